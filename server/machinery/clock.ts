@@ -1,0 +1,74 @@
+/** Time as a dependency: production passes `systemClock`, tests pass a fake one and never sleep. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  setTimeout(fn: () => void, ms: number): Timer
+  setInterval(fn: () => void, ms: number): Timer
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(fn, ms) {
+    const t = setTimeout(fn, ms)
+    return { cancel: () => clearTimeout(t) }
+  },
+  setInterval(fn, ms) {
+    const t = setInterval(fn, ms)
+    return { cancel: () => clearInterval(t) }
+  },
+}
+
+/** metav1.Time: RFC 3339 in UTC with whole seconds. */
+export function formatTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+/** metav1.MicroTime: RFC 3339 in UTC with six fractional digits. */
+export function formatMicroTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000Z`
+}
+
+/** A clock that moves only when a test says so; timers fire in order of their due time. */
+export class FakeClock implements Clock {
+  #now: number
+  #timers = new Set<{ at: number; fn: () => void; every?: number }>()
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  setTimeout(fn: () => void, ms: number): Timer {
+    return this.#add({ at: this.#now + ms, fn })
+  }
+
+  setInterval(fn: () => void, ms: number): Timer {
+    return this.#add({ at: this.#now + ms, fn, every: Math.max(ms, 1) })
+  }
+
+  #add(timer: { at: number; fn: () => void; every?: number }): Timer {
+    this.#timers.add(timer)
+    return { cancel: () => this.#timers.delete(timer) }
+  }
+
+  /** Moves time forward, firing what falls due on the way. */
+  advance(ms: number): void {
+    const end = this.#now + ms
+    for (;;) {
+      const due = [...this.#timers].filter((t) => t.at <= end).sort((a, b) => a.at - b.at)[0]
+      if (due === undefined) break
+      this.#now = Math.max(this.#now, due.at)
+      if (due.every === undefined) this.#timers.delete(due)
+      else due.at += due.every
+      due.fn()
+    }
+    this.#now = end
+  }
+}

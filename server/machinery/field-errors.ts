@@ -1,0 +1,97 @@
+import { type GroupVersionKind } from './types.ts'
+import { StatusError, type StatusCause } from './status.ts'
+
+/** apimachinery `util/validation/field`: error types, their texts, and how they add up to a 422 Status. */
+export type FieldErrorType =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'InternalError'
+  | 'FieldValueTypeInvalid'
+
+export interface FieldError {
+  type: FieldErrorType
+  /** Dotted path as Go prints it: `spec.containers[0].name`, `metadata.labels[a]`. */
+  field: string
+  /** The text after `field: `. */
+  body: string
+}
+
+/** A value as Go's `field.Error` prints it: strings quoted, scalars bare, the rest as JSON. */
+export function goValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null'
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
+  return JSON.stringify(value)
+}
+
+const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)
+
+export const required = (field: string, detail = ''): FieldError => ({
+  type: 'FieldValueRequired',
+  field,
+  body: withDetail('Required value', detail),
+})
+export const invalid = (field: string, value: unknown, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  body: withDetail(`Invalid value: ${goValue(value)}`, detail),
+})
+export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
+  type: 'FieldValueTypeInvalid',
+  field,
+  body: withDetail(`Invalid value: ${goValue(value)}`, detail),
+})
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
+  type: 'FieldValueNotSupported',
+  field,
+  body: withDetail(
+    `Unsupported value: ${goValue(value)}`,
+    supported.length === 0 ? '' : `supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}`,
+  ),
+})
+export const duplicate = (field: string, value: unknown): FieldError => ({
+  type: 'FieldValueDuplicate',
+  field,
+  body: `Duplicate value: ${goValue(value)}`,
+})
+export const notFoundValue = (field: string, value: unknown): FieldError => ({
+  type: 'FieldValueNotFound',
+  field,
+  body: `Not found: ${goValue(value)}`,
+})
+export const forbiddenField = (field: string, detail: string): FieldError => ({
+  type: 'FieldValueForbidden',
+  field,
+  body: withDetail('Forbidden', detail),
+})
+/** `max` in bytes; the value itself is omitted from the text, as upstream does since 1.32. */
+export const tooLong = (field: string, max: number): FieldError => ({
+  type: 'FieldValueTooLong',
+  field,
+  body: `Too long: may not be more than ${max} bytes`,
+})
+export const tooMany = (field: string, actual: number, max: number): FieldError => ({
+  type: 'FieldValueTooMany',
+  field,
+  body: `Too many: ${actual}: must have at most ${max} items`,
+})
+
+/** 422 Invalid with one cause a field error (apimachinery `NewInvalid`). */
+export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, errors: FieldError[]): StatusError {
+  const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
+  const causes: StatusCause[] = errors.map((e) => ({ reason: e.type, message: e.body, field: e.field }))
+  const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
+  const kind = gvk.group === '' ? gvk.kind : `${gvk.kind}.${gvk.group}`
+  return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
+    ...(name === '' ? {} : { name }),
+    ...(gvk.group === '' ? {} : { group: gvk.group }),
+    kind: gvk.kind,
+    causes,
+  })
+}

@@ -1,0 +1,149 @@
+import type { GroupResource } from './types.ts'
+
+/** metav1.StatusReason values that this server answers (apimachinery `meta/v1/types.go`). */
+export type StatusReason =
+  | ''
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Gone'
+  | 'Invalid'
+  | 'ServerTimeout'
+  | 'StoreReadError'
+  | 'Timeout'
+  | 'TooManyRequests'
+  | 'BadRequest'
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'RequestEntityTooLarge'
+  | 'UnsupportedMediaType'
+  | 'InternalError'
+  | 'Expired'
+  | 'ServiceUnavailable'
+
+export interface StatusCause {
+  reason?: string
+  message?: string
+  field?: string
+}
+
+export interface StatusDetails {
+  name?: string
+  group?: string
+  kind?: string
+  uid?: string
+  causes?: StatusCause[]
+  retryAfterSeconds?: number
+}
+
+export interface Status {
+  kind: 'Status'
+  apiVersion: 'v1'
+  metadata: Record<string, never>
+  status: 'Success' | 'Failure'
+  message?: string
+  reason?: StatusReason
+  details?: StatusDetails
+  code: number
+}
+
+/** The one error type that reaches a client. Anything else becomes an InternalError. */
+export class StatusError extends Error {
+  readonly status: Status
+
+  constructor(code: number, reason: StatusReason, message: string, details?: StatusDetails) {
+    super(message)
+    this.name = 'StatusError'
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code }
+    if (reason !== '') this.status.reason = reason
+    if (details !== undefined) this.status.details = details
+  }
+
+  get code(): number {
+    return this.status.code
+  }
+
+  get reason(): StatusReason {
+    return this.status.reason ?? ''
+  }
+}
+
+export function isStatusError(e: unknown, reason?: StatusReason): e is StatusError {
+  return e instanceof StatusError && (reason === undefined || e.reason === reason)
+}
+
+/** `pods` or `deployments.apps`: schema.GroupResource.String(). */
+export function qualified(r: GroupResource): string {
+  return r.group === '' ? r.resource : `${r.resource}.${r.group}`
+}
+
+// StatusDetails puts the resource into `kind` (apimachinery `api/errors`), and leaves empty fields out.
+function about(r: GroupResource, name: string, more: StatusDetails = {}): StatusDetails {
+  const d: StatusDetails = {}
+  if (name !== '') d.name = name
+  if (r.group !== '') d.group = r.group
+  if (r.resource !== '') d.kind = r.resource
+  return { ...d, ...more }
+}
+
+export const notFound = (r: GroupResource, name: string): StatusError =>
+  new StatusError(404, 'NotFound', `${qualified(r)} "${name}" not found`, about(r, name))
+
+export const alreadyExists = (r: GroupResource, name: string): StatusError =>
+  new StatusError(409, 'AlreadyExists', `${qualified(r)} "${name}" already exists`, about(r, name))
+
+export const conflict = (r: GroupResource, name: string, why: string): StatusError =>
+  new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(r)} "${name}": ${why}`, about(r, name))
+
+export const forbidden = (r: GroupResource, name: string, why: string): StatusError => {
+  const message =
+    r.resource === ''
+      ? `forbidden: ${why}`
+      : name === ''
+        ? `${qualified(r)} is forbidden: ${why}`
+        : `${qualified(r)} "${name}" is forbidden: ${why}`
+  return new StatusError(403, 'Forbidden', message, about(r, name))
+}
+
+export const unauthorized = (why = 'Unauthorized'): StatusError => new StatusError(401, 'Unauthorized', why)
+
+export const badRequest = (why: string): StatusError => new StatusError(400, 'BadRequest', why)
+
+export const methodNotSupported = (r: GroupResource, action: string): StatusError =>
+  new StatusError(405, 'MethodNotAllowed', `${action} is not supported on resources of kind "${qualified(r)}"`, about(r, ''))
+
+export const internalError = (why: string): StatusError =>
+  new StatusError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] })
+
+export const serviceUnavailable = (why: string): StatusError => new StatusError(503, 'ServiceUnavailable', why)
+
+export const timeoutError = (why: string, retryAfterSeconds: number): StatusError =>
+  new StatusError(504, 'Timeout', `Timeout: ${why}`, { retryAfterSeconds })
+
+export const serverTimeout = (r: GroupResource, operation: string, retryAfterSeconds: number): StatusError =>
+  new StatusError(
+    500,
+    'ServerTimeout',
+    `The ${operation} operation against ${qualified(r)} could not be completed at this time, please try again.`,
+    about(r, operation, { retryAfterSeconds }),
+  )
+
+export const tooManyRequests = (why: string, retryAfterSeconds: number): StatusError =>
+  new StatusError(429, 'TooManyRequests', why, { retryAfterSeconds })
+
+export const resourceExpired = (why: string): StatusError => new StatusError(410, 'Expired', why)
+
+export const requestEntityTooLarge = (why: string): StatusError =>
+  new StatusError(413, 'RequestEntityTooLarge', `Request entity is too large: ${why}`)
+
+export const unsupportedMediaType = (why: string): StatusError => new StatusError(415, 'UnsupportedMediaType', why)
+
+export const notAcceptable = (why: string): StatusError => new StatusError(406, 'NotAcceptable', why)
+
+/** What a client sees for an error of any type; the one place that decides it. */
+export function toStatus(e: unknown): Status {
+  if (e instanceof StatusError) return e.status
+  return internalError(e instanceof Error ? e.message : String(e)).status
+}

@@ -1,0 +1,83 @@
+import type { FieldError } from '../../machinery/field-errors.ts'
+import type { Clock } from '../../machinery/clock.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+
+/** Who asks; authentication's result. */
+export interface UserInfo {
+  name: string
+  uid?: string
+  groups: readonly string[]
+  extra?: Record<string, readonly string[]>
+}
+
+export interface StrategyContext {
+  user: UserInfo
+  clock: Clock
+  dryRun: boolean
+  /** Warnings go to the client as `Warning: 299` headers. */
+  warn(text: string): void
+}
+
+/**
+ * What is particular to a resource; the generic store owns the flow:
+ * decode → default → (fill system fields) → prepareFor… → validate… → canonicalize → write.
+ * Objects are in the version they are stored in. Every function may change `obj` in place and never `old`, which is shared.
+ * All parts are optional: a resource without a strategy gets the generic rules (metadata, schema, finalizers, generation).
+ */
+export interface Strategy {
+  /** Fills missing fields on create, update and when an older stored object is read (scheme defaults; idempotent). */
+  default?(obj: KubeObject): void
+  /** Drops what a client may not set (status on create) and sets what the server decides. */
+  prepareForCreate?(obj: KubeObject, ctx: StrategyContext): void
+  validate?(obj: KubeObject, ctx: StrategyContext): FieldError[]
+  /** Keeps what a client may not change: by default status is copied from `old` when the resource has a status subresource. */
+  prepareForUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): void
+  validateUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
+  /** The same two for `/status`; by default everything but status and a few metadata fields is copied from `old`. */
+  prepareForStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): void
+  validateStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
+  /** Put into a normal form after validation (sorting, de-duplication). */
+  canonicalize?(obj: KubeObject): void
+  /** Whether metadata.generation counts changes outside metadata and status; default: it does when the schema has `spec`. */
+  generation?: boolean
+  /** Whether PUT to a missing object creates it (Leases, Endpoints, Events and some others upstream). */
+  allowCreateOnUpdate?: boolean
+  /** Whether an update without resourceVersion is taken as "whatever is there"; default true; false gives 422 `must be specified for an update`. */
+  allowUnconditionalUpdate?: boolean
+  /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
+  gracePeriod?(obj: KubeObject, requested: number | undefined): number | undefined
+  /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
+  nameErrors?(name: string, prefix: boolean): string[]
+  /** Lifetime of a stored object in seconds (Events). */
+  ttlSeconds?(obj: KubeObject): number | undefined
+}
+
+/** Fields usable in fieldSelector besides metadata.name and metadata.namespace. '' when the object has no value. */
+export type SelectableFields = Readonly<Record<string, (obj: KubeObject) => string>>
+
+/** One column of the server's Table answer; mirrors metav1.TableColumnDefinition. */
+export interface Column {
+  name: string
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  format?: 'name' | 'password' | ''
+  description?: string
+  /** 0 is always shown, 1 only with -o wide. */
+  priority?: 0 | 1
+}
+
+export interface TableDefinition {
+  columns: readonly Column[]
+  /** Cells of one object, one a column; `now` in ms for ages. */
+  cells(obj: KubeObject, now: number): unknown[]
+}
+
+/** What a resource folder exports. Resources without a folder are made from the facts table alone. */
+export interface ResourceOverrides {
+  group: string
+  resource: string
+  strategy?: Strategy
+  selectableFields?: SelectableFields
+  table?: TableDefinition
+  /** Key below /registry when it is not the upstream rule: `minions`, `services/specs`, `services/endpoints`, … */
+  storagePrefix?: string
+}

@@ -1,0 +1,91 @@
+/**
+ * What the facts table says, as code reads it. The table (facts/*.json) is derived by tools/schema-facts and committed;
+ * nothing here is written by hand twice.
+ */
+
+/** The shape of a value. `ref` names a message type, e.g. `io.k8s.api.core.v1.PodSpec`. */
+export type TypeRef =
+  | { kind: ScalarKind }
+  | { kind: 'ref'; name: string }
+  | { kind: 'array'; items: TypeRef }
+  | { kind: 'map'; values: TypeRef }
+
+/**
+ * Scalars with rules of their own in JSON or protobuf:
+ * time, microTime (metav1), duration (metav1.Duration, a string), quantity, intOrString, bytes (base64 in JSON),
+ * raw (runtime.RawExtension: any object), json (apiextensions JSON), fieldsV1 (any object), verb strings are plain `string`.
+ */
+export type ScalarKind =
+  | 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'bytes'
+  | 'time' | 'microTime' | 'duration' | 'quantity' | 'intOrString' | 'raw' | 'json' | 'fieldsV1'
+
+export interface FieldFacts {
+  /** JSON name; '' for a struct that Go inlines, whose fields then stand in the parent in JSON but not in protobuf. */
+  name: string
+  /** protobuf field number; 0 when the field has none. */
+  number: number
+  type: TypeRef
+  required: boolean
+  /** From the OpenAPI document: the value that a missing field gets. */
+  default?: unknown
+  enum?: readonly string[]
+  listType?: 'atomic' | 'set' | 'map'
+  listMapKeys?: readonly string[]
+  mapType?: 'granular' | 'atomic'
+  patchStrategy?: string
+  patchMergeKey?: string
+  /** Members of a union, when the document declares one. */
+  format?: string
+}
+
+export interface TypeFacts {
+  name: string
+  /** In protobuf number order, which is also the order of Go's struct and of the JSON the reference writes. */
+  fields: readonly FieldFacts[]
+  field(name: string): FieldFacts | undefined
+  /** Set when the whole message is one of the scalars above in JSON (Quantity, Time, IntOrString, …). */
+  scalar?: ScalarKind
+}
+
+export interface SubresourceFacts {
+  /** `status`, `scale`, `log`, `proxy`, `binding`, … */
+  name: string
+  group: string
+  version: string
+  kind: string
+  verbs: readonly string[]
+}
+
+export interface ResourceFacts {
+  group: string
+  version: string
+  resource: string
+  singular: string
+  kind: string
+  namespaced: boolean
+  shortNames: readonly string[]
+  categories: readonly string[]
+  verbs: readonly string[]
+  subresources: readonly SubresourceFacts[]
+  /** Name of the message type of the object. */
+  type: string
+  /** As the reference's discovery gives it. */
+  storageVersionHash: string
+}
+
+export interface GroupFacts {
+  name: string
+  /** In the order of preference. */
+  versions: readonly string[]
+}
+
+export interface Scheme {
+  readonly groups: readonly GroupFacts[]
+  readonly resources: readonly ResourceFacts[]
+  resource(group: string, version: string, resource: string): ResourceFacts | undefined
+  /** Resource by kind, for apply and for patches. */
+  resourceOfKind(group: string, version: string, kind: string): ResourceFacts | undefined
+  /** Message type of an apiVersion and kind: objects, lists, options (`DeleteOptions`), subresource kinds (`Scale`, `Binding`). */
+  typeOf(group: string, version: string, kind: string): TypeFacts | undefined
+  type(name: string): TypeFacts | undefined
+}

@@ -1,0 +1,55 @@
+/**
+ * One request and its response, whatever carries it: HTTP/2, HTTP/1.1, or a call inside the process.
+ * Filters and handlers know only this. Header names are lower case.
+ */
+export interface Exchange {
+  readonly method: string
+  /** Path as sent (percent-encoded), without the query. */
+  readonly path: string
+  /** Query as sent, without `?`; empty when there is none. */
+  readonly search: string
+  readonly headers: RequestHeaders
+  readonly protocol: 'h2' | 'http/1.1' | 'local'
+  readonly remoteAddress: string
+  /** Facts about the connection; filters may remember what they derived from it (one login for many requests). */
+  readonly connection: ConnectionState
+  /** The whole body; rejects with 413 Status when it is longer than `limit` bytes. May be called once. */
+  readBody(limit: number): Promise<Buffer>
+  /** Sends status, headers and the whole body. content-length is added here. Chunks are not copied: do not change them afterwards. */
+  respond(status: number, headers: ResponseHeaders, body?: Buffer | readonly Buffer[]): void
+  /** Sends status and headers now, the body as it comes. */
+  stream(status: number, headers: ResponseHeaders): ResponseStream
+  /** True once `respond` or `stream` was called. */
+  readonly responded: boolean
+  /** Calls back once when the client has gone or the response is complete; at once if that has happened. */
+  onClose(callback: () => void): void
+  /**
+   * HTTP/1.1 only: takes the socket over for an upgraded protocol (SPDY/3.1, WebSocket); undefined elsewhere.
+   * `head` is what arrived after the request's headers.
+   */
+  upgrade?(): { socket: import('node:stream').Duplex; head: Buffer }
+}
+
+export type RequestHeaders = Readonly<Record<string, string | undefined>>
+/** Values of a repeated header (Warning) as an array. */
+export type ResponseHeaders = Record<string, string | readonly string[]>
+
+export interface ConnectionState {
+  /** DER of the client's certificate if it sent one that chains to the client CA. */
+  readonly peerCertificate: Buffer | undefined
+  /** Scratch for filters, by symbol. */
+  readonly memo: Map<symbol, unknown>
+}
+
+export interface ResponseStream {
+  /** False when the client is slow: stop until `onDrain`. The buffer is not copied and may be shared by many streams. */
+  write(chunk: Buffer): boolean
+  onDrain(callback: () => void): void
+  /** Bytes accepted by `write` and not yet handed to the socket. */
+  readonly pendingBytes: number
+  end(): void
+  /** Ends abnormally: the client sees a broken stream, not a clean end. */
+  destroy(): void
+}
+
+export type ExchangeHandler = (exchange: Exchange) => void | Promise<void>
