@@ -21,6 +21,12 @@ export interface Exchange {
   stream(status: number, headers: ResponseHeaders): ResponseStream
   /** True once `respond` or `stream` was called. */
   readonly responded: boolean
+  /** The status that was sent; 0 before. */
+  readonly status: number
+  /** Bytes of the response's body that were accepted so far. */
+  readonly bodyBytes: number
+  /** Adds a header to whatever response is sent later; the response's own header of that name wins. An empty array sends nothing. */
+  setHeader(name: string, value: string | readonly string[]): void
   /** Calls back once when the client has gone or the response is complete; at once if that has happened. */
   onClose(callback: () => void): void
   /**

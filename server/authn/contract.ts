@@ -1,0 +1,33 @@
+import type { ConnectionState, RequestHeaders } from '../serving/exchange.ts'
+
+/** Who sends a request (apiserver `authentication/user`). Treat as frozen: it is shared by all requests of a login. */
+export interface UserInfo {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What an authenticator may look at. */
+export interface Credentials {
+  readonly headers: RequestHeaders
+  readonly connection: ConnectionState
+}
+
+/** `invalid`: credentials were shown and are wrong. */
+export type AuthenticationResult = { readonly user: UserInfo } | { readonly invalid: string }
+
+/**
+ * One way to log in.
+ * - undefined: this method's credentials are absent; the next method is asked
+ * - a promise only where an answer needs one: most requests are answered in the tick they arrive in
+ * - never throws for bad credentials
+ */
+export interface Authenticator {
+  authenticate(credentials: Credentials): AuthenticationResult | undefined | Promise<AuthenticationResult | undefined>
+}
+
+export const groupMasters = 'system:masters'
+export const groupAuthenticated = 'system:authenticated'
+export const groupUnauthenticated = 'system:unauthenticated'
+export const userAnonymous = 'system:anonymous'
