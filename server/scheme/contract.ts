@@ -7,7 +7,8 @@
 export type TypeRef =
   | { kind: ScalarKind }
   | { kind: 'ref'; name: string }
-  | { kind: 'array'; items: TypeRef }
+  /** `wrapped`: in protobuf a message of its own whose field 1 holds the items (Verbs, ExtraValue). */
+  | { kind: 'array'; items: TypeRef; wrapped?: true }
   | { kind: 'map'; values: TypeRef }
 
 /**
@@ -26,6 +27,16 @@ export interface FieldFacts {
   number: number
   type: TypeRef
   required: boolean
+  /** Go's json tag: an empty value (false, 0, '', nil pointer, empty list or map; never a struct) is left out. */
+  omitEmpty: boolean
+  /** Go's json tag: a zero struct is left out too. */
+  omitZero: boolean
+  /** Nil and zero differ: a pointer in Go. Protobuf leaves out nil pointers only. */
+  pointer: boolean
+  /** Type as Go's JSON errors print it: `v1.PullPolicy`, `[]v1.Container`. Without the pointer. */
+  goType: string
+  /** Go's field name of an embedded struct that is inlined; errors name it in their paths. */
+  embedded?: string
   /** From the OpenAPI document: the value that a missing field gets. */
   default?: unknown
   enum?: readonly string[]
@@ -34,15 +45,22 @@ export interface FieldFacts {
   mapType?: 'granular' | 'atomic'
   patchStrategy?: string
   patchMergeKey?: string
-  /** Members of a union, when the document declares one. */
+  /** OpenAPI format, where the type does not imply it. */
   format?: string
 }
 
 export interface TypeFacts {
   name: string
-  /** In protobuf number order, which is also the order of Go's struct and of the JSON the reference writes. */
+  /** In the order of Go's struct, which is the order of the JSON the reference writes. Protobuf sorts by number. */
   fields: readonly FieldFacts[]
+  /** As they stand in JSON: inlined structs replaced by their fields. */
+  jsonFields: readonly FieldFacts[]
+  /** A field by its JSON name, those of inlined structs too. */
   field(name: string): FieldFacts | undefined
+  /** The value is replaced as a whole by server-side apply, wherever it stands. */
+  mapType?: 'atomic'
+  /** JSON is one of two forms (apiextensions): a schema, or a boolean, a list of schemas, a list of strings. */
+  union?: 'schemaOrBool' | 'schemaOrArray' | 'schemaOrStringArray'
   /** Set when the whole message is one of the scalars above in JSON (Quantity, Time, IntOrString, …). */
   scalar?: ScalarKind
 }
