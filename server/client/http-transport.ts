@@ -1,0 +1,222 @@
+import http2 from 'node:http2'
+import https from 'node:https'
+import tls from 'node:tls'
+import type { Transport, TransportRequest, TransportResponse, TransportStream } from './transport.ts'
+
+export interface HttpTransportOptions {
+  /** `https://host:port`; a path prefix is kept. */
+  server: string
+  /** PEM; without it the system's trust store is used. */
+  ca?: string | Buffer
+  /** PEM client certificate and key. */
+  cert?: string | Buffer
+  key?: string | Buffer
+  /** A bearer token, or where to get the current one before each request. */
+  token?: string | (() => string | Promise<string>)
+  /** Accepts any server certificate. For test clusters. */
+  insecureSkipTlsVerify?: boolean
+  /** Name to check in the server's certificate instead of the host. */
+  tlsServerName?: string
+}
+
+// Per stream and per connection: lists and watches of large clusters should not wait for window updates.
+const STREAM_WINDOW = 4 * 1024 * 1024
+const SESSION_WINDOW = 16 * 1024 * 1024
+// client-go's defaults (HTTP2_READ_IDLE_TIMEOUT_SECONDS, HTTP2_PING_TIMEOUT_SECONDS): a dead peer is noticed in 45 s.
+const PING_EVERY_MS = 30_000
+const PING_TIMEOUT_MS = 15_000
+
+/** HTTP/2 over TLS on one shared connection; HTTP/1.1 with keep-alive where the server speaks no HTTP/2. */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  return new HttpTransport(options)
+}
+
+interface Answer {
+  status: number
+  headers: TransportResponse['headers']
+  body: AsyncIterable<Buffer>
+}
+
+class HttpTransport implements Transport {
+  readonly #url: URL
+  readonly #prefix: string
+  readonly #options: HttpTransportOptions
+  readonly #agent: https.Agent
+  #connecting: Promise<http2.ClientHttp2Session | undefined> | undefined
+  #session: http2.ClientHttp2Session | undefined
+  #closed = false
+
+  constructor(options: HttpTransportOptions) {
+    this.#options = options
+    this.#url = new URL(options.server)
+    this.#prefix = this.#url.pathname.replace(/\/$/, '')
+    this.#agent = new https.Agent({ keepAlive: true, maxSockets: 64, ...this.#tlsOptions() })
+  }
+
+  async request(req: TransportRequest): Promise<TransportResponse> {
+    const answer = await this.#send(req)
+    const chunks: Buffer[] = []
+    for await (const chunk of answer.body) chunks.push(chunk)
+    return { status: answer.status, headers: answer.headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }
+  }
+
+  stream(req: TransportRequest): Promise<TransportStream> {
+    return this.#send(req)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#agent.destroy()
+    this.#session?.destroy()
+    this.#session = undefined
+  }
+
+  async #send(req: TransportRequest): Promise<Answer> {
+    const headers: Record<string, string> = { ...req.headers }
+    const { token } = this.#options
+    if (token !== undefined) headers.authorization = `Bearer ${typeof token === 'string' ? token : await token()}`
+    if (req.body !== undefined) headers['content-length'] = String(req.body.length)
+    for (let tries = 0; ; tries++) {
+      req.signal?.throwIfAborted()
+      const session = await this.#connect()
+      if (session === undefined) return this.#sendHttp1(req, headers)
+      try {
+        return await sendHttp2(session, `${this.#prefix}${req.path}`, req, headers)
+      } catch (e) {
+        if (tries > 0 || req.signal?.aborted === true || !mayResend(e, req.method)) throw e
+      }
+    }
+  }
+
+  /** undefined: the server chose HTTP/1.1. */
+  #connect(): Promise<http2.ClientHttp2Session | undefined> {
+    if (this.#closed) return Promise.reject(new Error('the transport is closed'))
+    if (this.#session !== undefined && !this.#session.closed && !this.#session.destroyed) return Promise.resolve(this.#session)
+    this.#connecting ??= this.#dial().finally(() => {
+      this.#connecting = undefined
+    })
+    return this.#connecting
+  }
+
+  async #dial(): Promise<http2.ClientHttp2Session | undefined> {
+    const socket = await new Promise<tls.TLSSocket>((resolve, reject) => {
+      const s = tls.connect({
+        host: this.#url.hostname.replace(/^\[|\]$/g, ''),
+        port: Number(this.#url.port === '' ? 443 : this.#url.port),
+        ALPNProtocols: ['h2', 'http/1.1'],
+        ...this.#tlsOptions(),
+      })
+      s.once('error', reject)
+      s.once('secureConnect', () => {
+        s.off('error', reject)
+        resolve(s)
+      })
+    })
+    if (socket.alpnProtocol !== 'h2') {
+      socket.destroy()
+      return undefined
+    }
+    socket.setNoDelay(true)
+    const session = http2.connect(this.#url.origin, {
+      createConnection: () => socket,
+      settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },
+    })
+    session.on('error', () => session.destroy())
+    session.once('connect', () => session.setLocalWindowSize(SESSION_WINDOW))
+    // A session that may start no more streams still finishes those it has.
+    session.once('goaway', () => this.#forget(session))
+    session.once('close', () => this.#forget(session))
+    keepAlive(session)
+    if (this.#closed) {
+      session.destroy()
+      throw new Error('the transport is closed')
+    }
+    this.#session = session
+    return session
+  }
+
+  #forget(session: http2.ClientHttp2Session): void {
+    if (this.#session === session) this.#session = undefined
+  }
+
+  #tlsOptions(): tls.ConnectionOptions {
+    const o = this.#options
+    const host = this.#url.hostname
+    const servername = o.tlsServerName ?? (/^[\d.]+$|:/.test(host) ? undefined : host)
+    return {
+      ...(o.ca === undefined ? {} : { ca: o.ca }),
+      ...(o.cert === undefined ? {} : { cert: o.cert }),
+      ...(o.key === undefined ? {} : { key: o.key }),
+      ...(servername === undefined ? {} : { servername }),
+      rejectUnauthorized: o.insecureSkipTlsVerify !== true,
+    }
+  }
+
+  #sendHttp1(req: TransportRequest, headers: Record<string, string>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const r = https.request(
+        {
+          agent: this.#agent,
+          host: this.#url.hostname.replace(/^\[|\]$/g, ''),
+          port: this.#url.port,
+          method: req.method,
+          path: `${this.#prefix}${req.path}`,
+          headers,
+          ...(req.signal === undefined ? {} : { signal: req.signal }),
+        },
+        (res) => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: res as AsyncIterable<Buffer> }),
+      )
+      r.once('error', reject)
+      r.end(req.body)
+    })
+  }
+}
+
+function sendHttp2(
+  session: http2.ClientHttp2Session,
+  path: string,
+  req: TransportRequest,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request(
+      { ...headers, ':method': req.method, ':path': path },
+      { endStream: req.body === undefined, ...(req.signal === undefined ? {} : { signal: req.signal }) },
+    )
+    stream.once('error', reject)
+    stream.once('close', () => reject(new Error('the connection closed before an answer came')))
+    stream.once('response', ({ ':status': status, ...rest }) => {
+      stream.off('error', reject)
+      // Errors after the headers belong to whoever reads the body; without a reader they end here.
+      stream.on('error', () => undefined)
+      resolve({ status: status ?? 0, headers: rest, body: stream as AsyncIterable<Buffer> })
+    })
+    if (req.body !== undefined) stream.end(req.body)
+  })
+}
+
+/** Safe to send again: the server refused the stream unprocessed, or the method changes nothing (RFC 9113 §8.7). */
+function mayResend(e: unknown, method: string): boolean {
+  if (!(e instanceof Error)) return false
+  const code = (e as NodeJS.ErrnoException).code
+  if (code === 'ERR_HTTP2_STREAM_ERROR' && e.message.includes('NGHTTP2_REFUSED_STREAM')) return true
+  if (code === 'ERR_HTTP2_GOAWAY_SESSION' || code === 'ERR_HTTP2_INVALID_SESSION') return true
+  return method === 'GET' || method === 'HEAD'
+}
+
+function keepAlive(session: http2.ClientHttp2Session): void {
+  let pong: NodeJS.Timeout | undefined
+  const timer = setInterval(() => {
+    if (session.destroyed || pong !== undefined) return
+    pong = setTimeout(() => session.destroy(), PING_TIMEOUT_MS)
+    session.ping(() => {
+      clearTimeout(pong)
+      pong = undefined
+    })
+  }, PING_EVERY_MS)
+  timer.unref()
+  session.once('close', () => {
+    clearInterval(timer)
+    clearTimeout(pong)
+  })
+}

@@ -1,0 +1,72 @@
+import { apiVersionOf } from '../machinery/types.ts'
+
+/** Names a resource as the REST path does. */
+export interface ResourceId {
+  group: string
+  version: string
+  resource: string
+  namespaced: boolean
+}
+
+const id = (group: string, version: string, resource: string, namespaced = true): ResourceId => ({
+  group,
+  version,
+  resource,
+  namespaced,
+})
+
+export const NAMESPACES = id('', 'v1', 'namespaces', false)
+export const NODES = id('', 'v1', 'nodes', false)
+export const PODS = id('', 'v1', 'pods')
+export const SERVICES = id('', 'v1', 'services')
+export const ENDPOINTS = id('', 'v1', 'endpoints')
+export const CONFIG_MAPS = id('', 'v1', 'configmaps')
+export const SECRETS = id('', 'v1', 'secrets')
+export const SERVICE_ACCOUNTS = id('', 'v1', 'serviceaccounts')
+export const CORE_EVENTS = id('', 'v1', 'events')
+export const EVENTS = id('events.k8s.io', 'v1', 'events')
+export const ENDPOINT_SLICES = id('discovery.k8s.io', 'v1', 'endpointslices')
+export const DEPLOYMENTS = id('apps', 'v1', 'deployments')
+export const REPLICA_SETS = id('apps', 'v1', 'replicasets')
+export const LEASES = id('coordination.k8s.io', 'v1', 'leases')
+
+/** `pods.v1.`, `deployments.v1.apps`: one text a resource, for map keys and messages. */
+export function resourceKey(r: Pick<ResourceId, 'group' | 'version' | 'resource'>): string {
+  return `${r.resource}.${r.version}.${r.group}`
+}
+
+/** `/api/v1` for the core group, else `/apis/group/version`. */
+export function groupVersionPath(group: string, version: string): string {
+  return group === '' ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`
+}
+
+export interface PathParts {
+  /** '' or absent: every namespace (or a resource without one). */
+  namespace?: string
+  name?: string
+  subresource?: string
+}
+
+/** The path of a collection, an object or a subresource, without the query. */
+export function resourcePath(r: ResourceId, parts: PathParts = {}): string {
+  let path = groupVersionPath(r.group, r.version)
+  if (r.namespaced && parts.namespace !== undefined && parts.namespace !== '') {
+    path += `/namespaces/${encodeURIComponent(parts.namespace)}`
+  }
+  path += `/${r.resource}`
+  if (parts.name !== undefined) path += `/${encodeURIComponent(parts.name)}`
+  if (parts.subresource !== undefined) path += `/${parts.subresource}`
+  return path
+}
+
+export type QueryValue = string | number | boolean | undefined
+
+/** `?a=b&c=d`, or '' when nothing is set. */
+export function queryString(query: Record<string, QueryValue>): string {
+  const parts: string[] = []
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === '') continue
+    parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+  }
+  return parts.length === 0 ? '' : `?${parts.join('&')}`
+}

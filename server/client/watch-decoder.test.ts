@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decodeWatch, frames } from './watch-decoder.ts'
+
+async function* chunked(data: Buffer, cuts: number[]): AsyncGenerator<Buffer> {
+  let start = 0
+  for (const cut of [...new Set(cuts.map((c) => c % (data.length + 1)))].sort((a, b) => a - b)) {
+    yield data.subarray(start, cut)
+    start = cut
+  }
+  yield data.subarray(start)
+}
+
+describe('frames', () => {
+  test('are the same however the bytes are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.string({ minLength: 1 }), { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 12 }), async (texts, cuts) => {
+        const lines = texts.map((t) => JSON.stringify(t))
+        const seen: string[] = []
+        for await (const f of frames(chunked(Buffer.from(lines.map((l) => `${l}\n`).join('')), cuts))) seen.push(f.toString())
+        expect(seen).toEqual(lines)
+      }),
+    )
+  })
+
+  test('a torn last frame is dropped', async () => {
+    const seen: string[] = []
+    for await (const f of frames(chunked(Buffer.from('{}\n{"a"'), []))) seen.push(f.toString())
+    expect(seen).toEqual(['{}'])
+  })
+})
+
+test('an ERROR event throws its Status', async () => {
+  const status = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version: 1 (9)' }
+  const events = decodeWatch(chunked(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`), []))
+  await expect(events.next()).rejects.toMatchObject({ message: status.message, code: 410, reason: 'Expired' })
+})
