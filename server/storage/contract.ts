@@ -149,3 +149,8 @@ export class FutureRevisionError extends StorageError {
 export class StorageUnavailableError extends StorageError {
   override name = 'StorageUnavailableError'
 }
+
+/** The store cannot be opened. The message is one sentence for the person who started the program, saying what to do. */
+export class StorageOpenError extends StorageError {
+  override name = 'StorageOpenError'
+}
