@@ -1,0 +1,120 @@
+import type { Clock } from '../machinery/clock.ts'
+import type { ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
+import { GatewayError } from './errors.ts'
+import { defaultKubeconfigFiles, type KubeContext, type Kubeconfig, loadKubeconfig, signature, text } from './kubeconfig.ts'
+import { LocalUpstream } from './local-upstream.ts'
+
+export const LOCAL = 'local'
+
+/** The local control plane and every context of the kubeconfig. The files are read again when they change, at the next question. */
+export class Contexts {
+  readonly #local: LocalControl
+  readonly #clock: Clock
+  readonly #files: string[]
+  readonly #upstreams = new Map<string, { key: string; upstream: Upstream }>()
+  #loaded: { signature: string; config: Kubeconfig } | undefined
+  #localUpstream: { reach: object; upstream: Upstream } | undefined
+
+  constructor(local: LocalControl, clock: Clock, files: readonly string[] = defaultKubeconfigFiles()) {
+    this.#local = local
+    this.#clock = clock
+    this.#files = [...files]
+  }
+
+  addFile(file: string): void {
+    if (!this.#files.includes(file)) this.#files.push(file)
+  }
+
+  async list(): Promise<ContextList> {
+    const config = await this.#config()
+    const contexts = config.contexts.map((c) => describe(c, config.current))
+    return { contexts: [this.#describeLocal(), ...contexts], errors: config.errors }
+  }
+
+  /** Throws GatewayError: no such context, a context that cannot be used, or the local control plane is not running. */
+  async upstream(name: string): Promise<Upstream> {
+    if (name === LOCAL) return this.#reachLocal()
+    const config = await this.#config()
+    const context = config.contexts.find((c) => shownName(c.name) === name)
+    if (context === undefined) throw new GatewayError('UnknownContext', `there is no context "${name}" in the kubeconfig`)
+    if (context.error !== undefined) throw new GatewayError('BrokenContext', `context "${name}" cannot be used: ${context.error}`)
+    return this.#remote(name, context)
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#upstreams.values()].map((u) => u.upstream.close())
+    if (this.#localUpstream !== undefined) all.push(this.#localUpstream.upstream.close())
+    this.#upstreams.clear()
+    await Promise.allSettled(all)
+  }
+
+  async #config(): Promise<Kubeconfig> {
+    const now = await signature(this.#files)
+    if (this.#loaded?.signature !== now) this.#loaded = { signature: now, config: await loadKubeconfig(this.#files) }
+    return this.#loaded.config
+  }
+
+  // undici and client-node load with the first remote request: who uses only the local control plane does not pay for them.
+  async #remote(name: string, context: KubeContext): Promise<Upstream> {
+    const key = JSON.stringify(context)
+    const known = this.#upstreams.get(name)
+    if (known?.key === key) return known.upstream
+    const { RemoteUpstream } = await import('./remote-upstream.ts')
+    const raced = this.#upstreams.get(name)
+    if (raced?.key === key) return raced.upstream
+    raced?.upstream.close().catch(() => undefined)
+    const upstream = new RemoteUpstream(context, this.#clock)
+    this.#upstreams.set(name, { key, upstream })
+    return upstream
+  }
+
+  async #reachLocal(): Promise<Upstream> {
+    const reach = this.#local.reach()
+    if (reach === undefined) {
+      const { state, message } = this.#local.status()
+      const why = message === undefined ? '' : `: ${message}`
+      throw new GatewayError('LocalNotRunning', `the local control plane is ${state}${why}`)
+    }
+    if (this.#localUpstream?.reach !== reach) {
+      this.#localUpstream?.upstream.close().catch(() => undefined)
+      this.#localUpstream = { reach, upstream: await makeLocal(reach, this.#clock) }
+    }
+    return this.#localUpstream.upstream
+  }
+
+  #describeLocal(): ContextInfo {
+    const { url, state, message } = this.#local.status()
+    const info: ContextInfo = { name: LOCAL, cluster: LOCAL, server: url, user: 'admin', namespace: 'default', local: true, current: false }
+    if (state === 'failed') info.error = message ?? 'the local control plane failed'
+    return info
+  }
+}
+
+async function makeLocal(reach: NonNullable<ReturnType<LocalControl['reach']>>, clock: Clock): Promise<Upstream> {
+  if ('transport' in reach) return new LocalUpstream(reach.transport)
+  const { RemoteUpstream } = await import('./remote-upstream.ts')
+  const data = (v: unknown): string => Buffer.from(v instanceof Uint8Array ? v : String(v)).toString('base64')
+  const { url, tls } = reach
+  const cluster = { server: url, 'certificate-authority-data': data(tls.ca) }
+  const user = { 'client-certificate-data': data(tls.cert), 'client-key-data': data(tls.key) }
+  return new RemoteUpstream({ name: LOCAL, clusterName: LOCAL, userName: 'admin', namespace: '', cluster, user }, clock)
+}
+
+function describe(c: KubeContext, current: string): ContextInfo {
+  const info: ContextInfo = {
+    name: shownName(c.name),
+    cluster: c.clusterName,
+    server: text(c.cluster.server),
+    user: c.userName,
+    namespace: c.namespace === '' ? 'default' : c.namespace,
+    local: false,
+    current: c.name === current,
+  }
+  if (c.error !== undefined) info.error = c.error
+  return info
+}
+
+/** `local` is ours; a context of that name is shown under a longer one. */
+function shownName(name: string): string {
+  return name === LOCAL ? 'local (kubeconfig)' : name
+}

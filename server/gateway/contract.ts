@@ -1,0 +1,122 @@
+import type { Readable } from 'node:stream'
+import type { SecureContextOptions } from 'node:tls'
+import type { Transport } from '../client/transport.ts'
+import type { Clock } from '../machinery/clock.ts'
+
+/** One entry of `GET /api/contexts`. `error` says why a context cannot be used; such a context answers 503 under `/clusters/`. */
+export interface ContextInfo {
+  name: string
+  cluster: string
+  server: string
+  user: string
+  namespace: string
+  /** The control plane that this process runs. */
+  local: boolean
+  /** The kubeconfig's current-context. */
+  current: boolean
+  error?: string
+}
+
+/** `GET /api/contexts`. `errors` are kubeconfig files that could not be read at all. */
+export interface ContextList {
+  contexts: ContextInfo[]
+  errors: { file: string; message: string }[]
+}
+
+export type LocalState = 'starting' | 'running' | 'stopped' | 'failed'
+
+export interface LocalLogLine {
+  /** RFC 3339 with milliseconds. */
+  time: string
+  level: 'debug' | 'info' | 'warn' | 'error'
+  message: string
+}
+
+/** `GET /api/local`. */
+export interface LocalStatus {
+  state: LocalState
+  store: 'sqlite' | 'etcd'
+  /** `https://127.0.0.1:PORT`; empty while nothing listens. */
+  url: string
+  /** Milliseconds since the epoch of the last time it became ready; 0 if it never was. */
+  startedAt: number
+  /** Starts that followed a failure. */
+  restarts: number
+  /** Why it is not running. */
+  message?: string
+  /** The last lines of its log, oldest first. */
+  log: LocalLogLine[]
+}
+
+/** How requests reach the local API server: inside the process, or over TLS with a client certificate. */
+export type LocalReach = { transport: Transport } | { url: string; tls: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> }
+
+/** Start, stop and state of the local control plane. The methods settle when the new state is reached; they reject with a sentence. */
+export interface LocalControl {
+  status(): LocalStatus
+  start(): Promise<void>
+  stop(): Promise<void>
+  restart(): Promise<void>
+  /** Undefined while it is not running. */
+  reach(): LocalReach | undefined
+}
+
+/** A request on its way to an API server. Header names are lower case. */
+export interface UpstreamRequest {
+  method: string
+  /** Begins with `/`, percent-encoded, with the query; relative to the cluster's server address. */
+  path: string
+  headers: Record<string, string | string[]>
+  body?: Readable
+  signal: AbortSignal
+}
+
+export interface UpstreamResponse {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  /** Not decompressed. Destroying it ends the request. */
+  body: Readable
+}
+
+/** One cluster as one user. `send` rejects with a GatewayError when no answer came; an HTTP error is an answer. */
+export interface Upstream {
+  /** The cluster's address, for recognising its own redirects; undefined in process. */
+  readonly server: URL | undefined
+  send(req: UpstreamRequest): Promise<UpstreamResponse>
+  /** Ends idle connections; running requests finish. */
+  close(): Promise<void>
+}
+
+export interface GatewayOptions {
+  /** 0 or nothing takes a free port. */
+  port?: number
+  local: LocalControl
+  /** The folder of the built renderer. */
+  staticDir: string
+  /** Kubeconfig files in order of precedence; default $KUBECONFIG, else ~/.kube/config. */
+  kubeconfigFiles?: readonly string[]
+  /** The session secret, when the caller sets the cookie itself (Electron); default a fresh one. At least 32 characters. */
+  secret?: string
+  clock: Clock
+  log: GatewayLog
+}
+
+export interface GatewayLog {
+  info(message: string): void
+  warn(message: string): void
+}
+
+export interface Gateway {
+  /** `http://127.0.0.1:PORT` without a slash. */
+  readonly url: string
+  readonly port: number
+  /** Opens the window once: sets the cookie and redirects to `/`. */
+  readonly sessionUrl: string
+  /** The cookie that admits a request, for a shell that sets it itself. */
+  readonly cookie: { name: string; value: string }
+  /** Another one-time address. */
+  newSessionUrl(): string
+  /** Adds a kubeconfig for this run, after the others in precedence. */
+  addKubeconfig(file: string): void
+  close(): Promise<void>
+}

@@ -1,0 +1,51 @@
+import type { Status } from '../machinery/status.ts'
+import { isFields } from './kubeconfig.ts'
+
+/** What the window asks on the watch socket. */
+export type ClientMessage = { op: 'open'; id: number; context: string; path: string } | { op: 'close'; id: number }
+
+/**
+ * What the socket answers. `data` carries the events of a JSON stream as they came, or the lines of a text stream (logs) as strings.
+ * `error` ends the feed; without an id it answers a message that could not be understood.
+ */
+export type ServerMessage =
+  | { id: number; t: 'open'; status: number }
+  | { id: number; t: 'data'; lines: unknown[] }
+  | { id: number; t: 'end' }
+  | { id?: number; t: 'error'; status: number; body: Status }
+
+/** Throws an Error with a sentence when the message is not one of ClientMessage. */
+export function parseClientMessage(raw: string): ClientMessage {
+  let m: unknown
+  try {
+    m = JSON.parse(raw)
+  } catch {
+    throw new Error('the message is not JSON')
+  }
+  if (!isFields(m)) throw new Error('the message is not an object')
+  const { op, id, context, path } = m
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) throw new Error('id must be a whole number')
+  if (op === 'close') return { op, id }
+  if (op !== 'open') throw new Error('op must be "open" or "close"')
+  if (typeof context !== 'string' || context === '') throw new Error('context must be a name')
+  if (typeof path !== 'string') throw new Error('path must be a string')
+  return { op, id, context, path }
+}
+
+const COMMA = Buffer.from(',')
+const CLOSE = Buffer.from(']}')
+
+/** Lines that are JSON already are spliced in as bytes: nothing is parsed on the way from the API server to the window. */
+export function dataFrame(id: number, lines: readonly Buffer[]): Buffer {
+  const parts: Buffer[] = [Buffer.from(`{"id":${id},"t":"data","lines":[`)]
+  for (const [i, line] of lines.entries()) {
+    if (i > 0) parts.push(COMMA)
+    parts.push(line)
+  }
+  parts.push(CLOSE)
+  return Buffer.concat(parts)
+}
+
+export function frame(message: ServerMessage): Buffer {
+  return Buffer.from(JSON.stringify(message))
+}

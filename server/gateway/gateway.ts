@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { StatusError, toStatus } from '../machinery/status.ts'
+import { Contexts } from './contexts.ts'
+import type { Gateway, GatewayOptions, LocalControl } from './contract.ts'
+import { GatewayError, statusBody } from './errors.ts'
+import { Guard, type Refusal, refusalPage, securityHeaders } from './guard.ts'
+import { proxyToCluster } from './proxy.ts'
+import { clusterRoute } from './route.ts'
+import { Session } from './session.ts'
+import { StaticFiles } from './static-files.ts'
+import { MAX_MESSAGE, serveWatchSocket } from './watch-socket.ts'
+
+const MAX_SOCKETS = 32
+
+/**
+ * The one origin that the window speaks to: contexts, clusters, watches, the local control plane, and the renderer's files. Listens on
+ * 127.0.0.1 only. Rejects when the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const server = createServer({ keepAlive: true, keepAliveTimeout: 75_000 })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (e: NodeJS.ErrnoException) => {
+      reject(e.code === 'EADDRINUSE' ? new Error(`port ${options.port} of 127.0.0.1 is taken: choose another for the gateway, or 0 for a free one`) : e)
+    })
+    server.listen({ host: '127.0.0.1', port: options.port ?? 0 }, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const session = new Session(port, options.secret)
+  const guard = new Guard(port, session)
+  const contexts = new Contexts(options.local, options.clock, options.kubeconfigFiles)
+  const files = new StaticFiles(options.staticDir)
+  const headers = securityHeaders(port)
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
+  const newSessionUrl = (): string => `${url}/?session=${session.issueOneTime()}`
+
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const [pathname = '/', search] = (req.url ?? '/').split('?', 2)
+    const token = pathname === '/' && req.method === 'GET' ? new URLSearchParams(search).get('session') : null
+    const refusal = guard.refuse({ method: req.method ?? 'GET', headers: req.headers, upgrade: false }, token !== null)
+    if (refusal !== undefined) return refuse(res, headers, refusal)
+    if (token !== null) return enter(res, headers, session, token, req.headers.cookie)
+    const cluster = clusterRoute(req.url ?? '/')
+    if (cluster !== undefined) return proxyToCluster(contexts, cluster, req, res)
+    if (pathname.startsWith('/api/')) return api(req, res, pathname, headers, contexts, options.local)
+    if (req.method !== 'GET' && req.method !== 'HEAD') return refuse(res, headers, { status: 405, sentence: 'Only GET is possible here.' })
+    if (await files.serve(pathname, req, res, headers)) return
+    refuse(res, headers, { status: 404, sentence: `There is nothing at ${pathname}.` })
+  }
+
+  server.on('request', (req, res) => {
+    answer(req, res).catch((e: unknown) => {
+      if (res.headersSent) return res.destroy()
+      if (!(e instanceof StatusError)) options.log.warn(`gateway: ${req.method} ${req.url?.split('?')[0]}: ${e instanceof Error ? e.message : String(e)}`)
+      sendStatus(res, headers, e)
+    })
+  })
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    const refusal =
+      guard.refuse({ method: req.method ?? 'GET', headers: req.headers, upgrade: true }) ??
+      (req.url === '/watch' ? undefined : { status: 404, sentence: 'WebSockets are accepted at /watch.' }) ??
+      (sockets.clients.size < MAX_SOCKETS ? undefined : { status: 429, sentence: `More than ${MAX_SOCKETS} windows are open.` })
+    if (refusal !== undefined) return refuseUpgrade(socket, refusal)
+    sockets.handleUpgrade(req, socket, head, (ws) => serveWatchSocket(ws, contexts, options.clock))
+  })
+  server.removeAllListeners('error')
+  server.on('error', (e) => options.log.warn(`gateway: ${e.message}`))
+
+  return {
+    url,
+    port,
+    sessionUrl: newSessionUrl(),
+    cookie: { name: session.cookieName, value: session.cookieValue },
+    newSessionUrl,
+    addKubeconfig: (file) => contexts.addFile(file),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const ws of sockets.clients) ws.terminate()
+      server.closeAllConnections()
+      await Promise.all([closed, contexts.close()])
+    },
+  }
+}
+
+const actions = { start: 'start', stop: 'stop', restart: 'restart' } as const
+
+async function api(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  headers: OutgoingHttpHeaders,
+  contexts: Contexts,
+  local: LocalControl,
+): Promise<void> {
+  const reading = req.method === 'GET' || req.method === 'HEAD'
+  if (path === '/api/contexts' && reading) return sendJson(res, headers, 200, await contexts.list())
+  if (path === '/api/local' && reading) return sendJson(res, headers, 200, local.status())
+  const name = /^\/api\/local\/(\w+)$/.exec(path)?.[1] ?? ''
+  const action = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined
+  if (action === undefined || req.method !== 'POST') {
+    throw new StatusError(404, 'NotFound', `the gateway has no ${req.method} ${path}`)
+  }
+  try {
+    await local[action]()
+  } catch (e) {
+    throw new GatewayError('LocalNotRunning', e instanceof Error ? e.message : String(e))
+  }
+  sendJson(res, headers, 200, local.status())
+}
+
+function enter(res: ServerResponse, headers: OutgoingHttpHeaders, session: Session, token: string, cookie: string | undefined): void {
+  // Reloading the first address in the same browser is not worth an error.
+  if (!session.redeem(token) && !session.admits(cookie)) {
+    return refuse(res, headers, { status: 401, sentence: 'This address was used before: start Binnacle again for a new one.' })
+  }
+  res.writeHead(303, { ...headers, location: '/', 'set-cookie': session.setCookie(), 'cache-control': 'no-store' }).end()
+}
+
+function refuse(res: ServerResponse, headers: OutgoingHttpHeaders, { status, sentence }: Refusal): void {
+  const body = refusalPage(sentence)
+  res.writeHead(status, { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-length': body.length, 'cache-control': 'no-store' })
+  res.end(body)
+}
+
+function refuseUpgrade(socket: Duplex, { status, sentence }: Refusal): void {
+  const body = `${sentence}\n`
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+function sendJson(res: ServerResponse, headers: OutgoingHttpHeaders, status: number, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value))
+  res.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' })
+  res.end(body)
+}
+
+function sendStatus(res: ServerResponse, headers: OutgoingHttpHeaders, e: unknown): void {
+  const status = toStatus(e)
+  const body = statusBody(status)
+  const fault = e instanceof GatewayError ? { 'x-binnacle-fault': e.fault } : {}
+  res.writeHead(status.code, { ...headers, ...fault, 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' })
+  res.end(body)
+}

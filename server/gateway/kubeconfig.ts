@@ -1,0 +1,120 @@
+import { readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
+import { parse } from 'yaml'
+
+type Fields = Record<string, unknown>
+
+/** One context with the cluster and user it names, paths made absolute. `error` when it cannot be used. */
+export interface KubeContext {
+  name: string
+  clusterName: string
+  userName: string
+  namespace: string
+  cluster: Fields
+  user: Fields
+  error?: string
+}
+
+export interface Kubeconfig {
+  contexts: KubeContext[]
+  current: string
+  errors: { file: string; message: string }[]
+}
+
+/** $KUBECONFIG is a list; without it ~/.kube/config, which may be missing (client-go `ClientConfigLoadingRules`). */
+export function defaultKubeconfigFiles(env: NodeJS.ProcessEnv = process.env): string[] {
+  const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((f) => f !== '')
+  return listed.length > 0 ? listed : [join(env.HOME || homedir(), '.kube', 'config')]
+}
+
+/** Changes whenever one of the files does. */
+export async function signature(files: readonly string[]): Promise<string> {
+  const parts = await Promise.all(
+    files.map(async (f) => {
+      const s = await stat(f).catch(() => undefined)
+      return s === undefined ? '-' : `${s.ino}:${s.size}:${s.mtimeMs}`
+    }),
+  )
+  return parts.join(' ')
+}
+
+/**
+ * Merges the files: the first to name a cluster, user, context or current-context wins. Never throws: a file that cannot be read or
+ * parsed is in `errors`, a context that names what is not there carries its `error`.
+ */
+export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
+  const clusters = new Map<string, Fields>()
+  const users = new Map<string, Fields>()
+  const contexts = new Map<string, Fields>()
+  const errors: Kubeconfig['errors'] = []
+  let current = ''
+  for (const file of files) {
+    try {
+      const doc: unknown = parse(await readFile(file, 'utf8'), { maxAliasCount: 100 })
+      if (doc === null) continue
+      if (!isFields(doc)) throw new Error('it is not a kubeconfig')
+      const dir = dirname(resolve(file))
+      collect(doc.clusters, 'cluster', clusters, (c) => absolutePaths(c, ['certificate-authority'], dir))
+      collect(doc.users, 'user', users, (u) => userPaths(u, dir))
+      collect(doc.contexts, 'context', contexts, (c) => c)
+      if (current === '') current = text(doc['current-context'])
+    } catch (e) {
+      if (isFields(e) && e.code === 'ENOENT') continue
+      errors.push({ file, message: e instanceof Error ? (e.message.split('\n')[0] ?? '') : String(e) })
+    }
+  }
+  return { contexts: [...contexts].map(([name, c]) => resolveContext(name, c, clusters, users)), current, errors }
+}
+
+function resolveContext(name: string, context: Fields, clusters: Map<string, Fields>, users: Map<string, Fields>): KubeContext {
+  const clusterName = text(context.cluster)
+  const userName = text(context.user)
+  const cluster = clusters.get(clusterName)
+  const user = userName === '' ? {} : users.get(userName)
+  const made: KubeContext = { name, clusterName, userName, namespace: text(context.namespace), cluster: cluster ?? {}, user: user ?? {} }
+  const server = text(cluster?.server)
+  if (clusterName === '') made.error = 'the context names no cluster'
+  else if (cluster === undefined) made.error = `the kubeconfig has no cluster "${clusterName}"`
+  else if (server === '') made.error = `cluster "${clusterName}" has no server address`
+  else if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
+    made.error = `the server address of cluster "${clusterName}" is not an http or https URL`
+  } else if (user === undefined) made.error = `the kubeconfig has no user "${userName}"`
+  return made
+}
+
+// Entries are `{name, <key>: {...}}`; broken ones are left out, and whoever names them gets the error.
+function collect(list: unknown, key: string, into: Map<string, Fields>, shape: (f: Fields) => Fields): void {
+  if (!Array.isArray(list)) return
+  for (const entry of list as unknown[]) {
+    if (!isFields(entry) || typeof entry.name !== 'string' || entry.name === '' || into.has(entry.name)) continue
+    const body = entry[key] ?? {}
+    if (isFields(body)) into.set(entry.name, shape(body))
+  }
+}
+
+function userPaths(user: Fields, dir: string): Fields {
+  const made = absolutePaths(user, ['client-certificate', 'client-key', 'tokenFile'], dir)
+  // client-go looks a bare command up in PATH and takes one with a separator relative to the kubeconfig.
+  if (isFields(made.exec) && typeof made.exec.command === 'string' && /[\\/]/.test(made.exec.command)) {
+    made.exec = absolutePaths(made.exec, ['command'], dir)
+  }
+  return made
+}
+
+function absolutePaths(fields: Fields, keys: readonly string[], dir: string): Fields {
+  const made = { ...fields }
+  for (const key of keys) {
+    const value = made[key]
+    if (typeof value === 'string' && value !== '' && !isAbsolute(value)) made[key] = resolve(dir, value)
+  }
+  return made
+}
+
+export function isFields(v: unknown): v is Fields {
+  return typeof v === 'object' && v !== null && !Array.isArray(v)
+}
+
+export function text(v: unknown): string {
+  return typeof v === 'string' ? v : ''
+}

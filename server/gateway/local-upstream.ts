@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream'
+import type { Transport } from '../client/transport.ts'
+import { connectError, GatewayError } from './errors.ts'
+import type { Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
+
+// A little over the API server's own limit of 3 MiB, so that it is the one to refuse.
+const MAX_BODY = 4 * 1024 * 1024
+
+/** The API server of this process, without a socket between. */
+export class LocalUpstream implements Upstream {
+  readonly server = undefined
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  async send(req: UpstreamRequest): Promise<UpstreamResponse> {
+    const headers = Object.fromEntries(Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : v]))
+    const body = req.body === undefined ? undefined : await collect(req.body)
+    try {
+      const answer = await this.#transport.stream({ method: req.method, path: req.path, headers, body, signal: req.signal })
+      return { status: answer.status, headers: answer.headers, body: Readable.from(answer.body, { objectMode: false }) }
+    } catch (e) {
+      throw connectError('the local control plane', e)
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function collect(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > MAX_BODY) throw new GatewayError('TooLarge', `the request is larger than ${MAX_BODY} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
+}

@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises'
+import type { AgentOptions, RequestOptions } from 'node:https'
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../machinery/clock.ts'
+import type { Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
+import { connectError, GatewayError } from './errors.ts'
+import { isFields, type KubeContext, text } from './kubeconfig.ts'
+
+/** Certificates and token files are read again after this long, as client-go does with token files. */
+const CREDENTIAL_MS = 10_000
+/** A plugin that waits for a person longer than this fails the request; it runs on and its answer is used next time. */
+const PLUGIN_MS = 60_000
+
+interface Credentials {
+  dispatcher: Dispatcher
+  headers: Record<string, string | string[]>
+}
+
+/**
+ * A cluster of the kubeconfig, through client-node's KubeConfig for the credentials and undici for the connections: HTTP/1.1 with
+ * keep-alive, as many as there are streams, no time limit on quiet ones (a watch may say nothing for half an hour).
+ */
+export class RemoteUpstream implements Upstream {
+  readonly server: URL
+  readonly #context: KubeContext
+  readonly #clock: Clock
+  #config: KubeConfig | undefined
+  #dispatcher: { material: string; dispatcher: Dispatcher } | undefined
+  #credentials: { until: number; value: Promise<Credentials> } | undefined
+
+  constructor(context: KubeContext, clock: Clock) {
+    this.server = new URL(text(context.cluster.server))
+    this.#context = context
+    this.#clock = clock
+  }
+
+  async send(req: UpstreamRequest): Promise<UpstreamResponse> {
+    const first = await this.#sendOnce(req)
+    // The token may have been revoked before it expired: ask the plugin again, once, when the request can be repeated.
+    if (first.status !== 401 || !this.#hasPlugin()) return first
+    this.#config = undefined
+    this.#credentials = undefined
+    if (req.body !== undefined) return first
+    first.body.destroy()
+    return this.#sendOnce(req)
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher?.dispatcher.close()
+  }
+
+  async #sendOnce(req: UpstreamRequest): Promise<UpstreamResponse> {
+    const { dispatcher, headers } = await this.#current(req.signal)
+    try {
+      const answer = await dispatcher.request({
+        origin: this.server.origin,
+        path: this.server.pathname.replace(/\/$/, '') + req.path,
+        method: req.method as Dispatcher.HttpMethod,
+        headers: { ...req.headers, ...headers },
+        body: req.body ?? null,
+        signal: req.signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      })
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+    } catch (e) {
+      throw connectError(this.server.origin, e)
+    }
+  }
+
+  #hasPlugin(): boolean {
+    return this.#context.user.exec !== undefined || this.#context.user['auth-provider'] !== undefined
+  }
+
+  // Concurrent requests share one run of the plugin.
+  async #current(signal: AbortSignal): Promise<Credentials> {
+    if (this.#credentials === undefined || this.#clock.now() >= this.#credentials.until) {
+      const value = this.#resolve()
+      const entry = { until: Number.POSITIVE_INFINITY, value }
+      this.#credentials = entry
+      value.then(
+        () => (entry.until = this.#clock.now() + CREDENTIAL_MS),
+        () => this.#credentials === entry && (this.#credentials = undefined),
+      )
+    }
+    try {
+      return await this.#limited(this.#credentials.value, signal)
+    } catch (e) {
+      const why = (e instanceof Error ? e.message : String(e)).trim().split('\n').slice(0, 5).join('\n')
+      throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${why === '' ? 'the plugin failed' : why}`)
+    }
+  }
+
+  #limited<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimeout(() => reject(new Error(`the plugin took longer than ${PLUGIN_MS / 1000} s`)), PLUGIN_MS)
+      const stop = (): void => reject(new Error('the request was cancelled'))
+      signal.addEventListener('abort', stop, { once: true })
+      const done = (): void => {
+        timer.cancel()
+        signal.removeEventListener('abort', stop)
+      }
+      work.then(resolve, reject).finally(done)
+    })
+  }
+
+  async #resolve(): Promise<Credentials> {
+    this.#config ??= await kubeConfig(this.#context)
+    const config = this.#config
+    const options: RequestOptions = {}
+    await config.applyToHTTPSOptions(options)
+    const headers = { ...plainHeaders(options), ...impersonation(this.#context.user) }
+    const tokenFile = text(this.#context.user.tokenFile)
+    if (tokenFile !== '' && text(this.#context.user.token) === '') headers.authorization = `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}`
+    const choice = config.createDispatcherOptions(config.getCurrentCluster(), tlsOf(options))
+    const material = JSON.stringify(choice, (_, v: unknown) => (v instanceof Uint8Array ? Buffer.from(v).toString('base64') : v))
+    if (this.#dispatcher?.material !== material) {
+      const old = this.#dispatcher?.dispatcher
+      this.#dispatcher = { material, dispatcher: await makeDispatcher(choice) }
+      // Running requests keep the old connections until they end.
+      old?.close().catch(() => undefined)
+    }
+    return { dispatcher: this.#dispatcher.dispatcher, headers }
+  }
+}
+
+async function kubeConfig(c: KubeContext): Promise<KubeConfig> {
+  // The package's index loads a client for every API; the module of the kubeconfig is enough.
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
+  const config = new KubeConfig()
+  const plain = text(c.cluster.server).startsWith('http:')
+  // KubeConfig refuses plain HTTP unless told that certificates do not matter, and there is none.
+  const cluster = plain ? { ...c.cluster, 'insecure-skip-tls-verify': true } : c.cluster
+  const document = {
+    clusters: [{ name: 'cluster', cluster }],
+    users: [{ name: 'user', user: isFields(c.user.exec) ? { ...c.user, exec: withExecInfo(c.user.exec, c.cluster) } : c.user }],
+    contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
+    'current-context': 'context',
+  }
+  config.loadFromString(JSON.stringify(document))
+  return config
+}
+
+/** client-go hands every plugin KUBERNETES_EXEC_INFO, with the cluster when `provideClusterInfo` asks for it. */
+function withExecInfo(exec: Record<string, unknown>, cluster: Record<string, unknown>): Record<string, unknown> {
+  const spec = { interactive: false, ...(exec.provideClusterInfo === true ? { cluster } : {}) }
+  const info = JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec })
+  const env = Array.isArray(exec.env) ? (exec.env as unknown[]) : []
+  return { ...exec, env: [{ name: 'KUBERNETES_EXEC_INFO', value: info }, ...env] }
+}
+
+function tlsOf({ ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }: RequestOptions): AgentOptions {
+  return { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername }
+}
+
+function plainHeaders(options: RequestOptions): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  if (typeof options.auth === 'string') headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = Array.isArray(value) ? value : String(value).trim()
+  return headers
+}
+
+function impersonation(user: Record<string, unknown>): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  const uid = text(user['as-uid'])
+  if (uid !== '') headers['impersonate-uid'] = uid
+  const groups = user['as-groups']
+  if (Array.isArray(groups)) headers['impersonate-group'] = groups.map(String)
+  if (isFields(user['as-user-extra'])) {
+    for (const [key, values] of Object.entries(user['as-user-extra'])) {
+      if (Array.isArray(values)) headers[`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`] = values.map(String)
+    }
+  }
+  return headers
+}
+
+async function makeDispatcher(choice: ReturnType<KubeConfig['createDispatcherOptions']>): Promise<Dispatcher> {
+  const { Agent, ProxyAgent, Socks5ProxyAgent } = await import('undici')
+  const common = { allowH2: false, keepAliveTimeout: 60_000 }
+  const connect = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 }
+  switch (choice.type) {
+    case 'proxy':
+      return new ProxyAgent({ ...common, uri: choice.uri, requestTls: { ...choice.requestTls, ...connect } as ProxyTls, proxyTls: connect })
+    case 'socks':
+      return new Socks5ProxyAgent(choice.uri, { ...common, requestTls: { ...choice.requestTls, ...connect } as ProxyTls })
+    case 'agent':
+      return new Agent({ ...common, connect: { ...choice.connect, ...connect } as ProxyTls })
+    case 'none':
+      return new Agent({ ...common, connect })
+  }
+}
+
+// undici's own connect options leave out `null` where node:tls allows it.
+type ProxyTls = NonNullable<import('undici').ProxyAgent.Options['requestTls']>

@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseClientMessage } from './frames.ts'
+import { requestHeaders, responseHeaders, rewriteLocation } from './headers.ts'
+import { clusterRoute } from './route.ts'
+
+describe('cluster addresses', () => {
+  test.each([
+    ['/clusters/local/api/v1/pods?watch=1', { context: 'local', prefix: '/clusters/local', path: '/api/v1/pods?watch=1' }],
+    ['/clusters/local', { context: 'local', prefix: '/clusters/local', path: '/' }],
+    ['/clusters/arn:aws:eks:eu:1:cluster%2Fdev/version', { context: 'arn:aws:eks:eu:1:cluster/dev', prefix: '/clusters/arn:aws:eks:eu:1:cluster%2Fdev', path: '/version' }],
+    ['/clusters/a/api/v1/namespaces/x/pods/http:p:80/proxy/a%2Fb', { context: 'a', prefix: '/clusters/a', path: '/api/v1/namespaces/x/pods/http:p:80/proxy/a%2Fb' }],
+  ])('%s', (url, route) => expect(clusterRoute(url)).toEqual(route))
+
+  test.each(['/clusters', '/clusters/', '/api/contexts', '/'])('%s is not one', (url) => expect(clusterRoute(url)).toBeUndefined())
+
+  test.each([
+    ['/clusters/a/api/../secret', 'dot'],
+    ['/clusters/a/%2e%2E/secret', 'dot'],
+    ['/clusters/a/./x', 'dot'],
+    ['/clusters/%E0%A4%A/x', 'percent-encoding'],
+    ['/clusters/a//evil', 'one slash'],
+  ])('%s is refused', (url) => expect(() => clusterRoute(url)).toThrow())
+
+  test('every context name survives the encoding', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s !== '.' && s !== '..'), (name) => {
+        expect(clusterRoute(`/clusters/${encodeURIComponent(name)}/api`)?.context).toBe(name)
+      }),
+    )
+  })
+})
+
+describe('redirects', () => {
+  const server = new URL('https://rancher.example/k8s/clusters/c-1')
+  test.each([
+    ['/api/v1/proxy/nodes/a/', '/clusters/x/api/v1/proxy/nodes/a/'],
+    ['/k8s/clusters/c-1/logs/?a=1', '/clusters/x/logs/?a=1'],
+    ['https://rancher.example/k8s/clusters/c-1/logs/', '/clusters/x/logs/'],
+    ['https://elsewhere.example/', 'https://elsewhere.example/'],
+    ['//elsewhere.example/', '//elsewhere.example/'],
+    ['sub/', 'sub/'],
+  ])('%s becomes %s', (from, to) => expect(rewriteLocation(from, server, '/clusters/x')).toBe(to))
+})
+
+describe('headers', () => {
+  test('what belongs to the browser or the connection stays behind', () => {
+    const sent = requestHeaders({
+      host: '127.0.0.1:1',
+      cookie: 'binnacle-1=secret',
+      authorization: 'Bearer x',
+      origin: 'http://127.0.0.1:1',
+      referer: 'http://127.0.0.1:1/',
+      connection: 'keep-alive, x-mine',
+      'x-mine': '1',
+      'x-remote-user': 'admin',
+      'x-forwarded-for': '1.2.3.4',
+      'sec-fetch-site': 'same-origin',
+      'user-agent': 'Mozilla/5.0',
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'content-type': 'application/json',
+      'impersonate-user': 'jane',
+    })
+    expect(sent).toEqual({
+      'user-agent': 'binnacle-inspector',
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'content-type': 'application/json',
+      'impersonate-user': 'jane',
+    })
+  })
+
+  test('a cluster cannot set cookies, open the origin to others, or loosen the policy', () => {
+    const got = responseHeaders(
+      {
+        'set-cookie': ['a=b'],
+        'access-control-allow-origin': '*',
+        'content-security-policy': 'default-src *',
+        'clear-site-data': '"*"',
+        'content-type': 'text/html',
+        'content-encoding': 'gzip',
+        etag: '"1"',
+        'transfer-encoding': 'chunked',
+        warning: ['299 - "a"', '299 - "b"'],
+      },
+      undefined,
+      '/clusters/x',
+    )
+    expect(got['content-security-policy']).toBe(`sandbox; default-src 'none'`)
+    expect(got['x-content-type-options']).toBe('nosniff')
+    expect(got).toMatchObject({ 'content-type': 'text/html', 'content-encoding': 'gzip', etag: '"1"', warning: ['299 - "a"', '299 - "b"'] })
+    for (const name of ['set-cookie', 'access-control-allow-origin', 'clear-site-data', 'transfer-encoding']) expect(got).not.toHaveProperty(name)
+  })
+})
+
+describe('messages of the watch socket', () => {
+  test('the two good ones', () => {
+    expect(parseClientMessage('{"op":"open","id":1,"context":"local","path":"/api"}')).toEqual({ op: 'open', id: 1, context: 'local', path: '/api' })
+    expect(parseClientMessage('{"op":"close","id":1,"x":2}')).toEqual({ op: 'close', id: 1 })
+  })
+  test.each([
+    ['', 'not JSON'],
+    ['[]', 'not an object'],
+    ['null', 'not an object'],
+    ['{"op":"open","id":"1"}', 'id must be a whole number'],
+    ['{"op":"open","id":1.5}', 'id must be a whole number'],
+    ['{"op":"x","id":1}', 'op must be'],
+    ['{"op":"open","id":1,"context":""}', 'context must be a name'],
+    ['{"op":"open","id":1,"context":"a"}', 'path must be a string'],
+  ])('%s', (raw, why) => expect(() => parseClientMessage(raw)).toThrow(why))
+  test('nothing else than an Error with a sentence comes out of any input', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (raw) => {
+        try {
+          const m = parseClientMessage(raw)
+          expect(['open', 'close']).toContain(m.op)
+        } catch (e) {
+          expect(e).toBeInstanceOf(Error)
+          expect(e).not.toBeInstanceOf(TypeError)
+        }
+      }),
+    )
+  })
+})

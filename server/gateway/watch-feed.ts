@@ -1,0 +1,161 @@
+import type { Readable } from 'node:stream'
+import { type Status, StatusError, toStatus } from '../machinery/status.ts'
+import type { Contexts } from './contexts.ts'
+import { GatewayError } from './errors.ts'
+import { dataFrame, frame } from './frames.ts'
+import { LineSplitter } from './lines.ts'
+import { checkedPath } from './route.ts'
+
+/** A batch is sent at the end of the tick, or at once when it has this many bytes. */
+const BATCH_BYTES = 64 * 1024
+/** An event holds one object (1.5 MB in etcd, some more as JSON). */
+const MAX_LINE = 32 * 1024 * 1024
+const MAX_ERROR_BODY = 64 * 1024
+
+/** The socket as a feed sees it. `send` returns false when the window is slow; `resume` is called on every feed once it has caught up. */
+export interface FeedSink {
+  send(frame: Buffer): boolean
+  ended(id: number): void
+}
+
+/** One upstream watch (or log stream) of one window. Ends exactly once: by `end`, by `error`, or by `close` from the window. */
+export class WatchFeed {
+  readonly #id: number
+  readonly #sink: FeedSink
+  readonly #abort = new AbortController()
+  readonly #splitter = new LineSplitter(MAX_LINE)
+  #body: Readable | undefined
+  #json = true
+  #batch: Buffer[] = []
+  #batchBytes = 0
+  #flush: NodeJS.Immediate | undefined
+  #done = false
+
+  constructor(id: number, sink: FeedSink) {
+    this.#id = id
+    this.#sink = sink
+  }
+
+  async open(contexts: Contexts, context: string, path: string): Promise<void> {
+    try {
+      const upstream = await contexts.upstream(context)
+      const signal = this.#abort.signal
+      const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
+      const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal })
+      // While the answer was on its way the window may have closed the feed; the abort has ended the request.
+      if (this.#done) return void answer.body.destroy()
+      if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
+      this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? 'application/json'))
+      this.#body = answer.body
+      this.#sink.send(frame({ id: this.#id, t: 'open', status: answer.status }))
+      this.#read(answer.body)
+    } catch (e) {
+      const status = toStatus(e instanceof StatusError ? e : new GatewayError('Connect', e instanceof Error ? e.message : String(e)))
+      this.#fail(status.code, status)
+    }
+  }
+
+  /** From the window: nothing more is sent. */
+  close(): void {
+    if (!this.#finish()) return
+    this.#abort.abort()
+    this.#body?.destroy()
+  }
+
+  resume(): void {
+    this.#body?.resume()
+  }
+
+  #read(body: Readable): void {
+    body.on('data', (chunk: Buffer) => this.#take(chunk))
+    body.once('error', (e) => this.#broken(e))
+    body.once('end', () => {
+      this.#add([this.#splitter.rest()].filter((l) => l.length > 0))
+      if (this.#done) return
+      this.#send()
+      this.#finish()
+      this.#sink.send(frame({ id: this.#id, t: 'end' }))
+    })
+    // A stream that is destroyed without an error is broken, too.
+    body.once('close', () => this.#broken(new Error('the stream ended early')))
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#done) return
+    try {
+      this.#add(this.#splitter.push(chunk))
+    } catch (e) {
+      return this.#broken(e instanceof Error ? e : new Error(String(e)))
+    }
+    if (this.#batch.length === 0 || this.#done) return
+    if (this.#batchBytes >= BATCH_BYTES) this.#send()
+    else this.#flush ??= setImmediate(() => this.#send())
+  }
+
+  #add(lines: Buffer[]): void {
+    for (const line of lines) {
+      if (this.#done) return
+      if (this.#json && !looksLikeObject(line)) return this.#broken(new Error('the stream has a line that is not a JSON object'))
+      const piece = this.#json ? line : Buffer.from(JSON.stringify(line.toString('utf8')))
+      this.#batch.push(piece)
+      this.#batchBytes += piece.length
+    }
+  }
+
+  #send(): void {
+    clearImmediate(this.#flush)
+    this.#flush = undefined
+    if (this.#batch.length === 0 || this.#done) return
+    const lines = this.#batch
+    this.#batch = []
+    this.#batchBytes = 0
+    if (!this.#sink.send(dataFrame(this.#id, lines))) this.#body?.pause()
+  }
+
+  #broken(e: Error): void {
+    if (this.#done) return
+    const status = new GatewayError('Connect', `the stream broke off: ${e.message}`).status
+    this.#send()
+    this.#fail(status.code, status)
+    this.#abort.abort()
+    this.#body?.destroy()
+  }
+
+  #fail(code: number, body: Status): void {
+    if (this.#finish()) this.#sink.send(frame({ id: this.#id, t: 'error', status: code, body }))
+  }
+
+  #finish(): boolean {
+    if (this.#done) return false
+    this.#done = true
+    clearImmediate(this.#flush)
+    this.#sink.ended(this.#id)
+    return true
+  }
+}
+
+// Splicing a line that is no JSON would break the whole frame. Both ends tell apart everything an API server or a broken proxy sends.
+function looksLikeObject(line: Buffer): boolean {
+  let end = line.length - 1
+  while (end > 0 && (line[end] === 0x20 || line[end] === 0x0d)) end--
+  return line[0] === 0x7b && line[end] === 0x7d
+}
+
+async function errorBody(code: number, body: Readable): Promise<Status> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length
+    chunks.push(chunk)
+    if (length > MAX_ERROR_BODY) break
+  }
+  const said = Buffer.concat(chunks).toString('utf8')
+  try {
+    const parsed = JSON.parse(said) as Status
+    if (parsed?.kind === 'Status') return parsed
+  } catch {
+    // Not every error on the way is written by an API server.
+  }
+  const message = said.trim().slice(0, 1000)
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: message === '' ? `HTTP ${code}` : message, code }
+}
