@@ -12,6 +12,8 @@ export interface EventSubject {
   apiVersion: string
   kind: string
   object: KubeObject
+  /** The part of the object that is meant: `spec.containers{web}`. */
+  fieldPath?: string
 }
 
 export interface EventRecorder {
@@ -29,6 +31,8 @@ export interface EventRecorderOptions {
   component: string
   /** `component-hostname` for events.k8s.io. */
   instance?: string
+  /** The node that a kubelet speaks for: `source.host` of core/v1 events. */
+  host?: string
   onError?: (error: unknown) => void
 }
 
@@ -39,6 +43,7 @@ interface ObjectReference {
   uid?: string
   apiVersion: string
   resourceVersion?: string
+  fieldPath?: string
 }
 
 // Events wait for the server in a bounded line; what does not fit is dropped, as client-go's broadcaster does.
@@ -56,6 +61,7 @@ function referenceTo(about: EventSubject): ObjectReference {
     ...(m.uid === undefined ? {} : { uid: m.uid }),
     apiVersion: about.apiVersion,
     ...(m.resourceVersion === undefined ? {} : { resourceVersion: m.resourceVersion }),
+    ...(about.fieldPath === undefined ? {} : { fieldPath: about.fieldPath }),
   }
 }
 
@@ -253,8 +259,8 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
     event(about, type, reason, message) {
       const now = o.clock.now()
       const involvedObject = referenceTo(about)
-      const { kind, namespace, name, uid, apiVersion } = involvedObject
-      const group = JSON.stringify([kind, namespace, name, uid, apiVersion, type, reason])
+      const { kind, namespace, name, uid, apiVersion, fieldPath } = involvedObject
+      const group = JSON.stringify([kind, namespace, name, uid, apiVersion, fieldPath, type, reason])
       if (isSpam(JSON.stringify([kind, namespace, name, uid, apiVersion]), now)) return
       const combined = isCombined(group, message, now)
       const text = combined ? `(combined from similar events): ${message}` : message
@@ -275,13 +281,13 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
         involvedObject,
         reason,
         message: text,
-        source: { component: o.component },
+        source: { component: o.component, ...(o.host === undefined ? {} : { host: o.host }) },
         firstTimestamp: time,
         lastTimestamp: time,
         count: 1,
         type,
         reportingComponent: o.component,
-        reportingInstance: '',
+        reportingInstance: o.host ?? '',
       }
       observed.set(key, { event, count: 1 })
       sink.create(event)
