@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Contexts } from './contexts.ts'
+import { discard } from './discard.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { ClusterRoute } from './route.ts'
 
@@ -20,7 +21,7 @@ export async function proxyToCluster(contexts: Contexts, route: ClusterRoute, re
     signal: gone.signal,
   })
   if (res.destroyed) {
-    answer.body.destroy()
+    discard(answer.body)
     return
   }
   res.writeHead(answer.status, responseHeaders(answer.headers, upstream.server, route.prefix))

@@ -4,6 +4,7 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../machinery/clock.ts'
 import type { Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
+import { discard } from './discard.ts'
 import { connectError, GatewayError } from './errors.ts'
 import { isFields, type KubeContext, text } from './kubeconfig.ts'
 
@@ -42,7 +43,7 @@ export class RemoteUpstream implements Upstream {
     this.#config = undefined
     this.#credentials = undefined
     if (req.body !== undefined) return first
-    first.body.destroy()
+    discard(first.body)
     return this.#sendOnce(req)
   }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Status, StatusError, toStatus } from '../machinery/status.ts'
 import type { Contexts } from './contexts.ts'
+import { discard } from './discard.ts'
 import { GatewayError } from './errors.ts'
 import { dataFrame, frame } from './frames.ts'
 import { LineSplitter } from './lines.ts'
@@ -43,7 +44,7 @@ export class WatchFeed {
       const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
       const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal })
       // While the answer was on its way the window may have closed the feed; the abort has ended the request.
-      if (this.#done) return void answer.body.destroy()
+      if (this.#done) return discard(answer.body)
       if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
       this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? 'application/json'))
       this.#body = answer.body
@@ -59,7 +60,7 @@ export class WatchFeed {
   close(): void {
     if (!this.#finish()) return
     this.#abort.abort()
-    this.#body?.destroy()
+    if (this.#body !== undefined) discard(this.#body)
   }
 
   resume(): void {
@@ -118,7 +119,7 @@ export class WatchFeed {
     this.#send()
     this.#fail(status.code, status)
     this.#abort.abort()
-    this.#body?.destroy()
+    if (this.#body !== undefined) discard(this.#body)
   }
 
   #fail(code: number, body: Status): void {
@@ -144,6 +145,8 @@ function looksLikeObject(line: Buffer): boolean {
 async function errorBody(code: number, body: Readable): Promise<Status> {
   const chunks: Buffer[] = []
   let length = 0
+  // Stopping early destroys the body, which undici reports as an error.
+  body.on('error', () => undefined)
   for await (const chunk of body as AsyncIterable<Buffer>) {
     length += chunk.length
     chunks.push(chunk)

@@ -1,0 +1,379 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Status } from '../machinery/status.ts'
+import type { ContextList } from './contract.ts'
+import { fakeCluster, type Harness, harness, raw } from './testing/harness.ts'
+
+const cleanup: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const fn of cleanup.splice(0).reverse()) await fn()
+})
+
+async function start(contexts?: Parameters<typeof harness>[0]): Promise<Harness> {
+  const h = await harness(contexts)
+  cleanup.push(h.close)
+  return h
+}
+
+async function cluster(handle: Parameters<typeof fakeCluster>[0]) {
+  const c = await fakeCluster(handle)
+  cleanup.push(c.close)
+  return c
+}
+
+describe('who is let in', () => {
+  const refused: [why: string, method: string, path: string, status: number, headers: (h: Harness) => Record<string, string>][] = [
+    ['no cookie', 'GET', '/', 401, () => ({})],
+    ['no cookie, api', 'GET', '/api/contexts', 401, () => ({})],
+    ['no cookie, cluster', 'GET', '/clusters/local/version', 401, () => ({})],
+    ['a wrong cookie', 'GET', '/', 401, (h) => ({ cookie: `${h.gateway.cookie.name}=${'x'.repeat(43)}` })],
+    ['the cookie of another launch', 'GET', '/', 401, (h) => ({ cookie: `binnacle-1=${h.gateway.cookie.value}` })],
+    ['a rebound host name', 'GET', '/', 403, (h) => ({ host: `evil.example:${h.gateway.port}`, cookie: h.cookie })],
+    ['a host without the port', 'GET', '/', 403, (h) => ({ host: '127.0.0.1', cookie: h.cookie })],
+    ['a foreign origin on POST', 'POST', '/api/local/stop', 403, (h) => ({ origin: 'http://evil.example', cookie: h.cookie })],
+    ['another port of this machine', 'POST', '/api/local/stop', 403, (h) => ({ origin: 'http://127.0.0.1:1', cookie: h.cookie })],
+    ['the other name of this machine', 'POST', '/api/local/stop', 403, (h) => ({ origin: `http://localhost:${h.gateway.port}`, cookie: h.cookie })],
+    ['no origin on POST', 'POST', '/api/local/stop', 403, (h) => ({ cookie: h.cookie })],
+    ['a null origin', 'DELETE', '/clusters/local/api', 403, (h) => ({ origin: 'null', cookie: h.cookie })],
+    ['a script of another port', 'GET', '/api/contexts', 403, (h) => ({ 'sec-fetch-site': 'same-site', cookie: h.cookie })],
+    ['a foreign origin with a one-time token', 'GET', '/?session=x', 403, () => ({ origin: 'http://evil.example' })],
+    ['an unknown one-time token', 'GET', '/?session=x', 401, () => ({})],
+  ]
+  test.each(refused)('%s is refused', async (_, method, path, status, headers) => {
+    const h = await start()
+    const answer = await raw(h.gateway.port, method, path, { host: `127.0.0.1:${h.gateway.port}`, ...headers(h) })
+    expect(answer.status).toBe(status)
+    expect(answer.body).toMatch(/<p>[^<]+\.<\/p>/)
+    expect(h.local.calls).toEqual([])
+  })
+
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+  test.each<[string, number, string, (h: Harness) => Record<string, string>]>([
+    ['with everything', 101, '/watch', (h) => ({ origin: h.gateway.url, cookie: h.cookie })],
+    ['without a cookie', 401, '/watch', (h) => ({ origin: h.gateway.url })],
+    ['without an origin', 403, '/watch', (h) => ({ cookie: h.cookie })],
+    ['from another port', 403, '/watch', (h) => ({ origin: 'http://127.0.0.1:1', cookie: h.cookie })],
+    ['to another path', 404, '/other', (h) => ({ origin: h.gateway.url, cookie: h.cookie })],
+    ['for a rebound host', 403, '/watch', (h) => ({ host: 'evil.example', origin: 'http://evil.example', cookie: h.cookie })],
+  ])('a WebSocket %s gets %i', async (_, status, path, headers) => {
+    const h = await start()
+    const answer = await raw(h.gateway.port, 'GET', path, { host: `127.0.0.1:${h.gateway.port}`, ...upgrade, ...headers(h) })
+    expect(answer.status).toBe(status)
+  })
+
+  test('the one-time address sets the cookie, redirects, and works once', async () => {
+    const h = await start()
+    const first = await fetch(h.gateway.sessionUrl, { redirect: 'manual' })
+    expect(first.status).toBe(303)
+    expect(first.headers.get('location')).toBe('/')
+    const cookie = first.headers.get('set-cookie') ?? ''
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/)
+    const page = await fetch(h.gateway.url, { headers: { cookie: cookie.split(';')[0] ?? '' } })
+    expect(page.status).toBe(200)
+    expect((await fetch(h.gateway.sessionUrl, { redirect: 'manual' })).status).toBe(401)
+    expect((await h.get(new URL(h.gateway.sessionUrl).search.replace(/^/, '/'))).status).toBe(303)
+    expect((await fetch(h.gateway.newSessionUrl(), { redirect: 'manual' })).status).toBe(303)
+  })
+
+  test('a HEAD request, as link previews send it, does not use the address up', async () => {
+    const h = await start()
+    const token = h.gateway.sessionUrl.slice(h.gateway.url.length)
+    expect((await raw(h.gateway.port, 'HEAD', token, {})).status).toBe(401)
+    expect((await fetch(h.gateway.sessionUrl, { redirect: 'manual' })).status).toBe(303)
+  })
+
+  test('listens on the loopback address only, and says so when its port is taken', async () => {
+    const h = await start()
+    const { startGateway } = await import('./gateway.ts')
+    const { systemClock } = await import('../machinery/clock.ts')
+    const again = startGateway({ port: h.gateway.port, local: h.local, staticDir: h.dir, clock: systemClock, log: { info() {}, warn() {} } })
+    await expect(again).rejects.toThrow(`port ${h.gateway.port} of 127.0.0.1 is taken`)
+  })
+})
+
+describe('the files of the window', () => {
+  test('a strict policy, no caching of the page, routes fall back to it', async () => {
+    const h = await start()
+    for (const path of ['/', '/c/local/pods', '/index.html']) {
+      const page = await h.get(path)
+      expect(page.status).toBe(200)
+      expect(await page.text()).toContain('<title>Binnacle</title>')
+      expect(page.headers.get('cache-control')).toBe('no-cache')
+      const policy = page.headers.get('content-security-policy') ?? ''
+      expect(policy).toContain(`default-src 'none'; script-src 'self';`)
+      expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${h.gateway.port}`)
+      expect(policy).toContain(`frame-ancestors 'none'`)
+      expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+      expect(page.headers.get('referrer-policy')).toBe('no-referrer')
+      expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    }
+    const again = await h.get('/', { headers: { 'if-none-match': (await h.get('/')).headers.get('etag') ?? '' } })
+    expect(again.status).toBe(304)
+  })
+
+  test('assets are immutable and come compressed where the build did so; missing ones are 404; nothing outside is reachable', async () => {
+    const h = await start()
+    await mkdir(join(h.dir, 'assets'))
+    await writeFile(join(h.dir, 'assets/a-1.js'), 'let a = 1')
+    await writeFile(join(h.dir, 'assets/a-1.js.gz'), gzipSync('let a = 1'))
+    const plain = await raw(h.gateway.port, 'GET', '/assets/a-1.js', { cookie: h.cookie })
+    expect(plain).toEqual({ status: 200, body: 'let a = 1' })
+    const asset = await h.get('/assets/a-1.js', { headers: { 'accept-encoding': 'gzip' } })
+    expect(asset.headers.get('content-encoding')).toBe('gzip')
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(asset.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect((await h.get('/assets/a-2.js')).status).toBe(404)
+    expect((await h.get('/assets/none')).status).toBe(404)
+    for (const path of ['/../config.txt', '/%2e%2e/%2e%2e/etc/passwd.txt', '//etc/passwd.txt', '/assets/../../x.js']) {
+      expect((await raw(h.gateway.port, 'GET', path, { cookie: h.cookie })).status).toBe(404)
+    }
+    expect((await h.get('/', { method: 'POST', headers: { origin: h.gateway.url } })).status).toBe(405)
+  })
+})
+
+describe('contexts and the local control plane', () => {
+  test('lists the local one and those of the kubeconfig, and follows its changes', async () => {
+    const h = await start({ dev: { server: 'https://dev.example:6443' } })
+    const list = (await (await h.get('/api/contexts')).json()) as ContextList
+    expect(list.contexts).toEqual([
+      { name: 'local', cluster: 'local', server: '', user: 'admin', namespace: 'default', local: true, current: false },
+      { name: 'dev', cluster: 'dev', server: 'https://dev.example:6443', user: 'dev', namespace: 'default', local: false, current: true },
+    ])
+    const config = JSON.parse(await readFile(h.kubeconfig, 'utf8')) as { contexts: unknown[] }
+    config.contexts.push({ name: 'broken', context: { cluster: 'gone' } }, { name: 'local', context: { cluster: 'dev' } })
+    await writeFile(h.kubeconfig, JSON.stringify(config))
+    const changed = (await (await h.get('/api/contexts')).json()) as ContextList
+    expect(changed.contexts.map((c) => c.name)).toEqual(['local', 'dev', 'broken', 'local (kubeconfig)'])
+    expect(changed.contexts[2]?.error).toBe('the kubeconfig has no cluster "gone"')
+    await writeFile(h.kubeconfig, 'clusters: [')
+    const broken = (await (await h.get('/api/contexts')).json()) as ContextList
+    expect(broken.contexts.map((c) => c.name)).toEqual(['local'])
+    expect(broken.errors[0]?.file).toBe(h.kubeconfig)
+  })
+
+  test('a kubeconfig added later counts too', async () => {
+    const h = await start()
+    const file = join(h.dir, 'other')
+    await writeFile(file, JSON.stringify({ clusters: [{ name: 'c', cluster: { server: 'https://x' } }], contexts: [{ name: 'x', context: { cluster: 'c' } }] }))
+    h.gateway.addKubeconfig(file)
+    const { contexts } = (await (await h.get('/api/contexts')).json()) as ContextList
+    expect(contexts.map((c) => c.name)).toEqual(['local', 'x'])
+  })
+
+  test('start, stop and restart answer with the state or with a sentence', async () => {
+    const h = await start()
+    const post = (action: string) => h.get(`/api/local/${action}`, { method: 'POST', headers: { origin: h.gateway.url } })
+    expect(await (await post('start')).json()).toMatchObject({ state: 'running' })
+    expect(await (await post('stop')).json()).toMatchObject({ state: 'stopped' })
+    const failed = await post('restart')
+    expect(failed.status).toBe(503)
+    expect(await failed.json()).toMatchObject({ kind: 'Status', message: 'the data folder is locked' })
+    expect((await post('explode')).status).toBe(404)
+    expect((await post('constructor')).status).toBe(404)
+    expect(h.local.calls).toEqual(['start', 'stop', 'restart'])
+    expect(await (await h.get('/api/local')).json()).toMatchObject({ state: 'stopped', store: 'sqlite', log: [] })
+  })
+
+  test.each([
+    ['local', 503, 'LocalNotRunning', 'the local control plane is stopped'],
+    ['nobody', 404, 'UnknownContext', 'there is no context "nobody" in the kubeconfig'],
+    ['refused', 502, 'Connect', 'http://127.0.0.1:1 did not answer: nothing listens at that address (ECONNREFUSED)'],
+    ['noplugin', 503, 'Credentials', 'no credentials for context "noplugin": spawn /nowhere/plugin ENOENT'],
+    ['nofile', 503, 'Credentials', `no credentials for context "nofile": ENOENT: no such file or directory, open '/nowhere/crt'`],
+  ])('context %s answers %i %s', async (name, status, fault, message) => {
+    const h = await start({
+      refused: { server: 'http://127.0.0.1:1' },
+      noplugin: { server: 'http://127.0.0.1:1', user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1' } } },
+      nofile: { server: 'https://127.0.0.1:1', user: { 'client-certificate': '/nowhere/crt', 'client-key': '/nowhere/key' } },
+    })
+    const answer = await h.get(`/clusters/${name}/version`)
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('x-binnacle-fault')).toBe(fault)
+    expect(((await answer.json()) as Status).message).toBe(message)
+  })
+})
+
+describe('requests to a cluster', () => {
+  test('method, path, query and body arrive as sent; the answer comes back with its status and headers', async () => {
+    const c = await cluster((req, res) => {
+      const chunks: Buffer[] = []
+      req.on('data', (d: Buffer) => chunks.push(d))
+      req.on('end', () => {
+        res.setHeader('warning', ['299 - "a"', '299 - "b"'])
+        res.writeHead(201, { 'content-type': 'application/json', 'set-cookie': 'x=1' })
+        res.end(JSON.stringify({ method: req.method, url: req.url, body: Buffer.concat(chunks).toString() }))
+      })
+    })
+    const h = await start({ a: { server: `${c.url}/base`, user: { token: 'secret-token', as: 'jane', 'as-groups': ['dev', 'ops'] } } })
+    const answer = await h.get('/clusters/a/api/v1/pods?labelSelector=a%3Db', {
+      method: 'PATCH',
+      headers: { origin: h.gateway.url, 'content-type': 'application/merge-patch+json', authorization: 'Bearer mine' },
+      body: '{"a":1}',
+    })
+    expect(answer.status).toBe(201)
+    expect(await answer.json()).toEqual({ method: 'PATCH', url: '/base/api/v1/pods?labelSelector=a%3Db', body: '{"a":1}' })
+    expect(answer.headers.get('warning')).toBe('299 - "a", 299 - "b"')
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(answer.headers.get('content-security-policy')).toBe(`sandbox; default-src 'none'`)
+    const seen = c.requests[0]?.headers ?? {}
+    expect(seen).toMatchObject({ authorization: 'Bearer secret-token', 'impersonate-user': 'jane', 'content-type': 'application/merge-patch+json' })
+    expect(seen['impersonate-group']).toBe('dev, ops')
+    expect(seen.cookie).toBeUndefined()
+    expect(seen.origin).toBeUndefined()
+  })
+
+  test('gzip passes through untouched, redirects stay under the prefix', async () => {
+    const zipped = gzipSync('{"kind":"PodList"}')
+    const c = await cluster((req, res) => {
+      if (req.url === '/old') return void res.writeHead(301, { location: `${c.url}/new/?a=1` }).end()
+      res.writeHead(200, { 'content-encoding': 'gzip', 'content-length': zipped.length }).end(zipped)
+    })
+    const h = await start({ 'a/b': { server: c.url } })
+    expect((await h.get('/clusters/a%2Fb/old')).headers.get('location')).toBe('/clusters/a%2Fb/new/?a=1')
+    const answer = await h.get('/clusters/a%2Fb/api/v1/pods', { headers: { 'accept-encoding': 'gzip' } })
+    expect(answer.headers.get('content-encoding')).toBe('gzip')
+    expect(await answer.text()).toBe('{"kind":"PodList"}')
+    expect(gunzipSync(zipped).toString()).toBe('{"kind":"PodList"}')
+    expect(c.requests[1]?.headers['accept-encoding']).toBe('gzip')
+  })
+
+  test('a token file is read, trimmed; basic credentials work', async () => {
+    const c = await cluster((_, res) => void res.end('{}'))
+    const h = await start({ t: { server: c.url, user: { tokenFile: 'token' } }, b: { server: c.url, user: { username: 'u', password: 'p' } } })
+    await writeFile(join(h.dir, 'token'), 'from-file\n')
+    await h.get('/clusters/t/version')
+    await h.get('/clusters/b/version')
+    expect(c.requests.map((r) => r.headers.authorization)).toEqual(['Bearer from-file', `Basic ${Buffer.from('u:p').toString('base64')}`])
+  })
+
+  test('an exec plugin runs once for many requests, gets its environment, and again after a 401', async () => {
+    let revoked = false
+    const c = await cluster((req, res) => {
+      if (revoked && req.headers.authorization === 'Bearer token-1') return void res.writeHead(401).end('{}')
+      res.end('{}')
+    })
+    const h = await start({
+      x: {
+        server: c.url,
+        user: { exec: { command: './plugin.sh', args: ['arg'], env: [{ name: 'MINE', value: 'v' }], apiVersion: 'client.authentication.k8s.io/v1', provideClusterInfo: true } },
+      },
+    })
+    const script = `#!/bin/sh
+echo run >> "${h.dir}/runs"
+n=$(wc -l < "${h.dir}/runs" | tr -d ' ')
+printf '%s' "$KUBERNETES_EXEC_INFO $MINE $1" > "${h.dir}/env"
+printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-%s"}}' "$n"
+`
+    await writeFile(join(h.dir, 'plugin.sh'), script)
+    await chmod(join(h.dir, 'plugin.sh'), 0o755)
+    const runs = async () => (await readFile(join(h.dir, 'runs'), 'utf8')).trim().split('\n').length
+    const answers = await Promise.all(Array.from({ length: 20 }, () => h.get('/clusters/x/version')))
+    expect(answers.map((a) => a.status)).toEqual(Array(20).fill(200))
+    expect(await runs()).toBe(1)
+    expect(new Set(c.requests.map((r) => r.headers.authorization))).toEqual(new Set(['Bearer token-1']))
+    const env = await readFile(join(h.dir, 'env'), 'utf8')
+    expect(env).toMatch(/ v arg$/)
+    expect(JSON.parse(env.slice(0, env.lastIndexOf(' v arg')))).toMatchObject({ kind: 'ExecCredential', spec: { interactive: false, cluster: { server: c.url } } })
+    revoked = true
+    expect((await h.get('/clusters/x/version')).status).toBe(200)
+    expect(await runs()).toBe(2)
+    expect(c.requests.at(-1)?.headers.authorization).toBe('Bearer token-2')
+  })
+
+  test('what a failing plugin says reaches the window', async () => {
+    const h = await start({ x: { server: 'http://127.0.0.1:1', user: { exec: { command: 'sh', args: ['-c', 'echo "log in first" >&2; exit 3'], apiVersion: 'v1' } } } })
+    const answer = await h.get('/clusters/x/version')
+    expect(((await answer.json()) as Status).message).toBe('no credentials for context "x": log in first')
+  })
+
+  test('client certificates and the authority of the kubeconfig are used', async () => {
+    const h = await start()
+    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: h.dir, stdio: 'pipe' })
+    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 's.key', '-out', 's.crt', '-subj', '/CN=server', '-addext', 'subjectAltName=IP:127.0.0.1')
+    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'c.key', '-out', 'c.crt', '-subj', '/CN=jane')
+    const { createServer } = await import('node:https')
+    const read = (f: string) => readFile(join(h.dir, f))
+    const server = createServer({ key: await read('s.key'), cert: await read('s.crt'), ca: await read('c.crt'), requestCert: true, rejectUnauthorized: false }, (req, res) => {
+      const socket = req.socket as import('node:tls').TLSSocket
+      res.end(JSON.stringify({ user: socket.getPeerCertificate().subject?.CN, authorized: socket.authorized }))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    cleanup.push(async () => void server.close())
+    const { port } = server.address() as import('node:net').AddressInfo
+    const entry = (name: string, cluster: object, user: object) => ({ name, cluster, user })
+    const entries = [
+      entry('good', { server: `https://127.0.0.1:${port}`, 'certificate-authority': 's.crt' }, { 'client-certificate': 'c.crt', 'client-key': 'c.key' }),
+      entry('untrusted', { server: `https://127.0.0.1:${port}` }, {}),
+      entry('insecure', { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true }, {}),
+    ]
+    await writeFile(
+      h.kubeconfig,
+      JSON.stringify({
+        clusters: entries.map(({ name, cluster: c }) => ({ name, cluster: c })),
+        users: entries.map(({ name, user }) => ({ name, user })),
+        contexts: entries.map(({ name }) => ({ name, context: { cluster: name, user: name } })),
+      }),
+    )
+    expect(await (await h.get('/clusters/good/')).json()).toEqual({ user: 'jane', authorized: true })
+    expect(await (await h.get('/clusters/insecure/')).json()).toEqual({ authorized: false })
+    const untrusted = (await (await h.get('/clusters/untrusted/')).json()) as Status
+    expect(untrusted.message).toContain('its certificate is not signed by the authority in the kubeconfig')
+  })
+
+  test('an answer that breaks off breaks off in the browser, too', async () => {
+    const c = await cluster((_, res) => {
+      res.writeHead(200, { 'content-length': '100' })
+      res.write('half', () => res.destroy())
+    })
+    const h = await start({ a: { server: c.url } })
+    const answer = await h.get('/clusters/a/x')
+    expect(answer.status).toBe(200)
+    await expect(answer.text()).rejects.toThrow()
+  })
+
+  test('when the browser goes away the request to the cluster ends', async () => {
+    const closed = Promise.withResolvers<void>()
+    const c = await cluster((req, res) => {
+      res.writeHead(200)
+      res.write('begin')
+      req.socket.once('close', () => closed.resolve())
+    })
+    const h = await start({ a: { server: c.url } })
+    const stop = new AbortController()
+    const answer = await h.get('/clusters/a/logs?follow=true', { signal: stop.signal })
+    expect(answer.status).toBe(200)
+    stop.abort()
+    await closed.promise
+  })
+
+  test('a reader that stops reading stops the cluster from sending', async () => {
+    let written = 0
+    const stuck = Promise.withResolvers<void>()
+    const chunk = Buffer.alloc(256 * 1024)
+    const c = await cluster((_, res) => {
+      const push = (): void => {
+        while (written < 400 * 1024 * 1024) {
+          written += chunk.length
+          if (!res.write(chunk)) {
+            // No drain for a whole round of the other end's reads means that the pipe is full.
+            const was = written
+            setTimeout(() => written === was && stuck.resolve(), 300)
+            return void res.once('drain', push)
+          }
+        }
+        res.end()
+      }
+      push()
+    })
+    const h = await start({ a: { server: c.url } })
+    const answer = await h.get('/clusters/a/big')
+    await stuck.promise
+    expect(written).toBeLessThan(100 * 1024 * 1024)
+    await answer.body?.cancel()
+  })
+})

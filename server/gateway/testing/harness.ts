@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, request, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import type { Transport } from '../../client/transport.ts'
+import { systemClock } from '../../machinery/clock.ts'
+import type { Gateway, LocalControl, LocalReach, LocalState } from '../contract.ts'
+import type { ServerMessage } from '../frames.ts'
+import { startGateway } from '../gateway.ts'
+
+/** An HTTP server in the place of a cluster; `requests` remembers what arrived. */
+export interface FakeCluster {
+  url: string
+  requests: IncomingMessage[]
+  server: Server
+  close(): Promise<void>
+}
+
+export async function fakeCluster(handle: RequestListener): Promise<FakeCluster> {
+  const requests: IncomingMessage[] = []
+  const server = createServer((req, res) => {
+    requests.push(req)
+    handle(req, res)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { url: `http://127.0.0.1:${port}`, requests, server, close }
+}
+
+/** A local control plane that a test switches by hand. */
+export class FakeLocal implements LocalControl {
+  state: LocalState = 'stopped'
+  reached: LocalReach | undefined
+  calls: string[] = []
+
+  use(transport: Transport): void {
+    this.state = 'running'
+    this.reached = { transport }
+  }
+
+  status() {
+    return { state: this.state, store: 'sqlite' as const, url: '', startedAt: 0, restarts: 0, log: [] }
+  }
+  reach(): LocalReach | undefined {
+    return this.reached
+  }
+  async start(): Promise<void> {
+    this.calls.push('start')
+    this.state = 'running'
+  }
+  async stop(): Promise<void> {
+    this.calls.push('stop')
+    this.state = 'stopped'
+  }
+  async restart(): Promise<void> {
+    this.calls.push('restart')
+    throw new Error('the data folder is locked')
+  }
+}
+
+export interface Harness {
+  gateway: Gateway
+  local: FakeLocal
+  dir: string
+  kubeconfig: string
+  cookie: string
+  get(path: string, init?: RequestInit): Promise<Response>
+  connect(headers?: Record<string, string>): WebSocket
+  close(): Promise<void>
+}
+
+/** A gateway with its own kubeconfig of contexts `{name: {server, user}}` and a small built renderer. */
+export async function harness(contexts: Record<string, { server: string; user?: object }> = {}): Promise<Harness> {
+  const dir = await mkdtemp(join(tmpdir(), 'gateway-'))
+  const kubeconfig = join(dir, 'config')
+  const names = Object.entries(contexts)
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      'current-context': names[0]?.[0],
+      clusters: names.map(([name, c]) => ({ name, cluster: { server: c.server } })),
+      users: names.map(([name, c]) => ({ name, user: c.user ?? {} })),
+      contexts: names.map(([name]) => ({ name, context: { cluster: name, user: name } })),
+    }),
+  )
+  await writeFile(join(dir, 'index.html'), '<!doctype html><title>Binnacle</title>')
+  const local = new FakeLocal()
+  const log = { info: () => {}, warn: () => {} }
+  const gateway = await startGateway({ local, staticDir: dir, kubeconfigFiles: [kubeconfig], clock: systemClock, log })
+  const cookie = `${gateway.cookie.name}=${gateway.cookie.value}`
+  return {
+    gateway,
+    local,
+    dir,
+    kubeconfig,
+    cookie,
+    get: (path, init = {}) => fetch(gateway.url + path, { redirect: 'manual', ...init, headers: { cookie, ...init.headers } }),
+    connect: (headers = {}) => new WebSocket(`ws://127.0.0.1:${gateway.port}/watch`, { headers: { cookie, origin: gateway.url, ...headers } }),
+    close: async () => {
+      await gateway.close()
+      await rm(dir, { recursive: true })
+    },
+  }
+}
+
+/** fetch() may not set Host, Origin or Sec-Fetch headers; this may. */
+export function raw(port: number, method: string, path: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const req = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (res) => {
+      const chunks: Buffer[] = []
+      res.on('data', (c: Buffer) => chunks.push(c))
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+    })
+    req.on('upgrade', (_, socket) => {
+      socket.destroy()
+      resolve({ status: 101, body: '' })
+    })
+    req.on('error', reject)
+    req.end()
+  })
+}
+
+/** Collects frames and lets a test wait for one that fits. */
+export class Frames {
+  readonly all: ServerMessage[] = []
+  readonly #waiting = new Set<() => void>()
+
+  constructor(ws: WebSocket) {
+    ws.on('message', (data: Buffer) => {
+      this.all.push(JSON.parse(data.toString()) as ServerMessage)
+      for (const check of this.#waiting) check()
+    })
+  }
+
+  until(done: (all: ServerMessage[]) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!done(this.all)) return
+        this.#waiting.delete(check)
+        resolve()
+      }
+      this.#waiting.add(check)
+      check()
+    })
+  }
+
+  lines(id: number): unknown[] {
+    return this.all.flatMap((m) => (m.t === 'data' && m.id === id ? m.lines : []))
+  }
+}
+
+export function opened(ws: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    ws.once('open', resolve)
+    ws.once('error', reject)
+  })
+}
+
+/** Answers a watch: JSON event lines that the test writes. */
+export function beginWatch(res: ServerResponse): void {
+  res.writeHead(200, { 'content-type': 'application/json' })
+  res.flushHeaders()
+}
