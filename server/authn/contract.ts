@@ -31,3 +31,6 @@ export const groupMasters = 'system:masters'
 export const groupAuthenticated = 'system:authenticated'
 export const groupUnauthenticated = 'system:unauthenticated'
 export const userAnonymous = 'system:anonymous'
+
+/** In `connection.memo` of a call inside the process: the UserInfo it acts as. Connections from the network never have it. */
+export const localUser = Symbol('user of an in-process connection')

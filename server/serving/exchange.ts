@@ -43,6 +43,8 @@ export type ResponseHeaders = Record<string, string | readonly string[]>
 export interface ConnectionState {
   /** DER of the client's certificate if it sent one that chains to the client CA. */
   readonly peerCertificate: Buffer | undefined
+  /** Why a certificate that was sent does not count. */
+  readonly peerCertificateError?: string
   /** Scratch for filters, by symbol. */
   readonly memo: Map<symbol, unknown>
 }

@@ -1,0 +1,61 @@
+import type { Clock } from '../../machinery/clock.ts'
+
+export interface Http2Limits {
+  /** SETTINGS_MAX_CONCURRENT_STREAMS. */
+  maxConcurrentStreams: number
+  /** SETTINGS_MAX_HEADER_LIST_SIZE in bytes; the reference's 1 MiB and what it adds. */
+  maxHeaderListSize: number
+  /** What one upload may send ahead of its reader; the reference's value. */
+  streamWindow: number
+  /** What all uploads of a connection may send ahead. */
+  connectionWindow: number
+  /** Control frames that wait for a peer that does not read. */
+  maxControlBytes: number
+  /** Requests cancelled before their answer began: so many at once, and so many a second (CVE-2023-44487). */
+  resetBurst: number
+  resetsPerSecond: number
+  /** Frames that cost us work and bring nothing: PING, SETTINGS, PRIORITY, empty DATA and CONTINUATION. */
+  idleFrameBurst: number
+  idleFramesPerSecond: number
+}
+
+export const defaultLimits: Http2Limits = {
+  maxConcurrentStreams: 250,
+  maxHeaderListSize: 1_048_896,
+  streamWindow: 262_144,
+  connectionWindow: 16_777_216,
+  maxControlBytes: 65_536,
+  resetBurst: 1000,
+  resetsPerSecond: 100,
+  idleFrameBurst: 10_000,
+  idleFramesPerSecond: 1000,
+}
+
+/** A token bucket that costs nothing while nobody takes from it. */
+export class RateLimit {
+  readonly #clock: Clock
+  readonly #burst: number
+  readonly #perSecond: number
+  #tokens: number
+  #at: number
+
+  constructor(clock: Clock, burst: number, perSecond: number) {
+    this.#clock = clock
+    this.#burst = burst
+    this.#perSecond = perSecond
+    this.#tokens = burst
+    this.#at = clock.now()
+  }
+
+  /** False when the rate is exceeded. */
+  take(): boolean {
+    if (this.#tokens < 1) {
+      const now = this.#clock.now()
+      this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond)
+      this.#at = now
+      if (this.#tokens < 1) return false
+    }
+    this.#tokens--
+    return true
+  }
+}
