@@ -1,0 +1,92 @@
+import { notAcceptable, unsupportedMediaType } from '../machinery/status.ts'
+
+export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
+
+/** What the client wants an object to be shown as (KEP-2334 and the API concepts page, "Receiving resources as Tables"). */
+export type Transform = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | undefined
+
+export interface Representation {
+  media: MediaType
+  as: Transform
+  /** Group-version of the transform, `meta.k8s.io/v1`. */
+  pretty: boolean
+}
+
+interface Clause {
+  media: string
+  q: number
+  specificity: number
+  params: Record<string, string>
+}
+
+const JSON_TYPE = 'application/json'
+const YAML_TYPE = 'application/yaml'
+export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf'
+const SERVED: readonly MediaType[] = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE]
+const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
+/** Transforms of meta.k8s.io; v1beta1 is still asked for by old clients. */
+const TRANSFORM_VERSIONS = new Set(['v1', 'v1beta1'])
+
+/** Parses an Accept header (RFC 9110 §12.5.1), best clause first; equal ones keep their order. */
+export function parseAccept(header: string): Clause[] {
+  const clauses = header.split(',').flatMap((part): Clause[] => {
+    const [media = '', ...rest] = part.split(';').map((s) => s.trim())
+    if (media === '') return []
+    const params: Record<string, string> = {}
+    for (const p of rest) {
+      const eq = p.indexOf('=')
+      if (eq > 0) params[p.slice(0, eq).trim()] = p.slice(eq + 1).trim().replace(/^"|"$/g, '')
+    }
+    const q = params.q === undefined ? 1 : Number(params.q)
+    return [{ media: media.toLowerCase(), q: Number.isFinite(q) ? q : 1, specificity: media === '*/*' ? 0 : media.endsWith('/*') ? 1 : 2, params }]
+  })
+  return clauses.sort((a, b) => b.q - a.q || b.specificity - a.specificity)
+}
+
+const PLAIN: Representation = { media: JSON_TYPE, as: undefined, pretty: false }
+const MEMO_LIMIT = 500
+const memo = new Map<string, Representation | undefined>()
+
+function choose(accept: string, transforms: boolean): Representation | undefined {
+  for (const c of parseAccept(accept)) {
+    if (c.q === 0) continue
+    const media = SERVED.find((m) => c.media === m || c.media === '*/*' || (c.media === 'application/*' && m.startsWith('application/')))
+    if (media === undefined) continue
+    const as = c.params.as
+    if (as === undefined) return { media, as: undefined, pretty: c.params.pretty === '1' }
+    const known = TRANSFORMS.has(as) && c.params.g === 'meta.k8s.io' && TRANSFORM_VERSIONS.has(c.params.v ?? '')
+    // A Table has no protobuf form upstream.
+    if (!transforms || !known || (as === 'Table' && media === PROTOBUF_TYPE)) continue
+    return { media, as: as as Transform, pretty: c.params.pretty === '1' }
+  }
+  return undefined
+}
+
+export const NOT_ACCEPTABLE = `only the following media types are accepted: ${SERVED.join(', ')}`
+
+/** Picks the representation of an answer; 406 when none of the accepted ones can be had. */
+export function negotiate(accept: string | undefined, transforms = true): Representation {
+  if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return PLAIN
+  const key = transforms ? accept : `- ${accept}`
+  let found = memo.get(key)
+  if (found === undefined && !memo.has(key)) {
+    found = choose(accept, transforms)
+    if (memo.size >= MEMO_LIMIT) memo.clear()
+    memo.set(key, found)
+  }
+  if (found === undefined) throw notAcceptable(NOT_ACCEPTABLE)
+  return found
+}
+
+/** Media type of a request body; JSON when the header is missing. 415 for anything that is not served. */
+export function bodyMediaType(contentType: string | undefined): MediaType {
+  const media = (contentType ?? JSON_TYPE).split(';', 1)[0]!.trim().toLowerCase()
+  if (media === '') return JSON_TYPE
+  const found = SERVED.find((m) => m === media)
+  if (found === undefined) {
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${SERVED.join(', ')}`,
+    )
+  }
+  return found
+}
