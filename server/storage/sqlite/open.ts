@@ -30,7 +30,13 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
   const path = resolve(options.path)
   makeWritable(path)
   const lock = takeLock(path)
-  const worker = new Worker(options.workerUrl ?? defaultWorkerUrl(), { workerData: { path }, resourceLimits: WORKER_HEAP, name: 'sqlite' })
+  const worker = new Worker(options.workerUrl ?? defaultWorkerUrl(), {
+    workerData: { path },
+    resourceLimits: WORKER_HEAP,
+    name: 'sqlite',
+    // The flags of the main program are not for this one.
+    execArgv: [],
+  })
   const ended = new Promise<void>((done) => worker.once('exit', () => done()))
   let storage: SqliteStorage | undefined
   let lastWords = 'the database thread ended'
@@ -85,7 +91,7 @@ function makeWritable(path: string): void {
 function takeLock(path: string): DatabaseSync {
   const lock = new DatabaseSync(`${path}-lock`, { timeout: 0 })
   try {
-    lock.exec('BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()
