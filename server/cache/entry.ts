@@ -1,0 +1,82 @@
+import type { KubeObject } from '../machinery/types.ts'
+import { replaceResourceVersion, type VersionedJson } from './stored-json.ts'
+
+/** What selectors look at, taken from an object once. */
+export interface IndexedParts {
+  labels: Readonly<Record<string, string>> | undefined
+  /** Values of the resource's selectable fields, in the order of `CacheSchema.fieldNames`. */
+  fields: readonly string[]
+}
+
+/** What the cache must know of a resource. */
+export interface CacheSchema {
+  /** Key prefix with a slash at its end: `/registry/pods/`. */
+  prefix: string
+  namespaced: boolean
+  fieldNames: readonly string[]
+  indexOf(obj: KubeObject): IndexedParts
+  /** Stored bytes (JSON or Kubernetes protobuf) to JSON with resourceVersion. */
+  decode(value: Buffer, revision: number): VersionedJson
+}
+
+/** One object: bytes first; everything else is made on first need. */
+export class Entry implements VersionedJson {
+  readonly key: string
+  readonly namespace: string
+  readonly name: string
+  readonly revision: number
+  readonly createRevision: number
+  json: Buffer
+  readonly rvStart: number
+  readonly rvEnd: number
+  readonly #schema: CacheSchema
+  #parts: IndexedParts | undefined
+  /** Other encodings of this object (protobuf, other versions), by encoder key. */
+  #encodings: Map<string, Buffer> | undefined
+
+  constructor(schema: CacheSchema, key: string, revision: number, createRevision: number, data: VersionedJson, parts?: IndexedParts) {
+    this.#schema = schema
+    this.key = key
+    const path = key.slice(schema.prefix.length)
+    const slash = schema.namespaced ? path.indexOf('/') : -1
+    this.namespace = slash < 0 ? '' : path.slice(0, slash)
+    this.name = path.slice(slash + 1)
+    this.revision = revision
+    this.createRevision = createRevision
+    this.json = data.json
+    this.rvStart = data.rvStart
+    this.rvEnd = data.rvEnd
+    this.#parts = parts
+  }
+
+  /** A fresh parsed copy, free to change. */
+  object(): KubeObject {
+    return JSON.parse(this.json.toString()) as KubeObject
+  }
+
+  get parts(): IndexedParts {
+    return (this.#parts ??= this.#schema.indexOf(this.object()))
+  }
+
+  /** Value of a selectable field, '' when the resource has no such field or the object no value. */
+  field(name: string): string {
+    if (name === 'metadata.name') return this.name
+    if (name === 'metadata.namespace') return this.namespace
+    const i = this.#schema.fieldNames.indexOf(name)
+    return i < 0 ? '' : (this.parts.fields[i] ?? '')
+  }
+
+  encoding(key: string, make: (entry: Entry) => Buffer): Buffer {
+    let bytes = this.#encodings?.get(key)
+    if (bytes === undefined) {
+      bytes = make(this)
+      ;(this.#encodings ??= new Map()).set(key, bytes)
+    }
+    return bytes
+  }
+
+  /** As it was when it was deleted at `revision`. */
+  deletedAt(revision: number): Entry {
+    return new Entry(this.#schema, this.key, revision, this.createRevision, replaceResourceVersion(this, revision), this.#parts)
+  }
+}

@@ -1,0 +1,97 @@
+import type { Entry } from './entry.ts'
+
+/** One change of one object, as every watcher of its resource sees it. */
+export class CacheEvent {
+  readonly revision: number
+  /** State after the change; of a delete, the last state under the delete's revision. */
+  readonly entry: Entry
+  /** State before it; undefined when the object is new. */
+  readonly previous: Entry | undefined
+  readonly deleted: boolean
+  #frames: Map<string, Buffer> | undefined
+
+  constructor(revision: number, entry: Entry, previous: Entry | undefined, deleted: boolean) {
+    this.revision = revision
+    this.entry = entry
+    this.previous = previous
+    this.deleted = deleted
+  }
+
+  /** The bytes of this event in one encoding; made once, shared by all watchers. */
+  frame(key: string, make: () => Buffer): Buffer {
+    let bytes = this.#frames?.get(key)
+    if (bytes === undefined) {
+      bytes = make()
+      ;(this.#frames ??= new Map()).set(key, bytes)
+    }
+    return bytes
+  }
+}
+
+/**
+ * Recent events of a resource in revision order, bounded by count and bytes. Everything after `floor` is there:
+ * a watch can begin at any revision ≥ floor.
+ */
+export class EventRing {
+  #events: CacheEvent[] = []
+  #head = 0
+  #bytes = 0
+  #floor: number
+  readonly #maxEvents: number
+  readonly #maxBytes: number
+
+  constructor(floor: number, limits: { events: number; bytes: number } = { events: 4096, bytes: 16 << 20 }) {
+    this.#floor = floor
+    this.#maxEvents = limits.events
+    this.#maxBytes = limits.bytes
+  }
+
+  get floor(): number {
+    return this.#floor
+  }
+
+  get size(): number {
+    return this.#events.length - this.#head
+  }
+
+  push(event: CacheEvent): void {
+    this.#events.push(event)
+    this.#bytes += event.entry.json.length
+    while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.#shift()
+  }
+
+  #shift(): void {
+    const e = this.#events[this.#head]!
+    this.#floor = e.revision
+    this.#bytes -= e.entry.json.length
+    this.#head++
+    if (this.#head > 1024 && this.#head * 2 > this.#events.length) {
+      this.#events = this.#events.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** Index of the first event with a revision above `revision`, for `at`; valid until the next push. */
+  indexAfter(revision: number): number {
+    let low = this.#head
+    let high = this.#events.length
+    while (low < high) {
+      const mid = (low + high) >> 1
+      if (this.#events[mid]!.revision <= revision) low = mid + 1
+      else high = mid
+    }
+    return low
+  }
+
+  at(index: number): CacheEvent | undefined {
+    return this.#events[index]
+  }
+
+  /** Forgets everything; watches can begin at `floor` or later. */
+  reset(floor: number): void {
+    this.#events = []
+    this.#head = 0
+    this.#bytes = 0
+    this.#floor = floor
+  }
+}

@@ -1,0 +1,236 @@
+import type { Clock, Timer } from '../machinery/clock.ts'
+import { CompactedError, StorageUnavailableError, type KeyValue, type Storage, type StorageEvent, type StorageWatch } from '../storage/contract.ts'
+import type { ResourceCache } from './resource-cache.ts'
+
+export interface FeedLog {
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+}
+
+export interface FeedOptions {
+  storage: Storage
+  /** Key prefix of everything, with a slash at its end: `/registry/`. */
+  prefix: string
+  clock: Clock
+  log: FeedLog
+  /** How many revisions before the newest one the start goes back, so that watches can resume across a restart. */
+  replay?: number
+}
+
+/** The revision asked for is not there yet; becomes a retryable 504. */
+export class TooNewError extends Error {
+  override name = 'TooNewError'
+  readonly requested: number
+  readonly current: number
+  constructor(requested: number, current: number) {
+    super(`Too large resource version: ${requested}, current: ${current}`)
+    this.requested = requested
+    this.current = current
+  }
+}
+
+const PAGE = 5000
+const WAIT_MS = 3000
+const FIRST_RETRY_MS = 100
+const MAX_RETRY_MS = 5000
+
+/**
+ * One storage watch on the whole prefix that feeds every resource's cache in revision order.
+ * - `revision` is the newest revision of which every cache has seen everything; it never goes back while the process lives.
+ * - A lost watch is resumed at the next revision, without a gap; if that revision is compacted, everything is listed anew
+ *   and all watchers are closed, so that none misses an event.
+ */
+export class Feed {
+  readonly #options: FeedOptions
+  readonly #caches = new Map<string, ResourceCache>()
+  /** Objects under prefixes that no resource has claimed yet (definitions that come later). */
+  #revision = 0
+  #watch: StorageWatch | undefined
+  #retry: Timer | undefined
+  #retryMs = FIRST_RETRY_MS
+  #waiters: { revision: number; resolve: () => void; timer: Timer; reject: (e: Error) => void }[] = []
+  #question: Promise<number> | undefined
+  #closed = false
+  #healthy = false
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** False while the storage watch is down. */
+  get healthy(): boolean {
+    return this.#healthy
+  }
+
+  /** Adds a resource's cache before `start`. */
+  add(cache: ResourceCache): void {
+    this.#caches.set(cache.schema.prefix.slice(this.#options.prefix.length), cache)
+  }
+
+  /** Adds a resource's cache to a running feed; resolves when it holds the current state. */
+  async addLate(cache: ResourceCache): Promise<void> {
+    const page = await this.#options.storage.list(cache.schema.prefix)
+    await this.waitFor(page.revision)
+    // No await between the list that is loaded and the moment that events reach the cache.
+    const again = await this.#options.storage.list(cache.schema.prefix, { revision: this.#revision })
+    cache.load(again.items, again.revision)
+    this.#caches.set(cache.schema.prefix.slice(this.#options.prefix.length), cache)
+  }
+
+  remove(prefix: string): void {
+    this.#caches.delete(prefix.slice(this.#options.prefix.length))
+  }
+
+  /** Lists everything and begins to watch; rejects when the store cannot be read. */
+  async start(): Promise<void> {
+    await this.#loadAll()
+    this.#startWatch()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#retry?.cancel()
+    this.#watch?.close()
+    for (const w of this.#waiters.splice(0)) {
+      w.timer.cancel()
+      w.reject(new StorageUnavailableError('the server is shutting down'))
+    }
+    for (const cache of this.#caches.values()) for (const w of [...cache.watchers.watchers()]) w.close()
+  }
+
+  /** The cache of the resource that owns a key. */
+  cacheOf(key: string): ResourceCache | undefined {
+    const { prefix } = this.#options
+    const first = key.indexOf('/', prefix.length)
+    if (first < 0) return undefined
+    const second = key.indexOf('/', first + 1)
+    // `services/specs/` and `<group>/<resource>/` have two parts, most have one.
+    return (second < 0 ? undefined : this.#caches.get(key.slice(prefix.length, second + 1))) ?? this.#caches.get(key.slice(prefix.length, first + 1))
+  }
+
+  async #loadAll(): Promise<void> {
+    const { storage, prefix } = this.#options
+    const byCache = new Map<ResourceCache, KeyValue[]>()
+    const base = await this.#baseRevision()
+    let after: string | undefined
+    let revision = base
+    for (;;) {
+      const page = await storage.list(prefix, { limit: PAGE, ...(revision === undefined ? {} : { revision }), ...(after === undefined ? {} : { after }) })
+      revision = page.revision
+      for (const kv of page.items) {
+        const cache = this.cacheOf(kv.key)
+        if (cache === undefined) continue
+        const items = byCache.get(cache)
+        if (items === undefined) byCache.set(cache, [kv])
+        else items.push(kv)
+      }
+      if (!page.more) break
+      after = page.items.at(-1)!.key
+    }
+    for (const cache of this.#caches.values()) cache.load(byCache.get(cache) ?? [], revision)
+    this.#advance(revision)
+  }
+
+  async #baseRevision(): Promise<number | undefined> {
+    const replay = this.#options.replay ?? 0
+    if (replay === 0 || this.#revision > 0) return undefined
+    const [now, oldest] = await Promise.all([this.#options.storage.currentRevision(), this.#options.storage.compactedRevision()])
+    return now === 0 ? undefined : Math.max(now - replay, oldest, 1)
+  }
+
+  #startWatch(): void {
+    const from = this.#revision + 1
+    this.#healthy = true
+    this.#watch = this.#options.storage.watch(this.#options.prefix, from, {
+      events: (batch) => this.#apply(batch),
+      progress: (revision) => {
+        this.#retryMs = FIRST_RETRY_MS
+        this.#advance(revision)
+      },
+      closed: (error) => {
+        if (error !== undefined) this.#lost(error)
+      },
+    })
+  }
+
+  #apply(batch: StorageEvent[]): void {
+    for (const event of batch) this.cacheOf(event.key)?.apply(event)
+    this.#retryMs = FIRST_RETRY_MS
+    const last = batch.at(-1)
+    if (last !== undefined) this.#advance(last.revision)
+  }
+
+  #advance(revision: number): void {
+    if (revision <= this.#revision) return
+    this.#revision = revision
+    if (this.#waiters.length === 0) return
+    const due = this.#waiters.filter((w) => w.revision <= revision)
+    this.#waiters = this.#waiters.filter((w) => w.revision > revision)
+    for (const w of due) {
+      w.timer.cancel()
+      w.resolve()
+    }
+  }
+
+  #lost(error: Error): void {
+    if (this.#closed) return
+    this.#healthy = false
+    this.#options.log.warn({ error: error.message, revision: this.#revision }, 'storage watch lost, resuming')
+    const again = (): void => {
+      if (this.#closed) return
+      if (!(error instanceof CompactedError)) return this.#startWatch()
+      this.#loadAll().then(
+        () => this.#startWatch(),
+        (e: unknown) => this.#lost(e instanceof CompactedError ? e : error),
+      )
+    }
+    this.#retry = this.#options.clock.setTimeout(again, this.#retryMs)
+    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS)
+  }
+
+  /** Resolves when the cache has seen `revision`; TooNewError after three seconds, as upstream. */
+  waitFor(revision: number): Promise<void> {
+    if (this.#revision >= revision) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const timer = this.#options.clock.setTimeout(() => {
+        this.#waiters = this.#waiters.filter((w) => w.timer !== timer)
+        reject(new TooNewError(revision, this.#revision))
+      }, WAIT_MS)
+      this.#waiters.push({ revision, resolve, reject, timer })
+    })
+  }
+
+  /**
+   * Resolves when the cache shows every write that was acknowledged before this call. Callers at the same time share one
+   * question to the store.
+   */
+  async fresh(): Promise<void> {
+    const current = await (this.#question ??= this.#ask())
+    if (this.#revision >= current) return
+    this.#watch?.requestProgress()
+    await this.waitFor(current)
+  }
+
+  // A caller may only join a question that has not been sent: an answer under way may miss its own last write.
+  #ask(): Promise<number> {
+    return Promise.resolve().then(() => {
+      this.#question = undefined
+      return this.#options.storage.currentRevision()
+    })
+  }
+
+  /** Called about every ten seconds: bookmarks for those who asked, an end for those who cannot catch up. */
+  tick(bookmarks: boolean): void {
+    for (const cache of this.#caches.values()) {
+      if (cache.watchers.size === 0) continue
+      for (const w of [...cache.watchers.watchers()]) {
+        w.closeIfLost()
+        if (bookmarks) w.bookmark(this.#revision)
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { StorageEvent, KeyValue } from '../storage/contract.ts'
+import { Entry, type CacheSchema, type IndexedParts } from './entry.ts'
+import { EntryList } from './entry-list.ts'
+import { CacheEvent, EventRing } from './event-ring.ts'
+import { WatcherIndex } from './watcher-index.ts'
+import { Watcher, selects, type FrameEncoder, type Selection, type WatchOutput } from './watchers.ts'
+
+/** A watch asked to begin before the oldest event that is still known; becomes 410 Expired. */
+export class TooOldError extends Error {
+  override name = 'TooOldError'
+  readonly requested: number
+  readonly oldest: number
+  constructor(requested: number, oldest: number) {
+    super(`too old resource version: ${requested} (${oldest})`)
+    this.requested = requested
+    this.oldest = oldest
+  }
+}
+
+export interface WatchStart {
+  /** Events after this revision; undefined: the current objects first, as ADDED. */
+  revision: number | undefined
+  bookmarks: boolean
+  initialEventsEnd: boolean
+}
+
+/**
+ * The cache of one resource: its entries in key order, its recent events, its watchers. The feed is its only writer and
+ * calls `apply` in revision order, so what a reader sees is always the state at some revision.
+ */
+export class ResourceCache {
+  readonly schema: CacheSchema
+  readonly list = new EntryList()
+  readonly ring: EventRing
+  readonly watchers = new WatcherIndex()
+  /** Revision of the last change of this resource. */
+  lastChange = 0
+  /** Own writes that have not come back through the feed: their bytes need not be decoded again. */
+  #pending = new Map<string, Entry>()
+
+  constructor(schema: CacheSchema, limits?: { events: number; bytes: number }) {
+    this.schema = schema
+    this.ring = new EventRing(0, limits)
+  }
+
+  /** Makes the entry of a write that storage has acknowledged, for the response and for the event that follows. */
+  written(key: string, value: Buffer, revision: number, createRevision: number, parts: IndexedParts): Entry {
+    const entry = new Entry(this.schema, key, revision, createRevision, this.schema.decode(value, revision), parts)
+    const here = this.list.get(key)
+    if (here === undefined || here.revision < revision) this.#pending.set(key, entry)
+    return entry
+  }
+
+  /** What a write would give, for a dry run: nothing is kept. */
+  preview(key: string, value: Buffer, parts: IndexedParts, current?: Entry): Entry {
+    const revision = current?.revision ?? 0
+    // A dry run's new object has no resourceVersion; an existing one keeps its own.
+    const data = current === undefined ? { json: value, rvStart: 0, rvEnd: 0 } : this.schema.decode(value, revision)
+    return new Entry(this.schema, key, revision, current?.createRevision ?? 0, data, parts)
+  }
+
+  entryOf(kv: KeyValue): Entry {
+    return new Entry(this.schema, kv.key, kv.modRevision, kv.createRevision, this.schema.decode(kv.value, kv.modRevision))
+  }
+
+  /** Replaces everything with the state at `revision`, at the start and after history was lost. */
+  load(items: readonly KeyValue[], revision: number): void {
+    this.#pending.clear()
+    this.list.load(items.map((kv) => this.entryOf(kv)))
+    this.ring.reset(revision)
+    this.lastChange = items.reduce((max, kv) => Math.max(max, kv.modRevision), 0)
+    for (const w of [...this.watchers.watchers()]) w.close()
+  }
+
+  apply(event: StorageEvent): void {
+    this.lastChange = event.revision
+    if (event.type === 'delete') {
+      const old = this.list.delete(event.key)
+      if (old !== undefined) this.#publish(new CacheEvent(event.revision, old.deletedAt(event.revision), old, true))
+      return
+    }
+    const entry = this.#entryFor(event.key, event.value, event.revision, event.createRevision)
+    const previous = this.list.set(entry)
+    this.#publish(new CacheEvent(event.revision, entry, previous, false))
+  }
+
+  #entryFor(key: string, value: Buffer, revision: number, createRevision: number): Entry {
+    const mine = this.#pending.get(key)
+    if (mine !== undefined && mine.revision <= revision) {
+      this.#pending.delete(key)
+      if (mine.revision === revision) return mine
+    }
+    return new Entry(this.schema, key, revision, createRevision, this.schema.decode(value, revision))
+  }
+
+  #publish(event: CacheEvent): void {
+    this.ring.push(event)
+    this.watchers.offer(event)
+  }
+
+  /** Begins a watch; `feedRevision` is the newest revision that the whole cache has seen. Throws TooOldError. */
+  watch(selection: Selection, encoder: FrameEncoder, output: WatchOutput, start: WatchStart, feedRevision: number): Watcher {
+    const fromState = start.revision === undefined
+    if (!fromState && start.revision! < this.ring.floor) throw new TooOldError(start.revision!, this.ring.floor)
+    const initial = fromState ? [...this.list.entries({ namespace: selection.namespace })] : undefined
+    const watcher = new Watcher(
+      this.watchers.group(selection, encoder),
+      this.ring,
+      output,
+      {
+        bookmarks: start.bookmarks,
+        initial,
+        revision: fromState ? feedRevision : start.revision!,
+        initialEventsEnd: start.initialEventsEnd,
+      },
+      (w) => this.watchers.remove(w),
+    )
+    this.watchers.add(watcher)
+    watcher.start()
+    return watcher
+  }
+
+  /** Entries that a selection sees, in key order. */
+  *select(selection: Selection, after?: string): IterableIterator<Entry> {
+    const range = after === undefined ? { namespace: selection.namespace } : { namespace: selection.namespace, after }
+    for (const e of this.list.entries(range)) if (selects(selection, e)) yield e
+  }
+}

@@ -1,0 +1,193 @@
+import type { FieldSelector } from '../machinery/fields.ts'
+import type { LabelSelector } from '../machinery/labels.ts'
+import type { Entry } from './entry.ts'
+import type { CacheEvent, EventRing } from './event-ring.ts'
+
+export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED'
+
+/** How a kind of watcher wants its events as bytes; `key` names the encoding, equal keys give equal bytes. */
+export interface FrameEncoder {
+  readonly key: string
+  event(type: WatchEventType, entry: Entry): Buffer
+  bookmark(revision: number, initialEventsEnd: boolean): Buffer
+}
+
+/** Where a watcher's bytes go; serving's ResponseStream satisfies it. */
+export interface WatchOutput {
+  write(chunk: Buffer): boolean
+  onDrain(callback: () => void): void
+  end(): void
+}
+
+export interface Selection {
+  /** '' for all namespaces. */
+  namespace: string
+  labels: LabelSelector
+  fields: FieldSelector
+}
+
+export function selects(s: Selection, entry: Entry): boolean {
+  if (s.namespace !== '' && entry.namespace !== s.namespace) return false
+  if (!s.labels.empty && !s.labels.matches(entry.parts.labels)) return false
+  return s.fields.empty || s.fields.matches((f) => entry.field(f))
+}
+
+/** What an event means to someone who sees only a selection; undefined: nothing. */
+export function eventTypeFor(s: Selection, event: CacheEvent): WatchEventType | undefined {
+  const before = event.previous !== undefined && selects(s, event.previous)
+  const after = !event.deleted && selects(s, event.entry)
+  if (after) return before ? 'MODIFIED' : 'ADDED'
+  return before ? 'DELETED' : undefined
+}
+
+function frameOf(encoder: FrameEncoder, type: WatchEventType, event: CacheEvent): Buffer {
+  return event.frame(`${type} ${encoder.key}`, () => {
+    // An object that leaves a selection is shown as it was, under the revision of the change.
+    const entry = type === 'DELETED' && !event.deleted ? event.previous!.deletedAt(event.revision) : event.entry
+    return encoder.event(type, entry)
+  })
+}
+
+/** Watchers with the same selection and encoding: matched once, framed once, then written to each. */
+export class WatcherGroup {
+  readonly key: string
+  readonly selection: Selection
+  readonly encoder: FrameEncoder
+  readonly members = new Set<Watcher>()
+
+  constructor(key: string, selection: Selection, encoder: FrameEncoder) {
+    this.key = key
+    this.selection = selection
+    this.encoder = encoder
+  }
+
+  offer(event: CacheEvent): void {
+    const type = eventTypeFor(this.selection, event)
+    if (type === undefined) return
+    const bytes = frameOf(this.encoder, type, event)
+    for (const w of this.members) w.live(bytes, event.revision)
+  }
+}
+
+export interface WatcherOptions {
+  bookmarks: boolean
+  /** Objects to send first as ADDED, or undefined to start from `revision`. */
+  initial: readonly Entry[] | undefined
+  /** Events after this revision are wanted. */
+  revision: number
+  /** End the initial part with a bookmark annotated `k8s.io/initial-events-end` (KEP-3157). */
+  initialEventsEnd: boolean
+}
+
+/**
+ * One client's watch. While its stream takes bytes it gets events as they happen; once the stream is full it keeps only a
+ * revision, and catches up from the ring when the stream drains. If the ring has moved past that revision it is closed:
+ * nothing is buffered without bound, and no other watcher waits.
+ */
+export class Watcher {
+  readonly group: WatcherGroup
+  readonly #output: WatchOutput
+  readonly #ring: EventRing
+  readonly #options: WatcherOptions
+  readonly #onClose: (w: Watcher) => void
+  #initial: readonly Entry[] | undefined
+  #initialAt = 0
+  #endDue: boolean
+  /** All events up to here were written or do not concern this watcher. */
+  #revision: number
+  #blocked = true
+  #closed = false
+
+  constructor(group: WatcherGroup, ring: EventRing, output: WatchOutput, options: WatcherOptions, onClose: (w: Watcher) => void) {
+    this.group = group
+    this.#ring = ring
+    this.#output = output
+    this.#options = options
+    this.#onClose = onClose
+    this.#initial = options.initial
+    this.#endDue = options.initialEventsEnd
+    this.#revision = options.revision
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Sends the initial part and what has happened since; then events go out as they come. */
+  start(): void {
+    this.#resume()
+  }
+
+  live(bytes: Buffer, revision: number): void {
+    if (this.#blocked || this.#closed) return
+    this.#revision = revision
+    if (!this.#output.write(bytes)) this.#block()
+  }
+
+  bookmark(revision: number): void {
+    if (!this.#options.bookmarks || this.#blocked || this.#closed || revision < this.#revision) return
+    this.#revision = revision
+    if (!this.#output.write(this.group.encoder.bookmark(revision, false))) this.#block()
+  }
+
+  /** Closes a watcher that can no longer catch up. */
+  closeIfLost(): void {
+    if (this.#blocked && this.#initial === undefined && this.#revision < this.#ring.floor) this.close()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#onClose(this)
+    this.#output.end()
+  }
+
+  /** The client went away: nothing more is written. */
+  gone(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#onClose(this)
+  }
+
+  #block(): void {
+    this.#blocked = true
+    this.#output.onDrain(() => this.#resume())
+  }
+
+  #resume(): void {
+    if (this.#closed) return
+    if (!this.#sendInitial() || !this.#catchUp()) return this.#block()
+    this.#blocked = false
+  }
+
+  #sendInitial(): boolean {
+    const initial = this.#initial
+    if (initial !== undefined) {
+      const { encoder, selection } = this.group
+      while (this.#initialAt < initial.length) {
+        const e = initial[this.#initialAt++]!
+        if (selects(selection, e) && !this.#output.write(encoder.event('ADDED', e))) return false
+      }
+      this.#initial = undefined
+    }
+    if (this.#endDue) {
+      this.#endDue = false
+      return this.#output.write(this.group.encoder.bookmark(this.#options.revision, true))
+    }
+    return true
+  }
+
+  #catchUp(): boolean {
+    if (this.#revision < this.#ring.floor) {
+      this.close()
+      return true
+    }
+    for (let i = this.#ring.indexAfter(this.#revision); ; i++) {
+      const event = this.#ring.at(i)
+      if (event === undefined) return true
+      this.#revision = event.revision
+      const type = eventTypeFor(this.group.selection, event)
+      if (type !== undefined && !this.#output.write(frameOf(this.group.encoder, type, event))) return false
+    }
+  }
+}

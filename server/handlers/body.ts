@@ -1,0 +1,57 @@
+import { bodyMediaType } from '../codec/negotiation.ts'
+import { decodeRequest } from '../codec/request.ts'
+import type { RequestContext } from '../filters/context.ts'
+import { badRequest } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import type { TypeFacts } from '../scheme/contract.ts'
+import { searchOf } from './query.ts'
+
+/** Largest request body (apiserver `MaxRequestBodyBytes`). */
+export const MAX_BODY = 3 * 1024 * 1024
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
+
+/** Options of create, update and patch, from the query. */
+export interface WriteQuery {
+  dryRun: boolean
+  fieldValidation: FieldValidation
+  fieldManager: string
+}
+
+export function writeQuery(search: string): WriteQuery {
+  const q = searchOf(search)
+  const dryRun = q.getAll('dryRun')
+  if (dryRun.some((d) => d !== 'All' && d !== '')) {
+    throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun must be "All" or unset`)
+  }
+  const text = q.get('fieldValidation') ?? ''
+  if (text !== '' && text !== 'Ignore' && text !== 'Warn' && text !== 'Strict') {
+    throw badRequest(`Invalid value: ${JSON.stringify(text)}: fieldValidation must be one of "Ignore", "Warn" or "Strict"`)
+  }
+  return { dryRun: dryRun.includes('All'), fieldValidation: text === '' ? 'Warn' : text, fieldManager: q.get('fieldManager') ?? '' }
+}
+
+export interface ExpectedBody {
+  group: string
+  version: string
+  kind: string
+  type: TypeFacts
+}
+
+/** Reads and decodes a body of the expected kind; warnings for unknown fields go to the client. */
+export async function readObject(ctx: RequestContext, expected: ExpectedBody, validation: FieldValidation): Promise<KubeObject> {
+  const media = bodyMediaType(ctx.exchange.headers['content-type'])
+  const bytes = await ctx.exchange.readBody(MAX_BODY)
+  const { object, warnings } = decodeRequest(bytes, media, expected, validation)
+  ctx.warnings.push(...warnings)
+  return object
+}
+
+/** A patched document, still JSON, as an object of the expected kind. */
+export { decodePatched } from '../codec/request.ts'
+
+export function expectedOf(facts: { group: string; version: string; kind: string }, type: TypeFacts): ExpectedBody {
+  return { group: facts.group, version: facts.version, kind: facts.kind, type }
+}
+
+export const expectedApiVersion = (e: ExpectedBody): string => apiVersionOf(e.group, e.version)

@@ -1,0 +1,15 @@
+import type { RequestContext } from '../filters/context.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import { expectedOf, readObject, writeQuery } from './body.ts'
+import { strategyContext } from './context.ts'
+import { respondEntry, shapeFor } from './respond.ts'
+
+/** POST to a collection. */
+export async function createObject(ctx: RequestContext, served: ServedResource): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const query = writeQuery(ctx.exchange.search)
+  const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
+  const obj = served.identity ? body : served.toStored(body)
+  const entry = await served.store.create(obj, ctx.requestInfo.namespace, strategyContext(ctx, query.dryRun))
+  respondEntry(ctx, shape, entry, 201)
+}

@@ -1,0 +1,95 @@
+import { decodeRequest } from '../codec/request.ts'
+import { bodyMediaType } from '../codec/negotiation.ts'
+import type { RequestContext } from '../filters/context.ts'
+import { badRequest, isStatusError } from '../machinery/status.ts'
+import type { DeleteOptions } from '../registry/generic/delete.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import { scheme } from '../scheme/index.ts'
+import { MAX_BODY } from './body.ts'
+import { strategyContext } from './context.ts'
+import { searchOf, type ListQuery } from './query.ts'
+import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
+
+const POLICIES = ['Orphan', 'Background', 'Foreground'] as const
+
+interface DeleteQuery extends DeleteOptions {
+  dryRun: boolean
+}
+
+/** DeleteOptions from the body, or from the query where there is no body. */
+export async function readDeleteOptions(ctx: RequestContext): Promise<DeleteQuery> {
+  const body = await ctx.exchange.readBody(MAX_BODY)
+  const q = searchOf(ctx.exchange.search)
+  let raw: Record<string, unknown> = {}
+  if (body.length > 0) {
+    const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')! }
+    raw = decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore').object
+  } else {
+    const grace = q.get('gracePeriodSeconds')
+    if (grace !== null && grace !== '') {
+      if (!/^-?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`)
+      raw.gracePeriodSeconds = Number(grace)
+    }
+    const policy = q.get('propagationPolicy')
+    if (policy !== null && policy !== '') raw.propagationPolicy = policy
+    const orphan = q.get('orphanDependents')
+    if (orphan !== null && orphan !== '') raw.orphanDependents = orphan === 'true' || orphan === '1'
+    if (q.has('dryRun')) raw.dryRun = q.getAll('dryRun')
+  }
+  return checked(raw)
+}
+
+function checked(raw: Record<string, unknown>): DeleteQuery {
+  const policy = raw.propagationPolicy
+  if (policy !== undefined && !POLICIES.some((p) => p === policy)) {
+    throw badRequest(`invalid propagationPolicy ${JSON.stringify(policy)}: must be one of ${POLICIES.join(', ')}`)
+  }
+  if (policy !== undefined && raw.orphanDependents !== undefined) {
+    throw badRequest('orphanDependents and deletionPropagation cannot be both set')
+  }
+  const dryRun = (raw.dryRun as string[] | undefined) ?? []
+  if (dryRun.some((d) => d !== 'All' && d !== '')) throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun must be "All" or unset`)
+  return { ...(raw as DeleteOptions), dryRun: dryRun.includes('All') }
+}
+
+/** DELETE of one object. 200 with the object or a Status; upstream answers 202 only while a propagation policy is at work. */
+export async function deleteObject(ctx: RequestContext, served: ServedResource): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const { dryRun, ...options } = await readDeleteOptions(ctx)
+  const { namespace, name } = ctx.requestInfo
+  const { store } = served
+  const result = await store.delete({ namespace, name, options, context: strategyContext(ctx, dryRun) })
+  if (!result.gone || store.resource.traits.returnsDeleted) return respondEntry(ctx, shape, result.entry)
+  const { uid } = result.entry.object().metadata
+  const { group, resource } = store.groupResource
+  respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))
+}
+
+/** How many deletes of a collection run at once (kube-apiserver --delete-collection-workers is 1; ours share group commits). */
+const WORKERS = 32
+
+/** DELETE of a collection: every object that is there now and that the selectors see. Answers with the list of them. */
+export async function deleteCollection(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const { dryRun, ...options } = await readDeleteOptions(ctx)
+  const { namespace } = ctx.requestInfo
+  const { store } = served
+  await store.deps.feed.fresh()
+  const entries = [...store.resource.cache.select({ namespace, labels: query.labels, fields: query.fields })]
+  const context = strategyContext(ctx, dryRun)
+  const deleted = [...entries]
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < entries.length) {
+      const i = next++
+      const e = entries[i]!
+      try {
+        deleted[i] = (await store.delete({ namespace: e.namespace, name: e.name, options, context })).entry
+      } catch (error) {
+        if (!isStatusError(error, 'NotFound')) throw error
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(WORKERS, entries.length) }, worker))
+  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(deleted, { resourceVersion: String(store.deps.feed.revision) }))
+}

@@ -1,0 +1,22 @@
+import type { RequestContext } from '../filters/context.ts'
+import { parseResourceVersion } from '../machinery/resource-version.ts'
+import { notFound } from '../machinery/status.ts'
+import { translated } from '../registry/generic/errors.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import { searchOf } from './query.ts'
+import { respondEntry, shapeFor } from './respond.ts'
+
+/** GET of one object: the newest state, or with resourceVersion one not older than that. */
+export async function getObject(ctx: RequestContext, served: ServedResource): Promise<void> {
+  const { namespace, name } = ctx.requestInfo
+  const shape = shapeFor(ctx, served)
+  const { store } = served
+  const { search } = ctx.exchange
+  const version = search.includes('resourceVersion') ? (searchOf(search).get('resourceVersion') ?? '') : ''
+  if (version === '') return respondEntry(ctx, shape, await store.get(namespace, name))
+  const revision = parseResourceVersion(version)
+  if (revision > 0) await translated(store.groupResource, name, () => store.deps.feed.waitFor(revision))
+  const entry = store.cached(namespace, name)
+  if (entry === undefined) throw notFound(store.groupResource, name)
+  respondEntry(ctx, shape, entry)
+}

@@ -1,0 +1,72 @@
+import type { RequestContext } from '../filters/context.ts'
+import { badRequest, unsupportedMediaType } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { applyJsonPatch, parseJsonPatch } from '../patch/json-patch.ts'
+import { applyMergePatch, parseMergePatch } from '../patch/merge-patch.ts'
+import { applyStrategicPatch } from '../patch/strategic-merge.ts'
+import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import type { TypeFacts } from '../scheme/contract.ts'
+import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
+import { strategyContext } from './context.ts'
+import { respondEntry, shapeFor } from './respond.ts'
+
+/** A patch as a function of the document it is applied to; throws a Status when it does not fit. */
+export type PatchFunction = (document: KubeObject) => unknown
+
+const TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'] as const
+
+/** Parses a patch body by its content type. */
+export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
+  switch (contentType.split(';', 1)[0]!.trim().toLowerCase()) {
+    case 'application/json-patch+json': {
+      const operations = parseJsonPatch(body)
+      return (doc) => applyJsonPatch(doc, operations)
+    }
+    case 'application/merge-patch+json': {
+      const patch = parseMergePatch(body)
+      return (doc) => applyMergePatch(doc, patch)
+    }
+    case 'application/strategic-merge-patch+json': {
+      const patch = parseMergePatch(body)
+      return (doc) => applyStrategicPatch(doc, patch, type)
+    }
+    default:
+      throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${TYPES.join(', ')}`)
+  }
+}
+
+/** Applies a patch and reads the result as an object of the expected kind. */
+export function patched(ctx: RequestContext, fn: PatchFunction, current: KubeObject, expected: ExpectedBody, validation: FieldValidation): KubeObject {
+  const { object, warnings } = decodePatched(fn(current), expected, validation)
+  for (const w of warnings) if (!ctx.warnings.includes(w)) ctx.warnings.push(w)
+  return object
+}
+
+export async function readPatch(ctx: RequestContext, type: TypeFacts): Promise<PatchFunction> {
+  const contentType = ctx.exchange.headers['content-type'] ?? ''
+  const body = await ctx.exchange.readBody(MAX_BODY)
+  if (body.length === 0) throw badRequest('the patch is empty')
+  return patchFunction(contentType, body, type)
+}
+
+/** PATCH on an object, or with other rules on a part of it. */
+export async function patchObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules = mainRules(served.store)): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const { namespace, name } = ctx.requestInfo
+  const query = writeQuery(ctx.exchange.search)
+  const fn = await readPatch(ctx, served.type)
+  const expected = expectedOf(served.facts, served.type)
+  const { entry } = await served.store.update({
+    namespace,
+    name,
+    context: strategyContext(ctx, query.dryRun),
+    rules,
+    change(current) {
+      const shown = served.identity ? structuredClone(current!) : served.fromStored(structuredClone(current!))
+      const next = patched(ctx, fn, shown, expected, query.fieldValidation)
+      return served.identity ? next : served.toStored(next)
+    },
+  })
+  respondEntry(ctx, shape, entry)
+}

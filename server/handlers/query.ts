@@ -1,0 +1,132 @@
+import { anyFields, parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
+import { everything, parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
+import { invalid, notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+
+/** metav1.ListOptions as the query carries it. */
+export interface ListQuery {
+  labels: LabelSelector
+  fields: FieldSelector
+  limit: number
+  continueToken: string
+  resourceVersion: string
+  resourceVersionMatch: string
+  timeoutSeconds: number | undefined
+  watch: boolean
+  allowWatchBookmarks: boolean
+  sendInitialEvents: boolean | undefined
+}
+
+const NONE = new URLSearchParams()
+export function searchOf(search: string): URLSearchParams {
+  return search === '' ? NONE : new URLSearchParams(search)
+}
+
+/** Go's strconv.ParseBool, with its error as the reference words it. */
+function parseBool(q: URLSearchParams, name: string): boolean | undefined {
+  const text = q.get(name)
+  if (text === null) return undefined
+  // A bare `?watch` counts as true (apimachinery `conversion/queryparams`).
+  if (text === '' || /^(1|t|T|TRUE|true|True)$/.test(text)) return true
+  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false
+  // apimachinery's Convert_Slice_string_To_bool takes every other word for true.
+  return true
+}
+
+function parseInteger(q: URLSearchParams, name: string): number | undefined {
+  const text = q.get(name)
+  if (text === null || text === '') return undefined
+  if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  }
+  return Number(text)
+}
+
+function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelSelector; fields: FieldSelector } {
+  const labelText = q.get('labelSelector') ?? ''
+  const fieldText = q.get('fieldSelector') ?? ''
+  try {
+    const labels = labelText === '' ? everything : parseLabelSelector(labelText)
+    const fields = fieldText === '' ? anyFields : parseFieldSelector(fieldText)
+    for (const r of fields.requirements) {
+      if (r.field === 'metadata.name' || r.field === 'metadata.namespace') continue
+      if (!Object.hasOwn(served.store.resource.selectableFields, r.field)) {
+        const { facts } = served
+        throw badRequest(`Unable to find ${JSON.stringify(groupVersionResource(facts))} that match label selector ${JSON.stringify(labelText)}, field selector ${JSON.stringify(fieldText)}: field label not supported: ${r.field}`)
+      }
+    }
+    return { labels, fields }
+  } catch (e) {
+    if (e instanceof SelectorError) throw badRequest(e.message)
+    throw e
+  }
+}
+
+/** schema.GroupVersionResource.String(). */
+export function groupVersionResource(f: { group: string; version: string; resource: string }): string {
+  return `${f.group}/${f.version}, Resource=${f.resource}`
+}
+
+/** Reads and checks the options of list, watch and deletecollection. Throws 400 or 422 with the reference's texts. */
+export function listQuery(search: string, served: ServedResource): ListQuery {
+  const q = searchOf(search)
+  const options: ListQuery = {
+    ...selectors(q, served),
+    limit: parseInteger(q, 'limit') ?? 0,
+    continueToken: q.get('continue') ?? '',
+    resourceVersion: q.get('resourceVersion') ?? '',
+    resourceVersionMatch: q.get('resourceVersionMatch') ?? '',
+    timeoutSeconds: parseInteger(q, 'timeoutSeconds'),
+    watch: parseBool(q, 'watch') ?? false,
+    allowWatchBookmarks: parseBool(q, 'allowWatchBookmarks') ?? false,
+    sendInitialEvents: parseBool(q, 'sendInitialEvents'),
+  }
+  const errors = options.watch ? watchErrors(options) : listErrors(options)
+  if (errors.length > 0) throw invalidOptions(errors)
+  return options
+}
+
+function invalidOptions(errors: FieldError[]): StatusError {
+  const texts = errors.map((e) => `${e.field}: ${e.body}`)
+  return new StatusError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, {
+    group: 'meta.k8s.io',
+    kind: 'ListOptions',
+    causes: errors.map((e) => ({ reason: e.type, message: e.body, field: e.field })),
+  })
+}
+
+const MATCHES = ['Exact', 'NotOlderThan', '']
+
+/** apimachinery `meta/internalversion/validation`. */
+function listErrors(o: ListQuery): FieldError[] {
+  const errors: FieldError[] = []
+  const match = o.resourceVersionMatch
+  if (match !== '') {
+    if (o.resourceVersion === '') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
+    if (o.continueToken !== '') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
+    if (!MATCHES.includes(match)) errors.push(notSupported('resourceVersionMatch', match, MATCHES))
+    if (match === 'Exact' && o.resourceVersion === '0') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+  }
+  if (o.sendInitialEvents !== undefined) errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
+  return errors
+}
+
+function watchErrors(o: ListQuery): FieldError[] {
+  const errors: FieldError[] = []
+  if (o.sendInitialEvents === undefined) {
+    if (o.resourceVersionMatch !== '') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+    return errors
+  }
+  if (o.resourceVersionMatch !== 'NotOlderThan') {
+    errors.push(
+      o.resourceVersionMatch === ''
+        ? forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+        : notSupported('resourceVersionMatch', o.resourceVersionMatch, ['NotOlderThan']),
+    )
+  }
+  if (!o.allowWatchBookmarks && o.sendInitialEvents) {
+    errors.push(invalid('allowWatchBookmarks', o.allowWatchBookmarks, 'sendInitialEvents requires allowWatchBookmarks to be set to true'))
+  }
+  return errors
+}

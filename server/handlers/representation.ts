@@ -1,0 +1,238 @@
+import type { Entry } from '../cache/entry.ts'
+import type { FrameEncoder, WatchEventType } from '../cache/watchers.ts'
+import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
+import { encodeEnvelope, encodeListRaw, encodeMessage, encodeObject, encodeWatchFrame } from '../codec/protobuf/index.ts'
+import { stringifyYaml } from '../codec/yaml.ts'
+import type { Status } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject, type ListMeta } from '../machinery/types.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import { scheme } from '../scheme/index.ts'
+import { tableColumns, tableRow, type IncludeObject } from './table.ts'
+
+/**
+ * One way to show a resource's objects: a version, a media type and a transform. Everything an answer needs as bytes comes
+ * from here, made once per entry where it can be.
+ */
+export interface Shape {
+  readonly contentType: string
+  readonly watchContentType: string
+  /** True when an entry's stored JSON is the answer as it is. */
+  readonly raw: boolean
+  object(entry: Entry): Buffer
+  list(entries: Iterable<Entry>, meta: ListMeta): Buffer[]
+  readonly frames: FrameEncoder
+}
+
+const META_V1 = 'meta.k8s.io/v1'
+const COMMA = Buffer.from(',')
+const END_LIST = Buffer.from(']}')
+
+export interface ShapeOptions {
+  representation: Representation
+  includeObject: IncludeObject
+  now(): number
+}
+
+/** `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
+export function listHead(kind: string, apiVersion: string, meta: ListMeta): Buffer {
+  return Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(meta))},"items":[`)
+}
+
+function listMeta(m: ListMeta): ListMeta {
+  const out: ListMeta = {}
+  if (m.resourceVersion !== undefined) out.resourceVersion = m.resourceVersion
+  if (m.continue) out.continue = m.continue
+  if (m.remainingItemCount) out.remainingItemCount = m.remainingItemCount
+  return out
+}
+
+export function joinItems(head: Buffer, items: Iterable<Buffer>): Buffer[] {
+  const out = [head]
+  for (const item of items) {
+    if (out.length > 1) out.push(COMMA)
+    out.push(item)
+  }
+  out.push(END_LIST)
+  return out
+}
+
+function jsonFrames(key: string, object: (e: Entry) => Buffer, bookmark: (rv: number, end: boolean) => Buffer): FrameEncoder {
+  return {
+    key,
+    event: (type, entry) => jsonFrame(type, object(entry)),
+    bookmark: (rv, end) => jsonFrame('BOOKMARK', bookmark(rv, end)),
+  }
+}
+
+const FRAME_END = Buffer.from('}\n')
+const FRAME_HEAD: Record<WatchEventType | 'BOOKMARK' | 'ERROR', Buffer> = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+  BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
+  ERROR: Buffer.from('{"type":"ERROR","object":'),
+}
+
+function jsonFrame(type: keyof typeof FRAME_HEAD, object: Buffer): Buffer {
+  return Buffer.concat([FRAME_HEAD[type], object, FRAME_END])
+}
+
+/** The last frame of a watch that cannot go on. */
+export function errorFrame(media: string, status: Status): Buffer {
+  if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(JSON.stringify(status)))
+  return encodeWatchFrame('ERROR', encodeObject(status as unknown as KubeObject, scheme.typeOf('', 'v1', 'Status')!))
+}
+
+/** An object that carries nothing but a resourceVersion (KEP-956), in the resource's own kind. */
+function bookmarkObject(kind: string, apiVersion: string, revision: number, initialEventsEnd: boolean): KubeObject {
+  const metadata = { resourceVersion: String(revision), ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}) }
+  return { kind, apiVersion, metadata }
+}
+
+function servedJson(served: ServedResource): (e: Entry) => Buffer {
+  if (served.identity) return (e) => e.json
+  const key = `json ${served.facts.group}/${served.facts.version}`
+  return (e) => e.encoding(key, () => Buffer.from(JSON.stringify(servedObject(served, e))))
+}
+
+/** A parsed copy in the served version. */
+export function servedObject(served: ServedResource, entry: Entry): KubeObject {
+  return served.identity ? entry.object() : served.fromStored(entry.object())
+}
+
+function jsonShape(served: ServedResource, pretty: boolean): Shape {
+  const { facts } = served
+  const apiVersion = apiVersionOf(facts.group, facts.version)
+  const plain = servedJson(served)
+  const object = pretty ? (e: Entry): Buffer => prettyJson(plain(e)) : plain
+  const items = function* (entries: Iterable<Entry>): IterableIterator<Buffer> {
+    for (const e of entries) yield plain(e)
+  }
+  return {
+    contentType: 'application/json',
+    watchContentType: 'application/json',
+    raw: served.identity && !pretty,
+    object,
+    list(entries, meta) {
+      const all = joinItems(listHead(`${facts.kind}List`, apiVersion, meta), items(entries))
+      return pretty ? [prettyJson(Buffer.concat(all))] : all
+    },
+    frames: jsonFrames(`json ${apiVersion}`, plain, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end)))),
+  }
+}
+
+export function prettyJson(json: Buffer): Buffer {
+  return Buffer.from(`${JSON.stringify(JSON.parse(json.toString()), null, 2)}\n`)
+}
+
+function yamlShape(served: ServedResource): Shape {
+  const base = jsonShape(served, false)
+  return {
+    ...base,
+    contentType: 'application/yaml',
+    raw: false,
+    object: (e) => Buffer.from(stringifyYaml(servedObject(served, e))),
+    list: (entries, meta) => [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(base.list(entries, meta)).toString())))],
+  }
+}
+
+function protobufShape(served: ServedResource): Shape {
+  const { facts, type } = served
+  const apiVersion = apiVersionOf(facts.group, facts.version)
+  // One message per entry serves single answers, list items and events.
+  const key = `protobuf ${apiVersion}`
+  const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedObject(served, e), type))
+  const envelope = (e: Entry): Buffer => encodeEnvelope(apiVersion, facts.kind, message(e))
+  return {
+    contentType: PROTOBUF_TYPE,
+    watchContentType: `${PROTOBUF_TYPE};stream=watch`,
+    raw: false,
+    object: envelope,
+    list: (entries, meta) => encodeListRaw(apiVersion, `${facts.kind}List`, listMeta(meta), Array.from(entries, message)),
+    frames: {
+      key,
+      event: (t, e) => encodeWatchFrame(t, envelope(e)),
+      bookmark: (rv, end) => encodeWatchFrame('BOOKMARK', encodeObject(bookmarkObject(facts.kind, apiVersion, rv, end), type)),
+    },
+  }
+}
+
+/** Only metadata (KEP-4222's older sibling: PartialObjectMetadata of meta.k8s.io/v1). */
+function partialShape(served: ServedResource, protobuf: boolean): Shape {
+  const kind = 'PartialObjectMetadata'
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion: META_V1, metadata: servedObject(served, e).metadata })
+  const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
+  if (protobuf) {
+    const message = (e: Entry): Buffer => e.encoding('protobuf partial', () => encodeMessage(partial(e), type))
+    const envelope = (e: Entry): Buffer => encodeEnvelope(META_V1, kind, message(e))
+    return {
+      contentType: PROTOBUF_TYPE,
+      watchContentType: `${PROTOBUF_TYPE};stream=watch`,
+      raw: false,
+      object: envelope,
+      list: (entries, meta) => encodeListRaw(META_V1, `${kind}List`, listMeta(meta), Array.from(entries, message)),
+      frames: {
+        key: 'protobuf partial',
+        event: (t, e) => encodeWatchFrame(t, envelope(e)),
+        bookmark: (rv, end) => encodeWatchFrame('BOOKMARK', encodeObject(bookmarkObject(kind, META_V1, rv, end), type)),
+      },
+    }
+  }
+  const object = (e: Entry): Buffer => e.encoding('json partial', () => Buffer.from(JSON.stringify(partial(e))))
+  return {
+    contentType: 'application/json',
+    watchContentType: 'application/json',
+    raw: false,
+    object,
+    list: (entries, meta) => joinItems(listHead(`${kind}List`, META_V1, meta), Array.from(entries, object)),
+    frames: jsonFrames('json partial', object, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(kind, META_V1, rv, end)))),
+  }
+}
+
+function tableShape(served: ServedResource, o: ShapeOptions): Shape {
+  const table = (rows: unknown[], meta: ListMeta, columns: boolean): Buffer =>
+    Buffer.from(
+      JSON.stringify({
+        kind: 'Table',
+        apiVersion: META_V1,
+        metadata: listMeta(meta),
+        columnDefinitions: columns ? tableColumns(served) : null,
+        rows,
+      }),
+    )
+  const row = (e: Entry): unknown => tableRow(served, servedObject(served, e), o.includeObject, o.now())
+  const single = (e: Entry, columns: boolean): Buffer => table([row(e)], { resourceVersion: String(e.revision) }, columns)
+  return {
+    contentType: o.representation.media === 'application/yaml' ? 'application/yaml' : 'application/json',
+    watchContentType: 'application/json',
+    raw: false,
+    object: (e) => single(e, true),
+    list: (entries, meta) => [table(Array.from(entries, row), meta, true)],
+    // Column definitions come with every event: a watcher may begin anywhere.
+    frames: jsonFrames(`table ${o.includeObject} ${served.facts.version}`, (e) => single(e, true), (rv, end) =>
+      table([{ cells: tableColumns(served).map(() => ''), object: bookmarkObject(served.facts.kind, apiVersionOf(served.facts.group, served.facts.version), rv, end) }], { resourceVersion: String(rv) }, true),
+    ),
+  }
+}
+
+const MEMO = new WeakMap<ServedResource, Map<string, Shape>>()
+
+/** The shape of a resource for what was negotiated; the same object for equal requests. */
+export function shapeOf(served: ServedResource, o: ShapeOptions): Shape {
+  const { media, as, pretty } = o.representation
+  const key = `${media} ${as ?? ''} ${pretty} ${o.includeObject}`
+  let shapes = MEMO.get(served)
+  if (shapes === undefined) MEMO.set(served, (shapes = new Map()))
+  let shape = shapes.get(key)
+  if (shape === undefined) shapes.set(key, (shape = makeShape(served, o)))
+  return shape
+}
+
+function makeShape(served: ServedResource, o: ShapeOptions): Shape {
+  const { media, as, pretty } = o.representation
+  if (as === 'Table') return tableShape(served, o)
+  if (as !== undefined) return partialShape(served, media === PROTOBUF_TYPE)
+  if (media === PROTOBUF_TYPE) return protobufShape(served)
+  if (media === 'application/yaml') return yamlShape(served)
+  return jsonShape(served, pretty)
+}

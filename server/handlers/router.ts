@@ -1,0 +1,82 @@
+import type { Handler, RequestContext } from '../filters/context.ts'
+import { methodNotSupported, StatusError } from '../machinery/status.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import { createObject } from './create.ts'
+import { deleteCollection, deleteObject } from './delete.ts'
+import { getObject } from './get.ts'
+import { listObjects } from './list.ts'
+import { patchObject } from './patch.ts'
+import { listQuery } from './query.ts'
+import { handleSubresource } from './subresource.ts'
+import { replaceObject } from './update.ts'
+import { watchObjects, type WatchLimits } from './watch.ts'
+
+export interface RouterOptions {
+  /** The served resource of a group, version and name; undefined when there is none. */
+  resource(group: string, version: string, resource: string): ServedResource | undefined
+  limits: WatchLimits
+  /** Paths that are no resources: discovery, health, metrics, version. False when the path is unknown. */
+  nonResource(ctx: RequestContext): boolean | Promise<boolean>
+  /** The removed `/api/v1/proxy/…` paths. */
+  legacyProxy: Handler
+  /** Reviews and other kinds that are posted but not stored; false when there is none for the request. */
+  virtual(ctx: RequestContext): boolean | Promise<boolean>
+}
+
+/** The verbs of an object or collection, each in a file of its own. */
+const VERBS: Readonly<Record<string, (ctx: RequestContext, served: ServedResource, o: RouterOptions) => Promise<void>>> = {
+  get: getObject,
+  list: (ctx, served) => listObjects(ctx, served, listQuery(ctx.exchange.search, served)),
+  watch: (ctx, served, o) => watchObjects(ctx, served, watchQuery(ctx, served), o.limits),
+  create: createObject,
+  update: (ctx, served) => replaceObject(ctx, served),
+  patch: (ctx, served) => patchObject(ctx, served),
+  delete: deleteObject,
+  deletecollection: (ctx, served) => deleteCollection(ctx, served, listQuery(ctx.exchange.search, served)),
+}
+
+// The old `/watch/` paths say "watch" by their path; one of them names a single object.
+function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typeof listQuery> {
+  const { search, path } = ctx.exchange
+  if (!/^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//.test(path)) return listQuery(search, served)
+  const { name } = ctx.requestInfo
+  const extra = name === '' ? 'watch=true' : `watch=true&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`
+  return listQuery(search === '' ? extra : `${search}&${extra}`, served)
+}
+
+/** 404 without a resource: what the reference answers for a path that nothing serves. */
+export function noSuchPath(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** Sends each request to the handler of its verb. */
+export function router(options: RouterOptions): Handler {
+  return async (ctx) => {
+    const info = ctx.requestInfo
+    if (!info.isResourceRequest) {
+      if (await options.nonResource(ctx)) return
+      throw pageNotFound()
+    }
+    if (info.verb === 'proxy' && info.subresource === '') return options.legacyProxy(ctx)
+    const served = options.resource(info.apiGroup, info.apiVersion, info.resource)
+    if (served === undefined) {
+      if (await options.virtual(ctx)) return
+      throw pageNotFound()
+    }
+    if (info.subresource !== '') return handleSubresource(ctx, served)
+    const handler = VERBS[info.verb]
+    if (handler === undefined || !served.facts.verbs.includes(info.verb)) throw methodNotSupported(served.store.groupResource, info.verb)
+    return handler(ctx, served, options)
+  }
+}
+
+/** Thrown for paths outside the API: the reference's mux answers plain text. */
+export class PageNotFoundError extends StatusError {
+  constructor() {
+    super(404, 'NotFound', 'the server could not find the requested resource', {})
+  }
+}
+
+function pageNotFound(): PageNotFoundError {
+  return new PageNotFoundError()
+}

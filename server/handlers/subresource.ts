@@ -1,0 +1,79 @@
+import type { RequestContext } from '../filters/context.ts'
+import { methodNotSupported, notFound } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { statusRules } from '../registry/generic/update.ts'
+import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
+import { scheme } from '../scheme/index.ts'
+import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
+import { strategyContext } from './context.ts'
+import { getObject } from './get.ts'
+import { patched, patchObject, readPatch } from './patch.ts'
+import { searchOf } from './query.ts'
+import { respondEntry, respondObject, shapeFor } from './respond.ts'
+import { replaceObject } from './update.ts'
+
+/** Requests below an object: `/status` for every kind that has one, the others from the resource's own table. */
+export async function handleSubresource(ctx: RequestContext, served: ServedResource): Promise<void> {
+  const { subresource: name, verb } = ctx.requestInfo
+  if (name === 'status' && served.store.hasStatus) return status(ctx, served, verb)
+  const sub = served.subresources.get(name)
+  if (sub === undefined) throw notFound({ group: '', resource: '' }, '')
+  const request = {
+    served,
+    namespace: ctx.requestInfo.namespace,
+    name: ctx.requestInfo.name,
+    query: searchOf(ctx.exchange.search),
+  }
+  if (sub.form === 'connect') {
+    const path = ctx.requestInfo.parts.slice(3).join('/')
+    return sub.connect({ ...request, ctx, path })
+  }
+  return objectSubresource(ctx, served, sub, request)
+}
+
+async function status(ctx: RequestContext, served: ServedResource, verb: string): Promise<void> {
+  if (verb === 'get') return getObject(ctx, served)
+  const rules = statusRules(served.store)
+  if (verb === 'update') return replaceObject(ctx, served, rules)
+  if (verb === 'patch') return patchObject(ctx, served, rules)
+  throw methodNotSupported(served.store.groupResource, verb)
+}
+
+async function objectSubresource(
+  ctx: RequestContext,
+  served: ServedResource,
+  sub: Extract<Subresource, { form: 'object' }>,
+  base: Omit<SubresourceRequest, 'context'>,
+): Promise<void> {
+  const { verb } = ctx.requestInfo
+  const expected = bodyOf(sub.body, served)
+  if (verb === 'get' && sub.get !== undefined) {
+    return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
+  }
+  const query = writeQuery(ctx.exchange.search)
+  const request = { ...base, context: strategyContext(ctx, query.dryRun) }
+  if (verb === 'create' && sub.create !== undefined) {
+    const body = await readObject(ctx, expected, query.fieldValidation)
+    return answer(ctx, served, await sub.create(request, body), 201)
+  }
+  if (verb === 'update' && sub.update !== undefined) {
+    const body = await readObject(ctx, expected, query.fieldValidation)
+    return answer(ctx, served, await sub.update(request, () => structuredClone(body)), 200)
+  }
+  if (verb === 'patch' && sub.update !== undefined) {
+    const fn = await readPatch(ctx, expected.type)
+    const change = (current: KubeObject): KubeObject => patched(ctx, fn, structuredClone(current), expected, query.fieldValidation)
+    return answer(ctx, served, await sub.update(request, change), 200)
+  }
+  throw methodNotSupported(served.store.groupResource, verb)
+}
+
+function bodyOf(body: { group: string; version: string; kind: string }, served: ServedResource): ExpectedBody {
+  const type = scheme.typeOf(body.group, body.version, body.kind)
+  return type === undefined ? expectedOf(served.facts, served.type) : { ...body, type }
+}
+
+function answer(ctx: RequestContext, served: ServedResource, a: SubresourceAnswer, status: number): void {
+  if ('entry' in a) respondEntry(ctx, shapeFor(ctx, served), a.entry, status)
+  else respondObject(ctx, a.object, a.status ?? status)
+}

@@ -1,0 +1,44 @@
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import { badRequest } from '../machinery/status.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+
+/** What each row carries besides its cells (metav1.TableOptions). */
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+export function includeObjectOf(text: string | null): IncludeObject {
+  if (text === null || text === '') return 'Metadata'
+  if (text === 'None' || text === 'Metadata' || text === 'Object') return text
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`)
+}
+
+export interface ColumnDefinition {
+  name: string
+  type: string
+  format: string
+  description: string
+  priority: number
+}
+
+const MEMO = new WeakMap<ServedResource, ColumnDefinition[]>()
+
+export function tableColumns(served: ServedResource): ColumnDefinition[] {
+  let columns = MEMO.get(served)
+  if (columns === undefined) {
+    columns = served.table.columns.map((c) => ({
+      name: c.name,
+      type: c.type === 'date' ? 'string' : c.type,
+      format: c.format ?? '',
+      description: c.description ?? '',
+      priority: c.priority ?? 0,
+    }))
+    MEMO.set(served, columns)
+  }
+  return columns
+}
+
+export function tableRow(served: ServedResource, obj: KubeObject, include: IncludeObject, now: number): unknown {
+  const cells = served.table.cells(obj, now)
+  if (include === 'None') return { cells }
+  if (include === 'Object') return { cells, object: { ...obj, apiVersion: apiVersionOf(served.facts.group, served.facts.version), kind: served.facts.kind } }
+  return { cells, object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: obj.metadata } }
+}

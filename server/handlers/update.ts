@@ -1,0 +1,39 @@
+import type { RequestContext } from '../filters/context.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { badRequest } from '../machinery/status.ts'
+import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import { expectedOf, readObject, writeQuery } from './body.ts'
+import { strategyContext } from './context.ts'
+import { respondEntry, shapeFor } from './respond.ts'
+
+/** PUT on an object, or with other rules on a part of it. */
+export async function replaceObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules = mainRules(served.store)): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const { namespace, name } = ctx.requestInfo
+  const query = writeQuery(ctx.exchange.search)
+  const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
+  checkUrlIdentity(body, namespace, name, served)
+  const obj = served.identity ? body : served.toStored(body)
+  const { store } = served
+  const { entry, created } = await store.update({
+    namespace,
+    name,
+    context: strategyContext(ctx, query.dryRun),
+    rules,
+    // Strategies change what they get, and a lost race runs this again.
+    change: () => structuredClone(obj),
+    createIfMissing: rules.subresource === '' && store.resource.traits.createOnUpdate,
+  })
+  respondEntry(ctx, shape, entry, created ? 201 : 200)
+}
+
+export function checkUrlIdentity(obj: KubeObject, namespace: string, name: string, served: ServedResource): void {
+  const own = obj.metadata.name ?? ''
+  if (own === '') throw badRequest('name must be provided')
+  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
+  const ns = obj.metadata.namespace ?? ''
+  if (served.facts.namespaced && ns !== '' && ns !== namespace) {
+    throw badRequest(`the namespace of the object (${ns}) does not match the namespace on the request (${namespace})`)
+  }
+}

@@ -1,0 +1,61 @@
+import { TooOldError } from '../cache/resource-cache.ts'
+import type { Selection } from '../cache/watchers.ts'
+import type { RequestContext } from '../filters/context.ts'
+import { isStatusError, type Status } from '../machinery/status.ts'
+import { parseResourceVersion } from '../machinery/resource-version.ts'
+import { statusFromStorage, translated } from '../registry/generic/errors.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import type { ListQuery } from './query.ts'
+import { errorFrame, type Shape } from './representation.ts'
+import { shapeFor } from './respond.ts'
+
+/** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
+export interface WatchLimits {
+  minRequestTimeoutSeconds: number
+}
+
+/** GET with watch: events in frames until the client goes, the time is up, or the client falls too far behind. */
+export async function watchObjects(ctx: RequestContext, served: ServedResource, query: ListQuery, limits: WatchLimits): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const { store } = served
+  const { feed } = store.deps
+  const selection: Selection = { namespace: ctx.requestInfo.namespace, labels: query.labels, fields: query.fields }
+  const revision = parseResourceVersion(query.resourceVersion)
+  const initial = query.sendInitialEvents ?? revision === 0
+  if (initial) {
+    // Unset means consistent, "0" any, a number not older than that (KEP-3157).
+    if (query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
+    else if (revision > 0) await translated(store.groupResource, '', () => feed.waitFor(revision))
+  }
+  const from = initial ? undefined : revision === 0 ? feed.revision : revision
+  const stream = ctx.exchange.stream(200, { 'content-type': shape.watchContentType })
+  try {
+    const watcher = store.resource.cache.watch(
+      selection,
+      shape.frames,
+      stream,
+      { revision: from, bookmarks: query.allowWatchBookmarks, initialEventsEnd: query.sendInitialEvents === true },
+      feed.revision,
+    )
+    const seconds = query.timeoutSeconds || limits.minRequestTimeoutSeconds * (1 + Math.random())
+    const timer = ctx.clock.setTimeout(() => {
+      watcher.bookmark(feed.revision)
+      watcher.close()
+    }, seconds * 1000)
+    ctx.exchange.onClose(() => {
+      timer.cancel()
+      watcher.gone()
+    })
+  } catch (e) {
+    endWithError(ctx, shape, stream, e, served)
+  }
+}
+
+// Upstream answers 200 and reports a version that is too old inside the stream.
+function endWithError(_ctx: RequestContext, shape: Shape, stream: { write(b: Buffer): boolean; end(): void }, e: unknown, served: ServedResource): void {
+  const known = e instanceof TooOldError ? statusFromStorage(e, served.store.groupResource, '') : e
+  if (!isStatusError(known)) throw e
+  const status: Status = known.status
+  stream.write(errorFrame(shape.watchContentType.split(';', 1)[0]!, status))
+  stream.end()
+}

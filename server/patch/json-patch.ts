@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util'
+import { badRequest, StatusError } from '../machinery/status.ts'
+
+/** RFC 6902. */
+export interface JsonPatchOperation {
+  op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
+  path: string
+  from?: string
+  value?: unknown
+}
+
+/** Upstream's limit on operations in one patch (apiserver `patch.go`, maxJSONPatchOperations). */
+const MAX_OPERATIONS = 10_000
+const OPS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
+
+/** 422, as upstream answers a patch that cannot be applied. */
+function unprocessable(why: string): StatusError {
+  return new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {})
+}
+
+export function parseJsonPatch(body: Buffer): JsonPatchOperation[] {
+  let patch: unknown
+  try {
+    patch = JSON.parse(body.toString('utf8'))
+  } catch (e) {
+    throw badRequest(`error decoding patch: ${e instanceof Error ? e.message : String(e)}`)
+  }
+  if (!Array.isArray(patch)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  if (patch.length > MAX_OPERATIONS) {
+    throw new StatusError(413, 'RequestEntityTooLarge', `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`)
+  }
+  for (const [i, op] of (patch as Partial<JsonPatchOperation>[]).entries()) {
+    if (op === null || typeof op !== 'object' || typeof op.op !== 'string' || !OPS.has(op.op)) throw badRequest(`error decoding patch: operation ${i} has no known op`)
+    if (typeof op.path !== 'string') throw badRequest(`error decoding patch: operation ${i} has no path`)
+    if ((op.op === 'move' || op.op === 'copy') && typeof op.from !== 'string') throw badRequest(`error decoding patch: operation ${i} has no from`)
+  }
+  return patch as JsonPatchOperation[]
+}
+
+type Container = Record<string, unknown> | unknown[]
+
+function pointer(path: string): string[] {
+  if (path === '') return []
+  if (!path.startsWith('/')) throw unprocessable(`path ${JSON.stringify(path)} does not begin with /`)
+  return path
+    .slice(1)
+    .split('/')
+    .map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+function isContainer(v: unknown): v is Container {
+  return typeof v === 'object' && v !== null
+}
+
+function child(c: Container, key: string): unknown {
+  if (!Array.isArray(c)) return Object.hasOwn(c, key) ? c[key] : undefined
+  return /^(0|[1-9]\d*)$/.test(key) ? c[Number(key)] : undefined
+}
+
+function parentOf(doc: unknown, keys: readonly string[], op: JsonPatchOperation): Container {
+  let at: unknown = doc
+  for (const key of keys.slice(0, -1)) {
+    if (!isContainer(at)) break
+    at = child(at, key)
+  }
+  if (!isContainer(at)) throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(op.path)}: missing value`)
+  return at
+}
+
+function arrayIndex(list: unknown[], key: string, max: number, op: JsonPatchOperation): number {
+  if (key === '-') return list.length
+  const i = /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1
+  if (i < 0 || i > max) throw unprocessable(`${op.op} operation does not apply: doc is missing key: ${op.path}: missing value`)
+  return i
+}
+
+function read(doc: unknown, path: string, op: JsonPatchOperation): unknown {
+  let at = doc
+  for (const key of pointer(path)) at = isContainer(at) ? child(at, key) : undefined
+  if (at === undefined) throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`)
+  return at
+}
+
+function add(doc: unknown, path: string, value: unknown, op: JsonPatchOperation): unknown {
+  const keys = pointer(path)
+  if (keys.length === 0) return value
+  const parent = parentOf(doc, keys, op)
+  const key = keys.at(-1)!
+  if (Array.isArray(parent)) parent.splice(arrayIndex(parent, key, parent.length, op), 0, value)
+  else setOwn(parent, key, value)
+  return doc
+}
+
+// `__proto__` is an ordinary key in a document.
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function remove(doc: unknown, path: string, op: JsonPatchOperation): unknown {
+  const keys = pointer(path)
+  if (keys.length === 0) return null
+  const parent = parentOf(doc, keys, op)
+  const key = keys.at(-1)!
+  if (Array.isArray(parent)) parent.splice(arrayIndex(parent, key, parent.length - 1, op), 1)
+  else {
+    if (!Object.hasOwn(parent, key)) throw unprocessable(`remove operation does not apply: doc is missing key: ${path}: missing value`)
+    delete parent[key]
+  }
+  return doc
+}
+
+function replace(doc: unknown, op: JsonPatchOperation): unknown {
+  const keys = pointer(op.path)
+  if (keys.length === 0) return op.value
+  const parent = parentOf(doc, keys, op)
+  const key = keys.at(-1)!
+  if (child(parent, key) === undefined) throw unprocessable(`replace operation does not apply: doc is missing key: ${op.path}: missing value`)
+  if (Array.isArray(parent)) parent[Number(key)] = op.value
+  else setOwn(parent, key, op.value)
+  return doc
+}
+
+/** Applies a patch to a copy of `document`; 422 when an operation does not fit or a test fails. */
+export function applyJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): unknown {
+  let doc: unknown = structuredClone(document)
+  for (const op of patch) {
+    switch (op.op) {
+      case 'add':
+        doc = add(doc, op.path, structuredClone(op.value), op)
+        break
+      case 'remove':
+        doc = remove(doc, op.path, op)
+        break
+      case 'replace':
+        doc = replace(doc, { ...op, value: structuredClone(op.value) })
+        break
+      case 'copy':
+        doc = add(doc, op.path, structuredClone(read(doc, op.from!, op)), op)
+        break
+      case 'move': {
+        const value = read(doc, op.from!, op)
+        doc = add(remove(doc, op.from!, op), op.path, value, op)
+        break
+      }
+      case 'test': {
+        const keys = pointer(op.path)
+        let at: unknown = doc
+        for (const key of keys) at = isContainer(at) ? child(at, key) : undefined
+        if (!isDeepStrictEqual(at ?? null, op.value ?? null)) throw unprocessable(`testing value ${op.path} failed: test failed`)
+      }
+    }
+  }
+  return doc
+}

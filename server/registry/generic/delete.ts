@@ -1,0 +1,106 @@
+import type { Entry } from '../../cache/entry.ts'
+import { formatTime } from '../../machinery/clock.ts'
+import { notFound } from '../../machinery/status.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { translated } from './errors.ts'
+import type { GuardedChange, Store } from './store.ts'
+import type { StrategyContext } from './strategy.ts'
+import { checkPreconditions } from './update.ts'
+
+export interface DeleteOptions {
+  gracePeriodSeconds?: number
+  preconditions?: { uid?: string; resourceVersion?: string }
+  propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+  orphanDependents?: boolean
+}
+
+export interface DeleteRequest {
+  namespace: string
+  name: string
+  options: DeleteOptions
+  context: StrategyContext
+}
+
+export interface DeleteResult {
+  /** The object as it is now, or as it was last. */
+  entry: Entry
+  /** False while it waits for finalizers or its grace period. */
+  gone: boolean
+}
+
+/**
+ * Deletes at once, or marks the object and lets finalizers, its grace period or (for a namespace) its content go first
+ * (apiserver `registry/rest/delete.go` and `registry/generic/registry/store.go`).
+ */
+export async function deleteObject(store: Store, request: DeleteRequest): Promise<DeleteResult> {
+  const { namespace, name, context } = request
+  let gone = false
+  const entry = await translated(store.groupResource, name, () =>
+    store.guarded(
+      namespace,
+      name,
+      async (current) => {
+        if (current === undefined) throw notFound(store.groupResource, name)
+        const old = current.object()
+        checkPreconditions(store, request.options.preconditions, old)
+        const admitted = store.deps.admission.admit({
+          operation: 'DELETE',
+          resource: store.resource,
+          subresource: '',
+          namespace,
+          name,
+          object: undefined,
+          old,
+          context,
+        })
+        if (admitted !== undefined) await admitted
+        const change = markedOrGone(store, request, current, old)
+        gone = change.action === 'delete'
+        return change
+      },
+      context.dryRun,
+    ),
+  )
+  return { entry: entry!, gone }
+}
+
+function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): GuardedChange {
+  const { strategy, schema } = store.resource
+  const obj = structuredClone(old)
+  const meta = obj.metadata
+  const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options)
+  if (finalizers.length > 0) meta.finalizers = finalizers
+  else delete meta.finalizers
+  const grace = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
+  const waits = finalizers.length > 0 || holdsContent(obj)
+  if (grace <= 0 && !waits) return { action: 'delete' }
+  const now = request.context.clock.now()
+  const due = Date.parse(meta.deletionTimestamp ?? '')
+  const pending = meta.deletionTimestamp !== undefined && meta.deletionTimestamp !== null
+  // A second delete may shorten the grace period, never lengthen it.
+  if (!pending || grace < (meta.deletionGracePeriodSeconds ?? 0)) {
+    const end = now + grace * 1000
+    meta.deletionTimestamp = formatTime(pending ? Math.min(due, end) : end)
+    meta.deletionGracePeriodSeconds = grace
+    if (!pending && meta.generation !== undefined) meta.generation++
+  }
+  if (obj.kind === 'Namespace') obj.status = { ...(obj.status as object | undefined), phase: 'Terminating' }
+  const value = store.encode(obj)
+  if (value.equals(store.encode(old))) return { action: 'keep' }
+  return { action: 'put', value, parts: schema.indexOf(obj) }
+}
+
+/** A namespace keeps existing until its finalizers in spec are gone. */
+function holdsContent(obj: KubeObject): boolean {
+  return obj.kind === 'Namespace' && ((obj.spec as { finalizers?: string[] } | undefined)?.finalizers?.length ?? 0) > 0
+}
+
+/** Garbage collection's finalizers follow the propagation policy; without one, those present stay. */
+function wantedFinalizers(present: readonly string[], o: DeleteOptions): string[] {
+  const policy = o.propagationPolicy ?? (o.orphanDependents === undefined ? undefined : o.orphanDependents ? 'Orphan' : 'Background')
+  if (policy === undefined) return [...present]
+  const rest = present.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion')
+  if (policy === 'Orphan') rest.push('orphan')
+  if (policy === 'Foreground') rest.push('foregroundDeletion')
+  return rest
+}

@@ -1,0 +1,66 @@
+import type { CacheSchema, Entry } from '../../cache/entry.ts'
+import type { ResourceCache } from '../../cache/resource-cache.ts'
+import type { Handler, RequestContext } from '../../filters/context.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { ResourceFacts, TypeFacts } from '../../scheme/contract.ts'
+import type { SelectableFields, Strategy, StrategyContext, TableDefinition } from './strategy.ts'
+import type { Store } from './store.ts'
+import type { Traits } from './traits.ts'
+
+/** A stored resource: one per group and resource, whatever versions serve it. */
+export interface StoredResource {
+  readonly group: string
+  readonly resource: string
+  readonly kind: string
+  /** Version that objects are stored in. */
+  readonly version: string
+  readonly namespaced: boolean
+  readonly type: TypeFacts
+  readonly strategy: Strategy
+  readonly traits: Traits
+  readonly selectableFields: SelectableFields
+  readonly schema: CacheSchema
+  readonly cache: ResourceCache
+}
+
+/** A resource as one group-version serves it. */
+export interface ServedResource {
+  readonly facts: ResourceFacts
+  readonly type: TypeFacts
+  readonly store: Store
+  readonly table: TableDefinition
+  readonly subresources: ReadonlyMap<string, Subresource>
+  /** True when served and stored version have the same shape and name, so stored bytes are the answer. */
+  readonly identity: boolean
+  /** Both may return the object itself, changed. */
+  fromStored(obj: KubeObject): KubeObject
+  toStored(obj: KubeObject): KubeObject
+}
+
+/** What a subresource's function gets besides the body. */
+export interface SubresourceRequest {
+  readonly served: ServedResource
+  readonly namespace: string
+  readonly name: string
+  readonly context: StrategyContext
+  readonly query: URLSearchParams
+}
+
+/** An answer: an entry of the cache (bytes are there already) or an object of its own. */
+export type SubresourceAnswer = { entry: Entry } | { object: KubeObject; status?: number }
+
+/**
+ * A subresource. `object` ones read and write a body of their own kind; patch is derived from get and update.
+ * `connect` ones take the request over (logs, proxies, streams).
+ */
+export type Subresource =
+  | {
+      form: 'object'
+      /** Message type of the body, as (group, version, kind). */
+      body: { group: string; version: string; kind: string }
+      get?(req: SubresourceRequest): Promise<SubresourceAnswer>
+      create?(req: SubresourceRequest, body: KubeObject): Promise<SubresourceAnswer>
+      /** `change` makes the new body from the current one; it may run again when another write came between. */
+      update?(req: SubresourceRequest, change: (current: KubeObject) => KubeObject): Promise<SubresourceAnswer>
+    }
+  | { form: 'connect'; connect(req: Omit<SubresourceRequest, 'context'> & { ctx: RequestContext; path: string }): ReturnType<Handler> }

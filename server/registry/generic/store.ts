@@ -1,0 +1,257 @@
+import type { Feed } from '../../cache/feed.ts'
+import type { Entry } from '../../cache/entry.ts'
+import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
+import { conflict, notFound } from '../../machinery/status.ts'
+import type { GroupResource, KubeObject } from '../../machinery/types.ts'
+import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
+import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
+import { nameIsSubdomain } from '../../machinery/names.ts'
+import { MODIFIED, translated } from './errors.ts'
+import { ensureNamespace, fillSystemMetadata } from './metadata.ts'
+import { generateName } from './names.ts'
+import { deleteObject, type DeleteRequest, type DeleteResult } from './delete.ts'
+import { updateObject, type UpdateRequest, type UpdateResult } from './update.ts'
+import type { StoredResource } from './resource.ts'
+import type { StrategyContext } from './strategy.ts'
+
+export interface StoreDependencies {
+  storage: Storage
+  feed: Feed
+  admission: Admission
+}
+
+/** What admission may do to an object before it is written; throws a Status to refuse it. */
+export interface Admission {
+  admit(attributes: AdmissionAttributes): void | Promise<void>
+}
+
+export interface AdmissionAttributes {
+  operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  resource: StoredResource
+  subresource: string
+  namespace: string
+  name: string
+  /** May be changed; undefined for a delete. */
+  object: KubeObject | undefined
+  old: KubeObject | undefined
+  context: StrategyContext
+}
+
+const NAME_TRIES = 8
+
+/**
+ * Reads and writes of one stored resource: the flow that every kind shares. Objects are in the stored version.
+ * All failures are StatusErrors.
+ */
+export class Store {
+  readonly resource: StoredResource
+  readonly deps: StoreDependencies
+  readonly groupResource: GroupResource
+
+  constructor(resource: StoredResource, deps: StoreDependencies) {
+    this.resource = resource
+    this.deps = deps
+    this.groupResource = { group: resource.group, resource: resource.resource }
+  }
+
+  keyOf(namespace: string, name: string): string {
+    const { schema, namespaced } = this.resource
+    return namespaced ? `${schema.prefix}${namespace}/${name}` : `${schema.prefix}${name}`
+  }
+
+  /** The newest state, as of this call. */
+  async get(namespace: string, name: string): Promise<Entry> {
+    const entry = await this.find(namespace, name)
+    if (entry === undefined) throw notFound(this.groupResource, name)
+    return entry
+  }
+
+  /** The same, or undefined. */
+  async find(namespace: string, name: string): Promise<Entry | undefined> {
+    await translated(this.groupResource, name, () => this.deps.feed.fresh())
+    return this.cached(namespace, name)
+  }
+
+  /** What the cache has; may be a moment behind. */
+  cached(namespace: string, name: string): Entry | undefined {
+    return this.resource.cache.list.get(this.keyOf(namespace, name))
+  }
+
+  /** Creates an object that has been decoded and converted; returns it as stored. */
+  async create(obj: KubeObject, namespace: string, context: StrategyContext): Promise<Entry> {
+    const { resource } = this
+    const { strategy } = resource
+    ensureNamespace(obj, namespace, resource.namespaced)
+    strategy.default?.(obj)
+    const meta = obj.metadata
+    const generated = !meta.name && Boolean(meta.generateName)
+    for (let attempt = 1; ; attempt++) {
+      if (generated) meta.name = generateName(meta.generateName!)
+      try {
+        if (attempt === 1) await this.#prepareCreate(obj, namespace, context)
+        return await this.#insert(obj, context)
+      } catch (e) {
+        if (!(generated && e instanceof KeyExistsError && attempt < NAME_TRIES)) {
+          throw await translated(this.groupResource, meta.name ?? '', () => Promise.reject(e as Error)).catch((t: unknown) => t)
+        }
+      }
+    }
+  }
+
+  async #prepareCreate(obj: KubeObject, namespace: string, context: StrategyContext): Promise<void> {
+    const { resource } = this
+    const { strategy } = resource
+    const admitted = this.deps.admission.admit({
+      operation: 'CREATE',
+      resource,
+      subresource: '',
+      namespace,
+      name: obj.metadata.name ?? '',
+      object: obj,
+      old: undefined,
+      context,
+    })
+    if (admitted !== undefined) await admitted
+    fillSystemMetadata(obj, context)
+    if (resource.type.field('status') !== undefined && this.hasStatus) delete obj.status
+    strategy.prepareForCreate?.(obj, context)
+    if (this.countsGenerations) obj.metadata.generation = 1
+    const errors: FieldError[] = this.metaErrors(obj)
+    errors.push(...(strategy.validate?.(obj, context) ?? []))
+    if (errors.length > 0) throw this.invalid(obj, errors)
+    strategy.canonicalize?.(obj)
+  }
+
+  async #insert(obj: KubeObject, context: StrategyContext): Promise<Entry> {
+    const { cache } = this.resource
+    const key = this.keyOf(obj.metadata.namespace ?? '', obj.metadata.name!)
+    const value = this.encode(obj)
+    const parts = this.resource.schema.indexOf(obj)
+    if (context.dryRun) {
+      if ((await this.deps.storage.get(key)).kv !== undefined) throw new KeyExistsError(key)
+      return cache.preview(key, value, parts)
+    }
+    const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
+    const revision = await this.deps.storage.create(key, value, ttlSeconds === undefined ? {} : { ttlSeconds })
+    return cache.written(key, value, revision, revision, parts)
+  }
+
+  update(request: UpdateRequest): Promise<UpdateResult> {
+    return updateObject(this, request)
+  }
+
+  delete(request: DeleteRequest): Promise<DeleteResult> {
+    return deleteObject(this, request)
+  }
+
+  /** Whether the resource has a status that only `/status` writes. */
+  get hasStatus(): boolean {
+    return this.statusSubresource
+  }
+
+  /** Set by the composition from the facts table. */
+  statusSubresource = false
+
+  get countsGenerations(): boolean {
+    return this.resource.strategy.generation ?? this.resource.type.field('spec') !== undefined
+  }
+
+  /** metadata rules of the resource. */
+  metaErrors(obj: KubeObject): FieldError[] {
+    const { namespaced, strategy } = this.resource
+    return validateObjectMeta(obj.metadata, { namespaced, nameErrors: strategy.nameErrors ?? nameIsSubdomain }, 'metadata')
+  }
+
+  invalid(obj: KubeObject, errors: FieldError[]): Error {
+    return invalidObject({ group: this.resource.group, kind: this.resource.kind }, obj.metadata.name ?? '', errors)
+  }
+
+  conflict(name: string, why = MODIFIED): Error {
+    return conflict(this.groupResource, name, why)
+  }
+
+  /** Stored bytes of an object: JSON without resourceVersion, identity first (the cache splices after `metadata`). */
+  encode(obj: KubeObject): Buffer {
+    const { apiVersion: _a, kind: _k, metadata, ...rest } = obj
+    const { resourceVersion: _rv, managedFields: _mf, ...meta } = metadata
+    const { group, version, kind } = this.resource
+    const apiVersion = group === '' ? version : `${group}/${version}`
+    return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
+  }
+
+  /**
+   * Writes a change of an existing object until no other write comes between: first from the cached state, then from
+   * what storage says is there. `change` returns the new bytes, or undefined when nothing is to be written.
+   */
+  async guarded(
+    namespace: string,
+    name: string,
+    change: (current: Entry | undefined) => GuardedChange | Promise<GuardedChange>,
+    dryRun: boolean,
+  ): Promise<Entry | undefined> {
+    const key = this.keyOf(namespace, name)
+    const { cache } = this.resource
+    let current = this.cached(namespace, name)
+    // The cache may be behind: only storage's word counts for "not there".
+    if (current === undefined) current = await this.#fromStorage(key)
+    for (;;) {
+      let next: GuardedChange
+      try {
+        next = await change(current)
+      } catch (e) {
+        // A refusal based on a stale cached state is not a refusal: look again at what is stored.
+        const stored = await this.#fromStorage(key)
+        if (stored?.revision === current?.revision) throw e
+        current = stored
+        continue
+      }
+      if (next.action === 'keep') {
+        const stored = dryRun ? current : await this.#confirmed(key, current)
+        if (stored?.revision === current?.revision) return current
+        current = stored
+        continue
+      }
+      if (dryRun) return next.action === 'put' ? cache.preview(key, next.value, next.parts, current) : current
+      try {
+        return await this.#write(key, current, next)
+      } catch (e) {
+        if (e instanceof RevisionMismatchError) current = e.current === undefined ? undefined : cache.entryOf(e.current)
+        else if (e instanceof KeyExistsError) current = await this.#fromStorage(key)
+        else throw e
+      }
+    }
+  }
+
+  async #write(key: string, current: Entry | undefined, next: Exclude<GuardedChange, { action: 'keep' }>): Promise<Entry | undefined> {
+    const { storage } = this.deps
+    const { cache } = this.resource
+    if (next.action === 'delete') {
+      if (current === undefined) return undefined
+      const revision = await storage.delete(key, current.revision)
+      return current.deletedAt(revision)
+    }
+    const options = next.ttlSeconds === undefined ? {} : { ttlSeconds: next.ttlSeconds }
+    const revision =
+      current === undefined
+        ? await storage.create(key, next.value, options)
+        : await storage.update(key, next.value, current.revision, options)
+    return cache.written(key, next.value, revision, current?.createRevision ?? revision, next.parts)
+  }
+
+  async #fromStorage(key: string): Promise<Entry | undefined> {
+    const { kv } = await this.deps.storage.get(key)
+    return kv === undefined ? undefined : this.resource.cache.entryOf(kv)
+  }
+
+  // A no-op answer must not be older than what was acknowledged: confirm with a consistent look at the cache.
+  async #confirmed(key: string, current: Entry | undefined): Promise<Entry | undefined> {
+    await this.deps.feed.fresh()
+    const seen = this.resource.cache.list.get(key)
+    return seen?.revision === current?.revision ? current : seen
+  }
+}
+
+export type GuardedChange =
+  | { action: 'put'; value: Buffer; parts: import('../../cache/entry.ts').IndexedParts; ttlSeconds?: number | undefined }
+  | { action: 'delete' }
+  | { action: 'keep' }
