@@ -2,7 +2,7 @@
  * Protobuf messages to JSON objects, by the table: one decoder a type, built on first use. The object has the fields, and the order
  * of fields, that the reference writes: Go's json.Marshal of the decoded struct.
  */
-import type { FieldFacts, TypeFacts, TypeRef } from '../../scheme/contract.ts'
+import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
 import { scheme } from '../../scheme/index.ts'
 import { scalarCodecs } from './scalars.ts'
 import { BYTES, DecodeError, Reader, VARINT } from './wire.ts'
@@ -137,7 +137,7 @@ function place(field: FieldFacts): Place {
       if (!(omitZero && value === null)) object[name] = value
     }
   }
-  const empty = type.kind === 'ref' ? null : scalarCodecs[type.kind].empty
+  const { empty } = scalarCodecs[type.kind as ScalarKind]
   return (object, values) => {
     const value = values[number]
     if (value === undefined) {

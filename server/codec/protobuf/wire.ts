@@ -134,6 +134,33 @@ export class Writer {
   }
 }
 
+// API objects repeat their short strings (keys, kinds, enums, images): a table of recent ones spares most allocations.
+const SHORT = 32
+const SLOTS = 4096
+const recent: string[] = new Array<string>(SLOTS).fill('')
+
+function short(buf: Buffer, start: number, end: number): string {
+  const length = end - start
+  let hash = length
+  let bits = 0
+  for (let i = start; i < end; i++) {
+    const byte = buf[i]!
+    hash = (Math.imul(hash, 31) + byte) | 0
+    bits |= byte
+  }
+  if (bits >= 0x80) return buf.toString('utf8', start, end)
+  const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1)
+  const known = recent[slot]!
+  if (known.length === length) {
+    let i = 0
+    while (i < length && known.charCodeAt(i) === buf[start + i]) i++
+    if (i === length) return known
+  }
+  const made = buf.toString('latin1', start, end)
+  recent[slot] = made
+  return made
+}
+
 export class Reader {
   readonly buf: Buffer
   pos: number
@@ -212,7 +239,7 @@ export class Reader {
     const end = this.span()
     const start = this.pos
     this.pos = end
-    return this.buf.toString('utf8', start, end)
+    return end - start <= SHORT ? short(this.buf, start, end) : this.buf.toString('utf8', start, end)
   }
 
   bytes(): Buffer {
