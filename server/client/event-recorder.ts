@@ -47,7 +47,7 @@ interface ObjectReference {
 }
 
 // Events wait for the server in a bounded line; what does not fit is dropped, as client-go's broadcaster does.
-const MAX_QUEUED = 1000
+const MAX_QUEUED = 10_000
 const MAX_TRIES = 12
 const RETRY_MS = 10_000
 const CONCURRENT_WRITES = 16

@@ -1,0 +1,195 @@
+import type { KubeObject } from '../machinery/types.ts'
+import type { LabelSelectorObject } from '../machinery/labels.ts'
+
+/** The parts of core objects that the scheduler and the controllers read or write, in their JSON form. */
+export type Strings = Record<string, string>
+export type IntOrString = number | string
+
+export interface ResourceRequirements {
+  requests?: Strings
+  limits?: Strings
+}
+
+export interface ContainerPort {
+  name?: string
+  containerPort: number
+  hostPort?: number
+  hostIP?: string
+  protocol?: string
+}
+
+export interface Container {
+  name: string
+  image?: string
+  resources?: ResourceRequirements
+  ports?: ContainerPort[]
+  restartPolicy?: string
+}
+
+export interface Toleration {
+  key?: string
+  operator?: string
+  value?: string
+  effect?: string
+  tolerationSeconds?: number
+}
+
+export interface NodeSelectorRequirement {
+  key: string
+  operator: string
+  values?: string[]
+}
+
+export interface NodeSelectorTerm {
+  matchExpressions?: NodeSelectorRequirement[]
+  matchFields?: NodeSelectorRequirement[]
+}
+
+export interface NodeAffinity {
+  requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] }
+  preferredDuringSchedulingIgnoredDuringExecution?: Array<{ weight: number; preference: NodeSelectorTerm }>
+}
+
+export interface PodSpec {
+  nodeName?: string
+  schedulerName?: string
+  priority?: number
+  preemptionPolicy?: string
+  containers?: Container[]
+  initContainers?: Container[]
+  overhead?: Strings
+  resources?: ResourceRequirements
+  nodeSelector?: Strings
+  affinity?: { nodeAffinity?: NodeAffinity }
+  tolerations?: Toleration[]
+  schedulingGates?: Array<{ name: string }>
+  hostNetwork?: boolean
+  hostname?: string
+  subdomain?: string
+  restartPolicy?: string
+  [field: string]: unknown
+}
+
+export interface Condition {
+  type: string
+  status: 'True' | 'False' | 'Unknown'
+  reason?: string
+  message?: string
+  lastTransitionTime?: string | null
+  lastUpdateTime?: string | null
+  lastProbeTime?: string | null
+  observedGeneration?: number
+}
+
+export interface ContainerStatus {
+  name: string
+  restartCount?: number
+  resources?: ResourceRequirements
+  allocatedResources?: Strings
+}
+
+export interface PodStatus {
+  phase?: string
+  conditions?: Condition[]
+  podIP?: string
+  podIPs?: Array<{ ip: string }>
+  hostIP?: string
+  nominatedNodeName?: string
+  containerStatuses?: ContainerStatus[]
+  initContainerStatuses?: ContainerStatus[]
+  [field: string]: unknown
+}
+
+export interface Pod extends KubeObject {
+  spec?: PodSpec
+  status?: PodStatus
+}
+
+export interface Taint {
+  key: string
+  value?: string
+  effect: string
+}
+
+export interface Node extends KubeObject {
+  spec?: { unschedulable?: boolean; taints?: Taint[] }
+  status?: {
+    allocatable?: Strings
+    capacity?: Strings
+    conditions?: Condition[]
+    images?: Array<{ names?: string[]; sizeBytes?: number }>
+  }
+}
+
+export interface Namespace extends KubeObject {
+  spec?: { finalizers?: string[] }
+  status?: { phase?: string; conditions?: Condition[] }
+}
+
+export interface ServicePort {
+  name?: string
+  protocol?: string
+  port: number
+  targetPort?: IntOrString
+  appProtocol?: string
+  nodePort?: number
+}
+
+export interface Service extends KubeObject {
+  spec?: {
+    type?: string
+    clusterIP?: string
+    ipFamilies?: string[]
+    selector?: Strings
+    ports?: ServicePort[]
+    publishNotReadyAddresses?: boolean
+    trafficDistribution?: string
+  }
+}
+
+export interface PodTemplate {
+  metadata?: { labels?: Strings; annotations?: Strings; [field: string]: unknown }
+  spec?: PodSpec
+}
+
+export interface ReplicaSet extends KubeObject {
+  spec?: { replicas?: number; minReadySeconds?: number; selector?: LabelSelectorObject; template?: PodTemplate }
+  status?: {
+    replicas?: number
+    fullyLabeledReplicas?: number
+    readyReplicas?: number
+    availableReplicas?: number
+    terminatingReplicas?: number
+    observedGeneration?: number
+    conditions?: Condition[]
+  }
+}
+
+export interface Deployment extends KubeObject {
+  spec?: {
+    replicas?: number
+    minReadySeconds?: number
+    progressDeadlineSeconds?: number
+    revisionHistoryLimit?: number
+    paused?: boolean
+    selector?: LabelSelectorObject
+    template?: PodTemplate
+    strategy?: { type?: string; rollingUpdate?: { maxSurge?: IntOrString; maxUnavailable?: IntOrString } }
+  }
+  status?: {
+    observedGeneration?: number
+    replicas?: number
+    updatedReplicas?: number
+    readyReplicas?: number
+    availableReplicas?: number
+    unavailableReplicas?: number
+    terminatingReplicas?: number
+    collisionCount?: number
+    conditions?: Condition[]
+  }
+}
+
+/** The condition of that type, if the object has it. */
+export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  return conditions?.find((c) => c.type === type)
+}

@@ -1,0 +1,94 @@
+import type { Node, Pod } from '../client/objects.ts'
+import { NodeInfo } from './node-info.ts'
+import { podInfo, type PodInfo } from './pod-info.ts'
+
+/**
+ * The cluster as the scheduler sees it: nodes with the pods on them, those it has just placed (assumed) included.
+ * A scheduling cycle runs without a pause, so it reads this directly: nothing can change under it and nothing is copied.
+ */
+export class SchedulerCache {
+  readonly #infos = new Map<string, NodeInfo>()
+  /** Nodes that exist as objects, in the order in which they came: the list that filtering walks round. */
+  #nodes: NodeInfo[] = []
+  readonly #where = new Map<string, string>()
+  readonly #assumed = new Set<string>()
+
+  get nodes(): readonly NodeInfo[] {
+    return this.#nodes
+  }
+
+  get assumedPods(): number {
+    return this.#assumed.size
+  }
+
+  node(name: string): NodeInfo | undefined {
+    const info = this.#infos.get(name)
+    return info?.node === undefined ? undefined : info
+  }
+
+  setNode(node: Node): NodeInfo {
+    const info = this.#info(node.metadata.name ?? '')
+    if (info.node === undefined) this.#nodes.push(info)
+    info.setNode(node)
+    return info
+  }
+
+  removeNode(name: string): void {
+    const info = this.#infos.get(name)
+    if (info === undefined) return
+    info.node = undefined
+    this.#nodes = this.#nodes.filter((n) => n !== info)
+    this.#prune(info)
+  }
+
+  /** A pod that the server says is bound. It replaces the assumption about it, if there was one, wherever that was. */
+  setPod(pod: Pod): PodInfo {
+    const info = podInfo(pod)
+    this.#place(info, pod.spec?.nodeName ?? '')
+    this.#assumed.delete(info.uid)
+    return info
+  }
+
+  /** Counts a pod on the node chosen for it, until the server confirms or `forget` takes it back. */
+  assume(pod: PodInfo, nodeName: string): void {
+    this.#place(pod, nodeName)
+    this.#assumed.add(pod.uid)
+  }
+
+  /** Takes an assumption back; does nothing when the server has confirmed it meanwhile. */
+  forget(uid: string): void {
+    if (this.#assumed.has(uid)) this.removePod(uid)
+  }
+
+  isAssumed(uid: string): boolean {
+    return this.#assumed.has(uid)
+  }
+
+  removePod(uid: string): void {
+    const name = this.#where.get(uid)
+    if (name === undefined) return
+    this.#where.delete(uid)
+    this.#assumed.delete(uid)
+    const info = this.#infos.get(name)
+    if (info === undefined) return
+    info.removePod(uid)
+    this.#prune(info)
+  }
+
+  #place(pod: PodInfo, nodeName: string): void {
+    const before = this.#where.get(pod.uid)
+    if (before !== undefined && before !== nodeName) this.removePod(pod.uid)
+    this.#where.set(pod.uid, nodeName)
+    this.#info(nodeName).addPod(pod)
+  }
+
+  #info(name: string): NodeInfo {
+    let info = this.#infos.get(name)
+    if (info === undefined) this.#infos.set(name, (info = new NodeInfo(name)))
+    return info
+  }
+
+  #prune(info: NodeInfo): void {
+    if (info.node === undefined && info.pods.size === 0) this.#infos.delete(info.name)
+  }
+}

@@ -1,0 +1,56 @@
+import type { Node } from '../client/objects.ts'
+import { UsedPorts, type PodInfo } from './pod-info.ts'
+import { addResources, listToResources, noResources, wholeUnits, type Resources } from './resources.ts'
+
+/** A node and the sums over its pods, kept in step pod by pod: asking costs nothing. */
+export class NodeInfo {
+  readonly name: string
+  readonly pods = new Map<string, PodInfo>()
+  readonly requested: Resources = noResources()
+  readonly usedPorts = new UsedPorts()
+  scoringCpu = 0
+  scoringMemory = 0
+  /** Absent while pods are known on a node that is not (yet, or any more) an object. */
+  node: Node | undefined
+  allocatable: Resources = noResources()
+  allowedPods = 0
+  /** Image name to size in bytes. */
+  images: ReadonlyMap<string, number> = new Map()
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  setNode(node: Node): void {
+    this.node = node
+    const allocatable = node.status?.allocatable
+    this.allocatable = listToResources(allocatable)
+    this.allowedPods = allocatable?.pods === undefined ? 0 : wholeUnits(String(allocatable.pods))
+    const images = new Map<string, number>()
+    for (const image of node.status?.images ?? []) for (const name of image.names ?? []) images.set(name, image.sizeBytes ?? 0)
+    this.images = images
+  }
+
+  addPod(pod: PodInfo): void {
+    this.removePod(pod.uid)
+    this.pods.set(pod.uid, pod)
+    this.#count(pod, 1)
+    for (const p of pod.hostPorts) this.usedPorts.add(p)
+  }
+
+  /** True when the pod was counted here. */
+  removePod(uid: string): boolean {
+    const pod = this.pods.get(uid)
+    if (pod === undefined) return false
+    this.pods.delete(uid)
+    this.#count(pod, -1)
+    for (const p of pod.hostPorts) this.usedPorts.remove(p)
+    return true
+  }
+
+  #count(pod: PodInfo, sign: 1 | -1): void {
+    addResources(this.requested, pod.requests, sign)
+    this.scoringCpu += sign * pod.scoringCpu
+    this.scoringMemory += sign * pod.scoringMemory
+  }
+}

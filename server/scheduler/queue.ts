@@ -1,0 +1,221 @@
+import type { Clock, Timer } from '../machinery/clock.ts'
+import type { ClusterEvent, EventInterest, QueuedPod, QueueSort } from './framework.ts'
+import { Heap } from './heap.ts'
+import type { PodInfo } from './pod-info.ts'
+
+// scheduler configuration defaults: podInitialBackoffSeconds 1, podMaxBackoffSeconds 10; a refused pod is tried
+// again after 5 minutes even if nothing happened, looked for every 30 s.
+const INITIAL_BACKOFF_MS = 1000
+const MAX_BACKOFF_MS = 10_000
+const MAX_UNSCHEDULABLE_MS = 5 * 60_000
+const FLUSH_EVERY_MS = 30_000
+
+/** gated: held by preEnqueue. taken: handed out by `pop`. backoff: may go early when nothing else waits; penalty: may not. */
+type Place = 'active' | 'backoff' | 'penalty' | 'unschedulable' | 'gated' | 'taken'
+
+interface Entry extends QueuedPod {
+  place: Place
+  readyAt: number
+  /** Counts changes of place, so that heaps can tell that what they hold is stale. */
+  moves: number
+}
+
+interface Slot {
+  entry: Entry
+  moves: number
+}
+
+export interface SchedulingQueueOptions {
+  clock: Clock
+  sort: QueueSort
+  /** Name of the plugin that holds the pod back, if one does. */
+  gate(info: PodInfo): string | undefined
+  /** What each plugin waits for, by plugin name. */
+  interests: ReadonlyMap<string, readonly EventInterest[]>
+  /** Called when `pop` may have something. */
+  onReady(): void
+}
+
+/**
+ * Pods that wait for a node.
+ *
+ * - `pop` gives the first by the sort plugin; a pod is with one taker until it is settled (`done`, `refused`, `failed`) or removed.
+ * - A refused pod waits until something happens that one of the plugins which refused it asked for, or five minutes.
+ *   It then comes back behind a backoff of 1 s, doubling to 10 s, which is cut short when nothing else waits.
+ * - A pod whose try failed with an error comes back after its full backoff.
+ */
+export class SchedulingQueue {
+  readonly #o: SchedulingQueueOptions
+  readonly #pods = new Map<string, Entry>()
+  readonly #unschedulable = new Set<Entry>()
+  readonly #active: Heap<Slot>
+  readonly #backoff = new Heap<Slot>((a, b) => a.entry.readyAt - b.entry.readyAt)
+  readonly #penalty = new Heap<Slot>((a, b) => a.entry.readyAt - b.entry.readyAt)
+  readonly #flush: Timer
+  #timer: Timer | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+
+  constructor(options: SchedulingQueueOptions) {
+    this.#o = options
+    this.#active = new Heap<Slot>((a, b) => options.sort.compare(a.entry, b.entry))
+    this.#flush = options.clock.setInterval(() => this.#flushOld(), FLUSH_EVERY_MS)
+  }
+
+  get size(): number {
+    return this.#pods.size
+  }
+
+  placeOf(uid: string): Place | undefined {
+    return this.#pods.get(uid)?.place
+  }
+
+  add(info: PodInfo): void {
+    if (this.#pods.has(info.uid)) return
+    const now = this.#o.clock.now()
+    const entry: Entry = {
+      info,
+      timestamp: now,
+      attempts: 0,
+      rejectedBy: new Set(),
+      gatedBy: this.#o.gate(info),
+      place: 'taken',
+      readyAt: now,
+      moves: 0,
+    }
+    this.#pods.set(info.uid, entry)
+    this.#put(entry, entry.gatedBy === undefined ? 'active' : 'gated')
+  }
+
+  /** The pod changed. Only a change outside its status may let it through. */
+  update(info: PodInfo, old: PodInfo): void {
+    const entry = this.#pods.get(info.uid)
+    if (entry === undefined) return this.add(info)
+    entry.info = info
+    if (entry.place === 'gated') {
+      entry.gatedBy = this.#o.gate(info)
+      if (entry.gatedBy === undefined) this.#put(entry, 'active')
+    } else if (entry.place === 'unschedulable' && this.#isHelpedBy(entry, { type: 'PodUpdate', pod: info, old })) {
+      this.#release(entry)
+    }
+  }
+
+  /** The pod's status changed: the newer object is kept, its place is not. */
+  refresh(info: PodInfo): void {
+    const entry = this.#pods.get(info.uid)
+    if (entry === undefined) this.add(info)
+    else entry.info = info
+  }
+
+  remove(uid: string): void {
+    const entry = this.#pods.get(uid)
+    if (entry === undefined) return
+    entry.moves++
+    this.#unschedulable.delete(entry)
+    this.#pods.delete(uid)
+  }
+
+  pop(): QueuedPod | undefined {
+    const entry = this.#next(this.#active) ?? this.#next(this.#backoff)
+    if (entry === undefined) return undefined
+    entry.attempts++
+    this.#put(entry, 'taken')
+    return entry
+  }
+
+  /** The pod has a node, or is not to be scheduled any more. */
+  done(pod: QueuedPod): void {
+    this.remove(pod.info.uid)
+  }
+
+  /** No node fits. */
+  refused(pod: QueuedPod, rejectedBy: ReadonlySet<string>): void {
+    const entry = this.#pods.get(pod.info.uid)
+    if (entry === undefined) return
+    entry.rejectedBy = rejectedBy
+    entry.timestamp = this.#o.clock.now()
+    this.#put(entry, 'unschedulable')
+  }
+
+  /** The try broke off with an error. */
+  failed(pod: QueuedPod): void {
+    const entry = this.#pods.get(pod.info.uid)
+    if (entry === undefined) return
+    entry.timestamp = this.#o.clock.now()
+    entry.readyAt = entry.timestamp + backoffMs(entry.attempts)
+    this.#put(entry, 'penalty')
+  }
+
+  /** Brings back the refused pods that this may help. */
+  event(event: ClusterEvent): void {
+    for (const entry of [...this.#unschedulable]) if (this.#isHelpedBy(entry, event)) this.#release(entry)
+  }
+
+  stop(): void {
+    this.#flush.cancel()
+    this.#timer?.cancel()
+  }
+
+  #isHelpedBy(entry: Entry, event: ClusterEvent): boolean {
+    // No plugin to ask (there was no node at all): anything may help.
+    if (entry.rejectedBy.size === 0) return true
+    for (const name of entry.rejectedBy) {
+      for (const interest of this.#o.interests.get(name) ?? []) {
+        if (interest.on.includes(event.type) && (interest.helps?.(entry.info, event) ?? true)) return true
+      }
+    }
+    return false
+  }
+
+  #release(entry: Entry): void {
+    entry.readyAt = entry.timestamp + backoffMs(entry.attempts)
+    this.#put(entry, entry.readyAt <= this.#o.clock.now() ? 'active' : 'backoff')
+  }
+
+  #put(entry: Entry, place: Place): void {
+    entry.place = place
+    const slot = { entry, moves: ++entry.moves }
+    if (place === 'unschedulable') this.#unschedulable.add(entry)
+    else this.#unschedulable.delete(entry)
+    if (place === 'active') this.#active.push(slot)
+    else if (place === 'backoff') this.#backoff.push(slot)
+    else if (place === 'penalty') {
+      this.#penalty.push(slot)
+      this.#arm(entry.readyAt)
+    }
+    if (place === 'active' || place === 'backoff') this.#o.onReady()
+  }
+
+  /** Takes the first entry that is still where the heap thinks it is. */
+  #next(heap: Heap<Slot>): Entry | undefined {
+    for (let slot = heap.pop(); slot !== undefined; slot = heap.pop()) {
+      if (slot.entry.moves === slot.moves && this.#pods.get(slot.entry.info.uid) === slot.entry) return slot.entry
+    }
+    return undefined
+  }
+
+  #arm(at: number): void {
+    if (at >= this.#timerAt) return
+    this.#timer?.cancel()
+    this.#timerAt = at
+    this.#timer = this.#o.clock.setTimeout(() => this.#endPenalties(), at - this.#o.clock.now())
+  }
+
+  #endPenalties(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY
+    const now = this.#o.clock.now()
+    for (let slot = this.#penalty.peek(); slot !== undefined; slot = this.#penalty.peek()) {
+      if (slot.entry.moves === slot.moves && slot.entry.readyAt > now) return this.#arm(slot.entry.readyAt)
+      this.#penalty.pop()
+      if (slot.entry.moves === slot.moves) this.#put(slot.entry, 'active')
+    }
+  }
+
+  #flushOld(): void {
+    const limit = this.#o.clock.now() - MAX_UNSCHEDULABLE_MS
+    for (const entry of [...this.#unschedulable]) if (entry.timestamp < limit) this.#release(entry)
+  }
+}
+
+export function backoffMs(attempts: number): number {
+  return Math.min(INITIAL_BACKOFF_MS * 2 ** Math.max(attempts - 1, 0), MAX_BACKOFF_MS)
+}

@@ -1,0 +1,61 @@
+import type { Client } from '../client/client.ts'
+import type { EventRecorder, EventSubject } from '../client/event-recorder.ts'
+import { findCondition, type Condition, type Pod } from '../client/objects.ts'
+import { PODS } from '../client/resource.ts'
+import { formatTime, type Clock } from '../machinery/clock.ts'
+import { isStatusError } from '../machinery/status.ts'
+
+export interface StatusReporter {
+  scheduled(pod: Pod, nodeName: string): void
+  /** `Unschedulable`: no node fits. `SchedulerError`: something went wrong on the way. */
+  failed(pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string): void
+  skipped(pod: Pod, message: string): void
+}
+
+export interface StatusReporterOptions {
+  client: Client
+  clock: Clock
+  recorder: EventRecorder
+  signal: AbortSignal
+  onError(error: unknown, what: string): void
+}
+
+const subject = (pod: Pod): EventSubject => ({ apiVersion: 'v1', kind: 'Pod', object: pod })
+
+/** Tells the world how it went: the pod's PodScheduled condition, and an event. */
+export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
+  const pods = o.client.resource<Pod>(PODS)
+
+  function patchCondition(pod: Pod, reason: string, message: string): void {
+    const old = findCondition(pod.status?.conditions, 'PodScheduled')
+    if (old?.status === 'False' && old.reason === reason && old.message === message) return
+    const { name = '', namespace, generation, uid } = pod.metadata
+    const condition: Condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason,
+      message,
+      lastTransitionTime: old?.status === 'False' ? (old.lastTransitionTime ?? null) : formatTime(o.clock.now()),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+    }
+    // The uid guards a pod of the same name that came after this one.
+    const body = { metadata: { uid }, status: { conditions: [condition] } }
+    pods
+      .patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal: o.signal })
+      .catch((e: unknown) => {
+        if (!o.signal.aborted && !isStatusError(e, 'NotFound')) o.onError(e, `status of pod ${namespace}/${name}`)
+      })
+  }
+
+  return {
+    scheduled: (pod, nodeName) => {
+      const { namespace, name } = pod.metadata
+      o.recorder.event(subject(pod), 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${nodeName}`, 'Binding')
+    },
+    failed: (pod, reason, message) => {
+      o.recorder.event(subject(pod), 'Warning', 'FailedScheduling', message.slice(0, 1024), 'Scheduling')
+      patchCondition(pod, reason, message)
+    },
+    skipped: (pod, message) => o.recorder.event(subject(pod), 'Warning', 'FailedScheduling', message, 'Scheduling'),
+  }
+}
