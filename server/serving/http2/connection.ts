@@ -25,7 +25,6 @@ const fail = (code: number, message: string): never => {
   throw new ConnectionError(code, message)
 }
 const protocolError = (message: string): never => fail(errorCode.protocolError, message)
-const ignore = (): void => {}
 
 /** The server's side of one HTTP/2 connection (RFC 9113) on a socket that is ready for it. */
 export class Http2Connection implements FrameSink, StreamHost {
@@ -63,7 +62,7 @@ export class Http2Connection implements FrameSink, StreamHost {
     this.idleSince = options.clock.now()
     this.#resets = new RateLimit(options.clock, options.limits.resetBurst, options.limits.resetsPerSecond)
     this.#idleFrames = new RateLimit(options.clock, options.limits.idleFrameBurst, options.limits.idleFramesPerSecond)
-    this.#output = new Output(socket, options.clock, (done, drained) => this.#settle(done, drained))
+    this.#output = new Output(socket, options.clock, (done, drained) => this.#settle(done, drained), options.onHandlerError)
     this.#reader = new FrameReader(this)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('error', () => this.#end())
@@ -410,9 +409,3 @@ export class Http2Connection implements FrameSink, StreamHost {
 }
 
 const shutdownPing = Buffer.from('binnacle', 'latin1')
-
-/** For a socket that is being closed: what still arrives is dropped. */
-export function dropInput(socket: Socket): void {
-  socket.on('error', ignore)
-  socket.resume()
-}

@@ -30,6 +30,7 @@ export class Output {
   readonly #socket: Socket
   readonly #clock: Clock
   readonly #settle: (done: readonly SendQueue[], drained: readonly SendQueue[]) => void
+  readonly #onBadHeader: (e: unknown) => void
   #controls: Uint8Array[] = []
   #ready: SendQueue[] = []
   #done: SendQueue[] = []
@@ -39,11 +40,20 @@ export class Output {
   #closed = false
   #onIdle: (() => void) | undefined
 
-  /** `settle` hears, outside of the sending loop, which streams are completely sent and which have room again. */
-  constructor(socket: Socket, clock: Clock, settle: (done: readonly SendQueue[], drained: readonly SendQueue[]) => void) {
+  /**
+   * `settle` hears, outside of the sending loop, which streams are completely sent and which have room again;
+   * `onBadHeader` of response headers that may not be sent, in whose place the client gets a 500.
+   */
+  constructor(
+    socket: Socket,
+    clock: Clock,
+    settle: (done: readonly SendQueue[], drained: readonly SendQueue[]) => void,
+    onBadHeader: (e: unknown) => void,
+  ) {
     this.#socket = socket
     this.#clock = clock
     this.#settle = settle
+    this.#onBadHeader = onBadHeader
   }
 
   control(frame: Uint8Array): void {
@@ -160,7 +170,7 @@ export class Output {
   #writeHeaders(stream: SendQueue, slab: Slab, at: number): number {
     const start = at + frameHeaderSize
     const { bytes } = slab
-    const end = encodeResponse(bytes, start, stream.status, stream.responseHeaders, stream.extraHeaders, stream.contentLength, this.#clock.now())
+    const end = this.#encode(stream, bytes, start)
     if (end < 0 || end - start > this.maxFrame) return -1
     stream.headersPending = false
     const last = stream.ended && stream.pendingBytes === 0
@@ -169,10 +179,22 @@ export class Output {
     return end
   }
 
+  #encode(stream: SendQueue, target: Buffer, at: number): number {
+    const now = this.#clock.now()
+    try {
+      return encodeResponse(target, at, stream.status, stream.responseHeaders, stream.extraHeaders, stream.contentLength, now)
+    } catch (e) {
+      this.#onBadHeader(e)
+      stream.status = 500
+      stream.responseHeaders = {}
+      stream.extraHeaders = []
+      return encodeResponse(target, at, 500, {}, [], stream.contentLength, now)
+    }
+  }
+
   /** A header block above the room or the peer's frame size: HEADERS and CONTINUATION with nothing between them (RFC 9113 §6.10). */
   #sendLongHeaders(stream: SendQueue): void {
-    const none = Buffer.alloc(0)
-    encodeResponse(none, 0, stream.status, stream.responseHeaders, stream.extraHeaders, stream.contentLength, this.#clock.now())
+    this.#encode(stream, Buffer.alloc(0), 0)
     const block = overflow()
     const frames: Buffer[] = []
     for (let at = 0; at < block.length; at += this.maxFrame) {

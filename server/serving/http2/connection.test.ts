@@ -1,0 +1,446 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Exchange, ResponseStream } from '../exchange.ts'
+import { errorCode, flag, frameType as type, preface, setting } from './constants.ts'
+import { frame, hello, literal, request, requestBlock, u32, Wire, type Frame } from './testing/wire.ts'
+
+const { endHeaders, endStream } = flag
+
+/** Answers with what it was asked, body included. */
+const echo = async (x: Exchange): Promise<void> => {
+  const body = await x.readBody(1_000_000)
+  x.respond(200, { 'content-type': 'text/plain' }, Buffer.from(`${x.method} ${x.path}?${x.search} ${x.headers['x-a'] ?? ''} ${body.toString('latin1')}`))
+}
+
+const dataOf = (frames: Frame[], id: number): Buffer => Buffer.concat(frames.filter((f) => f.type === type.data && f.id === id).map((f) => f.payload))
+const goaway = (frames: Frame[]): number | undefined => frames.find((f) => f.type === type.goaway)?.payload.readUInt32BE(4)
+const resetOf = (frames: Frame[], id: number): number | undefined => frames.find((f) => f.type === type.rstStream && f.id === id)?.payload.readUInt32BE(0)
+const settingsOf = (entries: [number, number][]): Buffer =>
+  frame(type.settings, 0, 0, Buffer.concat(entries.map(([name, value]) => Buffer.concat([Buffer.of(0, name), u32(value)]))))
+
+async function talk(handler: (x: Exchange) => void | Promise<void>, ...parts: Buffer[]): Promise<{ wire: Wire; frames: Frame[] }> {
+  const wire = new Wire(handler)
+  wire.send(hello, ...parts)
+  return { wire, frames: await wire.frames() }
+}
+
+describe('requests and responses', () => {
+  test('settings come first, then the answer, complete', async () => {
+    const { wire, frames } = await talk(echo, request(1, 'GET', '/a?b=c', { 'x-a': '1' }))
+    expect(frames[0]).toMatchObject({ type: type.settings, flags: 0 })
+    expect(frames.some((f) => f.type === type.settings && f.flags === flag.ack)).toBe(true)
+    const head = frames.find((f) => f.type === type.headers)!
+    expect(wire.headersOf(head)).toMatchObject({ ':status': '200', 'content-length': '13', 'content-type': 'text/plain' })
+    expect(wire.headersOf(head)['date']).toMatch(/GMT$/)
+    expect(dataOf(frames, 1).toString()).toBe('GET /a?b=c 1 ')
+    expect(frames.at(-1)).toMatchObject({ type: type.data, flags: endStream, id: 1 })
+    expect(wire.connection.activeStreams).toBe(0)
+  })
+
+  test('wherever the pieces end, the same requests are seen', async () => {
+    const block = requestBlock('POST', '/split', { 'x-a': 'long '.repeat(20) })
+    const bytes = Buffer.concat([
+      hello,
+      frame(type.headers, 0, 1, block.subarray(0, 10)),
+      frame(type.continuation, 0, 1, block.subarray(10, 11)),
+      frame(type.continuation, endHeaders, 1, block.subarray(11)),
+      frame(type.ping, 0, 0, Buffer.from('12345678')),
+      frame(type.data, flag.padded, 1, Buffer.concat([Buffer.of(3), Buffer.from('one'), Buffer.alloc(3)])),
+      request(3, 'GET', '/other'),
+      frame(0xfa, 0xff, 7, Buffer.from('an unknown frame')),
+      frame(type.data, endStream, 1, Buffer.from('two')),
+    ])
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 60 }), async (cuts) => {
+        const wire = new Wire(echo)
+        let at = 0
+        for (const cut of [...new Set(cuts)].sort((a, b) => a - b).concat(bytes.length)) {
+          wire.send(bytes.subarray(at, cut))
+          at = cut
+        }
+        const frames = await wire.frames()
+        expect(dataOf(frames, 1).toString()).toBe(`POST /split? ${'long '.repeat(20)} onetwo`)
+        expect(dataOf(frames, 3).toString()).toBe('GET /other?  ')
+        expect(frames.find((f) => f.type === type.ping)).toMatchObject({ flags: flag.ack })
+      }),
+      { numRuns: 60 },
+    )
+    const wire = new Wire(echo)
+    for (const byte of bytes) wire.send(Buffer.of(byte))
+    expect(dataOf(await wire.frames(), 1).toString()).toContain('onetwo')
+  })
+
+  test('uploads may interleave; the client is given new window as they are read', async () => {
+    const parts: Buffer[] = [request(1, 'POST', '/1', {}, false), request(3, 'POST', '/3', {}, false)]
+    for (let i = 0; i < 40; i++) parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000, 65)), frame(type.data, 0, 3, Buffer.alloc(16_000, 66)))
+    parts.push(frame(type.data, endStream, 3), frame(type.data, endStream, 1))
+    const { frames } = await talk(echo, settingsOf([[setting.initialWindowSize, 1_000_000]]), frame(type.windowUpdate, 0, 0, u32(2_000_000)), ...parts)
+    expect(dataOf(frames, 1).length).toBe('POST /1?  '.length + 640_000)
+    expect(dataOf(frames, 3).subarray(-1)[0]).toBe(66)
+    const credit = frames.filter((f) => f.type === type.windowUpdate && f.id === 1).reduce((n, f) => n + f.payload.readUInt32BE(0), 0)
+    expect(credit).toBe(640_000)
+  })
+
+  test('an upload nobody reads stops at its window', async () => {
+    const parts = [request(1, 'POST', '/', {}, false)]
+    for (let i = 0; i < 17; i++) parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000)))
+    const { frames } = await talk(() => {}, ...parts)
+    expect(resetOf(frames, 1)).toBe(errorCode.flowControlError)
+  })
+
+  test('an answer before the end of the upload is followed by RST_STREAM NO_ERROR', async () => {
+    const { frames } = await talk((x) => x.respond(401, {}, Buffer.from('no')), request(1, 'POST', '/', {}, false))
+    expect(dataOf(frames, 1).toString()).toBe('no')
+    expect(resetOf(frames, 1)).toBe(errorCode.noError)
+  })
+
+  test('a body above the limit is refused with 413, declared or not', async () => {
+    const codes: unknown[] = []
+    const limited = async (x: Exchange): Promise<void> => {
+      await x.readBody(10).catch((e: { code: number }) => codes.push(e.code))
+      x.respond(413, {})
+    }
+    await talk(limited, request(1, 'POST', '/', { 'content-length': '11' }, false), request(3, 'POST', '/', {}, false), frame(type.data, 0, 3, Buffer.alloc(11)))
+    expect(codes).toEqual([413, 413])
+  })
+
+  test('expect: 100-continue is answered when the body is asked for', async () => {
+    const { wire, frames } = await talk(echo, request(1, 'POST', '/', { expect: '100-continue' }, false))
+    expect(wire.headersOf(frames.find((f) => f.type === type.headers)!)).toEqual({ ':status': '100' })
+  })
+
+  test('HEAD, 204 and 304 have no body', async () => {
+    const { wire, frames } = await talk(
+      (x) => x.respond(Number(x.path.slice(1)), {}, Buffer.from('body')),
+      request(1, 'HEAD', '/200'),
+      request(3, 'GET', '/204'),
+      request(5, 'GET', '/304'),
+    )
+    expect(frames.filter((f) => f.type === type.data)).toEqual([])
+    const heads = frames.filter((f) => f.type === type.headers).map((f) => wire.headersOf(f))
+    expect(heads.map((h) => [h[':status'], h['content-length']])).toEqual([['200', '4'], ['204', undefined], ['304', undefined]])
+  })
+
+  test('long response headers go on in CONTINUATION frames; forbidden ones become a 500', async () => {
+    const value = 'v'.repeat(40_000)
+    const { wire, frames } = await talk(
+      (x) => x.respond(200, { 'x-long': x.path === '/bad' ? 'a\nb' : value }, Buffer.from('body')),
+      request(1, 'GET', '/'),
+      request(3, 'GET', '/bad'),
+    )
+    const parts = frames.filter((f) => f.id === 1 && f.type !== type.data)
+    expect(parts.map((f) => [f.type, f.flags])).toEqual([[type.headers, 0], [type.continuation, 0], [type.continuation, endHeaders]])
+    const whole = { ...parts[0]!, payload: Buffer.concat(parts.map((f) => f.payload)) }
+    expect(wire.headersOf(whole)['x-long']).toBe(value)
+    expect(dataOf(frames, 1).toString()).toBe('body')
+    expect(wire.headersOf(frames.find((f) => f.id === 3 && f.type === type.headers)!)[':status']).toBe('500')
+    expect(wire.errors).toHaveLength(1)
+  })
+
+  test('a handler that throws or rejects: 500 before the answer began, a broken stream after', async () => {
+    const { wire, frames } = await talk(
+      async (x) => {
+        if (x.path === '/late') x.stream(200, {})
+        throw new Error(x.path)
+      },
+      request(1, 'GET', '/early'),
+      request(3, 'GET', '/late'),
+    )
+    expect(wire.headersOf(frames.find((f) => f.type === type.headers && f.id === 1)!)[':status']).toBe('500')
+    expect(resetOf(frames, 3)).toBe(errorCode.internalError)
+    expect(wire.errors).toHaveLength(2)
+  })
+})
+
+describe('flow control of responses', () => {
+  test('no more than the window is sent, the rest when it grows', async () => {
+    const body = Buffer.alloc(200_000, 7)
+    const { wire, frames } = await talk((x) => x.respond(200, {}, body), request(1, 'GET', '/'))
+    expect(dataOf(frames, 1).length).toBe(65_535)
+    wire.send(frame(type.windowUpdate, 0, 0, u32(1_000_000)), frame(type.windowUpdate, 0, 1, u32(10)))
+    expect(dataOf(await wire.frames(), 1).length).toBe(10)
+    wire.send(settingsOf([[setting.initialWindowSize, 300_000]]))
+    const rest = await wire.frames()
+    expect(dataOf(rest, 1).length).toBe(200_000 - 65_545)
+    expect(rest.every((f) => f.payload.length <= 16_384)).toBe(true)
+    expect(rest.at(-1)!.flags).toBe(endStream)
+  })
+
+  test('a window made negative by SETTINGS waits until it is positive again', async () => {
+    const { wire } = await talk((x) => x.respond(200, {}, Buffer.alloc(70_000)), request(1, 'GET', '/'))
+    wire.send(frame(type.windowUpdate, 0, 0, u32(1_000_000)), settingsOf([[setting.initialWindowSize, 100]]))
+    expect(dataOf(await wire.frames(), 1).length).toBe(0)
+    wire.send(frame(type.windowUpdate, 0, 1, u32(65_436)))
+    expect(dataOf(await wire.frames(), 1).length).toBe(1)
+  })
+
+  test('larger frames when the peer takes them', async () => {
+    const { frames } = await talk((x) => x.respond(200, {}, Buffer.alloc(60_000)), settingsOf([[setting.maxFrameSize, 50_000]]), request(1, 'GET', '/'))
+    expect(frames.filter((f) => f.type === type.data).map((f) => f.payload.length)[0]).toBe(50_000)
+  })
+
+  test('many streams share the connection: each gets all its bytes, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 6 }), { minLength: 1, maxLength: 12 }), async (streams) => {
+        const bodies = streams.map((sizes, i) => sizes.map((n, j) => Buffer.alloc(n, i * 16 + j)))
+        const wire = new Wire((x) => {
+          const chunks = bodies[Number(x.path.slice(1))]!
+          if (chunks.length % 2 === 0) return x.respond(200, {}, chunks)
+          const stream = x.stream(200, {})
+          for (const chunk of chunks) stream.write(chunk)
+          stream.end()
+        })
+        wire.send(hello, settingsOf([[setting.initialWindowSize, 1_000_000]]), ...bodies.map((_, i) => request(i * 2 + 1, 'GET', `/${i}`)))
+        const frames = await wire.frames()
+        // The connection's window is the narrow place: it opens bit by bit.
+        for (let i = 0; i < 60; i++) {
+          wire.send(frame(type.windowUpdate, 0, 0, u32(50_000)))
+          frames.push(...(await wire.frames()))
+          if (wire.connection.activeStreams === 0) break
+        }
+        bodies.forEach((chunks, i) => expect(dataOf(frames, i * 2 + 1).equals(Buffer.concat(chunks))).toBe(true))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  test('one buffer for many streams; a slow one is told to wait and hears when to go on', async () => {
+    const open: ResponseStream[] = []
+    const wire = new Wire((x) => void open.push(x.stream(200, {})))
+    wire.send(hello, request(1, 'GET', '/'), request(3, 'GET', '/'), frame(type.windowUpdate, 0, 0, u32(10_000_000)))
+    await wire.frames()
+    const event = Buffer.alloc(60_000, 9)
+    expect(open.map((s) => s.write(event))).toEqual([true, true])
+    const drained: number[] = []
+    open[0]!.onDrain(() => drained.push(0))
+    expect(dataOf(await wire.frames(), 3).equals(event)).toBe(true)
+    expect([open[0]!.write(event), open[0]!.write(event)]).toEqual([true, false])
+    expect(dataOf(await wire.frames(), 1).length).toBe(5535)
+    expect(open[0]!.pendingBytes).toBe(114_465)
+    expect(drained).toEqual([])
+    wire.send(frame(type.windowUpdate, 0, 1, u32(120_000)))
+    await wire.frames()
+    expect(drained).toEqual([0])
+    expect(open[0]!.pendingBytes).toBe(0)
+  })
+
+  test('a socket that takes nothing gets a bounded amount', async () => {
+    const { wire } = await talk(() => {}, settingsOf([[setting.initialWindowSize, 50_000_000]]), frame(type.windowUpdate, 0, 0, u32(50_000_000)))
+    const release = wire.stall()
+    let stream: ResponseStream | undefined
+    const w = new Wire((x) => void (stream = x.stream(200, {})))
+    const free = w.stall()
+    w.send(hello, settingsOf([[setting.initialWindowSize, 50_000_000]]), frame(type.windowUpdate, 0, 0, u32(50_000_000)), request(1, 'GET', '/'))
+    await w.frames()
+    for (let i = 0; i < 100; i++) stream!.write(Buffer.alloc(100_000))
+    const before = dataOf(await w.frames(), 1).length
+    expect(before).toBeLessThan(1_000_000)
+    expect(stream!.pendingBytes).toBeGreaterThan(9_000_000)
+    free()
+    expect(before + dataOf(await w.frames(), 1).length).toBe(10_000_000)
+    release()
+  })
+})
+
+describe('ends', () => {
+  test('a cancelled stream is heard of once, a later write is dropped', async () => {
+    let closed = 0
+    let stream: ResponseStream | undefined
+    const { wire } = await talk((x) => {
+      x.onClose(() => closed++)
+      stream = x.stream(200, {})
+    }, request(1, 'GET', '/'))
+    wire.send(frame(type.rstStream, 0, 1, u32(errorCode.cancel)))
+    await wire.frames()
+    expect(closed).toBe(1)
+    stream!.write(Buffer.from('late'))
+    stream!.end()
+    stream!.destroy()
+    expect(await wire.frames()).toEqual([])
+    wire.connection.destroy()
+    expect(closed).toBe(1)
+  })
+
+  test('onClose after the response is complete calls back at once', async () => {
+    let exchange: Exchange | undefined
+    await talk((x) => {
+      exchange = x
+      x.respond(200, {})
+    }, request(1, 'GET', '/'))
+    let called = false
+    exchange!.onClose(() => (called = true))
+    expect(called).toBe(true)
+  })
+
+  test('shutdown: running requests finish, later ones are left to another connection, then the socket ends', async () => {
+    const open: ResponseStream[] = []
+    const { wire } = await talk((x) => void open.push(x.stream(200, {})), request(1, 'GET', '/'))
+    wire.connection.shutdown()
+    const frames = await wire.frames()
+    expect(frames.map((f) => f.type)).toEqual([type.goaway, type.ping])
+    expect(frames[0]!.payload.readUInt32BE(0)).toBe(0x7fff_ffff)
+    wire.send(request(3, 'GET', '/'), frame(type.ping, flag.ack, 0, frames[1]!.payload), request(5, 'GET', '/'))
+    expect((await wire.frames()).find((f) => f.type === type.goaway)!.payload.readUInt32BE(0)).toBe(3)
+    expect(open).toHaveLength(2)
+    expect(wire.ended).toBe(false)
+    for (const stream of open) stream.end()
+    expect((await wire.frames()).filter((f) => f.flags === endStream)).toHaveLength(2)
+    expect(wire.ended).toBe(true)
+  })
+})
+
+describe('what a decent client never sends', () => {
+  const { protocolError, frameSizeError, flowControlError, streamClosed, compressionError } = errorCode
+  const settings = (payload: Buffer, id = 0, flags = 0): Buffer => frame(type.settings, flags, id, payload)
+  const first = request(1, 'GET', '/', {}, false)
+  const connectionErrors: [string, number, Buffer][] = [
+    ['SETTINGS on a stream', protocolError, settings(Buffer.alloc(0), 1)],
+    ['SETTINGS of a broken length', frameSizeError, settings(Buffer.alloc(5))],
+    ['a SETTINGS acknowledgement with content', frameSizeError, settings(Buffer.alloc(6), 0, flag.ack)],
+    ['a window above 2^31-1 by SETTINGS', flowControlError, settingsOf([[setting.initialWindowSize, 0x8000_0000]])],
+    ['a frame size below 16384', protocolError, settingsOf([[setting.maxFrameSize, 100]])],
+    ['ENABLE_PUSH of 2', protocolError, settingsOf([[setting.enablePush, 2]])],
+    ['a frame above the maximum', frameSizeError, frame(type.data, 0, 1, Buffer.alloc(16_385))],
+    ['PING of a wrong length', frameSizeError, frame(type.ping, 0, 0, Buffer.alloc(7))],
+    ['PING on a stream', protocolError, frame(type.ping, 0, 1, Buffer.alloc(8))],
+    ['a push', protocolError, frame(type.pushPromise, endHeaders, 1, Buffer.alloc(4))],
+    ['HEADERS on an even stream', protocolError, request(2, 'GET', '/')],
+    ['HEADERS on stream 0', protocolError, request(0, 'GET', '/')],
+    ['padding longer than the frame', protocolError, frame(type.headers, endHeaders | flag.padded, 1, Buffer.of(9, 1))],
+    ['an invalid header block', compressionError, frame(type.headers, endHeaders, 1, Buffer.of(0x80))],
+    ['CONTINUATION without HEADERS', protocolError, frame(type.continuation, endHeaders, 1)],
+    ['an interrupted header block', protocolError, Buffer.concat([frame(type.headers, 0, 1), frame(type.ping, 0, 0, Buffer.alloc(8))])],
+    ['CONTINUATION of another stream', protocolError, Buffer.concat([frame(type.headers, 0, 1), frame(type.continuation, 0, 3)])],
+    ['DATA on stream 0', protocolError, frame(type.data, 0, 0)],
+    ['DATA on an idle stream', protocolError, frame(type.data, 0, 9, Buffer.of(1))],
+    ['RST_STREAM on an idle stream', protocolError, frame(type.rstStream, 0, 9, u32(0))],
+    ['RST_STREAM of a wrong length', frameSizeError, frame(type.rstStream, 0, 9, Buffer.alloc(3))],
+    ['WINDOW_UPDATE on an idle stream', protocolError, frame(type.windowUpdate, 0, 9, u32(1))],
+    ['WINDOW_UPDATE of 0 for the connection', protocolError, frame(type.windowUpdate, 0, 0, u32(0))],
+    ['WINDOW_UPDATE of a wrong length', frameSizeError, frame(type.windowUpdate, 0, 0, Buffer.alloc(5))],
+    ['a connection window above 2^31-1', flowControlError, frame(type.windowUpdate, 0, 0, u32(0x7fff_ffff))],
+    ['GOAWAY on a stream', protocolError, frame(type.goaway, 0, 1, Buffer.alloc(8))],
+    ['PRIORITY on stream 0', protocolError, frame(type.priority, 0, 0, Buffer.alloc(5))],
+  ]
+  test.each(connectionErrors)('%s breaks the connection', async (_, code, bytes) => {
+    const { wire, frames } = await talk(() => {}, bytes)
+    expect(goaway(frames)).toBe(code)
+    expect(wire.ended).toBe(true)
+    expect(wire.connection.closed).toBe(true)
+  })
+
+  const streamErrors: [string, number, Buffer][] = [
+    ['a stream window above 2^31-1', flowControlError, Buffer.concat([first, frame(type.windowUpdate, 0, 1, u32(0x7fff_ffff))])],
+    ['WINDOW_UPDATE of 0 for a stream', protocolError, Buffer.concat([first, frame(type.windowUpdate, 0, 1, u32(0))])],
+    ['DATA after the end', streamClosed, Buffer.concat([request(1, 'GET', '/'), frame(type.data, 0, 1, Buffer.of(1))])],
+    ['trailers that do not end the stream', protocolError, Buffer.concat([first, frame(type.headers, endHeaders, 1, literal('a', 'b'))])],
+    ['a body shorter than declared', protocolError, Buffer.concat([request(1, 'POST', '/', { 'content-length': '3' }, false), frame(type.data, endStream, 1, Buffer.of(1))])],
+    ['no body where one was declared', protocolError, request(1, 'POST', '/', { 'content-length': '3' })],
+    ['a connection header', protocolError, request(1, 'GET', '/', { connection: 'close' })],
+    ['an upper-case name', protocolError, request(1, 'GET', '/', { Accept: 'a' })],
+    ['a line break in a value', protocolError, request(1, 'GET', '/', { a: 'b\nc' })],
+    ['a missing path', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':method', 'GET'), literal(':scheme', 'https')]))],
+    ['a path that is not one', protocolError, request(1, 'GET', 'x')],
+    ['an unknown pseudo-header', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':x', 'y'), requestBlock('GET', '/')]))],
+    ['a pseudo-header after others', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal('a', 'b'), requestBlock('GET', '/')]))],
+    ['two paths', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':path', '/b'), requestBlock('GET', '/')]))],
+    ['PRIORITY of a wrong length', frameSizeError, frame(type.priority, 0, 1, Buffer.alloc(4))],
+  ]
+  test.each(streamErrors)('%s breaks the stream, and the next request is served', async (_, code, bytes) => {
+    const { frames } = await talk((x) => (x.path === '/next' ? x.respond(200, {}, Buffer.from('ok')) : undefined), bytes, request(3, 'GET', '/next'))
+    expect(resetOf(frames, 1)).toBe(code)
+    expect(dataOf(frames, 3).toString()).toBe('ok')
+  })
+
+  test('another protocol, and frames before SETTINGS', async () => {
+    for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.concat([preface, frame(type.ping, 0, 0, Buffer.alloc(8))])]) {
+      const wire = new Wire(() => {})
+      wire.send(bytes)
+      expect(goaway(await wire.frames())).toBe(protocolError)
+    }
+  })
+
+  test('any bytes after the preface: an answer or an end, never an uncaught error', async () => {
+    const anyFrame = fc
+      .record({ type: fc.integer({ min: 0, max: 11 }), flags: fc.integer({ min: 0, max: 255 }), id: fc.integer({ min: 0, max: 7 }), payload: fc.uint8Array({ maxLength: 40 }) })
+      .map((f) => frame(f.type, f.flags, f.id, f.payload))
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(anyFrame, fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b)), fc.constant(request(1, 'GET', '/'))), { maxLength: 12 }), async (parts) => {
+        const wire = new Wire(echo)
+        wire.send(hello, ...parts)
+        await wire.frames()
+        expect(wire.errors).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('limits', () => {
+  const calm = errorCode.enhanceYourCalm
+
+  test('streams above the limit are refused and may be repeated', async () => {
+    const wire = new Wire(() => {}, { maxConcurrentStreams: 2 })
+    wire.send(hello, request(1, 'GET', '/'), request(3, 'GET', '/'), request(5, 'GET', '/'))
+    expect(resetOf(await wire.frames(), 5)).toBe(errorCode.refusedStream)
+    expect(wire.connection.activeStreams).toBe(2)
+  })
+
+  test('rapid resets end the connection; time forgives', async () => {
+    const run = async (pause: number): Promise<number | undefined> => {
+      const wire = new Wire(() => {}, { resetBurst: 10, resetsPerSecond: 10 })
+      wire.send(hello)
+      for (let i = 0; i < 11; i++) {
+        if (i === 10) {
+          await wire.frames()
+          wire.clock.advance(pause)
+        }
+        wire.send(request(i * 2 + 1, 'GET', '/'), frame(type.rstStream, 0, i * 2 + 1, u32(8)))
+      }
+      return goaway(await wire.frames())
+    }
+    expect(await run(0)).toBe(calm)
+    expect(await run(1000)).toBe(undefined)
+  })
+
+  test('cancelling answers that have begun is no attack', async () => {
+    const wire = new Wire((x) => void x.stream(200, {}), { resetBurst: 1, resetsPerSecond: 0 })
+    wire.send(hello, ...[1, 3, 5, 7].flatMap((id) => [request(id, 'GET', '/'), frame(type.rstStream, 0, id, u32(8))]))
+    expect(goaway(await wire.frames())).toBe(undefined)
+  })
+
+  test.each([
+    ['PING', frame(type.ping, 0, 0, Buffer.alloc(8))],
+    ['SETTINGS', frame(type.settings, 0, 0)],
+    ['PRIORITY', frame(type.priority, 0, 1, Buffer.alloc(5))],
+    ['empty DATA', frame(type.data, 0, 1)],
+    ['unknown frames', frame(0x77, 0, 0)],
+  ])('a flood of %s ends the connection', async (_, one) => {
+    const wire = new Wire(() => {}, { idleFrameBurst: 50, idleFramesPerSecond: 1 })
+    wire.send(hello, request(1, 'POST', '/', {}, false), ...new Array<Buffer>(51).fill(one))
+    expect(goaway(await wire.frames())).toBe(calm)
+  })
+
+  test('endless CONTINUATION, empty or not, ends the connection', async () => {
+    for (const part of [Buffer.alloc(0), Buffer.alloc(1000, 0x20)]) {
+      const wire = new Wire(() => {}, { idleFrameBurst: 50, idleFramesPerSecond: 1, maxHeaderListSize: 20_000 })
+      wire.send(hello, frame(type.headers, 0, 1), ...new Array<Buffer>(60).fill(frame(type.continuation, 0, 1, part)))
+      expect(goaway(await wire.frames())).toBe(calm)
+    }
+  })
+
+  test('a client that makes us answer and never reads is cut off', async () => {
+    const wire = new Wire(() => {}, { maxControlBytes: 1000 })
+    wire.send(hello, ...new Array<Buffer>(100).fill(frame(type.ping, 0, 0, Buffer.alloc(8))))
+    expect(goaway(await wire.frames())).toBe(calm)
+  })
+
+  test('headers above the limit get 431, also when the table makes them out of few bytes', async () => {
+    const wire = new Wire(echo, { maxHeaderListSize: 20_000 })
+    const bomb = Buffer.concat([requestBlock('GET', '/'), literal('x', 'y'.repeat(3000), { indexed: true }), Buffer.alloc(100, 0xbe)])
+    wire.send(hello, frame(type.headers, endHeaders | endStream, 1, bomb), request(3, 'GET', '/ok'))
+    const frames = await wire.frames()
+    expect(wire.headersOf(frames.find((f) => f.type === type.headers)!)[':status']).toBe('431')
+    expect(dataOf(frames, 3).toString()).toContain('/ok')
+  })
+})
