@@ -109,6 +109,34 @@ describe('core/v1 recorder', () => {
     expect(requests[10]!.body).toMatchObject({ message: '(combined from similar events): m11', count: 2 })
   })
 
+  test('a count never overtakes the event it belongs to', async () => {
+    const order: string[] = []
+    const clock = new FakeClock()
+    const created = Promise.withResolvers<void>()
+    const recorder = createCoreRecorder({
+      client: createClient(
+        {
+          request: async (r) => {
+            if (r.method === 'POST') await created.promise
+            order.push(r.method)
+            return { status: 200, headers: {}, body: Buffer.from('{}') }
+          },
+          stream: () => Promise.reject(new Error('none')),
+          close: () => Promise.resolve(),
+        },
+        { userAgent: 't', clock },
+      ),
+      clock,
+      signal: new AbortController().signal,
+      component: 'c',
+    })
+    recorder.event(about, 'Normal', 'R', 'm')
+    recorder.event(about, 'Normal', 'R', 'm')
+    created.resolve()
+    await recorder.flush()
+    expect(order).toEqual(['POST', 'PATCH'])
+  })
+
   test('more than 25 at once about one object are dropped; one more is let through every 5 minutes', async () => {
     const { clock, recorder, requests } = make(createCoreRecorder)
     for (let i = 0; i < 40; i++) recorder.event(about, 'Normal', 'R', 'm')

@@ -65,11 +65,18 @@ function referenceTo(about: EventSubject): ObjectReference {
   }
 }
 
+interface Write {
+  name: string
+  send: () => Promise<unknown>
+}
+
 /** Sends events one by one, a bounded number at a time, with retries; shared by both recorders. */
 class EventSink {
   readonly #o: EventRecorderOptions
   readonly #resource: ResourceClient
-  readonly #waiting: Array<() => Promise<unknown>> = []
+  readonly #waiting: Write[] = []
+  /** The last write about each event: a patch must not overtake the create. */
+  readonly #inOrder = new Map<string, Promise<void>>()
   readonly #idle: Array<() => void> = []
   #running = 0
   #lastNanos = 0n
@@ -87,12 +94,12 @@ class EventSink {
   }
 
   create(event: KubeObject): void {
-    this.#enqueue(() => this.#resource.create(event))
+    this.#enqueue(event, () => this.#resource.create(event))
   }
 
   /** Patches, or creates when the event has expired meanwhile. */
   patch(event: KubeObject, body: Record<string, unknown>): void {
-    this.#enqueue(() =>
+    this.#enqueue(event, () =>
       this.#resource
         .patch(event.metadata.name ?? '', { type: 'strategic', body }, { namespace: event.metadata.namespace })
         .catch((e: unknown) => {
@@ -107,23 +114,31 @@ class EventSink {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
-  #enqueue(write: () => Promise<unknown>): void {
+  #enqueue(event: KubeObject, send: () => Promise<unknown>): void {
     if (this.#waiting.length >= MAX_QUEUED || this.#o.signal.aborted) return
-    this.#waiting.push(write)
+    this.#waiting.push({ name: event.metadata.name ?? '', send })
     if (this.#running < CONCURRENT_WRITES) void this.#drain()
   }
 
   async #drain(): Promise<void> {
     this.#running++
-    for (let write = this.#waiting.shift(); write !== undefined; write = this.#waiting.shift()) await this.#try(write)
+    for (let write = this.#waiting.shift(); write !== undefined; write = this.#waiting.shift()) await this.#after(write)
     this.#running--
     if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #try(write: () => Promise<unknown>): Promise<void> {
+  async #after({ name, send }: Write): Promise<void> {
+    const before = this.#inOrder.get(name)
+    const done = before === undefined ? this.#try(send) : before.then(() => this.#try(send))
+    this.#inOrder.set(name, done)
+    await done
+    if (this.#inOrder.get(name) === done) this.#inOrder.delete(name)
+  }
+
+  async #try(send: () => Promise<unknown>): Promise<void> {
     for (let tries = 1; !this.#o.signal.aborted; tries++) {
       try {
-        await write()
+        await send()
         return
       } catch (e) {
         // What the server answered is final; only a lost connection is worth another try.

@@ -31,11 +31,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   return new HttpTransport(options)
 }
 
-interface Answer {
-  status: number
-  headers: TransportResponse['headers']
-  body: AsyncIterable<Buffer>
-}
+type Http2Call<R> = (stream: http2.ClientHttp2Stream) => Promise<R>
 
 class HttpTransport implements Transport {
   readonly #url: URL
@@ -53,15 +49,16 @@ class HttpTransport implements Transport {
     this.#agent = new https.Agent({ keepAlive: true, maxSockets: 64, ...this.#tlsOptions() })
   }
 
-  async request(req: TransportRequest): Promise<TransportResponse> {
-    const answer = await this.#send(req)
-    const chunks: Buffer[] = []
-    for await (const chunk of answer.body) chunks.push(chunk)
-    return { status: answer.status, headers: answer.headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }
+  request(req: TransportRequest): Promise<TransportResponse> {
+    return this.#send(req, requestHttp2, async (answer) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of answer.body) chunks.push(chunk)
+      return { ...answer, body: Buffer.concat(chunks) }
+    })
   }
 
   stream(req: TransportRequest): Promise<TransportStream> {
-    return this.#send(req)
+    return this.#send(req, streamHttp2, async (answer) => answer)
   }
 
   async close(): Promise<void> {
@@ -71,7 +68,7 @@ class HttpTransport implements Transport {
     this.#session = undefined
   }
 
-  async #send(req: TransportRequest): Promise<Answer> {
+  async #send<R>(req: TransportRequest, overHttp2: Http2Call<R>, overHttp1: (answer: TransportStream) => Promise<R>): Promise<R> {
     const headers: Record<string, string> = { ...req.headers }
     const { token } = this.#options
     if (token !== undefined) headers.authorization = `Bearer ${typeof token === 'string' ? token : await token()}`
@@ -79,9 +76,9 @@ class HttpTransport implements Transport {
     for (let tries = 0; ; tries++) {
       req.signal?.throwIfAborted()
       const session = await this.#connect()
-      if (session === undefined) return this.#sendHttp1(req, headers)
+      if (session === undefined) return overHttp1(await this.#sendHttp1(req, headers))
       try {
-        return await sendHttp2(session, `${this.#prefix}${req.path}`, req, headers)
+        return await overHttp2(openStream(session, `${this.#prefix}${req.path}`, req, headers))
       } catch (e) {
         if (tries > 0 || req.signal?.aborted === true || !mayResend(e, req.method)) throw e
       }
@@ -152,7 +149,7 @@ class HttpTransport implements Transport {
     }
   }
 
-  #sendHttp1(req: TransportRequest, headers: Record<string, string>): Promise<Answer> {
+  #sendHttp1(req: TransportRequest, headers: Record<string, string>): Promise<TransportStream> {
     return new Promise((resolve, reject) => {
       const r = https.request(
         {
@@ -172,26 +169,54 @@ class HttpTransport implements Transport {
   }
 }
 
-function sendHttp2(
+function openStream(
   session: http2.ClientHttp2Session,
   path: string,
   req: TransportRequest,
   headers: Record<string, string>,
-): Promise<Answer> {
+): http2.ClientHttp2Stream {
+  const stream = session.request(
+    { ...headers, ':method': req.method, ':path': path },
+    { endStream: req.body === undefined, ...(req.signal === undefined ? {} : { signal: req.signal }) },
+  )
+  if (req.body !== undefined) stream.end(req.body)
+  return stream
+}
+
+const brokenOff = (): Error => new Error('the connection closed before the answer was complete')
+
+function requestHttp2(stream: http2.ClientHttp2Stream): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
-    const stream = session.request(
-      { ...headers, ':method': req.method, ':path': path },
-      { endStream: req.body === undefined, ...(req.signal === undefined ? {} : { signal: req.signal }) },
-    )
+    const chunks: Buffer[] = []
+    let bytes = 0
+    let status = 0
+    let headers: http2.IncomingHttpHeaders = {}
+    const finish = (): void => resolve({ status, headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes) })
     stream.once('error', reject)
-    stream.once('close', () => reject(new Error('the connection closed before an answer came')))
-    stream.once('response', ({ ':status': status, ...rest }) => {
+    stream.once('response', ({ ':status': code, ...rest }) => {
+      status = code ?? 0
+      headers = rest
+    })
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      bytes += chunk.length
+    })
+    stream.once('end', finish)
+    // Go's server resets a stream whose request body it did not need; the answer is whole if its length says so.
+    stream.once('close', () => (status !== 0 && headers['content-length'] === String(bytes) ? finish() : reject(brokenOff())))
+  })
+}
+
+function streamHttp2(stream: http2.ClientHttp2Stream): Promise<TransportStream> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject)
+    stream.once('close', () => reject(brokenOff()))
+    stream.once('response', ({ ':status': status, ...headers }) => {
       stream.off('error', reject)
       // Errors after the headers belong to whoever reads the body; without a reader they end here.
       stream.on('error', () => undefined)
-      resolve({ status: status ?? 0, headers: rest, body: stream as AsyncIterable<Buffer> })
+      resolve({ status: status ?? 0, headers, body: stream as AsyncIterable<Buffer> })
     })
-    if (req.body !== undefined) stream.end(req.body)
   })
 }
 
