@@ -28,6 +28,8 @@ export function ensureInstalled() {
   const wanted = `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}`
   if (existsSync(nodeBin) && read(stamp) === wanted) return
   if (!(existsSync(nodeBin) && matchesLock(JSON.parse(lock.toString())))) install()
+  // `npm run server` says `exec`, so that signals reach the program instead of a shell; cmd has no such word.
+  if (windows) writeFileSync(join(modules, '.bin', 'exec.cmd'), '@%*\r\n')
   mkdirSync(join(modules, '.cache'), { recursive: true })
   writeFileSync(stamp, wanted)
 }
