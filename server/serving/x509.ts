@@ -1,0 +1,204 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto'
+import { isIP } from 'node:net'
+import { bitString, integer, oid, parse, sequence, tag, time, tlv } from './der.ts'
+
+/** Certificates (RFC 5280) with EC P-256 keys, made with node:crypto: a library for it costs more time to load than this takes. */
+
+/** Both as PEM. */
+export interface KeyPair {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface Authority extends KeyPair {
+  /** The subject as DER, which is the issuer of what it signs. */
+  readonly name: Buffer
+}
+
+export interface CertificateRequest {
+  readonly commonName: string
+  readonly organizations?: readonly string[]
+  readonly use: 'server' | 'client'
+  /** DNS names and IP addresses it is valid for. */
+  readonly names?: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly days?: number
+}
+
+const dayMs = 86_400_000
+const authorityDays = 3650
+const leafDays = 365
+const ids = {
+  commonName: '2.5.4.3',
+  organization: '2.5.4.10',
+  // A user's uid in a client certificate, as kube-apiserver reads it.
+  uid: '1.3.6.1.4.1.57683.2',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyId: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+} as const
+
+const algorithm = sequence(oid(ids.ecdsaWithSha256))
+const yes = tlv(tag.boolean, Buffer.of(0xff))
+
+const attribute = (id: string, value: string): Buffer =>
+  tlv(tag.set, sequence(oid(id), tlv(tag.utf8String, Buffer.from(value, 'utf8'))))
+
+const nameOf = (commonName: string, organizations: readonly string[]): Buffer =>
+  sequence(...organizations.map((o) => attribute(ids.organization, o)), attribute(ids.commonName, commonName))
+
+const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
+  sequence(oid(id), ...(critical ? [yes] : []), tlv(tag.octetString, value))
+
+const keyId = (key: KeyObject): Buffer => {
+  const [, bits] = parse(parse(key.export({ type: 'spki', format: 'der' }))[0]!.content)
+  return createHash('sha1').update(bits!.content.subarray(1)).digest()
+}
+
+const pem = (der: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/(.{64})(?=.)/g, '$1\n')}\n-----END CERTIFICATE-----\n`
+
+interface ToSign {
+  readonly subject: Buffer
+  readonly publicKey: KeyObject
+  readonly issuer: Buffer
+  readonly issuerKey: KeyObject
+  readonly from: number
+  readonly until: number
+  readonly extensions: readonly Buffer[]
+}
+
+function signCertificate(c: ToSign): string {
+  const body = sequence(
+    tlv(0xa0, integer(Buffer.of(2))),
+    integer(Buffer.concat([Buffer.of(1), randomBytes(15)])),
+    algorithm,
+    c.issuer,
+    sequence(time(c.from), time(c.until)),
+    c.subject,
+    c.publicKey.export({ type: 'spki', format: 'der' }),
+    tlv(0xa3, sequence(...c.extensions)),
+  )
+  return pem(sequence(body, algorithm, bitString(sign('sha256', body, c.issuerKey))))
+}
+
+const newKey = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** A new CA of its own. Validity begins an hour early, for peers whose clock is slow. */
+export function createAuthority(commonName: string, now: number): Authority {
+  const { publicKey, privateKey } = newKey()
+  const name = nameOf(commonName, [])
+  const cert = signCertificate({
+    subject: name,
+    publicKey,
+    issuer: name,
+    issuerKey: privateKey,
+    from: now - 3_600_000,
+    until: now + authorityDays * dayMs,
+    extensions: [
+      extension(ids.basicConstraints, true, sequence(yes)),
+      // digitalSignature, keyEncipherment, keyCertSign
+      extension(ids.keyUsage, true, bitString(Buffer.of(0xa4), 2)),
+      extension(ids.subjectKeyId, false, tlv(tag.octetString, keyId(publicKey))),
+    ],
+  })
+  return { cert, key: keyPem(privateKey), name }
+}
+
+/** A CA read from PEM. Throws when key and certificate do not belong together. */
+export function loadAuthority(cert: string, key: string): Authority {
+  const certificate = new X509Certificate(cert)
+  if (!certificate.ca || !certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('not the key of this CA')
+  return { cert, key, name: subjectNode(certificate.raw) }
+}
+
+export function issueCertificate(ca: Authority, request: CertificateRequest): KeyPair {
+  const { publicKey, privateKey } = newKey()
+  const issuerKey = createPrivateKey(ca.key)
+  const names = (request.names ?? []).map(generalName)
+  const cert = signCertificate({
+    subject: nameOf(request.commonName, request.organizations ?? []),
+    publicKey,
+    issuer: ca.name,
+    issuerKey,
+    from: request.now - 3_600_000,
+    until: request.now + (request.days ?? leafDays) * dayMs,
+    extensions: [
+      extension(ids.basicConstraints, true, sequence()),
+      // digitalSignature, keyEncipherment
+      extension(ids.keyUsage, true, bitString(Buffer.of(0xa0), 5)),
+      extension(ids.extendedKeyUsage, false, sequence(oid(request.use === 'server' ? ids.serverAuth : ids.clientAuth))),
+      extension(ids.authorityKeyId, false, sequence(tlv(0x80, keyId(createPublicKey(issuerKey))))),
+      ...(names.length > 0 ? [extension(ids.subjectAltName, false, sequence(...names))] : []),
+    ],
+  })
+  return { cert, key: keyPem(privateKey) }
+}
+
+function generalName(name: string): Buffer {
+  const version = isIP(name)
+  if (version === 0) return tlv(0x82, Buffer.from(name, 'latin1'))
+  return tlv(0x87, version === 4 ? Buffer.from(name.split('.').map(Number)) : ipv6Bytes(name))
+}
+
+function ipv6Bytes(address: string): Buffer {
+  const v4 = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
+  const hex = (a: string, b: string): string => ((Number(a) << 8) | Number(b)).toString(16)
+  const text = v4 === null ? address : `${v4[1]}${hex(v4[2]!, v4[3]!)}:${hex(v4[4]!, v4[5]!)}`
+  const [head = '', tail] = text.split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const words = tail === undefined ? left : [...left, ...new Array<string>(8 - left.length - right.length).fill('0'), ...right]
+  const bytes = Buffer.alloc(16)
+  words.forEach((word, i) => bytes.writeUInt16BE(parseInt(word, 16), i * 2))
+  return bytes
+}
+
+function subjectNode(der: Buffer): Buffer {
+  const fields = parse(parse(parse(der)[0]!.content)[0]!.content)
+  // version [0] is present in every certificate of version 3; then serial, algorithm, issuer, validity, subject.
+  const subject = fields[fields[0]!.type === 0xa0 ? 5 : 4]
+  if (subject === undefined) throw new RangeError('certificate without a subject')
+  return subject.whole
+}
+
+export interface Subject {
+  readonly commonName: string
+  readonly organizations: readonly string[]
+  readonly uid: string
+}
+
+const textEncodings: Readonly<Record<number, (b: Buffer) => string>> = {
+  0x0c: (b) => b.toString('utf8'),
+  0x13: (b) => b.toString('latin1'),
+  0x14: (b) => b.toString('latin1'),
+  0x16: (b) => b.toString('latin1'),
+  0x1e: (b) => Buffer.from(b).swap16().toString('utf16le'),
+}
+
+/** Who a certificate is for, read from its DER: the text forms of a subject can be forged with line breaks. */
+export function subjectOf(der: Buffer): Subject {
+  let commonName = ''
+  let uid = ''
+  const organizations: string[] = []
+  const is = (node: Buffer, id: string): boolean => node.equals(oid(id))
+  for (const set of parse(parse(subjectNode(der))[0]!.content)) {
+    for (const pair of parse(set.content)) {
+      const [id, value] = parse(pair.content)
+      if (id === undefined || value === undefined) continue
+      const text = textEncodings[value.type]?.(value.content) ?? ''
+      if (is(id.whole, ids.commonName)) commonName = text
+      else if (is(id.whole, ids.organization)) organizations.push(text)
+      else if (is(id.whole, ids.uid)) uid = text
+    }
+  }
+  return { commonName, organizations, uid }
+}
