@@ -244,3 +244,10 @@ export const resources: readonly ResourceFacts[] = rows.resources.map(
     storageVersionHash,
   }),
 )
+
+/** As type(), for names that the table itself refers to. */
+export function typeOrThrow(name: string): TypeFacts {
+  const found = type(name)
+  if (found === undefined) throw new Error(`no type ${name} in the table`)
+  return found
+}

@@ -1,0 +1,265 @@
+/** JSON as the reference reads it: Go's error texts, duplicate fields, a limit on depth, integers beyond 2⁵³ kept as well as can be. */
+
+/** A text that is no JSON, with Go's words for why. */
+export class JsonError extends Error {
+  override readonly name = 'JsonError'
+}
+
+/** An object's fields in the order of the text, duplicates included. */
+export class Entries {
+  readonly list: readonly (readonly [string, unknown])[]
+  constructor(list: readonly (readonly [string, unknown])[]) {
+    this.list = list
+  }
+}
+
+/** Go's limit is 10,000; code here recurses, so ours is what the stack bears with room to spare. */
+const MAX_DEPTH = 2_000
+const nested = /[[{]/g
+
+/**
+ * Parses a request body.
+ * @throws JsonError with Go's text
+ */
+export function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // The engine's own words differ from Go's; the slow reader finds them.
+    new Scanner(text).read()
+    throw new JsonError('invalid JSON')
+  }
+  // Every level takes two characters, so short bodies cannot be deep.
+  if (text.length > 2 * MAX_DEPTH && tooDeep(text)) throw new JsonError('exceeded max depth')
+  return value
+}
+
+function tooDeep(text: string): boolean {
+  let openings = 0
+  nested.lastIndex = 0
+  while (nested.test(text)) openings++
+  if (openings <= MAX_DEPTH) return false
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x22) i = endOfString(text, i)
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > MAX_DEPTH) return true
+    } else if (code === 0x7d || code === 0x5d) depth--
+  }
+  return false
+}
+
+/** Index of the closing quote of the string that opens at `start`. The text is valid JSON. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  for (;;) {
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes++
+    if (slashes % 2 === 0) return end
+    end = text.indexOf('"', end + 1)
+  }
+}
+
+/**
+ * Whether some object of a valid JSON text has a field twice. `value` is what it parsed to: a duplicate makes
+ * the text have more keys than the value.
+ */
+export function hasDuplicateKeys(text: string, value: unknown): boolean {
+  return keysInText(text) !== keysInValue(value)
+}
+
+function keysInText(text: string): number {
+  let keys = 0
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    let at = endOfString(text, start) + 1
+    let code = text.charCodeAt(at)
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++at)
+    if (code === 0x3a) keys++
+    start = text.indexOf('"', at)
+  }
+  return keys
+}
+
+function keysInValue(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let keys = 0
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') keys += keysInValue(item)
+    return keys
+  }
+  for (const key in value) {
+    keys++
+    const item = (value as Record<string, unknown>)[key]
+    if (typeof item === 'object') keys += keysInValue(item)
+  }
+  return keys
+}
+
+/** As JSON.parse, with Entries for objects. The text must be valid. */
+export const parseEntries = (text: string): unknown => new Scanner(text).read()
+
+const space = /[ \t\r\n]*/y
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+
+/** A plain recursive reader, used where the engine's parser does not say enough. Its errors are those of Go's encoding/json. */
+class Scanner {
+  readonly #text: string
+  #at = 0
+  #depth = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  read(): unknown {
+    const value = this.#value('looking for beginning of value')
+    this.#space()
+    if (this.#at < this.#text.length) throw this.#unexpected('after top-level value')
+    return value
+  }
+
+  #space(): void {
+    space.lastIndex = this.#at
+    space.test(this.#text)
+    this.#at = space.lastIndex
+  }
+
+  #unexpected(where: string): JsonError {
+    if (this.#at >= this.#text.length) return new JsonError('unexpected end of JSON input')
+    return new JsonError(`invalid character ${quoted(this.#text, this.#at)} ${where}`)
+  }
+
+  #value(where: string): unknown {
+    this.#space()
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#nested(() => this.#object())
+      case '[':
+        return this.#nested(() => this.#array())
+      case '"':
+        return this.#string()
+      case 't':
+        return this.#literal('true', true)
+      case 'f':
+        return this.#literal('false', false)
+      case 'n':
+        return this.#literal('null', null)
+    }
+    const code = this.#text.charCodeAt(this.#at)
+    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return this.#number()
+    throw this.#unexpected(where)
+  }
+
+  #nested(read: () => unknown): unknown {
+    if (++this.#depth > MAX_DEPTH) throw new JsonError('exceeded max depth')
+    this.#at++
+    const value = read()
+    this.#depth--
+    return value
+  }
+
+  #object(): Entries {
+    const list: [string, unknown][] = []
+    this.#space()
+    if (this.#text[this.#at] === '}') {
+      this.#at++
+      return new Entries(list)
+    }
+    for (;;) {
+      this.#space()
+      if (this.#text[this.#at] !== '"') throw this.#unexpected('looking for beginning of object key string')
+      const key = this.#string()
+      this.#space()
+      if (this.#text[this.#at] !== ':') throw this.#unexpected('after object key')
+      this.#at++
+      list.push([key, this.#value('looking for beginning of value')])
+      this.#space()
+      const next = this.#text[this.#at]
+      if (next !== ',' && next !== '}') throw this.#unexpected('after object key:value pair')
+      this.#at++
+      if (next === '}') return new Entries(list)
+    }
+  }
+
+  #array(): unknown[] {
+    const list: unknown[] = []
+    this.#space()
+    if (this.#text[this.#at] === ']') {
+      this.#at++
+      return list
+    }
+    for (;;) {
+      list.push(this.#value('looking for beginning of value'))
+      this.#space()
+      const next = this.#text[this.#at]
+      if (next !== ',' && next !== ']') throw this.#unexpected('after array element')
+      this.#at++
+      if (next === ']') return list
+    }
+  }
+
+  #string(): string {
+    const start = this.#at++
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at)
+      if (Number.isNaN(code)) throw this.#unexpected('')
+      if (code === 0x22) break
+      if (code < 0x20) throw this.#unexpected('in string literal')
+      if (code === 0x5c) this.#escape()
+      else this.#at++
+    }
+    this.#at++
+    return JSON.parse(this.#text.slice(start, this.#at)) as string
+  }
+
+  #escape(): void {
+    this.#at++
+    const code = this.#text[this.#at]
+    if (code === undefined || !'"\\/bfnrtu'.includes(code)) throw this.#unexpected('in string escape code')
+    this.#at++
+    if (code !== 'u') return
+    for (let i = 0; i < 4; i++, this.#at++) {
+      if (!/^[\da-fA-F]$/.test(this.#text[this.#at] ?? '')) throw this.#unexpected('in \\u hexadecimal character escape')
+    }
+  }
+
+  #literal<T>(word: string, value: T): T {
+    for (let i = 1; i < word.length; i++) {
+      this.#at++
+      if (this.#text[this.#at] !== word[i]) throw this.#unexpected(`in literal ${word} (expecting '${word[i]}')`)
+    }
+    this.#at++
+    return value
+  }
+
+  #number(): number {
+    number.lastIndex = this.#at
+    const found = number.exec(this.#text)?.[0] ?? '-'
+    this.#at += found.length
+    const next = this.#text[this.#at]
+    if (found === '-') throw this.#unexpected('in numeric literal')
+    if (next === '.') {
+      this.#at++
+      throw this.#unexpected('after decimal point in numeric literal')
+    }
+    if (next === 'e' || next === 'E') {
+      this.#at++
+      if (this.#text[this.#at] === '+' || this.#text[this.#at] === '-') this.#at++
+      throw this.#unexpected('in exponent of numeric literal')
+    }
+    return Number(found)
+  }
+}
+
+/** A character as Go's quoteChar prints it. Go looks at bytes, so the first byte of a longer character. */
+function quoted(text: string, at: number): string {
+  const char = text[at]!
+  if (char === "'") return "'\\''"
+  if (char === '"') return "'\"'"
+  const byte = Buffer.from(String.fromCodePoint(text.codePointAt(at)!))[0]!
+  const shown = JSON.stringify(String.fromCharCode(byte)).slice(1, -1)
+  const control = /^\\u00(..)$/.exec(shown)
+  return `'${control ? `\\x${control[1]}` : shown}'`
+}

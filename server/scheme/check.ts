@@ -1,0 +1,258 @@
+/**
+ * The typed reading of a request body: what Go's decoding into the API struct and writing it again would leave of a JSON value.
+ * One pass checks types, drops unknown fields and empty ones, fills in what Go always writes, and puts fields in the struct's order.
+ * A value with something wrong is gone through again, slowly, for the reference's words (explain.ts).
+ */
+import { DurationParseError, formatDuration, parseDuration } from '../codec/duration.ts'
+import { TimeParseError, canonicalTime } from '../codec/time.ts'
+import { tryQuantity } from '../machinery/quantity.ts'
+import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
+import { canonicalBase64, isByte } from './base64.ts'
+import { typeOrThrow } from './facts.ts'
+
+type Json = Record<string, unknown>
+/** The normal form of a value that is not null. Sets `wrong` for a value of another type. */
+type Convert = (value: unknown) => unknown
+
+/** Deeper than any real schema, shallower than the stack. */
+const MAX_DEPTH = 500
+let wrong = false
+let unknown = false
+let depth = 0
+
+export interface Checked {
+  /** The object in normal form; meaningless when `wrong`. It may share parts with the value it was made from. */
+  object: unknown
+  /** Some value has the wrong type. */
+  wrong: boolean
+  /** Some field is not known; it is not in `object`. */
+  unknown: boolean
+}
+
+/** @param value what JSON.parse gave; it is not changed */
+export function checkObject(facts: TypeFacts, value: unknown): Checked {
+  wrong = false
+  unknown = false
+  depth = 0
+  const object = converterOf(facts)(value)
+  return { object, wrong, unknown }
+}
+
+/**
+ * The form in which the reference would write an object of this type. For objects that are well typed already.
+ * @throws TypeError when one is not
+ */
+export function normalize<T>(facts: TypeFacts, value: T): T {
+  const checked = checkObject(facts, value)
+  if (checked.wrong) throw new TypeError(`not a ${facts.name}`)
+  return checked.object as T
+}
+
+const converters = new Map<string, Convert>()
+
+function converterOf(facts: TypeFacts): Convert {
+  const known = converters.get(facts.name)
+  if (known !== undefined) return known
+  const made = facts.union === undefined ? messageConverter(facts) : unionConverter(facts)
+  converters.set(facts.name, made)
+  return made
+}
+
+function fail(): undefined {
+  wrong = true
+  return undefined
+}
+
+interface Step {
+  name: string
+  /** Zero of a plain scalar that is left out under omitempty; undefined when no value of the field is. */
+  skip: unknown
+  convert: Convert
+  /** What stands in the object when the field is missing or null; undefined for nothing. */
+  missing: (() => unknown) | undefined
+  /** Lists and maps: an empty one is written as if it were missing. */
+  collection: boolean
+  omitZero: boolean
+}
+
+function messageConverter(facts: TypeFacts): Convert {
+  let steps: Step[] | undefined
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail()
+    if (++depth > MAX_DEPTH) return fail()
+    steps ??= facts.jsonFields.map(stepOf)
+    const from = value as Json
+    const out: Json = {}
+    let seen = 0
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!
+      const found = from[step.name]
+      if (found !== undefined) {
+        seen++
+        if (found !== null) {
+          const made = step.convert(found)
+          if (made === step.skip && made !== undefined) continue
+          if (!(step.collection && isEmpty(made)) && !(step.omitZero && made === null)) {
+            out[step.name] = made
+            continue
+          }
+        }
+      }
+      if (step.missing !== undefined) out[step.name] = step.missing()
+    }
+    // Values of JSON.parse have no inherited keys, so this counts fields.
+    let keys = 0
+    for (const _ in from) keys++
+    if (keys !== seen) unknown = true
+    depth--
+    return out
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  for (const _ in value as object) return false
+  return true
+}
+
+const zeros: Partial<Record<ScalarKind, unknown>> = { string: '', boolean: false, int32: 0, int64: 0, double: 0, bytes: '' }
+
+function stepOf(field: FieldFacts): Step {
+  const { name, type: ref, omitEmpty, omitZero } = field
+  const collection = ref.kind === 'array' || ref.kind === 'map'
+  const zero = collection || ref.kind === 'ref' ? undefined : zeros[ref.kind]
+  const skip = omitEmpty && !field.pointer ? zero : undefined
+  return { name, skip, convert: converter(ref), missing: missing(field), collection: collection && !field.pointer, omitZero }
+}
+
+function missing(field: FieldFacts): (() => unknown) | undefined {
+  const { type: ref, omitEmpty, omitZero } = field
+  if (field.pointer || ref.kind === 'array' || ref.kind === 'map' || ref.kind === 'bytes') return omitEmpty ? undefined : () => null
+  if (ref.kind in zeros) return omitEmpty ? undefined : () => zeros[ref.kind as ScalarKind]
+  if (omitZero) return undefined
+  return zeroOf(ref)
+}
+
+/** Go's zero value; omitempty never leaves out a struct. */
+function zeroOf(ref: TypeRef): () => unknown {
+  if (ref.kind === 'array' || ref.kind === 'map') return () => null
+  if (ref.kind !== 'ref') return () => structZeros[ref.kind] ?? zeros[ref.kind] ?? null
+  const facts = typeOrThrow(ref.name)
+  if (facts.scalar !== undefined) return () => structZeros[facts.scalar!] ?? null
+  if (facts.union !== undefined) return () => (facts.union === 'schemaOrBool' ? false : null)
+  return () => converterOf(facts)({})
+}
+
+const structZeros: Partial<Record<ScalarKind, unknown>> = { duration: '0s', quantity: '0', intOrString: 0 }
+
+function converter(ref: TypeRef): Convert {
+  if (ref.kind === 'array') return arrayConverter(ref.items)
+  if (ref.kind === 'map') return mapConverter(ref.values)
+  if (ref.kind !== 'ref') return scalars[ref.kind]
+  const facts = typeOrThrow(ref.name)
+  if (facts.scalar !== undefined) return scalars[facts.scalar]
+  let made: Convert | undefined
+  return (value) => {
+    made ??= converterOf(facts)
+    return made(value)
+  }
+}
+
+function arrayConverter(items: TypeRef): Convert {
+  const convert = converter(items)
+  const zero = zeroOf(items)
+  return (value) => {
+    if (!Array.isArray(value)) return fail()
+    const out = new Array<unknown>(value.length)
+    for (let i = 0; i < value.length; i++) out[i] = value[i] === null ? zero() : convert(value[i])
+    return out
+  }
+}
+
+/** Go writes maps sorted by key. A map that is in normal form already is passed through. */
+function mapConverter(values: TypeRef): Convert {
+  const convert = converter(values)
+  const zero = zeroOf(values)
+  const isText = values.kind === 'string'
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail()
+    let last = ''
+    let same = isText
+    if (isText) {
+      for (const key in value) {
+        if (typeof (value as Json)[key] !== 'string' || key < last) {
+          same = false
+          break
+        }
+        last = key
+      }
+    }
+    if (same) return value
+    const out: Json = {}
+    for (const key of Object.keys(value).sort()) {
+      const found = (value as Json)[key]
+      const made = found === null ? zero() : convert(found)
+      // A plain assignment would call the setter of this one name.
+      if (key === '__proto__') Object.defineProperty(out, key, { value: made, enumerable: true, writable: true, configurable: true })
+      else out[key] = made
+    }
+    return out
+  }
+}
+
+const integer =
+  (min: number, max: number): Convert =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : fail()
+
+const pass: Convert = (value) => value
+
+function attempt(parse: () => unknown): unknown {
+  try {
+    return parse()
+  } catch (e) {
+    if (e instanceof TimeParseError || e instanceof DurationParseError) return fail()
+    throw e
+  }
+}
+
+const scalars: Record<ScalarKind, Convert> = {
+  string: (value) => (typeof value === 'string' ? value : fail()),
+  boolean: (value) => (typeof value === 'boolean' ? value : fail()),
+  int32: integer(-2147483648, 2147483647),
+  int64: integer(-9223372036854775808, 9223372036854775807),
+  double: (value) => (typeof value === 'number' ? value : fail()),
+  bytes(value) {
+    if (typeof value === 'string') return canonicalBase64(value) ?? fail()
+    // Go reads a list of numbers as bytes too.
+    if (!Array.isArray(value) || !value.every((item) => item === null || isByte(item))) return fail()
+    return Buffer.from(value.map(Number)).toString('base64')
+  },
+  time: (value) => (typeof value === 'string' ? attempt(() => canonicalTime(value, 'time')) : fail()),
+  microTime: (value) => (typeof value === 'string' ? attempt(() => canonicalTime(value, 'microTime')) : fail()),
+  duration: (value) => (typeof value === 'string' ? attempt(() => formatDuration(parseDuration(value))) : fail()),
+  quantity: (value) => tryQuantity(value)?.text ?? fail(),
+  intOrString(value) {
+    return typeof value === 'string' ? value : scalars.int32(value)
+  },
+  raw: pass,
+  json: pass,
+  fieldsV1: pass,
+}
+
+function unionConverter(facts: TypeFacts): Convert {
+  const schema = facts.fields.find((f) => f.type.kind === 'ref')!
+  const list = facts.fields.find((f) => f.type.kind === 'array')
+  const one = converter(schema.type)
+  const many = list && converter(list.type)
+  return (value) => {
+    if (Array.isArray(value)) return many ? (value.length === 0 ? null : many(value)) : fail()
+    if (typeof value !== 'object') return many ? null : typeof value === 'boolean' ? value : fail()
+    // The reference reads these with a decoder of their own, which reports no unknown fields.
+    const before = unknown
+    const made = one(value)
+    unknown = before
+    return made
+  }
+}
+

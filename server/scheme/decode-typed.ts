@@ -1,0 +1,43 @@
+/** A request body against the type it should have: the object to work on, or why it is refused, by `fieldValidation`. */
+import { hasDuplicateKeys, parseEntries } from '../codec/json.ts'
+import { badRequest, type StatusError } from '../machinery/status.ts'
+import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
+import { checkObject } from './check.ts'
+import type { TypeFacts } from './contract.ts'
+import { explain } from './explain.ts'
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
+
+export interface DecodedTyped {
+  /** In the reference's normal form (see check.ts). Meaningless when there are errors. */
+  object: KubeObject
+  /** For `Warning: 299` headers, in the order of the text. Only under Warn. */
+  warnings: string[]
+  /** Why the body is refused: one text, to be put through `cannotHandle`. Empty when it is not. */
+  errors: string[]
+}
+
+/**
+ * @param value what JSON.parse or the YAML parser gave; not changed
+ * @param text the JSON text, for duplicate fields; leave out for YAML, whose parser reports its own
+ */
+export function decodeTyped(type: TypeFacts, value: unknown, mode: FieldValidation, text?: string): DecodedTyped {
+  const { object, wrong, unknown } = checkObject(type, value)
+  const result: DecodedTyped = { object: object as KubeObject, warnings: [], errors: [] }
+  const strict = mode !== 'Ignore'
+  const duplicates = strict && text !== undefined && hasDuplicateKeys(text, value)
+  if (!wrong && !(strict && (unknown || duplicates))) return result
+  const found = explain(type, duplicates ? parseEntries(text) : value)
+  if (wrong) result.errors.push(found.typeError ?? `json: cannot unmarshal into Go value of type ${type.name}`)
+  else if (found.strict.length === 0) return result
+  else if (mode === 'Strict') result.errors.push(`strict decoding error: ${found.strict.join(', ')}`)
+  else if (mode === 'Warn') result.warnings.push(...found.strict)
+  return result
+}
+
+/** The 400 for a body that was recognised as `kind` but cannot be read as `wanted`. */
+export function cannotHandle(gvk: GroupVersionKind, wanted: string, why: string): StatusError {
+  const version = JSON.stringify(gvk.version)
+  return badRequest(`${gvk.kind} in version ${version} cannot be handled as a ${wanted}: ${why}`)
+}
+

@@ -1,0 +1,232 @@
+/**
+ * What is wrong with a body, in the words and the order of the reference's decoder: it reads the text from the front, keeps the first
+ * value of a wrong type, and collects unknown and duplicate fields. Only bodies with something wrong come here.
+ */
+import { DurationParseError, parseDuration } from '../codec/duration.ts'
+import { Entries } from '../codec/json.ts'
+import { TimeParseError, parseTime } from '../codec/time.ts'
+import { QuantityError, parseQuantity } from '../machinery/quantity.ts'
+import { canonicalBase64, illegalAt, isByte } from './base64.ts'
+import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
+import { typeOrThrow } from './facts.ts'
+
+/** What a type that reads its own JSON answers: Go's decoder stops there, and forgets what it had kept before. */
+class Fatal extends Error {}
+
+export interface Explanation {
+  /** Go's text for the first value of a wrong type. */
+  typeError?: string
+  /** `unknown field "spec.foo"`, `duplicate field "spec.bar"`; at most 100, none twice. */
+  strict: string[]
+}
+
+const MAX_STRICT = 100
+const MAX_DEPTH = 500
+
+/** Where the walk is: the struct that holds the value, the path as type errors and as strict errors write it. */
+interface Place {
+  struct: string
+  path: string
+  strictPath: string
+}
+
+/** @param value from JSON.parse, or from parseEntries, which keeps duplicate fields */
+export function explain(facts: TypeFacts, value: unknown): Explanation {
+  const walk = new Walk()
+  try {
+    walk.message(facts, value, { struct: '', path: '', strictPath: '' }, goName(facts.name), 0)
+  } catch (e) {
+    if (!(e instanceof Fatal)) throw e
+    walk.typeError = e.message
+  }
+  return { typeError: walk.typeError, strict: [...walk.strict] }
+}
+
+const goName = (name: string): string => name.split('.').slice(-2).join('.')
+const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+const join = (path: string, name: string): string => (path === '' ? name : name === '' ? path : `${path}.${name}`)
+
+function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** A field by JSON name, with the names of the embedded structs on the way to it. */
+function find(facts: TypeFacts, name: string): { field: FieldFacts; through: string } | undefined {
+  for (const field of facts.fields) {
+    if (field.name === name) {
+      const isTypeMeta = field.number === 0 && (name === 'kind' || name === 'apiVersion')
+      return { field, through: isTypeMeta ? 'TypeMeta' : '' }
+    }
+    if (field.name !== '' || field.type.kind !== 'ref') continue
+    const inner = find(typeOrThrow(field.type.name), name)
+    if (inner !== undefined) return { field: inner.field, through: join(field.embedded ?? '', inner.through) }
+  }
+  return undefined
+}
+
+class Walk {
+  typeError: string | undefined
+  readonly strict = new Set<string>()
+  #silent = 0
+
+  #report(text: string): void {
+    if (this.#silent === 0 && this.strict.size < MAX_STRICT) this.strict.add(text)
+  }
+
+  #mismatch(what: string, place: Place, goType: string, fatal = false): void {
+    const where = place.path === '' ? 'Go value' : `Go struct field ${place.struct}.${place.path}`
+    const text = `json: cannot unmarshal ${what} into ${where} of type ${goType}`
+    if (fatal) throw new Fatal(text)
+    this.typeError ??= text
+  }
+
+  message(facts: TypeFacts, value: unknown, place: Place, goType: string, depth: number): void {
+    if (facts.union !== undefined) return this.#union(facts, value, place, depth)
+    if (depth > MAX_DEPTH) throw new Fatal('exceeded max depth')
+    const entries = entriesOf(value)
+    if (entries === undefined) return this.#mismatch(jsonKind(value), place, goType)
+    const seen = new Set<string>()
+    for (const [name, item] of entries) {
+      const strictPath = join(place.strictPath, name)
+      const found = find(facts, name)
+      if (found === undefined) {
+        this.#report(`unknown field "${strictPath}"`)
+        continue
+      }
+      if (seen.has(name)) this.#report(`duplicate field "${strictPath}"`)
+      seen.add(name)
+      const path = join(join(place.path, found.through), name)
+      this.#value(found.field.type, item, { struct: shortName(facts.name), path, strictPath }, found.field.goType, depth + 1)
+    }
+  }
+
+  #value(type: TypeRef, value: unknown, place: Place, goType: string, depth: number): void {
+    if (value === null) return
+    switch (type.kind) {
+      case 'array': {
+        if (!Array.isArray(value)) return this.#mismatch(jsonKind(value), place, goType)
+        const inner = goType.startsWith('[]') ? goType.slice(2) : goTypeOf(type.items)
+        value.forEach((item, i) => {
+          this.#value(type.items, item, { ...place, strictPath: `${place.strictPath}[${i}]` }, inner, depth)
+        })
+        return
+      }
+      case 'map':
+        return this.#map(type.values, value, place, goType, depth)
+      case 'ref': {
+        const facts = typeOrThrow(type.name)
+        if (facts.scalar === undefined) return this.message(facts, value, place, goType, depth)
+        return this.#scalar(facts.scalar, value, place, goType)
+      }
+    }
+    this.#scalar(type.kind, value, place, goType)
+  }
+
+  #map(values: TypeRef, value: unknown, place: Place, goType: string, depth: number): void {
+    const entries = entriesOf(value)
+    if (entries === undefined) return this.#mismatch(jsonKind(value), place, goTypeOfMap(goType, values))
+    const seen = new Set<string>()
+    const inner = /^map\[[^\]]*\](.+)$/.exec(goType)?.[1] ?? goTypeOf(values)
+    for (const [key, item] of entries) {
+      const strictPath = join(place.strictPath, key)
+      if (seen.has(key)) this.#report(`duplicate field "${strictPath}"`)
+      seen.add(key)
+      this.#value(values, item, { ...place, strictPath }, inner, depth)
+    }
+  }
+
+  #scalar(kind: ScalarKind, value: unknown, place: Place, goType: string): void {
+    if (isOpaque.has(kind)) return
+    if (kind === 'quantity') return this.#custom(() => parseQuantity(typeof value === 'string' ? value.trim() : quantityText(value)))
+    const type = goScalar[kind] ?? goType
+    const want = jsonType[kind]
+    if (kind === 'intOrString' && typeof value === 'string') return
+    const fatal = goScalar[kind] !== undefined
+    if (kind === 'bytes' && Array.isArray(value)) return this.#byteList(value, place)
+    if (typeof value !== want) return this.#mismatch(jsonKind(value), place, type, fatal)
+    if (kind === 'bytes' && canonicalBase64(value as string) === undefined) {
+      this.typeError ??= `illegal base64 data at input byte ${illegalAt(value as string)}`
+    }
+    if (kind === 'time' || kind === 'microTime') this.#custom(() => parseTime(value as string, kind))
+    if (kind === 'duration') this.#custom(() => parseDuration(value as string))
+    const limit = limits[kind]
+    if (limit !== undefined && !(Number.isInteger(value) && (value as number) >= -limit - 1 && (value as number) <= limit)) {
+      this.#mismatch(`number ${String(value)}`, place, type, fatal)
+    }
+  }
+
+  /** Go reads a list of numbers as bytes too. */
+  #byteList(list: readonly unknown[], place: Place): void {
+    for (const item of list) {
+      if (item === null || isByte(item)) continue
+      this.#mismatch(typeof item === 'number' ? `number ${item}` : jsonKind(item), place, 'uint8')
+    }
+  }
+
+  /** Types that read their own JSON answer with their own error, without a path. */
+  #custom(parse: () => unknown): void {
+    try {
+      parse()
+    } catch (e) {
+      if (!(e instanceof TimeParseError || e instanceof DurationParseError || e instanceof QuantityError)) throw e
+      throw new Fatal(e.message)
+    }
+  }
+
+  #union(facts: TypeFacts, value: unknown, place: Place, depth: number): void {
+    const schema = facts.fields.find((f) => f.type.kind === 'ref')!
+    const list = facts.fields.find((f) => f.type.kind === 'array')
+    this.#silent++
+    if (entriesOf(value) !== undefined) this.#value(schema.type, value, place, schema.goType, depth + 1)
+    else if (list !== undefined && Array.isArray(value)) this.#value(list.type, value, place, list.goType, depth + 1)
+    else if (list === undefined && typeof value !== 'boolean') throw new Fatal('boolean or JSON schema expected')
+    this.#silent--
+  }
+}
+
+const isOpaque = new Set<ScalarKind>(['raw', 'json', 'fieldsV1'])
+const limits: Partial<Record<ScalarKind, number>> = { int32: 2147483647, intOrString: 2147483647, int64: 9223372036854775807 }
+/** What these read first in Go, and so what their errors name. */
+const goScalar: Partial<Record<ScalarKind, string>> = { time: 'string', microTime: 'string', duration: 'string', intOrString: 'int32' }
+const jsonType: Record<ScalarKind, string> = {
+  string: 'string',
+  boolean: 'boolean',
+  int32: 'number',
+  int64: 'number',
+  double: 'number',
+  bytes: 'string',
+  time: 'string',
+  microTime: 'string',
+  duration: 'string',
+  quantity: '',
+  intOrString: 'number',
+  raw: '',
+  json: '',
+  fieldsV1: '',
+}
+
+const quantityText = (value: unknown): string => (typeof value === 'number' ? String(value) : 'x')
+
+function entriesOf(value: unknown): Iterable<readonly [string, unknown]> | undefined {
+  if (value instanceof Entries) return value.list
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined
+}
+
+const plainGo: Partial<Record<ScalarKind, string>> = {
+  string: 'string',
+  boolean: 'bool',
+  int32: 'int32',
+  int64: 'int64',
+  double: 'float64',
+  bytes: '[]uint8',
+  quantity: 'resource.Quantity',
+}
+
+function goTypeOf(type: TypeRef): string {
+  if (type.kind === 'array') return `[]${goTypeOf(type.items)}`
+  if (type.kind === 'map') return `map[string]${goTypeOf(type.values)}`
+  return type.kind === 'ref' ? goName(type.name) : (plainGo[type.kind] ?? type.kind)
+}
+
+const goTypeOfMap = (goType: string, values: TypeRef): string => (goType === '' ? `map[string]${goTypeOf(values)}` : goType)
