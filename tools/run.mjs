@@ -44,7 +44,7 @@ function become(file, args) {
   const child = spawn(file, args, { stdio: 'inherit' })
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP', 'SIGINT'])) {
     // A terminal sends SIGINT to the whole group: the child has had it already.
-    process.on(signal, () => signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal))
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)))
   }
   child.on('error', (e) => {
     say(`${file} could not be started: ${e.message}`)

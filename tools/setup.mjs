@@ -48,7 +48,11 @@ function npm(args) {
   // npm names its own program to the scripts that it runs; otherwise it is the one in PATH. Its output goes to stderr.
   const own = process.env.npm_execpath
   const [command, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []]
-  const { status, error } = spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2], shell: windows && command === 'npm' })
+  const { status, error } = spawnSync(command, [...first, ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: windows && command === 'npm',
+  })
   if (error !== undefined) fail(`npm could not be started: ${error.message}`)
   if (status !== 0) fail('The dependencies could not be installed; the lines above say why.')
 }

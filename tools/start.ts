@@ -31,7 +31,12 @@ function findElectron(insist: boolean): { path: string } | string {
   const failedAt = existsSync(failedMark) ? statSync(failedMark).mtimeMs : 0
   if (!insist && Date.now() - failedAt < RETRY_MS) return 'Electron could not be downloaded; --electron tries again'
   say('Downloading Electron …')
-  const { status, stderr } = spawnSync(nodeBin, ['install.js'], { cwd: electronDir, stdio: ['ignore', 2, 'pipe'], timeout: DOWNLOAD_MS, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(nodeBin, ['install.js'], {
+    cwd: electronDir,
+    stdio: ['ignore', 2, 'pipe'],
+    timeout: DOWNLOAD_MS,
+    encoding: 'utf8',
+  })
   const path = electronBinary()
   if (status === 0 && path !== undefined) return { path }
   mkdirSync(dirname(failedMark), { recursive: true })
@@ -50,7 +55,8 @@ function electronBinary(): string | undefined {
 }
 
 function become(file: string, args: string[]): void {
-  if (typeof process.execve === 'function' && process.platform !== 'win32') process.execve(file, [file, ...args], process.env as Record<string, string>)
+  if (typeof process.execve === 'function' && process.platform !== 'win32')
+    process.execve(file, [file, ...args], process.env as Record<string, string>)
   const child = spawn(file, args, { stdio: 'inherit' })
   // The terminal has told the child as well; this process waits for it to end.
   process.on('SIGINT', () => undefined)

@@ -36,7 +36,13 @@ describe('who is let in', () => {
     ['a host without the port', 'GET', '/', 403, (h) => ({ host: '127.0.0.1', cookie: h.cookie })],
     ['a foreign origin on POST', 'POST', '/api/local/stop', 403, (h) => ({ origin: 'http://evil.example', cookie: h.cookie })],
     ['another port of this machine', 'POST', '/api/local/stop', 403, (h) => ({ origin: 'http://127.0.0.1:1', cookie: h.cookie })],
-    ['the other name of this machine', 'POST', '/api/local/stop', 403, (h) => ({ origin: `http://localhost:${h.gateway.port}`, cookie: h.cookie })],
+    [
+      'the other name of this machine',
+      'POST',
+      '/api/local/stop',
+      403,
+      (h) => ({ origin: `http://localhost:${h.gateway.port}`, cookie: h.cookie }),
+    ],
     ['no origin on POST', 'POST', '/api/local/stop', 403, (h) => ({ cookie: h.cookie })],
     ['a null origin', 'DELETE', '/clusters/local/api', 403, (h) => ({ origin: 'null', cookie: h.cookie })],
     ['a script of another port', 'GET', '/api/contexts', 403, (h) => ({ 'sec-fetch-site': 'same-site', cookie: h.cookie })],
@@ -51,7 +57,12 @@ describe('who is let in', () => {
     expect(h.local.calls).toEqual([])
   })
 
-  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
   test.each<[string, number, string, (h: Harness) => Record<string, string>]>([
     ['with everything', 101, '/watch', (h) => ({ origin: h.gateway.url, cookie: h.cookie })],
     ['without a cookie', 401, '/watch', (h) => ({ origin: h.gateway.url })],
@@ -90,7 +101,13 @@ describe('who is let in', () => {
     const h = await start()
     const { startGateway } = await import('./gateway.ts')
     const { systemClock } = await import('../machinery/clock.ts')
-    const again = startGateway({ port: h.gateway.port, local: h.local, staticDir: h.dir, clock: systemClock, log: { info() {}, warn() {} } })
+    const again = startGateway({
+      port: h.gateway.port,
+      local: h.local,
+      staticDir: h.dir,
+      clock: systemClock,
+      log: { info() {}, warn() {} },
+    })
     await expect(again).rejects.toThrow(`port ${h.gateway.port} of 127.0.0.1 is taken`)
   })
 })
@@ -158,7 +175,10 @@ describe('contexts and the local control plane', () => {
   test('a kubeconfig added later counts too', async () => {
     const h = await start()
     const file = join(h.dir, 'other')
-    await writeFile(file, JSON.stringify({ clusters: [{ name: 'c', cluster: { server: 'https://x' } }], contexts: [{ name: 'x', context: { cluster: 'c' } }] }))
+    await writeFile(
+      file,
+      JSON.stringify({ clusters: [{ name: 'c', cluster: { server: 'https://x' } }], contexts: [{ name: 'x', context: { cluster: 'c' } }] }),
+    )
     h.gateway.addKubeconfig(file)
     const { contexts } = (await (await h.get('/api/contexts')).json()) as ContextList
     expect(contexts.map((c) => c.name)).toEqual(['local', 'x'])
@@ -187,7 +207,10 @@ describe('contexts and the local control plane', () => {
   ])('context %s answers %i %s', async (name, status, fault, message) => {
     const h = await start({
       refused: { server: 'http://127.0.0.1:1' },
-      noplugin: { server: 'http://127.0.0.1:1', user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1' } } },
+      noplugin: {
+        server: 'http://127.0.0.1:1',
+        user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1' } },
+      },
       nofile: { server: 'https://127.0.0.1:1', user: { 'client-certificate': '/nowhere/crt', 'client-key': '/nowhere/key' } },
     })
     const answer = await h.get(`/clusters/${name}/version`)
@@ -220,7 +243,11 @@ describe('requests to a cluster', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
     expect(answer.headers.get('content-security-policy')).toBe(`sandbox; default-src 'none'`)
     const seen = c.requests[0]?.headers ?? {}
-    expect(seen).toMatchObject({ authorization: 'Bearer secret-token', 'impersonate-user': 'jane', 'content-type': 'application/merge-patch+json' })
+    expect(seen).toMatchObject({
+      authorization: 'Bearer secret-token',
+      'impersonate-user': 'jane',
+      'content-type': 'application/merge-patch+json',
+    })
     expect(seen['impersonate-group']).toBe('dev, ops')
     expect(seen.cookie).toBeUndefined()
     expect(seen.origin).toBeUndefined()
@@ -243,7 +270,10 @@ describe('requests to a cluster', () => {
 
   test('a token file is read, trimmed; basic credentials work', async () => {
     const c = await cluster((_, res) => void res.end('{}'))
-    const h = await start({ t: { server: c.url, user: { tokenFile: 'token' } }, b: { server: c.url, user: { username: 'u', password: 'p' } } })
+    const h = await start({
+      t: { server: c.url, user: { tokenFile: 'token' } },
+      b: { server: c.url, user: { username: 'u', password: 'p' } },
+    })
     await writeFile(join(h.dir, 'token'), 'from-file\n')
     await h.get('/clusters/t/version')
     await h.get('/clusters/b/version')
@@ -259,7 +289,15 @@ describe('requests to a cluster', () => {
     const h = await start({
       x: {
         server: c.url,
-        user: { exec: { command: './plugin.sh', args: ['arg'], env: [{ name: 'MINE', value: 'v' }], apiVersion: 'client.authentication.k8s.io/v1', provideClusterInfo: true } },
+        user: {
+          exec: {
+            command: './plugin.sh',
+            args: ['arg'],
+            env: [{ name: 'MINE', value: 'v' }],
+            apiVersion: 'client.authentication.k8s.io/v1',
+            provideClusterInfo: true,
+          },
+        },
       },
     })
     const script = `#!/bin/sh
@@ -277,7 +315,10 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
     expect(new Set(c.requests.map((r) => r.headers.authorization))).toEqual(new Set(['Bearer token-1']))
     const env = await readFile(join(h.dir, 'env'), 'utf8')
     expect(env).toMatch(/ v arg$/)
-    expect(JSON.parse(env.slice(0, env.lastIndexOf(' v arg')))).toMatchObject({ kind: 'ExecCredential', spec: { interactive: false, cluster: { server: c.url } } })
+    expect(JSON.parse(env.slice(0, env.lastIndexOf(' v arg')))).toMatchObject({
+      kind: 'ExecCredential',
+      spec: { interactive: false, cluster: { server: c.url } },
+    })
     revoked = true
     expect((await h.get('/clusters/x/version')).status).toBe(200)
     expect(await runs()).toBe(2)
@@ -285,7 +326,12 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
   })
 
   test('what a failing plugin says reaches the window', async () => {
-    const h = await start({ x: { server: 'http://127.0.0.1:1', user: { exec: { command: 'sh', args: ['-c', 'echo "log in first" >&2; exit 3'], apiVersion: 'v1' } } } })
+    const h = await start({
+      x: {
+        server: 'http://127.0.0.1:1',
+        user: { exec: { command: 'sh', args: ['-c', 'echo "log in first" >&2; exit 3'], apiVersion: 'v1' } },
+      },
+    })
     const answer = await h.get('/clusters/x/version')
     expect(((await answer.json()) as Status).message).toBe('no credentials for context "x": log in first')
   })
@@ -293,21 +339,58 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
   test('client certificates and the authority of the kubeconfig are used', async () => {
     const h = await start()
     const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: h.dir, stdio: 'pipe' })
-    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 's.key', '-out', 's.crt', '-subj', '/CN=server', '-addext', 'subjectAltName=IP:127.0.0.1')
-    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'c.key', '-out', 'c.crt', '-subj', '/CN=jane')
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      's.key',
+      '-out',
+      's.crt',
+      '-subj',
+      '/CN=server',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    )
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      'c.key',
+      '-out',
+      'c.crt',
+      '-subj',
+      '/CN=jane',
+    )
     const { createServer } = await import('node:https')
     const read = (f: string) => readFile(join(h.dir, f))
-    const server = createServer({ key: await read('s.key'), cert: await read('s.crt'), ca: await read('c.crt'), requestCert: true, rejectUnauthorized: false }, (req, res) => {
-      const socket = req.socket as import('node:tls').TLSSocket
-      res.end(JSON.stringify({ user: socket.getPeerCertificate().subject?.CN, authorized: socket.authorized }))
-    })
+    const server = createServer(
+      { key: await read('s.key'), cert: await read('s.crt'), ca: await read('c.crt'), requestCert: true, rejectUnauthorized: false },
+      (req, res) => {
+        const socket = req.socket as import('node:tls').TLSSocket
+        res.end(JSON.stringify({ user: socket.getPeerCertificate().subject?.CN, authorized: socket.authorized }))
+      },
+    )
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     cleanup.push(async () => void server.close())
     const { port } = server.address() as import('node:net').AddressInfo
     const entry = (name: string, cluster: object, user: object) => ({ name, cluster, user })
     const entries = [
-      entry('good', { server: `https://127.0.0.1:${port}`, 'certificate-authority': 's.crt' }, { 'client-certificate': 'c.crt', 'client-key': 'c.key' }),
+      entry(
+        'good',
+        { server: `https://127.0.0.1:${port}`, 'certificate-authority': 's.crt' },
+        { 'client-certificate': 'c.crt', 'client-key': 'c.key' },
+      ),
       entry('untrusted', { server: `https://127.0.0.1:${port}` }, {}),
       entry('insecure', { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true }, {}),
     ]

@@ -23,7 +23,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({ keepAlive: true, keepAliveTimeout: 75_000 })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (e: NodeJS.ErrnoException) => {
-      reject(e.code === 'EADDRINUSE' ? new Error(`port ${options.port} of 127.0.0.1 is taken: choose another for the gateway, or 0 for a free one`) : e)
+      reject(
+        e.code === 'EADDRINUSE'
+          ? new Error(`port ${options.port} of 127.0.0.1 is taken: choose another for the gateway, or 0 for a free one`)
+          : e,
+      )
     })
     server.listen({ host: '127.0.0.1', port: options.port ?? 0 }, resolve)
   })
@@ -54,7 +58,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('request', (req, res) => {
     answer(req, res).catch((e: unknown) => {
       if (res.headersSent) return res.destroy()
-      if (!(e instanceof StatusError)) options.log.warn(`gateway: ${req.method} ${req.url?.split('?')[0]}: ${e instanceof Error ? e.message : String(e)}`)
+      if (!(e instanceof StatusError))
+        options.log.warn(`gateway: ${req.method} ${req.url?.split('?')[0]}: ${e instanceof Error ? e.message : String(e)}`)
       sendStatus(res, headers, e)
     })
   })
@@ -122,7 +127,12 @@ function enter(res: ServerResponse, headers: OutgoingHttpHeaders, session: Sessi
 
 function refuse(res: ServerResponse, headers: OutgoingHttpHeaders, { status, sentence }: Refusal): void {
   const body = refusalPage(sentence)
-  res.writeHead(status, { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-length': body.length, 'cache-control': 'no-store' })
+  res.writeHead(status, {
+    ...headers,
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  })
   res.end(body)
 }
 
@@ -143,6 +153,12 @@ function sendStatus(res: ServerResponse, headers: OutgoingHttpHeaders, e: unknow
   const status = toStatus(e)
   const body = statusBody(status)
   const fault = e instanceof GatewayError ? { 'x-binnacle-fault': e.fault } : {}
-  res.writeHead(status.code, { ...headers, ...fault, 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' })
+  res.writeHead(status.code, {
+    ...headers,
+    ...fault,
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  })
   res.end(body)
 }

@@ -2,7 +2,16 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { proxiedHeaders } from './guard.ts'
 
 /** RFC 9110 §7.6.1: these concern one connection, not the message. `connection` names more of them. */
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-authenticate'])
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-authenticate',
+])
 
 /** The browser's own: they would tell the cluster about this session, or claim an identity that only a front proxy may claim. */
 const browserOnly = new Set([
@@ -83,5 +92,10 @@ function withoutBase(path: string, base: string): string {
 
 function connectionTokens(value: string | string[] | undefined): Set<string> {
   const text = Array.isArray(value) ? value.join(',') : (value ?? '')
-  return new Set(text.toLowerCase().split(',').map((t) => t.trim()))
+  return new Set(
+    text
+      .toLowerCase()
+      .split(',')
+      .map((t) => t.trim()),
+  )
 }

@@ -49,7 +49,11 @@ describe('kubeconfig', () => {
     expect(first).toMatchObject({ name: 'dev', clusterName: 'c1', userName: 'u1', namespace: 'team' })
     expect(first?.cluster).toEqual({ server: 'https://dev.example:6443', 'certificate-authority': join(dir, 'ca.crt') })
     expect(first?.user).toEqual({ 'client-certificate': join(dir, 'pki/u.crt'), 'client-key': '/abs/u.key', tokenFile: join(dir, 'token') })
-    expect(second).toMatchObject({ name: 'prod', cluster: { server: 'https://prod.example' }, user: { exec: { command: join(dir, 'bin/login') } } })
+    expect(second).toMatchObject({
+      name: 'prod',
+      cluster: { server: 'https://prod.example' },
+      user: { exec: { command: join(dir, 'bin/login') } },
+    })
     expect(second?.error).toBeUndefined()
   })
 
@@ -66,7 +70,10 @@ describe('kubeconfig', () => {
   test.each([
     ['the context names no cluster', '{contexts: [{name: a, context: {user: u}}]}'],
     ['the kubeconfig has no cluster "c"', '{contexts: [{name: a, context: {cluster: c}}]}'],
-    ['the kubeconfig has no user "u"', '{clusters: [{name: c, cluster: {server: "https://x"}}], contexts: [{name: a, context: {cluster: c, user: u}}]}'],
+    [
+      'the kubeconfig has no user "u"',
+      '{clusters: [{name: c, cluster: {server: "https://x"}}], contexts: [{name: a, context: {cluster: c, user: u}}]}',
+    ],
     ['cluster "c" has no server address', '{clusters: [{name: c, cluster: {}}], contexts: [{name: a, context: {cluster: c}}]}'],
     [
       'the server address of cluster "c" is not an http or https URL',

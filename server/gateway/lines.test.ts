@@ -18,7 +18,12 @@ describe('LineSplitter', () => {
         }
         const rest = splitter.rest()
         if (rest.length > 0) got.push(rest.toString())
-        expect(got).toEqual(whole.toString().split('\n').filter((l) => l !== ''))
+        expect(got).toEqual(
+          whole
+            .toString()
+            .split('\n')
+            .filter((l) => l !== ''),
+        )
       }),
     )
   })

@@ -7,7 +7,11 @@ const openers: Record<string, [command: string, args: string[]]> = {
 }
 
 /** Asks the system to show an address. False when there is nothing that could: a server, a container. Never rejects. */
-export function openBrowser(url: string, env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): Promise<boolean> {
+export function openBrowser(
+  url: string,
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
   const [command, args] = openers[platform] ?? ['xdg-open', []]
   if (command === 'xdg-open' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return Promise.resolve(false)
   return new Promise((resolve) => {

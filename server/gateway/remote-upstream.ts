@@ -113,7 +113,8 @@ export class RemoteUpstream implements Upstream {
     await config.applyToHTTPSOptions(options)
     const headers = { ...plainHeaders(options), ...impersonation(this.#context.user) }
     const tokenFile = text(this.#context.user.tokenFile)
-    if (tokenFile !== '' && text(this.#context.user.token) === '') headers.authorization = `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}`
+    if (tokenFile !== '' && text(this.#context.user.token) === '')
+      headers.authorization = `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}`
     const choice = config.createDispatcherOptions(config.getCurrentCluster(), tlsOf(options))
     const material = JSON.stringify(choice, (_, v: unknown) => (v instanceof Uint8Array ? Buffer.from(v).toString('base64') : v))
     if (this.#dispatcher?.material !== material) {
@@ -158,7 +159,8 @@ function tlsOf({ ca, cert, key, pfx, passphrase, rejectUnauthorized, servername 
 function plainHeaders(options: RequestOptions): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
   if (typeof options.auth === 'string') headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`
-  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = Array.isArray(value) ? value : String(value).trim()
+  for (const [name, value] of Object.entries(options.headers ?? {}))
+    headers[name.toLowerCase()] = Array.isArray(value) ? value : String(value).trim()
   return headers
 }
 

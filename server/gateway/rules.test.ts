@@ -8,8 +8,14 @@ describe('cluster addresses', () => {
   test.each([
     ['/clusters/local/api/v1/pods?watch=1', { context: 'local', prefix: '/clusters/local', path: '/api/v1/pods?watch=1' }],
     ['/clusters/local', { context: 'local', prefix: '/clusters/local', path: '/' }],
-    ['/clusters/arn:aws:eks:eu:1:cluster%2Fdev/version', { context: 'arn:aws:eks:eu:1:cluster/dev', prefix: '/clusters/arn:aws:eks:eu:1:cluster%2Fdev', path: '/version' }],
-    ['/clusters/a/api/v1/namespaces/x/pods/http:p:80/proxy/a%2Fb', { context: 'a', prefix: '/clusters/a', path: '/api/v1/namespaces/x/pods/http:p:80/proxy/a%2Fb' }],
+    [
+      '/clusters/arn:aws:eks:eu:1:cluster%2Fdev/version',
+      { context: 'arn:aws:eks:eu:1:cluster/dev', prefix: '/clusters/arn:aws:eks:eu:1:cluster%2Fdev', path: '/version' },
+    ],
+    [
+      '/clusters/a/api/v1/namespaces/x/pods/http:p:80/proxy/a%2Fb',
+      { context: 'a', prefix: '/clusters/a', path: '/api/v1/namespaces/x/pods/http:p:80/proxy/a%2Fb' },
+    ],
   ])('%s', (url, route) => expect(clusterRoute(url)).toEqual(route))
 
   test.each(['/clusters', '/clusters/', '/api/contexts', '/'])('%s is not one', (url) => expect(clusterRoute(url)).toBeUndefined())
@@ -24,9 +30,12 @@ describe('cluster addresses', () => {
 
   test('every context name survives the encoding', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s !== '.' && s !== '..'), (name) => {
-        expect(clusterRoute(`/clusters/${encodeURIComponent(name)}/api`)?.context).toBe(name)
-      }),
+      fc.property(
+        fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s !== '.' && s !== '..'),
+        (name) => {
+          expect(clusterRoute(`/clusters/${encodeURIComponent(name)}/api`)?.context).toBe(name)
+        },
+      ),
     )
   })
 })
@@ -90,13 +99,19 @@ describe('headers', () => {
     expect(got['content-security-policy']).toBe(`sandbox; default-src 'none'`)
     expect(got['x-content-type-options']).toBe('nosniff')
     expect(got).toMatchObject({ 'content-type': 'text/html', 'content-encoding': 'gzip', etag: '"1"', warning: ['299 - "a"', '299 - "b"'] })
-    for (const name of ['set-cookie', 'access-control-allow-origin', 'clear-site-data', 'transfer-encoding']) expect(got).not.toHaveProperty(name)
+    for (const name of ['set-cookie', 'access-control-allow-origin', 'clear-site-data', 'transfer-encoding'])
+      expect(got).not.toHaveProperty(name)
   })
 })
 
 describe('messages of the watch socket', () => {
   test('the two good ones', () => {
-    expect(parseClientMessage('{"op":"open","id":1,"context":"local","path":"/api"}')).toEqual({ op: 'open', id: 1, context: 'local', path: '/api' })
+    expect(parseClientMessage('{"op":"open","id":1,"context":"local","path":"/api"}')).toEqual({
+      op: 'open',
+      id: 1,
+      context: 'local',
+      path: '/api',
+    })
     expect(parseClientMessage('{"op":"close","id":1,"x":2}')).toEqual({ op: 'close', id: 1 })
   })
   test.each([

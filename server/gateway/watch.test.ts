@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Transport } from '../client/transport.ts'
 import { MAX_FEEDS } from './watch-socket.ts'
 import { beginWatch, fakeCluster, Frames, type Harness, harness, opened } from './testing/harness.ts'
@@ -104,7 +104,15 @@ describe('the watch socket', () => {
   })
 
   test('an HTTP error carries its Status; one without a Status is given one', async () => {
-    const gone = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'too old resource version: 1 (9)', reason: 'Expired', code: 410 }
+    const gone = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: 'too old resource version: 1 (9)',
+      reason: 'Expired',
+      code: 410,
+    }
     const { ws, frames } = await setUp((url, res) => {
       if (url === '/gone') res.writeHead(410, { 'content-type': 'application/json' }).end(JSON.stringify(gone))
       else res.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
@@ -113,7 +121,10 @@ describe('the watch socket', () => {
     open(ws, 2, '/html')
     await frames.until((all) => all.length === 2)
     expect(frames.all.find((m) => m.id === 1)).toEqual({ id: 1, t: 'error', status: 410, body: gone })
-    expect(frames.all.find((m) => m.id === 2)).toMatchObject({ status: 502, body: { kind: 'Status', message: '<h1>Bad gateway</h1>', code: 502 } })
+    expect(frames.all.find((m) => m.id === 2)).toMatchObject({
+      status: 502,
+      body: { kind: 'Status', message: '<h1>Bad gateway</h1>', code: 502 },
+    })
   })
 
   test('lines of text (logs) come as strings, the last one without its line feed, too', async () => {

@@ -102,7 +102,8 @@ export async function harness(contexts: Record<string, { server: string; user?: 
     kubeconfig,
     cookie,
     get: (path, init = {}) => fetch(gateway.url + path, { redirect: 'manual', ...init, headers: { cookie, ...init.headers } }),
-    connect: (headers = {}) => new WebSocket(`ws://127.0.0.1:${gateway.port}/watch`, { headers: { cookie, origin: gateway.url, ...headers } }),
+    connect: (headers = {}) =>
+      new WebSocket(`ws://127.0.0.1:${gateway.port}/watch`, { headers: { cookie, origin: gateway.url, ...headers } }),
     close: async () => {
       await gateway.close()
       await rm(dir, { recursive: true })
@@ -111,7 +112,12 @@ export async function harness(contexts: Record<string, { server: string; user?: 
 }
 
 /** fetch() may not set Host, Origin or Sec-Fetch headers; this may. */
-export function raw(port: number, method: string, path: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+export function raw(
+  port: number,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const req = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (res) => {
       const chunks: Buffer[] = []

@@ -1,0 +1,21 @@
+import { defineConfig } from '@playwright/test'
+
+/** The inspector in Chromium. BINNACLE_CHROMIUM names the browser; `npm test` finds or installs Debian's. */
+export default defineConfig({
+  testDir: './desktop',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../test-results/desktop',
+  workers: 1,
+  timeout: 120_000,
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [['list'], ['json', { outputFile: '../test-results/desktop.json' }]],
+  use: {
+    launchOptions: {
+      executablePath: process.env.BINNACLE_CHROMIUM,
+      // Chromium's sandbox does not start as root, which is what containers in CI run as.
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+})

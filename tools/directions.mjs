@@ -1,0 +1,134 @@
+// Who may not import whom (docs/decisions/0005-two-commands.md says how this is checked). One row is one rule, with one file in
+// tools/lint-canary/ that breaks it.
+
+/** Folders, the more special first. `storage` alone means the contract beside the backends. */
+export const elements = [
+  { type: 'sqlite', pattern: 'server/storage/sqlite' },
+  { type: 'etcd3', pattern: 'server/storage/etcd3' },
+  { type: 'storage-testing', pattern: 'server/storage/testing' },
+  { type: 'storage', pattern: 'server/storage' },
+  { type: 'registry-generic', pattern: 'server/registry/generic' },
+  { type: 'registry-resources', pattern: 'server/registry/*' },
+  ...[
+    ...['machinery', 'apis', 'scheme', 'codec', 'cache', 'patch', 'authn', 'authz', 'admission', 'audit', 'handlers', 'filters', 'serving'],
+    ...['discovery', 'openapi', 'proxy', 'extensions', 'client', 'controllers', 'scheduler', 'node', 'gateway', 'options'],
+  ].map((type) => ({ type, pattern: `server/${type}` })),
+  { type: 'server-main', pattern: 'server' },
+  { type: 'ipc', pattern: 'electron/ipc' },
+  { type: 'preload', pattern: 'electron/preload' },
+  { type: 'electron-main', pattern: 'electron/main' },
+  { type: 'renderer', pattern: 'renderer' },
+  { type: 'e2e', pattern: 'e2e' },
+  { type: 'tools', pattern: 'tools' },
+]
+
+const all = [...new Set(elements.map((e) => e.type))]
+const server = all.slice(0, all.indexOf('ipc'))
+/** @param {string[]} types */
+const except = (...types) => all.filter((t) => !types.includes(t))
+const registry = ['registry-generic', 'registry-resources']
+const backends = ['sqlite', 'etcd3']
+const loops = ['controllers', 'scheduler', 'node']
+
+/**
+ * `kind: 'value'` leaves `import type` free.
+ * @type {{ name: string, from: string[], never: string[], kind?: 'value', message: string }[]}
+ */
+export const directions = [
+  {
+    name: 'machinery-is-a-leaf',
+    from: ['machinery'],
+    never: except('machinery'),
+    message: 'machinery is a leaf: it imports nothing of the project',
+  },
+  {
+    name: 'backends-stay-apart',
+    from: ['etcd3', 'sqlite'],
+    never: except('machinery', 'storage', 'storage-testing', 'etcd3', 'sqlite'),
+    message: 'a backend imports the storage contract and machinery only',
+  },
+  { name: 'sqlite-not-etcd3', from: ['sqlite'], never: ['etcd3'], message: 'backends never import each other' },
+  { name: 'etcd3-not-sqlite', from: ['etcd3'], never: ['sqlite'], message: 'backends never import each other' },
+  {
+    name: 'storage-is-below',
+    from: ['storage', 'storage-testing'],
+    never: except('machinery', 'storage', 'storage-testing'),
+    message: 'the storage contract imports machinery only',
+  },
+  {
+    name: 'backends-behind-contract',
+    from: except('server-main', 'options', 'sqlite', 'etcd3', 'tools', 'e2e'),
+    never: backends,
+    message: 'only server/main.ts and options choose a backend; everything else knows the contract',
+  },
+  {
+    name: 'cache-is-below',
+    from: ['cache'],
+    never: [...registry, 'handlers', 'filters', 'serving', 'client', 'gateway', ...loops],
+    message: 'the cache knows storage, not who asks it',
+  },
+  {
+    name: 'registry-is-below',
+    from: registry,
+    never: ['handlers', 'serving', 'client', 'gateway', ...loops],
+    message: 'the registry knows cache and storage, not who asks it',
+  },
+  {
+    name: 'handlers-not-resources',
+    from: ['handlers', 'filters', 'discovery', 'openapi'],
+    never: ['registry-resources'],
+    message: 'handlers never import a resource folder: they know registry/generic',
+  },
+  {
+    name: 'data-is-pure',
+    from: ['apis', 'scheme', 'codec'],
+    never: [...backends, 'storage', 'cache', ...registry, 'handlers', 'filters', 'serving', 'client', 'gateway', ...loops],
+    message: 'apis, scheme and codec are functions over data',
+  },
+  {
+    name: 'loops-use-the-client',
+    from: loops,
+    never: ['storage', 'cache', ...registry, 'handlers', 'filters'],
+    message: 'controllers, scheduler and node speak to the API through client, never to storage',
+  },
+  {
+    name: 'client-is-outside',
+    from: ['client'],
+    never: ['storage', 'cache', ...registry, 'handlers', 'gateway', ...loops],
+    message: 'the client knows the API, not how it is made',
+  },
+  {
+    name: 'gateway-is-outside',
+    from: ['gateway'],
+    never: server.filter((t) => !['gateway', 'machinery', 'client'].includes(t)),
+    message: 'the gateway speaks HTTP to every cluster, the local one included',
+  },
+  { name: 'main-is-the-root', from: except('server-main'), never: ['server-main'], message: 'nothing imports server/main.ts' },
+  {
+    name: 'server-stands-alone',
+    from: server,
+    never: ['ipc', 'preload', 'electron-main', 'renderer', 'e2e', 'tools'],
+    message: 'the server runs without Electron and without the window',
+  },
+  { name: 'ipc-imports-nothing', from: ['ipc'], never: except('ipc'), message: 'electron/ipc imports nothing' },
+  {
+    name: 'preload-knows-ipc',
+    from: ['preload'],
+    never: except('preload', 'ipc'),
+    message: 'the preload script imports electron/ipc only',
+  },
+  {
+    name: 'shell-knows-ipc',
+    from: ['electron-main'],
+    never: except('electron-main', 'ipc'),
+    message: 'Electron runs the host as a program and speaks HTTP to it',
+  },
+  {
+    name: 'renderer-types-only',
+    from: ['renderer'],
+    never: [...server, 'ipc'],
+    kind: 'value',
+    message: 'the renderer takes types from ipc and the API, with `import type`',
+  },
+  { name: 'renderer-not-shell', from: ['renderer'], never: ['preload', 'electron-main'], message: 'the renderer knows electron/ipc only' },
+]

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+
+/**
+ * Derives the table of internal struct layouts that a few error texts show (`pod updates may not change fields other than …`).
+ *   node tools/internal-types.ts <kubernetes module> <api module> <out.json>
+ * The folders are those of the Go modules k8s.io/kubernetes and k8s.io/api. Only names and types are taken.
+ */
+interface Field {
+  name: string
+  type: string
+  json: string
+  embedded: boolean
+}
+
+function structs(source: string): Map<string, Field[]> {
+  const found = new Map<string, Field[]>()
+  for (const m of source.matchAll(/^type (\w+) struct \{\n([^]*?)^\}/gm)) {
+    const fields: Field[] = []
+    for (const line of m[2]!.split('\n')) {
+      const f = /^\t(?:(\w+)[ \t]+)?((?:\[\]|\*|map\[[\w.]+\])*[\w.]+)(?:[ \t]+`([^`]*)`)?(?:\s*\/\/.*)?$/.exec(line)
+      if (f === null) continue
+      const json = /json:"([^",]*)/.exec(f[3] ?? '')?.[1] ?? ''
+      fields.push({ name: f[1] ?? f[2]!.replace(/^.*\./, ''), type: f[2]!, json, embedded: f[1] === undefined })
+    }
+    found.set(m[1]!, fields)
+  }
+  return found
+}
+
+const scalars = /^(string|bool|u?int\d*|float\d+|byte)$/
+
+function main([kubernetes, api, out]: string[]): void {
+  if (!kubernetes || !api || !out) throw new Error('usage: node tools/internal-types.ts <kubernetes module> <api module> <out.json>')
+  const internalSource = readFileSync(`${kubernetes}/pkg/apis/core/types.go`, 'utf8')
+  const internal = structs(internalSource)
+  const external = structs(readFileSync(`${api}/core/v1/types.go`, 'utf8'))
+  const strings = new Set([...internalSource.matchAll(/^type (\w+) string$/gm)].map((m) => m[1]!))
+  const table: Record<string, [string, string, string][]> = {}
+
+  const jsonName = (owner: string, field: Field): string => {
+    const same = external.get(owner)?.find((f) => f.name === field.name)
+    return same?.json || field.name.charAt(0).toLowerCase() + field.name.slice(1)
+  }
+  const normal = (type: string): string => {
+    const base = type.replace(/^(?:\[\]|\*|map\[[\w.]+\])*/, '')
+    const head = type.slice(0, type.length - base.length).replace(/map\[[\w.]+\]/g, 'map:')
+    if (strings.has(base) || base === 'types.UID') return `${head}string`
+    return base === 'ResourceList' ? `${head}map:resource.Quantity` : `${head}${base}`
+  }
+  const add = (name: string): void => {
+    const fields = internal.get(name)
+    if (fields === undefined || table[name] !== undefined) return
+    const rows: [string, string, string][] = (table[name] = [])
+    const collect = (owner: string, list: Field[]): void => {
+      for (const field of list) {
+        const type = normal(field.type)
+        if (field.embedded && internal.has(type)) collect(type, internal.get(type)!)
+        else rows.push([field.name, jsonName(owner, field), type])
+        const base = type.replace(/^(?:\[\]|\*|map:)*/, '')
+        if (!scalars.test(base) && !field.embedded) add(base)
+      }
+    }
+    collect(name, fields)
+  }
+  for (const root of ['PodSpec', 'EphemeralContainer', 'Taint', 'NodeAddress', 'PodIP', 'HostIP']) add(root)
+  const lines = Object.entries(table).map(([name, rows]) => `  ${JSON.stringify(name)}: ${JSON.stringify(rows)}`)
+  writeFileSync(out, `{\n${lines.join(',\n')}\n}\n`)
+}
+
+main(process.argv.slice(2))

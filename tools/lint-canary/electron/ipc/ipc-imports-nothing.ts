@@ -1,0 +1,3 @@
+import { target } from '../../server/machinery/target.ts'
+
+export const wrong = target

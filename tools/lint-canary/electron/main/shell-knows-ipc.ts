@@ -1,0 +1,3 @@
+import { target } from '../../server/gateway/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import { target } from '../electron/preload/target.ts'
+
+export const wrong = target

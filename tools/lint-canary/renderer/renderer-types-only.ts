@@ -1,0 +1,3 @@
+import { target } from '../electron/ipc/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import { target } from '../cache/target.ts'
+
+export const wrong = target

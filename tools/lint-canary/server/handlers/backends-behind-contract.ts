@@ -1,0 +1,3 @@
+import { target } from '../storage/sqlite/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import { target } from '../registry/core/target.ts'
+
+export const wrong = target

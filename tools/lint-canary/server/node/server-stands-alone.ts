@@ -1,0 +1,3 @@
+import { target } from '../../renderer/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import { target } from '../storage/target.ts'
+
+export const wrong = target

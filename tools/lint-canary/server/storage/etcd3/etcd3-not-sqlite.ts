@@ -1,0 +1,3 @@
+import { target } from '../sqlite/target.ts'
+
+export const wrong = target

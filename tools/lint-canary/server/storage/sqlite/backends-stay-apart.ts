@@ -1,0 +1,3 @@
+import { target } from '../../scheme/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import { target } from '../etcd3/target.ts'
+
+export const wrong = target

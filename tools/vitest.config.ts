@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Unit and contract suites: `x.test.ts` beside `x.ts`. Whole-system tests have their own configuration in e2e/. */
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['{server,renderer,electron,tools}/**/*.test.{ts,tsx}'],
+    // Two cores are common on machines that run this.
+    maxWorkers: '100%',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
