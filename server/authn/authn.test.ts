@@ -1,0 +1,112 @@
+import { X509Certificate } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ConnectionState } from '../serving/exchange.ts'
+import { createAuthority, issueCertificate } from '../serving/x509.ts'
+import { anonymousAuthenticator } from './anonymous.ts'
+import { bearerAuthenticator } from './bearer.ts'
+import { localUser, type Authenticator, type Credentials } from './contract.ts'
+import { parseCsv } from './csv.ts'
+import { localAuthenticator } from './local.ts'
+import { parseTokens, readTokenFile } from './token-file.ts'
+import { unionAuthenticator } from './union.ts'
+import { x509Authenticator } from './x509.ts'
+
+const shown = (authorization?: string, connection: Partial<ConnectionState> = {}): Credentials => ({
+  headers: { authorization },
+  connection: { peerCertificate: undefined, memo: new Map(), ...connection },
+})
+const tokens = parseTokens('t1,bob,u1,"dev,ops"\n\nt2,eve,u2\r\n,skipped,u3\nt2,eva,u2,\n', 'tokens.csv')
+const bearer = bearerAuthenticator([tokens])
+
+describe('token file', () => {
+  test('the columns are token, user, uid, groups; the last line of a token wins', () => {
+    expect(bearer.authenticate(shown('Bearer t1'))).toEqual({ user: { name: 'bob', uid: 'u1', groups: ['dev', 'ops'] } })
+    expect(bearer.authenticate(shown('bearer t2'))).toEqual({ user: { name: 'eva', uid: 'u2', groups: [] } })
+  })
+
+  test('unknown tokens are failed logins, other schemes are none', () => {
+    expect(bearer.authenticate(shown('Bearer nope'))).toEqual({ invalid: 'invalid bearer token' })
+    expect(bearer.authenticate(shown('Bearer __proto__'))).toEqual({ invalid: 'invalid bearer token' })
+    for (const header of ['Basic t1', 'Bearer', 'Bearer ', '', 't1', undefined]) expect(bearer.authenticate(shown(header))).toBeUndefined()
+  })
+
+  test('bad files are refused with their name', () => {
+    expect(() => parseTokens('a,b', 'f')).toThrow("token file 'f' must contain at least 3 columns (token, user name, user uid), found 2")
+    expect(() => parseTokens('"a,b,c', 'f')).toThrow(`token file 'f': line 1: extraneous or missing " in quoted-field`)
+    expect(() => readTokenFile('/nonexistent/x')).toThrow(/cannot read the token file \/nonexistent\/x .*; check --token-auth-file/)
+  })
+
+  test('CSV: whatever is quoted comes back', () => {
+    const field = fc.string({ maxLength: 12, unit: fc.constantFrom('a', ',', '"', '\n', ' ', 'é') })
+    fc.assert(
+      fc.property(fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), fc.constantFrom('\n', '\r\n'), (rows, newline) => {
+        const text = rows.map((row) => row.map((f) => `"${f.replaceAll('"', '""')}"`).join(',')).join(newline)
+        expect(parseCsv(text)).toEqual(rows)
+      }),
+    )
+    expect(() => parseCsv('a,b"c')).toThrow('line 1: bare "')
+    expect(() => parseCsv('a\n"b"c')).toThrow('line 2: extraneous')
+  })
+})
+
+describe('x509', () => {
+  const ca = createAuthority('ca', Date.now())
+  const peer = (commonName: string, organizations: string[]): Partial<ConnectionState> => ({
+    peerCertificate: new X509Certificate(issueCertificate(ca, { commonName, organizations, use: 'client', now: Date.now() }).cert).raw,
+  })
+
+  test('the common name is the user, organizations are groups; read once a connection', () => {
+    const credentials = shown(undefined, peer('bob', ['system:masters', 'dev']))
+    const first = x509Authenticator.authenticate(credentials)
+    expect(first).toMatchObject({ user: { name: 'bob', groups: ['system:masters', 'dev'] } })
+    expect(JSON.stringify(first)).toMatch(/"authentication.kubernetes.io\/credential-id":\["X509SHA256=[0-9a-f]{64}"\]/)
+    expect(x509Authenticator.authenticate(credentials)).toBe(first)
+  })
+
+  test('no certificate, or one without a name, is none; one that does not count is a failed login', () => {
+    expect(x509Authenticator.authenticate(shown())).toBeUndefined()
+    expect(x509Authenticator.authenticate(shown(undefined, peer('', ['system:masters'])))).toBeUndefined()
+    expect(x509Authenticator.authenticate(shown(undefined, { peerCertificateError: 'EXPIRED' }))).toEqual({ invalid: 'x509: EXPIRED' })
+    expect(x509Authenticator.authenticate(shown(undefined, { peerCertificate: Buffer.from('3003', 'hex') }))).toEqual({
+      invalid: 'x509: malformed certificate',
+    })
+  })
+})
+
+describe('union', () => {
+  const union = unionAuthenticator([localAuthenticator, x509Authenticator, bearer], anonymousAuthenticator)
+
+  test('users join system:authenticated, anonymous ones do not', () => {
+    expect(union.authenticate(shown('Bearer t1'))).toMatchObject({ user: { name: 'bob', groups: ['dev', 'ops', 'system:authenticated'] } })
+    expect(union.authenticate(shown())).toEqual({ user: { name: 'system:anonymous', groups: ['system:unauthenticated'] } })
+    const user = { name: 'controller', groups: ['system:masters'] }
+    expect(union.authenticate(shown(undefined, { memo: new Map([[localUser, user]]) }))).toMatchObject({
+      user: { name: 'controller', groups: ['system:masters', 'system:authenticated'] },
+    })
+    expect(union.authenticate(shown('Bearer t1'))).toBe(union.authenticate(shown('Bearer t1')))
+  })
+
+  test('a wrong credential fails, unless another one is right', () => {
+    expect(union.authenticate(shown('Bearer nope'))).toEqual({ invalid: 'invalid bearer token' })
+    expect(union.authenticate(shown(undefined, { peerCertificateError: 'x' }))).toEqual({ invalid: 'x509: x' })
+    expect(union.authenticate(shown('Bearer t1', { peerCertificateError: 'x' }))).toMatchObject({ user: { name: 'bob' } })
+  })
+
+  test('without anonymous access nothing shown is no answer', () => {
+    expect(unionAuthenticator([bearer]).authenticate(shown())).toBeUndefined()
+  })
+
+  test('methods and token sources may take their time', async () => {
+    const later: Authenticator = { authenticate: () => Promise.resolve(undefined) }
+    const remote = bearerAuthenticator([
+      { authenticateToken: (t) => Promise.resolve(t === 'r' ? { name: 'remote', groups: [] } : undefined) },
+      tokens,
+    ])
+    const slow = unionAuthenticator([later, remote], anonymousAuthenticator)
+    expect(await slow.authenticate(shown('Bearer r'))).toMatchObject({ user: { name: 'remote' } })
+    expect(await slow.authenticate(shown('Bearer t1'))).toMatchObject({ user: { name: 'bob' } })
+    expect(await slow.authenticate(shown('Bearer x'))).toEqual({ invalid: 'invalid bearer token' })
+    expect(await slow.authenticate(shown())).toMatchObject({ user: { name: 'system:anonymous' } })
+  })
+})

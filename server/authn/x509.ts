@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { subjectOf } from '../serving/x509.ts'
+import type { ConnectionState } from '../serving/exchange.ts'
+import type { AuthenticationResult, Authenticator } from './contract.ts'
+
+const memo = Symbol('login of a client certificate')
+
+/** A client certificate: the common name is the user, organizations are groups. Read once a connection. */
+export const x509Authenticator: Authenticator = {
+  authenticate({ connection }) {
+    if (connection.peerCertificate === undefined && connection.peerCertificateError === undefined) return undefined
+    let result = connection.memo.get(memo) as { login: AuthenticationResult | undefined } | undefined
+    if (result === undefined) {
+      result = { login: login(connection) }
+      connection.memo.set(memo, result)
+    }
+    return result.login
+  },
+}
+
+function login({ peerCertificate, peerCertificateError }: ConnectionState): AuthenticationResult | undefined {
+  if (peerCertificate === undefined) return { invalid: `x509: ${peerCertificateError ?? 'invalid certificate'}` }
+  let subject: ReturnType<typeof subjectOf>
+  try {
+    subject = subjectOf(peerCertificate)
+  } catch {
+    return { invalid: 'x509: malformed certificate' }
+  }
+  const { commonName, organizations, uid } = subject
+  if (commonName === '') return undefined
+  const id = createHash('sha256').update(peerCertificate).digest('hex')
+  const extra = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${id}`] }
+  return { user: { name: commonName, groups: organizations, extra, ...(uid === '' ? {} : { uid }) } }
+}

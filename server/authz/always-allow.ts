@@ -1,0 +1,4 @@
+import { allow, type Authorizer } from './contract.ts'
+
+/** `--authorization-mode=AlwaysAllow`. */
+export const alwaysAllowAuthorizer: Authorizer = { authorize: () => allow }
