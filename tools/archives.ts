@@ -29,3 +29,15 @@ function content(archive: Buffer, entry: number): Buffer {
   if (method === DEFLATED) return inflateRawSync(data)
   throw new Error(`the zip archive uses method ${method}`)
 }
+
+/** One file out of a tar archive (POSIX ustar: 512-byte blocks, sizes in octal); undefined when it is not in it. */
+export function untarFile(archive: Buffer, name: string): Buffer | undefined {
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
+    const header = archive.toString('latin1', at, at + 100)
+    const size = Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8)
+    if (Number.isNaN(size)) throw new Error('the tar archive is damaged')
+    if (header.slice(0, header.indexOf('\0')) === name) return archive.subarray(at + 512, at + 512 + size)
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+  return undefined
+}
