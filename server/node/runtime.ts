@@ -18,6 +18,8 @@ export interface Runtime {
   readonly version: string
   /** What a reader of the Node and its pods must be told about this runtime; absent when there is nothing unusual. */
   readonly disclosure?: RuntimeDisclosure
+  /** What keeps it from running pods, for people; undefined when nothing does. The node is not ready meanwhile. */
+  problem(): Promise<string | undefined>
   pullImage(request: PullRequest): Promise<PulledImage>
   runPodSandbox(config: SandboxConfig): Promise<Sandbox>
   stopPodSandbox(sandboxId: string): Promise<void>

@@ -1,5 +1,6 @@
+import { addQuantity, integerValue, milliValue, parseQuantity, subtractQuantity, tryQuantity, type Quantity } from '../../machinery/quantity.ts'
 import type { Node, Pod } from '../types.ts'
-import { podRequests, quantity } from './resources.ts'
+import { podRequests } from './resources.ts'
 
 export interface Rejection {
   reason: string
@@ -14,21 +15,19 @@ const OUT_OF: Readonly<Record<string, string>> = {
   'ephemeral-storage': 'OutOfephemeral-storage',
 }
 
-/** The scheduler's view of an amount: CPU in milli, everything else as it is. */
-const scaled = (name: string, amount: number): number => (name === 'cpu' ? Math.round(amount * 1000) : Math.ceil(amount))
+const ONE = parseQuantity('1')
+const NONE: Quantity = parseQuantity('0')
 
-/** Why this node refuses a pod bound to it, beside those it has taken already; undefined when it fits. */
-export function admit(pod: Pod, accepted: Iterable<Pod>, node: Node): Rejection | undefined {
+/** The scheduler's view of an amount: CPU in milli, everything else whole. */
+const scaled = (name: string, q: Quantity): bigint => (name === 'cpu' ? milliValue(q) : integerValue(q))
+
+/** Why this node refuses a pod bound to it, beside what those it has taken already request; undefined when it fits. */
+export function admit(pod: Pod, used: Readonly<Record<string, Quantity>>, node: Node): Rejection | undefined {
   const allocatable = node.status?.allocatable ?? {}
-  const requests = podRequests(pod)
-  const used: Record<string, number> = { pods: 0 }
-  for (const other of accepted) {
-    used.pods!++
-    for (const [name, amount] of Object.entries(podRequests(other))) used[name] = (used[name] ?? 0) + amount
-  }
-  const checks = [['pods', 1] as const, ...Object.entries(requests).filter(([name, amount]) => amount > 0 && name in allocatable)]
-  for (const [name, amount] of checks) {
-    const [requested, inUse, capacity] = [scaled(name, amount), scaled(name, used[name] ?? 0), scaled(name, quantity(allocatable[name]))]
+  for (const [name, amount] of [['pods', ONE] as const, ...Object.entries(podRequests(pod))]) {
+    const requested = scaled(name, amount)
+    if (requested <= 0n || !(name in allocatable)) continue
+    const [inUse, capacity] = [scaled(name, used[name] ?? NONE), scaled(name, tryQuantity(allocatable[name]) ?? NONE)]
     if (requested + inUse <= capacity) continue
     return {
       reason: OUT_OF[name] ?? `OutOf${name}`,
@@ -41,4 +40,28 @@ export function admit(pod: Pod, accepted: Iterable<Pod>, node: Node): Rejection 
     return { reason: 'NodeAffinity', message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" }
   }
   return undefined
+}
+
+/** The running total of what accepted pods request, so that admitting one does not add up all others. */
+export class Usage {
+  readonly #byUid = new Map<string, Record<string, Quantity>>()
+  readonly #total: Record<string, Quantity> = { pods: NONE }
+
+  get total(): Readonly<Record<string, Quantity>> {
+    return this.#total
+  }
+
+  add(uid: string, pod: Pod): void {
+    if (this.#byUid.has(uid)) return
+    const requests = { pods: ONE, ...podRequests(pod) }
+    this.#byUid.set(uid, requests)
+    for (const [name, amount] of Object.entries(requests)) this.#total[name] = addQuantity(this.#total[name] ?? NONE, amount)
+  }
+
+  remove(uid: string): void {
+    for (const [name, amount] of Object.entries(this.#byUid.get(uid) ?? {})) {
+      this.#total[name] = subtractQuantity(this.#total[name] ?? NONE, amount)
+    }
+    this.#byUid.delete(uid)
+  }
 }

@@ -1,55 +1,47 @@
+import { addQuantity, compareQuantity, tryQuantity, type Quantity } from '../../machinery/quantity.ts'
 import { isSidecar, type Container, type Pod, type ResourceList } from '../types.ts'
 
-const SUFFIX: Readonly<Record<string, number>> = {
-  n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
-  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60,
-}
-
-/** A quantity as a number (apimachinery `resource.Quantity`); 0 for what the API server would not have let in. */
+/** A quantity in its base unit (cores, bytes); 0 for what the API server would not have let in. */
 export function quantity(value: string | number | undefined): number {
-  if (typeof value === 'number') return value
-  const m = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]?|[KMGTPE]i)|[eE]([+-]?\d+))$/.exec(value ?? '')
-  if (m === null) return 0
-  return m[3] === undefined ? Number(m[1]) * SUFFIX[m[2]!]! : Number(`${m[1]}e${m[3]}`)
+  return Number(tryQuantity(value)?.nano ?? 0n) / 1e9
 }
 
-type Amounts = Record<string, number>
+type Amounts = Record<string, Quantity>
 
 /** What a container asks for; a limit stands in for a missing request, as defaulting makes it. */
 export function containerRequests(c: Container): Amounts {
   const out: Amounts = {}
-  for (const source of [c.resources?.limits, c.resources?.requests]) {
-    for (const [name, value] of Object.entries(source ?? {})) out[name] = quantity(value)
-  }
+  for (const source of [c.resources?.limits, c.resources?.requests]) merge(out, source, given)
   return out
 }
 
-function merge(into: Amounts, from: Amounts, how: (a: number, b: number) => number): void {
-  for (const [name, value] of Object.entries(from)) into[name] = how(into[name] ?? 0, value)
+function merge(into: Amounts, from: ResourceList | Amounts | undefined, how: (a: Quantity, b: Quantity) => Quantity): void {
+  for (const [name, value] of Object.entries(from ?? {})) {
+    const amount = typeof value === 'object' ? value : tryQuantity(value)
+    if (amount === undefined) continue
+    const known = into[name]
+    into[name] = known === undefined ? amount : how(known, amount)
+  }
 }
 
-const add = (a: number, b: number): number => a + b
+const larger = (a: Quantity, b: Quantity): Quantity => (compareQuantity(a, b) < 0 ? b : a)
+const given = (_: Quantity, b: Quantity): Quantity => b
 
 /** max(sum of containers and sidecars, each init container beside the sidecars before it) + overhead (KEP-753). */
 export function podRequests(pod: Pod): Amounts {
   const sum: Amounts = {}
-  for (const c of pod.spec.containers) merge(sum, containerRequests(c), add)
+  for (const c of pod.spec.containers) merge(sum, containerRequests(c), addQuantity)
   const sidecars: Amounts = {}
   const peak: Amounts = {}
   for (const c of pod.spec.initContainers ?? []) {
     const requests = containerRequests(c)
-    if (isSidecar(c)) {
-      merge(sidecars, requests, add)
-      merge(peak, sidecars, Math.max)
-    } else {
-      merge(requests, sidecars, add)
-      merge(peak, requests, Math.max)
-    }
+    merge(isSidecar(c) ? sidecars : requests, isSidecar(c) ? requests : sidecars, addQuantity)
+    merge(peak, isSidecar(c) ? sidecars : requests, larger)
   }
-  merge(sum, sidecars, add)
-  merge(sum, peak, Math.max)
-  for (const [name, value] of Object.entries(pod.spec.resources?.requests ?? {})) sum[name] = quantity(value)
-  for (const [name, value] of Object.entries(pod.spec.overhead ?? {})) sum[name] = (sum[name] ?? 0) + quantity(value)
+  merge(sum, sidecars, addQuantity)
+  merge(sum, peak, larger)
+  merge(sum, pod.spec.resources?.requests, given)
+  merge(sum, pod.spec.overhead, addQuantity)
   return sum
 }
 
@@ -59,11 +51,14 @@ const QOS_RESOURCES = ['cpu', 'memory'] as const
 export function qosClass(pod: Pod): string {
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((c) => c.resources)
   if (pod.spec.resources !== undefined) all.splice(0, all.length, pod.spec.resources)
-  const given = (list: ResourceList | undefined, name: string): number => quantity(list?.[name])
-  const any = all.some((r) => QOS_RESOURCES.some((n) => given(r?.requests, n) > 0 || given(r?.limits, n) > 0))
+  const amount = (list: ResourceList | undefined, name: string): number => quantity(list?.[name])
+  const any = all.some((r) => QOS_RESOURCES.some((n) => amount(r?.requests, n) > 0 || amount(r?.limits, n) > 0))
   if (!any) return 'BestEffort'
   const guaranteed = all.every((r) =>
-    QOS_RESOURCES.every((n) => given(r?.limits, n) > 0 && given(r?.limits, n) === (r?.requests?.[n] === undefined ? given(r?.limits, n) : given(r.requests, n))),
+    QOS_RESOURCES.every((n) => {
+      const limit = amount(r?.limits, n)
+      return limit > 0 && (r?.requests?.[n] === undefined || amount(r.requests, n) === limit)
+    }),
   )
   return guaranteed ? 'Guaranteed' : 'Burstable'
 }

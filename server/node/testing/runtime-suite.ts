@@ -57,6 +57,10 @@ export function runtimeSuite(name: string, create: () => Promise<RuntimeUnderTes
     const container = async (uid: string, id: string) => (await t.runtime.status(uid))?.containers.find((c) => c.id === id)
     const read = async (id: string, options = {}): Promise<LogEntry[]> => collect(t.runtime.logs(id, options))
 
+    test('is ready', async () => {
+      expect(await t.runtime.problem()).toBeUndefined()
+    })
+
     test('sandboxes have addresses of the range, each its own', async () => {
       const sandboxes = await Promise.all([1, 2, 3].map(() => t.runtime.runPodSandbox(sandboxConfig())))
       expect(new Set(sandboxes.map((s) => s.ip)).size).toBe(3)

@@ -9,7 +9,6 @@ export interface Behaviour {
   exitCode: number
   heartbeatMs: number | undefined
   ignoreSigterm: boolean
-  startDelayMs: number
 }
 
 export const ANNOTATION_PREFIX = 'simulated.binnacle.dev/'
@@ -37,7 +36,6 @@ export function behaviourOf(config: ContainerConfig, annotations: Readonly<Recor
     exitCode: Number.isInteger(exitCode) ? exitCode & 0xff : 0,
     heartbeatMs: heartbeatMs === undefined || heartbeatMs < 100 ? undefined : heartbeatMs,
     ignoreSigterm: field('ignore-sigterm') === 'true',
-    startDelayMs: seconds(field('start-delay-seconds')) ?? 0,
   }
 }
 

@@ -76,6 +76,10 @@ class SimulatedRuntime implements Runtime {
     this.version = options.version
   }
 
+  async problem(): Promise<undefined> {
+    return undefined
+  }
+
   async pullImage({ image, policy, annotations }: PullRequest): Promise<PulledImage> {
     const failure = annotations[`${ANNOTATION_PREFIX}pull-error`]
     if (failure !== undefined && policy !== 'Never') throw new ImagePullError(failure)
@@ -154,9 +158,6 @@ class SimulatedRuntime implements Runtime {
   async startContainer(containerId: string): Promise<void> {
     const entry = this.#get(containerId)
     if (entry.status.state !== 'created') throw new Error(`container ${JSON.stringify(containerId)} is ${entry.status.state}`)
-    const { startDelayMs } = behaviourOf(entry.config, entry.pod.config.annotations)
-    if (startDelayMs > 0) await new Promise<void>((resolve) => void this.#clock.setTimeout(resolve, startDelayMs))
-    if (entry.status.state !== 'created') return
     entry.status.state = 'running'
     entry.status.startedAt = this.#clock.now()
     this.#emit(entry, 'started')

@@ -1,0 +1,401 @@
+import path from 'node:path'
+import type { Client } from '../client/client.ts'
+import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
+import { systemClock, type Clock, type Timer } from '../machinery/clock.ts'
+import { isStatusError } from '../machinery/status.ts'
+import type { Authorize } from './kubelet/authorize.ts'
+import { selfSigned, type ServingCertificate } from './kubelet/certificate.ts'
+import { KubeletMetrics } from './kubelet/metrics.ts'
+import { routes } from './kubelet/routes.ts'
+import { startKubeletServer, type KubeletServer } from './kubelet/server.ts'
+import { openNodeLog, type NodeLog } from './log.ts'
+import { EVENT_BURST, EVENT_QPS } from './pods/event-budget.ts'
+import { PodManager } from './pods/pod-manager.ts'
+import { startHeapSampling, stopHeapSampling } from './pprof/profiler.ts'
+import { register, untaint, writeNodeStatus } from './registration.ts'
+import type { Runtime } from './runtime.ts'
+import { SharedAgentParts } from './shared.ts'
+import { NodeLease } from './status/lease.ts'
+import { generateNodeStatus, KUBELET_VERSION, newNode, type NodeIdentity } from './status/node-status.ts'
+import type { Node, NodeStatus } from './types.ts'
+
+export interface NodeAgentOptions {
+  client: Client
+  nodeName: string
+  /** The agent closes it. */
+  runtime: Runtime
+  /** The folder of the agent's own log, and all that `/logs/` serves. Made when it is not there. */
+  logDir: string
+  clock?: Clock
+  /** The kubelet API's serving certificate, PEM; self-signed without it. */
+  tls?: ServingCertificate
+  /** PEM of who signs the API server's client certificate. */
+  clientCA?: string | Buffer
+  /** Who may use the kubelet API (all but /healthz); without it, whoever has a certificate of `clientCA`. */
+  authorize?: Authorize
+  /** Where the kubelet API listens, and the node's InternalIP. Default 127.0.0.1. */
+  address?: string
+  /** Default 0: a free port. */
+  port?: number
+  /** Default 10.244.0.0/24. */
+  podCIDR?: string
+  labels?: Readonly<Record<string, string>>
+  /** Default 110. */
+  maxPods?: number
+  /** Takes the not-ready taint off once the node is ready. Default true. */
+  manageNotReadyTaint?: boolean
+}
+
+export interface NodeAgent {
+  readonly nodeName: string
+  readonly address: string
+  /** Of the kubelet API. */
+  readonly port: number
+  /** Pods bound to this node, as far as the agent has seen them. */
+  readonly podCount: number
+  /** Resolves once the node is registered and its pods have been listed. */
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The kubelet's nodeStatusUpdateFrequency and nodeStatusReportFrequency. */
+const HEARTBEAT_MS = 10_000
+const REPORT_MS = 300_000
+
+/** Starts one node. Resolves when its kubelet API listens; registration goes on until it succeeds (`ready`). */
+export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
+  let agent: Agent | undefined
+  const shared = await SharedAgentParts.create({
+    client: options.client,
+    clock: options.clock ?? systemClock,
+    only: options.nodeName,
+    logDir: options.logDir,
+    onError: (e) => agent?.log('warn', 'Request to the API server failed', { error: text(e) }),
+  })
+  try {
+    agent = await Agent.start(shared, options)
+  } catch (e) {
+    shared.close()
+    throw e
+  }
+  const one = agent
+  return Object.assign(one, {
+    close: async () => {
+      await one.stop()
+      shared.close()
+    },
+  })
+}
+
+export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'nodeName' | 'runtime' | 'podCIDR' | 'port'> {
+  /** Name of the node with that index, from 0. Default `binnacle-0`, `binnacle-1`, … */
+  nameOf?: (index: number) => string
+  runtimeOf: (nodeName: string, index: number) => Runtime
+}
+
+/** `n` nodes in one process, which share a pod watch, a node watch, a status writer and an event budget. Logs go to `logDir/<node>`. */
+export async function startNodeAgents(n: number, options: NodeAgentsOptions): Promise<{ agents: readonly NodeAgent[]; close(): Promise<void> }> {
+  const nameOf = options.nameOf ?? ((i: number) => `binnacle-${i}`)
+  const clock = options.clock ?? systemClock
+  const agents: Agent[] = []
+  const shared = await SharedAgentParts.create({
+    client: options.client,
+    clock,
+    only: n === 1 ? nameOf(0) : undefined,
+    logDir: options.logDir,
+    onError: (e) => agents[0]?.log('warn', 'Request to the API server failed', { error: text(e) }),
+  })
+  const close = async (): Promise<void> => {
+    await Promise.all(agents.map((a) => a.stop()))
+    shared.close()
+  }
+  try {
+    for (let i = 0; i < n; i++) {
+      const nodeName = nameOf(i)
+      // One certificate for all would carry one name: an API server that checks it dials by address, which they have in common.
+      const more = { nodeName, runtime: options.runtimeOf(nodeName, i), podCIDR: podCidrOf(i), logDir: path.join(options.logDir, nodeName) }
+      agents.push(await Agent.start(shared, { ...options, ...more }))
+    }
+  } catch (e) {
+    await close()
+    throw e
+  }
+  return { agents, close }
+}
+
+/** 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24. */
+export function podCidrOf(index: number): string {
+  if (index < 0 || index >= 12 * 256) throw new RangeError(`no pod CIDR for node ${index}: there are ${12 * 256}`)
+  return `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
+}
+
+const text = (e: unknown): string => (e instanceof Error ? e.message : String(e))
+
+class Agent implements NodeAgent {
+  readonly nodeName: string
+  readonly address: string
+  readonly #shared: SharedAgentParts
+  readonly #o: NodeAgentOptions
+  readonly #log: NodeLog
+  readonly #clock: Clock
+  readonly #metrics: KubeletMetrics
+  readonly #abort = new AbortController()
+  readonly #recorder: EventRecorder
+  readonly #pods: PodManager
+  readonly #ready = Promise.withResolvers<void>()
+  #server: KubeletServer | undefined
+  #lease: NodeLease | undefined
+  #node: Node
+  #timer: Timer | undefined
+  #sentStatus: NodeStatus | undefined
+  #sentAt = 0
+  #problem: string | undefined
+  #running = false
+  #untainting = false
+
+  static async start(shared: SharedAgentParts, o: NodeAgentOptions): Promise<Agent> {
+    const agent = new Agent(shared, o, await openNodeLog(o.logDir, o.nodeName))
+    try {
+      await startHeapSampling()
+      await agent.#listen()
+    } catch (e) {
+      await agent.stop()
+      throw e
+    }
+    void agent.#run()
+    return agent
+  }
+
+  private constructor(shared: SharedAgentParts, o: NodeAgentOptions, log: NodeLog) {
+    this.nodeName = o.nodeName
+    this.address = o.address ?? '127.0.0.1'
+    this.#shared = shared
+    this.#o = o
+    this.#log = log
+    this.#clock = shared.clock
+    this.#metrics = new KubeletMetrics(o.nodeName, KUBELET_VERSION, Date.now() - process.uptime() * 1000)
+    this.#node = { metadata: { name: o.nodeName } }
+    this.#ready.promise.catch(() => undefined)
+    const signal = AbortSignal.any([this.#abort.signal, shared.abort.signal])
+    this.#recorder = createCoreRecorder({
+      client: o.client,
+      clock: shared.clock,
+      signal,
+      component: 'kubelet',
+      host: o.nodeName,
+      onError: (e) => this.log('warn', 'Server rejected event (will not retry!)', { error: text(e) }),
+    })
+    this.#pods = new PodManager({
+      client: o.client,
+      clock: shared.clock,
+      signal,
+      runtime: o.runtime,
+      writer: shared.writer,
+      recorder: this.#recorder,
+      budget: shared.budget,
+      hostIP: this.address,
+      node: () => this.#node,
+      podCIDR: () => this.#node.spec?.podCIDR ?? this.#podCIDR,
+      log: (level, message, fields) => this.log(level, message, fields),
+      observe: (what, ms) => this.#observe(what, ms),
+      onRejected: (reason) => this.#metrics.rejections.inc({ reason }),
+    })
+  }
+
+  get port(): number {
+    return this.#server?.port ?? 0
+  }
+
+  get podCount(): number {
+    return this.#pods.size
+  }
+
+  get #podCIDR(): string {
+    return this.#o.podCIDR ?? '10.244.0.0/24'
+  }
+
+  get #maxPods(): number {
+    return this.#o.maxPods ?? 110
+  }
+
+  ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown> = {}): void {
+    this.#log.write(level, message, fields)
+  }
+
+  #observe(what: 'podStarted' | 'containerStarted' | 'sync', ms: number): void {
+    if (what === 'sync') this.#metrics.podWorker.observe({ operation_type: 'sync' }, ms / 1000)
+    else if (what === 'containerStarted') this.#metrics.startedContainers.inc({ container_type: 'container' })
+    else {
+      this.#metrics.startedPods.inc()
+      this.#metrics.podStart.observe(ms / 1000)
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const o = this.#o
+    this.#server = await startKubeletServer({
+      address: this.address,
+      port: o.port ?? 0,
+      tls: o.tls ?? (await selfSigned(o.nodeName, this.address, Date.now())),
+      ...(o.clientCA === undefined ? {} : { clientCA: o.clientCA }),
+      ...(o.authorize === undefined ? {} : { authorize: o.authorize }),
+      metrics: this.#metrics,
+      onError: (e, url) => this.log('error', 'HTTP InternalServerError serving', { path: url, error: text(e) }),
+      routes: (port) =>
+        routes({
+          nodeName: o.nodeName,
+          clock: this.#clock,
+          runtime: o.runtime,
+          machine: this.#shared.machine,
+          sampler: this.#shared.sampler,
+          metrics: this.#metrics,
+          processStart: Date.now() - process.uptime() * 1000,
+          logDir: o.logDir,
+          pods: () => this.#pods.pods(),
+          find: (namespace, name) => this.#pods.find(namespace, name),
+          syncProblem: () => this.#problem,
+          config: () => ({
+            address: this.address,
+            port,
+            maxPods: this.#maxPods,
+            podCIDR: this.#node.spec?.podCIDR ?? this.#podCIDR,
+            heartbeatSeconds: HEARTBEAT_MS / 1000,
+            reportSeconds: REPORT_MS / 1000,
+            eventQps: EVENT_QPS,
+            eventBurst: EVENT_BURST,
+          }),
+        }),
+    })
+    this.log('info', 'Started to listen', { address: this.address, port: this.port })
+  }
+
+  // ---- the node
+
+  get #identity(): NodeIdentity {
+    const { nodeName: name, labels = {} } = this.#o
+    return { name, address: this.address, kubeletPort: this.port, maxPods: this.#maxPods, podCIDR: this.#podCIDR, labels }
+  }
+
+  async #generate(): Promise<{ status: NodeStatus; events: string[] }> {
+    this.#problem = await this.#o.runtime.problem().catch(text)
+    return generateNodeStatus({
+      identity: this.#identity,
+      machine: this.#shared.machine,
+      usage: (await this.#shared.sampler.read()).machine,
+      runtime: this.#o.runtime,
+      runtimeError: this.#problem,
+      last: this.#sentStatus?.conditions ?? [],
+      now: this.#clock.now(),
+    })
+  }
+
+  async #run(): Promise<void> {
+    const { client } = this.#o
+    const signal = this.#abort.signal
+    try {
+      const { status, events } = await this.#generate()
+      this.log('info', 'Attempting to register node')
+      const wanted = newNode(this.#identity, this.#shared.machine, this.#o.runtime, status)
+      this.#node = await register(wanted, {
+        client,
+        clock: this.#clock,
+        signal,
+        onError: (e) => this.log('error', 'Unable to register node with API server', { error: text(e) }),
+      })
+      this.#sentStatus = status
+      this.#sentAt = this.#clock.now()
+      this.log('info', 'Successfully registered node')
+      this.#nodeEvent('Starting', 'Starting kubelet.')
+      for (const event of events) this.#statusEvent(event)
+      this.#lease = new NodeLease({
+        client,
+        clock: this.#clock,
+        signal,
+        node: () => this.#node,
+        onError: (e) => this.log('error', 'Failed to update lease', { error: text(e) }),
+      })
+      void this.#lease.start()
+      await this.#shared.pods.synced()
+      if (signal.aborted) return
+      this.#shared.attach(this.nodeName, {
+        pods: this.#pods,
+        node: (node) => this.#seen(node),
+        onStatusWritten: (ms) => this.#metrics.statusSync.observe(ms / 1000),
+      })
+      await this.#pods.adopt()
+      this.#running = true
+      this.#seen(this.#node)
+      this.#timer = this.#clock.setInterval(() => void this.#heartbeat(), HEARTBEAT_MS)
+      this.#ready.resolve()
+    } catch (e) {
+      this.#ready.reject(e)
+      if (!signal.aborted) this.log('error', 'The node agent could not start', { error: text(e) })
+    }
+  }
+
+  /** The Node as the server has it now. */
+  #seen(node: Node): void {
+    this.#node = node
+    const tainted = node.spec?.taints?.some((t) => t.key === 'node.kubernetes.io/not-ready') === true
+    if (!tainted || this.#o.manageNotReadyTaint === false || this.#problem !== undefined || this.#untainting) return
+    this.#untainting = true
+    untaint(node, { client: this.#o.client, signal: this.#abort.signal })
+      .catch((e: unknown) => {
+        // A conflict means that a newer Node is on its way here.
+        if (!isStatusError(e, 'Conflict') && !this.#abort.signal.aborted) this.log('warn', 'Failed to remove the not-ready taint', { error: text(e) })
+      })
+      .finally(() => {
+        this.#untainting = false
+      })
+  }
+
+  async #heartbeat(): Promise<void> {
+    try {
+      const { status, events } = await this.#generate()
+      const due = this.#clock.now() - this.#sentAt >= REPORT_MS
+      if (!due && withoutHeartbeat(status) === withoutHeartbeat(this.#sentStatus)) return this.#seen(this.#node)
+      this.#seen(await writeNodeStatus(this.nodeName, status, { client: this.#o.client, signal: this.#abort.signal }))
+      this.#sentStatus = status
+      this.#sentAt = this.#clock.now()
+      for (const event of events) this.#statusEvent(event)
+    } catch (e) {
+      if (!this.#abort.signal.aborted) this.log('error', 'Error updating node status, will retry', { error: text(e) })
+    }
+  }
+
+  #statusEvent(event: string): void {
+    this.#nodeEvent(event, `Node ${this.nodeName} status is now: ${event}`)
+  }
+
+  #nodeEvent(reason: string, message: string): void {
+    if (this.#shared.budget.take()) this.#recorder.event({ apiVersion: 'v1', kind: 'Node', object: this.#node }, 'Normal', reason, message)
+  }
+
+  close(): Promise<void> {
+    return this.stop()
+  }
+
+  /** Ends the agent, not its pods: they stay in the API as they were last seen, as when a kubelet stops. */
+  async stop(): Promise<void> {
+    if (this.#abort.signal.aborted) return
+    this.#ready.reject(new Error('the node agent was closed'))
+    this.#abort.abort(new Error('the node agent was closed'))
+    this.#timer?.cancel()
+    this.#lease?.stop()
+    this.#shared.detach(this.nodeName)
+    this.#pods.close()
+    await this.#server?.close()
+    await this.#o.runtime.close()
+    await stopHeapSampling()
+    this.log('info', 'Stopped', { running: this.#running })
+    await this.#log.close()
+  }
+}
+
+function withoutHeartbeat(status: NodeStatus | undefined): string {
+  return JSON.stringify({ ...status, conditions: status?.conditions?.map((c) => ({ ...c, lastHeartbeatTime: '' })) })
+}

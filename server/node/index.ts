@@ -1,0 +1,5 @@
+export { startNodeAgent, startNodeAgents, podCidrOf, type NodeAgent, type NodeAgentOptions, type NodeAgentsOptions } from './agent.ts'
+export { byClientCertificate, type Authorize, type KubeletAction, type KubeletCredentials } from './kubelet/authorize.ts'
+export type { ServingCertificate } from './kubelet/certificate.ts'
+export type { Runtime, RuntimeDisclosure } from './runtime.ts'
+export { createSimulatedRuntime, type SimulatedRuntimeOptions } from './runtimes/simulated/runtime.ts'

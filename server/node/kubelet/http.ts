@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** One request to the kubelet API, parsed once. */
+export interface KubeletRequest {
+  readonly method: string
+  /** Decoded and with `.` and `..` taken out, always from `/`. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly raw: IncomingMessage
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal
+}
+
+export type KubeletHandler = (req: KubeletRequest, res: ServerResponse, params: readonly string[]) => void | Promise<void>
+
+export interface Route {
+  /** Without it, every method. */
+  methods?: readonly string[]
+  /** Whole-path pattern; its groups become `params`. */
+  path: RegExp
+  handler: KubeletHandler
+  /** Open to callers without credentials. */
+  open?: boolean
+  /** `kubelet_http_*` label. */
+  bucket: string
+  longRunning?: boolean
+}
+
+const TEXT = 'text/plain; charset=utf-8'
+
+export function send(res: ServerResponse, status: number, body: string | Buffer, headers: Record<string, string> = {}): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  res.writeHead(status, { 'Content-Type': TEXT, 'Content-Length': bytes.length, ...headers })
+  res.end(res.req.method === 'HEAD' ? undefined : bytes)
+}
+
+/** Go's http.Error: the text, a newline, and nosniff. */
+export function httpError(res: ServerResponse, status: number, message: string): void {
+  send(res, status, `${message}\n`, { 'X-Content-Type-Options': 'nosniff' })
+}
+
+/** The two not-found texts a kubelet has: its router's, and Go's. */
+export const routeNotFound = (res: ServerResponse): void => send(res, 404, '404: Page Not Found')
+export const pageNotFound = (res: ServerResponse): void => httpError(res, 404, '404 page not found')
+
+export function methodNotAllowed(res: ServerResponse, allow: readonly string[]): void {
+  send(res, 405, '405: Method Not Allowed', { Allow: allow.join(', ') })
+}
+
+export function json(res: ServerResponse, value: unknown): void {
+  send(res, 200, JSON.stringify(value), { 'Content-Type': 'application/json' })
+}
+
+/** Go's mux sends a bare form to the one with a slash (and an unclean path to its clean form), keeping the query. */
+export function redirect(res: ServerResponse, location: string): void {
+  const body = `<a href="${escapeHtml(location)}">Temporary Redirect</a>.\n\n`
+  send(res, 307, body, { 'Content-Type': 'text/html; charset=utf-8', Location: location })
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
+
+export const escapeHtml = (s: string): string => s.replace(/[&<>"']/g, (c) => ENTITIES[c]!)
+
+/** Go's path.Clean, with the trailing slash kept as its mux does. */
+export function cleanPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  const clean = `/${parts.join('/')}`
+  return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean
+}

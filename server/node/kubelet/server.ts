@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { byClientCertificate, credentialsOf, type Authorize } from './authorize.ts'
+import { cleanPath, methodNotAllowed, redirect, send, type KubeletRequest, type Route } from './http.ts'
+import type { KubeletMetrics } from './metrics.ts'
+
+export interface KubeletServerOptions {
+  address: string
+  /** 0 takes a free one. */
+  port: number
+  tls: { cert: string | Buffer; key: string | Buffer }
+  /** PEM of who signs the certificates of callers. */
+  clientCA?: string | Buffer
+  authorize?: Authorize
+  routes: (port: number) => readonly Route[]
+  metrics: KubeletMetrics
+  onError: (error: unknown, path: string) => void
+}
+
+export interface KubeletServer {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** The kubelet's API over TLS. Rejects when the port cannot be had. */
+export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
+  let table: readonly Route[] = []
+  const server = https.createServer(
+    {
+      ...options.tls,
+      ...(options.clientCA === undefined ? {} : { ca: options.clientCA }),
+      minVersion: 'TLSv1.2',
+      // A caller without a certificate still gets an answer: 401, or an open path.
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    (req, res) => void serve(req, res, table, options),
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: options.port, host: options.address }, resolve)
+  })
+  server.on('tlsClientError', () => undefined)
+  const { port } = server.address() as AddressInfo
+  table = options.routes(port)
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function serve(raw: IncomingMessage, res: ServerResponse, table: readonly Route[], o: KubeletServerOptions): Promise<void> {
+  const [rawPath, search] = splitTarget(raw.url ?? '/')
+  const abort = new AbortController()
+  res.once('close', () => abort.abort())
+  let done: (() => void) | undefined
+  try {
+    const path = decodePath(rawPath)
+    if (path === undefined) return send(res, 400, '400 Bad Request')
+    const method = raw.method ?? 'GET'
+    // The last route matches everything.
+    const route = table.find((r) => r.path.test(path))!
+    done = observe(o.metrics, route, method, res)
+    if (route.open !== true && !(await (o.authorize ?? byClientCertificate)(credentialsOf(raw), { method, path }))) {
+      return send(res, 401, 'Unauthorized')
+    }
+    const clean = cleanPath(rawPath)
+    if (clean !== rawPath) return redirect(res, clean + search)
+    if (route.methods !== undefined && !route.methods.includes(method)) return methodNotAllowed(res, route.methods)
+    const request: KubeletRequest = { method, path, query: new URLSearchParams(search), raw, signal: abort.signal }
+    await route.handler(request, res, route.path.exec(path)!.slice(1))
+  } catch (e) {
+    if (abort.signal.aborted) return
+    o.onError(e, rawPath)
+    if (res.headersSent) res.destroy()
+    else send(res, 500, `Internal Error: ${e instanceof Error ? e.message : String(e)}`)
+  } finally {
+    done?.()
+  }
+}
+
+function splitTarget(url: string): [path: string, search: string] {
+  const at = url.indexOf('?')
+  const path = at === -1 ? url : url.slice(0, at)
+  return [path.startsWith('/') ? path : `/${path}`, at === -1 ? '' : url.slice(at)]
+}
+
+function decodePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}
+
+const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
+
+function observe(metrics: KubeletMetrics, route: Route, method: string, res: ServerResponse): () => void {
+  const labels = {
+    long_running: String(route.longRunning === true),
+    method: METHODS.has(method) ? method : 'other',
+    path: route.bucket,
+    server_type: 'readwrite',
+  }
+  metrics.httpRequests.inc(labels)
+  metrics.httpInflight.inc(labels)
+  const end = metrics.httpDuration.startTimer(labels)
+  let ended = false
+  const finish = (): void => {
+    if (ended || (!res.writableEnded && !res.destroyed)) return
+    ended = true
+    metrics.httpInflight.dec(labels)
+    end()
+  }
+  res.once('close', finish)
+  return finish
+}

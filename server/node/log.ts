@@ -1,0 +1,29 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import pino from 'pino'
+
+export const LOG_FILE = 'kubelet.log'
+
+export interface NodeLog {
+  write(level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void
+  close(): Promise<void>
+}
+
+/** The agent's own log, one JSON object a line, in the folder that `/logs/` serves. */
+export async function openNodeLog(dir: string, nodeName: string): Promise<NodeLog> {
+  await mkdir(dir, { recursive: true })
+  const destination = pino.destination({ dest: path.join(dir, LOG_FILE), append: true, sync: false, minLength: 0 })
+  await new Promise<void>((resolve, reject) => {
+    destination.once('ready', resolve)
+    destination.once('error', reject)
+  })
+  const logger = pino({ base: { node: nodeName }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, destination)
+  return {
+    write: (level, message, fields = {}) => logger[level](fields, message),
+    close: () =>
+      new Promise((resolve) => {
+        destination.once('close', resolve)
+        destination.end()
+      }),
+  }
+}

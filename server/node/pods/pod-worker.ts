@@ -1,0 +1,424 @@
+import type { Clock, Timer } from '../../machinery/clock.ts'
+import { ImagePullError, type ContainerRuntimeStatus, type PodRuntimeStatus, type Runtime } from '../runtime.ts'
+import { isSidecar, isTerminalPhase, podText, type Container, type Pod, type PodStatus } from '../types.ts'
+import type { Rejection } from './admission.ts'
+import type { Waiting } from './container-status.ts'
+import { CrashBackoff, durationText } from './crash-backoff.ts'
+import { initShouldRestart, shouldRestart } from './phase.ts'
+import { generateStatus, rejectedStatus } from './pod-status.ts'
+import { containerRequests } from './resources.ts'
+
+/** What a worker needs from its node. */
+export interface WorkerHost {
+  readonly clock: Clock
+  readonly runtime: Runtime
+  readonly hostIP: string
+  podCIDR(): string
+  /** `container` names the one that the event is about. */
+  event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void
+  setStatus(pod: Pod, status: PodStatus): void
+  /** Resolves when the server has the last status that was set, or the pod is gone. */
+  statusWritten(pod: Pod): Promise<void>
+  /** Deletes the API object at last, by name and uid with no grace. Resolves also when it has gone already. */
+  finishDelete(pod: Pod): Promise<void>
+  /** The worker holds nothing any more. */
+  gone(uid: string): void
+  log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void
+  observe(what: 'podStarted' | 'containerStarted' | 'sync', ms: number): void
+}
+
+const DEFAULT_GRACE = 30
+const RETRY_MS = 2000
+
+const DEADLINE: Rejection = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }
+const LOST: Pick<ContainerRuntimeStatus, 'exitCode' | 'reason' | 'message'> = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
+}
+
+/**
+ * Drives one pod towards its spec. One sync at a time; what arrives meanwhile is seen by the next (latest wins), and every
+ * sync starts from what the runtime says, so that a sync may fail or be lost at any point.
+ */
+export class PodWorker {
+  readonly #host: WorkerHost
+  #pod: Pod
+  #removed = false
+  #dirty = false
+  #running = false
+  #finished = false
+  #disposed = false
+  /** The last DELETE was accepted; finalizers may still hold the object. */
+  #deleted = false
+  #stopped: Rejection | undefined
+  #last: PodStatus | undefined
+  #timer: Timer | undefined
+  #stopping: { grace: number; done: Promise<void> } | undefined
+  readonly #backoff = new CrashBackoff()
+  readonly #pullBackoff = new CrashBackoff()
+  readonly #pullFailed = new Map<string, { at: number; message: string }>()
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #firstSeen: number
+  #reportedRunning = false
+
+  constructor(host: WorkerHost, pod: Pod) {
+    this.#host = host
+    this.#pod = pod
+    this.#firstSeen = host.clock.now()
+    this.#finished = isTerminalPhase(pod.status?.phase)
+  }
+
+  get pod(): Pod {
+    return this.#pod
+  }
+
+  /** The last status this worker gave, or the server's. */
+  get status(): PodStatus {
+    return this.#last ?? this.#pod.status ?? {}
+  }
+
+  update(pod: Pod): void {
+    this.#pod = pod
+    this.poke()
+  }
+
+  /** This node does not take the pod: it is Failed, and nothing of it is started. */
+  reject(rejection: Rejection): void {
+    this.#host.event(this.#pod, 'Warning', rejection.reason, rejection.message)
+    this.#last = rejectedStatus(this.#pod, rejection, this.#host.clock.now())
+    this.#finished = true
+    this.#host.setStatus(this.#pod, this.#last)
+  }
+
+  /** The API object is gone: what is left of the pod is stopped. */
+  remove(): void {
+    this.#removed = true
+    this.poke()
+  }
+
+  poke(): void {
+    this.#dirty = true
+    if (!this.#running) void this.#loop()
+  }
+
+  /** Stops the worker, not the pod. */
+  dispose(): void {
+    this.#timer?.cancel()
+    this.#disposed = true
+  }
+
+  async #loop(): Promise<void> {
+    this.#running = true
+    while (this.#dirty && !this.#disposed) {
+      this.#dirty = false
+      this.#timer?.cancel()
+      const started = this.#host.clock.now()
+      try {
+        await this.#sync()
+      } catch (e) {
+        const error = e instanceof Error ? e.message : String(e)
+        this.#host.log('error', 'Error syncing pod, skipping', { pod: podText(this.#pod), error })
+        this.#wakeIn(RETRY_MS)
+      }
+      this.#host.observe('sync', this.#host.clock.now() - started)
+    }
+    this.#running = false
+  }
+
+  #wakeIn(ms: number): void {
+    if (this.#disposed) return
+    this.#timer?.cancel()
+    this.#timer = this.#host.clock.setTimeout(() => this.poke(), Math.max(ms, 1))
+  }
+
+  async #sync(): Promise<void> {
+    const uid = this.#pod.metadata.uid!
+    const runtime = await this.#host.runtime.status(uid)
+    const deadline = this.#deadline()
+    if (deadline !== undefined && deadline <= 0 && !this.#finished && this.#stopped === undefined) {
+      this.#stopped = DEADLINE
+      this.#host.event(this.#pod, 'Normal', DEADLINE.reason, DEADLINE.message)
+    }
+    const leaving = this.#removed || this.#pod.metadata.deletionTimestamp != null
+    if (leaving || this.#stopped !== undefined || this.#finished) return this.#terminate(runtime, leaving)
+    const wakeIn = Math.min(await this.#advance(runtime), deadline ?? Number.POSITIVE_INFINITY)
+    const after = await this.#host.runtime.status(uid)
+    const status = this.#publish(after, false)
+    if (isTerminalPhase(status.phase)) {
+      this.#finished = true
+      return this.poke()
+    }
+    if (status.phase === 'Running' && !this.#reportedRunning) {
+      this.#reportedRunning = true
+      this.#host.observe('podStarted', this.#host.clock.now() - this.#firstSeen)
+    }
+    if (Number.isFinite(wakeIn)) this.#wakeIn(wakeIn)
+  }
+
+  /** Milliseconds until activeDeadlineSeconds is over; undefined without one. */
+  #deadline(): number | undefined {
+    const start = this.status.startTime
+    const seconds = this.#pod.spec.activeDeadlineSeconds
+    if (seconds === undefined || start === undefined) return seconds === undefined ? undefined : seconds * 1000
+    return Date.parse(start) + seconds * 1000 - this.#host.clock.now()
+  }
+
+  #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean): PodStatus {
+    const { clock, hostIP, runtime: r } = this.#host
+    const status = generateStatus({
+      pod: this.#pod,
+      runtimeName: r.name,
+      runtime,
+      last: this.#last,
+      waiting: terminal ? new Map() : this.#waiting,
+      hostIP,
+      now: clock.now(),
+      terminal,
+      stopped: this.#stopped,
+      disclosure: r.disclosure,
+    })
+    this.#last = status
+    if (!this.#removed) this.#host.setStatus(this.#pod, status)
+    return status
+  }
+
+  // ---- towards running
+
+  /** Starts what should run now. Returns milliseconds until there is something to do again by time alone. */
+  async #advance(runtime: PodRuntimeStatus | undefined): Promise<number> {
+    const pod = this.#pod
+    let sandboxId = runtime?.sandbox.ready === true ? runtime.sandbox.id : undefined
+    if (sandboxId === undefined) {
+      if (this.#lostForGood(runtime)) return Number.POSITIVE_INFINITY
+      if (pod.status?.containerStatuses?.some((s) => s.containerID !== undefined) === true && runtime === undefined) {
+        this.#host.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+      }
+      // Seen by the server only if starting takes a while: status writes are coalesced.
+      this.#publish(runtime, false)
+      sandboxId = await this.#createSandbox(runtime)
+      runtime = await this.#host.runtime.status(pod.metadata.uid!)
+    }
+    const attempts = (c: Container): ContainerRuntimeStatus[] => runtime?.containers.filter((x) => x.name === c.name) ?? []
+    const initialized = pod.spec.containers.some((c) => attempts(c).some((a) => a.startedAt > 0))
+    let wakeIn = Number.POSITIVE_INFINITY
+    const start = async (c: Container): Promise<boolean> => {
+      const wait = await this.#startContainer(sandboxId, c, attempts(c)[0])
+      wakeIn = Math.min(wakeIn, wait ?? Number.POSITIVE_INFINITY)
+      return wait === undefined
+    }
+
+    for (const c of pod.spec.initContainers ?? []) {
+      const current = attempts(c)[0]
+      if (isSidecar(c)) {
+        if (current?.state === 'running' || (current?.state === 'created' && initialized)) continue
+        if (!(await start(c)) && !initialized) return wakeIn
+        continue
+      }
+      if (initialized) continue
+      if (current?.state === 'exited' && current.exitCode === 0) continue
+      if (current?.state === 'running') return wakeIn
+      if (current?.state === 'exited' && !initShouldRestart(c, pod, current.exitCode)) return wakeIn
+      await start(c)
+      return wakeIn
+    }
+    for (const c of pod.spec.containers) {
+      const current = attempts(c)[0]
+      if (current?.state === 'running') continue
+      if (current?.state === 'exited' && !shouldRestart(c, pod, current.exitCode)) continue
+      await start(c)
+    }
+    return wakeIn
+  }
+
+  /** A pod that never restarts and whose containers this runtime does not know cannot be started again. */
+  #lostForGood(runtime: PodRuntimeStatus | undefined): boolean {
+    const pod = this.#pod
+    const ran = (pod.status?.containerStatuses ?? []).filter((s) => s.containerID !== undefined)
+    if (runtime !== undefined || ran.length === 0 || pod.spec.containers.some((c) => shouldRestart(c, pod, LOST.exitCode))) return false
+    const containerStatuses = (pod.status!.containerStatuses ?? []).map((s) =>
+      s.state.terminated !== undefined ? s : { ...s, ready: false, started: false, state: { terminated: { ...LOST, startedAt: null, finishedAt: null } } },
+    )
+    this.#last = { ...pod.status, containerStatuses }
+    return true
+  }
+
+  async #createSandbox(old: PodRuntimeStatus | undefined): Promise<string> {
+    const { metadata, spec } = this.#pod
+    try {
+      const sandbox = await this.#host.runtime.runPodSandbox({
+        uid: metadata.uid!,
+        name: metadata.name!,
+        namespace: metadata.namespace!,
+        hostname: spec.hostname ?? metadata.name!,
+        hostNetwork: spec.hostNetwork === true,
+        attempt: old === undefined ? 0 : old.sandbox.attempt + 1,
+        labels: metadata.labels ?? {},
+        annotations: metadata.annotations ?? {},
+        podCIDR: this.#host.podCIDR(),
+      })
+      return sandbox.id
+    } catch (e) {
+      this.#host.event(this.#pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${e instanceof Error ? e.message : String(e)}`)
+      throw e
+    }
+  }
+
+  /** Starts the container, or returns how many milliseconds it must wait still. */
+  async #startContainer(sandboxId: string, c: Container, current: ContainerRuntimeStatus | undefined): Promise<number | undefined> {
+    const { clock, runtime } = this.#host
+    const pod = this.#pod
+    if (current?.state === 'exited') {
+      const wait = this.#backoff.remaining(c.name, current.finishedAt, clock.now())
+      if (wait > 0) {
+        const text = durationText(this.#backoff.currentMs(c.name))
+        const message = `back-off ${text} restarting failed container=${c.name} pod=${podText(pod)}`
+        if (this.#waiting.get(c.name)?.message !== message) {
+          this.#host.event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${c.name} in pod ${podText(pod)}`, c)
+        }
+        this.#waiting.set(c.name, { reason: 'CrashLoopBackOff', message })
+        return wait
+      }
+    }
+    const wait = await this.#pull(c)
+    if (wait !== undefined) return wait
+    if (current?.state === 'exited') this.#backoff.next(c.name, current.finishedAt, clock.now())
+    const id = await runtime.createContainer(sandboxId, {
+      name: c.name,
+      attempt: current === undefined ? this.#firstAttempt(c) : current.attempt + 1,
+      image: c.image ?? '',
+      command: c.command ?? [],
+      args: c.args ?? [],
+      env: Object.fromEntries((c.env ?? []).map((e) => [e.name, e.value ?? ''])),
+      cpuRequest: Number(containerRequests(c).cpu?.nano ?? 0n) / 1e9,
+      memoryRequest: Number(containerRequests(c).memory?.nano ?? 0n) / 1e9,
+    })
+    this.#host.event(pod, 'Normal', 'Created', 'Container created', c)
+    this.#waiting.delete(c.name)
+    await runtime.startContainer(id)
+    this.#host.event(pod, 'Normal', 'Started', 'Container started', c)
+    this.#host.observe('containerStarted', clock.now() - (current?.finishedAt ?? this.#firstSeen))
+    await this.#dropOld(c)
+    return undefined
+  }
+
+  /** Restarts are counted on from what a predecessor wrote, when this runtime has lost its containers. */
+  #firstAttempt(c: Container): number {
+    const old = [...(this.#pod.status?.containerStatuses ?? []), ...(this.#pod.status?.initContainerStatuses ?? [])].find((s) => s.name === c.name)
+    return old?.containerID === undefined ? 0 : old.restartCount + 1
+  }
+
+  /** One dead container each is kept, for `logs --previous`. */
+  async #dropOld(c: Container): Promise<void> {
+    const status = await this.#host.runtime.status(this.#pod.metadata.uid!)
+    const all = status?.containers.filter((x) => x.name === c.name) ?? []
+    for (const old of all.slice(2)) await this.#host.runtime.removeContainer(old.id)
+  }
+
+  async #pull(c: Container): Promise<number | undefined> {
+    const { clock, runtime } = this.#host
+    const pod = this.#pod
+    const image = c.image ?? ''
+    const failed = this.#pullFailed.get(c.name)
+    if (failed !== undefined) {
+      const wait = this.#pullBackoff.remaining(c.name, failed.at, clock.now())
+      if (wait > 0) {
+        const message = `Back-off pulling image "${image}"`
+        if (this.#waiting.get(c.name)?.reason !== 'ImagePullBackOff') {
+          this.#host.event(pod, 'Normal', 'BackOff', message, c)
+          this.#host.event(pod, 'Warning', 'Failed', 'Error: ImagePullBackOff', c)
+        }
+        this.#waiting.set(c.name, { reason: 'ImagePullBackOff', message: `${message}: ErrImagePull: ${failed.message}` })
+        return wait
+      }
+    }
+    const policy = c.imagePullPolicy ?? 'IfNotPresent'
+    try {
+      if (policy === 'Always') this.#host.event(pod, 'Normal', 'Pulling', `Pulling image "${image}"`, c)
+      const started = clock.now()
+      const result = await runtime.pullImage({ image, policy, annotations: pod.metadata.annotations ?? {} })
+      const took = `${clock.now() - started}ms`
+      const message = result.pulled
+        ? `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${result.sizeBytes} bytes.`
+        : `Container image "${image}" already present on machine and can be accessed by the pod`
+      this.#host.event(pod, 'Normal', 'Pulled', message, c)
+      this.#pullFailed.delete(c.name)
+      return undefined
+    } catch (e) {
+      if (!(e instanceof ImagePullError)) throw e
+      this.#host.event(pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${e.message}`, c)
+      this.#host.event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', c)
+      const now = clock.now()
+      this.#pullBackoff.next(c.name, now, now)
+      this.#pullFailed.set(c.name, { at: now, message: e.message })
+      this.#waiting.set(c.name, { reason: 'ErrImagePull', message: e.message })
+      return 1000
+    }
+  }
+
+  // ---- towards the end
+
+  #grace(): number {
+    const { metadata, spec } = this.#pod
+    if (this.#removed) return metadata.deletionGracePeriodSeconds ?? 1
+    return (metadata.deletionTimestamp != null ? metadata.deletionGracePeriodSeconds : undefined) ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE
+  }
+
+  async #terminate(runtime: PodRuntimeStatus | undefined, leaving: boolean): Promise<void> {
+    const live = runtime?.containers.filter((c) => c.state !== 'exited') ?? []
+    if (live.length > 0) {
+      const grace = this.#grace()
+      if (this.#stopping === undefined) {
+        this.#stopping = { grace, done: this.#kill(live, grace) }
+        void this.#stopping.done.then(
+          () => this.poke(),
+          (e: unknown) => {
+            this.#stopping = undefined
+            this.#host.log('warn', 'Failed to stop containers', { pod: podText(this.#pod), error: String(e) })
+            this.#wakeIn(RETRY_MS)
+          },
+        )
+      } else if (grace < this.#stopping.grace) {
+        this.#stopping.grace = grace
+        for (const c of live) void this.#host.runtime.stopContainer(c.id, grace).catch(() => undefined)
+      }
+      if (!this.#finished) this.#publish(runtime, true)
+      return
+    }
+    if (runtime?.sandbox.ready === true) {
+      await this.#host.runtime.stopPodSandbox(runtime.sandbox.id)
+      runtime = await this.#host.runtime.status(this.#pod.metadata.uid!)
+    }
+    // A pod found finished at the start has its status from a predecessor; there is nothing to add.
+    if (!this.#finished || runtime !== undefined) this.#publish(runtime, true)
+    this.#finished = true
+    if (!leaving) return
+    if (!this.#removed && !this.#deleted) {
+      await this.#host.statusWritten(this.#pod)
+      await this.#host.finishDelete(this.#pod)
+      this.#deleted = true
+    }
+    if (runtime !== undefined) await this.#host.runtime.removePodSandbox(runtime.sandbox.id)
+    if (this.#removed) {
+      this.dispose()
+      this.#host.gone(this.#pod.metadata.uid!)
+    }
+  }
+
+  /** Regular containers first, all at once; sidecars after them, the last one first (KEP-753). */
+  async #kill(live: readonly ContainerRuntimeStatus[], grace: number): Promise<void> {
+    const sidecars = (this.#pod.spec.initContainers ?? []).filter(isSidecar)
+    const isLate = (s: ContainerRuntimeStatus): boolean => sidecars.some((c) => c.name === s.name)
+    const order = sidecars.map((c) => c.name)
+    const late = live.filter(isLate).sort((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
+    const deadline = this.#host.clock.now() + grace * 1000
+    await Promise.all(live.filter((s) => !isLate(s)).map((s) => this.#stop(s, grace)))
+    for (const s of late) await this.#stop(s, Math.min(this.#stopping?.grace ?? grace, Math.max(0, (deadline - this.#host.clock.now()) / 1000)))
+  }
+
+  async #stop(s: ContainerRuntimeStatus, grace: number): Promise<void> {
+    const container = [...(this.#pod.spec.initContainers ?? []), ...this.#pod.spec.containers].find((c) => c.name === s.name)
+    this.#host.event(this.#pod, 'Normal', 'Killing', `Stopping container ${s.name}`, container)
+    await this.#host.runtime.stopContainer(s.id, grace)
+  }
+}

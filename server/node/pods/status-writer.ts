@@ -1,0 +1,195 @@
+import type { Client } from '../../client/client.ts'
+import { PODS } from '../../client/resource.ts'
+import type { Clock } from '../../machinery/clock.ts'
+import { parseResourceVersion } from '../../machinery/resource-version.ts'
+import { isStatusError, StatusError } from '../../machinery/status.ts'
+import type { Pod, PodStatus } from '../types.ts'
+
+export interface StatusWriterOptions {
+  client: Client
+  clock: Clock
+  signal: AbortSignal
+  /** Writes in flight at once, for all nodes of the process. */
+  concurrency?: number
+  onWritten?: (pod: Pod, ms: number) => void
+  onError?: (pod: Pod, error: unknown) => void
+}
+
+interface Entry {
+  pod: Pod
+  /** What should be there; undefined when nothing is left to write. */
+  wanted: PodStatus | undefined
+  since: number
+  /** What the server has, as far as this writer put it there. */
+  written: PodStatus | undefined
+  /** resourceVersion of that write. */
+  version: number
+  busy: boolean
+  waiters: (() => void)[]
+}
+
+const RETRY_MS = 1000
+
+/**
+ * Pod statuses on their way to the server: the newest of each pod, a bounded number at a time, as strategic merge patches of
+ * what differs (as a kubelet sends them). What is set within one turn of the event loop becomes one write.
+ */
+export class StatusWriter {
+  readonly #o: StatusWriterOptions
+  readonly #entries = new Map<string, Entry>()
+  readonly #queue: string[] = []
+  #inFlight = 0
+  #scheduled = false
+
+  constructor(options: StatusWriterOptions) {
+    this.#o = options
+  }
+
+  get pending(): number {
+    return this.#queue.length + this.#inFlight
+  }
+
+  set(pod: Pod, status: PodStatus): void {
+    const uid = pod.metadata.uid!
+    let entry = this.#entries.get(uid)
+    if (entry === undefined) {
+      entry = { pod, wanted: undefined, since: 0, written: undefined, version: 0, busy: false, waiters: [] }
+      this.#entries.set(uid, entry)
+    }
+    entry.pod = pod
+    if (entry.wanted === undefined) entry.since = this.#o.clock.now()
+    const queued = entry.wanted !== undefined
+    entry.wanted = status
+    if (queued || entry.busy) return
+    this.#queue.push(uid)
+    this.#schedule()
+  }
+
+  /** Resolves when nothing of this pod is left to write. */
+  written(uid: string): Promise<void> {
+    const entry = this.#entries.get(uid)
+    if (entry === undefined || (entry.wanted === undefined && !entry.busy)) return Promise.resolve()
+    return new Promise((resolve) => entry.waiters.push(resolve))
+  }
+
+  forget(uid: string): void {
+    const entry = this.#entries.get(uid)
+    if (entry === undefined) return
+    entry.wanted = undefined
+    this.#entries.delete(uid)
+    for (const wake of entry.waiters.splice(0)) wake()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      while (this.#inFlight < (this.#o.concurrency ?? 32)) {
+        const uid = this.#queue.shift()
+        if (uid === undefined) return
+        const entry = this.#entries.get(uid)
+        if (entry?.wanted !== undefined) void this.#write(uid, entry)
+      }
+    })
+  }
+
+  async #write(uid: string, entry: Entry): Promise<void> {
+    const wanted = entry.wanted!
+    entry.wanted = undefined
+    entry.busy = true
+    this.#inFlight++
+    let retry = false
+    try {
+      const { pod } = entry
+      const seen = parseResourceVersion(pod.metadata.resourceVersion ?? '0')
+      const base = entry.written === undefined || seen >= entry.version ? (pod.status ?? {}) : entry.written
+      const status = statusPatch(base, wanted)
+      if (status !== undefined) {
+        const { name, namespace } = pod.metadata
+        const body = { metadata: { uid }, status }
+        const options = { namespace: namespace!, subresource: 'status', signal: this.#o.signal }
+        const after = await this.#o.client.resource(PODS).patch(name!, { type: 'strategic', body }, options)
+        entry.version = parseResourceVersion(after.metadata.resourceVersion ?? '0')
+        this.#o.onWritten?.(pod, this.#o.clock.now() - entry.since)
+      }
+      entry.written = wanted
+    } catch (e) {
+      // Not found, or another uid under that name: this pod is no more, and its informer will say so.
+      const gone = isStatusError(e, 'NotFound') || isStatusError(e, 'Conflict')
+      if (!gone && !this.#o.signal.aborted) {
+        this.#o.onError?.(entry.pod, e)
+        retry = !(e instanceof StatusError) || e.code >= 500 || e.code === 429
+      }
+    }
+    this.#inFlight--
+    entry.busy = false
+    if (retry && entry.wanted === undefined && this.#entries.get(uid) === entry) {
+      entry.wanted = wanted
+      this.#o.clock.setTimeout(() => {
+        if (entry.wanted === undefined || entry.busy) return
+        this.#queue.push(uid)
+        this.#schedule()
+      }, RETRY_MS)
+    } else if (entry.wanted !== undefined) {
+      this.#queue.push(uid)
+    } else {
+      for (const wake of entry.waiters.splice(0)) wake()
+    }
+    if (this.#queue.length > 0) this.#schedule()
+  }
+}
+
+/** Lists of core/v1 PodStatus that a strategic merge patch joins by key; the others are replaced as a whole. */
+const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', podIPs: 'ip', hostIPs: 'ip' }
+/** Maps, which a patch merges: a key that went away needs a null. */
+const MAPS = new Set(['allocatedResources', 'resources'])
+
+/** The strategic merge patch from one status to another, or undefined when they are the same. */
+export function statusPatch(from: PodStatus, to: PodStatus): Record<string, unknown> | undefined {
+  const patch: Record<string, unknown> = {}
+  const [a, b] = [from as Record<string, unknown>, to as Record<string, unknown>]
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (same(a[name], b[name])) continue
+    const key = MERGE_KEYS[name]
+    if (b[name] === undefined) {
+      // Fields of the status that this agent does not write belong to others.
+      if (OWNED.has(name)) patch[name] = null
+    } else if (key !== undefined) Object.assign(patch, listPatch(name, key, a[name], b[name]))
+    else if (MAPS.has(name) && a[name] !== undefined) patch[name] = { ...(b[name] as object), $patch: 'replace' }
+    else patch[name] = b[name]
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch
+}
+
+const OWNED = new Set(['message', 'reason', 'podIP', 'podIPs', 'hostIP', 'hostIPs', 'containerStatuses', 'initContainerStatuses'])
+
+type Item = Record<string, unknown>
+
+function listPatch(name: string, key: string, from: unknown, to: unknown): Record<string, unknown> {
+  const [before, after] = [(from ?? []) as Item[], to as Item[]]
+  const known = new Map(before.map((item) => [item[key], item]))
+  const changed: Item[] = []
+  for (const item of after) {
+    const old = known.get(item[key])
+    if (old === undefined || !same(old, item)) changed.push(withNulls(old, item))
+    known.delete(item[key])
+  }
+  for (const gone of known.keys()) changed.push({ $patch: 'delete', [key]: gone })
+  return { [`$setElementOrder/${name}`]: after.map((item) => ({ [key]: item[key] })), [name]: changed }
+}
+
+function withNulls(old: Item | undefined, item: Item): Item {
+  const missing = Object.keys(old ?? {}).filter((k) => !(k in item))
+  return missing.length === 0 ? item : { ...item, ...Object.fromEntries(missing.map((k) => [k, null])) }
+}
+
+/** Structural equality of JSON values; an absent field equals null. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b || (a ?? null) === (b ?? null)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false
+  const [x, y] = [a as Item, b as Item]
+  for (const k of Object.keys(x)) if (!same(x[k], y[k])) return false
+  for (const k of Object.keys(y)) if (!(k in x) && y[k] !== undefined && y[k] !== null) return false
+  return true
+}
