@@ -30,6 +30,8 @@ export interface Strategy {
   /** Drops what a client may not set (status on create) and sets what the server decides. */
   prepareForCreate?(obj: KubeObject, ctx: StrategyContext): void
   validate?(obj: KubeObject, ctx: StrategyContext): FieldError[]
+  /** Whether a create keeps the status it brings (Nodes: a kubelet registers with it); default false. */
+  keepStatusOnCreate?: boolean
   /** Keeps what a client may not change: by default status is copied from `old` when the resource has a status subresource. */
   prepareForUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): void
   validateUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]

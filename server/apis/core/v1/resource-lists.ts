@@ -1,0 +1,40 @@
+import { compareQuantity, parseQuantity, roundUp, type Quantity } from '../../../machinery/quantity.ts'
+import type { ResourceList } from './types.ts'
+
+/** Quantities in their canonical text, rounded up to a milli, as every resource list of the API is kept. */
+export function roundResources(list: ResourceList | undefined | null): void {
+  if (!list) return
+  for (const name in list) {
+    const given = list[name]!
+    const text = roundUp(quantityOfText(given), -3).text
+    if (text !== given) list[name] = text
+  }
+}
+
+/** A list's quantity; JSON may carry a bare number, which counts by its text. The schema has refused anything else. */
+export function quantityOfText(value: string | number): Quantity {
+  return parseQuantity(typeof value === 'string' ? value.trim() : String(value))
+}
+
+/** Limits stand in for requests that are not given. */
+export function requestsFromLimits(resources: { limits?: ResourceList; requests?: ResourceList } | undefined): void {
+  const limits = resources?.limits
+  if (!resources || !limits) return
+  const requests = (resources.requests ??= {})
+  for (const name in limits) requests[name] ??= limits[name]!
+}
+
+export const isHugePage = (name: string): boolean => name.startsWith('hugepages-')
+
+/** Resources without a domain, or of the kubernetes.io domain. */
+export const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
+
+export const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePage(name)
+
+export const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePage(name)
+
+export function sameQuantity(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined) return false
+  return compareQuantity(quantityOfText(a), quantityOfText(b)) === 0
+}

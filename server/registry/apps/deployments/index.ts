@@ -1,0 +1,71 @@
+import { defaultDeployment, validateDeployment, validateDeploymentStatusUpdate, validateDeploymentUpdate } from '../../../apis/apps/v1/deployment.ts'
+import type { Deployment } from '../../../apis/apps/v1/types.ts'
+import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
+import { since } from '../../../machinery/duration.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import { containerCells, nameWarning, selectorText } from '../workload-cells.ts'
+
+const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
+
+const strategy: Strategy = {
+  generation: true,
+  default: (obj) => defaultDeployment(deployment(obj)),
+
+  prepareForCreate(obj, ctx) {
+    deployment(obj).status = {}
+    obj.metadata.generation = 1
+    nameWarning(obj, ctx)
+  },
+
+  validate: (obj) => validateDeployment(deployment(obj)),
+
+  // Upstream counts changes of annotations too, since a rollback's note lives there.
+  prepareForUpdate(obj, old) {
+    const d = deployment(obj)
+    const before = deployment(old)
+    d.status = before.status ?? {}
+    const same = semanticEqual(d.spec, before.spec) && semanticEqual(d.metadata.annotations, before.metadata.annotations, 'annotations')
+    if (!same) d.metadata.generation = (before.metadata.generation ?? 0) + 1
+  },
+
+  validateUpdate: (obj, old) => validateDeploymentUpdate(deployment(obj), deployment(old)),
+
+  prepareForStatusUpdate(obj, old) {
+    const d = deployment(obj)
+    const before = deployment(old)
+    d.spec = before.spec
+    d.status ??= {}
+    if (before.metadata.labels) d.metadata.labels = before.metadata.labels
+    else delete d.metadata.labels
+  },
+
+  validateStatusUpdate: (obj, old) => validateDeploymentStatusUpdate(deployment(obj), deployment(old)),
+}
+
+export const deployments: ResourceOverrides = {
+  group: 'apps',
+  resource: 'deployments',
+  strategy,
+  table: {
+    columns: [
+      { name: 'Name', type: 'string', format: 'name' },
+      { name: 'Ready', type: 'string' },
+      { name: 'Up-to-date', type: 'string' },
+      { name: 'Available', type: 'string' },
+      { name: 'Age', type: 'string' },
+      { name: 'Containers', type: 'string', priority: 1 },
+      { name: 'Images', type: 'string', priority: 1 },
+      { name: 'Selector', type: 'string', priority: 1 },
+    ],
+    cells(obj, now) {
+      const { metadata, spec, status = {} } = deployment(obj)
+      return [
+        metadata.name ?? '', `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`, status.updatedReplicas ?? 0, status.availableReplicas ?? 0,
+        since(metadata.creationTimestamp, now), ...containerCells(spec.template), selectorText(spec.selector),
+      ]
+    },
+  },
+}
+
+export default deployments

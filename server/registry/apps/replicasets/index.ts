@@ -1,0 +1,67 @@
+import { defaultReplicaSet, validateReplicaSet, validateReplicaSetStatusUpdate, validateReplicaSetUpdate } from '../../../apis/apps/v1/replicaset.ts'
+import type { ReplicaSet } from '../../../apis/apps/v1/types.ts'
+import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
+import { since } from '../../../machinery/duration.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import { containerCells, nameWarning, selectorText } from '../workload-cells.ts'
+
+const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
+
+const strategy: Strategy = {
+  generation: true,
+  default: (obj) => defaultReplicaSet(replicaSet(obj)),
+
+  prepareForCreate(obj, ctx) {
+    replicaSet(obj).status = { replicas: 0 }
+    obj.metadata.generation = 1
+    nameWarning(obj, ctx)
+  },
+
+  validate: (obj) => validateReplicaSet(replicaSet(obj)),
+
+  prepareForUpdate(obj, old) {
+    const rs = replicaSet(obj)
+    const before = replicaSet(old)
+    rs.status = before.status ?? { replicas: 0 }
+    if (!semanticEqual(rs.spec, before.spec)) rs.metadata.generation = (before.metadata.generation ?? 0) + 1
+  },
+
+  validateUpdate: (obj, old) => validateReplicaSetUpdate(replicaSet(obj), replicaSet(old)),
+
+  prepareForStatusUpdate(obj, old) {
+    const rs = replicaSet(obj)
+    rs.spec = replicaSet(old).spec
+    rs.status = { ...rs.status, replicas: rs.status?.replicas ?? 0 }
+  },
+
+  validateStatusUpdate: (obj, old) => validateReplicaSetStatusUpdate(replicaSet(obj), replicaSet(old)),
+}
+
+export const replicasets: ResourceOverrides = {
+  group: 'apps',
+  resource: 'replicasets',
+  strategy,
+  selectableFields: { 'status.replicas': (o) => String(replicaSet(o).status?.replicas ?? 0) },
+  table: {
+    columns: [
+      { name: 'Name', type: 'string', format: 'name' },
+      { name: 'Desired', type: 'integer' },
+      { name: 'Current', type: 'integer' },
+      { name: 'Ready', type: 'integer' },
+      { name: 'Age', type: 'string' },
+      { name: 'Containers', type: 'string', priority: 1 },
+      { name: 'Images', type: 'string', priority: 1 },
+      { name: 'Selector', type: 'string', priority: 1 },
+    ],
+    cells(obj, now) {
+      const { metadata, spec, status = {} } = replicaSet(obj)
+      return [
+        metadata.name ?? '', spec.replicas ?? 0, status.replicas ?? 0, status.readyReplicas ?? 0, since(metadata.creationTimestamp, now),
+        ...containerCells(spec.template), selectorText(spec.selector),
+      ]
+    },
+  },
+}
+
+export default replicasets

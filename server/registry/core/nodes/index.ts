@@ -1,0 +1,58 @@
+import { defaultNode, validateNode, validateNodeChange, validateNodeUpdate } from '../../../apis/core/v1/node.ts'
+import type { Node } from '../../../apis/core/v1/types.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import { nodeTable } from './table.ts'
+
+const node = (obj: KubeObject): Node => obj as unknown as Node
+const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+
+const strategy: Strategy = {
+  generation: false,
+  // A kubelet registers its node with its status.
+  keepStatusOnCreate: true,
+  default: (obj) => defaultNode(node(obj)),
+
+  prepareForCreate(obj) {
+    const n = node(obj)
+    delete n.spec.configSource
+    delete n.status?.config
+    // Admission TaintNodesByCondition: a new node takes no pods until its controller has seen it ready.
+    if (!n.spec.taints?.some((t) => t.key === NOT_READY.key && t.effect === NOT_READY.effect)) {
+      n.spec.taints = [...(n.spec.taints ?? []), { ...NOT_READY }]
+    }
+  },
+
+  validate: (obj) => validateNode(node(obj)),
+
+  prepareForUpdate(obj, old) {
+    const n = node(obj)
+    const before = node(old)
+    if (before.status) n.status = before.status
+    else delete n.status
+    if (before.spec.configSource === undefined) delete n.spec.configSource
+  },
+
+  validateUpdate: (obj, old) => validateNodeUpdate(node(obj), node(old)),
+
+  prepareForStatusUpdate(obj, old) {
+    const n = node(obj)
+    const before = node(old)
+    n.spec = before.spec
+    if (before.status?.config === undefined) delete n.status?.config
+    defaultNode(n)
+  },
+
+  validateStatusUpdate: (obj, old) => validateNodeChange(node(obj), node(old)),
+}
+
+export const nodes: ResourceOverrides = {
+  group: '',
+  resource: 'nodes',
+  strategy,
+  storagePrefix: 'minions',
+  selectableFields: { 'spec.unschedulable': (o) => String(node(o).spec.unschedulable ?? false) },
+  table: nodeTable,
+}
+
+export default nodes

@@ -1,0 +1,50 @@
+import {
+  prepareEphemeralContainers, prepareResize, validateEphemeralContainersUpdate, validateResize,
+} from '../../../apis/core/v1/pod-subresources.ts'
+import type { Pod } from '../../../apis/core/v1/types.ts'
+import { defaultPod } from '../../../apis/core/v1/defaults-pod.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { ResourceOverrides } from '../../generic/strategy.ts'
+import { podStrategy } from './strategy.ts'
+import { podTable } from './table.ts'
+
+const pod = (obj: KubeObject): Pod => obj as unknown as Pod
+
+export const pods: ResourceOverrides = {
+  group: '',
+  resource: 'pods',
+  strategy: podStrategy,
+  selectableFields: {
+    'spec.nodeName': (o) => pod(o).spec.nodeName ?? '',
+    'spec.restartPolicy': (o) => pod(o).spec.restartPolicy ?? '',
+    'spec.schedulerName': (o) => pod(o).spec.schedulerName ?? '',
+    'spec.serviceAccountName': (o) => pod(o).spec.serviceAccountName ?? '',
+    'spec.hostNetwork': (o) => String(pod(o).spec.hostNetwork ?? false),
+    'status.phase': (o) => pod(o).status?.phase ?? '',
+    'status.podIP': (o) => pod(o).status?.podIPs?.[0]?.ip ?? '',
+    'status.nominatedNodeName': (o) => pod(o).status?.nominatedNodeName ?? '',
+  },
+  table: podTable,
+}
+
+/** Update rules of the pod's subresources besides status, in the shape the generic store takes. */
+export const podSubresources = {
+  ephemeralcontainers: {
+    subresource: 'ephemeralcontainers',
+    prepare(obj: KubeObject, old: KubeObject): void {
+      prepareEphemeralContainers(pod(obj), pod(old))
+      defaultPod(pod(obj))
+    },
+    validate: (obj: KubeObject, old: KubeObject) => validateEphemeralContainersUpdate(pod(obj), pod(old)),
+  },
+  resize: {
+    subresource: 'resize',
+    prepare(obj: KubeObject, old: KubeObject): void {
+      prepareResize(pod(obj), pod(old))
+      defaultPod(pod(obj))
+    },
+    validate: (obj: KubeObject, old: KubeObject) => validateResize(pod(obj), pod(old)),
+  },
+}
+
+export default pods

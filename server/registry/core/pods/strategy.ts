@@ -1,0 +1,138 @@
+import { formatTime } from '../../../machinery/clock.ts'
+import { dns1123LabelErrors, nameIsSubdomain } from '../../../machinery/names.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import { defaultPod } from '../../../apis/core/v1/defaults-pod.ts'
+import { defaultPodLevelResources } from '../../../apis/core/v1/pod-resources.ts'
+import { validatePodStatusUpdate } from '../../../apis/core/v1/pod-status.ts'
+import { countGeneration } from '../../../apis/core/v1/pod-subresources.ts'
+import { validatePodUpdate } from '../../../apis/core/v1/pod-update.ts'
+import { validatePod } from '../../../apis/core/v1/pod.ts'
+import { podQos } from '../../../apis/core/v1/qos.ts'
+import type { Pod, PodAffinityTerm, PodCondition, PodSpec } from '../../../apis/core/v1/types.ts'
+import type { LabelSelector } from '../../../apis/meta/v1/validation.ts'
+import type { Strategy } from '../../generic/strategy.ts'
+import { addDefaultTolerations, keepAdmitted, setPriority } from './admission.ts'
+
+const asPod = (obj: KubeObject): Pod => obj as unknown as Pod
+
+const legacyAnnotations = [
+  'pod.beta.kubernetes.io/init-containers', 'pod.alpha.kubernetes.io/init-containers', 'pod.beta.kubernetes.io/init-container-statuses',
+  'pod.alpha.kubernetes.io/init-container-statuses',
+]
+
+function dropLegacyAnnotations(pod: Pod): void {
+  const { annotations } = pod.metadata
+  if (annotations) for (const key of legacyAnnotations) delete annotations[key]
+}
+
+/** Keys that stand for this pod's own labels become requirements of the selector. */
+function mergeKeys(selector: LabelSelector | undefined, keys: string[] | undefined, operator: 'In' | 'NotIn', labels: Record<string, string>): void {
+  if (!selector || !keys) return
+  for (const key of keys) {
+    const value = labels[key]
+    if (value !== undefined) (selector.matchExpressions ??= []).push({ key, operator, values: [value] })
+  }
+}
+
+function mergeLabelKeys(spec: PodSpec, labels: Record<string, string>): void {
+  const term = (t: PodAffinityTerm | undefined): void => {
+    mergeKeys(t?.labelSelector, t?.matchLabelKeys, 'In', labels)
+    mergeKeys(t?.labelSelector, t?.mismatchLabelKeys, 'NotIn', labels)
+  }
+  for (const affinity of [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]) {
+    for (const p of affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) term(p.podAffinityTerm)
+    for (const t of affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) term(t)
+  }
+  for (const c of spec.topologySpreadConstraints ?? []) mergeKeys(c.labelSelector, c.matchLabelKeys, 'In', labels)
+}
+
+/** What a status update may leave out without losing it. */
+function keepObserved(pod: Pod, old: Pod): void {
+  const now = (pod.status ??= {})
+  const before = old.status ?? {}
+  for (const field of ['qosClass', 'resourceClaimStatuses', 'extendedResourceClaimStatus', 'observedGeneration'] as const) {
+    if (!now[field] && before[field]) (now as Record<string, unknown>)[field] = before[field]
+  }
+  const generations = new Map<string, (number | undefined)[]>()
+  for (const c of before.conditions ?? []) {
+    const list = generations.get(c.type ?? '') ?? []
+    generations.set(c.type ?? '', [...list, c.observedGeneration])
+  }
+  now.conditions?.forEach((c: PodCondition) => {
+    const generation = generations.get(c.type ?? '')?.shift()
+    if (!c.observedGeneration && generation) c.observedGeneration = generation
+  })
+}
+
+export const podStrategy: Strategy = {
+  generation: true,
+  nameErrors: nameIsSubdomain,
+
+  default: (obj) => defaultPod(asPod(obj)),
+
+  prepareForCreate(obj, ctx) {
+    const pod = asPod(obj)
+    const { spec, metadata } = pod
+    setPriority(spec)
+    addDefaultTolerations(spec)
+    metadata.generation = 1
+    pod.status = { phase: 'Pending' }
+    dropLegacyAnnotations(pod)
+    if (spec.schedulingGates?.length) {
+      const condition: PodCondition = {
+        type: 'PodScheduled',
+        status: 'False',
+        lastProbeTime: null,
+        lastTransitionTime: formatTime(ctx.clock.now()),
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+      }
+      pod.status.conditions = [condition]
+    }
+    if (metadata.labels && (spec.affinity || spec.topologySpreadConstraints)) mergeLabelKeys(spec, metadata.labels)
+    defaultPodLevelResources(spec)
+    pod.status.qosClass = podQos(spec)
+    const texts = metadata.name ? dns1123LabelErrors(metadata.name) : []
+    if (texts.length > 0) {
+      const why = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended"
+      ctx.warn(`metadata.name: ${why}: [${texts.join(' ')}]`)
+    }
+  },
+
+  validate: (obj) => validatePod(asPod(obj)),
+
+  prepareForUpdate(obj, old) {
+    const pod = asPod(obj)
+    const before = asPod(old)
+    if (before.status) pod.status = before.status
+    else delete pod.status
+    if (!pod.spec.resources && before.spec.resources) pod.spec.resources = structuredClone(before.spec.resources)
+    keepAdmitted(pod, before)
+    dropLegacyAnnotations(pod)
+    countGeneration(pod, before)
+  },
+
+  validateUpdate: (obj, old) => validatePodUpdate(asPod(obj), asPod(old)),
+
+  prepareForStatusUpdate(obj, old) {
+    const pod = asPod(obj)
+    const before = asPod(old)
+    pod.spec = before.spec
+    // Deletion is never taken back by a status.
+    if (before.metadata.deletionTimestamp === undefined) delete pod.metadata.deletionTimestamp
+    if (before.metadata.ownerReferences) pod.metadata.ownerReferences = before.metadata.ownerReferences
+    else delete pod.metadata.ownerReferences
+    keepObserved(pod, before)
+    defaultPod(pod)
+  },
+
+  validateStatusUpdate: (obj, old) => validatePodStatusUpdate(asPod(obj), asPod(old)),
+
+  // A pod that no node runs, or that is over, goes at once.
+  gracePeriod(obj, requested) {
+    const { spec, status } = asPod(obj)
+    if (!spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0
+    const period = requested ?? spec.terminationGracePeriodSeconds ?? 0
+    return period < 0 ? 1 : period
+  },
+}
