@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../../machinery/clock.ts'
-import { StorageOpenError } from '../contract.ts'
+import { StorageOpenError, StorageUnavailableError } from '../contract.ts'
 import { WatchRecorder } from '../testing/recorder.ts'
 import { scratchFolder } from '../testing/scratch.ts'
 import { openSqliteStorage } from './open.ts'
@@ -144,4 +144,21 @@ test('keys that expired while the store was closed go when it opens again', asyn
   expect(watch.events.map((event) => event.key)).toEqual(Array.from({ length: 450 }, (_, i) => `/e/${i}`))
   expect((await storage.list('/e/')).items).toEqual([])
   await storage.close()
+})
+
+test('a database that breaks while it is open fails every call, ends the watches, and can be closed', async () => {
+  await using folder = await scratchFolder()
+  const path = join(folder.path, 'store.db')
+  const storage = await openSqliteStorage({ path })
+  await storage.create('/a', Buffer.from('1'))
+  const watch = new WatchRecorder(storage, '/', 2)
+  const vandal = new DatabaseSync(path)
+  vandal.exec('DROP TABLE log')
+  vandal.close()
+  await expect(storage.create('/b', Buffer.from('1'))).rejects.toThrow(StorageUnavailableError)
+  expect(await watch.ended()).toBeInstanceOf(StorageUnavailableError)
+  await expect(storage.create('/c', Buffer.from('1'))).rejects.toThrow(/no such table/)
+  await expect(storage.get('/a')).rejects.toThrow(StorageUnavailableError)
+  await storage.close()
+  expect(await refusal(path)).toContain(path)
 })

@@ -3,9 +3,9 @@
  * a flat array, values lie end to end in one transferred buffer, and results are a transferred Float64Array in order.
  */
 
-export const CREATE = 0
-export const UPDATE = 1
-export const DELETE = 2
+export const CREATE = 0 as const
+export const UPDATE = 1 as const
+export const DELETE = 2 as const
 export type WriteKind = typeof CREATE | typeof UPDATE | typeof DELETE
 
 /** Fields per write in `WriteBatch.writes`. */

@@ -1,8 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import http from 'node:http'
+import https from 'node:https'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
@@ -46,7 +48,7 @@ export interface EtcdTlsFiles {
   keyFile: string
 }
 
-/** Real etcd members on free loopback ports with their data in a temporary folder. Resolves when all accept clients. */
+/** Real etcd members on free loopback ports with their data in a temporary folder. Resolves when all are healthy. */
 export async function startEtcd(binary: EtcdBinary, { members: count = 1, tls }: { members?: number; tls?: EtcdTlsFiles } = {}): Promise<EtcdCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'etcd-'))
   const scheme = tls === undefined ? 'http' : 'https'
@@ -54,7 +56,6 @@ export async function startEtcd(binary: EtcdBinary, { members: count = 1, tls }:
   const plans = Array.from({ length: count }, (_, i) => ({
     name: `m${i}`,
     client: `${scheme}://127.0.0.1:${ports[i * 2]}`,
-    port: ports[i * 2] ?? 0,
     peer: `http://127.0.0.1:${ports[i * 2 + 1]}`,
   }))
   const initial = plans.map(({ name, peer }) => `${name}=${peer}`).join(',')
@@ -76,7 +77,7 @@ export async function startEtcd(binary: EtcdBinary, { members: count = 1, tls }:
       },
     }
   })
-  await Promise.all(plans.map(({ port }, i) => listening(port, members[i]?.process)))
+  await Promise.all(plans.map(({ client }, i) => healthy(client, tls, members[i]?.process)))
   return {
     endpoints: plans.map(({ client }) => client),
     members,
@@ -103,14 +104,20 @@ async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-/** Resolves when the port takes connections; etcd opens it once it has joined its cluster. */
-async function listening(port: number, child: ChildProcess | undefined): Promise<void> {
-  for (;;) {
+/** Resolves when the member says that it is healthy, which includes having a leader. */
+async function healthy(url: string, tls: EtcdTlsFiles | undefined, child: ChildProcess | undefined): Promise<void> {
+  const certificates = tls && { ca: readFileSync(tls.caFile), cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }
+  const ask = () =>
+    new Promise<boolean>((resolve) => {
+      const get = tls === undefined ? http.get : https.get
+      const request = get(`${url}/health`, { ...certificates, agent: false }, (response) => {
+        response.resume()
+        resolve(response.statusCode === 200)
+      })
+      request.on('error', () => resolve(false))
+    })
+  while (!(await ask())) {
     if (child === undefined || child.exitCode !== null) throw new Error(`etcd ended with ${child?.exitCode}`)
-    const socket = connect(port, '127.0.0.1')
-    const open = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false)
-    socket.destroy()
-    if (open) return
     await new Promise((resume) => setTimeout(resume, 20))
   }
 }
