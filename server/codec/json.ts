@@ -31,24 +31,26 @@ export function parseJson(text: string): unknown {
     throw new JsonError('invalid JSON')
   }
   // Every level takes two characters, so short bodies cannot be deep.
-  if (text.length > 2 * MAX_DEPTH && tooDeep(text)) throw new JsonError('exceeded max depth')
+  const deep = text.length > 2 * MAX_DEPTH ? tooDeep(text) : undefined
+  if (deep !== undefined) throw new JsonError(`invalid character '${deep}' exceeded max depth`)
   return value
 }
 
-function tooDeep(text: string): boolean {
+/** The character that opens one level too many. */
+function tooDeep(text: string): string | undefined {
   let openings = 0
   nested.lastIndex = 0
   while (nested.test(text)) openings++
-  if (openings <= MAX_DEPTH) return false
+  if (openings <= MAX_DEPTH) return undefined
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === 0x22) i = endOfString(text, i)
     else if (code === 0x7b || code === 0x5b) {
-      if (++depth > MAX_DEPTH) return true
+      if (++depth > MAX_DEPTH) return text[i]
     } else if (code === 0x7d || code === 0x5d) depth--
   }
-  return false
+  return undefined
 }
 
 /** Index of the closing quote of the string that opens at `start`. The text is valid JSON. */
@@ -127,7 +129,11 @@ class Scanner {
   }
 
   #unexpected(where: string): JsonError {
-    if (this.#at >= this.#text.length) return new JsonError('unexpected end of JSON input')
+    if (this.#at >= this.#text.length) {
+      // At the end Go feeds itself a space, which is wrong only inside of a token.
+      const inToken = where.startsWith('in ') || where.startsWith('after decimal')
+      return new JsonError(inToken ? `invalid character ' ' ${where}` : 'unexpected end of JSON input')
+    }
     return new JsonError(`invalid character ${quoted(this.#text, this.#at)} ${where}`)
   }
 
@@ -153,7 +159,7 @@ class Scanner {
   }
 
   #nested(read: () => unknown): unknown {
-    if (++this.#depth > MAX_DEPTH) throw new JsonError('exceeded max depth')
+    if (++this.#depth > MAX_DEPTH) throw this.#unexpected('exceeded max depth')
     this.#at++
     const value = read()
     this.#depth--
@@ -204,7 +210,7 @@ class Scanner {
     const start = this.#at++
     for (;;) {
       const code = this.#text.charCodeAt(this.#at)
-      if (Number.isNaN(code)) throw this.#unexpected('')
+      if (Number.isNaN(code)) throw new JsonError('unexpected end of JSON input')
       if (code === 0x22) break
       if (code < 0x20) throw this.#unexpected('in string literal')
       if (code === 0x5c) this.#escape()
@@ -240,11 +246,12 @@ class Scanner {
     this.#at += found.length
     const next = this.#text[this.#at]
     if (found === '-') throw this.#unexpected('in numeric literal')
-    if (next === '.') {
+    const isInteger = /^-?\d+$/.test(found)
+    if (next === '.' && isInteger) {
       this.#at++
       throw this.#unexpected('after decimal point in numeric literal')
     }
-    if (next === 'e' || next === 'E') {
+    if ((next === 'e' || next === 'E') && !/e/i.test(found)) {
       this.#at++
       if (this.#text[this.#at] === '+' || this.#text[this.#at] === '-') this.#at++
       throw this.#unexpected('in exponent of numeric literal')
@@ -259,6 +266,7 @@ function quoted(text: string, at: number): string {
   if (char === "'") return "'\\''"
   if (char === '"') return "'\"'"
   const byte = Buffer.from(String.fromCodePoint(text.codePointAt(at)!))[0]!
+  if (byte === 0x7f) return "'\\x7f'"
   const shown = JSON.stringify(String.fromCharCode(byte)).slice(1, -1)
   const control = /^\\u00(..)$/.exec(shown)
   return `'${control ? `\\x${control[1]}` : shown}'`

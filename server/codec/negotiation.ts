@@ -1,4 +1,4 @@
-import { notAcceptable, unsupportedMediaType } from '../machinery/status.ts'
+import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
 
@@ -62,7 +62,7 @@ function choose(accept: string, transforms: boolean): Representation | undefined
   return undefined
 }
 
-export const NOT_ACCEPTABLE = `only the following media types are accepted: ${SERVED.join(', ')}`
+export const NOT_ACCEPTABLE = `406: Not Acceptable\n\nAvailable representations: ${SERVED.join(', ')}, application/json;stream=watch, ${PROTOBUF_TYPE};stream=watch`
 
 /** Picks the representation of an answer; 406 when none of the accepted ones can be had. */
 export function negotiate(accept: string | undefined, transforms = true): Representation {
@@ -74,7 +74,7 @@ export function negotiate(accept: string | undefined, transforms = true): Repres
     if (memo.size >= MEMO_LIMIT) memo.clear()
     memo.set(key, found)
   }
-  if (found === undefined) throw notAcceptable(NOT_ACCEPTABLE)
+  if (found === undefined) throw new StatusError(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
   return found
 }
 

@@ -1,0 +1,152 @@
+/** A request body of any encoding to the object it holds, or the reference's 400. */
+import { StatusError, badRequest } from '../machinery/status.ts'
+import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion } from '../machinery/types.ts'
+import type { TypeFacts } from '../scheme/contract.ts'
+import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'
+import { scheme } from '../scheme/index.ts'
+import { JsonError, parseJson } from './json.ts'
+import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
+import { YamlError, parseYaml } from './yaml.ts'
+
+export type Encoding = 'json' | 'yaml' | 'protobuf'
+
+export interface DecodedBody {
+  object: KubeObject
+  /** For `Warning: 299` headers. */
+  warnings: string[]
+}
+
+interface Parsed {
+  value: unknown
+  apiVersion: string
+  kind: string
+  /** JSON text, for duplicate fields. */
+  text?: string
+  duplicates?: string[]
+  /** The message of a protobuf body. */
+  raw?: Buffer
+}
+
+const utf8 = new TextDecoder()
+const anonymous = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+const SHOWN = 30
+
+/**
+ * Reads a body as an object of one built-in kind; apiVersion and kind that are missing are taken from it.
+ * The object is in normal form (server/scheme/check.ts), with apiVersion and kind set.
+ * @throws StatusError 400 in the reference's words
+ */
+export function decodeBody(bytes: Buffer, encoding: Encoding, expected: GroupVersionKind, mode: FieldValidation): DecodedBody {
+  const parsed = recognise(bytes, encoding, expected)
+  const type = typeFor(parsed, expected)
+  const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
+  const decoded = read(parsed, type, gvk, mode)
+  const wanted = apiVersionOf(expected.group, expected.version)
+  if (parsed.apiVersion !== wanted)
+    throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = decoded.object
+  return { object: { kind: parsed.kind, apiVersion: parsed.apiVersion, ...rest }, warnings: decoded.warnings }
+}
+
+/** The 400 for a body of which not even the kind can be told; it shows how the body begins. */
+export function unrecognized(kind: string, why: string, bytes: Buffer): StatusError {
+  const long = bytes.length > SHOWN
+  const begin = long ? bytes.subarray(0, SHOWN) : bytes
+  const shown = bytes.length === 0 ? '<empty>' : (bytes[0] === 0x7b ? utf8.decode(begin) : begin.toString('hex')) + (long ? ' ...' : '')
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown})`)
+}
+
+/** Finds apiVersion and kind, with those expected where the body has none. */
+function recognise(bytes: Buffer, encoding: Encoding, expected: GroupVersionKind): Parsed {
+  try {
+    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : fromText(bytes, encoding)
+    const gv = parseApiVersion(found.apiVersion)
+    if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
+    return {
+      ...found,
+      apiVersion: found.apiVersion === '' ? apiVersionOf(expected.group, expected.version) : found.apiVersion,
+      kind: found.kind === '' ? expected.kind : found.kind,
+    }
+  } catch (e) {
+    if (e instanceof JsonError || e instanceof YamlError || e instanceof DecodeError) throw unrecognized(expected.kind, e.message, bytes)
+    throw e
+  }
+}
+
+function fromProtobuf(bytes: Buffer): Parsed {
+  const { apiVersion, kind, raw } = unwrap(bytes)
+  return { value: undefined, apiVersion, kind, raw }
+}
+
+function fromText(bytes: Buffer, encoding: 'json' | 'yaml'): Parsed {
+  const text = utf8.decode(bytes)
+  if (encoding === 'yaml') {
+    const { value, duplicates } = parseYaml(text)
+    return { ...typeMeta(value), duplicates }
+  }
+  let value: unknown
+  try {
+    value = parseJson(text)
+  } catch (e) {
+    throw e instanceof JsonError ? new JsonError(`couldn't get version/kind; json parse error: ${e.message}`) : e
+  }
+  return { ...typeMeta(value), text }
+}
+
+function typeMeta(value: unknown): Parsed {
+  const fail = (what: string, where: string): JsonError =>
+    new JsonError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into ${where}`)
+  const kindOf = (each: unknown): string => (Array.isArray(each) ? 'array' : typeof each === 'boolean' ? 'bool' : typeof each)
+  if (value === null) return { value: {}, apiVersion: '', kind: '' }
+  if (typeof value !== 'object' || Array.isArray(value)) throw fail(kindOf(value), `Go value of type ${anonymous}`)
+  const found = { value, apiVersion: '', kind: '' }
+  for (const name of ['apiVersion', 'kind'] as const) {
+    const given = (value as Record<string, unknown>)[name]
+    if (given === undefined || given === null) continue
+    if (typeof given !== 'string') throw fail(kindOf(given), `Go struct field .${name} of type string`)
+    found[name] = given
+  }
+  return found
+}
+
+/** The type of the body's own kind, which must be the one expected. */
+function typeFor(parsed: Parsed, expected: GroupVersionKind): TypeFacts {
+  const gv = parseApiVersion(parsed.apiVersion)!
+  const refuse = (why: string): StatusError => cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
+  const type = scheme.typeOf(gv.group, gv.version, parsed.kind)
+  if (type === undefined) {
+    const version = JSON.stringify(parsed.apiVersion)
+    throw refuse(`no kind ${JSON.stringify(parsed.kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`)
+  }
+  if (parsed.kind !== expected.kind) {
+    const internal = scheme.typeOf(expected.group, expected.version, expected.kind)?.name.split('.').at(-3) ?? expected.group
+    throw refuse(`converting (${gv.version}.${parsed.kind}) to (${internal}.${expected.kind}): unknown conversion`)
+  }
+  return type
+}
+
+function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation): DecodedBody {
+  if (parsed.raw !== undefined) return { object: fromMessage(parsed.raw, type, gvk), warnings: [] }
+  const decoded = decodeTyped(type, parsed.value, mode, parsed.text)
+  const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
+  const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
+  if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)
+  return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
+}
+
+const strictPrefix = 'strict decoding error: '
+
+/** The YAML reader's duplicates come before what the JSON reader found; a wrong type hides them. */
+function withDuplicates(duplicates: readonly string[], error: string | undefined): string {
+  if (error !== undefined && !error.startsWith(strictPrefix)) return error
+  const text = `yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`
+  return `${strictPrefix}${[text, ...(error === undefined ? [] : [error.slice(strictPrefix.length)])].join(', ')}`
+}
+
+function fromMessage(raw: Buffer, type: TypeFacts, gvk: GroupVersionKind): KubeObject {
+  try {
+    return decodeMessage(raw, type) as KubeObject
+  } catch (e) {
+    throw e instanceof DecodeError ? cannotHandle(gvk, gvk.kind, e.message) : e
+  }
+}
