@@ -1,7 +1,8 @@
 import type { UserInfo } from '../authn/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Exchange } from '../serving/exchange.ts'
-import type { RequestInfo } from './request-info.ts'
+import { isLongRunning, type RequestInfo } from './request-info.ts'
+import { WarningRecorder } from './warnings.ts'
 
 /** What the filters found out about one request, handed from each to the next and at last to the handler. */
 export interface RequestContext {
@@ -10,14 +11,14 @@ export interface RequestContext {
   /** Set by the authentication filter; every later filter and the handler may rely on it. */
   user: UserInfo
   readonly auditId: string
-  /** Texts for the client; push before the response is sent. The filter makes `Warning: 299` headers of them. */
+  /** Texts for the client; push before the response is sent. They become `Warning: 299` headers. */
   readonly warnings: string[]
   readonly clock: Clock
   /** When the request arrived, in the clock's milliseconds. */
   readonly receivedAt: number
   /** Watches, proxied streams, logs with follow: no deadline, and not counted as in flight. */
   readonly longRunning: boolean
-  /** Aborted when the client has gone or the deadline passed. Made on first use. */
+  /** Aborted when the client has gone, the deadline passed, or (long-running requests) the server shuts down. Made on first use. */
   readonly signal: AbortSignal
 }
 
@@ -26,3 +27,50 @@ export type Handler = (ctx: RequestContext) => void | Promise<void>
 
 /** A filter takes what comes after it and gives back the whole. */
 export type Filter = (next: Handler) => Handler
+
+const nobody: UserInfo = { name: '', groups: [] }
+
+/** The context of a request from outside; what few requests need is made when they ask for it. */
+export class ServedRequest implements RequestContext {
+  readonly exchange: Exchange
+  readonly requestInfo: RequestInfo
+  user: UserInfo = nobody
+  readonly auditId: string
+  readonly clock: Clock
+  readonly receivedAt: number
+  readonly longRunning: boolean
+  #warnings: WarningRecorder | undefined
+  #abort: AbortController | undefined
+  #aborted: Error | undefined
+
+  constructor(exchange: Exchange, requestInfo: RequestInfo, auditId: string, clock: Clock) {
+    this.exchange = exchange
+    this.requestInfo = requestInfo
+    this.auditId = auditId
+    this.clock = clock
+    this.receivedAt = clock.now()
+    this.longRunning = isLongRunning(requestInfo)
+  }
+
+  get warnings(): string[] {
+    if (this.#warnings === undefined) {
+      this.#warnings = new WarningRecorder()
+      this.exchange.setHeader('warning', this.#warnings.headers)
+    }
+    return this.#warnings
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
+      else this.exchange.onClose(() => this.#abort?.abort(new Error('the client has gone')))
+    }
+    return this.#abort.signal
+  }
+
+  abort(reason: Error): void {
+    this.#aborted ??= reason
+    this.#abort?.abort(reason)
+  }
+}

@@ -137,6 +137,21 @@ describe('requests and responses', () => {
     expect(wire.errors).toHaveLength(1)
   })
 
+  test('connection: close is not sent but ends the connection after the answer', async () => {
+    const { wire, frames } = await talk((x) => {
+      x.setHeader('connection', 'close')
+      x.respond(200, {}, Buffer.from('body'))
+    }, request(1, 'GET', '/set'))
+    expect(dataOf(frames, 1).toString()).toBe('body')
+    expect(goaway(frames)).toBe(errorCode.noError)
+    wire.send(frame(type.ping, flag.ack, 0, frames.find((f) => f.type === type.ping)!.payload))
+    await wire.frames()
+    expect(wire.ended).toBe(true)
+    const own = await talk((x) => x.respond(200, { connection: 'close' }), request(1, 'GET', '/own'))
+    expect(own.wire.headersOf(own.frames.find((f) => f.type === type.headers)!)['connection']).toBeUndefined()
+    expect(goaway(own.frames)).toBe(errorCode.noError)
+  })
+
   test('a handler that throws or rejects: 500 before the answer began, a broken stream after', async () => {
     const { wire, frames } = await talk(
       async (x) => {

@@ -153,7 +153,8 @@ export function encodeResponse(
   }
   for (const name in headers) {
     const value = headers[name]
-    if (value !== undefined) putAll(name, value)
+    // RFC 9113 §8.2.2: not a header of HTTP/2.
+    if (value !== undefined && name !== 'connection') putAll(name, value)
   }
   if (length >= 0 && headers['content-length'] === undefined) putUnique(contentLength, String(length))
   const second = Math.floor(nowMs / 1000)

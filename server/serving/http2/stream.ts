@@ -11,6 +11,8 @@ export interface StreamHost {
   credit(stream: Http2Stream, n: number): void
   sendContinue(stream: Http2Stream): void
   reset(stream: Http2Stream, code: number): void
+  /** Ends the connection gracefully. */
+  shutdown(): void
 }
 
 const internalErrorCode = 0x2
@@ -66,6 +68,8 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
+    // HTTP/2 has no such header; what it asks for is a graceful end.
+    if (name === 'connection') return value === 'close' ? this.#host.shutdown() : undefined
     const at = this.extraHeaders.indexOf(name)
     if (at >= 0 && at % 2 === 0) this.extraHeaders[at + 1] = value
     else this.extraHeaders.push(name, value)
@@ -93,6 +97,7 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
     this.responded = true
     this.status = status
     if (this.closed) return false
+    if (headers['connection'] === 'close') this.#host.shutdown()
     this.responseHeaders = headers
     this.headersPending = true
     return true

@@ -1,0 +1,20 @@
+import { userAnonymous, type AuthenticationResult, type Authenticator } from '../authn/contract.ts'
+import { unauthorized } from '../machinery/status.ts'
+import type { Filter, RequestContext, Handler } from './context.ts'
+
+/** Finds out who asks; 401 when credentials are wrong, or absent and anonymous requests are not allowed. */
+export function withAuthentication(authenticator: Authenticator): Filter {
+  return (next) => (ctx) => {
+    const result = authenticator.authenticate(ctx.exchange)
+    return result instanceof Promise ? result.then((r) => proceed(ctx, r, next)) : proceed(ctx, result, next)
+  }
+}
+
+function proceed(ctx: RequestContext, result: AuthenticationResult | undefined, next: Handler): void | Promise<void> {
+  const known = result !== undefined && 'user' in result
+  // HTTP/2 costs a server more than it costs an attacker: who has not logged in gets one request a connection (CVE-2023-44487).
+  if (ctx.exchange.protocol === 'h2' && (!known || result.user.name === userAnonymous)) ctx.exchange.setHeader('connection', 'close')
+  if (!known) throw unauthorized()
+  ctx.user = result.user
+  return next(ctx)
+}

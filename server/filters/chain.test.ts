@@ -1,0 +1,387 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { anonymousAuthenticator } from '../authn/anonymous.ts'
+import { bearerAuthenticator } from '../authn/bearer.ts'
+import { parseTokens } from '../authn/token-file.ts'
+import { unionAuthenticator } from '../authn/union.ts'
+import { defaultRolesAuthorizer } from '../authz/default-roles.ts'
+import { mastersAuthorizer } from '../authz/masters.ts'
+import { unionAuthorizer } from '../authz/union.ts'
+import { localTransport } from '../client/local-transport.ts'
+import { FakeClock } from '../machinery/clock.ts'
+import { notFound } from '../machinery/status.ts'
+import type { TransportResponse } from '../client/transport.ts'
+import type { ExchangeHandler, ResponseStream } from '../serving/exchange.ts'
+import { buildHandlerChain, type ChainOptions } from './chain.ts'
+import type { Handler, RequestContext } from './context.ts'
+import { DurationError, parseDuration } from './duration.ts'
+import { writeJsonStatus } from './errors.ts'
+import type { AccessLogEntry } from './http-log.ts'
+import { RequestMetrics } from './metrics.ts'
+import { RequestWaitGroup } from './wait-group.ts'
+import { WarningRecorder } from './warnings.ts'
+
+const tokens = parseTokens('admin,root,1,system:masters\nbob,bob,2,dev', 'tokens')
+
+class Server {
+  readonly clock = new FakeClock()
+  readonly metrics = new RequestMetrics()
+  readonly waitGroup = new RequestWaitGroup()
+  readonly errors: unknown[] = []
+  readonly chain: ExchangeHandler
+
+  constructor(handler: Handler, options: Partial<ChainOptions> = {}) {
+    this.chain = buildHandlerChain(handler, {
+      clock: this.clock,
+      authenticator: unionAuthenticator([bearerAuthenticator([tokens])], anonymousAuthenticator),
+      authorizer: unionAuthorizer([mastersAuthorizer, defaultRolesAuthorizer]),
+      writeStatus: writeJsonStatus,
+      errorLog: { error: (e, request) => this.errors.push([e, request]) },
+      metrics: this.metrics,
+      waitGroup: this.waitGroup,
+      requestTimeoutMs: 60_000,
+      maxRequestsInFlight: 400,
+      maxMutatingRequestsInFlight: 200,
+      ...options,
+    })
+  }
+
+  request(request: string, token = 'admin', headers: Record<string, string> = {}, signal?: AbortSignal): Promise<TransportResponse> {
+    const [method = '', path = ''] = request.split(' ')
+    const authorization: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` }
+    return localTransport(this.chain, { name: 'unused', groups: [] }).request({ method, path, headers: { ...authorization, ...headers }, signal })
+  }
+
+  async metric(name: string): Promise<string[]> {
+    const source = this.metrics.sources().find((s) => s.name === name)!
+    return (await source.get()).values.map((v) => `${v.metricName ?? name} ${Object.values(v.labels).join(',')} ${v.value}`)
+  }
+}
+
+const ok: Handler = ({ exchange }) => exchange.respond(200, {}, Buffer.from('ok'))
+const json = (r: TransportResponse): Record<string, unknown> => JSON.parse(r.body.toString()) as Record<string, unknown>
+/** Handlers that wait until told. */
+function gate(): { handler: Handler; open: () => void; waiting: RequestContext[] } {
+  const waiting: RequestContext[] = []
+  let open: () => void = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const handler: Handler = async (ctx) => {
+    waiting.push(ctx)
+    await opened
+    ctx.exchange.respond(200, {}, Buffer.from('ok'))
+  }
+  return { handler, open, waiting }
+}
+
+describe('every response', () => {
+  test('has an audit id, new or echoed, and is not for shared caches', async () => {
+    const s = new Server(ok)
+    const a = await s.request('GET /api/v1/pods')
+    expect(a.headers['audit-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(a.headers['cache-control']).toBe('no-cache, private')
+    expect((await s.request('GET /api/v1/pods')).headers['audit-id']).not.toBe(a.headers['audit-id'])
+    expect((await s.request('GET /api/v1/pods', 'admin', { 'Audit-ID': 'mine' })).headers['audit-id']).toBe('mine')
+  })
+
+  test('a synchronous handler is answered in the same tick', () => {
+    let answered = false
+    void new Server((ctx) => {
+      ok(ctx)
+      answered = true
+    }).request('GET /api/v1/pods')
+    expect(answered).toBe(true)
+  })
+
+  test('warnings become headers', async () => {
+    const s = new Server((ctx) => {
+      ctx.warnings.push('say "a"', 'b', 'b')
+      ctx.exchange.respond(200, {})
+    })
+    expect((await s.request('GET /api/v1/pods')).headers['warning']).toEqual(['299 - "say \\"a\\""', '299 - "b"'])
+  })
+})
+
+describe('errors', () => {
+  test('a StatusError is the answer, thrown or rejected; it is not logged', async () => {
+    for (const handler of [() => { throw notFound({ group: '', resource: 'pods' }, 'x') }, () => Promise.reject(notFound({ group: '', resource: 'pods' }, 'x'))]) {
+      const s = new Server(handler)
+      const r = await s.request('GET /api/v1/namespaces/a/pods/x')
+      expect([r.status, json(r)['message']]).toEqual([404, 'pods "x" not found'])
+      expect(s.errors).toEqual([])
+    }
+  })
+
+  test('anything else is a 500, logged with the request', async () => {
+    const s = new Server(() => Promise.reject(new Error('boom')))
+    const r = await s.request('GET /api/v1/pods?limit=1')
+    expect([r.status, json(r)['reason']]).toEqual([500, 'InternalError'])
+    expect(s.errors).toMatchObject([[{ message: 'boom' }, { method: 'GET', uri: '/api/v1/pods?limit=1' }]])
+  })
+
+  test('after the answer began, the stream is broken off', async () => {
+    const s = new Server((ctx) => {
+      ctx.exchange.stream(200, {}).write(Buffer.from('x'))
+      return Promise.reject(new Error('late'))
+    })
+    await expect(s.request('GET /api/v1/pods')).rejects.toThrow('late')
+  })
+
+  test('paths that make no sense', async () => {
+    const s = new Server(ok)
+    const bad = await s.request('GET /api/v1/watch')
+    expect([bad.status, bad.body.toString()]).toEqual([
+      500,
+      'Internal Server Error: "/api/v1/watch": failed to create RequestInfo: unable to determine kind and namespace from url, /api/v1/watch\n',
+    ])
+    expect((await s.request('GET /%zz')).status).toBe(400)
+  })
+})
+
+describe('authentication and authorization', () => {
+  test('401 for a wrong token, exactly the reference Status', async () => {
+    const r = await new Server(ok).request('GET /api/v1/pods', 'nope')
+    expect([r.status, json(r)]).toEqual([
+      401,
+      { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 },
+    ])
+    const closed = new Server(ok, { authenticator: bearerAuthenticator([tokens]) })
+    expect((await closed.request('GET /healthz', '')).status).toBe(401)
+  })
+
+  test('403 with the reference texts, and what everyone may do', async () => {
+    const s = new Server(ok)
+    const r = await s.request('GET /api/v1/namespaces/default/pods', 'bob')
+    expect([r.status, json(r)['message'], r.headers['x-content-type-options']]).toEqual([
+      403,
+      'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"',
+      'nosniff',
+    ])
+    expect(json(await s.request('GET /', ''))['message']).toBe('forbidden: User "system:anonymous" cannot get path "/"')
+    const statuses = ['/healthz', '/version', '/api', '/metrics'].map((p) => s.request(`GET ${p}`, '').then((x) => x.status))
+    expect(await Promise.all(statuses)).toEqual([200, 200, 403, 403])
+    expect((await s.request('GET /api', 'bob')).status).toBe(200)
+  })
+
+  test('the handler sees who asks', async () => {
+    const s = new Server((ctx) => ctx.exchange.respond(200, {}, Buffer.from(JSON.stringify(ctx.user))))
+    expect(json(await s.request('GET /api/v1/pods'))).toEqual({ name: 'root', uid: '1', groups: ['system:masters', 'system:authenticated'] })
+  })
+
+  test('deciding may take time', async () => {
+    const s = new Server(ok, {
+      authenticator: { authenticate: () => Promise.resolve({ user: { name: 'x', groups: [] } }) },
+      authorizer: { authorize: (_, a) => Promise.resolve({ decision: a.verb === 'list' ? 'allow' : 'deny', reason: 'no' }) },
+    })
+    expect((await s.request('GET /api/v1/pods')).status).toBe(200)
+    expect(json(await s.request('POST /api/v1/pods'))['message']).toMatch(/at the cluster scope: no$/)
+  })
+})
+
+describe('limits', () => {
+  test('429 above the limits, apart for reads and writes, never for watches and masters', async () => {
+    const { handler, open, waiting } = gate()
+    const s = new Server(handler, { maxRequestsInFlight: 1, maxMutatingRequestsInFlight: 1, authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) } })
+    const running = ['GET /api/v1/pods', 'POST /api/v1/pods', 'GET /api/v1/pods?watch=1'].map((r) => s.request(r, 'bob'))
+    const refused = await s.request('GET /api/v1/pods', 'bob')
+    expect([refused.status, refused.headers['retry-after'], refused.body.toString()]).toEqual([429, '1', 'Too many requests, please try again later.\n'])
+    expect((await s.request('DELETE /api/v1/pods/x', 'bob')).status).toBe(429)
+    running.push(s.request('GET /api/v1/pods?watch=1', 'bob'), s.request('GET /api/v1/pods', 'admin'))
+    expect(waiting).toHaveLength(5)
+    expect(s.metrics.inFlight).toEqual({ readOnly: 2, mutating: 1 })
+    open()
+    for (const r of await Promise.all(running)) expect(r.status).toBe(200)
+    expect(s.metrics.inFlight).toEqual({ readOnly: 0, mutating: 0 })
+    expect((await s.request('GET /api/v1/pods', 'bob')).status).toBe(200)
+  })
+
+  test('0 is no limit; a handler that fails is not counted on', async () => {
+    const s = new Server(() => { throw new Error('x') }, { maxRequestsInFlight: 0, maxMutatingRequestsInFlight: 1 })
+    await s.request('POST /api/v1/pods')
+    await s.request('POST /api/v1/pods')
+    expect(s.metrics.inFlight).toEqual({ readOnly: 0, mutating: 0 })
+  })
+})
+
+describe('deadlines', () => {
+  test('504 after the timeout, the handler is told, its late answer dropped', async () => {
+    const { handler, open, waiting } = gate()
+    const s = new Server(handler)
+    const answer = s.request('GET /api/v1/pods')
+    const { signal } = waiting[0]!
+    s.clock.advance(59_999)
+    expect(signal.aborted).toBe(false)
+    s.clock.advance(1)
+    const r = await answer
+    expect([r.status, json(r)]).toMatchObject([504, { reason: 'Timeout', message: 'Timeout: request did not complete within the allotted timeout', details: {} }])
+    expect(signal.aborted).toBe(true)
+    open()
+    await Promise.resolve()
+    expect(s.errors).toEqual([])
+  })
+
+  test('the query may ask for less, not for more; nonsense is a 400', async () => {
+    for (const [timeout, at] of [['2s', 2000], ['5m', 60_000], ['0s', 60_000], ['', 60_000]] as const) {
+      const { handler, waiting } = gate()
+      const s = new Server(handler)
+      const answer = s.request(`GET /api/v1/pods?timeout=${timeout}`)
+      const { signal } = waiting[0]!
+      s.clock.advance(at - 1)
+      expect(signal.aborted).toBe(false)
+      s.clock.advance(1)
+      expect((await answer).status).toBe(504)
+    }
+    const bad = await new Server(ok).request('GET /api/v1/pods?timeout=5')
+    expect([bad.status, json(bad)['message']]).toEqual([400, 'invalid timeout specified in the request URL - time: missing unit in duration "5"'])
+  })
+
+  test('long-running requests have none, and hear when the client goes', async () => {
+    const { handler, open, waiting } = gate()
+    const s = new Server(handler)
+    const abort = new AbortController()
+    const answer = s.request('GET /api/v1/pods?watch=1', 'admin', {}, abort.signal)
+    const { signal } = waiting[0]!
+    s.clock.advance(1e9)
+    expect(signal.aborted).toBe(false)
+    abort.abort()
+    await expect(answer).rejects.toThrow()
+    expect(signal.aborted).toBe(true)
+    open()
+  })
+})
+
+describe('shutdown', () => {
+  test('waits for running requests, ends watches, refuses new ones but health', async () => {
+    const { handler, open, waiting } = gate()
+    const s = new Server((ctx) => (ctx.exchange.path === '/readyz' ? ok(ctx) : handler(ctx)))
+    const running = s.request('POST /api/v1/pods')
+    const watch = s.request('GET /api/v1/pods?watch=1')
+    const watchSignal = waiting[1]!.signal
+    let idle = false
+    const closed = s.waitGroup.close().then(() => (idle = true))
+    expect(watchSignal.aborted).toBe(true)
+    const refused = await s.request('GET /api/v1/pods')
+    expect([refused.status, refused.headers['retry-after'], json(refused)['message']]).toEqual([503, '1', 'apiserver is shutting down'])
+    expect((await s.request('GET /readyz')).status).toBe(200)
+    expect(idle).toBe(false)
+    open()
+    expect((await running).status).toBe(200)
+    await Promise.all([closed, watch])
+    expect(s.waitGroup.running).toBe(0)
+  })
+})
+
+describe('CORS', () => {
+  test('answers preflights of allowed origins before anybody must log in', async () => {
+    const s = new Server(ok, { corsAllowedOrigins: [/^https:\/\/ui\.test$/] })
+    const preflight = await s.request('OPTIONS /api/v1/pods', '', { origin: 'https://ui.test' })
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, 'https://ui.test'])
+    const other = await s.request('GET /api/v1/pods', 'admin', { origin: 'https://evil.test' })
+    expect([other.status, other.headers['access-control-allow-origin']]).toEqual([200, undefined])
+  })
+})
+
+describe('metrics and the access log', () => {
+  test('requests are counted under the reference names and labels', async () => {
+    const s = new Server((ctx) => (ctx.requestInfo.name === 'gone' ? Promise.reject(notFound({ group: '', resource: 'pods' }, 'gone')) : ok(ctx)))
+    await s.request('GET /api/v1/namespaces/a/pods/b')
+    await s.request('GET /api/v1/namespaces/a/pods/c')
+    await s.request('GET /api/v1/namespaces/a/pods/gone')
+    await s.request('PATCH /api/v1/namespaces/a/pods/b?dryRun=All', 'admin', { 'content-type': 'application/apply-patch+yaml' })
+    await s.request('GET /healthz')
+    await s.request('GET /secret/made/up', '')
+    expect(await s.metric('apiserver_request_total')).toEqual([
+      'apiserver_request_total GET,,,v1,pods,,resource,apiserver,200 2',
+      'apiserver_request_total GET,,,v1,pods,,resource,apiserver,404 1',
+      'apiserver_request_total APPLY,All,,v1,pods,,resource,apiserver,200 1',
+      'apiserver_request_total GET,,,,,/healthz,,,200 1',
+    ])
+    const durations = await s.metric('apiserver_request_duration_seconds')
+    expect(durations).toContain('apiserver_request_duration_seconds_bucket GET,,,v1,pods,,resource,apiserver,+Inf 3')
+    expect(durations).toContain('apiserver_request_duration_seconds_count APPLY,All,,v1,pods,,resource,apiserver 1')
+    expect(await s.metric('apiserver_response_sizes')).toContain('apiserver_response_sizes_bucket GET,,v1,pods,,resource,apiserver,1000 3')
+    expect(await s.metric('apiserver_current_inflight_requests')).toEqual([
+      'apiserver_current_inflight_requests mutating 0',
+      'apiserver_current_inflight_requests readOnly 0',
+    ])
+  })
+
+  test('watches are gauged while they run', async () => {
+    let stream: ResponseStream | undefined
+    const s = new Server((ctx) => void (stream = ctx.exchange.stream(200, {})))
+    const answer = s.request('GET /api/v1/pods?watch=1')
+    await Promise.resolve()
+    expect(await s.metric('apiserver_longrunning_requests')).toEqual(['apiserver_longrunning_requests WATCH,,v1,pods,,cluster,apiserver 1'])
+    stream!.end()
+    await answer
+    expect(await s.metric('apiserver_longrunning_requests')).toEqual([])
+    expect(await s.metric('apiserver_request_total')).toEqual(['apiserver_request_total WATCH,,,v1,pods,,cluster,apiserver,200 1'])
+  })
+
+  test('prom-client renders them', async () => {
+    const { Registry } = await import('prom-client')
+    const registry = new Registry()
+    const s = new Server(ok)
+    for (const source of s.metrics.sources()) registry.registerMetric(source as unknown as Parameters<typeof registry.registerMetric>[0])
+    await s.request('GET /healthz')
+    const text = await registry.metrics()
+    expect(text).toContain('# TYPE apiserver_request_duration_seconds histogram\n')
+    expect(text).toMatch(/apiserver_request_duration_seconds_bucket\{verb="GET",dry_run="",group="",version="",resource="",subresource="\/healthz",scope="",component="",le="60"\} 1\n/)
+  })
+
+  test('an access log entry a request, after the work', async () => {
+    const entries: AccessLogEntry[] = []
+    const s = new Server(ok, { accessLog: (entry) => entries.push(entry) })
+    await s.request('GET /api/v1/pods?limit=5', 'admin', { 'user-agent': 'test' })
+    expect(entries).toEqual([])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(entries).toMatchObject([{ method: 'GET', uri: '/api/v1/pods?limit=5', verb: 'list', user: 'root', status: 200, bytes: 2, userAgent: 'test', protocol: 'local' }])
+  })
+})
+
+describe('WarningRecorder', () => {
+  test('leaves out duplicates, empty and unprintable texts', () => {
+    const w = new WarningRecorder()
+    w.push('a', 'a', '', 'line\nbreak')
+    expect([[...w], w.headers]).toEqual([['a'], ['299 - "a"']])
+    expect(w.map((t) => t.length)).toEqual([1])
+  })
+
+  test('cuts all of them when together they are too long', () => {
+    const w = new WarningRecorder()
+    for (let i = 0; i < 40; i++) w.push(`${i}`.padEnd(500, 'é'))
+    expect(w.headers.length).toBe(16)
+    expect(w.headers.every((h) => [...h].length === '299 - ""'.length + 256)).toBe(true)
+  })
+})
+
+describe('parseDuration', () => {
+  test.each([
+    ['0', 0],
+    ['1h30m', 5_400_000],
+    ['1.5s', 1500],
+    ['-2ms', -2],
+    ['+.5s', 500],
+    ['10us', 0.01],
+  ])('%s', (text, ms) => expect(parseDuration(text)).toBeCloseTo(ms))
+
+  test.each([
+    ['', 'time: invalid duration ""'],
+    ['5', 'time: missing unit in duration "5"'],
+    ['5x', 'time: unknown unit "x" in duration "5x"'],
+    ['.s', 'time: invalid duration ".s"'],
+    ['s', 'time: invalid duration "s"'],
+    ['99999999h', 'time: invalid duration "99999999h"'],
+  ])('%o: %s', (text, message) => expect(() => parseDuration(text)).toThrow(message))
+
+  test('ends for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('1', '.', 's', 'm', 'h', '-', 'µ', ' '), maxLength: 10 }), (text) => {
+        try {
+          expect(Number.isFinite(parseDuration(text))).toBe(true)
+        } catch (e) {
+          expect(e).toBeInstanceOf(DurationError)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,75 @@
+import type { Authenticator } from '../authn/contract.ts'
+import type { Authorizer } from '../authz/contract.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Exchange, ExchangeHandler } from '../serving/exchange.ts'
+import { auditIdOf } from './audit-id.ts'
+import { withAuthentication } from './authentication.ts'
+import { withAuthorization } from './authorization.ts'
+import { withCacheControl } from './cache-control.ts'
+import { ServedRequest, type Filter, type Handler } from './context.ts'
+import { withCors } from './cors.ts'
+import { withErrors, writeText, type ErrorLog, type StatusWriter } from './errors.ts'
+import { withHttpLog, type AccessLogEntry } from './http-log.ts'
+import { withMaxInFlight } from './max-in-flight.ts'
+import type { RequestMetrics } from './metrics.ts'
+import { BadPathError, NoResourceError, parseRequestInfo, type RequestInfo } from './request-info.ts'
+import { withTimeout } from './timeout.ts'
+import { withWaitGroup, type RequestWaitGroup } from './wait-group.ts'
+
+export interface ChainOptions {
+  readonly clock: Clock
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
+  readonly writeStatus: StatusWriter
+  readonly errorLog: ErrorLog
+  readonly metrics: RequestMetrics
+  readonly waitGroup: RequestWaitGroup
+  readonly requestTimeoutMs: number
+  /** 0 is no limit. */
+  readonly maxRequestsInFlight: number
+  readonly maxMutatingRequestsInFlight: number
+  /** Absent: requests are not logged, and cost nothing. */
+  readonly accessLog?: (entry: AccessLogEntry) => void
+  readonly corsAllowedOrigins?: readonly RegExp[]
+}
+
+/** The filters in their order, outermost first. Each stays synchronous as long as what it wraps does. */
+export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHandler {
+  const filters: (Filter | undefined)[] = [
+    o.metrics.filter,
+    withErrors(o.writeStatus, o.errorLog),
+    o.accessLog && withHttpLog(o.accessLog),
+    withCacheControl,
+    withWaitGroup(o.waitGroup, o.writeStatus),
+    withTimeout(o.requestTimeoutMs, o.writeStatus),
+    o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
+    withAuthentication(o.authenticator),
+    withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight),
+    withAuthorization(o.authorizer, o.writeStatus),
+  ]
+  const chain = filters.reduceRight<Handler>((next, filter) => (filter === undefined ? next : filter(next)), handler)
+  return withRequestInfo(chain, o.clock)
+}
+
+/** Where an exchange becomes a request: its audit id and what it is about. */
+function withRequestInfo(next: Handler, clock: Clock): ExchangeHandler {
+  return (exchange) => {
+    const auditId = auditIdOf(exchange)
+    let info: RequestInfo
+    try {
+      info = parseRequestInfo(exchange.method, exchange.path, exchange.search)
+    } catch (e) {
+      return refuse(exchange, e)
+    }
+    return next(new ServedRequest(exchange, info, auditId, clock))
+  }
+}
+
+function refuse(exchange: Exchange, e: unknown): void {
+  if (e instanceof BadPathError) {
+    exchange.respond(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }, Buffer.from('400 Bad Request'))
+  } else if (e instanceof NoResourceError) {
+    const uri = exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`
+    writeText(exchange, 500, `Internal Server Error: ${JSON.stringify(uri)}: failed to create RequestInfo: ${e.message}, ${uri}`)
+  } else throw e
+}

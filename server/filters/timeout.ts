@@ -1,0 +1,47 @@
+import { badRequest, StatusError } from '../machinery/status.ts'
+import { ServedRequest, type Filter } from './context.ts'
+import type { StatusWriter } from './errors.ts'
+import { DurationError, parseDuration } from './duration.ts'
+import { mayHave, queryValue } from './request-info.ts'
+
+/**
+ * A deadline for every request that is not long-running: `timeoutMs`, or less if the query's `timeout` says so. When it passes
+ * the client gets 504 and the handler's signal is aborted; what the handler answers later is dropped.
+ */
+export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
+  return (next) => (ctx) => {
+    if (ctx.longRunning) return next(ctx)
+    const { exchange } = ctx
+    const limit = mayHave(exchange.search, 'timeout=') ? requested(exchange.search, timeoutMs) : timeoutMs
+    const result = next(ctx)
+    if (result === undefined || exchange.responded) return result
+    let timedOut = false
+    const timer = ctx.clock.setTimeout(() => {
+      if (exchange.responded) return
+      timedOut = true
+      write(exchange, new StatusError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {}).status, {})
+      if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
+    }, ctx.receivedAt + limit - ctx.clock.now())
+    return result.then(
+      () => timer.cancel(),
+      (e: unknown) => {
+        timer.cancel()
+        // Among others the attempt to answer a second time.
+        if (!timedOut) throw e
+      },
+    )
+  }
+}
+
+function requested(search: string, timeoutMs: number): number {
+  const text = queryValue(search, 'timeout') ?? ''
+  if (text === '') return timeoutMs
+  let ms: number
+  try {
+    ms = parseDuration(text)
+  } catch (e) {
+    if (e instanceof DurationError) throw badRequest(`invalid timeout specified in the request URL - ${e.message}`)
+    throw e
+  }
+  return ms > 0 && ms < timeoutMs ? ms : timeoutMs
+}
