@@ -1,0 +1,81 @@
+import type { Client } from '../client/client.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
+import type { InformerFactory } from '../client/informer.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { WorkQueue } from '../machinery/work-queue.ts'
+
+/** What a controller gets. It is the same whether the API server is in this process or behind the network. */
+export interface ControllerContext {
+  /** Its user agent should begin with `kube-controller-manager/`: that names the field manager of what they write. */
+  client: Client
+  informers: InformerFactory
+  clock: Clock
+  /** Ends everything that the controller started. */
+  signal: AbortSignal
+  /** core/v1 events in the name of a component. */
+  recorder(component: string): EventRecorder
+  onError(error: unknown, what: string): void
+  options: ControllerOptions
+}
+
+export interface ControllerOptions {
+  /** PEM of the CA that signs the API server's certificate; without it root-ca-certificate-publisher-controller has nothing to do. */
+  rootCA?: string
+}
+
+/** A control loop: informers tell what changed, a queue of keys says what to look at, `sync` makes it so. */
+export interface Controller {
+  /** As kube-controller-manager calls it: `namespace-controller`. */
+  readonly name: string
+  /** Resolves when its caches are filled and its workers run. */
+  start(ctx: ControllerContext): Promise<void>
+}
+
+export interface WorkerOptions {
+  queue: WorkQueue
+  workers: number
+  signal: AbortSignal
+  /** Makes the world agree with one object. A rejection puts the key back with a growing delay. */
+  sync(key: string): Promise<void>
+  onError(error: unknown, key: string): void
+}
+
+/** Runs workers until the signal is aborted; the queue is shut down then. */
+export function startWorkers(o: WorkerOptions): void {
+  const stop = (): void => o.queue.shutDown()
+  if (o.signal.aborted) return stop()
+  o.signal.addEventListener('abort', stop, { once: true })
+  for (let i = 0; i < o.workers; i++) void work(o)
+}
+
+async function work({ queue, sync, signal, onError }: WorkerOptions): Promise<void> {
+  for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
+    try {
+      await sync(key)
+      queue.forget(key)
+    } catch (e) {
+      if (!signal.aborted) onError(e, key)
+      queue.addRateLimited(key)
+    } finally {
+      queue.done(key)
+    }
+  }
+}
+
+/** Runs `job` on every item, at most `limit` at a time; resolves with the errors, in no particular order. */
+export async function inParallel<T>(items: Iterable<T>, limit: number, job: (item: T) => Promise<void>): Promise<unknown[]> {
+  const errors: unknown[] = []
+  const rest = items[Symbol.iterator]()
+  const lane = async (): Promise<void> => {
+    for (let next = rest.next(); next.done !== true; next = rest.next()) {
+      await job(next.value).catch((e: unknown) => void errors.push(e))
+    }
+  }
+  await Promise.all(Array.from({ length: limit }, lane))
+  return errors
+}
+
+/** Counters as Go writes them: those at zero are left out. */
+export function withoutZeros<T extends Record<string, number | undefined>>(counts: T): Partial<T> {
+  return Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== undefined && n !== 0)) as Partial<T>
+}

@@ -1,0 +1,126 @@
+import type { EventRecorder } from '../../client/event-recorder.ts'
+import { dropManagedFields, type Informer } from '../../client/informer.ts'
+import type { Deployment, Pod, ReplicaSet } from '../../client/objects.ts'
+import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../../client/resource.ts'
+import { byControllerUid, keyOf } from '../../client/store.ts'
+import { selectorFromObject } from '../../machinery/labels.ts'
+import { isStatusError } from '../../machinery/status.ts'
+import { WorkQueue } from '../../machinery/work-queue.ts'
+import { startWorkers, type Controller, type ControllerContext } from '../controller.ts'
+import { claim, controllerOf, controllerRef } from '../owners.ts'
+import { Rollout } from './rollout.ts'
+import { timeLeft } from './status.ts'
+
+export const deploymentController: Controller = {
+  name: 'deployment-controller',
+  start: (ctx) => new Deployments(ctx).start(),
+}
+
+const ORPHANS = 'orphans'
+
+/** Turns each deployment's template into a ReplicaSet, and moves its pods over from the sets before it. */
+class Deployments {
+  readonly #ctx: ControllerContext
+  readonly #queue: WorkQueue
+  readonly #deployments: Informer<Deployment>
+  readonly #sets: Informer<ReplicaSet>
+  readonly #pods: Informer<Pod>
+  readonly #recorder: EventRecorder
+
+  constructor(ctx: ControllerContext) {
+    this.#ctx = ctx
+    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#deployments = ctx.informers.informer<Deployment>(DEPLOYMENTS)
+    this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
+    this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
+    this.#sets.addIndex('controller', byControllerUid)
+    this.#sets.addIndex(ORPHANS, (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []))
+    this.#pods.addIndex('controller', byControllerUid)
+    this.#recorder = ctx.recorder('deployment-controller')
+  }
+
+  async start(): Promise<void> {
+    const add = (d: Deployment): void => this.#queue.add(keyOf(d))
+    this.#deployments.addHandler({ added: add, updated: add, deleted: add })
+    this.#sets.addHandler({
+      added: (rs) => this.#setChanged(rs),
+      updated: (rs, old) => {
+        this.#setChanged(rs)
+        if (controllerOf(old)?.uid !== controllerOf(rs)?.uid) this.#setChanged(old)
+      },
+      deleted: (rs) => this.#setChanged(rs),
+    })
+    // Recreate waits until the last old pod is gone.
+    this.#pods.addHandler({ deleted: (pod) => this.#podGone(pod) })
+    await Promise.all([this.#deployments.synced(), this.#sets.synced(), this.#pods.synced()])
+    startWorkers({
+      queue: this.#queue,
+      workers: 5,
+      signal: this.#ctx.signal,
+      sync: (key) => this.#sync(key),
+      onError: (e, key) => {
+        if (!isStatusError(e, 'Conflict')) this.#ctx.onError(e, `deployment ${key}`)
+      },
+    })
+  }
+
+  #ownerOf(rs: ReplicaSet): Deployment | undefined {
+    const ref = controllerOf(rs)
+    if (ref === undefined || ref.kind !== 'Deployment') return undefined
+    const d = this.#deployments.lister.get(ref.name, rs.metadata.namespace)
+    return d?.metadata.uid === ref.uid ? d : undefined
+  }
+
+  #setChanged(rs: ReplicaSet): void {
+    const d = this.#ownerOf(rs)
+    if (d !== undefined) this.#queue.add(keyOf(d))
+    if (controllerOf(rs) !== undefined) return
+    for (const other of this.#deployments.lister.list(rs.metadata.namespace)) {
+      const selector = selectorFromObject(other.spec?.selector)
+      if (selector !== undefined && !selector.empty && selector.matches(rs.metadata.labels)) this.#queue.add(keyOf(other))
+    }
+  }
+
+  #podGone(pod: Pod): void {
+    const ref = controllerOf(pod)
+    if (ref === undefined || ref.kind !== 'ReplicaSet') return
+    const rs = this.#sets.lister.get(ref.name, pod.metadata.namespace)
+    const d = rs === undefined ? undefined : this.#ownerOf(rs)
+    if (d?.spec?.strategy?.type === 'Recreate') this.#queue.add(keyOf(d))
+  }
+
+  async #sync(key: string): Promise<void> {
+    const d = this.#deployments.lister.getByKey(key)
+    const selector = selectorFromObject(d?.spec?.selector)
+    if (d === undefined || selector === undefined) return
+    if (selector.empty) {
+      const message = 'This deployment is selecting all pods. A non-empty selector is required.'
+      this.#recorder.event({ apiVersion: 'apps/v1', kind: 'Deployment', object: d }, 'Warning', 'SelectingAll', message)
+      return
+    }
+    const { namespace = '', name = '', uid = '' } = d.metadata
+    const { client, signal } = this.#ctx
+    const sets = await claim<ReplicaSet>({
+      client,
+      id: REPLICA_SETS,
+      owner: d,
+      ownerRef: controllerRef(d, 'apps/v1', 'Deployment'),
+      selector,
+      candidates: [...this.#sets.lister.byIndex('controller', uid), ...this.#sets.lister.byIndex(ORPHANS, namespace)],
+      signal,
+      freshOwner: () => client.resource<Deployment>(DEPLOYMENTS).get(name, { namespace, signal }),
+    })
+    const pods = sets.flatMap((rs) => this.#pods.lister.byIndex('controller', rs.metadata.uid ?? ''))
+    const rollout = new Rollout(this.#ctx, this.#recorder, d, sets, pods)
+    await rollout.run()
+    this.#watchDeadline(key, rollout.deployment)
+  }
+
+  /** Nothing happens to a stuck rollout, so its deadline needs a look of its own. */
+  #watchDeadline(key: string, d: Deployment): void {
+    const left = timeLeft(d, d.status ?? {}, this.#ctx.clock.now())
+    if (left === undefined || d.spec?.paused === true) return
+    if (d.status?.conditions?.some((c) => c.reason === 'ProgressDeadlineExceeded') === true) return
+    this.#queue.addAfter(key, Math.max(left, 0) + 1000)
+  }
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../machinery/clock.ts'
+
+// After this long a controller acts again, whatever it still waits to see.
+const TIMEOUT_MS = 5 * 60_000
+
+interface Expected {
+  creations: number
+  deletions: Set<string>
+  at: number
+}
+
+/**
+ * What a controller has done and not yet seen come back through its informer. Until it has, its cache is known to be
+ * stale, and it neither creates nor deletes more.
+ */
+export class Expectations {
+  readonly #clock: Clock
+  readonly #byKey = new Map<string, Expected>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  expectCreations(key: string, count: number): void {
+    this.#byKey.set(key, { creations: count, deletions: new Set(), at: this.#clock.now() })
+  }
+
+  expectDeletions(key: string, objects: readonly string[]): void {
+    this.#byKey.set(key, { creations: 0, deletions: new Set(objects), at: this.#clock.now() })
+  }
+
+  creationObserved(key: string): void {
+    const e = this.#byKey.get(key)
+    if (e !== undefined && e.creations > 0) e.creations--
+  }
+
+  deletionObserved(key: string, object: string): void {
+    this.#byKey.get(key)?.deletions.delete(object)
+  }
+
+  forget(key: string): void {
+    this.#byKey.delete(key)
+  }
+
+  /** True when everything expected was seen, or enough time has passed. */
+  satisfied(key: string): boolean {
+    const e = this.#byKey.get(key)
+    return e === undefined || (e.creations <= 0 && e.deletions.size === 0) || this.#clock.now() - e.at > TIMEOUT_MS
+  }
+}

@@ -1,0 +1,78 @@
+import type { Client } from '../client/client.ts'
+import type { ResourceId } from '../client/resource.ts'
+import type { LabelSelector } from '../machinery/labels.ts'
+import { isStatusError } from '../machinery/status.ts'
+import type { KubeObject, OwnerReference } from '../machinery/types.ts'
+
+/** The one owner that manages the object, if any. */
+export function controllerOf(obj: KubeObject): OwnerReference | undefined {
+  return obj.metadata.ownerReferences?.find((o) => o.controller === true)
+}
+
+export function controllerRef(owner: KubeObject, apiVersion: string, kind: string): OwnerReference {
+  const { name = '', uid = '' } = owner.metadata
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }
+}
+
+export interface ClaimOptions<T extends KubeObject> {
+  client: Client
+  id: ResourceId
+  owner: KubeObject
+  ownerRef: OwnerReference
+  selector: LabelSelector
+  candidates: readonly T[]
+  signal: AbortSignal
+  /** The owner as the server has it now: a stale cache must not adopt for an owner that is gone. */
+  freshOwner(): Promise<KubeObject>
+}
+
+/**
+ * The candidates that belong to the owner: those it controls and selects. Orphans that it selects are adopted, what it
+ * controls but selects no more is released (API conventions, "ControllerRef").
+ */
+export async function claim<T extends KubeObject>(o: ClaimOptions<T>): Promise<T[]> {
+  const mine: T[] = []
+  let mayAdopt: Promise<void> | undefined
+  const { name: ownerName, uid, deletionTimestamp } = o.owner.metadata
+  const checkAdopt = async (): Promise<void> => {
+    const fresh = await o.freshOwner()
+    if (fresh.metadata.uid !== uid) throw new Error(`original ${o.ownerRef.kind} ${ownerName} is gone: got uid ${fresh.metadata.uid}, wanted ${uid}`)
+    if (fresh.metadata.deletionTimestamp != null) throw new Error(`${ownerName} has just been deleted at ${fresh.metadata.deletionTimestamp}`)
+  }
+  for (const obj of o.candidates) {
+    const ref = controllerOf(obj)
+    const selected = o.selector.matches(obj.metadata.labels)
+    if (ref !== undefined) {
+      if (ref.uid !== uid) continue
+      if (selected) mine.push(obj)
+      else if (deletionTimestamp == null) await release(o, obj)
+    } else if (selected && deletionTimestamp == null && obj.metadata.deletionTimestamp == null) {
+      mayAdopt ??= checkAdopt()
+      await mayAdopt
+      if (await adopt(o, obj)) mine.push(obj)
+    }
+  }
+  return mine
+}
+
+async function adopt<T extends KubeObject>(o: ClaimOptions<T>, obj: T): Promise<boolean> {
+  const body = { metadata: { uid: obj.metadata.uid, ownerReferences: [o.ownerRef] } }
+  return patchRefs(o, obj, body)
+}
+
+async function release<T extends KubeObject>(o: ClaimOptions<T>, obj: T): Promise<void> {
+  const body = { metadata: { uid: obj.metadata.uid, ownerReferences: [{ $patch: 'delete', uid: o.owner.metadata.uid }] } }
+  await patchRefs(o, obj, body)
+}
+
+/** False when the object is gone or is another one of the same name by now. */
+async function patchRefs<T extends KubeObject>(o: ClaimOptions<T>, obj: T, body: Record<string, unknown>): Promise<boolean> {
+  const { name = '', namespace } = obj.metadata
+  try {
+    await o.client.resource(o.id).patch(name, { type: 'strategic', body }, { namespace, signal: o.signal })
+    return true
+  } catch (e) {
+    if (isStatusError(e, 'NotFound') || isStatusError(e, 'Invalid')) return false
+    throw e
+  }
+}

@@ -1,0 +1,292 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { EventRecorder, EventSubject } from '../../client/event-recorder.ts'
+import { dropManagedFields, type Informer } from '../../client/informer.ts'
+import { findCondition, type Condition, type Pod, type ReplicaSet } from '../../client/objects.ts'
+import { PODS, REPLICA_SETS } from '../../client/resource.ts'
+import { byControllerUid, keyOf } from '../../client/store.ts'
+import { formatTime } from '../../machinery/clock.ts'
+import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
+import { isStatusError } from '../../machinery/status.ts'
+import { WorkQueue } from '../../machinery/work-queue.ts'
+import { inParallel, startWorkers, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
+import { Expectations } from '../expectations.ts'
+import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
+import { claim, controllerOf, controllerRef } from '../owners.ts'
+import { isActive, isAvailable, isReady, isTerminating } from '../pods.ts'
+import { deletionOrder } from './deletion-order.ts'
+
+// As upstream: at most so many creates or deletes in one round, and 1, 2, 4, … creates at a time until one fails.
+const BURST = 500
+const PARALLEL_DELETES = 32
+const ORPHANS = 'orphans'
+
+export const replicaSetController: Controller = {
+  name: 'replicaset-controller',
+  start: (ctx) => new ReplicaSets(ctx).start(),
+}
+
+const subject = (rs: ReplicaSet): EventSubject => ({ apiVersion: 'apps/v1', kind: 'ReplicaSet', object: rs })
+
+/** Keeps as many pods alive as each ReplicaSet asks for. */
+class ReplicaSets {
+  readonly #ctx: ControllerContext
+  readonly #queue: WorkQueue
+  readonly #expectations: Expectations
+  readonly #sets: Informer<ReplicaSet>
+  readonly #pods: Informer<Pod>
+  readonly #recorder: EventRecorder
+
+  constructor(ctx: ControllerContext) {
+    this.#ctx = ctx
+    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#expectations = new Expectations(ctx.clock)
+    this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
+    this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
+    this.#sets.addIndex('controller', byControllerUid)
+    this.#pods.addIndex('controller', byControllerUid)
+    this.#pods.addIndex(ORPHANS, (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []))
+    this.#recorder = ctx.recorder('replicaset-controller')
+  }
+
+  async start(): Promise<void> {
+    const add = (rs: ReplicaSet): void => this.#queue.add(keyOf(rs))
+    this.#sets.addHandler({
+      added: add,
+      updated: add,
+      deleted: (rs) => {
+        this.#expectations.forget(keyOf(rs))
+        add(rs)
+      },
+    })
+    this.#pods.addHandler({
+      added: (pod) => this.#podAdded(pod),
+      updated: (pod, old) => this.#podUpdated(pod, old),
+      deleted: (pod) => this.#podGone(pod),
+    })
+    await Promise.all([this.#sets.synced(), this.#pods.synced()])
+    startWorkers({
+      queue: this.#queue,
+      workers: 5,
+      signal: this.#ctx.signal,
+      sync: (key) => this.#sync(key),
+      onError: (e, key) => {
+        if (!isStatusError(e, 'Conflict')) this.#ctx.onError(e, `replicaset ${key}`)
+      },
+    })
+  }
+
+  #ownerOf(pod: Pod): ReplicaSet | undefined {
+    const ref = controllerOf(pod)
+    if (ref === undefined || ref.kind !== 'ReplicaSet') return undefined
+    const rs = this.#sets.lister.get(ref.name, pod.metadata.namespace)
+    return rs?.metadata.uid === ref.uid ? rs : undefined
+  }
+
+  #podAdded(pod: Pod): void {
+    if (pod.metadata.deletionTimestamp != null) return this.#podGone(pod)
+    const rs = this.#ownerOf(pod)
+    if (rs !== undefined) {
+      this.#expectations.creationObserved(keyOf(rs))
+      this.#queue.add(keyOf(rs))
+    } else if (controllerOf(pod) === undefined) this.#wakeSelectors(pod)
+  }
+
+  #podUpdated(pod: Pod, old: Pod): void {
+    if (pod.metadata.deletionTimestamp != null) {
+      this.#podGone(pod)
+      if (!isDeepStrictEqual(pod.metadata.labels, old.metadata.labels)) this.#podGone(old)
+      return
+    }
+    const rs = this.#ownerOf(pod)
+    const before = this.#ownerOf(old)
+    if (before !== undefined && before !== rs) this.#queue.add(keyOf(before))
+    if (rs === undefined) {
+      const changed = !isDeepStrictEqual(pod.metadata.labels, old.metadata.labels) || controllerOf(old) !== undefined
+      if (controllerOf(pod) === undefined && changed) this.#wakeSelectors(pod)
+      return
+    }
+    this.#queue.add(keyOf(rs))
+    const minReady = rs.spec?.minReadySeconds ?? 0
+    // A second more, because clocks of other machines tick differently.
+    if (minReady > 0 && isReady(pod) && !isReady(old)) this.#queue.addAfter(keyOf(rs), (minReady + 1) * 1000)
+  }
+
+  #podGone(pod: Pod): void {
+    const rs = this.#ownerOf(pod)
+    if (rs === undefined) return
+    this.#expectations.deletionObserved(keyOf(rs), keyOf(pod))
+    this.#queue.add(keyOf(rs))
+  }
+
+  /** An orphan may be adopted by any set that selects it. */
+  #wakeSelectors(pod: Pod): void {
+    for (const rs of this.#sets.lister.list(pod.metadata.namespace)) {
+      const selector = selectorFromObject(rs.spec?.selector)
+      if (selector !== undefined && !selector.empty && selector.matches(pod.metadata.labels)) this.#queue.add(keyOf(rs))
+    }
+  }
+
+  async #sync(key: string): Promise<void> {
+    const rs = this.#sets.lister.getByKey(key)
+    if (rs === undefined) return this.#expectations.forget(key)
+    const mayAct = this.#expectations.satisfied(key)
+    const selector = selectorFromObject(rs.spec?.selector)
+    if (selector === undefined || selector.empty) return
+    const pods = await this.#claimPods(rs, selector)
+    const active = pods.filter(isActive)
+    let failure: unknown
+    if (mayAct && rs.metadata.deletionTimestamp == null) {
+      failure = await this.#manage(rs, key, active).catch((e: unknown) => e)
+    }
+    const status = this.#nextStatus(rs, active, pods.filter(isTerminating).length, failure)
+    const updated = await this.#updateStatus(rs, status)
+    const minReady = rs.spec?.minReadySeconds ?? 0
+    if (failure === undefined && minReady > 0 && updated && (status.readyReplicas ?? 0) !== (status.availableReplicas ?? 0)) {
+      this.#queue.addAfter(key, minReady * 1000)
+    }
+    if (failure !== undefined) throw failure
+  }
+
+  #claimPods(rs: ReplicaSet, selector: LabelSelector): Promise<Pod[]> {
+    const { namespace = '', name = '', uid = '' } = rs.metadata
+    const { lister } = this.#pods
+    const owned = lister.byIndex('controller', uid)
+    const orphans = lister.byIndex(ORPHANS, namespace).filter((p) => isActive(p))
+    const { client, signal } = this.#ctx
+    return claim<Pod>({
+      client,
+      id: PODS,
+      owner: rs,
+      ownerRef: controllerRef(rs, 'apps/v1', 'ReplicaSet'),
+      selector,
+      candidates: [...owned, ...orphans],
+      signal,
+      freshOwner: () => client.resource<ReplicaSet>(REPLICA_SETS).get(name, { namespace, signal }),
+    })
+  }
+
+  async #manage(rs: ReplicaSet, key: string, active: readonly Pod[]): Promise<void> {
+    const diff = active.length - (rs.spec?.replicas ?? 1)
+    if (diff < 0) await this.#create(rs, key, Math.min(-diff, BURST))
+    else if (diff > 0) await this.#delete(rs, key, active, Math.min(diff, BURST))
+  }
+
+  async #create(rs: ReplicaSet, key: string, count: number): Promise<void> {
+    this.#expectations.expectCreations(key, count)
+    let left = count
+    for (let batch = 1; left > 0; batch *= 2) {
+      const size = Math.min(batch, left)
+      const errors = await inParallel(Array(size).keys(), size, () => this.#createPod(rs))
+      left -= size
+      // Pods that were not created will not be seen.
+      for (let i = 0; i < errors.length; i++) this.#expectations.creationObserved(key)
+      if (errors.length === 0) continue
+      for (let i = 0; i < left; i++) this.#expectations.creationObserved(key)
+      if (errors.every(isNamespaceTerminating)) return
+      throw errors[0]
+    }
+  }
+
+  async #createPod(rs: ReplicaSet): Promise<void> {
+    const { namespace, name } = rs.metadata
+    const { metadata, spec } = structuredClone(rs.spec?.template ?? {})
+    const pod: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        generateName: `${name}-`,
+        ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
+        ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
+        ...(Array.isArray(metadata?.finalizers) ? { finalizers: metadata.finalizers as string[] } : {}),
+        ownerReferences: [controllerRef(rs, 'apps/v1', 'ReplicaSet')],
+      },
+      ...(spec === undefined ? {} : { spec }),
+    }
+    try {
+      const created = await this.#ctx.client.resource<Pod>(PODS).create(pod, { namespace, signal: this.#ctx.signal })
+      this.#recorder.event(subject(rs), 'Normal', 'SuccessfulCreate', `Created pod: ${created.metadata.name}`)
+    } catch (e) {
+      if (!isNamespaceTerminating(e)) this.#recorder.event(subject(rs), 'Warning', 'FailedCreate', `Error creating: ${messageOf(e)}`)
+      throw e
+    }
+  }
+
+  async #delete(rs: ReplicaSet, key: string, active: readonly Pod[], count: number): Promise<void> {
+    const crowds = this.#crowds(rs)
+    const order = deletionOrder(active, (p) => crowds.get(p.spec?.nodeName ?? '') ?? 0, this.#ctx.clock.now())
+    const victims = order.slice(0, count)
+    this.#expectations.expectDeletions(key, victims.map(keyOf))
+    const errors = await inParallel(victims, PARALLEL_DELETES, async (pod) => {
+      const { name = '', namespace } = pod.metadata
+      try {
+        await this.#ctx.client.resource(PODS).delete(name, { namespace, signal: this.#ctx.signal })
+        this.#recorder.event(subject(rs), 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`)
+      } catch (e) {
+        this.#expectations.deletionObserved(key, keyOf(pod))
+        if (isStatusError(e, 'NotFound')) return
+        this.#recorder.event(subject(rs), 'Warning', 'FailedDelete', `Error deleting: ${messageOf(e)}`)
+        throw e
+      }
+    })
+    if (errors.length > 0) throw errors[0]
+  }
+
+  /** Active pods a node, of this set and of those with the same owner: shrinking prefers crowded nodes. */
+  #crowds(rs: ReplicaSet): Map<string, number> {
+    const owner = controllerOf(rs)
+    const family = owner === undefined ? [rs] : this.#sets.lister.byIndex('controller', owner.uid)
+    const out = new Map<string, number>()
+    for (const pod of family.flatMap((s) => this.#pods.lister.byIndex('controller', s.metadata.uid ?? ''))) {
+      const node = pod.spec?.nodeName ?? ''
+      if (node !== '' && isActive(pod)) out.set(node, (out.get(node) ?? 0) + 1)
+    }
+    return out
+  }
+
+  #nextStatus(rs: ReplicaSet, active: readonly Pod[], terminating: number, failure: unknown): NonNullable<ReplicaSet['status']> {
+    const labels = Object.entries(rs.spec?.template?.metadata?.labels ?? {})
+    const now = this.#ctx.clock.now()
+    const minReady = rs.spec?.minReadySeconds ?? 0
+    const conditions = (rs.status?.conditions ?? []).filter((c) => c.type !== 'ReplicaFailure')
+    const old = findCondition(rs.status?.conditions, 'ReplicaFailure')
+    if (failure !== undefined) conditions.push(old ?? failureCondition(rs, active.length, failure, formatTime(now)))
+    return {
+      ...(conditions.length === 0 ? {} : { conditions }),
+      replicas: active.length,
+      terminatingReplicas: terminating,
+      ...withoutZeros({
+        fullyLabeledReplicas: active.filter((p) => labels.every(([k, v]) => p.metadata.labels?.[k] === v)).length,
+        readyReplicas: active.filter(isReady).length,
+        availableReplicas: active.filter((p) => isAvailable(p, minReady, now)).length,
+        observedGeneration: rs.metadata.generation ?? 0,
+      }),
+    }
+  }
+
+  /** True when there was something to write. */
+  async #updateStatus(rs: ReplicaSet, next: NonNullable<ReplicaSet['status']>): Promise<boolean> {
+    const old = rs.status ?? {}
+    const counts = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'] as const
+    const same =
+      counts.every((c) => (old[c] ?? 0) === (next[c] ?? 0)) &&
+      old.terminatingReplicas === next.terminatingReplicas &&
+      isDeepStrictEqual(old.conditions ?? [], next.conditions ?? [])
+    if (same) return false
+    const updated = { ...rs, apiVersion: 'apps/v1', kind: 'ReplicaSet', status: next }
+    await this.#ctx.client
+      .resource<ReplicaSet>(REPLICA_SETS)
+      .updateStatus(updated, { signal: this.#ctx.signal })
+      .catch((e: unknown) => {
+        if (!isStatusError(e, 'NotFound')) throw e
+      })
+    return true
+  }
+}
+
+const messageOf = (e: unknown): string => (e instanceof Error ? e.message : String(e))
+
+function failureCondition(rs: ReplicaSet, active: number, failure: unknown, now: string): Condition {
+  const reason = active < (rs.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
+  return { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, reason, message: messageOf(failure) }
+}
+

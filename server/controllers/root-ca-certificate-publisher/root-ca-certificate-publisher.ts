@@ -1,0 +1,70 @@
+import type { Namespace } from '../../client/objects.ts'
+import { CONFIG_MAPS, NAMESPACES } from '../../client/resource.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { isStatusError } from '../../machinery/status.ts'
+import { WorkQueue } from '../../machinery/work-queue.ts'
+import { startWorkers, type Controller } from '../controller.ts'
+import { isTerminating } from '../namespace/terminating.ts'
+
+const NAME = 'kube-root-ca.crt'
+// The value that every cluster has here; tools compare it.
+const ANNOTATIONS = {
+  'kubernetes.io/description':
+    'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP ' +
+    'or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+}
+
+interface ConfigMap extends KubeObject {
+  data?: Record<string, string>
+}
+
+/** Each namespace has a configmap with the API server's CA: what a pod trusts. */
+export const rootCACertificatePublisher: Controller = {
+  name: 'root-ca-certificate-publisher-controller',
+  async start(ctx) {
+    const { rootCA } = ctx.options
+    if (rootCA === undefined) return
+    const queue = new WorkQueue({ clock: ctx.clock })
+    const namespaces = ctx.informers.informer<Namespace>(NAMESPACES)
+    const maps = ctx.informers.informer<ConfigMap>(CONFIG_MAPS, { select: { fieldSelector: `metadata.name=${NAME}` } })
+    const look = (ns: Namespace): void => queue.add(ns.metadata.name ?? '')
+    const lookAround = (cm: ConfigMap): void => queue.add(cm.metadata.namespace ?? '')
+    namespaces.addHandler({ added: look, updated: look })
+    maps.addHandler({ updated: lookAround, deleted: lookAround })
+    await Promise.all([namespaces.synced(), maps.synced()])
+    const client = ctx.client.resource<ConfigMap>(CONFIG_MAPS)
+    const { signal } = ctx
+    startWorkers({
+      queue,
+      workers: 5,
+      signal,
+      onError: (e, key) => ctx.onError(e, `${NAME} in ${key}`),
+      async sync(namespace) {
+        const ns = namespaces.lister.get(namespace)
+        if (ns === undefined || ns.metadata.deletionTimestamp != null) return
+        const data = { 'ca.crt': rootCA }
+        const map = maps.lister.get(NAME, namespace)
+        try {
+          if (map === undefined) {
+            const metadata = { name: NAME, namespace, annotations: ANNOTATIONS }
+            await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, { signal })
+          } else if (!isCurrent(map, rootCA)) {
+            const annotations = { ...map.metadata.annotations, ...ANNOTATIONS }
+            await client.update({ ...map, metadata: { ...map.metadata, annotations }, data }, { signal })
+          }
+        } catch (e) {
+          if (!isStatusError(e, 'AlreadyExists') && !isTerminating(e)) throw e
+        }
+      },
+    })
+  },
+}
+
+function isCurrent(map: ConfigMap, rootCA: string): boolean {
+  const data = Object.entries(map.data ?? {})
+  return (
+    data.length === 1 &&
+    map.data?.['ca.crt'] === rootCA &&
+    Object.entries(ANNOTATIONS).every(([k, v]) => map.metadata.annotations?.[k] === v)
+  )
+}
