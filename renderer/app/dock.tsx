@@ -1,0 +1,50 @@
+import { useTranslation } from 'react-i18next'
+import { PodLogs } from '../tools/logs/pod-logs.tsx'
+import { useDock } from '../tools/dock/dock-context.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Splitter } from '../ui/splitter.tsx'
+import { useStored } from '../ui/storage.ts'
+import './dock.css'
+
+/** Tabs that stay while the place above changes. */
+export function Dock() {
+  const { t } = useTranslation()
+  const dock = useDock()
+  const [height, setHeight] = useStored('dock.height', 260)
+  if (dock.tabs.length === 0) return null
+  const most = Math.max(160, window.innerHeight - 260)
+  return (
+    <section className="dock" aria-label={t('dock.label')}>
+      {dock.open && <Splitter label={t('dock.resize')} axis="y" value={Math.min(height, most)} min={120} max={most} onChange={setHeight} />}
+      <div className="dock-tabs">
+        <div role="tablist" aria-label={t('dock.label')} className="dock-tablist">
+          {dock.tabs.map((tab) => (
+            <span key={tab.id} className={`dock-tab${tab.id === dock.active && dock.open ? ' active' : ''}`} role="presentation">
+              <button type="button" role="tab" aria-selected={tab.id === dock.active && dock.open} onClick={() => dock.activate(tab.id)}
+                onKeyDown={(event) => event.key === 'Delete' && dock.remove(tab.id)} title={tab.target.context}>
+                {tab.title}
+              </button>
+            </span>
+          ))}
+        </div>
+        <span className="bar-space" />
+        <button type="button" className="icon-button" onClick={() => dock.remove(dock.active)} aria-label={t('dock.close')} title={t('dock.close')}>
+          <Icon name="close" size={13} />
+        </button>
+        <button type="button" className="icon-button" onClick={() => dock.toggle(!dock.open)} aria-label={t(dock.open ? 'dock.hide' : 'dock.show')}
+          title={t(dock.open ? 'dock.hide' : 'dock.show')}>
+          <Icon name={dock.open ? 'down' : 'up'} size={13} />
+        </button>
+      </div>
+      {dock.open && (
+        <div style={{ height: Math.min(height, most) }}>
+          {dock.tabs.map((tab) => (
+            <div key={tab.id} role="tabpanel" aria-label={tab.title} hidden={tab.id !== dock.active} className="dock-panel">
+              <PodLogs target={tab.target} />
+            </div>
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,62 @@
+import { useTranslation } from 'react-i18next'
+import type { ViewData } from '../kube/protocol.ts'
+import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { useGo, usePlace } from '../ui/place.ts'
+
+/** kubectl commands that make one, for the kinds that have a short one. */
+const creators: Record<string, string> = {
+  pods: 'kubectl run hello --image=registry.k8s.io/pause:3.10',
+  'deployments.apps': 'kubectl create deployment hello --image=registry.k8s.io/pause:3.10',
+  services: 'kubectl expose pod hello --port=80',
+  configmaps: 'kubectl create configmap hello --from-literal=key=value',
+  secrets: 'kubectl create secret generic hello --from-literal=key=value',
+  namespaces: 'kubectl create namespace hello',
+  serviceaccounts: 'kubectl create serviceaccount hello',
+  'jobs.batch': 'kubectl create job hello --image=busybox -- echo hello',
+  'cronjobs.batch': "kubectl create cronjob hello --image=busybox --schedule='*/5 * * * *' -- echo hello",
+  'roles.rbac.authorization.k8s.io': 'kubectl create role hello --verb=get --resource=pods'
+}
+
+export function EmptyList({ resource, data, filtered }: { resource: Resource; data: ViewData | undefined; filtered: boolean }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const go = useGo()
+  if (!data || (!data.state.synced && data.state.phase !== 'live')) {
+    return data?.state.error ? null : (
+      <div className="empty" role="status">
+        {t('list.loading', { kind: resource.kind })}
+      </div>
+    )
+  }
+  if (filtered && data.total > 0) {
+    return (
+      <div className="empty">
+        <strong>{t('list.noMatch', { filter: place.filter })}</strong>
+        <button type="button" className="icon-button" onClick={() => go({ filter: '' }, { replace: true })}>
+          {t('list.clearFilter')}
+        </button>
+      </div>
+    )
+  }
+  const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'kubectl apply -f FILE' : undefined)
+  const namespaced = place.namespace && resource.namespaced
+  return (
+    <div className="empty">
+      <strong>{namespaced ? t('list.noneIn', { kind: resource.kind, namespace: place.namespace }) : t('list.none', { kind: resource.kind })}</strong>
+      {command && (
+        <>
+          <span>{t('list.makeOne')}</span>
+          <span>
+            <code>{command}</code> <CopyButton text={command} />
+          </span>
+        </>
+      )}
+      {namespaced && (
+        <button type="button" className="icon-button" onClick={() => go({ namespace: '' })}>
+          {t('list.allNamespaces')}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,221 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { formatBytes, formatCores } from '../../kube/quantity.ts'
+import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
+import type { Tone } from '../../kube/types.ts'
+import { useIsLocal } from '../../queries/contexts.ts'
+import { events, nodes, pods, useResources } from '../../queries/discovery.ts'
+import { useHub, useSummary } from '../../queries/hub.ts'
+import type { NodesSummary, PodsSummary, Problem, RecentEvent, Requests } from '../../resources/summaries.ts'
+import { Age } from '../../ui/age.tsx'
+import { FeedNotice } from '../../ui/feed-notice.tsx'
+import { ToneMark, ToneWord } from '../../ui/icon.tsx'
+import { Meter } from '../../ui/meter.tsx'
+import { placeUrl, usePlace } from '../../ui/place.ts'
+import { FirstSteps } from './first-steps.tsx'
+import './home.css'
+
+/** What the cluster is like now, and what in it needs a look. */
+export function Home() {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const hub = useHub()
+  const local = useIsLocal(place.context)
+  const namespace = place.namespace || undefined
+  const { context } = place
+  const podSource = useMemo(() => ({ context, resource: pods, namespace }), [context, namespace])
+  const nodeSource = useMemo(() => ({ context, resource: nodes }), [context])
+  const eventSource = useMemo(() => ({ context, resource: events, namespace }), [context, namespace])
+  const podSummary = useSummary<PodsSummary>(podSource, 'pods')
+  const byNode = useSummary<Record<string, Requests>>(podSource, 'requestsByNode')
+  const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
+  const recent = useSummary<RecentEvent[]>(eventSource, 'events')
+  const few = podSummary?.state.synced && podSummary.value.total < 3
+  return (
+    <div className="home">
+      <h1 className="sr-only">{t('home.title', { context })}</h1>
+      <FeedNotice state={podSummary?.state} count={podSummary?.value.total ?? 0} onRetry={() => hub.kick()} />
+      {local && few && <FirstSteps node={nodeSummary?.value.nodes[0]?.name} />}
+      <div className="home-grid">
+        <NodesCard summary={nodeSummary?.value} byNode={byNode?.value} loading={!nodeSummary?.state.synced} />
+        <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} />
+        <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />
+        <EventsCard events={recent?.value} loading={!recent?.state.synced} />
+      </div>
+    </div>
+  )
+}
+
+function Card({ title, count, to, children, wide }: { title: string; count?: string; to?: string; children: React.ReactNode; wide?: boolean }) {
+  return (
+    <section className={`card${wide ? ' wide' : ''}`} aria-label={title}>
+      <h2>
+        {to ? <Link to={to}>{title}</Link> : title}
+        {count !== undefined && <span className="counts">{count}</span>}
+      </h2>
+      {children}
+    </section>
+  )
+}
+
+function Nothing({ loading, text }: { loading: boolean; text: string }) {
+  const { t } = useTranslation()
+  return <p className="dim card-note">{loading ? t('common.loading') : text}</p>
+}
+
+const mostNodes = 12
+
+function NodesCard({ summary, byNode, loading }: { summary: NodesSummary | undefined; byNode: Record<string, Requests> | undefined; loading: boolean }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const url = (name: string): string => placeUrl({ ...place, resource: 'nodes', object: { namespace: '', name } })
+  return (
+    <Card title={t('home.nodes')} to={placeUrl({ ...place, resource: 'nodes' })} count={summary && t('home.nodesReady', { ready: summary.ready, count: summary.total })}>
+      {(summary?.nodes.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noNodes')} />}
+      <ul className="lines">
+        {summary?.nodes.slice(0, mostNodes).map((node) => {
+          const used = byNode?.[node.name]
+          return (
+            <li key={node.name} className="node-line">
+              <ToneMark tone={node.tone} />
+              <Link to={url(node.name)} className="ellipsis">
+                {node.name}
+              </Link>
+              <Meter label={t('home.cpu')} value={used?.cpu ?? 0} max={node.cpu} text={`${formatCores(used?.cpu ?? 0)} / ${formatCores(node.cpu)}`} />
+              <Meter label={t('home.memory')} value={used?.memory ?? 0} max={node.memory} text={`${formatBytes(used?.memory ?? 0)} / ${formatBytes(node.memory)}`} />
+              <Meter label={t('home.pods')} value={used?.pods ?? 0} max={node.pods} text={`${used?.pods ?? 0} / ${node.pods}`} />
+              {(node.tone !== 'ok' || node.pressure.length > 0) && (
+                <span className={`node-why tone-${node.tone}`}>
+                  {node.status}
+                  {node.pressure.map((p) => (p.message ? ` · ${p.message}` : ''))}
+                </span>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {(summary?.total ?? 0) > mostNodes && <Link to={placeUrl({ ...place, resource: 'nodes' })}>{t('common.more', { count: (summary?.total ?? 0) - mostNodes })}</Link>}
+    </Card>
+  )
+}
+
+const phases: [phase: string, tone: Tone][] = [
+  ['Running', 'ok'],
+  ['Pending', 'busy'],
+  ['Succeeded', 'muted'],
+  ['Failed', 'bad'],
+  ['Unknown', 'warn'],
+  ['Terminating', 'busy']
+]
+
+function PodsCard({ summary, loading }: { summary: PodsSummary | undefined; loading: boolean }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const total = summary?.total ?? 0
+  const url = (phase: string): string =>
+    placeUrl({ ...place, resource: 'pods', filter: phase === 'Terminating' ? 'status:terminating' : `field=status.phase=${phase}` })
+  return (
+    <Card title={t('home.podsByPhase')} to={placeUrl({ ...place, resource: 'pods' })} count={summary && t('list.count', { count: total })}>
+      {total === 0 && <Nothing loading={loading} text={t('home.noPods')} />}
+      {total > 0 && (
+        <div className="phase-bar" role="presentation">
+          {phases.map(([phase, tone]) => {
+            const count = summary?.phases[phase] ?? 0
+            return count > 0 ? <span key={phase} className={`fill-${tone}`} style={{ flexGrow: Math.max(count, total / 120) }} /> : null
+          })}
+        </div>
+      )}
+      <ul className="phases">
+        {phases.map(([phase, tone]) => {
+          const count = summary?.phases[phase] ?? 0
+          return count > 0 ? (
+            <li key={phase}>
+              <Link to={url(phase)}>
+                <ToneWord tone={tone}>{phase}</ToneWord>
+                <strong>{count.toLocaleString()}</strong>
+              </Link>
+            </li>
+          ) : null
+        })}
+      </ul>
+      {summary && total > 0 && (
+        <p className="dim card-note">
+          {t('home.requests', { cpu: formatCores(summary.requests.cpu), memory: formatBytes(summary.requests.memory) })}
+          {summary.unscheduled > 0 && ` · ${t('home.unscheduled', { count: summary.unscheduled })}`}
+        </p>
+      )}
+    </Card>
+  )
+}
+
+function ProblemsCard({ pods: summary, loading }: { pods: PodsSummary | undefined; loading: boolean }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const problems = summary?.problems ?? []
+  return (
+    <Card title={t('home.problems')} count={summary && String(summary.problemCount)} wide>
+      {problems.length === 0 && <Nothing loading={loading} text={t('home.noProblems')} />}
+      <ul className="lines">
+        {problems.map((problem) => (
+          <li key={problem.key} className="problem">
+            <ToneWord tone={problem.tone}>{problem.reason}</ToneWord>
+            <Link to={placeUrl({ ...place, resource: problem.resource, object: { namespace: problem.namespace, name: problem.name } })} className="ellipsis">
+              {problem.namespace ? `${problem.namespace}/${problem.name}` : problem.name}
+            </Link>
+            <span className="dim ellipsis" title={problem.message}>
+              {[facts(problem, t), problem.message].filter(Boolean).join(' · ')}
+            </span>
+            <Link to={placeUrl({ ...place, resource: problem.resource, object: { namespace: problem.namespace, name: problem.name }, tab: problem.exitCode === undefined ? 'events' : 'logs' })}>
+              {t(problem.exitCode === undefined ? 'details.tabs.events' : 'details.tabs.logs')}
+            </Link>
+            <Age at={problem.since} />
+          </li>
+        ))}
+      </ul>
+      {summary && summary.problemCount > problems.length && <p className="dim card-note">{t('common.more', { count: summary.problemCount - problems.length })}</p>}
+    </Card>
+  )
+}
+
+function facts(problem: Problem, t: (key: string, values?: Record<string, unknown>) => string): string {
+  const parts: string[] = []
+  if (problem.container) parts.push(problem.container)
+  if (problem.exitCode !== undefined) parts.push(t('home.exitCode', { code: problem.exitCode }))
+  if (problem.restarts) parts.push(t('home.restarts', { count: problem.restarts }))
+  return parts.join(' · ')
+}
+
+function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undefined; loading: boolean }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const all = useResources(place.context)
+  return (
+    <Card title={t('home.recent')} to={placeUrl({ ...place, resource: 'events' })} wide>
+      {(recent?.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noEvents')} />}
+      <ul className="lines">
+        {recent?.map((event) => {
+          const resource = resourceOfKind(all, event.apiVersion, event.kind)
+          const name = `${event.kind.toLowerCase()}/${event.name}`
+          return (
+            <li key={event.key} className="event">
+              <Age at={event.at} />
+              <ToneWord tone={event.type === 'Warning' ? 'warn' : 'muted'}>{event.reason || event.type}</ToneWord>
+              {resource ? (
+                <Link className="ellipsis" to={placeUrl({ ...place, resource: resourceKey(resource), object: { namespace: event.namespace, name: event.name } })}>
+                  {name}
+                </Link>
+              ) : (
+                <span className="ellipsis">{name}</span>
+              )}
+              <span className="dim ellipsis" title={event.message}>
+                {event.message}
+                {event.count > 1 && ` (×${event.count})`}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+    </Card>
+  )
+}

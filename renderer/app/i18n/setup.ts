@@ -1,0 +1,32 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import en from './en.json' with { type: 'json' }
+import zh from './zh-CN.json' with { type: 'json' }
+
+export const languages = [
+  { code: 'en', name: 'English' },
+  { code: 'zh-CN', name: '简体中文' }
+] as const
+
+const storageKey = 'binnacle.language'
+
+function preferred(): string {
+  const stored = localStorage.getItem(storageKey)
+  if (languages.some(({ code }) => code === stored)) return stored ?? 'en'
+  return navigator.languages.some((language) => language.toLowerCase().startsWith('zh')) ? 'zh-CN' : 'en'
+}
+
+/** Both catalogues are part of the program: the first view is already in the reader's language. */
+export async function setUpLanguages(): Promise<void> {
+  i18next.on('languageChanged', (language) => {
+    document.documentElement.lang = language
+    localStorage.setItem(storageKey, language)
+  })
+  await i18next.use(initReactI18next).init({
+    lng: preferred(),
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, 'zh-CN': { translation: zh } },
+    interpolation: { escapeValue: false },
+    returnNull: false
+  })
+}

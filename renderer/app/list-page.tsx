@@ -1,0 +1,188 @@
+import { Checkbox, Menu } from '@mantine/core'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ColumnInfo, Sort } from '../kube/columns.ts'
+import type { RowRef, ViewData } from '../kube/protocol.ts'
+import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { useHub, useView } from '../queries/hub.ts'
+import { useDelete } from '../tools/delete/delete-context.ts'
+import { DataList, type ListWindow } from '../ui/data-list.tsx'
+import { FeedNotice } from '../ui/feed-notice.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { useStored } from '../ui/storage.ts'
+import { EmptyList } from './empty-list.tsx'
+import { FilterInput } from './filter-input.tsx'
+
+const firstWindow: ListWindow = { start: 0, end: 120, hold: false }
+const noRows: ReadonlyMap<string, RowRef> = new Map()
+
+/** One kind's list: filter, columns, sort, selection, counts, live rows. */
+export function ListPage({ resource }: { resource: Resource }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const go = useGo()
+  const hub = useHub()
+  const requestDelete = useDelete()
+  const key = resourceKey(resource)
+  const [storedSort, setStoredSort] = useStored<Sort | null>(`sort.${key}`, null)
+  const [shownColumns, setShownColumns] = useStored<string[] | null>(`columns.${key}`, null)
+  const sort = useMemo(() => parseSort(place.sort) ?? storedSort ?? undefined, [place.sort, storedSort])
+  const [window, setWindow] = useState(firstWindow)
+  const onWindow = useCallback((next: ListWindow) => setWindow((w) => (sameWindow(w, next) ? w : next)), [])
+  const filter = useDeferredValue(place.filter)
+  const namespace = resource.namespaced ? place.namespace || undefined : undefined
+  const source = useMemo(() => ({ context: place.context, resource: feedResource(resource), namespace }), [place.context, resource, namespace])
+  const { data, handle } = useView({ source, sort, filter, ...window })
+  const columns = useColumns(data, shownColumns, namespace !== undefined)
+  const { selection, setSelection, toggle } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
+  const current = data?.sort ?? sort ?? { column: 'name', descending: false }
+  const allSelected = (data?.shown ?? 0) > 0 && selection.size >= (data?.shown ?? 0)
+  return (
+    <section className="list-page" aria-label={resource.kind}>
+      <div className="toolbar">
+        <h1>{resource.kind}</h1>
+        <Counts data={data} selected={selection.size} />
+        <FilterInput value={place.filter} onChange={(q) => go({ filter: q }, { replace: true })} />
+        {data !== undefined && data.waiting > 0 && <span className="dim" role="status">{t('list.held', { count: data.waiting })}</span>}
+        <span className="bar-space" />
+        {selection.size > 0 && (
+          <>
+            {can(resource, 'delete') && (
+              <button type="button" className="icon-button danger"
+                onClick={() => requestDelete({ context: place.context, resource, objects: [...selection.values()], done: () => setSelection(noRows) })}>
+                <Icon name="trash" size={14} />
+                {t('list.deleteSelected', { count: selection.size })}
+              </button>
+            )}
+            <button type="button" className="icon-button" onClick={() => setSelection(noRows)}>
+              {t('list.clearSelection')}
+            </button>
+          </>
+        )}
+        <ColumnsMenu data={data} visible={columns} onChange={setShownColumns} />
+      </div>
+      <FeedNotice state={data?.state} count={data?.total ?? 0} onRetry={() => hub.kick()} />
+      <DataList
+        label={resource.kind}
+        data={data}
+        columns={columns}
+        sort={current}
+        onSort={(column) => {
+          const next = { column, descending: current.column === column ? !current.descending : false }
+          setStoredSort(next)
+          go({ sort: `${next.descending ? '-' : ''}${column}` }, { replace: true })
+        }}
+        onWindow={onWindow}
+        selection={selection}
+        onToggle={toggle}
+        onToggleAll={() => {
+          if (allSelected) return setSelection(noRows)
+          void handle.current?.pick(0, data?.shown ?? 0).then((rows) => setSelection(new Map(rows.map((row) => [row.key, row]))))
+        }}
+        isOpen={(row) => place.object?.name === row.name && place.object.namespace === row.namespace}
+        onOpen={(row) => go({ object: { namespace: row.namespace, name: row.name } })}
+        linkFor={(column, text) =>
+          column.link ? placeUrl({ context: place.context, namespace: place.namespace, resource: column.link, object: { namespace: '', name: text } }) : undefined
+        }
+        onLink={(column, text) => go({ resource: column.link, object: { namespace: '', name: text } })}
+        resetKey={`${key}|${place.context}|${place.namespace}|${filter}|${place.sort}`}
+        empty={<EmptyList resource={resource} data={data} filtered={place.filter !== ''} />}
+      />
+    </section>
+  )
+}
+
+const feedResource = ({ group, version, plural, namespaced }: Resource) => ({ group, version, plural, namespaced })
+
+const sameWindow = (a: ListWindow, b: ListWindow): boolean => a.start === b.start && a.end === b.end && a.anchor === b.anchor && a.hold === b.hold
+
+const parseSort = (text: string): Sort | undefined =>
+  text ? { column: text.replace(/^-/, ''), descending: text.startsWith('-') } : undefined
+
+function Counts({ data, selected }: { data: ViewData | undefined; selected: number }) {
+  const { t } = useTranslation()
+  if (!data) return null
+  const text = data.shown === data.total ? t('list.count', { count: data.total }) : t('list.countFiltered', { shown: data.shown, count: data.total })
+  return (
+    <span className="counts" data-testid="counts">
+      {text}
+      {selected > 0 && ` · ${t('list.selected', { count: selected })}`}
+    </span>
+  )
+}
+
+export interface VisibleColumn {
+  info: ColumnInfo
+  at: number
+  label: string
+}
+
+export function useColumns(data: ViewData | undefined, shown: string[] | null, oneNamespace: boolean): VisibleColumn[] {
+  const { t } = useTranslation()
+  const infos = data?.columns
+  // Each answer brings equal columns in new arrays; only their content may give the rows new ones.
+  const mark = infos?.map((c) => c.id + c.label).join('|') ?? ''
+  const held = useRef(infos)
+  if (held.current?.map((c) => c.id + c.label).join('|') !== mark) held.current = infos
+  const stable = held.current
+  return useMemo(
+    () =>
+      (stable ?? []).flatMap((info, at) => {
+        const visible = shown ? shown.includes(info.id) : !info.hidden && !(oneNamespace && info.id === 'namespace')
+        return visible || info.id === 'name' ? [{ info, at, label: info.literal ? info.label : t(`columns.${info.label}`) }] : []
+      }),
+    [stable, shown, oneNamespace, t]
+  )
+}
+
+function ColumnsMenu({ data, visible, onChange }: { data: ViewData | undefined; visible: VisibleColumn[]; onChange(shown: string[] | null): void }) {
+  const { t } = useTranslation()
+  const shown = visible.map((c) => c.info.id)
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false}>
+      <Menu.Target>
+        <button type="button" className="icon-button" aria-label={t('list.columns')} title={t('list.columns')}>
+          <Icon name="columns" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(data?.columns ?? []).map((info) => (
+          <Menu.Item key={info.id} disabled={info.id === 'name'} role="menuitemcheckbox" aria-checked={shown.includes(info.id)}
+            onClick={() => onChange(shown.includes(info.id) ? shown.filter((id) => id !== info.id) : [...shown, info.id])}
+            leftSection={<Checkbox checked={shown.includes(info.id)} readOnly tabIndex={-1} aria-hidden="true" />}>
+            {info.literal ? info.label : t(`columns.${info.label}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => onChange(null)}>{t('list.columnsDefault')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function useSelection(handle: ReturnType<typeof useView>['handle'], scope: string) {
+  const [selection, setSelection] = useState(noRows)
+  const last = useRef(-1)
+  useEffect(() => {
+    setSelection(noRows)
+    last.current = -1
+  }, [scope])
+  const toggle = useCallback(
+    (row: RowRef, index: number, range: boolean) => {
+      if (range && last.current >= 0) {
+        const [from, to] = [Math.min(last.current, index), Math.max(last.current, index) + 1]
+        void handle.current?.pick(from, to).then((rows) => setSelection((s) => new Map([...s, ...rows.map((r) => [r.key, r] as const)])))
+        return
+      }
+      last.current = index
+      setSelection((s) => {
+        const next = new Map(s)
+        if (!next.delete(row.key)) next.set(row.key, { key: row.key, name: row.name, namespace: row.namespace })
+        return next
+      })
+    },
+    [handle]
+  )
+  return { selection, setSelection, toggle }
+}

@@ -1,0 +1,150 @@
+import { Modal, useMantineColorScheme } from '@mantine/core'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Resource } from '../kube/resource.ts'
+import { resourceKey } from '../kube/resource.ts'
+import { useContexts } from '../queries/contexts.ts'
+import { namespaces, nodes, pods, services, useResources } from '../queries/discovery.ts'
+import { useView } from '../queries/hub.ts'
+import { useLocalCommand } from '../queries/local.ts'
+import { type Place, useGo, usePlace } from '../ui/place.ts'
+import { languages } from './i18n/setup.ts'
+import './palette.css'
+
+interface Entry {
+  id: string
+  group: 'kinds' | 'objects' | 'commands'
+  text: string
+  note?: string
+  run(): void
+}
+
+/** `text` opens it with that text; `:` first means kinds only, as in k9s. */
+export function Palette({ text, onClose }: { text: string | undefined; onClose(): void }) {
+  return (
+    <Modal opened={text !== undefined} onClose={onClose} withCloseButton={false} padding={0} size={620} yOffset="12vh" trapFocus>
+      {text !== undefined && <PaletteBody initial={text} onClose={onClose} />}
+    </Modal>
+  )
+}
+
+function PaletteBody({ initial, onClose }: { initial: string; onClose(): void }) {
+  const { t } = useTranslation()
+  const [text, setText] = useState(initial)
+  const [at, setAt] = useState(0)
+  const kindsOnly = text.startsWith(':')
+  const wanted = text.replace(/^:/, '').trim().toLowerCase()
+  const kindEntries = useKinds(wanted)
+  const objectEntries = useObjects(kindsOnly ? '' : wanted)
+  const commandEntries = useCommands(kindsOnly ? '\0' : wanted)
+  const entries = kindsOnly ? kindEntries : [...kindEntries.slice(0, wanted ? 6 : 5), ...objectEntries, ...commandEntries]
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => setAt(0), [text])
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [at])
+  const pick = (entry: Entry | undefined): void => {
+    if (!entry) return
+    onClose()
+    entry.run()
+  }
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0 && entries.length > 0) setAt((n) => (n + step + entries.length) % entries.length)
+    else if (event.key === 'Enter') pick(entries[at])
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div className="palette">
+      <input className="palette-input" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label={t('palette.open')} data-autofocus
+        aria-activedescendant={entries[at] ? `palette-${at}` : undefined} placeholder={t('palette.hint')} value={text} spellCheck={false}
+        onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
+      <ul id="palette-list" ref={list} role="listbox" aria-label={t('palette.open')} className="palette-list">
+        {entries.map((entry, index) => (
+          <li key={entry.id} id={`palette-${index}`} role="option" aria-selected={index === at} onPointerMove={() => setAt(index)} onClick={() => pick(entry)}>
+            <span className="palette-group">{t(`palette.${entry.group}`)}</span>
+            <span className="ellipsis">{entry.text}</span>
+            {entry.note && <span className="dim ellipsis palette-note">{entry.note}</span>}
+          </li>
+        ))}
+        {entries.length === 0 && <li className="dim palette-none">{t('common.nothing')}</li>}
+      </ul>
+    </div>
+  )
+}
+
+/** 0 is best; undefined is no match. Short names and beginnings come first. */
+export function kindRank(resource: Resource, wanted: string): number | undefined {
+  if (wanted === '') return 3
+  const names = [resource.plural, resource.singular, resource.kind.toLowerCase(), ...resource.shortNames]
+  if (names.includes(wanted)) return 0
+  if (names.some((name) => name.startsWith(wanted))) return 1
+  return resourceKey(resource).includes(wanted) || resource.kind.toLowerCase().includes(wanted) ? 2 : undefined
+}
+
+function useKinds(wanted: string): Entry[] {
+  const place = usePlace()
+  const go = useGo()
+  const all = useResources(place.context)
+  return useMemo(
+    () =>
+      all
+        .flatMap((resource) => {
+          const rank = kindRank(resource, wanted)
+          return rank === undefined ? [] : [{ resource, rank }]
+        })
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ resource }) => ({
+          id: `kind ${resourceKey(resource)}`,
+          group: 'kinds' as const,
+          text: resource.kind,
+          note: [resourceKey(resource), ...resource.shortNames].join(' · '),
+          run: () => go({ resource: resourceKey(resource), object: undefined, filter: '' })
+        })),
+    [all, wanted, go]
+  )
+}
+
+const searchedKinds = [pods, services, nodes, namespaces]
+
+function useObjects(wanted: string): Entry[] {
+  const place = usePlace()
+  const go = useGo()
+  const request = (resource: Resource) =>
+    wanted && place.context
+      ? { source: { context: place.context, resource, namespace: resource.namespaced ? place.namespace || undefined : undefined }, filter: wanted, start: 0, end: 6, hold: false }
+      : undefined
+  const found = [useView(request(pods)), useView(request(services)), useView(request(nodes)), useView(request(namespaces))]
+  return found.flatMap(({ data }, index) => {
+    const resource = searchedKinds[index]
+    if (!resource || !wanted) return []
+    return (data?.rows ?? []).slice(0, 6).map((row) => ({
+      id: `object ${row.key}`,
+      group: 'objects' as const,
+      text: row.name,
+      note: [resource.kind, row.namespace].filter(Boolean).join(' · '),
+      run: () => go({ resource: resource.plural, object: { namespace: row.namespace, name: row.name } })
+    }))
+  })
+}
+
+function useCommands(wanted: string): Entry[] {
+  const { t, i18n } = useTranslation()
+  const go = useGo()
+  const { data: contexts } = useContexts()
+  const { setColorScheme } = useMantineColorScheme()
+  const local = useLocalCommand()
+  const to = (change: Partial<Place>) => () => go(change)
+  const commands: { text: string; note?: string; run(): void }[] = [
+    { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
+    { text: t('namespaces.all'), run: to({ namespace: '' }) },
+    ...(['auto', 'light', 'dark'] as const).map((scheme) => ({ text: t(`theme.${scheme}`), note: t('theme.label'), run: () => setColorScheme(scheme) })),
+    ...languages.map(({ code, name }) => ({ text: name, note: t('language.label'), run: () => void i18n.changeLanguage(code) })),
+    ...(['start', 'stop', 'restart'] as const).map((command) => ({ text: t(`local.${command}`), note: t('local.name'), run: () => local.mutate(command) })),
+    ...(contexts ?? []).map((c) => ({ text: c.name, note: t('contexts.switch'), run: to({ context: c.name, resource: '', object: undefined, namespace: '' }) }))
+  ]
+  return commands
+    .filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted))
+    .map((command) => ({ id: `command ${command.note ?? ''} ${command.text}`, group: 'commands', ...command }))
+}

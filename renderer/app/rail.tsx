@@ -1,0 +1,58 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { resourceKey } from '../kube/resource.ts'
+import { nodes, pods, services, useResources } from '../queries/discovery.ts'
+import { Icon } from '../ui/icon.tsx'
+import { moved, placeUrl, usePlace } from '../ui/place.ts'
+import { useStored } from '../ui/storage.ts'
+import { groupKinds, railGroups } from './groups.ts'
+
+/** Kinds by group, from what this cluster serves. */
+export function Rail() {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const all = useResources(place.context)
+  const grouped = useMemo(() => groupKinds(all.length > 0 ? all : [pods, services, nodes]), [all])
+  const [closed, setClosed] = useStored<string[]>('rail.closed', ['access', 'storage'])
+  return (
+    <nav className="rail" aria-label={t('rail.label')}>
+      <Link className="top" to={placeUrl({ context: place.context, namespace: place.namespace })} aria-current={place.resource === '' ? 'page' : undefined}>
+        <Icon name="home" />
+        {t('rail.home')}
+      </Link>
+      {railGroups.map((group) => {
+        const kinds = grouped.get(group.name) ?? []
+        if (kinds.length === 0) return null
+        const open = !closed.includes(group.name)
+        return (
+          <div key={group.name}>
+            <h2>
+              <button type="button" className="rail-group" aria-expanded={open}
+                onClick={() => setClosed(open ? [...closed, group.name] : closed.filter((name) => name !== group.name))}>
+                <Icon name={group.icon} />
+                {t(`rail.${group.name}`)}
+                <Icon name={open ? 'down' : 'right'} size={12} />
+              </button>
+            </h2>
+            {open && (
+              <ul>
+                {kinds.map((resource) => {
+                  const key = resourceKey(resource)
+                  const here = { ...place, resource: place.resource === key ? '' : place.resource }
+                  return (
+                    <li key={key}>
+                      <Link to={placeUrl(moved(here, { resource: key }))} aria-current={place.resource === key ? 'page' : undefined} title={key}>
+                        {resource.kind}
+                      </Link>
+                    </li>
+                  )
+                })}
+              </ul>
+            )}
+          </div>
+        )
+      })}
+    </nav>
+  )
+}

@@ -1,0 +1,98 @@
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Navigate } from 'react-router'
+import type { Resource } from '../kube/resource.ts'
+import { useContexts } from '../queries/contexts.ts'
+import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
+import { DeleteProvider } from '../tools/delete/delete-dialog.tsx'
+import { DockProvider } from '../tools/dock/dock-provider.tsx'
+import { ErrorView } from '../ui/error-view.tsx'
+import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { Splitter } from '../ui/splitter.tsx'
+import { useStored } from '../ui/storage.ts'
+import { Dock } from './dock.tsx'
+import { Help } from './help.tsx'
+import { Home } from './home/home.tsx'
+import { useKeys } from './keys.ts'
+import { ListPage } from './list-page.tsx'
+import { Palette } from './palette.tsx'
+import { Rail } from './rail.tsx'
+import './shell.css'
+import { StatusBar } from './status-bar.tsx'
+import { TitleBar } from './title-bar.tsx'
+
+const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
+
+/** The frame around every place. */
+export function Shell() {
+  const place = usePlace()
+  const [palette, setPalette] = useState<string>()
+  const [help, setHelp] = useState(false)
+  useKeys({ palette: setPalette, help: () => setHelp(true) })
+  useTitle()
+  return (
+    <DockProvider>
+      <DeleteProvider>
+        <div className="shell">
+          <TitleBar onPalette={() => setPalette('')} onHelp={() => setHelp(true)} />
+          <Rail />
+          <main className="main">{place.context === '' ? <Start /> : place.resource === '' ? <Home /> : <KindPlace />}</main>
+          <Dock />
+          <StatusBar />
+        </div>
+        <Palette text={palette} onClose={() => setPalette(undefined)} />
+        <Help opened={help} onClose={() => setHelp(false)} />
+      </DeleteProvider>
+    </DockProvider>
+  )
+}
+
+function useTitle(): void {
+  const place = usePlace()
+  useEffect(() => {
+    const what = place.object?.name ?? place.resource
+    document.title = [what, place.context, 'Binnacle'].filter(Boolean).join(' · ')
+  }, [place])
+}
+
+/** A URL that names no context goes to the current one. */
+function Start() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useContexts()
+  if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
+  if (!data) return null
+  const first = data.find((c) => c.local) ?? data.find((c) => c.current) ?? data[0]
+  return first ? <Navigate to={placeUrl({ context: first.name })} replace /> : <div className="empty">{t('contexts.none')}</div>
+}
+
+/** A list, and beside it the object that is open. */
+function KindPlace() {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const go = useGo()
+  const found = useResource(place.context, place.resource)
+  const discovery = useDiscovery(place.context)
+  const resource: Resource | undefined = found ?? wellKnown[place.resource]
+  const [width, setWidth] = useStored('details.width', 560)
+  if (!resource) {
+    if (discovery.failureReason) return <ErrorView error={discovery.failureReason} onRetry={() => void discovery.refetch()} />
+    return <div className="empty">{discovery.data ? t('list.unknownKind', { kind: place.resource }) : t('list.discovering')}</div>
+  }
+  const most = Math.max(320, window.innerWidth - 480)
+  return (
+    <>
+      <ListPage key={`${place.context}|${place.resource}`} resource={resource} />
+      {place.object && (
+        <>
+          <Splitter label={t('details.resize')} axis="x" value={Math.min(width, most)} min={320} max={most} onChange={setWidth} />
+          <aside className="details-pane" style={{ width: Math.min(width, most) }} aria-label={t('details.label', { name: place.object.name })}>
+            <Suspense fallback={null}>
+              <Details key={`${place.context}|${place.resource}|${place.object.namespace}|${place.object.name}`} resource={resource}
+                namespace={place.object.namespace} name={place.object.name} onClose={() => go({ object: undefined, tab: '' })} />
+            </Suspense>
+          </aside>
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,94 @@
+import { Menu } from '@mantine/core'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Tone } from '../kube/types.ts'
+import { useDiscovery } from '../queries/discovery.ts'
+import { useNet } from '../queries/hub.ts'
+import { type LocalState, useLocal, useLocalCommand } from '../queries/local.ts'
+import { Age } from '../ui/age.tsx'
+import { Icon, ToneWord } from '../ui/icon.tsx'
+import { usePlace } from '../ui/place.ts'
+import { useTasks } from '../ui/tasks.ts'
+import { LocalLog } from './local-log.tsx'
+
+const tones: Record<LocalState['state'], Tone> = { starting: 'busy', running: 'ok', stopped: 'muted', failed: 'bad' }
+
+/** What runs underneath: the local control plane, the watches, the last change, the tasks. */
+export function StatusBar() {
+  const { t } = useTranslation()
+  const net = useNet()
+  const place = usePlace()
+  const { data: kinds } = useDiscovery(place.context)
+  const tasks = useTasks()
+  const lastChange = useMemo(() => Math.floor(net.lastChange / 1000) * 1000, [net.lastChange])
+  return (
+    <footer className="status-bar">
+      <LocalControl />
+      <span className="bar-space" />
+      {tasks.map((task) => (
+        <span key={task.id} className="item" role="status">
+          <ToneWord tone={task.failed > 0 ? 'warn' : 'busy'}>{t('status.task', { title: task.title, done: task.done, total: task.total })}</ToneWord>
+        </span>
+      ))}
+      {kinds && <span className="item">{t('status.kinds', { count: kinds.length })}</span>}
+      <span className="item" data-testid="watches">
+        {t('status.watches', { count: net.watches })}
+      </span>
+      {lastChange > 0 && (
+        <span className="item">
+          {t('status.lastChange')} <Age key={lastChange} at={lastChange} />
+        </span>
+      )}
+    </footer>
+  )
+}
+
+function LocalControl() {
+  const { t } = useTranslation()
+  const { data } = useLocal()
+  const command = useLocalCommand()
+  const [logOpen, setLogOpen] = useState(false)
+  if (!data) return <span className="item">{t('local.unknown')}</span>
+  const running = data.state === 'running' || data.state === 'starting'
+  return (
+    <>
+      <Menu position="top-start">
+        <Menu.Target>
+          <button type="button" className="icon-button" title={data.message ?? data.url}>
+            <ToneWord tone={tones[data.state]}>{`${t('local.name')} ${t(`local.${data.state}`)}`}</ToneWord>
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{data.url}</Menu.Label>
+          {!running && (
+            <Menu.Item leftSection={<Icon name="play" size={14} />} onClick={() => command.mutate('start')}>
+              {t('local.start')}
+            </Menu.Item>
+          )}
+          {running && (
+            <Menu.Item leftSection={<Icon name="restart" size={14} />} onClick={() => command.mutate('restart')}>
+              {t('local.restart')}
+            </Menu.Item>
+          )}
+          {running && (
+            <Menu.Item leftSection={<Icon name="stop" size={14} />} onClick={() => command.mutate('stop')}>
+              {t('local.stop')}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<Icon name="dock" size={14} />} onClick={() => setLogOpen(true)}>
+            {t('local.log')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <span className="item">{t(`local.store.${data.store}`)}</span>
+      {data.state === 'running' && data.startedAt && (
+        <span className="item">
+          {t('local.up')} <Age key={data.startedAt} at={Date.parse(data.startedAt)} />
+        </span>
+      )}
+      {data.restarts > 0 && <span className="item">{t('local.restarts', { count: data.restarts })}</span>}
+      {data.state === 'failed' && data.message && <span className="item tone-bad ellipsis">{data.message}</span>}
+      <LocalLog opened={logOpen} onClose={() => setLogOpen(false)} />
+    </>
+  )
+}

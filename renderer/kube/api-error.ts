@@ -1,0 +1,113 @@
+import { isRecord } from './types.ts'
+
+export interface StatusCause {
+  reason?: string
+  message?: string
+  field?: string
+}
+
+/** One error for everything a request can end in. `code` is the HTTP status, 0 when no answer came. */
+export class ApiError extends Error {
+  readonly code: number
+  readonly reason: string
+  readonly causes: StatusCause[]
+  /** What was asked: method and path, so that a copied report says it. */
+  readonly request: string
+  /** The whole answer as text. */
+  readonly body: string
+
+  constructor(init: { code: number; reason: string; message: string; causes?: StatusCause[]; request?: string; body?: string }) {
+    super(init.message)
+    this.name = 'ApiError'
+    this.code = init.code
+    this.reason = init.reason
+    this.causes = init.causes ?? []
+    this.request = init.request ?? ''
+    this.body = init.body ?? ''
+  }
+}
+
+/** Reasons that the interface explains; anything else is explained by its code's class. */
+export const explainedReasons = [
+  'Unauthorized',
+  'Forbidden',
+  'NotFound',
+  'AlreadyExists',
+  'Conflict',
+  'Invalid',
+  'Expired',
+  'Timeout',
+  'TooManyRequests',
+  'ServiceUnavailable',
+  'InternalError',
+  'MethodNotAllowed',
+  'Network',
+  'Aborted'
+] as const
+export type ExplainedReason = (typeof explainedReasons)[number]
+
+const byCode: Record<number, ExplainedReason> = {
+  0: 'Network',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  409: 'Conflict',
+  410: 'Expired',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  502: 'ServiceUnavailable',
+  503: 'ServiceUnavailable',
+  504: 'Timeout'
+}
+
+const sameMeaning: Record<string, ExplainedReason> = { Gone: 'Expired', ServerTimeout: 'Timeout', BadRequest: 'Invalid' }
+
+/** The reason whose meaning and next step the interface shows. */
+export function explain(error: ApiError): ExplainedReason {
+  const known = explainedReasons.find((reason) => reason === error.reason)
+  return known ?? sameMeaning[error.reason] ?? byCode[error.code] ?? (error.code >= 500 ? 'InternalError' : 'Invalid')
+}
+
+/** Reads a `Status` body where there is one; any other body becomes the message as it is (first 2,000 characters). */
+export function apiErrorFrom(code: number, body: string, request: string): ApiError {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    parsed = undefined
+  }
+  if (isRecord(parsed) && parsed.kind === 'Status') return statusError(parsed, code, request, body)
+  const message = body.trim().slice(0, 2000) || `HTTP ${code}`
+  return new ApiError({ code, reason: byCode[code] ?? 'Unknown', message, request, body })
+}
+
+export function statusError(status: Record<string, unknown>, code: number, request: string, body = JSON.stringify(status, null, 2)): ApiError {
+  const details = isRecord(status.details) ? status.details : {}
+  return new ApiError({
+    code: typeof status.code === 'number' ? status.code : code,
+    reason: typeof status.reason === 'string' && status.reason ? status.reason : (byCode[code] ?? 'Unknown'),
+    message: typeof status.message === 'string' && status.message ? status.message : `HTTP ${code}`,
+    causes: Array.isArray(details.causes) ? details.causes.filter(isRecord).map(toCause) : [],
+    request,
+    body
+  })
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const toCause = (cause: Record<string, unknown>): StatusCause => ({
+  reason: text(cause.reason),
+  message: text(cause.message),
+  field: text(cause.field)
+})
+
+/** Anything thrown, as an ApiError: `fetch` rejects with a TypeError when no answer came. */
+export function toApiError(thrown: unknown, request = ''): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  if (thrown instanceof DOMException && thrown.name === 'AbortError') {
+    return new ApiError({ code: 0, reason: 'Aborted', message: thrown.message, request })
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new ApiError({ code: 0, reason: 'Network', message, request })
+}

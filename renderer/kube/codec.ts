@@ -1,0 +1,152 @@
+import type { Column, KindView } from './columns.ts'
+import { createdAt } from './columns.ts'
+import { isRecord, type KubeObject, type ObjectMeta, type Tone } from './types.ts'
+
+/** How the objects of a feed travel: as themselves, or as rows of the server's Table. */
+export interface FeedCodec {
+  accept: string
+  /** The objects inside a list, a watch event's object, or a page. */
+  objects(body: unknown): KubeObject[]
+  meta(body: unknown): { resourceVersion?: string; continue?: string; initialEventsEnd: boolean }
+  /** The columns, when this body is the first to say them. */
+  columns(body: unknown): TableColumnDefinition[] | undefined
+}
+
+export interface TableColumnDefinition {
+  name: string
+  type: string
+  format?: string
+  description?: string
+  priority: number
+}
+
+export interface TableObject extends KubeObject {
+  cells: unknown[]
+}
+
+/** KEP-3157: the bookmark that ends the initial events of a streaming list. */
+const initialEventsEnd = 'k8s.io/initial-events-end'
+
+const listMeta = (body: unknown): { resourceVersion?: string; continue?: string; annotations?: Record<string, string> } =>
+  isRecord(body) && isRecord(body.metadata) ? body.metadata : {}
+
+export const objectCodec: FeedCodec = {
+  accept: 'application/json',
+  objects(body) {
+    if (!isRecord(body)) return []
+    if (!Array.isArray(body.items)) return [body as unknown as KubeObject]
+    // Items of a list carry neither kind nor apiVersion.
+    return body.items as KubeObject[]
+  },
+  meta(body) {
+    const meta = listMeta(body)
+    return { resourceVersion: meta.resourceVersion, continue: meta.continue, initialEventsEnd: meta.annotations?.[initialEventsEnd] === 'true' }
+  },
+  columns: () => undefined
+}
+
+interface TableRow {
+  cells: unknown[]
+  object?: { metadata?: ObjectMeta }
+}
+const tableRows = (body: unknown): TableRow[] => (isRecord(body) && Array.isArray(body.rows) ? (body.rows as TableRow[]) : [])
+
+export const tableCodec: FeedCodec = {
+  accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+  objects(body) {
+    return tableRows(body).flatMap((row): TableObject[] => (row.object?.metadata ? [{ metadata: row.object.metadata, cells: row.cells }] : []))
+  },
+  meta(body) {
+    const meta = listMeta(body)
+    const annotations = tableRows(body)[0]?.object?.metadata?.annotations
+    return { resourceVersion: meta.resourceVersion, continue: meta.continue, initialEventsEnd: annotations?.[initialEventsEnd] === 'true' }
+  },
+  columns(body) {
+    return isRecord(body) && Array.isArray(body.columnDefinitions) && body.columnDefinitions.length > 0
+      ? (body.columnDefinitions as TableColumnDefinition[])
+      : undefined
+  }
+}
+
+const statusTones: Record<string, Tone> = {
+  Active: 'ok',
+  Available: 'ok',
+  Bound: 'ok',
+  Complete: 'ok',
+  Ready: 'ok',
+  Running: 'ok',
+  True: 'ok',
+  Terminating: 'busy',
+  Pending: 'busy',
+  Progressing: 'busy',
+  Released: 'warn',
+  Unknown: 'warn',
+  Failed: 'bad',
+  Lost: 'bad',
+  False: 'warn'
+}
+const tone = (word: string): Tone => statusTones[word.split(',')[0] ?? ''] ?? 'muted'
+const statusColumns = new Set(['Status', 'Phase', 'Available'])
+
+/** Cells the server computes relative to now; the creation time replaces them so that they go on ticking. */
+const ageColumns = new Set(['Age', 'Created At'])
+
+/** The list of a kind nobody declared, made from the server's own columns. */
+export function tableKind(definitions: readonly TableColumnDefinition[], namespaced: boolean): KindView<TableObject> {
+  const columns: Column<TableObject>[] = definitions.map((definition, index) => tableColumn(definition, index))
+  if (namespaced) {
+    columns.splice(1, 0, { id: 'namespace', label: 'namespace', type: 'text', width: 130, cell: (o) => o.metadata.namespace ?? '' })
+  }
+  const statusAt = definitions.findIndex((d) => d.name === 'Status' || d.name === 'Phase')
+  return {
+    columns,
+    trim: (object) => ({ metadata: slimMeta(object.metadata), cells: object.cells }),
+    status: (object) => {
+      const word = object.metadata.deletionTimestamp ? 'Terminating' : statusAt < 0 ? '' : String(object.cells[statusAt] ?? '')
+      return word ? { text: word, tone: tone(word) } : undefined
+    }
+  }
+}
+
+function tableColumn(definition: TableColumnDefinition, index: number): Column<TableObject> {
+  const base = { id: definition.name.toLowerCase(), label: definition.name, literal: true, hidden: definition.priority > 0 }
+  if (ageColumns.has(definition.name)) {
+    return { ...base, id: 'age', label: 'age', literal: false, type: 'age', width: 80, cell: createdAt, order: (o) => -(createdAt(o) ?? 0) }
+  }
+  if (definition.format === 'name' || definition.name === 'Name') {
+    return { ...base, id: 'name', label: 'name', literal: false, hidden: false, type: 'text', width: 260, grow: true, cell: (o) => o.metadata.name }
+  }
+  const number = definition.type === 'integer' || definition.type === 'number'
+  const width = number ? 90 : Math.min(220, Math.max(110, definition.name.length * 9 + 24))
+  const raw = (o: TableObject): string => plain(o.cells[index])
+  if (statusColumns.has(definition.name) && !number) {
+    return { ...base, type: 'status', width, cell: (o) => ({ text: raw(o), tone: tone(raw(o)) }) }
+  }
+  return {
+    ...base,
+    type: number ? 'number' : 'text',
+    width,
+    cell: (o) => (number && typeof o.cells[index] === 'number' ? (o.cells[index] as number) : raw(o)),
+    order: (o) => orderable(o.cells[index])
+  }
+}
+
+const plain = (cell: unknown): string => (cell === null || cell === undefined ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
+
+/** `3/5` sorts by its first number, `10Gi` and words as text. */
+function orderable(cell: unknown): string | number {
+  if (typeof cell === 'number') return cell
+  const text = plain(cell)
+  const leading = /^(\d+)(\/\d+)?$/.exec(text)
+  return leading ? Number(leading[1]) : text.toLowerCase()
+}
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Metadata without its two large fields, which no list shows. */
+export function slimMeta(meta: ObjectMeta): ObjectMeta {
+  const { managedFields: _, annotations, ...rest } = meta
+  if (!annotations) return rest
+  const { [lastApplied]: __, ...kept } = annotations
+  return { ...rest, annotations: kept }
+}

@@ -1,0 +1,62 @@
+import type { KubeObject, Tone } from './types.ts'
+
+export type ColumnType = 'text' | 'number' | 'age' | 'status' | 'mono'
+
+/** The part of a column that the interface needs; it crosses from the worker as data. */
+export interface ColumnInfo {
+  id: string
+  /** Key under `columns.` in the catalogue, or the server's own word for a Table's column. */
+  label: string
+  literal?: boolean
+  type: ColumnType
+  /** Preferred width in pixels. */
+  width: number
+  /** Takes what room is left. */
+  grow?: boolean
+  /** Not shown until the user asks for it. */
+  hidden?: boolean
+  /** The cell's text names an object of this resource, which a click opens. */
+  link?: string
+}
+
+/** A cell is its text, a number, a time in ms (`age`), or a word with a tone (`status`). */
+export type Cell = string | number | null | { text: string; tone: Tone }
+
+export interface Column<T = KubeObject> extends ColumnInfo {
+  cell(object: T): Cell
+  /** What to sort by when the cell's own value is not it. */
+  order?(object: T): string | number
+}
+
+/** How one kind is kept and shown in lists. Pure data and functions: it runs in the feed worker. */
+export interface KindView<T = KubeObject> {
+  /** Keeps only what columns, summaries and filters read, so that tens of thousands of objects stay small. */
+  trim(object: T): T
+  columns: readonly Column<T>[]
+  status(object: T): { text: string; tone: Tone } | undefined
+  /** The column and direction of a list nobody has sorted. */
+  sort?: Sort
+}
+
+export interface Sort {
+  column: string
+  descending: boolean
+}
+
+export function cellText(cell: Cell): string {
+  if (cell === null) return ''
+  return typeof cell === 'object' ? cell.text : String(cell)
+}
+
+/** Numbers sort as numbers, everything else as lower-case text; nothing sorts first. */
+export function orderOf<T>(column: Column<T>, object: T): string | number {
+  if (column.order) return column.order(object)
+  const cell = column.cell(object)
+  if (typeof cell === 'number') return cell
+  return column.type === 'number' || column.type === 'age' ? Number(cellText(cell)) || 0 : cellText(cell).toLowerCase()
+}
+
+export const createdAt = (object: KubeObject): number | null => {
+  const at = Date.parse(object.metadata.creationTimestamp ?? '')
+  return Number.isNaN(at) ? null : at
+}

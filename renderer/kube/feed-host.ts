@@ -1,0 +1,167 @@
+import type { Clock } from './clock.ts'
+import type { KindView } from './columns.ts'
+import { Feed, sourceKey, wholeObjects } from './feed.ts'
+import type { FeedSource, FromWorker, NetState, ToWorker } from './protocol.ts'
+import type { ServerTraits } from './reflector.ts'
+import { resourceKey } from './resource.ts'
+import type { Row } from './store.ts'
+import { type Subscription, ObjectSubscription, SummarySubscription, ViewSubscription } from './subscriptions.ts'
+import { type SocketLike, WatchSocket } from './watch-socket.ts'
+
+export type Summary = (rows: Iterable<Row>) => unknown
+
+export interface FeedHostInit {
+  post(message: FromWorker): void
+  connect(): SocketLike
+  /** Lists: rejects with ApiError. */
+  list(context: string, path: string, accept: string, signal: AbortSignal): Promise<unknown>
+  clock: Clock
+  /** Declared kinds, by resource key; every other kind comes as the server's Table. */
+  kinds: Record<string, KindView>
+  summaries: Record<string, Summary>
+}
+
+/** One frame at 60 Hz: changes are gathered for this long. */
+const frame = 16
+/** A feed nobody looks at stays this long, so that going back is instant. */
+const linger = 20_000
+
+/** Holds every feed of the window and answers the interface's requests; runs in a worker, but needs none. */
+export class FeedHost {
+  readonly #init: FeedHostInit
+  readonly #socket: WatchSocket
+  readonly #feeds = new Map<string, Feed>()
+  readonly #subscriptions = new Map<number, Subscription>()
+  readonly #traits = new Map<string, ServerTraits>()
+  #scheduled = false
+  #lastChange = 0
+  #netSent = ''
+
+  constructor(init: FeedHostInit) {
+    this.#init = init
+    this.#socket = new WatchSocket({ connect: init.connect, clock: init.clock, changed: () => this.#schedule() })
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.op) {
+      case 'view':
+        return this.#view(message)
+      case 'object':
+        return this.#add(message.id, new ObjectSubscription(this.#use(message.source, wholeObjects), this.#post(message.id)))
+      case 'summary': {
+        const summary = this.#init.summaries[message.name]
+        if (!summary) throw new Error(`no summary is called ${message.name}`)
+        return this.#add(message.id, new SummarySubscription(this.#use(message.source), summary, this.#init.clock, this.#post(message.id)))
+      }
+      case 'pick':
+        return this.#pick(message)
+      case 'close':
+        return this.#close(message.id)
+      case 'kick':
+        this.#socket.kick()
+        for (const feed of this.#feeds.values()) feed.kick()
+    }
+  }
+
+  #view(message: Extract<ToWorker, { op: 'view' }>): void {
+    const { id, request } = message
+    const known = this.#subscriptions.get(id)
+    if (known instanceof ViewSubscription && known.key === sourceKey(request.source, false)) {
+      known.update(request)
+      return known.flush()
+    }
+    if (known) this.#close(id)
+    this.#add(id, new ViewSubscription(this.#use(request.source), request, this.#post(id)))
+  }
+
+  #pick(message: Extract<ToWorker, { op: 'pick' }>): void {
+    const view = this.#subscriptions.get(message.view)
+    const rows = view instanceof ViewSubscription ? view.pick(message.from, message.to) : []
+    this.#init.post({ op: 'pick', id: message.id, rows })
+  }
+
+  #post(id: number): (message: PayloadWithoutId) => void {
+    return (message) => this.#init.post({ ...message, id } as FromWorker)
+  }
+
+  #add(id: number, subscription: Subscription): void {
+    this.#subscriptions.set(id, subscription)
+    subscription.flush()
+  }
+
+  #use(source: FeedSource, whole?: KindView): Feed {
+    const key = sourceKey(source, whole !== undefined)
+    let feed = this.#feeds.get(key)
+    if (!feed) {
+      feed = this.#start(source, whole ?? this.#init.kinds[resourceKey(source.resource)])
+      this.#feeds.set(key, feed)
+    }
+    feed.cancelClose?.()
+    feed.cancelClose = undefined
+    feed.users++
+    return feed
+  }
+
+  #start(source: FeedSource, kind: KindView | undefined): Feed {
+    const traits = this.#traits.get(source.context) ?? { watchList: 'unknown' as const }
+    this.#traits.set(source.context, traits)
+    const feed: Feed = new Feed({
+      source,
+      kind,
+      traits,
+      clock: this.#init.clock,
+      transport: {
+        list: (path, accept, signal) => this.#init.list(source.context, path, accept, signal),
+        watch: (path, accept, handlers) => this.#socket.watch(source.context, path, accept, handlers)
+      },
+      changed: () => {
+        this.#lastChange = this.#init.clock.now()
+        this.#schedule()
+      },
+      columnsChanged: () => {
+        for (const subscription of this.#subscriptions.values()) if (subscription.feed === feed) subscription.reset()
+      }
+    })
+    return feed
+  }
+
+  #close(id: number): void {
+    const subscription = this.#subscriptions.get(id)
+    if (!subscription) return
+    this.#subscriptions.delete(id)
+    subscription.close()
+    const { feed } = subscription
+    if (--feed.users > 0) return
+    feed.cancelClose = this.#init.clock.after(linger, () => {
+      for (const [key, candidate] of this.#feeds) if (candidate === feed) this.#feeds.delete(key)
+      feed.close()
+    })
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#init.clock.after(frame, () => {
+      this.#scheduled = false
+      for (const subscription of this.#subscriptions.values()) subscription.flush()
+      this.#sendNet()
+    })
+  }
+
+  #sendNet(): void {
+    const feeds = [...this.#feeds.values()]
+    const data: NetState = {
+      socket: this.#socket.state,
+      watches: this.#socket.watches,
+      lastChange: this.#lastChange,
+      troubled: feeds.filter((feed) => feed.users > 0 && feed.state.phase === 'retrying').length
+    }
+    // Once a second is enough for the time of the last change.
+    const key = JSON.stringify({ ...data, lastChange: Math.floor(data.lastChange / 1000) })
+    if (key === this.#netSent) return
+    this.#netSent = key
+    this.#init.post({ op: 'net', data })
+  }
+}
+
+type PayloadWithoutId = FromWorker extends infer M ? (M extends { id: number } ? Omit<M, 'id'> : never) : never

@@ -1,0 +1,84 @@
+import { type FeedCodec, objectCodec, tableCodec, tableKind } from './codec.ts'
+import type { Clock } from './clock.ts'
+import type { KindView } from './columns.ts'
+import type { FeedSource } from './protocol.ts'
+import { type FeedState, type FeedTransport, Reflector, type ServerTraits } from './reflector.ts'
+import { resourcePath } from './resource.ts'
+import { ObjectStore } from './store.ts'
+
+/** A kind view that keeps whole objects: for details. */
+export const wholeObjects: KindView = { trim: (object) => object, columns: [], status: () => undefined }
+
+const undeclared: KindView = tableKind([], false) as unknown as KindView
+
+export const sourceKey = (source: FeedSource, whole: boolean): string =>
+  [whole ? 'whole' : 'rows', source.context, resourcePath(source.resource, source.namespace), source.fieldSelector ?? '', source.labelSelector ?? ''].join('|')
+
+/** One collection kept live: reflector and store, with what is told when either moves. */
+export class Feed {
+  readonly store: ObjectStore
+  readonly #reflector: Reflector
+  state: FeedState = { phase: 'connecting', synced: false }
+  users = 0
+  cancelClose: (() => void) | undefined
+
+  constructor(init: {
+    source: FeedSource
+    /** The declared view; undefined for the server's Table. */
+    kind: KindView | undefined
+    transport: FeedTransport
+    clock: Clock
+    traits: ServerTraits
+    /** Rows or the state have changed. */
+    changed: () => void
+    /** The columns have become known or others. */
+    columnsChanged: () => void
+  }) {
+    const { source } = init
+    this.store = new ObjectStore(init.kind ?? undeclared)
+    this.store.listen(init.changed)
+    const codec: FeedCodec = init.kind ? objectCodec : tableCodec
+    let known = ''
+    this.#reflector = new Reflector({
+      path: resourcePath(source.resource, source.namespace),
+      query: selectorQuery(source),
+      codec,
+      transport: init.transport,
+      clock: init.clock,
+      traits: init.traits,
+      sink: {
+        columns: (definitions) => {
+          const names = definitions.map((d) => d.name).join('|')
+          if (names === known) return
+          known = names
+          this.store.kind = tableKind(definitions, source.resource.namespaced) as unknown as KindView
+          init.columnsChanged()
+        },
+        upsert: (object) => this.store.upsert(object),
+        remove: (object) => this.store.remove(object),
+        beginReplace: () => this.store.beginReplace(),
+        endReplace: () => this.store.endReplace(),
+        state: (state) => {
+          this.state = state
+          init.changed()
+        }
+      }
+    })
+    this.#reflector.start()
+  }
+
+  kick(): void {
+    this.#reflector.kick()
+  }
+
+  close(): void {
+    this.#reflector.stop()
+  }
+}
+
+function selectorQuery(source: FeedSource): string {
+  const parts: string[] = []
+  if (source.fieldSelector) parts.push(`fieldSelector=${encodeURIComponent(source.fieldSelector)}`)
+  if (source.labelSelector) parts.push(`labelSelector=${encodeURIComponent(source.labelSelector)}`)
+  return parts.join('&')
+}

@@ -1,0 +1,22 @@
+import { apiErrorFrom, toApiError } from './api-error.ts'
+
+export const clusterPath = (context: string, path: string): string => `/clusters/${encodeURIComponent(context)}${path}`
+
+/** Rejects with ApiError, both when no answer came and when the answer is not 2xx. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const asked = `${init.method ?? 'GET'} ${path}`
+  let response: Response
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...init })
+  } catch (thrown) {
+    throw toApiError(thrown, asked)
+  }
+  if (!response.ok) throw apiErrorFrom(response.status, await response.text().catch(() => ''), asked)
+  return response
+}
+
+/** The body is trusted to have the shape T: it comes from the API server of a cluster the user chose. */
+export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await request(path, { ...init, headers: { accept: 'application/json', ...init.headers } })
+  return (await response.json()) as T
+}

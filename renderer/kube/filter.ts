@@ -1,0 +1,122 @@
+import { isRecord } from './types.ts'
+
+/** What a row offers to the filter. `text` and `status` are lower case already. */
+export interface Filterable {
+  text: string
+  status: string
+  labels: Record<string, string> | undefined
+  object: unknown
+}
+
+export type Term =
+  | { kind: 'text'; not: boolean; value: string }
+  | { kind: 'status'; not: boolean; value: string }
+  | { kind: 'label'; not: boolean; key: string; op: LabelOp; values: string[] }
+  | { kind: 'field'; not: boolean; path: string[]; op: '=' | '!='; value: string }
+export type LabelOp = 'in' | 'notin' | 'exists' | 'absent'
+
+/**
+ * The filter language: terms separated by spaces, all of which must hold; quotes keep spaces; a leading `-` or `!` negates.
+ * `word` looks in what the row shows, `status:word` in its status, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
+ * any field of the object. A term still being typed (`label=`) holds for every row, so the list does not flicker to empty.
+ */
+export function parseFilter(input: string): Term[] {
+  return split(input).flatMap(parseTerm)
+}
+
+function split(input: string): string[] {
+  const words: string[] = []
+  let word = ''
+  let quote = ''
+  let started = false
+  for (const char of input) {
+    if (quote) {
+      if (char === quote) quote = ''
+      else word += char
+    } else if (char === '"' || char === "'") {
+      quote = char
+      started = true
+    } else if (/\s/.test(char)) {
+      if (started || word) words.push(word)
+      word = ''
+      started = false
+    } else word += char
+  }
+  if (word || started) words.push(word)
+  return words
+}
+
+function parseTerm(word: string): Term[] {
+  const not = (word.startsWith('-') || word.startsWith('!')) && word.length > 1
+  const body = not ? word.slice(1) : word
+  if (/^labels?[=:]/.test(body)) return parseSelector(body.slice(body.search(/[=:]/) + 1)).map((label) => ({ ...label, not }))
+  if (/^field[=:]/.test(body)) return parseField(body.slice(6), not)
+  if (/^status[:=]/.test(body)) return body.length > 7 ? [{ kind: 'status', not, value: body.slice(7).toLowerCase() }] : []
+  return body ? [{ kind: 'text', not, value: body.toLowerCase() }] : []
+}
+
+function parseField(body: string, not: boolean): Term[] {
+  const match = /^([^=!]+)(!=|==|=)(.*)$/.exec(body)
+  if (!match?.[1] || match[3] === undefined) return []
+  const path = match[1].replace(/^\./, '').split('.').filter(Boolean)
+  return [{ kind: 'field', not, path, op: match[2] === '!=' ? '!=' : '=', value: match[3] }]
+}
+
+type LabelTerm = Extract<Term, { kind: 'label' }>
+
+/** kubectl's label selectors: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, joined by commas. Unreadable parts are left out. */
+export function parseSelector(selector: string): LabelTerm[] {
+  return splitSelector(selector).flatMap((part) => {
+    const set = /^([^\s!=,()]+)\s+(in|notin)\s*\(([^)]*)\)?$/.exec(part)
+    if (set?.[1]) return [label(set[1], set[2] === 'in' ? 'in' : 'notin', (set[3] ?? '').split(',').map((v) => v.trim()))]
+    const equal = /^([^\s!=,()]+)\s*(!=|==|=)\s*([^\s,()]*)$/.exec(part)
+    if (equal?.[1]) return [label(equal[1], equal[2] === '!=' ? 'notin' : 'in', [equal[3] ?? ''])]
+    const bare = /^(!?)\s*([^\s!=,()]+)$/.exec(part)
+    return bare?.[2] ? [label(bare[2], bare[1] ? 'absent' : 'exists', [])] : []
+  })
+}
+
+const label = (key: string, op: LabelOp, values: string[]): LabelTerm => ({ kind: 'label', not: false, key, op, values })
+
+function splitSelector(selector: string): string[] {
+  return selector.split(/,(?![^(]*\))/).map((part) => part.trim()).filter(Boolean)
+}
+
+export function matchesAll(terms: readonly Term[], row: Filterable): boolean {
+  for (const term of terms) if (matches(term, row) === term.not) return false
+  return true
+}
+
+function matches(term: Term, row: Filterable): boolean {
+  switch (term.kind) {
+    case 'text':
+      return row.text.includes(term.value)
+    case 'status':
+      return row.status.includes(term.value)
+    case 'label':
+      return matchesLabel(term, row.labels)
+    case 'field':
+      return fieldMatches(row.object, term.path, 0, term.value) === (term.op === '=')
+  }
+}
+
+/** As the API machinery has it: `!=` and `notin` hold for objects that lack the label. */
+export function matchesLabel(term: LabelTerm, labels: Record<string, string> | undefined): boolean {
+  const value = labels !== undefined && Object.hasOwn(labels, term.key) ? labels[term.key] : undefined
+  if (term.op === 'exists') return value !== undefined
+  if (term.op === 'absent') return value === undefined
+  const listed = value !== undefined && term.values.includes(value)
+  return term.op === 'in' ? listed : !listed
+}
+
+/** A path through arrays holds when it holds for any element, so `field=spec.containers.image=nginx` works. */
+function fieldMatches(value: unknown, path: readonly string[], at: number, wanted: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => fieldMatches(item, path, at, wanted))
+  const step = path[at]
+  if (step === undefined) return !isRecord(value) && String(value ?? '') === wanted
+  if (!isRecord(value)) return wanted === ''
+  if (Object.hasOwn(value, step)) return fieldMatches(value[step], path, at + 1, wanted)
+  // Label and annotation keys hold dots: the rest of the path may be one key.
+  const rest = path.slice(at).join('.')
+  return Object.hasOwn(value, rest) ? String(value[rest]) === wanted : wanted === ''
+}

@@ -1,0 +1,89 @@
+import type { FeedSource, FromWorker, NetState, ObjectData, RowRef, SummaryData, ToWorker, ViewData, ViewRequest } from './protocol.ts'
+
+/** The little of Worker that is used here. */
+export interface PortLike {
+  postMessage(message: ToWorker): void
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null
+}
+
+type Answer = Extract<FromWorker, { id: number }>
+
+/** The interface's end of the feed worker: subscriptions in, answers out. */
+export class FeedHub {
+  readonly #port: PortLike
+  readonly #answers = new Map<number, (message: Answer) => void>()
+  readonly #netListeners = new Set<() => void>()
+  #nextId = 1
+  net: NetState = { socket: { phase: 'idle' }, watches: 0, lastChange: 0, troubled: 0 }
+
+  constructor(port: PortLike) {
+    this.#port = port
+    port.onmessage = (event) => this.#receive(event.data)
+  }
+
+  /** Opens a view; `update` changes what it shows, `close` ends it. */
+  view(request: ViewRequest, onData: (data: ViewData) => void): ViewHandle {
+    const id = this.#expect((message) => message.op === 'view' && onData(message.data))
+    this.#port.postMessage({ op: 'view', id, request })
+    return {
+      update: (next) => this.#port.postMessage({ op: 'view', id, request: next }),
+      pick: (from, to) => this.#pick(id, from, to),
+      close: () => this.#close(id)
+    }
+  }
+
+  /** One whole object, live. The source must select it by name. */
+  object(source: FeedSource, onData: (data: ObjectData) => void): () => void {
+    const id = this.#expect((message) => message.op === 'object' && onData(message.data))
+    this.#port.postMessage({ op: 'object', id, source })
+    return () => this.#close(id)
+  }
+
+  summary(source: FeedSource, name: string, onData: (data: SummaryData) => void): () => void {
+    const id = this.#expect((message) => message.op === 'summary' && onData(message.data))
+    this.#port.postMessage({ op: 'summary', id, source, name })
+    return () => this.#close(id)
+  }
+
+  /** Ends every wait for a retry: the network or the machine is back. */
+  kick(): void {
+    this.#port.postMessage({ op: 'kick' })
+  }
+
+  listenNet(listener: () => void): () => void {
+    this.#netListeners.add(listener)
+    return () => this.#netListeners.delete(listener)
+  }
+
+  #pick(view: number, from: number, to: number): Promise<RowRef[]> {
+    const { promise, resolve } = Promise.withResolvers<RowRef[]>()
+    const id = this.#expect((message) => {
+      this.#answers.delete(id)
+      if (message.op === 'pick') resolve(message.rows)
+    })
+    this.#port.postMessage({ op: 'pick', id, view, from, to })
+    return promise
+  }
+
+  #expect(answer: (message: Answer) => void): number {
+    const id = this.#nextId++
+    this.#answers.set(id, answer)
+    return id
+  }
+
+  #close(id: number): void {
+    if (this.#answers.delete(id)) this.#port.postMessage({ op: 'close', id })
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.op !== 'net') return this.#answers.get(message.id)?.(message)
+    this.net = message.data
+    for (const listener of this.#netListeners) listener()
+  }
+}
+
+export interface ViewHandle {
+  update(request: ViewRequest): void
+  pick(from: number, to: number): Promise<RowRef[]>
+  close(): void
+}

@@ -1,0 +1,92 @@
+import type { Cell, ColumnInfo, Sort } from './columns.ts'
+import type { FeedState } from './reflector.ts'
+import type { Resource } from './resource.ts'
+import type { KubeObject, Tone } from './types.ts'
+import type { SocketState } from './watch-socket.ts'
+
+/** What a feed is about. Two requests with equal sources share one watch. */
+export interface FeedSource {
+  context: string
+  resource: Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>
+  namespace?: string
+  fieldSelector?: string
+  labelSelector?: string
+}
+
+export interface ViewRequest {
+  source: FeedSource
+  sort?: Sort
+  filter: string
+  /** Rows [start, end) are sent, and sent again whenever one of them changes. */
+  start: number
+  end: number
+  /** Keep the order while the pointer is over the rows. */
+  hold: boolean
+  /** The key of the first visible row: where it went is told with each answer, so that the scroll position can follow it. */
+  anchor?: string
+}
+
+export interface RowData {
+  key: string
+  name: string
+  namespace: string
+  version: number
+  tone: Tone | null
+  gone: boolean
+  cells: Cell[]
+}
+
+export interface ViewData {
+  state: FeedState
+  total: number
+  shown: number
+  /** Changes that wait while the order is held. */
+  waiting: number
+  start: number
+  rows: RowData[]
+  columns: ColumnInfo[]
+  sort: Sort
+  anchor?: { key: string; index: number }
+}
+
+export interface ObjectData {
+  state: FeedState
+  object: KubeObject | null
+  /** It was there and has been deleted; `object` is its last state. */
+  deleted: boolean
+}
+
+export interface SummaryData {
+  state: FeedState
+  value: unknown
+}
+
+export interface RowRef {
+  key: string
+  name: string
+  namespace: string
+}
+
+export interface NetState {
+  socket: SocketState
+  watches: number
+  /** When the last event of any feed arrived; ms, 0 before the first. */
+  lastChange: number
+  /** Feeds that are not live, worst first. */
+  troubled: number
+}
+
+export type ToWorker =
+  | { op: 'view'; id: number; request: ViewRequest }
+  | { op: 'object'; id: number; source: FeedSource }
+  | { op: 'summary'; id: number; source: FeedSource; name: string }
+  | { op: 'pick'; id: number; view: number; from: number; to: number }
+  | { op: 'close'; id: number }
+  | { op: 'kick' }
+
+export type FromWorker =
+  | { op: 'view'; id: number; data: ViewData }
+  | { op: 'object'; id: number; data: ObjectData }
+  | { op: 'summary'; id: number; data: SummaryData }
+  | { op: 'pick'; id: number; rows: RowRef[] }
+  | { op: 'net'; data: NetState }

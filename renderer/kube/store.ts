@@ -1,0 +1,116 @@
+import { type Cell, cellText, type KindView } from './columns.ts'
+import type { KubeObject } from './types.ts'
+
+/** One object as lists need it. Rows are mutable and keep their identity while the object lives. */
+export interface Row {
+  /** uid, or namespace/name where the server gives no uid. */
+  key: string
+  name: string
+  namespace: string
+  object: KubeObject
+  labels: Record<string, string> | undefined
+  text: string
+  status: string
+  /** Grows with each change of this row, from the store's counter. */
+  version: number
+  gone: boolean
+}
+
+export const rowKey = (object: KubeObject): string => object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+/**
+ * The objects of one feed, outside React. Every change gives its row a new version and puts it in the change set,
+ * which views drain in batches. A replacement (begin … end) keeps rows that come again and drops the others.
+ */
+export class ObjectStore {
+  readonly rows = new Map<string, Row>()
+  version = 0
+  kind: KindView
+  readonly #listeners = new Set<StoreListener>()
+  #seen: Set<string> | undefined
+
+  constructor(kind: KindView) {
+    this.kind = kind
+  }
+
+  listen(listener: StoreListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  upsert(object: KubeObject): void {
+    const key = rowKey(object)
+    this.#seen?.add(key)
+    const trimmed = this.kind.trim(object)
+    const known = this.rows.get(key)
+    if (known) {
+      // A relist brings back what is known already: no change, no flash.
+      const same = known.object.metadata.resourceVersion !== undefined && known.object.metadata.resourceVersion === trimmed.metadata.resourceVersion
+      if (same) return
+      known.object = trimmed
+      this.#describe(known)
+      this.#emit(known)
+      return
+    }
+    const row: Row = {
+      key,
+      name: trimmed.metadata.name,
+      namespace: trimmed.metadata.namespace ?? '',
+      object: trimmed,
+      labels: undefined,
+      text: '',
+      status: '',
+      version: 0,
+      gone: false
+    }
+    this.#describe(row)
+    this.rows.set(key, row)
+    this.#emit(row)
+  }
+
+  remove(object: KubeObject): void {
+    this.#drop(rowKey(object))
+  }
+
+  beginReplace(): void {
+    this.#seen = new Set()
+  }
+
+  endReplace(): void {
+    const seen = this.#seen
+    this.#seen = undefined
+    if (!seen) return
+    for (const key of [...this.rows.keys()]) if (!seen.has(key)) this.#drop(key)
+  }
+
+  #drop(key: string): void {
+    const row = this.rows.get(key)
+    if (!row) return
+    this.rows.delete(key)
+    row.gone = true
+    this.#emit(row)
+  }
+
+  #describe(row: Row): void {
+    row.labels = row.object.metadata.labels
+    row.status = this.kind.status(row.object)?.text.toLowerCase() ?? ''
+    row.text = searchText(this.kind, row)
+  }
+
+  #emit(row: Row): void {
+    row.version = ++this.version
+    for (const listener of this.#listeners) listener(row)
+  }
+}
+
+export type StoreListener = (row: Row) => void
+
+function searchText(kind: KindView, row: Row): string {
+  let text = `${row.namespace}/${row.name}`
+  for (const column of kind.columns) {
+    if (column.type === 'age' || column.type === 'number' || column.id === 'name' || column.id === 'namespace') continue
+    const cell: Cell = column.cell(row.object)
+    if (cell !== null) text += `\n${cellText(cell)}`
+  }
+  return text.toLowerCase()
+}

@@ -1,0 +1,195 @@
+import type { Clock } from './clock.ts'
+import type { ColumnInfo, Sort } from './columns.ts'
+import { type Feed, sourceKey } from './feed.ts'
+import type { FromWorker, RowData, RowRef, ViewData, ViewRequest } from './protocol.ts'
+import type { FeedState } from './reflector.ts'
+import type { Row } from './store.ts'
+import { ListView, type ViewParams } from './view.ts'
+
+type Payload<Op extends FromWorker['op']> = Omit<Extract<FromWorker, { op: Op }>, 'id'>
+
+/** One request of the interface that is answered again whenever its answer changes. */
+export interface Subscription {
+  readonly feed: Feed
+  flush(): void
+  /** The kind's columns are others now. */
+  reset(): void
+  close(): void
+}
+
+const byName: Sort = { column: 'name', descending: false }
+
+export class ViewSubscription implements Subscription {
+  readonly feed: Feed
+  readonly key: string
+  readonly #list: ListView
+  readonly #post: (message: Payload<'view'>) => void
+  #request: ViewRequest
+  #sent = ''
+  #columnsSent: ColumnInfo[] = []
+
+  constructor(feed: Feed, request: ViewRequest, post: (message: Payload<'view'>) => void) {
+    this.feed = feed
+    this.#request = request
+    this.key = sourceKey(request.source, false)
+    this.#post = post
+    this.#list = new ListView(feed.store, this.#params())
+    this.#columns()
+  }
+
+  update(request: ViewRequest): void {
+    this.#request = request
+    this.#list.hold(request.hold)
+    this.#list.update(this.#params())
+  }
+
+  flush(): void {
+    this.#list.flush()
+    const { start, end, anchor } = this.#request
+    const rows = this.#list.shown.slice(start, end)
+    const anchorAt = anchor === undefined ? -1 : this.#find(anchor)
+    // What the answer depends on, in short: the same again is not sent.
+    let mark = `${start}:${this.#list.shown.length}/${this.#list.total}+${this.#list.waiting}@${anchorAt}`
+    for (const row of rows) mark += ` ${row.version}${row.gone ? '-' : ''}`
+    const stateKey = this.feed.state
+    if (mark === this.#sent && stateKey === this.#stateSent && this.#columnsSent === this.#columnsSeen) return
+    this.#sent = mark
+    this.#stateSent = stateKey
+    this.#columnsSeen = this.#columnsSent
+    const data: ViewData = {
+      state: stateKey,
+      total: this.#list.total,
+      shown: this.#list.shown.length,
+      waiting: this.#list.waiting,
+      start,
+      rows: rows.map((row) => this.#rowData(row)),
+      columns: this.#columnsSent,
+      sort: this.#sort(),
+      anchor: anchor !== undefined && anchorAt >= 0 ? { key: anchor, index: anchorAt } : undefined
+    }
+    this.#post({ op: 'view', data })
+  }
+
+  #stateSent: FeedState | undefined
+  #columnsSeen: ColumnInfo[] | undefined
+
+  pick(from: number, to: number): RowRef[] {
+    return this.#list.shown.slice(from, to).map(({ key, name, namespace }) => ({ key, name, namespace }))
+  }
+
+  reset(): void {
+    this.#columns()
+    this.#list.update(this.#params())
+    this.#list.reset()
+  }
+
+  close(): void {
+    this.#list.close()
+  }
+
+  #columns(): void {
+    this.#columnsSent = this.feed.store.kind.columns.map(({ id, label, literal, type, width, grow, hidden, link }) => ({
+      id, label, literal, type, width, grow, hidden, link
+    }))
+  }
+
+  #sort(): Sort {
+    return this.#request.sort ?? this.feed.store.kind.sort ?? byName
+  }
+
+  #params(): ViewParams {
+    return { sort: this.#sort(), filter: this.#request.filter, namespace: this.#request.source.namespace ?? '' }
+  }
+
+  #find(key: string): number {
+    const near = this.#request.start
+    if (this.#list.shown[near]?.key === key) return near
+    return this.#list.shown.findIndex((row) => row.key === key)
+  }
+
+  #rowData(row: Row): RowData {
+    const { kind } = this.feed.store
+    return {
+      key: row.key,
+      name: row.name,
+      namespace: row.namespace,
+      version: row.version,
+      tone: kind.status(row.object)?.tone ?? null,
+      gone: row.gone,
+      cells: kind.columns.map((column) => column.cell(row.object))
+    }
+  }
+}
+
+/** The one object of a feed that is selected by name. */
+export class ObjectSubscription implements Subscription {
+  readonly feed: Feed
+  readonly #post: (message: Payload<'object'>) => void
+  #last: Row | undefined
+  #sent = ''
+  #stateSent: FeedState | undefined
+
+  constructor(feed: Feed, post: (message: Payload<'object'>) => void) {
+    this.feed = feed
+    this.#post = post
+  }
+
+  flush(): void {
+    const [row] = this.feed.store.rows.values()
+    if (row) this.#last = row
+    const shown = row ?? this.#last
+    const mark = shown ? `${shown.key} ${shown.version}` : ''
+    if (mark === this.#sent && this.feed.state === this.#stateSent) return
+    this.#sent = mark
+    this.#stateSent = this.feed.state
+    const deleted = row === undefined && this.#last !== undefined
+    this.#post({ op: 'object', data: { state: this.feed.state, object: shown?.object ?? null, deleted } })
+  }
+
+  reset(): void {}
+  close(): void {}
+}
+
+/** Summaries read every row, so they are made anew at most this often. */
+const summaryEvery = 250
+
+export class SummarySubscription implements Subscription {
+  readonly feed: Feed
+  readonly #summary: (rows: Iterable<Row>) => unknown
+  readonly #clock: Clock
+  readonly #post: (message: Payload<'summary'>) => void
+  #version = -1
+  #stateSent: FeedState | undefined
+  #cancel: (() => void) | undefined
+  #due = 0
+
+  constructor(feed: Feed, summary: (rows: Iterable<Row>) => unknown, clock: Clock, post: (message: Payload<'summary'>) => void) {
+    this.feed = feed
+    this.#summary = summary
+    this.#clock = clock
+    this.#post = post
+  }
+
+  flush(): void {
+    if (this.#version === this.feed.store.version && this.#stateSent === this.feed.state) return
+    if (this.#cancel) return
+    const wait = this.#due - this.#clock.now()
+    if (wait > 0) {
+      this.#cancel = this.#clock.after(wait, () => {
+        this.#cancel = undefined
+        this.flush()
+      })
+      return
+    }
+    this.#due = this.#clock.now() + summaryEvery
+    this.#version = this.feed.store.version
+    this.#stateSent = this.feed.state
+    this.#post({ op: 'summary', data: { state: this.feed.state, value: this.#summary(this.feed.store.rows.values()) } })
+  }
+
+  reset(): void {}
+
+  close(): void {
+    this.#cancel?.()
+  }
+}

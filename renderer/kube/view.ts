@@ -1,0 +1,207 @@
+import { type Column, createdAt, orderOf, type Sort } from './columns.ts'
+import { matchesAll, parseFilter, type Term } from './filter.ts'
+import type { ObjectStore, Row } from './store.ts'
+
+interface Entry {
+  row: Row
+  order: string | number
+  shown: boolean
+  dirty: boolean
+}
+
+export interface ViewParams {
+  sort: Sort
+  filter: string
+  /** Only rows of this namespace; '' for all. */
+  namespace: string
+}
+
+/**
+ * One ordered, filtered reading of a store. Changes are gathered and merged on `flush`, in one pass over the order
+ * (n + d log d for d changed rows), never with a full sort. While `held`, rows change in place but none comes, goes or moves.
+ */
+export class ListView {
+  readonly #store: ObjectStore
+  readonly #entries = new Map<Row, Entry>()
+  readonly #changed = new Set<Row>()
+  readonly #stop: () => void
+  #params: ViewParams
+  #terms: Term[]
+  #sorted: Entry[] = []
+  #held = false
+  /** What is shown, in order. Read it between flushes; do not keep it. */
+  shown: Row[] = []
+  /** Grows when the order, the membership or any shown row has changed. */
+  version = 0
+
+  constructor(store: ObjectStore, params: ViewParams) {
+    this.#store = store
+    this.#params = params
+    this.#terms = parseFilter(params.filter)
+    this.#stop = store.listen((row) => this.#changed.add(row))
+    this.#rebuild()
+  }
+
+  get total(): number {
+    return this.#store.rows.size
+  }
+
+  /** How many rows wait for the hold to end. */
+  get waiting(): number {
+    return this.#held ? this.#changed.size : 0
+  }
+
+  get held(): boolean {
+    return this.#held
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  update(params: ViewParams): void {
+    const resort = params.sort.column !== this.#params.sort.column || params.sort.descending !== this.#params.sort.descending
+    const refilter = params.filter !== this.#params.filter || params.namespace !== this.#params.namespace
+    this.#params = params
+    if (!resort && !refilter) return
+    if (refilter) this.#terms = parseFilter(params.filter)
+    this.#merge()
+    if (resort) {
+      const column = this.#column()
+      for (const entry of this.#sorted) entry.order = this.#order(column, entry.row)
+      this.#sorted.sort(this.#compare())
+    }
+    if (refilter) for (const entry of this.#sorted) entry.shown = this.#matches(entry.row)
+    this.#collect()
+  }
+
+  /** True when something to show has changed. */
+  flush(): boolean {
+    if (this.#changed.size === 0) return false
+    if (this.#held) {
+      let touched = false
+      for (const row of this.#changed) {
+        const entry = this.#entries.get(row)
+        if (!entry?.shown) continue
+        touched = true
+        // A change that moves nothing is done with; the others wait.
+        if (!row.gone && this.#matches(row) && this.#order(this.#column(), row) === entry.order) this.#changed.delete(row)
+      }
+      if (touched) this.version++
+      return touched
+    }
+    if (this.#merge()) this.#collect()
+    else this.version++
+    return true
+  }
+
+  hold(held: boolean): void {
+    this.#held = held
+  }
+
+  /** Everything anew: the columns have become known. */
+  reset(): void {
+    this.#rebuild()
+  }
+
+  #rebuild(): void {
+    this.#changed.clear()
+    this.#entries.clear()
+    const column = this.#column()
+    this.#sorted = [...this.#store.rows.values()].map((row) => this.#enter(row, column))
+    this.#sorted.sort(this.#compare())
+    this.#collect()
+  }
+
+  #enter(row: Row, column: Column | undefined): Entry {
+    const entry = { row, order: this.#order(column, row), shown: this.#matches(row), dirty: false }
+    this.#entries.set(row, entry)
+    return entry
+  }
+
+  /** Brings the changed rows to their places. False when order and membership stay as they are. */
+  #merge(): boolean {
+    const column = this.#column()
+    const moved: Entry[] = []
+    let structural = false
+    let leaving = false
+    for (const row of this.#changed) {
+      const entry = this.#entries.get(row)
+      if (!entry) {
+        if (!row.gone) moved.push(this.#enter(row, column))
+        continue
+      }
+      if (row.gone) {
+        this.#entries.delete(row)
+        entry.dirty = leaving = true
+        continue
+      }
+      const shown = this.#matches(row)
+      if (shown !== entry.shown) {
+        entry.shown = shown
+        structural = true
+      }
+      const order = this.#order(column, row)
+      if (order !== entry.order) {
+        // The old place is dropped with a spent entry; the row goes on with a new one.
+        entry.dirty = leaving = true
+        moved.push(this.#enter(row, column))
+      }
+    }
+    this.#changed.clear()
+    if (moved.length === 0 && !leaving) return structural
+    moved.sort(this.#compare())
+    this.#sorted = mergeSorted(this.#sorted, moved, this.#compare())
+    return true
+  }
+
+  #collect(): void {
+    const shown: Row[] = []
+    for (const entry of this.#sorted) if (entry.shown) shown.push(entry.row)
+    this.shown = shown
+    this.version++
+  }
+
+  #column(): Column | undefined {
+    return this.#store.kind.columns.find((column) => column.id === this.#params.sort.column)
+  }
+
+  #order(column: Column | undefined, row: Row): string | number {
+    return column ? orderOf(column, row.object) : (createdAt(row.object) ?? 0)
+  }
+
+  #matches(row: Row): boolean {
+    if (this.#params.namespace !== '' && row.namespace !== '' && row.namespace !== this.#params.namespace) return false
+    return this.#terms.length === 0 || matchesAll(this.#terms, row)
+  }
+
+  #compare(): (a: Entry, b: Entry) => number {
+    const sign = this.#params.sort.descending ? -1 : 1
+    return (a, b) => {
+      if (a.order !== b.order) return compareOrder(a.order, b.order) * sign
+      // Equal keys stay in one order whatever the direction: by name, namespace, then key.
+      const left = a.row
+      const right = b.row
+      if (left.name !== right.name) return left.name < right.name ? -1 : 1
+      if (left.namespace !== right.namespace) return left.namespace < right.namespace ? -1 : 1
+      return left.key < right.key ? -1 : left.key > right.key ? 1 : 0
+    }
+  }
+}
+
+function compareOrder(a: string | number, b: string | number): number {
+  if (typeof a === typeof b) return a < b ? -1 : 1
+  return typeof a === 'number' ? -1 : 1
+}
+
+function mergeSorted(kept: Entry[], added: Entry[], compare: (a: Entry, b: Entry) => number): Entry[] {
+  const merged: Entry[] = []
+  let next = 0
+  for (const entry of kept) {
+    if (entry.dirty) continue
+    for (let head = added[next]; head !== undefined && compare(head, entry) < 0; head = added[++next]) merged.push(head)
+    merged.push(entry)
+  }
+  for (; next < added.length; next++) merged.push(added[next] as Entry)
+  return merged
+}

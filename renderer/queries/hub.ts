@@ -1,0 +1,73 @@
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { FeedHub, ViewHandle } from '../kube/hub.ts'
+import type { FeedSource, NetState, ObjectData, SummaryData, ViewData, ViewRequest } from '../kube/protocol.ts'
+
+export const HubContext = createContext<FeedHub | undefined>(undefined)
+
+export function useHub(): FeedHub {
+  const hub = useContext(HubContext)
+  if (!hub) throw new Error('the feed hub is missing above this component')
+  return hub
+}
+
+const keyOf = (source: FeedSource | undefined): string => (source ? JSON.stringify(source) : '')
+
+/** A live window on a list. `request` may be a new object each time: only its content counts. */
+export function useView(request: ViewRequest | undefined): { data: ViewData | undefined; handle: React.RefObject<ViewHandle | undefined> } {
+  const hub = useHub()
+  const [data, setData] = useState<{ key: string; data: ViewData }>()
+  const handle = useRef<ViewHandle>(undefined)
+  const latest = useRef(request)
+  latest.current = request
+  const key = keyOf(request?.source)
+  const rest = JSON.stringify(request)
+  const sent = useRef('')
+  useEffect(() => {
+    if (key === '' || !latest.current) return undefined
+    sent.current = JSON.stringify(latest.current)
+    const opened = hub.view(latest.current, (next) => setData({ key, data: next }))
+    handle.current = opened
+    return () => {
+      handle.current = undefined
+      opened.close()
+    }
+  }, [hub, key])
+  useEffect(() => {
+    if (!latest.current || rest === sent.current) return
+    sent.current = rest
+    handle.current?.update(latest.current)
+  }, [rest])
+  return { data: data?.key === key ? data.data : undefined, handle }
+}
+
+/** One object, live and whole. */
+export function useObject(source: FeedSource | undefined): ObjectData | undefined {
+  const hub = useHub()
+  const key = keyOf(source)
+  const [held, setHeld] = useState<{ key: string; data: ObjectData }>()
+  useEffect(() => {
+    if (key === '') return undefined
+    return hub.object(JSON.parse(key) as FeedSource, (data) => setHeld({ key, data }))
+  }, [hub, key])
+  return held?.key === key ? held.data : undefined
+}
+
+/** A summary by name; its value has the type that name promises in resources/summaries.ts. */
+export function useSummary<T>(source: FeedSource | undefined, name: string): { state: SummaryData['state']; value: T } | undefined {
+  const hub = useHub()
+  const key = keyOf(source)
+  const [held, setHeld] = useState<{ key: string; data: SummaryData }>()
+  useEffect(() => {
+    if (key === '') return undefined
+    return hub.summary(JSON.parse(key) as FeedSource, name, (data) => setHeld({ key, data }))
+  }, [hub, key, name])
+  return held?.key === key ? { state: held.data.state, value: held.data.value as T } : undefined
+}
+
+export function useNet(): NetState {
+  const hub = useHub()
+  return useSyncExternalStore(
+    (listener) => hub.listenNet(listener),
+    () => hub.net
+  )
+}

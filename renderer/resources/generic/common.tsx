@@ -1,0 +1,133 @@
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { clusterPath, requestJson } from '../../kube/fetch.ts'
+import { resourceKey, resourceOfKind, resourcePath } from '../../kube/resource.ts'
+import type { Condition, KubeObject, ObjectMeta, OwnerReference, Tone } from '../../kube/types.ts'
+import { useResources } from '../../queries/discovery.ts'
+import { Age } from '../../ui/age.tsx'
+import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { placeUrl, usePlace } from '../../ui/place.ts'
+
+/** A link to an object by its resource key. */
+export function ObjectLink({ resource, namespace, name, tab }: { resource: string; namespace: string; name: string; tab?: string }) {
+  const place = usePlace()
+  return (
+    <Link to={placeUrl({ context: place.context, namespace: place.namespace, resource, object: { namespace, name }, tab })}>{name}</Link>
+  )
+}
+
+export function KindLink({ apiVersion, kind, namespace, name }: { apiVersion: string; kind: string; namespace: string; name: string }) {
+  const place = usePlace()
+  const resource = resourceOfKind(useResources(place.context), apiVersion, kind)
+  if (!resource) return <span>{`${kind}/${name}`}</span>
+  return (
+    <>
+      <span className="dim">{`${kind} `}</span>
+      <ObjectLink resource={resourceKey(resource)} namespace={resource.namespaced ? namespace : ''} name={name} />
+    </>
+  )
+}
+
+const controllerOf = (meta: ObjectMeta): OwnerReference | undefined => meta.ownerReferences?.find((o) => o.controller) ?? meta.ownerReferences?.[0]
+
+/** The owners above an object, nearest first, looked up one after the other. */
+export function OwnerChain({ object }: { object: KubeObject }) {
+  const place = usePlace()
+  const all = useResources(place.context)
+  const namespace = object.metadata.namespace ?? ''
+  const first = controllerOf(object.metadata)
+  const [above, setAbove] = useState<OwnerReference[]>([])
+  const firstUid = first?.uid
+  useEffect(() => {
+    const abort = new AbortController()
+    const climb = async (): Promise<void> => {
+      const chain: OwnerReference[] = []
+      let owner = first
+      // Owners nest a few levels at most; a cycle must not run for ever.
+      while (owner && chain.length < 6) {
+        const resource = resourceOfKind(all, owner.apiVersion, owner.kind)
+        if (!resource) break
+        const path = clusterPath(place.context, resourcePath(resource, namespace, owner.name))
+        const found: KubeObject | undefined = await requestJson<KubeObject>(path, { signal: abort.signal }).catch(() => undefined)
+        if (!found || found.metadata.uid !== owner.uid) break
+        owner = controllerOf(found.metadata)
+        if (owner) chain.push(owner)
+      }
+      if (!abort.signal.aborted) setAbove(chain)
+    }
+    setAbove([])
+    if (first) void climb()
+    return () => abort.abort()
+    // The chain depends on who owns this object, not on each new version of it.
+  }, [firstUid, all, place.context, namespace])
+  if (!first) return null
+  return (
+    <>
+      {[first, ...above].map((owner, index) => (
+        <span key={owner.uid}>
+          {index > 0 && <span className="dim"> ← </span>}
+          <KindLink apiVersion={owner.apiVersion} kind={owner.kind} namespace={namespace} name={owner.name} />
+        </span>
+      ))}
+    </>
+  )
+}
+
+export function MetaFacts({ object, extra = [] }: { object: KubeObject; extra?: [string, React.ReactNode][] }) {
+  const { t } = useTranslation()
+  const { metadata } = object
+  const created = Date.parse(metadata.creationTimestamp ?? '')
+  return (
+    <Facts
+      rows={[
+        ...extra,
+        [t('facts.namespace'), metadata.namespace && <ObjectLink resource="namespaces" namespace="" name={metadata.namespace} />],
+        [t('facts.owner'), metadata.ownerReferences?.length ? <OwnerChain object={object} /> : undefined],
+        [t('facts.created'), Number.isNaN(created) ? undefined : <><Age at={created} /> <span className="dim">{metadata.creationTimestamp}</span></>],
+        [t('facts.deleting'), metadata.deletionTimestamp && <ToneWord tone="busy">{metadata.deletionTimestamp}</ToneWord>],
+        [t('facts.finalizers'), metadata.finalizers?.join(', ')],
+        [t('facts.labels'), metadata.labels && <Chips of={metadata.labels} />],
+        [t('facts.annotations'), metadata.annotations && <Chips of={shortAnnotations(metadata.annotations)} />],
+        [t('facts.uid'), metadata.uid && <span className="mono">{metadata.uid}</span>],
+        [t('facts.resourceVersion'), metadata.resourceVersion && <span className="mono">{metadata.resourceVersion}</span>]
+      ]}
+    />
+  )
+}
+
+/** Long values (a last applied configuration) are cut: the YAML has them whole. */
+function shortAnnotations(annotations: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value.length > 120 ? `${value.slice(0, 120)}…` : value]))
+}
+
+/** Conditions for which False is the good answer. */
+const goodWhenFalse = /Pressure$|^NetworkUnavailable$|^Failed$|Failure$|^DisruptionTarget$|^Stalled$|^Degraded$/
+
+export function conditionTone(condition: Condition): Tone {
+  if (condition.status === 'Unknown') return 'warn'
+  const good = goodWhenFalse.test(condition.type) ? 'False' : 'True'
+  return condition.status === good ? 'ok' : good === 'False' ? 'bad' : 'warn'
+}
+
+export function Conditions({ conditions }: { conditions: Condition[] | undefined }) {
+  const { t } = useTranslation()
+  if (!conditions?.length) return null
+  return (
+    <Section title={t('sections.conditions')}>
+      <Table
+        head={[t('columns.type'), t('columns.status'), t('columns.reason'), t('columns.age')]}
+        rows={conditions.map((c) => ({
+          key: c.type,
+          cells: [
+            c.type,
+            <ToneWord key="status" tone={conditionTone(c)}>{c.status}</ToneWord>,
+            <span key="reason">{c.reason}{c.message && <span className="dim"> {c.message}</span>}</span>,
+            c.lastTransitionTime ? <Age key="age" at={Date.parse(c.lastTransitionTime)} /> : ''
+          ]
+        }))}
+      />
+    </Section>
+  )
+}

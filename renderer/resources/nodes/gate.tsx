@@ -1,0 +1,21 @@
+import { Button } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useContexts } from '../../queries/contexts.ts'
+import { useStored } from '../../ui/storage.ts'
+
+/** On clusters that are not ours the node's own endpoints open only after saying what permission they use. */
+export function NodeGate({ context, children }: { context: string; children: React.ReactNode }) {
+  const { t } = useTranslation()
+  const { data } = useContexts()
+  const [accepted, setAccepted] = useStored<string[]>('nodes.proxy.accepted', [])
+  if (!data) return null
+  if (data.some((c) => c.name === context && c.local) || accepted.includes(context)) return children
+  return (
+    <div className="overview" role="note">
+      <p className="why">
+        <strong>{t('nodes.gate.title')}</strong> {t('nodes.gate.text')}
+      </p>
+      <Button onClick={() => setAccepted([...accepted, context])}>{t('nodes.gate.open', { context })}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { clusterPath, request } from '../../kube/fetch.ts'
+import { LogView } from '../../tools/logs/log-view.tsx'
+import { useLogStream } from '../../tools/logs/use-log-stream.ts'
+import { ErrorView } from '../../ui/error-view.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { parseListing } from './listing.ts'
+
+const nodePath = (context: string, node: string, path: string): string =>
+  clusterPath(context, `/api/v1/nodes/${encodeURIComponent(node)}/proxy/${path}`)
+
+/** The kubelet's /logs/: folders to walk through and files to read. */
+export function NodeLogs({ context, node }: { context: string; node: string }) {
+  const { t } = useTranslation()
+  const [path, setPath] = useState<string[]>([])
+  const [file, setFile] = useState<string>()
+  const crumbs = [t('nodes.logsRoot'), ...path, ...(file ? [file] : [])]
+  const folder = `logs/${path.map((part) => `${encodeURIComponent(part)}/`).join('')}`
+  return (
+    <div className="panel-fill">
+      <nav className="crumbs" aria-label={t('nodes.logsPath')}>
+        {crumbs.map((crumb, index) => (
+          <span key={`${index}-${crumb}`}>
+            {index > 0 && <span className="dim">/ </span>}
+            {index < crumbs.length - 1 ? (
+              <button type="button" className="link-button" onClick={() => { setPath(path.slice(0, index)); setFile(undefined) }}>
+                {crumb}
+              </button>
+            ) : (
+              <strong>{crumb}</strong>
+            )}
+          </span>
+        ))}
+      </nav>
+      {file === undefined ? (
+        <Listing url={nodePath(context, node, folder)} onOpen={(entry) => (entry.folder ? setPath([...path, entry.name]) : setFile(entry.name))} />
+      ) : (
+        <FileLog url={nodePath(context, node, folder + encodeURIComponent(file))} title={`${node}_${file}`} />
+      )}
+    </div>
+  )
+}
+
+function Listing({ url, onOpen }: { url: string; onOpen(entry: { name: string; folder: boolean }): void }) {
+  const { t } = useTranslation()
+  const { data, error, refetch, isPending } = useQuery({
+    queryKey: ['node-logs', url],
+    queryFn: async ({ signal }) => parseListing(await (await request(url, { signal })).text())
+  })
+  if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
+  if (isPending) return <p className="empty">{t('common.loading')}</p>
+  if (data.length === 0) return <p className="empty">{t('nodes.noLogs')}</p>
+  return (
+    <ul className="file-list">
+      {data.map((entry) => (
+        <li key={entry.name}>
+          <button type="button" onClick={() => onOpen(entry)}>
+            {entry.name}
+            {entry.folder && '/'}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function FileLog({ url, title }: { url: string; title: string }) {
+  const { t } = useTranslation()
+  const stream = useLogStream(url, false)
+  return (
+    <LogView stream={stream} title={title} timestamps={false}>
+      <button type="button" className="icon-button" onClick={stream.reload}>
+        <Icon name="restart" size={14} />
+        {t('nodes.reload')}
+      </button>
+    </LogView>
+  )
+}

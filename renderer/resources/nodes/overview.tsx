@@ -1,0 +1,83 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
+import { pods } from '../../queries/discovery.ts'
+import { useSummary } from '../../queries/hub.ts'
+import { Chips, Section, Table } from '../../ui/facts.tsx'
+import { Meter } from '../../ui/meter.tsx'
+import { usePlace } from '../../ui/place.ts'
+import { Conditions, MetaFacts } from '../generic/common.tsx'
+import { PodLines } from '../pods/pod-lines.tsx'
+import type { Requests } from '../summaries.ts'
+import type { Node } from './types.ts'
+import { nodeRoles } from './view.ts'
+
+export function NodeOverview({ node }: { node: Node }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const { name } = node.metadata
+  const source = useMemo(() => ({ context: place.context, resource: pods, fieldSelector: `spec.nodeName=${name}` }), [place.context, name])
+  const requests = useSummary<Requests>(source, 'requests')?.value
+  const info = node.status?.nodeInfo
+  const images = node.status?.images ?? []
+  const why = node.status?.conditions?.find((c) => c.type === 'Ready' && c.status !== 'True')
+  return (
+    <div className="overview">
+      {why && (
+        <p className="why bad">
+          <strong>{why.reason}</strong> {why.message}
+        </p>
+      )}
+      <Capacity node={node} requests={requests} />
+      <MetaFacts
+        object={node}
+        extra={[
+          [t('columns.roles'), nodeRoles(node).join(', ')],
+          [t('facts.addresses'), <span key="a" className="mono">{(node.status?.addresses ?? []).map((a) => `${a.type} ${a.address}`).join(', ')}</span>],
+          [t('facts.kubelet'), info?.kubeletVersion],
+          [t('columns.runtime'), info?.containerRuntimeVersion],
+          [t('facts.system'), info && [info.osImage, info.kernelVersion, info.architecture].filter(Boolean).join(' · ')],
+          [t('facts.unschedulable'), node.spec?.unschedulable && t('nodes.cordoned')],
+          [t('columns.taints'), node.spec?.taints && <Chips of={Object.fromEntries(node.spec.taints.map((x) => [`${x.key}${x.value ? `=${x.value}` : ''}:${x.effect}`, '']))} />],
+          [t('facts.podCIDR'), node.spec?.podCIDR]
+        ]}
+      />
+      <Conditions conditions={node.status?.conditions} />
+      <Section title={t('sections.podsHere')}>
+        <PodLines source={source} empty={t('nodes.noPods')} />
+      </Section>
+      {images.length > 0 && (
+        <Section title={t('sections.images', { count: images.length })}>
+          <Table
+            head={[t('facts.image'), t('facts.size')]}
+            numbers={[1]}
+            rows={images.slice(0, 100).map((image) => ({
+              key: image.names?.join() ?? '',
+              cells: [<span key="n" className="mono">{image.names?.at(-1)}</span>, formatBytes(image.sizeBytes ?? 0)]
+            }))}
+          />
+        </Section>
+      )}
+    </div>
+  )
+}
+
+function Capacity({ node, requests }: { node: Node; requests: Requests | undefined }) {
+  const { t } = useTranslation()
+  const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {}
+  const cpu = parseQuantity(allocatable.cpu) ?? 0
+  const memory = parseQuantity(allocatable.memory) ?? 0
+  const most = parseQuantity(allocatable.pods) ?? 0
+  return (
+    <Section title={t('sections.capacity')}>
+      <div className="capacity">
+        <Meter label={t('nodes.cpuRequested')} value={requests?.cpu ?? 0} max={cpu} text={`${formatCores(requests?.cpu ?? 0)} / ${formatCores(cpu)}`} />
+        <Meter label={t('nodes.memoryRequested')} value={requests?.memory ?? 0} max={memory} text={`${formatBytes(requests?.memory ?? 0)} / ${formatBytes(memory)}`} />
+        <Meter label={t('home.pods')} value={requests?.pods ?? 0} max={most} text={`${requests?.pods ?? 0} / ${most}`} />
+      </div>
+      <p className="dim">
+        {t('nodes.limits', { cpu: formatCores(requests?.cpuLimits ?? 0), memory: formatBytes(requests?.memoryLimits ?? 0) })}
+      </p>
+    </Section>
+  )
+}

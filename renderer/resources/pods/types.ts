@@ -1,0 +1,78 @@
+import type { Condition, KubeObject } from '../../kube/types.ts'
+
+/** The fields of a Pod that are read here. */
+export interface Pod extends KubeObject {
+  spec?: PodSpec
+  status?: PodStatus
+}
+
+export interface PodSpec {
+  nodeName?: string
+  restartPolicy?: string
+  serviceAccountName?: string
+  priorityClassName?: string
+  schedulingGates?: { name: string }[]
+  containers?: Container[]
+  initContainers?: Container[]
+  ephemeralContainers?: Container[]
+  volumes?: ({ name: string } & Record<string, unknown>)[]
+  readinessGates?: { conditionType: string }[]
+  tolerations?: unknown[]
+  nodeSelector?: Record<string, string>
+}
+
+export interface Container {
+  name: string
+  image?: string
+  restartPolicy?: string
+  ports?: { name?: string; containerPort: number; protocol?: string; hostPort?: number }[]
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
+  livenessProbe?: Probe
+  readinessProbe?: Probe
+  startupProbe?: Probe
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; subPath?: string }[]
+  env?: { name: string }[]
+  command?: string[]
+  args?: string[]
+}
+
+export interface Probe {
+  httpGet?: { path?: string; port: number | string; scheme?: string }
+  tcpSocket?: { port: number | string }
+  grpc?: { port: number }
+  exec?: { command?: string[] }
+  initialDelaySeconds?: number
+  periodSeconds?: number
+  timeoutSeconds?: number
+  failureThreshold?: number
+}
+
+export interface PodStatus {
+  phase?: string
+  reason?: string
+  message?: string
+  podIP?: string
+  hostIP?: string
+  qosClass?: string
+  startTime?: string
+  conditions?: Condition[]
+  containerStatuses?: ContainerStatus[]
+  initContainerStatuses?: ContainerStatus[]
+  ephemeralContainerStatuses?: ContainerStatus[]
+}
+
+export interface ContainerStatus {
+  name: string
+  ready?: boolean
+  started?: boolean
+  restartCount?: number
+  image?: string
+  state?: ContainerState
+  lastState?: ContainerState
+}
+
+export interface ContainerState {
+  running?: { startedAt?: string }
+  waiting?: { reason?: string; message?: string }
+  terminated?: { exitCode: number; signal?: number; reason?: string; message?: string; startedAt?: string; finishedAt?: string }
+}

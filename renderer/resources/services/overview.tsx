@@ -1,0 +1,96 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { KubeObject } from '../../kube/types.ts'
+import { pods } from '../../queries/discovery.ts'
+import { useObject } from '../../queries/hub.ts'
+import { Chips, Section, Table } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { usePlace } from '../../ui/place.ts'
+import { MetaFacts, ObjectLink } from '../generic/common.tsx'
+import { PodLines } from '../pods/pod-lines.tsx'
+import type { EndpointSlice, Service } from './types.ts'
+import { externalAddress } from './view.ts'
+
+const endpointSlices = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true }
+
+export function ServiceOverview({ service }: { service: Service }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const { spec } = service
+  const namespace = service.metadata.namespace ?? ''
+  const selector = spec?.selector && Object.entries(spec.selector).map(([key, value]) => `${key}=${value}`).join(',')
+  const podSource = useMemo(() => ({ context: place.context, resource: pods, namespace, labelSelector: selector }), [place.context, namespace, selector])
+  return (
+    <div className="overview">
+      <MetaFacts
+        object={service}
+        extra={[
+          [t('columns.type'), spec?.type],
+          [t('columns.clusterIP'), <span key="ip" className="mono">{(spec?.clusterIPs ?? [spec?.clusterIP]).join(', ')}</span>],
+          [t('columns.externalIP'), externalAddress(service)],
+          [t('columns.selector'), spec?.selector && <Chips of={spec.selector} />],
+          [t('facts.sessionAffinity'), spec?.sessionAffinity],
+          [t('facts.trafficPolicy'), [spec?.internalTrafficPolicy, spec?.externalTrafficPolicy].filter(Boolean).join(' / ')],
+          [t('facts.ipFamilies'), spec?.ipFamilies?.join(', ')]
+        ]}
+      />
+      <Section title={t('columns.ports')}>
+        <Table
+          head={[t('columns.name'), t('facts.port'), t('facts.targetPort'), t('facts.nodePort')]}
+          rows={(spec?.ports ?? []).map((p) => ({
+            key: `${p.name ?? ''}${p.port}${p.protocol ?? ''}`,
+            cells: [p.name ?? '', `${p.port}/${p.protocol ?? 'TCP'}`, String(p.targetPort ?? p.port), p.nodePort ? String(p.nodePort) : '']
+          }))}
+        />
+      </Section>
+      <Endpoints namespace={namespace} service={service.metadata.name} />
+      {selector && (
+        <Section title={t('sections.podsBehind')}>
+          <PodLines source={podSource} empty={t('services.noPods', { selector })} />
+        </Section>
+      )}
+    </div>
+  )
+}
+
+interface Slices extends KubeObject {
+  slices?: EndpointSlice[]
+}
+
+function Endpoints({ namespace, service }: { namespace: string; service: string }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const source = useMemo(
+    () => ({ context: place.context, resource: endpointSlices, namespace, labelSelector: `kubernetes.io/service-name=${service}` }),
+    [place.context, namespace, service]
+  )
+  // Nearly every service has one slice; of several the first is shown here and all are in the list of slices.
+  const slice = useObject(source)?.object as (EndpointSlice & Slices) | null | undefined
+  const endpoints = slice?.endpoints ?? []
+  return (
+    <Section title={t('sections.endpoints')}>
+      {endpoints.length === 0 ? (
+        <p className="dim">{t('services.noEndpoints')}</p>
+      ) : (
+        <Table
+          head={[t('facts.address'), t('columns.status'), t('facts.target'), t('columns.node')]}
+          rows={endpoints.map((endpoint) => ({
+            key: endpoint.addresses.join(),
+            cells: [
+              <span key="a" className="mono">{`${endpoint.addresses.join(', ')} ${(slice?.ports ?? []).map((p) => `:${p.port}`).join(' ')}`}</span>,
+              <EndpointState key="s" ready={endpoint.conditions?.ready !== false} terminating={endpoint.conditions?.terminating === true} />,
+              endpoint.targetRef?.kind === 'Pod' ? <ObjectLink key="t" resource="pods" namespace={namespace} name={endpoint.targetRef.name ?? ''} /> : '',
+              endpoint.nodeName ? <ObjectLink key="n" resource="nodes" namespace="" name={endpoint.nodeName} /> : ''
+            ]
+          }))}
+        />
+      )}
+    </Section>
+  )
+}
+
+function EndpointState({ ready, terminating }: { ready: boolean; terminating: boolean }) {
+  const { t } = useTranslation()
+  if (terminating) return <ToneWord tone="busy">{t('services.terminating')}</ToneWord>
+  return <ToneWord tone={ready ? 'ok' : 'warn'}>{t(ready ? 'services.ready' : 'services.notReady')}</ToneWord>
+}

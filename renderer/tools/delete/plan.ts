@@ -1,0 +1,169 @@
+import { clusterPath, requestJson } from '../../kube/fetch.ts'
+import type { RowRef } from '../../kube/protocol.ts'
+import { can, type Resource, resourceKey, resourcePath } from '../../kube/resource.ts'
+import type { KubeList, KubeObject } from '../../kube/types.ts'
+
+/** Something that goes when the chosen objects go. */
+export interface Dependent {
+  resource: Resource
+  name: string
+  namespace: string
+  uid: string
+  /** 1 for what the chosen object owns, 2 for what that owns, and so on. */
+  depth: number
+}
+
+export interface KindCount {
+  kind: string
+  count: number
+  /** The server told that there are more than could be counted. */
+  atLeast: boolean
+}
+
+export interface DeletePlan {
+  dependents: Dependent[]
+  /** What a namespace or a node holds, by kind. */
+  contents: KindCount[]
+  /** Kinds that could not be looked at, with the server's words. */
+  unknown: { kind: string; message: string }[]
+}
+
+/** Deleting these loses what no controller makes again: the name is asked for. */
+const finalKinds = new Set([
+  'namespaces', 'nodes', 'persistentvolumes', 'persistentvolumeclaims', 'customresourcedefinitions.apiextensions.k8s.io',
+  'statefulsets.apps', 'secrets', 'apiservices.apiregistration.k8s.io'
+])
+export const isFinal = (resource: Resource): boolean => finalKinds.has(resourceKey(resource))
+
+const metadataList = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
+/** More objects of one kind than this are not searched for owners. */
+const searched = 5_000
+const atOnce = 6
+
+/** Kinds whose objects come and go by themselves: they say nothing about what a deletion costs. */
+const noise = new Set(['events', 'events.events.k8s.io', 'leases.coordination.k8s.io', 'componentstatuses', 'bindings'])
+
+/** Looks up what goes with the objects. Rejects only with an abort; a kind that cannot be listed is named in `unknown`. */
+export async function makePlan(
+  context: string,
+  resource: Resource,
+  objects: readonly RowRef[],
+  all: readonly Resource[],
+  signal: AbortSignal
+): Promise<DeletePlan> {
+  const kinds = all.filter((r) => can(r, 'list', 'delete') && !noise.has(resourceKey(r)))
+  const plan: DeletePlan = { dependents: [], contents: [], unknown: [] }
+  const key = resourceKey(resource)
+  if (key === 'namespaces') {
+    await eachKind(kinds.filter((r) => r.namespaced), plan, signal, async (r) => {
+      let count = 0
+      let atLeast = false
+      for (const object of objects) {
+        const counted = await countIn(context, r, object.name, signal)
+        count += counted.count
+        atLeast ||= counted.atLeast
+      }
+      if (count > 0) plan.contents.push({ kind: r.kind, count, atLeast })
+    })
+    plan.contents.sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind))
+    return plan
+  }
+  if (key === 'nodes') {
+    const pods = kinds.find((r) => resourceKey(r) === 'pods')
+    if (pods) await eachKind([pods], plan, signal, async (r) => {
+      for (const object of objects) {
+        const list = await listMetadata(context, r, '', `fieldSelector=${encodeURIComponent(`spec.nodeName=${object.name}`)}&limit=${searched}`, signal)
+        plan.dependents.push(...list.items.map((item) => dependent(r, item, 1)))
+      }
+    })
+  }
+  const namespaces = new Set(objects.map((object) => object.namespace))
+  const candidates: { resource: Resource; object: KubeObject }[] = []
+  const searchable = kinds.filter((r) => r.namespaced || !resource.namespaced)
+  await eachKind(searchable, plan, signal, async (r) => {
+    for (const namespace of r.namespaced ? namespaces : ['']) {
+      const list = await listMetadata(context, r, namespace, `limit=${searched}`, signal)
+      for (const object of list.items) if (object.metadata.ownerReferences?.length) candidates.push({ resource: r, object })
+    }
+  })
+  plan.dependents.push(...ownedBy(objects.map((object) => object.key), candidates))
+  return plan
+}
+
+/** Everything that the owners own, directly or through others; each once. */
+export function ownedBy(owners: readonly string[], candidates: readonly { resource: Resource; object: KubeObject }[]): Dependent[] {
+  const children = new Map<string, { resource: Resource; object: KubeObject }[]>()
+  for (const candidate of candidates) {
+    for (const owner of candidate.object.metadata.ownerReferences ?? []) {
+      const known = children.get(owner.uid)
+      if (known) known.push(candidate)
+      else children.set(owner.uid, [candidate])
+    }
+  }
+  const found: Dependent[] = []
+  const seen = new Set(owners)
+  let level = [...owners]
+  for (let depth = 1; level.length > 0; depth++) {
+    const next: string[] = []
+    for (const uid of level) {
+      for (const child of children.get(uid) ?? []) {
+        const childUid = child.object.metadata.uid ?? ''
+        if (seen.has(childUid)) continue
+        seen.add(childUid)
+        found.push(dependent(child.resource, child.object, depth))
+        next.push(childUid)
+      }
+    }
+    level = next
+  }
+  return found
+}
+
+const dependent = (resource: Resource, { metadata }: KubeObject, depth: number): Dependent => ({
+  resource, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid ?? '', depth
+})
+
+function listMetadata(context: string, r: Resource, namespace: string, query: string, signal: AbortSignal): Promise<KubeList> {
+  return requestJson<KubeList>(clusterPath(context, `${resourcePath(r, namespace)}?${query}`), { signal, headers: { accept: `${metadataList},application/json` } })
+}
+
+async function countIn(context: string, r: Resource, namespace: string, signal: AbortSignal): Promise<{ count: number; atLeast: boolean }> {
+  const list = await listMetadata(context, r, namespace, 'limit=1', signal)
+  const more = list.metadata.remainingItemCount
+  return { count: list.items.length + (more ?? 0), atLeast: Boolean(list.metadata.continue) && more === undefined }
+}
+
+async function eachKind(kinds: Resource[], plan: DeletePlan, signal: AbortSignal, look: (r: Resource) => Promise<void>): Promise<void> {
+  const queue = [...kinds]
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
+      const resource = next
+      await look(resource).catch((thrown: unknown) => {
+        if (!signal.aborted) plan.unknown.push({ kind: resource.kind, message: thrown instanceof Error ? thrown.message : String(thrown) })
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  signal.throwIfAborted()
+}
+
+export interface DeleteOutcome {
+  object: RowRef
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  error?: unknown
+}
+
+/** Deletes one object; only if it is still the one that was shown (uid precondition). Rejects with ApiError. */
+export async function deleteObject(context: string, resource: Resource, object: RowRef, orphan: boolean): Promise<void> {
+  const uid = object.key.includes('/') ? undefined : object.key
+  await requestJson<unknown>(clusterPath(context, resourcePath(resource, object.namespace, object.name)), {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy: orphan ? 'Orphan' : 'Background',
+      ...(uid && { preconditions: { uid } })
+    })
+  })
+}

@@ -1,0 +1,195 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ErrorView } from '../../ui/error-view.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { saveText } from '../../ui/save.ts'
+import { useStored } from '../../ui/storage.ts'
+import { filterPattern, type LogBuffer, LogFilter, levelOf, splitStamp, stripAnsi } from './log-buffer.ts'
+import './log-view.css'
+import type { LogStream } from './use-log-stream.ts'
+import { cellsOf, WrapIndex } from './wrap-index.ts'
+
+const rowHeight = 18
+const padding = 16
+/** Browsers place nothing below some 33 million pixels: beyond this the scroll bar is scaled. */
+const mostPixels = 15_000_000
+
+/** A log of up to a million lines: virtual rows, regular-expression filter, wrap, timestamps, save. */
+export function LogView({ stream, title, timestamps, children }: {
+  stream: LogStream
+  /** Names the file that is saved. */
+  title: string
+  /** Lines begin with the kubelet's timestamps, which may be shown or not. */
+  timestamps: boolean
+  /** The source's own controls. */
+  children?: React.ReactNode
+}) {
+  const { t } = useTranslation()
+  const [wrap, setWrap] = useStored('logs.wrap', false)
+  const [showTime, setShowTime] = useStored('logs.time', false)
+  const [text, setText] = useState('')
+  const pattern = useMemo(() => filterPattern(text), [text])
+  const { filter, scanned } = useFilter(stream, pattern)
+  const count = filter.active ? filter.matches.length : stream.buffer.lines.length
+  const save = (): void => saveText(`${title}.log`, visibleLines(stream.buffer, filter).map((line) => `${line}\n`))
+  return (
+    <div className="log">
+      <div className="log-bar" role="toolbar" aria-label={t('logs.toolbar')}>
+        {children}
+        <input className="text-input" type="text" value={text} spellCheck={false} placeholder={t('logs.filter')} aria-label={t('logs.filter')}
+          onChange={(event) => setText(event.target.value)} />
+        <Toggle label={t('logs.wrap')} on={wrap} onChange={setWrap} />
+        {timestamps && <Toggle label={t('logs.timestamps')} on={showTime} onChange={setShowTime} />}
+        <button type="button" className="icon-button" onClick={save}>
+          <Icon name="save" size={14} />
+          {t('logs.save')}
+        </button>
+        <span className="counts" role="status">
+          {filter.active ? t('logs.matches', { shown: count, count: stream.buffer.lines.length }) : t('logs.lines', { count })}
+          {stream.buffer.dropped > 0 && ` · ${t('logs.dropped', { count: stream.buffer.dropped })}`}
+        </span>
+      </div>
+      {stream.phase === 'failed' && stream.error && <ErrorView error={stream.error} onRetry={stream.reload} />}
+      <Lines key={wrap ? 'wrap' : 'plain'} buffer={stream.buffer} filter={filter} pattern={pattern} wrap={wrap} showTime={showTime || !timestamps}
+        following={stream.phase === 'following'} version={`${stream.version}.${scanned}`} />
+    </div>
+  )
+}
+
+export function Toggle({ label, on, onChange }: { label: string; on: boolean; onChange(on: boolean): void }) {
+  return (
+    <button type="button" className="icon-button" aria-pressed={on} onClick={() => onChange(!on)}>
+      {label}
+    </button>
+  )
+}
+
+function visibleLines(buffer: LogBuffer, filter: LogFilter): string[] {
+  return filter.active ? filter.matches.map((line) => buffer.lines[line - buffer.dropped] ?? '') : buffer.lines
+}
+
+function useFilter(stream: LogStream, pattern: RegExp | undefined): { filter: LogFilter; scanned: number } {
+  const [filter] = useState(() => new LogFilter(stream.buffer))
+  const [scanned, setScanned] = useState(0)
+  const { version } = stream
+  useEffect(() => {
+    filter.set(pattern)
+  }, [filter, pattern])
+  useEffect(() => {
+    let frame = 0
+    const slice = (): void => {
+      const all = filter.scan(8, () => performance.now())
+      setScanned((n) => n + 1)
+      if (!all) frame = requestAnimationFrame(slice)
+    }
+    if (pattern || filter.active) slice()
+    else setScanned((n) => n + 1)
+    return () => cancelAnimationFrame(frame)
+  }, [filter, pattern, version])
+  return { filter, scanned }
+}
+
+function Lines({ buffer, filter, pattern, wrap, showTime, following, version }: {
+  buffer: LogBuffer
+  filter: LogFilter
+  pattern: RegExp | undefined
+  wrap: boolean
+  showTime: boolean
+  following: boolean
+  version: string
+}) {
+  const { t } = useTranslation()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState({ top: 0, height: 400, width: 800 })
+  const [stick, setStick] = useState(true)
+  const count = filter.active ? filter.matches.length : buffer.lines.length
+  const lineAt = (index: number): string => {
+    const raw = filter.active ? (buffer.lines[(filter.matches[index] ?? 0) - buffer.dropped] ?? '') : (buffer.lines[index] ?? '')
+    return stripAnsi(showTime ? raw : splitStamp(raw).text)
+  }
+  const index = useWrapIndex(wrap, view.width, count, lineAt, `${pattern?.source}|${showTime}|${buffer.dropped}`)
+  const rows = index ? index.total : count
+  const real = rows * rowHeight
+  const scale = real > mostPixels ? (real - view.height) / (mostPixels - view.height) : 1
+  const top = Math.min(Math.max(0, real - view.height), view.top * scale)
+  const firstRow = Math.floor(top / rowHeight)
+  const start = index ? index.find(firstRow) : { line: firstRow, first: firstRow }
+  const shown: React.ReactNode[] = []
+  for (let line = start.line, row = start.first; line < count && row * rowHeight < top + view.height + rowHeight; line++) {
+    shown.push(<Line key={line} text={lineAt(line)} pattern={pattern} showTime={showTime} />)
+    row += index ? index.rows(line) : 1
+  }
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element) return undefined
+    const observer = new ResizeObserver(() => setView((v) => ({ ...v, height: element.clientHeight, width: element.clientWidth })))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  useLayoutEffect(() => {
+    if (stick && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
+  }, [stick, version, view.height])
+
+  return (
+    <div ref={scroller} className={`log-lines${wrap ? ' wrap' : ''}`} role="log" aria-live="off" aria-label={t('logs.label')} tabIndex={0}
+      onScroll={(event) => {
+        const element = event.currentTarget
+        setStick(element.scrollTop + element.clientHeight >= element.scrollHeight - 2 * rowHeight)
+        setView((v) => ({ ...v, top: element.scrollTop }))
+      }}>
+      <div style={{ height: Math.min(real, mostPixels) }} />
+      <div className="log-window" style={{ top: 0, transform: `translateY(${view.top - (top - start.first * rowHeight)}px)` }}>
+        {shown}
+      </div>
+      {count === 0 && <div className="empty">{t(following ? 'logs.waiting' : 'logs.empty')}</div>}
+    </div>
+  )
+}
+
+function Line({ text, pattern, showTime }: { text: string; pattern: RegExp | undefined; showTime: boolean }) {
+  const { at, text: rest } = showTime ? splitStamp(text) : { at: '', text }
+  const match = pattern?.exec(rest)
+  return (
+    <span className={`log-line ${levelOf(rest) ?? ''}`}>
+      {at && <span className="at">{`${at} `}</span>}
+      {match?.[0] ? (
+        <>
+          {rest.slice(0, match.index)}
+          <mark>{match[0]}</mark>
+          {rest.slice(match.index + match[0].length)}
+        </>
+      ) : (
+        rest
+      )}
+    </span>
+  )
+}
+
+let cellWidth = 0
+function measureCell(): number {
+  if (cellWidth === 0) {
+    const pen = document.createElement('canvas').getContext('2d')
+    if (pen) {
+      const family = getComputedStyle(document.documentElement).getPropertyValue('--mono')
+      pen.font = `12px ${family || 'monospace'}`
+      cellWidth = pen.measureText('0'.repeat(100)).width / 100
+    }
+  }
+  return cellWidth || 7.2
+}
+
+function useWrapIndex(wrap: boolean, width: number, count: number, lineAt: (index: number) => string, scope: string): WrapIndex | undefined {
+  const held = useRef({ key: '', index: new WrapIndex() })
+  if (!wrap) return undefined
+  // One cell of slack: a fractional width may break a line earlier than the division says.
+  const columns = Math.max(10, Math.floor((width - padding) / measureCell()) - 1)
+  const key = `${columns}|${scope}`
+  const { index } = held.current
+  if (held.current.key !== key || index.count > count) {
+    held.current.key = key
+    index.clear()
+  }
+  for (let line = index.count; line < count; line++) index.add(Math.max(1, Math.ceil(cellsOf(lineAt(line)) / columns)))
+  return index
+}

@@ -1,0 +1,44 @@
+import { useTranslation } from 'react-i18next'
+import { type ApiError, explain, toApiError } from '../kube/api-error.ts'
+import { CopyButton } from './copy-button.tsx'
+import './error-view.css'
+import { ToneMark } from './icon.tsx'
+
+/** An error in four parts: what the server said, what that means, what to do next, and all of it to copy. */
+export function ErrorView({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation()
+  const known = toApiError(error)
+  const reason = explain(known)
+  return (
+    <div className="error-view" role="alert">
+      <p className="error-said">
+        <ToneMark tone="bad" />
+        <strong>{known.message}</strong>
+      </p>
+      {known.causes.length > 1 && (
+        <ul>
+          {known.causes.map((cause, index) => (
+            <li key={index} className="mono">
+              {cause.field ? `${cause.field}: ` : ''}
+              {cause.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p>{t(`errors.${reason}.meaning`)}</p>
+      <p className="dim">{t(`errors.${reason}.next`)}</p>
+      <div className="error-actions">
+        {onRetry && (
+          <button type="button" className="icon-button" onClick={onRetry}>
+            {t('errors.retry')}
+          </button>
+        )}
+        <CopyButton text={() => errorReport(known)} label={t('errors.copy')} />
+      </div>
+    </div>
+  )
+}
+
+export function errorReport(error: ApiError): string {
+  return [error.request, `${error.code} ${error.reason}`, error.message, error.body].filter(Boolean).join('\n')
+}

@@ -1,0 +1,67 @@
+import { Fragment } from 'react'
+
+/** Names and values; rows without a value are left out. */
+export function Facts({ rows }: { rows: [label: string, value: React.ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {rows.map(([label, value]) =>
+        value === undefined || value === null || value === '' || value === false ? null : (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        )
+      )}
+    </dl>
+  )
+}
+
+export function Chips({ of }: { of: Record<string, string> | undefined }) {
+  const entries = Object.entries(of ?? {})
+  if (entries.length === 0) return null
+  return (
+    <span className="chips">
+      {entries.map(([key, value]) => (
+        <span key={key} className="chip">
+          {value === '' ? key : `${key}=${value}`}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+export function Section({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+export function Table({ head, rows, numbers = [] }: { head: string[]; rows: { key: string; cells: React.ReactNode[] }[]; numbers?: number[] }) {
+  return (
+    <table className="grid-table">
+      <thead>
+        <tr>
+          {head.map((title, index) => (
+            <th key={title} scope="col" className={numbers.includes(index) ? 'num' : undefined}>
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.key}>
+            {row.cells.map((cell, index) => (
+              <td key={head[index]} className={numbers.includes(index) ? 'num' : undefined}>
+                <Fragment>{cell}</Fragment>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
