@@ -1,10 +1,11 @@
 import { bodyMediaType } from '../codec/negotiation.ts'
 import { decodeRequest } from '../codec/request.ts'
 import type { RequestContext } from '../filters/context.ts'
-import { badRequest } from '../machinery/status.ts'
+import { validateFieldManager } from '../apis/meta/v1/validation.ts'
+import { notSupported, type FieldError } from '../machinery/field-errors.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
-import { searchOf } from './query.ts'
+import { invalidOptions, searchOf } from './query.ts'
 
 /** Largest request body (apiserver `MaxRequestBodyBytes`). */
 export const MAX_BODY = 3 * 1024 * 1024
@@ -18,17 +19,22 @@ export interface WriteQuery {
   fieldManager: string
 }
 
-export function writeQuery(search: string): WriteQuery {
+const PLAIN_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Warn', fieldManager: '' }
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
+
+/** `kind` is the options' name in errors: CreateOptions, UpdateOptions, PatchOptions. */
+export function writeQuery(search: string, kind: string): WriteQuery {
+  if (search === '') return PLAIN_WRITE
   const q = searchOf(search)
   const dryRun = q.getAll('dryRun')
-  if (dryRun.some((d) => d !== 'All' && d !== '')) {
-    throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun must be "All" or unset`)
-  }
   const text = q.get('fieldValidation') ?? ''
-  if (text !== '' && text !== 'Ignore' && text !== 'Warn' && text !== 'Strict') {
-    throw badRequest(`Invalid value: ${JSON.stringify(text)}: fieldValidation must be one of "Ignore", "Warn" or "Strict"`)
-  }
-  return { dryRun: dryRun.includes('All'), fieldValidation: text === '' ? 'Warn' : text, fieldManager: q.get('fieldManager') ?? '' }
+  const fieldManager = q.get('fieldManager') ?? ''
+  const errors: FieldError[] = []
+  if (dryRun.some((d) => d !== 'All' && d !== '')) errors.push(notSupported('dryRun', dryRun, ['All']))
+  validateFieldManager(errors, fieldManager, 'fieldManager')
+  if (!VALIDATIONS.includes(text)) errors.push(notSupported('fieldValidation', text, VALIDATIONS))
+  if (errors.length > 0) throw invalidOptions(kind, errors)
+  return { dryRun: dryRun.includes('All'), fieldValidation: text === '' ? 'Warn' : (text as FieldValidation), fieldManager }
 }
 
 export interface ExpectedBody {

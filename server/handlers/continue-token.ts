@@ -12,7 +12,7 @@ export function encodeContinue(t: ContinueToken): string {
 
 /** 400 for a token that this server cannot have made. */
 export function decodeContinue(text: string): ContinueToken {
-  const bad = (why: string): Error => badRequest(`continue key is not valid: ${why}`)
+  const bad = (why: string): Error => badRequest(`invalid continue token: continue key is not valid: ${why}`)
   let token: { v?: unknown; rv?: unknown; start?: unknown }
   try {
     if (!/^[A-Za-z0-9_-]*={0,2}$/.test(text)) throw new Error('illegal base64 data')

@@ -1,16 +1,18 @@
 import { decodeRequest } from '../codec/request.ts'
 import { bodyMediaType } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
+import { notSupported } from '../machinery/field-errors.ts'
 import { badRequest, isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
-import { searchOf, type ListQuery } from './query.ts'
+import { invalidOptions, searchOf, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
 
-const POLICIES = ['Orphan', 'Background', 'Foreground'] as const
+// Upstream's error text names a missing policy "nil".
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
 
 interface DeleteQuery extends DeleteOptions {
   dryRun: boolean
@@ -41,14 +43,14 @@ export async function readDeleteOptions(ctx: RequestContext): Promise<DeleteQuer
 
 function checked(raw: Record<string, unknown>): DeleteQuery {
   const policy = raw.propagationPolicy
-  if (policy !== undefined && !POLICIES.some((p) => p === policy)) {
-    throw badRequest(`invalid propagationPolicy ${JSON.stringify(policy)}: must be one of ${POLICIES.join(', ')}`)
+  if (policy !== undefined && !POLICIES.includes(String(policy))) {
+    throw invalidOptions('DeleteOptions', [notSupported('propagationPolicy', policy, POLICIES)])
   }
   if (policy !== undefined && raw.orphanDependents !== undefined) {
     throw badRequest('orphanDependents and deletionPropagation cannot be both set')
   }
   const dryRun = (raw.dryRun as string[] | undefined) ?? []
-  if (dryRun.some((d) => d !== 'All' && d !== '')) throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun must be "All" or unset`)
+  if (dryRun.some((d) => d !== 'All' && d !== '')) throw invalidOptions('DeleteOptions', [notSupported('dryRun', dryRun, ['All'])])
   return { ...(raw as DeleteOptions), dryRun: dryRun.includes('All') }
 }
 

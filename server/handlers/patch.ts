@@ -1,5 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
-import { badRequest, unsupportedMediaType } from '../machinery/status.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, parseJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch, parseMergePatch } from '../patch/merge-patch.ts'
@@ -13,8 +13,6 @@ import { respondEntry, shapeFor } from './respond.ts'
 
 /** A patch as a function of the document it is applied to; throws a Status when it does not fit. */
 export type PatchFunction = (document: KubeObject) => unknown
-
-const TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'] as const
 
 /** Parses a patch body by its content type. */
 export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
@@ -32,7 +30,7 @@ export function patchFunction(contentType: string, body: Buffer, type: TypeFacts
       return (doc) => applyStrategicPatch(doc, patch, type)
     }
     default:
-      throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${TYPES.join(', ')}`)
+      throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
   }
 }
 
@@ -54,7 +52,7 @@ export async function readPatch(ctx: RequestContext, type: TypeFacts): Promise<P
 export async function patchObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules = mainRules(served.store)): Promise<void> {
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
-  const query = writeQuery(ctx.exchange.search)
+  const query = writeQuery(ctx.exchange.search, 'PatchOptions')
   const fn = await readPatch(ctx, served.type)
   const expected = expectedOf(served.facts, served.type)
   const { entry } = await served.store.update({

@@ -1,7 +1,7 @@
 import { anyFields, parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
 import { everything, parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
-import { invalid, notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
-import { badRequest, StatusError } from '../machinery/status.ts'
+import { invalid, invalidObject, notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
+import { badRequest, type StatusError } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 
 /** metav1.ListOptions as the query carries it. */
@@ -52,8 +52,7 @@ function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelS
     for (const r of fields.requirements) {
       if (r.field === 'metadata.name' || r.field === 'metadata.namespace') continue
       if (!Object.hasOwn(served.store.resource.selectableFields, r.field)) {
-        const { facts } = served
-        throw badRequest(`Unable to find ${JSON.stringify(groupVersionResource(facts))} that match label selector ${JSON.stringify(labelText)}, field selector ${JSON.stringify(fieldText)}: field label not supported: ${r.field}`)
+        throw badRequest(`field label not supported: ${r.field}`)
       }
     }
     return { labels, fields }
@@ -61,11 +60,6 @@ function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelS
     if (e instanceof SelectorError) throw badRequest(e.message)
     throw e
   }
-}
-
-/** schema.GroupVersionResource.String(). */
-export function groupVersionResource(f: { group: string; version: string; resource: string }): string {
-  return `${f.group}/${f.version}, Resource=${f.resource}`
 }
 
 /** Reads and checks the options of list, watch and deletecollection. Throws 400 or 422 with the reference's texts. */
@@ -83,17 +77,13 @@ export function listQuery(search: string, served: ServedResource): ListQuery {
     sendInitialEvents: parseBool(q, 'sendInitialEvents'),
   }
   const errors = options.watch ? watchErrors(options) : listErrors(options)
-  if (errors.length > 0) throw invalidOptions(errors)
+  if (errors.length > 0) throw invalidOptions('ListOptions', errors)
   return options
 }
 
-function invalidOptions(errors: FieldError[]): StatusError {
-  const texts = errors.map((e) => `${e.field}: ${e.body}`)
-  return new StatusError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, {
-    group: 'meta.k8s.io',
-    kind: 'ListOptions',
-    causes: errors.map((e) => ({ reason: e.type, message: e.body, field: e.field })),
-  })
+/** 422 for options of meta.k8s.io (ListOptions, CreateOptions, …). */
+export function invalidOptions(kind: string, errors: FieldError[]): StatusError {
+  return invalidObject({ group: 'meta.k8s.io', kind }, '', errors)
 }
 
 const MATCHES = ['Exact', 'NotOlderThan', '']

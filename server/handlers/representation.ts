@@ -1,7 +1,7 @@
 import type { Entry } from '../cache/entry.ts'
 import type { FrameEncoder, WatchEventType } from '../cache/watchers.ts'
 import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
-import { encodeEnvelope, encodeListRaw, encodeMessage, encodeObject, encodeWatchFrame } from '../codec/protobuf/index.ts'
+import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { Status } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject, type ListMeta } from '../machinery/types.ts'
@@ -80,7 +80,7 @@ function jsonFrame(type: keyof typeof FRAME_HEAD, object: Buffer): Buffer {
 /** The last frame of a watch that cannot go on. */
 export function errorFrame(media: string, status: Status): Buffer {
   if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(JSON.stringify(status)))
-  return encodeWatchFrame('ERROR', encodeObject(status as unknown as KubeObject, scheme.typeOf('', 'v1', 'Status')!))
+  return frameWatchEvent('ERROR', encodeObject(status as unknown as KubeObject, scheme.typeOf('', 'v1', 'Status')!))
 }
 
 /** An object that carries nothing but a resourceVersion (KEP-956), in the resource's own kind. */
@@ -142,17 +142,17 @@ function protobufShape(served: ServedResource): Shape {
   // One message per entry serves single answers, list items and events.
   const key = `protobuf ${apiVersion}`
   const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedObject(served, e), type))
-  const envelope = (e: Entry): Buffer => encodeEnvelope(apiVersion, facts.kind, message(e))
+  const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, facts.kind)
   return {
     contentType: PROTOBUF_TYPE,
     watchContentType: `${PROTOBUF_TYPE};stream=watch`,
     raw: false,
     object: envelope,
-    list: (entries, meta) => encodeListRaw(apiVersion, `${facts.kind}List`, listMeta(meta), Array.from(entries, message)),
+    list: (entries, meta) => encodeListParts(listMeta(meta), Array.from(entries, message), { group: facts.group, version: facts.version, kind: `${facts.kind}List` }),
     frames: {
       key,
-      event: (t, e) => encodeWatchFrame(t, envelope(e)),
-      bookmark: (rv, end) => encodeWatchFrame('BOOKMARK', encodeObject(bookmarkObject(facts.kind, apiVersion, rv, end), type)),
+      event: (t, e) => frameWatchEvent(t, envelope(e)),
+      bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(facts.kind, apiVersion, rv, end), type)),
     },
   }
 }
@@ -164,17 +164,17 @@ function partialShape(served: ServedResource, protobuf: boolean): Shape {
   const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
   if (protobuf) {
     const message = (e: Entry): Buffer => e.encoding('protobuf partial', () => encodeMessage(partial(e), type))
-    const envelope = (e: Entry): Buffer => encodeEnvelope(META_V1, kind, message(e))
+    const envelope = (e: Entry): Buffer => wrap(message(e), META_V1, kind)
     return {
       contentType: PROTOBUF_TYPE,
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
       raw: false,
       object: envelope,
-      list: (entries, meta) => encodeListRaw(META_V1, `${kind}List`, listMeta(meta), Array.from(entries, message)),
+      list: (entries, meta) => encodeListParts(listMeta(meta), Array.from(entries, message), { group: 'meta.k8s.io', version: 'v1', kind: `${kind}List` }),
       frames: {
         key: 'protobuf partial',
-        event: (t, e) => encodeWatchFrame(t, envelope(e)),
-        bookmark: (rv, end) => encodeWatchFrame('BOOKMARK', encodeObject(bookmarkObject(kind, META_V1, rv, end), type)),
+        event: (t, e) => frameWatchEvent(t, envelope(e)),
+        bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(kind, META_V1, rv, end), type)),
       },
     }
   }

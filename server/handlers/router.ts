@@ -1,5 +1,5 @@
 import type { Handler, RequestContext } from '../filters/context.ts'
-import { methodNotSupported, StatusError } from '../machinery/status.ts'
+import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { createObject } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
@@ -14,6 +14,8 @@ import { watchObjects, type WatchLimits } from './watch.ts'
 export interface RouterOptions {
   /** The served resource of a group, version and name; undefined when there is none. */
   resource(group: string, version: string, resource: string): ServedResource | undefined
+  /** Whether a group-version is served at all. */
+  groupVersion(group: string, version: string): boolean
   limits: WatchLimits
   /** Paths that are no resources: discovery, health, metrics, version. False when the path is unknown. */
   nonResource(ctx: RequestContext): boolean | Promise<boolean>
@@ -44,9 +46,11 @@ function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typ
   return listQuery(search === '' ? extra : `${search}&${extra}`, served)
 }
 
-/** 404 without a resource: what the reference answers for a path that nothing serves. */
-export function noSuchPath(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
+
+/** What the reference's mux answers for a path that nobody has registered. */
+export function pageNotFound(ctx: RequestContext): void {
+  ctx.exchange.respond(404, TEXT, Buffer.from('404 page not found\n'))
 }
 
 /** Sends each request to the handler of its verb. */
@@ -54,29 +58,19 @@ export function router(options: RouterOptions): Handler {
   return async (ctx) => {
     const info = ctx.requestInfo
     if (!info.isResourceRequest) {
-      if (await options.nonResource(ctx)) return
-      throw pageNotFound()
+      if (!(await options.nonResource(ctx))) pageNotFound(ctx)
+      return
     }
     if (info.verb === 'proxy' && info.subresource === '') return options.legacyProxy(ctx)
     const served = options.resource(info.apiGroup, info.apiVersion, info.resource)
     if (served === undefined) {
       if (await options.virtual(ctx)) return
-      throw pageNotFound()
+      if (options.groupVersion(info.apiGroup, info.apiVersion)) throw resourceNotFound()
+      return pageNotFound(ctx)
     }
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]
-    if (handler === undefined || !served.facts.verbs.includes(info.verb)) throw methodNotSupported(served.store.groupResource, info.verb)
+    if (handler === undefined || !served.facts.verbs.includes(info.verb)) throw methodNotAllowed()
     return handler(ctx, served, options)
   }
-}
-
-/** Thrown for paths outside the API: the reference's mux answers plain text. */
-export class PageNotFoundError extends StatusError {
-  constructor() {
-    super(404, 'NotFound', 'the server could not find the requested resource', {})
-  }
-}
-
-function pageNotFound(): PageNotFoundError {
-  return new PageNotFoundError()
 }

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
-import { methodNotSupported, notFound } from '../machinery/status.ts'
+import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { statusRules } from '../registry/generic/update.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
@@ -12,12 +12,14 @@ import { searchOf } from './query.ts'
 import { respondEntry, respondObject, shapeFor } from './respond.ts'
 import { replaceObject } from './update.ts'
 
+const OPTIONS: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' }
+
 /** Requests below an object: `/status` for every kind that has one, the others from the resource's own table. */
 export async function handleSubresource(ctx: RequestContext, served: ServedResource): Promise<void> {
   const { subresource: name, verb } = ctx.requestInfo
   if (name === 'status' && served.store.hasStatus) return status(ctx, served, verb)
   const sub = served.subresources.get(name)
-  if (sub === undefined) throw notFound({ group: '', resource: '' }, '')
+  if (sub === undefined) throw resourceNotFound()
   const request = {
     served,
     namespace: ctx.requestInfo.namespace,
@@ -36,7 +38,7 @@ async function status(ctx: RequestContext, served: ServedResource, verb: string)
   const rules = statusRules(served.store)
   if (verb === 'update') return replaceObject(ctx, served, rules)
   if (verb === 'patch') return patchObject(ctx, served, rules)
-  throw methodNotSupported(served.store.groupResource, verb)
+  throw methodNotAllowed()
 }
 
 async function objectSubresource(
@@ -50,7 +52,7 @@ async function objectSubresource(
   if (verb === 'get' && sub.get !== undefined) {
     return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
   }
-  const query = writeQuery(ctx.exchange.search)
+  const query = writeQuery(ctx.exchange.search, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query.dryRun) }
   if (verb === 'create' && sub.create !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
@@ -65,7 +67,7 @@ async function objectSubresource(
     const change = (current: KubeObject): KubeObject => patched(ctx, fn, structuredClone(current), expected, query.fieldValidation)
     return answer(ctx, served, await sub.update(request, change), 200)
   }
-  throw methodNotSupported(served.store.groupResource, verb)
+  throw methodNotAllowed()
 }
 
 function bodyOf(body: { group: string; version: string; kind: string }, served: ServedResource): ExpectedBody {

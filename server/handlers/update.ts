@@ -11,7 +11,7 @@ import { respondEntry, shapeFor } from './respond.ts'
 export async function replaceObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules = mainRules(served.store)): Promise<void> {
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
-  const query = writeQuery(ctx.exchange.search)
+  const query = writeQuery(ctx.exchange.search, 'UpdateOptions')
   const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
   checkUrlIdentity(body, namespace, name, served)
   const obj = served.identity ? body : served.toStored(body)
@@ -30,10 +30,10 @@ export async function replaceObject(ctx: RequestContext, served: ServedResource,
 
 export function checkUrlIdentity(obj: KubeObject, namespace: string, name: string, served: ServedResource): void {
   const own = obj.metadata.name ?? ''
-  if (own === '') throw badRequest('name must be provided')
+  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
   const ns = obj.metadata.namespace ?? ''
   if (served.facts.namespaced && ns !== '' && ns !== namespace) {
-    throw badRequest(`the namespace of the object (${ns}) does not match the namespace on the request (${namespace})`)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
 }

@@ -111,8 +111,12 @@ export const unauthorized = (why = 'Unauthorized'): StatusError => new StatusErr
 
 export const badRequest = (why: string): StatusError => new StatusError(400, 'BadRequest', why)
 
-export const methodNotSupported = (r: GroupResource, action: string): StatusError =>
-  new StatusError(405, 'MethodNotAllowed', `${action} is not supported on resources of kind "${qualified(r)}"`, about(r, ''))
+/** What the reference answers for an unknown resource or subresource of a known group-version. */
+export const resourceNotFound = (): StatusError => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+
+/** What the reference's router answers when a path exists but not for this method. */
+export const methodNotAllowed = (): StatusError =>
+  new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
 export const internalError = (why: string): StatusError =>
   new StatusError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] })
@@ -136,7 +140,7 @@ export const tooManyRequests = (why: string, retryAfterSeconds: number): StatusE
 export const resourceExpired = (why: string): StatusError => new StatusError(410, 'Expired', why)
 
 export const requestEntityTooLarge = (why: string): StatusError =>
-  new StatusError(413, 'RequestEntityTooLarge', `Request entity is too large: ${why}`)
+  new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`)
 
 export const unsupportedMediaType = (why: string): StatusError => new StatusError(415, 'UnsupportedMediaType', why)
 

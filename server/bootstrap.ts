@@ -1,0 +1,108 @@
+import type { Clock } from './machinery/clock.ts'
+import { isStatusError } from './machinery/status.ts'
+import type { KubeObject } from './machinery/types.ts'
+import type { Registry } from './registry/generic/assemble.ts'
+import type { StrategyContext } from './registry/generic/strategy.ts'
+
+/** Namespaces that every cluster has from its first moment. */
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+export interface BootstrapOptions {
+  registry: Registry
+  clock: Clock
+  /** Address and port that `default/kubernetes` leads to. */
+  advertise: { address: string; port: number }
+  /** First address of the service range. */
+  serviceAddress: string
+}
+
+/** Start-up objects: what is there stays as it is, so a restart writes nothing. */
+export async function bootstrap(o: BootstrapOptions): Promise<void> {
+  const context: StrategyContext = {
+    user: { name: 'system:apiserver', groups: ['system:masters'] },
+    clock: o.clock,
+    dryRun: false,
+    warn: () => undefined,
+  }
+  const ensure = async (resource: string, namespace: string, obj: KubeObject): Promise<void> => {
+    const store = o.registry.store(resource)
+    if (store.cached(namespace, obj.metadata.name!) !== undefined) return
+    await store.create(obj, namespace, context).catch((e: unknown) => {
+      if (!isStatusError(e, 'AlreadyExists')) throw e
+    })
+  }
+  await Promise.all(NAMESPACES.map((name) => ensure('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })))
+  await o.registry.store('namespaces').find('', 'default')
+  await Promise.all([
+    ensure('services', 'default', kubernetesService(o)),
+    ensure('endpoints', 'default', kubernetesEndpoints(o)),
+    ensure('endpointslices.discovery.k8s.io', 'default', kubernetesEndpointSlice(o)),
+    ...NAMESPACES.map((namespace) =>
+      ensure('serviceaccounts', namespace, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }),
+    ),
+  ])
+  await syncEndpoints(o, context)
+}
+
+function kubernetesService(o: BootstrapOptions): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: o.serviceAddress,
+      clusterIPs: [o.serviceAddress],
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      internalTrafficPolicy: 'Cluster',
+      sessionAffinity: 'None',
+      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: o.advertise.port }],
+    },
+  }
+}
+
+const subsetsOf = (o: BootstrapOptions): unknown[] => [
+  { addresses: [{ ip: o.advertise.address }], ports: [{ name: 'https', port: o.advertise.port, protocol: 'TCP' }] },
+]
+
+function kubernetesEndpoints(o: BootstrapOptions): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: subsetsOf(o),
+  }
+}
+
+const slicePorts = (o: BootstrapOptions): unknown[] => [{ name: 'https', port: o.advertise.port, protocol: 'TCP' }]
+const sliceEndpoints = (o: BootstrapOptions): unknown[] => [{ addresses: [o.advertise.address], conditions: { ready: true } }]
+
+function kubernetesEndpointSlice(o: BootstrapOptions): KubeObject {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+    endpoints: sliceEndpoints(o),
+    ports: slicePorts(o),
+  }
+}
+
+/** A restart may come up on another port: the endpoints follow. */
+async function syncEndpoints(o: BootstrapOptions, context: StrategyContext): Promise<void> {
+  const { mainRules } = await import('./registry/generic/update.ts')
+  const set = async (resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> => {
+    const store = o.registry.store(resource)
+    await store.update({ namespace: 'default', name: 'kubernetes', context, rules: mainRules(store), change: (current) => change(structuredClone(current!)) })
+  }
+  await Promise.all([
+    set('endpoints', (obj) => ({ ...obj, subsets: subsetsOf(o) })),
+    set('endpointslices.discovery.k8s.io', (obj) => ({ ...obj, endpoints: sliceEndpoints(o), ports: slicePorts(o) })),
+    set('services', (obj) => {
+      const spec = obj.spec as { ports: { targetPort: number }[] }
+      spec.ports = [{ ...spec.ports[0]!, targetPort: o.advertise.port }]
+      return obj
+    }),
+  ])
+}

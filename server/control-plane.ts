@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import { admissionChain } from './admission/chain.ts'
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { serviceAccount } from './admission/service-account.ts'
+import type { Authenticator } from './authn/contract.ts'
+import type { Authorizer } from './authz/contract.ts'
+import { bootstrap } from './bootstrap.ts'
+import { Feed } from './cache/feed.ts'
+import { localTransport } from './client/local-transport.ts'
+import type { Transport } from './client/transport.ts'
+import { discovery } from './discovery/handler.ts'
+import { buildHandlerChain } from './filters/chain.ts'
+import { RequestMetrics } from './filters/metrics.ts'
+import { RequestWaitGroup } from './filters/wait-group.ts'
+import type { RequestContext } from './filters/context.ts'
+import { health, type HealthCheck } from './handlers/health.ts'
+import { metrics } from './handlers/metrics.ts'
+import { respondObject } from './handlers/respond.ts'
+import { router } from './handlers/router.ts'
+import { writeStatus } from './handlers/write-status.ts'
+import type { Clock } from './machinery/clock.ts'
+import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
+import { Proxies } from './proxy/subresources.ts'
+import { assemble, type Registry } from './registry/generic/assemble.ts'
+import type { Admission, StoreDependencies } from './registry/generic/store.ts'
+import { resourceParts } from './registry/parts.ts'
+import { scheme } from './scheme/index.ts'
+import type { ExchangeHandler } from './serving/exchange.ts'
+import { serve, type Serving, type TlsFiles } from './serving/server.ts'
+import type { Storage } from './storage/contract.ts'
+import type { Log } from './log.ts'
+
+export interface ApiServerOptions {
+  storage: Storage
+  clock: Clock
+  log: Log
+  authenticator: Authenticator
+  authorizer: Authorizer
+  tls: TlsFiles
+  bindAddress: string
+  port: number
+  advertiseAddress: string
+  /** First address of the service range. */
+  serviceAddress: string
+  /** Prefix of all keys, without a slash at its end: `/registry`. */
+  keyPrefix: string
+  maxRequestsInFlight: number
+  maxMutatingRequestsInFlight: number
+  requestTimeoutMs: number
+  kubeletClient: KubeletCredentials
+  /** Order in which a node's addresses are tried. */
+  kubeletAddressTypes: readonly string[]
+  minRequestTimeoutSeconds: number
+}
+
+export interface ApiServer {
+  readonly url: string
+  readonly port: number
+  readonly registry: Registry
+  readonly feed: Feed
+  /** Calls inside the process, as a member of system:masters under this name. */
+  transport(userName: string): Transport
+  /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
+  close(graceMs: number): Promise<void>
+}
+
+const BOOKMARK_MS = 60_000
+const TICK_MS = 10_000
+/** Revisions that a start replays, so that watches resume across a restart. */
+const REPLAY = 1000
+
+/** The API server on an open store: resolves when it is ready to serve. */
+export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
+  const { storage, clock, log } = o
+  const feed = new Feed({ storage, prefix: `${o.keyPrefix}/`, clock, log, replay: REPLAY })
+  const state = { ready: false, closing: false, port: 0 }
+  // Admission looks things up in the registry that is made with it.
+  const late: { registry?: Registry; admission?: Admission } = {}
+  const deps: StoreDependencies = { storage, feed, admission: { admit: (a) => late.admission!.admit(a) } }
+  const forwarder = new Forwarder(o.kubeletClient)
+  const proxies = new Proxies({ forwarder, store: (name) => late.registry!.store(name), kubelet: { preferredAddressTypes: o.kubeletAddressTypes } })
+  const connect = {
+    pods: { log: proxies.podLog(), proxy: proxies.subresource('pods') },
+    nodes: { proxy: proxies.subresource('nodes') },
+    services: { proxy: proxies.subresource('services') },
+  }
+  const registry = (late.registry = assemble(scheme, resourceParts(connect), deps, `${o.keyPrefix}/`))
+  late.admission = admissionOf(registry)
+
+  const requestMetrics = new RequestMetrics()
+  const waitGroup = new RequestWaitGroup()
+  const handler = buildHandlerChain(apiHandler(o, registry, proxies, requestMetrics, state, feed), {
+    clock,
+    authenticator: o.authenticator,
+    authorizer: o.authorizer,
+    writeStatus,
+    errorLog: { error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed') },
+    metrics: requestMetrics,
+    waitGroup,
+    requestTimeoutMs: o.requestTimeoutMs,
+    maxRequestsInFlight: o.maxRequestsInFlight,
+    maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
+  })
+  const [serving] = await Promise.all([
+    serve({
+      port: o.port,
+      host: o.bindAddress,
+      tls: o.tls,
+      handler,
+      clock,
+      onHandlerError: (e) => log.error({ err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a handler let an error out'),
+    }),
+    feed.start(),
+  ])
+  state.port = serving.port
+  await bootstrap({ registry, clock, advertise: { address: o.advertiseAddress, port: serving.port }, serviceAddress: o.serviceAddress })
+  let sinceBookmark = 0
+  const ticker = clock.setInterval(() => {
+    sinceBookmark += TICK_MS
+    const due = sinceBookmark >= BOOKMARK_MS
+    if (due) sinceBookmark = 0
+    feed.tick(due)
+  }, TICK_MS)
+  state.ready = true
+  return {
+    url: `https://${o.bindAddress === '0.0.0.0' ? '127.0.0.1' : o.bindAddress}:${serving.port}`,
+    port: serving.port,
+    registry,
+    feed,
+    transport: (name) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }),
+    close: (graceMs) => close(serving, graceMs),
+  }
+
+  async function close(s: Serving, graceMs: number): Promise<void> {
+    state.closing = true
+    state.ready = false
+    ticker.cancel()
+    forwarder.close()
+    await feed.close()
+    await s.close(graceMs)
+  }
+}
+
+function admissionOf(registry: Registry): Admission {
+  const namespaces = registry.store('namespaces')
+  const accounts = registry.store('serviceaccounts')
+  return admissionChain([
+    namespaceLifecycle({ cached: (name) => namespaces.cached('', name), fresh: (name) => namespaces.find('', name) }),
+    serviceAccount({ cached: (ns, name) => accounts.cached(ns, name), fresh: (ns, name) => accounts.find(ns, name) }),
+  ])
+}
+
+function apiHandler(
+  o: ApiServerOptions,
+  registry: Registry,
+  proxies: Proxies,
+  requestMetrics: RequestMetrics,
+  state: { ready: boolean; closing: boolean; port: number },
+  feed: Feed,
+): ReturnType<typeof router> {
+  const documents = discovery({
+    scheme,
+    serverAddress: () => `${o.advertiseAddress}:${state.port}`,
+    extraPaths: ['/healthz', '/livez', '/readyz', '/metrics'],
+    respond: respondObject,
+  })
+  const healthz = health(checks(o.storage, feed, state))
+  const scrape = metrics(async () => {
+    const { Registry: PromRegistry, collectDefaultMetrics } = await import('prom-client')
+    const prom = new PromRegistry()
+    collectDefaultMetrics({ register: prom })
+    for (const source of requestMetrics.sources()) prom.registerMetric(source as never)
+    return prom
+  })
+  return router({
+    resource: (group, version, resource) => registry.resource(group, version, resource),
+    groupVersion: (group, version) => scheme.groups.some((g) => g.name === group && g.versions.includes(version)),
+    limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
+    nonResource: async (ctx: RequestContext) => documents(ctx) || (await healthz(ctx)) || (await scrape(ctx)),
+    legacyProxy: proxies.legacy,
+    virtual: () => false,
+  })
+}
+
+function checks(storage: Storage, feed: Feed, state: { ready: boolean; closing: boolean }): HealthCheck[] {
+  const fail = (why: string): never => {
+    throw new Error(why)
+  }
+  return [
+    { name: 'ping', check: () => undefined },
+    { name: 'log', check: () => undefined },
+    { name: 'etcd', check: async () => void (await storage.currentRevision()) },
+    { name: 'etcd-readiness', check: async () => void (await storage.currentRevision()), only: ['readyz'] },
+    { name: 'informer-sync', check: () => (feed.healthy ? undefined : fail('the watch cache is catching up with the store')), only: ['readyz'] },
+    { name: 'poststarthook/start-system-namespaces-controller', check: () => (state.ready || state.closing ? undefined : fail('not finished')) },
+    { name: 'shutdown', check: () => (state.closing ? fail('process is shutting down') : undefined), only: ['readyz'] },
+  ]
+}
+
+export const defaultDatabase = (dataDir: string): string => join(dataDir, 'store', 'binnacle.db')
+export type { ExchangeHandler }

@@ -1,0 +1,64 @@
+import type { RequestContext } from '../filters/context.ts'
+import { searchOf } from './query.ts'
+
+/** One named check: resolves when fine, rejects with the reason. */
+export interface HealthCheck {
+  name: string
+  check(): void | Promise<void>
+  /** Endpoints that ask it; all by default. `etcd-readiness` and `shutdown` belong to readiness only. */
+  only?: readonly ('livez' | 'readyz' | 'healthz')[]
+}
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
+
+/** Serves `/healthz`, `/livez`, `/readyz`, their single checks, `?verbose` and `?exclude=` (apiserver `server/healthz`). */
+export function health(checks: readonly HealthCheck[]): (ctx: RequestContext) => Promise<boolean> {
+  return async (ctx) => {
+    const [, root = '', name, ...rest] = ctx.exchange.path.replace(/(.)\/$/, '$1').split('/')
+    if (root !== 'healthz' && root !== 'livez' && root !== 'readyz') return false
+    const mine = checks.filter((c) => c.only === undefined || c.only.includes(root))
+    if (name !== undefined) {
+      // Names may hold a slash: `poststarthook/start-…`.
+      const one = mine.find((c) => c.name === [name, ...rest].join('/'))
+      if (one === undefined) return false
+      const error = await run(one)
+      if (error === undefined) ctx.exchange.respond(200, TEXT, Buffer.from('ok'))
+      else ctx.exchange.respond(500, TEXT, Buffer.from(`internal server error: ${error}\n`))
+      return true
+    }
+    await all(ctx, root, mine)
+    return true
+  }
+}
+
+async function run(c: HealthCheck): Promise<string | undefined> {
+  try {
+    await c.check()
+    return undefined
+  } catch (e) {
+    return e instanceof Error ? e.message : String(e)
+  }
+}
+
+async function all(ctx: RequestContext, root: string, checks: readonly HealthCheck[]): Promise<void> {
+  const q = searchOf(ctx.exchange.search)
+  const excluded = new Set(q.getAll('exclude').flatMap((e) => e.split(',')))
+  const lines: string[] = []
+  let failed = false
+  for (const c of checks) {
+    if (excluded.delete(c.name)) {
+      lines.push(`[+]${c.name} excluded: ok`)
+      continue
+    }
+    const error = await run(c)
+    if (error === undefined) lines.push(`[+]${c.name} ok`)
+    else {
+      failed = true
+      lines.push(`[-]${c.name} failed: reason withheld`)
+    }
+  }
+  if (excluded.size > 0) lines.push(`warn: some health checks cannot be excluded: no matches for ${[...excluded].map((e) => JSON.stringify(e)).join(', ')}`)
+  if (failed) ctx.exchange.respond(500, TEXT, Buffer.from(`${lines.join('\n')}\n${root} check failed\n`))
+  else if (!q.has('verbose')) ctx.exchange.respond(200, TEXT, Buffer.from('ok'))
+  else ctx.exchange.respond(200, TEXT, Buffer.from(`${lines.join('\n')}\n${root} check passed\n`))
+}

@@ -1,0 +1,149 @@
+import type { RequestContext } from '../filters/context.ts'
+import { badRequest, notFound, StatusError } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import type { Store } from '../registry/generic/store.ts'
+import type { Subresource } from '../registry/generic/resource.ts'
+import type { Forwarder } from './forward.ts'
+import { nodeTarget, parseProxyId, podTarget, portNumber, refuseLocal, type KubeletAddressOptions, type ProxyId, type ProxyTarget } from './target.ts'
+
+type Kind = 'nodes' | 'pods' | 'services'
+
+export interface ProxyOptions {
+  forwarder: Forwarder
+  store(resource: string): Store
+  kubelet: KubeletAddressOptions
+}
+
+/** The node, pod and service proxies, under their modern and their removed paths. */
+export class Proxies {
+  readonly #o: ProxyOptions
+
+  constructor(options: ProxyOptions) {
+    this.#o = options
+  }
+
+  /** `…/{nodes,pods,services}/{id}/proxy[/{path}]`. */
+  subresource(kind: Kind): Subresource {
+    return {
+      form: 'connect',
+      connect: ({ ctx, namespace, name, path }) => {
+        const { exchange } = ctx
+        const at = exchange.path.indexOf('/proxy', exchange.path.indexOf(`/${kind}/`))
+        const prefix = exchange.path.slice(0, at + '/proxy'.length)
+        return this.#serve(ctx, kind, namespace, name, prefix, exchange.path.slice(prefix.length), path)
+      },
+    }
+  }
+
+  /** `/api/v1/proxy/nodes/{id}[/{path}]` and `/api/v1/proxy/namespaces/{ns}/{pods|services}/{id}[/{path}]`, removed upstream in 1.10. */
+  readonly legacy = (ctx: RequestContext): Promise<void> => {
+    const match = /^\/api\/v1\/proxy\/(?:nodes\/([^/]+)|namespaces\/([^/]+)\/(pods|services)\/([^/]+))/.exec(ctx.exchange.path)
+    if (match === null) throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+    const [prefix, node, namespace = '', kind = 'nodes', id = ''] = match
+    return this.#serve(ctx, kind as Kind, namespace, decodeURIComponent(node ?? id), prefix, ctx.exchange.path.slice(prefix.length), '')
+  }
+
+  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string, prefix: string, rest: string, _path: string): Promise<void> {
+    const { search } = ctx.exchange
+    if (rest === '') {
+      // Relative links of the page need the slash.
+      return ctx.exchange.respond(301, { location: `${prefix}/${search === '' ? '' : `?${search}`}` })
+    }
+    const parsed = parseProxyId(id)
+    if (parsed === undefined) throw badRequest(`invalid ${kind.slice(0, -1)} request ${JSON.stringify(id)}`)
+    const target = await this.#target(kind, namespace, parsed)
+    await this.#o.forwarder.forward(ctx, { target, prefix, path: `${rest}${search === '' ? '' : `?${search}`}` })
+  }
+
+  async #target(kind: Kind, namespace: string, id: ProxyId): Promise<ProxyTarget> {
+    const obj = (await this.#o.store(kind).get(namespace, id.name)).object()
+    if (kind === 'nodes') return nodeTarget(obj as Parameters<typeof nodeTarget>[0], id, this.#o.kubelet)
+    if (kind === 'pods') return podTarget(obj as Parameters<typeof podTarget>[0], id)
+    return this.#serviceTarget(obj, namespace, id)
+  }
+
+  // An endpoint of the service by port name or number, at random as upstream does.
+  async #serviceTarget(service: KubeObject, namespace: string, id: ProxyId): Promise<ProxyTarget> {
+    interface Port { name?: string; port: number }
+    const ports = ((service.spec as { ports?: Port[] } | undefined)?.ports ?? [])
+    const wanted = id.port === '' && ports.length === 1 ? ports[0] : ports.find((p) => (p.name ?? '') === id.port || String(p.port) === id.port)
+    if (wanted === undefined) throw new StatusError(503, 'ServiceUnavailable', `no service port ${JSON.stringify(id.port)} found for service ${JSON.stringify(id.name)}`)
+    const endpoints = (await this.#o.store('endpoints').find(namespace, id.name))?.object()
+    const subsets = (endpoints?.subsets ?? []) as { addresses?: { ip: string }[]; ports?: Port[] }[]
+    const found = subsets.flatMap((s) =>
+      (s.ports ?? []).filter((p) => (p.name ?? '') === (wanted.name ?? '')).flatMap((p) => (s.addresses ?? []).map((a) => ({ host: a.ip, port: p.port }))),
+    )
+    if (found.length === 0) throw new StatusError(503, 'ServiceUnavailable', `no endpoints available for service ${JSON.stringify(id.name)}`)
+    const chosen = found[Math.floor(Math.random() * found.length)]!
+    refuseLocal(chosen.host)
+    const scheme = id.scheme === '' ? 'http' : id.scheme
+    return { protocol: `${scheme}:`, host: chosen.host, port: portNumber(String(chosen.port)), asKubeletClient: false }
+  }
+
+  /** GET pods/{name}/log: the kubelet's /containerLogs, as it comes. */
+  podLog(): Subresource {
+    return {
+      form: 'connect',
+      connect: async ({ ctx, namespace, name, query }) => {
+        const pod = (await this.#o.store('pods').get(namespace, name)).object()
+        const container = containerOf(pod, query.get('container') ?? '')
+        const nodeName = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? ''
+        // Not scheduled: there are no logs yet, and that is no error.
+        if (nodeName === '') return ctx.exchange.respond(200, { 'content-type': 'text/plain' }, Buffer.alloc(0))
+        const node = (await this.#o.store('nodes').find('', nodeName))?.object()
+        if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
+        const target = nodeTarget(node as Parameters<typeof nodeTarget>[0], { scheme: 'https', name: nodeName, port: '' }, this.#o.kubelet)
+        const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}`
+        const wanted = logQuery(query)
+        await this.#o.forwarder.forward(ctx, { target, prefix: '', path: wanted === '' ? path : `${path}?${wanted}` })
+      },
+    }
+  }
+}
+
+/** PodLogOptions that the kubelet takes; numbers are checked here, as upstream validates them before it calls. */
+function logQuery(query: URLSearchParams): string {
+  const out = new URLSearchParams()
+  for (const name of ['follow', 'previous', 'timestamps'] as const) {
+    const value = query.get(name)
+    if (value !== null && !/^(0|f|F|FALSE|false|False)$/.test(value)) out.set(name, 'true')
+  }
+  for (const name of ['sinceSeconds', 'tailLines', 'limitBytes'] as const) {
+    const value = query.get(name)
+    if (value === null || value === '') continue
+    if (!/^-?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+    const least = name === 'tailLines' ? 0 : 1
+    if (Number(value) < least) {
+      const body = name === 'tailLines' ? 'must be greater than or equal to 0' : 'must be greater than 0'
+      throw new StatusError(422, 'Invalid', `PodLogOptions "" is invalid: ${name}: Invalid value: ${value}: ${body}`, {
+        kind: 'PodLogOptions',
+        causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${value}: ${body}`, field: name }],
+      })
+    }
+    out.set(name, value)
+  }
+  const since = query.get('sinceTime')
+  if (since !== null && since !== '') out.set('sinceTime', since)
+  return out.toString()
+}
+
+interface NamedContainer {
+  name: string
+}
+
+/** The container asked for, or the only one; upstream's texts for the rest (`pod/strategy.go`, LogLocation). */
+function containerOf(pod: KubeObject, wanted: string): string {
+  const spec = pod.spec as { containers?: NamedContainer[]; initContainers?: NamedContainer[]; ephemeralContainers?: NamedContainer[] }
+  const names = (list: NamedContainer[] | undefined): string[] => (list ?? []).map((c) => c.name)
+  const [containers, inits, ephemeral] = [names(spec.containers), names(spec.initContainers), names(spec.ephemeralContainers)]
+  const name = pod.metadata.name ?? ''
+  if (wanted !== '') {
+    if ([...containers, ...inits, ...ephemeral].includes(wanted)) return wanted
+    throw badRequest(`container ${wanted} is not valid for pod ${name}`)
+  }
+  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
+  if (preferred !== undefined && containers.includes(preferred)) return preferred
+  if (containers.length === 1) return containers[0]!
+  const more = `${inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : ''}`
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${more}`)
+}

@@ -1,0 +1,83 @@
+import { badRequest } from '../machinery/status.ts'
+
+/** `[scheme:]name[:port]`, as node, pod and service proxies name what they lead to (apimachinery `net.SplitSchemeNamePort`). */
+export interface ProxyId {
+  scheme: '' | 'http' | 'https'
+  name: string
+  port: string
+}
+
+export function parseProxyId(id: string): ProxyId | undefined {
+  const parts = id.split(':')
+  if (parts.length > 3) return undefined
+  if (parts.length === 3) {
+    const [scheme, name, port] = parts as [string, string, string]
+    if ((scheme !== 'http' && scheme !== 'https') || name === '') return undefined
+    return { scheme, name, port }
+  }
+  const [name = '', port = ''] = parts
+  return name === '' ? undefined : { scheme: '', name, port }
+}
+
+/** Where a proxied request goes. */
+export interface ProxyTarget {
+  protocol: 'http:' | 'https:'
+  host: string
+  port: number
+  /** Show the API server's client certificate: kubelets only. */
+  asKubeletClient: boolean
+}
+
+interface Node {
+  status?: { addresses?: { type: string; address: string }[]; daemonEndpoints?: { kubeletEndpoint?: { Port?: number } } }
+}
+
+/** Order in which a node's addresses are tried (kube-apiserver --kubelet-preferred-address-types). */
+const ADDRESS_TYPES = ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP']
+const KUBELET_PORT = 10250
+
+export interface KubeletAddressOptions {
+  /** Address types in order of preference; default upstream's. */
+  preferredAddressTypes?: readonly string[]
+}
+
+/** The kubelet of a node, or another port of the node when the id names one. */
+export function nodeTarget(node: Node, id: ProxyId, o: KubeletAddressOptions = {}): ProxyTarget {
+  const addresses = node.status?.addresses ?? []
+  const types = o.preferredAddressTypes ?? ADDRESS_TYPES
+  const address = types.map((t) => addresses.find((a) => a.type === t)).find((a) => a !== undefined)
+  if (address === undefined) throw badRequest(`no preferred addresses found; known addresses: ${JSON.stringify(addresses.map((a) => a.address))}`)
+  const kubelet = node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT
+  const port = id.port === '' ? kubelet : portNumber(id.port)
+  const toKubelet = port === kubelet
+  if (!toKubelet) refuseLocal(address.address)
+  const scheme = id.scheme === '' ? (toKubelet ? 'https' : 'http') : id.scheme
+  return { protocol: `${scheme}:`, host: address.address, port, asKubeletClient: toKubelet && scheme === 'https' }
+}
+
+interface Pod {
+  spec?: { containers?: { ports?: { containerPort: number }[] }[] }
+  status?: { podIP?: string }
+}
+
+/** A port of a pod; without one in the id the first that a container declares. */
+export function podTarget(pod: Pod, id: ProxyId): ProxyTarget {
+  const ip = pod.status?.podIP ?? ''
+  if (ip === '') throw badRequest('address not allowed')
+  refuseLocal(ip)
+  const declared = pod.spec?.containers?.flatMap((c) => c.ports ?? [])[0]?.containerPort
+  const scheme = id.scheme === '' ? 'http' : id.scheme
+  const port = id.port === '' ? (declared ?? (scheme === 'https' ? 443 : 80)) : portNumber(id.port)
+  return { protocol: `${scheme}:`, host: ip, port, asKubeletClient: false }
+}
+
+export function portNumber(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw badRequest(`invalid port ${JSON.stringify(text)}`)
+  return port
+}
+
+/** Loopback and link-local addresses lead into the server's own machine (apiserver `proxy/util`, IsProxyableIP). */
+export function refuseLocal(host: string): void {
+  if (/^127\.|^169\.254\.|^0\.0\.0\.0$|^::1$|^::$|^fe[89ab][0-9a-f]:/i.test(host) || host === 'localhost') throw badRequest('address not allowed')
+}

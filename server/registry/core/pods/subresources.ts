@@ -1,0 +1,55 @@
+import { assignPod, checkBinding } from '../../../apis/core/v1/binding.ts'
+import type { Binding, Pod } from '../../../apis/core/v1/types.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
+import { wholeObject } from '../../generic/subresources.ts'
+import type { UpdateRules } from '../../generic/update.ts'
+import { podSubresources } from './index.ts'
+
+const POD = { group: '', version: 'v1', kind: 'Pod' }
+
+/** The pod is changed by `assignPod` alone, which checks what has to be checked. */
+const BINDING_RULES: UpdateRules = { subresource: 'binding', prepare: () => undefined, validate: () => [] }
+
+/** POST pods/{name}/binding, and the same through the namespace's `bindings`. */
+export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: KubeObject): Promise<void> {
+  const binding = body as unknown as Binding
+  checkBinding(binding, req.name)
+  const store = req.served.store
+  await store.update({
+    namespace: req.namespace,
+    name: req.name,
+    context: req.context,
+    rules: BINDING_RULES,
+    change: (current) => assignPod(current as unknown as Pod, binding, req.context.clock.now()) as unknown as KubeObject,
+  })
+}
+
+const CREATED: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
+
+const binding: Subresource = {
+  form: 'object',
+  body: { group: '', version: 'v1', kind: 'Binding' },
+  async create(req, body) {
+    await bindPod(req, body)
+    return { object: CREATED, status: 201 }
+  },
+}
+
+/** An eviction is a delete with the options that it carries; disruption budgets are not consulted yet. */
+const eviction: Subresource = {
+  form: 'object',
+  body: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  async create(req, body) {
+    const options = (body.deleteOptions ?? {}) as object
+    await req.served.store.delete({ namespace: req.namespace, name: req.name, options, context: req.context })
+    return { object: CREATED, status: 201 }
+  },
+}
+
+export const podObjectSubresources: Readonly<Record<string, Subresource>> = {
+  binding,
+  eviction,
+  ephemeralcontainers: wholeObject(POD, () => podSubresources.ephemeralcontainers),
+  resize: wholeObject(POD, () => podSubresources.resize),
+}

@@ -1,0 +1,55 @@
+import type { KubeObject } from '../../machinery/types.ts'
+import type { Subresource, SubresourceRequest } from './resource.ts'
+import type { Store } from './store.ts'
+import type { UpdateRules } from './update.ts'
+
+/** A subresource that shows and writes the whole object under rules of its own (`finalize`, `resize`, `approval`). */
+export function wholeObject(body: { group: string; version: string; kind: string }, rulesOf: (store: Store) => UpdateRules): Subresource {
+  return {
+    form: 'object',
+    body,
+    get: async ({ served, namespace, name }) => ({ entry: await served.store.get(namespace, name) }),
+    update: async (req, change) => {
+      const { entry } = await req.served.store.update({
+        namespace: req.namespace,
+        name: req.name,
+        context: req.context,
+        rules: rulesOf(req.served.store),
+        change: (current) => change(current!),
+      })
+      return { entry }
+    },
+  }
+}
+
+/** How a kind's replicas are read and written through autoscaling/v1 Scale. */
+export interface ScaleFunctions {
+  toScale(obj: KubeObject): KubeObject
+  /** Returns the changed object; throws a Status for a Scale that breaks a rule. */
+  applyScale(obj: KubeObject, scale: KubeObject, resource: { group: string; resource: string }): KubeObject
+}
+
+export function scaleSubresource(f: ScaleFunctions): Subresource {
+  return {
+    form: 'object',
+    body: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    get: async ({ served, namespace, name }) => ({ object: f.toScale((await served.store.get(namespace, name)).object()) }),
+    update: (req, change) => updateScale(f, req, change),
+  }
+}
+
+async function updateScale(f: ScaleFunctions, req: SubresourceRequest, change: (current: KubeObject) => KubeObject): Promise<{ object: KubeObject }> {
+  const { store } = req.served
+  const { entry } = await store.update({
+    namespace: req.namespace,
+    name: req.name,
+    context: req.context,
+    rules: {
+      subresource: 'scale',
+      prepare: (obj, old, ctx) => store.resource.strategy.prepareForUpdate?.(obj, old, ctx),
+      validate: (obj, old, ctx) => store.resource.strategy.validateUpdate?.(obj, old, ctx) ?? [],
+    },
+    change: (current) => f.applyScale(current!, change(f.toScale(current!)), store.groupResource),
+  })
+  return { object: f.toScale(entry.object()) }
+}
