@@ -45,7 +45,9 @@ export function readTls(tls: EtcdTls | undefined): TlsMaterial | undefined {
     try {
       return readFileSync(file)
     } catch (error) {
-      throw new StorageOpenError(`The file ${file} for the connection to etcd cannot be read (${String(error)}); correct its path or permissions.`)
+      throw new StorageOpenError(
+        `The file ${file} for the connection to etcd cannot be read (${String(error)}); correct its path or permissions.`,
+      )
     }
   }
   return { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) }

@@ -1,5 +1,6 @@
-import { storageConformance, type Subject } from '../testing/conformance.ts'
+import { storageConformance } from '../testing/conformance.ts'
 import { findEtcds, startEtcd } from '../testing/etcd.ts'
+import type { Subject } from '../testing/suite.ts'
 import { openEtcdStorage } from './open.ts'
 
 const etcds = findEtcds()
@@ -30,7 +31,10 @@ for (const etcd of etcds) {
     propertyRuns: 15,
     manyKeys: 2500,
     quirks: losesTombstones(etcd.version)
-      ? { watchFromCompactedTombstone: 'etcd before 3.4.36 and 3.5.18 drops a delete at the very revision it compacts to (etcd issue 19179)' }
+      ? {
+          watchFromCompactedTombstone:
+            'etcd before 3.4.36 and 3.5.18 drops a delete at the very revision it compacts to (etcd issue 19179)',
+        }
       : {},
   })
 }

@@ -38,7 +38,13 @@ test('a server that takes connections and never answers does not hold a call for
 })
 
 test.each([
-  ['3.4.23', true], ['3.4.25', false], ['3.5.7', true], ['3.5.8', false], ['3.6.0', false], ['3.7.3', false], ['3.4.0-rc.1', true],
+  ['3.4.23', true],
+  ['3.4.25', false],
+  ['3.5.7', true],
+  ['3.5.8', false],
+  ['3.6.0', false],
+  ['3.7.3', false],
+  ['3.4.0-rc.1', true],
 ])('progress of etcd %s may overtake events: %s', (version, expected) => {
   expect(progressOvertakesEvents(version)).toBe(expected)
 })
@@ -57,51 +63,57 @@ async function eventually<T>(call: () => Promise<T>): Promise<T> {
 
 const etcds = findEtcds()
 
-describe.skipIf(etcds.length === 0)(etcds.length === 0 ? 'etcd failures: skipped, no etcd in PATH or in $KUBEBUILDER_ASSETS' : 'etcd failures', { timeout: 60_000 }, () => {
-  test.each(etcds)('etcd $version: three members with TLS: the store outlives any one of them, and watches never skip', async (etcd) => {
-    await using folder = await scratchFolder()
-    const tls = await writeCertificates(folder.path)
-    await using cluster = await startEtcd(etcd, { members: 3, tls })
-    const storage: Storage = await openEtcdStorage({ endpoints: cluster.endpoints, tls, requestTimeoutMs: 3000 })
-    const start = (await storage.currentRevision()) + 1
-    const watch = new WatchRecorder(storage, '/registry/', start)
-    const acknowledged = new Map<string, number>()
-    const write = async (i: number) => void acknowledged.set(`/registry/${i}`, await storage.create(`/registry/${i}`, Buffer.from('x')))
-    await Promise.all(Array.from({ length: 20 }, (_, i) => write(i)))
-    await watch.count(20)
-    // The first endpoint is where everything goes.
-    await cluster.members[0]?.kill()
-    expect(await watch.ended()).toBeInstanceOf(StorageUnavailableError)
-    for (let i = 20; i < 40; i++) {
-      await eventually(() => write(i).catch((error: unknown) => {
-        // An attempt whose outcome was unknown may have happened.
-        if (!(error instanceof StorageUnavailableError)) acknowledged.set(`/registry/${i}`, 0)
-        else throw error
-      }))
-    }
-    const newest = await eventually(() => storage.currentRevision())
-    const again = await eventually(async () => {
-      const recorder = new WatchRecorder(storage, '/registry/', start)
-      await recorder.count(newest - start + 1)
-      if (recorder.closed?.error !== undefined) throw recorder.closed.error
-      return recorder
+describe.skipIf(etcds.length === 0)(
+  etcds.length === 0 ? 'etcd failures: skipped, no etcd in PATH or in $KUBEBUILDER_ASSETS' : 'etcd failures',
+  { timeout: 60_000 },
+  () => {
+    test.each(etcds)('etcd $version: three members with TLS: the store outlives any one of them, and watches never skip', async (etcd) => {
+      await using folder = await scratchFolder()
+      const tls = await writeCertificates(folder.path)
+      await using cluster = await startEtcd(etcd, { members: 3, tls })
+      const storage: Storage = await openEtcdStorage({ endpoints: cluster.endpoints, tls, requestTimeoutMs: 3000 })
+      const start = (await storage.currentRevision()) + 1
+      const watch = new WatchRecorder(storage, '/registry/', start)
+      const acknowledged = new Map<string, number>()
+      const write = async (i: number) => void acknowledged.set(`/registry/${i}`, await storage.create(`/registry/${i}`, Buffer.from('x')))
+      await Promise.all(Array.from({ length: 20 }, (_, i) => write(i)))
+      await watch.count(20)
+      // The first endpoint is where everything goes.
+      await cluster.members[0]?.kill()
+      expect(await watch.ended()).toBeInstanceOf(StorageUnavailableError)
+      for (let i = 20; i < 40; i++) {
+        await eventually(() =>
+          write(i).catch((error: unknown) => {
+            // An attempt whose outcome was unknown may have happened.
+            if (!(error instanceof StorageUnavailableError)) acknowledged.set(`/registry/${i}`, 0)
+            else throw error
+          }),
+        )
+      }
+      const newest = await eventually(() => storage.currentRevision())
+      const again = await eventually(async () => {
+        const recorder = new WatchRecorder(storage, '/registry/', start)
+        await recorder.count(newest - start + 1)
+        if (recorder.closed?.error !== undefined) throw recorder.closed.error
+        return recorder
+      })
+      expect(again.events.map((event) => event.revision)).toEqual(Array.from({ length: newest - start + 1 }, (_, i) => start + i))
+      const stored = new Map(again.events.map((event) => [event.key, event.revision]))
+      for (const [key, revision] of acknowledged) expect([key, revision === 0 || stored.get(key) === revision]).toEqual([key, true])
+      expect(stored.size).toBe(40)
+      await storage.close()
     })
-    expect(again.events.map((event) => event.revision)).toEqual(Array.from({ length: newest - start + 1 }, (_, i) => start + i))
-    const stored = new Map(again.events.map((event) => [event.key, event.revision]))
-    for (const [key, revision] of acknowledged) expect([key, revision === 0 || stored.get(key) === revision]).toEqual([key, true])
-    expect(stored.size).toBe(40)
-    await storage.close()
-  })
 
-  test.each(etcds)('etcd $version: calls to a server that stops answering fail in time, and work again when it goes on', async (etcd) => {
-    await using cluster = await startEtcd(etcd)
-    const storage = await openEtcdStorage({ endpoints: cluster.endpoints, requestTimeoutMs: 500 })
-    await storage.create('/registry/a', Buffer.from('1'))
-    cluster.members[0]?.process.kill('SIGSTOP')
-    await expect(storage.create('/registry/b', Buffer.from('1'))).rejects.toThrow(StorageUnavailableError)
-    await expect(storage.get('/registry/a')).rejects.toThrow(StorageUnavailableError)
-    cluster.members[0]?.process.kill('SIGCONT')
-    expect((await eventually(() => storage.get('/registry/a'))).kv?.value.toString()).toBe('1')
-    await storage.close()
-  })
-})
+    test.each(etcds)('etcd $version: calls to a server that stops answering fail in time, and work again when it goes on', async (etcd) => {
+      await using cluster = await startEtcd(etcd)
+      const storage = await openEtcdStorage({ endpoints: cluster.endpoints, requestTimeoutMs: 500 })
+      await storage.create('/registry/a', Buffer.from('1'))
+      cluster.members[0]?.process.kill('SIGSTOP')
+      await expect(storage.create('/registry/b', Buffer.from('1'))).rejects.toThrow(StorageUnavailableError)
+      await expect(storage.get('/registry/a')).rejects.toThrow(StorageUnavailableError)
+      cluster.members[0]?.process.kill('SIGCONT')
+      expect((await eventually(() => storage.get('/registry/a'))).kv?.value.toString()).toBe('1')
+      await storage.close()
+    })
+  },
+)

@@ -1,5 +1,5 @@
 import type { KeyValue, StorageEvent } from '../contract.ts'
-import { WireReader, WireWriter } from './wire.ts'
+import { type WireReader, WireWriter } from './wire.ts'
 
 /** Numbers of fields and enumerations are those of etcd's rpc.proto and kv.proto (API v3). */
 

@@ -32,7 +32,9 @@ export async function openEtcdStorage(options: EtcdOptions): Promise<Storage> {
     channel.close()
     services.close()
     const reason = error instanceof Error ? error.message : String(error)
-    throw new StorageOpenError(`etcd cannot be used at ${endpoints.join(', ')} (${reason}); check that it runs there, and --etcd-servers with its certificates.`)
+    throw new StorageOpenError(
+      `etcd cannot be used at ${endpoints.join(', ')} (${reason}); check that it runs there, and --etcd-servers with its certificates.`,
+    )
   }
 }
 

@@ -2,7 +2,6 @@ import { type IOptions, KVClient, LeaseClient, MaintenanceClient } from 'etcd3'
 import { ConnectionPool } from 'etcd3/lib/connection-pool.js'
 import type { TlsMaterial } from './channel.ts'
 import type { Services } from './storage.ts'
-import type { WatchStream } from './watch.ts'
 
 /** etcd refuses pings more often than every 5 s. */
 const KEEPALIVE = { 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms': 5000, 'grpc.max_receive_message_length': -1 }
@@ -36,13 +35,13 @@ export function etcdServices(endpoints: string[], tls: TlsMaterial | undefined, 
       const { version, dbSize } = await maintenance.status()
       return { version, sizeBytes: Number(dbSize) }
     },
-    async openWatch(endpoint) {
+    async openWatch(endpoint, attach) {
       const watchPool = watchPools.get(endpoint) ?? new ConnectionPool(options([endpoint]))
       watchPools.set(endpoint, watchPool)
-      return watchPool.withConnection('Watch', ({ client, metadata }): WatchStream => {
+      await watchPool.withConnection('Watch', ({ client, metadata }) => {
         // A member cut off from its leader ends the watch instead of going silent.
         metadata.set('hasleader', 'true')
-        return client.makeBidiStreamRequest<Buffer, Buffer>('/etcdserverpb.Watch/Watch', asIs, asIs, metadata)
+        attach(client.makeBidiStreamRequest<Buffer, Buffer>('/etcdserverpb.Watch/Watch', asIs, asIs, metadata))
       })
     },
     close() {

@@ -16,7 +16,18 @@ import {
 } from '../contract.ts'
 import { type Channel, GRPC, GrpcError } from './channel.ts'
 import { Leases } from './leases.ts'
-import { deleteIf, prefixRange, putIf, type RangeAnswer, type RangeQuery, rangeAnswer, rangeRequest, successor, type TxnAnswer, txnAnswer } from './messages.ts'
+import {
+  deleteIf,
+  prefixRange,
+  putIf,
+  type RangeAnswer,
+  type RangeQuery,
+  rangeAnswer,
+  rangeRequest,
+  successor,
+  type TxnAnswer,
+  txnAnswer,
+} from './messages.ts'
 import { OwnWrites } from './own-writes.ts'
 import { EtcdWatch, MARK_SUFFIX, type WatchStream } from './watch.ts'
 import type { WireWriter } from './wire.ts'
@@ -29,8 +40,8 @@ export interface Services {
   grantLease(ttlSeconds: number): Promise<bigint>
   compact(revision: number): Promise<void>
   status(): Promise<{ version: string; sizeBytes: number }>
-  /** A Watch stream on the given endpoint. */
-  openWatch(endpoint: string): Promise<WatchStream>
+  /** Makes a Watch stream on the given endpoint and hands it to `attach` in the same turn. */
+  openWatch(endpoint: string, attach: (stream: WatchStream) => void): Promise<void>
   close(): void
 }
 
@@ -78,7 +89,12 @@ export class EtcdStorage implements Storage {
     let revision = options.revision
     let start = after?.startsWith(prefix) ? successor(after) : key
     for (;;) {
-      const page = await this.#range({ key: start, end, limit: limit > 0 ? Math.min(limit - items.length, LIST_PAGE) : LIST_PAGE, revision })
+      const page = await this.#range({
+        key: start,
+        end,
+        limit: limit > 0 ? Math.min(limit - items.length, LIST_PAGE) : LIST_PAGE,
+        revision,
+      })
       revision ??= page.revision
       for (const item of page.items) items.push(item)
       const remaining = page.count - page.items.length
@@ -127,9 +143,9 @@ export class EtcdStorage implements Storage {
         },
       },
       {
-        openStream: async () => {
+        openStream: async (attach) => {
           this.#throwIfClosed()
-          return this.#services.openWatch(this.#channel.endpoint)
+          await this.#services.openWatch(this.#channel.endpoint, attach)
         },
         ownWrites: this.#ownWrites,
         clock: this.#clock,

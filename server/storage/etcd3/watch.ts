@@ -1,5 +1,12 @@
 import type { Clock, Timer } from '../../machinery/clock.ts'
-import { CompactedError, type StorageError, type StorageEvent, StorageUnavailableError, type StorageWatch, type WatchSink } from '../contract.ts'
+import {
+  CompactedError,
+  type StorageError,
+  type StorageEvent,
+  StorageUnavailableError,
+  type StorageWatch,
+  type WatchSink,
+} from '../contract.ts'
 import { WATCH_PROGRESS, watchAnswer, watchCreate } from './messages.ts'
 import type { OwnWrites } from './own-writes.ts'
 import { WireReader } from './wire.ts'
@@ -14,7 +21,8 @@ export interface WatchStream {
 }
 
 export interface WatchEnvironment {
-  openStream(): Promise<WatchStream>
+  /** Calls `attach` in the turn in which the stream is made: an error of a stream that nobody listens to ends the process. */
+  openStream(attach: (stream: WatchStream) => void): Promise<void>
   ownWrites: OwnWrites
   clock: Clock
   currentRevision(): Promise<number>
@@ -50,7 +58,7 @@ export class EtcdWatch implements StorageWatch {
   /** What has arrived and waits its turn; delivered strictly in order. */
   readonly #queue: { events: StorageEvent[]; progress: number; ready: boolean }[] = []
   #delivery: NodeJS.Immediate | undefined
-  #marking: Promise<void> | undefined
+  #marking = false
 
   constructor(prefix: string, fromRevision: number, sink: WatchSink, environment: WatchEnvironment) {
     this.#prefix = prefix
@@ -68,10 +76,15 @@ export class EtcdWatch implements StorageWatch {
   #ask(): void {
     this.#askAgain?.cancel()
     if (this.#over || !this.#started || !this.#progressAsked) return
-    this.#askAgain = this.#environment.clock.setTimeout(() => this.#ask(), ASK_AGAIN_MS)
+    const { mark } = this.#environment
+    if (!this.#ahead && mark !== undefined) return void this.#mark(mark)
+    this.#askLater()
     if (this.#ahead) void this.#askAhead()
-    else if (this.#environment.mark === undefined) this.#stream?.write(WATCH_PROGRESS)
-    else this.#marking ??= this.#mark(this.#environment.mark)
+    else this.#stream?.write(WATCH_PROGRESS)
+  }
+
+  #askLater(): void {
+    this.#askAgain = this.#environment.clock.setTimeout(() => this.#ask(), ASK_AGAIN_MS)
   }
 
   /** etcd gives no progress to a watch that starts in the future; but up to there it has nothing to deliver. */
@@ -94,13 +107,14 @@ export class EtcdWatch implements StorageWatch {
 
   async #start(revision: number): Promise<void> {
     try {
-      const stream = await this.#environment.openStream()
-      if (this.#over) return stream.cancel()
-      this.#stream = stream
-      stream.on('error', (error) => this.fail(new StorageUnavailableError(`the watch on etcd ended: ${error.message}`)))
-      stream.on('end', () => this.fail(new StorageUnavailableError('the watch on etcd ended')))
-      stream.on('data', (message) => this.#receive(message))
-      stream.write(watchCreate(this.#prefix, revision))
+      await this.#environment.openStream((stream) => {
+        stream.on('error', (error) => this.fail(new StorageUnavailableError(`the watch on etcd ended: ${error.message}`)))
+        stream.on('end', () => this.fail(new StorageUnavailableError('the watch on etcd ended')))
+        stream.on('data', (message) => this.#receive(message))
+        if (this.#over) return stream.cancel()
+        this.#stream = stream
+        stream.write(watchCreate(this.#prefix, revision))
+      })
     } catch (error) {
       this.fail(new StorageUnavailableError(`the watch on etcd could not start: ${error instanceof Error ? error.message : String(error)}`))
     }
@@ -111,7 +125,9 @@ export class EtcdWatch implements StorageWatch {
     const answer = watchAnswer(new WireReader(message))
     if (answer.canceled) {
       const { compactRevision, reason } = answer
-      return this.fail(compactRevision > 0 ? new CompactedError(compactRevision) : new StorageUnavailableError(`etcd canceled the watch: ${reason}`))
+      return this.fail(
+        compactRevision > 0 ? new CompactedError(compactRevision) : new StorageUnavailableError(`etcd canceled the watch: ${reason}`),
+      )
     }
     if (answer.created) {
       this.#started = true
@@ -149,8 +165,12 @@ export class EtcdWatch implements StorageWatch {
       this.#delivery = undefined
       while (!this.#over && this.#queue[0]?.ready === true) {
         const { events, progress } = this.#queue.shift()!
-        if (progress > 0) this.#progress(progress)
-        else this.#deliver(events)
+        if (progress === 0) this.#deliver(events)
+        else {
+          this.#progressAsked = false
+          this.#askAgain?.cancel()
+          this.#sink.progress(progress)
+        }
       }
     })
   }
@@ -160,22 +180,24 @@ export class EtcdWatch implements StorageWatch {
     const events = batch.filter((event) => !event.key.endsWith(MARK_SUFFIX))
     if (events.length > 0) this.#sink.events(events)
     const marked = batch.some((event) => event.type === 'delete' && event.key.endsWith(MARK_SUFFIX))
-    if (marked && !this.#over) this.#progress(batch.at(-1)?.revision ?? 0)
+    if (marked && !this.#over) this.#sink.progress(batch.at(-1)?.revision ?? 0)
   }
 
-  #progress(revision: number): void {
-    this.#progressAsked = false
-    this.#askAgain?.cancel()
-    this.#sink.progress(revision)
-  }
-
+  /** A mark's event is sure to come, so marks are made only as often as asked; one asked for during another comes after it. */
   async #mark(mark: NonNullable<WatchEnvironment['mark']>): Promise<void> {
+    if (this.#marking) return
+    this.#marking = true
     try {
-      await mark(this.#prefix)
+      while (this.#progressAsked && !this.#over) {
+        this.#progressAsked = false
+        await mark(this.#prefix)
+      }
     } catch {
-      // The caller asks again; a store that cannot write ends the watch in its own way.
+      // A store that stays unavailable ends the watch in its own way.
+      this.#progressAsked = true
+      if (!this.#over) this.#askLater()
     } finally {
-      this.#marking = undefined
+      this.#marking = false
     }
   }
 

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FakeClock } from '../../machinery/clock.ts'
-import { storageConformance, type Subject } from '../testing/conformance.ts'
+import { storageConformance } from '../testing/conformance.ts'
+import type { Subject } from '../testing/suite.ts'
 import { openSqliteStorage } from './open.ts'
 
 async function sqliteSubject(): Promise<Subject> {

@@ -88,13 +88,16 @@ describe('opening the embedded store', () => {
     expect(await refusal(join(folder.path, 'file', 'store.db'))).toContain('not writable')
   })
 
-  test.skipIf(process.getuid?.() === 0)('refuses a folder without write permission (skipped for root, who may write anywhere)', async () => {
-    await using folder = await scratchFolder()
-    const closed = join(folder.path, 'closed')
-    await mkdir(closed)
-    await chmod(closed, 0o500)
-    expect(await refusal(join(closed, 'store.db'))).toContain('not writable')
-  })
+  test.skipIf(process.getuid?.() === 0)(
+    'refuses a folder without write permission (skipped for root, who may write anywhere)',
+    async () => {
+      await using folder = await scratchFolder()
+      const closed = join(folder.path, 'closed')
+      await mkdir(closed)
+      await chmod(closed, 0o500)
+      expect(await refusal(join(closed, 'store.db'))).toContain('not writable')
+    },
+  )
 
   test('refuses a second opening, in this process and in another, and allows it after the first ended', async () => {
     await using folder = await scratchFolder()
@@ -128,7 +131,9 @@ test('keys that expired while the store was closed go when it opens again', asyn
   const path = join(folder.path, 'store.db')
   const clock = new FakeClock()
   const first = await openSqliteStorage({ path, clock })
-  const created = await Promise.all(Array.from({ length: 450 }, (_, i) => first.create(`/e/${i}`, Buffer.from('x'), { ttlSeconds: 60 + i })))
+  const created = await Promise.all(
+    Array.from({ length: 450 }, (_, i) => first.create(`/e/${i}`, Buffer.from('x'), { ttlSeconds: 60 + i })),
+  )
   await first.close()
   clock.advance(3_600_000)
   const storage = await openSqliteStorage({ path, clock })

@@ -38,7 +38,7 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
     execArgv: [],
   })
   const ended = new Promise<void>((done) => worker.once('exit', () => done()))
-  let storage: SqliteStorage | undefined
+  let storage: SqliteStorage | undefined = undefined as SqliteStorage | undefined
   let lastWords = 'the database thread ended'
   const opened = await new Promise<Opened>((done, refuse) => {
     worker.on('message', (message: FromWorker) => {

@@ -62,5 +62,6 @@ function check(db: DatabaseSync, bytes: number): void {
     if (found !== 'ok') throw new WrongDatabaseError(`is damaged: ${found.replaceAll('\n', ' ')}`)
     return
   }
-  for (const sql of ['SELECT max(rev), min(rev) FROM log', 'SELECT max(key), min(key) FROM log', 'SELECT * FROM meta']) db.prepare(sql).get()
+  for (const sql of ['SELECT max(rev), min(rev) FROM log', 'SELECT max(key), min(key) FROM log', 'SELECT * FROM meta'])
+    db.prepare(sql).get()
 }

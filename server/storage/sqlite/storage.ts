@@ -15,7 +15,17 @@ import {
   type WatchSink,
   type WriteOptions,
 } from '../contract.ts'
-import { CREATE, DELETE, type FromWorker, RESULT_FIELDS, type Row, type ToWorker, UPDATE, type WriteField, type WriteKind } from './protocol.ts'
+import {
+  CREATE,
+  DELETE,
+  type FromWorker,
+  RESULT_FIELDS,
+  type Row,
+  type ToWorker,
+  UPDATE,
+  type WriteField,
+  type WriteKind,
+} from './protocol.ts'
 import { bufferOf, type Reader } from './reader.ts'
 import { Remaining } from './remaining.ts'
 import { Watches } from './watches.ts'
@@ -79,7 +89,11 @@ export class SqliteStorage implements Storage {
     this.#version = opened.version
     this.#revision = opened.revision
     this.#compacted = opened.compacted
-    this.#watches = new Watches(opened.revision, () => this.#compacted, () => backing.reader)
+    this.#watches = new Watches(
+      opened.revision,
+      () => this.#compacted,
+      () => backing.reader,
+    )
     this.#expireAt(opened.nextExpiry)
   }
 
@@ -103,7 +117,8 @@ export class SqliteStorage implements Storage {
         await new Promise<void>((resume) => setImmediate(resume))
         this.#throwIfClosed()
       }
-      const remaining = limit > 0 && items.length === limit ? this.#remaining.after(this.#backing.reader, prefix, revision, after, items) : 0
+      const remaining =
+        limit > 0 && items.length === limit ? this.#remaining.after(this.#backing.reader, prefix, revision, after, items) : 0
       return { items, revision, more: remaining > 0, remaining }
     } finally {
       this.#lists.delete(entry)

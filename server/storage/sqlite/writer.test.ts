@@ -26,12 +26,20 @@ function batch(...writes: { kind: WriteKind; key: string; expected?: number; val
   }
 }
 
-const rows = (db: DatabaseSync) => db.prepare('SELECT rev, key, created FROM log ORDER BY rev').all().map((row) => Object.values(row).join(' '))
+const rows = (db: DatabaseSync) =>
+  db
+    .prepare('SELECT rev, key, created FROM log ORDER BY rev')
+    .all()
+    .map((row) => Object.values(row).join(' '))
 
 test('in one group each write is judged after those before it, and a refused one takes no revision', async () => {
   await using store = await opened()
   const { results, refused } = store.writer.commit([
-    batch({ kind: CREATE, key: 'a', value: '1' }, { kind: CREATE, key: 'a', value: '2' }, { kind: UPDATE, key: 'a', expected: 1, value: '3' }),
+    batch(
+      { kind: CREATE, key: 'a', value: '1' },
+      { kind: CREATE, key: 'a', value: '2' },
+      { kind: UPDATE, key: 'a', expected: 1, value: '3' },
+    ),
     batch({ kind: DELETE, key: 'a', expected: 1 }, { kind: DELETE, key: 'a', expected: 2 }, { kind: CREATE, key: 'a', value: '4' }),
   ])
   expect([...results]).toEqual([1, 1, 0, 0, 2, 1, 0, 0, 3, 1, 4, 4])
@@ -45,7 +53,8 @@ test('in one group each write is judged after those before it, and a refused one
 test('compaction removes what is superseded and tombstones below, in steps, and keeps what can still be read', async () => {
   await using store = await opened()
   const { db, writer } = store
-  for (let i = 0; i < 1000; i++) writer.commit([batch(i === 0 ? { kind: CREATE, key: 'hot', value: '0' } : { kind: UPDATE, key: 'hot', expected: i, value: `${i}` })])
+  for (let i = 0; i < 1000; i++)
+    writer.commit([batch(i === 0 ? { kind: CREATE, key: 'hot', value: '0' } : { kind: UPDATE, key: 'hot', expected: i, value: `${i}` })])
   writer.commit([batch({ kind: CREATE, key: 'gone', value: 'x' }, { kind: DELETE, key: 'gone', expected: 1001 })])
   writer.commit([batch({ kind: CREATE, key: 'late', value: 'x' }, { kind: DELETE, key: 'late', expected: 1003 })])
   writer.compact(1004)
@@ -95,7 +104,13 @@ test('a full disk refuses the whole group, and the store goes on when there is s
 test('only the write that set a lifetime is ended by it', async () => {
   await using store = await opened()
   const { writer } = store
-  writer.commit([batch({ kind: CREATE, key: 'a', value: '1', at: 100 }, { kind: CREATE, key: 'b', value: '1', at: 50 }, { kind: UPDATE, key: 'b', expected: 2, value: '2' })])
+  writer.commit([
+    batch(
+      { kind: CREATE, key: 'a', value: '1', at: 100 },
+      { kind: CREATE, key: 'b', value: '1', at: 50 },
+      { kind: UPDATE, key: 'b', expected: 2, value: '2' },
+    ),
+  ])
   expect(writer.nextExpiry()).toBe(50)
   expect(writer.expire(99)).toEqual([])
   expect(writer.nextExpiry()).toBe(100)
@@ -109,7 +124,9 @@ test('the end of a prefix sorts after all its keys and before all others', () =>
   fc.assert(
     fc.property(text, text, (prefix, key) => {
       const end = endOfPrefix(prefix)
-      const inside = Buffer.compare(Buffer.from(key), Buffer.from(prefix)) >= 0 && (typeof end !== 'string' || Buffer.compare(Buffer.from(key), Buffer.from(end)) < 0)
+      const inside =
+        Buffer.compare(Buffer.from(key), Buffer.from(prefix)) >= 0 &&
+        (typeof end !== 'string' || Buffer.compare(Buffer.from(key), Buffer.from(end)) < 0)
       expect(inside).toBe(key.startsWith(prefix))
     }),
   )

@@ -34,7 +34,10 @@ export class Writer {
       statement.setReturnArrays(true)
       return statement
     }
-    this.#sql = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, prepare(sql)])) as Record<keyof typeof SQL, StatementSync>
+    this.#sql = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, prepare(sql)])) as Record<
+      keyof typeof SQL,
+      StatementSync
+    >
     const [compacted = 0, swept = 0] = numbers(this.#sql.meta.get())
     this.compacted = compacted
     this.#swept = swept

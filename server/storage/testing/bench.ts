@@ -11,6 +11,7 @@ const { values: flags } = parseArgs({
     bytes: { type: 'string', default: '1500' },
   },
 })
+const print = (line: string) => process.stdout.write(`${line}\n`)
 const value = Buffer.alloc(Number(flags.bytes), 'v')
 const callers = Number(flags.callers)
 const run = `/registry/bench/${Date.now()}/`
@@ -41,7 +42,7 @@ async function measure(name: string, work: (i: number) => Promise<unknown>): Pro
   const at = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2)
   const rate = Math.round((latencies.length / (performance.now() - start)) * 1000)
   const perCall = Math.round((user + system) / latencies.length)
-  console.log(`${name}: ${rate}/s, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${perCall} µs CPU a call`)
+  print(`${name}: ${rate}/s, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${perCall} µs CPU a call`)
 }
 
 const storage = await open()
@@ -50,7 +51,7 @@ let delivered = 0
 const watch = storage.watch('/registry/', (await storage.currentRevision()) + 1, {
   events: (batch) => void (delivered += batch.length),
   progress() {},
-  closed: (error) => void (error && console.log(`watch ended: ${error.message}`)),
+  closed: (error) => void (error && print(`watch ended: ${error.message}`)),
 })
 const key = (i: number) => `${run}ns-${i % 20}/pod-${i}`
 await measure('create, one watch of everything', async (i) => {
@@ -58,12 +59,12 @@ await measure('create, one watch of everything', async (i) => {
 })
 // Events follow their acknowledgements by a turn of the event loop, over a network by a little more.
 while (delivered < revisions.length) await new Promise((resume) => setImmediate(resume))
-console.log(`events delivered: ${delivered} of ${revisions.length}`)
+print(`events delivered: ${delivered} of ${revisions.length}`)
 watch.close()
 await measure('get', (i) => storage.get(key((i * 7919) % revisions.length)))
 await measure('current revision', () => storage.currentRevision())
 const began = performance.now()
 const { items } = await storage.list(run)
-console.log(`list of ${items.length}: ${Math.round(performance.now() - began)} ms`)
-console.log(`resident ${Math.round(process.memoryUsage.rss() / 1e6)} MB, store ${Math.round((await storage.stats()).sizeBytes / 1e6)} MB`)
+print(`list of ${items.length}: ${Math.round(performance.now() - began)} ms`)
+print(`resident ${Math.round(process.memoryUsage.rss() / 1e6)} MB, store ${Math.round((await storage.stats()).sizeBytes / 1e6)} MB`)
 await storage.close()

@@ -16,7 +16,9 @@ export interface EtcdBinary {
 
 /** Every etcd on PATH and in $KUBEBUILDER_ASSETS, one per version. */
 export function findEtcds(): EtcdBinary[] {
-  const folders = [process.env['KUBEBUILDER_ASSETS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)].filter((folder) => folder !== '')
+  const folders = [process.env['KUBEBUILDER_ASSETS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)].filter(
+    (folder) => folder !== '',
+  )
   const found = new Map<string, EtcdBinary>()
   for (const folder of folders) {
     const path = join(folder, 'etcd')
@@ -49,7 +51,10 @@ export interface EtcdTlsFiles {
 }
 
 /** Real etcd members on free loopback ports with their data in a temporary folder. Resolves when all are healthy. */
-export async function startEtcd(binary: EtcdBinary, { members: count = 1, tls }: { members?: number; tls?: EtcdTlsFiles } = {}): Promise<EtcdCluster> {
+export async function startEtcd(
+  binary: EtcdBinary,
+  { members: count = 1, tls }: { members?: number; tls?: EtcdTlsFiles } = {},
+): Promise<EtcdCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'etcd-'))
   const scheme = tls === undefined ? 'http' : 'https'
   const ports = await freePorts(count * 2)
@@ -59,7 +64,8 @@ export async function startEtcd(binary: EtcdBinary, { members: count = 1, tls }:
     peer: `http://127.0.0.1:${ports[i * 2 + 1]}`,
   }))
   const initial = plans.map(({ name, peer }) => `${name}=${peer}`).join(',')
-  const tlsFlags = tls === undefined ? [] : ['--cert-file', tls.certFile, '--key-file', tls.keyFile, '--trusted-ca-file', tls.caFile, '--client-cert-auth']
+  const tlsFlags =
+    tls === undefined ? [] : ['--cert-file', tls.certFile, '--key-file', tls.keyFile, '--trusted-ca-file', tls.caFile, '--client-cert-auth']
   const members = plans.map(({ name, client, peer }): EtcdMember => {
     const flags = [
       ['--name', name, '--data-dir', join(folder, name), '--log-level', 'error', '--initial-cluster', initial],

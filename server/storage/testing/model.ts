@@ -36,7 +36,9 @@ export class Model {
   events(prefix: string, from: number): string[] {
     const wanted = this.log.filter(({ key, version }) => key.startsWith(prefix) && version.revision >= from)
     return wanted.map(({ key, version: { revision, createRevision, value } }) =>
-      createRevision === 0 ? `${revision} delete ${key}` : `${revision} put ${key} created ${createRevision} ${Buffer.from(value).toString('hex')}`,
+      createRevision === 0
+        ? `${revision} delete ${key}`
+        : `${revision} put ${key} created ${createRevision} ${Buffer.from(value).toString('hex')}`,
     )
   }
 

@@ -20,7 +20,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ op: fc.constant('create' as const), name, value }) },
   { weight: 8, arbitrary: fc.record({ op: fc.constantFrom('update' as const, 'delete' as const), name, value, stale: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('compact' as const), back: fc.nat(8) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('watch' as const), prefix: fc.constantFrom(...PREFIXES), back: fc.integer({ min: -3, max: 12 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('watch' as const),
+      prefix: fc.constantFrom(...PREFIXES),
+      back: fc.integer({ min: -3, max: 12 }),
+    }),
+  },
 )
 
 /** Random histories, compared with a model that keeps everything. */
@@ -50,7 +57,11 @@ export function propertyTests(store: () => Storage, numRuns: number, fresh: () =
           const results = await Promise.all(
             writes.map(async ({ op, name: key }, i) => {
               const expected = seen.get(key) ?? base + 1 + (i % 3)
-              const call = { create: () => storage.create(prefix + key, Buffer.from(`${i}`)), update: () => storage.update(prefix + key, Buffer.from(`${i}`), expected), delete: () => storage.delete(prefix + key, expected) }
+              const call = {
+                create: () => storage.create(prefix + key, Buffer.from(`${i}`)),
+                update: () => storage.update(prefix + key, Buffer.from(`${i}`), expected),
+                delete: () => storage.delete(prefix + key, expected),
+              }
               const revision = await call[op as keyof typeof call]().catch(refusal)
               if (revision !== undefined) seen.set(key, revision)
               return { op, key: prefix + key, i, expected, revision }
@@ -60,7 +71,11 @@ export function propertyTests(store: () => Storage, numRuns: number, fresh: () =
           const ordered = done.toSorted((a, b) => a.revision - b.revision)
           const model = new Model(base)
           for (const { op, key, i, expected, revision } of ordered) {
-            const call = { create: () => model.create(key, `${i}`), update: () => model.update(key, `${i}`, expected), delete: () => model.delete(key, expected) }
+            const call = {
+              create: () => model.create(key, `${i}`),
+              update: () => model.update(key, `${i}`, expected),
+              delete: () => model.delete(key, expected),
+            }
             expect(call[op as keyof typeof call]()).toBe(revision)
           }
           expect((await storage.list(prefix)).items.map(entry)).toEqual(model.list(prefix, model.revision))
@@ -118,7 +133,10 @@ class Run {
     const expected = (latest?.modRevision ?? this.#base + 1) - (step.stale ? 1 : 0)
     const revision = step.op === 'update' ? this.#model.update(key, step.value, expected) : this.#model.delete(key, expected)
     const write = step.op === 'update' ? this.#storage.update(key, value, expected) : this.#storage.delete(key, expected)
-    const error = await write.then((got) => void expect(got).toBe(revision), (reason: unknown) => reason)
+    const error = await write.then(
+      (got) => void expect(got).toBe(revision),
+      (reason: unknown) => reason,
+    )
     if (revision !== undefined) return expect(error).toBeUndefined()
     expect(error).toBeInstanceOf(RevisionMismatchError)
     const { current } = error as RevisionMismatchError

@@ -49,7 +49,7 @@ export class WatchRecorder {
   /** Everything up to the store's present revision, then ends the watch. */
   async drain(revision: number): Promise<StorageEvent[]> {
     const newest = () => Math.max(0, this.events.at(-1)?.revision ?? 0, ...this.progress)
-    this.watch.requestProgress()
+    if (newest() < revision) this.watch.requestProgress()
     await this.until(() => newest() >= revision || this.closed !== undefined)
     this.watch.close()
     return this.events
