@@ -2,7 +2,7 @@ import type { Status } from '../machinery/status.ts'
 import { isFields } from './kubeconfig.ts'
 
 /** What the window asks on the watch socket. */
-export type ClientMessage = { op: 'open'; id: number; context: string; path: string } | { op: 'close'; id: number }
+export type ClientMessage = { op: 'open'; id: number; context: string; path: string; accept?: string } | { op: 'close'; id: number }
 
 /**
  * What the socket answers. `data` carries the events of a JSON stream as they came, or the lines of a text stream (logs) as strings.
@@ -14,6 +14,9 @@ export type ServerMessage =
   | { id: number; t: 'end' }
   | { id?: number; t: 'error'; status: number; body: Status }
 
+/** JSON with any parameters (`as=Table` makes watches send rows): lines of another format could not be spliced into a frame. */
+const JSON_TYPES = /^application\/json(?:;[\w.=]+)*(?:,application\/json(?:;[\w.=]+)*)*$/
+
 /** Throws an Error with a sentence when the message is not one of ClientMessage. */
 export function parseClientMessage(raw: string): ClientMessage {
   let m: unknown
@@ -23,13 +26,15 @@ export function parseClientMessage(raw: string): ClientMessage {
     throw new Error('the message is not JSON')
   }
   if (!isFields(m)) throw new Error('the message is not an object')
-  const { op, id, context, path } = m
+  const { op, id, context, path, accept } = m
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) throw new Error('id must be a whole number')
   if (op === 'close') return { op, id }
   if (op !== 'open') throw new Error('op must be "open" or "close"')
   if (typeof context !== 'string' || context === '') throw new Error('context must be a name')
   if (typeof path !== 'string') throw new Error('path must be a string')
-  return { op, id, context, path }
+  if (accept === undefined) return { op, id, context, path }
+  if (typeof accept !== 'string' || !JSON_TYPES.test(accept)) throw new Error('accept must be a list of JSON media types')
+  return { op, id, context, path, accept }
 }
 
 const COMMA = Buffer.from(',')

@@ -37,11 +37,11 @@ export class WatchFeed {
     this.#sink = sink
   }
 
-  async open(contexts: Contexts, context: string, path: string): Promise<void> {
+  async open(contexts: Contexts, context: string, path: string, accept = 'application/json'): Promise<void> {
     try {
       const upstream = await contexts.upstream(context)
       const signal = this.#abort.signal
-      const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
+      const headers = { accept, 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
       const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal })
       // While the answer was on its way the window may have closed the feed; the abort has ended the request.
       if (this.#done) return discard(answer.body)

@@ -38,7 +38,7 @@ export function serveWatchSocket(ws: WebSocket, contexts: Contexts, clock: Clock
     if (feeds.size >= MAX_FEEDS) return refuse(tooManyRequests(`a window may have ${MAX_FEEDS} feeds open`, 1), m.id)
     const feed = new WatchFeed(m.id, { send, ended: (id) => feeds.delete(id) })
     feeds.set(m.id, feed)
-    void feed.open(contexts, m.context, m.path)
+    void feed.open(contexts, m.context, m.path, m.accept)
   }
   const receive = (data: RawData, binary: boolean): void => {
     try {

@@ -49,6 +49,21 @@ describe('the watch socket', () => {
     expect(cluster.requests[0]?.headers['accept-encoding']).toBe('identity')
   })
 
+  test('a feed may ask for Tables, and for nothing but JSON', async () => {
+    const { ws, frames, cluster } = await setUp((_, res) => {
+      beginWatch(res)
+      res.end(`${JSON.stringify(event(1))}\n`)
+    })
+    const path = '/api/v1/pods?watch=1'
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
+    ws.send(JSON.stringify({ op: 'open', id: 1, context: 'a', path, accept }))
+    await frames.until((all) => all.some((m) => m.t === 'end'))
+    expect(cluster.requests[0]?.headers.accept).toBe(accept)
+    ws.send(JSON.stringify({ op: 'open', id: 2, context: 'a', path, accept: 'application/vnd.kubernetes.protobuf' }))
+    await frames.until((all) => all.some((m) => m.t === 'error'))
+    expect(frames.all.at(-1)).toMatchObject({ status: 400, body: { message: 'accept must be a list of JSON media types' } })
+  })
+
   test('events cut anywhere are put together; many small ones travel in one frame', async () => {
     const { ws, frames } = await setUp((_, res) => {
       beginWatch(res)
