@@ -82,10 +82,17 @@ export const tooMany = (field: string, actual: number, max: number): FieldError 
   body: `Too many: ${actual}: must have at most ${max} items`,
 })
 
-/** 422 Invalid with one cause a field error (apimachinery `NewInvalid`). */
+/** 422 Invalid with one cause a field error, each once (apimachinery `NewInvalid`). */
 export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, errors: FieldError[]): StatusError {
   const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
-  const causes: StatusCause[] = errors.map((e) => ({ reason: e.type, message: e.body, field: e.field }))
+  const seen = new Set<string>()
+  const causes: StatusCause[] = []
+  for (const e of errors) {
+    const key = `${e.type} ${e.field}: ${e.body}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    causes.push({ reason: e.type, message: e.body, field: e.field })
+  }
   const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
   const kind = gvk.group === '' ? gvk.kind : `${gvk.kind}.${gvk.group}`
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {

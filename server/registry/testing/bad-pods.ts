@@ -160,8 +160,6 @@ export const badPods: readonly Case[] = pod({
   tolerations: { 'spec.tolerations': [{ key: 'a b' }, { operator: 'Equal' }, { key: 'a', operator: 'x' }, { key: 'a', operator: 'Exists', value: 'v' }, { key: 'a', effect: 'x', tolerationSeconds: 1 }, { key: 'a', value: 'a b' }] },
   'toleration comparison': { 'spec.tolerations': [{ key: 'a', operator: 'Gt', value: '1' }] },
   'host aliases': { 'spec.hostAliases': [{ ip: 'x', hostnames: ['A_b'] }, { ip: '' }] },
-  'priority class': { 'spec.runtimeClassName': 'A' },
-  'preemption': { 'spec.preemptionPolicy': 'Never' },
   'overhead': { 'spec.overhead': { cpu: '-1', x: '1' } },
   'os': { 'spec.os': { name: 'x' } },
   'os empty': { 'spec.os': { name: '' } },
@@ -180,5 +178,4 @@ export const badPods: readonly Case[] = pod({
   'spread twice': { 'spec.topologySpreadConstraints': [1, 2].map((maxSkew) => ({ maxSkew, topologyKey: 'z', whenUnsatisfiable: 'DoNotSchedule' })) },
   'spread keys': { 'metadata.labels': { x: '1' }, ...spread({ matchLabelKeys: ['x'], labelSelector: { matchLabels: { x: '1' } } }) },
   'spread selector': spread({ labelSelector: { matchExpressions: [{ key: 'a', operator: 'In', values: ['b c'] }, { key: 'a', operator: 'Exists', values: ['b'] }] } }),
-  'priority given': { 'spec.priority': 5 },
 })

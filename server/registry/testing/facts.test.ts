@@ -82,7 +82,7 @@ interface Refusal {
 }
 
 /** Go lists maps in random order, so texts are compared as sets where a case has several of one map. */
-const unordered = (message: string): string[] => message.replace(/^[^[]*\[?/, '').replace(/\]$/, '').split(/, (?=[a-z]+[.[])/).sort()
+const unordered = (message: string): string[] => message.replace(/ is invalid: \[/, ' is invalid:, ').replace(/\]$/, '').split(', ').sort()
 
 const answers = new Map((refusalFacts as Refusal[]).map((f) => [f.case, f]))
 

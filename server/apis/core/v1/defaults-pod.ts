@@ -20,12 +20,29 @@ export function defaultPod(pod: Pod): void {
   const { podIP, podIPs } = status
   if (podIP && podIPs?.[0]?.ip !== podIP) status.podIPs = [{ ip: podIP }]
   else if (!podIP && podIPs?.[0]?.ip) status.podIP = podIPs[0].ip
+  for (const c of status.conditions ?? []) {
+    c.lastProbeTime ??= null
+    c.lastTransitionTime ??= null
+  }
   for (const list of [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses]) {
-    if (list) for (const s of list) roundStatus(s)
+    if (list) for (const s of list) defaultContainerStatus(s)
   }
 }
 
-function roundStatus(status: ContainerStatus): void {
+// Structs and plain fields that Go prints even when they are empty.
+function defaultContainerStatus(status: ContainerStatus): void {
+  status.ready ??= false
+  status.restartCount ??= 0
+  status.image ??= ''
+  status.imageID ??= ''
+  for (const state of [(status.state ??= {}), (status.lastState ??= {})]) {
+    const { running, terminated } = state
+    if (running) running.startedAt ??= null
+    if (!terminated) continue
+    terminated.exitCode ??= 0
+    terminated.startedAt ??= null
+    terminated.finishedAt ??= null
+  }
   roundResources(status.allocatedResources)
   roundResources(status.resources?.limits)
   roundResources(status.resources?.requests)

@@ -8,7 +8,7 @@ import { validateKubeFinalizers } from './pod-metadata.ts'
 import { quantityOfText, roundResources } from './resource-lists.ts'
 import { checkResourceQuantity } from './resources.ts'
 import { validateTaintEffect } from './tolerations.ts'
-import type { Node, ResourceList, Taint } from './types.ts'
+import type { Node, NodeStatus, ResourceList, Taint } from './types.ts'
 
 /** Nodes: defaults and rules (core/v1 defaults and conversion, core/validation ValidateNode). */
 const TAINTS_ANNOTATION = 'scheduler.alpha.kubernetes.io/taints'
@@ -20,11 +20,29 @@ export function defaultNode(node: Node): void {
   // podCIDR is the older field and wins when the two differ.
   if (podCIDR && podCIDRs?.[0] !== podCIDR) spec.podCIDRs = [podCIDR]
   else if (!podCIDR && podCIDRs?.length) spec.podCIDR = podCIDRs[0]
-  const status = node.status
-  if (!status) return
+  const status = (node.status ??= {})
+  printZeros(status)
   roundResources(status.capacity)
   if (status.allocatable) roundResources(status.allocatable)
   else if (status.capacity) status.allocatable = { ...status.capacity }
+}
+
+const infoFields = [
+  'machineID', 'systemUUID', 'bootID', 'kernelVersion', 'osImage', 'containerRuntimeVersion', 'kubeletVersion', 'kubeProxyVersion',
+  'operatingSystem', 'architecture',
+] as const
+
+// Structs and plain fields that Go prints even when they are empty.
+function printZeros(status: NodeStatus): void {
+  const endpoints = (status.daemonEndpoints ??= {})
+  const kubelet = (endpoints.kubeletEndpoint ??= {})
+  kubelet.Port ??= 0
+  const info = (status.nodeInfo ??= {})
+  for (const field of infoFields) info[field] ??= ''
+  for (const c of status.conditions ?? []) {
+    c.lastHeartbeatTime ??= null
+    c.lastTransitionTime ??= null
+  }
 }
 
 export function validateTaints(errors: FieldError[], taints: readonly Taint[], path: string): void {

@@ -492,13 +492,26 @@ export interface NodeStatus {
   capacity?: ResourceList
   allocatable?: ResourceList
   phase?: string
-  conditions?: { type?: string; status?: string; reason?: string; message?: string; lastHeartbeatTime?: string; lastTransitionTime?: string }[]
+  conditions?: {
+    type?: string
+    status?: string
+    reason?: string
+    message?: string
+    lastHeartbeatTime?: string | null
+    lastTransitionTime?: string | null
+  }[]
   addresses?: { type?: string; address?: string }[]
+  daemonEndpoints?: { kubeletEndpoint?: { Port?: number } }
   nodeInfo?: {
-    kubeletVersion?: string
-    osImage?: string
+    machineID?: string
+    systemUUID?: string
+    bootID?: string
     kernelVersion?: string
+    osImage?: string
     containerRuntimeVersion?: string
+    kubeletVersion?: string
+    kubeProxyVersion?: string
+    operatingSystem?: string
     architecture?: string
     swap?: { capacity?: number }
   }
