@@ -14,8 +14,16 @@ import { resourcesDocument, typesDocument } from './table.ts'
 import { type Source, openApiPackage } from './types.ts'
 
 const modules = ['k8s.io/api', 'k8s.io/apimachinery', 'k8s.io/apiextensions-apiserver', 'k8s.io/kube-aggregator']
-/** Not in any group's OpenAPI document, yet spoken: discovery and admission webhooks. */
-const unserved = new Set(['io.k8s.api.admission.v1', 'io.k8s.api.apidiscovery.v2', 'io.k8s.apimachinery.pkg.apis.meta.v1beta1'])
+/** Not in any group's OpenAPI document, yet spoken (discovery, admission webhooks) or stored (versions of 1.36). */
+const unserved = new Set([
+  'io.k8s.api.admission.v1',
+  'io.k8s.api.apidiscovery.v2',
+  'io.k8s.api.certificates.v1beta1',
+  'io.k8s.api.resource.v1beta2',
+  'io.k8s.api.storagemigration.v1beta1',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1',
+  'io.k8s.apimachinery.pkg.apis.meta.v1beta1',
+])
 
 const { values } = parseArgs({
   options: {

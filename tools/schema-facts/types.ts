@@ -37,6 +37,7 @@ export const codes: Record<string, string> = {
   'k8s.io.apimachinery.pkg.util.intstr.IntOrString': 'I',
   'k8s.io.apimachinery.pkg.runtime.RawExtension': 'R',
   'k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSON': 'J',
+  'k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1beta1.JSON': 'J',
 }
 const goScalars: Record<string, string> = {
   string: 's',

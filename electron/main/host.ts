@@ -1,0 +1,72 @@
+import type { HostProcess } from './supervisor.ts'
+
+/** The slice of Electron's UtilityProcess that is used. */
+export interface UtilityLike {
+  stdout: NodeJS.ReadableStream | null
+  stderr: NodeJS.ReadableStream | null
+  on(event: 'message', listener: (message: unknown) => void): unknown
+  on(event: 'exit', listener: (code: number) => void): unknown
+  postMessage(message: unknown): void
+  kill(): boolean
+}
+
+/** What the host says once its gateway listens. */
+export interface GatewayAnnouncement {
+  type: 'gateway'
+  url: string
+  cookie: { name: string; value: string }
+}
+
+/** What the shell says to the host. */
+export type ShellMessage = { type: 'shutdown' } | { type: 'kubeconfig'; file: string }
+
+/** Undefined when the message is something else. Only a gateway on this machine is believed. */
+export function parseAnnouncement(message: unknown): GatewayAnnouncement | undefined {
+  if (typeof message !== 'object' || message === null) return undefined
+  const { type, url, cookie } = message as Record<string, unknown>
+  if (type !== 'gateway' || typeof url !== 'string' || !/^http:\/\/127\.0\.0\.1:\d+$/.test(url)) return undefined
+  if (typeof cookie !== 'object' || cookie === null) return undefined
+  const { name, value } = cookie as Record<string, unknown>
+  if (typeof name !== 'string' || typeof value !== 'string') return undefined
+  return { type, url, cookie: { name, value } }
+}
+
+/** A forked host as the supervisor knows it. `announced` is called before it counts as ready. */
+export function hostProcess(child: UtilityLike, announced: (a: GatewayAnnouncement) => Promise<void>): HostProcess {
+  return {
+    onReady(callback) {
+      child.on('message', (message) => {
+        const announcement = parseAnnouncement(message)
+        if (announcement !== undefined) announced(announcement).then(callback, callback)
+      })
+    },
+    onLine(callback) {
+      lines(child.stdout, (text) => callback('stdout', text))
+      lines(child.stderr, (text) => callback('stderr', text))
+    },
+    onExit(callback) {
+      child.on('exit', callback)
+    },
+    requestStop: () => child.postMessage({ type: 'shutdown' } satisfies ShellMessage),
+    kill: () => void child.kill(),
+  }
+}
+
+/** The host's own flags: after `--` when Electron runs the source tree, everything when packaged. */
+export function hostFlags(argv: readonly string[], packaged: boolean): string[] {
+  if (packaged) return argv.slice(1)
+  const dashes = argv.indexOf('--')
+  return dashes === -1 ? [] : argv.slice(dashes + 1)
+}
+
+function lines(stream: NodeJS.ReadableStream | null, each: (line: string) => void): void {
+  let rest = ''
+  stream?.setEncoding('utf8')
+  stream?.on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n')
+    // A line without an end must not grow for ever.
+    rest = (parts.pop() ?? '').slice(-65_536)
+    for (const part of parts) each(part)
+  })
+  stream?.on('end', () => rest !== '' && each(rest))
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { app, BrowserWindow, dialog, ipcMain, Menu, screen, session, shell, utilityProcess } from 'electron'
+import { type EventName, type Events, eventChannel, type HostStatus, type WindowStatus } from '../ipc/contract.ts'
+import { type Handlers, registerCalls } from './calls.ts'
+import { type GatewayAnnouncement, hostFlags, hostProcess, type ShellMessage } from './host.ts'
+import { menuTemplate } from './menu.ts'
+import { externalUrl, guardContents, guardSession } from './navigation.ts'
+import { Supervisor } from './supervisor.ts'
+import { defaultSize, parseState, type RememberedState, visibleBounds } from './window-state.ts'
+
+// dist/electron/main.cjs in the source tree and in the package alike.
+const dist = join(__dirname, '..')
+const developer = !app.isPackaged
+const partition = 'persist:binnacle'
+const stateFile = (): string => join(app.getPath('userData'), 'window.json')
+
+/** Passed to every run of the host, so that the window's cookie outlives a restart. */
+const secret = randomBytes(32).toString('base64url')
+let gateway: GatewayAnnouncement | undefined
+let window: BrowserWindow | undefined
+let child: Electron.UtilityProcess | undefined
+let remembered: RememberedState = {}
+let quitting = false
+/** The remembered port was tried and nothing came of it: perhaps something else has it now. */
+let portTried = false
+
+const origin = (): string | undefined => gateway?.url
+
+const supervisor = new Supervisor({
+  launch() {
+    const port = portTried ? 0 : (remembered.gatewayPort ?? 0)
+    portTried = true
+    const args = ['--gateway-port', String(port), ...hostFlags(process.argv, app.isPackaged)]
+    child = utilityProcess.fork(join(dist, 'server', 'main.mjs'), args, {
+      serviceName: 'Binnacle control plane',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, BINNACLE_SESSION_SECRET: secret },
+    })
+    return hostProcess(child, announced)
+  },
+  timers: {
+    now: () => Date.now(),
+    after(ms, fn) {
+      const timer = setTimeout(fn, ms)
+      return () => clearTimeout(timer)
+    },
+  },
+  onStatus(status) {
+    send('hostStatus', status)
+    if (status.state === 'failed' && gateway === undefined) void neverStarted(status)
+  },
+  onLog: (line) => send('hostLog', line),
+})
+
+async function announced(announcement: GatewayAnnouncement): Promise<void> {
+  portTried = false
+  const moved = gateway?.url !== announcement.url
+  gateway = announcement
+  remember({ gatewayPort: Number(new URL(announcement.url).port) })
+  const { name, value } = announcement.cookie
+  const cookies = session.fromPartition(partition).cookies
+  await cookies.set({ url: announcement.url, name, value, httpOnly: true, sameSite: 'strict', path: '/' })
+  // On the same port the page heals by itself.
+  if (window === undefined) window = openWindow()
+  else if (moved) await window.loadURL(announcement.url)
+}
+
+function openWindow(): BrowserWindow {
+  const areas = screen.getAllDisplays().map((d) => d.workArea)
+  const made = new BrowserWindow({
+    ...defaultSize,
+    ...visibleBounds(remembered.bounds, areas),
+    show: false,
+    title: 'Binnacle',
+    titleBarStyle: process.platform === 'darwin' ? 'hiddenInset' : 'default',
+    webPreferences: {
+      preload: join(dist, 'electron', 'preload.cjs'),
+      partition,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      devTools: developer,
+    },
+  })
+  if (remembered.maximized === true) made.maximize()
+  made.once('ready-to-show', () => made.show())
+  for (const event of ['maximize', 'unmaximize', 'enter-full-screen', 'leave-full-screen', 'focus', 'blur'] as const) {
+    made.on(event as 'focus', () => send('windowStatus', windowStatus()))
+  }
+  made.on('close', () => remember({ bounds: made.getNormalBounds(), maximized: made.isMaximized() }))
+  made.on('closed', () => (window = undefined))
+  made.loadURL(gateway?.url ?? '').catch((e: unknown) => dialog.showErrorBox('Binnacle', `The window could not be loaded: ${String(e)}`))
+  return made
+}
+
+function windowStatus(): WindowStatus {
+  return { maximized: window?.isMaximized() ?? false, fullScreen: window?.isFullScreen() ?? false, focused: window?.isFocused() ?? false }
+}
+
+function send<K extends EventName>(event: K, value: Events[K]): void {
+  if (window !== undefined && !window.isDestroyed()) window.webContents.send(eventChannel(event), value)
+}
+
+/** Without a gateway there is no page that could show the reason. */
+async function neverStarted(status: HostStatus): Promise<void> {
+  const detail = supervisor
+    .log()
+    .slice(-15)
+    .map((l) => l.text)
+    .join('\n')
+  const message = `The control plane did not start. ${status.message ?? ''}`
+  const { response } = await dialog.showMessageBox({ type: 'error', title: 'Binnacle', message, detail, buttons: ['Try again', 'Quit'] })
+  if (response === 0) supervisor.start()
+  else app.quit()
+}
+
+const handlers: Handlers = {
+  minimizeWindow: () => window?.minimize(),
+  toggleMaximizeWindow: () => (window?.isMaximized() === true ? window.unmaximize() : window?.maximize()),
+  closeWindow: () => window?.close(),
+  windowStatus,
+  async openExternal(url) {
+    const external = externalUrl(url)
+    if (external === undefined) return false
+    await shell.openExternal(external)
+    return true
+  },
+  async saveFile(name, content) {
+    const options = { defaultPath: join(app.getPath('downloads'), name) }
+    const { canceled, filePath } = await (window === undefined ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options))
+    if (canceled || filePath === '') return false
+    await writeFile(filePath, content)
+    return true
+  },
+  async addKubeconfig() {
+    const { canceled, filePaths } = await dialog.showOpenDialog({ title: 'Add a kubeconfig', properties: ['openFile', 'showHiddenFiles'] })
+    const [file] = filePaths
+    if (canceled || file === undefined) return false
+    child?.postMessage({ type: 'kubeconfig', file } satisfies ShellMessage)
+    return true
+  },
+  hostStatus: () => supervisor.status(),
+  hostLog: () => supervisor.log(),
+  restartHost: () => supervisor.restart(),
+}
+
+function remember(change: RememberedState): void {
+  remembered = { ...remembered, ...change }
+  mkdirSync(app.getPath('userData'), { recursive: true })
+  writeFileSync(stateFile(), JSON.stringify(remembered))
+}
+
+function recall(): RememberedState {
+  try {
+    return parseState(readFileSync(stateFile(), 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+function begin(): void {
+  remembered = recall()
+  guardSession(session.fromPartition(partition), origin, developer)
+  registerCalls(ipcMain, handlers, origin)
+  const actions = {
+    command: (name: Events['menu']) => send('menu', name),
+    addKubeconfig: () => void handlers.addKubeconfig(),
+    restartHost: () => void supervisor.restart(),
+    openExternal: (url: string) => void shell.openExternal(url),
+  }
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, developer, actions)))
+  supervisor.start()
+}
+
+if (app.requestSingleInstanceLock()) {
+  app.enableSandbox()
+  app.on('web-contents-created', (_, contents) => guardContents(contents, origin, (url) => void shell.openExternal(url)))
+  app.on('second-instance', () => {
+    if (window?.isMinimized() === true) window.restore()
+    window?.focus()
+  })
+  app.on('activate', () => {
+    if (gateway !== undefined) window ??= openWindow()
+  })
+  app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
+  // The store is flushed before the program ends.
+  app.on('before-quit', (event) => {
+    if (quitting) return
+    event.preventDefault()
+    quitting = true
+    void supervisor.stop().then(() => app.quit())
+  })
+  void app.whenReady().then(begin)
+} else {
+  app.quit()
+}

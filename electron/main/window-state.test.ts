@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseState, visibleBounds } from './window-state.ts'
+
+const screens = [
+  { x: 0, y: 0, width: 1920, height: 1080 },
+  { x: 1920, y: 0, width: 1280, height: 1024 },
+]
+
+describe('remembered state', () => {
+  test('what was written is read', () => {
+    const state = { bounds: { x: 1, y: 2, width: 800, height: 600 }, maximized: true, gatewayPort: 4000 }
+    expect(parseState(JSON.stringify(state))).toEqual(state)
+  })
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{"bounds":{"x":1}}',
+    '{"bounds":{"x":0.5,"y":0,"width":1,"height":1}}',
+    '{"maximized":"yes"}',
+    '{"gatewayPort":80}',
+  ])('%s gives nothing', (text) => expect(parseState(text)).toEqual({}))
+})
+
+describe('where the window opens', () => {
+  test('on the screen where it was', () => {
+    const bounds = { x: 2000, y: 100, width: 900, height: 700 }
+    expect(visibleBounds(bounds, screens)).toEqual(bounds)
+  })
+  test('not where no screen is any more', () => {
+    expect(visibleBounds({ x: 2000, y: 100, width: 900, height: 700 }, screens.slice(0, 1))).toBeUndefined()
+    expect(visibleBounds({ x: 100, y: -500, width: 900, height: 700 }, screens)).toBeUndefined()
+    expect(visibleBounds(undefined, screens)).toBeUndefined()
+  })
+  test('what is shown can be taken hold of and fits its screen', () => {
+    const n = (min: number, max: number) => fc.integer({ min, max })
+    fc.assert(
+      fc.property(fc.record({ x: n(-3000, 5000), y: n(-3000, 3000), width: n(1, 9000), height: n(1, 9000) }), (bounds) => {
+        const shown = visibleBounds(bounds, screens)
+        if (shown === undefined) return
+        const screen = screens.find((s) => shown.width <= s.width && shown.height <= s.height && shown.y >= s.y)
+        expect(screen).toBeDefined()
+        expect(shown.width).toBeGreaterThanOrEqual(720)
+      }),
+    )
+  })
+})

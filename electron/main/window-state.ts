@@ -1,0 +1,57 @@
+export interface Rectangle {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** What is remembered between runs. The port keeps the window's origin, and with it the preferences that the page stores. */
+export interface RememberedState {
+  bounds?: Rectangle
+  maximized?: boolean
+  gatewayPort?: number
+}
+
+const MIN_WIDTH = 720
+const MIN_HEIGHT = 480
+export const defaultSize = { width: 1360, height: 860, minWidth: MIN_WIDTH, minHeight: MIN_HEIGHT }
+/** So much of the title bar must be on a screen for a person to get hold of it. */
+const GRIP = 100
+
+/** Reads what a former run wrote; anything that does not fit is left out. */
+export function parseState(text: string): RememberedState {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch {
+    return {}
+  }
+  if (typeof raw !== 'object' || raw === null) return {}
+  const { bounds, maximized, gatewayPort } = raw as Record<string, unknown>
+  const state: RememberedState = {}
+  if (isRectangle(bounds)) state.bounds = bounds
+  if (typeof maximized === 'boolean') state.maximized = maximized
+  if (Number.isInteger(gatewayPort) && Number(gatewayPort) >= 1024 && Number(gatewayPort) <= 65535) state.gatewayPort = Number(gatewayPort)
+  return state
+}
+
+/** The remembered place if a screen still shows its title bar, shrunk to the smallest and largest that make sense; else nothing. */
+export function visibleBounds(bounds: Rectangle | undefined, screens: readonly Rectangle[]): Rectangle | undefined {
+  if (bounds === undefined) return undefined
+  const screen = screens.find(
+    (s) =>
+      bounds.x + bounds.width >= s.x + GRIP && bounds.x <= s.x + s.width - GRIP && bounds.y >= s.y && bounds.y <= s.y + s.height - GRIP,
+  )
+  if (screen === undefined) return undefined
+  return {
+    ...bounds,
+    width: Math.min(Math.max(bounds.width, MIN_WIDTH), screen.width),
+    height: Math.min(Math.max(bounds.height, MIN_HEIGHT), screen.height),
+  }
+}
+
+function isRectangle(v: unknown): v is Rectangle {
+  if (typeof v !== 'object' || v === null) return false
+  const r = v as Record<string, unknown>
+  return [r.x, r.y, r.width, r.height].every((n) => Number.isInteger(n)) && Number(r.width) > 0 && Number(r.height) > 0
+}

@@ -1,0 +1,31 @@
+import type { Gateway } from './contract.ts'
+import { isFields, text } from './kubeconfig.ts'
+
+/** Electron's end of the line in a utility process; `process.parentPort` there, nothing elsewhere. */
+interface ParentPort {
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (event: { data: unknown }) => void): unknown
+}
+
+/** The session secret that the desktop shell chose, if one did. Taken out of the environment, so that no credential plugin inherits it. */
+export function takeShellSecret(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const secret = env.BINNACLE_SESSION_SECRET
+  delete env.BINNACLE_SESSION_SECRET
+  return secret
+}
+
+/** Tells the desktop shell where the gateway is, and does what it asks. False when no shell started this process. */
+export function connectShell(gateway: Gateway, shutdown: () => void, port: ParentPort | undefined = parentPort()): boolean {
+  if (port === undefined) return false
+  port.on('message', ({ data }) => {
+    if (!isFields(data)) return
+    if (data.type === 'shutdown') shutdown()
+    else if (data.type === 'kubeconfig' && text(data.file) !== '') gateway.addKubeconfig(text(data.file))
+  })
+  port.postMessage({ type: 'gateway', url: gateway.url, cookie: gateway.cookie })
+  return true
+}
+
+function parentPort(): ParentPort | undefined {
+  return 'parentPort' in process ? (process.parentPort as ParentPort | undefined) : undefined
+}
