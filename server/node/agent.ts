@@ -152,6 +152,7 @@ class Agent implements NodeAgent {
   #problem: string | undefined
   #running = false
   #untainting = false
+  #beating = false
 
   static async start(shared: SharedAgentParts, o: NodeAgentOptions): Promise<Agent> {
     const agent = new Agent(shared, o, await openNodeLog(o.logDir, o.nodeName))
@@ -354,6 +355,8 @@ class Agent implements NodeAgent {
   }
 
   async #heartbeat(): Promise<void> {
+    if (this.#beating) return
+    this.#beating = true
     try {
       const { status, events } = await this.#generate()
       const due = this.#clock.now() - this.#sentAt >= REPORT_MS
@@ -364,6 +367,8 @@ class Agent implements NodeAgent {
       for (const event of events) this.#statusEvent(event)
     } catch (e) {
       if (!this.#abort.signal.aborted) this.log('error', 'Error updating node status, will retry', { error: text(e) })
+    } finally {
+      this.#beating = false
     }
   }
 

@@ -48,6 +48,8 @@ export class PodWorker {
   #dirty = false
   #running = false
   #finished = false
+  /** Its containers have ended for good: sidecars and sandbox go, too. */
+  #finishing = false
   #disposed = false
   /** The last DELETE was accepted; finalizers may still hold the object. */
   #deleted = false
@@ -141,9 +143,11 @@ export class PodWorker {
       this.#host.event(this.#pod, 'Normal', DEADLINE.reason, DEADLINE.message)
     }
     const leaving = this.#removed || this.#pod.metadata.deletionTimestamp != null
-    if (leaving || this.#stopped !== undefined || this.#finished) return this.#terminate(runtime, leaving)
+    if (leaving || this.#stopped !== undefined || this.#finished || this.#finishing) return this.#terminate(runtime, leaving)
     const wakeIn = Math.min(await this.#advance(runtime), deadline ?? Number.POSITIVE_INFINITY)
     const after = await this.#host.runtime.status(uid)
+    this.#finishing = this.#endedForGood(after)
+    if (this.#finishing) return this.poke()
     const status = this.#publish(after, false)
     if (isTerminalPhase(status.phase)) {
       this.#finished = true
@@ -154,6 +158,13 @@ export class PodWorker {
       this.#host.observe('podStarted', this.#host.clock.now() - this.#firstSeen)
     }
     if (Number.isFinite(wakeIn)) this.#wakeIn(wakeIn)
+  }
+
+  #endedForGood(runtime: PodRuntimeStatus | undefined): boolean {
+    return this.#pod.spec.containers.every((c) => {
+      const current = runtime?.containers.find((x) => x.name === c.name)
+      return current?.state === 'exited' && !shouldRestart(c, this.#pod, current.exitCode)
+    })
   }
 
   /** Milliseconds until activeDeadlineSeconds is over; undefined without one. */

@@ -1,0 +1,276 @@
+import { describe, expect, test } from 'vitest'
+import { container, settle, testPod, WorkerBench } from '../testing/worker-host.ts'
+import type { Pod } from '../types.ts'
+
+async function run(...args: ConstructorParameters<typeof WorkerBench>): Promise<WorkerBench> {
+  const bench = new WorkerBench(...args)
+  await bench.start()
+  return bench
+}
+
+const deleting = (grace: number) => (pod: Pod): Pod => ({
+  ...pod,
+  metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z', deletionGracePeriodSeconds: grace },
+})
+
+describe('towards running', () => {
+  test('a pod runs, ready, with an address of the node’s range', async () => {
+    const b = await run(testPod({}))
+    expect(b.status).toMatchObject({ phase: 'Running', podIP: '10.244.7.2', hostIP: '192.0.2.9', startTime: '2026-01-01T00:00:00Z', qosClass: 'BestEffort', observedGeneration: 1 })
+    expect(b.status.containerStatuses).toMatchObject([{ ready: true, started: true, restartCount: 0, imageID: 'simulated://busybox:1.37' }])
+    expect(b.status.conditions?.map((c) => [c.type, c.status])).toEqual([
+      ['PodReadyToStartContainers', 'True'],
+      ['Initialized', 'True'],
+      ['Ready', 'True'],
+      ['ContainersReady', 'True'],
+      ['PodScheduled', 'True'],
+      ['binnacle.dev/Simulated', 'True'],
+    ])
+    expect(b.events).toEqual([
+      'Normal Pulled {c}: Container image "busybox:1.37" already present on machine and can be accessed by the pod',
+      'Normal Created {c}: Container created',
+      'Normal Started {c}: Container started',
+    ])
+  })
+
+  test('before it runs it is Pending and creating', async () => {
+    const b = await run(testPod({}))
+    expect(b.statuses[0]).toMatchObject({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] })
+  })
+
+  test('host network has the node’s address', async () => {
+    const b = await run(testPod({ hostNetwork: true }))
+    expect(b.status.podIP).toBe('192.0.2.9')
+  })
+
+  test('init containers one after the other, sidecars stay, then the rest', async () => {
+    const b = await run(
+      testPod({
+        initContainers: [container('i1', 'sleep 2'), container('side', 'sleep 1000', { restartPolicy: 'Always' }), container('i2', 'sleep 2')],
+        containers: [container('a', 'sleep 1000'), container('b', 'sleep 1000')],
+      }),
+    )
+    expect(b.states()).toBe('i1:running side:PodInitializing i2:PodInitializing a:PodInitializing b:PodInitializing')
+    expect([b.status.phase, b.condition('Initialized')]).toEqual(['Pending', 'False ContainersNotInitialized'])
+    expect(b.status.conditions?.find((c) => c.type === 'Initialized')?.message).toBe('containers with incomplete status: [i1 side i2]')
+    await b.advance(2)
+    expect(b.states()).toBe('i1:exit 0 side:running i2:running a:PodInitializing b:PodInitializing')
+    await b.advance(2)
+    expect(b.states()).toBe('i1:exit 0 side:running i2:exit 0 a:running b:running')
+    expect([b.status.phase, b.condition('Initialized'), b.condition('Ready')]).toEqual(['Running', 'True', 'True'])
+  })
+
+  test('a failing init container is tried again with growing waits, or fails the pod where nothing restarts', async () => {
+    const b = await run(testPod({ initContainers: [container('i', 'exit 1')] }))
+    expect(b.states()).toBe('i:CrashLoopBackOff c:PodInitializing')
+    expect(b.status.phase).toBe('Pending')
+    const never = await run(testPod({ restartPolicy: 'Never', initContainers: [container('i', 'exit 1')] }))
+    expect([never.states(), never.status.phase]).toEqual(['i:exit 1 c:PodInitializing', 'Failed'])
+  })
+
+  test('a pull that fails waits 10 s, 20 s, …', async () => {
+    const b = await run(testPod({}, { annotations: { 'simulated.binnacle.dev/pull-error': 'no such image' } }))
+    expect(b.status.containerStatuses?.[0]?.state.waiting).toEqual({ reason: 'ErrImagePull', message: 'no such image' })
+    await b.advance(1)
+    expect(b.states()).toBe('c:ImagePullBackOff')
+    expect(b.events).toEqual([
+      'Warning Failed {c}: Failed to pull image "busybox:1.37": no such image',
+      'Warning Failed {c}: Error: ErrImagePull',
+      'Normal BackOff {c}: Back-off pulling image "busybox:1.37"',
+      'Warning Failed {c}: Error: ImagePullBackOff',
+    ])
+    await b.advance(9)
+    expect(b.events.filter((e) => e.includes('ErrImagePull'))).toHaveLength(2)
+    await b.advance(15)
+    expect(b.events.filter((e) => e.includes('ErrImagePull'))).toHaveLength(2)
+  })
+
+  test('a sandbox that cannot be made is tried again', async () => {
+    const b = new WorkerBench(testPod({}))
+    const real = b.runtime.runPodSandbox.bind(b.runtime)
+    let failures = 2
+    b.runtime.runPodSandbox = (config) => (failures-- > 0 ? Promise.reject(new Error('no addresses')) : real(config))
+    await b.start()
+    expect(b.events).toEqual(['Warning FailedCreatePodSandBox: Failed to create pod sandbox: no addresses'])
+    expect(b.errors).toHaveLength(1)
+    await b.advance(10)
+    expect(b.status.phase).toBe('Running')
+  })
+})
+
+describe('restarts', () => {
+  test('CrashLoopBackOff: at once, then after 10, 20, 40, 80, 160 and 300 seconds', async () => {
+    const b = await run(testPod({ containers: [container('c', 'exit 3')] }))
+    const starts: number[] = []
+    let seen = 0
+    for (let second = 0; second < 1000; second++) {
+      const count = b.status.containerStatuses![0]!.restartCount
+      while (seen <= count) {
+        starts.push(second)
+        seen++
+      }
+      await b.advance(1)
+    }
+    expect(starts.map((s, i) => (i === 0 ? s : s - starts[i - 1]!))).toEqual([0, 0, 10, 20, 40, 80, 160, 300, 300])
+    expect(b.status.containerStatuses![0]).toMatchObject({
+      ready: false,
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container=c pod=p_ns(u1)' } },
+      lastState: { terminated: { exitCode: 3, reason: 'Error' } },
+    })
+    expect(b.events.filter((e) => e.startsWith('Warning BackOff'))[0]).toBe(
+      'Warning BackOff {c}: Back-off restarting failed container c in pod p_ns(u1)',
+    )
+    expect(b.status.phase).toBe('Running')
+  })
+
+  test('ten quiet minutes and the waits begin anew', async () => {
+    const b = await run(testPod({ containers: [container('c', 'sleep 700; exit 1')] }))
+    await b.advance(3 * 702)
+    expect(b.status.containerStatuses![0]!.restartCount).toBe(3)
+    expect(b.events.filter((e) => e.includes('BackOff'))).toEqual([])
+  })
+
+  test.for([
+    ['Never', 'exit 0', 'Succeeded', 'True PodCompleted', 'False PodCompleted'],
+    ['Never', 'exit 1', 'Failed', 'True', 'False PodFailed'],
+    ['OnFailure', 'exit 0', 'Succeeded', 'True PodCompleted', 'False PodCompleted'],
+  ] as const)('%s and %s: %s', async ([restartPolicy, script, phase, initialized, ready]) => {
+    const b = await run(testPod({ restartPolicy, containers: [container('c', script)] }))
+    await b.advance(600)
+    expect([b.status.phase, b.condition('Initialized'), b.condition('Ready'), b.condition('PodReadyToStartContainers')]).toEqual([
+      phase,
+      initialized,
+      ready,
+      'False PodSandboxNotReady',
+    ])
+    expect(b.status.containerStatuses![0]!.restartCount).toBe(0)
+  })
+
+  test('OnFailure restarts a failure', async () => {
+    const b = await run(testPod({ restartPolicy: 'OnFailure', containers: [container('c', 'exit 1')] }))
+    await b.advance(15)
+    expect([b.status.phase, b.status.containerStatuses![0]!.restartCount]).toEqual(['Running', 2])
+  })
+
+  test('a sidecar does not keep a finished pod', async () => {
+    const side = container('side', 'sleep 1000', { restartPolicy: 'Always' })
+    const b = await run(testPod({ restartPolicy: 'Never', initContainers: [side], containers: [container('c', 'sleep 5')] }))
+    await b.advance(5)
+    expect([b.status.phase, b.states()]).toEqual(['Succeeded', 'side:exit 143 c:exit 0'])
+  })
+
+  test('one dead container each is kept', async () => {
+    const b = await run(testPod({ containers: [container('c', 'exit 1')] }))
+    await b.advance(200)
+    const { containers } = (await b.runtime.status('u1'))!
+    expect(containers.map((c) => c.state)).toEqual(['exited', 'exited'])
+    expect(containers[0]!.attempt - containers[1]!.attempt).toBe(1)
+  })
+})
+
+describe('the end', () => {
+  test('deleted: stopped, its last status written, the object deleted, the sandbox removed', async () => {
+    const b = await run(testPod({}))
+    await b.update(deleting(30))
+    expect(b.events.at(-1)).toBe('Normal Killing {c}: Stopping container c')
+    expect(b.status).toMatchObject({ phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode: 143 } } }] })
+    expect(b.deleted).toEqual(['u1'])
+    expect(await b.runtime.status('u1')).toBeUndefined()
+    b.worker.remove()
+    await settle()
+    expect(b.forgotten).toEqual(['u1'])
+  })
+
+  test('what ignores SIGTERM is killed when its grace is over, or sooner when the grace is made shorter', async () => {
+    const stubborn = { annotations: { 'simulated.binnacle.dev/ignore-sigterm': 'true' } }
+    const b = await run(testPod({}, stubborn))
+    await b.update(deleting(30))
+    await b.advance(29)
+    expect([b.deleted, b.states()]).toEqual([[], 'c:running'])
+    await b.advance(1)
+    expect([b.deleted, b.states()]).toEqual([['u1'], 'c:exit 137'])
+
+    const hurried = await run(testPod({}, stubborn))
+    await hurried.update(deleting(30))
+    await hurried.advance(5)
+    await hurried.update(deleting(2))
+    await hurried.advance(2)
+    expect([hurried.deleted, hurried.states()]).toEqual([['u1'], 'c:exit 137'])
+  })
+
+  test('sidecars are stopped after the others, the last one first', async () => {
+    const side = (name: string) => container(name, 'sleep 1000', { restartPolicy: 'Always' })
+    const b = await run(testPod({ initContainers: [side('s1'), side('s2')] }))
+    await b.update(deleting(30))
+    expect(b.events.filter((e) => e.includes('Killing')).map((e) => e.split('{')[1]!.split('}')[0])).toEqual(['c', 's2', 's1'])
+  })
+
+  test('an object that finalizers hold is deleted once', async () => {
+    const b = await run(testPod({}))
+    await b.update(deleting(30))
+    await b.update(deleting(0))
+    await b.update(deleting(0))
+    expect(b.deleted).toEqual(['u1'])
+  })
+
+  test('gone from the API without a word: stopped and forgotten, nothing written', async () => {
+    const b = await run(testPod({}))
+    const written = b.statuses.length
+    b.worker.remove()
+    await settle()
+    expect([b.forgotten, b.deleted, b.statuses.length]).toEqual([['u1'], [], written])
+    expect(await b.runtime.list()).toEqual([])
+  })
+
+  test('activeDeadlineSeconds', async () => {
+    const b = await run(testPod({ activeDeadlineSeconds: 20 }))
+    await b.advance(19)
+    expect(b.status.phase).toBe('Running')
+    await b.advance(1)
+    expect(b.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' })
+    expect(b.states()).toBe('c:exit 143')
+    expect(b.deleted).toEqual([])
+  })
+
+  test('refused: Failed, never started, and deleted when asked', async () => {
+    const b = new WorkerBench(testPod({}))
+    b.worker.reject({ reason: 'OutOfpods', message: "Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110" })
+    await b.start()
+    expect(b.status).toMatchObject({ phase: 'Failed', reason: 'OutOfpods', message: "Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110" })
+    expect(b.events).toEqual(["Warning OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110"])
+    expect(await b.runtime.list()).toEqual([])
+    await b.update(deleting(0))
+    expect(b.deleted).toEqual(['u1'])
+  })
+})
+
+describe('after a restart of the agent', () => {
+  test('a runtime that kept its containers is adopted as it is', async () => {
+    const first = await run(testPod({}))
+    first.worker.dispose()
+    const next = new WorkerBench({ ...testPod({}), status: first.status }, first.runtime)
+    await next.start()
+    expect(next.events).toEqual([])
+    expect(next.status.containerStatuses).toEqual(first.status.containerStatuses)
+  })
+
+  test('a runtime that lost them starts anew and counts on', async () => {
+    const first = await run(testPod({}))
+    const next = await run({ ...testPod({}), status: first.status })
+    expect(next.events[0]).toBe('Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.')
+    expect(next.status).toMatchObject({ phase: 'Running', containerStatuses: [{ restartCount: 1 }] })
+  })
+
+  test('a lost pod that never restarts is Failed', async () => {
+    const first = await run(testPod({ restartPolicy: 'Never' }))
+    const next = await run({ ...testPod({ restartPolicy: 'Never' }), status: first.status })
+    expect(next.status).toMatchObject({ phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }] })
+    expect(await next.runtime.list()).toEqual([])
+  })
+
+  test('a finished pod stays as it is', async () => {
+    const first = await run(testPod({ restartPolicy: 'Never', containers: [container('c', 'exit 0')] }))
+    const next = await run({ ...testPod({ restartPolicy: 'Never' }), status: first.status })
+    expect([next.statuses, next.events]).toEqual([[], []])
+  })
+})
