@@ -74,11 +74,13 @@ const goNames: Record<ScalarKind, string> = {
   json: 'v1.JSON',
   fieldsV1: 'v1.FieldsV1',
 }
-const unions: Record<string, TypeFacts['union']> = {
-  'apiextensions.v1.JSONSchemaPropsOrBool': 'schemaOrBool',
-  'apiextensions.v1.JSONSchemaPropsOrArray': 'schemaOrArray',
-  'apiextensions.v1.JSONSchemaPropsOrStringArray': 'schemaOrStringArray',
-}
+const unions = new Map<string, TypeFacts['union']>(
+  ['apiextensions.v1', 'apiextensions.v1beta1'].flatMap((pkg): [string, TypeFacts['union']][] => [
+    [`${pkg}.JSONSchemaPropsOrBool`, 'schemaOrBool'],
+    [`${pkg}.JSONSchemaPropsOrArray`, 'schemaOrArray'],
+    [`${pkg}.JSONSchemaPropsOrStringArray`, 'schemaOrStringArray'],
+  ]),
+)
 
 /** `io.k8s.api.core.v1` to `core.v1`, the name of a package in the table. */
 const shortOf = new Map(Object.entries(table.packages).map(([short, [openapi]]) => [openapi, short]))
@@ -198,7 +200,7 @@ function expand(name: string): TypeFacts | undefined {
   if (short === undefined || !Object.hasOwn(table.types, short)) return undefined
   const pkg = short.slice(0, short.lastIndexOf('.'))
   const fields = table.types[short]!.map((tuple) => field(tuple, pkg))
-  return new Message(name, fields, { mapType: atomic.has(short) ? 'atomic' : undefined, union: unions[short] })
+  return new Message(name, fields, { mapType: atomic.has(short) ? 'atomic' : undefined, union: unions.get(short) })
 }
 
 /** The message type that a kind of its own (one with apiVersion and kind) has in a group-version's package. */
