@@ -40,10 +40,14 @@ describe('token file', () => {
   test('CSV: whatever is quoted comes back', () => {
     const field = fc.string({ maxLength: 12, unit: fc.constantFrom('a', ',', '"', '\n', ' ', 'é') })
     fc.assert(
-      fc.property(fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), fc.constantFrom('\n', '\r\n'), (rows, newline) => {
-        const text = rows.map((row) => row.map((f) => `"${f.replaceAll('"', '""')}"`).join(',')).join(newline)
-        expect(parseCsv(text)).toEqual(rows)
-      }),
+      fc.property(
+        fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 }),
+        fc.constantFrom('\n', '\r\n'),
+        (rows, newline) => {
+          const text = rows.map((row) => row.map((f) => `"${f.replaceAll('"', '""')}"`).join(',')).join(newline)
+          expect(parseCsv(text)).toEqual(rows)
+        },
+      ),
     )
     expect(() => parseCsv('a,b"c')).toThrow('line 1: bare "')
     expect(() => parseCsv('a\n"b"c')).toThrow('line 2: extraneous')

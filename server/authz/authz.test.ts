@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { alwaysAllowAuthorizer } from './always-allow.ts'
-import { allow, noOpinion, type Attributes, type Authorizer } from './contract.ts'
+import { noOpinion, type Attributes, type Authorizer } from './contract.ts'
 import { defaultRolesAuthorizer } from './default-roles.ts'
 import { forbiddenError } from './forbidden.ts'
 import { mastersAuthorizer } from './masters.ts'
+import { authorizerOf } from './modes.ts'
 import { unionAuthorizer } from './union.ts'
 
 const about = (a: Partial<Attributes>): Attributes => ({
@@ -42,16 +42,38 @@ describe('who may do what', () => {
     [bob, about({ path: '/apis/apps/v1' }), 'allow'],
     [bob, about({ path: '/openapi/v3' }), 'allow'],
     [bob, about({ path: '/metrics' }), 'no-opinion'],
-    [bob, about({ isResourceRequest: true, verb: 'create', apiGroup: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }), 'allow'],
+    [
+      bob,
+      about({ isResourceRequest: true, verb: 'create', apiGroup: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }),
+      'allow',
+    ],
     [bob, about({ isResourceRequest: true, verb: 'create', apiGroup: 'authentication.k8s.io', resource: 'selfsubjectreviews' }), 'allow'],
-    [bob, about({ isResourceRequest: true, verb: 'create', apiGroup: 'authorization.k8s.io', resource: 'subjectaccessreviews' }), 'no-opinion'],
-    [anonymous, about({ isResourceRequest: true, verb: 'create', apiGroup: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }), 'no-opinion'],
+    [
+      bob,
+      about({ isResourceRequest: true, verb: 'create', apiGroup: 'authorization.k8s.io', resource: 'subjectaccessreviews' }),
+      'no-opinion',
+    ],
+    [
+      anonymous,
+      about({ isResourceRequest: true, verb: 'create', apiGroup: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }),
+      'no-opinion',
+    ],
   ] as const)('%o %o: %s', async (user, attributes, expected) => {
     expect((await authorizer.authorize(user, attributes)).decision).toBe(expected)
   })
 
-  test('AlwaysAllow', () => {
-    expect(alwaysAllowAuthorizer.authorize(anonymous, pods)).toEqual(allow)
+  test.each([
+    [['AlwaysAllow'], anonymous, 'allow', ''],
+    [['AlwaysDeny'], bob, 'no-opinion', 'Everything is forbidden.'],
+    [['AlwaysDeny'], root, 'allow', ''],
+    [['Node', 'RBAC'], bob, 'no-opinion', ''],
+    [['Node', 'AlwaysAllow'], bob, 'allow', ''],
+  ])('modes %o, %o: %s', async (modes, user, decision, reason) => {
+    expect(await authorizerOf(modes).authorize(user, pods)).toEqual({ decision, reason })
+  })
+
+  test('unknown modes', () => {
+    expect(() => authorizerOf(['toString'])).toThrow('authorization-mode "toString" is not a valid mode')
   })
 })
 
@@ -61,7 +83,10 @@ describe('union', () => {
   })
 
   test('the first opinion counts, at once or later; reasons without an opinion are kept', async () => {
-    expect(unionAuthorizer([says('no-opinion', 'a'), says('deny', 'b'), says('allow')]).authorize(bob, pods)).toEqual({ decision: 'deny', reason: 'b' })
+    expect(unionAuthorizer([says('no-opinion', 'a'), says('deny', 'b'), says('allow')]).authorize(bob, pods)).toEqual({
+      decision: 'deny',
+      reason: 'b',
+    })
     expect(await unionAuthorizer([says('no-opinion', '', true), says('allow', 'c', true), says('deny')]).authorize(bob, pods)).toEqual({
       decision: 'allow',
       reason: 'c',

@@ -49,7 +49,12 @@ class Server {
   request(request: string, token = 'admin', headers: Record<string, string> = {}, signal?: AbortSignal): Promise<TransportResponse> {
     const [method = '', path = ''] = request.split(' ')
     const authorization: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` }
-    return localTransport(this.chain, { name: 'unused', groups: [] }).request({ method, path, headers: { ...authorization, ...headers }, signal })
+    return localTransport(this.chain, { name: 'unused', groups: [] }).request({
+      method,
+      path,
+      headers: { ...authorization, ...headers },
+      signal,
+    })
   }
 
   async metric(name: string): Promise<string[]> {
@@ -86,7 +91,7 @@ describe('every response', () => {
   test('a synchronous handler is answered in the same tick', () => {
     let answered = false
     void new Server((ctx) => {
-      ok(ctx)
+      void ok(ctx)
       answered = true
     }).request('GET /api/v1/pods')
     expect(answered).toBe(true)
@@ -103,7 +108,12 @@ describe('every response', () => {
 
 describe('errors', () => {
   test('a StatusError is the answer, thrown or rejected; it is not logged', async () => {
-    for (const handler of [() => { throw notFound({ group: '', resource: 'pods' }, 'x') }, () => Promise.reject(notFound({ group: '', resource: 'pods' }, 'x'))]) {
+    for (const handler of [
+      () => {
+        throw notFound({ group: '', resource: 'pods' }, 'x')
+      },
+      () => Promise.reject(notFound({ group: '', resource: 'pods' }, 'x')),
+    ]) {
       const s = new Server(handler)
       const r = await s.request('GET /api/v1/namespaces/a/pods/x')
       expect([r.status, json(r)['message']]).toEqual([404, 'pods "x" not found'])
@@ -164,7 +174,11 @@ describe('authentication and authorization', () => {
 
   test('the handler sees who asks', async () => {
     const s = new Server((ctx) => ctx.exchange.respond(200, {}, Buffer.from(JSON.stringify(ctx.user))))
-    expect(json(await s.request('GET /api/v1/pods'))).toEqual({ name: 'root', uid: '1', groups: ['system:masters', 'system:authenticated'] })
+    expect(json(await s.request('GET /api/v1/pods'))).toEqual({
+      name: 'root',
+      uid: '1',
+      groups: ['system:masters', 'system:authenticated'],
+    })
   })
 
   test('deciding may take time', async () => {
@@ -180,10 +194,18 @@ describe('authentication and authorization', () => {
 describe('limits', () => {
   test('429 above the limits, apart for reads and writes, never for watches and masters', async () => {
     const { handler, open, waiting } = gate()
-    const s = new Server(handler, { maxRequestsInFlight: 1, maxMutatingRequestsInFlight: 1, authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) } })
+    const s = new Server(handler, {
+      maxRequestsInFlight: 1,
+      maxMutatingRequestsInFlight: 1,
+      authorizer: { authorize: () => ({ decision: 'allow', reason: '' }) },
+    })
     const running = ['GET /api/v1/pods', 'POST /api/v1/pods', 'GET /api/v1/pods?watch=1'].map((r) => s.request(r, 'bob'))
     const refused = await s.request('GET /api/v1/pods', 'bob')
-    expect([refused.status, refused.headers['retry-after'], refused.body.toString()]).toEqual([429, '1', 'Too many requests, please try again later.\n'])
+    expect([refused.status, refused.headers['retry-after'], refused.body.toString()]).toEqual([
+      429,
+      '1',
+      'Too many requests, please try again later.\n',
+    ])
     expect((await s.request('DELETE /api/v1/pods/x', 'bob')).status).toBe(429)
     running.push(s.request('GET /api/v1/pods?watch=1', 'bob'), s.request('GET /api/v1/pods', 'admin'))
     expect(waiting).toHaveLength(5)
@@ -195,7 +217,12 @@ describe('limits', () => {
   })
 
   test('0 is no limit; a handler that fails is not counted on', async () => {
-    const s = new Server(() => { throw new Error('x') }, { maxRequestsInFlight: 0, maxMutatingRequestsInFlight: 1 })
+    const s = new Server(
+      () => {
+        throw new Error('x')
+      },
+      { maxRequestsInFlight: 0, maxMutatingRequestsInFlight: 1 },
+    )
     await s.request('POST /api/v1/pods')
     await s.request('POST /api/v1/pods')
     expect(s.metrics.inFlight).toEqual({ readOnly: 0, mutating: 0 })
@@ -212,7 +239,10 @@ describe('deadlines', () => {
     expect(signal.aborted).toBe(false)
     s.clock.advance(1)
     const r = await answer
-    expect([r.status, json(r)]).toMatchObject([504, { reason: 'Timeout', message: 'Timeout: request did not complete within the allotted timeout', details: {} }])
+    expect([r.status, json(r)]).toMatchObject([
+      504,
+      { reason: 'Timeout', message: 'Timeout: request did not complete within the allotted timeout', details: {} },
+    ])
     expect(signal.aborted).toBe(true)
     open()
     await Promise.resolve()
@@ -220,7 +250,12 @@ describe('deadlines', () => {
   })
 
   test('the query may ask for less, not for more; nonsense is a 400', async () => {
-    for (const [timeout, at] of [['2s', 2000], ['5m', 60_000], ['0s', 60_000], ['', 60_000]] as const) {
+    for (const [timeout, at] of [
+      ['2s', 2000],
+      ['5m', 60_000],
+      ['0s', 60_000],
+      ['', 60_000],
+    ] as const) {
       const { handler, waiting } = gate()
       const s = new Server(handler)
       const answer = s.request(`GET /api/v1/pods?timeout=${timeout}`)
@@ -231,7 +266,10 @@ describe('deadlines', () => {
       expect((await answer).status).toBe(504)
     }
     const bad = await new Server(ok).request('GET /api/v1/pods?timeout=5')
-    expect([bad.status, json(bad)['message']]).toEqual([400, 'invalid timeout specified in the request URL - time: missing unit in duration "5"'])
+    expect([bad.status, json(bad)['message']]).toEqual([
+      400,
+      'invalid timeout specified in the request URL - time: missing unit in duration "5"',
+    ])
   })
 
   test('long-running requests have none, and hear when the client goes', async () => {
@@ -282,7 +320,9 @@ describe('CORS', () => {
 
 describe('metrics and the access log', () => {
   test('requests are counted under the reference names and labels', async () => {
-    const s = new Server((ctx) => (ctx.requestInfo.name === 'gone' ? Promise.reject(notFound({ group: '', resource: 'pods' }, 'gone')) : ok(ctx)))
+    const s = new Server((ctx) =>
+      ctx.requestInfo.name === 'gone' ? Promise.reject(notFound({ group: '', resource: 'pods' }, 'gone')) : ok(ctx),
+    )
     await s.request('GET /api/v1/namespaces/a/pods/b')
     await s.request('GET /api/v1/namespaces/a/pods/c')
     await s.request('GET /api/v1/namespaces/a/pods/gone')
@@ -325,7 +365,9 @@ describe('metrics and the access log', () => {
     await s.request('GET /healthz')
     const text = await registry.metrics()
     expect(text).toContain('# TYPE apiserver_request_duration_seconds histogram\n')
-    expect(text).toMatch(/apiserver_request_duration_seconds_bucket\{verb="GET",dry_run="",group="",version="",resource="",subresource="\/healthz",scope="",component="",le="60"\} 1\n/)
+    expect(text).toMatch(
+      /apiserver_request_duration_seconds_bucket\{verb="GET",dry_run="",group="",version="",resource="",subresource="\/healthz",scope="",component="",le="60"\} 1\n/,
+    )
   })
 
   test('an access log entry a request, after the work', async () => {
@@ -334,7 +376,18 @@ describe('metrics and the access log', () => {
     await s.request('GET /api/v1/pods?limit=5', 'admin', { 'user-agent': 'test' })
     expect(entries).toEqual([])
     await new Promise((resolve) => setImmediate(resolve))
-    expect(entries).toMatchObject([{ method: 'GET', uri: '/api/v1/pods?limit=5', verb: 'list', user: 'root', status: 200, bytes: 2, userAgent: 'test', protocol: 'local' }])
+    expect(entries).toMatchObject([
+      {
+        method: 'GET',
+        uri: '/api/v1/pods?limit=5',
+        verb: 'list',
+        user: 'root',
+        status: 200,
+        bytes: 2,
+        userAgent: 'test',
+        protocol: 'local',
+      },
+    ])
   })
 })
 

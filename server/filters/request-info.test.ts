@@ -92,7 +92,20 @@ describe('resource requests', () => {
 })
 
 describe('other requests', () => {
-  test.each(['/', '', '/api', '/api/', '/api/v1', '/apis', '/apis/apps', '/apis/apps/v1', '/healthz', '/version', '/apix/v1/pods', '/metrics/a/b'])('%o', (path) => {
+  test.each([
+    '/',
+    '',
+    '/api',
+    '/api/',
+    '/api/v1',
+    '/apis',
+    '/apis/apps',
+    '/apis/apps/v1',
+    '/healthz',
+    '/version',
+    '/apix/v1/pods',
+    '/metrics/a/b',
+  ])('%o', (path) => {
     expect(parse(`POST ${path}`)).toMatchObject({ isResourceRequest: false, verb: 'post', path, resource: '', parts: [] })
   })
 
@@ -106,27 +119,36 @@ describe('other requests', () => {
   test('any path is either understood or refused, and parts come from it', () => {
     const segment = fc.constantFrom('api', 'apis', 'v1', 'apps', 'namespaces', 'ns', 'pods', 'watch', 'proxy', 'status', '', '%41', '%')
     fc.assert(
-      fc.property(fc.array(segment, { maxLength: 9 }), fc.constantFrom('GET', 'DELETE', 'POST', 'X'), fc.array(fc.constantFrom('watch=1', 'fieldSelector=metadata.name%3Da', '%', 'limit=x', '='), { maxLength: 4 }), (segments, method, search) => {
-        try {
-          const info = parseRequestInfo(method, `/${segments.join('/')}`, search.join('&'))
-          if (info.isResourceRequest) {
-            expect(info.resource).toBe(info.parts[0])
-            expect(info.path.endsWith(info.parts.join('/')) || info.path.replace(/\/+$/, '').endsWith(info.parts.join('/'))).toBe(true)
+      fc.property(
+        fc.array(segment, { maxLength: 9 }),
+        fc.constantFrom('GET', 'DELETE', 'POST', 'X'),
+        fc.array(fc.constantFrom('watch=1', 'fieldSelector=metadata.name%3Da', '%', 'limit=x', '='), { maxLength: 4 }),
+        (segments, method, search) => {
+          try {
+            const info = parseRequestInfo(method, `/${segments.join('/')}`, search.join('&'))
+            if (info.isResourceRequest) {
+              expect(info.resource).toBe(info.parts[0])
+              expect(info.path.endsWith(info.parts.join('/')) || info.path.replace(/\/+$/, '').endsWith(info.parts.join('/'))).toBe(true)
+            }
+          } catch (e) {
+            expect(e instanceof BadPathError || e instanceof NoResourceError).toBe(true)
           }
-        } catch (e) {
-          expect(e instanceof BadPathError || e instanceof NoResourceError).toBe(true)
-        }
-      }),
+        },
+      ),
     )
   })
 })
 
 test('queryValue reads what URLSearchParams reads', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a b', ''), fc.string({ maxLength: 5 })), { maxLength: 5 }), fc.constantFrom('a', 'b', 'a b'), (pairs, key) => {
-      const search = new URLSearchParams(pairs.filter(([k]) => k !== '')).toString()
-      expect(queryValue(search, key)).toBe(new URLSearchParams(search).get(key) ?? undefined)
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a b', ''), fc.string({ maxLength: 5 })), { maxLength: 5 }),
+      fc.constantFrom('a', 'b', 'a b'),
+      (pairs, key) => {
+        const search = new URLSearchParams(pairs.filter(([k]) => k !== '')).toString()
+        expect(queryValue(search, key)).toBe(new URLSearchParams(search).get(key) ?? undefined)
+      },
+    ),
   )
   expect(queryValue('a=%zz&a=2', 'a')).toBe('2')
   expect(queryValue('', 'a')).toBeUndefined()

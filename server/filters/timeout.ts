@@ -16,12 +16,15 @@ export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
     const result = next(ctx)
     if (result === undefined || exchange.responded) return result
     let timedOut = false
-    const timer = ctx.clock.setTimeout(() => {
-      if (exchange.responded) return
-      timedOut = true
-      write(exchange, new StatusError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {}).status, {})
-      if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
-    }, ctx.receivedAt + limit - ctx.clock.now())
+    const timer = ctx.clock.setTimeout(
+      () => {
+        if (exchange.responded) return
+        timedOut = true
+        write(exchange, new StatusError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {}).status, {})
+        if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
+      },
+      ctx.receivedAt + limit - ctx.clock.now(),
+    )
     return result.then(
       () => timer.cancel(),
       (e: unknown) => {

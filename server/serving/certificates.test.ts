@@ -105,10 +105,14 @@ describe('x509', () => {
 
   test('subjects survive any text, line breaks included', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }), fc.array(fc.string({ minLength: 1, maxLength: 30 }), { maxLength: 4 }), (commonName, organizations) => {
-        const { cert } = issueCertificate(ca, { commonName, organizations, use: 'client', now })
-        expect(subjectOf(new X509Certificate(cert).raw)).toEqual({ commonName, organizations, uid: '' })
-      }),
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
+        fc.array(fc.string({ minLength: 1, maxLength: 30 }), { maxLength: 4 }),
+        (commonName, organizations) => {
+          const { cert } = issueCertificate(ca, { commonName, organizations, use: 'client', now })
+          expect(subjectOf(new X509Certificate(cert).raw)).toEqual({ commonName, organizations, uid: '' })
+        },
+      ),
       { numRuns: 40 },
     )
   })

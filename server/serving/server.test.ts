@@ -72,7 +72,10 @@ const echo = async (x: Exchange): Promise<void> => {
   const body = await x.readBody(5_000_000)
   x.setHeader('audit-id', 'id')
   x.setHeader('x-none', [])
-  x.respond(200, { 'content-type': 'text/plain', warning: ['299 - "a"', '299 - "b"'] }, [Buffer.from(`${x.protocol} ${x.method} ${x.path} ${x.search} ${x.headers['host'] !== undefined} `), body])
+  x.respond(200, { 'content-type': 'text/plain', warning: ['299 - "a"', '299 - "b"'] }, [
+    Buffer.from(`${x.protocol} ${x.method} ${x.path} ${x.search} ${x.headers['host'] !== undefined} `),
+    body,
+  ])
 }
 
 describe('serve', () => {
@@ -118,7 +121,10 @@ describe('serve', () => {
           }
         }
         if (protocol === 'h2') {
-          h2(url).request({ ':path': '/' }).on('data', onData).on('end', () => resolve(seen))
+          h2(url)
+            .request({ ':path': '/' })
+            .on('data', onData)
+            .on('end', () => resolve(seen))
         } else https.get(url, { ca: ca.cert, agent: false }, (res) => res.on('data', onData).on('end', () => resolve(seen)))
       })
       expect(text).toBe('first second')
@@ -155,7 +161,10 @@ describe('serve', () => {
 
   test('413 for a body above the limit on HTTP/1.1', async () => {
     const { url } = await start(async (x) => {
-      const code = await x.readBody(10).then(() => 200, (e: { code: number }) => e.code)
+      const code = await x.readBody(10).then(
+        () => 200,
+        (e: { code: number }) => e.code,
+      )
       x.respond(code, {})
     })
     expect((await get1(url, { method: 'POST' }, Buffer.alloc(11))).status).toBe(413)
@@ -165,7 +174,8 @@ describe('serve', () => {
 })
 
 describe('client certificates', () => {
-  const handler: ExchangeHandler = (x) => x.respond(200, {}, Buffer.from(`${x.connection.peerCertificate?.length ?? 0} ${x.connection.peerCertificateError ?? ''}`))
+  const handler: ExchangeHandler = (x) =>
+    x.respond(200, {}, Buffer.from(`${x.connection.peerCertificate?.length ?? 0} ${x.connection.peerCertificateError ?? ''}`))
 
   test('one of the client CA is handed on, on both protocols', async () => {
     const { url } = await start(handler)
@@ -258,7 +268,11 @@ describe('start and end', () => {
     const clock = new FakeClock()
     const serving = await start((x) => void x.stream(200, {}).write(Buffer.from('x')), clock)
     const broken = new Promise((resolve) => {
-      h2(serving.url).request({ ':path': '/' }).on('data', () => resolve(serving.close(5000))).on('error', () => {}).on('close', () => {})
+      h2(serving.url)
+        .request({ ':path': '/' })
+        .on('data', () => resolve(serving.close(5000)))
+        .on('error', () => {})
+        .on('close', () => {})
       const seen = setInterval(() => clock.advance(5000), 5)
       cleanups.push(() => clearInterval(seen))
     })
@@ -292,11 +306,12 @@ describe('other clients', () => {
     const { execFile } = await import('node:child_process')
     const curl = (...args: string[]): Promise<string> =>
       new Promise((resolve, reject) => {
-        const child = execFile('curl', ['-sk', ...args, url], { maxBuffer: 10_000_000 }, (e, out) => (e === null ? resolve(out) : reject(e)))
+        const child = execFile('curl', ['-sk', ...args, url], { maxBuffer: 10_000_000 }, (e, out) =>
+          e === null ? resolve(out) : reject(e),
+        )
         child.stdin?.end('x'.repeat(1_000_000))
       })
     expect((await curl('--http2', '--data-binary', '@-')).length).toBe(1_000_000 + 'h2 POST /  true '.length)
     expect((await curl('--http1.1', '--data-binary', '@-')).length).toBe(1_000_000 + 'http/1.1 POST /  true '.length)
   })
 })
-

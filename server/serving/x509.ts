@@ -1,4 +1,13 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto'
 import { isIP } from 'node:net'
 import { bitString, integer, oid, parse, sequence, tag, time, tlv } from './der.ts'
 
@@ -48,8 +57,7 @@ const ids = {
 const algorithm = sequence(oid(ids.ecdsaWithSha256))
 const yes = tlv(tag.boolean, Buffer.of(0xff))
 
-const attribute = (id: string, value: string): Buffer =>
-  tlv(tag.set, sequence(oid(id), tlv(tag.utf8String, Buffer.from(value, 'utf8'))))
+const attribute = (id: string, value: string): Buffer => tlv(tag.set, sequence(oid(id), tlv(tag.utf8String, Buffer.from(value, 'utf8'))))
 
 const nameOf = (commonName: string, organizations: readonly string[]): Buffer =>
   sequence(...organizations.map((o) => attribute(ids.organization, o)), attribute(ids.commonName, commonName))

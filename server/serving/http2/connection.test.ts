@@ -9,12 +9,18 @@ const { endHeaders, endStream } = flag
 /** Answers with what it was asked, body included. */
 const echo = async (x: Exchange): Promise<void> => {
   const body = await x.readBody(1_000_000)
-  x.respond(200, { 'content-type': 'text/plain' }, Buffer.from(`${x.method} ${x.path}?${x.search} ${x.headers['x-a'] ?? ''} ${body.toString('latin1')}`))
+  x.respond(
+    200,
+    { 'content-type': 'text/plain' },
+    Buffer.from(`${x.method} ${x.path}?${x.search} ${x.headers['x-a'] ?? ''} ${body.toString('latin1')}`),
+  )
 }
 
-const dataOf = (frames: Frame[], id: number): Buffer => Buffer.concat(frames.filter((f) => f.type === type.data && f.id === id).map((f) => f.payload))
+const dataOf = (frames: Frame[], id: number): Buffer =>
+  Buffer.concat(frames.filter((f) => f.type === type.data && f.id === id).map((f) => f.payload))
 const goaway = (frames: Frame[]): number | undefined => frames.find((f) => f.type === type.goaway)?.payload.readUInt32BE(4)
-const resetOf = (frames: Frame[], id: number): number | undefined => frames.find((f) => f.type === type.rstStream && f.id === id)?.payload.readUInt32BE(0)
+const resetOf = (frames: Frame[], id: number): number | undefined =>
+  frames.find((f) => f.type === type.rstStream && f.id === id)?.payload.readUInt32BE(0)
 const settingsOf = (entries: [number, number][]): Buffer =>
   frame(type.settings, 0, 0, Buffer.concat(entries.map(([name, value]) => Buffer.concat([Buffer.of(0, name), u32(value)]))))
 
@@ -72,9 +78,15 @@ describe('requests and responses', () => {
 
   test('uploads may interleave; the client is given new window as they are read', async () => {
     const parts: Buffer[] = [request(1, 'POST', '/1', {}, false), request(3, 'POST', '/3', {}, false)]
-    for (let i = 0; i < 40; i++) parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000, 65)), frame(type.data, 0, 3, Buffer.alloc(16_000, 66)))
+    for (let i = 0; i < 40; i++)
+      parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000, 65)), frame(type.data, 0, 3, Buffer.alloc(16_000, 66)))
     parts.push(frame(type.data, endStream, 3), frame(type.data, endStream, 1))
-    const { frames } = await talk(echo, settingsOf([[setting.initialWindowSize, 1_000_000]]), frame(type.windowUpdate, 0, 0, u32(2_000_000)), ...parts)
+    const { frames } = await talk(
+      echo,
+      settingsOf([[setting.initialWindowSize, 1_000_000]]),
+      frame(type.windowUpdate, 0, 0, u32(2_000_000)),
+      ...parts,
+    )
     expect(dataOf(frames, 1).length).toBe('POST /1?  '.length + 640_000)
     expect(dataOf(frames, 3).subarray(-1)[0]).toBe(66)
     const credit = frames.filter((f) => f.type === type.windowUpdate && f.id === 1).reduce((n, f) => n + f.payload.readUInt32BE(0), 0)
@@ -100,7 +112,12 @@ describe('requests and responses', () => {
       await x.readBody(10).catch((e: { code: number }) => codes.push(e.code))
       x.respond(413, {})
     }
-    await talk(limited, request(1, 'POST', '/', { 'content-length': '11' }, false), request(3, 'POST', '/', {}, false), frame(type.data, 0, 3, Buffer.alloc(11)))
+    await talk(
+      limited,
+      request(1, 'POST', '/', { 'content-length': '11' }, false),
+      request(3, 'POST', '/', {}, false),
+      frame(type.data, 0, 3, Buffer.alloc(11)),
+    )
     expect(codes).toEqual([413, 413])
   })
 
@@ -118,7 +135,11 @@ describe('requests and responses', () => {
     )
     expect(frames.filter((f) => f.type === type.data)).toEqual([])
     const heads = frames.filter((f) => f.type === type.headers).map((f) => wire.headersOf(f))
-    expect(heads.map((h) => [h[':status'], h['content-length']])).toEqual([['200', '4'], ['204', undefined], ['304', undefined]])
+    expect(heads.map((h) => [h[':status'], h['content-length']])).toEqual([
+      ['200', '4'],
+      ['204', undefined],
+      ['304', undefined],
+    ])
   })
 
   test('long response headers go on in CONTINUATION frames; forbidden ones become a 500', async () => {
@@ -129,7 +150,11 @@ describe('requests and responses', () => {
       request(3, 'GET', '/bad'),
     )
     const parts = frames.filter((f) => f.id === 1 && f.type !== type.data)
-    expect(parts.map((f) => [f.type, f.flags])).toEqual([[type.headers, 0], [type.continuation, 0], [type.continuation, endHeaders]])
+    expect(parts.map((f) => [f.type, f.flags])).toEqual([
+      [type.headers, 0],
+      [type.continuation, 0],
+      [type.continuation, endHeaders],
+    ])
     const whole = { ...parts[0]!, payload: Buffer.concat(parts.map((f) => f.payload)) }
     expect(wire.headersOf(whole)['x-long']).toBe(value)
     expect(dataOf(frames, 1).toString()).toBe('body')
@@ -138,10 +163,13 @@ describe('requests and responses', () => {
   })
 
   test('connection: close is not sent but ends the connection after the answer', async () => {
-    const { wire, frames } = await talk((x) => {
-      x.setHeader('connection', 'close')
-      x.respond(200, {}, Buffer.from('body'))
-    }, request(1, 'GET', '/set'))
+    const { wire, frames } = await talk(
+      (x) => {
+        x.setHeader('connection', 'close')
+        x.respond(200, {}, Buffer.from('body'))
+      },
+      request(1, 'GET', '/set'),
+    )
     expect(dataOf(frames, 1).toString()).toBe('body')
     expect(goaway(frames)).toBe(errorCode.noError)
     wire.send(frame(type.ping, flag.ack, 0, frames.find((f) => f.type === type.ping)!.payload))
@@ -190,31 +218,42 @@ describe('flow control of responses', () => {
   })
 
   test('larger frames when the peer takes them', async () => {
-    const { frames } = await talk((x) => x.respond(200, {}, Buffer.alloc(60_000)), settingsOf([[setting.maxFrameSize, 50_000]]), request(1, 'GET', '/'))
+    const { frames } = await talk(
+      (x) => x.respond(200, {}, Buffer.alloc(60_000)),
+      settingsOf([[setting.maxFrameSize, 50_000]]),
+      request(1, 'GET', '/'),
+    )
     expect(frames.filter((f) => f.type === type.data).map((f) => f.payload.length)[0]).toBe(50_000)
   })
 
   test('many streams share the connection: each gets all its bytes, in order', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 6 }), { minLength: 1, maxLength: 12 }), async (streams) => {
-        const bodies = streams.map((sizes, i) => sizes.map((n, j) => Buffer.alloc(n, i * 16 + j)))
-        const wire = new Wire((x) => {
-          const chunks = bodies[Number(x.path.slice(1))]!
-          if (chunks.length % 2 === 0) return x.respond(200, {}, chunks)
-          const stream = x.stream(200, {})
-          for (const chunk of chunks) stream.write(chunk)
-          stream.end()
-        })
-        wire.send(hello, settingsOf([[setting.initialWindowSize, 1_000_000]]), ...bodies.map((_, i) => request(i * 2 + 1, 'GET', `/${i}`)))
-        const frames = await wire.frames()
-        // The connection's window is the narrow place: it opens bit by bit.
-        for (let i = 0; i < 60; i++) {
-          wire.send(frame(type.windowUpdate, 0, 0, u32(50_000)))
-          frames.push(...(await wire.frames()))
-          if (wire.connection.activeStreams === 0) break
-        }
-        bodies.forEach((chunks, i) => expect(dataOf(frames, i * 2 + 1).equals(Buffer.concat(chunks))).toBe(true))
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 6 }), { minLength: 1, maxLength: 12 }),
+        async (streams) => {
+          const bodies = streams.map((sizes, i) => sizes.map((n, j) => Buffer.alloc(n, i * 16 + j)))
+          const wire = new Wire((x) => {
+            const chunks = bodies[Number(x.path.slice(1))]!
+            if (chunks.length % 2 === 0) return x.respond(200, {}, chunks)
+            const stream = x.stream(200, {})
+            for (const chunk of chunks) stream.write(chunk)
+            stream.end()
+          })
+          wire.send(
+            hello,
+            settingsOf([[setting.initialWindowSize, 1_000_000]]),
+            ...bodies.map((_, i) => request(i * 2 + 1, 'GET', `/${i}`)),
+          )
+          const frames = await wire.frames()
+          // The connection's window is the narrow place: it opens bit by bit.
+          for (let i = 0; i < 60; i++) {
+            wire.send(frame(type.windowUpdate, 0, 0, u32(50_000)))
+            frames.push(...(await wire.frames()))
+            if (wire.connection.activeStreams === 0) break
+          }
+          bodies.forEach((chunks, i) => expect(dataOf(frames, i * 2 + 1).equals(Buffer.concat(chunks))).toBe(true))
+        },
+      ),
       { numRuns: 25 },
     )
   })
@@ -240,12 +279,21 @@ describe('flow control of responses', () => {
   })
 
   test('a socket that takes nothing gets a bounded amount', async () => {
-    const { wire } = await talk(() => {}, settingsOf([[setting.initialWindowSize, 50_000_000]]), frame(type.windowUpdate, 0, 0, u32(50_000_000)))
+    const { wire } = await talk(
+      () => {},
+      settingsOf([[setting.initialWindowSize, 50_000_000]]),
+      frame(type.windowUpdate, 0, 0, u32(50_000_000)),
+    )
     const release = wire.stall()
     let stream: ResponseStream | undefined
     const w = new Wire((x) => void (stream = x.stream(200, {})))
     const free = w.stall()
-    w.send(hello, settingsOf([[setting.initialWindowSize, 50_000_000]]), frame(type.windowUpdate, 0, 0, u32(50_000_000)), request(1, 'GET', '/'))
+    w.send(
+      hello,
+      settingsOf([[setting.initialWindowSize, 50_000_000]]),
+      frame(type.windowUpdate, 0, 0, u32(50_000_000)),
+      request(1, 'GET', '/'),
+    )
     await w.frames()
     for (let i = 0; i < 100; i++) stream!.write(Buffer.alloc(100_000))
     const before = dataOf(await w.frames(), 1).length
@@ -261,10 +309,13 @@ describe('ends', () => {
   test('a cancelled stream is heard of once, a later write is dropped', async () => {
     let closed = 0
     let stream: ResponseStream | undefined
-    const { wire } = await talk((x) => {
-      x.onClose(() => closed++)
-      stream = x.stream(200, {})
-    }, request(1, 'GET', '/'))
+    const { wire } = await talk(
+      (x) => {
+        x.onClose(() => closed++)
+        stream = x.stream(200, {})
+      },
+      request(1, 'GET', '/'),
+    )
     wire.send(frame(type.rstStream, 0, 1, u32(errorCode.cancel)))
     await wire.frames()
     expect(closed).toBe(1)
@@ -278,10 +329,13 @@ describe('ends', () => {
 
   test('onClose after the response is complete calls back at once', async () => {
     let exchange: Exchange | undefined
-    await talk((x) => {
-      exchange = x
-      x.respond(200, {})
-    }, request(1, 'GET', '/'))
+    await talk(
+      (x) => {
+        exchange = x
+        x.respond(200, {})
+      },
+      request(1, 'GET', '/'),
+    )
     let called = false
     exchange!.onClose(() => (called = true))
     expect(called).toBe(true)
@@ -349,20 +403,40 @@ describe('what a decent client never sends', () => {
     ['WINDOW_UPDATE of 0 for a stream', protocolError, Buffer.concat([first, frame(type.windowUpdate, 0, 1, u32(0))])],
     ['DATA after the end', streamClosed, Buffer.concat([request(1, 'GET', '/'), frame(type.data, 0, 1, Buffer.of(1))])],
     ['trailers that do not end the stream', protocolError, Buffer.concat([first, frame(type.headers, endHeaders, 1, literal('a', 'b'))])],
-    ['a body shorter than declared', protocolError, Buffer.concat([request(1, 'POST', '/', { 'content-length': '3' }, false), frame(type.data, endStream, 1, Buffer.of(1))])],
+    [
+      'a body shorter than declared',
+      protocolError,
+      Buffer.concat([request(1, 'POST', '/', { 'content-length': '3' }, false), frame(type.data, endStream, 1, Buffer.of(1))]),
+    ],
     ['no body where one was declared', protocolError, request(1, 'POST', '/', { 'content-length': '3' })],
     ['a connection header', protocolError, request(1, 'GET', '/', { connection: 'close' })],
     ['an upper-case name', protocolError, request(1, 'GET', '/', { Accept: 'a' })],
     ['a line break in a value', protocolError, request(1, 'GET', '/', { a: 'b\nc' })],
-    ['a missing path', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':method', 'GET'), literal(':scheme', 'https')]))],
+    [
+      'a missing path',
+      protocolError,
+      frame(type.headers, endHeaders, 1, Buffer.concat([literal(':method', 'GET'), literal(':scheme', 'https')])),
+    ],
     ['a path that is not one', protocolError, request(1, 'GET', 'x')],
-    ['an unknown pseudo-header', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':x', 'y'), requestBlock('GET', '/')]))],
-    ['a pseudo-header after others', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal('a', 'b'), requestBlock('GET', '/')]))],
+    [
+      'an unknown pseudo-header',
+      protocolError,
+      frame(type.headers, endHeaders, 1, Buffer.concat([literal(':x', 'y'), requestBlock('GET', '/')])),
+    ],
+    [
+      'a pseudo-header after others',
+      protocolError,
+      frame(type.headers, endHeaders, 1, Buffer.concat([literal('a', 'b'), requestBlock('GET', '/')])),
+    ],
     ['two paths', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':path', '/b'), requestBlock('GET', '/')]))],
     ['PRIORITY of a wrong length', frameSizeError, frame(type.priority, 0, 1, Buffer.alloc(4))],
   ]
   test.each(streamErrors)('%s breaks the stream, and the next request is served', async (_, code, bytes) => {
-    const { frames } = await talk((x) => (x.path === '/next' ? x.respond(200, {}, Buffer.from('ok')) : undefined), bytes, request(3, 'GET', '/next'))
+    const { frames } = await talk(
+      (x) => (x.path === '/next' ? x.respond(200, {}, Buffer.from('ok')) : undefined),
+      bytes,
+      request(3, 'GET', '/next'),
+    )
     expect(resetOf(frames, 1)).toBe(code)
     expect(dataOf(frames, 3).toString()).toBe('ok')
   })
@@ -377,15 +451,30 @@ describe('what a decent client never sends', () => {
 
   test('any bytes after the preface: an answer or an end, never an uncaught error', async () => {
     const anyFrame = fc
-      .record({ type: fc.integer({ min: 0, max: 11 }), flags: fc.integer({ min: 0, max: 255 }), id: fc.integer({ min: 0, max: 7 }), payload: fc.uint8Array({ maxLength: 40 }) })
+      .record({
+        type: fc.integer({ min: 0, max: 11 }),
+        flags: fc.integer({ min: 0, max: 255 }),
+        id: fc.integer({ min: 0, max: 7 }),
+        payload: fc.uint8Array({ maxLength: 40 }),
+      })
       .map((f) => frame(f.type, f.flags, f.id, f.payload))
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(anyFrame, fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b)), fc.constant(request(1, 'GET', '/'))), { maxLength: 12 }), async (parts) => {
-        const wire = new Wire(echo)
-        wire.send(hello, ...parts)
-        await wire.frames()
-        expect(wire.errors).toEqual([])
-      }),
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            anyFrame,
+            fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b)),
+            fc.constant(request(1, 'GET', '/')),
+          ),
+          { maxLength: 12 },
+        ),
+        async (parts) => {
+          const wire = new Wire(echo)
+          wire.send(hello, ...parts)
+          await wire.frames()
+          expect(wire.errors).toEqual([])
+        },
+      ),
       { numRuns: 200 },
     )
   })

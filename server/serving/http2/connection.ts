@@ -230,7 +230,8 @@ export class Http2Connection implements FrameSink, StreamHost {
     const window = this.#limits.streamWindow
     const stream = new Http2Stream(this, id, this.#initialSendWindow, window, head.method, head.target, head.headers, ended)
     this.#streams.set(id, stream)
-    if (head.tooLarge) stream.respond(431, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from('431 Request Header Fields Too Large'))
+    if (head.tooLarge)
+      stream.respond(431, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from('431 Request Header Fields Too Large'))
     else if (ended && !stream.receiveEnd()) this.#resetNow(stream, errorCode.protocolError)
     else this.#run(stream)
   }

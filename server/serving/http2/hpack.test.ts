@@ -36,7 +36,10 @@ describe('the examples of RFC 7541 Appendix C', () => {
 
   test('C.6: responses with Huffman coding and eviction from a table of 256 bytes', () => {
     const decoder = new HpackDecoder(256)
-    decode('4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 2d1b ff6e 919d 29ad 1718 63c7 8f0b 97c8 e9ae 82ae 43d3', decoder)
+    decode(
+      '4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 2d1b ff6e 919d 29ad 1718 63c7 8f0b 97c8 e9ae 82ae 43d3',
+      decoder,
+    )
     expect(decode('4883 640e ffc1 c0bf', decoder)).toEqual([
       ':status: 307',
       'cache-control: private',

@@ -1,5 +1,4 @@
 import type { ResponseHeaders } from '../exchange.ts'
-import type { ExtraHeaders } from './hpack-encoder.ts'
 
 // Above the high mark a writer is told to wait, below the low one to go on.
 const highMark = 65_536

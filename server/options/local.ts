@@ -1,0 +1,51 @@
+import { unreadable } from './files.ts'
+import type { Family } from './flag.ts'
+
+export interface LocalOptions {
+  /** Empty: none is written. */
+  writeKubeconfig: string
+  nodes: number
+  /** `*`, names, and `-name` for all but that one, as in kube-controller-manager. */
+  controllers: readonly string[]
+  seed: string
+  logFormat: string
+  verbosity: number
+}
+
+const maxNodes = 5000
+const logFormats = ['json', 'text']
+
+export const local: Family<LocalOptions> = {
+  title: 'Local control plane',
+  defaults: { writeKubeconfig: '', nodes: 1, controllers: ['*'], seed: '', logFormat: 'json', verbosity: 0 },
+  flags: {
+    'write-kubeconfig': {
+      field: 'writeKubeconfig',
+      type: 'string',
+      help: 'Writes a kubeconfig with admin rights to this file, for its owner only.',
+    },
+    nodes: { field: 'nodes', type: 'int', help: 'Simulated nodes.' },
+    controllers: {
+      field: 'controllers',
+      type: 'strings',
+      help: 'Controllers to run: * for all, name for one, -name for all but it, empty for none.',
+    },
+    seed: { field: 'seed', type: 'string', help: 'File of objects (YAML or JSON) to start with.' },
+    'log-format': { field: 'logFormat', type: 'string', help: 'json (one object a line) or text, on standard error.' },
+    v: { field: 'verbosity', type: 'int', shorthand: 'v', help: 'Verbosity of the log; from 3 on every request is in it.' },
+  },
+  validate(o) {
+    const errors = unreadable({ seed: o.seed })
+    if (o.nodes < 0 || o.nodes > maxNodes) errors.push(`--nodes ${o.nodes} must be between 0 and ${maxNodes}`)
+    if (!logFormats.includes(o.logFormat))
+      errors.push(`--log-format ${JSON.stringify(o.logFormat)} must be one of ${logFormats.join(', ')}`)
+    if (o.verbosity < 0 || o.verbosity > 10) errors.push(`-v ${o.verbosity} must be between 0 and 10`)
+    return errors
+  },
+}
+
+/** Whether `--controllers` has this one run. */
+export function controllerEnabled(chosen: readonly string[], name: string): boolean {
+  if (chosen.includes(name)) return true
+  return chosen.includes('*') && !chosen.includes(`-${name}`)
+}

@@ -1,0 +1,208 @@
+import { authentication, type AuthenticationOptions } from './authentication.ts'
+import { authorization, type AuthorizationOptions } from './authorization.ts'
+import { credentials, type CredentialOptions } from './credentials.ts'
+import { FlagValueError, parsers, showDefault, type Family, type FlagType } from './flag.ts'
+import { unsupported, withoutEffect } from './known.ts'
+import { limits, type LimitOptions } from './limits.ts'
+import { local, type LocalOptions } from './local.ts'
+import { network, type NetworkOptions } from './network.ts'
+import { serving, type ServingOptions } from './serving.ts'
+import { storage, type StorageOptions } from './storage.ts'
+
+export interface Options {
+  serving: ServingOptions
+  storage: StorageOptions
+  network: NetworkOptions
+  authentication: AuthenticationOptions
+  authorization: AuthorizationOptions
+  credentials: CredentialOptions
+  limits: LimitOptions
+  local: LocalOptions
+}
+
+/** `text`: what --help or --version asked for. `warnings` are for the log. */
+export type ParseResult = { options: Options; warnings: string[] } | { errors: string[] } | { text: string }
+
+export interface Program {
+  readonly name: string
+  /** What --version prints. */
+  readonly version: string
+}
+
+type Values = Record<string, unknown>
+interface Flag {
+  readonly name: string
+  readonly type: FlagType
+  readonly family: keyof Options
+  readonly field: string
+  readonly help: string
+  readonly shorthand: string
+  readonly fallback: unknown
+}
+
+const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
+  serving,
+  storage,
+  network,
+  authentication,
+  authorization,
+  credentials,
+  limits,
+  local,
+}
+const familyNames = Object.keys(families) as (keyof Options)[]
+
+const allFlags: readonly Flag[] = familyNames.flatMap((family) => {
+  const { flags, defaults } = families[family] as Family<object>
+  return Object.entries(flags as Record<string, { field: string; type: FlagType; help: string; shorthand?: string }>).map(
+    ([name, { field, type, help, shorthand = '' }]) => ({
+      name,
+      type,
+      family,
+      field,
+      help,
+      shorthand,
+      fallback: (defaults as Values)[field],
+    }),
+  )
+})
+const byName = new Map(allFlags.map((flag) => [flag.name, flag]))
+const byShorthand = new Map(allFlags.filter((f) => f.shorthand !== '').map((flag) => [flag.shorthand, flag]))
+
+class UsageError extends Error {}
+
+/**
+ * Reads the command line as kube-apiserver does (spf13/pflag): `--name value`, `--name=value`, `-v3`, underscores for dashes,
+ * lists that add up over repeated flags. Syntax errors end at the first, values are all checked; messages are pflag's.
+ */
+export function parseOptions(argv: readonly string[], program: Program): ParseResult {
+  const options = structuredClone(Object.fromEntries(familyNames.map((f) => [f, families[f].defaults]))) as unknown as Options
+  const warnings: string[] = []
+  const seen = new Set<string>()
+  try {
+    for (const { name, value, shown } of read(argv, program)) {
+      if (name === 'help') return { text: helpText(program) }
+      if (name === 'version') return { text: `${program.version}\n` }
+      const flag = byName.get(name)
+      if (flag === undefined) warnings.push(`--${name} has no effect: ${withoutEffect[name]}`)
+      else set(options, flag, value, shown, seen.has(name))
+      seen.add(name)
+    }
+  } catch (e) {
+    if (e instanceof UsageError) return { errors: [e.message] }
+    throw e
+  }
+  const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f]))
+  return errors.length > 0 ? { errors } : { options, warnings }
+}
+
+interface Argument {
+  readonly name: string
+  readonly value: string
+  /** The flag as it is named in messages. */
+  readonly shown: string
+}
+
+function* read(argv: readonly string[], program: Program): Generator<Argument> {
+  const positional: string[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i]!
+    if (arg === '--') {
+      positional.push(...argv.slice(i + 1))
+      break
+    }
+    if (!arg.startsWith('-') || arg === '-') {
+      positional.push(arg)
+      continue
+    }
+    const long = arg.startsWith('--')
+    const { name, given, shown } = long ? longFlag(arg) : shortFlag(arg)
+    if (given !== undefined) yield { name, value: given, shown }
+    else if (isBoolean(name)) yield { name, value: 'true', shown }
+    else {
+      const next = argv[++i]
+      if (next === undefined) throw new UsageError(`flag needs an argument: ${long ? `--${name}` : `'${name}' in ${arg}`}`)
+      yield { name, value: next, shown }
+    }
+  }
+  if (positional.length > 0) {
+    throw new UsageError(
+      `${JSON.stringify(program.name)} does not take any arguments, got [${positional.map((p) => JSON.stringify(p)).join(' ')}]`,
+    )
+  }
+}
+
+// Of the flags without effect these take no value.
+const booleansWithoutEffect = new Set(['allow-privileged', 'enable-aggregator-routing'])
+const isBoolean = (name: string): boolean =>
+  name === 'help' || name === 'version' || booleansWithoutEffect.has(name) || byName.get(name)?.type === 'bool'
+
+interface Named {
+  name: string
+  given: string | undefined
+  shown: string
+}
+
+function longFlag(arg: string): Named {
+  const equals = arg.indexOf('=')
+  const raw = arg.slice(2, equals < 0 ? undefined : equals)
+  const name = raw.replaceAll('_', '-')
+  if (raw === '' || raw.startsWith('-')) throw new UsageError(`bad flag syntax: ${arg}`)
+  if (unsupported.has(name)) throw new UsageError(`--${name} is not supported by this server; remove it to go on without`)
+  const known = name === 'help' || name === 'version' || byName.has(name) || Object.hasOwn(withoutEffect, name)
+  if (!known) throw new UsageError(`unknown flag: --${raw}`)
+  return { name, given: equals < 0 ? undefined : arg.slice(equals + 1), shown: `--${name}` }
+}
+
+function shortFlag(arg: string): Named {
+  const letter = arg[1]!
+  if (letter === 'h') return { name: 'help', given: '', shown: '-h, --help' }
+  const flag = byShorthand.get(letter)
+  if (flag === undefined) throw new UsageError(`unknown shorthand flag: '${letter}' in ${arg}`)
+  const rest = arg.slice(2)
+  return { name: flag.name, given: rest === '' ? undefined : rest.replace(/^=/, ''), shown: `-${letter}, --${flag.name}` }
+}
+
+function set(options: Options, flag: Flag, text: string, shown: string, again: boolean): void {
+  const target = options[flag.family] as unknown as Values
+  try {
+    const value = parsers[flag.type](text)
+    target[flag.field] = again && Array.isArray(value) ? [...(target[flag.field] as string[]), ...(value as string[])] : value
+  } catch (e) {
+    if (e instanceof FlagValueError) throw new UsageError(`invalid argument ${JSON.stringify(text)} for "${shown}" flag: ${e.message}`)
+    throw e
+  }
+}
+
+const width = 100
+
+/** The flags of each family, with their defaults. */
+export function helpText(program: Program): string {
+  const lines = [`${program.name}: a Kubernetes control plane.`, '', 'Usage:', `  ${program.name} [flags]`]
+  for (const name of familyNames) {
+    lines.push('', `${families[name].title} flags:`, '')
+    for (const flag of allFlags.filter((f) => f.family === name)) {
+      const type = flag.type === 'bool' ? '' : ` ${flag.type}`
+      lines.push(`${flag.shorthand === '' ? '      ' : `  -${flag.shorthand}, `}--${flag.name}${type}`)
+      const fallback = showDefault(flag.type, flag.fallback)
+      lines.push(...wrap(fallback === '' ? flag.help : `${flag.help} (default ${fallback})`))
+    }
+  }
+  lines.push('', 'Other flags:', '', '  -h, --help', ...wrap('Shows this text.'), '      --version', ...wrap('Shows the version.'), '')
+  return lines.join('\n')
+}
+
+function wrap(text: string): string[] {
+  const indent = ' '.repeat(16)
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(' ')) {
+    if (line.length + word.length + 1 > width && line !== indent) {
+      lines.push(line.trimEnd())
+      line = indent
+    }
+    line += `${word} `
+  }
+  lines.push(line.trimEnd())
+  return lines
+}

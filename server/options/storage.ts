@@ -1,0 +1,54 @@
+import { together, unreadable } from './files.ts'
+import type { Family } from './flag.ts'
+
+export interface StorageOptions {
+  /** Empty: the embedded store in the data folder. */
+  etcdServers: readonly string[]
+  etcdCaFile: string
+  etcdCertFile: string
+  etcdKeyFile: string
+  /** With a slash in front, none at the end. */
+  etcdPrefix: string
+  /** Empty: the user's data folder. */
+  dataDir: string
+}
+
+export const storage: Family<StorageOptions> = {
+  title: 'Storage',
+  defaults: { etcdServers: [], etcdCaFile: '', etcdCertFile: '', etcdKeyFile: '', etcdPrefix: '/registry', dataDir: '' },
+  flags: {
+    'etcd-servers': {
+      field: 'etcdServers',
+      type: 'strings',
+      help: 'URLs of etcd (scheme://host:port). Without them the embedded store is used.',
+    },
+    'etcd-cafile': { field: 'etcdCaFile', type: 'string', help: 'PEM file with the CA that etcd is checked against.' },
+    'etcd-certfile': { field: 'etcdCertFile', type: 'string', help: 'PEM file with the certificate to show to etcd.' },
+    'etcd-keyfile': { field: 'etcdKeyFile', type: 'string', help: 'PEM file with the key of --etcd-certfile.' },
+    'etcd-prefix': { field: 'etcdPrefix', type: 'string', help: 'Prefix of all keys.' },
+    'data-dir': {
+      field: 'dataDir',
+      type: 'string',
+      help: "Folder for the embedded store and the certificates. Default: the user's data folder.",
+    },
+  },
+  validate(o) {
+    const errors = [
+      ...together(['etcd-certfile', o.etcdCertFile], ['etcd-keyfile', o.etcdKeyFile]),
+      ...unreadable({ 'etcd-cafile': o.etcdCaFile, 'etcd-certfile': o.etcdCertFile, 'etcd-keyfile': o.etcdKeyFile }),
+    ]
+    for (const server of o.etcdServers) {
+      if (!isServerUrl(server))
+        errors.push(`--etcd-servers: ${JSON.stringify(server)} is not of the form http://host:port or https://host:port`)
+    }
+    if (!/^\/[^/]+(\/[^/]+)*$/.test(o.etcdPrefix))
+      errors.push(`--etcd-prefix ${JSON.stringify(o.etcdPrefix)} must begin with a slash and not end with one`)
+    return errors
+  },
+}
+
+function isServerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, pathname } = new URL(text)
+  return (protocol === 'http:' || protocol === 'https:') && hostname !== '' && pathname === '/'
+}
