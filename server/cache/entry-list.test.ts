@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Entry } from './entry.ts'
+import { EntryList } from './entry-list.ts'
+import { keyOf, podSchema, stored } from './testing/fixtures.ts'
+import { withResourceVersion } from './stored-json.ts'
+
+let revision = 0
+const entryOf = (path: string): Entry => {
+  const rv = ++revision
+  return new Entry(podSchema, keyOf(path), rv, rv, withResourceVersion(stored(path), rv))
+}
+
+const path = fc.tuple(fc.constantFrom('a', 'a-b', 'b', 'c'), fc.integer({ min: 0, max: 400 })).map(([ns, n]) => `${ns}/p${n}`)
+const step = fc.tuple(fc.constantFrom('set', 'set', 'set', 'delete', 'join'), path)
+
+test('behaves as a sorted map, whatever is joined in between', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 1500 }), (steps) => {
+      const list = new EntryList()
+      const model = new Map<string, Entry>()
+      for (const [what, p] of steps) {
+        const key = keyOf(p)
+        if (what === 'set') {
+          const e = entryOf(p)
+          expect(list.set(e)).toBe(model.get(key))
+          model.set(key, e)
+        } else if (what === 'delete') {
+          expect(list.delete(key)).toBe(model.get(key))
+          model.delete(key)
+        } else for (const c of list.chunks({ namespace: '' })) c.joined()
+      }
+      const sorted = [...model.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+      expect([...list.entries({ namespace: '' })]).toEqual(sorted)
+      for (const ns of ['a', 'a-b', 'b', 'zz']) {
+        const wanted = sorted.filter((e) => e.namespace === ns)
+        expect([...list.entries({ namespace: ns })]).toEqual(wanted)
+        const joined = list.chunks({ namespace: ns }).map((c) => c.joined().toString()).join(',')
+        expect(JSON.parse(`[${joined}]`)).toEqual(wanted.map((e) => e.object()))
+      }
+      const after = sorted[Math.floor(sorted.length / 2)]?.key
+      if (after !== undefined) expect([...list.entries({ namespace: '', after })]).toEqual(sorted.filter((e) => e.key > after))
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('an entry that was replaced keeps its own bytes, not its old chunk', () => {
+  const list = new EntryList()
+  for (let i = 0; i < 100; i++) list.set(entryOf(`a/p${i}`))
+  const joined = list.chunks({ namespace: 'a' })[0]!.joined()
+  const old = list.set(entryOf('a/p7'))!
+  expect(old.json.buffer).not.toBe(joined.buffer)
+  expect(old.object().metadata.name).toBe('p7')
+})
+
+test('loads what is in order already', () => {
+  const list = new EntryList()
+  const entries = Array.from({ length: 300 }, (_, i) => entryOf(`a/p${String(i).padStart(3, '0')}`))
+  list.load([...entries, entryOf('b/x')])
+  expect(list.size).toBe(301)
+  expect([...list.entries({ namespace: 'a' })]).toEqual(entries)
+  expect(list.get(keyOf('b/x'))?.name).toBe('x')
+})

@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { StorageEvent } from '../storage/contract.ts'
+import { ResourceCache, TooOldError } from './resource-cache.ts'
+import { del, podSchema, put, selection, TestOutput, textFrames } from './testing/fixtures.ts'
+
+let cache: ResourceCache
+let revision: number
+beforeEach(() => {
+  cache = new ResourceCache(podSchema, { events: 8, bytes: 1 << 20 })
+  cache.load([], 1)
+  revision = 1
+  textFrames.made = 0
+})
+
+function apply(...events: StorageEvent[]): void {
+  for (const e of events) {
+    cache.apply(e)
+    revision = e.revision
+  }
+}
+
+function watch(from: number | undefined, o: Parameters<typeof selection>[0] = {}, more: { bookmarks?: boolean; initialEventsEnd?: boolean } = {}): TestOutput {
+  const out = new TestOutput()
+  cache.watch(selection(o), textFrames, out, { revision: from, bookmarks: more.bookmarks ?? false, initialEventsEnd: more.initialEventsEnd ?? false }, revision)
+  return out
+}
+
+describe('a watch', () => {
+  test('replays what came after its revision and goes on live', () => {
+    apply(put(2, 'a/x'), put(3, 'a/y'))
+    const out = watch(2)
+    apply(put(4, 'a/x', {}, undefined, 2), del(5, 'a/y'))
+    expect(out.got).toEqual(['ADDED a/y@3', 'MODIFIED a/x@4', 'DELETED a/y@5'])
+  })
+
+  test('without a revision begins with the present objects', () => {
+    apply(put(2, 'a/x'), put(3, 'b/y'))
+    const out = watch(undefined, { namespace: 'a' })
+    apply(put(4, 'a/z'))
+    expect(out.got).toEqual(['ADDED a/x@2', 'ADDED a/z@4'])
+  })
+
+  test('marks the end of its initial part', () => {
+    apply(put(2, 'a/x'))
+    expect(watch(undefined, {}, { bookmarks: true, initialEventsEnd: true }).got).toEqual(['ADDED a/x@2', 'BOOKMARK end @2'])
+  })
+
+  test('sees an object enter and leave its selection', () => {
+    const out = watch(1, { labels: 'tier=web' })
+    apply(put(2, 'a/x', { tier: 'db' }), put(3, 'a/x', { tier: 'web' }, undefined, 2), put(4, 'a/x', { tier: 'web', v: '2' }, undefined, 2), put(5, 'a/x', {}, undefined, 2))
+    expect(out.got).toEqual(['ADDED a/x@3', 'MODIFIED a/x@4', 'DELETED a/x@5'])
+  })
+
+  test('by node is found through the index, when a pod comes and when it goes', () => {
+    const one = watch(1, { fields: 'spec.nodeName=n1' })
+    const two = watch(1, { fields: 'spec.nodeName=n2' })
+    apply(put(2, 'a/x'), put(3, 'a/x', {}, 'n1', 2), del(4, 'a/x'))
+    expect(one.got).toEqual(['ADDED a/x@3', 'DELETED a/x@4'])
+    expect(two.got).toEqual([])
+  })
+
+  test('by name is one object only', () => {
+    const out = watch(1, { namespace: 'a', fields: 'metadata.name=x' })
+    apply(put(2, 'a/x'), put(3, 'a/xx'), put(4, 'b/x'))
+    expect(out.got).toEqual(['ADDED a/x@2'])
+  })
+
+  test('from before the oldest known event is refused', () => {
+    for (let i = 2; i < 20; i++) apply(put(i, `a/p${i}`))
+    expect(() => watch(5)).toThrow(TooOldError)
+    expect(cache.watchers.size).toBe(0)
+  })
+})
+
+test('a hundred watchers with one selection share each frame', () => {
+  const outs = Array.from({ length: 100 }, () => watch(1))
+  apply(put(2, 'a/x'), put(3, 'a/y'))
+  expect(textFrames.made).toBe(2)
+  for (const o of outs) expect(o.got).toHaveLength(2)
+})
+
+describe('a slow watcher', () => {
+  test('catches up from the ring when its stream drains, and delays nobody', () => {
+    const slow = watch(1)
+    const quick = watch(1)
+    slow.room = 1
+    apply(put(2, 'a/1'), put(3, 'a/2'), put(4, 'a/3'))
+    expect(slow.got).toEqual(['ADDED a/1@2'])
+    expect(quick.got).toHaveLength(3)
+    slow.drain(1)
+    expect(slow.got).toHaveLength(2)
+    slow.drain()
+    apply(put(5, 'a/4'))
+    expect(slow.got).toEqual(quick.got)
+  })
+
+  test('is closed when the ring has moved past it', () => {
+    const slow = watch(1)
+    slow.room = 1
+    for (let i = 2; i < 30; i++) apply(put(i, `a/p${i}`))
+    slow.drain()
+    expect(slow.ended).toBe(true)
+    expect(slow.got).toHaveLength(1)
+    expect(cache.watchers.size).toBe(0)
+  })
+})
+
+test('a reload closes every watcher, so that none misses what happened meanwhile', () => {
+  const out = watch(1)
+  cache.load([], 50)
+  expect(out.ended).toBe(true)
+  expect(() => watch(49)).toThrow(TooOldError)
+})
+
+test('an own write is kept as it was parsed, and only once', () => {
+  const event = put(2, 'a/x', { a: 'b' })
+  if (event.type !== 'put') throw new Error('a put is a put')
+  const mine = cache.written(event.key, event.value, 2, 2, { labels: { a: 'b' }, fields: [''] })
+  apply(event)
+  expect(cache.list.get(event.key)).toBe(mine)
+})
+
+test('whatever the client does, it ends with the same objects as the cache', () => {
+  const step = fc.oneof(
+    fc.record({ op: fc.constant('put' as const), name: fc.integer({ min: 0, max: 5 }), tier: fc.constantFrom('web', 'db') }),
+    fc.record({ op: fc.constant('delete' as const), name: fc.integer({ min: 0, max: 5 }) }),
+    fc.record({ op: fc.constant('drain' as const), room: fc.integer({ min: 1, max: 3 }) }),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const c = new ResourceCache(podSchema, { events: 1000, bytes: 1 << 24 })
+      c.load([], 1)
+      const out = new TestOutput()
+      out.room = 1
+      c.watch(selection({ labels: 'tier=web' }), textFrames, out, { revision: 1, bookmarks: false, initialEventsEnd: false }, 1)
+      let rv = 1
+      const created = new Map<string, number>()
+      for (const s of steps) {
+        if (s.op === 'drain') out.drain(s.room)
+        else if (s.op === 'put') {
+          const path = `a/${s.name}`
+          rv++
+          if (!created.has(path)) created.set(path, rv)
+          c.apply(put(rv, path, { tier: s.tier }, undefined, created.get(path)!))
+        } else if (created.delete(`a/${s.name}`)) c.apply(del(++rv, `a/${s.name}`))
+      }
+      out.drain()
+      const seen = new Map<string, string>()
+      for (const frame of out.got) {
+        const [type = '', at = ''] = frame.split(' ')
+        const [path = ''] = at.split('@')
+        if (type === 'DELETED') expect(seen.delete(path)).toBe(true)
+        else {
+          expect(seen.has(path)).toBe(type === 'MODIFIED')
+          seen.set(path, at)
+        }
+      }
+      expect([...seen.values()].sort()).toEqual([...c.select(selection({ labels: 'tier=web' }))].map((e) => `${e.namespace}/${e.name}@${e.revision}`).sort())
+    }),
+    { numRuns: 200 },
+  )
+})

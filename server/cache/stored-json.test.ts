@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { replaceResourceVersion, withResourceVersion } from './stored-json.ts'
+
+const encode = (o: unknown): Buffer => Buffer.from(JSON.stringify(o))
+const meta = fc.dictionary(fc.string().filter((k) => k !== '__proto__' && k !== 'resourceVersion'), fc.string(), { maxKeys: 4 })
+const rest = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/).filter((k) => !['kind', 'metadata'].includes(k)), fc.json().map((j) => JSON.parse(j) as unknown), { maxKeys: 4 })
+
+describe('resourceVersion in stored bytes', () => {
+  test('is spliced into any object of the usual layout', () => {
+    fc.assert(
+      fc.property(meta, rest, fc.integer({ min: 1, max: 2 ** 40 }), (m, r, revision) => {
+        const stored = { kind: 'A', apiVersion: 'v1', metadata: m, ...r }
+        const v = withResourceVersion(encode(stored), revision)
+        expect(JSON.parse(v.json.toString())).toEqual({ ...stored, metadata: { ...m, resourceVersion: String(revision) } })
+        expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe(String(revision))
+      }),
+    )
+  })
+
+  test.each([
+    ['metadata last', { apiVersion: 'v1', spec: { metadata: { a: '1' } }, kind: 'A', metadata: { name: 'x' } }],
+    ['its own resourceVersion', { kind: 'A', apiVersion: 'v1', metadata: { resourceVersion: '7', name: 'x' } }],
+    ['no metadata', { kind: 'A', apiVersion: 'v1' }],
+    ['an embedded template first', { kind: 'A', template: { metadata: {} }, metadata: { name: 'x' } }],
+  ])('is put right in an unusual layout: %s', (_, stored) => {
+    const v = withResourceVersion(encode(stored), 12)
+    const metadata = 'metadata' in stored ? stored.metadata : {}
+    expect(JSON.parse(v.json.toString())).toEqual({ ...stored, metadata: { ...metadata, resourceVersion: '12' } })
+    expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe('12')
+  })
+
+  test('is replaced by one of another length', () => {
+    const v = withResourceVersion(encode({ kind: 'A', apiVersion: 'v1', metadata: { name: 'x' } }), 99)
+    const next = replaceResourceVersion(v, 100)
+    expect(JSON.parse(next.json.toString())).toEqual({ kind: 'A', apiVersion: 'v1', metadata: { name: 'x', resourceVersion: '100' } })
+    expect(JSON.parse(v.json.toString())).toMatchObject({ metadata: { resourceVersion: '99' } })
+  })
+})
