@@ -1,0 +1,76 @@
+import type { Informer } from '../../client/informer.ts'
+import { ENDPOINT_SLICES } from '../../client/resource.ts'
+import { isStatusError } from '../../machinery/status.ts'
+import { inParallel, type ControllerContext } from '../controller.ts'
+import { isTerminating } from '../namespace/terminating.ts'
+import type { EndpointSlice, SlicePlan } from './slices.ts'
+
+export const SERVICE_NAME = 'kubernetes.io/service-name'
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
+const BY_SERVICE = 'service'
+const PARALLEL = 4
+
+/** One manager's slices: reads them by service, and writes plans; it knows when its cache is behind its own writes. */
+export class SliceWriter {
+  readonly slices: Informer<EndpointSlice>
+  readonly #ctx: ControllerContext
+  readonly #manager: string
+  /** Newest version written or created of each slice, by uid, until the cache shows it. */
+  readonly #pending = new Map<string, Map<string, string | undefined>>()
+
+  constructor(ctx: ControllerContext, manager: string) {
+    this.#ctx = ctx
+    this.#manager = manager
+    this.slices = ctx.informers.informer<EndpointSlice>(ENDPOINT_SLICES)
+    this.slices.addIndex(BY_SERVICE, (s) => [`${s.metadata.namespace}/${s.metadata.labels?.[SERVICE_NAME] ?? ''}`])
+  }
+
+  isMine(slice: EndpointSlice): boolean {
+    return slice.metadata.labels?.[MANAGED_BY] === this.#manager
+  }
+
+  /** The service's slices, or undefined while the cache has not caught up with what was written last. */
+  of(key: string): EndpointSlice[] | undefined {
+    const mine = this.slices.lister.byIndex(BY_SERVICE, key).filter((s) => this.isMine(s))
+    const pending = this.#pending.get(key)
+    if (pending === undefined) return mine
+    const seen = new Map(mine.map((s) => [s.metadata.uid ?? '', s.metadata.resourceVersion]))
+    for (const [uid, old] of pending) {
+      const now = seen.get(uid)
+      // A created slice shows up; an updated one leaves the version that it had before; a slice that is gone is gone.
+      if (old === undefined ? now !== undefined : now !== old) pending.delete(uid)
+    }
+    if (pending.size > 0) return undefined
+    this.#pending.delete(key)
+    return mine
+  }
+
+  async apply(key: string, plan: SlicePlan): Promise<void> {
+    const client = this.#ctx.client.resource<EndpointSlice>(ENDPOINT_SLICES)
+    const { signal } = this.#ctx
+    const pending = this.#pending.get(key) ?? new Map<string, string | undefined>()
+    this.#pending.set(key, pending)
+    const jobs = [
+      ...plan.create.map((s) => async () => {
+        const made = await client.create(s, { signal })
+        if (this.slices.lister.get(made.metadata.name ?? '', made.metadata.namespace) === undefined) pending.set(made.metadata.uid ?? '', undefined)
+      }),
+      ...plan.update.map((s) => async () => {
+        const made = await client.update(s, { signal })
+        const cached = this.slices.lister.get(s.metadata.name ?? '', s.metadata.namespace)?.metadata.resourceVersion
+        if (cached === s.metadata.resourceVersion && cached !== made.metadata.resourceVersion) pending.set(made.metadata.uid ?? '', cached)
+      }),
+      ...plan.delete.map((s) => async () => {
+        await client.delete(s.metadata.name ?? '', { namespace: s.metadata.namespace, signal }).catch((e: unknown) => {
+          if (!isStatusError(e, 'NotFound')) throw e
+        })
+      }),
+    ]
+    const errors = (await inParallel(jobs, PARALLEL, (job) => job())).filter((e) => !isTerminating(e))
+    if (errors.length > 0) throw errors[0]
+  }
+
+  forget(key: string): void {
+    this.#pending.delete(key)
+  }
+}
