@@ -1,20 +1,11 @@
-/** Expands the committed tables into TypeFacts and ResourceFacts. Types are expanded when first asked for: start-up parses JSON and no more. */
+/**
+ * Expands the committed tables into TypeFacts and ResourceFacts. A type is one string in the table, taken apart when first asked for:
+ * start-up reads strings and no more. tools/schema-facts/types.ts writes them and says how.
+ */
 import resourceTable from './facts/resources.json' with { type: 'json' }
 import typeTable from './facts/types.json' with { type: 'json' }
 import type { FieldFacts, GroupFacts, ResourceFacts, ScalarKind, SubresourceFacts, TypeFacts, TypeRef } from './contract.ts'
 
-interface Extras {
-  d?: unknown
-  e?: string[]
-  l?: FieldFacts['listType']
-  k?: string[]
-  m?: FieldFacts['mapType']
-  s?: string
-  p?: string
-  f?: string
-  g?: string
-}
-type FieldTuple = readonly [name: string, number: number, code: string, flags: number, extras?: Extras]
 type SubresourceTuple = readonly [name: string, group: string, version: string, kind: string, verbs: number]
 type ResourceTuple = readonly [
   group: string,
@@ -36,7 +27,7 @@ const table = typeTable as unknown as {
   scalars: Record<string, string>
   atomic: string[]
   packages: Record<string, [openapi: string, group: string, version: string]>
-  types: Record<string, FieldTuple[]>
+  types: Record<string, string>
 }
 const rows = resourceTable as unknown as { verbs: string[]; groups: [string, ...string[]][]; resources: ResourceTuple[] }
 
@@ -119,30 +110,55 @@ function zero(type: TypeRef): unknown {
   return type.kind === 'ref' || type.kind === 'map' ? {} : ''
 }
 
-function field([name, number, code, flags, extras]: FieldTuple, pkg: string): FieldFacts {
+/** What a `key=value` of the table sets. */
+const extras: Record<string, (facts: FieldFacts, text: string) => void> = {
+  d: (facts, text) => {
+    facts.default = JSON.parse(text)
+  },
+  e: (facts, text) => {
+    facts.enum = text.split(',')
+  },
+  l: (facts, text) => {
+    facts.listType = text as FieldFacts['listType']
+  },
+  k: (facts, text) => {
+    facts.listMapKeys = text.split(',')
+  },
+  m: (facts, text) => {
+    facts.mapType = text as FieldFacts['mapType']
+  },
+  s: (facts, text) => {
+    facts.patchStrategy = text
+  },
+  p: (facts, text) => {
+    facts.patchMergeKey = text
+  },
+  f: (facts, text) => {
+    facts.format = text
+  },
+  g: (facts, text) => {
+    facts.goType = text
+  },
+}
+
+function field(text: string, pkg: string): FieldFacts {
+  const [name, number, code, flagText, ...rest] = text.split('|') as [string, string, string, string, ...string[]]
   const type = typeRef(code, pkg)
+  const flags = Number(flagText)
   const facts: FieldFacts = {
     name,
-    number,
+    number: Number(number),
     type,
     required: (flags & flag.required) !== 0,
     omitEmpty: (flags & flag.omitEmpty) !== 0,
     omitZero: (flags & flag.omitZero) !== 0,
     pointer: (flags & flag.pointer) !== 0,
-    goType: extras?.g ?? goType(type),
+    goType: goType(type),
   }
   if (name === '' && type.kind === 'ref') facts.embedded = type.name.slice(type.name.lastIndexOf('.') + 1)
   if (flags & flag.zeroDefault) facts.default = zero(type)
   if (type.kind === 'ref' && atomic.has(shortName(type.name) ?? '')) facts.mapType = 'atomic'
-  if (extras === undefined) return facts
-  if (extras.d !== undefined) facts.default = extras.d
-  if (extras.e !== undefined) facts.enum = extras.e
-  if (extras.l !== undefined) facts.listType = extras.l
-  if (extras.k !== undefined) facts.listMapKeys = extras.k
-  if (extras.m !== undefined) facts.mapType = extras.m
-  if (extras.s !== undefined) facts.patchStrategy = extras.s
-  if (extras.p !== undefined) facts.patchMergeKey = extras.p
-  if (extras.f !== undefined) facts.format = extras.f
+  for (const each of rest) extras[each[0]!]?.(facts, each.slice(2))
   return facts
 }
 
@@ -199,7 +215,8 @@ function expand(name: string): TypeFacts | undefined {
   const short = shortName(name)
   if (short === undefined || !Object.hasOwn(table.types, short)) return undefined
   const pkg = short.slice(0, short.lastIndexOf('.'))
-  const fields = table.types[short]!.map((tuple) => field(tuple, pkg))
+  const text = table.types[short]!
+  const fields = text === '' ? [] : text.split(';').map((each) => field(each, pkg))
   return new Message(name, fields, { mapType: atomic.has(short) ? 'atomic' : undefined, union: unions.get(short) })
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type GoPackage, readGoFile } from './go-types.ts'
 import { parseProto } from './proto.ts'
-import { type Source, openApiPackage, shortPackage, typeFields } from './types.ts'
+import { type Source, openApiPackage, line, shortPackage, typeFields } from './types.ts'
 
 const proto = `
 syntax = "proto2";
@@ -118,6 +118,13 @@ test('a type joins the three, in the order of the struct', () => {
     ['parts', 4, '[.Part', 2 | 8, { d: [1], l: 'map', k: ['name'] }],
     ['words', 5, '(s', 0, { g: 'v1.Words' }],
   ])
+  expect(line(typeFields(source(), 'Thing')).split(';').slice(2, 6)).toEqual([
+    'name|2|s|21|e=A,B|g=v1.Mode',
+    '|1|.ThingSource|0',
+    'limits|3|{q|2|g=v1.Limits',
+    'parts|4|[.Part|10|d=[1]|l=map|k=name',
+  ])
+  expect(() => line([['a', 1, 's', 0, { d: 'a;b' }]])).toThrow('cannot write d="a;b"')
   const broken = source()
   broken.messages.get('Thing')!.fields.push({ name: 'lost', number: 9, label: 'optional', type: 'string' })
   expect(() => typeFields(broken, 'Thing')).toThrow('proto field lost has no Go field')

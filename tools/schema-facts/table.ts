@@ -1,6 +1,6 @@
 /** Lays the facts out as two JSON documents, one type or resource a line, so that a diff shows what changed. */
 import type { Documents } from './reference.ts'
-import { type FieldTuple, type Source, codes, openApiPackage, shortPackage, typeFields } from './types.ts'
+import { type FieldTuple, type Source, codes, line as fieldLine, openApiPackage, shortPackage, typeFields } from './types.ts'
 
 const line = (key: string, value: unknown): string => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`
 
@@ -18,7 +18,7 @@ export function typesDocument(sources: readonly Source[], schemas: Documents['sc
       const mapType = schemas.get(`${openapi}.${name}`)?.['x-kubernetes-map-type']
       if (mapType === 'atomic') atomic.push(`${short}.${name}`)
       const empty = source.messages.has(name) && source.go.structs.has(name) && codes[`${source.package}.${name}`] === undefined
-      if (fields.length > 0 || empty) types.push(line(`${short}.${name}`, fields))
+      if (fields.length > 0 || empty) types.push(line(`${short}.${name}`, fieldLine(fields)))
     }
   }
   const scalars = Object.fromEntries(Object.entries(codes).flatMap(([n, code]) => (n.includes('.') ? [[openApiPackage(n), code]] : [])))

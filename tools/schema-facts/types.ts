@@ -3,7 +3,7 @@ import type { GoField, GoPackage } from './go-types.ts'
 import type { ProtoField, ProtoMessage } from './proto.ts'
 import type { Schema } from './reference.ts'
 
-/** [JSON name, protobuf number, type code, flags, the rest]; server/scheme/facts.ts reads the same codes. */
+/** [JSON name, protobuf number, type code, flags, the rest]. */
 export type FieldTuple = [string, number, string, number] | [string, number, string, number, Extras]
 
 export interface Extras {
@@ -16,6 +16,21 @@ export interface Extras {
   /** patchMergeKey */ p?: string
   /** format, when the type does not imply it */ f?: string
   /** Go type as its JSON errors print it, when it does not follow from the type */ g?: string
+}
+
+/**
+ * The tuples of a type as one string, which server/scheme/facts.ts takes apart when the type is first used: fields end in `;`, parts
+ * are set off by bars, the rest are `key=value` with lists set off by commas and the default as JSON.
+ */
+export function line(fields: readonly FieldTuple[]): string {
+  return fields.map(([name, number, code, flags, extras = {}]) => [name, number, code, flags, ...Object.entries(extras).map(extra)].join('|')).join(';')
+}
+
+function extra([key, value]: [string, unknown]): string {
+  const text = key === 'd' ? JSON.stringify(value) : Array.isArray(value) ? value.join(',') : String(value)
+  const lists = Array.isArray(value) ? (value as unknown[]) : []
+  if (/[|;]/.test(text) || (key !== 'd' && lists.some((each) => String(each).includes(',')))) throw new Error(`cannot write ${key}=${text}`)
+  return `${key}=${text}`
 }
 
 export const flag = { required: 1, omitEmpty: 2, pointer: 4, omitZero: 8, zeroDefault: 16 } as const
