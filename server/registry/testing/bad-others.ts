@@ -136,6 +136,7 @@ export const badOthers: readonly Case[] = [
     'limit removed': { 'spec.containers.0.resources': { requests: { cpu: '100m' } } },
     'storage changed': { 'spec.containers.0.resources.limits.ephemeral-storage': '2Gi' },
     'becomes guaranteed': { 'spec.containers.0.resources': { requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' }, limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' } } },
+    'resize policy': { 'spec.containers.0.resizePolicy': [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] },
     'container renamed': { 'spec.containers.0.name': 'x' },
     'request over limit': { 'spec.containers.0.resources.requests.cpu': '5' },
   }),

@@ -1,4 +1,4 @@
-import { container, type Case, type Json, type Kind } from './cases.ts'
+import { container, type Case, type Json, type Kind, type Operation } from './cases.ts'
 
 const good = (kind: Kind, sets: Record<string, Json>): Case[] =>
   Object.entries(sets).map(([name, set]) => ({ name, kind, operation: 'create', set }))
@@ -172,4 +172,79 @@ const others: Case[] = [
   }),
 ]
 
-export const goodCases: readonly Case[] = [...pods, ...others]
+const updates = (kind: Kind, operation: Operation, base: string, sets: Record<string, Json>): Case[] =>
+  Object.entries(sets).map(([name, set]) => ({ name, kind, operation, base, set }))
+
+/** Updates that are taken, for what they leave and what they count. */
+const goodUpdates: readonly Case[] = [
+  ...updates('Pod', 'update', 'pod', {
+    'nothing changed': {},
+    image: { 'spec.containers.0.image': 'nginx:2' },
+    labels: { 'metadata.labels': { a: 'b' }, 'metadata.annotations': { c: 'd' }, 'metadata.finalizers': ['example.com/x'] },
+    'toleration added': { 'spec.tolerations.2': { key: 'a', operator: 'Exists' } },
+    'toleration seconds': { 'spec.tolerations.0.tolerationSeconds': 5 },
+    'tolerations dropped come back': { 'spec.tolerations': [] },
+    deadline: { 'spec.activeDeadlineSeconds': 100 },
+    'status is kept': { status: { phase: 'Failed' } },
+    'priority left out': { 'spec.priority': undefined, 'spec.preemptionPolicy': undefined },
+    'quantity spelled otherwise': { 'spec.containers.0.resources': {} },
+  }),
+  ...updates('Pod', 'update', 'gated', {
+    'gate removed': { 'spec.schedulingGates': [] },
+    'selector added': { 'spec.nodeSelector': { disk: 'ssd', zone: 'a' } },
+    'affinity narrowed': {
+      'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.0.matchExpressions.1': { key: 'b', operator: 'Exists' },
+    },
+    'deadline lowered': { 'spec.activeDeadlineSeconds': 50 },
+  }),
+  ...updates('Pod', 'status', 'pod', {
+    running: {
+      status: {
+        phase: 'Running', podIP: '10.0.0.1', hostIP: '10.1.0.1', hostIPs: [{ ip: '10.1.0.1' }], startTime: '2020-01-01T00:00:00Z',
+        conditions: [{ type: 'Ready', status: 'True' }],
+        containerStatuses: [{ name: 'c', state: { running: {} }, ready: true, restartCount: 0, image: 'x', imageID: '' }],
+      },
+    },
+    'terminated container': {
+      'status.containerStatuses': [{ name: 'c', state: { terminated: { exitCode: 1 } }, ready: false, restartCount: 1, image: 'x', imageID: '' }],
+    },
+    'spec is kept': { 'spec.containers.0.image': 'other', 'metadata.labels': { a: 'b' } },
+    'dual stack': { 'status.podIPs': [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] },
+  }),
+  ...updates('Pod', 'ephemeralcontainers', 'pod', {
+    debug: { 'spec.ephemeralContainers': [{ name: 'e', image: 'busybox', targetContainerName: 'c', stdin: true, tty: true }] },
+    'the rest is kept': { 'spec.ephemeralContainers': [{ name: 'e', image: 'x' }], 'spec.containers.0.image': 'other', 'metadata.labels': { a: 'b' } },
+  }),
+  ...updates('Pod', 'resize', 'rich', {
+    'more cpu': { 'spec.containers.0.resources.requests.cpu': '200m' },
+    'more memory': { 'spec.containers.0.resources.limits.memory': '2Gi', 'spec.containers.0.resources.requests.memory': '2Gi' },
+    'the rest is kept': { 'spec.containers.0.resources.limits.cpu': '2', 'spec.containers.0.image': 'other' },
+  }),
+  ...updates('Node', 'update', 'node', {
+    unschedulable: { 'spec.unschedulable': true },
+    'taints and labels': { 'spec.taints': [{ key: 'a', effect: 'NoSchedule' }], 'metadata.labels': { a: 'b' } },
+    'status is kept': { status: { capacity: { cpu: '9' } } },
+  }),
+  ...updates('Node', 'status', 'node', { capacity: { 'status.capacity': { cpu: '9', pods: 10 }, 'spec.unschedulable': true } }),
+  ...updates('Namespace', 'update', 'namespace', {
+    labels: { 'metadata.labels': { a: 'b' } },
+    'finalizers are kept': { 'spec.finalizers': ['x.io/y'], status: { phase: 'Terminating' } },
+  }),
+  ...updates('Namespace', 'status', 'namespace', { conditions: { 'status.conditions': [{ type: 'x', status: 'True' }] } }),
+  ...updates('Namespace', 'finalize', 'namespace', { 'one more': { 'spec.finalizers': ['kubernetes', 'x.io/y'] } }),
+  ...(['Deployment', 'ReplicaSet'] as const).flatMap((kind) => [
+    ...updates(kind, 'update', kind.toLowerCase(), {
+      replicas: { 'spec.replicas': 3 },
+      annotations: { 'metadata.annotations': { a: 'b' } },
+      labels: { 'metadata.labels': { a: 'b' } },
+      'template image': { 'spec.template.spec.containers.0.image': 'x:2' },
+      'replicas left out': { 'spec.replicas': undefined },
+      'status is kept': { status: { replicas: 5 } },
+    }),
+    ...updates(kind, 'status', kind.toLowerCase(), {
+      counts: { 'status.replicas': 2, 'status.readyReplicas': 1, 'status.observedGeneration': 1, 'spec.replicas': 7, 'metadata.labels': { x: 'y' } },
+    }),
+  ]),
+]
+
+export const goodCases: readonly Case[] = [...pods, ...others, ...goodUpdates]

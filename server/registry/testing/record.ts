@@ -1,52 +1,15 @@
-import { writeFileSync } from 'node:fs'
-import { request } from 'node:https'
 import { badOthers } from './bad-others.ts'
 import { badPods } from './bad-pods.ts'
 import { bases } from './bases.ts'
 import { caseName, minimal, withPaths, type Case, type Json, type Kind } from './cases.ts'
 import { goodCases } from './good-cases.ts'
+import { call, collection, nameOf, prepareNamespace, stripped, withoutManaged, writeFacts } from './reference.ts'
 import { tableObjects } from './table-objects.ts'
 
 /**
  * Asks a reference kube-apiserver (REFERENCE_URL, REFERENCE_TOKEN) about every case and writes what it answered beside this file.
  *   node server/registry/testing/record.ts
  */
-const NAMESPACE = 'facts'
-const plural: Readonly<Record<Kind, string>> = {
-  Pod: 'pods', Node: 'nodes', Namespace: 'namespaces', Deployment: 'deployments', ReplicaSet: 'replicasets',
-}
-
-function call(method: string, path: string, body?: unknown, accept = 'application/json'): Promise<{ code: number; body: Json }> {
-  const url = new URL(path, process.env.REFERENCE_URL)
-  const headers = { authorization: `Bearer ${process.env.REFERENCE_TOKEN}`, 'content-type': 'application/json', accept }
-  return new Promise((resolve, reject) => {
-    const req = request(url, { method, headers, rejectUnauthorized: false }, (res) => {
-      const chunks: Buffer[] = []
-      res.on('data', (c: Buffer) => chunks.push(c))
-      res.on('end', () => resolve({ code: res.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as Json }))
-    })
-    req.on('error', reject)
-    req.end(body === undefined ? undefined : JSON.stringify(body))
-  })
-}
-
-function collection(kind: Kind): string {
-  const group = kind === 'Deployment' || kind === 'ReplicaSet' ? '/apis/apps/v1' : '/api/v1'
-  const scope = kind === 'Node' || kind === 'Namespace' ? '' : `/namespaces/${NAMESPACE}`
-  return `${group}${scope}/${plural[kind]}`
-}
-
-const nameOf = (obj: Json): string => (obj.metadata as { name: string }).name
-
-/** What differs from one run to the next is no fact. */
-function stripped(obj: Json): Json {
-  const copy = structuredClone(obj)
-  const meta = copy.metadata as Json
-  for (const field of ['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'selfLink']) delete meta[field]
-  for (const c of ((copy.status as Json | undefined)?.conditions ?? []) as Json[]) delete c.lastTransitionTime
-  return copy
-}
-
 async function answerOf(c: Case, stored: ReadonlyMap<string, Json>): Promise<{ code: number; body: Json }> {
   if (c.operation === 'create') {
     return call('POST', `${collection(c.kind)}?dryRun=All`, withPaths(minimal[c.kind], c.set))
@@ -68,8 +31,6 @@ async function storedBases(): Promise<Map<string, Json>> {
   }
   return found
 }
-
-const withoutManaged = (obj: Json): Json => withPaths(obj, { 'metadata.managedFields': undefined })
 
 async function recordTables(): Promise<unknown[]> {
   const facts: unknown[] = []
@@ -93,8 +54,7 @@ async function recordTables(): Promise<unknown[]> {
 }
 
 async function main(): Promise<void> {
-  await call('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
-  await call('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'default' }, automountServiceAccountToken: false })
+  await prepareNamespace()
   const stored = await storedBases()
   const defaults: unknown[] = []
   for (const c of goodCases) {
@@ -109,12 +69,10 @@ async function main(): Promise<void> {
     refusals.push({ case: caseName(c), code, ...(code < 400 ? {} : { message, causes: details?.causes }) })
   }
   const old = [...stored].map(([base, object]) => ({ base, object: withoutManaged(object) }))
-  const write = (file: string, facts: unknown[]): void =>
-    writeFileSync(new URL(file, import.meta.url), `[\n${facts.map((f) => JSON.stringify(f)).join(',\n')}\n]\n`)
-  write('facts-bases.json', old)
-  write('facts-defaults.json', defaults)
-  write('facts-refusals.json', refusals)
-  write('facts-tables.json', await recordTables())
+  writeFacts('facts-bases.json', old)
+  writeFacts('facts-defaults.json', defaults)
+  writeFacts('facts-refusals.json', refusals)
+  writeFacts('facts-tables.json', await recordTables())
   process.stderr.write(`${defaults.length} defaults, ${refusals.length} refusals\n`)
 }
 

@@ -36,7 +36,9 @@ interface Selecting {
 }
 
 export function validateSelectorAndTemplate(errors: FieldError[], spec: Selecting, old: Selecting | undefined): void {
-  const { selector, template = {} } = spec
+  const { template = {} } = spec
+  // The decoder writes null for it, as Go prints a pointer that is always printed.
+  const selector = spec.selector ?? undefined
   const before = errors.length
   if (selector) validateLabelSelector(errors, selector, 'spec.selector')
   else errors.push(required('spec.selector'))
