@@ -113,7 +113,7 @@ export class Store {
     })
     if (admitted !== undefined) await admitted
     fillSystemMetadata(obj, context)
-    if (resource.type.field('status') !== undefined && this.hasStatus) delete obj.status
+    if (strategy.keepStatusOnCreate !== true && resource.type.field('status') !== undefined && this.hasStatus) delete obj.status
     strategy.prepareForCreate?.(obj, context)
     if (this.countsGenerations) obj.metadata.generation = 1
     const errors: FieldError[] = this.metaErrors(obj)
