@@ -1,137 +1,29 @@
-import path from 'node:path'
-import type { Client } from '../client/client.ts'
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
-import { systemClock, type Clock, type Timer } from '../machinery/clock.ts'
+import type { Clock, Timer } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
-import type { Authorize } from './kubelet/authorize.ts'
-import { selfSigned, type ServingCertificate } from './kubelet/certificate.ts'
+import { selfSigned } from './kubelet/certificate.ts'
 import { KubeletMetrics } from './kubelet/metrics.ts'
 import { routes } from './kubelet/routes.ts'
 import { startKubeletServer, type KubeletServer } from './kubelet/server.ts'
 import { openNodeLog, type NodeLog } from './log.ts'
 import { EVENT_BURST, EVENT_QPS } from './pods/event-budget.ts'
 import { PodManager } from './pods/pod-manager.ts'
+import type { NodeAgent, NodeAgentOptions } from './options.ts'
 import { startHeapSampling, stopHeapSampling } from './pprof/profiler.ts'
 import { register, untaint, writeNodeStatus } from './registration.ts'
-import type { Runtime } from './runtime.ts'
-import { SharedAgentParts } from './shared.ts'
+import type { SharedAgentParts } from './shared.ts'
 import { NodeLease } from './status/lease.ts'
 import { generateNodeStatus, KUBELET_VERSION, newNode, type NodeIdentity } from './status/node-status.ts'
 import type { Node, NodeStatus } from './types.ts'
-
-export interface NodeAgentOptions {
-  client: Client
-  nodeName: string
-  /** The agent closes it. */
-  runtime: Runtime
-  /** The folder of the agent's own log, and all that `/logs/` serves. Made when it is not there. */
-  logDir: string
-  clock?: Clock
-  /** The kubelet API's serving certificate, PEM; self-signed without it. */
-  tls?: ServingCertificate
-  /** PEM of who signs the API server's client certificate. */
-  clientCA?: string | Buffer
-  /** Who may use the kubelet API (all but /healthz); without it, whoever has a certificate of `clientCA`. */
-  authorize?: Authorize
-  /** Where the kubelet API listens, and the node's InternalIP. Default 127.0.0.1. */
-  address?: string
-  /** Default 0: a free port. */
-  port?: number
-  /** Default 10.244.0.0/24. */
-  podCIDR?: string
-  labels?: Readonly<Record<string, string>>
-  /** Default 110. */
-  maxPods?: number
-  /** Takes the not-ready taint off once the node is ready. Default true. */
-  manageNotReadyTaint?: boolean
-}
-
-export interface NodeAgent {
-  readonly nodeName: string
-  readonly address: string
-  /** Of the kubelet API. */
-  readonly port: number
-  /** Pods bound to this node, as far as the agent has seen them. */
-  readonly podCount: number
-  /** Resolves once the node is registered and its pods have been listed. */
-  ready(): Promise<void>
-  close(): Promise<void>
-}
 
 /** The kubelet's nodeStatusUpdateFrequency and nodeStatusReportFrequency. */
 const HEARTBEAT_MS = 10_000
 const REPORT_MS = 300_000
 
-/** Starts one node. Resolves when its kubelet API listens; registration goes on until it succeeds (`ready`). */
-export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
-  let agent: Agent | undefined
-  const shared = await SharedAgentParts.create({
-    client: options.client,
-    clock: options.clock ?? systemClock,
-    only: options.nodeName,
-    logDir: options.logDir,
-    onError: (e) => agent?.log('warn', 'Request to the API server failed', { error: text(e) }),
-  })
-  try {
-    agent = await Agent.start(shared, options)
-  } catch (e) {
-    shared.close()
-    throw e
-  }
-  const one = agent
-  return Object.assign(one, {
-    close: async () => {
-      await one.stop()
-      shared.close()
-    },
-  })
-}
-
-export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'nodeName' | 'runtime' | 'podCIDR' | 'port'> {
-  /** Name of the node with that index, from 0. Default `binnacle-0`, `binnacle-1`, … */
-  nameOf?: (index: number) => string
-  runtimeOf: (nodeName: string, index: number) => Runtime
-}
-
-/** `n` nodes in one process, which share a pod watch, a node watch, a status writer and an event budget. Logs go to `logDir/<node>`. */
-export async function startNodeAgents(n: number, options: NodeAgentsOptions): Promise<{ agents: readonly NodeAgent[]; close(): Promise<void> }> {
-  const nameOf = options.nameOf ?? ((i: number) => `binnacle-${i}`)
-  const clock = options.clock ?? systemClock
-  const agents: Agent[] = []
-  const shared = await SharedAgentParts.create({
-    client: options.client,
-    clock,
-    only: n === 1 ? nameOf(0) : undefined,
-    logDir: options.logDir,
-    onError: (e) => agents[0]?.log('warn', 'Request to the API server failed', { error: text(e) }),
-  })
-  const close = async (): Promise<void> => {
-    await Promise.all(agents.map((a) => a.stop()))
-    shared.close()
-  }
-  try {
-    for (let i = 0; i < n; i++) {
-      const nodeName = nameOf(i)
-      // One certificate for all would carry one name: an API server that checks it dials by address, which they have in common.
-      const more = { nodeName, runtime: options.runtimeOf(nodeName, i), podCIDR: podCidrOf(i), logDir: path.join(options.logDir, nodeName) }
-      agents.push(await Agent.start(shared, { ...options, ...more }))
-    }
-  } catch (e) {
-    await close()
-    throw e
-  }
-  return { agents, close }
-}
-
-/** 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24. */
-export function podCidrOf(index: number): string {
-  if (index < 0 || index >= 12 * 256) throw new RangeError(`no pod CIDR for node ${index}: there are ${12 * 256}`)
-  return `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
-}
-
 const text = (e: unknown): string => (e instanceof Error ? e.message : String(e))
 
-class Agent implements NodeAgent {
+/** One node: registration, lease, heartbeat, its pods and its kubelet API. Made by `start.ts`. */
+export class Agent implements NodeAgent {
   readonly nodeName: string
   readonly address: string
   readonly #shared: SharedAgentParts
@@ -347,7 +239,8 @@ class Agent implements NodeAgent {
     untaint(node, { client: this.#o.client, signal: this.#abort.signal })
       .catch((e: unknown) => {
         // A conflict means that a newer Node is on its way here.
-        if (!isStatusError(e, 'Conflict') && !this.#abort.signal.aborted) this.log('warn', 'Failed to remove the not-ready taint', { error: text(e) })
+        if (!isStatusError(e, 'Conflict') && !this.#abort.signal.aborted)
+          this.log('warn', 'Failed to remove the not-ready taint', { error: text(e) })
       })
       .finally(() => {
         this.#untainting = false

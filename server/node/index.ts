@@ -1,4 +1,5 @@
-export { startNodeAgent, startNodeAgents, podCidrOf, type NodeAgent, type NodeAgentOptions, type NodeAgentsOptions } from './agent.ts'
+export { podCidrOf, startNodeAgent, startNodeAgents } from './start.ts'
+export type { NodeAgent, NodeAgentOptions, NodeAgentsOptions } from './options.ts'
 export { byClientCertificate, type Authorize, type KubeletAction, type KubeletCredentials } from './kubelet/authorize.ts'
 export type { ServingCertificate } from './kubelet/certificate.ts'
 export type { Runtime, RuntimeDisclosure } from './runtime.ts'

@@ -17,7 +17,10 @@ export async function openNodeLog(dir: string, nodeName: string): Promise<NodeLo
     destination.once('ready', resolve)
     destination.once('error', reject)
   })
-  const logger = pino({ base: { node: nodeName }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, destination)
+  const logger = pino(
+    { base: { node: nodeName }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    destination,
+  )
   return {
     write: (level, message, fields = {}) => logger[level](fields, message),
     close: () =>

@@ -13,7 +13,12 @@ export interface ContainerLogsContext {
 }
 
 /** GET /containerLogs/{namespace}/{pod}/{container}: what the container wrote, as it writes it with `follow`. */
-export async function containerLogs(ctx: ContainerLogsContext, req: KubeletRequest, res: ServerResponse, params: readonly string[]): Promise<void> {
+export async function containerLogs(
+  ctx: ContainerLogsContext,
+  req: KubeletRequest,
+  res: ServerResponse,
+  params: readonly string[],
+): Promise<void> {
   const [namespace, podName, containerName] = params as [string, string, string]
   const parsed = parseLogOptions(req.query)
   if ('status' in parsed) return send(res, parsed.status, parsed.message)

@@ -96,7 +96,10 @@ async function content(file: FileHandle, c: Content, req: KubeletRequest, res: S
   const usable = typeof ifRange !== 'string' || Date.parse(ifRange) === wholeSeconds(c.mtimeMs)
   const range = usable ? parseRange(req.raw.headers.range, c.size) : undefined
   if (range === 'unsatisfiable') {
-    return send(res, 416, 'invalid range: failed to overlap\n', { 'Content-Range': `bytes */${c.size}`, 'X-Content-Type-Options': 'nosniff' })
+    return send(res, 416, 'invalid range: failed to overlap\n', {
+      'Content-Range': `bytes */${c.size}`,
+      'X-Content-Type-Options': 'nosniff',
+    })
   }
   const [start, end] = range ?? [0, c.size - 1]
   if (range !== undefined) headers['Content-Range'] = `bytes ${start}-${end}/${c.size}`

@@ -35,9 +35,12 @@ describe('PodLogOptions of a query', () => {
     expect(ok('tail=all&tailLines=3').tailLines).toBeUndefined()
   })
 
-  test.for(['tailLines=x', 'tailLines=1.5', 'limitBytes=99999999999999999999', 'sinceTime=yesterday', 'sinceSeconds=1s'])('400: %s', (query) => {
-    expect(parse(query)).toEqual({ status: 400, message: '{"message": "Unable to decode query."}' })
-  })
+  test.for(['tailLines=x', 'tailLines=1.5', 'limitBytes=99999999999999999999', 'sinceTime=yesterday', 'sinceSeconds=1s'])(
+    '400: %s',
+    (query) => {
+      expect(parse(query)).toEqual({ status: 400, message: '{"message": "Unable to decode query."}' })
+    },
+  )
 
   test.for(['tailLines=-1', 'limitBytes=0', 'sinceSeconds=0', 'sinceSeconds=5&sinceTime=2026-01-02T03:04:05Z'])('422: %s', (query) => {
     expect(parse(query)).toEqual({ status: 422, message: '{"message": "Invalid request."}' })
@@ -45,7 +48,12 @@ describe('PodLogOptions of a query', () => {
 
   test('any query is answered with options in range or a refusal', () => {
     const name = fc.constantFrom('follow', 'previous', 'timestamps', 'tailLines', 'tail', 'sinceSeconds', 'sinceTime', 'limitBytes')
-    const value = fc.oneof(fc.string(), fc.integer().map(String), fc.date({ noInvalidDate: true }).map((d) => d.toISOString()), fc.constantFrom('all', 'true', 'false', ''))
+    const value = fc.oneof(
+      fc.string(),
+      fc.integer().map(String),
+      fc.date({ noInvalidDate: true }).map((d) => d.toISOString()),
+      fc.constantFrom('all', 'true', 'false', ''),
+    )
     fc.assert(
       fc.property(fc.array(fc.tuple(name, value)), (pairs) => {
         const parsed = parseLogOptions(new URLSearchParams(pairs))

@@ -9,7 +9,8 @@ const POD_START_SECONDS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 18
 /** What `/metrics` counts: names and labels are a kubelet's, for what this agent really does. */
 export class KubeletMetrics {
   readonly registry = new Registry()
-  readonly #gauge = (name: string, help: string, labelNames: string[] = []): Gauge => new Gauge({ name, help, labelNames, registers: [this.registry] })
+  readonly #gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+    new Gauge({ name, help, labelNames, registers: [this.registry] })
   readonly #counter = (name: string, help: string, labelNames: string[] = []): Counter =>
     new Counter({ name, help, labelNames, registers: [this.registry] })
   readonly #histogram = (name: string, help: string, labelNames: string[], buckets: number[]): Histogram =>
@@ -27,12 +28,22 @@ export class KubeletMetrics {
     ['long_running', 'method', 'path', 'server_type'],
     SECONDS,
   )
-  readonly httpInflight = this.#gauge('kubelet_http_inflight_requests', 'HTTP requests in flight.', ['long_running', 'method', 'path', 'server_type'])
-  readonly podStart = this.#histogram('kubelet_pod_start_duration_seconds', 'From first seeing a pod to its running.', [], POD_START_SECONDS)
+  readonly httpInflight = this.#gauge('kubelet_http_inflight_requests', 'HTTP requests in flight.', [
+    'long_running',
+    'method',
+    'path',
+    'server_type',
+  ])
+  readonly podStart = this.#histogram(
+    'kubelet_pod_start_duration_seconds',
+    'From first seeing a pod to its running.',
+    [],
+    POD_START_SECONDS,
+  )
   readonly podWorker = this.#histogram('kubelet_pod_worker_duration_seconds', 'Time of one sync of a pod.', ['operation_type'], SECONDS)
   readonly statusSync = this.#histogram(
     'kubelet_pod_status_sync_duration_seconds',
-    'From a change of a pod\'s status to its being written.',
+    "From a change of a pod's status to its being written.",
     [],
     [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 20, 30, 45, 60],
   )
@@ -107,7 +118,11 @@ export function resourceMetrics(reading: Reading, pods: readonly PodUsage[]): st
   const time = reading.machine.time
   const rows = (value: (c: ContainerUsage) => number): Row[] =>
     pods.flatMap(({ pod, containers }) =>
-      containers.map((c) => ({ labels: { container: c.name, namespace: pod.metadata.namespace!, pod: pod.metadata.name! }, value: value(c), time })),
+      containers.map((c) => ({
+        labels: { container: c.name, namespace: pod.metadata.namespace!, pod: pod.metadata.name! },
+        value: value(c),
+        time,
+      })),
     )
   const sums = (value: (c: ContainerUsage) => number): Row[] =>
     pods
@@ -123,7 +138,12 @@ export function resourceMetrics(reading: Reading, pods: readonly PodUsage[]): st
   return [
     family('container_cpu_usage_seconds_total', 'CPU time of the container in core-seconds.', 'counter', rows(cpu)),
     family('container_memory_working_set_bytes', 'Working set of the container in bytes.', 'gauge', rows(memory)),
-    family('container_start_time_seconds', 'Start of the container since the epoch.', 'gauge', rows((c) => c.startedAt / 1000)),
+    family(
+      'container_start_time_seconds',
+      'Start of the container since the epoch.',
+      'gauge',
+      rows((c) => c.startedAt / 1000),
+    ),
     family('node_cpu_usage_seconds_total', 'CPU time of the node in core-seconds.', 'counter', one(cpuNanos(reading, 'machine') / 1e9)),
     family('node_memory_working_set_bytes', 'Working set of the node in bytes.', 'gauge', one(reading.machine.memoryWorkingSetBytes)),
     family('pod_cpu_usage_seconds_total', 'CPU time of the pod in core-seconds.', 'counter', sums(cpu)),
@@ -133,11 +153,24 @@ export function resourceMetrics(reading: Reading, pods: readonly PodUsage[]): st
 }
 
 /** `/metrics/cadvisor`: what of it this agent knows. There are no cgroups behind simulated containers, and none are made up. */
-export function cadvisorMetrics(reading: Reading, machine: { cpus: number; memoryBytes: number; kernelVersion: string; osImage: string }, pods: readonly PodUsage[]): string {
-  const labels = { cadvisorRevision: '', cadvisorVersion: '', dockerVersion: '', kernelVersion: machine.kernelVersion, osVersion: machine.osImage }
+export function cadvisorMetrics(
+  reading: Reading,
+  machine: { cpus: number; memoryBytes: number; kernelVersion: string; osImage: string },
+  pods: readonly PodUsage[],
+): string {
+  const labels = {
+    cadvisorRevision: '',
+    cadvisorVersion: '',
+    dockerVersion: '',
+    kernelVersion: machine.kernelVersion,
+    osVersion: machine.osImage,
+  }
   const root = { container: '', id: '/', image: '', name: '', namespace: '', pod: '' }
   const containers = pods.flatMap(({ pod, containers: all }) =>
-    all.map((c) => ({ c, labels: { container: c.name, id: '', image: '', name: '', namespace: pod.metadata.namespace!, pod: pod.metadata.name! } })),
+    all.map((c) => ({
+      c,
+      labels: { container: c.name, id: '', image: '', name: '', namespace: pod.metadata.namespace!, pod: pod.metadata.name! },
+    })),
   )
   const time = reading.machine.time
   const rows = (own: number, value: (c: ContainerUsage) => number): Row[] => [
@@ -146,8 +179,18 @@ export function cadvisorMetrics(reading: Reading, machine: { cpus: number; memor
   ]
   return [
     family('cadvisor_version_info', 'Versions; always 1.', 'gauge', [{ labels, value: 1 }]),
-    family('container_cpu_usage_seconds_total', 'CPU time in seconds.', 'counter', rows(cpuNanos(reading, 'machine') / 1e9, (c) => c.usageCoreNanoSeconds / 1e9)),
-    family('container_memory_working_set_bytes', 'Working set in bytes.', 'gauge', rows(reading.machine.memoryWorkingSetBytes, (c) => c.workingSetBytes)),
+    family(
+      'container_cpu_usage_seconds_total',
+      'CPU time in seconds.',
+      'counter',
+      rows(cpuNanos(reading, 'machine') / 1e9, (c) => c.usageCoreNanoSeconds / 1e9),
+    ),
+    family(
+      'container_memory_working_set_bytes',
+      'Working set in bytes.',
+      'gauge',
+      rows(reading.machine.memoryWorkingSetBytes, (c) => c.workingSetBytes),
+    ),
     family('machine_cpu_cores', 'Logical CPU cores.', 'gauge', [{ labels: {}, value: machine.cpus }]),
     family('machine_memory_bytes', 'Memory installed.', 'gauge', [{ labels: {}, value: machine.memoryBytes }]),
   ].join('')

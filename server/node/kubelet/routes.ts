@@ -34,14 +34,19 @@ const STREAMING = ['GET', 'POST'] as const
 
 /** The kubelet's paths (INTEROP: "The kubelet's server"), first match wins. */
 export function routes(ctx: KubeletContext): Route[] {
-  const metricsText = (make: () => Promise<string>): KubeletHandler => async (_req, res) => send(res, 200, await make(), { 'Content-Type': PROMETHEUS, 'Process-Start-Time-Unix': String(Math.floor(ctx.processStart / 1000)) })
+  const metricsText =
+    (make: () => Promise<string>): KubeletHandler =>
+    async (_req, res) =>
+      send(res, 200, await make(), { 'Content-Type': PROMETHEUS, 'Process-Start-Time-Unix': String(Math.floor(ctx.processStart / 1000)) })
   const usages = (): Promise<PodUsage[]> =>
     Promise.all(ctx.pods().map(async (pod) => ({ pod, containers: await ctx.runtime.stats(pod.metadata.uid!) })))
 
   const healthz: KubeletHandler = (_req, res) => {
     const problem = ctx.syncProblem()
     if (problem === undefined) return send(res, 200, 'ok', { 'X-Content-Type-Options': 'nosniff' })
-    send(res, 500, `[+]ping ok\n[+]log ok\n[-]syncloop failed: reason withheld\nhealthz check failed\n`, { 'X-Content-Type-Options': 'nosniff' })
+    send(res, 500, `[+]ping ok\n[+]log ok\n[-]syncloop failed: reason withheld\nhealthz check failed\n`, {
+      'X-Content-Type-Options': 'nosniff',
+    })
   }
   const syncloop: KubeletHandler = (_req, res) => {
     const problem = ctx.syncProblem()
@@ -49,10 +54,19 @@ export function routes(ctx: KubeletContext): Route[] {
     else send(res, 500, `internal server error: ${problem}\n`, { 'X-Content-Type-Options': 'nosniff' })
   }
   const ok: KubeletHandler = (_req, res) => send(res, 200, 'ok')
-  const to = (location: string): KubeletHandler => (req, res) => redirect(res, location + (req.query.size > 0 ? `?${req.query}` : ''))
+  const to =
+    (location: string): KubeletHandler =>
+    (req, res) =>
+      redirect(res, location + (req.query.size > 0 ? `?${req.query}` : ''))
 
   const streaming = (name: string, extra: string): Route[] => [
-    { path: new RegExp(`^/${name}/[^/]+/[^/]+(/[^/]+)?${extra}$`), methods: STREAMING, bucket: name, longRunning: true, handler: notYet(name) },
+    {
+      path: new RegExp(`^/${name}/[^/]+/[^/]+(/[^/]+)?${extra}$`),
+      methods: STREAMING,
+      bucket: name,
+      longRunning: true,
+      handler: notYet(name),
+    },
   ]
 
   return [
@@ -119,7 +133,11 @@ export function routes(ctx: KubeletContext): Route[] {
     ...streaming('attach', '/[^/]+'),
     ...streaming('portForward', ''),
     { path: /^\/run\/[^/]+\/[^/]+(\/[^/]+)?\/[^/]+$/, methods: ['POST'], bucket: 'run', handler: notYet('run') },
-    { path: /^\/(?:exec|attach|portForward|run|containerLogs|stats|checkpoint)(?:\/.*)?$/s, bucket: 'other', handler: (_req, res) => routeNotFound(res) },
+    {
+      path: /^\/(?:exec|attach|portForward|run|containerLogs|stats|checkpoint)(?:\/.*)?$/s,
+      bucket: 'other',
+      handler: (_req, res) => routeNotFound(res),
+    },
     {
       path: /^\/debug\/pprof\/(.*)$/s,
       methods: GET,
@@ -134,11 +152,13 @@ export function routes(ctx: KubeletContext): Route[] {
 const STREAM_FLAGS = ['input', 'stdin', 'output', 'stdout', 'error', 'stderr']
 
 /** Streams into containers are not served; the question is checked first, as a kubelet does. */
-const notYet = (name: string): KubeletHandler => (req, res) => {
-  const asks = STREAM_FLAGS.some((f) => ['1', 'true'].includes(req.query.get(f) ?? ''))
-  if ((name === 'exec' || name === 'attach') && !asks) return send(res, 400, 'you must specify at least 1 of stdin, stdout, stderr')
-  send(res, 501, `${name} is not supported by this node: its containers are simulated and run no process`)
-}
+const notYet =
+  (name: string): KubeletHandler =>
+  (req, res) => {
+    const asks = STREAM_FLAGS.some((f) => ['1', 'true'].includes(req.query.get(f) ?? ''))
+    if ((name === 'exec' || name === 'attach') && !asks) return send(res, 400, 'you must specify at least 1 of stdin, stdout, stderr')
+    send(res, 501, `${name} is not supported by this node: its containers are simulated and run no process`)
+  }
 
 const podList = (items: readonly Pod[]): Record<string, unknown> => ({
   kind: 'PodList',
@@ -168,4 +188,9 @@ const machineInfo = (m: MachineFacts): Record<string, unknown> => ({
 })
 
 const probeMetrics = (processStart: number): string =>
-  `# HELP process_start_time_seconds Start of the process since the epoch.\n# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds ${processStart / 1000}\n`
+  [
+    '# HELP process_start_time_seconds Start of the process since the epoch.',
+    '# TYPE process_start_time_seconds gauge',
+    `process_start_time_seconds ${processStart / 1000}`,
+    '',
+  ].join('\n')

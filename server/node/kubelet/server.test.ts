@@ -7,9 +7,10 @@ import { Profile } from 'pprof-format'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../../client/client.ts'
 import { FakeClock, systemClock } from '../../machinery/clock.ts'
-import { startNodeAgent, type NodeAgent } from '../agent.ts'
+import type { NodeAgent } from '../options.ts'
 import { takeCpuProfile } from '../pprof/profiler.ts'
 import { createSimulatedRuntime } from '../runtimes/simulated/runtime.ts'
+import { startNodeAgent } from '../start.ts'
 import { FakeApi } from '../testing/fake-api.ts'
 import { testAuthority, type TestCertificate } from '../testing/pki.ts'
 import type { Pod } from '../types.ts'
@@ -58,7 +59,11 @@ afterAll(async () => {
 })
 
 async function run(name: string, command: string[]): Promise<void> {
-  const spec = { nodeName: 'n1', restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command, resources: { requests: { cpu: '250m', memory: '64Mi' } } }] }
+  const spec = {
+    nodeName: 'n1',
+    restartPolicy: 'Never',
+    containers: [{ name: 'c', image: 'busybox', command, resources: { requests: { cpu: '250m', memory: '64Mi' } } }],
+  }
   api.put(`pods/default/${name}`, { metadata: { name, namespace: 'default', uid: `uid-${name}` }, spec, status: {} })
   const status = (): Pod['status'] => (api.objects.get(`pods/default/${name}`) as Pod).status
   await vi.waitFor(() => expect(['Running', 'Failed']).toContain(status()?.phase), { timeout: 20_000, interval: 5 })
@@ -67,7 +72,16 @@ async function run(name: string, command: string[]): Promise<void> {
 function ask(target: string, { method = 'GET', headers = {}, certificate = server }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     // The path is sent as it stands: a URL object would take dots out of it.
-    const options = { host: agent.address, port: agent.port, path: target, method, headers, rejectUnauthorized: false, agent: false, ...certificate }
+    const options = {
+      host: agent.address,
+      port: agent.port,
+      path: target,
+      method,
+      headers,
+      rejectUnauthorized: false,
+      agent: false,
+      ...certificate,
+    }
     const req = https.request(options, (res) => {
       const chunks: Buffer[] = []
       res.on('data', (c: Buffer) => chunks.push(c))
@@ -84,8 +98,9 @@ function ask(target: string, { method = 'GET', headers = {}, certificate = serve
 
 /** A turn of the event loop with work that a profile will show. */
 async function busyTurn(): Promise<void> {
-  for (let i = 0, x = 0; i < 1e6; i++) x += Math.sqrt(i)
-  await new Promise((resolve) => setImmediate(resolve))
+  let sum = 0
+  for (let i = 0; i < 1e6; i++) sum += Math.sqrt(i)
+  await new Promise((resolve) => setImmediate(resolve, sum))
 }
 
 const anonymous: Ask = { certificate: { cert: '', key: '' } }
@@ -155,7 +170,9 @@ describe('pods and figures', () => {
   })
 
   test('/configz and /spec/', async () => {
-    expect(JSON.parse((await ask('/configz')).text)).toMatchObject({ kubeletconfig: { port: agent.port, podCIDR: '10.244.0.0/24', maxPods: 110 } })
+    expect(JSON.parse((await ask('/configz')).text)).toMatchObject({
+      kubeletconfig: { port: agent.port, podCIDR: '10.244.0.0/24', maxPods: 110 },
+    })
     expect(JSON.parse((await ask('/spec/')).text)).toMatchObject({ num_cores: os.availableParallelism(), memory_capacity: os.totalmem() })
   })
 })
@@ -189,7 +206,10 @@ describe('paths and methods', () => {
   })
 
   test('streams into containers are refused in words', async () => {
-    expect(await ask('/exec/default/web/c?output=1&command=ls', { method: 'POST' })).toMatchObject({ status: 501, text: expect.stringContaining('not supported') as string })
+    expect(await ask('/exec/default/web/c?output=1&command=ls', { method: 'POST' })).toMatchObject({
+      status: 501,
+      text: expect.stringContaining('not supported') as string,
+    })
   })
 })
 
@@ -198,11 +218,17 @@ describe('/logs/', () => {
     const listing = await ask('/logs/')
     expect(listing.headers['content-type']).toBe('text/html; charset=utf-8')
     expect(listing.text).toBe(
-      '<!doctype html>\n<meta name="viewport" content="width=device-width">\n<pre>\n<a href="kubelet.log">kubelet.log</a>\n<a href="out">out</a>\n</pre>\n',
+      '<!doctype html>\n<meta name="viewport" content="width=device-width">\n<pre>\n' +
+        '<a href="kubelet.log">kubelet.log</a>\n<a href="out">out</a>\n</pre>\n',
     )
     const log = await ask('/logs/kubelet.log')
     expect(log.headers['content-type']).toBe('text/x-log; charset=utf-8')
-    expect(log.text.split('\n').slice(0, -1).map((l) => (JSON.parse(l) as { msg: string }).msg)).toContain('Successfully registered node')
+    expect(
+      log.text
+        .split('\n')
+        .slice(0, -1)
+        .map((l) => (JSON.parse(l) as { msg: string }).msg),
+    ).toContain('Successfully registered node')
   })
 
   test('ranges and conditions', async () => {
@@ -214,12 +240,18 @@ describe('/logs/', () => {
     expect(await ask('/logs/', { headers: { 'if-modified-since': modified } })).toMatchObject({ status: 304, text: '' })
   })
 
-  test.for(['/logs/nope', '/logs/out', '/logs/%2e%2e/secret', '/logs/..%2fsecret', '/logs/%2e%2e%2fsecret', '/logs/..%5csecret', '/logs/%00', '/logs/%2fetc/passwd'])(
-    'not found: %s',
-    async (target) => {
-      expect(await ask(target)).toMatchObject({ status: 404, text: '404 page not found\n' })
-    },
-  )
+  test.for([
+    '/logs/nope',
+    '/logs/out',
+    '/logs/%2e%2e/secret',
+    '/logs/..%2fsecret',
+    '/logs/%2e%2e%2fsecret',
+    '/logs/..%5csecret',
+    '/logs/%00',
+    '/logs/%2fetc/passwd',
+  ])('not found: %s', async (target) => {
+    expect(await ask(target)).toMatchObject({ status: 404, text: '404 page not found\n' })
+  })
 })
 
 describe('/containerLogs', () => {
@@ -247,7 +279,14 @@ describe('/containerLogs', () => {
 
   test('a follower gets what is there at once, and can leave', async () => {
     const first = await new Promise<string>((resolve, reject) => {
-      const target = { host: agent.address, port: agent.port, path: '/containerLogs/default/web/c?follow=true', rejectUnauthorized: false, agent: false, ...server }
+      const target = {
+        host: agent.address,
+        port: agent.port,
+        path: '/containerLogs/default/web/c?follow=true',
+        rejectUnauthorized: false,
+        agent: false,
+        ...server,
+      }
       const req = https.get(target, (res) => {
         res.once('data', (c: Buffer) => {
           resolve(c.toString())
@@ -286,7 +325,10 @@ describe('/debug/pprof/', () => {
   test('one CPU profile at a time', async () => {
     const abort = new AbortController()
     const running = takeCpuProfile(new FakeClock(), 1000, abort.signal)
-    expect(await ask('/debug/pprof/profile')).toMatchObject({ status: 500, text: 'Could not enable CPU profiling: cpu profiling already in use\n' })
+    expect(await ask('/debug/pprof/profile')).toMatchObject({
+      status: 500,
+      text: 'Could not enable CPU profiling: cpu profiling already in use\n',
+    })
     abort.abort()
     expect(Profile.decode(gunzipSync(await running)).sampleType).toHaveLength(2)
   })

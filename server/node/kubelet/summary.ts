@@ -45,7 +45,12 @@ export async function summary(input: SummaryInput): Promise<Record<string, unkno
   const node: Record<string, unknown> = {
     nodeName: input.nodeName,
     systemContainers: [
-      { name: 'kubelet', startTime: formatTime(input.processStart), cpu: cpuOf('process'), memory: { time, usageBytes: rss, workingSetBytes: rss, rssBytes: rss } },
+      {
+        name: 'kubelet',
+        startTime: formatTime(input.processStart),
+        cpu: cpuOf('process'),
+        memory: { time, usageBytes: rss, workingSetBytes: rss, rssBytes: rss },
+      },
       { name: 'pods', startTime: formatTime(machine.bootTime), ...cpuAndMemory(total, time) },
     ],
     startTime: formatTime(machine.bootTime),
@@ -66,7 +71,9 @@ export async function summary(input: SummaryInput): Promise<Record<string, unkno
       fs,
       runtime: { imageFs: fs, containerFs: fs },
       ...(u.maxPid === undefined ? {} : { rlimit: { time, maxpid: u.maxPid, curproc: u.processes } }),
-      ...(u.swapUsageBytes === undefined ? {} : { swap: { time, swapAvailableBytes: machine.swapBytes - u.swapUsageBytes, swapUsageBytes: u.swapUsageBytes } }),
+      ...(u.swapUsageBytes === undefined
+        ? {}
+        : { swap: { time, swapAvailableBytes: machine.swapBytes - u.swapUsageBytes, swapUsageBytes: u.swapUsageBytes } }),
     })
   }
   return { node, pods }

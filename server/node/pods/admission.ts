@@ -1,4 +1,12 @@
-import { addQuantity, integerValue, milliValue, parseQuantity, subtractQuantity, tryQuantity, type Quantity } from '../../machinery/quantity.ts'
+import {
+  addQuantity,
+  integerValue,
+  milliValue,
+  parseQuantity,
+  subtractQuantity,
+  tryQuantity,
+  type Quantity,
+} from '../../machinery/quantity.ts'
 import type { Node, Pod } from '../types.ts'
 import { podRequests } from './resources.ts'
 

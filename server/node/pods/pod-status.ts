@@ -61,7 +61,9 @@ export function generateStatus(input: StatusInput): PodStatus {
   const known = [...own, ...(pod.status?.conditions ?? [])]
   const says = verdicts({ pod, phase, statuses: byName, sandbox: runtime?.sandbox, initialized, known })
   if (input.disclosure !== undefined) says.push({ ...input.disclosure.podCondition, status: 'True' })
-  const foreign = (pod.status?.conditions ?? []).filter((c) => !(OWN_CONDITIONS as readonly string[]).includes(c.type) && !says.some((v) => v.type === c.type))
+  const foreign = (pod.status?.conditions ?? []).filter(
+    (c) => !(OWN_CONDITIONS as readonly string[]).includes(c.type) && !says.some((v) => v.type === c.type),
+  )
 
   const podIP = pod.spec.hostNetwork === true ? input.hostIP : (runtime?.sandbox.ip ?? last.podIP)
   const requests = Object.fromEntries(Object.entries(podRequests(pod)).map(([name, q]) => [name, q.text]))

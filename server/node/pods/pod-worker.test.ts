@@ -8,15 +8,24 @@ async function run(...args: ConstructorParameters<typeof WorkerBench>): Promise<
   return bench
 }
 
-const deleting = (grace: number) => (pod: Pod): Pod => ({
-  ...pod,
-  metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z', deletionGracePeriodSeconds: grace },
-})
+const deleting =
+  (grace: number) =>
+  (pod: Pod): Pod => ({
+    ...pod,
+    metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:30Z', deletionGracePeriodSeconds: grace },
+  })
 
 describe('towards running', () => {
   test('a pod runs, ready, with an address of the node’s range', async () => {
     const b = await run(testPod({}))
-    expect(b.status).toMatchObject({ phase: 'Running', podIP: '10.244.7.2', hostIP: '192.0.2.9', startTime: '2026-01-01T00:00:00Z', qosClass: 'BestEffort', observedGeneration: 1 })
+    expect(b.status).toMatchObject({
+      phase: 'Running',
+      podIP: '10.244.7.2',
+      hostIP: '192.0.2.9',
+      startTime: '2026-01-01T00:00:00Z',
+      qosClass: 'BestEffort',
+      observedGeneration: 1,
+    })
     expect(b.status.containerStatuses).toMatchObject([{ ready: true, started: true, restartCount: 0, imageID: 'simulated://busybox:1.37' }])
     expect(b.status.conditions?.map((c) => [c.type, c.status])).toEqual([
       ['PodReadyToStartContainers', 'True'],
@@ -46,7 +55,11 @@ describe('towards running', () => {
   test('init containers one after the other, sidecars stay, then the rest', async () => {
     const b = await run(
       testPod({
-        initContainers: [container('i1', 'sleep 2'), container('side', 'sleep 1000', { restartPolicy: 'Always' }), container('i2', 'sleep 2')],
+        initContainers: [
+          container('i1', 'sleep 2'),
+          container('side', 'sleep 1000', { restartPolicy: 'Always' }),
+          container('i2', 'sleep 2'),
+        ],
         containers: [container('a', 'sleep 1000'), container('b', 'sleep 1000')],
       }),
     )
@@ -227,7 +240,11 @@ describe('the end', () => {
     await b.advance(19)
     expect(b.status.phase).toBe('Running')
     await b.advance(1)
-    expect(b.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' })
+    expect(b.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    })
     expect(b.states()).toBe('c:exit 143')
     expect(b.deleted).toEqual([])
   })
@@ -236,7 +253,11 @@ describe('the end', () => {
     const b = new WorkerBench(testPod({}))
     b.worker.reject({ reason: 'OutOfpods', message: "Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110" })
     await b.start()
-    expect(b.status).toMatchObject({ phase: 'Failed', reason: 'OutOfpods', message: "Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110" })
+    expect(b.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'OutOfpods',
+      message: "Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110",
+    })
     expect(b.events).toEqual(["Warning OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 110, capacity: 110"])
     expect(await b.runtime.list()).toEqual([])
     await b.update(deleting(0))
@@ -264,7 +285,10 @@ describe('after a restart of the agent', () => {
   test('a lost pod that never restarts is Failed', async () => {
     const first = await run(testPod({ restartPolicy: 'Never' }))
     const next = await run({ ...testPod({ restartPolicy: 'Never' }), status: first.status })
-    expect(next.status).toMatchObject({ phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }] })
+    expect(next.status).toMatchObject({
+      phase: 'Failed',
+      containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }],
+    })
     expect(await next.runtime.list()).toEqual([])
   })
 

@@ -1,12 +1,10 @@
 import type { Clock, Timer } from '../../machinery/clock.ts'
-import { ImagePullError, type ContainerRuntimeStatus, type PodRuntimeStatus, type Runtime } from '../runtime.ts'
+import type { ContainerRuntimeStatus, PodRuntimeStatus, Runtime } from '../runtime.ts'
 import { isSidecar, isTerminalPhase, podText, type Container, type Pod, type PodStatus } from '../types.ts'
 import type { Rejection } from './admission.ts'
-import type { Waiting } from './container-status.ts'
-import { CrashBackoff, durationText } from './crash-backoff.ts'
+import { ContainerStarter } from './container-starter.ts'
 import { initShouldRestart, shouldRestart } from './phase.ts'
 import { generateStatus, rejectedStatus } from './pod-status.ts'
-import { containerRequests } from './resources.ts'
 
 /** What a worker needs from its node. */
 export interface WorkerHost {
@@ -57,10 +55,7 @@ export class PodWorker {
   #last: PodStatus | undefined
   #timer: Timer | undefined
   #stopping: { grace: number; done: Promise<void> } | undefined
-  readonly #backoff = new CrashBackoff()
-  readonly #pullBackoff = new CrashBackoff()
-  readonly #pullFailed = new Map<string, { at: number; message: string }>()
-  readonly #waiting = new Map<string, Waiting>()
+  readonly #starter: ContainerStarter
   readonly #firstSeen: number
   #reportedRunning = false
 
@@ -68,6 +63,7 @@ export class PodWorker {
     this.#host = host
     this.#pod = pod
     this.#firstSeen = host.clock.now()
+    this.#starter = new ContainerStarter(host)
     this.#finished = isTerminalPhase(pod.status?.phase)
   }
 
@@ -182,7 +178,7 @@ export class PodWorker {
       runtimeName: r.name,
       runtime,
       last: this.#last,
-      waiting: terminal ? new Map() : this.#waiting,
+      waiting: terminal ? new Map() : this.#starter.waiting,
       hostIP,
       now: clock.now(),
       terminal,
@@ -214,7 +210,7 @@ export class PodWorker {
     const initialized = pod.spec.containers.some((c) => attempts(c).some((a) => a.startedAt > 0))
     let wakeIn = Number.POSITIVE_INFINITY
     const start = async (c: Container): Promise<boolean> => {
-      const wait = await this.#startContainer(sandboxId, c, attempts(c)[0])
+      const wait = await this.#starter.start(pod, sandboxId, c, attempts(c)[0])
       wakeIn = Math.min(wakeIn, wait ?? Number.POSITIVE_INFINITY)
       return wait === undefined
     }
@@ -248,7 +244,9 @@ export class PodWorker {
     const ran = (pod.status?.containerStatuses ?? []).filter((s) => s.containerID !== undefined)
     if (runtime !== undefined || ran.length === 0 || pod.spec.containers.some((c) => shouldRestart(c, pod, LOST.exitCode))) return false
     const containerStatuses = (pod.status!.containerStatuses ?? []).map((s) =>
-      s.state.terminated !== undefined ? s : { ...s, ready: false, started: false, state: { terminated: { ...LOST, startedAt: null, finishedAt: null } } },
+      s.state.terminated !== undefined
+        ? s
+        : { ...s, ready: false, started: false, state: { terminated: { ...LOST, startedAt: null, finishedAt: null } } },
     )
     this.#last = { ...pod.status, containerStatuses }
     return true
@@ -270,100 +268,13 @@ export class PodWorker {
       })
       return sandbox.id
     } catch (e) {
-      this.#host.event(this.#pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${e instanceof Error ? e.message : String(e)}`)
+      this.#host.event(
+        this.#pod,
+        'Warning',
+        'FailedCreatePodSandBox',
+        `Failed to create pod sandbox: ${e instanceof Error ? e.message : String(e)}`,
+      )
       throw e
-    }
-  }
-
-  /** Starts the container, or returns how many milliseconds it must wait still. */
-  async #startContainer(sandboxId: string, c: Container, current: ContainerRuntimeStatus | undefined): Promise<number | undefined> {
-    const { clock, runtime } = this.#host
-    const pod = this.#pod
-    if (current?.state === 'exited') {
-      const wait = this.#backoff.remaining(c.name, current.finishedAt, clock.now())
-      if (wait > 0) {
-        const text = durationText(this.#backoff.currentMs(c.name))
-        const message = `back-off ${text} restarting failed container=${c.name} pod=${podText(pod)}`
-        if (this.#waiting.get(c.name)?.message !== message) {
-          this.#host.event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${c.name} in pod ${podText(pod)}`, c)
-        }
-        this.#waiting.set(c.name, { reason: 'CrashLoopBackOff', message })
-        return wait
-      }
-    }
-    const wait = await this.#pull(c)
-    if (wait !== undefined) return wait
-    if (current?.state === 'exited') this.#backoff.next(c.name, current.finishedAt, clock.now())
-    const id = await runtime.createContainer(sandboxId, {
-      name: c.name,
-      attempt: current === undefined ? this.#firstAttempt(c) : current.attempt + 1,
-      image: c.image ?? '',
-      command: c.command ?? [],
-      args: c.args ?? [],
-      env: Object.fromEntries((c.env ?? []).map((e) => [e.name, e.value ?? ''])),
-      cpuRequest: Number(containerRequests(c).cpu?.nano ?? 0n) / 1e9,
-      memoryRequest: Number(containerRequests(c).memory?.nano ?? 0n) / 1e9,
-    })
-    this.#host.event(pod, 'Normal', 'Created', 'Container created', c)
-    this.#waiting.delete(c.name)
-    await runtime.startContainer(id)
-    this.#host.event(pod, 'Normal', 'Started', 'Container started', c)
-    this.#host.observe('containerStarted', clock.now() - (current?.finishedAt ?? this.#firstSeen))
-    await this.#dropOld(c)
-    return undefined
-  }
-
-  /** Restarts are counted on from what a predecessor wrote, when this runtime has lost its containers. */
-  #firstAttempt(c: Container): number {
-    const old = [...(this.#pod.status?.containerStatuses ?? []), ...(this.#pod.status?.initContainerStatuses ?? [])].find((s) => s.name === c.name)
-    return old?.containerID === undefined ? 0 : old.restartCount + 1
-  }
-
-  /** One dead container each is kept, for `logs --previous`. */
-  async #dropOld(c: Container): Promise<void> {
-    const status = await this.#host.runtime.status(this.#pod.metadata.uid!)
-    const all = status?.containers.filter((x) => x.name === c.name) ?? []
-    for (const old of all.slice(2)) await this.#host.runtime.removeContainer(old.id)
-  }
-
-  async #pull(c: Container): Promise<number | undefined> {
-    const { clock, runtime } = this.#host
-    const pod = this.#pod
-    const image = c.image ?? ''
-    const failed = this.#pullFailed.get(c.name)
-    if (failed !== undefined) {
-      const wait = this.#pullBackoff.remaining(c.name, failed.at, clock.now())
-      if (wait > 0) {
-        const message = `Back-off pulling image "${image}"`
-        if (this.#waiting.get(c.name)?.reason !== 'ImagePullBackOff') {
-          this.#host.event(pod, 'Normal', 'BackOff', message, c)
-          this.#host.event(pod, 'Warning', 'Failed', 'Error: ImagePullBackOff', c)
-        }
-        this.#waiting.set(c.name, { reason: 'ImagePullBackOff', message: `${message}: ErrImagePull: ${failed.message}` })
-        return wait
-      }
-    }
-    const policy = c.imagePullPolicy ?? 'IfNotPresent'
-    try {
-      if (policy === 'Always') this.#host.event(pod, 'Normal', 'Pulling', `Pulling image "${image}"`, c)
-      const started = clock.now()
-      const result = await runtime.pullImage({ image, policy, annotations: pod.metadata.annotations ?? {} })
-      const took = `${clock.now() - started}ms`
-      const message = result.pulled
-        ? `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${result.sizeBytes} bytes.`
-        : `Container image "${image}" already present on machine and can be accessed by the pod`
-      this.#host.event(pod, 'Normal', 'Pulled', message, c)
-      this.#pullFailed.delete(c.name)
-      return undefined
-    } catch (e) {
-      if (!(e instanceof ImagePullError)) throw e
-      this.#host.event(pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${e.message}`, c)
-      this.#host.event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', c)
-      const now = clock.now()
-      this.#pullBackoff.next(c.name, now, now)
-      this.#pullFailed.set(c.name, { at: now, message: e.message })
-      this.#waiting.set(c.name, { reason: 'ErrImagePull', message: e.message })
-      return 1000
     }
   }
 
@@ -372,7 +283,11 @@ export class PodWorker {
   #grace(): number {
     const { metadata, spec } = this.#pod
     if (this.#removed) return metadata.deletionGracePeriodSeconds ?? 1
-    return (metadata.deletionTimestamp != null ? metadata.deletionGracePeriodSeconds : undefined) ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE
+    return (
+      (metadata.deletionTimestamp != null ? metadata.deletionGracePeriodSeconds : undefined) ??
+      spec.terminationGracePeriodSeconds ??
+      DEFAULT_GRACE
+    )
   }
 
   async #terminate(runtime: PodRuntimeStatus | undefined, leaving: boolean): Promise<void> {
@@ -424,7 +339,8 @@ export class PodWorker {
     const late = live.filter(isLate).sort((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
     const deadline = this.#host.clock.now() + grace * 1000
     await Promise.all(live.filter((s) => !isLate(s)).map((s) => this.#stop(s, grace)))
-    for (const s of late) await this.#stop(s, Math.min(this.#stopping?.grace ?? grace, Math.max(0, (deadline - this.#host.clock.now()) / 1000)))
+    for (const s of late)
+      await this.#stop(s, Math.min(this.#stopping?.grace ?? grace, Math.max(0, (deadline - this.#host.clock.now()) / 1000)))
   }
 
   async #stop(s: ContainerRuntimeStatus, grace: number): Promise<void> {

@@ -50,7 +50,10 @@ describe('status patch', () => {
   test('only what changed', () => {
     const c = (type: string, s: 'True' | 'False') => ({ type, status: s })
     expect(
-      statusPatch({ phase: 'Pending', hostIP: 'h', conditions: [c('A', 'True'), c('B', 'False')] }, { phase: 'Running', hostIP: 'h', conditions: [c('A', 'True'), c('B', 'True')] }),
+      statusPatch(
+        { phase: 'Pending', hostIP: 'h', conditions: [c('A', 'True'), c('B', 'False')] },
+        { phase: 'Running', hostIP: 'h', conditions: [c('A', 'True'), c('B', 'True')] },
+      ),
     ).toEqual({ phase: 'Running', '$setElementOrder/conditions': [{ type: 'A' }, { type: 'B' }], conditions: [c('B', 'True')] })
   })
 })

@@ -7,7 +7,13 @@ import { countProfile, cpuProfile, heapProfile, type SampledHeapNode } from './c
 
 const FACTS = { timeNanos: 1_700_000_000_000_000_000n, durationNanos: 5, executable: '/usr/bin/node', comments: ['hello'] }
 
-const frame = (functionName: string, lineNumber: number, url = 'file:///app/a.js') => ({ functionName, url, lineNumber, columnNumber: 0, scriptId: '1' })
+const frame = (functionName: string, lineNumber: number, url = 'file:///app/a.js') => ({
+  functionName,
+  url,
+  lineNumber,
+  columnNumber: 0,
+  scriptId: '1',
+})
 
 interface Decoded {
   types: string[]
@@ -37,7 +43,14 @@ describe('CPU profile', () => {
     nodes: [
       { id: 1, callFrame: frame('(root)', -1, ''), children: [2, 5] },
       { id: 2, callFrame: frame('main', 9), children: [3] },
-      { id: 3, callFrame: frame('', 19), positionTicks: [{ line: 21, ticks: 2 }, { line: 23, ticks: 1 }] },
+      {
+        id: 3,
+        callFrame: frame('', 19),
+        positionTicks: [
+          { line: 21, ticks: 2 },
+          { line: 23, ticks: 1 },
+        ],
+      },
       { id: 5, callFrame: frame('(idle)', -1, '') },
     ],
     startTime: 1000,
@@ -56,7 +69,11 @@ describe('CPU profile', () => {
     ])
     expect(d.profile.function.map((f) => [d.text(f.filename), Number(f.startLine)])).toContainEqual(['/app/a.js', 20])
     expect(d.text(d.profile.mapping[0]!.filename)).toBe('/usr/bin/node')
-    expect([Number(d.profile.period), d.text(d.profile.periodType!.type), d.text(d.profile.periodType!.unit)]).toEqual([1_000_000, 'cpu', 'nanoseconds'])
+    expect([Number(d.profile.period), d.text(d.profile.periodType!.type), d.text(d.profile.periodType!.unit)]).toEqual([
+      1_000_000,
+      'cpu',
+      'nanoseconds',
+    ])
     expect(Number(d.profile.durationNanos)).toBe(6_000_000)
     expect(d.profile.comment.map((c) => d.text(c))).toEqual(['hello'])
   })

@@ -41,7 +41,13 @@ class Builder {
     let fn = this.#functions.get(functionKey)
     if (fn === undefined) {
       const name = this.#strings.dedup(frame.functionName === '' ? '(anonymous)' : frame.functionName)
-      fn = new PprofFunction({ id: this.#functions.size + 1, name, systemName: name, filename: this.#strings.dedup(file), startLine: frame.startLine })
+      fn = new PprofFunction({
+        id: this.#functions.size + 1,
+        name,
+        systemName: name,
+        filename: this.#strings.dedup(file),
+        startLine: frame.startLine,
+      })
       this.#functions.set(functionKey, fn)
     }
     const key = `${fn.id}:${frame.line}`
@@ -69,7 +75,14 @@ class Builder {
       sampleType: types.map((t) => this.#type(t)),
       sample: this.#samples,
       mapping: [
-        new Mapping({ id: 1, filename: strings.dedup(facts.executable), hasFunctions: true, hasFilenames: true, hasLineNumbers: true, hasInlineFrames: true }),
+        new Mapping({
+          id: 1,
+          filename: strings.dedup(facts.executable),
+          hasFunctions: true,
+          hasFilenames: true,
+          hasLineNumbers: true,
+          hasInlineFrames: true,
+        }),
       ],
       location: [...this.#locations.values()],
       function: [...this.#functions.values()],

@@ -46,7 +46,7 @@ function index(res: ServerResponse): void {
   const about = listed.map(([name, e]) => `<li><b>${escapeHtml(name)}</b>: ${escapeHtml(e.about!)}</li>\n`)
   const body =
     '<html>\n<head>\n<title>/debug/pprof/</title>\n</head>\n<body>\n/debug/pprof/\n<br>\n' +
-    '<p>Profiles of the node agent\'s process, a Node.js program.</p>\n<table>\n<thead><td>Count</td><td>Profile</td></thead>\n' +
+    "<p>Profiles of the node agent's process, a Node.js program.</p>\n<table>\n<thead><td>Count</td><td>Profile</td></thead>\n" +
     `${rows.join('')}</table>\n<a href="goroutine?debug=2">full resource dump</a>\n<br>\n<ul>\n${about.join('')}</ul>\n</body>\n</html>\n`
   send(res, 200, body, { 'Content-Type': 'text/html; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
 }
@@ -91,7 +91,16 @@ function goroutine(req: KubeletRequest, res: ServerResponse): void {
   const all = activeResources()
   const total = [...all.values()].reduce((a, b) => a + b, 0)
   const rows = [...all].map(([name, n]) => `${n} @ ${name}\n`)
-  text(res, `active resources: total ${total}\n# This process runs Node.js: it has one JavaScript thread and no goroutines.\n# What keeps its event loop alive:\n\n${rows.join('')}`)
+  text(
+    res,
+    [
+      `active resources: total ${total}`,
+      '# This process runs Node.js: it has one JavaScript thread and no goroutines.',
+      '# What keeps its event loop alive:',
+      '',
+      rows.join(''),
+    ].join('\n'),
+  )
 }
 
 function cmdline(_req: KubeletRequest, res: ServerResponse): void {

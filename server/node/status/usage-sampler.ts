@@ -50,7 +50,8 @@ export class UsageSampler {
   }
 }
 
-export const cpuNanos = (r: Reading, what: 'machine' | 'process'): number => (what === 'machine' ? r.machine.cpuNanoSeconds : r.processCpuNanos)
+export const cpuNanos = (r: Reading, what: 'machine' | 'process'): number =>
+  what === 'machine' ? r.machine.cpuNanoSeconds : r.processCpuNanos
 
 /** Nanocores between two readings; 0 without an earlier one. */
 export function rate(now: Reading, before: Reading | undefined, what: 'machine' | 'process'): number {

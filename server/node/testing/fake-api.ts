@@ -36,7 +36,9 @@ export class FakeApi implements Transport {
     const body = req.body === undefined ? undefined : (JSON.parse(req.body.toString()) as KubeObject)
     const there = this.objects.get(key)
     if (req.method === 'GET' && name === undefined) {
-      const items = [...this.objects].filter(([k, o]) => k.startsWith(`${resource}/`) && selected(o, url.searchParams.get('fieldSelector') ?? '')).map(([, o]) => o)
+      const items = [...this.objects]
+        .filter(([k, o]) => k.startsWith(`${resource}/`) && selected(o, url.searchParams.get('fieldSelector') ?? ''))
+        .map(([, o]) => o)
       return this.#ok({ kind: 'List', metadata: { resourceVersion: String(this.#version) }, items })
     }
     if (req.method === 'POST') {

@@ -11,7 +11,8 @@ export interface TestCertificate {
   key: string
 }
 
-const newKeys = async (): Promise<KeyPair> => (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as unknown as KeyPair
+const newKeys = async (): Promise<KeyPair> =>
+  (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as unknown as KeyPair
 
 async function pem(certificate: x509.X509Certificate, keys: KeyPair): Promise<TestCertificate> {
   const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey as unknown as webcrypto.CryptoKey)
@@ -26,7 +27,10 @@ export async function testAuthority(): Promise<{ ca: string; client(name: string
     name: 'CN=test-ca',
     ...times,
     keys,
-    extensions: [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    ],
   })
   return {
     ca: authority.toString('pem'),

@@ -11,7 +11,13 @@ export function applyStrategic(target: unknown, patch: unknown, keys: Readonly<R
     if (name.startsWith('$')) continue
     if (value === null) delete out[name]
     else if (Array.isArray(value) && keys[name] !== undefined) {
-      out[name] = mergeList((out[name] ?? []) as Item[], value as Item[], keys[name], patch[`$setElementOrder/${name}`] as Item[] | undefined, keys)
+      out[name] = mergeList(
+        (out[name] ?? []) as Item[],
+        value as Item[],
+        keys[name],
+        patch[`$setElementOrder/${name}`] as Item[] | undefined,
+        keys,
+      )
     } else out[name] = applyStrategic(out[name], value, keys)
   }
   return out

@@ -52,7 +52,10 @@ export class WorkerBench implements WorkerHost {
   /** `Running 1/1`-like: each container's state as one word. */
   states(): string {
     return [...(this.status.initContainerStatuses ?? []), ...(this.status.containerStatuses ?? [])]
-      .map((s) => `${s.name}:${s.state.waiting?.reason ?? (s.state.running !== undefined ? 'running' : `exit ${s.state.terminated?.exitCode}`)}`)
+      .map(
+        (s) =>
+          `${s.name}:${s.state.waiting?.reason ?? (s.state.running !== undefined ? 'running' : `exit ${s.state.terminated?.exitCode}`)}`,
+      )
       .join(' ')
   }
 

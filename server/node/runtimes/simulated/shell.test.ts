@@ -5,7 +5,13 @@ import { compile, sleepMs, type Step } from './shell.ts'
 
 const text = (steps: Step[]): string[] =>
   steps.map((s) =>
-    s.kind === 'print' ? `${s.stderr ? '2' : '1'}:${s.text}` : s.kind === 'sleep' ? `sleep ${s.ms}` : s.kind === 'exit' ? `exit ${s.code}` : `? ${s.program}`,
+    s.kind === 'print'
+      ? `${s.stderr ? '2' : '1'}:${s.text}`
+      : s.kind === 'sleep'
+        ? `sleep ${s.ms}`
+        : s.kind === 'exit'
+          ? `exit ${s.code}`
+          : `? ${s.program}`,
   )
 
 function run(argv: string[], env: Record<string, string> = {}, limit = 50): string[] | undefined {
@@ -22,13 +28,28 @@ const sh = (script: string, env = {}, limit = 50): string[] | undefined => run([
 
 describe('simulated shell', () => {
   test.for([
-    [['echo', 'hi', 'there'], ['1:hi there', 'exit 0']],
-    [['sleep', '5'], ['sleep 5000', 'exit 0']],
-    [['/bin/sleep', '1m', '1s'], ['sleep 61000', 'exit 0']],
-    [['sleep', 'x'], ["2:sleep: invalid time interval 'x'", 'exit 1']],
+    [
+      ['echo', 'hi', 'there'],
+      ['1:hi there', 'exit 0'],
+    ],
+    [
+      ['sleep', '5'],
+      ['sleep 5000', 'exit 0'],
+    ],
+    [
+      ['/bin/sleep', '1m', '1s'],
+      ['sleep 61000', 'exit 0'],
+    ],
+    [
+      ['sleep', 'x'],
+      ["2:sleep: invalid time interval 'x'", 'exit 1'],
+    ],
     [['false'], ['exit 1']],
     [['exit', '4'], ['exit 4']],
-    [['/bin/sh', '-ec', 'echo a'], ['1:a', 'exit 0']],
+    [
+      ['/bin/sh', '-ec', 'echo a'],
+      ['1:a', 'exit 0'],
+    ],
   ] as const)('%j', ([argv, steps]) => {
     expect(run([...argv])).toEqual(steps)
   })
@@ -54,15 +75,25 @@ describe('simulated shell', () => {
     expect(sh('while :; do true; done', {}, 2)).toEqual(['sleep 1000', 'sleep 1000'])
   })
 
-  test.for(['if true; then echo x; fi', 'echo `id`', 'echo $(id)', 'a | b', 'echo a &', 'echo a &&', 'trap x TERM; sleep 1', 'echo "open', 'x > y'])(
-    'not understood: %j',
-    (script) => {
-      expect(sh(script)).toBeUndefined()
-    },
-  )
+  test.for([
+    'if true; then echo x; fi',
+    'echo `id`',
+    'echo $(id)',
+    'a | b',
+    'echo a &',
+    'echo a &&',
+    'trap x TERM; sleep 1',
+    'echo "open',
+    'x > y',
+  ])('not understood: %j', (script) => {
+    expect(sh(script)).toBeUndefined()
+  })
 
   test('any text compiles or is refused, and never throws', () => {
-    const piece = fc.oneof(fc.string(), fc.constantFrom('echo', ';', '&&', '||', '$', '"', "'", '\\', 'while true; do ', ' done', 'for i in ', '`', '1>&2'))
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom('echo', ';', '&&', '||', '$', '"', "'", '\\', 'while true; do ', ' done', 'for i in ', '`', '1>&2'),
+    )
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const program = compile(['sh', '-c', pieces.join('')])

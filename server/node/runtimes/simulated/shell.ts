@@ -66,7 +66,8 @@ function commandSteps(argv: readonly string[], stderr: boolean): { steps: Step[]
       return { steps: [{ kind: 'print', text: line.join(' '), stderr }], code: 0, exits: false }
     }
     case 'sleep': {
-      const ms = args.length === 0 ? undefined : args.map(sleepMs).reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b))
+      const ms =
+        args.length === 0 ? undefined : args.map(sleepMs).reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b))
       if (ms === undefined) {
         return { steps: [{ kind: 'print', text: `sleep: invalid time interval '${args.join(' ')}'`, stderr: true }], code: 1, exits: false }
       }
@@ -119,8 +120,7 @@ export function compileScript(script: string): Program | undefined {
   }
 }
 
-const literal = (word: Part[] | undefined): string | undefined =>
-  word?.length === 1 && 'text' in word[0]! ? word[0].text : undefined
+const literal = (word: Part[] | undefined): string | undefined => (word?.length === 1 && 'text' in word[0]! ? word[0].text : undefined)
 
 const LOOP_CONDITIONS: Readonly<Record<string, readonly string[]>> = { while: ['true', ':', '1'], until: ['false'] }
 const UNSUPPORTED = new Set(['if', 'then', 'else', 'fi', 'case', 'esac', 'function', 'do', 'done', 'trap', 'cd', 'export', 'set', 'read'])

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../client/client.ts'
 import { FakeClock } from '../machinery/clock.ts'
-import { startNodeAgent, startNodeAgents, podCidrOf, type NodeAgent } from './agent.ts'
+import type { NodeAgent } from './options.ts'
 import { createSimulatedRuntime } from './runtimes/simulated/runtime.ts'
+import { podCidrOf, startNodeAgent, startNodeAgents } from './start.ts'
 import { FakeApi } from './testing/fake-api.ts'
 import type { Node, Pod } from './types.ts'
 
@@ -42,7 +43,11 @@ const pod = (name: string): Pod | undefined => api.objects.get(`pods/default/${n
 
 function bind(name: string, nodeName = 'n1', more: Partial<Pod['spec']> = {}): void {
   const spec = { nodeName, containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1000'] }], ...more }
-  api.put(`pods/default/${name}`, { metadata: { name, namespace: 'default', uid: `uid-${name}`, generation: 1 }, spec, status: { phase: 'Pending', qosClass: 'BestEffort' } })
+  api.put(`pods/default/${name}`, {
+    metadata: { name, namespace: 'default', uid: `uid-${name}`, generation: 1 },
+    spec,
+    status: { phase: 'Pending', qosClass: 'BestEffort' },
+  })
 }
 
 describe('node agent', () => {
@@ -53,7 +58,11 @@ describe('node agent', () => {
     expect(metadata.labels).toMatchObject({ 'kubernetes.io/hostname': 'n1', 'binnacle.dev/runtime': 'simulated' })
     expect(metadata.annotations?.['binnacle.dev/runtime']).toContain('simulated')
     expect(spec?.podCIDR).toBe('10.244.0.0/24')
-    expect(status?.capacity).toMatchObject({ cpu: String(os.availableParallelism()), memory: `${Math.floor(os.totalmem() / 1024)}Ki`, pods: '110' })
+    expect(status?.capacity).toMatchObject({
+      cpu: String(os.availableParallelism()),
+      memory: `${Math.floor(os.totalmem() / 1024)}Ki`,
+      pods: '110',
+    })
     expect(status?.daemonEndpoints?.kubeletEndpoint.Port).toBe(agent.port)
     expect(status?.nodeInfo).toMatchObject({ kernelVersion: os.release(), containerRuntimeVersion: 'simulated://0.1.0' })
     expect(status?.conditions?.map((c) => [c.type, c.status, c.reason])).toEqual([
@@ -106,7 +115,10 @@ describe('node agent', () => {
     expect(pod('a')?.status?.conditions).toContainEqual(expect.objectContaining({ type: 'binnacle.dev/Simulated', status: 'True' }))
     expect(api.requests.filter((r) => r === 'PATCH /api/v1/namespaces/default/pods/a/status')).toHaveLength(1)
     const a = pod('a')!
-    api.put('pods/default/a', { ...a, metadata: { ...a.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 } })
+    api.put('pods/default/a', {
+      ...a,
+      metadata: { ...a.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 },
+    })
     await vi.waitFor(() => expect(pod('a')).toBeUndefined(), eventually)
     await vi.waitFor(() => expect(agent.podCount).toBe(0), eventually)
     const reasons = [...api.objects].filter(([k]) => k.startsWith('events/')).map(([, e]) => (e as unknown as { reason: string }).reason)
@@ -116,7 +128,10 @@ describe('node agent', () => {
   test('an API server that is away: registration goes on, and nothing is lost', async () => {
     api.failure = new Error('connect ECONNREFUSED')
     const agent = await start()
-    await vi.waitFor(async () => expect(await readFile(path.join(dir, 'n1/kubelet.log'), 'utf8')).toContain('Unable to register node'), eventually)
+    await vi.waitFor(
+      async () => expect(await readFile(path.join(dir, 'n1/kubelet.log'), 'utf8')).toContain('Unable to register node'),
+      eventually,
+    )
     bind('a')
     api.failure = undefined
     await vi.waitFor(() => {
@@ -155,7 +170,12 @@ describe('node agent', () => {
   })
 
   test('pod ranges', () => {
-    expect([podCidrOf(0), podCidrOf(255), podCidrOf(256), podCidrOf(3071)]).toEqual(['10.244.0.0/24', '10.244.255.0/24', '10.245.0.0/24', '10.255.255.0/24'])
+    expect([podCidrOf(0), podCidrOf(255), podCidrOf(256), podCidrOf(3071)]).toEqual([
+      '10.244.0.0/24',
+      '10.244.255.0/24',
+      '10.245.0.0/24',
+      '10.255.255.0/24',
+    ])
     expect(() => podCidrOf(3072)).toThrow(RangeError)
   })
 })

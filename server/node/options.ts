@@ -1,0 +1,50 @@
+import type { Client } from '../client/client.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Authorize } from './kubelet/authorize.ts'
+import type { ServingCertificate } from './kubelet/certificate.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface NodeAgentOptions {
+  client: Client
+  nodeName: string
+  /** The agent closes it. */
+  runtime: Runtime
+  /** The folder of the agent's own log, and all that `/logs/` serves. Made when it is not there. */
+  logDir: string
+  clock?: Clock
+  /** The kubelet API's serving certificate, PEM; self-signed without it. */
+  tls?: ServingCertificate
+  /** PEM of who signs the API server's client certificate. */
+  clientCA?: string | Buffer
+  /** Who may use the kubelet API (all but /healthz); without it, whoever has a certificate of `clientCA`. */
+  authorize?: Authorize
+  /** Where the kubelet API listens, and the node's InternalIP. Default 127.0.0.1. */
+  address?: string
+  /** Default 0: a free port. */
+  port?: number
+  /** Default 10.244.0.0/24. */
+  podCIDR?: string
+  labels?: Readonly<Record<string, string>>
+  /** Default 110. */
+  maxPods?: number
+  /** Takes the not-ready taint off once the node is ready. Default true. */
+  manageNotReadyTaint?: boolean
+}
+
+export interface NodeAgent {
+  readonly nodeName: string
+  readonly address: string
+  /** Of the kubelet API. */
+  readonly port: number
+  /** Pods bound to this node, as far as the agent has seen them. */
+  readonly podCount: number
+  /** Resolves once the node is registered and its pods have been listed. */
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'nodeName' | 'runtime' | 'podCIDR' | 'port'> {
+  /** Name of the node with that index, from 0. Default `binnacle-0`, `binnacle-1`, … */
+  nameOf?: (index: number) => string
+  runtimeOf: (nodeName: string, index: number) => Runtime
+}

@@ -1,0 +1,71 @@
+import path from 'node:path'
+import { systemClock } from '../machinery/clock.ts'
+import { Agent } from './agent.ts'
+import type { NodeAgent, NodeAgentOptions, NodeAgentsOptions } from './options.ts'
+import { SharedAgentParts } from './shared.ts'
+
+/** Starts one node. Resolves when its kubelet API listens; registration goes on until it succeeds (`ready`). */
+export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
+  let agent: Agent | undefined
+  const shared = await SharedAgentParts.create({
+    client: options.client,
+    clock: options.clock ?? systemClock,
+    only: options.nodeName,
+    logDir: options.logDir,
+    onError: (e) => agent?.log('warn', 'Request to the API server failed', { error: text(e) }),
+  })
+  try {
+    agent = await Agent.start(shared, options)
+  } catch (e) {
+    shared.close()
+    throw e
+  }
+  const one = agent
+  return Object.assign(one, {
+    close: async () => {
+      await one.stop()
+      shared.close()
+    },
+  })
+}
+
+/** `n` nodes in one process, which share a pod watch, a node watch, a status writer and an event budget. Logs go to `logDir/<node>`. */
+export async function startNodeAgents(
+  n: number,
+  options: NodeAgentsOptions,
+): Promise<{ agents: readonly NodeAgent[]; close(): Promise<void> }> {
+  const nameOf = options.nameOf ?? ((i: number) => `binnacle-${i}`)
+  const clock = options.clock ?? systemClock
+  const agents: Agent[] = []
+  const shared = await SharedAgentParts.create({
+    client: options.client,
+    clock,
+    only: n === 1 ? nameOf(0) : undefined,
+    logDir: options.logDir,
+    onError: (e) => agents[0]?.log('warn', 'Request to the API server failed', { error: text(e) }),
+  })
+  const close = async (): Promise<void> => {
+    await Promise.all(agents.map((a) => a.stop()))
+    shared.close()
+  }
+  try {
+    for (let i = 0; i < n; i++) {
+      const nodeName = nameOf(i)
+      // One certificate for all would carry one name: an API server that checks it dials by address, which they have in common.
+      const more = { nodeName, runtime: options.runtimeOf(nodeName, i), podCIDR: podCidrOf(i), logDir: path.join(options.logDir, nodeName) }
+      agents.push(await Agent.start(shared, { ...options, ...more }))
+    }
+  } catch (e) {
+    await close()
+    throw e
+  }
+  return { agents, close }
+}
+
+/** 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24. */
+export function podCidrOf(index: number): string {
+  if (index < 0 || index >= 12 * 256) throw new RangeError(`no pod CIDR for node ${index}: there are ${12 * 256}`)
+  return `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
+}
+
+const text = (e: unknown): string => (e instanceof Error ? e.message : String(e))
