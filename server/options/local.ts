@@ -10,6 +10,10 @@ export interface LocalOptions {
   seed: string
   logFormat: string
   verbosity: number
+  /** Port of the window's gateway on loopback, 0 for a free one; -1: no gateway. */
+  gatewayPort: number
+  /** Opens the window in the system browser. */
+  open: boolean
 }
 
 const maxNodes = 5000
@@ -17,7 +21,7 @@ const logFormats = ['json', 'text']
 
 export const local: Family<LocalOptions> = {
   title: 'Local control plane',
-  defaults: { writeKubeconfig: '', nodes: 1, controllers: ['*'], seed: '', logFormat: 'json', verbosity: 0 },
+  defaults: { writeKubeconfig: '', nodes: 1, controllers: ['*'], seed: '', logFormat: 'json', verbosity: 0, gatewayPort: -1, open: false },
   flags: {
     'write-kubeconfig': {
       field: 'writeKubeconfig',
@@ -32,6 +36,8 @@ export const local: Family<LocalOptions> = {
     },
     seed: { field: 'seed', type: 'string', help: 'File of objects (YAML or JSON) to start with.' },
     'log-format': { field: 'logFormat', type: 'string', help: 'json (one object a line) or text, on standard error.' },
+    'gateway-port': { field: 'gatewayPort', type: 'int', help: 'Serves the window on this loopback port; 0 takes a free one.' },
+    open: { field: 'open', type: 'bool', help: 'Opens the window in the system browser.' },
     v: { field: 'verbosity', type: 'int', shorthand: 'v', help: 'Verbosity of the log; from 3 on every request is in it.' },
   },
   validate(o) {
@@ -39,6 +45,7 @@ export const local: Family<LocalOptions> = {
     if (o.nodes < 0 || o.nodes > maxNodes) errors.push(`--nodes ${o.nodes} must be between 0 and ${maxNodes}`)
     if (!logFormats.includes(o.logFormat))
       errors.push(`--log-format ${JSON.stringify(o.logFormat)} must be one of ${logFormats.join(', ')}`)
+    if (o.gatewayPort < -1 || o.gatewayPort > 65535) errors.push(`--gateway-port ${o.gatewayPort} must be between 0 and 65535, inclusive`)
     if (o.verbosity < 0 || o.verbosity > 10) errors.push(`-v ${o.verbosity} must be between 0 and 10`)
     return errors
   },

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { anonymousAuthenticator } from './authn/anonymous.ts'
+import { bearerAuthenticator } from './authn/bearer.ts'
+import type { Authenticator } from './authn/contract.ts'
+import { localAuthenticator } from './authn/local.ts'
+import { readTokenFile } from './authn/token-file.ts'
+import { unionAuthenticator } from './authn/union.ts'
+import { x509Authenticator } from './authn/x509.ts'
+import { alwaysAllowAuthorizer } from './authz/always-allow.ts'
+import type { Authorizer } from './authz/contract.ts'
+import { defaultRolesAuthorizer } from './authz/default-roles.ts'
+import { mastersAuthorizer } from './authz/masters.ts'
+import { unionAuthorizer } from './authz/union.ts'
+import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
+import type { Log } from './log.ts'
+import type { Clock } from './machinery/clock.ts'
+import { firstServiceAddress } from './machinery/ip.ts'
+import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
+import type { Options } from './options/parse.ts'
+import { loadCertificates, type Certificates } from './serving/certificates.ts'
+import { writeKubeconfig } from './serving/kubeconfig.ts'
+import type { TlsFiles } from './serving/server.ts'
+import type { Storage } from './storage/contract.ts'
+import type { Workloads } from './workloads.ts'
+
+export interface Host {
+  readonly api: ApiServer
+  readonly certificates: Certificates
+  /** Ends in order: control loops, then requests and watches, then the store. */
+  close(): Promise<void>
+}
+
+export interface HostDependencies {
+  clock: Clock
+  log: Log
+}
+
+const GRACE_MS = 10_000
+
+/** The whole control plane as the options describe it; resolves when /readyz answers ok. Rejects with an Error of one sentence. */
+export async function startHost(o: Options, { clock, log }: HostDependencies): Promise<Host> {
+  const seed = o.local.seed === '' ? undefined : import('./seed.ts')
+  const seedObjects = seed?.then((s) => s.readSeed(o.local.seed))
+  const serviceAddress = firstServiceAddress(o.network.serviceClusterIpRange)
+  const advertise = advertiseAddress(o)
+  const opening = openStorage(o, clock)
+  // Certificates are made while the store opens; neither may be left behind when the other fails.
+  const certificates = await loaded(o, clock, advertise, serviceAddress, opening)
+  const storage = await opening
+  try {
+    const api = await startApiServer({
+      storage,
+      clock,
+      log,
+      authenticator: authenticatorOf(o),
+      authorizer: authorizerOf(o),
+      tls: tlsOf(o, certificates),
+      bindAddress: o.serving.bindAddress,
+      port: o.serving.securePort,
+      advertiseAddress: advertise,
+      serviceAddress,
+      keyPrefix: o.storage.etcdPrefix,
+      maxRequestsInFlight: o.limits.maxRequestsInFlight,
+      maxMutatingRequestsInFlight: o.limits.maxMutatingRequestsInFlight,
+      requestTimeoutMs: o.limits.requestTimeoutMs,
+      minRequestTimeoutSeconds: o.limits.minRequestTimeoutSeconds,
+      kubeletClient: kubeletClientOf(o, certificates),
+      kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
+    })
+    const url = api.url
+    if (o.local.writeKubeconfig !== '') {
+      writeKubeconfig(o.local.writeKubeconfig, { server: url, ca: certificates.ca.cert, cert: certificates.admin.cert, key: certificates.admin.key, name: 'binnacle' })
+    }
+    if (seedObjects !== undefined) {
+      const { createClient } = await import('./client/client.ts')
+      const client = createClient(api.transport('system:seed'), { userAgent: 'binnacle-seed/v1', clock })
+      const objects = await seedObjects
+      log.info({ objects: objects.length, created: await (await seed!).applySeed(objects, client) }, 'seed applied')
+    }
+    let workloads: Promise<Workloads> | undefined
+    if (o.local.controllers.length > 0 || o.local.nodes > 0) {
+      // Loaded after the API server is ready: control loops do not belong to its start.
+      workloads = import('./workloads.ts').then((w) => w.startWorkloads({ api, certificates, clock, log, options: o.local, dataDir: dataDir(o) }))
+      workloads.catch((e: unknown) => log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start'))
+    }
+    const close = async (): Promise<void> => {
+      await (await workloads?.catch(() => undefined))?.close()
+      await api.close(GRACE_MS)
+      await storage.close()
+    }
+    return { api, certificates, close }
+  } catch (e) {
+    await storage.close().catch(() => undefined)
+    throw e
+  }
+}
+
+async function loaded(o: Options, clock: Clock, advertise: string, serviceAddress: string, opening: Promise<Storage>): Promise<Certificates> {
+  try {
+    return loadCertificates({ dir: certDir(o), now: clock.now(), names: [advertise, serviceAddress], server: o.serving.tlsCertFile === '' })
+  } catch (e) {
+    await opening.then((s) => s.close()).catch(() => undefined)
+    throw e
+  }
+}
+
+async function openStorage(o: Options, clock: Clock): Promise<Storage> {
+  const { etcdServers, etcdCaFile, etcdCertFile, etcdKeyFile } = o.storage
+  if (etcdServers.length === 0) {
+    const { openSqliteStorage } = await import('./storage/sqlite/open.ts')
+    return openSqliteStorage({ path: defaultDatabase(dataDir(o)), clock })
+  }
+  const { openEtcdStorage } = await import('./storage/etcd3/open.ts')
+  const tls = etcdCaFile === '' && etcdCertFile === '' ? {} : { tls: { caFile: etcdCaFile, certFile: etcdCertFile, keyFile: etcdKeyFile } }
+  return openEtcdStorage({ endpoints: [...etcdServers], clock, ...tls })
+}
+
+function authenticatorOf(o: Options): Authenticator {
+  const { tokenAuthFile, anonymousAuth } = o.authentication
+  const methods = [localAuthenticator, x509Authenticator]
+  if (tokenAuthFile !== '') methods.push(bearerAuthenticator([readTokenFile(tokenAuthFile)]))
+  else methods.push(bearerAuthenticator([]))
+  return anonymousAuth ? unionAuthenticator(methods, anonymousAuthenticator) : unionAuthenticator(methods)
+}
+
+/** system:masters may do all in every mode; what a mode means here beyond that stands in options/authorization.ts. */
+function authorizerOf(o: Options): Authorizer {
+  const modes: Readonly<Record<string, Authorizer | undefined>> = { AlwaysAllow: alwaysAllowAuthorizer, RBAC: defaultRolesAuthorizer }
+  const chosen = o.authorization.authorizationMode.flatMap((m) => modes[m] ?? [])
+  return unionAuthorizer([mastersAuthorizer, ...chosen])
+}
+
+function tlsOf(o: Options, c: Certificates): TlsFiles {
+  const { tlsCertFile, tlsPrivateKeyFile } = o.serving
+  const own = tlsCertFile === '' ? c.server! : { cert: readFileSync(tlsCertFile, 'utf8'), key: readFileSync(tlsPrivateKeyFile, 'utf8') }
+  const extra = o.authentication.clientCaFile === '' ? '' : readFileSync(o.authentication.clientCaFile, 'utf8')
+  return { cert: own.cert, key: own.key, clientCa: `${c.ca.cert}\n${extra}` }
+}
+
+function kubeletClientOf(o: Options, c: Certificates): { cert: string; key: string } {
+  const { kubeletClientCertificate, kubeletClientKey } = o.credentials
+  if (kubeletClientCertificate === '') return c.kubeletClient
+  return { cert: readFileSync(kubeletClientCertificate, 'utf8'), key: readFileSync(kubeletClientKey, 'utf8') }
+}
+
+export const logDirOf = (dir: string): string => join(dir, 'log')

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { groupVersionPath } from './client/resource.ts'
+import type { Client } from './client/client.ts'
+import { parseYamlDocuments } from './codec/yaml-documents.ts'
+import { isStatusError } from './machinery/status.ts'
+import { parseApiVersion, type KubeObject } from './machinery/types.ts'
+import { scheme } from './scheme/index.ts'
+
+/** How many objects are sent at once. */
+const WORKERS = 64
+
+/** Objects that others live in, first. */
+const FIRST = ['Namespace', 'Node', 'ServiceAccount', 'CustomResourceDefinition']
+
+/** The objects of a seed file: JSON or YAML documents, lists taken apart. Throws an Error of one sentence. */
+export async function readSeed(file: string): Promise<KubeObject[]> {
+  const text = await readFile(file, 'utf8')
+  const documents: unknown[] = text.trimStart().startsWith('{') ? [JSON.parse(text)] : await parseYamlDocuments(text)
+  const objects = documents.flatMap((d) => flatten(d as KubeObject))
+  for (const o of objects) pathOf(o)
+  const rank = (o: KubeObject): number => (FIRST.includes(o.kind ?? '') ? FIRST.indexOf(o.kind ?? '') : FIRST.length)
+  return objects.map((o, i) => ({ o, i })).sort((a, b) => rank(a.o) - rank(b.o) || a.i - b.i).map(({ o }) => o)
+}
+
+function flatten(o: KubeObject | null): KubeObject[] {
+  if (o === null) return []
+  if (Array.isArray(o.items) && (o.kind ?? '').endsWith('List')) {
+    const kind = o.kind!.slice(0, -'List'.length)
+    return (o.items as KubeObject[]).flatMap((item) => flatten({ ...(kind === '' ? {} : { apiVersion: o.apiVersion, kind }), ...item }))
+  }
+  return [o]
+}
+
+function pathOf(o: KubeObject): string {
+  const gv = parseApiVersion(o.apiVersion ?? '')
+  const facts = gv === undefined ? undefined : scheme.resourceOfKind(gv.group, gv.version, o.kind ?? '')
+  if (facts === undefined) throw new Error(`the seed holds an object of apiVersion ${JSON.stringify(o.apiVersion)} and kind ${JSON.stringify(o.kind)}, which is not served`)
+  const namespace = facts.namespaced ? `/namespaces/${o.metadata?.namespace ?? 'default'}` : ''
+  return `${groupVersionPath(facts.group, facts.version)}${namespace}/${facts.resource}`
+}
+
+/** Creates what is missing, status included; what is there already stays as it is. Resolves with how many were created. */
+export async function applySeed(objects: readonly KubeObject[], client: Client): Promise<number> {
+  let created = 0
+  const groups: KubeObject[][] = []
+  for (const o of objects) {
+    const last = groups.at(-1)
+    const early = FIRST.includes(o.kind ?? '')
+    if (last !== undefined && (last[0]!.kind === o.kind || (!early && !FIRST.includes(last[0]!.kind ?? '')))) last.push(o)
+    else groups.push([o])
+  }
+  for (const group of groups) {
+    let next = 0
+    const worker = async (): Promise<void> => {
+      while (next < group.length) if (await createOne(group[next++]!, client)) created++
+    }
+    await Promise.all(Array.from({ length: Math.min(WORKERS, group.length) }, worker))
+  }
+  return created
+}
+
+async function createOne(o: KubeObject, client: Client): Promise<boolean> {
+  const path = pathOf(o)
+  const headers = { 'content-type': 'application/json' }
+  const { resourceVersion: _rv, uid: _uid, ...metadata } = o.metadata
+  let made: KubeObject
+  try {
+    const res = await client.raw({ method: 'POST', path, headers, body: Buffer.from(JSON.stringify({ ...o, metadata })) })
+    made = JSON.parse(res.body.toString()) as KubeObject
+  } catch (e) {
+    if (isStatusError(e, 'AlreadyExists')) return false
+    throw e
+  }
+  if (o.status !== undefined && Object.keys(o.status as object).length > 0) {
+    const body = Buffer.from(JSON.stringify({ ...made, status: o.status }))
+    await client.raw({ method: 'PUT', path: `${path}/${made.metadata.name}/status`, headers, body }).catch((e: unknown) => {
+      if (!isStatusError(e, 'NotFound')) throw e
+    })
+  }
+  return true
+}

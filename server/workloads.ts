@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { createClient } from './client/client.ts'
+import { createInformerFactory } from './client/informer.ts'
+import type { ApiServer } from './control-plane.ts'
+import { selectControllers, startControllers } from './controllers/index.ts'
+import { GIT_VERSION } from './discovery/version.ts'
+import type { Log } from './log.ts'
+import type { Clock } from './machinery/clock.ts'
+import { createSimulatedRuntime, startNodeAgents } from './node/index.ts'
+import type { LocalOptions } from './options/local.ts'
+import { startScheduler } from './scheduler/scheduler.ts'
+import type { Certificates } from './serving/certificates.ts'
+
+export interface WorkloadsOptions {
+  api: ApiServer
+  certificates: Certificates
+  clock: Clock
+  log: Log
+  options: LocalOptions
+  dataDir: string
+}
+
+export interface Workloads {
+  close(): Promise<void>
+}
+
+/** Chosen with --controllers like a controller; it is a program of its own upstream. */
+const SCHEDULER = 'kube-scheduler'
+
+/** Control loops, scheduler and node agents, each a client of the API server in this process. */
+export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
+  const { api, clock, log, options } = w
+  const abort = new AbortController()
+  const { signal } = abort
+  const component = (user: string, agent: string) => {
+    const client = createClient(api.transport(user), { userAgent: `${agent}/${GIT_VERSION}`, clock })
+    const onError = (error: unknown, what: unknown): void => {
+      if (!signal.aborted) log.warn({ component: agent, what, error: error instanceof Error ? error.message : String(error) }, 'control loop error')
+    }
+    return { client, informers: createInformerFactory({ client, signal, clock, onError }), onError }
+  }
+  const wishes = options.controllers
+  const scheduling = !wishes.includes(`-${SCHEDULER}`) && (wishes.includes('*') || wishes.includes(SCHEDULER))
+  const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`))
+  const agents = startAgents(w, component('system:node', 'kubelet').client)
+  const starting: Promise<void>[] = []
+  if (selected.length > 0) {
+    const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')
+    starting.push(startControllers(selected, { client, informers, clock, signal, onError, options: { rootCA: w.certificates.ca.cert } }))
+  }
+  if (scheduling) {
+    const { client, informers, onError } = component('system:kube-scheduler', SCHEDULER)
+    starting.push(startScheduler({ client, informers, signal, clock, onError }))
+  }
+  await Promise.all(starting)
+  return {
+    async close() {
+      abort.abort(new Error('the control plane is stopping'))
+      await (await agents)?.close()
+    },
+  }
+}
+
+function startAgents(w: WorkloadsOptions, client: ReturnType<typeof createClient>): ReturnType<typeof startNodeAgents> | Promise<undefined> {
+  const { options, clock, dataDir } = w
+  if (options.nodes === 0) return Promise.resolve(undefined)
+  return startNodeAgents(options.nodes, {
+    client,
+    clock,
+    logDir: join(dataDir, 'log', 'nodes'),
+    clientCA: w.certificates.ca.cert,
+    runtimeOf: () => createSimulatedRuntime({ clock, version: GIT_VERSION }),
+  })
+}
