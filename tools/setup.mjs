@@ -2,7 +2,7 @@
 // Node (20 or later) before node_modules exists.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -40,6 +40,9 @@ function install() {
   npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
   script('node', 'installArchSpecificPackage.js')
   script('esbuild', 'install.js')
+  // npm links programs before their scripts have made them, and leaves out what is not there.
+  const link = join(modules, '.bin', 'node')
+  if (!windows && !existsSync(link)) symlinkSync('../node/bin/node', link)
   if (!existsSync(nodeBin)) fail(`Node 24 for ${process.platform} ${process.arch} could not be installed.`)
 }
 
