@@ -18,7 +18,7 @@ const creators: Record<string, string> = {
   'roles.rbac.authorization.k8s.io': 'kubectl create role hello --verb=get --resource=pods'
 }
 
-export function EmptyList({ resource, data, filtered }: { resource: Resource; data: ViewData | undefined; filtered: boolean }) {
+export function EmptyList({ resource, data, filter, onClear }: { resource: Resource; data: ViewData | undefined; filter: string; onClear(): void }) {
   const { t } = useTranslation()
   const place = usePlace()
   const go = useGo()
@@ -29,11 +29,11 @@ export function EmptyList({ resource, data, filtered }: { resource: Resource; da
       </div>
     )
   }
-  if (filtered && data.total > 0) {
+  if (filter !== '' && data.total > 0) {
     return (
       <div className="empty">
-        <strong>{t('list.noMatch', { filter: place.filter })}</strong>
-        <button type="button" className="icon-button" onClick={() => go({ filter: '' }, { replace: true })}>
+        <strong>{t('list.noMatch', { filter })}</strong>
+        <button type="button" className="icon-button" onClick={onClear}>
           {t('list.clearFilter')}
         </button>
       </div>

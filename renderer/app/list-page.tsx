@@ -1,5 +1,5 @@
 import { Checkbox, Menu } from '@mantine/core'
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
@@ -30,7 +30,7 @@ export function ListPage({ resource }: { resource: Resource }) {
   const sort = useMemo(() => parseSort(place.sort) ?? storedSort ?? undefined, [place.sort, storedSort])
   const [window, setWindow] = useState(firstWindow)
   const onWindow = useCallback((next: ListWindow) => setWindow((w) => (sameWindow(w, next) ? w : next)), [])
-  const filter = useDeferredValue(place.filter)
+  const [filter, setFilter] = useFilter()
   const namespace = resource.namespaced ? place.namespace || undefined : undefined
   const source = useMemo(() => ({ context: place.context, resource: feedResource(resource), namespace }), [place.context, resource, namespace])
   const { data, handle } = useView({ source, sort, filter, ...window })
@@ -43,7 +43,7 @@ export function ListPage({ resource }: { resource: Resource }) {
       <div className="toolbar">
         <h1>{resource.kind}</h1>
         <Counts data={data} selected={selection.size} />
-        <FilterInput value={place.filter} onChange={(q) => go({ filter: q }, { replace: true })} />
+        <FilterInput value={filter} onChange={setFilter} />
         {data !== undefined && data.waiting > 0 && <span className="dim" role="status">{t('list.held', { count: data.waiting })}</span>}
         <span className="bar-space" />
         {selection.size > 0 && (
@@ -87,7 +87,7 @@ export function ListPage({ resource }: { resource: Resource }) {
         }
         onLink={(column, text) => go({ resource: column.link, object: { namespace: '', name: text } })}
         resetKey={`${key}|${place.context}|${place.namespace}|${filter}|${place.sort}`}
-        empty={<EmptyList resource={resource} data={data} filtered={place.filter !== ''} />}
+        empty={<EmptyList resource={resource} data={data} filter={filter} onClear={() => setFilter('')} />}
       />
     </section>
   )
@@ -99,6 +99,29 @@ const sameWindow = (a: ListWindow, b: ListWindow): boolean => a.start === b.star
 
 const parseSort = (text: string): Sort | undefined =>
   text ? { column: text.replace(/^-/, ''), descending: text.startsWith('-') } : undefined
+
+/** The filter in force. What is typed counts at once; the URL follows when the typing rests, and a URL from elsewhere replaces it. */
+function useFilter(): [string, (filter: string) => void] {
+  const place = usePlace()
+  const go = useGo()
+  const [filter, setFilter] = useState(place.filter)
+  const written = useRef(place.filter)
+  if (place.filter !== written.current) {
+    written.current = place.filter
+    setFilter(place.filter)
+  }
+  useEffect(() => {
+    if (filter === written.current) return undefined
+    const timer = setTimeout(() => {
+      written.current = filter
+      go({ filter }, { replace: true })
+    }, urlDelay)
+    return () => clearTimeout(timer)
+  }, [filter, go])
+  return [filter, setFilter]
+}
+
+const urlDelay = 250
 
 function Counts({ data, selected }: { data: ViewData | undefined; selected: number }) {
   const { t } = useTranslation()

@@ -7,7 +7,7 @@ import { CopyButton } from '../ui/copy-button.tsx'
 export function LocalLog({ opened, onClose }: { opened: boolean; onClose(): void }) {
   const { t } = useTranslation()
   const { data } = useLocal()
-  const text = (data?.log ?? []).join('\n')
+  const text = (data?.log ?? []).map((line) => `${line.time} ${line.level} ${line.message}`).join('\n')
   return (
     <Modal opened={opened} onClose={onClose} title={t('local.log')} size="xl" closeButtonProps={{ 'aria-label': t('common.close') }}>
       <CopyButton text={text} label={t('common.copy')} />

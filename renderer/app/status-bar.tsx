@@ -54,12 +54,12 @@ function LocalControl() {
     <>
       <Menu position="top-start">
         <Menu.Target>
-          <button type="button" className="icon-button" title={data.message ?? data.url}>
+          <button type="button" className="icon-button" title={data.message || data.url}>
             <ToneWord tone={tones[data.state]}>{`${t('local.name')} ${t(`local.${data.state}`)}`}</ToneWord>
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{data.url}</Menu.Label>
+          {data.url && <Menu.Label>{data.url}</Menu.Label>}
           {!running && (
             <Menu.Item leftSection={<Icon name="play" size={14} />} onClick={() => command.mutate('start')}>
               {t('local.start')}
@@ -81,9 +81,9 @@ function LocalControl() {
         </Menu.Dropdown>
       </Menu>
       <span className="item">{t(`local.store.${data.store}`)}</span>
-      {data.state === 'running' && data.startedAt && (
+      {data.state === 'running' && data.startedAt > 0 && (
         <span className="item">
-          {t('local.up')} <Age key={data.startedAt} at={Date.parse(data.startedAt)} />
+          {t('local.up')} <Age key={data.startedAt} at={data.startedAt} />
         </span>
       )}
       {data.restarts > 0 && <span className="item">{t('local.restarts', { count: data.restarts })}</span>}

@@ -47,7 +47,7 @@ function ContextMenu() {
   const place = usePlace()
   const go = useGo()
   const { data } = useContexts()
-  const items = (data ?? []).map((c) => ({ value: c.name, label: c.name, note: c.local ? t('contexts.local') : c.server }))
+  const items = (data ?? []).map((c) => ({ value: c.name, label: c.name, note: c.error ?? (c.local ? t('contexts.local') : c.server) }))
   return (
     <PickMenu label={t('contexts.switch')} value={place.context} text={place.context || t('contexts.none')} items={items}
       onPick={(context) => go({ context, object: undefined, namespace: '', tab: '' })} />

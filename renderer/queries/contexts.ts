@@ -10,6 +10,8 @@ export interface ContextInfo {
   /** The control plane this window carries. */
   local: boolean
   current: boolean
+  /** Why it cannot be used. */
+  error?: string
 }
 
 export const contextsQuery = queryOptions({

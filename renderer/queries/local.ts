@@ -5,12 +5,14 @@ import { requestJson } from '../kube/fetch.ts'
 export interface LocalState {
   state: 'starting' | 'running' | 'stopped' | 'failed'
   store: 'sqlite' | 'etcd'
-  url?: string
-  startedAt?: string
+  /** Empty while nothing listens. */
+  url: string
+  /** Milliseconds since the epoch; 0 before it was ever ready. */
+  startedAt: number
   restarts: number
   message?: string
   /** The last lines of its log, oldest first. */
-  log?: string[]
+  log: { time: string; level: string; message: string }[]
 }
 
 export type LocalCommand = 'start' | 'stop' | 'restart'

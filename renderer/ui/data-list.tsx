@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Cell, ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowData, RowRef, ViewData } from '../kube/protocol.ts'
@@ -47,6 +47,7 @@ const holdFor = 2_000
 export function DataList(props: DataListProps) {
   const { data, columns, selection, onWindow } = props
   const { t } = useTranslation()
+  const selectLabel = t('list.select')
   const scroller = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 600 })
   const [cursor, setCursor] = useState<{ index: number; key: string }>({ index: -1, key: '' })
@@ -120,17 +121,15 @@ export function DataList(props: DataListProps) {
     event.preventDefault()
   }
 
-  const template = useMemo(
-    () => `32px ${columns.map(({ info }) => (info.grow ? `minmax(${info.width}px, 1fr)` : `${info.width}px`)).join(' ')}`,
-    [columns]
-  )
+  // Rows are recycled: each place in the pool keeps its elements and gets another object's texts, which scrolls twice as fast as new ones.
+  const pool = Math.ceil(view.height / rowHeight) + 2 * overscan + 2
   const visible: React.ReactNode[] = []
   for (let index = Math.max(0, first - overscan); index < Math.min(shown, last + overscan); index++) {
     const row = rows?.[index - start]
     if (!row) continue
     visible.push(
-      <ListRow key={row.key} row={row} index={index} columns={columns} template={template} selected={selection.has(row.key)}
-        open={props.isOpen(row)} cursor={cursor.index === index} actions={props} onCursor={setCursor} />
+      <ListRow key={index % pool} row={row} index={index} columns={columns} selected={selection.has(row.key)} open={props.isOpen(row)}
+        cursor={cursor.index === index} selectLabel={selectLabel} actions={props} onCursor={setCursor} />
     )
   }
   const all = shown > 0 && selection.size >= shown
@@ -142,7 +141,7 @@ export function DataList(props: DataListProps) {
         const top = event.currentTarget.scrollTop
         setView((v) => (v.top === top ? v : { ...v, top }))
       }}>
-      <div className="list-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+      <div className="list-head" role="row" aria-rowindex={1}>
         <div className="list-check" role="columnheader">
           <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
         </div>
@@ -161,7 +160,7 @@ export function DataList(props: DataListProps) {
 function HeaderCell({ info, label, sort, onSort }: { info: ColumnInfo; label: string; sort: Sort; onSort(column: string): void }) {
   const sorted = sort.column === info.id
   return (
-    <div className={`list-th${info.type === 'number' ? ' num' : ''}`} role="columnheader"
+    <div className={`list-th${info.type === 'number' ? ' num' : ''}`} role="columnheader" style={cellStyle(info)}
       aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
       <button type="button" tabIndex={-1} onClick={() => onSort(info.id)}>
         <span className="ellipsis">{label}</span>
@@ -175,7 +174,7 @@ interface RowProps {
   row: RowData
   index: number
   columns: DataListProps['columns']
-  template: string
+  selectLabel: string
   selected: boolean
   open: boolean
   cursor: boolean
@@ -184,21 +183,20 @@ interface RowProps {
 }
 
 const ListRow = memo(
-  function ListRow({ row, index, columns, template, selected, open, cursor, actions, onCursor }: RowProps) {
-    const { t } = useTranslation()
+  function ListRow({ row, index, columns, selectLabel, selected, open, cursor, actions, onCursor }: RowProps) {
     const element = useRef<HTMLDivElement>(null)
-    useFlash(element, row.version)
+    useFlash(element, row.key, row.version)
     const classes = ['list-row', open && 'open', cursor && 'cursor', row.gone && 'gone'].filter(Boolean).join(' ')
     return (
       <div ref={element} id={`row-${row.key}`} className={classes} role="row" aria-rowindex={index + 2} aria-selected={selected}
-        style={{ gridTemplateColumns: template, top: index * rowHeight }}
+        style={{ top: index * rowHeight }}
         onClick={(event) => {
           onCursor({ index, key: row.key })
           if (event.shiftKey || event.ctrlKey || event.metaKey) actions.onToggle(row, index, event.shiftKey)
           else actions.onOpen(row)
         }}>
         <div className="list-check" role="gridcell" onClick={(event) => event.stopPropagation()}>
-          <input type="checkbox" tabIndex={-1} checked={selected} aria-label={t('list.select', { name: row.name })}
+          <input type="checkbox" tabIndex={-1} checked={selected} aria-label={`${selectLabel} ${row.name}`}
             onChange={(event) => actions.onToggle(row, index, (event.nativeEvent as MouseEvent).shiftKey)} />
         </div>
         {columns.map(({ info, at }) => (
@@ -209,20 +207,28 @@ const ListRow = memo(
   },
   (a, b) =>
     a.row.key === b.row.key && a.row.version === b.row.version && a.row.gone === b.row.gone && a.index === b.index &&
-    a.columns === b.columns && a.template === b.template && a.selected === b.selected && a.open === b.open && a.cursor === b.cursor
+    a.columns === b.columns && a.selectLabel === b.selectLabel && a.selected === b.selected && a.open === b.open && a.cursor === b.cursor
 )
+
+/** One object a column, so that equal styles are equal to React. */
+const styles = new WeakMap<ColumnInfo, React.CSSProperties>()
+function cellStyle(info: ColumnInfo): React.CSSProperties {
+  let style = styles.get(info)
+  if (!style) styles.set(info, (style = { flex: `${info.grow ? 1 : 0} 0 ${info.width}px` }))
+  return style
+}
 
 function CellView({ info, cell, actions }: { info: ColumnInfo; cell: Cell; actions: RowProps['actions'] }) {
   if (cell !== null && typeof cell === 'object') {
     return (
-      <div className="list-td" role="gridcell" title={cell.text}>
+      <div className="list-td" role="gridcell" style={cellStyle(info)}>
         {cell.text && <ToneWord tone={cell.tone}>{cell.text}</ToneWord>}
       </div>
     )
   }
   if (info.type === 'age') {
     return (
-      <div className="list-td age" role="gridcell">
+      <div className="list-td age" role="gridcell" style={cellStyle(info)}>
         <Age at={typeof cell === 'number' ? cell : null} />
       </div>
     )
@@ -230,7 +236,8 @@ function CellView({ info, cell, actions }: { info: ColumnInfo; cell: Cell; actio
   const text = cell === null ? '' : String(cell)
   const url = text ? actions.linkFor(info, text) : undefined
   return (
-    <div className={`list-td${info.type === 'number' ? ' num' : info.type === 'mono' ? ' mono' : ''}`} role="gridcell" title={text.length > 12 ? text : undefined}>
+    <div className={`list-td${info.type === 'number' ? ' num' : info.type === 'mono' ? ' mono' : ''}`} role="gridcell" style={cellStyle(info)}
+      title={text.length * 6 > info.width ? text : undefined}>
       {url ? (
         <a href={url} tabIndex={-1}
           onClick={(event) => {
@@ -249,14 +256,17 @@ function CellView({ info, cell, actions }: { info: ColumnInfo; cell: Cell; actio
 }
 
 /** A changed row lights up for a moment; the animation is the browser's, React renders nothing for it. */
-function useFlash(element: React.RefObject<HTMLElement | null>, version: number): void {
-  const seen = useRef(version)
+function useFlash(element: React.RefObject<HTMLElement | null>, key: string, version: number): void {
+  const seen = useRef({ key, version })
   useEffect(() => {
-    if (seen.current === version) return
-    seen.current = version
+    const before = seen.current
+    if (before.version === version) return
+    seen.current = { key, version }
+    // Another object in a recycled row is no change.
+    if (before.key !== key) return
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
     element.current?.animate([{ backgroundColor: 'var(--flash)' }, {}], { duration: 900, easing: 'ease-out' })
-  }, [element, version])
+  }, [element, key, version])
 }
 
 /** True from a pointer movement over the rows until the pointer has rested or left: nothing moves under it meanwhile. */

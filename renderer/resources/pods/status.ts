@@ -1,13 +1,5 @@
 import type { Tone } from '../../kube/types.ts'
-import type { ContainerStatus, Pod } from './types.ts'
-
-export interface PodSummary {
-  text: string
-  tone: Tone
-  ready: number
-  total: number
-  restarts: number
-}
+import type { ContainerStatus, Pod, PodSummary } from './types.ts'
 
 const tones: Record<string, Tone> = {
   Running: 'ok',
@@ -24,7 +16,9 @@ const tones: Record<string, Tone> = {
 }
 
 /** The word that `kubectl get pods` shows as STATUS, and the counts beside it. The order of the rules is the printer's. */
-export function podSummary(pod: Pod): PodSummary {
+export const podSummary = (pod: Pod): PodSummary => pod.summary ?? summarize(pod)
+
+function summarize(pod: Pod): PodSummary {
   const statuses = pod.status?.containerStatuses ?? []
   const inits = pod.status?.initContainerStatuses ?? []
   const sidecars = new Set((pod.spec?.initContainers ?? []).filter((c) => c.restartPolicy === 'Always').map((c) => c.name))

@@ -1,9 +1,20 @@
-import type { Condition, KubeObject } from '../../kube/types.ts'
+import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 
 /** The fields of a Pod that are read here. */
 export interface Pod extends KubeObject {
   spec?: PodSpec
   status?: PodStatus
+  /** Computed once for a pod that is kept for lists; pods as the server sends them have none. */
+  summary?: PodSummary
+}
+
+export interface PodSummary {
+  /** The word kubectl shows as STATUS. */
+  text: string
+  tone: Tone
+  ready: number
+  total: number
+  restarts: number
 }
 
 export interface PodSpec {

@@ -43,6 +43,7 @@ export const podView: KindView<Pod> = {
   columns,
   status: podSummary,
   trim: (pod) => ({
+    summary: podSummary(pod),
     metadata: slimMeta(pod.metadata),
     spec: {
       nodeName: pod.spec?.nodeName,
