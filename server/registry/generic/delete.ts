@@ -61,6 +61,7 @@ export async function deleteObject(store: Store, request: DeleteRequest): Promis
       context.dryRun,
     ),
   )
+  if (gone && !context.dryRun) await store.resource.strategy.afterDelete?.(entry!.object())
   return { entry: entry!, gone }
 }
 
@@ -72,7 +73,7 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers
   const grace = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
-  const waits = finalizers.length > 0 || holdsContent(obj)
+  const waits = finalizers.length > 0 || strategy.waitsForContent?.(obj) === true
   if (grace <= 0 && !waits) return { action: 'delete' }
   const now = request.context.clock.now()
   const due = Date.parse(meta.deletionTimestamp ?? '')
@@ -84,15 +85,10 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
     meta.deletionGracePeriodSeconds = grace
     if (!pending && meta.generation !== undefined) meta.generation++
   }
-  if (obj.kind === 'Namespace') obj.status = { ...(obj.status as object | undefined), phase: 'Terminating' }
+  strategy.markDeleted?.(obj)
   const value = store.encode(obj)
   if (value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj) }
-}
-
-/** A namespace keeps existing until its finalizers in spec are gone. */
-function holdsContent(obj: KubeObject): boolean {
-  return obj.kind === 'Namespace' && ((obj.spec as { finalizers?: string[] } | undefined)?.finalizers?.length ?? 0) > 0
 }
 
 /** Garbage collection's finalizers follow the propagation policy; without one, those present stay. */

@@ -6,13 +6,13 @@ import type { GroupResource, KubeObject } from '../../machinery/types.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
-import { MODIFIED, translated } from './errors.ts'
+import { MODIFIED, statusFromStorage, translated } from './errors.ts'
 import { ensureNamespace, fillSystemMetadata } from './metadata.ts'
 import { generateName } from './names.ts'
 import { deleteObject, type DeleteRequest, type DeleteResult } from './delete.ts'
 import { updateObject, type UpdateRequest, type UpdateResult } from './update.ts'
 import type { StoredResource } from './resource.ts'
-import type { StrategyContext } from './strategy.ts'
+import type { Reservation, Strategy, StrategyContext } from './strategy.ts'
 
 export interface StoreDependencies {
   storage: Storage
@@ -85,6 +85,10 @@ export class Store {
     strategy.default?.(obj)
     const meta = obj.metadata
     const generated = !meta.name && Boolean(meta.generateName)
+    if (strategy.beginCreate !== undefined) {
+      if (generated) meta.name = generateName(meta.generateName!)
+      return this.#createReserving(obj, namespace, context, strategy.beginCreate.bind(strategy))
+    }
     for (let attempt = 1; ; attempt++) {
       if (generated) meta.name = generateName(meta.generateName!)
       try {
@@ -98,7 +102,28 @@ export class Store {
     }
   }
 
-  async #prepareCreate(obj: KubeObject, namespace: string, context: StrategyContext): Promise<void> {
+  /** A create whose strategy takes something beforehand, in the name of the object: a generated name that is taken is not tried again. */
+  async #createReserving(
+    obj: KubeObject,
+    namespace: string,
+    context: StrategyContext,
+    begin: NonNullable<Strategy['beginCreate']>,
+  ): Promise<Entry> {
+    let reservation: Reservation | undefined
+    try {
+      await this.#prepareCreate(obj, namespace, context, async () => {
+        reservation = await begin(obj, context)
+      })
+      const entry = await this.#insert(obj, context)
+      await reservation?.commit()
+      return entry
+    } catch (e) {
+      await reservation?.undo()
+      throw statusFromStorage(e, this.groupResource, obj.metadata.name ?? '')
+    }
+  }
+
+  async #prepareCreate(obj: KubeObject, namespace: string, context: StrategyContext, reserve?: () => Promise<void>): Promise<void> {
     const { resource } = this
     const { strategy } = resource
     const admitted = this.deps.admission.admit({
@@ -113,6 +138,7 @@ export class Store {
     })
     if (admitted !== undefined) await admitted
     fillSystemMetadata(obj, context)
+    if (reserve !== undefined) await reserve()
     if (strategy.keepStatusOnCreate !== true && resource.type.field('status') !== undefined && this.hasStatus) delete obj.status
     strategy.prepareForCreate?.(obj, context)
     if (this.countsGenerations) obj.metadata.generation = 1
@@ -211,10 +237,16 @@ export class Store {
         current = stored
         continue
       }
-      if (dryRun) return next.action === 'put' ? cache.preview(key, next.value, next.parts, current) : current
+      if (dryRun) {
+        await next.reservation?.undo()
+        return next.action === 'put' ? cache.preview(key, next.value, next.parts, current) : current
+      }
       try {
-        return await this.#write(key, current, next)
+        const written = await this.#write(key, current, next)
+        await next.reservation?.commit()
+        return written
       } catch (e) {
+        await next.reservation?.undo()
         if (e instanceof RevisionMismatchError) current = e.current === undefined ? undefined : cache.entryOf(e.current)
         else if (e instanceof KeyExistsError) current = await this.#fromStorage(key)
         else throw e
@@ -252,6 +284,12 @@ export class Store {
 }
 
 export type GuardedChange =
-  | { action: 'put'; value: Buffer; parts: import('../../cache/entry.ts').IndexedParts; ttlSeconds?: number | undefined }
-  | { action: 'delete' }
+  | {
+      action: 'put'
+      value: Buffer
+      parts: import('../../cache/entry.ts').IndexedParts
+      ttlSeconds?: number | undefined
+      reservation?: Reservation | undefined
+    }
+  | { action: 'delete'; reservation?: Reservation | undefined }
   | { action: 'keep' }

@@ -52,6 +52,26 @@ export interface Strategy {
   nameErrors?(name: string, prefix: boolean): string[]
   /** Lifetime of a stored object in seconds (Events). */
   ttlSeconds?(obj: KubeObject): number | undefined
+  /**
+   * Takes what the object needs outside of itself (a service's addresses and ports) before it is validated and written, and puts it into
+   * `obj`. Refuses by throwing a Status, and has then taken nothing. With `ctx.dryRun` nothing may be taken.
+   */
+  beginCreate?(obj: KubeObject, ctx: StrategyContext): Promise<Reservation>
+  beginUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): Promise<Reservation>
+  /** The object is gone for good: gives back what it held. Not called for a dry run. */
+  afterDelete?(obj: KubeObject): Promise<void>
+  /** Whether a delete only marks the object, because something outside of metadata.finalizers must go first (a namespace's content). */
+  waitsForContent?(obj: KubeObject): boolean
+  /** Called on the object that a delete leaves marked, for what else changes then (a namespace's phase). */
+  markDeleted?(obj: KubeObject): void
+}
+
+/** What a begin hook took. Exactly one of the two is called, once the fate of the write is known; neither throws. */
+export interface Reservation {
+  /** The write was done: gives back what the object held before and holds no longer. */
+  commit(): Promise<void>
+  /** The write was not done: gives back what was taken for it. */
+  undo(): Promise<void>
 }
 
 /** Fields usable in fieldSelector besides metadata.name and metadata.namespace. '' when the object has no value. */

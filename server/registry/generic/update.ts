@@ -6,7 +6,7 @@ import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import { translated } from './errors.ts'
 import { desiredStateDiffers, keepSystemMetadata, unconditionalUpdateError } from './metadata.ts'
 import type { GuardedChange, Store } from './store.ts'
-import type { StrategyContext } from './strategy.ts'
+import type { Strategy, StrategyContext } from './strategy.ts'
 
 /** Which part of an object an update may change, and the rules for it: the main resource, `/status`, or another subresource. */
 export interface UpdateRules {
@@ -75,6 +75,7 @@ function copyField(to: KubeObject, from: KubeObject, field: string): void {
 export async function updateObject(store: Store, request: UpdateRequest): Promise<UpdateResult> {
   const { namespace, name, context } = request
   let created = false
+  let gone = false
   const entry = await translated(store.groupResource, name, () =>
     store.guarded(
       namespace,
@@ -86,11 +87,14 @@ export async function updateObject(store: Store, request: UpdateRequest): Promis
           if (request.createIfMissing !== true) throw notFound(store.groupResource, name)
           return { action: 'keep' }
         }
-        return nextState(store, request, current)
+        const next = await nextState(store, request, current)
+        gone = next.action === 'delete'
+        return next
       },
       context.dryRun,
     ),
   )
+  if (gone && entry !== undefined && !context.dryRun) await store.resource.strategy.afterDelete?.(entry.object())
   if (entry !== undefined && !created) return { entry, created: false }
   const obj = await request.change(undefined)
   return { entry: await store.create(obj, namespace, context), created: true }
@@ -98,7 +102,7 @@ export async function updateObject(store: Store, request: UpdateRequest): Promis
 
 async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<GuardedChange> {
   const { context, rules, namespace, name } = request
-  const { strategy, schema } = store.resource
+  const { strategy } = store.resource
   const old = current.object()
   checkPreconditions(store, request.preconditions, old)
   const obj = await request.change(old)
@@ -108,7 +112,35 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   const unconditional = based === '' && strategy.allowUnconditionalUpdate === false && rules.subresource === ''
   obj.metadata.resourceVersion = String(current.revision)
   keepSystemMetadata(obj, old)
-  if (rules.subresource === '') strategy.default?.(obj)
+  if (rules.subresource === '') {
+    strategy.default?.(obj)
+    if (strategy.beginUpdate !== undefined) {
+      const reservation = await strategy.beginUpdate(obj, old, context)
+      try {
+        const next = await prepared(store, request, current, obj, old, unconditional)
+        if (next.action !== 'keep') return { ...next, reservation }
+        await reservation.undo()
+        return next
+      } catch (e) {
+        await reservation.undo()
+        throw e
+      }
+    }
+  }
+  return prepared(store, request, current, obj, old, unconditional)
+}
+
+/** The part of an update between its object and its write: strategy, admission, validation. */
+async function prepared(
+  store: Store,
+  request: UpdateRequest,
+  current: Entry,
+  obj: KubeObject,
+  old: KubeObject,
+  unconditional: boolean,
+): Promise<GuardedChange> {
+  const { context, rules, namespace, name } = request
+  const { strategy, schema } = store.resource
   rules.prepare(obj, old, context)
   if (store.countsGenerations && desiredStateDiffers(obj, old)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   const admitted = store.deps.admission.admit({
@@ -126,7 +158,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   errors.push(...store.metaErrors(obj), ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'), ...rules.validate(obj, old, context))
   if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
   strategy.canonicalize?.(obj)
-  if (finished(obj)) return { action: 'delete' }
+  if (finished(obj, strategy)) return { action: 'delete' }
   const value = store.encode(obj)
   if (value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
@@ -170,9 +202,8 @@ export function checkPreconditions(store: Store, p: UpdateRequest['preconditions
 }
 
 /** Marked for deletion with nothing left to wait for: the update that removes the last finalizer deletes the object. */
-function finished(obj: KubeObject): boolean {
+function finished(obj: KubeObject, strategy: Strategy): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = obj.metadata
   if (!deletionTimestamp || (finalizers?.length ?? 0) > 0 || (deletionGracePeriodSeconds ?? 0) > 0) return false
-  const spec = obj.spec as { finalizers?: unknown[] } | undefined
-  return obj.kind !== 'Namespace' || (spec?.finalizers?.length ?? 0) === 0
+  return strategy.waitsForContent?.(obj) !== true
 }

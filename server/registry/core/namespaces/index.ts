@@ -43,6 +43,10 @@ const strategy: Strategy = {
 
   validateStatusUpdate: (obj, old) => validateNamespaceStatusUpdate(ns(obj), ns(old)),
 
+  // A namespace keeps existing until the finalizers in its spec are gone: its content goes first.
+  waitsForContent: (obj) => (ns(obj).spec?.finalizers?.length ?? 0) > 0,
+  markDeleted: (obj) => void (ns(obj).status = { ...ns(obj).status, phase: 'Terminating' }),
+
   canonicalize(obj) {
     const { metadata } = ns(obj)
     ;(metadata.labels ??= {})[NAME_LABEL] = metadata.name ?? ''
