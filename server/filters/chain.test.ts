@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anonymousAuthenticator } from '../authn/anonymous.ts'
 import { bearerAuthenticator } from '../authn/bearer.ts'
@@ -14,12 +13,10 @@ import type { TransportResponse } from '../client/transport.ts'
 import type { ExchangeHandler, ResponseStream } from '../serving/exchange.ts'
 import { buildHandlerChain, type ChainOptions } from './chain.ts'
 import type { Handler, RequestContext } from './context.ts'
-import { DurationError, parseDuration } from './duration.ts'
 import { writeJsonStatus } from './errors.ts'
 import type { AccessLogEntry } from './http-log.ts'
 import { RequestMetrics } from './metrics.ts'
 import { RequestWaitGroup } from './wait-group.ts'
-import { WarningRecorder } from './warnings.ts'
 
 const tokens = parseTokens('admin,root,1,system:masters\nbob,bob,2,dev', 'tokens')
 
@@ -388,53 +385,5 @@ describe('metrics and the access log', () => {
         protocol: 'local',
       },
     ])
-  })
-})
-
-describe('WarningRecorder', () => {
-  test('leaves out duplicates, empty and unprintable texts', () => {
-    const w = new WarningRecorder()
-    w.push('a', 'a', '', 'line\nbreak')
-    expect([[...w], w.headers]).toEqual([['a'], ['299 - "a"']])
-    expect(w.map((t) => t.length)).toEqual([1])
-  })
-
-  test('cuts all of them when together they are too long', () => {
-    const w = new WarningRecorder()
-    for (let i = 0; i < 40; i++) w.push(`${i}`.padEnd(500, 'é'))
-    expect(w.headers.length).toBe(16)
-    expect(w.headers.every((h) => [...h].length === '299 - ""'.length + 256)).toBe(true)
-  })
-})
-
-describe('parseDuration', () => {
-  test.each([
-    ['0', 0],
-    ['1h30m', 5_400_000],
-    ['1.5s', 1500],
-    ['-2ms', -2],
-    ['+.5s', 500],
-    ['10us', 0.01],
-  ])('%s', (text, ms) => expect(parseDuration(text)).toBeCloseTo(ms))
-
-  test.each([
-    ['', 'time: invalid duration ""'],
-    ['5', 'time: missing unit in duration "5"'],
-    ['5x', 'time: unknown unit "x" in duration "5x"'],
-    ['.s', 'time: invalid duration ".s"'],
-    ['s', 'time: invalid duration "s"'],
-    ['99999999h', 'time: invalid duration "99999999h"'],
-  ])('%o: %s', (text, message) => expect(() => parseDuration(text)).toThrow(message))
-
-  test('ends for any text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('1', '.', 's', 'm', 'h', '-', 'µ', ' '), maxLength: 10 }), (text) => {
-        try {
-          expect(Number.isFinite(parseDuration(text))).toBe(true)
-        } catch (e) {
-          expect(e).toBeInstanceOf(DurationError)
-        }
-      }),
-    )
   })
 })

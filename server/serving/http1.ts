@@ -43,6 +43,7 @@ export class Http1Exchange implements Exchange, ResponseStream {
 
   readBody(limit: number): Promise<Buffer> {
     if (Number(this.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
+    if (this.#req.destroyed) return Promise.reject(clientGone())
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let size = 0
@@ -55,7 +56,7 @@ export class Http1Exchange implements Exchange, ResponseStream {
         } else chunks.push(chunk)
       })
       this.#req.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-      const gone = (): void => reject(new StatusError(400, 'BadRequest', 'the client went away before the request body was complete'))
+      const gone = (): void => reject(clientGone())
       this.#req.on('error', gone)
       this.#req.on('close', gone)
     })
@@ -137,6 +138,8 @@ function originForm(url: string): string {
 
 const hasBody = (headers: RequestHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+const clientGone = (): StatusError => new StatusError(400, 'BadRequest', 'the client went away before the request body was complete')
 
 const tooLarge = (limit: number): StatusError => requestEntityTooLarge(`limit is ${limit}`)
 

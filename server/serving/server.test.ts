@@ -185,6 +185,26 @@ describe('client certificates', () => {
     expect((await get2(h2(url), '/')).body).toBe('0 ')
   })
 
+  test('a resumed TLS session keeps the identity', async () => {
+    const { port } = await start(handler)
+    const client = issueCertificate(ca, { commonName: 'bob', use: 'client', now: Date.now() })
+    const ask = (session?: Buffer): Promise<{ text: string; session: Buffer | undefined; reused: boolean }> =>
+      new Promise((resolve, reject) => {
+        let ticket: Buffer | undefined
+        let text = ''
+        const options = { port, host: '127.0.0.1', ca: ca.cert, ALPNProtocols: ['http/1.1'], cert: client.cert, key: client.key, session }
+        const socket = tlsConnect(options, () => socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))
+        socket.on('session', (s: Buffer) => (ticket = s))
+        socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        socket.on('end', () => resolve({ text, session: ticket, reused: socket.isSessionReused() }))
+        socket.on('error', reject)
+      })
+    const first = await ask()
+    const second = await ask(first.session)
+    expect(second.reused).toBe(true)
+    for (const { text } of [first, second]) expect(text).toMatch(/\r\n\r\n[1-9]\d* $/)
+  })
+
   test('one of another CA, or an expired one, does not count and says why', async () => {
     const { url } = await start(handler)
     const other = issueCertificate(createAuthority('test-ca', Date.now()), { commonName: 'bob', use: 'client', now: Date.now() })

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../../machinery/clock.ts'
 import type { ConnectionState, ExchangeHandler } from '../exchange.ts'
-import { ConnectionError, defaultMaxFrameSize, defaultWindow, errorCode, flag, frameType, maxWindow, setting } from './constants.ts'
+import { ConnectionError, defaultWindow, errorCode, flag, frameType, maxWindow, setting } from './constants.ts'
 import { continueFrame, goawayFrame, pingFrame, rstStreamFrame, settingsAck, settingsFrame, windowUpdateFrame } from './frames.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
 import { HpackDecoder } from './hpack-decoder.ts'
@@ -10,6 +10,7 @@ import { Output } from './output.ts'
 import { ignoredHeaders, RequestHead } from './request-head.ts'
 import type { SendQueue } from './send-queue.ts'
 import { Http2Stream, type StreamHost } from './stream.ts'
+import { checkSetting, fail, protocolError } from './violations.ts'
 
 export interface Http2Options {
   readonly handler: ExchangeHandler
@@ -21,11 +22,6 @@ export interface Http2Options {
 }
 
 const { data, headers, priority, rstStream, settings, pushPromise, ping, goaway, windowUpdate, continuation } = frameType
-const fail = (code: number, message: string): never => {
-  throw new ConnectionError(code, message)
-}
-const protocolError = (message: string): never => fail(errorCode.protocolError, message)
-
 /** The server's side of one HTTP/2 connection (RFC 9113) on a socket that is ready for it. */
 export class Http2Connection implements FrameSink, StreamHost {
   readonly state: ConnectionState
@@ -203,8 +199,8 @@ export class Http2Connection implements FrameSink, StreamHost {
     const known = this.#streams.get(id)
     if (known !== undefined) {
       this.#decoder.decode(bytes, start, end, ignoredHeaders)
-      if (known.remoteEnded) this.#resetNow(known, errorCode.streamClosed)
-      else if (!ended || !known.receiveEnd()) this.#resetNow(known, errorCode.protocolError)
+      if (known.remoteEnded) this.reset(known, errorCode.streamClosed)
+      else if (!ended || !known.receiveEnd()) this.reset(known, errorCode.protocolError)
       return
     }
     if (id <= this.#lastId || id > this.#lastAccepted) {
@@ -232,7 +228,7 @@ export class Http2Connection implements FrameSink, StreamHost {
     this.#streams.set(id, stream)
     if (head.tooLarge)
       stream.respond(431, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from('431 Request Header Fields Too Large'))
-    else if (ended && !stream.receiveEnd()) this.#resetNow(stream, errorCode.protocolError)
+    else if (ended && !stream.receiveEnd()) this.reset(stream, errorCode.protocolError)
     else this.#run(stream)
   }
 
@@ -267,11 +263,11 @@ export class Http2Connection implements FrameSink, StreamHost {
       if (id > this.#lastId) protocolError('DATA on an idle stream')
       return
     }
-    if (stream.remoteEnded) return this.#resetNow(stream, errorCode.streamClosed)
+    if (stream.remoteEnded) return this.reset(stream, errorCode.streamClosed)
     stream.receiveWindow -= size
-    if (stream.receiveWindow < 0) return this.#resetNow(stream, errorCode.flowControlError)
+    if (stream.receiveWindow < 0) return this.reset(stream, errorCode.flowControlError)
     stream.receive(to > from ? bytes.subarray(from, to) : undefined, size)
-    if (ended && !stream.receiveEnd()) this.#resetNow(stream, errorCode.protocolError)
+    if (ended && !stream.receiveEnd()) this.reset(stream, errorCode.protocolError)
   }
 
   #onWindowUpdate(id: number, bytes: Buffer, start: number, end: number): void {
@@ -289,9 +285,9 @@ export class Http2Connection implements FrameSink, StreamHost {
       if (id > this.#lastId || (id & 1) === 0) protocolError('WINDOW_UPDATE on an idle stream')
       return
     }
-    if (increment === 0) return this.#resetNow(stream, errorCode.protocolError)
+    if (increment === 0) return this.reset(stream, errorCode.protocolError)
     stream.window += increment
-    if (stream.window > maxWindow) this.#resetNow(stream, errorCode.flowControlError)
+    if (stream.window > maxWindow) this.reset(stream, errorCode.flowControlError)
     else if (stream.pendingBytes > 0) this.#output.enqueue(stream)
   }
 
@@ -326,13 +322,9 @@ export class Http2Connection implements FrameSink, StreamHost {
   }
 
   #applySetting(name: number, value: number): void {
-    if (name === setting.enablePush && value > 1) protocolError('SETTINGS_ENABLE_PUSH')
-    if (name === setting.maxFrameSize) {
-      if (value < defaultMaxFrameSize || value > 0xff_ffff) protocolError('SETTINGS_MAX_FRAME_SIZE')
-      this.#output.maxFrame = value
-    }
+    checkSetting(name, value)
+    if (name === setting.maxFrameSize) this.#output.maxFrame = value
     if (name !== setting.initialWindowSize) return
-    if (value > maxWindow) fail(errorCode.flowControlError, 'SETTINGS_INITIAL_WINDOW_SIZE')
     const change = value - this.#initialSendWindow
     this.#initialSendWindow = value
     for (const stream of this.#streams.values()) {
@@ -381,10 +373,6 @@ export class Http2Connection implements FrameSink, StreamHost {
   }
 
   reset(stream: Http2Stream, code: number): void {
-    this.#resetNow(stream, code)
-  }
-
-  #resetNow(stream: Http2Stream, code: number): void {
     if (!this.#streams.has(stream.id)) return
     this.#output.control(rstStreamFrame(stream.id, code))
     this.#remove(stream)

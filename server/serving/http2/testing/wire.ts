@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import { FakeClock } from '../../../machinery/clock.ts'
-import type { ExchangeHandler } from '../../exchange.ts'
+import type { Exchange, ExchangeHandler } from '../../exchange.ts'
 import { Http2Connection } from '../connection.ts'
 import { flag, frameHeaderSize, frameType, preface } from '../constants.ts'
 import { HpackDecoder } from '../hpack-decoder.ts'
@@ -137,3 +137,27 @@ export const request = (id: number, method: string, path: string, headers: Recor
 
 /** Preface and empty SETTINGS. */
 export const hello = Buffer.concat([preface, frame(frameType.settings, 0, 0)])
+
+/** Answers with what it was asked, body included. */
+export const echo = async (x: Exchange): Promise<void> => {
+  const body = await x.readBody(1_000_000)
+  x.respond(
+    200,
+    { 'content-type': 'text/plain' },
+    Buffer.from(`${x.method} ${x.path}?${x.search} ${x.headers['x-a'] ?? ''} ${body.toString('latin1')}`),
+  )
+}
+
+export const dataOf = (frames: Frame[], id: number): Buffer =>
+  Buffer.concat(frames.filter((f) => f.type === frameType.data && f.id === id).map((f) => f.payload))
+export const goaway = (frames: Frame[]): number | undefined => frames.find((f) => f.type === frameType.goaway)?.payload.readUInt32BE(4)
+export const resetOf = (frames: Frame[], id: number): number | undefined =>
+  frames.find((f) => f.type === frameType.rstStream && f.id === id)?.payload.readUInt32BE(0)
+export const settingsOf = (entries: [number, number][]): Buffer =>
+  frame(frameType.settings, 0, 0, Buffer.concat(entries.map(([name, value]) => Buffer.concat([Buffer.of(0, name), u32(value)]))))
+
+export async function talk(handler: (x: Exchange) => void | Promise<void>, ...parts: Buffer[]): Promise<{ wire: Wire; frames: Frame[] }> {
+  const wire = new Wire(handler)
+  wire.send(hello, ...parts)
+  return { wire, frames: await wire.frames() }
+}

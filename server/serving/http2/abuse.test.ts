@@ -1,0 +1,197 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { errorCode, flag, frameType as type, preface, setting } from './constants.ts'
+import { dataOf, echo, frame, goaway, hello, literal, request, requestBlock, resetOf, settingsOf, talk, u32, Wire } from './testing/wire.ts'
+
+const { endHeaders, endStream } = flag
+
+describe('what a decent client never sends', () => {
+  const { protocolError, frameSizeError, flowControlError, streamClosed, compressionError } = errorCode
+  const settings = (payload: Buffer, id = 0, flags = 0): Buffer => frame(type.settings, flags, id, payload)
+  const first = request(1, 'GET', '/', {}, false)
+  const connectionErrors: [string, number, Buffer][] = [
+    ['SETTINGS on a stream', protocolError, settings(Buffer.alloc(0), 1)],
+    ['SETTINGS of a broken length', frameSizeError, settings(Buffer.alloc(5))],
+    ['a SETTINGS acknowledgement with content', frameSizeError, settings(Buffer.alloc(6), 0, flag.ack)],
+    ['a window above 2^31-1 by SETTINGS', flowControlError, settingsOf([[setting.initialWindowSize, 0x8000_0000]])],
+    ['a frame size below 16384', protocolError, settingsOf([[setting.maxFrameSize, 100]])],
+    ['ENABLE_PUSH of 2', protocolError, settingsOf([[setting.enablePush, 2]])],
+    ['a frame above the maximum', frameSizeError, frame(type.data, 0, 1, Buffer.alloc(16_385))],
+    ['PING of a wrong length', frameSizeError, frame(type.ping, 0, 0, Buffer.alloc(7))],
+    ['PING on a stream', protocolError, frame(type.ping, 0, 1, Buffer.alloc(8))],
+    ['a push', protocolError, frame(type.pushPromise, endHeaders, 1, Buffer.alloc(4))],
+    ['HEADERS on an even stream', protocolError, request(2, 'GET', '/')],
+    ['HEADERS on stream 0', protocolError, request(0, 'GET', '/')],
+    ['padding longer than the frame', protocolError, frame(type.headers, endHeaders | flag.padded, 1, Buffer.of(9, 1))],
+    ['an invalid header block', compressionError, frame(type.headers, endHeaders, 1, Buffer.of(0x80))],
+    ['CONTINUATION without HEADERS', protocolError, frame(type.continuation, endHeaders, 1)],
+    ['an interrupted header block', protocolError, Buffer.concat([frame(type.headers, 0, 1), frame(type.ping, 0, 0, Buffer.alloc(8))])],
+    ['CONTINUATION of another stream', protocolError, Buffer.concat([frame(type.headers, 0, 1), frame(type.continuation, 0, 3)])],
+    ['DATA on stream 0', protocolError, frame(type.data, 0, 0)],
+    ['DATA on an idle stream', protocolError, frame(type.data, 0, 9, Buffer.of(1))],
+    ['RST_STREAM on an idle stream', protocolError, frame(type.rstStream, 0, 9, u32(0))],
+    ['RST_STREAM of a wrong length', frameSizeError, frame(type.rstStream, 0, 9, Buffer.alloc(3))],
+    ['WINDOW_UPDATE on an idle stream', protocolError, frame(type.windowUpdate, 0, 9, u32(1))],
+    ['WINDOW_UPDATE of 0 for the connection', protocolError, frame(type.windowUpdate, 0, 0, u32(0))],
+    ['WINDOW_UPDATE of a wrong length', frameSizeError, frame(type.windowUpdate, 0, 0, Buffer.alloc(5))],
+    ['a connection window above 2^31-1', flowControlError, frame(type.windowUpdate, 0, 0, u32(0x7fff_ffff))],
+    ['GOAWAY on a stream', protocolError, frame(type.goaway, 0, 1, Buffer.alloc(8))],
+    ['PRIORITY on stream 0', protocolError, frame(type.priority, 0, 0, Buffer.alloc(5))],
+  ]
+  test.each(connectionErrors)('%s breaks the connection', async (_, code, bytes) => {
+    const { wire, frames } = await talk(() => {}, bytes)
+    expect(goaway(frames)).toBe(code)
+    expect(wire.ended).toBe(true)
+    expect(wire.connection.closed).toBe(true)
+  })
+
+  const streamErrors: [string, number, Buffer][] = [
+    ['a stream window above 2^31-1', flowControlError, Buffer.concat([first, frame(type.windowUpdate, 0, 1, u32(0x7fff_ffff))])],
+    ['WINDOW_UPDATE of 0 for a stream', protocolError, Buffer.concat([first, frame(type.windowUpdate, 0, 1, u32(0))])],
+    ['DATA after the end', streamClosed, Buffer.concat([request(1, 'GET', '/'), frame(type.data, 0, 1, Buffer.of(1))])],
+    ['trailers that do not end the stream', protocolError, Buffer.concat([first, frame(type.headers, endHeaders, 1, literal('a', 'b'))])],
+    [
+      'a body shorter than declared',
+      protocolError,
+      Buffer.concat([request(1, 'POST', '/', { 'content-length': '3' }, false), frame(type.data, endStream, 1, Buffer.of(1))]),
+    ],
+    ['no body where one was declared', protocolError, request(1, 'POST', '/', { 'content-length': '3' })],
+    ['a connection header', protocolError, request(1, 'GET', '/', { connection: 'close' })],
+    ['an upper-case name', protocolError, request(1, 'GET', '/', { Accept: 'a' })],
+    ['a line break in a value', protocolError, request(1, 'GET', '/', { a: 'b\nc' })],
+    [
+      'a missing path',
+      protocolError,
+      frame(type.headers, endHeaders, 1, Buffer.concat([literal(':method', 'GET'), literal(':scheme', 'https')])),
+    ],
+    ['a path that is not one', protocolError, request(1, 'GET', 'x')],
+    [
+      'an unknown pseudo-header',
+      protocolError,
+      frame(type.headers, endHeaders, 1, Buffer.concat([literal(':x', 'y'), requestBlock('GET', '/')])),
+    ],
+    [
+      'a pseudo-header after others',
+      protocolError,
+      frame(type.headers, endHeaders, 1, Buffer.concat([literal('a', 'b'), requestBlock('GET', '/')])),
+    ],
+    ['two paths', protocolError, frame(type.headers, endHeaders, 1, Buffer.concat([literal(':path', '/b'), requestBlock('GET', '/')]))],
+    ['PRIORITY of a wrong length', frameSizeError, frame(type.priority, 0, 1, Buffer.alloc(4))],
+  ]
+  test.each(streamErrors)('%s breaks the stream, and the next request is served', async (_, code, bytes) => {
+    const { frames } = await talk(
+      (x) => (x.path === '/next' ? x.respond(200, {}, Buffer.from('ok')) : undefined),
+      bytes,
+      request(3, 'GET', '/next'),
+    )
+    expect(resetOf(frames, 1)).toBe(code)
+    expect(dataOf(frames, 3).toString()).toBe('ok')
+  })
+
+  test('another protocol, and frames before SETTINGS', async () => {
+    for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.concat([preface, frame(type.ping, 0, 0, Buffer.alloc(8))])]) {
+      const wire = new Wire(() => {})
+      wire.send(bytes)
+      expect(goaway(await wire.frames())).toBe(protocolError)
+    }
+  })
+
+  test('any bytes after the preface: an answer or an end, never an uncaught error', async () => {
+    const anyFrame = fc
+      .record({
+        type: fc.integer({ min: 0, max: 11 }),
+        flags: fc.integer({ min: 0, max: 255 }),
+        id: fc.integer({ min: 0, max: 7 }),
+        payload: fc.uint8Array({ maxLength: 40 }),
+      })
+      .map((f) => frame(f.type, f.flags, f.id, f.payload))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            anyFrame,
+            fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b)),
+            fc.constant(request(1, 'GET', '/')),
+          ),
+          { maxLength: 12 },
+        ),
+        async (parts) => {
+          const wire = new Wire(echo)
+          wire.send(hello, ...parts)
+          await wire.frames()
+          expect(wire.errors).toEqual([])
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('limits', () => {
+  const calm = errorCode.enhanceYourCalm
+
+  test('streams above the limit are refused and may be repeated', async () => {
+    const wire = new Wire(() => {}, { maxConcurrentStreams: 2 })
+    wire.send(hello, request(1, 'GET', '/'), request(3, 'GET', '/'), request(5, 'GET', '/'))
+    expect(resetOf(await wire.frames(), 5)).toBe(errorCode.refusedStream)
+    expect(wire.connection.activeStreams).toBe(2)
+  })
+
+  test('rapid resets end the connection; time forgives', async () => {
+    const run = async (pause: number): Promise<number | undefined> => {
+      const wire = new Wire(() => {}, { resetBurst: 10, resetsPerSecond: 10 })
+      wire.send(hello)
+      for (let i = 0; i < 11; i++) {
+        if (i === 10) {
+          await wire.frames()
+          wire.clock.advance(pause)
+        }
+        wire.send(request(i * 2 + 1, 'GET', '/'), frame(type.rstStream, 0, i * 2 + 1, u32(8)))
+      }
+      return goaway(await wire.frames())
+    }
+    expect(await run(0)).toBe(calm)
+    expect(await run(1000)).toBe(undefined)
+  })
+
+  test('cancelling answers that have begun is no attack', async () => {
+    const wire = new Wire((x) => void x.stream(200, {}), { resetBurst: 1, resetsPerSecond: 0 })
+    wire.send(hello, ...[1, 3, 5, 7].flatMap((id) => [request(id, 'GET', '/'), frame(type.rstStream, 0, id, u32(8))]))
+    expect(goaway(await wire.frames())).toBe(undefined)
+  })
+
+  test.each([
+    ['PING', frame(type.ping, 0, 0, Buffer.alloc(8))],
+    ['SETTINGS', frame(type.settings, 0, 0)],
+    ['PRIORITY', frame(type.priority, 0, 1, Buffer.alloc(5))],
+    ['empty DATA', frame(type.data, 0, 1)],
+    ['unknown frames', frame(0x77, 0, 0)],
+  ])('a flood of %s ends the connection', async (_, one) => {
+    const wire = new Wire(() => {}, { idleFrameBurst: 50, idleFramesPerSecond: 1 })
+    wire.send(hello, request(1, 'POST', '/', {}, false), ...new Array<Buffer>(51).fill(one))
+    expect(goaway(await wire.frames())).toBe(calm)
+  })
+
+  test('endless CONTINUATION, empty or not, ends the connection', async () => {
+    for (const part of [Buffer.alloc(0), Buffer.alloc(1000, 0x20)]) {
+      const wire = new Wire(() => {}, { idleFrameBurst: 50, idleFramesPerSecond: 1, maxHeaderListSize: 20_000 })
+      wire.send(hello, frame(type.headers, 0, 1), ...new Array<Buffer>(60).fill(frame(type.continuation, 0, 1, part)))
+      expect(goaway(await wire.frames())).toBe(calm)
+    }
+  })
+
+  test('a client that makes us answer and never reads is cut off', async () => {
+    const wire = new Wire(() => {}, { maxControlBytes: 1000 })
+    wire.send(hello, ...new Array<Buffer>(100).fill(frame(type.ping, 0, 0, Buffer.alloc(8))))
+    expect(goaway(await wire.frames())).toBe(calm)
+  })
+
+  test('headers above the limit get 431, also when the table makes them out of few bytes', async () => {
+    const wire = new Wire(echo, { maxHeaderListSize: 20_000 })
+    const bomb = Buffer.concat([requestBlock('GET', '/'), literal('x', 'y'.repeat(3000), { indexed: true }), Buffer.alloc(100, 0xbe)])
+    wire.send(hello, frame(type.headers, endHeaders | endStream, 1, bomb), request(3, 'GET', '/ok'))
+    const frames = await wire.frames()
+    expect(wire.headersOf(frames.find((f) => f.type === type.headers)!)[':status']).toBe('431')
+    expect(dataOf(frames, 3).toString()).toContain('/ok')
+  })
+})
