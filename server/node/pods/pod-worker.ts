@@ -5,6 +5,7 @@ import type { Rejection } from './admission.ts'
 import { ContainerStarter } from './container-starter.ts'
 import { initShouldRestart, shouldRestart } from './phase.ts'
 import { generateStatus, rejectedStatus } from './pod-status.ts'
+import { same } from './status-patch.ts'
 
 /** What a worker needs from its node. */
 export interface WorkerHost {
@@ -173,7 +174,7 @@ export class PodWorker {
 
   #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean): PodStatus {
     const { clock, hostIP, runtime: r } = this.#host
-    const status = generateStatus({
+    const generated = generateStatus({
       pod: this.#pod,
       runtimeName: r.name,
       runtime,
@@ -185,6 +186,8 @@ export class PodWorker {
       stopped: this.#stopped,
       disclosure: r.disclosure,
     })
+    // Once the server's copy says the same, it is the one to keep: a status is half of what a quiet pod weighs.
+    const status = this.#pod.status !== undefined && same(generated, this.#pod.status) ? this.#pod.status : generated
     this.#last = status
     if (!this.#removed) this.#host.setStatus(this.#pod, status)
     return status

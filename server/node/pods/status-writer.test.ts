@@ -6,7 +6,8 @@ import { FakeClock } from '../../machinery/clock.ts'
 import { applyStrategic } from '../testing/strategic-merge.ts'
 import { testPod } from '../testing/worker-host.ts'
 import type { PodStatus } from '../types.ts'
-import { same, statusPatch, StatusWriter } from './status-writer.ts'
+import { same, statusPatch } from './status-patch.ts'
+import { StatusWriter } from './status-writer.ts'
 
 const KEYS = { conditions: 'type', podIPs: 'ip', hostIPs: 'ip' }
 

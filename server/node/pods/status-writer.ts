@@ -4,6 +4,7 @@ import type { Clock } from '../../machinery/clock.ts'
 import { parseResourceVersion } from '../../machinery/resource-version.ts'
 import { isStatusError, StatusError } from '../../machinery/status.ts'
 import type { Pod, PodStatus } from '../types.ts'
+import { statusPatch } from './status-patch.ts'
 
 export interface StatusWriterOptions {
   client: Client
@@ -138,58 +139,4 @@ export class StatusWriter {
     }
     if (this.#queue.length > 0) this.#schedule()
   }
-}
-
-/** Lists of core/v1 PodStatus that a strategic merge patch joins by key; the others are replaced as a whole. */
-const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', podIPs: 'ip', hostIPs: 'ip' }
-/** Maps, which a patch merges: a key that went away needs a null. */
-const MAPS = new Set(['allocatedResources', 'resources'])
-
-/** The strategic merge patch from one status to another, or undefined when they are the same. */
-export function statusPatch(from: PodStatus, to: PodStatus): Record<string, unknown> | undefined {
-  const patch: Record<string, unknown> = {}
-  const [a, b] = [from as Record<string, unknown>, to as Record<string, unknown>]
-  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    if (same(a[name], b[name])) continue
-    const key = MERGE_KEYS[name]
-    if (b[name] === undefined) {
-      // Fields of the status that this agent does not write belong to others.
-      if (OWNED.has(name)) patch[name] = null
-    } else if (key !== undefined) Object.assign(patch, listPatch(name, key, a[name], b[name]))
-    else if (MAPS.has(name) && a[name] !== undefined) patch[name] = { ...(b[name] as object), $patch: 'replace' }
-    else patch[name] = b[name]
-  }
-  return Object.keys(patch).length === 0 ? undefined : patch
-}
-
-const OWNED = new Set(['message', 'reason', 'podIP', 'podIPs', 'hostIP', 'hostIPs', 'containerStatuses', 'initContainerStatuses'])
-
-type Item = Record<string, unknown>
-
-function listPatch(name: string, key: string, from: unknown, to: unknown): Record<string, unknown> {
-  const [before, after] = [(from ?? []) as Item[], to as Item[]]
-  const known = new Map(before.map((item) => [item[key], item]))
-  const changed: Item[] = []
-  for (const item of after) {
-    const old = known.get(item[key])
-    if (old === undefined || !same(old, item)) changed.push(withNulls(old, item))
-    known.delete(item[key])
-  }
-  for (const gone of known.keys()) changed.push({ $patch: 'delete', [key]: gone })
-  return { [`$setElementOrder/${name}`]: after.map((item) => ({ [key]: item[key] })), [name]: changed }
-}
-
-function withNulls(old: Item | undefined, item: Item): Item {
-  const missing = Object.keys(old ?? {}).filter((k) => !(k in item))
-  return missing.length === 0 ? item : { ...item, ...Object.fromEntries(missing.map((k) => [k, null])) }
-}
-
-/** Structural equality of JSON values; an absent field equals null. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b || (a ?? null) === (b ?? null)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false
-  const [x, y] = [a as Item, b as Item]
-  for (const k of Object.keys(x)) if (!same(x[k], y[k])) return false
-  for (const k of Object.keys(y)) if (!(k in x) && y[k] !== undefined && y[k] !== null) return false
-  return true
 }
