@@ -48,7 +48,8 @@ const LABEL_1035_TEXT =
 const QUALIFIED_TEXT = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-const C_IDENTIFIER_TEXT = "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'"
+const C_IDENTIFIER_TEXT =
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'"
 
 export const MAX_LABEL = 63
 export const MAX_SUBDOMAIN = 253
@@ -98,7 +99,9 @@ export function dns1123SubdomainWithUnderscoreErrors(value: string): string[] {
 }
 
 export function wildcardSubdomainErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, wildcardPattern, () => regexText(WILDCARD_TEXT, `\\*\\.${SUBDOMAIN}`, '*.example.com'))
+  return checked(value, MAX_SUBDOMAIN, maxLengthText, wildcardPattern, () =>
+    regexText(WILDCARD_TEXT, `\\*\\.${SUBDOMAIN}`, '*.example.com'),
+  )
 }
 
 export function dns1035LabelErrors(value: string): string[] {
@@ -185,7 +188,13 @@ function parentPathErrors(value: string): string[] {
 /** Keys of ConfigMap and Secret data. */
 export function configMapKeyErrors(value: string): string[] {
   return checked(value, MAX_SUBDOMAIN, maxLengthText, configKeyPattern, () =>
-    regexText("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", CONFIG_KEY, 'key.name', 'KEY_NAME', 'key-name'),
+    regexText(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+      CONFIG_KEY,
+      'key.name',
+      'KEY_NAME',
+      'key-name',
+    ),
   ).concat(parentPathErrors(value))
 }
 

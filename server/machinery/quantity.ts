@@ -27,9 +27,10 @@ interface Suffix {
 }
 
 const suffixes = new Map<string, Suffix>([
-  ...['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map(
-    (s, i): [string, Suffix] => [s, { base: 10, exponent: (i - 3) * 3, format: 'DecimalSI' }],
-  ),
+  ...['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map((s, i): [string, Suffix] => [
+    s,
+    { base: 10, exponent: (i - 3) * 3, format: 'DecimalSI' },
+  ]),
   ...['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((s, i): [string, Suffix] => [s, { base: 2, exponent: (i + 1) * 10, format: 'BinarySI' }]),
 ])
 const decimalNames = new Map([...suffixes].filter(([, s]) => s.base === 10).map(([name, s]) => [s.exponent, name]))

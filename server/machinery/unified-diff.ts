@@ -30,7 +30,15 @@ function positions(lines: readonly string[]): Map<string, number[]> {
   return found
 }
 
-function longest(a: readonly string[], b: readonly string[], where: ReadonlyMap<string, number[]>, a1: number, a2: number, b1: number, b2: number): Block {
+function longest(
+  a: readonly string[],
+  b: readonly string[],
+  where: ReadonlyMap<string, number[]>,
+  a1: number,
+  a2: number,
+  b1: number,
+  b2: number,
+): Block {
   let best: Block = { a: a1, b: b1, size: 0 }
   let lengths = new Map<number, number>()
   for (let i = a1; i < a2; i++) {

@@ -9,7 +9,12 @@ export const badOthers: readonly Case[] = [
     'bad name': { 'metadata.name': 'A' },
     'with namespace': { 'metadata.finalizers': ['x'] },
     taints: { 'spec.taints': [{ key: 'a b', value: 'c d', effect: 'x' }, { key: 'a' }] },
-    'taint twice': { 'spec.taints': [{ key: 'a', effect: 'NoSchedule' }, { key: 'a', value: 'b', effect: 'NoSchedule' }] },
+    'taint twice': {
+      'spec.taints': [
+        { key: 'a', effect: 'NoSchedule' },
+        { key: 'a', value: 'b', effect: 'NoSchedule' },
+      ],
+    },
     cidr: { 'spec.podCIDR': 'x' },
     'cidr bits': { 'spec.podCIDR': '10.0.0.1/24' },
     'cidr zeros': { 'spec.podCIDR': '010.0.0.0/24' },
@@ -26,10 +31,15 @@ export const badOthers: readonly Case[] = [
     'cidr removed': { 'spec.podCIDR': undefined, 'spec.podCIDRs': undefined },
     taints: { 'spec.taints': [{ key: 'a b', effect: 'x' }] },
     'bad label': { 'metadata.labels': { 'a b': 'c' } },
-    'generation': { 'metadata.finalizers': ['x'] },
+    generation: { 'metadata.finalizers': ['x'] },
   }),
   ...cases('Node', 'status', 'node', {
-    addresses: { 'status.addresses': [{ type: 'a', address: 'b' }, { type: 'a', address: 'b' }] },
+    addresses: {
+      'status.addresses': [
+        { type: 'a', address: 'b' },
+        { type: 'a', address: 'b' },
+      ],
+    },
     capacity: { 'status.capacity': { pods: '0.5' } },
   }),
   ...cases('Namespace', 'create', undefined, {
@@ -42,7 +52,10 @@ export const badOthers: readonly Case[] = [
     'bad label': { 'metadata.labels': { 'a b': 'c' } },
     'meta finalizers': { 'metadata.finalizers': ['x'] },
   }),
-  ...cases('Namespace', 'status', 'namespace', { 'phase terminating': { 'status.phase': 'Terminating' }, 'phase unknown': { 'status.phase': 'x' } }),
+  ...cases('Namespace', 'status', 'namespace', {
+    'phase terminating': { 'status.phase': 'Terminating' },
+    'phase unknown': { 'status.phase': 'x' },
+  }),
   ...cases('Namespace', 'finalize', 'namespace', { 'bad finalizers': { 'spec.finalizers': ['x', 'a b/c'] } }),
   ...(['Deployment', 'ReplicaSet'] as const).flatMap((kind) =>
     cases(kind, 'create', undefined, {
@@ -57,10 +70,15 @@ export const badOthers: readonly Case[] = [
       'restart policy': { 'spec.template.spec.restartPolicy': 'Never', 'spec.template.spec.activeDeadlineSeconds': 5 },
       'no containers': { 'spec.template.spec.containers': [] },
       'template container': { 'spec.template.spec.containers': [container({ image: '', name: 'A' })] },
-      'template image spaces': { 'spec.template.spec.containers': [container({ image: '' }), container({ name: 'd', resources: { limits: { x: 1 } } })] },
+      'template image spaces': {
+        'spec.template.spec.containers': [container({ image: '' }), container({ name: 'd', resources: { limits: { x: 1 } } })],
+      },
       'template metadata': { 'spec.template.metadata': { labels: { app: 'a', 'a b': 'c' }, annotations: { 'a b': 'c' } } },
       'template ephemeral': { 'spec.template.spec.ephemeralContainers': [{ name: 'e', image: 'x' }] },
-      'host port without host network match': { 'spec.template.spec.hostNetwork': true, 'spec.template.spec.containers': [container({ ports: [{ containerPort: 80, hostPort: 81 }] })] },
+      'host port without host network match': {
+        'spec.template.spec.hostNetwork': true,
+        'spec.template.spec.containers': [container({ ports: [{ containerPort: 80, hostPort: 81 }] })],
+      },
     }),
   ),
   ...cases('Deployment', 'create', undefined, {
@@ -101,15 +119,36 @@ export const badOthers: readonly Case[] = [
     'bad label': { 'metadata.labels': { 'a b': 'c' } },
     'mirror annotation': { 'metadata.annotations': { 'kubernetes.io/config.mirror': 'x' } },
     'volume added': { 'spec.volumes': [{ name: 'v', emptyDir: {} }] },
-    'many things': { 'spec.hostNetwork': true, 'spec.dnsPolicy': 'Default', 'spec.schedulerName': 'other', 'spec.containers.0.resources': { limits: { cpu: '1' } } },
+    'many things': {
+      'spec.hostNetwork': true,
+      'spec.dnsPolicy': 'Default',
+      'spec.schedulerName': 'other',
+      'spec.containers.0.resources': { limits: { cpu: '1' } },
+    },
     'service account': { 'spec.serviceAccountName': 'other', 'spec.serviceAccount': 'other' },
-    'affinity': { 'spec.affinity': { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] } } } },
+    affinity: {
+      'spec.affinity': {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] },
+        },
+      },
+    },
     'ephemeral container': { 'spec.ephemeralContainers': [{ name: 'e', image: 'x' }] },
   }),
   ...cases('Pod', 'update', 'gated', {
     'selector replaced': { 'spec.nodeSelector': { other: 'x' } },
-    'affinity replaced': { 'spec.affinity': { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'b', operator: 'Exists' }] }] } } } },
-    'affinity term added': { 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.1': { matchExpressions: [{ key: 'b', operator: 'Exists' }] } },
+    'affinity replaced': {
+      'spec.affinity': {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'b', operator: 'Exists' }] }] },
+        },
+      },
+    },
+    'affinity term added': {
+      'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.1': {
+        matchExpressions: [{ key: 'b', operator: 'Exists' }],
+      },
+    },
     'deadline grown': { 'spec.activeDeadlineSeconds': 200 },
     'deadline removed': { 'spec.activeDeadlineSeconds': undefined },
   }),
@@ -128,14 +167,29 @@ export const badOthers: readonly Case[] = [
     'claim status': { 'status.resourceClaimStatuses': [{ name: 'x', resourceClaimName: 'A' }] },
   }),
   ...cases('Pod', 'ephemeralcontainers', 'pod', {
-    'with ports': { 'spec.ephemeralContainers': [{ name: 'e', image: 'x', ports: [{ containerPort: 80 }], resources: { limits: { cpu: '1' } }, livenessProbe: { exec: { command: ['a'] } } }] },
+    'with ports': {
+      'spec.ephemeralContainers': [
+        {
+          name: 'e',
+          image: 'x',
+          ports: [{ containerPort: 80 }],
+          resources: { limits: { cpu: '1' } },
+          livenessProbe: { exec: { command: ['a'] } },
+        },
+      ],
+    },
     'same name': { 'spec.ephemeralContainers': [{ name: 'c', image: 'x', targetContainerName: 'z' }] },
     'no name': { 'spec.ephemeralContainers': [{ image: ' x' }] },
   }),
   ...cases('Pod', 'resize', 'rich', {
     'limit removed': { 'spec.containers.0.resources': { requests: { cpu: '100m' } } },
     'storage changed': { 'spec.containers.0.resources.limits.ephemeral-storage': '2Gi' },
-    'becomes guaranteed': { 'spec.containers.0.resources': { requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' }, limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' } } },
+    'becomes guaranteed': {
+      'spec.containers.0.resources': {
+        requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' },
+        limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' },
+      },
+    },
     'resize policy': { 'spec.containers.0.resizePolicy': [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] },
     'container renamed': { 'spec.containers.0.name': 'x' },
     'request over limit': { 'spec.containers.0.resources.requests.cpu': '5' },

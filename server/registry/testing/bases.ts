@@ -15,12 +15,18 @@ export const bases: Readonly<Record<string, Json>> = {
   rich: withPaths(minimal.Pod, {
     'metadata.name': 'rich',
     'metadata.labels': { app: 'x' },
-    'spec.volumes': [{ name: 'v', emptyDir: {} }, { name: 's', secret: { secretName: 'x' } }],
+    'spec.volumes': [
+      { name: 'v', emptyDir: {} },
+      { name: 's', secret: { secretName: 'x' } },
+    ],
     'spec.initContainers': [{ name: 'i', image: 'x:1' }],
     'spec.containers': [
       container({
         ports: [{ containerPort: 80 }],
-        env: [{ name: 'A', value: 'b' }, { name: 'N', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+        env: [
+          { name: 'A', value: 'b' },
+          { name: 'N', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+        ],
         resources: { requests: { cpu: '100m' }, limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' } },
         livenessProbe: { httpGet: { port: 80 } },
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
@@ -28,8 +34,14 @@ export const bases: Readonly<Record<string, Json>> = {
       }),
       { name: 'd', image: 'y' },
     ],
-    'spec.affinity': { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'k', labelSelector: { matchLabels: { a: 'b' } } }] } },
-    'spec.topologySpreadConstraints': [{ maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { a: 'b' } } }],
+    'spec.affinity': {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'k', labelSelector: { matchLabels: { a: 'b' } } }],
+      },
+    },
+    'spec.topologySpreadConstraints': [
+      { maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { a: 'b' } } },
+    ],
   }),
   node: withPaths(minimal.Node, { 'metadata.name': 'base', 'spec.providerID': 'x://1', 'spec.podCIDR': '10.1.0.0/24' }),
   namespace: withPaths(minimal.Namespace, { 'metadata.name': 'base' }),

@@ -26,8 +26,18 @@ export const minimal: Readonly<Record<Kind, Json>> = {
   Pod: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [container()] } },
   Node: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } },
   Namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } },
-  Deployment: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { selector: { matchLabels: { app: 'a' } }, template } },
-  ReplicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'r' }, spec: { selector: { matchLabels: { app: 'a' } }, template } },
+  Deployment: {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'd' },
+    spec: { selector: { matchLabels: { app: 'a' } }, template },
+  },
+  ReplicaSet: {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: 'r' },
+    spec: { selector: { matchLabels: { app: 'a' } }, template },
+  },
 }
 
 /** Sets a dotted path in a copy; `\.` is a dot in a key. */

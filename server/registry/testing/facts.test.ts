@@ -22,7 +22,11 @@ import tableFacts from './facts-tables.json' with { type: 'json' }
 import { goodCases } from './good-cases.ts'
 
 const resources: Readonly<Record<Kind, ResourceOverrides>> = {
-  Pod: pods, Node: nodes, Namespace: namespaces, Deployment: deployments, ReplicaSet: replicasets,
+  Pod: pods,
+  Node: nodes,
+  Namespace: namespaces,
+  Deployment: deployments,
+  ReplicaSet: replicasets,
 }
 const ctx: StrategyContext = { user: { name: 'admin', groups: [] }, clock: new FakeClock(), dryRun: true, warn: () => undefined }
 const clusterScoped = new Set<Kind>(['Node', 'Namespace'])
@@ -79,7 +83,8 @@ function updateErrors(c: Case): { obj: KubeObject; errors: FieldError[] } {
     strategy.prepareForStatusUpdate?.(obj, old, ctx)
     return { obj, errors: [...common(), ...strategy.validateStatusUpdate!(obj, old, ctx)] }
   }
-  const rules = c.operation === 'finalize' ? namespaceSubresources.finalize : podSubresources[c.operation as 'resize' | 'ephemeralcontainers']
+  const rules =
+    c.operation === 'finalize' ? namespaceSubresources.finalize : podSubresources[c.operation as 'resize' | 'ephemeralcontainers']
   rules.prepare(obj, old)
   return { obj, errors: [...common(), ...rules.validate(obj, old)] }
 }
@@ -92,11 +97,16 @@ interface Refusal {
 }
 
 /** Go lists maps in random order, so texts are compared as sets where a case has several of one map. */
-const unordered = (message: string): string[] => message.replace(/ is invalid: \[/, ' is invalid:, ').replace(/\]$/, '').split(', ').sort()
+const unordered = (message: string): string[] =>
+  message
+    .replace(/ is invalid: \[/, ' is invalid:, ')
+    .replace(/\]$/, '')
+    .split(', ')
+    .sort()
 
 const answers = new Map((refusalFacts as Refusal[]).map((f) => [f.case, f]))
 
-describe('refusals are the reference\'s', () => {
+describe("refusals are the reference's", () => {
   for (const c of [...badPods, ...badOthers]) {
     const fact = answers.get(caseName(c))!
     test(caseName(c), () => {
@@ -129,7 +139,7 @@ function strip(obj: KubeObject): Json {
   return copy
 }
 
-describe('what is stored is the reference\'s', () => {
+describe("what is stored is the reference's", () => {
   const facts = new Map((defaultFacts as unknown as { case: string; stored: Json }[]).map((f) => [f.case, f.stored]))
   for (const c of goodCases) {
     test(caseName(c), () => {
@@ -145,19 +155,25 @@ describe('what is stored is the reference\'s', () => {
   }
 })
 
-describe('table rows are the reference\'s', () => {
+describe("table rows are the reference's", () => {
   const minute = 60_000
   for (const fact of tableFacts as unknown as { kind: Kind; object: KubeObject; columns: Json[]; cells: unknown[] }[]) {
     test(`${fact.kind} ${fact.object.metadata.name}`, () => {
       const table = resources[fact.kind].table!
-      const columns = table.columns.map(({ name, type, format, priority }) => ({ name, type, format: format ?? '', priority: priority ?? 0 }))
+      const columns = table.columns.map(({ name, type, format, priority }) => ({
+        name,
+        type,
+        format: format ?? '',
+        priority: priority ?? 0,
+      }))
       expect(columns).toEqual(fact.columns)
       // The reference answered within a minute of the object's creation; only the age itself may differ.
       const age = columns.findIndex((x) => x.name === 'Age')
       const now = Date.parse(fact.object.metadata.creationTimestamp!) + minute
       const cells = table.cells(fact.object, now)
       expect(cells[age]).toBe('60s')
-      const normal = (list: unknown[]): unknown[] => list.with(age, '').map((x) => (typeof x === 'string' ? x.replace(/\(.* ago\)/, '(ago)') : x))
+      const normal = (list: unknown[]): unknown[] =>
+        list.with(age, '').map((x) => (typeof x === 'string' ? x.replace(/\(.* ago\)/, '(ago)') : x))
       expect(normal(cells)).toEqual(normal(fact.cells))
     })
   }

@@ -25,7 +25,8 @@ const pods = good('Pod', {
   'tiny cpu': one({ resources: { requests: { cpu: '0.0001' } } }),
   'env of all kinds': one({
     env: [
-      { name: 'A', value: 'x' }, { name: 'EMPTY' },
+      { name: 'A', value: 'x' },
+      { name: 'EMPTY' },
       { name: 'B', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
       { name: 'C', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
       { name: 'D', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi', containerName: 'c' } } },
@@ -38,7 +39,7 @@ const pods = good('Pod', {
     'spec.volumes': [{ name: 'v', emptyDir: {} }],
     ...one({ env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'p', key: 'k' } } }] }),
   },
-  'probes': one({
+  probes: one({
     livenessProbe: { httpGet: { port: 80 } },
     readinessProbe: { tcpSocket: { port: 'web' }, periodSeconds: 3 },
     startupProbe: { exec: { command: ['x'] }, failureThreshold: 30 },
@@ -51,13 +52,19 @@ const pods = good('Pod', {
   },
   'volumes with defaults': {
     'spec.volumes': [
-      { name: 'a', secret: { secretName: 's' } }, { name: 'b', configMap: { name: 'c', defaultMode: 256 } }, { name: 'c' },
-      { name: 'd', hostPath: { path: '/x' } }, { name: 'e', emptyDir: { medium: 'Memory', sizeLimit: '1.5Gi' } },
+      { name: 'a', secret: { secretName: 's' } },
+      { name: 'b', configMap: { name: 'c', defaultMode: 256 } },
+      { name: 'c' },
+      { name: 'd', hostPath: { path: '/x' } },
+      { name: 'e', emptyDir: { medium: 'Memory', sizeLimit: '1.5Gi' } },
       { name: 'f', downwardAPI: { items: [{ path: 'l', fieldRef: { fieldPath: 'metadata.labels' } }] } },
       { name: 'g', downwardAPI: { items: [{ path: 'l', resourceFieldRef: { containerName: 'c', resource: 'limits.cpu' } }] } },
-      { name: 'h', persistentVolumeClaim: { claimName: 'pvc' } }, { name: 'i', nfs: { server: 'x', path: '/y' } },
+      { name: 'h', persistentVolumeClaim: { claimName: 'pvc' } },
+      { name: 'i', nfs: { server: 'x', path: '/y' } },
       { name: 'j', iscsi: { targetPortal: '10.0.0.1', iqn: 'iqn.2001-04.com.example:storage.disk2.sys1.xyz', lun: 0 } },
-      { name: 'k', csi: { driver: 'x.y.z' } }, { name: 'l', image: { reference: 'a:latest' } }, { name: 'm', image: { reference: 'a:1' } },
+      { name: 'k', csi: { driver: 'x.y.z' } },
+      { name: 'l', image: { reference: 'a:latest' } },
+      { name: 'm', image: { reference: 'a:1' } },
     ],
   },
   'volumes of old': {
@@ -65,7 +72,9 @@ const pods = good('Pod', {
       { name: 'a', rbd: { monitors: ['x'], image: 'i' } },
       { name: 'b', azureDisk: { diskName: 'x', diskURI: 'https://x.vhd' } },
       { name: 'c', scaleIO: { gateway: 'g', system: 's', volumeName: 'v', secretRef: { name: 'x' } } },
-      { name: 'd', gitRepo: { repository: 'x' } }, { name: 'e', cephfs: { monitors: ['m'] } }, { name: 'f', glusterfs: { endpoints: 'x', path: 'y' } },
+      { name: 'd', gitRepo: { repository: 'x' } },
+      { name: 'e', cephfs: { monitors: ['m'] } },
+      { name: 'f', glusterfs: { endpoints: 'x', path: 'y' } },
     ],
   },
   'projected volume': {
@@ -75,8 +84,10 @@ const pods = good('Pod', {
         name: 'a',
         projected: {
           sources: [
-            { serviceAccountToken: { path: 't' } }, { configMap: { name: 'x', items: [{ key: 'a', path: 'b' }] } },
-            { downwardAPI: { items: [{ path: 'n', fieldRef: { fieldPath: 'metadata.namespace' } }] } }, { secret: { name: 's' } },
+            { serviceAccountToken: { path: 't' } },
+            { configMap: { name: 'x', items: [{ key: 'a', path: 'b' }] } },
+            { downwardAPI: { items: [{ path: 'n', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+            { secret: { name: 's' } },
           ],
         },
       },
@@ -84,16 +95,31 @@ const pods = good('Pod', {
   },
   'ephemeral volume': {
     'spec.volumes': [
-      { name: 'a', ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } } } },
+      {
+        name: 'a',
+        ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } } },
+      },
     ],
   },
   'volume mounts': {
     'spec.volumes': [{ name: 'v', emptyDir: {} }],
-    ...one({ volumeMounts: [{ name: 'v', mountPath: '/a' }, { name: 'v', mountPath: '/b', subPath: 'x', readOnly: true }] }),
+    ...one({
+      volumeMounts: [
+        { name: 'v', mountPath: '/a' },
+        { name: 'v', mountPath: '/b', subPath: 'x', readOnly: true },
+      ],
+    }),
   },
-  'init containers': { 'spec.initContainers': [{ name: 'i', image: 'x:1' }, { name: 's', image: 'y', restartPolicy: 'Always', livenessProbe: { exec: { command: ['a'] } } }] },
+  'init containers': {
+    'spec.initContainers': [
+      { name: 'i', image: 'x:1' },
+      { name: 's', image: 'y', restartPolicy: 'Always', livenessProbe: { exec: { command: ['a'] } } },
+    ],
+  },
   'init limits': { 'spec.initContainers': [{ name: 'i', image: 'x:1', resources: { limits: { cpu: '2' } } }] },
-  'own tolerations': { 'spec.tolerations': [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 }] },
+  'own tolerations': {
+    'spec.tolerations': [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 }],
+  },
   'tolerates everything': { 'spec.tolerations': [{ operator: 'Exists' }] },
   'tolerates by key': { 'spec.tolerations': [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists' }] },
   'system priority': { 'spec.priorityClassName': 'system-node-critical' },
@@ -105,31 +131,61 @@ const pods = good('Pod', {
   affinity: {
     'spec.affinity': {
       nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }] },
-        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] } }],
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }],
+        },
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 1, preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] } },
+        ],
       },
-      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'k', labelSelector: { matchLabels: { a: 'b' } } }] },
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'k', labelSelector: { matchLabels: { a: 'b' } } }],
+      },
     },
   },
   'match label keys': {
     'metadata.labels': { hash: 'h1' },
-    'spec.affinity': { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'k', labelSelector: { matchLabels: { a: 'b' } }, matchLabelKeys: ['hash'] }] } },
-    'spec.topologySpreadConstraints': [{ maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { a: 'b' } }, matchLabelKeys: ['hash'] }],
+    'spec.affinity': {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: 'k', labelSelector: { matchLabels: { a: 'b' } }, matchLabelKeys: ['hash'] },
+        ],
+      },
+    },
+    'spec.topologySpreadConstraints': [
+      {
+        maxSkew: 1,
+        topologyKey: 'z',
+        whenUnsatisfiable: 'DoNotSchedule',
+        labelSelector: { matchLabels: { a: 'b' } },
+        matchLabelKeys: ['hash'],
+      },
+    ],
   },
-  'dns config': { 'spec.dnsPolicy': 'None', 'spec.dnsConfig': { nameservers: ['1.1.1.1'], searches: ['a.b'], options: [{ name: 'ndots', value: '2' }] } },
+  'dns config': {
+    'spec.dnsPolicy': 'None',
+    'spec.dnsConfig': { nameservers: ['1.1.1.1'], searches: ['a.b'], options: [{ name: 'ndots', value: '2' }] },
+  },
   'host aliases and gates': {
     'spec.hostAliases': [{ ip: '10.0.0.1', hostnames: ['a.b'] }],
     'spec.readinessGates': [{ conditionType: 'example.com/ready' }],
-    'spec.hostname': 'h', 'spec.subdomain': 's',
+    'spec.hostname': 'h',
+    'spec.subdomain': 's',
   },
-  'pod-level resources': { 'spec.resources': { requests: { cpu: '1' } }, ...one({ resources: { requests: { cpu: '100m' }, limits: { memory: '1Gi' } } }) },
+  'pod-level resources': {
+    'spec.resources': { requests: { cpu: '1' } },
+    ...one({ resources: { requests: { cpu: '100m' }, limits: { memory: '1Gi' } } }),
+  },
   'pod-level limits': { 'spec.resources': { limits: { cpu: '2', memory: '2Gi' } } },
   'never restarts': { 'spec.restartPolicy': 'Never', 'spec.activeDeadlineSeconds': 10 },
   'labels and annotations': { 'metadata.labels': { a: 'b' }, 'metadata.annotations': { c: 'd' } },
-  'linux': { 'spec.os': { name: 'linux' } },
+  linux: { 'spec.os': { name: 'linux' } },
   'host users': { 'spec.hostUsers': false, 'spec.shareProcessNamespace': true },
   'status is dropped': { status: { phase: 'Running', podIP: '1.2.3.4' } },
-  'restart rules': one({ restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }] }),
+  'restart rules': one({
+    restartPolicy: 'Never',
+    restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+  }),
   'resize policy': one({ resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] }),
 })
 
@@ -145,8 +201,10 @@ const others: Case[] = [
     'not-ready already': { 'spec.taints': [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] },
     registered: {
       status: {
-        conditions: [{ type: 'Ready', status: 'True' }], addresses: [{ type: 'InternalIP', address: '10.0.0.1' }],
-        nodeInfo: { kubeletVersion: 'v1.37.2', architecture: 'amd64' }, daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+        conditions: [{ type: 'Ready', status: 'True' }],
+        addresses: [{ type: 'InternalIP', address: '10.0.0.1' }],
+        nodeInfo: { kubeletVersion: 'v1.37.2', architecture: 'amd64' },
+        daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       },
     },
   }),
@@ -162,7 +220,10 @@ const others: Case[] = [
     'rolling counts': { 'spec.strategy': { rollingUpdate: { maxSurge: 2 } }, 'spec.replicas': 0 },
     'all given': { 'spec.revisionHistoryLimit': 3, 'spec.progressDeadlineSeconds': 100, 'spec.minReadySeconds': 5, 'spec.paused': true },
     'limits in the template': { 'spec.template.spec.containers': [container({ resources: { limits: { cpu: '0.5' } } })] },
-    'host network': { 'spec.template.spec.hostNetwork': true, 'spec.template.spec.containers': [container({ ports: [{ containerPort: 80 }] })] },
+    'host network': {
+      'spec.template.spec.hostNetwork': true,
+      'spec.template.spec.containers': [container({ ports: [{ containerPort: 80 }] })],
+    },
     'status is dropped': { status: { replicas: 3 } },
   }),
   ...good('ReplicaSet', {
@@ -193,27 +254,40 @@ const goodUpdates: readonly Case[] = [
     'gate removed': { 'spec.schedulingGates': [] },
     'selector added': { 'spec.nodeSelector': { disk: 'ssd', zone: 'a' } },
     'affinity narrowed': {
-      'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.0.matchExpressions.1': { key: 'b', operator: 'Exists' },
+      'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.0.matchExpressions.1': {
+        key: 'b',
+        operator: 'Exists',
+      },
     },
     'deadline lowered': { 'spec.activeDeadlineSeconds': 50 },
   }),
   ...updates('Pod', 'status', 'pod', {
     running: {
       status: {
-        phase: 'Running', podIP: '10.0.0.1', hostIP: '10.1.0.1', hostIPs: [{ ip: '10.1.0.1' }], startTime: '2020-01-01T00:00:00Z',
+        phase: 'Running',
+        podIP: '10.0.0.1',
+        hostIP: '10.1.0.1',
+        hostIPs: [{ ip: '10.1.0.1' }],
+        startTime: '2020-01-01T00:00:00Z',
         conditions: [{ type: 'Ready', status: 'True' }],
         containerStatuses: [{ name: 'c', state: { running: {} }, ready: true, restartCount: 0, image: 'x', imageID: '' }],
       },
     },
     'terminated container': {
-      'status.containerStatuses': [{ name: 'c', state: { terminated: { exitCode: 1 } }, ready: false, restartCount: 1, image: 'x', imageID: '' }],
+      'status.containerStatuses': [
+        { name: 'c', state: { terminated: { exitCode: 1 } }, ready: false, restartCount: 1, image: 'x', imageID: '' },
+      ],
     },
     'spec is kept': { 'spec.containers.0.image': 'other', 'metadata.labels': { a: 'b' } },
     'dual stack': { 'status.podIPs': [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] },
   }),
   ...updates('Pod', 'ephemeralcontainers', 'pod', {
     debug: { 'spec.ephemeralContainers': [{ name: 'e', image: 'busybox', targetContainerName: 'c', stdin: true, tty: true }] },
-    'the rest is kept': { 'spec.ephemeralContainers': [{ name: 'e', image: 'x' }], 'spec.containers.0.image': 'other', 'metadata.labels': { a: 'b' } },
+    'the rest is kept': {
+      'spec.ephemeralContainers': [{ name: 'e', image: 'x' }],
+      'spec.containers.0.image': 'other',
+      'metadata.labels': { a: 'b' },
+    },
   }),
   ...updates('Pod', 'resize', 'rich', {
     'more cpu': { 'spec.containers.0.resources.requests.cpu': '200m' },
@@ -242,7 +316,13 @@ const goodUpdates: readonly Case[] = [
       'status is kept': { status: { replicas: 5 } },
     }),
     ...updates(kind, 'status', kind.toLowerCase(), {
-      counts: { 'status.replicas': 2, 'status.readyReplicas': 1, 'status.observedGeneration': 1, 'spec.replicas': 7, 'metadata.labels': { x: 'y' } },
+      counts: {
+        'status.replicas': 2,
+        'status.readyReplicas': 1,
+        'status.observedGeneration': 1,
+        'spec.replicas': 7,
+        'metadata.labels': { x: 'y' },
+      },
     }),
   ]),
 ]

@@ -5,12 +5,29 @@ import { withPaths, type Json, type Kind } from './cases.ts'
 /** How the recorders talk to the reference kube-apiserver named by REFERENCE_URL and REFERENCE_TOKEN. */
 export const NAMESPACE = 'facts'
 const plural: Readonly<Record<Kind, string>> = {
-  Pod: 'pods', Node: 'nodes', Namespace: 'namespaces', Deployment: 'deployments', ReplicaSet: 'replicasets',
+  Pod: 'pods',
+  Node: 'nodes',
+  Namespace: 'namespaces',
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
 }
 
-export function call(method: string, path: string, body?: unknown, accept = 'application/json'): Promise<{ code: number; body: Json }> {
+export function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  accept = 'application/json',
+  contentType = 'application/json',
+): Promise<{ code: number; body: Json }> {
   const url = new URL(path, process.env.REFERENCE_URL)
-  const headers = { authorization: `Bearer ${process.env.REFERENCE_TOKEN}`, 'content-type': 'application/json', accept }
+  const text = body === undefined ? '' : JSON.stringify(body)
+  // The length is stated, since Node sends a DELETE with a body of unknown length in a form that Go refuses.
+  const headers = {
+    authorization: `Bearer ${process.env.REFERENCE_TOKEN}`,
+    'content-type': contentType,
+    accept,
+    'content-length': Buffer.byteLength(text),
+  }
   return new Promise((resolve, reject) => {
     const req = request(url, { method, headers, rejectUnauthorized: false }, (res) => {
       const chunks: Buffer[] = []
@@ -18,7 +35,7 @@ export function call(method: string, path: string, body?: unknown, accept = 'app
       res.on('end', () => resolve({ code: res.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as Json }))
     })
     req.on('error', reject)
-    req.end(body === undefined ? undefined : JSON.stringify(body))
+    req.end(text)
   })
 }
 
@@ -44,7 +61,10 @@ export const withoutManaged = (obj: Json): Json => withPaths(obj, { 'metadata.ma
 /** Makes the namespace that the recorders work in; its service account mounts no token, which would be random. */
 export async function prepareNamespace(): Promise<void> {
   await call('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
-  await call('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'default' }, automountServiceAccountToken: false })
+  await call('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, {
+    metadata: { name: 'default' },
+    automountServiceAccountToken: false,
+  })
 }
 
 /** One fact a line, so that a change shows as one. */

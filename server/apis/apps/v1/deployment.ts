@@ -29,7 +29,8 @@ function validatePercentOrCount(errors: FieldError[], value: IntOrString, path: 
   else if (value < 0) errors.push(invalid(path, value, NOT_NEGATIVE))
 }
 
-const percent = (v: IntOrString): number | undefined => (typeof v === 'string' && percentErrors(v).length === 0 ? Number(v.slice(0, -1)) : undefined)
+const percent = (v: IntOrString): number | undefined =>
+  typeof v === 'string' && percentErrors(v).length === 0 ? Number(v.slice(0, -1)) : undefined
 
 // A string that is no percentage counts as Go's IntValue does: its number, or 0.
 const amount = (v: IntOrString): number => percent(v) ?? (typeof v === 'string' ? (/^[+-]?\d+$/.test(v) ? Number(v) : 0) : v)
@@ -92,10 +93,21 @@ export function validateDeploymentUpdate(d: Deployment, old: Deployment): FieldE
 export function validateDeploymentStatusUpdate(d: Deployment, old: Deployment): FieldError[] {
   const errors = validateWorkloadMeta(d.metadata, old.metadata)
   const status: WorkloadStatus = d.status ?? {}
-  checkCounts(errors, status, [
-    'observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas', 'terminatingReplicas',
-    'collisionCount',
-  ], ['updatedReplicas', 'readyReplicas', 'availableReplicas'])
+  checkCounts(
+    errors,
+    status,
+    [
+      'observedGeneration',
+      'replicas',
+      'updatedReplicas',
+      'readyReplicas',
+      'availableReplicas',
+      'unavailableReplicas',
+      'terminatingReplicas',
+      'collisionCount',
+    ],
+    ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+  )
   const collisions = status.collisionCount
   const before = old.status?.collisionCount
   if (before !== undefined && (collisions === undefined || collisions < before)) {

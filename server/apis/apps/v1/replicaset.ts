@@ -35,8 +35,11 @@ export function validateReplicaSetUpdate(rs: ReplicaSet, old: ReplicaSet): Field
 
 export function validateReplicaSetStatusUpdate(rs: ReplicaSet, old: ReplicaSet): FieldError[] {
   const errors = validateWorkloadMeta(rs.metadata, old.metadata)
-  checkCounts(errors, rs.status ?? {}, [
-    'replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration', 'terminatingReplicas',
-  ], ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'])
+  checkCounts(
+    errors,
+    rs.status ?? {},
+    ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration', 'terminatingReplicas'],
+    ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+  )
   return errors
 }

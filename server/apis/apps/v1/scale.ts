@@ -42,15 +42,17 @@ export function toScale(obj: KubeObject): Scale {
  */
 export function applyScale(obj: KubeObject, scale: KubeObject, resource: GroupResource): KubeObject {
   const name = obj.metadata.name ?? ''
-  const scaled: GroupResource = { group: resource.group, resource: `${resource.resource}/scale` }
-  if (!obj.metadata.resourceVersion) throw notFound(scaled, name)
+  if (!obj.metadata.resourceVersion) throw notFound({ group: resource.group, resource: `${resource.resource}/scale` }, name)
   const replicas = (scale.spec as { replicas?: number } | undefined)?.replicas ?? 0
   const errors: FieldError[] = []
   checkNotNegative(errors, replicas, 'spec.replicas')
   if (errors.length > 0) throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, errors)
   const { uid, resourceVersion } = scale.metadata
   if (uid && uid !== obj.metadata.uid) {
-    throw conflict(scaled, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${obj.metadata.uid}`)
+    // The words are those of the storage layer, which is where upstream finds out.
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${obj.metadata.uid}`
+    const key = `/registry/${resource.resource}/${obj.metadata.namespace}/${name}`
+    throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
   }
   const metadata = { ...obj.metadata }
   if (resourceVersion) metadata.resourceVersion = resourceVersion

@@ -22,7 +22,13 @@ function selectorValue(s: LabelSelector): unknown {
   return {
     ...(s.matchLabels && Object.keys(s.matchLabels).length > 0 ? { matchLabels: sorted(s.matchLabels) } : {}),
     ...(s.matchExpressions?.length
-      ? { matchExpressions: s.matchExpressions.map((e) => ({ key: e.key, operator: e.operator, ...(e.values?.length ? { values: e.values } : {}) })) }
+      ? {
+          matchExpressions: s.matchExpressions.map((e) => ({
+            key: e.key,
+            operator: e.operator,
+            ...(e.values?.length ? { values: e.values } : {}),
+          })),
+        }
       : {}),
   }
 }
@@ -77,7 +83,10 @@ export function validateSelectorKept(errors: FieldError[], now: LabelSelector | 
 
 /** Counts of status: none negative, `parts` no more than all replicas, and no more available than ready. */
 export function checkCounts(
-  errors: FieldError[], status: WorkloadStatus, fields: readonly (keyof WorkloadStatus)[], parts: readonly (keyof WorkloadStatus)[],
+  errors: FieldError[],
+  status: WorkloadStatus,
+  fields: readonly (keyof WorkloadStatus)[],
+  parts: readonly (keyof WorkloadStatus)[],
 ): void {
   for (const field of fields) checkNotNegative(errors, status[field], `status.${field}`)
   const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status

@@ -100,7 +100,9 @@ function validateKeys(errors: FieldError[], keys: readonly string[], selector: L
 
 /** matchLabelKeys and mismatchLabelKeys of affinity terms and of topology spread constraints. */
 export function validateMatchLabelKeys(
-  errors: FieldError[], term: { matchLabelKeys?: string[]; mismatchLabelKeys?: string[]; labelSelector?: LabelSelector }, path: string,
+  errors: FieldError[],
+  term: { matchLabelKeys?: string[]; mismatchLabelKeys?: string[]; labelSelector?: LabelSelector },
+  path: string,
 ): void {
   const { matchLabelKeys: match = [], mismatchLabelKeys: mismatch = [], labelSelector } = term
   if (match.length === 0 && mismatch.length === 0) return
@@ -114,6 +116,7 @@ export function validateMatchLabelKeys(
     used.add(key)
   }
   match.forEach((key, i) => {
-    if (mismatch.includes(key)) errors.push(invalid(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'))
+    if (mismatch.includes(key))
+      errors.push(invalid(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'))
   })
 }

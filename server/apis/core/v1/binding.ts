@@ -28,7 +28,9 @@ export function checkBinding(binding: Binding, podName: string): void {
 }
 
 const legacyAnnotations = [
-  'pod.beta.kubernetes.io/init-containers', 'pod.alpha.kubernetes.io/init-containers', 'pod.beta.kubernetes.io/init-container-statuses',
+  'pod.beta.kubernetes.io/init-containers',
+  'pod.alpha.kubernetes.io/init-containers',
+  'pod.beta.kubernetes.io/init-container-statuses',
   'pod.alpha.kubernetes.io/init-container-statuses',
 ]
 
@@ -40,9 +42,9 @@ export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
   const name = pod.metadata.name ?? ''
   const refuse = (why: string): StatusError => conflict({ group: '', resource: 'pods/binding' }, name, why)
   const { uid, resourceVersion } = binding.metadata
-  if (uid && uid !== pod.metadata.uid) throw precondition(name, 'UID', uid, pod.metadata.uid ?? '')
+  if (uid && uid !== pod.metadata.uid) throw precondition(pod, 'UID', uid, pod.metadata.uid ?? '')
   if (resourceVersion && resourceVersion !== pod.metadata.resourceVersion) {
-    throw precondition(name, 'ResourceVersion', resourceVersion, pod.metadata.resourceVersion ?? '')
+    throw precondition(pod, 'ResourceVersion', resourceVersion, pod.metadata.resourceVersion ?? '')
   }
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
   if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
@@ -65,9 +67,13 @@ export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
   }
 }
 
-function precondition(name: string, field: string, wanted: string, found: string): StatusError {
+// The words are those of the storage layer, which is where upstream finds out.
+function precondition(pod: Pod, field: string, wanted: string, found: string): StatusError {
+  const { name = '', namespace = '' } = pod.metadata
+  const key = `/registry/pods/${namespace}/${name}`
   const why = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`
-  return conflict({ group: '', resource: 'pods' }, name, why)
+  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+  return conflict({ group: '', resource: 'pods' }, name, text)
 }
 
 /** The conditions with one added or changed; its transition time moves only when its status does. */

@@ -1,5 +1,13 @@
 import { invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
-import { byteLength, dns1123LabelErrors, dns1123SubdomainErrors, idErrors, portNameErrors, portNumberErrors, qualifiedNameErrors } from '../../../machinery/names.ts'
+import {
+  byteLength,
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  idErrors,
+  portNameErrors,
+  portNumberErrors,
+  qualifiedNameErrors,
+} from '../../../machinery/names.ts'
 import type { IntOrString } from './types.ts'
 
 /** Small checks that many fields share. Each appends what is wrong to `errors`; paths are as Go prints them. */

@@ -6,15 +6,25 @@ import type { EnvFromSource, EnvVar, FileKeySelector, KeySelector, ObjectFieldSe
 
 /** Environment of a container, and the downward API selectors that volumes share with it (core/validation ValidateEnv, ValidateEnvFrom). */
 const envFields = [
-  'metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs',
-  'status.podIP', 'status.podIPs',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.hostIPs',
+  'status.podIP',
+  'status.podIPs',
 ]
 export const volumeFields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
-const downwardFields = new Set([
-  ...envFields, ...volumeFields, 'spec.restartPolicy', 'spec.schedulerName', 'status.phase',
-])
+const downwardFields = new Set([...envFields, ...volumeFields, 'spec.restartPolicy', 'spec.schedulerName', 'status.phase'])
 const containerResourceFields = [
-  'limits.cpu', 'limits.ephemeral-storage', 'limits.memory', 'requests.cpu', 'requests.ephemeral-storage', 'requests.memory',
+  'limits.cpu',
+  'limits.ephemeral-storage',
+  'limits.memory',
+  'requests.cpu',
+  'requests.ephemeral-storage',
+  'requests.memory',
 ]
 const byteDivisors = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei']
 const subscripted = /^([^]+?)\['([^]*)'\]$/
@@ -82,7 +92,8 @@ export function validateResourceFieldRef(errors: FieldError[], ref: ResourceFiel
   const hugePages = name.startsWith('requests.hugepages-') || name.startsWith('limits.hugepages-')
   if (volume && !ref.containerName) errors.push(required(`${path}.containerName`))
   else if (name === '') errors.push(required(`${path}.resource`))
-  else if (!hugePages && !containerResourceFields.includes(name)) errors.push(notSupported(`${path}.resource`, name, containerResourceFields))
+  else if (!hugePages && !containerResourceFields.includes(name))
+    errors.push(notSupported(`${path}.resource`, name, containerResourceFields))
   const divisor = ref.divisor === undefined ? '0' : quantityOfText(ref.divisor).text
   if (divisor === '0') return
   if (name === 'limits.cpu' || name === 'requests.cpu') {

@@ -1,4 +1,13 @@
-import { duplicate, forbiddenField, invalid, notFoundValue, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
+import {
+  duplicate,
+  forbiddenField,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+  tooMany,
+  type FieldError,
+} from '../../../machinery/field-errors.ts'
 import { portNameErrors, portNumberErrors } from '../../../machinery/names.ts'
 import { checkLabel, checkOneOf, invalidTexts } from './checks.ts'
 import { validateEnv, validateEnvFrom } from './container-env.ts'
@@ -161,7 +170,15 @@ export function validateInitContainers(errors: FieldError[], rules: ContainerRul
 
 // Go's order of the fields that an ephemeral container may not have.
 const notEphemeral = [
-  'ports', 'resources', 'resizePolicy', 'restartPolicy', 'restartPolicyRules', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle',
+  'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
 ] as const
 
 const isEmpty = (v: unknown): boolean =>

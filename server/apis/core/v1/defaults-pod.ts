@@ -1,7 +1,7 @@
 import { defaultDivisor, defaultFieldRef, defaultVolume } from './defaults-volume.ts'
 import { defaultPullPolicy } from './image.ts'
 import { requestsFromLimits, roundResources } from './resource-lists.ts'
-import type { Container, ContainerStatus, Handler, Pod, PodSpec, PodTemplateSpec, Probe } from './types.ts'
+import type { Container, ContainerStatus, Handler, Pod, PodSpec, PodStatus, PodTemplateSpec, Probe } from './types.ts'
 
 /** Scheme defaults of a Pod (core/v1). Idempotent. */
 export function defaultPod(pod: Pod): void {
@@ -15,8 +15,10 @@ export function defaultPod(pod: Pod): void {
     defaultHostPorts(spec.initContainers)
   }
   defaultPodSpec(spec)
-  const status = pod.status
-  if (!status) return
+  if (pod.status) defaultPodStatus(pod.status)
+}
+
+export function defaultPodStatus(status: PodStatus): void {
   const { podIP, podIPs } = status
   if (podIP && podIPs?.[0]?.ip !== podIP) status.podIPs = [{ ip: podIP }]
   else if (!podIP && podIPs?.[0]?.ip) status.podIP = podIPs[0].ip

@@ -20,6 +20,10 @@ export function defaultNode(node: Node): void {
   // podCIDR is the older field and wins when the two differ.
   if (podCIDR && podCIDRs?.[0] !== podCIDR) spec.podCIDRs = [podCIDR]
   else if (!podCIDR && podCIDRs?.length) spec.podCIDR = podCIDRs[0]
+  defaultNodeStatus(node)
+}
+
+export function defaultNodeStatus(node: Node): void {
   const status = (node.status ??= {})
   printZeros(status)
   roundResources(status.capacity)
@@ -28,8 +32,16 @@ export function defaultNode(node: Node): void {
 }
 
 const infoFields = [
-  'machineID', 'systemUUID', 'bootID', 'kernelVersion', 'osImage', 'containerRuntimeVersion', 'kubeletVersion', 'kubeProxyVersion',
-  'operatingSystem', 'architecture',
+  'machineID',
+  'systemUUID',
+  'bootID',
+  'kernelVersion',
+  'osImage',
+  'containerRuntimeVersion',
+  'kubeletVersion',
+  'kubeProxyVersion',
+  'operatingSystem',
+  'architecture',
 ] as const
 
 // Structs and plain fields that Go prints even when they are empty.

@@ -25,7 +25,11 @@ export function validDeletionCost(annotations: Record<string, string> | undefine
 }
 
 export function validatePodAnnotations(
-  errors: FieldError[], annotations: Record<string, string> | undefined, spec: PodSpec, allowInvalidCost: boolean, path: string,
+  errors: FieldError[],
+  annotations: Record<string, string> | undefined,
+  spec: PodSpec,
+  allowInvalidCost: boolean,
+  path: string,
 ): void {
   if (!annotations) return
   const mirror = annotations[MIRROR_POD]
@@ -86,11 +90,18 @@ export function validateProfilesMatch(errors: FieldError[], meta: ObjectMeta, sp
   if (spec.os?.name === 'windows') return
   visitContainers(spec, path, (c, at) => {
     const profile = c.securityContext?.appArmorProfile ?? spec.securityContext?.appArmorProfile
-    if (profile) matchProfile(errors, annotations[APPARMOR_CONTAINER + (c.name ?? '')], profile, 'apparmor', `${at}.securityContext.appArmorProfile`)
+    if (profile)
+      matchProfile(errors, annotations[APPARMOR_CONTAINER + (c.name ?? '')], profile, 'apparmor', `${at}.securityContext.appArmorProfile`)
   })
 }
 
-function matchProfile(errors: FieldError[], annotation: string | undefined, profile: SeccompProfile, what: 'seccomp' | 'apparmor', path: string): void {
+function matchProfile(
+  errors: FieldError[],
+  annotation: string | undefined,
+  profile: SeccompProfile,
+  what: 'seccomp' | 'apparmor',
+  path: string,
+): void {
   if (annotation === undefined) return
   const texts: Record<string, string[]> = {
     Unconfined: ['unconfined'],
@@ -107,7 +118,10 @@ function matchProfile(errors: FieldError[], annotation: string | undefined, prof
 
 /** What an update may not do with annotations. */
 export function validateAnnotationUpdates(
-  errors: FieldError[], now: Record<string, string> | undefined, old: Record<string, string> | undefined, path: string,
+  errors: FieldError[],
+  now: Record<string, string> | undefined,
+  old: Record<string, string> | undefined,
+  path: string,
 ): void {
   for (const key in old) {
     if (now?.[key] === old[key]) continue
@@ -125,7 +139,11 @@ const FINALIZER_TEXT = 'name is neither a standard finalizer name nor is it full
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 
 /** Kinds of the core and apps groups want finalizers with a domain, beyond what every object's metadata has to satisfy. */
-export function validateKubeFinalizers(errors: FieldError[], finalizers: readonly string[] | undefined, path = 'metadata.finalizers'): void {
+export function validateKubeFinalizers(
+  errors: FieldError[],
+  finalizers: readonly string[] | undefined,
+  path = 'metadata.finalizers',
+): void {
   finalizers?.forEach((f, i) => {
     if (!f.includes('/') && !standardFinalizers.has(f)) errors.push(invalid(`${path}[${i}]`, f, FINALIZER_TEXT))
   })

@@ -1,10 +1,25 @@
-import { duplicate, forbiddenField, invalid, notFoundValue, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import {
+  duplicate,
+  forbiddenField,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+  tooLong,
+  type FieldError,
+} from '../../../machinery/field-errors.ts'
 import { checkAddress } from '../../../machinery/ip.ts'
 import { byteLength, dns1123SubdomainWithUnderscoreErrors, rangeText } from '../../../machinery/names.ts'
 import { validateLabels } from '../../meta/v1/validation.ts'
 import { validateAffinity, type AffinityRules } from './affinity.ts'
 import { checkLabel, checkOneOf, checkQualifiedName, checkSubdomain, invalidTexts } from './checks.ts'
-import { validateContainers, validateEphemeralContainers, validateInitContainers, visitContainers, type ContainerRules } from './container.ts'
+import {
+  validateContainers,
+  validateEphemeralContainers,
+  validateInitContainers,
+  visitContainers,
+  type ContainerRules,
+} from './container.ts'
 import { validatePodResources } from './pod-resources.ts'
 import { validateResources } from './resources.ts'
 import { validateForOs, validatePodSecurityContext } from './security-context.ts'
@@ -41,7 +56,9 @@ export function validatePodSpec(errors: FieldError[], spec: PodSpec, rules: PodR
   const claims = spec.resourceClaims ? new Set(spec.resourceClaims.flatMap((c) => (c.name ? [c.name] : []))) : noNames
   if (spec.resourceClaims) validateResourceClaims(errors, spec.resourceClaims, rules.mirror ?? false, `${path}.resourceClaims`)
   const containers: ContainerRules = {
-    spec, volumes, claims,
+    spec,
+    volumes,
+    claims,
     allowIndivisibleHugePages: rules.allowIndivisibleHugePages,
     allowInitRestartContainer: rules.allowInitRestartContainer,
   }
@@ -183,7 +200,12 @@ function validateSchedulingGates(errors: FieldError[], gates: readonly { name?: 
   })
 }
 
-function validateHostUsers(errors: FieldError[], spec: PodSpec, visit: (f: (c: Container, path: string) => void) => void, path: string): void {
+function validateHostUsers(
+  errors: FieldError[],
+  spec: PodSpec,
+  visit: (f: (c: Container, path: string) => void) => void,
+  path: string,
+): void {
   const text = 'when `hostUsers` is false'
   if (spec.hostNetwork) errors.push(forbiddenField(`${path}.hostNetwork`, text))
   if (spec.hostPID) errors.push(forbiddenField(`${path}.HostPID`, text))

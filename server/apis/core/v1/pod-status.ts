@@ -23,13 +23,28 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   const nominated = now.nominatedNodeName ?? ''
   if (nominated !== '' && nominated !== (before.nominatedNodeName ?? '')) {
     checkSubdomain(errors, nominated, 'status.nominatedNodeName')
-    if (old.spec.nodeName) errors.push(forbiddenField('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
+    if (old.spec.nodeName)
+      errors.push(forbiddenField('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'))
   }
   if ((now.observedGeneration ?? 0) < 0) errors.push(invalid('status.observedGeneration', now.observedGeneration, NOT_NEGATIVE_INTEGER))
   if ((now.qosClass ?? '') !== (before.qosClass ?? '')) errors.push(invalid('status.qosClass', now.qosClass ?? '', IMMUTABLE))
   validateTransitions(errors, now.containerStatuses, before.containerStatuses, old.spec, old.spec.containers, 'status.containerStatuses')
-  validateTransitions(errors, now.initContainerStatuses, before.initContainerStatuses, old.spec, old.spec.initContainers, 'status.initContainerStatuses')
-  validateTransitions(errors, now.ephemeralContainerStatuses, before.ephemeralContainerStatuses, undefined, [], 'status.ephemeralContainerStatuses')
+  validateTransitions(
+    errors,
+    now.initContainerStatuses,
+    before.initContainerStatuses,
+    old.spec,
+    old.spec.initContainers,
+    'status.initContainerStatuses',
+  )
+  validateTransitions(
+    errors,
+    now.ephemeralContainerStatuses,
+    before.ephemeralContainerStatuses,
+    undefined,
+    [],
+    'status.ephemeralContainerStatuses',
+  )
   validateClaimStatuses(errors, now, pod.spec)
   validatePodIps(errors, now, before)
   validateHostIps(errors, now, before)
@@ -38,7 +53,9 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   validateAllocated(errors, now.initContainerStatuses, pod.spec.initContainers, now, 'status.initContainerStatuses')
   now.ephemeralContainerStatuses?.forEach((s, i) => {
     if (!s.allocatedResourcesStatus?.length) return
-    errors.push(forbiddenField(`status.ephemeralContainerStatuses[${i}].allocatedResourcesStatus`, 'must not be specified in container status'))
+    errors.push(
+      forbiddenField(`status.ephemeralContainerStatuses[${i}].allocatedResourcesStatus`, 'must not be specified in container status'),
+    )
   })
   return errors
 }
@@ -59,12 +76,18 @@ function mayRestart(c: Container, podPolicy: string, exitCode: number): boolean 
 }
 
 const restartsAll = (spec: PodSpec): boolean =>
-  [...(spec.initContainers ?? []), ...(spec.containers ?? [])].some((c) => c.restartPolicyRules?.some((r) => r.action === 'RestartAllContainers'))
+  [...(spec.initContainers ?? []), ...(spec.containers ?? [])].some((c) =>
+    c.restartPolicyRules?.some((r) => r.action === 'RestartAllContainers'),
+  )
 
 /** A terminated container stays so unless it may restart; `spec` is missing for ephemeral containers, which never may. */
 function validateTransitions(
-  errors: FieldError[], now: ContainerStatus[] | undefined, old: ContainerStatus[] | undefined, spec: PodSpec | undefined,
-  containers: readonly Container[] | undefined, path: string,
+  errors: FieldError[],
+  now: ContainerStatus[] | undefined,
+  old: ContainerStatus[] | undefined,
+  spec: PodSpec | undefined,
+  containers: readonly Container[] | undefined,
+  path: string,
 ): void {
   if (!old?.length || (spec && restartsAll(spec))) return
   old.forEach((before, i) => {
@@ -101,7 +124,13 @@ function validateExtended(errors: FieldError[], status: NonNullable<PodStatus['e
     const at = `${path}.requestMappings[${i}]`
     const c = containers.get(containerName)
     if (c === undefined) {
-      errors.push(invalid(`${at}.containerName`, containerName, 'must match the name of an entry in spec.initContainers.name or spec.containers.name'))
+      errors.push(
+        invalid(
+          `${at}.containerName`,
+          containerName,
+          'must match the name of an entry in spec.initContainers.name or spec.containers.name',
+        ),
+      )
     } else if (c.resources?.requests?.[resourceName] === undefined) {
       const text =
         'must match the extended resource name of an entry in spec.initContainers.resources.requests or spec.containers.resources.requests'
@@ -137,7 +166,8 @@ function validatePodIps(errors: FieldError[], now: PodStatus, old: PodStatus): v
   const podIp = now.podIP ?? ''
   if ((podIp !== '') !== list.length > 0) {
     errors.push(invalid(path, list.length > 0 ? addresses(list) : null, 'podIP and podIPs must either both be set or both be unset'))
-  } else if (list.length > 0 && podIp !== (list[0]!.ip ?? '')) errors.push(invalid(`${path}[0].ip`, list[0]!.ip ?? '', 'must be equal to `podIP`'))
+  } else if (list.length > 0 && podIp !== (list[0]!.ip ?? ''))
+    errors.push(invalid(`${path}[0].ip`, list[0]!.ip ?? '', 'must be equal to `podIP`'))
 }
 
 function validateHostIps(errors: FieldError[], now: PodStatus, old: PodStatus): void {
@@ -169,7 +199,11 @@ function validateUsers(errors: FieldError[], list: readonly ContainerStatus[] | 
 const healths = ['Healthy', 'Unhealthy', 'Unknown']
 
 function validateAllocated(
-  errors: FieldError[], list: readonly ContainerStatus[] | undefined, containers: readonly Container[] | undefined, status: PodStatus, path: string,
+  errors: FieldError[],
+  list: readonly ContainerStatus[] | undefined,
+  containers: readonly Container[] | undefined,
+  status: PodStatus,
+  path: string,
 ): void {
   list?.forEach((s, i) => {
     const c = containers?.find((x) => x.name === s.name)

@@ -16,7 +16,14 @@ import type { Container, Pod, PodSpec, ResourceList, ResourceRequirements } from
 /** Metadata that a status-like subresource keeps (metav1.ResetObjectMetaForStatus). */
 export function keepMetadata(meta: ObjectMeta, old: ObjectMeta): void {
   const kept: (keyof ObjectMeta)[] = [
-    'deletionTimestamp', 'generation', 'selfLink', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields',
+    'deletionTimestamp',
+    'generation',
+    'selfLink',
+    'labels',
+    'annotations',
+    'finalizers',
+    'ownerReferences',
+    'managedFields',
   ]
   const target = meta as Record<string, unknown>
   for (const field of kept) {
@@ -140,19 +147,23 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
     return back
   })
   if (pod.spec.initContainers) {
-    rest.initContainers = pod.spec.initContainers.map((c, i) => resizedInit(errors, c, old.spec.initContainers![i]!, `spec.initContainers[${i}]`))
+    rest.initContainers = pod.spec.initContainers.map((c, i) =>
+      resizedInit(errors, c, old.spec.initContainers![i]!, `spec.initContainers[${i}]`),
+    )
   }
   if (!semanticEqual(pod.spec.volumes, old.spec.volumes)) {
     const text = 'volumes are immutable on resize when InPlacePodVerticalScalingMemoryBackedVolumes feature gate is disabled'
     errors.push(forbiddenField('spec.volumes', text))
   }
-  if (errors.length === 0 && !semanticEqual(rest, old.spec)) errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable'))
+  if (errors.length === 0 && !semanticEqual(rest, old.spec))
+    errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable'))
   return errors
 }
 
 function resizedInit(errors: FieldError[], now: Container, old: Container, path: string): Container {
   const back = { ...now, resources: withoutCompute(now.resources, old.resources) }
-  if (!semanticEqual(back, old)) errors.push(forbiddenField(path, 'only cpu and memory resources for init or sidecar containers are mutable'))
+  if (!semanticEqual(back, old))
+    errors.push(forbiddenField(path, 'only cpu and memory resources for init or sidecar containers are mutable'))
   if (now.restartPolicy !== 'Always' && !semanticEqual(now, old)) {
     for (const p of now.resizePolicy ?? []) {
       if (p.restartPolicy !== 'RestartContainer') continue
@@ -185,10 +196,12 @@ function sameOrder(errors: FieldError[], now: PodSpec, old: PodSpec): boolean {
   const before = errors.length
   for (const list of ['containers', 'initContainers'] as const) {
     const path = `spec.${list}`
-    if ((now[list]?.length ?? 0) !== (old[list]?.length ?? 0)) errors.push(forbiddenField(path, `${list} may not be added or removed on resize`))
+    if ((now[list]?.length ?? 0) !== (old[list]?.length ?? 0))
+      errors.push(forbiddenField(path, `${list} may not be added or removed on resize`))
     else {
       old[list]?.forEach((c, i) => {
-        if (now[list]![i]!.name !== c.name) errors.push(forbiddenField(`${path}[${i}].name`, `${list} may not be renamed or reordered on resize`))
+        if (now[list]![i]!.name !== c.name)
+          errors.push(forbiddenField(`${path}[${i}].name`, `${list} may not be renamed or reordered on resize`))
       })
     }
   }

@@ -122,13 +122,23 @@ function allowGated(errors: FieldError[], rest: PodSpec, old: PodSpec): void {
   const before = old.affinity?.nodeAffinity
   const after = rest.affinity?.nodeAffinity
   if (semanticEqual(before, after)) return
-  validateNodeAffinityChange(errors, after, before, 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms')
+  validateNodeAffinityChange(
+    errors,
+    after,
+    before,
+    'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms',
+  )
   if (rest.affinity === undefined) rest.affinity = before === undefined ? undefined : { nodeAffinity: before }
   else if (old.affinity === undefined && !rest.affinity.podAffinity && !rest.affinity.podAntiAffinity) rest.affinity = undefined
   else rest.affinity = { ...rest.affinity, nodeAffinity: before }
 }
 
-function validateNodeAffinityChange(errors: FieldError[], now: NodeAffinity | undefined, old: NodeAffinity | undefined, path: string): void {
+function validateNodeAffinityChange(
+  errors: FieldError[],
+  now: NodeAffinity | undefined,
+  old: NodeAffinity | undefined,
+  path: string,
+): void {
   const required = old?.requiredDuringSchedulingIgnoredDuringExecution
   if (!required) return
   const before = required.nodeSelectorTerms ?? []

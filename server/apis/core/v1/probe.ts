@@ -17,7 +17,13 @@ function validateHttpGet(errors: FieldError[], http: HttpGetAction, path: string
   for (const h of http.httpHeaders ?? []) invalidTexts(errors, `${path}.httpHeaders`, h.name ?? '', httpHeaderNameErrors(h.name ?? ''))
 }
 
-function validateHandler(errors: FieldError[], handler: Handler, kinds: readonly HandlerKind[], gracePeriod: number | undefined, path: string): void {
+function validateHandler(
+  errors: FieldError[],
+  handler: Handler,
+  kinds: readonly HandlerKind[],
+  gracePeriod: number | undefined,
+  path: string,
+): void {
   let found = false
   for (const kind of kinds) {
     const value = handler[kind]
@@ -50,7 +56,9 @@ function validateProbe(errors: FieldError[], probe: Probe, path: string): void {
 
 /** The three probes of a container, in upstream's order. */
 export function validateProbes(
-  errors: FieldError[], container: { livenessProbe?: Probe; readinessProbe?: Probe; startupProbe?: Probe }, path: string,
+  errors: FieldError[],
+  container: { livenessProbe?: Probe; readinessProbe?: Probe; startupProbe?: Probe },
+  path: string,
 ): void {
   const { livenessProbe, readinessProbe, startupProbe } = container
   if (livenessProbe) validateOnceProbe(errors, livenessProbe, `${path}.livenessProbe`)

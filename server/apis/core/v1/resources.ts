@@ -1,4 +1,12 @@
-import { duplicate, forbiddenField, invalid, notFoundValue, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import {
+  duplicate,
+  forbiddenField,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+  type FieldError,
+} from '../../../machinery/field-errors.ts'
 import { compareQuantity, integerValue, milliValue, tryQuantity, type Quantity } from '../../../machinery/quantity.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
 import { checkLabel, invalidTexts, NOT_NEGATIVE } from './checks.ts'
@@ -6,13 +14,30 @@ import { isHugePage, isNative, isOvercommitAllowed, isPodLevelResource, quantity
 import type { ResourceRequirements } from './types.ts'
 
 const countable = [
-  'pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets', 'configmaps', 'persistentvolumeclaims',
-  'services.nodeports', 'services.loadbalancers',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
 ]
 const integerResources = new Set(countable)
 const standardResources = new Set([
-  'cpu', 'memory', 'ephemeral-storage', 'requests.cpu', 'requests.memory', 'requests.ephemeral-storage', 'limits.cpu', 'limits.memory',
-  'limits.ephemeral-storage', 'storage', 'requests.storage', ...countable,
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'storage',
+  'requests.storage',
+  ...countable,
 ])
 const containerResources = new Set(['cpu', 'memory', 'ephemeral-storage'])
 
@@ -45,7 +70,8 @@ function checkContainerResourceName(errors: FieldError[], name: string, path: st
 }
 
 function checkPodResourceName(errors: FieldError[], name: string, path: string): void {
-  if (checkResourceName(errors, name, path) && !isPodLevelResource(name)) errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
+  if (checkResourceName(errors, name, path) && !isPodLevelResource(name))
+    errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
 }
 
 /** A quantity that is not negative, and whole for countable and extended resources. */
@@ -58,7 +84,8 @@ export function checkResourceQuantity(errors: FieldError[], name: string, value:
 
 function hugePageError(name: string, value: Quantity): string | undefined {
   const size = tryQuantity(name.slice('hugepages-'.length))
-  const divisible = size !== undefined && size.nano > 0n && milliValue(size) % 1000n === 0n && integerValue(value) % integerValue(size) === 0n
+  const divisible =
+    size !== undefined && size.nano > 0n && milliValue(size) % 1000n === 0n && integerValue(value) % integerValue(size) === 0n
   return divisible ? undefined : `${value.text} is not positive integer multiple of ${name}`
 }
 
@@ -71,7 +98,12 @@ export interface ResourceRules {
 }
 
 /** Requests and limits of a container, a pod or an overhead (ValidateContainerResourceRequirements). */
-export function validateResources(errors: FieldError[], resources: ResourceRequirements | undefined, rules: ResourceRules, path: string): void {
+export function validateResources(
+  errors: FieldError[],
+  resources: ResourceRequirements | undefined,
+  rules: ResourceRules,
+  path: string,
+): void {
   if (!resources) return
   const limits = resources.limits ?? {}
   const requests = resources.requests ?? {}
@@ -118,7 +150,10 @@ export function validateResources(errors: FieldError[], resources: ResourceRequi
 }
 
 function validateClaims(
-  errors: FieldError[], claims: readonly { name?: string; request?: string }[], podClaims: ReadonlySet<string>, path: string,
+  errors: FieldError[],
+  claims: readonly { name?: string; request?: string }[],
+  podClaims: ReadonlySet<string>,
+  path: string,
 ): void {
   const seen = new Set<string>()
   claims.forEach(({ name, request }, i) => {

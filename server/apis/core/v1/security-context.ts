@@ -11,8 +11,16 @@ const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
 const SYSCTL = `^(${SYSCTL_SEGMENT}[\\./])*${SYSCTL_SEGMENT}$`
 const sysctl = new RegExp(SYSCTL)
 const ipcSysctls = new Set([
-  'kernel.sem', 'kernel.shmall', 'kernel.shmmax', 'kernel.shmmni', 'kernel.shm_rmid_forced', 'kernel.shm', 'kernel.msgmax',
-  'kernel.msgmnb', 'kernel.msgmni', 'kernel.msg',
+  'kernel.sem',
+  'kernel.shmall',
+  'kernel.shmmax',
+  'kernel.shmmni',
+  'kernel.shm_rmid_forced',
+  'kernel.shm',
+  'kernel.msgmax',
+  'kernel.msgmnb',
+  'kernel.msgmni',
+  'kernel.msg',
 ])
 
 export function validateSecurityContext(errors: FieldError[], sc: SecurityContext | undefined, hostUsers: boolean, path: string): void {
@@ -75,7 +83,11 @@ function oneOf(errors: FieldError[], value: string | undefined, allowed: readonl
 }
 
 export function validatePodSecurityContext(
-  errors: FieldError[], sc: PodSecurityContext | undefined, spec: PodSpec, allowHostSysctls: boolean, path: string,
+  errors: FieldError[],
+  sc: PodSecurityContext | undefined,
+  spec: PodSpec,
+  allowHostSysctls: boolean,
+  path: string,
 ): void {
   if (!sc) return
   checkId(errors, sc.fsGroup, `${path}.fsGroup`)
@@ -119,12 +131,29 @@ function validateSysctls(errors: FieldError[], sc: PodSecurityContext, spec: Pod
 
 const WINDOWS_TEXT = 'cannot be set for a windows pod'
 const podFieldsForWindows = [
-  'appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'fsGroup', 'fsGroupChangePolicy', 'sysctls', 'runAsUser', 'runAsGroup',
-  'supplementalGroups', 'supplementalGroupsPolicy', 'seLinuxChangePolicy',
+  'appArmorProfile',
+  'seLinuxOptions',
+  'seccompProfile',
+  'fsGroup',
+  'fsGroupChangePolicy',
+  'sysctls',
+  'runAsUser',
+  'runAsGroup',
+  'supplementalGroups',
+  'supplementalGroupsPolicy',
+  'seLinuxChangePolicy',
 ]
 const containerFieldsForWindows = [
-  'appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'capabilities', 'readOnlyRootFilesystem', 'privileged', 'allowPrivilegeEscalation',
-  'procMount', 'runAsUser', 'runAsGroup',
+  'appArmorProfile',
+  'seLinuxOptions',
+  'seccompProfile',
+  'capabilities',
+  'readOnlyRootFilesystem',
+  'privileged',
+  'allowPrivilegeEscalation',
+  'procMount',
+  'runAsUser',
+  'runAsGroup',
 ]
 
 const isSet = (v: unknown): boolean => v !== undefined && v !== null && !(Array.isArray(v) && v.length === 0)
@@ -136,7 +165,10 @@ function forbid(errors: FieldError[], value: object | undefined, fields: readonl
 
 /** What a pod for Linux or Windows may not set; `visit` runs over the containers in upstream's order. */
 export function validateForOs(
-  errors: FieldError[], spec: PodSpec, visit: (f: (c: { securityContext?: SecurityContext }, path: string) => void) => void, path: string,
+  errors: FieldError[],
+  spec: PodSpec,
+  visit: (f: (c: { securityContext?: SecurityContext }, path: string) => void) => void,
+  path: string,
 ): void {
   if (spec.os?.name === 'linux') {
     const text = 'windows options cannot be set for a linux pod'

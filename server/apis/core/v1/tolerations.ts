@@ -40,12 +40,17 @@ export function validateTolerations(errors: FieldError[], tolerations: readonly 
 }
 
 const sameToleration = (a: Toleration, b: Toleration): boolean =>
-  (a.key ?? '') === (b.key ?? '') && (a.operator ?? '') === (b.operator ?? '') && (a.value ?? '') === (b.value ?? '') &&
+  (a.key ?? '') === (b.key ?? '') &&
+  (a.operator ?? '') === (b.operator ?? '') &&
+  (a.value ?? '') === (b.value ?? '') &&
   (a.effect ?? '') === (b.effect ?? '')
 
 /** An update may add tolerations and change the seconds of those there are. */
 export function validateAddedTolerations(
-  errors: FieldError[], now: readonly Toleration[] | undefined, old: readonly Toleration[] | undefined, path: string,
+  errors: FieldError[],
+  now: readonly Toleration[] | undefined,
+  old: readonly Toleration[] | undefined,
+  path: string,
 ): void {
   if (old?.some((o) => !now?.some((n) => sameToleration(o, n)))) {
     errors.push(forbiddenField(path, 'existing toleration can not be modified except its tolerationSeconds'))

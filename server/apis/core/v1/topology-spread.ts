@@ -15,7 +15,10 @@ const actions = ['DoNotSchedule', 'ScheduleAnyway']
 const policies = ['Honor', 'Ignore']
 
 export function validateTopologySpread(
-  errors: FieldError[], constraints: readonly TopologySpreadConstraint[] | undefined, rules: SpreadRules, path: string,
+  errors: FieldError[],
+  constraints: readonly TopologySpreadConstraint[] | undefined,
+  rules: SpreadRules,
+  path: string,
 ): void {
   constraints?.forEach((c, i) => {
     const at = `${path}[${i}]`
@@ -44,10 +47,7 @@ export function validateTopologySpread(
 function legacyMatchLabelKeys(errors: FieldError[], c: TopologySpreadConstraint, path: string): void {
   if (!c.matchLabelKeys?.length) return
   if (!c.labelSelector) errors.push(forbiddenField(path, 'must not be specified when labelSelector is not set'))
-  const used = new Set([
-    ...Object.keys(c.labelSelector?.matchLabels ?? {}),
-    ...(c.labelSelector?.matchExpressions ?? []).map((e) => e.key),
-  ])
+  const used = new Set([...Object.keys(c.labelSelector?.matchLabels ?? {}), ...(c.labelSelector?.matchExpressions ?? []).map((e) => e.key)])
   c.matchLabelKeys.forEach((key, i) => {
     checkQualifiedName(errors, key, `${path}[${i}]`)
     if (used.has(key)) errors.push(invalid(`${path}[${i}]`, key, 'exists in both matchLabelKeys and labelSelector'))

@@ -66,7 +66,12 @@ export function validateProjected(errors: FieldError[], volume: { sources?: Proj
   })
 }
 
-function validateToken(errors: FieldError[], token: NonNullable<ProjectedSource['serviceAccountToken']>, path: string, volumePath: string): void {
+function validateToken(
+  errors: FieldError[],
+  token: NonNullable<ProjectedSource['serviceAccountToken']>,
+  path: string,
+  volumePath: string,
+): void {
   const seconds = token.expirationSeconds
   const at = `${path}.expirationSeconds`
   if (seconds === undefined) errors.push(required(at))
@@ -82,7 +87,8 @@ function validateTrustBundle(errors: FieldError[], bundle: NonNullable<Projected
     errors.push(invalid(path, trustBundleValue(bundle), 'only one of name and signerName may be used'))
   } else if (name !== undefined) {
     if (name === '') errors.push(required(`${path}.name`, 'must be a valid object name'))
-    for (const text of trustBundleNameErrors(name)) errors.push(invalid(`${path}.name`, name, `not a valid clustertrustbundlename: ${text}`))
+    for (const text of trustBundleNameErrors(name))
+      errors.push(invalid(`${path}.name`, name, `not a valid clustertrustbundlename: ${text}`))
     if (bundle.labelSelector) {
       errors.push(invalid(`${path}.labelSelector`, bundle.labelSelector, 'labelSelector must be unset if name is specified'))
     }
@@ -106,7 +112,10 @@ const trustBundleValue = (b: NonNullable<ProjectedSource['clusterTrustBundle']>)
 })
 
 function validatePodCertificate(
-  errors: FieldError[], source: NonNullable<ProjectedSource['podCertificate']>, take: (file: string, value: string) => void, path: string,
+  errors: FieldError[],
+  source: NonNullable<ProjectedSource['podCertificate']>,
+  take: (file: string, value: string) => void,
+  path: string,
 ): void {
   const signer = source.signerName ?? ''
   validateSignerName(errors, signer, `${path}.signerName`)

@@ -1,7 +1,17 @@
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, dns1123SubdomainErrors, rangeText } from '../../../machinery/names.ts'
 import { tryQuantity } from '../../../machinery/quantity.ts'
-import { checkFileMode, checkLabel, checkDescendingPath, checkMaxBytes, checkNoBacksteps, checkOneOf, checkRequired, checkSubdomain, invalidTexts } from './checks.ts'
+import {
+  checkFileMode,
+  checkLabel,
+  checkDescendingPath,
+  checkMaxBytes,
+  checkNoBacksteps,
+  checkOneOf,
+  checkRequired,
+  checkSubdomain,
+  invalidTexts,
+} from './checks.ts'
 import { validateClaimTemplate } from './volume-claim.ts'
 import { validateDownwardFile, validateKeyToPath, validateProjected } from './volume-projected.ts'
 import type { AzureDiskSource, IscsiSource, LocalObjectReference, VolumeSource } from './types.ts'
@@ -36,7 +46,11 @@ function secretRef(errors: FieldError[], ref: LocalObjectReference | undefined, 
   if (ref) checkRequired(errors, ref.name, `${path}.secretRef.name`)
 }
 
-function files(errors: FieldError[], source: { defaultMode?: number; items?: { key?: string; path?: string; mode?: number }[] }, path: string): void {
+function files(
+  errors: FieldError[],
+  source: { defaultMode?: number; items?: { key?: string; path?: string; mode?: number }[] },
+  path: string,
+): void {
   checkFileMode(errors, source.defaultMode, `${path}.defaultMode`)
   source.items?.forEach((item, i) => validateKeyToPath(errors, item, `${path}.items[${i}]`))
 }
@@ -66,7 +80,8 @@ function azureDisk(errors: FieldError[], source: AzureDiskSource, path: string):
     errors.push(notSupported(`${path}.cachingMode`, cachingMode, ['None', 'ReadOnly', 'ReadWrite']))
   }
   if (kind === undefined) return
-  if (!['Dedicated', 'Managed', 'Shared'].includes(kind)) errors.push(notSupported(`${path}.kind`, kind, ['Dedicated', 'Managed', 'Shared']))
+  if (!['Dedicated', 'Managed', 'Shared'].includes(kind))
+    errors.push(notSupported(`${path}.kind`, kind, ['Dedicated', 'Managed', 'Shared']))
   const managed = '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}'
   const blob = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'
   if (kind === 'Managed' && !uri.startsWith('/subscriptions/')) errors.push(notSupported(`${path}.diskURI`, uri, [managed]))
@@ -78,7 +93,8 @@ const hostPort = /^(\[[^\][]*\]|[^:[\]]*):[^:]*$/
 const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
   emptyDir: (errors, source, path) => {
     const limit = tryQuantity(source.sizeLimit)
-    if (limit !== undefined && limit.nano < 0n) errors.push(forbiddenField(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'))
+    if (limit !== undefined && limit.nano < 0n)
+      errors.push(forbiddenField(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'))
   },
   hostPath: (errors, source, path) => {
     if (!source.path) {
@@ -86,7 +102,8 @@ const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
       return
     }
     checkNoBacksteps(errors, source.path, `${path}.path`)
-    if (source.type !== undefined && !hostPathTypes.includes(source.type)) errors.push(notSupported(`${path}.type`, source.type, hostPathTypes))
+    if (source.type !== undefined && !hostPathTypes.includes(source.type))
+      errors.push(notSupported(`${path}.type`, source.type, hostPathTypes))
   },
   gitRepo: (errors, source, path) => {
     checkRequired(errors, source.repository, `${path}.repository`)
@@ -107,7 +124,8 @@ const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
   glusterfs: need('endpoints', 'path'),
   flocker: (errors, { datasetName, datasetUUID }, path) => {
     if (!datasetName && !datasetUUID) errors.push(required(path, 'one of datasetName and datasetUUID is required'))
-    if (datasetName && datasetUUID) errors.push(invalid(path, 'resource', 'datasetName and datasetUUID can not be specified simultaneously'))
+    if (datasetName && datasetUUID)
+      errors.push(invalid(path, 'resource', 'datasetName and datasetUUID can not be specified simultaneously'))
     if (datasetName?.includes('/')) errors.push(invalid(`${path}.datasetName`, datasetName, "must not contain '/'"))
   },
   persistentVolumeClaim: need('claimName'),
@@ -123,7 +141,8 @@ const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
     else if (byteLength(source.tenant ?? '') >= 65) {
       errors.push(required(`${path}.tenant`, 'must be a UUID and may not exceed a length of 64 characters'))
     } else {
-      for (const pair of source.registry.split(',')) if (!hostPort.test(pair)) errors.push(invalid(`${path}.registry`, source.registry, text))
+      for (const pair of source.registry.split(','))
+        if (!hostPort.test(pair)) errors.push(invalid(`${path}.registry`, source.registry, text))
     }
     checkRequired(errors, source.volume, `${path}.volume`)
   },
@@ -132,7 +151,8 @@ const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
     for (const file of source.items ?? []) validateDownwardFile(errors, file, path)
   },
   fc: (errors, { targetWWNs = [], wwids = [], lun }, path) => {
-    if (targetWWNs.length + wwids.length === 0) errors.push(required(`${path}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both'))
+    if (targetWWNs.length + wwids.length === 0)
+      errors.push(required(`${path}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both'))
     if (targetWWNs.length === 0) return
     if (wwids.length > 0) errors.push(invalid(`${path}.targetWWNs`, targetWWNs, 'targetWWNs and wwids can not be specified simultaneously'))
     if (lun === undefined) errors.push(required(`${path}.lun`, 'lun is required if targetWWNs is specified'))
@@ -195,7 +215,12 @@ const kinds = (Object.keys(checks) as (keyof VolumeSource)[]).map((kind) => ({
 }))
 
 /** One volume's source; a volume has exactly one. */
-export function validateVolumeSource(errors: FieldError[], volume: VolumeSource & { name?: string }, podName: string | undefined, path: string): void {
+export function validateVolumeSource(
+  errors: FieldError[],
+  volume: VolumeSource & { name?: string },
+  podName: string | undefined,
+  path: string,
+): void {
   let count = 0
   for (const { kind, name, surplus } of kinds) {
     const source = volume[kind]

@@ -7,7 +7,10 @@ const none: ReadonlyMap<string, Volume> = new Map()
 
 /** Checks spec.volumes; answers those that are in order, by name, since mounts may only name such (core/validation ValidateVolumes). */
 export function validateVolumes(
-  errors: FieldError[], volumes: readonly Volume[] | undefined, podName: string | undefined, path: string,
+  errors: FieldError[],
+  volumes: readonly Volume[] | undefined,
+  podName: string | undefined,
+  path: string,
 ): ReadonlyMap<string, Volume> {
   if (!volumes?.length) return none
   const good = new Map<string, Volume>()

@@ -44,7 +44,10 @@ function userNameErrors(name: string): string[] {
 
 /** All containers of a pod are host processes, or none. */
 export function validateHostProcess(
-  errors: FieldError[], spec: PodSpec, visit: (f: (c: Container, path: string) => void) => void, path: string,
+  errors: FieldError[],
+  spec: PodSpec,
+  visit: (f: (c: Container, path: string) => void) => void,
+  path: string,
 ): void {
   const pod = spec.securityContext?.windowsOptions?.hostProcess
   let count = 0

@@ -19,7 +19,9 @@ describe('object metadata', () => {
     expect(texts(validateObjectMeta({ name: 'a', namespace: 'b' }, { ...rules, namespaced: false }, 'metadata'))).toEqual([
       'metadata.namespace: Forbidden: not allowed on this type',
     ])
-    expect(texts(validateObjectMeta({ name: 'a', namespace: 'b', finalizers: ['orphan', 'foregroundDeletion'] }, rules, 'metadata'))).toEqual([
+    expect(
+      texts(validateObjectMeta({ name: 'a', namespace: 'b', finalizers: ['orphan', 'foregroundDeletion'] }, rules, 'metadata')),
+    ).toEqual([
       'metadata.finalizers: Invalid value: ["orphan","foregroundDeletion"]: finalizer orphan and foregroundDeletion cannot be both set',
     ])
   })
@@ -49,7 +51,16 @@ describe('object metadata', () => {
 
   test('label selectors', () => {
     const errors: FieldError[] = []
-    validateLabelSelector(errors, { matchExpressions: [{ key: 'a', operator: 'In' }, { key: 'a', operator: 'Is' }] }, 's')
+    validateLabelSelector(
+      errors,
+      {
+        matchExpressions: [
+          { key: 'a', operator: 'In' },
+          { key: 'a', operator: 'Is' },
+        ],
+      },
+      's',
+    )
     expect(texts(errors)).toEqual([
       "s.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
       's.matchExpressions[1].operator: Invalid value: "Is": not a valid selector operator',

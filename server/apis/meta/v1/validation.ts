@@ -1,6 +1,4 @@
-import {
-  duplicate, forbiddenField, invalid, notSupported, required, tooLong, type FieldError,
-} from '../../../machinery/field-errors.ts'
+import { duplicate, forbiddenField, invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { dns1123LabelErrors, labelValueErrors, qualifiedNameErrors } from '../../../machinery/names.ts'
 import { parseApiVersion, type ObjectMeta, type OwnerReference } from '../../../machinery/types.ts'
 
@@ -19,7 +17,8 @@ export interface ObjectMetaRules {
 export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules, path: string): FieldError[] {
   const errors: FieldError[] = []
   const { generateName, name, namespace } = meta
-  if (generateName) for (const text of rules.nameErrors(generateName, true)) errors.push(invalid(`${path}.generateName`, generateName, text))
+  if (generateName)
+    for (const text of rules.nameErrors(generateName, true)) errors.push(invalid(`${path}.generateName`, generateName, text))
   if (!name) errors.push(required(`${path}.name`, 'name or generateName is required'))
   else for (const text of rules.nameErrors(name, false)) errors.push(invalid(`${path}.name`, name, text))
   if (rules.namespaced) {
@@ -41,7 +40,10 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   if (old.deletionTimestamp) {
     const added = (meta.finalizers ?? []).filter((f) => !(old.finalizers ?? []).includes(f))
     if (added.length > 0) {
-      const list = [...new Set(added)].sort().map((f) => JSON.stringify(f)).join(', ')
+      const list = [...new Set(added)]
+        .sort()
+        .map((f) => JSON.stringify(f))
+        .join(', ')
       const text = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`
       errors.push(forbiddenField(`${path}.finalizers`, text))
     }
@@ -141,7 +143,8 @@ function validateManagedFields(errors: FieldError[], entries: readonly unknown[]
     else if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
       errors.push(notSupported(`${at}.operation`, entry.operation, ['Apply', 'Update']))
     }
-    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') errors.push(invalid(`${at}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
+    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1')
+      errors.push(invalid(`${at}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
     validateFieldManager(errors, entry.manager ?? '', `${at}.manager`)
     if (Buffer.byteLength(entry.subresource ?? '') > 256) errors.push(tooLong(`${at}.subresource`, 256))
   })
@@ -176,7 +179,10 @@ export interface LabelSelector {
 
 /** `allowInvalidValues` when what is stored already has such values. */
 export function validateLabelSelector(
-  errors: FieldError[], selector: LabelSelector | undefined | null, path: string, allowInvalidValues = false,
+  errors: FieldError[],
+  selector: LabelSelector | undefined | null,
+  path: string,
+  allowInvalidValues = false,
 ): void {
   if (!selector) return
   if (selector.matchLabels) validateLabels(errors, selector.matchLabels, `${path}.matchLabels`)
@@ -227,7 +233,8 @@ export function validateConditions(errors: FieldError[], conditions: readonly Co
     if (!c.type) errors.push(required(`${at}.type`, 'is required'))
     else for (const text of qualifiedNameErrors(c.type)) errors.push(invalid(`${at}.type`, c.type, text))
     if (!c.status) errors.push(required(`${at}.status`))
-    else if (!['False', 'True', 'Unknown'].includes(c.status)) errors.push(notSupported(`${at}.status`, c.status, ['False', 'True', 'Unknown']))
+    else if (!['False', 'True', 'Unknown'].includes(c.status))
+      errors.push(notSupported(`${at}.status`, c.status, ['False', 'True', 'Unknown']))
     if ((c.observedGeneration ?? 0) < 0) {
       errors.push(invalid(`${at}.observedGeneration`, c.observedGeneration, 'must be greater than or equal to zero'))
     }

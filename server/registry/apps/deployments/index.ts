@@ -1,4 +1,9 @@
-import { defaultDeployment, validateDeployment, validateDeploymentStatusUpdate, validateDeploymentUpdate } from '../../../apis/apps/v1/deployment.ts'
+import {
+  defaultDeployment,
+  validateDeployment,
+  validateDeploymentStatusUpdate,
+  validateDeploymentUpdate,
+} from '../../../apis/apps/v1/deployment.ts'
 import type { Deployment } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import { since } from '../../../machinery/duration.ts'
@@ -61,8 +66,13 @@ export const deployments: ResourceOverrides = {
     cells(obj, now) {
       const { metadata, spec, status = {} } = deployment(obj)
       return [
-        metadata.name ?? '', `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`, status.updatedReplicas ?? 0, status.availableReplicas ?? 0,
-        since(metadata.creationTimestamp, now), ...containerCells(spec.template), selectorText(spec.selector),
+        metadata.name ?? '',
+        `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+        status.updatedReplicas ?? 0,
+        status.availableReplicas ?? 0,
+        since(metadata.creationTimestamp, now),
+        ...containerCells(spec.template),
+        selectorText(spec.selector),
       ]
     },
   },

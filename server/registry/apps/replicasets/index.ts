@@ -1,4 +1,9 @@
-import { defaultReplicaSet, validateReplicaSet, validateReplicaSetStatusUpdate, validateReplicaSetUpdate } from '../../../apis/apps/v1/replicaset.ts'
+import {
+  defaultReplicaSet,
+  validateReplicaSet,
+  validateReplicaSetStatusUpdate,
+  validateReplicaSetUpdate,
+} from '../../../apis/apps/v1/replicaset.ts'
 import type { ReplicaSet } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import { since } from '../../../machinery/duration.ts'
@@ -57,8 +62,13 @@ export const replicasets: ResourceOverrides = {
     cells(obj, now) {
       const { metadata, spec, status = {} } = replicaSet(obj)
       return [
-        metadata.name ?? '', spec.replicas ?? 0, status.replicas ?? 0, status.readyReplicas ?? 0, since(metadata.creationTimestamp, now),
-        ...containerCells(spec.template), selectorText(spec.selector),
+        metadata.name ?? '',
+        spec.replicas ?? 0,
+        status.replicas ?? 0,
+        status.readyReplicas ?? 0,
+        since(metadata.creationTimestamp, now),
+        ...containerCells(spec.template),
+        selectorText(spec.selector),
       ]
     },
   },

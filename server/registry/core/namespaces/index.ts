@@ -1,6 +1,12 @@
 import {
-  defaultNamespace, KUBERNETES_FINALIZER, NAME_LABEL, prepareFinalize, validateFinalizeUpdate, validateNamespace,
-  validateNamespaceStatusUpdate, validateNamespaceUpdate,
+  defaultNamespace,
+  KUBERNETES_FINALIZER,
+  NAME_LABEL,
+  prepareFinalize,
+  validateFinalizeUpdate,
+  validateNamespace,
+  validateNamespaceStatusUpdate,
+  validateNamespaceUpdate,
 } from '../../../apis/core/v1/namespace.ts'
 import type { Namespace } from '../../../apis/core/v1/types.ts'
 import { since } from '../../../machinery/duration.ts'

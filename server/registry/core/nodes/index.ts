@@ -1,4 +1,4 @@
-import { defaultNode, validateNode, validateNodeChange, validateNodeUpdate } from '../../../apis/core/v1/node.ts'
+import { defaultNode, defaultNodeStatus, validateNode, validateNodeChange, validateNodeUpdate } from '../../../apis/core/v1/node.ts'
 import type { Node } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
@@ -40,7 +40,7 @@ const strategy: Strategy = {
     const before = node(old)
     n.spec = before.spec
     if (before.status?.config === undefined) delete n.status?.config
-    defaultNode(n)
+    defaultNodeStatus(n)
   },
 
   validateStatusUpdate: (obj, old) => validateNodeChange(node(obj), node(old)),

@@ -42,9 +42,16 @@ export const nodeTable: TableDefinition = {
     const info = node.status?.nodeInfo ?? {}
     const kernel = info.kernelVersion || '<unknown>'
     return [
-      node.metadata.name ?? '', status(node), roles(node), since(node.metadata.creationTimestamp, now), info.kubeletVersion ?? '',
-      address(node, 'InternalIP'), address(node, 'ExternalIP'), info.osImage || '<unknown>',
-      info.architecture ? `${kernel} (${info.architecture})` : kernel, info.containerRuntimeVersion || '<unknown>',
+      node.metadata.name ?? '',
+      status(node),
+      roles(node),
+      since(node.metadata.creationTimestamp, now),
+      info.kubeletVersion ?? '',
+      address(node, 'InternalIP'),
+      address(node, 'ExternalIP'),
+      info.osImage || '<unknown>',
+      info.architecture ? `${kernel} (${info.architecture})` : kernel,
+      info.containerRuntimeVersion || '<unknown>',
     ]
   },
 }

@@ -1,5 +1,8 @@
 import {
-  prepareEphemeralContainers, prepareResize, validateEphemeralContainersUpdate, validateResize,
+  prepareEphemeralContainers,
+  prepareResize,
+  validateEphemeralContainersUpdate,
+  validateResize,
 } from '../../../apis/core/v1/pod-subresources.ts'
 import type { Pod } from '../../../apis/core/v1/types.ts'
 import { defaultPod } from '../../../apis/core/v1/defaults-pod.ts'

@@ -1,7 +1,7 @@
 import { formatTime } from '../../../machinery/clock.ts'
 import { dns1123LabelErrors, nameIsSubdomain } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import { defaultPod } from '../../../apis/core/v1/defaults-pod.ts'
+import { defaultPod, defaultPodStatus } from '../../../apis/core/v1/defaults-pod.ts'
 import { defaultPodLevelResources } from '../../../apis/core/v1/pod-resources.ts'
 import { validatePodStatusUpdate } from '../../../apis/core/v1/pod-status.ts'
 import { countGeneration } from '../../../apis/core/v1/pod-subresources.ts'
@@ -16,7 +16,9 @@ import { addDefaultTolerations, keepAdmitted, setPriority } from './admission.ts
 const asPod = (obj: KubeObject): Pod => obj as unknown as Pod
 
 const legacyAnnotations = [
-  'pod.beta.kubernetes.io/init-containers', 'pod.alpha.kubernetes.io/init-containers', 'pod.beta.kubernetes.io/init-container-statuses',
+  'pod.beta.kubernetes.io/init-containers',
+  'pod.alpha.kubernetes.io/init-containers',
+  'pod.beta.kubernetes.io/init-container-statuses',
   'pod.alpha.kubernetes.io/init-container-statuses',
 ]
 
@@ -26,7 +28,12 @@ function dropLegacyAnnotations(pod: Pod): void {
 }
 
 /** Keys that stand for this pod's own labels become requirements of the selector. */
-function mergeKeys(selector: LabelSelector | undefined, keys: string[] | undefined, operator: 'In' | 'NotIn', labels: Record<string, string>): void {
+function mergeKeys(
+  selector: LabelSelector | undefined,
+  keys: string[] | undefined,
+  operator: 'In' | 'NotIn',
+  labels: Record<string, string>,
+): void {
   if (!selector || !keys) return
   for (const key of keys) {
     const value = labels[key]
@@ -123,7 +130,7 @@ export const podStrategy: Strategy = {
     if (before.metadata.ownerReferences) pod.metadata.ownerReferences = before.metadata.ownerReferences
     else delete pod.metadata.ownerReferences
     keepObserved(pod, before)
-    defaultPod(pod)
+    if (pod.status) defaultPodStatus(pod.status)
   },
 
   validateStatusUpdate: (obj, old) => validatePodStatusUpdate(asPod(obj), asPod(old)),

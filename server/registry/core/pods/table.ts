@@ -119,8 +119,15 @@ export const podTable: TableDefinition = {
     const total = (spec.containers?.length ?? 0) + (spec.initContainers?.filter(isSidecar).length ?? 0)
     const ago = p.restarts !== 0 && p.lastRestart !== 0 ? ` (${since(new Date(p.lastRestart).toISOString(), now)} ago)` : ''
     return [
-      metadata.name ?? '', `${p.ready}/${total}`, p.reason, `${p.restarts}${ago}`, since(metadata.creationTimestamp, now),
-      status.podIPs?.[0]?.ip || '<none>', spec.nodeName || '<none>', status.nominatedNodeName || '<none>', readinessGates(pod),
+      metadata.name ?? '',
+      `${p.ready}/${total}`,
+      p.reason,
+      `${p.restarts}${ago}`,
+      since(metadata.creationTimestamp, now),
+      status.podIPs?.[0]?.ip || '<none>',
+      spec.nodeName || '<none>',
+      status.nominatedNodeName || '<none>',
+      readinessGates(pod),
     ]
   },
 }
