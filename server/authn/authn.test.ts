@@ -7,7 +7,7 @@ import { anonymousAuthenticator } from './anonymous.ts'
 import { bearerAuthenticator } from './bearer.ts'
 import { localUser, type Authenticator, type Credentials } from './contract.ts'
 import { parseCsv } from './csv.ts'
-import { localAuthenticator } from './local.ts'
+import { authenticatorOf } from './methods.ts'
 import { parseTokens, readTokenFile } from './token-file.ts'
 import { unionAuthenticator } from './union.ts'
 import { x509Authenticator } from './x509.ts'
@@ -79,7 +79,7 @@ describe('x509', () => {
 })
 
 describe('union', () => {
-  const union = unionAuthenticator([localAuthenticator, x509Authenticator, bearer], anonymousAuthenticator)
+  const union = authenticatorOf({ tokenAuthFile: '', anonymousAuth: true, tokens: [tokens] })
 
   test('users join system:authenticated, anonymous ones do not', () => {
     expect(union.authenticate(shown('Bearer t1'))).toMatchObject({ user: { name: 'bob', groups: ['dev', 'ops', 'system:authenticated'] } })
@@ -98,6 +98,10 @@ describe('union', () => {
   })
 
   test('without anonymous access nothing shown is no answer', () => {
+    expect(authenticatorOf({ tokenAuthFile: '', anonymousAuth: false }).authenticate(shown())).toBeUndefined()
+    expect(authenticatorOf({ tokenAuthFile: '', anonymousAuth: true }).authenticate(shown('Bearer t1'))).toEqual({
+      invalid: 'invalid bearer token',
+    })
     expect(unionAuthenticator([bearer]).authenticate(shown())).toBeUndefined()
   })
 

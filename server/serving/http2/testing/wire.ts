@@ -24,14 +24,15 @@ export class Wire {
   readonly #duplex: Duplex
   readonly #decoder = new HpackDecoder()
   #held: (() => void)[] | undefined
-  #received = Buffer.alloc(0)
+  #chunks: Buffer[] = []
   ended = false
 
   constructor(handler: ExchangeHandler, limits: Partial<Http2Limits> = {}) {
     this.#duplex = new Duplex({
       read() {},
       write: (chunk: Buffer, _encoding, callback) => {
-        this.#received = Buffer.concat([this.#received, chunk])
+        // Copied: the connection writes into the same slab again once this write is done.
+        this.#chunks.push(Buffer.from(chunk))
         if (this.#held === undefined) callback()
         else this.#held.push(callback)
       },
@@ -68,20 +69,21 @@ export class Wire {
   async frames(): Promise<Frame[]> {
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
     const frames: Frame[] = []
+    const received = Buffer.concat(this.#chunks)
     let at = 0
-    while (this.#received.length - at >= frameHeaderSize) {
-      const length = this.#received.readUIntBE(at, 3)
+    while (received.length - at >= frameHeaderSize) {
+      const length = received.readUIntBE(at, 3)
       const end = at + frameHeaderSize + length
-      if (end > this.#received.length) break
+      if (end > received.length) break
       frames.push({
-        type: this.#received[at + 3]!,
-        flags: this.#received[at + 4]!,
-        id: this.#received.readUInt32BE(at + 5),
-        payload: this.#received.subarray(at + frameHeaderSize, end),
+        type: received[at + 3]!,
+        flags: received[at + 4]!,
+        id: received.readUInt32BE(at + 5),
+        payload: received.subarray(at + frameHeaderSize, end),
       })
       at = end
     }
-    this.#received = this.#received.subarray(at)
+    this.#chunks = [received.subarray(at)]
     return frames
   }
 
