@@ -34,6 +34,11 @@ export function chromium(): Program {
   return fromDebian('chromium', 'chromium', 'chromium-browser', 'google-chrome')
 }
 
+/** HTTP/2 load for the benchmark. */
+export function h2load(): Program {
+  return fromDebian('nghttp2-client', 'h2load')
+}
+
 export function etcd(): Program {
   return fromDebian('etcd-server', 'etcd')
 }

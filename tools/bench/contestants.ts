@@ -1,0 +1,178 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeBin, root } from '../setup.mjs'
+
+/** A running API server under load, with the processes whose memory counts as its own. */
+export interface Contestant {
+  readonly name: string
+  readonly url: string
+  readonly token: string
+  /** Milliseconds from the first process's start to /readyz. */
+  readonly startMs: number
+  readonly pids: readonly number[]
+  stop(): Promise<void>
+}
+
+export interface Spec {
+  name: string
+  start(): Promise<Contestant>
+}
+
+const POLL_MS = 5
+const START_LIMIT_MS = 60_000
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const s = createServer().once('error', reject)
+    s.listen(0, '127.0.0.1', () => {
+      const { port } = s.address() as { port: number }
+      s.close(() => resolve(port))
+    })
+  })
+}
+
+function ready(url: string, token: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const req = request(`${url}/readyz`, { rejectUnauthorized: false, agent: false, timeout: 2000, headers: { authorization: `Bearer ${token}` } }, (res) => {
+      res.resume()
+      resolve(res.statusCode === 200)
+    })
+    req.once('error', () => resolve(false))
+    req.end()
+  })
+}
+
+async function untilReady(url: string, token: string, child: ChildProcess, log: string): Promise<void> {
+  const end = Date.now() + START_LIMIT_MS
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new Error(`it ended at once: ${readFileSync(log, 'utf8').slice(-500)}`)
+    if (await ready(url, token)) return
+    await new Promise((r) => setTimeout(r, POLL_MS))
+  }
+  throw new Error(`${url}/readyz did not answer ok within ${START_LIMIT_MS / 1000} s`)
+}
+
+interface Running {
+  child: ChildProcess
+  log: string
+}
+
+function run(dir: string, name: string, command: string, args: readonly string[]): Running {
+  const log = join(dir, `${name}.log`)
+  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], { stdio: 'ignore' })
+  return { child, log }
+}
+
+async function end({ child }: Running): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((r) => child.once('exit', r))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  await gone
+  clearTimeout(timer)
+}
+
+async function startEtcd(dir: string, etcd: string): Promise<Running & { url: string }> {
+  const [client, peer] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${client}`
+  const peerUrl = `http://127.0.0.1:${peer}`
+  const running = run(dir, 'etcd', etcd, [
+    `--data-dir=${dir}/etcd`, `--listen-client-urls=${url}`, `--advertise-client-urls=${url}`, `--listen-peer-urls=${peerUrl}`,
+    `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=default=${peerUrl}`, '--log-level=error',
+  ])
+  return { ...running, url }
+}
+
+const NO_LIMITS = ['--max-requests-inflight=0', '--max-mutating-requests-inflight=0']
+
+function tokenFile(dir: string): { token: string; file: string } {
+  const token = randomBytes(16).toString('hex')
+  const file = join(dir, 'tokens.csv')
+  writeFileSync(file, `${token},admin,1,system:masters\n`, { mode: 0o600 })
+  return { token, file }
+}
+
+/** This project's server: the same bundle as `npm run server`, without control loops and nodes, as the reference has none. */
+export function ours(etcd?: string): Spec {
+  const name = etcd === undefined ? 'ours, SQLite' : 'ours, etcd'
+  return {
+    name,
+    async start() {
+      const dir = mkdtempSync(join(tmpdir(), 'binnacle-bench-'))
+      const { token, file } = tokenFile(dir)
+      const port = await freePort()
+      const url = `https://127.0.0.1:${port}`
+      const began = performance.now()
+      const store = etcd === undefined ? undefined : await startEtcd(dir, etcd)
+      const args = [
+        join(root, 'dist/server/main.mjs'), '--data-dir', dir, '--secure-port', String(port), '--token-auth-file', file, '--controllers=', '--nodes=0',
+        ...NO_LIMITS, ...(store === undefined ? [] : ['--etcd-servers', store.url]),
+      ]
+      const server = run(dir, 'server', nodeBin, args)
+      await untilReady(url, token, server.child, server.log)
+      const startMs = performance.now() - began
+      return contestant(name, url, token, startMs, dir, store === undefined ? [server] : [server, store])
+    },
+  }
+}
+
+function contestant(name: string, url: string, token: string, startMs: number, dir: string, running: readonly Running[]): Contestant {
+  return {
+    name,
+    url,
+    token,
+    startMs,
+    pids: running.map((r) => r.child.pid!),
+    async stop() {
+      for (const r of running) await end(r)
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** kube-apiserver and etcd from $KUBEBUILDER_ASSETS, or why there is no comparison. */
+export function reference(assets: string | undefined): Spec | string {
+  if (assets === undefined || assets === '') return 'KUBEBUILDER_ASSETS is not set: point it at a folder with kube-apiserver and etcd to compare with them'
+  const [apiserver, etcd] = [join(assets, 'kube-apiserver'), join(assets, 'etcd')]
+  for (const file of [apiserver, etcd]) if (!existsSync(file)) return `${file} is missing, so there is nothing to compare with`
+  return { name: 'reference', start: () => startReference(apiserver, etcd) }
+}
+
+async function startReference(apiserver: string, etcd: string): Promise<Contestant> {
+  const dir = mkdtempSync(join(tmpdir(), 'binnacle-reference-'))
+  const { token, file } = tokenFile(dir)
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  writeFileSync(join(dir, 'sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 })
+  writeFileSync(join(dir, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }))
+  const port = await freePort()
+  const url = `https://127.0.0.1:${port}`
+  const began = performance.now()
+  const store = await startEtcd(dir, etcd)
+  const server = run(dir, 'apiserver', apiserver, [
+    `--etcd-servers=${store.url}`, `--secure-port=${port}`, '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--cert-dir=${dir}/certs`,
+    '--service-cluster-ip-range=10.0.0.0/24', '--authorization-mode=Node,RBAC', `--token-auth-file=${file}`,
+    `--service-account-key-file=${dir}/sa.pub`, `--service-account-signing-key-file=${dir}/sa.key`,
+    '--service-account-issuer=https://kubernetes.default.svc', '--endpoint-reconciler-type=none', '--allow-privileged=true',
+    '--enable-priority-and-fairness=false', ...NO_LIMITS,
+  ])
+  await untilReady(url, token, server.child, server.log)
+  return contestant('reference', url, token, performance.now() - began, dir, [server, store])
+}
+
+/** Resident memory in MB of all its processes: now, and each process's highest so far. */
+export function memory(pids: readonly number[]): { now: number; peak: number } {
+  let [now, peak] = [0, 0]
+  for (const pid of pids) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    now += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    peak += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+  }
+  return { now, peak }
+}
+
+export const versionOf = (program: string): string => execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0]!.trim()
