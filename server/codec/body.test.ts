@@ -29,11 +29,17 @@ describe('bodies that say no kind', () => {
     ['', `${parseError}unexpected end of JSON input (<empty>)`],
     ['{"a"', `${parseError}unexpected end of JSON input ({"a")`],
     ['a: b', `${parseError}invalid character 'a' looking for beginning of value (613a2062)`],
-    ['{"apiVersion":"v1","kind":"ConfigMap","data":{"a":x}}', `${parseError}invalid character 'x' looking for beginning of value ({"apiVersion":"v1","kind":"Con ...)`],
+    [
+      '{"apiVersion":"v1","kind":"ConfigMap","data":{"a":x}}',
+      `${parseError}invalid character 'x' looking for beginning of value ({"apiVersion":"v1","kind":"Con ...)`,
+    ],
     ['[]', `${parseError}json: cannot unmarshal array into ${anonymous} (5b5d)`],
     ['"x"', `${parseError}json: cannot unmarshal string into ${anonymous} (227822)`],
     ['true', `${parseError}json: cannot unmarshal bool into ${anonymous} (74727565)`],
-    ['{"apiVersion":"v1","kind":5}', `${parseError}json: cannot unmarshal number into Go struct field .kind of type string ({"apiVersion":"v1","kind":5})`],
+    [
+      '{"apiVersion":"v1","kind":5}',
+      `${parseError}json: cannot unmarshal number into Go struct field .kind of type string ({"apiVersion":"v1","kind":5})`,
+    ],
     ['{"apiVersion":"v2/b/c","kind":"Foo"}', `${unrecognised}unexpected GroupVersion string: v2/b/c ({"apiVersion":"v2/b/c","kind": ...)`],
   ])('%s', (body, text) => {
     expect(refusal(body)).toBe(text)
@@ -54,10 +60,22 @@ describe('bodies that say no kind', () => {
 
 describe('bodies of another kind', () => {
   test.each([
-    ['{"apiVersion":"v1","kind":"Pod"}', 'Pod in version "v1" cannot be handled as a Deployment: converting (v1.Pod) to (apps.Deployment): unknown conversion'],
-    ['{"apiVersion":"v1","kind":"Status"}', 'Status in version "v1" cannot be handled as a Deployment: converting (v1.Status) to (apps.Deployment): unknown conversion'],
-    ['{"apiVersion":"apps/v9"}', 'Deployment in version "v9" cannot be handled as a Deployment: no kind "Deployment" is registered for version "apps/v9" in scheme "pkg/runtime/scheme.go:111"'],
-    ['{"apiVersion":"v1"}', 'Deployment in version "v1" cannot be handled as a Deployment: no kind "Deployment" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"'],
+    [
+      '{"apiVersion":"v1","kind":"Pod"}',
+      'Pod in version "v1" cannot be handled as a Deployment: converting (v1.Pod) to (apps.Deployment): unknown conversion',
+    ],
+    [
+      '{"apiVersion":"v1","kind":"Status"}',
+      'Status in version "v1" cannot be handled as a Deployment: converting (v1.Status) to (apps.Deployment): unknown conversion',
+    ],
+    [
+      '{"apiVersion":"apps/v9"}',
+      'Deployment in version "v9" cannot be handled as a Deployment: no kind "Deployment" is registered for version "apps/v9" in scheme "pkg/runtime/scheme.go:111"',
+    ],
+    [
+      '{"apiVersion":"v1"}',
+      'Deployment in version "v1" cannot be handled as a Deployment: no kind "Deployment" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"',
+    ],
   ])('%s', (body, text) => {
     expect(refusal(body, 'json', deployment)).toBe(text)
   })
@@ -88,7 +106,11 @@ describe('bodies that are taken', () => {
     ]
     for (const [encoding, bytes] of bodies)
       expect(JSON.stringify(decodeBody(bytes, encoding, configMap, 'Strict'))).toBe(JSON.stringify({ object, warnings: [] }))
-    expect(decodeBody(Buffer.from('null'), 'json', configMap, 'Strict').object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: {} })
+    expect(decodeBody(Buffer.from('null'), 'json', configMap, 'Strict').object).toEqual({
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: {},
+    })
   })
 
   test('with warnings, or refused when strict', () => {
@@ -106,7 +128,11 @@ describe('bodies that are taken', () => {
   })
 
   test('or else refused with a 400, whatever the bytes', () => {
-    const noise = fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.json().map((s) => Buffer.from(s)), fc.string().map((s) => Buffer.from(s)))
+    const noise = fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.json().map((s) => Buffer.from(s)),
+      fc.string().map((s) => Buffer.from(s)),
+    )
     fc.assert(
       fc.property(noise, fc.constantFrom<Encoding>('json', 'yaml', 'protobuf'), (bytes, encoding) => {
         try {

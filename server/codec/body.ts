@@ -1,5 +1,5 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
-import { StatusError, badRequest } from '../machinery/status.ts'
+import { type StatusError, badRequest } from '../machinery/status.ts'
 import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'

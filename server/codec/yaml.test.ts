@@ -59,7 +59,10 @@ describe('texts that are no YAML', () => {
   })
 
   test('aliases that expand without end, and nesting', () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]', ...'bcdefgh'.split('').map((n, i) => `${n}: &${n} [${Array(10).fill(`*${'abcdefg'[i]}`).join(',')}]`)]
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x,x]',
+      ...'bcdefgh'.split('').map((n, i) => `${n}: &${n} [${Array(10).fill(`*${'abcdefg'[i]}`).join(',')}]`),
+    ]
     expect(() => parseYaml(bomb.join('\n'))).toThrow(YamlError)
     expect(() => parseYaml('['.repeat(20_000))).toThrow(YamlError)
   })

@@ -133,7 +133,8 @@ function toJson(value: unknown): unknown {
   const out: Record<string, unknown> = {}
   for (const [key, item] of value as Map<unknown, unknown>) {
     const name = keyText(key)
-    if (name === '__proto__') Object.defineProperty(out, name, { value: toJson(item), enumerable: true, writable: true, configurable: true })
+    if (name === '__proto__')
+      Object.defineProperty(out, name, { value: toJson(item), enumerable: true, writable: true, configurable: true })
     else out[name] = toJson(item)
   }
   return out
@@ -143,7 +144,9 @@ const goFloat = (value: number): string => (Number.isNaN(value) ? 'NaN' : value 
 
 function keyText(key: unknown): string {
   if (typeof key === 'string' || typeof key === 'boolean' || typeof key === 'number') return String(key)
-  throw new YamlError(key === null ? 'unsupported map key of type: %!s(<nil>), key: <nil>' : `yaml: invalid map key: ${JSON.stringify(key)}`)
+  throw new YamlError(
+    key === null ? 'unsupported map key of type: %!s(<nil>), key: <nil>' : `yaml: invalid map key: ${JSON.stringify(key)}`,
+  )
 }
 
 /** Texts that other YAML readers take for numbers or times. */

@@ -30,30 +30,74 @@ const field = (text: string): string => `json: cannot unmarshal ${text}`
 const typeErrors: [kind: string, body: string, text: string][] = [
   ['Deployment', '{"spec":{"replicas":"3"}}', field('string into Go struct field DeploymentSpec.spec.replicas of type int32')],
   ['Deployment', '{"spec":{"replicas":3.5}}', field('number 3.5 into Go struct field DeploymentSpec.spec.replicas of type int32')],
-  ['Deployment', '{"spec":{"replicas":3000000000}}', field('number 3000000000 into Go struct field DeploymentSpec.spec.replicas of type int32')],
+  [
+    'Deployment',
+    '{"spec":{"replicas":3000000000}}',
+    field('number 3000000000 into Go struct field DeploymentSpec.spec.replicas of type int32'),
+  ],
   ['Deployment', '{"spec":[]}', field('array into Go struct field Deployment.spec of type v1.DeploymentSpec')],
-  ['Deployment', template('{"containers":{}}'), field('object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container')],
-  ['Deployment', template('{"containers":["a"]}'), field('string into Go struct field PodSpec.spec.template.spec.containers of type v1.Container')],
+  [
+    'Deployment',
+    template('{"containers":{}}'),
+    field('object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container'),
+  ],
+  [
+    'Deployment',
+    template('{"containers":["a"]}'),
+    field('string into Go struct field PodSpec.spec.template.spec.containers of type v1.Container'),
+  ],
   ['Deployment', '{"metadata":{"labels":{"a":1}}}', field('number into Go struct field ObjectMeta.metadata.labels of type string')],
   ['Deployment', '{"metadata":{"labels":["a"]}}', field('array into Go struct field ObjectMeta.metadata.labels of type map[string]string')],
   ['Deployment', '{"metadata":{"creationTimestamp":"x"}}', 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
-  ['Deployment', '{"metadata":{"creationTimestamp":5}}', field('number into Go struct field ObjectMeta.metadata.creationTimestamp of type string')],
-  ['Pod', container('"imagePullPolicy":5'), field('number into Go struct field Container.spec.containers.imagePullPolicy of type v1.PullPolicy')],
+  [
+    'Deployment',
+    '{"metadata":{"creationTimestamp":5}}',
+    field('number into Go struct field ObjectMeta.metadata.creationTimestamp of type string'),
+  ],
+  [
+    'Pod',
+    container('"imagePullPolicy":5'),
+    field('number into Go struct field Container.spec.containers.imagePullPolicy of type v1.PullPolicy'),
+  ],
   ['Pod', container('"tty":"yes"'), field('string into Go struct field Container.spec.containers.tty of type bool')],
   ['Pod', container('"resources":{"limits":{"cpu":"x"}}'), quantity],
   ['Pod', container('"resources":{"limits":{"cpu":true}}'), quantity],
-  ['Pod', '{"spec":{"volumes":[{"hostPath":{"path":5}}]}}', field('number into Go struct field HostPathVolumeSource.spec.volumes.VolumeSource.hostPath.path of type string')],
-  ['Pod', '{"spec":{"volumes":[{"hostPath":[5]}]}}', field('array into Go struct field Volume.spec.volumes.VolumeSource.hostPath of type v1.HostPathVolumeSource')],
-  ['Pod', container('"livenessProbe":{"httpGet":{"port":true}}'), field('bool into Go struct field HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port of type int32')],
-  ['Pod', container('"livenessProbe":{"httpGet":{"port":80.5}}'), field('number 80.5 into Go struct field HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port of type int32')],
+  [
+    'Pod',
+    '{"spec":{"volumes":[{"hostPath":{"path":5}}]}}',
+    field('number into Go struct field HostPathVolumeSource.spec.volumes.VolumeSource.hostPath.path of type string'),
+  ],
+  [
+    'Pod',
+    '{"spec":{"volumes":[{"hostPath":[5]}]}}',
+    field('array into Go struct field Volume.spec.volumes.VolumeSource.hostPath of type v1.HostPathVolumeSource'),
+  ],
+  [
+    'Pod',
+    container('"livenessProbe":{"httpGet":{"port":true}}'),
+    field('bool into Go struct field HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port of type int32'),
+  ],
+  [
+    'Pod',
+    container('"livenessProbe":{"httpGet":{"port":80.5}}'),
+    field('number 80.5 into Go struct field HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port of type int32'),
+  ],
   ['Secret', '{"data":{"a":"%%%"}}', 'illegal base64 data at input byte 0'],
   ['Secret', '{"data":{"a":5}}', field('number into Go struct field Secret.data of type []uint8')],
   ['Secret', '{"data":"x"}', field('string into Go struct field Secret.data of type map[string][]uint8')],
   ['ConfigMap', '{"metadata":"x"}', field('string into Go struct field ConfigMap.metadata of type v1.ObjectMeta')],
-  ['StatefulSet', '{"spec":{"volumeClaimTemplates":[{"kind":5}]}}', field('number into Go struct field PersistentVolumeClaim.spec.volumeClaimTemplates.TypeMeta.kind of type string')],
+  [
+    'StatefulSet',
+    '{"spec":{"volumeClaimTemplates":[{"kind":5}]}}',
+    field('number into Go struct field PersistentVolumeClaim.spec.volumeClaimTemplates.TypeMeta.kind of type string'),
+  ],
   // The first wrong value is named, unless a later one has a reader of its own.
   ['ConfigMap', '{"data":{"a":1},"metadata":{"name":2}}', field('number into Go struct field ConfigMap.data of type string')],
-  ['ConfigMap', '{"data":{"a":1},"metadata":{"creationTimestamp":2}}', field('number into Go struct field ObjectMeta.metadata.creationTimestamp of type string')],
+  [
+    'ConfigMap',
+    '{"data":{"a":1},"metadata":{"creationTimestamp":2}}',
+    field('number into Go struct field ObjectMeta.metadata.creationTimestamp of type string'),
+  ],
 ]
 
 describe('wrong types', () => {
@@ -122,9 +166,9 @@ describe('unknown and duplicate fields', () => {
   test('schemas that may be something else are read without complaint', () => {
     const schema = '{"foo":1,"properties":{"a":{"items":{"zzz":1},"yyy":3},"b":{"additionalProperties":{"x":1}}}}'
     const at = 'spec.versions[0].schema.openAPIV3Schema'
-    expect(decode('CustomResourceDefinition', `{"spec":{"versions":[{"schema":{"openAPIV3Schema":${schema}}}]}}`, 'Strict').errors).toEqual([
-      `strict decoding error: unknown field "${at}.foo", unknown field "${at}.properties.a.yyy"`,
-    ])
+    expect(decode('CustomResourceDefinition', `{"spec":{"versions":[{"schema":{"openAPIV3Schema":${schema}}}]}}`, 'Strict').errors).toEqual(
+      [`strict decoding error: unknown field "${at}.foo", unknown field "${at}.properties.a.yyy"`],
+    )
   })
 })
 
@@ -154,7 +198,10 @@ describe('normal form', () => {
 
   test('quantities, times and base64 are rewritten', () => {
     const limits = { memory: '1024Mi', cpu: '1000m' }
-    const object = { metadata: { creationTimestamp: '2026-01-01T01:00:00.5+01:00' }, spec: { containers: [{ name: 'a', resources: { limits } }] } }
+    const object = {
+      metadata: { creationTimestamp: '2026-01-01T01:00:00.5+01:00' },
+      spec: { containers: [{ name: 'a', resources: { limits } }] },
+    }
     expect(normalize(scheme.type(types.Pod!)!, object)).toMatchObject({
       metadata: { creationTimestamp: '2026-01-01T00:00:00Z' },
       spec: { containers: [{ resources: { limits: { cpu: '1', memory: '1Gi' } } }] },

@@ -220,7 +220,7 @@ const scalars: Record<ScalarKind, Convert> = {
   string: (value) => (typeof value === 'string' ? value : fail()),
   boolean: (value) => (typeof value === 'boolean' ? value : fail()),
   int32: integer(-2147483648, 2147483647),
-  int64: integer(-9223372036854775808, 9223372036854775807),
+  int64: integer(-(2 ** 63), 2 ** 63),
   double: (value) => (typeof value === 'number' ? value : fail()),
   bytes(value) {
     if (typeof value === 'string') return canonicalBase64(value) ?? fail()
@@ -255,4 +255,3 @@ function unionConverter(facts: TypeFacts): Convert {
     return made
   }
 }
-

@@ -17,8 +17,20 @@ export type TypeRef =
  * raw (runtime.RawExtension: any object), json (apiextensions JSON), fieldsV1 (any object), verb strings are plain `string`.
  */
 export type ScalarKind =
-  | 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'bytes'
-  | 'time' | 'microTime' | 'duration' | 'quantity' | 'intOrString' | 'raw' | 'json' | 'fieldsV1'
+  | 'string'
+  | 'boolean'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  | 'bytes'
+  | 'time'
+  | 'microTime'
+  | 'duration'
+  | 'quantity'
+  | 'intOrString'
+  | 'raw'
+  | 'json'
+  | 'fieldsV1'
 
 export interface FieldFacts {
   /** JSON name; '' for a struct that Go inlines, whose fields then stand in the parent in JSON but not in protobuf. */

@@ -40,4 +40,3 @@ export function cannotHandle(gvk: GroupVersionKind, wanted: string, why: string)
   const version = JSON.stringify(gvk.version)
   return badRequest(`${gvk.kind} in version ${version} cannot be handled as a ${wanted}: ${why}`)
 }
-

@@ -186,7 +186,7 @@ class Walk {
 }
 
 const isOpaque = new Set<ScalarKind>(['raw', 'json', 'fieldsV1'])
-const limits: Partial<Record<ScalarKind, number>> = { int32: 2147483647, intOrString: 2147483647, int64: 9223372036854775807 }
+const limits: Partial<Record<ScalarKind, number>> = { int32: 2147483647, intOrString: 2147483647, int64: 2 ** 63 }
 /** What these read first in Go, and so what their errors name. */
 const goScalar: Partial<Record<ScalarKind, string>> = { time: 'string', microTime: 'string', duration: 'string', intOrString: 'int32' }
 const jsonType: Record<ScalarKind, string> = {

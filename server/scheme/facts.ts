@@ -180,9 +180,7 @@ class Message implements TypeFacts {
   }
 
   get jsonFields(): readonly FieldFacts[] {
-    this.#json ??= this.fields.flatMap((f) =>
-      f.name === '' && f.type.kind === 'ref' ? [...(type(f.type.name)?.jsonFields ?? [])] : [f],
-    )
+    this.#json ??= this.fields.flatMap((f) => (f.name === '' && f.type.kind === 'ref' ? [...(type(f.type.name)?.jsonFields ?? [])] : [f]))
     return this.#json
   }
 

@@ -36,12 +36,19 @@ describe('conversion', () => {
     const v1 = { kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v1', metadata: { annotations }, spec: { maxReplicas: 2 } }
     const v2 = convert(v1, gv(v1), { group: 'autoscaling', version: 'v2' })
     expect(v2.metadata.annotations).toEqual({ mine: 'x' })
-    expect(v2.spec).toMatchObject({ metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] })
+    expect(v2.spec).toMatchObject({
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
+    })
     expect(v2.spec).not.toHaveProperty('behavior')
   })
 
   test('a definition of v1beta1 with a version and no list of them', () => {
-    const old = { kind: 'CustomResourceDefinition', apiVersion: 'apiextensions.k8s.io/v1beta1', metadata: {}, spec: { version: 'v1', group: 'g' } }
+    const old = {
+      kind: 'CustomResourceDefinition',
+      apiVersion: 'apiextensions.k8s.io/v1beta1',
+      metadata: {},
+      spec: { version: 'v1', group: 'g' },
+    }
     const made = convert(old, gv(old), { group: 'apiextensions.k8s.io', version: 'v1' })
     expect(made.spec).toMatchObject({ group: 'g', versions: [{ name: 'v1', served: true, storage: true }] })
     expect(made.spec).not.toHaveProperty('version')

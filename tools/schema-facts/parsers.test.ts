@@ -103,7 +103,13 @@ describe('Go structs', () => {
   })
 
   test('types are written with the last element of their package', () => {
-    expect(pkg.named).toEqual(new Map([['Mode', 'string'], ['Words', '[]string'], ['Limits', 'map[v1.Mode]resource.Quantity']]))
+    expect(pkg.named).toEqual(
+      new Map([
+        ['Mode', 'string'],
+        ['Words', '[]string'],
+        ['Limits', 'map[v1.Mode]resource.Quantity'],
+      ]),
+    )
     expect(pkg.structs.get('Thing')![1]).toEqual({ name: 'Name', type: '*v1.Mode', embedded: false, json: 'name', options: [], number: 2 })
   })
 })

@@ -44,7 +44,19 @@ export function resourcesDocument(documents: Documents): string {
         const type = typeName(documents, group, version, r.kind)
         const scope = r.namespaced ? 1 : 0
         const names = [r.shortNames ?? [], r.categories ?? []]
-        const row = [group, version, r.name, r.singularName, r.kind, scope, ...names, verbs(r.verbs), under, type, r.storageVersionHash ?? '']
+        const row = [
+          group,
+          version,
+          r.name,
+          r.singularName,
+          r.kind,
+          scope,
+          ...names,
+          verbs(r.verbs),
+          under,
+          type,
+          r.storageVersionHash ?? '',
+        ]
         rows.push(`    ${JSON.stringify(row)}`)
       }
     }

@@ -23,7 +23,9 @@ export interface Extras {
  * are set off by bars, the rest are `key=value` with lists set off by commas and the default as JSON.
  */
 export function line(fields: readonly FieldTuple[]): string {
-  return fields.map(([name, number, code, flags, extras = {}]) => [name, number, code, flags, ...Object.entries(extras).map(extra)].join('|')).join(';')
+  return fields
+    .map(([name, number, code, flags, extras = {}]) => [name, number, code, flags, ...Object.entries(extras).map(extra)].join('|'))
+    .join(';')
 }
 
 function extra([key, value]: [string, unknown]): string {
@@ -101,8 +103,7 @@ export function typeFields(source: Source, name: string): FieldTuple[] {
     return [tuple(source, field, proto, schema)]
   })
   const missing = message?.fields.find((f) => !seen.has(f.number))
-  if (missing)
-    throw new Error(`${source.package}.${name}: proto field ${missing.name} has no Go field`)
+  if (missing) throw new Error(`${source.package}.${name}: proto field ${missing.name} has no Go field`)
   return tuples
 }
 

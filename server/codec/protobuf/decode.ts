@@ -57,10 +57,12 @@ function messageDecoder(type: TypeFacts): Decoder {
   let places: Place[] = []
   const build = (): (Slot | undefined)[] => {
     const made: (Slot | undefined)[] = []
-    places = type.fields.filter((f) => f.number > 0).map((field) => {
-      made[field.number] = slot(field)
-      return place(field)
-    })
+    places = type.fields
+      .filter((f) => f.number > 0)
+      .map((field) => {
+        made[field.number] = slot(field)
+        return place(field)
+      })
     slots = made
     return made
   }
@@ -180,7 +182,8 @@ function valueReader(type: TypeRef): ReadField {
     return (r) => {
       const outer = r.end
       r.end = r.span()
-      let list: unknown = []
+      // Without items it is nil in Go.
+      let list: unknown
       while (r.pos < r.end) {
         const tag = r.uint()
         if (tag >>> 3 === 1 && (tag & 7) === item.wire) list = item.read(r, list)
@@ -221,7 +224,8 @@ function mapReader(values: TypeRef): ReadField {
     }
     r.end = outer
     // A plain assignment would call the setter of this one name.
-    if (key === '__proto__') Object.defineProperty(map, key, { value: value ?? zero(), enumerable: true, writable: true, configurable: true })
+    if (key === '__proto__')
+      Object.defineProperty(map, key, { value: value ?? zero(), enumerable: true, writable: true, configurable: true })
     else map[key] = value === undefined ? zero() : value
     return map
   }

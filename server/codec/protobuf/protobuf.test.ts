@@ -150,7 +150,7 @@ describe('bad input', () => {
     for (let i = 0; i < 600; i++) {
       const length = bytes.length
       const size = length < 128 ? [length] : [(length & 127) | 128, length >> 7]
-      bytes = Buffer.concat([Buffer.from([((not << 3) | 2) & 127 | 128, ((not << 3) | 2) >> 7, ...size]), bytes])
+      bytes = Buffer.concat([Buffer.from([(((not << 3) | 2) & 127) | 128, ((not << 3) | 2) >> 7, ...size]), bytes])
     }
     expect(() => decodeMessage(bytes, props)).toThrow('exceeded max depth')
     // What went wrong leaves nothing behind.

@@ -35,12 +35,17 @@ export function toV1beta1(crd: Json): Json {
     moved.add(inVersion)
     if (versions[0]?.[inVersion] !== undefined) top[inSpec] = versions[0][inVersion]
   }
-  const kept = versions.map((v) => renameIn('jsonPath', 'JSONPath', Object.fromEntries(Object.entries(v).filter(([name]) => !moved.has(name)))))
+  const kept = versions.map((v) =>
+    renameIn('jsonPath', 'JSONPath', Object.fromEntries(Object.entries(v).filter(([name]) => !moved.has(name)))),
+  )
   const { strategy, webhook } = object(conversion)
   const { clientConfig, conversionReviewVersions } = object(webhook)
   const flat = conversion === undefined ? undefined : defined({ strategy, webhookClientConfig: clientConfig, conversionReviewVersions })
   const preserveUnknownFields = spec.preserveUnknownFields ?? false
-  return { ...crd, spec: renameIn('jsonPath', 'JSONPath', defined({ ...spec, ...top, versions: kept, conversion: flat, preserveUnknownFields })) }
+  return {
+    ...crd,
+    spec: renameIn('jsonPath', 'JSONPath', defined({ ...spec, ...top, versions: kept, conversion: flat, preserveUnknownFields })),
+  }
 }
 
 /** The v1 form of a stored object. */

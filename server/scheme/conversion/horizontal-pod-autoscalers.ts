@@ -37,7 +37,8 @@ const flatStatus: typeof flatSpec = {
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
-const defined = (fields: Json): Json => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
+const defined = (fields: Json): Json =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 const typed = <T>(name: string, value: T): T => normalize(typeOrThrow(`io.k8s.api.autoscaling.${name}`), value)
 
 /** Metrics of v2 to those of v1; `amount` is `target` in a spec and `current` in a status. */
@@ -109,7 +110,10 @@ function behaviorText(behavior: Json): string {
   const rules = (value: unknown): unknown => {
     if (value === undefined) return null
     const { stabilizationWindowSeconds = null, selectPolicy = null, policies, tolerance = null } = object(value)
-    const each = policies === undefined ? null : list(policies).map(({ type, value: v, periodSeconds }) => ({ Type: type, Value: v, PeriodSeconds: periodSeconds }))
+    const each =
+      policies === undefined
+        ? null
+        : list(policies).map(({ type, value: v, periodSeconds }) => ({ Type: type, Value: v, PeriodSeconds: periodSeconds }))
     return { StabilizationWindowSeconds: stabilizationWindowSeconds, SelectPolicy: selectPolicy, Policies: each, Tolerance: tolerance }
   }
   return JSON.stringify({ [capital('scaleUp')]: rules(behavior.scaleUp), [capital('scaleDown')]: rules(behavior.scaleDown) })
@@ -130,8 +134,16 @@ export function toV1(hpa: Json): Json {
   const put = (key: string, value: unknown[], type: string): void => {
     if (value.length > 0) annotations[key] = JSON.stringify(value.map((each) => typed(type, each)))
   }
-  put(annotation.metrics, others.map((m) => flatten(m, flatSpec, 'target')), 'v1.MetricSpec')
-  put(annotation.currentMetrics, list(currentMetrics).map((m) => flatten(m, flatStatus, 'current')), 'v1.MetricStatus')
+  put(
+    annotation.metrics,
+    others.map((m) => flatten(m, flatSpec, 'target')),
+    'v1.MetricSpec',
+  )
+  put(
+    annotation.currentMetrics,
+    list(currentMetrics).map((m) => flatten(m, flatStatus, 'current')),
+    'v1.MetricStatus',
+  )
   put(annotation.conditions, list(conditions), 'v1.HorizontalPodAutoscalerCondition')
   if (behavior !== undefined) annotations[annotation.behavior] = behaviorText(object(behavior))
   const target = list(metrics).find(isCpuTarget)

@@ -7,7 +7,8 @@ import { formatDuration } from '../../duration.ts'
 import { formatMicros, formatSeconds } from '../../time.ts'
 
 const seconds = fc.integer({ min: -62135596799, max: 253402300799 })
-const json = fc.jsonValue({ maxDepth: 2 })
+// -0 has no JSON of its own.
+const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 
 const scalars: Record<ScalarKind, Arbitrary<unknown>> = {
   string: fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -59,10 +60,7 @@ function fieldOf(field: FieldFacts, depth: number): Arbitrary<object> {
 }
 
 function valueOf(type: TypeRef, depth: number): Arbitrary<unknown> {
-  if (type.kind === 'array') {
-    const items = fc.array(valueOf(type.items, depth - 1), { maxLength: 3, ...(type.wrapped ? {} : { minLength: 1 }) })
-    return items
-  }
+  if (type.kind === 'array') return fc.array(valueOf(type.items, depth - 1), { minLength: 1, maxLength: 3 })
   if (type.kind === 'map') {
     const keys = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((k) => k !== '__proto__')
     return fc.dictionary(keys, valueOf(type.values, depth - 1), { minKeys: 1, maxKeys: 3 })
@@ -72,7 +70,9 @@ function valueOf(type: TypeRef, depth: number): Arbitrary<unknown> {
   if (facts.scalar) return scalars[facts.scalar]
   const schema = type.name.replace(/Or(?:Bool|Array|StringArray)$/, '')
   if (facts.union === 'schemaOrBool') return fc.oneof(fc.boolean(), objectOf(schema, depth - 1))
-  if (facts.union === 'schemaOrArray') return fc.oneof(objectOf(schema, depth - 1), fc.array(objectOf(schema, 0), { minLength: 1, maxLength: 2 }))
-  if (facts.union === 'schemaOrStringArray') return fc.oneof(objectOf(schema, depth - 1), fc.array(fc.string(), { minLength: 1, maxLength: 2 }))
+  if (facts.union === 'schemaOrArray')
+    return fc.oneof(objectOf(schema, depth - 1), fc.array(objectOf(schema, 0), { minLength: 1, maxLength: 2 }))
+  if (facts.union === 'schemaOrStringArray')
+    return fc.oneof(objectOf(schema, depth - 1), fc.array(fc.string(), { minLength: 1, maxLength: 2 }))
   return objectOf(type.name, depth - 1)
 }
