@@ -85,10 +85,12 @@ function validateDeadline(errors: FieldError[], now: PodSpec, old: PodSpec): boo
 
 function validateGates(errors: FieldError[], now: PodSpec, old: PodSpec): void {
   const before = new Set(old.schedulingGates?.map((g) => g.name))
-  now.schedulingGates?.forEach(({ name = '' }, i) => {
-    if (before.has(name)) return
+  // A gate that is named twice is reported once, at its last place.
+  const places = new Map((now.schedulingGates ?? []).map(({ name = '' }, i) => [name, i]))
+  for (const [name, i] of places) {
+    if (before.has(name)) continue
     errors.push(forbiddenField(`spec.schedulingGates[${i}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`))
-  })
+  }
 }
 
 const withImagesOf = (now: Container[] | undefined, old: Container[] | undefined): Container[] | undefined =>
