@@ -51,6 +51,10 @@ export interface ApiServerOptions {
   /** Order in which a node's addresses are tried. */
   kubeletAddressTypes: readonly string[]
   minRequestTimeoutSeconds: number
+  maxStreamsPerConnection: number
+  corsAllowedOrigins: readonly RegExp[]
+  /** Every finished request goes to the log. */
+  logRequests: boolean
 }
 
 export interface ApiServer {
@@ -100,6 +104,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     requestTimeoutMs: o.requestTimeoutMs,
     maxRequestsInFlight: o.maxRequestsInFlight,
     maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
+    ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
+    ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
   })
   const [serving] = await Promise.all([
     serve({
@@ -108,6 +114,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       tls: o.tls,
       handler,
       clock,
+      limits: { maxConcurrentStreams: o.maxStreamsPerConnection },
       onHandlerError: (e) => log.error({ err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a handler let an error out'),
     }),
     feed.start(),
@@ -135,6 +142,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     state.closing = true
     state.ready = false
     ticker.cancel()
+    // Running requests finish while nothing new is let in; then watches have nobody left to serve.
+    const idle = waitGroup.close()
+    await Promise.race([idle, new Promise<void>((r) => void clock.setTimeout(r, graceMs))])
     forwarder.close()
     await feed.close()
     await s.close(graceMs)

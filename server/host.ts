@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { anonymousAuthenticator } from './authn/anonymous.ts'
-import { bearerAuthenticator } from './authn/bearer.ts'
-import type { Authenticator } from './authn/contract.ts'
-import { localAuthenticator } from './authn/local.ts'
-import { readTokenFile } from './authn/token-file.ts'
-import { unionAuthenticator } from './authn/union.ts'
-import { x509Authenticator } from './authn/x509.ts'
-import { alwaysAllowAuthorizer } from './authz/always-allow.ts'
-import type { Authorizer } from './authz/contract.ts'
-import { defaultRolesAuthorizer } from './authz/default-roles.ts'
-import { mastersAuthorizer } from './authz/masters.ts'
-import { unionAuthorizer } from './authz/union.ts'
+import { authenticatorOf } from './authn/methods.ts'
+import { authorizerOf } from './authz/modes.ts'
 import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
@@ -53,8 +43,8 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       storage,
       clock,
       log,
-      authenticator: authenticatorOf(o),
-      authorizer: authorizerOf(o),
+      authenticator: authenticatorOf(o.authentication),
+      authorizer: authorizerOf(o.authorization.authorizationMode),
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,
       port: o.serving.securePort,
@@ -65,6 +55,9 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       maxMutatingRequestsInFlight: o.limits.maxMutatingRequestsInFlight,
       requestTimeoutMs: o.limits.requestTimeoutMs,
       minRequestTimeoutSeconds: o.limits.minRequestTimeoutSeconds,
+      maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
+      corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
+      logRequests: o.local.verbosity >= 3,
       kubeletClient: kubeletClientOf(o, certificates),
       kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
     })
@@ -114,21 +107,6 @@ async function openStorage(o: Options, clock: Clock): Promise<Storage> {
   const { openEtcdStorage } = await import('./storage/etcd3/open.ts')
   const tls = etcdCaFile === '' && etcdCertFile === '' ? {} : { tls: { caFile: etcdCaFile, certFile: etcdCertFile, keyFile: etcdKeyFile } }
   return openEtcdStorage({ endpoints: [...etcdServers], clock, ...tls })
-}
-
-function authenticatorOf(o: Options): Authenticator {
-  const { tokenAuthFile, anonymousAuth } = o.authentication
-  const methods = [localAuthenticator, x509Authenticator]
-  if (tokenAuthFile !== '') methods.push(bearerAuthenticator([readTokenFile(tokenAuthFile)]))
-  else methods.push(bearerAuthenticator([]))
-  return anonymousAuth ? unionAuthenticator(methods, anonymousAuthenticator) : unionAuthenticator(methods)
-}
-
-/** system:masters may do all in every mode; what a mode means here beyond that stands in options/authorization.ts. */
-function authorizerOf(o: Options): Authorizer {
-  const modes: Readonly<Record<string, Authorizer | undefined>> = { AlwaysAllow: alwaysAllowAuthorizer, RBAC: defaultRolesAuthorizer }
-  const chosen = o.authorization.authorizationMode.flatMap((m) => modes[m] ?? [])
-  return unionAuthorizer([mastersAuthorizer, ...chosen])
 }
 
 function tlsOf(o: Options, c: Certificates): TlsFiles {
