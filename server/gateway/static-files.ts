@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { extname, join } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 const types: Record<string, string> = {
@@ -41,7 +41,7 @@ export class StaticFiles {
   #builtAt = -1
 
   constructor(root: string) {
-    this.#root = root
+    this.#root = resolve(root)
   }
 
   /** False when there is no such file and the address cannot be a route of the application. */

@@ -93,7 +93,7 @@ export async function harness(contexts: Record<string, { server: string; user?: 
   await writeFile(join(dir, 'index.html'), '<!doctype html><title>Binnacle</title>')
   const local = new FakeLocal()
   const log = { info: () => {}, warn: () => {} }
-  const gateway = await startGateway({ local, staticDir: dir, kubeconfigFiles: [kubeconfig], clock: systemClock, log })
+  const gateway = await startGateway({ local, staticDir: `${dir}/`, kubeconfigFiles: [kubeconfig], clock: systemClock, log })
   const cookie = `${gateway.cookie.name}=${gateway.cookie.value}`
   return {
     gateway,
