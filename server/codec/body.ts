@@ -42,7 +42,9 @@ export function decodeBody(bytes: Buffer, encoding: Encoding, expected: GroupVer
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const decoded = read(parsed, type, gvk, mode)
   const wanted = apiVersionOf(expected.group, expected.version)
-  if (parsed.apiVersion !== wanted)
+  // Options are registered in every group-version, and clients send them under the group they talk to.
+  const shared = scheme.typeOf(expected.group, expected.version, expected.kind) === type
+  if (parsed.apiVersion !== wanted && !shared)
     throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = decoded.object
   return { object: { kind: parsed.kind, apiVersion: parsed.apiVersion, ...rest }, warnings: decoded.warnings }
