@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** Unit and contract suites: `x.test.ts` beside `x.ts`. Whole-system tests have their own configuration in e2e/. */
 export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
+  root: join(import.meta.dirname, '..'),
   test: {
     include: ['{server,renderer,electron,tools}/**/*.test.{ts,tsx}'],
     // Two cores are common on machines that run this.
