@@ -1,4 +1,4 @@
-import type { Clock } from './machinery/clock.ts'
+import { formatTime, type Clock } from './machinery/clock.ts'
 import { isStatusError } from './machinery/status.ts'
 import type { KubeObject } from './machinery/types.ts'
 import type { Registry } from './registry/generic/assemble.ts'
@@ -14,6 +14,7 @@ export interface BootstrapOptions {
   advertise: { address: string; port: number }
   /** First address of the service range. */
   serviceAddress: string
+  serviceRanges: readonly string[]
 }
 
 /** Start-up objects: what is there stays as it is, so a restart writes nothing. */
@@ -33,8 +34,15 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
   }
   await Promise.all(NAMESPACES.map((name) => ensure('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })))
   await o.registry.store('namespaces').find('', 'default')
+  await ensure('servicecidrs.networking.k8s.io', '', {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes' },
+    spec: { cidrs: [...o.serviceRanges] },
+  })
   await Promise.all([
-    ensure('services', 'default', kubernetesService(o)),
+    ensureService(o, context),
+    markRangeReady(o, context),
     ensure('endpoints', 'default', kubernetesEndpoints(o)),
     ensure('endpointslices.discovery.k8s.io', 'default', kubernetesEndpointSlice(o)),
     ...NAMESPACES.map((namespace) =>
@@ -42,6 +50,45 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
     ),
   ])
   await syncEndpoints(o, context)
+}
+
+const RETRY_MS = 1000
+const TRIES = 5
+
+/**
+ * The service with the first address of the range. Another server may be making it at this moment and have taken the address already;
+ * an address that nobody follows up belonged to a server that died, and is freed.
+ */
+async function ensureService(o: BootstrapOptions, context: StrategyContext): Promise<void> {
+  const services = o.registry.store('services')
+  const addresses = o.registry.store('ipaddresses.networking.k8s.io')
+  for (let attempt = 1; (await services.find('default', 'kubernetes')) === undefined; attempt++) {
+    try {
+      await services.create(kubernetesService(o), 'default', context)
+      return
+    } catch (e) {
+      if (isStatusError(e, 'AlreadyExists')) return
+      if (!isStatusError(e, 'Invalid') || attempt > TRIES) throw e
+    }
+    if (attempt < TRIES) await new Promise<void>((done) => o.clock.setTimeout(done, RETRY_MS))
+    else await addresses.delete({ namespace: '', name: o.serviceAddress, options: {}, context }).catch(() => undefined)
+  }
+}
+
+/** The default range is ready when the server that it is configured on says so. */
+async function markRangeReady(o: BootstrapOptions, context: StrategyContext): Promise<void> {
+  const { statusRules } = await import('./registry/generic/update.ts')
+  const store = o.registry.store('servicecidrs.networking.k8s.io')
+  const message = 'Kubernetes default Service CIDR is ready'
+  const ready = { type: 'Ready', status: 'True', lastTransitionTime: formatTime(o.clock.now()), reason: '', message }
+  const change = (current: KubeObject | undefined): KubeObject => {
+    const obj = structuredClone(current!)
+    const status = (obj.status ?? {}) as { conditions?: { type?: string }[] }
+    if (status.conditions?.some((c) => c.type === 'Ready') !== true)
+      obj.status = { ...status, conditions: [...(status.conditions ?? []), ready] }
+    return obj
+  }
+  await store.update({ namespace: '', name: 'kubernetes', context, rules: statusRules(store), change })
 }
 
 function kubernetesService(o: BootstrapOptions): KubeObject {
@@ -94,7 +141,13 @@ async function syncEndpoints(o: BootstrapOptions, context: StrategyContext): Pro
   const { mainRules } = await import('./registry/generic/update.ts')
   const set = async (resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> => {
     const store = o.registry.store(resource)
-    await store.update({ namespace: 'default', name: 'kubernetes', context, rules: mainRules(store), change: (current) => change(structuredClone(current!)) })
+    await store.update({
+      namespace: 'default',
+      name: 'kubernetes',
+      context,
+      rules: mainRules(store),
+      change: (current) => change(structuredClone(current!)),
+    })
   }
   await Promise.all([
     set('endpoints', (obj) => ({ ...obj, subsets: subsetsOf(o) })),

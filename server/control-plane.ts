@@ -23,6 +23,7 @@ import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { assemble, type Registry } from './registry/generic/assemble.ts'
 import type { Admission, StoreDependencies } from './registry/generic/store.ts'
+import { serviceNetwork } from './registry/core/services/network.ts'
 import { resourceParts } from './registry/parts.ts'
 import { scheme } from './scheme/index.ts'
 import type { ExchangeHandler } from './serving/exchange.ts'
@@ -42,6 +43,9 @@ export interface ApiServerOptions {
   advertiseAddress: string
   /** First address of the service range. */
   serviceAddress: string
+  /** Where cluster IPs come from: a CIDR, or one of each family. Default: the /24 around `serviceAddress`. */
+  serviceRanges?: readonly string[]
+  nodePortRange?: { first: number; last: number }
   /** Prefix of all keys, without a slash at its end: `/registry`. */
   keyPrefix: string
   maxRequestsInFlight: number
@@ -82,13 +86,18 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const late: { registry?: Registry; admission?: Admission } = {}
   const deps: StoreDependencies = { storage, feed, admission: { admit: (a) => late.admission!.admit(a) } }
   const forwarder = new Forwarder(o.kubeletClient)
-  const proxies = new Proxies({ forwarder, store: (name) => late.registry!.store(name), kubelet: { preferredAddressTypes: o.kubeletAddressTypes } })
+  const proxies = new Proxies({
+    forwarder,
+    store: (name) => late.registry!.store(name),
+    kubelet: { preferredAddressTypes: o.kubeletAddressTypes },
+  })
   const connect = {
     pods: { log: proxies.podLog(), proxy: proxies.subresource('pods') },
     nodes: { proxy: proxies.subresource('nodes') },
     services: { proxy: proxies.subresource('services') },
   }
-  const registry = (late.registry = assemble(scheme, resourceParts(connect), deps, `${o.keyPrefix}/`))
+  const services = serviceNetwork(o, (name) => late.registry!.store(name))
+  const registry = (late.registry = assemble(scheme, resourceParts({ connect, services }), deps, `${o.keyPrefix}/`))
   late.admission = admissionOf(registry)
 
   const requestMetrics = new RequestMetrics()
@@ -98,7 +107,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     authenticator: o.authenticator,
     authorizer: o.authorizer,
     writeStatus,
-    errorLog: { error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed') },
+    errorLog: {
+      error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
+    },
     metrics: requestMetrics,
     waitGroup,
     requestTimeoutMs: o.requestTimeoutMs,
@@ -120,7 +131,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     feed.start(),
   ])
   state.port = serving.port
-  await bootstrap({ registry, clock, advertise: { address: o.advertiseAddress, port: serving.port }, serviceAddress: o.serviceAddress })
+  const advertise = { address: o.advertiseAddress, port: serving.port }
+  await bootstrap({ registry, clock, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges })
+  const repair = services.startRepair(log)
   let sinceBookmark = 0
   const ticker = clock.setInterval(() => {
     sinceBookmark += TICK_MS
@@ -142,6 +155,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     state.closing = true
     state.ready = false
     ticker.cancel()
+    repair.cancel()
     // Running requests finish while nothing new is let in; then watches have nobody left to serve.
     const idle = waitGroup.close()
     await Promise.race([idle, new Promise<void>((r) => void clock.setTimeout(r, graceMs))])
@@ -201,8 +215,15 @@ function checks(storage: Storage, feed: Feed, state: { ready: boolean; closing: 
     { name: 'log', check: () => undefined },
     { name: 'etcd', check: async () => void (await storage.currentRevision()) },
     { name: 'etcd-readiness', check: async () => void (await storage.currentRevision()), only: ['readyz'] },
-    { name: 'informer-sync', check: () => (feed.healthy ? undefined : fail('the watch cache is catching up with the store')), only: ['readyz'] },
-    { name: 'poststarthook/start-system-namespaces-controller', check: () => (state.ready || state.closing ? undefined : fail('not finished')) },
+    {
+      name: 'informer-sync',
+      check: () => (feed.healthy ? undefined : fail('the watch cache is catching up with the store')),
+      only: ['readyz'],
+    },
+    {
+      name: 'poststarthook/start-system-namespaces-controller',
+      check: () => (state.ready || state.closing ? undefined : fail('not finished')),
+    },
     { name: 'shutdown', check: () => (state.closing ? fail('process is shutting down') : undefined), only: ['readyz'] },
   ]
 }

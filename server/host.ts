@@ -50,6 +50,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       port: o.serving.securePort,
       advertiseAddress: advertise,
       serviceAddress,
+      serviceRanges: [o.network.serviceClusterIpRange],
       keyPrefix: o.storage.etcdPrefix,
       maxRequestsInFlight: o.limits.maxRequestsInFlight,
       maxMutatingRequestsInFlight: o.limits.maxMutatingRequestsInFlight,

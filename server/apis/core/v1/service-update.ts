@@ -1,7 +1,15 @@
 import { forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import { validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { checkLoadBalancerClass, validateService } from './service.ts'
-import { externallyAccessible, isHeadless, needsClusterIP, needsHealthCheckPort, sameList, usesNodePorts, type Service } from './service-types.ts'
+import {
+  externallyAccessible,
+  isHeadless,
+  needsClusterIP,
+  needsHealthCheckPort,
+  sameList,
+  usesNodePorts,
+  type Service,
+} from './service-types.ts'
 
 /** What an update of a service may change, and what the server changes along with it (core/service strategy, core/validation). */
 const KEPT = 'may not change once set'
@@ -39,7 +47,11 @@ export function validateServiceUpdate(service: Service, old: Service): FieldErro
   const errors = validateObjectMetaUpdate(service.metadata, old.metadata, 'metadata')
   checkAddressChange(errors, service, old)
   checkFamilyChange(errors, service, old)
-  if (service.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && service.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
+  if (
+    service.spec.type === 'LoadBalancer' &&
+    old.spec.type === 'LoadBalancer' &&
+    service.spec.loadBalancerClass !== old.spec.loadBalancerClass
+  ) {
     errors.push(invalid('spec.loadBalancerClass', service.spec.loadBalancerClass, KEPT))
   }
   checkLoadBalancerClass(errors, service)

@@ -33,7 +33,8 @@ export function defaultService(service: Service): void {
     if (!p.targetPort) p.targetPort = p.port ?? 0
   }
   if (externallyAccessible(service) && !spec.externalTrafficPolicy) spec.externalTrafficPolicy = 'Cluster'
-  if (spec.internalTrafficPolicy === undefined && (usesNodePorts(service) || spec.type === 'ClusterIP')) spec.internalTrafficPolicy = 'Cluster'
+  if (spec.internalTrafficPolicy === undefined && (usesNodePorts(service) || spec.type === 'ClusterIP'))
+    spec.internalTrafficPolicy = 'Cluster'
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true
   // status and its loadBalancer are structs in Go, printed even when empty.
   const balancer = ((service.status ??= {}).loadBalancer ??= {})
@@ -122,7 +123,14 @@ function checkAffinity(errors: FieldError[], { spec }: Service): void {
 }
 
 /** A port as the internal type prints in the text about duplicates, which looks at protocol and port alone. */
-const portValue = (p: ServicePort): unknown => ({ Name: '', Protocol: p.protocol, AppProtocol: null, Port: p.port ?? 0, TargetPort: 0, NodePort: 0 })
+const portValue = (p: ServicePort): unknown => ({
+  Name: '',
+  Protocol: p.protocol,
+  AppProtocol: null,
+  Port: p.port ?? 0,
+  TargetPort: 0,
+  NodePort: 0,
+})
 
 function checkNodePorts(errors: FieldError[], { spec }: Service): void {
   const ports = spec.ports ?? []
@@ -175,7 +183,8 @@ function checkTrafficPolicies(errors: FieldError[], service: Service): void {
   const { type, externalTrafficPolicy = '', healthCheckNodePort = 0, internalTrafficPolicy, trafficDistribution } = service.spec
   const external = 'spec.externalTrafficPolicy'
   if (!externallyAccessible(service)) {
-    if (externalTrafficPolicy !== '') errors.push(invalid(external, externalTrafficPolicy, 'may only be set for externally-accessible services'))
+    if (externalTrafficPolicy !== '')
+      errors.push(invalid(external, externalTrafficPolicy, 'may only be set for externally-accessible services'))
   } else if (externalTrafficPolicy === '') errors.push(required(external))
   else if (!TRAFFIC_POLICIES.includes(externalTrafficPolicy)) errors.push(notSupported(external, externalTrafficPolicy, TRAFFIC_POLICIES))
   const check = 'spec.healthCheckNodePort'

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import type { Entry } from '../../../cache/entry.ts'
+import { addressRange, contains, formatAddress, type AddressRange } from '../../../machinery/ip-range.ts'
+import { parseAddress } from '../../../machinery/ip.ts'
+import { isStatusError } from '../../../machinery/status.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { Store } from '../../generic/store.ts'
+import type { StrategyContext } from '../../generic/strategy.ts'
+
+/** Why an address was not given; the texts are the reference's (core/service/ipallocator). */
+export class AllocationError extends Error {}
+export const FULL = 'range is full'
+const ALLOCATED = 'provided IP is already allocated'
+const OUTSIDE = 'the provided network does not match the current range'
+
+export const FAMILY_LABEL = 'ipaddress.kubernetes.io/ip-family'
+export const MANAGED_BY_LABEL = 'ipaddress.kubernetes.io/managed-by'
+export const MANAGER = 'ipallocator.k8s.io'
+
+interface ServiceCidr {
+  metadata: { deletionTimestamp?: string | null }
+  spec?: { cidrs?: string[] }
+  status?: { conditions?: { type?: string; status?: string }[] }
+}
+
+/**
+ * Gives out cluster IPs from the ranges of all ServiceCIDRs. An address is taken by creating its IPAddress object, which storage lets
+ * one alone do, whoever asks: requests of this process, other API servers, a real kube-apiserver on the same etcd.
+ */
+export class ClusterIPs {
+  readonly #addresses: Store
+  readonly #cidrs: Store
+  readonly #ranges = new WeakMap<Entry, AddressRange[]>()
+
+  constructor(addresses: Store, cidrs: Store) {
+    this.#addresses = addresses
+    this.#cidrs = cidrs
+  }
+
+  /** Takes a certain address for a service; AllocationError when that cannot be. With dryRun the range alone is looked at. */
+  async take(ip: string, service: KubeObject, context: StrategyContext): Promise<void> {
+    const parsed = parseAddress(ip)!
+    const family = parsed.family === 4 ? 'IPv4' : 'IPv6'
+    const holds = (r: AddressRange): boolean => contains(r, family, parsed.bits)
+    let range = this.#usable(family).find(holds)
+    if (range === undefined) {
+      await this.#cidrs.deps.feed.fresh()
+      range = this.#usable(family).find(holds)
+    }
+    if (context.dryRun) {
+      const first = this.#usable(family)[0]
+      if (range === undefined) {
+        throw new AllocationError(
+          first === undefined ? OUTSIDE : `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${first.cidr}`,
+        )
+      }
+      return
+    }
+    if (range === undefined) throw new AllocationError(OUTSIDE)
+    if (!(await this.#create(formatAddress(family, parsed.bits), family, service, context))) throw new AllocationError(ALLOCATED)
+  }
+
+  /** Takes any free address of a family, from the upper part of a range as long as there is one; AllocationError `range is full`. */
+  async takeNext(family: string, service: KubeObject, context: StrategyContext): Promise<string> {
+    let ranges = this.#usable(family)
+    if (ranges.length === 0) {
+      await this.#cidrs.deps.feed.fresh()
+      ranges = this.#usable(family)
+    }
+    // Upstream answers a dry run with the network's own address, which is never given to anybody.
+    if (context.dryRun && ranges.length > 0) return formatAddress(family, ranges[0]!.first - 1n)
+    for (const range of ranges) {
+      const upper = range.first + range.reserved
+      const found =
+        (await this.#scan(upper, range.last, family, service, context)) ??
+        (range.reserved === 0n ? undefined : await this.#scan(range.first, upper - 1n, family, service, context))
+      if (found !== undefined) return found
+    }
+    throw new AllocationError(FULL)
+  }
+
+  /** Gives an address back; one that is free already, or cannot be reached now, is left to the repair loop. */
+  async release(ip: string, context: StrategyContext): Promise<void> {
+    const parsed = parseAddress(ip)
+    if (parsed === undefined) return
+    const name = formatAddress(parsed.family === 4 ? 'IPv4' : 'IPv6', parsed.bits)
+    await this.#addresses.delete({ namespace: '', name, options: {}, context }).catch(() => undefined)
+  }
+
+  // From a random place on to the end, then from the start: concurrent servers seldom try the same address.
+  async #scan(first: bigint, last: bigint, family: string, service: KubeObject, context: StrategyContext): Promise<string | undefined> {
+    const size = last - first + 1n
+    if (size <= 0n) return undefined
+    const start = randomBelow(size)
+    for (let i = 0n; i < size; i++) {
+      const name = formatAddress(family, first + ((start + i) % size))
+      if (this.#addresses.cached('', name) !== undefined) continue
+      if (await this.#create(name, family, service, context)) return name
+    }
+    return undefined
+  }
+
+  /** False when somebody has it. */
+  async #create(name: string, family: string, service: KubeObject, context: StrategyContext): Promise<boolean> {
+    const { metadata } = service
+    const object: KubeObject = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IPAddress',
+      metadata: { name, labels: { [FAMILY_LABEL]: family, [MANAGED_BY_LABEL]: MANAGER } },
+      spec: { parentRef: { resource: 'services', namespace: metadata.namespace, name: metadata.name } },
+    }
+    try {
+      await this.#addresses.create(object, '', context)
+      return true
+    } catch (e) {
+      if (isStatusError(e, 'AlreadyExists')) return false
+      throw e
+    }
+  }
+
+  #usable(family: string): AddressRange[] {
+    const out: AddressRange[] = []
+    for (const entry of this.#cidrs.resource.cache.list.entries({ namespace: '' })) {
+      let ranges = this.#ranges.get(entry)
+      if (ranges === undefined) this.#ranges.set(entry, (ranges = rangesOf(entry.object() as unknown as ServiceCidr)))
+      for (const r of ranges) if (r.family === family) out.push(r)
+    }
+    return out
+  }
+}
+
+/** Ranges that are ready and stay; one without a Ready condition counts as ready. */
+function rangesOf(cidr: ServiceCidr): AddressRange[] {
+  const ready = cidr.status?.conditions?.find((c) => c.type === 'Ready')
+  if (cidr.metadata.deletionTimestamp || (ready !== undefined && ready.status !== 'True')) return []
+  return (cidr.spec?.cidrs ?? []).map(addressRange)
+}
+
+/** Uniform enough: 64 random bits more than the range has. */
+function randomBelow(size: bigint): bigint {
+  const bytes = randomBytes(8 + Math.ceil(size.toString(16).length / 2))
+  return BigInt(`0x${bytes.toString('hex')}`) % size
+}

@@ -1,0 +1,88 @@
+import { defaultService, validateService, validateServiceStatus } from '../../../apis/core/v1/service.ts'
+import { dropFieldsOfOldType, validateServiceUpdate } from '../../../apis/core/v1/service-update.ts'
+import { NONE, type Service } from '../../../apis/core/v1/service-types.ts'
+import { validateObjectMetaUpdate } from '../../../apis/meta/v1/validation.ts'
+import { nameIsLabel } from '../../../machinery/names.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { ResourceOverrides, Strategy, StrategyContext } from '../../generic/strategy.ts'
+import { allocateForCreate, allocateForUpdate, releaseAll, type ServiceAllocators } from './allocation.ts'
+import { serviceTable } from './table.ts'
+
+const asService = (obj: KubeObject): Service => obj as unknown as Service
+
+const TOPOLOGY_HINTS = 'service.kubernetes.io/topology-aware-hints'
+
+/** What a client should know though it is accepted (api/service GetWarningsForService). */
+function warn(service: Service, ctx: StrategyContext): void {
+  const { spec, metadata } = service
+  if (metadata.annotations?.[TOPOLOGY_HINTS] !== undefined) {
+    ctx.warn(`annotation ${TOPOLOGY_HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`)
+  }
+  const external = (spec.externalIPs?.length ?? 0) > 0
+  const headless = spec.type === 'ClusterIP' && spec.clusterIP === NONE
+  if (headless) {
+    if (spec.loadBalancerIP) ctx.warn('spec.loadBalancerIP is ignored for headless services')
+    if (external) ctx.warn('spec.externalIPs is ignored for headless services')
+    if (spec.sessionAffinity !== 'None') ctx.warn('spec.SessionAffinity is ignored for headless services')
+  }
+  const named = spec.type === 'ExternalName'
+  if (external && !headless && !named) ctx.warn('spec.externalIPs is deprecated and may no longer be implemented in some clusters')
+  if (external && named) ctx.warn('spec.externalIPs is ignored when spec.type is "ExternalName"')
+  if (!named && spec.externalName) ctx.warn('spec.externalName is ignored when spec.type is not "ExternalName"')
+  if (spec.trafficDistribution === 'PreferClose') ctx.warn('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
+}
+
+export interface ServiceDependencies {
+  /** Made on first use: the stores exist once the registry is assembled. */
+  allocators(): ServiceAllocators
+  /** For what the server does on its own account. */
+  context(): StrategyContext
+}
+
+function strategy(deps: ServiceDependencies): Strategy {
+  return {
+    generation: false,
+    // RelaxedServiceNameValidation: a DNS-1123 label.
+    nameErrors: nameIsLabel,
+    default: (obj) => defaultService(asService(obj)),
+
+    prepareForCreate(obj, ctx) {
+      asService(obj).status = { loadBalancer: {} }
+      warn(asService(obj), ctx)
+    },
+    validate: (obj) => validateService(asService(obj)),
+
+    prepareForUpdate(obj, old, ctx) {
+      dropFieldsOfOldType(asService(obj), asService(old))
+      warn(asService(obj), ctx)
+    },
+    validateUpdate: (obj, old) => validateServiceUpdate(asService(obj), asService(old)),
+
+    prepareForStatusUpdate(obj, old) {
+      asService(obj).spec = asService(old).spec
+      defaultService(asService(obj))
+    },
+    validateStatusUpdate: (obj, old) => [
+      ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
+      ...validateServiceStatus(asService(obj), asService(old)),
+    ],
+
+    // What is taken belongs to the service, not to the user: the IPAddress objects are the server's own.
+    beginCreate: (obj, ctx) => allocateForCreate(deps.allocators(), asService(obj), { ...deps.context(), dryRun: ctx.dryRun }),
+    beginUpdate: (obj, old, ctx) =>
+      allocateForUpdate(deps.allocators(), asService(obj), structuredClone(asService(old)), { ...deps.context(), dryRun: ctx.dryRun }),
+    afterDelete: (obj) => releaseAll(deps.allocators(), structuredClone(asService(obj)), deps.context()),
+  }
+}
+
+export const services = (deps: ServiceDependencies): ResourceOverrides => ({
+  group: '',
+  resource: 'services',
+  strategy: strategy(deps),
+  storagePrefix: 'services/specs',
+  selectableFields: {
+    'spec.clusterIP': (o) => asService(o).spec.clusterIP ?? '',
+    'spec.type': (o) => asService(o).spec.type ?? '',
+  },
+  table: serviceTable,
+})

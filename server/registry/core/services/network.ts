@@ -1,0 +1,68 @@
+import { addressRange } from '../../../machinery/ip-range.ts'
+import type { Clock, Timer } from '../../../machinery/clock.ts'
+import type { Storage } from '../../../storage/contract.ts'
+import type { Log } from '../../../log.ts'
+import type { Store } from '../../generic/store.ts'
+import type { StrategyContext } from '../../generic/strategy.ts'
+import type { ServiceAllocators } from './allocation.ts'
+import { ClusterIPs } from './cluster-ips.ts'
+import type { ServiceDependencies } from './index.ts'
+import { NodePorts, type PortRange } from './node-ports.ts'
+import { ServiceRepair } from './repair.ts'
+
+/** kube-apiserver's --service-node-port-range. */
+const NODE_PORTS: PortRange = { first: 30_000, last: 32_767 }
+const REPAIR_MS = 3 * 60_000
+
+export interface ServiceNetworkOptions {
+  storage: Storage
+  clock: Clock
+  keyPrefix: string
+  serviceAddress: string
+  serviceRanges?: readonly string[]
+  nodePortRange?: PortRange
+}
+
+export interface ServiceNetwork extends ServiceDependencies {
+  readonly ranges: readonly string[]
+  /** Once now and then every three minutes. */
+  startRepair(log: Log): Timer
+}
+
+/** Addresses and ports of services. `store` is asked once requests come, when the registry is there. */
+export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: string) => Store): ServiceNetwork {
+  const ranges = o.serviceRanges ?? [rangeAround(o.serviceAddress)]
+  const context = (): StrategyContext => ({
+    user: { name: 'system:apiserver', groups: ['system:masters'] },
+    clock: o.clock,
+    dryRun: false,
+    warn: () => undefined,
+  })
+  let made: ServiceAllocators | undefined
+  const allocators = (): ServiceAllocators =>
+    (made ??= {
+      ips: new ClusterIPs(store('ipaddresses.networking.k8s.io'), store('servicecidrs.networking.k8s.io')),
+      nodePorts: new NodePorts(o.storage, `${o.keyPrefix}/`, o.nodePortRange ?? NODE_PORTS),
+      families: ranges.map((r) => addressRange(r).family),
+    })
+  return {
+    ranges,
+    allocators,
+    context,
+    startRepair(log) {
+      const stores = { services: store('services'), addresses: store('ipaddresses.networking.k8s.io') }
+      const repair = new ServiceRepair(allocators(), stores, context)
+      const run = (): void => {
+        repair
+          .run()
+          .catch((e: unknown) => log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'))
+      }
+      run()
+      return o.clock.setInterval(run, REPAIR_MS)
+    },
+  }
+}
+
+function rangeAround(address: string): string {
+  return address.includes(':') ? `${address.replace(/[^:]*$/, '')}/108` : `${address.split('.').slice(0, 3).join('.')}.0/24`
+}
