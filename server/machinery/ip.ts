@@ -103,3 +103,12 @@ export function firstServiceAddress(range: string): string {
   const first = (cidr.bits / size) * size + 1n
   return [24n, 16n, 8n, 0n].map((shift) => String((first >> shift) & 0xffn)).join('.')
 }
+
+/** The one spelling of an address (RFC 5952 for IPv6); undefined for what is none or may not be used. */
+export function canonicalAddress(text: string): string | undefined {
+  const address = parseAddress(text)
+  if (address === undefined || address.mapped || address.leadingZeros) return undefined
+  if (address.family === 4) return text
+  // The URL standard writes IPv6 hosts as the RFC does.
+  return new URL(`http://[${text}]`).hostname.slice(1, -1)
+}

@@ -28,7 +28,13 @@ const resources: Readonly<Record<Kind, ResourceOverrides>> = {
   Deployment: deployments,
   ReplicaSet: replicasets,
 }
-const ctx: StrategyContext = { user: { name: 'admin', groups: [] }, clock: new FakeClock(), dryRun: true, warn: () => undefined }
+let warned: string[] = []
+const ctx: StrategyContext = {
+  user: { name: 'admin', groups: [] },
+  clock: new FakeClock(),
+  dryRun: true,
+  warn: (text) => warned.push(text),
+}
 const clusterScoped = new Set<Kind>(['Node', 'Namespace'])
 const strategyOf = (kind: Kind): Strategy => resources[kind].strategy!
 
@@ -140,13 +146,16 @@ function strip(obj: KubeObject): Json {
 }
 
 describe("what is stored is the reference's", () => {
-  const facts = new Map((defaultFacts as unknown as { case: string; stored: Json }[]).map((f) => [f.case, f.stored]))
+  const facts = new Map((defaultFacts as unknown as { case: string; stored: Json; warnings: string[] }[]).map((f) => [f.case, f]))
   for (const c of goodCases) {
     test(caseName(c), () => {
+      warned = []
       const { obj, errors } = c.operation === 'create' ? createErrors(c) : updateErrors(c)
+      const fact = facts.get(caseName(c))!
       expect(errors).toEqual([])
+      expect(warned).toEqual(fact.warnings)
       strategyOf(c.kind).canonicalize?.(obj)
-      expect(strip(obj)).toEqual(facts.get(caseName(c)))
+      expect(strip(obj)).toEqual(fact.stored)
       // Defaults hold still: a stored object is not changed by them.
       const again = structuredClone(obj)
       strategyOf(c.kind).default?.(again)

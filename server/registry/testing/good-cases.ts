@@ -1,4 +1,5 @@
 import { container, type Case, type Json, type Kind, type Operation } from './cases.ts'
+import { warningCases } from './warning-cases.ts'
 
 const good = (kind: Kind, sets: Record<string, Json>): Case[] =>
   Object.entries(sets).map(([name, set]) => ({ name, kind, operation: 'create', set }))
@@ -327,4 +328,4 @@ const goodUpdates: readonly Case[] = [
   ]),
 ]
 
-export const goodCases: readonly Case[] = [...pods, ...others, ...goodUpdates]
+export const goodCases: readonly Case[] = [...pods, ...others, ...goodUpdates, ...warningCases]

@@ -10,7 +10,7 @@ import { tableObjects } from './table-objects.ts'
  * Asks a reference kube-apiserver (REFERENCE_URL, REFERENCE_TOKEN) about every case and writes what it answered beside this file.
  *   node server/registry/testing/record.ts
  */
-async function answerOf(c: Case, stored: ReadonlyMap<string, Json>): Promise<{ code: number; body: Json }> {
+async function answerOf(c: Case, stored: ReadonlyMap<string, Json>): ReturnType<typeof call> {
   if (c.operation === 'create') {
     return call('POST', `${collection(c.kind)}?dryRun=All`, withPaths(minimal[c.kind], c.set))
   }
@@ -58,9 +58,9 @@ async function main(): Promise<void> {
   const stored = await storedBases()
   const defaults: unknown[] = []
   for (const c of goodCases) {
-    const { code, body } = await answerOf(c, stored)
+    const { code, body, warnings } = await answerOf(c, stored)
     if (code >= 300) throw new Error(`${c.kind} ${c.name}: ${JSON.stringify(body.message)}`)
-    defaults.push({ case: caseName(c), stored: stripped(body) })
+    defaults.push({ case: caseName(c), stored: stripped(body), warnings })
   }
   const refusals: unknown[] = []
   for (const c of [...badPods, ...badOthers]) {

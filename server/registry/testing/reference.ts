@@ -18,7 +18,7 @@ export function call(
   body?: unknown,
   accept = 'application/json',
   contentType = 'application/json',
-): Promise<{ code: number; body: Json }> {
+): Promise<{ code: number; body: Json; warnings: string[] }> {
   const url = new URL(path, process.env.REFERENCE_URL)
   const text = body === undefined ? '' : JSON.stringify(body)
   // The length is stated, since Node sends a DELETE with a body of unknown length in a form that Go refuses.
@@ -32,7 +32,11 @@ export function call(
     const req = request(url, { method, headers, rejectUnauthorized: false }, (res) => {
       const chunks: Buffer[] = []
       res.on('data', (c: Buffer) => chunks.push(c))
-      res.on('end', () => resolve({ code: res.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as Json }))
+      res.on('end', () => {
+        const parsed = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Json
+        const warnings = (res.headersDistinct.warning ?? []).map((w) => JSON.parse(w.replace(/^299 - /, '')) as string)
+        resolve({ code: res.statusCode ?? 0, body: parsed, warnings })
+      })
     })
     req.on('error', reject)
     req.end(text)

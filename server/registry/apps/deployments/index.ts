@@ -9,7 +9,8 @@ import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
-import { containerCells, nameWarning, selectorText } from '../workload-cells.ts'
+import { containerCells, selectorText } from '../workload-cells.ts'
+import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
 
@@ -17,13 +18,16 @@ const strategy: Strategy = {
   generation: true,
   default: (obj) => defaultDeployment(deployment(obj)),
 
-  prepareForCreate(obj, ctx) {
+  prepareForCreate(obj) {
     deployment(obj).status = {}
     obj.metadata.generation = 1
-    nameWarning(obj, ctx)
   },
 
-  validate: (obj) => validateDeployment(deployment(obj)),
+  validate(obj, ctx) {
+    const errors = validateDeployment(deployment(obj))
+    if (errors.length === 0) warnOfWorkload(obj, ctx)
+    return errors
+  },
 
   // Upstream counts changes of annotations too, since a rollback's note lives there.
   prepareForUpdate(obj, old) {
@@ -34,7 +38,11 @@ const strategy: Strategy = {
     if (!same) d.metadata.generation = (before.metadata.generation ?? 0) + 1
   },
 
-  validateUpdate: (obj, old) => validateDeploymentUpdate(deployment(obj), deployment(old)),
+  validateUpdate(obj, old, ctx) {
+    const errors = validateDeploymentUpdate(deployment(obj), deployment(old))
+    if (errors.length === 0 && obj.metadata.generation !== old.metadata.generation) warnOfTemplate(obj, ctx)
+    return errors
+  },
 
   prepareForStatusUpdate(obj, old) {
     const d = deployment(obj)

@@ -9,7 +9,8 @@ import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
-import { containerCells, nameWarning, selectorText } from '../workload-cells.ts'
+import { containerCells, selectorText } from '../workload-cells.ts'
+import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
 
@@ -17,13 +18,16 @@ const strategy: Strategy = {
   generation: true,
   default: (obj) => defaultReplicaSet(replicaSet(obj)),
 
-  prepareForCreate(obj, ctx) {
+  prepareForCreate(obj) {
     replicaSet(obj).status = { replicas: 0 }
     obj.metadata.generation = 1
-    nameWarning(obj, ctx)
   },
 
-  validate: (obj) => validateReplicaSet(replicaSet(obj)),
+  validate(obj, ctx) {
+    const errors = validateReplicaSet(replicaSet(obj))
+    if (errors.length === 0) warnOfWorkload(obj, ctx)
+    return errors
+  },
 
   prepareForUpdate(obj, old) {
     const rs = replicaSet(obj)
@@ -32,7 +36,11 @@ const strategy: Strategy = {
     if (!semanticEqual(rs.spec, before.spec)) rs.metadata.generation = (before.metadata.generation ?? 0) + 1
   },
 
-  validateUpdate: (obj, old) => validateReplicaSetUpdate(replicaSet(obj), replicaSet(old)),
+  validateUpdate(obj, old, ctx) {
+    const errors = validateReplicaSetUpdate(replicaSet(obj), replicaSet(old))
+    if (errors.length === 0 && obj.metadata.generation !== old.metadata.generation) warnOfTemplate(obj, ctx)
+    return errors
+  },
 
   prepareForStatusUpdate(obj, old) {
     const rs = replicaSet(obj)

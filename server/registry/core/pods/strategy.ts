@@ -7,11 +7,13 @@ import { validatePodStatusUpdate } from '../../../apis/core/v1/pod-status.ts'
 import { countGeneration } from '../../../apis/core/v1/pod-subresources.ts'
 import { validatePodUpdate } from '../../../apis/core/v1/pod-update.ts'
 import { validatePod } from '../../../apis/core/v1/pod.ts'
+import { podWarnings } from '../../../apis/core/v1/pod-warnings.ts'
 import { podQos } from '../../../apis/core/v1/qos.ts'
 import type { Pod, PodAffinityTerm, PodCondition, PodSpec } from '../../../apis/core/v1/types.ts'
 import type { LabelSelector } from '../../../apis/meta/v1/validation.ts'
-import type { Strategy } from '../../generic/strategy.ts'
+import type { Strategy, StrategyContext } from '../../generic/strategy.ts'
 import { addDefaultTolerations, keepAdmitted, setPriority } from './admission.ts'
+import { applyAppArmorAnnotations } from './app-armor.ts'
 
 const asPod = (obj: KubeObject): Pod => obj as unknown as Pod
 
@@ -71,6 +73,16 @@ function keepObserved(pod: Pod, old: Pod): void {
   })
 }
 
+function warnOfPod(pod: Pod, ctx: StrategyContext): void {
+  const { name } = pod.metadata
+  const texts = name ? dns1123LabelErrors(name) : []
+  if (texts.length > 0) {
+    const why = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended"
+    ctx.warn(`metadata.name: ${why}: [${texts.join(' ')}]`)
+  }
+  for (const text of podWarnings(pod.spec, pod.metadata, '')) ctx.warn(text)
+}
+
 export const podStrategy: Strategy = {
   generation: true,
   nameErrors: nameIsSubdomain,
@@ -97,16 +109,18 @@ export const podStrategy: Strategy = {
       pod.status.conditions = [condition]
     }
     if (metadata.labels && (spec.affinity || spec.topologySpreadConstraints)) mergeLabelKeys(spec, metadata.labels)
+    applyAppArmorAnnotations(pod, ctx)
     defaultPodLevelResources(spec)
     pod.status.qosClass = podQos(spec)
-    const texts = metadata.name ? dns1123LabelErrors(metadata.name) : []
-    if (texts.length > 0) {
-      const why = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended"
-      ctx.warn(`metadata.name: ${why}: [${texts.join(' ')}]`)
-    }
   },
 
-  validate: (obj) => validatePod(asPod(obj)),
+  // Warnings come only with a pod that is taken.
+  validate(obj, ctx) {
+    const pod = asPod(obj)
+    const errors = validatePod(pod)
+    if (errors.length === 0) warnOfPod(pod, ctx)
+    return errors
+  },
 
   prepareForUpdate(obj, old) {
     const pod = asPod(obj)
