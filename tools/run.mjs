@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { hostEnv, hostNodeFlags } from './host-flags.mjs'
 import { ensureInstalled, nodeBin, root, say } from './setup.mjs'
 import { isStale } from './stamps.mjs'
 
@@ -30,7 +31,9 @@ if (stale.length > 0) {
   const { status } = spawnSync(nodeBin, [join(root, 'tools/build.ts'), ...stale], { cwd: root, stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(1)
 }
-become(nodeBin, [...command.program.map((p) => join(root, p)), ...flags])
+const host = name === 'server'
+if (host) Object.assign(process.env, hostEnv)
+become(nodeBin, [...(host ? hostNodeFlags : []), ...command.program.map((p) => join(root, p)), ...flags])
 
 /**
  * Replaces this process where Node can (22.15 and later, not on Windows); elsewhere runs the program and passes on signals and exit code.

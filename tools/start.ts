@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { hostEnv, hostNodeFlags } from './host-flags.mjs'
 import { nodeBin, root, say } from './setup.mjs'
 
 /** A download that failed is not tried again before this has passed. */
@@ -17,7 +18,8 @@ const electron = all.includes('--browser') ? 'asked for with --browser' : findEl
 if (typeof electron === 'string') {
   say(`Binnacle opens in the system browser (${electron}).`)
   const open = all.includes('--no-open') ? [] : ['--open']
-  become(nodeBin, [join(root, 'dist/server/main.mjs'), '--gateway-port', '0', ...open, ...flags])
+  Object.assign(process.env, hostEnv)
+  become(nodeBin, [...hostNodeFlags, join(root, 'dist/server/main.mjs'), '--gateway-port', '0', ...open, ...flags])
 } else {
   say('Binnacle opens in Electron.')
   become(electron.path, [root, '--', ...flags])

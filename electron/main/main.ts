@@ -37,7 +37,9 @@ const supervisor = new Supervisor({
     child = utilityProcess.fork(join(dist, 'server', 'main.mjs'), args, {
       serviceName: 'Binnacle control plane',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, BINNACLE_SESSION_SECRET: secret },
+      // As tools/host-flags.mjs has it for the other ways to start.
+      execArgv: ['--max-semi-space-size=4'],
+      env: { ...process.env, ...(process.platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}), BINNACLE_SESSION_SECRET: secret },
     })
     return hostProcess(child, announced)
   },

@@ -10,7 +10,24 @@ export interface DeflatedPiece {
   length: number
 }
 
-export function deflatePiece(plain: Buffer): Promise<DeflatedPiece> {
+/** A compressor holds a quarter of a megabyte from the moment it is made: never more of them than threads that can use them. */
+const MAX_COMPRESSORS = 4
+let compressors = 0
+const waiting: (() => void)[] = []
+
+export async function deflatePiece(plain: Buffer): Promise<DeflatedPiece> {
+  if (compressors >= MAX_COMPRESSORS) await new Promise<void>((turn) => waiting.push(turn))
+  else compressors++
+  try {
+    return await deflateNow(plain)
+  } finally {
+    const next = waiting.shift()
+    if (next === undefined) compressors--
+    else next()
+  }
+}
+
+function deflateNow(plain: Buffer): Promise<DeflatedPiece> {
   return new Promise((resolve, reject) => {
     // Z_FULL_FLUSH at the end instead of a final block (RFC 1951; zlib manual, deflate()). Level 1 is what kube-apiserver uses.
     deflateRaw(plain, { level: 1, finishFlush: constants.Z_FULL_FLUSH }, (error, bytes) => {

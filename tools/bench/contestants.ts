@@ -5,6 +5,7 @@ import { request } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hostEnv, hostNodeFlags } from '../host-flags.mjs'
 import { nodeBin, root } from '../setup.mjs'
 
 /** A running API server under load, with the processes whose memory counts as its own. */
@@ -38,10 +39,14 @@ export function freePort(): Promise<number> {
 
 function ready(url: string, token: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const req = request(`${url}/readyz`, { rejectUnauthorized: false, agent: false, timeout: 2000, headers: { authorization: `Bearer ${token}` } }, (res) => {
-      res.resume()
-      resolve(res.statusCode === 200)
-    })
+    const req = request(
+      `${url}/readyz`,
+      { rejectUnauthorized: false, agent: false, timeout: 2000, headers: { authorization: `Bearer ${token}` } },
+      (res) => {
+        res.resume()
+        resolve(res.statusCode === 200)
+      },
+    )
     req.once('error', () => resolve(false))
     req.end()
   })
@@ -62,9 +67,9 @@ interface Running {
   log: string
 }
 
-function run(dir: string, name: string, command: string, args: readonly string[]): Running {
+function run(dir: string, name: string, command: string, args: readonly string[], env: Record<string, string> = {}): Running {
   const log = join(dir, `${name}.log`)
-  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], { stdio: 'ignore' })
+  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], { stdio: 'ignore', env: { ...process.env, ...env } })
   return { child, log }
 }
 
@@ -82,8 +87,13 @@ async function startEtcd(dir: string, etcd: string): Promise<Running & { url: st
   const url = `http://127.0.0.1:${client}`
   const peerUrl = `http://127.0.0.1:${peer}`
   const running = run(dir, 'etcd', etcd, [
-    `--data-dir=${dir}/etcd`, `--listen-client-urls=${url}`, `--advertise-client-urls=${url}`, `--listen-peer-urls=${peerUrl}`,
-    `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=default=${peerUrl}`, '--log-level=error',
+    `--data-dir=${dir}/etcd`,
+    `--listen-client-urls=${url}`,
+    `--advertise-client-urls=${url}`,
+    `--listen-peer-urls=${peerUrl}`,
+    `--initial-advertise-peer-urls=${peerUrl}`,
+    `--initial-cluster=default=${peerUrl}`,
+    '--log-level=error',
   ])
   return { ...running, url }
 }
@@ -110,10 +120,19 @@ export function ours(etcd?: string): Spec {
       const began = performance.now()
       const store = etcd === undefined ? undefined : await startEtcd(dir, etcd)
       const args = [
-        join(root, 'dist/server/main.mjs'), '--data-dir', dir, '--secure-port', String(port), '--token-auth-file', file, '--controllers=', '--nodes=0',
-        ...NO_LIMITS, ...(store === undefined ? [] : ['--etcd-servers', store.url]),
+        join(root, 'dist/server/main.mjs'),
+        '--data-dir',
+        dir,
+        '--secure-port',
+        String(port),
+        '--token-auth-file',
+        file,
+        '--controllers=',
+        '--nodes=0',
+        ...NO_LIMITS,
+        ...(store === undefined ? [] : ['--etcd-servers', store.url]),
       ]
-      const server = run(dir, 'server', nodeBin, args)
+      const server = run(dir, 'server', nodeBin, [...hostNodeFlags, ...args], hostEnv)
       await untilReady(url, token, server.child, server.log)
       const startMs = performance.now() - began
       return contestant(name, url, token, startMs, dir, store === undefined ? [server] : [server, store])
@@ -137,7 +156,8 @@ function contestant(name: string, url: string, token: string, startMs: number, d
 
 /** kube-apiserver and etcd from $KUBEBUILDER_ASSETS, or why there is no comparison. */
 export function reference(assets: string | undefined): Spec | string {
-  if (assets === undefined || assets === '') return 'KUBEBUILDER_ASSETS is not set: point it at a folder with kube-apiserver and etcd to compare with them'
+  if (assets === undefined || assets === '')
+    return 'KUBEBUILDER_ASSETS is not set: point it at a folder with kube-apiserver and etcd to compare with them'
   const [apiserver, etcd] = [join(assets, 'kube-apiserver'), join(assets, 'etcd')]
   for (const file of [apiserver, etcd]) if (!existsSync(file)) return `${file} is missing, so there is nothing to compare with`
   return { name: 'reference', start: () => startReference(apiserver, etcd) }
@@ -154,11 +174,21 @@ async function startReference(apiserver: string, etcd: string): Promise<Contesta
   const began = performance.now()
   const store = await startEtcd(dir, etcd)
   const server = run(dir, 'apiserver', apiserver, [
-    `--etcd-servers=${store.url}`, `--secure-port=${port}`, '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--cert-dir=${dir}/certs`,
-    '--service-cluster-ip-range=10.0.0.0/24', '--authorization-mode=Node,RBAC', `--token-auth-file=${file}`,
-    `--service-account-key-file=${dir}/sa.pub`, `--service-account-signing-key-file=${dir}/sa.key`,
-    '--service-account-issuer=https://kubernetes.default.svc', '--endpoint-reconciler-type=none', '--allow-privileged=true',
-    '--enable-priority-and-fairness=false', ...NO_LIMITS,
+    `--etcd-servers=${store.url}`,
+    `--secure-port=${port}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    `--cert-dir=${dir}/certs`,
+    '--service-cluster-ip-range=10.0.0.0/24',
+    '--authorization-mode=Node,RBAC',
+    `--token-auth-file=${file}`,
+    `--service-account-key-file=${dir}/sa.pub`,
+    `--service-account-signing-key-file=${dir}/sa.key`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    '--endpoint-reconciler-type=none',
+    '--allow-privileged=true',
+    '--enable-priority-and-fairness=false',
+    ...NO_LIMITS,
   ])
   await untilReady(url, token, server.child, server.log)
   return contestant('reference', url, token, performance.now() - began, dir, [server, store])

@@ -27,7 +27,12 @@ const nowUs = (): number => Number(process.hrtime.bigint() / 1000n)
 
 function call(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const s = main.request({ ':method': method, ':path': path, ...auth, ...(body === undefined ? {} : { 'content-type': 'application/json' }) })
+    const s = main.request({
+      ':method': method,
+      ':path': path,
+      ...auth,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    })
     let status = 0
     const chunks: Buffer[] = []
     s.on('response', (h) => (status = Number(h[':status'])))
@@ -49,7 +54,10 @@ function after(line: Buffer, mark: Buffer): string | undefined {
 
 // A watcher whose stream the server ends watches again from the last resourceVersion it saw, as client-go does.
 function watch(session: http2.ClientHttp2Session, from: string, opened?: () => void): void {
-  const s = session.request({ ':path': `/api/v1/namespaces/${ns}/configmaps?watch=1&resourceVersion=${from}&labelSelector=fan%3Dout`, ...auth })
+  const s = session.request({
+    ':path': `/api/v1/namespaces/${ns}/configmaps?watch=1&resourceVersion=${from}&labelSelector=fan%3Dout`,
+    ...auth,
+  })
   let rest: Buffer = Buffer.alloc(0)
   let last = from
   s.on('response', () => opened?.())
@@ -75,16 +83,24 @@ function watch(session: http2.ClientHttp2Session, from: string, opened?: () => v
 }
 
 await call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns } })
-const start = (JSON.parse((await call('GET', `/api/v1/namespaces/${ns}/configmaps`)).text) as { metadata: { resourceVersion: string } }).metadata.resourceVersion
+const start = (JSON.parse((await call('GET', `/api/v1/namespaces/${ns}/configmaps`)).text) as { metadata: { resourceVersion: string } })
+  .metadata.resourceVersion
 const sessions = Array.from({ length: Math.ceil(watchers / PER_CONNECTION) }, connect)
-await Promise.all(Array.from({ length: watchers }, (_, i) => new Promise<void>((done) => watch(sessions[i % sessions.length]!, start, done))))
+await Promise.all(
+  Array.from({ length: watchers }, (_, i) => new Promise<void>((done) => watch(sessions[i % sessions.length]!, start, done))),
+)
 await new Promise((r) => setTimeout(r, 500))
 const t0 = performance.now()
 for (let i = 0; i < events; i++) {
   const wait = t0 + (i * 1000) / Number(rate) - performance.now()
   if (wait > 0) await new Promise((r) => setTimeout(r, wait))
   const ts = String(nowUs()).padStart(16, '0')
-  void call('POST', `/api/v1/namespaces/${ns}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `e${i}`, labels: { fan: 'out' } }, data: { pad: PAD, ts } })
+  void call('POST', `/api/v1/namespaces/${ns}/configmaps`, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: `e${i}`, labels: { fan: 'out' } },
+    data: { pad: PAD, ts },
+  })
 }
 while (latencies.length < watchers * events && performance.now() - t0 < LIMIT_MS) await new Promise((r) => setTimeout(r, 20))
 const seconds = (performance.now() - t0) / 1000

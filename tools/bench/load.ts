@@ -20,7 +20,11 @@ export interface LoadFigures {
 const POD = {
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { generateName: 'bench-', labels: { app: 'bench', tier: 'web' }, annotations: { note: 'a benchmark pod with a realistic body' } },
+  metadata: {
+    generateName: 'bench-',
+    labels: { app: 'bench', tier: 'web' },
+    annotations: { note: 'a benchmark pod with a realistic body' },
+  },
   spec: {
     automountServiceAccountToken: false,
     schedulerName: 'nobody',
@@ -29,7 +33,10 @@ const POD = {
         name: 'web',
         image: 'nginx:1.25',
         ports: [{ containerPort: 80, name: 'http' }],
-        env: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }],
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ],
         resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
         readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 5 },
       },
@@ -67,13 +74,28 @@ export async function load(h2load: string, url: string, token: string, pods: num
   writeFileSync(file, JSON.stringify(POD))
   const path = `${url}/api/v1/namespaces/${ns}/pods`
   const rate = async (n: number, connections: number, streams: number, to: string, ...more: string[]): Promise<number> => {
-    const args = ['-H', `Authorization: Bearer ${token}`, '-H', 'Content-Type: application/json', '-n', String(n), '-c', String(connections), '-m', String(streams), ...more, to]
+    const args = [
+      '-H',
+      `Authorization: Bearer ${token}`,
+      '-H',
+      'Content-Type: application/json',
+      '-n',
+      String(n),
+      '-c',
+      String(connections),
+      '-m',
+      String(streams),
+      ...more,
+      to,
+    ]
     const { stdout } = await exec(h2load, args, { maxBuffer: 1 << 24 })
     const ok = Number(/status codes: (\d+) 2xx/.exec(stdout)?.[1] ?? 0)
     return ok >= n * (1 - MAY_FAIL) ? Number(/finished in [^,]+, ([\d.]+) req\/s/.exec(stdout)?.[1] ?? 0) : 0
   }
   const create = await rate(pods, 4, 10, path, '-d', file)
-  const first = JSON.parse((await api(url, token, 'GET', `/api/v1/namespaces/${ns}/pods?limit=1`)).body.toString()) as { items: { metadata: { name: string } }[] }
+  const first = JSON.parse((await api(url, token, 'GET', `/api/v1/namespaces/${ns}/pods?limit=1`)).body.toString()) as {
+    items: { metadata: { name: string } }[]
+  }
   const get = await rate(20_000, 4, 10, `${path}/${first.items[0]!.metadata.name}`)
   const listAny = await rate(20, 2, 1, `${path}?resourceVersion=0`)
   const list = await rate(20, 2, 1, path)

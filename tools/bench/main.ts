@@ -99,7 +99,8 @@ function print(results: Map<string, Figures[]>): void {
   ])
   const table = [['', ...names], ...lines]
   const widths = table[0]!.map((_, i) => Math.max(...table.map((r) => r[i]!.length)))
-  for (const r of table) process.stdout.write(`${r.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}\n`)
+  for (const r of table)
+    process.stdout.write(`${r.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}\n`)
 }
 
 const tool = h2load()
