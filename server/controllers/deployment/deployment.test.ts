@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Deployment, ReplicaSet } from '../../client/objects.ts'
+import { fenceposts, newSetSize, proportion, scaled } from './math.ts'
+import { newSetAnnotations } from './revision.ts'
+import { rolloutStatus, timeLeft } from './status.ts'
+import { findNewSet, sameTemplate, templateHash } from './template.ts'
+
+const deployment = (replicas: number, more: Deployment['spec'] = {}, status: Deployment['status'] = {}): Deployment => ({
+  metadata: { name: 'web', namespace: 'default', generation: 1 },
+  spec: {
+    replicas,
+    progressDeadlineSeconds: 600,
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+    ...more,
+  },
+  status,
+})
+const set = (name: string, size: number, status: ReplicaSet['status'] = {}, annotations: Record<string, string> = {}): ReplicaSet => ({
+  metadata: { name, annotations, creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { replicas: size },
+  status,
+})
+
+describe('sizes', () => {
+  test('surge rounds up, unavailable down, and both are never zero', () => {
+    expect(fenceposts(deployment(4))).toEqual({ maxSurge: 1, maxUnavailable: 1 })
+    expect(fenceposts(deployment(10))).toEqual({ maxSurge: 3, maxUnavailable: 2 })
+    const none = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: '10%' } } }
+    expect(fenceposts(deployment(5, none))).toEqual({ maxSurge: 0, maxUnavailable: 1 })
+    expect(fenceposts(deployment(5, { strategy: { type: 'Recreate' } }))).toEqual({ maxSurge: 0, maxUnavailable: 0 })
+    expect(() => scaled('much', 1, true)).toThrow(/percentage/)
+  })
+
+  test('the new set grows as far as surge allows and never beyond the deployment', () => {
+    fc.assert(
+      fc.property(fc.nat(50), fc.nat(50), fc.nat(50), (replicas, old, current) => {
+        fc.pre(current <= replicas)
+        const d = deployment(replicas)
+        const next = newSetSize(d, [set('old', old), set('new', current)], current)
+        expect(next).toBeGreaterThanOrEqual(current)
+        expect(next).toBeLessThanOrEqual(Math.max(replicas, current))
+        if (next > current) expect(next + old).toBeLessThanOrEqual(replicas + fenceposts(d).maxSurge)
+      }),
+    )
+  })
+
+  test('a resize in the middle of a rollout is shared by size', () => {
+    const d = deployment(8)
+    const before = { 'deployment.kubernetes.io/max-replicas': '3' }
+    expect(proportion(set('a', 2, {}, before), d, 7, 0)).toBe(5)
+    expect(proportion(set('b', 1, {}, before), d, 7, 5)).toBe(2)
+    expect(proportion(set('c', 0, {}, before), d, 7, 0)).toBe(0)
+  })
+})
+
+describe('template', () => {
+  const d = deployment(1)
+  test('the hash is a name that depends on the content and the collisions, not on the order of fields', () => {
+    const same = { spec: d.spec!.template!.spec, metadata: d.spec!.template!.metadata }
+    const hash = templateHash(d.spec!.template, undefined)
+    expect(hash).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]+$/)
+    expect(templateHash(same, undefined)).toBe(hash)
+    expect(templateHash(d.spec!.template, 1)).not.toBe(hash)
+    expect(templateHash({ ...same, spec: { containers: [{ name: 'c', image: 'y' }] } }, undefined)).not.toBe(hash)
+  })
+
+  test('equality looks past the hash label and past empty values', () => {
+    const t = d.spec!.template!
+    const other = { metadata: { labels: { app: 'web', 'pod-template-hash': 'x' }, creationTimestamp: null }, spec: { ...t.spec, nodeSelector: {} } }
+    expect(sameTemplate(t, other)).toBe(true)
+    expect(sameTemplate(t, { ...other, spec: { ...t.spec, hostNetwork: true } })).toBe(false)
+    const mine = { ...set('b', 1), spec: { template: other } }
+    expect(findNewSet(d, [set('a', 1), mine])).toBe(mine)
+  })
+})
+
+test('a set that is rolled back to gets a new revision and remembers the old', () => {
+  const d: Deployment = { ...deployment(1), metadata: { name: 'web', annotations: { note: 'n', 'deployment.kubernetes.io/revision': '2' } } }
+  const first = newSetAnnotations(d, undefined, 1)
+  expect(first).toEqual({ note: 'n', 'deployment.kubernetes.io/revision': '1' })
+  const third = newSetAnnotations(d, first, 3)
+  expect(third).toMatchObject({ 'deployment.kubernetes.io/revision': '3', 'deployment.kubernetes.io/revision-history': '1' })
+  expect(newSetAnnotations(d, third, 3)).toEqual(third)
+})
+
+describe('status', () => {
+  const now = Date.UTC(2026, 0, 1)
+  const at = '2026-01-01T00:00:00Z'
+  const condition = (s: Deployment['status'], type: string) => s?.conditions?.find((c) => c.type === type)
+
+  test('progress, then completion', () => {
+    const d = deployment(2)
+    const rs = set('web-1', 2, { replicas: 2, readyReplicas: 1, availableReplicas: 1 })
+    const going = rolloutStatus(d, [rs], rs, now, at)
+    expect(condition(going, 'Available')).toMatchObject({ status: 'False', reason: 'MinimumReplicasUnavailable' })
+    expect(condition(going, 'Progressing')).toMatchObject({ status: 'True', reason: 'ReplicaSetUpdated', message: 'ReplicaSet "web-1" is progressing.' })
+    expect(going).toMatchObject({ replicas: 2, updatedReplicas: 2, readyReplicas: 1, unavailableReplicas: 1, terminatingReplicas: 0 })
+    const full = set('web-1', 2, { replicas: 2, readyReplicas: 2, availableReplicas: 2 })
+    const done = rolloutStatus({ ...d, status: going }, [full], full, now, at)
+    expect(condition(done, 'Progressing')).toMatchObject({ reason: 'NewReplicaSetAvailable', message: 'ReplicaSet "web-1" has successfully progressed.' })
+    expect(done).not.toHaveProperty('unavailableReplicas')
+  })
+
+  test('no progress until the deadline is a failure', () => {
+    const rs = set('web-1', 2, { replicas: 2 })
+    const d = deployment(2)
+    const status = rolloutStatus(d, [rs], rs, now, at)
+    expect(timeLeft(d, status, now)).toBe(600_000)
+    const later = rolloutStatus({ ...d, status }, [rs], rs, now + 600_001, '2026-01-01T00:10:00Z')
+    expect(condition(later, 'Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: 'ReplicaSet "web-1" has timed out progressing.',
+      lastTransitionTime: '2026-01-01T00:10:00Z',
+    })
+    expect(timeLeft({ ...d, spec: { ...d.spec, progressDeadlineSeconds: 2147483647 } }, status, now)).toBeUndefined()
+  })
+
+  test("a set's failure is the deployment's", () => {
+    const rs = set('web-1', 2, { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] })
+    expect(condition(rolloutStatus(deployment(2), [rs], rs, now, at), 'ReplicaFailure')).toMatchObject({ reason: 'FailedCreate', message: 'quota' })
+  })
+})

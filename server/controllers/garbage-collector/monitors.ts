@@ -1,0 +1,78 @@
+import { resourceKey } from '../../client/resource.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { ControllerContext } from '../controller.ts'
+import { discover, type DiscoveredResource } from '../discovery.ts'
+
+/** Called for each object of each kind. */
+export interface MonitorSink {
+  put(resource: DiscoveredResource, obj: KubeObject): void
+  remove(resource: DiscoveredResource, obj: KubeObject): void
+}
+
+// Events own nothing, are many, and go by themselves.
+const IGNORED = new Set(['events.', 'events.events.k8s.io'])
+
+const metadataOnly = { metadataOnly: true } as const
+
+/** Only what the graph reads: an object costs a few hundred bytes. */
+function trim(obj: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp } = obj.metadata
+  return { metadata: { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp } }
+}
+
+/** Watches the metadata of every kind that can be deleted, and keeps up with kinds that come and go. */
+export class Monitors {
+  readonly #ctx: ControllerContext
+  readonly #sink: MonitorSink
+  readonly #running = new Map<string, { resource: DiscoveredResource; stop(): void }>()
+  #byKind = new Map<string, DiscoveredResource>()
+
+  constructor(ctx: ControllerContext, sink: MonitorSink) {
+    this.#ctx = ctx
+    this.#sink = sink
+  }
+
+  /** The resource of an owner reference's kind, in any version of its group. */
+  resourceOf(group: string, kind: string): DiscoveredResource | undefined {
+    return this.#byKind.get(`${kind}.${group}`)
+  }
+
+  /** Starts and stops watches so that they match what the server has; resolves when the new ones are filled. */
+  async resync(): Promise<void> {
+    const { resources, failures } = await discover(this.#ctx.client, this.#ctx.signal)
+    this.#byKind = new Map(resources.map((r) => [`${r.kind}.${r.group}`, r]))
+    const wanted = new Map(
+      resources
+        .filter((r) => ['delete', 'list', 'watch'].every((v) => r.verbs.includes(v)) && !IGNORED.has(`${r.resource}.${r.group}`))
+        .map((r) => [resourceKey(r), r]),
+    )
+    for (const [key, { resource, stop }] of this.#running) {
+      // A group that cannot be asked just now has not lost its kinds.
+      const unsure = [...failures.keys()].some((gv) => gv === `${resource.group}/${resource.version}`)
+      if (wanted.has(key) || unsure) continue
+      stop()
+      this.#running.delete(key)
+    }
+    const starting = [...wanted].filter(([key]) => !this.#running.has(key)).map(([key, r]) => this.#start(key, r))
+    await Promise.all(starting)
+  }
+
+  #start(key: string, resource: DiscoveredResource): Promise<void> {
+    const informer = this.#ctx.informers.informer<KubeObject>(resource, { select: metadataOnly, transform: trim })
+    const off = informer.addHandler({
+      added: (obj) => this.#sink.put(resource, obj),
+      updated: (obj) => this.#sink.put(resource, obj),
+      deleted: (obj) => this.#sink.remove(resource, obj),
+    })
+    this.#running.set(key, {
+      resource,
+      stop: () => {
+        const left = informer.lister.list()
+        off()
+        this.#ctx.informers.stop(resource, { select: metadataOnly })
+        for (const obj of left) this.#sink.remove(resource, obj)
+      },
+    })
+    return informer.synced()
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { controllers, selectControllers, UnknownControllerError } from './index.ts'
+
+const names = (list: string[]): string[] => selectControllers(list).map((c) => c.name)
+const all = controllers.map((c) => c.name)
+
+describe('--controllers', () => {
+  test.each([
+    [['*'], all],
+    [[], []],
+    [[''], []],
+    [['namespace-controller'], ['namespace-controller']],
+    [['deployment', 'replicaset'], ['replicaset-controller', 'deployment-controller']],
+    [['*', '-deployment-controller'], all.filter((n) => n !== 'deployment-controller')],
+    [['-garbagecollector', '*'], all.filter((n) => n !== 'garbage-collector-controller')],
+    [['-namespace-controller'], []],
+  ])('%j', (list, expected) => {
+    expect(names(list)).toEqual(expected)
+  })
+
+  test('an unknown name is refused with the usual text', () => {
+    expect(() => names(['*', '-nope'])).toThrow(new UnknownControllerError('"nope" is not in the list of known controllers'))
+  })
+})

@@ -1,0 +1,81 @@
+import { createCoreRecorder } from '../client/event-recorder.ts'
+import type { Controller, ControllerContext } from './controller.ts'
+import { deploymentController } from './deployment/deployment.ts'
+import { endpointsController } from './endpoints/endpoints.ts'
+import { endpointSliceController } from './endpointslice/endpointslice.ts'
+import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
+import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
+import { namespaceController } from './namespace/namespace.ts'
+import { replicaSetController } from './replicaset/replicaset.ts'
+import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
+import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
+
+export const controllers: readonly Controller[] = [
+  namespaceController,
+  serviceAccountController,
+  rootCACertificatePublisher,
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
+  replicaSetController,
+  deploymentController,
+  garbageCollectorController,
+]
+
+/** The names that kube-controller-manager took before 1.28, and still does. */
+const ALIASES: Readonly<Record<string, string>> = {
+  namespace: 'namespace-controller',
+  serviceaccount: 'serviceaccount-controller',
+  'root-ca-cert-publisher': 'root-ca-certificate-publisher-controller',
+  endpoint: 'endpoints-controller',
+  endpointslice: 'endpointslice-controller',
+  endpointslicemirroring: 'endpointslice-mirroring-controller',
+  replicaset: 'replicaset-controller',
+  deployment: 'deployment-controller',
+  garbagecollector: 'garbage-collector-controller',
+}
+
+export class UnknownControllerError extends Error {
+  override name = 'UnknownControllerError'
+}
+
+/**
+ * `--controllers`: `*` is every one, `name` switches one on, `-name` off; a name beats `*`. Nothing listed means none.
+ * @throws UnknownControllerError with kube-controller-manager's text
+ */
+export function selectControllers(list: readonly string[], known: readonly Controller[] = controllers): Controller[] {
+  const wishes = list.map((w) => w.trim()).filter((w) => w !== '')
+  const on = new Set<string>()
+  const off = new Set<string>()
+  let all = false
+  for (const wish of wishes) {
+    if (wish === '*') {
+      all = true
+      continue
+    }
+    const bare = wish.startsWith('-') ? wish.slice(1) : wish
+    const name = ALIASES[bare] ?? bare
+    if (!known.some((c) => c.name === name)) throw new UnknownControllerError(`"${bare}" is not in the list of known controllers`)
+    ;(wish.startsWith('-') ? off : on).add(name)
+  }
+  return known.filter(({ name }) => on.has(name) || (all && !off.has(name)))
+}
+
+/** Starts them together; resolves when all run. One that cannot start does not hold up the rest: its error is reported. */
+export async function startControllers(
+  selected: readonly Controller[],
+  ctx: Omit<ControllerContext, 'recorder'> & Partial<Pick<ControllerContext, 'recorder'>>,
+): Promise<void> {
+  const { client, clock, signal } = ctx
+  const recorder =
+    ctx.recorder ??
+    ((component: string) =>
+      createCoreRecorder({ client, clock, signal, component, onError: (e) => ctx.onError(e, `event of ${component}`) }))
+  await Promise.all(
+    selected.map((c) =>
+      c.start({ ...ctx, recorder }).catch((e: unknown) => {
+        if (!signal.aborted) ctx.onError(e, c.name)
+      }),
+    ),
+  )
+}
