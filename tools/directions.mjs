@@ -86,6 +86,12 @@ export const directions = [
     message: 'apis, scheme and codec are functions over data',
   },
   {
+    name: 'scheme-below-codec',
+    from: ['scheme'],
+    never: ['codec'],
+    message: 'codecs read the scheme; the scheme knows no encoding',
+  },
+  {
     name: 'loops-use-the-client',
     from: loops,
     never: ['storage', 'cache', ...registry, 'handlers', 'filters'],

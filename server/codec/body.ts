@@ -4,7 +4,7 @@ import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion }
 import type { TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
-import { JsonError, parseJson } from './json.ts'
+import { JsonError, parseJson } from '../machinery/json.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
 import { YamlError, parseYaml } from './yaml.ts'
 

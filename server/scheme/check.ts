@@ -3,8 +3,8 @@
  * One pass checks types, drops unknown fields and empty ones, fills in what Go always writes, and puts fields in the struct's order.
  * A value with something wrong is gone through again, slowly, for the reference's words (explain.ts).
  */
-import { DurationParseError, formatDuration, parseDuration } from '../codec/duration.ts'
-import { TimeParseError, canonicalTime } from '../codec/time.ts'
+import { DurationParseError, formatDuration, parseDuration } from '../machinery/go-duration.ts'
+import { TimeParseError, canonicalTime } from '../machinery/time.ts'
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { canonicalBase64, isByte } from './base64.ts'

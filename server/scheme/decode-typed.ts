@@ -1,5 +1,5 @@
 /** A request body against the type it should have: the object to work on, or why it is refused, by `fieldValidation`. */
-import { hasDuplicateKeys, parseEntries } from '../codec/json.ts'
+import { hasDuplicateKeys, parseEntries } from '../machinery/json.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
 import { checkObject } from './check.ts'

@@ -2,9 +2,9 @@
  * What is wrong with a body, in the words and the order of the reference's decoder: it reads the text from the front, keeps the first
  * value of a wrong type, and collects unknown and duplicate fields. Only bodies with something wrong come here.
  */
-import { DurationParseError, parseDuration } from '../codec/duration.ts'
-import { Entries } from '../codec/json.ts'
-import { TimeParseError, parseTime } from '../codec/time.ts'
+import { DurationParseError, parseDuration } from '../machinery/go-duration.ts'
+import { Entries } from '../machinery/json.ts'
+import { TimeParseError, parseTime } from '../machinery/time.ts'
 import { QuantityError, parseQuantity } from '../machinery/quantity.ts'
 import { canonicalBase64, illegalAt, isByte } from './base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'

@@ -4,8 +4,8 @@
  */
 import type { FieldFacts, TypeFacts, TypeRef } from '../../scheme/contract.ts'
 import { scheme } from '../../scheme/index.ts'
-import { DurationParseError } from '../duration.ts'
-import { TimeParseError } from '../time.ts'
+import { DurationParseError } from '../../machinery/go-duration.ts'
+import { TimeParseError } from '../../machinery/time.ts'
 import { delimited, scalarCodecs } from './scalars.ts'
 import { BYTES, EncodeError, VARINT, Writer } from './wire.ts'
 

@@ -1,8 +1,8 @@
 /** How each scalar of the table stands in protobuf: writers and readers of the value behind the tag. */
 import { parseQuantity } from '../../machinery/quantity.ts'
 import type { ScalarKind } from '../../scheme/contract.ts'
-import { formatDuration, parseDuration } from '../duration.ts'
-import { ZERO_SECONDS, formatMicros, formatSeconds, inRange, parseTime } from '../time.ts'
+import { formatDuration, parseDuration } from '../../machinery/go-duration.ts'
+import { ZERO_SECONDS, formatMicros, formatSeconds, inRange, parseTime } from '../../machinery/time.ts'
 import { BYTES, DecodeError, EncodeError, FIXED64, type Reader, VARINT, type Writer } from './wire.ts'
 
 export interface ScalarCodec {

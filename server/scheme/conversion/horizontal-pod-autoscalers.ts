@@ -2,7 +2,7 @@
  * autoscaling v1 and v2: v1 knows one CPU target and keeps every other metric, the conditions and the behaviour in annotations, as
  * JSON of its own flat metric types.
  */
-import { JsonError } from '../../codec/json.ts'
+import { JsonError } from '../../machinery/json.ts'
 import { normalize } from '../check.ts'
 import { typeOrThrow } from '../facts.ts'
 

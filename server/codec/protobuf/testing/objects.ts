@@ -3,8 +3,8 @@ import fc, { type Arbitrary } from 'fast-check'
 import { parseQuantity } from '../../../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeRef } from '../../../scheme/contract.ts'
 import { scheme } from '../../../scheme/index.ts'
-import { formatDuration } from '../../duration.ts'
-import { formatMicros, formatSeconds } from '../../time.ts'
+import { formatDuration } from '../../../machinery/go-duration.ts'
+import { formatMicros, formatSeconds } from '../../../machinery/time.ts'
 
 const seconds = fc.integer({ min: -62135596799, max: 253402300799 })
 // -0 has no JSON of its own.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DurationParseError, formatDuration, parseDuration } from './duration.ts'
+import { DurationParseError, formatDuration, parseDuration } from './go-duration.ts'
 import { TimeParseError, canonicalTime } from './time.ts'
 
 // Go 1.26's time.Parse, in UTC in the same layout; what begins with `! ` is its error.
