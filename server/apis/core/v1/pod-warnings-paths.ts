@@ -3,60 +3,67 @@ import type { ProjectedSource, Volume } from './types.ts'
 /** Warnings about files of a volume that lie in each other's way (api/pod warningsForOverlappingVirtualPaths). */
 interface File {
   path: string
-  source: string
+  /** Where it comes from, and the name of that; texts are made only for a collision. */
+  kind: string
+  name?: string | undefined
 }
 
-const filesOf = (items: readonly { path?: string }[] | undefined, source = ''): File[] =>
-  (items ?? []).map(({ path = '' }) => ({ path, source }))
+const filesOf = (items: readonly { path?: string }[] | undefined, kind = '', name?: string): File[] =>
+  (items ?? []).map(({ path = '' }) => ({ path: path.endsWith('/') ? path.replace(/\/+$/, '') : path, kind, name }))
 
-const text = (f: File): string => (f.source === '' ? JSON.stringify(f.path) : `${JSON.stringify(f.path)} (${f.source})`)
+function text({ path, kind, name }: File): string {
+  if (kind === '') return JSON.stringify(path)
+  return `${JSON.stringify(path)} (${name === undefined ? kind : `${kind} ${JSON.stringify(name)}`})`
+}
 
 /** One is the other, or a folder above it. */
 const overlaps = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 
 function collisions(files: readonly File[]): string[] {
   const out: string[] = []
-  const before: File[] = []
-  for (const f of files) {
-    const file = { ...f, path: f.path.replace(/\/+$/, '') }
-    if (file.path !== '') {
-      for (const other of before) if (other.path !== '' && overlaps(file.path, other.path)) out.push(`${text(file)} with ${text(other)}`)
+  for (let i = 1; i < files.length; i++) {
+    const { path } = files[i]!
+    if (path === '') continue
+    for (let j = 0; j < i; j++) {
+      const other = files[j]!.path
+      if (other !== '' && overlaps(path, other)) out.push(`${text(files[i]!)} with ${text(files[j]!)}`)
     }
-    before.push(file)
   }
   return out
 }
 
 function projectedFiles(s: ProjectedSource): File[] {
-  const quoted = (kind: string, name: string | undefined): string => `${kind} ${JSON.stringify(name ?? '')}`
-  if (s.configMap?.items) return filesOf(s.configMap.items, quoted('ConfigMap', s.configMap.name))
-  if (s.secret?.items) return filesOf(s.secret.items, quoted('Secret', s.secret.name))
+  if (s.configMap?.items) return filesOf(s.configMap.items, 'ConfigMap', s.configMap.name ?? '')
+  if (s.secret?.items) return filesOf(s.secret.items, 'Secret', s.secret.name ?? '')
   if (s.downwardAPI?.items) return filesOf(s.downwardAPI.items, 'DownwardAPI')
   if (s.serviceAccountToken) return filesOf([s.serviceAccountToken], 'ServiceAccountToken')
-  if (s.clusterTrustBundle)
-    return filesOf([s.clusterTrustBundle], quoted('ClusterTrustBundle', s.clusterTrustBundle.name ?? s.clusterTrustBundle.signerName))
+  const bundle = s.clusterTrustBundle
+  if (bundle) return filesOf([bundle], 'ClusterTrustBundle', bundle.name ?? bundle.signerName ?? '')
   const { certificateChainPath, keyPath, credentialBundlePath } = s.podCertificate ?? {}
   return [
-    ...(certificateChainPath ? [{ path: certificateChainPath, source: 'PodCertificate chain' }] : []),
-    ...(keyPath ? [{ path: keyPath, source: 'PodCertificate key' }] : []),
-    ...(credentialBundlePath ? [{ path: credentialBundlePath, source: 'PodCertificate credential bundle' }] : []),
+    ...(certificateChainPath ? filesOf([{ path: certificateChainPath }], 'PodCertificate chain') : []),
+    ...(keyPath ? filesOf([{ path: keyPath }], 'PodCertificate key') : []),
+    ...(credentialBundlePath ? filesOf([{ path: credentialBundlePath }], 'PodCertificate credential bundle') : []),
   ]
 }
 
 export function overlappingPaths(volumes: readonly Volume[]): string[] {
   const out: string[] = []
   for (const v of volumes) {
-    const name = JSON.stringify(v.name ?? '')
-    const warn = (what: string, files: readonly File[]): void => {
-      if (files.length > 1) for (const c of collisions(files)) out.push(`volume ${name} (${what}): overlapping paths: ${c}`)
+    const { configMap, secret, downwardAPI, projected } = v
+    if (configMap?.items) warn(out, v, () => `ConfigMap ${JSON.stringify(configMap.name ?? '')}`, filesOf(configMap.items))
+    if (secret?.items) warn(out, v, () => `Secret ${JSON.stringify(secret.secretName ?? '')}`, filesOf(secret.items))
+    if (downwardAPI?.items) warn(out, v, () => 'DownwardAPI', filesOf(downwardAPI.items))
+    if (!projected?.sources) continue
+    for (const s of projected.sources) {
+      if (Object.keys(s).length === 0) out.push(`volume ${JSON.stringify(v.name ?? '')} (Projected) has no sources provided`)
     }
-    if (v.configMap) warn(`ConfigMap ${JSON.stringify(v.configMap.name ?? '')}`, filesOf(v.configMap.items))
-    if (v.secret) warn(`Secret ${JSON.stringify(v.secret.secretName ?? '')}`, filesOf(v.secret.items))
-    if (v.downwardAPI) warn('DownwardAPI', filesOf(v.downwardAPI.items))
-    if (!v.projected) continue
-    const sources = v.projected.sources ?? []
-    for (const s of sources) if (Object.keys(s).length === 0) out.push(`volume ${name} (Projected) has no sources provided`)
-    warn('Projected', sources.flatMap(projectedFiles))
+    warn(out, v, () => 'Projected', projected.sources.flatMap(projectedFiles))
   }
   return out
+}
+
+function warn(out: string[], volume: Volume, what: () => string, files: readonly File[]): void {
+  if (files.length < 2) return
+  for (const c of collisions(files)) out.push(`volume ${JSON.stringify(volume.name ?? '')} (${what()}): overlapping paths: ${c}`)
 }

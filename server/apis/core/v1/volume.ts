@@ -14,7 +14,8 @@ export function validateVolumes(
 ): ReadonlyMap<string, Volume> {
   if (!volumes?.length) return none
   const good = new Map<string, Volume>()
-  const created = new Set(podName ? volumes.filter((v) => v.ephemeral).map((v) => `${podName}-${v.name ?? ''}`) : [])
+  const created = new Set<string>()
+  if (podName) for (const v of volumes) if (v.ephemeral) created.add(`${podName}-${v.name ?? ''}`)
   volumes.forEach((volume, i) => {
     const before = errors.length
     const at = `${path}[${i}]`
