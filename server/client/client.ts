@@ -87,13 +87,7 @@ export interface ResourceClient<T extends KubeObject = KubeObject> {
   delete(name: string, options?: DeleteOptions): Promise<KubeObject>
   deleteCollection(options?: DeleteOptions & ListOptions): Promise<void>
   /** POST or PUT on a subresource: `binding`, `eviction`, `scale`, `finalize`, `token`. */
-  subresource(
-    method: 'POST' | 'PUT',
-    name: string,
-    subresource: string,
-    body: KubeObject,
-    options?: WriteOptions,
-  ): Promise<KubeObject>
+  subresource(method: 'POST' | 'PUT', name: string, subresource: string, body: KubeObject, options?: WriteOptions): Promise<KubeObject>
 }
 
 export interface Client {
@@ -197,13 +191,11 @@ function createResourceClient<T extends KubeObject>(rest: Rest, id: ResourceId):
     updateStatus: (obj, o = {}) => write('PUT', obj, o, 'status'),
     patch: (name, patch, o = {}) => {
       const type = PATCH_TYPES[patch.type]
-      const payload =
-        patch.type === 'apply' ? { headers: { 'content-type': type }, body: patch.body } : jsonBody(patch.body, type)
+      const payload = patch.type === 'apply' ? { headers: { 'content-type': type }, body: patch.body } : jsonBody(patch.body, type)
       const query = { ...writeQuery(o), force: o.force }
       return call<T>('PATCH', { namespace: o.namespace, name, subresource: o.subresource }, query, o, payload)
     },
-    delete: (name, o = {}) =>
-      call<KubeObject>('DELETE', { namespace: o.namespace, name }, {}, o, jsonBody(deleteBody(o))),
+    delete: (name, o = {}) => call<KubeObject>('DELETE', { namespace: o.namespace, name }, {}, o, jsonBody(deleteBody(o))),
     deleteCollection: async (o = {}) => {
       await call('DELETE', { namespace: o.namespace }, selectQuery(o), o, jsonBody(deleteBody(o)))
     },

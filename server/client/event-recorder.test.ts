@@ -150,7 +150,10 @@ describe('core/v1 recorder', () => {
   })
 
   test('what the server refuses is reported once and not sent again', async () => {
-    const { recorder, requests, errors } = make(createCoreRecorder, () => ({ status: 403, json: { kind: 'Status', code: 403, reason: 'Forbidden' } }))
+    const { recorder, requests, errors } = make(createCoreRecorder, () => ({
+      status: 403,
+      json: { kind: 'Status', code: 403, reason: 'Forbidden' },
+    }))
     recorder.event(about, 'Normal', 'R', 'm')
     await recorder.flush()
     expect(requests).toHaveLength(1)

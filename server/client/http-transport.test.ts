@@ -18,7 +18,10 @@ async function serve(
 ): Promise<{ server: TestServer; transport: Transport }> {
   const server = await startTlsServer(handler, options)
   const transport = createHttpTransport({ server: server.url, ca: server.ca, ...(options.token ? { token: options.token } : {}) })
-  cleanups.push(() => server.close(), () => transport.close())
+  cleanups.push(
+    () => server.close(),
+    () => transport.close(),
+  )
   return { server, transport }
 }
 
@@ -42,19 +45,27 @@ describe.each([{ http1Only: false }, { http1Only: true }])('http transport %o', 
   })
 
   test('an error answer becomes the Status it carries', async () => {
-    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'pods "a" not found', reason: 'NotFound', code: 404 }
+    const status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: 'pods "a" not found',
+      reason: 'NotFound',
+      code: 404,
+    }
     const { transport } = await serve(() => ({ status: 404, json: status }), options)
     const client = createClient(transport, { userAgent: 't' })
-    const error: unknown = await client.resource(PODS).get('a', { namespace: 'default' }).catch((e: unknown) => e)
+    const error: unknown = await client
+      .resource(PODS)
+      .get('a', { namespace: 'default' })
+      .catch((e: unknown) => e)
     expect(isStatusError(error, 'NotFound')).toBe(true)
     expect(error).toMatchObject({ message: 'pods "a" not found', code: 404 })
   })
 
   test('a body arrives as it is written, and abort ends it', async () => {
-    const { transport } = await serve(
-      () => ({ stream: (write) => write({ type: 'ADDED', object: pod('a') }) }),
-      options,
-    )
+    const { transport } = await serve(() => ({ stream: (write) => write({ type: 'ADDED', object: pod('a') }) }), options)
     const client = createClient(transport, { userAgent: 't' })
     const abort = new AbortController()
     const names: unknown[] = []

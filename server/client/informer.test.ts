@@ -50,7 +50,11 @@ async function informerOf(handler: (req: TestRequest) => TestAnswer): Promise<{
   const server = await startTlsServer(handler)
   const transport = createHttpTransport({ server: server.url, ca: server.ca })
   const abort = new AbortController()
-  cleanups.push(() => server.close(), () => transport.close(), () => abort.abort())
+  cleanups.push(
+    () => server.close(),
+    () => transport.close(),
+    () => abort.abort(),
+  )
   const client = createClient(transport, { userAgent: 't', clock: hasty })
   const informer = createInformerFactory({ client, signal: abort.signal, clock: hasty }).informer<KubeObject>(PODS)
   const log: string[] = []
@@ -85,7 +89,11 @@ describe('informer', () => {
     expect(log).toEqual(['initial a@1', 'initial b@2', 'updated a 1→6', 'deleted b@7'])
     expect(informer.lister.get('a', 'default')?.metadata.resourceVersion).toBe('6')
     const q = server.requests[0]!.query
-    expect([q.get('sendInitialEvents'), q.get('resourceVersionMatch'), q.get('allowWatchBookmarks')]).toEqual(['true', 'NotOlderThan', 'true'])
+    expect([q.get('sendInitialEvents'), q.get('resourceVersionMatch'), q.get('allowWatchBookmarks')]).toEqual([
+      'true',
+      'NotOlderThan',
+      'true',
+    ])
   })
 
   test('falls back to pages of a list where streaming lists are refused', async () => {

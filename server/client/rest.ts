@@ -47,9 +47,18 @@ export function createRest(transport: Transport, options: RestOptions): Rest {
     transport,
     userAgent: options.userAgent,
     clock,
-    send: (req) => attempt(prepare(req), (r) => transport.request(r), async (res) => res.body),
+    send: (req) =>
+      attempt(
+        prepare(req),
+        (r) => transport.request(r),
+        async (res) => res.body,
+      ),
     open: async (req) => {
-      const res = await attempt(prepare(req), (r) => transport.stream(r), (stream) => collect(stream.body))
+      const res = await attempt(
+        prepare(req),
+        (r) => transport.stream(r),
+        (stream) => collect(stream.body),
+      )
       return res.body
     },
   }

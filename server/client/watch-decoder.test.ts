@@ -14,12 +14,16 @@ async function* chunked(data: Buffer, cuts: number[]): AsyncGenerator<Buffer> {
 describe('frames', () => {
   test('are the same however the bytes are cut', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.string({ minLength: 1 }), { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 12 }), async (texts, cuts) => {
-        const lines = texts.map((t) => JSON.stringify(t))
-        const seen: string[] = []
-        for await (const f of frames(chunked(Buffer.from(lines.map((l) => `${l}\n`).join('')), cuts))) seen.push(f.toString())
-        expect(seen).toEqual(lines)
-      }),
+      fc.asyncProperty(
+        fc.array(fc.string({ minLength: 1 }), { maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 12 }),
+        async (texts, cuts) => {
+          const lines = texts.map((t) => JSON.stringify(t))
+          const seen: string[] = []
+          for await (const f of frames(chunked(Buffer.from(lines.map((l) => `${l}\n`).join('')), cuts))) seen.push(f.toString())
+          expect(seen).toEqual(lines)
+        },
+      ),
     )
   })
 

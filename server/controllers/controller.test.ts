@@ -45,10 +45,10 @@ test('inParallel keeps to its limit and collects errors', async () => {
     most = Math.max(most, ++running)
     await Promise.resolve()
     running--
-    if (n % 2 === 0) throw n
+    if (n % 2 === 0) throw new Error(String(n))
   })
   expect(most).toBe(3)
-  expect(errors).toEqual([2, 4, 6])
+  expect(errors.map(String)).toEqual(['Error: 2', 'Error: 4', 'Error: 6'])
 })
 
 describe('Expectations', () => {

@@ -10,7 +10,10 @@ describe('--controllers', () => {
     [[], []],
     [[''], []],
     [['namespace-controller'], ['namespace-controller']],
-    [['deployment', 'replicaset'], ['replicaset-controller', 'deployment-controller']],
+    [
+      ['deployment', 'replicaset'],
+      ['replicaset-controller', 'deployment-controller'],
+    ],
     [['*', '-deployment-controller'], all.filter((n) => n !== 'deployment-controller')],
     [['-garbagecollector', '*'], all.filter((n) => n !== 'garbage-collector-controller')],
     [['-namespace-controller'], []],

@@ -36,8 +36,10 @@ export async function claim<T extends KubeObject>(o: ClaimOptions<T>): Promise<T
   const { name: ownerName, uid, deletionTimestamp } = o.owner.metadata
   const checkAdopt = async (): Promise<void> => {
     const fresh = await o.freshOwner()
-    if (fresh.metadata.uid !== uid) throw new Error(`original ${o.ownerRef.kind} ${ownerName} is gone: got uid ${fresh.metadata.uid}, wanted ${uid}`)
-    if (fresh.metadata.deletionTimestamp != null) throw new Error(`${ownerName} has just been deleted at ${fresh.metadata.deletionTimestamp}`)
+    if (fresh.metadata.uid !== uid)
+      throw new Error(`original ${o.ownerRef.kind} ${ownerName} is gone: got uid ${fresh.metadata.uid}, wanted ${uid}`)
+    if (fresh.metadata.deletionTimestamp != null)
+      throw new Error(`${ownerName} has just been deleted at ${fresh.metadata.deletionTimestamp}`)
   }
   for (const obj of o.candidates) {
     const ref = controllerOf(obj)

@@ -112,7 +112,11 @@ describe('choice', () => {
   })
 
   test('preferred affinity and PreferNoSchedule count', () => {
-    const preferred = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } }] }
+    const preferred = {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+      ],
+    }
     const liked = cluster([makeNode('a'), makeNode('b', { labels: { disk: 'ssd' } }), makeNode('c')])
     expect(place(makePod('p', {}, { affinity: { nodeAffinity: preferred } }), liked)).toBe('b')
     const disliked = cluster([makeNode('a', { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] }), makeNode('b')])
@@ -122,15 +126,19 @@ describe('choice', () => {
   test('a toleration opens a tainted node, Gt and Lt compare integers', () => {
     const pod = makePod('p', {}, { tolerations: [{ key: 'k', operator: 'Exists' }], ...pinnedTo('node-1') })
     expect(place(pod, cluster(three()))).toBe('node-1')
-    const gt = makePod('p', {}, {
-      affinity: {
-        nodeAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms: [{ matchExpressions: [{ key: 'gen', operator: 'Gt', values: ['9'] }] }],
+    const gt = makePod(
+      'p',
+      {},
+      {
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'gen', operator: 'Gt', values: ['9'] }] }],
+            },
           },
         },
       },
-    })
+    )
     expect(place(gt, cluster([makeNode('a', { labels: { gen: '9' } }), makeNode('b', { labels: { gen: '10' } })]))).toBe('b')
   })
 

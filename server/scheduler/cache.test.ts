@@ -9,13 +9,17 @@ const amounts = (pod: Parameters<typeof podAmounts>[0]) => Object.fromEntries(po
 
 describe('what a pod takes', () => {
   test('containers add up, with overhead on top', () => {
-    const pod = makePod('p', {}, {
-      containers: [
-        { name: 'a', resources: { requests: { cpu: '250m', memory: '64Mi' } } },
-        { name: 'b', resources: { requests: { cpu: '1', 'example.com/gpu': '2' } } },
-      ],
-      overhead: { cpu: '10m' },
-    })
+    const pod = makePod(
+      'p',
+      {},
+      {
+        containers: [
+          { name: 'a', resources: { requests: { cpu: '250m', memory: '64Mi' } } },
+          { name: 'b', resources: { requests: { cpu: '1', 'example.com/gpu': '2' } } },
+        ],
+        overhead: { cpu: '10m' },
+      },
+    )
     expect(amounts(pod)).toEqual({ cpu: 1260, memory: 64 * 2 ** 20, 'example.com/gpu': 2 })
   })
 
@@ -25,13 +29,17 @@ describe('what a pod takes', () => {
   })
 
   test('sidecars run beside the containers and beside the init containers that follow them', () => {
-    const pod = makePod('p', { cpu: '1' }, {
-      initContainers: [
-        { name: 'before', resources: { requests: { cpu: '2' } } },
-        { name: 'sidecar', restartPolicy: 'Always', resources: { requests: { cpu: '500m' } } },
-        { name: 'after', resources: { requests: { cpu: '1200m' } } },
-      ],
-    })
+    const pod = makePod(
+      'p',
+      { cpu: '1' },
+      {
+        initContainers: [
+          { name: 'before', resources: { requests: { cpu: '2' } } },
+          { name: 'sidecar', restartPolicy: 'Always', resources: { requests: { cpu: '500m' } } },
+          { name: 'after', resources: { requests: { cpu: '1200m' } } },
+        ],
+      },
+    )
     expect(amounts(pod)).toEqual({ cpu: 2000 })
     pod.spec!.initContainers![2]!.resources = { requests: { cpu: '1700m' } }
     expect(amounts(pod)).toEqual({ cpu: 2200 })
@@ -59,7 +67,10 @@ describe('what a pod takes', () => {
       milliCpu: 2000,
       memory: 0,
       ephemeralStorage: 0,
-      scalars: new Map([['hugepages-2Mi', 4 * 2 ** 20], ['example.com/gpu', 3]]),
+      scalars: new Map([
+        ['hugepages-2Mi', 4 * 2 ** 20],
+        ['example.com/gpu', 3],
+      ]),
     })
   })
 })
@@ -72,15 +83,19 @@ describe('SchedulerCache', () => {
     node: fc.nat(2),
   })
   const pods = Array.from({ length: 8 }, (_, i) =>
-    makePod(`p${i}`, { cpu: `${100 + i}m`, memory: `${i}Mi`, ...(i % 2 ? { 'example.com/gpu': `${i}` } : {}) }, {
-      containers: [
-        {
-          name: 'c',
-          resources: { requests: { cpu: `${100 + i}m`, memory: `${i}Mi`, ...(i % 2 ? { 'example.com/gpu': `${i}` } : {}) } },
-          ports: [{ containerPort: 1, hostPort: 8000 + (i % 3) }],
-        },
-      ],
-    }),
+    makePod(
+      `p${i}`,
+      { cpu: `${100 + i}m`, memory: `${i}Mi`, ...(i % 2 ? { 'example.com/gpu': `${i}` } : {}) },
+      {
+        containers: [
+          {
+            name: 'c',
+            resources: { requests: { cpu: `${100 + i}m`, memory: `${i}Mi`, ...(i % 2 ? { 'example.com/gpu': `${i}` } : {}) } },
+            ports: [{ containerPort: 1, hostPort: 8000 + (i % 3) }],
+          },
+        ],
+      },
+    ),
   )
 
   test('whatever happens, the sums of a node are those of the pods on it', () => {

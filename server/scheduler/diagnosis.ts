@@ -9,7 +9,10 @@ export function noFitMessage(totalNodes: number, reasons: Iterable<string>): str
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const head = `0/${totalNodes} nodes are available:`
   if (counts.size === 0) return head
-  return `${head} ${[...counts].map(([reason, n]) => `${n} ${reason}`).sort().join(', ')}.`
+  return `${head} ${[...counts]
+    .map(([reason, n]) => `${n} ${reason}`)
+    .sort()
+    .join(', ')}.`
 }
 
 /** The message of the pod's condition and of its FailedScheduling event. */

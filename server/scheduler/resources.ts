@@ -134,8 +134,7 @@ export function isScalar(name: string): boolean {
 
 // The kubernetes.io domain is native, any other domain is a device plugin's.
 const isNative = (name: string): boolean => name.includes('/') && /(^|\.)kubernetes\.io\//.test(name)
-const isExtended = (name: string): boolean =>
-  name.includes('/') && !/(^|\.)kubernetes\.io\//.test(name) && !name.startsWith('requests.')
+const isExtended = (name: string): boolean => name.includes('/') && !/(^|\.)kubernetes\.io\//.test(name) && !name.startsWith('requests.')
 
 export function addResources(into: Resources, more: Resources, sign: 1 | -1): void {
   into.milliCpu += sign * more.milliCpu

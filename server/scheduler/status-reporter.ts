@@ -40,11 +40,9 @@ export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
     }
     // The uid guards a pod of the same name that came after this one.
     const body = { metadata: { uid }, status: { conditions: [condition] } }
-    pods
-      .patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal: o.signal })
-      .catch((e: unknown) => {
-        if (!o.signal.aborted && !isStatusError(e, 'NotFound')) o.onError(e, `status of pod ${namespace}/${name}`)
-      })
+    pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal: o.signal }).catch((e: unknown) => {
+      if (!o.signal.aborted && !isStatusError(e, 'NotFound')) o.onError(e, `status of pod ${namespace}/${name}`)
+    })
   }
 
   return {

@@ -68,7 +68,10 @@ describe('template', () => {
 
   test('equality looks past the hash label and past empty values', () => {
     const t = d.spec!.template!
-    const other = { metadata: { labels: { app: 'web', 'pod-template-hash': 'x' }, creationTimestamp: null }, spec: { ...t.spec, nodeSelector: {} } }
+    const other = {
+      metadata: { labels: { app: 'web', 'pod-template-hash': 'x' }, creationTimestamp: null },
+      spec: { ...t.spec, nodeSelector: {} },
+    }
     expect(sameTemplate(t, other)).toBe(true)
     expect(sameTemplate(t, { ...other, spec: { ...t.spec, hostNetwork: true } })).toBe(false)
     const mine = { ...set('b', 1), spec: { template: other } }
@@ -77,7 +80,10 @@ describe('template', () => {
 })
 
 test('a set that is rolled back to gets a new revision and remembers the old', () => {
-  const d: Deployment = { ...deployment(1), metadata: { name: 'web', annotations: { note: 'n', 'deployment.kubernetes.io/revision': '2' } } }
+  const d: Deployment = {
+    ...deployment(1),
+    metadata: { name: 'web', annotations: { note: 'n', 'deployment.kubernetes.io/revision': '2' } },
+  }
   const first = newSetAnnotations(d, undefined, 1)
   expect(first).toEqual({ note: 'n', 'deployment.kubernetes.io/revision': '1' })
   const third = newSetAnnotations(d, first, 3)
@@ -95,11 +101,18 @@ describe('status', () => {
     const rs = set('web-1', 2, { replicas: 2, readyReplicas: 1, availableReplicas: 1 })
     const going = rolloutStatus(d, [rs], rs, now, at)
     expect(condition(going, 'Available')).toMatchObject({ status: 'False', reason: 'MinimumReplicasUnavailable' })
-    expect(condition(going, 'Progressing')).toMatchObject({ status: 'True', reason: 'ReplicaSetUpdated', message: 'ReplicaSet "web-1" is progressing.' })
+    expect(condition(going, 'Progressing')).toMatchObject({
+      status: 'True',
+      reason: 'ReplicaSetUpdated',
+      message: 'ReplicaSet "web-1" is progressing.',
+    })
     expect(going).toMatchObject({ replicas: 2, updatedReplicas: 2, readyReplicas: 1, unavailableReplicas: 1, terminatingReplicas: 0 })
     const full = set('web-1', 2, { replicas: 2, readyReplicas: 2, availableReplicas: 2 })
     const done = rolloutStatus({ ...d, status: going }, [full], full, now, at)
-    expect(condition(done, 'Progressing')).toMatchObject({ reason: 'NewReplicaSetAvailable', message: 'ReplicaSet "web-1" has successfully progressed.' })
+    expect(condition(done, 'Progressing')).toMatchObject({
+      reason: 'NewReplicaSetAvailable',
+      message: 'ReplicaSet "web-1" has successfully progressed.',
+    })
     expect(done).not.toHaveProperty('unavailableReplicas')
   })
 
@@ -120,6 +133,9 @@ describe('status', () => {
 
   test("a set's failure is the deployment's", () => {
     const rs = set('web-1', 2, { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] })
-    expect(condition(rolloutStatus(deployment(2), [rs], rs, now, at), 'ReplicaFailure')).toMatchObject({ reason: 'FailedCreate', message: 'quota' })
+    expect(condition(rolloutStatus(deployment(2), [rs], rs, now, at), 'ReplicaFailure')).toMatchObject({
+      reason: 'FailedCreate',
+      message: 'quota',
+    })
   })
 })

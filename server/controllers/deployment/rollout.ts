@@ -132,7 +132,8 @@ export class Rollout {
     try {
       this.#new = await sets.create(rs, { signal })
     } catch (e) {
-      if (isStatusError(e, 'AlreadyExists')) return this.#resolveClash(await sets.get(rs.metadata.name!, { namespace, signal }), revision, e)
+      if (isStatusError(e, 'AlreadyExists'))
+        return this.#resolveClash(await sets.get(rs.metadata.name!, { namespace, signal }), revision, e)
       if (!isNamespaceTerminating(e)) {
         const message = `Failed to create new replica set "${rs.metadata.name}": ${e instanceof Error ? e.message : String(e)}`
         if (progressDeadline(this.#d) !== undefined) {

@@ -111,7 +111,11 @@ export function rolloutStatus(
       const message = `${who} has successfully progressed.`
       conditions = withCondition(conditions, { type, status: 'True', reason: 'NewReplicaSetAvailable', message }, now)
     } else if (madeProgress(d.status ?? {}, status)) {
-      conditions = replaceCondition(conditions, { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${who} is progressing.` }, now)
+      conditions = replaceCondition(
+        conditions,
+        { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${who} is progressing.` },
+        now,
+      )
     } else if ((timeLeft(d, status, nowMs) ?? 1) < 0 || current?.reason === 'ProgressDeadlineExceeded') {
       const message = `${who} has timed out progressing.`
       conditions = withCondition(conditions, { type, status: 'False', reason: 'ProgressDeadlineExceeded', message }, now)

@@ -50,7 +50,13 @@ export const endpointsController: Controller = {
       const current = endpoints.lister.getByKey(key)
       const labels = labelsFor(service)
       const annotated = (current?.metadata.annotations?.[OVER_CAPACITY] === 'truncated') === cut
-      if (current !== undefined && annotated && isDeepStrictEqual(current.subsets ?? [], subsets) && isDeepStrictEqual(current.metadata.labels, labels)) return
+      if (
+        current !== undefined &&
+        annotated &&
+        isDeepStrictEqual(current.subsets ?? [], subsets) &&
+        isDeepStrictEqual(current.metadata.labels, labels)
+      )
+        return
       const annotations: Strings = { ...current?.metadata.annotations }
       delete annotations[TRIGGER_TIME]
       delete annotations[OVER_CAPACITY]

@@ -54,8 +54,14 @@ export class ServicePods {
 function shown(pod: Pod): unknown {
   const { spec, status, metadata } = pod
   return [
-    isReady(pod), isTerminal(pod), status?.podIP, status?.podIPs, metadata.deletionTimestamp ?? null,
-    spec?.nodeName, spec?.hostname, spec?.subdomain,
+    isReady(pod),
+    isTerminal(pod),
+    status?.podIP,
+    status?.podIPs,
+    metadata.deletionTimestamp ?? null,
+    spec?.nodeName,
+    spec?.hostname,
+    spec?.subdomain,
   ]
 }
 

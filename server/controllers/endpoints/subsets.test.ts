@@ -10,24 +10,48 @@ const service = (more: Service['spec'] = {}): Service => ({
 const pod = (name: string, ip: string, port: number, ready: boolean, time = '2026-01-01T00:00:01Z'): Pod => ({
   metadata: { name, namespace: 'default', uid: name },
   spec: { nodeName: 'n', containers: [{ name: 'c', ports: [{ name: 'http', containerPort: port }] }] },
-  status: { phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: time }] },
+  status: {
+    phase: 'Running',
+    podIP: ip,
+    podIPs: [{ ip }],
+    conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: time }],
+  },
 })
 
 describe('subsetsOf', () => {
   test('groups by port, ready apart from not ready, in the order of addresses', () => {
-    const pods = [pod('a', '10.0.0.10', 8080, true), pod('b', '10.0.0.9', 8080, true), pod('c', '10.0.0.3', 8080, false), pod('d', '10.0.0.4', 9090, true)]
+    const pods = [
+      pod('a', '10.0.0.10', 8080, true),
+      pod('b', '10.0.0.9', 8080, true),
+      pod('c', '10.0.0.3', 8080, false),
+      pod('d', '10.0.0.4', 9090, true),
+    ]
     const subsets = subsetsOf(service(), pods)
     expect(subsets.map((s) => [s.addresses?.map((x) => x.ip), s.notReadyAddresses?.map((x) => x.ip), s.ports])).toEqual([
       [['10.0.0.9', '10.0.0.10'], ['10.0.0.3'], [{ port: 8080, protocol: 'TCP' }]],
       [['10.0.0.4'], undefined, [{ port: 9090, protocol: 'TCP' }]],
     ])
-    expect(subsets[1]!.addresses![0]).toEqual({ ip: '10.0.0.4', nodeName: 'n', targetRef: { kind: 'Pod', namespace: 'default', name: 'd', uid: 'd' } })
+    expect(subsets[1]!.addresses![0]).toEqual({
+      ip: '10.0.0.4',
+      nodeName: 'n',
+      targetRef: { kind: 'Pod', namespace: 'default', name: 'd', uid: 'd' },
+    })
   })
 
   test('ports of the same pods stand together', () => {
-    const two = service({ ports: [{ name: 'a', port: 80, targetPort: 'http' }, { name: 'b', port: 81, targetPort: 7000 }] })
+    const two = service({
+      ports: [
+        { name: 'a', port: 80, targetPort: 'http' },
+        { name: 'b', port: 81, targetPort: 7000 },
+      ],
+    })
     expect(subsetsOf(two, [pod('a', '10.0.0.1', 8080, true)])).toMatchObject([
-      { ports: [{ name: 'a', port: 8080, protocol: 'TCP' }, { name: 'b', port: 7000, protocol: 'TCP' }] },
+      {
+        ports: [
+          { name: 'a', port: 8080, protocol: 'TCP' },
+          { name: 'b', port: 7000, protocol: 'TCP' },
+        ],
+      },
     ])
   })
 
@@ -55,5 +79,7 @@ test('the trigger time is that of the earliest change since last time', () => {
   const a = pod('a', '10.0.0.1', 1, true)
   expect(times.next(service(), [a])).toBe('2026-01-01T00:00:00Z')
   expect(times.next(service(), [a])).toBeUndefined()
-  expect(times.next(service(), [pod('a', '10.0.0.1', 1, false, '2026-01-01T00:00:09Z'), pod('b', '10.0.0.2', 1, true, '2026-01-01T00:00:07Z')])).toBe('2026-01-01T00:00:07Z')
+  expect(
+    times.next(service(), [pod('a', '10.0.0.1', 1, false, '2026-01-01T00:00:09Z'), pod('b', '10.0.0.2', 1, true, '2026-01-01T00:00:07Z')]),
+  ).toBe('2026-01-01T00:00:07Z')
 })

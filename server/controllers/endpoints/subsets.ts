@@ -42,7 +42,12 @@ function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
 
 /** Numeric order, as Go compares the bytes of addresses. */
 function ipKey(ip: string): string {
-  return isIPv6(ip) ? `6${ip}` : `4${ip.split('.').map((n) => n.padStart(3, '0')).join('.')}`
+  return isIPv6(ip)
+    ? `6${ip}`
+    : `4${ip
+        .split('.')
+        .map((n) => n.padStart(3, '0'))
+        .join('.')}`
 }
 
 function portsOf(pod: Pod, service: Service): EndpointPort[] {

@@ -5,7 +5,17 @@ import { splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers, type Controller } from '../controller.ts'
-import { addressesOf, addressTypes, belongs, hostnameOf, isHeadless, portOf, ServicePods, TriggerTimes, type AddressType } from '../endpoints/service-pods.ts'
+import {
+  addressesOf,
+  addressTypes,
+  belongs,
+  hostnameOf,
+  isHeadless,
+  portOf,
+  ServicePods,
+  TriggerTimes,
+  type AddressType,
+} from '../endpoints/service-pods.ts'
 import { controllerRef } from '../owners.ts'
 import { isReady } from '../pods.ts'
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from './slice-writer.ts'
@@ -44,14 +54,18 @@ export const endpointSliceController: Controller = {
       if (existing === undefined) return
       const { namespace, name } = splitKey(key)
       const pods = view.podsOf(service)
-      const plan = planSlices(existing, groupsOf(service, pods, (n) => nodes.lister.get(n)), {
-        namespace,
-        name,
-        labels: labelsFor(service),
-        owner: controllerRef(service, 'v1', 'Service'),
-        triggerTime: triggers.next(service, pods),
-        always: addressTypes(service),
-      })
+      const plan = planSlices(
+        existing,
+        groupsOf(service, pods, (n) => nodes.lister.get(n)),
+        {
+          namespace,
+          name,
+          labels: labelsFor(service),
+          owner: controllerRef(service, 'v1', 'Service'),
+          triggerTime: triggers.next(service, pods),
+          always: addressTypes(service),
+        },
+      )
       try {
         await writer.apply(key, plan)
       } catch (e) {

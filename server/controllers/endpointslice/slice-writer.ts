@@ -53,7 +53,8 @@ export class SliceWriter {
     const jobs = [
       ...plan.create.map((s) => async () => {
         const made = await client.create(s, { signal })
-        if (this.slices.lister.get(made.metadata.name ?? '', made.metadata.namespace) === undefined) pending.set(made.metadata.uid ?? '', undefined)
+        if (this.slices.lister.get(made.metadata.name ?? '', made.metadata.namespace) === undefined)
+          pending.set(made.metadata.uid ?? '', undefined)
       }),
       ...plan.update.map((s) => async () => {
         const made = await client.update(s, { signal })

@@ -38,7 +38,9 @@ describe('planSlices', () => {
         for (const parts of states) {
           const groups = [...new Map(parts.map((p) => [p.port, group(p.ids, p.port, p.ready)])).values()]
           slices = apply(slices, planSlices(slices, groups, META))
-          const expected = groups.flatMap((g) => g.endpoints.map((e) => `${g.ports[0]!.port}/${e.addresses[0]}/${e.conditions.ready}`)).sort()
+          const expected = groups
+            .flatMap((g) => g.endpoints.map((e) => `${g.ports[0]!.port}/${e.addresses[0]}/${e.conditions.ready}`))
+            .sort()
           expect(content(slices)).toEqual(expected)
           expect(slices.length).toBeGreaterThan(0)
           for (const s of slices) expect(s.endpoints!.length).toBeLessThanOrEqual(MAX_PER_SLICE)

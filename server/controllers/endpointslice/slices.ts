@@ -57,7 +57,8 @@ const groupKey = (addressType: string, ports: readonly SlicePort[] | null): stri
   const sorted = (ports ?? []).map((p) => [p.name, p.port ?? null, p.protocol, p.appProtocol ?? null]).sort()
   return JSON.stringify([addressType, sorted])
 }
-const identity = (e: SliceEndpoint): string => JSON.stringify([e.addresses, e.targetRef?.uid ?? null, e.targetRef?.name ?? null, e.nodeName ?? null])
+const identity = (e: SliceEndpoint): string =>
+  JSON.stringify([e.addresses, e.targetRef?.uid ?? null, e.targetRef?.name ?? null, e.nodeName ?? null])
 
 /**
  * How to get from the slices there are to the endpoints there should be, with few writes: what is in a slice stays in it,

@@ -65,7 +65,12 @@ describe('OwnerGraph', () => {
           }
         }
         for (const id of IDS) {
-          expect(uids(g.dependentsOf(id))).toEqual([...model].filter(([, o]) => o.includes(id)).map(([uid]) => uid).sort())
+          expect(uids(g.dependentsOf(id))).toEqual(
+            [...model]
+              .filter(([, o]) => o.includes(id))
+              .map(([uid]) => uid)
+              .sort(),
+          )
         }
         expect(g.size).toBe(model.size)
       }),

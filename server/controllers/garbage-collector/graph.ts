@@ -102,7 +102,8 @@ export class OwnerGraph {
     const next = new Set(owners.map((o) => o.uid))
     for (const o of node.owners) {
       if (!next.has(o.uid)) this.#unlink(node, o.uid, change)
-      else if (o.blockOwnerDeletion === true && owners.find((x) => x.uid === o.uid)?.blockOwnerDeletion !== true) this.#askWaiting(o.uid, change)
+      else if (o.blockOwnerDeletion === true && owners.find((x) => x.uid === o.uid)?.blockOwnerDeletion !== true)
+        this.#askWaiting(o.uid, change)
     }
     for (const o of owners) this.#dependentSet(o.uid).add(node.uid)
     node.owners = owners

@@ -4,7 +4,14 @@ import { nextConditions, type DeletionOutcome } from './conditions.ts'
 const NOTHING: DeletionOutcome = { discoveryFailures: new Map(), errors: [], remaining: new Map(), finalizers: new Map() }
 
 test('all five conditions, in order, with what remains named', () => {
-  const outcome = { ...NOTHING, remaining: new Map([['pods.', 2], ['deployments.apps', 1]]), finalizers: new Map([['x.io/y', 1]]) }
+  const outcome = {
+    ...NOTHING,
+    remaining: new Map([
+      ['pods.', 2],
+      ['deployments.apps', 1],
+    ]),
+    finalizers: new Map([['x.io/y', 1]]),
+  }
   const conditions = nextConditions([], outcome, 'T1')!
   expect(conditions.map((c) => [c.type, c.status, c.reason])).toEqual([
     ['NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered'],
@@ -13,7 +20,9 @@ test('all five conditions, in order, with what remains named', () => {
     ['NamespaceContentRemaining', 'True', 'SomeResourcesRemain'],
     ['NamespaceFinalizersRemaining', 'True', 'SomeFinalizersRemain'],
   ])
-  expect(conditions[3]!.message).toBe('Some resources are remaining: deployments.apps has 1 resource instances, pods. has 2 resource instances')
+  expect(conditions[3]!.message).toBe(
+    'Some resources are remaining: deployments.apps has 1 resource instances, pods. has 2 resource instances',
+  )
   expect(conditions[4]!.message).toBe('Some content in the namespace has finalizers remaining: x.io/y in 1 resource instances')
   expect(nextConditions(conditions, outcome, 'T2')).toBeUndefined()
 })
@@ -21,7 +30,11 @@ test('all five conditions, in order, with what remains named', () => {
 test('the transition time moves with the status only', () => {
   const before = nextConditions([], { ...NOTHING, remaining: new Map([['pods.', 2]]) }, 'T1')!
   const fewer = nextConditions(before, { ...NOTHING, remaining: new Map([['pods.', 1]]) }, 'T2')!
-  expect(fewer[3]).toMatchObject({ status: 'True', lastTransitionTime: 'T1', message: 'Some resources are remaining: pods. has 1 resource instances' })
+  expect(fewer[3]).toMatchObject({
+    status: 'True',
+    lastTransitionTime: 'T1',
+    message: 'Some resources are remaining: pods. has 1 resource instances',
+  })
   const none = nextConditions(fewer, NOTHING, 'T3')!
   expect(none[3]).toMatchObject({ status: 'False', lastTransitionTime: 'T3', reason: 'ContentRemoved' })
 })

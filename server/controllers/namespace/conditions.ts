@@ -18,7 +18,10 @@ interface ConditionRule {
 }
 
 const counted = (counts: ReadonlyMap<string, number>, say: (name: string, n: number) => string): string =>
-  [...counts].map(([name, n]) => say(name, n)).sort().join(', ')
+  [...counts]
+    .map(([name, n]) => say(name, n))
+    .sort()
+    .join(', ')
 
 // Types, reasons and messages are what `kubectl describe namespace` and its readers know from upstream.
 const RULES: readonly ConditionRule[] = [
@@ -27,9 +30,11 @@ const RULES: readonly ConditionRule[] = [
     ok: { reason: 'ResourcesDiscovered', message: 'All resources successfully discovered' },
     trouble({ discoveryFailures: f }) {
       if (f.size === 0) return undefined
-      const each = [...f].map(([gv, why]) => `${gv}: ${why}`).sort().join(', ')
-      const message =
-        `Discovery failed for some groups, ${f.size} failing: unable to retrieve the complete list of server APIs: ${each}`
+      const each = [...f]
+        .map(([gv, why]) => `${gv}: ${why}`)
+        .sort()
+        .join(', ')
+      const message = `Discovery failed for some groups, ${f.size} failing: unable to retrieve the complete list of server APIs: ${each}`
       return { reason: 'DiscoveryFailed', message }
     },
   },

@@ -5,7 +5,10 @@ import { deletionOrder } from './deletion-order.ts'
 const NOW = Date.UTC(2026, 0, 1)
 const ago = (s: number): string => new Date(NOW - s * 1000).toISOString()
 
-function pod(name: string, o: { node?: string; phase?: string; ready?: number; cost?: string; restarts?: number; created?: number } = {}): Pod {
+function pod(
+  name: string,
+  o: { node?: string; phase?: string; ready?: number; cost?: string; restarts?: number; created?: number } = {},
+): Pod {
   return {
     metadata: {
       name,

@@ -134,9 +134,12 @@ class ReplicaSets {
     if (selector === undefined || selector.empty) return
     const pods = await this.#claimPods(rs, selector)
     const active = pods.filter(isActive)
-    let failure: unknown
+    let failure: Error | undefined
     if (mayAct && rs.metadata.deletionTimestamp == null) {
-      failure = await this.#manage(rs, key, active).catch((e: unknown) => e)
+      failure = await this.#manage(rs, key, active).then(
+        () => undefined,
+        (e: unknown) => (e instanceof Error ? e : new Error(String(e))),
+      )
     }
     const status = this.#nextStatus(rs, active, pods.filter(isTerminating).length, failure)
     const updated = await this.#updateStatus(rs, status)
@@ -243,7 +246,7 @@ class ReplicaSets {
     return out
   }
 
-  #nextStatus(rs: ReplicaSet, active: readonly Pod[], terminating: number, failure: unknown): NonNullable<ReplicaSet['status']> {
+  #nextStatus(rs: ReplicaSet, active: readonly Pod[], terminating: number, failure: Error | undefined): NonNullable<ReplicaSet['status']> {
     const labels = Object.entries(rs.spec?.template?.metadata?.labels ?? {})
     const now = this.#ctx.clock.now()
     const minReady = rs.spec?.minReadySeconds ?? 0
@@ -289,4 +292,3 @@ function failureCondition(rs: ReplicaSet, active: number, failure: unknown, now:
   const reason = active < (rs.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
   return { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, reason, message: messageOf(failure) }
 }
-
