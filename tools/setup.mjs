@@ -27,19 +27,24 @@ export function ensureInstalled() {
   const lock = readFileSync(join(root, 'package-lock.json'))
   const wanted = `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}`
   if (existsSync(nodeBin) && read(stamp) === wanted) return
-  if (!(existsSync(nodeBin) && matchesLock(JSON.parse(lock.toString())))) install()
+  if (!matchesLock(JSON.parse(lock.toString()))) {
+    say('Installing dependencies …')
+    // Scripts of packages stay off; the two that are needed run below, by name.
+    npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
+  }
+  finish()
   // `npm run server` says `exec`, so that signals reach the program instead of a shell; cmd has no such word.
   if (windows) writeFileSync(join(modules, '.bin', 'exec.cmd'), '@%*\r\n')
   mkdirSync(join(modules, '.cache'), { recursive: true })
   writeFileSync(stamp, wanted)
 }
 
-function install() {
-  say('Installing dependencies …')
-  // Scripts of packages stay off; the two that are needed run below, by name.
-  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
-  script('node', 'installArchSpecificPackage.js')
-  script('esbuild', 'install.js')
+/** What packages do after they were unpacked, also when somebody else unpacked them without scripts. */
+function finish() {
+  if (!existsSync(nodeBin)) {
+    script('node', 'installArchSpecificPackage.js')
+    script('esbuild', 'install.js')
+  }
   // npm links programs before their scripts have made them, and leaves out what is not there.
   const link = join(modules, '.bin', 'node')
   if (!windows && !existsSync(link)) symlinkSync('../node/bin/node', link)
