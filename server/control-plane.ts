@@ -5,6 +5,7 @@ import { serviceAccount } from './admission/service-account.ts'
 import type { Authenticator } from './authn/contract.ts'
 import type { Authorizer } from './authz/contract.ts'
 import { bootstrap } from './bootstrap.ts'
+import { Compactor } from './cache/compactor.ts'
 import { Feed } from './cache/feed.ts'
 import { localTransport } from './client/local-transport.ts'
 import type { Transport } from './client/transport.ts'
@@ -24,11 +25,13 @@ import { Proxies } from './proxy/subresources.ts'
 import { assemble, type Registry } from './registry/generic/assemble.ts'
 import type { Admission, StoreDependencies } from './registry/generic/store.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
+import { createMetrics, type MetricSources } from './metrics.ts'
 import { resourceParts } from './registry/parts.ts'
 import { scheme } from './scheme/index.ts'
 import type { ExchangeHandler } from './serving/exchange.ts'
 import { serve, type Serving, type TlsFiles } from './serving/server.ts'
 import type { Storage } from './storage/contract.ts'
+import { StorageTimings } from './storage/timings.ts'
 import type { Log } from './log.ts'
 
 export interface ApiServerOptions {
@@ -74,12 +77,16 @@ export interface ApiServer {
 
 const BOOKMARK_MS = 60_000
 const TICK_MS = 10_000
+/** kube-apiserver's --etcd-compaction-interval. */
+const COMPACTION_MS = 300_000
 /** Revisions that a start replays, so that watches resume across a restart. */
 const REPLAY = 1000
 
 /** The API server on an open store: resolves when it is ready to serve. */
 export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
-  const { storage, clock, log } = o
+  const { clock, log } = o
+  const timings = new StorageTimings()
+  const storage = timings.observe(o.storage)
   const feed = new Feed({ storage, prefix: `${o.keyPrefix}/`, clock, log, replay: REPLAY })
   const state = { ready: false, closing: false, port: 0 }
   // Admission looks things up in the registry that is made with it.
@@ -102,7 +109,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
-  const handler = buildHandlerChain(apiHandler(o, registry, proxies, requestMetrics, state, feed), {
+  const handler = buildHandlerChain(apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics }), {
     clock,
     authenticator: o.authenticator,
     authorizer: o.authorizer,
@@ -141,6 +148,12 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     if (due) sinceBookmark = 0
     feed.tick(due)
   }, TICK_MS)
+  const compactor = new Compactor({
+    storage,
+    clock,
+    intervalMs: COMPACTION_MS,
+    onError: (e) => log.warn({ error: e instanceof Error ? e.message : String(e) }, 'compaction failed, will be tried again'),
+  })
   state.ready = true
   return {
     url: `https://${o.bindAddress === '0.0.0.0' ? '127.0.0.1' : o.bindAddress}:${serving.port}`,
@@ -155,6 +168,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     state.closing = true
     state.ready = false
     ticker.cancel()
+    compactor.stop()
     repair.cancel()
     // Running requests finish while nothing new is let in; then watches have nobody left to serve.
     const idle = waitGroup.close()
@@ -176,11 +190,9 @@ function admissionOf(registry: Registry): Admission {
 
 function apiHandler(
   o: ApiServerOptions,
-  registry: Registry,
   proxies: Proxies,
-  requestMetrics: RequestMetrics,
   state: { ready: boolean; closing: boolean; port: number },
-  feed: Feed,
+  sources: MetricSources,
 ): ReturnType<typeof router> {
   const documents = discovery({
     scheme,
@@ -188,14 +200,10 @@ function apiHandler(
     extraPaths: ['/healthz', '/livez', '/readyz', '/metrics'],
     respond: respondObject,
   })
-  const healthz = health(checks(o.storage, feed, state))
-  const scrape = metrics(async () => {
-    const { Registry: PromRegistry, collectDefaultMetrics } = await import('prom-client')
-    const prom = new PromRegistry()
-    collectDefaultMetrics({ register: prom })
-    for (const source of requestMetrics.sources()) prom.registerMetric(source as never)
-    return prom
-  })
+  const { registry, feed, storage } = sources
+  const healthz = health(checks(storage, feed, state))
+  let prom: ReturnType<typeof createMetrics> | undefined
+  const scrape = metrics(() => (prom ??= createMetrics(sources)))
   return router({
     resource: (group, version, resource) => registry.resource(group, version, resource),
     groupVersion: (group, version) => scheme.groups.some((g) => g.name === group && g.versions.includes(version)),

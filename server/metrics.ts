@@ -1,0 +1,70 @@
+import type { Registry as PromRegistry } from 'prom-client'
+import type { Feed } from './cache/feed.ts'
+import type { RequestMetrics } from './filters/metrics.ts'
+import type { Registry } from './registry/generic/assemble.ts'
+import type { StorageTimings } from './storage/timings.ts'
+import type { Storage } from './storage/contract.ts'
+import { GIT_VERSION } from './discovery/version.ts'
+
+export interface MetricSources {
+  requests: RequestMetrics
+  registry: Registry
+  feed: Feed
+  storage: Storage
+  timings: StorageTimings
+}
+
+/** Everything on `/metrics`, under kube-apiserver's names where it has one. Made at the first scrape: most servers are never scraped. */
+export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
+  const { Gauge, Registry: Prom, collectDefaultMetrics } = await import('prom-client')
+  const prom = new Prom()
+  collectDefaultMetrics({ register: prom })
+  for (const source of [...s.requests.sources(), ...s.timings.sources()]) prom.registerMetric(source as never)
+  const registers = [prom]
+  new Gauge({
+    name: 'apiserver_storage_objects',
+    help: 'Stored objects by resource.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      for (const [resource, store] of s.registry.stores) this.set({ resource }, store.resource.cache.list.size)
+    },
+  })
+  new Gauge({
+    name: 'apiserver_registered_watchers',
+    help: 'Open watches by resource.',
+    labelNames: ['group', 'kind'],
+    registers,
+    collect() {
+      for (const { resource } of s.registry.stores.values()) this.set({ group: resource.group, kind: resource.kind }, resource.cache.watchers.size)
+    },
+  })
+  new Gauge({
+    name: 'apiserver_storage_size_bytes',
+    help: 'Bytes of the store on disk.',
+    labelNames: ['storage_cluster_id'],
+    registers,
+    async collect() {
+      const { sizeBytes, backend } = await s.storage.stats()
+      this.set({ storage_cluster_id: backend }, sizeBytes)
+    },
+  })
+  new Gauge({
+    name: 'binnacle_watch_cache_revision',
+    help: 'Newest revision that the watch cache has seen.',
+    registers,
+    collect() {
+      this.set(s.feed.revision)
+    },
+  })
+  new Gauge({
+    name: 'kubernetes_build_info',
+    help: 'Version of the API that is served.',
+    labelNames: ['major', 'minor', 'git_version'],
+    registers,
+    collect() {
+      this.set({ major: '1', minor: '37', git_version: GIT_VERSION }, 1)
+    },
+  })
+  return prom
+}
