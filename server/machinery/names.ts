@@ -9,26 +9,20 @@ const UNDERSCORE_SUBDOMAIN = `${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*`
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const LABEL_VALUE = `(${QUALIFIED})?`
-const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*'
 const HTTP_HEADER = '[-A-Za-z0-9]+'
 const CONFIG_KEY = '[-._a-zA-Z0-9]+'
 const PERCENT = '[0-9]+%'
-const ENV_NAME = '[-._a-zA-Z][-._a-zA-Z0-9]*'
 
 const whole = (source: string): RegExp => new RegExp(`^${source}$`)
 const labelPattern = whole(LABEL)
 const subdomainPattern = whole(SUBDOMAIN)
-const subdomainCaselessPattern = new RegExp(`^${SUBDOMAIN}$`, 'i')
 const underscoreSubdomainPattern = whole(UNDERSCORE_SUBDOMAIN)
-const wildcardPattern = whole(`\\*\\.${SUBDOMAIN}`)
 const label1035Pattern = whole(LABEL_1035)
 const qualifiedPattern = whole(QUALIFIED)
 const labelValuePattern = whole(LABEL_VALUE)
-const cIdentifierPattern = whole(C_IDENTIFIER)
 const headerPattern = whole(HTTP_HEADER)
 const configKeyPattern = whole(CONFIG_KEY)
 const percentPattern = whole(PERCENT)
-const envNamePattern = whole(ENV_NAME)
 const portCharset = /^[-a-z0-9]+$/
 const oneLetter = /[a-z]/
 const printableNotEquals = /^[\x20-\x3c\x3e-\x7e]*$/
@@ -39,17 +33,11 @@ const SUBDOMAIN_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
 const UNDERSCORE_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character"
-const CASELESS_TEXT =
-  "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
-const WILDCARD_TEXT =
-  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
 const LABEL_1035_TEXT =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
 const QUALIFIED_TEXT = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-const C_IDENTIFIER_TEXT =
-  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'"
 
 export const MAX_LABEL = 63
 export const MAX_SUBDOMAIN = 253
@@ -88,19 +76,9 @@ export function dns1123SubdomainErrors(value: string): string[] {
   return checked(value, MAX_SUBDOMAIN, maxLengthText, subdomainPattern, () => regexText(SUBDOMAIN_TEXT, SUBDOMAIN, 'example.com'))
 }
 
-export function dns1123SubdomainCaselessErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxBytesText, subdomainCaselessPattern, () => regexText(CASELESS_TEXT, SUBDOMAIN, 'Example.com'))
-}
-
 export function dns1123SubdomainWithUnderscoreErrors(value: string): string[] {
   return checked(value, MAX_SUBDOMAIN, maxLengthText, underscoreSubdomainPattern, () =>
     regexText(UNDERSCORE_TEXT, UNDERSCORE_SUBDOMAIN, 'example.com'),
-  )
-}
-
-export function wildcardSubdomainErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, wildcardPattern, () =>
-    regexText(WILDCARD_TEXT, `\\*\\.${SUBDOMAIN}`, '*.example.com'),
   )
 }
 
@@ -140,10 +118,6 @@ export function labelValueErrors(value: string): string[] {
   return checked(value, MAX_LABEL, maxBytesText, labelValuePattern, () =>
     regexText(LABEL_VALUE_TEXT, LABEL_VALUE, 'MyValue', 'my_value', '12345'),
   )
-}
-
-export function cIdentifierErrors(value: string): string[] {
-  return cIdentifierPattern.test(value) ? [] : [regexText(C_IDENTIFIER_TEXT, C_IDENTIFIER, 'my_name', 'MY_NAME', 'MyName')]
 }
 
 /** Port numbers 1–65535. */
@@ -196,14 +170,6 @@ export function configMapKeyErrors(value: string): string[] {
       'key-name',
     ),
   ).concat(parentPathErrors(value))
-}
-
-/** The strict rule; the API server uses the relaxed one since 1.34. */
-export function envVarNameErrors(value: string): string[] {
-  const text =
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit"
-  const errors = envNamePattern.test(value) ? [] : [regexText(text, ENV_NAME, 'my.env-name', 'MY_ENV.NAME', 'MyEnvName1')]
-  return errors.concat(parentPathErrors(value))
 }
 
 export function relaxedEnvVarNameErrors(value: string): string[] {

@@ -146,8 +146,6 @@ export function canonicalText(nano: bigint, format: QuantityFormat): string {
   return `${n}${decimalNames.get(exponent) ?? ''}`
 }
 
-export const zeroQuantity: Quantity = { nano: 0n, format: 'DecimalSI', text: '0' }
-
 export function quantityOf(nano: bigint, format: QuantityFormat): Quantity {
   return { nano, format, text: canonicalText(nano, format) }
 }

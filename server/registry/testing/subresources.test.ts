@@ -4,7 +4,7 @@ import type { Binding, Pod, PodCondition } from '../../apis/core/v1/types.ts'
 import { applyScale, toScale } from '../../apis/apps/v1/scale.ts'
 import { isStatusError, type Status } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import pods from '../core/pods/index.ts'
+import { pods } from '../core/pods/index.ts'
 import { bindingCases, bindingOf } from './binding-cases.ts'
 import { withPaths, type Json } from './cases.ts'
 import bindingFacts from './facts-bindings.json' with { type: 'json' }

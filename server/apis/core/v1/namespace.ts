@@ -65,12 +65,3 @@ export function validateFinalizeUpdate(ns: Namespace, old: Namespace): FieldErro
   validateFinalizers(errors, ns.spec?.finalizers, (i) => `spec.finalizers[${i}]`)
   return errors
 }
-
-/** A namespace whose deletion is asked for: marked, Terminating, and otherwise as it was. `timestamp` is RFC 3339. */
-export function startTermination(ns: Namespace, timestamp: string): Namespace {
-  return {
-    ...ns,
-    metadata: { ...ns.metadata, deletionTimestamp: ns.metadata.deletionTimestamp ?? timestamp },
-    status: { ...ns.status, phase: 'Terminating' },
-  }
-}

@@ -1,4 +1,4 @@
-import { compareQuantity, parseQuantity, roundUp, type Quantity } from '../../../machinery/quantity.ts'
+import { parseQuantity, roundUp, type Quantity } from '../../../machinery/quantity.ts'
 import type { ResourceList } from './types.ts'
 
 /** Quantities in their canonical text, rounded up to a milli, as every resource list of the API is kept. */
@@ -32,9 +32,3 @@ export const isNative = (name: string): boolean => !name.includes('/') || name.i
 export const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePage(name)
 
 export const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePage(name)
-
-export function sameQuantity(a: string | undefined, b: string | undefined): boolean {
-  if (a === b) return true
-  if (a === undefined || b === undefined) return false
-  return compareQuantity(quantityOfText(a), quantityOfText(b)) === 0
-}

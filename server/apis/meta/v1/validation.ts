@@ -1,4 +1,4 @@
-import { duplicate, forbiddenField, invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { dns1123LabelErrors, labelValueErrors, qualifiedNameErrors } from '../../../machinery/names.ts'
 import { parseApiVersion, type ObjectMeta, type OwnerReference } from '../../../machinery/types.ts'
 
@@ -204,16 +204,7 @@ export function validateLabelSelector(
   })
 }
 
-/** True when a stored selector holds label values that are no longer accepted. */
-export function hasInvalidSelectorValue(selector: LabelSelector | undefined | null): boolean {
-  return selector?.matchExpressions?.some((r) => r.values?.some((v) => labelValueErrors(v).length > 0)) ?? false
-}
-
-const CONDITION_REASON = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?'
-const conditionReason = new RegExp(`^${CONDITION_REASON}$`)
-const CONDITION_REASON_TEXT =
-  "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'"
-
+/** metav1.Condition, as Services and most newer kinds report their state. */
 export interface Condition {
   type?: string
   status?: string
@@ -221,33 +212,4 @@ export interface Condition {
   lastTransitionTime?: string
   reason?: string
   message?: string
-}
-
-/** metav1.Condition lists (ValidateConditions). Pod and Node conditions are looser types of their own. */
-export function validateConditions(errors: FieldError[], conditions: readonly Condition[] | undefined, path: string): void {
-  const seen = new Set<string>()
-  conditions?.forEach((c, i) => {
-    const at = `${path}[${i}]`
-    if (seen.has(c.type ?? '')) errors.push(duplicate(at, c.type ?? ''))
-    seen.add(c.type ?? '')
-    if (!c.type) errors.push(required(`${at}.type`, 'is required'))
-    else for (const text of qualifiedNameErrors(c.type)) errors.push(invalid(`${at}.type`, c.type, text))
-    if (!c.status) errors.push(required(`${at}.status`))
-    else if (!['False', 'True', 'Unknown'].includes(c.status))
-      errors.push(notSupported(`${at}.status`, c.status, ['False', 'True', 'Unknown']))
-    if ((c.observedGeneration ?? 0) < 0) {
-      errors.push(invalid(`${at}.observedGeneration`, c.observedGeneration, 'must be greater than or equal to zero'))
-    }
-    if (!c.lastTransitionTime) errors.push(required(`${at}.lastTransitionTime`))
-    if (!c.reason) errors.push(required(`${at}.reason`))
-    else {
-      if (!conditionReason.test(c.reason)) {
-        const examples = "(e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', "
-        const text = `${CONDITION_REASON_TEXT} ${examples}regex used for validation is '${CONDITION_REASON}')`
-        errors.push(invalid(`${at}.reason`, c.reason, text))
-      }
-      if (Buffer.byteLength(c.reason) > 1024) errors.push(tooLong(`${at}.reason`, 1024))
-    }
-    if (Buffer.byteLength(c.message ?? '') > 32768) errors.push(tooLong(`${at}.message`, 32768))
-  })
 }

@@ -85,5 +85,3 @@ export const deployments: ResourceOverrides = {
     },
   },
 }
-
-export default deployments

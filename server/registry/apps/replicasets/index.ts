@@ -81,5 +81,3 @@ export const replicasets: ResourceOverrides = {
     },
   },
 }
-
-export default replicasets

@@ -50,8 +50,14 @@ const strategy: Strategy = {
   validateStatusUpdate: (obj, old) => validateNamespaceStatusUpdate(ns(obj), ns(old)),
 
   // A namespace keeps existing until the finalizers in its spec are gone: its content goes first.
-  waitsForContent: (obj) => (ns(obj).spec?.finalizers?.length ?? 0) > 0,
-  markDeleted: (obj) => void (ns(obj).status = { ...ns(obj).status, phase: 'Terminating' }),
+  // The first delete only ever marks it.
+  waitsForContent: (obj) => !obj.metadata.deletionTimestamp || (ns(obj).spec?.finalizers?.length ?? 0) > 0,
+  // Upstream marks a namespace by other means than the rest, without a grace period.
+  markDeleted(obj) {
+    const n = ns(obj)
+    n.status = { ...n.status, phase: 'Terminating' }
+    delete n.metadata.deletionGracePeriodSeconds
+  },
 
   canonicalize(obj) {
     const { metadata } = ns(obj)
@@ -86,5 +92,3 @@ export const namespaceSubresources = {
     validate: (obj: KubeObject, old: KubeObject) => validateFinalizeUpdate(ns(obj), ns(old)),
   },
 }
-
-export default namespaces

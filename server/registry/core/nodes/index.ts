@@ -54,5 +54,3 @@ export const nodes: ResourceOverrides = {
   selectableFields: { 'spec.unschedulable': (o) => String(node(o).spec.unschedulable ?? false) },
   table: nodeTable,
 }
-
-export default nodes

@@ -49,5 +49,3 @@ export const podSubresources = {
     validate: (obj: KubeObject, old: KubeObject) => validateResize(pod(obj), pod(old)),
   },
 }
-
-export default pods
