@@ -12,7 +12,7 @@ export default defineConfig({
     // The gateway's policy allows scripts from its own origin only: nothing may be inlined as a data: URL.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 900
+    chunkSizeWarningLimit: 900,
   },
-  worker: { format: 'es' }
+  worker: { format: 'es' },
 })

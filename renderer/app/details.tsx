@@ -32,7 +32,7 @@ const YamlView = lazy(() => import('../tools/yaml/yaml-view.tsx').then((m) => ({
 type TabName = 'overview' | 'yaml' | 'events' | 'logs' | 'node-logs' | 'profile' | 'stats' | 'configz'
 const tabsOf: Record<string, TabName[]> = {
   pods: ['overview', 'yaml', 'events', 'logs'],
-  nodes: ['overview', 'yaml', 'events', 'node-logs', 'profile', 'stats', 'configz']
+  nodes: ['overview', 'yaml', 'events', 'node-logs', 'profile', 'stats', 'configz'],
 }
 const defaultTabs: TabName[] = ['overview', 'yaml', 'events']
 
@@ -48,9 +48,9 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
       context: place.context,
       resource: { group: resource.group, version: resource.version, plural: resource.plural, namespaced: resource.namespaced },
       namespace: namespace || undefined,
-      fieldSelector: `metadata.name=${name}`
+      fieldSelector: `metadata.name=${name}`,
     }),
-    [place.context, resource, namespace, name]
+    [place.context, resource, namespace, name],
   )
   const data = useObject(source)
   const object = data?.object ?? undefined
@@ -58,9 +58,20 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
   const tab = tabs.find((known) => known === place.tab) ?? 'overview'
   return (
     <div className="details">
-      <DetailsHead resource={resource} namespace={namespace} name={name} object={object} deleted={data?.deleted ?? false} onClose={onClose} />
-      <TabBar label={t('details.tabsLabel')} active={tab} onPick={(next) => go({ tab: next === 'overview' ? '' : next })}
-        tabs={tabs.map((id) => ({ id, label: t(`details.tabs.${id}`) }))} />
+      <DetailsHead
+        resource={resource}
+        namespace={namespace}
+        name={name}
+        object={object}
+        deleted={data?.deleted ?? false}
+        onClose={onClose}
+      />
+      <TabBar
+        label={t('details.tabsLabel')}
+        active={tab}
+        onPick={(next) => go({ tab: next === 'overview' ? '' : next })}
+        tabs={tabs.map((id) => ({ id, label: t(`details.tabs.${id}`) }))}
+      />
       <FeedNotice state={data?.state} count={object ? 1 : 0} onRetry={() => hub.kick()} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={-1}>
         {object ? (
@@ -73,7 +84,14 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
   )
 }
 
-function DetailsHead({ resource, namespace, name, object, deleted, onClose }: {
+function DetailsHead({
+  resource,
+  namespace,
+  name,
+  object,
+  deleted,
+  onClose,
+}: {
   resource: Resource
   namespace: string
   name: string
@@ -95,8 +113,19 @@ function DetailsHead({ resource, namespace, name, object, deleted, onClose }: {
       <span className="bar-space" />
       <CopyButton text={() => window.location.origin + placeUrl(place)} label={t('details.copyLink')} />
       {can(resource, 'delete') && object && !deleted && (
-        <button type="button" className="icon-button danger" aria-label={t('details.delete', { name })} title={t('details.delete', { name })}
-          onClick={() => requestDelete({ context: place.context, resource, objects: [{ key: object.metadata.uid ?? `${namespace}/${name}`, name, namespace }] })}>
+        <button
+          type="button"
+          className="icon-button danger"
+          aria-label={t('details.delete', { name })}
+          title={t('details.delete', { name })}
+          onClick={() =>
+            requestDelete({
+              context: place.context,
+              resource,
+              objects: [{ key: object.metadata.uid ?? `${namespace}/${name}`, name, namespace }],
+            })
+          }
+        >
           <Icon name="trash" size={14} />
         </button>
       )}
@@ -155,7 +184,7 @@ function Panel({ tab, resource, object }: { tab: TabName; resource: Resource; ob
 const withKind = (object: KubeObject, resource: Resource): KubeObject => ({
   apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version,
   ...object,
-  kind: object.kind ?? resource.kind
+  kind: object.kind ?? resource.kind,
 })
 
 function Overview({ resource, object }: { resource: Resource; object: KubeObject }) {

@@ -20,19 +20,36 @@ export function Dock() {
         <div role="tablist" aria-label={t('dock.label')} className="dock-tablist">
           {dock.tabs.map((tab) => (
             <span key={tab.id} className={`dock-tab${tab.id === dock.active && dock.open ? ' active' : ''}`} role="presentation">
-              <button type="button" role="tab" aria-selected={tab.id === dock.active && dock.open} onClick={() => dock.activate(tab.id)}
-                onKeyDown={(event) => event.key === 'Delete' && dock.remove(tab.id)} title={tab.target.context}>
+              <button
+                type="button"
+                role="tab"
+                aria-selected={tab.id === dock.active && dock.open}
+                onClick={() => dock.activate(tab.id)}
+                onKeyDown={(event) => event.key === 'Delete' && dock.remove(tab.id)}
+                title={tab.target.context}
+              >
                 {tab.title}
               </button>
             </span>
           ))}
         </div>
         <span className="bar-space" />
-        <button type="button" className="icon-button" onClick={() => dock.remove(dock.active)} aria-label={t('dock.close')} title={t('dock.close')}>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => dock.remove(dock.active)}
+          aria-label={t('dock.close')}
+          title={t('dock.close')}
+        >
           <Icon name="close" size={13} />
         </button>
-        <button type="button" className="icon-button" onClick={() => dock.toggle(!dock.open)} aria-label={t(dock.open ? 'dock.hide' : 'dock.show')}
-          title={t(dock.open ? 'dock.hide' : 'dock.show')}>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => dock.toggle(!dock.open)}
+          aria-label={t(dock.open ? 'dock.hide' : 'dock.show')}
+          title={t(dock.open ? 'dock.hide' : 'dock.show')}
+        >
           <Icon name={dock.open ? 'down' : 'up'} size={13} />
         </button>
       </div>

@@ -15,10 +15,20 @@ const creators: Record<string, string> = {
   serviceaccounts: 'kubectl create serviceaccount hello',
   'jobs.batch': 'kubectl create job hello --image=busybox -- echo hello',
   'cronjobs.batch': "kubectl create cronjob hello --image=busybox --schedule='*/5 * * * *' -- echo hello",
-  'roles.rbac.authorization.k8s.io': 'kubectl create role hello --verb=get --resource=pods'
+  'roles.rbac.authorization.k8s.io': 'kubectl create role hello --verb=get --resource=pods',
 }
 
-export function EmptyList({ resource, data, filter, onClear }: { resource: Resource; data: ViewData | undefined; filter: string; onClear(): void }) {
+export function EmptyList({
+  resource,
+  data,
+  filter,
+  onClear,
+}: {
+  resource: Resource
+  data: ViewData | undefined
+  filter: string
+  onClear(): void
+}) {
   const { t } = useTranslation()
   const place = usePlace()
   const go = useGo()
@@ -43,7 +53,9 @@ export function EmptyList({ resource, data, filter, onClear }: { resource: Resou
   const namespaced = place.namespace && resource.namespaced
   return (
     <div className="empty">
-      <strong>{namespaced ? t('list.noneIn', { kind: resource.kind, namespace: place.namespace }) : t('list.none', { kind: resource.kind })}</strong>
+      <strong>
+        {namespaced ? t('list.noneIn', { kind: resource.kind, namespace: place.namespace }) : t('list.none', { kind: resource.kind })}
+      </strong>
       {command && (
         <>
           <span>{t('list.makeOne')}</span>

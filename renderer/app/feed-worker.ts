@@ -22,6 +22,6 @@ const host = new FeedHost({
   list: (context, path, accept, signal) => requestJson(clusterPath(context, path), { signal, headers: { accept } }),
   clock: systemClock,
   kinds,
-  summaries
+  summaries,
 })
 scope.onmessage = (event) => host.receive(event.data)

@@ -5,8 +5,16 @@ export function FilterInput({ value, onChange }: { value: string; onChange(value
   const { t } = useTranslation()
   return (
     <div className="filter-input" role="search">
-      <input className="text-input" data-filter type="text" value={value} spellCheck={false} autoComplete="off" aria-label={t('list.filter')}
-        placeholder={t('list.filterHint')} title={t('list.filterHelp')}
+      <input
+        className="text-input"
+        data-filter
+        type="text"
+        value={value}
+        spellCheck={false}
+        autoComplete="off"
+        aria-label={t('list.filter')}
+        placeholder={t('list.filterHint')}
+        title={t('list.filterHelp')}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') {

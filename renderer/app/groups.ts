@@ -9,43 +9,69 @@ export const railGroups: { name: GroupName; icon: IconName; kinds: string[]; api
     name: 'workloads',
     icon: 'workloads',
     kinds: [
-      'pods', 'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'replicasets.apps', 'jobs.batch', 'cronjobs.batch',
-      'horizontalpodautoscalers.autoscaling', 'poddisruptionbudgets.policy', 'replicationcontrollers', 'podtemplates', 'controllerrevisions.apps'
+      'pods',
+      'deployments.apps',
+      'statefulsets.apps',
+      'daemonsets.apps',
+      'replicasets.apps',
+      'jobs.batch',
+      'cronjobs.batch',
+      'horizontalpodautoscalers.autoscaling',
+      'poddisruptionbudgets.policy',
+      'replicationcontrollers',
+      'podtemplates',
+      'controllerrevisions.apps',
     ],
-    apiGroups: ['apps', 'batch', 'autoscaling', 'policy', 'scheduling.k8s.io']
+    apiGroups: ['apps', 'batch', 'autoscaling', 'policy', 'scheduling.k8s.io'],
   },
   {
     name: 'network',
     icon: 'network',
     kinds: ['services', 'ingresses.networking.k8s.io', 'endpointslices.discovery.k8s.io', 'endpoints', 'networkpolicies.networking.k8s.io'],
-    apiGroups: ['networking.k8s.io', 'discovery.k8s.io', 'gateway.networking.k8s.io']
+    apiGroups: ['networking.k8s.io', 'discovery.k8s.io', 'gateway.networking.k8s.io'],
   },
   { name: 'config', icon: 'config', kinds: ['configmaps', 'secrets', 'resourcequotas', 'limitranges'], apiGroups: [] },
   {
     name: 'storage',
     icon: 'storage',
     kinds: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'],
-    apiGroups: ['storage.k8s.io', 'storagemigration.k8s.io', 'resource.k8s.io']
+    apiGroups: ['storage.k8s.io', 'storagemigration.k8s.io', 'resource.k8s.io'],
   },
   {
     name: 'access',
     icon: 'access',
     kinds: [
-      'serviceaccounts', 'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io',
-      'clusterrolebindings.rbac.authorization.k8s.io'
+      'serviceaccounts',
+      'roles.rbac.authorization.k8s.io',
+      'rolebindings.rbac.authorization.k8s.io',
+      'clusterroles.rbac.authorization.k8s.io',
+      'clusterrolebindings.rbac.authorization.k8s.io',
     ],
-    apiGroups: ['rbac.authorization.k8s.io', 'certificates.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io']
+    apiGroups: ['rbac.authorization.k8s.io', 'certificates.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io'],
   },
   {
     name: 'cluster',
     icon: 'cluster',
-    kinds: ['nodes', 'namespaces', 'events', 'leases.coordination.k8s.io', 'customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io'],
+    kinds: [
+      'nodes',
+      'namespaces',
+      'events',
+      'leases.coordination.k8s.io',
+      'customresourcedefinitions.apiextensions.k8s.io',
+      'apiservices.apiregistration.k8s.io',
+    ],
     apiGroups: [
-      '', 'coordination.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'admissionregistration.k8s.io', 'flowcontrol.apiserver.k8s.io',
-      'node.k8s.io', 'internal.apiserver.k8s.io'
-    ]
+      '',
+      'coordination.k8s.io',
+      'apiextensions.k8s.io',
+      'apiregistration.k8s.io',
+      'admissionregistration.k8s.io',
+      'flowcontrol.apiserver.k8s.io',
+      'node.k8s.io',
+      'internal.apiserver.k8s.io',
+    ],
   },
-  { name: 'custom', icon: 'custom', kinds: [], apiGroups: [] }
+  { name: 'custom', icon: 'custom', kinds: [], apiGroups: [] },
 ]
 
 /** The same objects are served by a newer or older group as well: listed once. */
@@ -55,11 +81,14 @@ export function groupKinds(all: readonly Resource[]): Map<GroupName, Resource[]>
   const left = new Map(all.filter((r) => !twins.has(resourceKey(r))).map((r) => [resourceKey(r), r]))
   const grouped = new Map<GroupName, Resource[]>()
   for (const group of railGroups) {
-    grouped.set(group.name, group.kinds.flatMap((key) => {
-      const found = left.get(key)
-      left.delete(key)
-      return found ? [found] : []
-    }))
+    grouped.set(
+      group.name,
+      group.kinds.flatMap((key) => {
+        const found = left.get(key)
+        left.delete(key)
+        return found ? [found] : []
+      }),
+    )
   }
   const byKind = [...left.values()].sort((a, b) => a.kind.localeCompare(b.kind))
   for (const resource of byKind) {

@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Facts } from '../ui/facts.tsx'
 
 const keys: [keys: string[], meaning: string][] = [
   [['Ctrl', 'K'], 'palette'],
@@ -11,7 +12,16 @@ const keys: [keys: string[], meaning: string][] = [
   [['Space', 'x'], 'select'],
   [['Shift', 'Space'], 'range'],
   [['Esc'], 'close'],
-  [['?'], 'help']
+  [['?'], 'help'],
+]
+
+const examples = [
+  'nginx',
+  '-kube-system',
+  'status:crash',
+  'label=app=web,tier!=db',
+  'label="app in (web, api)"',
+  'field=spec.nodeName=worker-1',
 ]
 
 /** What the keyboard and the filter understand. */
@@ -19,29 +29,12 @@ export function Help({ opened, onClose }: { opened: boolean; onClose(): void }) 
   const { t } = useTranslation()
   return (
     <Modal opened={opened} onClose={onClose} title={t('help.title')} closeButtonProps={{ 'aria-label': t('common.close') }} size="lg">
-      <dl className="facts">
-        {keys.map(([names, meaning]) => (
-          <div key={meaning}>
-            <dt>
-              {names.map((name) => (
-                <kbd key={name}>{name}</kbd>
-              ))}
-            </dt>
-            <dd>{t(`help.keys.${meaning}`)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        rows={keys.map(([names, meaning]) => [names.join(' '), t(`help.keys.${meaning}`)])}
+        label={(text) => text.split(' ').map((name) => <kbd key={name}>{name}</kbd>)}
+      />
       <h3>{t('help.filterTitle')}</h3>
-      <dl className="facts">
-        {['nginx', '-kube-system', 'status:crash', 'label=app=web,tier!=db', 'label="app in (web, api)"', 'field=spec.nodeName=worker-1'].map((example, index) => (
-          <div key={example}>
-            <dt>
-              <code>{example}</code>
-            </dt>
-            <dd>{t(`help.filters.${index}`)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={examples.map((example, index) => [example, t(`help.filters.${index}`)])} label={(text) => <code>{text}</code>} />
     </Modal>
   )
 }

@@ -32,7 +32,10 @@ export function ListPage({ resource }: { resource: Resource }) {
   const onWindow = useCallback((next: ListWindow) => setWindow((w) => (sameWindow(w, next) ? w : next)), [])
   const [filter, setFilter] = useFilter()
   const namespace = resource.namespaced ? place.namespace || undefined : undefined
-  const source = useMemo(() => ({ context: place.context, resource: feedResource(resource), namespace }), [place.context, resource, namespace])
+  const source = useMemo(
+    () => ({ context: place.context, resource: feedResource(resource), namespace }),
+    [place.context, resource, namespace],
+  )
   const { data, handle } = useView({ source, sort, filter, ...window })
   const columns = useColumns(data, shownColumns, namespace !== undefined)
   const { selection, setSelection, toggle } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
@@ -44,13 +47,22 @@ export function ListPage({ resource }: { resource: Resource }) {
         <h1>{resource.kind}</h1>
         <Counts data={data} selected={selection.size} />
         <FilterInput value={filter} onChange={setFilter} />
-        {data !== undefined && data.waiting > 0 && <span className="dim" role="status">{t('list.held', { count: data.waiting })}</span>}
+        {data !== undefined && data.waiting > 0 && (
+          <span className="dim" role="status">
+            {t('list.held', { count: data.waiting })}
+          </span>
+        )}
         <span className="bar-space" />
         {selection.size > 0 && (
           <>
             {can(resource, 'delete') && (
-              <button type="button" className="icon-button danger"
-                onClick={() => requestDelete({ context: place.context, resource, objects: [...selection.values()], done: () => setSelection(noRows) })}>
+              <button
+                type="button"
+                className="icon-button danger"
+                onClick={() =>
+                  requestDelete({ context: place.context, resource, objects: [...selection.values()], done: () => setSelection(noRows) })
+                }
+              >
                 <Icon name="trash" size={14} />
                 {t('list.deleteSelected', { count: selection.size })}
               </button>
@@ -83,7 +95,9 @@ export function ListPage({ resource }: { resource: Resource }) {
         isOpen={(row) => place.object?.name === row.name && place.object.namespace === row.namespace}
         onOpen={(row) => go({ object: { namespace: row.namespace, name: row.name } })}
         linkFor={(column, text) =>
-          column.link ? placeUrl({ context: place.context, namespace: place.namespace, resource: column.link, object: { namespace: '', name: text } }) : undefined
+          column.link
+            ? placeUrl({ context: place.context, namespace: place.namespace, resource: column.link, object: { namespace: '', name: text } })
+            : undefined
         }
         onLink={(column, text) => go({ resource: column.link, object: { namespace: '', name: text } })}
         resetKey={`${key}|${place.context}|${place.namespace}|${filter}|${place.sort}`}
@@ -95,7 +109,8 @@ export function ListPage({ resource }: { resource: Resource }) {
 
 const feedResource = ({ group, version, plural, namespaced }: Resource) => ({ group, version, plural, namespaced })
 
-const sameWindow = (a: ListWindow, b: ListWindow): boolean => a.start === b.start && a.end === b.end && a.anchor === b.anchor && a.hold === b.hold
+const sameWindow = (a: ListWindow, b: ListWindow): boolean =>
+  a.start === b.start && a.end === b.end && a.anchor === b.anchor && a.hold === b.hold
 
 const parseSort = (text: string): Sort | undefined =>
   text ? { column: text.replace(/^-/, ''), descending: text.startsWith('-') } : undefined
@@ -126,7 +141,8 @@ const urlDelay = 250
 function Counts({ data, selected }: { data: ViewData | undefined; selected: number }) {
   const { t } = useTranslation()
   if (!data) return null
-  const text = data.shown === data.total ? t('list.count', { count: data.total }) : t('list.countFiltered', { shown: data.shown, count: data.total })
+  const text =
+    data.shown === data.total ? t('list.count', { count: data.total }) : t('list.countFiltered', { shown: data.shown, count: data.total })
   return (
     <span className="counts" data-testid="counts">
       {text}
@@ -155,11 +171,19 @@ export function useColumns(data: ViewData | undefined, shown: string[] | null, o
         const visible = shown ? shown.includes(info.id) : !info.hidden && !(oneNamespace && info.id === 'namespace')
         return visible || info.id === 'name' ? [{ info, at, label: info.literal ? info.label : t(`columns.${info.label}`) }] : []
       }),
-    [stable, shown, oneNamespace, t]
+    [stable, shown, oneNamespace, t],
   )
 }
 
-function ColumnsMenu({ data, visible, onChange }: { data: ViewData | undefined; visible: VisibleColumn[]; onChange(shown: string[] | null): void }) {
+function ColumnsMenu({
+  data,
+  visible,
+  onChange,
+}: {
+  data: ViewData | undefined
+  visible: VisibleColumn[]
+  onChange(shown: string[] | null): void
+}) {
   const { t } = useTranslation()
   const shown = visible.map((c) => c.info.id)
   return (
@@ -171,9 +195,14 @@ function ColumnsMenu({ data, visible, onChange }: { data: ViewData | undefined; 
       </Menu.Target>
       <Menu.Dropdown>
         {(data?.columns ?? []).map((info) => (
-          <Menu.Item key={info.id} disabled={info.id === 'name'} role="menuitemcheckbox" aria-checked={shown.includes(info.id)}
+          <Menu.Item
+            key={info.id}
+            disabled={info.id === 'name'}
+            role="menuitemcheckbox"
+            aria-checked={shown.includes(info.id)}
             onClick={() => onChange(shown.includes(info.id) ? shown.filter((id) => id !== info.id) : [...shown, info.id])}
-            leftSection={<Checkbox checked={shown.includes(info.id)} readOnly tabIndex={-1} aria-hidden="true" />}>
+            leftSection={<Checkbox checked={shown.includes(info.id)} readOnly tabIndex={-1} aria-hidden="true" />}
+          >
             {info.literal ? info.label : t(`columns.${info.label}`)}
           </Menu.Item>
         ))}
@@ -205,7 +234,7 @@ function useSelection(handle: ReturnType<typeof useView>['handle'], scope: strin
         return next
       })
     },
-    [handle]
+    [handle],
   )
   return { selection, setSelection, toggle }
 }

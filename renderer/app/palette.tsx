@@ -1,5 +1,5 @@
 import { Modal, useMantineColorScheme } from '@mantine/core'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Resource } from '../kube/resource.ts'
 import { resourceKey } from '../kube/resource.ts'
@@ -37,9 +37,14 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
   const kindEntries = useKinds(wanted)
   const objectEntries = useObjects(kindsOnly ? '' : wanted)
   const commandEntries = useCommands(kindsOnly ? '\0' : wanted)
-  const entries = kindsOnly ? kindEntries : [...kindEntries.slice(0, wanted ? 6 : 5), ...objectEntries, ...commandEntries]
+  // A kind whose name merely contains the text comes after the objects that are called so.
+  const [near, far] = [kindEntries.filter((entry) => entry.rank < 2), kindEntries.filter((entry) => entry.rank >= 2)]
+  const entries: Entry[] = kindsOnly ? kindEntries : [...near.slice(0, 6), ...objectEntries, ...far.slice(0, 6), ...commandEntries]
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => setAt(0), [text])
+  const input = useRef<HTMLInputElement>(null)
+  // At once: what is typed right after the key that opens it belongs here.
+  useLayoutEffect(() => input.current?.focus(), [])
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
@@ -57,12 +62,31 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
   }
   return (
     <div className="palette">
-      <input className="palette-input" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label={t('palette.open')} data-autofocus
-        aria-activedescendant={entries[at] ? `palette-${at}` : undefined} placeholder={t('palette.hint')} value={text} spellCheck={false}
-        onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} />
+      <input
+        ref={input}
+        className="palette-input"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-label={t('palette.open')}
+        data-autofocus
+        aria-activedescendant={entries[at] ? `palette-${at}` : undefined}
+        placeholder={t('palette.hint')}
+        value={text}
+        spellCheck={false}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
       <ul id="palette-list" ref={list} role="listbox" aria-label={t('palette.open')} className="palette-list">
         {entries.map((entry, index) => (
-          <li key={entry.id} id={`palette-${index}`} role="option" aria-selected={index === at} onPointerMove={() => setAt(index)} onClick={() => pick(entry)}>
+          <li
+            key={entry.id}
+            id={`palette-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onPointerMove={() => setAt(index)}
+            onClick={() => pick(entry)}
+          >
             <span className="palette-group">{t(`palette.${entry.group}`)}</span>
             <span className="ellipsis">{entry.text}</span>
             {entry.note && <span className="dim ellipsis palette-note">{entry.note}</span>}
@@ -83,7 +107,7 @@ export function kindRank(resource: Resource, wanted: string): number | undefined
   return resourceKey(resource).includes(wanted) || resource.kind.toLowerCase().includes(wanted) ? 2 : undefined
 }
 
-function useKinds(wanted: string): Entry[] {
+function useKinds(wanted: string): (Entry & { rank: number })[] {
   const place = usePlace()
   const go = useGo()
   const all = useResources(place.context)
@@ -95,14 +119,15 @@ function useKinds(wanted: string): Entry[] {
           return rank === undefined ? [] : [{ resource, rank }]
         })
         .sort((a, b) => a.rank - b.rank)
-        .map(({ resource }) => ({
+        .map(({ resource, rank }) => ({
+          rank,
           id: `kind ${resourceKey(resource)}`,
           group: 'kinds' as const,
           text: resource.kind,
           note: [resourceKey(resource), ...resource.shortNames].join(' · '),
-          run: () => go({ resource: resourceKey(resource), object: undefined, filter: '' })
+          run: () => go({ resource: resourceKey(resource), object: undefined, filter: '' }),
         })),
-    [all, wanted, go]
+    [all, wanted, go],
   )
 }
 
@@ -113,7 +138,13 @@ function useObjects(wanted: string): Entry[] {
   const go = useGo()
   const request = (resource: Resource) =>
     wanted && place.context
-      ? { source: { context: place.context, resource, namespace: resource.namespaced ? place.namespace || undefined : undefined }, filter: wanted, start: 0, end: 6, hold: false }
+      ? {
+          source: { context: place.context, resource, namespace: resource.namespaced ? place.namespace || undefined : undefined },
+          filter: wanted,
+          start: 0,
+          end: 6,
+          hold: false,
+        }
       : undefined
   const found = [useView(request(pods)), useView(request(services)), useView(request(nodes)), useView(request(namespaces))]
   return found.flatMap(({ data }, index) => {
@@ -124,7 +155,7 @@ function useObjects(wanted: string): Entry[] {
       group: 'objects' as const,
       text: row.name,
       note: [resource.kind, row.namespace].filter(Boolean).join(' · '),
-      run: () => go({ resource: resource.plural, object: { namespace: row.namespace, name: row.name } })
+      run: () => go({ resource: resource.plural, object: { namespace: row.namespace, name: row.name } }),
     }))
   })
 }
@@ -139,10 +170,22 @@ function useCommands(wanted: string): Entry[] {
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
     { text: t('namespaces.all'), run: to({ namespace: '' }) },
-    ...(['auto', 'light', 'dark'] as const).map((scheme) => ({ text: t(`theme.${scheme}`), note: t('theme.label'), run: () => setColorScheme(scheme) })),
+    ...(['auto', 'light', 'dark'] as const).map((scheme) => ({
+      text: t(`theme.${scheme}`),
+      note: t('theme.label'),
+      run: () => setColorScheme(scheme),
+    })),
     ...languages.map(({ code, name }) => ({ text: name, note: t('language.label'), run: () => void i18n.changeLanguage(code) })),
-    ...(['start', 'stop', 'restart'] as const).map((command) => ({ text: t(`local.${command}`), note: t('local.name'), run: () => local.mutate(command) })),
-    ...(contexts ?? []).map((c) => ({ text: c.name, note: t('contexts.switch'), run: to({ context: c.name, resource: '', object: undefined, namespace: '' }) }))
+    ...(['start', 'stop', 'restart'] as const).map((command) => ({
+      text: t(`local.${command}`),
+      note: t('local.name'),
+      run: () => local.mutate(command),
+    })),
+    ...(contexts ?? []).map((c) => ({
+      text: c.name,
+      note: t('contexts.switch'),
+      run: to({ context: c.name, resource: '', object: undefined, namespace: '' }),
+    })),
   ]
   return commands
     .filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted))

@@ -17,7 +17,11 @@ export function Rail() {
   const [closed, setClosed] = useStored<string[]>('rail.closed', ['access', 'storage'])
   return (
     <nav className="rail" aria-label={t('rail.label')}>
-      <Link className="top" to={placeUrl({ context: place.context, namespace: place.namespace })} aria-current={place.resource === '' ? 'page' : undefined}>
+      <Link
+        className="top"
+        to={placeUrl({ context: place.context, namespace: place.namespace })}
+        aria-current={place.resource === '' ? 'page' : undefined}
+      >
         <Icon name="home" />
         {t('rail.home')}
       </Link>
@@ -28,8 +32,12 @@ export function Rail() {
         return (
           <div key={group.name}>
             <h2>
-              <button type="button" className="rail-group" aria-expanded={open}
-                onClick={() => setClosed(open ? [...closed, group.name] : closed.filter((name) => name !== group.name))}>
+              <button
+                type="button"
+                className="rail-group"
+                aria-expanded={open}
+                onClick={() => setClosed(open ? [...closed, group.name] : closed.filter((name) => name !== group.name))}
+              >
                 <Icon name={group.icon} />
                 {t(`rail.${group.name}`)}
                 <Icon name={open ? 'down' : 'right'} size={12} />
@@ -42,7 +50,11 @@ export function Rail() {
                   const here = { ...place, resource: place.resource === key ? '' : place.resource }
                   return (
                     <li key={key}>
-                      <Link to={placeUrl(moved(here, { resource: key }))} aria-current={place.resource === key ? 'page' : undefined} title={key}>
+                      <Link
+                        to={placeUrl(moved(here, { resource: key }))}
+                        aria-current={place.resource === key ? 'page' : undefined}
+                        title={key}
+                      >
                         {resource.kind}
                       </Link>
                     </li>

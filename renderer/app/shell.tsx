@@ -85,10 +85,19 @@ function KindPlace() {
       {place.object && (
         <>
           <Splitter label={t('details.resize')} axis="x" value={Math.min(width, most)} min={320} max={most} onChange={setWidth} />
-          <aside className="details-pane" style={{ width: Math.min(width, most) }} aria-label={t('details.label', { name: place.object.name })}>
+          <aside
+            className="details-pane"
+            style={{ width: Math.min(width, most) }}
+            aria-label={t('details.label', { name: place.object.name })}
+          >
             <Suspense fallback={null}>
-              <Details key={`${place.context}|${place.resource}|${place.object.namespace}|${place.object.name}`} resource={resource}
-                namespace={place.object.namespace} name={place.object.name} onClose={() => go({ object: undefined, tab: '' })} />
+              <Details
+                key={`${place.context}|${place.resource}|${place.object.namespace}|${place.object.name}`}
+                resource={resource}
+                namespace={place.object.namespace}
+                name={place.object.name}
+                onClose={() => go({ object: undefined, tab: '' })}
+              />
             </Suspense>
           </aside>
         </>

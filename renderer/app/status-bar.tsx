@@ -27,7 +27,9 @@ export function StatusBar() {
       <span className="bar-space" />
       {tasks.map((task) => (
         <span key={task.id} className="item" role="status">
-          <ToneWord tone={task.failed > 0 ? 'warn' : 'busy'}>{t('status.task', { title: task.title, done: task.done, total: task.total })}</ToneWord>
+          <ToneWord tone={task.failed > 0 ? 'warn' : 'busy'}>
+            {t('status.task', { title: task.title, done: task.done, total: task.total })}
+          </ToneWord>
         </span>
       ))}
       {kinds && <span className="item">{t('status.kinds', { count: kinds.length })}</span>}

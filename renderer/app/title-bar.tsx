@@ -49,8 +49,13 @@ function ContextMenu() {
   const { data } = useContexts()
   const items = (data ?? []).map((c) => ({ value: c.name, label: c.name, note: c.error ?? (c.local ? t('contexts.local') : c.server) }))
   return (
-    <PickMenu label={t('contexts.switch')} value={place.context} text={place.context || t('contexts.none')} items={items}
-      onPick={(context) => go({ context, object: undefined, namespace: '', tab: '' })} />
+    <PickMenu
+      label={t('contexts.switch')}
+      value={place.context}
+      text={place.context || t('contexts.none')}
+      items={items}
+      onPick={(context) => go({ context, object: undefined, namespace: '', tab: '' })}
+    />
   )
 }
 
@@ -65,8 +70,13 @@ function NamespaceMenu() {
   if (place.namespace && !names.includes(place.namespace)) names.unshift(place.namespace)
   const items = [{ value: '', label: t('namespaces.all') }, ...names.map((name) => ({ value: name, label: name }))]
   return (
-    <PickMenu label={t('namespaces.filter')} value={place.namespace} text={place.namespace || t('namespaces.all')} items={items}
-      onPick={(namespace) => go({ namespace })} />
+    <PickMenu
+      label={t('namespaces.filter')}
+      value={place.namespace}
+      text={place.namespace || t('namespaces.all')}
+      items={items}
+      onPick={(namespace) => go({ namespace })}
+    />
   )
 }
 
@@ -76,7 +86,13 @@ function Connection() {
   const net = useNet()
   const [tone, word] = connectionWord(net.socket.phase, net.troubled)
   return (
-    <button type="button" className="icon-button" onClick={() => hub.kick()} title={t(`connection.${word}.detail`, { count: net.troubled })} data-testid="connection">
+    <button
+      type="button"
+      className="icon-button"
+      onClick={() => hub.kick()}
+      title={t(`connection.${word}.detail`, { count: net.troubled })}
+      data-testid="connection"
+    >
       <ToneWord tone={tone}>{t(`connection.${word}.word`)}</ToneWord>
     </button>
   )
@@ -100,8 +116,12 @@ function LanguageMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {languages.map(({ code, name }) => (
-          <Menu.Item key={code} lang={code} onClick={() => void i18n.changeLanguage(code)}
-            leftSection={<ToneMark tone={i18n.language === code ? 'ok' : 'muted'} />}>
+          <Menu.Item
+            key={code}
+            lang={code}
+            onClick={() => void i18n.changeLanguage(code)}
+            leftSection={<ToneMark tone={i18n.language === code ? 'ok' : 'muted'} />}
+          >
             {name}
           </Menu.Item>
         ))}
@@ -122,7 +142,11 @@ function ThemeButton() {
       </Menu.Target>
       <Menu.Dropdown>
         {(['auto', 'light', 'dark'] as const).map((scheme) => (
-          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} leftSection={<ToneMark tone={colorScheme === scheme ? 'ok' : 'muted'} />}>
+          <Menu.Item
+            key={scheme}
+            onClick={() => setColorScheme(scheme)}
+            leftSection={<ToneMark tone={colorScheme === scheme ? 'ok' : 'muted'} />}
+          >
             {t(`theme.${scheme}`)}
           </Menu.Item>
         ))}

@@ -42,7 +42,7 @@ export const explainedReasons = [
   'InternalError',
   'MethodNotAllowed',
   'Network',
-  'Aborted'
+  'Aborted',
 ] as const
 export type ExplainedReason = (typeof explainedReasons)[number]
 
@@ -59,7 +59,7 @@ const byCode: Record<number, ExplainedReason> = {
   500: 'InternalError',
   502: 'ServiceUnavailable',
   503: 'ServiceUnavailable',
-  504: 'Timeout'
+  504: 'Timeout',
 }
 
 const sameMeaning: Record<string, ExplainedReason> = { Gone: 'Expired', ServerTimeout: 'Timeout', BadRequest: 'Invalid' }
@@ -83,7 +83,12 @@ export function apiErrorFrom(code: number, body: string, request: string): ApiEr
   return new ApiError({ code, reason: byCode[code] ?? 'Unknown', message, request, body })
 }
 
-export function statusError(status: Record<string, unknown>, code: number, request: string, body = JSON.stringify(status, null, 2)): ApiError {
+export function statusError(
+  status: Record<string, unknown>,
+  code: number,
+  request: string,
+  body = JSON.stringify(status, null, 2),
+): ApiError {
   const details = isRecord(status.details) ? status.details : {}
   return new ApiError({
     code: typeof status.code === 'number' ? status.code : code,
@@ -91,7 +96,7 @@ export function statusError(status: Record<string, unknown>, code: number, reque
     message: typeof status.message === 'string' && status.message ? status.message : `HTTP ${code}`,
     causes: Array.isArray(details.causes) ? details.causes.filter(isRecord).map(toCause) : [],
     request,
-    body
+    body,
   })
 }
 
@@ -99,7 +104,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const toCause = (cause: Record<string, unknown>): StatusCause => ({
   reason: text(cause.reason),
   message: text(cause.message),
-  field: text(cause.field)
+  field: text(cause.field),
 })
 
 /** Anything thrown, as an ApiError: `fetch` rejects with a TypeError when no answer came. */

@@ -10,7 +10,7 @@ export const systemClock: Clock = {
   after(ms, run) {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)
-  }
+  },
 }
 
 /** Waits that double from `first` to `most`, each shortened at random by up to half, so that many feeds do not return at once. */

@@ -34,15 +34,19 @@ export const objectCodec: FeedCodec = {
   accept: 'application/json',
   objects(body) {
     if (!isRecord(body)) return []
-    if (!Array.isArray(body.items)) return [body as unknown as KubeObject]
-    // Items of a list carry neither kind nor apiVersion.
-    return body.items as KubeObject[]
+    // Go writes an empty list's items as null.
+    if (Array.isArray(body.items) || body.items === null) return (body.items ?? []) as KubeObject[]
+    return [body as unknown as KubeObject]
   },
   meta(body) {
     const meta = listMeta(body)
-    return { resourceVersion: meta.resourceVersion, continue: meta.continue, initialEventsEnd: meta.annotations?.[initialEventsEnd] === 'true' }
+    return {
+      resourceVersion: meta.resourceVersion,
+      continue: meta.continue,
+      initialEventsEnd: meta.annotations?.[initialEventsEnd] === 'true',
+    }
   },
-  columns: () => undefined
+  columns: () => undefined,
 }
 
 interface TableRow {
@@ -54,7 +58,9 @@ const tableRows = (body: unknown): TableRow[] => (isRecord(body) && Array.isArra
 export const tableCodec: FeedCodec = {
   accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
   objects(body) {
-    return tableRows(body).flatMap((row): TableObject[] => (row.object?.metadata ? [{ metadata: row.object.metadata, cells: row.cells }] : []))
+    return tableRows(body).flatMap((row): TableObject[] =>
+      row.object?.metadata ? [{ metadata: row.object.metadata, cells: row.cells }] : [],
+    )
   },
   meta(body) {
     const meta = listMeta(body)
@@ -65,7 +71,7 @@ export const tableCodec: FeedCodec = {
     return isRecord(body) && Array.isArray(body.columnDefinitions) && body.columnDefinitions.length > 0
       ? (body.columnDefinitions as TableColumnDefinition[])
       : undefined
-  }
+  },
 }
 
 const statusTones: Record<string, Tone> = {
@@ -83,7 +89,7 @@ const statusTones: Record<string, Tone> = {
   Unknown: 'warn',
   Failed: 'bad',
   Lost: 'bad',
-  False: 'warn'
+  False: 'warn',
 }
 const tone = (word: string): Tone => statusTones[word.split(',')[0] ?? ''] ?? 'muted'
 const statusColumns = new Set(['Status', 'Phase', 'Available'])
@@ -104,7 +110,7 @@ export function tableKind(definitions: readonly TableColumnDefinition[], namespa
     status: (object) => {
       const word = object.metadata.deletionTimestamp ? 'Terminating' : statusAt < 0 ? '' : String(object.cells[statusAt] ?? '')
       return word ? { text: word, tone: tone(word) } : undefined
-    }
+    },
   }
 }
 
@@ -114,7 +120,17 @@ function tableColumn(definition: TableColumnDefinition, index: number): Column<T
     return { ...base, id: 'age', label: 'age', literal: false, type: 'age', width: 80, cell: createdAt, order: (o) => -(createdAt(o) ?? 0) }
   }
   if (definition.format === 'name' || definition.name === 'Name') {
-    return { ...base, id: 'name', label: 'name', literal: false, hidden: false, type: 'text', width: 260, grow: true, cell: (o) => o.metadata.name }
+    return {
+      ...base,
+      id: 'name',
+      label: 'name',
+      literal: false,
+      hidden: false,
+      type: 'text',
+      width: 260,
+      grow: true,
+      cell: (o) => o.metadata.name,
+    }
   }
   const number = definition.type === 'integer' || definition.type === 'number'
   const width = number ? 90 : Math.min(220, Math.max(110, definition.name.length * 9 + 24))
@@ -127,11 +143,12 @@ function tableColumn(definition: TableColumnDefinition, index: number): Column<T
     type: number ? 'number' : 'text',
     width,
     cell: (o) => (number && typeof o.cells[index] === 'number' ? (o.cells[index] as number) : raw(o)),
-    order: (o) => orderable(o.cells[index])
+    order: (o) => orderable(o.cells[index]),
   }
 }
 
-const plain = (cell: unknown): string => (cell === null || cell === undefined ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
+const plain = (cell: unknown): string =>
+  cell === null || cell === undefined ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
 
 /** `3/5` sorts by its first number, `10Gi` and words as text. */
 function orderable(cell: unknown): string | number {

@@ -46,7 +46,7 @@ export function fromAggregated(document: AggregatedDiscovery): Resource[] {
           namespaced: r.scope === 'Namespaced',
           verbs: r.verbs ?? [],
           shortNames: r.shortNames ?? [],
-          categories: r.categories ?? []
+          categories: r.categories ?? [],
         })
       }
     }
@@ -71,7 +71,7 @@ export function fromLegacy(lists: LegacyResourceList[]): Resource[] {
         namespaced: r.namespaced,
         verbs: r.verbs ?? [],
         shortNames: r.shortNames ?? [],
-        categories: r.categories ?? []
+        categories: r.categories ?? [],
       })
     }
   }
@@ -84,8 +84,8 @@ const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 export async function discover(context: string, signal?: AbortSignal): Promise<Resource[]> {
   const documents = await Promise.all(
     ['/api', '/apis'].map((path) =>
-      requestJson<AggregatedDiscovery>(clusterPath(context, path), { signal, headers: { accept: `${aggregated},application/json;q=0.9` } })
-    )
+      requestJson<AggregatedDiscovery>(clusterPath(context, path), { signal, headers: { accept: `${aggregated},application/json;q=0.9` } }),
+    ),
   )
   const all = documents.every((d) => d.kind === 'APIGroupDiscoveryList')
     ? documents.flatMap(fromAggregated)
@@ -96,7 +96,7 @@ export async function discover(context: string, signal?: AbortSignal): Promise<R
 async function discoverLegacy(context: string, signal?: AbortSignal): Promise<Resource[]> {
   const groups = await requestJson<{ groups?: { preferredVersion?: { groupVersion: string }; versions: { groupVersion: string }[] }[] }>(
     clusterPath(context, '/apis'),
-    { signal }
+    { signal },
   )
   const paths = (groups.groups ?? []).flatMap((g) => {
     const preferred = g.preferredVersion?.groupVersion
@@ -109,8 +109,8 @@ async function discoverLegacy(context: string, signal?: AbortSignal): Promise<Re
         // One broken APIService must not hide every other kind.
         if (thrown instanceof ApiError && thrown.code >= 500) return undefined
         throw thrown
-      })
-    )
+      }),
+    ),
   )
   return fromLegacy(lists.filter((list) => list !== undefined))
 }

@@ -112,7 +112,7 @@ export class FeedHost {
       clock: this.#init.clock,
       transport: {
         list: (path, accept, signal) => this.#init.list(source.context, path, accept, signal),
-        watch: (path, accept, handlers) => this.#socket.watch(source.context, path, accept, handlers)
+        watch: (path, accept, handlers) => this.#socket.watch(source.context, path, accept, handlers),
       },
       changed: () => {
         this.#lastChange = this.#init.clock.now()
@@ -120,7 +120,7 @@ export class FeedHost {
       },
       columnsChanged: () => {
         for (const subscription of this.#subscriptions.values()) if (subscription.feed === feed) subscription.reset()
-      }
+      },
     })
     return feed
   }
@@ -154,7 +154,7 @@ export class FeedHost {
       socket: this.#socket.state,
       watches: this.#socket.watches,
       lastChange: this.#lastChange,
-      troubled: feeds.filter((feed) => feed.users > 0 && feed.state.phase === 'retrying').length
+      troubled: feeds.filter((feed) => feed.users > 0 && feed.state.phase === 'retrying').length,
     }
     // Once a second is enough for the time of the last change.
     const key = JSON.stringify({ ...data, lastChange: Math.floor(data.lastChange / 1000) })

@@ -12,7 +12,13 @@ export const wholeObjects: KindView = { trim: (object) => object, columns: [], s
 const undeclared: KindView = tableKind([], false) as unknown as KindView
 
 export const sourceKey = (source: FeedSource, whole: boolean): string =>
-  [whole ? 'whole' : 'rows', source.context, resourcePath(source.resource, source.namespace), source.fieldSelector ?? '', source.labelSelector ?? ''].join('|')
+  [
+    whole ? 'whole' : 'rows',
+    source.context,
+    resourcePath(source.resource, source.namespace),
+    source.fieldSelector ?? '',
+    source.labelSelector ?? '',
+  ].join('|')
 
 /** One collection kept live: reflector and store, with what is told when either moves. */
 export class Feed {
@@ -61,8 +67,8 @@ export class Feed {
         state: (state) => {
           this.state = state
           init.changed()
-        }
-      }
+        },
+      },
     })
     this.#reflector.start()
   }

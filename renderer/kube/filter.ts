@@ -68,7 +68,14 @@ type LabelTerm = Extract<Term, { kind: 'label' }>
 export function parseSelector(selector: string): LabelTerm[] {
   return splitSelector(selector).flatMap((part) => {
     const set = /^([^\s!=,()]+)\s+(in|notin)\s*\(([^)]*)\)?$/.exec(part)
-    if (set?.[1]) return [label(set[1], set[2] === 'in' ? 'in' : 'notin', (set[3] ?? '').split(',').map((v) => v.trim()))]
+    if (set?.[1])
+      return [
+        label(
+          set[1],
+          set[2] === 'in' ? 'in' : 'notin',
+          (set[3] ?? '').split(',').map((v) => v.trim()),
+        ),
+      ]
     const equal = /^([^\s!=,()]+)\s*(!=|==|=)\s*([^\s,()]*)$/.exec(part)
     if (equal?.[1]) return [label(equal[1], equal[2] === '!=' ? 'notin' : 'in', [equal[3] ?? ''])]
     const bare = /^(!?)\s*([^\s!=,()]+)$/.exec(part)
@@ -79,7 +86,10 @@ export function parseSelector(selector: string): LabelTerm[] {
 const label = (key: string, op: LabelOp, values: string[]): LabelTerm => ({ kind: 'label', not: false, key, op, values })
 
 function splitSelector(selector: string): string[] {
-  return selector.split(/,(?![^(]*\))/).map((part) => part.trim()).filter(Boolean)
+  return selector
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter(Boolean)
 }
 
 export function matchesAll(terms: readonly Term[], row: Filterable): boolean {

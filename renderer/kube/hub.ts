@@ -28,7 +28,7 @@ export class FeedHub {
     return {
       update: (next) => this.#port.postMessage({ op: 'view', id, request: next }),
       pick: (from, to) => this.#pick(id, from, to),
-      close: () => this.#close(id)
+      close: () => this.#close(id),
     }
   }
 

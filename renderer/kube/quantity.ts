@@ -1,6 +1,20 @@
 const factors: Record<string, number> = {
-  n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
-  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
 }
 
 /** A Kubernetes quantity as a plain number (cores, bytes, counts); undefined when it is not one. Precise enough to show, not to account. */
@@ -24,4 +38,5 @@ export function formatBytes(bytes: number): string {
 }
 
 /** Cores: whole ones as they are, parts as millicores. */
-export const formatCores = (cores: number): string => (cores >= 10 || Number.isInteger(cores) ? String(Math.round(cores)) : `${Math.round(cores * 1000)}m`)
+export const formatCores = (cores: number): string =>
+  cores >= 10 || Number.isInteger(cores) ? String(Math.round(cores)) : `${Math.round(cores * 1000)}m`

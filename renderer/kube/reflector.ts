@@ -150,6 +150,7 @@ export class Reflector {
     }
     this.#sink.endReplace()
     this.#synced = true
+    this.#state('connecting')
     this.#resume()
   }
 
@@ -179,7 +180,7 @@ export class Reflector {
       },
       lost: () => {
         if (ours()) this.#lost()
-      }
+      },
     })
     this.#watch = current.watch
   }

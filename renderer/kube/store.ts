@@ -45,7 +45,8 @@ export class ObjectStore {
     const known = this.rows.get(key)
     if (known) {
       // A relist brings back what is known already: no change, no flash.
-      const same = known.object.metadata.resourceVersion !== undefined && known.object.metadata.resourceVersion === trimmed.metadata.resourceVersion
+      const same =
+        known.object.metadata.resourceVersion !== undefined && known.object.metadata.resourceVersion === trimmed.metadata.resourceVersion
       if (same) return
       known.object = trimmed
       this.#describe(known)
@@ -61,7 +62,7 @@ export class ObjectStore {
       text: '',
       status: '',
       version: 0,
-      gone: false
+      gone: false,
     }
     this.#describe(row)
     this.rows.set(key, row)

@@ -65,7 +65,7 @@ export class ViewSubscription implements Subscription {
       rows: rows.map((row) => this.#rowData(row)),
       columns: this.#columnsSent,
       sort: this.#sort(),
-      anchor: anchor !== undefined && anchorAt >= 0 ? { key: anchor, index: anchorAt } : undefined
+      anchor: anchor !== undefined && anchorAt >= 0 ? { key: anchor, index: anchorAt } : undefined,
     }
     this.#post({ op: 'view', data })
   }
@@ -89,7 +89,14 @@ export class ViewSubscription implements Subscription {
 
   #columns(): void {
     this.#columnsSent = this.feed.store.kind.columns.map(({ id, label, literal, type, width, grow, hidden, link }) => ({
-      id, label, literal, type, width, grow, hidden, link
+      id,
+      label,
+      literal,
+      type,
+      width,
+      grow,
+      hidden,
+      link,
     }))
   }
 
@@ -116,7 +123,7 @@ export class ViewSubscription implements Subscription {
       version: row.version,
       tone: kind.status(row.object)?.tone ?? null,
       gone: row.gone,
-      cells: kind.columns.map((column) => column.cell(row.object))
+      cells: kind.columns.map((column) => column.cell(row.object)),
     }
   }
 }

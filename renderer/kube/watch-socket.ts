@@ -65,7 +65,7 @@ export class WatchSocket {
     return {
       close: () => {
         if (this.#feeds.delete(id) && this.#ready) this.#socket?.send(JSON.stringify({ op: 'close', id }))
-      }
+      },
     }
   }
 

@@ -17,7 +17,7 @@ export interface ContextInfo {
 export const contextsQuery = queryOptions({
   queryKey: ['contexts'],
   queryFn: async ({ signal }) => (await requestJson<{ contexts: ContextInfo[] }>('/api/contexts', { signal })).contexts,
-  staleTime: 30_000
+  staleTime: 30_000,
 })
 
 export const useContexts = () => useQuery(contextsQuery)

@@ -11,7 +11,7 @@ export const discoveryQuery = (context: string) =>
     // New CustomResourceDefinitions show up within a minute.
     refetchInterval: 60_000,
     retry: true,
-    retryDelay: (tries: number) => Math.min(10_000, 500 * 2 ** tries)
+    retryDelay: (tries: number) => Math.min(10_000, 500 * 2 ** tries),
   })
 
 export const useDiscovery = (context: string) => useQuery(discoveryQuery(context))
@@ -29,8 +29,15 @@ export function useResource(context: string, key: string): Resource | undefined 
 
 /** The kinds every cluster has, so that the first list need not wait for discovery. */
 const core = (plural: string, kind: string, namespaced: boolean): Resource => ({
-  group: '', version: 'v1', plural, singular: kind.toLowerCase(), kind, namespaced,
-  verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'], shortNames: [], categories: []
+  group: '',
+  version: 'v1',
+  plural,
+  singular: kind.toLowerCase(),
+  kind,
+  namespaced,
+  verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  shortNames: [],
+  categories: [],
 })
 export const pods = core('pods', 'Pod', true)
 export const nodes = core('nodes', 'Node', false)

@@ -68,6 +68,6 @@ export function useNet(): NetState {
   const hub = useHub()
   return useSyncExternalStore(
     (listener) => hub.listenNet(listener),
-    () => hub.net
+    () => hub.net,
   )
 }

@@ -21,7 +21,7 @@ export const localQuery = queryOptions({
   queryKey: ['local'],
   queryFn: ({ signal }) => requestJson<LocalState>('/api/local', { signal }),
   refetchInterval: (query) => (query.state.data?.state === 'starting' ? 500 : 3_000),
-  retry: false
+  retry: false,
 })
 
 export const useLocal = () => useQuery(localQuery)
@@ -30,6 +30,6 @@ export function useLocalCommand() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (command: LocalCommand) => requestJson<unknown>(`/api/local/${command}`, { method: 'POST' }),
-    onSettled: () => client.invalidateQueries({ queryKey: localQuery.queryKey })
+    onSettled: () => client.invalidateQueries({ queryKey: localQuery.queryKey }),
   })
 }

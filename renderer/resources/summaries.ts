@@ -75,15 +75,17 @@ export function podProblem(pod: Pod, key: string): Problem | undefined {
     ...base,
     reason: text === 'Running' ? 'NotReady' : text,
     tone,
-    message: failing?.state?.waiting?.message ?? last?.message ?? pod.status?.message ?? '',
+    message: last?.message ?? failing?.state?.waiting?.message ?? pod.status?.message ?? '',
     container: failing?.name,
     exitCode: last?.exitCode,
-    restarts
+    restarts,
   }
 }
 
 const isFailing = (s: ContainerStatus): boolean =>
-  (s.state?.waiting?.reason !== undefined && s.state.waiting.reason !== 'ContainerCreating' && s.state.waiting.reason !== 'PodInitializing') ||
+  (s.state?.waiting?.reason !== undefined &&
+    s.state.waiting.reason !== 'ContainerCreating' &&
+    s.state.waiting.reason !== 'PodInitializing') ||
   (s.state?.terminated !== undefined && s.state.terminated.exitCode !== 0)
 
 const createdMs = (object: { metadata: { creationTimestamp?: string } }): number | null => {
@@ -152,7 +154,7 @@ export function summarizeNodes(rows: Iterable<Row>): NodesSummary {
       pods: parseQuantity(allocatable.pods) ?? 0,
       pressure: (node.status?.conditions ?? [])
         .filter((c) => (c.type === 'Ready' ? c.status !== 'True' : c.status === 'True'))
-        .map((c) => ({ type: c.type, message: c.message ?? '' }))
+        .map((c) => ({ type: c.type, message: c.message ?? '' })),
     })
   }
   const rank: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, muted: 3, ok: 4 }
@@ -191,7 +193,7 @@ export function summarizeEvents(rows: Iterable<Row>): RecentEvent[] {
       kind: event.involvedObject?.kind ?? '',
       apiVersion: event.involvedObject?.apiVersion ?? 'v1',
       namespace: event.involvedObject?.namespace ?? '',
-      name: event.involvedObject?.name ?? ''
+      name: event.involvedObject?.name ?? '',
     })
     newest.sort((a, b) => b.at - a.at)
     if (newest.length > 40) newest.pop()
@@ -216,5 +218,5 @@ export const summaries = {
   nodes: summarizeNodes,
   events: summarizeEvents,
   requests: summarizeRequests,
-  requestsByNode: summarizeByNode
+  requestsByNode: summarizeByNode,
 }

@@ -16,8 +16,13 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
     setDone(true)
   }
   return (
-    <button type="button" className="icon-button" onClick={() => void copy()} aria-label={label ? undefined : t('common.copy')}
-      title={label ? undefined : t('common.copy')}>
+    <button
+      type="button"
+      className="icon-button"
+      onClick={() => void copy()}
+      aria-label={label ? undefined : t('common.copy')}
+      title={label ? undefined : t('common.copy')}
+    >
       <Icon name="copy" size={14} />
       {done ? <span role="status">{t('common.copied')}</span> : label}
     </button>

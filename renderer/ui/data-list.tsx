@@ -102,15 +102,23 @@ export function DataList(props: DataListProps) {
       if (top < element.scrollTop) element.scrollTop = top
       else if (top + rowHeight > element.scrollTop + visible) element.scrollTop = top + rowHeight - visible
     },
-    [shown, rows, start]
+    [shown, rows, start],
   )
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 2)
     const steps: Record<string, number> = {
-      j: cursor.index + 1, ArrowDown: cursor.index + 1, k: cursor.index - 1, ArrowUp: cursor.index - 1,
-      PageDown: cursor.index + page, PageUp: cursor.index - page, Home: 0, End: shown - 1, g: 0, G: shown - 1
+      j: cursor.index + 1,
+      ArrowDown: cursor.index + 1,
+      k: cursor.index - 1,
+      ArrowUp: cursor.index - 1,
+      PageDown: cursor.index + page,
+      PageUp: cursor.index - page,
+      Home: 0,
+      End: shown - 1,
+      g: 0,
+      G: shown - 1,
     }
     const to = steps[event.key]
     const row = rows?.[cursor.index - start]
@@ -128,19 +136,39 @@ export function DataList(props: DataListProps) {
     const row = rows?.[index - start]
     if (!row) continue
     visible.push(
-      <ListRow key={index % pool} row={row} index={index} columns={columns} selected={selection.has(row.key)} open={props.isOpen(row)}
-        cursor={cursor.index === index} selectLabel={selectLabel} actions={props} onCursor={setCursor} />
+      <ListRow
+        key={index % pool}
+        row={row}
+        index={index}
+        columns={columns}
+        selected={selection.has(row.key)}
+        open={props.isOpen(row)}
+        cursor={cursor.index === index}
+        selectLabel={selectLabel}
+        actions={props}
+        onCursor={setCursor}
+      />,
     )
   }
   const all = shown > 0 && selection.size >= shown
   return (
-    <div ref={scroller} className="list" role="grid" aria-label={props.label} aria-rowcount={shown + 1} aria-colcount={columns.length + 1}
-      aria-multiselectable="true" aria-busy={!data?.state.synced} tabIndex={0} onKeyDown={onKeyDown}
+    <div
+      ref={scroller}
+      className="list"
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={shown + 1}
+      aria-colcount={columns.length + 1}
+      aria-multiselectable="true"
+      aria-busy={!data?.state.synced}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
       aria-activedescendant={cursor.index >= 0 ? `row-${cursor.key}` : undefined}
       onScroll={(event) => {
         const top = event.currentTarget.scrollTop
         setView((v) => (v.top === top ? v : { ...v, top }))
-      }}>
+      }}
+    >
       <div className="list-head" role="row" aria-rowindex={1}>
         <div className="list-check" role="columnheader">
           <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
@@ -160,8 +188,12 @@ export function DataList(props: DataListProps) {
 function HeaderCell({ info, label, sort, onSort }: { info: ColumnInfo; label: string; sort: Sort; onSort(column: string): void }) {
   const sorted = sort.column === info.id
   return (
-    <div className={`list-th${info.type === 'number' ? ' num' : ''}`} role="columnheader" style={cellStyle(info)}
-      aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
+    <div
+      className={`list-th${info.type === 'number' ? ' num' : ''}`}
+      role="columnheader"
+      style={cellStyle(info)}
+      aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+    >
       <button type="button" tabIndex={-1} onClick={() => onSort(info.id)}>
         <span className="ellipsis">{label}</span>
         {sorted && <Icon name={sort.descending ? 'down' : 'up'} size={11} />}
@@ -188,16 +220,28 @@ const ListRow = memo(
     useFlash(element, row.key, row.version)
     const classes = ['list-row', open && 'open', cursor && 'cursor', row.gone && 'gone'].filter(Boolean).join(' ')
     return (
-      <div ref={element} id={`row-${row.key}`} className={classes} role="row" aria-rowindex={index + 2} aria-selected={selected}
+      <div
+        ref={element}
+        id={`row-${row.key}`}
+        className={classes}
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={selected}
         style={{ top: index * rowHeight }}
         onClick={(event) => {
           onCursor({ index, key: row.key })
           if (event.shiftKey || event.ctrlKey || event.metaKey) actions.onToggle(row, index, event.shiftKey)
           else actions.onOpen(row)
-        }}>
+        }}
+      >
         <div className="list-check" role="gridcell" onClick={(event) => event.stopPropagation()}>
-          <input type="checkbox" tabIndex={-1} checked={selected} aria-label={`${selectLabel} ${row.name}`}
-            onChange={(event) => actions.onToggle(row, index, (event.nativeEvent as MouseEvent).shiftKey)} />
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            checked={selected}
+            aria-label={`${selectLabel} ${row.name}`}
+            onChange={(event) => actions.onToggle(row, index, (event.nativeEvent as MouseEvent).shiftKey)}
+          />
         </div>
         {columns.map(({ info, at }) => (
           <CellView key={info.id} info={info} cell={row.cells[at] ?? null} actions={actions} />
@@ -206,8 +250,15 @@ const ListRow = memo(
     )
   },
   (a, b) =>
-    a.row.key === b.row.key && a.row.version === b.row.version && a.row.gone === b.row.gone && a.index === b.index &&
-    a.columns === b.columns && a.selectLabel === b.selectLabel && a.selected === b.selected && a.open === b.open && a.cursor === b.cursor
+    a.row.key === b.row.key &&
+    a.row.version === b.row.version &&
+    a.row.gone === b.row.gone &&
+    a.index === b.index &&
+    a.columns === b.columns &&
+    a.selectLabel === b.selectLabel &&
+    a.selected === b.selected &&
+    a.open === b.open &&
+    a.cursor === b.cursor,
 )
 
 /** One object a column, so that equal styles are equal to React. */
@@ -236,16 +287,23 @@ function CellView({ info, cell, actions }: { info: ColumnInfo; cell: Cell; actio
   const text = cell === null ? '' : String(cell)
   const url = text ? actions.linkFor(info, text) : undefined
   return (
-    <div className={`list-td${info.type === 'number' ? ' num' : info.type === 'mono' ? ' mono' : ''}`} role="gridcell" style={cellStyle(info)}
-      title={text.length * 6 > info.width ? text : undefined}>
+    <div
+      className={`list-td${info.type === 'number' ? ' num' : info.type === 'mono' ? ' mono' : ''}`}
+      role="gridcell"
+      style={cellStyle(info)}
+      title={text.length * 6 > info.width ? text : undefined}
+    >
       {url ? (
-        <a href={url} tabIndex={-1}
+        <a
+          href={url}
+          tabIndex={-1}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey) return
             event.preventDefault()
             event.stopPropagation()
             actions.onLink(info, text)
-          }}>
+          }}
+        >
           {text}
         </a>
       ) : (
@@ -299,7 +357,12 @@ function useHold(scroller: React.RefObject<HTMLElement | null>): boolean {
 }
 
 /** Keeps the first visible row where it is when rows come or go above it. Returns the key to ask the worker about. */
-function useAnchor(scroller: React.RefObject<HTMLElement | null>, data: ViewData | undefined, first: number, scrolled: boolean): string | undefined {
+function useAnchor(
+  scroller: React.RefObject<HTMLElement | null>,
+  data: ViewData | undefined,
+  first: number,
+  scrolled: boolean,
+): string | undefined {
   const known = useRef<{ key: string; index: number }>(undefined)
   useLayoutEffect(() => {
     const told = data?.anchor

@@ -1,16 +1,23 @@
 import { Fragment } from 'react'
+import './facts.css'
 
 /** Names and values; rows without a value are left out. */
-export function Facts({ rows }: { rows: [label: string, value: React.ReactNode][] }) {
+export function Facts({
+  rows,
+  label = (text) => text,
+}: {
+  rows: [label: string, value: React.ReactNode][]
+  label?: (text: string) => React.ReactNode
+}) {
   return (
     <dl className="facts">
-      {rows.map(([label, value]) =>
+      {rows.map(([name, value]) =>
         value === undefined || value === null || value === '' || value === false ? null : (
-          <div key={label}>
-            <dt>{label}</dt>
+          <div key={name}>
+            <dt>{label(name)}</dt>
             <dd>{value}</dd>
           </div>
-        )
+        ),
       )}
     </dl>
   )
@@ -39,7 +46,15 @@ export function Section({ title, children }: { title: string; children: React.Re
   )
 }
 
-export function Table({ head, rows, numbers = [] }: { head: string[]; rows: { key: string; cells: React.ReactNode[] }[]; numbers?: number[] }) {
+export function Table({
+  head,
+  rows,
+  numbers = [],
+}: {
+  head: string[]
+  rows: { key: string; cells: React.ReactNode[] }[]
+  numbers?: number[]
+}) {
   return (
     <table className="grid-table">
       <thead>

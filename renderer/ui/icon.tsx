@@ -28,15 +28,25 @@ const paths = {
   dock: 'M2.5 3h11v10h-11zM2.5 9.5h11',
   split: 'M2.5 3h11v10h-11zM9 3v10',
   link: 'M9 3h4v4M13 3 7.5 8.5M11 9v4H3V5h4',
-  language: 'M2 4h7M5.5 2.5V4M7.5 4c-.7 2.5-2.5 4.5-5 5.5M3.5 6c.8 1.5 2 2.5 3.5 3.200M8 13.5l3-7 3 7M9 11.5h4'
+  language: 'M2 4h7M5.5 2.5V4M7.5 4c-.7 2.5-2.5 4.5-5 5.5M3.5 6c.8 1.5 2 2.5 3.5 3.200M8 13.5l3-7 3 7M9 11.5h4',
 } as const
 
 export type IconName = keyof typeof paths
 
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.3"
-      strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg
+      className="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.3"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
       <path d={paths[name]} />
     </svg>
   )
@@ -47,15 +57,24 @@ const marks: Record<Tone, { d: string; filled: boolean }> = {
   warn: { d: 'M6 1.8 10.7 10H1.3z', filled: true },
   bad: { d: 'M2.5 2.5l7 7M9.5 2.5l-7 7', filled: false },
   busy: { d: 'M6 2.5a3.5 3.5 0 1 1-3.5 3.5', filled: false },
-  muted: { d: 'M3 6h6', filled: false }
+  muted: { d: 'M3 6h6', filled: false },
 }
 
 /** A tone's shape: the colour is never alone. */
 export function ToneMark({ tone }: { tone: Tone }) {
   const mark = marks[tone]
   return (
-    <svg className={`tone-mark tone-${tone}`} width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"
-      fill={mark.filled ? 'currentColor' : 'none'} stroke={mark.filled ? 'none' : 'currentColor'} strokeWidth="1.8" strokeLinecap="round">
+    <svg
+      className={`tone-mark tone-${tone}`}
+      width="12"
+      height="12"
+      viewBox="0 0 12 12"
+      aria-hidden="true"
+      fill={mark.filled ? 'currentColor' : 'none'}
+      stroke={mark.filled ? 'none' : 'currentColor'}
+      strokeWidth="1.8"
+      strokeLinecap="round"
+    >
       <path d={mark.d} />
     </svg>
   )

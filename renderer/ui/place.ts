@@ -43,7 +43,7 @@ export function parsePlace(pathname: string, search: string): Place | undefined 
     filter: query.get('q') ?? '',
     sort: query.get('sort') ?? '',
     object: name ? { namespace: namespace === '_' ? '' : namespace, name } : undefined,
-    tab: query.get('tab') ?? ''
+    tab: query.get('tab') ?? '',
   }
 }
 
@@ -59,7 +59,7 @@ export function usePlace(): Place {
   const location = useLocation()
   return useMemo(
     () => parsePlace(location.pathname, location.search) ?? { context: '', resource: '', namespace: '', filter: '', sort: '', tab: '' },
-    [location.pathname, location.search]
+    [location.pathname, location.search],
   )
 }
 
@@ -71,7 +71,7 @@ export function useGo(): (change: Partial<Place>, options?: { replace?: boolean 
     (change, options) => {
       void navigate(placeUrl(moved(place, change)), options)
     },
-    [place, navigate]
+    [place, navigate],
   )
 }
 

@@ -18,7 +18,7 @@ export function useStored<T>(key: string, initial: T): [T, (next: T) => void] {
         // Nothing to do: see above.
       }
     },
-    [full]
+    [full],
   )
   return [current.value, store]
 }

@@ -1,5 +1,10 @@
 /** Tabs by the ARIA pattern: arrows move, one stop in the tab order. */
-export function TabBar<T extends string>({ label, tabs, active, onPick }: {
+export function TabBar<T extends string>({
+  label,
+  tabs,
+  active,
+  onPick,
+}: {
   label: string
   tabs: { id: T; label: string }[]
   active: T
@@ -18,8 +23,16 @@ export function TabBar<T extends string>({ label, tabs, active, onPick }: {
   return (
     <div className="tab-bar" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
       {tabs.map((tab) => (
-        <button key={tab.id} id={`tab-${tab.id}`} type="button" role="tab" aria-selected={tab.id === active} aria-controls={tab.id === active ? `panel-${tab.id}` : undefined}
-          tabIndex={tab.id === active ? 0 : -1} onClick={() => onPick(tab.id)}>
+        <button
+          key={tab.id}
+          id={`tab-${tab.id}`}
+          type="button"
+          role="tab"
+          aria-selected={tab.id === active}
+          aria-controls={tab.id === active ? `panel-${tab.id}` : undefined}
+          tabIndex={tab.id === active ? 0 : -1}
+          onClick={() => onPick(tab.id)}
+        >
           {tab.label}
         </button>
       ))}

@@ -23,7 +23,7 @@ export function startTask(title: string, total: number): { progress(done: number
   set([...tasks, { id, title, done: 0, failed: 0, total }])
   return {
     progress: (done, failed) => set(tasks.map((task) => (task.id === id ? { ...task, done, failed } : task))),
-    end: () => set(tasks.filter((task) => task.id !== id))
+    end: () => set(tasks.filter((task) => task.id !== id)),
   }
 }
 
@@ -33,5 +33,5 @@ export const useTasks = (): readonly Task[] =>
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => tasks
+    () => tasks,
   )

@@ -1,7 +1,16 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
 
 const accent: MantineColorsTuple = [
-  '#e6f6f4', '#d8efec', '#b0dfd9', '#85cec5', '#5cc9bc', '#33a195', '#1f8a7f', '#117a70', '#0b665f', '#084f4a'
+  '#e6f6f4',
+  '#d8efec',
+  '#b0dfd9',
+  '#85cec5',
+  '#5cc9bc',
+  '#33a195',
+  '#1f8a7f',
+  '#117a70',
+  '#0b665f',
+  '#084f4a',
 ]
 
 /** Mantine's components speak our tokens: one accent, small sizes, no motion of their own. */
@@ -22,10 +31,10 @@ export const theme = createTheme({
     Popover: { defaultProps: { transitionProps: { duration: 0 } } },
     Tooltip: { defaultProps: { transitionProps: { duration: 0 }, openDelay: 350, withinPortal: true } },
     Select: { defaultProps: { size: 'xs', comboboxProps: { transitionProps: { duration: 0 } } } },
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'compact-sm' } },
     TextInput: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
-    SegmentedControl: { defaultProps: { size: 'xs' } }
-  }
+    SegmentedControl: { defaultProps: { size: 'xs' } },
+  },
 })

@@ -14,7 +14,7 @@ const hello = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { generateName: 'hello-', labels: { app: 'hello' } },
-  spec: { containers: [{ name: 'hello', image: 'registry.k8s.io/pause:3.10' }] }
+  spec: { containers: [{ name: 'hello', image: 'registry.k8s.io/pause:3.10' }] },
 }
 
 /** Three things to try on a control plane that has next to nothing in it yet. */
@@ -28,9 +28,9 @@ export function FirstSteps({ node }: { node: string | undefined }) {
       requestJson<KubeObject>(clusterPath(place.context, `/api/v1/namespaces/${namespace}/pods`), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(hello)
+        body: JSON.stringify(hello),
       }),
-    onSuccess: (pod) => go({ resource: 'pods', object: { namespace, name: pod.metadata.name } })
+    onSuccess: (pod) => go({ resource: 'pods', object: { namespace, name: pod.metadata.name } }),
   })
   return (
     <section className="first" aria-label={t('first.title')}>
@@ -52,7 +52,9 @@ export function FirstSteps({ node }: { node: string | undefined }) {
           <strong>{t('first.node.title')}</strong>
           <p>{t('first.node.text')}</p>
           {node ? (
-            <Link to={placeUrl({ ...place, resource: 'nodes', object: { namespace: '', name: node }, tab: 'profile' })}>{t('first.node.action')}</Link>
+            <Link to={placeUrl({ ...place, resource: 'nodes', object: { namespace: '', name: node }, tab: 'profile' })}>
+              {t('first.node.action')}
+            </Link>
           ) : (
             <span className="dim">{t('home.noNodes')}</span>
           )}

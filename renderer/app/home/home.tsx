@@ -13,6 +13,7 @@ import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
+import { LastLines } from './last-lines.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import './home.css'
 
@@ -31,23 +32,39 @@ export function Home() {
   const byNode = useSummary<Record<string, Requests>>(podSource, 'requestsByNode')
   const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
   const recent = useSummary<RecentEvent[]>(eventSource, 'events')
+  // Without pods and nodes there is nothing to show but the reason, which stands above.
+  const broken = podSummary?.state.error !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
   const few = podSummary?.state.synced && podSummary.value.total < 3
   return (
     <div className="home">
       <h1 className="sr-only">{t('home.title', { context })}</h1>
       <FeedNotice state={podSummary?.state} count={podSummary?.value.total ?? 0} onRetry={() => hub.kick()} />
       {local && few && <FirstSteps node={nodeSummary?.value.nodes[0]?.name} />}
-      <div className="home-grid">
-        <NodesCard summary={nodeSummary?.value} byNode={byNode?.value} loading={!nodeSummary?.state.synced} />
-        <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} />
-        <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />
-        <EventsCard events={recent?.value} loading={!recent?.state.synced} />
-      </div>
+      {!broken && (
+        <div className="home-grid">
+          <NodesCard summary={nodeSummary?.value} byNode={byNode?.value} loading={!nodeSummary?.state.synced} />
+          <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} />
+          <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />
+          <EventsCard events={recent?.value} loading={!recent?.state.synced} />
+        </div>
+      )}
     </div>
   )
 }
 
-function Card({ title, count, to, children, wide }: { title: string; count?: string; to?: string; children: React.ReactNode; wide?: boolean }) {
+function Card({
+  title,
+  count,
+  to,
+  children,
+  wide,
+}: {
+  title: string
+  count?: string
+  to?: string
+  children: React.ReactNode
+  wide?: boolean
+}) {
   return (
     <section className={`card${wide ? ' wide' : ''}`} aria-label={title}>
       <h2>
@@ -66,12 +83,24 @@ function Nothing({ loading, text }: { loading: boolean; text: string }) {
 
 const mostNodes = 12
 
-function NodesCard({ summary, byNode, loading }: { summary: NodesSummary | undefined; byNode: Record<string, Requests> | undefined; loading: boolean }) {
+function NodesCard({
+  summary,
+  byNode,
+  loading,
+}: {
+  summary: NodesSummary | undefined
+  byNode: Record<string, Requests> | undefined
+  loading: boolean
+}) {
   const { t } = useTranslation()
   const place = usePlace()
   const url = (name: string): string => placeUrl({ ...place, resource: 'nodes', object: { namespace: '', name } })
   return (
-    <Card title={t('home.nodes')} to={placeUrl({ ...place, resource: 'nodes' })} count={summary && t('home.nodesReady', { ready: summary.ready, count: summary.total })}>
+    <Card
+      title={t('home.nodes')}
+      to={placeUrl({ ...place, resource: 'nodes' })}
+      count={summary && t('home.nodesReady', { ready: summary.ready, count: summary.total })}
+    >
       {(summary?.nodes.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noNodes')} />}
       <ul className="lines">
         {summary?.nodes.slice(0, mostNodes).map((node) => {
@@ -82,8 +111,18 @@ function NodesCard({ summary, byNode, loading }: { summary: NodesSummary | undef
               <Link to={url(node.name)} className="ellipsis">
                 {node.name}
               </Link>
-              <Meter label={t('home.cpu')} value={used?.cpu ?? 0} max={node.cpu} text={`${formatCores(used?.cpu ?? 0)} / ${formatCores(node.cpu)}`} />
-              <Meter label={t('home.memory')} value={used?.memory ?? 0} max={node.memory} text={`${formatBytes(used?.memory ?? 0)} / ${formatBytes(node.memory)}`} />
+              <Meter
+                label={t('home.cpu')}
+                value={used?.cpu ?? 0}
+                max={node.cpu}
+                text={`${formatCores(used?.cpu ?? 0)} / ${formatCores(node.cpu)}`}
+              />
+              <Meter
+                label={t('home.memory')}
+                value={used?.memory ?? 0}
+                max={node.memory}
+                text={`${formatBytes(used?.memory ?? 0)} / ${formatBytes(node.memory)}`}
+              />
               <Meter label={t('home.pods')} value={used?.pods ?? 0} max={node.pods} text={`${used?.pods ?? 0} / ${node.pods}`} />
               {(node.tone !== 'ok' || node.pressure.length > 0) && (
                 <span className={`node-why tone-${node.tone}`}>
@@ -95,7 +134,9 @@ function NodesCard({ summary, byNode, loading }: { summary: NodesSummary | undef
           )
         })}
       </ul>
-      {(summary?.total ?? 0) > mostNodes && <Link to={placeUrl({ ...place, resource: 'nodes' })}>{t('common.more', { count: (summary?.total ?? 0) - mostNodes })}</Link>}
+      {(summary?.total ?? 0) > mostNodes && (
+        <Link to={placeUrl({ ...place, resource: 'nodes' })}>{t('common.more', { count: (summary?.total ?? 0) - mostNodes })}</Link>
+      )}
     </Card>
   )
 }
@@ -106,7 +147,7 @@ const phases: [phase: string, tone: Tone][] = [
   ['Succeeded', 'muted'],
   ['Failed', 'bad'],
   ['Unknown', 'warn'],
-  ['Terminating', 'busy']
+  ['Terminating', 'busy'],
 ]
 
 function PodsCard({ summary, loading }: { summary: PodsSummary | undefined; loading: boolean }) {
@@ -157,26 +198,42 @@ function ProblemsCard({ pods: summary, loading }: { pods: PodsSummary | undefine
     <Card title={t('home.problems')} count={summary && String(summary.problemCount)} wide>
       {problems.length === 0 && <Nothing loading={loading} text={t('home.noProblems')} />}
       <ul className="lines">
-        {problems.map((problem) => (
+        {problems.map((problem, index) => (
           <li key={problem.key} className="problem">
             <ToneWord tone={problem.tone}>{problem.reason}</ToneWord>
-            <Link to={placeUrl({ ...place, resource: problem.resource, object: { namespace: problem.namespace, name: problem.name } })} className="ellipsis">
+            <Link
+              to={placeUrl({ ...place, resource: problem.resource, object: { namespace: problem.namespace, name: problem.name } })}
+              className="ellipsis"
+            >
               {problem.namespace ? `${problem.namespace}/${problem.name}` : problem.name}
             </Link>
             <span className="dim ellipsis" title={problem.message}>
               {[facts(problem, t), problem.message].filter(Boolean).join(' · ')}
             </span>
-            <Link to={placeUrl({ ...place, resource: problem.resource, object: { namespace: problem.namespace, name: problem.name }, tab: problem.exitCode === undefined ? 'events' : 'logs' })}>
+            <Link
+              to={placeUrl({
+                ...place,
+                resource: problem.resource,
+                object: { namespace: problem.namespace, name: problem.name },
+                tab: problem.exitCode === undefined ? 'events' : 'logs',
+              })}
+            >
               {t(problem.exitCode === undefined ? 'details.tabs.events' : 'details.tabs.logs')}
             </Link>
             <Age at={problem.since} />
+            {problem.exitCode !== undefined && index < withLogs && <LastLines context={place.context} problem={problem} />}
           </li>
         ))}
       </ul>
-      {summary && summary.problemCount > problems.length && <p className="dim card-note">{t('common.more', { count: summary.problemCount - problems.length })}</p>}
+      {summary && summary.problemCount > problems.length && (
+        <p className="dim card-note">{t('common.more', { count: summary.problemCount - problems.length })}</p>
+      )}
     </Card>
   )
 }
+
+/** The last words of the first few crashing containers; more would ask too much of the kubelets. */
+const withLogs = 5
 
 function facts(problem: Problem, t: (key: string, values?: Record<string, unknown>) => string): string {
   const parts: string[] = []
@@ -202,7 +259,10 @@ function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undef
               <Age at={event.at} />
               <ToneWord tone={event.type === 'Warning' ? 'warn' : 'muted'}>{event.reason || event.type}</ToneWord>
               {resource ? (
-                <Link className="ellipsis" to={placeUrl({ ...place, resource: resourceKey(resource), object: { namespace: event.namespace, name: event.name } })}>
+                <Link
+                  className="ellipsis"
+                  to={placeUrl({ ...place, resource: resourceKey(resource), object: { namespace: event.namespace, name: event.name } })}
+                >
                   {name}
                 </Link>
               ) : (

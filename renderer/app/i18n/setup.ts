@@ -5,7 +5,7 @@ import zh from './zh-CN.json' with { type: 'json' }
 
 export const languages = [
   { code: 'en', name: 'English' },
-  { code: 'zh-CN', name: '简体中文' }
+  { code: 'zh-CN', name: '简体中文' },
 ] as const
 
 const storageKey = 'binnacle.language'
@@ -27,6 +27,6 @@ export async function setUpLanguages(): Promise<void> {
     fallbackLng: 'en',
     resources: { en: { translation: en }, 'zh-CN': { translation: zh } },
     interpolation: { escapeValue: false },
-    returnNull: false
+    returnNull: false,
   })
 }

@@ -15,8 +15,13 @@ function useEvents(context: string, object: KubeObject, most: number) {
   const { uid = '', namespace, name } = object.metadata
   const source = useMemo(
     // Events about a node carry its name as their uid, so nodes are found by name; all else by uid.
-    () => ({ context, resource: events, namespace, fieldSelector: namespace ? `involvedObject.uid=${uid}` : `involvedObject.name=${name}` }),
-    [context, namespace, uid, name]
+    () => ({
+      context,
+      resource: events,
+      namespace,
+      fieldSelector: namespace ? `involvedObject.uid=${uid}` : `involvedObject.name=${name}`,
+    }),
+    [context, namespace, uid, name],
   )
   return useView({ source, filter: '', start: 0, end: most, hold: false }).data
 }

@@ -26,25 +26,31 @@ export const timesSeen = (event: Event): number => event.series?.count ?? event.
 
 const columns: Column<Event>[] = [
   { id: 'last', label: 'lastSeen', type: 'age', width: 80, cell: lastSeen, order: (e) => -(lastSeen(e) ?? 0) },
-  { id: 'type', label: 'type', type: 'status', width: 100, cell: (e) => ({ text: e.type ?? '', tone: e.type === 'Warning' ? 'warn' : 'muted' }) },
+  {
+    id: 'type',
+    label: 'type',
+    type: 'status',
+    width: 100,
+    cell: (e) => ({ text: e.type ?? '', tone: e.type === 'Warning' ? 'warn' : 'muted' }),
+  },
   { id: 'reason', label: 'reason', type: 'text', width: 150, cell: (e) => e.reason ?? '' },
   {
     id: 'object',
     label: 'object',
     type: 'text',
     width: 240,
-    cell: (e) => `${(e.involvedObject?.kind ?? '').toLowerCase()}/${e.involvedObject?.name ?? ''}`
+    cell: (e) => `${(e.involvedObject?.kind ?? '').toLowerCase()}/${e.involvedObject?.name ?? ''}`,
   },
   { id: 'message', label: 'message', type: 'text', width: 320, grow: true, cell: (e) => e.message ?? '' },
   { id: 'count', label: 'count', type: 'number', width: 64, cell: timesSeen },
   { id: 'from', label: 'from', type: 'text', width: 150, hidden: true, cell: (e) => e.reportingComponent || e.source?.component || '' },
   { id: 'namespace', label: 'namespace', type: 'text', width: 120, cell: (e) => e.metadata.namespace ?? '' },
-  { id: 'name', label: 'name', type: 'text', width: 240, hidden: true, cell: (e) => e.metadata.name }
+  { id: 'name', label: 'name', type: 'text', width: 240, hidden: true, cell: (e) => e.metadata.name },
 ]
 
 export const eventView: KindView<Event> = {
   columns,
   sort: { column: 'last', descending: false },
   status: (e) => ({ text: e.type ?? '', tone: e.type === 'Warning' ? 'warn' : 'muted' }),
-  trim: (e) => ({ ...e, metadata: slimMeta(e.metadata) })
+  trim: (e) => ({ ...e, metadata: slimMeta(e.metadata) }),
 }

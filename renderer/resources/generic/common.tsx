@@ -30,7 +30,8 @@ export function KindLink({ apiVersion, kind, namespace, name }: { apiVersion: st
   )
 }
 
-const controllerOf = (meta: ObjectMeta): OwnerReference | undefined => meta.ownerReferences?.find((o) => o.controller) ?? meta.ownerReferences?.[0]
+const controllerOf = (meta: ObjectMeta): OwnerReference | undefined =>
+  meta.ownerReferences?.find((o) => o.controller) ?? meta.ownerReferences?.[0]
 
 /** The owners above an object, nearest first, looked up one after the other. */
 export function OwnerChain({ object }: { object: KubeObject }) {
@@ -75,7 +76,8 @@ export function OwnerChain({ object }: { object: KubeObject }) {
   )
 }
 
-export function MetaFacts({ object, extra = [] }: { object: KubeObject; extra?: [string, React.ReactNode][] }) {
+/** What identifies an object, with the facts that its kind puts first. */
+export function MainFacts({ object, extra = [] }: { object: KubeObject; extra?: [string, React.ReactNode][] }) {
   const { t } = useTranslation()
   const { metadata } = object
   const created = Date.parse(metadata.creationTimestamp ?? '')
@@ -85,21 +87,45 @@ export function MetaFacts({ object, extra = [] }: { object: KubeObject; extra?: 
         ...extra,
         [t('facts.namespace'), metadata.namespace && <ObjectLink resource="namespaces" namespace="" name={metadata.namespace} />],
         [t('facts.owner'), metadata.ownerReferences?.length ? <OwnerChain object={object} /> : undefined],
-        [t('facts.created'), Number.isNaN(created) ? undefined : <><Age at={created} /> <span className="dim">{metadata.creationTimestamp}</span></>],
+        [
+          t('facts.created'),
+          Number.isNaN(created) ? undefined : (
+            <>
+              <Age at={created} /> <span className="dim">{metadata.creationTimestamp}</span>
+            </>
+          ),
+        ],
         [t('facts.deleting'), metadata.deletionTimestamp && <ToneWord tone="busy">{metadata.deletionTimestamp}</ToneWord>],
         [t('facts.finalizers'), metadata.finalizers?.join(', ')],
-        [t('facts.labels'), metadata.labels && <Chips of={metadata.labels} />],
-        [t('facts.annotations'), metadata.annotations && <Chips of={shortAnnotations(metadata.annotations)} />],
-        [t('facts.uid'), metadata.uid && <span className="mono">{metadata.uid}</span>],
-        [t('facts.resourceVersion'), metadata.resourceVersion && <span className="mono">{metadata.resourceVersion}</span>]
       ]}
     />
   )
 }
 
-/** Long values (a last applied configuration) are cut: the YAML has them whole. */
-function shortAnnotations(annotations: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value.length > 120 ? `${value.slice(0, 120)}…` : value]))
+/** The rest of the metadata: long, and seldom what one came for. */
+export function Metadata({ object }: { object: KubeObject }) {
+  const { t } = useTranslation()
+  const { metadata } = object
+  const shown = shortAnnotations(metadata.annotations)
+  return (
+    <Section title={t('sections.metadata')}>
+      <Facts
+        rows={[
+          [t('facts.labels'), metadata.labels && <Chips of={metadata.labels} />],
+          [t('facts.annotations'), shown && <Chips of={shown} />],
+          [t('facts.uid'), metadata.uid && <span className="mono">{metadata.uid}</span>],
+          [t('facts.resourceVersion'), metadata.resourceVersion && <span className="mono">{metadata.resourceVersion}</span>],
+        ]}
+      />
+    </Section>
+  )
+}
+
+/** kubectl's copy of the applied object says nothing new, and long values are cut: the YAML has all of it. */
+function shortAnnotations(annotations: Record<string, string> | undefined): Record<string, string> | undefined {
+  const told = Object.entries(annotations ?? {}).filter(([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration')
+  if (told.length === 0) return undefined
+  return Object.fromEntries(told.map(([key, value]) => [key, value.length > 120 ? `${value.slice(0, 120)}…` : value]))
 }
 
 /** Conditions for which False is the good answer. */
@@ -122,10 +148,15 @@ export function Conditions({ conditions }: { conditions: Condition[] | undefined
           key: c.type,
           cells: [
             c.type,
-            <ToneWord key="status" tone={conditionTone(c)}>{c.status}</ToneWord>,
-            <span key="reason">{c.reason}{c.message && <span className="dim"> {c.message}</span>}</span>,
-            c.lastTransitionTime ? <Age key="age" at={Date.parse(c.lastTransitionTime)} /> : ''
-          ]
+            <ToneWord key="status" tone={conditionTone(c)}>
+              {c.status}
+            </ToneWord>,
+            <span key="reason">
+              {c.reason}
+              {c.message && <span className="dim"> {c.message}</span>}
+            </span>,
+            c.lastTransitionTime ? <Age key="age" at={Date.parse(c.lastTransitionTime)} /> : '',
+          ],
         }))}
       />
     </Section>

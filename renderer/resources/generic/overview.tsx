@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { type Condition, isRecord, type KubeObject } from '../../kube/types.ts'
+import { RecentEvents } from '../events/events-tab.tsx'
 import { Facts, Section } from '../../ui/facts.tsx'
-import { Conditions, MetaFacts } from './common.tsx'
+import { Conditions, MainFacts, Metadata } from './common.tsx'
 
 /** What can be said about any kind: its metadata, conditions, and the plain values of spec, status and data. */
 export function GenericOverview({ object }: { object: KubeObject }) {
@@ -11,11 +12,13 @@ export function GenericOverview({ object }: { object: KubeObject }) {
   const rest = Object.entries(record).filter(([key]) => !known.has(key))
   return (
     <div className="overview">
-      <MetaFacts object={object} />
+      <MainFacts object={object} />
       <Conditions conditions={Array.isArray(status?.conditions) ? (status.conditions as Condition[]) : undefined} />
       {isRecord(record.spec) && <Values title={t('sections.spec')} of={record.spec} />}
       {status && <Values title={t('sections.status')} of={status} />}
       {rest.length > 0 && <Values title={t('sections.content')} of={Object.fromEntries(rest)} />}
+      <RecentEvents object={object} />
+      <Metadata object={object} />
     </div>
   )
 }
@@ -33,7 +36,7 @@ function Values({ title, of }: { title: string; of: Record<string, unknown> }) {
 }
 
 /** Longer than this and the YAML tab is the better reader. */
-const longest = 400
+const longest = 160
 
 function Value({ value }: { value: unknown }) {
   const { t } = useTranslation()

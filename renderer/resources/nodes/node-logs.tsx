@@ -25,7 +25,14 @@ export function NodeLogs({ context, node }: { context: string; node: string }) {
           <span key={`${index}-${crumb}`}>
             {index > 0 && <span className="dim">/ </span>}
             {index < crumbs.length - 1 ? (
-              <button type="button" className="link-button" onClick={() => { setPath(path.slice(0, index)); setFile(undefined) }}>
+              <button
+                type="button"
+                className="link-button"
+                onClick={() => {
+                  setPath(path.slice(0, index))
+                  setFile(undefined)
+                }}
+              >
                 {crumb}
               </button>
             ) : (
@@ -35,7 +42,10 @@ export function NodeLogs({ context, node }: { context: string; node: string }) {
         ))}
       </nav>
       {file === undefined ? (
-        <Listing url={nodePath(context, node, folder)} onOpen={(entry) => (entry.folder ? setPath([...path, entry.name]) : setFile(entry.name))} />
+        <Listing
+          url={nodePath(context, node, folder)}
+          onOpen={(entry) => (entry.folder ? setPath([...path, entry.name]) : setFile(entry.name))}
+        />
       ) : (
         <FileLog url={nodePath(context, node, folder + encodeURIComponent(file))} title={`${node}_${file}`} />
       )}
@@ -47,7 +57,7 @@ function Listing({ url, onOpen }: { url: string; onOpen(entry: { name: string; f
   const { t } = useTranslation()
   const { data, error, refetch, isPending } = useQuery({
     queryKey: ['node-logs', url],
-    queryFn: async ({ signal }) => parseListing(await (await request(url, { signal })).text())
+    queryFn: async ({ signal }) => parseListing(await (await request(url, { signal })).text()),
   })
   if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
   if (isPending) return <p className="empty">{t('common.loading')}</p>

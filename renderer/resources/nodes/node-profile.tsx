@@ -50,7 +50,12 @@ export function NodeProfile({ context, node }: { context: string; node: string }
         <Button onClick={() => void take('cpu')} disabled={running !== undefined}>
           {t('profile.cpu')}
         </Button>
-        <select className="select" aria-label={t('profile.seconds')} value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
+        <select
+          className="select"
+          aria-label={t('profile.seconds')}
+          value={seconds}
+          onChange={(event) => setSeconds(Number(event.target.value))}
+        >
           {secondChoices.map((choice) => (
             <option key={choice} value={choice}>
               {t('profile.secondsChoice', { count: choice })}
@@ -61,7 +66,11 @@ export function NodeProfile({ context, node }: { context: string; node: string }
           {t('profile.heap')}
         </Button>
         {capture && !running && (
-          <button type="button" className="icon-button" onClick={() => saveBlob(`${node}-${capture.kind}.pb.gz`, new Blob([capture.bytes]))}>
+          <button
+            type="button"
+            className="icon-button"
+            onClick={() => saveBlob(`${node}-${capture.kind}.pb.gz`, new Blob([capture.bytes]))}
+          >
             <Icon name="save" size={14} />
             {t('profile.save')}
           </button>
@@ -76,7 +85,11 @@ export function NodeProfile({ context, node }: { context: string; node: string }
         </div>
       )}
       {error !== undefined && <ErrorView error={error} />}
-      {capture ? <ProfileView key={capture.at} profile={capture.profile} /> : !running && error === undefined && <p className="profile-hint dim">{t('profile.hint', { node })}</p>}
+      {capture ? (
+        <ProfileView key={capture.at} profile={capture.profile} />
+      ) : (
+        !running && error === undefined && <p className="profile-hint dim">{t('profile.hint', { node })}</p>
+      )}
     </div>
   )
 }

@@ -11,7 +11,10 @@ const YamlView = lazy(() => import('../../tools/yaml/yaml-view.tsx').then((m) =>
 export function NodeRaw({ context, node, path }: { context: string; node: string; path: 'stats/summary' | 'configz' }) {
   const { t } = useTranslation()
   const url = clusterPath(context, `/api/v1/nodes/${encodeURIComponent(node)}/proxy/${path}`)
-  const { data, error, refetch, isFetching } = useQuery({ queryKey: ['node-raw', url], queryFn: ({ signal }) => requestJson<unknown>(url, { signal }) })
+  const { data, error, refetch, isFetching } = useQuery({
+    queryKey: ['node-raw', url],
+    queryFn: ({ signal }) => requestJson<unknown>(url, { signal }),
+  })
   if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
   return (
     <div className="panel-fill">

@@ -6,7 +6,8 @@ import { useSummary } from '../../queries/hub.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import { usePlace } from '../../ui/place.ts'
-import { Conditions, MetaFacts } from '../generic/common.tsx'
+import { Conditions, MainFacts, Metadata } from '../generic/common.tsx'
+import { RecentEvents } from '../events/events-tab.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import type { Requests } from '../summaries.ts'
 import type { Node } from './types.ts'
@@ -29,17 +30,27 @@ export function NodeOverview({ node }: { node: Node }) {
         </p>
       )}
       <Capacity node={node} requests={requests} />
-      <MetaFacts
+      <MainFacts
         object={node}
         extra={[
           [t('columns.roles'), nodeRoles(node).join(', ')],
-          [t('facts.addresses'), <span key="a" className="mono">{(node.status?.addresses ?? []).map((a) => `${a.type} ${a.address}`).join(', ')}</span>],
+          [
+            t('facts.addresses'),
+            <span key="a" className="mono">
+              {(node.status?.addresses ?? []).map((a) => `${a.type} ${a.address}`).join(', ')}
+            </span>,
+          ],
           [t('facts.kubelet'), info?.kubeletVersion],
           [t('columns.runtime'), info?.containerRuntimeVersion],
           [t('facts.system'), info && [info.osImage, info.kernelVersion, info.architecture].filter(Boolean).join(' · ')],
           [t('facts.unschedulable'), node.spec?.unschedulable && t('nodes.cordoned')],
-          [t('columns.taints'), node.spec?.taints && <Chips of={Object.fromEntries(node.spec.taints.map((x) => [`${x.key}${x.value ? `=${x.value}` : ''}:${x.effect}`, '']))} />],
-          [t('facts.podCIDR'), node.spec?.podCIDR]
+          [
+            t('columns.taints'),
+            node.spec?.taints && (
+              <Chips of={Object.fromEntries(node.spec.taints.map((x) => [`${x.key}${x.value ? `=${x.value}` : ''}:${x.effect}`, '']))} />
+            ),
+          ],
+          [t('facts.podCIDR'), node.spec?.podCIDR],
         ]}
       />
       <Conditions conditions={node.status?.conditions} />
@@ -53,11 +64,18 @@ export function NodeOverview({ node }: { node: Node }) {
             numbers={[1]}
             rows={images.slice(0, 100).map((image) => ({
               key: image.names?.join() ?? '',
-              cells: [<span key="n" className="mono">{image.names?.at(-1)}</span>, formatBytes(image.sizeBytes ?? 0)]
+              cells: [
+                <span key="n" className="mono">
+                  {image.names?.at(-1)}
+                </span>,
+                formatBytes(image.sizeBytes ?? 0),
+              ],
             }))}
           />
         </Section>
       )}
+      <RecentEvents object={node} />
+      <Metadata object={node} />
     </div>
   )
 }
@@ -71,8 +89,18 @@ function Capacity({ node, requests }: { node: Node; requests: Requests | undefin
   return (
     <Section title={t('sections.capacity')}>
       <div className="capacity">
-        <Meter label={t('nodes.cpuRequested')} value={requests?.cpu ?? 0} max={cpu} text={`${formatCores(requests?.cpu ?? 0)} / ${formatCores(cpu)}`} />
-        <Meter label={t('nodes.memoryRequested')} value={requests?.memory ?? 0} max={memory} text={`${formatBytes(requests?.memory ?? 0)} / ${formatBytes(memory)}`} />
+        <Meter
+          label={t('nodes.cpuRequested')}
+          value={requests?.cpu ?? 0}
+          max={cpu}
+          text={`${formatCores(requests?.cpu ?? 0)} / ${formatCores(cpu)}`}
+        />
+        <Meter
+          label={t('nodes.memoryRequested')}
+          value={requests?.memory ?? 0}
+          max={memory}
+          text={`${formatBytes(requests?.memory ?? 0)} / ${formatBytes(memory)}`}
+        />
         <Meter label={t('home.pods')} value={requests?.pods ?? 0} max={most} text={`${requests?.pods ?? 0} / ${most}`} />
       </div>
       <p className="dim">

@@ -9,7 +9,9 @@ const roleLabel = 'node-role.kubernetes.io/'
 
 export function nodeRoles(node: Node): string[] {
   const labels = node.metadata.labels ?? {}
-  const roles = Object.keys(labels).filter((key) => key.startsWith(roleLabel)).map((key) => key.slice(roleLabel.length))
+  const roles = Object.keys(labels)
+    .filter((key) => key.startsWith(roleLabel))
+    .map((key) => key.slice(roleLabel.length))
   const legacy = labels['kubernetes.io/role']
   return [...new Set(legacy ? [...roles, legacy] : roles)].filter(Boolean).sort()
 }
@@ -42,12 +44,19 @@ const columns: Column<Node>[] = [
   { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: internalIP, order: (n) => addressOrder(internalIP(n)) },
   { id: 'os', label: 'osImage', type: 'text', width: 200, hidden: true, cell: (n) => n.status?.nodeInfo?.osImage ?? '' },
   { id: 'kernel', label: 'kernel', type: 'text', width: 160, hidden: true, cell: (n) => n.status?.nodeInfo?.kernelVersion ?? '' },
-  { id: 'runtime', label: 'runtime', type: 'text', width: 180, hidden: true, cell: (n) => n.status?.nodeInfo?.containerRuntimeVersion ?? '' },
-  { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (n) => -(createdAt(n) ?? 0) }
+  {
+    id: 'runtime',
+    label: 'runtime',
+    type: 'text',
+    width: 180,
+    hidden: true,
+    cell: (n) => n.status?.nodeInfo?.containerRuntimeVersion ?? '',
+  },
+  { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (n) => -(createdAt(n) ?? 0) },
 ]
 
 export const nodeView: KindView<Node> = {
   columns,
   status: nodeStatus,
-  trim: (node) => ({ ...node, metadata: slimMeta(node.metadata), status: node.status && { ...node.status, images: undefined } })
+  trim: (node) => ({ ...node, metadata: slimMeta(node.metadata), status: node.status && { ...node.status, images: undefined } }),
 }

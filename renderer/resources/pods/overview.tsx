@@ -3,7 +3,7 @@ import { isRecord } from '../../kube/types.ts'
 import { Age } from '../../ui/age.tsx'
 import { Facts, Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
-import { Conditions, MetaFacts, ObjectLink } from '../generic/common.tsx'
+import { Conditions, MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import type { Container, ContainerState, ContainerStatus, Pod, Probe } from './types.ts'
 
@@ -24,30 +24,46 @@ export function PodOverview({ pod }: { pod: Pod }) {
         </p>
       )}
       {status?.message && <p className="why">{status.message}</p>}
-      <MetaFacts
+      <MainFacts
         object={pod}
         extra={[
           [t('columns.node'), spec?.nodeName && <ObjectLink resource="nodes" namespace="" name={spec.nodeName} />],
           [t('facts.podIP'), status?.podIP && <span className="mono">{status.podIP}</span>],
           [t('columns.qos'), status?.qosClass],
-          [t('facts.serviceAccount'), spec?.serviceAccountName && (
-            <ObjectLink resource="serviceaccounts" namespace={pod.metadata.namespace ?? ''} name={spec.serviceAccountName} />
-          )],
+          [
+            t('facts.serviceAccount'),
+            spec?.serviceAccountName && (
+              <ObjectLink resource="serviceaccounts" namespace={pod.metadata.namespace ?? ''} name={spec.serviceAccountName} />
+            ),
+          ],
           [t('facts.restartPolicy'), spec?.restartPolicy],
-          [t('facts.priorityClass'), spec?.priorityClassName]
+          [t('facts.priorityClass'), spec?.priorityClassName],
         ]}
       />
       <Containers title={t('sections.initContainers')} containers={spec?.initContainers} statuses={status?.initContainerStatuses} />
       <Containers title={t('sections.containers')} containers={spec?.containers} statuses={status?.containerStatuses} />
-      <Containers title={t('sections.ephemeralContainers')} containers={spec?.ephemeralContainers} statuses={status?.ephemeralContainerStatuses} />
+      <Containers
+        title={t('sections.ephemeralContainers')}
+        containers={spec?.ephemeralContainers}
+        statuses={status?.ephemeralContainerStatuses}
+      />
       <Conditions conditions={status?.conditions} />
       <Volumes pod={pod} />
       <RecentEvents object={pod} />
+      <Metadata object={pod} />
     </div>
   )
 }
 
-function Containers({ title, containers, statuses }: { title: string; containers: Container[] | undefined; statuses: ContainerStatus[] | undefined }) {
+function Containers({
+  title,
+  containers,
+  statuses,
+}: {
+  title: string
+  containers: Container[] | undefined
+  statuses: ContainerStatus[] | undefined
+}) {
   if (!containers?.length) return null
   return (
     <Section title={title}>
@@ -62,7 +78,10 @@ function ContainerBox({ container, status }: { container: Container; status: Con
   const { t } = useTranslation()
   const { resources } = container
   const amounts = (of: Record<string, string> | undefined): string | undefined =>
-    of && Object.entries(of).map(([name, amount]) => `${name} ${amount}`).join(', ')
+    of &&
+    Object.entries(of)
+      .map(([name, amount]) => `${name} ${amount}`)
+      .join(', ')
   return (
     <div className="container-box">
       <h4>
@@ -72,10 +91,18 @@ function ContainerBox({ container, status }: { container: Container; status: Con
       {status?.state?.waiting?.message && <p className="why bad">{status.state.waiting.message}</p>}
       <Facts
         rows={[
-          [t('facts.image'), <span key="image" className="mono">{container.image}</span>],
+          [
+            t('facts.image'),
+            <span key="image" className="mono">
+              {container.image}
+            </span>,
+          ],
           [t('columns.restarts'), status?.restartCount !== undefined && String(status.restartCount)],
           [t('facts.lastState'), status?.lastState?.terminated && <Terminated state={status.lastState} />],
-          [t('columns.ports'), container.ports?.map((p) => `${p.name ? `${p.name} ` : ''}${p.containerPort}/${p.protocol ?? 'TCP'}`).join(', ')],
+          [
+            t('columns.ports'),
+            container.ports?.map((p) => `${p.name ? `${p.name} ` : ''}${p.containerPort}/${p.protocol ?? 'TCP'}`).join(', '),
+          ],
           [t('facts.requests'), amounts(resources?.requests)],
           [t('facts.limits'), amounts(resources?.limits)],
           [t('facts.command'), container.command && <span className="mono">{container.command.join(' ')}</span>],
@@ -83,10 +110,15 @@ function ContainerBox({ container, status }: { container: Container; status: Con
           [t('facts.liveness'), probeText(container.livenessProbe)],
           [t('facts.readiness'), probeText(container.readinessProbe)],
           [t('facts.startup'), probeText(container.startupProbe)],
-          [t('facts.mounts'), container.volumeMounts?.length && (
-            <span className="mono">{container.volumeMounts.map((m) => `${m.mountPath} ← ${m.name}${m.readOnly ? ' (ro)' : ''}`).join(', ')}</span>
-          )],
-          [t('facts.environment'), container.env?.length && t('facts.variables', { count: container.env.length })]
+          [
+            t('facts.mounts'),
+            container.volumeMounts?.length && (
+              <span className="mono">
+                {container.volumeMounts.map((m) => `${m.mountPath} ← ${m.name}${m.readOnly ? ' (ro)' : ''}`).join(', ')}
+              </span>
+            ),
+          ],
+          [t('facts.environment'), container.env?.length && t('facts.variables', { count: container.env.length })],
         ]}
       />
     </div>
@@ -126,12 +158,16 @@ export function probeText(probe: Probe | undefined): string | undefined {
   const { httpGet, tcpSocket, grpc, exec } = probe
   const how = httpGet
     ? `${httpGet.scheme ?? 'HTTP'} :${httpGet.port}${httpGet.path ?? '/'}`
-    : tcpSocket ? `TCP :${tcpSocket.port}` : grpc ? `gRPC :${grpc.port}` : `exec ${(exec?.command ?? []).join(' ')}`
+    : tcpSocket
+      ? `TCP :${tcpSocket.port}`
+      : grpc
+        ? `gRPC :${grpc.port}`
+        : `exec ${(exec?.command ?? []).join(' ')}`
   const times = [
     probe.initialDelaySeconds ? `delay=${probe.initialDelaySeconds}s` : '',
     `period=${probe.periodSeconds ?? 10}s`,
     `timeout=${probe.timeoutSeconds ?? 1}s`,
-    `#failure=${probe.failureThreshold ?? 3}`
+    `#failure=${probe.failureThreshold ?? 3}`,
   ]
   return [how, ...times.filter(Boolean)].join(' ')
 }
@@ -140,7 +176,7 @@ export function probeText(probe: Probe | undefined): string | undefined {
 const volumeTargets: Record<string, { resource: string; field: string }> = {
   configMap: { resource: 'configmaps', field: 'name' },
   secret: { resource: 'secrets', field: 'secretName' },
-  persistentVolumeClaim: { resource: 'persistentvolumeclaims', field: 'claimName' }
+  persistentVolumeClaim: { resource: 'persistentvolumeclaims', field: 'claimName' },
 }
 
 function Volumes({ pod }: { pod: Pod }) {
@@ -161,10 +197,14 @@ function Volumes({ pod }: { pod: Pod }) {
             cells: [
               volume.name,
               type,
-              target && typeof name === 'string'
-                ? <ObjectLink key="link" resource={target.resource} namespace={pod.metadata.namespace ?? ''} name={name} />
-                : <span key="text" className="mono dim">{volumeText(source)}</span>
-            ]
+              target && typeof name === 'string' ? (
+                <ObjectLink key="link" resource={target.resource} namespace={pod.metadata.namespace ?? ''} name={name} />
+              ) : (
+                <span key="text" className="mono dim">
+                  {volumeText(source)}
+                </span>
+              ),
+            ],
           }
         })}
       />
@@ -174,6 +214,13 @@ function Volumes({ pod }: { pod: Pod }) {
 
 function volumeText(source: unknown): string {
   if (!isRecord(source)) return ''
-  if (Array.isArray(source.sources)) return source.sources.filter(isRecord).flatMap((s) => Object.keys(s)).join(', ')
-  return Object.entries(source).filter(([, value]) => typeof value !== 'object').map(([key, value]) => `${key}=${String(value)}`).join(' ')
+  if (Array.isArray(source.sources))
+    return source.sources
+      .filter(isRecord)
+      .flatMap((s) => Object.keys(s))
+      .join(', ')
+  return Object.entries(source)
+    .filter(([, value]) => typeof value !== 'object')
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ')
 }

@@ -32,11 +32,17 @@ export function PodLines({ source, empty }: { source: FeedSource; empty: string 
                 <span className="dim">{`${row.namespace}/`}</span>
                 <ObjectLink resource="pods" namespace={row.namespace} name={row.name} />
               </span>,
-              status !== null && typeof status === 'object' ? <ToneWord key="status" tone={status.tone}>{status.text}</ToneWord> : '',
+              status !== null && typeof status === 'object' ? (
+                <ToneWord key="status" tone={status.tone}>
+                  {status.text}
+                </ToneWord>
+              ) : (
+                ''
+              ),
               String(at(row, 'ready') ?? ''),
               String(at(row, 'restarts') ?? ''),
-              <Age key="age" at={typeof age === 'number' ? age : null} />
-            ]
+              <Age key="age" at={typeof age === 'number' ? age : null} />,
+            ],
           }
         })}
       />

@@ -12,7 +12,7 @@ const tones: Record<string, Tone> = {
   SchedulingGated: 'busy',
   NotReady: 'warn',
   Unknown: 'warn',
-  Evicted: 'bad'
+  Evicted: 'bad',
 }
 
 /** The word that `kubectl get pods` shows as STATUS, and the counts beside it. The order of the rules is the printer's. */
@@ -33,7 +33,7 @@ function summarize(pod: Pod): PodSummary {
     tone: toneOf(text, pod),
     ready: statuses.filter((s) => s.ready && s.state?.running).length + sidecarStatuses.filter((s) => s.ready && s.started).length,
     total: (pod.spec?.containers?.length ?? 0) + sidecars.size,
-    restarts: initWord ? initRestarts : restarts
+    restarts: initWord ? initRestarts : restarts,
   }
 }
 
@@ -76,7 +76,9 @@ function toneOf(text: string, pod: Pod): Tone {
     return notReady ? 'warn' : 'ok'
   }
   if (text === 'Pending') {
-    const unschedulable = pod.status?.conditions?.some((c) => c.type === 'PodScheduled' && c.status === 'False' && c.reason === 'Unschedulable')
+    const unschedulable = pod.status?.conditions?.some(
+      (c) => c.type === 'PodScheduled' && c.status === 'False' && c.reason === 'Unschedulable',
+    )
     return unschedulable ? 'warn' : 'busy'
   }
   return known ?? (/^Init:\d+\/\d+$/.test(text) ? 'busy' : 'bad')

@@ -18,7 +18,7 @@ const columns: Column<Pod>[] = [
     order: (p) => {
       const { ready, total } = podSummary(p)
       return total === 0 ? 0 : ready / total
-    }
+    },
   },
   {
     id: 'status',
@@ -28,15 +28,22 @@ const columns: Column<Pod>[] = [
     cell: (p) => {
       const { text, tone } = podSummary(p)
       return { text, tone }
-    }
+    },
   },
   { id: 'restarts', label: 'restarts', type: 'number', width: 80, cell: (p) => podSummary(p).restarts },
   { id: 'node', label: 'node', type: 'text', width: 160, link: 'nodes', cell: (p) => p.spec?.nodeName ?? '' },
   { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (p) => p.status?.podIP ?? '', order: (p) => addressOrder(p.status?.podIP) },
   { id: 'qos', label: 'qos', type: 'text', width: 100, hidden: true, cell: (p) => p.status?.qosClass ?? '' },
   { id: 'owner', label: 'owner', type: 'text', width: 200, hidden: true, cell: owner },
-  { id: 'images', label: 'images', type: 'text', width: 240, hidden: true, cell: (p) => (p.spec?.containers ?? []).map((c) => c.image ?? '').join(', ') },
-  { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (p) => -(createdAt(p) ?? 0) }
+  {
+    id: 'images',
+    label: 'images',
+    type: 'text',
+    width: 240,
+    hidden: true,
+    cell: (p) => (p.spec?.containers ?? []).map((c) => c.image ?? '').join(', '),
+  },
+  { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (p) => -(createdAt(p) ?? 0) },
 ]
 
 export const podView: KindView<Pod> = {
@@ -50,7 +57,7 @@ export const podView: KindView<Pod> = {
       serviceAccountName: pod.spec?.serviceAccountName,
       priorityClassName: pod.spec?.priorityClassName,
       containers: pod.spec?.containers?.map(trimContainer),
-      initContainers: pod.spec?.initContainers?.map(trimContainer)
+      initContainers: pod.spec?.initContainers?.map(trimContainer),
     },
     status: pod.status && {
       phase: pod.status.phase,
@@ -60,15 +67,20 @@ export const podView: KindView<Pod> = {
       qosClass: pod.status.qosClass,
       conditions: pod.status.conditions?.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
       containerStatuses: pod.status.containerStatuses?.map(trimStatus),
-      initContainerStatuses: pod.status.initContainerStatuses?.map(trimStatus)
-    }
-  })
+      initContainerStatuses: pod.status.initContainerStatuses?.map(trimStatus),
+    },
+  }),
 }
 
 const trimContainer = ({ name, image, restartPolicy, resources }: Container): Container => ({ name, image, restartPolicy, resources })
 
 const trimStatus = ({ name, ready, started, restartCount, state, lastState }: ContainerStatus): ContainerStatus => ({
-  name, ready, started, restartCount, state: trimState(state), lastState: trimState(lastState)
+  name,
+  ready,
+  started,
+  restartCount,
+  state: trimState(state),
+  lastState: trimState(lastState),
 })
 
 function trimState(state: ContainerState | undefined): ContainerState | undefined {
@@ -84,5 +96,8 @@ function owner(pod: Pod): string {
 
 /** IPv4 addresses in the order of their numbers, others by their text. */
 export function addressOrder(address: string | undefined): string {
-  return (address ?? '').split('.').map((part) => part.padStart(3, '0')).join('.')
+  return (address ?? '')
+    .split('.')
+    .map((part) => part.padStart(3, '0'))
+    .join('.')
 }

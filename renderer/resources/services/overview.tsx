@@ -6,7 +6,7 @@ import { useObject } from '../../queries/hub.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
-import { MetaFacts, ObjectLink } from '../generic/common.tsx'
+import { MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import type { EndpointSlice, Service } from './types.ts'
 import { externalAddress } from './view.ts'
@@ -18,20 +18,32 @@ export function ServiceOverview({ service }: { service: Service }) {
   const place = usePlace()
   const { spec } = service
   const namespace = service.metadata.namespace ?? ''
-  const selector = spec?.selector && Object.entries(spec.selector).map(([key, value]) => `${key}=${value}`).join(',')
-  const podSource = useMemo(() => ({ context: place.context, resource: pods, namespace, labelSelector: selector }), [place.context, namespace, selector])
+  const selector =
+    spec?.selector &&
+    Object.entries(spec.selector)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(',')
+  const podSource = useMemo(
+    () => ({ context: place.context, resource: pods, namespace, labelSelector: selector }),
+    [place.context, namespace, selector],
+  )
   return (
     <div className="overview">
-      <MetaFacts
+      <MainFacts
         object={service}
         extra={[
           [t('columns.type'), spec?.type],
-          [t('columns.clusterIP'), <span key="ip" className="mono">{(spec?.clusterIPs ?? [spec?.clusterIP]).join(', ')}</span>],
+          [
+            t('columns.clusterIP'),
+            <span key="ip" className="mono">
+              {(spec?.clusterIPs ?? [spec?.clusterIP]).join(', ')}
+            </span>,
+          ],
           [t('columns.externalIP'), externalAddress(service)],
           [t('columns.selector'), spec?.selector && <Chips of={spec.selector} />],
           [t('facts.sessionAffinity'), spec?.sessionAffinity],
           [t('facts.trafficPolicy'), [spec?.internalTrafficPolicy, spec?.externalTrafficPolicy].filter(Boolean).join(' / ')],
-          [t('facts.ipFamilies'), spec?.ipFamilies?.join(', ')]
+          [t('facts.ipFamilies'), spec?.ipFamilies?.join(', ')],
         ]}
       />
       <Section title={t('columns.ports')}>
@@ -39,7 +51,7 @@ export function ServiceOverview({ service }: { service: Service }) {
           head={[t('columns.name'), t('facts.port'), t('facts.targetPort'), t('facts.nodePort')]}
           rows={(spec?.ports ?? []).map((p) => ({
             key: `${p.name ?? ''}${p.port}${p.protocol ?? ''}`,
-            cells: [p.name ?? '', `${p.port}/${p.protocol ?? 'TCP'}`, String(p.targetPort ?? p.port), p.nodePort ? String(p.nodePort) : '']
+            cells: [p.name ?? '', `${p.port}/${p.protocol ?? 'TCP'}`, String(p.targetPort ?? p.port), p.nodePort ? String(p.nodePort) : ''],
           }))}
         />
       </Section>
@@ -49,6 +61,7 @@ export function ServiceOverview({ service }: { service: Service }) {
           <PodLines source={podSource} empty={t('services.noPods', { selector })} />
         </Section>
       )}
+      <Metadata object={service} />
     </div>
   )
 }
@@ -62,7 +75,7 @@ function Endpoints({ namespace, service }: { namespace: string; service: string 
   const place = usePlace()
   const source = useMemo(
     () => ({ context: place.context, resource: endpointSlices, namespace, labelSelector: `kubernetes.io/service-name=${service}` }),
-    [place.context, namespace, service]
+    [place.context, namespace, service],
   )
   // Nearly every service has one slice; of several the first is shown here and all are in the list of slices.
   const slice = useObject(source)?.object as (EndpointSlice & Slices) | null | undefined
@@ -77,11 +90,22 @@ function Endpoints({ namespace, service }: { namespace: string; service: string 
           rows={endpoints.map((endpoint) => ({
             key: endpoint.addresses.join(),
             cells: [
-              <span key="a" className="mono">{`${endpoint.addresses.join(', ')} ${(slice?.ports ?? []).map((p) => `:${p.port}`).join(' ')}`}</span>,
-              <EndpointState key="s" ready={endpoint.conditions?.ready !== false} terminating={endpoint.conditions?.terminating === true} />,
-              endpoint.targetRef?.kind === 'Pod' ? <ObjectLink key="t" resource="pods" namespace={namespace} name={endpoint.targetRef.name ?? ''} /> : '',
-              endpoint.nodeName ? <ObjectLink key="n" resource="nodes" namespace="" name={endpoint.nodeName} /> : ''
-            ]
+              <span
+                key="a"
+                className="mono"
+              >{`${endpoint.addresses.join(', ')} ${(slice?.ports ?? []).map((p) => `:${p.port}`).join(' ')}`}</span>,
+              <EndpointState
+                key="s"
+                ready={endpoint.conditions?.ready !== false}
+                terminating={endpoint.conditions?.terminating === true}
+              />,
+              endpoint.targetRef?.kind === 'Pod' ? (
+                <ObjectLink key="t" resource="pods" namespace={namespace} name={endpoint.targetRef.name ?? ''} />
+              ) : (
+                ''
+              ),
+              endpoint.nodeName ? <ObjectLink key="n" resource="nodes" namespace="" name={endpoint.nodeName} /> : '',
+            ],
           }))}
         />
       )}

@@ -15,21 +15,31 @@ export function externalAddress(service: Service): string {
   return all.length > 0 ? all.join(',') : type === 'LoadBalancer' ? '<pending>' : ''
 }
 
-const selector = (service: Service): string => Object.entries(service.spec?.selector ?? {}).map(([k, v]) => `${k}=${v}`).join(',')
+const selector = (service: Service): string =>
+  Object.entries(service.spec?.selector ?? {})
+    .map(([k, v]) => `${k}=${v}`)
+    .join(',')
 
 const columns: Column<Service>[] = [
   { id: 'name', label: 'name', type: 'text', width: 240, grow: true, cell: (s) => s.metadata.name },
   { id: 'namespace', label: 'namespace', type: 'text', width: 130, cell: (s) => s.metadata.namespace ?? '' },
   { id: 'type', label: 'type', type: 'text', width: 110, cell: (s) => s.spec?.type ?? '' },
-  { id: 'clusterip', label: 'clusterIP', type: 'mono', width: 130, cell: (s) => s.spec?.clusterIP ?? '', order: (s) => addressOrder(s.spec?.clusterIP) },
+  {
+    id: 'clusterip',
+    label: 'clusterIP',
+    type: 'mono',
+    width: 130,
+    cell: (s) => s.spec?.clusterIP ?? '',
+    order: (s) => addressOrder(s.spec?.clusterIP),
+  },
   { id: 'external', label: 'externalIP', type: 'mono', width: 150, cell: externalAddress },
   { id: 'ports', label: 'ports', type: 'mono', width: 200, cell: (s) => (s.spec?.ports ?? []).map(portText).join(', ') },
   { id: 'selector', label: 'selector', type: 'text', width: 200, cell: selector },
-  { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (s) => -(createdAt(s) ?? 0) }
+  { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (s) => -(createdAt(s) ?? 0) },
 ]
 
 export const serviceView: KindView<Service> = {
   columns,
   status: (s) => (s.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : undefined),
-  trim: (s) => ({ ...s, metadata: slimMeta(s.metadata) })
+  trim: (s) => ({ ...s, metadata: slimMeta(s.metadata) }),
 }

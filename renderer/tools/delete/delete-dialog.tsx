@@ -35,7 +35,7 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
     queryFn: ({ signal }) => makePlan(context, resource, objects, all, signal),
     enabled: all.length > 0,
     staleTime: 0,
-    gcTime: 0
+    gcTime: 0,
   })
   const [typed, setTyped] = useState('')
   const [orphan, setOrphan] = useState(false)
@@ -44,8 +44,17 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
   const blocked = isFinal(resource) && typed !== expected
   const dependents = plan.data?.dependents.length ?? 0
   return (
-    <Modal opened onClose={onClose} size="lg" closeButtonProps={{ 'aria-label': t('common.close') }}
-      title={objects.length === 1 ? t('delete.titleOne', { kind: resource.kind, name: expected }) : t('delete.titleMany', { count: objects.length, kind: resource.kind })}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      title={
+        objects.length === 1
+          ? t('delete.titleOne', { kind: resource.kind, name: expected })
+          : t('delete.titleMany', { count: objects.length, kind: resource.kind })
+      }
+    >
       <p className="delete-where">
         {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
       </p>
@@ -54,11 +63,22 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
         <>
           <PlanView plan={plan.data} loading={plan.isPending} orphan={orphan} />
           {dependents > 0 && resource.plural !== 'nodes' && (
-            <Checkbox className="delete-option" label={t('delete.orphan')} checked={orphan} onChange={(event) => setOrphan(event.currentTarget.checked)} />
+            <Checkbox
+              className="delete-option"
+              label={t('delete.orphan')}
+              checked={orphan}
+              onChange={(event) => setOrphan(event.currentTarget.checked)}
+            />
           )}
           {isFinal(resource) && (
-            <TextInput className="delete-option" label={t('delete.type', { name: expected })} value={typed} data-autofocus spellCheck={false}
-              onChange={(event) => setTyped(event.currentTarget.value)} />
+            <TextInput
+              className="delete-option"
+              label={t('delete.type', { name: expected })}
+              value={typed}
+              data-autofocus
+              spellCheck={false}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
           )}
         </>
       )}
@@ -100,7 +120,7 @@ function useDeletion(request: DeleteRequest, orphan: boolean) {
         mark(index, { state: 'running' })
         await deleteObject(request.context, request.resource, object, orphan).then(
           () => mark(index, { state: 'done' }),
-          (error: unknown) => mark(index, { state: 'failed', error })
+          (error: unknown) => mark(index, { state: 'failed', error }),
         )
       }
     }
@@ -133,7 +153,10 @@ function Outcomes({ outcomes }: { outcomes: DeleteOutcome[] }) {
         {outcomes.length > listed && <li className="dim">{t('common.more', { count: outcomes.length - listed })}</li>}
       </ul>
       {failed.length > 0 && (
-        <CopyButton label={t('errors.copy')} text={() => failed.map((o) => `${o.object.namespace}/${o.object.name}\n${errorReport(toApiError(o.error))}`).join('\n\n')} />
+        <CopyButton
+          label={t('errors.copy')}
+          text={() => failed.map((o) => `${o.object.namespace}/${o.object.name}\n${errorReport(toApiError(o.error))}`).join('\n\n')}
+        />
       )}
     </>
   )
@@ -141,7 +164,12 @@ function Outcomes({ outcomes }: { outcomes: DeleteOutcome[] }) {
 
 function PlanView({ plan, loading, orphan }: { plan: DeletePlan | undefined; loading: boolean; orphan: boolean }) {
   const { t } = useTranslation()
-  if (loading) return <p className="dim" role="status">{t('delete.planning')}</p>
+  if (loading)
+    return (
+      <p className="dim" role="status">
+        {t('delete.planning')}
+      </p>
+    )
   if (!plan) return null
   const nothing = plan.dependents.length === 0 && plan.contents.length === 0
   return (

@@ -30,8 +30,14 @@ export interface DeletePlan {
 
 /** Deleting these loses what no controller makes again: the name is asked for. */
 const finalKinds = new Set([
-  'namespaces', 'nodes', 'persistentvolumes', 'persistentvolumeclaims', 'customresourcedefinitions.apiextensions.k8s.io',
-  'statefulsets.apps', 'secrets', 'apiservices.apiregistration.k8s.io'
+  'namespaces',
+  'nodes',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'statefulsets.apps',
+  'secrets',
+  'apiservices.apiregistration.k8s.io',
 ])
 export const isFinal = (resource: Resource): boolean => finalKinds.has(resourceKey(resource))
 
@@ -49,33 +55,45 @@ export async function makePlan(
   resource: Resource,
   objects: readonly RowRef[],
   all: readonly Resource[],
-  signal: AbortSignal
+  signal: AbortSignal,
 ): Promise<DeletePlan> {
   const kinds = all.filter((r) => can(r, 'list', 'delete') && !noise.has(resourceKey(r)))
   const plan: DeletePlan = { dependents: [], contents: [], unknown: [] }
   const key = resourceKey(resource)
   if (key === 'namespaces') {
-    await eachKind(kinds.filter((r) => r.namespaced), plan, signal, async (r) => {
-      let count = 0
-      let atLeast = false
-      for (const object of objects) {
-        const counted = await countIn(context, r, object.name, signal)
-        count += counted.count
-        atLeast ||= counted.atLeast
-      }
-      if (count > 0) plan.contents.push({ kind: r.kind, count, atLeast })
-    })
+    await eachKind(
+      kinds.filter((r) => r.namespaced),
+      plan,
+      signal,
+      async (r) => {
+        let count = 0
+        let atLeast = false
+        for (const object of objects) {
+          const counted = await countIn(context, r, object.name, signal)
+          count += counted.count
+          atLeast ||= counted.atLeast
+        }
+        if (count > 0) plan.contents.push({ kind: r.kind, count, atLeast })
+      },
+    )
     plan.contents.sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind))
     return plan
   }
   if (key === 'nodes') {
     const pods = kinds.find((r) => resourceKey(r) === 'pods')
-    if (pods) await eachKind([pods], plan, signal, async (r) => {
-      for (const object of objects) {
-        const list = await listMetadata(context, r, '', `fieldSelector=${encodeURIComponent(`spec.nodeName=${object.name}`)}&limit=${searched}`, signal)
-        plan.dependents.push(...list.items.map((item) => dependent(r, item, 1)))
-      }
-    })
+    if (pods)
+      await eachKind([pods], plan, signal, async (r) => {
+        for (const object of objects) {
+          const list = await listMetadata(
+            context,
+            r,
+            '',
+            `fieldSelector=${encodeURIComponent(`spec.nodeName=${object.name}`)}&limit=${searched}`,
+            signal,
+          )
+          plan.dependents.push(...list.items.map((item) => dependent(r, item, 1)))
+        }
+      })
   }
   const namespaces = new Set(objects.map((object) => object.namespace))
   const candidates: { resource: Resource; object: KubeObject }[] = []
@@ -86,7 +104,12 @@ export async function makePlan(
       for (const object of list.items) if (object.metadata.ownerReferences?.length) candidates.push({ resource: r, object })
     }
   })
-  plan.dependents.push(...ownedBy(objects.map((object) => object.key), candidates))
+  plan.dependents.push(
+    ...ownedBy(
+      objects.map((object) => object.key),
+      candidates,
+    ),
+  )
   return plan
 }
 
@@ -120,11 +143,21 @@ export function ownedBy(owners: readonly string[], candidates: readonly { resour
 }
 
 const dependent = (resource: Resource, { metadata }: KubeObject, depth: number): Dependent => ({
-  resource, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid ?? '', depth
+  resource,
+  name: metadata.name,
+  namespace: metadata.namespace ?? '',
+  uid: metadata.uid ?? '',
+  depth,
 })
 
-function listMetadata(context: string, r: Resource, namespace: string, query: string, signal: AbortSignal): Promise<KubeList> {
-  return requestJson<KubeList>(clusterPath(context, `${resourcePath(r, namespace)}?${query}`), { signal, headers: { accept: `${metadataList},application/json` } })
+async function listMetadata(context: string, r: Resource, namespace: string, query: string, signal: AbortSignal): Promise<KubeList> {
+  const path = clusterPath(context, `${resourcePath(r, namespace)}?${query}`)
+  const list = await requestJson<{ metadata: KubeList['metadata']; items: KubeObject[] | null }>(path, {
+    signal,
+    headers: { accept: `${metadataList},application/json` },
+  })
+  // Go writes an empty list's items as null.
+  return { metadata: list.metadata, items: list.items ?? [] }
 }
 
 async function countIn(context: string, r: Resource, namespace: string, signal: AbortSignal): Promise<{ count: number; atLeast: boolean }> {
@@ -163,7 +196,7 @@ export async function deleteObject(context: string, resource: Resource, object: 
       kind: 'DeleteOptions',
       apiVersion: 'v1',
       propagationPolicy: orphan ? 'Orphan' : 'Background',
-      ...(uid && { preconditions: { uid } })
-    })
+      ...(uid && { preconditions: { uid } }),
+    }),
   })
 }

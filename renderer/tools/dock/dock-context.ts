@@ -17,7 +17,13 @@ export interface DockControl extends DockState {
 }
 
 export const DockContext = createContext<DockControl>({
-  tabs: [], active: '', open: false, add: () => {}, remove: () => {}, activate: () => {}, toggle: () => {}
+  tabs: [],
+  active: '',
+  open: false,
+  add: () => {},
+  remove: () => {},
+  activate: () => {},
+  toggle: () => {},
 })
 
 export const useDock = (): DockControl => useContext(DockContext)
@@ -27,5 +33,5 @@ export const logsTab = (target: PodLogTarget): DockTab => ({
   id: ['logs', target.context, target.namespace, target.pod, target.container].join('|'),
   title: `${target.pod}${target.container ? ` · ${target.container}` : ''}`,
   kind: 'logs',
-  target
+  target,
 })

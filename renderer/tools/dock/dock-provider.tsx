@@ -15,9 +15,9 @@ export function DockProvider({ children }: { children: React.ReactNode }) {
           return { tabs, active: s.active === id ? (tabs.at(-1)?.id ?? '') : s.active, open: s.open && tabs.length > 0 }
         }),
       activate: (id: string) => setState((s) => ({ ...s, active: id, open: true })),
-      toggle: (open: boolean) => setState((s) => ({ ...s, open }))
+      toggle: (open: boolean) => setState((s) => ({ ...s, open })),
     }),
-    [state]
+    [state],
   )
   return <DockContext value={control}>{children}</DockContext>
 }

@@ -97,7 +97,7 @@ export const stripAnsi = (text: string): string => (text.includes('\u001b') ? te
 
 const levels: [RegExp, 'bad' | 'warn'][] = [
   [/\b(?:error|fatal|panic|critical)\b|^[EF]\d{4} /i, 'bad'],
-  [/\bwarn(?:ing)?\b|^W\d{4} /i, 'warn']
+  [/\bwarn(?:ing)?\b|^W\d{4} /i, 'warn'],
 ]
 
 /** The level that a line's first 200 characters name, in words, klog letters or JSON. */

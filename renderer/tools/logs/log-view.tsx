@@ -15,7 +15,12 @@ const padding = 16
 const mostPixels = 15_000_000
 
 /** A log of up to a million lines: virtual rows, regular-expression filter, wrap, timestamps, save. */
-export function LogView({ stream, title, timestamps, children }: {
+export function LogView({
+  stream,
+  title,
+  timestamps,
+  children,
+}: {
   stream: LogStream
   /** Names the file that is saved. */
   title: string
@@ -31,13 +36,24 @@ export function LogView({ stream, title, timestamps, children }: {
   const pattern = useMemo(() => filterPattern(text), [text])
   const { filter, scanned } = useFilter(stream, pattern)
   const count = filter.active ? filter.matches.length : stream.buffer.lines.length
-  const save = (): void => saveText(`${title}.log`, visibleLines(stream.buffer, filter).map((line) => `${line}\n`))
+  const save = (): void =>
+    saveText(
+      `${title}.log`,
+      visibleLines(stream.buffer, filter).map((line) => `${line}\n`),
+    )
   return (
     <div className="log">
       <div className="log-bar" role="toolbar" aria-label={t('logs.toolbar')}>
         {children}
-        <input className="text-input" type="text" value={text} spellCheck={false} placeholder={t('logs.filter')} aria-label={t('logs.filter')}
-          onChange={(event) => setText(event.target.value)} />
+        <input
+          className="text-input"
+          type="text"
+          value={text}
+          spellCheck={false}
+          placeholder={t('logs.filter')}
+          aria-label={t('logs.filter')}
+          onChange={(event) => setText(event.target.value)}
+        />
         <Toggle label={t('logs.wrap')} on={wrap} onChange={setWrap} />
         {timestamps && <Toggle label={t('logs.timestamps')} on={showTime} onChange={setShowTime} />}
         <button type="button" className="icon-button" onClick={save}>
@@ -50,8 +66,16 @@ export function LogView({ stream, title, timestamps, children }: {
         </span>
       </div>
       {stream.phase === 'failed' && stream.error && <ErrorView error={stream.error} onRetry={stream.reload} />}
-      <Lines key={wrap ? 'wrap' : 'plain'} buffer={stream.buffer} filter={filter} pattern={pattern} wrap={wrap} showTime={showTime || !timestamps}
-        following={stream.phase === 'following'} version={`${stream.version}.${scanned}`} />
+      <Lines
+        key={wrap ? 'wrap' : 'plain'}
+        buffer={stream.buffer}
+        filter={filter}
+        pattern={pattern}
+        wrap={wrap}
+        showTime={showTime || !timestamps}
+        following={stream.phase === 'following'}
+        version={`${stream.version}.${scanned}`}
+      />
     </div>
   )
 }
@@ -89,7 +113,15 @@ function useFilter(stream: LogStream, pattern: RegExp | undefined): { filter: Lo
   return { filter, scanned }
 }
 
-function Lines({ buffer, filter, pattern, wrap, showTime, following, version }: {
+function Lines({
+  buffer,
+  filter,
+  pattern,
+  wrap,
+  showTime,
+  following,
+  version,
+}: {
   buffer: LogBuffer
   filter: LogFilter
   pattern: RegExp | undefined
@@ -132,12 +164,19 @@ function Lines({ buffer, filter, pattern, wrap, showTime, following, version }: 
   }, [stick, version, view.height])
 
   return (
-    <div ref={scroller} className={`log-lines${wrap ? ' wrap' : ''}`} role="log" aria-live="off" aria-label={t('logs.label')} tabIndex={0}
+    <div
+      ref={scroller}
+      className={`log-lines${wrap ? ' wrap' : ''}`}
+      role="log"
+      aria-live="off"
+      aria-label={t('logs.label')}
+      tabIndex={0}
       onScroll={(event) => {
         const element = event.currentTarget
         setStick(element.scrollTop + element.clientHeight >= element.scrollHeight - 2 * rowHeight)
         setView((v) => ({ ...v, top: element.scrollTop }))
-      }}>
+      }}
+    >
       <div style={{ height: Math.min(real, mostPixels) }} />
       <div className="log-window" style={{ top: 0, transform: `translateY(${view.top - (top - start.first * rowHeight)}px)` }}>
         {shown}
@@ -179,7 +218,13 @@ function measureCell(): number {
   return cellWidth || 7.2
 }
 
-function useWrapIndex(wrap: boolean, width: number, count: number, lineAt: (index: number) => string, scope: string): WrapIndex | undefined {
+function useWrapIndex(
+  wrap: boolean,
+  width: number,
+  count: number,
+  lineAt: (index: number) => string,
+  scope: string,
+): WrapIndex | undefined {
   const held = useRef({ key: '', index: new WrapIndex() })
   if (!wrap) return undefined
   // One cell of slack: a fractional width may break a line earlier than the division says.

@@ -35,7 +35,12 @@ export function PodLogs({ target, onDock }: { target: PodLogTarget; onDock?: (co
   return (
     <LogView stream={stream} title={`${target.namespace}_${target.pod}_${container}`} timestamps>
       {target.containers.length > 1 ? (
-        <select className="select" aria-label={t('logs.container')} value={container} onChange={(event) => setContainer(event.target.value)}>
+        <select
+          className="select"
+          aria-label={t('logs.container')}
+          value={container}
+          onChange={(event) => setContainer(event.target.value)}
+        >
           {target.containers.map((name) => (
             <option key={name}>{name}</option>
           ))}
@@ -54,7 +59,13 @@ export function PodLogs({ target, onDock }: { target: PodLogTarget; onDock?: (co
       <Toggle label={t('logs.follow')} on={follow && !previous} onChange={setFollow} />
       <Toggle label={t('logs.previous')} on={previous} onChange={setPrevious} />
       {onDock && (
-        <button type="button" className="icon-button" onClick={() => onDock(container)} title={t('logs.toDock')} aria-label={t('logs.toDock')}>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => onDock(container)}
+          title={t('logs.toDock')}
+          aria-label={t('logs.toDock')}
+        >
           <Icon name="dock" size={14} />
         </button>
       )}

@@ -45,20 +45,32 @@ export function FlameGraph({ root, unit, search }: { root: FlameNode; unit: stri
           </button>
         )}
       </div>
-      <div ref={host} className="flame-host" tabIndex={0} role="application" aria-label={t('profile.flameLabel')}
+      <div
+        ref={host}
+        className="flame-host"
+        tabIndex={0}
+        role="application"
+        aria-label={t('profile.flameLabel')}
         onKeyDown={(event) => {
           const next = neighbour(focus, event.key)
           if (!next) return
           event.preventDefault()
           event.stopPropagation()
           setFocus(next)
-        }}>
-        <canvas ref={canvas} style={{ width: '100%', height }} role="img" aria-label={t('profile.flameLabel')}
-          onMouseMove={(event) => setHover(at(event))} onMouseLeave={() => setHover(undefined)}
+        }}
+      >
+        <canvas
+          ref={canvas}
+          style={{ width: '100%', height }}
+          role="img"
+          aria-label={t('profile.flameLabel')}
+          onMouseMove={(event) => setHover(at(event))}
+          onMouseLeave={() => setHover(undefined)}
           onClick={(event) => {
             const hit = at(event)
             if (hit) setFocus(hit.node)
-          }} />
+          }}
+        />
       </div>
     </div>
   )
@@ -132,7 +144,9 @@ function paint(canvas: HTMLCanvasElement, rects: FlameRect[], { width, height, f
 /** One hue for a package, so that neighbours are told apart and the same code looks the same everywhere. */
 function colour(node: FlameNode, dark: boolean): string {
   if (!node.parent) return dark ? '#2e3742' : '#d9dee4'
-  const scope = node.name.includes('/') ? node.name.slice(0, node.name.indexOf('.', node.name.lastIndexOf('/'))) : node.name.split('.')[0] || node.file
+  const scope = node.name.includes('/')
+    ? node.name.slice(0, node.name.indexOf('.', node.name.lastIndexOf('/')))
+    : node.name.split('.')[0] || node.file
   let hash = 7
   for (let i = 0; i < scope.length; i++) hash = (hash * 31 + scope.charCodeAt(i)) % 9973
   const hue = 150 + (hash % 90)

@@ -43,7 +43,13 @@ export function buildFlame(profile: Profile, type: number): FlameNode {
 }
 
 const node = (name: string, file: string, parent: FlameNode | undefined): FlameNode => ({
-  name, file, total: 0, self: 0, depth: parent ? parent.depth + 1 : 0, parent, children: new Map()
+  name,
+  file,
+  total: 0,
+  self: 0,
+  depth: parent ? parent.depth + 1 : 0,
+  parent,
+  children: new Map(),
 })
 
 /** Functions by their own cost. A function that calls itself counts once for each sample in `total`. */
@@ -97,7 +103,8 @@ export const flameDepth = (rects: readonly FlameRect[]): number => rects.reduce(
 const units: Record<string, (value: number) => string> = {
   nanoseconds: (v) => (v >= 1e9 ? `${(v / 1e9).toFixed(2)} s` : v >= 1e6 ? `${(v / 1e6).toFixed(1)} ms` : `${(v / 1e3).toFixed(0)} µs`),
   microseconds: (v) => (v >= 1e6 ? `${(v / 1e6).toFixed(2)} s` : v >= 1e3 ? `${(v / 1e3).toFixed(1)} ms` : `${v} µs`),
-  bytes: (v) => (v >= 2 ** 30 ? `${(v / 2 ** 30).toFixed(2)} GiB` : v >= 2 ** 20 ? `${(v / 2 ** 20).toFixed(1)} MiB` : `${(v / 1024).toFixed(1)} KiB`)
+  bytes: (v) =>
+    v >= 2 ** 30 ? `${(v / 2 ** 30).toFixed(2)} GiB` : v >= 2 ** 20 ? `${(v / 2 ** 20).toFixed(1)} MiB` : `${(v / 1024).toFixed(1)} KiB`,
 }
 
 export const formatValue = (value: number, unit: string): string => units[unit]?.(value) ?? value.toLocaleString('en-US')

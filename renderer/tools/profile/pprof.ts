@@ -58,13 +58,17 @@ export function decodeProfile(bytes: Uint8Array): Profile {
     6: (f) => strings.push(text(f)),
     9: (f) => (timeNanos = number(f)),
     10: (f) => (durationNanos = number(f)),
-    11: (f) => (periodType = pair(f))
+    11: (f) => (periodType = pair(f)),
   })
   if (types.length === 0 || strings.length === 0) throw new ProfileError('this is no pprof profile')
   const string = (index: number | undefined): string => strings[index ?? 0] ?? ''
   const frames = new Map<number, Frame[]>()
   for (const [id, lines] of locations) {
-    const named = lines.map(({ function: at, line }) => ({ name: string(functions.get(at)?.name) || '?', file: string(functions.get(at)?.file), line }))
+    const named = lines.map(({ function: at, line }) => ({
+      name: string(functions.get(at)?.name) || '?',
+      file: string(functions.get(at)?.file),
+      line,
+    }))
     frames.set(id, named.length > 0 ? named : [{ name: `0x${id.toString(16)}`, file: '', line: 0 }])
   }
   return {
@@ -72,7 +76,7 @@ export function decodeProfile(bytes: Uint8Array): Profile {
     samples: samples.map((s) => ({ stack: s.locations.flatMap((id) => frames.get(id) ?? []), values: s.values })),
     durationNanos,
     timeNanos,
-    periodType: string(periodType[0])
+    periodType: string(periodType[0]),
   }
 }
 
@@ -149,7 +153,7 @@ function location(field: Field): [number, { function: number; line: number }[]] 
       const line = { function: 0, line: 0 }
       eachField(message(f), { 1: (n) => (line.function = number(n)), 2: (n) => (line.line = number(n)) })
       lines.push(line)
-    }
+    },
   })
   return [id, lines]
 }

@@ -33,8 +33,15 @@ export function ProfileView({ profile }: { profile: Profile }) {
             </option>
           ))}
         </select>
-        <input className="text-input" type="text" value={text} spellCheck={false} placeholder={t('profile.search')} aria-label={t('profile.search')}
-          onChange={(event) => setText(event.target.value)} />
+        <input
+          className="text-input"
+          type="text"
+          value={text}
+          spellCheck={false}
+          placeholder={t('profile.search')}
+          aria-label={t('profile.search')}
+          onChange={(event) => setText(event.target.value)}
+        />
         <span className="counts">
           {formatValue(root.total, unit)} · {t('profile.samples', { count: profile.samples.length })}
         </span>
@@ -56,9 +63,15 @@ export function ProfileView({ profile }: { profile: Profile }) {
             <tbody>
               {rows.slice(0, mostRows).map((row) => (
                 <tr key={row.name}>
-                  <td className="num">{formatValue(row.self, unit)} <span className="dim">{percent(row.self, root.total)}</span></td>
-                  <td className="num">{formatValue(row.total, unit)} <span className="dim">{percent(row.total, root.total)}</span></td>
-                  <td className="mono" title={row.file}>{row.name}</td>
+                  <td className="num">
+                    {formatValue(row.self, unit)} <span className="dim">{percent(row.self, root.total)}</span>
+                  </td>
+                  <td className="num">
+                    {formatValue(row.total, unit)} <span className="dim">{percent(row.total, root.total)}</span>
+                  </td>
+                  <td className="mono" title={row.file}>
+                    {row.name}
+                  </td>
                 </tr>
               ))}
             </tbody>

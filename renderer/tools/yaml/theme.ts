@@ -11,12 +11,14 @@ export const yamlTheme = [
     '.cm-gutters': { backgroundColor: 'var(--bg)', color: 'var(--fg-2)', border: 'none' },
     '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--bg-2)' },
     '.cm-foldPlaceholder': { backgroundColor: 'var(--bg-3)', color: 'var(--fg-2)', border: 'none', padding: '0 6px' },
-    '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--accent-bg)' },
+    '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+      backgroundColor: 'var(--accent-bg)',
+    },
     '.cm-selectionMatch': { backgroundColor: 'var(--bg-3)' },
     '.cm-searchMatch': { backgroundColor: 'var(--flash)' },
     '.cm-panels': { backgroundColor: 'var(--bg-2)', color: 'var(--fg)', borderColor: 'var(--line)' },
     '.cm-textfield': { backgroundColor: 'var(--bg)', color: 'var(--fg)', borderColor: 'var(--line)' },
-    '.cm-button': { backgroundColor: 'var(--bg-3)', backgroundImage: 'none', color: 'var(--fg)', borderColor: 'var(--line)' }
+    '.cm-button': { backgroundColor: 'var(--bg-3)', backgroundImage: 'none', color: 'var(--fg)', borderColor: 'var(--line)' },
   }),
   syntaxHighlighting(
     HighlightStyle.define([
@@ -24,7 +26,7 @@ export const yamlTheme = [
       { tag: [tags.string, tags.special(tags.string), tags.content], color: 'var(--fg)' },
       { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: 'var(--busy)' },
       { tag: tags.comment, color: 'var(--fg-2)' },
-      { tag: [tags.punctuation, tags.separator, tags.bracket], color: 'var(--fg-2)' }
-    ])
-  )
+      { tag: [tags.punctuation, tags.separator, tags.bracket], color: 'var(--fg-2)' },
+    ]),
+  ),
 ]

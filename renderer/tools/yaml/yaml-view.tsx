@@ -9,6 +9,7 @@ import { isRecord } from '../../kube/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { useStored } from '../../ui/storage.ts'
 import { Toggle } from '../logs/log-view.tsx'
+import { smallestChange, withoutManagedFields } from './change.ts'
 import { yamlTheme } from './theme.ts'
 import './yaml-view.css'
 
@@ -17,7 +18,10 @@ export function YamlView({ object }: { object: unknown }) {
   const { t } = useTranslation()
   const [managed, setManaged] = useStored('yaml.managedFields', false)
   const hasManaged = isRecord(object) && isRecord(object.metadata) && Array.isArray(object.metadata.managedFields)
-  const text = useMemo(() => stringify(managed ? object : withoutManagedFields(object), { lineWidth: 0, aliasDuplicateObjects: false }), [object, managed])
+  const text = useMemo(
+    () => stringify(managed ? object : withoutManagedFields(object), { lineWidth: 0, aliasDuplicateObjects: false }),
+    [object, managed],
+  )
   return (
     <div className="panel-fill">
       <div className="log-bar">
@@ -28,12 +32,6 @@ export function YamlView({ object }: { object: unknown }) {
       <Editor text={text} />
     </div>
   )
-}
-
-export function withoutManagedFields(object: unknown): unknown {
-  if (!isRecord(object) || !isRecord(object.metadata) || object.metadata.managedFields === undefined) return object
-  const { managedFields: _, ...metadata } = object.metadata
-  return { ...object, metadata }
 }
 
 function Editor({ text }: { text: string }) {
@@ -47,10 +45,14 @@ function Editor({ text }: { text: string }) {
       parent: host.current,
       state: EditorState.create({
         extensions: [
-          basicSetup, yaml(), yamlTheme, EditorState.readOnly.of(true), EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label })
-        ]
-      })
+          basicSetup,
+          yaml(),
+          yamlTheme,
+          EditorState.readOnly.of(true),
+          EditorView.editable.of(false),
+          EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label }),
+        ],
+      }),
     })
     view.current = created
     return () => created.destroy()
@@ -62,15 +64,4 @@ function Editor({ text }: { text: string }) {
     if (change) editor.dispatch({ changes: change })
   }, [text, label])
   return <div ref={host} className="yaml" />
-}
-
-/** The one span in which two texts differ: folds, selection and scroll outside it stay. */
-export function smallestChange(before: string, after: string): { from: number; to: number; insert: string } | undefined {
-  if (before === after) return undefined
-  const shorter = Math.min(before.length, after.length)
-  let from = 0
-  while (from < shorter && before.charCodeAt(from) === after.charCodeAt(from)) from++
-  let back = 0
-  while (back < shorter - from && before.charCodeAt(before.length - 1 - back) === after.charCodeAt(after.length - 1 - back)) back++
-  return { from, to: before.length - back, insert: after.slice(from, after.length - back) }
 }

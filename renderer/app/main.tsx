@@ -1,13 +1,13 @@
 import { createRoot } from 'react-dom/client'
 import '@mantine/core/styles.css'
-import './ui/tokens.css'
-import './ui/mantine.css'
-import { App } from './app/app.tsx'
-import { setUpLanguages } from './app/i18n/setup.ts'
-import { FeedHub } from './kube/hub.ts'
-import { tickAges } from './ui/age.tsx'
+import '../ui/tokens.css'
+import '../ui/mantine.css'
+import { App } from './app.tsx'
+import { setUpLanguages } from './i18n/setup.ts'
+import { FeedHub } from '../kube/hub.ts'
+import { tickAges } from '../ui/age.tsx'
 
-const worker = new Worker(new URL('./app/feed-worker.ts', import.meta.url), { type: 'module', name: 'feeds' })
+const worker = new Worker(new URL('./feed-worker.ts', import.meta.url), { type: 'module', name: 'feeds' })
 const hub = new FeedHub(worker)
 // The network is back, or the machine woke up: no feed should sit out its wait.
 addEventListener('online', () => hub.kick())

@@ -1,0 +1,31 @@
+import { useQuery } from '@tanstack/react-query'
+import { clusterPath, request } from '../../kube/fetch.ts'
+import type { Problem } from '../../resources/summaries.ts'
+import { splitStamp, stripAnsi } from '../../tools/logs/log-buffer.ts'
+
+const lines = 3
+
+/** What a crashed container wrote last, from its previous run; nothing when that cannot be read. */
+export function LastLines({ context, problem }: { context: string; problem: Problem }) {
+  const { namespace, name, container, restarts } = problem
+  const { data } = useQuery({
+    queryKey: ['last-lines', context, namespace, name, container, restarts],
+    queryFn: async ({ signal }) => {
+      const query = new URLSearchParams({ previous: 'true', tailLines: String(lines), container: container ?? '' })
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log?${query}`
+      return (await request(clusterPath(context, path), { signal })).text()
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const text = (data ?? '').trimEnd()
+  if (!text) return null
+  return (
+    <pre className="last-lines mono">
+      {text
+        .split('\n')
+        .map((line) => splitStamp(stripAnsi(line)).text)
+        .join('\n')}
+    </pre>
+  )
+}

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { explainedReasons } from '../../kube/api-error.ts'
+import { kinds } from '../../resources/kinds.ts'
+import { railGroups } from '../groups.ts'
+import en from './en.json' with { type: 'json' }
+import zh from './zh-CN.json' with { type: 'json' }
+
+type Tree = { [key: string]: string | Tree }
+
+function flatten(tree: Tree, prefix = ''): Map<string, string> {
+  const flat = new Map<string, string>()
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') flat.set(prefix + key, value)
+    else for (const [inner, text] of flatten(value, `${prefix}${key}.`)) flat.set(inner, text)
+  }
+  return flat
+}
+
+/** Languages differ in their plural forms; the key is what comes before the form. */
+const base = (key: string): string => key.replace(/_(one|other)$/, '')
+const english = flatten(en)
+const chinese = flatten(zh)
+const englishKeys = new Set([...english.keys()].map(base))
+
+const room = join(import.meta.dirname, '..', '..')
+const sources = readdirSync(room, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.test.ts'))
+  .map((file) => ({ file, text: readFileSync(join(room, file), 'utf8') }))
+
+/** Keys that are put together at run time: their beginnings, and every ending they can have. */
+const dynamic: Record<string, readonly string[]> = {
+  'columns.': Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label)),
+  'rail.': railGroups.map((group) => group.name),
+  'feed.': ['connecting', 'listing', 'resuming'],
+  'connection.': ['idle', 'connecting', 'lost', 'partial', 'live'].flatMap((word) => [`${word}.word`, `${word}.detail`]),
+  'theme.': ['auto', 'light', 'dark'],
+  'local.': ['starting', 'running', 'stopped', 'failed', 'start', 'stop', 'restart'],
+  'local.store.': ['sqlite', 'etcd'],
+  'palette.': ['kinds', 'objects', 'commands'],
+  'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),
+  'details.tabs.': ['overview', 'yaml', 'events', 'logs', 'node-logs', 'profile', 'stats', 'configz'],
+  'logs.sinceChoice.': ['0', '300', '3600', '86400'],
+  'delete.state.': ['waiting', 'running', 'done', 'failed'],
+  'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'close', 'help'],
+  'help.filters.': ['0', '1', '2', '3', '4', '5'],
+}
+
+const used = new Set(Object.entries(dynamic).flatMap(([prefix, ends]) => ends.map((end) => prefix + end)))
+const dynamicPrefixes = new Set<string>()
+for (const { text } of sources) {
+  for (const [, key = ''] of text.matchAll(/['"]([a-z][\w-]*(?:\.[\w-]+)+)['"]/g)) if (englishKeys.has(key)) used.add(key)
+  for (const [, prefix = ''] of text.matchAll(/\bt\(\s*`([^$`]*)\$\{/g)) dynamicPrefixes.add(prefix)
+  for (const [, prefix = ''] of text.matchAll(/\? `([a-z][\w.]*\.)\$\{/g)) dynamicPrefixes.add(prefix)
+}
+
+describe('catalogues', () => {
+  test('both languages have the same keys', () => {
+    expect([...new Set([...chinese.keys()].map(base))].sort()).toEqual([...englishKeys].sort())
+  })
+
+  test('both say the same with the same values', () => {
+    const values = (text: string): string[] => [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name = '']) => name).sort()
+    for (const [key, text] of chinese)
+      expect([key, values(text)]).toEqual([key, values(english.get(key) ?? english.get(`${base(key)}_other`) ?? '')])
+  })
+
+  test('English plurals have both forms', () => {
+    for (const key of english.keys()) if (key.endsWith('_one')) expect(english.has(`${base(key)}_other`), key).toBe(true)
+  })
+
+  test('every key a component names is there', () => {
+    for (const { file, text } of sources) {
+      for (const [, key = ''] of text.matchAll(/\bt\(\s*'([^']+)'/g)) expect(englishKeys.has(key), `${file}: ${key}`).toBe(true)
+    }
+    for (const key of used) expect(englishKeys.has(key), key).toBe(true)
+  })
+
+  test('every key put together at run time is one of the table above', () => {
+    for (const prefix of dynamicPrefixes) expect(Object.keys(dynamic), prefix).toContain(prefix)
+  })
+
+  test('no key is unused', () => {
+    expect([...englishKeys].filter((key) => !used.has(key))).toEqual([])
+  })
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { cellText, orderOf } from './columns.ts'
+import { objectCodec, slimMeta, tableCodec, tableKind } from './codec.ts'
+
+const definition = (name: string, over: object = {}) => ({ name, type: 'string', priority: 0, ...over })
+const rowOf = (cells: unknown[]) => ({ metadata: { name: 'x', creationTimestamp: '2026-01-01T00:00:00Z' }, cells })
+
+describe('tableKind', () => {
+  test('ages come from the creation time, so that they can tick', () => {
+    const kind = tableKind([definition('Name', { format: 'name' }), definition('Age')], false)
+    const age = kind.columns.find((c) => c.id === 'age')
+    expect(age?.cell(rowOf(['x', '5m']))).toBe(Date.parse('2026-01-01T00:00:00Z'))
+  })
+
+  test('3/5 and numbers sort as numbers, words as words', () => {
+    const kind = tableKind([definition('Name'), definition('Ready'), definition('Desired', { type: 'integer' })], true)
+    const [, , ready, desired] = kind.columns
+    if (!ready || !desired) throw new Error('columns are missing')
+    expect(orderOf(ready, rowOf(['x', '10/12', 3]))).toBe(10)
+    expect(orderOf(ready, rowOf(['x', 'None', 3]))).toBe('none')
+    expect(orderOf(desired, rowOf(['x', '1/1', 3]))).toBe(3)
+  })
+
+  test('wide columns are hidden, the name never is; a namespace column stands second', () => {
+    const kind = tableKind([definition('Name', { priority: 1 }), definition('Wide', { priority: 1 })], true)
+    expect(kind.columns.map((c) => [c.id, c.hidden ?? false])).toEqual([
+      ['name', false],
+      ['namespace', false],
+      ['wide', true],
+    ])
+  })
+
+  test('a status has a tone; an object that is being deleted is Terminating', () => {
+    const kind = tableKind([definition('Name'), definition('Status')], false)
+    expect(kind.status(rowOf(['x', 'Active']))).toEqual({ text: 'Active', tone: 'ok' })
+    expect(kind.status({ metadata: { name: 'x', deletionTimestamp: 'now' }, cells: ['x', 'Active'] })?.text).toBe('Terminating')
+  })
+
+  test('cells may be null or objects', () => {
+    const kind = tableKind([definition('Name'), definition('Any')], false)
+    const any = kind.columns[1]
+    if (!any) throw new Error('the column is missing')
+    expect(cellText(any.cell(rowOf(['x', null])))).toBe('')
+    expect(cellText(any.cell(rowOf(['x', { a: 1 }])))).toBe('{"a":1}')
+  })
+})
+
+describe('codecs', () => {
+  test('lists, single objects, and lists whose items are null', () => {
+    expect(objectCodec.objects({ items: [{ metadata: { name: 'a' } }] })).toHaveLength(1)
+    expect(objectCodec.objects({ kind: 'PodList', items: null })).toEqual([])
+    expect(objectCodec.objects({ kind: 'Pod', metadata: { name: 'a' } })).toHaveLength(1)
+    expect(objectCodec.objects('nonsense')).toEqual([])
+  })
+
+  test('rows without an object are no objects', () => {
+    expect(
+      tableCodec.objects({ rows: [{ cells: ['a'] }, { cells: ['b'], object: { metadata: { name: 'b' } } }] }).map((o) => o.metadata.name),
+    ).toEqual(['b'])
+    expect(tableCodec.columns({ columnDefinitions: null })).toBeUndefined()
+  })
+
+  test('managedFields and the last applied configuration are left out, other annotations stay', () => {
+    const slim = slimMeta({
+      name: 'a',
+      managedFields: [{}],
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', keep: '1' },
+    })
+    expect(slim).toEqual({ name: 'a', annotations: { keep: '1' } })
+  })
+})

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest'
+import { FeedHost } from './feed-host.ts'
+import type { FromWorker, ViewData, ViewRequest } from './protocol.ts'
+import { FakeClock } from './testing/fake-clock.ts'
+import type { SocketLike } from './watch-socket.ts'
+
+const definitions = [
+  { name: 'Name', type: 'string', format: 'name', priority: 0 },
+  { name: 'Data', type: 'integer', priority: 0 },
+  { name: 'Age', type: 'string', priority: 0 },
+  { name: 'Extra', type: 'string', priority: 1 },
+]
+const tableRow = (name: string, data: number, rv: string, namespace = 'default') => ({
+  cells: [name, data, '5m', 'x'],
+  object: {
+    metadata: {
+      name,
+      namespace,
+      uid: `${namespace}-${name}`,
+      resourceVersion: rv,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      managedFields: [{}],
+    },
+  },
+})
+const table = (rows: unknown[], withColumns = false) => ({
+  kind: 'Table',
+  metadata: { resourceVersion: '9' },
+  columnDefinitions: withColumns ? definitions : null,
+  rows,
+})
+const end = {
+  type: 'BOOKMARK',
+  object: table([{ cells: [], object: { metadata: { resourceVersion: '9', annotations: { 'k8s.io/initial-events-end': 'true' } } } }]),
+}
+
+function setUp() {
+  const clock = new FakeClock()
+  const posted: FromWorker[] = []
+  const sent: { op: string; id: number; path: string; accept: string }[] = []
+  let socket: SocketLike | undefined
+  const host = new FeedHost({
+    post: (message) => posted.push(structuredClone(message)),
+    connect: () =>
+      (socket = { send: (text) => sent.push(JSON.parse(text)), close: () => {}, onopen: null, onclose: null, onmessage: null }),
+    list: async () => ({}),
+    clock,
+    kinds: {},
+    summaries: { count: (rows) => [...rows].length },
+  })
+  const frame = (message: unknown): void => {
+    socket?.onmessage?.({ data: JSON.stringify(message) } as MessageEvent)
+    clock.advance(16)
+  }
+  const open = (): void => {
+    socket?.onopen?.(new Event('open'))
+    clock.advance(16)
+  }
+  const view = (id: number): ViewData | undefined =>
+    posted.findLast((m) => m.op === 'view' && m.id === id)?.op === 'view'
+      ? (posted.findLast((m) => m.op === 'view' && m.id === id) as Extract<FromWorker, { op: 'view' }>).data
+      : undefined
+  return { clock, host, posted, sent, frame, open, view }
+}
+
+const source = { context: 'local', resource: { group: '', version: 'v1', plural: 'configmaps', namespaced: true } }
+const request = (over: Partial<ViewRequest> = {}): ViewRequest => ({ source, filter: '', start: 0, end: 50, hold: false, ...over })
+
+describe('FeedHost', () => {
+  test('a kind nobody declared is a list made of the server’s columns', () => {
+    const { host, frame, open, view, sent } = setUp()
+    host.receive({ op: 'view', id: 1, request: request() })
+    open()
+    expect(sent[0]?.accept).toMatch(/as=Table/)
+    frame({
+      id: 1,
+      t: 'data',
+      lines: [
+        { type: 'ADDED', object: table([tableRow('b', 2, '1')], true) },
+        { type: 'ADDED', object: table([tableRow('a', 1, '2')]) },
+        end,
+      ],
+    })
+    const data = view(1)
+    expect(data?.columns.map((c) => [c.id, c.hidden ?? false])).toEqual([
+      ['name', false],
+      ['namespace', false],
+      ['data', false],
+      ['age', false],
+      ['extra', true],
+    ])
+    expect(data?.rows.map((row) => row.cells)).toEqual([
+      ['a', 'default', 1, Date.parse('2026-01-01T00:00:00Z'), 'x'],
+      ['b', 'default', 2, Date.parse('2026-01-01T00:00:00Z'), 'x'],
+    ])
+    expect(data?.state).toMatchObject({ phase: 'live', synced: true })
+  })
+
+  test('equal sources share one watch; filter and sort are answered without the server', () => {
+    const { host, frame, open, view, sent } = setUp()
+    host.receive({ op: 'view', id: 1, request: request() })
+    host.receive({ op: 'view', id: 2, request: request({ filter: '/b' }) })
+    open()
+    expect(sent).toHaveLength(1)
+    frame({
+      id: 1,
+      t: 'data',
+      lines: [{ type: 'ADDED', object: table([tableRow('a', 3, '1'), tableRow('b', 20, '2'), tableRow('c', 1, '3')], true) }, end],
+    })
+    expect(view(2)?.shown).toBe(1)
+    host.receive({ op: 'view', id: 1, request: request({ sort: { column: 'data', descending: true } }) })
+    expect(view(1)?.rows.map((row) => row.name)).toEqual(['b', 'a', 'c'])
+    expect(sent).toHaveLength(1)
+  })
+
+  test('an answer that would be the same is not sent; a change outside the window sends only counts', () => {
+    const { host, frame, open, posted } = setUp()
+    host.receive({ op: 'view', id: 1, request: request({ end: 1 }) })
+    open()
+    frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('a', 1, '1'), tableRow('b', 1, '2')], true) }, end] })
+    const before = posted.filter((m) => m.op === 'view').length
+    frame({ id: 1, t: 'data', lines: [{ type: 'MODIFIED', object: table([tableRow('b', 2, '3')]) }] })
+    expect(posted.filter((m) => m.op === 'view').length).toBe(before)
+    frame({ id: 1, t: 'data', lines: [{ type: 'MODIFIED', object: table([tableRow('a', 2, '4')]) }] })
+    expect(posted.filter((m) => m.op === 'view').length).toBe(before + 1)
+  })
+
+  test('rows above the anchor move it, and the answer says where it went', () => {
+    const { host, frame, open, view } = setUp()
+    host.receive({ op: 'view', id: 1, request: request({ anchor: 'default-m' }) })
+    open()
+    frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('m', 1, '1')], true) }, end] })
+    expect(view(1)?.anchor).toEqual({ key: 'default-m', index: 0 })
+    frame({
+      id: 1,
+      t: 'data',
+      lines: [{ type: 'ADDED', object: table([tableRow('a', 1, '2'), tableRow('b', 1, '3'), tableRow('z', 1, '4')]) }],
+    })
+    expect(view(1)?.anchor).toEqual({ key: 'default-m', index: 2 })
+  })
+
+  test('a range of rows can be picked from beyond the window', () => {
+    const { host, frame, open, posted } = setUp()
+    host.receive({ op: 'view', id: 1, request: request({ end: 1 }) })
+    open()
+    frame({
+      id: 1,
+      t: 'data',
+      lines: [{ type: 'ADDED', object: table([tableRow('a', 1, '1'), tableRow('b', 1, '2'), tableRow('c', 1, '3')], true) }, end],
+    })
+    host.receive({ op: 'pick', id: 7, view: 1, from: 1, to: 3 })
+    expect(posted.find((m) => m.op === 'pick')).toMatchObject({ id: 7, rows: [{ name: 'b' }, { name: 'c' }] })
+  })
+
+  test('a feed outlives its last view for a while, and is then closed', () => {
+    const { host, open, frame, sent, clock } = setUp()
+    host.receive({ op: 'view', id: 1, request: request() })
+    open()
+    frame({ id: 1, t: 'data', lines: [end] })
+    host.receive({ op: 'close', id: 1 })
+    clock.advance(10_000)
+    host.receive({ op: 'view', id: 2, request: request() })
+    expect(sent).toHaveLength(1)
+    host.receive({ op: 'close', id: 2 })
+    clock.advance(20_000)
+    expect(sent.map((m) => m.op)).toEqual(['open', 'close'])
+  })
+
+  test('one object is told with each change, and that it was deleted', () => {
+    const { host, open, frame, posted } = setUp()
+    host.receive({ op: 'object', id: 3, source: { ...source, namespace: 'default', fieldSelector: 'metadata.name=a' } })
+    open()
+    const object = { metadata: { name: 'a', uid: 'u', resourceVersion: '1' }, data: { k: 'v' } }
+    frame({
+      id: 1,
+      t: 'data',
+      lines: [
+        { type: 'ADDED', object },
+        { type: 'BOOKMARK', object: { metadata: { resourceVersion: '2', annotations: { 'k8s.io/initial-events-end': 'true' } } } },
+      ],
+    })
+    expect(posted.findLast((m) => m.op === 'object')).toMatchObject({ id: 3, data: { object, deleted: false, state: { phase: 'live' } } })
+    frame({ id: 1, t: 'data', lines: [{ type: 'DELETED', object }] })
+    expect(posted.findLast((m) => m.op === 'object')).toMatchObject({ data: { object, deleted: true } })
+  })
+
+  test('summaries follow the feed, but not with every change', () => {
+    const { host, open, frame, posted, clock } = setUp()
+    host.receive({ op: 'summary', id: 4, source, name: 'count' })
+    open()
+    clock.advance(250)
+    frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('a', 1, '1')], true) }] })
+    frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('b', 1, '2')]) }] })
+    const count = () => posted.filter((m) => m.op === 'summary').length
+    const before = count()
+    clock.advance(250)
+    expect(count()).toBe(before + 1)
+    expect(posted.findLast((m) => m.op === 'summary')).toMatchObject({ data: { value: 2 } })
+  })
+})
