@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { systemClock as clock } from './machinery/clock.ts'
 import { GIT_VERSION } from './discovery/version.ts'
 import { startHost, type Host } from './host.ts'
@@ -15,14 +16,19 @@ if ('text' in parsed) {
   process.exitCode = 1
 } else {
   const { options, warnings } = parsed
-  const lines: { listen?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void } = {}
+  const lines: Hooks = {}
   const log = createLogger({
     format: options.local.logFormat,
     verbosity: options.local.verbosity,
     listen: (level, message) => lines.listen?.(level, message),
   })
   for (const warning of warnings) log.warn({}, warning)
-  process.on('uncaughtException', (e) => log.error({ error: e.stack ?? e.message }, 'an error reached nobody'))
+  process.on('uncaughtException', (e) => {
+    log.error({ error: e.stack ?? e.message }, 'an error reached nobody')
+    // What it left half done is unknown; what was acknowledged is in the store. A fresh start is the safe state.
+    if (lines.failed === undefined) process.exit(1)
+    lines.failed(e)
+  })
   process.on('unhandledRejection', (e) => log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a rejection reached nobody'))
   const run = options.local.gatewayPort >= 0 ? withGateway(options, log, lines) : headless(options, log)
   run.catch((e: unknown) => {
@@ -33,7 +39,7 @@ if ('text' in parsed) {
 }
 
 /** SIGTERM and SIGINT end it in order, once. */
-function endWith(close: () => Promise<void>, log: Log): void {
+function endWith(close: () => Promise<void>, log: Log): () => void {
   let ending = false
   const end = (why: string): void => {
     if (ending) return
@@ -49,9 +55,7 @@ function endWith(close: () => Promise<void>, log: Log): void {
   }
   process.on('SIGTERM', () => end('SIGTERM'))
   process.on('SIGINT', () => end('SIGINT'))
-  parentPort()?.on('message', (e) => {
-    if ((e.data as { type?: unknown } | null)?.type === 'shutdown') end('the window asked for it')
-  })
+  return () => end('the window asked for it')
 }
 
 async function headless(options: Options, log: Log): Promise<void> {
@@ -60,49 +64,46 @@ async function headless(options: Options, log: Log): Promise<void> {
   process.stdout.write(`ready ${host.api.url}\n`)
 }
 
-interface ParentPort {
-  on(event: 'message', listener: (e: { data: unknown }) => void): void
-  postMessage(message: unknown): void
+/** Where the log and errors that nobody caught go, once somebody is there for them. */
+interface Hooks {
+  listen?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+  failed?: (e: Error) => void
 }
 
-/** Electron's channel to the shell, when this runs as its utility process. */
-const parentPort = (): ParentPort | undefined => (process as { parentPort?: ParentPort }).parentPort
-
-async function withGateway(options: Options, log: Log, lines: { listen?: InstanceType<typeof import('./gateway/local-control.ts').InProcessControl>['record'] }): Promise<void> {
-  const [{ InProcessControl }, { startGateway }] = await Promise.all([import('./gateway/local-control.ts'), import('./gateway/gateway.ts')])
+async function withGateway(options: Options, log: Log, hooks: Hooks): Promise<void> {
+  const [{ InProcessControl }, { startGateway }, { connectShell, takeShellSecret }] = await Promise.all([
+    import('./gateway/local-control.ts'),
+    import('./gateway/gateway.ts'),
+    import('./gateway/shell.ts'),
+  ])
+  const secret = takeShellSecret()
   const control = new InProcessControl({
     store: options.storage.etcdServers.length > 0 ? 'etcd' : 'sqlite',
     clock,
-    async boot(signal) {
+    async boot() {
       const host: Host = await startHost(options, { clock, log })
-      if (signal.aborted) await host.close()
       process.stdout.write(`ready ${host.api.url}\n`)
-      return { url: host.api.url, reach: { transport: host.api.transport('binnacle-window') }, failed: new Promise<never>(() => undefined), close: () => host.close() }
+      const failed = new Promise<never>((_, reject) => (hooks.failed = reject))
+      return { url: host.api.url, reach: { transport: host.api.transport('binnacle-window') }, failed, close: () => host.close() }
     },
   })
-  lines.listen = (level, message) => control.record(level, message)
-  const secret = process.env.BINNACLE_SESSION_SECRET
+  hooks.listen = (level, message) => control.record(level, message)
   const gateway = await startGateway({
     port: options.local.gatewayPort,
     local: control,
-    staticDir: new URL('../renderer/', import.meta.url).pathname,
+    staticDir: fileURLToPath(new URL('../renderer/', import.meta.url)),
     clock,
     log: { info: (m) => log.info({}, m), warn: (m) => log.warn({}, m) },
     ...(secret === undefined ? {} : { secret }),
   })
-  endWith(async () => {
+  const shutdown = endWith(async () => {
     await gateway.close()
     await control.stop()
   }, log)
-  const port = parentPort()
-  port?.on('message', (e) => {
-    const message = e.data as { type?: unknown; file?: unknown } | null
-    if (message?.type === 'kubeconfig' && typeof message.file === 'string') gateway.addKubeconfig(message.file)
-  })
-  port?.postMessage({ type: 'gateway', url: gateway.url, cookie: gateway.cookie })
+  const inShell = connectShell(gateway, shutdown)
   // The window opens at once and shows the start; a failed one it can explain and try again.
   const starting = control.start().catch((e: unknown) => log.error({ error: e instanceof Error ? e.message : String(e) }, 'the control plane could not start'))
-  if (port === undefined) {
+  if (!inShell) {
     process.stderr.write(`The window is at ${gateway.sessionUrl}\n`)
     if (options.local.open) await openBrowser(gateway.sessionUrl, log)
   }
