@@ -1,12 +1,14 @@
 import { Modal, useMantineColorScheme } from '@mantine/core'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Resource } from '../kube/resource.ts'
 import { resourceKey } from '../kube/resource.ts'
-import { useContexts } from '../queries/contexts.ts'
+import { contextsQuery, useContexts } from '../queries/contexts.ts'
 import { namespaces, nodes, pods, services, useResources } from '../queries/discovery.ts'
 import { useView } from '../queries/hub.ts'
 import { useLocalCommand } from '../queries/local.ts'
+import { bridge } from '../ui/bridge.ts'
 import { type Place, useGo, usePlace } from '../ui/place.ts'
 import { languages } from './i18n/setup.ts'
 import './palette.css'
@@ -166,6 +168,7 @@ function useCommands(wanted: string): Entry[] {
   const { data: contexts } = useContexts()
   const { setColorScheme } = useMantineColorScheme()
   const local = useLocalCommand()
+  const client = useQueryClient()
   const to = (change: Partial<Place>) => () => go(change)
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
@@ -181,6 +184,14 @@ function useCommands(wanted: string): Entry[] {
       note: t('local.name'),
       run: () => local.mutate(command),
     })),
+    ...(bridge
+      ? [
+          {
+            text: t('contexts.add'),
+            run: () => void addKubeconfig(client),
+          },
+        ]
+      : []),
     ...(contexts ?? []).map((c) => ({
       text: c.name,
       note: t('contexts.switch'),
@@ -190,4 +201,8 @@ function useCommands(wanted: string): Entry[] {
   return commands
     .filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted))
     .map((command) => ({ id: `command ${command.note ?? ''} ${command.text}`, group: 'commands', ...command }))
+}
+
+async function addKubeconfig(client: QueryClient): Promise<void> {
+  if (await bridge?.addKubeconfig()) await client.invalidateQueries({ queryKey: contextsQuery.queryKey })
 }

@@ -15,6 +15,7 @@ import { Help } from './help.tsx'
 import { Home } from './home/home.tsx'
 import { useKeys } from './keys.ts'
 import { ListPage } from './list-page.tsx'
+import { useMenu } from './menu.ts'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import './shell.css'
@@ -25,25 +26,36 @@ const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Det
 
 /** The frame around every place. */
 export function Shell() {
-  const place = usePlace()
-  const [palette, setPalette] = useState<string>()
-  const [help, setHelp] = useState(false)
-  useKeys({ palette: setPalette, help: () => setHelp(true) })
-  useTitle()
   return (
     <DockProvider>
       <DeleteProvider>
-        <div className="shell">
-          <TitleBar onPalette={() => setPalette('')} onHelp={() => setHelp(true)} />
-          <Rail />
-          <main className="main">{place.context === '' ? <Start /> : place.resource === '' ? <Home /> : <KindPlace />}</main>
-          <Dock />
-          <StatusBar />
-        </div>
-        <Palette text={palette} onClose={() => setPalette(undefined)} />
-        <Help opened={help} onClose={() => setHelp(false)} />
+        <Frame />
       </DeleteProvider>
     </DockProvider>
+  )
+}
+
+function Frame() {
+  const place = usePlace()
+  const [palette, setPalette] = useState<string>()
+  const [help, setHelp] = useState(false)
+  const [log, setLog] = useState(false)
+  const actions = { palette: setPalette, help: () => setHelp(true), localLog: () => setLog(true) }
+  useKeys(actions)
+  useMenu(actions)
+  useTitle()
+  return (
+    <>
+      <div className="shell">
+        <TitleBar onPalette={() => setPalette('')} onHelp={() => setHelp(true)} />
+        <Rail />
+        <main className="main">{place.context === '' ? <Start /> : place.resource === '' ? <Home /> : <KindPlace />}</main>
+        <Dock />
+        <StatusBar logOpen={log} onLog={setLog} />
+      </div>
+      <Palette text={palette} onClose={() => setPalette(undefined)} />
+      <Help opened={help} onClose={() => setHelp(false)} />
+    </>
   )
 }
 

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Tone } from '../kube/types.ts'
 import { useDiscovery } from '../queries/discovery.ts'
@@ -14,7 +14,7 @@ import { LocalLog } from './local-log.tsx'
 const tones: Record<LocalState['state'], Tone> = { starting: 'busy', running: 'ok', stopped: 'muted', failed: 'bad' }
 
 /** What runs underneath: the local control plane, the watches, the last change, the tasks. */
-export function StatusBar() {
+export function StatusBar({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolean): void }) {
   const { t } = useTranslation()
   const net = useNet()
   const place = usePlace()
@@ -23,7 +23,7 @@ export function StatusBar() {
   const lastChange = useMemo(() => Math.floor(net.lastChange / 1000) * 1000, [net.lastChange])
   return (
     <footer className="status-bar">
-      <LocalControl />
+      <LocalControl logOpen={logOpen} onLog={onLog} />
       <span className="bar-space" />
       {tasks.map((task) => (
         <span key={task.id} className="item" role="status">
@@ -45,11 +45,10 @@ export function StatusBar() {
   )
 }
 
-function LocalControl() {
+function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolean): void }) {
   const { t } = useTranslation()
   const { data } = useLocal()
   const command = useLocalCommand()
-  const [logOpen, setLogOpen] = useState(false)
   if (!data) return <span className="item">{t('local.unknown')}</span>
   const running = data.state === 'running' || data.state === 'starting'
   return (
@@ -77,7 +76,7 @@ function LocalControl() {
               {t('local.stop')}
             </Menu.Item>
           )}
-          <Menu.Item leftSection={<Icon name="dock" size={14} />} onClick={() => setLogOpen(true)}>
+          <Menu.Item leftSection={<Icon name="dock" size={14} />} onClick={() => onLog(true)}>
             {t('local.log')}
           </Menu.Item>
         </Menu.Dropdown>
@@ -90,7 +89,7 @@ function LocalControl() {
       )}
       {data.restarts > 0 && <span className="item">{t('local.restarts', { count: data.restarts })}</span>}
       {data.state === 'failed' && data.message && <span className="item tone-bad ellipsis">{data.message}</span>}
-      <LocalLog opened={logOpen} onClose={() => setLogOpen(false)} />
+      <LocalLog opened={logOpen} onClose={() => onLog(false)} />
     </>
   )
 }

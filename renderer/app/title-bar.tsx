@@ -6,6 +6,7 @@ import type { Tone } from '../kube/types.ts'
 import { useContexts } from '../queries/contexts.ts'
 import { namespaces } from '../queries/discovery.ts'
 import { useHub, useNet, useView } from '../queries/hub.ts'
+import { paletteKey } from '../ui/bridge.ts'
 import { Icon, ToneMark, ToneWord } from '../ui/icon.tsx'
 import { PickMenu } from '../ui/pick-menu.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
@@ -27,7 +28,7 @@ export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): v
         <Icon name="search" size={14} />
         <span className="ellipsis">{t('palette.open')}</span>
         <span className="bar-space" />
-        <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd>{paletteKey}</kbd>
       </button>
       <span className="bar-space" />
       <Connection />
@@ -39,8 +40,6 @@ export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): v
     </header>
   )
 }
-
-const isMac = navigator.platform.startsWith('Mac')
 
 function ContextMenu() {
   const { t } = useTranslation()

@@ -105,7 +105,7 @@ describe('who is let in', () => {
 describe('the files of the window', () => {
   test('a strict policy, no caching of the page, routes fall back to it', async () => {
     const h = await start()
-    for (const path of ['/', '/c/local/pods', '/index.html']) {
+    for (const path of ['/', '/c/local/pods', '/c/local/deployments.apps', '/c/a/nodes/_/worker.example.js', '/index.html']) {
       const page = await h.get(path)
       expect(page.status).toBe(200)
       expect(await page.text()).toContain('<title>Binnacle</title>')

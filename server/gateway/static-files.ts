@@ -47,7 +47,8 @@ export class StaticFiles {
   /** False when there is no such file and the address cannot be a route of the application. */
   async serve(pathname: string, req: IncomingMessage, res: ServerResponse, base: OutgoingHttpHeaders): Promise<boolean> {
     await this.#refresh()
-    const route = extname(pathname) === '' && !pathname.startsWith('/assets/')
+    // Places of the inspector are named after kinds and objects, whose names have dots.
+    const route = pathname.startsWith('/c/') || (extname(pathname) === '' && !pathname.startsWith('/assets/'))
     const name = this.#files.has(pathname) ? pathname : route ? '/index.html' : undefined
     const file = name === undefined ? undefined : this.#files.get(name)
     if (name === undefined || file === undefined) return false

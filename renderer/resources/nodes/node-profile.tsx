@@ -6,7 +6,7 @@ import { type Profile, readProfile } from '../../tools/profile/pprof.ts'
 import { ProfileView } from '../../tools/profile/profile-view.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { saveBlob } from '../../ui/save.ts'
+import { save } from '../../ui/save.ts'
 
 type Capture = { kind: 'cpu' | 'heap'; at: number; bytes: Uint8Array<ArrayBuffer>; profile: Profile }
 
@@ -69,7 +69,7 @@ export function NodeProfile({ context, node }: { context: string; node: string }
           <button
             type="button"
             className="icon-button"
-            onClick={() => saveBlob(`${node}-${capture.kind}.pb.gz`, new Blob([capture.bytes]))}
+            onClick={() => void save(`${node}-${capture.kind}.pb.gz`, new Blob([capture.bytes]))}
           >
             <Icon name="save" size={14} />
             {t('profile.save')}

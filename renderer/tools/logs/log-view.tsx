@@ -36,7 +36,7 @@ export function LogView({
   const pattern = useMemo(() => filterPattern(text), [text])
   const { filter, scanned } = useFilter(stream, pattern)
   const count = filter.active ? filter.matches.length : stream.buffer.lines.length
-  const save = (): void =>
+  const save = (): Promise<void> =>
     saveText(
       `${title}.log`,
       visibleLines(stream.buffer, filter).map((line) => `${line}\n`),
@@ -56,7 +56,7 @@ export function LogView({
         />
         <Toggle label={t('logs.wrap')} on={wrap} onChange={setWrap} />
         {timestamps && <Toggle label={t('logs.timestamps')} on={showTime} onChange={setShowTime} />}
-        <button type="button" className="icon-button" onClick={save}>
+        <button type="button" className="icon-button" onClick={() => void save()}>
           <Icon name="save" size={14} />
           {t('logs.save')}
         </button>
