@@ -28,7 +28,6 @@ import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import { resourceParts } from './registry/parts.ts'
 import { scheme } from './scheme/index.ts'
-import type { ExchangeHandler } from './serving/exchange.ts'
 import { serve, type Serving, type TlsFiles } from './serving/server.ts'
 import type { Storage } from './storage/contract.ts'
 import { StorageTimings } from './storage/timings.ts'
@@ -206,7 +205,7 @@ function apiHandler(
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
   return router({
     resource: (group, version, resource) => registry.resource(group, version, resource),
-    groupVersion: (group, version) => scheme.groups.some((g) => g.name === group && g.versions.includes(version)),
+    group: (group) => scheme.groups.some((g) => g.name === group),
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     nonResource: async (ctx: RequestContext) => documents(ctx) || (await healthz(ctx)) || (await scrape(ctx)),
     legacyProxy: proxies.legacy,
@@ -237,4 +236,3 @@ function checks(storage: Storage, feed: Feed, state: { ready: boolean; closing: 
 }
 
 export const defaultDatabase = (dataDir: string): string => join(dataDir, 'store', 'binnacle.db')
-export type { ExchangeHandler }

@@ -3,5 +3,5 @@ import type { StrategyContext } from '../registry/generic/strategy.ts'
 
 /** What strategies and admission see of a request. */
 export function strategyContext(ctx: RequestContext, dryRun: boolean): StrategyContext {
-  return { user: ctx.user, clock: ctx.clock, dryRun, warn: (text) => ctx.warnings.push(text) }
+  return { user: ctx.user, clock: ctx.clock, dryRun, requestGroup: ctx.requestInfo.apiGroup, warn: (text) => ctx.warnings.push(text) }
 }

@@ -2,11 +2,17 @@ import { applyScale, toScale, type Scale } from '../apis/apps/v1/scale.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { deployments } from './apps/deployments/index.ts'
 import { replicasets } from './apps/replicasets/index.ts'
+import { configmaps, secrets } from './core/config/index.ts'
+import { endpoints } from './core/endpoints/index.ts'
+import { events } from './core/events/index.ts'
 import { namespaces, namespaceSubresources } from './core/namespaces/index.ts'
 import { nodes } from './core/nodes/index.ts'
 import { pods } from './core/pods/index.ts'
 import { podObjectSubresources } from './core/pods/subresources.ts'
+import { serviceaccounts } from './core/serviceaccounts/index.ts'
 import { services, type ServiceDependencies } from './core/services/index.ts'
+import { leases } from './coordination/leases.ts'
+import { endpointslices } from './discovery/endpointslices.ts'
 import type { ResourceParts } from './generic/assemble.ts'
 import { scaleSubresource, wholeObject } from './generic/subresources.ts'
 import type { Subresource } from './generic/resource.ts'
@@ -33,6 +39,13 @@ export function resourceParts({ connect, services: serviceDependencies }: PartsD
     { ...deployments, subresources: { scale } },
     { ...replicasets, subresources: { scale } },
     { ...services(serviceDependencies), subresources: connect.services },
+    configmaps,
+    secrets,
+    serviceaccounts,
+    endpoints,
+    endpointslices,
+    events,
+    leases,
     ipaddresses,
     servicecidrs,
     { group: 'apps', resource: 'statefulsets', subresources: { scale } },

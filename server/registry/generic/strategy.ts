@@ -14,6 +14,8 @@ export interface StrategyContext {
   user: UserInfo
   clock: Clock
   dryRun: boolean
+  /** Group that the request came through, where a resource is served by two (Events); undefined for the server's own writes. */
+  requestGroup?: string
   /** Warnings go to the client as `Warning: 299` headers. */
   warn(text: string): void
 }

@@ -39,7 +39,8 @@ export function validateConfigMap(map: ConfigMap): FieldError[] {
     invalidTexts(errors, `binaryData[${key}]`, key, configMapKeyErrors(key))
     size += decodedLength(value)
   }
-  if (size > MAX_BYTES) errors.push(tooLong('', MAX_BYTES))
+  // Go's path of the whole object prints so.
+  if (size > MAX_BYTES) errors.push(tooLong('[]', MAX_BYTES))
   return errors
 }
 

@@ -67,6 +67,11 @@ function strategy(deps: ServiceDependencies): Strategy {
       ...validateServiceStatus(asService(obj), asService(old)),
     ],
 
+    // Upstream keeps it in storage and drops it whenever the service is read.
+    canonicalize(obj) {
+      if (asService(obj).spec.type === 'ExternalName') delete asService(obj).spec.internalTrafficPolicy
+    },
+
     // What is taken belongs to the service, not to the user: the IPAddress objects are the server's own.
     beginCreate: (obj, ctx) => allocateForCreate(deps.allocators(), asService(obj), { ...deps.context(), dryRun: ctx.dryRun }),
     beginUpdate: (obj, old, ctx) =>

@@ -24,7 +24,7 @@ function externalIP({ spec, status }: Service): string {
 const portText = (p: ServicePort): string => `${p.port ?? 0}${p.nodePort ? `:${p.nodePort}` : ''}/${p.protocol ?? ''}`
 
 export const serviceTable: TableDefinition = {
-  columns: columns('Name|Type|Cluster-IP|External-IP|Port(s)|Age+Selector'),
+  columns: columns('Name|Type|Cluster-IP|External-IP|Port(s)|Age|*Selector'),
   cells(obj, now) {
     const service = obj as unknown as Service
     const { spec, metadata } = service

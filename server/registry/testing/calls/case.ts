@@ -1,0 +1,105 @@
+/** One object sent to an API server: made, perhaps changed, and what came of it. Names of objects follow from the case's name. */
+export type Json = Record<string, unknown>
+
+export interface ObjectCase {
+  name: string
+  apiVersion: string
+  kind: string
+  /** Plural name and whether it stands in a namespace; the path is made of them. */
+  resource: string
+  clusterScoped?: boolean
+  /** The object without apiVersion, kind and name; a name in it is kept. */
+  object: Json
+  /** Merge patches that follow, the last one being what the case is about. */
+  patches?: { subresource?: string; patch: Json }[]
+}
+
+export interface Outcome {
+  case: string
+  code: number
+  message?: string
+  causes?: unknown
+  object?: Json
+  columns?: unknown
+  cells?: unknown
+}
+
+export const NAMESPACE = 'facts-b'
+
+export type Send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<{ code: number; body: Json }>
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40)
+
+function collection(c: ObjectCase): string {
+  const root = c.apiVersion.includes('/') ? `/apis/${c.apiVersion}` : `/api/${c.apiVersion}`
+  return c.clusterScoped === true ? `${root}/${c.resource}` : `${root}/namespaces/${NAMESPACE}/${c.resource}`
+}
+
+function objectOf(c: ObjectCase): Json {
+  const { metadata, ...rest } = c.object as { metadata?: Json }
+  return { apiVersion: c.apiVersion, kind: c.kind, metadata: { name: slug(c.name), ...metadata }, ...rest }
+}
+
+const VOLATILE = new Set(['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'deletionTimestamp', 'lastTransitionTime'])
+/** What a server chooses; only those that the case does not give itself. */
+const CHOSEN = new Set(['clusterIP', 'clusterIPs', 'nodePort', 'healthCheckNodePort'])
+
+/** The object without what differs from run to run. */
+export function comparable(value: unknown, given: string, key = ''): unknown {
+  if (CHOSEN.has(key) && value !== 'None' && !given.includes(JSON.stringify(Array.isArray(value) ? value[0] : value))) return '<chosen>'
+  if (Array.isArray(value)) return value.map((v) => comparable(v, given))
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).filter(([k]) => !VOLATILE.has(k))
+  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, comparable(v, given, k)]))
+}
+
+const AS_TABLE = { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' }
+// Job and the like: what the server makes of the object's own uid.
+const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** Plays a case and cleans up after it. */
+export async function play(c: ObjectCase, send: Send): Promise<Outcome> {
+  const object = objectOf(c)
+  const name = (object.metadata as Json).name as string
+  const path = `${collection(c)}/${encodeURIComponent(name)}`
+  const remove = (): Promise<unknown> => send('DELETE', `${path}?gracePeriodSeconds=0`)
+  await remove()
+  let answer = await send('POST', collection(c), object)
+  for (const p of c.patches ?? []) {
+    if (answer.code >= 300) throw new Error(`${c.name}: ${JSON.stringify(answer.body)}`)
+    const at = p.subresource === undefined ? path : `${path}/${p.subresource}`
+    answer = await send('PATCH', at, p.patch, { 'content-type': 'application/merge-patch+json' })
+  }
+  const outcome: Outcome = { case: `${c.kind}: ${c.name}`, code: answer.code }
+  if (answer.code >= 300) {
+    outcome.message = answer.body.message as string
+    outcome.causes = (answer.body.details as Json | undefined)?.causes
+  } else {
+    const given = JSON.stringify([c.object, c.patches])
+    outcome.object = JSON.parse(JSON.stringify(comparable(answer.body, given)).replace(UID, '<uid>')) as Json
+    const table = (await send('GET', path, undefined, AS_TABLE)).body
+    const definitions = (table.columnDefinitions ?? []) as Json[]
+    outcome.columns = definitions.map((d) => `${d.name as string}|${d.type as string}|${d.format as string}|${d.priority as number}`)
+    const cells = ((table.rows as Json[] | undefined)?.[0]?.cells ?? []) as unknown[]
+    const masked = cells.map((cell) => (typeof cell === 'string' ? cell.replace(/^\d+s$|^<invalid>$/, '<age>') : cell))
+    outcome.cells = c.resource === 'services' ? masked.with(2, '').with(4, String(masked[4]).replace(/:3\d{4}/g, ':<port>')) : masked
+  }
+  await remove()
+  return outcome
+}
+
+/** Go lists maps in random order: texts of one message, and its causes, are compared without order. */
+export function unordered(o: Outcome): unknown {
+  const texts = o.message
+    ?.replace(/ is invalid: \[/, ' is invalid:, ')
+    .replace(/\]$/, '')
+    .split(', ')
+    .sort()
+  const causes = (o.causes as Json[] | undefined)?.map((x) => [x.reason, x.field, x.message].join(' | ')).sort()
+  return { ...o, ...(o.message === undefined ? {} : { message: texts }), ...(o.causes === undefined ? {} : { causes }) }
+}

@@ -1,0 +1,5 @@
+import type { ObjectCase } from './case.ts'
+import { configCases } from './config.ts'
+import { serviceCases } from './services.ts'
+
+export const objectCases: readonly ObjectCase[] = [...serviceCases, ...configCases]

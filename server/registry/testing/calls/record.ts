@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { NAMESPACE, play, type Json, type Outcome, type Send } from './case.ts'
+import { objectCases } from './index.ts'
+
+/**
+ * Plays every case against a reference kube-apiserver (REFERENCE_URL, REFERENCE_TOKEN) and writes what came of it beside this file.
+ *   NODE_TLS_REJECT_UNAUTHORIZED=0 node server/registry/testing/calls/record.ts
+ */
+const { REFERENCE_URL = '', REFERENCE_TOKEN = '' } = process.env
+
+const send: Send = async (method, path, body, headers = {}) => {
+  const answer = await fetch(REFERENCE_URL + path, {
+    method,
+    headers: { authorization: `Bearer ${REFERENCE_TOKEN}`, 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return { code: answer.status, body: (await answer.json()) as Json }
+}
+
+await send('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
+const outcomes: Outcome[] = []
+for (const c of objectCases) outcomes.push(await play(c, send))
+writeFileSync(join(import.meta.dirname, 'facts-calls.json'), `[\n${outcomes.map((o) => JSON.stringify(o)).join(',\n')}\n]\n`)
+process.stdout.write(`${outcomes.length} outcomes, ${outcomes.filter((o) => o.code >= 300).length} of them refusals\n`)

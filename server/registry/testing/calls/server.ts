@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { alwaysAllowAuthorizer } from '../../../authz/always-allow.ts'
+import { anonymousAuthenticator } from '../../../authn/anonymous.ts'
+import { localAuthenticator } from '../../../authn/local.ts'
+import { unionAuthenticator } from '../../../authn/union.ts'
+import { startApiServer, type ApiServer } from '../../../control-plane.ts'
+import { systemClock } from '../../../machinery/clock.ts'
+import { loadCertificates } from '../../../serving/certificates.ts'
+import type { Storage } from '../../../storage/contract.ts'
+import { openSqliteStorage } from '../../../storage/sqlite/open.ts'
+import type { Json, Send } from './case.ts'
+
+export interface TestServer {
+  api: ApiServer
+  storage: Storage
+  send: Send
+  close(): Promise<void>
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** A whole API server on a scratch SQLite file, called without sockets. Give `storage` to put a second one on the store of the first. */
+export async function startTestServer(shared?: Storage): Promise<TestServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
+  const now = Date.now()
+  const certificates = loadCertificates({ dir: join(dir, 'pki'), now, names: ['10.0.0.1'] })
+  const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db') }))
+  const api = await startApiServer({
+    storage,
+    clock: systemClock,
+    log: silent,
+    authenticator: unionAuthenticator([localAuthenticator], anonymousAuthenticator),
+    authorizer: alwaysAllowAuthorizer,
+    tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
+    bindAddress: '127.0.0.1',
+    port: 0,
+    advertiseAddress: '127.0.0.1',
+    serviceAddress: '10.0.0.1',
+    serviceRanges: ['10.0.0.0/24'],
+    keyPrefix: '/registry',
+    maxRequestsInFlight: 0,
+    maxMutatingRequestsInFlight: 0,
+    requestTimeoutMs: 60_000,
+    kubeletClient: certificates.kubeletClient,
+    kubeletAddressTypes: ['InternalIP'],
+    minRequestTimeoutSeconds: 1800,
+    maxStreamsPerConnection: 1000,
+    corsAllowedOrigins: [],
+    logRequests: false,
+  })
+  const transport = api.transport('admin')
+  return {
+    api,
+    storage,
+    async send(method, path, body, headers = {}) {
+      const request = { method, path, headers: { 'content-type': 'application/json', ...headers } }
+      const answer = await transport.request(body === undefined ? request : { ...request, body: Buffer.from(JSON.stringify(body)) })
+      return { code: answer.status, body: JSON.parse(answer.body.toString()) as Json }
+    },
+    async close() {
+      await api.close(100)
+      if (shared === undefined) await storage.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
