@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { authenticatorOf } from './authn/methods.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
@@ -64,7 +63,13 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     })
     const url = api.url
     if (o.local.writeKubeconfig !== '') {
-      writeKubeconfig(o.local.writeKubeconfig, { server: url, ca: certificates.ca.cert, cert: certificates.admin.cert, key: certificates.admin.key, name: 'binnacle' })
+      writeKubeconfig(o.local.writeKubeconfig, {
+        server: url,
+        ca: certificates.ca.cert,
+        cert: certificates.admin.cert,
+        key: certificates.admin.key,
+        name: 'binnacle',
+      })
     }
     if (seedObjects !== undefined) {
       const { createClient } = await import('./client/client.ts')
@@ -75,8 +80,12 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     let workloads: Promise<Workloads> | undefined
     if (o.local.controllers.length > 0 || o.local.nodes > 0) {
       // Loaded after the API server is ready: control loops do not belong to its start.
-      workloads = import('./workloads.ts').then((w) => w.startWorkloads({ api, certificates, clock, log, options: o.local, dataDir: dataDir(o) }))
-      workloads.catch((e: unknown) => log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start'))
+      workloads = import('./workloads.ts').then((w) =>
+        w.startWorkloads({ api, certificates, clock, log, options: o.local, dataDir: dataDir(o) }),
+      )
+      workloads.catch((e: unknown) =>
+        log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start'),
+      )
     }
     const close = async (): Promise<void> => {
       await (await workloads?.catch(() => undefined))?.close()
@@ -90,7 +99,13 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   }
 }
 
-async function loaded(o: Options, clock: Clock, advertise: string, serviceAddress: string, opening: Promise<Storage>): Promise<Certificates> {
+async function loaded(
+  o: Options,
+  clock: Clock,
+  advertise: string,
+  serviceAddress: string,
+  opening: Promise<Storage>,
+): Promise<Certificates> {
   try {
     return loadCertificates({ dir: certDir(o), now: clock.now(), names: [advertise, serviceAddress], server: o.serving.tlsCertFile === '' })
   } catch (e) {
@@ -122,5 +137,3 @@ function kubeletClientOf(o: Options, c: Certificates): { cert: string; key: stri
   if (kubeletClientCertificate === '') return c.kubeletClient
   return { cert: readFileSync(kubeletClientCertificate, 'utf8'), key: readFileSync(kubeletClientKey, 'utf8') }
 }
-
-export const logDirOf = (dir: string): string => join(dir, 'log')

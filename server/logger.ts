@@ -33,10 +33,12 @@ export function createLogger(o: LoggerOptions): Log {
     },
     destination,
   )
-  const at = (level: Level) => (fields: object, text: string): void => {
-    logger[level](fields, text)
-    if (level !== 'debug') o.listen?.(level, Object.keys(fields).length === 0 ? text : `${text} ${JSON.stringify(fields)}`)
-  }
+  const at =
+    (level: Level) =>
+    (fields: object, text: string): void => {
+      logger[level](fields, text)
+      if (level !== 'debug') o.listen?.(level, Object.keys(fields).length === 0 ? text : `${text} ${JSON.stringify(fields)}`)
+    }
   return Object.fromEntries(LEVELS.map((level) => [level, at(level)])) as unknown as Log
 }
 

@@ -29,7 +29,9 @@ if ('text' in parsed) {
     if (lines.failed === undefined) process.exit(1)
     lines.failed(e)
   })
-  process.on('unhandledRejection', (e) => log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a rejection reached nobody'))
+  process.on('unhandledRejection', (e) =>
+    log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a rejection reached nobody'),
+  )
   const run = options.local.gatewayPort >= 0 ? withGateway(options, log, lines) : headless(options, log)
   run.catch((e: unknown) => {
     // Start-up: one sentence that says what to do, and a code that scripts can see.
@@ -102,7 +104,9 @@ async function withGateway(options: Options, log: Log, hooks: Hooks): Promise<vo
   }, log)
   const inShell = connectShell(gateway, shutdown)
   // The window opens at once and shows the start; a failed one it can explain and try again.
-  const starting = control.start().catch((e: unknown) => log.error({ error: e instanceof Error ? e.message : String(e) }, 'the control plane could not start'))
+  const starting = control
+    .start()
+    .catch((e: unknown) => log.error({ error: e instanceof Error ? e.message : String(e) }, 'the control plane could not start'))
   if (!inShell) {
     process.stderr.write(`The window is at ${gateway.sessionUrl}\n`)
     if (options.local.open) await openBrowser(gateway.sessionUrl, log)
@@ -113,7 +117,11 @@ async function withGateway(options: Options, log: Log, hooks: Hooks): Promise<vo
 async function openBrowser(url: string, log: Log): Promise<void> {
   const { spawn } = await import('node:child_process')
   const [command, args]: [string, string[]] =
-    process.platform === 'darwin' ? ['open', [url]] : process.platform === 'win32' ? ['rundll32', ['url.dll,FileProtocolHandler', url]] : ['xdg-open', [url]]
+    process.platform === 'darwin'
+      ? ['open', [url]]
+      : process.platform === 'win32'
+        ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
+        : ['xdg-open', [url]]
   const child = spawn(command, args, { stdio: 'ignore', detached: true })
   child.once('error', () => log.warn({}, `no browser could be opened here: open the address above by hand (${command} is missing)`))
   child.unref()

@@ -36,7 +36,8 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     labelNames: ['group', 'kind'],
     registers,
     collect() {
-      for (const { resource } of s.registry.stores.values()) this.set({ group: resource.group, kind: resource.kind }, resource.cache.watchers.size)
+      for (const { resource } of s.registry.stores.values())
+        this.set({ group: resource.group, kind: resource.kind }, resource.cache.watchers.size)
     },
   })
   new Gauge({

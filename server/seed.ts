@@ -19,7 +19,10 @@ export async function readSeed(file: string): Promise<KubeObject[]> {
   const objects = documents.flatMap((d) => flatten(d as KubeObject))
   for (const o of objects) pathOf(o)
   const rank = (o: KubeObject): number => (FIRST.includes(o.kind ?? '') ? FIRST.indexOf(o.kind ?? '') : FIRST.length)
-  return objects.map((o, i) => ({ o, i })).sort((a, b) => rank(a.o) - rank(b.o) || a.i - b.i).map(({ o }) => o)
+  return objects
+    .map((o, i) => ({ o, i }))
+    .sort((a, b) => rank(a.o) - rank(b.o) || a.i - b.i)
+    .map(({ o }) => o)
 }
 
 function flatten(o: KubeObject | null): KubeObject[] {
@@ -34,7 +37,10 @@ function flatten(o: KubeObject | null): KubeObject[] {
 function pathOf(o: KubeObject): string {
   const gv = parseApiVersion(o.apiVersion ?? '')
   const facts = gv === undefined ? undefined : scheme.resourceOfKind(gv.group, gv.version, o.kind ?? '')
-  if (facts === undefined) throw new Error(`the seed holds an object of apiVersion ${JSON.stringify(o.apiVersion)} and kind ${JSON.stringify(o.kind)}, which is not served`)
+  if (facts === undefined)
+    throw new Error(
+      `the seed holds an object of apiVersion ${JSON.stringify(o.apiVersion)} and kind ${JSON.stringify(o.kind)}, which is not served`,
+    )
   const namespace = facts.namespaced ? `/namespaces/${o.metadata?.namespace ?? 'default'}` : ''
   return `${groupVersionPath(facts.group, facts.version)}${namespace}/${facts.resource}`
 }

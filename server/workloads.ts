@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from './client/client.ts'
 import { createInformerFactory } from './client/informer.ts'
@@ -35,7 +36,8 @@ export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
   const component = (user: string, agent: string) => {
     const client = createClient(api.transport(user), { userAgent: `${agent}/${GIT_VERSION}`, clock })
     const onError = (error: unknown, what: unknown): void => {
-      if (!signal.aborted) log.warn({ component: agent, what, error: error instanceof Error ? error.message : String(error) }, 'control loop error')
+      if (!signal.aborted)
+        log.warn({ component: agent, what, error: error instanceof Error ? error.message : String(error) }, 'control loop error')
     }
     return { client, informers: createInformerFactory({ client, signal, clock, onError }), onError }
   }
@@ -43,6 +45,9 @@ export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
   const scheduling = !wishes.includes(`-${SCHEDULER}`) && (wishes.includes('*') || wishes.includes(SCHEDULER))
   const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`))
   const agents = startAgents(w, component('system:node', 'kubelet').client)
+  agents.catch((e: unknown) =>
+    log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
+  )
   const starting: Promise<void>[] = []
   if (selected.length > 0) {
     const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')
@@ -56,18 +61,23 @@ export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
   return {
     async close() {
       abort.abort(new Error('the control plane is stopping'))
-      await (await agents)?.close()
+      await (await agents.catch(() => undefined))?.close()
     },
   }
 }
 
-function startAgents(w: WorkloadsOptions, client: ReturnType<typeof createClient>): ReturnType<typeof startNodeAgents> | Promise<undefined> {
+function startAgents(
+  w: WorkloadsOptions,
+  client: ReturnType<typeof createClient>,
+): ReturnType<typeof startNodeAgents> | Promise<undefined> {
   const { options, clock, dataDir } = w
   if (options.nodes === 0) return Promise.resolve(undefined)
+  const logDir = join(dataDir, 'log', 'nodes')
+  mkdirSync(logDir, { recursive: true })
   return startNodeAgents(options.nodes, {
     client,
     clock,
-    logDir: join(dataDir, 'log', 'nodes'),
+    logDir,
     clientCA: w.certificates.ca.cert,
     runtimeOf: () => createSimulatedRuntime({ clock, version: GIT_VERSION }),
   })

@@ -2,6 +2,7 @@ import { constants, crc32, deflateRaw } from 'node:zlib'
 import type { Entry } from './entry.ts'
 
 const COMMA = Buffer.from(',')
+const OPEN_BRACE = 0x7b
 
 /** A deflate piece that can stand anywhere in a stream: it ends on a byte and refers to nothing before it. */
 export interface DeflatedPiece {
@@ -72,7 +73,7 @@ export class Chunk {
   // An entry that leaves may live on in the event ring: it must not keep the whole chunk's bytes alive.
   #release(i: number): void {
     const e = this.entries[i]!
-    if (this.#joined !== undefined || e.json.buffer.byteLength > 4 * e.json.length) e.json = Buffer.from(e.json)
+    if (this.#joined !== undefined || e.body.buffer.byteLength > 4 * e.body.length) e.body = Buffer.from(e.body)
     this.#changed()
   }
 
@@ -99,16 +100,17 @@ export class Chunk {
     return [new Chunk(this.entries.slice(0, at)), new Chunk(this.entries.slice(at))]
   }
 
-  /** The entries' JSON with commas between. Entries then share these bytes, so each is held once. */
+  /** The entries as items of a list, with commas between. Entries then share these bytes, so each is held once. */
   joined(): Buffer {
     if (this.#joined !== undefined) return this.#joined
-    const total = this.entries.reduce((n, e) => n + e.json.length + 1, -1)
+    const total = this.entries.reduce((n, e) => n + e.body.length + 2, -1)
     const all = Buffer.allocUnsafeSlow(total)
     let at = 0
     for (const e of this.entries) {
       if (at > 0) at += COMMA.copy(all, at)
-      const length = e.json.copy(all, at)
-      e.json = all.subarray(at, at + length)
+      all[at++] = OPEN_BRACE
+      const length = e.body.copy(all, at)
+      e.body = all.subarray(at, at + length)
       at += length
     }
     this.#joined = all

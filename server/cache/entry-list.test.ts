@@ -35,7 +35,10 @@ test('behaves as a sorted map, whatever is joined in between', () => {
       for (const ns of ['a', 'a-b', 'b', 'zz']) {
         const wanted = sorted.filter((e) => e.namespace === ns)
         expect([...list.entries({ namespace: ns })]).toEqual(wanted)
-        const joined = list.chunks({ namespace: ns }).map((c) => c.joined().toString()).join(',')
+        const joined = list
+          .chunks({ namespace: ns })
+          .map((c) => c.joined().toString())
+          .join(',')
         expect(JSON.parse(`[${joined}]`)).toEqual(wanted.map((e) => e.object()))
       }
       const after = sorted[Math.floor(sorted.length / 2)]?.key

@@ -17,16 +17,23 @@ export interface CacheSchema {
   indexOf(obj: KubeObject): IndexedParts
   /** Stored bytes (JSON or Kubernetes protobuf) to JSON with resourceVersion. */
   decode(value: Buffer, revision: number): VersionedJson
+  /** `{"kind":…,"apiVersion":…,` as an object begins: what it does not have as an item of a list of its kind. Absent: items are whole. */
+  head?: Buffer
 }
 
+const BRACE = Buffer.from('{')
+const NEWLINE = Buffer.from('\n')
+
 /** One object: bytes first; everything else is made on first need. */
-export class Entry implements VersionedJson {
+export class Entry {
   readonly key: string
   readonly namespace: string
   readonly name: string
   readonly revision: number
   readonly createRevision: number
-  json: Buffer
+  /** The JSON without its head, so that the entries of a list can share the list's bytes. */
+  body: Buffer
+  readonly #head: Buffer
   readonly rvStart: number
   readonly rvEnd: number
   readonly #schema: CacheSchema
@@ -43,10 +50,32 @@ export class Entry implements VersionedJson {
     this.name = path.slice(slash + 1)
     this.revision = revision
     this.createRevision = createRevision
-    this.json = data.json
+    const { head = BRACE } = schema
+    this.#head = data.json.subarray(0, head.length).equals(head) ? head : BRACE
+    this.body = data.json.subarray(this.#head.length)
     this.rvStart = data.rvStart
     this.rvEnd = data.rvEnd
     this.#parts = parts
+  }
+
+  /** The object's JSON. */
+  get json(): Buffer {
+    return Buffer.concat([this.#head, this.body])
+  }
+
+  /** The same as an answer of its own: a line. */
+  get line(): Buffer {
+    return Buffer.concat([this.#head, this.body, NEWLINE])
+  }
+
+  /** The same as an item of a list. */
+  get item(): Buffer {
+    return Buffer.concat([BRACE, this.body])
+  }
+
+  /** Bytes that it holds, near enough. */
+  get size(): number {
+    return this.body.length
   }
 
   /** A fresh parsed copy, free to change. */
@@ -77,6 +106,6 @@ export class Entry implements VersionedJson {
 
   /** As it was when it was deleted at `revision`. */
   deletedAt(revision: number): Entry {
-    return new Entry(this.#schema, this.key, revision, this.createRevision, replaceResourceVersion(this, revision), this.#parts)
+    return new Entry(this.#schema, this.key, revision, this.createRevision, replaceResourceVersion({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, revision), this.#parts)
   }
 }

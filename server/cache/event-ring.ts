@@ -56,14 +56,14 @@ export class EventRing {
 
   push(event: CacheEvent): void {
     this.#events.push(event)
-    this.#bytes += event.entry.json.length
+    this.#bytes += event.entry.size
     while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.#shift()
   }
 
   #shift(): void {
     const e = this.#events[this.#head]!
     this.#floor = e.revision
-    this.#bytes -= e.entry.json.length
+    this.#bytes -= e.entry.size
     this.#head++
     if (this.#head > 1024 && this.#head * 2 > this.#events.length) {
       this.#events = this.#events.slice(this.#head)

@@ -1,5 +1,12 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
-import { CompactedError, StorageUnavailableError, type KeyValue, type Storage, type StorageEvent, type StorageWatch } from '../storage/contract.ts'
+import {
+  CompactedError,
+  StorageUnavailableError,
+  type KeyValue,
+  type Storage,
+  type StorageEvent,
+  type StorageWatch,
+} from '../storage/contract.ts'
 import type { ResourceCache } from './resource-cache.ts'
 
 export interface FeedLog {
@@ -109,7 +116,10 @@ export class Feed {
     if (first < 0) return undefined
     const second = key.indexOf('/', first + 1)
     // `services/specs/` and `<group>/<resource>/` have two parts, most have one.
-    return (second < 0 ? undefined : this.#caches.get(key.slice(prefix.length, second + 1))) ?? this.#caches.get(key.slice(prefix.length, first + 1))
+    return (
+      (second < 0 ? undefined : this.#caches.get(key.slice(prefix.length, second + 1))) ??
+      this.#caches.get(key.slice(prefix.length, first + 1))
+    )
   }
 
   async #loadAll(): Promise<void> {
@@ -119,7 +129,11 @@ export class Feed {
     let after: string | undefined
     let revision = base
     for (;;) {
-      const page = await storage.list(prefix, { limit: PAGE, ...(revision === undefined ? {} : { revision }), ...(after === undefined ? {} : { after }) })
+      const page = await storage.list(prefix, {
+        limit: PAGE,
+        ...(revision === undefined ? {} : { revision }),
+        ...(after === undefined ? {} : { after }),
+      })
       revision = page.revision
       for (const kv of page.items) {
         const cache = this.cacheOf(kv.key)

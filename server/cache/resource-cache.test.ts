@@ -20,9 +20,19 @@ function apply(...events: StorageEvent[]): void {
   }
 }
 
-function watch(from: number | undefined, o: Parameters<typeof selection>[0] = {}, more: { bookmarks?: boolean; initialEventsEnd?: boolean } = {}): TestOutput {
+function watch(
+  from: number | undefined,
+  o: Parameters<typeof selection>[0] = {},
+  more: { bookmarks?: boolean; initialEventsEnd?: boolean } = {},
+): TestOutput {
   const out = new TestOutput()
-  cache.watch(selection(o), textFrames, out, { revision: from, bookmarks: more.bookmarks ?? false, initialEventsEnd: more.initialEventsEnd ?? false }, revision)
+  cache.watch(
+    selection(o),
+    textFrames,
+    out,
+    { revision: from, bookmarks: more.bookmarks ?? false, initialEventsEnd: more.initialEventsEnd ?? false },
+    revision,
+  )
   return out
 }
 
@@ -48,7 +58,12 @@ describe('a watch', () => {
 
   test('sees an object enter and leave its selection', () => {
     const out = watch(1, { labels: 'tier=web' })
-    apply(put(2, 'a/x', { tier: 'db' }), put(3, 'a/x', { tier: 'web' }, undefined, 2), put(4, 'a/x', { tier: 'web', v: '2' }, undefined, 2), put(5, 'a/x', {}, undefined, 2))
+    apply(
+      put(2, 'a/x', { tier: 'db' }),
+      put(3, 'a/x', { tier: 'web' }, undefined, 2),
+      put(4, 'a/x', { tier: 'web', v: '2' }, undefined, 2),
+      put(5, 'a/x', {}, undefined, 2),
+    )
     expect(out.got).toEqual(['ADDED a/x@3', 'MODIFIED a/x@4', 'DELETED a/x@5'])
   })
 
@@ -156,7 +171,9 @@ test('whatever the client does, it ends with the same objects as the cache', () 
           seen.set(path, at)
         }
       }
-      expect([...seen.values()].sort()).toEqual([...c.select(selection({ labels: 'tier=web' }))].map((e) => `${e.namespace}/${e.name}@${e.revision}`).sort())
+      expect([...seen.values()].sort()).toEqual(
+        [...c.select(selection({ labels: 'tier=web' }))].map((e) => `${e.namespace}/${e.name}@${e.revision}`).sort(),
+      )
     }),
     { numRuns: 200 },
   )

@@ -3,8 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { replaceResourceVersion, withResourceVersion } from './stored-json.ts'
 
 const encode = (o: unknown): Buffer => Buffer.from(JSON.stringify(o))
-const meta = fc.dictionary(fc.string().filter((k) => k !== '__proto__' && k !== 'resourceVersion'), fc.string(), { maxKeys: 4 })
-const rest = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/).filter((k) => !['kind', 'metadata'].includes(k)), fc.json().map((j) => JSON.parse(j) as unknown), { maxKeys: 4 })
+const meta = fc.dictionary(
+  fc.string().filter((k) => k !== '__proto__' && k !== 'resourceVersion'),
+  fc.string(),
+  { maxKeys: 4 },
+)
+const rest = fc.dictionary(
+  fc.stringMatching(/^[a-z]{1,8}$/).filter((k) => !['kind', 'metadata'].includes(k)),
+  fc.json().map((j) => JSON.parse(j) as unknown),
+  { maxKeys: 4 },
+)
 
 describe('resourceVersion in stored bytes', () => {
   test('is spliced into any object of the usual layout', () => {

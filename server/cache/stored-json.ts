@@ -6,9 +6,13 @@
 const METADATA = Buffer.from('"metadata":{')
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const UID = Buffer.from('"uid":"')
+const QUOTE = 0x22
 const FIELD = Buffer.from('"resourceVersion":"')
-const FIELD_END = Buffer.from('",')
-const FIELD_LAST = Buffer.from('"')
+const FIELD_FIRST = [FIELD, Buffer.from('",')] as const
+const FIELD_ALONE = [FIELD, Buffer.from('"')] as const
+const FIELD_LATER = [Buffer.from(',"resourceVersion":"'), Buffer.from('"')] as const
 
 export interface VersionedJson {
   json: Buffer
@@ -28,17 +32,25 @@ function metadataStart(value: Buffer): number {
   return at + METADATA.length
 }
 
+/** Where the reference writes the version: behind the uid, before which only texts stand. -1 when the layout is another. */
+function endOfUid(value: Buffer, start: number): number {
+  const at = value.indexOf(UID, start)
+  for (let i = start; i < at; i++) if (value[i] === OPEN_BRACE || value[i] === OPEN_BRACKET || value[i] === CLOSE_BRACE) return -1
+  return at < 0 ? -1 : value.indexOf(QUOTE, at + UID.length) + 1
+}
+
 /** Adds `"resourceVersion":"<revision>"` to a stored value; the value is parsed only when its layout is unusual. */
 export function withResourceVersion(value: Buffer, revision: number): VersionedJson {
-  const at = metadataStart(value)
+  const start = metadataStart(value)
   const digits = String(revision)
-  if (at < 0 || value.includes('"resourceVersion":', at)) return rewritten(value, digits)
-  const empty = value[at] === CLOSE_BRACE
-  const tail = empty ? FIELD_LAST : FIELD_END
-  const json = Buffer.allocUnsafe(value.length + FIELD.length + digits.length + tail.length)
+  if (start < 0 || value.includes('"resourceVersion":', start)) return rewritten(value, digits)
+  const afterUid = endOfUid(value, start)
+  const at = afterUid < 0 ? start : afterUid
+  const [head, tail] = afterUid >= 0 ? FIELD_LATER : value[start] === CLOSE_BRACE ? FIELD_ALONE : FIELD_FIRST
+  const json = Buffer.allocUnsafe(value.length + head.length + digits.length + tail.length)
   value.copy(json, 0, 0, at)
-  FIELD.copy(json, at)
-  const rvStart = at + FIELD.length
+  head.copy(json, at)
+  const rvStart = at + head.length
   json.write(digits, rvStart, 'latin1')
   const rvEnd = rvStart + digits.length
   tail.copy(json, rvEnd)

@@ -123,17 +123,6 @@ export const internalError = (why: string): StatusError =>
 
 export const serviceUnavailable = (why: string): StatusError => new StatusError(503, 'ServiceUnavailable', why)
 
-export const timeoutError = (why: string, retryAfterSeconds: number): StatusError =>
-  new StatusError(504, 'Timeout', `Timeout: ${why}`, { retryAfterSeconds })
-
-export const serverTimeout = (r: GroupResource, operation: string, retryAfterSeconds: number): StatusError =>
-  new StatusError(
-    500,
-    'ServerTimeout',
-    `The ${operation} operation against ${qualified(r)} could not be completed at this time, please try again.`,
-    about(r, operation, { retryAfterSeconds }),
-  )
-
 export const tooManyRequests = (why: string, retryAfterSeconds: number): StatusError =>
   new StatusError(429, 'TooManyRequests', why, { retryAfterSeconds })
 

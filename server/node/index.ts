@@ -1,6 +1,2 @@
-export { podCidrOf, startNodeAgent, startNodeAgents } from './start.ts'
-export type { NodeAgent, NodeAgentOptions, NodeAgentsOptions } from './options.ts'
-export { byClientCertificate, type Authorize, type KubeletAction, type KubeletCredentials } from './kubelet/authorize.ts'
-export type { ServingCertificate } from './kubelet/certificate.ts'
-export type { Runtime, RuntimeDisclosure } from './runtime.ts'
-export { createSimulatedRuntime, type SimulatedRuntimeOptions } from './runtimes/simulated/runtime.ts'
+export { startNodeAgents } from './start.ts'
+export { createSimulatedRuntime } from './runtimes/simulated/runtime.ts'

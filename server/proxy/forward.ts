@@ -4,7 +4,7 @@ import type { RequestContext } from '../filters/context.ts'
 import { serviceUnavailable } from '../machinery/status.ts'
 import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { MAX_BODY } from '../handlers/body.ts'
-import { rewriteHtml, rewriteLocation } from './rewrite.ts'
+import { rewriteHtml, rewriteUrl } from './rewrite.ts'
 import type { ProxyTarget } from './target.ts'
 
 /** What the API server shows to kubelets. */
@@ -23,7 +23,17 @@ export interface ForwardRequest {
 
 /** Of one hop only (RFC 9110 §7.6.1), or the client's business with us. */
 const DROPPED = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'authorization', 'host', 'http2-settings',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'authorization',
+  'host',
+  'http2-settings',
 ])
 /** A backend does not speak for the API server's origin. */
 const CORS = /^access-control-/
@@ -35,7 +45,13 @@ export class Forwarder {
   readonly #kubelets: HttpsAgent
 
   constructor(kubelet: KubeletCredentials) {
-    this.#kubelets = new HttpsAgent({ keepAlive: true, maxFreeSockets: 64, rejectUnauthorized: false, cert: kubelet.cert, key: kubelet.key })
+    this.#kubelets = new HttpsAgent({
+      keepAlive: true,
+      maxFreeSockets: 64,
+      rejectUnauthorized: false,
+      cert: kubelet.cert,
+      key: kubelet.key,
+    })
   }
 
   close(): void {
@@ -88,7 +104,7 @@ function responseHeaders(f: ForwardRequest, answer: IncomingMessage): ResponseHe
   const out: ResponseHeaders = {}
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value === undefined || DROPPED.has(name) || CORS.test(name) || name === 'content-length') continue
-    out[name] = name === 'location' ? rewriteLocation(String(value), f) : value
+    out[name] = name === 'location' ? rewriteUrl(String(value), f) : value
   }
   return out
 }

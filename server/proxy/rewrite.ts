@@ -45,8 +45,6 @@ export function rewriteUrl(url: string, f: ForwardRequest): string {
   return own === undefined ? url : `${f.prefix}${url.slice(own.length) || '/'}`
 }
 
-export const rewriteLocation = rewriteUrl
-
 type Coder = (b: Buffer) => Promise<Buffer>
 const CODINGS: Readonly<Record<string, { decode: Coder; encode: Coder }>> = {
   '': { decode: (b) => Promise.resolve(b), encode: (b) => Promise.resolve(b) },
@@ -70,12 +68,15 @@ function rewriteTags(page: string, f: ForwardRequest): string {
   return page.replace(/<([a-zA-Z]+)((?:\s+[^<>]*?)?)(\/?)>/g, (tag, name: string, attributes: string, end: string) => {
     const wanted = URL_ATTRIBUTES[name.toLowerCase()]
     if (wanted === undefined || attributes === '') return tag
-    const moved = attributes.replace(/(\s)([\w-]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g, (whole, space: string, attr: string, eq: string, value: string) => {
-      if (!wanted.includes(attr.toLowerCase())) return whole
-      const quote = value.startsWith('"') || value.startsWith("'") ? value[0]! : ''
-      const bare = quote === '' ? value : value.slice(1, -1)
-      return `${space}${attr}${eq}${quote}${rewriteUrl(bare, f)}${quote}`
-    })
+    const moved = attributes.replace(
+      /(\s)([\w-]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g,
+      (whole, space: string, attr: string, eq: string, value: string) => {
+        if (!wanted.includes(attr.toLowerCase())) return whole
+        const quote = value.startsWith('"') || value.startsWith("'") ? value[0]! : ''
+        const bare = quote === '' ? value : value.slice(1, -1)
+        return `${space}${attr}${eq}${quote}${rewriteUrl(bare, f)}${quote}`
+      },
+    )
     return `<${name}${moved}${end}>`
   })
 }

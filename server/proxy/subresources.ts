@@ -1,10 +1,19 @@
 import type { RequestContext } from '../filters/context.ts'
-import { badRequest, notFound, StatusError } from '../machinery/status.ts'
+import { badRequest, methodNotAllowed, notFound, StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
 import type { Forwarder } from './forward.ts'
-import { nodeTarget, parseProxyId, podTarget, portNumber, refuseLocal, type KubeletAddressOptions, type ProxyId, type ProxyTarget } from './target.ts'
+import {
+  nodeTarget,
+  parseProxyId,
+  podTarget,
+  portNumber,
+  refuseLocal,
+  type KubeletAddressOptions,
+  type ProxyId,
+  type ProxyTarget,
+} from './target.ts'
 
 type Kind = 'nodes' | 'pods' | 'services'
 
@@ -64,16 +73,28 @@ export class Proxies {
 
   // An endpoint of the service by port name or number, at random as upstream does.
   async #serviceTarget(service: KubeObject, namespace: string, id: ProxyId): Promise<ProxyTarget> {
-    interface Port { name?: string; port: number }
-    const ports = ((service.spec as { ports?: Port[] } | undefined)?.ports ?? [])
-    const wanted = id.port === '' && ports.length === 1 ? ports[0] : ports.find((p) => (p.name ?? '') === id.port || String(p.port) === id.port)
-    if (wanted === undefined) throw new StatusError(503, 'ServiceUnavailable', `no service port ${JSON.stringify(id.port)} found for service ${JSON.stringify(id.name)}`)
+    interface Port {
+      name?: string
+      port: number
+    }
+    const ports = (service.spec as { ports?: Port[] } | undefined)?.ports ?? []
+    const wanted =
+      id.port === '' && ports.length === 1 ? ports[0] : ports.find((p) => (p.name ?? '') === id.port || String(p.port) === id.port)
+    if (wanted === undefined)
+      throw new StatusError(
+        503,
+        'ServiceUnavailable',
+        `no service port ${JSON.stringify(id.port)} found for service ${JSON.stringify(id.name)}`,
+      )
     const endpoints = (await this.#o.store('endpoints').find(namespace, id.name))?.object()
     const subsets = (endpoints?.subsets ?? []) as { addresses?: { ip: string }[]; ports?: Port[] }[]
     const found = subsets.flatMap((s) =>
-      (s.ports ?? []).filter((p) => (p.name ?? '') === (wanted.name ?? '')).flatMap((p) => (s.addresses ?? []).map((a) => ({ host: a.ip, port: p.port }))),
+      (s.ports ?? [])
+        .filter((p) => (p.name ?? '') === (wanted.name ?? ''))
+        .flatMap((p) => (s.addresses ?? []).map((a) => ({ host: a.ip, port: p.port }))),
     )
-    if (found.length === 0) throw new StatusError(503, 'ServiceUnavailable', `no endpoints available for service ${JSON.stringify(id.name)}`)
+    if (found.length === 0)
+      throw new StatusError(503, 'ServiceUnavailable', `no endpoints available for service ${JSON.stringify(id.name)}`)
     const chosen = found[Math.floor(Math.random() * found.length)]!
     refuseLocal(chosen.host)
     const scheme = id.scheme === '' ? 'http' : id.scheme
@@ -85,6 +106,7 @@ export class Proxies {
     return {
       form: 'connect',
       connect: async ({ ctx, namespace, name, query }) => {
+        if (ctx.requestInfo.verb !== 'get') throw methodNotAllowed()
         const pod = (await this.#o.store('pods').get(namespace, name)).object()
         const container = containerOf(pod, query.get('container') ?? '')
         const nodeName = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? ''

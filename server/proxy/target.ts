@@ -46,7 +46,8 @@ export function nodeTarget(node: Node, id: ProxyId, o: KubeletAddressOptions = {
   const addresses = node.status?.addresses ?? []
   const types = o.preferredAddressTypes ?? ADDRESS_TYPES
   const address = types.map((t) => addresses.find((a) => a.type === t)).find((a) => a !== undefined)
-  if (address === undefined) throw badRequest(`no preferred addresses found; known addresses: ${JSON.stringify(addresses.map((a) => a.address))}`)
+  if (address === undefined)
+    throw badRequest(`no preferred addresses found; known addresses: ${JSON.stringify(addresses.map((a) => a.address))}`)
   const kubelet = node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT
   const port = id.port === '' ? kubelet : portNumber(id.port)
   const toKubelet = port === kubelet
@@ -79,5 +80,6 @@ export function portNumber(text: string): number {
 
 /** Loopback and link-local addresses lead into the server's own machine (apiserver `proxy/util`, IsProxyableIP). */
 export function refuseLocal(host: string): void {
-  if (/^127\.|^169\.254\.|^0\.0\.0\.0$|^::1$|^::$|^fe[89ab][0-9a-f]:/i.test(host) || host === 'localhost') throw badRequest('address not allowed')
+  if (/^127\.|^169\.254\.|^0\.0\.0\.0$|^::1$|^::$|^fe[89ab][0-9a-f]:/i.test(host) || host === 'localhost')
+    throw badRequest('address not allowed')
 }

@@ -3,7 +3,15 @@ import type { Storage } from './contract.ts'
 const BUCKETS = [0.0005, 0.001, 0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 8, 15, 30, 60]
 
 /** The contract's calls under the names that etcd_request_duration_seconds uses. */
-const OPERATIONS = { get: 'get', list: 'list', create: 'create', update: 'update', delete: 'delete', currentRevision: 'getCurrentRV', compact: 'compact' } as const
+const OPERATIONS = {
+  get: 'get',
+  list: 'list',
+  create: 'create',
+  update: 'update',
+  delete: 'delete',
+  currentRevision: 'getCurrentRV',
+  compact: 'compact',
+} as const
 type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS]
 
 interface Series {
@@ -68,12 +76,24 @@ export class StorageTimings {
       {
         name: durations,
         get: () =>
-          Promise.resolve({ name: durations, help: 'Time of calls to the store, by operation.', type: 'histogram', aggregator: 'sum', values: [...this.#series].flatMap(([operation, s]) => histogram(durations, operation, s)) }),
+          Promise.resolve({
+            name: durations,
+            help: 'Time of calls to the store, by operation.',
+            type: 'histogram',
+            aggregator: 'sum',
+            values: [...this.#series].flatMap(([operation, s]) => histogram(durations, operation, s)),
+          }),
       },
       {
         name: errors,
         get: () =>
-          Promise.resolve({ name: errors, help: 'Calls to the store that failed or were refused, by operation.', type: 'counter', aggregator: 'sum', values: [...this.#series].map(([operation, s]) => ({ labels: { operation }, value: s.errors })) }),
+          Promise.resolve({
+            name: errors,
+            help: 'Calls to the store that failed or were refused, by operation.',
+            type: 'counter',
+            aggregator: 'sum',
+            values: [...this.#series].map(([operation, s]) => ({ labels: { operation }, value: s.errors })),
+          }),
       },
     ]
   }
@@ -89,8 +109,15 @@ function count(s: Series, seconds: number): void {
 
 function histogram(name: string, operation: string, s: Series): Sample[] {
   let below = 0
-  const values: Sample[] = BUCKETS.map((le, i) => ({ labels: { operation, le }, value: (below += s.buckets[i]!), metricName: `${name}_bucket` }))
+  const values: Sample[] = BUCKETS.map((le, i) => ({
+    labels: { operation, le },
+    value: (below += s.buckets[i]!),
+    metricName: `${name}_bucket`,
+  }))
   values.push({ labels: { operation, le: '+Inf' }, value: s.count, metricName: `${name}_bucket` })
-  values.push({ labels: { operation }, value: s.sum, metricName: `${name}_sum` }, { labels: { operation }, value: s.count, metricName: `${name}_count` })
+  values.push(
+    { labels: { operation }, value: s.sum, metricName: `${name}_sum` },
+    { labels: { operation }, value: s.count, metricName: `${name}_count` },
+  )
   return values
 }

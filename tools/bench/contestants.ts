@@ -69,7 +69,10 @@ interface Running {
 
 function run(dir: string, name: string, command: string, args: readonly string[], env: Record<string, string> = {}): Running {
   const log = join(dir, `${name}.log`)
-  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], { stdio: 'ignore', env: { ...process.env, ...env } })
+  const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], {
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  })
   return { child, log }
 }
 

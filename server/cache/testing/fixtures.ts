@@ -18,10 +18,23 @@ export const keyOf = (path: string): string => podSchema.prefix + path
 
 export function stored(path: string, labels: Record<string, string> = {}, nodeName?: string): Buffer {
   const [namespace, name] = path.split('/')
-  return Buffer.from(JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata: { name, namespace, labels }, spec: nodeName === undefined ? {} : { nodeName } }))
+  return Buffer.from(
+    JSON.stringify({
+      kind: 'Pod',
+      apiVersion: 'v1',
+      metadata: { name, namespace, labels },
+      spec: nodeName === undefined ? {} : { nodeName },
+    }),
+  )
 }
 
-export function put(revision: number, path: string, labels: Record<string, string> = {}, nodeName?: string, createRevision = revision): StorageEvent {
+export function put(
+  revision: number,
+  path: string,
+  labels: Record<string, string> = {},
+  nodeName?: string,
+  createRevision = revision,
+): StorageEvent {
   return { type: 'put', key: keyOf(path), value: stored(path, labels, nodeName), revision, createRevision }
 }
 

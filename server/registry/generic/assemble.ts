@@ -1,5 +1,4 @@
-import type { Entry, IndexedParts } from '../../cache/entry.ts'
-import type { Feed } from '../../cache/feed.ts'
+import type { IndexedParts } from '../../cache/entry.ts'
 import { ResourceCache } from '../../cache/resource-cache.ts'
 import { withResourceVersion } from '../../cache/stored-json.ts'
 import { decodeObject, isProtobuf } from '../../codec/protobuf/index.ts'
@@ -146,5 +145,3 @@ function serve(scheme: Scheme, facts: ResourceFacts, store: Store, part: Resourc
     toStored: (obj) => (identity ? obj : convert(obj, here, home)),
   }
 }
-
-export type { Entry, Feed }

@@ -63,5 +63,3 @@ export class RequestHead implements HeaderSink {
 
 /** Trailers and refused requests are decoded for the table's sake and dropped. */
 export const ignoredHeaders: HeaderSink = { onHeader() {} }
-
-export const emptyHeaders: RequestHeaders = new Headers()
