@@ -10,6 +10,12 @@ import { YamlError, parseYaml } from './yaml.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
 
+/** What a body must hold. */
+export interface BodyKind extends GroupVersionKind {
+  /** The errors of options in a DELETE's body are not put into words that name a kind. */
+  bare?: boolean
+}
+
 export interface DecodedBody {
   object: KubeObject
   /** For `Warning: 299` headers. */
@@ -36,11 +42,11 @@ const SHOWN = 30
  * The object is in normal form (server/scheme/check.ts), with apiVersion and kind set.
  * @throws StatusError 400 in the reference's words
  */
-export function decodeBody(bytes: Buffer, encoding: Encoding, expected: GroupVersionKind, mode: FieldValidation): DecodedBody {
+export function decodeBody(bytes: Buffer, encoding: Encoding, expected: BodyKind, mode: FieldValidation): DecodedBody {
   const parsed = recognise(bytes, encoding, expected)
   const type = typeFor(parsed, expected)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
-  const decoded = read(parsed, type, gvk, mode)
+  const decoded = read(parsed, type, gvk, mode, expected.bare)
   const wanted = apiVersionOf(expected.group, expected.version)
   // Options are registered in every group-version, and clients send them under the group they talk to.
   const shared = scheme.typeOf(expected.group, expected.version, expected.kind) === type
@@ -59,7 +65,7 @@ export function unrecognized(kind: string, why: string, bytes: Buffer): StatusEr
 }
 
 /** Finds apiVersion and kind, with those expected where the body has none. */
-function recognise(bytes: Buffer, encoding: Encoding, expected: GroupVersionKind): Parsed {
+function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind): Parsed {
   try {
     const found = encoding === 'protobuf' ? fromProtobuf(bytes) : fromText(bytes, encoding)
     const gv = parseApiVersion(found.apiVersion)
@@ -70,7 +76,9 @@ function recognise(bytes: Buffer, encoding: Encoding, expected: GroupVersionKind
       kind: found.kind === '' ? expected.kind : found.kind,
     }
   } catch (e) {
-    if (e instanceof JsonError || e instanceof YamlError || e instanceof DecodeError) throw unrecognized(expected.kind, e.message, bytes)
+    if (e instanceof JsonError || e instanceof YamlError || e instanceof DecodeError) {
+      throw expected.bare === true ? badRequest(e.message) : unrecognized(expected.kind, e.message, bytes)
+    }
     throw e
   }
 }
@@ -112,9 +120,10 @@ function typeMeta(value: unknown): Parsed {
 }
 
 /** The type of the body's own kind, which must be the one expected. */
-function typeFor(parsed: Parsed, expected: GroupVersionKind): TypeFacts {
+function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {
   const gv = parseApiVersion(parsed.apiVersion)!
-  const refuse = (why: string): StatusError => cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
+  const refuse = (why: string): StatusError =>
+    expected.bare === true ? badRequest(why) : cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
   const type = scheme.typeOf(gv.group, gv.version, parsed.kind)
   if (type === undefined) {
     const version = JSON.stringify(parsed.apiVersion)
@@ -127,12 +136,12 @@ function typeFor(parsed: Parsed, expected: GroupVersionKind): TypeFacts {
   return type
 }
 
-function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation): DecodedBody {
+function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare = false): DecodedBody {
   if (parsed.raw !== undefined) return { object: fromMessage(parsed.raw, type, gvk), warnings: [] }
   const decoded = decodeTyped(type, parsed.value, mode, parsed.text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
-  if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)
+  if (error !== undefined) throw bare ? badRequest(error) : cannotHandle(gvk, gvk.kind, error)
   return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
 }
 

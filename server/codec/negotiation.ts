@@ -1,4 +1,4 @@
-import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
+import { notAcceptable, StatusError, unsupportedMediaType } from '../machinery/status.ts'
 
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
 
@@ -35,10 +35,21 @@ export function parseAccept(header: string): Clause[] {
     const params: Record<string, string> = {}
     for (const p of rest) {
       const eq = p.indexOf('=')
-      if (eq > 0) params[p.slice(0, eq).trim()] = p.slice(eq + 1).trim().replace(/^"|"$/g, '')
+      if (eq > 0)
+        params[p.slice(0, eq).trim()] = p
+          .slice(eq + 1)
+          .trim()
+          .replace(/^"|"$/g, '')
     }
     const q = params.q === undefined ? 1 : Number(params.q)
-    return [{ media: media.toLowerCase(), q: Number.isFinite(q) ? q : 1, specificity: media === '*/*' ? 0 : media.endsWith('/*') ? 1 : 2, params }]
+    return [
+      {
+        media: media.toLowerCase(),
+        q: Number.isFinite(q) ? q : 1,
+        specificity: media === '*/*' ? 0 : media.endsWith('/*') ? 1 : 2,
+        params,
+      },
+    ]
   })
   return clauses.sort((a, b) => b.q - a.q || b.specificity - a.specificity)
 }
@@ -74,7 +85,12 @@ export function negotiate(accept: string | undefined, transforms = true): Repres
     if (memo.size >= MEMO_LIMIT) memo.clear()
     memo.set(key, found)
   }
-  if (found === undefined) throw new StatusError(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
+  if (found === undefined) {
+    // A media type that is served, in a form that is not: upstream's second look finds nothing, and words it otherwise.
+    const served = parseAccept(accept).some((c) => c.params.as !== undefined && SERVED.some((m) => m === c.media))
+    if (served) throw notAcceptable(`only the following media types are accepted: ${SERVED.join(', ')}`)
+    throw new StatusError(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
+  }
   return found
 }
 
@@ -84,9 +100,7 @@ export function bodyMediaType(contentType: string | undefined): MediaType {
   if (media === '') return JSON_TYPE
   const found = SERVED.find((m) => m === media)
   if (found === undefined) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${SERVED.join(', ')}`,
-    )
+    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${SERVED.join(', ')}`)
   }
   return found
 }

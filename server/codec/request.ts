@@ -1,12 +1,13 @@
-import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
+import { invalid, invalidObject } from '../machinery/field-errors.ts'
+import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
-import { cannotHandle, decodeTyped, type FieldValidation } from '../scheme/decode-typed.ts'
-import { decodeBody, type DecodedBody, type Encoding } from './body.ts'
+import { decodeTyped, type FieldValidation } from '../scheme/decode-typed.ts'
+import { type BodyKind, decodeBody, type DecodedBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
 
 /** What a request's body must be. */
-export interface ExpectedKind extends GroupVersionKind {
+export interface ExpectedKind extends BodyKind {
   type: TypeFacts
 }
 
@@ -23,10 +24,13 @@ export function decodeRequest(bytes: Buffer, media: MediaType, expected: Expecte
   return decoded
 }
 
-/** The outcome of a patch, as an object of the expected kind. */
-export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation): DecodedBody {
+/**
+ * The outcome of a patch, as an object of the expected kind.
+ * @param shown what the 422 for an outcome that does not fit shows as the patch
+ */
+export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, shown: () => string): DecodedBody {
   const { object, warnings, errors } = decodeTyped(expected.type, value, validation)
-  if (errors.length > 0) throw cannotHandle(expected, expected.kind, errors[0]!)
+  if (errors.length > 0) throw invalidObject({ group: '', kind: '' }, '', [invalid('patch', shown(), errors[0]!)])
   const patched: KubeObject = { ...object, kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
   patched.metadata ??= {}
   return { object: patched, warnings }

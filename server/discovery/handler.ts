@@ -1,5 +1,6 @@
 import { parseAccept } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
+import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { Scheme } from '../scheme/contract.ts'
 import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf, type AggregatedVersion } from './documents.ts'
 import { versionInfo } from './version.ts'
@@ -24,7 +25,12 @@ function wantsAggregated(accept: string): AggregatedVersion | undefined {
   for (const c of parseAccept(accept)) {
     if (c.media !== 'application/json') continue
     if (c.params.as === undefined) return undefined
-    if (c.params.as === 'APIGroupDiscoveryList' && c.params.g === 'apidiscovery.k8s.io' && (c.params.v === 'v2' || c.params.v === 'v2beta1')) return c.params.v
+    if (
+      c.params.as === 'APIGroupDiscoveryList' &&
+      c.params.g === 'apidiscovery.k8s.io' &&
+      (c.params.v === 'v2' || c.params.v === 'v2beta1')
+    )
+      return c.params.v
   }
   return undefined
 }
@@ -34,7 +40,11 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
   const { scheme } = o
   const documents = new Map<string, Document>()
   const resources = (group: string, version: string): object =>
-    apiResourceList(group, version, scheme.resources.filter((r) => r.group === group && r.version === version))
+    apiResourceList(
+      group,
+      version,
+      scheme.resources.filter((r) => r.group === group && r.version === version),
+    )
 
   function respondAggregated(ctx: RequestContext, core: boolean, version: AggregatedVersion): void {
     const key = `${core} ${version}`
@@ -54,24 +64,34 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
   }
 
   return (ctx) => {
-    if (ctx.exchange.method !== 'GET' && ctx.exchange.method !== 'HEAD') return false
     const path = ctx.exchange.path.replace(/(.)\/$/, '$1')
     const [, root = '', group, version, ...rest] = path.split('/')
     if (rest.length > 0) return false
     if (path === '/') return answered(o.respond(ctx, { paths: paths(o) }))
-    if (path === '/version') return answered(o.respond(ctx, versionInfo))
+    if (path === '/version') return answered(o.respond(onlyRead(ctx), versionInfo))
     if (root !== 'api' && root !== 'apis') return false
+    if (root === 'api') onlyRead(ctx)
     if (group === undefined) {
       const form = wantsAggregated(ctx.exchange.headers.accept ?? '')
       if (form !== undefined) return answered(respondAggregated(ctx, root === 'api', form))
       return answered(o.respond(ctx, root === 'api' ? apiVersions(o.serverAddress()) : apiGroupList(scheme.groups)))
     }
-    if (root === 'api') return group === 'v1' && version === undefined && answered(o.respond(ctx, resources('', 'v1')))
+    if (root === 'api') {
+      if (group !== 'v1' || version !== undefined) throw resourceNotFound()
+      return answered(o.respond(ctx, resources('', 'v1')))
+    }
     const facts = scheme.groups.find((g) => g.name === group && g.name !== '')
     if (facts === undefined) return false
     if (version === undefined) return answered(o.respond(ctx, apiGroup(facts)))
-    return facts.versions.includes(version) && answered(o.respond(ctx, resources(group, version)))
+    if (!facts.versions.includes(version)) throw resourceNotFound()
+    return answered(o.respond(onlyRead(ctx), resources(group, version)))
   }
+}
+
+/** Documents made from routes take GET alone; those of the aggregator (`/apis`, `/apis/{group}`) take every method, as upstream. */
+function onlyRead(ctx: RequestContext): RequestContext {
+  if (ctx.exchange.method !== 'GET' && ctx.exchange.method !== 'HEAD') throw methodNotAllowed()
+  return ctx
 }
 
 const answered = (_: void): true => true

@@ -1,3 +1,4 @@
+import { parseJson } from '../machinery/json.ts'
 import { badRequest } from '../machinery/status.ts'
 
 /** Where the next page begins: `start` is relative to the resource's prefix, as in apiserver `storage/continue.go`. */
@@ -15,16 +16,18 @@ export function decodeContinue(text: string): ContinueToken {
   const bad = (why: string): Error => badRequest(`invalid continue token: continue key is not valid: ${why}`)
   let token: { v?: unknown; rv?: unknown; start?: unknown }
   try {
-    if (!/^[A-Za-z0-9_-]*={0,2}$/.test(text)) throw new Error('illegal base64 data')
-    token = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as typeof token
+    const illegal = text.search(/[^A-Za-z0-9_-]/)
+    if (illegal !== -1) throw new Error(`illegal base64 data at input byte ${illegal}`)
+    token = parseJson(Buffer.from(text, 'base64url').toString('utf8')) as typeof token
   } catch (e) {
     throw bad(e instanceof Error ? e.message : String(e))
   }
   if (token === null || typeof token !== 'object') throw bad('not an object')
-  if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${JSON.stringify(token.v)}`)
-  if (typeof token.rv !== 'number' || !Number.isSafeInteger(token.rv)) throw bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${String(token.v)}`)
+  if (typeof token.rv !== 'number' || !Number.isSafeInteger(token.rv))
+    throw bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (typeof token.start !== 'string' || token.start === '') throw bad('encoded start key empty (version meta.k8s.io/v1)')
   // `..` and rooted keys would reach outside the resource.
-  if (token.start.split('/').includes('..')) throw bad(JSON.stringify(token.start))
+  if (token.start.split('/').includes('..')) throw bad(token.start)
   return { revision: token.rv, start: token.start }
 }

@@ -24,7 +24,7 @@ export async function readDeleteOptions(ctx: RequestContext): Promise<DeleteQuer
   const q = searchOf(ctx.exchange.search)
   let raw: Record<string, unknown> = {}
   if (body.length > 0) {
-    const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')! }
+    const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')!, bare: true }
     raw = decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore').object
   } else {
     const grace = q.get('gracePeriodSeconds')
@@ -93,5 +93,9 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
     }
   }
   await Promise.all(Array.from({ length: Math.min(WORKERS, entries.length) }, worker))
-  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(deleted, { resourceVersion: String(store.deps.feed.revision) }))
+  ctx.exchange.respond(
+    200,
+    { 'content-type': shape.contentType },
+    shape.list(deleted, { resourceVersion: String(store.deps.feed.revision) }),
+  )
 }

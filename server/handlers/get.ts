@@ -1,5 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
-import { parseResourceVersion } from '../machinery/resource-version.ts'
+import { parseReadVersion } from '../machinery/resource-version.ts'
 import { notFound } from '../machinery/status.ts'
 import { translated } from '../registry/generic/errors.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -14,7 +14,7 @@ export async function getObject(ctx: RequestContext, served: ServedResource): Pr
   const { search } = ctx.exchange
   const version = search.includes('resourceVersion') ? (searchOf(search).get('resourceVersion') ?? '') : ''
   if (version === '') return respondEntry(ctx, shape, await store.get(namespace, name))
-  const revision = parseResourceVersion(version)
+  const revision = parseReadVersion(version)
   if (revision > 0) await translated(store.groupResource, name, () => store.deps.feed.waitFor(revision))
   const entry = store.cached(namespace, name)
   if (entry === undefined) throw notFound(store.groupResource, name)

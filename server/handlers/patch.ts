@@ -1,8 +1,9 @@
 import type { RequestContext } from '../filters/context.ts'
-import { badRequest, StatusError } from '../machinery/status.ts'
+import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, parseJsonPatch } from '../patch/json-patch.ts'
-import { applyMergePatch, parseMergePatch } from '../patch/merge-patch.ts'
+import { goJson, goMap } from '../patch/go-text.ts'
+import { applyMergePatch, parseMergePatch, parseStrategicPatch } from '../patch/merge-patch.ts'
 import { applyStrategicPatch } from '../patch/strategic-merge.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -12,7 +13,11 @@ import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
 
 /** A patch as a function of the document it is applied to; throws a Status when it does not fit. */
-export type PatchFunction = (document: KubeObject) => unknown
+export interface PatchFunction {
+  (document: KubeObject): unknown
+  /** How an error shows the patch, where that is not the document it makes. */
+  shown?: string
+}
 
 /** Parses a patch body by its content type. */
 export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
@@ -26,8 +31,8 @@ export function patchFunction(contentType: string, body: Buffer, type: TypeFacts
       return (doc) => applyMergePatch(doc, patch)
     }
     case 'application/strategic-merge-patch+json': {
-      const patch = parseMergePatch(body)
-      return (doc) => applyStrategicPatch(doc, patch, type)
+      const patch = parseStrategicPatch(body)
+      return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: goMap(patch) })
     }
     default:
       throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
@@ -35,21 +40,30 @@ export function patchFunction(contentType: string, body: Buffer, type: TypeFacts
 }
 
 /** Applies a patch and reads the result as an object of the expected kind. */
-export function patched(ctx: RequestContext, fn: PatchFunction, current: KubeObject, expected: ExpectedBody, validation: FieldValidation): KubeObject {
-  const { object, warnings } = decodePatched(fn(current), expected, validation)
+export function patched(
+  ctx: RequestContext,
+  fn: PatchFunction,
+  current: KubeObject,
+  expected: ExpectedBody,
+  validation: FieldValidation,
+): KubeObject {
+  const document = fn(current)
+  const { object, warnings } = decodePatched(document, expected, validation, () => fn.shown ?? goJson(document))
   for (const w of warnings) if (!ctx.warnings.includes(w)) ctx.warnings.push(w)
   return object
 }
 
 export async function readPatch(ctx: RequestContext, type: TypeFacts): Promise<PatchFunction> {
   const contentType = ctx.exchange.headers['content-type'] ?? ''
-  const body = await ctx.exchange.readBody(MAX_BODY)
-  if (body.length === 0) throw badRequest('the patch is empty')
-  return patchFunction(contentType, body, type)
+  return patchFunction(contentType, await ctx.exchange.readBody(MAX_BODY), type)
 }
 
 /** PATCH on an object, or with other rules on a part of it. */
-export async function patchObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules = mainRules(served.store)): Promise<void> {
+export async function patchObject(
+  ctx: RequestContext,
+  served: ServedResource,
+  rules: UpdateRules = mainRules(served.store),
+): Promise<void> {
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.exchange.search, 'PatchOptions')

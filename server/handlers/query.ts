@@ -1,6 +1,6 @@
 import { anyFields, parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
 import { everything, parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
-import { invalid, invalidObject, notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
+import { invalidObject, notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 
@@ -52,7 +52,7 @@ function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelS
     for (const r of fields.requirements) {
       if (r.field === 'metadata.name' || r.field === 'metadata.namespace') continue
       if (!Object.hasOwn(served.store.resource.selectableFields, r.field)) {
-        throw badRequest(`field label not supported: ${r.field}`)
+        throw badRequest(unknownField(r.field, served))
       }
     }
     return { labels, fields }
@@ -60,6 +60,12 @@ function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelS
     if (e instanceof SelectorError) throw badRequest(e.message)
     throw e
   }
+}
+
+/** Kinds with fields of their own have a conversion of field labels upstream, with another text than the one for all others. */
+function unknownField(field: string, served: ServedResource): string {
+  if (Object.keys(served.store.resource.selectableFields).length > 0) return `field label not supported: ${field}`
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 /** Reads and checks the options of list, watch and deletecollection. Throws 400 or 422 with the reference's texts. */
@@ -93,10 +99,13 @@ function listErrors(o: ListQuery): FieldError[] {
   const errors: FieldError[] = []
   const match = o.resourceVersionMatch
   if (match !== '') {
-    if (o.resourceVersion === '') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
-    if (o.continueToken !== '') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
+    if (o.resourceVersion === '')
+      errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
+    if (o.continueToken !== '')
+      errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
     if (!MATCHES.includes(match)) errors.push(notSupported('resourceVersionMatch', match, MATCHES))
-    if (match === 'Exact' && o.resourceVersion === '0') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if (match === 'Exact' && o.resourceVersion === '0')
+      errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
   }
   if (o.sendInitialEvents !== undefined) errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
   return errors
@@ -105,18 +114,18 @@ function listErrors(o: ListQuery): FieldError[] {
 function watchErrors(o: ListQuery): FieldError[] {
   const errors: FieldError[] = []
   if (o.sendInitialEvents === undefined) {
-    if (o.resourceVersionMatch !== '') errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+    if (o.resourceVersionMatch !== '')
+      errors.push(
+        forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+      )
     return errors
   }
   if (o.resourceVersionMatch !== 'NotOlderThan') {
-    errors.push(
-      o.resourceVersionMatch === ''
-        ? forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-        : notSupported('resourceVersionMatch', o.resourceVersionMatch, ['NotOlderThan']),
-    )
+    errors.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+    if (o.resourceVersionMatch !== '') errors.push(notSupported('resourceVersionMatch', o.resourceVersionMatch, ['NotOlderThan']))
   }
-  if (!o.allowWatchBookmarks && o.sendInitialEvents) {
-    errors.push(invalid('allowWatchBookmarks', o.allowWatchBookmarks, 'sendInitialEvents requires allowWatchBookmarks to be set to true'))
+  if (o.resourceVersionMatch !== '' && o.continueToken !== '') {
+    errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
   }
   return errors
 }

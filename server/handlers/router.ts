@@ -14,8 +14,8 @@ import { watchObjects, type WatchLimits } from './watch.ts'
 export interface RouterOptions {
   /** The served resource of a group, version and name; undefined when there is none. */
   resource(group: string, version: string, resource: string): ServedResource | undefined
-  /** Whether a group-version is served at all. */
-  groupVersion(group: string, version: string): boolean
+  /** Whether anything of a group is served. */
+  group(group: string): boolean
   limits: WatchLimits
   /** Paths that are no resources: discovery, health, metrics, version. False when the path is unknown. */
   nonResource(ctx: RequestContext): boolean | Promise<boolean>
@@ -46,6 +46,13 @@ function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typ
   return listQuery(search === '' ? extra : `${search}&${extra}`, served)
 }
 
+/** Verbs that only an object's path takes, or only a collection's; and collections of all namespaces are only to look at. */
+function misplaced({ verb, name, namespace }: RequestContext['requestInfo'], served: ServedResource): boolean {
+  if (verb === 'update' || verb === 'patch') return name === ''
+  if (verb === 'create' && name !== '') return true
+  return (verb === 'create' || verb === 'deletecollection') && served.facts.namespaced && namespace === ''
+}
+
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
 
 /** What the reference's mux answers for a path that nobody has registered. */
@@ -65,12 +72,12 @@ export function router(options: RouterOptions): Handler {
     const served = options.resource(info.apiGroup, info.apiVersion, info.resource)
     if (served === undefined) {
       if (await options.virtual(ctx)) return
-      if (options.groupVersion(info.apiGroup, info.apiVersion)) throw resourceNotFound()
+      if (options.group(info.apiGroup)) throw resourceNotFound()
       return pageNotFound(ctx)
     }
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]
-    if (handler === undefined || !served.facts.verbs.includes(info.verb)) throw methodNotAllowed()
+    if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()
     return handler(ctx, served, options)
   }
 }

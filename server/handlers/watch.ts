@@ -2,7 +2,7 @@ import { TooOldError } from '../cache/resource-cache.ts'
 import type { Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { isStatusError, type Status } from '../machinery/status.ts'
-import { parseResourceVersion } from '../machinery/resource-version.ts'
+import { parseReadVersion } from '../machinery/resource-version.ts'
 import { statusFromStorage, translated } from '../registry/generic/errors.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { ListQuery } from './query.ts'
@@ -20,7 +20,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   const { store } = served
   const { feed } = store.deps
   const selection: Selection = { namespace: ctx.requestInfo.namespace, labels: query.labels, fields: query.fields }
-  const revision = parseResourceVersion(query.resourceVersion)
+  const revision = parseReadVersion(query.resourceVersion)
   const initial = query.sendInitialEvents ?? revision === 0
   if (initial) {
     // Unset means consistent, "0" any, a number not older than that (KEP-3157).
@@ -52,7 +52,13 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
 }
 
 // Upstream answers 200 and reports a version that is too old inside the stream.
-function endWithError(_ctx: RequestContext, shape: Shape, stream: { write(b: Buffer): boolean; end(): void }, e: unknown, served: ServedResource): void {
+function endWithError(
+  _ctx: RequestContext,
+  shape: Shape,
+  stream: { write(b: Buffer): boolean; end(): void },
+  e: unknown,
+  served: ServedResource,
+): void {
   const known = e instanceof TooOldError ? statusFromStorage(e, served.store.groupResource, '') : e
   if (!isStatusError(known)) throw e
   const status: Status = known.status

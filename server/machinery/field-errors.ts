@@ -98,7 +98,7 @@ export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, nam
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name === '' ? {} : { name }),
     ...(gvk.group === '' ? {} : { group: gvk.group }),
-    kind: gvk.kind,
+    ...(gvk.kind === '' ? {} : { kind: gvk.kind }),
     causes,
   })
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { badRequest, StatusError } from '../machinery/status.ts'
+import { StatusError } from '../machinery/status.ts'
+import { parsePatch, wrongPatchType } from './parse.ts'
 
 /** RFC 6902. */
 export interface JsonPatchOperation {
@@ -13,26 +14,28 @@ export interface JsonPatchOperation {
 const MAX_OPERATIONS = 10_000
 const OPS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
 
-/** 422, as upstream answers a patch that cannot be applied. */
+/** 422 for a patch that cannot be applied. Why goes into the error's cause: the reference does not tell its client. */
 function unprocessable(why: string): StatusError {
-  return new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {})
+  return Object.assign(new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}), {
+    cause: why,
+  })
 }
 
 export function parseJsonPatch(body: Buffer): JsonPatchOperation[] {
-  let patch: unknown
-  try {
-    patch = JSON.parse(body.toString('utf8'))
-  } catch (e) {
-    throw badRequest(`error decoding patch: ${e instanceof Error ? e.message : String(e)}`)
-  }
-  if (!Array.isArray(patch)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  const patch = parsePatch(body) ?? []
+  if (!Array.isArray(patch)) throw wrongPatchType(patch, '[]handlers.jsonPatchOp')
   if (patch.length > MAX_OPERATIONS) {
-    throw new StatusError(413, 'RequestEntityTooLarge', `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`)
+    throw new StatusError(
+      413,
+      'RequestEntityTooLarge',
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+    )
   }
   for (const [i, op] of (patch as Partial<JsonPatchOperation>[]).entries()) {
-    if (op === null || typeof op !== 'object' || typeof op.op !== 'string' || !OPS.has(op.op)) throw badRequest(`error decoding patch: operation ${i} has no known op`)
-    if (typeof op.path !== 'string') throw badRequest(`error decoding patch: operation ${i} has no path`)
-    if ((op.op === 'move' || op.op === 'copy') && typeof op.from !== 'string') throw badRequest(`error decoding patch: operation ${i} has no from`)
+    if (op === null || typeof op !== 'object' || Array.isArray(op)) throw wrongPatchType(op, 'handlers.jsonPatchOp')
+    if (typeof op.op !== 'string' || !OPS.has(op.op)) throw unprocessable(`operation ${i} has no known op`)
+    if (typeof op.path !== 'string') throw unprocessable(`operation ${i} has no path`)
+    if ((op.op === 'move' || op.op === 'copy') && typeof op.from !== 'string') throw unprocessable(`operation ${i} has no from`)
   }
   return patch as JsonPatchOperation[]
 }
@@ -63,7 +66,8 @@ function parentOf(doc: unknown, keys: readonly string[], op: JsonPatchOperation)
     if (!isContainer(at)) break
     at = child(at, key)
   }
-  if (!isContainer(at)) throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(op.path)}: missing value`)
+  if (!isContainer(at))
+    throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(op.path)}: missing value`)
   return at
 }
 
@@ -77,7 +81,8 @@ function arrayIndex(list: unknown[], key: string, max: number, op: JsonPatchOper
 function read(doc: unknown, path: string, op: JsonPatchOperation): unknown {
   let at = doc
   for (const key of pointer(path)) at = isContainer(at) ? child(at, key) : undefined
-  if (at === undefined) throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`)
+  if (at === undefined)
+    throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`)
   return at
 }
 
@@ -114,7 +119,8 @@ function replace(doc: unknown, op: JsonPatchOperation): unknown {
   if (keys.length === 0) return op.value
   const parent = parentOf(doc, keys, op)
   const key = keys.at(-1)!
-  if (child(parent, key) === undefined) throw unprocessable(`replace operation does not apply: doc is missing key: ${op.path}: missing value`)
+  if (child(parent, key) === undefined)
+    throw unprocessable(`replace operation does not apply: doc is missing key: ${op.path}: missing value`)
   if (Array.isArray(parent)) parent[Number(key)] = op.value
   else setOwn(parent, key, op.value)
   return doc

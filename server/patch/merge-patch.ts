@@ -1,4 +1,4 @@
-import { badRequest } from '../machinery/status.ts'
+import { parsePatch, wrongPatchType } from './parse.ts'
 
 type Json = Record<string, unknown>
 
@@ -8,13 +8,17 @@ export function isRecord(v: unknown): v is Json {
 
 /** Reads the body of a merge or strategic merge patch; 400 when it is no JSON object. */
 export function parseMergePatch(body: Buffer): Json {
-  let patch: unknown
-  try {
-    patch = JSON.parse(body.toString('utf8'))
-  } catch (e) {
-    throw badRequest(`error decoding patch: ${e instanceof Error ? e.message : String(e)}`)
-  }
-  if (!isRecord(patch)) throw badRequest('error decoding patch: a merge patch is a JSON object')
+  return object(body)
+}
+
+/** The same of a strategic merge patch, whose error has no prefix upstream. */
+export function parseStrategicPatch(body: Buffer): Json {
+  return object(body, '')
+}
+
+function object(body: Buffer, prefix?: string): Json {
+  const patch = parsePatch(body) ?? {}
+  if (!isRecord(patch)) throw wrongPatchType(patch, 'map[string]interface {}', prefix)
   return patch
 }
 

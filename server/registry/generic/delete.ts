@@ -1,11 +1,10 @@
 import type { Entry } from '../../cache/entry.ts'
 import { formatTime } from '../../machinery/clock.ts'
-import { notFound } from '../../machinery/status.ts'
+import { conflict, notFound } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
 import type { GuardedChange, Store } from './store.ts'
 import type { StrategyContext } from './strategy.ts'
-import { checkPreconditions } from './update.ts'
 
 export interface DeleteOptions {
   gracePeriodSeconds?: number
@@ -42,7 +41,7 @@ export async function deleteObject(store: Store, request: DeleteRequest): Promis
       async (current) => {
         if (current === undefined) throw notFound(store.groupResource, name)
         const old = current.object()
-        checkPreconditions(store, request.options.preconditions, old)
+        checkDeletePreconditions(store, request.options.preconditions, old)
         const admitted = store.deps.admission.admit({
           operation: 'DELETE',
           resource: store.resource,
@@ -63,6 +62,22 @@ export async function deleteObject(store: Store, request: DeleteRequest): Promis
   )
   if (gone && !context.dryRun) await store.resource.strategy.afterDelete?.(entry!.object())
   return { entry: entry!, gone }
+}
+
+/** apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. */
+function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'], old: KubeObject): void {
+  const { group, kind } = store.resource
+  const { name = '', uid, resourceVersion } = old.metadata
+  const refuse = (what: string, wanted: string, own: string | undefined, then: string): Error =>
+    conflict(
+      { group, resource: kind },
+      name,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${own}). The object might have been ${then}`,
+    )
+  if (p?.uid !== undefined && p.uid !== uid) throw refuse('UID', p.uid, uid, 'deleted and then recreated')
+  if (p?.resourceVersion !== undefined && p.resourceVersion !== resourceVersion) {
+    throw refuse('ResourceVersion', p.resourceVersion, resourceVersion, 'modified')
+  }
 }
 
 function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): GuardedChange {

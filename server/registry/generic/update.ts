@@ -1,6 +1,6 @@
 import type { Entry } from '../../cache/entry.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
-import { badRequest, notFound } from '../../machinery/status.ts'
+import { badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import { translated } from './errors.ts'
@@ -108,6 +108,8 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   const obj = await request.change(old)
   checkIdentity(store, obj, old, request)
   const based = obj.metadata.resourceVersion ?? ''
+  if (based !== '' && !/^\d+$/.test(based))
+    throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(based)}: invalid syntax`)
   if (based !== '' && based !== String(current.revision)) throw store.conflict(name)
   const unconditional = based === '' && strategy.allowUnconditionalUpdate === false && rules.subresource === ''
   obj.metadata.resourceVersion = String(current.revision)
@@ -155,7 +157,11 @@ async function prepared(
   })
   if (admitted !== undefined) await admitted
   const errors = unconditional ? [unconditionalUpdateError()] : []
-  errors.push(...store.metaErrors(obj), ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'), ...rules.validate(obj, old, context))
+  errors.push(
+    ...store.metaErrors(obj),
+    ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
+    ...rules.validate(obj, old, context),
+  )
   if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
   strategy.canonicalize?.(obj)
   if (finished(obj, strategy)) return { action: 'delete' }
@@ -184,7 +190,10 @@ function checkIdentity(store: Store, obj: KubeObject, old: KubeObject, request: 
   }
   const uid = obj.metadata.uid ?? ''
   if (uid !== '' && uid !== old.metadata.uid) {
-    throw store.conflict(name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`)
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+    // Upstream's storage knows no better version here than 0.
+    const key = store.keyOf(namespace, name)
+    throw store.conflict(name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
   }
 }
 
