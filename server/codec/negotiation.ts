@@ -1,4 +1,4 @@
-import { notAcceptable, StatusError, unsupportedMediaType } from '../machinery/status.ts'
+import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
 
@@ -88,7 +88,7 @@ export function negotiate(accept: string | undefined, transforms = true): Repres
   if (found === undefined) {
     // A media type that is served, in a form that is not: upstream's second look finds nothing, and words it otherwise.
     const served = parseAccept(accept).some((c) => c.params.as !== undefined && SERVED.some((m) => m === c.media))
-    if (served) throw notAcceptable(`only the following media types are accepted: ${SERVED.join(', ')}`)
+    if (served) throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${SERVED.join(', ')}`)
     throw new StatusError(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
   }
   return found
