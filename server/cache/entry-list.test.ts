@@ -53,7 +53,7 @@ test('an entry that was replaced keeps its own bytes, not its old chunk', () => 
   for (let i = 0; i < 100; i++) list.set(entryOf(`a/p${i}`))
   const joined = list.chunks({ namespace: 'a' })[0]!.joined()
   const old = list.set(entryOf('a/p7'))!
-  expect(old.json.buffer).not.toBe(joined.buffer)
+  expect(old.body.buffer).not.toBe(joined.buffer)
   expect(old.object().metadata.name).toBe('p7')
 })
 

@@ -3,10 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { replaceResourceVersion, withResourceVersion } from './stored-json.ts'
 
 const encode = (o: unknown): Buffer => Buffer.from(JSON.stringify(o))
-const meta = fc.dictionary(
+const texts = fc.dictionary(
   fc.string().filter((k) => k !== '__proto__' && k !== 'resourceVersion'),
   fc.string(),
   { maxKeys: 4 },
+)
+const uid = fc.oneof(fc.uuid(), fc.string())
+const owners = fc.array(fc.record({ uid }), { maxLength: 2 })
+const meta = fc.oneof(
+  texts,
+  fc.tuple(texts, uid, texts).map(([before, u, after]) => ({ ...before, uid: u, ...after })),
+  fc.tuple(owners, uid).map(([ownerReferences, u]) => ({ ownerReferences, uid: u })),
 )
 const rest = fc.dictionary(
   fc.stringMatching(/^[a-z]{1,8}$/).filter((k) => !['kind', 'metadata'].includes(k)),
@@ -24,6 +31,12 @@ describe('resourceVersion in stored bytes', () => {
         expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe(String(revision))
       }),
     )
+  })
+
+  test('stands where the reference writes it: behind the uid', () => {
+    const stored = { kind: 'A', apiVersion: 'v1', metadata: { name: 'x', namespace: 'n', uid: 'u', labels: { a: 'b' } } }
+    const { json } = withResourceVersion(encode(stored), 5)
+    expect(json.toString()).toContain('"namespace":"n","uid":"u","resourceVersion":"5","labels"')
   })
 
   test.each([

@@ -9,6 +9,7 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const UID = Buffer.from('"uid":"')
 const QUOTE = 0x22
+const BACKSLASH = 0x5c
 const FIELD = Buffer.from('"resourceVersion":"')
 const FIELD_FIRST = [FIELD, Buffer.from('",')] as const
 const FIELD_ALONE = [FIELD, Buffer.from('"')] as const
@@ -36,7 +37,10 @@ function metadataStart(value: Buffer): number {
 function endOfUid(value: Buffer, start: number): number {
   const at = value.indexOf(UID, start)
   for (let i = start; i < at; i++) if (value[i] === OPEN_BRACE || value[i] === OPEN_BRACKET || value[i] === CLOSE_BRACE) return -1
-  return at < 0 ? -1 : value.indexOf(QUOTE, at + UID.length) + 1
+  if (at < 0) return -1
+  const end = value.indexOf(QUOTE, at + UID.length)
+  // An escaped quote is not the end; uids have none.
+  return value[end - 1] === BACKSLASH ? -1 : end + 1
 }
 
 /** Adds `"resourceVersion":"<revision>"` to a stored value; the value is parsed only when its layout is unusual. */
@@ -60,8 +64,9 @@ export function withResourceVersion(value: Buffer, revision: number): VersionedJ
 
 function rewritten(value: Buffer, digits: string): VersionedJson {
   const { kind, apiVersion, metadata, ...rest } = JSON.parse(value.toString()) as Record<string, unknown>
-  const { resourceVersion: _, ...meta } = (metadata ?? {}) as Record<string, unknown>
-  const json = Buffer.from(JSON.stringify({ kind, apiVersion, metadata: { resourceVersion: digits, ...meta }, ...rest }))
+  const { resourceVersion: _, name, generateName, namespace, selfLink, uid, ...meta } = (metadata ?? {}) as Record<string, unknown>
+  const identity = { name, generateName, namespace, selfLink, uid, resourceVersion: digits }
+  const json = Buffer.from(JSON.stringify({ kind, apiVersion, metadata: { ...identity, ...meta }, ...rest }))
   const rvStart = json.indexOf(FIELD) + FIELD.length
   return { json, rvStart, rvEnd: rvStart + digits.length }
 }

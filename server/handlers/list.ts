@@ -16,7 +16,7 @@ import { shapeFor } from './respond.ts'
 
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
 const GZIP_THRESHOLD = 128 * 1024
-const END = Buffer.from(']}')
+const END = Buffer.from(']}\n')
 const COMMA = Buffer.from(',')
 
 /** GET of a collection. */

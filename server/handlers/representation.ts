@@ -25,7 +25,8 @@ export interface Shape {
 
 const META_V1 = 'meta.k8s.io/v1'
 const COMMA = Buffer.from(',')
-const END_LIST = Buffer.from(']}')
+const END_LIST = Buffer.from(']}\n')
+const NEWLINE = Buffer.from('\n')
 
 export interface ShapeOptions {
   representation: Representation
@@ -89,10 +90,22 @@ function bookmarkObject(kind: string, apiVersion: string, revision: number, init
   return { kind, apiVersion, metadata }
 }
 
-function servedJson(served: ServedResource): (e: Entry) => Buffer {
-  if (served.identity) return (e) => e.json
+interface JsonForms {
+  object(e: Entry): Buffer
+  line(e: Entry): Buffer
+  /** Typed objects do not say in a list what they are: the list does. */
+  item(e: Entry): Buffer
+}
+
+function servedJson(served: ServedResource): JsonForms {
+  if (served.identity) return { object: (e) => e.json, line: (e) => e.line, item: (e) => e.item }
   const key = `json ${served.facts.group}/${served.facts.version}`
-  return (e) => e.encoding(key, () => Buffer.from(JSON.stringify(servedObject(served, e))))
+  const object = (e: Entry): Buffer => e.encoding(key, () => Buffer.from(JSON.stringify(servedObject(served, e))))
+  return { object, line: (e) => Buffer.concat([object(e), NEWLINE]), item: (e) => Buffer.from(JSON.stringify(withoutType(servedObject(served, e)))) }
+}
+
+function withoutType({ kind: _k, apiVersion: _a, ...rest }: KubeObject): object {
+  return rest
 }
 
 /** A parsed copy in the served version. */
@@ -103,10 +116,10 @@ export function servedObject(served: ServedResource, entry: Entry): KubeObject {
 function jsonShape(served: ServedResource, pretty: boolean): Shape {
   const { facts } = served
   const apiVersion = apiVersionOf(facts.group, facts.version)
-  const plain = servedJson(served)
-  const object = pretty ? (e: Entry): Buffer => prettyJson(plain(e)) : plain
+  const forms = servedJson(served)
+  const object = pretty ? (e: Entry): Buffer => prettyJson(forms.object(e)) : forms.line
   const items = function* (entries: Iterable<Entry>): IterableIterator<Buffer> {
-    for (const e of entries) yield plain(e)
+    for (const e of entries) yield forms.item(e)
   }
   return {
     contentType: 'application/json',
@@ -117,7 +130,7 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
       const all = joinItems(listHead(`${facts.kind}List`, apiVersion, meta), items(entries))
       return pretty ? [prettyJson(Buffer.concat(all))] : all
     },
-    frames: jsonFrames(`json ${apiVersion}`, plain, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end)))),
+    frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end)))),
   }
 }
 

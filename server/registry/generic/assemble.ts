@@ -3,7 +3,7 @@ import { ResourceCache } from '../../cache/resource-cache.ts'
 import { withResourceVersion } from '../../cache/stored-json.ts'
 import { decodeObject, isProtobuf } from '../../codec/protobuf/index.ts'
 import { qualified } from '../../machinery/status.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import { apiVersionOf, type KubeObject } from '../../machinery/types.ts'
 import { humanDuration } from '../../machinery/duration.ts'
 import type { ResourceFacts, Scheme, TypeFacts } from '../../scheme/contract.ts'
 import { convert, storagePrefix, storageVersion } from '../../scheme/versions.ts'
@@ -100,6 +100,7 @@ function makeStore(
     namespaced: facts.namespaced,
     fieldNames: Object.keys(selectableFields),
     indexOf: indexer(selectableFields),
+    head: Buffer.from(`{"kind":${JSON.stringify(facts.kind)},"apiVersion":${JSON.stringify(apiVersionOf(home.group, home.version))},`),
     decode: (value: Buffer, revision: number) => withResourceVersion(isProtobuf(value) ? storedJson(value) : value, revision),
   }
   const cache = new ResourceCache(schema)

@@ -2,7 +2,8 @@ import type { Feed } from '../../cache/feed.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
-import type { GroupResource, KubeObject } from '../../machinery/types.ts'
+import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
+import { normalize } from '../../scheme/check.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
@@ -196,13 +197,15 @@ export class Store {
     return conflict(this.groupResource, name, why)
   }
 
-  /** Stored bytes of an object: JSON without resourceVersion, identity first (the cache splices after `metadata`). */
+  /**
+   * Stored bytes of an object: JSON without resourceVersion in the reference's normal form, whatever order its fields were set in. Equal
+   * objects have equal bytes, so an update that changes nothing is seen to be one.
+   */
   encode(obj: KubeObject): Buffer {
-    const { apiVersion: _a, kind: _k, metadata, ...rest } = obj
+    const { group, version, kind, type } = this.resource
+    const { apiVersion: _a, kind: _k, metadata, ...rest } = normalize(type, obj)
     const { resourceVersion: _rv, managedFields: _mf, ...meta } = metadata
-    const { group, version, kind } = this.resource
-    const apiVersion = group === '' ? version : `${group}/${version}`
-    return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
+    return Buffer.from(JSON.stringify({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))
   }
 
   /**
