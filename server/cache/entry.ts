@@ -106,6 +106,13 @@ export class Entry {
 
   /** As it was when it was deleted at `revision`. */
   deletedAt(revision: number): Entry {
-    return new Entry(this.#schema, this.key, revision, this.createRevision, replaceResourceVersion({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, revision), this.#parts)
+    return new Entry(
+      this.#schema,
+      this.key,
+      revision,
+      this.createRevision,
+      replaceResourceVersion({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, revision),
+      this.#parts,
+    )
   }
 }

@@ -87,6 +87,11 @@ export class EventRing {
     return this.#events[index]
   }
 
+  /** All events after a revision. */
+  after(revision: number): CacheEvent[] {
+    return this.#events.slice(this.indexAfter(revision))
+  }
+
   /** Forgets everything; watches can begin at `floor` or later. */
   reset(floor: number): void {
     this.#events = []

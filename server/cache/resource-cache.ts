@@ -22,6 +22,8 @@ export interface WatchStart {
   revision: number | undefined
   bookmarks: boolean
   initialEventsEnd: boolean
+  /** What happened before `revision` and is no longer in the ring (see history.ts). */
+  backlog?: readonly CacheEvent[]
 }
 
 /**
@@ -110,6 +112,7 @@ export class ResourceCache {
       {
         bookmarks: start.bookmarks,
         initial,
+        backlog: start.backlog,
         revision: fromState ? feedRevision : start.revision!,
         initialEventsEnd: start.initialEventsEnd,
       },

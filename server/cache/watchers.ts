@@ -73,6 +73,8 @@ export interface WatcherOptions {
   bookmarks: boolean
   /** Objects to send first as ADDED, or undefined to start from `revision`. */
   initial: readonly Entry[] | undefined
+  /** Events older than the ring, to be sent before it; all up to `revision`. */
+  backlog?: readonly CacheEvent[] | undefined
   /** Events after this revision are wanted. */
   revision: number
   /** End the initial part with a bookmark annotated `k8s.io/initial-events-end` (KEP-3157). */
@@ -92,6 +94,8 @@ export class Watcher {
   readonly #onClose: (w: Watcher) => void
   #initial: readonly Entry[] | undefined
   #initialAt = 0
+  #backlog: readonly CacheEvent[]
+  #backlogAt = 0
   #endDue: boolean
   /** All events up to here were written or do not concern this watcher. */
   #revision: number
@@ -105,6 +109,7 @@ export class Watcher {
     this.#options = options
     this.#onClose = onClose
     this.#initial = options.initial
+    this.#backlog = options.backlog ?? []
     this.#endDue = options.initialEventsEnd
     this.#revision = options.revision
   }
@@ -132,7 +137,7 @@ export class Watcher {
 
   /** Closes a watcher that can no longer catch up. */
   closeIfLost(): void {
-    if (this.#blocked && this.#initial === undefined && this.#revision < this.#ring.floor) this.close()
+    if (this.#blocked && this.#initial === undefined && this.#backlog.length === 0 && this.#revision < this.#ring.floor) this.close()
   }
 
   close(): void {
@@ -156,7 +161,7 @@ export class Watcher {
 
   #resume(): void {
     if (this.#closed) return
-    if (!this.#sendInitial() || !this.#catchUp()) return this.#block()
+    if (!this.#sendInitial() || !this.#sendBacklog() || !this.#catchUp()) return this.#block()
     this.#blocked = false
   }
 
@@ -177,6 +182,17 @@ export class Watcher {
     return true
   }
 
+  #sendBacklog(): boolean {
+    while (this.#backlogAt < this.#backlog.length) if (!this.#send(this.#backlog[this.#backlogAt++]!)) return false
+    this.#backlog = []
+    return true
+  }
+
+  #send(event: CacheEvent): boolean {
+    const type = eventTypeFor(this.group.selection, event)
+    return type === undefined || this.#output.write(frameOf(this.group.encoder, type, event))
+  }
+
   #catchUp(): boolean {
     if (this.#revision < this.#ring.floor) {
       this.close()
@@ -186,8 +202,7 @@ export class Watcher {
       const event = this.#ring.at(i)
       if (event === undefined) return true
       this.#revision = event.revision
-      const type = eventTypeFor(this.group.selection, event)
-      if (type !== undefined && !this.#output.write(frameOf(this.group.encoder, type, event))) return false
+      if (!this.#send(event)) return false
     }
   }
 }

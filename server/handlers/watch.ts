@@ -1,9 +1,12 @@
 import { TooOldError } from '../cache/resource-cache.ts'
+import type { CacheEvent } from '../cache/event-ring.ts'
+import { eventsBetween } from '../cache/history.ts'
 import type { Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { isStatusError, type Status } from '../machinery/status.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
 import { statusFromStorage, translated } from '../registry/generic/errors.ts'
+import { CompactedError } from '../storage/contract.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { ListQuery } from './query.ts'
 import { errorFrame, type Shape } from './representation.ts'
@@ -27,14 +30,16 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     if (query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
     else if (revision > 0) await translated(store.groupResource, '', () => feed.waitFor(revision))
   }
-  const from = initial ? undefined : revision === 0 ? feed.revision : revision
+  const wanted = initial ? undefined : revision === 0 ? feed.revision : revision
+  const past = wanted === undefined ? undefined : await history(served, wanted).catch((e: unknown) => ({ failure: e }))
   const stream = ctx.exchange.stream(200, { 'content-type': shape.watchContentType })
   try {
+    if (past !== undefined && 'failure' in past) throw past.failure
     const watcher = store.resource.cache.watch(
       selection,
       shape.frames,
       stream,
-      { revision: from, bookmarks: query.allowWatchBookmarks, initialEventsEnd: query.sendInitialEvents === true },
+      { revision: wanted, ...past, bookmarks: query.allowWatchBookmarks, initialEventsEnd: query.sendInitialEvents === true },
       feed.revision,
     )
     const seconds = query.timeoutSeconds || limits.minRequestTimeoutSeconds * (1 + Math.random())
@@ -51,6 +56,19 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   }
 }
 
+/** For a revision that the ring no longer reaches back to: the events since, from storage. A revision to come is waited for. */
+async function history(served: ServedResource, from: number): Promise<{ revision: number; backlog?: CacheEvent[] }> {
+  const { resource, deps } = served.store
+  await deps.feed.waitFor(from)
+  if (from >= resource.cache.ring.floor) return { revision: from }
+  const to = deps.feed.revision
+  try {
+    return { revision: to, backlog: await eventsBetween(deps.storage, resource.schema, from, to) }
+  } catch (e) {
+    throw e instanceof CompactedError ? new TooOldError(from, e.compactedRevision) : e
+  }
+}
+
 // Upstream answers 200 and reports a version that is too old inside the stream.
 function endWithError(
   _ctx: RequestContext,
@@ -59,7 +77,7 @@ function endWithError(
   e: unknown,
   served: ServedResource,
 ): void {
-  const known = e instanceof TooOldError ? statusFromStorage(e, served.store.groupResource, '') : e
+  const known = statusFromStorage(e, served.store.groupResource, '')
   if (!isStatusError(known)) throw e
   const status: Status = known.status
   stream.write(errorFrame(shape.watchContentType.split(';', 1)[0]!, status))
