@@ -26,7 +26,7 @@ export function tableColumns(served: ServedResource): ColumnDefinition[] {
   if (columns === undefined) {
     columns = served.table.columns.map((c) => ({
       name: c.name,
-      type: c.type === 'date' ? 'string' : c.type,
+      type: c.type,
       format: c.format ?? '',
       description: c.description ?? '',
       priority: c.priority ?? 0,

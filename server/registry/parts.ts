@@ -18,8 +18,12 @@ import { scaleSubresource, wholeObject } from './generic/subresources.ts'
 import type { Subresource } from './generic/resource.ts'
 import { ipaddresses } from './networking/ipaddresses.ts'
 import { servicecidrs } from './networking/servicecidrs.ts'
+import { plainResources } from './plain/index.ts'
 
 const scale = scaleSubresource({ toScale: (obj): KubeObject => toScale(obj) as Scale & KubeObject, applyScale })
+
+/** Plain resources whose replicas are scaled. */
+const SCALED = new Set(['statefulsets', 'replicationcontrollers'])
 
 export interface PartsDependencies {
   /** Subresources that need the proxy, which only the composition root has. */
@@ -48,7 +52,6 @@ export function resourceParts({ connect, services: serviceDependencies }: PartsD
     leases,
     ipaddresses,
     servicecidrs,
-    { group: 'apps', resource: 'statefulsets', subresources: { scale } },
-    { group: '', resource: 'replicationcontrollers', subresources: { scale } },
+    ...plainResources.map((p) => (SCALED.has(p.resource) ? { ...p, subresources: { scale } } : p)),
   ]
 }

@@ -21,9 +21,9 @@ const parentOf = (obj: KubeObject): ParentReference | undefined => (obj.spec as 
 
 function nameErrors(name: string): string[] {
   const address = parseAddress(name)
-  if (address === undefined || address.leadingZeros || address.mapped) {
-    return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
-  }
+  if (address === undefined) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
+  if (address.leadingZeros) return ['must not have leading 0s']
+  if (address.mapped) return ['must not be an IPv4-mapped IPv6 address']
   const canonical = formatAddress(address.family === 4 ? 'IPv4' : 'IPv6', address.bits)
   return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
 }

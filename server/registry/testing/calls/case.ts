@@ -45,19 +45,31 @@ function objectOf(c: ObjectCase): Json {
   return { apiVersion: c.apiVersion, kind: c.kind, metadata: { name: slug(c.name), ...metadata }, ...rest }
 }
 
-const VOLATILE = new Set(['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'deletionTimestamp', 'lastTransitionTime'])
+const VOLATILE = new Set([
+  'uid',
+  'creationTimestamp',
+  'resourceVersion',
+  'managedFields',
+  'deletionTimestamp',
+  'lastTransitionTime',
+  'lastPhaseTransitionTime',
+])
 /** What a server chooses; only those that the case does not give itself. */
 const CHOSEN = new Set(['clusterIP', 'clusterIPs', 'nodePort', 'healthCheckNodePort'])
 
 /** The object without what differs from run to run. */
 export function comparable(value: unknown, given: string, key = ''): unknown {
   if (CHOSEN.has(key) && value !== 'None' && !given.includes(JSON.stringify(Array.isArray(value) ? value[0] : value))) return '<chosen>'
+  // Nobody here takes them off again, as kube-controller-manager does; the API server of its own puts them on.
+  if (key === 'finalizers' && Array.isArray(value) && value.every((v) => /^kubernetes\.io\/pvc?-protection$/.test(String(v))))
+    return undefined
   if (Array.isArray(value)) return value.map((v) => comparable(v, given))
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(value).filter(([k]) => !VOLATILE.has(k))
   return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, comparable(v, given, k)]))
 }
 
+const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' }
 const AS_TABLE = { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' }
 // Job and the like: what the server makes of the object's own uid.
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
@@ -67,13 +79,16 @@ export async function play(c: ObjectCase, send: Send): Promise<Outcome> {
   const object = objectOf(c)
   const name = (object.metadata as Json).name as string
   const path = `${collection(c)}/${encodeURIComponent(name)}`
-  const remove = (): Promise<unknown> => send('DELETE', `${path}?gracePeriodSeconds=0`)
+  const remove = async (): Promise<void> => {
+    await send('DELETE', `${path}?gracePeriodSeconds=0&propagationPolicy=Background`)
+    await send('PATCH', path, { metadata: { finalizers: null } }, MERGE_PATCH)
+  }
   await remove()
   let answer = await send('POST', collection(c), object)
   for (const p of c.patches ?? []) {
     if (answer.code >= 300) throw new Error(`${c.name}: ${JSON.stringify(answer.body)}`)
     const at = p.subresource === undefined ? path : `${path}/${p.subresource}`
-    answer = await send('PATCH', at, p.patch, { 'content-type': 'application/merge-patch+json' })
+    answer = await send('PATCH', at, p.patch, MERGE_PATCH)
   }
   const outcome: Outcome = { case: `${c.kind}: ${c.name}`, code: answer.code }
   if (answer.code >= 300) {
@@ -86,8 +101,11 @@ export async function play(c: ObjectCase, send: Send): Promise<Outcome> {
     const definitions = (table.columnDefinitions ?? []) as Json[]
     outcome.columns = definitions.map((d) => `${d.name as string}|${d.type as string}|${d.format as string}|${d.priority as number}`)
     const cells = ((table.rows as Json[] | undefined)?.[0]?.cells ?? []) as unknown[]
-    const masked = cells.map((cell) => (typeof cell === 'string' ? cell.replace(/^\d+s$|^<invalid>$/, '<age>') : cell))
-    outcome.cells = c.resource === 'services' ? masked.with(2, '').with(4, String(masked[4]).replace(/:3\d{4}/g, ':<port>')) : masked
+    const masked = cells.map((cell) =>
+      typeof cell === 'string' ? cell.replace(/^\d+s$|^<invalid>$|^\d{4}-\d\d-\d\dT[\d:]+Z$/, '<age>') : cell,
+    )
+    const cellTexts = c.resource === 'services' ? masked.with(2, '').with(4, String(masked[4]).replace(/:3\d{4}/g, ':<port>')) : masked
+    outcome.cells = cellTexts.map((cell) => (typeof cell === 'string' ? cell.replace(UID, '<uid>') : cell))
   }
   await remove()
   return outcome

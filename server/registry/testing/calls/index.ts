@@ -1,5 +1,6 @@
 import type { ObjectCase } from './case.ts'
 import { configCases } from './config.ts'
+import { otherCases } from './others.ts'
 import { serviceCases } from './services.ts'
 
-export const objectCases: readonly ObjectCase[] = [...serviceCases, ...configCases]
+export const objectCases: readonly ObjectCase[] = [...serviceCases, ...configCases, ...otherCases]
