@@ -77,25 +77,21 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   const { namespace } = ctx.requestInfo
   const { store } = served
   await store.deps.feed.fresh()
+  const resourceVersion = String(store.deps.feed.revision)
   const entries = [...store.resource.cache.select({ namespace, labels: query.labels, fields: query.fields })]
   const context = strategyContext(ctx, dryRun)
-  const deleted = [...entries]
   let next = 0
   const worker = async (): Promise<void> => {
     while (next < entries.length) {
-      const i = next++
-      const e = entries[i]!
+      const e = entries[next++]!
       try {
-        deleted[i] = (await store.delete({ namespace: e.namespace, name: e.name, options, context })).entry
+        await store.delete({ namespace: e.namespace, name: e.name, options, context })
       } catch (error) {
         if (!isStatusError(error, 'NotFound')) throw error
       }
     }
   }
   await Promise.all(Array.from({ length: Math.min(WORKERS, entries.length) }, worker))
-  ctx.exchange.respond(
-    200,
-    { 'content-type': shape.contentType },
-    shape.list(deleted, { resourceVersion: String(store.deps.feed.revision) }),
-  )
+  // What was listed, as it was then.
+  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(entries, { resourceVersion }))
 }

@@ -196,7 +196,7 @@ function partialShape(served: ServedResource, protobuf: boolean): Shape {
     contentType: 'application/json',
     watchContentType: 'application/json',
     raw: false,
-    object,
+    object: (e) => Buffer.concat([object(e), NEWLINE]),
     list: (entries, meta) => joinItems(listHead(`${kind}List`, META_V1, meta), Array.from(entries, object)),
     frames: jsonFrames('json partial', object, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(kind, META_V1, rv, end)))),
   }
@@ -219,8 +219,8 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     contentType: o.representation.media === 'application/yaml' ? 'application/yaml' : 'application/json',
     watchContentType: 'application/json',
     raw: false,
-    object: (e) => single(e, true),
-    list: (entries, meta) => [table(Array.from(entries, row), meta, true)],
+    object: (e) => Buffer.concat([single(e, true), NEWLINE]),
+    list: (entries, meta) => [table(Array.from(entries, row), meta, true), NEWLINE],
     // Column definitions come with every event: a watcher may begin anywhere.
     frames: jsonFrames(`table ${o.includeObject} ${served.facts.version}`, (e) => single(e, true), (rv, end) =>
       table([{ cells: tableColumns(served).map(() => ''), object: bookmarkObject(served.facts.kind, apiVersionOf(served.facts.group, served.facts.version), rv, end) }], { resourceVersion: String(rv) }, true),

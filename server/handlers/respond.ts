@@ -50,7 +50,7 @@ export function respondObject(ctx: RequestContext, obj: object, status = 200): v
   } else if (media === 'application/yaml') {
     ctx.exchange.respond(status, { 'content-type': 'application/yaml' }, Buffer.from(stringifyYaml(obj)))
   } else {
-    const json = Buffer.from(JSON.stringify(obj))
+    const json = Buffer.from(`${JSON.stringify(obj)}\n`)
     ctx.exchange.respond(status, { 'content-type': 'application/json' }, pretty ? prettyJson(json) : json)
   }
 }

@@ -56,9 +56,8 @@ export class StatusError extends Error {
   constructor(code: number, reason: StatusReason, message: string, details?: StatusDetails) {
     super(message)
     this.name = 'StatusError'
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code }
-    if (reason !== '') this.status.reason = reason
-    if (details !== undefined) this.status.details = details
+    const why = { ...(reason === '' ? {} : { reason }), ...(details === undefined ? {} : { details }) }
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...why, code }
   }
 
   get code(): number {
@@ -91,8 +90,8 @@ function about(r: GroupResource, name: string, more: StatusDetails = {}): Status
 export const notFound = (r: GroupResource, name: string): StatusError =>
   new StatusError(404, 'NotFound', `${qualified(r)} "${name}" not found`, about(r, name))
 
-export const alreadyExists = (r: GroupResource, name: string): StatusError =>
-  new StatusError(409, 'AlreadyExists', `${qualified(r)} "${name}" already exists`, about(r, name))
+export const alreadyExists = (r: GroupResource, name: string, first = ''): StatusError =>
+  new StatusError(409, 'AlreadyExists', `${first}${qualified(r)} "${name}" already exists`, about(r, name))
 
 export const conflict = (r: GroupResource, name: string, why: string): StatusError =>
   new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(r)} "${name}": ${why}`, about(r, name))

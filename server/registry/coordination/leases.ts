@@ -8,7 +8,6 @@ export const leases: ResourceOverrides = {
   resource: 'leases',
   strategy: {
     generation: false,
-    allowUnconditionalUpdate: false,
     default: (obj) => void (obj.spec ??= {}),
     prepareForCreate: (obj) => dropCoordination(leaseOf(obj), undefined),
     prepareForUpdate: (obj, old) => dropCoordination(leaseOf(obj), leaseOf(old)),

@@ -112,15 +112,14 @@ function makeStore(
     version: home.version,
     namespaced: facts.namespaced,
     type,
+    hasStatus: facts.subresources.some((s) => s.name === 'status'),
     strategy: part?.strategy ?? {},
     traits: traitsOf(qualified({ group: home.group, resource: facts.resource })),
     selectableFields,
     schema,
     cache,
   }
-  const store = new Store(stored, deps)
-  store.statusSubresource = facts.subresources.some((s) => s.name === 'status')
-  return store
+  return new Store(stored, deps)
 }
 
 /** Objects that a kube-apiserver wrote before us; from our first update on they are JSON. */
@@ -130,11 +129,12 @@ function storedJson(value: Buffer): Buffer {
   return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
 }
 
-function serve(scheme: Scheme, facts: ResourceFacts, store: Store, part: ResourceParts | undefined): ServedResource {
+function serve(scheme: Scheme, facts: ResourceFacts, home: Store, part: ResourceParts | undefined): ServedResource {
+  const store = facts.group === home.resource.group ? home : new Store(home.resource, home.deps, facts.group)
   const type: TypeFacts = scheme.typeOf(facts.group, facts.version, facts.kind)!
   const here = { group: facts.group, version: facts.version }
-  const home = { group: store.resource.group, version: store.resource.version }
-  const identity = here.group === home.group && here.version === home.version
+  const stored = { group: store.resource.group, version: store.resource.version }
+  const identity = here.group === stored.group && here.version === stored.version
   return {
     facts,
     type,
@@ -142,7 +142,7 @@ function serve(scheme: Scheme, facts: ResourceFacts, store: Store, part: Resourc
     table: part?.table ?? nameAndAge,
     subresources: new Map(Object.entries(part?.subresources ?? {})),
     identity,
-    fromStored: (obj) => (identity ? obj : convert(obj, home, here)),
-    toStored: (obj) => (identity ? obj : convert(obj, here, home)),
+    fromStored: (obj) => (identity ? obj : convert(obj, stored, here)),
+    toStored: (obj) => (identity ? obj : convert(obj, here, stored)),
   }
 }

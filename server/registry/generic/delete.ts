@@ -5,6 +5,7 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
 import type { GuardedChange, Store } from './store.ts'
 import type { StrategyContext } from './strategy.ts'
+import type { Traits } from './traits.ts'
 
 export interface DeleteOptions {
   gracePeriodSeconds?: number
@@ -81,10 +82,10 @@ function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'
 }
 
 function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): GuardedChange {
-  const { strategy, schema } = store.resource
+  const { strategy, schema, traits } = store.resource
   const obj = structuredClone(old)
   const meta = obj.metadata
-  const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options)
+  const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, traits.dependents)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers
   const grace = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
@@ -106,12 +107,15 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
   return { action: 'put', value, parts: schema.indexOf(obj) }
 }
 
-/** Garbage collection's finalizers follow the propagation policy; without one, those present stay. */
-function wantedFinalizers(present: readonly string[], o: DeleteOptions): string[] {
-  const policy = o.propagationPolicy ?? (o.orphanDependents === undefined ? undefined : o.orphanDependents ? 'Orphan' : 'Background')
-  if (policy === undefined) return [...present]
+/**
+ * Garbage collection's finalizers follow the propagation policy. Without one, those present stay, and the resource's own policy holds
+ * (apiserver `registry/generic/registry/store.go`, deletionFinalizersForGarbageCollection).
+ */
+function wantedFinalizers(present: readonly string[], o: DeleteOptions, dependents: Traits['dependents']): string[] {
   const rest = present.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion')
-  if (policy === 'Orphan') rest.push('orphan')
-  if (policy === 'Foreground') rest.push('foregroundDeletion')
+  if (dependents === 'none') return rest
+  const policy = o.propagationPolicy ?? (o.orphanDependents === undefined ? undefined : o.orphanDependents ? 'Orphan' : 'Background')
+  if (policy === undefined ? present.includes('orphan') || dependents === 'orphan' : policy === 'Orphan') rest.push('orphan')
+  if (policy === undefined ? present.includes('foregroundDeletion') : policy === 'Foreground') rest.push('foregroundDeletion')
   return rest
 }

@@ -2,7 +2,13 @@ import { TooOldError } from '../../cache/resource-cache.ts'
 import { TooNewError } from '../../cache/feed.ts'
 import { alreadyExists, conflict, resourceExpired, serviceUnavailable, StatusError } from '../../machinery/status.ts'
 import type { GroupResource } from '../../machinery/types.ts'
-import { CompactedError, FutureRevisionError, KeyExistsError, RevisionMismatchError, StorageUnavailableError } from '../../storage/contract.ts'
+import {
+  CompactedError,
+  FutureRevisionError,
+  KeyExistsError,
+  RevisionMismatchError,
+  StorageUnavailableError,
+} from '../../storage/contract.ts'
 
 /** What apiserver's storage says when a write lost against another (storage/errors.go). */
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'

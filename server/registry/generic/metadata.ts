@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { formatTime } from '../../machinery/clock.ts'
-import { invalid, type FieldError } from '../../machinery/field-errors.ts'
+import { invalid, invalidObject } from '../../machinery/field-errors.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import type { GroupResource, KubeObject } from '../../machinery/types.ts'
 import type { StrategyContext } from './strategy.ts'
 
 /** Takes the request's namespace over; an object that names another is refused (apiserver `EnsureObjectNamespaceMatchesRequestNamespace`). */
@@ -61,7 +61,7 @@ export function desiredStateDiffers(a: KubeObject, b: KubeObject): boolean {
   return !isDeepStrictEqual(strip(a), strip(b))
 }
 
-/** An update that says which version it is based on must name the current one. */
-export function unconditionalUpdateError(): FieldError {
-  return invalid('metadata.resourceVersion', 0, 'must be specified for an update')
+/** An update must name a version where strategies do not take one without. The error names the resource where others name the kind. */
+export function unconditionalUpdate({ groupResource: { group, resource } }: { groupResource: GroupResource }, name: string): Error {
+  return invalidObject({ group, kind: resource }, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')])
 }

@@ -16,6 +16,8 @@ export interface StoredResource {
   readonly version: string
   readonly namespaced: boolean
   readonly type: TypeFacts
+  /** It has `/status`. */
+  readonly hasStatus: boolean
   readonly strategy: Strategy
   readonly traits: Traits
   readonly selectableFields: SelectableFields

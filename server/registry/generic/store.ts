@@ -1,7 +1,7 @@
 import type { Feed } from '../../cache/feed.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
-import { conflict, notFound } from '../../machinery/status.ts'
+import { alreadyExists, conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
 import { normalize } from '../../scheme/check.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
@@ -49,10 +49,11 @@ export class Store {
   readonly deps: StoreDependencies
   readonly groupResource: GroupResource
 
-  constructor(resource: StoredResource, deps: StoreDependencies) {
+  /** @param group that errors name, where a resource is served by another group than the one that it is stored in */
+  constructor(resource: StoredResource, deps: StoreDependencies, group = resource.group) {
     this.resource = resource
     this.deps = deps
-    this.groupResource = { group: resource.group, resource: resource.resource }
+    this.groupResource = { group, resource: resource.resource }
   }
 
   keyOf(namespace: string, name: string): string {
@@ -97,7 +98,7 @@ export class Store {
         return await this.#insert(obj, context)
       } catch (e) {
         if (!(generated && e instanceof KeyExistsError && attempt < NAME_TRIES)) {
-          throw await translated(this.groupResource, meta.name ?? '', () => Promise.reject(e as Error)).catch((t: unknown) => t)
+          throw await this.#createError(e, obj)
         }
       }
     }
@@ -120,8 +121,15 @@ export class Store {
       return entry
     } catch (e) {
       await reservation?.undo()
-      throw statusFromStorage(e, this.groupResource, obj.metadata.name ?? '')
+      throw await this.#createError(e, obj)
     }
+  }
+
+  async #createError(e: unknown, { metadata: { name = '', namespace = '' } }: KubeObject): Promise<unknown> {
+    if (!(e instanceof KeyExistsError)) return statusFromStorage(e, this.groupResource, name)
+    const there = await this.#fromStorage(this.keyOf(namespace, name)).catch(() => undefined)
+    const deleted = Boolean(there?.object().metadata.deletionTimestamp)
+    return alreadyExists(this.groupResource, name, deleted ? 'object is being deleted: ' : '')
   }
 
   async #prepareCreate(obj: KubeObject, namespace: string, context: StrategyContext, reserve?: () => Promise<void>): Promise<void> {
@@ -140,12 +148,16 @@ export class Store {
     if (admitted !== undefined) await admitted
     fillSystemMetadata(obj, context)
     if (reserve !== undefined) await reserve()
+    const warnings: string[] = []
+    const quiet = { ...context, warn: (text: string) => void warnings.push(text) }
     if (strategy.keepStatusOnCreate !== true && resource.type.field('status') !== undefined && this.hasStatus) delete obj.status
-    strategy.prepareForCreate?.(obj, context)
+    strategy.prepareForCreate?.(obj, quiet)
     if (this.countsGenerations) obj.metadata.generation = 1
     const errors: FieldError[] = this.metaErrors(obj)
-    errors.push(...(strategy.validate?.(obj, context) ?? []))
+    errors.push(...(strategy.validate?.(obj, quiet) ?? []))
     if (errors.length > 0) throw this.invalid(obj, errors)
+    // Only an object that is right is worth a warning.
+    for (const text of warnings) context.warn(text)
     strategy.canonicalize?.(obj)
   }
 
@@ -173,14 +185,11 @@ export class Store {
 
   /** Whether the resource has a status that only `/status` writes. */
   get hasStatus(): boolean {
-    return this.statusSubresource
+    return this.resource.hasStatus
   }
 
-  /** Set by the composition from the facts table. */
-  statusSubresource = false
-
   get countsGenerations(): boolean {
-    return this.resource.strategy.generation ?? this.resource.type.field('spec') !== undefined
+    return this.resource.strategy.generation ?? this.resource.traits.countsGenerations
   }
 
   /** metadata rules of the resource. */
@@ -294,5 +303,5 @@ export type GuardedChange =
       ttlSeconds?: number | undefined
       reservation?: Reservation | undefined
     }
-  | { action: 'delete'; reservation?: Reservation | undefined }
+  | { action: 'delete'; reservation?: Reservation | undefined; last?: Entry }
   | { action: 'keep' }

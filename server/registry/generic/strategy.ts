@@ -42,12 +42,10 @@ export interface Strategy {
   validateStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
   /** Put into a normal form after validation (sorting, de-duplication). */
   canonicalize?(obj: KubeObject): void
-  /** Whether metadata.generation counts changes outside metadata and status; default: it does when the schema has `spec`. */
+  /** Whether metadata.generation counts changes outside metadata and status; default: what traits.ts says. */
   generation?: boolean
   /** Whether PUT to a missing object creates it (Leases, Endpoints, Events and some others upstream). */
   allowCreateOnUpdate?: boolean
-  /** Whether an update without resourceVersion is taken as "whatever is there"; default true; false gives 422 `must be specified for an update`. */
-  allowUnconditionalUpdate?: boolean
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
   gracePeriod?(obj: KubeObject, requested: number | undefined): number | undefined
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */

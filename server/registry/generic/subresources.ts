@@ -38,7 +38,11 @@ export function scaleSubresource(f: ScaleFunctions): Subresource {
   }
 }
 
-async function updateScale(f: ScaleFunctions, req: SubresourceRequest, change: (current: KubeObject) => KubeObject): Promise<{ object: KubeObject }> {
+async function updateScale(
+  f: ScaleFunctions,
+  req: SubresourceRequest,
+  change: (current: KubeObject) => KubeObject,
+): Promise<{ object: KubeObject }> {
   const { store } = req.served
   const { entry } = await store.update({
     namespace: req.namespace,

@@ -4,7 +4,7 @@ import { badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import { translated } from './errors.ts'
-import { desiredStateDiffers, keepSystemMetadata, unconditionalUpdateError } from './metadata.ts'
+import { desiredStateDiffers, keepSystemMetadata, unconditionalUpdate } from './metadata.ts'
 import type { GuardedChange, Store } from './store.ts'
 import type { Strategy, StrategyContext } from './strategy.ts'
 
@@ -55,10 +55,7 @@ export function statusRules(store: Store): UpdateRules {
       const { status, metadata } = obj
       for (const field of Object.keys(obj)) delete obj[field]
       Object.assign(obj, structuredClone(old))
-      const meta = structuredClone(old.metadata)
-      if (metadata.resourceVersion !== undefined) meta.resourceVersion = metadata.resourceVersion
-      // Labels, annotations and finalizers stay; upstream resets them in ResetObjectMetaForStatus.
-      obj.metadata = meta
+      if (!store.resource.traits.statusAlone) obj.metadata = metadata
       if (status === undefined) delete obj.status
       else obj.status = status
     },
@@ -75,7 +72,7 @@ function copyField(to: KubeObject, from: KubeObject, field: string): void {
 export async function updateObject(store: Store, request: UpdateRequest): Promise<UpdateResult> {
   const { namespace, name, context } = request
   let created = false
-  let gone = false
+  const deleted: { last?: Entry | undefined } = {}
   const entry = await translated(store.groupResource, name, () =>
     store.guarded(
       namespace,
@@ -88,13 +85,17 @@ export async function updateObject(store: Store, request: UpdateRequest): Promis
           return { action: 'keep' }
         }
         const next = await nextState(store, request, current)
-        gone = next.action === 'delete'
+        deleted.last = next.action === 'delete' ? next.last : undefined
         return next
       },
       context.dryRun,
     ),
   )
-  if (gone && entry !== undefined && !context.dryRun) await store.resource.strategy.afterDelete?.(entry.object())
+  const { last } = deleted
+  if (last !== undefined) {
+    if (!context.dryRun) await store.resource.strategy.afterDelete?.(last.object())
+    return { entry: last, created: false }
+  }
   if (entry !== undefined && !created) return { entry, created: false }
   const obj = await request.change(undefined)
   return { entry: await store.create(obj, namespace, context), created: true }
@@ -111,7 +112,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   if (based !== '' && !/^\d+$/.test(based))
     throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(based)}: invalid syntax`)
   if (based !== '' && based !== String(current.revision)) throw store.conflict(name)
-  const unconditional = based === '' && strategy.allowUnconditionalUpdate === false && rules.subresource === ''
+  if (based === '' && store.resource.traits.versionedUpdates) throw unconditionalUpdate(store, name)
   obj.metadata.resourceVersion = String(current.revision)
   keepSystemMetadata(obj, old)
   if (rules.subresource === '') {
@@ -119,7 +120,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
     if (strategy.beginUpdate !== undefined) {
       const reservation = await strategy.beginUpdate(obj, old, context)
       try {
-        const next = await prepared(store, request, current, obj, old, unconditional)
+        const next = await prepared(store, request, current, obj, old)
         if (next.action !== 'keep') return { ...next, reservation }
         await reservation.undo()
         return next
@@ -129,21 +130,17 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
       }
     }
   }
-  return prepared(store, request, current, obj, old, unconditional)
+  return prepared(store, request, current, obj, old)
 }
 
 /** The part of an update between its object and its write: strategy, admission, validation. */
-async function prepared(
-  store: Store,
-  request: UpdateRequest,
-  current: Entry,
-  obj: KubeObject,
-  old: KubeObject,
-  unconditional: boolean,
-): Promise<GuardedChange> {
+async function prepared(store: Store, request: UpdateRequest, current: Entry, obj: KubeObject, old: KubeObject): Promise<GuardedChange> {
   const { context, rules, namespace, name } = request
   const { strategy, schema } = store.resource
-  rules.prepare(obj, old, context)
+  const warnings: string[] = []
+  // Only an object that is right is worth a warning.
+  const quiet = { ...context, warn: (text: string) => void warnings.push(text) }
+  rules.prepare(obj, old, quiet)
   if (store.countsGenerations && desiredStateDiffers(obj, old)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   const admitted = store.deps.admission.admit({
     operation: 'UPDATE',
@@ -156,16 +153,18 @@ async function prepared(
     context,
   })
   if (admitted !== undefined) await admitted
-  const errors = unconditional ? [unconditionalUpdateError()] : []
-  errors.push(
+  const errors = [
     ...store.metaErrors(obj),
     ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
-    ...rules.validate(obj, old, context),
-  )
+    ...rules.validate(obj, old, quiet),
+  ]
   if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
+  for (const text of warnings) context.warn(text)
   strategy.canonicalize?.(obj)
-  if (finished(obj, strategy)) return { action: 'delete' }
   const value = store.encode(obj)
+  // The answer to the update that deletes is the object as the client wanted it.
+  if (finished(obj, strategy))
+    return { action: 'delete', last: store.resource.cache.preview(current.key, value, schema.indexOf(obj), current) }
   if (value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
 }
