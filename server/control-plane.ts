@@ -10,6 +10,7 @@ import { Feed } from './cache/feed.ts'
 import { localTransport } from './client/local-transport.ts'
 import type { Transport } from './client/transport.ts'
 import { discovery } from './discovery/handler.ts'
+import { versionInfo } from './discovery/version.ts'
 import { buildHandlerChain } from './filters/chain.ts'
 import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
@@ -196,21 +197,32 @@ function apiHandler(
   const documents = discovery({
     scheme,
     serverAddress: () => `${o.advertiseAddress}:${state.port}`,
-    extraPaths: ['/healthz', '/livez', '/readyz', '/metrics'],
+    extraPaths: ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v3', '/openapi/v3/'],
     respond: respondObject,
   })
   const { registry, feed, storage } = sources
   const healthz = health(checks(storage, feed, state))
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
+  const openApi = lazyOpenApi()
   return router({
     resource: (group, version, resource) => registry.resource(group, version, resource),
     group: (group) => scheme.groups.some((g) => g.name === group),
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    nonResource: async (ctx: RequestContext) => documents(ctx) || (await healthz(ctx)) || (await scrape(ctx)),
+    nonResource: async (ctx: RequestContext) => documents(ctx) || (await openApi(ctx)) || (await healthz(ctx)) || (await scrape(ctx)),
     legacyProxy: proxies.legacy,
     virtual: () => false,
   })
+}
+
+/** Loaded when it is first asked for: no start needs it. */
+function lazyOpenApi(): (ctx: RequestContext) => Promise<boolean> {
+  let loaded: Promise<(ctx: RequestContext) => boolean> | undefined
+  return async (ctx) => {
+    if (!ctx.exchange.path.startsWith('/openapi/')) return false
+    loaded ??= import('./openapi/handler.ts').then((m) => m.openApi({ scheme, version: `${versionInfo.major}.${versionInfo.minor}` }))
+    return (await loaded)(ctx)
+  }
 }
 
 function checks(storage: Storage, feed: Feed, state: { ready: boolean; closing: boolean }): HealthCheck[] {
