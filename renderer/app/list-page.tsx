@@ -1,4 +1,4 @@
-import { Checkbox, Menu } from '@mantine/core'
+import { Menu } from '@mantine/core'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
@@ -187,7 +187,7 @@ function ColumnsMenu({
   const { t } = useTranslation()
   const shown = visible.map((c) => c.info.id)
   return (
-    <Menu position="bottom-end" closeOnItemClick={false}>
+    <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
       <Menu.Target>
         <button type="button" className="icon-button" aria-label={t('list.columns')} title={t('list.columns')}>
           <Icon name="columns" />
@@ -195,16 +195,14 @@ function ColumnsMenu({
       </Menu.Target>
       <Menu.Dropdown>
         {(data?.columns ?? []).map((info) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={info.id}
             disabled={info.id === 'name'}
-            role="menuitemcheckbox"
-            aria-checked={shown.includes(info.id)}
-            onClick={() => onChange(shown.includes(info.id) ? shown.filter((id) => id !== info.id) : [...shown, info.id])}
-            leftSection={<Checkbox checked={shown.includes(info.id)} readOnly tabIndex={-1} aria-hidden="true" />}
+            checked={shown.includes(info.id)}
+            onChange={(checked) => onChange(checked ? [...shown, info.id] : shown.filter((id) => id !== info.id))}
           >
             {info.literal ? info.label : t(`columns.${info.label}`)}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
         <Menu.Divider />
         <Menu.Item onClick={() => onChange(null)}>{t('list.columnsDefault')}</Menu.Item>

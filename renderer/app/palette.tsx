@@ -23,8 +23,18 @@ interface Entry {
 
 /** `text` opens it with that text; `:` first means kinds only, as in k9s. */
 export function Palette({ text, onClose }: { text: string | undefined; onClose(): void }) {
+  const { t } = useTranslation()
   return (
-    <Modal opened={text !== undefined} onClose={onClose} withCloseButton={false} padding={0} size={620} yOffset="12vh" trapFocus>
+    <Modal
+      opened={text !== undefined}
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      size={620}
+      yOffset="12vh"
+      trapFocus
+      attributes={{ content: { 'aria-label': t('palette.open') } }}
+    >
       {text !== undefined && <PaletteBody initial={text} onClose={onClose} />}
     </Modal>
   )
@@ -135,6 +145,12 @@ function useKinds(wanted: string): (Entry & { rank: number })[] {
 
 const searchedKinds = [pods, services, nodes, namespaces]
 
+const byName = (wanted: string): string =>
+  wanted
+    .split(/\s+/)
+    .map((word) => `name:"${word}"`)
+    .join(' ')
+
 function useObjects(wanted: string): Entry[] {
   const place = usePlace()
   const go = useGo()
@@ -142,14 +158,14 @@ function useObjects(wanted: string): Entry[] {
     wanted && place.context
       ? {
           source: { context: place.context, resource, namespace: resource.namespaced ? place.namespace || undefined : undefined },
-          filter: wanted,
+          filter: byName(wanted),
           start: 0,
           end: 6,
           hold: false,
         }
       : undefined
   const found = [useView(request(pods)), useView(request(services)), useView(request(nodes)), useView(request(namespaces))]
-  return found.flatMap(({ data }, index) => {
+  const entries = found.flatMap(({ data }, index) => {
     const resource = searchedKinds[index]
     if (!resource || !wanted) return []
     return (data?.rows ?? []).slice(0, 6).map((row) => ({
@@ -160,6 +176,9 @@ function useObjects(wanted: string): Entry[] {
       run: () => go({ resource: resource.plural, object: { namespace: row.namespace, name: row.name } }),
     }))
   })
+  // The very name first, then what begins with it.
+  const rank = (name: string): number => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2)
+  return entries.sort((a, b) => rank(a.text) - rank(b.text)).slice(0, 12)
 }
 
 function useCommands(wanted: string): Entry[] {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Filterable, matchesAll, parseFilter, parseSelector } from './filter.ts'
 
 const row = (over: Partial<Filterable> = {}): Filterable => ({
+  name: 'web-1',
   text: 'shop/web-1\nrunning\nworker-7',
   status: 'running',
   labels: { app: 'web', tier: 'front' },
@@ -24,6 +25,10 @@ describe('the filter language', () => {
     ['-absent', true],
     ['!web', false],
     ['"web-1 running"', false],
+    ['name:web', true],
+    ['name:worker', false],
+    ['-name:web', false],
+    ['name:', true],
     ['status:run', true],
     ['-status:run', false],
     ['status:', true],
@@ -64,7 +69,7 @@ describe('the filter language', () => {
   })
 
   test('a quoted word is found exactly when the text has it', () => {
-    const word = fc.string({ minLength: 1 }).filter((s) => !/["']/.test(s) && !/^[-!]|^(labels?|field|status)[=:]/.test(s))
+    const word = fc.string({ minLength: 1 }).filter((s) => !/["']/.test(s) && !/^[-!]|^(labels?|field|status|name)[=:]/.test(s))
     fc.assert(
       fc.property(word, fc.string(), (needle, text) => {
         const lower = text.toLowerCase()

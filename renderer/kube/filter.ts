@@ -2,6 +2,7 @@ import { isRecord } from './types.ts'
 
 /** What a row offers to the filter. `text` and `status` are lower case already. */
 export interface Filterable {
+  name: string
   text: string
   status: string
   labels: Record<string, string> | undefined
@@ -10,6 +11,7 @@ export interface Filterable {
 
 export type Term =
   | { kind: 'text'; not: boolean; value: string }
+  | { kind: 'name'; not: boolean; value: string }
   | { kind: 'status'; not: boolean; value: string }
   | { kind: 'label'; not: boolean; key: string; op: LabelOp; values: string[] }
   | { kind: 'field'; not: boolean; path: string[]; op: '=' | '!='; value: string }
@@ -17,7 +19,7 @@ export type LabelOp = 'in' | 'notin' | 'exists' | 'absent'
 
 /**
  * The filter language: terms separated by spaces, all of which must hold; quotes keep spaces; a leading `-` or `!` negates.
- * `word` looks in what the row shows, `status:word` in its status, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
+ * `word` looks in what the row shows, `name:word` in its name, `status:word` in its status, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
  * any field of the object. A term still being typed (`label=`) holds for every row, so the list does not flicker to empty.
  */
 export function parseFilter(input: string): Term[] {
@@ -52,6 +54,7 @@ function parseTerm(word: string): Term[] {
   if (/^labels?[=:]/.test(body)) return parseSelector(body.slice(body.search(/[=:]/) + 1)).map((label) => ({ ...label, not }))
   if (/^field[=:]/.test(body)) return parseField(body.slice(6), not)
   if (/^status[:=]/.test(body)) return body.length > 7 ? [{ kind: 'status', not, value: body.slice(7).toLowerCase() }] : []
+  if (/^name[:=]/.test(body)) return body.length > 5 ? [{ kind: 'name', not, value: body.slice(5).toLowerCase() }] : []
   return body ? [{ kind: 'text', not, value: body.toLowerCase() }] : []
 }
 
@@ -101,6 +104,9 @@ function matches(term: Term, row: Filterable): boolean {
   switch (term.kind) {
     case 'text':
       return row.text.includes(term.value)
+    case 'name':
+      // Names are lower case nearly everywhere, but RBAC's need not be.
+      return row.name.toLowerCase().includes(term.value)
     case 'status':
       return row.status.includes(term.value)
     case 'label':

@@ -152,33 +152,35 @@ export function DataList(props: DataListProps) {
   }
   const all = shown > 0 && selection.size >= shown
   return (
-    <div
-      ref={scroller}
-      className="list"
-      role="grid"
-      aria-label={props.label}
-      aria-rowcount={shown + 1}
-      aria-colcount={columns.length + 1}
-      aria-multiselectable="true"
-      aria-busy={!data?.state.synced}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-      aria-activedescendant={cursor.index >= 0 ? `row-${cursor.key}` : undefined}
-      onScroll={(event) => {
-        const top = event.currentTarget.scrollTop
-        setView((v) => (v.top === top ? v : { ...v, top }))
-      }}
-    >
-      <div className="list-head" role="row" aria-rowindex={1}>
-        <div className="list-check" role="columnheader">
-          <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
+    <div className="list-frame">
+      <div
+        ref={scroller}
+        className="list"
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={shown + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable="true"
+        aria-busy={!data?.state.synced}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        aria-activedescendant={cursor.index >= 0 ? `row-${cursor.key}` : undefined}
+        onScroll={(event) => {
+          const top = event.currentTarget.scrollTop
+          setView((v) => (v.top === top ? v : { ...v, top }))
+        }}
+      >
+        <div className="list-head" role="row" aria-rowindex={1}>
+          <div className="list-check" role="columnheader">
+            <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
+          </div>
+          {columns.map(({ info, label }) => (
+            <HeaderCell key={info.id} info={info} label={label} sort={props.sort} onSort={props.onSort} />
+          ))}
         </div>
-        {columns.map(({ info, label }) => (
-          <HeaderCell key={info.id} info={info} label={label} sort={props.sort} onSort={props.onSort} />
-        ))}
-      </div>
-      <div className="list-body" role="rowgroup" style={{ height: shown * rowHeight }}>
-        {visible}
+        <div className="list-body" role="rowgroup" style={{ height: shown * rowHeight }}>
+          {visible}
+        </div>
       </div>
       {shown === 0 && props.empty}
     </div>

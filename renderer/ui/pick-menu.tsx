@@ -40,6 +40,7 @@ export function PickMenu({
     <Combobox
       store={combobox}
       position="bottom-start"
+      withinPortal={false}
       width={320}
       transitionProps={{ duration: 0 }}
       onOptionSubmit={(picked) => {
