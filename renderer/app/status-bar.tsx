@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Tone } from '../kube/types.ts'
 import { useDiscovery } from '../queries/discovery.ts'
+import { useContexts } from '../queries/contexts.ts'
 import { useNet } from '../queries/hub.ts'
 import { type LocalState, useLocal, useLocalCommand } from '../queries/local.ts'
 import { Age } from '../ui/age.tsx'
@@ -48,6 +49,9 @@ export function StatusBar({ logOpen, onLog }: { logOpen: boolean; onLog(open: bo
 function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolean): void }) {
   const { t } = useTranslation()
   const { data } = useLocal()
+  const net = useNet()
+  const { data: contexts } = useContexts()
+  const revision = net.revisions[contexts?.find((c) => c.local)?.name ?? '']
   const command = useLocalCommand()
   if (!data) return <span className="item">{t('local.unknown')}</span>
   const running = data.state === 'running' || data.state === 'starting'
@@ -82,6 +86,7 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
         </Menu.Dropdown>
       </Menu>
       <span className="item">{t(`local.store.${data.store}`)}</span>
+      {revision && <span className="item">{t('local.revision', { revision })}</span>}
       {data.state === 'running' && data.startedAt > 0 && (
         <span className="item">
           {t('local.up')} <Age key={data.startedAt} at={data.startedAt} />

@@ -155,9 +155,10 @@ export class FeedHost {
       watches: this.#socket.watches,
       lastChange: this.#lastChange,
       troubled: feeds.filter((feed) => feed.users > 0 && feed.state.phase === 'retrying').length,
+      revisions: newestVersions(feeds),
     }
     // Once a second is enough for the time of the last change.
-    const key = JSON.stringify({ ...data, lastChange: Math.floor(data.lastChange / 1000) })
+    const key = JSON.stringify({ ...data, revisions: null, lastChange: Math.floor(data.lastChange / 1000) })
     if (key === this.#netSent) return
     this.#netSent = key
     this.#init.post({ op: 'net', data })
@@ -165,3 +166,13 @@ export class FeedHost {
 }
 
 type PayloadWithoutId = FromWorker extends infer M ? (M extends { id: number } ? Omit<M, 'id'> : never) : never
+
+/** resourceVersions are compared by length first: they are decimal numbers where they can be compared at all (KEP-5504). */
+function newestVersions(feeds: readonly Feed[]): Record<string, string> {
+  const newest: Record<string, string> = {}
+  for (const { context, version } of feeds) {
+    const known = newest[context] ?? ''
+    if (version.length > known.length || (version.length === known.length && version > known)) newest[context] = version
+  }
+  return newest
+}

@@ -23,6 +23,7 @@ export const sourceKey = (source: FeedSource, whole: boolean): string =>
 /** One collection kept live: reflector and store, with what is told when either moves. */
 export class Feed {
   readonly store: ObjectStore
+  readonly context: string
   readonly #reflector: Reflector
   state: FeedState = { phase: 'connecting', synced: false }
   users = 0
@@ -41,6 +42,7 @@ export class Feed {
     columnsChanged: () => void
   }) {
     const { source } = init
+    this.context = source.context
     this.store = new ObjectStore(init.kind ?? undeclared)
     this.store.listen(init.changed)
     const codec: FeedCodec = init.kind ? objectCodec : tableCodec
@@ -71,6 +73,10 @@ export class Feed {
       },
     })
     this.#reflector.start()
+  }
+
+  get version(): string {
+    return this.#reflector.version
   }
 
   kick(): void {

@@ -14,7 +14,7 @@ export class FeedHub {
   readonly #answers = new Map<number, (message: Answer) => void>()
   readonly #netListeners = new Set<() => void>()
   #nextId = 1
-  net: NetState = { socket: { phase: 'idle' }, watches: 0, lastChange: 0, troubled: 0 }
+  net: NetState = { socket: { phase: 'idle' }, watches: 0, lastChange: 0, troubled: 0, revisions: {} }
 
   constructor(port: PortLike) {
     this.#port = port

@@ -52,6 +52,8 @@ export interface ViewData {
 export interface ObjectData {
   state: FeedState
   object: KubeObject | null
+  /** Every object of the feed, for a source that selects several. */
+  all: KubeObject[]
   /** It was there and has been deleted; `object` is its last state. */
   deleted: boolean
 }
@@ -74,6 +76,8 @@ export interface NetState {
   lastChange: number
   /** Feeds that are not live, worst first. */
   troubled: number
+  /** The newest resourceVersion seen, by context. */
+  revisions: Record<string, string>
 }
 
 export type ToWorker =

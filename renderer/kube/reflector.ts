@@ -83,6 +83,11 @@ export class Reflector {
     this.#backoff = new Backoff(500, 30_000, init.random ?? Math.random)
   }
 
+  /** The last resourceVersion seen; '' before the first. */
+  get version(): string {
+    return this.#version
+  }
+
   start(): void {
     this.#state('connecting')
     this.#relist()

@@ -128,7 +128,7 @@ export class ViewSubscription implements Subscription {
   }
 }
 
-/** The one object of a feed that is selected by name. */
+/** The whole objects of a small feed: mostly the one that is selected by name. */
 export class ObjectSubscription implements Subscription {
   readonly feed: Feed
   readonly #post: (message: Payload<'object'>) => void
@@ -142,15 +142,19 @@ export class ObjectSubscription implements Subscription {
   }
 
   flush(): void {
-    const [row] = this.feed.store.rows.values()
+    const rows = [...this.feed.store.rows.values()]
+    const row = rows[0]
     if (row) this.#last = row
     const shown = row ?? this.#last
-    const mark = shown ? `${shown.key} ${shown.version}` : ''
+    const mark = shown ? `${rows.length} ${shown.key} ${shown.version} ${this.feed.store.version}` : ''
     if (mark === this.#sent && this.feed.state === this.#stateSent) return
     this.#sent = mark
     this.#stateSent = this.feed.state
     const deleted = row === undefined && this.#last !== undefined
-    this.#post({ op: 'object', data: { state: this.feed.state, object: shown?.object ?? null, deleted } })
+    this.#post({
+      op: 'object',
+      data: { state: this.feed.state, object: shown?.object ?? null, all: rows.map((each) => each.object), deleted },
+    })
   }
 
   reset(): void {}

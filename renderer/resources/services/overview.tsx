@@ -1,6 +1,5 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { KubeObject } from '../../kube/types.ts'
 import { pods } from '../../queries/discovery.ts'
 import { useObject } from '../../queries/hub.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
@@ -66,10 +65,6 @@ export function ServiceOverview({ service }: { service: Service }) {
   )
 }
 
-interface Slices extends KubeObject {
-  slices?: EndpointSlice[]
-}
-
 function Endpoints({ namespace, service }: { namespace: string; service: string }) {
   const { t } = useTranslation()
   const place = usePlace()
@@ -77,9 +72,8 @@ function Endpoints({ namespace, service }: { namespace: string; service: string 
     () => ({ context: place.context, resource: endpointSlices, namespace, labelSelector: `kubernetes.io/service-name=${service}` }),
     [place.context, namespace, service],
   )
-  // Nearly every service has one slice; of several the first is shown here and all are in the list of slices.
-  const slice = useObject(source)?.object as (EndpointSlice & Slices) | null | undefined
-  const endpoints = slice?.endpoints ?? []
+  const slices = (useObject(source)?.all ?? []) as EndpointSlice[]
+  const endpoints = slices.flatMap((slice) => (slice.endpoints ?? []).map((endpoint) => ({ endpoint, ports: slice.ports ?? [] })))
   return (
     <Section title={t('sections.endpoints')}>
       {endpoints.length === 0 ? (
@@ -87,13 +81,10 @@ function Endpoints({ namespace, service }: { namespace: string; service: string 
       ) : (
         <Table
           head={[t('facts.address'), t('columns.status'), t('facts.target'), t('columns.node')]}
-          rows={endpoints.map((endpoint) => ({
+          rows={endpoints.map(({ endpoint, ports }) => ({
             key: endpoint.addresses.join(),
             cells: [
-              <span
-                key="a"
-                className="mono"
-              >{`${endpoint.addresses.join(', ')} ${(slice?.ports ?? []).map((p) => `:${p.port}`).join(' ')}`}</span>,
+              <span key="a" className="mono">{`${endpoint.addresses.join(', ')} ${ports.map((p) => `:${p.port}`).join(' ')}`}</span>,
               <EndpointState
                 key="s"
                 ready={endpoint.conditions?.ready !== false}
