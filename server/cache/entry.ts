@@ -38,6 +38,7 @@ export class Entry {
   readonly rvEnd: number
   readonly #schema: CacheSchema
   #parts: IndexedParts | undefined
+  #shared: WeakRef<KubeObject> | undefined
   /** Other encodings of this object (protobuf, other versions), by encoder key. */
   #encodings: Map<string, Buffer> | undefined
 
@@ -80,11 +81,20 @@ export class Entry {
 
   /** A fresh parsed copy, free to change. */
   object(): KubeObject {
-    return JSON.parse(this.json.toString()) as KubeObject
+    return JSON.parse(this.#head.toString() + this.body.toString()) as KubeObject
+  }
+
+  /** A parsed copy that is shared while anybody holds it: not to be changed. */
+  shared(): KubeObject {
+    const known = this.#shared?.deref()
+    if (known !== undefined) return known
+    const obj = this.object()
+    this.#shared = new WeakRef(obj)
+    return obj
   }
 
   get parts(): IndexedParts {
-    return (this.#parts ??= this.#schema.indexOf(this.object()))
+    return (this.#parts ??= this.#schema.indexOf(this.#shared?.deref() ?? this.object()))
   }
 
   /** Value of a selectable field, '' when the resource has no such field or the object no value. */

@@ -51,7 +51,8 @@ export function withResourceVersion(value: Buffer, revision: number): VersionedJ
   const afterUid = endOfUid(value, start)
   const at = afterUid < 0 ? start : afterUid
   const [head, tail] = afterUid >= 0 ? FIELD_LATER : value[start] === CLOSE_BRACE ? FIELD_ALONE : FIELD_FIRST
-  const json = Buffer.allocUnsafe(value.length + head.length + digits.length + tail.length)
+  // Memory of its own: in a piece of Node's pool, one object that stays would keep 64 KB of others' bytes.
+  const json = Buffer.allocUnsafeSlow(value.length + head.length + digits.length + tail.length)
   value.copy(json, 0, 0, at)
   head.copy(json, at)
   const rvStart = at + head.length
@@ -73,7 +74,11 @@ function rewritten(value: Buffer, digits: string): VersionedJson {
 
 /** The same bytes under another resourceVersion (a delete event carries the delete's revision). */
 export function replaceResourceVersion(v: VersionedJson, revision: number): VersionedJson {
-  const digits = Buffer.from(String(revision))
-  const json = Buffer.concat([v.json.subarray(0, v.rvStart), digits, v.json.subarray(v.rvEnd)])
-  return { json, rvStart: v.rvStart, rvEnd: v.rvStart + digits.length }
+  const digits = String(revision)
+  const rvEnd = v.rvStart + digits.length
+  const json = Buffer.allocUnsafeSlow(v.json.length - (v.rvEnd - v.rvStart) + digits.length)
+  v.json.copy(json, 0, 0, v.rvStart)
+  json.write(digits, v.rvStart, 'latin1')
+  v.json.copy(json, rvEnd, v.rvEnd)
+  return { json, rvStart: v.rvStart, rvEnd }
 }

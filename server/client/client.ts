@@ -182,6 +182,7 @@ function createResourceClient<T extends KubeObject>(rest: Rest, id: ResourceId):
         method: 'GET',
         path: resourcePath(id, { namespace: o.namespace }) + queryString(query),
         headers: { accept: o.metadataOnly === true ? METADATA : 'application/json' },
+        objects: true,
         ...withSignal(o),
       })
       return decodeWatch<T>(body)

@@ -26,7 +26,7 @@ export interface Informer<T extends KubeObject = KubeObject> {
 
 export interface InformerOptions<T extends KubeObject> {
   select?: Pick<SelectOptions, 'namespace' | 'labelSelector' | 'fieldSelector' | 'metadataOnly'>
-  /** Takes fields off that nobody reads, before the object is kept. Only the first asker's transform counts. */
+  /** Takes fields off that nobody reads, before the object is kept; it may not change the object it is given. Only the first asker's transform counts. */
   transform?: (obj: T) => T
 }
 
@@ -48,8 +48,10 @@ export interface InformerFactoryOptions {
 
 /** For objects whose managedFields nobody reads: most of a cached pod's bytes. */
 export function dropManagedFields<T extends KubeObject>(obj: T): T {
-  delete obj.metadata.managedFields
-  return obj
+  if (obj.metadata.managedFields === undefined) return obj
+  // The object may be shared with other informers.
+  const { managedFields: _, ...metadata } = obj.metadata
+  return { ...obj, metadata }
 }
 
 export function createInformerFactory(options: InformerFactoryOptions): InformerFactory {

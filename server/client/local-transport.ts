@@ -4,6 +4,8 @@ import { requestEntityTooLarge } from '../machinery/status.ts'
 import type { Transport, TransportRequest, TransportResponse, TransportStream } from './transport.ts'
 
 const highMark = 65_536
+/** Watches of objects queue views of the cache's own bytes, which weigh nothing: their readers may be further behind. */
+const objectsHighMark = 1 << 20
 const nobody = Buffer.alloc(0)
 
 /**
@@ -67,6 +69,7 @@ class LocalExchange implements Exchange, ResponseStream, AsyncIterable<Buffer> {
   readonly protocol = 'local'
   readonly remoteAddress = '127.0.0.1'
   readonly connection: ConnectionState
+  readonly objects: boolean
   responded = false
   status = 0
   bodyBytes = 0
@@ -77,6 +80,7 @@ class LocalExchange implements Exchange, ResponseStream, AsyncIterable<Buffer> {
   /** Resolves when status and headers are there. */
   readonly head: Promise<LocalExchange>
   readonly #body: Buffer
+  readonly #highMark: number
   readonly #extra: ResponseHeaders = {}
   readonly #signal: AbortSignal | undefined
   readonly #onAbort = (): void => this.abandon()
@@ -99,6 +103,8 @@ class LocalExchange implements Exchange, ResponseStream, AsyncIterable<Buffer> {
     for (const name in req.headers) headers[name.toLowerCase()] = req.headers[name]
     this.headers = headers
     this.connection = connection
+    this.objects = req.objects === true
+    this.#highMark = this.objects ? objectsHighMark : highMark
     this.#body = req.body ?? nobody
     this.head = new Promise((resolve, reject) => {
       this.#resolveHead = resolve
@@ -151,7 +157,7 @@ class LocalExchange implements Exchange, ResponseStream, AsyncIterable<Buffer> {
     this.#queue.push(chunk)
     this.pendingBytes += chunk.length
     this.#wakeReader()
-    return this.pendingBytes < highMark
+    return this.pendingBytes < this.#highMark
   }
 
   onDrain(callback: () => void): void {
@@ -216,7 +222,7 @@ class LocalExchange implements Exchange, ResponseStream, AsyncIterable<Buffer> {
         while (this.#queue.length > 0) {
           const chunk = this.#queue.shift()!
           this.pendingBytes -= chunk.length
-          if (this.pendingBytes < highMark && this.#drain !== undefined) {
+          if (this.pendingBytes < this.#highMark && this.#drain !== undefined) {
             const drain = this.#drain
             this.#drain = undefined
             drain()

@@ -13,6 +13,8 @@ export interface TransportRequest {
   headers?: Record<string, string>
   body?: Buffer
   signal?: AbortSignal
+  /** The caller takes a watch's events as objects (machinery/object-frame) where the server is in this process; others ignore it. */
+  objects?: boolean
 }
 
 export interface TransportResponse {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeWatch, frames } from './watch-decoder.ts'
+import { objectFrame } from '../machinery/object-frame.ts'
+import { decodeWatch, FrameSplitter } from './watch-decoder.ts'
 
 async function* chunked(data: Buffer, cuts: number[]): AsyncGenerator<Buffer> {
   let start = 0
@@ -9,6 +10,11 @@ async function* chunked(data: Buffer, cuts: number[]): AsyncGenerator<Buffer> {
     start = cut
   }
   yield data.subarray(start)
+}
+
+async function* frames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const splitter = new FrameSplitter()
+  for await (const chunk of chunks) yield* splitter.push(chunk)
 }
 
 describe('frames', () => {
@@ -32,6 +38,19 @@ describe('frames', () => {
     for await (const f of frames(chunked(Buffer.from('{}\n{"a"'), []))) seen.push(f.toString())
     expect(seen).toEqual(['{}'])
   })
+})
+
+test('an event that brings its object is not parsed; bytes around it are', async () => {
+  const object = { metadata: { name: 'a' } }
+  async function* body(): AsyncGenerator<Buffer> {
+    yield objectFrame(Buffer.from('not json'), () => ({ type: 'ADDED', object }))
+    yield Buffer.from('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"7"}}}\n')
+  }
+  const events = decodeWatch(body())
+  const first = await events.next()
+  expect(first.value).toEqual({ type: 'ADDED', object })
+  expect(first.value!.object).toBe(object)
+  expect((await events.next()).value).toEqual({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '7' } } })
 })
 
 test('an ERROR event throws its Status', async () => {

@@ -1,3 +1,4 @@
+import { eventOf } from '../machinery/object-frame.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Status } from '../machinery/status.ts'
 import { fromStatus } from './rest.ts'
@@ -11,29 +12,43 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 
 const NEWLINE = 0x0a
 
-/** Splits a stream of newline-ended frames; a frame may span chunks, a chunk may hold many frames. */
-export async function* frames(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = []
-  for await (const chunk of body) {
+/** Splits a stream of newline-ended frames; a frame may span chunks, a chunk may hold many frames. A torn last frame stays out. */
+export class FrameSplitter {
+  #rest: Buffer[] = []
+
+  /** The frames that this chunk completes. */
+  push(chunk: Buffer): Buffer[] {
+    const frames: Buffer[] = []
     let start = 0
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start)
       if (end === -1) break
       const piece = chunk.subarray(start, end)
-      const frame = rest.length === 0 ? piece : Buffer.concat([...rest, piece])
-      rest = []
+      const frame = this.#rest.length === 0 ? piece : Buffer.concat([...this.#rest, piece])
+      this.#rest = []
       start = end + 1
-      if (frame.length > 0) yield frame
+      if (frame.length > 0) frames.push(frame)
     }
-    if (start < chunk.length) rest.push(chunk.subarray(start))
+    if (start < chunk.length) this.#rest.push(chunk.subarray(start))
+    return frames
   }
 }
 
-/** JSON watch events in order. An ERROR event ends the stream by throwing its Status; a torn last frame is dropped. */
+/**
+ * Watch events in order, from JSON frames or from a server in this process that hands objects over. An ERROR event ends the
+ * stream by throwing its Status; a torn last frame is dropped.
+ */
 export async function* decodeWatch<T extends KubeObject>(body: AsyncIterable<Buffer>): AsyncGenerator<WatchEvent<T>> {
-  for await (const frame of frames(body)) {
-    const event = JSON.parse(frame.toString('utf8')) as { type: string; object: unknown }
-    if (event.type === 'ERROR') throw fromStatus(event.object as Partial<Status>)
-    yield event as WatchEvent<T>
+  const splitter = new FrameSplitter()
+  for await (const chunk of body) {
+    const event = eventOf(chunk)
+    if (event !== undefined) yield event as WatchEvent<T>
+    else for (const frame of splitter.push(chunk)) yield parsed<T>(frame)
   }
+}
+
+function parsed<T extends KubeObject>(frame: Buffer): WatchEvent<T> {
+  const event = JSON.parse(frame.toString('utf8')) as { type: string; object: unknown }
+  if (event.type === 'ERROR') throw fromStatus(event.object as Partial<Status>)
+  return event as WatchEvent<T>
 }

@@ -9,6 +9,7 @@ import { statusFromStorage, translated } from '../registry/generic/errors.ts'
 import { CompactedError } from '../storage/contract.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { ListQuery } from './query.ts'
+import { objectFrames } from './object-frames.ts'
 import { errorFrame, type Shape } from './representation.ts'
 import { shapeFor } from './respond.ts'
 
@@ -37,7 +38,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     if (past !== undefined && 'failure' in past) throw past.failure
     const watcher = store.resource.cache.watch(
       selection,
-      shape.frames,
+      ctx.exchange.objects === true ? objectFrames(served, shape) : shape.frames,
       stream,
       { revision: wanted, ...past, bookmarks: query.allowWatchBookmarks, initialEventsEnd: query.sendInitialEvents === true },
       feed.revision,

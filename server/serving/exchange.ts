@@ -29,6 +29,8 @@ export interface Exchange {
   setHeader(name: string, value: string | readonly string[]): void
   /** Calls back once when the client has gone or the response is complete; at once if that has happened. */
   onClose(callback: () => void): void
+  /** True when the client is in this process and takes watch events as objects (machinery/object-frame). */
+  readonly objects?: boolean
   /**
    * HTTP/1.1 only: takes the socket over for an upgraded protocol (SPDY/3.1, WebSocket); undefined elsewhere.
    * `head` is what arrived after the request's headers.
