@@ -8,6 +8,7 @@ import { bootstrap } from './bootstrap.ts'
 import { Compactor } from './cache/compactor.ts'
 import { Feed } from './cache/feed.ts'
 import { localTransport } from './client/local-transport.ts'
+import type { TurnGate } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { discovery } from './discovery/handler.ts'
 import { versionInfo } from './discovery/version.ts'
@@ -69,8 +70,8 @@ export interface ApiServer {
   readonly port: number
   readonly registry: Registry
   readonly feed: Feed
-  /** Calls inside the process, as a member of system:masters under this name. */
-  transport(userName: string): Transport
+  /** Calls inside the process, as a member of system:masters under this name; those that share a gate take turns with others' requests. */
+  transport(userName: string, gate?: TurnGate): Transport
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
   close(graceMs: number): Promise<void>
 }
@@ -160,7 +161,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     port: serving.port,
     registry,
     feed,
-    transport: (name) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }),
+    transport: (name, gate) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }, gate),
     close: (graceMs) => close(serving, graceMs),
   }
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from './client/client.ts'
 import { createInformerFactory } from './client/informer.ts'
+import { TurnGate } from './client/turn-gate.ts'
 import type { ApiServer } from './control-plane.ts'
 import { selectControllers, startControllers } from './controllers/index.ts'
 import { GIT_VERSION } from './discovery/version.ts'
@@ -33,8 +34,9 @@ export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
   const { api, clock, log, options } = w
   const abort = new AbortController()
   const { signal } = abort
+  const gate = new TurnGate()
   const component = (user: string, agent: string) => {
-    const client = createClient(api.transport(user), { userAgent: `${agent}/${GIT_VERSION}`, clock })
+    const client = createClient(api.transport(user, gate), { userAgent: `${agent}/${GIT_VERSION}`, clock })
     const onError = (error: unknown, what: unknown): void => {
       if (!signal.aborted)
         log.warn({ component: agent, what, error: error instanceof Error ? error.message : String(error) }, 'control loop error')

@@ -21,6 +21,14 @@ export interface CacheSchema {
   head?: Buffer
 }
 
+/** Bytes that stay in memory of their own: in a piece of Node's pool they would keep 64 KB of others' with them. */
+function alone(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength <= 2 * bytes.length) return bytes
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(own)
+  return own
+}
+
 const BRACE = Buffer.from('{')
 const NEWLINE = Buffer.from('\n')
 
@@ -108,7 +116,7 @@ export class Entry {
   encoding(key: string, make: (entry: Entry) => Buffer): Buffer {
     let bytes = this.#encodings?.get(key)
     if (bytes === undefined) {
-      bytes = make(this)
+      bytes = alone(make(this))
       ;(this.#encodings ??= new Map()).set(key, bytes)
     }
     return bytes

@@ -26,7 +26,15 @@ export class CacheEvent {
     }
     return bytes
   }
+
+  /** Forgets the frames: who wants one later has it made again. */
+  cool(): void {
+    this.#frames = undefined
+  }
 }
+
+/** So many newest events keep their frames: watchers that follow have theirs by then, and old frames would weigh as much as the objects. */
+const WARM = 256
 
 /**
  * Recent events of a resource in revision order, bounded by count and bytes. Everything after `floor` is there:
@@ -56,6 +64,7 @@ export class EventRing {
 
   push(event: CacheEvent): void {
     this.#events.push(event)
+    this.#events[this.#events.length - 1 - WARM]?.cool()
     this.#bytes += event.entry.size
     while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.#shift()
   }

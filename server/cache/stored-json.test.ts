@@ -51,6 +51,13 @@ describe('resourceVersion in stored bytes', () => {
     expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe('12')
   })
 
+  test('is not mistaken for that of a reference behind the metadata, as in every Event', () => {
+    const meta = { name: 'x', uid: 'u', annotations: { a: '"{\\' } }
+    const stored = { kind: 'Event', apiVersion: 'v1', metadata: meta, zeta: 1, involvedObject: { name: 'p', resourceVersion: '7' }, alpha: 2 }
+    const { json } = withResourceVersion(encode(stored), 9)
+    expect(json.toString()).toBe(JSON.stringify(stored).replace('"uid":"u"', '"uid":"u","resourceVersion":"9"'))
+  })
+
   test('is replaced by one of another length', () => {
     const v = withResourceVersion(encode({ kind: 'A', apiVersion: 'v1', metadata: { name: 'x' } }), 99)
     const next = replaceResourceVersion(v, 100)

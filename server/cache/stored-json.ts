@@ -10,6 +10,7 @@ const OPEN_BRACKET = 0x5b
 const UID = Buffer.from('"uid":"')
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const VERSION = Buffer.from('"resourceVersion":')
 const FIELD = Buffer.from('"resourceVersion":"')
 const FIELD_FIRST = [FIELD, Buffer.from('",')] as const
 const FIELD_ALONE = [FIELD, Buffer.from('"')] as const
@@ -43,11 +44,26 @@ function endOfUid(value: Buffer, start: number): number {
   return value[end - 1] === BACKSLASH ? -1 : end + 1
 }
 
+/** Whether the metadata that begins at `start` brings a version of its own; references elsewhere (an Event's involvedObject) may. */
+function hasVersion(value: Buffer, start: number): boolean {
+  const at = value.indexOf(VERSION, start)
+  let depth = 1
+  let text = false
+  for (let i = start; i < at && depth > 0; i++) {
+    const byte = value[i]
+    if (byte === QUOTE) text = !text
+    else if (text) i += byte === BACKSLASH ? 1 : 0
+    else if (byte === OPEN_BRACE) depth++
+    else if (byte === CLOSE_BRACE) depth--
+  }
+  return at >= 0 && depth > 0
+}
+
 /** Adds `"resourceVersion":"<revision>"` to a stored value; the value is parsed only when its layout is unusual. */
 export function withResourceVersion(value: Buffer, revision: number): VersionedJson {
   const start = metadataStart(value)
   const digits = String(revision)
-  if (start < 0 || value.includes('"resourceVersion":', start)) return rewritten(value, digits)
+  if (start < 0 || hasVersion(value, start)) return rewritten(value, digits)
   const afterUid = endOfUid(value, start)
   const at = afterUid < 0 ? start : afterUid
   const [head, tail] = afterUid >= 0 ? FIELD_LATER : value[start] === CLOSE_BRACE ? FIELD_ALONE : FIELD_FIRST
@@ -67,7 +83,9 @@ function rewritten(value: Buffer, digits: string): VersionedJson {
   const { kind, apiVersion, metadata, ...rest } = JSON.parse(value.toString()) as Record<string, unknown>
   const { resourceVersion: _, name, generateName, namespace, selfLink, uid, ...meta } = (metadata ?? {}) as Record<string, unknown>
   const identity = { name, generateName, namespace, selfLink, uid, resourceVersion: digits }
-  const json = Buffer.from(JSON.stringify({ kind, apiVersion, metadata: { ...identity, ...meta }, ...rest }))
+  const text = JSON.stringify({ kind, apiVersion, metadata: { ...identity, ...meta }, ...rest })
+  const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  json.write(text)
   const rvStart = json.indexOf(FIELD) + FIELD.length
   return { json, rvStart, rvEnd: rvStart + digits.length }
 }

@@ -1,6 +1,7 @@
 import { localUser, type UserInfo } from '../authn/contract.ts'
 import type { ConnectionState, Exchange, ExchangeHandler, RequestHeaders, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { requestEntityTooLarge } from '../machinery/status.ts'
+import type { TurnGate } from './turn-gate.ts'
 import type { Transport, TransportRequest, TransportResponse, TransportStream } from './transport.ts'
 
 const highMark = 65_536
@@ -10,9 +11,9 @@ const nobody = Buffer.alloc(0)
 
 /**
  * Requests to an API server in the same process: the same handler chain, without sockets, TLS and framing.
- * Bodies go by reference: neither side may change them.
+ * Bodies go by reference: neither side may change them. Transports of one gate share its turns.
  */
-export function localTransport(handler: ExchangeHandler, user: UserInfo): Transport {
+export function localTransport(handler: ExchangeHandler, user: UserInfo, gate?: TurnGate): Transport {
   const connection: ConnectionState = { peerCertificate: undefined, memo: new Map<symbol, unknown>([[localUser, user]]) }
   const open = new Set<LocalExchange>()
   let closed = false
@@ -31,9 +32,11 @@ export function localTransport(handler: ExchangeHandler, user: UserInfo): Transp
     return exchange
   }
 
-  function send(req: TransportRequest): Promise<LocalExchange> {
-    if (closed) return Promise.reject(new Error('the transport is closed'))
-    if (req.signal?.aborted === true) return Promise.reject(abortError(req.signal))
+  async function send(req: TransportRequest): Promise<LocalExchange> {
+    const turn = gate?.enter()
+    if (turn !== undefined) await turn
+    if (closed) throw new Error('the transport is closed')
+    if (req.signal?.aborted === true) throw abortError(req.signal)
     return start(req).head
   }
 

@@ -192,7 +192,8 @@ class ReplicaSets {
 
   async #createPod(rs: ReplicaSet): Promise<void> {
     const { namespace, name } = rs.metadata
-    const { metadata, spec } = structuredClone(rs.spec?.template ?? {})
+    // Only serialized: the shared template need not be copied.
+    const { metadata, spec } = rs.spec?.template ?? {}
     const pod: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',
