@@ -92,6 +92,11 @@ export function splitStamp(line: string): { at: string; text: string } {
   return match ? { at: match[0].trimEnd(), text: line.slice(match[0].length) } : { at: '', text: line }
 }
 
+/** How long the timestamp is, by its shape alone: for counting, where a wrong answer about an odd line costs nothing. */
+export function stampLength(line: string): number {
+  return line.charCodeAt(4) === 45 && line.charCodeAt(10) === 84 ? line.indexOf(' ') + 1 : 0
+}
+
 const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
 export const stripAnsi = (text: string): string => (text.includes('\u001b') ? text.replace(ansi, '') : text)
 

@@ -4,7 +4,7 @@ import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { saveText } from '../../ui/save.ts'
 import { useStored } from '../../ui/storage.ts'
-import { filterPattern, type LogBuffer, LogFilter, levelOf, splitStamp, stripAnsi } from './log-buffer.ts'
+import { filterPattern, type LogBuffer, LogFilter, levelOf, splitStamp, stampLength, stripAnsi } from './log-buffer.ts'
 import './log-view.css'
 import type { LogStream } from './use-log-stream.ts'
 import { cellsOf, WrapIndex } from './wrap-index.ts'
@@ -135,11 +135,16 @@ function Lines({
   const [view, setView] = useState({ top: 0, height: 400, width: 800 })
   const [stick, setStick] = useState(true)
   const count = filter.active ? filter.matches.length : buffer.lines.length
-  const lineAt = (index: number): string => {
-    const raw = filter.active ? (buffer.lines[(filter.matches[index] ?? 0) - buffer.dropped] ?? '') : (buffer.lines[index] ?? '')
-    return stripAnsi(showTime ? raw : splitStamp(raw).text)
+  const rawAt = (at: number): string =>
+    filter.active ? (buffer.lines[(filter.matches[at] ?? 0) - buffer.dropped] ?? '') : (buffer.lines[at] ?? '')
+  const lineAt = (at: number): string => stripAnsi(showTime ? rawAt(at) : splitStamp(rawAt(at)).text)
+  const rowsAt = (at: number, columns: number): number => {
+    const raw = rawAt(at)
+    // Most lines are short, and a million of them must be counted in one frame.
+    if ((raw.length - (showTime ? 0 : stampLength(raw))) * 2 <= columns) return 1
+    return Math.max(1, Math.ceil(cellsOf(lineAt(at)) / columns))
   }
-  const index = useWrapIndex(wrap, view.width, count, lineAt, `${pattern?.source}|${showTime}|${buffer.dropped}`)
+  const index = useWrapIndex(wrap, view.width, count, rowsAt, `${pattern?.source}|${showTime}|${buffer.dropped}`)
   const rows = index ? index.total : count
   const real = rows * rowHeight
   const scale = real > mostPixels ? (real - view.height) / (mostPixels - view.height) : 1
@@ -222,7 +227,7 @@ function useWrapIndex(
   wrap: boolean,
   width: number,
   count: number,
-  lineAt: (index: number) => string,
+  rowsAt: (line: number, columns: number) => number,
   scope: string,
 ): WrapIndex | undefined {
   const held = useRef({ key: '', index: new WrapIndex() })
@@ -235,6 +240,6 @@ function useWrapIndex(
     held.current.key = key
     index.clear()
   }
-  for (let line = index.count; line < count; line++) index.add(Math.max(1, Math.ceil(cellsOf(lineAt(line)) / columns)))
+  for (let line = index.count; line < count; line++) index.add(rowsAt(line, columns))
   return index
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filterPattern, LogBuffer, LogFilter, levelOf, mostLines, splitStamp, stripAnsi } from './log-buffer.ts'
+import { filterPattern, LogBuffer, LogFilter, levelOf, mostLines, splitStamp, stampLength, stripAnsi } from './log-buffer.ts'
 import { cellsOf, WrapIndex } from './wrap-index.ts'
 
 describe('LogBuffer', () => {
@@ -69,6 +69,10 @@ describe('lines', () => {
   test('the kubelet’s timestamp is told from the text', () => {
     expect(splitStamp('2026-11-23T13:50:09.123456789Z hello')).toEqual({ at: '2026-11-23T13:50:09.123456789Z', text: 'hello' })
     expect(splitStamp('hello 2026-11-23T13:50:09Z')).toEqual({ at: '', text: 'hello 2026-11-23T13:50:09Z' })
+  })
+  test('its length is told without reading it', () => {
+    for (const line of ['2026-11-23T13:50:09.1Z hello', 'no stamp', ''])
+      expect(stampLength(line)).toBe(line.length - splitStamp(line).text.length)
   })
   test.each([
     ['E1123 13:50:09 x', 'bad'],
