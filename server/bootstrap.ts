@@ -7,6 +7,12 @@ import type { StrategyContext } from './registry/generic/strategy.ts'
 /** Namespaces that every cluster has from its first moment. */
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
+/** The two classes above all that users may define. */
+const SYSTEM_CLASSES = [
+  ['system-node-critical', 2_000_001_000, 'For pods that a node cannot do without.'],
+  ['system-cluster-critical', 2_000_000_000, 'For pods that the cluster cannot do without, on whatever node.'],
+] as const
+
 export interface BootstrapOptions {
   registry: Registry
   clock: Clock
@@ -43,6 +49,15 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
   await Promise.all([
     ensureService(o, context),
     markRangeReady(o, context),
+    ...SYSTEM_CLASSES.map(([name, value, description]) =>
+      ensure('priorityclasses.scheduling.k8s.io', '', {
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name },
+        value,
+        description,
+      }),
+    ),
     ensure('endpoints', 'default', kubernetesEndpoints(o)),
     ensure('endpointslices.discovery.k8s.io', 'default', kubernetesEndpointSlice(o)),
     ...NAMESPACES.map((namespace) =>

@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import { admissionChain } from './admission/chain.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { priority } from './admission/priority.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import type { Authenticator } from './authn/contract.ts'
 import type { Authorizer } from './authz/contract.ts'
+import type { AccountLookup, ServiceAccountTokens } from './authn/service-account.ts'
 import { bootstrap } from './bootstrap.ts'
+import type { Entry } from './cache/entry.ts'
 import { Compactor } from './cache/compactor.ts'
 import { Feed } from './cache/feed.ts'
 import { localTransport } from './client/local-transport.ts'
@@ -20,6 +23,7 @@ import { health, type HealthCheck } from './handlers/health.ts'
 import { metrics } from './handlers/metrics.ts'
 import { respondObject } from './handlers/respond.ts'
 import { router } from './handlers/router.ts'
+import { virtualResources } from './handlers/virtual.ts'
 import { writeStatus } from './handlers/write-status.ts'
 import type { Clock } from './machinery/clock.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
@@ -29,6 +33,10 @@ import type { Admission, StoreDependencies } from './registry/generic/store.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import { resourceParts } from './registry/parts.ts'
+import { accessReviews } from './registry/virtual/access-reviews.ts'
+import { authenticationReviews } from './registry/virtual/authentication-reviews.ts'
+import { bindings } from './registry/virtual/bindings.ts'
+import { componentStatuses, type ComponentCheck } from './registry/virtual/component-statuses.ts'
 import { scheme } from './scheme/index.ts'
 import { serve, type Serving, type TlsFiles } from './serving/server.ts'
 import type { Storage } from './storage/contract.ts'
@@ -61,6 +69,8 @@ export interface ApiServerOptions {
   minRequestTimeoutSeconds: number
   maxStreamsPerConnection: number
   corsAllowedOrigins: readonly RegExp[]
+  /** Signs and accepts service account tokens; without it there are none. Its authenticator must be among `authenticator`'s. */
+  serviceAccountTokens?: ServiceAccountTokens
   /** Every finished request goes to the log. */
   logRequests: boolean
 }
@@ -72,6 +82,8 @@ export interface ApiServer {
   readonly feed: Feed
   /** Calls inside the process, as a member of system:masters under this name; those that share a gate take turns with others' requests. */
   transport(userName: string, gate?: TurnGate): Transport
+  /** Adds a component of this process to what `kubectl get componentstatuses` shows. */
+  reportComponent(name: string, check: ComponentCheck): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
   close(graceMs: number): Promise<void>
 }
@@ -105,27 +117,37 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     services: { proxy: proxies.subresource('services') },
   }
   const services = serviceNetwork(o, (name) => late.registry!.store(name))
-  const registry = (late.registry = assemble(scheme, resourceParts({ connect, services }), deps, `${o.keyPrefix}/`))
+  const registry = (late.registry = assemble(
+    scheme,
+    resourceParts({ connect, services, token: { tokens: () => o.serviceAccountTokens, store: (name) => late.registry!.store(name) } }),
+    deps,
+    `${o.keyPrefix}/`,
+  ))
   late.admission = admissionOf(registry)
+  o.serviceAccountTokens?.attach(accountLookup(registry))
 
+  const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
-  const handler = buildHandlerChain(apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics }), {
-    clock,
-    authenticator: o.authenticator,
-    authorizer: o.authorizer,
-    writeStatus,
-    errorLog: {
-      error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
+  const handler = buildHandlerChain(
+    apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics }, components),
+    {
+      clock,
+      authenticator: o.authenticator,
+      authorizer: o.authorizer,
+      writeStatus,
+      errorLog: {
+        error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
+      },
+      metrics: requestMetrics,
+      waitGroup,
+      requestTimeoutMs: o.requestTimeoutMs,
+      maxRequestsInFlight: o.maxRequestsInFlight,
+      maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
+      ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
+      ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
     },
-    metrics: requestMetrics,
-    waitGroup,
-    requestTimeoutMs: o.requestTimeoutMs,
-    maxRequestsInFlight: o.maxRequestsInFlight,
-    maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
-    ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
-    ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
-  })
+  )
   const [serving] = await Promise.all([
     serve({
       port: o.port,
@@ -137,7 +159,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       onHandlerError: (e) => log.error({ err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a handler let an error out'),
     }),
     feed.start(),
-  ])
+  ]).catch(async (e: unknown) => {
+    await feed.close()
+    throw e
+  })
   state.port = serving.port
   const advertise = { address: o.advertiseAddress, port: serving.port }
   await bootstrap({ registry, clock, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges })
@@ -161,6 +186,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     port: serving.port,
     registry,
     feed,
+    reportComponent: (name, check) => void components.set(name, check),
     transport: (name, gate) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }, gate),
     close: (graceMs) => close(serving, graceMs),
   }
@@ -183,10 +209,30 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 function admissionOf(registry: Registry): Admission {
   const namespaces = registry.store('namespaces')
   const accounts = registry.store('serviceaccounts')
+  const classes = registry.store('priorityclasses.scheduling.k8s.io')
   return admissionChain([
     namespaceLifecycle({ cached: (name) => namespaces.cached('', name), fresh: (name) => namespaces.find('', name) }),
     serviceAccount({ cached: (ns, name) => accounts.cached(ns, name), fresh: (ns, name) => accounts.find(ns, name) }),
+    priority({
+      cached: (name) => classes.cached('', name),
+      fresh: (name) => classes.find('', name),
+      all: () => classes.resource.cache.list.entries({ namespace: '' }),
+    }),
   ])
+}
+
+/** From the cache where it has the object; a token whose object seems to be gone is looked up once more. */
+function accountLookup(registry: Registry): AccountLookup {
+  const found = (entry: Entry | undefined): { uid: string; deletionTimestamp?: string | null } | undefined => {
+    const meta = entry?.object().metadata
+    return meta?.uid === undefined ? undefined : { uid: meta.uid, deletionTimestamp: meta.deletionTimestamp ?? null }
+  }
+  return {
+    find(kind, namespace, name) {
+      const store = registry.store(kind)
+      return found(store.cached(namespace, name)) ?? store.find(namespace, name).then(found)
+    },
+  }
 }
 
 function apiHandler(
@@ -194,6 +240,7 @@ function apiHandler(
   proxies: Proxies,
   state: { ready: boolean; closing: boolean; port: number },
   sources: MetricSources,
+  components: ReadonlyMap<string, ComponentCheck>,
 ): ReturnType<typeof router> {
   const documents = discovery({
     scheme,
@@ -212,7 +259,12 @@ function apiHandler(
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     nonResource: async (ctx: RequestContext) => documents(ctx) || (await openApi(ctx)) || (await healthz(ctx)) || (await scrape(ctx)),
     legacyProxy: proxies.legacy,
-    virtual: () => false,
+    virtual: virtualResources([
+      bindings(() => registry.resource('', 'v1', 'pods')!),
+      ...accessReviews(o.authorizer),
+      ...authenticationReviews({ authenticator: o.authenticator, tokens: o.serviceAccountTokens }),
+      componentStatuses(components),
+    ]),
   })
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { authenticatorOf } from './authn/methods.ts'
+import { ServiceAccountTokens } from './authn/service-account.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
@@ -31,6 +32,8 @@ const GRACE_MS = 10_000
 export async function startHost(o: Options, { clock, log }: HostDependencies): Promise<Host> {
   const seed = o.local.seed === '' ? undefined : import('./seed.ts')
   const seedObjects = seed?.then((s) => s.readSeed(o.local.seed))
+  // Awaited when the server is ready, which may come later than its error.
+  seedObjects?.catch(() => undefined)
   const serviceAddress = firstServiceAddress(o.network.serviceClusterIpRange)
   const advertise = advertiseAddress(o)
   const opening = openStorage(o, clock)
@@ -38,11 +41,13 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const certificates = await loaded(o, clock, advertise, serviceAddress, opening)
   const storage = await opening
   try {
+    const serviceAccountTokens = tokensOf(o, certificates, clock)
     const api = await startApiServer({
       storage,
       clock,
       log,
-      authenticator: authenticatorOf(o.authentication),
+      authenticator: authenticatorOf({ ...o.authentication, tokens: [serviceAccountTokens] }),
+      serviceAccountTokens,
       authorizer: authorizerOf(o.authorization.authorizationMode),
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,
@@ -112,6 +117,13 @@ async function loaded(
     await opening.then((s) => s.close()).catch(() => undefined)
     throw e
   }
+}
+
+function tokensOf(o: Options, certificates: Certificates, clock: Clock): ServiceAccountTokens {
+  const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers } = o.credentials
+  const signingKey = file === '' ? certificates.serviceAccount.privateKey : readFileSync(file, 'utf8')
+  const verificationKeys = serviceAccountKeyFiles.map((f) => readFileSync(f, 'utf8'))
+  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers: serviceAccountIssuers, clock })
 }
 
 async function openStorage(o: Options, clock: Clock): Promise<Storage> {

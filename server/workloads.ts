@@ -60,6 +60,9 @@ export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
     starting.push(startScheduler({ client, informers, signal, clock, onError }))
   }
   await Promise.all(starting)
+  const running = (): void => signal.throwIfAborted()
+  if (selected.length > 0) api.reportComponent('controller-manager', running)
+  if (scheduling) api.reportComponent('scheduler', running)
   return {
     async close() {
       abort.abort(new Error('the control plane is stopping'))

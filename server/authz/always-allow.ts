@@ -1,4 +1,4 @@
-import { allow, type Authorizer } from './contract.ts'
+import { allow, allRules, type Authorizer } from './contract.ts'
 
 /** `--authorization-mode=AlwaysAllow`. */
-export const alwaysAllowAuthorizer: Authorizer = { authorize: () => allow }
+export const alwaysAllowAuthorizer: Authorizer = { authorize: () => allow, rulesFor: () => allRules }

@@ -29,6 +29,20 @@ export interface Decision {
  */
 export interface Authorizer {
   authorize(user: UserInfo, attributes: Attributes): Decision | Promise<Decision>
+  /** All that the user may do in a namespace, for SelfSubjectRulesReview; absent where that cannot be listed. */
+  rulesFor?(user: UserInfo, namespace: string): UserRules | Promise<UserRules>
+}
+
+/** Rules in the form of authorization.k8s.io/v1. */
+export interface UserRules {
+  readonly resourceRules: readonly { verbs: readonly string[]; apiGroups: readonly string[]; resources: readonly string[] }[]
+  readonly nonResourceRules: readonly { verbs: readonly string[]; nonResourceURLs: readonly string[] }[]
+}
+
+export const noRules: UserRules = { resourceRules: [], nonResourceRules: [] }
+export const allRules: UserRules = {
+  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
 }
 
 export const allow: Decision = { decision: 'allow', reason: '' }

@@ -54,6 +54,15 @@ export const defaultRolesAuthorizer: Authorizer = {
     for (const rule of rules) if (grants(rule, user, attributes)) return allowed.get(rule)!
     return noOpinion
   },
+  rulesFor(user) {
+    const own = rules.filter((r) => r.groups.some((g) => user.groups.includes(g)))
+    return {
+      resourceRules: own.flatMap((r) =>
+        r.resources === undefined ? [] : [{ verbs: r.verbs, apiGroups: [r.apiGroup ?? ''], resources: r.resources }],
+      ),
+      nonResourceRules: own.flatMap((r) => (r.paths === undefined ? [] : [{ verbs: r.verbs, nonResourceURLs: r.paths }])),
+    }
+  },
 }
 
 function grants(rule: Rule, user: UserInfo, a: Attributes): boolean {

@@ -1,4 +1,4 @@
-import { noOpinion, type Authorizer, type Attributes, type Decision } from './contract.ts'
+import { noOpinion, noRules, type Authorizer, type Attributes, type Decision } from './contract.ts'
 import type { UserInfo } from '../authn/contract.ts'
 
 /** Asks each in turn until one allows or denies; reasons of those without an opinion are kept for the answer. */
@@ -14,7 +14,14 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
     }
     return reasons.length === 0 ? noOpinion : { decision: 'no-opinion', reason: reasons.join('\n') }
   }
-  return { authorize: (user, attributes) => ask(user, attributes, 0, none) }
+  return {
+    authorize: (user, attributes) => ask(user, attributes, 0, none),
+    // Rules of an authorizer that cannot list them are left out.
+    async rulesFor(user, namespace) {
+      const all = await Promise.all(authorizers.map((a) => a.rulesFor?.(user, namespace) ?? noRules))
+      return { resourceRules: all.flatMap((r) => r.resourceRules), nonResourceRules: all.flatMap((r) => r.nonResourceRules) }
+    },
+  }
 }
 
 const none: string[] = []

@@ -10,6 +10,7 @@ import { nodes } from './core/nodes/index.ts'
 import { pods } from './core/pods/index.ts'
 import { podObjectSubresources } from './core/pods/subresources.ts'
 import { serviceaccounts } from './core/serviceaccounts/index.ts'
+import { tokenSubresource, type TokenDependencies } from './core/serviceaccounts/token.ts'
 import { services, type ServiceDependencies } from './core/services/index.ts'
 import { leases } from './coordination/leases.ts'
 import { endpointslices } from './discovery/endpointslices.ts'
@@ -29,10 +30,11 @@ export interface PartsDependencies {
   /** Subresources that need the proxy, which only the composition root has. */
   connect: Readonly<Record<'pods' | 'nodes' | 'services', Readonly<Record<string, Subresource>>>>
   services: ServiceDependencies
+  token: TokenDependencies
 }
 
 /** Every resource that has more to it than its schema. The rest of the API is served from the facts table alone. */
-export function resourceParts({ connect, services: serviceDependencies }: PartsDependencies): ResourceParts[] {
+export function resourceParts({ connect, services: serviceDependencies, token }: PartsDependencies): ResourceParts[] {
   return [
     { ...pods, subresources: { ...podObjectSubresources, ...connect.pods } },
     { ...nodes, subresources: connect.nodes },
@@ -45,7 +47,7 @@ export function resourceParts({ connect, services: serviceDependencies }: PartsD
     { ...services(serviceDependencies), subresources: connect.services },
     configmaps,
     secrets,
-    serviceaccounts,
+    { ...serviceaccounts, subresources: { token: tokenSubresource(token) } },
     endpoints,
     endpointslices,
     events,

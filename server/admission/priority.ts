@@ -1,0 +1,99 @@
+import type { Entry } from '../cache/entry.ts'
+import { forbidden } from '../machinery/status.ts'
+import type { AdmissionAttributes } from '../registry/generic/store.ts'
+import type { AdmissionPlugin } from './chain.ts'
+
+export interface PriorityClassLookup {
+  cached(name: string): Entry | undefined
+  fresh(name: string): Promise<Entry | undefined>
+  /** All classes, from the cache. */
+  all(): Iterable<Entry>
+}
+
+interface PodSpec {
+  priorityClassName?: string
+  priority?: number
+  preemptionPolicy?: string
+}
+
+interface Class {
+  metadata: { name?: string }
+  value?: number
+  globalDefault?: boolean
+  preemptionPolicy?: string
+}
+
+const PODS = { group: '', resource: 'pods' }
+const CLASSES = { group: 'scheduling.k8s.io', resource: 'priorityclasses' }
+const DEFAULT_POLICY = 'PreemptLowerPriority'
+const classOf = (entry: Entry): Class => entry.object() as unknown as Class
+
+/** Gives each new pod the priority of its class, or of the default one (plugin/pkg/admission/priority). */
+export function priority(classes: PriorityClassLookup): AdmissionPlugin {
+  return {
+    name: 'Priority',
+    admit(a) {
+      if (a.subresource !== '' || a.object === undefined) return
+      const { group, resource } = a.resource
+      if (group === '' && resource === 'pods' && a.operation === 'CREATE') return admitPod(classes, a)
+      if (group === CLASSES.group && resource === CLASSES.resource) checkDefault(classes, a)
+    },
+  }
+}
+
+function admitPod(classes: PriorityClassLookup, a: AdmissionAttributes): void | Promise<void> {
+  const spec = (a.object!.spec ??= {}) as PodSpec
+  const name = spec.priorityClassName ?? ''
+  if (name === '') {
+    assign(a, spec, defaultClass(classes))
+    return
+  }
+  const entry = classes.cached(name)
+  if (entry !== undefined) {
+    assign(a, spec, classOf(entry))
+    return
+  }
+  return classes.fresh(name).then((found) => {
+    if (found === undefined) throw refuse(a, `no PriorityClass with name ${name} was found`)
+    assign(a, spec, classOf(found))
+  })
+}
+
+const refuse = (a: AdmissionAttributes, why: string): Error => forbidden(PODS, a.name, why)
+
+/** Of several defaults the lowest counts. */
+function defaultClass(classes: PriorityClassLookup): Class | undefined {
+  let found: Class | undefined
+  for (const entry of classes.all()) {
+    const c = classOf(entry)
+    if (c.globalDefault === true && (found === undefined || (c.value ?? 0) < (found.value ?? 0))) found = c
+  }
+  return found
+}
+
+const COMPUTED = 'from the given PriorityClass name'
+
+function assign(a: AdmissionAttributes, spec: PodSpec, c: Class | undefined): void {
+  const value = c?.value ?? 0
+  const policy = c?.preemptionPolicy ?? DEFAULT_POLICY
+  if (spec.priority !== undefined && spec.priority !== value) {
+    const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} ${COMPUTED}`
+    throw refuse(a, why)
+  }
+  if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
+    const why = `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} ${COMPUTED}`
+    throw refuse(a, why)
+  }
+  if (c !== undefined) spec.priorityClassName = c.metadata.name ?? ''
+  spec.priority = value
+  spec.preemptionPolicy = policy
+}
+
+/** There may be one default only. */
+function checkDefault(classes: PriorityClassLookup, a: AdmissionAttributes): void {
+  if ((a.object as unknown as Class).globalDefault !== true) return
+  const other = defaultClass(classes)
+  if (other === undefined || other.metadata.name === a.name) return
+  const why = `PriorityClass ${other.metadata.name ?? ''} is already marked as default. Only one default can exist`
+  throw forbidden(CLASSES, a.name, why)
+}

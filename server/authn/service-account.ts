@@ -1,0 +1,210 @@
+import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
+import type { Clock } from '../machinery/clock.ts'
+import type { TokenAuthenticator } from './bearer.ts'
+import type { UserInfo } from './contract.ts'
+
+/** An object that a token is bound to: the token dies with it. */
+export interface BoundObject {
+  name: string
+  uid: string
+}
+
+/** The claims of upstream's bound service account tokens (pkg/serviceaccount/claims.go). Times in seconds since the epoch. */
+export interface TokenClaims {
+  iss: string
+  sub: string
+  aud: string[]
+  exp: number
+  iat: number
+  nbf: number
+  jti: string
+  'kubernetes.io': {
+    namespace: string
+    serviceaccount: BoundObject
+    pod?: BoundObject
+    secret?: BoundObject
+    node?: BoundObject
+    /** When the client should have asked for a new token, though this one is still good. */
+    warnafter?: number
+  }
+}
+
+export type BoundKind = 'serviceaccounts' | 'pods' | 'secrets' | 'nodes'
+
+/** Where the objects that tokens speak of are looked up; undefined for one that is not there. */
+export interface AccountLookup {
+  find(kind: BoundKind, namespace: string, name: string): Found | Promise<Found>
+}
+type Found = { uid: string; deletionTimestamp?: string | null } | undefined
+
+export interface ServiceAccountTokenOptions {
+  /** PEM of the private key that signs. */
+  signingKey: string
+  /** PEM of further keys whose signatures count. */
+  verificationKeys?: readonly string[]
+  /** The first one signs; all are accepted. */
+  issuers: readonly string[]
+  /** Whom tokens must be for to be accepted here; default: the issuers. */
+  audiences?: readonly string[]
+  clock: Clock
+}
+
+const USER_PREFIX = 'system:serviceaccount:'
+const GROUP = 'system:serviceaccounts'
+/** A pod that is being deleted keeps its token for this long. */
+const LEEWAY_MS = 60_000
+const MAX_REMEMBERED = 4096
+
+interface Remembered {
+  claims: TokenClaims
+  user: UserInfo
+}
+
+/** Signs and accepts the tokens of service accounts. `attach` tells where their objects are, once the registry is there. */
+export class ServiceAccountTokens implements TokenAuthenticator {
+  readonly audiences: readonly string[]
+  readonly #clock: Clock
+  readonly #issuers: readonly string[]
+  readonly #signingKey: KeyObject
+  readonly #algorithm: string
+  readonly #keyId: string
+  readonly #keys: readonly KeyObject[]
+  /** Tokens whose signature was checked: a client sends one and the same with every request. */
+  readonly #seen = new Map<string, Remembered>()
+  #lookup: AccountLookup | undefined
+
+  constructor(o: ServiceAccountTokenOptions) {
+    this.#clock = o.clock
+    this.#issuers = o.issuers
+    this.audiences = o.audiences ?? o.issuers
+    this.#signingKey = createPrivateKey(o.signingKey)
+    const publicKey = createPublicKey(this.#signingKey)
+    this.#algorithm = algorithmOf(publicKey)
+    this.#keyId = createHash('sha256')
+      .update(publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64url')
+    this.#keys = [publicKey, ...(o.verificationKeys ?? []).map((pem) => createPublicKey(pem))]
+  }
+
+  attach(lookup: AccountLookup): void {
+    this.#lookup = lookup
+  }
+
+  /** A signed token; `iss`, `iat`, `nbf` and `jti` are filled in. */
+  issue(claims: Pick<TokenClaims, 'sub' | 'aud' | 'kubernetes.io'>, lifetimeSeconds: number): { token: string; claims: TokenClaims } {
+    const now = Math.floor(this.#clock.now() / 1000)
+    const whole: TokenClaims = { iss: this.#issuers[0]!, iat: now, nbf: now, exp: now + lifetimeSeconds, jti: randomUUID(), ...claims }
+    const body = `${encode({ alg: this.#algorithm, kid: this.#keyId })}.${encode(whole)}`
+    const signature = sign('sha256', Buffer.from(body), { key: this.#signingKey, dsaEncoding: 'ieee-p1363' })
+    return { token: `${body}.${signature.toString('base64url')}`, claims: whole }
+  }
+
+  authenticateToken(token: string): UserInfo | undefined | Promise<UserInfo | undefined> {
+    const known = this.#verified(token)
+    if (known === undefined || !meets(known.claims.aud, this.audiences)) return undefined
+    return this.#alive(known)
+  }
+
+  /** The user of a token that is for one of these audiences, and which of them it is for. */
+  async review(token: string, audiences: readonly string[]): Promise<{ user: UserInfo; audiences: string[] } | undefined> {
+    const known = this.#verified(token)
+    if (known === undefined) return undefined
+    const shared = audiences.filter((a) => known.claims.aud.includes(a))
+    const user = shared.length === 0 ? undefined : await this.#alive(known)
+    return user === undefined ? undefined : { user, audiences: shared }
+  }
+
+  #verified(token: string): Remembered | undefined {
+    const now = this.#clock.now() / 1000
+    let known = this.#seen.get(token)
+    if (known === undefined) {
+      const claims = this.#read(token)
+      if (claims === undefined) return undefined
+      known = { claims, user: userOf(claims) }
+      if (this.#seen.size >= MAX_REMEMBERED) this.#seen.delete(this.#seen.keys().next().value!)
+      this.#seen.set(token, known)
+    }
+    if (now < known.claims.exp && now + 1 >= known.claims.nbf) return known
+    this.#seen.delete(token)
+    return undefined
+  }
+
+  #read(token: string): TokenClaims | undefined {
+    const parts = token.split('.')
+    if (parts.length !== 3) return undefined
+    const header = decode(parts[0]!) as { alg?: string } | undefined
+    const claims = decode(parts[1]!)
+    if (header === undefined || !isClaims(claims) || !this.#issuers.includes(claims.iss)) return undefined
+    const body = Buffer.from(`${parts[0]}.${parts[1]}`)
+    const signature = Buffer.from(parts[2]!, 'base64url')
+    // The key decides on the algorithm, never the token.
+    const good = this.#keys.some(
+      (key) => algorithmOf(key) === header.alg && verify('sha256', body, { key, dsaEncoding: 'ieee-p1363' }, signature),
+    )
+    return good ? claims : undefined
+  }
+
+  /** The account and what the token is bound to must still be the same objects. Answers at once when the lookup does. */
+  #alive({ claims, user }: Remembered): UserInfo | undefined | Promise<UserInfo | undefined> {
+    const lookup = this.#lookup
+    if (lookup === undefined) return undefined
+    const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io']
+    const wanted: [BoundKind, string, BoundObject][] = [['serviceaccounts', namespace, serviceaccount]]
+    if (pod !== undefined) wanted.push(['pods', namespace, pod])
+    else if (secret !== undefined) wanted.push(['secrets', namespace, secret])
+    else if (node !== undefined) wanted.push(['nodes', '', node])
+    const found = wanted.map(([kind, ns, o]) => lookup.find(kind, ns, o.name))
+    const judge = (list: readonly Found[]): UserInfo | undefined =>
+      list.every((f, i) => f?.uid === wanted[i]![2].uid && !this.#goneFor(f)) ? user : undefined
+    return found.some((f) => f instanceof Promise) ? Promise.all(found).then(judge) : judge(found as Found[])
+  }
+
+  #goneFor(found: Found): boolean {
+    const deleted = found?.deletionTimestamp
+    return deleted !== undefined && deleted !== null && this.#clock.now() - Date.parse(deleted) > LEEWAY_MS
+  }
+}
+
+function algorithmOf(key: KeyObject): string {
+  if (key.asymmetricKeyType === 'rsa') return 'RS256'
+  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ES256'
+  throw new Error('a service account key must be RSA or ECDSA on the curve P-256')
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+function decode(part: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}
+
+function isClaims(value: unknown): value is TokenClaims {
+  const c = value as Partial<TokenClaims> | null | undefined
+  if (typeof c !== 'object' || c === null || typeof c.iss !== 'string' || typeof c.exp !== 'number' || typeof c.nbf !== 'number')
+    return false
+  const k = c['kubernetes.io']
+  if (!Array.isArray(c.aud) || typeof k !== 'object' || typeof k.namespace !== 'string') return false
+  const account = k.serviceaccount as BoundObject | undefined
+  return typeof account?.uid === 'string' && c.sub === `${USER_PREFIX}${k.namespace}:${account.name}`
+}
+
+const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((x) => b.includes(x))
+
+/** Name of the user that a service account is. */
+export const serviceAccountUser = (namespace: string, name: string): string => `${USER_PREFIX}${namespace}:${name}`
+
+function userOf(claims: TokenClaims): UserInfo {
+  const { namespace, serviceaccount, pod, node } = claims['kubernetes.io']
+  const extra: Record<string, readonly string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`] }
+  const add = (kind: 'pod' | 'node', o: BoundObject | undefined): void => {
+    if (o === undefined) return
+    extra[`authentication.kubernetes.io/${kind}-name`] = [o.name]
+    extra[`authentication.kubernetes.io/${kind}-uid`] = [o.uid]
+  }
+  add('pod', pod)
+  add('node', node)
+  return { name: claims.sub, uid: serviceaccount.uid, groups: [GROUP, `${GROUP}:${namespace}`], extra }
+}

@@ -1,0 +1,74 @@
+import type { RequestContext } from '../filters/context.ts'
+import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import type { TableDefinition } from '../registry/generic/strategy.ts'
+import type { VirtualRequest, VirtualResource } from '../registry/virtual/contract.ts'
+import { scheme } from '../scheme/index.ts'
+import { readObject, writeQuery } from './body.ts'
+import { strategyContext } from './context.ts'
+import { representationOf, respondObject } from './respond.ts'
+
+/** Serves resources of which nothing is stored; false for a request that is about none of them. */
+export function virtualResources(resources: readonly VirtualResource[]): (ctx: RequestContext) => Promise<boolean> {
+  const byPath = new Map(resources.map((r) => [`${r.group}/${r.version}/${r.resource}`, r]))
+  return async (ctx) => {
+    const { apiGroup, apiVersion, resource, subresource } = ctx.requestInfo
+    const found = byPath.get(`${apiGroup}/${apiVersion}/${resource}`)
+    if (found === undefined) return false
+    if (subresource !== '') throw resourceNotFound()
+    if (found.deprecation !== undefined) ctx.warnings.push(found.deprecation)
+    await serve(ctx, found)
+    return true
+  }
+}
+
+async function serve(ctx: RequestContext, resource: VirtualResource): Promise<void> {
+  const { verb, namespace, name } = ctx.requestInfo
+  const request = (dryRun: boolean): VirtualRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, dryRun) })
+  if (verb === 'create' && name === '' && resource.create !== undefined) {
+    const query = writeQuery(ctx.exchange.search, 'CreateOptions')
+    const { group, version, kind } = resource
+    const body = await readObject(ctx, { group, version, kind, type: scheme.typeOf(group, version, kind)! }, query.fieldValidation)
+    body.metadata ??= {}
+    return respondObject(ctx, await resource.create(body, request(query.dryRun)), 201)
+  }
+  if (verb === 'get' && resource.get !== undefined) {
+    const object = await resource.get(request(false))
+    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(resource.table!, [object], ctx.clock.now()) : object)
+  }
+  if (verb === 'list' && resource.list !== undefined) {
+    const items = await resource.list(request(false))
+    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(resource.table!, items, ctx.clock.now()) : listOf(resource, items))
+  }
+  if (name !== '' && resource.get === undefined) throw resourceNotFound()
+  throw methodNotAllowed()
+}
+
+const wantsTable = (ctx: RequestContext, resource: VirtualResource): boolean =>
+  resource.table !== undefined && representationOf(ctx).as === 'Table'
+
+const listOf = ({ group, version, kind }: VirtualResource, items: readonly KubeObject[]): object => ({
+  kind: `${kind}List`,
+  apiVersion: apiVersionOf(group, version),
+  metadata: {},
+  items: items.map(({ kind: _k, apiVersion: _a, ...rest }) => rest),
+})
+
+function tableOf(table: TableDefinition, items: readonly KubeObject[], now: number): object {
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: {},
+    columnDefinitions: table.columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
+      name,
+      type,
+      format,
+      description,
+      priority,
+    })),
+    rows: items.map((obj) => ({
+      cells: table.cells(obj, now),
+      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: obj.metadata },
+    })),
+  }
+}

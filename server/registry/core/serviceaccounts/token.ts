@@ -1,0 +1,118 @@
+import type { BoundObject, ServiceAccountTokens, TokenClaims } from '../../../authn/service-account.ts'
+import { serviceAccountUser } from '../../../authn/service-account.ts'
+import { formatTime } from '../../../machinery/clock.ts'
+import { invalid, invalidObject, type FieldError } from '../../../machinery/field-errors.ts'
+import { badRequest, conflict } from '../../../machinery/status.ts'
+import { parseApiVersion, type KubeObject } from '../../../machinery/types.ts'
+import { ensureNamespace } from '../../generic/metadata.ts'
+import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
+import type { Store } from '../../generic/store.ts'
+
+/** serviceaccounts/token (core/serviceaccount/storage/token.go, authentication/validation). */
+const HOUR = 3600
+const MIN_SECONDS = 600
+const MAX_SECONDS = 2 ** 32
+/** What kubelets ask for: such tokens live on for a year, since old clients never read them again. */
+const KUBELET_SECONDS = HOUR + 7
+const EXTENDED_SECONDS = 365 * 24 * HOUR
+
+interface TokenSpec {
+  audiences?: string[]
+  expirationSeconds?: number
+  boundObjectRef?: { kind?: string; apiVersion?: string; name?: string; uid?: string } | null
+}
+
+const BINDABLE: Readonly<Record<string, 'pods' | 'secrets' | 'nodes'>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
+
+export interface TokenDependencies {
+  /** Undefined when the server has no key to sign with. */
+  tokens(): ServiceAccountTokens | undefined
+  store(resource: string): Store
+}
+
+export function tokenSubresource(deps: TokenDependencies): Subresource {
+  return {
+    form: 'object',
+    body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+    create: (req, body) => requestToken(deps, req, body),
+  }
+}
+
+function validate(spec: TokenSpec): void {
+  const seconds = spec.expirationSeconds!
+  const errors: FieldError[] = []
+  const path = 'spec.expirationSeconds'
+  if (seconds < MIN_SECONDS) errors.push(invalid(path, seconds, 'may not specify a duration less than 10 minutes'))
+  if (seconds > MAX_SECONDS) errors.push(invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds'))
+  if (errors.length > 0) throw invalidObject({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors)
+}
+
+async function requestToken(
+  deps: TokenDependencies,
+  req: SubresourceRequest,
+  body: KubeObject,
+): Promise<{ object: KubeObject; status: number }> {
+  const tokens = deps.tokens()
+  if (tokens === undefined) throw badRequest('this server has no key to sign service account tokens with')
+  const account = (await req.served.store.get(req.namespace, req.name)).object()
+  body.metadata ??= {}
+  ensureNamespace(body, req.namespace, true)
+  const spec = (body.spec ??= {}) as TokenSpec
+  spec.expirationSeconds ??= HOUR
+  spec.boundObjectRef ??= null
+  const own = !spec.audiences?.length
+  if (own) spec.audiences = [...tokens.audiences]
+  validate(spec)
+  const { name, uid } = account.metadata as { name: string; uid: string }
+  const bound = await boundObjects(deps, req, spec)
+  const asked = spec.expirationSeconds
+  const extended =
+    asked === KUBELET_SECONDS && bound.pod !== undefined && (own || spec.audiences!.every((a) => tokens.audiences.includes(a)))
+  const now = req.context.clock.now()
+  const claims: Pick<TokenClaims, 'sub' | 'aud' | 'kubernetes.io'> = {
+    sub: serviceAccountUser(req.namespace, name),
+    aud: spec.audiences!,
+    'kubernetes.io': {
+      namespace: req.namespace,
+      serviceaccount: { name, uid },
+      ...bound,
+      ...(extended ? { warnafter: Math.floor(now / 1000) + asked } : {}),
+    },
+  }
+  const { token } = tokens.issue(claims, extended ? EXTENDED_SECONDS : asked)
+  const object: KubeObject = {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { ...body.metadata, name, namespace: req.namespace, uid, creationTimestamp: formatTime(now) },
+    spec,
+    status: { token, expirationTimestamp: formatTime((Math.floor(now / 1000) + asked) * 1000) },
+  }
+  return { object, status: 201 }
+}
+
+async function boundObjects(
+  deps: TokenDependencies,
+  req: SubresourceRequest,
+  { boundObjectRef: ref }: TokenSpec,
+): Promise<{ pod?: BoundObject; secret?: BoundObject; node?: BoundObject }> {
+  if (ref === undefined || ref === null) return {}
+  const gv = parseApiVersion(ref.apiVersion ?? '')
+  const resource = gv?.group === '' && gv.version === 'v1' ? BINDABLE[ref.kind ?? ''] : undefined
+  if (resource === undefined)
+    throw badRequest(`cannot bind token to object of type ${gv?.group ?? ''}/${gv?.version ?? ''}, Kind=${ref.kind ?? ''}`)
+  const name = ref.name ?? ''
+  const found = (await deps.store(resource).get(resource === 'nodes' ? '' : req.namespace, name)).object()
+  const uid = found.metadata.uid!
+  if (ref.uid && ref.uid !== uid) {
+    const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`
+    throw conflict({ group: '', resource }, name, why)
+  }
+  if (resource === 'secrets') return { secret: { name, uid } }
+  if (resource === 'nodes') return { node: { name, uid } }
+  const pod = found.spec as { serviceAccountName?: string; nodeName?: string }
+  if (pod.serviceAccountName !== req.name) {
+    throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(req.name)} to pod running with different serviceaccount name.`)
+  }
+  const node = pod.nodeName ? (await deps.store('nodes').find('', pod.nodeName))?.object().metadata.uid : undefined
+  return { pod: { name, uid }, ...(node === undefined ? {} : { node: { name: pod.nodeName!, uid: node } }) }
+}
