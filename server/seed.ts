@@ -15,7 +15,7 @@ const FIRST = ['Namespace', 'Node', 'ServiceAccount', 'CustomResourceDefinition'
 /** The objects of a seed file: JSON or YAML documents, lists taken apart. Throws an Error of one sentence. */
 export async function readSeed(file: string): Promise<KubeObject[]> {
   const text = await readFile(file, 'utf8')
-  const documents: unknown[] = text.trimStart().startsWith('{') ? [JSON.parse(text)] : await parseYamlDocuments(text)
+  const documents = await documentsOf(file, text)
   const objects = documents.flatMap((d) => flatten(d as KubeObject))
   for (const o of objects) pathOf(o)
   const rank = (o: KubeObject): number => (FIRST.includes(o.kind ?? '') ? FIRST.indexOf(o.kind ?? '') : FIRST.length)
@@ -23,6 +23,14 @@ export async function readSeed(file: string): Promise<KubeObject[]> {
     .map((o, i) => ({ o, i }))
     .sort((a, b) => rank(a.o) - rank(b.o) || a.i - b.i)
     .map(({ o }) => o)
+}
+
+async function documentsOf(file: string, text: string): Promise<unknown[]> {
+  try {
+    return text.trimStart().startsWith('{') ? [JSON.parse(text)] : await parseYamlDocuments(text)
+  } catch (e) {
+    throw new Error(`--seed: ${file} cannot be read: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+  }
 }
 
 function flatten(o: KubeObject | null): KubeObject[] {

@@ -1,6 +1,8 @@
 /** The documents of a YAML stream as JSON values; empty ones are left out. Throws an Error that names the line. */
 export async function parseYamlDocuments(text: string): Promise<unknown[]> {
-  const { parseAllDocuments } = await import('yaml')
+  const yaml = await import('yaml')
+  // Bundled, the package comes as CommonJS with everything under `default`.
+  const { parseAllDocuments } = (yaml as { default?: typeof yaml }).default ?? yaml
   const documents = parseAllDocuments(text, { version: '1.1', merge: true })
   if (!Array.isArray(documents)) return []
   return documents.flatMap((d) => {

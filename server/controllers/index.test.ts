@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { knownControllers } from '../options/local.ts'
 import { controllers, selectControllers, UnknownControllerError } from './index.ts'
 
 const names = (list: string[]): string[] => selectControllers(list).map((c) => c.name)
@@ -24,4 +25,10 @@ describe('--controllers', () => {
   test('an unknown name is refused with the usual text', () => {
     expect(() => names(['*', '-nope'])).toThrow(new UnknownControllerError('"nope" is not in the list of known controllers'))
   })
+})
+
+test('the flags know every controller, and no other', () => {
+  for (const { name } of controllers) expect(knownControllers).toContain(name)
+  const chosen = knownControllers.filter((name) => name !== 'kube-scheduler').map((name) => selectControllers([name]).length)
+  expect(new Set(chosen)).toEqual(new Set([1]))
 })

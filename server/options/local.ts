@@ -17,6 +17,15 @@ export interface LocalOptions {
 }
 
 const maxNodes = 5000
+/** Names of the control loops in server/controllers, with the older ones that kube-controller-manager still takes. */
+export const knownControllers: readonly string[] = [
+  ...['namespace-controller', 'serviceaccount-controller', 'root-ca-certificate-publisher-controller', 'endpoints-controller'],
+  ...['endpointslice-controller', 'endpointslice-mirroring-controller', 'replicaset-controller', 'deployment-controller'],
+  ...['garbage-collector-controller', 'kube-scheduler'],
+  ...['namespace', 'serviceaccount', 'root-ca-cert-publisher', 'endpoint', 'endpointslice', 'endpointslicemirroring', 'replicaset'],
+  ...['deployment', 'garbagecollector'],
+]
+
 const logFormats = ['json', 'text']
 
 export const local: Family<LocalOptions> = {
@@ -43,6 +52,10 @@ export const local: Family<LocalOptions> = {
   validate(o) {
     const errors = unreadable({ seed: o.seed })
     if (o.nodes < 0 || o.nodes > maxNodes) errors.push(`--nodes ${o.nodes} must be between 0 and ${maxNodes}`)
+    for (const wish of o.controllers) {
+      const name = wish.replace(/^-/, '')
+      if (name !== '*' && !knownControllers.includes(name)) errors.push(`${JSON.stringify(name)} is not in the list of known controllers`)
+    }
     if (!logFormats.includes(o.logFormat))
       errors.push(`--log-format ${JSON.stringify(o.logFormat)} must be one of ${logFormats.join(', ')}`)
     if (o.gatewayPort < -1 || o.gatewayPort > 65535) errors.push(`--gateway-port ${o.gatewayPort} must be between 0 and 65535, inclusive`)

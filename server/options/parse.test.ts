@@ -54,7 +54,7 @@ describe('values', () => {
       'http://c:3',
     ])
     expect(options('--controllers=').local.controllers).toEqual([])
-    expect(options('--controllers=*,-x').local.controllers).toEqual(['*', '-x'])
+    expect(options('--controllers=*,-endpoint').local.controllers).toEqual(['*', '-endpoint'])
     expect(options().local.controllers).toEqual(['*'])
     expect(options('--authorization-mode=Node,RBAC').authorization.authorizationMode).toEqual(['Node', 'RBAC'])
   })

@@ -48,6 +48,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const onHandlerError = options.onHandlerError ?? (() => {})
   const sockets = new Set<Socket>()
   const connections = new Set<Http2Connection>()
+  /** Those that speak HTTP/1.1. */
+  const plain = new Set<TLSSocket>()
   const http1 = createHttp1(handler, onHandlerError)
   const listener = createServer({
     cert: tls.cert,
@@ -73,6 +75,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const state = connectionState(socket, tls.clientCa !== undefined)
     if (socket.alpnProtocol !== 'h2') {
       connectionStates.set(socket, state)
+      plain.add(socket)
+      socket.once('close', () => plain.delete(socket))
       http1.emit('connection', socket)
       return
     }
@@ -97,16 +101,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     async close(graceMs) {
       sweep.cancel()
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
-      http1.close()
-      http1.closeIdleConnections()
-      for (const c of connections) c.shutdown()
       const cut = clock.setTimeout(() => {
         for (const socket of sockets) socket.destroy()
       }, graceMs)
+      // node takes a connection for idle once its response is ended, sent or not, and would cut off the ends of watches.
+      await Promise.all([...plain].map(flushed))
+      http1.close()
+      http1.closeIdleConnections()
+      for (const c of connections) c.shutdown()
       await closed
       cut.cancel()
     },
   }
+}
+
+/** Resolves when everything written so far is with the system, or the connection is gone. */
+function flushed(socket: TLSSocket): Promise<void> {
+  if (socket.destroyed || socket.writableLength === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    socket.write('', () => resolve())
+    socket.once('close', () => resolve())
+  })
 }
 
 const modernCiphers =
