@@ -35,9 +35,13 @@ export function localTransport(handler: ExchangeHandler, user: UserInfo, gate?: 
   async function send(req: TransportRequest): Promise<LocalExchange> {
     const turn = gate?.enter()
     if (turn !== undefined) await turn
-    if (closed) throw new Error('the transport is closed')
-    if (req.signal?.aborted === true) throw abortError(req.signal)
-    return start(req).head
+    try {
+      if (closed) throw new Error('the transport is closed')
+      if (req.signal?.aborted === true) throw abortError(req.signal)
+      return await start(req).head
+    } finally {
+      gate?.leave()
+    }
   }
 
   return {

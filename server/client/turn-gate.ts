@@ -1,5 +1,7 @@
-/** Requests begun in one turn of the event loop: each is a fraction of a millisecond's work, most of it in the turns after. */
+/** Requests begun in one turn of the event loop: each is a fraction of a millisecond's work. */
 const PER_TURN = 24
+/** Requests under way: those that wait for the same commit are all answered in one turn. */
+const IN_FLIGHT = 64
 
 /**
  * Spreads the requests of this process's own control loops over turns of the event loop. They come in bursts (a ReplicaSet
@@ -8,24 +10,44 @@ const PER_TURN = 24
  */
 export class TurnGate {
   #begun = 0
+  #running = 0
   #next: NodeJS.Immediate | undefined
   readonly #waiting: (() => void)[] = []
 
-  /** Resolves in the turn in which the request may begin, first come first served; undefined: it may at once. */
+  /** Resolves when the request may begin, first come first served; undefined: it may at once. Each needs its `leave`. */
   enter(): Promise<void> | undefined {
+    this.#schedule()
+    if (this.#waiting.length > 0 || !this.#open()) return new Promise((resolve) => this.#waiting.push(resolve))
+    this.#begin()
+    return undefined
+  }
+
+  /** The request is answered, or its answer goes on as a stream. */
+  leave(): void {
+    this.#running--
+    if (this.#waiting.length > 0) this.#schedule()
+  }
+
+  #open(): boolean {
+    return this.#begun < PER_TURN && this.#running < IN_FLIGHT
+  }
+
+  #begin(): void {
+    this.#begun++
+    this.#running++
+  }
+
+  #schedule(): void {
     this.#next ??= setImmediate(() => this.#turn())
-    if (this.#begun < PER_TURN) {
-      this.#begun++
-      return undefined
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   #turn(): void {
     this.#next = undefined
-    const due = this.#waiting.splice(0, PER_TURN)
-    this.#begun = due.length
-    if (due.length > 0) this.#next = setImmediate(() => this.#turn())
-    for (const go of due) go()
+    this.#begun = 0
+    let due = 0
+    for (; due < this.#waiting.length && this.#open(); due++) this.#begin()
+    // Without a free place the next `leave` brings the next turn.
+    if (due > 0) this.#schedule()
+    for (const go of this.#waiting.splice(0, due)) go()
   }
 }
