@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NAMESPACE, play, type Json, type Outcome, type Send } from './case.ts'
 import { objectCases } from './index.ts'
+import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 
 /**
  * Plays every case against a reference kube-apiserver (REFERENCE_URL, REFERENCE_TOKEN) and writes what came of it beside this file.
@@ -23,3 +24,9 @@ const outcomes: Outcome[] = []
 for (const c of objectCases) outcomes.push(await play(c, send))
 writeFileSync(join(import.meta.dirname, 'facts-calls.json'), `[\n${outcomes.map((o) => JSON.stringify(o)).join(',\n')}\n]\n`)
 process.stdout.write(`${outcomes.length} outcomes, ${outcomes.filter((o) => o.code >= 300).length} of them refusals\n`)
+
+await send('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'reviewed' } })
+const reviews: ReviewOutcome[] = []
+for (const c of reviewCases) reviews.push(await playReview(c, send))
+writeFileSync(join(import.meta.dirname, 'facts-reviews.json'), `[\n${reviews.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
+process.stdout.write(`${reviews.length} reviews\n`)

@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { alwaysAllowAuthorizer } from '../../../authz/always-allow.ts'
+import { defaultRolesAuthorizer } from '../../../authz/default-roles.ts'
+import { mastersAuthorizer } from '../../../authz/masters.ts'
+import { unionAuthorizer } from '../../../authz/union.ts'
+import { bearerAuthenticator } from '../../../authn/bearer.ts'
+import { ServiceAccountTokens } from '../../../authn/service-account.ts'
 import { anonymousAuthenticator } from '../../../authn/anonymous.ts'
 import { localAuthenticator } from '../../../authn/local.ts'
 import { unionAuthenticator } from '../../../authn/union.ts'
@@ -27,12 +31,15 @@ export async function startTestServer(shared?: Storage): Promise<TestServer> {
   const now = Date.now()
   const certificates = loadCertificates({ dir: join(dir, 'pki'), now, names: ['10.0.0.1'] })
   const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db') }))
+  const issuers = ['https://kubernetes.default.svc']
+  const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock: systemClock })
   const api = await startApiServer({
     storage,
     clock: systemClock,
     log: silent,
-    authenticator: unionAuthenticator([localAuthenticator], anonymousAuthenticator),
-    authorizer: alwaysAllowAuthorizer,
+    authenticator: unionAuthenticator([localAuthenticator, bearerAuthenticator([tokens])], anonymousAuthenticator),
+    authorizer: unionAuthorizer([mastersAuthorizer, defaultRolesAuthorizer]),
+    serviceAccountTokens: tokens,
     tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
     bindAddress: '127.0.0.1',
     port: 0,

@@ -157,7 +157,7 @@ export const serviceCases: readonly ObjectCase[] = [
   change('node port changed', { type: 'NodePort', ports: [{ port: 80, nodePort: 30998 }] }, { ports: [{ port: 80, nodePort: 30997 }] }),
   change('node port left out', { type: 'NodePort', ports: [{ port: 80, nodePort: 30998 }] }, { ports: [{ port: 80, targetPort: 81 }] }),
   change('node port out of range later', {}, { type: 'NodePort', ports: [{ port: 80, nodePort: 1 }] }),
-  change('external name with address', {}, { type: 'ExternalName', externalName: 'x.y', clusterIP: '10.0.0.83' }),
+  change('external name with address', { clusterIP: '10.0.0.85' }, { type: 'ExternalName', externalName: 'x.y', clusterIP: '10.0.0.83' }),
   service('label', {}, { patches: [{ patch: { metadata: { labels: { 'a b': 'c' } } } }] }),
   status('ingress of no balancer', {}, { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } }),
   status('ingress', { type: 'LoadBalancer' }, { loadBalancer: { ingress: [{ ip: '1.2.3.4' }, { hostname: 'a.b' }] } }),

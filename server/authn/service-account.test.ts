@@ -1,0 +1,101 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { FakeClock } from '../machinery/clock.ts'
+import { ServiceAccountTokens, type AccountLookup } from './service-account.ts'
+
+const pem = (pair: ReturnType<typeof generateKeyPairSync>): string =>
+  (pair.privateKey as unknown as { export(o: object): string }).export({ type: 'pkcs8', format: 'pem' })
+const ec = pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }) as never)
+const rsa = pem(generateKeyPairSync('rsa', { modulusLength: 2048 }) as never)
+
+const objects: Record<string, { uid: string; deletionTimestamp?: string }> = {
+  'serviceaccounts/ns/a': { uid: 'u1' },
+  'pods/ns/p': { uid: 'u2' },
+}
+const lookup: AccountLookup = { find: (kind, ns, name) => objects[`${kind}/${ns}/${name}`] }
+const claims = {
+  sub: 'system:serviceaccount:ns:a',
+  aud: ['me'],
+  'kubernetes.io': { namespace: 'ns', serviceaccount: { name: 'a', uid: 'u1' } },
+}
+
+function tokens(clock: FakeClock, signingKey = ec, issuers = ['me']): ServiceAccountTokens {
+  const t = new ServiceAccountTokens({ signingKey, issuers, clock })
+  t.attach(lookup)
+  return t
+}
+
+const part = (token: string, i: number): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[i]!, 'base64url').toString()) as Record<string, unknown>
+
+describe('service account tokens', () => {
+  test.each([
+    ['ES256', ec],
+    ['RS256', rsa],
+  ])('%s: what is signed is accepted, as the account', async (algorithm, key) => {
+    const clock = new FakeClock()
+    const t = tokens(clock, key)
+    const { token } = t.issue(claims, 600)
+    expect(part(token, 0)).toEqual({ alg: algorithm, kid: expect.any(String) as unknown })
+    const now = clock.now() / 1000
+    expect(part(token, 1)).toMatchObject({ iss: 'me', aud: ['me'], iat: now, nbf: now, exp: now + 600, sub: claims.sub })
+    const jti = part(token, 1).jti as string
+    expect(await t.authenticateToken(token)).toEqual({
+      name: 'system:serviceaccount:ns:a',
+      uid: 'u1',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:ns'],
+      extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] },
+    })
+  })
+
+  test('a token ends with its time', () => {
+    const clock = new FakeClock()
+    const t = tokens(clock)
+    const { token } = t.issue(claims, 600)
+    clock.advance(599_000)
+    expect(t.authenticateToken(token)).toBeDefined()
+    clock.advance(1000)
+    expect(t.authenticateToken(token)).toBeUndefined()
+  })
+
+  test('a token for others, of others, or changed is refused', () => {
+    const clock = new FakeClock()
+    const t = tokens(clock)
+    const good = t.issue(claims, 600).token
+    expect(t.authenticateToken(t.issue({ ...claims, aud: ['other'] }, 600).token)).toBeUndefined()
+    expect(t.authenticateToken(tokens(clock, ec, ['stranger']).issue(claims, 600).token)).toBeUndefined()
+    expect(t.authenticateToken(tokens(clock, rsa).issue(claims, 600).token)).toBeUndefined()
+    const [head, , signature] = good.split('.')
+    const more = Buffer.from(JSON.stringify({ ...part(good, 1), exp: 9e9 })).toString('base64url')
+    expect(t.authenticateToken(`${head}.${more}.${signature}`)).toBeUndefined()
+    const none = Buffer.from('{"alg":"none"}').toString('base64url')
+    expect(t.authenticateToken(`${none}.${good.split('.')[1]}.`)).toBeUndefined()
+    for (const text of ['', 'a.b.c', 'x', `${head}.e30.${signature}`]) expect(t.authenticateToken(text)).toBeUndefined()
+  })
+
+  test('a token dies with its account and with its pod', () => {
+    const clock = new FakeClock()
+    const t = tokens(clock)
+    const withPod = { ...claims, 'kubernetes.io': { ...claims['kubernetes.io'], pod: { name: 'p', uid: 'u2' } } }
+    const { token } = t.issue(withPod, 3600)
+    expect(t.authenticateToken(token)).toBeDefined()
+    objects['pods/ns/p'] = { uid: 'u2', deletionTimestamp: new Date(clock.now()).toISOString() }
+    expect(t.authenticateToken(token)).toBeDefined()
+    clock.advance(61_000)
+    expect(t.authenticateToken(token)).toBeUndefined()
+    objects['pods/ns/p'] = { uid: 'another' }
+    expect(t.authenticateToken(token)).toBeUndefined()
+    objects['pods/ns/p'] = { uid: 'u2' }
+    objects['serviceaccounts/ns/a'] = { uid: 'new' }
+    expect(t.authenticateToken(token)).toBeUndefined()
+    objects['serviceaccounts/ns/a'] = { uid: 'u1' }
+    expect(t.authenticateToken(token)).toBeDefined()
+  })
+
+  test('a review says which audiences a token is for', async () => {
+    const t = tokens(new FakeClock())
+    const { token } = t.issue({ ...claims, aud: ['x', 'y'] }, 600)
+    expect(await t.review(token, ['y', 'z'])).toMatchObject({ audiences: ['y'] })
+    expect(await t.review(token, ['me'])).toBeUndefined()
+  })
+})
