@@ -21,6 +21,7 @@ import { RequestWaitGroup } from './filters/wait-group.ts'
 import type { RequestContext } from './filters/context.ts'
 import { health, type HealthCheck } from './handlers/health.ts'
 import { metrics } from './handlers/metrics.ts'
+import { PATCH_TYPES } from './handlers/patch.ts'
 import { respondObject } from './handlers/respond.ts'
 import { router } from './handlers/router.ts'
 import { virtualResources } from './handlers/virtual.ts'
@@ -166,7 +167,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   state.port = serving.port
   const advertise = { address: o.advertiseAddress, port: serving.port }
   await bootstrap({ registry, clock, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges })
-  const repair = services.startRepair(log)
+  const repair = services.startRepair((e) =>
+    log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'),
+  )
   let sinceBookmark = 0
   const ticker = clock.setInterval(() => {
     sinceBookmark += TICK_MS
@@ -245,14 +248,14 @@ function apiHandler(
   const documents = discovery({
     scheme,
     serverAddress: () => `${o.advertiseAddress}:${state.port}`,
-    extraPaths: ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v3', '/openapi/v3/'],
+    extraPaths: ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
     respond: respondObject,
   })
   const { registry, feed, storage } = sources
   const healthz = health(checks(storage, feed, state))
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
-  const openApi = lazyOpenApi()
+  const openApi = lazyOpenApi(o.clock)
   return router({
     resource: (group, version, resource) => registry.resource(group, version, resource),
     group: (group) => scheme.groups.some((g) => g.name === group),
@@ -269,12 +272,16 @@ function apiHandler(
 }
 
 /** Loaded when it is first asked for: no start needs it. */
-function lazyOpenApi(): (ctx: RequestContext) => Promise<boolean> {
-  let loaded: Promise<(ctx: RequestContext) => boolean> | undefined
+function lazyOpenApi(clock: Clock): (ctx: RequestContext) => Promise<boolean> {
+  const load = async (): Promise<(ctx: RequestContext) => Promise<boolean>> => {
+    const [{ openApi }, { readDescriptions }] = await Promise.all([import('./openapi/handler.ts'), import('./openapi/descriptions.ts')])
+    const version = `${versionInfo.major}.${versionInfo.minor}`
+    return openApi({ scheme, clock, version, patchTypes: PATCH_TYPES, descriptions: await readDescriptions() })
+  }
+  let loaded: ReturnType<typeof load> | undefined
   return async (ctx) => {
     if (!ctx.exchange.path.startsWith('/openapi/')) return false
-    loaded ??= import('./openapi/handler.ts').then((m) => m.openApi({ scheme, version: `${versionInfo.major}.${versionInfo.minor}` }))
-    return (await loaded)(ctx)
+    return (await (loaded ??= load()))(ctx)
   }
 }
 

@@ -19,6 +19,9 @@ export interface PatchFunction {
   shown?: string
 }
 
+/** What patchFunction knows; the OpenAPI documents promise these. */
+export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+
 /** Parses a patch body by its content type. */
 export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
   switch (contentType.split(';', 1)[0]!.trim().toLowerCase()) {

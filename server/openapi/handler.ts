@@ -1,93 +1,135 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { parseAccept } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
-import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
-import { pathsOf } from './paths.ts'
-import { schemasOf } from './schemas.ts'
+import type { Clock, Timer } from '../machinery/clock.ts'
+import type { ResponseHeaders } from '../serving/exchange.ts'
+import { documents, type DocumentOptions } from './documents.ts'
+import { encodeDocument } from './gnostic.ts'
 
-export interface OpenApiOptions {
-  scheme: Scheme
-  /** `1.37`. */
-  version: string
+export interface OpenApiOptions extends DocumentOptions {
+  clock: Clock
 }
 
-interface Document {
-  body: Buffer
-  hash: string
-}
+type Form = 'json' | 'protobuf'
 
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+/** Bodies that nobody has asked for in this time are let go; they are made again in milliseconds. */
+const KEEP_MS = 60_000
+const YEAR = 365 * 24 * 3_600_000
 
-/** Serves `/openapi/v3` and the documents below it (KEP-2896), each made when it is first asked for; false for other paths. */
-export function openApi({ scheme, version }: OpenApiOptions): (ctx: RequestContext) => boolean {
-  const documents = new Map<string, Document>()
-  const paths = new Map<string, readonly ResourceFacts[]>()
-  for (const g of scheme.groups) {
-    for (const v of g.versions) {
-      const path = g.name === '' ? `api/${v}` : `apis/${g.name}/${v}`
-      paths.set(
-        path,
-        scheme.resources.filter((r) => r.group === g.name && r.version === v),
-      )
-    }
+/** Media types by version: the `@` of the old name is no token of RFC 9110. */
+const protobufOf = (version: 2 | 3): string => `application/com.github.proto-openapi.spec.v${version}.v1.0+protobuf`
+const deprecatedOf = (version: 2 | 3): string => `application/com.github.proto-openapi.spec.v${version}@v1.0+protobuf`
+
+/**
+ * Serves `/openapi/v2`, `/openapi/v3` and what is below it (KEP-2896); false for other paths. Any method is answered, as upstream.
+ * Documents are made when they are asked for and kept as bytes while they are in use; of the rest only hashes stay.
+ */
+export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boolean> {
+  const made = documents(o)
+  const names = new Set(made.names)
+  const hashes = new Map<string, string>()
+  const started = new Date(o.clock.now()).toUTCString()
+  const bodies = new Map<string, { body: Buffer | Promise<Buffer>; timer: Timer }>()
+
+  function keep<T extends Buffer | Promise<Buffer>>(key: string, make: () => T): T {
+    const known = bodies.get(key)
+    known?.timer.cancel()
+    const body = (known?.body as T | undefined) ?? make()
+    bodies.set(key, { body, timer: o.clock.setTimeout(() => bodies.delete(key), KEEP_MS) })
+    return body
   }
-  const documentAt = (path: string): Document | undefined => {
-    const resources = paths.get(path)
-    if (resources === undefined) return undefined
-    let made = documents.get(path)
-    if (made === undefined) {
-      const body = Buffer.from(JSON.stringify(documentOf(scheme, version, `/${path}`, resources)))
-      documents.set(path, (made = { body, hash: hashOf(body) }))
-    }
-    return made
+
+  const json = (name: string): Buffer =>
+    keep(`json ${name}`, () => {
+      const body = Buffer.from(JSON.stringify(name === 'v2' ? made.v2() : made.v3(name)))
+      if (!hashes.has(name)) hashes.set(name, hashOf(body))
+      return body
+    })
+  const protobuf = (name: string): Buffer =>
+    keep(`protobuf ${name}`, () =>
+      encodeDocument(name === 'v2' ? 2 : 3, JSON.parse(json(name).toString('utf8')) as Record<string, unknown>),
+    )
+  const bodyOf = (name: string, form: Form): Buffer => (form === 'json' ? json(name) : protobuf(name))
+
+  function hashFor(name: string): string {
+    if (!hashes.has(name)) hashes.set(name, hashOf(Buffer.from(JSON.stringify(name === 'v2' ? made.v2() : made.v3(name)))))
+    return hashes.get(name)!
   }
-  const index = (): Buffer => {
-    const entries = [...paths.keys()].sort().map((p) => [p, { serverRelativeURL: `/openapi/v3/${p}?hash=${documentAt(p)?.hash}` }])
-    return Buffer.from(JSON.stringify({ paths: Object.fromEntries(entries) }))
+
+  let index: Promise<Buffer> | undefined
+  /** Needs the hash of every document: makes one, forgets it, and lets others run before the next. */
+  async function makeIndex(): Promise<Buffer> {
+    const paths: Record<string, { serverRelativeURL: string }> = {}
+    for (const name of made.names) {
+      paths[name] = { serverRelativeURL: addressOf(name, hashFor(name)) }
+      await setImmediate()
+    }
+    return Buffer.from(JSON.stringify({ paths }))
   }
-  return (ctx) => {
-    const { path, search, headers } = ctx.exchange
-    if (path === '/openapi/v3' || path === '/openapi/v3/') {
-      ctx.exchange.respond(200, { 'content-type': 'application/json' }, index())
-      return true
-    }
-    const found = path.startsWith('/openapi/v3/') ? documentAt(path.slice('/openapi/v3/'.length)) : undefined
-    if (found === undefined) return false
-    const etag = `"${found.hash}"`
-    const given = new URLSearchParams(search).get('hash')
-    if (given !== null && given !== found.hash) {
-      ctx.exchange.respond(301, { location: `${path}?hash=${found.hash}` })
-      return true
-    }
-    // An address with its hash never changes what it names.
-    const cache = given === null ? 'no-cache, private' : 'public, immutable'
-    const answer = { 'content-type': 'application/json', etag, vary: 'Accept', 'cache-control': cache }
-    if (headers['if-none-match'] === etag) ctx.exchange.respond(304, answer)
-    else ctx.exchange.respond(200, answer, found.body)
+
+  function respond(ctx: RequestContext, status: number, headers: ResponseHeaders, body?: Buffer): true {
+    const empty = ctx.exchange.method === 'HEAD'
+    if (body === undefined) ctx.exchange.respond(status, headers)
+    else if (empty) ctx.exchange.respond(status, { ...headers, 'content-length': String(body.length) })
+    else ctx.exchange.respond(status, headers, body)
     return true
+  }
+
+  async function v2(ctx: RequestContext): Promise<true> {
+    const vary = ['Accept-Encoding', 'Accept']
+    const form = accepted(ctx.exchange.headers.accept, 2)
+    if (form === undefined) return respond(ctx, 406, { vary })
+    const etag = `"${hashFor('v2')}"`
+    if (matches(ctx.exchange.headers['if-none-match'], etag)) return respond(ctx, 304, { etag, vary })
+    const headers = { 'content-type': form === 'json' ? 'application/json' : protobufOf(2), etag, 'last-modified': started, vary }
+    if (!/\bgzip\b/.test(ctx.exchange.headers['accept-encoding'] ?? '')) return respond(ctx, 200, headers, bodyOf('v2', form))
+    const packed = await keep(`${form} gzip`, () => promisify(gzip)(bodyOf('v2', form), { level: 4 }))
+    return respond(ctx, 200, { ...headers, 'content-encoding': 'gzip' }, packed)
+  }
+
+  function v3(ctx: RequestContext, name: string): true {
+    if (!names.has(name)) return respond(ctx, 404, {})
+    const form = accepted(ctx.exchange.headers.accept, 3)
+    if (form === undefined) return respond(ctx, 406, { vary: 'Accept' })
+    const hash = hashFor(name)
+    const headers: ResponseHeaders = { etag: `"${hash}"`, vary: 'Accept' }
+    const type = form === 'json' ? 'application/json' : protobufOf(3)
+    const given = new URLSearchParams(ctx.exchange.search).get('hash') ?? ''
+    if (given !== '' && given !== hash) return respond(ctx, 301, { ...headers, 'content-type': type, location: addressOf(name, hash) })
+    if (given !== '') {
+      // An address with its hash never changes what it names.
+      headers['cache-control'] = 'public, immutable'
+      headers.expires = new Date(o.clock.now() + YEAR).toUTCString().replace('GMT', 'UTC')
+    }
+    if (matches(ctx.exchange.headers['if-none-match'], headers.etag as string)) return respond(ctx, 304, headers)
+    return respond(ctx, 200, { ...headers, 'content-type': type, 'last-modified': started }, bodyOf(name, form))
+  }
+
+  return async (ctx) => {
+    const { path } = ctx.exchange
+    if (path === '/openapi/v2') return v2(ctx)
+    if (path === '/openapi/v3') {
+      index ??= makeIndex()
+      // Upstream's aggregator says no more of the index than that it is text.
+      return respond(ctx, 200, { 'content-type': 'text/plain; charset=utf-8', 'last-modified': started }, await index)
+    }
+    return path.startsWith('/openapi/v3/') ? v3(ctx, path.slice('/openapi/v3/'.length)) : false
   }
 }
 
 const hashOf = (body: Buffer): string => createHash('sha512').update(body).digest('hex').toUpperCase()
+const addressOf = (name: string, hash: string): string => `/openapi/v3/${name}?hash=${hash}`
 
-function documentOf(scheme: Scheme, version: string, base: string, resources: readonly ResourceFacts[]): object {
-  const kinds = new Map<string, object[]>()
-  const names = new Set([`${META}.Status`, `${META}.DeleteOptions`])
-  const typeOf = (group: string, v: string, kind: string): string | undefined => {
-    const type = scheme.typeOf(group, v, kind)
-    if (type === undefined) return undefined
-    names.add(type.name)
-    if (!kinds.has(type.name)) kinds.set(type.name, [{ group, kind, version: v }])
-    return type.name
+function accepted(accept: string | undefined, version: 2 | 3): Form | undefined {
+  for (const { media } of parseAccept(accept === undefined || accept === '' ? '*/*' : accept)) {
+    if (media === '*/*' || media === 'application/*' || media === 'application/json') return 'json'
+    if (media === protobufOf(version) || media === deprecatedOf(version)) return 'protobuf'
   }
-  for (const r of resources) typeOf(r.group, r.version, r.kind)
-  const paths = Object.assign({}, ...resources.map((r) => pathsOf(base, r, typeOf))) as object
-  return {
-    openapi: '3.0.0',
-    info: { title: 'Kubernetes', version },
-    paths,
-    components: {
-      schemas: schemasOf(scheme, names, kinds),
-      securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
-    },
-  }
+  return undefined
 }
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag)

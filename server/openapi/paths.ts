@@ -1,173 +1,332 @@
-import type { ResourceFacts, SubresourceFacts } from '../scheme/contract.ts'
-import { reference } from './schemas.ts'
+import { traitsOf } from '../registry/generic/traits.ts'
+import type { ResourceFacts, Scheme, SubresourceFacts } from '../scheme/contract.ts'
+import { DELETE_MANY, DELETE_ONE, hoisted, inPath, LIST, optionParameters, PATCH, type Parameter, PRETTY, WRITE } from './parameters.ts'
+import { type GroupVersionKind, META } from './schemas.ts'
 
-type Json = Record<string, unknown>
+/** Every path of the API with its operations, in a form that both versions of OpenAPI are written from. */
 
-const MEDIA = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
-const PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
-const PATCH = reference('io.k8s.apimachinery.pkg.apis.meta.v1.Patch')
-const STATUS = reference('io.k8s.apimachinery.pkg.apis.meta.v1.Status')
-const DELETE_OPTIONS = reference('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions')
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
+/** In the order in which documents have them. */
+export const METHODS: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']
 
-const BOOLEANS = new Set(['allowWatchBookmarks', 'watch', 'sendInitialEvents', 'orphanDependents', 'force'])
-const INTEGERS = new Set(['limit', 'timeoutSeconds', 'gracePeriodSeconds'])
-const WRITE = ['dryRun', 'fieldManager', 'fieldValidation']
-const LIST = [
-  'allowWatchBookmarks',
-  'continue',
-  'fieldSelector',
-  'labelSelector',
-  'limit',
-  'resourceVersion',
-  'resourceVersionMatch',
-  'sendInitialEvents',
-  'timeoutSeconds',
-  'watch',
-]
-const DELETE = ['dryRun', 'gracePeriodSeconds', 'orphanDependents', 'propagationPolicy']
-
-function query(name: string): Json {
-  const type = BOOLEANS.has(name) ? 'boolean' : INTEGERS.has(name) ? 'integer' : 'string'
-  return { name, in: 'query', schema: { type, uniqueItems: true } }
+export interface Operation {
+  method: Method
+  id: string
+  tag: string
+  description: string
+  action?: string
+  kind?: GroupVersionKind
+  parameters: Parameter[]
+  /** Name of the body's type. */
+  body?: { type: string; required: boolean }
+  /** undefined: says nothing of it. */
+  consumes?: readonly string[]
+  produces: readonly string[]
+  /** Status codes besides 401. */
+  codes: readonly (200 | 201 | 202)[]
+  /** Name of the answer's type; undefined for text. */
+  answers: string | undefined
 }
 
-const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string', uniqueItems: true } })
-
-interface VerbFacts {
-  method: string
-  action: string
-  prefix: string
-  query: readonly string[]
-  codes: readonly string[]
-  body?: 'object' | 'patch' | 'delete'
-  answers: 'object' | 'list' | 'status'
+export interface Path {
+  path: string
+  operations: Operation[]
+  /** Of all operations. */
+  parameters: Parameter[]
 }
 
-const COLLECTION: Readonly<Record<string, VerbFacts>> = {
-  list: { method: 'get', action: 'list', prefix: 'list', query: LIST, codes: ['200'], answers: 'list' },
-  create: {
-    method: 'post',
-    action: 'post',
-    prefix: 'create',
-    query: WRITE,
-    codes: ['200', '201', '202'],
-    body: 'object',
-    answers: 'object',
-  },
-  deletecollection: {
-    method: 'delete',
-    action: 'deletecollection',
-    prefix: 'deleteCollection',
-    query: [...LIST, ...DELETE],
-    codes: ['200'],
-    body: 'delete',
-    answers: 'status',
-  },
-}
-
-const OBJECT: Readonly<Record<string, VerbFacts>> = {
-  get: { method: 'get', action: 'get', prefix: 'read', query: [], codes: ['200'], answers: 'object' },
-  create: {
-    method: 'post',
-    action: 'post',
-    prefix: 'create',
-    query: WRITE,
-    codes: ['200', '201', '202'],
-    body: 'object',
-    answers: 'object',
-  },
-  update: { method: 'put', action: 'put', prefix: 'replace', query: WRITE, codes: ['200', '201'], body: 'object', answers: 'object' },
-  patch: {
-    method: 'patch',
-    action: 'patch',
-    prefix: 'patch',
-    query: [...WRITE, 'force'],
-    codes: ['200', '201'],
-    body: 'patch',
-    answers: 'object',
-  },
-  delete: { method: 'delete', action: 'delete', prefix: 'delete', query: DELETE, codes: ['200', '202'], body: 'delete', answers: 'status' },
-}
+const JSON_ONLY = ['application/json']
+export const OBJECTS = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const STREAMS = [...OBJECTS, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+const ANY = ['*/*']
 
 const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1)
 
-interface Target {
+/** `rbac.authorization.k8s.io` to `rbacAuthorization`. */
+function tagOf(group: string): string {
+  if (group === '') return 'core'
+  const [first = '', ...rest] = group.replace(/\.k8s\.io$/, '').split('.')
+  return first + rest.map(capital).join('')
+}
+
+/** Plural kinds take no article (apiserver `GetArticleForNoun`). */
+function withArticle(kind: string): string {
+  if (kind.endsWith('s') && !kind.endsWith('ss')) return kind
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
+}
+
+function pathOf(path: string, operations: Operation[]): Path {
+  const sorted = operations.sort((a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method))
+  const { common, own } = hoisted(sorted.map((o) => o.parameters))
+  return { path, operations: sorted.map((o, i) => ({ ...o, parameters: own[i] ?? [] })), parameters: common }
+}
+
+export interface PathOptions {
+  scheme: Scheme
+  /** Media types of patches that are served. */
+  patchTypes: readonly string[]
+}
+
+interface Context extends PathOptions {
+  base: string
   r: ResourceFacts
-  kind: { group: string; version: string; kind: string }
-  /** Names of schemas. */
-  object: string
-  list: string
-  operation: string
+  tag: string
+  /** `CoreV1`, between the verb and the kind of an operation's id. */
+  prefix: string
+  scope: '' | 'Namespaced'
+  /** Of the paths that name a namespace. */
+  within: Parameter[]
 }
 
-function operation(v: VerbFacts, t: Target): Json {
-  const { group, version, kind } = t.kind
-  const content = (media: readonly string[], schema: Json): Json => Object.fromEntries(media.map((m) => [m, { schema }]))
-  const answer = v.answers === 'status' ? STATUS : reference(v.answers === 'list' ? t.list : t.object)
-  const bodies: Record<NonNullable<VerbFacts['body']>, Json> = {
-    object: { content: content(['*/*'], reference(t.object)), required: true },
-    patch: { content: content(PATCHES, PATCH), required: true },
-    delete: { content: content(['*/*'], DELETE_OPTIONS) },
+/** Paths of a group-version's resources, and of the list of them. */
+export function groupVersionPaths(options: PathOptions, group: string, version: string): Path[] {
+  const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+  const tag = `${tagOf(group)}_${version}`
+  const prefix = capital(tagOf(group)) + capital(version)
+  const paths = options.scheme.resources
+    .filter((r) => r.group === group && r.version === version)
+    .flatMap((r) => {
+      const within = r.namespaced ? [inPath('namespace', 'name of a namespace')] : []
+      return resourcePaths({ ...options, base, r, tag, prefix, scope: r.namespaced ? 'Namespaced' : '', within })
+    })
+  const list = discoveryPath(`${base}/`, tag, `get${prefix}APIResources`, 'get available resources', `${META}.APIResourceList`)
+  return [list, ...paths].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The documents of discovery itself, each in a document of its own: `api`, `apis`, `apis/apps`, `version`. */
+export function discoveryPaths(scheme: Scheme, versionInfo: string): Map<string, Path> {
+  const paths = new Map([
+    ['api', discoveryPath('/api/', 'core', 'getCoreAPIVersions', 'get available API versions', `${META}.APIVersions`)],
+    ['apis', discoveryPath('/apis/', 'apis', 'getAPIVersions', 'get available API versions', `${META}.APIGroupList`)],
+    ['version', discoveryPath('/version/', 'version', 'getCodeVersion', 'get the version of this server', versionInfo, JSON_ONLY)],
+  ])
+  for (const { name } of scheme.groups) {
+    if (name === '') continue
+    const id = `get${capital(tagOf(name))}APIGroup`
+    paths.set(`apis/${name}`, discoveryPath(`/apis/${name}/`, tagOf(name), id, 'get information of a group', `${META}.APIGroup`))
   }
-  return {
-    tags: [`${(t.r.group === '' ? 'core' : t.r.group.split('.')[0]) ?? ''}_${t.r.version}`],
-    operationId: `${v.prefix}${t.operation}`,
-    ...(v.query.length === 0 ? {} : { parameters: v.query.map(query) }),
-    ...(v.body === undefined ? {} : { requestBody: bodies[v.body] }),
-    responses: {
-      ...Object.fromEntries(
-        v.codes.map((code) => [
-          code,
-          { description: { 200: 'OK', 201: 'Created', 202: 'Accepted' }[code], content: content(MEDIA, answer) },
-        ]),
-      ),
-      401: { description: 'Unauthorized' },
-    },
-    'x-kubernetes-action': v.action,
-    'x-kubernetes-group-version-kind': { group, version, kind },
-  }
+  return paths
 }
 
-function item(verbs: readonly string[], table: Readonly<Record<string, VerbFacts>>, t: Target, parameters: readonly Json[]): Json {
-  const entries = Object.entries(table).filter(([verb]) => verbs.includes(verb))
-  return { ...Object.fromEntries(entries.map(([, v]) => [v.method, operation(v, t)])), parameters: [...parameters, query('pretty')] }
+function discoveryPath(path: string, tag: string, id: string, description: string, answers: string, media = OBJECTS): Path {
+  return pathOf(path, [{ method: 'get', id, tag, description, parameters: [], consumes: media, produces: media, codes: [200], answers }])
 }
 
-/** The paths of one resource, its subresources among them. `typeOf` names the schema of a kind. */
-export function pathsOf(
-  base: string,
-  r: ResourceFacts,
-  typeOf: (group: string, version: string, kind: string) => string | undefined,
-): Json {
-  const group = r.group === '' ? 'Core' : capital(r.group.split('.')[0] ?? '')
-  const scope = r.namespaced ? 'Namespaced' : ''
-  const list = typeOf(r.group, r.version, `${r.kind}List`) ?? r.type
-  const target = (kind: Target['kind'], object: string, name: string): Target => ({
-    r,
-    kind,
-    object,
-    list,
-    operation: `${group}${capital(r.version)}${name}`,
-  })
-  const own = { group: r.group, version: r.version, kind: r.kind }
-  const main = target(own, r.type, `${scope}${r.kind}`)
-  const within = r.namespaced ? [inPath('namespace')] : []
+function resourcePaths(c: Context): Path[] {
+  const { r, base } = c
   const collection = `${base}${r.namespaced ? '/namespaces/{namespace}' : ''}/${r.resource}`
-  const out: Json = {}
-  if (r.namespaced && r.verbs.includes('list')) {
-    out[`${base}/${r.resource}`] = item(['list'], COLLECTION, target(own, r.type, `${r.kind}ForAllNamespaces`), [])
+  const out: Path[] = []
+  const add = (path: string, operations: Operation[]): void => {
+    if (operations.length > 0) out.push(pathOf(path, operations))
   }
-  if (Object.keys(COLLECTION).some((v) => r.verbs.includes(v))) out[collection] = item(r.verbs, COLLECTION, main, within)
-  if (r.verbs.includes('get')) out[`${collection}/{name}`] = item(r.verbs, OBJECT, main, [inPath('name'), ...within])
+  add(collection, collectionOperations(c))
+  add(`${collection}/{name}`, objectOperations(c))
+  if (r.namespaced && r.verbs.includes('list')) add(`${base}/${r.resource}`, [listOperation(c, 'ForAllNamespaces')])
+  if (r.verbs.includes('watch')) {
+    const watched = collection.replace(base, `${base}/watch`)
+    add(watched, [watchOperation(c, 'List', '')])
+    add(`${watched}/{name}`, [watchOperation(c, '', '')])
+    if (r.namespaced) add(`${base}/watch/${r.resource}`, [watchOperation(c, 'List', 'ForAllNamespaces')])
+  }
   for (const s of r.subresources) {
-    const object = typeOf(s.group, s.version, s.kind)
-    if (object === undefined || !hasBody(s)) continue
-    const t = target({ group: s.group, version: s.version, kind: s.kind }, object, `${scope}${r.kind}${capital(s.name)}`)
-    out[`${collection}/{name}/${s.name}`] = item(s.verbs, OBJECT, t, [inPath('name'), ...within])
+    const path = `${collection}/{name}/${s.name}`
+    if (!s.kind.endsWith('Options')) {
+      add(path, subresourceOperations(c, s))
+      continue
+    }
+    add(path, connectOperations(c, s, false))
+    if (s.name === 'proxy') add(`${path}/{path}`, connectOperations(c, s, true))
   }
   return out
 }
 
-/** Streams (log, exec, proxy) have no object to describe. */
-const STREAMS = new Set(['log', 'exec', 'attach', 'portforward', 'proxy'])
-const hasBody = (s: SubresourceFacts): boolean => !STREAMS.has(s.name)
+const ownKind = ({ group, version, kind }: GroupVersionKind): GroupVersionKind => ({ group, version, kind })
+
+function listOperation(c: Context, all: '' | 'ForAllNamespaces'): Operation {
+  const { r } = c
+  return {
+    method: 'get',
+    id: `list${c.prefix}${all === '' ? c.scope : ''}${r.kind}${all}`,
+    tag: c.tag,
+    description: `list ${r.verbs.includes('watch') ? 'or watch ' : ''}objects of kind ${r.kind}`,
+    action: 'list',
+    kind: ownKind(r),
+    parameters: [...LIST, PRETTY, ...(all === '' ? c.within : [])],
+    consumes: ANY,
+    produces: STREAMS,
+    codes: [200],
+    answers: `${r.type}List`,
+  }
+}
+
+/** The old `/watch/` paths. */
+function watchOperation(c: Context, list: '' | 'List', all: '' | 'ForAllNamespaces'): Operation {
+  const { r } = c
+  const what = list === 'List' ? `a list of ${r.kind}` : `an object of kind ${r.kind}`
+  return {
+    method: 'get',
+    id: `watch${c.prefix}${all === '' ? c.scope : ''}${r.kind}${list}${all}`,
+    tag: c.tag,
+    description: `watch changes to ${what}. deprecated: use the 'watch' parameter of a list operation`,
+    action: list === 'List' ? 'watchlist' : 'watch',
+    kind: ownKind(r),
+    parameters: [...LIST, PRETTY, ...(all === '' ? c.within : []), ...(list === 'List' ? [] : [named(r.kind)])],
+    consumes: ANY,
+    produces: STREAMS,
+    codes: [200],
+    answers: `${META}.WatchEvent`,
+  }
+}
+
+const named = (kind: string): Parameter => ({ ...inPath('name', `name of the ${kind}`), key: '' })
+
+/** What an operation on an object or its part has of its own, by verb. */
+interface Verb {
+  method: Method
+  prefix: string
+  action: string
+  parameters: readonly Parameter[]
+  codes: Operation['codes']
+  body?: 'object' | 'patch'
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  get: { method: 'get', prefix: 'read', action: 'get', parameters: [], codes: [200] },
+  create: { method: 'post', prefix: 'create', action: 'post', parameters: WRITE, codes: [200, 201, 202], body: 'object' },
+  update: { method: 'put', prefix: 'replace', action: 'put', parameters: WRITE, codes: [200, 201], body: 'object' },
+  patch: { method: 'patch', prefix: 'patch', action: 'patch', parameters: PATCH, codes: [200, 201], body: 'patch' },
+}
+
+interface Target {
+  kind: GroupVersionKind
+  /** Name of the object's type. */
+  type: string
+  /** What follows the verb, group and version in the id. */
+  id: string
+  description: string
+  where: Parameter[]
+}
+
+function operation(c: Context, verb: Verb, t: Target): Operation {
+  const body = verb.body === undefined ? {} : { body: { type: verb.body === 'patch' ? `${META}.Patch` : t.type, required: true } }
+  return {
+    method: verb.method,
+    id: `${verb.prefix}${c.prefix}${t.id}`,
+    tag: c.tag,
+    description: t.description,
+    action: verb.action,
+    kind: ownKind(t.kind),
+    parameters: [...verb.parameters, PRETTY, ...t.where],
+    ...body,
+    consumes: verb.body === 'patch' ? c.patchTypes : ANY,
+    produces: OBJECTS,
+    codes: verb.codes,
+    answers: t.type,
+  }
+}
+
+const deletion = { body: { type: `${META}.DeleteOptions`, required: false }, consumes: ANY, produces: OBJECTS } as const
+
+function collectionOperations(c: Context): Operation[] {
+  const { r } = c
+  const out: Operation[] = []
+  if (r.verbs.includes('list')) out.push(listOperation(c, ''))
+  if (r.verbs.includes('create')) {
+    const description = `create ${withArticle(r.kind)}`
+    out.push(operation(c, VERBS.create!, { kind: r, type: r.type, id: `${c.scope}${r.kind}`, description, where: c.within }))
+  }
+  if (r.verbs.includes('deletecollection')) {
+    out.push({
+      method: 'delete',
+      id: `delete${c.prefix}Collection${c.scope}${r.kind}`,
+      tag: c.tag,
+      description: `delete collection of ${r.kind}`,
+      action: 'deletecollection',
+      kind: ownKind(r),
+      parameters: [...DELETE_MANY, PRETTY, ...c.within],
+      ...deletion,
+      codes: [200],
+      answers: `${META}.Status`,
+    })
+  }
+  return out
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  get: 'read the specified',
+  update: 'replace the specified',
+  patch: 'partially update the specified',
+}
+
+function objectOperations(c: Context): Operation[] {
+  const { r } = c
+  const where = [named(r.kind), ...c.within]
+  const id = `${c.scope}${r.kind}`
+  const out = Object.entries(SENTENCES)
+    .filter(([verb]) => r.verbs.includes(verb))
+    .map(([verb, text]) => operation(c, VERBS[verb]!, { kind: r, type: r.type, id, description: `${text} ${r.kind}`, where }))
+  if (r.verbs.includes('delete')) {
+    // A namespace is answered as it stands, but the reference's document promises a Status.
+    const object = traitsOf(r.group === '' ? r.resource : `${r.resource}.${r.group}`).returnsDeleted && r.resource !== 'namespaces'
+    out.push({
+      method: 'delete',
+      id: `delete${c.prefix}${id}`,
+      tag: c.tag,
+      description: `delete ${withArticle(r.kind)}`,
+      action: 'delete',
+      kind: ownKind(r),
+      parameters: [...DELETE_ONE, PRETTY, ...where],
+      ...deletion,
+      codes: [200, 202],
+      answers: object ? r.type : `${META}.Status`,
+    })
+  }
+  return out
+}
+
+function subresourceOperations(c: Context, s: SubresourceFacts): Operation[] {
+  const { r } = c
+  const where = [named(s.kind), ...c.within]
+  const id = `${c.scope}${r.kind}${capital(s.name)}`
+  const type = c.scheme.typeOf(s.group, s.version, s.kind)?.name ?? r.type
+  return Object.entries(VERBS)
+    .filter(([verb]) => s.verbs.includes(verb))
+    .map(([verb, facts]) => {
+      const description =
+        verb === 'create'
+          ? `create ${s.name} of ${withArticle(r.kind)}`
+          : `${SENTENCES[verb]?.replace('the', `${s.name} of the`)} ${r.kind}`
+      const made = operation(c, facts, { kind: s, type, id, description, where })
+      return s.name === 'log' ? logOperation(c, made) : made
+    })
+}
+
+/** A log is text, whatever is accepted. */
+function logOperation(c: Context, made: Operation): Operation {
+  const fields = c.scheme.typeOf('', 'v1', 'PodLogOptions')?.jsonFields ?? []
+  const parameters = [...made.parameters, ...optionParameters('PodLogOptions', fields)]
+  return { ...made, parameters, produces: ['text/plain', ...OBJECTS], answers: undefined }
+}
+
+const CONNECT: Readonly<Record<string, Method>> = { get: 'get', update: 'put', create: 'post', delete: 'delete', patch: 'patch' }
+
+/** Streams and proxies: any media type goes through. What takes PUT takes OPTIONS and HEAD too. */
+function connectOperations(c: Context, s: SubresourceFacts, withPath: boolean): Operation[] {
+  const { r } = c
+  const methods = [...s.verbs.map((v) => CONNECT[v]!), ...(s.verbs.includes('update') ? (['options', 'head'] as const) : [])]
+  const options = optionParameters(s.kind, c.scheme.typeOf(s.group, s.version, s.kind)?.jsonFields ?? [])
+  const where = [named(s.kind), ...c.within, ...(withPath ? [inPath('path', 'path to the resource')] : [])]
+  return methods.map((method) => ({
+    method,
+    id: `connect${c.prefix}${capital(method)}${c.scope}${r.kind}${capital(s.name)}${withPath ? 'WithPath' : ''}`,
+    tag: c.tag,
+    description: `connect ${method.toUpperCase()} requests to ${s.name} of ${r.kind}`,
+    action: 'connect',
+    kind: ownKind(s),
+    parameters: [...options, ...where],
+    consumes: ANY,
+    produces: ANY,
+    codes: [200],
+    answers: undefined,
+  }))
+}

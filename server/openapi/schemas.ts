@@ -1,30 +1,34 @@
 import type { FieldFacts, ScalarKind, Scheme, TypeFacts, TypeRef } from '../scheme/contract.ts'
+import { everyGroupVersion } from './group-versions.ts'
+import type { Descriptions } from './descriptions.ts'
 
-/** The components of an OpenAPI v3 document, out of the facts table. */
+/** Schemas of OpenAPI v2 and v3 as views of the facts table. The two differ in how they hold a reference that has more to say. */
 
-type Json = Record<string, unknown>
+export type Json = Record<string, unknown>
+export type Dialect = 2 | 3
 
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
-const PREFIX = '#/components/schemas/'
+export interface GroupVersionKind {
+  group: string
+  version: string
+  kind: string
+}
 
-const SCALARS: Readonly<Record<ScalarKind, Json>> = {
+export const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+export const VERSION_INFO = 'io.k8s.apimachinery.pkg.version.Info'
+const PREFIX = { 2: '#/definitions/', 3: '#/components/schemas/' } as const
+
+export const reference = (dialect: Dialect, name: string): Json => ({ $ref: `${PREFIX[dialect]}${name}` })
+
+const INLINE: Partial<Record<ScalarKind, Json>> = {
   string: { type: 'string' },
   boolean: { type: 'boolean' },
   int32: { type: 'integer', format: 'int32' },
   int64: { type: 'integer', format: 'int64' },
   double: { type: 'number', format: 'double' },
   bytes: { type: 'string', format: 'byte' },
-  time: { type: 'string', format: 'date-time' },
-  microTime: { type: 'string', format: 'date-time' },
-  duration: { type: 'string' },
-  quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] },
-  intOrString: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
-  raw: { type: 'object' },
-  json: {},
-  fieldsV1: { type: 'object' },
 }
 
-/** Scalars that are types with a name of their own in the document. */
+/** Scalars that are schemas with a name of their own. */
 const NAMED: Partial<Record<ScalarKind, string>> = {
   time: `${META}.Time`,
   microTime: `${META}.MicroTime`,
@@ -32,72 +36,164 @@ const NAMED: Partial<Record<ScalarKind, string>> = {
   quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
   intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
   raw: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
+  json: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
   fieldsV1: `${META}.FieldsV1`,
 }
 
-export const reference = (name: string): Json => ({ $ref: `${PREFIX}${name}` })
-
-/** Every schema that the named types reach, by name. `kinds` are those that carry a group, version and kind. */
-export function schemasOf(scheme: Scheme, names: Iterable<string>, kinds: ReadonlyMap<string, readonly object[]>): Json {
-  const out = new Map<string, Json>()
-  const wanted = [...names]
-  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-    if (out.has(name)) continue
-    const type = scheme.type(name)
-    if (type === undefined) continue
-    const gvk = kinds.get(name)
-    out.set(name, {
-      ...objectSchema(type, (needed) => wanted.push(needed), out),
-      ...(gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': gvk }),
-    })
-  }
-  // PATCH bodies have no type in the table.
-  out.set(`${META}.Patch`, { type: 'object' })
-  return Object.fromEntries([...out].sort(([a], [b]) => (a < b ? -1 : 1)))
+const NAMED_SHAPES: Partial<Record<ScalarKind, Record<Dialect, Json>>> = {
+  time: same({ type: 'string', format: 'date-time' }),
+  microTime: same({ type: 'string', format: 'date-time' }),
+  duration: same({ type: 'string' }),
+  quantity: { 2: { type: 'string' }, 3: { oneOf: [{ type: 'string' }, { type: 'number' }] } },
+  intOrString: {
+    2: { type: 'string', format: 'int-or-string' },
+    3: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  },
+  raw: same({ type: 'object' }),
+  json: same({}),
+  fieldsV1: same({ type: 'object' }),
 }
 
-function objectSchema(type: TypeFacts, need: (name: string) => void, out: Map<string, Json>): Json {
-  if (type.scalar !== undefined) return SCALARS[type.scalar]
-  if (type.union !== undefined) return {}
-  const properties: Json = {}
-  const required: string[] = []
-  for (const field of type.jsonFields) {
-    properties[field.name] = property(field, need, out)
-    if (field.required) required.push(field.name)
+function same(shape: Json): Record<Dialect, Json> {
+  return { 2: shape, 3: shape }
+}
+
+const discriminated = (discriminator: string, members: Json): Json[] => [{ discriminator, 'fields-to-discriminateBy': members }]
+const oneOf = (members: Json): Json[] => [{ 'fields-to-discriminateBy': members }]
+
+/** x-kubernetes-unions, which no other fact says (the `+union` marks of the Go types). */
+const UNIONS: Readonly<Record<string, Json[]>> = {
+  'io.k8s.api.core.v1.AppArmorProfile': discriminated('type', { localhostProfile: 'LocalhostProfile' }),
+  'io.k8s.api.core.v1.PodSchedulingGroup': oneOf({ podGroupName: 'PodGroupName' }),
+  'io.k8s.api.core.v1.SeccompProfile': discriminated('type', { localhostProfile: 'LocalhostProfile' }),
+  'io.k8s.api.scheduling.v1alpha3.WorkloadPodGroupDisruptionMode': oneOf({ all: 'All', single: 'Single' }),
+  'io.k8s.api.scheduling.v1alpha3.WorkloadPodGroupSchedulingPolicy': oneOf({ basic: 'Basic', gang: 'Gang' }),
+  'io.k8s.api.flowcontrol.v1.LimitResponse': discriminated('type', { queuing: 'Queuing' }),
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec': discriminated('type', { exempt: 'Exempt', limited: 'Limited' }),
+  'io.k8s.api.flowcontrol.v1.Subject': discriminated('kind', { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' }),
+}
+
+/** The type of `/version`, which has no protobuf form and so is not in the table: JSON names in the struct's order, optional ones after `?`. */
+const VERSION_FIELDS = [
+  ...['major', 'minor', '?emulationMajor', '?emulationMinor', '?minCompatibilityMajor', '?minCompatibilityMinor'],
+  ...['gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'],
+]
+
+export interface SchemaSource {
+  scheme: Scheme
+  descriptions: Descriptions
+  /** Kinds by the name of their type. */
+  kinds: ReadonlyMap<string, GroupVersionKind>
+}
+
+/** The kinds that a group, version and kind are stated for: those of resources, their lists, subresources and apimachinery. */
+export function kindsOf(scheme: Scheme): Map<string, GroupVersionKind> {
+  const kinds = new Map<string, GroupVersionKind>()
+  const add = (group: string, version: string, kind: string): void => {
+    const type = scheme.typeOf(group, version, kind)
+    if (type !== undefined) kinds.set(type.name, { group, version, kind })
   }
-  return {
+  for (const kind of ['Status', 'APIVersions', 'APIGroup', 'APIGroupList', 'APIResourceList']) add('', 'v1', kind)
+  for (const r of scheme.resources) {
+    add(r.group, r.version, r.kind)
+    add(r.group, r.version, `${r.kind}List`)
+    for (const s of r.subresources) add(s.group, s.version, s.kind)
+  }
+  return kinds
+}
+
+/**
+ * A schema and, through `need`, the names of those it refers to.
+ * `home` is the group-version of the document that it stands in; undefined for the one of everything (v2).
+ */
+export function schemaOf(
+  source: SchemaSource,
+  dialect: Dialect,
+  name: string,
+  home: { group: string; version: string } | undefined,
+  need: (name: string) => void,
+): Json {
+  const { descriptions, scheme } = source
+  const description = descriptions.type(name)
+  const head = description === undefined ? {} : { description }
+  if (name === VERSION_INFO) return { ...head, ...versionInfo(descriptions) }
+  if (name === `${META}.Patch`) return { ...head, type: 'object' }
+  const type = scheme.type(name)
+  if (type === undefined) throw new Error(`no type ${name} in the table`)
+  if (type.scalar !== undefined) return { ...head, ...NAMED_SHAPES[type.scalar]?.[dialect] }
+  if (type.union !== undefined) return head
+  const extensions: Json = {
+    'x-kubernetes-group-version-kind': groupVersionKinds(source, type, home),
+    'x-kubernetes-map-type': type.mapType,
+    'x-kubernetes-unions': UNIONS[name],
+  }
+  const required = type.jsonFields.filter((f) => f.required).map((f) => f.name)
+  const sorted = [...type.jsonFields].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const properties = Object.fromEntries(sorted.map((f) => [f.name, property(f, dialect, descriptions.field(name, f.name), need, scheme)]))
+  return defined({
+    ...head,
     type: 'object',
-    ...(required.length === 0 ? {} : { required: required.sort() }),
-    ...(Object.keys(properties).length === 0 ? {} : { properties }),
-    ...(type.mapType === undefined ? {} : { 'x-kubernetes-map-type': type.mapType }),
-  }
+    required: required.length === 0 ? undefined : required,
+    properties: sorted.length === 0 ? undefined : properties,
+    ...extensions,
+  })
 }
 
-function property(f: FieldFacts, need: (name: string) => void, out: Map<string, Json>): Json {
-  const shape = typeSchema(f.type, need, out)
-  const wrapped = '$ref' in shape && f.default !== undefined ? { allOf: [shape] } : shape
-  const marks: Json = {
-    format: f.format,
-    default: f.default,
-    enum: f.enum,
-    'x-kubernetes-list-type': f.listType,
+/** DeleteOptions and WatchEvent are kinds of every group-version; a document names its own and the core one. */
+function groupVersionKinds(
+  { kinds }: SchemaSource,
+  type: TypeFacts,
+  home: { group: string; version: string } | undefined,
+): Json[] | undefined {
+  const kind = type.name === `${META}.DeleteOptions` ? 'DeleteOptions' : type.name === `${META}.WatchEvent` ? 'WatchEvent' : undefined
+  if (kind !== undefined) {
+    const all = home === undefined ? everyGroupVersion() : home.group === '' ? [home] : [{ group: '', version: 'v1' }, home]
+    return all.map(({ group, version }) => ({ group, kind, version }))
+  }
+  const own = kinds.get(type.name)
+  return own === undefined ? undefined : [{ group: own.group, kind: own.kind, version: own.version }]
+}
+
+function property(f: FieldFacts, dialect: Dialect, description: string | undefined, need: (name: string) => void, scheme: Scheme): Json {
+  const inner = f.type.kind === 'array' || f.type.kind === 'map' ? f.enum : undefined
+  const shape = typeSchema(f.type, dialect, inner, need)
+  // v2 has no defaults: clients of that time took them for values to send.
+  const value = dialect === 3 ? f.default : undefined
+  const wrapped = dialect === 3 && '$ref' in shape ? { default: value, allOf: [shape] } : { ...shape, default: value }
+  return defined({
+    description,
+    ...wrapped,
+    format: f.format ?? shape.format,
+    enum: inner === undefined ? f.enum : undefined,
     'x-kubernetes-list-map-keys': f.listMapKeys,
-    'x-kubernetes-map-type': f.mapType,
-    'x-kubernetes-patch-strategy': f.patchStrategy,
+    'x-kubernetes-list-type': f.listType,
+    'x-kubernetes-map-type': f.mapType === 'atomic' && isAtomicRef(f.type, scheme) ? undefined : f.mapType,
     'x-kubernetes-patch-merge-key': f.patchMergeKey,
-  }
-  return { ...wrapped, ...Object.fromEntries(Object.entries(marks).filter(([, value]) => value !== undefined)) }
+    'x-kubernetes-patch-strategy': f.patchStrategy,
+  })
 }
 
-function typeSchema(type: TypeRef, need: (name: string) => void, out: Map<string, Json>): Json {
-  if (type.kind === 'array') return { type: 'array', items: typeSchema(type.items, need, out) }
-  if (type.kind === 'map') return { type: 'object', additionalProperties: typeSchema(type.values, need, out) }
-  if (type.kind === 'ref') {
-    need(type.name)
-    return reference(type.name)
-  }
-  const named = NAMED[type.kind]
-  if (named === undefined) return SCALARS[type.kind]
-  out.set(named, SCALARS[type.kind])
-  return reference(named)
+/** The type says so itself then. */
+const isAtomicRef = (type: TypeRef, scheme: Scheme): boolean => type.kind === 'ref' && scheme.type(type.name)?.mapType === 'atomic'
+
+function typeSchema(type: TypeRef, dialect: Dialect, choices: readonly string[] | undefined, need: (name: string) => void): Json {
+  if (type.kind === 'array') return { type: 'array', items: typeSchema(type.items, dialect, choices, need) }
+  if (type.kind === 'map') return { type: 'object', additionalProperties: typeSchema(type.values, dialect, choices, need) }
+  const name = type.kind === 'ref' ? type.name : NAMED[type.kind]
+  if (name === undefined)
+    return choices === undefined ? { ...INLINE[type.kind as ScalarKind] } : { ...INLINE[type.kind as ScalarKind], enum: choices }
+  need(name)
+  return reference(dialect, name)
 }
+
+function versionInfo(descriptions: Descriptions): Json {
+  const required = VERSION_FIELDS.filter((f) => !f.startsWith('?'))
+  const entries = VERSION_FIELDS.map((f): [string, Json] => {
+    const name = f.replace('?', '')
+    const value = f === name ? { default: '' } : {}
+    return [name, defined({ description: descriptions.field(VERSION_INFO, name), type: 'string', ...value })]
+  })
+  return { type: 'object', required, properties: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) }
+}
+
+const defined = (value: Json): Json => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined))

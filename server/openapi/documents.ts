@@ -1,0 +1,164 @@
+import type { Scheme } from '../scheme/contract.ts'
+import type { Descriptions } from './descriptions.ts'
+import type { Parameter } from './parameters.ts'
+import { discoveryPaths, groupVersionPaths, type Operation, type Path } from './paths.ts'
+import { type Dialect, type Json, kindsOf, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
+import { shareParameters } from './shared-parameters.ts'
+
+export interface DocumentOptions {
+  scheme: Scheme
+  descriptions: Descriptions
+  /** `1.37`. */
+  version: string
+  patchTypes: readonly string[]
+}
+
+/** The documents of a server: one of everything as OpenAPI v2, and v3 ones by the path that follows `/openapi/v3/`. */
+export interface Documents {
+  readonly names: readonly string[]
+  v3(name: string): Json
+  v2(): Json
+}
+
+const TITLE = 'Kubernetes'
+const RESPONSES = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' } as const
+const bearer = { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' }
+
+export function documents(o: DocumentOptions): Documents {
+  const source: SchemaSource = { scheme: o.scheme, descriptions: o.descriptions, kinds: kindsOf(o.scheme) }
+  const info = { title: TITLE, version: o.version }
+  const single = discoveryPaths(o.scheme, VERSION_INFO)
+  const groupVersions = new Map(
+    o.scheme.groups.flatMap(({ name, versions }) =>
+      versions.map((version) => [name === '' ? `api/${version}` : `apis/${name}/${version}`, { group: name, version }] as const),
+    ),
+  )
+  const v3 = (name: string): Json => {
+    const home = groupVersions.get(name)
+    const one = single.get(name)
+    const paths = home === undefined ? [one!] : groupVersionPaths(o, home.group, home.version)
+    const schemas = schemasOf(source, 3, paths, home)
+    return {
+      openapi: '3.0.0',
+      info,
+      paths: Object.fromEntries(paths.map((p) => [p.path, pathItem(p, o.descriptions, operationV3, parameterV3)])),
+      components: { schemas, securitySchemes: { BearerToken: bearer } },
+    }
+  }
+  const v2 = (): Json => {
+    const all = [...single.values(), ...[...groupVersions.values()].flatMap((gv) => groupVersionPaths(o, gv.group, gv.version))]
+    const paths = all.sort((a, b) => (a.path < b.path ? -1 : 1))
+    const { items, parameters } = shareParameters(
+      Object.fromEntries(paths.map((p) => [p.path, pathItem(p, o.descriptions, operationV2, parameterV2)])),
+    )
+    return {
+      swagger: '2.0',
+      info,
+      paths: items,
+      definitions: schemasOf(source, 2, paths, undefined),
+      parameters,
+      securityDefinitions: { BearerToken: bearer },
+      security: [{ BearerToken: [] }],
+    }
+  }
+  return { names: [...single.keys(), ...groupVersions.keys()].sort(), v3, v2 }
+}
+
+function schemasOf(
+  source: SchemaSource,
+  dialect: Dialect,
+  paths: readonly Path[],
+  home: { group: string; version: string } | undefined,
+): Json {
+  const out = new Map<string, Json>()
+  const wanted: string[] = []
+  for (const { operations } of paths) {
+    for (const { answers, body } of operations) wanted.push(...[answers, body?.type].filter((name) => name !== undefined))
+  }
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    if (!out.has(name))
+      out.set(
+        name,
+        schemaOf(source, dialect, name, home, (needed) => wanted.push(needed)),
+      )
+  }
+  return Object.fromEntries([...out].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function pathItem(
+  path: Path,
+  descriptions: Descriptions,
+  operation: (o: Operation, parameters: Json[]) => Json,
+  parameter: (p: Parameter, description: string | undefined) => Json,
+): Json {
+  const written = (list: readonly Parameter[]): Json[] => list.map((p) => parameter(p, descriptions.parameter(p.key) ?? p.text))
+  const operations = path.operations.map((o) => [o.method, operation(o, written(o.parameters))])
+  const parameters = written(path.parameters)
+  return { ...(Object.fromEntries(operations) as Json), ...(parameters.length === 0 ? {} : { parameters }) }
+}
+
+const describe = (description: string | undefined): Json => (description === undefined ? {} : { description })
+const required = (p: Parameter): Json => (p.in === 'path' ? { required: true } : {})
+const parameterV3 = (p: Parameter, description: string | undefined): Json => ({
+  name: p.name,
+  in: p.in,
+  ...describe(description),
+  ...required(p),
+  schema: { type: p.type, uniqueItems: true },
+})
+const parameterV2 = (p: Parameter, description: string | undefined): Json => ({
+  uniqueItems: true,
+  type: p.type,
+  ...describe(description),
+  name: p.name,
+  in: p.in,
+  ...required(p),
+})
+
+const answer = (dialect: Dialect, o: Operation): Json => (o.answers === undefined ? { type: 'string' } : reference(dialect, o.answers))
+
+function operationV3(o: Operation, parameters: Json[]): Json {
+  const content = (media: readonly string[], schema: Json): Json => Object.fromEntries([...media].sort().map((m) => [m, { schema }]))
+  const { body } = o
+  const responses = o.codes.map((code) => [code, { description: RESPONSES[code], content: content(o.produces, answer(3, o)) }])
+  return {
+    tags: [o.tag],
+    description: o.description,
+    operationId: o.id,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            content: content(o.consumes ?? [], reference(3, body.type)),
+            ...(body.required ? { required: true } : {}),
+          },
+        }),
+    responses: { ...(Object.fromEntries(responses) as Json), 401: { description: RESPONSES[401] } },
+    ...(o.action === undefined ? {} : { 'x-kubernetes-action': o.action, 'x-kubernetes-group-version-kind': o.kind }),
+  }
+}
+
+function operationV2(o: Operation, own: Json[]): Json {
+  const { body } = o
+  const inBody = (b: NonNullable<typeof body>): Json => ({
+    name: 'body',
+    in: 'body',
+    ...(b.required ? { required: true } : {}),
+    schema: reference(2, b.type),
+  })
+  const parameters = body === undefined ? own : [inBody(body), ...own]
+  const responses = o.codes.map((code) => [code, { description: RESPONSES[code], schema: answer(2, o) }])
+  const kind = o.kind === undefined ? undefined : { group: o.kind.group, kind: o.kind.kind, version: o.kind.version }
+  return {
+    description: o.description,
+    ...(o.consumes === undefined ? {} : { consumes: o.consumes }),
+    produces: o.produces,
+    schemes: ['https'],
+    tags: [o.tag],
+    operationId: o.id,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    responses: { ...(Object.fromEntries(responses) as Json), 401: { description: RESPONSES[401] } },
+    ...(o.action === undefined ? {} : { 'x-kubernetes-action': o.action, 'x-kubernetes-group-version-kind': kind }),
+  }
+}
