@@ -40,6 +40,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   // Certificates are made while the store opens; neither may be left behind when the other fails.
   const certificates = await loaded(o, clock, advertise, serviceAddress, opening)
   const storage = await opening
+  let started: ApiServer | undefined
   try {
     const serviceAccountTokens = tokensOf(o, certificates, clock)
     const api = await startApiServer({
@@ -66,6 +67,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       kubeletClient: kubeletClientOf(o, certificates),
       kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
     })
+    started = api
     const url = api.url
     if (o.local.writeKubeconfig !== '') {
       writeKubeconfig(o.local.writeKubeconfig, {
@@ -99,6 +101,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     }
     return { api, certificates, close }
   } catch (e) {
+    await started?.close(0).catch(() => undefined)
     await storage.close().catch(() => undefined)
     throw e
   }
