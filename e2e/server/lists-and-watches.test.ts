@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decodeObject, FrameReader, parseWatchEvent, unwrap } from '../../server/codec/protobuf/index.ts'
+import type { Api, List, Obj } from '../fixtures/api.ts'
+import { type Server, startServer } from '../fixtures/server.ts'
+import { type Store, stores } from '../fixtures/stores.ts'
+import { WriteLoad } from '../fixtures/write-load.ts'
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1'
+
+const map = (name: string, more: object = {}): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...more } })
+const names = (items: readonly Obj[]): string[] => items.map((o) => o.metadata.name)
+
+interface Status {
+  kind: string
+  reason: string
+  message: string
+  code: number
+}
+
+for (const kind of stores) {
+  describe.skipIf(kind.missing !== undefined)(`lists and watches on ${kind.name}`, () => {
+    let store: Store
+    let server: Server
+    let api: Api
+    beforeAll(async () => {
+      store = await kind.open()
+      server = await startServer(store.options)
+      api = server.api
+      for (let i = 0; i < 25; i++) await api.create(MAPS, map(`page-${String(i).padStart(2, '0')}`, { labels: { part: 'page' } }))
+    })
+    afterAll(async () => {
+      await server[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    })
+
+    test('pages are one moment of the whole, whatever is written meanwhile', async () => {
+      const load = new WriteLoad()
+      const writing = load.run(api, 'paging', 4)
+      const first = await api.get<List>(`${MAPS}?labelSelector=part%3Dpage&limit=7`)
+      expect(first.items).toHaveLength(7)
+      // What comes after the first page goes, and what is new stands among it.
+      await api.remove(`${MAPS}/page-20`)
+      await api.create(MAPS, map('page-07a', { labels: { part: 'page' } }))
+      const seen = names(first.items)
+      let { metadata } = first
+      while (metadata.continue !== undefined && metadata.continue !== '') {
+        const page = await api.get<List>(`${MAPS}?labelSelector=part%3Dpage&limit=7&continue=${encodeURIComponent(metadata.continue)}`)
+        expect(page.metadata.resourceVersion).toBe(first.metadata.resourceVersion)
+        seen.push(...names(page.items))
+        metadata = page.metadata
+      }
+      load.stop()
+      await writing
+      expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `page-${String(i).padStart(2, '0')}`))
+      await api.create(MAPS, map('page-20', { labels: { part: 'page' } }))
+      await api.remove(`${MAPS}/page-07a`)
+    })
+
+    test('remainingItemCount without a selector', async () => {
+      const { metadata } = await api.get<List>('/api/v1/namespaces?limit=1')
+      expect(metadata.remainingItemCount).toBe(3)
+    })
+
+    test('a list at an exact version is the past', async () => {
+      const before = await api.get<List>(`${MAPS}?labelSelector=part%3Dpage`)
+      await api.create(MAPS, map('later', { labels: { part: 'page' } }))
+      const at = `resourceVersion=${before.metadata.resourceVersion}&resourceVersionMatch=Exact`
+      const past = await api.get<List>(`${MAPS}?labelSelector=part%3Dpage&${at}`)
+      expect([past.metadata.resourceVersion, names(past.items)]).toEqual([before.metadata.resourceVersion, names(before.items)])
+      const now = await api.get<List>(
+        `${MAPS}?labelSelector=part%3Dpage&resourceVersion=${before.metadata.resourceVersion}&resourceVersionMatch=NotOlderThan`,
+      )
+      expect(names(now.items)).toContain('later')
+      await api.remove(`${MAPS}/later`)
+    })
+
+    test('a version that is not there yet', async () => {
+      const answer = await api.send('GET', `${MAPS}?resourceVersion=999999999`)
+      expect([answer.status, answer.headers['retry-after'], answer.json<Status>().message]).toEqual([
+        504,
+        '1',
+        expect.stringMatching(/^Timeout: Too large resource version: 999999999, current: \d+$/),
+      ])
+    })
+
+    test('a watch that nothing happens to ends on time, in order', async () => {
+      const { metadata } = await api.get<List>(MAPS)
+      using watch = await api.watch(MAPS, { resourceVersion: metadata.resourceVersion, timeoutSeconds: 1, labelSelector: 'none=none' })
+      expect(await watch.ended).toBe('')
+      expect(watch.events).toEqual([])
+    })
+
+    test.skipIf(kind.name === 'SQLite')('versions that etcd has compacted away are 410, for lists and for pages', async () => {
+      const page = await api.get<List>(`${MAPS}?limit=2`)
+      const { metadata } = await api.create(MAPS, map('compacts'))
+      await api.remove(`${MAPS}/compacts`)
+      const revision = metadata.resourceVersion
+      const compaction = await fetch(`${store.etcd?.endpoints[0]}/v3/kv/compaction`, {
+        method: 'POST',
+        body: JSON.stringify({ revision, physical: true }),
+      })
+      expect(compaction.status).toBe(200)
+      const exact = await api.send('GET', `${MAPS}?resourceVersion=2&resourceVersionMatch=Exact`)
+      expect([exact.status, exact.json<Status>().reason, exact.json<Status>().message]).toEqual([
+        410,
+        'Expired',
+        expect.stringMatching(/^The provided resource version is too old|^The resourceVersion for the provided list is too old/),
+      ])
+      const next = await api.send('GET', `${MAPS}?limit=2&continue=${encodeURIComponent(page.metadata.continue ?? '')}`)
+      expect([next.status, next.json<Status>().reason]).toEqual([410, 'Expired'])
+    })
+
+    test('a watch from a version that is kept begins right after it', async () => {
+      const { metadata } = await api.get<List>(MAPS)
+      const made = [await api.create(MAPS, map('w1')), await api.create(MAPS, map('w2'))]
+      await api.remove(`${MAPS}/w1`)
+      using watch = await api.watch(MAPS, { resourceVersion: metadata.resourceVersion })
+      await watch.count('three events', 3)
+      expect(watch.events.map((e) => `${e.type} ${e.object.metadata.name}`)).toEqual(['ADDED w1', 'ADDED w2', 'DELETED w1'])
+      expect(watch.events.slice(0, 2).map((e) => e.object)).toEqual(made)
+      await api.remove(`${MAPS}/w2`)
+    })
+
+    test('a watch with a selector says DELETED when an object leaves it', async () => {
+      await api.create(MAPS, map('mover', { labels: { at: 'sea' } }))
+      using watch = await api.watch(MAPS, { labelSelector: 'at=sea' })
+      await watch.until('the object', (e) => e.type === 'ADDED')
+      await api.merge(`${MAPS}/mover`, { metadata: { labels: { at: 'land' } } })
+      await api.merge(`${MAPS}/mover`, { metadata: { labels: { at: 'sea' } } })
+      await watch.count('all three', 3)
+      expect(watch.events.map((e) => e.type)).toEqual(['ADDED', 'DELETED', 'ADDED'])
+      await api.remove(`${MAPS}/mover`)
+    })
+
+    test('sendInitialEvents ends its first part with the bookmark that client-go waits for', async () => {
+      const query = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true, labelSelector: 'part=page' }
+      using watch = await api.watch(MAPS, query)
+      const end = await watch.until('the bookmark', (e) => e.type === 'BOOKMARK')
+      expect(watch.events.slice(0, -1).map((e) => [e.type, e.object.metadata.name])).toEqual(
+        Array.from({ length: 25 }, (_, i) => ['ADDED', `page-${String(i).padStart(2, '0')}`]),
+      )
+      expect(end.object).toEqual({
+        kind: 'ConfigMap',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: expect.stringMatching(/^\d+$/), annotations: { 'k8s.io/initial-events-end': 'true' } },
+      })
+    })
+
+    test('bookmarks come before the end of a watch', async () => {
+      using watch = await api.watch(MAPS, { allowWatchBookmarks: true, timeoutSeconds: 1, labelSelector: 'none=none' })
+      expect(await watch.ended).toBe('')
+      expect(watch.events.filter((e) => e.type === 'BOOKMARK').length).toBeGreaterThan(0)
+    })
+
+    test('the old /watch/ paths', async () => {
+      using all = await api.stream('/api/v1/watch/namespaces/default/configmaps?labelSelector=part%3Dpage')
+      using one = await api.stream('/api/v1/watch/namespaces/default/configmaps/page-03')
+      await all.count('all pages', 25)
+      const { object } = await one.until('the one', () => true)
+      expect(object.metadata.name).toBe('page-03')
+    })
+
+    test('protobuf: objects, lists and watch frames say what JSON says', async () => {
+      const json = await api.get<List>(`${MAPS}?labelSelector=part%3Dpage`)
+      const list = await api.send('GET', `${MAPS}?labelSelector=part%3Dpage`, { accept: PROTOBUF })
+      expect(list.headers['content-type']).toBe(PROTOBUF)
+      expect(decodeObject(list.body)).toMatchObject({
+        kind: 'ConfigMapList',
+        items: json.items.map((o) => ({ metadata: { name: o.metadata.name, uid: o.metadata.uid } })),
+      })
+      using watch = await api.watch(MAPS, { labelSelector: 'part=page' }, PROTOBUF)
+      const bytes = await watch.bytes('some frames', 2000)
+      const events = new FrameReader().push(bytes).map(parseWatchEvent)
+      expect(events[0]?.type).toBe('ADDED')
+      expect(unwrap(events[0]?.object ?? Buffer.alloc(0))).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' })
+      expect(decodeObject(events[0]?.object ?? Buffer.alloc(0))).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', ...json.items[0] })
+    })
+
+    test('a table, of objects and in a watch', async () => {
+      const table = (await api.send('GET', `${MAPS}?labelSelector=part%3Dpage&limit=2`, { accept: TABLE })).json<{
+        kind: string
+        columnDefinitions: { name: string }[]
+        rows: { cells: unknown[]; object: Obj }[]
+      }>()
+      expect(table.kind).toBe('Table')
+      expect(table.columnDefinitions.map((c) => c.name)).toEqual(['Name', 'Data', 'Age'])
+      expect(table.rows.map((r) => [r.cells[0], r.cells[1], r.object.kind])).toEqual([
+        ['page-00', 0, 'PartialObjectMetadata'],
+        ['page-01', 0, 'PartialObjectMetadata'],
+      ])
+      using watch = await api.watch(MAPS, { fieldSelector: 'metadata.name=page-00' }, TABLE)
+      const { object } = await watch.until('the row', () => true)
+      expect([object.kind, (object.columnDefinitions as unknown[]).length]).toEqual(['Table', 3])
+    })
+
+    test('metadata alone', async () => {
+      const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
+      const list = (await api.send('GET', `${MAPS}?labelSelector=part%3Dpage`, { accept })).json<List>()
+      expect([list.kind, list.items.length, 'data' in (list.items[0] ?? {})]).toEqual(['PartialObjectMetadataList', 25, false])
+    })
+
+    test('a collection is deleted with what its selector sees, and a watch sees each go', async () => {
+      for (const name of ['c1', 'c2', 'c3']) await api.create(MAPS, map(name, { labels: { part: name === 'c3' ? 'other' : 'gone' } }))
+      using watch = await api.watch(MAPS, { resourceVersion: (await api.get<List>(MAPS)).metadata.resourceVersion })
+      await api.remove(`${MAPS}?labelSelector=part%3Dgone`)
+      await watch.count('both', 2)
+      expect(watch.events.map((e) => `${e.type} ${e.object.metadata.name}`).sort()).toEqual(['DELETED c1', 'DELETED c2'])
+      expect((await api.send('GET', `${MAPS}/c3`)).status).toBe(200)
+    })
+  })
+}
