@@ -2,7 +2,7 @@
 export async function parseYamlDocuments(text: string): Promise<unknown[]> {
   const yaml = await import('yaml')
   // Bundled, the package comes as CommonJS with everything under `default`.
-  const { parseAllDocuments } = (yaml as { default?: typeof yaml }).default ?? yaml
+  const { parseAllDocuments } = (yaml as unknown as { default?: typeof yaml }).default ?? yaml
   const documents = parseAllDocuments(text, { version: '1.1', merge: true })
   if (!Array.isArray(documents)) return []
   return documents.flatMap((d) => {
