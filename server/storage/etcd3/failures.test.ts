@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -61,6 +62,15 @@ async function eventually<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Every thread of a process has stopped: the signal is on its way when kill returns. */
+async function stopped(pid: number): Promise<void> {
+  const states = async (): Promise<string[]> => {
+    const threads = await readdir(`/proc/${pid}/task`)
+    return Promise.all(threads.map(async (t) => /\) (\S)/.exec(await readFile(`/proc/${pid}/task/${t}/stat`, 'utf8'))?.[1] ?? ''))
+  }
+  while ((await states()).some((state) => state !== 'T')) await new Promise((r) => setImmediate(r))
+}
+
 const etcds = findEtcds()
 
 describe.skipIf(etcds.length === 0)(
@@ -108,10 +118,12 @@ describe.skipIf(etcds.length === 0)(
       await using cluster = await startEtcd(etcd)
       const storage = await openEtcdStorage({ endpoints: cluster.endpoints, requestTimeoutMs: 500 })
       await storage.create('/registry/a', Buffer.from('1'))
-      cluster.members[0]?.process.kill('SIGSTOP')
+      const etcdProcess = cluster.members[0]!.process
+      etcdProcess.kill('SIGSTOP')
+      await stopped(etcdProcess.pid!)
       await expect(storage.create('/registry/b', Buffer.from('1'))).rejects.toThrow(StorageUnavailableError)
       await expect(storage.get('/registry/a')).rejects.toThrow(StorageUnavailableError)
-      cluster.members[0]?.process.kill('SIGCONT')
+      etcdProcess.kill('SIGCONT')
       expect((await eventually(() => storage.get('/registry/a'))).kv?.value.toString()).toBe('1')
       await storage.close()
     })
