@@ -156,7 +156,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const found = wanted.map(([kind, ns, o]) => lookup.find(kind, ns, o.name))
     const judge = (list: readonly Found[]): UserInfo | undefined =>
       list.every((f, i) => f?.uid === wanted[i]![2].uid && !this.#goneFor(f)) ? user : undefined
-    return found.some((f) => f instanceof Promise) ? Promise.all(found).then(judge) : judge(found as Found[])
+    return found.some((f) => f instanceof Promise) ? Promise.all(found.map((f) => Promise.resolve(f))).then(judge) : judge(found as Found[])
   }
 
   #goneFor(found: Found): boolean {

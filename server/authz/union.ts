@@ -18,7 +18,7 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
     authorize: (user, attributes) => ask(user, attributes, 0, none),
     // Rules of an authorizer that cannot list them are left out.
     async rulesFor(user, namespace) {
-      const all = await Promise.all(authorizers.map((a) => a.rulesFor?.(user, namespace) ?? noRules))
+      const all = await Promise.all(authorizers.map(async (a) => (await a.rulesFor?.(user, namespace)) ?? noRules))
       return { resourceRules: all.flatMap((r) => r.resourceRules), nonResourceRules: all.flatMap((r) => r.nonResourceRules) }
     },
   }

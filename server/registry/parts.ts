@@ -2,6 +2,7 @@ import { applyScale, toScale, type Scale } from '../apis/apps/v1/scale.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { deployments } from './apps/deployments/index.ts'
 import { replicasets } from './apps/replicasets/index.ts'
+import { certificatesigningrequests } from './certificates/certificatesigningrequests.ts'
 import { configmaps, secrets } from './core/config/index.ts'
 import { endpoints } from './core/endpoints/index.ts'
 import { events } from './core/events/index.ts'
@@ -45,6 +46,7 @@ export function resourceParts({ connect, services: serviceDependencies, token }:
     { ...deployments, subresources: { scale } },
     { ...replicasets, subresources: { scale } },
     { ...services(serviceDependencies), subresources: connect.services },
+    certificatesigningrequests,
     configmaps,
     secrets,
     { ...serviceaccounts, subresources: { token: tokenSubresource(token) } },

@@ -1,20 +1,33 @@
 import { plainTables } from '../tables/index.ts'
 import type { ResourceParts } from '../generic/assemble.ts'
-import type { Strategy } from '../generic/strategy.ts'
+import type { SelectableFields, Strategy } from '../generic/strategy.ts'
+import { at, textAt } from '../tables/cells.ts'
 import { policyStrategies } from './policies.ts'
 import { volumeStrategies } from './volumes.ts'
 import { workloadStrategies } from './workloads.ts'
 
 const strategies: Readonly<Record<string, Strategy>> = { ...workloadStrategies, ...volumeStrategies, ...policyStrategies }
 
+const fields: Readonly<Record<string, SelectableFields>> = {
+  replicationcontrollers: { 'status.replicas': (o) => String(at(o, 'status.replicas') ?? 0) },
+  'jobs.batch': { 'status.successful': (o) => String(at(o, 'status.succeeded') ?? 0) },
+  'resourceslices.resource.k8s.io': { 'spec.nodeName': (o) => textAt(o, 'spec.nodeName'), 'spec.driver': (o) => textAt(o, 'spec.driver') },
+}
+
+/** Those with a folder, which takes its table from here. */
+const OWN = new Set(['certificatesigningrequests.certificates.k8s.io'])
+
 /** Resources that have no folder of their own: a table, and what is filled in for fields that are left out. */
-export const plainResources: readonly ResourceParts[] = Object.entries(plainTables).map(([qualified, table]) => {
-  const dot = qualified.indexOf('.')
-  const strategy = strategies[qualified]
-  return {
-    group: dot === -1 ? '' : qualified.slice(dot + 1),
-    resource: dot === -1 ? qualified : qualified.slice(0, dot),
-    table,
-    ...(strategy === undefined ? {} : { strategy }),
-  }
-})
+export const plainResources: readonly ResourceParts[] = Object.entries(plainTables)
+  .filter(([name]) => !OWN.has(name))
+  .map(([qualified, table]) => {
+    const dot = qualified.indexOf('.')
+    const strategy = strategies[qualified]
+    return {
+      group: dot === -1 ? '' : qualified.slice(dot + 1),
+      resource: dot === -1 ? qualified : qualified.slice(0, dot),
+      table,
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(fields[qualified] === undefined ? {} : { selectableFields: fields[qualified] }),
+    }
+  })

@@ -63,6 +63,21 @@ const apiService: Strategy = {
   default: (obj) => fill(objectAt(obj, 'spec.service'), SERVICE_PORT),
 }
 
+/** In their stored version, which differs from v1 in other places. */
+const customResource: Strategy = {
+  default(obj) {
+    const spec = made(obj, 'spec')
+    const names = made(spec, 'names')
+    const kind = typeof names.kind === 'string' ? names.kind : ''
+    fillZero(names, { singular: kind.toLowerCase(), ...(kind === '' ? {} : { listKind: `${kind}List` }) })
+    fill(spec, { conversion: { strategy: 'None' } })
+    const status = made(obj, 'status')
+    const stored = objectsAt(spec, 'versions').find((v) => v.storage === true)
+    if (!(status.storedVersions as unknown[] | undefined)?.length) status.storedVersions = stored === undefined ? [] : [stored.name]
+    fill(status, { conditions: [], acceptedNames: { plural: '', kind: '' } })
+  },
+}
+
 const HOOK = { failurePolicy: 'Fail', matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {}, timeoutSeconds: 10 }
 
 const webhooks = (more: Readonly<Json>): Strategy => ({
@@ -113,6 +128,7 @@ export const policyStrategies: Readonly<Record<string, Strategy>> = {
   'rolebindings.rbac.authorization.k8s.io': binding,
   'clusterrolebindings.rbac.authorization.k8s.io': binding,
   'apiservices.apiregistration.k8s.io': apiService,
+  'customresourcedefinitions.apiextensions.k8s.io': customResource,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhooks({}),
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhooks({ reinvocationPolicy: 'Never' }),
   'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicy,

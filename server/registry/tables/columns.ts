@@ -5,7 +5,7 @@ import type { Column } from '../generic/strategy.ts'
  * given; a column called Name has the format `name` unless its type is written out.
  */
 export function columns(text: string): Column[] {
-  return text.split('|').map((part, i) => {
+  return text.split('|').map((part) => {
     const wide = part.startsWith('*')
     const [name = '', type] = (wide ? part.slice(1) : part).split(':')
     return {

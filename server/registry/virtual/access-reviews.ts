@@ -3,7 +3,7 @@ import type { Attributes, Authorizer } from '../../authz/contract.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { VirtualRequest, VirtualResource } from './contract.ts'
+import type { VirtualRequest, VirtualResource } from '../generic/virtual.ts'
 
 /** authorization.k8s.io: what somebody may do (registry/authorization, authorization/validation). */
 const GROUP = 'authorization.k8s.io'

@@ -3,7 +3,7 @@ import type { ServiceAccountTokens } from '../../authn/service-account.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { VirtualResource } from './contract.ts'
+import type { VirtualResource } from '../generic/virtual.ts'
 
 /** authentication.k8s.io: who a token is, and who I am (registry/authentication). */
 const GROUP = 'authentication.k8s.io'

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { bindPod } from '../core/pods/subresources.ts'
 import { ensureNamespace } from '../generic/metadata.ts'
 import type { ServedResource } from '../generic/resource.ts'
-import type { VirtualResource } from './contract.ts'
+import type { VirtualResource } from '../generic/virtual.ts'
 
 const CREATED: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 

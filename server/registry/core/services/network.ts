@@ -1,7 +1,6 @@
 import { addressRange } from '../../../machinery/ip-range.ts'
 import type { Clock, Timer } from '../../../machinery/clock.ts'
 import type { Storage } from '../../../storage/contract.ts'
-import type { Log } from '../../../log.ts'
 import type { Store } from '../../generic/store.ts'
 import type { StrategyContext } from '../../generic/strategy.ts'
 import type { ServiceAllocators } from './allocation.ts'
@@ -26,7 +25,7 @@ export interface ServiceNetworkOptions {
 export interface ServiceNetwork extends ServiceDependencies {
   readonly ranges: readonly string[]
   /** Once now and then every three minutes. */
-  startRepair(log: Log): Timer
+  startRepair(onError: (e: unknown) => void): Timer
 }
 
 /** Addresses and ports of services. `store` is asked once requests come, when the registry is there. */
@@ -49,13 +48,11 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
     ranges,
     allocators,
     context,
-    startRepair(log) {
+    startRepair(onError) {
       const stores = { services: store('services'), addresses: store('ipaddresses.networking.k8s.io') }
       const repair = new ServiceRepair(allocators(), stores, context)
       const run = (): void => {
-        repair
-          .run()
-          .catch((e: unknown) => log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'))
+        repair.run().catch(onError)
       }
       run()
       return o.clock.setInterval(run, REPAIR_MS)

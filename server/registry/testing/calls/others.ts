@@ -52,6 +52,8 @@ const role = of('rbac.authorization.k8s.io/v1', 'Role', 'roles')
 const clusterRole = of('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', true)
 const binding = of('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings')
 const clusterBinding = of('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', true)
+const signing = of('certificates.k8s.io/v1', 'CertificateSigningRequest', 'certificatesigningrequests', true)
+const crd = of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', true)
 const runtimeClass = of('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', true)
 const apiService = of('apiregistration.k8s.io/v1', 'APIService', 'apiservices', true)
 const validating = of('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', true)
@@ -219,6 +221,7 @@ export const otherCases: readonly ObjectCase[] = [
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'r' },
     subjects: [{ kind: 'User', name: 'u' }],
   }),
+  signing('nothing', { spec: { request: '', signerName: '', usages: [] } }),
   runtimeClass('least', { handler: 'h' }),
   apiService('least', {
     metadata: { name: 'v1.a.b' },

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { StrategyContext, TableDefinition } from '../generic/strategy.ts'
+import type { StrategyContext, TableDefinition } from './strategy.ts'
 
 /** What a virtual resource sees of a request. */
 export interface VirtualRequest {

@@ -1,0 +1,130 @@
+import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
+import { formatTime } from '../../machinery/clock.ts'
+import { invalid, required, type FieldError } from '../../machinery/field-errors.ts'
+import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
+import { wholeObject } from '../generic/subresources.ts'
+import type { ResourceParts } from '../generic/assemble.ts'
+import type { Strategy, StrategyContext } from '../generic/strategy.ts'
+import type { UpdateRules } from '../generic/update.ts'
+import { plainTables } from '../tables/index.ts'
+
+/** Requests for certificates: who asks is what authentication says (registry/certificates). */
+interface RequestCondition {
+  type?: string
+  status?: string
+  reason?: string
+  message?: string
+  lastUpdateTime?: string | null
+  lastTransitionTime?: string | null
+}
+
+interface SigningRequest {
+  metadata: ObjectMeta
+  spec: {
+    request?: string
+    signerName?: string
+    usages?: string[]
+    username?: string
+    uid?: string
+    groups?: string[]
+    extra?: Record<string, string[]>
+  }
+  status?: { conditions?: RequestCondition[]; certificate?: string }
+}
+
+const requestOf = (obj: KubeObject): SigningRequest => obj as unknown as SigningRequest
+const PEM_HEAD = '-----BEGIN CERTIFICATE REQUEST-----'
+const DECISIONS = ['Approved', 'Denied']
+const conditionsOf = (r: SigningRequest): RequestCondition[] => r.status?.conditions ?? []
+
+function setRequester(r: SigningRequest, { user }: StrategyContext): void {
+  const { spec } = r
+  spec.username = user.name
+  spec.groups = [...user.groups]
+  if (user.uid === undefined) delete spec.uid
+  else spec.uid = user.uid
+  if (user.extra === undefined) delete spec.extra
+  else spec.extra = Object.fromEntries(Object.entries(user.extra).map(([k, v]) => [k, [...v]]))
+}
+
+function fillTimes(r: SigningRequest, old: SigningRequest, now: string): void {
+  for (const c of conditionsOf(r)) {
+    c.lastUpdateTime ??= now
+    c.lastTransitionTime ??= conditionsOf(old).find((o) => o.type === c.type && o.status === c.status)?.lastTransitionTime ?? now
+  }
+}
+
+function validateConditions(r: SigningRequest): FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  conditionsOf(r).forEach(({ type = '', status = '' }, i) => {
+    const path = `status.conditions[${i}]`
+    if (type === '') errors.push(required(`${path}.type`))
+    if (status === '') errors.push(required(`${path}.status`))
+    else if (DECISIONS.includes(type) && status !== 'True') errors.push(invalid(`${path}.status`, status, `must be one of: True`))
+    seen.add(type)
+  })
+  if (DECISIONS.every((d) => seen.has(d))) {
+    errors.push(invalid('status.conditions', 'Denied', 'Approved and Denied conditions are mutually exclusive'))
+  }
+  return errors
+}
+
+const strategy: Strategy = {
+  generation: false,
+  default: (obj) => void (obj.status ??= {}),
+  prepareForCreate(obj, ctx) {
+    setRequester(requestOf(obj), ctx)
+    obj.status = {}
+  },
+  validate(obj) {
+    const { spec } = requestOf(obj)
+    const errors: FieldError[] = []
+    const { request = '' } = spec
+    if (!Buffer.from(request, 'base64').toString('latin1').includes(PEM_HEAD)) {
+      errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'))
+    }
+    if (!spec.usages?.length) errors.push(required('spec.usages'))
+    if (!spec.signerName) errors.push(required('spec.signerName'))
+    return errors
+  },
+  prepareForUpdate: (obj, old) => void (obj.spec = old.spec),
+  validateUpdate: (obj, old) => validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
+  // A signer adds the certificate; what was decided stays as it is.
+  prepareForStatusUpdate(obj, old, ctx) {
+    obj.spec = old.spec
+    const r = requestOf(obj)
+    for (const type of DECISIONS) {
+      const before = conditionsOf(requestOf(old)).filter((c) => c.type === type)
+      const now = conditionsOf(r).filter((c) => c.type === type)
+      if (before.length === now.length) now.forEach((c, i) => Object.assign(c, before[i]))
+    }
+    fillTimes(r, requestOf(old), formatTime(ctx.clock.now()))
+  },
+  validateStatusUpdate: (obj) => validateConditions(requestOf(obj)),
+}
+
+const approval: UpdateRules = {
+  subresource: 'approval',
+  prepare(obj, old, ctx) {
+    const r = requestOf(obj)
+    fillTimes(r, requestOf(old), formatTime(ctx.clock.now()))
+    const conditions = conditionsOf(r)
+    obj.spec = old.spec
+    obj.status = { ...(old.status as object | undefined), ...(conditions.length > 0 ? { conditions } : {}) }
+  },
+  validate: (obj) => validateConditions(requestOf(obj)),
+}
+
+const NAME = 'certificatesigningrequests.certificates.k8s.io'
+
+export const certificatesigningrequests: ResourceParts = {
+  group: 'certificates.k8s.io',
+  resource: 'certificatesigningrequests',
+  strategy,
+  selectableFields: { 'spec.signerName': (o) => requestOf(o).spec.signerName ?? '' },
+  table: plainTables[NAME]!,
+  subresources: {
+    approval: wholeObject({ group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest' }, () => approval),
+  },
+}
