@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, type BuildOptions } from 'esbuild'
+import { writeDescriptions } from './descriptions.ts'
 import { root, say } from './setup.mjs'
 import { fingerprint, markBuilt, markStale, type TargetName, targets } from './stamps.mjs'
 
@@ -55,6 +56,7 @@ async function buildServer(): Promise<void> {
     external: ['etcd3'],
   })
   writeFileSync(join(outdir, 'main.mjs'), launcher)
+  writeDescriptions(outdir)
 }
 
 async function buildRenderer(): Promise<void> {

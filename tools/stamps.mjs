@@ -14,7 +14,7 @@ const common = ['package-lock.json', 'tools/build.ts', 'tools/stamps.mjs', 'tool
 
 /** @type {{ server: Target, renderer: Target, electron: Target }} */
 export const targets = {
-  server: { inputs: [...common, 'server'], output: 'dist/server/main.mjs' },
+  server: { inputs: [...common, 'tools/descriptions.ts', 'server'], output: 'dist/server/main.mjs' },
   renderer: { inputs: [...common, 'renderer', 'electron/ipc'], output: 'dist/renderer/index.html' },
   electron: { inputs: [...common, 'electron', 'package.json'], output: 'dist/electron/main.cjs' },
 }

@@ -29,7 +29,7 @@ const INLINE: Partial<Record<ScalarKind, Json>> = {
 }
 
 /** Scalars that are schemas with a name of their own. */
-const NAMED: Partial<Record<ScalarKind, string>> = {
+export const NAMED: Partial<Record<ScalarKind, string>> = {
   time: `${META}.Time`,
   microTime: `${META}.MicroTime`,
   duration: `${META}.Duration`,
@@ -129,7 +129,7 @@ export function schemaOf(
   }
   const required = type.jsonFields.filter((f) => f.required).map((f) => f.name)
   const sorted = [...type.jsonFields].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const properties = Object.fromEntries(sorted.map((f) => [f.name, property(f, dialect, descriptions.field(name, f.name), need, scheme)]))
+  const properties = Object.fromEntries(sorted.map((f) => [f.name, property(source, dialect, name, f, need)]))
   return defined({
     ...head,
     type: 'object',
@@ -154,14 +154,16 @@ function groupVersionKinds(
   return own === undefined ? undefined : [{ group: own.group, kind: own.kind, version: own.version }]
 }
 
-function property(f: FieldFacts, dialect: Dialect, description: string | undefined, need: (name: string) => void, scheme: Scheme): Json {
+function property(source: SchemaSource, dialect: Dialect, owner: string, f: FieldFacts, need: (name: string) => void): Json {
+  const { descriptions, scheme } = source
   const inner = f.type.kind === 'array' || f.type.kind === 'map' ? f.enum : undefined
   const shape = typeSchema(f.type, dialect, inner, need)
   // v2 has no defaults: clients of that time took them for values to send.
   const value = dialect === 3 ? f.default : undefined
   const wrapped = dialect === 3 && '$ref' in shape ? { default: value, allOf: [shape] } : { ...shape, default: value }
   return defined({
-    description,
+    // A field that has no sentence of its own is at least told what its type is.
+    description: descriptions.field(owner, f.name) ?? descriptions.type(typeName(f.type) ?? ''),
     ...wrapped,
     format: f.format ?? shape.format,
     enum: inner === undefined ? f.enum : undefined,
@@ -173,13 +175,17 @@ function property(f: FieldFacts, dialect: Dialect, description: string | undefin
   })
 }
 
+/** Of the schema that a reference leads to. */
+const typeName = (type: TypeRef): string | undefined =>
+  type.kind === 'ref' ? type.name : type.kind === 'array' || type.kind === 'map' ? undefined : NAMED[type.kind]
+
 /** The type says so itself then. */
 const isAtomicRef = (type: TypeRef, scheme: Scheme): boolean => type.kind === 'ref' && scheme.type(type.name)?.mapType === 'atomic'
 
 function typeSchema(type: TypeRef, dialect: Dialect, choices: readonly string[] | undefined, need: (name: string) => void): Json {
   if (type.kind === 'array') return { type: 'array', items: typeSchema(type.items, dialect, choices, need) }
   if (type.kind === 'map') return { type: 'object', additionalProperties: typeSchema(type.values, dialect, choices, need) }
-  const name = type.kind === 'ref' ? type.name : NAMED[type.kind]
+  const name = typeName(type)
   if (name === undefined)
     return choices === undefined ? { ...INLINE[type.kind as ScalarKind] } : { ...INLINE[type.kind as ScalarKind], enum: choices }
   need(name)
