@@ -1,8 +1,9 @@
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { apiVersionOf } from '../machinery/types.ts'
+import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { decodeTyped, type FieldValidation } from '../scheme/decode-typed.ts'
+import { scheme } from '../scheme/index.ts'
 import { type BodyKind, decodeBody, type DecodedBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
 
@@ -24,14 +25,43 @@ export function decodeRequest(bytes: Buffer, media: MediaType, expected: Expecte
   return decoded
 }
 
-/**
- * The outcome of a patch, as an object of the expected kind.
- * @param shown what the 422 for an outcome that does not fit shows as the patch
- */
-export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, shown: () => string): DecodedBody {
-  const { object, warnings, errors } = decodeTyped(expected.type, value, validation)
-  if (errors.length > 0) throw invalidObject({ group: '', kind: '' }, '', [invalid('patch', shown(), errors[0]!)])
-  const patched: KubeObject = { ...object, kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
+/** What an error says of the patch that made an object. */
+export interface PatchWords {
+  shown(): string
+  /** What strict decoding has against the patch itself; it comes before what it has against the outcome. */
+  strict: readonly string[]
+}
+
+const STRICT = 'strict decoding error: '
+
+/** The outcome of a patch, as an object of the expected kind. 422 for one that does not fit. */
+export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, words: PatchWords): DecodedBody {
+  checkKind(value, expected, words)
+  const decoded = decodeTyped(expected.type, value, validation)
+  const error = decoded.errors[0]
+  const soft = error === undefined || error.startsWith(STRICT)
+  const own = validation === 'Ignore' || !soft ? [] : words.strict
+  if (validation === 'Strict' && own.length > 0)
+    throw notThatPatch(words, STRICT + [...own, ...(error === undefined ? [] : [error.slice(STRICT.length)])].join(', '))
+  if (error !== undefined) throw notThatPatch(words, error)
+  const patched: KubeObject = { ...decoded.object, kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
   patched.metadata ??= {}
-  return { object: patched, warnings }
+  return { object: patched, warnings: [...own, ...decoded.warnings] }
+}
+
+const notThatPatch = (words: PatchWords, why: string): Error =>
+  invalidObject({ group: '', kind: '' }, '', [invalid('patch', words.shown(), why)])
+
+/** A patch may not make another kind of object of it. */
+function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): void {
+  const { kind = expected.kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
+  const wanted = apiVersionOf(expected.group, expected.version)
+  const version = apiVersion === undefined || apiVersion === null || apiVersion === '' ? wanted : apiVersion
+  if (kind === null || kind === '' || (kind === expected.kind && version === wanted)) return
+  const gv = parseApiVersion(String(version))
+  if (gv !== undefined && scheme.typeOf(gv.group, gv.version, String(kind)) !== undefined) return
+  throw notThatPatch(
+    words,
+    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
+  )
 }

@@ -58,7 +58,9 @@ export function apiResourceList(group: string, version: string, resources: reado
 
 /** `responseKind` is empty but for its kind when group and version are the resource's own. */
 function responseKind(r: ResourceFacts, s: { group: string; version: string; kind: string }): object {
-  return s.group === r.group && s.version === r.version ? { group: '', version: '', kind: s.kind } : { group: s.group, version: s.version, kind: s.kind }
+  return s.group === r.group && s.version === r.version
+    ? { group: '', version: '', kind: s.kind }
+    : { group: s.group, version: s.version, kind: s.kind }
 }
 
 function aggregatedResource(r: ResourceFacts): object {

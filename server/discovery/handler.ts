@@ -90,7 +90,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
 
 /** Documents made from routes take GET alone; those of the aggregator (`/apis`, `/apis/{group}`) take every method, as upstream. */
 function onlyRead(ctx: RequestContext): RequestContext {
-  if (ctx.exchange.method !== 'GET' && ctx.exchange.method !== 'HEAD') throw methodNotAllowed()
+  if (ctx.exchange.method !== 'GET') throw methodNotAllowed()
   return ctx
 }
 

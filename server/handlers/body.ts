@@ -2,7 +2,7 @@ import { bodyMediaType } from '../codec/negotiation.ts'
 import { decodeRequest } from '../codec/request.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
-import { notSupported, type FieldError } from '../machinery/field-errors.ts'
+import { forbiddenField, notSupported, type FieldError } from '../machinery/field-errors.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { invalidOptions, searchOf } from './query.ts'
@@ -30,8 +30,9 @@ export function writeQuery(search: string, kind: string): WriteQuery {
   const text = q.get('fieldValidation') ?? ''
   const fieldManager = q.get('fieldManager') ?? ''
   const errors: FieldError[] = []
-  if (dryRun.some((d) => d !== 'All' && d !== '')) errors.push(notSupported('dryRun', dryRun, ['All']))
+  if (kind === 'PatchOptions' && q.has('force')) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'))
   validateFieldManager(errors, fieldManager, 'fieldManager')
+  if (dryRun.some((d) => d !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']))
   if (!VALIDATIONS.includes(text)) errors.push(notSupported('fieldValidation', text, VALIDATIONS))
   if (errors.length > 0) throw invalidOptions(kind, errors)
   return { dryRun: dryRun.includes('All'), fieldValidation: text === '' ? 'Warn' : (text as FieldValidation), fieldManager }

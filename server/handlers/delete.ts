@@ -1,13 +1,14 @@
 import { decodeRequest } from '../codec/request.ts'
 import { bodyMediaType } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
-import { notSupported } from '../machinery/field-errors.ts'
+import { invalid, notSupported } from '../machinery/field-errors.ts'
 import { badRequest, isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
+import { pageOf } from './list.ts'
 import { invalidOptions, searchOf, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
 
@@ -47,10 +48,11 @@ function checked(raw: Record<string, unknown>): DeleteQuery {
     throw invalidOptions('DeleteOptions', [notSupported('propagationPolicy', policy, POLICIES)])
   }
   if (policy !== undefined && raw.orphanDependents !== undefined) {
-    throw badRequest('orphanDependents and deletionPropagation cannot be both set')
+    const why = 'orphanDependents and deletionPropagation cannot be both set'
+    throw invalidOptions('DeleteOptions', [invalid('propagationPolicy', policy, why)])
   }
   const dryRun = (raw.dryRun as string[] | undefined) ?? []
-  if (dryRun.some((d) => d !== 'All' && d !== '')) throw invalidOptions('DeleteOptions', [notSupported('dryRun', dryRun, ['All'])])
+  if (dryRun.some((d) => d !== 'All')) throw invalidOptions('DeleteOptions', [notSupported('dryRun', dryRun, ['All'])])
   return { ...(raw as DeleteOptions), dryRun: dryRun.includes('All') }
 }
 
@@ -76,9 +78,8 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   const { dryRun, ...options } = await readDeleteOptions(ctx)
   const { namespace } = ctx.requestInfo
   const { store } = served
-  await store.deps.feed.fresh()
-  const resourceVersion = String(store.deps.feed.revision)
-  const entries = [...store.resource.cache.select({ namespace, labels: query.labels, fields: query.fields })]
+  const page = await pageOf(served, query, { namespace, labels: query.labels, fields: query.fields })
+  const entries = [...page.entries]
   const context = strategyContext(ctx, dryRun)
   let next = 0
   const worker = async (): Promise<void> => {
@@ -93,5 +94,5 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   }
   await Promise.all(Array.from({ length: Math.min(WORKERS, entries.length) }, worker))
   // What was listed, as it was then.
-  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(entries, { resourceVersion }))
+  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(entries, page.meta))
 }

@@ -57,7 +57,8 @@ async function all(ctx: RequestContext, root: string, checks: readonly HealthChe
       lines.push(`[-]${c.name} failed: reason withheld`)
     }
   }
-  if (excluded.size > 0) lines.push(`warn: some health checks cannot be excluded: no matches for ${[...excluded].map((e) => JSON.stringify(e)).join(', ')}`)
+  if (excluded.size > 0)
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${[...excluded].map((e) => JSON.stringify(e)).join(', ')}`)
   if (failed) ctx.exchange.respond(500, TEXT, Buffer.from(`${lines.join('\n')}\n${root} check failed\n`))
   else if (!q.has('verbose')) ctx.exchange.respond(200, TEXT, Buffer.from('ok'))
   else ctx.exchange.respond(200, TEXT, Buffer.from(`${lines.join('\n')}\n${root} check passed\n`))

@@ -11,7 +11,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import { CompactedError } from '../storage/contract.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
-import { listHead, type Shape } from './representation.ts'
+import { listHead } from './representation.ts'
 import { shapeFor } from './respond.ts'
 
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
@@ -45,7 +45,12 @@ function acceptsGzip(ctx: RequestContext): boolean {
 }
 
 // Each chunk is compressed once, apart from the others, and kept until one of its objects changes.
-async function respondStitched(ctx: RequestContext, headers: Record<string, string>, head: Buffer, chunks: readonly Chunk[]): Promise<void> {
+async function respondStitched(
+  ctx: RequestContext,
+  headers: Record<string, string>,
+  head: Buffer,
+  chunks: readonly Chunk[],
+): Promise<void> {
   const deflated = await Promise.all(chunks.map((c) => c.deflated()))
   const comma = storedPiece(COMMA)
   const pieces = [storedPiece(head)]
@@ -75,7 +80,7 @@ interface Page {
 }
 
 /** What a list sees: the newest state, any state, one not older than, or exactly a revision; cut to a page. */
-async function pageOf(served: ServedResource, query: ListQuery, selection: Selection): Promise<Page> {
+export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
   const { cache } = store.resource
@@ -115,7 +120,14 @@ function cachePage(served: ServedResource, query: ListQuery, selection: Selectio
     }
     return { chunks: undefined, entries: [...cache.select(selection, after)], meta }
   }
-  return cut(served, query, cache.list.entries(range), selection, store.deps.feed.revision, everything ? () => remaining(cache.list.chunks(range), after) : undefined)
+  return cut(
+    served,
+    query,
+    cache.list.entries(range),
+    selection,
+    store.deps.feed.revision,
+    everything ? () => remaining(cache.list.chunks(range), after) : undefined,
+  )
 }
 
 function remaining(chunks: readonly Chunk[], after: string | undefined): number {
@@ -126,7 +138,7 @@ function* entriesOf(chunks: readonly Chunk[]): IterableIterator<Entry> {
   for (const c of chunks) yield* c.entries
 }
 
-/** The first `limit` entries that the selection sees, and a token when there are more. */
+/** The first `limit` entries that the selection sees, and a token when anything comes after them, seen or not. */
 function cut(
   served: ServedResource,
   query: ListQuery,
@@ -139,13 +151,12 @@ function cut(
   const meta: ListMeta = { resourceVersion: String(revision) }
   const entries: Entry[] = []
   for (const e of source) {
-    if (!selects(selection, e)) continue
     if (entries.length === query.limit) {
       meta.continue = encodeContinue({ revision, start: `${entries.at(-1)!.key.slice(prefix.length)}\0` })
       if (total !== undefined) meta.remainingItemCount = total() - entries.length
       break
     }
-    entries.push(e)
+    if (selects(selection, e)) entries.push(e)
   }
   return { chunks: undefined, entries, meta }
 }
@@ -153,7 +164,13 @@ function cut(
 const STORAGE_PAGE = 1000
 
 /** A state in the past: from the cache when nothing has changed since, else from storage's history. */
-async function exactPage(served: ServedResource, query: ListQuery, selection: Selection, revision: number, after: string | undefined): Promise<Page> {
+async function exactPage(
+  served: ServedResource,
+  query: ListQuery,
+  selection: Selection,
+  revision: number,
+  after: string | undefined,
+): Promise<Page> {
   const { store } = served
   const { cache, schema } = store.resource
   return translated(store.groupResource, '', async () => {
@@ -178,16 +195,20 @@ async function exactPage(served: ServedResource, query: ListQuery, selection: Se
     const found: Entry[] = []
     let from = after
     let left = 0
+    let count = 0
     for (;;) {
       const limit = query.limit > 0 && everything ? query.limit + 1 - found.length : STORAGE_PAGE
       const page = await store.deps.storage.list(prefix, { revision, limit, ...(from === undefined ? {} : { after: from }) })
       for (const kv of page.items) {
         const e = cache.entryOf(kv)
-        if (selects(selection, e)) found.push(e)
+        const seen = selects(selection, e)
+        if (seen) count++
+        // A page ends where something comes after it, be it seen or not.
+        if (seen || query.limit > 0) found.push(e)
       }
       left = page.remaining
       from = page.items.at(-1)?.key
-      if (!page.more || (query.limit > 0 && found.length > query.limit)) break
+      if (!page.more || (query.limit > 0 && count > query.limit)) break
     }
     if (query.limit <= 0) return { chunks: undefined, entries: found, meta: { resourceVersion: String(revision) } }
     return cut(served, query, found, selection, revision, everything ? () => found.length + left : undefined)

@@ -4,6 +4,7 @@ import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, parseJsonPatch } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
 import { applyMergePatch, parseMergePatch, parseStrategicPatch } from '../patch/merge-patch.ts'
+import { duplicateFields } from '../patch/parse.ts'
 import { applyStrategicPatch } from '../patch/strategic-merge.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -17,6 +18,8 @@ export interface PatchFunction {
   (document: KubeObject): unknown
   /** How an error shows the patch, where that is not the document it makes. */
   shown?: string
+  /** What strict decoding has against the patch itself. */
+  strict: readonly string[]
 }
 
 /** What patchFunction knows; the OpenAPI documents promise these. */
@@ -24,18 +27,19 @@ export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-pa
 
 /** Parses a patch body by its content type. */
 export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
+  const strict = (patch: unknown, prefix = ''): string[] => duplicateFields(body.toString('utf8'), patch).map((text) => prefix + text)
   switch (contentType.split(';', 1)[0]!.trim().toLowerCase()) {
     case 'application/json-patch+json': {
       const operations = parseJsonPatch(body)
-      return (doc) => applyJsonPatch(doc, operations)
+      return Object.assign((doc: KubeObject) => applyJsonPatch(doc, operations), { strict: strict(operations, 'json patch ') })
     }
     case 'application/merge-patch+json': {
       const patch = parseMergePatch(body)
-      return (doc) => applyMergePatch(doc, patch)
+      return Object.assign((doc: KubeObject) => applyMergePatch(doc, patch), { strict: strict(patch) })
     }
     case 'application/strategic-merge-patch+json': {
       const patch = parseStrategicPatch(body)
-      return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: goMap(patch) })
+      return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: goMap(patch), strict: strict(patch) })
     }
     default:
       throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
@@ -51,7 +55,10 @@ export function patched(
   validation: FieldValidation,
 ): KubeObject {
   const document = fn(current)
-  const { object, warnings } = decodePatched(document, expected, validation, () => fn.shown ?? goJson(document))
+  const { object, warnings } = decodePatched(document, expected, validation, {
+    shown: () => fn.shown ?? goJson(document),
+    strict: fn.strict,
+  })
   for (const w of warnings) if (!ctx.warnings.includes(w)) ctx.warnings.push(w)
   return object
 }

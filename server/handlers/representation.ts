@@ -36,7 +36,9 @@ export interface ShapeOptions {
 
 /** `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
 export function listHead(kind: string, apiVersion: string, meta: ListMeta): Buffer {
-  return Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(meta))},"items":[`)
+  return Buffer.from(
+    `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(meta))},"items":[`,
+  )
 }
 
 function listMeta(m: ListMeta): ListMeta {
@@ -86,7 +88,10 @@ export function errorFrame(media: string, status: Status): Buffer {
 
 /** An object that carries nothing but a resourceVersion (KEP-956), in the resource's own kind. */
 function bookmarkObject(kind: string, apiVersion: string, revision: number, initialEventsEnd: boolean): KubeObject {
-  const metadata = { resourceVersion: String(revision), ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}) }
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+  }
   return { kind, apiVersion, metadata }
 }
 
@@ -101,7 +106,11 @@ function servedJson(served: ServedResource): JsonForms {
   if (served.identity) return { object: (e) => e.json, line: (e) => e.line, item: (e) => e.item }
   const key = `json ${served.facts.group}/${served.facts.version}`
   const object = (e: Entry): Buffer => e.encoding(key, () => Buffer.from(JSON.stringify(servedObject(served, e))))
-  return { object, line: (e) => Buffer.concat([object(e), NEWLINE]), item: (e) => Buffer.from(JSON.stringify(withoutType(servedObject(served, e)))) }
+  return {
+    object,
+    line: (e) => Buffer.concat([object(e), NEWLINE]),
+    item: (e) => Buffer.from(JSON.stringify(withoutType(servedObject(served, e)))),
+  }
 }
 
 function withoutType({ kind: _k, apiVersion: _a, ...rest }: KubeObject): object {
@@ -130,7 +139,9 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
       const all = joinItems(listHead(`${facts.kind}List`, apiVersion, meta), items(entries))
       return pretty ? [prettyJson(Buffer.concat(all))] : all
     },
-    frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end)))),
+    frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) =>
+      Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end))),
+    ),
   }
 }
 
@@ -161,7 +172,12 @@ function protobufShape(served: ServedResource): Shape {
     watchContentType: `${PROTOBUF_TYPE};stream=watch`,
     raw: false,
     object: envelope,
-    list: (entries, meta) => encodeListParts(listMeta(meta), Array.from(entries, message), { group: facts.group, version: facts.version, kind: `${facts.kind}List` }),
+    list: (entries, meta) =>
+      encodeListParts(listMeta(meta), Array.from(entries, message), {
+        group: facts.group,
+        version: facts.version,
+        kind: `${facts.kind}List`,
+      }),
     frames: {
       key,
       event: (t, e) => frameWatchEvent(t, envelope(e)),
@@ -183,7 +199,8 @@ function partialShape(served: ServedResource, protobuf: boolean): Shape {
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
       raw: false,
       object: envelope,
-      list: (entries, meta) => encodeListParts(listMeta(meta), Array.from(entries, message), { group: 'meta.k8s.io', version: 'v1', kind: `${kind}List` }),
+      list: (entries, meta) =>
+        encodeListParts(listMeta(meta), Array.from(entries, message), { group: 'meta.k8s.io', version: 'v1', kind: `${kind}List` }),
       frames: {
         key: 'protobuf partial',
         event: (t, e) => frameWatchEvent(t, envelope(e)),
@@ -222,8 +239,20 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     object: (e) => Buffer.concat([single(e, true), NEWLINE]),
     list: (entries, meta) => [table(Array.from(entries, row), meta, true), NEWLINE],
     // Column definitions come with every event: a watcher may begin anywhere.
-    frames: jsonFrames(`table ${o.includeObject} ${served.facts.version}`, (e) => single(e, true), (rv, end) =>
-      table([{ cells: tableColumns(served).map(() => ''), object: bookmarkObject(served.facts.kind, apiVersionOf(served.facts.group, served.facts.version), rv, end) }], { resourceVersion: String(rv) }, true),
+    frames: jsonFrames(
+      `table ${o.includeObject} ${served.facts.version}`,
+      (e) => single(e, true),
+      (rv, end) =>
+        table(
+          [
+            {
+              cells: tableColumns(served).map(() => ''),
+              object: bookmarkObject(served.facts.kind, apiVersionOf(served.facts.group, served.facts.version), rv, end),
+            },
+          ],
+          { resourceVersion: String(rv) },
+          true,
+        ),
     ),
   }
 }

@@ -30,7 +30,8 @@ export function representationOf(ctx: RequestContext, transforms = true): Repres
 
 export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
   const representation = representationOf(ctx)
-  const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(searchOf(ctx.exchange.search).get('includeObject')) : 'None'
+  const includeObject: IncludeObject =
+    representation.as === 'Table' ? includeObjectOf(searchOf(ctx.exchange.search).get('includeObject')) : 'None'
   return shapeOf(served, { representation, includeObject, now: () => ctx.clock.now() })
 }
 

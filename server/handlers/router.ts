@@ -53,6 +53,12 @@ function misplaced({ verb, name, namespace }: RequestContext['requestInfo'], ser
   return (verb === 'create' || verb === 'deletecollection') && served.facts.namespaced && namespace === ''
 }
 
+/** A cluster's resource below a namespace, or an object of a namespace without one. */
+function elsewhere({ name, namespace, resource }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
+  if (facts.namespaced) return namespace === '' && name !== ''
+  return namespace !== '' && (resource !== 'namespaces' || name === '')
+}
+
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
 
 /** What the reference's mux answers for a path that nobody has registered. */
@@ -75,6 +81,8 @@ export function router(options: RouterOptions): Handler {
       if (options.group(info.apiGroup)) throw resourceNotFound()
       return pageNotFound(ctx)
     }
+    if (ctx.exchange.method === 'HEAD') throw methodNotAllowed()
+    if (elsewhere(info, served)) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()

@@ -39,6 +39,7 @@ export function tableColumns(served: ServedResource): ColumnDefinition[] {
 export function tableRow(served: ServedResource, obj: KubeObject, include: IncludeObject, now: number): unknown {
   const cells = served.table.cells(obj, now)
   if (include === 'None') return { cells }
-  if (include === 'Object') return { cells, object: { ...obj, apiVersion: apiVersionOf(served.facts.group, served.facts.version), kind: served.facts.kind } }
+  if (include === 'Object')
+    return { cells, object: { ...obj, apiVersion: apiVersionOf(served.facts.group, served.facts.version), kind: served.facts.kind } }
   return { cells, object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: obj.metadata } }
 }

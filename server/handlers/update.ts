@@ -8,7 +8,11 @@ import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
 
 /** PUT on an object, or with other rules on a part of it. */
-export async function replaceObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules = mainRules(served.store)): Promise<void> {
+export async function replaceObject(
+  ctx: RequestContext,
+  served: ServedResource,
+  rules: UpdateRules = mainRules(served.store),
+): Promise<void> {
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.exchange.search, 'UpdateOptions')
@@ -21,6 +25,7 @@ export async function replaceObject(ctx: RequestContext, served: ServedResource,
     name,
     context: strategyContext(ctx, query.dryRun),
     rules,
+    uid: body.metadata.uid,
     // Strategies change what they get, and a lost race runs this again.
     change: () => structuredClone(obj),
     createIfMissing: rules.subresource === '' && store.resource.traits.createOnUpdate,

@@ -40,7 +40,12 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
       selection,
       ctx.exchange.objects === true ? objectFrames(served, shape) : shape.frames,
       stream,
-      { revision: wanted, ...past, bookmarks: query.allowWatchBookmarks, initialEventsEnd: query.sendInitialEvents === true },
+      {
+        revision: wanted,
+        ...past,
+        bookmarks: query.allowWatchBookmarks,
+        initialEventsEnd: query.sendInitialEvents === true && query.allowWatchBookmarks,
+      },
       feed.revision,
     )
     const seconds = query.timeoutSeconds || limits.minRequestTimeoutSeconds * (1 + Math.random())

@@ -1,3 +1,4 @@
+import { Entries, hasDuplicateKeys, parseEntries } from '../machinery/json.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 
 /** The JSON of a patch; 400 with the reference's words for every text that is none. */
@@ -13,4 +14,24 @@ export function parsePatch(body: Buffer): unknown {
 export function wrongPatchType(given: unknown, wanted: string, prefix = 'error decoding patch: '): StatusError {
   const kind = given === null ? 'null' : Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given
   return badRequest(`${prefix}json: cannot unmarshal ${kind} into Go value of type ${wanted}`)
+}
+
+/** A patch's fields that stand twice, in the words of strict decoding: `duplicate field "spec.replicas"`. */
+export function duplicateFields(text: string, value: unknown): string[] {
+  if (!hasDuplicateKeys(text, value)) return []
+  const found: string[] = []
+  const walk = (at: unknown, path: string): void => {
+    if (Array.isArray(at)) for (const [i, item] of at.entries()) walk(item, `${path}[${i}]`)
+    if (!(at instanceof Entries)) return
+    const seen = new Set<string>()
+    for (const [name, item] of at.list) {
+      const below = path === '' ? name : `${path}.${name}`
+      const text = `duplicate field ${JSON.stringify(below)}`
+      if (seen.has(name) && !found.includes(text)) found.push(text)
+      seen.add(name)
+      walk(item, below)
+    }
+  }
+  walk(parseEntries(text), '')
+  return found
 }

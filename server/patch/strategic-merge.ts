@@ -53,7 +53,7 @@ function mergeObject(original: Json, patch: Json, type: TypeFacts | undefined): 
     if (!key.startsWith(ORDER)) continue
     const name = key.slice(ORDER.length)
     if (Object.hasOwn(patch, name) || !Array.isArray(out[name])) continue
-    out[name] = ordered(out[name], [], order, type?.field(name)?.patchMergeKey)
+    out[name] = ordered(out[name], Array.isArray(order) ? order : [], out[name], type?.field(name)?.patchMergeKey)
   }
   return out
 }
@@ -78,7 +78,8 @@ function mergeValue(original: unknown, value: unknown, field: FieldFacts | undef
   if (isRecord(value)) {
     const type = ref?.kind === 'map' ? undefined : typeOfRef(ref)
     // A map of messages (volumes' items do not occur as maps upstream) merges by key like any object.
-    if (ref?.kind === 'map' && typeOfRef(ref.values) !== undefined) return mergeMap(isRecord(original) ? original : {}, value, typeOfRef(ref.values))
+    if (ref?.kind === 'map' && typeOfRef(ref.values) !== undefined)
+      return mergeMap(isRecord(original) ? original : {}, value, typeOfRef(ref.values))
     if (field?.patchStrategy?.split(',').includes('replace') === true) return cleaned(value)
     return mergeObject(isRecord(original) ? original : {}, value, type)
   }
@@ -100,49 +101,55 @@ function mergeMap(original: Json, patch: Json, type: TypeFacts | undefined): Jso
   return out
 }
 
-function mergeList(original: unknown[], patch: unknown[], type: TypeFacts | undefined, mergeKey: string | undefined, order: unknown): unknown[] {
+function mergeList(
+  original: unknown[],
+  patch: unknown[],
+  type: TypeFacts | undefined,
+  mergeKey: string | undefined,
+  order: unknown,
+): unknown[] {
   if (mergeKey === undefined || mergeKey === '') {
     const out = [...original]
     for (const v of patch) if (!out.some((o) => isDeepStrictEqual(o, v))) out.push(v)
-    return ordered(out, patch, order, undefined)
+    return ordered(out, Array.isArray(order) ? order : patch, original, undefined)
   }
-  if (patch.some((p) => isRecord(p) && p[DIRECTIVE] === 'replace' && Object.keys(p).length === 1)) {
-    return cleaned(patch.filter((p) => !(isRecord(p) && p[DIRECTIVE] === 'replace'))) as unknown[]
+  for (const item of patch) if (!isRecord(item)) throw badRequest(`a list that is merged by ${JSON.stringify(mergeKey)} holds objects only`)
+  const items = patch as Json[]
+  if (items.some((p) => p[DIRECTIVE] === 'replace')) return cleaned(items.filter((p) => p[DIRECTIVE] === undefined)) as unknown[]
+  const same = (o: unknown, item: Json): boolean => isRecord(o) && isDeepStrictEqual(o[mergeKey], item[mergeKey])
+  let out = [...original]
+  const rest: Json[] = []
+  for (const item of items) {
+    if (item[mergeKey] === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`)
+    // Duplicates under one key all go.
+    if (item[DIRECTIVE] === 'delete') out = out.filter((o) => !same(o, item))
+    else rest.push(item)
   }
-  const out = [...original]
-  for (const item of patch) {
-    if (!isRecord(item)) throw badRequest(`a list that is merged by ${JSON.stringify(mergeKey)} holds objects only`)
-    const key = item[mergeKey]
-    if (key === undefined) {
-      throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`)
-    }
-    const at = out.findIndex((o) => isRecord(o) && isDeepStrictEqual(o[mergeKey], key))
-    if (item[DIRECTIVE] === 'delete') {
-      // Duplicates under one key all go.
-      for (let i = out.length - 1; i >= 0; i--) if (isRecord(out[i]) && isDeepStrictEqual((out[i] as Json)[mergeKey], key)) out.splice(i, 1)
-    } else if (at < 0) out.push(mergeObject({}, item, type))
+  const left = out
+  out = [...left]
+  for (const item of rest) {
+    const at = out.findIndex((o) => same(o, item))
+    if (at < 0) out.push(mergeObject({}, item, type))
     else out[at] = mergeObject(out[at] as Json, item, type)
   }
-  return ordered(out, patch, order, mergeKey)
+  return ordered(out, Array.isArray(order) ? order : rest, left, mergeKey)
 }
 
 /**
- * `$setElementOrder`: items that it names come in its order; items that only the server has keep their place relative to
- * what stood before them.
+ * The order of a merged list: items that `order` names (the patch itself, or its `$setElementOrder`) come as they do there, the server's
+ * own come as they did, and an item of the server comes before one that is named only where it did so before.
  */
-function ordered(list: unknown[], _patch: unknown[], order: unknown, mergeKey: string | undefined): unknown[] {
-  if (!Array.isArray(order)) return list
+function ordered(list: unknown[], order: readonly unknown[], server: readonly unknown[], mergeKey: string | undefined): unknown[] {
   const keyOf = (v: unknown): unknown => (mergeKey === undefined ? v : isRecord(v) ? v[mergeKey] : undefined)
-  const wanted = order.map((o) => (isRecord(o) && mergeKey !== undefined ? o[mergeKey] : o))
-  const rank = (v: unknown): number => wanted.findIndex((w) => isDeepStrictEqual(w, keyOf(v)))
-  const named = list.filter((v) => rank(v) >= 0).sort((a, b) => rank(a) - rank(b))
+  const place = (where: readonly unknown[], v: unknown): number => where.findIndex((w) => isDeepStrictEqual(keyOf(w), keyOf(v)))
+  const named = list.filter((v) => place(order, v) >= 0).sort((a, b) => place(order, a) - place(order, b))
+  const own = list.filter((v) => place(order, v) < 0)
   const out: unknown[] = []
-  let next = 0
-  for (const v of list) {
-    if (rank(v) < 0) out.push(v)
-    else out.push(named[next++])
+  while (own.length > 0 && named.length > 0) {
+    const [l, r] = [place(server, own[0]), place(server, named[0])]
+    out.push(l >= 0 && r >= 0 && l < r ? own.shift() : named.shift())
   }
-  return out
+  return [...out, ...own, ...named]
 }
 
 /** A value that is taken as it is: directives inside it are not data, and nulls mean "absent". */

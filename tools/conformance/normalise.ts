@@ -70,13 +70,16 @@ function alias(aliases: Map<string, string>, kind: string, value: string): strin
 function text(value: string, run: string, aliases: Map<string, string>): string {
   return value
     .replaceAll(run, 'RUN')
-    .replace(UUID, (u) => alias(aliases, 'uid', u))
+    .replace(UUID, (u) => aliases.get(`uid ${u}`) ?? alias(aliases, 'uid', u))
     .replace(TIME, (t) => (Number(t.slice(0, 4)) >= RECENT ? '<time>' : t))
     .replace(/127\.0\.0\.1:\d+/g, '<address>')
     .replace(/\b(?:resource ?[vV]ersion|current|ResourceVersion in (?:precondition|object meta)): ?"?\d+"?/gi, (m) =>
       m.replace(/\d+/, '<rv>'),
     )
-    .replace(/(kube-api-access-)[a-z0-9]{5}/g, '$1<random>')
+    .replace(/(precondition|record) \(\d+\)/g, '$1 (<rv>)')
+    .replace(/"resourceVersion\\?":\\?"\d+/g, (m) => m.replace(/\d+/, '<rv>'))
+    .replace(/,?\\?"managedFields\\?":\[.*?\}\}\}?\}\]/g, '')
+    .replace(/\b(kube-api-access-|gen-|g{58}|Bad_)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1<random>')
 }
 
 class Walker {
@@ -94,11 +97,16 @@ class Walker {
     if (typeof v !== 'object' || v === null) return v
     const out: Record<string, unknown> = {}
     // An object's own version is counted in its own changes, since other writes come between on one server and not on the other.
-    const { uid, resourceVersion } = v as { uid?: unknown; resourceVersion?: unknown }
+    const { uid, name, resourceVersion } = v as { uid?: unknown; name?: unknown; resourceVersion?: unknown }
+    // Named after its object, so that one object more on one side does not shift the names of all others.
+    if (typeof uid === 'string' && typeof name === 'string' && !this.#aliases.has(`uid ${uid}`)) {
+      const named = text(name, this.#run, this.#aliases)
+      this.#aliases.set(`uid ${uid}`, alias(this.#aliases, `uid of ${named}`, uid))
+    }
     for (const [k, x] of Object.entries(v)) {
       if (k === 'managedFields') continue
       if (k === 'resourceVersion' && typeof x === 'string' && typeof uid === 'string')
-        out[k] = alias(this.#aliases, `version of ${text(uid, this.#run, this.#aliases)}`, String(resourceVersion))
+        out[k] = alias(this.#aliases, `version of ${this.#aliases.get(`uid ${uid}`) ?? uid}`, String(resourceVersion))
       else out[k] = this.value(x, k)
     }
     return out

@@ -33,8 +33,24 @@ export interface DeleteResult {
  * (apiserver `registry/rest/delete.go` and `registry/generic/registry/store.go`).
  */
 export async function deleteObject(store: Store, request: DeleteRequest): Promise<DeleteResult> {
+  const { context } = request
+  let outcome = await step(store, request, true)
+  while (outcome.next === 'delete' && !context.dryRun) {
+    // The mark has made a new version; whoever asked for the old one has been served.
+    const { resourceVersion: _, ...preconditions } = request.options.preconditions ?? {}
+    outcome = await step(store, { ...request, options: { ...request.options, preconditions } }, false)
+  }
+  const gone = outcome.next !== 'wait'
+  if (outcome.next === 'done' && !context.dryRun) await store.resource.strategy.afterDelete?.(outcome.entry.object())
+  return { entry: outcome.entry, gone }
+}
+
+/** What is left to do after a write: nothing, the delete itself, or to wait. */
+type Next = 'done' | 'delete' | 'wait'
+
+async function step(store: Store, request: DeleteRequest, first: boolean): Promise<{ entry: Entry; next: Next }> {
   const { namespace, name, context } = request
-  let gone = false
+  let next: Next = 'wait'
   const entry = await translated(store.groupResource, name, () =>
     store.guarded(
       namespace,
@@ -43,26 +59,20 @@ export async function deleteObject(store: Store, request: DeleteRequest): Promis
         if (current === undefined) throw notFound(store.groupResource, name)
         const old = current.object()
         checkDeletePreconditions(store, request.options.preconditions, old)
-        const admitted = store.deps.admission.admit({
-          operation: 'DELETE',
-          resource: store.resource,
-          subresource: '',
-          namespace,
-          name,
-          object: undefined,
-          old,
-          context,
-        })
-        if (admitted !== undefined) await admitted
-        const change = markedOrGone(store, request, current, old)
-        gone = change.action === 'delete'
+        if (first) await admitted(store, request, old)
+        const [change, then] = markedOrGone(store, request, current, old)
+        next = then
         return change
       },
       context.dryRun,
     ),
   )
-  if (gone && !context.dryRun) await store.resource.strategy.afterDelete?.(entry!.object())
-  return { entry: entry!, gone }
+  return { entry: entry!, next }
+}
+
+function admitted(store: Store, { namespace, name, context }: DeleteRequest, old: KubeObject): void | Promise<void> {
+  const { resource } = store
+  return store.deps.admission.admit({ operation: 'DELETE', resource, subresource: '', namespace, name, object: undefined, old, context })
 }
 
 /** apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. */
@@ -81,16 +91,17 @@ function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'
   }
 }
 
-function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): GuardedChange {
+function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): [GuardedChange, Next] {
   const { strategy, schema, traits } = store.resource
   const obj = structuredClone(old)
   const meta = obj.metadata
   const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, traits.dependents)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers
-  const grace = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
-  const waits = finalizers.length > 0 || strategy.waitsForContent?.(obj) === true
-  if (grace <= 0 && !waits) return { action: 'delete' }
+  const grace = Math.max(strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0, 0)
+  const waits = grace > 0 || finalizers.length > 0 || strategy.waitsForContent?.(obj) === true
+  // Kinds with a grace period are marked in a write of its own even when it is over at once: watchers see both, as upstream.
+  if (!waits && strategy.gracePeriod === undefined) return [{ action: 'delete' }, 'done']
   const now = request.context.clock.now()
   const due = Date.parse(meta.deletionTimestamp ?? '')
   const pending = meta.deletionTimestamp !== undefined && meta.deletionTimestamp !== null
@@ -103,8 +114,8 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
   }
   strategy.markDeleted?.(obj)
   const value = store.encode(obj)
-  if (value.equals(store.encode(old))) return { action: 'keep' }
-  return { action: 'put', value, parts: schema.indexOf(obj) }
+  if (!value.equals(store.encode(old))) return [{ action: 'put', value, parts: schema.indexOf(obj) }, waits ? 'wait' : 'delete']
+  return waits ? [{ action: 'keep' }, 'wait'] : [{ action: 'delete' }, 'done']
 }
 
 /**

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { formatTime } from '../../machinery/clock.ts'
-import { invalid, invalidObject } from '../../machinery/field-errors.ts'
+import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
-import type { GroupResource, KubeObject } from '../../machinery/types.ts'
+import type { GroupResource, KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { StrategyContext } from './strategy.ts'
 
 /** Takes the request's namespace over; an object that names another is refused (apiserver `EnsureObjectNamespaceMatchesRequestNamespace`). */
 export function ensureNamespace(obj: KubeObject, namespace: string, namespaced: boolean): void {
   const own = obj.metadata.namespace ?? ''
-  if (!namespaced) {
-    // Cluster-scoped objects with a namespace are left to validation, which forbids it.
-    return
-  }
-  if (own === '') obj.metadata.namespace = namespace
+  if (!namespaced) delete obj.metadata.namespace
+  else if (own === '') obj.metadata.namespace = namespace
   else if (own !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
@@ -26,33 +23,55 @@ export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void 
   delete meta.deletionGracePeriodSeconds
   delete meta.selfLink
   delete meta.managedFields
-  delete meta.generation
   meta.uid = randomUUID()
   meta.creationTimestamp = formatTime(ctx.clock.now())
 }
 
-/** Fields that no update changes; taken from the stored object when the client left them out. */
+/**
+ * Fields that no update changes (apiserver `registry/rest/update.go`, BeforeUpdate): some are kept whatever the client says, some only when
+ * it leaves them out; a change of those is left to validation.
+ */
 export function keepSystemMetadata(obj: KubeObject, old: KubeObject): void {
   const [meta, was] = [obj.metadata, old.metadata]
   if (!meta.uid) meta.uid = was.uid
-  if (!meta.creationTimestamp) meta.creationTimestamp = was.creationTimestamp
-  copyOrDelete(meta, was, 'deletionTimestamp')
-  copyOrDelete(meta, was, 'deletionGracePeriodSeconds')
-  copyOrDelete(meta, was, 'generation')
-  copyOrDelete(meta, was, 'generateName', meta.generateName)
+  keep(meta, was, 'creationTimestamp')
+  keep(meta, was, 'generation')
+  if (was.deletionTimestamp) meta.deletionTimestamp = was.deletionTimestamp
+  if (!isUnset(was.deletionGracePeriodSeconds) && isUnset(meta.deletionGracePeriodSeconds)) keep(meta, was, 'deletionGracePeriodSeconds')
   delete meta.selfLink
   delete meta.managedFields
 }
 
-function copyOrDelete<K extends 'deletionTimestamp' | 'deletionGracePeriodSeconds' | 'generation' | 'generateName'>(
-  meta: KubeObject['metadata'],
-  was: KubeObject['metadata'],
-  field: K,
-  own?: unknown,
-): void {
-  if (own !== undefined) return
+const isUnset = (value: unknown): boolean => value === undefined || value === null
+
+function keep<K extends keyof ObjectMeta>(meta: ObjectMeta, was: ObjectMeta, field: K): void {
   if (was[field] === undefined) delete meta[field]
   else meta[field] = was[field]
+}
+
+/** Equal owners are kept once, which the client is told (apiserver `endpoints/handlers/rest.go`). */
+export function dedupeOwners(meta: ObjectMeta, warn: (text: string) => void): void {
+  const owners = meta.ownerReferences
+  if (owners === undefined || owners === null || owners.length < 2) return
+  const kept = owners.filter((o, i) => owners.findIndex((other) => other.uid === o.uid && isDeepStrictEqual(other, o)) === i)
+  if (kept.length === owners.length) return
+  const again = owners.filter((o) => !kept.includes(o)).map((o) => o.uid)
+  meta.ownerReferences = kept
+  warn(
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${again.join(', ')}`,
+  )
+}
+
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** Built-in kinds take no short finalizers but their own (core validation, ValidateObjectMeta). */
+export function finalizerNameErrors(meta: ObjectMeta): FieldError[] {
+  const errors: FieldError[] = []
+  for (const [i, f] of (meta.finalizers ?? []).entries()) {
+    if (f.includes('/') || STANDARD_FINALIZERS.has(f)) continue
+    errors.push(invalid(`metadata.finalizers[${i}]`, f, 'name is neither a standard finalizer name nor is it fully qualified'))
+  }
+  return errors
 }
 
 /** True when two objects differ outside metadata and status: what metadata.generation counts. */

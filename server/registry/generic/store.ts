@@ -8,7 +8,7 @@ import { KeyExistsError, RevisionMismatchError, type Storage } from '../../stora
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
 import { MODIFIED, statusFromStorage, translated } from './errors.ts'
-import { ensureNamespace, fillSystemMetadata } from './metadata.ts'
+import { dedupeOwners, ensureNamespace, fillSystemMetadata, finalizerNameErrors } from './metadata.ts'
 import { generateName } from './names.ts'
 import { deleteObject, type DeleteRequest, type DeleteResult } from './delete.ts'
 import { updateObject, type UpdateRequest, type UpdateResult } from './update.ts'
@@ -84,6 +84,7 @@ export class Store {
     const { resource } = this
     const { strategy } = resource
     ensureNamespace(obj, namespace, resource.namespaced)
+    dedupeOwners(obj.metadata, context.warn)
     strategy.default?.(obj)
     const meta = obj.metadata
     const generated = !meta.name && Boolean(meta.generateName)
@@ -195,7 +196,9 @@ export class Store {
   /** metadata rules of the resource. */
   metaErrors(obj: KubeObject): FieldError[] {
     const { namespaced, strategy } = this.resource
-    return validateObjectMeta(obj.metadata, { namespaced, nameErrors: strategy.nameErrors ?? nameIsSubdomain }, 'metadata')
+    const errors = validateObjectMeta(obj.metadata, { namespaced, nameErrors: strategy.nameErrors ?? nameIsSubdomain }, 'metadata')
+    if (obj.metadata.finalizers !== undefined) errors.push(...finalizerNameErrors(obj.metadata))
+    return errors
   }
 
   invalid(obj: KubeObject, errors: FieldError[]): Error {

@@ -4,7 +4,7 @@ import { badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import { translated } from './errors.ts'
-import { desiredStateDiffers, keepSystemMetadata, unconditionalUpdate } from './metadata.ts'
+import { dedupeOwners, desiredStateDiffers, ensureNamespace, keepSystemMetadata, unconditionalUpdate } from './metadata.ts'
 import type { GuardedChange, Store } from './store.ts'
 import type { Strategy, StrategyContext } from './strategy.ts'
 
@@ -24,7 +24,8 @@ export interface UpdateRequest {
   change(current: KubeObject | undefined): KubeObject | Promise<KubeObject>
   /** Whether a missing object is created (PUT on some resources). */
   createIfMissing?: boolean
-  preconditions?: { uid?: string; resourceVersion?: string }
+  /** The object's uid, where the client says for which one the update is. */
+  uid?: string | undefined
 }
 
 export interface UpdateResult {
@@ -97,24 +98,29 @@ export async function updateObject(store: Store, request: UpdateRequest): Promis
     return { entry: last, created: false }
   }
   if (entry !== undefined && !created) return { entry, created: false }
+  checkUid(store, request, '')
   const obj = await request.change(undefined)
+  // Whatever version the client thought of, there is none.
+  delete obj.metadata.resourceVersion
   return { entry: await store.create(obj, namespace, context), created: true }
 }
 
 async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<GuardedChange> {
-  const { context, rules, namespace, name } = request
+  const { context, rules, name } = request
   const { strategy } = store.resource
   const old = current.object()
-  checkPreconditions(store, request.preconditions, old)
+  checkUid(store, request, old.metadata.uid ?? '')
   const obj = await request.change(old)
-  checkIdentity(store, obj, old, request)
-  const based = obj.metadata.resourceVersion ?? ''
+  checkIdentity(store, obj, request)
+  const sent = obj.metadata.resourceVersion ?? ''
+  const based = /^0+$/.test(sent) ? '' : sent
   if (based !== '' && !/^\d+$/.test(based))
     throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(based)}: invalid syntax`)
   if (based !== '' && based !== String(current.revision)) throw store.conflict(name)
   if (based === '' && store.resource.traits.versionedUpdates) throw unconditionalUpdate(store, name)
   obj.metadata.resourceVersion = String(current.revision)
   keepSystemMetadata(obj, old)
+  dedupeOwners(obj.metadata, context.warn)
   if (rules.subresource === '') {
     strategy.default?.(obj)
     if (strategy.beginUpdate !== undefined) {
@@ -178,35 +184,21 @@ function dedupe(errors: FieldError[]): FieldError[] {
   })
 }
 
-function checkIdentity(store: Store, obj: KubeObject, old: KubeObject, request: UpdateRequest): void {
+function checkIdentity(store: Store, obj: KubeObject, request: UpdateRequest): void {
   const { name, namespace } = request
   const own = obj.metadata.name ?? ''
+  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
-  if (store.resource.namespaced) {
-    const ns = obj.metadata.namespace ?? ''
-    if (ns === '') obj.metadata.namespace = namespace
-    else if (ns !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  }
-  const uid = obj.metadata.uid ?? ''
-  if (uid !== '' && uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
-    // Upstream's storage knows no better version here than 0.
-    const key = store.keyOf(namespace, name)
-    throw store.conflict(name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
-  }
+  ensureNamespace(obj, namespace, store.resource.namespaced)
 }
 
-export function checkPreconditions(store: Store, p: UpdateRequest['preconditions'], old: KubeObject): void {
-  const name = old.metadata.name ?? ''
-  if (p?.uid !== undefined && p.uid !== old.metadata.uid) {
-    throw store.conflict(name, `Precondition failed: UID in precondition: ${p.uid}, UID in object meta: ${old.metadata.uid}`)
-  }
-  if (p?.resourceVersion !== undefined && p.resourceVersion !== old.metadata.resourceVersion) {
-    throw store.conflict(
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${p.resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
-    )
-  }
+/** A PUT that names a uid is for that object and no other; storage's words for it, as upstream. */
+function checkUid(store: Store, { uid, namespace, name }: UpdateRequest, own: string): void {
+  if (uid === undefined || uid === '' || uid === own) return
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${own}`
+  // Upstream's storage knows no better version here than 0.
+  const key = store.keyOf(namespace, name)
+  throw store.conflict(name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
 }
 
 /** Marked for deletion with nothing left to wait for: the update that removes the last finalizer deletes the object. */

@@ -1,4 +1,9 @@
 import type { Scenario } from '../session.ts'
+import { deletes } from './deletes.ts'
+import { discovery } from './discovery.ts'
+import { http } from './http.ts'
+import { options } from './options.ts'
 import { resources } from './resources.ts'
+import { watches } from './watches.ts'
 
-export const scenarios: readonly Scenario[] = [...resources]
+export const scenarios: readonly Scenario[] = [...discovery, ...http, ...options, ...watches, ...deletes, ...resources]
