@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../machinery/types.ts'
 import type { Strategy } from '../generic/strategy.ts'
 import { fill, fillZero, made, objectAt, objectsAt, type Json } from './fill.ts'
 
@@ -63,6 +64,14 @@ const apiService: Strategy = {
   default: (obj) => fill(objectAt(obj, 'spec.service'), SERVICE_PORT),
 }
 
+function defaultDefinitionStatus(obj: KubeObject): void {
+  const status = made(obj, 'status')
+  const stored = objectsAt(obj, 'spec.versions').find((v) => v.storage === true)
+  if (!(status.storedVersions as unknown[] | undefined)?.length) status.storedVersions = stored === undefined ? [] : [stored.name]
+  status.conditions ??= null
+  fill(status, { acceptedNames: { plural: '', kind: '' } })
+}
+
 /** In their stored version, which differs from v1 in other places. */
 const customResource: Strategy = {
   default(obj) {
@@ -71,10 +80,11 @@ const customResource: Strategy = {
     const kind = typeof names.kind === 'string' ? names.kind : ''
     fillZero(names, { singular: kind.toLowerCase(), ...(kind === '' ? {} : { listKind: `${kind}List` }) })
     fill(spec, { conversion: { strategy: 'None' } })
-    const status = made(obj, 'status')
-    const stored = objectsAt(spec, 'versions').find((v) => v.storage === true)
-    if (!(status.storedVersions as unknown[] | undefined)?.length) status.storedVersions = stored === undefined ? [] : [stored.name]
-    fill(status, { conditions: [], acceptedNames: { plural: '', kind: '' } })
+    defaultDefinitionStatus(obj)
+  },
+  prepareForCreate(obj) {
+    obj.status = {}
+    defaultDefinitionStatus(obj)
   },
 }
 

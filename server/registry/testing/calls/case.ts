@@ -71,7 +71,7 @@ export function comparable(value: unknown, given: string, key = ''): unknown {
 
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' }
 /** Cells that a controller inside the reference fills in sooner or later. */
-const RACING: Readonly<Record<string, number>> = { apiservices: 2, flowschemas: 5 }
+const RACING: Readonly<Record<string, number>> = { apiservices: 2, customresourcedefinitions: 7, flowschemas: 5 }
 const AS_TABLE = { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' }
 // Job and the like: what the server makes of the object's own uid.
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g

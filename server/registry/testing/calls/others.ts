@@ -221,6 +221,18 @@ export const otherCases: readonly ObjectCase[] = [
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'r' },
     subjects: [{ kind: 'User', name: 'u' }],
   }),
+  crd('least', {
+    metadata: { name: 'widgets.a.b' },
+    spec: {
+      group: 'a.b',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget', shortNames: ['w'] },
+      versions: [
+        { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        { name: 'v2', served: false, storage: false, schema: { openAPIV3Schema: { type: 'object' } } },
+      ],
+    },
+  }),
   signing('nothing', { spec: { request: '', signerName: '', usages: [] } }),
   runtimeClass('least', { handler: 'h' }),
   apiService('least', {
