@@ -38,26 +38,18 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
       if (!isStatusError(e, 'AlreadyExists')) throw e
     })
   }
-  await Promise.all(NAMESPACES.map((name) => ensure('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })))
+  const apiVersion = 'scheduling.k8s.io/v1'
+  await Promise.all([
+    ...NAMESPACES.map((name) => ensure('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ensure('servicecidrs.networking.k8s.io', '', defaultRange(o)),
+    ...SYSTEM_CLASSES.map(([name, value, description]) =>
+      ensure('priorityclasses.scheduling.k8s.io', '', { apiVersion, kind: 'PriorityClass', metadata: { name }, value, description }),
+    ),
+  ])
   await o.registry.store('namespaces').find('', 'default')
-  await ensure('servicecidrs.networking.k8s.io', '', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'ServiceCIDR',
-    metadata: { name: 'kubernetes' },
-    spec: { cidrs: [...o.serviceRanges] },
-  })
   await Promise.all([
     ensureService(o, context),
     markRangeReady(o, context),
-    ...SYSTEM_CLASSES.map(([name, value, description]) =>
-      ensure('priorityclasses.scheduling.k8s.io', '', {
-        apiVersion: 'scheduling.k8s.io/v1',
-        kind: 'PriorityClass',
-        metadata: { name },
-        value,
-        description,
-      }),
-    ),
     ensure('endpoints', 'default', kubernetesEndpoints(o)),
     ensure('endpointslices.discovery.k8s.io', 'default', kubernetesEndpointSlice(o)),
     ...NAMESPACES.map((namespace) =>
@@ -66,6 +58,13 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
   ])
   await syncEndpoints(o, context)
 }
+
+const defaultRange = ({ serviceRanges }: BootstrapOptions): KubeObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes' },
+  spec: { cidrs: [...serviceRanges] },
+})
 
 const RETRY_MS = 1000
 const TRIES = 5
