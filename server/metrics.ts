@@ -16,7 +16,8 @@ export interface MetricSources {
 
 /** Everything on `/metrics`, under kube-apiserver's names where it has one. Made at the first scrape: most servers are never scraped. */
 export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
-  const { Gauge, Registry: Prom, collectDefaultMetrics } = await import('prom-client')
+  // CommonJS: in the bundle it has nothing but its default export.
+  const { Gauge, Registry: Prom, collectDefaultMetrics } = (await import('prom-client')).default
   const prom = new Prom()
   collectDefaultMetrics({ register: prom })
   for (const source of [...s.requests.sources(), ...s.timings.sources()]) prom.registerMetric(source as never)

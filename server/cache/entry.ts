@@ -1,4 +1,5 @@
 import type { KubeObject } from '../machinery/types.ts'
+import { alone } from './own-memory.ts'
 import { replaceResourceVersion, type VersionedJson } from './stored-json.ts'
 
 /** What selectors look at, taken from an object once. */
@@ -19,14 +20,6 @@ export interface CacheSchema {
   decode(value: Buffer, revision: number): VersionedJson
   /** `{"kind":…,"apiVersion":…,` as an object begins: what it does not have as an item of a list of its kind. Absent: items are whole. */
   head?: Buffer
-}
-
-/** Bytes that stay in memory of their own: in a piece of Node's pool they would keep 64 KB of others' with them. */
-function alone(bytes: Buffer): Buffer {
-  if (bytes.buffer.byteLength <= 2 * bytes.length) return bytes
-  const own = Buffer.allocUnsafeSlow(bytes.length)
-  bytes.copy(own)
-  return own
 }
 
 const BRACE = Buffer.from('{')

@@ -1,4 +1,5 @@
 import type { Entry } from './entry.ts'
+import { alone } from './own-memory.ts'
 
 /** One change of one object, as every watcher of its resource sees it. */
 export class CacheEvent {
@@ -21,7 +22,7 @@ export class CacheEvent {
   frame(key: string, make: () => Buffer): Buffer {
     let bytes = this.#frames?.get(key)
     if (bytes === undefined) {
-      bytes = make()
+      bytes = alone(make())
       ;(this.#frames ??= new Map()).set(key, bytes)
     }
     return bytes

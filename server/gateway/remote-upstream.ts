@@ -179,7 +179,8 @@ function impersonation(user: Record<string, unknown>): Record<string, string | s
 }
 
 async function makeDispatcher(choice: ReturnType<KubeConfig['createDispatcherOptions']>): Promise<Dispatcher> {
-  const { Agent, ProxyAgent, Socks5ProxyAgent } = await import('undici')
+  // CommonJS: in the bundle it has nothing but its default export.
+  const { Agent, ProxyAgent, Socks5ProxyAgent } = (await import('undici')).default
   const common = { allowH2: false, keepAliveTimeout: 60_000 }
   const connect = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 }
   switch (choice.type) {
