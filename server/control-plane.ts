@@ -274,9 +274,9 @@ function apiHandler(
 /** Loaded when it is first asked for: no start needs it. */
 function lazyOpenApi(clock: Clock): (ctx: RequestContext) => Promise<boolean> {
   const load = async (): Promise<(ctx: RequestContext) => Promise<boolean>> => {
-    const [{ openApi }, { readDescriptions }] = await Promise.all([import('./openapi/handler.ts'), import('./openapi/descriptions.ts')])
+    const { openApi, readDescriptions } = await import('./openapi/handler.ts')
     const version = `${versionInfo.major}.${versionInfo.minor}`
-    return openApi({ scheme, clock, version, patchTypes: PATCH_TYPES, descriptions: await readDescriptions() })
+    return openApi({ scheme, clock, version, patchTypes: PATCH_TYPES, descriptions: readDescriptions })
   }
   let loaded: ReturnType<typeof load> | undefined
   return async (ctx) => {

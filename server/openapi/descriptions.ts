@@ -31,7 +31,7 @@ export function descriptionsOf(table: DescriptionTable): Descriptions {
 }
 
 /** The table beside the built server; none when the server runs from its sources. */
-export async function readDescriptions(file = new URL(DESCRIPTION_FILE, import.meta.url)): Promise<Descriptions> {
+export async function readDescriptions(file: URL = new URL(DESCRIPTION_FILE, import.meta.url)): Promise<Descriptions> {
   let packed: Buffer
   try {
     packed = await readFile(file)

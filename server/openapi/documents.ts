@@ -41,16 +41,14 @@ export function documents(o: DocumentOptions): Documents {
     return {
       openapi: '3.0.0',
       info,
-      paths: Object.fromEntries(paths.map((p) => [p.path, pathItem(p, o.descriptions, operationV3, parameterV3)])),
+      paths: pathItems(paths, o.descriptions, operationV3, parameterV3),
       components: { schemas, securitySchemes: { BearerToken: bearer } },
     }
   }
   const v2 = (): Json => {
     const all = [...single.values(), ...[...groupVersions.values()].flatMap((gv) => groupVersionPaths(o, gv.group, gv.version))]
     const paths = all.sort((a, b) => (a.path < b.path ? -1 : 1))
-    const { items, parameters } = shareParameters(
-      Object.fromEntries(paths.map((p) => [p.path, pathItem(p, o.descriptions, operationV2, parameterV2)])),
-    )
+    const { items, parameters } = shareParameters(pathItems(paths, o.descriptions, operationV2, parameterV2))
     return {
       swagger: '2.0',
       info,
@@ -76,25 +74,32 @@ function schemasOf(
     for (const { answers, body } of operations) wanted.push(...[answers, body?.type].filter((name) => name !== undefined))
   }
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-    if (!out.has(name))
-      out.set(
-        name,
-        schemaOf(source, dialect, name, home, (needed) => wanted.push(needed)),
-      )
+    if (out.has(name)) continue
+    const schema = schemaOf(source, dialect, name, home, (needed) => wanted.push(needed))
+    out.set(name, schema)
   }
   return Object.fromEntries([...out].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function pathItem(
-  path: Path,
+function pathItems(
+  paths: readonly Path[],
   descriptions: Descriptions,
   operation: (o: Operation, parameters: Json[]) => Json,
   parameter: (p: Parameter, description: string | undefined) => Json,
 ): Json {
-  const written = (list: readonly Parameter[]): Json[] => list.map((p) => parameter(p, descriptions.parameter(p.key) ?? p.text))
-  const operations = path.operations.map((o) => [o.method, operation(o, written(o.parameters))])
-  const parameters = written(path.parameters)
-  return { ...(Object.fromEntries(operations) as Json), ...(parameters.length === 0 ? {} : { parameters }) }
+  // Most operations have the very same parameters.
+  const known = new Map<Parameter, Json>()
+  const one = (p: Parameter): Json => {
+    let made = known.get(p)
+    if (made === undefined) known.set(p, (made = parameter(p, descriptions.parameter(p.key) ?? p.text)))
+    return made
+  }
+  const item = (path: Path): Json => {
+    const operations = path.operations.map((o) => [o.method, operation(o, o.parameters.map(one))])
+    const parameters = path.parameters.map(one)
+    return { ...(Object.fromEntries(operations) as Json), ...(parameters.length === 0 ? {} : { parameters }) }
+  }
+  return Object.fromEntries(paths.map((p) => [p.path, item(p)]))
 }
 
 const describe = (description: string | undefined): Json => (description === undefined ? {} : { description })

@@ -78,10 +78,19 @@ const any = (w: Writer, number: number, value: unknown): void => message(w, numb
 /** Block YAML with keys in the order of the document, which answers in YAML sort. */
 function yaml(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => `- ${indented(yaml(item))}`).join('')
-  if (typeof value !== 'object' || value === null) return stringifyYaml(value)
+  if (typeof value !== 'object' || value === null) return scalar(value)
   const line = ([key, item]: [string, unknown]): string =>
-    typeof item === 'object' && item !== null ? `${key}:\n  ${indented(yaml(item))}` : `${key}: ${stringifyYaml(item)}`
+    typeof item === 'object' && item !== null ? `${key}:\n  ${indented(yaml(item))}` : `${key}: ${scalar(item)}`
   return Object.entries(value).map(line).join('')
+}
+
+/** The same few words stand at thousands of fields. */
+const scalars = new Map<unknown, string>()
+
+function scalar(value: unknown): string {
+  let line = scalars.get(value)
+  if (line === undefined) scalars.set(value, (line = stringifyYaml(value)))
+  return line
 }
 
 const indented = (lines: string): string => lines.replace(/\n(?=.)/g, '\n  ')
@@ -300,5 +309,6 @@ export function encodeDocument(dialect: 2 | 3, document: Json): Buffer {
     const [number, key, shape] = members[i]!
     if (document[key] !== undefined) shape(w, number, document[key] as never)
   }
+  scalars.clear()
   return w.finish()
 }

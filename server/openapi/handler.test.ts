@@ -13,7 +13,13 @@ interface Answer {
 }
 
 const clock = new FakeClock()
-const serve = openApi({ scheme, clock, version: '1.37', patchTypes: ['application/merge-patch+json'], descriptions: noDescriptions })
+const serve = openApi({
+  scheme,
+  clock,
+  version: '1.37',
+  patchTypes: ['application/merge-patch+json'],
+  descriptions: () => Promise.resolve(noDescriptions),
+})
 
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer | undefined> {
   let answer: Answer | undefined

@@ -6,16 +6,21 @@ import { parseAccept } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
-import { documents, type DocumentOptions } from './documents.ts'
+import type { Descriptions } from './descriptions.ts'
+import { documents, type Documents, type DocumentOptions } from './documents.ts'
 import { encodeDocument } from './gnostic.ts'
 
-export interface OpenApiOptions extends DocumentOptions {
+export { readDescriptions } from './descriptions.ts'
+
+export interface OpenApiOptions extends Omit<DocumentOptions, 'descriptions'> {
   clock: Clock
+  descriptions(): Promise<Descriptions>
 }
 
 type Form = 'json' | 'protobuf'
+const V2 = 'v2'
 
-/** Bodies that nobody has asked for in this time are let go; they are made again in milliseconds. */
+/** What nobody has asked for in this time is let go, bodies and descriptions; they are made again in milliseconds. */
 const KEEP_MS = 60_000
 const YEAR = 365 * 24 * 3_600_000
 
@@ -28,46 +33,50 @@ const deprecatedOf = (version: 2 | 3): string => `application/com.github.proto-o
  * Documents are made when they are asked for and kept as bytes while they are in use; of the rest only hashes stay.
  */
 export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boolean> {
-  const made = documents(o)
-  const names = new Set(made.names)
   const hashes = new Map<string, string>()
   const started = new Date(o.clock.now()).toUTCString()
-  const bodies = new Map<string, { body: Buffer | Promise<Buffer>; timer: Timer }>()
+  const kept = new Map<string, { value: unknown; timer: Timer }>()
 
-  function keep<T extends Buffer | Promise<Buffer>>(key: string, make: () => T): T {
-    const known = bodies.get(key)
+  function keep<T>(key: string, make: () => T): T {
+    const known = kept.get(key)
     known?.timer.cancel()
-    const body = (known?.body as T | undefined) ?? make()
-    bodies.set(key, { body, timer: o.clock.setTimeout(() => bodies.delete(key), KEEP_MS) })
-    return body
+    const value = known === undefined ? make() : (known.value as T)
+    kept.set(key, { value, timer: o.clock.setTimeout(() => kept.delete(key), KEEP_MS) })
+    return value
   }
 
-  const json = (name: string): Buffer =>
-    keep(`json ${name}`, () => {
-      const body = Buffer.from(JSON.stringify(name === 'v2' ? made.v2() : made.v3(name)))
-      if (!hashes.has(name)) hashes.set(name, hashOf(body))
-      return body
-    })
-  const protobuf = (name: string): Buffer =>
-    keep(`protobuf ${name}`, () =>
-      encodeDocument(name === 'v2' ? 2 : 3, JSON.parse(json(name).toString('utf8')) as Record<string, unknown>),
-    )
-  const bodyOf = (name: string, form: Form): Buffer => (form === 'json' ? json(name) : protobuf(name))
+  const loaded = (): Promise<Documents> => keep('documents', async () => documents({ ...o, descriptions: await o.descriptions() }))
+  const bytes = (document: object): Buffer => Buffer.from(JSON.stringify(document))
 
-  function hashFor(name: string): string {
-    if (!hashes.has(name)) hashes.set(name, hashOf(Buffer.from(JSON.stringify(name === 'v2' ? made.v2() : made.v3(name)))))
+  /** The hash is always that of the JSON, so that both forms have one. */
+  function bodyOf(made: Documents, name: string, form: Form): Buffer {
+    return keep(`${form} ${name}`, () => {
+      const document = name === V2 ? made.v2() : made.v3(name)
+      if (form === 'json' || !hashes.has(name)) {
+        const json = form === 'json' ? bytes(document) : keep(`json ${name}`, () => bytes(document))
+        if (!hashes.has(name)) hashes.set(name, hashOf(json))
+        if (form === 'json') return json
+      }
+      return encodeDocument(name === V2 ? 2 : 3, document)
+    })
+  }
+
+  function hashFor(made: Documents, name: string, form: Form): string {
+    if (!hashes.has(name)) bodyOf(made, name, form)
     return hashes.get(name)!
   }
 
   let index: Promise<Buffer> | undefined
   /** Needs the hash of every document: makes one, forgets it, and lets others run before the next. */
   async function makeIndex(): Promise<Buffer> {
+    const made = await loaded()
     const paths: Record<string, { serverRelativeURL: string }> = {}
     for (const name of made.names) {
-      paths[name] = { serverRelativeURL: addressOf(name, hashFor(name)) }
+      if (!hashes.has(name)) hashes.set(name, hashOf(bytes(made.v3(name))))
+      paths[name] = { serverRelativeURL: addressOf(name, hashes.get(name)!) }
       await setImmediate()
     }
-    return Buffer.from(JSON.stringify({ paths }))
+    return bytes({ paths })
   }
 
   function respond(ctx: RequestContext, status: number, headers: ResponseHeaders, body?: Buffer): true {
@@ -82,19 +91,21 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     const vary = ['Accept-Encoding', 'Accept']
     const form = accepted(ctx.exchange.headers.accept, 2)
     if (form === undefined) return respond(ctx, 406, { vary })
-    const etag = `"${hashFor('v2')}"`
+    const made = await loaded()
+    const etag = `"${hashFor(made, V2, form)}"`
     if (matches(ctx.exchange.headers['if-none-match'], etag)) return respond(ctx, 304, { etag, vary })
     const headers = { 'content-type': form === 'json' ? 'application/json' : protobufOf(2), etag, 'last-modified': started, vary }
-    if (!/\bgzip\b/.test(ctx.exchange.headers['accept-encoding'] ?? '')) return respond(ctx, 200, headers, bodyOf('v2', form))
-    const packed = await keep(`${form} gzip`, () => promisify(gzip)(bodyOf('v2', form), { level: 4 }))
+    if (!/\bgzip\b/.test(ctx.exchange.headers['accept-encoding'] ?? '')) return respond(ctx, 200, headers, bodyOf(made, V2, form))
+    const packed = await keep(`${form} gzip`, () => promisify(gzip)(bodyOf(made, V2, form), { level: 4 }))
     return respond(ctx, 200, { ...headers, 'content-encoding': 'gzip' }, packed)
   }
 
-  function v3(ctx: RequestContext, name: string): true {
-    if (!names.has(name)) return respond(ctx, 404, {})
+  async function v3(ctx: RequestContext, name: string): Promise<true> {
+    const made = await loaded()
+    if (!made.names.includes(name)) return respond(ctx, 404, {})
     const form = accepted(ctx.exchange.headers.accept, 3)
     if (form === undefined) return respond(ctx, 406, { vary: 'Accept' })
-    const hash = hashFor(name)
+    const hash = hashFor(made, name, form)
     const headers: ResponseHeaders = { etag: `"${hash}"`, vary: 'Accept' }
     const type = form === 'json' ? 'application/json' : protobufOf(3)
     const given = new URLSearchParams(ctx.exchange.search).get('hash') ?? ''
@@ -105,14 +116,17 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
       headers.expires = new Date(o.clock.now() + YEAR).toUTCString().replace('GMT', 'UTC')
     }
     if (matches(ctx.exchange.headers['if-none-match'], headers.etag as string)) return respond(ctx, 304, headers)
-    return respond(ctx, 200, { ...headers, 'content-type': type, 'last-modified': started }, bodyOf(name, form))
+    return respond(ctx, 200, { ...headers, 'content-type': type, 'last-modified': started }, bodyOf(made, name, form))
   }
 
   return async (ctx) => {
     const { path } = ctx.exchange
     if (path === '/openapi/v2') return v2(ctx)
     if (path === '/openapi/v3') {
-      index ??= makeIndex()
+      index ??= makeIndex().catch((e: unknown) => {
+        index = undefined
+        throw e
+      })
       // Upstream's aggregator says no more of the index than that it is text.
       return respond(ctx, 200, { 'content-type': 'text/plain; charset=utf-8', 'last-modified': started }, await index)
     }

@@ -5,17 +5,23 @@ import type { Json } from './schemas.ts'
  * their own and a hash of what they say.
  */
 export function shareParameters(items: Json): { items: Json; parameters: Json } {
-  const names = new Map<string, string>()
   const shared: Json = {}
+  const known = new Map<Json, Json>()
+  const byText = new Map<string, Json>()
   const share = (p: Json): Json => {
-    if (staysPut(p)) return p
+    let made = known.get(p)
+    if (made === undefined) known.set(p, (made = staysPut(p) ? p : referTo(p)))
+    return made
+  }
+  const referTo = (p: Json): Json => {
     const text = goJson(p)
-    let name = names.get(text)
-    if (name === undefined) {
-      names.set(text, (name = `${String(p.name)}-${hash(text)}`))
-      shared[name] = p
-    }
-    return { $ref: `#/parameters/${name}` }
+    const twin = byText.get(text)
+    if (twin !== undefined) return twin
+    const name = `${String(p.name)}-${hash(text)}`
+    const made = { $ref: `#/parameters/${name}` }
+    shared[name] = p
+    byText.set(text, made)
+    return made
   }
   const inside = (holder: Json): Json => {
     const { parameters } = holder
