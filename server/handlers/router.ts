@@ -54,7 +54,9 @@ function misplaced({ verb, name, namespace }: RequestContext['requestInfo'], ser
 }
 
 /** A cluster's resource below a namespace, or an object of a namespace without one. */
-function elsewhere({ name, namespace, resource }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
+function elsewhere({ parts, namespace, resource }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
+  // The path's own name: for authorization a field selector on metadata.name counts as one too.
+  const name = parts[1] ?? ''
   if (facts.namespaced) return namespace === '' && name !== ''
   return namespace !== '' && (resource !== 'namespaces' || name === '')
 }
