@@ -8,10 +8,14 @@ import { workloadStrategies } from './workloads.ts'
 
 const strategies: Readonly<Record<string, Strategy>> = { ...workloadStrategies, ...volumeStrategies, ...policyStrategies }
 
+const texts = (...paths: string[]): SelectableFields => Object.fromEntries(paths.map((path) => [path, (o) => textAt(o, path)]))
+
 const fields: Readonly<Record<string, SelectableFields>> = {
+  'clustertrustbundles.certificates.k8s.io': texts('spec.signerName'),
+  'podcertificaterequests.certificates.k8s.io': texts('spec.signerName', 'spec.podName', 'spec.nodeName'),
   replicationcontrollers: { 'status.replicas': (o) => String(at(o, 'status.replicas') ?? 0) },
   'jobs.batch': { 'status.successful': (o) => String(at(o, 'status.succeeded') ?? 0) },
-  'resourceslices.resource.k8s.io': { 'spec.nodeName': (o) => textAt(o, 'spec.nodeName'), 'spec.driver': (o) => textAt(o, 'spec.driver') },
+  'resourceslices.resource.k8s.io': texts('spec.nodeName', 'spec.driver'),
 }
 
 /** Those with a folder, which takes its table from here. */
