@@ -7,6 +7,8 @@ export default defineConfig({
   outputDir: '../test-results/desktop',
   workers: 1,
   timeout: 120_000,
+  // Far above what it takes: a slow machine decides nothing.
+  expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list'], ['json', { outputFile: '../test-results/desktop.json' }]],
   use: {

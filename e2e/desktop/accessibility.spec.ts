@@ -1,0 +1,68 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Page, expect } from '@playwright/test'
+import { pod, test } from '../fixtures/desktop.ts'
+
+const PODS = '/api/v1/namespaces/default/pods'
+
+/** Every kind of page, with what must be there before it is judged. */
+const places = [
+  { name: 'home', place: () => '', ready: 'main' },
+  { name: 'pods', place: () => 'pods', ready: '[role=grid] [role=row][aria-rowindex="2"]' },
+  { name: 'an empty list', place: () => 'replicasets.apps', ready: '.empty, [role=grid]' },
+  { name: 'a pod', place: () => 'pods/default/axe', ready: '[role=tablist]' },
+  { name: 'its YAML', place: () => 'pods/default/axe?tab=yaml', ready: '.cm-content' },
+  { name: 'its events', place: () => 'pods/default/axe?tab=events', ready: '[role=tablist]' },
+  { name: 'its logs', place: () => 'pods/default/axe?tab=logs', ready: '[role=log]' },
+  { name: 'a node', place: (node: string) => `nodes/_/${node}`, ready: '[role=tablist]' },
+  { name: 'node logs', place: (node: string) => `nodes/_/${node}?tab=node-logs`, ready: '.file-list' },
+  { name: 'profiles', place: (node: string) => `nodes/_/${node}?tab=profile`, ready: '[role=tablist]' },
+  { name: 'node statistics', place: (node: string) => `nodes/_/${node}?tab=stats`, ready: '[role=tablist]' },
+  { name: 'a service', place: () => 'services/default/kubernetes', ready: '[role=tablist]' },
+  { name: 'a kind that nobody declared', place: () => 'leases.coordination.k8s.io', ready: '[role=grid]' },
+  { name: 'a kind that is not served', place: () => 'winds.sea', ready: '.empty' },
+] as const
+
+test.beforeAll(async ({ server }) => {
+  using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
+  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+  await server.api.create(PODS, pod('axe'))
+})
+
+test.afterAll(async ({ server }) => {
+  await server.api.remove(`${PODS}/axe?gracePeriodSeconds=0`)
+})
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme })
+    test('axe finds nothing serious on any page', async ({ inspector, page, node }) => {
+      for (const { name, place, ready } of places) {
+        await inspector.open(place(node))
+        await expect(page.locator(ready).first(), name).toBeVisible()
+        expect.soft(await serious(page), name).toEqual([])
+      }
+    })
+
+    test('axe finds nothing serious: dialogs and menus', async ({ inspector, page }) => {
+      await inspector.open('pods')
+      await expect(inspector.row(/axe/)).toBeVisible()
+      for (const open of [
+        () => page.keyboard.press('?'),
+        () => page.keyboard.press('Control+k'),
+        () => page.getByRole('button', { name: 'Columns' }).click(),
+        () => page.getByRole('button', { name: 'Theme' }).click(),
+      ]) {
+        await open()
+        expect(await serious(page)).toEqual([])
+        await page.keyboard.press('Escape')
+      }
+    })
+  })
+}
+
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
+}

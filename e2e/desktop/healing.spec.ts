@@ -1,0 +1,68 @@
+import { createServer } from 'node:net'
+import { expect } from '@playwright/test'
+import { redeem, test } from '../fixtures/desktop.ts'
+import { scratch } from '../fixtures/scratch.ts'
+import { startServer } from '../fixtures/server.ts'
+import { Inspector } from '../pages/inspector.ts'
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((r) => server.once('listening', r))
+  const { port } = server.address() as { port: number }
+  await new Promise((r) => server.close(r))
+  return port
+}
+
+test('a server that dies: the window says so, and is live again when it is back', async ({ browser }) => {
+  using dir = scratch()
+  const [port, gatewayPort] = [await freePort(), await freePort()]
+  const start = () =>
+    startServer({
+      dir: dir.path,
+      port,
+      gateway: true,
+      flags: ['--gateway-port', String(gatewayPort)],
+      env: { BINNACLE_SESSION_SECRET: 'a-secret-that-outlives-the-process-it-was-made-for' },
+    })
+  const first = await start()
+  const { origin, cookies } = await redeem(first.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] } })
+  const page = await context.newPage()
+  const inspector = new Inspector(page)
+  await inspector.open('configmaps')
+  await first.api.create(MAPS, map('before'))
+  await expect(inspector.row(/before/)).toBeVisible()
+  await expect(page.getByRole('button', { name: /Live/ })).toBeVisible()
+
+  await first.stop('SIGKILL')
+  await expect(page.getByRole('button', { name: /Disconnected|Degraded|Connecting/ })).toBeVisible()
+  // What was there stays to be read.
+  await expect(inspector.row(/before/)).toBeVisible()
+
+  await using second = await start()
+  await second.api.create(MAPS, map('after'))
+  await expect(inspector.row(/after/)).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('button', { name: /Live/ })).toBeVisible()
+  await context.close()
+  await first[Symbol.asyncDispose]()
+})
+
+test('the local control plane is stopped and started from the status bar', async ({ inspector, page, server, faults }) => {
+  await inspector.open('nodes')
+  await expect(inspector.counts).toHaveText('1 object')
+  await inspector.statusBar.getByRole('button', { name: /Local control plane/ }).click()
+  await page.getByRole('menuitem', { name: 'Stop' }).click()
+  await expect(inspector.statusBar).toContainText('stopped')
+  await inspector.statusBar.getByRole('button', { name: /Local control plane/ }).click()
+  await page.getByRole('menuitem', { name: 'Start', exact: true }).click()
+  await expect(inspector.statusBar).toContainText('running')
+  await expect(page.getByRole('button', { name: /Live/ })).toBeVisible({ timeout: 60_000 })
+  await expect(inspector.counts).toHaveText('1 object')
+  // The browser itself reports requests that failed while nothing answered.
+  expect(faults.filter((f) => !f.startsWith('Failed to load resource'))).toEqual([])
+  faults.length = 0
+  expect(server.process.exitCode).toBeNull()
+})
