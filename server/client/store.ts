@@ -30,7 +30,6 @@ export function splitKey(key: string): { namespace: string; name: string } {
 
 /** Index functions that many controllers want. */
 export const byNamespace: IndexFunc<KubeObject> = (obj) => [obj.metadata.namespace ?? '']
-export const byOwnerUid: IndexFunc<KubeObject> = (obj) => (obj.metadata.ownerReferences ?? []).map((o) => o.uid)
 export const byControllerUid: IndexFunc<KubeObject> = (obj) =>
   (obj.metadata.ownerReferences ?? []).filter((o) => o.controller === true).map((o) => o.uid)
 

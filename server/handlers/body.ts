@@ -3,7 +3,7 @@ import { decodeRequest } from '../codec/request.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
 import { forbiddenField, notSupported, type FieldError } from '../machinery/field-errors.ts'
-import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import type { KubeObject } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { invalidOptions, searchOf } from './query.ts'
 
@@ -60,5 +60,3 @@ export { decodePatched } from '../codec/request.ts'
 export function expectedOf(facts: { group: string; version: string; kind: string }, type: TypeFacts): ExpectedBody {
   return { group: facts.group, version: facts.version, kind: facts.kind, type }
 }
-
-export const expectedApiVersion = (e: ExpectedBody): string => apiVersionOf(e.group, e.version)

@@ -194,4 +194,3 @@ const masked = (name: string): string => (name.length > 1 && name.endsWith('-') 
 /** Rules for metadata.name in the shape of `Strategy.nameErrors`; `prefix` for a generateName. */
 export const nameIsSubdomain = (name: string, prefix: boolean): string[] => dns1123SubdomainErrors(prefix ? masked(name) : name)
 export const nameIsLabel = (name: string, prefix: boolean): string[] => dns1123LabelErrors(prefix ? masked(name) : name)
-export const nameIs1035Label = (name: string, prefix: boolean): string[] => dns1035LabelErrors(prefix ? masked(name) : name)
