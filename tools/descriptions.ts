@@ -46,7 +46,9 @@ const ENTITIES: Record<string, string> = { quot: '"', '#39': "'", '#x60': '`', '
 
 function plain(comment: string): string {
   const text = comment.replace(/&([#\w]+);/g, (whole, name: string) => ENTITIES[name] ?? whole)
-  return text.replace(/\\(.)/g, '$1').replaceAll('*_/', '*/').trim()
+  // The generator makes a space of every line break: two of them were the end of a paragraph.
+  const lines = text.replace(/(?<=\S) {2}(?=\S)/g, '\n\n')
+  return lines.replace(/\\(.)/g, '$1').replaceAll('*_/', '*/').trim()
 }
 
 /** A class's comment and those of its properties. */

@@ -39,6 +39,12 @@ describe('schemas', () => {
     expect(container.properties.imagePullPolicy).toEqual({ type: 'string', enum: ['Always', 'IfNotPresent', 'Never'] })
   })
 
+  test('a struct that stands only in another one has its marks too', () => {
+    const { properties, required } = core.components.schemas['io.k8s.api.core.v1.EphemeralContainer']!
+    expect(required).toEqual(['name'])
+    expect(properties.env).toMatchObject({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-patch-merge-key': 'name' })
+  })
+
   test('a reference that says more is wrapped in v3 and is not in v2, which knows no defaults', () => {
     expect(container.description).toBe('A container.')
     expect(container.properties.resources).toEqual({

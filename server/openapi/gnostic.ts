@@ -79,8 +79,10 @@ const any = (w: Writer, number: number, value: unknown): void => message(w, numb
 function yaml(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => `- ${indented(yaml(item))}`).join('')
   if (typeof value !== 'object' || value === null) return scalar(value)
-  const line = ([key, item]: [string, unknown]): string =>
-    typeof item === 'object' && item !== null ? `${key}:\n  ${indented(yaml(item))}` : `${key}: ${scalar(item)}`
+  const line = ([key, item]: [string, unknown]): string => {
+    const space = typeof item === 'object' && item !== null ? '\n  ' : ' '
+    return `${scalar(key).trimEnd()}:${space}${indented(yaml(item))}`
+  }
   return Object.entries(value).map(line).join('')
 }
 

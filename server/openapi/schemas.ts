@@ -73,6 +73,10 @@ const UNIONS: Readonly<Record<string, Json[]>> = {
   'io.k8s.api.flowcontrol.v1.Subject': discriminated('kind', { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' }),
 }
 
+/** The fields of this type are JSON Schema's own; but for one they are described nowhere, and their references stand alone. */
+const isUndescribed = (owner: string, field: string): boolean =>
+  owner === 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps' && field !== 'default'
+
 /** The type of `/version`, which has no protobuf form and so is not in the table: JSON names in the struct's order, optional ones after `?`. */
 const VERSION_FIELDS = [
   ...['major', 'minor', '?emulationMajor', '?emulationMinor', '?minCompatibilityMajor', '?minCompatibilityMinor'],
@@ -116,7 +120,7 @@ export function schemaOf(
   const { descriptions, scheme } = source
   const description = descriptions.type(name)
   const head = description === undefined ? {} : { description }
-  if (name === VERSION_INFO) return { ...head, ...versionInfo(descriptions) }
+  if (name === VERSION_INFO) return { ...head, ...versionInfo(dialect, descriptions) }
   if (name === `${META}.Patch`) return { ...head, type: 'object' }
   const type = scheme.type(name)
   if (type === undefined) throw new Error(`no type ${name} in the table`)
@@ -160,10 +164,11 @@ function property(source: SchemaSource, dialect: Dialect, owner: string, f: Fiel
   const shape = typeSchema(f.type, dialect, inner, need)
   // v2 has no defaults: clients of that time took them for values to send.
   const value = dialect === 3 ? f.default : undefined
-  const wrapped = dialect === 3 && '$ref' in shape ? { default: value, allOf: [shape] } : { ...shape, default: value }
+  const bare = isUndescribed(owner, f.name)
+  const wrapped = dialect === 3 && '$ref' in shape && !bare ? { default: value, allOf: [shape] } : { ...shape, default: value }
   return defined({
     // A field that has no sentence of its own is at least told what its type is.
-    description: descriptions.field(owner, f.name) ?? descriptions.type(typeName(f.type) ?? ''),
+    description: descriptions.field(owner, f.name) ?? (bare ? undefined : descriptions.type(typeName(f.type) ?? '')),
     ...wrapped,
     format: f.format ?? shape.format,
     enum: inner === undefined ? f.enum : undefined,
@@ -192,11 +197,11 @@ function typeSchema(type: TypeRef, dialect: Dialect, choices: readonly string[] 
   return reference(dialect, name)
 }
 
-function versionInfo(descriptions: Descriptions): Json {
+function versionInfo(dialect: Dialect, descriptions: Descriptions): Json {
   const required = VERSION_FIELDS.filter((f) => !f.startsWith('?'))
   const entries = VERSION_FIELDS.map((f): [string, Json] => {
     const name = f.replace('?', '')
-    const value = f === name ? { default: '' } : {}
+    const value = dialect === 3 && f === name ? { default: '' } : {}
     return [name, defined({ description: descriptions.field(VERSION_INFO, name), type: 'string', ...value })]
   })
   return { type: 'object', required, properties: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) }

@@ -74,13 +74,18 @@ export async function readDocuments(ref: Reference): Promise<Documents> {
   }
   const resources: Documents['resources'] = new Map()
   const schemas: Documents['schemas'] = new Map()
+  const readSchemas = async (path: string): Promise<void> => {
+    const openapi = await json<{ components: { schemas: Record<string, Schema> } }>(ref, `/openapi/v3/${path}`)
+    for (const [type, schema] of Object.entries(openapi.components.schemas)) schemas.set(type, schema)
+  }
+  // The kinds of discovery itself.
+  for (const path of ['api', 'apis']) await readSchemas(path)
   for (const { name, versions } of groups) {
     for (const version of versions) {
       const path = name === '' ? `api/${version}` : `apis/${name}/${version}`
       const list = await json<{ resources: DiscoveryResource[] }>(ref, `/${path}`)
       resources.set(name === '' ? version : `${name}/${version}`, list.resources)
-      const openapi = await json<{ components: { schemas: Record<string, Schema> } }>(ref, `/openapi/v3/${path}`)
-      for (const [type, schema] of Object.entries(openapi.components.schemas)) schemas.set(type, schema)
+      await readSchemas(path)
     }
   }
   return { groups, resources, schemas }

@@ -90,7 +90,7 @@ export interface Source {
 }
 
 export function typeFields(source: Source, name: string): FieldTuple[] {
-  const schema = source.schemas.get(`${openApiPackage(source.package)}.${name}`)
+  const schema = schemaOf(source, name) ?? schemaOf(source, embedder(source, name))
   const message = source.messages.get(name)
   const struct = source.go.structs.get(name)
   // What has a code has a JSON form of its own, and its Go fields are not its JSON.
@@ -105,6 +105,15 @@ export function typeFields(source: Source, name: string): FieldTuple[] {
   const missing = message?.fields.find((f) => !seen.has(f.number))
   if (missing) throw new Error(`${source.package}.${name}: proto field ${missing.name} has no Go field`)
   return tuples
+}
+
+const schemaOf = (source: Source, name: string | undefined): Schema | undefined =>
+  source.schemas.get(`${openApiPackage(source.package)}.${name}`)
+
+/** Documents do not know a struct that only stands in another one; its fields are stated there (EphemeralContainerCommon). */
+function embedder(source: Source, name: string): string | undefined {
+  const type = `${source.go.name}.${name}`
+  return [...source.go.structs].find(([, fields]) => fields.some((f) => f.embedded && f.type === type))?.[0]
 }
 
 const typeMeta = (name: string): FieldTuple => [name, 0, 's', flag.omitEmpty]
