@@ -11,6 +11,7 @@ import { isStale } from './stamps.mjs'
 const commands = {
   start: { builds: ['server', 'renderer', 'electron'], program: ['tools/start.ts'] },
   server: { builds: ['server'], program: ['dist/server/main.mjs'] },
+  conformance: { builds: ['server'], program: ['tools/conformance/main.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
   build: { builds: [], program: ['tools/build.ts'] },
   typecheck: { builds: [], program: ['tools/typecheck.ts'] },

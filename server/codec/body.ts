@@ -119,6 +119,9 @@ function typeMeta(value: unknown): Parsed {
   return found
 }
 
+const unregistered = ({ kind, apiVersion }: Parsed): string =>
+  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+
 /** The type of the body's own kind, which must be the one expected. */
 function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {
   const gv = parseApiVersion(parsed.apiVersion)!
@@ -126,9 +129,10 @@ function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {
     expected.bare === true ? badRequest(why) : cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
   const type = scheme.typeOf(gv.group, gv.version, parsed.kind)
   if (type === undefined) {
-    const version = JSON.stringify(parsed.apiVersion)
-    throw refuse(`no kind ${JSON.stringify(parsed.kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`)
+    throw refuse(unregistered(parsed))
   }
+  // Options are read by a scheme that knows nothing else.
+  if (parsed.kind !== expected.kind && expected.bare === true) throw badRequest(unregistered(parsed))
   if (parsed.kind !== expected.kind) {
     const internal = scheme.typeOf(expected.group, expected.version, expected.kind)?.name.split('.').at(-3) ?? expected.group
     throw refuse(`converting (${gv.version}.${parsed.kind}) to (${internal}.${expected.kind}): unknown conversion`)

@@ -8,7 +8,8 @@ export type Transform = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetada
 export interface Representation {
   media: MediaType
   as: Transform
-  /** Group-version of the transform, `meta.k8s.io/v1`. */
+  /** Version of the transform in meta.k8s.io. */
+  version: 'v1' | 'v1beta1'
   pretty: boolean
 }
 
@@ -54,29 +55,34 @@ export function parseAccept(header: string): Clause[] {
   return clauses.sort((a, b) => b.q - a.q || b.specificity - a.specificity)
 }
 
-const PLAIN: Representation = { media: JSON_TYPE, as: undefined, pretty: false }
+const PLAIN: Representation = { media: JSON_TYPE, as: undefined, version: 'v1', pretty: false }
 const MEMO_LIMIT = 500
 const memo = new Map<string, Representation | undefined>()
 
 function choose(accept: string, transforms: boolean): Representation | undefined {
   for (const c of parseAccept(accept)) {
     if (c.q === 0) continue
-    const media = SERVED.find((m) => c.media === m || c.media === '*/*' || (c.media === 'application/*' && m.startsWith('application/')))
+    // `application/*` is understood for errors only, as upstream.
+    const media = SERVED.find((m) => c.media === m || c.media === '*/*' || (c.media === 'application/*' && !transforms))
     if (media === undefined) continue
     const as = c.params.as
-    if (as === undefined) return { media, as: undefined, pretty: c.params.pretty === '1' }
+    if (as === undefined) return { media, as: undefined, version: 'v1', pretty: c.params.pretty === '1' }
     const known = TRANSFORMS.has(as) && c.params.g === 'meta.k8s.io' && TRANSFORM_VERSIONS.has(c.params.v ?? '')
     // A Table has no protobuf form upstream.
     if (!transforms || !known || (as === 'Table' && media === PROTOBUF_TYPE)) continue
-    return { media, as: as as Transform, pretty: c.params.pretty === '1' }
+    return { media, as: as as Transform, version: c.params.v as Representation['version'], pretty: c.params.pretty === '1' }
   }
   return undefined
 }
 
-export const NOT_ACCEPTABLE = `406: Not Acceptable\n\nAvailable representations: ${SERVED.join(', ')}, application/json;stream=watch, ${PROTOBUF_TYPE};stream=watch`
+const NOT_ACCEPTABLE = `406: Not Acceptable\n\nAvailable representations: ${SERVED.join(', ')}`
+const STREAMS = `, application/json;stream=watch, ${PROTOBUF_TYPE};stream=watch`
 
-/** Picks the representation of an answer; 406 when none of the accepted ones can be had. */
-export function negotiate(accept: string | undefined, transforms = true): Representation {
+/**
+ * Picks the representation of an answer; 406 when none of the accepted ones can be had.
+ * @param streams whether the answer could have been a watch, which the error's list of representations then names
+ */
+export function negotiate(accept: string | undefined, transforms = true, streams = false): Representation {
   if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return PLAIN
   const key = transforms ? accept : `- ${accept}`
   let found = memo.get(key)
@@ -89,15 +95,15 @@ export function negotiate(accept: string | undefined, transforms = true): Repres
     // A media type that is served, in a form that is not: upstream's second look finds nothing, and words it otherwise.
     const served = parseAccept(accept).some((c) => c.params.as !== undefined && SERVED.some((m) => m === c.media))
     if (served) throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${SERVED.join(', ')}`)
-    throw new StatusError(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
+    throw new StatusError(406, 'NotAcceptable', streams ? NOT_ACCEPTABLE + STREAMS : NOT_ACCEPTABLE, {})
   }
   return found
 }
 
 /** Media type of a request body; JSON when the header is missing. 415 for anything that is not served. */
 export function bodyMediaType(contentType: string | undefined): MediaType {
-  const media = (contentType ?? JSON_TYPE).split(';', 1)[0]!.trim().toLowerCase()
-  if (media === '') return JSON_TYPE
+  if (contentType === undefined || contentType === '') return JSON_TYPE
+  const media = contentType.split(';', 1)[0]!.trim().toLowerCase()
   const found = SERVED.find((m) => m === media)
   if (found === undefined) {
     throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${SERVED.join(', ')}`)

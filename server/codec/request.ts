@@ -59,7 +59,10 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
   const version = apiVersion === undefined || apiVersion === null || apiVersion === '' ? wanted : apiVersion
   if (kind === null || kind === '' || (kind === expected.kind && version === wanted)) return
   const gv = parseApiVersion(String(version))
-  if (gv !== undefined && scheme.typeOf(gv.group, gv.version, String(kind)) !== undefined) return
+  if (gv !== undefined && scheme.typeOf(gv.group, gv.version, String(kind)) !== undefined) {
+    const internal = expected.group === '' ? 'core' : expected.group.split('.')[0]!
+    throw notThatPatch(words, `converting (${gv.version}.${String(kind)}) to (${internal}.${expected.kind}): unknown conversion`)
+  }
   throw notThatPatch(
     words,
     `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { GroupFacts, ResourceFacts, Scheme, SubresourceFacts } from '../scheme/contract.ts'
-import { apiVersionOf } from '../machinery/types.ts'
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 
 /** The discovery documents, legacy and aggregated (KEP-3352), as views of the facts table. */
 
@@ -76,14 +76,12 @@ function aggregatedResource(r: ResourceFacts): object {
   }
 }
 
-export type AggregatedVersion = 'v2' | 'v2beta1'
-
 /** All groups of `/apis`, or the core group of `/api`. */
-export function aggregated(scheme: Scheme, core: boolean, version: AggregatedVersion): object {
+export function aggregated(scheme: Scheme, core: boolean): KubeObject {
   const groups = scheme.groups.filter((g) => (g.name === '') === core)
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map((g) => ({
       metadata: g.name === '' ? {} : { name: g.name },

@@ -1,8 +1,9 @@
-import { parseAccept } from '../codec/negotiation.ts'
+import { parseAccept, PROTOBUF_TYPE } from '../codec/negotiation.ts'
+import { encodeObject } from '../codec/protobuf/index.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { Scheme } from '../scheme/contract.ts'
-import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf, type AggregatedVersion } from './documents.ts'
+import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf } from './documents.ts'
 import { versionInfo } from './version.ts'
 
 export interface DiscoveryOptions {
@@ -19,18 +20,15 @@ interface Document {
   etag: string
 }
 
-/** Which aggregated form an Accept header prefers, if it does before plain JSON. */
-function wantsAggregated(accept: string): AggregatedVersion | undefined {
+type Media = 'application/json' | typeof PROTOBUF_TYPE
+
+/** The media type in which an Accept header prefers the aggregated form (v2; v2beta1 has gone), if it does before a plain one. */
+function wantsAggregated(accept: string): Media | undefined {
   if (!accept.includes('APIGroupDiscoveryList')) return undefined
-  for (const c of parseAccept(accept)) {
-    if (c.media !== 'application/json') continue
-    if (c.params.as === undefined) return undefined
-    if (
-      c.params.as === 'APIGroupDiscoveryList' &&
-      c.params.g === 'apidiscovery.k8s.io' &&
-      (c.params.v === 'v2' || c.params.v === 'v2beta1')
-    )
-      return c.params.v
+  for (const { media, params } of parseAccept(accept)) {
+    if (media !== 'application/json' && media !== PROTOBUF_TYPE) continue
+    if (params.as === undefined) return undefined
+    if (params.as === 'APIGroupDiscoveryList' && params.g === 'apidiscovery.k8s.io' && params.v === 'v2') return media
   }
   return undefined
 }
@@ -46,15 +44,17 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
       scheme.resources.filter((r) => r.group === group && r.version === version),
     )
 
-  function respondAggregated(ctx: RequestContext, core: boolean, version: AggregatedVersion): void {
-    const key = `${core} ${version}`
+  function respondAggregated(ctx: RequestContext, core: boolean, media: Media): void {
+    const key = `${core} ${media}`
     let doc = documents.get(key)
     if (doc === undefined) {
-      const body = Buffer.from(JSON.stringify(aggregated(scheme, core, version)))
+      const list = aggregated(scheme, core)
+      const type = scheme.typeOf('apidiscovery.k8s.io', 'v2', 'APIGroupDiscoveryList')!
+      const body = media === PROTOBUF_TYPE ? encodeObject(list, type) : Buffer.from(`${JSON.stringify(list)}\n`)
       documents.set(key, (doc = { body, etag: etagOf(body) }))
     }
     const headers = {
-      'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+      'content-type': `${media};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
       'cache-control': 'public',
       etag: doc.etag,
       vary: 'Accept',
@@ -63,11 +63,14 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     else ctx.exchange.respond(200, headers, doc.body)
   }
 
+  const index = (): Buffer => Buffer.from(JSON.stringify({ paths: paths(o) }, null, 2))
+
   return (ctx) => {
     const path = ctx.exchange.path.replace(/(.)\/$/, '$1')
     const [, root = '', group, version, ...rest] = path.split('/')
     if (rest.length > 0) return false
-    if (path === '/') return answered(o.respond(ctx, { paths: paths(o) }))
+    // The index is for people: whatever they accept, it is indented JSON.
+    if (path === '/') return answered(ctx.exchange.respond(200, { 'content-type': 'application/json' }, index()))
     if (path === '/version') return answered(o.respond(onlyRead(ctx), versionInfo))
     if (root !== 'api' && root !== 'apis') return false
     if (root === 'api') onlyRead(ctx)

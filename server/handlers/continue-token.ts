@@ -18,12 +18,13 @@ export function decodeContinue(text: string): ContinueToken {
   try {
     const illegal = text.search(/[^A-Za-z0-9_-]/)
     if (illegal !== -1) throw new Error(`illegal base64 data at input byte ${illegal}`)
+    if (text.length % 4 === 1) throw new Error(`illegal base64 data at input byte ${text.length - 1}`)
     token = parseJson(Buffer.from(text, 'base64url').toString('utf8')) as typeof token
   } catch (e) {
     throw bad(e instanceof Error ? e.message : String(e))
   }
   if (token === null || typeof token !== 'object') throw bad('not an object')
-  if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${String(token.v)}`)
+  if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${String(token.v ?? '')}`)
   if (typeof token.rv !== 'number' || !Number.isSafeInteger(token.rv))
     throw bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (typeof token.start !== 'string' || token.start === '') throw bad('encoded start key empty (version meta.k8s.io/v1)')

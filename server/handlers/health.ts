@@ -22,7 +22,7 @@ export function health(checks: readonly HealthCheck[]): (ctx: RequestContext) =>
       const one = mine.find((c) => c.name === [name, ...rest].join('/'))
       if (one === undefined) return false
       const error = await run(one)
-      if (error === undefined) ctx.exchange.respond(200, TEXT, Buffer.from('ok'))
+      if (error === undefined) ctx.exchange.respond(200, { 'content-type': TEXT['content-type'] }, Buffer.from('ok'))
       else ctx.exchange.respond(500, TEXT, Buffer.from(`internal server error: ${error}\n`))
       return true
     }

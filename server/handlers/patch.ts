@@ -16,8 +16,8 @@ import { respondEntry, shapeFor } from './respond.ts'
 /** A patch as a function of the document it is applied to; throws a Status when it does not fit. */
 export interface PatchFunction {
   (document: KubeObject): unknown
-  /** How an error shows the patch, where that is not the document it makes. */
-  shown?: string
+  /** How an error shows the patch: as itself, or as the document that it made. */
+  shown(document: unknown): string
   /** What strict decoding has against the patch itself. */
   strict: readonly string[]
 }
@@ -31,15 +31,21 @@ export function patchFunction(contentType: string, body: Buffer, type: TypeFacts
   switch (contentType.split(';', 1)[0]!.trim().toLowerCase()) {
     case 'application/json-patch+json': {
       const operations = parseJsonPatch(body)
-      return Object.assign((doc: KubeObject) => applyJsonPatch(doc, operations), { strict: strict(operations, 'json patch ') })
+      return Object.assign((doc: KubeObject) => applyJsonPatch(doc, operations), {
+        shown: (doc: unknown) => goJson(doc),
+        strict: strict(operations, 'json patch '),
+      })
     }
     case 'application/merge-patch+json': {
       const patch = parseMergePatch(body)
-      return Object.assign((doc: KubeObject) => applyMergePatch(doc, patch), { strict: strict(patch) })
+      return Object.assign((doc: KubeObject) => applyMergePatch(doc, patch), {
+        shown: (doc: unknown) => goJson(doc, patch),
+        strict: strict(patch),
+      })
     }
     case 'application/strategic-merge-patch+json': {
       const patch = parseStrategicPatch(body)
-      return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: goMap(patch), strict: strict(patch) })
+      return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: () => goMap(patch), strict: strict(patch) })
     }
     default:
       throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
@@ -56,7 +62,7 @@ export function patched(
 ): KubeObject {
   const document = fn(current)
   const { object, warnings } = decodePatched(document, expected, validation, {
-    shown: () => fn.shown ?? goJson(document),
+    shown: () => fn.shown(document),
     strict: fn.strict,
   })
   for (const w of warnings) if (!ctx.warnings.includes(w)) ctx.warnings.push(w)

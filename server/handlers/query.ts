@@ -37,9 +37,8 @@ function parseBool(q: URLSearchParams, name: string): boolean | undefined {
 function parseInteger(q: URLSearchParams, name: string): number | undefined {
   const text = q.get(name)
   if (text === null || text === '') return undefined
-  if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  }
+  const wrong = !/^[+-]?\d+$/.test(text) ? 'invalid syntax' : Number.isSafeInteger(Number(text)) ? undefined : 'value out of range'
+  if (wrong !== undefined) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${wrong}`)
   return Number(text)
 }
 

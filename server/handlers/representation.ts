@@ -3,7 +3,7 @@ import type { FrameEncoder, WatchEventType } from '../cache/watchers.ts'
 import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
 import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
-import type { Status } from '../machinery/status.ts'
+import { notAcceptable, type Status } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject, type ListMeta } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
@@ -21,9 +21,11 @@ export interface Shape {
   object(entry: Entry): Buffer
   list(entries: Iterable<Entry>, meta: ListMeta): Buffer[]
   readonly frames: FrameEncoder
+  /** What makes a frame the first of a watch, where that one says more than the others. */
+  firstFrame?(frame: Buffer): Buffer
 }
 
-const META_V1 = 'meta.k8s.io/v1'
+const metaVersion = (o: ShapeOptions): string => `meta.k8s.io/${o.representation.version}`
 const COMMA = Buffer.from(',')
 const END_LIST = Buffer.from(']}\n')
 const NEWLINE = Buffer.from('\n')
@@ -146,7 +148,7 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
 }
 
 export function prettyJson(json: Buffer): Buffer {
-  return Buffer.from(`${JSON.stringify(JSON.parse(json.toString()), null, 2)}\n`)
+  return Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2))
 }
 
 function yamlShape(served: ServedResource): Shape {
@@ -187,73 +189,111 @@ function protobufShape(served: ServedResource): Shape {
 }
 
 /** Only metadata (KEP-4222's older sibling: PartialObjectMetadata of meta.k8s.io/v1). */
-function partialShape(served: ServedResource, protobuf: boolean): Shape {
+function partialShape(served: ServedResource, o: ShapeOptions): Shape {
+  const protobuf = o.representation.media === PROTOBUF_TYPE
   const kind = 'PartialObjectMetadata'
-  const partial = (e: Entry): KubeObject => ({ kind, apiVersion: META_V1, metadata: servedObject(served, e).metadata })
+  const apiVersion = metaVersion(o)
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: servedObject(served, e).metadata })
   const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
   if (protobuf) {
-    const message = (e: Entry): Buffer => e.encoding('protobuf partial', () => encodeMessage(partial(e), type))
-    const envelope = (e: Entry): Buffer => wrap(message(e), META_V1, kind)
+    const message = (e: Entry): Buffer => e.encoding(`protobuf partial ${apiVersion}`, () => encodeMessage(partial(e), type))
+    const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, kind)
     return {
       contentType: PROTOBUF_TYPE,
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
       raw: false,
       object: envelope,
       list: (entries, meta) =>
-        encodeListParts(listMeta(meta), Array.from(entries, message), { group: 'meta.k8s.io', version: 'v1', kind: `${kind}List` }),
+        encodeListParts(listMeta(meta), Array.from(entries, message), {
+          group: 'meta.k8s.io',
+          version: o.representation.version,
+          kind: `${kind}List`,
+        }),
       frames: {
-        key: 'protobuf partial',
+        key: `protobuf partial ${apiVersion}`,
         event: (t, e) => frameWatchEvent(t, envelope(e)),
-        bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(kind, META_V1, rv, end), type)),
+        bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(kind, apiVersion, rv, end), type)),
       },
     }
   }
-  const object = (e: Entry): Buffer => e.encoding('json partial', () => Buffer.from(JSON.stringify(partial(e))))
+  const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(JSON.stringify(partial(e))))
   return {
     contentType: 'application/json',
     watchContentType: 'application/json',
     raw: false,
     object: (e) => Buffer.concat([object(e), NEWLINE]),
-    list: (entries, meta) => joinItems(listHead(`${kind}List`, META_V1, meta), Array.from(entries, object)),
-    frames: jsonFrames('json partial', object, (rv, end) => Buffer.from(JSON.stringify(bookmarkObject(kind, META_V1, rv, end)))),
+    list: (entries, meta) => joinItems(listHead(`${kind}List`, apiVersion, meta), Array.from(entries, object)),
+    frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
+      Buffer.from(JSON.stringify(bookmarkObject(kind, apiVersion, rv, end))),
+    ),
   }
 }
 
+/** A list has no metadata of one object, and the other way round; found when there is an answer to show. The text names upstream's Go type. */
+function fittingShape({ facts }: ServedResource, shape: Shape, as: Representation['as']): Shape {
+  const refuse = (list: boolean): never => {
+    const type = `*${facts.group === '' ? 'core' : facts.group.split('.')[0]!}.${facts.kind}${list ? 'List' : ''}`
+    throw notAcceptable(`you requested ${as}, but the requested object is ${list ? 'a' : 'not a'} list (${type})`)
+  }
+  return as === 'PartialObjectMetadata' ? { ...shape, list: () => refuse(true) } : { ...shape, object: () => refuse(false) }
+}
+
+const NO_COLUMNS = '"columnDefinitions":null'
+
 function tableShape(served: ServedResource, o: ShapeOptions): Shape {
-  const table = (rows: unknown[], meta: ListMeta, columns: boolean): Buffer =>
-    Buffer.from(
-      JSON.stringify({
-        kind: 'Table',
-        apiVersion: META_V1,
-        metadata: listMeta(meta),
-        columnDefinitions: columns ? tableColumns(served) : null,
-        rows,
-      }),
-    )
-  const row = (e: Entry): unknown => tableRow(served, servedObject(served, e), o.includeObject, o.now())
-  const single = (e: Entry, columns: boolean): Buffer => table([row(e)], { resourceVersion: String(e.revision) }, columns)
+  const apiVersion = metaVersion(o)
+  const yaml = o.representation.media === 'application/yaml'
+  const table = (rows: unknown[], meta: ListMeta, columns: boolean): object => ({
+    kind: 'Table',
+    apiVersion,
+    metadata: listMeta(meta),
+    columnDefinitions: columns ? tableColumns(served) : null,
+    rows,
+  })
+  const shown = (t: object): Buffer => {
+    if (yaml) return Buffer.from(stringifyYaml(t))
+    const json = Buffer.from(`${JSON.stringify(t)}\n`)
+    return o.representation.pretty ? prettyJson(json) : json
+  }
+  const row = (obj: KubeObject): unknown => tableRow(served, obj, o.includeObject, o.now(), apiVersion)
+  const single = (e: Entry, columns: boolean): object =>
+    table([row(servedObject(served, e))], { resourceVersion: String(e.revision) }, columns)
+  const frame = (t: object): Buffer => Buffer.from(JSON.stringify(t))
+  const { kind, group, version } = served.facts
   return {
-    contentType: o.representation.media === 'application/yaml' ? 'application/yaml' : 'application/json',
+    contentType: yaml ? 'application/yaml' : 'application/json',
     watchContentType: 'application/json',
     raw: false,
-    object: (e) => Buffer.concat([single(e, true), NEWLINE]),
-    list: (entries, meta) => [table(Array.from(entries, row), meta, true), NEWLINE],
-    // Column definitions come with every event: a watcher may begin anywhere.
-    frames: jsonFrames(
-      `table ${o.includeObject} ${served.facts.version}`,
-      (e) => single(e, true),
-      (rv, end) =>
+    object: (e) => shown(single(e, true)),
+    list: (entries, meta) => [
+      shown(
         table(
-          [
-            {
-              cells: tableColumns(served).map(() => ''),
-              object: bookmarkObject(served.facts.kind, apiVersionOf(served.facts.group, served.facts.version), rv, end),
-            },
-          ],
-          { resourceVersion: String(rv) },
+          Array.from(entries, (e) => row(servedObject(served, e))),
+          meta,
           true,
         ),
+      ),
+    ],
+    frames: jsonFrames(
+      `table ${o.includeObject} ${apiVersion} ${version}`,
+      (e) => frame(single(e, false)),
+      (rv, end) =>
+        frame(
+          table([bookmarkRow(row, bookmarkObject(kind, apiVersionOf(group, version), rv, end))], { resourceVersion: String(rv) }, false),
+        ),
     ),
+    // Only the first event of a watch carries the columns.
+    firstFrame: (first) =>
+      Buffer.from(first.toString().replace(NO_COLUMNS, () => `"columnDefinitions":${JSON.stringify(tableColumns(served))}`)),
+  }
+}
+
+/** Cells are made for whole objects; a bookmark's has nothing but metadata. */
+function bookmarkRow(row: (obj: KubeObject) => unknown, obj: KubeObject): unknown {
+  try {
+    return row(obj)
+  } catch {
+    return { cells: [], object: obj }
   }
 }
 
@@ -261,8 +301,8 @@ const MEMO = new WeakMap<ServedResource, Map<string, Shape>>()
 
 /** The shape of a resource for what was negotiated; the same object for equal requests. */
 export function shapeOf(served: ServedResource, o: ShapeOptions): Shape {
-  const { media, as, pretty } = o.representation
-  const key = `${media} ${as ?? ''} ${pretty} ${o.includeObject}`
+  const { media, as, version, pretty } = o.representation
+  const key = `${media} ${as ?? ''} ${version} ${pretty} ${o.includeObject}`
   let shapes = MEMO.get(served)
   if (shapes === undefined) MEMO.set(served, (shapes = new Map()))
   let shape = shapes.get(key)
@@ -273,7 +313,7 @@ export function shapeOf(served: ServedResource, o: ShapeOptions): Shape {
 function makeShape(served: ServedResource, o: ShapeOptions): Shape {
   const { media, as, pretty } = o.representation
   if (as === 'Table') return tableShape(served, o)
-  if (as !== undefined) return partialShape(served, media === PROTOBUF_TYPE)
+  if (as !== undefined) return fittingShape(served, partialShape(served, o), as)
   if (media === PROTOBUF_TYPE) return protobufShape(served)
   if (media === 'application/yaml') return yamlShape(served)
   return jsonShape(served, pretty)

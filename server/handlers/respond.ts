@@ -7,6 +7,7 @@ import type { Status, StatusDetails } from '../machinery/status.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
+import type { Exchange } from '../serving/exchange.ts'
 import { prettyJson, shapeOf, type Shape } from './representation.ts'
 import { includeObjectOf, type IncludeObject } from './table.ts'
 import { searchOf } from './query.ts'
@@ -14,8 +15,7 @@ import { searchOf } from './query.ts'
 /** Browsers, curl and wget get indented answers unless `pretty` says otherwise (apiserver `negotiation.go`, isPrettyPrint). */
 const PRETTY_AGENTS = /^(?:curl|Wget|Mozilla\/5\.0)/
 
-function wantsPretty(ctx: RequestContext): boolean {
-  const { search, headers } = ctx.exchange
+export function wantsPretty({ search, headers }: Pick<Exchange, 'search' | 'headers'>): boolean {
   if (search.includes('pretty=')) {
     const value = searchOf(search).get('pretty')
     if (value !== null) return !/^(0|f|F|FALSE|false|False)$/.test(value)
@@ -24,8 +24,9 @@ function wantsPretty(ctx: RequestContext): boolean {
 }
 
 export function representationOf(ctx: RequestContext, transforms = true): Representation {
-  const r = negotiate(ctx.exchange.headers.accept, transforms)
-  return r.media === 'application/json' && !r.pretty && wantsPretty(ctx) ? { ...r, pretty: true } : r
+  const { verb } = ctx.requestInfo
+  const r = negotiate(ctx.exchange.headers.accept, transforms, verb === 'list' || verb === 'watch')
+  return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.exchange) ? { ...r, pretty: true } : r
 }
 
 export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
@@ -41,10 +42,13 @@ export function respondEntry(ctx: RequestContext, shape: Shape, entry: Entry, st
 }
 
 /** Answers with an object that is not stored: a Status, a Scale, a review, a discovery document. */
-export function respondObject(ctx: RequestContext, obj: object, status = 200): void {
-  const { media, pretty } = representationOf(ctx, false)
-  const { apiVersion, kind } = obj as Partial<KubeObject>
-  const gv = parseApiVersion(apiVersion ?? '')
+export function respondObject(ctx: RequestContext, given: object, status = 200): void {
+  // A Status stays one whatever form was asked for.
+  const { media, pretty } = representationOf(ctx, (given as Partial<KubeObject>).kind === 'Status')
+  const obj = typeFirst(given as Partial<KubeObject>)
+  const { apiVersion, kind } = obj
+  // Legacy discovery leaves the version of its own documents out.
+  const gv = parseApiVersion(apiVersion ?? 'v1')
   const type = media === PROTOBUF_TYPE && gv !== undefined && kind !== undefined ? scheme.typeOf(gv.group, gv.version, kind) : undefined
   if (type !== undefined) {
     ctx.exchange.respond(status, { 'content-type': PROTOBUF_TYPE }, encodeObject(obj as KubeObject, type))
@@ -54,6 +58,10 @@ export function respondObject(ctx: RequestContext, obj: object, status = 200): v
     const json = Buffer.from(`${JSON.stringify(obj)}\n`)
     ctx.exchange.respond(status, { 'content-type': 'application/json' }, pretty ? prettyJson(json) : json)
   }
+}
+
+function typeFirst({ kind, apiVersion, ...rest }: Partial<KubeObject>): Partial<KubeObject> {
+  return { ...(kind === undefined ? {} : { kind }), ...(apiVersion === undefined ? {} : { apiVersion }), ...rest }
 }
 
 /** The answer to a finished delete; without a code, as upstream. */

@@ -37,10 +37,12 @@ const VERBS: Readonly<Record<string, (ctx: RequestContext, served: ServedResourc
   deletecollection: (ctx, served) => deleteCollection(ctx, served, listQuery(ctx.exchange.search, served)),
 }
 
+const WATCH_PATH = /^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//
+
 // The old `/watch/` paths say "watch" by their path; one of them names a single object.
 function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typeof listQuery> {
   const { search, path } = ctx.exchange
-  if (!/^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//.test(path)) return listQuery(search, served)
+  if (!WATCH_PATH.test(path)) return listQuery(search, served)
   const { name } = ctx.requestInfo
   const extra = name === '' ? 'watch=true' : `watch=true&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`
   return listQuery(search === '' ? extra : `${search}&${extra}`, served)
@@ -84,7 +86,7 @@ export function router(options: RouterOptions): Handler {
       return pageNotFound(ctx)
     }
     if (ctx.exchange.method === 'HEAD') throw methodNotAllowed()
-    if (elsewhere(info, served)) throw resourceNotFound()
+    if (elsewhere(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()

@@ -36,10 +36,11 @@ export function tableColumns(served: ServedResource): ColumnDefinition[] {
   return columns
 }
 
-export function tableRow(served: ServedResource, obj: KubeObject, include: IncludeObject, now: number): unknown {
+/** @param metaVersion apiVersion of the PartialObjectMetadata in the row */
+export function tableRow(served: ServedResource, obj: KubeObject, include: IncludeObject, now: number, metaVersion: string): unknown {
   const cells = served.table.cells(obj, now)
-  if (include === 'None') return { cells }
-  if (include === 'Object')
-    return { cells, object: { ...obj, apiVersion: apiVersionOf(served.facts.group, served.facts.version), kind: served.facts.kind } }
-  return { cells, object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: obj.metadata } }
+  if (include === 'None') return { cells, object: null }
+  if (include === 'Metadata') return { cells, object: { kind: 'PartialObjectMetadata', apiVersion: metaVersion, metadata: obj.metadata } }
+  const { kind: _k, apiVersion: _a, ...rest } = obj
+  return { cells, object: { kind: served.facts.kind, apiVersion: apiVersionOf(served.facts.group, served.facts.version), ...rest } }
 }

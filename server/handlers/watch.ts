@@ -1,7 +1,7 @@
 import { TooOldError } from '../cache/resource-cache.ts'
 import type { CacheEvent } from '../cache/event-ring.ts'
 import { eventsBetween } from '../cache/history.ts'
-import type { Selection } from '../cache/watchers.ts'
+import type { Selection, WatchOutput } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { isStatusError, type Status } from '../machinery/status.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
@@ -39,7 +39,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     const watcher = store.resource.cache.watch(
       selection,
       ctx.exchange.objects === true ? objectFrames(served, shape) : shape.frames,
-      stream,
+      shape.firstFrame === undefined || ctx.exchange.objects === true ? stream : new FirstFrame(stream, shape.firstFrame),
       {
         revision: wanted,
         ...past,
@@ -59,6 +59,32 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     })
   } catch (e) {
     endWithError(ctx, shape, stream, e, served)
+  }
+}
+
+/** A watch's output whose first frame is made another. */
+class FirstFrame implements WatchOutput {
+  readonly #output: WatchOutput
+  readonly #make: (frame: Buffer) => Buffer
+  #begun = false
+
+  constructor(output: WatchOutput, make: (frame: Buffer) => Buffer) {
+    this.#output = output
+    this.#make = make
+  }
+
+  write(frame: Buffer): boolean {
+    if (this.#begun) return this.#output.write(frame)
+    this.#begun = true
+    return this.#output.write(this.#make(frame))
+  }
+
+  onDrain(callback: () => void): void {
+    this.#output.onDrain(callback)
+  }
+
+  end(): void {
+    this.#output.end()
   }
 }
 

@@ -3,18 +3,24 @@ import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { StatusWriter } from '../filters/errors.ts'
 import { scheme } from '../scheme/index.ts'
+import { prettyJson } from './representation.ts'
+import { wantsPretty } from './respond.ts'
 
 /** Errors in the client's own encoding; JSON when its Accept header is the error. */
 export const writeStatus: StatusWriter = (exchange, status, headers) => {
   let media: string = 'application/json'
+  let pretty = true
   try {
-    media = negotiate(exchange.headers.accept, false).media
+    const r = negotiate(exchange.headers.accept, false)
+    media = r.media
+    pretty = r.pretty || wantsPretty(exchange)
   } catch {
-    // 406 itself, or another error before it: JSON is what everyone reads.
+    // 406 itself, or another error before it: indented JSON is what everyone reads.
   }
   const retry = status.details?.retryAfterSeconds
   const all = { ...headers, ...(retry === undefined ? {} : { 'retry-after': String(retry) }), 'content-type': media }
   if (media === PROTOBUF_TYPE) return exchange.respond(status.code, all, encodeObject(status, scheme.typeOf('', 'v1', 'Status')!))
   if (media === 'application/yaml') return exchange.respond(status.code, all, Buffer.from(stringifyYaml(status)))
-  exchange.respond(status.code, all, Buffer.from(`${JSON.stringify(status)}\n`))
+  const json = Buffer.from(`${JSON.stringify(status)}\n`)
+  exchange.respond(status.code, all, pretty ? prettyJson(json) : json)
 }

@@ -58,17 +58,18 @@ function splitTerms(text: string): string[] {
   return out
 }
 
-function unescapeValue(v: string, text: string): string {
+function unescapeValue(v: string): string {
   let out = ''
   for (let i = 0; i < v.length; i++) {
     const c = v[i]!
     if (c !== '\\') {
-      if (c === ',' || c === '=') throw new SelectorError(`invalid field selector: ${text}; can't understand '${v}'`)
+      if (c === ',' || c === '=') throw new SelectorError(`invalid field selector: unescaped character in value: ${c.charCodeAt(0)}`)
       out += c
       continue
     }
     const next = v[++i]
-    if (next !== '\\' && next !== ',' && next !== '=') throw new SelectorError(`invalid field selector: invalid escape sequence: "\\${next ?? ''}"`)
+    if (next !== '\\' && next !== ',' && next !== '=')
+      throw new SelectorError(`invalid field selector: invalid escape sequence: \\${next ?? ''}`)
     out += next
   }
   return out
@@ -82,7 +83,7 @@ export function parseFieldSelector(text: string): FieldSelector {
     if (term === '') continue
     const m = /^([^=!\\]*?)(==|!=|=)(.*)$/s.exec(term)
     if (m === null) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`)
-    requirements.push({ field: m[1]!, operator: m[2] === '!=' ? '!=' : '=', value: unescapeValue(m[3]!, text) })
+    requirements.push({ field: m[1]!, operator: m[2] === '!=' ? '!=' : '=', value: unescapeValue(m[3]!) })
   }
   return requirements.length === 0 ? anyFields : new Selector(requirements)
 }

@@ -151,7 +151,8 @@ class Parser {
     try {
       return this.#requirementBody()
     } catch (e) {
-      if (e instanceof SelectorError && !e.message.startsWith('unable')) throw new SelectorError(`unable to parse requirement: ${e.message}`)
+      if (e instanceof SelectorError && !e.message.startsWith('unable'))
+        throw new SelectorError(`unable to parse requirement: ${e.message}`)
       throw e
     }
   }
@@ -214,17 +215,15 @@ class Parser {
     let wantValue = true
     for (;;) {
       const t = this.#next(true)
-      if (t.kind === 'word') {
-        if (!wantValue) throw new SelectorError(`found '${t.text}', expected: ',' or ')'`)
+      const after = wantValue ? `',', ')' or identifier` : `',' or ')'`
+      if (t.kind === 'word' && wantValue) {
         values.push(t.text)
         wantValue = false
-      } else if (t.kind === ',') {
+      } else if (t.kind === ',' || t.kind === ')') {
         if (wantValue) values.push('')
+        if (t.kind === ')') return values
         wantValue = true
-      } else if (t.kind === ')') {
-        if (wantValue) values.push('')
-        return values
-      } else throw new SelectorError(`found '${t.text}', expected: ',', ')' or identifier`)
+      } else throw new SelectorError(`found '${t.text}', expected: ${after}`)
     }
   }
 }
@@ -246,6 +245,7 @@ const OPERATORS = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!
 export function selectorFromObject(s: LabelSelectorObject | undefined): LabelSelector | undefined {
   if (s === undefined) return undefined
   const requirements: LabelRequirement[] = Object.entries(s.matchLabels ?? {}).map(([key, v]) => ({ key, operator: '=', values: [v] }))
-  for (const e of s.matchExpressions ?? []) requirements.push({ key: e.key, operator: OPERATORS[e.operator], values: [...(e.values ?? [])].sort() })
+  for (const e of s.matchExpressions ?? [])
+    requirements.push({ key: e.key, operator: OPERATORS[e.operator], values: [...(e.values ?? [])].sort() })
   return new Selector(requirements)
 }

@@ -11,23 +11,19 @@ export function goMap(value: unknown): string {
   return `map[${entries.join(' ')}]`
 }
 
-/** A patched document as the reference shows it: its own fields in order of their names. */
-export function goJson(document: unknown): string {
-  if (!isRecord(document)) return JSON.stringify(document)
-  const fields = Object.keys(document)
-    .sort()
-    .map((k) => [k, k === 'metadata' ? stored(document[k]) : document[k]])
-  return JSON.stringify(Object.fromEntries(fields))
-}
-
-/** Metadata with resourceVersion where stored objects have it: ours comes first, since it is spliced in. */
-function stored(metadata: unknown): unknown {
-  if (!isRecord(metadata)) return metadata
-  const { resourceVersion, ...rest } = metadata
-  const out: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(rest)) {
-    out[key] = value
-    if (key === 'uid') out.resourceVersion = resourceVersion
+/**
+ * A patched document as the reference shows it: fields in order of their names where the patch reached, as they were elsewhere.
+ * @param patch the merge patch; without one only the document's own fields are ordered
+ */
+export function goJson(document: unknown, patch?: unknown): string {
+  const shown = (value: unknown, by: unknown): unknown => {
+    if (!isRecord(value)) return value
+    const below = isRecord(by) ? by : {}
+    return Object.fromEntries(
+      Object.keys(value)
+        .sort()
+        .map((k) => [k, isRecord(below[k]) ? shown(value[k], below[k]) : value[k]]),
+    )
   }
-  return out
+  return JSON.stringify(shown(document, patch))
 }

@@ -43,11 +43,20 @@ function parsed(answer: Answer): unknown {
   try {
     if (type.startsWith('application/vnd.kubernetes.protobuf')) return decodeObject(body)
     if (type.startsWith('application/yaml')) return parseYaml(body.toString('utf8'))
-    if (type.startsWith('application/json')) return JSON.parse(body.toString('utf8'))
+    if (type.startsWith('application/json')) return jsonIn(body.toString('utf8'))
   } catch (e) {
     return `unreadable (${e instanceof Error ? e.message : String(e)}): ${body.toString('latin1').slice(0, 200)}`
   }
   return body.toString('utf8')
+}
+
+/** A document, or the events of a watch that has ended. */
+function jsonIn(whole: string): unknown {
+  if (!whole.startsWith('{"type":')) return JSON.parse(whole)
+  return whole
+    .split('\n')
+    .filter((l) => l !== '')
+    .map((l) => JSON.parse(l) as unknown)
 }
 
 /** Indented or not, with a line's end or not: both are part of an answer. */

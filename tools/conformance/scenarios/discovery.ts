@@ -33,6 +33,9 @@ export const discovery: readonly Scenario[] = [
         const again = await s.quiet({ path, headers: { ...aggregated('v2'), 'if-none-match': first.headers.etag ?? '' } })
         s.note(`etag ${path}`, { tagged: first.headers.etag !== undefined, again: again.status, length: again.body.length })
       }
+      const index = await s.quiet({ path: '/', headers: { accept: 'text/plain' } })
+      const { paths } = index.json as { paths: string[] }
+      s.note('index', { status: index.status, type: index.headers['content-type'], paths: paths.filter((p) => p.startsWith('/api')) })
       const version = await s.quiet({ path: '/version' })
       s.note('version', {
         status: version.status,
@@ -42,7 +45,6 @@ export const discovery: readonly Scenario[] = [
         minor: version.json.minor,
       })
       for (const path of [
-        '/',
         '/healthz',
         '/livez',
         '/readyz',
@@ -54,7 +56,7 @@ export const discovery: readonly Scenario[] = [
         '/nothing',
         '/api/v1/nothing',
       ])
-        await s.do(`status of ${path}`, { path, headers: path === '/' ? { accept: 'text/plain' } : {} })
+        await s.get(`status of ${path}`, path)
     },
   },
 ]

@@ -169,7 +169,6 @@ export const http: readonly Scenario[] = [
         '/api/v1/watch/nodes/none/status',
         '/api/v1/bindings',
         `/api/v1/namespaces/${ns}/bindings`,
-        '/api/v1/componentstatuses?limit=0',
         '/apis/apps/v1',
         '/apis/apps/v1/nothings',
         '/apis/apps/v2/deployments',
