@@ -17,6 +17,8 @@ import type { Workloads } from './workloads.ts'
 export interface Host {
   readonly api: ApiServer
   readonly certificates: Certificates
+  /** Rejects when the store has died for good: only a new start helps. Never resolves. */
+  readonly failed: Promise<never>
   /** Ends in order: control loops, then requests and watches, then the store. */
   close(): Promise<void>
 }
@@ -84,22 +86,23 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       const objects = await seedObjects
       log.info({ objects: objects.length, created: await (await seed!).applySeed(objects, client) }, 'seed applied')
     }
-    let workloads: Promise<Workloads> | undefined
+    let workloads: Promise<Workloads | undefined> | undefined
     if (o.local.controllers.length > 0 || o.local.nodes > 0) {
       // Loaded after the API server is ready: control loops do not belong to its start.
       workloads = import('./workloads.ts').then((w) =>
         w.startWorkloads({ api, certificates, clock, log, options: o.local, dataDir: dataDir(o) }),
       )
-      workloads.catch((e: unknown) =>
-        log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start'),
-      )
+      workloads = workloads.catch((e: unknown) => {
+        log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not be loaded')
+        return undefined
+      })
     }
     const close = async (): Promise<void> => {
-      await (await workloads?.catch(() => undefined))?.close()
+      await (await workloads)?.close()
       await api.close(GRACE_MS)
       await storage.close()
     }
-    return { api, certificates, close }
+    return { api, certificates, failed: storage.failed ?? new Promise<never>(() => undefined), close }
   } catch (e) {
     await started?.close(0).catch(() => undefined)
     await storage.close().catch(() => undefined)

@@ -63,6 +63,11 @@ function endWith(close: () => Promise<void>, log: Log): () => void {
 async function headless(options: Options, log: Log): Promise<void> {
   const host = await startHost(options, { clock, log })
   endWith(() => host.close(), log)
+  host.failed.catch((e: Error) => {
+    // Nothing can be read or written any more; what was acknowledged is on disk. Whoever started it starts it again.
+    process.stderr.write(`The control plane ends because ${e.message}.\n`)
+    process.exit(1)
+  })
   process.stdout.write(`ready ${host.api.url}\n`)
 }
 
@@ -85,7 +90,7 @@ async function withGateway(options: Options, log: Log, hooks: Hooks): Promise<vo
     async boot() {
       const host: Host = await startHost(options, { clock, log })
       process.stdout.write(`ready ${host.api.url}\n`)
-      const failed = new Promise<never>((_, reject) => (hooks.failed = reject))
+      const failed = Promise.race([host.failed, new Promise<never>((_, reject) => (hooks.failed = reject))])
       return { url: host.api.url, reach: { transport: host.api.transport('binnacle-window') }, failed, close: () => host.close() }
     },
   })

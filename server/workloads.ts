@@ -23,14 +23,15 @@ export interface WorkloadsOptions {
 }
 
 export interface Workloads {
+  /** Ends them, whether they have come up or still wait for their caches to fill. */
   close(): Promise<void>
 }
 
 /** Chosen with --controllers like a controller; it is a program of its own upstream. */
 const SCHEDULER = 'kube-scheduler'
 
-/** Control loops, scheduler and node agents, each a client of the API server in this process. */
-export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
+/** Starts control loops, scheduler and node agents, each a client of the API server in this process; what fails goes to the log. */
+export function startWorkloads(w: WorkloadsOptions): Workloads {
   const { api, clock, log, options } = w
   const abort = new AbortController()
   const { signal } = abort
@@ -59,10 +60,16 @@ export async function startWorkloads(w: WorkloadsOptions): Promise<Workloads> {
     const { client, informers, onError } = component('system:kube-scheduler', SCHEDULER)
     starting.push(startScheduler({ client, informers, signal, clock, onError }))
   }
-  await Promise.all(starting)
   const running = (): void => signal.throwIfAborted()
-  if (selected.length > 0) api.reportComponent('controller-manager', running)
-  if (scheduling) api.reportComponent('scheduler', running)
+  Promise.all(starting).then(
+    () => {
+      if (selected.length > 0) api.reportComponent('controller-manager', running)
+      if (scheduling) api.reportComponent('scheduler', running)
+    },
+    (e: unknown) => {
+      if (!signal.aborted) log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start')
+    },
+  )
   return {
     async close() {
       abort.abort(new Error('the control plane is stopping'))

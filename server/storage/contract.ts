@@ -37,6 +37,11 @@ export interface Storage {
   stats(): Promise<{ sizeBytes: number; backend: string; version: string }>
   /** Flushes and frees everything; later calls throw `StorageUnavailableError`. */
   close(): Promise<void>
+  /**
+   * Rejects with `StorageUnavailableError` when the store has ended by itself and will not come back without being opened
+   * anew; never resolves, and `close` leaves it alone. Absent where the store may always come back (a server that is away).
+   */
+  readonly failed?: Promise<never>
 }
 
 export interface WriteOptions {

@@ -80,6 +80,7 @@ export class SqliteStorage implements Storage {
   #expiry: { at: number; timer: Timer } | undefined
   /** Lists under way, by the revision they read at: history they need is not compacted under them. */
   readonly #lists = new Set<{ revision: number; done: Promise<void> }>()
+  readonly #failed = Promise.withResolvers<never>()
   #closed: StorageUnavailableError | undefined
   #released: Promise<void> | undefined
 
@@ -87,6 +88,8 @@ export class SqliteStorage implements Storage {
     this.#backing = backing
     this.#clock = clock
     this.#version = opened.version
+    // Nobody has to listen.
+    this.#failed.promise.catch(() => undefined)
     this.#revision = opened.revision
     this.#compacted = opened.compacted
     this.#watches = new Watches(
@@ -95,6 +98,10 @@ export class SqliteStorage implements Storage {
       () => backing.reader,
     )
     this.#expireAt(opened.nextExpiry)
+  }
+
+  get failed(): Promise<never> {
+    return this.#failed.promise
   }
 
   async get(key: string, options: { revision?: number } = {}): Promise<GetResult> {
@@ -213,6 +220,7 @@ export class SqliteStorage implements Storage {
     this.#expiry?.timer.cancel()
     this.#released = this.#backing.release()
     this.#abandon(this.#closed)
+    this.#failed.reject(this.#closed)
   }
 
   receive(message: FromWorker): void {
