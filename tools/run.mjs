@@ -13,6 +13,7 @@ const commands = {
   server: { builds: ['server'], program: ['dist/server/main.mjs'] },
   conformance: { builds: ['server'], program: ['tools/conformance/main.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
+  soak: { builds: ['server'], program: ['tools/soak/main.ts'] },
   build: { builds: [], program: ['tools/build.ts'] },
   typecheck: { builds: [], program: ['tools/typecheck.ts'] },
   lint: { builds: [], program: ['tools/lint.ts'] },
