@@ -20,7 +20,7 @@ interface DeleteQuery extends DeleteOptions {
 }
 
 /** DeleteOptions from the body, or from the query where there is no body. */
-export async function readDeleteOptions(ctx: RequestContext): Promise<DeleteQuery> {
+async function readDeleteOptions(ctx: RequestContext, served: ServedResource): Promise<DeleteQuery> {
   const body = await ctx.exchange.readBody(MAX_BODY)
   const q = searchOf(ctx.exchange.search)
   let raw: Record<string, unknown> = {}
@@ -39,7 +39,12 @@ export async function readDeleteOptions(ctx: RequestContext): Promise<DeleteQuer
     if (orphan !== null && orphan !== '') raw.orphanDependents = orphan === 'true' || orphan === '1'
     if (q.has('dryRun')) raw.dryRun = q.getAll('dryRun')
   }
-  return checked(raw)
+  const options = checked(raw)
+  const { deleteWarning } = served.store.resource.traits
+  if (deleteWarning !== undefined && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
+    ctx.warnings.push(deleteWarning)
+  }
+  return options
 }
 
 function checked(raw: Record<string, unknown>): DeleteQuery {
@@ -59,7 +64,7 @@ function checked(raw: Record<string, unknown>): DeleteQuery {
 /** DELETE of one object. 200 with the object or a Status; upstream answers 202 only while a propagation policy is at work. */
 export async function deleteObject(ctx: RequestContext, served: ServedResource): Promise<void> {
   const shape = shapeFor(ctx, served)
-  const { dryRun, ...options } = await readDeleteOptions(ctx)
+  const { dryRun, ...options } = await readDeleteOptions(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const { store } = served
   const result = await store.delete({ namespace, name, options, context: strategyContext(ctx, dryRun) })
@@ -75,7 +80,7 @@ const WORKERS = 32
 /** DELETE of a collection: every object that is there now and that the selectors see. Answers with the list of them. */
 export async function deleteCollection(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
   const shape = shapeFor(ctx, served)
-  const { dryRun, ...options } = await readDeleteOptions(ctx)
+  const { dryRun, ...options } = await readDeleteOptions(ctx, served)
   const { namespace } = ctx.requestInfo
   const { store } = served
   const page = await pageOf(served, query, { namespace, labels: query.labels, fields: query.fields })

@@ -7,7 +7,23 @@ interface Known {
   reason: string
 }
 
+const kind = (resource: string, reason: string): Known => ({ where: new RegExp(`^resource (?:${resource})/`), path: /./, reason })
+const CONTROLLER = 'a control loop inside of the reference writes to it'
+const STRATEGY = 'served from the facts table and a table of defaults; its own rules come with the issue on every kind'
+
 export const known: readonly Known[] = [
+  kind(
+    'v1/persistentvolumeclaims|v1/persistentvolumes|.*/volumeattributesclasses',
+    'protection finalizers come with the control loops that take them away',
+  ),
+  kind('.*/apiservices', CONTROLLER),
+  kind('.*/customresourcedefinitions', CONTROLLER),
+  kind('.*/flowschemas', CONTROLLER),
+  kind('v1/limitranges', STRATEGY),
+  kind('batch/v1/jobs', STRATEGY),
+  kind('apps/v1/daemonsets', STRATEGY),
+  kind('resource.k8s.io/.*', STRATEGY),
+  kind('.*/mutatingadmissionpolicies', STRATEGY),
   {
     where: /./,
     path: /olumnDefinitions\[\d+\]\.description$/,

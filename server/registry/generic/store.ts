@@ -6,13 +6,14 @@ import { apiVersionOf, type GroupResource, type KubeObject } from '../../machine
 import { normalize } from '../../scheme/check.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
-import { nameIsSubdomain } from '../../machinery/names.ts'
+import { nameIsLabel, nameIsSubdomain, pathSegmentErrors } from '../../machinery/names.ts'
 import { MODIFIED, statusFromStorage, translated } from './errors.ts'
 import { dedupeOwners, ensureNamespace, fillSystemMetadata, finalizerNameErrors } from './metadata.ts'
 import { generateName } from './names.ts'
 import { deleteObject, type DeleteRequest, type DeleteResult } from './delete.ts'
 import { updateObject, type UpdateRequest, type UpdateResult } from './update.ts'
 import type { StoredResource } from './resource.ts'
+import type { Traits } from './traits.ts'
 import type { Reservation, Strategy, StrategyContext } from './strategy.ts'
 
 export interface StoreDependencies {
@@ -39,6 +40,11 @@ export interface AdmissionAttributes {
 }
 
 const NAME_TRIES = 8
+const NAME_RULES: Readonly<Record<Traits['names'], (name: string, prefix: boolean) => string[]>> = {
+  subdomain: nameIsSubdomain,
+  label: nameIsLabel,
+  segment: pathSegmentErrors,
+}
 
 /**
  * Reads and writes of one stored resource: the flow that every kind shares. Objects are in the stored version.
@@ -195,8 +201,8 @@ export class Store {
 
   /** metadata rules of the resource. */
   metaErrors(obj: KubeObject): FieldError[] {
-    const { namespaced, strategy } = this.resource
-    const errors = validateObjectMeta(obj.metadata, { namespaced, nameErrors: strategy.nameErrors ?? nameIsSubdomain }, 'metadata')
+    const { namespaced, strategy, traits } = this.resource
+    const errors = validateObjectMeta(obj.metadata, { namespaced, nameErrors: strategy.nameErrors ?? NAME_RULES[traits.names] }, 'metadata')
     if (obj.metadata.finalizers !== undefined) errors.push(...finalizerNameErrors(obj.metadata))
     return errors
   }

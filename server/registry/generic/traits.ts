@@ -10,10 +10,14 @@ export interface Traits {
   statusAlone: boolean
   /** metadata.generation counts changes outside metadata and status. */
   countsGenerations: boolean
+  /** Rule for metadata.name: a DNS-1123 subdomain or label, or whatever can stand in a path. */
+  names: 'subdomain' | 'label' | 'segment'
   /** What a delete does to dependents when it says nothing of them; `none`: it has none, whatever it says. */
   dependents: 'delete' | 'orphan' | 'none'
   /** The warning that goes with every answer. */
   deprecation?: string
+  /** The warning that goes with a delete without a propagation policy. */
+  deleteWarning?: string
 }
 
 const CREATE_ON_UPDATE = new Set([
@@ -75,6 +79,7 @@ const VERSIONED_UPDATES = new Set([
 
 /** ResetObjectMetaForStatus, or all of the old metadata. */
 const STATUS_ALONE = new Set([
+  'apiservices.apiregistration.k8s.io',
   'podcertificaterequests.certificates.k8s.io',
   'servicecidrs.networking.k8s.io',
   'storageversionmigrations.storagemigration.k8s.io',
@@ -126,19 +131,39 @@ const DEPENDENTS: Readonly<Record<string, Traits['dependents']>> = {
   events: 'none',
 }
 
+/** Kinds whose names are more, or less, than DNS-1123 subdomains, where no strategy says so. */
+const NAMES: Readonly<Record<string, Traits['names']>> = {
+  'certificatesigningrequests.certificates.k8s.io': 'segment',
+  'poddisruptionbudgets.policy': 'segment',
+  'clusterroles.rbac.authorization.k8s.io': 'segment',
+  'clusterrolebindings.rbac.authorization.k8s.io': 'segment',
+  'roles.rbac.authorization.k8s.io': 'segment',
+  'rolebindings.rbac.authorization.k8s.io': 'segment',
+  'statefulsets.apps': 'label',
+}
+
+/** Said by a delete that chooses no propagation policy. */
+const DELETE_WARNINGS: Readonly<Record<string, string>> = {
+  'jobs.batch':
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+}
+
 const DEPRECATIONS: Readonly<Record<string, string>> = {
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 }
 
 export function traitsOf(qualifiedResource: string): Traits {
   const deprecation = DEPRECATIONS[qualifiedResource]
+  const deleteWarning = DELETE_WARNINGS[qualifiedResource]
   return {
     createOnUpdate: CREATE_ON_UPDATE.has(qualifiedResource),
     returnsDeleted: RETURNS_DELETED.has(qualifiedResource),
     versionedUpdates: VERSIONED_UPDATES.has(qualifiedResource),
     statusAlone: STATUS_ALONE.has(qualifiedResource),
     countsGenerations: GENERATIONS.has(qualifiedResource),
+    names: NAMES[qualifiedResource] ?? 'subdomain',
     dependents: DEPENDENTS[qualifiedResource] ?? 'delete',
     ...(deprecation === undefined ? {} : { deprecation }),
+    ...(deleteWarning === undefined ? {} : { deleteWarning }),
   }
 }

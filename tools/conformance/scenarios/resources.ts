@@ -15,7 +15,7 @@ async function life(s: Session, sample: Sample): Promise<void> {
   const mine = `${all}?labelSelector=run%3D${s.run}`
   const created = await s.post('create', all, object)
   await s.post('create again', all, object)
-  await s.post('create with a bad name', all, { ...object, metadata: { name: 'Bad_Name!' } })
+  await s.post('create with a bad name', all, { ...object, metadata: { name: `Bad_${s.run}!` } })
   await s.post('create without a name', all, { ...object, metadata: {} })
   await s.get('get', one)
   await s.get('get protobuf', one, PROTOBUF)
