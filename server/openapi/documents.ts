@@ -1,7 +1,8 @@
 import type { Scheme } from '../scheme/contract.ts'
 import type { Descriptions } from './descriptions.ts'
 import type { Parameter } from './parameters.ts'
-import { discoveryPaths, groupVersionPaths, type Operation, type Path } from './paths.ts'
+import type { Operation } from './operations.ts'
+import { discoveryPaths, groupVersionPaths, type Path } from './paths.ts'
 import { type Dialect, type Json, kindsOf, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
 import { shareParameters } from './shared-parameters.ts'
 

@@ -1,32 +1,23 @@
-import { traitsOf } from '../registry/generic/traits.ts'
-import type { ResourceFacts, Scheme, SubresourceFacts } from '../scheme/contract.ts'
-import { DELETE_MANY, DELETE_ONE, hoisted, inPath, LIST, optionParameters, PATCH, type Parameter, PRETTY, WRITE } from './parameters.ts'
-import { type GroupVersionKind, META } from './schemas.ts'
+import type { Scheme } from '../scheme/contract.ts'
+import {
+  capital,
+  collectionOperations,
+  connectOperations,
+  type Context,
+  JSON_ONLY,
+  listOperation,
+  METHODS,
+  objectOperations,
+  OBJECTS,
+  type Operation,
+  type OperationOptions,
+  subresourceOperations,
+  watchOperation,
+} from './operations.ts'
+import { hoisted, inPath, type Parameter } from './parameters.ts'
+import { META } from './schemas.ts'
 
-/** Every path of the API with its operations, in a form that both versions of OpenAPI are written from. */
-
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
-/** In the order in which documents have them. */
-export const METHODS: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']
-
-export interface Operation {
-  method: Method
-  id: string
-  tag: string
-  description: string
-  action?: string
-  kind?: GroupVersionKind
-  parameters: Parameter[]
-  /** Name of the body's type. */
-  body?: { type: string; required: boolean }
-  /** undefined: says nothing of it. */
-  consumes?: readonly string[]
-  produces: readonly string[]
-  /** Status codes besides 401. */
-  codes: readonly (200 | 201 | 202)[]
-  /** Name of the answer's type; undefined for text. */
-  answers: string | undefined
-}
+/** Every path of the API with its operations. */
 
 export interface Path {
   path: string
@@ -35,24 +26,11 @@ export interface Path {
   parameters: Parameter[]
 }
 
-const JSON_ONLY = ['application/json']
-export const OBJECTS = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
-const STREAMS = [...OBJECTS, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
-const ANY = ['*/*']
-
-const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1)
-
 /** `rbac.authorization.k8s.io` to `rbacAuthorization`. */
 function tagOf(group: string): string {
   if (group === '') return 'core'
   const [first = '', ...rest] = group.replace(/\.k8s\.io$/, '').split('.')
   return first + rest.map(capital).join('')
-}
-
-/** Plural kinds take no article (apiserver `GetArticleForNoun`). */
-function withArticle(kind: string): string {
-  if (kind.endsWith('s') && !kind.endsWith('ss')) return kind
-  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
 function pathOf(path: string, operations: Operation[]): Path {
@@ -61,25 +39,8 @@ function pathOf(path: string, operations: Operation[]): Path {
   return { path, operations: sorted.map((o, i) => ({ ...o, parameters: own[i] ?? [] })), parameters: common }
 }
 
-export interface PathOptions {
-  scheme: Scheme
-  /** Media types of patches that are served. */
-  patchTypes: readonly string[]
-}
-
-interface Context extends PathOptions {
-  base: string
-  r: ResourceFacts
-  tag: string
-  /** `CoreV1`, between the verb and the kind of an operation's id. */
-  prefix: string
-  scope: '' | 'Namespaced'
-  /** Of the paths that name a namespace. */
-  within: Parameter[]
-}
-
 /** Paths of a group-version's resources, and of the list of them. */
-export function groupVersionPaths(options: PathOptions, group: string, version: string): Path[] {
+export function groupVersionPaths(options: OperationOptions, group: string, version: string): Path[] {
   const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const tag = `${tagOf(group)}_${version}`
   const prefix = capital(tagOf(group)) + capital(version)
@@ -138,195 +99,4 @@ function resourcePaths(c: Context): Path[] {
     if (s.name === 'proxy') add(`${path}/{path}`, connectOperations(c, s, true))
   }
   return out
-}
-
-const ownKind = ({ group, version, kind }: GroupVersionKind): GroupVersionKind => ({ group, version, kind })
-
-function listOperation(c: Context, all: '' | 'ForAllNamespaces'): Operation {
-  const { r } = c
-  return {
-    method: 'get',
-    id: `list${c.prefix}${all === '' ? c.scope : ''}${r.kind}${all}`,
-    tag: c.tag,
-    description: `list ${r.verbs.includes('watch') ? 'or watch ' : ''}objects of kind ${r.kind}`,
-    action: 'list',
-    kind: ownKind(r),
-    parameters: [...LIST, PRETTY, ...(all === '' ? c.within : [])],
-    consumes: ANY,
-    produces: STREAMS,
-    codes: [200],
-    answers: `${r.type}List`,
-  }
-}
-
-/** The old `/watch/` paths. */
-function watchOperation(c: Context, list: '' | 'List', all: '' | 'ForAllNamespaces'): Operation {
-  const { r } = c
-  const what = list === 'List' ? `a list of ${r.kind}` : `an object of kind ${r.kind}`
-  return {
-    method: 'get',
-    id: `watch${c.prefix}${all === '' ? c.scope : ''}${r.kind}${list}${all}`,
-    tag: c.tag,
-    description: `watch changes to ${what}. deprecated: use the 'watch' parameter of a list operation`,
-    action: list === 'List' ? 'watchlist' : 'watch',
-    kind: ownKind(r),
-    parameters: [...LIST, PRETTY, ...(all === '' ? c.within : []), ...(list === 'List' ? [] : [named(r.kind)])],
-    consumes: ANY,
-    produces: STREAMS,
-    codes: [200],
-    answers: `${META}.WatchEvent`,
-  }
-}
-
-const named = (kind: string): Parameter => ({ ...inPath('name', `name of the ${kind}`), key: '' })
-
-/** What an operation on an object or its part has of its own, by verb. */
-interface Verb {
-  method: Method
-  prefix: string
-  action: string
-  parameters: readonly Parameter[]
-  codes: Operation['codes']
-  body?: 'object' | 'patch'
-}
-
-const VERBS: Readonly<Record<string, Verb>> = {
-  get: { method: 'get', prefix: 'read', action: 'get', parameters: [], codes: [200] },
-  create: { method: 'post', prefix: 'create', action: 'post', parameters: WRITE, codes: [200, 201, 202], body: 'object' },
-  update: { method: 'put', prefix: 'replace', action: 'put', parameters: WRITE, codes: [200, 201], body: 'object' },
-  patch: { method: 'patch', prefix: 'patch', action: 'patch', parameters: PATCH, codes: [200, 201], body: 'patch' },
-}
-
-interface Target {
-  kind: GroupVersionKind
-  /** Name of the object's type. */
-  type: string
-  /** What follows the verb, group and version in the id. */
-  id: string
-  description: string
-  where: Parameter[]
-}
-
-function operation(c: Context, verb: Verb, t: Target): Operation {
-  const body = verb.body === undefined ? {} : { body: { type: verb.body === 'patch' ? `${META}.Patch` : t.type, required: true } }
-  return {
-    method: verb.method,
-    id: `${verb.prefix}${c.prefix}${t.id}`,
-    tag: c.tag,
-    description: t.description,
-    action: verb.action,
-    kind: ownKind(t.kind),
-    parameters: [...verb.parameters, PRETTY, ...t.where],
-    ...body,
-    consumes: verb.body === 'patch' ? c.patchTypes : ANY,
-    produces: OBJECTS,
-    codes: verb.codes,
-    answers: t.type,
-  }
-}
-
-const deletion = { body: { type: `${META}.DeleteOptions`, required: false }, consumes: ANY, produces: OBJECTS } as const
-
-function collectionOperations(c: Context): Operation[] {
-  const { r } = c
-  const out: Operation[] = []
-  if (r.verbs.includes('list')) out.push(listOperation(c, ''))
-  if (r.verbs.includes('create')) {
-    const description = `create ${withArticle(r.kind)}`
-    out.push(operation(c, VERBS.create!, { kind: r, type: r.type, id: `${c.scope}${r.kind}`, description, where: c.within }))
-  }
-  if (r.verbs.includes('deletecollection')) {
-    out.push({
-      method: 'delete',
-      id: `delete${c.prefix}Collection${c.scope}${r.kind}`,
-      tag: c.tag,
-      description: `delete collection of ${r.kind}`,
-      action: 'deletecollection',
-      kind: ownKind(r),
-      parameters: [...DELETE_MANY, PRETTY, ...c.within],
-      ...deletion,
-      codes: [200],
-      answers: `${META}.Status`,
-    })
-  }
-  return out
-}
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  get: 'read the specified',
-  update: 'replace the specified',
-  patch: 'partially update the specified',
-}
-
-function objectOperations(c: Context): Operation[] {
-  const { r } = c
-  const where = [named(r.kind), ...c.within]
-  const id = `${c.scope}${r.kind}`
-  const out = Object.entries(SENTENCES)
-    .filter(([verb]) => r.verbs.includes(verb))
-    .map(([verb, text]) => operation(c, VERBS[verb]!, { kind: r, type: r.type, id, description: `${text} ${r.kind}`, where }))
-  if (r.verbs.includes('delete')) {
-    // A namespace is answered as it stands, but the reference's document promises a Status.
-    const object = traitsOf(r.group === '' ? r.resource : `${r.resource}.${r.group}`).returnsDeleted && r.resource !== 'namespaces'
-    out.push({
-      method: 'delete',
-      id: `delete${c.prefix}${id}`,
-      tag: c.tag,
-      description: `delete ${withArticle(r.kind)}`,
-      action: 'delete',
-      kind: ownKind(r),
-      parameters: [...DELETE_ONE, PRETTY, ...where],
-      ...deletion,
-      codes: [200, 202],
-      answers: object ? r.type : `${META}.Status`,
-    })
-  }
-  return out
-}
-
-function subresourceOperations(c: Context, s: SubresourceFacts): Operation[] {
-  const { r } = c
-  const where = [named(s.kind), ...c.within]
-  const id = `${c.scope}${r.kind}${capital(s.name)}`
-  const type = c.scheme.typeOf(s.group, s.version, s.kind)?.name ?? r.type
-  return Object.entries(VERBS)
-    .filter(([verb]) => s.verbs.includes(verb))
-    .map(([verb, facts]) => {
-      const description =
-        verb === 'create'
-          ? `create ${s.name} of ${withArticle(r.kind)}`
-          : `${SENTENCES[verb]?.replace('the', `${s.name} of the`)} ${r.kind}`
-      const made = operation(c, facts, { kind: s, type, id, description, where })
-      return s.name === 'log' ? logOperation(c, made) : made
-    })
-}
-
-/** A log is text, whatever is accepted. */
-function logOperation(c: Context, made: Operation): Operation {
-  const fields = c.scheme.typeOf('', 'v1', 'PodLogOptions')?.jsonFields ?? []
-  const parameters = [...made.parameters, ...optionParameters('PodLogOptions', fields)]
-  return { ...made, parameters, produces: ['text/plain', ...OBJECTS], answers: undefined }
-}
-
-const CONNECT: Readonly<Record<string, Method>> = { get: 'get', update: 'put', create: 'post', delete: 'delete', patch: 'patch' }
-
-/** Streams and proxies: any media type goes through. What takes PUT takes OPTIONS and HEAD too. */
-function connectOperations(c: Context, s: SubresourceFacts, withPath: boolean): Operation[] {
-  const { r } = c
-  const methods = [...s.verbs.map((v) => CONNECT[v]!), ...(s.verbs.includes('update') ? (['options', 'head'] as const) : [])]
-  const options = optionParameters(s.kind, c.scheme.typeOf(s.group, s.version, s.kind)?.jsonFields ?? [])
-  const where = [named(s.kind), ...c.within, ...(withPath ? [inPath('path', 'path to the resource')] : [])]
-  return methods.map((method) => ({
-    method,
-    id: `connect${c.prefix}${capital(method)}${c.scope}${r.kind}${capital(s.name)}${withPath ? 'WithPath' : ''}`,
-    tag: c.tag,
-    description: `connect ${method.toUpperCase()} requests to ${s.name} of ${r.kind}`,
-    action: 'connect',
-    kind: ownKind(s),
-    parameters: [...options, ...where],
-    consumes: ANY,
-    produces: ANY,
-    codes: [200],
-    answers: undefined,
-  }))
 }
