@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Page, expect } from '@playwright/test'
-import { pod, test } from '../fixtures/desktop.ts'
+import { test } from '../fixtures/desktop.ts'
+import { pod } from '../fixtures/session.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 

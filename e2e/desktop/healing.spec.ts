@@ -1,8 +1,9 @@
 import { createServer } from 'node:net'
 import { expect } from '@playwright/test'
-import { redeem, test } from '../fixtures/desktop.ts'
+import { test } from '../fixtures/desktop.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { startServer } from '../fixtures/server.ts'
+import { redeem } from '../fixtures/session.ts'
 import { Inspector } from '../pages/inspector.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
-import { pod, test } from '../fixtures/desktop.ts'
+import { test } from '../fixtures/desktop.ts'
 import { startServer } from '../fixtures/server.ts'
+import { pod } from '../fixtures/session.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Page, expect } from '@playwright/test'
 import type { Api } from '../fixtures/api.ts'
-import { redeem, test } from '../fixtures/desktop.ts'
+import { test } from '../fixtures/desktop.ts'
 import { podPath, writeManyPods } from '../fixtures/many-pods.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { startServer } from '../fixtures/server.ts'
+import { redeem } from '../fixtures/session.ts'
 import { Inspector } from '../pages/inspector.ts'
 
 /** Figures of a large cluster, for a person to judge: BINNACLE_PERF=1. What is asserted is far off, so that no slow machine fails. */
