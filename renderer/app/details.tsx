@@ -147,7 +147,7 @@ function Panel({ tab, resource, object }: { tab: TabName; resource: Resource; ob
   const { name } = object.metadata
   switch (tab) {
     case 'overview':
-      return <Overview resource={resource} object={object} />
+      return <Overview resource={resource} object={withKind(object, resource)} />
     case 'yaml':
       return (
         <Suspense fallback={null}>

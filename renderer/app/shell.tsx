@@ -77,6 +77,9 @@ function Start() {
   return first ? <Navigate to={placeUrl({ context: first.name })} replace /> : <div className="empty">{t('contexts.none')}</div>
 }
 
+/** Two fifths of the window, so that the list beside it keeps its first columns. */
+const defaultWidth = (): number => Math.round(Math.min(820, Math.max(440, window.innerWidth * 0.4)))
+
 /** A list, and beside it the object that is open. */
 function KindPlace() {
   const { t } = useTranslation()
@@ -85,7 +88,7 @@ function KindPlace() {
   const found = useResource(place.context, place.resource)
   const discovery = useDiscovery(place.context)
   const resource: Resource | undefined = found ?? wellKnown[place.resource]
-  const [width, setWidth] = useStored('details.width', 560)
+  const [width, setWidth] = useStored('details.width', defaultWidth())
   if (!resource) {
     if (discovery.failureReason) return <ErrorView error={discovery.failureReason} onRetry={() => void discovery.refetch()} />
     return <div className="empty">{discovery.data ? t('list.unknownKind', { kind: place.resource }) : t('list.discovering')}</div>

@@ -27,6 +27,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Where a request got stuck before any API server saw it: the gateway tells it as the reason of the first cause. */
+const gatewayFaults = ['UnknownContext', 'BrokenContext', 'Credentials', 'Connect', 'Certificate', 'LocalNotRunning'] as const
+
 /** Reasons that the interface explains; anything else is explained by its code's class. */
 export const explainedReasons = [
   'Unauthorized',
@@ -43,6 +46,7 @@ export const explainedReasons = [
   'MethodNotAllowed',
   'Network',
   'Aborted',
+  ...gatewayFaults,
 ] as const
 export type ExplainedReason = (typeof explainedReasons)[number]
 
@@ -66,6 +70,8 @@ const sameMeaning: Record<string, ExplainedReason> = { Gone: 'Expired', ServerTi
 
 /** The reason whose meaning and next step the interface shows. */
 export function explain(error: ApiError): ExplainedReason {
+  const fault = gatewayFaults.find((each) => each === error.causes[0]?.reason)
+  if (fault) return fault
   const known = explainedReasons.find((reason) => reason === error.reason)
   return known ?? sameMeaning[error.reason] ?? byCode[error.code] ?? (error.code >= 500 ? 'InternalError' : 'Invalid')
 }

@@ -1,4 +1,4 @@
-import { type ApiError, statusError, toApiError } from './api-error.ts'
+import { type ApiError, type StatusCause, statusError, toApiError } from './api-error.ts'
 import { Backoff, type Clock } from './clock.ts'
 import type { FeedCodec, TableColumnDefinition } from './codec.ts'
 import { isRecord, type KubeObject } from './types.ts'
@@ -12,7 +12,7 @@ export interface FeedState {
   /** The first full set has arrived: an empty list is really empty. */
   synced: boolean
   retryAt?: number
-  error?: { code: number; reason: string; message: string; request: string; body: string }
+  error?: { code: number; reason: string; message: string; request: string; body: string; causes: StatusCause[] }
 }
 
 export interface FeedTransport {
@@ -302,7 +302,14 @@ export class Reflector {
   }
 
   #state(phase: FeedPhase, error?: ApiError, retryAt?: number): void {
-    const plain = error && { code: error.code, reason: error.reason, message: error.message, request: error.request, body: error.body }
+    const plain = error && {
+      code: error.code,
+      reason: error.reason,
+      message: error.message,
+      request: error.request,
+      body: error.body,
+      causes: error.causes,
+    }
     this.#sink.state({ phase, synced: this.#synced, error: plain, retryAt })
   }
 }

@@ -151,6 +151,7 @@ export function DataList(props: DataListProps) {
     )
   }
   const all = shown > 0 && selection.size >= shown
+  const least = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
   return (
     <div className="list-frame">
       <div
@@ -170,7 +171,7 @@ export function DataList(props: DataListProps) {
           setView((v) => (v.top === top ? v : { ...v, top }))
         }}
       >
-        <div className="list-head" role="row" aria-rowindex={1}>
+        <div className="list-head" role="row" aria-rowindex={1} style={{ minWidth: least }}>
           <div className="list-check" role="columnheader">
             <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
           </div>
@@ -178,7 +179,7 @@ export function DataList(props: DataListProps) {
             <HeaderCell key={info.id} info={info} label={label} sort={props.sort} onSort={props.onSort} />
           ))}
         </div>
-        <div className="list-body" role="rowgroup" style={{ height: shown * rowHeight }}>
+        <div className="list-body" role="rowgroup" style={{ height: shown * rowHeight, minWidth: least }}>
           {visible}
         </div>
       </div>
@@ -267,9 +268,15 @@ const ListRow = memo(
 const styles = new WeakMap<ColumnInfo, React.CSSProperties>()
 function cellStyle(info: ColumnInfo): React.CSSProperties {
   let style = styles.get(info)
-  if (!style) styles.set(info, (style = { flex: `${info.grow ? 1 : 0} 0 ${info.width}px` }))
+  if (!style) styles.set(info, (style = { flex: `${info.grow ? 1 : 0} 1 ${info.width}px`, minWidth: leastWidth(info) }))
   return style
 }
+
+/** Words give way to an ellipsis before the list scrolls sideways; figures and ages never do. */
+const leastWidth = (info: ColumnInfo): number =>
+  info.type === 'number' || info.type === 'age' ? info.width : Math.min(info.width, Math.max(64, Math.round(info.width * 0.6)))
+
+const checkWidth = 32
 
 function CellView({ info, cell, actions }: { info: ColumnInfo; cell: Cell; actions: RowProps['actions'] }) {
   if (cell !== null && typeof cell === 'object') {

@@ -2,13 +2,22 @@ import type { Status } from '../machinery/status.ts'
 import { StatusError } from '../machinery/status.ts'
 
 /** Where a request got stuck before an API server answered; in the Status as `details.causes[0].reason`. */
-export type GatewayFault = 'UnknownContext' | 'BrokenContext' | 'Credentials' | 'Connect' | 'LocalNotRunning' | 'BadRequest' | 'TooLarge'
+export type GatewayFault =
+  | 'UnknownContext'
+  | 'BrokenContext'
+  | 'Credentials'
+  | 'Connect'
+  | 'Certificate'
+  | 'LocalNotRunning'
+  | 'BadRequest'
+  | 'TooLarge'
 
 const codes: Record<GatewayFault, [code: number, reason: 'NotFound' | 'ServiceUnavailable' | 'BadRequest' | 'RequestEntityTooLarge']> = {
   UnknownContext: [404, 'NotFound'],
   BrokenContext: [503, 'ServiceUnavailable'],
   Credentials: [503, 'ServiceUnavailable'],
   Connect: [502, 'ServiceUnavailable'],
+  Certificate: [502, 'ServiceUnavailable'],
   LocalNotRunning: [503, 'ServiceUnavailable'],
   BadRequest: [400, 'BadRequest'],
   TooLarge: [413, 'RequestEntityTooLarge'],
@@ -32,7 +41,10 @@ export function connectError(server: string, e: unknown): GatewayError {
   const cause = rootCause(e)
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   const why = sentences[code] ?? cause.message
-  return new GatewayError('Connect', `${server} did not answer: ${why}${code !== '' && sentences[code] !== undefined ? ` (${code})` : ''}`)
+  return new GatewayError(
+    /CERT|ISSUER|SIGNATURE/.test(code) ? 'Certificate' : 'Connect',
+    `${server} did not answer: ${why}${code !== '' && sentences[code] !== undefined ? ` (${code})` : ''}`,
+  )
 }
 
 const sentences: Record<string, string> = {

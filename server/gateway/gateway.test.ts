@@ -75,14 +75,19 @@ describe('contexts and the local control plane', () => {
     ['local', 503, 'LocalNotRunning', 'the local control plane is stopped'],
     ['nobody', 404, 'UnknownContext', 'there is no context "nobody" in the kubeconfig'],
     ['refused', 502, 'Connect', 'http://127.0.0.1:1 did not answer: nothing listens at that address (ECONNREFUSED)'],
-    ['noplugin', 503, 'Credentials', 'no credentials for context "noplugin": spawn /nowhere/plugin ENOENT'],
+    [
+      'noplugin',
+      503,
+      'Credentials',
+      'no credentials for context "noplugin": the plugin "/nowhere/plugin" is not installed, or not in PATH\nget it there',
+    ],
     ['nofile', 503, 'Credentials', `no credentials for context "nofile": ENOENT: no such file or directory, open '/nowhere/crt'`],
   ])('context %s answers %i %s', async (name, status, fault, message) => {
     const h = await start({
       refused: { server: 'http://127.0.0.1:1' },
       noplugin: {
         server: 'http://127.0.0.1:1',
-        user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1' } },
+        user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1', installHint: 'get it there' } },
       },
       nofile: { server: 'https://127.0.0.1:1', user: { 'client-certificate': '/nowhere/crt', 'client-key': '/nowhere/key' } },
     })

@@ -88,7 +88,8 @@ export class RemoteUpstream implements Upstream {
     try {
       return await this.#limited(this.#credentials.value, signal)
     } catch (e) {
-      const why = (e instanceof Error ? e.message : String(e)).trim().split('\n').slice(0, 5).join('\n')
+      const why =
+        missingPlugin(e, this.#context.user) ?? (e instanceof Error ? e.message : String(e)).trim().split('\n').slice(0, 5).join('\n')
       throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${why === '' ? 'the plugin failed' : why}`)
     }
   }
@@ -125,6 +126,13 @@ export class RemoteUpstream implements Upstream {
     }
     return { dispatcher: this.#dispatcher.dispatcher, headers }
   }
+}
+
+/** A plugin that is not there, in words and with the hint that the kubeconfig carries for this case. */
+function missingPlugin(e: unknown, user: Record<string, unknown>): string | undefined {
+  if (!isFields(e) || e.code !== 'ENOENT' || !text(e.syscall).startsWith('spawn') || !isFields(user.exec)) return undefined
+  const hint = text(user.exec.installHint).trim()
+  return `the plugin "${text(user.exec.command)}" is not installed, or not in PATH${hint === '' ? '' : `\n${hint}`}`
 }
 
 async function kubeConfig(c: KubeContext): Promise<KubeConfig> {

@@ -42,7 +42,11 @@ export function Home() {
       {local && few && <FirstSteps node={nodeSummary?.value.nodes[0]?.name} />}
       {!broken && (
         <div className="home-grid">
-          <NodesCard summary={nodeSummary?.value} byNode={byNode?.value} loading={!nodeSummary?.state.synced} />
+          <NodesCard
+            summary={nodeSummary?.value}
+            byNode={byNode?.state.synced ? byNode.value : undefined}
+            loading={!nodeSummary?.state.synced}
+          />
           <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} />
           <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />
           <EventsCard events={recent?.value} loading={!recent?.state.synced} />
@@ -82,6 +86,7 @@ function Nothing({ loading, text }: { loading: boolean; text: string }) {
 }
 
 const mostNodes = 12
+const noRequests: Requests = { cpu: 0, memory: 0, cpuLimits: 0, memoryLimits: 0, pods: 0 }
 
 function NodesCard({
   summary,
@@ -104,7 +109,8 @@ function NodesCard({
       {(summary?.nodes.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noNodes')} />}
       <ul className="lines">
         {summary?.nodes.slice(0, mostNodes).map((node) => {
-          const used = byNode?.[node.name]
+          // Before the pods have come, nothing is known: a zero would be a claim.
+          const used = byNode && (byNode[node.name] ?? noRequests)
           return (
             <li key={node.name} className="node-line">
               <ToneMark tone={node.tone} />
@@ -115,15 +121,15 @@ function NodesCard({
                 label={t('home.cpu')}
                 value={used?.cpu ?? 0}
                 max={node.cpu}
-                text={`${formatCores(used?.cpu ?? 0)} / ${formatCores(node.cpu)}`}
+                text={`${used ? formatCores(used.cpu) : '–'} / ${formatCores(node.cpu)}`}
               />
               <Meter
                 label={t('home.memory')}
                 value={used?.memory ?? 0}
                 max={node.memory}
-                text={`${formatBytes(used?.memory ?? 0)} / ${formatBytes(node.memory)}`}
+                text={`${used ? formatBytes(used.memory) : '–'} / ${formatBytes(node.memory)}`}
               />
-              <Meter label={t('home.pods')} value={used?.pods ?? 0} max={node.pods} text={`${used?.pods ?? 0} / ${node.pods}`} />
+              <Meter label={t('home.pods')} value={used?.pods ?? 0} max={node.pods} text={`${used?.pods ?? '–'} / ${node.pods}`} />
               {(node.tone !== 'ok' || node.pressure.length > 0) && (
                 <span className={`node-why tone-${node.tone}`}>
                   {node.status}

@@ -18,15 +18,17 @@ function preferred(): string {
 
 /** Both catalogues are part of the program: the first view is already in the reader's language. */
 export async function setUpLanguages(): Promise<void> {
-  i18next.on('languageChanged', (language) => {
-    document.documentElement.lang = language
-    localStorage.setItem(storageKey, language)
-  })
   await i18next.use(initReactI18next).init({
     lng: preferred(),
     fallbackLng: 'en',
     resources: { en: { translation: en }, 'zh-CN': { translation: zh } },
     interpolation: { escapeValue: false },
     returnNull: false,
+  })
+  document.documentElement.lang = i18next.language
+  // Only a choice is remembered: until there is one, the browser's language counts.
+  i18next.on('languageChanged', (language) => {
+    document.documentElement.lang = language
+    localStorage.setItem(storageKey, language)
   })
 }

@@ -25,7 +25,7 @@ export function lastSeen(event: Event): number | null {
 export const timesSeen = (event: Event): number => event.series?.count ?? event.count ?? 1
 
 const columns: Column<Event>[] = [
-  { id: 'last', label: 'lastSeen', type: 'age', width: 80, cell: lastSeen, order: (e) => -(lastSeen(e) ?? 0) },
+  { id: 'last', label: 'lastSeen', type: 'age', width: 96, cell: lastSeen, order: (e) => -(lastSeen(e) ?? 0) },
   {
     id: 'type',
     label: 'type',

@@ -18,7 +18,9 @@ export function NodeOverview({ node }: { node: Node }) {
   const place = usePlace()
   const { name } = node.metadata
   const source = useMemo(() => ({ context: place.context, resource: pods, fieldSelector: `spec.nodeName=${name}` }), [place.context, name])
-  const requests = useSummary<Requests>(source, 'requests')?.value
+  const summary = useSummary<Requests>(source, 'requests')
+  // Before the pods have come, nothing is known: a zero would be a claim.
+  const requests = summary?.state.synced ? summary.value : undefined
   const info = node.status?.nodeInfo
   const images = node.status?.images ?? []
   const why = node.status?.conditions?.find((c) => c.type === 'Ready' && c.status !== 'True')
@@ -93,19 +95,19 @@ function Capacity({ node, requests }: { node: Node; requests: Requests | undefin
           label={t('nodes.cpuRequested')}
           value={requests?.cpu ?? 0}
           max={cpu}
-          text={`${formatCores(requests?.cpu ?? 0)} / ${formatCores(cpu)}`}
+          text={`${requests ? formatCores(requests.cpu) : '–'} / ${formatCores(cpu)}`}
         />
         <Meter
           label={t('nodes.memoryRequested')}
           value={requests?.memory ?? 0}
           max={memory}
-          text={`${formatBytes(requests?.memory ?? 0)} / ${formatBytes(memory)}`}
+          text={`${requests ? formatBytes(requests.memory) : '–'} / ${formatBytes(memory)}`}
         />
-        <Meter label={t('home.pods')} value={requests?.pods ?? 0} max={most} text={`${requests?.pods ?? 0} / ${most}`} />
+        <Meter label={t('home.pods')} value={requests?.pods ?? 0} max={most} text={`${requests?.pods ?? '–'} / ${most}`} />
       </div>
-      <p className="dim">
-        {t('nodes.limits', { cpu: formatCores(requests?.cpuLimits ?? 0), memory: formatBytes(requests?.memoryLimits ?? 0) })}
-      </p>
+      {requests && (
+        <p className="dim">{t('nodes.limits', { cpu: formatCores(requests.cpuLimits), memory: formatBytes(requests.memoryLimits) })}</p>
+      )}
     </Section>
   )
 }

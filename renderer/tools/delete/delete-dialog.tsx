@@ -11,7 +11,7 @@ import { ToneMark } from '../../ui/icon.tsx'
 import { startTask } from '../../ui/tasks.ts'
 import { DeleteContext, type DeleteRequest } from './delete-context.ts'
 import './delete-dialog.css'
-import { type DeleteOutcome, type DeletePlan, deleteObject, isFinal, makePlan } from './plan.ts'
+import { type DeleteOutcome, type DeletePlan, deleteObject, isFinal, makePlan, searched } from './plan.ts'
 
 export function DeleteProvider({ children }: { children: React.ReactNode }) {
   const [request, setRequest] = useState<DeleteRequest>()
@@ -41,7 +41,8 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
   const [orphan, setOrphan] = useState(false)
   const run = useDeletion(request, orphan)
   const expected = objects.length === 1 ? (objects[0]?.name ?? '') : t('delete.confirmMany', { count: objects.length })
-  const blocked = isFinal(resource) && typed !== expected
+  // Nothing goes before its plan was shown; a plan that cannot be made is told and holds nobody back.
+  const blocked = (isFinal(resource) && typed !== expected) || plan.isPending
   const dependents = plan.data?.dependents.length ?? 0
   return (
     <Modal
@@ -61,6 +62,7 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
       <Outcomes outcomes={run.outcomes} />
       {!run.started && (
         <>
+          {plan.error && <p className="tone-warn">{t('delete.planFailed', { message: toApiError(plan.error).message })}</p>}
           <PlanView plan={plan.data} loading={plan.isPending} orphan={orphan} />
           {dependents > 0 && resource.plural !== 'nodes' && (
             <Checkbox
@@ -201,6 +203,7 @@ function PlanView({ plan, loading, orphan }: { plan: DeletePlan | undefined; loa
           </ul>
         </>
       )}
+      {plan.partial.length > 0 && <p className="tone-warn">{t('delete.partial', { count: searched, kinds: plan.partial.join(', ') })}</p>}
       {plan.unknown.length > 0 && (
         <p className="dim" title={plan.unknown.map((u) => `${u.kind}: ${u.message}`).join('\n')}>
           {t('delete.unknown', { kinds: plan.unknown.map((u) => u.kind).join(', ') })}

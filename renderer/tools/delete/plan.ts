@@ -26,6 +26,8 @@ export interface DeletePlan {
   contents: KindCount[]
   /** Kinds that could not be looked at, with the server's words. */
   unknown: { kind: string; message: string }[]
+  /** Kinds of which there are more objects than were searched for owners. */
+  partial: string[]
 }
 
 /** Deleting these loses what no controller makes again: the name is asked for. */
@@ -42,8 +44,9 @@ const finalKinds = new Set([
 export const isFinal = (resource: Resource): boolean => finalKinds.has(resourceKey(resource))
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
-/** More objects of one kind than this are not searched for owners. */
-const searched = 5_000
+/** More objects of one kind than this are not searched for owners; the plan says so. */
+export const searched = 50_000
+const pageSize = 5_000
 const atOnce = 6
 
 /** Kinds whose objects come and go by themselves: they say nothing about what a deletion costs. */
@@ -58,7 +61,7 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<DeletePlan> {
   const kinds = all.filter((r) => can(r, 'list', 'delete') && !noise.has(resourceKey(r)))
-  const plan: DeletePlan = { dependents: [], contents: [], unknown: [] }
+  const plan: DeletePlan = { dependents: [], contents: [], unknown: [], partial: [] }
   const key = resourceKey(resource)
   if (key === 'namespaces') {
     await eachKind(
@@ -84,14 +87,8 @@ export async function makePlan(
     if (pods)
       await eachKind([pods], plan, signal, async (r) => {
         for (const object of objects) {
-          const list = await listMetadata(
-            context,
-            r,
-            '',
-            `fieldSelector=${encodeURIComponent(`spec.nodeName=${object.name}`)}&limit=${searched}`,
-            signal,
-          )
-          plan.dependents.push(...list.items.map((item) => dependent(r, item, 1)))
+          const selector = `fieldSelector=${encodeURIComponent(`spec.nodeName=${object.name}`)}`
+          for await (const item of everyObject(context, r, '', selector, plan, signal)) plan.dependents.push(dependent(r, item, 1))
         }
       })
   }
@@ -100,8 +97,8 @@ export async function makePlan(
   const searchable = kinds.filter((r) => r.namespaced || !resource.namespaced)
   await eachKind(searchable, plan, signal, async (r) => {
     for (const namespace of r.namespaced ? namespaces : ['']) {
-      const list = await listMetadata(context, r, namespace, `limit=${searched}`, signal)
-      for (const object of list.items) if (object.metadata.ownerReferences?.length) candidates.push({ resource: r, object })
+      for await (const object of everyObject(context, r, namespace, '', plan, signal))
+        if (object.metadata.ownerReferences?.length) candidates.push({ resource: r, object })
     }
   })
   plan.dependents.push(
@@ -158,6 +155,27 @@ async function listMetadata(context: string, r: Resource, namespace: string, que
   })
   // Go writes an empty list's items as null.
   return { metadata: list.metadata, items: list.items ?? [] }
+}
+
+/** The objects of a collection page by page, up to `searched`; what is left then is noted in the plan. */
+async function* everyObject(
+  context: string,
+  r: Resource,
+  namespace: string,
+  selector: string,
+  plan: DeletePlan,
+  signal: AbortSignal,
+): AsyncGenerator<KubeObject, void> {
+  let next = ''
+  let seen = 0
+  do {
+    const query = [selector, `limit=${pageSize}`, next && `continue=${encodeURIComponent(next)}`].filter(Boolean).join('&')
+    const page = await listMetadata(context, r, namespace, query, signal)
+    yield* page.items
+    seen += page.items.length
+    next = page.metadata.continue ?? ''
+  } while (next && seen < searched)
+  if (next && !plan.partial.includes(r.kind)) plan.partial.push(r.kind)
 }
 
 async function countIn(context: string, r: Resource, namespace: string, signal: AbortSignal): Promise<{ count: number; atLeast: boolean }> {

@@ -2,10 +2,11 @@ import { yaml } from '@codemirror/lang-yaml'
 import { EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { basicSetup } from 'codemirror'
-import { useEffect, useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { stringify } from 'yaml'
 import { isRecord } from '../../kube/types.ts'
+import { withoutValues } from '../../resources/secrets/values.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { useStored } from '../../ui/storage.ts'
 import { Toggle } from '../logs/log-view.tsx'
@@ -18,13 +19,16 @@ export function YamlView({ object }: { object: unknown }) {
   const { t } = useTranslation()
   const [managed, setManaged] = useStored('yaml.managedFields', false)
   const hasManaged = isRecord(object) && isRecord(object.metadata) && Array.isArray(object.metadata.managedFields)
-  const text = useMemo(
-    () => stringify(managed ? object : withoutManagedFields(object), { lineWidth: 0, aliasDuplicateObjects: false }),
-    [object, managed],
-  )
+  const secret = isRecord(object) && object.kind === 'Secret' && object.apiVersion === 'v1'
+  const [revealed, setRevealed] = useState(false)
+  const text = useMemo(() => {
+    const shown = secret && !revealed ? withoutValues(object) : object
+    return stringify(managed ? shown : withoutManagedFields(shown), { lineWidth: 0, aliasDuplicateObjects: false })
+  }, [object, managed, secret, revealed])
   return (
     <div className="panel-fill">
       <div className="log-bar">
+        {secret && <Toggle label={t('secret.reveal')} on={revealed} onChange={setRevealed} />}
         {hasManaged && <Toggle label="managedFields" on={managed} onChange={setManaged} />}
         <span className="bar-space" />
         <CopyButton text={text} label={t('common.copy')} />

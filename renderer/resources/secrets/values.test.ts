@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { dataEntries, withoutValues } from './values.ts'
+
+const secret = {
+  kind: 'Secret',
+  metadata: { name: 's', annotations: { a: 'b', 'kubectl.kubernetes.io/last-applied-configuration': '{"stringData":{"p":"hunter2"}}' } },
+  data: { password: btoa('hunter2'), key: btoa('\xff\xfe\x00') },
+}
+
+describe('the values of Secrets and ConfigMaps', () => {
+  test('a Secret is decoded; what is not text has only its size', () => {
+    expect(dataEntries(secret, true)).toEqual([
+      { key: 'key', bytes: 3, text: undefined },
+      { key: 'password', bytes: 7, text: 'hunter2' },
+    ])
+  })
+  test('a ConfigMap holds text as it is and binaryData in base64', () => {
+    expect(dataEntries({ data: { b: 'é' }, binaryData: { a: btoa('xy') } }, false)).toEqual([
+      { key: 'a', bytes: 2, text: 'xy' },
+      { key: 'b', bytes: 2, text: 'é' },
+    ])
+  })
+  test('an object without data has no entries', () => {
+    expect([dataEntries({}, true), dataEntries(undefined, false), dataEntries({ data: null }, true)]).toEqual([[], [], []])
+  })
+  test('no value of a Secret is left in the copy that is shown, nor in the applied copy', () => {
+    const text = JSON.stringify(withoutValues(secret))
+    expect(text).not.toContain('hunter2')
+    expect(text).not.toContain(btoa('hunter2'))
+    expect(withoutValues(secret)).toMatchObject({ metadata: { annotations: { a: 'b' } }, data: { password: '••• (7 B)' } })
+  })
+})

@@ -1,0 +1,53 @@
+import { isRecord } from '../../kube/types.ts'
+
+/** One entry of a Secret's or ConfigMap's data. `text` is undefined for what is not valid UTF-8. */
+export interface DataEntry {
+  key: string
+  bytes: number
+  text: string | undefined
+}
+
+/** The entries of `data` (base64 in a Secret) and, in a ConfigMap, `binaryData`, in the order of their keys. */
+export function dataEntries(object: unknown, secret: boolean): DataEntry[] {
+  if (!isRecord(object)) return []
+  const plain = strings(object.data).map(([key, value]): DataEntry => {
+    if (secret) return decoded(key, value)
+    return { key, bytes: new TextEncoder().encode(value).length, text: value }
+  })
+  const binary = secret ? [] : strings(object.binaryData).map(([key, value]) => decoded(key, value))
+  return [...plain, ...binary].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** A copy of a Secret in which no value can be read: what would show them on a shared screen gets this. */
+export function withoutValues(secret: unknown): unknown {
+  if (!isRecord(secret) || !isRecord(secret.data)) return secret
+  const data = Object.fromEntries(strings(secret.data).map(([key, value]) => [key, `••• (${decoded(key, value).bytes} B)`]))
+  return withoutApplied({ ...secret, data })
+}
+
+const applied = 'kubectl.kubernetes.io/last-applied-configuration'
+
+// kubectl apply keeps a copy of the values in an annotation.
+function withoutApplied(secret: Record<string, unknown>): Record<string, unknown> {
+  const { metadata } = secret
+  if (!isRecord(metadata) || !isRecord(metadata.annotations) || metadata.annotations[applied] === undefined) return secret
+  return { ...secret, metadata: { ...metadata, annotations: { ...metadata.annotations, [applied]: '•••' } } }
+}
+
+function decoded(key: string, value: string): DataEntry {
+  let binary: string
+  try {
+    binary = atob(value)
+  } catch {
+    return { key, bytes: value.length, text: value }
+  }
+  const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0))
+  try {
+    return { key, bytes: bytes.length, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    return { key, bytes: bytes.length, text: undefined }
+  }
+}
+
+const strings = (of: unknown): [string, string][] =>
+  isRecord(of) ? Object.entries(of).filter((entry): entry is [string, string] => typeof entry[1] === 'string') : []
