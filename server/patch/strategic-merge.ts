@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { badRequest } from '../machinery/status.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { scheme } from '../scheme/index.ts'
+import { goMap } from './go-text.ts'
 import { isRecord } from './merge-patch.ts'
 
 /**
@@ -16,7 +17,10 @@ const DELETE_FROM = '$deleteFromPrimitiveList/'
 const ORDER = '$setElementOrder/'
 const RETAIN = '$retainKeys'
 
-/** Applies `patch` to a copy of `document`, whose message type is `type`. Throws 400 for a patch that makes no sense. */
+// What strategic patching has against a patch reaches the client as a bare 500 upstream.
+const bare = (why: string): StatusError => new StatusError(500, '', why)
+
+/** Applies `patch` to a copy of `document`, whose message type is `type`. Throws a Status for a patch that makes no sense. */
 export function applyStrategicPatch(document: unknown, patch: Json, type: TypeFacts | undefined): unknown {
   return mergeObject(isRecord(document) ? document : {}, patch, type)
 }
@@ -31,7 +35,7 @@ function mergeObject(original: Json, patch: Json, type: TypeFacts | undefined): 
     const { [DIRECTIVE]: _, ...rest } = patch
     if (directive === 'replace') return cleaned(rest) as Json
     if (directive === 'delete') return {}
-    if (directive !== 'merge') throw badRequest(`Unknown patch type found: ${String(directive)}`)
+    if (directive !== 'merge') throw bare(`unknown patch type: ${String(directive)} in map: ${goMap(patch)}`)
   }
   const out: Json = retained(original, patch)
   for (const [key, value] of Object.entries(patch)) {
@@ -113,14 +117,14 @@ function mergeList(
     for (const v of patch) if (!out.some((o) => isDeepStrictEqual(o, v))) out.push(v)
     return ordered(out, Array.isArray(order) ? order : patch, original, undefined)
   }
-  for (const item of patch) if (!isRecord(item)) throw badRequest(`a list that is merged by ${JSON.stringify(mergeKey)} holds objects only`)
+  if (!patch.every(isRecord)) throw bare(`list element types are not identical: ${goMap([original, patch])}`)
   const items = patch as Json[]
   if (items.some((p) => p[DIRECTIVE] === 'replace')) return cleaned(items.filter((p) => p[DIRECTIVE] === undefined)) as unknown[]
   const same = (o: unknown, item: Json): boolean => isRecord(o) && isDeepStrictEqual(o[mergeKey], item[mergeKey])
   let out = [...original]
   const rest: Json[] = []
   for (const item of items) {
-    if (item[mergeKey] === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`)
+    if (item[mergeKey] === undefined) throw bare(`map: ${goMap(item)} does not contain declared merge key: ${mergeKey}`)
     // Duplicates under one key all go.
     if (item[DIRECTIVE] === 'delete') out = out.filter((o) => !same(o, item))
     else rest.push(item)

@@ -55,7 +55,6 @@ export const replicasets: ResourceOverrides = {
   group: 'apps',
   resource: 'replicasets',
   strategy,
-  selectableFields: { 'status.replicas': (o) => String(replicaSet(o).status?.replicas ?? 0) },
   table: {
     columns: [
       { name: 'Name', type: 'string', format: 'name' },

@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isStatusError } from '../machinery/status.ts'
+import { applyJsonPatch, parseJsonPatch, type JsonPatchOperation } from './json-patch.ts'
+
+type Patch = JsonPatchOperation[]
+const FAILS = Symbol('fails')
+
+// RFC 6902, appendix A, and what json-patch-tests has besides on pointers and array ends.
+const vectors: [name: string, document: unknown, patch: Patch, result: unknown][] = [
+  ['A.1 add a member', { foo: 'bar' }, [{ op: 'add', path: '/baz', value: 'qux' }], { baz: 'qux', foo: 'bar' }],
+  ['A.2 add an element', { foo: ['bar', 'baz'] }, [{ op: 'add', path: '/foo/1', value: 'qux' }], { foo: ['bar', 'qux', 'baz'] }],
+  ['A.3 remove a member', { baz: 'qux', foo: 'bar' }, [{ op: 'remove', path: '/baz' }], { foo: 'bar' }],
+  ['A.4 remove an element', { foo: ['bar', 'qux', 'baz'] }, [{ op: 'remove', path: '/foo/1' }], { foo: ['bar', 'baz'] }],
+  ['A.5 replace a value', { baz: 'qux', foo: 'bar' }, [{ op: 'replace', path: '/baz', value: 'boo' }], { baz: 'boo', foo: 'bar' }],
+  [
+    'A.6 move a value',
+    { foo: { bar: 'baz', waldo: 'fred' }, qux: { corge: 'grault' } },
+    [{ op: 'move', from: '/foo/waldo', path: '/qux/thud' }],
+    { foo: { bar: 'baz' }, qux: { corge: 'grault', thud: 'fred' } },
+  ],
+  [
+    'A.7 move an element',
+    { foo: ['all', 'grass', 'cows', 'eat'] },
+    [{ op: 'move', from: '/foo/1', path: '/foo/3' }],
+    { foo: ['all', 'cows', 'eat', 'grass'] },
+  ],
+  [
+    'A.8 test, success',
+    { baz: 'qux', foo: ['a', 2, 'c'] },
+    [
+      { op: 'test', path: '/baz', value: 'qux' },
+      { op: 'test', path: '/foo/1', value: 2 },
+    ],
+    { baz: 'qux', foo: ['a', 2, 'c'] },
+  ],
+  ['A.9 test, error', { baz: 'qux' }, [{ op: 'test', path: '/baz', value: 'bar' }], FAILS],
+  [
+    'A.10 add a nested member',
+    { foo: 'bar' },
+    [{ op: 'add', path: '/child', value: { grandchild: {} } }],
+    { foo: 'bar', child: { grandchild: {} } },
+  ],
+  ['A.12 add to what is not there', { foo: 'bar' }, [{ op: 'add', path: '/baz/bat', value: 'qux' }], FAILS],
+  ['A.14 escapes', { '/': 9, '~1': 10 }, [{ op: 'test', path: '/~01', value: 10 }], { '/': 9, '~1': 10 }],
+  ['A.15 strings are not numbers', { '/': 9, '~1': 10 }, [{ op: 'test', path: '/~01', value: '10' }], FAILS],
+  ['A.16 add an array', { foo: ['bar'] }, [{ op: 'add', path: '/foo/-', value: ['abc', 'def'] }], { foo: ['bar', ['abc', 'def']] }],
+  ['the whole document', { a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }], { b: 2 }],
+  ['test of the whole document', { a: 1 }, [{ op: 'test', path: '', value: { a: 1 } }], { a: 1 }],
+  ['a member without a name', { '': 1 }, [{ op: 'replace', path: '/', value: 2 }], { '': 2 }],
+  ['copy', { a: { b: 1 } }, [{ op: 'copy', from: '/a', path: '/c' }], { a: { b: 1 }, c: { b: 1 } }],
+  ['add at the end by number', { a: [1] }, [{ op: 'add', path: '/a/1', value: 2 }], { a: [1, 2] }],
+  ['add behind the end', { a: [1] }, [{ op: 'add', path: '/a/2', value: 2 }], FAILS],
+  ['a leading zero', { a: [1, 2] }, [{ op: 'remove', path: '/a/00' }], FAILS],
+  ['remove what is not there', { a: 1 }, [{ op: 'remove', path: '/b' }], FAILS],
+  ['replace what is not there', { a: 1 }, [{ op: 'replace', path: '/b', value: 1 }], FAILS],
+  ['a path without a slash', { a: 1 }, [{ op: 'add', path: 'a', value: 1 }], FAILS],
+  ['move from nowhere', { a: 1 }, [{ op: 'move', from: '/x', path: '/b' }], FAILS],
+  ['null is a value', { a: 1 }, [{ op: 'add', path: '/a', value: null }], { a: null }],
+  ['test of null', { a: null }, [{ op: 'test', path: '/a', value: null }], { a: null }],
+]
+
+describe('RFC 6902', () => {
+  test.each(vectors)('%s', (_, document, patch, result) => {
+    const before = structuredClone(document)
+    if (result === FAILS) expect(() => applyJsonPatch(document, patch)).toThrow()
+    else expect(applyJsonPatch(document, patch)).toEqual(result)
+    expect(document).toEqual(before)
+  })
+
+  test('what cannot be applied is a 422 that tells its reason to the log alone, as upstream', () => {
+    try {
+      applyJsonPatch({}, [{ op: 'remove', path: '/a' }])
+      expect.unreachable()
+    } catch (e) {
+      expect(isStatusError(e) && e.code).toBe(422)
+      expect(e).toMatchObject({
+        message: 'the server rejected our request due to an error in our request',
+        cause: expect.stringContaining('/a') as string,
+      })
+    }
+  })
+})
+
+describe('any patch', () => {
+  const path = fc
+    .array(fc.constantFrom('a', 'b', '0', '1', '-', '~0', '~1', '__proto__'), { maxLength: 3 })
+    .map((p) => p.map((s) => `/${s}`).join(''))
+  const operation = fc.record({
+    op: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test'),
+    path,
+    from: path,
+    value: fc.jsonValue({ maxDepth: 2 }),
+  })
+
+  test('is applied, or refused with a Status; the document stays', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.array(operation, { maxLength: 5 }), (document, patch) => {
+        const before = structuredClone(document)
+        try {
+          applyJsonPatch(document, parseJsonPatch(Buffer.from(JSON.stringify(patch))))
+        } catch (e) {
+          expect(isStatusError(e)).toBe(true)
+        }
+        expect(document).toEqual(before)
+        expect(Object.hasOwn(Object.prototype, 'a')).toBe(false)
+      }),
+    )
+  })
+
+  test('adding and removing again leaves what was there', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })),
+        fc.string(),
+        fc.jsonValue({ maxDepth: 2 }),
+        (document, key, value) => {
+          fc.pre(!Object.hasOwn(document, key))
+          const path = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+          const added = applyJsonPatch(document, [{ op: 'add', path, value }])
+          expect(Object.keys(added as object)).toContain(key)
+          expect(applyJsonPatch(added, [{ op: 'remove', path }])).toEqual(applyJsonPatch(document, []))
+        },
+      ),
+    )
+  })
+
+  test('any text is a patch or a 4xx', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        try {
+          parseJsonPatch(Buffer.from(text))
+        } catch (e) {
+          expect(isStatusError(e) && e.code >= 400 && e.code < 500).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('more than 10,000 operations are refused', () => {
+    const many = JSON.stringify(Array.from({ length: 10_001 }, () => ({ op: 'test', path: '', value: 1 })))
+    expect(() => parseJsonPatch(Buffer.from(many))).toThrow('The allowed maximum operations in a JSON patch is 10000, got 10001')
+  })
+})
