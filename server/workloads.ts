@@ -12,6 +12,7 @@ import { createSimulatedRuntime, startNodeAgents } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import type { Certificates } from './serving/certificates.ts'
+import { issueCertificate } from './serving/x509.ts'
 
 export interface WorkloadsOptions {
   api: ApiServer
@@ -91,6 +92,12 @@ function startAgents(
     clock,
     logDir,
     clientCA: w.certificates.ca.cert,
+    tls: issueCertificate(w.certificates.ca, {
+      commonName: 'system:nodes',
+      use: 'server',
+      names: ['localhost', '127.0.0.1'],
+      now: clock.now(),
+    }),
     runtimeOf: () => createSimulatedRuntime({ clock, version: GIT_VERSION }),
   })
 }

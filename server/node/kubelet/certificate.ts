@@ -1,7 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
-import 'reflect-metadata'
-import * as x509 from '@peculiar/x509'
+import type { X509CertificateCreateSelfSignedParams } from '@peculiar/x509'
 
 export interface ServingCertificate {
   /** PEM */
@@ -13,6 +12,9 @@ const DAY_MS = 86_400_000
 
 /** A self-signed serving certificate for a node, as a kubelet makes one for itself when it is given none; good for a year. */
 export async function selfSigned(nodeName: string, address: string, now: number): Promise<ServingCertificate> {
+  // The library takes a tenth of a second and several MB to load; an agent that is given a certificate does without it.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'der' })
@@ -27,7 +29,7 @@ export async function selfSigned(nodeName: string, address: string, now: number)
     notBefore: new Date(now - DAY_MS),
     notAfter: new Date(now + 365 * DAY_MS),
     signingAlgorithm: algorithm,
-    keys: keys as unknown as x509.X509CertificateCreateSelfSignedParams['keys'],
+    keys: keys as unknown as X509CertificateCreateSelfSignedParams['keys'],
     extensions: [
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
