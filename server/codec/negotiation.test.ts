@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isStatusError } from '../machinery/status.ts'
+import { bodyMediaType, negotiate, parseAccept } from './negotiation.ts'
+
+const JSON_TYPE = 'application/json'
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const table = (version: string): string => `${JSON_TYPE};as=Table;v=${version};g=meta.k8s.io`
+
+describe('the answer to an Accept header', () => {
+  test.each([
+    [undefined, JSON_TYPE],
+    ['', JSON_TYPE],
+    ['*/*', JSON_TYPE],
+    ['application/yaml', 'application/yaml'],
+    [PROTOBUF, PROTOBUF],
+    [`${PROTOBUF},${JSON_TYPE}`, PROTOBUF],
+    [`${JSON_TYPE};q=0.1,application/yaml`, 'application/yaml'],
+    ['text/html,application/xhtml+xml,*/*;q=0.8', JSON_TYPE],
+    ['text/html, application/json', JSON_TYPE],
+    ['APPLICATION/JSON', JSON_TYPE],
+    [`application/yaml;q=0,${JSON_TYPE}`, JSON_TYPE],
+  ])('%s is %s', (accept, media) => {
+    expect(negotiate(accept)).toMatchObject({ media, as: undefined })
+  })
+
+  test.each([
+    [table('v1'), { as: 'Table', version: 'v1' }],
+    [table('v1beta1'), { as: 'Table', version: 'v1beta1' }],
+    [`${table('v9')},${JSON_TYPE}`, { as: undefined }],
+    // kubectl get asks so.
+    [`${table('v1')},${table('v1beta1')},${JSON_TYPE}`, { as: 'Table', version: 'v1' }],
+    [`${PROTOBUF};as=Table;v=v1;g=meta.k8s.io,${JSON_TYPE}`, { media: JSON_TYPE, as: undefined }],
+    [`${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`, { media: PROTOBUF, as: 'PartialObjectMetadata' }],
+    [`${JSON_TYPE};pretty=1`, { pretty: true }],
+  ])('%s', (accept, form) => {
+    expect(negotiate(accept)).toMatchObject(form)
+  })
+
+  test.each([
+    ['text/plain', '406: Not Acceptable'],
+    ['application/*', '406: Not Acceptable'],
+    [table('v9'), 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf'],
+  ])('%s cannot be had', (accept, text) => {
+    expect(() => negotiate(accept)).toThrow(text)
+  })
+
+  test('errors and documents know no tables', () => {
+    expect(() => negotiate(table('v1'), false)).toThrow('only the following media types')
+    expect(negotiate(`${table('v1')},${JSON_TYPE}`, false)).toMatchObject({ as: undefined })
+    expect(negotiate('application/*', false)).toMatchObject({ media: JSON_TYPE })
+  })
+
+  test('where there are watches, the error names them', () => {
+    expect(() => negotiate('text/plain', true, true)).toThrow('application/json;stream=watch')
+    expect(() => negotiate('text/plain')).not.toThrow('stream=watch')
+  })
+
+  test('any header is answered or refused with 406, the same each time', () => {
+    const part = fc.constantFrom(
+      'application/json',
+      'application/yaml',
+      PROTOBUF,
+      '*/*',
+      'a/b',
+      ';as=Table',
+      ';v=v1',
+      ';g=meta.k8s.io',
+      ';q=0',
+      ';q=0.5',
+      ';q=x',
+      ',',
+      ';',
+      '=',
+    )
+    const outcome = (accept: string): unknown => {
+      try {
+        return negotiate(accept)
+      } catch (e) {
+        expect(isStatusError(e) && e.code).toBe(406)
+        return (e as Error).message
+      }
+    }
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(part).map((p) => p.join('')),
+        ),
+        (accept) => {
+          expect(outcome(accept)).toEqual(outcome(accept))
+        },
+      ),
+    )
+  })
+
+  test('clauses come best first, equal ones in their order', () => {
+    expect(parseAccept('a/b;q=0.5,c/d,*/*,e/f').map((c) => c.media)).toEqual(['c/d', 'e/f', '*/*', 'a/b'])
+  })
+})
+
+describe('the type of a body', () => {
+  test.each([
+    [undefined, JSON_TYPE],
+    ['', JSON_TYPE],
+    ['application/json; charset=utf-8', JSON_TYPE],
+    ['Application/YAML', 'application/yaml'],
+  ])('%s is %s', (header, media) => {
+    expect(bodyMediaType(header)).toBe(media)
+  })
+
+  test.each(['text/plain', ';;', 'application/cbor'])('%s is a 415', (header) => {
+    expect(() => bodyMediaType(header)).toThrow(
+      'the body of the request was in an unknown format - accepted media types include: application/json',
+    )
+  })
+})

@@ -1,0 +1,61 @@
+import { rm, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Feed } from '../../../cache/feed.ts'
+import { FakeClock } from '../../../machinery/clock.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import { scheme } from '../../../scheme/index.ts'
+import type { Storage } from '../../../storage/contract.ts'
+import { openSqliteStorage } from '../../../storage/sqlite/open.ts'
+import { assemble, type Registry, type ResourceParts } from '../assemble.ts'
+import type { Admission } from '../store.ts'
+import type { StrategyContext } from '../strategy.ts'
+
+export interface Stores extends AsyncDisposable {
+  registry: Registry
+  feed: Feed
+  storage: Storage
+  clock: FakeClock
+  /** Texts that went to the client. */
+  warnings: string[]
+  context: StrategyContext
+}
+
+const silent = { info: () => undefined, warn: () => undefined }
+
+/** All stores on a scratch SQLite file, without a server around them. */
+export async function openStores(
+  parts: readonly ResourceParts[] = [],
+  o: { admission?: Admission; wrap?: (s: Storage) => Storage } = {},
+): Promise<Stores> {
+  const dir = await mkdtemp(join(tmpdir(), 'registry-'))
+  const storage = await openSqliteStorage({ path: join(dir, 'store.db') })
+  const clock = new FakeClock()
+  const seen = o.wrap?.(storage) ?? storage
+  const feed = new Feed({ storage: seen, prefix: '/registry/', clock, log: silent })
+  const registry = assemble(scheme, parts, { storage: seen, feed, admission: o.admission ?? { admit: () => undefined } }, '/registry/')
+  await feed.start()
+  const warnings: string[] = []
+  const context: StrategyContext = { user: { name: 'admin', groups: [] }, clock, dryRun: false, warn: (text) => void warnings.push(text) }
+  return {
+    registry,
+    feed,
+    storage,
+    clock,
+    warnings,
+    context,
+    async [Symbol.asyncDispose]() {
+      await feed.close()
+      await storage.close()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+export const configMap = (name: string, more: Partial<KubeObject> = {}): KubeObject => ({
+  kind: 'ConfigMap',
+  apiVersion: 'v1',
+  metadata: { name },
+  data: { a: '1' },
+  ...more,
+})
