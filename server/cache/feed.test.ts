@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FakeClock } from '../machinery/clock.ts'
+import { StorageUnavailableError, type Storage } from '../storage/contract.ts'
+import { openSqliteStorage } from '../storage/sqlite/open.ts'
+import { Feed, TooNewError } from './feed.ts'
+import { ResourceCache } from './resource-cache.ts'
+import { FaultyStorage } from './testing/faulty-storage.ts'
+import { podSchema, selection, textFrames, TestOutput } from './testing/fixtures.ts'
+
+let dir: string
+let real: Storage
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'feed-'))
+  real = await openSqliteStorage({ path: join(dir, 'store.db') })
+})
+afterAll(async () => {
+  await real.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+const silent = { info: () => undefined, warn: () => undefined }
+const value = (name: string, n: number): Buffer =>
+  Buffer.from(JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata: { name, uid: 'u', labels: { n: String(n) } } }))
+let runs = 0
+
+class World {
+  readonly clock = new FakeClock()
+  readonly storage = new FaultyStorage(real)
+  readonly prefix = `/world${++runs}/`
+  readonly cache = new ResourceCache({ ...podSchema, prefix: `${this.prefix}pods/` })
+  readonly feed = new Feed({ storage: this.storage, prefix: this.prefix, clock: this.clock, log: silent })
+  /** What was written, by name: its revision. */
+  readonly written = new Map<string, number>()
+  #n = 0
+
+  async start(): Promise<this> {
+    this.feed.add(this.cache)
+    await this.feed.start()
+    return this
+  }
+
+  keyOf(name: string): string {
+    return `${this.prefix}pods/a/${name}`
+  }
+
+  /** Writes past the faults, as another server would. */
+  async put(name: string): Promise<number> {
+    const at = this.written.get(name)
+    const bytes = value(name, this.#n++)
+    const revision = at === undefined ? await real.create(this.keyOf(name), bytes) : await real.update(this.keyOf(name), bytes, at)
+    this.written.set(name, revision)
+    return revision
+  }
+
+  async remove(name: string): Promise<void> {
+    const at = this.written.get(name)
+    if (at === undefined) return
+    await real.delete(this.keyOf(name), at)
+    this.written.delete(name)
+  }
+
+  watch(): TestOutput {
+    const output = new TestOutput()
+    const start = { revision: this.feed.revision, bookmarks: false, initialEventsEnd: false }
+    this.cache.watch(selection(), textFrames, output, start, this.feed.revision)
+    return output
+  }
+
+  /** Lets timers fire and callbacks run until the feed has all that was written. */
+  async settle(): Promise<void> {
+    const wanted = await real.currentRevision()
+    for (let i = 0; i < 2000 && (this.feed.revision < wanted || !this.feed.healthy); i++) {
+      this.clock.advance(5000)
+      await turn()
+      if (this.feed.healthy) await Promise.race([this.feed.fresh().catch(() => undefined), turn()])
+    }
+    expect(this.feed.revision).toBeGreaterThanOrEqual(wanted)
+  }
+
+  state(): [string, number][] {
+    return [...this.cache.list.entries({ namespace: '' })].map((e) => [e.name, e.revision])
+  }
+
+  wanted(): [string, number][] {
+    return [...this.written].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+}
+
+/** What a client would have after these frames, when it began with nothing. */
+function replay(frames: readonly string[]): Map<string, number> {
+  const seen = new Map<string, number>()
+  let last = 0
+  for (const frame of frames) {
+    const [, type = '', name = '', revision = ''] = /^(\w+) a\/(\S+)@(\d+)$/.exec(frame)!
+    expect(Number(revision)).toBeGreaterThan(last)
+    last = Number(revision)
+    if (type === 'DELETED') seen.delete(name)
+    else seen.set(name, last)
+  }
+  return seen
+}
+
+describe('the feed', () => {
+  test('resumes a lost watch without a gap and without closing anybody', async () => {
+    const w = await new World().start()
+    const output = w.watch()
+    await w.put('before')
+    await w.settle()
+    w.storage.breakWatches()
+    expect(w.feed.healthy).toBe(false)
+    await w.put('meanwhile')
+    await w.put('meanwhile')
+    await w.remove('before')
+    await w.settle()
+    expect(w.state()).toEqual(w.wanted())
+    expect(output.ended).toBe(false)
+    expect([...replay(output.got)]).toEqual(w.wanted())
+    expect(w.storage.watchesOpened).toBe(2)
+    await w.feed.close()
+  })
+
+  test('lists anew after a compaction that took what it missed, and ends the watches that missed it', async () => {
+    const w = await new World().start()
+    await w.put('a')
+    await w.settle()
+    const output = w.watch()
+    w.storage.down = true
+    await w.put('b')
+    await w.remove('a')
+    await real.compact(await w.put('c'))
+    w.storage.down = false
+    await w.settle()
+    expect(w.state()).toEqual(w.wanted())
+    expect(output.ended).toBe(true)
+    expect(() =>
+      w.cache.watch(selection(), textFrames, new TestOutput(), { revision: 1, bookmarks: false, initialEventsEnd: false }, w.feed.revision),
+    ).toThrow('too old resource version')
+    await w.feed.close()
+  })
+
+  test('while the store is away, fresh reads fail and nothing is lost; the time between tries grows to five seconds', async () => {
+    const w = await new World().start()
+    await w.put('a')
+    await w.settle()
+    w.storage.down = true
+    await expect(w.feed.fresh()).rejects.toThrow(StorageUnavailableError)
+    const opened = w.storage.watchesOpened
+    for (let i = 0; i < 60; i++) {
+      w.clock.advance(1000)
+      await turn()
+    }
+    const tries = w.storage.watchesOpened - opened
+    expect(tries).toBeGreaterThan(8)
+    expect(tries).toBeLessThan(25)
+    w.storage.down = false
+    await w.put('b')
+    await w.settle()
+    expect(w.state()).toEqual(w.wanted())
+    await w.feed.close()
+  })
+
+  test('a revision that does not come is an error after three seconds', async () => {
+    const w = await new World().start()
+    const wait = w.feed.waitFor(w.feed.revision + 1000)
+    w.clock.advance(3000)
+    await expect(wait).rejects.toThrow(TooNewError)
+    await w.feed.close()
+  })
+
+  test('ends those who wait when it is closed', async () => {
+    const w = await new World().start()
+    const output = w.watch()
+    const wait = w.feed.waitFor(w.feed.revision + 1000)
+    await w.feed.close()
+    await expect(wait).rejects.toThrow('shutting down')
+    expect(output.ended).toBe(true)
+  })
+
+  test('whatever happens to the store, the cache ends as the store is, and a watch has no gap or has ended', async () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd')
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ do: fc.constant('put' as const), name }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('remove' as const), name }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: fc.constantFrom('break' as const, 'down' as const, 'up' as const, 'compact' as const, 'settle' as const),
+        }),
+      },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const w = await new World().start()
+        const output = w.watch()
+        let down = false
+        for (const s of steps) {
+          if (s.do === 'put') await w.put(s.name)
+          else if (s.do === 'remove') await w.remove(s.name)
+          else if (s.do === 'break') w.storage.breakWatches()
+          else if (s.do === 'compact') await real.compact(await real.currentRevision())
+          else if (s.do === 'settle' && !down) await w.settle()
+          else if (s.do === 'down' || s.do === 'up') w.storage.down = down = s.do === 'down'
+          w.clock.advance(150)
+          await turn()
+        }
+        w.storage.down = false
+        await w.settle()
+        expect(w.state()).toEqual(w.wanted())
+        const seen = replay(output.got)
+        if (!output.ended) expect([...seen].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(w.wanted())
+        await w.feed.close()
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
