@@ -94,8 +94,13 @@ export class Entry {
     return obj
   }
 
+  /** For a look: the shared copy if there is one, else one of its own. Not to be changed. */
+  view(): KubeObject {
+    return this.#shared?.deref() ?? this.object()
+  }
+
   get parts(): IndexedParts {
-    return (this.#parts ??= this.#schema.indexOf(this.#shared?.deref() ?? this.object()))
+    return (this.#parts ??= this.#schema.indexOf(this.view()))
   }
 
   /** Value of a selectable field, '' when the resource has no such field or the object no value. */

@@ -53,7 +53,14 @@ describe('resourceVersion in stored bytes', () => {
 
   test('is not mistaken for that of a reference behind the metadata, as in every Event', () => {
     const meta = { name: 'x', uid: 'u', annotations: { a: '"{\\' } }
-    const stored = { kind: 'Event', apiVersion: 'v1', metadata: meta, zeta: 1, involvedObject: { name: 'p', resourceVersion: '7' }, alpha: 2 }
+    const stored = {
+      kind: 'Event',
+      apiVersion: 'v1',
+      metadata: meta,
+      zeta: 1,
+      involvedObject: { name: 'p', resourceVersion: '7' },
+      alpha: 2,
+    }
     const { json } = withResourceVersion(encode(stored), 9)
     expect(json.toString()).toBe(JSON.stringify(stored).replace('"uid":"u"', '"uid":"u","resourceVersion":"9"'))
   })

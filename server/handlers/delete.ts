@@ -8,7 +8,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
-import { pageOf } from './list.ts'
+import { itemsOf, pageOf } from './list.ts'
 import { invalidOptions, searchOf, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
 
@@ -99,5 +99,5 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   }
   await Promise.all(Array.from({ length: Math.min(WORKERS, entries.length) }, worker))
   // What was listed, as it was then.
-  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(entries, page.meta))
+  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(await itemsOf(shape, entries), page.meta))
 }

@@ -11,8 +11,9 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import { CompactedError } from '../storage/contract.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
-import { listHead } from './representation.ts'
+import { listHead, type Shape } from './representation.ts'
 import { shapeFor } from './respond.ts'
+import { inSlices } from './slices.ts'
 
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
 const GZIP_THRESHOLD = 128 * 1024
@@ -24,10 +25,11 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const shape = shapeFor(ctx, served)
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
+  await prepare(served, query, selection, shape)
   const page = await pageOf(served, query, selection)
   const headers = { 'content-type': shape.contentType }
   const wholeChunks = page.chunks !== undefined && shape.raw
-  if (!wholeChunks) return respondMaybeGzip(ctx, headers, shape.list(page.entries, page.meta))
+  if (!wholeChunks) return respondMaybeGzip(ctx, headers, shape.list(await itemsOf(shape, page.entries), page.meta))
   const head = listHead(`${served.facts.kind}List`, apiVersionOf(served.facts.group, served.facts.version), page.meta)
   const size = page.chunks!.reduce((n, c) => n + c.joined().length, 0)
   if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, head, page.chunks!)
@@ -38,6 +40,24 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   }
   body.push(END)
   ctx.exchange.respond(200, headers, body)
+}
+
+/** The parts of a list, made in slices. */
+export async function itemsOf(shape: Shape, entries: Iterable<Entry>): Promise<Buffer[]> {
+  const items: Buffer[] = []
+  await inSlices([...entries], (e) => void items.push(shape.item(e)))
+  return items
+}
+
+/**
+ * Does beforehand, in slices, what is remembered with the entries: a page is then cut from the cache in one go, at one
+ * revision, and only what was written meanwhile is left to do.
+ */
+async function prepare(served: ServedResource, query: ListQuery, selection: Selection, shape: Shape): Promise<void> {
+  const { list } = served.store.resource.cache
+  const { namespace } = selection
+  if (!selection.labels.empty || !selection.fields.empty) await inSlices([...list.entries({ namespace })], (e) => void e.parts)
+  else if (shape.raw && query.limit <= 0) await inSlices([...list.chunks({ namespace })], (c) => void c.joined())
 }
 
 function acceptsGzip(ctx: RequestContext): boolean {

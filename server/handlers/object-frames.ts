@@ -6,7 +6,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Shape } from './representation.ts'
 
 const JSON_FRAMES = /^json /
-const PARTIAL = 'json partial'
+const PARTIAL = /^json partial (.*)/
 const MEMO = new WeakMap<FrameEncoder, FrameEncoder>()
 
 /**
@@ -23,8 +23,9 @@ export function objectFrames(served: ServedResource, shape: Shape): FrameEncoder
 
 function encoder(served: ServedResource, frames: FrameEncoder): FrameEncoder {
   const whole = (e: Entry): KubeObject => (served.identity ? e.shared() : served.fromStored(e.object()))
-  const partial = (e: Entry): KubeObject => ({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: whole(e).metadata })
-  const object = frames.key === PARTIAL ? partial : whole
+  const apiVersion = PARTIAL.exec(frames.key)?.[1]
+  const partial = (e: Entry): KubeObject => ({ kind: 'PartialObjectMetadata', apiVersion, metadata: whole(e).metadata })
+  const object = apiVersion === undefined ? whole : partial
   return {
     key: `object ${frames.key}`,
     event: (type, entry) => objectFrame(entry.body, () => ({ type, object: object(entry) })),

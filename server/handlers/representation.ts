@@ -19,7 +19,9 @@ export interface Shape {
   /** True when an entry's stored JSON is the answer as it is. */
   readonly raw: boolean
   object(entry: Entry): Buffer
-  list(entries: Iterable<Entry>, meta: ListMeta): Buffer[]
+  /** An entry as a part of a list. What takes long is done here, so that a large list can be made bit by bit. */
+  item(entry: Entry): Buffer
+  list(items: readonly Buffer[], meta: ListMeta): Buffer[]
   readonly frames: FrameEncoder
   /** What makes a frame the first of a watch, where that one says more than the others. */
   firstFrame?(frame: Buffer): Buffer
@@ -119,6 +121,11 @@ function withoutType({ kind: _k, apiVersion: _a, ...rest }: KubeObject): object 
   return rest
 }
 
+/** The object in the served version for a look: not to be changed. */
+function servedView(served: ServedResource, entry: Entry): KubeObject {
+  return served.identity ? entry.view() : served.fromStored(entry.object())
+}
+
 /** A parsed copy in the served version. */
 export function servedObject(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.object() : served.fromStored(entry.object())
@@ -129,18 +136,16 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
   const apiVersion = apiVersionOf(facts.group, facts.version)
   const forms = servedJson(served)
   const object = pretty ? (e: Entry): Buffer => prettyJson(forms.object(e)) : forms.line
-  const items = function* (entries: Iterable<Entry>): IterableIterator<Buffer> {
-    for (const e of entries) yield forms.item(e)
-  }
   return {
     contentType: 'application/json',
     watchContentType: 'application/json',
     raw: served.identity && !pretty,
     object,
-    list(entries, meta) {
-      const all = joinItems(listHead(`${facts.kind}List`, apiVersion, meta), items(entries))
-      return pretty ? [prettyJson(Buffer.concat(all))] : all
-    },
+    item: pretty ? (e) => prettyItem(forms.item(e)) : forms.item,
+    list: (items, meta) =>
+      pretty
+        ? prettyList({ kind: `${facts.kind}List`, apiVersion, metadata: listMeta(meta), items: [] }, items)
+        : joinItems(listHead(`${facts.kind}List`, apiVersion, meta), items),
     frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) =>
       Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end))),
     ),
@@ -151,6 +156,22 @@ export function prettyJson(json: Buffer): Buffer {
   return Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2))
 }
 
+const PRETTY_END = '[]\n}'
+
+/** An element of a list's array, indented as it stands there. */
+function prettyItem(json: Buffer): Buffer {
+  return Buffer.from(`\n    ${JSON.stringify(JSON.parse(json.toString()), null, 2).replaceAll('\n', '\n    ')}`)
+}
+
+/** `list` with its last field, an empty array, filled with items that `prettyItem` made. */
+function prettyList(list: object, items: readonly Buffer[]): Buffer[] {
+  const empty = JSON.stringify(list, null, 2)
+  if (items.length === 0) return [Buffer.from(empty)]
+  const out = joinItems(Buffer.from(`${empty.slice(0, -PRETTY_END.length)}[`), items)
+  out[out.length - 1] = Buffer.from('\n  ]\n}')
+  return out
+}
+
 function yamlShape(served: ServedResource): Shape {
   const base = jsonShape(served, false)
   return {
@@ -158,7 +179,7 @@ function yamlShape(served: ServedResource): Shape {
     contentType: 'application/yaml',
     raw: false,
     object: (e) => Buffer.from(stringifyYaml(servedObject(served, e))),
-    list: (entries, meta) => [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(base.list(entries, meta)).toString())))],
+    list: (items, meta) => [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(base.list(items, meta)).toString())))],
   }
 }
 
@@ -167,15 +188,16 @@ function protobufShape(served: ServedResource): Shape {
   const apiVersion = apiVersionOf(facts.group, facts.version)
   // One message per entry serves single answers, list items and events.
   const key = `protobuf ${apiVersion}`
-  const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedObject(served, e), type))
+  const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedView(served, e), type))
   const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, facts.kind)
   return {
     contentType: PROTOBUF_TYPE,
     watchContentType: `${PROTOBUF_TYPE};stream=watch`,
     raw: false,
     object: envelope,
-    list: (entries, meta) =>
-      encodeListParts(listMeta(meta), Array.from(entries, message), {
+    item: message,
+    list: (items, meta) =>
+      encodeListParts(listMeta(meta), items, {
         group: facts.group,
         version: facts.version,
         kind: `${facts.kind}List`,
@@ -193,7 +215,7 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
   const protobuf = o.representation.media === PROTOBUF_TYPE
   const kind = 'PartialObjectMetadata'
   const apiVersion = metaVersion(o)
-  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: servedObject(served, e).metadata })
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: servedView(served, e).metadata })
   const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
   if (protobuf) {
     const message = (e: Entry): Buffer => e.encoding(`protobuf partial ${apiVersion}`, () => encodeMessage(partial(e), type))
@@ -203,8 +225,9 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
       raw: false,
       object: envelope,
-      list: (entries, meta) =>
-        encodeListParts(listMeta(meta), Array.from(entries, message), {
+      item: message,
+      list: (items, meta) =>
+        encodeListParts(listMeta(meta), items, {
           group: 'meta.k8s.io',
           version: o.representation.version,
           kind: `${kind}List`,
@@ -222,7 +245,8 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
     watchContentType: 'application/json',
     raw: false,
     object: (e) => Buffer.concat([object(e), NEWLINE]),
-    list: (entries, meta) => joinItems(listHead(`${kind}List`, apiVersion, meta), Array.from(entries, object)),
+    item: object,
+    list: (items, meta) => joinItems(listHead(`${kind}List`, apiVersion, meta), items),
     frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
       Buffer.from(JSON.stringify(bookmarkObject(kind, apiVersion, rv, end))),
     ),
@@ -235,9 +259,13 @@ function fittingShape({ facts }: ServedResource, shape: Shape, as: Representatio
     const type = `*${facts.group === '' ? 'core' : facts.group.split('.')[0]!}.${facts.kind}${list ? 'List' : ''}`
     throw notAcceptable(`you requested ${as}, but the requested object is ${list ? 'a' : 'not a'} list (${type})`)
   }
-  return as === 'PartialObjectMetadata' ? { ...shape, list: () => refuse(true) } : { ...shape, object: () => refuse(false) }
+  return as === 'PartialObjectMetadata'
+    ? { ...shape, item: () => refuse(true), list: () => refuse(true) }
+    : { ...shape, object: () => refuse(false) }
 }
 
+/** What an empty table ends with, behind the bracket that opens its rows. */
+const ROWS_END = ']}'
 const NO_COLUMNS = '"columnDefinitions":null'
 
 function tableShape(served: ServedResource, o: ShapeOptions): Shape {
@@ -257,7 +285,7 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
   }
   const row = (obj: KubeObject): unknown => tableRow(served, obj, o.includeObject, o.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
-    table([row(servedObject(served, e))], { resourceVersion: String(e.revision) }, columns)
+    table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)
   const frame = (t: object): Buffer => Buffer.from(JSON.stringify(t))
   const { kind, group, version } = served.facts
   return {
@@ -265,15 +293,16 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     watchContentType: 'application/json',
     raw: false,
     object: (e) => shown(single(e, true)),
-    list: (entries, meta) => [
-      shown(
-        table(
-          Array.from(entries, (e) => row(servedObject(served, e))),
-          meta,
-          true,
-        ),
-      ),
-    ],
+    item: (e) => {
+      const json = Buffer.from(JSON.stringify(row(servedView(served, e))))
+      return o.representation.pretty && !yaml ? prettyItem(json) : json
+    },
+    list: (items, meta) => {
+      const empty = table([], meta, true)
+      if (o.representation.pretty && !yaml) return prettyList(empty, items)
+      const all = joinItems(Buffer.from(JSON.stringify(empty).slice(0, -ROWS_END.length)), items)
+      return yaml ? [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(all).toString())))] : all
+    },
     frames: jsonFrames(
       `table ${o.includeObject} ${apiVersion} ${version}`,
       (e) => frame(single(e, false)),

@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isStatusError } from '../machinery/status.ts'
+import { decodeContinue, encodeContinue } from './continue-token.ts'
+
+test('a token is read as it was written', () => {
+  const start = fc
+    .array(
+      fc.stringMatching(/^[a-z0-9.-]{1,8}$/).filter((s) => s !== '..'),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((p) => `${p.join('/')}\0`)
+  fc.assert(
+    fc.property(fc.integer({ min: -1, max: 2 ** 50 }), start, (revision, s) => {
+      expect(decodeContinue(encodeContinue({ revision, start: s }))).toEqual({ revision, start: s })
+    }),
+  )
+})
+
+const token = (o: object): string => Buffer.from(JSON.stringify(o)).toString('base64url')
+
+// What a kube-apiserver 1.37.2 answered, after `invalid continue token: continue key is not valid: `.
+test.each([
+  ['x', 'illegal base64 data at input byte 0'],
+  ['a b', 'illegal base64 data at input byte 1'],
+  ['e30', 'server does not recognize this encoded version '],
+  [token({ v: 'v9', rv: 1, start: 'a' }), 'server does not recognize this encoded version v9'],
+  [token({ v: 'meta.k8s.io/v1', rv: 1, start: '' }), 'encoded start key empty (version meta.k8s.io/v1)'],
+])('%s is refused', (text, why) => {
+  expect(() => decodeContinue(text)).toThrow(`invalid continue token: continue key is not valid: ${why}`)
+})
+
+test('no token leads outside of its resource', () => {
+  expect(() => decodeContinue(token({ v: 'meta.k8s.io/v1', rv: 1, start: '../secrets/a' }))).toThrow('not valid')
+})
+
+test('any text is a token or a 400', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json().map((j) => Buffer.from(j).toString('base64url')),
+      ),
+      (text) => {
+        try {
+          decodeContinue(text)
+        } catch (e) {
+          expect(isStatusError(e) && e.code).toBe(400)
+        }
+      },
+    ),
+  )
+})

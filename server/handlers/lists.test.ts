@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Transport, TransportResponse } from '../client/transport.ts'
+import { decodeObject } from '../codec/protobuf/index.ts'
+import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+
+interface List {
+  kind: string
+  metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number }
+  items: { kind?: string; metadata: { name: string; resourceVersion: string } }[]
+}
+
+const all = '/api/v1/namespaces/default/configmaps'
+const NAMES = Array.from({ length: 23 }, (_, i) => `m${String(i).padStart(2, '0')}`)
+let server: TestServer
+let transport: Transport
+
+beforeAll(async () => {
+  server = await startTestServer()
+  transport = server.api.transport('admin')
+  for (const [i, name] of NAMES.entries()) {
+    const { code } = await server.send('POST', all, { metadata: { name, labels: { odd: String(i % 2) } } })
+    expect(code).toBe(201)
+  }
+})
+afterAll(() => server.close())
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<TransportResponse> =>
+  transport.request({ method: 'GET', path, headers })
+const list = async (query: string): Promise<List> => JSON.parse((await get(`${all}?${query}`)).body.toString()) as List
+const names = (l: List): string[] => l.items.map((i) => i.metadata.name)
+
+async function pages(query: string, limit: number, between: () => Promise<void> = () => Promise.resolve()): Promise<List[]> {
+  const out: List[] = []
+  let token = ''
+  do {
+    const page = await list(`${query}&limit=${limit}${token === '' ? '' : `&continue=${token}`}`)
+    out.push(page)
+    token = page.metadata.continue ?? ''
+    await between()
+  } while (token !== '')
+  return out
+}
+
+describe('pages', () => {
+  test('of any size put together are the list, and count what is left', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 30 }), async (limit) => {
+        const found = await pages('', limit)
+        expect(found.flatMap(names)).toEqual(NAMES)
+        let left = NAMES.length
+        for (const p of found) {
+          left -= p.items.length
+          expect(p.metadata.remainingItemCount ?? 0).toBe(left)
+          expect(p.metadata.resourceVersion).toBe(found[0]!.metadata.resourceVersion)
+        }
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('by selector end when there is nothing more to look at, and do not count', async () => {
+    const found = await pages('labelSelector=odd%3D1', 4)
+    expect(found.flatMap(names)).toEqual(NAMES.filter((_, i) => i % 2 === 1))
+    for (const p of found) expect(p.metadata).not.toHaveProperty('remainingItemCount')
+  })
+
+  test('show one moment, whatever is written meanwhile', async () => {
+    const found = await pages('', 5, async () => {
+      await server.send('PATCH', `${all}/m22`, { data: { t: String(Math.random()) } }, { 'content-type': 'application/merge-patch+json' })
+    })
+    expect(found.flatMap(names)).toEqual(NAMES)
+    const last = found.at(-1)!.items.at(-1)!
+    expect(Number(last.metadata.resourceVersion)).toBeLessThanOrEqual(Number(found[0]!.metadata.resourceVersion))
+  })
+
+  test('of a moment that is forgotten are a 410 with a token that goes on from now', async () => {
+    const first = await list('limit=5')
+    await server.send('PATCH', `${all}/m22`, { data: { later: '1' } }, { 'content-type': 'application/merge-patch+json' })
+    await server.storage.compact(await server.storage.currentRevision())
+    const { status, body } = await get(`${all}?limit=5&continue=${first.metadata.continue}`)
+    const gone = JSON.parse(body.toString()) as { reason: string; metadata: { continue: string } }
+    expect([status, gone.reason]).toEqual([410, 'Expired'])
+    expect(names(await list(`continue=${gone.metadata.continue}`))).toEqual(NAMES.slice(5))
+  })
+})
+
+describe('an exact version', () => {
+  test('shows what was there then', async () => {
+    const { metadata } = await list('')
+    await server.send('DELETE', `${all}/m00`)
+    const then = await list(`resourceVersion=${metadata.resourceVersion}&resourceVersionMatch=Exact`)
+    expect(names(then)).toEqual(NAMES)
+    expect(then.metadata.resourceVersion).toBe(metadata.resourceVersion)
+    expect(names(await list(''))).toEqual(NAMES.slice(1))
+    await server.send('POST', all, { metadata: { name: 'm00', labels: { odd: '0' } } })
+  })
+})
+
+describe('forms of a list', () => {
+  test('JSON items say no kind, and the list is a line', async () => {
+    const { body } = await get(all)
+    expect(body.at(-1)).toBe(0x0a)
+    const l = JSON.parse(body.toString()) as List
+    expect(l.kind).toBe('ConfigMapList')
+    expect(l.items.every((i) => i.kind === undefined)).toBe(true)
+  })
+
+  test('protobuf says the same', async () => {
+    const { body, headers } = await get(all, { accept: 'application/vnd.kubernetes.protobuf' })
+    expect(headers['content-type']).toBe('application/vnd.kubernetes.protobuf')
+    expect(names(decodeObject(body) as unknown as List)).toEqual(NAMES)
+  })
+
+  test('a large one is compressed for those who take it, by chunks or as a whole', async () => {
+    const big = 'x'.repeat(20_000)
+    for (const i of [0, 1, 2, 3, 4, 5, 6, 7])
+      await server.send('POST', all, { metadata: { name: `z${i}`, labels: { big: '1' } }, data: { big } })
+    for (const query of ['', '?labelSelector=big']) {
+      const plain = await get(`${all}${query}`)
+      const zipped = await get(`${all}${query}`, { 'accept-encoding': 'gzip' })
+      expect(zipped.headers['content-encoding']).toBe('gzip')
+      expect(gunzipSync(zipped.body).equals(plain.body)).toBe(true)
+    }
+    for (const i of [0, 1, 2, 3, 4, 5, 6, 7]) await server.send('DELETE', `${all}/z${i}`)
+  })
+
+  test('a table’s rows carry what was asked for', async () => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+    const rows = async (include: string): Promise<unknown[]> =>
+      (
+        JSON.parse((await get(`${all}?limit=1&includeObject=${include}`, { accept })).body.toString()) as { rows: { object: unknown }[] }
+      ).rows.map((r) => r.object)
+    expect(await rows('None')).toEqual([null])
+    expect(await rows('Metadata')).toMatchObject([{ kind: 'PartialObjectMetadata', metadata: { name: 'm00' } }])
+    expect(await rows('Object')).toMatchObject([{ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'm00' } }])
+    expect((await get(`${all}?includeObject=Some`, { accept })).status).toBe(400)
+  })
+
+  test('partial metadata of one object cannot be had of a list, nor the other way round', async () => {
+    const as = (kind: string): Record<string, string> => ({ accept: `application/json;as=${kind};v=v1;g=meta.k8s.io` })
+    expect((await get(all, as('PartialObjectMetadata'))).status).toBe(406)
+    expect((await get(`${all}/m00`, as('PartialObjectMetadataList'))).status).toBe(406)
+    expect((await get(`${all}/m00`, as('PartialObjectMetadata'))).status).toBe(200)
+  })
+})
+
+describe('a watch', () => {
+  async function events(query: string, headers: Record<string, string> = {}): Promise<{ type: string; object: Record<string, unknown> }[]> {
+    const abort = new AbortController()
+    const { body } = await transport.stream({
+      method: 'GET',
+      path: `${all}?watch=true&timeoutSeconds=1&${query}`,
+      headers,
+      signal: abort.signal,
+    })
+    let text = ''
+    for await (const chunk of body) text += chunk.toString()
+    return text
+      .split('\n')
+      .filter((l) => l !== '')
+      .map((l) => JSON.parse(l) as { type: string; object: Record<string, unknown> })
+  }
+
+  test('of tables names its columns once', async () => {
+    const got = await events('', { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
+    expect(got.map((e) => e.type)).toEqual(NAMES.map(() => 'ADDED'))
+    expect(got.map((e) => e.object.columnDefinitions !== null)).toEqual(NAMES.map((_, i) => i === 0))
+  })
+
+  test('from a version shows an object that leaves the selection as it was, under the version of the change', async () => {
+    const { metadata } = await list('')
+    await server.send('PATCH', `${all}/m01`, { metadata: { labels: { odd: 'no' } } }, { 'content-type': 'application/merge-patch+json' })
+    const [event, ...rest] = await events(`resourceVersion=${metadata.resourceVersion}&labelSelector=odd%3D1`)
+    expect(rest).toEqual([])
+    expect(event).toMatchObject({ type: 'DELETED', object: { metadata: { name: 'm01', labels: { odd: '1' } } } })
+    expect(Number((event!.object.metadata as { resourceVersion: string }).resourceVersion)).toBeGreaterThan(
+      Number(metadata.resourceVersion),
+    )
+  })
+
+  test('marks the end of the state only for those who take bookmarks', async () => {
+    const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&labelSelector=none'
+    expect((await events(`${query}&allowWatchBookmarks=true`))[0]).toMatchObject({
+      type: 'BOOKMARK',
+      object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+    })
+    expect(await events(query)).toEqual([])
+  })
+})
