@@ -19,7 +19,12 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
   }
 }
 
-async function finish(first: Promise<void>, plugins: readonly AdmissionPlugin[], next: number, attributes: AdmissionAttributes): Promise<void> {
+async function finish(
+  first: Promise<void>,
+  plugins: readonly AdmissionPlugin[],
+  next: number,
+  attributes: AdmissionAttributes,
+): Promise<void> {
   await first
   for (let i = next; i < plugins.length; i++) await plugins[i]!.admit(attributes)
 }

@@ -61,7 +61,11 @@ export function serviceAccount(accounts: ServiceAccountLookup): AdmissionPlugin 
       if (entry !== undefined) return apply(spec, entry.object())
       return accounts.fresh(a.namespace, name).then((found) => {
         if (found === undefined) {
-          throw forbidden(PODS, pod.metadata.name ?? '', `error looking up service account ${a.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`)
+          throw forbidden(
+            PODS,
+            pod.metadata.name ?? '',
+            `error looking up service account ${a.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+          )
         }
         apply(spec, found.object())
       })
