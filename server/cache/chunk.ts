@@ -1,5 +1,6 @@
 import { constants, crc32, deflateRaw } from 'node:zlib'
 import type { Entry } from './entry.ts'
+import { alone } from './own-memory.ts'
 
 const COMMA = Buffer.from(',')
 const OPEN_BRACE = 0x7b
@@ -73,7 +74,7 @@ export class Chunk {
   // An entry that leaves may live on in the event ring: it must not keep the whole chunk's bytes alive.
   #release(i: number): void {
     const e = this.entries[i]!
-    if (this.#joined !== undefined || e.body.buffer.byteLength > 4 * e.body.length) e.body = Buffer.from(e.body)
+    e.body = alone(e.body)
     this.#changed()
   }
 

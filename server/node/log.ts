@@ -17,14 +17,17 @@ export async function openNodeLog(dir: string, nodeName: string): Promise<NodeLo
     destination.once('ready', resolve)
     destination.once('error', reject)
   })
+  let closed = false
   const logger = pino(
     { base: { node: nodeName }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
     destination,
   )
   return {
-    write: (level, message, fields = {}) => logger[level](fields, message),
+    // What a pod's worker still has to say while everything ends has no place to go.
+    write: (level, message, fields = {}) => (closed ? undefined : logger[level](fields, message)),
     close: () =>
       new Promise((resolve) => {
+        closed = true
         destination.once('close', resolve)
         destination.end()
       }),
