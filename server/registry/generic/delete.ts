@@ -1,6 +1,6 @@
 import type { Entry } from '../../cache/entry.ts'
 import { formatTime } from '../../machinery/clock.ts'
-import { conflict, notFound } from '../../machinery/status.ts'
+import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
 import type { GuardedChange, Store } from './store.ts'
@@ -38,7 +38,13 @@ export async function deleteObject(store: Store, request: DeleteRequest): Promis
   while (outcome.next === 'delete' && !context.dryRun) {
     // The mark has made a new version; whoever asked for the old one has been served.
     const { resourceVersion: _, ...preconditions } = request.options.preconditions ?? {}
-    outcome = await step(store, { ...request, options: { ...request.options, preconditions } }, false)
+    try {
+      outcome = await step(store, { ...request, options: { ...request.options, preconditions } }, false)
+    } catch (e) {
+      // Whoever saw the mark first (a kubelet, for a pod without grace) may have been faster: it is gone as was asked.
+      if (!isStatusError(e, 'NotFound')) throw e
+      return { entry: outcome.entry, gone: true }
+    }
   }
   const gone = outcome.next !== 'wait'
   if (outcome.next === 'done' && !context.dryRun) await store.resource.strategy.afterDelete?.(outcome.entry.object())
