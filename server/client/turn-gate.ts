@@ -11,7 +11,7 @@ const IN_FLIGHT = 64
 export class TurnGate {
   #begun = 0
   #running = 0
-  #next: NodeJS.Immediate | undefined
+  #scheduled = false
   readonly #waiting: (() => void)[] = []
 
   /** Resolves when the request may begin, first come first served; undefined: it may at once. Each needs its `leave`. */
@@ -38,11 +38,13 @@ export class TurnGate {
   }
 
   #schedule(): void {
-    this.#next ??= setImmediate(() => this.#turn())
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => this.#turn())
   }
 
   #turn(): void {
-    this.#next = undefined
+    this.#scheduled = false
     this.#begun = 0
     let due = 0
     for (; due < this.#waiting.length && this.#open(); due++) this.#begin()

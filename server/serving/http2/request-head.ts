@@ -1,4 +1,3 @@
-import type { RequestHeaders } from '../exchange.ts'
 import type { HeaderSink } from './hpack-decoder.ts'
 
 // No inherited names, and V8 still shares hidden classes between requests with the same headers.
