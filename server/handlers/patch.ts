@@ -1,7 +1,7 @@
 import type { RequestContext } from '../filters/context.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { applyJsonPatch, parseJsonPatch } from '../patch/json-patch.ts'
+import { applyJsonPatch, parseJsonPatch, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
 import { applyMergePatch, parseMergePatch, parseStrategicPatch } from '../patch/merge-patch.ts'
 import { duplicateFields } from '../patch/parse.ts'
@@ -25,15 +25,23 @@ export interface PatchFunction {
 /** What patchFunction knows; the OpenAPI documents promise these. */
 export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
 
+const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
+const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+
+/** 415 for a type that is not known here, before anything else is looked at: kubectl learns from it that there is no server-side apply. */
+export function checkPatchType(ctx: RequestContext): void {
+  if (!PATCH_TYPES.includes(mediaType(ctx.exchange.headers['content-type'] ?? ''))) throw unsupported()
+}
+
 /** Parses a patch body by its content type. */
 export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
-  const strict = (patch: unknown, prefix = ''): string[] => duplicateFields(body.toString('utf8'), patch).map((text) => prefix + text)
-  switch (contentType.split(';', 1)[0]!.trim().toLowerCase()) {
+  const strict = (patch: unknown): string[] => duplicateFields(body.toString('utf8'), patch)
+  switch (mediaType(contentType)) {
     case 'application/json-patch+json': {
       const operations = parseJsonPatch(body)
       return Object.assign((doc: KubeObject) => applyJsonPatch(doc, operations), {
         shown: (doc: unknown) => goJson(doc),
-        strict: strict(operations, 'json patch '),
+        strict: [...strict(operations), ...unknownFields(operations)].map((text) => `json patch ${text}`),
       })
     }
     case 'application/merge-patch+json': {
@@ -48,7 +56,7 @@ export function patchFunction(contentType: string, body: Buffer, type: TypeFacts
       return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: () => goMap(patch), strict: strict(patch) })
     }
     default:
-      throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+      throw unsupported()
   }
 }
 
@@ -80,6 +88,7 @@ export async function patchObject(
   served: ServedResource,
   rules: UpdateRules = mainRules(served.store),
 ): Promise<void> {
+  checkPatchType(ctx)
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.exchange.search, 'PatchOptions')

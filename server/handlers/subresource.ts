@@ -7,7 +7,7 @@ import { scheme } from '../scheme/index.ts'
 import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
 import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
-import { patched, patchObject, readPatch } from './patch.ts'
+import { checkPatchType, patched, patchObject, readPatch } from './patch.ts'
 import { searchOf } from './query.ts'
 import { respondEntry, respondObject, shapeFor } from './respond.ts'
 import { replaceObject } from './update.ts'
@@ -52,6 +52,7 @@ async function objectSubresource(
   if (verb === 'get' && sub.get !== undefined) {
     return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
   }
+  if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx)
   const query = writeQuery(ctx.exchange.search, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query.dryRun) }
   if (verb === 'create' && sub.create !== undefined) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { StatusError } from '../machinery/status.ts'
+import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import { parsePatch, wrongPatchType } from './parse.ts'
 
 /** RFC 6902. */
@@ -25,11 +25,7 @@ export function parseJsonPatch(body: Buffer): JsonPatchOperation[] {
   const patch = parsePatch(body) ?? []
   if (!Array.isArray(patch)) throw wrongPatchType(patch, '[]handlers.jsonPatchOp')
   if (patch.length > MAX_OPERATIONS) {
-    throw new StatusError(
-      413,
-      'RequestEntityTooLarge',
-      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
-    )
+    throw requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`)
   }
   for (const [i, op] of (patch as Partial<JsonPatchOperation>[]).entries()) {
     if (op === null || typeof op !== 'object' || Array.isArray(op)) throw wrongPatchType(op, 'handlers.jsonPatchOp')
@@ -38,6 +34,17 @@ export function parseJsonPatch(body: Buffer): JsonPatchOperation[] {
     if ((op.op === 'move' || op.op === 'copy') && typeof op.from !== 'string') throw unprocessable(`operation ${i} has no from`)
   }
   return patch as JsonPatchOperation[]
+}
+
+const FIELDS = new Set(['op', 'path', 'from', 'value'])
+
+/** Fields that no operation has, in the words of strict decoding. */
+export function unknownFields(patch: readonly object[]): string[] {
+  return patch.flatMap((op, i) =>
+    Object.keys(op)
+      .filter((k) => !FIELDS.has(k))
+      .map((k) => `unknown field ${JSON.stringify(`[${i}].${k}`)}`),
+  )
 }
 
 type Container = Record<string, unknown> | unknown[]
@@ -114,15 +121,15 @@ function remove(doc: unknown, path: string, op: JsonPatchOperation): unknown {
   return doc
 }
 
+/** A member that is not there is made: RFC 6902 has an error for it, the reference does not. An element must be there. */
 function replace(doc: unknown, op: JsonPatchOperation): unknown {
   const keys = pointer(op.path)
   if (keys.length === 0) return op.value
   const parent = parentOf(doc, keys, op)
   const key = keys.at(-1)!
-  if (child(parent, key) === undefined)
-    throw unprocessable(`replace operation does not apply: doc is missing key: ${op.path}: missing value`)
-  if (Array.isArray(parent)) parent[Number(key)] = op.value
-  else setOwn(parent, key, op.value)
+  if (!Array.isArray(parent)) setOwn(parent, key, op.value)
+  else if (child(parent, key) !== undefined) parent[Number(key)] = op.value
+  else throw unprocessable(`replace operation does not apply: doc is missing key: ${op.path}: missing value`)
   return doc
 }
 

@@ -62,6 +62,7 @@ describe('a body that is no merge patch', () => {
     ['[]', 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'],
     ['"x"', 'error decoding patch: json: cannot unmarshal string into Go value of type map[string]interface {}'],
     ['{', 'invalid JSON patch'],
+    ['null', 'Invalid JSON Patch'],
   ])('%s', (body, text) => {
     expect(() => parseMergePatch(Buffer.from(body))).toThrow(text)
   })

@@ -1,6 +1,8 @@
+import { badRequest } from '../machinery/status.ts'
 import { parsePatch, wrongPatchType } from './parse.ts'
 
 type Json = Record<string, unknown>
+const MAP = 'map[string]interface {}'
 
 export function isRecord(v: unknown): v is Json {
   return typeof v === 'object' && v !== null && !Array.isArray(v)
@@ -8,17 +10,17 @@ export function isRecord(v: unknown): v is Json {
 
 /** Reads the body of a merge or strategic merge patch; 400 when it is no JSON object. */
 export function parseMergePatch(body: Buffer): Json {
-  return object(body)
+  const patch = parsePatch(body)
+  // The capitals are those of upstream's library, which finds this one later than a text that is no JSON.
+  if (patch === null) throw badRequest('Invalid JSON Patch')
+  if (!isRecord(patch)) throw wrongPatchType(patch, MAP)
+  return patch
 }
 
 /** The same of a strategic merge patch, whose error has no prefix upstream. */
 export function parseStrategicPatch(body: Buffer): Json {
-  return object(body, '')
-}
-
-function object(body: Buffer, prefix?: string): Json {
   const patch = parsePatch(body) ?? {}
-  if (!isRecord(patch)) throw wrongPatchType(patch, 'map[string]interface {}', prefix)
+  if (!isRecord(patch)) throw wrongPatchType(patch, MAP, '')
   return patch
 }
 

@@ -3,7 +3,8 @@ import { deletes } from './deletes.ts'
 import { discovery } from './discovery.ts'
 import { http } from './http.ts'
 import { options } from './options.ts'
+import { patches } from './patches.ts'
 import { resources } from './resources.ts'
 import { watches } from './watches.ts'
 
-export const scenarios: readonly Scenario[] = [...discovery, ...http, ...options, ...watches, ...deletes, ...resources]
+export const scenarios: readonly Scenario[] = [...discovery, ...http, ...options, ...patches, ...watches, ...deletes, ...resources]
