@@ -14,6 +14,7 @@ const commands = {
   conformance: { builds: ['server'], program: ['tools/conformance/main.ts'] },
   screenshots: { builds: ['server', 'renderer'], program: ['tools/screenshots.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
+  'perf:inspector': { builds: ['server', 'renderer'], program: ['tools/inspector-perf.ts'] },
   soak: { builds: ['server'], program: ['tools/soak/main.ts'] },
   build: { builds: [], program: ['tools/build.ts'] },
   typecheck: { builds: [], program: ['tools/typecheck.ts'] },

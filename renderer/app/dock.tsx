@@ -13,11 +13,23 @@ export function Dock() {
   const [height, setHeight] = useStored('dock.height', 260)
   if (dock.tabs.length === 0) return null
   const most = Math.max(160, window.innerHeight - 260)
+  // By the ARIA pattern: arrows move, Delete closes, one stop in the tab order.
+  const onTabKey = (event: React.KeyboardEvent<HTMLElement>): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    const at = dock.tabs.findIndex((tab) => tab.id === dock.active)
+    const next = dock.tabs[(at + step + dock.tabs.length) % dock.tabs.length]
+    if (event.key === 'Delete') dock.remove(dock.active)
+    else if (step !== 0 && next) {
+      dock.activate(next.id)
+      event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')[dock.tabs.indexOf(next)]?.focus()
+    } else return
+    event.preventDefault()
+  }
   return (
     <section className="dock" aria-label={t('dock.label')}>
       {dock.open && <Splitter label={t('dock.resize')} axis="y" value={Math.min(height, most)} min={120} max={most} onChange={setHeight} />}
       <div className="dock-tabs">
-        <div role="tablist" aria-label={t('dock.label')} className="dock-tablist">
+        <div role="tablist" aria-label={t('dock.label')} className="dock-tablist" onKeyDown={onTabKey}>
           {dock.tabs.map((tab) => (
             <span key={tab.id} className={`dock-tab${tab.id === dock.active && dock.open ? ' active' : ''}`} role="presentation">
               <button
@@ -25,7 +37,7 @@ export function Dock() {
                 role="tab"
                 aria-selected={tab.id === dock.active && dock.open}
                 onClick={() => dock.activate(tab.id)}
-                onKeyDown={(event) => event.key === 'Delete' && dock.remove(tab.id)}
+                tabIndex={tab.id === dock.active ? 0 : -1}
                 title={tab.target.context}
               >
                 {tab.title}

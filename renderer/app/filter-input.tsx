@@ -1,7 +1,8 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 /** The filter box of a list. `/` brings the focus here, Enter takes it to the rows, Escape clears. */
-export function FilterInput({ value, onChange }: { value: string; onChange(value: string): void }) {
+export const FilterInput = memo(function FilterInput({ value, onChange }: { value: string; onChange(value: string): void }) {
   const { t } = useTranslation()
   return (
     <div className="filter-input" role="search">
@@ -30,4 +31,4 @@ export function FilterInput({ value, onChange }: { value: string; onChange(value
       />
     </div>
   )
-}
+})

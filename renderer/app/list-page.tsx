@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
@@ -37,7 +37,8 @@ export function ListPage({ resource }: { resource: Resource }) {
     [place.context, resource, namespace],
   )
   const { data, handle } = useView({ source, sort, filter, ...window })
-  const columns = useColumns(data, shownColumns, namespace !== undefined)
+  const infos = useStableColumns(data)
+  const columns = useColumns(infos, shownColumns, namespace !== undefined)
   const { selection, setSelection, toggle } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
   const current = data?.sort ?? sort ?? { column: 'name', descending: false }
   const allSelected = (data?.shown ?? 0) > 0 && selection.size >= (data?.shown ?? 0)
@@ -45,7 +46,7 @@ export function ListPage({ resource }: { resource: Resource }) {
     <section className="list-page" aria-label={resource.kind}>
       <div className="toolbar">
         <h1>{resource.kind}</h1>
-        <Counts data={data} selected={selection.size} />
+        {data && <Counts total={data.total} shown={data.shown} selected={selection.size} />}
         <FilterInput value={filter} onChange={setFilter} />
         {data !== undefined && data.waiting > 0 && (
           <span className="dim" role="status">
@@ -72,7 +73,7 @@ export function ListPage({ resource }: { resource: Resource }) {
             </button>
           </>
         )}
-        <ColumnsMenu data={data} visible={columns} onChange={setShownColumns} />
+        <ColumnsMenu infos={infos} visible={columns} onChange={setShownColumns} />
       </div>
       <FeedNotice state={data?.state} count={data?.total ?? 0} onRetry={() => hub.kick()} />
       <DataList
@@ -138,18 +139,17 @@ function useFilter(): [string, (filter: string) => void] {
 
 const urlDelay = 250
 
-function Counts({ data, selected }: { data: ViewData | undefined; selected: number }) {
+// The bar's parts take plain values: an answer that only brings other rows renders none of them.
+const Counts = memo(function Counts({ total, shown, selected }: { total: number; shown: number; selected: number }) {
   const { t } = useTranslation()
-  if (!data) return null
-  const text =
-    data.shown === data.total ? t('list.count', { count: data.total }) : t('list.countFiltered', { shown: data.shown, count: data.total })
+  const text = shown === total ? t('list.count', { count: total }) : t('list.countFiltered', { shown, count: total })
   return (
     <span className="counts" data-testid="counts">
       {text}
       {selected > 0 && ` · ${t('list.selected', { count: selected })}`}
     </span>
   )
-}
+})
 
 export interface VisibleColumn {
   info: ColumnInfo
@@ -157,14 +157,17 @@ export interface VisibleColumn {
   label: string
 }
 
-export function useColumns(data: ViewData | undefined, shown: string[] | null, oneNamespace: boolean): VisibleColumn[] {
-  const { t } = useTranslation()
+function useStableColumns(data: ViewData | undefined): ColumnInfo[] | undefined {
   const infos = data?.columns
   // Each answer brings equal columns in new arrays; only their content may give the rows new ones.
   const mark = infos?.map((c) => c.id + c.label).join('|') ?? ''
   const held = useRef(infos)
   if (held.current?.map((c) => c.id + c.label).join('|') !== mark) held.current = infos
-  const stable = held.current
+  return held.current
+}
+
+export function useColumns(stable: ColumnInfo[] | undefined, shown: string[] | null, oneNamespace: boolean): VisibleColumn[] {
+  const { t } = useTranslation()
   return useMemo(
     () =>
       (stable ?? []).flatMap((info, at) => {
@@ -175,12 +178,12 @@ export function useColumns(data: ViewData | undefined, shown: string[] | null, o
   )
 }
 
-function ColumnsMenu({
-  data,
+const ColumnsMenu = memo(function ColumnsMenu({
+  infos,
   visible,
   onChange,
 }: {
-  data: ViewData | undefined
+  infos: ColumnInfo[] | undefined
   visible: VisibleColumn[]
   onChange(shown: string[] | null): void
 }) {
@@ -194,7 +197,7 @@ function ColumnsMenu({
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {(data?.columns ?? []).map((info) => (
+        {(infos ?? []).map((info) => (
           <Menu.CheckboxItem
             key={info.id}
             disabled={info.id === 'name'}
@@ -209,7 +212,7 @@ function ColumnsMenu({
       </Menu.Dropdown>
     </Menu>
   )
-}
+})
 
 function useSelection(handle: ReturnType<typeof useView>['handle'], scope: string) {
   const [selection, setSelection] = useState(noRows)

@@ -6,6 +6,7 @@ import { App } from './app.tsx'
 import { setUpLanguages } from './i18n/setup.ts'
 import { FeedHub } from '../kube/hub.ts'
 import { tickAges } from '../ui/age.tsx'
+import { keepFocus } from '../ui/focus-keeper.ts'
 
 const worker = new Worker(new URL('./feed-worker.ts', import.meta.url), { type: 'module', name: 'feeds' })
 const hub = new FeedHub(worker)
@@ -15,5 +16,6 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 
 await setUpLanguages()
 tickAges(document)
+keepFocus(document)
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App hub={hub} />)

@@ -1,12 +1,15 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate } from 'react-router'
+import { ApiError } from '../kube/api-error.ts'
 import type { Resource } from '../kube/resource.ts'
 import { useContexts } from '../queries/contexts.ts'
 import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
+import { useLocal } from '../queries/local.ts'
 import { DeleteProvider } from '../tools/delete/delete-dialog.tsx'
 import { DockProvider } from '../tools/dock/dock-provider.tsx'
 import { ErrorView } from '../ui/error-view.tsx'
+import { ToneWord } from '../ui/icon.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { Splitter } from '../ui/splitter.tsx'
 import { useStored } from '../ui/storage.ts'
@@ -49,13 +52,28 @@ function Frame() {
       <div className="shell">
         <TitleBar onPalette={() => setPalette('')} onHelp={() => setHelp(true)} />
         <Rail />
-        <main className="main">{place.context === '' ? <Start /> : place.resource === '' ? <Home /> : <KindPlace />}</main>
+        <main className="main" tabIndex={-1}>
+          <SessionEnded />
+          {place.context === '' ? <Start /> : place.resource === '' ? <Home /> : <KindPlace />}
+        </main>
         <Dock />
         <StatusBar logOpen={log} onLog={setLog} />
       </div>
       <Palette text={palette} onClose={() => setPalette(undefined)} />
       <Help opened={help} onClose={() => setHelp(false)} />
     </>
+  )
+}
+
+/** The gateway no longer admits this window: it was restarted, or the cookie is gone. Nothing here can heal that. */
+function SessionEnded() {
+  const { t } = useTranslation()
+  const { error } = useLocal()
+  if (!(error instanceof ApiError) || error.code !== 401) return null
+  return (
+    <div className="session-ended" role="alert">
+      <ToneWord tone="bad">{t('session.ended')}</ToneWord> {t('session.next')}
+    </div>
   )
 }
 

@@ -46,6 +46,7 @@ export const explainedReasons = [
   'MethodNotAllowed',
   'Network',
   'Aborted',
+  'NoSession',
   ...gatewayFaults,
 ] as const
 export type ExplainedReason = (typeof explainedReasons)[number]

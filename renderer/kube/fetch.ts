@@ -1,4 +1,4 @@
-import { apiErrorFrom, toApiError } from './api-error.ts'
+import { ApiError, apiErrorFrom, toApiError } from './api-error.ts'
 
 export const clusterPath = (context: string, path: string): string => `/clusters/${encodeURIComponent(context)}${path}`
 
@@ -10,6 +10,10 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     response = await fetch(path, { credentials: 'same-origin', ...init })
   } catch (thrown) {
     throw toApiError(thrown, asked)
+  }
+  // The gateway's own refusals are pages for people; only a window without a session gets one here.
+  if (response.status === 401 && response.headers.get('content-type')?.startsWith('text/html')) {
+    throw new ApiError({ code: 401, reason: 'NoSession', message: 'HTTP 401', request: asked })
   }
   if (!response.ok) throw apiErrorFrom(response.status, await response.text().catch(() => ''), asked)
   return response

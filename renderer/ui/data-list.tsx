@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Cell, ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowData, RowRef, ViewData } from '../kube/protocol.ts'
@@ -39,6 +39,8 @@ const ahead = 60
 const overscan = 6
 /** The order is kept this long after the pointer last moved over the rows, ms. */
 const holdFor = 2_000
+/** Scrolling rests when nothing has scrolled for this long, ms. */
+const anchorAfter = 120
 
 /**
  * The one list: virtual rows of plain elements over a window that the feed worker keeps current. Keys: j/k and arrows move,
@@ -55,6 +57,7 @@ export function DataList(props: DataListProps) {
   const first = Math.max(0, Math.floor(view.top / rowHeight))
   const last = Math.min(shown, first + Math.ceil(view.height / rowHeight) + 1)
   const hold = useHold(scroller)
+  const actions = useLatestActions(props)
   const anchor = useAnchor(scroller, data, first, view.top > 0)
 
   useEffect(() => {
@@ -145,7 +148,7 @@ export function DataList(props: DataListProps) {
         open={props.isOpen(row)}
         cursor={cursor.index === index}
         selectLabel={selectLabel}
-        actions={props}
+        actions={actions}
         onCursor={setCursor}
       />,
     )
@@ -382,11 +385,34 @@ function useAnchor(
     if (moved !== 0 && scroller.current) scroller.current.scrollTop += moved * rowHeight
   }, [data, scroller])
   const row = scrolled ? data?.rows[first - data.start] : undefined
+  const latest = useRef(row)
+  latest.current = row
   const [anchor, setAnchor] = useState<string>()
   useEffect(() => {
-    // Only scrolling chooses another anchor; a change of the data is what the anchor is there to survive.
-    known.current = row ? { key: row.key, index: first } : undefined
-    setAnchor(row?.key)
+    // Only scrolling chooses another anchor; a change of the data is what the anchor is there to survive. It is chosen when the
+    // scrolling rests: on the way a row more or less is not seen, and each new anchor costs an answer with the whole window.
+    known.current = undefined
+    const timer = setTimeout(() => {
+      const chosen = latest.current
+      known.current = chosen ? { key: chosen.key, index: first } : undefined
+      setAnchor(chosen?.key)
+    }, anchorAfter)
+    return () => clearTimeout(timer)
   }, [first, scrolled, row === undefined])
   return anchor
+}
+
+/** The rows' actions under one identity: a row that renders nothing new still does what the list means now. */
+function useLatestActions(props: RowProps['actions']): RowProps['actions'] {
+  const latest = useRef(props)
+  latest.current = props
+  return useMemo(
+    () => ({
+      onToggle: (row, index, range) => latest.current.onToggle(row, index, range),
+      onOpen: (row) => latest.current.onOpen(row),
+      linkFor: (column, text) => latest.current.linkFor(column, text),
+      onLink: (column, text) => latest.current.onLink(column, text),
+    }),
+    [],
+  )
 }

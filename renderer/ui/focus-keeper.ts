@@ -1,0 +1,41 @@
+/** How many earlier places of the focus are remembered. */
+const remembered = 16
+/** No event tells that the focused element has gone, so it is looked for this often, ms. */
+const every = 120
+
+/**
+ * Keeps the keyboard's place: when the focused element is removed, hidden or disabled, the focus goes to the last place that is still
+ * there, else to the list, else to the main area. A click on nothing still takes the focus away, as everywhere. Returns what stops it.
+ */
+export function keepFocus(root: Document): () => void {
+  const trail: HTMLElement[] = []
+  const onFocus = (event: FocusEvent): void => {
+    if (!(event.target instanceof HTMLElement)) return
+    const known = trail.indexOf(event.target)
+    if (known >= 0) trail.splice(known, 1)
+    trail.push(event.target)
+    if (trail.length > remembered) trail.shift()
+  }
+  const look = (): void => {
+    const last = trail.at(-1)
+    if (root.activeElement !== root.body || !last || usable(last)) return
+    while (trail.length > 0 && !usable(trail.at(-1))) trail.pop()
+    // A dialog that is open keeps the focus to itself.
+    const dialog = root.querySelector<HTMLElement>('[role=dialog][aria-modal=true]')
+    const inside = dialog?.querySelector<HTMLElement>('button:not(:disabled), input, [tabindex="0"]')
+    const target = dialog ? (trail.findLast((each) => dialog.contains(each)) ?? inside) : (trail.at(-1) ?? start(root))
+    target?.focus({ preventScroll: true })
+  }
+  root.addEventListener('focusin', onFocus)
+  const timer = setInterval(look, every)
+  return () => {
+    clearInterval(timer)
+    root.removeEventListener('focusin', onFocus)
+  }
+}
+
+const usable = (element: HTMLElement | undefined): boolean =>
+  element !== undefined && element.isConnected && !element.matches(':disabled') && element.checkVisibility({ visibilityProperty: true })
+
+const start = (root: Document): HTMLElement | null =>
+  root.querySelector<HTMLElement>('main [role=grid]') ?? root.querySelector<HTMLElement>('main')
