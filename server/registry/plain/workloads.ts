@@ -99,7 +99,7 @@ function generateSelector(obj: KubeObject): void {
   const labels = made(made(made(s, 'template'), 'metadata'), 'labels')
   const own = obj.metadata.labels ?? {}
   const follows = isDeepStrictEqual(own, labels) || empty(own)
-  for (const key of NAME_LABELS) labels[key] ??= obj.metadata.name
+  for (const key of NAME_LABELS) labels[key] ??= obj.metadata.name ?? ''
   for (const key of UID_LABELS) labels[key] ??= obj.metadata.uid
   fill(made(made(s, 'selector'), 'matchLabels'), { 'batch.kubernetes.io/controller-uid': obj.metadata.uid })
   // A job without labels of its own has those of its template, the new ones too.
