@@ -1,11 +1,13 @@
 import { etcd } from '../programs.ts'
 import { say } from '../setup.mjs'
 import { churn } from './churn.ts'
+import { measureHistory } from './history.ts'
 import { measureRunning } from './running.ts'
 
 /**
  * `npm run soak -- --minutes N [--etcd] [--rate N] [--watchers N]`: churn with restarts, checked at the end.
  * `npm run soak -- --running [--pods N --nodes N --deployments N]`: pods to Running through every control loop.
+ * `npm run soak -- --history [--objects N --revisions N --intervals N]`: the embedded store under churn with compaction.
  */
 const option = (name: string, fallback: string): string => {
   const i = process.argv.indexOf(`--${name}`)
@@ -45,6 +47,11 @@ if (has('running')) {
     heap: has('heap'),
     keep: has('keep'),
   })
+  process.exit(0)
+}
+if (has('history')) {
+  const [objects, revisions, intervals] = [option('objects', '100000'), option('revisions', '500000'), option('intervals', '5')].map(Number)
+  await measureHistory({ objects: objects!, revisions: revisions!, intervals: intervals! })
   process.exit(0)
 }
 process.exit(await soak())
