@@ -17,7 +17,8 @@ export default defineConfig({
       // Chromium's sandbox does not start as root, which is what containers in CI run as.
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     },
-    trace: 'retain-on-failure',
+    // A trace costs as much again as the test.
+    trace: process.env.BINNACLE_TRACE === '1' ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
   },
 })

@@ -51,7 +51,13 @@ test('a server that dies: the window says so, and is live again when it is back'
   await first[Symbol.asyncDispose]()
 })
 
-test('the local control plane is stopped and started from the status bar', async ({ inspector, page, server, faults }) => {
+test('the local control plane is stopped and started from the status bar', async ({ browser }) => {
+  // Its own: the API server has another port after that.
+  await using server = await startServer({ loops: true, gateway: true })
+  const { origin, cookies } = await redeem(server.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] } })
+  const page = await context.newPage()
+  const inspector = new Inspector(page)
   await inspector.open('nodes')
   await expect(inspector.counts).toHaveText('1 object')
   await inspector.statusBar.getByRole('button', { name: /Local control plane/ }).click()
@@ -62,8 +68,6 @@ test('the local control plane is stopped and started from the status bar', async
   await expect(inspector.statusBar).toContainText('running')
   await expect(page.getByRole('button', { name: /Live/ })).toBeVisible({ timeout: 60_000 })
   await expect(inspector.counts).toHaveText('1 object')
-  // The browser itself reports requests that failed while nothing answered.
-  expect(faults.filter((f) => !f.startsWith('Failed to load resource'))).toEqual([])
-  faults.length = 0
   expect(server.process.exitCode).toBeNull()
+  await context.close()
 })

@@ -16,6 +16,8 @@ test('the session address opens the window once, on a local control plane with i
   await expect(page.getByRole('region', { name: 'Nodes' }).getByRole('link').first()).toBeVisible()
   await expect(page.getByRole('region', { name: 'Three things to try' }).getByRole('listitem')).toHaveCount(3)
   await page.getByRole('region', { name: 'Nodes' }).getByRole('link').first().click()
+  await server.api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'buoy' } })
+  await expect(page.getByRole('grid').getByRole('row', { name: /buoy/ })).toBeVisible()
   await expect(page.getByRole('contentinfo')).toContainText(/revision \d+/)
   await context.close()
   const stranger = await browser.newContext()

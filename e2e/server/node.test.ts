@@ -111,6 +111,25 @@ describe('the node through the API server', () => {
     await following.bytes('the lines so far', whole.body.length)
   })
 
+  test('a pod that a node runs is deleted without grace, once', async () => {
+    const base = '/api/v1/namespaces/default/pods'
+    using pods = await api.watch(base)
+    for (let i = 0; i < 5; i++) {
+      const name = `brief-${i}`
+      await api.create(base, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name },
+        spec: { containers: [{ name: 'main', image: 'registry.example/main:1' }] },
+      })
+      await pods.until(`${name} runs`, ({ object }) => object.metadata.name === name && object.status?.phase === 'Running')
+      const { status } = await api.send('DELETE', `${base}/${name}?gracePeriodSeconds=0`)
+      expect(status).toBe(200)
+      await pods.until(`${name} is gone`, (e) => e.type === 'DELETED' && e.object.metadata.name === name)
+      expect(pods.events.filter((e) => e.type === 'DELETED' && e.object.metadata.name === name)).toHaveLength(1)
+    }
+  })
+
   test('the pod’s story stands in its events', async () => {
     const reasons = async (): Promise<string[]> =>
       (await api.get<List>('/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dlone')).items.map((e) => String(e.reason))
