@@ -27,7 +27,11 @@ describe('comments', () => {
         "baseName": "continue",
         "type": "string",
     },`
-    expect(parseModel(declaration, code)).toEqual({ '': 'A lease "of" time.', continue: "Where it goes on 'from' here.", labels: 'Of a map.' })
+    expect(parseModel(declaration, code)).toEqual({
+      '': 'A lease "of" time.',
+      continue: "Where it goes on 'from' here.",
+      labels: 'Of a map.',
+    })
   })
 
   test('of the parameters of a method', () => {
