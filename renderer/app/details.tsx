@@ -73,7 +73,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
         tabs={tabs.map((id) => ({ id, label: t(`details.tabs.${id}`) }))}
       />
       <FeedNotice state={data?.state} count={object ? 1 : 0} onRetry={() => hub.kick()} />
-      <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={-1}>
+      <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {object ? (
           <Panel tab={tab} resource={resource} object={object} />
         ) : data?.state.synced ? (

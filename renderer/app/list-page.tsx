@@ -121,15 +121,23 @@ function useFilter(): [string, (filter: string) => void] {
   const place = usePlace()
   const go = useGo()
   const [filter, setFilter] = useState(place.filter)
-  const written = useRef(place.filter)
-  if (place.filter !== written.current) {
-    written.current = place.filter
-    setFilter(place.filter)
-  }
+  // What was written to the URL and has not come back yet: the router may take its time, and typing goes on meanwhile.
+  const underWay = useRef<string[]>([])
+  const inUrl = useRef(place.filter)
   useEffect(() => {
-    if (filter === written.current) return undefined
+    if (place.filter === inUrl.current) return
+    inUrl.current = place.filter
+    const own = underWay.current.indexOf(place.filter)
+    if (own >= 0) underWay.current.splice(0, own + 1)
+    else {
+      underWay.current = []
+      setFilter(place.filter)
+    }
+  }, [place.filter])
+  useEffect(() => {
+    if (filter === (underWay.current.at(-1) ?? inUrl.current)) return undefined
     const timer = setTimeout(() => {
-      written.current = filter
+      underWay.current.push(filter)
       go({ filter }, { replace: true })
     }, urlDelay)
     return () => clearTimeout(timer)

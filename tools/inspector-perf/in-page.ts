@@ -28,9 +28,11 @@ export async function timeFilters(texts: string[]): Promise<number[][]> {
     const from = performance.now()
     write?.call(input, text)
     input?.dispatchEvent(new Event('input', { bubbles: true }))
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => reject(new Error(`"${text}" changed nothing; the list says ${counts()}`)), 10_000)
       const look = new MutationObserver(() => {
         if (counts() === before) return
+        clearTimeout(limit)
         look.disconnect()
         requestAnimationFrame(() => resolve(performance.now() - from))
       })
