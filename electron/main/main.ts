@@ -38,7 +38,7 @@ const supervisor = new Supervisor({
       serviceName: 'Binnacle control plane',
       stdio: ['ignore', 'pipe', 'pipe'],
       // As tools/host-flags.mjs has it for the other ways to start.
-      execArgv: ['--max-semi-space-size=4'],
+      execArgv: ['--max-semi-space-size=4', '--heap-growing-percent=60'],
       env: { ...process.env, ...(process.platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}), BINNACLE_SESSION_SECRET: secret },
     })
     return hostProcess(child, announced)

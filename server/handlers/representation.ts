@@ -53,14 +53,26 @@ function listMeta(m: ListMeta): ListMeta {
   return out
 }
 
+/** The items with commas between. Neighbours that stand together in memory as a joined chunk has them go out as one piece. */
 export function joinItems(head: Buffer, items: Iterable<Buffer>): Buffer[] {
   const out = [head]
+  let run: Buffer | undefined
   for (const item of items) {
-    if (out.length > 1) out.push(COMMA)
-    out.push(item)
+    if (run !== undefined && follows(run, item)) {
+      run = Buffer.from(run.buffer, run.byteOffset, run.length + COMMA.length + item.length)
+      continue
+    }
+    if (run !== undefined) out.push(run, COMMA)
+    run = item
   }
+  if (run !== undefined) out.push(run)
   out.push(END_LIST)
   return out
+}
+
+function follows(run: Buffer, item: Buffer): boolean {
+  if (item.buffer !== run.buffer || item.byteOffset !== run.byteOffset + run.length + COMMA.length) return false
+  return new Uint8Array(run.buffer, run.byteOffset + run.length, 1)[0] === COMMA[0]
 }
 
 function jsonFrames(key: string, object: (e: Entry) => Buffer, bookmark: (rv: number, end: boolean) => Buffer): FrameEncoder {

@@ -39,7 +39,7 @@ export function openDatabase(path: string): DatabaseSync {
     // The autocheckpoint is only a safety net: the worker checkpoints by itself after acknowledging.
     db.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;
-      PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -4096; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;
+      PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -2048; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;
     `)
     if (empty) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
     return db
@@ -52,7 +52,7 @@ export function openDatabase(path: string): DatabaseSync {
 /** A second connection for reads; WAL lets it read while the writer commits. */
 export function openReader(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 1000 })
-  db.exec('PRAGMA cache_size = -2048; PRAGMA mmap_size = 0')
+  db.exec('PRAGMA cache_size = -1024; PRAGMA mmap_size = 0')
   return db
 }
 
