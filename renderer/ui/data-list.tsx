@@ -58,8 +58,7 @@ export function DataList(props: DataListProps) {
   const last = Math.min(shown, first + Math.ceil(view.height / rowHeight) + 1)
   const hold = useHold(scroller)
   const actions = useLatestActions(props)
-  const { anchor, rested } = useAnchor(scroller, data, first, view.top > 0)
-  const slotOrder = useRef<number[]>([])
+  const anchor = useAnchor(scroller, data, first, view.top > 0)
 
   useEffect(() => {
     // Snapped to steps of 20 so that not every scrolled pixel asks again.
@@ -135,12 +134,11 @@ export function DataList(props: DataListProps) {
 
   // Rows are recycled: each place in the pool keeps its elements and gets another object's texts, which scrolls twice as fast as new ones.
   const pool = Math.ceil(view.height / rowHeight) + 2 * overscan + 2
-  const bySlot = new Map<number, React.ReactNode>()
+  const visible: React.ReactNode[] = []
   for (let index = Math.max(0, first - overscan); index < Math.min(shown, last + overscan); index++) {
     const row = rows?.[index - start]
     if (!row) continue
-    bySlot.set(
-      index % pool,
+    visible.push(
       <ListRow
         key={index % pool}
         row={row}
@@ -155,11 +153,6 @@ export function DataList(props: DataListProps) {
       />,
     )
   }
-  // At rest the elements stand in the order of the rows, for whoever reads them one after the other; on the way they keep their places,
-  // because an element that is moved is laid out anew.
-  if (rested) slotOrder.current = [...bySlot.keys()]
-  const late = [...bySlot.keys()].filter((slot) => !slotOrder.current.includes(slot))
-  const visible = [...slotOrder.current, ...late].flatMap((slot) => bySlot.get(slot) ?? [])
   const all = shown > 0 && selection.size >= shown
   const least = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
   return (
@@ -375,13 +368,13 @@ function useHold(scroller: React.RefObject<HTMLElement | null>): boolean {
   return hold
 }
 
-/** Keeps the first visible row where it is when rows come or go above it. Returns the key to ask the worker about, and whether the scrolling rests. */
+/** Keeps the first visible row where it is when rows come or go above it. Returns the key to ask the worker about. */
 function useAnchor(
   scroller: React.RefObject<HTMLElement | null>,
   data: ViewData | undefined,
   first: number,
   scrolled: boolean,
-): { anchor: string | undefined; rested: boolean } {
+): string | undefined {
   const known = useRef<{ key: string; index: number }>(undefined)
   useLayoutEffect(() => {
     const told = data?.anchor
@@ -395,7 +388,6 @@ function useAnchor(
   const latest = useRef(row)
   latest.current = row
   const [anchor, setAnchor] = useState<string>()
-  const [restedAt, setRestedAt] = useState(first)
   useEffect(() => {
     // Only scrolling chooses another anchor; a change of the data is what the anchor is there to survive. It is chosen when the
     // scrolling rests: on the way a row more or less is not seen, and each new anchor costs an answer with the whole window.
@@ -404,11 +396,10 @@ function useAnchor(
       const chosen = latest.current
       known.current = chosen ? { key: chosen.key, index: first } : undefined
       setAnchor(chosen?.key)
-      setRestedAt(first)
     }, anchorAfter)
     return () => clearTimeout(timer)
   }, [first, scrolled, row === undefined])
-  return { anchor, rested: restedAt === first }
+  return anchor
 }
 
 /** The rows' actions under one identity: a row that renders nothing new still does what the list means now. */
