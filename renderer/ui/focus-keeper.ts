@@ -16,6 +16,15 @@ export function keepFocus(root: Document): () => void {
     trail.push(event.target)
     if (trail.length > remembered) trail.shift()
   }
+  // Left on purpose, by Escape or a click on nothing, and still there: that is no place to come back to.
+  const onBlur = (event: FocusEvent): void => {
+    const { target } = event
+    if (event.relatedTarget !== null || !(target instanceof HTMLElement)) return
+    queueMicrotask(() => {
+      const known = trail.indexOf(target)
+      if (known >= 0 && root.activeElement === root.body && usable(target)) trail.splice(known, 1)
+    })
+  }
   const look = (): void => {
     const last = trail.at(-1)
     if (root.activeElement !== root.body || !last || usable(last)) return
@@ -27,10 +36,12 @@ export function keepFocus(root: Document): () => void {
     target?.focus({ preventScroll: true })
   }
   root.addEventListener('focusin', onFocus)
+  root.addEventListener('focusout', onBlur)
   const timer = setInterval(look, every)
   return () => {
     clearInterval(timer)
     root.removeEventListener('focusin', onFocus)
+    root.removeEventListener('focusout', onBlur)
   }
 }
 
