@@ -54,8 +54,13 @@ export class Inspector {
   }
 
   async palette(text: string): Promise<void> {
-    await this.page.keyboard.press('Control+k')
-    await this.page.getByRole('combobox').fill(text)
+    const box = this.page.getByRole('combobox')
+    // A key may come before the window listens: a person would press it again.
+    await expect(async () => {
+      await this.page.keyboard.press('Control+k')
+      await expect(box).toBeVisible({ timeout: 1000 })
+    }).toPass()
+    await box.fill(text)
   }
 
   async theme(name: string): Promise<void> {
