@@ -18,7 +18,12 @@ test('the session address opens the window once, on a local control plane with i
   await page.getByRole('region', { name: 'Nodes' }).getByRole('link').first().click()
   await server.api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'buoy' } })
   await expect(page.getByRole('grid').getByRole('row', { name: /buoy/ })).toBeVisible()
-  await expect(page.getByRole('contentinfo')).toContainText(/revision \d+/)
+  // The status bar names the revision of a change that the window has seen: the first may have come with the list.
+  let seen = 0
+  await expect(async () => {
+    await server.api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: `buoy-${++seen}` } })
+    await expect(page.getByRole('contentinfo')).toContainText(/revision \d+/, { timeout: 2000 })
+  }).toPass()
   await context.close()
   const stranger = await browser.newContext()
   const again = await (await stranger.newPage()).goto(server.sessionUrl)
