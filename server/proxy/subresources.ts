@@ -1,5 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
-import { badRequest, methodNotAllowed, notFound, StatusError } from '../machinery/status.ts'
+import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
@@ -47,7 +47,7 @@ export class Proxies {
   /** `/api/v1/proxy/nodes/{id}[/{path}]` and `/api/v1/proxy/namespaces/{ns}/{pods|services}/{id}[/{path}]`, removed upstream in 1.10. */
   readonly legacy = (ctx: RequestContext): Promise<void> => {
     const match = /^\/api\/v1\/proxy\/(?:nodes\/([^/]+)|namespaces\/([^/]+)\/(pods|services)\/([^/]+))/.exec(ctx.exchange.path)
-    if (match === null) throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+    if (match === null) throw resourceNotFound()
     const [prefix, node, namespace = '', kind = 'nodes', id = ''] = match
     return this.#serve(ctx, kind as Kind, namespace, decodeURIComponent(node ?? id), prefix, ctx.exchange.path.slice(prefix.length), '')
   }

@@ -4,7 +4,7 @@ import { withResourceVersion } from '../../cache/stored-json.ts'
 import { decodeObject, isProtobuf } from '../../codec/protobuf/index.ts'
 import { qualified } from '../../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../../machinery/types.ts'
-import { humanDuration } from '../../machinery/duration.ts'
+import { since } from '../../machinery/duration.ts'
 import type { ResourceFacts, Scheme, TypeFacts } from '../../scheme/contract.ts'
 import { convert, storagePrefix, storageVersion } from '../../scheme/versions.ts'
 import type { ServedResource, StoredResource, Subresource } from './resource.ts'
@@ -47,12 +47,7 @@ export const nameAndAge: TableDefinition = {
     { name: 'Name', type: 'string', format: 'name' },
     { name: 'Age', type: 'string' },
   ],
-  cells: (obj, now) => [obj.metadata.name, ageOf(obj, now)],
-}
-
-export function ageOf(obj: KubeObject, now: number): string {
-  const created = obj.metadata.creationTimestamp
-  return created ? humanDuration(now - Date.parse(created)) : '<unknown>'
+  cells: (obj, now) => [obj.metadata.name, since(obj.metadata.creationTimestamp, now)],
 }
 
 const isStored = (r: ResourceFacts): boolean => r.verbs.includes('list') && r.verbs.includes('watch')
