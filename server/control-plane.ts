@@ -61,6 +61,8 @@ export interface ApiServerOptions {
   nodePortRange?: { first: number; last: number }
   /** Prefix of all keys, without a slash at its end: `/registry`. */
   keyPrefix: string
+  /** 0: history is never compacted. */
+  compactionIntervalMs: number
   maxRequestsInFlight: number
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number
@@ -91,8 +93,6 @@ export interface ApiServer {
 
 const BOOKMARK_MS = 60_000
 const TICK_MS = 10_000
-/** kube-apiserver's --etcd-compaction-interval. */
-const COMPACTION_MS = 300_000
 /** Revisions that a start replays, so that watches resume across a restart. */
 const REPLAY = 1000
 
@@ -177,12 +177,15 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     if (due) sinceBookmark = 0
     feed.tick(due)
   }, TICK_MS)
-  const compactor = new Compactor({
-    storage,
-    clock,
-    intervalMs: COMPACTION_MS,
-    onError: (e) => log.warn({ error: e instanceof Error ? e.message : String(e) }, 'compaction failed, will be tried again'),
-  })
+  const compactor =
+    o.compactionIntervalMs === 0
+      ? undefined
+      : new Compactor({
+          storage,
+          clock,
+          intervalMs: o.compactionIntervalMs,
+          onError: (e) => log.warn({ error: e instanceof Error ? e.message : String(e) }, 'compaction failed, will be tried again'),
+        })
   state.ready = true
   return {
     url: `https://${o.bindAddress === '0.0.0.0' ? '127.0.0.1' : o.bindAddress}:${serving.port}`,
@@ -198,7 +201,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     state.closing = true
     state.ready = false
     ticker.cancel()
-    compactor.stop()
+    compactor?.stop()
     repair.cancel()
     // Running requests finish while nothing new is let in; then watches have nobody left to serve.
     const idle = waitGroup.close()

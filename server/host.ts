@@ -59,6 +59,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       serviceAddress,
       serviceRanges: [o.network.serviceClusterIpRange],
       keyPrefix: o.storage.etcdPrefix,
+      compactionIntervalMs: o.storage.etcdCompactionIntervalMs,
       maxRequestsInFlight: o.limits.maxRequestsInFlight,
       maxMutatingRequestsInFlight: o.limits.maxMutatingRequestsInFlight,
       requestTimeoutMs: o.limits.requestTimeoutMs,

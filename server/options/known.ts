@@ -34,8 +34,8 @@ export const unsupported: ReadonlySet<string> = new Set(
   default-unreachable-toleration-seconds delete-collection-workers disable-admission-plugins disable-http2-serving
   disabled-metrics egress-selector-config-file emulated-version emulation-forward-compatible enable-admission-plugins
   enable-bootstrap-token-auth enable-garbage-collector enable-logs-handler enable-priority-and-fairness
-  encryption-provider-config encryption-provider-config-automatic-reload etcd-compaction-interval
-  etcd-count-metric-poll-period etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout
+  encryption-provider-config encryption-provider-config-automatic-reload etcd-count-metric-poll-period
+  etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout
   etcd-servers-overrides event-ttl external-hostname feature-gates goaway-chance kubelet-certificate-authority
   kubelet-timeout kubernetes-service-node-port lease-reuse-duration-seconds livez-grace-period log-flush-frequency
   log-json-info-buffer-size log-json-split-stream log-text-info-buffer-size log-text-split-stream logging-format

@@ -9,13 +9,23 @@ export interface StorageOptions {
   etcdKeyFile: string
   /** With a slash in front, none at the end. */
   etcdPrefix: string
+  /** History is kept for one to two of these; 0 keeps all of it. Of both stores: the name is kube-apiserver's. */
+  etcdCompactionIntervalMs: number
   /** Empty: the user's data folder. */
   dataDir: string
 }
 
 export const storage: Family<StorageOptions> = {
   title: 'Storage',
-  defaults: { etcdServers: [], etcdCaFile: '', etcdCertFile: '', etcdKeyFile: '', etcdPrefix: '/registry', dataDir: '' },
+  defaults: {
+    etcdServers: [],
+    etcdCaFile: '',
+    etcdCertFile: '',
+    etcdKeyFile: '',
+    etcdPrefix: '/registry',
+    etcdCompactionIntervalMs: 300_000,
+    dataDir: '',
+  },
   flags: {
     'etcd-servers': {
       field: 'etcdServers',
@@ -26,6 +36,11 @@ export const storage: Family<StorageOptions> = {
     'etcd-certfile': { field: 'etcdCertFile', type: 'string', help: 'PEM file with the certificate to show to etcd.' },
     'etcd-keyfile': { field: 'etcdKeyFile', type: 'string', help: 'PEM file with the key of --etcd-certfile.' },
     'etcd-prefix': { field: 'etcdPrefix', type: 'string', help: 'Prefix of all keys.' },
+    'etcd-compaction-interval': {
+      field: 'etcdCompactionIntervalMs',
+      type: 'duration',
+      help: 'How often old revisions are forgotten, in either store: those from before the last interval. 0 keeps them all.',
+    },
     'data-dir': {
       field: 'dataDir',
       type: 'string',
@@ -43,6 +58,7 @@ export const storage: Family<StorageOptions> = {
     }
     if (!/^\/[^/]+(\/[^/]+)*$/.test(o.etcdPrefix))
       errors.push(`--etcd-prefix ${JSON.stringify(o.etcdPrefix)} must begin with a slash and not end with one`)
+    if (o.etcdCompactionIntervalMs < 0) errors.push('--etcd-compaction-interval can not be negative value')
     return errors
   },
 }

@@ -26,7 +26,7 @@ export function statusFromStorage(e: unknown, resource: GroupResource, name: str
   if (e instanceof KeyExistsError) return alreadyExists(resource, name)
   if (e instanceof RevisionMismatchError) return conflict(resource, name, MODIFIED)
   if (e instanceof TooOldError) return resourceExpired(e.message)
-  if (e instanceof CompactedError) return resourceExpired('The provided resource version is too old and has been compacted.')
+  if (e instanceof CompactedError) return resourceExpired('The resourceVersion for the provided list is too old.')
   if (e instanceof TooNewError) return tooLargeResourceVersion(e)
   if (e instanceof FutureRevisionError) return tooLargeResourceVersion({ requested: 0, current: e.currentRevision })
   if (e instanceof StorageUnavailableError) return serviceUnavailable(`the store cannot be reached, please try again: ${e.message}`)

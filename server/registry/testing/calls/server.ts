@@ -47,6 +47,7 @@ export async function startTestServer(shared?: Storage): Promise<TestServer> {
     serviceAddress: '10.0.0.1',
     serviceRanges: ['10.0.0.0/24'],
     keyPrefix: '/registry',
+    compactionIntervalMs: 300_000,
     maxRequestsInFlight: 0,
     maxMutatingRequestsInFlight: 0,
     requestTimeoutMs: 60_000,
