@@ -5,6 +5,7 @@ import type { ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useHub, useView } from '../queries/hub.ts'
+import { none } from '../resources/printed.ts'
 import { useDelete } from '../tools/delete/delete-context.ts'
 import { DataList, type ListWindow } from '../ui/data-list.tsx'
 import { FeedNotice } from '../ui/feed-notice.tsx'
@@ -96,7 +97,7 @@ export function ListPage({ resource }: { resource: Resource }) {
         isOpen={(row) => place.object?.name === row.name && place.object.namespace === row.namespace}
         onOpen={(row) => go({ object: { namespace: row.namespace, name: row.name } })}
         linkFor={(column, text) =>
-          column.link
+          column.link && text !== none
             ? placeUrl({ context: place.context, namespace: place.namespace, resource: column.link, object: { namespace: '', name: text } })
             : undefined
         }

@@ -53,9 +53,9 @@ export function Rail() {
                       <Link
                         to={placeUrl(moved(here, { resource: key }))}
                         aria-current={place.resource === key ? 'page' : undefined}
-                        title={key}
+                        title={`${resource.kind} · ${key}`}
                       >
-                        {resource.kind}
+                        <span className="ellipsis">{resource.kind}</span>
                       </Link>
                     </li>
                   )

@@ -1,7 +1,7 @@
 import { parseQuantity } from '../kube/quantity.ts'
 import type { Row } from '../kube/store.ts'
 import type { Tone } from '../kube/types.ts'
-import { type Event, lastSeen, timesSeen } from './events/view.ts'
+import { type Event, lastSeen, recency, timesSeen } from './events/view.ts'
 import { nodeStatus } from './nodes/view.ts'
 import type { Node } from './nodes/types.ts'
 import { podSummary } from './pods/status.ts'
@@ -175,30 +175,33 @@ export interface RecentEvent {
   name: string
 }
 
+/** As many as are read at a glance. */
+const mostEvents = 40
+
 /** The newest events, newest first. */
 export function summarizeEvents(rows: Iterable<Row>): RecentEvent[] {
-  const newest: RecentEvent[] = []
+  const newest: { order: string; event: Event; key: string }[] = []
   for (const row of rows) {
     const event = row.object as Event
-    const at = lastSeen(event) ?? 0
+    const order = recency(event)
     const last = newest[newest.length - 1]
-    if (newest.length >= 40 && last && at <= last.at) continue
-    newest.push({
-      key: row.key,
-      type: event.type ?? '',
-      reason: event.reason ?? '',
-      message: event.message ?? '',
-      at,
-      count: timesSeen(event),
-      kind: event.involvedObject?.kind ?? '',
-      apiVersion: event.involvedObject?.apiVersion ?? 'v1',
-      namespace: event.involvedObject?.namespace ?? '',
-      name: event.involvedObject?.name ?? '',
-    })
-    newest.sort((a, b) => b.at - a.at)
-    if (newest.length > 40) newest.pop()
+    if (newest.length >= mostEvents && last && order <= last.order) continue
+    newest.push({ order, event, key: row.key })
+    newest.sort((a, b) => (a.order < b.order ? 1 : a.order > b.order ? -1 : 0))
+    if (newest.length > mostEvents) newest.pop()
   }
-  return newest
+  return newest.map(({ event, key }) => ({
+    key,
+    type: event.type ?? '',
+    reason: event.reason ?? '',
+    message: event.message ?? '',
+    at: lastSeen(event) ?? 0,
+    count: timesSeen(event),
+    kind: event.involvedObject?.kind ?? '',
+    apiVersion: event.involvedObject?.apiVersion ?? 'v1',
+    namespace: event.involvedObject?.namespace ?? '',
+    name: event.involvedObject?.name ?? '',
+  }))
 }
 
 /** Requests by node name. */

@@ -10,7 +10,7 @@ import { useHub, useSummary } from '../../queries/hub.ts'
 import type { NodesSummary, PodsSummary, Problem, RecentEvent, Requests } from '../../resources/summaries.ts'
 import { Age } from '../../ui/age.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
-import { ToneMark, ToneWord } from '../../ui/icon.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { LastLines } from './last-lines.tsx'
@@ -113,8 +113,10 @@ function NodesCard({
           const used = byNode && (byNode[node.name] ?? noRequests)
           return (
             <li key={node.name} className="node-line">
-              <ToneMark tone={node.tone} />
-              <Link to={url(node.name)} className="ellipsis">
+              <span title={node.status}>
+                <ToneWord tone={node.tone}>{node.status.split(',')[0] ?? ''}</ToneWord>
+              </span>
+              <Link to={url(node.name)} className="ellipsis" title={node.name}>
                 {node.name}
               </Link>
               <Meter

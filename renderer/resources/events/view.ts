@@ -16,16 +16,26 @@ export interface Event extends KubeObject {
   involvedObject?: { kind?: string; namespace?: string; name?: string; uid?: string; apiVersion?: string; fieldPath?: string }
 }
 
-/** When it was last seen, in ms. */
+/**
+ * When it was last seen, in ms, to the second. Some components write microseconds (`eventTime`), most write seconds (`lastTimestamp`):
+ * compared as they are, what was written more precisely would seem to come later.
+ */
 export function lastSeen(event: Event): number | null {
   const at = Date.parse(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '')
-  return Number.isNaN(at) ? null : at
+  return Number.isNaN(at) ? null : Math.floor(at / 1000) * 1000
 }
+
+/** Grows with time, and within a second with resourceVersion, the order in which they were written (KEP-5504). Compare as text. */
+export const recency = (event: Event): string =>
+  `${String(lastSeen(event) ?? 0).padStart(14, '0')} ${(event.metadata.resourceVersion ?? '').padStart(20, '0')}`
+
+/** The newest event first when sorted upwards, as ages are. */
+const newestFirst = (event: Event): string => recency(event).replaceAll(/\d/g, (digit) => String(9 - Number(digit)))
 
 export const timesSeen = (event: Event): number => event.series?.count ?? event.count ?? 1
 
 const columns: Column<Event>[] = [
-  { id: 'last', label: 'lastSeen', type: 'age', width: 96, cell: lastSeen, order: (e) => -(lastSeen(e) ?? 0) },
+  { id: 'last', label: 'lastSeen', type: 'age', width: 96, cell: lastSeen, order: newestFirst },
   {
     id: 'type',
     label: 'type',

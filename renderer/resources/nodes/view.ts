@@ -3,6 +3,7 @@ import { type Column, createdAt, type KindView } from '../../kube/columns.ts'
 import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
 import type { Tone } from '../../kube/types.ts'
 import { addressOrder } from '../pods/view.ts'
+import { none, unknown } from '../printed.ts'
 import type { Node } from './types.ts'
 
 const roleLabel = 'node-role.kubernetes.io/'
@@ -16,11 +17,11 @@ export function nodeRoles(node: Node): string[] {
   return [...new Set(legacy ? [...roles, legacy] : roles)].filter(Boolean).sort()
 }
 
-/** Ready, NotReady or Unknown, with SchedulingDisabled and any pressure beside it: one word would hide the others. */
+/** Ready, NotReady, or Unknown before the kubelet has said anything, with SchedulingDisabled and any pressure beside it: one word would hide the others. */
 export function nodeStatus(node: Node): { text: string; tone: Tone } {
   const conditions = node.status?.conditions ?? []
   const ready = conditions.find((c) => c.type === 'Ready')
-  const words = [ready?.status === 'True' ? 'Ready' : ready?.status === 'False' ? 'NotReady' : 'Unknown']
+  const words = [!ready ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady']
   const pressure = conditions.filter((c) => c.type !== 'Ready' && c.status === 'True').map((c) => c.type)
   words.push(...pressure)
   if (node.spec?.unschedulable) words.push('SchedulingDisabled')
@@ -35,22 +36,22 @@ const memory = (node: Node): number => parseQuantity(node.status?.capacity?.memo
 const columns: Column<Node>[] = [
   { id: 'name', label: 'name', type: 'text', width: 240, grow: true, cell: (n) => n.metadata.name },
   { id: 'status', label: 'status', type: 'status', width: 200, cell: nodeStatus },
-  { id: 'roles', label: 'roles', type: 'text', width: 130, cell: (n) => nodeRoles(n).join(',') },
+  { id: 'roles', label: 'roles', type: 'text', width: 130, cell: (n) => nodeRoles(n).join(',') || none },
   { id: 'taints', label: 'taints', type: 'number', width: 70, cell: (n) => n.spec?.taints?.length ?? 0 },
   { id: 'cpu', label: 'cpu', type: 'text', width: 70, cell: (n) => formatCores(cores(n)), order: cores },
   { id: 'memory', label: 'memory', type: 'text', width: 90, cell: (n) => formatBytes(memory(n)), order: memory },
   { id: 'pods', label: 'podCapacity', type: 'number', width: 80, hidden: true, cell: (n) => parseQuantity(n.status?.capacity?.pods) ?? 0 },
   { id: 'version', label: 'version', type: 'text', width: 120, cell: (n) => n.status?.nodeInfo?.kubeletVersion ?? '' },
-  { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: internalIP, order: (n) => addressOrder(internalIP(n)) },
-  { id: 'os', label: 'osImage', type: 'text', width: 200, hidden: true, cell: (n) => n.status?.nodeInfo?.osImage ?? '' },
-  { id: 'kernel', label: 'kernel', type: 'text', width: 160, hidden: true, cell: (n) => n.status?.nodeInfo?.kernelVersion ?? '' },
+  { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (n) => internalIP(n) || none, order: (n) => addressOrder(internalIP(n)) },
+  { id: 'os', label: 'osImage', type: 'text', width: 200, hidden: true, cell: (n) => n.status?.nodeInfo?.osImage || unknown },
+  { id: 'kernel', label: 'kernel', type: 'text', width: 160, hidden: true, cell: (n) => n.status?.nodeInfo?.kernelVersion || unknown },
   {
     id: 'runtime',
     label: 'runtime',
     type: 'text',
     width: 180,
     hidden: true,
-    cell: (n) => n.status?.nodeInfo?.containerRuntimeVersion ?? '',
+    cell: (n) => n.status?.nodeInfo?.containerRuntimeVersion || unknown,
   },
   { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (n) => -(createdAt(n) ?? 0) },
 ]

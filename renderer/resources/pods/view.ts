@@ -1,5 +1,6 @@
 import { slimMeta } from '../../kube/codec.ts'
 import { type Column, createdAt, type KindView } from '../../kube/columns.ts'
+import { none } from '../printed.ts'
 import { podSummary } from './status.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from './types.ts'
 
@@ -31,8 +32,8 @@ const columns: Column<Pod>[] = [
     },
   },
   { id: 'restarts', label: 'restarts', type: 'number', width: 80, cell: (p) => podSummary(p).restarts },
-  { id: 'node', label: 'node', type: 'text', width: 160, link: 'nodes', cell: (p) => p.spec?.nodeName ?? '' },
-  { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (p) => p.status?.podIP ?? '', order: (p) => addressOrder(p.status?.podIP) },
+  { id: 'node', label: 'node', type: 'text', width: 160, link: 'nodes', cell: (p) => p.spec?.nodeName || none },
+  { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (p) => p.status?.podIP || none, order: (p) => addressOrder(p.status?.podIP) },
   { id: 'qos', label: 'qos', type: 'text', width: 100, hidden: true, cell: (p) => p.status?.qosClass ?? '' },
   { id: 'owner', label: 'owner', type: 'text', width: 200, hidden: true, cell: owner },
   {
@@ -91,7 +92,7 @@ function trimState(state: ContainerState | undefined): ContainerState | undefine
 
 function owner(pod: Pod): string {
   const controller = pod.metadata.ownerReferences?.find((o) => o.controller) ?? pod.metadata.ownerReferences?.[0]
-  return controller ? `${controller.kind}/${controller.name}` : ''
+  return controller ? `${controller.kind}/${controller.name}` : none
 }
 
 /** IPv4 addresses in the order of their numbers, others by their text. */

@@ -1,6 +1,7 @@
 import { slimMeta } from '../../kube/codec.ts'
 import { type Column, createdAt, type KindView } from '../../kube/columns.ts'
 import { addressOrder } from '../pods/view.ts'
+import { none, pending } from '../printed.ts'
 import type { Service } from './types.ts'
 
 export const portText = (port: { port: number; nodePort?: number; protocol?: string }): string =>
@@ -12,13 +13,13 @@ export function externalAddress(service: Service): string {
   if (type === 'ExternalName') return externalName ?? ''
   const ingress = (service.status?.loadBalancer?.ingress ?? []).map((i) => i.ip ?? i.hostname ?? '')
   const all = [...(type === 'LoadBalancer' ? ingress : []), ...externalIPs].filter(Boolean)
-  return all.length > 0 ? all.join(',') : type === 'LoadBalancer' ? '<pending>' : ''
+  return all.length > 0 ? all.join(',') : type === 'LoadBalancer' ? pending : none
 }
 
 const selector = (service: Service): string =>
   Object.entries(service.spec?.selector ?? {})
     .map(([k, v]) => `${k}=${v}`)
-    .join(',')
+    .join(',') || none
 
 const columns: Column<Service>[] = [
   { id: 'name', label: 'name', type: 'text', width: 240, grow: true, cell: (s) => s.metadata.name },
@@ -29,11 +30,11 @@ const columns: Column<Service>[] = [
     label: 'clusterIP',
     type: 'mono',
     width: 130,
-    cell: (s) => s.spec?.clusterIP ?? '',
+    cell: (s) => s.spec?.clusterIP || none,
     order: (s) => addressOrder(s.spec?.clusterIP),
   },
   { id: 'external', label: 'externalIP', type: 'mono', width: 150, cell: externalAddress },
-  { id: 'ports', label: 'ports', type: 'mono', width: 200, cell: (s) => (s.spec?.ports ?? []).map(portText).join(', ') },
+  { id: 'ports', label: 'ports', type: 'mono', width: 200, cell: (s) => (s.spec?.ports ?? []).map(portText).join(', ') || none },
   { id: 'selector', label: 'selector', type: 'text', width: 200, cell: selector },
   { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (s) => -(createdAt(s) ?? 0) },
 ]
