@@ -66,6 +66,24 @@ describe('catalogues', () => {
       expect([key, values(text)]).toEqual([key, values(english.get(key) ?? english.get(`${base(key)}_other`) ?? '')])
   })
 
+  /** Left: words that would say the same; right: what kubernetes.io/zh-cn says. */
+  test.each([
+    ['您', '你'],
+    ['名称空间|名字空间', '命名空间'],
+    ['结点', '节点'],
+    ['工作量|负载类型', '工作负载'],
+    ['容器组|豆荚', 'Pod'],
+    ['\\bcontext\\b', '上下文'],
+    ['所有者|拥有者', '属主'],
+    ['服务帐号|服务帐户|服务账户', '服务账号'],
+    ['选择器', '选择算符'],
+    ['注释', '注解'],
+    ['探测器|探测针', '探针'],
+    ['控制面(?!板)', '控制平面'],
+  ])('the Chinese words are those of the Kubernetes documentation: not %s but %s', (wrong) => {
+    expect([...chinese].filter(([, text]) => new RegExp(wrong).test(text.replaceAll(/\{\{.*?\}\}/g, '')))).toEqual([])
+  })
+
   test('English plurals have both forms', () => {
     for (const key of english.keys()) if (key.endsWith('_one')) expect(english.has(`${base(key)}_other`), key).toBe(true)
   })
