@@ -5,6 +5,7 @@ import { authorizerOf } from './authz/modes.ts'
 import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
+import { makeWritableFolder } from './machinery/folders.ts'
 import { firstServiceAddress } from './machinery/ip.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
@@ -32,6 +33,7 @@ const GRACE_MS = 10_000
 
 /** The whole control plane as the options describe it; resolves when /readyz answers ok. Rejects with an Error of one sentence. */
 export async function startHost(o: Options, { clock, log }: HostDependencies): Promise<Host> {
+  usable(`--data-dir: ${dataDir(o)}`, () => makeWritableFolder(dataDir(o), 0o700))
   const seed = o.local.seed === '' ? undefined : import('./seed.ts')
   const seedObjects = seed?.then((s) => s.readSeed(o.local.seed))
   // Awaited when the server is ready, which may come later than its error.
@@ -73,13 +75,9 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     started = api
     const url = api.url
     if (o.local.writeKubeconfig !== '') {
-      writeKubeconfig(o.local.writeKubeconfig, {
-        server: url,
-        ca: certificates.ca.cert,
-        cert: certificates.admin.cert,
-        key: certificates.admin.key,
-        name: 'binnacle',
-      })
+      const { ca, admin } = certificates
+      const entry = { server: url, ca: ca.cert, cert: admin.cert, key: admin.key, name: 'binnacle' }
+      usable(`--write-kubeconfig: ${o.local.writeKubeconfig}`, () => writeKubeconfig(o.local.writeKubeconfig, entry))
     }
     if (seedObjects !== undefined) {
       const { createClient } = await import('./client/client.ts')
@@ -108,6 +106,17 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     await started?.close(0).catch(() => undefined)
     await storage.close().catch(() => undefined)
     throw e
+  }
+}
+
+/** What the system refuses becomes a sentence that says what to do. */
+function usable(what: string, use: () => void): void {
+  try {
+    use()
+  } catch (e) {
+    const { code, message } = e as NodeJS.ErrnoException
+    if (code === undefined) throw e
+    throw new Error(`${what} cannot be written to (${message}); choose another one, or correct its permissions`, { cause: e })
   }
 }
 

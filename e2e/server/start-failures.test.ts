@@ -54,7 +54,9 @@ describe('a start that cannot be', () => {
   test('a data folder that is a file', async () => {
     const file = join(own(), 'file')
     writeFileSync(file, '')
-    expect(await refusal(base(file))).toContain(file)
+    expect(await refusal(base(file))).toBe(
+      `--data-dir: ${file} cannot be written to (ENOTDIR: not a directory, '${file}'); choose another one, or correct its permissions`,
+    )
   })
 
   test.skipIf(process.getuid?.() === 0)('a data folder that may not be written (not for root, who may write all)', async () => {
@@ -63,8 +65,12 @@ describe('a start that cannot be', () => {
     expect(await refusal(base(folder))).toContain(folder)
   })
 
-  test('a data folder on a file system that takes no writes', async () => {
-    expect(await refusal(base('/sys/binnacle'))).toContain('/sys/binnacle')
+  test.each(['/sys/binnacle', '/proc/binnacle'])('a data folder on a file system that takes none: %s', async (folder) => {
+    expect(await refusal(base(folder))).toMatch(new RegExp(`^--data-dir: ${folder} cannot be written to .*; choose another one`))
+    expect(await refusal([...base(), '--cert-dir', folder])).toMatch(new RegExp(`${folder}.*; choose another folder with --cert-dir`))
+    expect(await refusal([...base(), '--write-kubeconfig', `${folder}/config`])).toMatch(
+      new RegExp(`^--write-kubeconfig: ${folder}/config cannot be written to .*; choose another one`),
+    )
   })
 
   test('a database that is none', async () => {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolders } from '../machinery/folders.ts'
 
 /** Writes a file that only this user may read, whole or not at all. Folders on the way are made, for this user only. */
 export function writePrivateFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(file), 0o700)
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })

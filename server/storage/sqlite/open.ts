@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { type Clock, systemClock } from '../../machinery/clock.ts'
+import { makeFolders } from '../../machinery/folders.ts'
 import { type Storage, StorageOpenError } from '../contract.ts'
 import { inUse, isBusy, notWritable, reasonOf, refusalToOpen } from './open-errors.ts'
 import type { FromWorker } from './protocol.ts'
@@ -80,7 +81,7 @@ function defaultWorkerUrl(): URL {
 
 function makeWritable(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(path), 0o700)
     closeSync(openSync(path, 'a', 0o600))
   } catch (error) {
     throw new StorageOpenError(notWritable(path, reasonOf(error)))
