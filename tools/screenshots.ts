@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium, type Browser, type Page } from 'playwright-core'
 import { isReady, pod, redeem } from '../e2e/fixtures/session.ts'
 import { writeManyPods } from '../e2e/fixtures/many-pods.ts'
 import { scratch } from '../e2e/fixtures/scratch.ts'
@@ -9,80 +11,63 @@ import { chromium as findChromium } from './programs.ts'
 import { root, say } from './setup.mjs'
 
 /**
- * `npm run screenshots [-- --all]`: pictures of the window into docs/images (those that the README shows), or with --all of every page,
- * theme, language, size and amount of objects into test-results/screenshots, for a person to look through.
+ * `npm run screenshots [-- --all] [--out FOLDER]`: pictures of the window into docs/images (those that the README shows), or with --all of
+ * every page, theme, language, size and amount of objects into a folder of their own, for a person to look through.
  */
 interface Shot {
   name: string
+  /** With how many objects there is something to see. */
+  objects: readonly number[]
   place: (node: string) => string
   /** Seen before the picture is taken. */
   ready: string
-  before?: (page: Page) => Promise<void>
+  before?: (page: Page, server: Server) => Promise<void>
 }
 
-interface Variant {
-  objects: number
+interface Look {
   theme: 'dark' | 'light'
   language: 'en' | 'zh-CN'
   width: number
 }
 
+const few = 3
+const many = 30_000
 const row = '[role=grid][aria-busy=false] [role=row][aria-rowindex="2"]'
 const shots: readonly Shot[] = [
-  { name: 'home', place: () => '', ready: '.home li, .home .card' },
-  { name: 'pods', place: () => 'pods', ready: `${row}, .empty` },
-  { name: 'pod', place: () => 'pods/default/alpha', ready: '[role=tabpanel] dl, [role=tabpanel] table' },
-  { name: 'pod-logs', place: () => 'pods/default/alpha?tab=logs', ready: '.log-line' },
-  { name: 'node-logs', place: (node) => `nodes/_/${node}?tab=node-logs`, ready: '.file-list li' },
-  {
-    name: 'flame-graph',
-    place: (node) => `nodes/_/${node}?tab=profile`,
-    ready: '.flame-host',
-    before: (page) => page.locator('.log-bar button').first().click(),
-  },
+  { name: 'home', objects: [0, few, many], place: () => '', ready: '.home .phase-bar, .home .first' },
+  { name: 'pods', objects: [0, few, many], place: () => 'pods', ready: `${row}, .empty` },
+  { name: 'pods-of-a-namespace', objects: [0], place: () => 'pods?ns=default', ready: '.empty' },
+  { name: 'events', objects: [few], place: () => 'events', ready: row },
+  { name: 'services', objects: [few], place: () => 'services/default/kubernetes', ready: '[role=tabpanel] table' },
+  { name: 'pod', objects: [few], place: () => 'pods/default/alpha', ready: '[role=tabpanel] table' },
+  { name: 'pod-yaml', objects: [few], place: () => 'pods/default/alpha?tab=yaml', ready: '.cm-line' },
+  { name: 'pod-logs', objects: [few], place: () => 'pods/default/alpha?tab=logs', ready: '.log-line' },
+  { name: 'node', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table' },
+  { name: 'node-logs', objects: [few], place: (node) => `nodes/_/${node}?tab=node-logs`, ready: '.file-list li' },
+  { name: 'flame-graph', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: profile },
 ]
 
-const all = process.argv.includes('--all')
-const readme: readonly { shot: string; variant: Variant }[] = [
-  { shot: 'home', variant: { objects: 3, theme: 'dark', language: 'en', width: 1280 } },
-  { shot: 'pods', variant: { objects: 30_000, theme: 'light', language: 'en', width: 1280 } },
-  { shot: 'flame-graph', variant: { objects: 3, theme: 'dark', language: 'en', width: 1280 } },
-  { shot: 'pod', variant: { objects: 3, theme: 'light', language: 'zh-CN', width: 1280 } },
+const everyLook: readonly Look[] = [1280, 1920].flatMap((width) =>
+  (['en', 'zh-CN'] as const).flatMap((language) => (['dark', 'light'] as const).map((theme) => ({ theme, language, width }))),
+)
+
+const readme: readonly { shot: string; objects: number; look: Look }[] = [
+  { shot: 'home', objects: few, look: { theme: 'dark', language: 'en', width: 1280 } },
+  { shot: 'pods', objects: many, look: { theme: 'light', language: 'en', width: 1280 } },
+  { shot: 'flame-graph', objects: few, look: { theme: 'dark', language: 'en', width: 1280 } },
+  { shot: 'pod', objects: few, look: { theme: 'light', language: 'zh-CN', width: 1280 } },
 ]
 
-const everything = (): { shot: string; variant: Variant }[] =>
-  [0, 3, 30_000].flatMap((objects) =>
-    (['dark', 'light'] as const).flatMap((theme) =>
-      (['en', 'zh-CN'] as const).flatMap((language) =>
-        [1280, 1920].flatMap((width) =>
-          // A pod needs to be there; what belongs to the node looks the same beside any number of objects.
-          shots
-            .filter(({ name }) => name === 'home' || name === 'pods' || objects === 3)
-            .map(({ name }) => ({ shot: name, variant: { objects, theme, language, width } })),
-        ),
-      ),
-    ),
-  )
-
-/** Lists pods until told to stop, so that a CPU profile has something to show. */
-function busy(server: Server): () => Promise<void> {
+/** Takes a CPU profile while pods are listed, so that it has something to show. */
+async function profile(page: Page, server: Server): Promise<void> {
   let stopped = false
   const work = (async () => {
     while (!stopped) await server.api.get('/api/v1/pods')
   })()
-  return async () => {
-    stopped = true
-    await work
-  }
-}
-
-async function take(page: Page, node: string, shot: Shot, file: string): Promise<void> {
-  await page.goto(`/c/local${shot.place(node) === '' ? '' : `/${shot.place(node)}`}`)
-  await shot.before?.(page)
-  await page.locator(shot.ready).first().waitFor({ timeout: 60_000 })
-  // Marks of recent changes fade.
-  await page.waitForTimeout(1500)
-  await page.screenshot({ path: file, animations: 'disabled' })
+  await page.locator('.log-bar button').first().click()
+  await page.locator('.flame-host').waitFor({ timeout: 60_000 })
+  stopped = true
+  await work
 }
 
 async function fill(server: Server): Promise<void> {
@@ -95,43 +80,79 @@ async function fill(server: Server): Promise<void> {
     await pods.until(name, ({ object }) => object.metadata.name === name && object.status?.phase === 'Running')
 }
 
-async function main(): Promise<void> {
-  const browserProgram = findChromium()
-  if (browserProgram.path === undefined) throw new Error(browserProgram.why)
-  const wanted = all ? everything() : readme
-  const out = all ? join(root, 'test-results/screenshots') : join(root, 'docs/images')
-  mkdirSync(out, { recursive: true })
-  const browser = await chromium.launch({ executablePath: browserProgram.path, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
-  for (const objects of new Set(wanted.map((w) => w.variant.objects))) {
-    using dir = scratch()
-    const seed = join(dir.path, 'seed.json')
-    if (objects > 3) writeManyPods(seed, objects)
-    const flags = objects > 3 ? ['--seed', seed, '--controllers=*,-kube-scheduler'] : []
-    await using server = await startServer({ dir: dir.path, gateway: true, loops: true, flags, startLimitMs: 300_000 })
-    using nodes = await server.api.watch('/api/v1/nodes')
-    const { object } = await nodes.until('a ready node', (e) => isReady(e.object))
-    if (objects === 3) await fill(server)
-    const { origin, cookies } = await redeem(server.sessionUrl)
-    for (const { shot: name, variant } of wanted.filter((w) => w.variant.objects === objects)) {
-      const shot = shots.find((s) => s.name === name)
-      if (shot === undefined) throw new Error(`there is no picture ${name}`)
-      const { theme, language, width } = variant
-      const context = await browser.newContext({
-        baseURL: origin,
-        storageState: { cookies, origins: [] },
-        colorScheme: theme,
-        locale: language,
-        viewport: { width, height: Math.round((width * 10) / 16) },
-      })
-      const file = all ? `${name}-${objects}-${theme}-${language}-${width}.png` : `${name}.png`
-      const stop = shot.before === undefined ? undefined : busy(server)
-      await take(await context.newPage(), object.metadata.name, shot, join(out, file))
-      await stop?.()
-      say(`${file}`)
-      await context.close()
+/** As a person changes them: the open page stays, so nothing is fetched, profiled or waited for again. */
+async function dress(page: Page, { theme, language, width }: Look): Promise<void> {
+  await page.setViewportSize({ width, height: Math.round((width * 10) / 16) })
+  // No motion: marks of recent changes would be on some pictures and not on others.
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+  if ((await page.locator('html').getAttribute('lang')) !== language) {
+    await page.getByRole('button', { name: /^(Language|语言)$/ }).click()
+    await page.locator(`[role=menuitem][lang="${language}"]`).click()
+    await page.locator(`html[lang="${language}"]`).waitFor()
+    await page.locator('[role=menu]').waitFor({ state: 'detached' })
+  }
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await page.mouse.move(0, 0)
+  // Two frames: sizes have been observed and what follows from them is drawn.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+}
+
+async function photograph(
+  browser: Browser,
+  objects: number,
+  wanted: readonly { shot: Shot; looks: readonly Look[] }[],
+  file: (shot: string, look: Look) => string,
+): Promise<number> {
+  using dir = scratch()
+  const seed = join(dir.path, 'seed.json')
+  if (objects === many) writeManyPods(seed, objects)
+  const flags = objects === many ? ['--seed', seed, '--controllers=*,-kube-scheduler'] : []
+  await using server = await startServer({ dir: dir.path, gateway: true, loops: true, flags, startLimitMs: 300_000 })
+  using nodes = await server.api.watch('/api/v1/nodes')
+  const { object } = await nodes.until('a ready node', (e) => isReady(e.object))
+  if (objects === few) await fill(server)
+  const { origin, cookies } = await redeem(server.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] }, locale: 'en' })
+  let taken = 0
+  for (const { shot, looks } of wanted) {
+    const page = await context.newPage()
+    const place = shot.place(object.metadata.name)
+    await page.goto(`/c/local${place === '' ? '' : `/${place}`}`)
+    await shot.before?.(page, server)
+    await page.locator(shot.ready).first().waitFor({ timeout: 60_000 })
+    for (const look of looks) {
+      await dress(page, look)
+      await page.screenshot({ path: file(shot.name, look), animations: 'disabled' })
+      taken++
     }
+    say(`${shot.name} with ${objects} objects: ${looks.length}`)
+    await page.close()
+  }
+  await context.close()
+  return taken
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { all: { type: 'boolean', default: false }, out: { type: 'string' } } })
+  const program = findChromium()
+  if (program.path === undefined) throw new Error(program.why)
+  const out = resolve(values.out ?? (values.all ? mkdtempSync(join(tmpdir(), 'binnacle-screenshots-')) : join(root, 'docs/images')))
+  mkdirSync(out, { recursive: true })
+  const browser = await chromium.launch({ executablePath: program.path, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  const looksOf = (shot: Shot, objects: number): readonly Look[] =>
+    values.all
+      ? everyLook.filter(() => shot.objects.includes(objects))
+      : readme.filter((r) => r.shot === shot.name && r.objects === objects).map((r) => r.look)
+  let taken = 0
+  for (const objects of [0, few, many]) {
+    const wanted = shots.map((shot) => ({ shot, looks: looksOf(shot, objects) })).filter(({ looks }) => looks.length > 0)
+    if (wanted.length === 0) continue
+    taken += await photograph(browser, objects, wanted, (name, { theme, language, width }) =>
+      join(out, values.all ? `${name}-${objects}-${theme}-${language}-${width}.png` : `${name}.png`),
+    )
   }
   await browser.close()
+  say(`${taken} pictures in ${out}`)
 }
 
 await main()
