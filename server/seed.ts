@@ -9,8 +9,9 @@ import { scheme } from './scheme/index.ts'
 /** How many objects are sent at once. */
 const WORKERS = 64
 
-/** Objects that others live in, first. */
-const FIRST = ['Namespace', 'Node', 'ServiceAccount', 'CustomResourceDefinition']
+/** Objects that others live in or that admission asks for, first. */
+const FIRST = ['Namespace', 'Node', 'CustomResourceDefinition', 'PriorityClass', 'ServiceAccount']
+const DEFAULT_ACCOUNT = 'default'
 
 /** The objects of a seed file: JSON or YAML documents, lists taken apart. Throws an Error of one sentence. */
 export async function readSeed(file: string): Promise<KubeObject[]> {
@@ -53,9 +54,14 @@ function pathOf(o: KubeObject): string {
   return `${groupVersionPath(facts.group, facts.version)}${namespace}/${facts.resource}`
 }
 
-/** Creates what is missing, status included; what is there already stays as it is. Resolves with how many were created. */
+/**
+ * Creates what is missing, status included; what is there already stays as it is. Resolves with how many were created.
+ * Pods find the default account of their namespace, which is made when neither the seed nor a controller has done so yet.
+ * Throws an Error of one sentence that names the object that was refused.
+ */
 export async function applySeed(objects: readonly KubeObject[], client: Client): Promise<number> {
   let created = 0
+  const accounts = defaultAccounts(objects)
   const groups: KubeObject[][] = []
   for (const o of objects) {
     const last = groups.at(-1)
@@ -64,19 +70,48 @@ export async function applySeed(objects: readonly KubeObject[], client: Client):
     else groups.push([o])
   }
   for (const group of groups) {
+    if (!FIRST.includes(group[0]!.kind ?? '')) await Promise.all(accounts.splice(0).map((a) => createAccount(a, client)))
     let next = 0
     const worker = async (): Promise<void> => {
-      while (next < group.length) if (await createOne(group[next++]!, client)) created++
+      while (next < group.length) {
+        const o = group[next++]!
+        const made = await createOne(o, client).catch((e: unknown) => {
+          throw new Error(`--seed: ${titleOf(o)} cannot be created: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+        })
+        if (made) created++
+      }
     }
     await Promise.all(Array.from({ length: Math.min(WORKERS, group.length) }, worker))
   }
   return created
 }
 
+const titleOf = ({ kind, metadata: m }: KubeObject): string =>
+  `${kind} ${m?.namespace === undefined ? '' : `${m.namespace}/`}${m?.name ?? `${m?.generateName ?? ''}*`}`
+
+/** The account that pods of the seed run as without naming one, once for each of their namespaces. */
+function defaultAccounts(objects: readonly KubeObject[]): KubeObject[] {
+  const namespaces = new Set<string>()
+  for (const o of objects) {
+    const spec = o.spec as { serviceAccountName?: string; serviceAccount?: string } | undefined
+    const named = spec?.serviceAccountName || spec?.serviceAccount || DEFAULT_ACCOUNT
+    if (o.kind === 'Pod' && named === DEFAULT_ACCOUNT) namespaces.add(o.metadata?.namespace ?? 'default')
+  }
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount' }
+  return [...namespaces].map((namespace) => ({ ...account, metadata: { name: DEFAULT_ACCOUNT, namespace } }))
+}
+
+async function createAccount(account: KubeObject, client: Client): Promise<void> {
+  await createOne(account, client).catch((e: unknown) => {
+    // A namespace that is missing or ending is the pod's own error, which names the pod.
+    if (!isStatusError(e, 'NotFound') && !isStatusError(e, 'Forbidden')) throw e
+  })
+}
+
 async function createOne(o: KubeObject, client: Client): Promise<boolean> {
   const path = pathOf(o)
   const headers = { 'content-type': 'application/json' }
-  const { resourceVersion: _rv, uid: _uid, ...metadata } = o.metadata
+  const { resourceVersion: _rv, uid: _uid, ...metadata } = o.metadata ?? {}
   let made: KubeObject
   try {
     const res = await client.raw({ method: 'POST', path, headers, body: Buffer.from(JSON.stringify({ ...o, metadata })) })
