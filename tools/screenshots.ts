@@ -34,9 +34,9 @@ const few = 3
 const many = 30_000
 const row = '[role=grid][aria-busy=false] [role=row][aria-rowindex="2"]'
 const shots: readonly Shot[] = [
-  { name: 'home', objects: [0, few, many], place: () => '', ready: '.home .phase-bar, .home .first' },
-  { name: 'pods', objects: [0, few, many], place: () => 'pods', ready: `${row}, .empty` },
-  { name: 'pods-of-a-namespace', objects: [0], place: () => 'pods?ns=default', ready: '.empty' },
+  { name: 'home', objects: [0, few, many], place: () => '', ready: '.home:not(:has(.notice)) .phase-bar, .home .first' },
+  { name: 'pods', objects: [0, few, many], place: () => 'pods', ready: `${row}, .empty:not([role=status])` },
+  { name: 'pods-of-a-namespace', objects: [0], place: () => 'pods?ns=default', ready: '.empty:not([role=status])' },
   { name: 'events', objects: [few], place: () => 'events', ready: row },
   { name: 'services', objects: [few], place: () => 'services/default/kubernetes', ready: '[role=tabpanel] table' },
   { name: 'pod', objects: [few], place: () => 'pods/default/alpha', ready: '[role=tabpanel] table' },

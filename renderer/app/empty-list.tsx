@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
-import { CopyButton } from '../ui/copy-button.tsx'
+import { Command } from '../ui/command.tsx'
 import { useGo, usePlace } from '../ui/place.ts'
 
 /** kubectl commands that make one, for the kinds that have a short one. */
@@ -43,29 +43,29 @@ export function EmptyList({
     return (
       <div className="empty">
         <strong>{t('list.noMatch', { filter })}</strong>
-        <button type="button" className="icon-button" onClick={onClear}>
+        <button type="button" className="icon-button action" onClick={onClear}>
           {t('list.clearFilter')}
         </button>
       </div>
     )
   }
-  const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'kubectl apply -f FILE' : undefined)
   const namespaced = place.namespace && resource.namespaced
+  const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'kubectl apply -f FILE' : undefined)
+  // kubectl would make it in the namespace of its own context, and this list would stay empty.
+  const here = namespaced ? command?.replace('kubectl', `kubectl -n ${place.namespace}`) : command
   return (
     <div className="empty">
       <strong>
         {namespaced ? t('list.noneIn', { kind: resource.kind, namespace: place.namespace }) : t('list.none', { kind: resource.kind })}
       </strong>
-      {command && (
+      {here && (
         <>
           <span>{t('list.makeOne')}</span>
-          <span>
-            <code>{command}</code> <CopyButton text={command} />
-          </span>
+          <Command text={here} />
         </>
       )}
       {namespaced && (
-        <button type="button" className="icon-button" onClick={() => go({ namespace: '' })}>
+        <button type="button" className="icon-button action" onClick={() => go({ namespace: '' })}>
           {t('list.allNamespaces')}
         </button>
       )}

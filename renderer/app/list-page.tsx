@@ -175,13 +175,16 @@ function useStableColumns(data: ViewData | undefined): ColumnInfo[] | undefined 
   return held.current
 }
 
+/** Without its name a row is nobody's; only a kind whose names say nothing, as those of events, may declare otherwise. */
+const alwaysShown = (info: ColumnInfo): boolean => info.id === 'name' && !info.hidden
+
 export function useColumns(stable: ColumnInfo[] | undefined, shown: string[] | null, oneNamespace: boolean): VisibleColumn[] {
   const { t } = useTranslation()
   return useMemo(
     () =>
       (stable ?? []).flatMap((info, at) => {
         const visible = shown ? shown.includes(info.id) : !info.hidden && !(oneNamespace && info.id === 'namespace')
-        return visible || info.id === 'name' ? [{ info, at, label: info.literal ? info.label : t(`columns.${info.label}`) }] : []
+        return visible || alwaysShown(info) ? [{ info, at, label: info.literal ? info.label : t(`columns.${info.label}`) }] : []
       }),
     [stable, shown, oneNamespace, t],
   )
@@ -209,7 +212,7 @@ const ColumnsMenu = memo(function ColumnsMenu({
         {(infos ?? []).map((info) => (
           <Menu.CheckboxItem
             key={info.id}
-            disabled={info.id === 'name'}
+            disabled={alwaysShown(info)}
             checked={shown.includes(info.id)}
             onChange={(checked) => onChange(checked ? [...shown, info.id] : shown.filter((id) => id !== info.id))}
           >

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import type { KubeObject } from '../../kube/types.ts'
-import { CopyButton } from '../../ui/copy-button.tsx'
+import { Command } from '../../ui/command.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { placeUrl, useGo, usePlace } from '../../ui/place.ts'
 
@@ -46,7 +46,7 @@ export function FirstSteps({ node }: { node: string | undefined }) {
         <li>
           <strong>{t('first.kubectl.title')}</strong>
           <p>{t('first.kubectl.text')}</p>
-          <code>{command}</code> <CopyButton text={command} />
+          <Command text={command} />
         </li>
         <li>
           <strong>{t('first.node.title')}</strong>

@@ -9,6 +9,7 @@ import { events, nodes, pods, useResources } from '../../queries/discovery.ts'
 import { useHub, useSummary } from '../../queries/hub.ts'
 import type { NodesSummary, PodsSummary, Problem, RecentEvent, Requests } from '../../resources/summaries.ts'
 import { Age } from '../../ui/age.tsx'
+import { Command } from '../../ui/command.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { Meter } from '../../ui/meter.tsx'
@@ -47,7 +48,7 @@ export function Home() {
             byNode={byNode?.state.synced ? byNode.value : undefined}
             loading={!nodeSummary?.state.synced}
           />
-          <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} />
+          <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local} />
           <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />
           <EventsCard events={recent?.value} loading={!recent?.state.synced} />
         </div>
@@ -149,6 +150,9 @@ function NodesCard({
   )
 }
 
+const runPod = (namespace: string): string =>
+  ['kubectl', ...(namespace ? ['-n', namespace] : []), 'run hello --image=registry.k8s.io/pause:3.10'].join(' ')
+
 const phases: [phase: string, tone: Tone][] = [
   ['Running', 'ok'],
   ['Pending', 'busy'],
@@ -158,7 +162,7 @@ const phases: [phase: string, tone: Tone][] = [
   ['Terminating', 'busy'],
 ]
 
-function PodsCard({ summary, loading }: { summary: PodsSummary | undefined; loading: boolean }) {
+function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined; loading: boolean; hint: boolean }) {
   const { t } = useTranslation()
   const place = usePlace()
   const total = summary?.total ?? 0
@@ -167,6 +171,11 @@ function PodsCard({ summary, loading }: { summary: PodsSummary | undefined; load
   return (
     <Card title={t('home.podsByPhase')} to={placeUrl({ ...place, resource: 'pods' })} count={summary && t('list.count', { count: total })}>
       {total === 0 && <Nothing loading={loading} text={t('home.noPods')} />}
+      {total === 0 && !loading && hint && (
+        <p className="card-note">
+          <Command text={runPod(place.namespace)} />
+        </p>
+      )}
       {total > 0 && (
         <div className="phase-bar" role="presentation">
           {phases.map(([phase, tone]) => {
@@ -203,7 +212,11 @@ function ProblemsCard({ pods: summary, loading }: { pods: PodsSummary | undefine
   const place = usePlace()
   const problems = summary?.problems ?? []
   return (
-    <Card title={t('home.problems')} count={summary && String(summary.problemCount)} wide>
+    <Card
+      title={t('home.problems')}
+      count={summary && (!loading || summary.problemCount > 0) ? summary.problemCount.toLocaleString() : undefined}
+      wide
+    >
       {problems.length === 0 && <Nothing loading={loading} text={t('home.noProblems')} />}
       <ul className="lines">
         {problems.map((problem, index) => (
@@ -265,7 +278,9 @@ function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undef
           return (
             <li key={event.key} className="event">
               <Age at={event.at} />
-              <ToneWord tone={event.type === 'Warning' ? 'warn' : 'muted'}>{event.reason || event.type}</ToneWord>
+              <span title={event.reason}>
+                <ToneWord tone={event.type === 'Warning' ? 'warn' : 'muted'}>{event.reason || event.type}</ToneWord>
+              </span>
               {resource ? (
                 <Link
                   className="ellipsis"

@@ -9,6 +9,7 @@ import { usePlace } from '../../ui/place.ts'
 import { Conditions, MainFacts, Metadata } from '../generic/common.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
+import { none } from '../printed.ts'
 import type { Requests } from '../summaries.ts'
 import type { Node } from './types.ts'
 import { nodeRoles } from './view.ts'
@@ -35,7 +36,7 @@ export function NodeOverview({ node }: { node: Node }) {
       <MainFacts
         object={node}
         extra={[
-          [t('columns.roles'), nodeRoles(node).join(', ')],
+          [t('columns.roles'), nodeRoles(node).join(', ') || none],
           [
             t('facts.addresses'),
             <span key="a" className="mono">
