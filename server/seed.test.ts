@@ -12,7 +12,7 @@ let server: TestServer
 let client: Client
 beforeAll(async () => {
   server = await startTestServer()
-  client = createClient(server.api.transport('system:seed'), { clock: systemClock })
+  client = createClient(server.api.transport('system:seed'), { userAgent: 'seed-test/v1', clock: systemClock })
 })
 afterAll(async () => {
   await server.close()

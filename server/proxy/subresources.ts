@@ -4,16 +4,8 @@ import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
 import type { Forwarder } from './forward.ts'
-import {
-  nodeTarget,
-  parseProxyId,
-  podTarget,
-  portNumber,
-  refuseLocal,
-  type KubeletAddressOptions,
-  type ProxyId,
-  type ProxyTarget,
-} from './target.ts'
+import { serviceTarget } from './service-target.ts'
+import { nodeTarget, parseProxyId, podTarget, type KubeletAddressOptions, type ProxyId, type ProxyTarget } from './target.ts'
 
 type Kind = 'nodes' | 'pods' | 'services'
 
@@ -35,11 +27,11 @@ export class Proxies {
   subresource(kind: Kind): Subresource {
     return {
       form: 'connect',
-      connect: ({ ctx, namespace, name, path }) => {
+      connect: ({ ctx, namespace, name }) => {
         const { exchange } = ctx
         const at = exchange.path.indexOf('/proxy', exchange.path.indexOf(`/${kind}/`))
         const prefix = exchange.path.slice(0, at + '/proxy'.length)
-        return this.#serve(ctx, kind, namespace, name, prefix, exchange.path.slice(prefix.length), path)
+        return this.#serve(ctx, kind, namespace, name, prefix, exchange.path.slice(prefix.length))
       },
     }
   }
@@ -49,56 +41,27 @@ export class Proxies {
     const match = /^\/api\/v1\/proxy\/(?:nodes\/([^/]+)|namespaces\/([^/]+)\/(pods|services)\/([^/]+))/.exec(ctx.exchange.path)
     if (match === null) throw resourceNotFound()
     const [prefix, node, namespace = '', kind = 'nodes', id = ''] = match
-    return this.#serve(ctx, kind as Kind, namespace, decodeURIComponent(node ?? id), prefix, ctx.exchange.path.slice(prefix.length), '')
+    return this.#serve(ctx, kind as Kind, namespace, decodeURIComponent(node ?? id), prefix, ctx.exchange.path.slice(prefix.length))
   }
 
-  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string, prefix: string, rest: string, _path: string): Promise<void> {
-    const { search } = ctx.exchange
-    if (rest === '') {
-      // Relative links of the page need the slash.
-      return ctx.exchange.respond(301, { location: `${prefix}/${search === '' ? '' : `?${search}`}` })
-    }
+  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string, prefix: string, rest: string): Promise<void> {
+    const { search, method } = ctx.exchange
+    const query = search === '' ? '' : `?${search}`
     const parsed = parseProxyId(id)
     if (parsed === undefined) throw badRequest(`invalid ${kind.slice(0, -1)} request ${JSON.stringify(id)}`)
     const target = await this.#target(kind, namespace, parsed)
-    await this.#o.forwarder.forward(ctx, { target, prefix, path: `${rest}${search === '' ? '' : `?${search}`}` })
+    if (rest === '' && (method === 'GET' || method === 'HEAD')) {
+      // Relative links of the page need the slash. Who is not there, or may not be reached, has said so before.
+      return ctx.exchange.respond(301, { location: `${prefix}/${query}` })
+    }
+    await this.#o.forwarder.forward(ctx, { target, prefix, path: `${rest === '' ? '/' : rest}${query}` })
   }
 
   async #target(kind: Kind, namespace: string, id: ProxyId): Promise<ProxyTarget> {
+    if (kind === 'services') return serviceTarget((name) => this.#o.store(name), namespace, id)
     const obj = (await this.#o.store(kind).get(namespace, id.name)).object()
     if (kind === 'nodes') return nodeTarget(obj as Parameters<typeof nodeTarget>[0], id, this.#o.kubelet)
-    if (kind === 'pods') return podTarget(obj as Parameters<typeof podTarget>[0], id)
-    return this.#serviceTarget(obj, namespace, id)
-  }
-
-  // An endpoint of the service by port name or number, at random as upstream does.
-  async #serviceTarget(service: KubeObject, namespace: string, id: ProxyId): Promise<ProxyTarget> {
-    interface Port {
-      name?: string
-      port: number
-    }
-    const ports = (service.spec as { ports?: Port[] } | undefined)?.ports ?? []
-    const wanted =
-      id.port === '' && ports.length === 1 ? ports[0] : ports.find((p) => (p.name ?? '') === id.port || String(p.port) === id.port)
-    if (wanted === undefined)
-      throw new StatusError(
-        503,
-        'ServiceUnavailable',
-        `no service port ${JSON.stringify(id.port)} found for service ${JSON.stringify(id.name)}`,
-      )
-    const endpoints = (await this.#o.store('endpoints').find(namespace, id.name))?.object()
-    const subsets = (endpoints?.subsets ?? []) as { addresses?: { ip: string }[]; ports?: Port[] }[]
-    const found = subsets.flatMap((s) =>
-      (s.ports ?? [])
-        .filter((p) => (p.name ?? '') === (wanted.name ?? ''))
-        .flatMap((p) => (s.addresses ?? []).map((a) => ({ host: a.ip, port: p.port }))),
-    )
-    if (found.length === 0)
-      throw new StatusError(503, 'ServiceUnavailable', `no endpoints available for service ${JSON.stringify(id.name)}`)
-    const chosen = found[Math.floor(Math.random() * found.length)]!
-    refuseLocal(chosen.host)
-    const scheme = id.scheme === '' ? 'http' : id.scheme
-    return { protocol: `${scheme}:`, host: chosen.host, port: portNumber(String(chosen.port)), asKubeletClient: false }
+    return podTarget(obj as Parameters<typeof podTarget>[0], id)
   }
 
   /** GET pods/{name}/log: the kubelet's /containerLogs, as it comes. */

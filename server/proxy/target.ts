@@ -1,4 +1,4 @@
-import { badRequest } from '../machinery/status.ts'
+import { badRequest, serviceUnavailable, StatusError } from '../machinery/status.ts'
 
 /** `[scheme:]name[:port]`, as node, pod and service proxies name what they lead to (apimachinery `net.SplitSchemeNamePort`). */
 export interface ProxyId {
@@ -47,7 +47,11 @@ export function nodeTarget(node: Node, id: ProxyId, o: KubeletAddressOptions = {
   const types = o.preferredAddressTypes ?? ADDRESS_TYPES
   const address = types.map((t) => addresses.find((a) => a.type === t)).find((a) => a !== undefined)
   if (address === undefined)
-    throw badRequest(`no preferred addresses found; known addresses: ${JSON.stringify(addresses.map((a) => a.address))}`)
+    throw new StatusError(
+      500,
+      '',
+      `no preferred addresses found; known addresses: [${addresses.map((a) => `{${a.type} ${a.address}}`).join(' ')}]`,
+    )
   const kubelet = node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT
   const port = id.port === '' ? kubelet : portNumber(id.port)
   const toKubelet = port === kubelet
@@ -74,7 +78,9 @@ export function podTarget(pod: Pod, id: ProxyId): ProxyTarget {
 
 export function portNumber(text: string): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw badRequest(`invalid port ${JSON.stringify(text)}`)
+  // As a dial of Go's says it, which is where the reference notices.
+  if (port > 65535) throw serviceUnavailable(`error trying to reach service: dial tcp: address ${text}: invalid port`)
+  if (!/^\d+$/.test(text) || port < 1) throw badRequest(`invalid port ${JSON.stringify(text)}`)
   return port
 }
 

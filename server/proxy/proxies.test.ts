@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Transport } from '../client/transport.ts'
+import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { randomEndpoint, type Slice } from './service-target.ts'
+
+/** What kube-apiserver 1.37.2 answers to the same requests on the same objects. */
+let server: TestServer
+let transport: Transport
+beforeAll(async () => {
+  server = await startTestServer()
+  transport = server.api.transport('admin')
+  const made = [
+    await server.send('POST', '/api/v1/nodes', { metadata: { name: 'bare' } }),
+    await server.send('POST', '/api/v1/nodes', {
+      metadata: { name: 'there' },
+      status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }], daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } },
+    }),
+    await server.send('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'pending' },
+      spec: { containers: [{ name: 'c', image: 'i' }] },
+    }),
+    await server.send('POST', '/api/v1/namespaces/default/services', {
+      metadata: { name: 'empty' },
+      spec: { ports: [{ name: 'http', port: 80 }] },
+    }),
+  ]
+  expect(made.map((m) => m.code)).toEqual([201, 201, 201, 201])
+})
+afterAll(() => server.close())
+
+const node = '/api/v1/nodes'
+const core = '/api/v1/namespaces/default'
+
+interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  body: Buffer
+}
+const ask = (path: string, method = 'GET'): Promise<Answer> => transport.request({ method, path, headers: {} }) as Promise<Answer>
+
+describe('whom a proxied request leads to is found before it is sent on, or back for its slash', () => {
+  test.each([
+    [`${node}/nope/proxy`, 404, 'nodes "nope" not found'],
+    [`${node}/bare/proxy`, 500, 'no preferred addresses found; known addresses: []'],
+    [`${node}/there:x:y:z/proxy`, 400, 'invalid node request "there:x:y:z"'],
+    [`${node}/ftp:there:10250/proxy`, 400, 'invalid node request "ftp:there:10250"'],
+    [`${node}/:10250/proxy/`, 400, 'invalid node request ":10250"'],
+    [`${node}/there:99999/proxy/`, 503, 'error trying to reach service: dial tcp: address 99999: invalid port'],
+    ['/api/v1/proxy/nodes/nope', 404, 'nodes "nope" not found'],
+    [`${core}/pods/nope/proxy`, 404, 'pods "nope" not found'],
+    [`${core}/pods/pending/proxy`, 400, 'address not allowed'],
+    [`${core}/pods/pending:a:b:c/proxy/`, 400, 'invalid pod request "pending:a:b:c"'],
+    [`${core}/services/nope/proxy`, 503, 'no endpoints available for service "nope"'],
+    [`${core}/services/nope:80/proxy`, 404, 'services "nope" not found'],
+    [`${core}/services/empty/proxy`, 503, 'no endpoints available for service "empty"'],
+    [`${core}/services/empty:http/proxy`, 503, 'no endpoints available for service "empty"'],
+    [`${core}/services/empty:99/proxy`, 503, 'no service port 99 found for service "empty"'],
+    [`${core}/services/a:b:c:d/proxy`, 400, 'invalid service request "a:b:c:d"'],
+  ])('%s', async (path, status, message) => {
+    const answer = await ask(path)
+    expect([answer.status, (JSON.parse(answer.body.toString()) as { message: string }).message]).toEqual([status, message])
+  })
+
+  test.each([
+    [`${node}/there/proxy`, `${node}/there/proxy/`],
+    [`${node}/there/proxy?a=b`, `${node}/there/proxy/?a=b`],
+    [`${node}/https:there:10250/proxy`, `${node}/https:there:10250/proxy/`],
+    ['/api/v1/proxy/nodes/there', '/api/v1/proxy/nodes/there/'],
+  ])('%s needs its slash', async (path, location) => {
+    const { status, headers } = await ask(path)
+    expect([status, headers['location']]).toEqual([301, location])
+  })
+})
+
+describe('an endpoint of a service', () => {
+  const slice = (addressType: string, ...addresses: [ip: string, ready?: boolean][]): Slice => ({
+    addressType,
+    ports: [
+      { name: 'metrics', port: 9 },
+      { name: '', port: 8080 },
+    ],
+    endpoints: addresses.map(([ip, ready]) => ({ addresses: [ip], conditions: { ...(ready === undefined ? {} : { ready }) } })),
+  })
+  const all = (): boolean => true
+
+  test('is a ready one that is accepted, of the primary family while that has any', () => {
+    const slices = [slice('IPv6', ['fd00::1']), slice('IPv4', ['10.0.0.1', false], ['10.0.0.2'], ['10.0.0.3'])]
+    for (const r of [0, 0.3, 0.6, 0.99]) {
+      const accepts = (e: { addresses?: string[] }): boolean => e.addresses?.[0] !== '10.0.0.3'
+      expect(randomEndpoint(slices, '', accepts, () => r)).toEqual({ host: '10.0.0.2', port: 8080 })
+      expect(
+        randomEndpoint(
+          slices,
+          '',
+          (e) => e.addresses?.[0] === 'fd00::1',
+          () => r,
+        ),
+      ).toEqual({ host: 'fd00::1', port: 8080 })
+    }
+  })
+
+  test('is each of them at some time, by the port of the name', () => {
+    const slices = [slice('IPv4', ['10.0.0.1'], ['10.0.0.2'])]
+    expect([0, 0.5].map((r) => randomEndpoint(slices, 'metrics', all, () => r))).toEqual([
+      { host: '10.0.0.1', port: 9 },
+      { host: '10.0.0.2', port: 9 },
+    ])
+    expect(randomEndpoint(slices, 'http', all)).toBeUndefined()
+    expect(randomEndpoint([], '', all)).toBeUndefined()
+  })
+})
