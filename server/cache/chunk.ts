@@ -55,6 +55,12 @@ export class Chunk {
     return this.entries[0]!.key
   }
 
+  /** Place of the first entry whose key is above `key`. */
+  after(key: string): number {
+    const i = this.#find(key)
+    return this.entries[i]?.key === key ? i + 1 : i
+  }
+
   #find(key: string): number {
     let low = 0
     let high = this.entries.length
@@ -120,5 +126,65 @@ export class Chunk {
 
   deflated(): Promise<DeflatedPiece> {
     return (this.#deflated ??= deflatePiece(this.joined()))
+  }
+
+  /** Whether these are its joined bytes and nothing has changed since. */
+  holds(bytes: Buffer): boolean {
+    return this.#joined !== undefined && bytes.buffer === this.#joined.buffer && bytes.length === this.#joined.length
+  }
+
+  /** The part of the joined bytes with the entries in [from, to), which must not be empty. */
+  joinedRange(from: number, to: number): Buffer {
+    const all = this.joined()
+    const start = this.entries[from]!.body.byteOffset - 1
+    const last = this.entries[to - 1]!.body
+    return all.subarray(start - all.byteOffset, last.byteOffset + last.length - all.byteOffset)
+  }
+}
+
+/** Neighbours in a chunk, [from, to), until the chunk changes. */
+export class Run {
+  readonly chunk: Chunk
+  readonly from: number
+  readonly to: number
+
+  constructor(chunk: Chunk, from: number, to: number) {
+    this.chunk = chunk
+    this.from = from
+    this.to = to
+  }
+
+  get length(): number {
+    return this.to - this.from
+  }
+
+  /** The first `n` of them. */
+  take(n: number): Run {
+    return n >= this.length ? this : new Run(this.chunk, this.from, this.from + n)
+  }
+
+  entries(): readonly Entry[] {
+    return this.chunk.entries.slice(this.from, this.to)
+  }
+
+  piece(): Piece {
+    const bytes = this.chunk.joinedRange(this.from, this.to)
+    return new Piece(bytes, this.length === this.chunk.entries.length ? this.chunk : undefined)
+  }
+}
+
+/** Items of a list with commas between, as they were when it was cut. */
+export class Piece {
+  readonly bytes: Buffer
+  readonly #whole: Chunk | undefined
+
+  constructor(bytes: Buffer, whole: Chunk | undefined) {
+    this.bytes = bytes
+    this.#whole = whole
+  }
+
+  /** A whole chunk remembers what was compressed for it. */
+  deflated(): Promise<DeflatedPiece> {
+    return this.#whole?.holds(this.bytes) === true ? this.#whole.deflated() : deflatePiece(this.bytes)
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Run } from './chunk.ts'
 import { Entry } from './entry.ts'
 import { EntryList } from './entry-list.ts'
 import { keyOf, podSchema, stored } from './testing/fixtures.ts'
@@ -10,6 +11,9 @@ const entryOf = (path: string): Entry => {
   const rv = ++revision
   return new Entry(podSchema, keyOf(path), rv, rv, withResourceVersion(stored(path), rv))
 }
+
+/** The objects that a list of these runs shows. */
+const itemsOf = (runs: readonly Run[]): unknown => JSON.parse(`[${runs.map((run) => run.piece().bytes.toString()).join(',')}]`)
 
 const path = fc.tuple(fc.constantFrom('a', 'a-b', 'b', 'c'), fc.integer({ min: 0, max: 400 })).map(([ns, n]) => `${ns}/p${n}`)
 const step = fc.tuple(fc.constantFrom('set', 'set', 'set', 'delete', 'join'), path)
@@ -28,21 +32,24 @@ test('behaves as a sorted map, whatever is joined in between', () => {
         } else if (what === 'delete') {
           expect(list.delete(key)).toBe(model.get(key))
           model.delete(key)
-        } else for (const c of list.chunks({ namespace: '' })) c.joined()
+        } else for (const run of list.runs({ namespace: '' })) run.piece()
       }
       const sorted = [...model.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
       expect([...list.entries({ namespace: '' })]).toEqual(sorted)
       for (const ns of ['a', 'a-b', 'b', 'zz']) {
         const wanted = sorted.filter((e) => e.namespace === ns)
         expect([...list.entries({ namespace: ns })]).toEqual(wanted)
-        const joined = list
-          .chunks({ namespace: ns })
-          .map((c) => c.joined().toString())
-          .join(',')
-        expect(JSON.parse(`[${joined}]`)).toEqual(wanted.map((e) => e.object()))
+        expect(itemsOf(list.runs({ namespace: ns }))).toEqual(wanted.map((e) => e.object()))
       }
       const after = sorted[Math.floor(sorted.length / 2)]?.key
-      if (after !== undefined) expect([...list.entries({ namespace: '', after })]).toEqual(sorted.filter((e) => e.key > after))
+      if (after === undefined) return
+      const later = sorted.filter((e) => e.key > after)
+      expect([...list.entries({ namespace: '', after })]).toEqual(later)
+      const runs = list.runs({ namespace: '', after })
+      expect(runs.flatMap((run) => run.entries())).toEqual(later)
+      expect(itemsOf(runs)).toEqual(later.map((e) => e.object()))
+      const firstOfEach = runs.map((run) => run.take(1))
+      expect(itemsOf(firstOfEach)).toEqual(firstOfEach.map((run) => run.entries()[0]!.object()))
     }),
     { numRuns: 40 },
   )
@@ -51,7 +58,7 @@ test('behaves as a sorted map, whatever is joined in between', () => {
 test('an entry that was replaced keeps its own bytes, not its old chunk', () => {
   const list = new EntryList()
   for (let i = 0; i < 100; i++) list.set(entryOf(`a/p${i}`))
-  const joined = list.chunks({ namespace: 'a' })[0]!.joined()
+  const joined = list.runs({ namespace: 'a' })[0]!.piece().bytes
   const old = list.set(entryOf('a/p7'))!
   expect(old.body.buffer).not.toBe(joined.buffer)
   expect(old.object().metadata.name).toBe('p7')

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts'
-import { Chunk } from './chunk.ts'
+import { Chunk, Run } from './chunk.ts'
 
 const MAX_CHUNK = 128
 
@@ -79,8 +79,18 @@ export class EntryList {
     flush()
   }
 
-  /** Whole chunks of a range; the first may begin before `after`: see `entriesOf`. */
-  chunks(range: Range): readonly Chunk[] {
+  /** The entries of a range, chunk by chunk. */
+  runs(range: Range): Run[] {
+    const out: Run[] = []
+    for (const c of this.#chunksOf(range)) {
+      const from = range.after === undefined ? 0 : c.after(range.after)
+      if (from < c.entries.length) out.push(new Run(c, from, c.entries.length))
+    }
+    return out
+  }
+
+  /** Whole chunks of a range; the first may begin before `after`. */
+  #chunksOf(range: Range): readonly Chunk[] {
     const from = range.after === undefined ? (range.namespace === '' ? 0 : this.#firstOf(range.namespace)) : this.#chunkFor(range.after)
     const out: Chunk[] = []
     for (let i = from; i < this.#chunks.length; i++) {
@@ -95,9 +105,7 @@ export class EntryList {
   }
 
   *entries(range: Range): IterableIterator<Entry> {
-    for (const c of this.chunks(range)) {
-      for (const e of c.entries) if (range.after === undefined || e.key > range.after) yield e
-    }
+    for (const { chunk, from, to } of this.runs(range)) for (let i = from; i < to; i++) yield chunk.entries[i]!
   }
 
   // Last chunk that begins at or before the key; 0 when the key precedes all.

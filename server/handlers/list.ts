@@ -1,6 +1,6 @@
 import type { Entry } from '../cache/entry.ts'
 import { gzipOf, storedPiece } from '../cache/gzip-stitch.ts'
-import type { Chunk } from '../cache/chunk.ts'
+import type { Piece, Run } from '../cache/chunk.ts'
 import { selects, type Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { parseResourceVersion } from '../machinery/resource-version.ts'
@@ -13,7 +13,9 @@ import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
 import { listHead, type Shape } from './representation.ts'
 import { shapeFor } from './respond.ts'
+import type { ResponseHeaders } from '../serving/exchange.ts'
 import { inSlices } from './slices.ts'
+import { respondInParts, STREAM_ABOVE } from './stream-list.ts'
 
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
 const GZIP_THRESHOLD = 128 * 1024
@@ -26,26 +28,38 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   await prepare(served, query, selection, shape)
-  const page = await pageOf(served, query, selection)
+  const page = await pageOf(served, query, selection, shape.raw)
   const headers = { 'content-type': shape.contentType }
-  const wholeChunks = page.chunks !== undefined && shape.raw
-  if (!wholeChunks) return respondMaybeGzip(ctx, headers, shape.list(await itemsOf(shape, page.entries), page.meta))
-  const head = listHead(`${served.facts.kind}List`, apiVersionOf(served.facts.group, served.facts.version), page.meta)
-  const size = page.chunks!.reduce((n, c) => n + c.joined().length, 0)
-  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, head, page.chunks!)
-  const body: Buffer[] = [head]
-  for (const c of page.chunks!) {
-    if (body.length > 1) body.push(COMMA)
-    body.push(c.joined())
+  const { pieces } = page
+  if (pieces === undefined) return respondItems(ctx, headers, shape, page)
+  const size = pieces.reduce((n, { bytes }) => n + bytes.length, 0)
+  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) {
+    const head = listHead(`${served.facts.kind}List`, apiVersionOf(served.facts.group, served.facts.version), page.meta)
+    return respondStitched(ctx, headers, head, pieces)
   }
-  body.push(END)
-  ctx.exchange.respond(200, headers, body)
+  ctx.exchange.respond(
+    200,
+    headers,
+    shape.list(
+      pieces.map((p) => p.bytes),
+      page.meta,
+    ),
+  )
+}
+
+const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+
+async function respondItems(ctx: RequestContext, headers: ResponseHeaders, shape: Shape, { entries, meta }: Page): Promise<void> {
+  if (shape.ends === undefined || entries.length <= STREAM_ABOVE || ctx.exchange.method === 'HEAD') {
+    return respondMaybeGzip(ctx, headers, shape.list(await itemsOf(shape, entries), meta))
+  }
+  await respondInParts(ctx, acceptsGzip(ctx) ? { ...headers, ...zippedHeaders } : headers, shape, shape.ends(meta), entries)
 }
 
 /** The parts of a list, made in slices. */
-export async function itemsOf(shape: Shape, entries: Iterable<Entry>): Promise<Buffer[]> {
+export async function itemsOf(shape: Shape, entries: readonly Entry[]): Promise<Buffer[]> {
   const items: Buffer[] = []
-  await inSlices([...entries], (e) => void items.push(shape.item(e)))
+  await inSlices(entries, (e) => void items.push(shape.item(e)))
   return items
 }
 
@@ -57,7 +71,7 @@ async function prepare(served: ServedResource, query: ListQuery, selection: Sele
   const { list } = served.store.resource.cache
   const { namespace } = selection
   if (!selection.labels.empty || !selection.fields.empty) await inSlices([...list.entries({ namespace })], (e) => void e.parts)
-  else if (shape.raw && query.limit <= 0) await inSlices([...list.chunks({ namespace })], (c) => void c.joined())
+  else if (shape.raw && query.limit <= 0) await inSlices(list.runs({ namespace }), ({ chunk }) => void chunk.joined())
 }
 
 function acceptsGzip(ctx: RequestContext): boolean {
@@ -65,13 +79,8 @@ function acceptsGzip(ctx: RequestContext): boolean {
 }
 
 // Each chunk is compressed once, apart from the others, and kept until one of its objects changes.
-async function respondStitched(
-  ctx: RequestContext,
-  headers: Record<string, string>,
-  head: Buffer,
-  chunks: readonly Chunk[],
-): Promise<void> {
-  const deflated = await Promise.all(chunks.map((c) => c.deflated()))
+async function respondStitched(ctx: RequestContext, headers: ResponseHeaders, head: Buffer, parts: readonly Piece[]): Promise<void> {
+  const deflated = await Promise.all(parts.map((p) => p.deflated()))
   const comma = storedPiece(COMMA)
   const pieces = [storedPiece(head)]
   for (const [i, piece] of deflated.entries()) {
@@ -79,28 +88,28 @@ async function respondStitched(
     pieces.push(piece)
   }
   pieces.push(storedPiece(END))
-  ctx.exchange.respond(200, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, gzipOf(pieces))
+  ctx.exchange.respond(200, { ...headers, ...zippedHeaders }, gzipOf(pieces))
 }
 
-async function respondMaybeGzip(ctx: RequestContext, headers: Record<string, string>, body: Buffer[]): Promise<void> {
+async function respondMaybeGzip(ctx: RequestContext, headers: ResponseHeaders, body: Buffer[]): Promise<void> {
   const size = body.reduce((n, b) => n + b.length, 0)
   if (size < GZIP_THRESHOLD || !acceptsGzip(ctx)) return ctx.exchange.respond(200, headers, body)
   const { gzip } = await import('node:zlib')
   const zipped = await new Promise<Buffer>((resolve, reject) => {
     gzip(Buffer.concat(body), { level: 1 }, (e, b) => (e === null ? resolve(b) : reject(e)))
   })
-  ctx.exchange.respond(200, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, zipped)
+  ctx.exchange.respond(200, { ...headers, ...zippedHeaders }, zipped)
 }
 
 interface Page {
-  /** Whole chunks of the cache when the page is a plain range of it. */
-  chunks: readonly Chunk[] | undefined
-  entries: Iterable<Entry>
+  /** The items' bytes, when they were asked for and the page is a plain range of the cache. */
+  pieces: readonly Piece[] | undefined
+  entries: readonly Entry[]
   meta: ListMeta
 }
 
 /** What a list sees: the newest state, any state, one not older than, or exactly a revision; cut to a page. */
-export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection): Promise<Page> {
+export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection, bytes = false): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
   const { cache } = store.resource
@@ -113,49 +122,52 @@ export async function pageOf(served: ServedResource, query: ListQuery, selection
     // A negative revision means "go on with whatever is there now" (KEP-365).
     if (token.revision <= 0) {
       await translated(store.groupResource, '', () => feed.fresh())
-      return cachePage(served, query, selection, after)
+      return cachePage(served, query, selection, bytes, after)
     }
-    return exactPage(served, query, selection, token.revision, after)
+    return exactPage(served, query, selection, token.revision, bytes, after)
   }
   const wanted = parseResourceVersion(query.resourceVersion)
   const exact = query.resourceVersionMatch === 'Exact' || (query.resourceVersionMatch === '' && wanted > 0 && query.limit > 0)
-  if (exact) return exactPage(served, query, selection, wanted, undefined)
+  if (exact) return exactPage(served, query, selection, wanted, bytes, undefined)
   if (query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
   else if (wanted > 0) await translated(store.groupResource, '', () => feed.waitFor(wanted))
   // "Any" lists ignore the limit, as upstream's watch cache does.
   const limit = query.resourceVersion === '0' ? 0 : query.limit
-  return cachePage(served, { ...query, limit }, selection, undefined)
+  return cachePage(served, { ...query, limit }, selection, bytes, undefined)
 }
 
-function cachePage(served: ServedResource, query: ListQuery, selection: Selection, after: string | undefined): Page {
+function cachePage(served: ServedResource, query: ListQuery, selection: Selection, bytes: boolean, after: string | undefined): Page {
   const { store } = served
   const { cache } = store.resource
-  const meta: ListMeta = { resourceVersion: String(store.deps.feed.revision) }
-  const everything = selection.labels.empty && selection.fields.empty
+  const { revision } = store.deps.feed
   const range = after === undefined ? { namespace: selection.namespace } : { namespace: selection.namespace, after }
-  if (query.limit <= 0) {
-    if (everything && after === undefined) {
-      const chunks = cache.list.chunks(range)
-      return { chunks, entries: entriesOf(chunks), meta }
-    }
-    return { chunks: undefined, entries: [...cache.select(selection, after)], meta }
+  const everything = selection.labels.empty && selection.fields.empty
+  if (everything) return runPage(cache.list.runs(range), query.limit, revision, cache.schema.prefix, bytes)
+  if (query.limit > 0) return cut(served, query, cache.list.entries(range), selection, revision, undefined)
+  return { pieces: undefined, entries: [...cache.select(selection, after)], meta: { resourceVersion: String(revision) } }
+}
+
+/** A page of all there is: its bytes are those of the cache. */
+function runPage(all: readonly Run[], limit: number, revision: number, prefix: string, bytes: boolean): Page {
+  const meta: ListMeta = { resourceVersion: String(revision) }
+  const total = all.reduce((n, run) => n + run.length, 0)
+  let runs = all
+  if (limit > 0 && total > limit) {
+    runs = taken(all, limit)
+    const { chunk, to } = runs.at(-1)!
+    meta.continue = encodeContinue({ revision, start: `${chunk.entries[to - 1]!.key.slice(prefix.length)}\0` })
+    meta.remainingItemCount = total - limit
   }
-  return cut(
-    served,
-    query,
-    cache.list.entries(range),
-    selection,
-    store.deps.feed.revision,
-    everything ? () => remaining(cache.list.chunks(range), after) : undefined,
-  )
+  // Cut at once: a run is good only until its chunk changes.
+  return bytes
+    ? { pieces: runs.map((run) => run.piece()), entries: [], meta }
+    : { pieces: undefined, entries: runs.flatMap((run) => run.entries()), meta }
 }
 
-function remaining(chunks: readonly Chunk[], after: string | undefined): number {
-  return chunks.reduce((n, c) => n + (after === undefined ? c.entries.length : c.entries.filter((e) => e.key > after).length), 0)
-}
-
-function* entriesOf(chunks: readonly Chunk[]): IterableIterator<Entry> {
-  for (const c of chunks) yield* c.entries
+function taken(all: readonly Run[], limit: number): Run[] {
+  const runs: Run[] = []
+  for (let left = limit; left > 0; left -= runs.at(-1)!.length) runs.push(all[runs.length]!.take(left))
+  return runs
 }
 
 /** The first `limit` entries that the selection sees, and a token when anything comes after them, seen or not. */
@@ -178,7 +190,7 @@ function cut(
     }
     if (selects(selection, e)) entries.push(e)
   }
-  return { chunks: undefined, entries, meta }
+  return { pieces: undefined, entries, meta }
 }
 
 const STORAGE_PAGE = 1000
@@ -189,6 +201,7 @@ async function exactPage(
   query: ListQuery,
   selection: Selection,
   revision: number,
+  bytes: boolean,
   after: string | undefined,
 ): Promise<Page> {
   const { store } = served
@@ -196,7 +209,7 @@ async function exactPage(
   return translated(store.groupResource, '', async () => {
     await store.deps.feed.waitFor(revision)
     if (cache.lastChange <= revision && cache.ring.floor <= revision) {
-      const page = cachePage(served, query, selection, after)
+      const page = cachePage(served, query, selection, bytes, after)
       page.meta.resourceVersion = String(revision)
       if (page.meta.continue !== undefined) page.meta.continue = encodeContinue({ ...decodeContinue(page.meta.continue), revision })
       return page
@@ -230,7 +243,7 @@ async function exactPage(
       from = page.items.at(-1)?.key
       if (!page.more || (query.limit > 0 && count > query.limit)) break
     }
-    if (query.limit <= 0) return { chunks: undefined, entries: found, meta: { resourceVersion: String(revision) } }
+    if (query.limit <= 0) return { pieces: undefined, entries: found, meta: { resourceVersion: String(revision) } }
     return cut(served, query, found, selection, revision, everything ? () => found.length + left : undefined)
   }
 }

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport, TransportResponse } from '../client/transport.ts'
 import { decodeObject } from '../codec/protobuf/index.ts'
+import { STREAM_ABOVE } from './stream-list.ts'
 import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
 
 interface List {
@@ -187,5 +188,51 @@ describe('a watch', () => {
       object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
     })
     expect(await events(query)).toEqual([])
+  })
+})
+
+describe('long lists', () => {
+  const many = '/api/v1/namespaces/kube-public/configmaps'
+  const COUNT = STREAM_ABOVE + 40
+  const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+  beforeAll(async () => {
+    await Promise.all(
+      Array.from({ length: COUNT }, (_, i) => server.send('POST', many, { metadata: { name: `n${i}` }, data: { v: 'x'.repeat(200) } })),
+    )
+  })
+
+  test('are the same in every form and, zipped or not, as an answer that goes out at once', async () => {
+    const plain = JSON.parse((await get(many)).body.toString()) as List
+    expect(plain.items).toHaveLength(COUNT)
+    for (const accept of ['application/json', table, 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io']) {
+      const pretty = await get(`${many}?pretty=true`, { accept })
+      const compact = await get(`${many}?labelSelector=!none`, { accept })
+      const zipped = await get(`${many}?labelSelector=!none`, { accept, 'accept-encoding': 'gzip' })
+      expect([pretty.status, compact.status, zipped.status]).toEqual([200, 200, 200])
+      expect(JSON.stringify(JSON.parse(pretty.body.toString()), null, 2)).toBe(pretty.body.toString())
+      expect(zipped.headers['content-encoding']).toBe('gzip')
+      expect(gunzipSync(zipped.body).toString()).toBe(compact.body.toString())
+      const found = JSON.parse(compact.body.toString()) as List & { rows?: unknown[] }
+      expect(found.rows ?? found.items).toHaveLength(COUNT)
+      if (accept === 'application/json') expect(found).toEqual(plain)
+    }
+  })
+
+  test('that nobody may have in this form are refused before anything is sent', async () => {
+    const { status } = await get(many, { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' })
+    expect(status).toBe(406)
+  })
+
+  test('zipped pages are the list in pieces', async () => {
+    const items: unknown[] = []
+    for (let token = ''; ; ) {
+      const page = await get(`${many}?limit=500${token === '' ? '' : `&continue=${token}`}`, { 'accept-encoding': 'gzip' })
+      const body = page.headers['content-encoding'] === 'gzip' ? gunzipSync(page.body) : page.body
+      const l = JSON.parse(body.toString()) as List
+      items.push(...l.items)
+      token = l.metadata.continue ?? ''
+      if (token === '') break
+    }
+    expect(items).toEqual((JSON.parse((await get(many)).body.toString()) as List).items)
   })
 })

@@ -22,9 +22,16 @@ export interface Shape {
   /** An entry as a part of a list. What takes long is done here, so that a large list can be made bit by bit. */
   item(entry: Entry): Buffer
   list(items: readonly Buffer[], meta: ListMeta): Buffer[]
+  /** What stands around the items, of which there is at least one, with commas between. Absent: a list must be made whole. */
+  readonly ends?: ((meta: ListMeta) => ListEnds) | undefined
   readonly frames: FrameEncoder
   /** What makes a frame the first of a watch, where that one says more than the others. */
   firstFrame?(frame: Buffer): Buffer
+}
+
+export interface ListEnds {
+  head: Buffer
+  tail: Buffer
 }
 
 const metaVersion = (o: ShapeOptions): string => `meta.k8s.io/${o.representation.version}`
@@ -53,26 +60,15 @@ function listMeta(m: ListMeta): ListMeta {
   return out
 }
 
-/** The items with commas between. Neighbours that stand together in memory as a joined chunk has them go out as one piece. */
-export function joinItems(head: Buffer, items: Iterable<Buffer>): Buffer[] {
+/** The items with commas between. */
+function joinItems({ head, tail }: ListEnds, items: readonly Buffer[]): Buffer[] {
   const out = [head]
-  let run: Buffer | undefined
   for (const item of items) {
-    if (run !== undefined && follows(run, item)) {
-      run = Buffer.from(run.buffer, run.byteOffset, run.length + COMMA.length + item.length)
-      continue
-    }
-    if (run !== undefined) out.push(run, COMMA)
-    run = item
+    if (out.length > 1) out.push(COMMA)
+    out.push(item)
   }
-  if (run !== undefined) out.push(run)
-  out.push(END_LIST)
+  out.push(tail)
   return out
-}
-
-function follows(run: Buffer, item: Buffer): boolean {
-  if (item.buffer !== run.buffer || item.byteOffset !== run.byteOffset + run.length + COMMA.length) return false
-  return new Uint8Array(run.buffer, run.byteOffset + run.length, 1)[0] === COMMA[0]
 }
 
 function jsonFrames(key: string, object: (e: Entry) => Buffer, bookmark: (rv: number, end: boolean) => Buffer): FrameEncoder {
@@ -143,6 +139,12 @@ export function servedObject(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.object() : served.fromStored(entry.object())
 }
 
+function jsonList(kind: string, apiVersion: string, pretty: boolean): Required<Pick<Shape, 'list' | 'ends'>> {
+  const empty = (meta: ListMeta): object => ({ kind, apiVersion, metadata: listMeta(meta), items: [] })
+  const ends = (meta: ListMeta): ListEnds => (pretty ? prettyEnds(empty(meta)) : { head: listHead(kind, apiVersion, meta), tail: END_LIST })
+  return { list: (items, meta) => (pretty && items.length === 0 ? [prettyEmpty(empty(meta))] : joinItems(ends(meta), items)), ends }
+}
+
 function jsonShape(served: ServedResource, pretty: boolean): Shape {
   const { facts } = served
   const apiVersion = apiVersionOf(facts.group, facts.version)
@@ -154,10 +156,7 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
     raw: served.identity && !pretty,
     object,
     item: pretty ? (e) => prettyItem(forms.item(e)) : forms.item,
-    list: (items, meta) =>
-      pretty
-        ? prettyList({ kind: `${facts.kind}List`, apiVersion, metadata: listMeta(meta), items: [] }, items)
-        : joinItems(listHead(`${facts.kind}List`, apiVersion, meta), items),
+    ...jsonList(`${facts.kind}List`, apiVersion, pretty),
     frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) =>
       Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end))),
     ),
@@ -175,13 +174,11 @@ function prettyItem(json: Buffer): Buffer {
   return Buffer.from(`\n    ${JSON.stringify(JSON.parse(json.toString()), null, 2).replaceAll('\n', '\n    ')}`)
 }
 
-/** `list` with its last field, an empty array, filled with items that `prettyItem` made. */
-function prettyList(list: object, items: readonly Buffer[]): Buffer[] {
-  const empty = JSON.stringify(list, null, 2)
-  if (items.length === 0) return [Buffer.from(empty)]
-  const out = joinItems(Buffer.from(`${empty.slice(0, -PRETTY_END.length)}[`), items)
-  out[out.length - 1] = Buffer.from('\n  ]\n}')
-  return out
+const prettyEmpty = (list: object): Buffer => Buffer.from(JSON.stringify(list, null, 2))
+
+/** `list`, whose last field is an empty array, around items that `prettyItem` made. */
+function prettyEnds(list: object): ListEnds {
+  return { head: Buffer.from(`${JSON.stringify(list, null, 2).slice(0, -PRETTY_END.length)}[`), tail: Buffer.from('\n  ]\n}') }
 }
 
 function yamlShape(served: ServedResource): Shape {
@@ -192,6 +189,7 @@ function yamlShape(served: ServedResource): Shape {
     raw: false,
     object: (e) => Buffer.from(stringifyYaml(servedObject(served, e))),
     list: (items, meta) => [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(base.list(items, meta)).toString())))],
+    ends: undefined,
   }
 }
 
@@ -251,14 +249,15 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
       },
     }
   }
+  const { pretty } = o.representation
   const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(JSON.stringify(partial(e))))
   return {
     contentType: 'application/json',
     watchContentType: 'application/json',
     raw: false,
-    object: (e) => Buffer.concat([object(e), NEWLINE]),
-    item: object,
-    list: (items, meta) => joinItems(listHead(`${kind}List`, apiVersion, meta), items),
+    object: (e) => (pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
+    item: pretty ? (e) => prettyItem(object(e)) : object,
+    ...jsonList(`${kind}List`, apiVersion, pretty),
     frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
       Buffer.from(JSON.stringify(bookmarkObject(kind, apiVersion, rv, end))),
     ),
@@ -283,6 +282,7 @@ const NO_COLUMNS = '"columnDefinitions":null'
 function tableShape(served: ServedResource, o: ShapeOptions): Shape {
   const apiVersion = metaVersion(o)
   const yaml = o.representation.media === 'application/yaml'
+  const pretty = o.representation.pretty && !yaml
   const table = (rows: unknown[], meta: ListMeta, columns: boolean): object => ({
     kind: 'Table',
     apiVersion,
@@ -299,6 +299,11 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
   const single = (e: Entry, columns: boolean): object =>
     table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)
   const frame = (t: object): Buffer => Buffer.from(JSON.stringify(t))
+  const ends = (meta: ListMeta): ListEnds => {
+    const empty = table([], meta, true)
+    if (pretty) return prettyEnds(empty)
+    return { head: Buffer.from(JSON.stringify(empty).slice(0, -ROWS_END.length)), tail: END_LIST }
+  }
   const { kind, group, version } = served.facts
   return {
     contentType: yaml ? 'application/yaml' : 'application/json',
@@ -307,14 +312,14 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     object: (e) => shown(single(e, true)),
     item: (e) => {
       const json = Buffer.from(JSON.stringify(row(servedView(served, e))))
-      return o.representation.pretty && !yaml ? prettyItem(json) : json
+      return pretty ? prettyItem(json) : json
     },
     list: (items, meta) => {
-      const empty = table([], meta, true)
-      if (o.representation.pretty && !yaml) return prettyList(empty, items)
-      const all = joinItems(Buffer.from(JSON.stringify(empty).slice(0, -ROWS_END.length)), items)
+      if (pretty && items.length === 0) return [prettyEmpty(table([], meta, true))]
+      const all = joinItems(ends(meta), items)
       return yaml ? [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(all).toString())))] : all
     },
+    ends: yaml ? undefined : ends,
     frames: jsonFrames(
       `table ${o.includeObject} ${apiVersion} ${version}`,
       (e) => frame(single(e, false)),

@@ -5,6 +5,8 @@ import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import type { ConnectionState, Exchange, ExchangeHandler, RequestHeaders, ResponseHeaders, ResponseStream } from './exchange.ts'
 
 const highMark = 65_536
+/** A body up to this size is written in one go, bytes. */
+const atOnce = 262_144
 
 /** An HTTP/1.1 request on node:http. */
 export class Http1Exchange implements Exchange, ResponseStream {
@@ -70,12 +72,14 @@ export class Http1Exchange implements Exchange, ResponseStream {
     const bodiless = status === 204 || status === 304
     this.#head(status, bodiless || headers['content-length'] !== undefined ? headers : { ...headers, 'content-length': String(length) })
     const res = this.#res
-    if (this.method !== 'HEAD' && !bodiless) {
+    if (this.method === 'HEAD' || bodiless) res.end()
+    else if (length > atOnce) inPieces(res, chunks)
+    else {
       res.cork()
       for (const chunk of chunks) res.write(chunk)
       res.uncork()
+      res.end()
     }
-    res.end()
   }
 
   stream(status: number, headers: ResponseHeaders): ResponseStream {
@@ -126,6 +130,23 @@ export class Http1Exchange implements Exchange, ResponseStream {
     if (this.#res.closed) callback()
     else this.#res.once('close', callback)
   }
+}
+
+/** Writes what the client takes: TLS would otherwise hold the whole body once more, encrypted. */
+function inPieces(res: ServerResponse, chunks: readonly Buffer[]): void {
+  const pieces = piecesOf(chunks)
+  const go = (): void => {
+    for (;;) {
+      const { done, value } = pieces.next()
+      if (done === true) return void res.end()
+      if (!res.write(value)) return void res.once('drain', go)
+    }
+  }
+  go()
+}
+
+function* piecesOf(chunks: readonly Buffer[]): IterableIterator<Buffer, undefined> {
+  for (const chunk of chunks) for (let at = 0; at < chunk.length; at += atOnce) yield chunk.subarray(at, at + atOnce)
 }
 
 /** A proxy's absolute-form target (RFC 9112 §3.2.2) comes down to its path. */
