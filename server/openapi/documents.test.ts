@@ -3,6 +3,7 @@ import { scheme } from '../scheme/index.ts'
 import { descriptionsOf } from './descriptions.ts'
 import { documents } from './documents.ts'
 import type { Json } from './schemas.ts'
+import { atOnce } from './steps.ts'
 
 const descriptions = descriptionsOf({
   types: { 'io.k8s.api.core.v1.Container': { '': 'A container.', name: 'Its name.', resources: 'What it needs.' } },
@@ -18,8 +19,8 @@ interface Document {
   definitions: Record<string, Json & { properties: Record<string, Json> }>
 }
 
-const v3 = (name: string): Document => made.v3(name) as unknown as Document
-const v2 = made.v2() as unknown as Document
+const v3 = (name: string): Document => atOnce(made.v3(name)) as unknown as Document
+const v2 = atOnce(made.v2()) as unknown as Document
 const core = v3('api/v1')
 const names = (parameters: unknown): string[] => ((parameters ?? []) as { name: string }[]).map((p) => p.name)
 

@@ -5,6 +5,7 @@ import type { Operation } from './operations.ts'
 import { discoveryPaths, groupVersionPaths, type Path } from './paths.ts'
 import { type Dialect, type Json, kindsOf, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
 import { shareParameters } from './shared-parameters.ts'
+import { mapped, type Steps } from './steps.ts'
 
 export interface DocumentOptions {
   scheme: Scheme
@@ -14,11 +15,14 @@ export interface DocumentOptions {
   patchTypes: readonly string[]
 }
 
-/** The documents of a server: one of everything as OpenAPI v2, and v3 ones by the path that follows `/openapi/v3/`. */
+/**
+ * The documents of a server: one of everything as OpenAPI v2, and v3 ones by the path that follows `/openapi/v3/`. All of them are large:
+ * they are made in steps, between which others may run.
+ */
 export interface Documents {
   readonly names: readonly string[]
-  v3(name: string): Json
-  v2(): Json
+  v3(name: string): Steps<Json>
+  v2(): Steps<Json>
 }
 
 const TITLE = 'Kubernetes'
@@ -34,27 +38,28 @@ export function documents(o: DocumentOptions): Documents {
       versions.map((version) => [name === '' ? `api/${version}` : `apis/${name}/${version}`, { group: name, version }] as const),
     ),
   )
-  const v3 = (name: string): Json => {
+  function* v3(name: string): Steps<Json> {
     const home = groupVersions.get(name)
     const one = single.get(name)
-    const paths = home === undefined ? [one!] : groupVersionPaths(o, home.group, home.version)
-    const schemas = schemasOf(source, 3, paths, home)
+    const paths = home === undefined ? [one!] : yield* groupVersionPaths(o, home.group, home.version)
+    const schemas = yield* schemasOf(source, 3, paths, home)
     return {
       openapi: '3.0.0',
       info,
-      paths: pathItems(paths, o.descriptions, operationV3, parameterV3),
+      paths: yield* pathItems(paths, o.descriptions, operationV3, parameterV3),
       components: { schemas, securitySchemes: { BearerToken: bearer } },
     }
   }
-  const v2 = (): Json => {
-    const all = [...single.values(), ...[...groupVersions.values()].flatMap((gv) => groupVersionPaths(o, gv.group, gv.version))]
+  function* v2(): Steps<Json> {
+    const all = [...single.values()]
+    for (const { group, version } of groupVersions.values()) all.push(...(yield* groupVersionPaths(o, group, version)))
     const paths = all.sort((a, b) => (a.path < b.path ? -1 : 1))
-    const { items, parameters } = shareParameters(pathItems(paths, o.descriptions, operationV2, parameterV2))
+    const { items, parameters } = yield* shareParameters(yield* pathItems(paths, o.descriptions, operationV2, parameterV2))
     return {
       swagger: '2.0',
       info,
       paths: items,
-      definitions: schemasOf(source, 2, paths, undefined),
+      definitions: yield* schemasOf(source, 2, paths, undefined),
       parameters,
       securityDefinitions: { BearerToken: bearer },
       security: [{ BearerToken: [] }],
@@ -63,12 +68,12 @@ export function documents(o: DocumentOptions): Documents {
   return { names: [...single.keys(), ...groupVersions.keys()].sort(), v3, v2 }
 }
 
-function schemasOf(
+function* schemasOf(
   source: SchemaSource,
   dialect: Dialect,
   paths: readonly Path[],
   home: { group: string; version: string } | undefined,
-): Json {
+): Steps<Json> {
   const out = new Map<string, Json>()
   const wanted: string[] = []
   for (const { operations } of paths) {
@@ -78,16 +83,17 @@ function schemasOf(
     if (out.has(name)) continue
     const schema = schemaOf(source, dialect, name, home, (needed) => wanted.push(needed))
     out.set(name, schema)
+    yield
   }
   return Object.fromEntries([...out].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function pathItems(
+function* pathItems(
   paths: readonly Path[],
   descriptions: Descriptions,
   operation: (o: Operation, parameters: Json[]) => Json,
   parameter: (p: Parameter, description: string | undefined) => Json,
-): Json {
+): Steps<Json> {
   // Most operations have the very same parameters.
   const known = new Map<Parameter, Json>()
   const one = (p: Parameter): Json => {
@@ -100,7 +106,7 @@ function pathItems(
     const parameters = path.parameters.map(one)
     return { ...(Object.fromEntries(operations) as Json), ...(parameters.length === 0 ? {} : { parameters }) }
   }
-  return Object.fromEntries(paths.map((p) => [p.path, item(p)]))
+  return Object.fromEntries(yield* mapped(paths, (p) => [p.path, item(p)] as const))
 }
 
 const describe = (description: string | undefined): Json => (description === undefined ? {} : { description })

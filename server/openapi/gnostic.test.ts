@@ -7,6 +7,7 @@ import { noDescriptions } from './descriptions.ts'
 import { documents } from './documents.ts'
 import { encodeDocument } from './gnostic.ts'
 import type { Json } from './schemas.ts'
+import { atOnce } from './steps.ts'
 
 const made = documents({ scheme, descriptions: noDescriptions, version: '1.37', patchTypes: ['application/merge-patch+json'] })
 
@@ -32,8 +33,8 @@ const byName = (entries: readonly Buffer[]): Map<string, Buffer> =>
 const texts = (list: readonly Buffer[]): string[] => list.map(String)
 
 describe('OpenAPI v3', () => {
-  const json = made.v3('api/v1') as { paths: Record<string, Json>; components: { schemas: Record<string, Json> } }
-  const bytes = encodeDocument(3, json)
+  const json = atOnce(made.v3('api/v1')) as { paths: Record<string, Json>; components: { schemas: Record<string, Json> } }
+  const bytes = atOnce(encodeDocument(3, json))
 
   test('has all paths and schemas in their order', () => {
     expect(at(bytes, 1).toString()).toBe('3.0.0')
@@ -62,8 +63,8 @@ describe('OpenAPI v3', () => {
 })
 
 test('OpenAPI v2: shared parameters, bodies and definitions', () => {
-  const json = made.v2() as { definitions: Json; parameters: Json }
-  const bytes = encodeDocument(2, json)
+  const json = atOnce(made.v2()) as { definitions: Json; parameters: Json }
+  const bytes = atOnce(encodeDocument(2, json))
   expect([...byName(inside(at(bytes, 9), 1)).keys()]).toEqual(Object.keys(json.definitions))
   expect([...byName(inside(at(bytes, 10), 1)).keys()]).toEqual(Object.keys(json.parameters))
   const operation = at(byName(inside(at(bytes, 8), 2)).get('/apis/apps/v1/namespaces/{namespace}/deployments')!, 4)
@@ -83,7 +84,7 @@ test('what has no field of its own is YAML that says the same', () => {
   )
   fc.assert(
     fc.property(extensions, (value) => {
-      const bytes = encodeDocument(2, { definitions: { a: { 'x-b': value } } })
+      const bytes = atOnce(encodeDocument(2, { definitions: { a: { 'x-b': value } } }))
       const yaml = at(byName(inside(at(bytes, 9), 1)).get('a')!, 31, 2, 2).toString()
       expect(JSON.stringify(parseYaml(yaml).value)).toBe(JSON.stringify(value))
     }),

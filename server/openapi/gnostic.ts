@@ -1,6 +1,7 @@
 import { Writer } from '../codec/protobuf/wire.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { Json } from './schemas.ts'
+import type { Steps } from './steps.ts'
 
 /**
  * OpenAPI documents as protobuf: the messages of gnostic-models' OpenAPIv2.proto and OpenAPIv3.proto, as far as our documents use them.
@@ -10,6 +11,9 @@ import type { Json } from './schemas.ts'
 /** Writes a whole field: tag and value. */
 type Shape = (w: Writer, number: number, value: never) => void
 type Member = readonly [number: number, key: string, shape: Shape]
+/** A member of a document that holds very much: a message of names and values, one of them a step. */
+type Large = readonly [number: number, key: string, inner: number, shape: Shape]
+type Shapes = readonly (Member | Large | readonly [number: number, key: string, members: Shapes])[]
 
 const LENGTH = 2
 
@@ -44,6 +48,12 @@ function object(members: readonly Member[], extension?: number): Shape {
   return (w, number, value: Json) => message(w, number, () => write(w, value))
 }
 
+const entry = (w: Writer, number: number, shape: Shape, name: string, value: unknown): void =>
+  message(w, number, () => {
+    shape(w, 2, value as never)
+    text(w, 1, name)
+  })
+
 const many =
   (shape: Shape): Shape =>
   (w, number, values: readonly unknown[]) => {
@@ -54,12 +64,7 @@ const many =
 const named =
   (shape: Shape): Shape =>
   (w, number, values: Json) => {
-    for (const [name, value] of Object.entries(values).reverse()) {
-      message(w, number, () => {
-        shape(w, 2, value as never)
-        text(w, 1, name)
-      })
-    }
+    for (const [name, value] of Object.entries(values).reverse()) entry(w, number, shape, name, value)
   }
 
 /** A message around one member: a list, or the choice that a oneof made. */
@@ -121,7 +126,7 @@ const texts = many(text)
 const refOnly = object([[1, '$ref', text]])
 
 /** OpenAPI v3. */
-function shapesV3(): readonly Member[] {
+function shapesV3(): Shapes {
   const schema: Shape = later(() => schemaMessage)
   const schemaOrRef = orReference(schema, refOnly)
   const value: Shape = (w, number, v: unknown) =>
@@ -198,10 +203,10 @@ function shapesV3(): readonly Member[] {
     [3, 'name', text],
     [4, 'in', text],
   ])
-  const components = object([
-    [1, 'schemas', around(1, named(schemaOrRef))],
+  const components: Shapes = [
+    [1, 'schemas', 1, schemaOrRef],
     [7, 'securitySchemes', around(1, named(orReference(scheme, refOnly)))],
-  ])
+  ]
   const info = object([
     [1, 'title', text],
     [6, 'version', text],
@@ -209,13 +214,13 @@ function shapesV3(): readonly Member[] {
   return [
     [1, 'openapi', text],
     [2, 'info', info],
-    [4, 'paths', around(1, named(pathItem))],
+    [4, 'paths', 1, pathItem],
     [5, 'components', components],
   ]
 }
 
 /** OpenAPI v2. */
-function shapesV2(): readonly Member[] {
+function shapesV2(): Shapes {
   const schema: Shape = later(() => schemaMessage)
   const schemaMessage = object(
     [
@@ -293,8 +298,8 @@ function shapesV2(): readonly Member[] {
   return [
     [1, 'swagger', text],
     [2, 'info', info],
-    [8, 'paths', around(2, named(pathItem))],
-    [9, 'definitions', around(1, named(schema))],
+    [8, 'paths', 2, pathItem],
+    [9, 'definitions', 1, schema],
     [10, 'parameters', around(1, named(parameter))],
     [12, 'security', many(around(1, named(around(1, texts))))],
     [13, 'securityDefinitions', around(1, named(around(2, apiKey)))],
@@ -303,14 +308,35 @@ function shapesV2(): readonly Member[] {
 
 const shapes = { 2: shapesV2(), 3: shapesV3() }
 
-/** @param document as its JSON is */
-export function encodeDocument(dialect: 2 | 3, document: Json): Buffer {
+/** In steps, because it is long work. @param document as its JSON is */
+export function* encodeDocument(dialect: 2 | 3, document: Json): Steps<Buffer> {
   const w = new Writer()
-  const members = shapes[dialect]
-  for (let i = members.length - 1; i >= 0; i--) {
-    const [number, key, shape] = members[i]!
-    if (document[key] !== undefined) shape(w, number, document[key] as never)
-  }
+  yield* encodeMembers(w, shapes[dialect], document)
   scalars.clear()
   return w.finish()
+}
+
+const isMember = (member: Shapes[number]): member is Member => member.length === 3 && typeof member[2] === 'function'
+
+function* encodeMembers(w: Writer, members: Shapes, document: Json): Steps<void> {
+  for (let i = members.length - 1; i >= 0; i--) {
+    const member = members[i]!
+    const [number, key] = member
+    const value = document[key]
+    if (value === undefined) continue
+    if (isMember(member)) {
+      member[2](w, number, value as never)
+      continue
+    }
+    const before = w.mark
+    if (member.length === 3) yield* encodeMembers(w, member[2], value as Json)
+    else {
+      for (const [name, item] of Object.entries(value as Json).reverse()) {
+        entry(w, member[2], member[3], name, item)
+        yield
+      }
+    }
+    w.uint(w.mark - before)
+    w.uint((number << 3) | LENGTH)
+  }
 }

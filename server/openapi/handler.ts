@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { webcrypto } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -9,6 +9,9 @@ import type { ResponseHeaders } from '../serving/exchange.ts'
 import type { Descriptions } from './descriptions.ts'
 import { documents, type Documents, type DocumentOptions } from './documents.ts'
 import { encodeDocument } from './gnostic.ts'
+import { jsonSteps } from './json-steps.ts'
+import type { Json } from './schemas.ts'
+import { inTurns } from './steps.ts'
 
 export { readDescriptions } from './descriptions.ts'
 
@@ -35,48 +38,53 @@ const deprecatedOf = (version: 2 | 3): string => `application/com.github.proto-o
 export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boolean> {
   const hashes = new Map<string, string>()
   const started = new Date(o.clock.now()).toUTCString()
-  const kept = new Map<string, { value: unknown; timer: Timer }>()
+  const kept = new Map<string, { value: Promise<unknown>; timer: Timer }>()
 
-  function keep<T>(key: string, make: () => T): T {
+  function keep<T>(key: string, make: () => Promise<T>): Promise<T> {
     const known = kept.get(key)
     known?.timer.cancel()
-    const value = known === undefined ? make() : (known.value as T)
+    const value = known === undefined ? make() : (known.value as Promise<T>)
     kept.set(key, { value, timer: o.clock.setTimeout(() => kept.delete(key), KEEP_MS) })
+    if (known === undefined) value.catch(() => kept.delete(key))
     return value
   }
 
-  const loaded = (): Promise<Documents> => keep('documents', async () => documents({ ...o, descriptions: await o.descriptions() }))
-  const bytes = (document: object): Buffer => Buffer.from(JSON.stringify(document))
+  const loaded = (): Promise<Documents> =>
+    keep('documents', async () => {
+      const descriptions = await o.descriptions()
+      await setImmediate()
+      return documents({ ...o, descriptions })
+    })
+  const documentOf = (made: Documents, name: string): Promise<Json> => inTurns(name === V2 ? made.v2() : made.v3(name))
 
   /** The hash is always that of the JSON, so that both forms have one. */
-  function bodyOf(made: Documents, name: string, form: Form): Buffer {
-    return keep(`${form} ${name}`, () => {
-      const document = name === V2 ? made.v2() : made.v3(name)
+  function bodyOf(made: Documents, name: string, form: Form): Promise<Buffer> {
+    return keep(`${form} ${name}`, async () => {
+      const document = await documentOf(made, name)
       if (form === 'json' || !hashes.has(name)) {
-        const json = form === 'json' ? bytes(document) : keep(`json ${name}`, () => bytes(document))
-        if (!hashes.has(name)) hashes.set(name, hashOf(json))
+        const json = await (form === 'json' ? inTurns(jsonSteps(document)) : keep(`json ${name}`, () => inTurns(jsonSteps(document))))
+        if (!hashes.has(name)) hashes.set(name, await hashOf(json))
         if (form === 'json') return json
       }
-      return encodeDocument(name === V2 ? 2 : 3, document)
+      return inTurns(encodeDocument(name === V2 ? 2 : 3, document))
     })
   }
 
-  function hashFor(made: Documents, name: string, form: Form): string {
-    if (!hashes.has(name)) bodyOf(made, name, form)
+  async function hashFor(made: Documents, name: string, form: Form): Promise<string> {
+    if (!hashes.has(name)) await bodyOf(made, name, form)
     return hashes.get(name)!
   }
 
   let index: Promise<Buffer> | undefined
-  /** Needs the hash of every document: makes one, forgets it, and lets others run before the next. */
+  /** Needs the hash of every document: makes one after the other, and forgets it. */
   async function makeIndex(): Promise<Buffer> {
     const made = await loaded()
     const paths: Record<string, { serverRelativeURL: string }> = {}
     for (const name of made.names) {
-      if (!hashes.has(name)) hashes.set(name, hashOf(bytes(made.v3(name))))
+      if (!hashes.has(name)) hashes.set(name, await hashOf(await inTurns(jsonSteps(await documentOf(made, name)))))
       paths[name] = { serverRelativeURL: addressOf(name, hashes.get(name)!) }
-      await setImmediate()
     }
-    return bytes({ paths })
+    return Buffer.from(JSON.stringify({ paths }))
   }
 
   function respond(ctx: RequestContext, status: number, headers: ResponseHeaders, body?: Buffer): true {
@@ -92,11 +100,11 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     const form = accepted(ctx.exchange.headers.accept, 2)
     if (form === undefined) return respond(ctx, 406, { vary })
     const made = await loaded()
-    const etag = `"${hashFor(made, V2, form)}"`
+    const etag = `"${await hashFor(made, V2, form)}"`
     if (matches(ctx.exchange.headers['if-none-match'], etag)) return respond(ctx, 304, { etag, vary })
     const headers = { 'content-type': form === 'json' ? 'application/json' : protobufOf(2), etag, 'last-modified': started, vary }
-    if (!/\bgzip\b/.test(ctx.exchange.headers['accept-encoding'] ?? '')) return respond(ctx, 200, headers, bodyOf(made, V2, form))
-    const packed = await keep(`${form} gzip`, () => promisify(gzip)(bodyOf(made, V2, form), { level: 4 }))
+    if (!/\bgzip\b/.test(ctx.exchange.headers['accept-encoding'] ?? '')) return respond(ctx, 200, headers, await bodyOf(made, V2, form))
+    const packed = await keep(`${form} gzip`, async () => promisify(gzip)(await bodyOf(made, V2, form), { level: 4 }))
     return respond(ctx, 200, { ...headers, 'content-encoding': 'gzip' }, packed)
   }
 
@@ -105,7 +113,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     if (!made.names.includes(name)) return respond(ctx, 404, {})
     const form = accepted(ctx.exchange.headers.accept, 3)
     if (form === undefined) return respond(ctx, 406, { vary: 'Accept' })
-    const hash = hashFor(made, name, form)
+    const hash = await hashFor(made, name, form)
     const headers: ResponseHeaders = { etag: `"${hash}"`, vary: 'Accept' }
     const type = form === 'json' ? 'application/json' : protobufOf(3)
     const given = new URLSearchParams(ctx.exchange.search).get('hash') ?? ''
@@ -116,7 +124,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
       headers.expires = new Date(o.clock.now() + YEAR).toUTCString().replace('GMT', 'UTC')
     }
     if (matches(ctx.exchange.headers['if-none-match'], headers.etag as string)) return respond(ctx, 304, headers)
-    return respond(ctx, 200, { ...headers, 'content-type': type, 'last-modified': started }, bodyOf(made, name, form))
+    return respond(ctx, 200, { ...headers, 'content-type': type, 'last-modified': started }, await bodyOf(made, name, form))
   }
 
   return async (ctx) => {
@@ -134,7 +142,11 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
   }
 }
 
-const hashOf = (body: Buffer): string => createHash('sha512').update(body).digest('hex').toUpperCase()
+// On another thread: these are megabytes.
+const hashOf = async (body: Buffer): Promise<string> =>
+  Buffer.from(await webcrypto.subtle.digest('SHA-512', new Uint8Array(body)))
+    .toString('hex')
+    .toUpperCase()
 const addressOf = (name: string, hash: string): string => `/openapi/v3/${name}?hash=${hash}`
 
 function accepted(accept: string | undefined, version: 2 | 3): Form | undefined {

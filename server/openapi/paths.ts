@@ -16,6 +16,7 @@ import {
 } from './operations.ts'
 import { hoisted, inPath, type Parameter } from './parameters.ts'
 import { META } from './schemas.ts'
+import { mapped, type Steps } from './steps.ts'
 
 /** Every path of the API with its operations. */
 
@@ -40,18 +41,17 @@ function pathOf(path: string, operations: Operation[]): Path {
 }
 
 /** Paths of a group-version's resources, and of the list of them. */
-export function groupVersionPaths(options: OperationOptions, group: string, version: string): Path[] {
+export function* groupVersionPaths(options: OperationOptions, group: string, version: string): Steps<Path[]> {
   const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const tag = `${tagOf(group)}_${version}`
   const prefix = capital(tagOf(group)) + capital(version)
-  const paths = options.scheme.resources
-    .filter((r) => r.group === group && r.version === version)
-    .flatMap((r) => {
-      const within = r.namespaced ? [inPath('namespace', 'name of a namespace')] : []
-      return resourcePaths({ ...options, base, r, tag, prefix, scope: r.namespaced ? 'Namespaced' : '', within })
-    })
+  const resources = options.scheme.resources.filter((r) => r.group === group && r.version === version)
+  const paths = yield* mapped(resources, (r) => {
+    const within = r.namespaced ? [inPath('namespace', 'name of a namespace')] : []
+    return resourcePaths({ ...options, base, r, tag, prefix, scope: r.namespaced ? 'Namespaced' : '', within })
+  })
   const list = discoveryPath(`${base}/`, tag, `get${prefix}APIResources`, 'get available resources', `${META}.APIResourceList`)
-  return [list, ...paths].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return [list, ...paths.flat()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** The documents of discovery itself, each in a document of its own: `api`, `apis`, `apis/apps`, `version`. */

@@ -1,10 +1,11 @@
 import type { Json } from './schemas.ts'
+import { mapped, type Steps } from './steps.ts'
 
 /**
  * Parameters that recur are stated once in the v2 document and referred to (kube-openapi `builder/parameters.go`), by names made of
  * their own and a hash of what they say.
  */
-export function shareParameters(items: Json): { items: Json; parameters: Json } {
+export function* shareParameters(items: Json): Steps<{ items: Json; parameters: Json }> {
   const shared: Json = {}
   const known = new Map<Json, Json>()
   const byText = new Map<string, Json>()
@@ -29,7 +30,7 @@ export function shareParameters(items: Json): { items: Json; parameters: Json } 
   }
   const shareItem = (item: Json): Json =>
     inside(Object.fromEntries(Object.entries(item).map(([key, o]) => [key, key === 'parameters' ? o : inside(o as Json)])))
-  const made = Object.fromEntries(Object.entries(items).map(([path, item]) => [path, shareItem(item as Json)]))
+  const made = Object.fromEntries(yield* mapped(Object.entries(items), ([path, item]) => [path, shareItem(item as Json)] as const))
   return { items: made, parameters: Object.fromEntries(Object.entries(shared).sort(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
