@@ -14,7 +14,8 @@ export function TabBar<T extends string>({
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (step === 0) return
     event.preventDefault()
-    const at = tabs.findIndex((tab) => tab.id === active)
+    // From the tab that has the focus: the active one follows the URL, which a quick hand is ahead of.
+    const at = tabs.findIndex((tab) => `tab-${tab.id}` === (event.target as HTMLElement).id)
     const next = tabs[(at + step + tabs.length) % tabs.length]
     if (!next) return
     onPick(next.id)
