@@ -1,0 +1,117 @@
+import { shortDuration } from '../../kube/age.ts'
+import type { Cell } from '../../kube/columns.ts'
+import type { Tone } from '../../kube/types.ts'
+import { cellFlex, type ListColumn } from './columns.ts'
+import type { TextWidth } from './text-width.ts'
+
+/** What all cells of a list share. A new one is made when the columns, their widths or the links are others. */
+export interface CellContext {
+  columns: readonly ListColumn[]
+  /** The columns' widths on screen, px; undefined before they are known. */
+  widths: readonly number[] | undefined
+  text: TextWidth
+  mono: TextWidth
+  linkFor(column: ListColumn['info'], text: string): string | undefined
+}
+
+type Shape = 'text' | 'link' | 'tone' | 'age'
+
+/** Both paddings, and a little for what is rounded. */
+const aroundText = 18
+const markWidth = 17
+
+/**
+ * One cell of a recycled row. Its elements stay while the kind of its content does; another object only brings another text.
+ * A box that clips costs a property node, a paint chunk and a clip in every raster: only a text that may be too long gets one.
+ */
+export class ListCell {
+  readonly element = document.createElement('div')
+  readonly #column: ListColumn
+  readonly #place: number
+  #shape: Shape | undefined
+  #text = document.createTextNode('')
+  #outer: HTMLElement | undefined
+  #tone: Tone | undefined
+  #since: number | undefined
+  #cut = false
+
+  constructor(column: ListColumn, place: number) {
+    this.#column = column
+    this.#place = place
+    const { type } = column.info
+    this.element.className = type === 'text' || type === 'status' ? 'list-td' : `list-td ${type === 'number' ? 'num' : type}`
+    this.element.setAttribute('role', 'gridcell')
+    const { flex, minWidth } = cellFlex(column.info)
+    this.element.style.flex = flex
+    this.element.style.minWidth = `${minWidth}px`
+  }
+
+  get column(): ListColumn {
+    return this.#column
+  }
+
+  write(cell: Cell, context: CellContext): void {
+    const { info } = this.#column
+    if (cell !== null && typeof cell === 'object') return this.#writeTone(cell.text ? cell : null, context)
+    if (info.type === 'age') return this.#writeAge(typeof cell === 'number' ? cell : null)
+    const text = cell === null ? '' : String(cell)
+    const url = text ? context.linkFor(info, text) : undefined
+    this.#become(url === undefined ? 'text' : 'link')
+    if (url !== undefined && this.#outer instanceof HTMLAnchorElement && this.#outer.getAttribute('href') !== url) this.#outer.href = url
+    this.#say(text, context, 0)
+  }
+
+  #writeTone(word: { text: string; tone: Tone } | null, context: CellContext): void {
+    this.#become(word ? 'tone' : 'text')
+    if (word && this.#tone !== word.tone) {
+      if (this.#tone) this.element.classList.remove(`tone-${this.#tone}`)
+      this.element.classList.add(`tone-${word.tone}`)
+      this.#tone = word.tone
+      if (this.#outer) this.#outer.className = `tone-mark tone-${word.tone}`
+    }
+    this.#say(word?.text ?? '', context, markWidth)
+  }
+
+  #writeAge(at: number | null): void {
+    this.#become(at === null ? 'text' : 'age')
+    if (at === null) return this.#set('')
+    if (this.#since !== at && this.#outer instanceof HTMLTimeElement) {
+      this.#since = at
+      // What `tickAges` reads.
+      this.#outer.dataset.since = String(at)
+      this.#outer.dateTime = new Date(at).toISOString()
+    }
+    this.#set(shortDuration(Date.now() - at))
+  }
+
+  #say(text: string, context: CellContext, beside: number): void {
+    const width = context.widths?.[this.#place]
+    const needs = (this.#column.info.type === 'mono' ? context.mono : context.text)(text)
+    const cut = text !== '' && (width === undefined || needs === undefined || needs + beside + aroundText > width)
+    if (cut !== this.#cut) this.element.classList.toggle('cut', (this.#cut = cut))
+    this.#set(text)
+  }
+
+  #set(text: string): void {
+    if (this.#text.data !== text) this.#text.data = text
+  }
+
+  #become(shape: Shape): void {
+    if (this.#shape === shape) return
+    this.#shape = shape
+    if (this.#tone) this.element.classList.remove(`tone-${this.#tone}`)
+    this.#tone = undefined
+    this.#since = undefined
+    this.#outer = undefined
+    if (shape === 'text') return this.element.replaceChildren(this.#text)
+    const outer = document.createElement(shape === 'link' ? 'a' : shape === 'age' ? 'time' : 'i')
+    this.#outer = outer
+    if (shape === 'tone') {
+      outer.setAttribute('aria-hidden', 'true')
+      return this.element.replaceChildren(outer, this.#text)
+    }
+    if (shape === 'link') outer.tabIndex = -1
+    outer.append(this.#text)
+    this.element.replaceChildren(outer)
+  }
+}
