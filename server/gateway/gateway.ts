@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import { http } from '../machinery/node-http.ts'
 import { StatusError, toStatus } from '../machinery/status.ts'
 import { Contexts } from './contexts.ts'
 import type { Gateway, GatewayOptions, LocalControl } from './contract.ts'
@@ -20,7 +21,7 @@ const MAX_SOCKETS = 32
  * 127.0.0.1 only. Rejects when the port is taken.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const server = createServer({ keepAlive: true, keepAliveTimeout: 75_000 })
+  const server = http.createServer({ keepAlive: true, keepAliveTimeout: 75_000 })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (e: NodeJS.ErrnoException) => {
       reject(

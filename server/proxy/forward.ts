@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { RequestContext } from '../filters/context.ts'
+import { http } from '../machinery/node-http.ts'
 import { serviceUnavailable } from '../machinery/status.ts'
 import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { MAX_BODY } from '../handlers/body.ts'
@@ -40,7 +41,7 @@ const CORS = /^access-control-/
 
 /** Sends requests on to kubelets, pods and services and their answers back as they come. */
 export class Forwarder {
-  readonly #http = new HttpAgent({ keepAlive: true, maxFreeSockets: 16 })
+  readonly #http = new http.Agent({ keepAlive: true, maxFreeSockets: 16 })
   readonly #pods = new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false })
   readonly #kubelets: HttpsAgent
 
@@ -77,7 +78,7 @@ export class Forwarder {
     }
     const agent = target.protocol === 'http:' ? this.#http : target.asKubeletClient ? this.#kubelets : this.#pods
     return new Promise((resolve, reject) => {
-      const req: ClientRequest = target.protocol === 'http:' ? httpRequest({ ...options, agent }) : httpsRequest({ ...options, agent })
+      const req: ClientRequest = target.protocol === 'http:' ? http.request({ ...options, agent }) : httpsRequest({ ...options, agent })
       req.once('response', resolve)
       req.once('error', (e) => reject(serviceUnavailable(`error trying to reach service: ${e.message}`)))
       ctx.exchange.onClose(() => req.destroy())

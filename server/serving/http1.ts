@@ -1,6 +1,7 @@
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
+import { http } from '../machinery/node-http.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import type { ConnectionState, Exchange, ExchangeHandler, RequestHeaders, ResponseHeaders, ResponseStream } from './exchange.ts'
 
@@ -183,7 +184,7 @@ export function createHttp1(handler: ExchangeHandler, onHandlerError: (e: unknow
     }
   }
   const stateOf = (socket: Duplex): ConnectionState => connectionStates.get(socket) ?? { peerCertificate: undefined, memo: new Map() }
-  const server = createServer(
+  const server = http.createServer(
     {
       maxHeaderSize: 1_048_576,
       headersTimeout: 32_000,
@@ -195,7 +196,7 @@ export function createHttp1(handler: ExchangeHandler, onHandlerError: (e: unknow
   )
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Not an HTTP connection any more for node; if the handler declines, the answer is written and the connection ends.
-    const res = new ServerResponse(req)
+    const res = new http.ServerResponse(req)
     res.shouldKeepAlive = false
     res.assignSocket(socket as Socket)
     res.once('finish', () => socket.end())
