@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
 import type { InformerFactory } from '../client/informer.ts'
 import type { Clock } from '../machinery/clock.ts'
+import { isStatusError } from '../machinery/status.ts'
 import type { WorkQueue } from '../machinery/work-queue.ts'
 
 /** What a controller gets. It is the same whether the API server is in this process or behind the network. */
@@ -59,6 +60,13 @@ async function work({ queue, sync, signal, onError }: WorkerOptions): Promise<vo
     } finally {
       queue.done(key)
     }
+  }
+}
+
+/** Reports what went wrong with a key, but for conflicts: the next try sees the newer object. */
+export function unlessConflict(ctx: ControllerContext, what: (key: string) => string): WorkerOptions['onError'] {
+  return (e, key) => {
+    if (!isStatusError(e, 'Conflict')) ctx.onError(e, what(key))
   }
 }
 

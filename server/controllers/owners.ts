@@ -1,12 +1,33 @@
 import type { Client } from '../client/client.ts'
 import type { ResourceId } from '../client/resource.ts'
-import type { LabelSelector } from '../machinery/labels.ts'
+import type { Lister } from '../client/store.ts'
+import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../machinery/labels.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../machinery/types.ts'
 
 /** The one owner that manages the object, if any. */
 export function controllerOf(obj: KubeObject): OwnerReference | undefined {
   return obj.metadata.ownerReferences?.find((o) => o.controller === true)
+}
+
+/** The object that manages this one, when the lister still has it: one of the same name and another uid is another one. */
+export function ownerIn<T extends KubeObject>(lister: Lister<T>, kind: string, obj: KubeObject): T | undefined {
+  const ref = controllerOf(obj)
+  if (ref === undefined || ref.kind !== kind) return undefined
+  const owner = lister.get(ref.name, obj.metadata.namespace)
+  return owner?.metadata.uid === ref.uid ? owner : undefined
+}
+
+interface Selecting extends KubeObject {
+  spec?: { selector?: LabelSelectorObject }
+}
+
+/** Whose selector takes the object: each of them may adopt it when it is an orphan. */
+export function selecting<T extends Selecting>(lister: Lister<T>, obj: KubeObject): T[] {
+  return lister.list(obj.metadata.namespace).filter((owner) => {
+    const selector = selectorFromObject(owner.spec?.selector)
+    return selector !== undefined && !selector.empty && selector.matches(obj.metadata.labels)
+  })
 }
 
 export function controllerRef(owner: KubeObject, apiVersion: string, kind: string): OwnerReference {

@@ -4,10 +4,9 @@ import type { Deployment, Pod, ReplicaSet } from '../../client/objects.ts'
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../../client/resource.ts'
 import { byControllerUid, keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
-import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, type Controller, type ControllerContext } from '../controller.ts'
-import { claim, controllerOf, controllerRef } from '../owners.ts'
+import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
+import { claim, controllerOf, controllerRef, ownerIn, selecting } from '../owners.ts'
 import { Rollout } from './rollout.ts'
 import { timeLeft } from './status.ts'
 
@@ -58,33 +57,23 @@ class Deployments {
       workers: 5,
       signal: this.#ctx.signal,
       sync: (key) => this.#sync(key),
-      onError: (e, key) => {
-        if (!isStatusError(e, 'Conflict')) this.#ctx.onError(e, `deployment ${key}`)
-      },
+      onError: unlessConflict(this.#ctx, (key) => `deployment ${key}`),
     })
   }
 
   #ownerOf(rs: ReplicaSet): Deployment | undefined {
-    const ref = controllerOf(rs)
-    if (ref === undefined || ref.kind !== 'Deployment') return undefined
-    const d = this.#deployments.lister.get(ref.name, rs.metadata.namespace)
-    return d?.metadata.uid === ref.uid ? d : undefined
+    return ownerIn(this.#deployments.lister, 'Deployment', rs)
   }
 
   #setChanged(rs: ReplicaSet): void {
     const d = this.#ownerOf(rs)
     if (d !== undefined) this.#queue.add(keyOf(d))
     if (controllerOf(rs) !== undefined) return
-    for (const other of this.#deployments.lister.list(rs.metadata.namespace)) {
-      const selector = selectorFromObject(other.spec?.selector)
-      if (selector !== undefined && !selector.empty && selector.matches(rs.metadata.labels)) this.#queue.add(keyOf(other))
-    }
+    for (const other of selecting(this.#deployments.lister, rs)) this.#queue.add(keyOf(other))
   }
 
   #podGone(pod: Pod): void {
-    const ref = controllerOf(pod)
-    if (ref === undefined || ref.kind !== 'ReplicaSet') return
-    const rs = this.#sets.lister.get(ref.name, pod.metadata.namespace)
+    const rs = ownerIn(this.#sets.lister, 'ReplicaSet', pod)
     const d = rs === undefined ? undefined : this.#ownerOf(rs)
     if (d?.spec?.strategy?.type === 'Recreate') this.#queue.add(keyOf(d))
   }

@@ -2,9 +2,8 @@ import { isIP } from 'node:net'
 import type { Service, Strings } from '../../client/objects.ts'
 import { ENDPOINTS, SERVICES } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
-import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, type Controller } from '../controller.ts'
+import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
 import type { Endpoints } from '../endpoints/endpoints.ts'
 import type { EndpointAddress } from '../endpoints/subsets.ts'
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../endpointslice/slice-writer.ts'
@@ -63,9 +62,7 @@ export const endpointSliceMirroringController: Controller = {
       workers: 5,
       signal: ctx.signal,
       sync,
-      onError: (e, key) => {
-        if (!isStatusError(e, 'Conflict')) ctx.onError(e, `mirrored endpoint slices of ${key}`)
-      },
+      onError: unlessConflict(ctx, (key) => `mirrored endpoint slices of ${key}`),
     })
   },
 }

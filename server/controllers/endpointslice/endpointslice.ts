@@ -4,7 +4,7 @@ import { NODES } from '../../client/resource.ts'
 import { splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, type Controller } from '../controller.ts'
+import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
 import {
   addressesOf,
   addressTypes,
@@ -82,9 +82,7 @@ export const endpointSliceController: Controller = {
       workers: 5,
       signal: ctx.signal,
       sync,
-      onError: (e, key) => {
-        if (!isStatusError(e, 'Conflict')) ctx.onError(e, `endpoint slices of ${key}`)
-      },
+      onError: unlessConflict(ctx, (key) => `endpoint slices of ${key}`),
     })
   },
 }

@@ -8,10 +8,10 @@ import { formatTime } from '../../machinery/clock.ts'
 import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { inParallel, startWorkers, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
+import { inParallel, startWorkers, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
-import { claim, controllerOf, controllerRef } from '../owners.ts'
+import { claim, controllerOf, controllerRef, ownerIn, selecting } from '../owners.ts'
 import { isActive, isAvailable, isReady, isTerminating } from '../pods.ts'
 import { deletionOrder } from './deletion-order.ts'
 
@@ -69,17 +69,12 @@ class ReplicaSets {
       workers: 5,
       signal: this.#ctx.signal,
       sync: (key) => this.#sync(key),
-      onError: (e, key) => {
-        if (!isStatusError(e, 'Conflict')) this.#ctx.onError(e, `replicaset ${key}`)
-      },
+      onError: unlessConflict(this.#ctx, (key) => `replicaset ${key}`),
     })
   }
 
   #ownerOf(pod: Pod): ReplicaSet | undefined {
-    const ref = controllerOf(pod)
-    if (ref === undefined || ref.kind !== 'ReplicaSet') return undefined
-    const rs = this.#sets.lister.get(ref.name, pod.metadata.namespace)
-    return rs?.metadata.uid === ref.uid ? rs : undefined
+    return ownerIn(this.#sets.lister, 'ReplicaSet', pod)
   }
 
   #podAdded(pod: Pod): void {
@@ -120,10 +115,7 @@ class ReplicaSets {
 
   /** An orphan may be adopted by any set that selects it. */
   #wakeSelectors(pod: Pod): void {
-    for (const rs of this.#sets.lister.list(pod.metadata.namespace)) {
-      const selector = selectorFromObject(rs.spec?.selector)
-      if (selector !== undefined && !selector.empty && selector.matches(pod.metadata.labels)) this.#queue.add(keyOf(rs))
-    }
+    for (const rs of selecting(this.#sets.lister, pod)) this.#queue.add(keyOf(rs))
   }
 
   async #sync(key: string): Promise<void> {

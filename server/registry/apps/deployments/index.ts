@@ -6,10 +6,9 @@ import {
 } from '../../../apis/apps/v1/deployment.ts'
 import type { Deployment } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
-import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
-import { containerCells, selectorText } from '../workload-cells.ts'
+import { age, at, containers, name, number, selector, table } from '../../tables/cells.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
@@ -60,28 +59,14 @@ export const deployments: ResourceOverrides = {
   group: 'apps',
   resource: 'deployments',
   strategy,
-  table: {
-    columns: [
-      { name: 'Name', type: 'string', format: 'name' },
-      { name: 'Ready', type: 'string' },
-      { name: 'Up-to-date', type: 'string' },
-      { name: 'Available', type: 'string' },
-      { name: 'Age', type: 'string' },
-      { name: 'Containers', type: 'string', priority: 1 },
-      { name: 'Images', type: 'string', priority: 1 },
-      { name: 'Selector', type: 'string', priority: 1 },
-    ],
-    cells(obj, now) {
-      const { metadata, spec, status = {} } = deployment(obj)
-      return [
-        metadata.name ?? '',
-        `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
-        status.updatedReplicas ?? 0,
-        status.availableReplicas ?? 0,
-        since(metadata.creationTimestamp, now),
-        ...containerCells(spec.template),
-        selectorText(spec.selector),
-      ]
-    },
-  },
+  table: table(
+    'Name|Ready|Up-to-date|Available|Age|*Containers|*Images|*Selector',
+    name,
+    (o) => `${at(o, 'status.readyReplicas') ?? 0}/${at(o, 'spec.replicas') ?? 0}`,
+    number('status.updatedReplicas'),
+    number('status.availableReplicas'),
+    age,
+    containers('spec.template'),
+    selector('spec.selector'),
+  ),
 }

@@ -6,10 +6,9 @@ import {
 } from '../../../apis/apps/v1/replicaset.ts'
 import type { ReplicaSet } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
-import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
-import { containerCells, selectorText } from '../workload-cells.ts'
+import { age, containers, name, number, selector, table } from '../../tables/cells.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
@@ -55,28 +54,14 @@ export const replicasets: ResourceOverrides = {
   group: 'apps',
   resource: 'replicasets',
   strategy,
-  table: {
-    columns: [
-      { name: 'Name', type: 'string', format: 'name' },
-      { name: 'Desired', type: 'integer' },
-      { name: 'Current', type: 'integer' },
-      { name: 'Ready', type: 'integer' },
-      { name: 'Age', type: 'string' },
-      { name: 'Containers', type: 'string', priority: 1 },
-      { name: 'Images', type: 'string', priority: 1 },
-      { name: 'Selector', type: 'string', priority: 1 },
-    ],
-    cells(obj, now) {
-      const { metadata, spec, status = {} } = replicaSet(obj)
-      return [
-        metadata.name ?? '',
-        spec.replicas ?? 0,
-        status.replicas ?? 0,
-        status.readyReplicas ?? 0,
-        since(metadata.creationTimestamp, now),
-        ...containerCells(spec.template),
-        selectorText(spec.selector),
-      ]
-    },
-  },
+  table: table(
+    'Name|Desired:integer|Current:integer|Ready:integer|Age|*Containers|*Images|*Selector',
+    name,
+    number('spec.replicas'),
+    number('status.replicas'),
+    number('status.readyReplicas'),
+    age,
+    containers('spec.template'),
+    selector('spec.selector'),
+  ),
 }

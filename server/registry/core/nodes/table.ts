@@ -1,57 +1,56 @@
-import { since } from '../../../machinery/duration.ts'
 import type { Node } from '../../../apis/core/v1/types.ts'
-import type { TableDefinition } from '../../generic/strategy.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import { age, name, table, textAt, type Cell } from '../../tables/cells.ts'
 
 /** Columns of nodes as `kubectl get nodes` shows them (printers/internalversion printNode). */
 const ROLE_PREFIX = 'node-role.kubernetes.io/'
 const ROLE = 'kubernetes.io/role'
 
-function status(node: Node): string {
+const node = (o: KubeObject): Node => o as unknown as Node
+
+const status: Cell = (o) => {
+  const { status, spec } = node(o)
   // The last condition of a type counts.
-  const ready = node.status?.conditions?.findLast((c) => c.type === 'Ready')
+  const ready = status?.conditions?.findLast((c) => c.type === 'Ready')
   const text = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
-  return node.spec.unschedulable ? `${text},SchedulingDisabled` : text
+  return spec.unschedulable ? `${text},SchedulingDisabled` : text
 }
 
-function roles(node: Node): string {
+const roles: Cell = (o) => {
   const found = new Set<string>()
-  for (const [key, value] of Object.entries(node.metadata.labels ?? {})) {
+  for (const [key, value] of Object.entries(o.metadata.labels ?? {})) {
     if (key.startsWith(ROLE_PREFIX) && key.length > ROLE_PREFIX.length) found.add(key.slice(ROLE_PREFIX.length))
     else if (key === ROLE && value !== '') found.add(value)
   }
   return [...found].sort().join(',') || '<none>'
 }
 
-const address = (node: Node, type: string): string => node.status?.addresses?.find((a) => a.type === type)?.address ?? '<none>'
+const address =
+  (type: string): Cell =>
+  (o) =>
+    node(o).status?.addresses?.find((a) => a.type === type)?.address ?? '<none>'
 
-export const nodeTable: TableDefinition = {
-  columns: [
-    { name: 'Name', type: 'string', format: 'name' },
-    { name: 'Status', type: 'string' },
-    { name: 'Roles', type: 'string' },
-    { name: 'Age', type: 'string' },
-    { name: 'Version', type: 'string' },
-    { name: 'Internal-IP', type: 'string', priority: 1 },
-    { name: 'External-IP', type: 'string', priority: 1 },
-    { name: 'OS-Image', type: 'string', priority: 1 },
-    { name: 'Kernel-Version', type: 'string', priority: 1 },
-    { name: 'Container-Runtime', type: 'string', priority: 1 },
-  ],
-  cells(obj, now) {
-    const node = obj as unknown as Node
-    const info = node.status?.nodeInfo ?? {}
-    const kernel = info.kernelVersion || '<unknown>'
-    return [
-      node.metadata.name ?? '',
-      status(node),
-      roles(node),
-      since(node.metadata.creationTimestamp, now),
-      info.kubeletVersion ?? '',
-      address(node, 'InternalIP'),
-      address(node, 'ExternalIP'),
-      info.osImage || '<unknown>',
-      info.architecture ? `${kernel} (${info.architecture})` : kernel,
-      info.containerRuntimeVersion || '<unknown>',
-    ]
-  },
+const info =
+  (field: string, missing: string): Cell =>
+  (o) =>
+    textAt(o, `status.nodeInfo.${field}`) || missing
+
+const kernel: Cell = (o, now) => {
+  const version = info('kernelVersion', '<unknown>')(o, now)
+  const architecture = textAt(o, 'status.nodeInfo.architecture')
+  return architecture === '' ? version : `${String(version)} (${architecture})`
 }
+
+export const nodeTable = table(
+  'Name|Status|Roles|Age|Version|*Internal-IP|*External-IP|*OS-Image|*Kernel-Version|*Container-Runtime',
+  name,
+  status,
+  roles,
+  age,
+  info('kubeletVersion', ''),
+  address('InternalIP'),
+  address('ExternalIP'),
+  info('osImage', '<unknown>'),
+  kernel,
+  info('containerRuntimeVersion', '<unknown>'),
+)

@@ -1,6 +1,7 @@
 import { since } from '../../../machinery/duration.ts'
 import type { Container, ContainerStatus, Pod, PodCondition, TerminatedState } from '../../../apis/core/v1/types.ts'
 import type { TableDefinition } from '../../generic/strategy.ts'
+import { columns } from '../../tables/columns.ts'
 
 /** Columns of pods as `kubectl get pods` shows them (printers/internalversion printPod). */
 interface Progress {
@@ -101,17 +102,7 @@ function readinessGates(pod: Pod): string {
 }
 
 export const podTable: TableDefinition = {
-  columns: [
-    { name: 'Name', type: 'string', format: 'name' },
-    { name: 'Ready', type: 'string' },
-    { name: 'Status', type: 'string' },
-    { name: 'Restarts', type: 'string' },
-    { name: 'Age', type: 'string' },
-    { name: 'IP', type: 'string', priority: 1 },
-    { name: 'Node', type: 'string', priority: 1 },
-    { name: 'Nominated Node', type: 'string', priority: 1 },
-    { name: 'Readiness Gates', type: 'string', priority: 1 },
-  ],
+  columns: columns('Name|Ready|Status|Restarts|Age|*IP|*Node|*Nominated Node|*Readiness Gates'),
   cells(obj, now) {
     const pod = obj as unknown as Pod
     const { spec, status = {}, metadata } = pod
