@@ -37,12 +37,53 @@ export class CacheEvent {
 /** So many newest events keep their frames: watchers that follow have theirs by then, and old frames would weigh as much as the objects. */
 const WARM = 256
 
+/** What the rings of all resources may hold together, bytes of objects. */
+const TOTAL_BYTES = 48 << 20
+
+/** Several rings bounded together: the largest gives way. */
+export class RingBudget {
+  readonly #rings = new Set<EventRing>()
+  readonly #limit: number
+  #bytes = 0
+
+  constructor(limit = TOTAL_BYTES) {
+    this.#limit = limit
+  }
+
+  include(ring: EventRing): void {
+    this.#rings.add(ring)
+    this.#bytes += ring.bytes
+    ring.budget = this
+  }
+
+  exclude(ring: EventRing): void {
+    this.#rings.delete(ring)
+    this.#bytes -= ring.bytes
+    ring.budget = undefined
+  }
+
+  /** A ring holds so much more, or less. */
+  changed(bytes: number): void {
+    this.#bytes += bytes
+    while (this.#bytes > this.#limit) this.#largest().dropOldest()
+  }
+
+  #largest(): EventRing {
+    let largest: EventRing | undefined
+    for (const ring of this.#rings) if (largest === undefined || ring.bytes > largest.bytes) largest = ring
+    return largest!
+  }
+}
+
 /**
  * Recent events of a resource in revision order, bounded by count and bytes. Everything after `floor` is there:
  * a watch can begin at any revision ≥ floor.
  */
 export class EventRing {
-  #events: CacheEvent[] = []
+  /** Shared with other rings. */
+  budget: RingBudget | undefined
+  /** Dropped ones are undefined until the array is cut. */
+  #events: (CacheEvent | undefined)[] = []
   #head = 0
   #bytes = 0
   #floor: number
@@ -63,17 +104,29 @@ export class EventRing {
     return this.#events.length - this.#head
   }
 
+  /** Of the objects after each change. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   push(event: CacheEvent): void {
     this.#events.push(event)
     this.#events[this.#events.length - 1 - WARM]?.cool()
-    this.#bytes += event.entry.size
-    while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.#shift()
+    this.#grow(event.entry.size)
+    while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.dropOldest()
   }
 
-  #shift(): void {
+  #grow(bytes: number): void {
+    this.#bytes += bytes
+    this.budget?.changed(bytes)
+  }
+
+  /** Must not be called on an empty ring. */
+  dropOldest(): void {
     const e = this.#events[this.#head]!
+    this.#events[this.#head] = undefined
     this.#floor = e.revision
-    this.#bytes -= e.entry.size
+    this.#grow(-e.entry.size)
     this.#head++
     if (this.#head > 1024 && this.#head * 2 > this.#events.length) {
       this.#events = this.#events.slice(this.#head)
@@ -99,14 +152,14 @@ export class EventRing {
 
   /** All events after a revision. */
   after(revision: number): CacheEvent[] {
-    return this.#events.slice(this.indexAfter(revision))
+    return this.#events.slice(this.indexAfter(revision)) as CacheEvent[]
   }
 
   /** Forgets everything; watches can begin at `floor` or later. */
   reset(floor: number): void {
     this.#events = []
     this.#head = 0
-    this.#bytes = 0
+    this.#grow(-this.#bytes)
     this.#floor = floor
   }
 }

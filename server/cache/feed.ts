@@ -7,6 +7,7 @@ import {
   type StorageEvent,
   type StorageWatch,
 } from '../storage/contract.ts'
+import { RingBudget } from './event-ring.ts'
 import type { ResourceCache } from './resource-cache.ts'
 
 export interface FeedLog {
@@ -50,6 +51,7 @@ const MAX_RETRY_MS = 5000
 export class Feed {
   readonly #options: FeedOptions
   readonly #caches = new Map<string, ResourceCache>()
+  readonly #rings = new RingBudget()
   /** Objects under prefixes that no resource has claimed yet (definitions that come later). */
   #revision = 0
   #watch: StorageWatch | undefined
@@ -75,7 +77,8 @@ export class Feed {
 
   /** Adds a resource's cache before `start`. */
   add(cache: ResourceCache): void {
-    this.#caches.set(cache.schema.prefix.slice(this.#options.prefix.length), cache)
+    this.#caches.set(this.#nameOf(cache.schema.prefix), cache)
+    this.#rings.include(cache.ring)
   }
 
   /** Adds a resource's cache to a running feed; resolves when it holds the current state. */
@@ -85,11 +88,19 @@ export class Feed {
     // No await between the list that is loaded and the moment that events reach the cache.
     const again = await this.#options.storage.list(cache.schema.prefix, { revision: this.#revision })
     cache.load(again.items, again.revision)
-    this.#caches.set(cache.schema.prefix.slice(this.#options.prefix.length), cache)
+    this.add(cache)
   }
 
   remove(prefix: string): void {
-    this.#caches.delete(prefix.slice(this.#options.prefix.length))
+    const name = this.#nameOf(prefix)
+    const cache = this.#caches.get(name)
+    if (cache === undefined) return
+    this.#caches.delete(name)
+    this.#rings.exclude(cache.ring)
+  }
+
+  #nameOf(prefix: string): string {
+    return prefix.slice(this.#options.prefix.length)
   }
 
   /** Lists everything and begins to watch; rejects when the store cannot be read. */
