@@ -60,6 +60,24 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     },
   })
   new Gauge({
+    name: 'binnacle_watch_cache_recent_events',
+    help: 'Recent events that are kept for watches by resource.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      for (const [resource, store] of s.registry.stores) this.set({ resource }, store.resource.cache.ring.size)
+    },
+  })
+  new Gauge({
+    name: 'binnacle_watch_cache_recent_bytes',
+    help: 'Bytes of the objects in recent events that are kept for watches by resource.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      for (const [resource, store] of s.registry.stores) this.set({ resource }, store.resource.cache.ring.bytes)
+    },
+  })
+  new Gauge({
     name: 'kubernetes_build_info',
     help: 'Version of the API that is served.',
     labelNames: ['major', 'minor', 'git_version'],

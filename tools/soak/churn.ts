@@ -28,9 +28,12 @@ const SETTLE_MS = 5000
 /** Restarts come in the first part of a run, memory is looked at in the rest. */
 const RESTART_SHARE = 0.4
 const RESTART_EVERY_MS = 20_000
-/** What the heap may grow by between the first and the last mark, besides the events that are there meanwhile. */
+/** What the heap may grow by between the first and the last mark, besides what is meant to be there: objects, and recent changes for watches. */
 const GROWTH_MB = 8
+/** An Event as it is held: its bytes, its index, its place in the list. */
 const EVENT_KB = 3
+/** A recent change besides the object's bytes. */
+const CHANGE_KB = 1
 const WRONG_IN_LOG = /"level":"error"|\bERROR\b|reached nobody|let an error out/
 
 /** Resolves with what went wrong: nothing, when the run was good. */
@@ -55,7 +58,7 @@ export async function churn(o: ChurnOptions): Promise<string[]> {
     ends.push(...load.loops.map(({ ms, step }) => every(ms, step)))
     const began = performance.now()
     const minutes = (): number => (performance.now() - began) / 60_000
-    const marks: { heap: HeapSummary; events: number }[] = []
+    const marks: Mark[] = []
     let nextRestart = RESTART_EVERY_MS
     let nextMark = Math.max(1, o.minutes * RESTART_SHARE + 0.5)
     let restarts = 0
@@ -77,11 +80,12 @@ export async function churn(o: ChurnOptions): Promise<string[]> {
       // A snapshot takes memory itself: resident before the first one is the figure, later ones are above it.
       const [{ rssMB }, files] = [server.usage(), server.files()]
       const heap = await heapOf(server.pid, dir)
-      marks.push({ heap, events: await countOf(admin, '/api/v1/events') })
+      marks.push({ heap, events: await countOf(admin, '/api/v1/events'), ...(await recentChanges(admin)) })
       say(
         `${minutes().toFixed(1)} min: heap ${heapMB(heap).toFixed(1)} MB, resident ${rssMB.toFixed(0)} MB, ` +
           `database ${(files.db / 1e6).toFixed(1)} MB, log of it ${(files.wal / 1e6).toFixed(1)} MB, ` +
-          `${writers.reduce((n, w) => n + w.size, 0)} objects, ${marks.at(-1)!.events} events, ${load.summary()}`,
+          `${writers.reduce((n, w) => n + w.size, 0)} objects, ${marks.at(-1)!.events} events, ` +
+          `${marks.at(-1)!.changes} recent changes of ${marks.at(-1)!.changesMB.toFixed(1)} MB, ${load.summary()}`,
       )
     }
     await Promise.all(ends.map((end) => end()))
@@ -168,13 +172,25 @@ class Crowd {
   }
 }
 
-function growth(marks: readonly { heap: HeapSummary; events: number }[]): string[] {
+interface Mark {
+  heap: HeapSummary
+  events: number
+  /** Changes that are kept for watches, and the bytes of their objects. */
+  changes: number
+  changesMB: number
+}
+
+function growth(marks: readonly Mark[]): string[] {
   const [first, last] = [marks[0], marks.at(-1)]
   if (first === undefined || last === undefined || first === last) return []
   const grown = heapMB(last.heap) - heapMB(first.heap)
-  const allowed = GROWTH_MB + (Math.max(0, last.events - first.events) * EVENT_KB) / 1000
+  const more = (of: (m: Mark) => number): number => Math.max(0, of(last) - of(first))
+  const events = (more((m) => m.events) * EVENT_KB) / 1000
+  const changes = more((m) => m.changesMB) + (more((m) => m.changes) * CHANGE_KB) / 1000
+  const allowed = GROWTH_MB + events + changes
   say(
-    `the heap grew by ${grown.toFixed(1)} MB between the first mark and the last (${allowed.toFixed(1)} allowed):\n${heapTable(last.heap, 8, first.heap)}`,
+    `the heap grew by ${grown.toFixed(1)} MB between the first mark and the last; allowed: ${GROWTH_MB} and ${events.toFixed(1)} for more Events ` +
+      `and ${changes.toFixed(1)} for more recent changes:\n${heapTable(last.heap, 8, first.heap)}`,
   )
   return grown > allowed ? [`the heap grew by ${grown.toFixed(1)} MB, ${allowed.toFixed(1)} were allowed`] : []
 }
@@ -209,9 +225,19 @@ async function countOf(client: Connection, path: string): Promise<number> {
 }
 
 async function registeredWatchers(client: Connection): Promise<number> {
-  const text = (await client.call('GET', '/metrics')).body.toString()
-  return [...text.matchAll(/^apiserver_registered_watchers\{.*\} (\d+)$/gm)].reduce((n, m) => n + Number(m[1]), 0)
+  return sumOf(await metrics(client), 'apiserver_registered_watchers')
 }
+
+async function recentChanges(client: Connection): Promise<{ changes: number; changesMB: number }> {
+  const text = await metrics(client)
+  const of = (what: string): number => sumOf(text, `binnacle_watch_cache_recent_${what}`)
+  return { changes: of('events'), changesMB: of('bytes') / 1e6 }
+}
+
+const metrics = async (client: Connection): Promise<string> => (await client.call('GET', '/metrics')).body.toString()
+
+const sumOf = (text: string, metric: string): number =>
+  [...text.matchAll(new RegExp(`^${metric}\\{.*\\} (\\d+)$`, 'gm'))].reduce((n, m) => n + Number(m[1]), 0)
 
 async function startEtcd(program: string, dir: string) {
   const [client, peer] = [await freePort(), await freePort()]
