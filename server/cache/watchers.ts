@@ -84,7 +84,8 @@ export interface WatcherOptions {
 /**
  * One client's watch. While its stream takes bytes it gets events as they happen; once the stream is full it keeps only a
  * revision, and catches up from the ring when the stream drains. If the ring has moved past that revision it is closed:
- * nothing is buffered without bound, and no other watcher waits.
+ * nothing is buffered without bound, and no other watcher waits. A client can only name a revision to go on from, so the events
+ * of one revision go out together, whatever room there is (a lease that ends deletes several keys at one revision).
  */
 export class Watcher {
   readonly group: WatcherGroup
@@ -100,6 +101,8 @@ export class Watcher {
   /** All events up to here were written or do not concern this watcher. */
   #revision: number
   #blocked = true
+  /** Blocked in the middle of this revision: the rest of it still goes out. */
+  #unfinished: number | undefined
   #closed = false
 
   constructor(group: WatcherGroup, ring: EventRing, output: WatchOutput, options: WatcherOptions, onClose: (w: Watcher) => void) {
@@ -124,9 +127,15 @@ export class Watcher {
   }
 
   live(bytes: Buffer, revision: number): void {
-    if (this.#blocked || this.#closed) return
+    if (this.#closed) return
+    if (this.#blocked) {
+      if (revision === this.#unfinished) this.#output.write(bytes)
+      return
+    }
     this.#revision = revision
-    if (!this.#output.write(bytes)) this.#block()
+    if (this.#output.write(bytes)) return
+    this.#unfinished = revision
+    this.#block()
   }
 
   bookmark(revision: number): void {
@@ -161,6 +170,7 @@ export class Watcher {
 
   #resume(): void {
     if (this.#closed) return
+    this.#unfinished = undefined
     if (!this.#sendInitial() || !this.#sendBacklog() || !this.#catchUp()) return this.#block()
     this.#blocked = false
   }
@@ -183,14 +193,10 @@ export class Watcher {
   }
 
   #sendBacklog(): boolean {
-    while (this.#backlogAt < this.#backlog.length) if (!this.#send(this.#backlog[this.#backlogAt++]!)) return false
-    this.#backlog = []
-    return true
-  }
-
-  #send(event: CacheEvent): boolean {
-    const type = eventTypeFor(this.group.selection, event)
-    return type === undefined || this.#output.write(frameOf(this.group.encoder, type, event))
+    const { next, room } = this.#sendFrom(this.#backlog, this.#backlogAt)
+    this.#backlogAt = next
+    if (room) this.#backlog = []
+    return room
   }
 
   #catchUp(): boolean {
@@ -198,11 +204,25 @@ export class Watcher {
       this.close()
       return true
     }
-    for (let i = this.#ring.indexAfter(this.#revision); ; i++) {
-      const event = this.#ring.at(i)
-      if (event === undefined) return true
-      this.#revision = event.revision
-      if (!this.#send(event)) return false
+    const first = this.#ring.indexAfter(this.#revision)
+    const { next, room } = this.#sendFrom(this.#ring, first)
+    if (next > first) this.#revision = this.#ring.at(next - 1)!.revision
+    return room
+  }
+
+  /** Sends while there is room, and all of a revision that was begun. */
+  #sendFrom(events: { at(index: number): CacheEvent | undefined }, first: number): { next: number; room: boolean } {
+    let room = true
+    for (let i = first; ; i++) {
+      const event = events.at(i)
+      if (event === undefined) return { next: i, room }
+      if (!this.#send(event)) room = false
+      if (!room && events.at(i + 1)?.revision !== event.revision) return { next: i + 1, room }
     }
+  }
+
+  #send(event: CacheEvent): boolean {
+    const type = eventTypeFor(this.group.selection, event)
+    return type === undefined || this.#output.write(frameOf(this.group.encoder, type, event))
   }
 }

@@ -12,7 +12,8 @@
  *   R above the current revision is `FutureRevisionError`.
  * - A watch from revision R delivers every event with revision ≥ R under its prefix once, in revision order, without gaps.
  *   If it cannot, it ends with an error; it never skips silently.
- * - A key with a TTL disappears within a few seconds after it expires, as a delete event with a revision of its own.
+ * - A key with a TTL disappears within a few seconds after it expires, as a delete event. Keys that expire together may share its
+ *   revision, as may what other programs write in one transaction: a watch delivers all events of a revision in one call.
  */
 export interface Storage {
   /** The value of one key, at `revision` or now. */
