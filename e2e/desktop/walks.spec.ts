@@ -66,6 +66,17 @@ test('a namespace without pods: what would be here, how to make one there, and t
   await expect(page).toHaveURL(/\/pods$/)
 })
 
+test('what is not there says so, and where to go from there', async ({ inspector, page }) => {
+  await inspector.open('configmaps/default/nobody')
+  await expect(inspector.details).toContainText('There is no ConfigMap called nobody.')
+  await page.getByRole('button', { name: 'Back to the list' }).click()
+  await expect(inspector.details).toHaveCount(0)
+  await inspector.open('winds.sea')
+  await expect(page.getByText('This cluster does not serve winds.sea.')).toBeVisible()
+  await page.locator('.empty').getByRole('link', { name: 'Home' }).click()
+  await expect(page.getByRole('region', { name: 'Nodes' })).toBeVisible()
+})
+
 test('search in the YAML of an object: found, walked through, and Escape closes only the search', async ({ inspector, page, server }) => {
   await server.api.create(MAPS, { ...map('haystack'), data: { one: 'needle', two: 'straw', three: 'another needle' } })
   await inspector.open('configmaps/default/haystack?tab=yaml')

@@ -77,7 +77,13 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
         {object ? (
           <Panel tab={tab} resource={resource} object={object} />
         ) : data?.state.synced ? (
-          <p className="empty">{t('details.notFound', { kind: resource.kind, name })}</p>
+          <div className="empty">
+            <strong>{t('details.notFound', { kind: resource.kind, name })}</strong>
+            <span>{t('details.notFoundNext')}</span>
+            <button type="button" className="icon-button action" onClick={onClose}>
+              {t('details.backToList')}
+            </button>
+          </div>
         ) : null}
       </div>
     </div>

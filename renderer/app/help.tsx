@@ -34,7 +34,9 @@ export function Help({ opened, onClose }: { opened: boolean; onClose(): void }) 
         label={(text) => text.split(' ').map((name) => <kbd key={name}>{name}</kbd>)}
       />
       <h3>{t('help.filterTitle')}</h3>
-      <Facts rows={examples.map((example, index) => [example, t(`help.filters.${index}`)])} label={(text) => <code>{text}</code>} />
+      <div className="filter-examples">
+        <Facts rows={examples.map((example, index) => [example, t(`help.filters.${index}`)])} label={(text) => <code>{text}</code>} />
+      </div>
     </Modal>
   )
 }

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Navigate } from 'react-router'
+import { Link, Navigate } from 'react-router'
 import { ApiError } from '../kube/api-error.ts'
 import type { Resource } from '../kube/resource.ts'
 import { useContexts } from '../queries/contexts.ts'
@@ -109,7 +109,14 @@ function KindPlace() {
   const [width, setWidth] = useStored('details.width', defaultWidth())
   if (!resource) {
     if (discovery.failureReason) return <ErrorView error={discovery.failureReason} onRetry={() => void discovery.refetch()} />
-    return <div className="empty">{discovery.data ? t('list.unknownKind', { kind: place.resource }) : t('list.discovering')}</div>
+    if (!discovery.data) return <div className="empty">{t('list.discovering')}</div>
+    return (
+      <div className="empty">
+        <strong>{t('list.unknownKind', { kind: place.resource })}</strong>
+        <span>{t('list.unknownKindNext')}</span>
+        <Link to={placeUrl({ context: place.context, namespace: place.namespace })}>{t('rail.home')}</Link>
+      </div>
+    )
   }
   const most = Math.max(320, window.innerWidth - 480)
   return (

@@ -69,10 +69,16 @@ const newer = (a: string, b: string): string => (a.length > b.length || (a.lengt
 
 function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolean): void }) {
   const { t } = useTranslation()
-  const { data } = useLocal()
+  const { data, isError } = useLocal()
   const revision = useRevision(data?.state === 'running' ? data.startedAt : 0)
   const command = useLocalCommand()
-  if (!data) return <span className="item">{t('local.unknown')}</span>
+  // What was last heard says nothing about now.
+  if (!data || isError)
+    return (
+      <span className="item">
+        <ToneWord tone="muted">{t('local.unknown')}</ToneWord>
+      </span>
+    )
   const running = data.state === 'running' || data.state === 'starting'
   return (
     <>

@@ -23,6 +23,16 @@ export function Facts({
   )
 }
 
+/** A path breaks behind its slashes before it breaks anywhere. */
+export function Path({ text }: { text: string }) {
+  return text.split(/(?<=[/])/).map((part, index) => (
+    <Fragment key={`${index} ${part}`}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
+}
+
 export function Chips({ of }: { of: Record<string, string> | undefined }) {
   const entries = Object.entries(of ?? {})
   if (entries.length === 0) return null

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { isRecord } from '../../kube/types.ts'
 import { Age } from '../../ui/age.tsx'
-import { Facts, Section, Table } from '../../ui/facts.tsx'
+import { Facts, Path, Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { Conditions, MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
@@ -113,9 +113,13 @@ function ContainerBox({ container, status }: { container: Container; status: Con
           [
             t('facts.mounts'),
             container.volumeMounts?.length && (
-              <span className="mono">
-                {container.volumeMounts.map((m) => `${m.mountPath} ← ${m.name}${m.readOnly ? ' (ro)' : ''}`).join(', ')}
-              </span>
+              <div className="mono">
+                {container.volumeMounts.map((m) => (
+                  <div key={m.mountPath}>
+                    <Path text={`${m.mountPath} ← ${m.name}${m.readOnly ? ' (ro)' : ''}`} />
+                  </div>
+                ))}
+              </div>
             ),
           ],
           [t('facts.environment'), container.env?.length && t('facts.variables', { count: container.env.length })],
