@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
-import { useHub, useView } from '../queries/hub.ts'
+import { useHub, useView, type ViewWindow } from '../queries/hub.ts'
 import { none } from '../resources/printed.ts'
 import { useDelete } from '../tools/delete/delete-context.ts'
-import { DataList, type ListWindow } from '../ui/data-list.tsx'
+import { DataList } from '../ui/data-list.tsx'
 import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
@@ -15,7 +15,7 @@ import { useStored } from '../ui/storage.ts'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
 
-const firstWindow: ListWindow = { start: 0, end: 120, hold: false }
+const firstWindow: ViewWindow = { start: 0, end: 120, hold: false }
 const noRows: ReadonlyMap<string, RowRef> = new Map()
 
 /** One kind's list: filter, columns, sort, selection, counts, live rows. */
@@ -29,15 +29,13 @@ export function ListPage({ resource }: { resource: Resource }) {
   const [storedSort, setStoredSort] = useStored<Sort | null>(`sort.${key}`, null)
   const [shownColumns, setShownColumns] = useStored<string[] | null>(`columns.${key}`, null)
   const sort = useMemo(() => parseSort(place.sort) ?? storedSort ?? undefined, [place.sort, storedSort])
-  const [window, setWindow] = useState(firstWindow)
-  const onWindow = useCallback((next: ListWindow) => setWindow((w) => (sameWindow(w, next) ? w : next)), [])
   const [filter, setFilter] = useFilter()
   const namespace = resource.namespaced ? place.namespace || undefined : undefined
   const source = useMemo(
     () => ({ context: place.context, resource: feedResource(resource), namespace }),
     [place.context, resource, namespace],
   )
-  const { data, handle } = useView({ source, sort, filter, ...window })
+  const { data, handle, look } = useView({ source, sort, filter, ...firstWindow })
   const infos = useStableColumns(data)
   const columns = useColumns(infos, shownColumns, namespace !== undefined)
   const { selection, setSelection, toggle } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
@@ -87,7 +85,7 @@ export function ListPage({ resource }: { resource: Resource }) {
           setStoredSort(next)
           go({ sort: `${next.descending ? '-' : ''}${column}` }, { replace: true })
         }}
-        onWindow={onWindow}
+        onWindow={look}
         selection={selection}
         onToggle={toggle}
         onToggleAll={() => {
@@ -110,9 +108,6 @@ export function ListPage({ resource }: { resource: Resource }) {
 }
 
 const feedResource = ({ group, version, plural, namespaced }: Resource) => ({ group, version, plural, namespaced })
-
-const sameWindow = (a: ListWindow, b: ListWindow): boolean =>
-  a.start === b.start && a.end === b.end && a.anchor === b.anchor && a.hold === b.hold
 
 const parseSort = (text: string): Sort | undefined =>
   text ? { column: text.replace(/^-/, ''), descending: text.startsWith('-') } : undefined

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { FeedHub, ViewHandle } from '../kube/hub.ts'
 import type { FeedSource, NetState, ObjectData, SummaryData, ViewData, ViewRequest } from '../kube/protocol.ts'
 
@@ -12,32 +12,55 @@ export function useHub(): FeedHub {
 
 const keyOf = (source: FeedSource | undefined): string => (source ? JSON.stringify(source) : '')
 
-/** A live window on a list. `request` may be a new object each time: only its content counts. */
-export function useView(request: ViewRequest | undefined): { data: ViewData | undefined; handle: React.RefObject<ViewHandle | undefined> } {
+/** The part of a request that scrolling changes. */
+export type ViewWindow = Pick<ViewRequest, 'start' | 'end' | 'anchor' | 'hold'>
+
+/**
+ * A live window on a list. `request` may be a new object each time: only its content counts. `look` asks for another window than
+ * the request's without a render: while rows scroll by, only the answer needs one.
+ */
+export function useView(request: ViewRequest | undefined): {
+  data: ViewData | undefined
+  handle: React.RefObject<ViewHandle | undefined>
+  look(window: ViewWindow): void
+} {
   const hub = useHub()
   const [data, setData] = useState<{ key: string; data: ViewData }>()
   const handle = useRef<ViewHandle>(undefined)
   const latest = useRef(request)
   latest.current = request
+  const window = useRef<ViewWindow>(undefined)
   const key = keyOf(request?.source)
   const rest = JSON.stringify(request)
   const sent = useRef('')
+  const update = useCallback(() => {
+    if (!latest.current) return
+    const whole = { ...latest.current, ...window.current }
+    const text = JSON.stringify(whole)
+    if (text === sent.current) return
+    sent.current = text
+    handle.current?.update(whole)
+  }, [])
   useEffect(() => {
     if (key === '' || !latest.current) return undefined
-    sent.current = JSON.stringify(latest.current)
-    const opened = hub.view(latest.current, (next) => setData({ key, data: next }))
+    const whole = { ...latest.current, ...window.current }
+    sent.current = JSON.stringify(whole)
+    const opened = hub.view(whole, (next) => setData({ key, data: next }))
     handle.current = opened
     return () => {
       handle.current = undefined
       opened.close()
     }
   }, [hub, key])
-  useEffect(() => {
-    if (!latest.current || rest === sent.current) return
-    sent.current = rest
-    handle.current?.update(latest.current)
-  }, [rest])
-  return { data: data?.key === key ? data.data : undefined, handle }
+  useEffect(update, [rest, update])
+  const look = useCallback(
+    (next: ViewWindow) => {
+      window.current = next
+      update()
+    },
+    [update],
+  )
+  return { data: data?.key === key ? data.data : undefined, handle, look }
 }
 
 /** One object, live and whole. */

@@ -39,9 +39,9 @@ export interface DataListProps {
 }
 
 /** Rows asked for beyond the visible ones, so that a fast scroll finds them here. */
-const ahead = 60
+const ahead = 120
 /** The window moves on in steps, so that not every scrolled pixel asks again. */
-const step = 20
+const step = 60
 const headHeight = 28
 const noRows: readonly RowData[] = []
 
@@ -104,8 +104,10 @@ export function DataList(props: DataListProps) {
   const resetKey = props.resetKey
   useLayoutEffect(() => {
     scroller.current?.scrollTo({ top: 0 })
+    // Not with the event that comes with the next frame: the new filter and the window at its top are one question.
+    scroll(0)
     setCursor({ index: -1, key: '' })
-  }, [resetKey])
+  }, [resetKey, scroll])
 
   // The cursor belongs to an object, not to a place.
   useEffect(() => {
@@ -173,6 +175,11 @@ export function DataList(props: DataListProps) {
     else props.onOpen(row)
   }
 
+  // Under one identity, so that an answer of the worker renders no header.
+  const latestSort = useRef(props.onSort)
+  latestSort.current = props.onSort
+  const onSort = useCallback((column: string) => latestSort.current(column), [])
+
   const all = shown > 0 && selection.size >= shown
   const least = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
   return (
@@ -196,7 +203,7 @@ export function DataList(props: DataListProps) {
             <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
           </div>
           {columns.map(({ info, label }) => (
-            <HeaderCell key={info.id} info={info} label={label} sort={props.sort} onSort={props.onSort} />
+            <HeaderCell key={info.id} info={info} label={label} order={orderOf(props.sort, info)} onSort={onSort} />
           ))}
         </div>
         <div
@@ -213,3 +220,6 @@ export function DataList(props: DataListProps) {
     </div>
   )
 }
+
+const orderOf = (sort: Sort, { id }: ColumnInfo): 'ascending' | 'descending' | 'none' =>
+  sort.column !== id ? 'none' : sort.descending ? 'descending' : 'ascending'

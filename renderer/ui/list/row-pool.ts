@@ -45,7 +45,8 @@ export class RowPool {
       if (!slot) continue
       const row = index < view.shown ? view.rows[index - view.start] : undefined
       if (!row) {
-        if (slot.row) slot.leave()
+        // One that is only not here yet keeps its element, which stands somewhere outside of what is seen.
+        if (slot.row && index >= view.shown) slot.leave()
         continue
       }
       const { flash, selectLabel } = view

@@ -38,6 +38,8 @@ export function useRows(init: RowsInit): { scroll(top: number): void; rowOf: Row
     }),
     [init.columns, init.widths],
   )
+  const latestCells = useRef(cells)
+  latestCells.current = cells
   const context = useRef<{ of: typeof cells; whole: CellContext }>(undefined)
 
   const draw = useCallback(() => {
@@ -45,7 +47,8 @@ export function useRows(init: RowsInit): { scroll(top: number): void; rowOf: Row
     if (!body) return
     pool.current ??= new RowPool(body)
     fonts.current ??= { text: textWidthIn(body, 'list-td'), mono: textWidthIn(body, 'list-td mono') }
-    if (context.current?.of !== cells) context.current = { of: cells, whole: { ...cells, ...fonts.current } }
+    const shared = latestCells.current
+    if (context.current?.of !== shared) context.current = { of: shared, whole: { ...shared, ...fonts.current } }
     pool.current.render({
       ...latest.current,
       first: first.current,
@@ -53,7 +56,7 @@ export function useRows(init: RowsInit): { scroll(top: number): void; rowOf: Row
       cells: context.current.whole,
       flash: resting.current === undefined,
     })
-  }, [cells])
+  }, [])
   useLayoutEffect(draw)
 
   const scroll = useCallback(
