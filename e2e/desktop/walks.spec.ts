@@ -11,6 +11,13 @@ import { Inspector } from '../pages/inspector.ts'
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
 
+/** A namespace of this test's own, in which pods can be created. */
+async function makeNamespace(server: Server, name: string): Promise<void> {
+  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  using accounts = await server.api.watch(`/api/v1/namespaces/${name}/serviceaccounts`)
+  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+}
+
 test('home says in a word how a node is, and the kinds in the rail are whole or say that they are cut', async ({
   inspector,
   page,
@@ -52,7 +59,7 @@ test('events of the same second: the last to be written is on top, on home and i
 })
 
 test('a namespace without pods: what would be here, how to make one there, and the way out', async ({ inspector, page, server }) => {
-  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'still-water' } })
+  await makeNamespace(server, 'still-water')
   await inspector.open('pods?ns=still-water')
   await expect(page.getByText('No Pod in still-water')).toBeVisible()
   await expect(page.locator('.empty code')).toHaveText(/^kubectl -n still-water run hello /)
@@ -99,16 +106,15 @@ test('search in the YAML of an object: found, walked through, and Escape closes 
 })
 
 test('keys alone: list, details, logs, and back to the same row', async ({ inspector, page, server }) => {
-  const PODS = '/api/v1/namespaces/default/pods'
-  using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
-  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+  const PODS = '/api/v1/namespaces/both-sides/pods'
+  await makeNamespace(server, 'both-sides')
   for (const name of ['port', 'starboard']) await server.api.create(PODS, pod(name))
-  await inspector.open('pods?ns=default')
+  await inspector.open('pods?ns=both-sides')
   await expect(inspector.row(/starboard.*Running/)).toBeVisible()
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/pods\/default\/starboard/)
+  await expect(page).toHaveURL(/pods\/both-sides\/starboard/)
   const overview = inspector.tab('Overview')
   await expect(overview).toBeVisible()
   // No more stops than a person has patience for.
@@ -125,7 +131,7 @@ test('keys alone: list, details, logs, and back to the same row', async ({ inspe
   await expect(inspector.grid).toBeFocused()
   await page.keyboard.press('k')
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/pods\/default\/port/)
+  await expect(page).toHaveURL(/pods\/both-sides\/port/)
   for (const name of ['port', 'starboard']) await server.api.remove(`${PODS}/${name}?gracePeriodSeconds=0`)
 })
 
