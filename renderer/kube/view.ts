@@ -71,7 +71,8 @@ export class ListView {
       for (const entry of this.#sorted) entry.order = this.#order(column, entry.row)
       this.#sorted.sort(this.#compare())
     }
-    if (refilter) for (const entry of this.#sorted) entry.shown = this.#matches(entry.row)
+    // In the order in which they were stored, which is how they lie in memory: in the order shown it takes half as long again.
+    if (refilter) for (const entry of this.#entries.values()) entry.shown = this.#matches(entry.row)
     this.#collect()
   }
 

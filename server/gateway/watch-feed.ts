@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Clock, Timer } from '../machinery/clock.ts'
 import { type Status, StatusError, toStatus } from '../machinery/status.ts'
 import type { Contexts } from './contexts.ts'
 import { discard } from './discard.ts'
@@ -7,8 +8,13 @@ import { dataFrame, frame } from './frames.ts'
 import { LineSplitter } from './lines.ts'
 import { checkedPath } from './route.ts'
 
-/** A batch is sent at the end of the tick, or at once when it has this many bytes. */
+/** A batch with this many bytes is sent at once. */
 const BATCH_BYTES = 64 * 1024
+/**
+ * The first event after a pause is sent at the end of the tick; more of them are gathered this long. The window draws a frame each
+ * 16 ms at most, and a message for every single event costs both ends more than the event does.
+ */
+const BATCH_MS = 8
 /** An event holds one object (1.5 MB in etcd, some more as JSON). */
 const MAX_LINE = 32 * 1024 * 1024
 const MAX_ERROR_BODY = 64 * 1024
@@ -23,18 +29,21 @@ export interface FeedSink {
 export class WatchFeed {
   readonly #id: number
   readonly #sink: FeedSink
+  readonly #clock: Clock
   readonly #abort = new AbortController()
   readonly #splitter = new LineSplitter(MAX_LINE)
   #body: Readable | undefined
   #json = true
   #batch: Buffer[] = []
   #batchBytes = 0
-  #flush: NodeJS.Immediate | undefined
+  #flush: Timer | undefined
+  #sentAt = -BATCH_MS
   #done = false
 
-  constructor(id: number, sink: FeedSink) {
+  constructor(id: number, sink: FeedSink, clock: Clock) {
     this.#id = id
     this.#sink = sink
+    this.#clock = clock
   }
 
   async open(contexts: Contexts, context: string, path: string, accept = 'application/json'): Promise<void> {
@@ -90,7 +99,15 @@ export class WatchFeed {
     }
     if (this.#batch.length === 0 || this.#done) return
     if (this.#batchBytes >= BATCH_BYTES) this.#send()
-    else this.#flush ??= setImmediate(() => this.#send())
+    else this.#flush ??= this.#later()
+  }
+
+  #later(): Timer {
+    const wait = this.#sentAt + BATCH_MS - this.#clock.now()
+    // The clock of the machine may have been set back.
+    if (wait > 0 && wait <= BATCH_MS) return this.#clock.setTimeout(() => this.#send(), wait)
+    const soon = setImmediate(() => this.#send())
+    return { cancel: () => clearImmediate(soon) }
   }
 
   #add(lines: Buffer[]): void {
@@ -104,9 +121,10 @@ export class WatchFeed {
   }
 
   #send(): void {
-    clearImmediate(this.#flush)
+    this.#flush?.cancel()
     this.#flush = undefined
     if (this.#batch.length === 0 || this.#done) return
+    this.#sentAt = this.#clock.now()
     const lines = this.#batch
     this.#batch = []
     this.#batchBytes = 0
@@ -129,7 +147,7 @@ export class WatchFeed {
   #finish(): boolean {
     if (this.#done) return false
     this.#done = true
-    clearImmediate(this.#flush)
+    this.#flush?.cancel()
     this.#sink.ended(this.#id)
     return true
   }

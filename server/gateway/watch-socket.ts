@@ -36,7 +36,7 @@ export function serveWatchSocket(ws: WebSocket, contexts: Contexts, clock: Clock
   const open = (m: Extract<ClientMessage, { op: 'open' }>): void => {
     if (feeds.has(m.id)) return refuse(badRequest(`feed ${m.id} is open already`))
     if (feeds.size >= MAX_FEEDS) return refuse(tooManyRequests(`a window may have ${MAX_FEEDS} feeds open`, 1), m.id)
-    const feed = new WatchFeed(m.id, { send, ended: (id) => feeds.delete(id) })
+    const feed = new WatchFeed(m.id, { send, ended: (id) => feeds.delete(id) }, clock)
     feeds.set(m.id, feed)
     void feed.open(contexts, m.context, m.path, m.accept)
   }

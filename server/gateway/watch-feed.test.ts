@@ -1,0 +1,54 @@
+import { PassThrough } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { FakeClock } from '../machinery/clock.ts'
+import type { Contexts } from './contexts.ts'
+import { WatchFeed } from './watch-feed.ts'
+
+async function watching() {
+  const clock = new FakeClock()
+  const body = new PassThrough()
+  const upstream = { send: async () => ({ status: 200, headers: {}, body }) }
+  const sent: { t: string; lines?: unknown[] }[] = []
+  const sink = { send: (frame: Buffer) => sent.push(JSON.parse(frame.toString())) > 0, ended: () => undefined }
+  const feed = new WatchFeed(1, sink, clock)
+  await feed.open({ upstream: async () => upstream } as unknown as Contexts, 'a', '/api/v1/pods?watch=1')
+  /** An event in a tick of its own, with the ticks that a stream and a batch take. */
+  const event = async (n: number): Promise<void> => {
+    body.write(`{"n":${n}}\n`)
+    for (let i = 0; i < 3; i++) await setImmediate()
+  }
+  const batches = (): unknown[] => sent.flatMap((m) => (m.t === 'data' ? [m.lines] : []))
+  return { clock, body, feed, event, batches, sent }
+}
+
+test('the first event is sent at once, those that follow it are gathered for 8 ms', async () => {
+  const { clock, event, batches } = await watching()
+  await event(1)
+  expect(batches()).toEqual([[{ n: 1 }]])
+  await event(2)
+  clock.advance(5)
+  await event(3)
+  expect(batches()).toHaveLength(1)
+  clock.advance(3)
+  expect(batches()).toEqual([[{ n: 1 }], [{ n: 2 }, { n: 3 }]])
+  clock.advance(8)
+  await event(4)
+  expect(batches()).toHaveLength(3)
+})
+
+test('what is gathered is sent before the end, and not at all once the window has closed the feed', async () => {
+  const first = await watching()
+  await first.event(1)
+  await first.event(2)
+  first.body.end()
+  for (let i = 0; i < 3; i++) await setImmediate()
+  expect(first.batches()).toEqual([[{ n: 1 }], [{ n: 2 }]])
+  expect(first.sent.at(-1)?.t).toBe('end')
+  const second = await watching()
+  await second.event(1)
+  await second.event(2)
+  second.feed.close()
+  second.clock.advance(100)
+  expect(second.batches()).toHaveLength(1)
+})
