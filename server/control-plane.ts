@@ -61,6 +61,8 @@ export interface ApiServerOptions {
   nodePortRange?: { first: number; last: number }
   /** Prefix of all keys, without a slash at its end: `/registry`. */
   keyPrefix: string
+  /** How long Events are kept after their last change; default an hour. */
+  eventTtlSeconds?: number
   /** 0: history is never compacted. */
   compactionIntervalMs: number
   maxRequestsInFlight: number
@@ -91,6 +93,7 @@ export interface ApiServer {
   close(graceMs: number): Promise<void>
 }
 
+const EVENT_TTL_SECONDS = 3600
 const BOOKMARK_MS = 60_000
 const TICK_MS = 10_000
 /** Revisions that a start replays, so that watches resume across a restart. */
@@ -120,7 +123,12 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const services = serviceNetwork(o, (name) => late.registry!.store(name))
   const registry = (late.registry = assemble(
     scheme,
-    resourceParts({ connect, services, token: { tokens: () => o.serviceAccountTokens, store: (name) => late.registry!.store(name) } }),
+    resourceParts({
+      connect,
+      services,
+      token: { tokens: () => o.serviceAccountTokens, store: (name) => late.registry!.store(name) },
+      eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
+    }),
     deps,
     `${o.keyPrefix}/`,
   ))

@@ -61,6 +61,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       serviceAddress,
       serviceRanges: [o.network.serviceClusterIpRange],
       keyPrefix: o.storage.etcdPrefix,
+      eventTtlSeconds: Math.ceil(o.storage.eventTtlMs / 1000),
       compactionIntervalMs: o.storage.etcdCompactionIntervalMs,
       maxRequestsInFlight: o.limits.maxRequestsInFlight,
       maxMutatingRequestsInFlight: o.limits.maxMutatingRequestsInFlight,

@@ -96,6 +96,20 @@ for (const kind of stores) {
       expect(watch.events).toEqual([])
     })
 
+    test('an Event goes when its time is over, and a watch is told', async () => {
+      await using brief = await kind.open()
+      using home = scratch()
+      await using forgetful = await startServer({ ...brief.options, dir: home.path, flags: ['--event-ttl=1s'] })
+      const own = forgetful.api
+      const events = '/api/v1/namespaces/default/events'
+      using watch = await own.watch(events, { resourceVersion: (await own.get<List>(events)).metadata.resourceVersion })
+      const involvedObject = { kind: 'Pod', namespace: 'default', name: 'p' }
+      await own.create(events, { apiVersion: 'v1', kind: 'Event', metadata: { name: 'brief' }, involvedObject, reason: 'Tested' })
+      const gone = await until('the end of the event', () => watch.events.find((e) => e.type === 'DELETED'))
+      expect(gone).toMatchObject({ object: { metadata: { name: 'brief' } } })
+      expect((await own.send('GET', `${events}/brief`)).status).toBe(404)
+    })
+
     test('versions that are compacted away are 410: lists, pages, and a watch', async () => {
       await using past = await kind.open()
       using home = scratch()

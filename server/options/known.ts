@@ -36,7 +36,7 @@ export const unsupported: ReadonlySet<string> = new Set(
   enable-bootstrap-token-auth enable-garbage-collector enable-logs-handler enable-priority-and-fairness
   encryption-provider-config encryption-provider-config-automatic-reload etcd-count-metric-poll-period
   etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout
-  etcd-servers-overrides event-ttl external-hostname feature-gates goaway-chance kubelet-certificate-authority
+  etcd-servers-overrides external-hostname feature-gates goaway-chance kubelet-certificate-authority
   kubelet-timeout kubernetes-service-node-port lease-reuse-duration-seconds livez-grace-period log-flush-frequency
   log-json-info-buffer-size log-json-split-stream log-text-info-buffer-size log-text-split-stream logging-format
   max-connection-bytes-per-sec min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim oidc-groups-prefix

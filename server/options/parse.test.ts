@@ -45,6 +45,7 @@ describe('values', () => {
     for (const v of [['-v', '4'], ['-v4'], ['-v=4'], ['--v=4'], ['--v', '4']]) expect(options(...v).local.verbosity).toBe(4)
     expect(options('--request-timeout=1m30s').limits.requestTimeoutMs).toBe(90_000)
     expect(options('--etcd-compaction-interval=0').storage.etcdCompactionIntervalMs).toBe(0)
+    expect(options('--event-ttl=90m').storage.eventTtlMs).toBe(5_400_000)
     expect(options('--bind-address=::').serving.bindAddress).toBe('::')
   })
 
@@ -120,6 +121,7 @@ describe('mistakes, in the words of the reference where it has any', () => {
     [['--etcd-servers=localhost:2379'], '--etcd-servers: "localhost:2379" is not of the form http://host:port or https://host:port'],
     [['--etcd-prefix=registry'], '--etcd-prefix "registry" must begin with a slash and not end with one'],
     [['--etcd-compaction-interval=-1s'], '--etcd-compaction-interval can not be negative value'],
+    [['--event-ttl=10ms'], '--event-ttl must be a second or more'],
     [['--etcd-certfile', file], '--etcd-certfile and --etcd-keyfile must be given together'],
     [['--service-cluster-ip-range=10.0.0.0'], '--service-cluster-ip-range "10.0.0.0" is not a CIDR such as 10.0.0.0/24'],
     [

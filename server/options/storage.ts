@@ -11,6 +11,7 @@ export interface StorageOptions {
   etcdPrefix: string
   /** History is kept for one to two of these; 0 keeps all of it. Of both stores: the name is kube-apiserver's. */
   etcdCompactionIntervalMs: number
+  eventTtlMs: number
   /** Empty: the user's data folder. */
   dataDir: string
 }
@@ -24,6 +25,7 @@ export const storage: Family<StorageOptions> = {
     etcdKeyFile: '',
     etcdPrefix: '/registry',
     etcdCompactionIntervalMs: 300_000,
+    eventTtlMs: 3_600_000,
     dataDir: '',
   },
   flags: {
@@ -41,6 +43,7 @@ export const storage: Family<StorageOptions> = {
       type: 'duration',
       help: 'How often old revisions are forgotten, in either store: those from before the last interval. 0 keeps them all.',
     },
+    'event-ttl': { field: 'eventTtlMs', type: 'duration', help: 'How long Events are kept after their last change.' },
     'data-dir': {
       field: 'dataDir',
       type: 'string',
@@ -59,6 +62,7 @@ export const storage: Family<StorageOptions> = {
     if (!/^\/[^/]+(\/[^/]+)*$/.test(o.etcdPrefix))
       errors.push(`--etcd-prefix ${JSON.stringify(o.etcdPrefix)} must begin with a slash and not end with one`)
     if (o.etcdCompactionIntervalMs < 0) errors.push('--etcd-compaction-interval can not be negative value')
+    if (o.eventTtlMs < 1000) errors.push('--event-ttl must be a second or more')
     return errors
   },
 }

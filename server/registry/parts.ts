@@ -32,10 +32,11 @@ export interface PartsDependencies {
   connect: Readonly<Record<'pods' | 'nodes' | 'services', Readonly<Record<string, Subresource>>>>
   services: ServiceDependencies
   token: TokenDependencies
+  eventTtlSeconds: number
 }
 
 /** Every resource that has more to it than its schema. The rest of the API is served from the facts table alone. */
-export function resourceParts({ connect, services: serviceDependencies, token }: PartsDependencies): ResourceParts[] {
+export function resourceParts({ connect, services: serviceDependencies, token, eventTtlSeconds }: PartsDependencies): ResourceParts[] {
   return [
     { ...pods, subresources: { ...podObjectSubresources, ...connect.pods } },
     { ...nodes, subresources: connect.nodes },
@@ -52,7 +53,7 @@ export function resourceParts({ connect, services: serviceDependencies, token }:
     { ...serviceaccounts, subresources: { token: tokenSubresource(token) } },
     endpoints,
     endpointslices,
-    events,
+    events(eventTtlSeconds),
     leases,
     ipaddresses,
     servicecidrs,

@@ -28,6 +28,8 @@ const SETTLE_MS = 5000
 /** Restarts come in the first part of a run, memory is looked at in the rest. */
 const RESTART_SHARE = 0.4
 const RESTART_EVERY_MS = 20_000
+/** Short, so that as many Events go as come: a run is to stand for hours. */
+const EVENT_TTL = '1m'
 /** What the heap may grow by between the first and the last mark, besides what is meant to be there: objects, and recent changes for watches. */
 const GROWTH_MB = 8
 /** An Event as it is held: its bytes, its index, its place in the list. */
@@ -40,7 +42,15 @@ const WRONG_IN_LOG = /"level":"error"|\bERROR\b|reached nobody|let an error out/
 export async function churn(o: ChurnOptions): Promise<string[]> {
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-soak-'))
   const store = o.etcd === undefined ? undefined : await startEtcd(o.etcd, dir)
-  const flags = ['--nodes', '3', '--log-format', 'text', ...(store === undefined ? [] : ['--etcd-servers', store.url])]
+  const flags = [
+    '--nodes',
+    '3',
+    '--event-ttl',
+    EVENT_TTL,
+    '--log-format',
+    'text',
+    ...(store === undefined ? [] : ['--etcd-servers', store.url]),
+  ]
   const server = new ServerUnderTest(dir, flags, snapshotFlags(dir))
   const faults: string[] = []
   const random = generator(o.seed)

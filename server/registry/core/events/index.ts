@@ -6,16 +6,12 @@ import { pathSegmentErrors } from '../../../machinery/names.ts'
 import type { ResourceOverrides, Strategy, TableDefinition } from '../../generic/strategy.ts'
 import { columns } from '../../tables/columns.ts'
 
-/** kube-apiserver's --event-ttl. */
-const TTL_SECONDS = 3600
-
 const strategy: Strategy = {
   // The core group takes any name that fits into a path; the newer group checks for itself.
   nameErrors: pathSegmentErrors,
   default: (obj) => defaultEvent(eventOf(obj)),
   validate: (obj, ctx) => validateEvent(eventOf(obj), ctx.requestGroup),
   validateUpdate: (obj, old, ctx) => validateEventUpdate(eventOf(obj), eventOf(old), ctx.requestGroup),
-  ttlSeconds: () => TTL_SECONDS,
 }
 
 const target = ({ involvedObject: { kind = '', name = '' } = {} }: Event): string => kind.toLowerCase() + (name === '' ? '' : `/${name}`)
@@ -44,10 +40,11 @@ export const eventTable: TableDefinition = {
   },
 }
 
-export const events: ResourceOverrides = {
+/** Events live for so many seconds after their last change. */
+export const events = (ttlSeconds: number): ResourceOverrides => ({
   group: '',
   resource: 'events',
-  strategy,
+  strategy: { ...strategy, ttlSeconds: () => ttlSeconds },
   selectableFields: {
     'involvedObject.kind': (o) => eventOf(o).involvedObject?.kind ?? '',
     'involvedObject.namespace': (o) => eventOf(o).involvedObject?.namespace ?? '',
@@ -62,4 +59,4 @@ export const events: ResourceOverrides = {
     type: (o) => eventOf(o).type ?? '',
   },
   table: eventTable,
-}
+})
