@@ -135,6 +135,23 @@ test('keys alone: list, details, logs, and back to the same row', async ({ inspe
   for (const name of ['port', 'starboard']) await server.api.remove(`${PODS}/${name}?gracePeriodSeconds=0`)
 })
 
+test('logs of a pod that waits say so, and begin by themselves once it runs', async ({ inspector, page, server, node }) => {
+  const PODS = '/api/v1/namespaces/quay/pods'
+  await makeNamespace(server, 'quay')
+  const label = (tide: string | null) =>
+    server.api.send('PATCH', `/api/v1/nodes/${node}`, { type: 'application/merge-patch+json', body: { metadata: { labels: { tide } } } })
+  const waiting = pod('moored') as { spec: object }
+  await server.api.create(PODS, { ...waiting, spec: { ...waiting.spec, nodeSelector: { tide: 'high' } } })
+  await inspector.open('pods/quay/moored?tab=logs')
+  await expect(inspector.details).toContainText('Nothing has started yet: Pending')
+  await label('high')
+  await expect(inspector.details.getByRole('log').locator('.log-line').first()).toBeVisible()
+  await expect(inspector.details).not.toContainText('Nothing has started yet')
+  await label(null)
+  await server.api.remove(`${PODS}/moored?gracePeriodSeconds=0`)
+  await expect(page.getByText('Deleted', { exact: true })).toBeVisible()
+})
+
 test.describe('on its own', () => {
   async function windowOf(page: Page, server: Server): Promise<Inspector> {
     const { origin, cookies } = await redeem(server.sessionUrl)
