@@ -2,11 +2,23 @@ import { plainTables } from '../tables/index.ts'
 import type { ResourceParts } from '../generic/assemble.ts'
 import type { SelectableFields, Strategy } from '../generic/strategy.ts'
 import { at, textAt } from '../tables/cells.ts'
+import { deviceStrategies } from './devices.ts'
 import { policyStrategies } from './policies.ts'
+import { ruleStrategies } from './rules/index.ts'
 import { volumeStrategies } from './volumes.ts'
 import { workloadStrategies } from './workloads.ts'
 
-const strategies: Readonly<Record<string, Strategy>> = { ...workloadStrategies, ...volumeStrategies, ...policyStrategies }
+const defaults: Readonly<Record<string, Strategy>> = {
+  ...workloadStrategies,
+  ...volumeStrategies,
+  ...policyStrategies,
+  ...deviceStrategies,
+}
+
+function strategyFor(name: string): Strategy | undefined {
+  const [own, rules] = [defaults[name], ruleStrategies[name]]
+  return own === undefined && rules === undefined ? undefined : { ...own, ...rules }
+}
 
 const texts = (...paths: string[]): SelectableFields => Object.fromEntries(paths.map((path) => [path, (o) => textAt(o, path)]))
 
@@ -26,7 +38,7 @@ export const plainResources: readonly ResourceParts[] = Object.entries(plainTabl
   .filter(([name]) => !OWN.has(name))
   .map(([qualified, table]) => {
     const dot = qualified.indexOf('.')
-    const strategy = strategies[qualified]
+    const strategy = strategyFor(qualified)
     return {
       group: dot === -1 ? '' : qualified.slice(dot + 1),
       resource: dot === -1 ? qualified : qualified.slice(0, dot),

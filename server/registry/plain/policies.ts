@@ -45,8 +45,10 @@ const autoscaler: Strategy = {
   },
 }
 
+/** Its generation is set and never counted. */
 const priorityClass: Strategy = {
-  generation: true,
+  generation: false,
+  prepareForCreate: (obj) => void (obj.metadata.generation = 1),
   default: (obj) => fill(obj as Json, { preemptionPolicy: 'PreemptLowerPriority' }),
 }
 

@@ -8,9 +8,7 @@ const subjects =
   (o) =>
     listAt(o, 'subjects')
       .filter((s) => textAt(s, 'kind') === kind)
-      .map((s) =>
-        kind === 'ServiceAccount' && textAt(s, 'namespace') !== '' ? `${textAt(s, 'namespace')}/${textAt(s, 'name')}` : textAt(s, 'name'),
-      )
+      .map((s) => (kind === 'ServiceAccount' ? `${textAt(s, 'namespace')}/${textAt(s, 'name')}` : textAt(s, 'name')))
       .join(', ')
 
 const bindings = table(

@@ -18,7 +18,7 @@ export function validateWorkloadMeta(meta: ObjectMeta, old?: ObjectMeta): FieldE
 }
 
 /** metav1.LabelSelector in its declared order, without empty members. */
-function selectorValue(s: LabelSelector): unknown {
+export function selectorValue(s: LabelSelector): unknown {
   return {
     ...(s.matchLabels && Object.keys(s.matchLabels).length > 0 ? { matchLabels: sorted(s.matchLabels) } : {}),
     ...(s.matchExpressions?.length
@@ -33,7 +33,7 @@ function selectorValue(s: LabelSelector): unknown {
   }
 }
 
-const sorted = (map: Record<string, string>): Record<string, string> =>
+export const sorted = (map: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 interface Selecting {
@@ -62,17 +62,27 @@ export function validateSelectorAndTemplate(errors: FieldError[], spec: Selectin
     const labels = template.metadata?.labels
     errors.push(invalid('spec.template.metadata.labels', labels ? sorted(labels) : null, '`selector` does not match template `labels`'))
   }
-  validateTemplate(errors, template, old?.template)
+  validateRunningTemplate(errors, template, old?.template, 'ReplicaSet')
 }
 
-function validateTemplate(errors: FieldError[], template: PodTemplateSpec, old: PodTemplateSpec | undefined): void {
+export function validateTemplate(errors: FieldError[], template: PodTemplateSpec, old: PodTemplateSpec | undefined, path: string): void {
   const rules = old?.spec ? rulesForUpdate(false, old.spec) : rulesForCreate(false)
   if (old !== undefined) rules.allowInvalidDeletionCost = !validDeletionCost(old.metadata?.annotations)
-  validatePodTemplate(errors, template, rules, 'spec.template')
+  validatePodTemplate(errors, template, rules, path)
+}
+
+/** Of pods that are to run for ever. */
+export function validateRunningTemplate(
+  errors: FieldError[],
+  template: PodTemplateSpec,
+  old: PodTemplateSpec | undefined,
+  kind: string,
+): void {
+  validateTemplate(errors, template, old, 'spec.template')
   const { restartPolicy = '', activeDeadlineSeconds } = template.spec ?? {}
   if (restartPolicy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']))
   if (activeDeadlineSeconds !== undefined) {
-    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'))
+    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${kind} is not Supported`))
   }
 }
 

@@ -50,7 +50,7 @@ export const isIntegerResource = (name: string): boolean => integerResources.has
 
 const isStandard = (name: string): boolean => standardResources.has(name) || isHugePage(name) || name.startsWith('requests.hugepages-')
 
-function checkResourceName(errors: FieldError[], name: string, path: string): boolean {
+export function checkResourceName(errors: FieldError[], name: string, path: string): boolean {
   const texts = qualifiedNameErrors(name)
   invalidTexts(errors, path, name, texts)
   if (texts.length > 0) return false
@@ -59,7 +59,7 @@ function checkResourceName(errors: FieldError[], name: string, path: string): bo
   return false
 }
 
-function checkContainerResourceName(errors: FieldError[], name: string, path: string): void {
+export function checkContainerResourceName(errors: FieldError[], name: string, path: string): void {
   if (containerResources.has(name)) return
   checkResourceName(errors, name, path)
   if (!name.includes('/')) {

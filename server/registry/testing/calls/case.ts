@@ -17,7 +17,7 @@ export interface ObjectCase {
 export interface Outcome {
   case: string
   code: number
-  message?: string
+  message?: string | undefined
   causes?: unknown
   object?: Json
   columns?: unknown
@@ -94,8 +94,9 @@ export async function play(c: ObjectCase, send: Send): Promise<Outcome> {
   }
   const outcome: Outcome = { case: `${c.kind}: ${c.name}`, code: answer.code }
   if (answer.code >= 300) {
-    outcome.message = answer.body.message as string
-    outcome.causes = (answer.body.details as Json | undefined)?.causes
+    const { message, details } = JSON.parse(JSON.stringify(answer.body).replace(UID, '<uid>')) as { message?: string; details?: Json }
+    outcome.message = message
+    outcome.causes = details?.causes
   } else {
     const given = JSON.stringify([c.object, c.patches])
     outcome.object = JSON.parse(JSON.stringify(comparable(answer.body, given)).replace(UID, '<uid>')) as Json

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NAMESPACE, play, type Json, type Outcome, type Send } from './case.ts'
 import { objectCases } from './index.ts'
+import { ruleCases } from './rules.ts'
 import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 
 /**
@@ -20,10 +21,15 @@ const send: Send = async (method, path, body, headers = {}) => {
 }
 
 await send('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
-const outcomes: Outcome[] = []
-for (const c of objectCases) outcomes.push(await play(c, send))
-writeFileSync(join(import.meta.dirname, 'facts-calls.json'), `[\n${outcomes.map((o) => JSON.stringify(o)).join(',\n')}\n]\n`)
-process.stdout.write(`${outcomes.length} outcomes, ${outcomes.filter((o) => o.code >= 300).length} of them refusals\n`)
+for (const [file, cases] of [
+  ['facts-calls.json', objectCases],
+  ['facts-rules.json', ruleCases],
+] as const) {
+  const outcomes: Outcome[] = []
+  for (const c of cases) outcomes.push(await play(c, send))
+  writeFileSync(join(import.meta.dirname, file), `[\n${outcomes.map((o) => JSON.stringify(o)).join(',\n')}\n]\n`)
+  process.stdout.write(`${outcomes.length} outcomes, ${outcomes.filter((o) => o.code >= 300).length} of them refusals\n`)
+}
 
 await send('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'reviewed' } })
 const reviews: ReviewOutcome[] = []
