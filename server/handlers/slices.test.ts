@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { Slice } from '../machinery/slice.ts'
 import { inSlices } from './slices.ts'
 
-test('does all in order, and others get turns in between', async () => {
+test('does all in order, and others get a turn whenever the time is over', async () => {
+  let clock = 0
   let turns = 0
   let over = false
   const others = (): void => {
@@ -9,18 +11,24 @@ test('does all in order, and others get turns in between', async () => {
     if (!over) setImmediate(others)
   }
   setImmediate(others)
+  const all = Array.from({ length: 64 }, (_, i) => i)
   const done: number[] = []
+  const seen: number[] = []
   await inSlices(
-    Array.from({ length: 200 }, (_, i) => i),
+    all,
     (i) => {
-      // Long enough that 200 of them are many slices, whatever the machine.
-      for (const end = performance.now() + 1; performance.now() < end; );
+      clock++
       done.push(i)
+      seen.push(turns)
     },
+    new Slice(() => clock),
   )
   over = true
-  expect(done).toEqual(Array.from({ length: 200 }, (_, i) => i))
-  expect(turns).toBeGreaterThan(2)
+  expect(done).toEqual(all)
+  // 16 of them take 16 ms: twice a slice.
+  expect(new Set(seen.slice(0, 16)).size).toBe(1)
+  expect(seen[16]).toBeGreaterThan(seen[15]!)
+  expect(seen[48]).toBeGreaterThan(seen[47]!)
 })
 
 test('a short list is one slice', async () => {

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { constants, createGzip } from 'node:zlib'
 import type { Entry } from '../cache/entry.ts'
 import type { RequestContext } from '../filters/context.ts'
+import { Slice } from '../machinery/slice.ts'
 import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import type { ListEnds, Shape } from './representation.ts'
-import { Slice } from './slices.ts'
 
 /** Lists with more items than this are sent as they are made: a page of kubectl's still goes out at once. */
 export const STREAM_ABOVE = 512

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Slice } from '../machinery/slice.ts'
 import { scheme } from '../scheme/index.ts'
 import { noDescriptions } from './descriptions.ts'
 import { documents } from './documents.ts'
@@ -26,7 +27,7 @@ describe('steps in turns', () => {
         seen.push(turns)
         return n * n
       }),
-      () => clock,
+      new Slice(() => clock),
     )
     done = true
     expect(result).toEqual([1, 4, 9, 16, 25, 36])

@@ -1,19 +1,14 @@
-import { setImmediate } from 'node:timers/promises'
+import { Slice } from '../machinery/slice.ts'
 
 /** Work in steps, each well below a millisecond once it is warm; the last one has the result. */
 export type Steps<T> = Generator<void, T>
 
-const SLICE_MS = 8
-
 /** Does the steps and lets others run whenever a slice of time is over. */
-export async function inTurns<T>(steps: Steps<T>, now: () => number = () => performance.now()): Promise<T> {
-  let end = now() + SLICE_MS
+export async function inTurns<T>(steps: Steps<T>, slice = new Slice()): Promise<T> {
   for (;;) {
     const step = steps.next()
     if (step.done === true) return step.value
-    if (now() < end) continue
-    await setImmediate()
-    end = now() + SLICE_MS
+    if (slice.over) await slice.next()
   }
 }
 
