@@ -1,0 +1,70 @@
+import { type Page, expect } from '@playwright/test'
+import { test } from '../fixtures/desktop.ts'
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const COUNT = 300
+const rowHeight = 26
+const name = (i: number): string => `map-${String(i).padStart(3, '0')}`
+
+/** The rows on screen from top to bottom: their places, and what their first cell with a text says. */
+function onScreen(page: Page): Promise<{ index: number; name: string; selected: boolean }[]> {
+  return page.evaluate(() => {
+    const list = document.querySelector('[role=grid]')?.getBoundingClientRect()
+    return [...document.querySelectorAll('[role=rowgroup] [role=row]')]
+      .map((row) => ({ row, top: row.getBoundingClientRect().top }))
+      .filter(({ top }) => list !== undefined && top >= list.top + 28 && top < list.bottom - 25)
+      .sort((a, b) => a.top - b.top)
+      .map(({ row }) => ({
+        index: Number(row.getAttribute('aria-rowindex')) - 2,
+        name: row.querySelectorAll('[role=gridcell]')[1]?.textContent ?? '',
+        selected: row.getAttribute('aria-selected') === 'true',
+      }))
+  })
+}
+
+test.beforeAll(async ({ server }) => {
+  for (let i = 0; i < COUNT; i++) {
+    await server.api.create(MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: name(i), labels: { turn: String(i % 2) } } })
+  }
+})
+
+test('recycled rows: every place shows its own object, however the list is scrolled', async ({ inspector, page }) => {
+  await inspector.open('configmaps?q=map-')
+  await expect(inspector.counts).toContainText(`${COUNT} of`)
+  for (const top of [0, 1000, 1100, 4000, 3000, 100_000, 0]) {
+    await inspector.grid.evaluate((list, to) => list.scrollTo({ top: to }), top)
+    const first = top > COUNT * rowHeight ? undefined : Math.ceil(top / rowHeight)
+    await expect(async () => {
+      const rows = await onScreen(page)
+      expect(rows.length).toBeGreaterThan(5)
+      if (first !== undefined) expect(rows[0]?.index).toBe(first)
+      else expect(rows.at(-1)?.index).toBe(COUNT - 1)
+      for (const [i, row] of rows.entries()) expect(row).toMatchObject({ index: (rows[0]?.index ?? 0) + i, name: name(row.index) })
+    }, String(top)).toPass()
+  }
+})
+
+test('selection, cursor and place survive scrolling and changes above', async ({ inspector, page, server }) => {
+  await inspector.open('configmaps?q=map-')
+  await inspector.row(name(2)).getByRole('checkbox').click()
+  await inspector.row(name(5)).getByRole('checkbox').click({ modifiers: ['Shift'] })
+  await expect(inspector.counts).toContainText('4 selected')
+  await inspector.grid.press('End')
+  await expect(inspector.row(name(COUNT - 1))).toBeInViewport()
+  await expect(inspector.row(name(COUNT - 1))).toHaveClass(/cursor/)
+  await expect(inspector.grid).toHaveAttribute('aria-activedescendant', /^row-/)
+  const id = await inspector.grid.getAttribute('aria-activedescendant')
+  expect(await page.locator(`[id="${id}"]`).getAttribute('aria-rowindex')).toBe(String(COUNT + 1))
+  await inspector.grid.press('Home')
+  await expect.poll(async () => (await onScreen(page)).filter((row) => row.selected).map((row) => row.name)).toEqual([2, 3, 4, 5].map(name))
+
+  // What is read stays where it is when an object comes above it.
+  await inspector.grid.evaluate((list) => list.scrollTo({ top: 2600 }))
+  await expect.poll(async () => (await onScreen(page))[0]?.name).toBe(name(100))
+  await expect(async () => {
+    const before = (await onScreen(page))[0]
+    await server.api.create(MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `map-000-${Date.now()}` } })
+    await expect.poll(async () => (await onScreen(page))[0]?.index, { timeout: 2000 }).toBe((before?.index ?? 0) + 1)
+    expect((await onScreen(page))[0]?.name).toBe(before?.name)
+  }).toPass()
+})
