@@ -61,8 +61,16 @@ function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelS
   }
 }
 
+/** Kinds whose conversion of field labels has words of its own. */
+const UNKNOWN_FIELD: Readonly<Record<string, (field: string) => string>> = {
+  'resourceslices.resource.k8s.io': (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
+  'jobs.batch': (field) => `field label ${JSON.stringify(field)} not supported for Job`,
+}
+
 /** Kinds with fields of their own have a conversion of field labels upstream, with another text than the one for all others. */
 function unknownField(field: string, served: ServedResource): string {
+  const own = UNKNOWN_FIELD[`${served.facts.resource}.${served.facts.group}`]
+  if (own !== undefined) return own(field)
   if (Object.keys(served.store.resource.selectableFields).length > 0) return `field label not supported: ${field}`
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }

@@ -70,6 +70,7 @@ const VERSIONED_UPDATES = new Set([
   'leasecandidates.coordination.k8s.io',
   'runtimeclasses.node.k8s.io',
   'poddisruptionbudgets.policy',
+  'devicetaintrules.resource.k8s.io',
   'csidrivers.storage.k8s.io',
   'csinodes.storage.k8s.io',
   'csistoragecapacities.storage.k8s.io',

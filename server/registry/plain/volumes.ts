@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { defaultVolume } from '../../apis/core/v1/defaults-volume.ts'
 import { roundResources } from '../../apis/core/v1/resource-lists.ts'
 import type { ResourceList, Volume } from '../../apis/core/v1/types.ts'
@@ -96,6 +97,8 @@ function defaultLimits(item: Json): void {
 const limitRange: Strategy = {
   generation: false,
   default: (obj: KubeObject) => objectsAt(obj, 'spec.limits').forEach(defaultLimits),
+  // The one kind that needs no name.
+  prepareForCreate: (obj) => void (obj.metadata.name ||= randomUUID()),
 }
 
 const storageClass: Strategy = {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { defaultPodTemplate } from '../../apis/core/v1/defaults-pod.ts'
+import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
 import type { PodTemplateSpec } from '../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Strategy } from '../generic/strategy.ts'
@@ -73,7 +74,7 @@ const daemonSet: Strategy = {
   // The old count of template changes, which clients may not set, lives on in an annotation.
   prepareForUpdate(obj, old) {
     const before = old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '1'
-    const changed = JSON.stringify(objectAt(obj, 'spec.template')) !== JSON.stringify(objectAt(old, 'spec.template'))
+    const changed = !semanticEqual(objectAt(obj, 'spec.template'), objectAt(old, 'spec.template'))
     ;(obj.metadata.annotations ??= {})[TEMPLATE_GENERATION] = changed ? String(Number(before) + 1) : before
   },
 }
@@ -98,11 +99,11 @@ function generateSelector(obj: KubeObject): void {
   const s = spec(obj)
   const labels = made(made(made(s, 'template'), 'metadata'), 'labels')
   const own = obj.metadata.labels ?? {}
-  const follows = isDeepStrictEqual(own, labels) || empty(own)
+  const follows = isDeepStrictEqual(own, labels) && !empty(own)
   for (const key of NAME_LABELS) labels[key] ??= obj.metadata.name ?? ''
   for (const key of UID_LABELS) labels[key] ??= obj.metadata.uid
   fill(made(made(s, 'selector'), 'matchLabels'), { 'batch.kubernetes.io/controller-uid': obj.metadata.uid })
-  // A job without labels of its own has those of its template, the new ones too.
+  // Labels that are those of the template stay so.
   if (follows) obj.metadata.labels = { ...labels } as Record<string, string>
 }
 
@@ -112,12 +113,16 @@ const patternStatus = (holder: Json | undefined): void => {
   }
 }
 
+function labelsOfTemplate(obj: KubeObject): void {
+  const labels = textMap(objectAt(obj, 'spec.template.metadata.labels'))
+  if (labels !== undefined && empty(obj.metadata.labels)) obj.metadata.labels = { ...labels }
+}
+
 const job: Strategy = {
   default(obj) {
     const s = spec(obj)
     defaultJobSpec(s)
-    const labels = textMap(objectAt(s, 'template.metadata.labels'))
-    if (labels !== undefined && empty(obj.metadata.labels)) obj.metadata.labels = { ...labels }
+    labelsOfTemplate(obj)
     defaultPodTemplate(template(s))
     patternStatus(s)
     obj.status ??= {}
@@ -126,6 +131,8 @@ const job: Strategy = {
     obj.status = {}
     if (spec(obj).manualSelector === false) generateSelector(obj)
   },
+  // A job without labels of its own has those of its template, the generated ones too.
+  canonicalize: labelsOfTemplate,
 }
 
 const cronJob: Strategy = {

@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { dns1123LabelErrors, qualifiedNameErrors } from '../../../machinery/names.ts'
 import { IMMUTABLE } from '../../../apis/meta/v1/validation.ts'
-import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import type { Json } from '../fill.ts'
 import { checkEnum, checkKept, checkRequired, checkTexts, textOf, type Rule } from './rule.ts'
 
@@ -34,7 +34,8 @@ const runtimeClass: Rule = (obj, old) => {
   return errors
 }
 
-const keptSpec: Rule = (obj, old) => (old === undefined || semanticEqual(obj.spec, old.spec) ? [] : [invalid('spec', null, IMMUTABLE)])
+// Its lists are called as quantities are elsewhere, so that it is compared as it stands.
+const keptSpec: Rule = (obj, old) => (old === undefined || isDeepStrictEqual(obj.spec, old.spec) ? [] : [invalid('spec', null, IMMUTABLE)])
 
 export const classRules: Readonly<Record<string, Rule>> = {
   'storageclasses.storage.k8s.io': storageClass,

@@ -108,6 +108,11 @@ export const ruleCases: readonly ObjectCase[] = [
     { spec: { selector, template } },
     { spec: { template: { spec: { containers: [{ ...container, image: 'nginx:2' }] } } } },
   ),
+  daemonSet(
+    'the count of templates is the server’s',
+    { spec: { selector, template } },
+    { metadata: { annotations: { 'deprecated.daemonset.template.generation': '7' } } },
+  ),
   statefulSet('service name is fixed', { spec: { selector, template, serviceName: 's' } }, { spec: { serviceName: 't' } }),
   statefulSet('replicas are not', { spec: { selector, template, serviceName: 's' } }, { spec: { replicas: 3 } }),
   statefulSet('selector is fixed', { spec: { selector, template, serviceName: 's' } }, { spec: { selector: { matchLabels: { b: 'c' } } } }),
@@ -231,5 +236,6 @@ export const ruleCases: readonly ObjectCase[] = [
     { spec: device({ exactly: { deviceClassName: 'x' } }) },
     { spec: device({ exactly: { deviceClassName: 'y' } }) },
   ),
+  claim('labels are not', { spec: device({ exactly: { deviceClassName: 'x' } }) }, { metadata: { labels: { more: '1' } } }),
   claimTemplate('one device by default', { spec: { spec: device({ exactly: { deviceClassName: 'x' } }) } }),
 ]
