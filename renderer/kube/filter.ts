@@ -125,14 +125,26 @@ export function matchesLabel(term: LabelTerm, labels: Record<string, string> | u
   return term.op === 'in' ? listed : !listed
 }
 
-/** A path through arrays holds when it holds for any element, so `field=spec.containers.image=nginx` works. */
-function fieldMatches(value: unknown, path: readonly string[], at: number, wanted: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => fieldMatches(item, path, at, wanted))
-  const step = path[at]
-  if (step === undefined) return !isRecord(value) && String(value ?? '') === wanted
-  if (!isRecord(value)) return wanted === ''
-  if (Object.hasOwn(value, step)) return fieldMatches(value[step], path, at + 1, wanted)
-  // Label and annotation keys hold dots: the rest of the path may be one key.
-  const rest = path.slice(at).join('.')
-  return Object.hasOwn(value, rest) ? String(value[rest]) === wanted : wanted === ''
+/**
+ * A path through arrays holds when it holds for any element, so `field=spec.containers.image=nginx` works. A loop where it can be one:
+ * the first key of a filter runs it for tens of thousands of objects, before the browser has compiled it.
+ */
+function fieldMatches(value: unknown, path: readonly string[], from: number, wanted: string): boolean {
+  let here = value
+  for (let at = from; at < path.length; at++) {
+    if (Array.isArray(here)) return anyMatches(here, path, at, wanted)
+    if (!isRecord(here)) return wanted === ''
+    const step = path[at] as string
+    if (!Object.hasOwn(here, step)) {
+      // Label and annotation keys hold dots: the rest of the path may be one key.
+      const rest = path.slice(at).join('.')
+      return Object.hasOwn(here, rest) ? String(here[rest]) === wanted : wanted === ''
+    }
+    here = here[step]
+  }
+  if (Array.isArray(here)) return anyMatches(here, path, path.length, wanted)
+  return !isRecord(here) && String(here ?? '') === wanted
 }
+
+const anyMatches = (items: readonly unknown[], path: readonly string[], at: number, wanted: string): boolean =>
+  items.some((item) => fieldMatches(item, path, at, wanted))

@@ -5,7 +5,7 @@ import { podName, podNamespace, statusPatch } from './objects.ts'
 
 /*
  * node changes.ts KUBECONFIG RATE PODS: patches the status of RATE pods a second through the API, in small batches every 20 ms, until
- * it is killed. What it could not send in time it does not make up for. Writes a Change as a line of JSON each half second.
+ * it is killed. What it could not send for half a second it does not make up for. Writes a Change as a line of JSON each half second.
  * One HTTP/2 connection, as client-go has it: this process shares the machine with what it measures.
  */
 const [file = '', rateText = '', podsText = ''] = process.argv.slice(2)
@@ -60,7 +60,7 @@ const turn = Date.now() % 997
 
 let owed = 0
 setInterval(() => {
-  owed = Math.min(owed + (rate * tickMs) / 1000, rate / 10)
+  owed = Math.min(owed + (rate * tickMs) / 1000, rate / 2)
   for (; owed >= 1 && underWay < mostUnderWay; owed--) {
     next += 7
     change(next % pods, (Math.floor(next / 7) + turn) % 997)
