@@ -46,9 +46,9 @@ const controller: Cell = (o) => {
 
 const WIDE = '*Containers|*Images|*Selector'
 
-export const workloadTables: Readonly<Record<string, TableDefinition>> = {
-  podtemplates: table('Name|Containers|Images|Pod Labels', name, containers('template'), labels('template.metadata.labels')),
-  replicationcontrollers: table(
+/** Of what keeps so many pods. */
+export const replicaTable = (selects: Cell): TableDefinition =>
+  table(
     `Name|Desired:integer|Current:integer|Ready:integer|Age|${WIDE}`,
     name,
     number('spec.replicas'),
@@ -56,8 +56,12 @@ export const workloadTables: Readonly<Record<string, TableDefinition>> = {
     number('status.readyReplicas'),
     age,
     containers('spec.template'),
-    labels('spec.selector'),
-  ),
+    selects,
+  )
+
+export const workloadTables: Readonly<Record<string, TableDefinition>> = {
+  podtemplates: table('Name|Containers|Images|Pod Labels', name, containers('template'), labels('template.metadata.labels')),
+  replicationcontrollers: replicaTable(labels('spec.selector')),
   'statefulsets.apps': table(
     'Name|Ready|Age|*Containers|*Images',
     name,

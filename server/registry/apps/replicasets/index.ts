@@ -8,7 +8,8 @@ import type { ReplicaSet } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
-import { age, containers, name, number, selector, table } from '../../tables/cells.ts'
+import { selector } from '../../tables/cells.ts'
+import { replicaTable } from '../../tables/workloads.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
@@ -54,14 +55,5 @@ export const replicasets: ResourceOverrides = {
   group: 'apps',
   resource: 'replicasets',
   strategy,
-  table: table(
-    'Name|Desired:integer|Current:integer|Ready:integer|Age|*Containers|*Images|*Selector',
-    name,
-    number('spec.replicas'),
-    number('status.replicas'),
-    number('status.readyReplicas'),
-    age,
-    containers('spec.template'),
-    selector('spec.selector'),
-  ),
+  table: replicaTable(selector('spec.selector')),
 }

@@ -1,14 +1,12 @@
 import type { Json, ObjectCase } from './case.ts'
+import { KINDS, type Kind } from './kinds.ts'
 
 /** Kinds of which the server knows the defaults and the table. */
 const of =
-  (apiVersion: string, kind: string, resource: string, clusterScoped = false) =>
+  (kind: Kind) =>
   (name: string, object: Json, status?: Json): ObjectCase => ({
     name,
-    apiVersion,
-    kind,
-    resource,
-    ...(clusterScoped ? { clusterScoped } : {}),
+    ...kind,
     object,
     ...(status === undefined ? {} : { patches: [{ subresource: 'status', patch: { status } }] }),
   })
@@ -26,43 +24,43 @@ const jobTemplate = { spec: { template: { spec: { ...template.spec, restartPolic
 const selector = { matchLabels: { app: 'a' } }
 const storage = (size: string): Json => ({ requests: { storage: size } })
 
-const rc = of('v1', 'ReplicationController', 'replicationcontrollers')
-const podTemplate = of('v1', 'PodTemplate', 'podtemplates')
-const statefulSet = of('apps/v1', 'StatefulSet', 'statefulsets')
-const daemonSet = of('apps/v1', 'DaemonSet', 'daemonsets')
-const revision = of('apps/v1', 'ControllerRevision', 'controllerrevisions')
-const job = of('batch/v1', 'Job', 'jobs')
-const cronJob = of('batch/v1', 'CronJob', 'cronjobs')
-const volume = of('v1', 'PersistentVolume', 'persistentvolumes', true)
-const claim = of('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims')
-const quota = of('v1', 'ResourceQuota', 'resourcequotas')
-const limits = of('v1', 'LimitRange', 'limitranges')
-const ingress = of('networking.k8s.io/v1', 'Ingress', 'ingresses')
-const ingressClass = of('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', true)
-const policy = of('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies')
-const hpa = of('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers')
-const hpa1 = of('autoscaling/v1', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers')
-const pdb = of('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets')
-const priority = of('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', true)
-const storageClass = of('storage.k8s.io/v1', 'StorageClass', 'storageclasses', true)
-const csiDriver = of('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', true)
-const csiNode = of('storage.k8s.io/v1', 'CSINode', 'csinodes', true)
-const attachment = of('storage.k8s.io/v1', 'VolumeAttachment', 'volumeattachments', true)
-const role = of('rbac.authorization.k8s.io/v1', 'Role', 'roles')
-const clusterRole = of('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', true)
-const binding = of('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings')
-const clusterBinding = of('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', true)
-const signing = of('certificates.k8s.io/v1', 'CertificateSigningRequest', 'certificatesigningrequests', true)
-const crd = of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', true)
-const runtimeClass = of('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', true)
-const apiService = of('apiregistration.k8s.io/v1', 'APIService', 'apiservices', true)
-const validating = of('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', true)
-const mutating = of('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', true)
-const admissionPolicy = of('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies', true)
-const flowSchema = of('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas', true)
-const level = of('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'prioritylevelconfigurations', true)
-const address = of('networking.k8s.io/v1', 'IPAddress', 'ipaddresses', true)
-const range = of('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs', true)
+const rc = of(KINDS.replicationController)
+const podTemplate = of(KINDS.podTemplate)
+const statefulSet = of(KINDS.statefulSet)
+const daemonSet = of(KINDS.daemonSet)
+const revision = of(KINDS.controllerRevision)
+const job = of(KINDS.job)
+const cronJob = of(KINDS.cronJob)
+const volume = of(KINDS.persistentVolume)
+const claim = of(KINDS.persistentVolumeClaim)
+const quota = of(KINDS.resourceQuota)
+const limits = of(KINDS.limitRange)
+const ingress = of(KINDS.ingress)
+const ingressClass = of(KINDS.ingressClass)
+const policy = of(KINDS.networkPolicy)
+const hpa = of(KINDS.horizontalPodAutoscaler)
+const hpa1 = of(KINDS.horizontalPodAutoscalerV1)
+const pdb = of(KINDS.podDisruptionBudget)
+const priority = of(KINDS.priorityClass)
+const storageClass = of(KINDS.storageClass)
+const csiDriver = of(KINDS.csiDriver)
+const csiNode = of(KINDS.csiNode)
+const attachment = of(KINDS.volumeAttachment)
+const role = of(KINDS.role)
+const clusterRole = of(KINDS.clusterRole)
+const binding = of(KINDS.roleBinding)
+const clusterBinding = of(KINDS.clusterRoleBinding)
+const signing = of(KINDS.certificateSigningRequest)
+const crd = of(KINDS.customResourceDefinition)
+const runtimeClass = of(KINDS.runtimeClass)
+const apiService = of(KINDS.apiService)
+const validating = of(KINDS.validatingWebhookConfiguration)
+const mutating = of(KINDS.mutatingWebhookConfiguration)
+const admissionPolicy = of(KINDS.validatingAdmissionPolicy)
+const flowSchema = of(KINDS.flowSchema)
+const level = of(KINDS.priorityLevelConfiguration)
+const address = of(KINDS.ipaddress)
+const range = of(KINDS.serviceCIDR)
 
 const hook = {
   name: 'a.b.c',

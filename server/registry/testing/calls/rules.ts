@@ -1,16 +1,14 @@
 import type { Json, ObjectCase } from './case.ts'
+import { KINDS, type Kind } from './kinds.ts'
 
 /** What kinds without a folder refuse: bad values on create, and changes of what was fixed there. */
 type Make = (name: string, object: Json, ...patches: Json[]) => ObjectCase
 
 const of =
-  (apiVersion: string, kind: string, resource: string, clusterScoped = false): Make =>
+  (kind: Kind): Make =>
   (name, object, ...patches) => ({
     name,
-    apiVersion,
-    kind,
-    resource,
-    ...(clusterScoped ? { clusterScoped } : {}),
+    ...kind,
     object,
     ...(patches.length === 0 ? {} : { patches: patches.map((patch) => ({ patch })) }),
   })
@@ -21,26 +19,26 @@ const container = { name: 'c', image: 'nginx:1' }
 const template = { metadata: { labels }, spec: { containers: [container] } }
 const once = { spec: { containers: [container], restartPolicy: 'Never' } }
 
-const job = of('batch/v1', 'Job', 'jobs')
-const cronJob = of('batch/v1', 'CronJob', 'cronjobs')
-const daemonSet = of('apps/v1', 'DaemonSet', 'daemonsets')
-const statefulSet = of('apps/v1', 'StatefulSet', 'statefulsets')
-const limits = of('v1', 'LimitRange', 'limitranges')
-const quota = of('v1', 'ResourceQuota', 'resourcequotas')
-const budget = of('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets')
-const autoscaler = of('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers')
-const ingress = of('networking.k8s.io/v1', 'Ingress', 'ingresses')
-const ingressClass = of('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', true)
-const policy = of('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies')
-const role = of('rbac.authorization.k8s.io/v1', 'Role', 'roles')
-const clusterRole = of('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', true)
-const binding = of('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings')
-const clusterBinding = of('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', true)
-const storageClass = of('storage.k8s.io/v1', 'StorageClass', 'storageclasses', true)
-const priority = of('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', true)
-const runtimeClass = of('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', true)
-const claim = of('resource.k8s.io/v1', 'ResourceClaim', 'resourceclaims')
-const claimTemplate = of('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates')
+const job = of(KINDS.job)
+const cronJob = of(KINDS.cronJob)
+const daemonSet = of(KINDS.daemonSet)
+const statefulSet = of(KINDS.statefulSet)
+const limits = of(KINDS.limitRange)
+const quota = of(KINDS.resourceQuota)
+const budget = of(KINDS.podDisruptionBudget)
+const autoscaler = of(KINDS.horizontalPodAutoscaler)
+const ingress = of(KINDS.ingress)
+const ingressClass = of(KINDS.ingressClass)
+const policy = of(KINDS.networkPolicy)
+const role = of(KINDS.role)
+const clusterRole = of(KINDS.clusterRole)
+const binding = of(KINDS.roleBinding)
+const clusterBinding = of(KINDS.clusterRoleBinding)
+const storageClass = of(KINDS.storageClass)
+const priority = of(KINDS.priorityClass)
+const runtimeClass = of(KINDS.runtimeClass)
+const claim = of(KINDS.resourceClaim)
+const claimTemplate = of(KINDS.resourceClaimTemplate)
 
 const range = (...items: Json[]): Json => ({ spec: { limits: items } })
 const hard = (values: Json, more: Json = {}): Json => ({ spec: { hard: values, ...more } })
