@@ -27,9 +27,9 @@ const NEWLINE = Buffer.from('\n')
 
 /** One object: bytes first; everything else is made on first need. */
 export class Entry {
-  readonly key: string
-  readonly namespace: string
-  readonly name: string
+  key: string
+  namespace: string
+  name: string
   readonly revision: number
   readonly createRevision: number
   /** The JSON without its head, so that the entries of a list can share the list's bytes. */
@@ -80,6 +80,17 @@ export class Entry {
     return this.body.length
   }
 
+  /** Shares with an earlier entry of the same object what is the same: recent changes are mostly changes of few objects. */
+  share(earlier: Entry): void {
+    this.key = earlier.key
+    this.namespace = earlier.namespace
+    this.name = earlier.name
+    const [mine, theirs] = [this.#parts, earlier.#parts]
+    if (mine === undefined || theirs === undefined) return
+    if (sameParts(mine, theirs)) this.#parts = theirs
+    else if (sameRecord(mine.labels, theirs.labels)) this.#parts = { labels: theirs.labels, fields: mine.fields }
+  }
+
   /** A fresh parsed copy, free to change. */
   object(): KubeObject {
     return JSON.parse(this.#head.toString() + this.body.toString()) as KubeObject
@@ -122,13 +133,18 @@ export class Entry {
 
   /** As it was when it was deleted at `revision`. */
   deletedAt(revision: number): Entry {
-    return new Entry(
-      this.#schema,
-      this.key,
-      revision,
-      this.createRevision,
-      replaceResourceVersion({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, revision),
-      this.#parts,
-    )
+    const json = replaceResourceVersion({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, revision)
+    const last = new Entry(this.#schema, this.key, revision, this.createRevision, json, this.#parts)
+    last.share(this)
+    return last
   }
+}
+
+const sameParts = (a: IndexedParts, b: IndexedParts): boolean =>
+  sameRecord(a.labels, b.labels) && a.fields.length === b.fields.length && a.fields.every((f, i) => f === b.fields[i])
+
+function sameRecord(a: IndexedParts['labels'], b: IndexedParts['labels']): boolean {
+  if (a === undefined || b === undefined) return a === b
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((k) => a[k] === b[k])
 }

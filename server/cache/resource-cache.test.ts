@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { StorageEvent } from '../storage/contract.ts'
+import type { Entry } from './entry.ts'
 import { ResourceCache, TooOldError } from './resource-cache.ts'
-import { del, podSchema, put, selection, TestOutput, textFrames } from './testing/fixtures.ts'
+import { del, keyOf, podSchema, put, selection, TestOutput, textFrames } from './testing/fixtures.ts'
 
 let cache: ResourceCache
 let revision: number
@@ -177,4 +178,25 @@ test('whatever the client does, it ends with the same objects as the cache', () 
     }),
     { numRuns: 200 },
   )
+})
+
+test('changes of one object share its key, labels and fields as long as these are the same', () => {
+  apply(put(2, 'a/x', { app: 'x' }, 'n1'))
+  const first = cache.list.get(keyOf('a/x'))!
+  expect(first.parts.labels).toEqual({ app: 'x' })
+  const next = (revision: number, labels: Record<string, string>, node: string): Entry => {
+    const e = put(revision, 'a/x', labels, node, 2)
+    if (e.type !== 'put') throw new Error('a put is no delete')
+    cache.written(e.key, e.value, revision, 2, { labels, fields: [node] })
+    apply(e)
+    return cache.list.get(keyOf('a/x'))!
+  }
+  const same = next(3, { app: 'x' }, 'n1')
+  expect(same.parts).toBe(first.parts)
+  const moved = next(4, { app: 'x' }, 'n2')
+  expect([moved.parts.labels === first.parts.labels, moved.field('spec.nodeName'), same.field('spec.nodeName')]).toEqual([true, 'n2', 'n1'])
+  const relabelled = next(5, { app: 'y' }, 'n2')
+  expect([relabelled.parts.labels, moved.parts.labels]).toEqual([{ app: 'y' }, { app: 'x' }])
+  const fewer = next(6, {}, 'n2')
+  expect([fewer.parts.labels, relabelled.parts.labels]).toEqual([{}, { app: 'y' }])
 })

@@ -83,6 +83,7 @@ export class ResourceCache {
     }
     const entry = this.#entryFor(event.key, event.value, event.revision, event.createRevision)
     const previous = this.list.set(entry)
+    if (previous !== undefined) entry.share(previous)
     this.#publish(new CacheEvent(event.revision, entry, previous, false))
   }
 
