@@ -1,3 +1,4 @@
+import { copyJson } from './machinery/copy-json.ts'
 import { formatTime, type Clock } from './machinery/clock.ts'
 import { isStatusError } from './machinery/status.ts'
 import type { KubeObject } from './machinery/types.ts'
@@ -96,7 +97,7 @@ async function markRangeReady(o: BootstrapOptions, context: StrategyContext): Pr
   const message = 'Kubernetes default Service CIDR is ready'
   const ready = { type: 'Ready', status: 'True', lastTransitionTime: formatTime(o.clock.now()), reason: '', message }
   const change = (current: KubeObject | undefined): KubeObject => {
-    const obj = structuredClone(current!)
+    const obj = copyJson(current!)
     const status = (obj.status ?? {}) as { conditions?: { type?: string }[] }
     if (status.conditions?.some((c) => c.type === 'Ready') !== true)
       obj.status = { ...status, conditions: [...(status.conditions ?? []), ready] }
@@ -160,7 +161,7 @@ async function syncEndpoints(o: BootstrapOptions, context: StrategyContext): Pro
       name: 'kubernetes',
       context,
       rules: mainRules(store),
-      change: (current) => change(structuredClone(current!)),
+      change: (current) => change(copyJson(current!)),
     })
   }
   await Promise.all([

@@ -1,3 +1,4 @@
+import { copyJson } from '../machinery/copy-json.ts'
 import { forbidden } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Entry } from '../cache/entry.ts'
@@ -75,7 +76,7 @@ export function serviceAccount(accounts: ServiceAccountLookup): AdmissionPlugin 
 
 function apply(spec: PodSpec, account: KubeObject): void {
   if ((spec.imagePullSecrets?.length ?? 0) === 0 && Array.isArray(account.imagePullSecrets) && account.imagePullSecrets.length > 0) {
-    spec.imagePullSecrets = structuredClone(account.imagePullSecrets)
+    spec.imagePullSecrets = copyJson(account.imagePullSecrets)
   }
   const mounts = spec.automountServiceAccountToken ?? (account.automountServiceAccountToken as boolean | undefined) ?? true
   if (!mounts) return

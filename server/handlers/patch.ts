@@ -1,4 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
+import { copyJson } from '../machinery/copy-json.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, parseJsonPatch, unknownFields } from '../patch/json-patch.ts'
@@ -100,7 +101,7 @@ export async function patchObject(
     context: strategyContext(ctx, query.dryRun),
     rules,
     change(current) {
-      const shown = served.identity ? structuredClone(current!) : served.fromStored(structuredClone(current!))
+      const shown = served.identity ? copyJson(current!) : served.fromStored(copyJson(current!))
       const next = patched(ctx, fn, shown, expected, query.fieldValidation)
       return served.identity ? next : served.toStored(next)
     },

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
+import { copyJson } from '../machinery/copy-json.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { statusRules } from '../registry/generic/update.ts'
@@ -61,11 +62,11 @@ async function objectSubresource(
   }
   if (verb === 'update' && sub.update !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
-    return answer(ctx, served, await sub.update(request, () => structuredClone(body)), 200)
+    return answer(ctx, served, await sub.update(request, () => copyJson(body)), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) {
     const fn = await readPatch(ctx, expected.type)
-    const change = (current: KubeObject): KubeObject => patched(ctx, fn, structuredClone(current), expected, query.fieldValidation)
+    const change = (current: KubeObject): KubeObject => patched(ctx, fn, copyJson(current), expected, query.fieldValidation)
     return answer(ctx, served, await sub.update(request, change), 200)
   }
   throw methodNotAllowed()

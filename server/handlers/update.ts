@@ -1,4 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
+import { copyJson } from '../machinery/copy-json.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
@@ -27,7 +28,7 @@ export async function replaceObject(
     rules,
     uid: body.metadata.uid,
     // Strategies change what they get, and a lost race runs this again.
-    change: () => structuredClone(obj),
+    change: () => copyJson(obj),
     createIfMissing: rules.subresource === '' && store.resource.traits.createOnUpdate,
   })
   respondEntry(ctx, shape, entry, created ? 201 : 200)

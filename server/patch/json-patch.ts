@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { copyJson } from '../machinery/copy-json.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import { parsePatch, wrongPatchType } from './parse.ts'
 
@@ -135,20 +136,20 @@ function replace(doc: unknown, op: JsonPatchOperation): unknown {
 
 /** Applies a patch to a copy of `document`; 422 when an operation does not fit or a test fails. */
 export function applyJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): unknown {
-  let doc: unknown = structuredClone(document)
+  let doc: unknown = copyJson(document)
   for (const op of patch) {
     switch (op.op) {
       case 'add':
-        doc = add(doc, op.path, structuredClone(op.value), op)
+        doc = add(doc, op.path, copyJson(op.value), op)
         break
       case 'remove':
         doc = remove(doc, op.path, op)
         break
       case 'replace':
-        doc = replace(doc, { ...op, value: structuredClone(op.value) })
+        doc = replace(doc, { ...op, value: copyJson(op.value) })
         break
       case 'copy':
-        doc = add(doc, op.path, structuredClone(read(doc, op.from!, op)), op)
+        doc = add(doc, op.path, copyJson(read(doc, op.from!, op)), op)
         break
       case 'move': {
         const value = read(doc, op.from!, op)

@@ -1,3 +1,4 @@
+import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest } from '../machinery/status.ts'
 import { parsePatch, wrongPatchType } from './parse.ts'
 
@@ -26,7 +27,7 @@ export function parseStrategicPatch(body: Buffer): Json {
 
 /** RFC 7396; `document` is not changed. */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return structuredClone(patch)
+  if (!isRecord(patch)) return copyJson(patch)
   const out: Json = isRecord(document) ? { ...document } : {}
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key]

@@ -1,4 +1,5 @@
 import type { Entry } from '../../cache/entry.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -99,7 +100,7 @@ function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'
 
 function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): [GuardedChange, Next] {
   const { strategy, schema, traits } = store.resource
-  const obj = structuredClone(old)
+  const obj = copyJson(old)
   const meta = obj.metadata
   const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, traits.dependents)
   if (finalizers.length > 0) meta.finalizers = finalizers

@@ -1,4 +1,5 @@
 import type { Entry } from '../../cache/entry.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -55,7 +56,7 @@ export function statusRules(store: Store): UpdateRules {
       if (strategy.prepareForStatusUpdate !== undefined) return strategy.prepareForStatusUpdate(obj, old, context)
       const { status, metadata } = obj
       for (const field of Object.keys(obj)) delete obj[field]
-      Object.assign(obj, structuredClone(old))
+      Object.assign(obj, copyJson(old))
       if (!store.resource.traits.statusAlone) obj.metadata = metadata
       if (status === undefined) delete obj.status
       else obj.status = status
@@ -66,7 +67,7 @@ export function statusRules(store: Store): UpdateRules {
 
 function copyField(to: KubeObject, from: KubeObject, field: string): void {
   if (from[field] === undefined) delete to[field]
-  else to[field] = structuredClone(from[field])
+  else to[field] = copyJson(from[field])
 }
 
 /** Update or patch with optimistic concurrency; an update that changes nothing writes nothing. */

@@ -1,3 +1,4 @@
+import { copyJson } from '../../machinery/copy-json.ts'
 /** Objects in their JSON form, of kinds that the server knows little about. */
 export type Json = Record<string, unknown>
 
@@ -22,13 +23,13 @@ export function objectsAt(obj: unknown, path: string): Json[] {
 /** Gives missing fields their values; what is null counts as missing. Values that are objects or lists are copied. */
 export function fill(target: Json | undefined, values: Readonly<Json>): void {
   if (target === undefined) return
-  for (const key in values) if (target[key] === undefined || target[key] === null) target[key] = structuredClone(values[key])
+  for (const key in values) if (target[key] === undefined || target[key] === null) target[key] = copyJson(values[key])
 }
 
 /** The same where an empty text or a zero counts as missing too (fields that are no pointers in Go). */
 export function fillZero(target: Json | undefined, values: Readonly<Json>): void {
   if (target === undefined) return
-  for (const key in values) if (!target[key]) target[key] = structuredClone(values[key])
+  for (const key in values) if (!target[key]) target[key] = copyJson(values[key])
 }
 
 /** The object at a key, made when it is missing. */

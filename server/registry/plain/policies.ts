@@ -1,3 +1,4 @@
+import { copyJson } from '../../machinery/copy-json.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Strategy } from '../generic/strategy.ts'
 import { fill, fillZero, made, objectAt, objectsAt, type Json } from './fill.ts'
@@ -37,7 +38,7 @@ const autoscaler: Strategy = {
   default(obj) {
     const spec = made(obj, 'spec')
     fill(spec, { minReplicas: 1 })
-    if (objectsAt(spec, 'metrics').length === 0) spec.metrics = [structuredClone(CPU)]
+    if (objectsAt(spec, 'metrics').length === 0) spec.metrics = [copyJson(CPU)]
     const behavior = objectAt(spec, 'behavior')
     if (behavior === undefined) return
     fill(made(behavior, 'scaleUp'), SCALE_UP)

@@ -1,3 +1,4 @@
+import { copyJson } from '../../../machinery/copy-json.ts'
 import { forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
 import { internalDiff } from './internal-form.ts'
@@ -94,7 +95,7 @@ export function prepareResize(pod: Pod, old: Pod): void {
     if (old.status) pod.status = old.status
     keepMetadata(pod.metadata, old.metadata)
   }
-  if (!pod.spec.resources && old.spec.resources) pod.spec.resources = structuredClone(old.spec.resources)
+  if (!pod.spec.resources && old.spec.resources) pod.spec.resources = copyJson(old.spec.resources)
   defaultPodLevelResources(pod.spec)
   countGeneration(pod, old)
 }

@@ -1,3 +1,4 @@
+import { copyJson } from '../../../machinery/copy-json.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { dns1123LabelErrors, nameIsSubdomain } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -127,7 +128,7 @@ export const podStrategy: Strategy = {
     const before = asPod(old)
     if (before.status) pod.status = before.status
     else delete pod.status
-    if (!pod.spec.resources && before.spec.resources) pod.spec.resources = structuredClone(before.spec.resources)
+    if (!pod.spec.resources && before.spec.resources) pod.spec.resources = copyJson(before.spec.resources)
     keepAdmitted(pod, before)
     dropLegacyAnnotations(pod)
     countGeneration(pod, before)

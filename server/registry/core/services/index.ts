@@ -2,6 +2,7 @@ import { defaultService, validateService, validateServiceStatus } from '../../..
 import { dropFieldsOfOldType, validateServiceUpdate } from '../../../apis/core/v1/service-update.ts'
 import { NONE, type Service } from '../../../apis/core/v1/service-types.ts'
 import { validateObjectMetaUpdate } from '../../../apis/meta/v1/validation.ts'
+import { copyJson } from '../../../machinery/copy-json.ts'
 import { nameIsLabel } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { ResourceOverrides, Strategy, StrategyContext } from '../../generic/strategy.ts'
@@ -75,8 +76,8 @@ function strategy(deps: ServiceDependencies): Strategy {
     // What is taken belongs to the service, not to the user: the IPAddress objects are the server's own.
     beginCreate: (obj, ctx) => allocateForCreate(deps.allocators(), asService(obj), { ...deps.context(), dryRun: ctx.dryRun }),
     beginUpdate: (obj, old, ctx) =>
-      allocateForUpdate(deps.allocators(), asService(obj), structuredClone(asService(old)), { ...deps.context(), dryRun: ctx.dryRun }),
-    afterDelete: (obj) => releaseAll(deps.allocators(), structuredClone(asService(obj)), deps.context()),
+      allocateForUpdate(deps.allocators(), asService(obj), copyJson(asService(old)), { ...deps.context(), dryRun: ctx.dryRun }),
+    afterDelete: (obj) => releaseAll(deps.allocators(), copyJson(asService(obj)), deps.context()),
   }
 }
 
