@@ -36,6 +36,39 @@ describe('tableKind', () => {
     expect(kind.status({ metadata: { name: 'x', deletionTimestamp: 'now' }, cells: ['x', 'Active'] })?.text).toBe('Terminating')
   })
 
+  test.each([
+    ['Status', 'string', 'status'],
+    ['Phase', 'string', 'status'],
+    ['Status', 'integer', 'number'],
+    ['Status', 'boolean', 'text'],
+    ['Available', 'string', 'text'],
+    ['Available', 'integer', 'number'],
+    ['Ready', 'string', 'text'],
+    ['Condition', 'string', 'text'],
+    ['Ready Status', 'string', 'text'],
+  ])('%s of type %s is a column of type %s', (name, type, expected) => {
+    const kind = tableKind([definition('Name'), definition(name, { type })], false)
+    expect(kind.columns[1]?.type).toBe(expected)
+    expect(kind.status(rowOf(['x', 'Active'])) !== undefined).toBe(expected === 'status')
+  })
+
+  test('a figure in a column of strings stays a figure: 2 of a Deployment are available', () => {
+    const kind = tableKind([definition('Name'), definition('Available')], true)
+    const available = kind.columns.find((c) => c.label === 'Available')
+    expect(available?.cell(rowOf(['x', 2]))).toBe(2)
+    expect(available?.cell(rowOf(['x', 'False (MissingEndpoints)']))).toBe('False (MissingEndpoints)')
+    expect(kind.status(rowOf(['x', 2]))).toBeUndefined()
+  })
+
+  test('one column is the name, though a VolumeAttachment’s attacher has the format of names too', () => {
+    const kind = tableKind([definition('Name', { format: 'name' }), definition('Attacher', { format: 'name' })], false)
+    expect(kind.columns.map((c) => [c.id, c.cell(rowOf(['x', 'driver.example.dev']))])).toEqual([
+      ['name', 'x'],
+      ['attacher', 'driver.example.dev'],
+    ])
+    expect(tableKind([definition('Title', { format: 'name' })], false).columns.map((c) => c.id)).toEqual(['name'])
+  })
+
   test('cells may be null or objects', () => {
     const kind = tableKind([definition('Name'), definition('Any')], false)
     const any = kind.columns[1]

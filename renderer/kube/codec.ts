@@ -81,7 +81,7 @@ const statusTones: Record<string, Tone> = {
   Complete: 'ok',
   Ready: 'ok',
   Running: 'ok',
-  True: 'ok',
+  Succeeded: 'ok',
   Terminating: 'busy',
   Pending: 'busy',
   Progressing: 'busy',
@@ -92,18 +92,26 @@ const statusTones: Record<string, Tone> = {
   False: 'warn',
 }
 const tone = (word: string): Tone => statusTones[word.split(',')[0] ?? ''] ?? 'muted'
-const statusColumns = new Set(['Status', 'Phase', 'Available'])
+
+/** A word about how the object is; a figure or a flag of the same name is none. */
+const isStatus = ({ name, type }: TableColumnDefinition): boolean => type === 'string' && (name === 'Status' || name === 'Phase')
+
+/** The column of metadata.name: by its name, since upstream marks a VolumeAttachment's attacher with the format `name` too. */
+function nameColumn(definitions: readonly TableColumnDefinition[]): TableColumnDefinition | undefined {
+  return definitions.find((d) => d.name === 'Name') ?? definitions.find((d) => d.format === 'name')
+}
 
 /** Cells the server computes relative to now; the creation time replaces them so that they go on ticking. */
 const ageColumns = new Set(['Age', 'Created At'])
 
 /** The list of a kind nobody declared, made from the server's own columns. */
 export function tableKind(definitions: readonly TableColumnDefinition[], namespaced: boolean): KindView<TableObject> {
-  const columns: Column<TableObject>[] = definitions.map((definition, index) => tableColumn(definition, index))
+  const named = nameColumn(definitions)
+  const columns = definitions.map((definition, index) => (definition === named ? nameCells : tableColumn(definition, index)))
   if (namespaced) {
     columns.splice(1, 0, { id: 'namespace', label: 'namespace', type: 'text', width: 130, cell: (o) => o.metadata.namespace ?? '' })
   }
-  const statusAt = definitions.findIndex((d) => d.name === 'Status' || d.name === 'Phase')
+  const statusAt = definitions.findIndex(isStatus)
   return {
     columns,
     trim: (object) => ({ metadata: slimMeta(object.metadata), cells: object.cells }),
@@ -114,38 +122,37 @@ export function tableKind(definitions: readonly TableColumnDefinition[], namespa
   }
 }
 
+const nameCells: Column<TableObject> = {
+  id: 'name',
+  label: 'name',
+  type: 'text',
+  width: 260,
+  grow: true,
+  cell: (o) => o.metadata.name,
+}
+
 function tableColumn(definition: TableColumnDefinition, index: number): Column<TableObject> {
   const base = { id: definition.name.toLowerCase(), label: definition.name, literal: true, hidden: definition.priority > 0 }
   if (ageColumns.has(definition.name)) {
     return { ...base, id: 'age', label: 'age', literal: false, type: 'age', width: 80, cell: createdAt, order: (o) => -(createdAt(o) ?? 0) }
   }
-  if (definition.format === 'name' || definition.name === 'Name') {
-    return {
-      ...base,
-      id: 'name',
-      label: 'name',
-      literal: false,
-      hidden: false,
-      type: 'text',
-      width: 260,
-      grow: true,
-      cell: (o) => o.metadata.name,
-    }
-  }
   const number = definition.type === 'integer' || definition.type === 'number'
   const width = number ? 90 : Math.min(220, Math.max(110, definition.name.length * 9 + 24))
   const raw = (o: TableObject): string => plain(o.cells[index])
-  if (statusColumns.has(definition.name) && !number) {
+  if (isStatus(definition)) {
     return { ...base, type: 'status', width, cell: (o) => ({ text: raw(o), tone: tone(raw(o)) }) }
   }
   return {
     ...base,
     type: number ? 'number' : 'text',
     width,
-    cell: (o) => (number && typeof o.cells[index] === 'number' ? (o.cells[index] as number) : raw(o)),
+    // Upstream declares many figures as strings, a Deployment's Available for one: what comes as a number stays one.
+    cell: (o) => figureOf(o.cells[index]) ?? raw(o),
     order: (o) => orderable(o.cells[index]),
   }
 }
+
+const figureOf = (cell: unknown): number | undefined => (typeof cell === 'number' ? cell : undefined)
 
 const plain = (cell: unknown): string =>
   cell === null || cell === undefined ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
