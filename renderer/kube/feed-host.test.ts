@@ -67,6 +67,37 @@ const source = { context: 'local', resource: { group: '', version: 'v1', plural:
 const request = (over: Partial<ViewRequest> = {}): ViewRequest => ({ source, filter: '', start: 0, end: 50, hold: false, ...over })
 
 describe('FeedHost', () => {
+  test('the revision that is told is that of the list, then of the last change, however quickly they come', () => {
+    const { host, clock, frame, open, posted } = setUp()
+    const told = (): string | undefined => posted.findLast((m) => m.op === 'net')?.data.revisions.local
+    host.receive({ op: 'view', id: 1, request: request() })
+    open()
+    frame({ id: 1, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('a', 1, '2')], true) }, end] })
+    clock.advance(1_000)
+    expect(told()).toBe('9')
+    for (const rv of ['10', '11', '12']) frame({ id: 1, t: 'data', lines: [{ type: 'MODIFIED', object: table([tableRow('a', 1, rv)]) }] })
+    clock.advance(1_000)
+    expect(told()).toBe('12')
+  })
+
+  test('while the list loads for the first time nothing is held; from then on it is', () => {
+    const { host, frame, open, view } = setUp()
+    host.receive({ op: 'view', id: 1, request: request({ hold: true }) })
+    open()
+    const added = (name: string, columns = false): object => ({ type: 'ADDED', object: table([tableRow(name, 1, '2')], columns) })
+    const names = (): string[] | undefined => view(1)?.rows.map((row) => row.name)
+    frame({ id: 1, t: 'data', lines: [added('a', true)] })
+    frame({ id: 1, t: 'data', lines: [added('b')] })
+    expect([names(), view(1)?.waiting]).toEqual([['a', 'b'], 0])
+    // The last rows come in one frame with the end of the load.
+    frame({ id: 1, t: 'data', lines: [added('c'), end] })
+    expect([names(), view(1)?.waiting]).toEqual([['a', 'b', 'c'], 0])
+    frame({ id: 1, t: 'data', lines: [added('d')] })
+    expect([names(), view(1)?.waiting]).toEqual([['a', 'b', 'c'], 1])
+    host.receive({ op: 'view', id: 1, request: request() })
+    expect([names(), view(1)?.waiting]).toEqual([['a', 'b', 'c', 'd'], 0])
+  })
+
   test('a kind nobody declared is a list made of the server’s columns', () => {
     const { host, frame, open, view, sent } = setUp()
     host.receive({ op: 'view', id: 1, request: request() })

@@ -23,6 +23,8 @@ export interface FeedHostInit {
 
 /** One frame at 60 Hz: changes are gathered for this long. */
 const frame = 16
+/** The revision and the time of the last change are told at most this often, ms. */
+const figuresEvery = 1_000
 /** A feed nobody looks at stays this long, so that going back is instant. */
 const linger = 20_000
 
@@ -36,6 +38,9 @@ export class FeedHost {
   #scheduled = false
   #lastChange = 0
   #netSent = ''
+  #figuresSent = ''
+  #figuresDue = 0
+  #cancelFigures: (() => void) | undefined
 
   constructor(init: FeedHostInit) {
     this.#init = init
@@ -157,10 +162,23 @@ export class FeedHost {
       troubled: feeds.filter((feed) => feed.users > 0 && feed.state.phase === 'retrying').length,
       revisions: newestVersions(feeds),
     }
-    // Once a second is enough for the time of the last change.
-    const key = JSON.stringify({ ...data, revisions: null, lastChange: Math.floor(data.lastChange / 1000) })
-    if (key === this.#netSent) return
+    const key = JSON.stringify({ ...data, revisions: null, lastChange: null })
+    const figures = JSON.stringify([data.revisions, data.lastChange])
+    if (key === this.#netSent) {
+      if (figures === this.#figuresSent) return
+      // Once a second is enough for the figures of the last change; the last of them is told for sure.
+      const wait = this.#figuresDue - this.#init.clock.now()
+      if (wait > 0) {
+        this.#cancelFigures ??= this.#init.clock.after(wait, () => {
+          this.#cancelFigures = undefined
+          this.#sendNet()
+        })
+        return
+      }
+    }
     this.#netSent = key
+    this.#figuresSent = figures
+    this.#figuresDue = this.#init.clock.now() + figuresEvery
     this.#init.post({ op: 'net', data })
   }
 }

@@ -27,6 +27,7 @@ export class ViewSubscription implements Subscription {
   #request: ViewRequest
   #sent = ''
   #columnsSent: ColumnInfo[] = []
+  #loaded: boolean
 
   constructor(feed: Feed, request: ViewRequest, post: (message: Payload<'view'>) => void) {
     this.feed = feed
@@ -34,17 +35,20 @@ export class ViewSubscription implements Subscription {
     this.key = sourceKey(request.source, false)
     this.#post = post
     this.#list = new ListView(feed.store, this.#params())
+    this.#loaded = feed.state.synced
     this.#columns()
   }
 
   update(request: ViewRequest): void {
     this.#request = request
-    this.#list.hold(request.hold)
     this.#list.update(this.#params())
   }
 
   flush(): void {
+    // While the list loads for the first time there is no order yet that could be kept: the last rows of the load still come.
+    this.#list.hold(this.#request.hold && this.#loaded)
     this.#list.flush()
+    this.#loaded ||= this.feed.state.synced
     const { start, end, anchor } = this.#request
     const rows = this.#list.shown.slice(start, end)
     const anchorAt = anchor === undefined ? -1 : this.#find(anchor)
