@@ -1,6 +1,6 @@
 import type { KubeObject } from '../machinery/types.ts'
 import { alone } from './own-memory.ts'
-import { replaceResourceVersion, type VersionedJson } from './stored-json.ts'
+import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
 
 /** What selectors look at, taken from an object once. */
 export interface IndexedParts {
@@ -35,6 +35,8 @@ export class Entry {
   /** The JSON without its head, so that the entries of a list can share the list's bytes. */
   body: Buffer
   readonly #head: Buffer
+  /** Its stored bytes were encoded by this server: an object that is equal has equal ones. */
+  ours = false
   readonly rvStart: number
   readonly rvEnd: number
   readonly #schema: CacheSchema
@@ -63,6 +65,11 @@ export class Entry {
   /** The object's JSON. */
   get json(): Buffer {
     return Buffer.concat([this.#head, this.body])
+  }
+
+  /** Whether these stored bytes are its own; undefined when only its object can tell. */
+  isStoredAs(value: Buffer): boolean | undefined {
+    return this.ours ? madeOf({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, value) : undefined
   }
 
   /** The same as an answer of its own: a line. */

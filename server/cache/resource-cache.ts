@@ -48,6 +48,7 @@ export class ResourceCache {
   /** Makes the entry of a write that storage has acknowledged, for the response and for the event that follows. */
   written(key: string, value: Buffer, revision: number, createRevision: number, parts: IndexedParts): Entry {
     const entry = new Entry(this.schema, key, revision, createRevision, this.schema.decode(value, revision), parts)
+    entry.ours = true
     const here = this.list.get(key)
     if (here === undefined || here.revision < revision) this.#pending.set(key, entry)
     return entry

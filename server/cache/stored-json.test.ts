@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { replaceResourceVersion, withResourceVersion } from './stored-json.ts'
+import { madeOf, replaceResourceVersion, withResourceVersion } from './stored-json.ts'
 
 const encode = (o: unknown): Buffer => Buffer.from(JSON.stringify(o))
 const texts = fc.dictionary(
@@ -31,6 +31,23 @@ describe('resourceVersion in stored bytes', () => {
         expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe(String(revision))
       }),
     )
+  })
+
+  test('does not hide what the bytes were, where the layout is the usual one', () => {
+    fc.assert(
+      fc.property(meta, rest, fc.integer({ min: 1, max: 2 ** 40 }), fc.nat(), (m, r, revision, place) => {
+        const value = encode({ kind: 'A', apiVersion: 'v1', metadata: m, ...r })
+        const v = withResourceVersion(value, revision)
+        const known = madeOf(v, value)
+        expect([true, undefined]).toContain(known)
+        const other = Buffer.from(value)
+        other[place % other.length]! ^= 1
+        expect(madeOf(v, other)).toBe(known === undefined ? undefined : false)
+        expect(madeOf(v, Buffer.concat([value, value.subarray(0, 1)]))).toBe(known === undefined ? undefined : false)
+      }),
+    )
+    const usual = encode({ kind: 'A', apiVersion: 'v1', metadata: { name: 'x', uid: 'u', labels: {} }, spec: {} })
+    expect(madeOf(withResourceVersion(usual, 7), usual)).toBe(true)
   })
 
   test('stands where the reference writes it: behind the uid', () => {

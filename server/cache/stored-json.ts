@@ -79,6 +79,16 @@ export function withResourceVersion(value: Buffer, revision: number): VersionedJ
   return { json, rvStart, rvEnd }
 }
 
+/** Whether a value is what `v` was made of; undefined when its layout is unusual and only a parser could tell. */
+export function madeOf(v: VersionedJson, value: Buffer): boolean | undefined {
+  const [head, tail] = FIELD_LATER
+  const start = v.rvStart - head.length
+  const end = v.rvEnd + tail.length
+  if (start < 0 || v.json.compare(head, 0, head.length, start, v.rvStart) !== 0) return undefined
+  if (value.length !== v.json.length - (end - start)) return false
+  return value.compare(v.json, 0, start, 0, start) === 0 && value.compare(v.json, end, v.json.length, start) === 0
+}
+
 function rewritten(value: Buffer, digits: string): VersionedJson {
   const { kind, apiVersion, metadata, ...rest } = JSON.parse(value.toString()) as Record<string, unknown>
   const { resourceVersion: _, name, generateName, namespace, selfLink, uid, ...meta } = (metadata ?? {}) as Record<string, unknown>

@@ -172,7 +172,7 @@ async function prepared(store: Store, request: UpdateRequest, current: Entry, ob
   // The answer to the update that deletes is the object as the client wanted it.
   if (finished(obj, strategy))
     return { action: 'delete', last: store.resource.cache.preview(current.key, value, schema.indexOf(obj), current) }
-  if (value.equals(store.encode(old))) return { action: 'keep' }
+  if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
 }
 
