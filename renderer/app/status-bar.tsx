@@ -1,11 +1,8 @@
 import { Menu } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { clusterPath, requestJson } from '../kube/fetch.ts'
-import { resourcePath } from '../kube/resource.ts'
-import type { KubeList, Tone } from '../kube/types.ts'
-import { namespaces, useDiscovery } from '../queries/discovery.ts'
+import type { Tone } from '../kube/types.ts'
+import { useDiscovery } from '../queries/discovery.ts'
 import { useContexts } from '../queries/contexts.ts'
 import { useNet } from '../queries/hub.ts'
 import { type LocalState, useLocal, useLocalCommand } from '../queries/local.ts'
@@ -49,28 +46,17 @@ export function StatusBar({ logOpen, onLog }: { logOpen: boolean; onLog(open: bo
   )
 }
 
-/** The newest revision the watches have brought; the server is asked for it only until they have, since a quiet cluster brings none. */
-function useRevision(startedAt: number): string {
+/** The newest revision of the local store that the watches have brought; '' while nothing of it is watched. */
+function useRevision(): string {
   const net = useNet()
   const { data: contexts } = useContexts()
-  const context = contexts?.find((c) => c.local)?.name ?? ''
-  const seen = net.revisions[context] ?? ''
-  const { data } = useQuery({
-    queryKey: ['revision', context, startedAt],
-    queryFn: ({ signal }) => requestJson<KubeList>(clusterPath(context, `${resourcePath(namespaces)}?limit=1`), { signal }),
-    enabled: context !== '' && startedAt > 0 && seen === '',
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  return newer(seen, data?.metadata.resourceVersion ?? '')
+  return net.revisions[contexts?.find((c) => c.local)?.name ?? ''] ?? ''
 }
-
-/** resourceVersions are decimal numbers of any length (KEP-5504). */
-const newer = (a: string, b: string): string => (a.length > b.length || (a.length === b.length && a >= b) ? a : b)
 
 function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolean): void }) {
   const { t } = useTranslation()
   const { data, isError } = useLocal()
-  const revision = useRevision(data?.state === 'running' ? data.startedAt : 0)
+  const revision = useRevision()
   const command = useLocalCommand()
   // What was last heard says nothing about now.
   if (!data || isError)
@@ -111,7 +97,7 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
         </Menu.Dropdown>
       </Menu>
       <span className="item">{t(`local.store.${data.store}`)}</span>
-      {revision && <span className="item">{t('local.revision', { revision })}</span>}
+      {data.state === 'running' && revision && <span className="item">{t('local.revision', { revision })}</span>}
       {data.state === 'running' && data.startedAt > 0 && (
         <span className="item">
           {t('local.up')} <Age key={data.startedAt} at={data.startedAt} />

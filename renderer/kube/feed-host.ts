@@ -40,7 +40,7 @@ export class FeedHost {
   #netSent = ''
   #figuresSent = ''
   #figuresDue = 0
-  #cancelFigures: (() => void) | undefined
+  #figuresWait = false
 
   constructor(init: FeedHostInit) {
     this.#init = init
@@ -169,8 +169,10 @@ export class FeedHost {
       // Once a second is enough for the figures of the last change; the last of them is told for sure.
       const wait = this.#figuresDue - this.#init.clock.now()
       if (wait > 0) {
-        this.#cancelFigures ??= this.#init.clock.after(wait, () => {
-          this.#cancelFigures = undefined
+        if (this.#figuresWait) return
+        this.#figuresWait = true
+        this.#init.clock.after(wait, () => {
+          this.#figuresWait = false
           this.#sendNet()
         })
         return
