@@ -105,6 +105,26 @@ test('search in the YAML of an object: found, walked through, and Escape closes 
   await server.api.remove(`${MAPS}/haystack`)
 })
 
+test.describe('in Chinese', () => {
+  test.use({ locale: 'zh-CN' })
+
+  test('the search in the YAML of an object speaks Chinese too', async ({ inspector, page, server }) => {
+    await server.api.create(MAPS, map('haystack-zh'))
+    await inspector.open('configmaps/default/haystack-zh?tab=yaml')
+    await inspector.details.locator('.cm-content').focus()
+    await page.keyboard.press('Control+f')
+    const panel = inspector.details.locator('.cm-search')
+    await expect(panel.getByRole('textbox', { name: '查找' })).toBeVisible()
+    expect(await panel.innerText()).not.toMatch(/[A-Za-z]/)
+    await expect(panel.getByRole('button', { name: '关闭' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+Alt+g')
+    await expect(inspector.details.locator('.cm-dialog')).toContainText('转到行')
+    await expect(inspector.details.locator('.cm-gutters [title="折叠此行"]').first()).toBeAttached()
+    await server.api.remove(`${MAPS}/haystack-zh`)
+  })
+})
+
 test('keys alone: list, details, logs, and back to the same row', async ({ inspector, page, server }) => {
   const PODS = '/api/v1/namespaces/both-sides/pods'
   await makeNamespace(server, 'both-sides')

@@ -1,3 +1,5 @@
+import { figure } from './figures.ts'
+
 const factors: Record<string, number> = {
   n: 1e-9,
   u: 1e-6,
@@ -34,9 +36,8 @@ export function formatBytes(bytes: number): string {
     value /= 1024
     step++
   }
-  return `${value >= 100 || step === 0 ? Math.round(value) : value.toFixed(1)} ${steps[step]}`
+  return `${figure(value, value >= 100 || step === 0 ? 0 : 1)} ${steps[step]}`
 }
 
 /** Cores: whole ones as they are, parts as millicores. */
-export const formatCores = (cores: number): string =>
-  cores >= 10 || Number.isInteger(cores) ? String(Math.round(cores)) : `${Math.round(cores * 1000)}m`
+export const formatCores = (cores: number): string => (cores >= 10 || Number.isInteger(cores) ? figure(cores) : `${figure(cores * 1000)}m`)

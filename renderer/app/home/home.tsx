@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { figure } from '../../kube/figures.ts'
 import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import type { Tone } from '../../kube/types.ts'
@@ -132,7 +133,12 @@ function NodesCard({
                 max={node.memory}
                 text={`${used ? formatBytes(used.memory) : '–'} / ${formatBytes(node.memory)}`}
               />
-              <Meter label={t('home.pods')} value={used?.pods ?? 0} max={node.pods} text={`${used?.pods ?? '–'} / ${node.pods}`} />
+              <Meter
+                label={t('home.pods')}
+                value={used?.pods ?? 0}
+                max={node.pods}
+                text={`${used ? figure(used.pods) : '–'} / ${figure(node.pods)}`}
+              />
               {(node.tone !== 'ok' || node.pressure.length > 0) && (
                 <span className={`node-why tone-${node.tone}`}>
                   {node.status}
@@ -191,7 +197,7 @@ function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined
             <li key={phase}>
               <Link to={url(phase)}>
                 <ToneWord tone={tone}>{phase}</ToneWord>
-                <strong>{count.toLocaleString()}</strong>
+                <strong>{figure(count)}</strong>
               </Link>
             </li>
           ) : null
@@ -214,7 +220,7 @@ function ProblemsCard({ pods: summary, loading }: { pods: PodsSummary | undefine
   return (
     <Card
       title={t('home.problems')}
-      count={summary && (!loading || summary.problemCount > 0) ? summary.problemCount.toLocaleString() : undefined}
+      count={summary && (!loading || summary.problemCount > 0) ? figure(summary.problemCount) : undefined}
       wide
     >
       {problems.length === 0 && <Nothing loading={loading} text={t('home.noProblems')} />}
@@ -293,7 +299,7 @@ function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undef
               )}
               <span className="dim ellipsis" title={event.message}>
                 {event.message}
-                {event.count > 1 && ` (×${event.count})`}
+                {event.count > 1 && ` (×${figure(event.count)})`}
               </span>
             </li>
           )

@@ -1,5 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { groupFigures } from '../../kube/figures.ts'
 import en from './en.json' with { type: 'json' }
 import zh from './zh-CN.json' with { type: 'json' }
 
@@ -26,9 +27,11 @@ export async function setUpLanguages(): Promise<void> {
     returnNull: false,
   })
   document.documentElement.lang = i18next.language
+  groupFigures(i18next.language)
   // Only a choice is remembered: until there is one, the browser's language counts.
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language
+    groupFigures(language)
     localStorage.setItem(storageKey, language)
   })
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { figure } from '../../kube/figures.ts'
 import type { RowData } from '../../kube/protocol.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { events } from '../../queries/discovery.ts'
@@ -68,7 +69,7 @@ function EventLines({ rows, columns }: { rows: RowData[]; columns: string[] }) {
             <ToneWord tone={row.tone ?? 'muted'}>{text(row, 'reason')}</ToneWord>
             <span>
               {text(row, 'message')}
-              {count > 1 && <span className="dim">{` ×${count}`}</span>}
+              {count > 1 && <span className="dim">{` ×${figure(count)}`}</span>}
               <span className="dim">{` ${text(row, 'from')}`}</span>
             </span>
           </li>

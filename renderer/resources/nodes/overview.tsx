@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { figure } from '../../kube/figures.ts'
 import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
 import { pods } from '../../queries/discovery.ts'
 import { useSummary } from '../../queries/hub.ts'
@@ -104,7 +105,12 @@ function Capacity({ node, requests }: { node: Node; requests: Requests | undefin
           max={memory}
           text={`${requests ? formatBytes(requests.memory) : '–'} / ${formatBytes(memory)}`}
         />
-        <Meter label={t('home.pods')} value={requests?.pods ?? 0} max={most} text={`${requests?.pods ?? '–'} / ${most}`} />
+        <Meter
+          label={t('home.pods')}
+          value={requests?.pods ?? 0}
+          max={most}
+          text={`${requests ? figure(requests.pods) : '–'} / ${figure(most)}`}
+        />
       </div>
       {requests && (
         <p className="dim">{t('nodes.limits', { cpu: formatCores(requests.cpuLimits), memory: formatBytes(requests.memoryLimits) })}</p>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
+import { figure } from '../../kube/figures.ts'
 import { useIsLocal } from '../../queries/contexts.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -197,7 +198,7 @@ function PlanView({ plan, loading, orphan }: { plan: DeletePlan | undefined; loa
           <ul className="delete-counts">
             {plan.contents.map(({ kind, count, atLeast }) => (
               <li key={kind}>
-                <strong>{atLeast ? `≥ ${count}` : count}</strong> {kind}
+                <strong>{atLeast ? `≥ ${figure(count)}` : figure(count)}</strong> {kind}
               </li>
             ))}
           </ul>

@@ -1,3 +1,4 @@
+import { figure } from '../../kube/figures.ts'
 import type { Profile } from './pprof.ts'
 
 /** A node of the call tree: callers above, callees below. `total` includes callees, `self` does not. */
@@ -101,10 +102,10 @@ export function layoutFlame(focus: FlameNode, least: number): FlameRect[] {
 export const flameDepth = (rects: readonly FlameRect[]): number => rects.reduce((most, rect) => Math.max(most, rect.row + 1), 0)
 
 const units: Record<string, (value: number) => string> = {
-  nanoseconds: (v) => (v >= 1e9 ? `${(v / 1e9).toFixed(2)} s` : v >= 1e6 ? `${(v / 1e6).toFixed(1)} ms` : `${(v / 1e3).toFixed(0)} µs`),
-  microseconds: (v) => (v >= 1e6 ? `${(v / 1e6).toFixed(2)} s` : v >= 1e3 ? `${(v / 1e3).toFixed(1)} ms` : `${v} µs`),
+  nanoseconds: (v) => (v >= 1e9 ? `${figure(v / 1e9, 2)} s` : v >= 1e6 ? `${figure(v / 1e6, 1)} ms` : `${figure(v / 1e3)} µs`),
+  microseconds: (v) => (v >= 1e6 ? `${figure(v / 1e6, 2)} s` : v >= 1e3 ? `${figure(v / 1e3, 1)} ms` : `${figure(v)} µs`),
   bytes: (v) =>
-    v >= 2 ** 30 ? `${(v / 2 ** 30).toFixed(2)} GiB` : v >= 2 ** 20 ? `${(v / 2 ** 20).toFixed(1)} MiB` : `${(v / 1024).toFixed(1)} KiB`,
+    v >= 2 ** 30 ? `${figure(v / 2 ** 30, 2)} GiB` : v >= 2 ** 20 ? `${figure(v / 2 ** 20, 1)} MiB` : `${figure(v / 1024, 1)} KiB`,
 }
 
-export const formatValue = (value: number, unit: string): string => units[unit]?.(value) ?? value.toLocaleString('en-US')
+export const formatValue = (value: number, unit: string): string => units[unit]?.(value) ?? figure(value)

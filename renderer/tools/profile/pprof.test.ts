@@ -134,7 +134,7 @@ describe('flame graph', () => {
     [1.5e9, 'nanoseconds', '1.50 s'],
     [2.5e6, 'nanoseconds', '2.5 ms'],
     [3 * 2 ** 20, 'bytes', '3.0 MiB'],
-    [1234, 'count', '1,234'],
+    [1234, 'count', '1234'],
   ])('%d %s', (value, unit, text) => {
     expect(formatValue(value, unit)).toBe(text)
   })

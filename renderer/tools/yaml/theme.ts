@@ -17,6 +17,8 @@ export const yamlTheme = [
     '.cm-selectionMatch': { backgroundColor: 'var(--bg-3)' },
     '.cm-searchMatch': { backgroundColor: 'var(--flash)' },
     '.cm-panels': { backgroundColor: 'var(--bg-2)', color: 'var(--fg)', borderColor: 'var(--line)' },
+    // CodeMirror's own sizes are shares of the text's, too small for Chinese.
+    '.cm-textfield, .cm-button, .cm-panel.cm-search label': { fontSize: '12px' },
     '.cm-textfield': { backgroundColor: 'var(--bg)', color: 'var(--fg)', borderColor: 'var(--line)' },
     '.cm-button': { backgroundColor: 'var(--bg-3)', backgroundImage: 'none', color: 'var(--fg)', borderColor: 'var(--line)' },
   }),

@@ -11,6 +11,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { useStored } from '../../ui/storage.ts'
 import { Toggle } from '../logs/log-view.tsx'
 import { smallestChange, withoutManagedFields } from './change.ts'
+import { editorPhrases } from './phrases.ts'
 import { yamlTheme } from './theme.ts'
 import './yaml-view.css'
 
@@ -42,7 +43,6 @@ function Editor({ text }: { text: string }) {
   const { t } = useTranslation()
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
-  const label = t('yaml.label')
   useEffect(() => {
     if (!host.current) return undefined
     const created = new EditorView({
@@ -52,20 +52,21 @@ function Editor({ text }: { text: string }) {
           basicSetup,
           yaml(),
           yamlTheme,
+          EditorState.phrases.of(editorPhrases(t)),
           EditorState.readOnly.of(true),
           EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label }),
+          EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': t('yaml.label') }),
         ],
       }),
     })
     view.current = created
     return () => created.destroy()
-  }, [label])
+  }, [t])
   useEffect(() => {
     const editor = view.current
     if (!editor) return
     const change = smallestChange(editor.state.doc.toString(), text)
     if (change) editor.dispatch({ changes: change })
-  }, [text, label])
+  }, [text, t])
   return <div ref={host} className="yaml" />
 }

@@ -1,5 +1,6 @@
 import { shortDuration } from '../../kube/age.ts'
 import type { Cell } from '../../kube/columns.ts'
+import { figure } from '../../kube/figures.ts'
 import type { Tone } from '../../kube/types.ts'
 import { cellFlex, type ListColumn } from './columns.ts'
 import type { TextWidth } from './text-width.ts'
@@ -54,7 +55,7 @@ export class ListCell {
     const { info } = this.#column
     if (cell !== null && typeof cell === 'object') return this.#writeTone(cell.text ? cell : null, context)
     if (info.type === 'age') return this.#writeAge(typeof cell === 'number' ? cell : null)
-    const text = cell === null ? '' : String(cell)
+    const text = cell === null ? '' : Number.isInteger(cell) ? figure(Number(cell)) : String(cell)
     const url = text ? context.linkFor(info, text) : undefined
     this.#become(url === undefined ? 'text' : 'link')
     if (url !== undefined && this.#outer instanceof HTMLAnchorElement && this.#outer.getAttribute('href') !== url) this.#outer.href = url
