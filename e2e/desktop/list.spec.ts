@@ -44,10 +44,49 @@ test('recycled rows: every place shows its own object, however the list is scrol
   }
 })
 
+for (const locale of ['en', 'zh-CN']) {
+  test.describe(locale, () => {
+    test.use({ locale, viewport: { width: 1280, height: 800 } })
+
+    test('beside open details the toolbar stays one line whose parts do not overlap, with a selection and without', async ({
+      inspector,
+      page,
+    }) => {
+      await inspector.open(`configmaps/default/${name(1)}?q=map-`)
+      await expect(inspector.details.getByRole('tablist')).toBeVisible()
+      await expect(inspector.counts).toContainText(String(COUNT))
+      const toolbar = page.locator('.toolbar')
+      const places = (): Promise<{ height: number; overlaps: string[] }> =>
+        toolbar.evaluate((bar) => {
+          // A button that is squeezed lets its text out over its neighbours.
+          const spilt = [...bar.querySelectorAll('button')].filter((b) => b.scrollWidth > b.clientWidth).map((b) => b.textContent)
+          const boxes = [...bar.children].filter((part) => !part.matches('.bar-space')).map((part) => part.getBoundingClientRect())
+          const edges = [...boxes, { left: bar.getBoundingClientRect().right }]
+          const overlaps = boxes.flatMap((box, i) => (box.right > (edges[i + 1]?.left ?? 0) ? [`${i}: ${box.right}`] : []))
+          return { height: bar.getBoundingClientRect().height, overlaps: [...overlaps, ...spilt] }
+        })
+      const before = await places()
+      expect(before.overlaps).toEqual([])
+      await inspector.row(name(2)).getByRole('checkbox').click()
+      await inspector
+        .row(name(5))
+        .getByRole('checkbox')
+        .click({ modifiers: ['Shift'] })
+      await expect(toolbar.locator('.danger')).toContainText('4')
+      expect(await places()).toEqual(before)
+      await toolbar.getByRole('button', { name: locale === 'en' ? 'Clear selection' : '清除选择' }).click()
+      await expect(toolbar.locator('.danger')).toHaveCount(0)
+    })
+  })
+}
+
 test('selection, cursor and place survive scrolling and changes above', async ({ inspector, page, server }) => {
   await inspector.open('configmaps?q=map-')
   await inspector.row(name(2)).getByRole('checkbox').click()
-  await inspector.row(name(5)).getByRole('checkbox').click({ modifiers: ['Shift'] })
+  await inspector
+    .row(name(5))
+    .getByRole('checkbox')
+    .click({ modifiers: ['Shift'] })
   await expect(inspector.counts).toContainText('4 selected')
   await inspector.grid.press('End')
   await expect(inspector.row(name(COUNT - 1))).toBeInViewport()

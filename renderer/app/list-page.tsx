@@ -44,11 +44,11 @@ export function ListPage({ resource }: { resource: Resource }) {
   return (
     <section className="list-page" aria-label={resource.kind}>
       <div className="toolbar">
-        <h1>{resource.kind}</h1>
+        <h1 title={resource.kind}>{resource.kind}</h1>
         {data && <Counts total={data.total} shown={data.shown} selected={selection.size} />}
         <FilterInput value={filter} onChange={setFilter} />
         {data !== undefined && data.waiting > 0 && (
-          <span className="dim" role="status">
+          <span className="dim held" role="status">
             {t('list.held', { count: data.waiting })}
           </span>
         )}
@@ -67,8 +67,9 @@ export function ListPage({ resource }: { resource: Resource }) {
                 {t('list.deleteSelected', { count: selection.size })}
               </button>
             )}
-            <button type="button" className="icon-button" onClick={() => setSelection(noRows)}>
-              {t('list.clearSelection')}
+            <button type="button" className="icon-button" title={t('list.clearSelection')} onClick={() => setSelection(noRows)}>
+              <Icon name="close" size={14} />
+              <span className="if-wide">{t('list.clearSelection')}</span>
             </button>
           </>
         )}
