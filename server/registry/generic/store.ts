@@ -202,7 +202,9 @@ export class Store {
   /** metadata rules of the resource. */
   metaErrors(obj: KubeObject): FieldError[] {
     const { namespaced, strategy, traits } = this.resource
-    const errors = validateObjectMeta(obj.metadata, { namespaced, nameErrors: strategy.nameErrors ?? NAME_RULES[traits.names] }, 'metadata')
+    const nameErrors = strategy.nameErrors ?? NAME_RULES[traits.names]
+    const rules = { namespaced, nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix, obj) }
+    const errors = validateObjectMeta(obj.metadata, rules, 'metadata')
     if (obj.metadata.finalizers !== undefined) errors.push(...finalizerNameErrors(obj.metadata))
     return errors
   }

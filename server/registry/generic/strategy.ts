@@ -49,7 +49,7 @@ export interface Strategy {
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
   gracePeriod?(obj: KubeObject, requested: number | undefined): number | undefined
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
-  nameErrors?(name: string, prefix: boolean): string[]
+  nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */
   ttlSeconds?(obj: KubeObject): number | undefined
   /**

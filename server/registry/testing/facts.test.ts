@@ -65,7 +65,8 @@ function arrived(c: Case): KubeObject {
 function createErrors(c: Case): { obj: KubeObject; errors: FieldError[] } {
   const obj = arrived(c)
   const strategy = strategyOf(c.kind)
-  const rules = { namespaced: !clusterScoped.has(c.kind), nameErrors: strategy.nameErrors ?? nameIsSubdomain }
+  const nameErrors = strategy.nameErrors ?? nameIsSubdomain
+  const rules = { namespaced: !clusterScoped.has(c.kind), nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix, obj) }
   return { obj, errors: [...validateObjectMeta(obj.metadata, rules, 'metadata'), ...(strategy.validate?.(obj, ctx) ?? [])] }
 }
 

@@ -39,8 +39,13 @@ export function validateSignerName(errors: FieldError[], name: string, path: str
 /** A bundle of a signer is named `signer:domain:name`, with the signer's slashes as colons. */
 export function trustBundleNameErrors(name: string): string[] {
   const colon = name.lastIndexOf(':')
-  if (colon === -1) return dns1123SubdomainErrors(name)
-  const signer = name.slice(0, colon).replaceAll(':', '/')
+  return colon === -1 ? dns1123SubdomainErrors(name) : signersTrustBundleNameErrors(name, name.slice(0, colon).replaceAll(':', '/'))
+}
+
+/** The same where the signer is known; '' for none. */
+export function signersTrustBundleNameErrors(name: string, signer: string): string[] {
+  if (signer === '')
+    return name.includes(':') ? ['ClusterTrustBundle without signer name must not have ":" in its name'] : dns1123SubdomainErrors(name)
   const prefix = `${signer.replaceAll('/', ':')}:`
   if (!name.startsWith(prefix)) return [`ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`]
   return dns1123SubdomainErrors(name.slice(prefix.length))

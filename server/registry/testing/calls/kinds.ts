@@ -35,6 +35,12 @@ export const KINDS = {
     resource: 'clusterrolebindings',
     clusterScoped: true,
   },
+  clusterTrustBundle: {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'ClusterTrustBundle',
+    resource: 'clustertrustbundles',
+    clusterScoped: true,
+  },
   certificateSigningRequest: {
     apiVersion: 'certificates.k8s.io/v1',
     kind: 'CertificateSigningRequest',

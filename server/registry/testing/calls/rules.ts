@@ -39,6 +39,7 @@ const priority = of(KINDS.priorityClass)
 const runtimeClass = of(KINDS.runtimeClass)
 const claim = of(KINDS.resourceClaim)
 const claimTemplate = of(KINDS.resourceClaimTemplate)
+const bundle = of(KINDS.clusterTrustBundle)
 
 const range = (...items: Json[]): Json => ({ spec: { limits: items } })
 const hard = (values: Json, more: Json = {}): Json => ({ spec: { hard: values, ...more } })
@@ -55,6 +56,21 @@ const group = 'rbac.authorization.k8s.io'
 const bound = (more: Json): Json => ({ roleRef: { apiGroup: group, kind: 'Role', name: 'r' }, subjects: [], ...more })
 const subject = (s: Json): Json => bound({ subjects: [s] })
 const provisioned = { provisioner: 'example.com/disk' }
+/** A root certificate that is good for a hundred years. */
+const ROOT = `-----BEGIN CERTIFICATE-----
+MIIBcTCCARegAwIBAgIUTAFB3hBzl3CtYrqbbGWZtIRSrRkwCgYIKoZIzj0EAwIw
+DTELMAkGA1UEAwwCY2EwIBcNMjYxMTIzMTQ1NDQxWhgPMjEyNjEwMzAxNDU0NDFa
+MA0xCzAJBgNVBAMMAmNhMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6Cx/CJFV
+yHgeWiCCSAMPr74sKVNtkXBORls5X2dh7G99cH6X0IS81WVV60h+q3hI8kmk06tp
+Ywc6Yb3Nwgv02aNTMFEwHQYDVR0OBBYEFLqKrFmdZ8ibUZhh+dMuQNtH42clMB8G
+A1UdIwQYMBaAFLqKrFmdZ8ibUZhh+dMuQNtH42clMA8GA1UdEwEB/wQFMAMBAf8w
+CgYIKoZIzj0EAwIDSAAwRQIhAKFzi5iC+zN+U2U7+HHgDTGipeC6lpgd/oFJlt9M
+MBXaAiB/yD44Zna9DNDnA00hT1Rp+9PwfndaqEZFz7zh82Vy0A==
+-----END CERTIFICATE-----
+`
+const named = 'example.com:signer:roots'
+const trust = (trustBundle: string, more: Json = {}, metadata: Json = {}): Json => ({ metadata, spec: { trustBundle, ...more } })
+const signed = { signerName: 'example.com/signer' }
 const device = (more: Json): Json => ({ devices: { requests: [{ name: 'r', ...more }] } })
 
 export const ruleCases: readonly ObjectCase[] = [
@@ -236,4 +252,17 @@ export const ruleCases: readonly ObjectCase[] = [
   ),
   claim('labels are not', { spec: device({ exactly: { deviceClassName: 'x' } }) }, { metadata: { labels: { more: '1' } } }),
   claimTemplate('one device by default', { spec: { spec: device({ exactly: { deviceClassName: 'x' } }) } }),
+  bundle('of no signer', trust(ROOT)),
+  bundle('of a signer', trust(ROOT, signed, { name: named })),
+  bundle('of a signer, named otherwise', trust(ROOT, signed, { name: 'roots' })),
+  bundle('of a signer, with a bad rest of its name', trust(ROOT, signed, { name: 'example.com:signer:A_b' })),
+  bundle('of no signer, named as if', trust(ROOT, {}, { name: named })),
+  bundle('of a signer without a path', trust(ROOT, { signerName: 'example' }, { name: 'example:roots' })),
+  bundle('without anchors', trust('none')),
+  bundle('of a key', trust('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n')),
+  bundle('of what is no certificate', trust('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n')),
+  bundle('with headers', trust('-----BEGIN CERTIFICATE-----\nA: b\n\nAAAA\n-----END CERTIFICATE-----\n')),
+  bundle('with one twice', trust(`${ROOT}${ROOT}`)),
+  bundle('whose signer changes', trust(ROOT, signed, { name: 'example.com:signer:fixed' }), { spec: { signerName: 'example.com/other' } }),
+  bundle('whose anchors go', trust(ROOT), { spec: { trustBundle: '' } }),
 ]
