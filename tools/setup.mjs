@@ -71,7 +71,7 @@ function npm(args) {
  */
 function script(name, file) {
   const cwd = join(modules, name)
-  const { status } = spawnSync(process.execPath, [file], { cwd, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync(process.execPath, ['--no-deprecation', file], { cwd, stdio: ['ignore', 2, 2] })
   if (status !== 0) fail(`The set-up of the package "${name}" failed; the lines above say why.`)
 }
 
