@@ -16,6 +16,8 @@ export interface Contestant {
   /** Milliseconds from the first process's start to /readyz. */
   readonly startMs: number
   readonly pids: readonly number[]
+  /** A kubeconfig of its admin, where it writes one. */
+  readonly kubeconfig?: string
   stop(): Promise<void>
 }
 
@@ -118,6 +120,7 @@ export function ours(etcd?: string): Spec {
     async start() {
       const dir = mkdtempSync(join(tmpdir(), 'binnacle-bench-'))
       const { token, file } = tokenFile(dir)
+      const kubeconfig = join(dir, 'kubeconfig')
       const port = await freePort()
       const url = `https://127.0.0.1:${port}`
       const began = performance.now()
@@ -130,6 +133,8 @@ export function ours(etcd?: string): Spec {
         String(port),
         '--token-auth-file',
         file,
+        '--write-kubeconfig',
+        kubeconfig,
         '--controllers=',
         '--nodes=0',
         ...NO_LIMITS,
@@ -138,7 +143,7 @@ export function ours(etcd?: string): Spec {
       const server = run(dir, 'server', nodeBin, [...hostNodeFlags, ...args], hostEnv)
       await untilReady(url, token, server.child, server.log)
       const startMs = performance.now() - began
-      return contestant(name, url, token, startMs, dir, store === undefined ? [server] : [server, store])
+      return { ...contestant(name, url, token, startMs, dir, store === undefined ? [server] : [server, store]), kubeconfig }
     },
   }
 }

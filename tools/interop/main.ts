@@ -1,0 +1,129 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ours, type Spec } from '../bench/contestants.ts'
+import { say } from '../setup.mjs'
+import { type Step, steps, SUSPECT } from './steps.ts'
+
+/**
+ * `npm run interop`: an unmodified kube-controller-manager, kube-scheduler and hollow kubelet (kubemark) from $KUBEBUILDER_ASSETS do
+ * their work with this server in place of its own loops and nodes, on the embedded store and on etcd. Exit code 1 for a step that does
+ * not come about, or a refusal in their logs.
+ */
+const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
+const STEP_LIMIT_MS = 60_000
+const POLL_MS = 250
+
+interface Components {
+  logs: readonly string[]
+  stop(): void
+}
+
+function startComponents(assets: string, dir: string, kubeconfig: string): Components {
+  const config = `--kubeconfig=${kubeconfig}`
+  const delegated = [config, `--authentication-kubeconfig=${kubeconfig}`, `--authorization-kubeconfig=${kubeconfig}`, '--secure-port=0']
+  const logs: string[] = []
+  const start = (program: string, args: readonly string[]): ChildProcess => {
+    const file = join(dir, `${program}.log`)
+    const log = openSync(file, 'w')
+    const child = spawn(join(assets, program), args, { stdio: ['ignore', log, log] })
+    closeSync(log)
+    logs.push(file)
+    return child
+  }
+  const hollow = ['--morph=kubelet', '--name=hollow-0', '--use-host-image-service=false', '--kubelet-port=0', '--kubelet-read-only-port=0']
+  const children = [
+    start('kube-controller-manager', [...delegated, '--use-service-account-credentials=false']),
+    start('kube-scheduler', delegated),
+    start('kubemark', [config, ...hollow]),
+  ]
+  return {
+    logs,
+    stop() {
+      for (const child of children) child.kill('SIGKILL')
+    },
+  }
+}
+
+type Kubectl = (args: readonly string[], input?: string) => Promise<{ failed: boolean; output: string }>
+
+const kubectlOf =
+  (assets: string, kubeconfig: string): Kubectl =>
+  (args, input) =>
+    new Promise((resolve) => {
+      const child = execFile(join(assets, 'kubectl'), [`--kubeconfig=${kubeconfig}`, ...args], (error, stdout, stderr) =>
+        resolve({ failed: error !== null, output: error === null ? stdout.trim() : `${stdout}${stderr}`.trim() }),
+      )
+      child.stdin?.end(input)
+    })
+
+/** What went wrong, or nothing. */
+async function play(step: Step, kubectl: Kubectl): Promise<string | undefined> {
+  for (const command of step.commands ?? []) {
+    const { failed, output } = await kubectl(command)
+    if (failed) return `kubectl ${command.join(' ')}: ${output}`
+  }
+  if (step.objects !== undefined) {
+    const { failed, output } = await kubectl(['create', '-f', '-'], step.objects)
+    if (failed) return output
+  }
+  let seen = ''
+  for (const end = Date.now() + STEP_LIMIT_MS; Date.now() < end; ) {
+    const { failed, output } = await kubectl(step.look)
+    if (!failed && step.want.test(output)) return undefined
+    seen = output
+    await new Promise((r) => setTimeout(r, POLL_MS))
+  }
+  return `kubectl ${step.look.join(' ')} says ${JSON.stringify(seen)}`
+}
+
+async function run(spec: Spec, assets: string): Promise<number> {
+  const dir = mkdtempSync(join(tmpdir(), 'binnacle-interop-'))
+  const server = await spec.start()
+  const kubeconfig = server.kubeconfig!
+  const components = startComponents(assets, dir, kubeconfig)
+  const kubectl = kubectlOf(assets, kubeconfig)
+  let faults = 0
+  try {
+    for (const step of steps) {
+      const began = performance.now()
+      const wrong = await play(step, kubectl)
+      if (wrong !== undefined) faults++
+      say(
+        `${wrong === undefined ? 'ok   ' : 'FAULT'} ${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${step.name}${wrong === undefined ? '' : `: ${wrong}`}`,
+      )
+    }
+    for (const file of components.logs) {
+      for (const line of readFileSync(file, 'utf8').split('\n')) {
+        if (!line.startsWith('E') || !SUSPECT.test(line)) continue
+        faults++
+        say(`FAULT ${line.slice(0, 400)}`)
+      }
+    }
+  } finally {
+    components.stop()
+    await server.stop()
+    if (faults === 0) rmSync(dir, { recursive: true, force: true })
+    else say(`the logs are in ${dir}`)
+  }
+  return faults
+}
+
+const assets = process.env.KUBEBUILDER_ASSETS ?? ''
+const missing = NEEDED.filter((program) => !existsSync(join(assets, program)))
+if (assets === '' || missing.length > 0) {
+  say(
+    assets === ''
+      ? `KUBEBUILDER_ASSETS is not set: point it at a folder with ${NEEDED.join(', ')}`
+      : `${assets} has no ${missing.join(', ')}, so there is nothing to run`,
+  )
+  process.exit(2)
+}
+let faults = 0
+for (const spec of [ours(), ours(join(assets, 'etcd'))]) {
+  say(spec.name)
+  faults += await run(spec, assets)
+}
+say(faults === 0 ? 'no faults' : `${faults} faults`)
+process.exitCode = faults === 0 ? 0 : 1
