@@ -246,6 +246,25 @@ describe('deadlines', () => {
     expect(s.errors).toEqual([])
   })
 
+  test('an answer that is on its way by then is cut by its handler', async () => {
+    let began: ResponseStream | undefined
+    const s = new Server(async ({ exchange, signal }) => {
+      began = exchange.stream(200, {})
+      began.write(Buffer.from('{"items":['))
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      began.destroy()
+    })
+    const answer = s.request('GET /api/v1/pods').then(
+      () => 'a whole answer',
+      () => 'broken off',
+    )
+    await Promise.resolve()
+    expect(began).toBeDefined()
+    s.clock.advance(60_000)
+    expect(await answer).toBe('broken off')
+    expect(s.errors).toEqual([])
+  })
+
   test('the query may ask for less, not for more; nonsense is a 400', async () => {
     for (const [timeout, at] of [
       ['2s', 2000],

@@ -4,9 +4,12 @@ import type { StatusWriter } from './errors.ts'
 import { DurationError, parseDuration } from './duration.ts'
 import { mayHave, queryValue } from './request-info.ts'
 
+const TIMED_OUT = 'Timeout: request did not complete within the allotted timeout'
+
 /**
  * A deadline for every request that is not long-running: `timeoutMs`, or less if the query's `timeout` says so. When it passes
- * the client gets 504 and the handler's signal is aborted; what the handler answers later is dropped.
+ * the client gets 504 and the handler's signal is aborted; what the handler answers later is dropped. An answer that is on its way
+ * by then is its handler's to cut short.
  */
 export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
   return (next) => (ctx) => {
@@ -14,13 +17,12 @@ export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
     const { exchange } = ctx
     const limit = mayHave(exchange.search, 'timeout=') ? requested(exchange.search, timeoutMs) : timeoutMs
     const result = next(ctx)
-    if (result === undefined || exchange.responded) return result
+    if (result === undefined) return result
     let timedOut = false
     const timer = ctx.clock.setTimeout(
       () => {
-        if (exchange.responded) return
-        timedOut = true
-        write(exchange, new StatusError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {}).status, {})
+        timedOut = !exchange.responded
+        if (timedOut) write(exchange, new StatusError(504, 'Timeout', TIMED_OUT, {}).status, {})
         if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
       },
       ctx.receivedAt + limit - ctx.clock.now(),

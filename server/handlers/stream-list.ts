@@ -22,7 +22,7 @@ interface Target {
 
 /**
  * Answers with a long list whose items are made while the client takes them, so that it is never held whole. The headers go
- * out when the first item is made: what refuses this list refuses that one.
+ * out when the first item is made: what refuses this list refuses that one. Who has not taken it by the request's deadline gets no end of it.
  */
 export async function respondInParts(
   ctx: RequestContext,
@@ -34,18 +34,14 @@ export async function respondInParts(
   const first = shape.item(entries[0]!)
   const gzip = headers['content-encoding'] === 'gzip'
   const stream = ctx.exchange.stream(200, headers)
-  const gone = Promise.withResolvers<void>()
-  let open = true
-  ctx.exchange.onClose(() => {
-    open = false
-    gone.resolve()
-  })
-  const target = gzip ? zipped(stream, gone.promise) : plain(stream)
+  const { signal } = ctx
+  const gone = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  const target = gzip ? zipped(stream, gone) : plain(stream)
   let gathered = [head, first]
   let size = head.length + first.length
   const slice = new Slice()
   try {
-    for (let i = 1; i < entries.length && open; i++) {
+    for (let i = 1; i < entries.length && !signal.aborted; i++) {
       const item = shape.item(entries[i]!)
       gathered.push(COMMA, item)
       size += item.length
@@ -53,9 +49,11 @@ export async function respondInParts(
       const more = target.write(Buffer.concat(gathered))
       gathered = []
       size = 0
-      if (!more) await Promise.race([target.drained(), gone.promise])
+      if (!more) await Promise.race([target.drained(), gone])
       if (slice.over) await slice.next()
     }
+    // The client has gone, or took too long.
+    if (signal.aborted) return stream.destroy()
     target.write(Buffer.concat([...gathered, tail]))
     target.end()
   } catch (e) {
