@@ -43,7 +43,7 @@ const shots: readonly Shot[] = [
   { name: 'pod-yaml', objects: [few], place: () => 'pods/default/alpha?tab=yaml', ready: '.cm-line' },
   { name: 'pod-logs', objects: [few], place: () => 'pods/default/alpha?tab=logs', ready: '.log-line' },
   { name: 'node', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table' },
-  { name: 'node-logs', objects: [few], place: (node) => `nodes/_/${node}?tab=node-logs`, ready: '.file-list li' },
+  { name: 'node-logs', objects: [few], place: (node) => `nodes/_/${node}?tab=node-logs`, ready: '.log-line', before: openLog },
   { name: 'flame-graph', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: profile },
 ]
 
@@ -57,6 +57,10 @@ const readme: readonly { shot: string; objects: number; look: Look }[] = [
   { shot: 'flame-graph', objects: few, look: { theme: 'dark', language: 'en', width: 1280 } },
   { shot: 'pod', objects: few, look: { theme: 'light', language: 'zh-CN', width: 1280 } },
 ]
+
+async function openLog(page: Page): Promise<void> {
+  await page.locator('.file-list').getByText('kubelet.log').click()
+}
 
 /** Takes a CPU profile while pods are listed, so that it has something to show. */
 async function profile(page: Page, server: Server): Promise<void> {
