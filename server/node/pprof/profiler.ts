@@ -50,7 +50,7 @@ export async function takeCpuProfile(clock: Clock, ms: number, signal: AbortSign
   }
 }
 
-/** Sampling of allocations runs from the first agent's start to the last one's end, one sample in 512 KiB, as Go's does. */
+/** Sampling of allocations runs from the first agent's start to the last one's end, one sample in so many bytes as `convert.ts` says. */
 export async function startHeapSampling(): Promise<void> {
   if (heapUsers++ > 0) return
   const session = new Session()
