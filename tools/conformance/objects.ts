@@ -1,3 +1,5 @@
+import { ROOT } from '../../server/registry/testing/root-certificate.ts'
+
 /** A stored resource with the least object that the reference takes, and changes of it. */
 export interface Sample {
   group: string
@@ -80,18 +82,6 @@ XiNWV46udunLwbGtWe7OmRFh86q5/AIgWS3afuObAvI2UDFoktTBPcUeCGH+WZrg
 AOUDW3U6pA4=
 -----END CERTIFICATE REQUEST-----
 `
-const ROOT = `-----BEGIN CERTIFICATE-----
-MIIBcTCCARegAwIBAgIUTAFB3hBzl3CtYrqbbGWZtIRSrRkwCgYIKoZIzj0EAwIw
-DTELMAkGA1UEAwwCY2EwIBcNMjYxMTIzMTQ1NDQxWhgPMjEyNjEwMzAxNDU0NDFa
-MA0xCzAJBgNVBAMMAmNhMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6Cx/CJFV
-yHgeWiCCSAMPr74sKVNtkXBORls5X2dh7G99cH6X0IS81WVV60h+q3hI8kmk06tp
-Ywc6Yb3Nwgv02aNTMFEwHQYDVR0OBBYEFLqKrFmdZ8ibUZhh+dMuQNtH42clMB8G
-A1UdIwQYMBaAFLqKrFmdZ8ibUZhh+dMuQNtH42clMA8GA1UdEwEB/wQFMAMBAf8w
-CgYIKoZIzj0EAwIDSAAwRQIhAKFzi5iC+zN+U2U7+HHgDTGipeC6lpgd/oFJlt9M
-MBXaAiB/yD44Zna9DNDnA00hT1Rp+9PwfndaqEZFz7zh82Vy0A==
------END CERTIFICATE-----
-`
-
 export const samples: readonly Sample[] = [
   core('configmaps', 'ConfigMap', { data: { b: '2', a: '1' } }),
   core('endpoints', 'Endpoints', { subsets: [{ addresses: [{ ip: '10.1.2.3' }], ports: [{ port: 80 }] }] }),

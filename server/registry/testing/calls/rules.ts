@@ -1,4 +1,5 @@
 import type { Json, ObjectCase } from './case.ts'
+import { ROOT } from '../root-certificate.ts'
 import { KINDS, type Kind } from './kinds.ts'
 
 /** What kinds without a folder refuse: bad values on create, and changes of what was fixed there. */
@@ -56,18 +57,6 @@ const group = 'rbac.authorization.k8s.io'
 const bound = (more: Json): Json => ({ roleRef: { apiGroup: group, kind: 'Role', name: 'r' }, subjects: [], ...more })
 const subject = (s: Json): Json => bound({ subjects: [s] })
 const provisioned = { provisioner: 'example.com/disk' }
-/** A root certificate that is good for a hundred years. */
-const ROOT = `-----BEGIN CERTIFICATE-----
-MIIBcTCCARegAwIBAgIUTAFB3hBzl3CtYrqbbGWZtIRSrRkwCgYIKoZIzj0EAwIw
-DTELMAkGA1UEAwwCY2EwIBcNMjYxMTIzMTQ1NDQxWhgPMjEyNjEwMzAxNDU0NDFa
-MA0xCzAJBgNVBAMMAmNhMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6Cx/CJFV
-yHgeWiCCSAMPr74sKVNtkXBORls5X2dh7G99cH6X0IS81WVV60h+q3hI8kmk06tp
-Ywc6Yb3Nwgv02aNTMFEwHQYDVR0OBBYEFLqKrFmdZ8ibUZhh+dMuQNtH42clMB8G
-A1UdIwQYMBaAFLqKrFmdZ8ibUZhh+dMuQNtH42clMA8GA1UdEwEB/wQFMAMBAf8w
-CgYIKoZIzj0EAwIDSAAwRQIhAKFzi5iC+zN+U2U7+HHgDTGipeC6lpgd/oFJlt9M
-MBXaAiB/yD44Zna9DNDnA00hT1Rp+9PwfndaqEZFz7zh82Vy0A==
------END CERTIFICATE-----
-`
 const named = 'example.com:signer:roots'
 const trust = (trustBundle: string, more: Json = {}, metadata: Json = {}): Json => ({ metadata, spec: { trustBundle, ...more } })
 const signed = { signerName: 'example.com/signer' }
