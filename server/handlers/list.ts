@@ -5,13 +5,13 @@ import { selects, type Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { parseResourceVersion } from '../machinery/resource-version.ts'
 import { StatusError } from '../machinery/status.ts'
-import { apiVersionOf, type ListMeta } from '../machinery/types.ts'
+import type { ListMeta } from '../machinery/types.ts'
 import { translated } from '../registry/generic/errors.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { CompactedError } from '../storage/contract.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
-import { listHead, type Shape } from './representation.ts'
+import type { ListEnds, Shape } from './representation.ts'
 import { shapeFor } from './respond.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
 import { inSlices } from './slices.ts'
@@ -19,7 +19,6 @@ import { respondInParts, STREAM_ABOVE } from './stream-list.ts'
 
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
 const GZIP_THRESHOLD = 128 * 1024
-const END = Buffer.from(']}\n')
 const COMMA = Buffer.from(',')
 
 /** GET of a collection. */
@@ -31,12 +30,9 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const page = await pageOf(served, query, selection, shape.raw)
   const headers = { 'content-type': shape.contentType }
   const { pieces } = page
-  if (pieces === undefined) return respondItems(ctx, headers, shape, page)
+  if (pieces === undefined || shape.ends === undefined) return respondItems(ctx, headers, shape, page)
   const size = pieces.reduce((n, { bytes }) => n + bytes.length, 0)
-  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) {
-    const head = listHead(`${served.facts.kind}List`, apiVersionOf(served.facts.group, served.facts.version), page.meta)
-    return respondStitched(ctx, headers, head, pieces)
-  }
+  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, shape.ends(page.meta), pieces)
   ctx.exchange.respond(
     200,
     headers,
@@ -79,7 +75,12 @@ function acceptsGzip(ctx: RequestContext): boolean {
 }
 
 // Each chunk is compressed once, apart from the others, and kept until one of its objects changes.
-async function respondStitched(ctx: RequestContext, headers: ResponseHeaders, head: Buffer, parts: readonly Piece[]): Promise<void> {
+async function respondStitched(
+  ctx: RequestContext,
+  headers: ResponseHeaders,
+  { head, tail }: ListEnds,
+  parts: readonly Piece[],
+): Promise<void> {
   const deflated = await Promise.all(parts.map((p) => p.deflated()))
   const comma = storedPiece(COMMA)
   const pieces = [storedPiece(head)]
@@ -87,7 +88,7 @@ async function respondStitched(ctx: RequestContext, headers: ResponseHeaders, he
     if (i > 0) pieces.push(comma)
     pieces.push(piece)
   }
-  pieces.push(storedPiece(END))
+  pieces.push(storedPiece(tail))
   ctx.exchange.respond(200, { ...headers, ...zippedHeaders }, gzipOf(pieces))
 }
 

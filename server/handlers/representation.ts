@@ -46,7 +46,7 @@ export interface ShapeOptions {
 }
 
 /** `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
-export function listHead(kind: string, apiVersion: string, meta: ListMeta): Buffer {
+function listHead(kind: string, apiVersion: string, meta: ListMeta): Buffer {
   return Buffer.from(
     `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(meta))},"items":[`,
   )

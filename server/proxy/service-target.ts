@@ -29,11 +29,11 @@ export async function serviceTarget(store: (resource: string) => Store, namespac
   const slices = store('endpointslices.discovery.k8s.io')
   await translated(slices.groupResource, '', () => slices.deps.feed.fresh())
   const labels = parseLabelSelector(`kubernetes.io/service-name=${id.name}`)
-  const found = [...slices.resource.cache.select({ namespace, labels, fields: anyFields })].map((e) => e.object() as unknown as Slice)
+  const found = [...slices.resource.cache.select({ namespace, labels, fields: anyFields })].map((e) => e.view() as unknown as Slice)
   const pods = store('pods')
   const isPod = (e: Endpoint): boolean => {
     if (e.targetRef?.name === undefined || e.targetRef.namespace !== namespace) return false
-    const status = pods.cached(namespace, e.targetRef.name)?.object().status as { podIPs?: { ip?: string }[] } | undefined
+    const status = pods.cached(namespace, e.targetRef.name)?.view().status as { podIPs?: { ip?: string }[] } | undefined
     return status?.podIPs?.some((p) => p.ip === e.addresses?.[0]) === true
   }
   const chosen = randomEndpoint(found, portName, isPod)
