@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -78,7 +79,11 @@ describe('pages', () => {
 
   test('of a moment that is forgotten are a 410 with a token that goes on from now', async () => {
     const first = await list('limit=5')
-    await server.send('PATCH', `${all}/m22`, { data: { later: '1' } }, { 'content-type': 'application/merge-patch+json' })
+    const change = { data: { later: randomUUID() } }
+    const { code } = await server.send('PATCH', `${all}/m22`, change, { 'content-type': 'application/merge-patch+json' })
+    expect(code).toBe(200)
+    // The cache may be behind the answer, and would know the moment still.
+    await list('limit=1')
     await server.storage.compact(await server.storage.currentRevision())
     const { status, body } = await get(`${all}?limit=5&continue=${first.metadata.continue}`)
     const gone = JSON.parse(body.toString()) as { reason: string; metadata: { continue: string } }
