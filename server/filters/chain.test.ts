@@ -99,6 +99,21 @@ describe('authentication and authorization', () => {
     expect((await s.request('GET /api', 'bob')).status).toBe(200)
   })
 
+  test('who asks to act as somebody else is refused, whoever it is', async () => {
+    const s = new Server(ok)
+    for (const header of ['Impersonate-User', 'Impersonate-Group', 'Impersonate-Uid', 'Impersonate-Extra-Scopes', 'impersonate-anything']) {
+      for (const token of ['admin', 'bob', '']) {
+        const r = await s.request('GET /healthz', token, { [header]: 'other' })
+        expect([r.status, json(r)['reason'], json(r)['message']]).toEqual([
+          403,
+          'Forbidden',
+          expect.stringContaining(`without the ${header.toLowerCase()} header`),
+        ])
+      }
+    }
+    expect((await s.request('GET /healthz', 'nope', { 'Impersonate-User': 'other' })).status).toBe(401)
+  })
+
   test('the handler sees who asks', async () => {
     const s = new Server((ctx) => ctx.exchange.respond(200, {}, Buffer.from(JSON.stringify(ctx.user))))
     expect(json(await s.request('GET /api/v1/pods'))).toEqual({

@@ -1,11 +1,12 @@
 import { bodyMediaType } from '../codec/negotiation.ts'
 import { decodeRequest } from '../codec/request.ts'
 import type { RequestContext } from '../filters/context.ts'
+import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
 import { forbiddenField, notSupported, type FieldError } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
-import { invalidOptions, searchOf } from './query.ts'
+import { searchOf } from './query.ts'
 
 /** Largest request body (apiserver `MaxRequestBodyBytes`). */
 export const MAX_BODY = 3 * 1024 * 1024

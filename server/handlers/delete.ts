@@ -1,7 +1,7 @@
+import { isDryRun, validateDeleteOptions } from '../apis/meta/v1/options.ts'
 import { decodeRequest } from '../codec/request.ts'
 import { bodyMediaType } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
-import { invalid, notSupported } from '../machinery/field-errors.ts'
 import { badRequest, isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -9,11 +9,8 @@ import { scheme } from '../scheme/index.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
-import { invalidOptions, searchOf, type ListQuery } from './query.ts'
+import { searchOf, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
-
-// Upstream's error text names a missing policy "nil".
-const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
 
 interface DeleteQuery extends DeleteOptions {
   dryRun: boolean
@@ -39,26 +36,13 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
     if (orphan !== null && orphan !== '') raw.orphanDependents = orphan === 'true' || orphan === '1'
     if (q.has('dryRun')) raw.dryRun = q.getAll('dryRun')
   }
-  const options = checked(raw)
+  validateDeleteOptions(raw)
+  const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun) }
   const { deleteWarning } = served.store.resource.traits
   if (deleteWarning !== undefined && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
     ctx.warnings.push(deleteWarning)
   }
   return options
-}
-
-function checked(raw: Record<string, unknown>): DeleteQuery {
-  const policy = raw.propagationPolicy
-  if (policy !== undefined && !POLICIES.includes(String(policy))) {
-    throw invalidOptions('DeleteOptions', [notSupported('propagationPolicy', policy, POLICIES)])
-  }
-  if (policy !== undefined && raw.orphanDependents !== undefined) {
-    const why = 'orphanDependents and deletionPropagation cannot be both set'
-    throw invalidOptions('DeleteOptions', [invalid('propagationPolicy', policy, why)])
-  }
-  const dryRun = (raw.dryRun as string[] | undefined) ?? []
-  if (dryRun.some((d) => d !== 'All')) throw invalidOptions('DeleteOptions', [notSupported('dryRun', dryRun, ['All'])])
-  return { ...(raw as DeleteOptions), dryRun: dryRun.includes('All') }
 }
 
 /** DELETE of one object. 200 with the object or a Status; upstream answers 202 only while a propagation policy is at work. */

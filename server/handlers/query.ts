@@ -1,7 +1,8 @@
+import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { anyFields, parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
 import { everything, parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
-import { invalidObject, notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
-import { badRequest, type StatusError } from '../machinery/status.ts'
+import { notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
+import { badRequest } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 
 /** metav1.ListOptions as the query carries it. */
@@ -92,11 +93,6 @@ export function listQuery(search: string, served: ServedResource): ListQuery {
   const errors = options.watch ? watchErrors(options) : listErrors(options)
   if (errors.length > 0) throw invalidOptions('ListOptions', errors)
   return options
-}
-
-/** 422 for options of meta.k8s.io (ListOptions, CreateOptions, …). */
-export function invalidOptions(kind: string, errors: FieldError[]): StatusError {
-  return invalidObject({ group: 'meta.k8s.io', kind }, '', errors)
 }
 
 const MATCHES = ['Exact', 'NotOlderThan', '']

@@ -2,6 +2,7 @@ import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
@@ -58,6 +59,7 @@ async function objectSubresource(
   const request = { ...base, context: strategyContext(ctx, query.dryRun) }
   if (verb === 'create' && sub.create !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
+    ensureNamespace(body, request.namespace, served.facts.namespaced)
     return answer(ctx, served, await sub.create(request, body), 201)
   }
   if (verb === 'update' && sub.update !== undefined) {

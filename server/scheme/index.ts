@@ -8,6 +8,9 @@ const everywhere = new Set(['CreateOptions', 'DeleteOptions', 'GetOptions', 'Lis
 /** Kinds without a version, spoken as `v1`. */
 const unversioned = new Set(['Status', 'APIVersions', 'APIGroup', 'APIGroupList', 'APIResourceList'])
 
+/** Kinds of subresources that are still read in a version that is served no longer, in the shape of the one that is. */
+const alsoRead: Readonly<Record<string, string>> = { 'policy/v1beta1/Eviction': 'v1' }
+
 const byResource = new Map<string, ResourceFacts>(resources.map((r) => [`${r.group}/${r.version}/${r.resource}`, r]))
 const byKind = new Map<string, ResourceFacts>(resources.map((r) => [`${r.group}/${r.version}/${r.kind}`, r]))
 
@@ -19,7 +22,7 @@ export const scheme: Scheme = {
   typeOf(group, version, kind) {
     if (everywhere.has(kind)) return type(`${metaV1}.${kind}`)
     if (group === '' && version === 'v1' && unversioned.has(kind)) return type(`${metaV1}.${kind}`)
-    return typeOfKind(group, version, kind)
+    return typeOfKind(group, alsoRead[`${group}/${version}/${kind}`] ?? version, kind)
   },
   type,
 }

@@ -11,6 +11,7 @@ import type { ServedResource, StoredResource, Subresource } from './resource.ts'
 import { Store, type StoreDependencies } from './store.ts'
 import type { ResourceOverrides, SelectableFields, TableDefinition } from './strategy.ts'
 import { traitsOf } from './traits.ts'
+import { unenforcedWarning } from './unenforced.ts'
 
 /** Everything a resource is besides what the facts table says. */
 export interface ResourceParts extends ResourceOverrides {
@@ -110,6 +111,7 @@ function makeStore(
     hasStatus: facts.subresources.some((s) => s.name === 'status'),
     strategy: part?.strategy ?? {},
     traits: traitsOf(qualified({ group: home.group, resource: facts.resource })),
+    unenforced: unenforcedWarning({ group: home.group, resource: facts.resource }),
     selectableFields,
     schema,
     cache,

@@ -83,7 +83,7 @@ function admitted(store: Store, { namespace, name, context }: DeleteRequest, old
 }
 
 /** apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. */
-function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'], old: KubeObject): void {
+export function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'], old: KubeObject): void {
   const { group, kind } = store.resource
   const { name = '', uid, resourceVersion } = old.metadata
   const refuse = (what: string, wanted: string, own: string | undefined, then: string): Error =>

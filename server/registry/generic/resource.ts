@@ -20,6 +20,8 @@ export interface StoredResource {
   readonly hasStatus: boolean
   readonly strategy: Strategy
   readonly traits: Traits
+  /** What to tell whoever writes an object that has no effect on this server; undefined for a kind, or an object, that has. */
+  readonly unenforced: ((obj: KubeObject) => string | undefined) | undefined
   readonly selectableFields: SelectableFields
   readonly schema: CacheSchema
   readonly cache: ResourceCache

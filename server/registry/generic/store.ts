@@ -102,7 +102,7 @@ export class Store {
       if (generated) meta.name = generateName(meta.generateName!)
       try {
         if (attempt === 1) await this.#prepareCreate(obj, namespace, context)
-        return await this.#insert(obj, context)
+        return this.accepted(await this.#insert(obj, context), context)
       } catch (e) {
         if (!(generated && e instanceof KeyExistsError && attempt < NAME_TRIES)) {
           throw await this.#createError(e, obj)
@@ -125,11 +125,18 @@ export class Store {
       })
       const entry = await this.#insert(obj, context)
       await reservation?.commit()
-      return entry
+      return this.accepted(entry, context)
     } catch (e) {
       await reservation?.undo()
       throw await this.#createError(e, obj)
     }
+  }
+
+  /** Says what an object that was just written does not do yet. Returns the entry. */
+  accepted(entry: Entry, context: StrategyContext): Entry {
+    const text = this.resource.unenforced?.(entry.object())
+    if (text !== undefined) context.warn(text)
+    return entry
   }
 
   async #createError(e: unknown, { metadata: { name = '', namespace = '' } }: KubeObject): Promise<unknown> {

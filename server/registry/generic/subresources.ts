@@ -1,7 +1,13 @@
 import type { KubeObject } from '../../machinery/types.ts'
-import type { Subresource, SubresourceRequest } from './resource.ts'
+import type { Subresource, SubresourceAnswer, SubresourceRequest } from './resource.ts'
 import type { Store } from './store.ts'
 import type { UpdateRules } from './update.ts'
+
+/** The answer of subresources that do something and have nothing to show (`binding`, `eviction`). */
+export const created: SubresourceAnswer = {
+  object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
+  status: 201,
+}
 
 /** A subresource that shows and writes the whole object under rules of its own (`finalize`, `resize`, `approval`). */
 export function wholeObject(body: { group: string; version: string; kind: string }, rulesOf: (store: Store) => UpdateRules): Subresource {

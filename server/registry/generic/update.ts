@@ -98,7 +98,10 @@ export async function updateObject(store: Store, request: UpdateRequest): Promis
     if (!context.dryRun) await store.resource.strategy.afterDelete?.(last.object())
     return { entry: last, created: false }
   }
-  if (entry !== undefined && !created) return { entry, created: false }
+  if (entry !== undefined && !created) {
+    if (request.rules.subresource === '') store.accepted(entry, context)
+    return { entry, created: false }
+  }
   checkUid(store, request, '')
   const obj = await request.change(undefined)
   // Whatever version the client thought of, there is none.

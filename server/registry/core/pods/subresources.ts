@@ -2,8 +2,9 @@ import { assignPod, checkBinding } from '../../../apis/core/v1/binding.ts'
 import type { Binding, Pod } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
-import { wholeObject } from '../../generic/subresources.ts'
+import { created, wholeObject } from '../../generic/subresources.ts'
 import type { UpdateRules } from '../../generic/update.ts'
+import { eviction } from './eviction.ts'
 import { podSubresources } from './index.ts'
 
 const POD = { group: '', version: 'v1', kind: 'Pod' }
@@ -25,25 +26,12 @@ export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: Kube
   })
 }
 
-const CREATED: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
-
 const binding: Subresource = {
   form: 'object',
   body: { group: '', version: 'v1', kind: 'Binding' },
   async create(req, body) {
     await bindPod(req, body)
-    return { object: CREATED, status: 201 }
-  },
-}
-
-/** An eviction is a delete with the options that it carries; disruption budgets are not consulted yet. */
-const eviction: Subresource = {
-  form: 'object',
-  body: { group: 'policy', version: 'v1', kind: 'Eviction' },
-  async create(req, body) {
-    const options = (body.deleteOptions ?? {}) as object
-    await req.served.store.delete({ namespace: req.namespace, name: req.name, options, context: req.context })
-    return { object: CREATED, status: 201 }
+    return created
   },
 }
 

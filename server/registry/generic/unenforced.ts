@@ -1,0 +1,52 @@
+import { qualified } from '../../machinery/status.ts'
+import type { GroupResource, KubeObject } from '../../machinery/types.ts'
+
+type Warning = (obj: KubeObject) => string | undefined
+
+/** What is missing when an object of the kind is stored: the warning says it to whoever wrote the object. */
+export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
+  resourcequotas: 'ResourceQuota is stored, but this server does not enforce quotas yet',
+  limitranges: 'LimitRange is stored, but this server does not enforce limits or fill in defaults from it yet',
+  'poddisruptionbudgets.policy': 'PodDisruptionBudget is stored, but evictions do not consult disruption budgets yet',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io':
+    'MutatingWebhookConfiguration is stored, but this server does not call admission webhooks yet',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io':
+    'ValidatingWebhookConfiguration is stored, but this server does not call admission webhooks yet',
+  'mutatingadmissionpolicies.admissionregistration.k8s.io':
+    'MutatingAdmissionPolicy is stored, but this server does not evaluate admission policies yet',
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io':
+    'MutatingAdmissionPolicyBinding is stored, but this server does not evaluate admission policies yet',
+  'validatingadmissionpolicies.admissionregistration.k8s.io':
+    'ValidatingAdmissionPolicy is stored, but this server does not evaluate admission policies yet',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io':
+    'ValidatingAdmissionPolicyBinding is stored, but this server does not evaluate admission policies yet',
+  'roles.rbac.authorization.k8s.io': 'Role is stored, but this server does not evaluate RBAC yet: it grants nothing',
+  'clusterroles.rbac.authorization.k8s.io': 'ClusterRole is stored, but this server does not evaluate RBAC yet: it grants nothing',
+  'rolebindings.rbac.authorization.k8s.io': 'RoleBinding is stored, but this server does not evaluate RBAC yet: it grants nothing',
+  'clusterrolebindings.rbac.authorization.k8s.io':
+    'ClusterRoleBinding is stored, but this server does not evaluate RBAC yet: it grants nothing',
+  'customresourcedefinitions.apiextensions.k8s.io':
+    'CustomResourceDefinition is stored, but this server does not serve custom resources yet',
+  'apiservices.apiregistration.k8s.io': 'APIService is stored, but this server does not aggregate other API servers yet',
+  'flowschemas.flowcontrol.apiserver.k8s.io': 'FlowSchema is stored, but this server does not apply priority and fairness yet',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io':
+    'PriorityLevelConfiguration is stored, but this server does not apply priority and fairness yet',
+}
+
+/** Kinds of which only some objects ask for something that is not done. */
+const BY_OBJECT: Readonly<Record<string, Warning>> = {
+  namespaces: ({ metadata }) =>
+    Object.keys(metadata.labels ?? {}).some((l) => l.startsWith('pod-security.kubernetes.io/'))
+      ? 'the labels pod-security.kubernetes.io/* are stored, but this server does not check pods against Pod Security Standards yet'
+      : undefined,
+}
+
+/**
+ * The warning for an object that was stored and has no effect on this server yet; undefined when there is nothing to say.
+ * A row goes when the server does what it speaks of.
+ */
+export function unenforcedWarning(resource: GroupResource): Warning | undefined {
+  const name = qualified(resource)
+  const text = NOTHING_ENFORCES[name]
+  return text === undefined ? BY_OBJECT[name] : () => text
+}
