@@ -161,6 +161,8 @@ describe('a watch', () => {
       headers,
       signal: abort.signal,
     })
+    // Its time is up, by the server's clock.
+    server.clock.advance(1000)
     let text = ''
     for await (const chunk of body) text += chunk.toString()
     return text
@@ -178,6 +180,8 @@ describe('a watch', () => {
   test('from a version shows an object that leaves the selection as it was, under the version of the change', async () => {
     const { metadata } = await list('')
     await server.send('PATCH', `${all}/m01`, { metadata: { labels: { odd: 'no' } } }, { 'content-type': 'application/merge-patch+json' })
+    // A list is as new as the change; from then on the cache is.
+    await list('')
     const [event, ...rest] = await events(`resourceVersion=${metadata.resourceVersion}&labelSelector=odd%3D1`)
     expect(rest).toEqual([])
     expect(event).toMatchObject({ type: 'DELETED', object: { metadata: { name: 'm01', labels: { odd: '1' } } } })

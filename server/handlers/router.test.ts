@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
-import type { TransportResponse } from '../client/transport.ts'
 
 let server: TestServer
-const call = (method: string, path: string): Promise<TransportResponse> => server.api.transport('admin').request({ method, path })
 
 beforeAll(async () => {
   server = await startTestServer()
@@ -25,6 +23,10 @@ describe('where a request goes', () => {
     ['GET', '/apis/nope/v1', 404],
     ['GET', '/nope', 404],
   ])('%s %s: %i', async (method, path, status) => {
-    expect((await call(method, path)).status).toBe(status)
+    const answer = await server.api.transport('admin').stream({ method, path })
+    expect(answer.status).toBe(status)
+    // A watch ends with its time.
+    server.clock.advance(1000)
+    for await (const chunk of answer.body) expect(chunk.length).toBeGreaterThan(0)
   })
 })

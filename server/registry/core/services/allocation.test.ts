@@ -7,7 +7,7 @@ let first: TestServer
 let second: TestServer
 beforeAll(async () => {
   first = await startTestServer()
-  second = await startTestServer(first.storage)
+  second = await startTestServer({ storage: first.storage })
 })
 afterAll(async () => {
   await second.close()

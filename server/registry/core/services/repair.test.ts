@@ -34,9 +34,9 @@ function address(name: string): KubeObject {
 
 test('an address that a dead server left behind is freed, but not while its service may still be on the way', async () => {
   await server.send('POST', '/apis/networking.k8s.io/v1/ipaddresses', address('10.0.0.66'))
-  await repairAt(Date.now()).repair.run()
+  await repairAt(server.clock.now()).repair.run()
   expect(await names()).toEqual(['10.0.0.1', '10.0.0.66'])
-  await repairAt(Date.now() + HOUR).repair.run()
+  await repairAt(server.clock.now() + HOUR).repair.run()
   expect(await names()).toEqual(['10.0.0.1'])
 })
 
@@ -44,19 +44,19 @@ test('an address of somebody else is left alone', async () => {
   const own = address('10.0.0.67')
   delete own.metadata.labels
   await server.send('POST', '/apis/networking.k8s.io/v1/ipaddresses', own)
-  await repairAt(Date.now() + HOUR).repair.run()
+  await repairAt(server.clock.now() + HOUR).repair.run()
   expect(await names()).toEqual(['10.0.0.1', '10.0.0.67'])
 })
 
 test('a service without its address object gets it', async () => {
   await server.send('DELETE', '/apis/networking.k8s.io/v1/ipaddresses/10.0.0.1')
   await names()
-  await repairAt(Date.now()).repair.run()
+  await repairAt(server.clock.now()).repair.run()
   expect(await names()).toEqual(['10.0.0.1'])
 })
 
 test('a port that no service has is given back after three looks, and ports of services are taken', async () => {
-  const { repair, network } = repairAt(Date.now())
+  const { repair, network } = repairAt(server.clock.now())
   const { nodePorts } = network.allocators()
   await nodePorts.take(30_500, false)
   const spec = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_501 }] }

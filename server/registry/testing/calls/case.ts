@@ -1,3 +1,5 @@
+import { formatTime } from '../../../machinery/clock.ts'
+
 /** One object sent to an API server: made, perhaps changed, and what came of it. Names of objects follow from the case's name. */
 export type Json = Record<string, unknown>
 
@@ -22,6 +24,19 @@ export interface Outcome {
   object?: Json
   columns?: unknown
   cells?: unknown
+}
+
+/** A file of recorded answers: when they were given, then the answers. Ages in them are true at that moment only, so a replay has its clock there. */
+export type Recording<T> = [{ recordedAt: string }, ...T[]]
+
+export const recordingOf = <T>(at: number, answers: readonly T[]): Recording<T> => [{ recordedAt: formatTime(at) }, ...answers]
+
+/** `at` in milliseconds since the epoch. Throws a RangeError for a file without its time. */
+export function readRecording<T extends { case: string }>(file: unknown): { at: number; answers: ReadonlyMap<string, T> } {
+  const [{ recordedAt }, ...answers] = file as Recording<T>
+  const at = Date.parse(recordedAt)
+  if (Number.isNaN(at)) throw new RangeError('a recording begins with { "recordedAt": <RFC 3339> }')
+  return { at, answers: new Map(answers.map((a) => [a.case, a])) }
 }
 
 export const NAMESPACE = 'facts-b'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NAMESPACE, play, type Json, type Outcome, type Send } from './case.ts'
+import { NAMESPACE, play, recordingOf, type Json, type Outcome, type Send } from './case.ts'
 import { objectCases } from './index.ts'
 import { ruleCases } from './rules.ts'
 import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
@@ -20,19 +20,26 @@ const send: Send = async (method, path, body, headers = {}) => {
   return { code: answer.status, body: (await answer.json()) as Json }
 }
 
+function write(file: string, at: number, answers: readonly unknown[]): void {
+  const lines = recordingOf(at, answers).map((answer) => JSON.stringify(answer))
+  writeFileSync(join(import.meta.dirname, file), `[\n${lines.join(',\n')}\n]\n`)
+}
+
 await send('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
 for (const [file, cases] of [
   ['facts-calls.json', objectCases],
   ['facts-rules.json', ruleCases],
 ] as const) {
   const outcomes: Outcome[] = []
+  const at = Date.now()
   for (const c of cases) outcomes.push(await play(c, send))
-  writeFileSync(join(import.meta.dirname, file), `[\n${outcomes.map((o) => JSON.stringify(o)).join(',\n')}\n]\n`)
+  write(file, at, outcomes)
   process.stdout.write(`${outcomes.length} outcomes, ${outcomes.filter((o) => o.code >= 300).length} of them refusals\n`)
 }
 
 await send('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'reviewed' } })
 const reviews: ReviewOutcome[] = []
+const reviewedAt = Date.now()
 for (const c of reviewCases) reviews.push(await playReview(c, send))
-writeFileSync(join(import.meta.dirname, 'facts-reviews.json'), `[\n${reviews.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
+write('facts-reviews.json', reviewedAt, reviews)
 process.stdout.write(`${reviews.length} reviews\n`)

@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { NAMESPACE, type Json } from './case.ts'
+import { FakeClock } from '../../../machinery/clock.ts'
+import { NAMESPACE, readRecording, type Json } from './case.ts'
 import facts from './facts-reviews.json' with { type: 'json' }
 import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
+const { at, answers } = readRecording<ReviewOutcome>(facts)
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ clock: new FakeClock(at) })
   await server.send('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
   await server.send('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'reviewed' } })
 })
 afterAll(() => server.close())
 
-const recorded = new Map((facts as ReviewOutcome[]).map((f) => [f.case, f]))
-
 describe('what the reference answers to reviews', () => {
   for (const c of reviewCases) {
     test(c.name, async () => {
-      expect(await playReview(c, server.send)).toEqual(recorded.get(c.name))
+      expect(await playReview(c, server.send)).toEqual(answers.get(c.name))
     })
   }
 })

@@ -10,7 +10,7 @@ import { anonymousAuthenticator } from '../../../authn/anonymous.ts'
 import { localAuthenticator } from '../../../authn/local.ts'
 import { unionAuthenticator } from '../../../authn/union.ts'
 import { startApiServer, type ApiServer } from '../../../control-plane.ts'
-import { systemClock } from '../../../machinery/clock.ts'
+import { FakeClock } from '../../../machinery/clock.ts'
 import { loadCertificates } from '../../../serving/certificates.ts'
 import type { Storage } from '../../../storage/contract.ts'
 import { openSqliteStorage } from '../../../storage/sqlite/open.ts'
@@ -19,23 +19,31 @@ import type { Json, Send } from './case.ts'
 export interface TestServer {
   api: ApiServer
   storage: Storage
+  /** Moves only when a test says so. */
+  clock: FakeClock
   send: Send
   close(): Promise<void>
+}
+
+export interface TestServerOptions {
+  storage?: Storage
+  /** Of the server and of the store, if that is its own. */
+  clock?: FakeClock
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A whole API server on a scratch SQLite file, called without sockets. Give `storage` to put a second one on the store of the first. */
-export async function startTestServer(shared?: Storage): Promise<TestServer> {
+export async function startTestServer({ storage: shared, clock = new FakeClock() }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
-  const now = Date.now()
-  const certificates = loadCertificates({ dir: join(dir, 'pki'), now, names: ['10.0.0.1'] })
-  const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db') }))
+  // Peers judge certificates by the system's time, whatever the clock says.
+  const certificates = loadCertificates({ dir: join(dir, 'pki'), now: Date.now(), names: ['10.0.0.1'] })
+  const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock }))
   const issuers = ['https://kubernetes.default.svc']
-  const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock: systemClock })
+  const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock })
   const api = await startApiServer({
     storage,
-    clock: systemClock,
+    clock,
     log: silent,
     authenticator: unionAuthenticator([localAuthenticator, bearerAuthenticator([tokens])], anonymousAuthenticator),
     authorizer: unionAuthorizer([mastersAuthorizer, defaultRolesAuthorizer]),
@@ -62,6 +70,7 @@ export async function startTestServer(shared?: Storage): Promise<TestServer> {
   return {
     api,
     storage,
+    clock,
     async send(method, path, body, headers = {}) {
       const request = { method, path, headers: { 'content-type': 'application/json', ...headers } }
       const answer = await transport.request(body === undefined ? request : { ...request, body: Buffer.from(JSON.stringify(body)) })
