@@ -1,6 +1,6 @@
 import type { Filter, RequestContext } from './context.ts'
 import type { InFlight } from './max-in-flight.ts'
-import { mayHave, queryValue, type RequestInfo } from './request-info.ts'
+import type { RequestInfo } from './request-info.ts'
 
 /** What prom-client's Registry.registerMetric takes: it asks `get` when it is scraped, and nothing before. */
 export interface MetricSource {
@@ -20,6 +20,7 @@ const durationBuckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1
 const sizeBuckets = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 // Clients choose paths: past this many combinations new ones are not told apart.
 const maxSeries = 5000
+const MAX_KEY = 512
 
 const reportedVerbs: Readonly<Record<string, string>> = {
   get: 'GET',
@@ -96,10 +97,12 @@ export class RequestMetrics {
     const { requestInfo: info, exchange } = ctx
     const apply = info.verb === 'patch' && (exchange.headers['content-type'] ?? '').startsWith('application/apply-patch')
     const verb = apply ? 'APPLY' : (reportedVerbs[info.verb] ?? 'other')
-    const dryRun = mayHave(exchange.search, 'dryRun') && queryValue(exchange.search, 'dryRun') === 'All' ? 'All' : ''
+    const dryRun = dryRunOf(info)
     const scope = scopeOf(info)
     const subresource = info.isResourceRequest ? info.subresource : info.path
     const key = `${verb} ${dryRun} ${scope} ${info.apiGroup} ${info.apiVersion} ${info.resource} ${subresource}`
+    // No label is that long: a client made it up.
+    if (key.length > MAX_KEY) return undefined
     let series = this.#series.get(key)
     if (series !== undefined) return series
     const { status } = exchange
@@ -173,6 +176,11 @@ function histogram(
   if (running === 0) return []
   values.push({ labels, value: sum, metricName: `${name}_sum` }, { labels, value: running, metricName: `${name}_count` })
   return values
+}
+
+function dryRunOf({ query }: RequestInfo): string {
+  const values = query.getAll('dryRun')
+  return values.length === 0 ? '' : values.every((v) => v === 'All') ? 'All' : 'invalid'
 }
 
 function scopeOf(info: RequestInfo): string {

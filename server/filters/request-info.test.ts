@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BadPathError, isLongRunning, NoResourceError, parseRequestInfo, queryValue, type RequestInfo } from './request-info.ts'
+import { BadPathError, isLongRunning, NoResourceError, parseRequestInfo, type RequestInfo } from './request-info.ts'
 
 const parse = (request: string): RequestInfo => {
   const [method = '', target = ''] = request.split(' ')
@@ -56,6 +56,8 @@ describe('resource requests', () => {
     ['watch=0', 'list'],
     ['xwatch=1', 'list'],
     ['watch=0&watch=1', 'list'],
+    ['watch=f', 'watch'],
+    ['watch=1;x=2', 'list'],
     ['w%61tch=1', 'watch'],
   ])('?%s is a %s', (search, verb) => {
     expect(parse(`GET /api/v1/pods?${search}`).verb).toBe(verb)
@@ -72,6 +74,11 @@ describe('resource requests', () => {
     ['fieldSelector=metadata.name%3Dfoo&limit=x', ''],
     ['fieldSelector=metadata.name%3Dfoo&timeoutSeconds=5', 'foo'],
     ['fieldSelector=,,metadata.name', ''],
+    ['fieldSelector=metadata.name%3Dfoo&labelSelector=!', ''],
+    ['fieldSelector=metadata.name%3Dfoo&labelSelector=a', 'foo'],
+    ['fieldSelector=metadata.name%3Dfoo&limit=', ''],
+    ['fieldSelector=metadata.name%3Dfoo&limit=9223372036854775808', ''],
+    ['fieldSelector=metadata.name%3Dfoo;x', ''],
   ])('?%s names %o', (search, name) => {
     expect(parse(`GET /api/v1/pods?${search}`).name).toBe(name)
   })
@@ -83,6 +90,11 @@ describe('resource requests', () => {
     expect(selectors(`DELETE /api/v1/pods${query}`)).toEqual(['x=y', 'a in (b)'])
     expect(selectors(`GET /api/v1/watch/pods${query}`)).toEqual(['', ''])
     expect(selectors(`GET /api/v1/namespaces/a/pods/b${query}`)).toEqual(['', ''])
+  })
+
+  test('the query is read once and kept', () => {
+    expect(parse('GET /api/v1/pods?limit=5&limit=6').query.getAll('limit')).toEqual(['5', '6'])
+    expect(parse('GET /healthz?verbose').query.has('verbose')).toBe(true)
   })
 
   test('parts begin with the resource', () => {
@@ -137,21 +149,6 @@ describe('other requests', () => {
       ),
     )
   })
-})
-
-test('queryValue reads what URLSearchParams reads', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a b', ''), fc.string({ maxLength: 5 })), { maxLength: 5 }),
-      fc.constantFrom('a', 'b', 'a b'),
-      (pairs, key) => {
-        const search = new URLSearchParams(pairs.filter(([k]) => k !== '')).toString()
-        expect(queryValue(search, key)).toBe(new URLSearchParams(search).get(key) ?? undefined)
-      },
-    ),
-  )
-  expect(queryValue('a=%zz&a=2', 'a')).toBe('2')
-  expect(queryValue('', 'a')).toBeUndefined()
 })
 
 test.each([

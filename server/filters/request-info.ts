@@ -1,10 +1,14 @@
 import { parseFieldSelector } from '../machinery/fields.ts'
+import { parseLabelSelector } from '../machinery/labels.ts'
+import { isYes, parseGoInt64, parseQuery, type Query } from '../machinery/query.ts'
 
 /** What a request's path, query and method say it is about (apiserver `endpoints/request/requestinfo.go`). */
 export interface RequestInfo {
   readonly isResourceRequest: boolean
   /** Decoded path. */
   readonly path: string
+  /** The query, read once: every filter and handler takes it from here. */
+  readonly query: Query
   /** get, list, watch, create, update, patch, delete, deletecollection, proxy; the lower-case method for other paths. */
   readonly verb: string
   /** `api` or `apis`. */
@@ -45,10 +49,11 @@ export class NoResourceError extends Error {}
  */
 export function parseRequestInfo(method: string, path: string, search: string): RequestInfo {
   const decoded = decodePath(path)
+  const query = parseQuery(search)
   const parts = split(decoded)
   const prefix = parts[0]
   const at = prefix === 'api' ? 2 : 3
-  if ((prefix !== 'api' && prefix !== 'apis') || parts.length <= at) return nonResource(method, decoded, parts)
+  if ((prefix !== 'api' && prefix !== 'apis') || parts.length <= at) return nonResource(method, decoded, query, parts)
   const apiGroup = prefix === 'api' ? '' : parts[1]!
   let verb = verbs[method] ?? ''
   let rest = at
@@ -65,14 +70,15 @@ export function parseRequestInfo(method: string, path: string, search: string): 
   }
   let name = parts[rest + 1] ?? ''
   if (name === '' && verb === 'get') {
-    verb = isWatch(search) ? 'watch' : 'list'
-    name = nameFromSelector(search)
+    verb = isYes(query.get('watch')) ? 'watch' : 'list'
+    name = nameFromSelector(query)
   }
   if (name === '' && verb === 'delete') verb = 'deletecollection'
-  const selects = !special && search !== '' && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')
+  const selects = !special && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')
   return {
     isResourceRequest: true,
     path: decoded,
+    query,
     verb,
     apiPrefix: prefix,
     apiGroup,
@@ -82,17 +88,18 @@ export function parseRequestInfo(method: string, path: string, search: string): 
     subresource: verb === 'proxy' ? '' : (parts[rest + 2] ?? ''),
     name,
     parts: parts.slice(rest),
-    fieldSelector: selects ? (queryValue(search, 'fieldSelector') ?? '') : '',
-    labelSelector: selects ? (queryValue(search, 'labelSelector') ?? '') : '',
+    fieldSelector: selects ? (query.get('fieldSelector') ?? '') : '',
+    labelSelector: selects ? (query.get('labelSelector') ?? '') : '',
   }
 }
 
-function nonResource(method: string, path: string, parts: readonly string[]): RequestInfo {
+function nonResource(method: string, path: string, query: Query, parts: readonly string[]): RequestInfo {
   // Two segments after the prefix are the group's or the version's document; the prefix is known from three on.
   const apiPrefix = parts.length >= 3 && parts[0] === 'apis' ? 'apis' : ''
   return {
     isResourceRequest: false,
     path,
+    query,
     verb: method.toLowerCase(),
     apiPrefix,
     apiGroup: '',
@@ -124,58 +131,23 @@ function split(path: string): string[] {
   return start === end ? [] : path.slice(start, end).split('/')
 }
 
-/** apimachinery's reading of a boolean query value: everything but `0` and `false`, the empty one too, means yes. */
-function isWatch(search: string): boolean {
-  if (!mayHave(search, 'watch')) return false
-  const value = queryValue(search, 'watch')?.toLowerCase()
-  return value !== undefined && value !== '0' && value !== 'false'
-}
-
 // Numbers among the list options; one that is none keeps all options from being read.
 const numeric = ['limit', 'timeoutSeconds'] as const
 
-function nameFromSelector(search: string): string {
-  if (!mayHave(search, 'fieldSelector')) return ''
-  const selector = queryValue(search, 'fieldSelector') ?? ''
-  if (!selector.includes('metadata.name') || numeric.some((n) => !/^([+-]?\d+)?$/.test(queryValue(search, n) ?? ''))) return ''
+/** The one object that a field selector names, when the options can be read at all. */
+function nameFromSelector(query: Query): string {
+  const selector = query.get('fieldSelector')
+  if (selector === undefined || !selector.includes('metadata.name') || numeric.some((n) => parseGoInt64(query.get(n) ?? '0') === undefined))
+    return ''
   let name: string
   try {
+    parseLabelSelector(query.get('labelSelector') ?? '')
     name = parseFieldSelector(selector).requiresExact('metadata.name') ?? ''
   } catch {
     // The handler will answer 400.
     return ''
   }
   return name === '.' || name === '..' || /[/%]/.test(name) ? '' : name
-}
-
-/** False only when `key` is certainly absent; cheaper than looking. */
-export const mayHave = (search: string, key: string): boolean => search !== '' && (search.includes(key) || search.includes('%'))
-
-/** The first value of a query parameter, decoded; undefined when it is absent. A pair with a bad escape is skipped, as Go does. */
-export function queryValue(search: string, key: string): string | undefined {
-  for (let at = 0; at <= search.length; ) {
-    let end = search.indexOf('&', at)
-    if (end < 0) end = search.length
-    const equals = search.indexOf('=', at)
-    const nameEnd = equals < 0 || equals > end ? end : equals
-    if (end > at && sameKey(search.slice(at, nameEnd), key)) {
-      const value = decodeComponent(search.slice(Math.min(nameEnd + 1, end), end))
-      if (value !== undefined) return value
-    }
-    at = end + 1
-  }
-  return undefined
-}
-
-const sameKey = (raw: string, key: string): boolean => raw === key || (/[%+]/.test(raw) && decodeComponent(raw) === key)
-
-function decodeComponent(raw: string): string | undefined {
-  if (!/[%+]/.test(raw)) return raw
-  try {
-    return decodeURIComponent(raw.replaceAll('+', ' '))
-  } catch {
-    return undefined
-  }
 }
 
 const longRunningSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'portforward'])

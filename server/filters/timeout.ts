@@ -2,7 +2,6 @@ import { badRequest, StatusError } from '../machinery/status.ts'
 import { ServedRequest, type Filter } from './context.ts'
 import type { StatusWriter } from './errors.ts'
 import { DurationError, parseDuration } from './duration.ts'
-import { mayHave, queryValue } from './request-info.ts'
 
 const TIMED_OUT = 'Timeout: request did not complete within the allotted timeout'
 
@@ -15,7 +14,7 @@ export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
   return (next) => (ctx) => {
     if (ctx.longRunning) return next(ctx)
     const { exchange } = ctx
-    const limit = mayHave(exchange.search, 'timeout=') ? requested(exchange.search, timeoutMs) : timeoutMs
+    const limit = requested(ctx.requestInfo.query.get('timeout') ?? '', timeoutMs)
     const result = next(ctx)
     if (result === undefined) return result
     let timedOut = false
@@ -38,8 +37,7 @@ export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
   }
 }
 
-function requested(search: string, timeoutMs: number): number {
-  const text = queryValue(search, 'timeout') ?? ''
+function requested(text: string, timeoutMs: number): number {
   if (text === '') return timeoutMs
   let ms: number
   try {

@@ -5,8 +5,8 @@ import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
 import { forbiddenField, notSupported, type FieldError } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { Query } from '../machinery/query.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
-import { searchOf } from './query.ts'
 
 /** Largest request body (apiserver `MaxRequestBodyBytes`). */
 export const MAX_BODY = 3 * 1024 * 1024
@@ -24,16 +24,15 @@ const PLAIN_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Warn', fieldM
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
 /** `kind` is the options' name in errors: CreateOptions, UpdateOptions, PatchOptions. */
-export function writeQuery(search: string, kind: string): WriteQuery {
-  if (search === '') return PLAIN_WRITE
-  const q = searchOf(search)
+export function writeQuery(q: Query, kind: string): WriteQuery {
+  if (q === Query.empty) return PLAIN_WRITE
   const dryRun = q.getAll('dryRun')
   const text = q.get('fieldValidation') ?? ''
   const fieldManager = q.get('fieldManager') ?? ''
   const errors: FieldError[] = []
   if (kind === 'PatchOptions' && q.has('force')) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'))
   validateFieldManager(errors, fieldManager, 'fieldManager')
-  if (dryRun.some((d) => d !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']))
+  if (dryRun.some((d) => d !== 'All')) errors.push(notSupported('dryRun', [...dryRun], ['All']))
   if (!VALIDATIONS.includes(text)) errors.push(notSupported('fieldValidation', text, VALIDATIONS))
   if (errors.length > 0) throw invalidOptions(kind, errors)
   return { dryRun: dryRun.includes('All'), fieldValidation: text === '' ? 'Warn' : (text as FieldValidation), fieldManager }

@@ -7,7 +7,7 @@ import { respondEntry, shapeFor } from './respond.ts'
 /** POST to a collection. */
 export async function createObject(ctx: RequestContext, served: ServedResource): Promise<void> {
   const shape = shapeFor(ctx, served)
-  const query = writeQuery(ctx.exchange.search, 'CreateOptions')
+  const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
   const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
   const obj = served.identity ? body : served.toStored(body)
   const entry = await served.store.create(obj, ctx.requestInfo.namespace, strategyContext(ctx, query.dryRun))

@@ -2,14 +2,15 @@ import { isDryRun, validateDeleteOptions } from '../apis/meta/v1/options.ts'
 import { decodeRequest } from '../codec/request.ts'
 import { bodyMediaType } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
-import { badRequest, isStatusError } from '../machinery/status.ts'
+import { isYes } from '../machinery/query.ts'
+import { isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
-import { searchOf, type ListQuery } from './query.ts'
+import { parseInteger, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
 
 interface DeleteQuery extends DeleteOptions {
@@ -19,22 +20,19 @@ interface DeleteQuery extends DeleteOptions {
 /** DeleteOptions from the body, or from the query where there is no body. */
 async function readDeleteOptions(ctx: RequestContext, served: ServedResource): Promise<DeleteQuery> {
   const body = await ctx.exchange.readBody(MAX_BODY)
-  const q = searchOf(ctx.exchange.search)
+  const q = ctx.requestInfo.query
   let raw: Record<string, unknown> = {}
   if (body.length > 0) {
     const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')!, bare: true }
     raw = decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore').object
   } else {
-    const grace = q.get('gracePeriodSeconds')
-    if (grace !== null && grace !== '') {
-      if (!/^-?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`)
-      raw.gracePeriodSeconds = Number(grace)
-    }
-    const policy = q.get('propagationPolicy')
-    if (policy !== null && policy !== '') raw.propagationPolicy = policy
+    const grace = parseInteger(q, 'gracePeriodSeconds')
+    if (grace !== undefined) raw.gracePeriodSeconds = grace
     const orphan = q.get('orphanDependents')
-    if (orphan !== null && orphan !== '') raw.orphanDependents = orphan === 'true' || orphan === '1'
-    if (q.has('dryRun')) raw.dryRun = q.getAll('dryRun')
+    if (orphan !== undefined) raw.orphanDependents = isYes(orphan)
+    const policy = q.get('propagationPolicy')
+    if (policy !== undefined) raw.propagationPolicy = policy
+    if (q.has('dryRun')) raw.dryRun = [...q.getAll('dryRun')]
   }
   validateDeleteOptions(raw)
   const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun) }

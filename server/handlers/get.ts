@@ -3,7 +3,6 @@ import { parseReadVersion } from '../machinery/resource-version.ts'
 import { notFound } from '../machinery/status.ts'
 import { translated } from '../registry/generic/errors.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { searchOf } from './query.ts'
 import { respondEntry, shapeFor } from './respond.ts'
 
 /** GET of one object: the newest state, or with resourceVersion one not older than that. */
@@ -11,8 +10,7 @@ export async function getObject(ctx: RequestContext, served: ServedResource): Pr
   const { namespace, name } = ctx.requestInfo
   const shape = shapeFor(ctx, served)
   const { store } = served
-  const { search } = ctx.exchange
-  const version = search.includes('resourceVersion') ? (searchOf(search).get('resourceVersion') ?? '') : ''
+  const version = ctx.requestInfo.query.get('resourceVersion') ?? ''
   if (version === '') return respondEntry(ctx, shape, await store.get(namespace, name))
   const revision = parseReadVersion(version)
   if (revision > 0) await translated(store.groupResource, name, () => store.deps.feed.waitFor(revision))

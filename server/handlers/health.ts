@@ -1,5 +1,4 @@
 import type { RequestContext } from '../filters/context.ts'
-import { searchOf } from './query.ts'
 
 /** One named check: resolves when fine, rejects with the reason. */
 export interface HealthCheck {
@@ -41,7 +40,7 @@ async function run(c: HealthCheck): Promise<string | undefined> {
 }
 
 async function all(ctx: RequestContext, root: string, checks: readonly HealthCheck[]): Promise<void> {
-  const q = searchOf(ctx.exchange.search)
+  const q = ctx.requestInfo.query
   const excluded = new Set(q.getAll('exclude').flatMap((e) => e.split(',')))
   const lines: string[] = []
   let failed = false

@@ -92,7 +92,7 @@ export async function patchObject(
   checkPatchType(ctx)
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
-  const query = writeQuery(ctx.exchange.search, 'PatchOptions')
+  const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')
   const fn = await readPatch(ctx, served.type)
   const expected = expectedOf(served.facts, served.type)
   const { entry } = await served.store.update({

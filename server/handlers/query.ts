@@ -1,7 +1,8 @@
 import { invalidOptions } from '../apis/meta/v1/options.ts'
-import { anyFields, parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
-import { everything, parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
+import { parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
+import { parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
 import { notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
+import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 
@@ -19,46 +20,30 @@ export interface ListQuery {
   sendInitialEvents: boolean | undefined
 }
 
-const NONE = new URLSearchParams()
-export function searchOf(search: string): URLSearchParams {
-  return search === '' ? NONE : new URLSearchParams(search)
-}
-
-/** Go's strconv.ParseBool, with its error as the reference words it. */
-function parseBool(q: URLSearchParams, name: string): boolean | undefined {
+/** Go's strconv.ParseInt, with its error as the reference words it. */
+export function parseInteger(q: Query, name: string): number | undefined {
   const text = q.get(name)
-  if (text === null) return undefined
-  // A bare `?watch` counts as true (apimachinery `conversion/queryparams`).
-  if (text === '' || /^(1|t|T|TRUE|true|True)$/.test(text)) return true
-  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false
-  // apimachinery's Convert_Slice_string_To_bool takes every other word for true.
-  return true
+  if (text === undefined) return undefined
+  const value = parseGoInt64(text)
+  if (value !== undefined) return Number(value)
+  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)
 }
 
-function parseInteger(q: URLSearchParams, name: string): number | undefined {
-  const text = q.get(name)
-  if (text === null || text === '') return undefined
-  const wrong = !/^[+-]?\d+$/.test(text) ? 'invalid syntax' : Number.isSafeInteger(Number(text)) ? undefined : 'value out of range'
-  if (wrong !== undefined) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${wrong}`)
-  return Number(text)
-}
-
-function selectors(q: URLSearchParams, served: ServedResource): { labels: LabelSelector; fields: FieldSelector } {
-  const labelText = q.get('labelSelector') ?? ''
-  const fieldText = q.get('fieldSelector') ?? ''
+function selectors(q: Query): { labels: LabelSelector; fields: FieldSelector } {
   try {
-    const labels = labelText === '' ? everything : parseLabelSelector(labelText)
-    const fields = fieldText === '' ? anyFields : parseFieldSelector(fieldText)
-    for (const r of fields.requirements) {
-      if (r.field === 'metadata.name' || r.field === 'metadata.namespace') continue
-      if (!Object.hasOwn(served.store.resource.selectableFields, r.field)) {
-        throw badRequest(unknownField(r.field, served))
-      }
-    }
-    return { labels, fields }
+    return { labels: parseLabelSelector(q.get('labelSelector') ?? ''), fields: parseFieldSelector(q.get('fieldSelector') ?? '') }
   } catch (e) {
     if (e instanceof SelectorError) throw badRequest(e.message)
     throw e
+  }
+}
+
+function checkFields(fields: FieldSelector, served: ServedResource): void {
+  const { selectableFields } = served.store.resource
+  for (const field of fields.fields) {
+    if (field === 'metadata.name' || field === 'metadata.namespace') continue
+    if (!Object.hasOwn(selectableFields, field)) throw badRequest(unknownField(field, served))
   }
 }
 
@@ -76,22 +61,25 @@ function unknownField(field: string, served: ServedResource): string {
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
-/** Reads and checks the options of list, watch and deletecollection. Throws 400 or 422 with the reference's texts. */
-export function listQuery(search: string, served: ServedResource): ListQuery {
-  const q = searchOf(search)
+/**
+ * Reads and checks the options of list, watch and deletecollection, in the reference's order. Throws 400 or 422 with its texts.
+ */
+export function listQuery(q: Query, served: ServedResource): ListQuery {
+  const sendInitialEvents = q.get('sendInitialEvents')
   const options: ListQuery = {
-    ...selectors(q, served),
-    limit: parseInteger(q, 'limit') ?? 0,
-    continueToken: q.get('continue') ?? '',
+    watch: isYes(q.get('watch')),
+    allowWatchBookmarks: isYes(q.get('allowWatchBookmarks')),
     resourceVersion: q.get('resourceVersion') ?? '',
     resourceVersionMatch: q.get('resourceVersionMatch') ?? '',
     timeoutSeconds: parseInteger(q, 'timeoutSeconds'),
-    watch: parseBool(q, 'watch') ?? false,
-    allowWatchBookmarks: parseBool(q, 'allowWatchBookmarks') ?? false,
-    sendInitialEvents: parseBool(q, 'sendInitialEvents'),
+    limit: parseInteger(q, 'limit') ?? 0,
+    continueToken: q.get('continue') ?? '',
+    sendInitialEvents: sendInitialEvents === undefined ? undefined : isYes(sendInitialEvents),
+    ...selectors(q),
   }
   const errors = options.watch ? watchErrors(options) : listErrors(options)
   if (errors.length > 0) throw invalidOptions('ListOptions', errors)
+  checkFields(options.fields, served)
   return options
 }
 

@@ -4,35 +4,33 @@ import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { RequestContext } from '../filters/context.ts'
 import type { Status, StatusDetails } from '../machinery/status.ts'
+import { parseGoBool, type Query } from '../machinery/query.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
-import type { Exchange } from '../serving/exchange.ts'
 import { prettyJson, shapeOf, type Shape } from './representation.ts'
 import { includeObjectOf, type IncludeObject } from './table.ts'
-import { searchOf } from './query.ts'
 
 /** Browsers, curl and wget get indented answers unless `pretty` says otherwise (apiserver `negotiation.go`, isPrettyPrint). */
 const PRETTY_AGENTS = /^(?:curl|Wget|Mozilla\/5\.0)/
 
-export function wantsPretty({ search, headers }: Pick<Exchange, 'search' | 'headers'>): boolean {
-  if (search.includes('pretty=')) {
-    const value = searchOf(search).get('pretty')
-    if (value !== null) return !/^(0|f|F|FALSE|false|False)$/.test(value)
-  }
-  return PRETTY_AGENTS.test(headers['user-agent'] ?? '')
+export function wantsPretty(query: Query, userAgent: string | undefined): boolean {
+  const value = query.get('pretty') ?? ''
+  // What is no boolean means no.
+  return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
 export function representationOf(ctx: RequestContext, transforms = true): Representation {
   const { verb } = ctx.requestInfo
   const r = negotiate(ctx.exchange.headers.accept, transforms, verb === 'list' || verb === 'watch')
-  return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.exchange) ? { ...r, pretty: true } : r
+  return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
+    ? { ...r, pretty: true }
+    : r
 }
 
 export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
   const representation = representationOf(ctx)
-  const includeObject: IncludeObject =
-    representation.as === 'Table' ? includeObjectOf(searchOf(ctx.exchange.search).get('includeObject')) : 'None'
+  const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
   return shapeOf(served, { representation, includeObject, now: () => ctx.clock.now() })
 }
 

@@ -1,5 +1,6 @@
 import type { Handler, RequestContext } from '../filters/context.ts'
-import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import { oneField } from '../machinery/fields.ts'
+import { badRequest, methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { createObject } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
@@ -28,24 +29,25 @@ export interface RouterOptions {
 /** The verbs of an object or collection, each in a file of its own. */
 const VERBS: Readonly<Record<string, (ctx: RequestContext, served: ServedResource, o: RouterOptions) => Promise<void>>> = {
   get: getObject,
-  list: (ctx, served) => listObjects(ctx, served, listQuery(ctx.exchange.search, served)),
+  list: (ctx, served) => listObjects(ctx, served, listQuery(ctx.requestInfo.query, served)),
   watch: (ctx, served, o) => watchObjects(ctx, served, watchQuery(ctx, served), o.limits),
   create: createObject,
   update: (ctx, served) => replaceObject(ctx, served),
   patch: (ctx, served) => patchObject(ctx, served),
   delete: deleteObject,
-  deletecollection: (ctx, served) => deleteCollection(ctx, served, listQuery(ctx.exchange.search, served)),
+  deletecollection: (ctx, served) => deleteCollection(ctx, served, listQuery(ctx.requestInfo.query, served)),
 }
 
 const WATCH_PATH = /^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//
 
-// The old `/watch/` paths say "watch" by their path; one of them names a single object.
+// The old `/watch/` paths say "watch" by their path, and their options are read as a list's; one of them names a single object.
 function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typeof listQuery> {
-  const { search, path } = ctx.exchange
-  if (!WATCH_PATH.test(path)) return listQuery(search, served)
-  const { name } = ctx.requestInfo
-  const extra = name === '' ? 'watch=true' : `watch=true&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`
-  return listQuery(search === '' ? extra : `${search}&${extra}`, served)
+  const { query, name } = ctx.requestInfo
+  const options = listQuery(query, served)
+  if (name === '' || !WATCH_PATH.test(ctx.exchange.path)) return options
+  if (options.fields.empty) return { ...options, fields: oneField('metadata.name', name) }
+  if (options.fields.requiresExact('metadata.name') === name) return options
+  throw badRequest("fieldSelector metadata.name doesn't match requested name")
 }
 
 /** Verbs that only an object's path takes, or only a collection's; and collections of all namespaces are only to look at. */

@@ -10,7 +10,6 @@ import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts
 import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
 import { checkPatchType, patched, patchObject, readPatch } from './patch.ts'
-import { searchOf } from './query.ts'
 import { respondEntry, respondObject, shapeFor } from './respond.ts'
 import { replaceObject } from './update.ts'
 
@@ -26,7 +25,7 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
     served,
     namespace: ctx.requestInfo.namespace,
     name: ctx.requestInfo.name,
-    query: searchOf(ctx.exchange.search),
+    query: ctx.requestInfo.query,
   }
   if (sub.form === 'connect') {
     const path = ctx.requestInfo.parts.slice(3).join('/')
@@ -55,7 +54,7 @@ async function objectSubresource(
     return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx)
-  const query = writeQuery(ctx.exchange.search, OPTIONS[verb] ?? 'CreateOptions')
+  const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query.dryRun) }
   if (verb === 'create' && sub.create !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)

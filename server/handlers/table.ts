@@ -5,8 +5,8 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 /** What each row carries besides its cells (metav1.TableOptions). */
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
-export function includeObjectOf(text: string | null): IncludeObject {
-  if (text === null || text === '') return 'Metadata'
+export function includeObjectOf(text: string | undefined): IncludeObject {
+  if (text === undefined || text === '') return 'Metadata'
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text
   throw badRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`)
 }

@@ -16,7 +16,7 @@ export async function replaceObject(
 ): Promise<void> {
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
-  const query = writeQuery(ctx.exchange.search, 'UpdateOptions')
+  const query = writeQuery(ctx.requestInfo.query, 'UpdateOptions')
   const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
   checkUrlIdentity(body, namespace, name, served)
   const obj = served.identity ? body : served.toStored(body)

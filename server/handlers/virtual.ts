@@ -26,7 +26,7 @@ async function serve(ctx: RequestContext, resource: VirtualResource): Promise<vo
   const { verb, namespace, name } = ctx.requestInfo
   const request = (dryRun: boolean): VirtualRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, dryRun) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
-    const query = writeQuery(ctx.exchange.search, 'CreateOptions')
+    const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
     const { group, version, kind } = resource
     const body = await readObject(ctx, { group, version, kind, type: scheme.typeOf(group, version, kind)! }, query.fieldValidation)
     body.metadata ??= {}

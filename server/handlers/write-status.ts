@@ -2,6 +2,7 @@ import { negotiate, PROTOBUF_TYPE } from '../codec/negotiation.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { StatusWriter } from '../filters/errors.ts'
+import { parseQuery } from '../machinery/query.ts'
 import { scheme } from '../scheme/index.ts'
 import { prettyJson } from './representation.ts'
 import { wantsPretty } from './respond.ts'
@@ -13,7 +14,7 @@ export const writeStatus: StatusWriter = (exchange, status, headers) => {
   try {
     const r = negotiate(exchange.headers.accept, false)
     media = r.media
-    pretty = r.pretty || wantsPretty(exchange)
+    pretty = r.pretty || wantsPretty(parseQuery(exchange.search), exchange.headers['user-agent'])
   } catch {
     // 406 itself, or another error before it: indented JSON is what everyone reads.
   }

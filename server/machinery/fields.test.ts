@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyFields, parseFieldSelector } from './fields.ts'
+import { anyFields, oneField, parseFieldSelector } from './fields.ts'
 import { SelectorError } from './labels.ts'
 
 const object: Record<string, string> = { 'metadata.name': 'a', 'spec.nodeName': '', 'status.phase': 'x,y=z\\' }
@@ -18,6 +18,9 @@ describe('field selectors', () => {
     ['metadata.name=a,spec.nodeName=', true],
     ['metadata.name=a,', true],
     [String.raw`status.phase=x\,y\=z\\`, true],
+    ['metadata.name=a,metadata.name=b', false],
+    ['metadata.name=a,metadata.name!=b,metadata.name!=c', true],
+    ['metadata.name!=b,metadata.name!=a', false],
   ])('%s', (text, matches) => {
     expect(parseFieldSelector(text).matches(valueOf)).toBe(matches)
   })
@@ -27,6 +30,9 @@ describe('field selectors', () => {
     ['metadata.name', "invalid selector: 'metadata.name'; can't understand 'metadata.name'"],
     [String.raw`metadata.name=\x`, String.raw`invalid field selector: invalid escape sequence: \x`],
     ['metadata.name=a=b', 'invalid field selector: unescaped character in value: 61'],
+    ['x=1,b', "invalid selector: 'x=1,b'; can't understand 'b'"],
+    ['x=1=2,b', "invalid selector: 'x=1=2,b'; can't understand 'b'"],
+    ['x=\\', 'invalid field selector: invalid escape sequence: \\'],
   ])('%s is refused', (text, why) => {
     expect(() => parseFieldSelector(text)).toThrow(SelectorError)
     expect(() => parseFieldSelector(text)).toThrow(why)
@@ -35,6 +41,10 @@ describe('field selectors', () => {
   test('tells which value it demands', () => {
     expect(parseFieldSelector('a=1,b!=2').requiresExact('a')).toBe('1')
     expect(parseFieldSelector('a=1,b!=2').requiresExact('b')).toBeUndefined()
+    expect(parseFieldSelector('a=2,a=1').requiresExact('a')).toBe('1')
+    expect([...parseFieldSelector('a=2,b!=1,a=1').fields]).toEqual(['a', 'b'])
+    expect(parseFieldSelector('a!b=c').requirements).toEqual([{ field: 'a!b', operator: '=', value: 'c' }])
+    expect(oneField('a', 'x=y').toString()).toBe(String.raw`a=x\=y`)
     expect(parseFieldSelector('')).toBe(anyFields)
   })
 
@@ -46,8 +56,11 @@ describe('field selectors', () => {
       fc.property(fc.array(requirement, { maxLength: 4 }), (wanted) => {
         const text = wanted.map((r) => `${r.field}${r.operator}${r.value.replace(/[\\,=]/g, String.raw`\$&`)}`).join(',')
         const selector = parseFieldSelector(text)
-        expect(selector.requirements).toEqual(wanted)
-        expect(parseFieldSelector(selector.toString()).requirements).toEqual(wanted)
+        expect(selector.requirements).toHaveLength(wanted.length)
+        expect(selector.requirements).toEqual(expect.arrayContaining(wanted))
+        expect(parseFieldSelector(selector.toString()).requirements).toEqual(selector.requirements)
+        const values = (f: string): string => wanted.find((r) => r.field === f)!.value
+        expect(selector.matches(values)).toBe(wanted.every((r) => (values(r.field) === r.value) === (r.operator === '=')))
       }),
     )
   })

@@ -10,7 +10,9 @@ export interface FieldRequirement {
 export interface FieldSelector {
   readonly requirements: readonly FieldRequirement[]
   readonly empty: boolean
-  /** `valueOf` gives '' for a field without value. */
+  /** The fields it speaks of, each once. */
+  readonly fields: Iterable<string>
+  /** As many steps as there are fields, however many requirements. `valueOf` gives '' for a field without value. */
   matches(valueOf: (field: string) => string): boolean
   /** The value that the selector demands of a field, if it demands exactly one. */
   requiresExact(field: string): string | undefined
@@ -19,22 +21,46 @@ export interface FieldSelector {
 
 const escapeValue = (v: string): string => v.replace(/[\\,=]/g, '\\$&')
 
+/** What all requirements on one field say together. */
+interface Condition {
+  /** The only value that fits; undefined when any does. */
+  exact: string | undefined
+  excluded: Set<string> | undefined
+}
+
 class Selector implements FieldSelector {
   readonly requirements: readonly FieldRequirement[]
   readonly empty: boolean
+  readonly #conditions = new Map<string, Condition>()
+  #impossible = false
 
   constructor(requirements: readonly FieldRequirement[]) {
     this.requirements = requirements
     this.empty = requirements.length === 0
+    for (const { field, operator, value } of requirements) {
+      let condition = this.#conditions.get(field)
+      if (condition === undefined) this.#conditions.set(field, (condition = { exact: undefined, excluded: undefined }))
+      if (operator === '!=') (condition.excluded ??= new Set()).add(value)
+      else if (condition.exact !== undefined && condition.exact !== value) this.#impossible = true
+      else condition.exact = value
+    }
+  }
+
+  get fields(): Iterable<string> {
+    return this.#conditions.keys()
   }
 
   matches(valueOf: (field: string) => string): boolean {
-    for (const r of this.requirements) if ((valueOf(r.field) === r.value) !== (r.operator === '=')) return false
+    if (this.#impossible) return false
+    for (const [field, { exact, excluded }] of this.#conditions) {
+      const value = valueOf(field)
+      if ((exact !== undefined && exact !== value) || excluded?.has(value) === true) return false
+    }
     return true
   }
 
   requiresExact(field: string): string | undefined {
-    return this.requirements.find((r) => r.field === field && r.operator === '=')?.value
+    return this.#conditions.get(field)?.exact
   }
 
   toString(): string {
@@ -43,6 +69,9 @@ class Selector implements FieldSelector {
 }
 
 export const anyFields: FieldSelector = new Selector([])
+
+/** The selector of the objects whose field has this value. */
+export const oneField = (field: string, value: string): FieldSelector => new Selector([{ field, operator: '=', value }])
 
 function splitTerms(text: string): string[] {
   const out: string[] = []
@@ -58,32 +87,33 @@ function splitTerms(text: string): string[] {
   return out
 }
 
-function unescapeValue(v: string): string {
-  let out = ''
-  for (let i = 0; i < v.length; i++) {
-    const c = v[i]!
-    if (c !== '\\') {
-      if (c === ',' || c === '=') throw new SelectorError(`invalid field selector: unescaped character in value: ${c.charCodeAt(0)}`)
-      out += c
-      continue
-    }
-    const next = v[++i]
-    if (next !== '\\' && next !== ',' && next !== '=')
-      throw new SelectorError(`invalid field selector: invalid escape sequence: \\${next ?? ''}`)
-    out += next
-  }
-  return out
+function unescapeValue(value: string): string {
+  return value.replace(/\\(.?)|[,=]/gsu, (found, escaped: string | undefined) => {
+    if (escaped === undefined) throw new SelectorError(`invalid field selector: unescaped character in value: ${found.charCodeAt(0)}`)
+    if (escaped !== '\\' && escaped !== ',' && escaped !== '=')
+      throw new SelectorError(`invalid field selector: invalid escape sequence: ${found}`)
+    return escaped
+  })
+}
+
+/** The first `=`, `==` or `!=` parts a term. */
+function requirementOf(term: string): FieldRequirement | undefined {
+  const at = term.indexOf('=')
+  if (at < 0) return undefined
+  if (term[at - 1] === '!') return { field: term.slice(0, at - 1), operator: '!=', value: unescapeValue(term.slice(at + 1)) }
+  return { field: term.slice(0, at), operator: '=', value: unescapeValue(term.slice(term[at + 1] === '=' ? at + 2 : at + 1)) }
 }
 
 /** Throws SelectorError for text that is no field selector. */
 export function parseFieldSelector(text: string): FieldSelector {
   if (text === '') return anyFields
   const requirements: FieldRequirement[] = []
-  for (const term of splitTerms(text)) {
+  // Sorted before they are read, as upstream: it decides which of several faults is told.
+  for (const term of splitTerms(text).sort()) {
     if (term === '') continue
-    const m = /^([^=!\\]*?)(==|!=|=)(.*)$/s.exec(term)
-    if (m === null) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`)
-    requirements.push({ field: m[1]!, operator: m[2] === '!=' ? '!=' : '=', value: unescapeValue(m[3]!) })
+    const requirement = requirementOf(term)
+    if (requirement === undefined) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`)
+    requirements.push(requirement)
   }
   return requirements.length === 0 ? anyFields : new Selector(requirements)
 }

@@ -31,6 +31,18 @@ const matching: [selector: string, labels: Record<string, string>, matches: bool
   ['notin=notin', { notin: 'notin' }, true],
   ['constructor', {}, false],
   ['example.com/a=1', { 'example.com/a': '1' }, true],
+  ['a>1,a<5', { a: '5' }, false],
+  ['a>1,a<5,a>3', { a: '3' }, false],
+  ['a>1,a<5,a>3', { a: '4' }, true],
+  ['a>5', { a: '99999999999999999999' }, false],
+  ['a,a!=1', { a: '1' }, false],
+  ['a,!a', { a: '1' }, false],
+  ['a,!a', {}, false],
+  ['a in (1,2),a in (2,3)', { a: '2' }, true],
+  ['a in (1,2),a in (2,3)', { a: '3' }, false],
+  ['a=1,a=2', { a: '1' }, false],
+  ['a!=1,a!=2', { a: '2' }, false],
+  ['!a,!b', { c: '', b: '' }, false],
 ]
 
 // Each text is what a kube-apiserver 1.37.2 answered.
@@ -44,7 +56,27 @@ const refused: [selector: string, text: string][] = [
   ['a>x', "values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer"],
 ]
 
+const value =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+const part =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+const named: [selector: string, text: string][] = [
+  ['a in (x,_y,_z)', `[values[0][a]: Invalid value: "_y": ${value}, values[1][a]: Invalid value: "_z": ${value}]`],
+  ['a in (_x,_x)', `values[0][a]: Invalid value: "_x": ${value}`],
+  [
+    'a>_x',
+    `[values[0]: Invalid value: "_x": for 'Gt', 'Lt' operators, the value must be an integer, values[0][a]: Invalid value: "_x": ${value}]`,
+  ],
+  ['a>99999999999999999999', `values[0]: Invalid value: "99999999999999999999": for 'Gt', 'Lt' operators, the value must be an integer`],
+  ['a\u00a0b', String.raw`<nil>: Invalid value: "a\u00a0b": ${part}`],
+  ['a\vb', String.raw`<nil>: Invalid value: "a\vb": ${part}`],
+]
+
 describe('label selectors', () => {
+  test.each(named)('%s is refused, word by word', (text, why) => {
+    expect(() => parseLabelSelector(text)).toThrow(new SelectorError(`unable to parse requirement: ${why}`))
+  })
+
   test.each(matching)('%s on %o', (text, labels, matches) => {
     expect(parseLabelSelector(text).matches(labels)).toBe(matches)
   })

@@ -1,13 +1,8 @@
-import { labelValueErrors, qualifiedNameErrors } from './names.ts'
+import { parseLabelRequirements, type LabelOperator, type LabelRequirement } from './label-parser.ts'
+import { parseGoInt64 } from './query.ts'
 
-/** Label selectors as apimachinery `labels.Parse` reads them. */
-export type LabelOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | '>' | '<'
-
-export interface LabelRequirement {
-  key: string
-  operator: LabelOperator
-  values: readonly string[]
-}
+export { SelectorError } from './label-parser.ts'
+export type { LabelOperator, LabelRequirement } from './label-parser.ts'
 
 export interface LabelSelector {
   readonly requirements: readonly LabelRequirement[]
@@ -17,35 +12,53 @@ export interface LabelSelector {
   toString(): string
 }
 
-/** Thrown for text that is no selector; the message is what the reference answers with 400. */
-export class SelectorError extends Error {
-  override name = 'SelectorError'
-}
-
 const NO_LABELS: Readonly<Record<string, string>> = {}
 
-function matchesOne(r: LabelRequirement, labels: Readonly<Record<string, string>>): boolean {
-  const value = Object.hasOwn(labels, r.key) ? labels[r.key] : undefined
-  switch (r.operator) {
+/** What all requirements on one key say together. */
+interface Condition {
+  /** The key must be there, with one of these values where there are any. */
+  values: Set<string> | undefined
+  excluded: Set<string> | undefined
+  /** The key must not be there. */
+  absent: boolean
+  above: bigint | undefined
+  below: bigint | undefined
+}
+
+function fits(c: Condition, value: string): boolean {
+  if (c.absent || c.values?.has(value) === false || c.excluded?.has(value) === true) return false
+  if (c.above === undefined && c.below === undefined) return true
+  const number = parseGoInt64(value)
+  return number !== undefined && (c.above === undefined || number > c.above) && (c.below === undefined || number < c.below)
+}
+
+function restrict(c: Condition, { operator, values }: LabelRequirement): void {
+  switch (operator) {
     case '=':
     case '==':
-    case 'in':
-      return value !== undefined && r.values.includes(value)
+    case 'in': {
+      const before = c.values
+      c.values = new Set(before === undefined ? values : values.filter((v) => before.has(v)))
+      return
+    }
     case '!=':
     case 'notin':
-      return value === undefined || !r.values.includes(value)
-    case 'exists':
-      return value !== undefined
+      c.excluded ??= new Set()
+      for (const v of values) c.excluded.add(v)
+      return
     case '!':
-      return value === undefined
+      c.absent = true
+      return
     case '>':
     case '<': {
-      if (value === undefined || !/^[+-]?\d+$/.test(value)) return false
-      const [a, b] = [BigInt(value.replace(/^\+/, '')), BigInt(r.values[0]!.replace(/^\+/, ''))]
-      return r.operator === '>' ? a > b : a < b
+      const limit = parseGoInt64(values[0]!) ?? 0n
+      if (operator === '>') c.above = c.above === undefined || limit > c.above ? limit : c.above
+      else c.below = c.below === undefined || limit < c.below ? limit : c.below
     }
   }
 }
+
+const MAY_BE_ABSENT: ReadonlySet<LabelOperator> = new Set(['!=', 'notin', '!'])
 
 function requirementText(r: LabelRequirement): string {
   switch (r.operator) {
@@ -64,14 +77,34 @@ function requirementText(r: LabelRequirement): string {
 class Selector implements LabelSelector {
   readonly requirements: readonly LabelRequirement[]
   readonly empty: boolean
+  /** Of the keys that must be there, and of all others. */
+  readonly #required = new Map<string, Condition>()
+  readonly #optional = new Map<string, Condition>()
 
   constructor(requirements: LabelRequirement[]) {
     this.requirements = requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     this.empty = requirements.length === 0
+    for (const { key, operator } of requirements) {
+      if (!MAY_BE_ABSENT.has(operator) && !this.#required.has(key)) this.#required.set(key, anything())
+    }
+    for (const r of requirements) {
+      let condition = this.#required.get(r.key) ?? this.#optional.get(r.key)
+      if (condition === undefined) this.#optional.set(r.key, (condition = anything()))
+      restrict(condition, r)
+    }
   }
 
+  /** As many steps as there are labels, however many requirements: the first required key that is absent ends it. */
   matches(labels: Readonly<Record<string, string>> | undefined): boolean {
-    for (const r of this.requirements) if (!matchesOne(r, labels ?? NO_LABELS)) return false
+    const given = labels ?? NO_LABELS
+    for (const [key, condition] of this.#required) {
+      if (!Object.hasOwn(given, key) || !fits(condition, given[key]!)) return false
+    }
+    if (this.#optional.size === 0) return true
+    for (const key of Object.keys(given)) {
+      const condition = this.#optional.get(key)
+      if (condition !== undefined && !fits(condition, given[key]!)) return false
+    }
     return true
   }
 
@@ -80,158 +113,14 @@ class Selector implements LabelSelector {
   }
 }
 
+const anything = (): Condition => ({ values: undefined, excluded: undefined, absent: false, above: undefined, below: undefined })
+
 export const everything: LabelSelector = new Selector([])
-
-type Token = { kind: 'word' | 'end' | '!' | '=' | '==' | '!=' | '>' | '<' | '(' | ')' | ',' | 'in' | 'notin'; text: string }
-
-const SYMBOLS = ['==', '!=', '=', '!', '>', '<', '(', ')', ','] as const
-const WORD = /[^\s=!(),><]+/y
-
-function lex(text: string): Token[] {
-  const tokens: Token[] = []
-  let at = 0
-  while (at < text.length) {
-    if (/\s/.test(text[at]!)) {
-      at++
-      continue
-    }
-    const symbol = SYMBOLS.find((s) => text.startsWith(s, at))
-    if (symbol !== undefined) {
-      tokens.push({ kind: symbol, text: symbol })
-      at += symbol.length
-      continue
-    }
-    WORD.lastIndex = at
-    const word = WORD.exec(text)![0]
-    tokens.push({ kind: word === 'in' || word === 'notin' ? word : 'word', text: word })
-    at += word.length
-  }
-  tokens.push({ kind: 'end', text: '' })
-  return tokens
-}
-
-class Parser {
-  #tokens: Token[]
-  #at = 0
-
-  constructor(text: string) {
-    this.#tokens = lex(text)
-  }
-
-  // `in` and `notin` are ordinary words where a key or a value stands.
-  #peek(asWord: boolean): Token {
-    const t = this.#tokens[this.#at]!
-    return asWord && (t.kind === 'in' || t.kind === 'notin') ? { kind: 'word', text: t.text } : t
-  }
-
-  #next(asWord: boolean): Token {
-    const t = this.#peek(asWord)
-    if (t.kind !== 'end') this.#at++
-    return t
-  }
-
-  parse(): LabelRequirement[] {
-    const out: LabelRequirement[] = []
-    for (;;) {
-      const t = this.#peek(true)
-      if (t.kind === 'end') return out
-      if (t.kind !== 'word' && t.kind !== '!') {
-        throw new SelectorError(`found '${t.text}', expected: !, identifier, or 'end of string'`)
-      }
-      out.push(this.#requirement())
-      const sep = this.#next(false)
-      if (sep.kind === 'end') return out
-      if (sep.kind !== ',') throw new SelectorError(`found '${sep.text}', expected: ',' or 'end of string'`)
-      const after = this.#peek(true)
-      if (after.kind !== 'word' && after.kind !== '!') throw new SelectorError(`found '${after.text}', expected: identifier after ','`)
-    }
-  }
-
-  #requirement(): LabelRequirement {
-    try {
-      return this.#requirementBody()
-    } catch (e) {
-      if (e instanceof SelectorError && !e.message.startsWith('unable'))
-        throw new SelectorError(`unable to parse requirement: ${e.message}`)
-      throw e
-    }
-  }
-
-  #requirementBody(): LabelRequirement {
-    let operator: LabelOperator | undefined
-    if (this.#peek(false).kind === '!') {
-      operator = '!'
-      this.#next(false)
-    }
-    const key = this.#next(true)
-    if (key.kind !== 'word') throw new SelectorError(`found '${key.text}', expected: identifier`)
-    const bad = qualifiedNameErrors(key.text)
-    if (bad.length > 0) throw new SelectorError(`<nil>: Invalid value: ${JSON.stringify(key.text)}: ${bad.join('; ')}`)
-    const t = this.#peek(true)
-    if (operator === '!' || t.kind === 'end' || t.kind === ',') return { key: key.text, operator: operator ?? 'exists', values: [] }
-    const op = this.#next(false)
-    switch (op.kind) {
-      case '=':
-      case '==':
-      case '!=':
-        return this.#checked({ key: key.text, operator: op.kind, values: [this.#exactValue()] })
-      case '>':
-      case '<':
-        return this.#checked({ key: key.text, operator: op.kind, values: [this.#exactValue()] })
-      case 'in':
-      case 'notin':
-        return this.#checked({ key: key.text, operator: op.kind, values: [...new Set(this.#values())].sort() })
-      default:
-        throw new SelectorError(`found '${op.text}', expected: in, notin, =, ==, !=, gt, lt`)
-    }
-  }
-
-  #checked(r: LabelRequirement): LabelRequirement {
-    if ((r.operator === '>' || r.operator === '<') && !/^[+-]?\d+$/.test(r.values[0]!)) {
-      throw new SelectorError(
-        `values[0]: Invalid value: ${JSON.stringify(r.values[0])}: for 'Gt', 'Lt' operators, the value must be an integer`,
-      )
-    }
-    for (const [i, v] of r.values.entries()) {
-      const bad = labelValueErrors(v)
-      if (bad.length > 0) throw new SelectorError(`values[${i}][${r.key}]: Invalid value: ${JSON.stringify(v)}: ${bad.join('; ')}`)
-    }
-    return r
-  }
-
-  #exactValue(): string {
-    const t = this.#peek(true)
-    if (t.kind === 'end' || t.kind === ',') return ''
-    this.#next(true)
-    if (t.kind === 'word') return t.text
-    throw new SelectorError(`found '${t.text}', expected: identifier`)
-  }
-
-  #values(): string[] {
-    const open = this.#next(false)
-    if (open.kind !== '(') throw new SelectorError(`found '${open.text}' expected: '('`)
-    const values: string[] = []
-    // An empty place between commas or before `)` is the empty value.
-    let wantValue = true
-    for (;;) {
-      const t = this.#next(true)
-      const after = wantValue ? `',', ')' or identifier` : `',' or ')'`
-      if (t.kind === 'word' && wantValue) {
-        values.push(t.text)
-        wantValue = false
-      } else if (t.kind === ',' || t.kind === ')') {
-        if (wantValue) values.push('')
-        if (t.kind === ')') return values
-        wantValue = true
-      } else throw new SelectorError(`found '${t.text}', expected: ${after}`)
-    }
-  }
-}
 
 /** Parses `a=b,c!=d,e in (f,g),h,!i,j>1`; throws SelectorError. */
 export function parseLabelSelector(text: string): LabelSelector {
   if (text === '') return everything
-  return new Selector(new Parser(text).parse())
+  return new Selector(parseLabelRequirements(text))
 }
 
 export interface LabelSelectorObject {

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { RequestContext } from '../filters/context.ts'
 import { FakeClock } from '../machinery/clock.ts'
+import { parseQuery } from '../machinery/query.ts'
 import { scheme } from '../scheme/index.ts'
 import { noDescriptions } from './descriptions.ts'
 import { openApi } from './handler.ts'
@@ -28,7 +29,7 @@ async function ask(path: string, headers: Record<string, string> = {}, method = 
   }
   const [name = '', search = ''] = path.split('?')
   const exchange = { method, path: name, search, headers, respond }
-  return (await serve({ exchange } as unknown as RequestContext)) ? answer! : undefined
+  return (await serve({ exchange, requestInfo: { query: parseQuery(search) } } as unknown as RequestContext)) ? answer! : undefined
 }
 
 const V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'

@@ -116,7 +116,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     const hash = await hashFor(made, name, form)
     const headers: ResponseHeaders = { etag: `"${hash}"`, vary: 'Accept' }
     const type = form === 'json' ? 'application/json' : protobufOf(3)
-    const given = new URLSearchParams(ctx.exchange.search).get('hash') ?? ''
+    const given = ctx.requestInfo.query.get('hash') ?? ''
     if (given !== '' && given !== hash) return respond(ctx, 301, { ...headers, 'content-type': type, location: addressOf(name, hash) })
     if (given !== '') {
       // An address with its hash never changes what it names.

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../filters/context.ts'
 import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError } from '../machinery/status.ts'
+import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
@@ -87,16 +88,16 @@ export class Proxies {
 }
 
 /** PodLogOptions that the kubelet takes; numbers are checked here, as upstream validates them before it calls. */
-function logQuery(query: URLSearchParams): string {
+function logQuery(query: Query): string {
   const out = new URLSearchParams()
   for (const name of ['follow', 'previous', 'timestamps'] as const) {
     const value = query.get(name)
-    if (value !== null && !/^(0|f|F|FALSE|false|False)$/.test(value)) out.set(name, 'true')
+    if (value !== undefined && isYes(value)) out.set(name, 'true')
   }
   for (const name of ['sinceSeconds', 'tailLines', 'limitBytes'] as const) {
     const value = query.get(name)
-    if (value === null || value === '') continue
-    if (!/^-?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+    if (value === undefined) continue
+    if (parseGoInt64(value) === undefined) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
     const least = name === 'tailLines' ? 0 : 1
     if (Number(value) < least) {
       const body = name === 'tailLines' ? 'must be greater than or equal to 0' : 'must be greater than 0'
@@ -108,7 +109,7 @@ function logQuery(query: URLSearchParams): string {
     out.set(name, value)
   }
   const since = query.get('sinceTime')
-  if (since !== null && since !== '') out.set('sinceTime', since)
+  if (since !== undefined && since !== '') out.set('sinceTime', since)
   return out.toString()
 }
 

@@ -1,6 +1,7 @@
 import type { CacheSchema, Entry } from '../../cache/entry.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
 import type { Handler, RequestContext } from '../../filters/context.ts'
+import type { Query } from '../../machinery/query.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ResourceFacts, TypeFacts } from '../../scheme/contract.ts'
 import type { SelectableFields, Strategy, StrategyContext, TableDefinition } from './strategy.ts'
@@ -47,7 +48,7 @@ export interface SubresourceRequest {
   readonly namespace: string
   readonly name: string
   readonly context: StrategyContext
-  readonly query: URLSearchParams
+  readonly query: Query
 }
 
 /** An answer: an entry of the cache (bytes are there already) or an object of its own. */

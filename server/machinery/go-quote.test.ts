@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { goQuote } from './go-quote.ts'
+
+// Each as Go 1.26 prints it.
+test.each([
+  ['', '""'],
+  ['plain text', '"plain text"'],
+  ['"\\', String.raw`"\"\\"`],
+  ['\x07\b\f\n\r\t\v', String.raw`"\a\b\f\n\r\t\v"`],
+  ['\0\x1b\x7f', String.raw`"\x00\x1b\x7f"`],
+  ['\u0085\u00a0\u2028\u202e\ue00f', String.raw`"\u0085\u00a0\u2028\u202e\ue00f"`],
+  ['中é😀', '"中é😀"'],
+  ['\u{e0001}', String.raw`"\U000e0001"`],
+])('%j', (text, quoted) => {
+  expect(goQuote(text)).toBe(quoted)
+})

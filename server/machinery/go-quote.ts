@@ -1,0 +1,21 @@
+const NAMED: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+  '"': '\\"',
+}
+// Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. A lone surrogate is none of them.
+const ESCAPED = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
+
+/** A text in quotes as Go's strconv.Quote writes it (`%q`). */
+export const goQuote = (text: string): string => `"${text.replace(ESCAPED, (c) => NAMED[c] ?? escaped(c.codePointAt(0)!))}"`
+
+function escaped(code: number): string {
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
+}
