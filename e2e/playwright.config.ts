@@ -10,7 +10,7 @@ export default defineConfig({
   // Far above what it takes: a slow machine decides nothing.
   expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
-  // A second try on a machine that others use; what needed it is reported as flaky.
+  // A second try on a machine that others use; the report of `npm test` names what needed it.
   retries: process.env.CI === undefined ? 0 : 1,
   reporter: [['list'], ['json', { outputFile: '../test-results/desktop.json' }]],
   use: {

@@ -7,8 +7,6 @@ export default defineConfig({
   test: {
     include: ['e2e/server/**/*.test.ts'],
     fileParallelism: false,
-    // A second try on a machine that others use; the report names what needed it.
-    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

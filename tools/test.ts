@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { chromium, etcd, kubectl, type Program } from './programs.ts'
 import { nodeBin, root, say } from './setup.mjs'
+import { type PlaywrightReport, secondTries } from './playwright-report.ts'
 import { rooms, typecheck } from './typecheck.ts'
 
 /** Counts of one part. A check that is not a test suite counts as one test. */
@@ -28,6 +29,7 @@ const parts: Record<string, () => Outcome> = {
   ...Object.fromEntries(['eslint', 'canary', 'format', 'lockfile'].map((name) => [name, () => one(node('tools/lint.ts', name))])),
   knip: () => one(node('node_modules/knip/bin/knip.js')),
   unit: () => vitest('unit', 'tools/vitest.config.ts'),
+  'unit, another day': () => vitest('another-day', 'tools/another-day.config.ts'),
   build: () => one(node('tools/build.ts')),
   'e2e server': () => vitest('e2e-server', 'e2e/vitest.config.ts'),
   'e2e desktop': desktop,
@@ -68,22 +70,19 @@ function vitest(name: string, config: string): Outcome {
   return { passed, failed, skipped: numPendingTests + numTodoTests, notes: passed + failed === 0 ? ['it ran no test'] : [] }
 }
 
-interface PlaywrightReport {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
-}
-
 function desktop(): Outcome {
   const browser = programs.chromium
   if (browser?.path === undefined) return { passed: 0, failed: 0, skipped: 1, notes: [browser?.why ?? 'no browser'] }
   const good = node('node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts')
-  const stats = read<PlaywrightReport>(join(results, 'desktop.json'))?.stats
-  if (stats === undefined) return one(false, 'it ended without a report')
+  const report = read<PlaywrightReport>(join(results, 'desktop.json'))
+  if (report === undefined) return one(false, 'it ended without a report')
+  const { stats } = report
   const failed = Math.max(stats.unexpected, good ? 0 : 1)
   return {
     passed: stats.expected + stats.flaky,
     failed,
     skipped: stats.skipped,
-    notes: stats.flaky > 0 ? [`${stats.flaky} passed only when tried again`] : [],
+    notes: secondTries(report).map((title) => `passed only when tried again: ${title}`),
   }
 }
 

@@ -8,8 +8,6 @@ export default defineConfig({
     include: ['{server,renderer,electron,tools}/**/*.test.{ts,tsx}'],
     // Two cores are common on machines that run this.
     maxWorkers: '100%',
-    // A second try on a machine that others use; the report names what needed it.
-    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

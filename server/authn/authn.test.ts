@@ -55,9 +55,10 @@ describe('token file', () => {
 })
 
 describe('x509', () => {
-  const ca = createAuthority('ca', Date.now())
+  const now = Date.UTC(2026, 0, 1)
+  const ca = createAuthority('ca', now)
   const peer = (commonName: string, organizations: string[]): Partial<ConnectionState> => ({
-    peerCertificate: new X509Certificate(issueCertificate(ca, { commonName, organizations, use: 'client', now: Date.now() }).cert).raw,
+    peerCertificate: new X509Certificate(issueCertificate(ca, { commonName, organizations, use: 'client', now }).cert).raw,
   })
 
   test('the common name is the user, organizations are groups; read once a connection', () => {

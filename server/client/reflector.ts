@@ -64,11 +64,6 @@ export class Reflector<T extends KubeObject> {
     })
   }
 
-  /** The newest revision this reflector knows; '' before the first list. */
-  get lastResourceVersion(): string {
-    return this.#resourceVersion
-  }
-
   async run(): Promise<void> {
     const { signal, clock, onError } = this.#o
     while (!signal.aborted) {

@@ -21,7 +21,6 @@ export class WorkQueue<K extends string | number = string> {
   readonly #failures = new Map<K, number>()
   readonly #delayed = new Map<K, { at: number; timer: Timer }>()
   readonly #waiters: Array<(key: K | undefined) => void> = []
-  readonly #drained: Array<() => void> = []
   #shuttingDown = false
 
   constructor(options: WorkQueueOptions) {
@@ -73,10 +72,6 @@ export class WorkQueue<K extends string | number = string> {
     this.#failures.delete(key)
   }
 
-  numRequeues(key: K): number {
-    return this.#failures.get(key) ?? 0
-  }
-
   /** The next key, as soon as there is one; undefined once the queue is shut down and empty. Each key needs a `done`. */
   get(): Promise<K | undefined> {
     const first = this.#queue.values().next()
@@ -92,7 +87,6 @@ export class WorkQueue<K extends string | number = string> {
   done(key: K): void {
     this.#processing.delete(key)
     if (this.#dirty.has(key)) this.#push(key)
-    this.#checkDrained()
   }
 
   shutDown(): void {
@@ -100,15 +94,6 @@ export class WorkQueue<K extends string | number = string> {
     for (const { timer } of this.#delayed.values()) timer.cancel()
     this.#delayed.clear()
     for (const resolve of this.#waiters.splice(0)) resolve(undefined)
-  }
-
-  /** Shuts down and resolves when every key that was handed out is done. */
-  shutDownWithDrain(): Promise<void> {
-    this.shutDown()
-    return new Promise((resolve) => {
-      this.#drained.push(resolve)
-      this.#checkDrained()
-    })
   }
 
   #push(key: K): void {
@@ -124,11 +109,6 @@ export class WorkQueue<K extends string | number = string> {
   #take(key: K): void {
     this.#processing.add(key)
     this.#dirty.delete(key)
-  }
-
-  #checkDrained(): void {
-    if (!this.#shuttingDown || this.#processing.size > 0 || this.#queue.size > 0) return
-    for (const resolve of this.#drained.splice(0)) resolve()
   }
 }
 

@@ -30,6 +30,8 @@ export class Agent implements NodeAgent {
   readonly #o: NodeAgentOptions
   readonly #log: NodeLog
   readonly #clock: Clock
+  /** Milliseconds since the epoch, by the agent's clock. */
+  readonly #processStart: number
   readonly #metrics: KubeletMetrics
   readonly #abort = new AbortController()
   readonly #recorder: EventRecorder
@@ -49,7 +51,7 @@ export class Agent implements NodeAgent {
   static async start(shared: SharedAgentParts, o: NodeAgentOptions): Promise<Agent> {
     const agent = new Agent(shared, o, await openNodeLog(o.logDir, o.nodeName))
     try {
-      await startHeapSampling()
+      await startHeapSampling(shared.clock)
       await agent.#listen()
     } catch (e) {
       await agent.stop()
@@ -66,7 +68,8 @@ export class Agent implements NodeAgent {
     this.#o = o
     this.#log = log
     this.#clock = shared.clock
-    this.#metrics = new KubeletMetrics(o.nodeName, KUBELET_VERSION, Date.now() - process.uptime() * 1000)
+    this.#processStart = shared.clock.now() - process.uptime() * 1000
+    this.#metrics = new KubeletMetrics(o.nodeName, KUBELET_VERSION, this.#processStart)
     this.#node = { metadata: { name: o.nodeName } }
     this.#ready.promise.catch(() => undefined)
     const signal = AbortSignal.any([this.#abort.signal, shared.abort.signal])
@@ -133,7 +136,7 @@ export class Agent implements NodeAgent {
     this.#server = await startKubeletServer({
       address: this.address,
       port: o.port ?? 0,
-      tls: o.tls ?? (await selfSigned(o.nodeName, this.address, Date.now())),
+      tls: o.tls ?? selfSigned(o.nodeName, this.address, this.#clock.now()),
       ...(o.clientCA === undefined ? {} : { clientCA: o.clientCA }),
       ...(o.authorize === undefined ? {} : { authorize: o.authorize }),
       metrics: this.#metrics,
@@ -146,7 +149,7 @@ export class Agent implements NodeAgent {
           machine: this.#shared.machine,
           sampler: this.#shared.sampler,
           metrics: this.#metrics,
-          processStart: Date.now() - process.uptime() * 1000,
+          processStart: this.#processStart,
           logDir: o.logDir,
           pods: () => this.#pods.pods(),
           find: (namespace, name) => this.#pods.find(namespace, name),

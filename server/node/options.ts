@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Authorize } from './kubelet/authorize.ts'
-import type { ServingCertificate } from './kubelet/certificate.ts'
+import type { KeyPair } from '../serving/x509.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface NodeAgentOptions {
@@ -13,7 +13,7 @@ export interface NodeAgentOptions {
   logDir: string
   clock?: Clock
   /** The kubelet API's serving certificate, PEM; self-signed without it. */
-  tls?: ServingCertificate
+  tls?: KeyPair
   /** PEM of who signs the API server's client certificate. */
   clientCA?: string | Buffer
   /** Who may use the kubelet API (all but /healthz); without it, whoever has a certificate of `clientCA`. */

@@ -42,7 +42,7 @@ export class SharedAgentParts {
   readonly #nodes = new Map<string, NodeEntry>()
 
   static async create(o: SharedOptions): Promise<SharedAgentParts> {
-    return new SharedAgentParts(o, await readMachine(path.dirname(path.resolve(o.logDir))))
+    return new SharedAgentParts(o, await readMachine(path.dirname(path.resolve(o.logDir)), o.clock.now()))
   }
 
   constructor(o: SharedOptions, machine: MachineFacts) {

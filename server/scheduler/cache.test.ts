@@ -145,7 +145,10 @@ describe('SchedulerCache', () => {
             expect(info.usedPorts.conflicts({ ip: '10.0.0.1', protocol: 'TCP', port })).toBe(taken)
           }
         }
-        expect(cache.assumedPods).toBe([...where.values()].filter((w) => w.assumed).length)
+        // What was only assumed is forgotten, what is bound stays.
+        for (const i of where.keys()) cache.forget(pods[i]!.metadata.uid!)
+        const bound = [...where].filter(([, w]) => !w.assumed && present.has(w.node)).map(([i]) => pods[i]!.metadata.uid!)
+        expect(new Set(cache.nodes.flatMap((n) => [...n.pods.keys()]))).toEqual(new Set(bound))
       }),
     )
   })

@@ -17,10 +17,6 @@ export class SchedulerCache {
     return this.#nodes
   }
 
-  get assumedPods(): number {
-    return this.#assumed.size
-  }
-
   node(name: string): NodeInfo | undefined {
     const info = this.#infos.get(name)
     return info?.node === undefined ? undefined : info

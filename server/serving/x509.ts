@@ -100,8 +100,8 @@ function signCertificate(c: ToSign): string {
 const newKey = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-/** A new CA of its own. Validity begins an hour early, for peers whose clock is slow. */
-export function createAuthority(commonName: string, now: number): Authority {
+/** A new CA of its own, good for `days` from `now` (milliseconds). Validity begins an hour early, for peers whose clock is slow. */
+export function createAuthority(commonName: string, now: number, days = authorityDays): Authority {
   const { publicKey, privateKey } = newKey()
   const name = nameOf(commonName, [])
   const cert = signCertificate({
@@ -110,7 +110,7 @@ export function createAuthority(commonName: string, now: number): Authority {
     issuer: name,
     issuerKey: privateKey,
     from: now - 3_600_000,
-    until: now + authorityDays * dayMs,
+    until: now + days * dayMs,
     extensions: [
       extension(ids.basicConstraints, true, sequence(yes)),
       // digitalSignature, keyEncipherment, keyCertSign

@@ -78,16 +78,16 @@ async function profile(req: KubeletRequest, res: ServerResponse, clock: Clock): 
 
 const isText = (req: KubeletRequest): boolean => Number(req.query.get('debug') ?? 0) > 0
 
-async function heap(req: KubeletRequest, res: ServerResponse): Promise<void> {
+async function heap(req: KubeletRequest, res: ServerResponse, clock: Clock): Promise<void> {
   if (isText(req)) {
     const rows = Object.entries(process.memoryUsage()).map(([name, bytes]) => `# ${name} = ${bytes}\n`)
     return text(res, `heap of a Node.js process; the sampled profile is only to be had in pprof's format (without debug)\n${rows.join('')}`)
   }
-  attachment(res, 'heap', await takeHeapProfile(Number(req.query.get('gc') ?? 0) > 0))
+  attachment(res, 'heap', await takeHeapProfile(clock, Number(req.query.get('gc') ?? 0) > 0))
 }
 
-function goroutine(req: KubeletRequest, res: ServerResponse): void {
-  if (!isText(req)) return attachment(res, 'goroutine', takeResourceProfile())
+function goroutine(req: KubeletRequest, res: ServerResponse, clock: Clock): void {
+  if (!isText(req)) return attachment(res, 'goroutine', takeResourceProfile(clock))
   const all = activeResources()
   const total = [...all.values()].reduce((a, b) => a + b, 0)
   const rows = [...all].map(([name, n]) => `${n} @ ${name}\n`)

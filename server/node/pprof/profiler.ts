@@ -19,12 +19,10 @@ const COMMENT = 'Node.js process of the node agent; all of its simulated nodes, 
 let cpuBusy = false
 let heapUsers = 0
 let heapSession: Session | undefined
-let heapSince = 0n
+let heapSince = 0
 
-const nowNanos = (): bigint => BigInt(Date.now()) * 1_000_000n
-
-const facts = (durationNanos: number): ProfileFacts => ({
-  timeNanos: nowNanos(),
+const facts = (clock: Clock, durationNanos: number): ProfileFacts => ({
+  timeNanos: BigInt(Math.trunc(clock.now())) * 1_000_000n,
   durationNanos,
   executable: process.execPath,
   comments: [COMMENT],
@@ -39,7 +37,7 @@ export async function takeCpuProfile(clock: Clock, ms: number, signal: AbortSign
     session.connect()
     await session.post('Profiler.enable')
     await session.post('Profiler.setSamplingInterval', { interval: CPU_INTERVAL_MICROS })
-    const { timeNanos, executable, comments } = facts(0)
+    const { timeNanos, executable, comments } = facts(clock, 0)
     await session.post('Profiler.start')
     await sleep(clock, ms, signal)
     const { profile } = await session.post('Profiler.stop')
@@ -51,12 +49,12 @@ export async function takeCpuProfile(clock: Clock, ms: number, signal: AbortSign
 }
 
 /** Sampling of allocations runs from the first agent's start to the last one's end, one sample in so many bytes as `convert.ts` says. */
-export async function startHeapSampling(): Promise<void> {
+export async function startHeapSampling(clock: Clock): Promise<void> {
   if (heapUsers++ > 0) return
   const session = new Session()
   session.connect()
   heapSession = session
-  heapSince = nowNanos()
+  heapSince = clock.now()
   await session.post('HeapProfiler.enable')
   await session.post('HeapProfiler.startSampling', { samplingInterval: HEAP_INTERVAL_BYTES })
 }
@@ -71,11 +69,11 @@ export async function stopHeapSampling(): Promise<void> {
 }
 
 /** What is alive of what was allocated since sampling began; `collect` runs the garbage collector before. */
-export async function takeHeapProfile(collect: boolean): Promise<Buffer> {
+export async function takeHeapProfile(clock: Clock, collect: boolean): Promise<Buffer> {
   if (heapSession === undefined) throw new Error('heap sampling is not running')
   if (collect) await heapSession.post('HeapProfiler.collectGarbage')
   const { profile } = await heapSession.post('HeapProfiler.getSamplingProfile')
-  return heapProfile(profile as unknown as SampledHeap, facts(Number(nowNanos() - heapSince)))
+  return heapProfile(profile as unknown as SampledHeap, facts(clock, (clock.now() - heapSince) * 1e6))
 }
 
 /** What keeps the event loop alive, by kind: the nearest that this process has to goroutines. */
@@ -85,7 +83,8 @@ export function activeResources(): Map<string, number> {
   return new Map([...counts].sort((a, b) => b[1] - a[1]))
 }
 
-export const takeResourceProfile = (): Buffer => countProfile({ type: 'active_resources', unit: 'count' }, activeResources(), facts(0))
+export const takeResourceProfile = (clock: Clock): Buffer =>
+  countProfile({ type: 'active_resources', unit: 'count' }, activeResources(), facts(clock, 0))
 
 async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   let cancel = (): void => undefined

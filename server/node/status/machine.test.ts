@@ -23,7 +23,10 @@ describe('the machine', () => {
   })
 
   test('this one', async () => {
-    const m = await readMachine(os.tmpdir())
+    const now = Date.UTC(2026, 0, 1)
+    const m = await readMachine(os.tmpdir(), now)
+    // Only the machine's uptime, not the date, decides between when it started and now.
+    expect(Math.abs(now - m.bootTime - os.uptime() * 1000)).toBeLessThan(60_000)
     expect(m).toMatchObject({ cpus: os.availableParallelism(), memoryBytes: os.totalmem(), kernelVersion: os.release() })
     expect(capacityOf(m, 110)).toMatchObject({ cpu: String(m.cpus), pods: '110' })
     expect(Number(allocatableOf(m, 110)['ephemeral-storage'])).toBe(Math.floor(m.storageBytes * 0.9))
@@ -52,7 +55,7 @@ describe('the machine', () => {
 describe('node conditions', () => {
   const input = async (more: Partial<NodeStatusInput>): Promise<NodeStatusInput> => ({
     identity: { name: 'n', address: 'a', kubeletPort: 1, maxPods: 110, podCIDR: '', labels: {} },
-    machine: await readMachine(os.tmpdir()),
+    machine: await readMachine(os.tmpdir(), 0),
     usage: await readUsage(os.tmpdir(), 0),
     runtime: { name: 'containerd', version: '2.0' },
     runtimeError: undefined,

@@ -69,7 +69,8 @@ export function parseNetDev(content: string): MachineUsage['interfaces'] {
     .map(({ name, n }) => ({ name, rxBytes: n[0]!, rxErrors: n[2]!, txBytes: n[8]!, txErrors: n[10]! }))
 }
 
-export async function readMachine(dataDir: string): Promise<MachineFacts> {
+/** `now` in milliseconds since the epoch; what is told of the machine's start is counted back from it. */
+export async function readMachine(dataDir: string, now: number): Promise<MachineFacts> {
   const fs = await statfs(dataDir)
   const release = await text('/etc/os-release')
   const meminfo = parseMeminfo(await text('/proc/meminfo'))
@@ -93,7 +94,7 @@ export async function readMachine(dataDir: string): Promise<MachineFacts> {
     operatingSystem: GOOS[process.platform] ?? process.platform,
     architecture: GOARCH[process.arch] ?? process.arch,
     hostname: os.hostname(),
-    bootTime: Date.now() - os.uptime() * 1000,
+    bootTime: now - os.uptime() * 1000,
   }
 }
 

@@ -44,8 +44,6 @@ export interface Strategy {
   canonicalize?(obj: KubeObject): void
   /** Whether metadata.generation counts changes outside metadata and status; default: what traits.ts says. */
   generation?: boolean
-  /** Whether PUT to a missing object creates it (Leases, Endpoints, Events and some others upstream). */
-  allowCreateOnUpdate?: boolean
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
   gracePeriod?(obj: KubeObject, requested: number | undefined): number | undefined
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
@@ -100,6 +98,4 @@ export interface ResourceOverrides {
   strategy?: Strategy
   selectableFields?: SelectableFields
   table?: TableDefinition
-  /** Key below /registry when it is not the upstream rule: `minions`, `services/specs`, `services/endpoints`, … */
-  storagePrefix?: string
 }

@@ -50,7 +50,6 @@ export const nodes: ResourceOverrides = {
   group: '',
   resource: 'nodes',
   strategy,
-  storagePrefix: 'minions',
   selectableFields: { 'spec.unschedulable': (o) => String(node(o).spec.unschedulable ?? false) },
   table: nodeTable,
 }

@@ -85,7 +85,6 @@ export const services = (deps: ServiceDependencies): ResourceOverrides => ({
   group: '',
   resource: 'services',
   strategy: strategy(deps),
-  storagePrefix: 'services/specs',
   selectableFields: {
     'spec.clusterIP': (o) => asService(o).spec.clusterIP ?? '',
     'spec.type': (o) => asService(o).spec.type ?? '',

@@ -36,7 +36,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 /** A whole API server on a scratch SQLite file, called without sockets. Give `storage` to put a second one on the store of the first. */
 export async function startTestServer({ storage: shared, clock = new FakeClock() }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
-  // Peers judge certificates by the system's time, whatever the clock says.
+  // Peers judge certificates by the system's time, whatever `clock` says.
   const certificates = loadCertificates({ dir: join(dir, 'pki'), now: Date.now(), names: ['10.0.0.1'] })
   const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock }))
   const issuers = ['https://kubernetes.default.svc']

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { configDefaults, defineConfig } from 'vitest/config'
+import unit from './vitest.config.ts'
+
+// Workers take these over. A locale need not be installed: Node brings the languages with it.
+Object.assign(process.env, { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })
+
+const shared = { testTimeout: unit.test?.testTimeout ?? 0, setupFiles: [join(import.meta.dirname, 'another-day.ts')] }
+
+/**
+ * The unit tests once more, on another day, in another zone and in another language: a test that depends on one of them passes on the
+ * machine where it was written. All of them but those where nothing is told of time and much time is spent: stores with their threads and
+ * processes, the gateway's sockets, and the long searches of the codecs and caches.
+ */
+export default defineConfig({
+  root: unit.root ?? '',
+  test: {
+    maxWorkers: '100%',
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'server',
+          include: ['server/**/*.test.ts'],
+          exclude: [
+            ...configDefaults.exclude,
+            'server/{storage,cache}/**',
+            'server/gateway/{gateway,watch,lines}.test.ts',
+            'server/codec/protobuf/**',
+            'server/machinery/json.test.ts',
+            '**/*steps.test.ts',
+          ],
+          // Its modules keep no state that a test could see, so a worker loads them once, not once a file: half of the time.
+          isolate: false,
+        },
+      },
+      { test: { ...shared, name: 'window', include: ['{renderer,electron,tools}/**/*.test.{ts,tsx}'] } },
+    ],
+  },
+})
