@@ -27,6 +27,7 @@ import { router } from './handlers/router.ts'
 import { virtualResources } from './handlers/virtual.ts'
 import { writeStatus } from './handlers/write-status.ts'
 import type { Clock } from './machinery/clock.ts'
+import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { assemble, type Registry } from './registry/generic/assemble.ts'
@@ -87,6 +88,8 @@ export interface ApiServer {
   readonly feed: Feed
   /** Calls inside the process, as a member of system:masters under this name; those that share a gate take turns with others' requests. */
   transport(userName: string, gate?: TurnGate): Transport
+  /** The kubelets of this process, which the node proxy reaches though they listen on a loopback address. */
+  readonly localKubelets: LocalKubelets
   /** Adds a component of this process to what `kubectl get componentstatuses` shows. */
   reportComponent(name: string, check: ComponentCheck): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
@@ -109,7 +112,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   // Admission looks things up in the registry that is made with it.
   const late: { registry?: Registry; admission?: Admission } = {}
   const deps: StoreDependencies = { storage, feed, admission: { admit: (a) => late.admission!.admit(a) } }
-  const forwarder = new Forwarder(o.kubeletClient)
+  const localKubelets = new LocalKubelets()
+  const forwarder = new Forwarder(o.kubeletClient, { kubelets: localKubelets, ownPort: () => state.port })
   const proxies = new Proxies({
     forwarder,
     store: (name) => late.registry!.store(name),
@@ -200,6 +204,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     port: serving.port,
     registry,
     feed,
+    localKubelets,
     reportComponent: (name, check) => void components.set(name, check),
     transport: (name, gate) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }, gate),
     close: (graceMs) => close(serving, graceMs),

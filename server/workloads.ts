@@ -92,6 +92,7 @@ function startAgents(
     clock,
     logDir,
     clientCA: w.certificates.ca.cert,
+    onListen: (address, port) => w.api.localKubelets.add(address, port),
     tls: issueCertificate(w.certificates.ca, {
       commonName: 'system:nodes',
       use: 'server',

@@ -38,6 +38,7 @@ export class Agent implements NodeAgent {
   readonly #pods: PodManager
   readonly #ready = Promise.withResolvers<void>()
   #server: KubeletServer | undefined
+  #unlisten: (() => void) | undefined
   #lease: NodeLease | undefined
   #node: Node
   #timer: Timer | undefined
@@ -166,6 +167,7 @@ export class Agent implements NodeAgent {
           }),
         }),
     })
+    this.#unlisten = o.onListen?.(this.address, this.port)
     this.log('info', 'Started to listen', { address: this.address, port: this.port })
   }
 
@@ -289,6 +291,7 @@ export class Agent implements NodeAgent {
     this.#lease?.stop()
     this.#shared.detach(this.nodeName)
     this.#pods.close()
+    this.#unlisten?.()
     await this.#server?.close()
     await this.#o.runtime.close()
     await stopHeapSampling()

@@ -18,6 +18,8 @@ export interface NodeAgentOptions {
   clientCA?: string | Buffer
   /** Who may use the kubelet API (all but /healthz); without it, whoever has a certificate of `clientCA`. */
   authorize?: Authorize
+  /** Called when the kubelet API listens; what it returns is called when it no longer does. */
+  onListen?: (address: string, port: number) => () => void
   /** Where the kubelet API listens, and the node's InternalIP. Default 127.0.0.1. */
   address?: string
   /** Default 0: a free port. */

@@ -1,11 +1,14 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { RequestContext } from '../filters/context.ts'
-import { http } from '../machinery/node-http.ts'
-import { serviceUnavailable } from '../machinery/status.ts'
-import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { MAX_BODY } from '../handlers/body.ts'
-import { rewriteHtml, rewriteUrl } from './rewrite.ts'
+import { http } from '../machinery/node-http.ts'
+import { serviceUnavailable, StatusError } from '../machinery/status.ts'
+import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
+import { allowedAddresses, type AddressRules, type ResolvedAddress } from './address.ts'
+import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
 import type { ProxyTarget } from './target.ts'
 
 /** What the API server shows to kubelets. */
@@ -16,7 +19,9 @@ export interface KubeletCredentials {
 
 export interface ForwardRequest {
   target: ProxyTarget
-  /** Path and query on the target. */
+  /** Where the target is reached, as `Forwarder.resolve` has found it. */
+  addresses: readonly ResolvedAddress[]
+  /** Path and query on the target, from a slash on. */
   path: string
   /** Path under which the client sees the target's root, without a slash at its end. */
   prefix: string
@@ -26,6 +31,7 @@ export interface ForwardRequest {
 const DROPPED = new Set([
   'connection',
   'keep-alive',
+  'proxy-connection',
   'proxy-authenticate',
   'proxy-authorization',
   'te',
@@ -33,19 +39,22 @@ const DROPPED = new Set([
   'transfer-encoding',
   'upgrade',
   'authorization',
-  'host',
   'http2-settings',
 ])
+/** Who somebody is, or wants to be, is said to the API server: a kubelet or a pod would take it for its word. */
+const IDENTITY = /^(?:x-remote-|impersonate-)/
 /** A backend does not speak for the API server's origin. */
 const CORS = /^access-control-/
 
 /** Sends requests on to kubelets, pods and services and their answers back as they come. */
 export class Forwarder {
+  readonly #rules: AddressRules
   readonly #http = new http.Agent({ keepAlive: true, maxFreeSockets: 16 })
   readonly #pods = new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false })
   readonly #kubelets: HttpsAgent
 
-  constructor(kubelet: KubeletCredentials) {
+  constructor(kubelet: KubeletCredentials, rules: AddressRules) {
+    this.#rules = rules
     this.#kubelets = new HttpsAgent({
       keepAlive: true,
       maxFreeSockets: 64,
@@ -57,6 +66,11 @@ export class Forwarder {
 
   close(): void {
     for (const agent of [this.#http, this.#pods, this.#kubelets]) agent.destroy()
+  }
+
+  /** The addresses of a target; throws 400 for one that no proxy leads to. */
+  resolve(target: ProxyTarget): Promise<readonly ResolvedAddress[]> {
+    return allowedAddresses(target, this.#rules)
   }
 
   async forward(ctx: RequestContext, f: ForwardRequest): Promise<void> {
@@ -75,54 +89,101 @@ export class Forwarder {
       method: ctx.exchange.method,
       path: f.path,
       headers: requestHeaders(ctx, f, body),
+      lookup: lookupOf(f.addresses),
     }
     const agent = target.protocol === 'http:' ? this.#http : target.asKubeletClient ? this.#kubelets : this.#pods
+    const servername = isIP(target.host) === 0 ? target.host : ''
     return new Promise((resolve, reject) => {
-      const req: ClientRequest = target.protocol === 'http:' ? http.request({ ...options, agent }) : httpsRequest({ ...options, agent })
-      req.once('response', resolve)
-      req.once('error', (e) => reject(serviceUnavailable(`error trying to reach service: ${e.message}`)))
+      const req: ClientRequest =
+        target.protocol === 'http:' ? http.request({ ...options, agent }) : httpsRequest({ ...options, agent, servername })
+      req.once('response', (answer: IncomingMessage) => {
+        if (answer.statusCode !== 101) return resolve(answer)
+        answer.destroy()
+        reject(switchedProtocols(answer))
+      })
+      req.once('upgrade', (answer: IncomingMessage, socket) => {
+        socket.destroy()
+        reject(switchedProtocols(answer))
+      })
+      req.on('error', (e) => reject(serviceUnavailable(`error trying to reach service: ${e.message}`)))
       ctx.exchange.onClose(() => req.destroy())
       req.end(body)
     })
   }
 }
 
-function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: Buffer | undefined): OutgoingHttpHeaders {
-  const out: OutgoingHttpHeaders = {}
-  for (const [name, value] of Object.entries(ctx.exchange.headers)) {
-    if (value !== undefined && !DROPPED.has(name) && !name.startsWith(':') && name !== 'content-length') out[name] = value
+/** Go's httputil.ReverseProxy on a 101 that nobody asked for: it is no final answer (RFC 9110 §15.2.2). */
+const switchedProtocols = (answer: IncomingMessage): StatusError =>
+  new StatusError(500, '', `backend tried to switch protocol ${JSON.stringify(answer.headers.upgrade ?? '')} when "" was requested`)
+
+/** The name is not looked up again: it might lead elsewhere by then. */
+const lookupOf =
+  (addresses: readonly ResolvedAddress[]): LookupFunction =>
+  (_host, options, callback) => {
+    if (options.all === true) callback(null, [...addresses])
+    else callback(null, addresses[0]!.address, addresses[0]!.family)
   }
-  const before = ctx.exchange.headers['x-forwarded-for']
-  out['x-forwarded-for'] = before === undefined ? ctx.exchange.remoteAddress : `${before}, ${ctx.exchange.remoteAddress}`
+
+/** Headers that `connection` names are of one hop, too. */
+const namedByConnection = (connection: string | undefined): Set<string> =>
+  new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
+
+function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: Buffer | undefined): OutgoingHttpHeaders {
+  const { headers, remoteAddress } = ctx.exchange
+  const out: OutgoingHttpHeaders = {}
+  const hop = namedByConnection(headers['connection'])
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || name.startsWith(':') || name === 'content-length') continue
+    if (!DROPPED.has(name) && !hop.has(name) && !IDENTITY.test(name)) out[name] = value
+  }
+  const host = requestHost(ctx)
+  if (host !== undefined) out['host'] = host
+  const before = headers['x-forwarded-for']
+  out['x-forwarded-for'] = before === undefined ? remoteAddress : `${before}, ${remoteAddress}`
   out['x-forwarded-uri'] = f.prefix + (f.path.split('?', 1)[0] ?? '')
-  out['x-forwarded-host'] = ctx.exchange.headers.host ?? ctx.exchange.headers[':authority'] ?? ''
-  out['x-forwarded-proto'] = 'https'
   if (body !== undefined) out['content-length'] = String(body.length)
   return out
 }
 
-function responseHeaders(f: ForwardRequest, answer: IncomingMessage): ResponseHeaders {
+/** Backends see the host that the client asked, as behind the reference. */
+const requestHost = ({ exchange }: RequestContext): string | undefined => exchange.headers['host'] ?? exchange.headers[':authority']
+
+function rewritingOf(ctx: RequestContext, { prefix, target }: ForwardRequest): UrlRewriting {
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host
+  const usual = target.protocol === 'http:' ? 80 : 443
+  const targetHosts = [`${host}:${target.port}`, ...(target.port === usual ? [host] : [])]
+  return { prefix, targetHosts, requestHost: requestHost(ctx) }
+}
+
+function responseHeaders(rewriting: UrlRewriting, answer: IncomingMessage): ResponseHeaders {
   const out: ResponseHeaders = {}
+  const hop = namedByConnection(answer.headers.connection)
   for (const [name, value] of Object.entries(answer.headers)) {
-    if (value === undefined || DROPPED.has(name) || CORS.test(name) || name === 'content-length') continue
-    out[name] = name === 'location' ? rewriteUrl(String(value), f) : value
+    if (value === undefined || DROPPED.has(name) || hop.has(name) || CORS.test(name)) continue
+    out[name] = name === 'location' ? rewriteUrl(String(value), rewriting) : value
   }
   return out
 }
 
 async function respond(ctx: RequestContext, f: ForwardRequest, answer: IncomingMessage): Promise<void> {
   const status = answer.statusCode ?? 502
-  const headers = responseHeaders(f, answer)
-  const html = /^text\/html\b/i.test(answer.headers['content-type'] ?? '')
-  if (html) {
-    const rewritten = await rewriteHtml(answer, f)
-    if (rewritten !== undefined) return ctx.exchange.respond(status, headers, rewritten)
+  const rewriting = rewritingOf(ctx, f)
+  const headers = responseHeaders(rewriting, answer)
+  const bodiless = ctx.exchange.method === 'HEAD' || status === 204 || status === 304
+  let body: Readable = answer
+  if (isHtml(answer.headers['content-type']) && headers['location'] === undefined && !bodiless) {
+    const html = await rewriteHtml(answer, rewriting)
+    if (html !== undefined) {
+      body = html
+      delete headers['content-length']
+    }
   }
-  pump(answer, ctx.exchange.stream(status, headers))
+  pump(body, ctx.exchange.stream(status, headers))
+  ctx.exchange.onClose(() => body.destroy())
 }
 
 /** Copies a body as it comes: a slow client slows the backend, an ended backend ends the answer. */
-function pump(from: IncomingMessage, to: ResponseStream): void {
+function pump(from: Readable, to: ResponseStream): void {
   from.on('data', (chunk: Buffer) => {
     if (to.write(chunk)) return
     from.pause()
@@ -130,6 +191,8 @@ function pump(from: IncomingMessage, to: ResponseStream): void {
   })
   from.once('end', () => to.end())
   // A backend that breaks off mid-way must not look like one that has finished.
-  from.once('error', () => to.destroy())
-  from.once('aborted', () => to.destroy())
+  from.on('error', () => to.destroy())
+  from.once('close', () => {
+    if (!from.readableEnded) to.destroy()
+  })
 }

@@ -4,7 +4,7 @@ import { serviceUnavailable } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { translated } from '../registry/generic/errors.ts'
 import type { Store } from '../registry/generic/store.ts'
-import { portNumber, refuseLocal, type ProxyId, type ProxyTarget } from './target.ts'
+import { portNumber, type ProxyId, type ProxyTarget } from './target.ts'
 
 interface Endpoint {
   addresses?: string[]
@@ -38,7 +38,6 @@ export async function serviceTarget(store: (resource: string) => Store, namespac
   }
   const chosen = randomEndpoint(found, portName, isPod)
   if (chosen === undefined) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(id.name)}`)
-  refuseLocal(chosen.host)
   const scheme = id.scheme === '' ? 'http' : id.scheme
   return { protocol: `${scheme}:`, host: chosen.host, port: portNumber(String(chosen.port)), asKubeletClient: false }
 }

@@ -5,10 +5,12 @@ import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
 import type { Forwarder } from './forward.ts'
+import { backendPath, cutPath, segmentCount } from './path.ts'
 import { serviceTarget } from './service-target.ts'
 import { nodeTarget, parseProxyId, podTarget, type KubeletAddressOptions, type ProxyId, type ProxyTarget } from './target.ts'
 
-type Kind = 'nodes' | 'pods' | 'services'
+const KINDS = ['nodes', 'pods', 'services'] as const
+type Kind = (typeof KINDS)[number]
 
 export interface ProxyOptions {
   forwarder: Forwarder
@@ -28,34 +30,35 @@ export class Proxies {
   subresource(kind: Kind): Subresource {
     return {
       form: 'connect',
-      connect: ({ ctx, namespace, name }) => {
-        const { exchange } = ctx
-        const at = exchange.path.indexOf('/proxy', exchange.path.indexOf(`/${kind}/`))
-        const prefix = exchange.path.slice(0, at + '/proxy'.length)
-        return this.#serve(ctx, kind, namespace, name, prefix, exchange.path.slice(prefix.length))
-      },
+      // The resource, the name, and the word `proxy`.
+      connect: ({ ctx, namespace, name }) => this.#serve(ctx, kind, namespace, name, 3),
     }
   }
 
   /** `/api/v1/proxy/nodes/{id}[/{path}]` and `/api/v1/proxy/namespaces/{ns}/{pods|services}/{id}[/{path}]`, removed upstream in 1.10. */
   readonly legacy = (ctx: RequestContext): Promise<void> => {
-    const match = /^\/api\/v1\/proxy\/(?:nodes\/([^/]+)|namespaces\/([^/]+)\/(pods|services)\/([^/]+))/.exec(ctx.exchange.path)
-    if (match === null) throw resourceNotFound()
-    const [prefix, node, namespace = '', kind = 'nodes', id = ''] = match
-    return this.#serve(ctx, kind as Kind, namespace, decodeURIComponent(node ?? id), prefix, ctx.exchange.path.slice(prefix.length))
+    const { namespace, resource, name, apiGroup, apiVersion } = ctx.requestInfo
+    const kind = KINDS.find((k) => k === resource)
+    if (apiGroup !== '' || apiVersion !== 'v1' || kind === undefined || name === '' || (kind === 'nodes') !== (namespace === '')) {
+      throw resourceNotFound()
+    }
+    return this.#serve(ctx, kind, namespace, name, 2)
   }
 
-  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string, prefix: string, rest: string): Promise<void> {
-    const { search, method } = ctx.exchange
+  /** `own`: how many segments of the path, from the resource's on, are not the target's. */
+  async #serve(ctx: RequestContext, kind: Kind, namespace: string, id: string, own: number): Promise<void> {
+    const { path, search, method } = ctx.exchange
     const query = search === '' ? '' : `?${search}`
     const parsed = parseProxyId(id)
     if (parsed === undefined) throw badRequest(`invalid ${kind.slice(0, -1)} request ${JSON.stringify(id)}`)
     const target = await this.#target(kind, namespace, parsed)
+    const addresses = await this.#o.forwarder.resolve(target)
+    const { prefix, rest } = cutPath(path, segmentsBefore(ctx) + own)
     if (rest === '' && (method === 'GET' || method === 'HEAD')) {
       // Relative links of the page need the slash. Who is not there, or may not be reached, has said so before.
       return ctx.exchange.respond(301, { location: `${prefix}/${query}` })
     }
-    await this.#o.forwarder.forward(ctx, { target, prefix, path: `${rest === '' ? '/' : rest}${query}` })
+    await this.#o.forwarder.forward(ctx, { target, addresses, prefix, path: backendPath(rest) + query })
   }
 
   async #target(kind: Kind, namespace: string, id: ProxyId): Promise<ProxyTarget> {
@@ -79,13 +82,17 @@ export class Proxies {
         const node = (await this.#o.store('nodes').find('', nodeName))?.object()
         if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
         const target = nodeTarget(node as Parameters<typeof nodeTarget>[0], { scheme: 'https', name: nodeName, port: '' }, this.#o.kubelet)
+        const addresses = await this.#o.forwarder.resolve({ ...target, anyAddress: true })
         const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}`
         const wanted = logQuery(query)
-        await this.#o.forwarder.forward(ctx, { target, prefix: '', path: wanted === '' ? path : `${path}?${wanted}` })
+        await this.#o.forwarder.forward(ctx, { target, addresses, prefix: '', path: wanted === '' ? path : `${path}?${wanted}` })
       },
     }
   }
 }
+
+/** Segments of a request's path before its resource: prefix, group, version, an old verb, `namespaces` and its name. */
+const segmentsBefore = ({ requestInfo }: RequestContext): number => segmentCount(requestInfo.path) - requestInfo.parts.length
 
 /** PodLogOptions that the kubelet takes; numbers are checked here, as upstream validates them before it calls. */
 function logQuery(query: Query): string {

@@ -1,4 +1,5 @@
 import { badRequest, serviceUnavailable, StatusError } from '../machinery/status.ts'
+import { isGlobalUnicast } from './address.ts'
 
 /** `[scheme:]name[:port]`, as node, pod and service proxies name what they lead to (apimachinery `net.SplitSchemeNamePort`). */
 export interface ProxyId {
@@ -26,6 +27,8 @@ export interface ProxyTarget {
   port: number
   /** Show the API server's client certificate: kubelets only. */
   asKubeletClient: boolean
+  /** The path is ours and not the caller's, so that the address may be a local one (`allowedAddresses`). */
+  anyAddress?: boolean
 }
 
 interface Node {
@@ -52,12 +55,12 @@ export function nodeTarget(node: Node, id: ProxyId, o: KubeletAddressOptions = {
       '',
       `no preferred addresses found; known addresses: [${addresses.map((a) => `{${a.type} ${a.address}}`).join(' ')}]`,
     )
-  const kubelet = node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT
+  const reported = node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 0
+  const kubelet = reported > 0 ? reported : KUBELET_PORT
   const port = id.port === '' ? kubelet : portNumber(id.port)
-  const toKubelet = port === kubelet
-  if (!toKubelet) refuseLocal(address.address)
-  const scheme = id.scheme === '' ? (toKubelet ? 'https' : 'http') : id.scheme
-  return { protocol: `${scheme}:`, host: address.address, port, asKubeletClient: toKubelet && scheme === 'https' }
+  // The kubelet's port is spoken to as a kubelet, whatever scheme the id names.
+  if (port === kubelet) return { protocol: 'https:', host: address.address, port, asKubeletClient: true }
+  return { protocol: id.scheme === 'https' ? 'https:' : 'http:', host: address.address, port, asKubeletClient: false }
 }
 
 interface Pod {
@@ -68,8 +71,7 @@ interface Pod {
 /** A port of a pod; without one in the id the first that a container declares. */
 export function podTarget(pod: Pod, id: ProxyId): ProxyTarget {
   const ip = pod.status?.podIP ?? ''
-  if (ip === '') throw badRequest('address not allowed')
-  refuseLocal(ip)
+  if (!isGlobalUnicast(ip)) throw badRequest('address not allowed')
   const declared = pod.spec?.containers?.flatMap((c) => c.ports ?? [])[0]?.containerPort
   const scheme = id.scheme === '' ? 'http' : id.scheme
   const port = id.port === '' ? (declared ?? (scheme === 'https' ? 443 : 80)) : portNumber(id.port)
@@ -82,10 +84,4 @@ export function portNumber(text: string): number {
   if (port > 65535) throw serviceUnavailable(`error trying to reach service: dial tcp: address ${text}: invalid port`)
   if (!/^\d+$/.test(text) || port < 1) throw badRequest(`invalid port ${JSON.stringify(text)}`)
   return port
-}
-
-/** Loopback and link-local addresses lead into the server's own machine (apiserver `proxy/util`, IsProxyableIP). */
-export function refuseLocal(host: string): void {
-  if (/^127\.|^169\.254\.|^0\.0\.0\.0$|^::1$|^::$|^fe[89ab][0-9a-f]:/i.test(host) || host === 'localhost')
-    throw badRequest('address not allowed')
 }
