@@ -69,6 +69,14 @@ describe('x509', () => {
     expect(x509Authenticator.authenticate(credentials)).toBe(first)
   })
 
+  test('what this server shows to kubelets is no login, whatever groups it names', () => {
+    for (const organizations of [['system:kubelet-api-admin'], ['system:masters'], []]) {
+      expect(x509Authenticator.authenticate(shown(undefined, peer('kube-apiserver-kubelet-client', organizations)))).toEqual({
+        invalid: 'x509: the certificate is for kubelets only',
+      })
+    }
+  })
+
   test('no certificate, or one without a name, is none; one that does not count is a failed login', () => {
     expect(x509Authenticator.authenticate(shown())).toBeUndefined()
     expect(x509Authenticator.authenticate(shown(undefined, peer('', ['system:masters'])))).toBeUndefined()

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
+import { kubeletClientName } from '../serving/certificates.ts'
 import { subjectOf } from '../serving/x509.ts'
 import type { ConnectionState } from '../serving/exchange.ts'
 import type { AuthenticationResult, Authenticator } from './contract.ts'
 
 const memo = Symbol('login of a client certificate')
 
-/** A client certificate: the common name is the user, organizations are groups. Read once a connection. */
+/** A client certificate: the common name is the user, organizations are groups. Read once a connection. The server's own is no login. */
 export const x509Authenticator: Authenticator = {
   authenticate({ connection }) {
     if (connection.peerCertificate === undefined && connection.peerCertificateError === undefined) return undefined
@@ -28,6 +29,8 @@ function login({ peerCertificate, peerCertificateError }: ConnectionState): Auth
   }
   const { commonName, organizations, uid } = subject
   if (commonName === '') return undefined
+  // What the server shows to kubelets must not open the server: a proxied request that leads back here would act with its rights.
+  if (commonName === kubeletClientName) return { invalid: 'x509: the certificate is for kubelets only' }
   const id = createHash('sha256').update(peerCertificate).digest('hex')
   const extra = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${id}`] }
   return { user: { name: commonName, groups: organizations, extra, ...(uid === '' ? {} : { uid }) } }

@@ -72,6 +72,26 @@ describe('who may do what', () => {
     expect(await authorizerOf(modes).authorize(user, pods)).toEqual({ decision, reason })
   })
 
+  test('the server as kubelets know it may ask them, and nothing else', async () => {
+    const authorizer = authorizerOf(['RBAC'])
+    const client = { name: 'kube-apiserver-kubelet-client', groups: ['system:kubelet-api-admin', 'system:authenticated'] }
+    const node = (subresource: string, verb = 'create', resource = 'nodes') =>
+      about({ isResourceRequest: true, resource, subresource, verb, apiVersion: 'v1', name: 'n1' })
+    for (const [user, attributes, expected] of [
+      ...['proxy', 'stats', 'metrics', 'log', 'pods', 'configz'].map((s) => [client, node(s), 'allow'] as const),
+      [client, node('', 'get'), 'allow'],
+      [client, node('', 'update'), 'no-opinion'],
+      [client, node('status', 'patch'), 'no-opinion'],
+      [client, node('proxy', 'create', 'pods'), 'no-opinion'],
+      [client, about({ path: '/metrics' }), 'no-opinion'],
+      [client, pods, 'no-opinion'],
+      [{ ...client, name: 'bob' }, node('proxy'), 'no-opinion'],
+      [{ ...client, groups: [] }, node('proxy'), 'no-opinion'],
+    ] as const) {
+      expect((await authorizer.authorize(user, attributes)).decision, `${user.name} ${JSON.stringify(attributes)}`).toBe(expected)
+    }
+  })
+
   test('unknown modes', () => {
     expect(() => authorizerOf(['toString'])).toThrow('authorization-mode "toString" is not a valid mode')
   })

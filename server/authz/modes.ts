@@ -2,6 +2,7 @@ import { alwaysAllowAuthorizer } from './always-allow.ts'
 import { alwaysDenyAuthorizer } from './always-deny.ts'
 import type { Authorizer } from './contract.ts'
 import { defaultRolesAuthorizer } from './default-roles.ts'
+import { kubeletClientAuthorizer } from './kubelet-client.ts'
 import { mastersAuthorizer } from './masters.ts'
 import { unionAuthorizer } from './union.ts'
 
@@ -13,11 +14,11 @@ const modes: Readonly<Record<string, readonly Authorizer[]>> = {
   Node: [],
 }
 
-/** The authorizers of these modes in their order, after system:masters, whom no mode binds. Unknown modes throw. */
+/** The authorizers of these modes in their order, after system:masters, whom no mode binds, and the server as kubelets know it. Unknown modes throw. */
 export function authorizerOf(chosen: readonly string[]): Authorizer {
   const authorizers = chosen.map((mode) => {
     if (!Object.hasOwn(modes, mode)) throw new Error(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
     return modes[mode]!
   })
-  return unionAuthorizer([mastersAuthorizer, ...authorizers.flat()])
+  return unionAuthorizer([mastersAuthorizer, kubeletClientAuthorizer, ...authorizers.flat()])
 }

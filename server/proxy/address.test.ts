@@ -21,17 +21,35 @@ const to = (host: string, port = 8080, more: Partial<ProxyTarget> = {}): ProxyTa
 const refused = { code: 400, message: 'address not allowed' }
 
 describe('addresses that a proxy leads to', () => {
-  test.each(['10.0.0.1', '192.168.1.1', '0.0.0.1', '8.8.8.8', '223.255.255.255', '::2', 'fd00::1', '2001:db8::1', '::ffff:10.0.0.1', 'fec0::1'])(
-    '%s',
-    async (address) => {
-      expect(isGlobalUnicast(address)).toBe(true)
-      expect(await allowedAddresses(to(address), rulesFor())).toEqual([{ address, family: address.includes(':') ? 6 : 4 }])
-    },
-  )
+  test.each([
+    '10.0.0.1',
+    '192.168.1.1',
+    '0.0.0.1',
+    '8.8.8.8',
+    '223.255.255.255',
+    '::2',
+    'fd00::1',
+    '2001:db8::1',
+    '::ffff:10.0.0.1',
+    'fec0::1',
+  ])('%s', async (address) => {
+    expect(isGlobalUnicast(address)).toBe(true)
+    expect(await allowedAddresses(to(address), rulesFor())).toEqual([{ address, family: address.includes(':') ? 6 : 4 }])
+  })
 
   test.each([
     ...['127.0.0.1', '127.255.255.254', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '::ffff:7f00:1', '0.0.0.0', '::', '::ffff:0.0.0.0'],
-    ...['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', 'febf::1', '224.0.0.1', '239.1.1.1', 'ff02::1', '255.255.255.255', 'fe80::1%lo'],
+    ...[
+      '169.254.169.254',
+      '::ffff:169.254.169.254',
+      'fe80::1',
+      'febf::1',
+      '224.0.0.1',
+      '239.1.1.1',
+      'ff02::1',
+      '255.255.255.255',
+      'fe80::1%lo',
+    ],
   ])('but not %s', async (address) => {
     expect(isGlobalUnicast(address)).toBe(false)
     await expect(allowedAddresses(to(address), rulesFor())).rejects.toMatchObject(refused)
@@ -54,7 +72,10 @@ describe('addresses that a proxy leads to', () => {
   })
 
   test('names without an address', async () => {
-    await expect(allowedAddresses(to('none.example'), rulesFor())).rejects.toMatchObject({ code: 400, message: 'no addresses for hostname' })
+    await expect(allowedAddresses(to('none.example'), rulesFor())).rejects.toMatchObject({
+      code: 400,
+      message: 'no addresses for hostname',
+    })
     const rules = { ...rulesFor(), resolve: () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' })) }
     await expect(allowedAddresses(to('none.example'), rules)).rejects.toMatchObject({
       code: 400,

@@ -91,8 +91,7 @@ function isOwn(address: string, rules: AddressRules): boolean {
   return (rules.ownAddresses ?? machineAddresses)().some((own) => endpointKey(own, 0) === key)
 }
 
-const machineAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((i) => i.address))
+const machineAddresses = (): string[] => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((i) => i.address))
 
 /** Go's net.IP.IsGlobalUnicast; an IPv4-mapped address is what it maps, and a text that is no address is none. */
 export function isGlobalUnicast(text: string): boolean {

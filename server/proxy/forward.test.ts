@@ -110,14 +110,18 @@ describe('what goes on to a backend', () => {
     ['https://elsewhere/x', 'https://elsewhere/x'],
   ])('a redirect to %s', async (location, expected) => {
     const { port } = backend.address() as AddressInfo
-    answer = (_req, res) => res.writeHead(302, { location: location.replace('PORT', String(port)), 'content-type': 'text/html' }).end('<a href="/x">')
+    answer = (_req, res) =>
+      res.writeHead(302, { location: location.replace('PORT', String(port)), 'content-type': 'text/html' }).end('<a href="/x">')
     const redirect = await ask()
     expect(redirect.headers['location']).toBe(expected)
     expect((await bodyOf(redirect)).toString()).toBe('<a href="/x">')
   })
 
   test.each([
-    ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n', 'backend tried to switch protocol "foo" when "" was requested'],
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n',
+      'backend tried to switch protocol "foo" when "" was requested',
+    ],
     ['HTTP/1.1 101 Switching Protocols\r\n\r\n', 'backend tried to switch protocol "" when "" was requested'],
   ])('%j is no answer', async (raw, message) => {
     answer = (req) => req.socket.end(raw)
@@ -149,7 +153,11 @@ describe('pages', () => {
   const moved = Buffer.from(`<html><a href="${PREFIX}/x">caf\xe9</a>`, 'latin1')
   const html = (encoding: string, body: Buffer): void => {
     answer = (_req, res) => {
-      res.writeHead(200, { 'content-type': 'text/html', 'content-length': body.length, ...(encoding === '' ? {} : { 'content-encoding': encoding }) })
+      res.writeHead(200, {
+        'content-type': 'text/html',
+        'content-length': body.length,
+        ...(encoding === '' ? {} : { 'content-encoding': encoding }),
+      })
       res.end(body)
     }
   }

@@ -54,7 +54,10 @@ describe('URLs of a page', () => {
     ['<textarea><a href=/c></textareas></textarea/><a href=/x>', '<textarea><a href=/c></textareas></textarea/><a href=[/x]>'],
     ['<noscript><img src=/c></noscript><img src=/x>', '<noscript><img src=/c></noscript><img src=[/x]>'],
     ['<plaintext><a href=/c></plaintext><a href=/d>', '<plaintext><a href=/c></plaintext><a href=/d>'],
-    ['<script><!-- <script> </script> <a href=/c> --></script><a href=/x>', '<script><!-- <script> </script> <a href=/c> --></script><a href=[/x]>'],
+    [
+      '<script><!-- <script> </script> <a href=/c> --></script><a href=/x>',
+      '<script><!-- <script> </script> <a href=/c> --></script><a href=[/x]>',
+    ],
     ['<script><!-- </script><a href=/x>', '<script><!-- </script><a href=[/x]>'],
     ['<script><!--> <script> </script><a href=/x>', '<script><!--> <script> </script><a href=[/x]>'],
     ['<script><!-- <scripty> </script><a href=/x>', '<script><!-- <scripty> </script><a href=[/x]>'],
@@ -66,7 +69,28 @@ describe('URLs of a page', () => {
   })
 
   const piece = fc.constantFrom(
-    ...['<', '>', '</', '<a ', 'href', '=', '"', "'", '/x', ' ', '\n', '<!--', '-->', '-', '!', '<script>', '</script>', '<script', 'é', '\xff'],
+    ...[
+      '<',
+      '>',
+      '</',
+      '<a ',
+      'href',
+      '=',
+      '"',
+      "'",
+      '/x',
+      ' ',
+      '\n',
+      '<!--',
+      '-->',
+      '-',
+      '!',
+      '<script>',
+      '</script>',
+      '<script',
+      'é',
+      '\xff',
+    ],
   )
   const pages = fc.array(fc.oneof(piece, fc.string()), { maxLength: 30 }).map((p) => p.join(''))
 

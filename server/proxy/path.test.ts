@@ -23,15 +23,19 @@ describe('a proxied path is cut by its segments', () => {
   test('as request-info counts them', () => {
     const piece = fc.constantFrom('/', '%2F', '%2f', 'proxy', 'a', 'nodes', '%252F', 'x-proxy')
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom('/api/v1/nodes/n/proxy', '//api/v1/nodes%2Fn%2fproxy'), (pieces, head) => {
-        const path = `${head}/${pieces.join('')}`
-        const info = parseRequestInfo('GET', path, '')
-        const { prefix, rest } = cutPath(path, segmentCount(info.path) - info.parts.length + 3)
-        expect(decodeURIComponent(prefix)).toBe('/api/v1/nodes/n/proxy')
-        expect(rest.startsWith('/')).toBe(true)
-        expect(decodeURIComponent(rest).replace(/^\/|\/+$/g, '')).toBe(info.parts.slice(3).join('/'))
-        expect(backendPath(rest)).toMatch(/^\/(?!\/)/)
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.constantFrom('/api/v1/nodes/n/proxy', '//api/v1/nodes%2Fn%2fproxy'),
+        (pieces, head) => {
+          const path = `${head}/${pieces.join('')}`
+          const info = parseRequestInfo('GET', path, '')
+          const { prefix, rest } = cutPath(path, segmentCount(info.path) - info.parts.length + 3)
+          expect(decodeURIComponent(prefix)).toBe('/api/v1/nodes/n/proxy')
+          expect(rest.startsWith('/')).toBe(true)
+          expect(decodeURIComponent(rest).replace(/^\/|\/+$/g, '')).toBe(info.parts.slice(3).join('/'))
+          expect(backendPath(rest)).toMatch(/^\/(?!\/)/)
+        },
+      ),
     )
   })
 

@@ -55,6 +55,21 @@ describe('loadCertificates', () => {
       uid: '',
     })
     expect(new X509Certificate(kubeletClient.cert).keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
+    expect(subjectOf(new X509Certificate(kubeletClient.cert).raw)).toEqual({
+      commonName: 'kube-apiserver-kubelet-client',
+      organizations: ['system:kubelet-api-admin'],
+      uid: '',
+    })
+  })
+
+  test('a certificate of other groups is made anew', () => {
+    const { ca, admin } = load()
+    const old = issueCertificate(ca, { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'], use: 'client', now })
+    writeFileSync(join(dir, 'pki/apiserver-kubelet-client.crt'), old.cert)
+    writeFileSync(join(dir, 'pki/apiserver-kubelet-client.key'), old.key)
+    const again = load()
+    expect(subjectOf(new X509Certificate(again.kubeletClient.cert).raw).organizations).toEqual(['system:kubelet-api-admin'])
+    expect(again.admin).toEqual(admin)
   })
 
   test('renews near the end, for a new name, and when a file is damaged; the CA stays', () => {

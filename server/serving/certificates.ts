@@ -3,7 +3,15 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { readIfPresent, writePrivateFile } from './files.ts'
-import { createAuthority, issueCertificate, loadAuthority, type Authority, type CertificateRequest, type KeyPair } from './x509.ts'
+import {
+  createAuthority,
+  issueCertificate,
+  loadAuthority,
+  subjectOf,
+  type Authority,
+  type CertificateRequest,
+  type KeyPair,
+} from './x509.ts'
 
 export interface CertificateOptions {
   readonly dir: string
@@ -24,6 +32,13 @@ export interface Certificates {
   readonly kubeletClient: KeyPair
   readonly serviceAccount: { readonly privateKey: string; readonly publicKey: string }
 }
+
+/**
+ * The API server as kubelets see it. It is in no group that this API server gives any right to but that of asking kubelets
+ * (authz/kubelet-client.ts), and no login here (authn/x509.ts): whoever has a request sent to the wrong address gains nothing by it.
+ */
+export const kubeletClientName = 'kube-apiserver-kubelet-client'
+export const kubeletClientGroup = 'system:kubelet-api-admin'
 
 // A certificate with less than this left is made anew at the next start.
 const renewMs = 30 * 86_400_000
@@ -55,8 +70,8 @@ export function loadCertificates(options: CertificateOptions): Certificates {
       server: options.server === false ? undefined : leaf('apiserver', { commonName: 'kube-apiserver', use: 'server', names }),
       admin: leaf('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'], use: 'client' }),
       kubeletClient: leaf('apiserver-kubelet-client', {
-        commonName: 'kube-apiserver-kubelet-client',
-        organizations: ['system:masters'],
+        commonName: kubeletClientName,
+        organizations: [kubeletClientGroup],
         use: 'client',
       }),
       serviceAccount: serviceAccountKeys(dir),
@@ -108,6 +123,7 @@ function usable(cert: string, key: string, ca: Authority, request: CertificateRe
     const valid = (request.names ?? []).every((n) => (isIP(n) === 0 ? certificate.checkHost(n) : certificate.checkIP(n)) !== undefined)
     return (
       valid &&
+      isOf(certificate, request) &&
       remaining(cert, request.now) > renewMs &&
       certificate.checkPrivateKey(createPrivateKey(key)) &&
       certificate.verify(createPublicKey(ca.cert))
@@ -116,6 +132,12 @@ function usable(cert: string, key: string, ca: Authority, request: CertificateRe
     // Not readable as a certificate and its key: a new pair takes its place.
     return false
   }
+}
+
+/** An older version gave other groups to the same name. */
+function isOf(certificate: X509Certificate, { commonName, organizations = [] }: CertificateRequest): boolean {
+  const subject = subjectOf(certificate.raw)
+  return subject.commonName === commonName && subject.organizations.join('\n') === organizations.join('\n')
 }
 
 function serviceAccountKeys(dir: string): Certificates['serviceAccount'] {
