@@ -2,7 +2,7 @@ import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
-import { decodeTyped, type FieldValidation } from '../scheme/decode-typed.ts'
+import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
 import { type BodyKind, decodeBody, type DecodedBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
@@ -30,20 +30,25 @@ export interface PatchWords {
   shown(): string
   /** What strict decoding has against the patch itself; it comes before what it has against the outcome. */
   strict: readonly string[]
+  /**
+   * For an outcome that upstream does not read from JSON: what is wrong with its types, in that conversion's words. Its kind and
+   * apiVersion do not matter then.
+   */
+  typeError?: (value: unknown) => string | undefined
 }
 
 const STRICT = 'strict decoding error: '
 
 /** The outcome of a patch, as an object of the expected kind. 422 for one that does not fit. */
 export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, words: PatchWords): DecodedBody {
-  checkKind(value, expected, words)
-  const decoded = decodeTyped(expected.type, value, validation)
+  if (words.typeError === undefined) checkKind(value, expected, words)
+  const decoded = hasVersion(value, words) ? decodeTyped(expected.type, value, validation) : decodeUnversioned(value, validation)
   const error = decoded.errors[0]
   const soft = error === undefined || error.startsWith(STRICT)
   const own = validation === 'Ignore' || !soft ? [] : words.strict
   if (validation === 'Strict' && own.length > 0)
     throw notThatPatch(words, STRICT + [...own, ...(error === undefined ? [] : [error.slice(STRICT.length)])].join(', '))
-  if (error !== undefined) throw notThatPatch(words, error)
+  if (error !== undefined) throw notThatPatch(words, soft ? error : (words.typeError?.(value) ?? error))
   const patched: KubeObject = { ...decoded.object, kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
   patched.metadata ??= {}
   return { object: patched, warnings: [...own, ...decoded.warnings] }
@@ -52,19 +57,49 @@ export function decodePatched(value: unknown, expected: ExpectedKind, validation
 const notThatPatch = (words: PatchWords, why: string): Error =>
   invalidObject({ group: '', kind: '' }, '', [invalid('patch', words.shown(), why)])
 
+type Json = Record<string, unknown>
+const isNone = (text: unknown): boolean => text === undefined || text === null || text === ''
+const hasVersion = (value: unknown, words: PatchWords): boolean => words.typeError !== undefined || !isNone((value as Json).apiVersion)
+
+/** Without an apiVersion upstream reads its internal type, whose fields no JSON names: all are unknown, and the object stays empty. */
+function decodeUnversioned(value: unknown, validation: FieldValidation): DecodedTyped {
+  const unknown = Object.keys(value as Json)
+    .filter((key) => key !== 'kind' && key !== 'apiVersion')
+    .sort()
+    .map((key) => `unknown field ${JSON.stringify(key)}`)
+  const object = {} as KubeObject
+  if (validation === 'Strict' && unknown.length > 0) return { object, warnings: [], errors: [STRICT + unknown.join(', ')] }
+  return { object, warnings: validation === 'Warn' ? unknown : [], errors: [] }
+}
+
+const NO_KIND = "couldn't get version/kind; json parse error: json: cannot unmarshal"
+const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
 /** A patch may not make another kind of object of it. */
 function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): void {
-  const { kind = expected.kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
+  if (Array.isArray(value)) throw notThatPatch(words, `${NO_KIND} array into Go value of type ${TYPE_META}`)
+  const meta = value as Json
+  for (const key of ['apiVersion', 'kind']) {
+    if (isNone(meta[key]) || typeof meta[key] === 'string') continue
+    throw notThatPatch(words, `${NO_KIND} ${jsonKind(meta[key])} into Go struct field .${key} of type string`)
+  }
   const wanted = apiVersionOf(expected.group, expected.version)
-  const version = apiVersion === undefined || apiVersion === null || apiVersion === '' ? wanted : apiVersion
-  if (kind === null || kind === '' || (kind === expected.kind && version === wanted)) return
-  const gv = parseApiVersion(String(version))
-  if (gv !== undefined && scheme.typeOf(gv.group, gv.version, String(kind)) !== undefined) {
+  const kind = isNone(meta.kind) ? expected.kind : String(meta.kind)
+  if (isNone(meta.apiVersion) && kind === expected.kind) return
+  const version = isNone(meta.apiVersion) ? wanted : String(meta.apiVersion)
+  if (kind === expected.kind && version === wanted) return
+  const gv = parseApiVersion(version)
+  if (gv === undefined) throw notThatPatch(words, `unexpected GroupVersion string: ${version}`)
+  const type = scheme.typeOf(gv.group, gv.version, kind)
+  if (type !== undefined) {
+    const wrong = decodeTyped(type, value, 'Ignore').errors[0]
     const internal = expected.group === '' ? 'core' : expected.group.split('.')[0]!
-    throw notThatPatch(words, `converting (${gv.version}.${String(kind)}) to (${internal}.${expected.kind}): unknown conversion`)
+    throw notThatPatch(words, wrong ?? `converting (${gv.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`)
   }
   throw notThatPatch(
     words,
     `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
   )
 }
+
+const jsonKind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value)

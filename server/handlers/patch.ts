@@ -2,11 +2,12 @@ import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { applyJsonPatch, parseJsonPatch, unknownFields } from '../patch/json-patch.ts'
+import { applyJsonPatch, jsonPatchOf, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
-import { applyMergePatch, parseMergePatch, parseStrategicPatch } from '../patch/merge-patch.ts'
-import { duplicateFields } from '../patch/parse.ts'
-import { applyStrategicPatch } from '../patch/strategic-merge.ts'
+import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
+import { conversionError } from '../patch/conversion.ts'
+import { duplicateFields, parsePatch } from '../patch/parse.ts'
+import { applyStrategicPatch, patchAsShown } from '../patch/strategic-merge.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
@@ -14,16 +15,19 @@ import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, typ
 import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
 
-/** A patch as a function of the document it is applied to; throws a Status when it does not fit. */
-export interface PatchFunction {
-  (document: KubeObject): unknown
+/** A patch that is not applied yet. What is wrong with it shows when it is: an object that is not there is told first. */
+export interface Patch {
+  /** @throws a Status when it does not fit */
+  apply(document: KubeObject): unknown
   /** How an error shows the patch: as itself, or as the document that it made. */
   shown(document: unknown): string
   /** What strict decoding has against the patch itself. */
-  strict: readonly string[]
+  strict(): readonly string[]
+  /** Kind and apiVersion of the outcome do not count: it is read into the object's own type, whose errors have words of their own. */
+  typeError?: (document: unknown) => string | undefined
 }
 
-/** What patchFunction knows; the OpenAPI documents promise these. */
+/** What patchOf knows; the OpenAPI documents promise these. */
 export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
 
 const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
@@ -34,53 +38,58 @@ export function checkPatchType(ctx: RequestContext): void {
   if (!PATCH_TYPES.includes(mediaType(ctx.exchange.headers['content-type'] ?? ''))) throw unsupported()
 }
 
-/** Parses a patch body by its content type. */
-export function patchFunction(contentType: string, body: Buffer, type: TypeFacts): PatchFunction {
-  const strict = (patch: unknown): string[] => duplicateFields(body.toString('utf8'), patch)
-  switch (mediaType(contentType)) {
-    case 'application/json-patch+json': {
-      const operations = parseJsonPatch(body)
-      return Object.assign((doc: KubeObject) => applyJsonPatch(doc, operations), {
-        shown: (doc: unknown) => goJson(doc),
-        strict: [...strict(operations), ...unknownFields(operations)].map((text) => `json patch ${text}`),
-      })
+/** A patch body by its content type. Throws 400 for one that is no JSON. */
+export function patchOf(contentType: string, body: Buffer, type: TypeFacts, validation: FieldValidation): Patch {
+  const media = mediaType(contentType)
+  if (!PATCH_TYPES.includes(media)) throw unsupported()
+  const typed = validation !== 'Ignore'
+  const value = parsePatch(body)
+  const duplicates = (): string[] => duplicateFields(body.toString('utf8'), value)
+  if (media === 'application/json-patch+json') {
+    const operations = once(() => jsonPatchOf(value, typed))
+    return {
+      apply: (doc) => applyJsonPatch(doc, operations()),
+      shown: (doc) => goJson(doc),
+      strict: () => [...duplicates(), ...unknownFields(operations())].map((text) => `json patch ${text}`),
     }
-    case 'application/merge-patch+json': {
-      const patch = parseMergePatch(body)
-      return Object.assign((doc: KubeObject) => applyMergePatch(doc, patch), {
-        shown: (doc: unknown) => goJson(doc, patch),
-        strict: strict(patch),
-      })
-    }
-    case 'application/strategic-merge-patch+json': {
-      const patch = parseStrategicPatch(body)
-      return Object.assign((doc: KubeObject) => applyStrategicPatch(doc, patch, type), { shown: () => goMap(patch), strict: strict(patch) })
-    }
-    default:
-      throw unsupported()
   }
+  if (media === 'application/merge-patch+json') {
+    return { apply: (doc) => applyMergePatch(doc, mergePatchOf(value, typed)), shown: (doc) => goJson(doc, value), strict: duplicates }
+  }
+  return {
+    apply: (doc) => applyStrategicPatch(doc, strategicPatchOf(value), type),
+    shown: () => goMap(patchAsShown(strategicPatchOf(value))),
+    strict: duplicates,
+    typeError: (doc) => conversionError(doc, type),
+  }
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 /** Applies a patch and reads the result as an object of the expected kind. */
 export function patched(
   ctx: RequestContext,
-  fn: PatchFunction,
+  patch: Patch,
   current: KubeObject,
   expected: ExpectedBody,
   validation: FieldValidation,
 ): KubeObject {
-  const document = fn(current)
+  const document = patch.apply(current)
   const { object, warnings } = decodePatched(document, expected, validation, {
-    shown: () => fn.shown(document),
-    strict: fn.strict,
+    shown: () => patch.shown(document),
+    strict: validation === 'Ignore' ? [] : patch.strict(),
+    typeError: patch.typeError,
   })
   for (const w of warnings) if (!ctx.warnings.includes(w)) ctx.warnings.push(w)
   return object
 }
 
-export async function readPatch(ctx: RequestContext, type: TypeFacts): Promise<PatchFunction> {
+export async function readPatch(ctx: RequestContext, type: TypeFacts, validation: FieldValidation): Promise<Patch> {
   const contentType = ctx.exchange.headers['content-type'] ?? ''
-  return patchFunction(contentType, await ctx.exchange.readBody(MAX_BODY), type)
+  return patchOf(contentType, await ctx.exchange.readBody(MAX_BODY), type, validation)
 }
 
 /** PATCH on an object, or with other rules on a part of it. */
@@ -93,7 +102,7 @@ export async function patchObject(
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')
-  const fn = await readPatch(ctx, served.type)
+  const patch = await readPatch(ctx, served.type, query.fieldValidation)
   const expected = expectedOf(served.facts, served.type)
   const { entry } = await served.store.update({
     namespace,
@@ -102,7 +111,7 @@ export async function patchObject(
     rules,
     change(current) {
       const shown = served.identity ? copyJson(current!) : served.fromStored(copyJson(current!))
-      const next = patched(ctx, fn, shown, expected, query.fieldValidation)
+      const next = patched(ctx, patch, shown, expected, query.fieldValidation)
       return served.identity ? next : served.toStored(next)
     },
   })

@@ -66,8 +66,8 @@ async function objectSubresource(
     return answer(ctx, served, await sub.update(request, () => copyJson(body)), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) {
-    const fn = await readPatch(ctx, expected.type)
-    const change = (current: KubeObject): KubeObject => patched(ctx, fn, copyJson(current), expected, query.fieldValidation)
+    const patch = await readPatch(ctx, expected.type, query.fieldValidation)
+    const change = (current: KubeObject): KubeObject => patched(ctx, patch, copyJson(current), expected, query.fieldValidation)
     return answer(ctx, served, await sub.update(request, change), 200)
   }
   throw methodNotAllowed()

@@ -27,3 +27,18 @@ export function goJson(document: unknown, patch?: unknown): string {
   }
   return JSON.stringify(shown(document, patch))
 }
+
+/** A JSON value's type as Go prints it. */
+export function goTypeOf(value: unknown): string {
+  if (value === null || value === undefined) return '%!s(<nil>)'
+  if (Array.isArray(value)) return '[]interface {}'
+  if (isRecord(value)) return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : 'string'
+}
+
+/** A value as Go's verb %s prints it, which complains of all that are no strings. */
+export function goVerbS(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null ? '%!s(<nil>)' : `%!s(${goTypeOf(value)}=${goMap(value)})`
+}

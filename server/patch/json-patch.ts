@@ -1,19 +1,27 @@
-import { isDeepStrictEqual } from 'node:util'
 import { copyJson } from '../machinery/copy-json.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
-import { parsePatch, wrongPatchType } from './parse.ts'
+import { isRecord } from './merge-patch.ts'
+import { cannotUnmarshal, wrongPatchType } from './parse.ts'
+import { CopyBudget, equalJson, setOwn, tooDeep, unescaped } from './values.ts'
 
-/** RFC 6902. */
+/**
+ * RFC 6902 as the reference's library reads it (evanphx/json-patch v4): indices are what Go's Atoi takes, negative ones count from the end;
+ * a member that is not there reads as null; `replace` makes it; a value that is not given is null.
+ */
 export interface JsonPatchOperation {
-  op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
-  path: string
-  from?: string
+  op?: string | null
+  path?: string | null
+  from?: string | null
   value?: unknown
 }
 
 /** Upstream's limit on operations in one patch (apiserver `patch.go`, maxJSONPatchOperations). */
 const MAX_OPERATIONS = 10_000
-const OPS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
+/** Elements that insertions and removals move in all: each moves what is behind it, so 10,000 of them in a list of a million would take seconds. */
+const MAX_MOVED = 100_000_000
+/** Documents are not searched for their depth before they may have grown by so many levels. */
+const MAX_ADDED = 64
+const TEXTS = ['op', 'path', 'from']
 
 /** 422 for a patch that cannot be applied. Why goes into the error's cause: the reference does not tell its client. */
 function unprocessable(why: string): StatusError {
@@ -22,19 +30,30 @@ function unprocessable(why: string): StatusError {
   })
 }
 
-export function parseJsonPatch(body: Buffer): JsonPatchOperation[] {
-  const patch = parsePatch(body) ?? []
-  if (!Array.isArray(patch)) throw wrongPatchType(patch, '[]handlers.jsonPatchOp')
+/**
+ * The operations of a patch that was parsed. What they say is looked at when they are applied.
+ * @param typed also check the fields' types, as strict decoding does; without it upstream's library reads the patch, in other words
+ */
+export function jsonPatchOf(value: unknown, typed: boolean): readonly JsonPatchOperation[] {
+  const patch = value ?? []
+  if (!Array.isArray(patch)) {
+    throw typed ? wrongPatchType(patch, '[]handlers.jsonPatchOp') : wrongPatchType(patch, 'jsonpatch.Patch', '')
+  }
+  for (const op of patch as unknown[]) {
+    if (op !== null && !isRecord(op)) {
+      throw typed ? wrongPatchType(op, 'handlers.jsonPatchOp') : wrongPatchType(op, 'jsonpatch.Operation', '')
+    }
+    if (!typed || op === null) continue
+    for (const key in op) {
+      const text = op[key]
+      if (TEXTS.includes(key) && typeof text !== 'string' && text !== null)
+        throw cannotUnmarshal(text, `struct field jsonPatchOp.${key} of type string`)
+    }
+  }
   if (patch.length > MAX_OPERATIONS) {
     throw requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`)
   }
-  for (const [i, op] of (patch as Partial<JsonPatchOperation>[]).entries()) {
-    if (op === null || typeof op !== 'object' || Array.isArray(op)) throw wrongPatchType(op, 'handlers.jsonPatchOp')
-    if (typeof op.op !== 'string' || !OPS.has(op.op)) throw unprocessable(`operation ${i} has no known op`)
-    if (typeof op.path !== 'string') throw unprocessable(`operation ${i} has no path`)
-    if ((op.op === 'move' || op.op === 'copy') && typeof op.from !== 'string') throw unprocessable(`operation ${i} has no from`)
-  }
-  return patch as JsonPatchOperation[]
+  return (patch as unknown[]).map((op) => op ?? {})
 }
 
 const FIELDS = new Set(['op', 'path', 'from', 'value'])
@@ -50,119 +69,130 @@ export function unknownFields(patch: readonly object[]): string[] {
 
 type Container = Record<string, unknown> | unknown[]
 
-function pointer(path: string): string[] {
-  if (path === '') return []
-  if (!path.startsWith('/')) throw unprocessable(`path ${JSON.stringify(path)} does not begin with /`)
-  return path
-    .slice(1)
-    .split('/')
-    .map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'))
+/** Applies a patch to a copy of `document`; 422 when an operation does not fit, a test fails, or copies exceed 3 MiB in all. */
+export function applyJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): unknown {
+  const patching = new Patching(copyJson(document))
+  for (const op of patch) patching.apply(op)
+  return patching.outcome
+}
+
+/** A document while operations are applied to it. */
+class Patching {
+  #document: unknown
+  readonly #copies = new CopyBudget(unprocessable)
+  #moved = 0
+  /** By how many levels the document may have become deeper than its deepest part, or a value of the patch, was. */
+  #levels = 0
+
+  constructor(document: unknown) {
+    this.#document = document
+  }
+
+  get outcome(): unknown {
+    if (this.#levels > MAX_ADDED && tooDeep(this.#document)) throw unprocessable('the patched document is nested too deeply')
+    return this.#document
+  }
+
+  apply(op: JsonPatchOperation): void {
+    switch (op.op) {
+      case 'add':
+        return this.#add(op, copyJson(op.value ?? null))
+      case 'remove':
+        return this.#remove(op, op.path)
+      case 'replace':
+        return this.#replace(op, copyJson(op.value ?? null))
+      case 'copy':
+        return this.#add(op, this.#copies.copy(this.#read(op, op.from)))
+      case 'move': {
+        const value = this.#read(op, op.from)
+        this.#remove(op, op.from)
+        return this.#add(op, value)
+      }
+      case 'test':
+        return this.#test(op)
+      default:
+        throw unprocessable(`Unexpected kind: ${String(op.op)}`)
+    }
+  }
+
+  #add(op: JsonPatchOperation, value: unknown): void {
+    const [parent, key] = this.#place(op, op.path)
+    if (!Array.isArray(parent)) setOwn(parent, key, value)
+    else if (key === '-') parent.push(value)
+    else {
+      const at = index(key, parent.length + 1, op)
+      this.#move(parent.length - at)
+      parent.splice(at, 0, value)
+    }
+  }
+
+  #remove(op: JsonPatchOperation, path: unknown): void {
+    const [parent, key] = this.#place(op, path)
+    if (Array.isArray(parent)) {
+      const at = index(key, parent.length, op)
+      this.#move(parent.length - at)
+      parent.splice(at, 1)
+    } else if (!Object.hasOwn(parent, key)) throw unprocessable(`Unable to remove nonexistent key: ${key}: missing value`)
+    else delete parent[key]
+  }
+
+  #replace(op: JsonPatchOperation, value: unknown): void {
+    if (op.path === '') {
+      if (!isContainer(value)) throw unprocessable('replace operation value must be object or array')
+      this.#document = value
+      return
+    }
+    const [parent, key] = this.#place(op, op.path)
+    if (Array.isArray(parent)) parent[index(key, parent.length, op)] = value
+    else setOwn(parent, key, value)
+  }
+
+  #test(op: JsonPatchOperation): void {
+    const found = op.path === '' ? this.#document : this.#read(op, op.path)
+    if (!equalJson(found ?? null, op.value ?? null)) throw unprocessable(`testing value ${op.path} failed: test failed`)
+  }
+
+  #read(op: JsonPatchOperation, path: unknown): unknown {
+    const [parent, key] = this.#place(op, path)
+    return Array.isArray(parent) ? parent[index(key, parent.length, op)] : member(parent, key)
+  }
+
+  /** Where the last part of a path belongs. The first part, before the slash, is not looked at; the whole document has no place. */
+  #place(op: JsonPatchOperation, path: unknown): [Container, string] {
+    if (typeof path !== 'string') throw unprocessable(`${op.op} operation failed to decode path: missing value`)
+    const keys = path.split('/')
+    // What is moved may be moved again, together with where it went.
+    this.#levels = op.from === undefined || op.from === null ? Math.max(this.#levels, keys.length) : this.#levels + keys.length
+    let at = this.#document
+    for (let i = 1; i < keys.length - 1; i++) {
+      if (!isContainer(at)) break
+      const key = unescaped(keys[i]!)
+      at = Array.isArray(at) ? at[index(key, at.length, op)] : member(at, key)
+    }
+    if (keys.length < 2 || !isContainer(at)) {
+      throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`)
+    }
+    return [at, unescaped(keys.at(-1)!)]
+  }
+
+  #move(elements: number): void {
+    this.#moved += elements
+    if (this.#moved > MAX_MOVED) throw unprocessable(`the patch moves more than ${MAX_MOVED} list elements`)
+  }
 }
 
 function isContainer(v: unknown): v is Container {
   return typeof v === 'object' && v !== null
 }
 
-function child(c: Container, key: string): unknown {
-  if (!Array.isArray(c)) return Object.hasOwn(c, key) ? c[key] : undefined
-  return /^(0|[1-9]\d*)$/.test(key) ? c[Number(key)] : undefined
+function member(parent: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(parent, key) ? parent[key] : undefined
 }
 
-function parentOf(doc: unknown, keys: readonly string[], op: JsonPatchOperation): Container {
-  let at: unknown = doc
-  for (const key of keys.slice(0, -1)) {
-    if (!isContainer(at)) break
-    at = child(at, key)
-  }
-  if (!isContainer(at))
-    throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(op.path)}: missing value`)
-  return at
-}
-
-function arrayIndex(list: unknown[], key: string, max: number, op: JsonPatchOperation): number {
-  if (key === '-') return list.length
-  const i = /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1
-  if (i < 0 || i > max) throw unprocessable(`${op.op} operation does not apply: doc is missing key: ${op.path}: missing value`)
-  return i
-}
-
-function read(doc: unknown, path: string, op: JsonPatchOperation): unknown {
-  let at = doc
-  for (const key of pointer(path)) at = isContainer(at) ? child(at, key) : undefined
-  if (at === undefined)
-    throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`)
-  return at
-}
-
-function add(doc: unknown, path: string, value: unknown, op: JsonPatchOperation): unknown {
-  const keys = pointer(path)
-  if (keys.length === 0) return value
-  const parent = parentOf(doc, keys, op)
-  const key = keys.at(-1)!
-  if (Array.isArray(parent)) parent.splice(arrayIndex(parent, key, parent.length, op), 0, value)
-  else setOwn(parent, key, value)
-  return doc
-}
-
-// `__proto__` is an ordinary key in a document.
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
-}
-
-function remove(doc: unknown, path: string, op: JsonPatchOperation): unknown {
-  const keys = pointer(path)
-  if (keys.length === 0) return null
-  const parent = parentOf(doc, keys, op)
-  const key = keys.at(-1)!
-  if (Array.isArray(parent)) parent.splice(arrayIndex(parent, key, parent.length - 1, op), 1)
-  else {
-    if (!Object.hasOwn(parent, key)) throw unprocessable(`remove operation does not apply: doc is missing key: ${path}: missing value`)
-    delete parent[key]
-  }
-  return doc
-}
-
-/** A member that is not there is made: RFC 6902 has an error for it, the reference does not. An element must be there. */
-function replace(doc: unknown, op: JsonPatchOperation): unknown {
-  const keys = pointer(op.path)
-  if (keys.length === 0) return op.value
-  const parent = parentOf(doc, keys, op)
-  const key = keys.at(-1)!
-  if (!Array.isArray(parent)) setOwn(parent, key, op.value)
-  else if (child(parent, key) !== undefined) parent[Number(key)] = op.value
-  else throw unprocessable(`replace operation does not apply: doc is missing key: ${op.path}: missing value`)
-  return doc
-}
-
-/** Applies a patch to a copy of `document`; 422 when an operation does not fit or a test fails. */
-export function applyJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): unknown {
-  let doc: unknown = copyJson(document)
-  for (const op of patch) {
-    switch (op.op) {
-      case 'add':
-        doc = add(doc, op.path, copyJson(op.value), op)
-        break
-      case 'remove':
-        doc = remove(doc, op.path, op)
-        break
-      case 'replace':
-        doc = replace(doc, { ...op, value: copyJson(op.value) })
-        break
-      case 'copy':
-        doc = add(doc, op.path, copyJson(read(doc, op.from!, op)), op)
-        break
-      case 'move': {
-        const value = read(doc, op.from!, op)
-        doc = add(remove(doc, op.from!, op), op.path, value, op)
-        break
-      }
-      case 'test': {
-        const keys = pointer(op.path)
-        let at: unknown = doc
-        for (const key of keys) at = isContainer(at) ? child(at, key) : undefined
-        if (!isDeepStrictEqual(at ?? null, op.value ?? null)) throw unprocessable(`testing value ${op.path} failed: test failed`)
-      }
-    }
-  }
-  return doc
+/** An index below `length`, from the front or, negative, from the end. */
+function index(key: string, length: number, op: JsonPatchOperation): number {
+  const given = /^[-+]?\d+$/.test(key) ? Number(key) : Number.NaN
+  const at = given < 0 ? given + length : given + 0
+  if (at >= 0 && at < length) return at
+  throw unprocessable(`${op.op} operation does not apply: Unable to access invalid index: ${key}`)
 }

@@ -1,6 +1,7 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest } from '../machinery/status.ts'
-import { parsePatch, wrongPatchType } from './parse.ts'
+import { wrongPatchType } from './parse.ts'
+import { setOwn } from './values.ts'
 
 type Json = Record<string, unknown>
 const MAP = 'map[string]interface {}'
@@ -9,32 +10,49 @@ export function isRecord(v: unknown): v is Json {
   return typeof v === 'object' && v !== null && !Array.isArray(v)
 }
 
-/** Reads the body of a merge or strategic merge patch; 400 when it is no JSON object. */
-export function parseMergePatch(body: Buffer): Json {
-  const patch = parsePatch(body)
+/**
+ * A merge patch that was parsed: an object, or without strict decoding a list, which takes the document's place.
+ * @param typed refuse the list, in the words of strict decoding
+ */
+export function mergePatchOf(patch: unknown, typed: boolean): unknown {
+  if (isRecord(patch)) return patch
   // The capitals are those of upstream's library, which finds this one later than a text that is no JSON.
-  if (patch === null) throw badRequest('Invalid JSON Patch')
-  if (!isRecord(patch)) throw wrongPatchType(patch, MAP)
+  if (patch === null || !(typed || Array.isArray(patch))) throw badRequest('Invalid JSON Patch')
+  if (typed) throw wrongPatchType(patch, MAP)
   return patch
 }
 
-/** The same of a strategic merge patch, whose error has no prefix upstream. */
-export function parseStrategicPatch(body: Buffer): Json {
-  const patch = parsePatch(body) ?? {}
+/** A strategic merge patch that was parsed; its error has no prefix upstream. */
+export function strategicPatchOf(value: unknown): Json {
+  const patch = value ?? {}
   if (!isRecord(patch)) throw wrongPatchType(patch, MAP, '')
   return patch
 }
 
-/** RFC 7396; `document` is not changed. */
+/**
+ * RFC 7396, but that objects in lists lose their nulls too, where the reference's library takes them out: in a list that is new or takes
+ * the place of anything but an object. `document` is not changed.
+ */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
+  return isRecord(patch) ? merged(document, patch) : withoutNulls(patch)
+}
+
+function merged(document: unknown, patch: unknown): unknown {
+  if (!isRecord(document)) return withoutNulls(patch)
   if (!isRecord(patch)) return copyJson(patch)
-  const out: Json = isRecord(document) ? { ...document } : {}
+  const out: Json = { ...document }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key]
-    else {
-      const merged = applyMergePatch(Object.hasOwn(out, key) ? out[key] : undefined, value)
-      Object.defineProperty(out, key, { value: merged, writable: true, enumerable: true, configurable: true })
-    }
+    else setOwn(out, key, merged(Object.hasOwn(out, key) ? out[key] : undefined, value))
   }
+  return out
+}
+
+/** A copy of a value without the fields that are null; items of lists stay. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isRecord(value)) return value
+  const out: Json = {}
+  for (const [key, item] of Object.entries(value)) if (item !== null) setOwn(out, key, withoutNulls(item))
   return out
 }

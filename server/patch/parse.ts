@@ -1,19 +1,29 @@
-import { Entries, hasDuplicateKeys, parseEntries } from '../machinery/json.ts'
+import { Entries, hasDuplicateKeys, JsonError, parseEntries, parseJson } from '../machinery/json.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 
-/** The JSON of a patch; 400 with the reference's words for every text that is none. */
+/** The JSON of a patch; 400 with the reference's words for every text that is none, or is nested more deeply than any body may be. */
 export function parsePatch(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    throw badRequest('invalid JSON patch')
+    return parseJson(body.toString('utf8'))
+  } catch (e) {
+    if (e instanceof JsonError) throw badRequest('invalid JSON patch')
+    throw e
   }
 }
 
+function kindOf(given: unknown): string {
+  if (given === null) return 'null'
+  return Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given
+}
+
 /** 400 for a patch of the wrong shape; `wanted` is the Go type that upstream reads it into. */
-export function wrongPatchType(given: unknown, wanted: string, prefix = 'error decoding patch: '): StatusError {
-  const kind = given === null ? 'null' : Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given
-  return badRequest(`${prefix}json: cannot unmarshal ${kind} into Go value of type ${wanted}`)
+export function wrongPatchType(given: unknown, wanted: string, prefix?: string): StatusError {
+  return cannotUnmarshal(given, `value of type ${wanted}`, prefix)
+}
+
+/** @param into `value of type …`, or the field as Go names it */
+export function cannotUnmarshal(given: unknown, into: string, prefix = 'error decoding patch: '): StatusError {
+  return badRequest(`${prefix}json: cannot unmarshal ${kindOf(given)} into Go ${into}`)
 }
 
 /** A patch's fields that stand twice, in the words of strict decoding: `duplicate field "spec.replicas"`. */

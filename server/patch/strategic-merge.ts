@@ -1,169 +1,247 @@
-import { isDeepStrictEqual } from 'node:util'
+import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { scheme } from '../scheme/index.ts'
-import { goMap } from './go-text.ts'
+import { goMap, goTypeOf, goVerbS } from './go-text.ts'
+import { checkOrder, keyOf, ordered } from './element-order.ts'
 import { isRecord } from './merge-patch.ts'
+import { setOwn } from './values.ts'
 
 /**
  * Strategic merge patch (apimachinery `util/strategicpatch`): a merge patch that knows from the schema which lists are
- * merged by key. Directives: `$patch: replace|delete|merge`, `$deleteFromPrimitiveList/<field>`,
- * `$setElementOrder/<field>`, `$retainKeys`.
+ * merged by key. Directives: `$patch: replace|delete`, `$deleteFromPrimitiveList/<field>`, `$setElementOrder/<field>`, `$retainKeys`.
+ * Every list is looked through once, with its items in a Map by their key. What the reference has against a patch depends on the order of
+ * Go's maps where a patch has several faults; here it is that of the patch.
  */
 type Json = Record<string, unknown>
 
 const DIRECTIVE = '$patch'
-const DELETE_FROM = '$deleteFromPrimitiveList/'
-const ORDER = '$setElementOrder/'
+const DELETE_FROM = '$deleteFromPrimitiveList'
+const ORDER = '$setElementOrder'
 const RETAIN = '$retainKeys'
 
-// What strategic patching has against a patch reaches the client as a bare 500 upstream.
+// What strategic patching has against a patch reaches the client as a bare 500 upstream, but for faults of format.
 const bare = (why: string): StatusError => new StatusError(500, '', why)
+const wrongType = (wanted: string, given: unknown): StatusError => bare(`expected a ${wanted}, but received a ${goTypeOf(given)}`)
+const LIST = '[]interface {}'
+const MAP = 'map[string]interface {}'
 
 /** Applies `patch` to a copy of `document`, whose message type is `type`. Throws a Status for a patch that makes no sense. */
 export function applyStrategicPatch(document: unknown, patch: Json, type: TypeFacts | undefined): unknown {
-  return mergeObject(isRecord(document) ? document : {}, patch, type)
+  return mergeMap(isRecord(document) ? document : {}, copyJson(patch), { type, name: shortName(type?.name ?? '') })
 }
 
-function typeOfRef(ref: TypeRef | undefined): TypeFacts | undefined {
-  return ref?.kind === 'ref' ? scheme.type(ref.name) : undefined
+/** What a value is in Go: a message, or anything else, which has no fields to look up. */
+interface Schema {
+  type: TypeFacts | undefined
+  /** Go's name of the message; '' for no message. */
+  name: string
+  map?: true
 }
 
-function mergeObject(original: Json, patch: Json, type: TypeFacts | undefined): Json {
-  const directive = patch[DIRECTIVE]
-  if (directive !== undefined) {
-    const { [DIRECTIVE]: _, ...rest } = patch
-    if (directive === 'replace') return cleaned(rest) as Json
-    if (directive === 'delete') return {}
-    if (directive !== 'merge') throw bare(`unknown patch type: ${String(directive)} in map: ${goMap(patch)}`)
-  }
-  const out: Json = retained(original, patch)
-  for (const [key, value] of Object.entries(patch)) {
-    if (key === DIRECTIVE || key === RETAIN || key.startsWith(ORDER)) continue
-    if (key.startsWith(DELETE_FROM)) {
-      removeValues(out, key.slice(DELETE_FROM.length), value)
-      continue
-    }
-    if (value === null) {
-      delete out[key]
-      continue
-    }
-    const field = type?.field(key)
-    const merged = mergeValue(Object.hasOwn(out, key) ? out[key] : undefined, value, field, patch[ORDER + key])
-    Object.defineProperty(out, key, { value: merged, writable: true, enumerable: true, configurable: true })
-  }
-  // An order may come for a list that the patch does not otherwise touch.
+const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+const opaque: Partial<Record<TypeRef['kind'], string>> = { raw: 'RawExtension', json: 'JSON', fieldsV1: 'FieldsV1' }
+
+function schemaOf(ref: TypeRef | undefined): Schema {
+  if (ref?.kind === 'ref') return { type: scheme.type(ref.name), name: shortName(ref.name) }
+  if (ref?.kind === 'map') return { type: undefined, name: '', map: true }
+  return { type: undefined, name: ref === undefined ? '' : (opaque[ref.kind] ?? '') }
+}
+
+/** A field by its JSON name, or by one in other capitals as Go's JSON would. Without a schema (in tests) nothing is known of any. */
+function fieldOf(schema: Schema, name: string): FieldFacts | undefined {
+  const { type } = schema
+  if (schema.map) throw bare('merging an object in json but data type is not struct, instead is: map')
+  if (type === undefined && schema.name === '') return undefined
+  const found = type?.field(name) ?? type?.jsonFields.find((f) => f.name.toLowerCase() === name.toLowerCase())
+  if (found === undefined) throw bare(`unable to find api field in struct ${schema.name} for the json field ${JSON.stringify(name)}`)
+  return found
+}
+
+const strategy = (field: FieldFacts | undefined): string | undefined => field?.patchStrategy?.split(',').find((s) => s !== 'retainKeys')
+
+function mergeMap(original: Json, patch: Json, schema: Schema): Json {
+  if (Object.hasOwn(patch, DIRECTIVE)) return replaced(patch)
+  const out = retained(original, patch)
+  const rest = new Map(Object.entries(patch))
+  rest.delete(RETAIN)
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(ORDER)) continue
-    const name = key.slice(ORDER.length)
-    if (Object.hasOwn(patch, name) || !Array.isArray(out[name])) continue
-    out[name] = ordered(out[name], Array.isArray(order) ? order : [], out[name], type?.field(name)?.patchMergeKey)
+    rest.delete(key)
+    if (!Array.isArray(order)) throw wrongType(LIST, order)
+    const name = listName(key, ORDER, 'setElementOrder list')
+    mergeInOrder(out, name, rest, order, fieldOf(schema, name))
+  }
+  for (const [key, value] of rest) {
+    if (key.startsWith(DELETE_FROM)) removeValues(out, listName(key, DELETE_FROM, 'primitive list'), value, schema)
+    else if (value === null) delete out[key]
+    else if (!Object.hasOwn(out, key) || goKind(out[key]) !== goKind(value)) setOrDrop(out, key, withoutDirectives(withoutNulls(value)))
+    else if (isRecord(value)) setOwn(out, key, mergedMap(out[key] as Json, value, fieldOf(schema, key)))
+    else if (Array.isArray(value)) setOwn(out, key, mergedList(out[key] as unknown[], value, fieldOf(schema, key)))
+    else setOwn(out, key, value)
   }
   return out
+}
+
+/** What a patch with a directive for its whole map leaves: itself, as it is, or nothing. */
+function replaced(patch: Json): Json {
+  const { [DIRECTIVE]: directive, ...rest } = patch
+  if (directive === 'replace') return rest
+  if (directive === 'delete') return {}
+  throw bare(`unknown patch type: ${goVerbS(directive)} in map: ${goMap(patch)}`)
+}
+
+/** The field that a directive `prefix/field` is for. */
+function listName(key: string, prefix: string, format: string): string {
+  const slash = key.indexOf('/')
+  if (slash < 0 || key.slice(0, slash) !== prefix) throw badRequest(`invalid patch format of ${format}`)
+  return key.slice(slash + 1)
 }
 
 function retained(original: Json, patch: Json): Json {
-  const keep = patch[RETAIN]
-  if (keep === undefined) return { ...original }
-  if (!Array.isArray(keep)) throw badRequest('$retainKeys must be a list')
+  if (!Object.hasOwn(patch, RETAIN)) return { ...original }
+  const given = patch[RETAIN]
+  const keep = Array.isArray(given) ? new Set<unknown>(given) : undefined
+  const isDropped = ([key, value]: [string, unknown]): boolean =>
+    key !== RETAIN && value !== null && !key.startsWith(DELETE_FROM) && !key.startsWith(ORDER) && keep?.has(key) !== true
+  if (keep === undefined || Object.entries(patch).some(isDropped)) throw badRequest('invalid patch format of retainKeys')
   const out: Json = {}
-  for (const [key, value] of Object.entries(original)) if (keep.includes(key)) out[key] = value
+  for (const [key, value] of Object.entries(original)) if (keep.has(key)) setOwn(out, key, value)
   return out
 }
 
-function removeValues(out: Json, field: string, values: unknown): void {
-  if (!Array.isArray(values)) throw badRequest(`${DELETE_FROM}${field} must be a list`)
-  const list = out[field]
-  if (Array.isArray(list)) out[field] = list.filter((v) => !values.some((d) => isDeepStrictEqual(d, v)))
+/** Merges the list `name`, which may be in the object, in `patch` (and then leaves it), or in both, and puts it in order. */
+function mergeInOrder(out: Json, name: string, patch: Map<string, unknown>, order: unknown[], field: FieldFacts | undefined): void {
+  const inObject = Object.hasOwn(out, name)
+  const inPatch = patch.has(name)
+  const before = inObject ? out[name] : []
+  const given = inPatch ? patch.get(name) : []
+  if (!Array.isArray(before)) throw wrongType(LIST, before)
+  if (!Array.isArray(given)) throw wrongType(LIST, given)
+  const mergeKey = field?.patchMergeKey ?? ''
+  checkOrder(given, order, mergeKey)
+  if (!inObject && !inPatch) return
+  const merged = !inPatch ? before : inObject ? mergedList(before, given, field) : (withoutDirectives(given) as unknown[])
+  elementKind(before, given)
+  setOwn(out, name, ordered(merged, order, before, mergeKey))
+  patch.delete(name)
 }
 
-function mergeValue(original: unknown, value: unknown, field: FieldFacts | undefined, order: unknown): unknown {
-  const ref = field?.type
-  if (isRecord(value)) {
-    const type = ref?.kind === 'map' ? undefined : typeOfRef(ref)
-    // A map of messages (volumes' items do not occur as maps upstream) merges by key like any object.
-    if (ref?.kind === 'map' && typeOfRef(ref.values) !== undefined)
-      return mergeMap(isRecord(original) ? original : {}, value, typeOfRef(ref.values))
-    if (field?.patchStrategy?.split(',').includes('replace') === true) return cleaned(value)
-    return mergeObject(isRecord(original) ? original : {}, value, type)
-  }
-  if (Array.isArray(value)) {
-    const strategies = field?.patchStrategy?.split(',') ?? []
-    if (!strategies.includes('merge')) return cleaned(value)
-    const items = ref?.kind === 'array' ? ref.items : undefined
-    return mergeList(Array.isArray(original) ? original : [], value, typeOfRef(items), field?.patchMergeKey, order)
-  }
-  return value
+function mergedMap(original: Json, patch: Json, field: FieldFacts | undefined): Json {
+  if (strategy(field) === 'replace') return patch
+  return mergeMap(original, patch, schemaOf(field?.type))
 }
 
-function mergeMap(original: Json, patch: Json, type: TypeFacts | undefined): Json {
-  const out: Json = { ...original }
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete out[key]
-    else out[key] = isRecord(value) ? mergeObject(isRecord(out[key]) ? out[key] : {}, value, type) : value
-  }
-  return out
+function mergedList(original: unknown[], patch: unknown[], field: FieldFacts | undefined): unknown[] {
+  if (strategy(field) !== 'merge') return patch
+  if (original.length === 0 && patch.length === 0) return original
+  if (elementKind(original, patch) === 'map') return mergedItems(original, patch, field)
+  return ordered([...new Set([...original, ...patch])], patch, original, field?.patchMergeKey ?? '')
 }
 
-function mergeList(
-  original: unknown[],
-  patch: unknown[],
-  type: TypeFacts | undefined,
-  mergeKey: string | undefined,
-  order: unknown,
-): unknown[] {
-  if (mergeKey === undefined || mergeKey === '') {
-    const out = [...original]
-    for (const v of patch) if (!out.some((o) => isDeepStrictEqual(o, v))) out.push(v)
-    return ordered(out, Array.isArray(order) ? order : patch, original, undefined)
-  }
-  if (!patch.every(isRecord)) throw bare(`list element types are not identical: ${goMap([original, patch])}`)
-  const items = patch as Json[]
-  if (items.some((p) => p[DIRECTIVE] === 'replace')) return cleaned(items.filter((p) => p[DIRECTIVE] === undefined)) as unknown[]
-  const same = (o: unknown, item: Json): boolean => isRecord(o) && isDeepStrictEqual(o[mergeKey], item[mergeKey])
-  let out = [...original]
+function mergedItems(original: unknown[], patch: unknown[], field: FieldFacts | undefined): unknown[] {
+  const mergeKey = field?.patchMergeKey ?? ''
+  if (mergeKey === '') throw bare('cannot merge lists without merge key for struct')
+  const { left, rest } = withoutSpecial(original as Json[], patch as Json[], mergeKey)
+  const merged = mergeItems(left, rest, mergeKey, schemaOf(field?.type.kind === 'array' ? field.type.items : undefined))
+  return ordered(merged, rest, left, mergeKey)
+}
+
+/** Values gone from a list, whatever the strategy of its field; given maps, upstream merges them. A list that is not there, or anything else, stays as it is. */
+function removeValues(out: Json, name: string, values: unknown, schema: Schema): void {
+  if (values === null) delete out[name]
+  const list = out[name]
+  if (!Array.isArray(list) || !Array.isArray(values) || list.length + values.length === 0) return
+  if (elementKind(list, values) === 'map') return setOwn(out, name, mergedItems(list, values, fieldOf(schema, name)))
+  const gone = new Set<unknown>(values)
+  setOwn(
+    out,
+    name,
+    list.filter((v) => !gone.has(v)),
+  )
+}
+
+/** Go's kind of the elements of lists, which must all be of one. */
+function elementKind(original: readonly unknown[], patch: readonly unknown[]): string {
+  const kinds = new Set([...original, ...patch].map(goTypeOf))
+  const [kind] = kinds
+  if (kind === undefined) throw bare('no elements in any of the given slices')
+  if (kind === LIST) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
+  const why = `list element types are not identical: ${goMap([original, patch])}`
+  // Upstream panics.
+  if (kinds.has(goTypeOf(null))) throw badRequest(why)
+  if (kinds.size > 1) throw bare(why)
+  return kind === MAP ? 'map' : kind
+}
+
+/** Items deleted from `original`, or all of them replaced; `rest` is what is to be merged. */
+function withoutSpecial(original: Json[], patch: Json[], mergeKey: string): { left: Json[]; rest: Json[] } {
   const rest: Json[] = []
-  for (const item of items) {
-    if (item[mergeKey] === undefined) throw bare(`map: ${goMap(item)} does not contain declared merge key: ${mergeKey}`)
-    // Duplicates under one key all go.
-    if (item[DIRECTIVE] === 'delete') out = out.filter((o) => !same(o, item))
-    else rest.push(item)
+  const gone = new Set<unknown>()
+  let replace = false
+  for (const item of patch) {
+    if (!Object.hasOwn(item, DIRECTIVE)) rest.push(item)
+    else if (item[DIRECTIVE] === 'delete') gone.add(keyOf(item, mergeKey))
+    else if (item[DIRECTIVE] === 'replace') replace = true
+    else if (item[DIRECTIVE] === 'merge') throw bare('merging lists cannot yet be specified in the patch')
+    else throw bare(`unknown patch type: ${goVerbS(item[DIRECTIVE])} in map: ${goMap(item)}`)
   }
-  const left = out
-  out = [...left]
-  for (const item of rest) {
-    const at = out.findIndex((o) => same(o, item))
-    if (at < 0) out.push(mergeObject({}, item, type))
-    else out[at] = mergeObject(out[at] as Json, item, type)
-  }
-  return ordered(out, Array.isArray(order) ? order : rest, left, mergeKey)
+  if (replace) return { left: rest, rest: [] }
+  return { left: gone.size === 0 ? original : original.filter((o) => !gone.has(o[mergeKey])), rest }
 }
 
-/**
- * The order of a merged list: items that `order` names (the patch itself, or its `$setElementOrder`) come as they do there, the server's
- * own come as they did, and an item of the server comes before one that is named only where it did so before.
- */
-function ordered(list: unknown[], order: readonly unknown[], server: readonly unknown[], mergeKey: string | undefined): unknown[] {
-  const keyOf = (v: unknown): unknown => (mergeKey === undefined ? v : isRecord(v) ? v[mergeKey] : undefined)
-  const place = (where: readonly unknown[], v: unknown): number => where.findIndex((w) => isDeepStrictEqual(keyOf(w), keyOf(v)))
-  const named = list.filter((v) => place(order, v) >= 0).sort((a, b) => place(order, a) - place(order, b))
-  const own = list.filter((v) => place(order, v) < 0)
-  const out: unknown[] = []
-  while (own.length > 0 && named.length > 0) {
-    const [l, r] = [place(server, own[0]), place(server, named[0])]
-    out.push(l >= 0 && r >= 0 && l < r ? own.shift() : named.shift())
+function mergeItems(original: readonly Json[], patch: readonly Json[], mergeKey: string, schema: Schema): Json[] {
+  const out = [...original]
+  if (patch.length === 0) return out
+  const places = new Map<unknown, number>()
+  for (const [i, item] of out.entries()) {
+    if (Object.hasOwn(item, mergeKey) && !places.has(item[mergeKey])) places.set(item[mergeKey], i)
   }
-  return [...out, ...own, ...named]
+  for (const item of patch) {
+    const key = keyOf(item, mergeKey)
+    const at = places.get(key)
+    if (at === undefined) places.set(key, out.push(item) - 1)
+    else out[at] = mergeMap(out[at]!, item, schema)
+  }
+  return out
 }
 
-/** A value that is taken as it is: directives inside it are not data, and nulls mean "absent". */
-function cleaned(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((v) => !(isRecord(v) && v[DIRECTIVE] === 'delete')).map(cleaned)
+const goKind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value)
+
+function setOrDrop(out: Json, key: string, value: unknown): void {
+  if (value === undefined) delete out[key]
+  else setOwn(out, key, value)
+}
+
+/** A value that is new: a map with a directive is not kept at all. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((v) => v !== undefined)
+  if (!isRecord(value)) return value
+  if (Object.hasOwn(value, DIRECTIVE)) return undefined
+  const out: Json = {}
+  for (const [key, item] of Object.entries(value)) {
+    const kept = withoutDirectives(item)
+    if (kept !== undefined) setOwn(out, key, kept)
+  }
+  return out
+}
+
+/** A copy without the fields that are null; items of lists stay. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isRecord(value)) return value
   const out: Json = {}
-  for (const [k, v] of Object.entries(value)) {
-    if (v === null || k === DIRECTIVE || k === RETAIN || k.startsWith(ORDER) || k.startsWith(DELETE_FROM)) continue
-    out[k] = cleaned(v)
+  for (const [key, item] of Object.entries(value)) if (item !== null) setOwn(out, key, withoutNulls(item))
+  return out
+}
+
+/** A patch as errors show it: upstream takes directives and the lists that have an order out of it while it merges. */
+export function patchAsShown(patch: unknown): unknown {
+  if (Array.isArray(patch)) return patch.map(patchAsShown)
+  if (!isRecord(patch)) return patch
+  const out: Json = {}
+  for (const [key, value] of Object.entries(patch)) {
+    if (key !== RETAIN && !key.startsWith(ORDER) && !Object.hasOwn(patch, `${ORDER}/${key}`)) setOwn(out, key, patchAsShown(value))
   }
   return out
 }

@@ -1,0 +1,83 @@
+/** JSON values as patches handle them. Whatever is done with one here takes time in proportion to the patch, not to the document. */
+
+/** As deep as a request's body may be (machinery/json.ts): code that walks objects recurses. */
+const MAX_NESTING = 2_000
+/** Upstream's limit on what all copies of one JSON patch add (apiserver `config.go`, JSONPatchMaxCopyBytes). */
+const MAX_COPIED = 3 * 1024 * 1024
+
+type Json = Record<string, unknown>
+
+/** `__proto__` is an ordinary key in a document; a plain assignment would call its setter. */
+export function setOwn(target: Json, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  else target[key] = value
+}
+
+/** A part of a JSON pointer (RFC 6901) as a key. */
+export const unescaped = (part: string): string => (part.includes('~') ? part.replaceAll('~1', '/').replaceAll('~0', '~') : part)
+
+/** Whether a value has more levels than MAX_NESTING. */
+export function tooDeep(value: unknown, left = MAX_NESTING): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (left === 0) return true
+  const items: Json = value as Json
+  for (const key in items) if (tooDeep(items[key], left - 1)) return true
+  return false
+}
+
+/** Copies of parts of a document, which may not exceed MAX_COPIED as JSON in all. */
+export class CopyBudget {
+  readonly #refuse: (why: string) => Error
+  #bytes = 0
+
+  /** @param refuse makes the error for a copy that is too large or too deep */
+  constructor(refuse: (why: string) => Error) {
+    this.#refuse = refuse
+  }
+
+  copy(value: unknown): unknown {
+    return this.#copy(value ?? null, MAX_NESTING)
+  }
+
+  #copy(value: unknown, left: number): unknown {
+    if (typeof value !== 'object' || value === null) {
+      this.#spend(Buffer.byteLength(JSON.stringify(value)))
+      return value
+    }
+    if (left === 0) throw this.#refuse('what is copied is nested too deeply')
+    if (Array.isArray(value)) {
+      this.#spend(2 + Math.max(0, value.length - 1))
+      return value.map((item) => this.#copy(item, left - 1))
+    }
+    const copy: Json = {}
+    this.#spend(2)
+    for (const [key, item] of Object.entries(value)) {
+      this.#spend(Buffer.byteLength(JSON.stringify(key)) + 2)
+      setOwn(copy, key, this.#copy(item, left - 1))
+    }
+    return copy
+  }
+
+  #spend(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes <= MAX_COPIED) return
+    throw this.#refuse(
+      `Unable to complete the copy, the accumulated size increase of copy is ${this.#bytes}, exceeding the limit ${MAX_COPIED}`,
+    )
+  }
+}
+
+/** Equality of JSON values. A document's value that has more in it than `wanted` is left after as many steps as `wanted` has parts. */
+export function equalJson(value: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return value === wanted
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(wanted)) {
+    return Array.isArray(value) && value.length === wanted.length && wanted.every((item, i) => equalJson(value[i], item))
+  }
+  if (Array.isArray(value)) return false
+  const keys = Object.keys(wanted)
+  for (const key of keys) {
+    if (!Object.hasOwn(value, key) || !equalJson((value as Json)[key], (wanted as Json)[key])) return false
+  }
+  return Object.keys(value).length === keys.length
+}
