@@ -2,7 +2,7 @@ import type { UserInfo } from '../authn/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Exchange } from '../serving/exchange.ts'
 import { isLongRunning, type RequestInfo } from './request-info.ts'
-import { WarningRecorder } from './warnings.ts'
+import { WarningRecorder, type Warnings } from './warnings.ts'
 
 /** What the filters found out about one request, handed from each to the next and at last to the handler. */
 export interface RequestContext {
@@ -12,7 +12,7 @@ export interface RequestContext {
   user: UserInfo
   readonly auditId: string
   /** Texts for the client; push before the response is sent. They become `Warning: 299` headers. */
-  readonly warnings: string[]
+  readonly warnings: Warnings
   readonly clock: Clock
   /** When the request arrived, in the clock's milliseconds. */
   readonly receivedAt: number
@@ -52,7 +52,7 @@ export class ServedRequest implements RequestContext {
     this.longRunning = isLongRunning(requestInfo)
   }
 
-  get warnings(): string[] {
+  get warnings(): Warnings {
     if (this.#warnings === undefined) {
       this.#warnings = new WarningRecorder()
       this.exchange.setHeader('warning', this.#warnings.headers)

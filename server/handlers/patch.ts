@@ -6,7 +6,7 @@ import { applyJsonPatch, jsonPatchOf, unknownFields } from '../patch/json-patch.
 import { goJson, goMap } from '../patch/go-text.ts'
 import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
 import { conversionError } from '../patch/conversion.ts'
-import { duplicateFields, parsePatch } from '../patch/parse.ts'
+import { duplicateFields, MAX_STRICT_ERRORS, parsePatch } from '../patch/parse.ts'
 import { applyStrategicPatch, patchAsShown } from '../patch/strategic-merge.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -50,7 +50,7 @@ export function patchOf(contentType: string, body: Buffer, type: TypeFacts, vali
     return {
       apply: (doc) => applyJsonPatch(doc, operations()),
       shown: (doc) => goJson(doc),
-      strict: () => [...duplicates(), ...unknownFields(operations())].map((text) => `json patch ${text}`),
+      strict: () => [...duplicates(), ...unknownFields(operations())].slice(0, MAX_STRICT_ERRORS).map((text) => `json patch ${text}`),
     }
   }
   if (media === 'application/merge-patch+json') {
@@ -83,7 +83,7 @@ export function patched(
     strict: validation === 'Ignore' ? [] : patch.strict(),
     typeError: patch.typeError,
   })
-  for (const w of warnings) if (!ctx.warnings.includes(w)) ctx.warnings.push(w)
+  ctx.warnings.push(...warnings)
   return object
 }
 

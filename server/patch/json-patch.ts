@@ -1,7 +1,7 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import { isRecord } from './merge-patch.ts'
-import { cannotUnmarshal, wrongPatchType } from './parse.ts'
+import { cannotUnmarshal, MAX_STRICT_ERRORS, wrongPatchType } from './parse.ts'
 import { CopyBudget, equalJson, setOwn, tooDeep, unescaped } from './values.ts'
 
 /**
@@ -60,11 +60,15 @@ const FIELDS = new Set(['op', 'path', 'from', 'value'])
 
 /** Fields that no operation has, in the words of strict decoding. */
 export function unknownFields(patch: readonly object[]): string[] {
-  return patch.flatMap((op, i) =>
-    Object.keys(op)
-      .filter((k) => !FIELDS.has(k))
-      .map((k) => `unknown field ${JSON.stringify(`[${i}].${k}`)}`),
-  )
+  const found: string[] = []
+  for (const [i, op] of patch.entries()) {
+    for (const name of Object.keys(op)) {
+      if (FIELDS.has(name)) continue
+      if (found.length >= MAX_STRICT_ERRORS) return found
+      found.push(`unknown field ${JSON.stringify(`[${i}].${name}`)}`)
+    }
+  }
+  return found
 }
 
 type Container = Record<string, unknown> | unknown[]

@@ -26,22 +26,25 @@ export function cannotUnmarshal(given: unknown, into: string, prefix = 'error de
   return badRequest(`${prefix}json: cannot unmarshal ${kindOf(given)} into Go ${into}`)
 }
 
+/** Strict decoding tells so many faults and no more (sigs.k8s.io/json). */
+export const MAX_STRICT_ERRORS = 100
+
 /** A patch's fields that stand twice, in the words of strict decoding: `duplicate field "spec.replicas"`. */
 export function duplicateFields(text: string, value: unknown): string[] {
   if (!hasDuplicateKeys(text, value)) return []
-  const found: string[] = []
+  const found = new Set<string>()
   const walk = (at: unknown, path: string): void => {
+    if (found.size >= MAX_STRICT_ERRORS) return
     if (Array.isArray(at)) for (const [i, item] of at.entries()) walk(item, `${path}[${i}]`)
     if (!(at instanceof Entries)) return
     const seen = new Set<string>()
     for (const [name, item] of at.list) {
       const below = path === '' ? name : `${path}.${name}`
-      const text = `duplicate field ${JSON.stringify(below)}`
-      if (seen.has(name) && !found.includes(text)) found.push(text)
+      if (seen.has(name) && found.size < MAX_STRICT_ERRORS) found.add(`duplicate field ${JSON.stringify(below)}`)
       seen.add(name)
       walk(item, below)
     }
   }
   walk(parseEntries(text), '')
-  return found
+  return [...found]
 }

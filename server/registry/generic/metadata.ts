@@ -53,9 +53,17 @@ function keep<K extends keyof ObjectMeta>(meta: ObjectMeta, was: ObjectMeta, fie
 export function dedupeOwners(meta: ObjectMeta, warn: (text: string) => void): void {
   const owners = meta.ownerReferences
   if (owners === undefined || owners === null || owners.length < 2) return
-  const kept = owners.filter((o, i) => owners.findIndex((other) => other.uid === o.uid && isDeepStrictEqual(other, o)) === i)
+  // In normal form equal references have equal texts.
+  const seen = new Set<string>()
+  const again: string[] = []
+  const kept = owners.filter((o) => {
+    const text = JSON.stringify(o)
+    const known = seen.has(text)
+    if (known) again.push(o.uid)
+    else seen.add(text)
+    return !known
+  })
   if (kept.length === owners.length) return
-  const again = owners.filter((o) => !kept.includes(o)).map((o) => o.uid)
   meta.ownerReferences = kept
   warn(
     `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${again.join(', ')}`,

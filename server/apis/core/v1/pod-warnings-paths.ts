@@ -19,12 +19,17 @@ function text({ path, kind, name }: File): string {
 /** One is the other, or a folder above it. */
 const overlaps = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 
-function collisions(files: readonly File[]): string[] {
+/** Pairs that are compared in one pod: the rest of an absurd one goes without its warnings. */
+const MAX_COMPARISONS = 20_000
+
+/** `left` is how many comparisons may still be made. */
+function collisions(files: readonly File[], left: { count: number }): string[] {
   const out: string[] = []
   for (let i = 1; i < files.length; i++) {
     const { path } = files[i]!
     if (path === '') continue
     for (let j = 0; j < i; j++) {
+      if (--left.count < 0) return out
       const other = files[j]!.path
       if (other !== '' && overlaps(path, other)) out.push(`${text(files[i]!)} with ${text(files[j]!)}`)
     }
@@ -49,21 +54,22 @@ function projectedFiles(s: ProjectedSource): File[] {
 
 export function overlappingPaths(volumes: readonly Volume[]): string[] {
   const out: string[] = []
+  const left = { count: MAX_COMPARISONS }
   for (const v of volumes) {
     const { configMap, secret, downwardAPI, projected } = v
-    if (configMap?.items) warn(out, v, () => `ConfigMap ${JSON.stringify(configMap.name ?? '')}`, filesOf(configMap.items))
-    if (secret?.items) warn(out, v, () => `Secret ${JSON.stringify(secret.secretName ?? '')}`, filesOf(secret.items))
-    if (downwardAPI?.items) warn(out, v, () => 'DownwardAPI', filesOf(downwardAPI.items))
+    if (configMap?.items) warn(out, left, v, () => `ConfigMap ${JSON.stringify(configMap.name ?? '')}`, filesOf(configMap.items))
+    if (secret?.items) warn(out, left, v, () => `Secret ${JSON.stringify(secret.secretName ?? '')}`, filesOf(secret.items))
+    if (downwardAPI?.items) warn(out, left, v, () => 'DownwardAPI', filesOf(downwardAPI.items))
     if (!projected?.sources) continue
     for (const s of projected.sources) {
       if (Object.keys(s).length === 0) out.push(`volume ${JSON.stringify(v.name ?? '')} (Projected) has no sources provided`)
     }
-    warn(out, v, () => 'Projected', projected.sources.flatMap(projectedFiles))
+    warn(out, left, v, () => 'Projected', projected.sources.flatMap(projectedFiles))
   }
   return out
 }
 
-function warn(out: string[], volume: Volume, what: () => string, files: readonly File[]): void {
+function warn(out: string[], left: { count: number }, volume: Volume, what: () => string, files: readonly File[]): void {
   if (files.length < 2) return
-  for (const c of collisions(files)) out.push(`volume ${JSON.stringify(volume.name ?? '')} (${what()}): overlapping paths: ${c}`)
+  for (const c of collisions(files, left)) out.push(`volume ${JSON.stringify(volume.name ?? '')} (${what()}): overlapping paths: ${c}`)
 }

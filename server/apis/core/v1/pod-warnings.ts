@@ -218,7 +218,11 @@ function clash(a: ContainerPort, b: ContainerPort): string | undefined {
   return hostA === hostB && (ipA === '') !== (ipB === '') ? 'dangerously ambiguous port definition' : undefined
 }
 
+/** Ports and paths are compared in pairs: so many, and the rest of an absurd pod goes without its warnings. */
+const MAX_COMPARISONS = 20_000
+
 function portWarnings(out: string[], spec: PodSpec, at: string): void {
+  let comparisons = 0
   const seen = new Map<string, { path: string; port: ContainerPort }[]>()
   visitContainers(spec, at, (c, path) => {
     c.ports?.forEach((port, i) => {
@@ -227,10 +231,11 @@ function portWarnings(out: string[], spec: PodSpec, at: string): void {
       const key = `${port.containerPort}/${port.protocol}`
       const others = seen.get(key) ?? []
       for (const other of others) {
+        if (++comparisons > MAX_COMPARISONS) break
         const what = clash(port, other.port)
         if (what !== undefined) out.push(`${here}: ${what} with ${other.path}`)
       }
-      seen.set(key, [...others, { path: here, port }])
+      if (others.push({ path: here, port }) === 1) seen.set(key, others)
     })
   })
   const names = new Map<string, string>()
