@@ -2,7 +2,7 @@ import { copyJson } from './machinery/copy-json.ts'
 import { formatTime, type Clock } from './machinery/clock.ts'
 import { isStatusError } from './machinery/status.ts'
 import type { KubeObject } from './machinery/types.ts'
-import type { Registry } from './registry/generic/assemble.ts'
+import type { Registry } from './registry/registry.ts'
 import type { StrategyContext } from './registry/generic/strategy.ts'
 
 /** Namespaces that every cluster has from its first moment. */

@@ -24,13 +24,13 @@ import { metrics } from './handlers/metrics.ts'
 import { PATCH_TYPES } from './handlers/patch.ts'
 import { respondObject } from './handlers/respond.ts'
 import { router } from './handlers/router.ts'
-import { virtualResources } from './handlers/virtual.ts'
 import { writeStatus } from './handlers/write-status.ts'
 import type { Clock } from './machinery/clock.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
-import { assemble, type Registry } from './registry/generic/assemble.ts'
+import { builtInDefinitions } from './registry/built-in.ts'
+import { Registry } from './registry/registry.ts'
 import type { Admission, StoreDependencies } from './registry/generic/store.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
@@ -125,42 +125,41 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     services: { proxy: proxies.subresource('services') },
   }
   const services = serviceNetwork(o, (name) => late.registry!.store(name))
-  const registry = (late.registry = assemble(
-    scheme,
-    resourceParts({
-      connect,
-      services,
-      token: { tokens: () => o.serviceAccountTokens, store: (name) => late.registry!.store(name) },
-      eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
-    }),
-    deps,
-    `${o.keyPrefix}/`,
-  ))
+  const registry = (late.registry = new Registry({ ...deps, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme }))
+  const kinds = resourceParts({
+    connect,
+    services,
+    token: { tokens: () => o.serviceAccountTokens, store: (name) => registry.store(name) },
+    eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
+  })
+  const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
+  registry.add(builtInDefinitions(scheme, kinds), [
+    bindings(() => registry.resource('', 'v1', 'pods')!),
+    ...accessReviews(o.authorizer),
+    ...authenticationReviews({ authenticator: o.authenticator, tokens: o.serviceAccountTokens }),
+    componentStatuses(components),
+  ])
   late.admission = admissionOf(registry)
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
-  const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
-  const handler = buildHandlerChain(
-    apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics }, components),
-    {
-      clock,
-      authenticator: o.authenticator,
-      authorizer: o.authorizer,
-      writeStatus,
-      errorLog: {
-        error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
-      },
-      metrics: requestMetrics,
-      waitGroup,
-      requestTimeoutMs: o.requestTimeoutMs,
-      maxRequestsInFlight: o.maxRequestsInFlight,
-      maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
-      ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
-      ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
+  const handler = buildHandlerChain(apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics }), {
+    clock,
+    authenticator: o.authenticator,
+    authorizer: o.authorizer,
+    writeStatus,
+    errorLog: {
+      error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
     },
-  )
+    metrics: requestMetrics,
+    waitGroup,
+    requestTimeoutMs: o.requestTimeoutMs,
+    maxRequestsInFlight: o.maxRequestsInFlight,
+    maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
+    ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
+    ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
+  })
   const [serving] = await Promise.all([
     serve({
       port: o.port,
@@ -259,31 +258,24 @@ function apiHandler(
   proxies: Proxies,
   state: { ready: boolean; closing: boolean; port: number },
   sources: MetricSources,
-  components: ReadonlyMap<string, ComponentCheck>,
 ): ReturnType<typeof router> {
+  const { registry, feed, storage } = sources
   const documents = discovery({
-    scheme,
+    registry,
+    typeOf: scheme.typeOf,
     serverAddress: () => `${o.advertiseAddress}:${state.port}`,
     extraPaths: ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
     respond: respondObject,
   })
-  const { registry, feed, storage } = sources
   const healthz = health(checks(storage, feed, state))
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
   const openApi = lazyOpenApi(o.clock)
   return router({
-    resource: (group, version, resource) => registry.resource(group, version, resource),
-    group: (group) => scheme.groups.some((g) => g.name === group),
+    api: () => registry.snapshot,
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     nonResource: async (ctx: RequestContext) => documents(ctx) || (await openApi(ctx)) || (await healthz(ctx)) || (await scrape(ctx)),
     legacyProxy: proxies.legacy,
-    virtual: virtualResources([
-      bindings(() => registry.resource('', 'v1', 'pods')!),
-      ...accessReviews(o.authorizer),
-      ...authenticationReviews({ authenticator: o.authenticator, tokens: o.serviceAccountTokens }),
-      componentStatuses(components),
-    ]),
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Registry as PromRegistry } from 'prom-client'
 import type { Feed } from './cache/feed.ts'
 import type { RequestMetrics } from './filters/metrics.ts'
-import type { Registry } from './registry/generic/assemble.ts'
+import type { Registry } from './registry/registry.ts'
 import type { StorageTimings } from './storage/timings.ts'
 import type { Storage } from './storage/contract.ts'
 import { GIT_VERSION } from './discovery/version.ts'
@@ -28,7 +28,7 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     labelNames: ['resource'],
     registers,
     collect() {
-      for (const [resource, store] of s.registry.stores) this.set({ resource }, store.resource.cache.list.size)
+      for (const [resource, store] of s.registry.snapshot.stores) this.set({ resource }, store.resource.cache.list.size)
     },
   })
   new Gauge({
@@ -37,7 +37,7 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     labelNames: ['group', 'kind'],
     registers,
     collect() {
-      for (const { resource } of s.registry.stores.values())
+      for (const { resource } of s.registry.snapshot.stores.values())
         this.set({ group: resource.group, kind: resource.kind }, resource.cache.watchers.size)
     },
   })
@@ -65,7 +65,7 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     labelNames: ['resource'],
     registers,
     collect() {
-      for (const [resource, store] of s.registry.stores) this.set({ resource }, store.resource.cache.ring.size)
+      for (const [resource, store] of s.registry.snapshot.stores) this.set({ resource }, store.resource.cache.ring.size)
     },
   })
   new Gauge({
@@ -74,7 +74,7 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     labelNames: ['resource'],
     registers,
     collect() {
-      for (const [resource, store] of s.registry.stores) this.set({ resource }, store.resource.cache.ring.bytes)
+      for (const [resource, store] of s.registry.snapshot.stores) this.set({ resource }, store.resource.cache.ring.bytes)
     },
   })
   new Gauge({

@@ -40,6 +40,11 @@ class World {
 
   async start(): Promise<this> {
     this.feed.add(this.cache)
+    return this.startEmpty()
+  }
+
+  /** The feed runs, and the cache joins it later. */
+  async startEmpty(): Promise<this> {
     await this.feed.start()
     return this
   }
@@ -179,6 +184,99 @@ describe('the feed', () => {
     await w.feed.close()
     await expect(wait).rejects.toThrow('shutting down')
     expect(output.ended).toBe(true)
+  })
+
+  test('a cache that joins the running feed holds everything, whatever is written while it is loaded', async () => {
+    const w = await new World().startEmpty()
+    for (const name of ['a', 'b', 'c']) await w.put(name)
+    const list = w.storage.list.bind(w.storage)
+    w.storage.list = async (prefix, options) => {
+      const page = await list(prefix, options)
+      // Between the list and what is done with it.
+      await w.put('a')
+      await w.remove('b')
+      await w.put('d')
+      await w.settle()
+      return page
+    }
+    await w.feed.install(w.cache)
+    const output = w.watch()
+    await w.put('e')
+    await w.settle()
+    expect(w.state()).toEqual(w.wanted())
+    expect([...replay(output.got)]).toEqual([['e', w.written.get('e')]])
+    await w.feed.close()
+  })
+
+  test('a cache that is removed ends its watches and hears no more; it may be installed again', async () => {
+    const w = await new World().start()
+    await w.put('a')
+    await w.settle()
+    const output = w.watch()
+    w.feed.remove(w.cache.schema.prefix)
+    expect(output.ended).toBe(true)
+    await w.put('b')
+    await w.settle()
+    expect(w.state().map(([name]) => name)).toEqual(['a'])
+    await w.feed.install(w.cache)
+    expect(w.state()).toEqual(w.wanted())
+    await expect(w.feed.install(w.cache)).rejects.toThrow('there is a cache of')
+    await w.feed.close()
+  })
+
+  test('whatever happens while a cache joins, it ends as the store is, and its watches have no gap or have ended', async () => {
+    const name = fc.constantFrom('a', 'b', 'c')
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('put' as const, 'remove' as const), name }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('break' as const, 'lose' as const, 'down' as const, 'up' as const) }) },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 10 }), fc.array(step, { maxLength: 10 }), async (before, during) => {
+        const w = await new World().startEmpty()
+        const play = async (steps: typeof before): Promise<void> => {
+          for (const s of steps) {
+            if (s.do === 'put') await w.put(s.name)
+            else if (s.do === 'remove') await w.remove(s.name)
+            else if (s.do === 'break') w.storage.breakWatches()
+            else if (s.do === 'lose') {
+              // What happens while the watch is down is compacted: the feed must list anew.
+              w.storage.breakWatches()
+              await w.put('a')
+              await real.compact(await real.currentRevision())
+            } else w.storage.down = s.do === 'down'
+            w.clock.advance(150)
+            await turn()
+          }
+        }
+        await play(before)
+        let output: TestOutput | undefined
+        const atStart = new Map<string, number>()
+        const install = async (): Promise<void> => {
+          while (output === undefined) {
+            await w.feed.install(w.cache).then(
+              () => {
+                for (const [n, revision] of w.state()) atStart.set(n, revision)
+                output = w.watch()
+              },
+              () => turn(),
+            )
+          }
+        }
+        const installed = install()
+        await play(during)
+        w.storage.down = false
+        while (output === undefined) {
+          await turn()
+          await Promise.race([w.settle(), installed])
+        }
+        await w.settle()
+        expect(w.state()).toEqual(w.wanted())
+        const seen = replay(output.got)
+        if (!output.ended) for (const [n, revision] of w.written) expect(seen.get(n) ?? atStart.get(n)).toBe(revision)
+        await w.feed.close()
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('whatever happens to the store, the cache ends as the store is, and a watch has no gap or has ended', async () => {

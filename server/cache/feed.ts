@@ -42,6 +42,14 @@ const WAIT_MS = 3000
 const FIRST_RETRY_MS = 100
 const MAX_RETRY_MS = 5000
 
+/** A cache on its way into the feed. */
+interface Joining {
+  /** Its events since the list was asked for. */
+  readonly events: StorageEvent[]
+  /** Everything was listed anew meanwhile: events are missing. */
+  relisted: boolean
+}
+
 /**
  * One storage watch on the whole prefix that feeds every resource's cache in revision order.
  * - `revision` is the newest revision of which every cache has seen everything; it never goes back while the process lives.
@@ -52,7 +60,8 @@ export class Feed {
   readonly #options: FeedOptions
   readonly #caches = new Map<string, ResourceCache>()
   readonly #rings = new RingBudget()
-  /** Objects under prefixes that no resource has claimed yet (definitions that come later). */
+  /** Caches that are being loaded, by name. */
+  readonly #joining = new Map<string, Joining>()
   #revision = 0
   #watch: StorageWatch | undefined
   #retry: Timer | undefined
@@ -81,22 +90,43 @@ export class Feed {
     this.#rings.include(cache.ring)
   }
 
-  /** Adds a resource's cache to a running feed; resolves when it holds the current state. */
-  async addLate(cache: ResourceCache): Promise<void> {
-    const page = await this.#options.storage.list(cache.schema.prefix)
-    await this.waitFor(page.revision)
-    // No await between the list that is loaded and the moment that events reach the cache.
-    const again = await this.#options.storage.list(cache.schema.prefix, { revision: this.#revision })
-    cache.load(again.items, again.revision)
-    this.add(cache)
+  /**
+   * Adds a resource's cache to the running feed; resolves when it holds the state at `revision`. Nothing is lost between the list that it
+   * is loaded from and its joining: events since then are kept until it has joined.
+   */
+  async install(cache: ResourceCache): Promise<void> {
+    const name = this.#nameOf(cache.schema.prefix)
+    if (this.#caches.has(name) || this.#joining.has(name)) throw new Error(`there is a cache of ${cache.schema.prefix} already`)
+    const joining: Joining = { events: [], relisted: false }
+    this.#joining.set(name, joining)
+    try {
+      for (;;) {
+        joining.relisted = false
+        joining.events.length = 0
+        const { items, revision } = await this.#listAll(cache.schema.prefix)
+        await this.waitFor(revision)
+        if (this.#closed) throw new StorageUnavailableError('the server is shutting down')
+        // History that was lost took events with it.
+        if (joining.relisted) continue
+        // From here to the end nothing is awaited: the cache is at the feed's revision when it joins.
+        cache.load(items, revision)
+        for (const event of joining.events) if (event.revision > revision) cache.apply(event)
+        this.add(cache)
+        return
+      }
+    } finally {
+      this.#joining.delete(name)
+    }
   }
 
+  /** Lets go of a resource's cache; its watches end. */
   remove(prefix: string): void {
     const name = this.#nameOf(prefix)
     const cache = this.#caches.get(name)
     if (cache === undefined) return
     this.#caches.delete(name)
     this.#rings.exclude(cache.ring)
+    cache.closeWatchers()
   }
 
   #nameOf(prefix: string): string {
@@ -117,47 +147,59 @@ export class Feed {
       w.timer.cancel()
       w.reject(new StorageUnavailableError('the server is shutting down'))
     }
-    for (const cache of this.#caches.values()) for (const w of [...cache.watchers.watchers()]) w.close()
+    for (const cache of this.#caches.values()) cache.closeWatchers()
   }
 
   /** The cache of the resource that owns a key. */
   cacheOf(key: string): ResourceCache | undefined {
+    return this.#owner(this.#caches, key)
+  }
+
+  #owner<T>(owners: ReadonlyMap<string, T>, key: string): T | undefined {
     const { prefix } = this.#options
     const first = key.indexOf('/', prefix.length)
     if (first < 0) return undefined
     const second = key.indexOf('/', first + 1)
     // `services/specs/` and `<group>/<resource>/` have two parts, most have one.
-    return (
-      (second < 0 ? undefined : this.#caches.get(key.slice(prefix.length, second + 1))) ??
-      this.#caches.get(key.slice(prefix.length, first + 1))
-    )
+    return (second < 0 ? undefined : owners.get(key.slice(prefix.length, second + 1))) ?? owners.get(key.slice(prefix.length, first + 1))
   }
 
   async #loadAll(): Promise<void> {
-    const { storage, prefix } = this.#options
+    const { prefix } = this.#options
     const byCache = new Map<ResourceCache, KeyValue[]>()
-    const base = await this.#baseRevision()
+    for (const joining of this.#joining.values()) joining.relisted = true
+    const revision = await this.#listPages(prefix, await this.#baseRevision(), (kv) => {
+      const cache = this.cacheOf(kv.key)
+      if (cache === undefined) return
+      const items = byCache.get(cache)
+      if (items === undefined) byCache.set(cache, [kv])
+      else items.push(kv)
+    })
+    for (const cache of this.#caches.values()) cache.load(byCache.get(cache) ?? [], revision)
+    this.#advance(revision)
+  }
+
+  async #listAll(prefix: string): Promise<{ items: KeyValue[]; revision: number }> {
+    const items: KeyValue[] = []
+    const revision = await this.#listPages(prefix, undefined, (kv) => void items.push(kv))
+    return { items, revision }
+  }
+
+  /** All pages of one state; returns its revision. */
+  async #listPages(prefix: string, base: number | undefined, each: (kv: KeyValue) => void): Promise<number> {
     let after: string | undefined
     let revision = base
     for (;;) {
-      const page = await storage.list(prefix, {
+      const page = await this.#options.storage.list(prefix, {
         limit: PAGE,
         ...(revision === undefined ? {} : { revision }),
         ...(after === undefined ? {} : { after }),
       })
       revision = page.revision
-      for (const kv of page.items) {
-        const cache = this.cacheOf(kv.key)
-        if (cache === undefined) continue
-        const items = byCache.get(cache)
-        if (items === undefined) byCache.set(cache, [kv])
-        else items.push(kv)
-      }
-      if (!page.more) break
+      for (const kv of page.items) each(kv)
+      if (!page.more) return revision
       after = page.items.at(-1)!.key
     }
-    for (const cache of this.#caches.values()) cache.load(byCache.get(cache) ?? [], revision)
-    this.#advance(revision)
   }
 
   async #baseRevision(): Promise<number | undefined> {
@@ -184,6 +226,7 @@ export class Feed {
 
   #apply(batch: StorageEvent[]): void {
     for (const event of batch) this.cacheOf(event.key)?.apply(event)
+    if (this.#joining.size > 0) for (const event of batch) this.#owner(this.#joining, event.key)?.events.push(event)
     this.#retryMs = FIRST_RETRY_MS
     const last = batch.at(-1)
     if (last !== undefined) this.#advance(last.revision)

@@ -72,6 +72,11 @@ export class ResourceCache {
     this.list.load(items.map((kv) => this.entryOf(kv)))
     this.ring.reset(revision)
     this.lastChange = items.reduce((max, kv) => Math.max(max, kv.modRevision), 0)
+    this.closeWatchers()
+  }
+
+  /** Ends every watch; clients begin again where they were. */
+  closeWatchers(): void {
     for (const w of [...this.watchers.watchers()]) w.close()
   }
 

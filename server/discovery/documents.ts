@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { GroupFacts, ResourceFacts, Scheme, SubresourceFacts } from '../scheme/contract.ts'
+import type { Snapshot } from '../registry/registry.ts'
+import type { GroupFacts, ResourceFacts, SubresourceFacts } from '../scheme/contract.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 
-/** The discovery documents, legacy and aggregated (KEP-3352), as views of the facts table. */
+/** The discovery documents, legacy and aggregated (KEP-3352), as views of the registry. */
 
 const orNothing = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list)
 
@@ -77,8 +78,8 @@ function aggregatedResource(r: ResourceFacts): object {
 }
 
 /** All groups of `/apis`, or the core group of `/api`. */
-export function aggregated(scheme: Scheme, core: boolean): KubeObject {
-  const groups = scheme.groups.filter((g) => (g.name === '') === core)
+export function aggregated(api: Pick<Snapshot, 'groups' | 'facts'>, core: boolean): KubeObject {
+  const groups = api.groups.filter((g) => (g.name === '') === core)
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
@@ -87,7 +88,7 @@ export function aggregated(scheme: Scheme, core: boolean): KubeObject {
       metadata: g.name === '' ? {} : { name: g.name },
       versions: g.versions.map((v) => ({
         version: v,
-        resources: scheme.resources.filter((r) => r.group === g.name && r.version === v).map(aggregatedResource),
+        resources: api.facts.filter((r) => r.group === g.name && r.version === v).map(aggregatedResource),
         freshness: 'Current',
       })),
     })),

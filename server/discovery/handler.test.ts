@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../codec/protobuf/index.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { isStatusError } from '../machinery/status.ts'
+import type { Snapshot } from '../registry/registry.ts'
 import { scheme } from '../scheme/index.ts'
 import { discovery } from './handler.ts'
 
@@ -14,8 +15,20 @@ interface Answer {
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 let answer: Answer | undefined
+const snapshot: Snapshot = {
+  generation: 1,
+  groups: scheme.groups,
+  facts: scheme.resources,
+  served: [],
+  stores: new Map(),
+  resource: () => undefined,
+  unstored: () => undefined,
+  group: (name) => scheme.groups.find((g) => g.name === name),
+}
+const registry = { snapshot }
 const serve = discovery({
-  scheme,
+  registry,
+  typeOf: scheme.typeOf,
   serverAddress: () => '10.0.0.1:6443',
   extraPaths: ['/healthz'],
   respond: (_, object) => void (answer = { status: 200, headers: {}, body: Buffer.alloc(0), object }),

@@ -2,12 +2,14 @@ import { parseAccept, PROTOBUF_TYPE } from '../codec/negotiation.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { Scheme } from '../scheme/contract.ts'
 import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf } from './documents.ts'
 import { versionInfo } from './version.ts'
 
 export interface DiscoveryOptions {
-  scheme: Scheme
+  registry: Pick<Registry, 'snapshot'>
+  typeOf: Scheme['typeOf']
   /** host:port for `/api`. */
   serverAddress(): string
   /** Paths besides the API's own, for the index at `/`. */
@@ -35,21 +37,27 @@ function wantsAggregated(accept: string): Media | undefined {
 
 /** Serves `/`, `/api…`, `/apis…` and `/version`; false for other paths. */
 export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean {
-  const { scheme } = o
+  // Documents are those of one generation.
   const documents = new Map<string, Document>()
+  let generation = -1
   const resources = (group: string, version: string): object =>
     apiResourceList(
       group,
       version,
-      scheme.resources.filter((r) => r.group === group && r.version === version),
+      o.registry.snapshot.facts.filter((r) => r.group === group && r.version === version),
     )
 
   function respondAggregated(ctx: RequestContext, core: boolean, media: Media): void {
+    const { snapshot } = o.registry
+    if (snapshot.generation !== generation) {
+      documents.clear()
+      generation = snapshot.generation
+    }
     const key = `${core} ${media}`
     let doc = documents.get(key)
     if (doc === undefined) {
-      const list = aggregated(scheme, core)
-      const type = scheme.typeOf('apidiscovery.k8s.io', 'v2', 'APIGroupDiscoveryList')!
+      const list = aggregated(snapshot, core)
+      const type = o.typeOf('apidiscovery.k8s.io', 'v2', 'APIGroupDiscoveryList')!
       const body = media === PROTOBUF_TYPE ? encodeObject(list, type) : Buffer.from(`${JSON.stringify(list)}\n`)
       documents.set(key, (doc = { body, etag: etagOf(body) }))
     }
@@ -77,13 +85,13 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (group === undefined) {
       const form = wantsAggregated(ctx.exchange.headers.accept ?? '')
       if (form !== undefined) return answered(respondAggregated(ctx, root === 'api', form))
-      return answered(o.respond(ctx, root === 'api' ? apiVersions(o.serverAddress()) : apiGroupList(scheme.groups)))
+      return answered(o.respond(ctx, root === 'api' ? apiVersions(o.serverAddress()) : apiGroupList(o.registry.snapshot.groups)))
     }
     if (root === 'api') {
       if (group !== 'v1' || version !== undefined) throw resourceNotFound()
       return answered(o.respond(ctx, resources('', 'v1')))
     }
-    const facts = scheme.groups.find((g) => g.name === group && g.name !== '')
+    const facts = group === '' ? undefined : o.registry.snapshot.group(group)
     if (facts === undefined) return false
     if (version === undefined) return answered(o.respond(ctx, apiGroup(facts)))
     if (!facts.versions.includes(version)) throw resourceNotFound()
@@ -101,7 +109,7 @@ const answered = (_: void): true => true
 
 function paths(o: DiscoveryOptions): string[] {
   const out = ['/api', '/api/v1', '/apis', '/apis/', '/version', ...o.extraPaths]
-  for (const g of o.scheme.groups) {
+  for (const g of o.registry.snapshot.groups) {
     if (g.name === '') continue
     out.push(`/apis/${g.name}`, ...g.versions.map((v) => `/apis/${g.name}/${v}`))
   }

@@ -2,6 +2,7 @@ import type { Handler, RequestContext } from '../filters/context.ts'
 import { oneField } from '../machinery/fields.ts'
 import { badRequest, methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
+import type { Snapshot } from '../registry/registry.ts'
 import { createObject } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
 import { getObject } from './get.ts'
@@ -9,21 +10,18 @@ import { listObjects } from './list.ts'
 import { patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
 import { handleSubresource } from './subresource.ts'
+import { handleUnstored } from './unstored.ts'
 import { replaceObject } from './update.ts'
 import { watchObjects, type WatchLimits } from './watch.ts'
 
 export interface RouterOptions {
-  /** The served resource of a group, version and name; undefined when there is none. */
-  resource(group: string, version: string, resource: string): ServedResource | undefined
-  /** Whether anything of a group is served. */
-  group(group: string): boolean
+  /** What is served now. */
+  api(): Snapshot
   limits: WatchLimits
   /** Paths that are no resources: discovery, health, metrics, version. False when the path is unknown. */
   nonResource(ctx: RequestContext): boolean | Promise<boolean>
   /** The removed `/api/v1/proxy/…` paths. */
   legacyProxy: Handler
-  /** Reviews and other kinds that are posted but not stored; false when there is none for the request. */
-  virtual(ctx: RequestContext): boolean | Promise<boolean>
 }
 
 /** The verbs of an object or collection, each in a file of its own. */
@@ -81,10 +79,12 @@ export function router(options: RouterOptions): Handler {
       return
     }
     if (info.verb === 'proxy' && info.subresource === '') return options.legacyProxy(ctx)
-    const served = options.resource(info.apiGroup, info.apiVersion, info.resource)
+    const api = options.api()
+    const served = api.resource(info.apiGroup, info.apiVersion, info.resource)
     if (served === undefined) {
-      if (await options.virtual(ctx)) return
-      if (options.group(info.apiGroup)) throw resourceNotFound()
+      const unstored = api.unstored(info.apiGroup, info.apiVersion, info.resource)
+      if (unstored !== undefined) return handleUnstored(ctx, unstored)
+      if (api.group(info.apiGroup) !== undefined) throw resourceNotFound()
       return pageNotFound(ctx)
     }
     if (ctx.exchange.method === 'HEAD') throw methodNotAllowed()

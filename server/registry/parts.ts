@@ -15,7 +15,7 @@ import { tokenSubresource, type TokenDependencies } from './core/serviceaccounts
 import { services, type ServiceDependencies } from './core/services/index.ts'
 import { leases } from './coordination/leases.ts'
 import { endpointslices } from './discovery/endpointslices.ts'
-import type { ResourceParts } from './generic/assemble.ts'
+import type { BuiltInKind } from './definition.ts'
 import { scaleSubresource, wholeObject } from './generic/subresources.ts'
 import type { Subresource } from './generic/resource.ts'
 import { ipaddresses } from './networking/ipaddresses.ts'
@@ -36,7 +36,7 @@ export interface PartsDependencies {
 }
 
 /** Every resource that has more to it than its schema. The rest of the API is served from the facts table alone. */
-export function resourceParts({ connect, services: serviceDependencies, token, eventTtlSeconds }: PartsDependencies): ResourceParts[] {
+export function resourceParts({ connect, services: serviceDependencies, token, eventTtlSeconds }: PartsDependencies): BuiltInKind[] {
   return [
     { ...pods, subresources: { ...podObjectSubresources, ...connect.pods } },
     { ...nodes, subresources: connect.nodes },

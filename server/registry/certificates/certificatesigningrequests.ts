@@ -3,7 +3,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import { invalid, required, type FieldError } from '../../machinery/field-errors.ts'
 import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import { wholeObject } from '../generic/subresources.ts'
-import type { ResourceParts } from '../generic/assemble.ts'
+import type { BuiltInKind } from '../definition.ts'
 import type { Strategy, StrategyContext } from '../generic/strategy.ts'
 import type { UpdateRules } from '../generic/update.ts'
 import { plainTables } from '../tables/index.ts'
@@ -118,7 +118,7 @@ const approval: UpdateRules = {
 
 const NAME = 'certificatesigningrequests.certificates.k8s.io'
 
-export const certificatesigningrequests: ResourceParts = {
+export const certificatesigningrequests: BuiltInKind = {
   group: 'certificates.k8s.io',
   resource: 'certificatesigningrequests',
   strategy,

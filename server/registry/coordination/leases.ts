@@ -1,9 +1,9 @@
 import { dropCoordination, leaseOf, validateLease, validateLeaseUpdate } from '../../apis/coordination/v1/lease.ts'
 import { since } from '../../machinery/duration.ts'
-import type { ResourceOverrides } from '../generic/strategy.ts'
+import type { BuiltInKind } from '../definition.ts'
 import { columns } from '../tables/columns.ts'
 
-export const leases: ResourceOverrides = {
+export const leases: BuiltInKind = {
   group: 'coordination.k8s.io',
   resource: 'leases',
   strategy: {

@@ -8,7 +8,8 @@ import {
 import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
 import { since } from '../../machinery/duration.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { ResourceOverrides, Strategy } from '../generic/strategy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
 import { columns, firstThree } from '../tables/columns.ts'
 
 const content = ({ metadata: _, ...rest }: KubeObject): object => rest
@@ -32,7 +33,7 @@ const strategy: Strategy = {
   validateUpdate: (obj, old, ctx) => (ctx.requestGroup === undefined ? [] : validateEndpointSliceUpdate(sliceOf(obj), sliceOf(old))),
 }
 
-export const endpointslices: ResourceOverrides = {
+export const endpointslices: BuiltInKind = {
   group: 'discovery.k8s.io',
   resource: 'endpointslices',
   strategy,

@@ -90,12 +90,3 @@ export interface TableDefinition {
   /** Cells of one object, one a column; `now` in ms for ages. */
   cells(obj: KubeObject, now: number): unknown[]
 }
-
-/** What a resource folder exports. Resources without a folder are made from the facts table alone. */
-export interface ResourceOverrides {
-  group: string
-  resource: string
-  strategy?: Strategy
-  selectableFields?: SelectableFields
-  table?: TableDefinition
-}

@@ -24,7 +24,7 @@ async function warnings(method: string, path: string, body?: object): Promise<st
 
 describe('what is stored and has no effect says so', () => {
   test('each row names a kind that is served', () => {
-    for (const name of Object.keys(NOTHING_ENFORCES)) expect(server.api.registry.stores.has(name), name).toBe(true)
+    for (const name of Object.keys(NOTHING_ENFORCES)) expect(server.api.registry.snapshot.stores.has(name), name).toBe(true)
   })
 
   test('to whoever creates, replaces or patches it; not to readers, and not for a refused object', async () => {

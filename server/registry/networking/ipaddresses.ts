@@ -6,7 +6,8 @@ import { since } from '../../machinery/duration.ts'
 import { dns1123SubdomainErrors, pathSegmentErrors } from '../../machinery/names.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
-import type { ResourceOverrides, Strategy } from '../generic/strategy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
 import { columns } from '../tables/columns.ts'
 
 /** IPAddresses: one object for each cluster IP in use; its name is the address (networking/validation). */
@@ -60,7 +61,7 @@ function parentText(obj: KubeObject): string {
   return [p.group ? `${p.resource}.${p.group}` : (p.resource ?? ''), p.namespace ?? '', p.name ?? ''].filter((t) => t !== '').join('/')
 }
 
-export const ipaddresses: ResourceOverrides = {
+export const ipaddresses: BuiltInKind = {
   group: 'networking.k8s.io',
   resource: 'ipaddresses',
   strategy,

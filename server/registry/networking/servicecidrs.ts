@@ -4,7 +4,8 @@ import { parseCidr } from '../../machinery/ip.ts'
 import { addressRange } from '../../machinery/ip-range.ts'
 import { since } from '../../machinery/duration.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { ResourceOverrides, Strategy } from '../generic/strategy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
 import { columns } from '../tables/columns.ts'
 
 /** ServiceCIDRs: the ranges that cluster IPs come from (networking/validation). */
@@ -64,7 +65,7 @@ const strategy: Strategy = {
   validateStatusUpdate: (obj, old) => validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
 }
 
-export const servicecidrs: ResourceOverrides = {
+export const servicecidrs: BuiltInKind = {
   group: 'networking.k8s.io',
   resource: 'servicecidrs',
   strategy,

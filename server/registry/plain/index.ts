@@ -1,5 +1,5 @@
 import { plainTables } from '../tables/index.ts'
-import type { ResourceParts } from '../generic/assemble.ts'
+import type { BuiltInKind } from '../definition.ts'
 import type { SelectableFields, Strategy } from '../generic/strategy.ts'
 import { at, textAt } from '../tables/cells.ts'
 import { deviceStrategies } from './devices.ts'
@@ -34,7 +34,7 @@ const fields: Readonly<Record<string, SelectableFields>> = {
 const OWN = new Set(['certificatesigningrequests.certificates.k8s.io'])
 
 /** Resources that have no folder of their own: a table, and what is filled in for fields that are left out. */
-export const plainResources: readonly ResourceParts[] = Object.entries(plainTables)
+export const plainResources: readonly BuiltInKind[] = Object.entries(plainTables)
   .filter(([name]) => !OWN.has(name))
   .map(([qualified, table]) => {
     const dot = qualified.indexOf('.')

@@ -11,7 +11,8 @@ import { replicasets } from '../apps/replicasets/index.ts'
 import { namespaces, namespaceSubresources } from '../core/namespaces/index.ts'
 import { nodes } from '../core/nodes/index.ts'
 import { podSubresources, pods } from '../core/pods/index.ts'
-import type { ResourceOverrides, Strategy, StrategyContext } from '../generic/strategy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy, StrategyContext } from '../generic/strategy.ts'
 import { badOthers } from './bad-others.ts'
 import { badPods } from './bad-pods.ts'
 import { caseName, minimal, withPaths, type Case, type Json, type Kind } from './cases.ts'
@@ -21,7 +22,7 @@ import refusalFacts from './facts-refusals.json' with { type: 'json' }
 import tableFacts from './facts-tables.json' with { type: 'json' }
 import { goodCases } from './good-cases.ts'
 
-const resources: Readonly<Record<Kind, ResourceOverrides>> = {
+const resources: Readonly<Record<Kind, BuiltInKind>> = {
   Pod: pods,
   Node: nodes,
   Namespace: namespaces,

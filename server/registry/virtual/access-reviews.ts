@@ -3,7 +3,7 @@ import type { Attributes, Authorizer } from '../../authz/contract.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { VirtualRequest, VirtualResource } from '../generic/virtual.ts'
+import type { UnstoredRequest, UnstoredDefinition } from '../definition.ts'
 
 /** authorization.k8s.io: what somebody may do (registry/authorization, authorization/validation). */
 const GROUP = 'authorization.k8s.io'
@@ -85,7 +85,7 @@ function subjectOf({ user = '', uid, groups = [], extra }: ReviewSpec): UserInfo
   return { name: user, groups, ...(uid ? { uid } : {}), ...(extra === undefined ? {} : { extra }) }
 }
 
-function review(kind: string, resource: string, rules: ReviewRules, authorizer: Authorizer): VirtualResource {
+function review(kind: string, resource: string, rules: ReviewRules, authorizer: Authorizer): UnstoredDefinition {
   return {
     group: GROUP,
     version: 'v1',
@@ -100,13 +100,13 @@ function review(kind: string, resource: string, rules: ReviewRules, authorizer: 
   }
 }
 
-function checkNamespace(body: KubeObject, { namespace }: VirtualRequest): void {
+function checkNamespace(body: KubeObject, { namespace }: UnstoredRequest): void {
   const own = body.metadata.namespace ?? ''
   if (own === '') body.metadata.namespace = namespace
   else if (own !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
-function rulesReview(authorizer: Authorizer): VirtualResource {
+function rulesReview(authorizer: Authorizer): UnstoredDefinition {
   return {
     group: GROUP,
     version: 'v1',
@@ -124,7 +124,7 @@ function rulesReview(authorizer: Authorizer): VirtualResource {
   }
 }
 
-export const accessReviews = (authorizer: Authorizer): VirtualResource[] => [
+export const accessReviews = (authorizer: Authorizer): UnstoredDefinition[] => [
   review('SelfSubjectAccessReview', 'selfsubjectaccessreviews', { self: true, local: false }, authorizer),
   review('SubjectAccessReview', 'subjectaccessreviews', { self: false, local: false }, authorizer),
   review('LocalSubjectAccessReview', 'localsubjectaccessreviews', { self: false, local: true }, authorizer),

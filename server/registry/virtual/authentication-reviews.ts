@@ -3,7 +3,7 @@ import type { ServiceAccountTokens } from '../../authn/service-account.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { VirtualResource } from '../generic/virtual.ts'
+import type { UnstoredDefinition } from '../definition.ts'
 
 /** authentication.k8s.io: who a token is, and who I am (registry/authentication). */
 const GROUP = 'authentication.k8s.io'
@@ -42,7 +42,7 @@ async function judge(o: AuthenticationReviewOptions, token: string, wanted: read
   return answer !== undefined && 'user' in answer ? { user: answer.user, audiences: shared } : undefined
 }
 
-export const authenticationReviews = (o: AuthenticationReviewOptions): VirtualResource[] => [
+export const authenticationReviews = (o: AuthenticationReviewOptions): UnstoredDefinition[] => [
   {
     group: GROUP,
     version: 'v1',

@@ -3,12 +3,12 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { bindPod } from '../core/pods/subresources.ts'
 import { ensureNamespace } from '../generic/metadata.ts'
 import type { ServedResource } from '../generic/resource.ts'
-import type { VirtualResource } from '../generic/virtual.ts'
+import type { UnstoredDefinition } from '../definition.ts'
 
 const CREATED: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 
 /** POST to a namespace's bindings: what schedulers sent before pods/binding was there. */
-export const bindings = (pods: () => ServedResource): VirtualResource => ({
+export const bindings = (pods: () => ServedResource): UnstoredDefinition => ({
   group: '',
   version: 'v1',
   resource: 'bindings',

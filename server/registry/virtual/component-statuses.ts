@@ -2,7 +2,7 @@ import { notFound } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { TableDefinition } from '../generic/strategy.ts'
 import { columns } from '../tables/columns.ts'
-import type { VirtualResource } from '../generic/virtual.ts'
+import type { UnstoredDefinition } from '../definition.ts'
 
 /** Says how a component is: resolves when it is well, rejects with the reason when it is not. */
 export type ComponentCheck = () => void | Promise<void>
@@ -32,7 +32,7 @@ const table: TableDefinition = {
 }
 
 /** Only components that this process knows about are listed. */
-export const componentStatuses = (checks: ReadonlyMap<string, ComponentCheck>): VirtualResource => ({
+export const componentStatuses = (checks: ReadonlyMap<string, ComponentCheck>): UnstoredDefinition => ({
   group: '',
   version: 'v1',
   resource: 'componentstatuses',

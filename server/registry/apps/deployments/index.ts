@@ -7,7 +7,8 @@ import {
 import type { Deployment } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { Strategy } from '../../generic/strategy.ts'
 import { age, at, containers, name, number, selector, table } from '../../tables/cells.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
@@ -55,7 +56,7 @@ const strategy: Strategy = {
   validateStatusUpdate: (obj, old) => validateDeploymentStatusUpdate(deployment(obj), deployment(old)),
 }
 
-export const deployments: ResourceOverrides = {
+export const deployments: BuiltInKind = {
   group: 'apps',
   resource: 'deployments',
   strategy,

@@ -7,7 +7,8 @@ import {
 import type { ReplicaSet } from '../../../apis/apps/v1/types.ts'
 import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { Strategy } from '../../generic/strategy.ts'
 import { selector } from '../../tables/cells.ts'
 import { replicaTable } from '../../tables/workloads.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
@@ -51,7 +52,7 @@ const strategy: Strategy = {
   validateStatusUpdate: (obj, old) => validateReplicaSetStatusUpdate(replicaSet(obj), replicaSet(old)),
 }
 
-export const replicasets: ResourceOverrides = {
+export const replicasets: BuiltInKind = {
   group: 'apps',
   resource: 'replicasets',
   strategy,

@@ -8,12 +8,12 @@ import {
   validateSecretUpdate,
 } from '../../../apis/core/v1/config-data.ts'
 import { since } from '../../../machinery/duration.ts'
-import type { ResourceOverrides } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
 import { columns } from '../../tables/columns.ts'
 
 const count = (...maps: (object | undefined)[]): number => maps.reduce((n: number, m) => n + Object.keys(m ?? {}).length, 0)
 
-export const configmaps: ResourceOverrides = {
+export const configmaps: BuiltInKind = {
   group: '',
   resource: 'configmaps',
   strategy: {
@@ -29,7 +29,7 @@ export const configmaps: ResourceOverrides = {
   },
 }
 
-export const secrets: ResourceOverrides = {
+export const secrets: BuiltInKind = {
   group: '',
   resource: 'secrets',
   strategy: {

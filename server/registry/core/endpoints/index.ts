@@ -6,7 +6,7 @@ import {
   type Endpoints,
 } from '../../../apis/core/v1/endpoints.ts'
 import { since } from '../../../machinery/duration.ts'
-import type { ResourceOverrides } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
 import { columns, firstThree } from '../../tables/columns.ts'
 
 function addressesText({ subsets }: Endpoints): string {
@@ -19,7 +19,7 @@ function addressesText({ subsets }: Endpoints): string {
   return firstThree(list)
 }
 
-export const endpoints: ResourceOverrides = {
+export const endpoints: BuiltInKind = {
   group: '',
   resource: 'endpoints',
   strategy: {

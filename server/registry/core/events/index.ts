@@ -3,7 +3,8 @@ import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { eventsToCore } from '../../../scheme/conversion/events.ts'
 import { pathSegmentErrors } from '../../../machinery/names.ts'
-import type { ResourceOverrides, Strategy, TableDefinition } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { Strategy, TableDefinition } from '../../generic/strategy.ts'
 import { columns } from '../../tables/columns.ts'
 
 const strategy: Strategy = {
@@ -41,7 +42,7 @@ export const eventTable: TableDefinition = {
 }
 
 /** Events live for so many seconds after their last change. */
-export const events = (ttlSeconds: number): ResourceOverrides => ({
+export const events = (ttlSeconds: number): BuiltInKind => ({
   group: '',
   resource: 'events',
   strategy: { ...strategy, ttlSeconds: () => ttlSeconds },

@@ -12,7 +12,8 @@ import type { Namespace } from '../../../apis/core/v1/types.ts'
 import { since } from '../../../machinery/duration.ts'
 import { nameIsLabel } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { Strategy } from '../../generic/strategy.ts'
 
 const ns = (obj: KubeObject): Namespace => obj as unknown as Namespace
 
@@ -65,7 +66,7 @@ const strategy: Strategy = {
   },
 }
 
-export const namespaces: ResourceOverrides = {
+export const namespaces: BuiltInKind = {
   group: '',
   resource: 'namespaces',
   strategy,

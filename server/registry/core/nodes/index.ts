@@ -1,7 +1,8 @@
 import { defaultNode, defaultNodeStatus, validateNode, validateNodeChange, validateNodeUpdate } from '../../../apis/core/v1/node.ts'
 import type { Node } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides, Strategy } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { Strategy } from '../../generic/strategy.ts'
 import { nodeTable } from './table.ts'
 
 const node = (obj: KubeObject): Node => obj as unknown as Node
@@ -46,7 +47,7 @@ const strategy: Strategy = {
   validateStatusUpdate: (obj, old) => validateNodeChange(node(obj), node(old)),
 }
 
-export const nodes: ResourceOverrides = {
+export const nodes: BuiltInKind = {
   group: '',
   resource: 'nodes',
   strategy,

@@ -7,13 +7,13 @@ import {
 import type { Pod } from '../../../apis/core/v1/types.ts'
 import { defaultPod } from '../../../apis/core/v1/defaults-pod.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
 import { podStrategy } from './strategy.ts'
 import { podTable } from './table.ts'
 
 const pod = (obj: KubeObject): Pod => obj as unknown as Pod
 
-export const pods: ResourceOverrides = {
+export const pods: BuiltInKind = {
   group: '',
   resource: 'pods',
   strategy: podStrategy,

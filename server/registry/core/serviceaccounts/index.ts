@@ -1,7 +1,8 @@
 import { validateObjectMetaUpdate } from '../../../apis/meta/v1/validation.ts'
 import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides, StrategyContext } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { StrategyContext } from '../../generic/strategy.ts'
 import { columns } from '../../tables/columns.ts'
 
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets'
@@ -17,7 +18,7 @@ function warn(obj: KubeObject, ctx: StrategyContext): void {
   ctx.warn(`metadata.annotations[${ENFORCE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`)
 }
 
-export const serviceaccounts: ResourceOverrides = {
+export const serviceaccounts: BuiltInKind = {
   group: '',
   resource: 'serviceaccounts',
   strategy: {

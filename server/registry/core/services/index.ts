@@ -5,7 +5,8 @@ import { validateObjectMetaUpdate } from '../../../apis/meta/v1/validation.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
 import { nameIsLabel } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import type { ResourceOverrides, Strategy, StrategyContext } from '../../generic/strategy.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import type { Strategy, StrategyContext } from '../../generic/strategy.ts'
 import { allocateForCreate, allocateForUpdate, releaseAll, type ServiceAllocators } from './allocation.ts'
 import { serviceTable } from './table.ts'
 
@@ -81,7 +82,7 @@ function strategy(deps: ServiceDependencies): Strategy {
   }
 }
 
-export const services = (deps: ServiceDependencies): ResourceOverrides => ({
+export const services = (deps: ServiceDependencies): BuiltInKind => ({
   group: '',
   resource: 'services',
   strategy: strategy(deps),

@@ -7,7 +7,9 @@ import type { KubeObject } from '../../../machinery/types.ts'
 import { scheme } from '../../../scheme/index.ts'
 import type { Storage } from '../../../storage/contract.ts'
 import { openSqliteStorage } from '../../../storage/sqlite/open.ts'
-import { assemble, type Registry, type ResourceParts } from '../assemble.ts'
+import { builtInDefinitions } from '../../built-in.ts'
+import type { BuiltInKind } from '../../definition.ts'
+import { Registry } from '../../registry.ts'
 import type { Admission } from '../store.ts'
 import type { StrategyContext } from '../strategy.ts'
 
@@ -25,7 +27,7 @@ const silent = { info: () => undefined, warn: () => undefined }
 
 /** All stores on a scratch SQLite file, without a server around them. */
 export async function openStores(
-  parts: readonly ResourceParts[] = [],
+  kinds: readonly BuiltInKind[] = [],
   o: { admission?: Admission; wrap?: (s: Storage) => Storage } = {},
 ): Promise<Stores> {
   const dir = await mkdtemp(join(tmpdir(), 'registry-'))
@@ -33,7 +35,9 @@ export async function openStores(
   const clock = new FakeClock()
   const seen = o.wrap?.(storage) ?? storage
   const feed = new Feed({ storage: seen, prefix: '/registry/', clock, log: silent })
-  const registry = assemble(scheme, parts, { storage: seen, feed, admission: o.admission ?? { admit: () => undefined } }, '/registry/')
+  const admission = o.admission ?? { admit: () => undefined }
+  const registry = new Registry({ storage: seen, feed, admission, keyPrefix: '/registry/', builtIn: scheme })
+  registry.add(builtInDefinitions(scheme, kinds))
   await feed.start()
   const warnings: string[] = []
   const context: StrategyContext = { user: { name: 'admin', groups: [] }, clock, dryRun: false, warn: (text) => void warnings.push(text) }

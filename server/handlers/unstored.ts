@@ -2,29 +2,18 @@ import type { RequestContext } from '../filters/context.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { TableDefinition } from '../registry/generic/strategy.ts'
-import type { VirtualRequest, VirtualResource } from '../registry/generic/virtual.ts'
+import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'
 import { scheme } from '../scheme/index.ts'
 import { readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { representationOf, respondObject } from './respond.ts'
 
-/** Serves resources of which nothing is stored; false for a request that is about none of them. */
-export function virtualResources(resources: readonly VirtualResource[]): (ctx: RequestContext) => Promise<boolean> {
-  const byPath = new Map(resources.map((r) => [`${r.group}/${r.version}/${r.resource}`, r]))
-  return async (ctx) => {
-    const { apiGroup, apiVersion, resource, subresource } = ctx.requestInfo
-    const found = byPath.get(`${apiGroup}/${apiVersion}/${resource}`)
-    if (found === undefined) return false
-    if (subresource !== '') throw resourceNotFound()
-    if (found.deprecation !== undefined) ctx.warnings.push(found.deprecation)
-    await serve(ctx, found)
-    return true
-  }
-}
-
-async function serve(ctx: RequestContext, resource: VirtualResource): Promise<void> {
+/** Requests to kinds of which nothing is stored. */
+export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefinition): Promise<void> {
+  if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
+  if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const { verb, namespace, name } = ctx.requestInfo
-  const request = (dryRun: boolean): VirtualRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, dryRun) })
+  const request = (dryRun: boolean): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, dryRun) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
     const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
     const { group, version, kind } = resource
@@ -44,10 +33,10 @@ async function serve(ctx: RequestContext, resource: VirtualResource): Promise<vo
   throw methodNotAllowed()
 }
 
-const wantsTable = (ctx: RequestContext, resource: VirtualResource): boolean =>
+const wantsTable = (ctx: RequestContext, resource: UnstoredDefinition): boolean =>
   resource.table !== undefined && representationOf(ctx).as === 'Table'
 
-const listOf = ({ group, version, kind }: VirtualResource, items: readonly KubeObject[]): object => ({
+const listOf = ({ group, version, kind }: UnstoredDefinition, items: readonly KubeObject[]): object => ({
   kind: `${kind}List`,
   apiVersion: apiVersionOf(group, version),
   metadata: {},

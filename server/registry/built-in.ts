@@ -1,0 +1,89 @@
+import { withResourceVersion } from '../cache/stored-json.ts'
+import { decodeObject, isProtobuf } from '../codec/protobuf/index.ts'
+import { since } from '../machinery/duration.ts'
+import { qualified } from '../machinery/status.ts'
+import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
+import { convert, storagePrefix, storageVersion } from '../scheme/versions.ts'
+import type { BuiltInKind, ResourceDefinition, VersionDefinition } from './definition.ts'
+import type { TableDefinition } from './generic/strategy.ts'
+import { unenforcedWarning } from './generic/unenforced.ts'
+
+/** Name and Age, for kinds that declare no columns (apiserver `registry/rest/table.go`). */
+export const nameAndAge: TableDefinition = {
+  columns: [
+    { name: 'Name', type: 'string', format: 'name' },
+    { name: 'Age', type: 'string' },
+  ],
+  cells: (obj, now) => [obj.metadata.name, since(obj.metadata.creationTimestamp, now)],
+}
+
+const isStored = (r: ResourceFacts): boolean => r.verbs.includes('list') && r.verbs.includes('watch')
+
+/** The definitions of the built-in API: the facts table, and what kinds add to it. */
+export function builtInDefinitions(scheme: Scheme, kinds: readonly BuiltInKind[]): ResourceDefinition[] {
+  const own = new Map(kinds.map((kind) => [qualified(kind), kind]))
+  const byStore = new Map<string, ResourceFacts[]>()
+  for (const facts of scheme.resources.filter(isStored)) {
+    const name = qualified({ group: storageVersion(facts).group, resource: facts.resource })
+    const versions = byStore.get(name)
+    if (versions === undefined) byStore.set(name, [facts])
+    else versions.push(facts)
+  }
+  return [...byStore].map(([name, versions]) => definitionOf(scheme, versions, own.get(name) ?? BARE, own))
+}
+
+const BARE: Omit<BuiltInKind, 'group' | 'resource'> = {}
+
+function definitionOf(
+  scheme: Scheme,
+  versions: readonly ResourceFacts[],
+  kind: Omit<BuiltInKind, 'group' | 'resource'>,
+  own: ReadonlyMap<string, BuiltInKind>,
+): ResourceDefinition {
+  const facts = versions[0]!
+  const stored = storageVersion(facts)
+  const name = { group: stored.group, resource: facts.resource }
+  return {
+    ...name,
+    kind: facts.kind,
+    namespaced: facts.namespaced,
+    storage: {
+      ...stored,
+      prefix: storagePrefix(name).slice(UPSTREAM_PREFIX.length),
+      // A storage version that is not served has no facts of its own; its kinds differ in shape, not in having spec and status.
+      type: scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
+      decode: (value, revision) => withResourceVersion(isProtobuf(value) ? storedJson(value) : value, revision),
+    },
+    hasStatus: facts.subresources.some((s) => s.name === 'status'),
+    strategy: kind.strategy ?? {},
+    selectableFields: kind.selectableFields ?? {},
+    unenforced: unenforcedWarning(name),
+    versions: versions.map((v) => versionOf(scheme, v, stored, own.get(qualified(v)) ?? kind)),
+  }
+}
+
+function versionOf(
+  scheme: Scheme,
+  facts: ResourceFacts,
+  stored: { group: string; version: string },
+  kind: Omit<BuiltInKind, 'group' | 'resource'>,
+): VersionDefinition {
+  const here = { group: facts.group, version: facts.version }
+  const identity = here.group === stored.group && here.version === stored.version
+  return {
+    facts,
+    type: scheme.typeOf(facts.group, facts.version, facts.kind)!,
+    table: kind.table ?? nameAndAge,
+    subresources: kind.subresources ?? {},
+    conversion: identity ? undefined : { fromStored: (obj) => convert(obj, stored, here), toStored: (obj) => convert(obj, here, stored) },
+  }
+}
+
+const UPSTREAM_PREFIX = '/registry/'
+
+/** Objects that a kube-apiserver wrote before us; from our first update on they are JSON. */
+function storedJson(value: Buffer): Buffer {
+  const { kind, apiVersion, metadata, ...rest } = decodeObject(value)
+  const { resourceVersion: _, ...meta } = metadata
+  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
+}

@@ -1,0 +1,87 @@
+import type { UserInfo } from '../authn/contract.ts'
+import type { CacheSchema } from '../cache/entry.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import type { ResourceFacts, TypeFacts } from '../scheme/contract.ts'
+import type { GroupVersion } from '../scheme/versions.ts'
+import type { Subresource } from './generic/resource.ts'
+import type { SelectableFields, Strategy, StrategyContext, TableDefinition } from './generic/strategy.ts'
+
+/**
+ * All that a kind is, in one value. The registry serves what definitions say and knows no kind by name: built-in kinds are made of the
+ * facts table and a `BuiltInKind`, custom resources of their CustomResourceDefinition.
+ */
+export interface ResourceDefinition {
+  /** Group and plural of the stored resource, by which errors, metrics and controllers call it. */
+  readonly group: string
+  readonly resource: string
+  readonly kind: string
+  readonly namespaced: boolean
+  readonly storage: StorageDefinition
+  /** It has `/status`. */
+  readonly hasStatus: boolean
+  readonly strategy: Strategy
+  readonly selectableFields: SelectableFields
+  /** What to tell whoever writes an object that has no effect on this server; undefined for an object that has. */
+  readonly unenforced?: ((obj: KubeObject) => string | undefined) | undefined
+  /** What is served, in the order of preference. Of two groups for Events. */
+  readonly versions: readonly VersionDefinition[]
+}
+
+/** How the objects of a kind are kept. */
+export interface StorageDefinition extends GroupVersion {
+  /** Key below the root, without slashes at its ends: `pods`, `services/specs`, `example.com/widgets`. */
+  readonly prefix: string
+  readonly type: TypeFacts
+  /** Bytes that another server wrote (Kubernetes protobuf) to JSON; bytes that are JSON as they are. */
+  readonly decode: CacheSchema['decode']
+}
+
+/** A kind as one group-version serves it. */
+export interface VersionDefinition {
+  /** Names, verbs and subresources as discovery shows them. */
+  readonly facts: ResourceFacts
+  readonly type: TypeFacts
+  readonly table: TableDefinition
+  readonly subresources: Readonly<Record<string, Subresource>>
+  /** Absent: served and stored version have the same shape and name. Both may return the object itself, changed. */
+  readonly conversion?: Conversion | undefined
+}
+
+export interface Conversion {
+  fromStored(obj: KubeObject): KubeObject
+  toStored(obj: KubeObject): KubeObject
+}
+
+/** What is particular to a built-in kind; everything is optional, and the facts table says the rest. One file or folder a kind. */
+export interface BuiltInKind {
+  readonly group: string
+  readonly resource: string
+  readonly strategy?: Strategy
+  readonly selectableFields?: SelectableFields
+  readonly table?: TableDefinition
+  readonly subresources?: Readonly<Record<string, Subresource>>
+}
+
+/** What an unstored kind sees of a request. */
+export interface UnstoredRequest {
+  /** From the path; empty where there is none. */
+  readonly namespace: string
+  readonly name: string
+  readonly user: UserInfo
+  readonly context: StrategyContext
+}
+
+/** A kind of which nothing is stored: it is posted to be answered (reviews), or made up when it is read. */
+export interface UnstoredDefinition {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly kind: string
+  /** Throws a Status to refuse. The answer's code is 201 unless it is a Status with a code of its own. */
+  create?(body: KubeObject, request: UnstoredRequest): Promise<KubeObject>
+  get?(request: UnstoredRequest): Promise<KubeObject>
+  list?(request: UnstoredRequest): Promise<KubeObject[]>
+  readonly table?: TableDefinition
+  /** The warning that goes with every answer. */
+  readonly deprecation?: string
+}

@@ -1,0 +1,230 @@
+import type { IndexedParts } from '../cache/entry.ts'
+import { ResourceCache } from '../cache/resource-cache.ts'
+import { compareApiVersions } from '../machinery/api-versions.ts'
+import { qualified } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
+import type { ResourceDefinition, UnstoredDefinition, VersionDefinition } from './definition.ts'
+import type { ServedResource, StoredResource } from './generic/resource.ts'
+import { Store, type StoreDependencies } from './generic/store.ts'
+import type { SelectableFields } from './generic/strategy.ts'
+import { traitsOf } from './generic/traits.ts'
+
+/** What the server serves at one moment. It never changes: whoever makes documents of it may keep them by its generation. */
+export interface Snapshot {
+  /** Grows with every change of what is served. */
+  readonly generation: number
+  /** With their versions in the order of preference: built-in groups first, then by name. */
+  readonly groups: readonly GroupFacts[]
+  /** As discovery lists them. */
+  readonly facts: readonly ResourceFacts[]
+  readonly served: readonly ServedResource[]
+  /** By `resource.group`. */
+  readonly stores: ReadonlyMap<string, Store>
+  resource(group: string, version: string, resource: string): ServedResource | undefined
+  unstored(group: string, version: string, resource: string): UnstoredDefinition | undefined
+  group(name: string): GroupFacts | undefined
+}
+
+export interface RegistryOptions extends StoreDependencies {
+  /** Prefix of all keys, with a slash at its end: `/registry/`. */
+  readonly keyPrefix: string
+  /** Groups and resources of the built-in API, whose order discovery keeps. */
+  readonly builtIn: { readonly groups: readonly GroupFacts[]; readonly resources: readonly ResourceFacts[] }
+}
+
+/**
+ * The live set of definitions. Readers take `snapshot` and see one state; `install`, `replace` and `remove` put another in its place at
+ * once, when the caches behind it are ready.
+ */
+export class Registry {
+  readonly #options: RegistryOptions
+  readonly #installed = new Map<string, Installed>()
+  readonly #unstored: UnstoredDefinition[] = []
+  #snapshot: Snapshot
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+    this.#snapshot = this.#take(0)
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
+  /** Adds definitions before the feed starts, which then fills their caches. */
+  add(definitions: readonly ResourceDefinition[], unstored: readonly UnstoredDefinition[] = []): void {
+    for (const definition of definitions) {
+      const installed = this.#make(definition)
+      this.#options.feed.add(installed.store.resource.cache)
+      this.#installed.set(qualified(definition), installed)
+    }
+    this.#unstored.push(...unstored)
+    this.#swap()
+  }
+
+  /** Adds a definition to the running server; resolves when it is served, with everything that is stored of it. */
+  async install(definition: ResourceDefinition): Promise<void> {
+    const name = qualified(definition)
+    if (this.#installed.has(name)) throw new Error(`${name} is installed already`)
+    const installed = this.#make(definition)
+    await this.#options.feed.install(installed.store.resource.cache)
+    this.#installed.set(name, installed)
+    this.#swap()
+  }
+
+  /** Serves a definition by another one. Watches of the old one end: clients resume where they were, in the new form. */
+  async replace(definition: ResourceDefinition): Promise<void> {
+    const name = qualified(definition)
+    const before = this.#installed.get(name)
+    if (before === undefined) return this.install(definition)
+    const { cache } = before.store.resource
+    const kept = sameIndex(before.definition, definition) ? cache : undefined
+    const installed = this.#make(definition, kept)
+    if (kept === undefined) {
+      this.#options.feed.remove(cache.schema.prefix)
+      await this.#options.feed.install(installed.store.resource.cache)
+    } else cache.closeWatchers()
+    this.#installed.set(name, installed)
+    this.#swap()
+  }
+
+  /** Serves a definition no longer; its watches end. What is stored of it stays. */
+  remove(name: { group: string; resource: string }): void {
+    const installed = this.#installed.get(qualified(name))
+    if (installed === undefined) return
+    this.#installed.delete(qualified(name))
+    this.#swap()
+    this.#options.feed.remove(installed.store.resource.cache.schema.prefix)
+  }
+
+  /** The store of a resource that is always there, by `resource.group`. */
+  store(qualifiedResource: string): Store {
+    const store = this.#snapshot.stores.get(qualifiedResource)
+    if (store === undefined) throw new Error(`no resource ${qualifiedResource}`)
+    return store
+  }
+
+  resource(group: string, version: string, resource: string): ServedResource | undefined {
+    return this.#snapshot.resource(group, version, resource)
+  }
+
+  #make(definition: ResourceDefinition, cache?: ResourceCache): Installed {
+    const stored = this.#stored(definition, cache)
+    const store = new Store(stored, this.#options)
+    return { definition, store, served: definition.versions.map((v) => serve(v, store)) }
+  }
+
+  #stored(d: ResourceDefinition, kept: ResourceCache | undefined): StoredResource {
+    const { group, version, prefix, type, decode } = d.storage
+    const fields = ownFields(d.selectableFields)
+    const schema = kept?.schema ?? {
+      prefix: `${this.#options.keyPrefix}${prefix}/`,
+      namespaced: d.namespaced,
+      fieldNames: Object.keys(fields),
+      indexOf: indexer(fields),
+      head: Buffer.from(`{"kind":${JSON.stringify(d.kind)},"apiVersion":${JSON.stringify(apiVersionOf(group, version))},`),
+      decode,
+    }
+    return {
+      group: d.group,
+      resource: d.resource,
+      kind: d.kind,
+      version,
+      namespaced: d.namespaced,
+      type,
+      hasStatus: d.hasStatus,
+      strategy: d.strategy,
+      traits: traitsOf(qualified(d)),
+      unenforced: d.unenforced,
+      selectableFields: fields,
+      schema,
+      cache: kept ?? new ResourceCache(schema),
+    }
+  }
+
+  #swap(): void {
+    this.#snapshot = this.#take(this.#snapshot.generation + 1)
+  }
+
+  #take(generation: number): Snapshot {
+    const { builtIn } = this.#options
+    const installed = [...this.#installed.values()]
+    const served = installed.flatMap((i) => i.served)
+    const byPath = new Map(served.map((s) => [pathOf(s.facts), s]))
+    const unstored = new Map(this.#unstored.map((u) => [pathOf(u), u]))
+    const known = new Set(builtIn.resources)
+    const added = served.map((s) => s.facts).filter((f) => !known.has(f))
+    const groups = groupsWith(builtIn.groups, added)
+    return {
+      generation,
+      groups,
+      facts: added.length === 0 ? builtIn.resources : [...builtIn.resources, ...added],
+      served,
+      stores: new Map(installed.map((i) => [qualified(i.definition), i.store])),
+      resource: (group, version, resource) => byPath.get(`${group}/${version}/${resource}`),
+      unstored: (group, version, resource) => unstored.get(`${group}/${version}/${resource}`),
+      group: (name) => groups.find((g) => g.name === name),
+    }
+  }
+}
+
+interface Installed {
+  readonly definition: ResourceDefinition
+  readonly store: Store
+  readonly served: readonly ServedResource[]
+}
+
+const pathOf = (r: { group: string; version: string; resource: string }): string => `${r.group}/${r.version}/${r.resource}`
+
+function indexer(fields: SelectableFields): (obj: KubeObject) => IndexedParts {
+  const functions = Object.values(fields)
+  return (obj) => ({ labels: obj.metadata.labels, fields: functions.map((f) => f(obj)) })
+}
+
+/** Name and namespace are known of every object without a look into it. */
+function ownFields(fields: SelectableFields): SelectableFields {
+  const { 'metadata.name': _n, 'metadata.namespace': _ns, ...rest } = fields
+  return rest
+}
+
+/** Whether a cache made for one definition serves another: the same keys, decoded and indexed alike. */
+function sameIndex(a: ResourceDefinition, b: ResourceDefinition): boolean {
+  return (
+    a.storage.prefix === b.storage.prefix &&
+    a.storage.version === b.storage.version &&
+    a.storage.decode === b.storage.decode &&
+    a.namespaced === b.namespaced &&
+    a.kind === b.kind &&
+    a.selectableFields === b.selectableFields
+  )
+}
+
+/** A stored resource in one of its versions. */
+function serve(v: VersionDefinition, home: Store): ServedResource {
+  const same = (obj: KubeObject): KubeObject => obj
+  return {
+    facts: v.facts,
+    type: v.type,
+    store: v.facts.group === home.resource.group ? home : new Store(home.resource, home.deps, v.facts.group),
+    table: v.table,
+    subresources: new Map(Object.entries(v.subresources)),
+    identity: v.conversion === undefined,
+    fromStored: v.conversion?.fromStored ?? same,
+    toStored: v.conversion?.toStored ?? same,
+  }
+}
+
+/** The built-in groups, then those that definitions add, by name; versions in the order of KEP-1769's rule. */
+function groupsWith(builtIn: readonly GroupFacts[], added: readonly ResourceFacts[]): readonly GroupFacts[] {
+  if (added.length === 0) return builtIn
+  const versions = new Map<string, Set<string>>()
+  for (const { group, version } of added) versions.set(group, (versions.get(group) ?? new Set()).add(version))
+  const own = builtIn.map((g) => {
+    const more = [...(versions.get(g.name) ?? [])].filter((v) => !g.versions.includes(v)).sort(compareApiVersions)
+    versions.delete(g.name)
+    return more.length === 0 ? g : { name: g.name, versions: [...g.versions, ...more] }
+  })
+  const others = [...versions].sort(([a], [b]) => (a < b ? -1 : 1))
+  return [...own, ...others.map(([name, set]) => ({ name, versions: [...set].sort(compareApiVersions) }))]
+}
