@@ -38,6 +38,33 @@ describe('quantity', () => {
     ['100Ei', '9223372036854775807'],
     ['1.500', '1.500'],
     ['+5Mi', '+5Mi'],
+    ['+', '0'],
+    ['.', '0'],
+    ['.Ki', '0'],
+    ['.5', '500m'],
+    ['5.', '5.'],
+    ['5.Ki', '5.Ki'],
+    ['1e4294967299', '1e4294967299'],
+    ['1e9223372036854775807', '100e-3'],
+    ['1e0000000000000000000000003', '1e0000000000000000000000003'],
+    ['1E3', '1E3'],
+    ['1e+3', '1e+3'],
+    ['1e5', '100e3'],
+    ['10e17', '1e18'],
+    ['1e100', '10e99'],
+    ['1e999', '1e999'],
+    ['123e4', '1230e3'],
+    ['5e-1', '500e-3'],
+    ['9223372036854775808', '9223372036854775808'],
+    ['9223372036854775808Ki', '9223372036854775807'],
+    ['1000E', '1'],
+    ['1001E', '1001E'],
+    ['1.1Ki', '1126400m'],
+    ['3.3Mi', '3460300800m'],
+    ['0'.repeat(3_000) + '1', '0'.repeat(3_000) + '1'],
+    ['1' + '0'.repeat(100), '10'],
+    ['1' + '0'.repeat(999), '1'],
+    ['1'.repeat(1_000), '1'.repeat(1_000)],
   ])('%s is written %s', (text, canonical) => {
     expect(parseQuantity(text).text).toBe(canonical)
   })
@@ -49,7 +76,41 @@ describe('quantity', () => {
     ['1x', 'quantities must'],
     ['1mi', 'suffix'],
     ['1ee', 'suffix'],
+    ['1e', 'suffix'],
+    ['1e-', 'suffix'],
+    ['1EE', 'suffix'],
+    ['--1', 'suffix'],
+    ['1n1', 'suffix'],
+    ['1e9223372036854775808', 'suffix'],
+    ['1e3Ki', 'quantities must'],
+    ['1.5.5', 'quantities must'],
+    ['0x10', 'quantities must'],
+    ['１', 'quantities must'],
+    ['9'.repeat(1_010), 'numeric part'],
+    ['9'.repeat(100_000), 'numeric part'],
+    [`${'9'.repeat(100_000)}x`, 'quantities must'],
+    ['1e1001', 'numeric part'],
+    ['1e5000', 'numeric part'],
+    ['1' + '0'.repeat(99_999) + 'e99990', 'numeric part'],
   ])('%j is refused', (text, part) => expect(() => parseQuantity(text)).toThrow(part))
+
+  test('JSON text is trimmed of the spaces that stand in it unescaped, and of no others', () => {
+    expect(tryQuantity(' 1\u00a0')?.text).toBe('1')
+    expect(tryQuantity('\t1')).toBeUndefined()
+    expect(tryQuantity('1\n')).toBeUndefined()
+    expect(tryQuantity(1.5)?.text).toBe('1500m')
+    expect(tryQuantity(true)).toBeUndefined()
+  })
+
+  test('what is computed can be written and read again, however large it was', () => {
+    const largest = [`${'9'.repeat(1_000)}`, '9e999', '9'.repeat(991) + 'k', '1n', '-9e999', '100Ei', '1'].map(parseQuantity)
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...largest), { minLength: 1, maxLength: 20 }), fc.boolean(), (terms, negative) => {
+        const sum = terms.reduce((a, b) => (negative ? subtractQuantity(a, b) : addQuantity(a, b)))
+        for (const q of [sum, roundUp(sum, -3), roundUp(sum, 0)]) expect(() => parseQuantity(q.text)).not.toThrow()
+      }),
+    )
+  })
 
   test('arithmetic keeps the first format and rounds up', () => {
     expect(addQuantity(parseQuantity('1Gi'), parseQuantity('512Mi')).text).toBe('1536Mi')

@@ -1,6 +1,7 @@
 /**
  * resource.Quantity (apimachinery `api/resource`): fixed-point numbers with a suffix, exact to one nano, and a canonical text.
  * Values are immutable and interned by their text, so that parsing the quantities of many objects costs a map lookup.
+ * The reference takes any number of digits, and minutes for a million of them; here a number has at most MAX_DIGITS.
  */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
@@ -17,7 +18,6 @@ export class QuantityError extends Error {
 }
 
 const PATTERN = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
-const shape = /^([+-]?)(0*)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*(?:[-+]?[0-9]*))$/
 const formatWrong = (): QuantityError => new QuantityError(`quantities must match the regular expression '${PATTERN}'`)
 
 interface Suffix {
@@ -39,58 +39,118 @@ const binaryNames = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
 const NANO = 1_000_000_000n
 const MAX_INT64 = 9223372036854775807n
 const MAX_BINARY = MAX_INT64 * NANO
+/** Of an amount in nanos, before and behind the point. */
+const MAX_DIGITS = 1_009
+const MAX_NANO = 10n ** BigInt(MAX_DIGITS) - 1n
+const numericWrong = (): QuantityError => new QuantityError('unable to parse numeric part of quantity')
 
 function interpret(suffix: string): Suffix | undefined {
   const known = suffixes.get(suffix)
   if (known !== undefined) return known
-  if (!/^[eE][-+]?[0-9]+$/.test(suffix)) return undefined
-  const exponent = Number(suffix.slice(1))
-  // 10⁻¹⁰ rounds up to one nano already; a huge exponent would only make a huge bigint.
-  return Math.abs(exponent) > 2147483647 ? undefined : { base: 10, exponent, format: 'DecimalExponent' }
+  if (suffix.length > MAX_DIGITS || !/^[eE][-+]?[0-9]+$/.test(suffix)) return undefined
+  const exponent = BigInt(suffix.startsWith('+', 1) ? suffix.slice(2) : suffix.slice(1))
+  if (BigInt.asIntN(64, exponent) !== exponent) return undefined
+  // Go's conversion to an int32 keeps the lower bits.
+  return { base: 10, exponent: Number(BigInt.asIntN(32, exponent)), format: 'DecimalExponent' }
 }
 
 const interned = new Map<string, Quantity>()
 const INTERNED_MAX = 4096
+const INTERNED_LENGTH = 64
 
 function intern(key: string, q: Quantity): Quantity {
+  if (key.length > INTERNED_LENGTH) return q
   if (interned.size >= INTERNED_MAX) interned.clear()
   interned.set(key, q)
   return q
 }
 
 /**
- * Parses a quantity as it stands in JSON (a string, or a bare number's text).
+ * Parses a quantity.
  * @throws QuantityError with the reference's text
  */
 export function parseQuantity(text: string): Quantity {
   return interned.get(text) ?? intern(text, parse(text))
 }
 
-/** As parseQuantity, with undefined for a value that is none; numbers are taken by their JSON text. */
+/**
+ * Parses a quantity as it stands in JSON: a string, or a bare number by its text.
+ * @throws QuantityError with the reference's text
+ */
+export function parseJsonQuantity(value: string | number): Quantity {
+  return parseQuantity(typeof value === 'string' ? withoutSpace(value) : String(value))
+}
+
+/** The reference trims the JSON text, where no white space but these stands unescaped. */
+const SPACE = /[ \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+
+function withoutSpace(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && SPACE.test(text[start]!)) start++
+  while (end > start && SPACE.test(text[end - 1]!)) end--
+  return end - start === text.length ? text : text.slice(start, end)
+}
+
+/** As parseJsonQuantity, but returns undefined for a value that is not a quantity. */
 export function tryQuantity(value: unknown): Quantity | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
   try {
-    if (typeof value === 'string') return parseQuantity(value.trim())
-    return typeof value === 'number' ? parseQuantity(String(value)) : undefined
+    return parseJsonQuantity(value)
   } catch (e) {
     if (e instanceof QuantityError) return undefined
     throw e
   }
 }
 
+/** Index of the first character at or behind `at` that is not a decimal digit. */
+function afterDigits(text: string, at: number): number {
+  while (at < text.length && isDigit(text.charCodeAt(at))) at++
+  return at
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+interface Parts {
+  negative: boolean
+  /** Digits before the point, without leading zeros. */
+  whole: string
+  fraction: string
+  suffix: string
+}
+
+/** One pass from the front: a regular expression would go back over long texts that do not fit. */
+function split(text: string): Parts {
+  const signed = text.startsWith('-') || text.startsWith('+')
+  let start = signed ? 1 : 0
+  while (text[start] === '0') start++
+  const point = afterDigits(text, start)
+  const hasPoint = text[point] === '.'
+  const end = hasPoint ? afterDigits(text, point + 1) : point
+  let at = end
+  while (at < text.length && 'eEinumkKMGTP'.includes(text[at]!)) at++
+  if (text[at] === '-' || text[at] === '+') at++
+  if (afterDigits(text, at) < text.length) throw formatWrong()
+  return {
+    negative: text.startsWith('-'),
+    whole: text.slice(start, point),
+    fraction: hasPoint ? text.slice(point + 1, end) : '',
+    suffix: text.slice(end),
+  }
+}
+
 function parse(text: string): Quantity {
   if (text === '') throw formatWrong()
-  const m = shape.exec(text)
-  if (m === null) throw formatWrong()
-  const suffix = interpret(m[5]!)
+  const parts = split(text)
+  const suffix = interpret(parts.suffix)
   if (suffix === undefined) throw new QuantityError("unable to parse quantity's suffix")
-  const whole = m[3]! === '' ? '0' : m[3]!
-  const fraction = m[4] ?? ''
+  const { fraction } = parts
+  const whole = parts.whole === '' ? '0' : parts.whole
+  if (whole.length + fraction.length > MAX_DIGITS) throw numericWrong()
   const digits = BigInt(whole + fraction)
-  const negative = m[1] === '-'
   const magnitude = scaleUp(digits, fraction.length, suffix)
   let format = suffix.format
   if (format === 'BinarySI' && magnitude > 0n && magnitude < NANO) format = 'DecimalSI'
-  const nano = negative ? -magnitude : magnitude
+  const nano = parts.negative ? -magnitude : magnitude
   return { nano, format, text: keptText(text, whole, fraction, digits, suffix) ?? canonicalText(nano, format) }
 }
 
@@ -102,9 +162,10 @@ function scaleUp(digits: bigint, fraction: number, suffix: Suffix): bigint {
     return n > MAX_BINARY ? MAX_BINARY : n
   }
   const power = suffix.exponent - fraction + 9
-  if (power > 100_000) throw new QuantityError('unable to parse numeric part of quantity')
+  const length = String(digits).length
+  if (length + power > MAX_DIGITS) throw numericWrong()
   if (power >= 0) return digits * 10n ** BigInt(power)
-  return -power > String(digits).length ? 1n : divideUp(digits, 10n ** BigInt(-power))
+  return -power > length ? 1n : divideUp(digits, 10n ** BigInt(-power))
 }
 
 const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b
@@ -136,18 +197,19 @@ export function canonicalText(nano: bigint, format: QuantityFormat): string {
       return `${n}${binaryNames[steps] ?? ''}`
     }
   }
-  let n = nano
-  let exponent = -9
-  while (n % 1000n === 0n) {
-    n /= 1000n
-    exponent += 3
-  }
-  if (format === 'DecimalExponent') return exponent === 0 ? String(n) : `${n}e${exponent}`
+  const digits = String(nano)
+  let end = digits.length
+  while (digits.endsWith('000', end)) end -= 3
+  const exponent = digits.length - end - 9
+  const n = digits.slice(0, end)
+  if (format === 'DecimalExponent') return exponent === 0 ? n : `${n}e${exponent}`
   return `${n}${decimalNames.get(exponent) ?? ''}`
 }
 
+/** What is larger than a text may say is as large as that: whatever is computed here can be written and read again. */
 export function quantityOf(nano: bigint, format: QuantityFormat): Quantity {
-  return { nano, format, text: canonicalText(nano, format) }
+  const amount = nano > MAX_NANO ? MAX_NANO : nano < -MAX_NANO ? -MAX_NANO : nano
+  return { nano: amount, format, text: canonicalText(amount, format) }
 }
 
 export function compareQuantity(a: Quantity, b: Quantity): -1 | 0 | 1 {

@@ -5,7 +5,7 @@
 import { DurationParseError, parseDuration } from '../machinery/go-duration.ts'
 import { Entries } from '../machinery/json.ts'
 import { TimeParseError, parseTime } from '../machinery/time.ts'
-import { QuantityError, parseQuantity } from '../machinery/quantity.ts'
+import { QuantityError, parseJsonQuantity } from '../machinery/quantity.ts'
 import { canonicalBase64, illegalAt, isByte } from './base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { typeOrThrow } from './facts.ts'
@@ -138,7 +138,7 @@ class Walk {
 
   #scalar(kind: ScalarKind, value: unknown, place: Place, goType: string): void {
     if (isOpaque.has(kind)) return
-    if (kind === 'quantity') return this.#custom(() => parseQuantity(typeof value === 'string' ? value.trim() : quantityText(value)))
+    if (kind === 'quantity') return this.#custom(() => parseJsonQuantity(typeof value === 'string' ? value : quantityText(value)))
     const type = goScalar[kind] ?? goType
     const want = jsonType[kind]
     if (kind === 'intOrString' && typeof value === 'string') return

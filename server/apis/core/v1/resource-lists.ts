@@ -1,4 +1,4 @@
-import { parseQuantity, roundUp, type Quantity } from '../../../machinery/quantity.ts'
+import { parseJsonQuantity, roundUp, type Quantity } from '../../../machinery/quantity.ts'
 import type { ResourceList } from './types.ts'
 
 /** Quantities in their canonical text, rounded up to a milli, as every resource list of the API is kept. */
@@ -11,10 +11,8 @@ export function roundResources(list: ResourceList | undefined | null): void {
   }
 }
 
-/** A list's quantity; JSON may carry a bare number, which counts by its text. The schema has refused anything else. */
-export function quantityOfText(value: string | number): Quantity {
-  return parseQuantity(typeof value === 'string' ? value.trim() : String(value))
-}
+/** A list's quantity. The schema has refused anything else. */
+export const quantityOfText = (value: string | number): Quantity => parseJsonQuantity(value)
 
 /** Limits stand in for requests that are not given. */
 export function requestsFromLimits(resources: { limits?: ResourceList; requests?: ResourceList } | undefined): void {
