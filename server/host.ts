@@ -47,6 +47,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   let started: ApiServer | undefined
   try {
     const serviceAccountTokens = tokensOf(o, certificates, clock)
+    const kubeletClient = kubeletClientOf(o, certificates)
     const api = await startApiServer({
       storage,
       clock,
@@ -70,7 +71,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
       corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
       logRequests: o.local.verbosity >= 3,
-      kubeletClient: kubeletClientOf(o, certificates),
+      kubeletClient,
       kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
     })
     started = api
@@ -90,7 +91,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     if (o.local.controllers.length > 0 || o.local.nodes > 0) {
       // Loaded after the API server is ready: control loops do not belong to its start.
       workloads = import('./workloads.ts').then((w) =>
-        w.startWorkloads({ api, certificates, clock, log, options: o.local, dataDir: dataDir(o) }),
+        w.startWorkloads({ api, certificates, kubeletClient, clock, log, options: o.local, dataDir: dataDir(o) }),
       )
       workloads = workloads.catch((e: unknown) => {
         log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not be loaded')

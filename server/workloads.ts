@@ -17,6 +17,8 @@ import { issueCertificate } from './serving/x509.ts'
 export interface WorkloadsOptions {
   api: ApiServer
   certificates: Certificates
+  /** What the API server shows to kubelets. */
+  kubeletClient: { cert: string }
   clock: Clock
   log: Log
   options: LocalOptions
@@ -92,6 +94,7 @@ function startAgents(
     clock,
     logDir,
     clientCA: w.certificates.ca.cert,
+    apiServerCertificate: w.kubeletClient.cert,
     onListen: (address, port) => w.api.localKubelets.add(address, port),
     tls: issueCertificate(w.certificates.ca, {
       commonName: 'system:nodes',

@@ -27,6 +27,8 @@ export const EVENTS = id('events.k8s.io', 'v1', 'events')
 export const ENDPOINT_SLICES = id('discovery.k8s.io', 'v1', 'endpointslices')
 export const DEPLOYMENTS = id('apps', 'v1', 'deployments')
 export const REPLICA_SETS = id('apps', 'v1', 'replicasets')
+export const TOKEN_REVIEWS = id('authentication.k8s.io', 'v1', 'tokenreviews', false)
+export const SUBJECT_ACCESS_REVIEWS = id('authorization.k8s.io', 'v1', 'subjectaccessreviews', false)
 export const LEASES = id('coordination.k8s.io', 'v1', 'leases')
 
 /** `pods.v1.`, `deployments.v1.apps`: one text a resource, for map keys and messages. */

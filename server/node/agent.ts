@@ -1,6 +1,7 @@
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
+import { webhookAuthorizer, type Authorize } from './kubelet/authorize.ts'
 import { selfSigned } from './kubelet/certificate.ts'
 import { KubeletMetrics } from './kubelet/metrics.ts'
 import { routes } from './kubelet/routes.ts'
@@ -139,7 +140,7 @@ export class Agent implements NodeAgent {
       port: o.port ?? 0,
       tls: o.tls ?? selfSigned(o.nodeName, this.address, this.#clock.now()),
       ...(o.clientCA === undefined ? {} : { clientCA: o.clientCA }),
-      ...(o.authorize === undefined ? {} : { authorize: o.authorize }),
+      authorize: o.authorize ?? this.#webhook(),
       metrics: this.#metrics,
       onError: (e, url) => this.log('error', 'HTTP InternalServerError serving', { path: url, error: text(e) }),
       routes: (port) =>
@@ -169,6 +170,17 @@ export class Agent implements NodeAgent {
     })
     this.#unlisten = o.onListen?.(this.address, this.port)
     this.log('info', 'Started to listen', { address: this.address, port: this.port })
+  }
+
+  #webhook(): Authorize {
+    const { client, nodeName, apiServerCertificate } = this.#o
+    return webhookAuthorizer({
+      client,
+      clock: this.#clock,
+      nodeName,
+      ...(apiServerCertificate === undefined ? {} : { apiServerCertificate }),
+      onError: (e, what) => this.log('error', what, { error: text(e) }),
+    })
   }
 
   // ---- the node

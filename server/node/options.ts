@@ -14,9 +14,11 @@ export interface NodeAgentOptions {
   clock?: Clock
   /** The kubelet API's serving certificate, PEM; self-signed without it. */
   tls?: KeyPair
-  /** PEM of who signs the API server's client certificate. */
+  /** PEM of who signs the certificates by which callers of the kubelet API are known. */
   clientCA?: string | Buffer
-  /** Who may use the kubelet API (all but /healthz); without it, whoever has a certificate of `clientCA`. */
+  /** PEM of the certificate that the API server shows: who has its key may use all of the kubelet API. */
+  apiServerCertificate?: string | Buffer
+  /** Who else may use it; without it, whom the API server allows it (`webhookAuthorizer`). */
   authorize?: Authorize
   /** Called when the kubelet API listens; what it returns is called when it no longer does. */
   onListen?: (address: string, port: number) => () => void

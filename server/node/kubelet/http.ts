@@ -19,11 +19,11 @@ export interface Route {
   /** Whole-path pattern; its groups become `params`. */
   path: RegExp
   handler: KubeletHandler
-  /** Open to callers without credentials. */
-  open?: boolean
   /** `kubelet_http_*` label. */
   bucket: string
   longRunning?: boolean
+  /** Requests served at once; more are answered 429. */
+  atOnce?: number
 }
 
 const TEXT = 'text/plain; charset=utf-8'
@@ -37,6 +37,10 @@ export function send(res: ServerResponse, status: number, body: string | Buffer,
 /** Go's http.Error: the text, a newline, and nosniff. */
 export function httpError(res: ServerResponse, status: number, message: string): void {
   send(res, status, `${message}\n`, { 'X-Content-Type-Options': 'nosniff' })
+}
+
+export function tooManyRequests(res: ServerResponse): void {
+  send(res, 429, 'Too many requests, please try again later.\n', { 'X-Content-Type-Options': 'nosniff', 'Retry-After': '1' })
 }
 
 /** The two not-found texts a kubelet has: its router's, and Go's. */

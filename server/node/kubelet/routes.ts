@@ -28,6 +28,11 @@ export interface KubeletContext {
   syncProblem(): string | undefined
 }
 
+/** Each holds an open file, a follower of a container's log, a part of the process's one profiler. */
+const LOG_FILES_AT_ONCE = 32
+const CONTAINER_LOGS_AT_ONCE = 1000
+const PROFILES_AT_ONCE = 8
+
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 const GET = ['GET'] as const
 const STREAMING = ['GET', 'POST'] as const
@@ -70,9 +75,9 @@ export function routes(ctx: KubeletContext): Route[] {
   ]
 
   return [
-    { path: /^\/healthz$/, handler: healthz, open: true, bucket: 'healthz' },
-    { path: /^\/healthz\/(?:ping|log)$/, handler: ok, open: true, bucket: 'healthz' },
-    { path: /^\/healthz\/syncloop$/, handler: syncloop, open: true, bucket: 'healthz' },
+    { path: /^\/healthz$/, handler: healthz, bucket: 'healthz' },
+    { path: /^\/healthz\/(?:ping|log)$/, handler: ok, bucket: 'healthz' },
+    { path: /^\/healthz\/syncloop$/, handler: syncloop, bucket: 'healthz' },
     { path: /^\/pods\/?$/, methods: GET, bucket: 'pods', handler: (_req, res) => json(res, podList(ctx.pods())) },
     { path: /^\/(runningpods|spec|stats|logs|debug\/pprof)$/, bucket: 'other', handler: (req, res) => to(`${req.path}/`)(req, res, []) },
     {
@@ -120,6 +125,7 @@ export function routes(ctx: KubeletContext): Route[] {
       path: /^\/logs\/(.*)$/s,
       methods: GET,
       bucket: 'logs',
+      atOnce: LOG_FILES_AT_ONCE,
       handler: (req, res, [name]) => serveFile(ctx.logDir, name!, req, res),
     },
     {
@@ -127,6 +133,7 @@ export function routes(ctx: KubeletContext): Route[] {
       methods: GET,
       bucket: 'containerLogs',
       longRunning: true,
+      atOnce: CONTAINER_LOGS_AT_ONCE,
       handler: (req, res, params) => containerLogs(ctx, req, res, params),
     },
     ...streaming('exec', '/[^/]+'),
@@ -143,6 +150,7 @@ export function routes(ctx: KubeletContext): Route[] {
       methods: GET,
       bucket: 'debug',
       longRunning: true,
+      atOnce: PROFILES_AT_ONCE,
       handler: (req, res, [name]) => pprof(ctx.clock, name!, req, res),
     },
     { path: /^/, bucket: 'other', handler: (_req, res) => pageNotFound(res) },

@@ -2,15 +2,19 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import https from 'node:https'
 import os from 'node:os'
 import path from 'node:path'
+import { Session } from 'node:inspector/promises'
 import { gunzipSync } from 'node:zlib'
 import { Profile } from 'pprof-format'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../../client/client.ts'
 import { FakeClock, systemClock } from '../../machinery/clock.ts'
 import type { NodeAgent } from '../options.ts'
-import { takeCpuProfile } from '../pprof/profiler.ts'
+import { heapResting, takeCpuProfile } from '../pprof/profiler.ts'
 import { createSimulatedRuntime } from '../runtimes/simulated/runtime.ts'
 import { startNodeAgent } from '../start.ts'
+import { subresourcesFor } from './authorize.ts'
+import { KubeletMetrics } from './metrics.ts'
+import { startKubeletServer } from './server.ts'
 import { FakeApi } from '../testing/fake-api.ts'
 import { testAuthority, type TestCertificate } from '../testing/pki.ts'
 import type { Pod } from '../types.ts'
@@ -33,11 +37,13 @@ let api: FakeApi
 let agent: NodeAgent
 let server: TestCertificate
 let stranger: TestCertificate
+let viewer: TestCertificate
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(os.tmpdir(), 'kubelet-'))
   const [authority, other] = await Promise.all([testAuthority(), testAuthority()])
   server = await authority.client('kube-apiserver')
+  viewer = await authority.client('viewer', 'dev')
   stranger = await other.client('somebody')
   api = new FakeApi()
   agent = await startNodeAgent({
@@ -46,6 +52,7 @@ beforeAll(async () => {
     runtime: createSimulatedRuntime({ clock: systemClock, version: '0.1.0' }),
     logDir: path.join(dir, 'logs'),
     clientCA: authority.ca,
+    apiServerCertificate: server.cert,
   })
   await agent.ready()
   await writeFile(path.join(dir, 'secret'), 'outside')
@@ -106,20 +113,97 @@ async function busyTurn(): Promise<void> {
 const anonymous: Ask = { certificate: { cert: '', key: '' } }
 
 describe('who may ask', () => {
-  test('anybody, for health', async () => {
-    for (const target of ['/healthz', '/healthz/ping', '/healthz/log', '/healthz/syncloop']) {
-      expect(await ask(target, anonymous)).toMatchObject({ status: 200, text: 'ok' })
+  const targets = ['/healthz', '/pods', '/logs/', '/metrics', '/debug/pprof/', '/containerLogs/default/web/c', '/nope', '/logs/../pods']
+  /** Of each SubjectAccessReview: user, groups, verb and what of the node. */
+  let asked: string[]
+  beforeEach(() => {
+    asked = []
+  })
+  const allow = (...subresources: string[]): void => {
+    api.review = (kind, spec) => {
+      if (kind === 'TokenReview') {
+        const known = spec.token === 'good'
+        return known ? { authenticated: true, user: { username: 'prometheus', groups: ['system:authenticated'] } } : { user: {} }
+      }
+      const { user, groups, resourceAttributes: r } = spec as { user: string; groups: string[]; resourceAttributes: Record<string, string> }
+      asked.push(`${user} [${groups.join(' ')}] ${r.verb} ${r.resource}/${r.subresource} ${r.name}`)
+      return { allowed: subresources.includes(`${user} ${r.verb} ${r.subresource}`) }
     }
+  }
+
+  test.for(targets)('nobody without a name, and nobody whom somebody else names: %s', async (target) => {
+    allow()
+    expect(await ask(target, anonymous)).toMatchObject({ status: 401, text: 'Unauthorized' })
+    expect(await ask(target, { certificate: stranger })).toMatchObject({ status: 401 })
+    expect(await ask(target, { ...anonymous, headers: { authorization: 'Bearer bad' } })).toMatchObject({ status: 401 })
+    expect(asked).toEqual([])
+    expect([401, 403]).not.toContain((await ask(target)).status)
+    expect(asked).toEqual([])
   })
 
-  test.for(['/pods', '/logs/', '/metrics', '/debug/pprof/', '/containerLogs/default/web/c', '/nope', '/logs/../pods'])(
-    'only the API server: %s',
-    async (target) => {
-      expect(await ask(target, anonymous)).toMatchObject({ status: 401, text: 'Unauthorized' })
-      expect(await ask(target, { certificate: stranger })).toMatchObject({ status: 401 })
-      expect((await ask(target)).status).not.toBe(401)
-    },
-  )
+  test('others are asked about: what of the node they may do', async () => {
+    allow('viewer get log', 'viewer get pods')
+    const refused = (subresources: string) => ({
+      status: 403,
+      text: `Forbidden (user=viewer, verb=get, resource=nodes, subresource(s)=[${subresources}])\n`,
+    })
+    const as: Ask = { certificate: viewer }
+    expect(await ask('/containerLogs/default/web/c', as)).toMatchObject(refused('proxy'))
+    expect(await ask('/debug/pprof/heap', as)).toMatchObject(refused('proxy'))
+    expect(await ask('/metrics/cadvisor', as)).toMatchObject(refused('metrics'))
+    expect(await ask('/stats/summary', as)).toMatchObject(refused('stats'))
+    expect(await ask('/configz', as)).toMatchObject(refused('configz proxy'))
+    expect(await ask('/healthz/ping', as)).toMatchObject(refused('healthz proxy'))
+    expect((await ask('/logs/', as)).status).toBe(200)
+    expect((await ask('/pods', as)).status).toBe(200)
+    expect((await ask('/runningpods/', as)).status).toBe(200)
+    expect(asked).toContain('viewer [dev system:authenticated] get nodes/proxy n1')
+    expect(await ask('/exec/default/web/c', { ...as, method: 'POST' })).toMatchObject({
+      status: 403,
+      text: 'Forbidden (user=viewer, verb=create, resource=nodes, subresource(s)=[proxy])\n',
+    })
+    expect(await ask('/pods', { ...as, method: 'TRACE' })).toMatchObject({
+      status: 403,
+      text: 'Forbidden (user=viewer, verb=, resource=nodes, subresource(s)=[pods proxy])\n',
+    })
+    // An answer is kept for a while.
+    const before = asked.length
+    expect((await ask('/logs/', as)).status).toBe(200)
+    expect(asked).toHaveLength(before)
+  })
+
+  test('a token is for the API server to read', async () => {
+    allow('prometheus get metrics')
+    const as: Ask = { ...anonymous, headers: { authorization: 'Bearer good' } }
+    expect((await ask('/metrics', as)).status).toBe(200)
+    expect((await ask('/pods', as)).status).toBe(403)
+  })
+
+  test('no answer is no', async () => {
+    api.review = () => {
+      throw new Error('away')
+    }
+    const other = { ...anonymous, headers: { authorization: 'Bearer other' } }
+    expect(await ask('/pods', other)).toMatchObject({ status: 401 })
+    expect(await ask('/checkpoint/x', { certificate: viewer })).toMatchObject({
+      status: 500,
+      text: 'Authorization error (user=viewer, verb=get, resource=nodes, subresource=checkpoint)',
+    })
+  })
+
+  test.for([
+    ['/pods', 'pods proxy'],
+    ['/pods/', 'pods proxy'],
+    ['/podsx', 'proxy'],
+    ['/allocatedPods/a/b', 'pods proxy'],
+    ['/runningpods', 'pods proxy'],
+    ['/logs/a/b', 'log'],
+    ['/statsx', 'proxy'],
+    ['/flagz', 'configz'],
+    ['/', 'proxy'],
+  ] as const)('%s is %s of the node', ([path, subresources]) => {
+    expect(subresourcesFor(path).join(' ')).toBe(subresources)
+  })
 })
 
 describe('pods and figures', () => {
@@ -300,6 +384,36 @@ describe('/containerLogs', () => {
   })
 })
 
+test('so many requests of a kind at once', async () => {
+  const slow = await startKubeletServer({
+    address: '127.0.0.1',
+    port: 0,
+    tls: server,
+    authorize: () => Promise.resolve(undefined),
+    metrics: new KubeletMetrics('n2', 'v0', 0),
+    onError: (e) => expect.fail(String(e)),
+    routes: () => [
+      { path: /^\/slow$/, bucket: 'slow', atOnce: 2, handler: (_req, res) => void res.write('x') },
+      { path: /^/, bucket: 'other', handler: (_req, res) => void res.end('ok') },
+    ],
+  })
+  try {
+    const get = (target: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const options = { host: '127.0.0.1', port: slow.port, path: target, rejectUnauthorized: false, agent: false }
+        https.get(options, (res) => resolve(res.resume().statusCode!)).on('error', reject)
+      })
+    const held = [0, 1].map(() => https.get({ host: '127.0.0.1', port: slow.port, path: '/slow', rejectUnauthorized: false, agent: false }))
+    await Promise.all(held.map((req) => new Promise((resolve) => req.on('error', () => undefined).on('response', resolve))))
+    expect([await get('/slow'), await get('/other')]).toEqual([429, 200])
+    held[0]!.destroy()
+    await vi.waitFor(async () => expect(await get('/slow')).toBe(200), { timeout: 20_000, interval: 5 })
+    held[1]!.destroy()
+  } finally {
+    await slow.close()
+  }
+})
+
 describe('/debug/pprof/', () => {
   const decode = (answer: Answer): Profile => Profile.decode(gunzipSync(answer.body))
 
@@ -333,12 +447,45 @@ describe('/debug/pprof/', () => {
     expect(Profile.decode(gunzipSync(await running)).sampleType).toHaveLength(2)
   })
 
+  test('a long CPU profile takes no more samples than a short one', async () => {
+    const session = vi.spyOn(Session.prototype, 'post')
+    const abort = new AbortController()
+    const running = takeCpuProfile(new FakeClock(), 3_600_000, abort.signal)
+    await vi.waitFor(() => expect(session).toHaveBeenCalledWith('Profiler.start'), { timeout: 20_000, interval: 5 })
+    abort.abort()
+    await running
+    expect(session).toHaveBeenCalledWith('Profiler.setSamplingInterval', { interval: 60_000 })
+    session.mockRestore()
+  })
+
   test('a heap profile', async () => {
     const kept = Array.from({ length: 200 }, (_, i) => new Array(20_000).fill(i))
     const profile = decode(await ask('/debug/pprof/heap?gc=1'))
     const bytes = profile.sample.reduce((n, s) => n + Number(s.value[1]), 0)
     expect(bytes).toBeGreaterThan(200 * 20_000)
     expect(kept).toHaveLength(200)
+  })
+
+  test('one heap profile at a time', async () => {
+    const other = Promise.withResolvers<void>()
+    // The one before may have been just now.
+    const running = await vi.waitFor(
+      async () => {
+        const started = Promise.withResolvers<void>()
+        const run = heapResting.run(() => {
+          started.resolve()
+          return other.promise
+        })
+        await Promise.race([started.promise, run])
+        return { run }
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    const refused = await ask('/debug/pprof/heap?gc=1')
+    expect(refused).toMatchObject({ status: 429, text: expect.stringContaining('a tenth of the time') as string })
+    expect(refused.headers['retry-after']).toBe('1')
+    other.resolve()
+    await running.run
   })
 
   test('what there is instead of goroutines', async () => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { byClientCertificate, credentialsOf, type Authorize } from './authorize.ts'
-import { cleanPath, methodNotAllowed, redirect, send, type KubeletRequest, type Route } from './http.ts'
+import { credentialsOf, type Authorize } from './authorize.ts'
+import { cleanPath, methodNotAllowed, redirect, send, tooManyRequests, type KubeletRequest, type Route } from './http.ts'
 import type { KubeletMetrics } from './metrics.ts'
 
 export interface KubeletServerOptions {
@@ -12,7 +12,8 @@ export interface KubeletServerOptions {
   tls: { cert: string | Buffer; key: string | Buffer }
   /** PEM of who signs the certificates of callers. */
   clientCA?: string | Buffer
-  authorize?: Authorize
+  /** Asked about every request. */
+  authorize: Authorize
   routes: (port: number) => readonly Route[]
   metrics: KubeletMetrics
   onError: (error: unknown, path: string) => void
@@ -31,7 +32,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
       ...options.tls,
       ...(options.clientCA === undefined ? {} : { ca: options.clientCA }),
       minVersion: 'TLSv1.2',
-      // A caller without a certificate still gets an answer: 401, or an open path.
+      // A caller without a certificate may have a token, and gets an answer in any case.
       requestCert: true,
       rejectUnauthorized: false,
     },
@@ -66,12 +67,12 @@ async function serve(raw: IncomingMessage, res: ServerResponse, table: readonly 
     // The last route matches everything.
     const route = table.find((r) => r.path.test(path))!
     done = observe(o.metrics, route, method, res)
-    if (route.open !== true && !(await (o.authorize ?? byClientCertificate)(credentialsOf(raw), { method, path }))) {
-      return send(res, 401, 'Unauthorized')
-    }
+    const refusal = await o.authorize(credentialsOf(raw), { method, path })
+    if (refusal !== undefined) return send(res, refusal.status, refusal.message)
     const clean = cleanPath(rawPath)
     if (clean !== rawPath) return redirect(res, clean + search)
     if (route.methods !== undefined && !route.methods.includes(method)) return methodNotAllowed(res, route.methods)
+    if (!enter(route, res)) return tooManyRequests(res)
     const request: KubeletRequest = { method, path, query: new URLSearchParams(search), raw, signal: abort.signal }
     await route.handler(request, res, route.path.exec(path)!.slice(1))
   } catch (e) {
@@ -82,6 +83,20 @@ async function serve(raw: IncomingMessage, res: ServerResponse, table: readonly 
   } finally {
     done?.()
   }
+}
+
+const atWork = new WeakMap<Route, number>()
+
+/** False when as many requests of a route are at work as may be; else the answer's end makes room again. */
+function enter(route: Route, res: ServerResponse): boolean {
+  if (route.atOnce === undefined) return true
+  const running = atWork.get(route) ?? 0
+  if (running >= route.atOnce) return false
+  atWork.set(route, running + 1)
+  const leave = (): void => void atWork.set(route, (atWork.get(route) ?? 1) - 1)
+  if (res.closed) leave()
+  else res.once('close', leave)
+  return true
 }
 
 function splitTarget(url: string): [path: string, search: string] {

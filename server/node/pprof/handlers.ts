@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../machinery/clock.ts'
 import { escapeHtml, httpError, send, type KubeletRequest } from '../kubelet/http.ts'
 import { activeResources, ProfilerBusyError, takeCpuProfile, takeHeapProfile, takeResourceProfile } from './profiler.ts'
+import { RestingError } from './rest.ts'
 
 type Handler = (req: KubeletRequest, res: ServerResponse, clock: Clock) => void | Promise<void>
 
@@ -83,7 +84,12 @@ async function heap(req: KubeletRequest, res: ServerResponse, clock: Clock): Pro
     const rows = Object.entries(process.memoryUsage()).map(([name, bytes]) => `# ${name} = ${bytes}\n`)
     return text(res, `heap of a Node.js process; the sampled profile is only to be had in pprof's format (without debug)\n${rows.join('')}`)
   }
-  attachment(res, 'heap', await takeHeapProfile(clock, Number(req.query.get('gc') ?? 0) > 0))
+  try {
+    attachment(res, 'heap', await takeHeapProfile(clock, Number(req.query.get('gc') ?? 0) > 0))
+  } catch (e) {
+    if (!(e instanceof RestingError)) throw e
+    send(res, 429, `No heap profile now: ${e.message}\n`, { ...GO_PPROF, 'Retry-After': String(e.retryAfterSeconds) })
+  }
 }
 
 function goroutine(req: KubeletRequest, res: ServerResponse, clock: Clock): void {

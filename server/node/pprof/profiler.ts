@@ -1,6 +1,7 @@
 import { Session } from 'node:inspector/promises'
 import { once } from '../once.ts'
 import type { Clock } from '../../machinery/clock.ts'
+import { Resting } from './rest.ts'
 import { countProfile, cpuProfile, HEAP_INTERVAL_BYTES, heapProfile, type ProfileFacts, type SampledHeap } from './convert.ts'
 
 /** Thrown while another CPU profile is taken: V8 has one profiler, as Go has. */
@@ -13,6 +14,8 @@ export class ProfilerBusyError extends Error {
 
 // Go samples at 100 Hz; V8's own default, 1 ms, gives short profiles ten times the detail at little cost.
 const CPU_INTERVAL_MICROS = 1000
+/** A longer profile samples less often: all of its samples are turned into pprof's format at once. */
+const MAX_SAMPLES = 60_000
 
 const COMMENT = 'Node.js process of the node agent; all of its simulated nodes, and what else runs in this process, share this profile.'
 
@@ -20,6 +23,8 @@ let cpuBusy = false
 let heapUsers = 0
 let heapSession: Session | undefined
 let heapSince = 0
+/** Of heap profiles: taking one stops the process, collecting garbage before it longer still. */
+export const heapResting = new Resting()
 
 const facts = (clock: Clock, durationNanos: number): ProfileFacts => ({
   timeNanos: BigInt(Math.trunc(clock.now())) * 1_000_000n,
@@ -33,15 +38,16 @@ export async function takeCpuProfile(clock: Clock, ms: number, signal: AbortSign
   if (cpuBusy) throw new ProfilerBusyError()
   cpuBusy = true
   const session = new Session()
+  const interval = Math.max(CPU_INTERVAL_MICROS, Math.ceil((ms * 1000) / MAX_SAMPLES))
   try {
     session.connect()
     await session.post('Profiler.enable')
-    await session.post('Profiler.setSamplingInterval', { interval: CPU_INTERVAL_MICROS })
+    await session.post('Profiler.setSamplingInterval', { interval })
     const { timeNanos, executable, comments } = facts(clock, 0)
     await session.post('Profiler.start')
     await sleep(clock, ms, signal)
     const { profile } = await session.post('Profiler.stop')
-    return cpuProfile(profile, CPU_INTERVAL_MICROS, { timeNanos, executable, comments })
+    return cpuProfile(profile, interval, { timeNanos, executable, comments })
   } finally {
     session.disconnect()
     cpuBusy = false
@@ -68,12 +74,17 @@ export async function stopHeapSampling(): Promise<void> {
   session.disconnect()
 }
 
-/** What is alive of what was allocated since sampling began; `collect` runs the garbage collector before. */
-export async function takeHeapProfile(clock: Clock, collect: boolean): Promise<Buffer> {
-  if (heapSession === undefined) throw new Error('heap sampling is not running')
-  if (collect) await heapSession.post('HeapProfiler.collectGarbage')
-  const { profile } = await heapSession.post('HeapProfiler.getSamplingProfile')
-  return heapProfile(profile as unknown as SampledHeap, facts(clock, (clock.now() - heapSince) * 1e6))
+/**
+ * What is alive of what was allocated since sampling began; `collect` runs the garbage collector before. Throws `RestingError` beside
+ * another, and soon after one.
+ */
+export function takeHeapProfile(clock: Clock, collect: boolean): Promise<Buffer> {
+  return heapResting.run(async () => {
+    if (heapSession === undefined) throw new Error('heap sampling is not running')
+    if (collect) await heapSession.post('HeapProfiler.collectGarbage')
+    const { profile } = await heapSession.post('HeapProfiler.getSamplingProfile')
+    return heapProfile(profile as unknown as SampledHeap, facts(clock, (clock.now() - heapSince) * 1e6))
+  })
 }
 
 /** What keeps the event loop alive, by kind: the nearest that this process has to goroutines. */

@@ -22,6 +22,8 @@ export class FakeApi implements Transport {
   readonly requests: string[] = []
   /** While set, every request fails so. */
   failure: Error | undefined
+  /** Answers TokenReviews and SubjectAccessReviews with their status. */
+  review: (kind: string, spec: Record<string, unknown>) => Record<string, unknown> = () => ({})
   #version = 0
   readonly #watchers = new Set<Watcher>()
 
@@ -40,6 +42,9 @@ export class FakeApi implements Transport {
         .filter(([k, o]) => k.startsWith(`${resource}/`) && selected(o, url.searchParams.get('fieldSelector') ?? ''))
         .map(([, o]) => o)
       return this.#ok({ kind: 'List', metadata: { resourceVersion: String(this.#version) }, items })
+    }
+    if (req.method === 'POST' && resource.endsWith('reviews')) {
+      return this.#ok({ ...body!, status: this.review(String(body!.kind), body!.spec as Record<string, unknown>) })
     }
     if (req.method === 'POST') {
       const id = `${key}/${body!.metadata.name}`

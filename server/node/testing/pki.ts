@@ -20,7 +20,7 @@ async function pem(certificate: x509.X509Certificate, keys: KeyPair): Promise<Te
 }
 
 /** A certificate authority and what it signs, good for a century: OpenSSL judges them by a clock of its own. */
-export async function testAuthority(): Promise<{ ca: string; client(name: string): Promise<TestCertificate> }> {
+export async function testAuthority(): Promise<{ ca: string; client(name: string, organization?: string): Promise<TestCertificate> }> {
   const times = { notBefore: new Date('2020-01-01'), notAfter: new Date('2120-01-01'), signingAlgorithm: ALGORITHM }
   const keys = await newKeys()
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
@@ -34,10 +34,10 @@ export async function testAuthority(): Promise<{ ca: string; client(name: string
   })
   return {
     ca: authority.toString('pem'),
-    async client(name) {
+    async client(name, organization) {
       const own = await newKeys()
       const certificate = await x509.X509CertificateGenerator.create({
-        subject: `CN=${name}`,
+        subject: `CN=${name}${organization === undefined ? '' : `,O=${organization}`}`,
         issuer: authority.subject,
         ...times,
         signingKey: keys.privateKey,
