@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['{server,renderer,electron,tools}/**/*.test.{ts,tsx}'],
     // Two cores are common on machines that run this.
     maxWorkers: '100%',
+    // A test that asserts nothing, or only in a callback that never ran, fails.
+    expect: { requireAssertions: true },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

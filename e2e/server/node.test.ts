@@ -76,7 +76,7 @@ describe('the node through the API server', () => {
     test('no way out of the log folder', async () => {
       for (const path of ['/logs/../../etc/passwd', '/logs/%2e%2e/%2e%2e/etc/passwd', '/logs/..%2f..%2fetc/passwd']) {
         const answer = await api.send('GET', base() + path)
-        expect(answer.status, path).toBeGreaterThanOrEqual(300)
+        expect(answer.status, path).toBe(404)
         expect(answer.text).not.toContain('root:')
       }
     })
@@ -88,7 +88,8 @@ describe('the node through the API server', () => {
       expect(profile.sampleType.length).toBeGreaterThan(0)
       expect(profile.location.length).toBeGreaterThan(0)
       const strings = profile.stringTable.strings
-      for (const f of profile.function) expect(strings[Number(f.name)]).toBeDefined()
+      expect(profile.function.length).toBeGreaterThan(0)
+      for (const f of profile.function) expect(strings[Number(f.name)]).toBeTypeOf('string')
     })
   })
 
@@ -100,10 +101,10 @@ describe('the node through the API server', () => {
   test('logs of a pod: whole, its end, a container that is not there', async () => {
     const base = '/api/v1/namespaces/default/pods/lone/log'
     const whole = await api.send('GET', base, { accept: '*/*' })
-    const lines = whole.text.trimEnd().split('\n')
-    expect([whole.status, lines.length > 0]).toEqual([200, true])
+    const line = 'simulated: the entrypoint of registry.example/main:1 is not executed; this container stays running until it is stopped\n'
+    expect([whole.status, whole.text]).toEqual([200, line])
     const tail = await api.send('GET', `${base}?tailLines=1&timestamps=true`, { accept: '*/*' })
-    expect(tail.text.trimEnd()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z \S/)
+    expect(tail.text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z simulated: .*\n$/)
     expect((await api.send('GET', `${base}?limitBytes=5`, { accept: '*/*' })).body.length).toBe(5)
     const wrong = await api.send('GET', `${base}?container=none`)
     expect([wrong.status, wrong.json<{ message: string }>().message]).toEqual([400, 'container none is not valid for pod lone'])

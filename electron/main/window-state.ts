@@ -43,9 +43,12 @@ export function visibleBounds(bounds: Rectangle | undefined, screens: readonly R
       bounds.x + bounds.width >= s.x + GRIP && bounds.x <= s.x + s.width - GRIP && bounds.y >= s.y && bounds.y <= s.y + s.height - GRIP,
   )
   if (screen === undefined) return undefined
+  const width = Math.min(Math.max(bounds.width, MIN_WIDTH), screen.width)
   return {
-    ...bounds,
-    width: Math.min(Math.max(bounds.width, MIN_WIDTH), screen.width),
+    // A window that was wider than its screen may have reached into it with its right end only.
+    x: Math.max(bounds.x, screen.x + GRIP - width),
+    y: bounds.y,
+    width,
     height: Math.min(Math.max(bounds.height, MIN_HEIGHT), screen.height),
   }
 }

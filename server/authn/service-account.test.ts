@@ -53,7 +53,7 @@ describe('service account tokens', () => {
     const t = tokens(clock)
     const { token } = t.issue(claims, 600)
     clock.advance(599_000)
-    expect(t.authenticateToken(token)).toBeDefined()
+    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
     clock.advance(1000)
     expect(t.authenticateToken(token)).toBeUndefined()
   })
@@ -78,9 +78,9 @@ describe('service account tokens', () => {
     const t = tokens(clock)
     const withPod = { ...claims, 'kubernetes.io': { ...claims['kubernetes.io'], pod: { name: 'p', uid: 'u2' } } }
     const { token } = t.issue(withPod, 3600)
-    expect(t.authenticateToken(token)).toBeDefined()
+    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
     objects['pods/ns/p'] = { uid: 'u2', deletionTimestamp: new Date(clock.now()).toISOString() }
-    expect(t.authenticateToken(token)).toBeDefined()
+    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
     clock.advance(61_000)
     expect(t.authenticateToken(token)).toBeUndefined()
     objects['pods/ns/p'] = { uid: 'another' }
@@ -89,7 +89,7 @@ describe('service account tokens', () => {
     objects['serviceaccounts/ns/a'] = { uid: 'new' }
     expect(t.authenticateToken(token)).toBeUndefined()
     objects['serviceaccounts/ns/a'] = { uid: 'u1' }
-    expect(t.authenticateToken(token)).toBeDefined()
+    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
   })
 
   test('a review says which audiences a token is for', async () => {

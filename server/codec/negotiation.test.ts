@@ -74,12 +74,15 @@ describe('the answer to an Accept header', () => {
       '=',
     )
     const outcome = (accept: string): unknown => {
+      let found
       try {
-        return negotiate(accept)
+        found = negotiate(accept)
       } catch (e) {
         expect(isStatusError(e) && e.code).toBe(406)
         return (e as Error).message
       }
+      expect([JSON_TYPE, 'application/yaml', PROTOBUF]).toContain(found.media)
+      return found
     }
     fc.assert(
       fc.property(

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import type { Transport } from '../client/transport.ts'
 import { MAX_FEEDS } from './watch-socket.ts'
-import { beginWatch, fakeCluster, Frames, type Harness, harness, opened } from './testing/harness.ts'
+import { beginWatch, fakeCluster, Frames, type Harness, harness, opened, standsStill } from './testing/harness.ts'
 
 const cleanup: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -220,24 +220,22 @@ describe('the watch socket', () => {
     const total = 3000
     const pad = 'x'.repeat(16 * 1024)
     let sent = 0
-    const stuck = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
     const { ws, frames } = await setUp((_, res) => {
       beginWatch(res)
       const push = (): void => {
         while (sent < total) {
-          if (!res.write(`${JSON.stringify({ n: sent++, pad })}\n`)) {
-            const was = sent
-            setTimeout(() => sent === was && stuck.resolve(), 300)
-            return void res.once('drain', push)
-          }
+          if (!res.write(`${JSON.stringify({ n: sent++, pad })}\n`)) return void res.once('drain', push)
         }
         res.end()
       }
       push()
+      begun.resolve()
     })
     ws.pause()
     open(ws, 1, '/api/v1/pods?watch=1')
-    await stuck.promise
+    await begun.promise
+    await standsStill(() => sent)
     expect(sent).toBeLessThan(total)
     ws.resume()
     await frames.until((all) => all.some((m) => m.t === 'end'))

@@ -133,6 +133,17 @@ export function raw(
   })
 }
 
+/** Both ends of a pipe are in this process: what can move moves within a turn of the event loop, and is full when many turns moved nothing. */
+export async function standsStill(count: () => number): Promise<void> {
+  for (let still = 0, last = -1; still < 1000; still++) {
+    if (count() !== last) {
+      last = count()
+      still = 0
+    }
+    await new Promise((turn) => void setImmediate(turn))
+  }
+}
+
 /** Collects frames and lets a test wait for one that fits. */
 export class Frames {
   readonly all: ServerMessage[] = []

@@ -63,7 +63,8 @@ describe('the wire encoding', () => {
 test('a range holds exactly the keys under its prefix', () => {
   const bytes = fc.string({ unit: 'binary', maxLength: 4 })
   fc.assert(
-    fc.property(bytes, bytes, (prefix, key) => {
+    fc.property(bytes, bytes, fc.boolean(), (prefix, text, below) => {
+      const key = below ? prefix + text : text
       fc.pre(key !== '' && Buffer.from(key).toString() === key && Buffer.from(prefix).toString() === prefix)
       const { key: start, end } = prefixRange(prefix)
       const bytesOfKey = Buffer.from(key)
