@@ -48,6 +48,35 @@ describe('service account tokens', () => {
     })
   })
 
+  // Each is "invalid bearer token" from a kube-apiserver 1.37.2.
+  test('what is not strict base64url without padding is no token', () => {
+    const t = tokens(new FakeClock())
+    const { token } = t.issue(claims, 600)
+    expect(t.authenticateToken(token)).toBeDefined()
+    const [header, body, signature] = token.split('.') as [string, string, string]
+    const changed = [
+      [header, body, `${signature}!`],
+      [header, body, `${signature} `],
+      [header, body, `${signature}=`],
+      [header, body, `${signature}\n`],
+      [header, body, `!!!!${signature}`],
+      [header, body, `${signature}${'~'.repeat(100_000)}`],
+      [header, `${body}*`, signature],
+      [`${header}+`, body, signature],
+      [header, body, ''],
+      [header, body, signature, ''],
+    ]
+    for (const parts of changed) expect(t.authenticateToken(parts.join('.'))).toBeUndefined()
+    expect(t.authenticateToken(token)).toBeDefined()
+  })
+
+  test('a long token is good each time it comes', () => {
+    const t = tokens(new FakeClock())
+    const { token } = t.issue({ ...claims, aud: ['me', 'x'.repeat(10_000)] }, 600)
+    expect(t.authenticateToken(token)).toEqual(expect.objectContaining({ uid: 'u1' }))
+    expect(t.authenticateToken(token)).toEqual(expect.objectContaining({ uid: 'u1' }))
+  })
+
   test('a token ends with its time', () => {
     const clock = new FakeClock()
     const t = tokens(clock)

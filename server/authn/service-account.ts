@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
 import type { Clock } from '../machinery/clock.ts'
 import type { TokenAuthenticator } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
@@ -53,7 +53,9 @@ const USER_PREFIX = 'system:serviceaccount:'
 const GROUP = 'system:serviceaccounts'
 /** A pod that is being deleted keeps its token for this long. */
 const LEEWAY_MS = 60_000
+/** Tokens that are remembered, and the length in characters up to which one is: with their claims some 60 MB at the very most. */
 const MAX_REMEMBERED = 4096
+const MAX_REMEMBERED_LENGTH = 8192
 
 interface Remembered {
   claims: TokenClaims
@@ -69,7 +71,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   readonly #algorithm: string
   readonly #keyId: string
   readonly #keys: readonly KeyObject[]
-  /** Tokens whose signature was checked: a client sends one and the same with every request. */
+  /** Tokens whose signature was checked, by their SHA-256: a client sends one and the same with every request. */
   readonly #seen = new Map<string, Remembered>()
   #lookup: AccountLookup | undefined
 
@@ -116,22 +118,27 @@ export class ServiceAccountTokens implements TokenAuthenticator {
 
   #verified(token: string): Remembered | undefined {
     const now = this.#clock.now() / 1000
-    let known = this.#seen.get(token)
+    const id = token.length > MAX_REMEMBERED_LENGTH ? undefined : hash('sha256', token, 'base64url')
+    let known = id === undefined ? undefined : this.#seen.get(id)
     if (known === undefined) {
       const claims = this.#read(token)
       if (claims === undefined) return undefined
       known = { claims, user: userOf(claims) }
-      if (this.#seen.size >= MAX_REMEMBERED) this.#seen.delete(this.#seen.keys().next().value!)
-      this.#seen.set(token, known)
+      if (id !== undefined) this.#remember(id, known)
     }
     if (now < known.claims.exp && now + 1 >= known.claims.nbf) return known
-    this.#seen.delete(token)
+    if (id !== undefined) this.#seen.delete(id)
     return undefined
   }
 
+  #remember(id: string, known: Remembered): void {
+    if (this.#seen.size >= MAX_REMEMBERED) this.#seen.delete(this.#seen.keys().next().value!)
+    this.#seen.set(id, known)
+  }
+
   #read(token: string): TokenClaims | undefined {
-    const parts = token.split('.')
-    if (parts.length !== 3) return undefined
+    const parts = token.split('.', 4)
+    if (parts.length !== 3 || !parts.every(isBase64Url)) return undefined
     const header = decode(parts[0]!) as { alg?: string } | undefined
     const claims = decode(parts[1]!)
     if (header === undefined || !isClaims(claims) || !this.#issuers.includes(claims.iss)) return undefined
@@ -172,6 +179,9 @@ function algorithmOf(key: KeyObject): string {
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** Base64url without padding (RFC 7515 §2), as Go's RawURLEncoding takes it: Buffer would skip what is none. */
+const isBase64Url = (part: string): boolean => part.length % 4 !== 1 && /^[A-Za-z0-9_-]+$/.test(part)
 
 function decode(part: string): unknown {
   try {

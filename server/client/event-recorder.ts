@@ -215,6 +215,8 @@ const SPAM_REFILL_MS = 300_000
 const COMBINE_AFTER = 10
 const COMBINE_WINDOW_MS = 600_000
 const MAX_CACHED = 4096
+// Messages hold what clients wrote: a longer one is not remembered, and so neither counted nor told from others that begin alike.
+const MAX_MESSAGE = 4096
 
 interface Bucket {
   tokens: number
@@ -261,7 +263,7 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
   function isCombined(key: string, message: string, now: number): boolean {
     let entry = similar.get(key)
     if (entry === undefined || now - entry.at > COMBINE_WINDOW_MS) entry = { messages: new Set(), at: now }
-    entry.messages.add(message)
+    entry.messages.add(message.slice(0, MAX_MESSAGE))
     entry.at = now
     similar.set(key, entry)
     if (entry.messages.size < COMBINE_AFTER) return false
@@ -304,7 +306,7 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
         reportingComponent: o.component,
         reportingInstance: o.host ?? '',
       }
-      observed.set(key, { event, count: 1 })
+      if (message.length <= MAX_MESSAGE) observed.set(key, { event, count: 1 })
       sink.create(event)
     },
   }

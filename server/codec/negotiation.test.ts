@@ -7,6 +7,19 @@ const JSON_TYPE = 'application/json'
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const table = (version: string): string => `${JSON_TYPE};as=Table;v=${version};g=meta.k8s.io`
 
+test('only short headers are remembered, and their number is bounded', () => {
+  const equal = (accept: string): boolean => negotiate(accept) === negotiate(accept)
+  expect(equal(`${JSON_TYPE};q=0.9`)).toBe(true)
+  const long = `${JSON_TYPE};x=${'y'.repeat(300)}`
+  expect(negotiate(long)).toMatchObject({ media: JSON_TYPE })
+  expect(equal(long)).toBe(false)
+})
+
+test('what comes after very many clauses does not count', () => {
+  expect(negotiate(`${'text/html,'.repeat(100)}application/yaml`).media).toBe('application/yaml')
+  expect(() => negotiate(`${'text/html,'.repeat(200)}application/yaml`)).toThrow('Not Acceptable')
+})
+
 describe('the answer to an Accept header', () => {
   test.each([
     [undefined, JSON_TYPE],

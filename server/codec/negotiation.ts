@@ -28,10 +28,14 @@ const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMeta
 /** Transforms of meta.k8s.io; v1beta1 is still asked for by old clients. */
 const TRANSFORM_VERSIONS = new Set(['v1', 'v1beta1'])
 
+/** What comes after so many clauses, or parameters of one, counts no more: no client has as many. */
+const MAX_CLAUSES = 200
+const MAX_PARAMS = 20
+
 /** Parses an Accept header (RFC 9110 §12.5.1), best clause first; equal ones keep their order. */
 export function parseAccept(header: string): Clause[] {
-  const clauses = header.split(',').flatMap((part): Clause[] => {
-    const [media = '', ...rest] = part.split(';').map((s) => s.trim())
+  const clauses = header.split(',', MAX_CLAUSES).flatMap((part): Clause[] => {
+    const [media = '', ...rest] = part.split(';', MAX_PARAMS).map((s) => s.trim())
     if (media === '') return []
     const params: Record<string, string> = {}
     for (const p of rest) {
@@ -56,7 +60,9 @@ export function parseAccept(header: string): Clause[] {
 }
 
 const PLAIN: Representation = { media: JSON_TYPE, as: undefined, version: 'v1', pretty: false }
+// At most 128 KB: what a client sends is remembered only when it is as short as the headers of real clients.
 const MEMO_LIMIT = 500
+const MEMO_KEY_LIMIT = 256
 const memo = new Map<string, Representation | undefined>()
 
 function choose(accept: string, transforms: boolean): Representation | undefined {
@@ -88,8 +94,10 @@ export function negotiate(accept: string | undefined, transforms = true, streams
   let found = memo.get(key)
   if (found === undefined && !memo.has(key)) {
     found = choose(accept, transforms)
-    if (memo.size >= MEMO_LIMIT) memo.clear()
-    memo.set(key, found)
+    if (key.length <= MEMO_KEY_LIMIT) {
+      if (memo.size >= MEMO_LIMIT) memo.clear()
+      memo.set(key, found)
+    }
   }
   if (found === undefined) {
     // A media type that is served, in a form that is not: upstream's second look finds nothing, and words it otherwise.

@@ -3,6 +3,7 @@ import type { FrameEncoder, WatchEventType } from '../cache/watchers.ts'
 import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
 import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
+import type { Clock } from '../machinery/clock.ts'
 import { notAcceptable, type Status } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject, type ListMeta } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -42,7 +43,8 @@ const NEWLINE = Buffer.from('\n')
 export interface ShapeOptions {
   representation: Representation
   includeObject: IncludeObject
-  now(): number
+  /** The server's clock: a shape outlives the request that it is made for. */
+  clock: Clock
 }
 
 /** `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
@@ -295,7 +297,7 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     const json = Buffer.from(`${JSON.stringify(t)}\n`)
     return o.representation.pretty ? prettyJson(json) : json
   }
-  const row = (obj: KubeObject): unknown => tableRow(served, obj, o.includeObject, o.now(), apiVersion)
+  const row = (obj: KubeObject): unknown => tableRow(served, obj, o.includeObject, o.clock.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
     table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)
   const frame = (t: object): Buffer => Buffer.from(JSON.stringify(t))

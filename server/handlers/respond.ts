@@ -31,7 +31,7 @@ export function representationOf(ctx: RequestContext, transforms = true): Repres
 export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
   const representation = representationOf(ctx)
   const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
-  return shapeOf(served, { representation, includeObject, now: () => ctx.clock.now() })
+  return shapeOf(served, { representation, includeObject, clock: ctx.clock })
 }
 
 /** Answers with a stored object in the shape that was asked for. */

@@ -16,12 +16,15 @@ export const noResources = (): Resources => ({ milliCpu: 0, memory: 0, ephemeral
 const milli = new Map<string, number>()
 const units = new Map<string, number>()
 const CACHE_MAX = 4096
+// Longer spellings are worked out each time: nobody fills the memory with them.
+const CACHE_MAX_LENGTH = 64
 
 function cached(cache: Map<string, number>, text: string, compute: () => bigint): number {
   let value = cache.get(text)
   if (value === undefined) {
-    if (cache.size >= CACHE_MAX) cache.clear()
     value = Number(compute())
+    if (text.length > CACHE_MAX_LENGTH) return value
+    if (cache.size >= CACHE_MAX) cache.clear()
     cache.set(text, value)
   }
   return value

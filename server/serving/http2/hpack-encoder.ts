@@ -10,6 +10,8 @@ import { staticTable } from './hpack-static.ts'
 const unique = new Set(['audit-id', 'content-length', 'date', 'location', 'warning', 'etag', 'last-modified', 'content-range'])
 const forbidden = /[\u0000-\u0008\u000a-\u001f\u007f]/
 const maxMemo = 2048
+// Names and values come from backends and clients too: long ones are encoded each time.
+const maxMemoLength = 256
 let memoSize = 0
 
 interface Name {
@@ -35,7 +37,7 @@ function nameOf(name: string): Name {
   const index = staticTable.findIndex((e) => e[0] === lower)
   const prefix = index > 0 ? integer(index, 4, 0) : [0, ...integer(lower.length, 7, 0), ...Buffer.from(lower, 'latin1')]
   entry = { prefix: Uint8Array.from(prefix), values: unique.has(lower) ? undefined : new Map() }
-  if (names.size < maxMemo) names.set(name, entry)
+  if (names.size < maxMemo && name.length <= maxMemoLength) names.set(name, entry)
   return entry
 }
 
@@ -93,7 +95,7 @@ function putHeader(name: string, value: string): void {
   let bytes = memo.get(value)
   if (bytes === undefined) {
     bytes = literal(entry.prefix, value)
-    if (memoSize < maxMemo) {
+    if (memoSize < maxMemo && value.length <= maxMemoLength) {
       memo.set(value, bytes)
       memoSize++
     }
