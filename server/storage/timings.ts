@@ -9,7 +9,6 @@ const OPERATIONS = {
   create: 'create',
   update: 'update',
   delete: 'delete',
-  currentRevision: 'getCurrentRV',
   compact: 'compact',
 } as const
 type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS]
@@ -36,6 +35,12 @@ interface MetricSource {
 /** How long calls to the store take, counted in plain arrays: a scrape is rare, a call is not. */
 export class StorageTimings {
   readonly #series = new Map<Operation, Series>()
+  readonly #now: () => number
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(now = (): number => performance.now()) {
+    this.#now = now
+  }
 
   /** The same store, with every call counted. */
   observe(storage: Storage): Storage {
@@ -43,8 +48,8 @@ export class StorageTimings {
       const series: Series = { buckets: new Float64Array(BUCKETS.length + 1), sum: 0, count: 0, errors: 0 }
       this.#series.set(operation, series)
       return (...args: A): Promise<R> => {
-        const began = performance.now()
-        const done = (): void => count(series, (performance.now() - began) / 1000)
+        const began = this.#now()
+        const done = (): void => count(series, (this.#now() - began) / 1000)
         const result = call(...args)
         result.then(done, () => {
           series.errors++
@@ -66,6 +71,7 @@ export class StorageTimings {
       compactedRevision: storage.compactedRevision.bind(storage),
       stats: storage.stats.bind(storage),
       close: storage.close.bind(storage),
+      ...(storage.failed === undefined ? {} : { failed: storage.failed }),
     }
   }
 
