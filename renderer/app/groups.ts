@@ -1,3 +1,4 @@
+import { byName } from '../kube/order.ts'
 import { type Resource, resourceKey } from '../kube/resource.ts'
 import type { IconName } from '../ui/icon.tsx'
 
@@ -90,7 +91,7 @@ export function groupKinds(all: readonly Resource[]): Map<GroupName, Resource[]>
       }),
     )
   }
-  const byKind = [...left.values()].sort((a, b) => a.kind.localeCompare(b.kind))
+  const byKind = [...left.values()].sort((a, b) => byName(a.kind, b.kind))
   for (const resource of byKind) {
     const home = railGroups.find((group) => group.apiGroups.includes(resource.group))?.name ?? 'custom'
     grouped.get(home)?.push(resource)

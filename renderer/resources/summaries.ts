@@ -1,3 +1,4 @@
+import { byName } from '../kube/order.ts'
 import { parseQuantity } from '../kube/quantity.ts'
 import type { Row } from '../kube/store.ts'
 import type { Tone } from '../kube/types.ts'
@@ -58,7 +59,7 @@ export function summarizePods(rows: Iterable<Row>): PodsSummary {
     if (summary.problems.length < mostProblems) summary.problems.push(problem)
   }
   const rank: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, muted: 3, ok: 4 }
-  summary.problems.sort((a, b) => rank[a.tone] - rank[b.tone] || a.name.localeCompare(b.name))
+  summary.problems.sort((a, b) => rank[a.tone] - rank[b.tone] || byName(a.name, b.name))
   return summary
 }
 
@@ -158,7 +159,7 @@ export function summarizeNodes(rows: Iterable<Row>): NodesSummary {
     })
   }
   const rank: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, muted: 3, ok: 4 }
-  nodes.sort((a, b) => rank[a.tone] - rank[b.tone] || a.name.localeCompare(b.name))
+  nodes.sort((a, b) => rank[a.tone] - rank[b.tone] || byName(a.name, b.name))
   return { total: nodes.length, ready: nodes.filter((n) => n.status.startsWith('Ready')).length, nodes: nodes.slice(0, 100) }
 }
 

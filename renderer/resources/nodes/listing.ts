@@ -1,3 +1,5 @@
+import { byName } from '../../kube/order.ts'
+
 export interface LogEntry {
   name: string
   folder: boolean
@@ -13,7 +15,7 @@ export function parseListing(html: string): LogEntry[] {
     if (name === '' || name === '..' || name.includes('/')) continue
     entries.push({ name, folder })
   }
-  return entries.sort((a, b) => Number(b.folder) - Number(a.folder) || a.name.localeCompare(b.name))
+  return entries.sort((a, b) => Number(b.folder) - Number(a.folder) || byName(a.name, b.name))
 }
 
 function decode(text: string): string {

@@ -1,4 +1,5 @@
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
+import { byName } from '../../kube/order.ts'
 import type { RowRef } from '../../kube/protocol.ts'
 import { can, type Resource, resourceKey, resourcePath } from '../../kube/resource.ts'
 import type { KubeList, KubeObject } from '../../kube/types.ts'
@@ -79,7 +80,7 @@ export async function makePlan(
         if (count > 0) plan.contents.push({ kind: r.kind, count, atLeast })
       },
     )
-    plan.contents.sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind))
+    plan.contents.sort((a, b) => b.count - a.count || byName(a.kind, b.kind))
     return plan
   }
   if (key === 'nodes') {
