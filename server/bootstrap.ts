@@ -4,6 +4,8 @@ import { isStatusError } from './machinery/status.ts'
 import type { KubeObject } from './machinery/types.ts'
 import type { Registry } from './registry/registry.ts'
 import type { StrategyContext } from './registry/generic/strategy.ts'
+import { deleteFrom } from './registry/generic/delete.ts'
+import { createIn, updateIn } from './registry/generic/write.ts'
 
 /** Namespaces that every cluster has from its first moment. */
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
@@ -30,12 +32,13 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
     user: { name: 'system:apiserver', groups: ['system:masters'] },
     clock: o.clock,
     dryRun: false,
+    internal: true,
     warn: () => undefined,
   }
   const ensure = async (resource: string, namespace: string, obj: KubeObject): Promise<void> => {
     const store = o.registry.store(resource)
     if (store.cached(namespace, obj.metadata.name!) !== undefined) return
-    await store.create(obj, namespace, context).catch((e: unknown) => {
+    await createIn(store, { object: obj, namespace, context }).catch((e: unknown) => {
       if (!isStatusError(e, 'AlreadyExists')) throw e
     })
   }
@@ -79,20 +82,20 @@ async function ensureService(o: BootstrapOptions, context: StrategyContext): Pro
   const addresses = o.registry.store('ipaddresses.networking.k8s.io')
   for (let attempt = 1; (await services.find('default', 'kubernetes')) === undefined; attempt++) {
     try {
-      await services.create(kubernetesService(o), 'default', context)
+      await createIn(services, { object: kubernetesService(o), namespace: 'default', context })
       return
     } catch (e) {
       if (isStatusError(e, 'AlreadyExists')) return
       if (!isStatusError(e, 'Invalid') || attempt > TRIES) throw e
     }
     if (attempt < TRIES) await new Promise<void>((done) => o.clock.setTimeout(done, RETRY_MS))
-    else await addresses.delete({ namespace: '', name: o.serviceAddress, options: {}, context }).catch(() => undefined)
+    else await deleteFrom(addresses, { namespace: '', name: o.serviceAddress, options: {}, context }).catch(() => undefined)
   }
 }
 
 /** The default range is ready when the server that it is configured on says so. */
 async function markRangeReady(o: BootstrapOptions, context: StrategyContext): Promise<void> {
-  const { statusRules } = await import('./registry/generic/update.ts')
+  const { statusRules } = await import('./registry/generic/update-rules.ts')
   const store = o.registry.store('servicecidrs.networking.k8s.io')
   const message = 'Kubernetes default Service CIDR is ready'
   const ready = { type: 'Ready', status: 'True', lastTransitionTime: formatTime(o.clock.now()), reason: '', message }
@@ -103,7 +106,7 @@ async function markRangeReady(o: BootstrapOptions, context: StrategyContext): Pr
       obj.status = { ...status, conditions: [...(status.conditions ?? []), ready] }
     return obj
   }
-  await store.update({ namespace: '', name: 'kubernetes', context, rules: statusRules(store), change })
+  await updateIn(store, { namespace: '', name: 'kubernetes', context, rules: statusRules(store), change })
 }
 
 function kubernetesService(o: BootstrapOptions): KubeObject {
@@ -153,10 +156,10 @@ function kubernetesEndpointSlice(o: BootstrapOptions): KubeObject {
 
 /** A restart may come up on another port: the endpoints follow. */
 async function syncEndpoints(o: BootstrapOptions, context: StrategyContext): Promise<void> {
-  const { mainRules } = await import('./registry/generic/update.ts')
+  const { mainRules } = await import('./registry/generic/update-rules.ts')
   const set = async (resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> => {
     const store = o.registry.store(resource)
-    await store.update({
+    await updateIn(store, {
       namespace: 'default',
       name: 'kubernetes',
       context,

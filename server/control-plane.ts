@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import { admissionChain } from './admission/chain.ts'
+import type { Admission } from './admission/contract.ts'
+import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
 import { serviceAccount } from './admission/service-account.ts'
+import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
 import type { Authenticator } from './authn/contract.ts'
 import type { Authorizer } from './authz/contract.ts'
 import type { AccountLookup, ServiceAccountTokens } from './authn/service-account.ts'
@@ -31,7 +34,7 @@ import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
 import { Registry } from './registry/registry.ts'
-import type { Admission, StoreDependencies } from './registry/generic/store.ts'
+import type { StoreDependencies } from './registry/generic/store.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import { resourceParts } from './registry/parts.ts'
@@ -111,7 +114,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const state = { ready: false, closing: false, port: 0 }
   // Admission looks things up in the registry that is made with it.
   const late: { registry?: Registry; admission?: Admission } = {}
-  const deps: StoreDependencies = { storage, feed, admission: { admit: (a) => late.admission!.admit(a) } }
+  const deps: StoreDependencies = {
+    storage,
+    feed,
+    admission: { mutate: (a) => late.admission!.mutate(a), validate: (a) => late.admission!.validate(a) },
+  }
   const localKubelets = new LocalKubelets()
   const forwarder = new Forwarder(o.kubeletClient, { kubelets: localKubelets, ownPort: () => state.port })
   const proxies = new Proxies({
@@ -231,11 +238,13 @@ function admissionOf(registry: Registry): Admission {
   return admissionChain([
     namespaceLifecycle({ cached: (name) => namespaces.cached('', name), fresh: (name) => namespaces.find('', name) }),
     serviceAccount({ cached: (ns, name) => accounts.cached(ns, name), fresh: (ns, name) => accounts.find(ns, name) }),
+    taintNodesByCondition,
     priority({
       cached: (name) => classes.cached('', name),
       fresh: (name) => classes.find('', name),
       all: () => classes.resource.cache.list.entries({ namespace: '' }),
     }),
+    defaultTolerationSeconds,
   ])
 }
 

@@ -75,6 +75,12 @@ export const directions = [
     message: 'the registry knows cache and storage, not who asks it',
   },
   {
+    name: 'admission-beside-registry',
+    from: ['admission'],
+    never: [...backends, ...registry, 'handlers', 'filters', 'serving', 'client', 'gateway', ...loops],
+    message: 'admission is told of a write and looks up what it is given: it knows no registry',
+  },
+  {
     name: 'handlers-not-resources',
     from: ['handlers', 'filters', 'discovery', 'openapi'],
     never: ['registry-resources'],

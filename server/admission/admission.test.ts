@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { openStores, configMap, type Stores } from '../registry/generic/testing/stores.ts'
-import type { Admission, AdmissionAttributes } from '../registry/generic/store.ts'
-import { admissionChain, type AdmissionPlugin } from './chain.ts'
+import { admissionChain } from './chain.ts'
+import type { Admission, AdmissionAttributes, AdmissionPlugin } from './contract.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { serviceAccount } from './service-account.ts'
+import { deleteFrom } from '../registry/generic/delete.ts'
+import { createIn } from '../registry/generic/write.ts'
 
-const plugin = (name: string, admit: AdmissionPlugin['admit']): AdmissionPlugin => ({ name, admit })
+const plugin = (name: string, mutate: AdmissionPlugin['mutate']): AdmissionPlugin => ({ name, mutate })
 const attributes = {} as AdmissionAttributes
 
 describe('the chain', () => {
@@ -18,7 +20,7 @@ describe('the chain', () => {
       asked.push('late')
     })
     const chain = admissionChain([plugin('first', () => void asked.push('first')), late, plugin('last', () => void asked.push('last'))])
-    await chain.admit(attributes)
+    await chain.mutate(attributes)
     expect(asked).toEqual(['first', 'late', 'last'])
   })
 
@@ -27,8 +29,8 @@ describe('the chain', () => {
     const no = plugin('no', () => {
       throw new Error('refused')
     })
-    expect(admissionChain([plugin('a', () => void asked.push('a'))]).admit(attributes)).toBeUndefined()
-    expect(() => admissionChain([no, plugin('b', () => void asked.push('b'))]).admit(attributes)).toThrow('refused')
+    expect(admissionChain([plugin('a', () => void asked.push('a'))]).mutate(attributes)).toBeUndefined()
+    expect(() => admissionChain([no, plugin('b', () => void asked.push('b'))]).mutate(attributes)).toThrow('refused')
     expect(asked).toEqual(['a'])
   })
 })
@@ -37,7 +39,7 @@ describe('on real stores', () => {
   let s: Stores
   beforeAll(async () => {
     const late: { chain?: Admission } = {}
-    const admission: Admission = { admit: (a) => late.chain!.admit(a) }
+    const admission: Admission = { mutate: (a) => late.chain!.mutate(a), validate: (a) => late.chain!.validate(a) }
     // Namespaces wait for their content, as their strategy has it.
     s = await openStores([{ group: '', resource: 'namespaces', strategy: { waitsForContent: () => true } }], { admission })
     const [namespaces, accounts] = [s.registry.store('namespaces'), s.registry.store('serviceaccounts')]
@@ -45,10 +47,19 @@ describe('on real stores', () => {
       namespaceLifecycle({ cached: (n) => namespaces.cached('', n), fresh: (n) => namespaces.find('', n) }),
       serviceAccount({ cached: (ns, n) => accounts.cached(ns, n), fresh: (ns, n) => accounts.find(ns, n) }),
     ])
-    for (const name of ['default', 'here', 'going']) await namespaces.create({ metadata: { name } }, '', s.context)
-    await namespaces.delete({ namespace: '', name: 'going', options: {}, context: s.context })
-    await accounts.create({ metadata: { name: 'default' }, imagePullSecrets: [{ name: 'pull' }] }, 'here', s.context)
-    await accounts.create({ metadata: { name: 'bare' }, automountServiceAccountToken: false }, 'here', s.context)
+    for (const name of ['default', 'here', 'going'])
+      await createIn(namespaces, { object: { metadata: { name } }, namespace: '', context: s.context })
+    await deleteFrom(namespaces, { namespace: '', name: 'going', options: {}, context: s.context })
+    await createIn(accounts, {
+      object: { metadata: { name: 'default' }, imagePullSecrets: [{ name: 'pull' }] },
+      namespace: 'here',
+      context: s.context,
+    })
+    await createIn(accounts, {
+      object: { metadata: { name: 'bare' }, automountServiceAccountToken: false },
+      namespace: 'here',
+      context: s.context,
+    })
   })
   afterAll(() => s[Symbol.asyncDispose]())
 
@@ -61,7 +72,8 @@ describe('on real stores', () => {
     }
     return expect.unreachable()
   }
-  const createMap = (namespace: string): Promise<unknown> => s.registry.store('configmaps').create(configMap('c'), namespace, s.context)
+  const createMap = (namespace: string): Promise<unknown> =>
+    createIn(s.registry.store('configmaps'), { object: configMap('c'), namespace, context: s.context })
 
   test('nothing is made in a namespace that is not there', async () => {
     expect(await refusal(createMap('nowhere'))).toMatchObject({ code: 404, message: 'namespaces "nowhere" not found' })
@@ -78,7 +90,7 @@ describe('on real stores', () => {
   })
 
   test('default cannot be deleted', async () => {
-    const work = s.registry.store('namespaces').delete({ namespace: '', name: 'default', options: {}, context: s.context })
+    const work = deleteFrom(s.registry.store('namespaces'), { namespace: '', name: 'default', options: {}, context: s.context })
     expect(await refusal(work)).toMatchObject({
       code: 403,
       message: 'namespaces "default" is forbidden: this namespace may not be deleted',
@@ -87,7 +99,9 @@ describe('on real stores', () => {
 
   const pod = async (name: string, spec: object = {}, metadata: object = {}): Promise<KubeObject & { spec: Record<string, unknown> }> => {
     const object = { metadata: { name, ...metadata }, spec: { containers: [{ name: 'c', image: 'i' }], ...spec } }
-    return (await s.registry.store('pods').create(object, 'here', s.context)).object() as KubeObject & { spec: Record<string, unknown> }
+    return (await createIn(s.registry.store('pods'), { object, namespace: 'here', context: s.context })).object() as KubeObject & {
+      spec: Record<string, unknown>
+    }
   }
 
   test('a pod gets the default account, its pull secrets and its token', async () => {

@@ -1,30 +1,26 @@
-import type { Admission, AdmissionAttributes } from '../registry/generic/store.ts'
+import type { Admission, AdmissionAttributes, AdmissionPlugin } from './contract.ts'
 
-/** One admission plugin. Throws a Status to refuse; may change `object`. Mutating plugins come first in the chain. */
-export interface AdmissionPlugin {
-  /** Name as in kube-apiserver's --enable-admission-plugins. */
-  readonly name: string
-  admit(attributes: AdmissionAttributes): void | Promise<void>
-}
+type Step = (attributes: AdmissionAttributes) => void | Promise<void>
 
 /** Plugins in the order of upstream's chain (`kubeapiserver/options/plugins.go`). */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
   return {
-    admit(attributes) {
-      for (let i = 0; i < plugins.length; i++) {
-        const waiting = plugins[i]!.admit(attributes)
-        if (waiting !== undefined) return finish(waiting, plugins, i + 1, attributes)
-      }
-    },
+    mutate: inOrder(plugins.flatMap((p) => (p.mutate === undefined ? [] : [p.mutate.bind(p)]))),
+    validate: inOrder(plugins.flatMap((p) => (p.validate === undefined ? [] : [p.validate.bind(p)]))),
   }
 }
 
-async function finish(
-  first: Promise<void>,
-  plugins: readonly AdmissionPlugin[],
-  next: number,
-  attributes: AdmissionAttributes,
-): Promise<void> {
+/** One step after the other; done at once when none of them has to wait. */
+function inOrder(steps: readonly Step[]): Step {
+  return (attributes) => {
+    for (let i = 0; i < steps.length; i++) {
+      const waiting = steps[i]!(attributes)
+      if (waiting !== undefined) return finish(waiting, steps, i + 1, attributes)
+    }
+  }
+}
+
+async function finish(first: Promise<void>, steps: readonly Step[], next: number, attributes: AdmissionAttributes): Promise<void> {
   await first
-  for (let i = next; i < plugins.length; i++) await plugins[i]!.admit(attributes)
+  for (let i = next; i < steps.length; i++) await steps[i]!(attributes)
 }

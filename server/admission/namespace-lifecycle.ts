@@ -1,7 +1,6 @@
 import { forbidden, notFound, type StatusError } from '../machinery/status.ts'
-import type { AdmissionAttributes } from '../registry/generic/store.ts'
 import type { Entry } from '../cache/entry.ts'
-import type { AdmissionPlugin } from './chain.ts'
+import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
 
 /** Namespaces that can never be deleted (apiserver `plugin/namespace/lifecycle`). */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
@@ -24,7 +23,7 @@ export function namespaceLifecycle(namespaces: NamespaceLookup): AdmissionPlugin
   }
   return {
     name: 'NamespaceLifecycle',
-    admit(a) {
+    mutate(a) {
       if (a.operation === 'DELETE' && a.resource.resource === 'namespaces' && a.resource.group === '' && IMMORTAL.has(a.name)) {
         throw forbidden(NAMESPACES, a.name, 'this namespace may not be deleted')
       }

@@ -1,7 +1,6 @@
 import type { Entry } from '../cache/entry.ts'
 import { forbidden } from '../machinery/status.ts'
-import type { AdmissionAttributes } from '../registry/generic/store.ts'
-import type { AdmissionPlugin } from './chain.ts'
+import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
 
 export interface PriorityClassLookup {
   cached(name: string): Entry | undefined
@@ -32,13 +31,24 @@ const classOf = (entry: Entry): Class => entry.object() as unknown as Class
 export function priority(classes: PriorityClassLookup): AdmissionPlugin {
   return {
     name: 'Priority',
-    admit(a) {
-      if (a.subresource !== '' || a.object === undefined) return
-      const { group, resource } = a.resource
-      if (group === '' && resource === 'pods' && a.operation === 'CREATE') return admitPod(classes, a)
-      if (group === CLASSES.group && resource === CLASSES.resource) checkDefault(classes, a)
+    mutate(a) {
+      if (a.subresource !== '' || a.object === undefined || !isResource(a, PODS)) return
+      if (a.operation === 'CREATE') return admitPod(classes, a)
+      keepPriority(a.object.spec as PodSpec, a.oldObject?.spec as PodSpec)
+    },
+    validate(a) {
+      if (a.subresource === '' && a.object !== undefined && isResource(a, CLASSES)) checkDefault(classes, a)
     },
   }
+}
+
+const isResource = ({ resource }: AdmissionAttributes, r: { group: string; resource: string }): boolean =>
+  resource.resource === r.resource && resource.group === r.group
+
+/** What was set on create stays; another value is left to validation. */
+function keepPriority(spec: PodSpec, old: PodSpec): void {
+  if (spec.priority === undefined && old.priority !== undefined) spec.priority = old.priority
+  if (spec.preemptionPolicy === undefined && old.preemptionPolicy !== undefined) spec.preemptionPolicy = old.preemptionPolicy
 }
 
 function admitPod(classes: PriorityClassLookup, a: AdmissionAttributes): void | Promise<void> {

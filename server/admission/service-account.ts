@@ -1,9 +1,9 @@
 import { copyJson } from '../machinery/copy-json.ts'
+import { generateName } from '../machinery/generate-name.ts'
 import { forbidden } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Entry } from '../cache/entry.ts'
-import { generateName } from '../registry/generic/names.ts'
-import type { AdmissionPlugin } from './chain.ts'
+import type { AdmissionPlugin } from './contract.ts'
 
 const DEFAULT = 'default'
 const MIRROR = 'kubernetes.io/config.mirror'
@@ -50,7 +50,7 @@ function tokenVolume(name: string): { name: string; projected: object } {
 export function serviceAccount(accounts: ServiceAccountLookup): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
-    admit(a) {
+    mutate(a) {
       if (a.operation !== 'CREATE' || a.subresource !== '' || a.resource.resource !== 'pods' || a.resource.group !== '') return
       const pod = a.object!
       if (pod.metadata.annotations?.[MIRROR] !== undefined) return

@@ -3,6 +3,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import { expectedOf, readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
+import { createIn } from '../registry/generic/write.ts'
 
 /** POST to a collection. */
 export async function createObject(ctx: RequestContext, served: ServedResource): Promise<void> {
@@ -10,6 +11,10 @@ export async function createObject(ctx: RequestContext, served: ServedResource):
   const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
   const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
   const obj = served.identity ? body : served.toStored(body)
-  const entry = await served.store.create(obj, ctx.requestInfo.namespace, strategyContext(ctx, query.dryRun))
+  const entry = await createIn(served.store, {
+    object: obj,
+    namespace: ctx.requestInfo.namespace,
+    context: strategyContext(ctx, query.dryRun),
+  })
   respondEntry(ctx, shape, entry, 201)
 }

@@ -12,6 +12,7 @@ import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
 import { parseInteger, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
+import { deleteFrom } from '../registry/generic/delete.ts'
 
 interface DeleteQuery extends DeleteOptions {
   dryRun: boolean
@@ -49,7 +50,7 @@ export async function deleteObject(ctx: RequestContext, served: ServedResource):
   const { dryRun, ...options } = await readDeleteOptions(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const { store } = served
-  const result = await store.delete({ namespace, name, options, context: strategyContext(ctx, dryRun) })
+  const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, dryRun) })
   if (!result.gone || store.resource.traits.returnsDeleted) return respondEntry(ctx, shape, result.entry)
   const { uid } = result.entry.object().metadata
   const { group, resource } = store.groupResource
@@ -73,7 +74,7 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
     while (next < entries.length) {
       const e = entries[next++]!
       try {
-        await store.delete({ namespace: e.namespace, name: e.name, options, context })
+        await deleteFrom(store, { namespace: e.namespace, name: e.name, options, context })
       } catch (error) {
         if (!isStatusError(error, 'NotFound')) throw error
       }

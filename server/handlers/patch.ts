@@ -8,12 +8,13 @@ import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-
 import { conversionError } from '../patch/conversion.ts'
 import { duplicateFields, MAX_STRICT_ERRORS, parsePatch } from '../patch/parse.ts'
 import { applyStrategicPatch, patchAsShown } from '../patch/strategic-merge.ts'
-import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
+import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
+import { updateIn } from '../registry/generic/write.ts'
 
 /** A patch that is not applied yet. What is wrong with it shows when it is: an object that is not there is told first. */
 export interface Patch {
@@ -104,7 +105,7 @@ export async function patchObject(
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')
   const patch = await readPatch(ctx, served.type, query.fieldValidation)
   const expected = expectedOf(served.facts, served.type)
-  const { entry } = await served.store.update({
+  const { entry } = await updateIn(served.store, {
     namespace,
     name,
     context: strategyContext(ctx, query.dryRun),

@@ -2,11 +2,12 @@ import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'
-import { mainRules, type UpdateRules } from '../registry/generic/update.ts'
+import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { expectedOf, readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
+import { updateIn } from '../registry/generic/write.ts'
 
 /** PUT on an object, or with other rules on a part of it. */
 export async function replaceObject(
@@ -21,7 +22,7 @@ export async function replaceObject(
   checkUrlIdentity(body, namespace, name, served)
   const obj = served.identity ? body : served.toStored(body)
   const { store } = served
-  const { entry, created } = await store.update({
+  const { entry, created } = await updateIn(store, {
     namespace,
     name,
     context: strategyContext(ctx, query.dryRun),

@@ -4,6 +4,7 @@ import { nameAndAge } from './built-in.ts'
 import { withResourceVersion } from '../cache/stored-json.ts'
 import type { ResourceDefinition } from './definition.ts'
 import { openStores, type Stores } from './generic/testing/stores.ts'
+import { createIn } from './generic/write.ts'
 
 const decode = withResourceVersion
 const selectableFields = {}
@@ -59,7 +60,11 @@ describe('the registry is live', () => {
     await using s = await openStores()
     await s.registry.install(widgets())
     const store = s.registry.store('widgets.example.com')
-    await store.create({ kind: 'Widget', apiVersion: 'example.com/v1', metadata: { name: 'one' } }, 'a', s.context)
+    await createIn(store, {
+      object: { kind: 'Widget', apiVersion: 'example.com/v1', metadata: { name: 'one' } },
+      namespace: 'a',
+      context: s.context,
+    })
     s.registry.remove({ group: 'example.com', resource: 'widgets' })
     expect([s.registry.resource('example.com', 'v1', 'widgets'), s.registry.snapshot.group('example.com')]).toEqual([undefined, undefined])
     expect(() => s.registry.store('widgets.example.com')).toThrow('no resource')
@@ -95,7 +100,11 @@ describe('the registry is live', () => {
     })
     for (const group of ['example.com', 'other.example.com']) {
       const store = s.registry.store(`widgets.${group}`)
-      await store.create({ kind: 'Widget', apiVersion: `${group}/v1`, metadata: { name: group } }, 'a', s.context)
+      await createIn(store, {
+        object: { kind: 'Widget', apiVersion: `${group}/v1`, metadata: { name: group } },
+        namespace: 'a',
+        context: s.context,
+      })
     }
     await s.feed.fresh()
     expect(names(s)).toEqual(['example.com'])

@@ -5,7 +5,7 @@ import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import { wholeObject } from '../generic/subresources.ts'
 import type { BuiltInKind } from '../definition.ts'
 import type { Strategy, StrategyContext } from '../generic/strategy.ts'
-import type { UpdateRules } from '../generic/update.ts'
+import type { UpdateRules } from '../generic/update-rules.ts'
 import { plainTables } from '../tables/index.ts'
 
 /** Requests for certificates: who asks is what authentication says (registry/certificates). */

@@ -4,8 +4,10 @@ import { formatTime } from '../../machinery/clock.ts'
 import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
-import type { GuardedChange, Store } from './store.ts'
+import type { Store } from './store.ts'
+import type { GuardedChange } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
+import { mutate, validate, type Admitted } from './write.ts'
 import type { Traits } from './traits.ts'
 
 export interface DeleteOptions {
@@ -33,7 +35,7 @@ export interface DeleteResult {
  * Deletes at once, or marks the object and lets finalizers, its grace period or (for a namespace) its content go first
  * (apiserver `registry/rest/delete.go` and `registry/generic/registry/store.go`).
  */
-export async function deleteObject(store: Store, request: DeleteRequest): Promise<DeleteResult> {
+export async function deleteFrom(store: Store, request: DeleteRequest): Promise<DeleteResult> {
   const { context } = request
   let outcome = await step(store, request, true)
   while (outcome.next === 'delete' && !context.dryRun) {
@@ -77,9 +79,11 @@ async function step(store: Store, request: DeleteRequest, first: boolean): Promi
   return { entry: entry!, next }
 }
 
-function admitted(store: Store, { namespace, name, context }: DeleteRequest, old: KubeObject): void | Promise<void> {
-  const { resource } = store
-  return store.deps.admission.admit({ operation: 'DELETE', resource, subresource: '', namespace, name, object: undefined, old, context })
+/** Upstream asks both halves of admission before the first step, with nothing but the old object to look at. */
+async function admitted(store: Store, { namespace, name, context }: DeleteRequest, old: KubeObject): Promise<void> {
+  const write: Admitted = { operation: 'DELETE', subresource: '', namespace, name, old, context }
+  await mutate(store, write)
+  await validate(store, write)
 }
 
 /** apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. */

@@ -8,26 +8,6 @@ import type { SelectableFields, Strategy, StrategyContext, TableDefinition } fro
 import type { Store } from './store.ts'
 import type { Traits } from './traits.ts'
 
-/** A stored resource: one per group and resource, whatever versions serve it. */
-export interface StoredResource {
-  readonly group: string
-  readonly resource: string
-  readonly kind: string
-  /** Version that objects are stored in. */
-  readonly version: string
-  readonly namespaced: boolean
-  readonly type: TypeFacts
-  /** It has `/status`. */
-  readonly hasStatus: boolean
-  readonly strategy: Strategy
-  readonly traits: Traits
-  /** What to tell whoever writes an object that has no effect on this server; undefined for a kind, or an object, that has. */
-  readonly unenforced: ((obj: KubeObject) => string | undefined) | undefined
-  readonly selectableFields: SelectableFields
-  readonly schema: CacheSchema
-  readonly cache: ResourceCache
-}
-
 /** A resource as one group-version serves it. */
 export interface ServedResource {
   readonly facts: ResourceFacts

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { Store } from './store.ts'
-import { mainRules, statusRules } from './update.ts'
+import { mainRules, statusRules } from './update-rules.ts'
 import { configMap, openStores, type Stores } from './testing/stores.ts'
+import { deleteFrom } from './delete.ts'
+import { createIn, updateIn } from './write.ts'
 
 let s: Stores
 let maps: Store
@@ -27,12 +29,16 @@ async function refusal(work: Promise<unknown>): Promise<{ code: number; reason: 
 }
 
 const create = (name: string, metadata: ObjectMeta = {}, store = maps): Promise<KubeObject> =>
-  store.create(configMap(name, { metadata: { name, ...metadata } }), 'ns', s.context).then((e) => e.object())
+  createIn(store, { object: configMap(name, { metadata: { name, ...metadata } }), namespace: 'ns', context: s.context }).then((e) =>
+    e.object(),
+  )
 
 const change = (name: string, make: (o: KubeObject) => KubeObject, store = maps, rules = mainRules(store)): Promise<KubeObject> =>
-  store.update({ namespace: 'ns', name, rules, context: s.context, change: (o) => make(structuredClone(o!)) }).then((r) => r.entry.object())
+  updateIn(store, { namespace: 'ns', name, rules, context: s.context, change: (o) => make(structuredClone(o!)) }).then((r) =>
+    r.entry.object(),
+  )
 
-const remove = (name: string, options = {}, store = maps) => store.delete({ namespace: 'ns', name, options, context: s.context })
+const remove = (name: string, options = {}, store = maps) => deleteFrom(store, { namespace: 'ns', name, options, context: s.context })
 
 describe('create', () => {
   test('fills what the server decides and keeps what is the client’s', async () => {
@@ -54,11 +60,11 @@ describe('create', () => {
   })
 
   test('stores and shows fields in the order of the API, whatever order they came in', async () => {
-    const entry = await maps.create(
-      { data: { a: '1' }, metadata: { labels: { a: 'b' }, name: 'order' }, apiVersion: 'v1', kind: 'ConfigMap' },
-      'ns',
-      s.context,
-    )
+    const entry = await createIn(maps, {
+      object: { data: { a: '1' }, metadata: { labels: { a: 'b' }, name: 'order' }, apiVersion: 'v1', kind: 'ConfigMap' },
+      namespace: 'ns',
+      context: s.context,
+    })
     expect(entry.json.toString()).toMatch(
       /^\{"kind":"ConfigMap","apiVersion":"v1","metadata":\{"name":"order","namespace":"ns","uid":"[^"]+","resourceVersion":"\d+","creationTimestamp":"[^"]+","labels":/,
     )
@@ -78,7 +84,11 @@ describe('create', () => {
   test('generates names, and the same owner twice is kept once', async () => {
     const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' }
     const made = (
-      await maps.create(configMap('', { metadata: { generateName: 'g-', ownerReferences: [owner, { ...owner }] } }), 'ns', s.context)
+      await createIn(maps, {
+        object: configMap('', { metadata: { generateName: 'g-', ownerReferences: [owner, { ...owner }] } }),
+        namespace: 'ns',
+        context: s.context,
+      })
     ).object()
     expect(made.metadata.name).toMatch(/^g-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
     expect(made.metadata.ownerReferences).toEqual([owner])
@@ -87,11 +97,11 @@ describe('create', () => {
 
   test('a dry run leaves nothing, and sees what is there', async () => {
     const context = { ...s.context, dryRun: true }
-    const entry = await maps.create(configMap('dry'), 'ns', context)
+    const entry = await createIn(maps, { object: configMap('dry'), namespace: 'ns', context })
     expect(entry.object().metadata.resourceVersion).toBeUndefined()
     expect(await maps.find('ns', 'dry')).toBeUndefined()
     await create('dry')
-    expect(await refusal(maps.create(configMap('dry'), 'ns', context))).toMatchObject({ code: 409 })
+    expect(await refusal(createIn(maps, { object: configMap('dry'), namespace: 'ns', context }))).toMatchObject({ code: 409 })
   })
 
   test('of what is being deleted says so', async () => {
@@ -135,7 +145,14 @@ describe('update', () => {
     for (const metadata of forbidden) {
       expect(await refusal(change('kept', (o) => ({ ...o, metadata: { ...o.metadata, ...metadata } })))).toMatchObject({ code: 422 })
     }
-    const put = maps.update({ namespace: 'ns', name: 'kept', uid: 'other', rules: mainRules(maps), context: s.context, change: (o) => o! })
+    const put = updateIn(maps, {
+      namespace: 'ns',
+      name: 'kept',
+      uid: 'other',
+      rules: mainRules(maps),
+      context: s.context,
+      change: (o) => o!,
+    })
     expect(await refusal(put)).toMatchObject({ code: 409, message: expect.stringContaining('UID in precondition: other') as string })
   })
 
@@ -146,7 +163,11 @@ describe('update', () => {
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } },
     }
-    await deployments.create({ metadata: { name: 'd', generation: 5 }, spec, status: { replicas: 3 } }, 'ns', s.context)
+    await createIn(deployments, {
+      object: { metadata: { name: 'd', generation: 5 }, spec, status: { replicas: 3 } },
+      namespace: 'ns',
+      context: s.context,
+    })
     const steps: [unknown, unknown][] = []
     const step = async (make: (o: KubeObject) => KubeObject, rules = mainRules(deployments)): Promise<void> => {
       const { metadata, status } = await change('d', make, deployments, rules)
@@ -165,7 +186,7 @@ describe('update', () => {
 
   test('what needs a version says so by the resource’s name', async () => {
     const leases = s.registry.store('leases.coordination.k8s.io')
-    await leases.create({ metadata: { name: 'l' }, spec: {} }, 'ns', s.context)
+    await createIn(leases, { object: { metadata: { name: 'l' }, spec: {} }, namespace: 'ns', context: s.context })
     const work = change('l', (o) => ({ ...o, metadata: { name: 'l' } }), leases)
     expect(await refusal(work)).toMatchObject({
       code: 422,
@@ -229,7 +250,11 @@ describe('delete', () => {
 
   test('a grace period can be shortened, not lengthened, and its end is seen before the object goes', async () => {
     const pods = s.registry.store('pods')
-    await pods.create({ metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } }, 'ns', s.context)
+    await createIn(pods, {
+      object: { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      namespace: 'ns',
+      context: s.context,
+    })
     const graces: (number | null | undefined)[] = []
     for (const gracePeriodSeconds of [20, 10, 60]) {
       const { gone, entry } = await remove('p', { gracePeriodSeconds }, pods)
@@ -250,7 +275,7 @@ describe('delete', () => {
 
   test('a dry run leaves everything', async () => {
     const { metadata } = await create('stays')
-    const { gone } = await maps.delete({ namespace: 'ns', name: 'stays', options: {}, context: { ...s.context, dryRun: true } })
+    const { gone } = await deleteFrom(maps, { namespace: 'ns', name: 'stays', options: {}, context: { ...s.context, dryRun: true } })
     expect(gone).toBe(true)
     expect((await maps.get('ns', 'stays')).object().metadata.resourceVersion).toBe(metadata.resourceVersion)
   })

@@ -1,20 +1,18 @@
+import type { Admission } from '../../admission/contract.ts'
 import type { Feed } from '../../cache/feed.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
-import { alreadyExists, conflict, notFound } from '../../machinery/status.ts'
+import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
 import { normalize } from '../../scheme/check.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsLabel, nameIsSubdomain, pathSegmentErrors } from '../../machinery/names.ts'
-import { MODIFIED, statusFromStorage, translated } from './errors.ts'
-import { dedupeOwners, ensureNamespace, fillSystemMetadata, finalizerNameErrors } from './metadata.ts'
-import { generateName } from './names.ts'
-import { deleteObject, type DeleteRequest, type DeleteResult } from './delete.ts'
-import { updateObject, type UpdateRequest, type UpdateResult } from './update.ts'
-import type { StoredResource } from './resource.ts'
+import { MODIFIED, translated } from './errors.ts'
+import { finalizerNameErrors } from './metadata.ts'
+import type { GuardedChange, StoredResource } from './stored-resource.ts'
+import type { StrategyContext } from './strategy.ts'
 import type { Traits } from './traits.ts'
-import type { Reservation, Strategy, StrategyContext } from './strategy.ts'
 
 export interface StoreDependencies {
   storage: Storage
@@ -22,24 +20,6 @@ export interface StoreDependencies {
   admission: Admission
 }
 
-/** What admission may do to an object before it is written; throws a Status to refuse it. */
-export interface Admission {
-  admit(attributes: AdmissionAttributes): void | Promise<void>
-}
-
-export interface AdmissionAttributes {
-  operation: 'CREATE' | 'UPDATE' | 'DELETE'
-  resource: StoredResource
-  subresource: string
-  namespace: string
-  name: string
-  /** May be changed; undefined for a delete. */
-  object: KubeObject | undefined
-  old: KubeObject | undefined
-  context: StrategyContext
-}
-
-const NAME_TRIES = 8
 const NAME_RULES: Readonly<Record<Traits['names'], (name: string, prefix: boolean) => string[]>> = {
   subdomain: nameIsSubdomain,
   label: nameIsLabel,
@@ -47,8 +27,8 @@ const NAME_RULES: Readonly<Record<Traits['names'], (name: string, prefix: boolea
 }
 
 /**
- * Reads and writes of one stored resource: the flow that every kind shares. Objects are in the stored version.
- * All failures are StatusErrors.
+ * The objects of one stored resource: reads from the cache, and writes that are guarded by the version that they were made from. It knows
+ * no rules but those of metadata; what a write must pass is in write.ts. Objects are in the stored version.
  */
 export class Store {
   readonly resource: StoredResource
@@ -85,53 +65,6 @@ export class Store {
     return this.resource.cache.list.get(this.keyOf(namespace, name))
   }
 
-  /** Creates an object that has been decoded and converted; returns it as stored. */
-  async create(obj: KubeObject, namespace: string, context: StrategyContext): Promise<Entry> {
-    const { resource } = this
-    const { strategy } = resource
-    ensureNamespace(obj, namespace, resource.namespaced)
-    dedupeOwners(obj.metadata, context.warn)
-    strategy.default?.(obj)
-    const meta = obj.metadata
-    const generated = !meta.name && Boolean(meta.generateName)
-    if (strategy.beginCreate !== undefined) {
-      if (generated) meta.name = generateName(meta.generateName!)
-      return this.#createReserving(obj, namespace, context, strategy.beginCreate.bind(strategy))
-    }
-    for (let attempt = 1; ; attempt++) {
-      if (generated) meta.name = generateName(meta.generateName!)
-      try {
-        if (attempt === 1) await this.#prepareCreate(obj, namespace, context)
-        return this.accepted(await this.#insert(obj, context), context)
-      } catch (e) {
-        if (!(generated && e instanceof KeyExistsError && attempt < NAME_TRIES)) {
-          throw await this.#createError(e, obj)
-        }
-      }
-    }
-  }
-
-  /** A create whose strategy takes something beforehand, in the name of the object: a generated name that is taken is not tried again. */
-  async #createReserving(
-    obj: KubeObject,
-    namespace: string,
-    context: StrategyContext,
-    begin: NonNullable<Strategy['beginCreate']>,
-  ): Promise<Entry> {
-    let reservation: Reservation | undefined
-    try {
-      await this.#prepareCreate(obj, namespace, context, async () => {
-        reservation = await begin(obj, context)
-      })
-      const entry = await this.#insert(obj, context)
-      await reservation?.commit()
-      return this.accepted(entry, context)
-    } catch (e) {
-      await reservation?.undo()
-      throw await this.#createError(e, obj)
-    }
-  }
-
   /** Says what an object that was just written does not do yet. Returns the entry. */
   accepted(entry: Entry, context: StrategyContext): Entry {
     const text = this.resource.unenforced?.(entry.object())
@@ -139,43 +72,8 @@ export class Store {
     return entry
   }
 
-  async #createError(e: unknown, { metadata: { name = '', namespace = '' } }: KubeObject): Promise<unknown> {
-    if (!(e instanceof KeyExistsError)) return statusFromStorage(e, this.groupResource, name)
-    const there = await this.#fromStorage(this.keyOf(namespace, name)).catch(() => undefined)
-    const deleted = Boolean(there?.object().metadata.deletionTimestamp)
-    return alreadyExists(this.groupResource, name, deleted ? 'object is being deleted: ' : '')
-  }
-
-  async #prepareCreate(obj: KubeObject, namespace: string, context: StrategyContext, reserve?: () => Promise<void>): Promise<void> {
-    const { resource } = this
-    const { strategy } = resource
-    const admitted = this.deps.admission.admit({
-      operation: 'CREATE',
-      resource,
-      subresource: '',
-      namespace,
-      name: obj.metadata.name ?? '',
-      object: obj,
-      old: undefined,
-      context,
-    })
-    if (admitted !== undefined) await admitted
-    fillSystemMetadata(obj, context)
-    if (reserve !== undefined) await reserve()
-    const warnings: string[] = []
-    const quiet = { ...context, warn: (text: string) => void warnings.push(text) }
-    if (strategy.keepStatusOnCreate !== true && resource.type.field('status') !== undefined && this.hasStatus) delete obj.status
-    strategy.prepareForCreate?.(obj, quiet)
-    if (this.countsGenerations) obj.metadata.generation = 1
-    const errors: FieldError[] = this.metaErrors(obj)
-    errors.push(...(strategy.validate?.(obj, quiet) ?? []))
-    if (errors.length > 0) throw this.invalid(obj, errors)
-    // Only an object that is right is worth a warning.
-    for (const text of warnings) context.warn(text)
-    strategy.canonicalize?.(obj)
-  }
-
-  async #insert(obj: KubeObject, context: StrategyContext): Promise<Entry> {
+  /** Writes a new object; throws storage's KeyExistsError when there is one of its name. */
+  async insert(obj: KubeObject, context: StrategyContext): Promise<Entry> {
     const { cache } = this.resource
     const key = this.keyOf(obj.metadata.namespace ?? '', obj.metadata.name!)
     const value = this.encode(obj)
@@ -187,14 +85,6 @@ export class Store {
     const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
     const revision = await this.deps.storage.create(key, value, ttlSeconds === undefined ? {} : { ttlSeconds })
     return cache.written(key, value, revision, revision, parts)
-  }
-
-  update(request: UpdateRequest): Promise<UpdateResult> {
-    return updateObject(this, request)
-  }
-
-  delete(request: DeleteRequest): Promise<DeleteResult> {
-    return deleteObject(this, request)
   }
 
   /** Whether the resource has a status that only `/status` writes. */
@@ -249,14 +139,14 @@ export class Store {
     const { cache } = this.resource
     let current = this.cached(namespace, name)
     // The cache may be behind: only storage's word counts for "not there".
-    if (current === undefined) current = await this.#fromStorage(key)
+    if (current === undefined) current = await this.stored(key)
     for (;;) {
       let next: GuardedChange
       try {
         next = await change(current)
       } catch (e) {
         // A refusal based on a stale cached state is not a refusal: look again at what is stored.
-        const stored = await this.#fromStorage(key)
+        const stored = await this.stored(key)
         if (stored?.revision === current?.revision) throw e
         current = stored
         continue
@@ -278,7 +168,7 @@ export class Store {
       } catch (e) {
         await next.reservation?.undo()
         if (e instanceof RevisionMismatchError) current = e.current === undefined ? undefined : cache.entryOf(e.current)
-        else if (e instanceof KeyExistsError) current = await this.#fromStorage(key)
+        else if (e instanceof KeyExistsError) current = await this.stored(key)
         else throw e
       }
     }
@@ -300,7 +190,8 @@ export class Store {
     return cache.written(key, next.value, revision, current?.createRevision ?? revision, next.parts)
   }
 
-  async #fromStorage(key: string): Promise<Entry | undefined> {
+  /** What storage has at this moment. */
+  async stored(key: string): Promise<Entry | undefined> {
     const { kv } = await this.deps.storage.get(key)
     return kv === undefined ? undefined : this.resource.cache.entryOf(kv)
   }
@@ -312,14 +203,3 @@ export class Store {
     return seen?.revision === current?.revision ? current : seen
   }
 }
-
-export type GuardedChange =
-  | {
-      action: 'put'
-      value: Buffer
-      parts: import('../../cache/entry.ts').IndexedParts
-      ttlSeconds?: number | undefined
-      reservation?: Reservation | undefined
-    }
-  | { action: 'delete'; reservation?: Reservation | undefined; last?: Entry }
-  | { action: 'keep' }

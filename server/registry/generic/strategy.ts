@@ -1,14 +1,7 @@
+import type { UserInfo } from '../../authn/contract.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-
-/** Who asks; authentication's result. */
-export interface UserInfo {
-  name: string
-  uid?: string
-  groups: readonly string[]
-  extra?: Record<string, readonly string[]>
-}
 
 export interface StrategyContext {
   user: UserInfo
@@ -16,6 +9,8 @@ export interface StrategyContext {
   dryRun: boolean
   /** Group that the request came through, where a resource is served by two (Events); undefined for the server's own writes. */
   requestGroup?: string
+  /** The server writes on its own account (start-up objects, allocations); admission plugins that ask others let it pass. */
+  internal?: boolean
   /** Warnings go to the client as `Warning: 299` headers. */
   warn(text: string): void
 }

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Subresource, SubresourceAnswer, SubresourceRequest } from './resource.ts'
 import type { Store } from './store.ts'
-import type { UpdateRules } from './update.ts'
+import type { UpdateRules } from './update-rules.ts'
+import { updateIn } from './write.ts'
 
 /** The answer of subresources that do something and have nothing to show (`binding`, `eviction`). */
 export const created: SubresourceAnswer = {
@@ -16,7 +17,7 @@ export function wholeObject(body: { group: string; version: string; kind: string
     body,
     get: async ({ served, namespace, name }) => ({ entry: await served.store.get(namespace, name) }),
     update: async (req, change) => {
-      const { entry } = await req.served.store.update({
+      const { entry } = await updateIn(req.served.store, {
         namespace: req.namespace,
         name: req.name,
         context: req.context,
@@ -50,7 +51,7 @@ async function updateScale(
   change: (current: KubeObject) => KubeObject,
 ): Promise<{ object: KubeObject }> {
   const { store } = req.served
-  const { entry } = await store.update({
+  const { entry } = await updateIn(store, {
     namespace: req.namespace,
     name: req.name,
     context: req.context,

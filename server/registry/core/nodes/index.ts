@@ -6,7 +6,6 @@ import type { Strategy } from '../../generic/strategy.ts'
 import { nodeTable } from './table.ts'
 
 const node = (obj: KubeObject): Node => obj as unknown as Node
-const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
 
 const strategy: Strategy = {
   generation: false,
@@ -18,10 +17,6 @@ const strategy: Strategy = {
     const n = node(obj)
     delete n.spec.configSource
     delete n.status?.config
-    // Admission TaintNodesByCondition: a new node takes no pods until its controller has seen it ready.
-    if (!n.spec.taints?.some((t) => t.key === NOT_READY.key && t.effect === NOT_READY.effect)) {
-      n.spec.taints = [...(n.spec.taints ?? []), { ...NOT_READY }]
-    }
   },
 
   validate: (obj) => validateNode(node(obj)),

@@ -7,7 +7,9 @@ import type { KubeObject } from '../../../machinery/types.ts'
 import { checkDeletePreconditions, type DeleteOptions } from '../../generic/delete.ts'
 import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
 import { created } from '../../generic/subresources.ts'
-import { statusRules } from '../../generic/update.ts'
+import { statusRules } from '../../generic/update-rules.ts'
+import { deleteFrom } from '../../generic/delete.ts'
+import { updateIn } from '../../generic/write.ts'
 
 const GROUP_KIND = { group: 'policy', kind: 'Eviction' }
 const CLUSTER_BREAKING = 'ignoreStoreReadErrorWithClusterBreakingPotential'
@@ -32,7 +34,7 @@ export const eviction: Subresource = {
     checkDeletePreconditions(served.store, options.preconditions, current.object())
     validateDeleteOptions({ ...options, dryRun })
     if (!context.dryRun) {
-      const { entry } = await served.store.update({
+      const { entry } = await updateIn(served.store, {
         namespace,
         name,
         context,
@@ -44,7 +46,7 @@ export const eviction: Subresource = {
         options.preconditions = { ...options.preconditions, resourceVersion: String(entry.revision) }
       }
     }
-    await served.store.delete({ namespace, name, options, context })
+    await deleteFrom(served.store, { namespace, name, options, context })
     return created
   },
 }

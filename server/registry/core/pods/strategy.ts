@@ -13,7 +13,6 @@ import { podQos } from '../../../apis/core/v1/qos.ts'
 import type { Pod, PodAffinityTerm, PodCondition, PodSpec } from '../../../apis/core/v1/types.ts'
 import type { LabelSelector } from '../../../apis/meta/v1/validation.ts'
 import type { Strategy, StrategyContext } from '../../generic/strategy.ts'
-import { addDefaultTolerations, keepAdmitted, setPriority } from './admission.ts'
 import { applyAppArmorAnnotations } from './app-armor.ts'
 
 const asPod = (obj: KubeObject): Pod => obj as unknown as Pod
@@ -93,8 +92,6 @@ export const podStrategy: Strategy = {
   prepareForCreate(obj, ctx) {
     const pod = asPod(obj)
     const { spec, metadata } = pod
-    setPriority(spec)
-    addDefaultTolerations(spec)
     metadata.generation = 1
     pod.status = { phase: 'Pending' }
     dropLegacyAnnotations(pod)
@@ -129,7 +126,6 @@ export const podStrategy: Strategy = {
     if (before.status) pod.status = before.status
     else delete pod.status
     if (!pod.spec.resources && before.spec.resources) pod.spec.resources = copyJson(before.spec.resources)
-    keepAdmitted(pod, before)
     dropLegacyAnnotations(pod)
     countGeneration(pod, before)
   },

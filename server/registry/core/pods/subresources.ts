@@ -3,9 +3,10 @@ import type { Binding, Pod } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
 import { created, wholeObject } from '../../generic/subresources.ts'
-import type { UpdateRules } from '../../generic/update.ts'
+import type { UpdateRules } from '../../generic/update-rules.ts'
 import { eviction } from './eviction.ts'
 import { podSubresources } from './index.ts'
+import { updateIn } from '../../generic/write.ts'
 
 const POD = { group: '', version: 'v1', kind: 'Pod' }
 
@@ -17,7 +18,7 @@ export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: Kube
   const binding = body as unknown as Binding
   checkBinding(binding, req.name)
   const store = req.served.store
-  await store.update({
+  await updateIn(store, {
     namespace: req.namespace,
     name: req.name,
     context: req.context,

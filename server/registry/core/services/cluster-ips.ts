@@ -6,6 +6,8 @@ import { isStatusError } from '../../../machinery/status.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Store } from '../../generic/store.ts'
 import type { StrategyContext } from '../../generic/strategy.ts'
+import { deleteFrom } from '../../generic/delete.ts'
+import { createIn } from '../../generic/write.ts'
 
 /** Why an address was not given; the texts are the reference's (core/service/ipallocator). */
 export class AllocationError extends Error {}
@@ -84,7 +86,7 @@ export class ClusterIPs {
     const parsed = parseAddress(ip)
     if (parsed === undefined) return
     const name = formatAddress(parsed.family === 4 ? 'IPv4' : 'IPv6', parsed.bits)
-    await this.#addresses.delete({ namespace: '', name, options: {}, context }).catch(() => undefined)
+    await deleteFrom(this.#addresses, { namespace: '', name, options: {}, context }).catch(() => undefined)
   }
 
   // From a random place on to the end, then from the start: concurrent servers seldom try the same address.
@@ -110,7 +112,7 @@ export class ClusterIPs {
       spec: { parentRef: { resource: 'services', namespace: metadata.namespace, name: metadata.name } },
     }
     try {
-      await this.#addresses.create(object, '', context)
+      await createIn(this.#addresses, { object, namespace: '', context })
       return true
     } catch (e) {
       if (isStatusError(e, 'AlreadyExists')) return false

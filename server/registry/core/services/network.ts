@@ -35,6 +35,7 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
     user: { name: 'system:apiserver', groups: ['system:masters'] },
     clock: o.clock,
     dryRun: false,
+    internal: true,
     warn: () => undefined,
   })
   let made: ServiceAllocators | undefined

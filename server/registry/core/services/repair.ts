@@ -7,6 +7,7 @@ import type { Store } from '../../generic/store.ts'
 import type { StrategyContext } from '../../generic/strategy.ts'
 import type { ServiceAllocators } from './allocation.ts'
 import { MANAGED_BY_LABEL, MANAGER } from './cluster-ips.ts'
+import { deleteFrom } from '../../generic/delete.ts'
 
 /** An address without a service may be one whose service is being written; after this time it is not. */
 const ORPHAN_MS = 60_000
@@ -57,7 +58,7 @@ export class ServiceRepair {
       const age = context.clock.now() - Date.parse(metadata.creationTimestamp ?? '')
       if (metadata.labels?.[MANAGED_BY_LABEL] !== MANAGER || used.has(name) || !(age > ORPHAN_MS)) continue
       const options = { preconditions: { ...(metadata.uid === undefined ? {} : { uid: metadata.uid }) } }
-      await this.#stores.addresses.delete({ namespace: '', name, options, context }).catch((e: unknown) => {
+      await deleteFrom(this.#stores.addresses, { namespace: '', name, options, context }).catch((e: unknown) => {
         if (!isStatusError(e)) throw e
       })
     }

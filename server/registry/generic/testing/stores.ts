@@ -10,7 +10,7 @@ import { openSqliteStorage } from '../../../storage/sqlite/open.ts'
 import { builtInDefinitions } from '../../built-in.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import { Registry } from '../../registry.ts'
-import type { Admission } from '../store.ts'
+import { admitEverything, type Admission } from '../../../admission/contract.ts'
 import type { StrategyContext } from '../strategy.ts'
 
 export interface Stores extends AsyncDisposable {
@@ -35,7 +35,7 @@ export async function openStores(
   const clock = new FakeClock()
   const seen = o.wrap?.(storage) ?? storage
   const feed = new Feed({ storage: seen, prefix: '/registry/', clock, log: silent })
-  const admission = o.admission ?? { admit: () => undefined }
+  const admission = o.admission ?? admitEverything
   const registry = new Registry({ storage: seen, feed, admission, keyPrefix: '/registry/', builtIn: scheme })
   registry.add(builtInDefinitions(scheme, kinds))
   await feed.start()

@@ -1,0 +1,38 @@
+import type { CacheSchema, Entry, IndexedParts } from '../../cache/entry.ts'
+import type { ResourceCache } from '../../cache/resource-cache.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { TypeFacts } from '../../scheme/contract.ts'
+import type { Reservation, SelectableFields, Strategy } from './strategy.ts'
+import type { Traits } from './traits.ts'
+
+/** A stored resource: one per group and resource, whatever versions serve it. */
+export interface StoredResource {
+  readonly group: string
+  readonly resource: string
+  readonly kind: string
+  /** Version that objects are stored in. */
+  readonly version: string
+  readonly namespaced: boolean
+  readonly type: TypeFacts
+  /** It has `/status`. */
+  readonly hasStatus: boolean
+  readonly strategy: Strategy
+  readonly traits: Traits
+  /** What to tell whoever writes an object that has no effect on this server; undefined for a kind, or an object, that has. */
+  readonly unenforced: ((obj: KubeObject) => string | undefined) | undefined
+  readonly selectableFields: SelectableFields
+  readonly schema: CacheSchema
+  readonly cache: ResourceCache
+}
+
+/** What a guarded write does with the state that it was shown. */
+export type GuardedChange =
+  | {
+      action: 'put'
+      value: Buffer
+      parts: IndexedParts
+      ttlSeconds?: number | undefined
+      reservation?: Reservation | undefined
+    }
+  | { action: 'delete'; reservation?: Reservation | undefined; last?: Entry }
+  | { action: 'keep' }

@@ -1,0 +1,48 @@
+import { copyJson } from '../../machinery/copy-json.ts'
+import type { FieldError } from '../../machinery/field-errors.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { Store } from './store.ts'
+import type { StrategyContext } from './strategy.ts'
+
+/** Which part of an object an update may change, and the rules for it: the main resource, `/status`, or another subresource. */
+export interface UpdateRules {
+  subresource: string
+  prepare(obj: KubeObject, old: KubeObject, context: StrategyContext): void
+  validate(obj: KubeObject, old: KubeObject, context: StrategyContext): FieldError[]
+}
+
+/** The rules of PUT and PATCH on the object itself. */
+export function mainRules(store: Store): UpdateRules {
+  const { strategy } = store.resource
+  return {
+    subresource: '',
+    prepare(obj, old, context) {
+      if (store.hasStatus) copyField(obj, old, 'status')
+      strategy.prepareForUpdate?.(obj, old, context)
+    },
+    validate: (obj, old, context) => strategy.validateUpdate?.(obj, old, context) ?? strategy.validate?.(obj, context) ?? [],
+  }
+}
+
+/** The rules of `/status`: everything else stays as it is (apiserver `registry/rest`, ResetObjectMetaForStatus). */
+export function statusRules(store: Store): UpdateRules {
+  const { strategy } = store.resource
+  return {
+    subresource: 'status',
+    prepare(obj, old, context) {
+      if (strategy.prepareForStatusUpdate !== undefined) return strategy.prepareForStatusUpdate(obj, old, context)
+      const { status, metadata } = obj
+      for (const field of Object.keys(obj)) delete obj[field]
+      Object.assign(obj, copyJson(old))
+      if (!store.resource.traits.statusAlone) obj.metadata = metadata
+      if (status === undefined) delete obj.status
+      else obj.status = status
+    },
+    validate: (obj, old, context) => strategy.validateStatusUpdate?.(obj, old, context) ?? [],
+  }
+}
+
+function copyField(to: KubeObject, from: KubeObject, field: string): void {
+  if (from[field] === undefined) delete to[field]
+  else to[field] = copyJson(from[field])
+}

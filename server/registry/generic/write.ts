@@ -1,0 +1,284 @@
+import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
+import type { AdmissionAttributes } from '../../admission/contract.ts'
+import type { Entry } from '../../cache/entry.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
+import type { FieldError } from '../../machinery/field-errors.ts'
+import { generateName } from '../../machinery/generate-name.ts'
+import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { KeyExistsError } from '../../storage/contract.ts'
+import { statusFromStorage, translated } from './errors.ts'
+import {
+  dedupeOwners,
+  desiredStateDiffers,
+  ensureNamespace,
+  fillSystemMetadata,
+  keepSystemMetadata,
+  unconditionalUpdate,
+} from './metadata.ts'
+import type { Store } from './store.ts'
+import type { GuardedChange } from './stored-resource.ts'
+import type { Reservation, Strategy, StrategyContext } from './strategy.ts'
+import type { UpdateRules } from './update-rules.ts'
+
+/**
+ * The way of every write, of every kind and subresource. Who may change an object or refuse it stands on this page and nowhere else:
+ *
+ *   create   default → mutating admission → system fields → reserve → prepare → validate → validating admission → insert
+ *   update   change → default → mutating admission → keep system fields → reserve → prepare → validate → validating admission → guarded write
+ *
+ * Objects come decoded and converted to the stored version. The server's own writes go the same way, with `context.internal` set.
+ */
+
+export interface CreateRequest {
+  /** Is changed. */
+  object: KubeObject
+  namespace: string
+  context: StrategyContext
+}
+
+/** Names that are tried for metadata.generateName (KEP-4420). */
+const NAME_TRIES = 8
+
+/** Creates an object; returns it as stored. All failures are StatusErrors. */
+export async function createIn(store: Store, request: CreateRequest): Promise<Entry> {
+  const { object, namespace, context } = request
+  const { resource } = store
+  ensureNamespace(object, namespace, resource.namespaced)
+  dedupeOwners(object.metadata, context.warn)
+  resource.strategy.default?.(object)
+  await mutate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+  const { name, generateName: base } = object.metadata
+  if (name || !base) return store.accepted(await attempt(store, request), context)
+  // A name that is taken is found out by the write; each try prepares an object of its own, since kinds put the name into other fields.
+  for (let tries = 1; ; tries++) {
+    const named = copyJson(object)
+    named.metadata.name = generateName(base)
+    try {
+      return store.accepted(await attempt(store, { ...request, object: named }), context)
+    } catch (e) {
+      if (!(e instanceof StatusError && e.reason === 'AlreadyExists' && tries < NAME_TRIES)) throw e
+    }
+  }
+}
+
+/** From the name to the write. What was reserved for the object is given back when it is refused. */
+async function attempt(store: Store, { object, namespace, context }: CreateRequest): Promise<Entry> {
+  let reservation: Reservation | undefined
+  try {
+    fillSystemMetadata(object, context)
+    reservation = await store.resource.strategy.beginCreate?.(object, context)
+    prepareCreate(store, object, context)
+    await validate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+    const entry = await store.insert(object, context)
+    await reservation?.commit()
+    return entry
+  } catch (e) {
+    await reservation?.undo()
+    throw await createError(store, e, object)
+  }
+}
+
+function prepareCreate(store: Store, obj: KubeObject, context: StrategyContext): void {
+  const { strategy, type } = store.resource
+  const [quiet, warn] = warnedAtTheEnd(context)
+  if (strategy.keepStatusOnCreate !== true && type.field('status') !== undefined && store.hasStatus) delete obj.status
+  strategy.prepareForCreate?.(obj, quiet)
+  if (store.countsGenerations) obj.metadata.generation = 1
+  const errors = [...store.metaErrors(obj), ...(strategy.validate?.(obj, quiet) ?? [])]
+  if (errors.length > 0) throw store.invalid(obj, errors)
+  warn()
+  strategy.canonicalize?.(obj)
+}
+
+async function createError(store: Store, e: unknown, { metadata: { name = '', namespace = '' } }: KubeObject): Promise<unknown> {
+  if (!(e instanceof KeyExistsError)) return statusFromStorage(e, store.groupResource, name)
+  const there = await store.stored(store.keyOf(namespace, name)).catch(() => undefined)
+  const deleted = Boolean(there?.object().metadata.deletionTimestamp)
+  return alreadyExists(store.groupResource, name, deleted ? 'object is being deleted: ' : '')
+}
+
+export interface UpdateRequest {
+  namespace: string
+  name: string
+  context: StrategyContext
+  rules: UpdateRules
+  /** Makes the wanted object from the current one; may run again, may not change `current`. Called with undefined only when a create is allowed. */
+  change(current: KubeObject | undefined): KubeObject | Promise<KubeObject>
+  /** Whether a missing object is created (PUT on some resources). */
+  createIfMissing?: boolean
+  /** The object's uid, where the client says for which one the update is. */
+  uid?: string | undefined
+}
+
+export interface UpdateResult {
+  entry: Entry
+  created: boolean
+}
+
+/** Update or patch with optimistic concurrency; an update that changes nothing writes nothing. */
+export async function updateIn(store: Store, request: UpdateRequest): Promise<UpdateResult> {
+  const { namespace, name, context } = request
+  let created = false
+  const deleted: { last?: Entry | undefined } = {}
+  const entry = await translated(store.groupResource, name, () =>
+    store.guarded(
+      namespace,
+      name,
+      async (current) => {
+        created = current === undefined
+        if (current === undefined) {
+          // The create flow has its own rules; guarded() writes nothing here.
+          if (request.createIfMissing !== true) throw notFound(store.groupResource, name)
+          return { action: 'keep' }
+        }
+        const next = await nextState(store, request, current)
+        deleted.last = next.action === 'delete' ? next.last : undefined
+        return next
+      },
+      context.dryRun,
+    ),
+  )
+  const { last } = deleted
+  if (last !== undefined) {
+    if (!context.dryRun) await store.resource.strategy.afterDelete?.(last.object())
+    return { entry: last, created: false }
+  }
+  if (entry !== undefined && !created) {
+    if (request.rules.subresource === '') store.accepted(entry, context)
+    return { entry, created: false }
+  }
+  checkUid(store, request, '')
+  const object = await request.change(undefined)
+  // Whatever version the client thought of, there is none.
+  delete object.metadata.resourceVersion
+  return { entry: await createIn(store, { object, namespace, context }), created: true }
+}
+
+/** From the current state to what is to be written. */
+async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<GuardedChange> {
+  const { context, rules, name, namespace } = request
+  const { strategy } = store.resource
+  const old = current.object()
+  checkUid(store, request, old.metadata.uid ?? '')
+  const obj = await request.change(old)
+  checkIdentity(store, obj, request)
+  dedupeOwners(obj.metadata, context.warn)
+  if (rules.subresource === '') strategy.default?.(obj)
+  await mutate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
+  checkVersion(store, obj, current)
+  keepSystemMetadata(obj, old)
+  const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
+  try {
+    const next = await prepared(store, request, current, obj, old)
+    if (reservation === undefined) return next
+    if (next.action !== 'keep') return { ...next, reservation }
+    await reservation.undo()
+    return next
+  } catch (e) {
+    await reservation?.undo()
+    throw e
+  }
+}
+
+/** The part of an update between its object and its write. */
+async function prepared(store: Store, request: UpdateRequest, current: Entry, obj: KubeObject, old: KubeObject): Promise<GuardedChange> {
+  const { context, rules, namespace, name } = request
+  const { strategy, schema, cache } = store.resource
+  const [quiet, warn] = warnedAtTheEnd(context)
+  rules.prepare(obj, old, quiet)
+  if (store.countsGenerations && desiredStateDiffers(obj, old)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
+  const errors = [
+    ...store.metaErrors(obj),
+    ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
+    ...rules.validate(obj, old, quiet),
+  ]
+  if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
+  warn()
+  strategy.canonicalize?.(obj)
+  await validate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
+  const value = store.encode(obj)
+  // The answer to the update that deletes is the object as the client wanted it.
+  if (finished(obj, strategy)) return { action: 'delete', last: cache.preview(current.key, value, schema.indexOf(obj), current) }
+  if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
+  return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
+}
+
+/** What a write knows of itself when it comes to admission. */
+export interface Admitted {
+  operation: AdmissionAttributes['operation']
+  subresource: string
+  namespace: string
+  name: string
+  object?: KubeObject
+  old?: KubeObject
+  context: StrategyContext
+}
+
+/** No promise where no plugin needs one: most writes pass at once. */
+export function mutate(store: Store, write: Admitted): void | Promise<void> {
+  return store.deps.admission.mutate(attributesOf(store, write))
+}
+
+export function validate(store: Store, write: Admitted): void | Promise<void> {
+  return store.deps.admission.validate(attributesOf(store, write))
+}
+
+function attributesOf(store: Store, { operation, subresource, namespace, name, object, old, context }: Admitted): AdmissionAttributes {
+  const { group, version, kind, resource, namespaced } = store.resource
+  const { dryRun, user, internal = false, warn } = context
+  return {
+    ...{ operation, subresource, namespace, name, object, oldObject: old, dryRun, user, internal, warn },
+    kind: { group, version, kind },
+    resource: { group, version, resource, namespaced },
+  }
+}
+
+/** Only an object that is right is worth a warning: the context to warn through, and what hands the warnings on. */
+function warnedAtTheEnd(context: StrategyContext): [StrategyContext, () => void] {
+  const texts: string[] = []
+  return [{ ...context, warn: (text) => void texts.push(text) }, () => texts.forEach((text) => context.warn(text))]
+}
+
+// Generic and strategy checks overlap as they do upstream, where one list is built by one function.
+function dedupe(errors: FieldError[]): FieldError[] {
+  const seen = new Set<string>()
+  return errors.filter((e) => {
+    const key = `${e.type} ${e.field} ${e.body}`
+    return !seen.has(key) && seen.add(key) !== undefined
+  })
+}
+
+function checkVersion(store: Store, obj: KubeObject, current: Entry): void {
+  const sent = obj.metadata.resourceVersion ?? ''
+  const based = /^0+$/.test(sent) ? '' : sent
+  if (based !== '' && !/^\d+$/.test(based))
+    throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(based)}: invalid syntax`)
+  if (based !== '' && based !== String(current.revision)) throw store.conflict(current.name)
+  if (based === '' && store.resource.traits.versionedUpdates) throw unconditionalUpdate(store, current.name)
+  obj.metadata.resourceVersion = String(current.revision)
+}
+
+function checkIdentity(store: Store, obj: KubeObject, request: UpdateRequest): void {
+  const { name, namespace } = request
+  const own = obj.metadata.name ?? ''
+  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
+  ensureNamespace(obj, namespace, store.resource.namespaced)
+}
+
+/** A PUT that names a uid is for that object and no other; storage's words for it, as upstream. */
+function checkUid(store: Store, { uid, namespace, name }: UpdateRequest, own: string): void {
+  if (uid === undefined || uid === '' || uid === own) return
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${own}`
+  // Upstream's storage knows no better version here than 0.
+  const key = store.keyOf(namespace, name)
+  throw store.conflict(name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
+}
+
+/** Marked for deletion with nothing left to wait for: the update that removes the last finalizer deletes the object. */
+function finished(obj: KubeObject, strategy: Strategy): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = obj.metadata
+  if (!deletionTimestamp || (finalizers?.length ?? 0) > 0 || (deletionGracePeriodSeconds ?? 0) > 0) return false
+  return strategy.waitsForContent?.(obj) !== true
+}
