@@ -1,12 +1,10 @@
-import type { CacheSchema, Entry } from '../../cache/entry.ts'
-import type { ResourceCache } from '../../cache/resource-cache.ts'
+import type { Entry } from '../../cache/entry.ts'
 import type { Handler, RequestContext } from '../../filters/context.ts'
 import type { Query } from '../../machinery/query.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ResourceFacts, TypeFacts } from '../../scheme/contract.ts'
-import type { SelectableFields, Strategy, StrategyContext, TableDefinition } from './strategy.ts'
+import type { StrategyContext, TableDefinition } from './strategy.ts'
 import type { Store } from './store.ts'
-import type { Traits } from './traits.ts'
 
 /** A resource as one group-version serves it. */
 export interface ServedResource {
