@@ -11,7 +11,7 @@ import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
 import { loadCertificates, type Certificates } from './serving/certificates.ts'
 import { writeKubeconfig } from './serving/kubeconfig.ts'
-import type { TlsFiles } from './serving/server.ts'
+import type { TlsFiles } from './serving/tls.ts'
 import type { Storage } from './storage/contract.ts'
 import type { Workloads } from './workloads.ts'
 

@@ -12,8 +12,11 @@ export function withAuthentication(authenticator: Authenticator): Filter {
 
 function proceed(ctx: RequestContext, result: AuthenticationResult | undefined, next: Handler): void | Promise<void> {
   const known = result !== undefined && 'user' in result
+  const somebody = known && result.user.name !== userAnonymous
+  const { exchange } = ctx
   // HTTP/2 costs a server more than it costs an attacker: who has not logged in gets one request a connection (CVE-2023-44487).
-  if (ctx.exchange.protocol === 'h2' && (!known || result.user.name === userAnonymous)) ctx.exchange.setHeader('connection', 'close')
+  if (somebody) exchange.connection.authenticated = true
+  else if (exchange.protocol === 'h2') exchange.setHeader('connection', 'close')
   if (!known) throw unauthorized()
   ctx.user = result.user
   return next(ctx)

@@ -141,6 +141,7 @@ export class Agent implements NodeAgent {
       tls: o.tls ?? selfSigned(o.nodeName, this.address, this.#clock.now()),
       ...(o.clientCA === undefined ? {} : { clientCA: o.clientCA }),
       authorize: o.authorize ?? this.#webhook(),
+      clock: this.#clock,
       metrics: this.#metrics,
       onError: (e, url) => this.log('error', 'HTTP InternalServerError serving', { path: url, error: text(e) }),
       routes: (port) =>

@@ -15,7 +15,7 @@ export interface Exchange {
   readonly connection: ConnectionState
   /** The whole body; rejects with 413 Status when it is longer than `limit` bytes. May be called once. */
   readBody(limit: number): Promise<Buffer>
-  /** Sends status, headers and the whole body. content-length is added here. Chunks are not copied: do not change them afterwards. */
+  /** Sends status (a 1xx becomes 502), headers and the whole body. content-length is added here. Chunks are not copied: do not change them afterwards. */
   respond(status: number, headers: ResponseHeaders, body?: Buffer | readonly Buffer[]): void
   /** Sends status and headers now, the body as it comes. */
   stream(status: number, headers: ResponseHeaders): ResponseStream
@@ -47,6 +47,8 @@ export interface ConnectionState {
   readonly peerCertificate: Buffer | undefined
   /** Why a certificate that was sent does not count. */
   readonly peerCertificateError?: string
+  /** Set by the authentication filter once a request here was somebody's: such a connection may send more, and gives way later. */
+  authenticated?: boolean
   /** Scratch for filters, by symbol. */
   readonly memo: Map<symbol, unknown>
 }
@@ -61,5 +63,8 @@ export interface ResponseStream {
   /** Ends abnormally: the client sees a broken stream, not a clean end. */
   destroy(): void
 }
+
+/** A status that may end an exchange. A backend's 1xx may not: HTTP/2 knows no 101 at all (RFC 9113 §8.6). */
+export const finalStatus = (status: number): number => (status < 200 ? 502 : status)
 
 export type ExchangeHandler = (exchange: Exchange) => void | Promise<void>

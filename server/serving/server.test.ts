@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer as plainServer } from 'node:net'
+import { connect as tcpConnect, createServer as plainServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import http2 from 'node:http2'
 import https from 'node:https'
-import { connect as tlsConnect } from 'node:tls'
+import { connect as tlsConnect, TLSSocket, type ConnectionOptions } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { FakeClock, systemClock } from '../machinery/clock.ts'
+import { FakeClock, systemClock, type Clock } from '../machinery/clock.ts'
 import { createAuthority, issueCertificate, type Authority, type KeyPair } from './x509.ts'
 import type { Exchange, ExchangeHandler, ResponseStream } from './exchange.ts'
-import { serve, type Serving } from './server.ts'
+import { serve, type ServeOptions, type Serving } from './server.ts'
 
 // Peers judge certificates by the system's time, so these are good at any.
 const now = Date.UTC(2020, 0, 1)
@@ -25,11 +25,16 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-async function start(handler: ExchangeHandler, clock = systemClock): Promise<Serving & { url: string }> {
+async function start(
+  handler: ExchangeHandler,
+  clock: Clock = systemClock,
+  more: Partial<ServeOptions> = {},
+): Promise<Serving & { url: string; errors: unknown[] }> {
   const tls = { cert: server.cert, key: server.key, clientCa: ca.cert }
-  const serving = await serve({ port: 0, host: '127.0.0.1', tls, handler, clock })
+  const errors: unknown[] = []
+  const serving = await serve({ port: 0, host: '127.0.0.1', tls, handler, clock, onHandlerError: (e) => errors.push(e), ...more })
   cleanups.push(() => serving.close(0))
-  return { ...serving, url: `https://127.0.0.1:${serving.port}` }
+  return { ...serving, errors, url: `https://127.0.0.1:${serving.port}` }
 }
 
 interface Answer {
@@ -176,6 +181,301 @@ describe('serve', () => {
   })
 })
 
+/** A client that says what it is told, over TLS with ALPN. */
+class Raw {
+  readonly socket: Socket
+  text = ''
+  #counted = 0
+  #begun = 0
+  readonly ended: Promise<void>
+  readonly closed: Promise<void>
+
+  constructor(port: number, protocol: 'http/1.1' | 'h2' | 'tcp' = 'http/1.1', options: ConnectionOptions = {}) {
+    const at = { port, host: '127.0.0.1' }
+    const socket = protocol === 'tcp' ? tcpConnect(at) : tlsConnect({ ...at, ca: ca.cert, ALPNProtocols: [protocol], ...options })
+    this.socket = socket
+    socket.on('data', (chunk: Buffer) => (this.text += chunk.toString('latin1')))
+    socket.on('error', () => {})
+    this.ended = new Promise((resolve) => socket.once('end', resolve))
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
+    cleanups.push(() => socket.destroy())
+  }
+
+  ready(): Promise<unknown> {
+    return new Promise((resolve) => this.socket.once(this.socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve))
+  }
+
+  /** Resolves when `n` answers have begun. */
+  async answers(n: number): Promise<void> {
+    for (;;) {
+      for (let at; (at = this.text.indexOf('HTTP/1.1 ', this.#counted)) >= 0; this.#begun++) this.#counted = at + 9
+      if (this.#begun >= n) return
+      await new Promise((resolve) => this.socket.once('data', resolve))
+    }
+  }
+
+  forget(): void {
+    this.text = ''
+    this.#counted = 0
+    this.#begun = 0
+  }
+}
+
+const get = (path: string, ...headers: string[]): string => [`GET ${path} HTTP/1.1`, 'Host: a', ...headers, '', ''].join('\r\n')
+
+describe('HTTP/1.1', () => {
+  test.each([
+    ['at once', (f: () => void) => f()],
+    ['later', (f: () => void) => void setImmediate(f)],
+  ])('every one of many pipelined requests is answered (%s)', async (_, when) => {
+    const paths: string[] = []
+    const { port } = await start((x) => {
+      paths.push(x.path)
+      when(() => x.respond(200, {}, Buffer.alloc(300)))
+    })
+    const raw = new Raw(port)
+    raw.socket.write(
+      new Array(700)
+        .fill(0)
+        .map((__, i) => get(`/${i}`))
+        .join(''),
+    )
+    await raw.answers(700)
+    expect(paths).toEqual(new Array(700).fill(0).map((__, i) => `/${i}`))
+  })
+
+  test.each(['DELETE', 'GET', 'POST'])('an answer to an upload that nobody reads arrives (%s)', async (method) => {
+    const { url, errors } = await start((x) => x.respond(413, {}, Buffer.from('too much')))
+    for (const size of [100, 3_000_000, 20_000_000]) {
+      const answer = await get1(url, { method, headers: { 'content-length': size } }, Buffer.alloc(size))
+      expect([answer.status, answer.body, answer.headers['connection']]).toEqual([413, 'too much', 'close'])
+    }
+    expect(errors).toEqual([])
+  })
+
+  test('what comes after the last answer is no request', async () => {
+    const paths: string[] = []
+    const { port } = await start((x) => {
+      paths.push(x.path)
+      x.respond(401, { connection: 'close' })
+    })
+    const raw = new Raw(port)
+    raw.socket.write(get('/1'))
+    await raw.ended
+    raw.socket.write(get('/2'))
+    await raw.closed
+    const together = new Raw(port)
+    together.socket.write(get('/3') + get('/4'))
+    await together.ended
+    expect(together.text.split('HTTP/1.1 ')).toHaveLength(2)
+    expect(paths.filter((path) => path !== '/4')).toEqual(['/1', '/3'])
+  })
+
+  test('100 is said when the body is asked for, and not before an answer without it', async () => {
+    const { port } = await start((x) => (x.path === '/no' ? x.respond(403, {}) : echo(x)))
+    const post = (path: string): string => get(path, 'Expect: 100-continue', 'Content-Length: 4').replace('GET', 'POST')
+    const no = new Raw(port)
+    no.socket.write(post('/no'))
+    await no.ended
+    expect(no.text).toMatch(/^HTTP\/1.1 403 /)
+    const yes = new Raw(port)
+    yes.socket.write(post('/yes'))
+    await yes.answers(1)
+    expect(yes.text).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    yes.socket.write('body')
+    await yes.answers(2)
+    expect(yes.text).toContain('HTTP/1.1 200 ')
+  })
+
+  test('header values are UTF-8, as over HTTP/2', async () => {
+    const { url, errors } = await start((x) => {
+      x.setHeader('warning', ['299 - "unknown field \\"日本\\""', '299 - "é"'])
+      x.respond(201, {})
+    })
+    const [one, two] = [await get1(url), await get2(h2(url), '/')]
+    const text = (a: Answer): string => Buffer.from(String(a.headers['warning']), 'latin1').toString('utf8')
+    expect(text(one)).toBe('299 - "unknown field \\"日本\\"", 299 - "é"')
+    expect([one.status, two.status, text(two)]).toEqual([201, 201, text(one)])
+    expect(errors).toEqual([])
+  })
+
+  test('a header that may not be sent: 500 in place of the answer, on both protocols', async () => {
+    const { url, errors } = await start((x) => {
+      x.setHeader('x-extra', x.path)
+      x.respond(200, { 'x-bad': 'a\nb' })
+    })
+    expect([(await get1(url)).status, (await get2(h2(url), '/')).status]).toEqual([500, 500])
+    expect(errors).toHaveLength(2)
+  })
+
+  test('a 1xx is no answer', async () => {
+    const { url } = await start((x) => x.respond(101, {}))
+    expect((await get1(url)).status).toBe(502)
+  })
+
+  const line = (size: number): string => '/'.padEnd(size, 'a')
+  const limits: [string, boolean, string, string][] = [
+    ['a target of 64 KB', false, get(line(65_536)), '200 OK'],
+    ['a longer one', false, get(line(65_537)), '414 URI Too Long'],
+    ['a much longer one', false, get(line(3_000_000)), '414 URI Too Long'],
+    ['a longer one after login', true, get(line(65_537)), '414 URI Too Long'],
+    ['60 KB of headers', false, get('/', `a: ${'b'.repeat(60_000)}`), '200 OK'],
+    ['more', false, get('/', `a: ${'b'.repeat(66_000)}`), '431 Request Header Fields Too Large'],
+    [
+      'more in many headers',
+      false,
+      get('/', ...new Array<string>(5000).fill(`a: ${'b'.repeat(100)}`)),
+      '431 Request Header Fields Too Large',
+    ],
+    ['much more', false, get('/', `a: ${'b'.repeat(3_000_000)}`), '431 Request Header Fields Too Large'],
+    ['1 MB after login', true, get('/', `a: ${'b'.repeat(1_000_000)}`), '200 OK'],
+    ['more after login', true, get('/', `a: ${'b'.repeat(1_100_000)}`), '431 Request Header Fields Too Large'],
+    ['no request', false, 'no request\r\n\r\n', '400 Bad Request'],
+  ]
+  test.each(limits)('%s', async (_, login, request, status) => {
+    let handled = 0
+    const { port } = await start((x) => {
+      handled++
+      x.connection.authenticated = true
+      x.respond(200, {}, Buffer.from('ok'))
+    })
+    const raw = new Raw(port)
+    if (login) {
+      raw.socket.write(get('/login'))
+      await raw.answers(1)
+      raw.forget()
+    }
+    raw.socket.write(request)
+    await raw.answers(1)
+    expect(raw.text.slice(0, raw.text.indexOf('\r\n'))).toBe(`HTTP/1.1 ${status}`)
+    const refused = status !== '200 OK'
+    expect(handled).toBe((login ? 1 : 0) + (refused ? 0 : 1))
+    if (!refused) return
+    await raw.ended
+    expect(raw.text).toMatch(new RegExp(`${status}(\r\n0\r\n\r\n)?$`))
+  })
+})
+
+describe('time limits', () => {
+  const half = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n'
+  const phases: [string, 'http/1.1' | 'h2' | 'tcp', string, number][] = [
+    ['TCP without a handshake', 'tcp', '', 32],
+    ['half a handshake', 'tcp', '\x16\x03\x01\x02\x00\x01\x00', 32],
+    ['HTTP/1.1 silent after TLS', 'http/1.1', '', 32],
+    ['half a head', 'http/1.1', half, 32],
+    ['half a body', 'http/1.1', `${half}\r\nabc`, 300],
+    ['HTTP/2 silent after TLS', 'h2', '', 10],
+    ['half a preface', 'h2', 'PRI * HTTP/2.0', 10],
+  ]
+  test.each(phases)('%s', async (_, protocol, said, seconds) => {
+    const clock = new FakeClock()
+    let arrived: () => void = () => {}
+    const reading = new Promise<void>((resolve) => (arrived = resolve))
+    const { port, url } = await start((x) => {
+      arrived()
+      return echo(x)
+    }, clock)
+    const raw = new Raw(port, protocol)
+    await raw.ready()
+    raw.socket.write(said)
+    if (seconds === 300) await reading
+    // By the time this is answered the server has seen what came before.
+    expect((await get1(url)).status).toBe(200)
+    let open = true
+    void raw.closed.then(() => (open = false))
+    clock.advance((seconds - 1) * 1000)
+    expect((await get1(url)).status).toBe(200)
+    expect(open).toBe(true)
+    clock.advance(3000)
+    await raw.closed
+  })
+
+  test('HTTP/1.1 between requests: 90 seconds after the last one', async () => {
+    const clock = new FakeClock()
+    const { port, url } = await start(echo, clock)
+    const raw = new Raw(port)
+    for (let i = 1; i < 4; i++) {
+      raw.socket.write(get('/'))
+      await raw.answers(i)
+      clock.advance(80_000)
+      expect((await get1(url)).status).toBe(200)
+    }
+    clock.advance(12_000)
+    await raw.closed
+    expect(raw.text.split('HTTP/1.1 200')).toHaveLength(4)
+  })
+
+  test('HTTP/1.1: an answer that is not taken; a long one that is taken lives', async () => {
+    const clock = new FakeClock()
+    const { port } = await start((x) => x.respond(200, {}, Buffer.alloc(30_000_000)), clock)
+    const [stuck, slow] = [new Raw(port), new Raw(port)]
+    await Promise.all([stuck.ready(), slow.ready()])
+    for (const raw of [stuck, slow]) raw.socket.write(get('/'))
+    await Promise.all([stuck.answers(1), slow.answers(1)])
+    stuck.socket.pause()
+    let got = 0
+    slow.socket.on('data', (chunk: Buffer) => (got += chunk.length))
+    clock.advance(20_000)
+    while (got < 29_000_000) await new Promise((resolve) => slow.socket.once('data', resolve))
+    clock.advance(65_000)
+    stuck.socket.resume()
+    await stuck.closed
+    expect(stuck.text.length).toBeLessThan(30_000_000)
+  })
+})
+
+describe('room', () => {
+  const bounds = { total: 6, anonymous: 4, anonymousPerAddress: 4 }
+
+  test('silent connections give way to those that speak, and those who have logged in stay', async () => {
+    const { url, port } = await start(
+      (x) => {
+        x.connection.authenticated = x.path === '/login'
+        x.respond(200, {})
+      },
+      systemClock,
+      { bounds },
+    )
+    const friends = [h2(url), h2(url)]
+    for (const friend of friends) expect((await get2(friend, '/login')).status).toBe(200)
+    const silent: Raw[] = []
+    for (let i = 0; i < 40; i++) {
+      const raw = new Raw(port, (['tcp', 'http/1.1', 'h2'] as const)[i % 3])
+      await Promise.race([raw.ready(), raw.closed])
+      silent.push(raw)
+      if (i % 10 === 9) expect((await get1(url)).status).toBe(200)
+    }
+    for (const friend of friends) expect((await get2(friend, '/login')).status).toBe(200)
+    await Promise.all(silent.slice(0, 30).map((raw) => raw.closed))
+  })
+})
+
+describe('TLS', () => {
+  test('TLS 1.2: renegotiation is refused', async () => {
+    const { port } = await start(echo)
+    const raw = new Raw(port, 'http/1.1', { maxVersion: 'TLSv1.2' })
+    await raw.ready()
+    const refused = await new Promise<Error | null>((resolve) => {
+      raw.socket.once('error', resolve)
+      ;(raw.socket as TLSSocket).renegotiate({}, resolve)
+    })
+    expect(String(refused)).toMatch(/no renegotiation/i)
+  })
+
+  test.each([
+    ['ECDHE-ECDSA-AES128-GCM-SHA256', true],
+    ['ECDHE-ECDSA-CHACHA20-POLY1305', true],
+    ['ECDHE-ECDSA-AES128-SHA256', false],
+    ['ECDHE-ECDSA-AES256-SHA', false],
+    ['ECDHE-ECDSA-AES256-CCM', false],
+    ['ECDHE-ECDSA-ARIA256-GCM-SHA384', false],
+  ])('TLS 1.2 with %s: %s', async (ciphers, taken) => {
+    const { port } = await start(echo)
+    const raw = new Raw(port, 'http/1.1', { maxVersion: 'TLSv1.2', ciphers })
+    expect(await Promise.race([raw.ready().then(() => true), raw.closed.then(() => false)])).toBe(taken)
+  })
+})
+
 describe('client certificates', () => {
   const handler: ExchangeHandler = (x) =>
     x.respond(200, {}, Buffer.from(`${x.connection.peerCertificate?.length ?? 0} ${x.connection.peerCertificateError ?? ''}`))
@@ -307,8 +607,7 @@ describe('start and end', () => {
     const session = h2(url)
     await get2(session, '/')
     const gone = new Promise((resolve) => session.once('goaway', resolve))
-    clock.advance(89_000)
-    clock.advance(6000)
+    clock.advance(92_000)
     expect(await gone).toBe(0)
   })
 })

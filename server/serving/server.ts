@@ -1,18 +1,15 @@
 import { createServer, type TLSSocket } from 'node:tls'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Clock } from '../machinery/clock.ts'
 import type { ConnectionState, ExchangeHandler } from './exchange.ts'
-import { connectionStates, createHttp1 } from './http1.ts'
+import { Connections } from './connections.ts'
+import { descriptorLimit } from './descriptors.ts'
+import { Http1 } from './http1.ts'
+import type { Http1Connection } from './http1-connection.ts'
 import { Http2Connection } from './http2/connection.ts'
 import { defaultLimits, type Http2Limits } from './http2/limits.ts'
-
-export interface TlsFiles {
-  /** PEM, the server's own certificate first. */
-  readonly cert: string | Buffer
-  readonly key: string | Buffer
-  /** PEM of the CAs that clients' certificates are checked against; without it none is asked for. */
-  readonly clientCa?: string | Buffer
-}
+import { connectionBounds, type ConnectionBounds } from './limits.ts'
+import { tlsServerOptions, type TlsFiles } from './tls.ts'
 
 export interface ServeOptions {
   /** 0 takes a free one. */
@@ -22,6 +19,8 @@ export interface ServeOptions {
   readonly handler: ExchangeHandler
   readonly clock: Clock
   readonly limits?: Partial<Http2Limits>
+  /** Absent: as many as the file descriptors of this process allow. */
+  readonly bounds?: ConnectionBounds
   /** Hears of errors that a handler let out, which is always a bug. */
   readonly onHandlerError?: (e: unknown) => void
 }
@@ -32,9 +31,9 @@ export interface Serving {
   close(graceMs: number): Promise<void>
 }
 
-// Connections without a request are closed after the reference's times.
-const idleMs = 90_000
-const sweepMs = 5000
+// The rest is for the store, the other ports, logs and whatever a client makes us open; ten thousand clients fit in anyway.
+const share = 0.75
+const most = 16_384
 const listenErrors: Readonly<Record<string, (at: string) => string>> = {
   EADDRINUSE: (at) => `${at} is in use by another program; choose another port with --secure-port, or 0 for a free one`,
   EACCES: (at) => `${at} may not be listened on by this user; choose a port above 1023 with --secure-port`,
@@ -46,51 +45,30 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { tls, handler, clock } = options
   const limits = { ...defaultLimits, ...options.limits }
   const onHandlerError = options.onHandlerError ?? (() => {})
-  const sockets = new Set<Socket>()
-  const connections = new Set<Http2Connection>()
-  /** Those that speak HTTP/1.1. */
-  const plain = new Set<TLSSocket>()
-  const http1 = createHttp1(handler, onHandlerError)
+  const connections = new Connections(clock, options.bounds ?? connectionBounds(descriptorLimit(), share, most))
+  const open = new Set<Http1Connection | Http2Connection>()
+  const http1 = new Http1({ handler, clock, onHandlerError })
   const listener = createServer({
-    cert: tls.cert,
-    key: tls.key,
-    ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: false }),
+    ...tlsServerOptions(tls),
     ALPNProtocols: ['h2', 'http/1.1'],
-    minVersion: 'TLSv1.2',
-    // 128 bits first as Go does: a third less CPU on large lists.
-    ciphers: `TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:${modernCiphers}`,
-    honorCipherOrder: true,
-    handshakeTimeout: 32_000,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
   })
-  listener.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  // A failed handshake is the client's business; its socket is closed already.
+  connections.watch(listener)
+  // A failed handshake is the client's business; one that is not finished is looked after by `connections`.
   listener.on('tlsClientError', () => {})
   listener.on('secureConnection', (socket: TLSSocket) => {
     const state = connectionState(socket, tls.clientCa !== undefined)
-    if (socket.alpnProtocol !== 'h2') {
-      connectionStates.set(socket, state)
-      plain.add(socket)
-      socket.once('close', () => plain.delete(socket))
-      http1.emit('connection', socket)
-      return
-    }
-    const connection = new Http2Connection(socket, { handler, clock, limits, state, onHandlerError })
-    connections.add(connection)
-    connection.onClosed(() => connections.delete(connection))
+    const h2 = socket.alpnProtocol === 'h2'
+    const connection = h2 ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError }) : http1.accept(socket, state)
+    open.add(connection)
+    socket.once('close', () => open.delete(connection))
+    connections.established(socket, state, connection)
   })
-  const sweep = clock.setInterval(() => {
-    for (const c of connections) if (c.activeStreams === 0 && clock.now() - c.idleSince >= idleMs) c.shutdown()
-  }, sweepMs)
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (e: NodeJS.ErrnoException) => {
-      sweep.cancel()
-      http1.close()
+      connections.close()
       reject(new Error(listenErrors[e.code ?? '']?.(`${options.host}:${options.port}`) ?? e.message))
     })
     listener.listen(options.port, options.host, () => resolve())
@@ -99,34 +77,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   return {
     port,
     async close(graceMs) {
-      sweep.cancel()
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
-      const cut = clock.setTimeout(() => {
-        for (const socket of sockets) socket.destroy()
-      }, graceMs)
-      // node takes a connection for idle once its response is ended, sent or not, and would cut off the ends of watches.
-      await Promise.all([...plain].map(flushed))
-      http1.close()
-      http1.closeIdleConnections()
-      for (const c of connections) c.shutdown()
+      const cut = clock.setTimeout(() => connections.destroyAll(), graceMs)
+      for (const connection of open) connection.shutdown()
       await closed
       cut.cancel()
+      connections.close()
     },
   }
 }
-
-/** Resolves when everything written so far is with the system, or the connection is gone. */
-function flushed(socket: TLSSocket): Promise<void> {
-  if (socket.destroyed || socket.writableLength === 0) return Promise.resolve()
-  return new Promise((resolve) => {
-    socket.write('', () => resolve())
-    socket.once('close', () => resolve())
-  })
-}
-
-const modernCiphers =
-  'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:' +
-  'ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305'
 
 function connectionState(socket: TLSSocket, asked: boolean): ConnectionState {
   const certificate = asked ? socket.getPeerX509Certificate() : undefined

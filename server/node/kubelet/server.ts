@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Clock } from '../../machinery/clock.ts'
+import { Connections } from '../../serving/connections.ts'
+import { descriptorLimit } from '../../serving/descriptors.ts'
+import { Http1Connections, http1ServerOptions } from '../../serving/http1-connection.ts'
+import { connectionBounds } from '../../serving/limits.ts'
+import { tlsServerOptions } from '../../serving/tls.ts'
 import { credentialsOf, type Authorize } from './authorize.ts'
 import { cleanPath, methodNotAllowed, redirect, send, tooManyRequests, type KubeletRequest, type Route } from './http.ts'
 import type { KubeletMetrics } from './metrics.ts'
@@ -14,6 +21,7 @@ export interface KubeletServerOptions {
   clientCA?: string | Buffer
   /** Asked about every request. */
   authorize: Authorize
+  clock: Clock
   routes: (port: number) => readonly Route[]
   metrics: KubeletMetrics
   onError: (error: unknown, path: string) => void
@@ -24,22 +32,40 @@ export interface KubeletServer {
   close(): Promise<void>
 }
 
+// Its callers are few: the API server and what collects metrics. Each agent of this process has a port of its own.
+const share = 1 / 16
+const most = 1024
+
 /** The kubelet's API over TLS. Rejects when the port cannot be had. */
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
   let table: readonly Route[] = []
-  const server = https.createServer(
-    {
-      ...options.tls,
-      ...(options.clientCA === undefined ? {} : { ca: options.clientCA }),
-      minVersion: 'TLSv1.2',
-      // A caller without a certificate may have a token, and gets an answer in any case.
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    (req, res) => void serve(req, res, table, options),
-  )
+  const { clientCA: clientCa, clock, tls } = options
+  const connections = new Connections(clock, connectionBounds(descriptorLimit(), share, most))
+  // A caller without a certificate may have a token, and gets an answer in any case.
+  const server = https.createServer({
+    ...tlsServerOptions({ ...tls, ...(clientCa === undefined ? {} : { clientCa }) }),
+    ...http1ServerOptions,
+  })
+  const http1 = new Http1Connections(server, clock)
+  connections.watch(server)
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const state = { peerCertificate: undefined, memo: new Map() }
+    // The server has its own listener for it, which came first.
+    connections.established(
+      socket,
+      state,
+      http1.accept(socket, state, () => {}),
+    )
+  })
+  server.on('request', (req, res) => {
+    const connection = http1.begin(req, res)
+    if (connection !== undefined) void serve(req, res, table, options, () => (connection.state.authenticated = true))
+  })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (e) => {
+      connections.close()
+      reject(e)
+    })
     server.listen({ port: options.port, host: options.address }, resolve)
   })
   server.on('tlsClientError', () => undefined)
@@ -50,12 +76,19 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        connections.destroyAll()
+        connections.close()
       }),
   }
 }
 
-async function serve(raw: IncomingMessage, res: ServerResponse, table: readonly Route[], o: KubeletServerOptions): Promise<void> {
+async function serve(
+  raw: IncomingMessage,
+  res: ServerResponse,
+  table: readonly Route[],
+  o: KubeletServerOptions,
+  known: () => void,
+): Promise<void> {
   const [rawPath, search] = splitTarget(raw.url ?? '/')
   const abort = new AbortController()
   res.once('close', () => abort.abort())
@@ -69,6 +102,7 @@ async function serve(raw: IncomingMessage, res: ServerResponse, table: readonly 
     done = observe(o.metrics, route, method, res)
     const refusal = await o.authorize(credentialsOf(raw), { method, path })
     if (refusal !== undefined) return send(res, refusal.status, refusal.message)
+    known()
     const clean = cleanPath(rawPath)
     if (clean !== rawPath) return redirect(res, clean + search)
     if (route.methods !== undefined && !route.methods.includes(method)) return methodNotAllowed(res, route.methods)

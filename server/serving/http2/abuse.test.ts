@@ -134,7 +134,7 @@ describe('limits', () => {
     const wire = new Wire(() => {}, { maxConcurrentStreams: 2 })
     wire.send(hello, request(1, 'GET', '/'), request(3, 'GET', '/'), request(5, 'GET', '/'))
     expect(resetOf(await wire.frames(), 5)).toBe(errorCode.refusedStream)
-    expect(wire.connection.activeStreams).toBe(2)
+    expect(wire.connection.active).toBe(2)
   })
 
   test('rapid resets end the connection; time forgives', async () => {
@@ -172,12 +172,136 @@ describe('limits', () => {
     expect(goaway(await wire.frames())).toBe(calm)
   })
 
-  test('endless CONTINUATION, empty or not, ends the connection', async () => {
-    for (const part of [Buffer.alloc(0), Buffer.alloc(1000, 0x20)]) {
-      const wire = new Wire(() => {}, { idleFrameBurst: 50, idleFramesPerSecond: 1, maxHeaderListSize: 20_000 })
-      wire.send(hello, frame(type.headers, 0, 1), ...new Array<Buffer>(60).fill(frame(type.continuation, 0, 1, part)))
+  test.each([0, 1, 1000, 16_383])('the 33rd CONTINUATION of %i bytes ends the connection', async (size) => {
+    const part = frame(type.continuation, 0, 1, Buffer.alloc(size, 0x20))
+    const wire = new Wire(() => {}, { anonymousHeaderListSize: 1_000_000 })
+    wire.send(hello, frame(type.headers, 0, 1), ...new Array<Buffer>(32).fill(part))
+    expect(goaway(await wire.frames())).toBeUndefined()
+    wire.send(part)
+    expect(goaway(await wire.frames())).toBe(calm)
+    expect(wire.ended).toBe(true)
+  })
+
+  /** A request in full frames, with a header of `size` bytes. */
+  const inFrames = (id: number, block: Buffer): Buffer[] => {
+    const parts: Buffer[] = []
+    for (let at = 0; at < block.length; at += 16_384) {
+      const last = at + 16_384 >= block.length
+      const kind = at === 0 ? type.headers : type.continuation
+      parts.push(frame(kind, (last ? endHeaders : 0) | (at === 0 ? endStream : 0), id, block.subarray(at, at + 16_384)))
+    }
+    return parts
+  }
+  const big = (size: number): Buffer => Buffer.concat([requestBlock('GET', '/'), literal('x', 'y'.repeat(size))])
+  const statusOf = (wire: Wire, frames: Awaited<ReturnType<Wire['frames']>>, id: number): string | undefined => {
+    const head = frames.find((f) => f.type === type.headers && f.id === id)
+    return head && wire.headersOf(head)[':status']
+  }
+
+  test.each([
+    ['before login', false, 66_000, '431', undefined],
+    ['before login, by far', false, 200_000, '431', calm],
+    ['before login, within', false, 60_000, '200', undefined],
+    ['after login', true, 1_000_000, '200', undefined],
+    ['after login, more', true, 1_050_000, '431', undefined],
+    ['after login, by far', true, 1_200_000, '431', calm],
+  ])('a header of many bytes: %s', async (_, authenticated, size, status, code) => {
+    const wire = new Wire(echo)
+    wire.connection.state.authenticated = authenticated
+    wire.send(hello, ...inFrames(1, big(size)))
+    const frames = await wire.frames()
+    expect(statusOf(wire, frames, 1)).toBe(status)
+    expect(goaway(frames)).toBe(code)
+    expect(wire.ended).toBe(code !== undefined)
+    if (code !== undefined) return
+    wire.send(request(3, 'GET', '/next'))
+    expect(dataOf(await wire.frames(), 3).toString()).toContain('/next')
+  })
+
+  test.each([
+    [65_536, '200', undefined],
+    [65_537, '414', undefined],
+    [1_000_000, '414', calm],
+  ])('a target of %i bytes', async (size, status, code) => {
+    const wire = new Wire((x) => x.respond(200, {}))
+    const block = [literal(':method', 'GET'), literal(':scheme', 'https'), literal(':path', '/'.padEnd(size, 'a')), literal('a', 'b')]
+    wire.send(hello, ...inFrames(1, Buffer.concat(block)))
+    const frames = await wire.frames()
+    expect(statusOf(wire, frames, 1)).toBe(status)
+    expect(goaway(frames)).toBe(code)
+  })
+
+  test('a block that is above the limit is answered, and the connection ends even when the answer is not taken', async () => {
+    const wire = new Wire(echo)
+    wire.send(hello, settingsOf([[setting.initialWindowSize, 0]]), ...inFrames(1, big(200_000)))
+    expect(statusOf(wire, await wire.frames(), 1)).toBe('431')
+    wire.pass(3000)
+    await wire.frames()
+    expect(wire.connection.closed).toBe(true)
+    expect(wire.errors).toEqual([])
+  })
+
+  test('SETTINGS with a name twice, or more than 100, as Go refuses them', async () => {
+    const many = (n: number): [number, number][] => new Array(n).fill(0).map((_, i) => [i + 16, 0])
+    for (const [entries, code] of [
+      [[...many(99), [setting.maxFrameSize, 20_000]], undefined],
+      [many(101), errorCode.protocolError],
+      [
+        [
+          [setting.initialWindowSize, 1],
+          [setting.initialWindowSize, 2],
+        ],
+        errorCode.protocolError,
+      ],
+    ] as [[number, number][], number | undefined][]) {
+      const { frames } = await talk(() => {}, settingsOf(entries))
+      expect(goaway(frames)).toBe(code)
+    }
+  })
+
+  test('streams that a client makes us reset count as ones that it reset', async () => {
+    const { zero, trailers, ended } = {
+      zero: (id: number) => frame(type.windowUpdate, 0, id, u32(0)),
+      trailers: (id: number) => frame(type.headers, endHeaders, id, literal('a', 'b')),
+      ended: (id: number) => Buffer.concat([frame(type.data, endStream, id), frame(type.data, 0, id, Buffer.of(1))]),
+    }
+    for (const provoke of [zero, trailers, ended]) {
+      const wire = new Wire(() => {}, { resetBurst: 10, resetsPerSecond: 1 })
+      wire.send(hello)
+      for (let i = 0; i < 11; i++) wire.send(request(i * 2 + 1, 'POST', '/', {}, false), provoke(i * 2 + 1))
       expect(goaway(await wire.frames())).toBe(calm)
     }
+  })
+
+  test.each([
+    ['refused streams', (i: number) => request(i * 2 + 5, 'GET', '/')],
+    ['PRIORITY of a wrong length', () => frame(type.priority, 0, 1, Buffer.alloc(4))],
+    ['DATA', () => frame(type.data, 0, 3, Buffer.alloc(16_000))],
+    ['SETTINGS', () => frame(type.settings, 0, 0)],
+  ])('answers to %s that are not read do not pile up', async (_, one) => {
+    const free = { resetBurst: 1e9, idleFrameBurst: 1e9, streamWindow: 100_000_000, connectionWindow: 70_000 }
+    const wire = new Wire((x) => (x.method === 'GET' ? x.respond(200, {}, Buffer.alloc(400_000)) : echo(x)), {
+      ...free,
+      maxConcurrentStreams: 2,
+      maxControlBytes: 2000,
+    })
+    wire.stall()
+    const window = frame(type.windowUpdate, 0, 0, u32(1_000_000))
+    wire.send(
+      hello,
+      settingsOf([[setting.initialWindowSize, 1_000_000]]),
+      window,
+      request(1, 'GET', '/'),
+      request(3, 'POST', '/', {}, false),
+    )
+    await wire.frames()
+    let sent = 0
+    while (sent < 1000 && !wire.connection.closed) {
+      wire.send(one(sent++))
+      if (sent % 50 === 0) await wire.frames()
+    }
+    await wire.frames()
+    expect(wire.connection.closed).toBe(true)
   })
 
   test('a client that makes us answer and never reads is cut off', async () => {

@@ -16,7 +16,7 @@ describe('requests and responses', () => {
     expect(wire.headersOf(head)['date']).toMatch(/GMT$/)
     expect(dataOf(frames, 1).toString()).toBe('GET /a?b=c 1 ')
     expect(frames.at(-1)).toMatchObject({ type: type.data, flags: endStream, id: 1 })
-    expect(wire.connection.activeStreams).toBe(0)
+    expect(wire.connection.active).toBe(0)
   })
 
   test('wherever the pieces end, the same requests are seen', async () => {
@@ -66,13 +66,29 @@ describe('requests and responses', () => {
     expect(dataOf(frames, 1).length).toBe('POST /1?  '.length + 640_000)
     expect(dataOf(frames, 3).subarray(-1)[0]).toBe(66)
     const credit = frames.filter((f) => f.type === type.windowUpdate && f.id === 1).reduce((n, f) => n + f.payload.readUInt32BE(0), 0)
-    expect(credit).toBe(640_000)
+    expect(credit).toBeGreaterThan(640_000 - 262_144)
+    expect(credit).toBeLessThanOrEqual(640_000)
+  })
+
+  test('tiny pieces of an upload are gathered, and not each of them is answered', async () => {
+    const parts = [request(1, 'POST', '/', {}, false)]
+    for (let i = 0; i < 200_000; i++) parts.push(frame(type.data, 0, 1, Buffer.of(i)))
+    parts.push(frame(type.data, endStream, 1))
+    let body: Buffer | undefined
+    const { frames } = await talk(async (x) => {
+      body = await x.readBody(1_000_000)
+      x.respond(200, {})
+    }, Buffer.concat(parts))
+    expect(body!.length).toBe(200_000)
+    expect(body!.every((byte, i) => byte === (i & 255))).toBe(true)
+    expect(body!.buffer.byteLength).toBeLessThanOrEqual(400_000)
+    expect(frames.filter((f) => f.type === type.windowUpdate).length).toBeLessThan(10)
   })
 
   test('an upload nobody reads stops at its window', async () => {
     const parts = [request(1, 'POST', '/', {}, false)]
     for (let i = 0; i < 17; i++) parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000)))
-    const { frames } = await talk(() => {}, ...parts)
+    const { frames } = await talk(() => {}, Buffer.concat(parts))
     expect(resetOf(frames, 1)).toBe(errorCode.flowControlError)
   })
 
@@ -138,6 +154,13 @@ describe('requests and responses', () => {
     expect(wire.errors).toHaveLength(1)
   })
 
+  test.each(['h2', 'stream'])('a 1xx is no answer: 502 (%s)', async (how) => {
+    const { wire, frames } = await talk((x) => (how === 'h2' ? x.respond(101, {}) : x.stream(101, {}).end()), request(1, 'GET', '/'))
+    const heads = frames.filter((f) => f.type === type.headers)
+    expect(heads.map((f) => wire.headersOf(f)[':status'])).toEqual(['502'])
+    expect(frames.at(-1)!.flags & endStream).toBe(endStream)
+  })
+
   test('connection: close is not sent but ends the connection after the answer', async () => {
     const { wire, frames } = await talk(
       (x) => {
@@ -148,8 +171,6 @@ describe('requests and responses', () => {
     )
     expect(dataOf(frames, 1).toString()).toBe('body')
     expect(goaway(frames)).toBe(errorCode.noError)
-    wire.send(frame(type.ping, flag.ack, 0, frames.find((f) => f.type === type.ping)!.payload))
-    await wire.frames()
     expect(wire.ended).toBe(true)
     const own = await talk((x) => x.respond(200, { connection: 'close' }), request(1, 'GET', '/own'))
     expect(own.wire.headersOf(own.frames.find((f) => f.type === type.headers)!)['connection']).toBeUndefined()
@@ -225,7 +246,7 @@ describe('flow control of responses', () => {
           for (let i = 0; i < 60; i++) {
             wire.send(frame(type.windowUpdate, 0, 0, u32(50_000)))
             frames.push(...(await wire.frames()))
-            if (wire.connection.activeStreams === 0) break
+            if (wire.connection.active === 0) break
           }
           bodies.forEach((chunks, i) => expect(dataOf(frames, i * 2 + 1).equals(Buffer.concat(chunks))).toBe(true))
         },
@@ -317,6 +338,31 @@ describe('ends', () => {
     expect(called).toBe(true)
   })
 
+  test('finish: streams that are on their way are left alone, without an error and whatever the client does not say', async () => {
+    const open: ResponseStream[] = []
+    const { wire } = await talk(
+      (x) => {
+        x.setHeader('connection', 'close')
+        open.push(x.stream(200, {}))
+      },
+      request(1, 'GET', '/'),
+      request(3, 'POST', '/', {}, false),
+      frame(type.data, 0, 3, Buffer.of(1)),
+      frame(type.windowUpdate, 0, 3, u32(1)),
+      frame(type.rstStream, 0, 3, u32(errorCode.cancel)),
+    )
+    wire.send(request(5, 'GET', '/'))
+    const before = await wire.frames()
+    expect(before).toEqual([])
+    expect(open).toHaveLength(1)
+    open[0]!.end()
+    expect((await wire.frames()).map((f) => [f.id, f.flags])).toEqual([[1, endStream]])
+    expect(wire.ended).toBe(true)
+    expect(wire.destroyed).toBe(false)
+    wire.pass(1000)
+    expect(wire.destroyed).toBe(true)
+  })
+
   test('shutdown: running requests finish, later ones are left to another connection, then the socket ends', async () => {
     const open: ResponseStream[] = []
     const { wire } = await talk((x) => void open.push(x.stream(200, {})), request(1, 'GET', '/'))
@@ -331,5 +377,132 @@ describe('ends', () => {
     for (const stream of open) stream.end()
     expect((await wire.frames()).filter((f) => f.flags === endStream)).toHaveLength(2)
     expect(wire.ended).toBe(true)
+  })
+
+  test('shutdown does not wait for the PING for ever', async () => {
+    const open: ResponseStream[] = []
+    const { wire } = await talk((x) => void open.push(x.stream(200, {})), request(1, 'GET', '/'))
+    wire.connection.shutdown()
+    await wire.frames()
+    wire.pass(2000)
+    expect((await wire.frames()).map((f) => [f.type, f.payload.readUInt32BE(0)])).toEqual([[type.goaway, 1]])
+    wire.send(request(3, 'GET', '/'))
+    await wire.frames()
+    expect(open).toHaveLength(1)
+    open[0]!.end()
+    await wire.frames()
+    expect(wire.ended).toBe(true)
+  })
+})
+
+describe('phases of a connection', () => {
+  const block = requestBlock('GET', '/')
+  const running = request(1, 'GET', '/watch')
+  const cases: [string, number, number | undefined, Buffer[]][] = [
+    ['silence', 10, errorCode.settingsTimeout, []],
+    ['half a preface', 10, errorCode.settingsTimeout, [hello.subarray(0, 10)]],
+    ['a preface without SETTINGS', 10, errorCode.settingsTimeout, [hello.subarray(0, 30)]],
+    ['HEADERS without END_HEADERS', 10, errorCode.enhanceYourCalm, [hello, running, frame(type.headers, endStream, 3, block)]],
+    ['half a frame', 10, errorCode.enhanceYourCalm, [hello, running, request(3, 'GET', '/').subarray(0, 20)]],
+    ['half a frame header', 10, errorCode.enhanceYourCalm, [hello, running, Buffer.alloc(5)]],
+    ['no request', 90, errorCode.noError, [hello]],
+    ['nothing after the last request', 90, errorCode.noError, [hello, request(1, 'GET', '/')]],
+  ]
+  const handler = (x: Exchange): void => (x.path === '/watch' ? void x.stream(200, {}) : x.respond(200, {}))
+
+  test.each(cases)('%s', async (_, seconds, code, parts) => {
+    const wire = new Wire(handler)
+    wire.send(...parts)
+    await wire.frames()
+    wire.pass(seconds * 1000 - 1000)
+    expect(goaway(await wire.frames())).toBeUndefined()
+    wire.pass(2000)
+    expect(goaway(await wire.frames())).toBe(code)
+    for (let i = 0; i < 5 && !wire.destroyed; i++) {
+      wire.pass(1000)
+      await wire.frames()
+    }
+    expect(wire.destroyed).toBe(true)
+  })
+
+  test('a frame a byte every few seconds is half a frame too; frames that come to an end are not', async () => {
+    const wire = new Wire(handler)
+    wire.send(hello, running)
+    const slow = request(3, 'GET', '/')
+    for (let i = 0; i < 20; i++) {
+      wire.send(frame(type.ping, 0, 0, Buffer.alloc(8)), slow.subarray(0, 5))
+      await wire.frames()
+      wire.pass(5000)
+      wire.send(slow.subarray(5))
+      wire.send(frame(type.windowUpdate, 0, 0, u32(1)))
+      slow.writeUInt32BE(slow.readUInt32BE(5) + 2, 5)
+      await wire.frames()
+    }
+    expect(wire.connection.closed).toBe(false)
+    wire.send(slow.subarray(0, 9))
+    for (let i = 9; i < 12; i++) {
+      wire.pass(4000)
+      wire.send(slow.subarray(i, i + 1))
+      await wire.frames()
+    }
+    expect(wire.connection.closed).toBe(true)
+  })
+
+  test('requests keep a connection; a running one as well, PING alone does not', async () => {
+    const wire = new Wire(handler)
+    wire.send(hello)
+    for (let id = 1; id < 9; id += 2) {
+      wire.send(request(id, 'GET', '/'))
+      await wire.frames()
+      wire.pass(80_000)
+    }
+    expect(goaway(await wire.frames())).toBeUndefined()
+    wire.send(request(9, 'GET', '/watch'))
+    await wire.frames()
+    wire.pass(300_000)
+    expect(goaway(await wire.frames())).toBeUndefined()
+    wire.send(frame(type.rstStream, 0, 9, u32(errorCode.cancel)))
+    await wire.frames()
+    for (let i = 0; i < 9; i++) {
+      wire.send(frame(type.ping, 0, 0, Buffer.alloc(8)))
+      await wire.frames()
+      wire.pass(10_000)
+    }
+    wire.pass(1000)
+    expect(goaway(await wire.frames())).toBe(errorCode.noError)
+  })
+
+  test('an answer of which nothing is taken ends; one that is taken slowly does not, nor does a watch', async () => {
+    const wire = new Wire((x) =>
+      x.path === '/watch' ? void x.stream(200, {}).write(Buffer.alloc(100)) : x.respond(200, {}, Buffer.alloc(100)),
+    )
+    wire.send(
+      hello,
+      settingsOf([[setting.initialWindowSize, 1]]),
+      request(1, 'GET', '/'),
+      request(3, 'GET', '/'),
+      request(5, 'GET', '/watch'),
+    )
+    for (let i = 0; i < 4; i++) {
+      wire.send(frame(type.windowUpdate, 0, 3, u32(1)))
+      await wire.frames()
+      wire.pass(29_000)
+    }
+    expect(wire.connection.active).toBe(2)
+    wire.send(frame(type.windowUpdate, 0, 3, u32(1000)), frame(type.windowUpdate, 0, 5, u32(1000)))
+    const frames = await wire.frames()
+    expect([dataOf(frames, 3).length > 0, dataOf(frames, 5).length, dataOf(frames, 1).length]).toEqual([true, 99, 0])
+  })
+
+  test('a body that never ends is given up', async () => {
+    const wire = new Wire(echo)
+    wire.send(hello, request(1, 'POST', '/', {}, false))
+    for (let i = 0; i < 33; i++) {
+      await wire.frames()
+      wire.pass(10_000)
+      wire.send(frame(type.data, 0, 1, Buffer.of(1)))
+      if (i === 28) expect(wire.connection.active).toBe(1)
+    }
+    expect(wire.connection.active).toBe(0)
   })
 })

@@ -1,16 +1,20 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../../machinery/clock.ts'
+import type { Protocol } from '../connections.ts'
 import type { ConnectionState, ExchangeHandler } from '../exchange.ts'
-import { ConnectionError, defaultWindow, errorCode, flag, frameType, maxWindow, setting } from './constants.ts'
+import { phaseLimits } from '../limits.ts'
+import { lingeringClose } from '../linger.ts'
+import { ConnectionError, defaultMaxFrameSize, defaultWindow, errorCode, flag, frameType, maxWindow, setting } from './constants.ts'
 import { continueFrame, goawayFrame, pingFrame, rstStreamFrame, settingsAck, settingsFrame, windowUpdateFrame } from './frames.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
+import { Gather } from './gather.ts'
 import { HpackDecoder } from './hpack-decoder.ts'
 import { RateLimit, type Http2Limits } from './limits.ts'
 import { Output } from './output.ts'
 import { ignoredHeaders, RequestHead } from './request-head.ts'
 import type { SendQueue } from './send-queue.ts'
 import { Http2Stream, type StreamHost } from './stream.ts'
-import { checkSetting, fail, protocolError } from './violations.ts'
+import { checkSetting, checkSettings, fail, protocolError } from './violations.ts'
 
 export interface Http2Options {
   readonly handler: ExchangeHandler
@@ -21,14 +25,24 @@ export interface Http2Options {
   readonly onHandlerError: (e: unknown) => void
 }
 
+/** A header block that CONTINUATION frames are to complete. */
+interface Block {
+  readonly id: number
+  readonly flags: number
+  readonly bytes: Gather
+  shortFrames: number
+}
+
+type Phase = 'preface' | 'headerBlock' | 'ping' | 'linger' | 'idle'
+// Streams that stand still are looked for this often, and ended at the second look.
+const stallLook = phaseLimits.stall / 2
+
 const { data, headers, priority, rstStream, settings, pushPromise, ping, goaway, windowUpdate, continuation } = frameType
 /** The server's side of one HTTP/2 connection (RFC 9113) on a socket that is ready for it. */
-export class Http2Connection implements FrameSink, StreamHost {
+export class Http2Connection implements FrameSink, StreamHost, Protocol {
   readonly state: ConnectionState
   readonly remoteAddress: string
   closed = false
-  /** When the last stream ended, or the connection began. */
-  idleSince: number
   readonly #socket: Socket
   readonly #options: Http2Options
   readonly #limits: Http2Limits
@@ -46,8 +60,15 @@ export class Http2Connection implements FrameSink, StreamHost {
   #receiveWindow = defaultWindow
   #settingsSeen = false
   #draining = false
-  /** A header block that CONTINUATION frames are to complete. */
-  #block: { id: number; flags: number; parts: Buffer[]; size: number } | undefined
+  /** Nothing that comes counts any more; what is still to be sent goes out. */
+  #deaf = false
+  #block: Block | undefined
+  /** Which phase the last check found, what it was about, and for how long by now, in milliseconds. */
+  #phase: Phase | undefined
+  #phaseOf: unknown
+  #phaseAge = 0
+  #sinceStallLook = 0
+  #writtenBefore = 0
 
   constructor(socket: Socket, options: Http2Options) {
     this.#socket = socket
@@ -55,7 +76,6 @@ export class Http2Connection implements FrameSink, StreamHost {
     this.#limits = options.limits
     this.state = options.state
     this.remoteAddress = socket.remoteAddress ?? ''
-    this.idleSince = options.clock.now()
     this.#resets = new RateLimit(options.clock, options.limits.resetBurst, options.limits.resetsPerSecond)
     this.#idleFrames = new RateLimit(options.clock, options.limits.idleFrameBurst, options.limits.idleFramesPerSecond)
     this.#output = new Output(socket, options.clock, (done, drained) => this.#settle(done, drained), options.onHandlerError)
@@ -74,7 +94,7 @@ export class Http2Connection implements FrameSink, StreamHost {
     this.#creditConnection(this.#limits.connectionWindow - defaultWindow)
   }
 
-  get activeStreams(): number {
+  get active(): number {
     return this.#streams.size
   }
 
@@ -92,15 +112,78 @@ export class Http2Connection implements FrameSink, StreamHost {
     this.#output.control(pingFrame(shutdownPing, false))
   }
 
+  /**
+   * The end for a client that has had its one request: no stream after those that have begun is taken, whatever the client
+   * says or does not say to it; then the connection ends.
+   */
+  finish(): void {
+    if (this.closed || this.#lastAccepted !== maxWindow) return
+    this.#draining = true
+    this.#lastAccepted = this.#lastId
+    this.#output.control(goawayFrame(this.#lastId, errorCode.noError, ''))
+    this.#finishWhenIdle()
+  }
+
+  evict(): void {
+    if (this.closed) return
+    // A client that is known is told, so that it knows its later requests for not looked at.
+    if (this.state.authenticated === true) this.#abort(errorCode.noError, 'too many connections')
+    else this.destroy()
+  }
+
   destroy(): void {
     this.#socket.destroy()
     this.#end()
+  }
+
+  /** Once a second: what phase is the connection in, and does it take too long? Costs requests nothing. */
+  check(elapsedMs: number): void {
+    if (this.closed) return
+    this.#sinceStallLook += elapsedMs
+    if (this.#sinceStallLook >= stallLook) {
+      this.#sinceStallLook = 0
+      this.#endStalled()
+    }
+    const [phase, about] = this.#phaseNow()
+    if (phase !== this.#phase || about !== this.#phaseOf) {
+      this.#phase = phase
+      this.#phaseOf = about
+      this.#phaseAge = 0
+    } else this.#phaseAge += elapsedMs
+    if (phase === undefined || this.#phaseAge < phaseLimits[phase]) return
+    if (phase === 'preface') this.#abort(errorCode.settingsTimeout, 'no preface and SETTINGS')
+    else if (phase === 'headerBlock') this.#abort(errorCode.enhanceYourCalm, 'a frame or header block was not completed')
+    else if (phase === 'ping') this.finish()
+    else if (phase === 'linger') this.#end()
+    else this.shutdown()
+  }
+
+  #phaseNow(): [Phase | undefined, unknown] {
+    if (!this.#settingsSeen) return ['preface', undefined]
+    if (this.#deaf) return ['linger', undefined]
+    if (this.#block !== undefined) return ['headerBlock', this.#block]
+    const { partial } = this.#reader
+    if (partial !== undefined && partial !== data) return ['headerBlock', this.#reader.begun]
+    if (this.#draining && this.#lastAccepted === maxWindow) return ['ping', undefined]
+    if (this.#draining) return [this.#streams.size === 0 ? 'linger' : undefined, undefined]
+    return [this.#streams.size === 0 ? 'idle' : undefined, this.#lastId]
+  }
+
+  /** Answers of which the client has taken nothing, and bodies of which it has sent nothing. */
+  #endStalled(): void {
+    const moved = this.#output.written !== this.#writtenBefore
+    this.#writtenBefore = this.#output.written
+    for (const stream of this.#streams.values()) {
+      if (stream.isStalled(moved)) this.reset(stream, errorCode.cancel)
+    }
   }
 
   #onData(chunk: Buffer): void {
     if (this.closed) return
     try {
       this.#reader.push(chunk)
+      // Whatever it was that made us answer: a client that does not read the answers must not make them pile up.
+      if (this.#output.controlBytes > this.#limits.maxControlBytes) fail(errorCode.enhanceYourCalm, 'answers are not read')
     } catch (e) {
       if (e instanceof ConnectionError) this.#abort(e.code, e.message)
       else {
@@ -113,9 +196,6 @@ export class Http2Connection implements FrameSink, StreamHost {
   #abort(code: number, message: string): void {
     if (this.closed) return
     this.#socket.write(goawayFrame(this.#lastId, code, message))
-    this.#socket.end()
-    // What the peer still sends must be taken, or its unread bytes turn our GOAWAY into a reset; a deaf peer is cut off.
-    this.#options.clock.setTimeout(() => this.#socket.destroy(), 1000)
     this.#end()
   }
 
@@ -127,11 +207,12 @@ export class Http2Connection implements FrameSink, StreamHost {
     const streams = [...this.#streams.values()]
     this.#streams.clear()
     for (const stream of streams) stream.closeNow()
-    if (!this.#socket.destroyed) this.#socket.end()
+    lingeringClose(this.#socket, this.#options.clock, phaseLimits)
     for (const callback of this.#onClosed) callback()
   }
 
   onFrame(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (this.#deaf) return
     if (this.#block !== undefined && type !== continuation) protocolError('a header block was interrupted')
     if (!this.#settingsSeen && type !== settings) protocolError('the first frame must be SETTINGS')
     switch (type) {
@@ -167,7 +248,6 @@ export class Http2Connection implements FrameSink, StreamHost {
 
   #countIdle(): void {
     if (!this.#idleFrames.take()) fail(errorCode.enhanceYourCalm, 'too many frames without use')
-    if (this.#output.controlBytes > this.#limits.maxControlBytes) fail(errorCode.enhanceYourCalm, 'answers are not read')
   }
 
   #onHeaders(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
@@ -177,21 +257,49 @@ export class Http2Connection implements FrameSink, StreamHost {
     if ((flags & flag.padded) !== 0) to -= from < to ? bytes[from++]! : protocolError('padding')
     if ((flags & flag.priority) !== 0) from += 5
     if (from > to) protocolError('padding longer than the frame')
-    if ((flags & flag.endHeaders) !== 0) this.#onBlock(id, flags, bytes, from, to)
-    else this.#block = { id, flags, parts: [bytes.subarray(from, to)], size: to - from }
+    if ((flags & flag.endHeaders) !== 0) return this.#onBlock(id, flags, bytes, from, to)
+    this.#block = { id, flags, bytes: new Gather(to - from), shortFrames: 0 }
+    this.#block.bytes.add(bytes, from, to)
   }
 
   #onContinuation(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
     const block = this.#block
     if (block === undefined || block.id !== id) return protocolError('CONTINUATION without HEADERS')
-    if (start === end) this.#countIdle()
-    block.size += end - start
-    if (block.size > this.#limits.maxHeaderListSize) fail(errorCode.enhanceYourCalm, 'header block too large')
-    block.parts.push(bytes.subarray(start, end))
+    if (end - start < defaultMaxFrameSize && ++block.shortFrames > this.#limits.maxShortContinuations) {
+      fail(errorCode.enhanceYourCalm, 'a header block in too many frames')
+    }
+    block.bytes.add(bytes, start, end)
+    if (block.bytes.length > this.#headerLimit + blockSlack) return this.#refuseBlock(block)
     if ((flags & flag.endHeaders) === 0) return
     this.#block = undefined
-    const whole = Buffer.concat(block.parts)
+    const whole = block.bytes.take()
     this.#onBlock(id, block.flags, whole, 0, whole.length)
+  }
+
+  get #headerLimit(): number {
+    return this.state.authenticated === true ? this.#limits.maxHeaderListSize : this.#limits.anonymousHeaderListSize
+  }
+
+  /** A block above the limit is not read to its end, so nothing later could be decoded: an answer, and the end of the connection. */
+  #refuseBlock({ id, bytes }: Block): void {
+    this.#block = undefined
+    const unwanted = id <= this.#lastId || id > this.#lastAccepted || this.#streams.size >= this.#limits.maxConcurrentStreams
+    if (unwanted) return fail(errorCode.enhanceYourCalm, 'header block too large')
+    const head = new RequestHead(this.#headerLimit, this.#limits.maxTarget)
+    try {
+      this.#decoder.decode(bytes.take(), 0, bytes.length, head)
+    } catch {
+      // It ends in the middle of a field.
+    }
+    this.#lastId = id
+    const stream = new Http2Stream(this, id, this.#initialSendWindow, 0, head.method, '/', {}, true)
+    this.#streams.set(id, stream)
+    // The target comes before all other headers: one that is not there yet is what did not fit.
+    refuse(stream, head.target === '' ? 414 : 431)
+    this.#deaf = true
+    this.#draining = true
+    this.#lastAccepted = id
+    this.#output.control(goawayFrame(id, errorCode.enhanceYourCalm, 'header block too large'))
   }
 
   #onBlock(id: number, flags: number, bytes: Buffer, start: number, end: number): void {
@@ -199,8 +307,8 @@ export class Http2Connection implements FrameSink, StreamHost {
     const known = this.#streams.get(id)
     if (known !== undefined) {
       this.#decoder.decode(bytes, start, end, ignoredHeaders)
-      if (known.remoteEnded) this.reset(known, errorCode.streamClosed)
-      else if (!ended || !known.receiveEnd()) this.reset(known, errorCode.protocolError)
+      if (known.remoteEnded) this.#violate(known, errorCode.streamClosed)
+      else if (!ended || !known.receiveEnd()) this.#violate(known, errorCode.protocolError)
       return
     }
     if (id <= this.#lastId || id > this.#lastAccepted) {
@@ -210,7 +318,7 @@ export class Http2Connection implements FrameSink, StreamHost {
       return
     }
     this.#lastId = id
-    const head = new RequestHead(this.#limits.maxHeaderListSize)
+    const head = new RequestHead(this.#headerLimit, this.#limits.maxTarget)
     this.#decoder.decode(bytes, start, end, head)
     head.finish()
     if (this.#streams.size >= this.#limits.maxConcurrentStreams) {
@@ -226,9 +334,9 @@ export class Http2Connection implements FrameSink, StreamHost {
     const window = this.#limits.streamWindow
     const stream = new Http2Stream(this, id, this.#initialSendWindow, window, head.method, head.target, head.headers, ended)
     this.#streams.set(id, stream)
-    if (head.tooLarge)
-      stream.respond(431, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from('431 Request Header Fields Too Large'))
-    else if (ended && !stream.receiveEnd()) this.reset(stream, errorCode.protocolError)
+    if (head.targetTooLong) refuse(stream, 414)
+    else if (head.tooLarge) refuse(stream, 431)
+    else if (ended && !stream.receiveEnd()) this.#violate(stream, errorCode.protocolError)
     else this.#run(stream)
   }
 
@@ -260,14 +368,14 @@ export class Http2Connection implements FrameSink, StreamHost {
     if (from === to && !ended) this.#countIdle()
     const stream = this.#streams.get(id)
     if (stream === undefined) {
-      if (id > this.#lastId) protocolError('DATA on an idle stream')
+      if (this.#isIdle(id)) protocolError('DATA on an idle stream')
       return
     }
-    if (stream.remoteEnded) return this.reset(stream, errorCode.streamClosed)
+    if (stream.remoteEnded) return this.#violate(stream, errorCode.streamClosed)
     stream.receiveWindow -= size
-    if (stream.receiveWindow < 0) return this.reset(stream, errorCode.flowControlError)
+    if (stream.receiveWindow < 0) return this.#violate(stream, errorCode.flowControlError)
     stream.receive(to > from ? bytes.subarray(from, to) : undefined, size)
-    if (ended && !stream.receiveEnd()) this.reset(stream, errorCode.protocolError)
+    if (ended && !stream.receiveEnd()) this.#violate(stream, errorCode.protocolError)
   }
 
   #onWindowUpdate(id: number, bytes: Buffer, start: number, end: number): void {
@@ -282,12 +390,12 @@ export class Http2Connection implements FrameSink, StreamHost {
     }
     const stream = this.#streams.get(id)
     if (stream === undefined) {
-      if (id > this.#lastId || (id & 1) === 0) protocolError('WINDOW_UPDATE on an idle stream')
+      if (this.#isIdle(id) || (id & 1) === 0) protocolError('WINDOW_UPDATE on an idle stream')
       return
     }
-    if (increment === 0) return this.reset(stream, errorCode.protocolError)
+    if (increment === 0) return this.#violate(stream, errorCode.protocolError)
     stream.window += increment
-    if (stream.window > maxWindow) this.reset(stream, errorCode.flowControlError)
+    if (stream.window > maxWindow) this.#violate(stream, errorCode.flowControlError)
     else if (stream.pendingBytes > 0) this.#output.enqueue(stream)
   }
 
@@ -295,16 +403,26 @@ export class Http2Connection implements FrameSink, StreamHost {
     if (end - start !== 4) fail(errorCode.frameSizeError, 'RST_STREAM length')
     const stream = this.#streams.get(id)
     if (stream === undefined) {
-      if (id === 0 || id > this.#lastId) protocolError('RST_STREAM on an idle stream')
+      if (id === 0 || this.#isIdle(id)) protocolError('RST_STREAM on an idle stream')
       return
     }
     if (!stream.responded) this.#countReset()
     this.#remove(stream)
   }
 
+  /** Streams above the last one of a GOAWAY are none that the client has not opened: it may have before it read that. */
+  #isIdle(id: number): boolean {
+    return id > this.#lastId && this.#lastAccepted === maxWindow
+  }
+
+  /** Breaks a stream for what the client did to it; that costs as much as a cancelled request (CVE-2025-8671). */
+  #violate(stream: Http2Stream, code: number): void {
+    this.reset(stream, code)
+    this.#countReset()
+  }
+
   #countReset(): void {
     if (!this.#resets.take()) fail(errorCode.enhanceYourCalm, 'too many requests were cancelled')
-    if (this.#output.controlBytes > this.#limits.maxControlBytes) fail(errorCode.enhanceYourCalm, 'answers are not read')
   }
 
   #onSettings(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
@@ -314,7 +432,7 @@ export class Http2Connection implements FrameSink, StreamHost {
       if (!this.#settingsSeen) protocolError('the first frame must be SETTINGS')
       return
     }
-    if ((end - start) % 6 !== 0) fail(errorCode.frameSizeError, 'SETTINGS length')
+    checkSettings(bytes, start, end)
     if (this.#settingsSeen) this.#countIdle()
     this.#settingsSeen = true
     for (let at = start; at < end; at += 6) this.#applySetting(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2))
@@ -341,11 +459,7 @@ export class Http2Connection implements FrameSink, StreamHost {
     if ((flags & flag.ack) === 0) {
       this.#countIdle()
       this.#output.control(pingFrame(payload, true))
-    } else if (this.#draining && payload.equals(shutdownPing)) {
-      this.#lastAccepted = this.#lastId
-      this.#output.control(goawayFrame(this.#lastId, errorCode.noError, ''))
-      this.#finishWhenIdle()
-    }
+    } else if (this.#draining && payload.equals(shutdownPing)) this.finish()
   }
 
   #finishWhenIdle(): void {
@@ -380,7 +494,6 @@ export class Http2Connection implements FrameSink, StreamHost {
 
   #remove(stream: Http2Stream): void {
     this.#streams.delete(stream.id)
-    if (this.#streams.size === 0) this.idleSince = this.#options.clock.now()
     stream.closeNow()
     this.#finishWhenIdle()
   }
@@ -396,5 +509,13 @@ export class Http2Connection implements FrameSink, StreamHost {
     for (const queue of drained) this.#streams.get(queue.id)?.drained()
   }
 }
+
+// Field lines of a block that is just as large as the list may be take a little more than the list.
+const blockSlack = 4096
+
+const refusals = { 414: '414 URI Too Long', 431: '431 Request Header Fields Too Large' } as const
+
+const refuse = (stream: Http2Stream, status: keyof typeof refusals): void =>
+  stream.respond(status, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from(refusals[status]))
 
 const shutdownPing = Buffer.from('binnacle', 'latin1')

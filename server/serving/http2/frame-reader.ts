@@ -13,6 +13,8 @@ export interface FrameSink {
  * Throws ConnectionError on a bad preface or an oversized frame.
  */
 export class FrameReader {
+  /** How many frames came in more than one piece, the one that is coming included. */
+  begun = 0
   readonly #sink: FrameSink
   #prefaceSeen = 0
   readonly #head = Buffer.allocUnsafe(frameHeaderSize)
@@ -22,6 +24,12 @@ export class FrameReader {
 
   constructor(sink: FrameSink) {
     this.#sink = sink
+  }
+
+  /** The type of a frame that has begun and is not complete; -1 when its type is not known yet; undefined when there is none. */
+  get partial(): number | undefined {
+    if (this.#headFill === 0) return undefined
+    return this.#headFill < frameHeaderSize ? -1 : this.#head[3]!
   }
 
   push(chunk: Buffer): void {
@@ -79,6 +87,7 @@ export class FrameReader {
   }
 
   #stash(chunk: Buffer, pos: number): void {
+    this.begun++
     const n = Math.min(frameHeaderSize, chunk.length - pos)
     chunk.copy(this.#head, 0, pos, pos + n)
     this.#headFill = n

@@ -27,6 +27,8 @@ export class Output {
   maxFrame = defaultMaxFrameSize
   /** Bytes of control frames that wait; a peer that makes us answer and never reads is cut off by it. */
   controlBytes = 0
+  /** Bytes that the socket has taken. */
+  written = 0
   readonly #socket: Socket
   readonly #clock: Clock
   readonly #settle: (done: readonly SendQueue[], drained: readonly SendQueue[]) => void
@@ -248,6 +250,7 @@ export class Output {
     this.#inFlight += bytes.length
     this.#socket.write(bytes, () => {
       this.#inFlight -= bytes.length
+      this.written += bytes.length
       if (slab !== undefined) releaseSlab(slab)
       if (this.#controls.length > 0 || this.#ready.length > 0) this.flush()
     })

@@ -16,18 +16,25 @@ export class RequestHead implements HeaderSink {
   /** Why the request is malformed; empty when it is not. */
   malformed = ''
   tooLarge = false
+  targetTooLong = false
   #room: number
+  readonly #maxTarget: number
   #regularSeen = false
 
-  constructor(maxHeaderListSize: number) {
+  constructor(maxHeaderListSize: number, maxTarget: number) {
     this.#room = maxHeaderListSize
+    this.#maxTarget = maxTarget
   }
 
   onHeader(name: string, value: string): void {
-    this.#room -= name.length + value.length + 32
-    if (this.#room < 0) {
-      this.tooLarge = true
-      return
+    // The target has a limit of its own, and an answer of its own when it is above it.
+    if (name === ':path') this.targetTooLong ||= value.length > this.#maxTarget
+    else {
+      this.#room -= name.length + value.length + 32
+      if (this.#room < 0) {
+        this.tooLarge = true
+        return
+      }
     }
     const first = name.charCodeAt(0)
     if (first === 58) this.#pseudo(name, value)

@@ -21,6 +21,8 @@ export class SendQueue {
   /** END_STREAM went out. */
   sentAll = false
   pendingBytes = 0
+  /** pendingBytes when somebody last looked whether they get fewer. */
+  seenPending = -1
   #chunks: Buffer[] = []
   #head = 0
   #offset = 0

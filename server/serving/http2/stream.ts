@@ -1,5 +1,14 @@
 import { requestEntityTooLarge, StatusError } from '../../machinery/status.ts'
-import type { ConnectionState, Exchange, RequestHeaders, ResponseHeaders, ResponseStream } from '../exchange.ts'
+import {
+  finalStatus,
+  type ConnectionState,
+  type Exchange,
+  type RequestHeaders,
+  type ResponseHeaders,
+  type ResponseStream,
+} from '../exchange.ts'
+import { phaseLimits } from '../limits.ts'
+import { Gather } from './gather.ts'
 import { SendQueue } from './send-queue.ts'
 
 /** What a stream needs of its connection. */
@@ -11,12 +20,14 @@ export interface StreamHost {
   credit(stream: Http2Stream, n: number): void
   sendContinue(stream: Http2Stream): void
   reset(stream: Http2Stream, code: number): void
-  /** Ends the connection gracefully. */
-  shutdown(): void
+  /** Ends the connection after the requests that have begun. */
+  finish(): void
 }
 
 const internalErrorCode = 0x2
 const noBody: readonly Buffer[] = []
+const nothing = Buffer.alloc(0)
+const creditStep = 65_536
 
 /** One HTTP/2 stream: a request, its body as it comes, and the response. */
 export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
@@ -33,7 +44,12 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
   receiveWindow: number
   receivedBytes = 0
   readonly #host: StreamHost
-  #body: Buffer[] | undefined
+  /** One piece stays where it is, several are gathered. */
+  #body: Buffer | Gather | undefined
+  /** Received and not given back to the peer's window yet. */
+  #owed = 0
+  /** For how long the body was waited for, in milliseconds. */
+  #bodyWait = 0
   #reader: { limit: number; resolve: (body: Buffer) => void; reject: (e: Error) => void } | undefined
   #onDrain: (() => void) | undefined
   #onClose: (() => void)[] | undefined
@@ -69,7 +85,7 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
 
   setHeader(name: string, value: string | readonly string[]): void {
     // HTTP/2 has no such header; what it asks for is a graceful end.
-    if (name === 'connection') return value === 'close' ? this.#host.shutdown() : undefined
+    if (name === 'connection') return value === 'close' ? this.#host.finish() : undefined
     const at = this.extraHeaders.indexOf(name)
     if (at >= 0 && at % 2 === 0) this.extraHeaders[at + 1] = value
     else this.extraHeaders.push(name, value)
@@ -95,9 +111,9 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
   #begin(status: number, headers: ResponseHeaders): boolean {
     if (this.responded) throw new Error('the response was already sent')
     this.responded = true
-    this.status = status
+    this.status = finalStatus(status)
     if (this.closed) return false
-    if (headers['connection'] === 'close') this.#host.shutdown()
+    if (headers['connection'] === 'close') this.#host.finish()
     this.responseHeaders = headers
     this.headersPending = true
     return true
@@ -161,29 +177,65 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
     if (this.headers['expect'] === '100-continue' && !this.responded) this.#host.sendContinue(this)
     return new Promise((resolve, reject) => {
       this.#reader = { limit, resolve, reject }
-      this.#host.credit(this, this.receivedBytes)
+      this.#giveBack()
     })
   }
 
   #takeBody(): Buffer {
-    const chunks = this.#body ?? []
+    const body = this.#body
     this.#body = undefined
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+    if (body === undefined) return nothing
+    return Buffer.isBuffer(body) ? body : body.take()
+  }
+
+  /** Each time half of the window is used up, not for each frame: a peer that sends tiny ones would make us answer more than it says. */
+  #giveBack(): void {
+    const owed = this.#owed
+    if (owed < creditStep && this.receiveWindow > creditStep) return
+    this.#owed = 0
+    this.#host.credit(this, owed)
+  }
+
+  /**
+   * To be asked every half of `phaseLimits.stall`: did the client since last time take nothing of a complete answer, or does it let us
+   * wait for its body for too long? `moved`: others of the connection were sent something, so this one may wait for its turn.
+   */
+  isStalled(moved: boolean): boolean {
+    if (this.#reader !== undefined) return (this.#bodyWait += phaseLimits.stall / 2) > phaseLimits.body
+    if (!this.ended) return false
+    const before = this.seenPending
+    this.seenPending = this.pendingBytes
+    return before === this.pendingBytes && (!moved || this.window <= 0)
   }
 
   /** A piece of the body; `wireBytes` counts padding too, as flow control does. */
   receive(chunk: Buffer | undefined, wireBytes: number): void {
     if (chunk !== undefined) {
       this.receivedBytes += chunk.length
-      ;(this.#body ??= []).push(chunk)
+      this.#keep(chunk)
     }
+    this.#owed += wireBytes
     const reader = this.#reader
     if (reader === undefined) return
     if (this.receivedBytes > reader.limit) {
       this.#reader = undefined
       this.#body = undefined
       reader.reject(tooLarge(reader.limit))
-    } else this.#host.credit(this, wireBytes)
+    } else this.#giveBack()
+  }
+
+  #keep(chunk: Buffer): void {
+    let body = this.#body
+    if (body === undefined) {
+      this.#body = chunk
+      return
+    }
+    if (Buffer.isBuffer(body)) {
+      const gather = new Gather(body.length + chunk.length)
+      gather.add(body, 0, body.length)
+      this.#body = body = gather
+    }
+    body.add(chunk, 0, chunk.length)
   }
 
   /** END_STREAM arrived. False when the body is not as long as its content-length said (RFC 9113 §8.1.1). */

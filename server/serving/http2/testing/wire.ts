@@ -51,6 +51,18 @@ export class Wire {
     })
   }
 
+  get destroyed(): boolean {
+    return this.#duplex.destroyed
+  }
+
+  /** Lets time go by, second by second as the server's sweep sees it. */
+  pass(ms: number): void {
+    for (let left = ms; left > 0; left -= 1000) {
+      this.clock.advance(1000)
+      this.connection.check(1000)
+    }
+  }
+
   send(...parts: Buffer[]): void {
     this.#duplex.push(Buffer.concat(parts))
   }
