@@ -388,6 +388,7 @@ test('so many requests of a kind at once', async () => {
   const slow = await startKubeletServer({
     address: '127.0.0.1',
     port: 0,
+    clock: systemClock,
     tls: server,
     authorize: () => Promise.resolve(undefined),
     metrics: new KubeletMetrics('n2', 'v0', 0),
