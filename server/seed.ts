@@ -16,7 +16,7 @@ const DEFAULT_ACCOUNT = 'default'
 /** The objects of a seed file: JSON or YAML documents, lists taken apart. Throws an Error of one sentence. */
 export async function readSeed(file: string): Promise<KubeObject[]> {
   const text = await readFile(file, 'utf8')
-  const documents = await documentsOf(file, text)
+  const documents = documentsOf(file, text)
   const objects = documents.flatMap((d) => flatten(d as KubeObject))
   for (const o of objects) pathOf(o)
   const rank = (o: KubeObject): number => (FIRST.includes(o.kind ?? '') ? FIRST.indexOf(o.kind ?? '') : FIRST.length)
@@ -26,9 +26,9 @@ export async function readSeed(file: string): Promise<KubeObject[]> {
     .map(({ o }) => o)
 }
 
-async function documentsOf(file: string, text: string): Promise<unknown[]> {
+function documentsOf(file: string, text: string): unknown[] {
   try {
-    return text.trimStart().startsWith('{') ? [JSON.parse(text)] : await parseYamlDocuments(text)
+    return text.trimStart().startsWith('{') ? [JSON.parse(text)] : parseYamlDocuments(text)
   } catch (e) {
     throw new Error(`--seed: ${file} cannot be read: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
   }

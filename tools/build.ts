@@ -44,9 +44,13 @@ async function buildServer(): Promise<void> {
   rmSync(outdir, { recursive: true, force: true })
   await build({
     ...shared,
-    entryPoints: { server: 'server/main.ts', 'sqlite-worker': 'server/storage/sqlite/worker.ts' },
+    entryPoints: {
+      server: 'server/main.ts',
+      'sqlite-worker': 'server/storage/sqlite/worker.ts',
+      'yaml-worker': 'server/codec/yaml-worker.ts',
+    },
     format: 'esm',
-    // What is loaded on demand (other clusters, etcd) stays in files of its own, all in one folder: the worker is found beside the store.
+    // What is loaded on demand (other clusters, etcd) stays in files of its own, all in one folder: workers are found beside the program.
     splitting: true,
     chunkNames: '[name]-[hash]',
     outExtension: { '.js': '.mjs' },

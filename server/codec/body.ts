@@ -6,7 +6,7 @@ import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decod
 import { scheme } from '../scheme/index.ts'
 import { JsonError, parseJson } from '../machinery/json.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
-import { YamlError, parseYaml } from './yaml.ts'
+import { YamlError, yamlToJson, type YamlJson } from './yaml-read.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
 
@@ -40,10 +40,17 @@ const SHOWN = 30
 /**
  * Reads a body as an object of one built-in kind; apiVersion and kind that are missing are taken from it.
  * The object is in normal form (server/scheme/check.ts), with apiVersion and kind set.
+ * @param yaml what a YAML body was read as; read here where it is left out
  * @throws StatusError 400 in the reference's words
  */
-export function decodeBody(bytes: Buffer, encoding: Encoding, expected: BodyKind, mode: FieldValidation): DecodedBody {
-  const parsed = recognise(bytes, encoding, expected)
+export function decodeBody(
+  bytes: Buffer,
+  encoding: Encoding,
+  expected: BodyKind,
+  mode: FieldValidation,
+  yaml: () => YamlJson = () => yamlToJson(utf8.decode(bytes)),
+): DecodedBody {
+  const parsed = recognise(bytes, encoding, expected, yaml)
   const type = typeFor(parsed, expected)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const decoded = read(parsed, type, gvk, mode, expected.bare)
@@ -65,9 +72,9 @@ export function unrecognized(kind: string, why: string, bytes: Buffer): StatusEr
 }
 
 /** Finds apiVersion and kind, with those expected where the body has none. */
-function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind): Parsed {
+function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson): Parsed {
   try {
-    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : fromText(bytes, encoding)
+    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : fromJson(bytes)
     const gv = parseApiVersion(found.apiVersion)
     if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
     return {
@@ -88,12 +95,13 @@ function fromProtobuf(bytes: Buffer): Parsed {
   return { value: undefined, apiVersion, kind, raw }
 }
 
-function fromText(bytes: Buffer, encoding: 'json' | 'yaml'): Parsed {
+/** Its numbers and fields are looked at as those of any JSON; duplicates were found before. */
+function fromYaml({ json, duplicates }: YamlJson): Parsed {
+  return { ...typeMeta(parseJson(json)), duplicates }
+}
+
+function fromJson(bytes: Buffer): Parsed {
   const text = utf8.decode(bytes)
-  if (encoding === 'yaml') {
-    const { value, duplicates } = parseYaml(text)
-    return { ...typeMeta(value), duplicates }
-  }
   let value: unknown
   try {
     value = parseJson(text)

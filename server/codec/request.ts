@@ -6,6 +6,8 @@ import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/
 import { scheme } from '../scheme/index.ts'
 import { type BodyKind, decodeBody, type DecodedBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
+import { readYaml } from './yaml-body.ts'
+import type { YamlJson } from './yaml-read.ts'
 
 /** What a request's body must be. */
 export interface ExpectedKind extends BodyKind {
@@ -19,10 +21,31 @@ const ENCODINGS: Readonly<Record<MediaType, Encoding>> = {
 }
 
 /** Decodes a body of the expected kind; it always has metadata. Throws 400 with the reference's text for anything else. */
-export function decodeRequest(bytes: Buffer, media: MediaType, expected: ExpectedKind, validation: FieldValidation): DecodedBody {
-  const decoded = decodeBody(bytes, ENCODINGS[media], expected, validation)
-  decoded.object.metadata ??= {}
-  return decoded
+export function decodeRequest(
+  bytes: Buffer,
+  media: MediaType,
+  expected: ExpectedKind,
+  validation: FieldValidation,
+): DecodedBody | Promise<DecodedBody> {
+  const decode = (yaml?: () => YamlJson): DecodedBody => {
+    const decoded = decodeBody(bytes, ENCODINGS[media], expected, validation, yaml)
+    decoded.object.metadata ??= {}
+    return decoded
+  }
+  return media === 'application/yaml' ? decodeYaml(bytes, decode) : decode()
+}
+
+/** YAML may be read on a thread. */
+async function decodeYaml(bytes: Buffer, decode: (yaml: () => YamlJson) => DecodedBody): Promise<DecodedBody> {
+  let read: YamlJson
+  try {
+    read = await readYaml(bytes.toString())
+  } catch (e) {
+    return decode(() => {
+      throw e
+    })
+  }
+  return decode(() => read)
 }
 
 /** What an error says of the patch that made an object. */

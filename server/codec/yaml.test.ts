@@ -91,7 +91,7 @@ describe('answers', () => {
         'spec:\n  empty: {}\n  list:\n  - a: true\n    b: 1\n  - null\n  none: []\n',
       ].join(''),
     )
-    expect(Object.keys(parseYaml(stringifyYaml({ p443: 1, p80: 1, a_: 1, ab: 1 })).value as object)).toEqual(['a_', 'ab', 'p80', 'p443'])
+    expect(stringifyYaml({ p443: 1, p80: 1, a_: 1, ab: 1 })).toBe('a_: 1\nab: 1\np80: 1\np443: 1\n')
   })
 
   test('are read back as they were', () => {

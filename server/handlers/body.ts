@@ -49,7 +49,7 @@ export interface ExpectedBody {
 export async function readObject(ctx: RequestContext, expected: ExpectedBody, validation: FieldValidation): Promise<KubeObject> {
   const media = bodyMediaType(ctx.exchange.headers['content-type'])
   const bytes = await ctx.exchange.readBody(MAX_BODY)
-  const { object, warnings } = decodeRequest(bytes, media, expected, validation)
+  const { object, warnings } = await decodeRequest(bytes, media, expected, validation)
   ctx.warnings.push(...warnings)
   return object
 }

@@ -25,7 +25,7 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
   let raw: Record<string, unknown> = {}
   if (body.length > 0) {
     const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')!, bare: true }
-    raw = decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore').object
+    raw = (await decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore')).object
   } else {
     const grace = parseInteger(q, 'gracePeriodSeconds')
     if (grace !== undefined) raw.gracePeriodSeconds = grace
