@@ -1,24 +1,77 @@
-import type { Clock } from '../machinery/clock.ts'
-import type { ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
+import type { Clock, Timer } from '../machinery/clock.ts'
+import { type ConnectionTimes, defaultTimes } from './connection-times.ts'
+import type { ConnectionState, ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
 import { GatewayError } from './errors.ts'
 import { defaultKubeconfigFiles, type KubeContext, type Kubeconfig, loadKubeconfig, signature, text } from './kubeconfig.ts'
 import { LocalUpstream } from './local-upstream.ts'
+import type { Notice } from './notices.ts'
 
 export const LOCAL = 'local'
 
-/** The local control plane and every context of the kubeconfig. The files are read again when they change, at the next question. */
+/**
+ * How often the kubeconfig files are looked at while a window is open. Their size and times are read rather than a watch set on them:
+ * that sees editors that replace a file, links, files and folders that are not there yet, and network folders, all in one way.
+ */
+const LOOK_MS = 2_000
+
+/** The local control plane and every context of the kubeconfig. The files are read again when they change. */
 export class Contexts {
   readonly #local: LocalControl
   readonly #clock: Clock
   readonly #files: string[]
   readonly #upstreams = new Map<string, { key: string; upstream: Upstream }>()
+  readonly times: ConnectionTimes
+  readonly #listeners = new Set<(notice: Notice) => void>()
+  #looking: Timer | undefined
+  #announced: string | undefined
   #loaded: { signature: string; config: Kubeconfig } | undefined
   #localUpstream: { reach: object; upstream: Upstream } | undefined
 
-  constructor(local: LocalControl, clock: Clock, files: readonly string[] = defaultKubeconfigFiles()) {
+  constructor(
+    local: LocalControl,
+    clock: Clock,
+    files: readonly string[] = defaultKubeconfigFiles(),
+    times: ConnectionTimes = defaultTimes,
+  ) {
     this.#local = local
     this.#clock = clock
     this.#files = [...files]
+    this.times = times
+  }
+
+  /** Tells how clusters are and that the list has changed, as long as somebody listens. Returns what ends it. */
+  listen(listener: (notice: Notice) => void): () => void {
+    this.#listeners.add(listener)
+    if (this.#looking === undefined) {
+      void this.#look()
+      this.#looking = this.#clock.setInterval(() => void this.#look(), LOOK_MS)
+    }
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      this.#looking?.cancel()
+      this.#looking = undefined
+    }
+  }
+
+  /** How the clusters are that somebody looks at. */
+  connections(): ConnectionState[] {
+    return [...this.#upstreams.values()].flatMap(({ upstream }) => {
+      const state = upstream.connection?.state
+      return state === undefined || state.phase === 'idle' ? [] : [state]
+    })
+  }
+
+  // The first listener may have asked for the list before the files changed: it is told once that it may have.
+  async #look(): Promise<void> {
+    const now = await signature(this.#files)
+    if (now === this.#announced) return
+    this.#announced = now
+    this.#tell({ t: 'contexts' })
+  }
+
+  #tell(notice: Notice): void {
+    for (const listener of this.#listeners) listener(notice)
   }
 
   addFile(file: string): void {
@@ -45,6 +98,8 @@ export class Contexts {
     const all = [...this.#upstreams.values()].map((u) => u.upstream.close())
     if (this.#localUpstream !== undefined) all.push(this.#localUpstream.upstream.close())
     this.#upstreams.clear()
+    this.#looking?.cancel()
+    this.#listeners.clear()
     await Promise.allSettled(all)
   }
 
@@ -63,7 +118,8 @@ export class Contexts {
     const raced = this.#upstreams.get(name)
     if (raced?.key === key) return raced.upstream
     raced?.upstream.close().catch(() => undefined)
-    const upstream = new RemoteUpstream(context, this.#clock)
+    const shown = { ...context, name }
+    const upstream = new RemoteUpstream(shown, this.#clock, this.times, (state) => this.#tell({ t: 'cluster', state }))
     this.#upstreams.set(name, { key, upstream })
     return upstream
   }
@@ -77,27 +133,29 @@ export class Contexts {
     }
     if (this.#localUpstream?.reach !== reach) {
       this.#localUpstream?.upstream.close().catch(() => undefined)
-      this.#localUpstream = { reach, upstream: await makeLocal(reach, this.#clock) }
+      this.#localUpstream = { reach, upstream: await makeLocal(reach, this.#clock, this.times) }
     }
     return this.#localUpstream.upstream
   }
 
   #describeLocal(): ContextInfo {
     const { url, state, message } = this.#local.status()
-    const info: ContextInfo = { name: LOCAL, cluster: LOCAL, server: url, user: 'admin', namespace: 'default', local: true, current: false }
+    const info: ContextInfo = { name: LOCAL, cluster: LOCAL, server: url, user: 'admin', namespace: '', local: true, current: false }
     if (state === 'failed') info.error = message ?? 'the local control plane failed'
     return info
   }
 }
 
-async function makeLocal(reach: NonNullable<ReturnType<LocalControl['reach']>>, clock: Clock): Promise<Upstream> {
+async function makeLocal(reach: NonNullable<ReturnType<LocalControl['reach']>>, clock: Clock, times: ConnectionTimes): Promise<Upstream> {
   if ('transport' in reach) return new LocalUpstream(reach.transport)
   const { RemoteUpstream } = await import('./remote-upstream.ts')
   const data = (v: unknown): string => Buffer.from(v instanceof Uint8Array ? v : String(v)).toString('base64')
   const { url, tls } = reach
   const cluster = { server: url, 'certificate-authority-data': data(tls.ca) }
   const user = { 'client-certificate-data': data(tls.cert), 'client-key-data': data(tls.key) }
-  return new RemoteUpstream({ name: LOCAL, clusterName: LOCAL, userName: 'admin', namespace: '', cluster, user }, clock)
+  const context = { name: LOCAL, clusterName: LOCAL, userName: 'admin', namespace: '', cluster, user }
+  // How this one is, its own control tells.
+  return new RemoteUpstream(context, clock, times, () => undefined)
 }
 
 function describe(c: KubeContext, current: string): ContextInfo {
@@ -106,7 +164,7 @@ function describe(c: KubeContext, current: string): ContextInfo {
     cluster: c.clusterName,
     server: text(c.cluster.server),
     user: c.userName,
-    namespace: c.namespace === '' ? 'default' : c.namespace,
+    namespace: c.namespace,
     local: false,
     current: c.name === current,
   }

@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream'
 import type { SecureContextOptions } from 'node:tls'
 import type { Transport } from '../client/transport.ts'
 import type { Clock } from '../machinery/clock.ts'
+import type { ConnectionTimes } from './connection-times.ts'
+import type { ClusterConnection } from './connection.ts'
 
 /** One entry of `GET /api/contexts`. `error` says why a context cannot be used; such a context answers 503 under `/clusters/`. */
 export interface ContextInfo {
@@ -9,6 +11,7 @@ export interface ContextInfo {
   cluster: string
   server: string
   user: string
+  /** Where kubectl would start in this context; empty when the kubeconfig does not say. */
   namespace: string
   /** The control plane that this process runs. */
   local: boolean
@@ -17,10 +20,32 @@ export interface ContextInfo {
   error?: string
 }
 
-/** `GET /api/contexts`. `errors` are kubeconfig files that could not be read at all. */
+/** `GET /api/contexts`. `errors` are the faults of the kubeconfig files; what could be read beside them is in `contexts`. */
 export interface ContextList {
   contexts: ContextInfo[]
-  errors: { file: string; message: string }[]
+  errors: KubeconfigFault[]
+}
+
+export interface KubeconfigFault {
+  file: string
+  /** From 1; absent when the file could not be read at all. */
+  line?: number
+  message: string
+}
+
+/**
+ * How a cluster is, by its own signs of life. `quiet`: nothing heard for a while, which is normal when nothing changes; `unreachable`: it
+ * was asked and did not answer; `plugin`: a credential plugin has been running for a moment; `signedOut`: no credentials, or they are not
+ * accepted; `forbidden`: it answers, and nothing that was asked for is allowed; `idle`: nobody looks at it.
+ */
+export interface ConnectionState {
+  context: string
+  phase: 'idle' | 'connecting' | 'plugin' | 'live' | 'quiet' | 'unreachable' | 'signedOut' | 'forbidden'
+  /** Milliseconds since the epoch: when it was last heard (or first asked), for `plugin` when that began; 0 where it says nothing. */
+  since: number
+  /** The plugin's command, without its arguments. */
+  plugin?: string
+  message?: string
 }
 
 export type LocalState = 'starting' | 'running' | 'stopped' | 'failed'
@@ -69,6 +94,8 @@ export interface UpstreamRequest {
   headers: Record<string, string | string[]>
   body?: Readable
   signal: AbortSignal
+  /** Milliseconds for the headers of the answer, from when credentials were there; nothing: by the kind of request. */
+  limitMs?: number
 }
 
 export interface UpstreamResponse {
@@ -82,6 +109,8 @@ export interface UpstreamResponse {
 export interface Upstream {
   /** The cluster's address, for recognising its own redirects; undefined in process. */
   readonly server: URL | undefined
+  /** Where signs of life are told; undefined in process, where there is no line that could be cut. */
+  readonly connection: ClusterConnection | undefined
   send(req: UpstreamRequest): Promise<UpstreamResponse>
   /** Ends idle connections; running requests finish. */
   close(): Promise<void>
@@ -99,6 +128,8 @@ export interface GatewayOptions {
   secret?: string
   clock: Clock
   log: GatewayLog
+  /** Default as in `connection-times.ts`. */
+  times?: ConnectionTimes
 }
 
 export interface GatewayLog {

@@ -7,16 +7,21 @@ export type GatewayFault =
   | 'BrokenContext'
   | 'Credentials'
   | 'Connect'
+  | 'NoAnswer'
   | 'Certificate'
   | 'LocalNotRunning'
   | 'BadRequest'
   | 'TooLarge'
 
-const codes: Record<GatewayFault, [code: number, reason: 'NotFound' | 'ServiceUnavailable' | 'BadRequest' | 'RequestEntityTooLarge']> = {
+const codes: Record<
+  GatewayFault,
+  [code: number, reason: 'NotFound' | 'ServiceUnavailable' | 'Timeout' | 'BadRequest' | 'RequestEntityTooLarge']
+> = {
   UnknownContext: [404, 'NotFound'],
   BrokenContext: [503, 'ServiceUnavailable'],
   Credentials: [503, 'ServiceUnavailable'],
   Connect: [502, 'ServiceUnavailable'],
+  NoAnswer: [504, 'Timeout'],
   Certificate: [502, 'ServiceUnavailable'],
   LocalNotRunning: [503, 'ServiceUnavailable'],
   BadRequest: [400, 'BadRequest'],

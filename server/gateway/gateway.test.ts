@@ -30,8 +30,8 @@ describe('contexts and the local control plane', () => {
     const h = await start({ dev: { server: 'https://dev.example:6443' } })
     const list = (await (await h.get('/api/contexts')).json()) as ContextList
     expect(list.contexts).toEqual([
-      { name: 'local', cluster: 'local', server: '', user: 'admin', namespace: 'default', local: true, current: false },
-      { name: 'dev', cluster: 'dev', server: 'https://dev.example:6443', user: 'dev', namespace: 'default', local: false, current: true },
+      { name: 'local', cluster: 'local', server: '', user: 'admin', namespace: '', local: true, current: false },
+      { name: 'dev', cluster: 'dev', server: 'https://dev.example:6443', user: 'dev', namespace: '', local: false, current: true },
     ])
     const config = JSON.parse(await readFile(h.kubeconfig, 'utf8')) as { contexts: unknown[] }
     config.contexts.push({ name: 'broken', context: { cluster: 'gone' } }, { name: 'local', context: { cluster: 'dev' } })

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { http } from '../machinery/node-http.ts'
 import { StatusError, toStatus } from '../machinery/status.ts'
+import { timesFrom } from './connection-times.ts'
 import { Contexts } from './contexts.ts'
 import type { Gateway, GatewayOptions, LocalControl } from './contract.ts'
 import { GatewayError, statusBody } from './errors.ts'
@@ -36,7 +37,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const url = `http://127.0.0.1:${port}`
   const session = new Session(port, options.secret)
   const guard = new Guard(port, session)
-  const contexts = new Contexts(options.local, options.clock, options.kubeconfigFiles)
+  const contexts = new Contexts(options.local, options.clock, options.kubeconfigFiles, options.times ?? timesFrom(process.env))
   const files = new StaticFiles(options.staticDir)
   const headers = securityHeaders(port)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })

@@ -9,6 +9,7 @@ const MAX_BODY = 4 * 1024 * 1024
 /** The API server of this process, without a socket between. */
 export class LocalUpstream implements Upstream {
   readonly server = undefined
+  readonly connection = undefined
   readonly #transport: Transport
 
   constructor(transport: Transport) {

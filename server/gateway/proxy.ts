@@ -26,6 +26,9 @@ export async function proxyToCluster(contexts: Contexts, route: ClusterRoute, re
   }
   res.writeHead(answer.status, responseHeaders(answer.headers, upstream.server, route.prefix))
   res.flushHeaders()
+  // A long answer is a sign of life, too. The pipeline decides when the body flows.
+  answer.body.pause()
+  answer.body.on('data', () => upstream.connection?.heard())
   await pipeline(answer.body, res).catch(() => res.destroy())
 }
 

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { AgentOptions, RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../machinery/clock.ts'
-import type { Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
+import { ClusterConnection } from './connection.ts'
+import type { ConnectionTimes } from './connection-times.ts'
+import type { ConnectionState, Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
 import { discard } from './discard.ts'
 import { connectError, GatewayError } from './errors.ts'
 import { isFields, type KubeContext, text } from './kubeconfig.ts'
@@ -20,39 +23,68 @@ interface Credentials {
 
 /**
  * A cluster of the kubeconfig, through client-node's KubeConfig for the credentials and undici for the connections: HTTP/1.1 with
- * keep-alive, as many as there are streams, no time limit on quiet ones (a watch may say nothing for half an hour).
+ * keep-alive, as many as there are streams. Streams have no time limit of their own (a watch may say nothing for a while): the
+ * connection's probes find out when nobody is there any more, and end them all.
  */
 export class RemoteUpstream implements Upstream {
   readonly server: URL
+  readonly connection: ClusterConnection
+  readonly #times: ConnectionTimes
   readonly #context: KubeContext
   readonly #clock: Clock
   #config: KubeConfig | undefined
   #dispatcher: { material: string; dispatcher: Dispatcher } | undefined
   #credentials: { until: number; value: Promise<Credentials> } | undefined
 
-  constructor(context: KubeContext, clock: Clock) {
+  constructor(context: KubeContext, clock: Clock, times: ConnectionTimes, changed: (state: ConnectionState) => void) {
     this.server = new URL(text(context.cluster.server))
     this.#context = context
     this.#clock = clock
+    this.#times = times
+    this.connection = new ClusterConnection({
+      context: context.name,
+      clock,
+      times,
+      probe: (signal, limitMs) => this.#probe(signal, limitMs),
+      reset: (why) => this.#reset(why),
+      changed,
+    })
   }
 
   async send(req: UpstreamRequest): Promise<UpstreamResponse> {
-    const first = await this.#sendOnce(req)
+    const question = this.connection.ask(req.method, req.path)
+    try {
+      const answer = await this.#sendTwice({ limitMs: this.#limitOf(req.path), ...req }, () => question.sent())
+      question.answered(answer.status)
+      return answer
+    } catch (e) {
+      question.failed(e, req.signal.aborted)
+      throw e
+    }
+  }
+
+  async close(): Promise<void> {
+    this.connection.close()
+    await this.#dispatcher?.dispatcher.close()
+  }
+
+  async #sendTwice(req: UpstreamRequest, sent: () => void): Promise<UpstreamResponse> {
+    const first = await this.#sendOnce(req, sent)
     // The token may have been revoked before it expired: ask the plugin again, once, when the request can be repeated.
     if (first.status !== 401 || !this.#hasPlugin()) return first
     this.#config = undefined
     this.#credentials = undefined
     if (req.body !== undefined) return first
     discard(first.body)
-    return this.#sendOnce(req)
+    return this.#sendOnce(req, sent)
   }
 
-  async close(): Promise<void> {
-    await this.#dispatcher?.dispatcher.close()
-  }
-
-  async #sendOnce(req: UpstreamRequest): Promise<UpstreamResponse> {
+  async #sendOnce(req: UpstreamRequest, sent: () => void = () => undefined): Promise<UpstreamResponse> {
     const { dispatcher, headers } = await this.#current(req.signal)
+    sent()
+    const late = new AbortController()
+    const { limitMs } = req
+    const timer = limitMs === undefined ? undefined : this.#clock.setTimeout(() => late.abort(this.#noAnswer(limitMs)), limitMs)
     try {
       const answer = await dispatcher.request({
         origin: this.server.origin,
@@ -60,14 +92,44 @@ export class RemoteUpstream implements Upstream {
         method: req.method as Dispatcher.HttpMethod,
         headers: { ...req.headers, ...headers },
         body: req.body ?? null,
-        signal: req.signal,
+        signal: timer === undefined ? req.signal : AbortSignal.any([req.signal, late.signal]),
         headersTimeout: 0,
         bodyTimeout: 0,
       })
       return { status: answer.statusCode, headers: answer.headers, body: answer.body }
     } catch (e) {
-      throw connectError(this.server.origin, e)
+      throw connectError(this.server.origin, late.signal.aborted ? late.signal.reason : e)
+    } finally {
+      timer?.cancel()
     }
+  }
+
+  #noAnswer(waitedMs: number): GatewayError {
+    return new GatewayError('NoAnswer', `${this.server.origin} did not answer within ${Math.max(1, Math.round(waitedMs / 1000))} s`)
+  }
+
+  /** Whoever is signed in to nothing may ask for the version, on most clusters. */
+  async #probe(signal: AbortSignal, limitMs: number): Promise<number> {
+    const answer = await this.#sendOnce({ method: 'GET', path: '/version', headers: { accept: 'application/json' }, signal, limitMs })
+    discard(answer.body)
+    return answer.status
+  }
+
+  #reset(why: Error): void {
+    const old = this.#dispatcher?.dispatcher
+    this.#dispatcher = undefined
+    this.#credentials = undefined
+    old?.destroy(why).catch(() => undefined)
+  }
+
+  /** Streams may wait: a log for its first line, a watch for the cache. A profile takes the seconds that it is asked to. */
+  #limitOf(path: string): number | undefined {
+    const at = path.indexOf('?')
+    const query = new URLSearchParams(at < 0 ? '' : path.slice(at))
+    const on = (name: string): boolean => ['1', 'true'].includes(query.get(name) ?? '')
+    if (on('watch') || on('follow')) return undefined
+    const seconds = Number(query.get('seconds') ?? 0)
+    return this.#times.headers + (Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : 0)
   }
 
   #hasPlugin(): boolean {
@@ -77,7 +139,7 @@ export class RemoteUpstream implements Upstream {
   // Concurrent requests share one run of the plugin.
   async #current(signal: AbortSignal): Promise<Credentials> {
     if (this.#credentials === undefined || this.#clock.now() >= this.#credentials.until) {
-      const value = this.#resolve()
+      const value = this.#named(this.#resolve())
       const entry = { until: Number.POSITIVE_INFINITY, value }
       this.#credentials = entry
       value.then(
@@ -91,6 +153,20 @@ export class RemoteUpstream implements Upstream {
       const why =
         missingPlugin(e, this.#context.user) ?? (e instanceof Error ? e.message : String(e)).trim().split('\n').slice(0, 5).join('\n')
       throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${why === '' ? 'the plugin failed' : why}`)
+    }
+  }
+
+  /** While the plugin runs, the window says so. */
+  async #named<T>(work: Promise<T>): Promise<T> {
+    const { exec } = this.#context.user
+    const command = isFields(exec)
+      ? text(exec.command)
+      : text((this.#context.user['auth-provider'] as { name?: unknown } | undefined)?.name)
+    const done = command === '' ? undefined : this.connection.plugin(basename(command))
+    try {
+      return await work
+    } finally {
+      done?.()
     }
   }
 

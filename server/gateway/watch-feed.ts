@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import { type Status, StatusError, toStatus } from '../machinery/status.ts'
+import type { WatchSigns } from './connection.ts'
 import type { Contexts } from './contexts.ts'
 import { discard } from './discard.ts'
 import { GatewayError } from './errors.ts'
@@ -39,6 +40,9 @@ export class WatchFeed {
   #flush: Timer | undefined
   #sentAt = -BATCH_MS
   #done = false
+  #signs: WatchSigns | undefined
+  #silence: Timer | undefined
+  #heardAt = 0
 
   constructor(id: number, sink: FeedSink, clock: Clock) {
     this.#id = id
@@ -49,6 +53,8 @@ export class WatchFeed {
   async open(contexts: Contexts, context: string, path: string, accept = 'application/json'): Promise<void> {
     try {
       const upstream = await contexts.upstream(context)
+      if (this.#done) return
+      this.#signs = upstream.connection?.watch()
       const signal = this.#abort.signal
       const headers = { accept, 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
       const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal })
@@ -57,8 +63,10 @@ export class WatchFeed {
       if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
       this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? 'application/json'))
       this.#body = answer.body
+      this.#signs?.opened()
       this.#sink.send(frame({ id: this.#id, t: 'open', status: answer.status }))
       this.#read(answer.body)
+      if (this.#signs !== undefined && this.#json && hasBookmarks(path)) this.#guard(contexts.times.watchSilence)
     } catch (e) {
       const status = toStatus(e instanceof StatusError ? e : new GatewayError('Connect', e instanceof Error ? e.message : String(e)))
       this.#fail(status.code, status)
@@ -90,8 +98,33 @@ export class WatchFeed {
     body.once('close', () => this.#broken(new Error('the stream ended early')))
   }
 
+  /**
+   * A line can be cut without either end being told (NAT, VPN, sleep) while others to the same cluster work. A watch that is silent
+   * for longer than its bookmarks are apart ends here, and the window resumes from the last version it has seen.
+   */
+  #guard(limitMs: number): void {
+    this.#heardAt = this.#clock.now()
+    const look = (): void => {
+      const left = this.#heardAt + limitMs - this.#clock.now()
+      // Whoever does not read hears nothing.
+      if (left > 0 || this.#body?.isPaused()) this.#silence = this.#clock.setTimeout(look, Math.max(left, limitMs / 4))
+      else this.#end()
+    }
+    this.#silence = this.#clock.setTimeout(look, limitMs)
+  }
+
+  #end(): void {
+    this.#send()
+    if (!this.#finish()) return
+    this.#sink.send(frame({ id: this.#id, t: 'end' }))
+    this.#abort.abort()
+    if (this.#body !== undefined) discard(this.#body)
+  }
+
   #take(chunk: Buffer): void {
     if (this.#done) return
+    this.#signs?.heard()
+    this.#heardAt = this.#clock.now()
     try {
       this.#add(this.#splitter.push(chunk))
     } catch (e) {
@@ -133,7 +166,7 @@ export class WatchFeed {
 
   #broken(e: Error): void {
     if (this.#done) return
-    const status = new GatewayError('Connect', `the stream broke off: ${e.message}`).status
+    const status = (e instanceof GatewayError ? e : new GatewayError('Connect', `the stream broke off: ${e.message}`)).status
     this.#send()
     this.#fail(status.code, status)
     this.#abort.abort()
@@ -148,10 +181,14 @@ export class WatchFeed {
     if (this.#done) return false
     this.#done = true
     this.#flush?.cancel()
+    this.#silence?.cancel()
+    this.#signs?.ended()
     this.#sink.ended(this.#id)
     return true
   }
 }
+
+const hasBookmarks = (path: string): boolean => /[?&]watch=(1|true)\b/.test(path) && /[?&]allowWatchBookmarks=(1|true)\b/.test(path)
 
 // Splicing a line that is no JSON would break the whole frame. Both ends tell apart everything an API server or a broken proxy sends.
 function looksLikeObject(line: Buffer): boolean {

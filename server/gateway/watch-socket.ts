@@ -3,6 +3,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { badRequest, tooManyRequests } from '../machinery/status.ts'
 import type { Contexts } from './contexts.ts'
 import { type ClientMessage, frame, parseClientMessage } from './frames.ts'
+import { noticeFrame } from './notices.ts'
 import { WatchFeed } from './watch-feed.ts'
 
 export const MAX_FEEDS = 256
@@ -51,6 +52,9 @@ export function serveWatchSocket(ws: WebSocket, contexts: Contexts, clock: Clock
     }
   }
 
+  const unlisten = contexts.listen((notice) => void send(noticeFrame(notice)))
+  for (const state of contexts.connections()) send(noticeFrame({ t: 'cluster', state }))
+
   // A window on a sleeping laptop goes without a word.
   const ping = clock.setInterval(() => {
     if (!answered) return ws.terminate()
@@ -63,6 +67,7 @@ export function serveWatchSocket(ws: WebSocket, contexts: Contexts, clock: Clock
   ws.on('error', () => undefined)
   ws.once('close', () => {
     ping.cancel()
+    unlisten()
     for (const feed of [...feeds.values()]) feed.close()
   })
 }

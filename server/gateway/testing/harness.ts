@@ -9,6 +9,8 @@ import { systemClock } from '../../machinery/clock.ts'
 import type { Gateway, LocalControl, LocalReach, LocalState } from '../contract.ts'
 import type { ServerMessage } from '../frames.ts'
 import { startGateway } from '../gateway.ts'
+import type { Notice } from '../notices.ts'
+import type { ConnectionTimes } from '../connection-times.ts'
 
 /** An HTTP server in the place of a cluster; `requests` remembers what arrived. */
 export interface FakeCluster {
@@ -77,7 +79,7 @@ export interface Harness {
 }
 
 /** A gateway with its own kubeconfig of contexts `{name: {server, user}}` and a small built renderer. */
-export async function harness(contexts: Record<string, { server: string; user?: object }> = {}): Promise<Harness> {
+export async function harness(contexts: Record<string, { server: string; user?: object }> = {}, times?: ConnectionTimes): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), 'gateway-'))
   const kubeconfig = join(dir, 'config')
   const names = Object.entries(contexts)
@@ -93,7 +95,14 @@ export async function harness(contexts: Record<string, { server: string; user?: 
   await writeFile(join(dir, 'index.html'), '<!doctype html><title>Binnacle</title>')
   const local = new FakeLocal()
   const log = { info: () => {}, warn: () => {} }
-  const gateway = await startGateway({ local, staticDir: `${dir}/`, kubeconfigFiles: [kubeconfig], clock: systemClock, log })
+  const gateway = await startGateway({
+    local,
+    staticDir: `${dir}/`,
+    kubeconfigFiles: [kubeconfig],
+    clock: systemClock,
+    log,
+    ...(times === undefined ? {} : { times }),
+  })
   const cookie = `${gateway.cookie.name}=${gateway.cookie.value}`
   return {
     gateway,
@@ -147,11 +156,15 @@ export async function standsStill(count: () => number): Promise<void> {
 /** Collects frames and lets a test wait for one that fits. */
 export class Frames {
   readonly all: ServerMessage[] = []
+  /** What came without being asked for. */
+  readonly notices: Notice[] = []
   readonly #waiting = new Set<() => void>()
 
   constructor(ws: WebSocket) {
     ws.on('message', (data: Buffer) => {
-      this.all.push(JSON.parse(data.toString()) as ServerMessage)
+      const message = JSON.parse(data.toString()) as ServerMessage | Notice
+      if (message.t === 'cluster' || message.t === 'contexts') this.notices.push(message)
+      else this.all.push(message)
       for (const check of this.#waiting) check()
     })
   }
@@ -166,6 +179,15 @@ export class Frames {
       this.#waiting.add(check)
       check()
     })
+  }
+
+  untilNotice(done: () => boolean): Promise<void> {
+    return this.until(done)
+  }
+
+  /** How a cluster was said to be, in order. */
+  phases(context: string): string[] {
+    return this.notices.flatMap((n) => (n.t === 'cluster' && n.state.context === context ? [n.state.phase] : []))
   }
 
   lines(id: number): unknown[] {
