@@ -85,6 +85,18 @@ describe('kubeconfig', () => {
     expect(config.contexts[0]?.error).toBe(error)
   })
 
+  test('a file with a fault is named with its line, and what stands beside the fault is used', async () => {
+    const broken = await file('broken', `${dev}- name: later\n\tcontext: {cluster: c1}\n`)
+    const config = await loadKubeconfig([broken])
+    expect(config.errors).toEqual([{ file: broken, line: 19, message: expect.stringMatching(/tab/i) as string }])
+    expect(config.contexts.map((c) => c.name)).toEqual(['dev', 'prod'])
+  })
+
+  test('a folder in the place of a file is named, too', async () => {
+    const config = await loadKubeconfig([dir])
+    expect(config.errors).toEqual([{ file: dir, message: 'EISDIR: illegal operation on a directory, read' }])
+  })
+
   test('the signature changes with the files', async () => {
     const a = await file('a', dev)
     const before = await signature([a, join(dir, 'later')])

@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
-import { parse } from 'yaml'
+import type { KubeconfigFault } from './contract.ts'
+import { type Fields, isFields, type NamedEntry, readKubeconfig } from './kubeconfig-file.ts'
 
-type Fields = Record<string, unknown>
+export { isFields }
 
 /** One context with the cluster and user it names, paths made absolute. `error` when it cannot be used. */
 export interface KubeContext {
@@ -19,7 +20,7 @@ export interface KubeContext {
 export interface Kubeconfig {
   contexts: KubeContext[]
   current: string
-  errors: { file: string; message: string }[]
+  errors: KubeconfigFault[]
 }
 
 /** $KUBECONFIG is a list; without it ~/.kube/config, which may be missing (client-go `ClientConfigLoadingRules`). */
@@ -40,8 +41,8 @@ export async function signature(files: readonly string[]): Promise<string> {
 }
 
 /**
- * Merges the files: the first to name a cluster, user, context or current-context wins. Never throws: a file that cannot be read or
- * parsed is in `errors`, a context that names what is not there carries its `error`.
+ * Merges the files: the first to name a cluster, user, context or current-context wins. Never throws: what cannot be read in a file is
+ * in `errors` with its line, a context that names what is not there carries its `error`.
  */
 export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
   const clusters = new Map<string, Fields>()
@@ -51,14 +52,13 @@ export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconf
   let current = ''
   for (const file of files) {
     try {
-      const doc: unknown = parse(await readFile(file, 'utf8'), { maxAliasCount: 100 })
-      if (doc === null) continue
-      if (!isFields(doc)) throw new Error('it is not a kubeconfig')
+      const read = readKubeconfig(await readFile(file, 'utf8'))
+      errors.push(...read.faults.map((fault) => ({ file, ...fault })))
       const dir = dirname(resolve(file))
-      collect(doc.clusters, 'cluster', clusters, (c) => absolutePaths(c, ['certificate-authority'], dir))
-      collect(doc.users, 'user', users, (u) => userPaths(u, dir))
-      collect(doc.contexts, 'context', contexts, (c) => c)
-      if (current === '') current = text(doc['current-context'])
+      collect(read.clusters, clusters, (c) => absolutePaths(c, ['certificate-authority'], dir))
+      collect(read.users, users, (u) => userPaths(u, dir))
+      collect(read.contexts, contexts, (c) => c)
+      if (current === '') current = read.current
     } catch (e) {
       if (isFields(e) && e.code === 'ENOENT') continue
       errors.push({ file, message: e instanceof Error ? (e.message.split('\n')[0] ?? '') : String(e) })
@@ -83,14 +83,8 @@ function resolveContext(name: string, context: Fields, clusters: Map<string, Fie
   return made
 }
 
-// Entries are `{name, <key>: {...}}`; broken ones are left out, and whoever names them gets the error.
-function collect(list: unknown, key: string, into: Map<string, Fields>, shape: (f: Fields) => Fields): void {
-  if (!Array.isArray(list)) return
-  for (const entry of list as unknown[]) {
-    if (!isFields(entry) || typeof entry.name !== 'string' || entry.name === '' || into.has(entry.name)) continue
-    const body = entry[key] ?? {}
-    if (isFields(body)) into.set(entry.name, shape(body))
-  }
+function collect(entries: readonly NamedEntry[], into: Map<string, Fields>, shape: (f: Fields) => Fields): void {
+  for (const { name, body } of entries) if (!into.has(name)) into.set(name, shape(body))
 }
 
 function userPaths(user: Fields, dir: string): Fields {
@@ -109,10 +103,6 @@ function absolutePaths(fields: Fields, keys: readonly string[], dir: string): Fi
     if (typeof value === 'string' && value !== '' && !isAbsolute(value)) made[key] = resolve(dir, value)
   }
   return made
-}
-
-export function isFields(v: unknown): v is Fields {
-  return typeof v === 'object' && v !== null && !Array.isArray(v)
 }
 
 export function text(v: unknown): string {
