@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { KubeObject } from '../kube/types.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { useConnection } from '../queries/connection.ts'
 import { useHub, useObject } from '../queries/hub.ts'
 import { EventsTab } from '../resources/events/events-tab.tsx'
 import { GenericOverview } from '../resources/generic/overview.tsx'
@@ -53,6 +54,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
     [place.context, resource, namespace, name],
   )
   const data = useObject(source)
+  const connection = useConnection(place.context)
   const object = data?.object ?? undefined
   const tabs = tabsOf[key] ?? defaultTabs
   const tab = tabs.find((known) => known === place.tab) ?? 'overview'
@@ -72,7 +74,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
         onPick={(next) => go({ tab: next === 'overview' ? '' : next })}
         tabs={tabs.map((id) => ({ id, label: t(`details.tabs.${id}`) }))}
       />
-      <FeedNotice state={data?.state} count={object ? 1 : 0} onRetry={() => hub.kick()} />
+      <FeedNotice state={data?.state} count={object ? 1 : 0} connection={connection} onRetry={() => hub.kick()} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {object ? (
           <Panel tab={tab} resource={resource} object={object} />

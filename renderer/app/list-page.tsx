@@ -3,7 +3,9 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
+import { isStale } from '../kube/connection.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { useConnection } from '../queries/connection.ts'
 import { useHub, useView, type ViewWindow } from '../queries/hub.ts'
 import { none } from '../resources/printed.ts'
 import { useDelete } from '../tools/delete/delete-context.ts'
@@ -14,6 +16,7 @@ import { placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { useStored } from '../ui/storage.ts'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
+import { ScopeOffer } from './scope-offer.tsx'
 
 const firstWindow: ViewWindow = { start: 0, end: 120, hold: false }
 const noRows: ReadonlyMap<string, RowRef> = new Map()
@@ -36,6 +39,9 @@ export function ListPage({ resource }: { resource: Resource }) {
     [place.context, resource, namespace],
   )
   const { data, handle, look } = useView({ source, sort, filter, ...firstWindow })
+  const connection = useConnection(place.context)
+  const stale = data !== undefined && data.total > 0 && (isStale(connection) || data.state.phase === 'retrying')
+  const refused = data?.state.error?.code === 403 && data.total === 0
   const infos = useStableColumns(data)
   const columns = useColumns(infos, shownColumns, namespace !== undefined)
   const { selection, setSelection, toggle } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
@@ -75,10 +81,12 @@ export function ListPage({ resource }: { resource: Resource }) {
         )}
         <ColumnsMenu infos={infos} visible={columns} onChange={setShownColumns} />
       </div>
-      <FeedNotice state={data?.state} count={data?.total ?? 0} onRetry={() => hub.kick()} />
+      <FeedNotice state={data?.state} count={data?.total ?? 0} connection={connection} onRetry={() => hub.kick()} />
+      {refused && resource.namespaced && <ScopeOffer resource={resource} />}
       <DataList
         label={resource.kind}
         data={data}
+        stale={stale}
         columns={columns}
         sort={current}
         onSort={(column) => {

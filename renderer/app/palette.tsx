@@ -214,7 +214,7 @@ function useCommands(wanted: string): Entry[] {
     ...(contexts ?? []).map((c) => ({
       text: c.name,
       note: t('contexts.switch'),
-      run: to({ context: c.name, resource: '', object: undefined, namespace: '' }),
+      run: to({ context: c.name, resource: '', object: undefined, namespace: c.namespace }),
     })),
   ]
   return commands

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, Navigate } from 'react-router'
 import { ApiError } from '../kube/api-error.ts'
 import type { Resource } from '../kube/resource.ts'
-import { useContexts } from '../queries/contexts.ts'
+import { useContexts, useFollowContexts } from '../queries/contexts.ts'
 import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
 import { useLocal } from '../queries/local.ts'
 import { DeleteProvider } from '../tools/delete/delete-dialog.tsx'
@@ -22,6 +22,7 @@ import { useMenu } from './menu.ts'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import './shell.css'
+import { useStartNamespace } from './start-namespace.ts'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 
@@ -47,6 +48,8 @@ function Frame() {
   useKeys(actions)
   useMenu(actions)
   useTitle()
+  useFollowContexts()
+  const ready = useStartNamespace()
   return (
     <>
       <div className="shell">
@@ -54,7 +57,7 @@ function Frame() {
         <Rail />
         <main className="main" tabIndex={-1}>
           <SessionEnded />
-          {place.context === '' ? <Start /> : place.resource === '' ? <Home /> : <KindPlace />}
+          {place.context === '' ? <Start /> : !ready ? null : place.resource === '' ? <Home /> : <KindPlace />}
         </main>
         <Dock />
         <StatusBar logOpen={log} onLog={setLog} />
@@ -92,7 +95,11 @@ function Start() {
   if (error) return <ErrorView error={error} onRetry={() => void refetch()} />
   if (!data) return null
   const first = data.find((c) => c.local) ?? data.find((c) => c.current) ?? data[0]
-  return first ? <Navigate to={placeUrl({ context: first.name })} replace /> : <div className="empty">{t('contexts.none')}</div>
+  return first ? (
+    <Navigate to={placeUrl({ context: first.name, namespace: first.namespace })} replace />
+  ) : (
+    <div className="empty">{t('contexts.none')}</div>
+  )
 }
 
 /** Two fifths of the window, so that the list beside it keeps its first columns. */

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Tone } from '../kube/types.ts'
 import { useDiscovery } from '../queries/discovery.ts'
-import { useContexts } from '../queries/contexts.ts'
+import { local, useIsLocal } from '../queries/contexts.ts'
 import { useNet } from '../queries/hub.ts'
 import { type LocalState, useLocal, useLocalCommand } from '../queries/local.ts'
 import { Age } from '../ui/age.tsx'
@@ -48,9 +48,7 @@ export function StatusBar({ logOpen, onLog }: { logOpen: boolean; onLog(open: bo
 
 /** The newest revision of the local store that the watches have brought; '' while nothing of it is watched. */
 function useRevision(): string {
-  const net = useNet()
-  const { data: contexts } = useContexts()
-  return net.revisions[contexts?.find((c) => c.local)?.name ?? ''] ?? ''
+  return useNet().revisions[local] ?? ''
 }
 
 function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolean): void }) {
@@ -58,6 +56,8 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
   const { data, isError } = useLocal()
   const revision = useRevision()
   const command = useLocalCommand()
+  // Beside another cluster's rows these figures would be taken for that cluster's.
+  const onScreen = useIsLocal(usePlace().context)
   // What was last heard says nothing about now.
   if (!data || isError)
     return (
@@ -96,14 +96,14 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <span className="item">{t(`local.store.${data.store}`)}</span>
-      {data.state === 'running' && revision && <span className="item">{t('local.revision', { revision })}</span>}
-      {data.state === 'running' && data.startedAt > 0 && (
+      {onScreen && <span className="item">{t(`local.store.${data.store}`)}</span>}
+      {onScreen && data.state === 'running' && revision && <span className="item">{t('local.revision', { revision })}</span>}
+      {onScreen && data.state === 'running' && data.startedAt > 0 && (
         <span className="item">
           {t('local.up')} <Age key={data.startedAt} at={data.startedAt} />
         </span>
       )}
-      {data.restarts > 0 && <span className="item">{t('local.restarts', { count: data.restarts })}</span>}
+      {onScreen && data.restarts > 0 && <span className="item">{t('local.restarts', { count: data.restarts })}</span>}
       {data.state === 'failed' && data.message && <span className="item tone-bad ellipsis">{data.message}</span>}
       <LocalLog opened={logOpen} onClose={() => onLog(false)} />
     </>

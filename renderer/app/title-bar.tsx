@@ -1,16 +1,13 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { Tone } from '../kube/types.ts'
-import { useContexts } from '../queries/contexts.ts'
-import { namespaces } from '../queries/discovery.ts'
-import { useHub, useNet, useView } from '../queries/hub.ts'
 import { paletteKey } from '../ui/bridge.ts'
-import { Icon, ToneMark, ToneWord } from '../ui/icon.tsx'
-import { PickMenu } from '../ui/pick-menu.tsx'
-import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { Icon, ToneMark } from '../ui/icon.tsx'
+import { placeUrl, usePlace } from '../ui/place.ts'
+import { ConnectionButton } from './connection.tsx'
+import { ContextMenu } from './context-menu.tsx'
 import { languages } from './i18n/setup.ts'
+import { NamespaceMenu } from './namespace-menu.tsx'
 
 export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): void }) {
   const { t } = useTranslation()
@@ -31,7 +28,7 @@ export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): v
         <kbd>{paletteKey}</kbd>
       </button>
       <span className="bar-space" />
-      <Connection />
+      <ConnectionButton />
       <LanguageMenu />
       <ThemeButton />
       <button type="button" className="icon-button" onClick={onHelp} aria-label={t('help.title')} title={t('help.title')}>
@@ -39,69 +36,6 @@ export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): v
       </button>
     </header>
   )
-}
-
-function ContextMenu() {
-  const { t } = useTranslation()
-  const place = usePlace()
-  const go = useGo()
-  const { data } = useContexts()
-  const items = (data ?? []).map((c) => ({ value: c.name, label: c.name, note: c.error ?? (c.local ? t('contexts.local') : c.server) }))
-  return (
-    <PickMenu
-      label={t('contexts.switch')}
-      value={place.context}
-      text={place.context || t('contexts.none')}
-      items={items}
-      onPick={(context) => go({ context, object: undefined, namespace: '', tab: '' })}
-    />
-  )
-}
-
-function NamespaceMenu() {
-  const { t } = useTranslation()
-  const place = usePlace()
-  const go = useGo()
-  const source = useMemo(() => ({ context: place.context, resource: namespaces }), [place.context])
-  const { data } = useView(place.context ? { source, filter: '', start: 0, end: 1000, hold: false } : undefined)
-  const names = (data?.rows ?? []).filter((row) => !row.gone).map((row) => row.name)
-  // A namespace that cannot be listed, or is gone, stays readable as the filter it is.
-  if (place.namespace && !names.includes(place.namespace)) names.unshift(place.namespace)
-  const items = [{ value: '', label: t('namespaces.all') }, ...names.map((name) => ({ value: name, label: name }))]
-  return (
-    <PickMenu
-      label={t('namespaces.filter')}
-      value={place.namespace}
-      text={place.namespace || t('namespaces.all')}
-      items={items}
-      onPick={(namespace) => go({ namespace })}
-    />
-  )
-}
-
-function Connection() {
-  const { t } = useTranslation()
-  const hub = useHub()
-  const net = useNet()
-  const [tone, word] = connectionWord(net.socket.phase, net.troubled)
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      onClick={() => hub.kick()}
-      title={t(`connection.${word}.detail`, { count: net.troubled })}
-      data-testid="connection"
-    >
-      <ToneWord tone={tone}>{t(`connection.${word}.word`)}</ToneWord>
-    </button>
-  )
-}
-
-function connectionWord(phase: string, troubled: number): [Tone, 'idle' | 'connecting' | 'lost' | 'partial' | 'live'] {
-  if (phase === 'lost') return ['bad', 'lost']
-  if (phase === 'idle') return ['muted', 'idle']
-  if (phase === 'connecting') return ['busy', 'connecting']
-  return troubled > 0 ? ['warn', 'partial'] : ['ok', 'live']
 }
 
 function LanguageMenu() {

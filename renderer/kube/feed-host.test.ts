@@ -56,11 +56,15 @@ function setUp() {
     socket?.onopen?.(new Event('open'))
     clock.advance(16)
   }
+  const drop = (): void => {
+    socket?.onclose?.(new Event('close') as CloseEvent)
+    clock.advance(16)
+  }
   const view = (id: number): ViewData | undefined =>
     posted.findLast((m) => m.op === 'view' && m.id === id)?.op === 'view'
       ? (posted.findLast((m) => m.op === 'view' && m.id === id) as Extract<FromWorker, { op: 'view' }>).data
       : undefined
-  return { clock, host, posted, sent, frame, open, view }
+  return { clock, host, posted, sent, frame, open, drop, view }
 }
 
 const source = { context: 'local', resource: { group: '', version: 'v1', plural: 'configmaps', namespaced: true } }
@@ -227,5 +231,34 @@ describe('FeedHost', () => {
     clock.advance(250)
     expect(count()).toBe(before + 1)
     expect(posted.findLast((m) => m.op === 'summary')).toMatchObject({ data: { value: 2 } })
+  })
+
+  test('how a cluster is reaches the page; a lost gateway knows nothing of it', () => {
+    const { host, frame, open, posted, drop } = setUp()
+    host.receive({ op: 'view', id: 1, request: request() })
+    open()
+    const net = () => posted.findLast((m) => m.op === 'net')
+    frame({ t: 'cluster', state: { context: 'c', phase: 'unreachable', since: 7, message: 'm' } })
+    expect(net()?.data.clusters).toEqual({ c: { context: 'c', phase: 'unreachable', since: 7, message: 'm' } })
+    frame({ t: 'contexts' })
+    expect(posted.filter((m) => m.op === 'contexts')).toHaveLength(1)
+    drop()
+    expect(net()?.data).toMatchObject({ clusters: {}, socket: { phase: 'lost' } })
+  })
+
+  test('watches that fail are counted for their cluster, those that are refused are not; when a cluster is back they do not wait', () => {
+    const { host, frame, open, posted, sent } = setUp()
+    host.receive({ op: 'view', id: 1, request: request() })
+    host.receive({ op: 'view', id: 2, request: request({ source: { ...source, context: 'other' } }) })
+    open()
+    const [mine, other] = sent
+    frame({ id: mine?.id, t: 'error', status: 504, body: { kind: 'Status', code: 504, message: 'no answer' } })
+    frame({ id: other?.id, t: 'error', status: 403, body: { kind: 'Status', code: 403, message: 'no' } })
+    const net = () => posted.findLast((m) => m.op === 'net')
+    expect(net()?.data.troubled).toEqual({ local: 1 })
+    frame({ t: 'cluster', state: { context: 'local', phase: 'unreachable', since: 7 } })
+    const before = sent.length
+    frame({ t: 'cluster', state: { context: 'local', phase: 'live', since: 0 } })
+    expect(sent.slice(before).map((m) => m.path)).toEqual([mine?.path])
   })
 })

@@ -1,12 +1,13 @@
 import type { Clock } from './clock.ts'
 import type { KindView } from './columns.ts'
+import type { ClusterState } from './connection.ts'
 import { Feed, sourceKey, wholeObjects } from './feed.ts'
 import type { FeedSource, FromWorker, NetState, ToWorker } from './protocol.ts'
 import type { ServerTraits } from './reflector.ts'
 import { resourceKey } from './resource.ts'
 import type { Row } from './store.ts'
 import { type Subscription, ObjectSubscription, SummarySubscription, ViewSubscription } from './subscriptions.ts'
-import { type SocketLike, WatchSocket } from './watch-socket.ts'
+import { type Notice, type SocketLike, WatchSocket } from './watch-socket.ts'
 
 export type Summary = (rows: Iterable<Row>) => unknown
 
@@ -34,6 +35,7 @@ export class FeedHost {
   readonly #socket: WatchSocket
   readonly #feeds = new Map<string, Feed>()
   readonly #subscriptions = new Map<number, Subscription>()
+  readonly #clusters = new Map<string, ClusterState>()
   readonly #traits = new Map<string, ServerTraits>()
   #scheduled = false
   #lastChange = 0
@@ -44,7 +46,15 @@ export class FeedHost {
 
   constructor(init: FeedHostInit) {
     this.#init = init
-    this.#socket = new WatchSocket({ connect: init.connect, clock: init.clock, changed: () => this.#schedule() })
+    this.#socket = new WatchSocket({
+      connect: init.connect,
+      clock: init.clock,
+      changed: ({ phase }) => {
+        if (phase === 'lost') this.#clusters.clear()
+        this.#schedule()
+      },
+      notice: (notice) => this.#notice(notice),
+    })
   }
 
   receive(message: ToWorker): void {
@@ -66,6 +76,16 @@ export class FeedHost {
         this.#socket.kick()
         for (const feed of this.#feeds.values()) feed.kick()
     }
+  }
+
+  #notice(notice: Notice): void {
+    if (notice.t === 'contexts') return this.#init.post({ op: 'contexts' })
+    const { context, phase } = notice.state
+    const before = this.#clusters.get(context)?.phase
+    this.#clusters.set(context, notice.state)
+    // It is back: nobody should sit out a wait that was for a cluster that is away.
+    if (before === 'unreachable' && phase !== 'idle') for (const feed of this.#feeds.values()) if (feed.context === context) feed.kick()
+    this.#schedule()
   }
 
   #view(message: Extract<ToWorker, { op: 'view' }>): void {
@@ -159,7 +179,8 @@ export class FeedHost {
       socket: this.#socket.state,
       watches: this.#socket.watches,
       lastChange: this.#lastChange,
-      troubled: feeds.filter((feed) => feed.users > 0 && feed.state.phase === 'retrying').length,
+      troubled: troubledFeeds(feeds),
+      clusters: Object.fromEntries(this.#clusters),
       revisions: newestVersions(feeds),
     }
     const key = JSON.stringify({ ...data, revisions: null, lastChange: null })
@@ -186,6 +207,14 @@ export class FeedHost {
 }
 
 type PayloadWithoutId = FromWorker extends infer M ? (M extends { id: number } ? Omit<M, 'id'> : never) : never
+
+function troubledFeeds(feeds: readonly Feed[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { context, users, state } of feeds) {
+    if (users > 0 && state.phase === 'retrying' && state.error?.code !== 403) counts[context] = (counts[context] ?? 0) + 1
+  }
+  return counts
+}
 
 /** resourceVersions are compared by length first: they are decimal numbers where they can be compared at all (KEP-5504). */
 function newestVersions(feeds: readonly Feed[]): Record<string, string> {

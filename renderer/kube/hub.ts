@@ -13,8 +13,9 @@ export class FeedHub {
   readonly #port: PortLike
   readonly #answers = new Map<number, (message: Answer) => void>()
   readonly #netListeners = new Set<() => void>()
+  readonly #contextListeners = new Set<() => void>()
   #nextId = 1
-  net: NetState = { socket: { phase: 'idle' }, watches: 0, lastChange: 0, troubled: 0, revisions: {} }
+  net: NetState = { socket: { phase: 'idle' }, watches: 0, lastChange: 0, troubled: {}, clusters: {}, revisions: {} }
 
   constructor(port: PortLike) {
     this.#port = port
@@ -55,6 +56,12 @@ export class FeedHub {
     return () => this.#netListeners.delete(listener)
   }
 
+  /** Told whenever the kubeconfigs have changed, or may have. */
+  listenContexts(listener: () => void): () => void {
+    this.#contextListeners.add(listener)
+    return () => this.#contextListeners.delete(listener)
+  }
+
   #pick(view: number, from: number, to: number): Promise<RowRef[]> {
     const { promise, resolve } = Promise.withResolvers<RowRef[]>()
     const id = this.#expect((message) => {
@@ -76,6 +83,10 @@ export class FeedHub {
   }
 
   #receive(message: FromWorker): void {
+    if (message.op === 'contexts') {
+      for (const listener of this.#contextListeners) listener()
+      return
+    }
     if (message.op !== 'net') return this.#answers.get(message.id)?.(message)
     this.net = message.data
     for (const listener of this.#netListeners) listener()

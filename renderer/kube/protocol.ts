@@ -1,4 +1,5 @@
 import type { Cell, ColumnInfo, Sort } from './columns.ts'
+import type { ClusterState } from './connection.ts'
 import type { FeedState } from './reflector.ts'
 import type { Resource } from './resource.ts'
 import type { KubeObject, Tone } from './types.ts'
@@ -74,8 +75,10 @@ export interface NetState {
   watches: number
   /** When the last event of any feed arrived; ms, 0 before the first. */
   lastChange: number
-  /** Feeds that are not live, worst first. */
-  troubled: number
+  /** Feeds in use that are tried again, by context; what is refused for good is not among them. */
+  troubled: Record<string, number>
+  /** How the clusters are that a window looks at, by context; empty while the gateway is away. */
+  clusters: Record<string, ClusterState>
   /** The newest resourceVersion seen, by context. */
   revisions: Record<string, string>
 }
@@ -94,3 +97,5 @@ export type FromWorker =
   | { op: 'summary'; id: number; data: SummaryData }
   | { op: 'pick'; id: number; rows: RowRef[] }
   | { op: 'net'; data: NetState }
+  /** The list of contexts is another one now. */
+  | { op: 'contexts' }

@@ -72,6 +72,22 @@ const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await Promise.resolve()
 }
 
+test('a feed says until when it was live, through every try, and no more once it is live again', () => {
+  const { clock, last, state } = setUp()
+  last().handlers.data([added('a', '1'), bookmark('2', true)])
+  expect(state()).toMatchObject({ phase: 'live', liveUntil: undefined })
+  clock.advance(60_000)
+  const gone = clock.now()
+  last().handlers.error(504, { kind: 'Status', code: 504, message: 'no answer' })
+  expect(state()).toMatchObject({ phase: 'retrying', liveUntil: gone })
+  clock.advance(10_000)
+  last().handlers.error(504, { kind: 'Status', code: 504, message: 'no answer' })
+  expect(state()).toMatchObject({ phase: 'retrying', liveUntil: gone })
+  clock.advance(30_000)
+  last().handlers.open()
+  expect(state()).toMatchObject({ phase: 'live', liveUntil: undefined })
+})
+
 describe('a server that streams lists', () => {
   test('is live after the closing bookmark, and follows changes', () => {
     const { last, names, state, traits } = setUp()

@@ -11,6 +11,8 @@ export interface FeedState {
   phase: FeedPhase
   /** The first full set has arrived: an empty list is really empty. */
   synced: boolean
+  /** Until when what is shown was known to be current, for a feed that has been live and is not now; milliseconds. */
+  liveUntil?: number
   retryAt?: number
   error?: { code: number; reason: string; message: string; request: string; body: string; causes: StatusCause[] }
 }
@@ -60,6 +62,8 @@ export class Reflector {
   #version = ''
   #synced = false
   #openedAt = 0
+  #phase: FeedPhase = 'connecting'
+  #liveUntil: number | undefined
 
   constructor(init: {
     /** The collection's path, without a query. */
@@ -310,6 +314,9 @@ export class Reflector {
       body: error.body,
       causes: error.causes,
     }
-    this.#sink.state({ phase, synced: this.#synced, error: plain, retryAt })
+    if (phase === 'live') this.#liveUntil = undefined
+    else if (this.#phase === 'live') this.#liveUntil = this.#clock.now()
+    this.#phase = phase
+    this.#sink.state({ phase, synced: this.#synced, liveUntil: this.#liveUntil, error: plain, retryAt })
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from './testing/fake-clock.ts'
-import { type SocketLike, type SocketState, type WatchHandlers, WatchSocket } from './watch-socket.ts'
+import { type Notice, type SocketLike, type SocketState, type WatchHandlers, WatchSocket } from './watch-socket.ts'
 
 class FakeSocket implements SocketLike {
   sent: { op: string; id: number; path?: string }[] = []
@@ -26,10 +26,12 @@ function setUp() {
   const clock = new FakeClock()
   const sockets: FakeSocket[] = []
   const states: SocketState[] = []
+  const notices: Notice[] = []
   const socket = new WatchSocket({
     clock,
     random: () => 0,
     changed: (state) => states.push(state),
+    notice: (notice) => notices.push(notice),
     connect: () => {
       const made = new FakeSocket()
       sockets.push(made)
@@ -49,7 +51,7 @@ function setUp() {
     if (!made) throw new Error('no socket was opened')
     return made
   }
-  return { clock, sockets, states, socket, log, handlers, current }
+  return { clock, sockets, states, notices, socket, log, handlers, current }
 }
 
 describe('WatchSocket', () => {
@@ -113,5 +115,16 @@ describe('WatchSocket', () => {
     watch.close()
     watch.close()
     expect(current().sent.map((m) => m.op)).toEqual(['open', 'close'])
+  })
+
+  test('what the gateway tells by itself reaches nobody who watches', () => {
+    const { socket, handlers, current, log, notices } = setUp()
+    socket.watch('local', '/a', 'x', handlers('a'))
+    current().open()
+    const state = { context: 'c', phase: 'live', since: 0 }
+    current().frame({ t: 'cluster', state })
+    current().frame({ t: 'contexts' })
+    expect(notices).toEqual([{ t: 'cluster', state }, { t: 'contexts' }])
+    expect(log).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { Backoff, type Clock } from './clock.ts'
+import type { ClusterState } from './connection.ts'
 
 export interface WatchHandlers {
   open(): void
@@ -32,12 +33,16 @@ type Frame =
   | { id: number; t: 'end' }
   | { id: number; t: 'error'; status: number; body: unknown }
 
+/** What the gateway tells without being asked: how a cluster is, and that the list of contexts is another one now. */
+export type Notice = { t: 'cluster'; state: ClusterState } | { t: 'contexts' }
+
 /** One WebSocket for all watch feeds of the window. It connects with the first watch and comes back by itself. */
 export class WatchSocket {
   readonly #connect: () => SocketLike
   readonly #clock: Clock
   readonly #backoff: Backoff
   readonly #changed: (state: SocketState) => void
+  readonly #notice: (notice: Notice) => void
   readonly #feeds = new Map<number, { open: string; handlers: WatchHandlers }>()
   #socket: SocketLike | undefined
   #ready = false
@@ -45,11 +50,18 @@ export class WatchSocket {
   #cancelRetry: (() => void) | undefined
   state: SocketState = { phase: 'idle' }
 
-  constructor(init: { connect: () => SocketLike; clock: Clock; random?: () => number; changed?: (state: SocketState) => void }) {
+  constructor(init: {
+    connect: () => SocketLike
+    clock: Clock
+    random?: () => number
+    changed?: (state: SocketState) => void
+    notice?: (notice: Notice) => void
+  }) {
     this.#connect = init.connect
     this.#clock = init.clock
     this.#backoff = new Backoff(250, 10_000, init.random ?? Math.random)
     this.#changed = init.changed ?? (() => {})
+    this.#notice = init.notice ?? (() => {})
   }
 
   get watches(): number {
@@ -93,7 +105,8 @@ export class WatchSocket {
 
   #receive(data: unknown): void {
     if (typeof data !== 'string') return
-    const frame = JSON.parse(data) as Frame
+    const frame = JSON.parse(data) as Frame | Notice
+    if (frame.t === 'cluster' || frame.t === 'contexts') return this.#notice(frame)
     const handlers = this.#feeds.get(frame.id)?.handlers
     if (!handlers) return
     if (frame.t === 'data') return handlers.data(frame.lines)

@@ -1,11 +1,17 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { requestJson } from '../kube/fetch.ts'
+import { useHub } from './hub.ts'
+
+/** The gateway's name for the control plane that this window carries. */
+export const local = 'local'
 
 export interface ContextInfo {
   name: string
   cluster: string
   server: string
   user: string
+  /** Where one starts in this context; '' for everywhere. */
   namespace: string
   /** The control plane this window carries. */
   local: boolean
@@ -14,15 +20,35 @@ export interface ContextInfo {
   error?: string
 }
 
+/** What is wrong with a kubeconfig file; what could be read beside it is among the contexts. */
+export interface KubeconfigFault {
+  file: string
+  line?: number
+  message: string
+}
+
 export const contextsQuery = queryOptions({
   queryKey: ['contexts'],
-  queryFn: async ({ signal }) => (await requestJson<{ contexts: ContextInfo[] }>('/api/contexts', { signal })).contexts,
+  queryFn: ({ signal }) => requestJson<{ contexts: ContextInfo[]; errors: KubeconfigFault[] }>('/api/contexts', { signal }),
   staleTime: 30_000,
 })
 
-export const useContexts = () => useQuery(contextsQuery)
+export const useContexts = () => useQuery({ ...contextsQuery, select: contextsOf })
+const contextsOf = ({ contexts }: { contexts: ContextInfo[] }): ContextInfo[] => contexts
+
+export function useKubeconfigFaults(): KubeconfigFault[] {
+  return useQuery({ ...contextsQuery, select: faultsOf }).data ?? none
+}
+const faultsOf = ({ errors }: { errors: KubeconfigFault[] }): KubeconfigFault[] => errors
+const none: KubeconfigFault[] = []
+
+/** The list follows its files: the gateway tells when one of them has changed. */
+export function useFollowContexts(): void {
+  const hub = useHub()
+  const client = useQueryClient()
+  useEffect(() => hub.listenContexts(() => void client.invalidateQueries({ queryKey: contextsQuery.queryKey })), [hub, client])
+}
 
 export function useIsLocal(context: string): boolean {
-  const { data } = useContexts()
-  return data?.some((c) => c.name === context && c.local) ?? false
+  return context === local
 }

@@ -22,6 +22,8 @@ export interface ListWindow {
 export interface DataListProps {
   label: string
   data: ViewData | undefined
+  /** The rows are from earlier; what stands above the list says since when. */
+  stale: boolean
   columns: readonly ListColumn[]
   sort: Sort
   onSort(column: string): void
@@ -183,7 +185,7 @@ export function DataList(props: DataListProps) {
   const all = shown > 0 && selection.size >= shown
   const least = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
   return (
-    <div className="list-frame">
+    <div className={props.stale ? 'list-frame stale' : 'list-frame'}>
       <div
         ref={scroller}
         className="list"

@@ -1,15 +1,50 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../kube/api-error.ts'
+import { type Connection, isStale } from '../kube/connection.ts'
 import type { FeedState } from '../kube/reflector.ts'
 import { ErrorView } from './error-view.tsx'
 import { ToneWord } from './icon.tsx'
+import { moment } from './since.ts'
 
-/** What a feed is doing when it is not simply live; nothing otherwise. A stale list always says that it is stale. */
-export function FeedNotice({ state, count, onRetry }: { state: FeedState | undefined; count: number; onRetry(): void }) {
-  const { t } = useTranslation()
+/**
+ * What a feed is doing when it is not simply live; nothing otherwise. What is stale always says so, and since when: by the cluster's own
+ * signs of life where `connection` is given, else by the feed's.
+ */
+export function FeedNotice({
+  state,
+  count,
+  connection,
+  onRetry,
+}: {
+  state: FeedState | undefined
+  count: number
+  connection?: Connection
+  onRetry(): void
+}) {
+  const { t, i18n } = useTranslation()
   const seconds = useCountdown(state?.retryAt)
-  if (!state || state.phase === 'live' || state.phase === 'stopped') return null
+  if (!state || state.phase === 'stopped') return null
+  const away = connection !== undefined && isStale(connection)
+  if (state.phase === 'live' && !away) return null
+  const since = Math.min(connection?.since || Number.POSITIVE_INFINITY, state.liveUntil ?? Number.POSITIVE_INFINITY)
+  if (count > 0 && (away || state.phase === 'retrying')) {
+    const why = state.error?.message || connection?.message
+    return (
+      <div className="notice stale-notice" role="status">
+        <ToneWord tone="warn">
+          {Number.isFinite(since) ? t('feed.staleSince', { time: moment(since, i18n.language) }) : t('feed.stale')}
+        </ToneWord>
+        <span className="dim ellipsis" title={why}>
+          {why || t('feed.lost')}
+        </span>
+        {seconds > 0 && <span className="dim">{t('feed.retryIn', { seconds })}</span>}
+        <button type="button" className="icon-button" onClick={onRetry}>
+          {t('errors.retry')}
+        </button>
+      </div>
+    )
+  }
   if (state.phase !== 'retrying') {
     // The first moments are quiet: a list that is there at once needs no word about it.
     return count > 0 || state.phase === 'resuming' ? (
@@ -19,14 +54,10 @@ export function FeedNotice({ state, count, onRetry }: { state: FeedState | undef
     ) : null
   }
   const error = state.error ? new ApiError(state.error) : undefined
-  if (!error || count > 0) {
+  if (!error) {
     return (
       <div className="notice" role="status">
-        <ToneWord tone="warn">{error ? t('feed.stale', { message: error.message }) : t('feed.lost')}</ToneWord>
-        {seconds > 0 && <span className="dim">{t('feed.retryIn', { seconds })}</span>}
-        <button type="button" className="icon-button" onClick={onRetry}>
-          {t('errors.retry')}
-        </button>
+        <ToneWord tone="warn">{t('feed.lost')}</ToneWord>
       </div>
     )
   }

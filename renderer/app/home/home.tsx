@@ -1,10 +1,12 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { isStale } from '../../kube/connection.ts'
 import { figure } from '../../kube/figures.ts'
 import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import type { Tone } from '../../kube/types.ts'
+import { useConnection } from '../../queries/connection.ts'
 import { useIsLocal } from '../../queries/contexts.ts'
 import { events, nodes, pods, useResources } from '../../queries/discovery.ts'
 import { useHub, useSummary } from '../../queries/hub.ts'
@@ -17,6 +19,7 @@ import { Meter } from '../../ui/meter.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { LastLines } from './last-lines.tsx'
 import { FirstSteps } from './first-steps.tsx'
+import { Refused } from './refused.tsx'
 import './home.css'
 
 /** What the cluster is like now, and what in it needs a look. */
@@ -34,24 +37,42 @@ export function Home() {
   const byNode = useSummary<Record<string, Requests>>(podSource, 'requestsByNode')
   const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
   const recent = useSummary<RecentEvent[]>(eventSource, 'events')
+  const connection = useConnection(context)
+  const refused = [
+    { resource: pods, state: podSummary?.state },
+    { resource: nodes, state: nodeSummary?.state },
+    { resource: events, state: recent?.state },
+  ].filter(({ state }) => state?.error?.code === 403 && !state.synced)
+  const may = (resource: { plural: string }): boolean => !refused.some((r) => r.resource === resource)
+  const stale = isStale(connection) || podSummary?.state.phase === 'retrying'
   // Without pods and nodes there is nothing to show but the reason, which stands above.
-  const broken = podSummary?.state.error !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
+  const broken = may(pods) && podSummary?.state.error !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
   const few = podSummary?.state.synced && podSummary.value.total < 3
   return (
     <div className="home">
       <h1 className="sr-only">{t('home.title', { context })}</h1>
-      <FeedNotice state={podSummary?.state} count={podSummary?.value.total ?? 0} onRetry={() => hub.kick()} />
+      {may(pods) && (
+        <FeedNotice
+          state={podSummary?.state}
+          count={(podSummary?.value.total ?? 0) + (nodeSummary?.value.total ?? 0)}
+          connection={connection}
+          onRetry={() => hub.kick()}
+        />
+      )}
+      {!broken && <Refused refused={refused} />}
       {local && few && <FirstSteps node={nodeSummary?.value.nodes[0]?.name} />}
       {!broken && (
-        <div className="home-grid">
-          <NodesCard
-            summary={nodeSummary?.value}
-            byNode={byNode?.state.synced ? byNode.value : undefined}
-            loading={!nodeSummary?.state.synced}
-          />
-          <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local} />
-          <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />
-          <EventsCard events={recent?.value} loading={!recent?.state.synced} />
+        <div className={stale ? 'home-grid stale' : 'home-grid'}>
+          {may(nodes) && (
+            <NodesCard
+              summary={nodeSummary?.value}
+              byNode={byNode?.state.synced ? byNode.value : undefined}
+              loading={!nodeSummary?.state.synced}
+            />
+          )}
+          {may(pods) && <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local} />}
+          {may(pods) && <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />}
+          {may(events) && <EventsCard events={recent?.value} loading={!recent?.state.synced} />}
         </div>
       )}
     </div>

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { explainedReasons } from '../../kube/api-error.ts'
+import { connectionWords } from '../../kube/connection.ts'
 import { kinds } from '../../resources/kinds.ts'
 import { railGroups } from '../groups.ts'
 import en from './en.json' with { type: 'json' }
@@ -34,7 +35,8 @@ const dynamic: Record<string, readonly string[]> = {
   'columns.': Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label)),
   'rail.': railGroups.map((group) => group.name),
   'feed.': ['connecting', 'listing', 'resuming'],
-  'connection.': ['idle', 'connecting', 'lost', 'partial', 'live'].flatMap((word) => [`${word}.word`, `${word}.detail`]),
+  'connection.': connectionWords.flatMap((word) => [`${word}.word`, `${word}.detail`]),
+  'namespaces.from.': ['kubeconfig', 'recent'],
   'theme.': ['auto', 'light', 'dark'],
   'local.': ['starting', 'running', 'stopped', 'failed', 'start', 'stop', 'restart'],
   'local.store.': ['sqlite', 'etcd'],

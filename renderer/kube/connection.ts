@@ -1,0 +1,80 @@
+import type { SocketState } from './watch-socket.ts'
+import type { Tone } from './types.ts'
+
+/** How a cluster is, as the gateway tells it from the cluster's own signs of life. */
+export interface ClusterState {
+  context: string
+  phase: 'idle' | 'connecting' | 'plugin' | 'live' | 'quiet' | 'unreachable' | 'signedOut' | 'forbidden'
+  /** Milliseconds since the epoch: last heard, or first asked; for `plugin` when that began; 0 where it says nothing. */
+  since: number
+  /** The credential plugin that runs. */
+  plugin?: string
+  message?: string
+}
+
+export type ConnectionWord =
+  | Exclude<ClusterState['phase'], 'idle'>
+  | 'idle'
+  /** This window has lost the gateway: of the clusters nothing is known. */
+  | 'lost'
+  /** The cluster answers, but some watches cannot be kept. */
+  | 'partial'
+  | 'stopped'
+  | 'failed'
+
+/** One word for how the cluster on screen is, and what the interface says with it. */
+export interface Connection {
+  word: ConnectionWord
+  tone: Tone
+  since: number
+  plugin: string
+  message: string
+  /** Watches of this cluster that are tried again. */
+  troubled: number
+}
+
+const tones: Record<ConnectionWord, Tone> = {
+  idle: 'muted',
+  connecting: 'busy',
+  plugin: 'busy',
+  live: 'ok',
+  quiet: 'muted',
+  unreachable: 'bad',
+  signedOut: 'bad',
+  forbidden: 'warn',
+  lost: 'bad',
+  partial: 'warn',
+  stopped: 'muted',
+  failed: 'bad',
+}
+
+const ofLocal = { starting: 'connecting', running: 'live', stopped: 'stopped', failed: 'failed' } as const
+
+export function connectionOf(init: {
+  socket: SocketState
+  cluster: ClusterState | undefined
+  troubled: number
+  /** The state of the control plane that this window carries, when that is the cluster. */
+  local: keyof typeof ofLocal | undefined
+}): Connection {
+  const { socket, cluster, troubled, local } = init
+  const word = wordOf(init)
+  const told = cluster !== undefined && socket.phase === 'open' && local === undefined ? cluster : undefined
+  return { word, tone: tones[word], since: told?.since ?? 0, plugin: told?.plugin ?? '', message: told?.message ?? '', troubled }
+}
+
+function wordOf({ socket, cluster, troubled, local }: Parameters<typeof connectionOf>[0]): ConnectionWord {
+  if (socket.phase === 'lost') return 'lost'
+  if (socket.phase === 'idle') return 'idle'
+  if (socket.phase === 'connecting') return 'connecting'
+  const own = local === undefined ? (cluster?.phase ?? 'connecting') : ofLocal[local]
+  return own === 'live' && troubled > 0 ? 'partial' : own
+}
+
+/** Every word there is. */
+export const connectionWords = Object.keys(tones) as ConnectionWord[]
+
+const stale: readonly ConnectionWord[] = ['lost', 'unreachable', 'stopped', 'failed']
+
+/** What is on screen is from earlier, whatever the watches say. */
+export const isStale = ({ word }: Connection): boolean => stale.includes(word)

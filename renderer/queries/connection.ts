@@ -1,0 +1,17 @@
+import { useMemo } from 'react'
+import { type Connection, connectionOf } from '../kube/connection.ts'
+import { local } from './contexts.ts'
+import { useNet } from './hub.ts'
+import { useLocal } from './local.ts'
+
+/** How the cluster of a context is now. */
+export function useConnection(context: string): Connection {
+  const net = useNet()
+  const { data } = useLocal()
+  const cluster = net.clusters[context]
+  const troubled = net.troubled[context] ?? 0
+  // Before its state is known it counts as running: the watches say the rest.
+  const own = context === local ? (data?.state ?? 'running') : undefined
+  const { socket } = net
+  return useMemo(() => connectionOf({ socket, cluster, troubled, local: own }), [socket, cluster, troubled, own])
+}
