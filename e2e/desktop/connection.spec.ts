@@ -1,0 +1,229 @@
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test'
+import { parse } from 'yaml'
+import { test } from '../fixtures/desktop.ts'
+import { scratch } from '../fixtures/scratch.ts'
+import { type Server, startServer } from '../fixtures/server.ts'
+import { redeem } from '../fixtures/session.ts'
+import { restrictedCluster, silentAddress, writeKubeconfig } from '../fixtures/stub-cluster.ts'
+import { Inspector } from '../pages/inspector.ts'
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
+
+/** What a person waits 10, 30 and 8 s for is a quarter of it here: `server/gateway/connection.test.ts` has the real times. */
+const env = (kubeconfig: string): Record<string, string> => ({ KUBECONFIG: kubeconfig, BINNACLE_CONNECTION_PACE: '4' })
+
+async function windowOf(browser: Browser, server: Server, options: BrowserContextOptions = {}): Promise<Page> {
+  const { origin, cookies } = await redeem(server.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] }, ...options })
+  return context.newPage()
+}
+
+const connection = (page: Page): Locator => page.getByTestId('connection')
+const contextMenu = (page: Page): Locator => page.getByRole('button', { name: /^Switch context/ })
+const namespaceMenu = (page: Page): Locator => page.getByRole('button', { name: /^Namespace:/ })
+
+/** Cluster and user of a server's own kubeconfig. */
+function adminOf(server: Server): { cluster: object; user: object } {
+  const config = parse(readFileSync(server.kubeconfig, 'utf8')) as { clusters: { cluster: object }[]; users: { user: object }[] }
+  return { cluster: config.clusters[0]?.cluster ?? {}, user: config.users[0]?.user ?? {} }
+}
+
+test('a frozen cluster is said to be one, its rows are marked, and both heal when it thaws', async ({ browser }) => {
+  await using remote = await startServer()
+  using dir = scratch()
+  writeKubeconfig(join(dir.path, 'config'), { remote: adminOf(remote) })
+  await using server = await startServer({ gateway: true, env: env(join(dir.path, 'config')) })
+  const page = await windowOf(browser, server)
+  const inspector = new Inspector(page, 'remote')
+  await remote.api.create(MAPS, map('before'))
+  await inspector.open('configmaps')
+  await expect(inspector.row(/before/)).toBeVisible()
+  await expect(connection(page)).toHaveText(/Live|Quiet for \d+ s/)
+
+  remote.process.kill('SIGSTOP')
+  try {
+    await expect(connection(page)).toHaveText(/^Quiet for \d+ s$/)
+    await expect(connection(page)).toHaveText(/^Unreachable since \d\d:\d\d$/)
+    await expect(page.getByRole('status').filter({ hasText: /^Not live since \d\d:\d\d/ })).toBeVisible()
+    await expect(page.locator('.list-frame')).toHaveClass(/stale/)
+    await expect(inspector.row(/before/)).toBeVisible()
+    // The other end of the window is another cluster, and says which.
+    await expect(inspector.statusBar).toContainText('Local control plane running')
+    await expect(inspector.statusBar).not.toContainText('store')
+    await expect(connection(page)).not.toContainText('Degraded')
+    // Another kind of the same cluster: what is asked now is not answered either, and nothing says that it is live.
+    await inspector.open('secrets')
+    await expect(page.getByRole('alert')).toContainText('did not answer')
+    await expect(connection(page)).toHaveText(/^Unreachable since/)
+    await inspector.open('configmaps')
+  } finally {
+    remote.process.kill('SIGCONT')
+  }
+  await expect(connection(page)).toHaveText(/Live|Quiet/)
+  await remote.api.create(MAPS, map('after'))
+  await expect(inspector.row(/after/)).toBeVisible()
+  await expect(page.getByText(/Not live/)).toHaveCount(0)
+  await expect(page.locator('.list-frame')).not.toHaveClass(/stale/)
+  await page.context().close()
+})
+
+test('a watch that freezes with its rows on screen goes on from where it was', async ({ browser }) => {
+  await using remote = await startServer()
+  using dir = scratch()
+  writeKubeconfig(join(dir.path, 'config'), { remote: adminOf(remote) })
+  await using server = await startServer({ gateway: true, env: env(join(dir.path, 'config')) })
+  const page = await windowOf(browser, server)
+  const inspector = new Inspector(page, 'remote')
+  await inspector.open('configmaps')
+  await remote.api.create(MAPS, map('before'))
+  await expect(inspector.row(/before/)).toBeVisible()
+  remote.process.kill('SIGSTOP')
+  await expect(connection(page)).toHaveText(/^Unreachable since/)
+  remote.process.kill('SIGCONT')
+  await remote.api.create(MAPS, map('after'))
+  await expect(inspector.row(/after/)).toBeVisible()
+  await expect(inspector.row(/before/)).toBeVisible()
+  await expect(page.getByText(/Not live/)).toHaveCount(0)
+  await page.context().close()
+})
+
+test('an address that never answers, and a plugin that waits for somebody, are said to be so', async ({ browser }) => {
+  await using silent = await silentAddress()
+  using dir = scratch()
+  const plugin = join(dir.path, 'harbour-login')
+  writeFileSync(
+    plugin,
+    `#!/bin/sh\nwhile [ ! -e "${dir.path}/go" ]; do sleep 0.1; done\necho "Your session has expired. Run: harbour login" >&2\nexit 1\n`,
+  )
+  chmodSync(plugin, 0o755)
+  writeKubeconfig(join(dir.path, 'config'), {
+    silent: { cluster: { server: silent.url } },
+    waiting: {
+      cluster: { server: silent.url },
+      user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, args: ['--token=x'] } },
+    },
+  })
+  await using server = await startServer({ gateway: true, env: env(join(dir.path, 'config')) })
+  const page = await windowOf(browser, server)
+  await new Inspector(page, 'silent').open('pods')
+  await expect(connection(page)).toHaveText('Connecting')
+  await expect(connection(page)).toHaveText(/^Unreachable since/)
+  await expect(page.getByRole('alert')).toContainText(`${silent.url} did not answer within 2 s`)
+  await new Inspector(page, 'waiting').open('pods')
+  await expect(connection(page)).toHaveText('Waiting for plugin harbour-login')
+  await expect(page.locator('body')).not.toContainText('--token')
+  writeFileSync(join(dir.path, 'go'), '')
+  await expect(connection(page)).toHaveText('Signed out')
+  await expect(page.getByRole('alert')).toContainText('Run: harbour login')
+  await page.context().close()
+})
+
+test('somebody with rights in one namespace begins there, and finds the way back to it', async ({ browser }) => {
+  await using cluster = await restrictedCluster('second', 'mine')
+  using dir = scratch()
+  writeKubeconfig(join(dir.path, 'config'), {
+    placed: { cluster: { server: cluster.url }, namespace: 'second' },
+    unplaced: { cluster: { server: cluster.url } },
+  })
+  await using server = await startServer({ gateway: true, env: env(join(dir.path, 'config')) })
+  const page = await windowOf(browser, server)
+  const inspector = new Inspector(page, 'placed')
+
+  await inspector.open('')
+  await expect(page).toHaveURL(/\/c\/placed\?ns=second$/)
+  await expect(page.getByRole('region', { name: 'Pods by phase' })).toContainText('Running')
+  await expect(page.getByText('Not shown, because you may not list it in second or in the cluster: Node, Event')).toBeVisible()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(connection(page)).toHaveText(/Live|Quiet/)
+  await inspector.open('pods?ns=second')
+  await expect(inspector.row(/mine/)).toBeVisible()
+
+  // All namespaces are not open to this account: the one that is, is offered.
+  await namespaceMenu(page).click()
+  await expect(page.getByText('You may not list namespaces here. Type the name of one.')).toBeVisible()
+  await page.getByRole('option', { name: 'All namespaces' }).click()
+  await expect(page.getByRole('alert')).toContainText('at the cluster scope')
+  await expect(page.getByRole('region', { name: 'Namespaces to choose from' }).getByRole('button')).toHaveText(['second', 'Open'])
+  await page.getByRole('region', { name: 'Namespaces to choose from' }).getByRole('button', { name: 'second' }).click()
+  await expect(inspector.row(/mine/)).toBeVisible()
+
+  // A context that names no namespace: any name may be typed, and is remembered for this context.
+  const other = new Inspector(page, 'unplaced')
+  await other.open('pods')
+  await expect(page.getByRole('alert')).toContainText('forbidden')
+  await expect(connection(page)).toHaveText('Forbidden')
+  await namespaceMenu(page).click()
+  await page.keyboard.type('second')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/ns=second/)
+  await expect(other.row(/mine/)).toBeVisible()
+  await other.open('pods')
+  await namespaceMenu(page).click()
+  await expect(page.getByRole('option')).toHaveText(['All namespaces', /^second.*Used before/])
+  await page.keyboard.press('Escape')
+  await page.context().close()
+})
+
+test('somebody with no rights at all is told so, quietly, and can look elsewhere', async ({ browser }) => {
+  using dir = scratch()
+  const tokens = join(dir.path, 'tokens')
+  writeFileSync(tokens, 'a-token-without-rights,jane,1\n')
+  await using remote = await startServer({ flags: ['--token-auth-file', tokens] })
+  writeKubeconfig(join(dir.path, 'config'), {
+    jane: { cluster: adminOf(remote).cluster, user: { token: 'a-token-without-rights' } },
+    stale: { cluster: adminOf(remote).cluster, user: { token: 'no-such-token' } },
+  })
+  await using server = await startServer({ gateway: true, env: env(join(dir.path, 'config')) })
+  const page = await windowOf(browser, server)
+  await new Inspector(page, 'jane').open('')
+  await expect(page.getByText('Not shown, because you may not list it over all namespaces: Pod, Node, Event')).toBeVisible()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(connection(page)).toHaveText('Forbidden')
+  await page.getByRole('region', { name: 'Namespaces to choose from' }).getByRole('textbox').fill('elsewhere')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/ns=elsewhere/)
+  await new Inspector(page, 'stale').open('pods')
+  await expect(connection(page)).toHaveText('Signed out')
+  await page.context().close()
+})
+
+test('a kubeconfig with a fault is named, its readable part is used, and the list follows every change', async ({ browser }) => {
+  using dir = scratch()
+  const [good, broken, later] = ['good', 'broken', 'later'].map((name) => join(dir.path, name)) as [string, string, string]
+  const cluster = { server: 'http://127.0.0.1:1' }
+  writeKubeconfig(good, { fine: { cluster } })
+  writeKubeconfig(broken, { readable: { cluster } })
+  const whole = readFileSync(broken, 'utf8')
+  writeFileSync(broken, `${whole}  - name: lost\n\t  context: {}\n`)
+  await using server = await startServer({ gateway: true, env: env([good, broken, later].join(':')) })
+  const page = await windowOf(browser, server)
+  await new Inspector(page).open('pods')
+  const names = async (): Promise<void> => contextMenu(page).click()
+  const options = page.getByRole('option')
+  await names()
+  await expect(options).toHaveText([/^local/, /^fine/, /^readable/])
+  const note = page.getByRole('note', { name: '1 fault in your kubeconfig files' })
+  await expect(note).toContainText(`${broken}, line ${whole.split('\n').length + 1}`)
+  await expect(note).toContainText(/tab/i)
+
+  // Everything below happens while the menu is open and nothing is pressed.
+  writeFileSync(`${broken}.new`, whole.replaceAll('readable', 'repaired'))
+  renameSync(`${broken}.new`, broken)
+  await expect(options).toHaveText([/^local/, /^fine/, /^repaired/])
+  await expect(note).toHaveCount(0)
+  writeKubeconfig(later, { arrived: { cluster } })
+  await expect(options).toHaveText([/^local/, /^fine/, /^repaired/, /^arrived/])
+  rmSync(good)
+  await expect(options).toHaveText([/^local/, /^repaired/, /^arrived/])
+  // kubectl reads this one, and takes the last.
+  writeFileSync(
+    later,
+    'clusters:\n- name: c\n  cluster:\n    server: http://first\n    server: http://second\ncontexts:\n- name: twice\n  context: {cluster: c}\n',
+  )
+  await expect(options.filter({ hasText: 'twice' })).toContainText('http://second')
+  await expect(note).toHaveCount(0)
+  await page.context().close()
+})
