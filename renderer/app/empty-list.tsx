@@ -1,8 +1,11 @@
 import { useTranslation } from 'react-i18next'
+import { isStale } from '../kube/connection.ts'
 import type { ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { useConnection } from '../queries/connection.ts'
 import { Command } from '../ui/command.tsx'
 import { useGo, usePlace } from '../ui/place.ts'
+import { moment } from '../ui/since.ts'
 
 /** kubectl commands that make one, for the kinds that have a short one. */
 const creators: Record<string, string> = {
@@ -29,13 +32,19 @@ export function EmptyList({
   filter: string
   onClear(): void
 }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const place = usePlace()
   const go = useGo()
+  const connection = useConnection(place.context)
   if (!data || (!data.state.synced && data.state.phase !== 'live')) {
-    return data?.state.error ? null : (
+    // Why nothing comes stands above.
+    if (data?.state.error || isStale(connection)) return null
+    const { plugin, since } = connection
+    return (
       <div className="empty" role="status">
-        {t('list.loading', { kind: resource.kind })}
+        {connection.word === 'plugin'
+          ? t('connection.plugin.detail', { plugin, time: moment(since, i18n.language) })
+          : t('list.loading', { kind: resource.kind })}
       </div>
     )
   }

@@ -51,7 +51,7 @@ export function ListPage({ resource }: { resource: Resource }) {
     <section className="list-page" aria-label={resource.kind}>
       <div className="toolbar">
         <h1 title={resource.kind}>{resource.kind}</h1>
-        {data && <Counts total={data.total} shown={data.shown} selected={selection.size} />}
+        {data && (data.state.synced || data.total > 0) && <Counts total={data.total} shown={data.shown} selected={selection.size} />}
         <FilterInput value={filter} onChange={setFilter} />
         {data !== undefined && data.waiting > 0 && (
           <span className="dim held" role="status">

@@ -256,6 +256,8 @@ describe('FeedHost', () => {
     frame({ id: other?.id, t: 'error', status: 403, body: { kind: 'Status', code: 403, message: 'no' } })
     const net = () => posted.findLast((m) => m.op === 'net')
     expect(net()?.data.troubled).toEqual({ local: 1 })
+    // A watch that fails is no change in the cluster.
+    expect(net()?.data.lastChange).toBe(0)
     frame({ t: 'cluster', state: { context: 'local', phase: 'unreachable', since: 7 } })
     const before = sent.length
     frame({ t: 'cluster', state: { context: 'local', phase: 'live', since: 0 } })

@@ -143,6 +143,7 @@ export class FeedHost {
         this.#lastChange = this.#init.clock.now()
         this.#schedule()
       },
+      stateChanged: () => this.#schedule(),
       columnsChanged: () => {
         for (const subscription of this.#subscriptions.values()) if (subscription.feed === feed) subscription.reset()
       },

@@ -36,8 +36,10 @@ export class Feed {
     transport: FeedTransport
     clock: Clock
     traits: ServerTraits
-    /** Rows or the state have changed. */
+    /** Rows have changed. */
     changed: () => void
+    /** The state is another one. */
+    stateChanged: () => void
     /** The columns have become known or others. */
     columnsChanged: () => void
   }) {
@@ -68,7 +70,7 @@ export class Feed {
         endReplace: () => this.store.endReplace(),
         state: (state) => {
           this.state = state
-          init.changed()
+          init.stateChanged()
         },
       },
     })

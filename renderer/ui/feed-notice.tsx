@@ -45,7 +45,8 @@ export function FeedNotice({
       </div>
     )
   }
-  if (state.phase !== 'retrying') {
+  const error = state.error ? new ApiError(state.error) : errorOf(connection)
+  if (state.phase !== 'retrying' && !(away && error)) {
     // The first moments are quiet: a list that is there at once needs no word about it.
     return count > 0 || state.phase === 'resuming' ? (
       <div className="notice" role="status">
@@ -53,7 +54,6 @@ export function FeedNotice({
       </div>
     ) : null
   }
-  const error = state.error ? new ApiError(state.error) : undefined
   if (!error) {
     return (
       <div className="notice" role="status">
@@ -67,6 +67,12 @@ export function FeedNotice({
       {seconds > 0 && <p className="feed-retry dim">{t('feed.retryIn', { seconds })}</p>}
     </>
   )
+}
+
+/** A cluster that is known to be away is no reason to wait for the next request to fail. */
+function errorOf(connection: Connection | undefined): ApiError | undefined {
+  if (connection?.word !== 'unreachable' || connection.message === '') return undefined
+  return new ApiError({ code: 504, reason: 'NoAnswer', message: connection.message })
 }
 
 function useCountdown(until: number | undefined): number {

@@ -46,7 +46,8 @@ export function Home() {
   const may = (resource: { plural: string }): boolean => !refused.some((r) => r.resource === resource)
   const stale = isStale(connection) || podSummary?.state.phase === 'retrying'
   // Without pods and nodes there is nothing to show but the reason, which stands above.
-  const broken = may(pods) && podSummary?.state.error !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
+  const empty = podSummary !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
+  const broken = may(pods) && empty && (podSummary.state.error !== undefined || isStale(connection))
   const few = podSummary?.state.synced && podSummary.value.total < 3
   return (
     <div className="home">
@@ -127,7 +128,9 @@ function NodesCard({
     <Card
       title={t('home.nodes')}
       to={placeUrl({ ...place, resource: 'nodes' })}
-      count={summary && t('home.nodesReady', { ready: summary.ready, count: summary.total })}
+      count={
+        summary && !(loading && summary.total === 0) ? t('home.nodesReady', { ready: summary.ready, count: summary.total }) : undefined
+      }
     >
       {(summary?.nodes.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noNodes')} />}
       <ul className="lines">
@@ -196,7 +199,11 @@ function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined
   const url = (phase: string): string =>
     placeUrl({ ...place, resource: 'pods', filter: phase === 'Terminating' ? 'status:terminating' : `field=status.phase=${phase}` })
   return (
-    <Card title={t('home.podsByPhase')} to={placeUrl({ ...place, resource: 'pods' })} count={summary && t('list.count', { count: total })}>
+    <Card
+      title={t('home.podsByPhase')}
+      to={placeUrl({ ...place, resource: 'pods' })}
+      count={summary && !(loading && total === 0) ? t('list.count', { count: total }) : undefined}
+    >
       {total === 0 && <Nothing loading={loading} text={t('home.noPods')} />}
       {total === 0 && !loading && hint && (
         <p className="card-note">

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { FeedState } from '../../kube/reflector.ts'
 import type { Resource } from '../../kube/resource.ts'
+import { pods } from '../../queries/discovery.ts'
 import { usePlace } from '../../ui/place.ts'
 import { ScopeOffer } from '../scope-offer.tsx'
 
@@ -11,7 +12,7 @@ export function Refused({ refused }: { refused: readonly { resource: Resource; s
   if (refused.length === 0) return null
   const kinds = refused.map(({ resource }) => resource.kind).join(', ')
   const said = refused.map(({ state }) => state?.error?.message).join('\n')
-  const offered = refused.map(({ resource }) => resource).find((resource) => resource.namespaced)
+  const offered = refused.find(({ resource }) => resource === pods)?.resource
   return (
     <div className="refused">
       <p className="dim card-note" title={said}>
