@@ -91,6 +91,7 @@ export class Agent implements NodeAgent {
       writer: shared.writer,
       recorder: this.#recorder,
       budget: shared.budget,
+      gate: shared.gate,
       hostIP: this.address,
       node: () => this.#node,
       podCIDR: () => this.#node.spec?.podCIDR ?? this.#podCIDR,

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Client } from '../client/client.ts'
 import { createInformerFactory, dropManagedFields, type Informer } from '../client/informer.ts'
 import { NODES, PODS } from '../client/resource.ts'
+import { TurnGate } from '../client/turn-gate.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { EventBudget } from './pods/event-budget.ts'
 import { StatusWriter } from './pods/status-writer.ts'
@@ -36,6 +37,8 @@ export class SharedAgentParts {
   readonly abort = new AbortController()
   readonly writer: StatusWriter
   readonly budget: EventBudget
+  /** What many pods have to do at once is spread over turns of the event loop. */
+  readonly gate = new TurnGate()
   readonly sampler: UsageSampler
   readonly machine: MachineFacts
   readonly pods: Informer<Pod>

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { testPod } from '../testing/worker-host.ts'
 import type { Container, Node, PodSpec } from '../types.ts'
@@ -60,6 +61,36 @@ describe('what a pod requests', () => {
     ['a limit where no request is', { containers: [{ name: 'a', resources: { limits: { cpu: '3' } } }] }, '3'],
   ] as [string, Partial<PodSpec>, string][])('%s', ([, spec, sum]) => {
     expect(cpu(spec)).toBe(sum)
+  })
+
+  test('the largest init container beside the sidecars before it, of each resource', () => {
+    const requests = fc.dictionary(fc.constantFrom('cpu', 'memory', 'example.com/a'), fc.integer({ min: 0, max: 9 }), { maxKeys: 3 })
+    const one = fc.record({ requests, sidecar: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 6 }), fc.array(requests, { minLength: 1, maxLength: 3 }), (init, main) => {
+        const spec: Partial<PodSpec> = {
+          containers: main.map((r, i) => ({ name: `c${i}`, resources: { requests: r } })),
+          initContainers: init.map((c, i) => ({
+            name: `i${i}`,
+            resources: { requests: c.requests },
+            ...(c.sidecar ? { restartPolicy: 'Always' as const } : {}),
+          })),
+        }
+        for (const name of ['cpu', 'memory', 'example.com/a']) {
+          let [running, peak] = [0, 0]
+          for (const c of init) {
+            const asked = c.requests[name] ?? 0
+            peak = Math.max(peak, running + asked)
+            if (c.sidecar) running += asked
+          }
+          const expected = Math.max(
+            main.reduce((n, r) => n + (r[name] ?? 0), running),
+            peak,
+          )
+          expect(quantity(podRequests(pod(spec))[name]?.text)).toBe(expected)
+        }
+      }),
+    )
   })
 
   test('quality of service', () => {

@@ -64,8 +64,10 @@ function containersReadyOf({ pod, phase, statuses }: ConditionInput): Verdict {
 function readyOf({ pod, known }: ConditionInput, containersReady: Verdict): Verdict {
   if (containersReady.status !== 'True') return { ...containersReady, type: 'Ready' }
   const problems: string[] = []
+  // The first of a type counts.
+  const byType = new Map(known.toReversed().map((c) => [c.type, c]))
   for (const { conditionType } of pod.spec.readinessGates ?? []) {
-    const gate = known.find((c) => c.type === conditionType)
+    const gate = byType.get(conditionType)
     if (gate === undefined) problems.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`)
     else if (gate.status !== 'True') problems.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`)
   }

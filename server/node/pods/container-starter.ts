@@ -1,5 +1,5 @@
 import { ImagePullError, type ContainerRuntimeStatus } from '../runtime.ts'
-import { podText, type Container, type Pod } from '../types.ts'
+import { podText, type Container, type ContainerStatus, type Pod } from '../types.ts'
 import type { Waiting } from './container-status.ts'
 import { CrashBackoff, durationText } from './crash-backoff.ts'
 import type { WorkerHost } from './pod-worker.ts'
@@ -20,9 +20,19 @@ export class ContainerStarter {
     this.#created = host.clock.now()
   }
 
-  /** Starts the container, or returns how many milliseconds it must wait still. */
-  async start(pod: Pod, sandboxId: string, c: Container, current: ContainerRuntimeStatus | undefined): Promise<number | undefined> {
+  /**
+   * Starts the container, or returns how many milliseconds it must wait still. `attempts` are its own, newest first; `old` is what a
+   * predecessor wrote of it.
+   */
+  async start(
+    pod: Pod,
+    sandboxId: string,
+    c: Container,
+    attempts: readonly ContainerRuntimeStatus[],
+    old: ContainerStatus | undefined,
+  ): Promise<number | undefined> {
     const { clock, runtime } = this.#host
+    const [current, ...dead] = attempts
     if (current?.state === 'exited') {
       const wait = this.#backoff.remaining(c.name, current.finishedAt, clock.now())
       if (wait > 0) {
@@ -38,30 +48,25 @@ export class ContainerStarter {
     const wait = await this.#pull(pod, c)
     if (wait !== undefined) return wait
     if (current?.state === 'exited') this.#backoff.next(c.name, current.finishedAt, clock.now())
+    const requests = containerRequests(c)
     const id = await runtime.createContainer(sandboxId, {
       name: c.name,
-      attempt: current === undefined ? firstAttempt(pod, c) : current.attempt + 1,
+      attempt: current === undefined ? firstAttempt(old) : current.attempt + 1,
       image: c.image ?? '',
       command: c.command ?? [],
       args: c.args ?? [],
       env: Object.fromEntries((c.env ?? []).map((e) => [e.name, e.value ?? ''])),
-      cpuRequest: Number(containerRequests(c).cpu?.nano ?? 0n) / 1e9,
-      memoryRequest: Number(containerRequests(c).memory?.nano ?? 0n) / 1e9,
+      cpuRequest: Number(requests.cpu?.nano ?? 0n) / 1e9,
+      memoryRequest: Number(requests.memory?.nano ?? 0n) / 1e9,
     })
     this.#host.event(pod, 'Normal', 'Created', 'Container created', c)
     this.waiting.delete(c.name)
     await runtime.startContainer(id)
     this.#host.event(pod, 'Normal', 'Started', 'Container started', c)
     this.#host.observe('containerStarted', clock.now() - (current?.finishedAt ?? this.#created))
-    await this.#dropOld(pod, c)
+    // One dead container each is kept, for `logs --previous`: the one before this.
+    for (const { id: gone } of dead) await runtime.removeContainer(gone)
     return undefined
-  }
-
-  /** One dead container each is kept, for `logs --previous`. */
-  async #dropOld(pod: Pod, c: Container): Promise<void> {
-    const status = await this.#host.runtime.status(pod.metadata.uid!)
-    const all = status?.containers.filter((x) => x.name === c.name) ?? []
-    for (const old of all.slice(2)) await this.#host.runtime.removeContainer(old.id)
   }
 
   async #pull(pod: Pod, c: Container): Promise<number | undefined> {
@@ -106,7 +111,4 @@ export class ContainerStarter {
 }
 
 /** Restarts are counted on from what a predecessor wrote, when this runtime has lost its containers. */
-function firstAttempt(pod: Pod, c: Container): number {
-  const old = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find((s) => s.name === c.name)
-  return old?.containerID === undefined ? 0 : old.restartCount + 1
-}
+const firstAttempt = (old: ContainerStatus | undefined): number => (old?.containerID === undefined ? 0 : old.restartCount + 1)

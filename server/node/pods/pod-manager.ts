@@ -1,13 +1,16 @@
 import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { PODS } from '../../client/resource.ts'
+import type { TurnGate } from '../../client/turn-gate.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { Runtime } from '../runtime.ts'
 import { isTerminalPhase, podKey, podText, type Container, type Node, type Pod, type PodStatus } from '../types.ts'
+import { inTurns, Turns } from '../turns.ts'
 import { admit, Usage } from './admission.ts'
 import type { EventBudget } from './event-budget.ts'
 import { PodWorker, type WorkerHost } from './pod-worker.ts'
+import { podRequestSteps } from './resources.ts'
 import type { StatusWriter } from './status-writer.ts'
 
 export interface PodManagerOptions {
@@ -18,6 +21,8 @@ export interface PodManagerOptions {
   writer: StatusWriter
   recorder: EventRecorder
   budget: EventBudget
+  /** Of all nodes of the process. */
+  gate: TurnGate
   hostIP: string
   node: () => Node
   podCIDR: () => string
@@ -35,7 +40,11 @@ export class PodManager implements WorkerHost {
   readonly #workers = new Map<string, PodWorker>()
   readonly #byKey = new Map<string, string>()
   readonly #usage = new Usage()
+  /** Not admitted yet, in the order they came. */
+  readonly #arrived: PodWorker[] = []
   readonly #unsubscribe: () => void
+  #admitting = false
+  #closed = false
 
   constructor(options: PodManagerOptions) {
     this.#o = options
@@ -58,14 +67,39 @@ export class PodManager implements WorkerHost {
     const worker = new PodWorker(this, pod)
     this.#workers.set(uid, worker)
     this.#byKey.set(podKey(pod), uid)
-    if (!isTerminalPhase(pod.status?.phase) && pod.metadata.deletionTimestamp == null) {
-      const rejection = admit(pod, this.#usage.total, this.#o.node())
-      if (rejection !== undefined) {
-        this.#o.onRejected?.(rejection.reason)
-        worker.reject(rejection)
-      } else this.#usage.add(uid, pod)
+    worker.hold()
+    this.#arrived.push(worker)
+    if (!this.#admitting) void this.#admitArrived()
+  }
+
+  /** One after the other, in the order they came, and in turns with others: all pods of a node come at once when it starts. */
+  async #admitArrived(): Promise<void> {
+    this.#admitting = true
+    const turns = new Turns()
+    // More may arrive meanwhile.
+    for (let i = 0; i < this.#arrived.length && !this.#closed; i++) {
+      const worker = this.#arrived[i]!
+      try {
+        await this.#admit(worker, turns)
+      } catch (e) {
+        this.log('error', 'Pod could not be admitted', { pod: podText(worker.pod), error: e instanceof Error ? e.message : String(e) })
+      }
+      worker.release()
+      await turns.step()
     }
-    worker.poke()
+    this.#arrived.length = 0
+    this.#admitting = false
+  }
+
+  async #admit(worker: PodWorker, turns: Turns): Promise<void> {
+    const { pod } = worker
+    // What it asks for is remembered by its spec.
+    await inTurns(podRequestSteps(pod), turns)
+    if (isTerminalPhase(pod.status?.phase) || worker.leaving) return
+    const rejection = admit(pod, this.#usage.total, this.#o.node())
+    if (rejection === undefined) return this.#usage.add(pod.metadata.uid!, pod)
+    this.#o.onRejected?.(rejection.reason)
+    worker.reject(rejection)
   }
 
   delete(pod: Pod): void {
@@ -80,6 +114,7 @@ export class PodManager implements WorkerHost {
   }
 
   close(): void {
+    this.#closed = true
     this.#unsubscribe()
     for (const worker of this.#workers.values()) worker.dispose()
   }
@@ -144,6 +179,15 @@ export class PodManager implements WorkerHost {
     this.#usage.remove(uid)
     this.#o.writer.forget(uid)
     if (worker !== undefined && this.#byKey.get(podKey(worker.pod)) === uid) this.#byKey.delete(podKey(worker.pod))
+  }
+
+  turn(): Promise<void> | undefined {
+    const { gate } = this.#o
+    const turn = gate.enter()
+    // The gate is for beginnings only: a sync may take as long as a container's grace.
+    if (turn !== undefined) return turn.then(() => gate.leave())
+    gate.leave()
+    return undefined
   }
 
   log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {

@@ -1,11 +1,12 @@
 import { formatTime } from '../../machinery/clock.ts'
-import type { PodRuntimeStatus, RuntimeDisclosure } from '../runtime.ts'
+import type { ContainerRuntimeStatus, PodRuntimeStatus, RuntimeDisclosure } from '../runtime.ts'
 import type { ContainerStatus, Pod, PodStatus } from '../types.ts'
 import { OWN_CONDITIONS, toCondition, verdicts } from './conditions.ts'
 import { containerStatusOf, type Waiting } from './container-status.ts'
 import { phaseOf } from './phase.ts'
-import { podRequests, qosClass } from './resources.ts'
 import type { Rejection } from './admission.ts'
+import { podRequestSteps, qosClass, qosClassSteps } from './resources.ts'
+import { atOnce } from '../turns.ts'
 
 export interface StatusInput {
   /** As the API server has it; its status supplies what others wrote. */
@@ -25,8 +26,12 @@ export interface StatusInput {
 }
 
 /** The status of a pod as its node sees it; a pure function, so that the same facts always give the same bytes. */
-export function generateStatus(input: StatusInput): PodStatus {
+export const generateStatus = (input: StatusInput): PodStatus => atOnce(statusSteps(input))
+
+/** The same, container by container. */
+export function* statusSteps(input: StatusInput): Generator<undefined, PodStatus> {
   const { pod, runtime } = input
+  const attempts = attemptsByName(runtime)
   const last = input.last ?? pod.status ?? {}
   const generation = pod.metadata.generation
   const lists = { init: [] as ContainerStatus[], main: [] as ContainerStatus[] }
@@ -36,18 +41,20 @@ export function generateStatus(input: StatusInput): PodStatus {
     ['init', pod.spec.initContainers ?? [], last.initContainerStatuses],
     ['main', pod.spec.containers, last.containerStatuses],
   ] as const) {
+    const before = statusByName(old)
     for (const container of containers) {
       const status = containerStatusOf({
         container,
         init: kind === 'init',
         hasInit,
         runtimeName: input.runtimeName,
-        attempts: runtime?.containers.filter((c) => c.name === container.name) ?? [],
+        attempts: attempts.get(container.name) ?? [],
         waiting: input.waiting.get(container.name),
-        old: old?.find((s) => s.name === container.name),
+        old: before.get(container.name),
       })
       lists[kind].push(status)
       byName.set(container.name, status)
+      yield
     }
   }
   const initialized = pod.spec.containers.some((c) => {
@@ -66,14 +73,14 @@ export function generateStatus(input: StatusInput): PodStatus {
   )
 
   const podIP = pod.spec.hostNetwork === true ? input.hostIP : (runtime?.sandbox.ip ?? last.podIP)
-  const requests = Object.fromEntries(Object.entries(podRequests(pod)).map(([name, q]) => [name, q.text]))
+  const requests = Object.fromEntries(Object.entries(yield* podRequestSteps(pod)).map(([name, q]) => [name, q.text]))
   const status: PodStatus = {
     conditions: [...says.map((v) => toCondition(v, known, now, generation)), ...foreign],
     containerStatuses: lists.main,
     hostIP: input.hostIP,
     hostIPs: [{ ip: input.hostIP }],
     phase,
-    qosClass: pod.status?.qosClass ?? qosClass(pod),
+    qosClass: pod.status?.qosClass ?? (yield* qosClassSteps(pod)),
     startTime: last.startTime ?? now,
   }
   if (generation !== undefined) status.observedGeneration = generation
@@ -84,6 +91,24 @@ export function generateStatus(input: StatusInput): PodStatus {
   if (said?.reason !== undefined) status.reason = said.reason
   if (said?.message !== undefined) status.message = said.message
   return status
+}
+
+/** A pod's containers in the runtime by name, newest attempt first: made once for a look at all of them. */
+export function attemptsByName(runtime: PodRuntimeStatus | undefined): ReadonlyMap<string, readonly ContainerRuntimeStatus[]> {
+  const out = new Map<string, ContainerRuntimeStatus[]>()
+  for (const c of runtime?.containers ?? []) {
+    const known = out.get(c.name)
+    if (known === undefined) out.set(c.name, [c])
+    else known.push(c)
+  }
+  return out
+}
+
+/** Container statuses by name, the first of a name. */
+export function statusByName(...lists: (readonly ContainerStatus[] | undefined)[]): ReadonlyMap<string, ContainerStatus> {
+  const out = new Map<string, ContainerStatus>()
+  for (const list of lists) for (const s of list ?? []) if (!out.has(s.name)) out.set(s.name, s)
+  return out
 }
 
 /** The status of a pod that this node refuses. */

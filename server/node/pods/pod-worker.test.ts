@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { container, settle, testPod, WorkerBench } from '../testing/worker-host.ts'
 import type { Pod } from '../types.ts'
 
@@ -296,5 +296,53 @@ describe('after a restart of the agent', () => {
     const first = await run(testPod({ restartPolicy: 'Never', containers: [container('c', 'exit 0')] }))
     const next = await run({ ...testPod({ restartPolicy: 'Never' }), status: first.status })
     expect([next.statuses, next.events]).toEqual([[], []])
+  })
+})
+
+describe('many containers, many pods', () => {
+  test('a pod of hundreds of containers is looked at once a second', async () => {
+    const containers = Array.from({ length: 501 }, (_, i) => container(`c${i}`, 'sleep 1000'))
+    const b = await run(testPod({ containers }))
+    await vi.waitFor(() => expect(b.status.phase).toBe('Running'), { timeout: 20_000, interval: 5 })
+    const looks = vi.spyOn(b.runtime, 'status')
+    const stop = async (i: number): Promise<void> => {
+      await b.runtime.stopContainer(b.status.containerStatuses![i]!.containerID!.slice('simulated://'.length), 0)
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await stop(0)
+    await stop(1)
+    expect(looks).not.toHaveBeenCalled()
+    b.clock.advance(1000)
+    await vi.waitFor(() => expect(b.status.containerStatuses!.filter((s) => s.restartCount === 1)).toHaveLength(2), {
+      timeout: 20_000,
+      interval: 5,
+    })
+    expect(b.status.phase).toBe('Running')
+  })
+
+  test('nothing is started before a pod is admitted, and what came meanwhile is not lost', async () => {
+    const b = new WorkerBench(testPod({}))
+    b.worker.hold()
+    b.worker.poke()
+    await b.update((pod) => ({ ...pod, metadata: { ...pod.metadata, labels: { a: 'b' } } }))
+    await settle()
+    expect(b.statuses).toEqual([])
+    b.worker.release()
+    await settle()
+    expect(b.status.phase).toBe('Running')
+    expect(b.worker.pod.metadata.labels).toEqual({ a: 'b' })
+  })
+
+  test('a sync waits for its turn', async () => {
+    const b = new WorkerBench(testPod({}))
+    const turn = Promise.withResolvers<void>()
+    b.turn = () => turn.promise
+    b.worker.poke()
+    await settle()
+    expect(b.statuses).toEqual([])
+    b.turn = () => undefined
+    turn.resolve()
+    await settle()
+    expect(b.status.phase).toBe('Running')
   })
 })

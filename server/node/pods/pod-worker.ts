@@ -1,11 +1,12 @@
 import type { Clock, Timer } from '../../machinery/clock.ts'
 import type { ContainerRuntimeStatus, PodRuntimeStatus, Runtime } from '../runtime.ts'
+import { inTurns, Turns } from '../turns.ts'
 import { isSidecar, isTerminalPhase, podText, type Container, type Pod, type PodStatus } from '../types.ts'
 import type { Rejection } from './admission.ts'
 import { ContainerStarter } from './container-starter.ts'
 import { initShouldRestart, shouldRestart } from './phase.ts'
-import { generateStatus, rejectedStatus } from './pod-status.ts'
-import { same } from './status-patch.ts'
+import { attemptsByName, rejectedStatus, statusByName, statusSteps } from './pod-status.ts'
+import { sameStatusSteps } from './status-patch.ts'
 
 /** What a worker needs from its node. */
 export interface WorkerHost {
@@ -23,11 +24,18 @@ export interface WorkerHost {
   /** The worker holds nothing any more. */
   gone(uid: string): void
   log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void
+  /** A promise when other pods' syncs have filled this turn of the event loop. */
+  turn(): Promise<void> | undefined
   observe(what: 'podStarted' | 'containerStarted' | 'sync', ms: number): void
 }
 
 const DEFAULT_GRACE = 30
 const RETRY_MS = 2000
+/** Pods of more containers are looked at once in a while only, as a kubelet relists its containers; others with every change. */
+const LARGE_POD = 500
+const RELIST_MS = 1000
+
+const NONE: readonly ContainerRuntimeStatus[] = []
 
 const DEADLINE: Rejection = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }
 const LOST: Pick<ContainerRuntimeStatus, 'exitCode' | 'reason' | 'message'> = {
@@ -55,6 +63,10 @@ export class PodWorker {
   #stopped: Rejection | undefined
   #last: PodStatus | undefined
   #timer: Timer | undefined
+  /** Set while a large pod rests between two syncs. */
+  #rest: Timer | undefined
+  /** Not admitted yet. */
+  #held = false
   #stopping: { grace: number; done: Promise<void> } | undefined
   readonly #starter: ContainerStarter
   readonly #firstSeen: number
@@ -98,18 +110,36 @@ export class PodWorker {
 
   poke(): void {
     this.#dirty = true
-    if (!this.#running) void this.#loop()
+    if (!this.#running && !this.#held && this.#rest === undefined) void this.#loop()
+  }
+
+  /** Nothing is done until `release`, whatever comes. */
+  hold(): void {
+    this.#held = true
+  }
+
+  release(): void {
+    this.#held = false
+    this.poke()
+  }
+
+  /** The API object is gone, or on its way. */
+  get leaving(): boolean {
+    return this.#removed || this.#pod.metadata.deletionTimestamp != null
   }
 
   /** Stops the worker, not the pod. */
   dispose(): void {
     this.#timer?.cancel()
+    this.#rest?.cancel()
     this.#disposed = true
   }
 
   async #loop(): Promise<void> {
     this.#running = true
-    while (this.#dirty && !this.#disposed) {
+    while (this.#dirty && !this.#disposed && this.#rest === undefined) {
+      const turn = this.#host.turn()
+      if (turn !== undefined) await turn
       this.#dirty = false
       this.#timer?.cancel()
       const started = this.#host.clock.now()
@@ -121,8 +151,19 @@ export class PodWorker {
         this.#wakeIn(RETRY_MS)
       }
       this.#host.observe('sync', this.#host.clock.now() - started)
+      if (this.#isLarge && !this.#disposed) this.#rest = this.#host.clock.setTimeout(() => this.#rested(), RELIST_MS)
     }
     this.#running = false
+  }
+
+  get #isLarge(): boolean {
+    const { containers, initContainers = [] } = this.#pod.spec
+    return containers.length + initContainers.length > LARGE_POD
+  }
+
+  #rested(): void {
+    this.#rest = undefined
+    if (this.#dirty) this.poke()
   }
 
   #wakeIn(ms: number): void {
@@ -139,13 +180,13 @@ export class PodWorker {
       this.#stopped = DEADLINE
       this.#host.event(this.#pod, 'Normal', DEADLINE.reason, DEADLINE.message)
     }
-    const leaving = this.#removed || this.#pod.metadata.deletionTimestamp != null
+    const { leaving } = this
     if (leaving || this.#stopped !== undefined || this.#finished || this.#finishing) return this.#terminate(runtime, leaving)
     const wakeIn = Math.min(await this.#advance(runtime), deadline ?? Number.POSITIVE_INFINITY)
     const after = await this.#host.runtime.status(uid)
     this.#finishing = this.#endedForGood(after)
     if (this.#finishing) return this.poke()
-    const status = this.#publish(after, false)
+    const status = await this.#publish(after, false)
     if (isTerminalPhase(status.phase)) {
       this.#finished = true
       return this.poke()
@@ -158,8 +199,9 @@ export class PodWorker {
   }
 
   #endedForGood(runtime: PodRuntimeStatus | undefined): boolean {
+    const attempts = attemptsByName(runtime)
     return this.#pod.spec.containers.every((c) => {
-      const current = runtime?.containers.find((x) => x.name === c.name)
+      const current = attempts.get(c.name)?.[0]
       return current?.state === 'exited' && !shouldRestart(c, this.#pod, current.exitCode)
     })
   }
@@ -172,10 +214,12 @@ export class PodWorker {
     return Date.parse(start) + seconds * 1000 - this.#host.clock.now()
   }
 
-  #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean): PodStatus {
+  async #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean): Promise<PodStatus> {
     const { clock, hostIP, runtime: r } = this.#host
-    const generated = generateStatus({
-      pod: this.#pod,
+    // A newer one may come meanwhile; the next sync is for that.
+    const pod = this.#pod
+    const steps = statusSteps({
+      pod,
       runtimeName: r.name,
       runtime,
       last: this.#last,
@@ -186,11 +230,12 @@ export class PodWorker {
       stopped: this.#stopped,
       disclosure: r.disclosure,
     })
+    const generated = await inTurns(steps)
     // Once the server's copy says the same, it is the one to keep: a status is half of what a quiet pod weighs.
-    const status = this.#pod.status !== undefined && same(generated, this.#pod.status) ? this.#pod.status : generated
-    this.#last = status
-    if (!this.#removed) this.#host.setStatus(this.#pod, status)
-    return status
+    const known = pod.status !== undefined && (await inTurns(sameStatusSteps(generated, pod.status))) ? pod.status : undefined
+    this.#last = known ?? generated
+    if (!this.#removed) this.#host.setStatus(pod, this.#last)
+    return this.#last
   }
 
   // ---- towards running
@@ -205,16 +250,21 @@ export class PodWorker {
         this.#host.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
       }
       // Seen by the server only if starting takes a while: status writes are coalesced.
-      this.#publish(runtime, false)
+      await this.#publish(runtime, false)
       sandboxId = await this.#createSandbox(runtime)
       runtime = await this.#host.runtime.status(pod.metadata.uid!)
     }
-    const attempts = (c: Container): ContainerRuntimeStatus[] => runtime?.containers.filter((x) => x.name === c.name) ?? []
+    const byName = attemptsByName(runtime)
+    const attempts = (c: Container): readonly ContainerRuntimeStatus[] => byName.get(c.name) ?? NONE
+    const old = statusByName(pod.status?.containerStatuses, pod.status?.initContainerStatuses)
     const initialized = pod.spec.containers.some((c) => attempts(c).some((a) => a.startedAt > 0))
+    const turns = new Turns()
     let wakeIn = Number.POSITIVE_INFINITY
     const start = async (c: Container): Promise<boolean> => {
-      const wait = await this.#starter.start(pod, sandboxId, c, attempts(c)[0])
+      const wait = await this.#starter.start(pod, sandboxId, c, attempts(c), old.get(c.name))
       wakeIn = Math.min(wakeIn, wait ?? Number.POSITIVE_INFINITY)
+      const turn = turns.step()
+      if (turn !== undefined) await turn
       return wait === undefined
     }
 
@@ -319,7 +369,7 @@ export class PodWorker {
       runtime = await this.#host.runtime.status(this.#pod.metadata.uid!)
     }
     // A pod found finished at the start has its status from a predecessor; there is nothing to add.
-    if (!this.#finished || runtime !== undefined) this.#publish(runtime, true)
+    if (!this.#finished || runtime !== undefined) await this.#publish(runtime, true)
     this.#finished = true
     if (!leaving) return
     if (!this.#removed && !this.#deleted) {
@@ -336,18 +386,27 @@ export class PodWorker {
 
   /** Regular containers first, all at once; sidecars after them, the last one first (KEP-753). */
   async #kill(live: readonly ContainerRuntimeStatus[], grace: number): Promise<void> {
-    const sidecars = (this.#pod.spec.initContainers ?? []).filter(isSidecar)
-    const isLate = (s: ContainerRuntimeStatus): boolean => sidecars.some((c) => c.name === s.name)
-    const order = sidecars.map((c) => c.name)
-    const late = live.filter(isLate).sort((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
+    const { initContainers = [], containers } = this.#pod.spec
+    const byName = new Map([...containers, ...initContainers].map((c) => [c.name, c]))
+    const order = new Map(initContainers.filter(isSidecar).map((c, i) => [c.name, i]))
+    const late = live.filter((s) => order.has(s.name)).sort((a, b) => order.get(b.name)! - order.get(a.name)!)
     const deadline = this.#host.clock.now() + grace * 1000
-    await Promise.all(live.filter((s) => !isLate(s)).map((s) => this.#stop(s, grace)))
-    for (const s of late)
-      await this.#stop(s, Math.min(this.#stopping?.grace ?? grace, Math.max(0, (deadline - this.#host.clock.now()) / 1000)))
+    const turns = new Turns()
+    const stops: Promise<unknown>[] = []
+    for (const s of live) {
+      // Looked at when all have been told: a failure must not be without a reader while this waits for its turn.
+      if (!order.has(s.name)) stops.push(this.#stop(s, byName.get(s.name), grace).catch((error: unknown) => ({ error })))
+      const turn = turns.step()
+      if (turn !== undefined) await turn
+    }
+    for (const failed of await Promise.all(stops)) if (failed !== undefined) throw (failed as { error: unknown }).error
+    for (const s of late) {
+      const left = Math.max(0, (deadline - this.#host.clock.now()) / 1000)
+      await this.#stop(s, byName.get(s.name), Math.min(this.#stopping?.grace ?? grace, left))
+    }
   }
 
-  async #stop(s: ContainerRuntimeStatus, grace: number): Promise<void> {
-    const container = [...(this.#pod.spec.initContainers ?? []), ...this.#pod.spec.containers].find((c) => c.name === s.name)
+  async #stop(s: ContainerRuntimeStatus, container: Container | undefined, grace: number): Promise<void> {
     this.#host.event(this.#pod, 'Normal', 'Killing', `Stopping container ${s.name}`, container)
     await this.#host.runtime.stopContainer(s.id, grace)
   }

@@ -1,3 +1,4 @@
+import { atOnce } from '../turns.ts'
 import type { PodStatus } from '../types.ts'
 
 /** Lists of core/v1 PodStatus that a strategic merge patch joins by key; the others are replaced as a whole. */
@@ -6,12 +7,15 @@ const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', podIP
 const MAPS = new Set(['allocatedResources', 'resources'])
 
 /** The strategic merge patch from one status to another, or undefined when they are the same. */
-export function statusPatch(from: PodStatus, to: PodStatus): Record<string, unknown> | undefined {
+export const statusPatch = (from: PodStatus, to: PodStatus): Record<string, unknown> | undefined => atOnce(statusPatchSteps(from, to))
+
+/** The same, item by item. */
+export function* statusPatchSteps(from: PodStatus, to: PodStatus): Generator<undefined, Record<string, unknown> | undefined> {
   if (from === to) return undefined
   const patch: Record<string, unknown> = {}
   const [a, b] = [from as Record<string, unknown>, to as Record<string, unknown>]
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    if (same(a[name], b[name])) continue
+    if (yield* sameSteps(a[name], b[name])) continue
     const key = MERGE_KEYS[name]
     if (b[name] === undefined) {
       // Fields of the status that this agent does not write belong to others.
@@ -43,6 +47,27 @@ function listPatch(name: string, key: string, from: unknown, to: unknown): Recor
 function withNulls(old: Item | undefined, item: Item): Item {
   const missing = Object.keys(old ?? {}).filter((k) => !(k in item))
   return missing.length === 0 ? item : { ...item, ...Object.fromEntries(missing.map((k) => [k, null])) }
+}
+
+/** `same` for a status or a list of it, whose items are looked at one by one. */
+export function* sameSteps(a: unknown, b: unknown): Generator<undefined, boolean> {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false
+    for (const [i, item] of a.entries()) {
+      if (!same(item, b[i])) return false
+      yield
+    }
+    return true
+  }
+  return same(a, b)
+}
+
+/** Whether two statuses say the same. */
+export function* sameStatusSteps(a: PodStatus, b: PodStatus): Generator<undefined, boolean> {
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof PodStatus>) {
+    if (!(yield* sameSteps(a[name], b[name]))) return false
+  }
+  return true
 }
 
 /** Structural equality of JSON values; an absent field equals null. */

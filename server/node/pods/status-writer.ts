@@ -4,7 +4,8 @@ import type { Clock } from '../../machinery/clock.ts'
 import { parseResourceVersion } from '../../machinery/resource-version.ts'
 import { isStatusError, StatusError } from '../../machinery/status.ts'
 import type { Pod, PodStatus } from '../types.ts'
-import { statusPatch } from './status-patch.ts'
+import { inTurns } from '../turns.ts'
+import { statusPatchSteps } from './status-patch.ts'
 
 export interface StatusWriterOptions {
   client: Client
@@ -38,7 +39,9 @@ const RETRY_MS = 1000
 export class StatusWriter {
   readonly #o: StatusWriterOptions
   readonly #entries = new Map<string, Entry>()
-  readonly #queue: string[] = []
+  /** In the order they came; those before `#head` have been taken. */
+  #queue: string[] = []
+  #head = 0
   #inFlight = 0
   #scheduled = false
 
@@ -47,7 +50,7 @@ export class StatusWriter {
   }
 
   get pending(): number {
-    return this.#queue.length + this.#inFlight
+    return this.#waiting + this.#inFlight
   }
 
   set(pod: Pod, status: PodStatus): void {
@@ -81,13 +84,27 @@ export class StatusWriter {
     for (const wake of entry.waiters.splice(0)) wake()
   }
 
+  get #waiting(): number {
+    return this.#queue.length - this.#head
+  }
+
+  /** The first of the queue; what is left moves up only when half of it has been taken. */
+  #next(): string | undefined {
+    const uid = this.#queue[this.#head]
+    if (uid !== undefined && 2 * ++this.#head >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+    return uid
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
       while (this.#inFlight < (this.#o.concurrency ?? 32)) {
-        const uid = this.#queue.shift()
+        const uid = this.#next()
         if (uid === undefined) return
         const entry = this.#entries.get(uid)
         if (entry?.wanted !== undefined) void this.#write(uid, entry)
@@ -105,7 +122,7 @@ export class StatusWriter {
       const { pod } = entry
       const seen = parseResourceVersion(pod.metadata.resourceVersion ?? '0')
       const base = entry.written === undefined || seen >= entry.version ? (pod.status ?? {}) : entry.written
-      const status = statusPatch(base, wanted)
+      const status = await inTurns(statusPatchSteps(base, wanted))
       if (status !== undefined) {
         const { name, namespace } = pod.metadata
         const body = { metadata: { uid }, status }
@@ -137,6 +154,6 @@ export class StatusWriter {
     } else {
       for (const wake of entry.waiters.splice(0)) wake()
     }
-    if (this.#queue.length > 0) this.#schedule()
+    if (this.#waiting > 0) this.#schedule()
   }
 }

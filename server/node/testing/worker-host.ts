@@ -90,6 +90,8 @@ export class WorkerBench implements WorkerHost {
     if (level === 'error') this.errors.push(message)
   }
 
+  turn = (): Promise<void> | undefined => undefined
+
   observe(): void {}
 }
 

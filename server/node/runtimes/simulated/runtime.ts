@@ -17,6 +17,7 @@ import {
   type Sandbox,
   type SandboxConfig,
 } from '../../runtime.ts'
+import { Turns } from '../../turns.ts'
 import { AddressPool } from './address-pool.ts'
 import { ANNOTATION_PREFIX, behaviourOf } from './behaviour.ts'
 import { LogBuffer } from './log-buffer.ts'
@@ -41,8 +42,8 @@ const DISCLOSURE: RuntimeDisclosure = {
 interface PodEntry {
   config: SandboxConfig
   sandbox: PodRuntimeStatus['sandbox']
-  /** Newest first. */
-  containers: ContainerEntry[]
+  /** In the order they were created. */
+  containers: Set<ContainerEntry>
 }
 
 interface ContainerEntry {
@@ -92,7 +93,7 @@ class SimulatedRuntime implements Runtime {
     if (old !== undefined) await this.removePodSandbox(old.sandbox.id)
     const ip = config.hostNetwork ? undefined : this.#pool(config.podCIDR).take()
     const sandbox = { id: newId(), ip, ready: true, attempt: config.attempt, createdAt: this.#clock.now() }
-    const entry: PodEntry = { config, sandbox, containers: [] }
+    const entry: PodEntry = { config, sandbox, containers: new Set() }
     this.#byUid.set(config.uid, entry)
     this.#bySandbox.set(sandbox.id, entry)
     return { id: sandbox.id, ip }
@@ -107,8 +108,13 @@ class SimulatedRuntime implements Runtime {
   async stopPodSandbox(sandboxId: string): Promise<void> {
     const pod = this.#bySandbox.get(sandboxId)
     if (pod === undefined || !pod.sandbox.ready) return
-    for (const c of pod.containers) if (c.status.state !== 'exited') c.process.kill()
     pod.sandbox.ready = false
+    const turns = new Turns()
+    for (const c of pod.containers) {
+      if (c.status.state !== 'exited') c.process.kill()
+      const turn = turns.step()
+      if (turn !== undefined) await turn
+    }
     if (pod.sandbox.ip !== undefined) this.#pool(pod.config.podCIDR).free(pod.sandbox.ip)
   }
 
@@ -116,7 +122,12 @@ class SimulatedRuntime implements Runtime {
     const pod = this.#bySandbox.get(sandboxId)
     if (pod === undefined) return
     await this.stopPodSandbox(sandboxId)
-    for (const c of [...pod.containers]) await this.removeContainer(c.status.id)
+    const turns = new Turns()
+    for (const c of pod.containers) {
+      await this.removeContainer(c.status.id)
+      const turn = turns.step()
+      if (turn !== undefined) await turn
+    }
     this.#bySandbox.delete(sandboxId)
     if (this.#byUid.get(pod.config.uid) === pod) this.#byUid.delete(pod.config.uid)
   }
@@ -150,7 +161,7 @@ class SimulatedRuntime implements Runtime {
       },
     }
     this.#containers.set(id, entry)
-    pod.containers.unshift(entry)
+    pod.containers.add(entry)
     this.#emit(entry, 'created')
     return id
   }
@@ -193,7 +204,7 @@ class SimulatedRuntime implements Runtime {
     if (entry === undefined) return
     if (entry.status.state !== 'exited') entry.process.kill()
     this.#containers.delete(containerId)
-    entry.pod.containers.splice(entry.pod.containers.indexOf(entry), 1)
+    entry.pod.containers.delete(entry)
   }
 
   async status(podUid: string): Promise<PodRuntimeStatus | undefined> {
@@ -221,7 +232,7 @@ class SimulatedRuntime implements Runtime {
 
   /** A busy container uses what it requested, at a steady rate; made up, and said to be so in the pod's condition. */
   async stats(podUid: string): Promise<ContainerUsage[]> {
-    const running = this.#byUid.get(podUid)?.containers.filter((c) => c.status.state === 'running') ?? []
+    const running = newestFirst(this.#byUid.get(podUid)).filter((c) => c.status.state === 'running')
     return running.map(({ config, status }) => {
       const usageNanoCores = Math.round(config.cpuRequest * 1e9)
       return {
@@ -248,10 +259,12 @@ class SimulatedRuntime implements Runtime {
 
 const newId = (): string => randomBytes(32).toString('hex')
 
+const newestFirst = (pod: PodEntry | undefined): ContainerEntry[] => [...(pod?.containers ?? [])].reverse()
+
 const statusOf = (pod: PodEntry): PodRuntimeStatus => ({
   uid: pod.config.uid,
   name: pod.config.name,
   namespace: pod.config.namespace,
   sandbox: { ...pod.sandbox },
-  containers: pod.containers.map((c) => ({ ...c.status })),
+  containers: newestFirst(pod).map((c) => ({ ...c.status })),
 })
