@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from './client/client.ts'
 import { createInformerFactory } from './client/informer.ts'
@@ -8,6 +7,7 @@ import { selectControllers, startControllers } from './controllers/index.ts'
 import { GIT_VERSION } from './discovery/version.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
+import { makePrivateFolder } from './machinery/folders.ts'
 import { createSimulatedRuntime, startNodeAgents } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
@@ -88,7 +88,7 @@ function startAgents(
   const { options, clock, dataDir } = w
   if (options.nodes === 0) return Promise.resolve(undefined)
   const logDir = join(dataDir, 'log', 'nodes')
-  mkdirSync(logDir, { recursive: true })
+  for (const folder of [join(dataDir, 'log'), logDir]) makePrivateFolder(folder)
   return startNodeAgents(options.nodes, {
     client,
     clock,

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { makeFolders, makeWritableFolder } from './folders.ts'
+import { makeFolders, makePrivateFile, makePrivateFolder, makeWritableFolder } from './folders.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'folders-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -23,5 +23,27 @@ describe('folders', () => {
 
   test.skipIf(!existsSync('/proc/self'))('cannot be made on a file system of the kernel, and that is said at once', () => {
     expect(() => makeFolders('/proc/binnacle/data')).toThrow(/^ENOENT.*\/proc\/binnacle/)
+  })
+
+  test.skipIf(process.platform === 'win32')('and files that are private become so where they were not', () => {
+    const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+    const [open, within] = [join(dir, 'open'), join(dir, 'open', 'within')]
+    mkdirSync(open)
+    chmodSync(open, 0o755)
+    makePrivateFolder(within)
+    // The folder above is somebody else's choice.
+    expect([mode(open), mode(within)]).toEqual(['755', '700'])
+    chmodSync(within, 0o775)
+    makePrivateFolder(within)
+    expect(mode(within)).toBe('700')
+    const file = join(within, 'file')
+    makePrivateFile(file)
+    expect(mode(file)).toBe('600')
+    writeFileSync(file, 'kept')
+    chmodSync(file, 0o644)
+    makePrivateFile(file)
+    expect([mode(file), statSync(file).size]).toEqual(['600', 4])
+    chmodSync(file, 0o400)
+    expect(() => makePrivateFile(join(file, 'x'))).toThrow(/^ENOTDIR/)
   })
 })

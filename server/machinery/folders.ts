@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
@@ -23,4 +23,22 @@ export function makeFolders(path: string, mode = 0o777): void {
 export function makeWritableFolder(path: string, mode?: number): void {
   makeFolders(path, mode)
   accessSync(path, constants.W_OK | constants.X_OK)
+}
+
+/** Makes a folder as `makeFolders` does, for this user only, and takes others' rights from one that was there before. */
+export function makePrivateFolder(path: string): void {
+  makeFolders(path, 0o700)
+  onlyOwner(path, 0o700)
+}
+
+/** Makes a file that only this user may read where there is none, and takes others' rights from one that was there before. */
+export function makePrivateFile(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  onlyOwner(path, 0o600)
+}
+
+/** Somebody else's file cannot be changed, and is not this program's secret. */
+function onlyOwner(path: string, mode: number): void {
+  const { mode: before, uid } = statSync(path)
+  if ((before & 0o077) !== 0 && (process.getuid === undefined || uid === process.getuid())) chmodSync(path, mode)
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import pino from 'pino'
+import { makePrivateFile, makePrivateFolder } from '../machinery/folders.ts'
 
 export const LOG_FILE = 'kubelet.log'
 
@@ -9,10 +9,12 @@ export interface NodeLog {
   close(): Promise<void>
 }
 
-/** The agent's own log, one JSON object a line, in the folder that `/logs/` serves. */
+/** The agent's own log, one JSON object a line, in the folder that `/logs/` serves; for this user only, as it names pods and errors. */
 export async function openNodeLog(dir: string, nodeName: string): Promise<NodeLog> {
-  await mkdir(dir, { recursive: true })
-  const destination = pino.destination({ dest: path.join(dir, LOG_FILE), append: true, sync: false, minLength: 0 })
+  const file = path.join(dir, LOG_FILE)
+  makePrivateFolder(dir)
+  makePrivateFile(file)
+  const destination = pino.destination({ dest: file, append: true, sync: false, minLength: 0 })
   await new Promise<void>((resolve, reject) => {
     destination.once('ready', resolve)
     destination.once('error', reject)

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -76,6 +76,16 @@ describe('node agent', () => {
     const before = lease().renewTime
     clock.advance(10_000)
     await vi.waitFor(() => expect(lease().renewTime > before).toBe(true), eventually)
+  })
+
+  test.skipIf(process.platform === 'win32')('its log is for this user only, in a folder that was there for everybody too', async () => {
+    await mkdir(path.join(dir, 'n1'), { mode: 0o755 })
+    await writeFile(path.join(dir, 'n1/kubelet.log'), 'before\n', { mode: 0o644 })
+    const agent = await start()
+    await agent.ready()
+    const mode = async (name: string): Promise<string> => ((await stat(path.join(dir, name))).mode & 0o777).toString(8)
+    expect([await mode('n1'), await mode('n1/kubelet.log')]).toEqual(['700', '600'])
+    expect(await readFile(path.join(dir, 'n1/kubelet.log'), 'utf8')).toMatch(/^before\n/)
   })
 
   test('reports at once on change and every five minutes otherwise', async () => {

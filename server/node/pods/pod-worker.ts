@@ -361,7 +361,7 @@ export class PodWorker {
         this.#stopping.grace = grace
         for (const c of live) void this.#host.runtime.stopContainer(c.id, grace).catch(() => undefined)
       }
-      if (!this.#finished) this.#publish(runtime, true)
+      if (!this.#finished) await this.#publish(runtime, true)
       return
     }
     if (runtime?.sandbox.ready === true) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -80,6 +80,21 @@ describe('opening the embedded store', () => {
     ours.exec('PRAGMA user_version = 99')
     ours.close()
     expect(await refusal(newer)).toContain('newer version')
+  })
+
+  test.skipIf(process.platform === 'win32')('its files are for this user only, in a folder for everybody too', async () => {
+    await using folder = await scratchFolder()
+    await chmod(folder.path, 0o755)
+    const path = join(folder.path, 'store.db')
+    await writeFile(`${path}-lock`, '')
+    await chmod(`${path}-lock`, 0o644)
+    const storage = await openSqliteStorage({ path })
+    const modes = async (): Promise<string[]> =>
+      Promise.all(
+        (await readdir(folder.path)).map(async (name) => `${name} ${((await stat(join(folder.path, name))).mode & 0o777).toString(8)}`),
+      )
+    expect((await modes()).sort()).toEqual(['store.db 600', 'store.db-lock 600', 'store.db-shm 600', 'store.db-wal 600'])
+    await storage.close()
   })
 
   test('refuses a folder that is a file', async () => {

@@ -1,9 +1,8 @@
-import { closeSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { type Clock, systemClock } from '../../machinery/clock.ts'
-import { makeFolders } from '../../machinery/folders.ts'
+import { makeFolders, makePrivateFile } from '../../machinery/folders.ts'
 import { type Storage, StorageOpenError } from '../contract.ts'
 import { inUse, isBusy, notWritable, reasonOf, refusalToOpen } from './open-errors.ts'
 import type { FromWorker } from './protocol.ts'
@@ -82,7 +81,8 @@ function defaultWorkerUrl(): URL {
 function makeWritable(path: string): void {
   try {
     makeFolders(dirname(path), 0o700)
-    closeSync(openSync(path, 'a', 0o600))
+    // SQLite makes its other files with the rights of this one.
+    makePrivateFile(path)
   } catch (error) {
     throw new StorageOpenError(notWritable(path, reasonOf(error)))
   }
@@ -90,12 +90,18 @@ function makeWritable(path: string): void {
 
 /** Held as long as the store is open; the system lets go of it even when the process is killed. */
 function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}-lock`, { timeout: 0 })
+  const file = `${path}-lock`
+  try {
+    makePrivateFile(file)
+  } catch (error) {
+    throw new StorageOpenError(notWritable(file, reasonOf(error)))
+  }
+  const lock = new DatabaseSync(file, { timeout: 0 })
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()
-    throw new StorageOpenError(isBusy(error) ? inUse(path) : refusalToOpen(`${path}-lock`, error))
+    throw new StorageOpenError(isBusy(error) ? inUse(path) : refusalToOpen(file, error))
   }
 }
