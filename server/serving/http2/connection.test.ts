@@ -80,6 +80,7 @@ describe('requests and responses', () => {
       x.respond(200, {})
     }, Buffer.concat(parts))
     expect(body!.length).toBe(200_000)
+    expect(goaway(frames)).toBeUndefined()
     expect(body!.every((byte, i) => byte === (i & 255))).toBe(true)
     expect(body!.buffer.byteLength).toBeLessThanOrEqual(400_000)
     expect(frames.filter((f) => f.type === type.windowUpdate).length).toBeLessThan(10)
