@@ -1,4 +1,5 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
+import { MAX_LEVELS, isDeeper } from '../machinery/depth.ts'
 import { type StatusError, badRequest } from '../machinery/status.ts'
 import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
@@ -166,9 +167,19 @@ function withDuplicates(duplicates: readonly string[], error: string | undefined
   return `${strictPrefix}${[text, ...(error === undefined ? [] : [error.slice(strictPrefix.length)])].join(', ')}`
 }
 
+/** Fields that hold JSON are the only ones in a message that nest without end. They may do so as little as a JSON body. */
+function mayBeDeep(raw: Buffer): boolean {
+  if (raw.length <= MAX_LEVELS) return false
+  let openings = 0
+  for (const byte of raw) if (byte === 0x7b || byte === 0x5b) openings++
+  return openings > MAX_LEVELS / 2
+}
+
 function fromMessage(raw: Buffer, type: TypeFacts, gvk: GroupVersionKind): KubeObject {
   try {
-    return decodeMessage(raw, type) as KubeObject
+    const object = decodeMessage(raw, type) as KubeObject
+    if (mayBeDeep(raw) && isDeeper(object)) throw new DecodeError('exceeded max depth')
+    return object
   } catch (e) {
     throw e instanceof DecodeError ? cannotHandle(gvk, gvk.kind, e.message) : e
   }

@@ -1,6 +1,7 @@
 /** YAML answers in the style of the reference: sorted keys, two spaces, lists not indented. Reading is yaml-read.ts. */
 import { Document, type Pair, Scalar, type ScalarTag, isScalar, visit } from 'yaml'
 import { parseJson } from '../machinery/json.ts'
+import { deepPart, withDeepParts } from './yaml-deep.ts'
 import { yamlToJson } from './yaml-read.ts'
 import { resolve } from './yaml-scalars.ts'
 
@@ -26,7 +27,7 @@ const goScalar: ScalarTag = {
   identify: (value) => value === null || typeof value === 'number' || typeof value === 'boolean',
   stringify: ({ value }) => String(value),
 }
-const tags: ScalarTag[] = [goScalar]
+const tags: ScalarTag[] = [goScalar, deepPart]
 
 /** Texts that other YAML readers take for numbers or times. */
 const ambiguous = /^(?:[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt \t].*)?|0[oO]?[0-9]*)$/
@@ -34,7 +35,12 @@ const control = /[^\P{C}\n]/u
 
 /** An answer in YAML: sorted keys, two spaces, lists not indented, folded at 80. */
 export function stringifyYaml(value: unknown): string {
-  const doc = new Document(value, { schema: 'failsafe', customTags: tags, aliasDuplicateObjects: false, sortMapEntries: byKey })
+  const doc = new Document(withDeepParts(value), {
+    schema: 'failsafe',
+    customTags: tags,
+    aliasDuplicateObjects: false,
+    sortMapEntries: byKey,
+  })
   visit(doc, {
     Scalar(_, node) {
       if (typeof node.value === 'string') node.type = styleOf(node.value)

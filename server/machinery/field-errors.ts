@@ -77,8 +77,17 @@ export const tooMany = (field: string, actual: number, max: number): FieldError 
   body: `Too many: ${actual}: must have at most ${max} items`,
 })
 
+/** Adds errors of which there may be as many as a body has items: too many for the arguments of one call of push. */
+export function addErrors(to: FieldError[], more: readonly FieldError[]): void {
+  for (const error of more) to.push(error)
+}
+
+/** So many are told of one object. The reference tells all, and needs minutes for a hundred thousand. */
+const MAX_ERRORS = 10_000
+
 /** 422 Invalid with one cause a field error, each once (apimachinery `NewInvalid`). */
-export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, errors: FieldError[]): StatusError {
+export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, all: FieldError[]): StatusError {
+  const errors = all.length > MAX_ERRORS ? all.slice(0, MAX_ERRORS) : all
   const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
   const seen = new Set<string>()
   const causes: StatusCause[] = []

@@ -2,7 +2,7 @@ import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../scheme/contr
 import { explain } from '../scheme/explain.ts'
 import { scheme } from '../scheme/index.ts'
 import { goTypeOf } from './go-text.ts'
-import { isRecord } from './merge-patch.ts'
+import { isRecord } from './values.ts'
 
 /**
  * Upstream does not write and read JSON after a strategic merge patch: it converts maps to structs (apimachinery `runtime/converter.go`),

@@ -1,6 +1,6 @@
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { goMap, goTypeOf } from './go-text.ts'
-import { isRecord } from './merge-patch.ts'
+import { isRecord } from './values.ts'
 
 /** The order of lists that a strategic merge patch merges (KEP "preserve order in strategic merge patch"). A merge key '' is one for values. */
 type Json = Record<string, unknown>

@@ -1,4 +1,4 @@
-import { isRecord } from './merge-patch.ts'
+import { isRecord } from './values.ts'
 
 /** A patch as Go prints a map: `map[a:1 b:[x y]]`, keys in order. The reference shows strategic merge patches so. */
 export function goMap(value: unknown): string {
@@ -33,6 +33,7 @@ export function goTypeOf(value: unknown): string {
   if (value === null || value === undefined) return '%!s(<nil>)'
   if (Array.isArray(value)) return '[]interface {}'
   if (isRecord(value)) return 'map[string]interface {}'
+  if (typeof value === 'bigint') return 'int64'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
   return typeof value === 'boolean' ? 'bool' : 'string'
 }

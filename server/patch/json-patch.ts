@@ -1,8 +1,8 @@
 import { copyJson } from '../machinery/copy-json.ts'
+import { isDeeper } from '../machinery/depth.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
-import { isRecord } from './merge-patch.ts'
 import { cannotUnmarshal, MAX_STRICT_ERRORS, wrongPatchType } from './parse.ts'
-import { CopyBudget, equalJson, setOwn, tooDeep, unescaped } from './values.ts'
+import { CopyBudget, equalJson, isRecord, setOwn, unescaped } from './values.ts'
 
 /**
  * RFC 6902 as the reference's library reads it (evanphx/json-patch v4): indices are what Go's Atoi takes, negative ones count from the end;
@@ -93,7 +93,7 @@ class Patching {
   }
 
   get outcome(): unknown {
-    if (this.#levels > MAX_ADDED && tooDeep(this.#document)) throw unprocessable('the patched document is nested too deeply')
+    if (this.#levels > MAX_ADDED && isDeeper(this.#document)) throw unprocessable('the patched document is nested too deeply')
     return this.#document
   }
 

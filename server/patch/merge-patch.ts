@@ -1,14 +1,10 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest } from '../machinery/status.ts'
 import { wrongPatchType } from './parse.ts'
-import { setOwn } from './values.ts'
+import { isRecord, setOwn } from './values.ts'
 
 type Json = Record<string, unknown>
 const MAP = 'map[string]interface {}'
-
-export function isRecord(v: unknown): v is Json {
-  return typeof v === 'object' && v !== null && !Array.isArray(v)
-}
 
 /**
  * A merge patch that was parsed: an object, or without strict decoding a list, which takes the document's place.

@@ -1,11 +1,15 @@
 /** JSON values as patches handle them. Whatever is done with one here takes time in proportion to the patch, not to the document. */
 
-/** As deep as a request's body may be (machinery/json.ts): code that walks objects recurses. */
-const MAX_NESTING = 2_000
+import { MAX_LEVELS } from '../machinery/depth.ts'
+
 /** Upstream's limit on what all copies of one JSON patch add (apiserver `config.go`, JSONPatchMaxCopyBytes). */
 const MAX_COPIED = 3 * 1024 * 1024
 
 type Json = Record<string, unknown>
+
+export function isRecord(v: unknown): v is Json {
+  return typeof v === 'object' && v !== null && !Array.isArray(v)
+}
 
 /** `__proto__` is an ordinary key in a document; a plain assignment would call its setter. */
 export function setOwn(target: Json, key: string, value: unknown): void {
@@ -15,15 +19,6 @@ export function setOwn(target: Json, key: string, value: unknown): void {
 
 /** A part of a JSON pointer (RFC 6901) as a key. */
 export const unescaped = (part: string): string => (part.includes('~') ? part.replaceAll('~1', '/').replaceAll('~0', '~') : part)
-
-/** Whether a value has more levels than MAX_NESTING. */
-export function tooDeep(value: unknown, left = MAX_NESTING): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (left === 0) return true
-  const items: Json = value as Json
-  for (const key in items) if (tooDeep(items[key], left - 1)) return true
-  return false
-}
 
 /** Copies of parts of a document, which may not exceed MAX_COPIED as JSON in all. */
 export class CopyBudget {
@@ -36,12 +31,12 @@ export class CopyBudget {
   }
 
   copy(value: unknown): unknown {
-    return this.#copy(value ?? null, MAX_NESTING)
+    return this.#copy(value ?? null, MAX_LEVELS)
   }
 
   #copy(value: unknown, left: number): unknown {
-    if (typeof value !== 'object' || value === null) {
-      this.#spend(Buffer.byteLength(JSON.stringify(value)))
+    if (!Array.isArray(value) && !isRecord(value)) {
+      this.#spend(typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) : String(value).length)
       return value
     }
     if (left === 0) throw this.#refuse('what is copied is nested too deeply')
@@ -69,15 +64,12 @@ export class CopyBudget {
 
 /** Equality of JSON values. A document's value that has more in it than `wanted` is left after as many steps as `wanted` has parts. */
 export function equalJson(value: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== 'object' || wanted === null) return value === wanted
-  if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(wanted)) {
     return Array.isArray(value) && value.length === wanted.length && wanted.every((item, i) => equalJson(value[i], item))
   }
-  if (Array.isArray(value)) return false
+  if (!isRecord(wanted)) return value === wanted
+  if (!isRecord(value)) return false
   const keys = Object.keys(wanted)
-  for (const key of keys) {
-    if (!Object.hasOwn(value, key) || !equalJson((value as Json)[key], (wanted as Json)[key])) return false
-  }
+  for (const key of keys) if (!Object.hasOwn(value, key) || !equalJson(value[key], wanted[key])) return false
   return Object.keys(value).length === keys.length
 }

@@ -1,7 +1,7 @@
 import type { Admission } from '../../admission/contract.ts'
 import type { Feed } from '../../cache/feed.ts'
 import type { Entry } from '../../cache/entry.ts'
-import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
+import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
 import { normalize } from '../../scheme/check.ts'
@@ -102,7 +102,7 @@ export class Store {
     const nameErrors = strategy.nameErrors ?? NAME_RULES[traits.names]
     const rules = { namespaced, nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix, obj) }
     const errors = validateObjectMeta(obj.metadata, rules, 'metadata')
-    if (obj.metadata.finalizers !== undefined) errors.push(...finalizerNameErrors(obj.metadata))
+    if (obj.metadata.finalizers !== undefined) addErrors(errors, finalizerNameErrors(obj.metadata))
     return errors
   }
 

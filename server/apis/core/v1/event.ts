@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { addErrors, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, nameIsSubdomain } from '../../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../../machinery/types.ts'
 import { IMMUTABLE, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
@@ -87,7 +87,7 @@ function validateSeries(errors: FieldError[], { series }: Event): void {
 export function validateEvent(event: Event, group: string | undefined): FieldError[] {
   const errors = validateLegacy(event, group)
   if (group !== EVENTS_GROUP) return errors
-  errors.push(...validateObjectMeta(event.metadata, { namespaced: true, nameErrors: nameIsSubdomain }, 'metadata'))
+  addErrors(errors, validateObjectMeta(event.metadata, { namespaced: true, nameErrors: nameIsSubdomain }, 'metadata'))
   validateSeries(errors, event)
   if (!event.eventTime) errors.push(required('eventTime'))
   if (event.type !== 'Normal' && event.type !== 'Warning') errors.push(invalid('type', '', `has invalid value: ${event.type ?? ''}`))
@@ -145,7 +145,7 @@ const FIXED: readonly (readonly [field: keyof Event & string, shown: string, pri
 export function validateEventUpdate(event: Event, old: Event, group: string | undefined): FieldError[] {
   const errors = validateLegacy(event, group)
   if (group !== EVENTS_GROUP) return errors
-  errors.push(...validateObjectMetaUpdate(event.metadata, old.metadata, 'metadata'))
+  addErrors(errors, validateObjectMetaUpdate(event.metadata, old.metadata, 'metadata'))
   if (!isDeepStrictEqual(event.series, old.series)) validateSeries(errors, event)
   for (const [field, shown, print] of FIXED) {
     if (!isDeepStrictEqual(print(event[field]), print(old[field]))) errors.push(invalid(shown, print(event[field]), IMMUTABLE))

@@ -1,4 +1,4 @@
-import { forbiddenField, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { addErrors, forbiddenField, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { nameIsSubdomain, rangeText } from '../../../machinery/names.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { validateImageSpaces } from './container.ts'
@@ -26,9 +26,9 @@ export function updateRules(old: Pod): PodRules {
 
 /** What every update of a pod's spec checks first: metadata, then the whole pod as if it were new. */
 export function validateWholePod(errors: FieldError[], pod: Pod, old: Pod, rules: PodRules): void {
-  errors.push(...validateObjectMetaUpdate(pod.metadata, old.metadata, 'metadata'))
+  addErrors(errors, validateObjectMetaUpdate(pod.metadata, old.metadata, 'metadata'))
   validateKubeFinalizers(errors, pod.metadata.finalizers)
-  errors.push(...validateObjectMeta(pod.metadata, { namespaced: true, nameErrors: nameIsSubdomain }, 'metadata'))
+  addErrors(errors, validateObjectMeta(pod.metadata, { namespaced: true, nameErrors: nameIsSubdomain }, 'metadata'))
   validatePodMetadataAndSpec(errors, pod, rules)
 }
 

@@ -119,7 +119,7 @@ function volumeWarnings(out: string[], spec: PodSpec, path: string): void {
       fraction(out, storage, `${path}[${i}].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]`)
     }
   })
-  out.push(...overlappingPaths(spec.volumes ?? []))
+  for (const text of overlappingPaths(spec.volumes ?? [])) out.push(text)
 }
 
 function duplicates<T>(out: string[], list: readonly T[], keyOf: (item: T) => string, head: (i: number) => string): void {

@@ -1,4 +1,4 @@
-import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
+import { addErrors, duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
 import { formatAddress } from '../../../machinery/ip-range.ts'
 import { checkAddress, parseAddress } from '../../../machinery/ip.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, nameIsSubdomain } from '../../../machinery/names.ts'
@@ -58,13 +58,13 @@ export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice)
   validatePorts(errors, slice)
   const inEndpoints: FieldError[] = []
   validateEndpoints(inEndpoints, slice)
-  if (old === undefined || !semanticEqual(old.endpoints, slice.endpoints)) errors.push(...inEndpoints)
+  if (old === undefined || !semanticEqual(old.endpoints, slice.endpoints)) addErrors(errors, inEndpoints)
   return errors
 }
 
 export function validateEndpointSliceUpdate(slice: EndpointSlice, old: EndpointSlice): FieldError[] {
   const errors = validateObjectMeta(slice.metadata, { namespaced: true, nameErrors: nameIsSubdomain }, 'metadata')
-  errors.push(...validateEndpointSlice(slice, old))
+  addErrors(errors, validateEndpointSlice(slice, old))
   if (slice.addressType !== old.addressType) errors.push(invalid('addressType', null, IMMUTABLE))
   return errors
 }

@@ -7,17 +7,24 @@ import {
 } from '../../../apis/core/v1/endpoints.ts'
 import { since } from '../../../machinery/duration.ts'
 import type { BuiltInKind } from '../../definition.ts'
-import { columns, firstThree } from '../../tables/columns.ts'
+import { columns } from '../../tables/columns.ts'
 
 function addressesText({ subsets }: Endpoints): string {
   if (!subsets?.length) return '<none>'
-  const list: string[] = []
+  const shown: string[] = []
+  let count = 0
   for (const { addresses = [], ports } of subsets) {
-    if (!ports?.length) list.push(...addresses.map((a) => a.ip ?? ''))
-    else for (const p of ports) list.push(...addresses.map(({ ip = '' }) => `${ip.includes(':') ? `[${ip}]` : ip}:${p.port ?? 0}`))
+    for (const port of ports?.length ? ports : [undefined]) {
+      for (const { ip = '' } of addresses.slice(0, SHOWN - shown.length))
+        shown.push(port === undefined ? ip : `${ip.includes(':') ? `[${ip}]` : ip}:${port.port ?? 0}`)
+      count += addresses.length
+    }
   }
-  return firstThree(list)
+  const text = shown.join(',')
+  return count > SHOWN ? `${text} + ${count - SHOWN} more...` : text || '<none>'
 }
+
+const SHOWN = 3
 
 export const endpoints: BuiltInKind = {
   group: '',
