@@ -2,6 +2,7 @@
 import { Document, type Pair, Scalar, type ScalarTag, isScalar, visit } from 'yaml'
 import { parseJson } from '../machinery/json.ts'
 import { deepPart, withDeepParts } from './yaml-deep.ts'
+import { goString, needsDoubleQuotes } from './yaml-quote.ts'
 import { yamlToJson } from './yaml-read.ts'
 import { resolve } from './yaml-scalars.ts'
 
@@ -27,17 +28,15 @@ const goScalar: ScalarTag = {
   identify: (value) => value === null || typeof value === 'number' || typeof value === 'boolean',
   stringify: ({ value }) => String(value),
 }
-const tags: ScalarTag[] = [goScalar, deepPart]
 
 /** Texts that other YAML readers take for numbers or times. */
 const ambiguous = /^(?:[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt \t].*)?|0[oO]?[0-9]*)$/
-const control = /[^\P{C}\n]/u
 
 /** An answer in YAML: sorted keys, two spaces, lists not indented, folded at 80. */
 export function stringifyYaml(value: unknown): string {
   const doc = new Document(withDeepParts(value), {
     schema: 'failsafe',
-    customTags: tags,
+    customTags: (tags) => [goString, goScalar, deepPart, ...tags],
     aliasDuplicateObjects: false,
     sortMapEntries: byKey,
   })
@@ -46,12 +45,12 @@ export function stringifyYaml(value: unknown): string {
       if (typeof node.value === 'string') node.type = styleOf(node.value)
     },
   })
-  return doc.toString({ indentSeq: false, lineWidth: 80, minContentWidth: 0, singleQuote: true, flowCollectionPadding: false })
+  return doc.toString({ indentSeq: false, lineWidth: 0, minContentWidth: 0, singleQuote: true, flowCollectionPadding: false })
 }
 
 function styleOf(text: string): Scalar.Type {
   if (resolve(text) !== undefined || ambiguous.test(text)) return Scalar.QUOTE_DOUBLE
-  if (control.test(text)) return Scalar.QUOTE_DOUBLE
+  if (needsDoubleQuotes(text)) return Scalar.QUOTE_DOUBLE
   return text.includes('\n') ? Scalar.BLOCK_LITERAL : Scalar.PLAIN
 }
 
