@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { authenticatorOf } from './authn/methods.ts'
 import { ServiceAccountTokens } from './authn/service-account.ts'
 import { authorizerOf } from './authz/modes.ts'
@@ -13,6 +14,7 @@ import { loadCertificates, type Certificates } from './serving/certificates.ts'
 import { writeKubeconfig } from './serving/kubeconfig.ts'
 import type { TlsFiles } from './serving/tls.ts'
 import type { Storage } from './storage/contract.ts'
+import { usable } from './usable.ts'
 import type { Workloads } from './workloads.ts'
 
 export interface Host {
@@ -28,6 +30,9 @@ export interface HostDependencies {
   clock: Clock
   log: Log
 }
+
+/** Written at every start, so that kubectl reaches this control plane and no other; nobody's ~/.kube/config is touched. */
+export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeconfig')
 
 const GRACE_MS = 10_000
 
@@ -76,11 +81,11 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     })
     started = api
     const url = api.url
-    if (o.local.writeKubeconfig !== '') {
-      const { ca, admin } = certificates
-      const entry = { server: url, ca: ca.cert, cert: admin.cert, key: admin.key, name: 'binnacle' }
+    const { ca, admin } = certificates
+    const entry = { server: url, ca: ca.cert, cert: admin.cert, key: admin.key, name: 'binnacle' }
+    usable(`--data-dir: ${ownKubeconfig(o)}`, () => writeKubeconfig(ownKubeconfig(o), entry))
+    if (o.local.writeKubeconfig !== '')
       usable(`--write-kubeconfig: ${o.local.writeKubeconfig}`, () => writeKubeconfig(o.local.writeKubeconfig, entry))
-    }
     if (seedObjects !== undefined) {
       const { createClient } = await import('./client/client.ts')
       const client = createClient(api.transport('system:seed'), { userAgent: 'binnacle-seed/v1', clock })
@@ -108,17 +113,6 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     await started?.close(0).catch(() => undefined)
     await storage.close().catch(() => undefined)
     throw e
-  }
-}
-
-/** What the system refuses becomes a sentence that says what to do. */
-function usable(what: string, use: () => void): void {
-  try {
-    use()
-  } catch (e) {
-    const { code, message } = e as NodeJS.ErrnoException
-    if (code === undefined) throw e
-    throw new Error(`${what} cannot be written to (${message}); choose another one, or correct its permissions`, { cause: e })
   }
 }
 

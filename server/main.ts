@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { systemClock as clock } from './machinery/clock.ts'
 import { GIT_VERSION } from './discovery/version.ts'
 import { startHost, type Host } from './host.ts'
 import type { Log } from './log.ts'
+import type { Hooks } from './desktop/window.ts'
 import { createLogger } from './logger.ts'
 import { parseOptions, type Options } from './options/parse.ts'
 
@@ -15,7 +15,7 @@ if ('text' in parsed) {
   for (const error of parsed.errors) process.stderr.write(`${error}\n`)
   process.exitCode = 1
 } else {
-  const { options, warnings } = parsed
+  const { options, warnings, given } = parsed
   const lines: Hooks = {}
   const log = createLogger({
     format: options.local.logFormat,
@@ -32,7 +32,12 @@ if ('text' in parsed) {
   process.on('unhandledRejection', (e) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'a rejection reached nobody'),
   )
-  const run = options.local.gatewayPort >= 0 ? withGateway(options, log, lines) : headless(options, log)
+  const run =
+    options.local.gatewayPort >= 0
+      ? import('./desktop/window.ts').then(({ runWindow }) =>
+          runWindow(options, given, { clock, log, hooks: lines, endWith: (close) => endWith(close, log) }),
+        )
+      : headless(options, log)
   run.catch((e: unknown) => {
     // Start-up: one sentence that says what to do, and a code that scripts can see.
     process.stderr.write(`${e instanceof Error ? e.message : String(e)}\n`)
@@ -69,65 +74,4 @@ async function headless(options: Options, log: Log): Promise<void> {
     process.exit(1)
   })
   process.stdout.write(`ready ${host.api.url}\n`)
-}
-
-/** Where the log and errors that nobody caught go, once somebody is there for them. */
-interface Hooks {
-  listen?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
-  failed?: (e: Error) => void
-}
-
-async function withGateway(options: Options, log: Log, hooks: Hooks): Promise<void> {
-  const [{ InProcessControl }, { startGateway }, { connectShell, takeShellSecret }] = await Promise.all([
-    import('./gateway/local-control.ts'),
-    import('./gateway/gateway.ts'),
-    import('./gateway/shell.ts'),
-  ])
-  const secret = takeShellSecret()
-  const control = new InProcessControl({
-    store: options.storage.etcdServers.length > 0 ? 'etcd' : 'sqlite',
-    clock,
-    async boot() {
-      const host: Host = await startHost(options, { clock, log })
-      process.stdout.write(`ready ${host.api.url}\n`)
-      const failed = Promise.race([host.failed, new Promise<never>((_, reject) => (hooks.failed = reject))])
-      return { url: host.api.url, reach: { transport: host.api.transport('binnacle-window') }, failed, close: () => host.close() }
-    },
-  })
-  hooks.listen = (level, message) => control.record(level, message)
-  const gateway = await startGateway({
-    port: options.local.gatewayPort,
-    local: control,
-    staticDir: fileURLToPath(new URL('../renderer/', import.meta.url)),
-    clock,
-    log: { info: (m) => log.info({}, m), warn: (m) => log.warn({}, m) },
-    ...(secret === undefined ? {} : { secret }),
-  })
-  const shutdown = endWith(async () => {
-    await gateway.close()
-    await control.stop()
-  }, log)
-  const inShell = connectShell(gateway, shutdown)
-  // The window opens at once and shows the start; a failed one it can explain and try again.
-  const starting = control
-    .start()
-    .catch((e: unknown) => log.error({ error: e instanceof Error ? e.message : String(e) }, 'the control plane could not start'))
-  if (!inShell) {
-    process.stderr.write(`The window is at ${gateway.sessionUrl}\n`)
-    if (options.local.open) await openBrowser(gateway.sessionUrl, log)
-  }
-  await starting
-}
-
-async function openBrowser(url: string, log: Log): Promise<void> {
-  const { spawn } = await import('node:child_process')
-  const [command, args]: [string, string[]] =
-    process.platform === 'darwin'
-      ? ['open', [url]]
-      : process.platform === 'win32'
-        ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
-        : ['xdg-open', [url]]
-  const child = spawn(command, args, { stdio: 'ignore', detached: true })
-  child.once('error', () => log.warn({}, `no browser could be opened here: open the address above by hand (${command} is missing)`))
-  child.unref()
 }

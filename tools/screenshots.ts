@@ -115,8 +115,8 @@ async function photograph(
   using nodes = await server.api.watch('/api/v1/nodes')
   const { object } = await nodes.until('a ready node', (e) => isReady(e.object))
   if (objects === few) await fill(server)
-  const { origin, cookies } = await redeem(server.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] }, locale: 'en' })
+  const { origin, storageState } = await redeem(server.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState, locale: 'en' })
   let taken = 0
   for (const { shot, looks } of wanted) {
     const page = await context.newPage()

@@ -29,8 +29,8 @@ test('a server that dies: the window says so, and is live again when it is back'
       env: { BINNACLE_SESSION_SECRET: 'a-secret-that-outlives-the-process-it-was-made-for' },
     })
   const first = await start()
-  const { origin, cookies } = await redeem(first.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] } })
+  const { origin, storageState } = await redeem(first.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState })
   const page = await context.newPage()
   const inspector = new Inspector(page)
   await inspector.open('configmaps')
@@ -63,8 +63,8 @@ test('a server that dies: the window says so, and is live again when it is back'
 test('the local control plane is stopped and started from the status bar', async ({ browser }) => {
   // Its own: the API server has another port after that.
   await using server = await startServer({ loops: true, gateway: true })
-  const { origin, cookies } = await redeem(server.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] } })
+  const { origin, storageState } = await redeem(server.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState })
   const page = await context.newPage()
   const inspector = new Inspector(page)
   await inspector.open('nodes')

@@ -10,7 +10,7 @@ test('the session address opens the window once, on a local control plane with i
   const context = await browser.newContext()
   const page = await context.newPage()
   await page.goto(server.sessionUrl)
-  expect(page.url()).not.toContain('session=')
+  await expect(page).not.toHaveURL(/session=/)
   await expect(page.getByRole('region', { name: 'Nodes' })).toContainText('1 of 1 ready')
   await expect(page.getByRole('contentinfo')).toContainText(/Local control plane running.*SQLite store/)
   await expect(page.getByRole('region', { name: 'Nodes' }).getByRole('link').first()).toBeVisible()

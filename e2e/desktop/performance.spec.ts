@@ -24,10 +24,10 @@ test(`${PODS} pods, ${RATE} of them changing each second`, async ({ browser }) =
   // The seed is applied before the ready line.
   await using server = await startServer({ dir: dir.path, gateway: true, flags: ['--seed', seed], startLimitMs: 300_000 })
   const figures: Record<string, number | string> = { 'start with the seed, ms': round(performance.now() - began) }
-  const { origin, cookies } = await redeem(server.sessionUrl)
+  const { origin, storageState } = await redeem(server.sessionUrl)
   const context = await browser.newContext({
     baseURL: origin,
-    storageState: { cookies, origins: [] },
+    storageState,
     viewport: { width: 1440, height: 900 },
   })
   const page = await context.newPage()

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml'
 import { test } from '../fixtures/desktop.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
-import { pod, redeem } from '../fixtures/session.ts'
+import { pod } from '../fixtures/session.ts'
 import { Inspector } from '../pages/inspector.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -174,9 +174,9 @@ test('logs of a pod that waits say so, and begin by themselves once it runs', as
 
 test.describe('on its own', () => {
   async function windowOf(page: Page, server: Server): Promise<Inspector> {
-    const { origin, cookies } = await redeem(server.sessionUrl)
-    await page.context().addCookies(cookies)
-    await page.goto(`${origin}/c/local/configmaps`)
+    await page.goto(server.sessionUrl)
+    await page.waitForURL(/\/c\/local/)
+    await page.goto('/c/local/configmaps')
     return new Inspector(page)
   }
 

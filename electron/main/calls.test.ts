@@ -52,6 +52,7 @@ describe('calls from the window', () => {
     ['a frame inside the page', { senderFrame: { url: `${origin}/`, parent: {} } }],
     ['another origin', { senderFrame: { url: 'https://evil.example/', parent: null } }],
     ['another port', { senderFrame: { url: 'http://127.0.0.1:4001/', parent: null } }],
+    ['a page of a pod', { senderFrame: { url: `${origin}/clusters/local/api/v1/namespaces/a/pods/b/proxy/`, parent: null } }],
     ['a local file', { senderFrame: { url: 'file:///index.html', parent: null } }],
   ])('%s may not call', async (_, event) => {
     const { bridge, called } = join(() => event)

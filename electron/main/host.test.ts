@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { type GatewayAnnouncement, hostFlags, hostProcess, parseAnnouncement } from './host.ts'
+import { type GatewayAnnouncement, hostFlags, hostProcess, isElsewhere, parseAnnouncement } from './host.ts'
 
-const announcement: GatewayAnnouncement = { type: 'gateway', url: 'http://127.0.0.1:4000', cookie: { name: 'binnacle-4000', value: 's' } }
+const announcement: GatewayAnnouncement = { type: 'gateway', url: 'http://127.0.0.1:4000', sessionUrl: 'http://127.0.0.1:4000/?session=s' }
 
 class FakeUtility extends EventEmitter {
   stdout = new PassThrough()
@@ -69,8 +69,9 @@ test.each([
   [{ type: 'gateway' }],
   [{ ...announcement, url: 'http://evil.example' }],
   [{ ...announcement, url: 'http://127.0.0.1:4000/../' }],
-  [{ ...announcement, cookie: null }],
-  [{ ...announcement, cookie: { name: 'x' } }],
+  [{ ...announcement, sessionUrl: undefined }],
+  [{ ...announcement, sessionUrl: 'http://evil.example/?session=s' }],
+  [{ ...announcement, sessionUrl: 'http://127.0.0.1:4000/clusters/x' }],
 ])('%j is no announcement', (message) => expect(parseAnnouncement(message)).toBeUndefined())
 
 test('flags for the host', () => {
@@ -78,3 +79,10 @@ test('flags for the host', () => {
   expect(hostFlags(['electron', '.', '--', '--nodes', '3'], false)).toEqual(['--nodes', '3'])
   expect(hostFlags(['electron', '.', '--inspect'], false)).toEqual([])
 })
+
+test.each([
+  [{ type: 'elsewhere' }, true],
+  [announcement, false],
+  ['elsewhere', false],
+  [null, false],
+])('%j says that the window is another process’s: %s', (message, elsewhere) => expect(isElsewhere(message)).toBe(elsewhere))

@@ -14,7 +14,8 @@ export interface UtilityLike {
 export interface GatewayAnnouncement {
   type: 'gateway'
   url: string
-  cookie: { name: string; value: string }
+  /** Opens the window once: sets the cookie and gives the page its key. */
+  sessionUrl: string
 }
 
 /** What the shell says to the host. */
@@ -23,12 +24,15 @@ export type ShellMessage = { type: 'shutdown' } | { type: 'kubeconfig'; file: st
 /** Undefined when the message is something else. Only a gateway on this machine is believed. */
 export function parseAnnouncement(message: unknown): GatewayAnnouncement | undefined {
   if (typeof message !== 'object' || message === null) return undefined
-  const { type, url, cookie } = message as Record<string, unknown>
+  const { type, url, sessionUrl } = message as Record<string, unknown>
   if (type !== 'gateway' || typeof url !== 'string' || !/^http:\/\/127\.0\.0\.1:\d+$/.test(url)) return undefined
-  if (typeof cookie !== 'object' || cookie === null) return undefined
-  const { name, value } = cookie as Record<string, unknown>
-  if (typeof name !== 'string' || typeof value !== 'string') return undefined
-  return { type, url, cookie: { name, value } }
+  if (typeof sessionUrl !== 'string' || !sessionUrl.startsWith(`${url}/?session=`)) return undefined
+  return { type, url, sessionUrl }
+}
+
+/** Whether the host says that another process has the data folder, and that it has opened that one's window. */
+export function isElsewhere(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'elsewhere'
 }
 
 /** A forked host as the supervisor knows it. `announced` is called before it counts as ready. */

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { app, BrowserWindow, dialog, ipcMain, Menu, screen, session, shell, utilityProcess } from 'electron'
 import { type EventName, type Events, eventChannel, type HostStatus, type WindowStatus } from '../ipc/contract.ts'
 import { type Handlers, registerCalls } from './calls.ts'
-import { type GatewayAnnouncement, hostFlags, hostProcess, type ShellMessage } from './host.ts'
+import { type GatewayAnnouncement, hostFlags, hostProcess, isElsewhere, type ShellMessage } from './host.ts'
 import { menuTemplate } from './menu.ts'
-import { externalUrl, guardContents, guardSession } from './navigation.ts'
+import { ExternalLinks } from './external.ts'
+import { guardContents, guardSession } from './navigation.ts'
 import { Supervisor } from './supervisor.ts'
 import { defaultSize, parseState, type RememberedState, visibleBounds } from './window-state.ts'
 
@@ -24,16 +25,30 @@ let window: BrowserWindow | undefined
 let child: Electron.UtilityProcess | undefined
 let remembered: RememberedState = {}
 let quitting = false
-/** The remembered port was tried and nothing came of it: perhaps something else has it now. */
-let portTried = false
+
+const links = new ExternalLinks(
+  (url) => shell.openExternal(url),
+  async (url) => {
+    const options: Electron.MessageBoxOptions = {
+      type: 'question',
+      title: 'Binnacle',
+      message: `Open this address in the browser?`,
+      detail: url,
+      buttons: ['Cancel', 'Open'],
+      defaultId: 0,
+      cancelId: 0,
+    }
+    const { response } = await (window === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options))
+    return response === 1
+  },
+)
 
 const origin = (): string | undefined => gateway?.url
 
 const supervisor = new Supervisor({
   launch() {
-    const port = portTried ? 0 : (remembered.gatewayPort ?? 0)
-    portTried = true
-    const args = ['--gateway-port', String(port), ...hostFlags(process.argv, app.isPackaged)]
+    // 0: the port that the data folder remembers, so that the page's origin and what it stores stay.
+    const args = ['--gateway-port', '0', ...hostFlags(process.argv, app.isPackaged)]
     child = utilityProcess.fork(join(dist, 'server', 'main.mjs'), args, {
       serviceName: 'Binnacle control plane',
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,6 +56,8 @@ const supervisor = new Supervisor({
       execArgv: ['--max-semi-space-size=4', '--heap-growing-percent=60'],
       env: { ...process.env, ...(process.platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}), BINNACLE_SESSION_SECRET: secret },
     })
+    // Another process has the data folder, and its window has come forward.
+    child.on('message', (message: unknown) => isElsewhere(message) && app.quit())
     return hostProcess(child, announced)
   },
   timers: {
@@ -58,19 +75,15 @@ const supervisor = new Supervisor({
 })
 
 async function announced(announcement: GatewayAnnouncement): Promise<void> {
-  portTried = false
   const moved = gateway?.url !== announcement.url
   gateway = announcement
-  remember({ gatewayPort: Number(new URL(announcement.url).port) })
-  const { name, value } = announcement.cookie
-  const cookies = session.fromPartition(partition).cookies
-  await cookies.set({ url: announcement.url, name, value, httpOnly: true, sameSite: 'strict', path: '/' })
-  // On the same port the page heals by itself.
-  if (window === undefined) window = openWindow()
-  else if (moved) await window.loadURL(announcement.url)
+  // On the same port the page heals by itself: its cookie and key are made of the same secret.
+  if (window === undefined) window = openWindow(announcement.sessionUrl)
+  else if (moved) await window.loadURL(announcement.sessionUrl)
 }
 
-function openWindow(): BrowserWindow {
+/** `url` is a one-time address for the first window of a launch; after it the session is there. */
+function openWindow(url: string): BrowserWindow {
   const areas = screen.getAllDisplays().map((d) => d.workArea)
   const made = new BrowserWindow({
     ...defaultSize,
@@ -96,7 +109,7 @@ function openWindow(): BrowserWindow {
   }
   made.on('close', () => remember({ bounds: made.getNormalBounds(), maximized: made.isMaximized() }))
   made.on('closed', () => (window = undefined))
-  made.loadURL(gateway?.url ?? '').catch((e: unknown) => dialog.showErrorBox('Binnacle', `The window could not be loaded: ${String(e)}`))
+  made.loadURL(url).catch((e: unknown) => dialog.showErrorBox('Binnacle', `The window could not be loaded: ${String(e)}`))
   return made
 }
 
@@ -126,12 +139,7 @@ const handlers: Handlers = {
   toggleMaximizeWindow: () => (window?.isMaximized() === true ? window.unmaximize() : window?.maximize()),
   closeWindow: () => window?.close(),
   windowStatus,
-  async openExternal(url) {
-    const external = externalUrl(url)
-    if (external === undefined) return false
-    await shell.openExternal(external)
-    return true
-  },
+  openExternal: (url) => links.open(url),
   async saveFile(name, content) {
     const options = { defaultPath: join(app.getPath('downloads'), name) }
     const { canceled, filePath } = await (window === undefined ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options))
@@ -173,7 +181,7 @@ function begin(): void {
     command: (name: Events['menu']) => send('menu', name),
     addKubeconfig: () => void handlers.addKubeconfig(),
     restartHost: () => void supervisor.restart(),
-    openExternal: (url: string) => void shell.openExternal(url),
+    openExternal: (url: string) => void links.open(url),
   }
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, developer, actions)))
   supervisor.start()
@@ -181,13 +189,13 @@ function begin(): void {
 
 if (app.requestSingleInstanceLock()) {
   app.enableSandbox()
-  app.on('web-contents-created', (_, contents) => guardContents(contents, origin, (url) => void shell.openExternal(url)))
+  app.on('web-contents-created', (_, contents) => guardContents(contents, origin, (url) => void links.open(url)))
   app.on('second-instance', () => {
     if (window?.isMinimized() === true) window.restore()
     window?.focus()
   })
   app.on('activate', () => {
-    if (gateway !== undefined) window ??= openWindow()
+    if (gateway !== undefined) window ??= openWindow(gateway.url)
   })
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
   // The store is flushed before the program ends.

@@ -26,6 +26,17 @@ describe('what the window may show and load', () => {
     ['http://localhost:4000/', false],
     ['https://127.0.0.1:4000/', false],
     ['http://127.0.0.1:4000.evil.example/', false],
+    ['http://127.0.0.1:4000/clusters/local/api/v1/nodes/a/proxy/', false],
+    ['http://127.0.0.1:4000/clusters', false],
+    ['http://127.0.0.1:4000/./clusters/x', false],
+    ['http://127.0.0.1:4000/c/../clusters/x', false],
+    ['http://127.0.0.1:4000//clusters/x', false],
+    ['http://127.0.0.1:4000/%63lusters/x', false],
+    ['http://127.0.0.1:4000/clusters%2Fx', false],
+    ['http://127.0.0.1:4000/Clusters/x', false],
+    ['http://127.0.0.1:4000/%E0%A4%A', false],
+    ['http://127.0.0.1:4000/c/clusters/x', true],
+    ['http://127.0.0.1:4000/clustersx', true],
     ['about:blank', false],
     ['nonsense', false],
   ])('%s is ours: %s', (url, own) => expect(isOwn(url, origin)).toBe(own))
@@ -65,6 +76,7 @@ describe('the guards', () => {
     for (const event of ['will-navigate', 'will-redirect', 'will-frame-navigate']) {
       expect(prevented(event, `${origin}/x`)).toBe(false)
       expect(prevented(event, 'https://example.com/')).toBe(true)
+      expect(prevented(event, `${origin}/clusters/local/api/v1/nodes/a/proxy/`)).toBe(true)
     }
     expect(prevented('will-attach-webview', `${origin}/`)).toBe(true)
     expect(handler({ url: 'https://example.com/' })).toEqual({ action: 'deny' })

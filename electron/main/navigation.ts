@@ -29,9 +29,25 @@ export function externalUrl(url: unknown): string | undefined {
   return parsed.href
 }
 
-/** `origin` is the gateway's, `http://127.0.0.1:PORT`; undefined before it is known. */
+/**
+ * Whether this is a page of the window: of the gateway's origin (`http://127.0.0.1:PORT`; undefined before it is known), and not below
+ * `/clusters/`, where it passes on what pods, nodes and services answer.
+ */
 export function isOwn(url: string, origin: string | undefined): boolean {
-  return origin !== undefined && URL.canParse(url) && new URL(url).origin === origin
+  if (origin === undefined || !URL.canParse(url)) return false
+  const parsed = new URL(url)
+  return parsed.origin === origin && !isForeign(parsed.pathname)
+}
+
+// However it is spelt: nothing of ours begins in a way that any reader could take for it.
+function isForeign(pathname: string): boolean {
+  let path = pathname
+  try {
+    path = decodeURIComponent(pathname)
+  } catch {
+    return true
+  }
+  return /^[/\\]+clusters([/\\]|$)/i.test(path)
 }
 
 /** What a page may load: the gateway over HTTP and WebSocket, and what the page itself made. */

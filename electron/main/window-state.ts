@@ -5,11 +5,10 @@ export interface Rectangle {
   height: number
 }
 
-/** What is remembered between runs. The port keeps the window's origin, and with it the preferences that the page stores. */
+/** What is remembered between runs. The gateway's port is remembered by the host, in its data folder. */
 export interface RememberedState {
   bounds?: Rectangle
   maximized?: boolean
-  gatewayPort?: number
 }
 
 const MIN_WIDTH = 720
@@ -27,11 +26,10 @@ export function parseState(text: string): RememberedState {
     return {}
   }
   if (typeof raw !== 'object' || raw === null) return {}
-  const { bounds, maximized, gatewayPort } = raw as Record<string, unknown>
+  const { bounds, maximized } = raw as Record<string, unknown>
   const state: RememberedState = {}
   if (isRectangle(bounds)) state.bounds = bounds
   if (typeof maximized === 'boolean') state.maximized = maximized
-  if (Number.isInteger(gatewayPort) && Number(gatewayPort) >= 1024 && Number(gatewayPort) <= 65535) state.gatewayPort = Number(gatewayPort)
   return state
 }
 

@@ -1,13 +1,17 @@
 import { ApiError, apiErrorFrom, toApiError } from './api-error.ts'
+import { keyHeaders } from './session-key.ts'
 
 export const clusterPath = (context: string, path: string): string => `/clusters/${encodeURIComponent(context)}${path}`
 
+/** Headers are a plain object, so that the key can be added to them. */
+type Init = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
+
 /** Rejects with ApiError, both when no answer came and when the answer is not 2xx. */
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+export async function request(path: string, init: Init = {}): Promise<Response> {
   const asked = `${init.method ?? 'GET'} ${path}`
   let response: Response
   try {
-    response = await fetch(path, { credentials: 'same-origin', ...init })
+    response = await fetch(path, { credentials: 'same-origin', ...init, headers: { ...init.headers, ...keyHeaders() } })
   } catch (thrown) {
     throw toApiError(thrown, asked)
   }
@@ -20,7 +24,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
 }
 
 /** The body is trusted to have the shape T: it comes from the API server of a cluster the user chose. */
-export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
+export async function requestJson<T>(path: string, init: Init = {}): Promise<T> {
   const response = await request(path, { ...init, headers: { accept: 'application/json', ...init.headers } })
   return (await response.json()) as T
 }

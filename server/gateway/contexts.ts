@@ -3,6 +3,7 @@ import { type ConnectionTimes, defaultTimes } from './connection-times.ts'
 import type { ConnectionState, ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
 import { GatewayError } from './errors.ts'
 import { defaultKubeconfigFiles, type KubeContext, type Kubeconfig, loadKubeconfig, signature, text } from './kubeconfig.ts'
+import { shellQuote } from '../machinery/shell-quote.ts'
 import { LocalUpstream } from './local-upstream.ts'
 import type { Notice } from './notices.ts'
 
@@ -19,6 +20,8 @@ export class Contexts {
   readonly #local: LocalControl
   readonly #clock: Clock
   readonly #files: string[]
+  /** Of those the ones that a kubectl in a terminal does not read by itself. */
+  readonly #added = new Set<string>()
   readonly #upstreams = new Map<string, { key: string; upstream: Upstream }>()
   readonly times: ConnectionTimes
   readonly #listeners = new Set<(notice: Notice) => void>()
@@ -75,12 +78,14 @@ export class Contexts {
   }
 
   addFile(file: string): void {
-    if (!this.#files.includes(file)) this.#files.push(file)
+    if (this.#files.includes(file)) return
+    this.#files.push(file)
+    this.#added.add(file)
   }
 
   async list(): Promise<ContextList> {
     const config = await this.#config()
-    const contexts = config.contexts.map((c) => describe(c, config.current))
+    const contexts = config.contexts.map((c) => describe(c, config.current, this.#added.has(c.file)))
     return { contexts: [this.#describeLocal(), ...contexts], errors: config.errors }
   }
 
@@ -139,8 +144,9 @@ export class Contexts {
   }
 
   #describeLocal(): ContextInfo {
-    const { url, state, message } = this.#local.status()
-    const info: ContextInfo = { name: LOCAL, cluster: LOCAL, server: url, user: 'admin', namespace: '', local: true, current: false }
+    const { url, state, message, kubeconfig } = this.#local.status()
+    const names = { name: LOCAL, cluster: LOCAL, server: url, user: 'admin', namespace: '' }
+    const info: ContextInfo = { ...names, local: true, current: false, kubectl: `kubectl --kubeconfig ${shellQuote(kubeconfig)}` }
     if (state === 'failed') info.error = message ?? 'the local control plane failed'
     return info
   }
@@ -153,12 +159,12 @@ async function makeLocal(reach: NonNullable<ReturnType<LocalControl['reach']>>, 
   const { url, tls } = reach
   const cluster = { server: url, 'certificate-authority-data': data(tls.ca) }
   const user = { 'client-certificate-data': data(tls.cert), 'client-key-data': data(tls.key) }
-  const context = { name: LOCAL, clusterName: LOCAL, userName: 'admin', namespace: '', cluster, user }
+  const context = { name: LOCAL, clusterName: LOCAL, userName: 'admin', namespace: '', file: '', cluster, user }
   // How this one is, its own control tells.
   return new RemoteUpstream(context, clock, times, () => undefined)
 }
 
-function describe(c: KubeContext, current: string): ContextInfo {
+function describe(c: KubeContext, current: string, added: boolean): ContextInfo {
   const info: ContextInfo = {
     name: shownName(c.name),
     cluster: c.clusterName,
@@ -167,6 +173,7 @@ function describe(c: KubeContext, current: string): ContextInfo {
     namespace: c.namespace,
     local: false,
     current: c.name === current,
+    kubectl: `kubectl${added ? ` --kubeconfig ${shellQuote(c.file)}` : ''} --context ${shellQuote(c.name)}`,
   }
   if (c.error !== undefined) info.error = c.error
   return info

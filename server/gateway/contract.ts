@@ -17,6 +17,8 @@ export interface ContextInfo {
   local: boolean
   /** The kubeconfig's current-context. */
   current: boolean
+  /** `kubectl` with the flags that make it speak to this context, for this machine's shell. */
+  kubectl: string
   error?: string
 }
 
@@ -63,6 +65,8 @@ export interface LocalStatus {
   store: 'sqlite' | 'etcd'
   /** `https://127.0.0.1:PORT`; empty while nothing listens. */
   url: string
+  /** The file that kubectl reaches it with. */
+  kubeconfig: string
   /** Milliseconds since the epoch of the last time it became ready; 0 if it never was. */
   startedAt: number
   /** Starts that followed a failure. */
@@ -124,8 +128,10 @@ export interface GatewayOptions {
   staticDir: string
   /** Kubeconfig files in order of precedence; default $KUBECONFIG, else ~/.kube/config. */
   kubeconfigFiles?: readonly string[]
-  /** The session secret, when the caller sets the cookie itself (Electron); default a fresh one. At least 32 characters. */
+  /** What the session's secrets are made of, when they must outlive this process (Electron); default fresh. At least 32 characters. */
   secret?: string
+  /** Whoever sends it to LAUNCH_PATH gets another one-time address: a second start on the same data folder. Default: nobody. */
+  launchToken?: string
   clock: Clock
   log: GatewayLog
   /** Default as in `connection-times.ts`. */
@@ -141,10 +147,8 @@ export interface Gateway {
   /** `http://127.0.0.1:PORT` without a slash. */
   readonly url: string
   readonly port: number
-  /** Opens the window once: sets the cookie and redirects to `/`. */
+  /** Opens the window once, within five minutes: sets the cookie, gives the page its key and leads to `/`. */
   readonly sessionUrl: string
-  /** The cookie that admits a request, for a shell that sets it itself. */
-  readonly cookie: { name: string; value: string }
   /** Another one-time address. */
   newSessionUrl(): string
   /** Adds a kubeconfig for this run, after the others in precedence. */

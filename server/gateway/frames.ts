@@ -37,17 +37,20 @@ export function parseClientMessage(raw: string): ClientMessage {
   return { op, id, context, path, accept }
 }
 
+const OPEN = Buffer.from('{"lines":[')
 const COMMA = Buffer.from(',')
-const CLOSE = Buffer.from(']}')
 
-/** Lines that are JSON already are spliced in as bytes: nothing is parsed on the way from the API server to the window. */
+/**
+ * Lines that are JSON already are spliced in as bytes: nothing is built anew on the way from the API server to the window. Whose they are
+ * comes last, since the last of several members of one name counts: no line can say that it is another feed's.
+ */
 export function dataFrame(id: number, lines: readonly Buffer[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`{"id":${id},"t":"data","lines":[`)]
+  const parts: Buffer[] = [OPEN]
   for (const [i, line] of lines.entries()) {
     if (i > 0) parts.push(COMMA)
     parts.push(line)
   }
-  parts.push(CLOSE)
+  parts.push(Buffer.from(`],"id":${id},"t":"data"}`))
   return Buffer.concat(parts)
 }
 

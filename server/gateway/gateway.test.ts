@@ -29,7 +29,8 @@ describe('contexts and the local control plane', () => {
   test('lists the local one and those of the kubeconfig, and follows its changes', async () => {
     const h = await start({ dev: { server: 'https://dev.example:6443' } })
     const list = (await (await h.get('/api/contexts')).json()) as ContextList
-    expect(list.contexts).toEqual([
+    expect(list.contexts.map((c) => c.kubectl)).toEqual(["kubectl --kubeconfig '/data of mine/kubeconfig'", 'kubectl --context dev'])
+    expect(list.contexts.map(({ kubectl: _, ...c }) => c)).toEqual([
       { name: 'local', cluster: 'local', server: '', user: 'admin', namespace: '', local: true, current: false },
       { name: 'dev', cluster: 'dev', server: 'https://dev.example:6443', user: 'dev', namespace: '', local: false, current: true },
     ])
@@ -38,6 +39,7 @@ describe('contexts and the local control plane', () => {
     await writeFile(h.kubeconfig, JSON.stringify(config))
     const changed = (await (await h.get('/api/contexts')).json()) as ContextList
     expect(changed.contexts.map((c) => c.name)).toEqual(['local', 'dev', 'broken', 'local (kubeconfig)'])
+    expect(changed.contexts[3]?.kubectl).toBe('kubectl --context local')
     expect(changed.contexts[2]?.error).toBe('the kubeconfig has no cluster "gone"')
     await writeFile(h.kubeconfig, 'clusters: [')
     const broken = (await (await h.get('/api/contexts')).json()) as ContextList
@@ -50,11 +52,16 @@ describe('contexts and the local control plane', () => {
     const file = join(h.dir, 'other')
     await writeFile(
       file,
-      JSON.stringify({ clusters: [{ name: 'c', cluster: { server: 'https://x' } }], contexts: [{ name: 'x', context: { cluster: 'c' } }] }),
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster: { server: 'https://x' } }],
+        contexts: [{ name: "x'y", context: { cluster: 'c' } }],
+      }),
     )
     h.gateway.addKubeconfig(file)
     const { contexts } = (await (await h.get('/api/contexts')).json()) as ContextList
-    expect(contexts.map((c) => c.name)).toEqual(['local', 'x'])
+    expect(contexts.map((c) => c.name)).toEqual(['local', "x'y"])
+    // A kubectl in a terminal does not read it by itself.
+    expect(contexts[1]?.kubectl).toBe(`kubectl --kubeconfig ${file} --context 'x'\\''y'`)
   })
 
   test('start, stop and restart answer with the state or with a sentence', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -8,14 +9,18 @@ import { timesFrom } from './connection-times.ts'
 import { Contexts } from './contexts.ts'
 import type { Gateway, GatewayOptions, LocalControl } from './contract.ts'
 import { GatewayError, statusBody } from './errors.ts'
-import { Guard, type Refusal, refusalPage, securityHeaders } from './guard.ts'
+import { Guard, pageHeaders, type Refusal, securityHeaders } from './guard.ts'
+import { entrancePage, refusalPage, usedAddress } from './pages.ts'
 import { proxyToCluster } from './proxy.ts'
 import { clusterRoute } from './route.ts'
-import { Session } from './session.ts'
+import { sameSecret, Session, WATCH_PROTOCOL } from './session.ts'
 import { StaticFiles } from './static-files.ts'
 import { MAX_MESSAGE, serveWatchSocket } from './watch-socket.ts'
 
 const MAX_SOCKETS = 32
+/** A second start on this data folder asks here for another one-time address; the header carries the launch's token. */
+export const LAUNCH_PATH = '/launch'
+export const LAUNCH_HEADER = 'x-binnacle-launch'
 
 /**
  * The one origin that the window speaks to: contexts, clusters, watches, the local control plane, and the renderer's files. Listens on
@@ -27,7 +32,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     server.once('error', (e: NodeJS.ErrnoException) => {
       reject(
         e.code === 'EADDRINUSE'
-          ? new Error(`port ${options.port} of 127.0.0.1 is taken: choose another for the gateway, or 0 for a free one`)
+          ? Object.assign(
+              new Error(`port ${options.port} of 127.0.0.1 is taken: choose another with --gateway-port, or 0 for a free one`),
+              { code: e.code },
+            )
           : e,
       )
     })
@@ -35,26 +43,41 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const session = new Session(port, options.secret)
+  const session = new Session(port, options.clock, options.secret)
   const guard = new Guard(port, session)
   const contexts = new Contexts(options.local, options.clock, options.kubeconfigFiles, options.times ?? timesFrom(process.env))
   const files = new StaticFiles(options.staticDir)
   const headers = securityHeaders(port)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false, handleProtocols })
   const newSessionUrl = (): string => `${url}/?session=${session.issueOneTime()}`
 
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const [pathname = '/', search] = (req.url ?? '/').split('?', 2)
-    const token = pathname === '/' && req.method === 'GET' ? new URLSearchParams(search).get('session') : null
-    const refusal = guard.refuse({ method: req.method ?? 'GET', headers: req.headers, upgrade: false }, token !== null)
-    if (refusal !== undefined) return refuse(res, headers, refusal)
+    const method = req.method ?? 'GET'
+    // One origin only: the other name of this machine may lead to another program (on ::1), and has a storage of its own.
+    if (req.headers.host === `localhost:${port}` && method === 'GET' && pathname.startsWith('/')) {
+      return void res.writeHead(307, { ...headers, location: `${url}${req.url}`, 'cache-control': 'no-store' }).end()
+    }
+    if (pathname === LAUNCH_PATH) return launch(req, res)
+    const token = pathname === '/' && method === 'GET' ? new URLSearchParams(search).get('session') : null
+    const refusal = guard.refuse({ method, pathname, headers: req.headers, upgrade: false }, token !== null)
+    if (refusal !== undefined) return refuse(res, refusal)
     if (token !== null) return enter(res, headers, session, token, req.headers.cookie)
     const cluster = clusterRoute(req.url ?? '/')
     if (cluster !== undefined) return proxyToCluster(contexts, cluster, req, res)
     if (pathname.startsWith('/api/')) return api(req, res, pathname, headers, contexts, options.local)
-    if (req.method !== 'GET' && req.method !== 'HEAD') return refuse(res, headers, { status: 405, sentence: 'Only GET is possible here.' })
+    if (req.method !== 'GET' && req.method !== 'HEAD') return refuse(res, { status: 405, sentence: 'Only GET is possible here.' })
     if (await files.serve(pathname, req, res, headers)) return
-    refuse(res, headers, { status: 404, sentence: `There is nothing at ${pathname}.` })
+    refuse(res, { status: 404, sentence: `There is nothing at ${pathname}.` })
+  }
+  const launch = (req: IncomingMessage, res: ServerResponse): void => {
+    const { host, origin, [LAUNCH_HEADER]: sent } = req.headers
+    // Programs ask, pages never: a browser names the origin of every POST.
+    const may = host === `127.0.0.1:${port}` && origin === undefined && req.method === 'POST'
+    if (!may || options.launchToken === undefined || typeof sent !== 'string' || !sameSecret(sent, options.launchToken)) {
+      return refuse(res, { status: 403, sentence: 'Only a second start of Binnacle may ask for this.' })
+    }
+    sendJson(res, headers, 200, { url: newSessionUrl() })
   }
 
   server.on('request', (req, res) => {
@@ -68,7 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const refusal =
-      guard.refuse({ method: req.method ?? 'GET', headers: req.headers, upgrade: true }) ??
+      guard.refuse({ method: req.method ?? 'GET', pathname: req.url ?? '/', headers: req.headers, upgrade: true }) ??
       (req.url === '/watch' ? undefined : { status: 404, sentence: 'WebSockets are accepted at /watch.' }) ??
       (sockets.clients.size < MAX_SOCKETS ? undefined : { status: 429, sentence: `More than ${MAX_SOCKETS} windows are open.` })
     if (refusal !== undefined) return refuseUpgrade(socket, refusal)
@@ -81,7 +104,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url,
     port,
     sessionUrl: newSessionUrl(),
-    cookie: { name: session.cookieName, value: session.cookieValue },
     newSessionUrl,
     addKubeconfig: (file) => contexts.addFile(file),
     close: async () => {
@@ -92,6 +114,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   }
 }
+
+/** Of what a page offers, the name of the protocol and never its key goes back. */
+const handleProtocols = (offered: Set<string>): string | false => offered.has(WATCH_PROTOCOL) && WATCH_PROTOCOL
 
 const actions = { start: 'start', stop: 'stop', restart: 'restart' } as const
 
@@ -120,17 +145,22 @@ async function api(
 }
 
 function enter(res: ServerResponse, headers: OutgoingHttpHeaders, session: Session, token: string, cookie: string | undefined): void {
-  // Reloading the first address in the same browser is not worth an error.
-  if (!session.redeem(token) && !session.admits(cookie)) {
-    return refuse(res, headers, { status: 401, sentence: 'This address was used before: start Binnacle again for a new one.' })
-  }
-  res.writeHead(303, { ...headers, location: '/', 'set-cookie': session.setCookie(), 'cache-control': 'no-store' }).end()
+  if (session.redeem(token)) return sendPage(res, 200, (nonce) => entrancePage(session.key, nonce), { 'set-cookie': session.setCookie() })
+  // Reloading the first address in the same browser is not worth an error. It brings no key: other ports know the cookie.
+  if (!session.admits(cookie)) return refuse(res, { status: 401, sentence: usedAddress })
+  res.writeHead(303, { ...headers, location: '/', 'cache-control': 'no-store' }).end()
 }
 
-function refuse(res: ServerResponse, headers: OutgoingHttpHeaders, { status, sentence }: Refusal): void {
-  const body = refusalPage(sentence)
+function refuse(res: ServerResponse, refusal: Refusal): void {
+  sendPage(res, refusal.status, (nonce) => refusalPage(refusal, nonce))
+}
+
+function sendPage(res: ServerResponse, status: number, page: (nonce: string) => Buffer, more: OutgoingHttpHeaders = {}): void {
+  const nonce = randomBytes(16).toString('base64')
+  const body = page(nonce)
   res.writeHead(status, {
-    ...headers,
+    ...pageHeaders(nonce),
+    ...more,
     'content-type': 'text/html; charset=utf-8',
     'content-length': body.length,
     'cache-control': 'no-store',

@@ -9,59 +9,70 @@ export interface Refusal {
 
 export interface Guarded {
   method: string
+  /** Of the request, without the query. */
+  pathname: string
   headers: IncomingHttpHeaders
   /** A WebSocket or other upgrade: browsers send these across origins without asking first. */
   upgrade: boolean
 }
 
+/** What clusters and the gateway itself answer: scripts of the window ask for it, and nothing else may show or run it. */
+const data = /^\/(clusters|api)(\/|$)/
+
+export const noSession = 'This window has no session.'
+
 /**
  * The checks in their order, for every request. Host first: a page that rebinds its own name to 127.0.0.1 would otherwise count as
- * the same origin. The cookie is SameSite=Strict, but "site" ignores the port, so Origin and Sec-Fetch-Site are checked as well.
+ * the same origin. The cookie is SameSite=Strict, but "site" ignores the port, so Origin and Sec-Fetch-Site are checked as well; and
+ * the browser sends it to every other port of 127.0.0.1, so for data and for WebSockets it is not enough: they need the page's key.
  */
 export class Guard {
-  readonly #hosts: ReadonlySet<string>
-  readonly #origins: ReadonlySet<string>
+  readonly #host: string
+  readonly #origin: string
   readonly #session: Session
 
   constructor(port: number, session: Session) {
-    this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
-    this.#origins = new Set([...this.#hosts].map((h) => `http://${h}`))
+    this.#host = `127.0.0.1:${port}`
+    this.#origin = `http://${this.#host}`
     this.#session = session
   }
 
-  /** `entrance` skips the cookie: the request that brings a one-time token. */
+  /** `entrance` skips cookie and key: the request that brings a one-time token. */
   refuse(req: Guarded, entrance = false): Refusal | undefined {
-    const host = req.headers.host
-    if (host === undefined || !this.#hosts.has(host.toLowerCase())) {
-      return { status: 403, sentence: 'Binnacle answers only at 127.0.0.1 and localhost.' }
-    }
+    const { headers } = req
+    if (headers.host?.toLowerCase() !== this.#host) return { status: 403, sentence: `Binnacle answers only at ${this.#origin}.` }
     const safe = req.method === 'GET' || req.method === 'HEAD'
-    const origin = req.headers.origin
-    if (origin === undefined ? req.upgrade || !safe : !this.#origins.has(origin) || new URL(origin).host !== host.toLowerCase()) {
+    if (headers.origin === undefined ? req.upgrade || !safe : headers.origin !== this.#origin) {
       return { status: 403, sentence: 'This request came from another origin.' }
     }
     if (entrance) return undefined
-    const site = req.headers['sec-fetch-site']
+    const site = headers['sec-fetch-site']
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
       return { status: 403, sentence: 'This request came from another site.' }
     }
-    if (!this.#session.admits(req.headers.cookie)) {
-      return { status: 401, sentence: 'This window has no session: open the address that Binnacle printed when it started.' }
+    const asData = req.upgrade || data.test(req.pathname)
+    const destination = headers['sec-fetch-dest']
+    // A WebSocket's destination is "websocket" (Fetch §2.2.5) in some browsers and "empty" in others.
+    if (asData && destination !== undefined && destination !== 'empty' && !(req.upgrade && destination === 'websocket')) {
+      return { status: 403, sentence: `What clusters answer is shown by Binnacle's window only, and not loaded as a ${destination}.` }
     }
+    if (!this.#session.admits(headers.cookie)) return { status: 401, sentence: noSession }
+    if (asData && !this.#session.holdsKey(headers)) return { status: 401, sentence: noSession }
     return undefined
   }
 }
 
-/** Headers of every response of the gateway itself. */
+/** Headers of every response of the gateway itself. Scripts and styles come from the build's folder: pods' answers share this origin. */
 export function securityHeaders(port: number): OutgoingHttpHeaders {
+  const origin = `http://127.0.0.1:${port}`
   const policy = [
     `default-src 'none'`,
-    `script-src 'self'`,
-    `style-src 'self' 'unsafe-inline'`,
-    `img-src 'self' data:`,
-    `font-src 'self'`,
-    `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
-    `worker-src 'self'`,
+    `script-src ${origin}/assets/`,
+    `style-src ${origin}/assets/ 'unsafe-inline'`,
+    `img-src ${origin}/assets/ ${origin}/icon.svg data:`,
+    `font-src ${origin}/assets/`,
+    `connect-src 'self' ws://127.0.0.1:${port}`,
+    `worker-src ${origin}/assets/`,
     `manifest-src 'self'`,
     `frame-ancestors 'none'`,
     `base-uri 'none'`,
@@ -82,8 +93,8 @@ const common: OutgoingHttpHeaders = {
 /** Headers of everything that comes from a cluster: a page served by a pod must not run as a part of this window. */
 export const proxiedHeaders: OutgoingHttpHeaders = { 'content-security-policy': `sandbox; default-src 'none'`, ...common }
 
-/** The refusal as a page that needs no style sheet. */
-export function refusalPage(sentence: string): Buffer {
-  const text = sentence.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-  return Buffer.from(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Binnacle</title><p>${text}</p></html>\n`)
-}
+/** Headers of a page of `pages.ts`, whose one script carries this nonce. */
+export const pageHeaders = (nonce: string): OutgoingHttpHeaders => ({
+  ...common,
+  'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+})

@@ -28,7 +28,7 @@ const browserOnly = new Set([
   'upgrade-insecure-requests',
   'dnt',
 ])
-const browserOnlyPrefixes = ['sec-', 'x-remote-', 'x-forwarded-']
+const browserOnlyPrefixes = ['sec-', 'x-remote-', 'x-forwarded-', 'x-binnacle-']
 
 /** A cluster must not set state in the browser or loosen the gateway's own rules. */
 const clusterOnly = new Set([

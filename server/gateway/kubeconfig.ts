@@ -12,6 +12,8 @@ export interface KubeContext {
   clusterName: string
   userName: string
   namespace: string
+  /** That names the context; its cluster and user may be in others. */
+  file: string
   cluster: Fields
   user: Fields
   error?: string
@@ -49,6 +51,7 @@ export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconf
   const users = new Map<string, Fields>()
   const contexts = new Map<string, Fields>()
   const errors: Kubeconfig['errors'] = []
+  const namedIn = new Map<string, string>()
   let current = ''
   for (const file of files) {
     try {
@@ -58,21 +61,37 @@ export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconf
       collect(read.clusters, clusters, (c) => absolutePaths(c, ['certificate-authority'], dir))
       collect(read.users, users, (u) => userPaths(u, dir))
       collect(read.contexts, contexts, (c) => c)
+      for (const { name } of read.contexts) if (!namedIn.has(name)) namedIn.set(name, file)
       if (current === '') current = read.current
     } catch (e) {
       if (isFields(e) && e.code === 'ENOENT') continue
       errors.push({ file, message: e instanceof Error ? (e.message.split('\n')[0] ?? '') : String(e) })
     }
   }
-  return { contexts: [...contexts].map(([name, c]) => resolveContext(name, c, clusters, users)), current, errors }
+  const resolved = [...contexts].map(([name, c]) => resolveContext(name, namedIn.get(name) ?? '', c, clusters, users))
+  return { contexts: resolved, current, errors }
 }
 
-function resolveContext(name: string, context: Fields, clusters: Map<string, Fields>, users: Map<string, Fields>): KubeContext {
+function resolveContext(
+  name: string,
+  file: string,
+  context: Fields,
+  clusters: Map<string, Fields>,
+  users: Map<string, Fields>,
+): KubeContext {
   const clusterName = text(context.cluster)
   const userName = text(context.user)
   const cluster = clusters.get(clusterName)
   const user = userName === '' ? {} : users.get(userName)
-  const made: KubeContext = { name, clusterName, userName, namespace: text(context.namespace), cluster: cluster ?? {}, user: user ?? {} }
+  const made: KubeContext = {
+    name,
+    clusterName,
+    userName,
+    namespace: text(context.namespace),
+    file,
+    cluster: cluster ?? {},
+    user: user ?? {},
+  }
   const server = text(cluster?.server)
   if (clusterName === '') made.error = 'the context names no cluster'
   else if (cluster === undefined) made.error = `the kubeconfig has no cluster "${clusterName}"`

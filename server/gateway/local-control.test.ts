@@ -15,6 +15,7 @@ function harness() {
   const boots: { signal: AbortSignal; ok(): { fail(e: Error): void; closed(): boolean }; fail(message: string): void }[] = []
   const order: string[] = []
   const control = new InProcessControl({
+    kubeconfig: '/data/kubeconfig',
     store: 'sqlite',
     clock,
     boot: (signal) =>

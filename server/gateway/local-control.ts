@@ -20,6 +20,8 @@ export interface RunningControlPlane {
 
 export interface LocalControlOptions {
   store: 'sqlite' | 'etcd'
+  /** Where `boot` writes what kubectl needs. */
+  kubeconfig: string
   /** Resolves when /readyz answers ok; rejects with a sentence that says what to do. Must stop on abort. */
   boot(signal: AbortSignal): Promise<RunningControlPlane>
   clock: Clock
@@ -57,6 +59,7 @@ export class InProcessControl implements LocalControl {
       state: this.#state,
       store: this.#options.store,
       url: this.#running?.url ?? '',
+      kubeconfig: this.#options.kubeconfig,
       startedAt: this.#startedAt,
       restarts: this.#restarts,
       log: [...this.#log],
@@ -90,6 +93,7 @@ export class InProcessControl implements LocalControl {
     if (this.#running !== undefined) return
     this.#state = 'starting'
     this.#message = undefined
+    this.record('info', 'starting')
     this.#abort = new AbortController()
     const { signal } = this.#abort
     try {
@@ -102,6 +106,7 @@ export class InProcessControl implements LocalControl {
       this.#running = running
       this.#state = 'running'
       this.#startedAt = this.#options.clock.now()
+      this.record('info', `ready at ${running.url}`)
       running.failed.catch((e: unknown) => this.#onFailure(running, e))
     } catch (e) {
       if (signal.aborted) this.#state = 'stopped'
@@ -115,7 +120,10 @@ export class InProcessControl implements LocalControl {
     this.#running = undefined
     this.#state = 'stopped'
     this.#message = undefined
-    await running?.close()
+    if (running === undefined) return
+    this.record('info', 'stopping')
+    await running.close()
+    this.record('info', 'stopped')
   }
 
   #onFailure(running: RunningControlPlane, e: unknown): void {

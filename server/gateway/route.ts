@@ -21,15 +21,22 @@ export function clusterRoute(url: string): ClusterRoute | undefined {
   return { context: decode(segment), prefix: `/clusters/${segment}`, path: checkedPath(path) }
 }
 
-/** Dot segments could climb out of a cluster's base path (`https://rancher/k8s/clusters/x`) with that cluster's credentials. */
+/**
+ * Dot segments could climb out of a cluster's base path (`https://rancher/k8s/clusters/x`) with that cluster's credentials. What
+ * stands on the way may decode a path before it resolves them (nginx), take `\` for `/` (IIS) or cut off `;parameters` (Tomcat).
+ */
 export function checkedPath(path: string): string {
   if (!path.startsWith('/') || path.startsWith('//')) throw new GatewayError('BadRequest', 'the path must begin with one slash')
   if (!/^[\x21-\x7e]+$/.test(path) || path.includes('#')) {
     throw new GatewayError('BadRequest', 'the path must be percent-encoded')
   }
   const query = path.indexOf('?')
-  for (const segment of (query === -1 ? path : path.slice(0, query)).split('/')) {
-    const plain = segment.replace(/%2e/gi, '.')
+  const decoded = (query === -1 ? path : path.slice(0, query)).replace(/%(?:25)*(2e|2f|5c|3b)/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  if (/^[/\\]{2}/.test(decoded)) throw new GatewayError('BadRequest', 'the path must begin with one slash')
+  for (const segment of decoded.split(/[/\\]/)) {
+    const [plain] = segment.split(';', 1)
     if (plain === '.' || plain === '..') throw new GatewayError('BadRequest', 'the path must not contain "." or ".." segments')
   }
   return path

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseClientMessage } from './frames.ts'
+import { dataFrame, parseClientMessage } from './frames.ts'
 import { requestHeaders, responseHeaders, rewriteLocation } from './headers.ts'
 import { clusterRoute } from './route.ts'
 
@@ -26,7 +26,43 @@ describe('cluster addresses', () => {
     ['/clusters/a/./x', 'dot'],
     ['/clusters/%E0%A4%A/x', 'percent-encoding'],
     ['/clusters/a//evil', 'one slash'],
-  ])('%s is refused', (url) => expect(() => clusterRoute(url)).toThrow())
+    ['/clusters/a/%2Fevil', 'one slash'],
+    ['/clusters/a/%5cevil', 'one slash'],
+    ['/clusters/a/..%2f..%2fx', 'dot'],
+    ['/clusters/a/%2e%2e%2Fx', 'dot'],
+    ['/clusters/a/x%2F..', 'dot'],
+    ['/clusters/a/x%5C..%5cy', 'dot'],
+    ['/clusters/a/x\\..\\y', 'dot'],
+    ['/clusters/a/x%252f%252e%252e', 'dot'],
+    ['/clusters/a/..;v=1/x', 'dot'],
+    ['/clusters/a/x/..%3b/y', 'dot'],
+  ])('%s is refused: %s', (url, why) => expect(() => clusterRoute(url)).toThrow(why === 'dot' ? /"\.\."/ : why))
+
+  test('no spelling of a dot segment passes', () => {
+    const dot = fc.constantFrom('.', '%2e', '%2E', '%252e')
+    const separator = fc.constantFrom('/', '\\', '%2f', '%2F', '%5c', '%5C', '%252F')
+    const dots = fc.oneof(
+      dot,
+      fc.tuple(dot, dot).map((d) => d.join('')),
+    )
+    const end = fc.constantFrom('', ';', '%3b;a=1')
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('api', 'a%2Fb', 'v1.2'), { minLength: 1 }),
+        separator,
+        dots,
+        end,
+        separator,
+        (before, s, d, e, after) => {
+          expect(() => clusterRoute(`/clusters/a/${before.join('/')}${s}${d}${e}${after}x`)).toThrow('segments')
+        },
+      ),
+    )
+  })
+
+  test.each(['/a..b/c', '/...', '/proxy/a%2Fb', '/a;v=1/b', '/x?p=../..', '/x?p=%2e%2e%2f'])('%s passes', (path) =>
+    expect(clusterRoute(`/clusters/a${path}`)?.path).toBe(path),
+  )
 
   test('every context name survives the encoding', () => {
     fc.assert(
@@ -64,6 +100,7 @@ describe('headers', () => {
       'x-mine': '1',
       'x-remote-user': 'admin',
       'x-forwarded-for': '1.2.3.4',
+      'x-binnacle-key': 'secret',
       'sec-fetch-site': 'same-origin',
       'user-agent': 'Mozilla/5.0',
       accept: 'application/json',
@@ -139,4 +176,14 @@ describe('messages of the watch socket', () => {
       }),
     )
   })
+})
+
+test('a line never speaks for another feed: whose a frame is comes last', () => {
+  const spoofed = '{}],"id":7,"t":"data","lines":[{"object":"SPOOFED"}],"x":[{}'
+  expect(JSON.parse(dataFrame(3, [Buffer.from('{"a":1}'), Buffer.from('{"b":2}')]).toString())).toEqual({
+    id: 3,
+    t: 'data',
+    lines: [{ a: 1 }, { b: 2 }],
+  })
+  expect(JSON.parse(dataFrame(3, [Buffer.from(spoofed)]).toString())).toMatchObject({ id: 3, t: 'data' })
 })

@@ -6,8 +6,7 @@ function gateway(added: string[]): Gateway {
   return {
     url: 'http://127.0.0.1:1',
     port: 1,
-    sessionUrl: '',
-    cookie: { name: 'binnacle-1', value: 'secret' },
+    sessionUrl: 'http://127.0.0.1:1/?session=once',
     newSessionUrl: () => '',
     addKubeconfig: (file) => added.push(file),
     close: async () => {},
@@ -21,7 +20,7 @@ test('announces the gateway and does what the shell asks', () => {
   let say: (event: { data: unknown }) => void = () => {}
   const port = { postMessage: (m: unknown) => posted.push(m), on: (_: 'message', l: typeof say) => (say = l) }
   expect(connectShell(gateway(added), () => shutdowns++, port)).toBe(true)
-  expect(posted).toEqual([{ type: 'gateway', url: 'http://127.0.0.1:1', cookie: { name: 'binnacle-1', value: 'secret' } }])
+  expect(posted).toEqual([{ type: 'gateway', url: 'http://127.0.0.1:1', sessionUrl: 'http://127.0.0.1:1/?session=once' }])
   for (const data of [null, 'shutdown', { type: 'kubeconfig' }, { type: 'kubeconfig', file: '/k' }, { type: 'shutdown' }]) say({ data })
   expect([added, shutdowns]).toEqual([['/k'], 1])
 })

@@ -22,8 +22,16 @@ export function connectShell(gateway: Gateway, shutdown: () => void, port: Paren
     if (data.type === 'shutdown') shutdown()
     else if (data.type === 'kubeconfig' && text(data.file) !== '') gateway.addKubeconfig(text(data.file))
   })
-  port.postMessage({ type: 'gateway', url: gateway.url, cookie: gateway.cookie })
+  port.postMessage({ type: 'gateway', url: gateway.url, sessionUrl: gateway.sessionUrl })
   return true
+}
+
+/** Whether a desktop shell started this process. */
+export const inShell = (port: ParentPort | undefined = parentPort()): boolean => port !== undefined
+
+/** Tells the shell, if there is one, that the window is another process's and has been opened there. */
+export function openedElsewhere(port: ParentPort | undefined = parentPort()): void {
+  port?.postMessage({ type: 'elsewhere' })
 }
 
 function parentPort(): ParentPort | undefined {

@@ -52,7 +52,7 @@ async function window(
   contexts: Parameters<typeof harness>[0],
   times = quick,
 ): Promise<{ h: Harness; frames: Frames; open(id: number, path: string): void }> {
-  const h = await harness(contexts, times)
+  const h = await harness(contexts, { times })
   cleanup.push(h.close)
   const ws = h.connect()
   const frames = new Frames(ws)

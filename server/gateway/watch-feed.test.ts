@@ -1,18 +1,21 @@
 import { PassThrough } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import type { Contexts } from './contexts.ts'
 import { WatchFeed } from './watch-feed.ts'
 
-async function watching() {
+async function watching(upstreamServer?: string, path = '/api/v1/pods?watch=1') {
   const clock = new FakeClock()
   const body = new PassThrough()
-  const upstream = { send: async () => ({ status: 200, headers: {}, body }) }
+  const upstream = {
+    server: upstreamServer === undefined ? undefined : new URL(upstreamServer),
+    send: async () => ({ status: 200, headers: {}, body }),
+  }
   const sent: { t: string; lines?: unknown[] }[] = []
   const sink = { send: (frame: Buffer) => sent.push(JSON.parse(frame.toString())) > 0, ended: () => undefined }
   const feed = new WatchFeed(1, sink, clock)
-  await feed.open({ upstream: async () => upstream } as unknown as Contexts, 'a', '/api/v1/pods?watch=1')
+  await feed.open({ upstream: async () => upstream } as unknown as Contexts, 'a', path)
   /** An event in a tick of its own, with the ticks that a stream and a batch take. */
   const event = async (n: number): Promise<void> => {
     body.write(`{"n":${n}}\n`)
@@ -51,4 +54,43 @@ test('what is gathered is sent before the end, and not at all once the window ha
   second.feed.close()
   second.clock.advance(100)
   expect(second.batches()).toHaveLength(1)
+})
+
+describe('lines that would end a frame before its end', () => {
+  const lines = [
+    '{}],"id":7,"t":"data","lines":[{"object":"SPOOFED"}],"x":[{}',
+    '{},{"a":1}',
+    '{"a":1}}',
+    '{"a":[1}',
+    '{"a":"}',
+    '{"a":"\\"}',
+    '{a:1}',
+    '{"a":1},"x":{}',
+    '[{}]',
+  ]
+  test.each(lines)('%s ends the feed of another cluster with an error', async (line) => {
+    const { body, sent, batches } = await watching('https://cluster.example')
+    body.write(`{"n":1}\n${line}\n`)
+    for (let i = 0; i < 3; i++) await setImmediate()
+    expect(batches()).toEqual([[{ n: 1 }]])
+    expect(sent.at(-1)).toMatchObject({ t: 'error', id: 1, body: { message: expect.stringContaining('not a JSON object') } })
+  })
+
+  test.each(['/api/v1/namespaces/a/pods/b/proxy/feed', '/api/v1/nodes/a/proxy', '/api/v1/nodes/a/%70roxy/x', '/api/v1/proxy/nodes/a/x'])(
+    '%s of the local cluster is not trusted either',
+    async (path) => {
+      const { body, sent } = await watching(undefined, path)
+      body.write(`${lines[0]}\n`)
+      for (let i = 0; i < 3; i++) await setImmediate()
+      expect(sent.at(-1)).toMatchObject({ t: 'error', id: 1 })
+    },
+  )
+
+  test('objects with anything in their strings pass', async () => {
+    const { body, batches } = await watching('https://cluster.example')
+    const object = { 'a}],"id":7': '"}]{[\\', n: [{}, [[]]] }
+    body.write(`${JSON.stringify(object)}\r\n`)
+    for (let i = 0; i < 3; i++) await setImmediate()
+    expect(batches()).toEqual([[object]])
+  })
 })

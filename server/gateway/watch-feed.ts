@@ -6,6 +6,7 @@ import type { Contexts } from './contexts.ts'
 import { discard } from './discard.ts'
 import { GatewayError } from './errors.ts'
 import { dataFrame, frame } from './frames.ts'
+import { isFields } from './kubeconfig.ts'
 import { LineSplitter } from './lines.ts'
 import { checkedPath } from './route.ts'
 
@@ -35,6 +36,7 @@ export class WatchFeed {
   readonly #splitter = new LineSplitter(MAX_LINE)
   #body: Readable | undefined
   #json = true
+  #foreign = true
   #batch: Buffer[] = []
   #batchBytes = 0
   #flush: Timer | undefined
@@ -55,6 +57,7 @@ export class WatchFeed {
       const upstream = await contexts.upstream(context)
       if (this.#done) return
       this.#signs = upstream.connection?.watch()
+      this.#foreign = upstream.server !== undefined || mayProxy(path)
       const signal = this.#abort.signal
       const headers = { accept, 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
       const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal })
@@ -146,7 +149,8 @@ export class WatchFeed {
   #add(lines: Buffer[]): void {
     for (const line of lines) {
       if (this.#done) return
-      if (this.#json && !looksLikeObject(line)) return this.#broken(new Error('the stream has a line that is not a JSON object'))
+      if (this.#json && !(this.#foreign ? isObject(line) : looksLikeObject(line)))
+        return this.#broken(new Error('the stream has a line that is not a JSON object'))
       const piece = this.#json ? line : Buffer.from(JSON.stringify(line.toString('utf8')))
       this.#batch.push(piece)
       this.#batchBytes += piece.length
@@ -190,7 +194,20 @@ export class WatchFeed {
 
 const hasBookmarks = (path: string): boolean => /[?&]watch=(1|true)\b/.test(path) && /[?&]allowWatchBookmarks=(1|true)\b/.test(path)
 
-// Splicing a line that is no JSON would break the whole frame. Both ends tell apart everything an API server or a broken proxy sends.
+// The local API server also passes on what nodes, pods and services say, and reads its paths decoded.
+const mayProxy = (path: string): boolean => /%|\/proxy(?:\/|$)/.test(path.split('?', 1)[0] ?? '')
+
+// A line goes into a frame as it is: one that closes more than it opens would speak for the frame.
+function isObject(line: Buffer): boolean {
+  if (!looksLikeObject(line)) return false
+  try {
+    return isFields(JSON.parse(line.toString('utf8')))
+  } catch {
+    return false
+  }
+}
+
+// Our own API server's lines are objects, and a broken stream shows at the ends.
 function looksLikeObject(line: Buffer): boolean {
   let end = line.length - 1
   while (end > 0 && (line[end] === 0x20 || line[end] === 0x0d)) end--

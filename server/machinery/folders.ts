@@ -37,8 +37,8 @@ export function makePrivateFile(path: string): void {
   onlyOwner(path, 0o600)
 }
 
-/** Somebody else's file cannot be changed, and is not this program's secret. */
-function onlyOwner(path: string, mode: number): void {
+/** Takes other users' rights. Somebody else's file cannot be changed, and is not this program's secret. */
+export function onlyOwner(path: string, mode: number): void {
   const { mode: before, uid } = statSync(path)
   if ((before & 0o077) !== 0 && (process.getuid === undefined || uid === process.getuid())) chmodSync(path, mode)
 }

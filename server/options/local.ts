@@ -10,7 +10,7 @@ export interface LocalOptions {
   seed: string
   logFormat: string
   verbosity: number
-  /** Port of the window's gateway on loopback, 0 for a free one; -1: no gateway. */
+  /** Port of the window's gateway on loopback; 0: where it was last on this data folder, or a free one; -1: no gateway. */
   gatewayPort: number
   /** Opens the window in the system browser. */
   open: boolean
@@ -35,7 +35,7 @@ export const local: Family<LocalOptions> = {
     'write-kubeconfig': {
       field: 'writeKubeconfig',
       type: 'string',
-      help: 'Writes a kubeconfig with admin rights to this file, for its owner only.',
+      help: 'Writes a kubeconfig with admin rights to this file as well, for its owner only. One is always in --data-dir.',
     },
     nodes: { field: 'nodes', type: 'int', help: 'Simulated nodes.' },
     controllers: {
@@ -45,7 +45,11 @@ export const local: Family<LocalOptions> = {
     },
     seed: { field: 'seed', type: 'string', help: 'File of objects (YAML or JSON) to start with.' },
     'log-format': { field: 'logFormat', type: 'string', help: 'json (one object a line) or text, on standard error.' },
-    'gateway-port': { field: 'gatewayPort', type: 'int', help: 'Serves the window on this loopback port; 0 takes a free one.' },
+    'gateway-port': {
+      field: 'gatewayPort',
+      type: 'int',
+      help: 'Serves the window on this loopback port; 0 takes a free one, and the same at the next start.',
+    },
     open: { field: 'open', type: 'bool', help: 'Opens the window in the system browser.' },
     v: { field: 'verbosity', type: 'int', shorthand: 'v', help: 'Verbosity of the log; from 3 on every request is in it.' },
   },

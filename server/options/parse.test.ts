@@ -240,3 +240,8 @@ describe('what follows from options', () => {
     expect(controllerEnabled([], 'a')).toBe(false)
   })
 })
+
+test('the flags that were given are told apart from defaults', () => {
+  const result = parseOptions(['--secure_port=6443', '-v3'], { name: 'binnacle', version: 'v0' })
+  expect('given' in result && [...result.given]).toEqual(['secure-port', 'v'])
+})

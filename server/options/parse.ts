@@ -20,8 +20,8 @@ export interface Options {
   local: LocalOptions
 }
 
-/** `text`: what --help or --version asked for. `warnings` are for the log. */
-export type ParseResult = { options: Options; warnings: string[] } | { errors: string[] } | { text: string }
+/** `text`: what --help or --version asked for. `warnings` are for the log; `given` names the flags that the command line has. */
+export type ParseResult = { options: Options; warnings: string[]; given: ReadonlySet<string> } | { errors: string[] } | { text: string }
 
 export interface Program {
   readonly name: string
@@ -93,7 +93,7 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
     throw e
   }
   const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f]))
-  return errors.length > 0 ? { errors } : { options, warnings }
+  return errors.length > 0 ? { errors } : { options, warnings, given: seen }
 }
 
 interface Argument {

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import type { Transport } from '../../client/transport.ts'
-import { systemClock } from '../../machinery/clock.ts'
+import { type Clock, systemClock } from '../../machinery/clock.ts'
 import type { Gateway, LocalControl, LocalReach, LocalState } from '../contract.ts'
 import type { ServerMessage } from '../frames.ts'
 import { startGateway } from '../gateway.ts'
 import type { Notice } from '../notices.ts'
 import type { ConnectionTimes } from '../connection-times.ts'
+import { KEY_HEADER, WATCH_PROTOCOL } from '../session.ts'
 
 /** An HTTP server in the place of a cluster; `requests` remembers what arrived. */
 export interface FakeCluster {
@@ -48,7 +49,15 @@ export class FakeLocal implements LocalControl {
   }
 
   status() {
-    return { state: this.state, store: 'sqlite' as const, url: '', startedAt: 0, restarts: 0, log: [] }
+    return {
+      state: this.state,
+      store: 'sqlite' as const,
+      url: '',
+      kubeconfig: '/data of mine/kubeconfig',
+      startedAt: 0,
+      restarts: 0,
+      log: [],
+    }
   }
   reach(): LocalReach | undefined {
     return this.reached
@@ -67,19 +76,27 @@ export class FakeLocal implements LocalControl {
   }
 }
 
+export const LAUNCH_TOKEN = 'the token of this launch'
+
 export interface Harness {
   gateway: Gateway
   local: FakeLocal
   dir: string
   kubeconfig: string
   cookie: string
+  key: string
+  /** What admits a request for data: the cookie and the key. */
+  admitted: Record<string, string>
   get(path: string, init?: RequestInit): Promise<Response>
   connect(headers?: Record<string, string>): WebSocket
   close(): Promise<void>
 }
 
 /** A gateway with its own kubeconfig of contexts `{name: {server, user}}` and a small built renderer. */
-export async function harness(contexts: Record<string, { server: string; user?: object }> = {}, times?: ConnectionTimes): Promise<Harness> {
+export async function harness(
+  contexts: Record<string, { server: string; user?: object }> = {},
+  { clock = systemClock, times }: { clock?: Clock; times?: ConnectionTimes } = {},
+): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), 'gateway-'))
   const kubeconfig = join(dir, 'config')
   const names = Object.entries(contexts)
@@ -99,25 +116,40 @@ export async function harness(contexts: Record<string, { server: string; user?: 
     local,
     staticDir: `${dir}/`,
     kubeconfigFiles: [kubeconfig],
-    clock: systemClock,
+    clock,
     log,
+    launchToken: LAUNCH_TOKEN,
     ...(times === undefined ? {} : { times }),
   })
-  const cookie = `${gateway.cookie.name}=${gateway.cookie.value}`
+  const { cookie, key } = await signIn(gateway.newSessionUrl())
+  const admitted = { cookie, [KEY_HEADER]: key }
   return {
     gateway,
     local,
     dir,
     kubeconfig,
     cookie,
-    get: (path, init = {}) => fetch(gateway.url + path, { redirect: 'manual', ...init, headers: { cookie, ...init.headers } }),
+    key,
+    admitted,
+    get: (path, init = {}) => fetch(gateway.url + path, { redirect: 'manual', ...init, headers: { ...admitted, ...init.headers } }),
     connect: (headers = {}) =>
-      new WebSocket(`ws://127.0.0.1:${gateway.port}/watch`, { headers: { cookie, origin: gateway.url, ...headers } }),
+      new WebSocket(`ws://127.0.0.1:${gateway.port}/watch`, [WATCH_PROTOCOL, key], {
+        headers: { cookie, origin: gateway.url, ...headers },
+      }),
     close: async () => {
       await gateway.close()
       await rm(dir, { recursive: true })
     },
   }
+}
+
+/** What a browser keeps of the entrance page. */
+export async function signIn(sessionUrl: string): Promise<{ cookie: string; key: string }> {
+  const answer = await fetch(sessionUrl, { redirect: 'manual' })
+  const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
+  const key = /setItem\('binnacle\.key', '([\w-]{43})'\)/.exec(await answer.text())?.[1]
+  if (key === undefined) throw new Error(`${answer.status}: the session address gave no key`)
+  return { cookie, key }
 }
 
 /** fetch() may not set Host, Origin or Sec-Fetch headers; this may. */

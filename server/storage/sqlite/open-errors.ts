@@ -19,10 +19,6 @@ export function isDiskFull(error: unknown): boolean {
   return primaryCode(error) === SQLITE.FULL
 }
 
-export function isBusy(error: unknown): boolean {
-  return primaryCode(error) === SQLITE.BUSY
-}
-
 /** One sentence that says what is wrong with the database file and what to do about it. */
 export function refusalToOpen(path: string, error: unknown): string {
   const code = primaryCode(error)

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { type Clock, systemClock } from '../../machinery/clock.ts'
+import { type FileLock, takeFileLock } from '../../machinery/file-lock.ts'
 import { makeFolders, makePrivateFile } from '../../machinery/folders.ts'
 import { type Storage, StorageOpenError } from '../contract.ts'
-import { inUse, isBusy, notWritable, reasonOf, refusalToOpen } from './open-errors.ts'
+import { inUse, notWritable, reasonOf, refusalToOpen } from './open-errors.ts'
 import type { FromWorker } from './protocol.ts'
 import { Reader } from './reader.ts'
 import { openReader } from './schema.ts'
@@ -88,20 +89,15 @@ function makeWritable(path: string): void {
   }
 }
 
-/** Held as long as the store is open; the system lets go of it even when the process is killed. */
-function takeLock(path: string): DatabaseSync {
+/** Held as long as the store is open. */
+function takeLock(path: string): FileLock {
   const file = `${path}-lock`
+  let lock: FileLock | undefined
   try {
-    makePrivateFile(file)
+    lock = takeFileLock(file)
   } catch (error) {
-    throw new StorageOpenError(notWritable(file, reasonOf(error)))
+    throw new StorageOpenError(existsSync(file) ? refusalToOpen(file, error) : notWritable(file, reasonOf(error)))
   }
-  const lock = new DatabaseSync(file, { timeout: 0 })
-  try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    lock.close()
-    throw new StorageOpenError(isBusy(error) ? inUse(path) : refusalToOpen(file, error))
-  }
+  if (lock === undefined) throw new StorageOpenError(inUse(path))
+  return lock
 }
