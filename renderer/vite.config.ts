@@ -11,6 +11,8 @@ export default defineConfig({
     target: 'chrome140',
     // The gateway's policy allows scripts from its own origin only: nothing may be inlined as a data: URL.
     assetsInlineLimit: 0,
+    // tools/notices.ts makes third-party-notices.txt of it.
+    license: { fileName: 'third-party.json' },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
   },

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, type BuildOptions } from 'esbuild'
 import { writeDescriptions } from './descriptions.ts'
+import { keepBundledList, noticesFile, writeNotices } from './notices.ts'
 import { root, say } from './setup.mjs'
 import { fingerprint, markBuilt, markStale, type TargetName, targets } from './stamps.mjs'
 
@@ -68,6 +69,7 @@ async function buildRenderer(): Promise<void> {
   const args = [vite, 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn']
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
   if (status !== 0) throw new Error('vite failed')
+  keepBundledList()
   compress(join(dist, 'renderer'))
 }
 
@@ -77,13 +79,16 @@ const compressible = new Set(['.js', '.mjs', '.css', '.html', '.svg', '.json', '
 function compress(dir: string): void {
   for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !compressible.has(extname(entry.name))) continue
-    const path = join(entry.parentPath, entry.name)
-    const content = readFileSync(path)
-    if (content.length < 1024) continue
-    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }))
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length }
-    writeFileSync(`${path}.br`, brotliCompressSync(content, { params }))
+    compressFile(join(entry.parentPath, entry.name))
   }
+}
+
+function compressFile(path: string): void {
+  const content = readFileSync(path)
+  if (content.length < 1024) return
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }))
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length }
+  writeFileSync(`${path}.br`, brotliCompressSync(content, { params }))
 }
 
 async function buildElectron(): Promise<void> {
@@ -125,6 +130,8 @@ async function main(names: string[]): Promise<number> {
     markBuilt(name, before)
     say(`Built ${name} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   }
+  writeNotices()
+  if (existsSync(noticesFile)) compressFile(noticesFile)
   return 0
 }
 

@@ -15,7 +15,7 @@ const common = ['package-lock.json', 'tools/build.ts', 'tools/stamps.mjs', 'tool
 /** @type {{ server: Target, renderer: Target, electron: Target }} */
 export const targets = {
   server: { inputs: [...common, 'tools/descriptions.ts', 'server'], output: 'dist/server/main.mjs' },
-  renderer: { inputs: [...common, 'renderer', 'electron/ipc'], output: 'dist/renderer/index.html' },
+  renderer: { inputs: [...common, 'tools/notices.ts', 'renderer', 'electron/ipc'], output: 'dist/renderer/index.html' },
   electron: { inputs: [...common, 'electron', 'package.json'], output: 'dist/electron/main.cjs' },
 }
 

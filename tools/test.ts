@@ -31,6 +31,7 @@ const parts: Record<string, () => Outcome> = {
   unit: () => vitest('unit', 'tools/vitest.config.ts'),
   'unit, another day': () => vitest('another-day', 'tools/another-day.config.ts'),
   build: () => one(node('tools/build.ts')),
+  notices: () => one(node('tools/notices.ts')),
   'e2e server': () => vitest('e2e-server', 'e2e/vitest.config.ts'),
   'e2e desktop': desktop,
 }

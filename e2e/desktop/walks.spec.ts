@@ -176,7 +176,7 @@ test.describe('on its own', () => {
   async function windowOf(page: Page, server: Server): Promise<Inspector> {
     await page.goto(server.sessionUrl)
     await page.waitForURL(/\/c\/local/)
-    await page.goto('/c/local/configmaps')
+    await page.goto(`${new URL(server.sessionUrl).origin}/c/local/configmaps`)
     return new Inspector(page)
   }
 

@@ -30,7 +30,7 @@ export interface WindowStatus {
 }
 
 /** What a menu item asks of the window; the renderer has a command of each name. */
-export const menuCommands = ['palette', 'new-filter', 'toggle-theme', 'toggle-dock', 'local-log', 'keyboard-help'] as const
+export const menuCommands = ['palette', 'new-filter', 'toggle-theme', 'toggle-dock', 'local-log', 'keyboard-help', 'notices'] as const
 export type MenuCommand = (typeof menuCommands)[number]
 
 /** The window asks, the shell answers. Arguments are checked on arrival; a wrong one rejects. */

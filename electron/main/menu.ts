@@ -62,6 +62,9 @@ export function menuTemplate(platform: string, developer: boolean, actions: Menu
     submenu: [
       item('Keyboard', undefined, () => actions.command('keyboard-help')),
       item('Kubernetes Documentation', undefined, () => actions.openExternal('https://kubernetes.io/docs/')),
+      separator,
+      item('Third-Party Notices', undefined, () => actions.command('notices')),
+      ...(mac ? [] : [{ role: 'about' } as const]),
     ],
   }
   return [...(mac ? [app] : []), file, { role: 'editMenu' }, view, cluster, { role: 'windowMenu' }, help]

@@ -3,22 +3,23 @@ import { isStale } from '../kube/connection.ts'
 import type { ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
+import { useKubectl } from '../queries/contexts.ts'
 import { Command } from '../ui/command.tsx'
 import { useGo, usePlace } from '../ui/place.ts'
 import { moment } from '../ui/since.ts'
 
-/** kubectl commands that make one, for the kinds that have a short one. */
+/** What kubectl is told to make one, for the kinds that have a short way. Double quotes are read alike by all shells. */
 const creators: Record<string, string> = {
-  pods: 'kubectl run hello --image=registry.k8s.io/pause:3.10',
-  'deployments.apps': 'kubectl create deployment hello --image=registry.k8s.io/pause:3.10',
-  services: 'kubectl expose pod hello --port=80',
-  configmaps: 'kubectl create configmap hello --from-literal=key=value',
-  secrets: 'kubectl create secret generic hello --from-literal=key=value',
-  namespaces: 'kubectl create namespace hello',
-  serviceaccounts: 'kubectl create serviceaccount hello',
-  'jobs.batch': 'kubectl create job hello --image=busybox -- echo hello',
-  'cronjobs.batch': "kubectl create cronjob hello --image=busybox --schedule='*/5 * * * *' -- echo hello",
-  'roles.rbac.authorization.k8s.io': 'kubectl create role hello --verb=get --resource=pods',
+  pods: 'run hello --image=registry.k8s.io/pause:3.10',
+  'deployments.apps': 'create deployment hello --image=registry.k8s.io/pause:3.10',
+  services: 'expose pod hello --port=80',
+  configmaps: 'create configmap hello --from-literal=key=value',
+  secrets: 'create secret generic hello --from-literal=key=value',
+  namespaces: 'create namespace hello',
+  serviceaccounts: 'create serviceaccount hello',
+  'jobs.batch': 'create job hello --image=busybox -- echo hello',
+  'cronjobs.batch': 'create cronjob hello --image=busybox --schedule="*/5 * * * *" -- echo hello',
+  'roles.rbac.authorization.k8s.io': 'create role hello --verb=get --resource=pods',
 }
 
 export function EmptyList({
@@ -36,6 +37,7 @@ export function EmptyList({
   const place = usePlace()
   const go = useGo()
   const connection = useConnection(place.context)
+  const kubectl = useKubectl(place.context)
   if (!data || (!data.state.synced && data.state.phase !== 'live')) {
     // Why nothing comes stands above.
     if (data?.state.error || isStale(connection)) return null
@@ -59,9 +61,9 @@ export function EmptyList({
     )
   }
   const namespaced = place.namespace && resource.namespaced
-  const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'kubectl apply -f FILE' : undefined)
+  const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'apply -f FILE' : undefined)
   // kubectl would make it in the namespace of its own context, and this list would stay empty.
-  const here = namespaced ? command?.replace('kubectl', `kubectl -n ${place.namespace}`) : command
+  const here = kubectl && command && [kubectl, ...(namespaced ? ['-n', place.namespace] : []), command].join(' ')
   return (
     <div className="empty">
       <strong>

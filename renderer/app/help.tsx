@@ -25,7 +25,7 @@ const examples = [
 ]
 
 /** What the keyboard and the filter understand. */
-export function Help({ opened, onClose }: { opened: boolean; onClose(): void }) {
+export function Help({ opened, onClose, onNotices }: { opened: boolean; onClose(): void; onNotices(): void }) {
   const { t } = useTranslation()
   return (
     <Modal opened={opened} onClose={onClose} title={t('help.title')} closeButtonProps={{ 'aria-label': t('common.close') }} size="lg">
@@ -37,6 +37,16 @@ export function Help({ opened, onClose }: { opened: boolean; onClose(): void }) 
       <div className="filter-examples">
         <Facts rows={examples.map((example, index) => [example, t(`help.filters.${index}`)])} label={(text) => <code>{text}</code>} />
       </div>
+      <button
+        type="button"
+        className="icon-button"
+        onClick={() => {
+          onClose()
+          onNotices()
+        }}
+      >
+        {t('help.notices')}
+      </button>
     </Modal>
   )
 }

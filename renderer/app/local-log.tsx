@@ -22,7 +22,7 @@ export function LocalLog({ opened, onClose }: { opened: boolean; onClose(): void
     <Modal opened={opened} onClose={onClose} title={t('local.log')} size="xl" closeButtonProps={{ 'aria-label': t('common.close') }}>
       <CopyButton text={() => lines.join('\n')} label={t('common.copy')} />
       <pre className="mono plain-text" tabIndex={0}>
-        {lines.join('\n') || t('common.nothing')}
+        {lines.join('\n') || t('local.noLog')}
       </pre>
     </Modal>
   )

@@ -5,7 +5,7 @@ import { useDock } from '../tools/dock/dock-context.ts'
 import { bridge } from '../ui/bridge.ts'
 
 /** Does what the desktop's menus ask of the window. */
-export function useMenu(actions: { palette(text: string): void; help(): void; localLog(): void }): void {
+export function useMenu(actions: { palette(text: string): void; help(): void; localLog(): void; notices(): void }): void {
   const { toggleColorScheme } = useMantineColorScheme()
   const dock = useDock()
   const commands: Record<MenuCommand, () => void> = {
@@ -15,6 +15,7 @@ export function useMenu(actions: { palette(text: string): void; help(): void; lo
     'toggle-dock': () => dock.toggle(!dock.open),
     'local-log': actions.localLog,
     'keyboard-help': actions.help,
+    notices: actions.notices,
   }
   const latest = useRef(commands)
   latest.current = commands

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Navigate } from 'react-router'
 import { ApiError } from '../kube/api-error.ts'
@@ -8,6 +8,7 @@ import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
 import { useLocal } from '../queries/local.ts'
 import { DeleteProvider } from '../tools/delete/delete-dialog.tsx'
 import { DockProvider } from '../tools/dock/dock-provider.tsx'
+import { ErrorActionsContext } from '../ui/error-actions.ts'
 import { ErrorView } from '../ui/error-view.tsx'
 import { ToneWord } from '../ui/icon.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
@@ -18,7 +19,9 @@ import { Help } from './help.tsx'
 import { Home } from './home/home.tsx'
 import { useKeys } from './keys.ts'
 import { ListPage } from './list-page.tsx'
+import { LocalActions } from './local-actions.tsx'
 import { useMenu } from './menu.ts'
+import { Notices } from './notices.tsx'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import './shell.css'
@@ -44,14 +47,16 @@ function Frame() {
   const [palette, setPalette] = useState<string>()
   const [help, setHelp] = useState(false)
   const [log, setLog] = useState(false)
-  const actions = { palette: setPalette, help: () => setHelp(true), localLog: () => setLog(true) }
+  const [notices, setNotices] = useState(false)
+  const actions = { palette: setPalette, help: () => setHelp(true), localLog: () => setLog(true), notices: () => setNotices(true) }
+  const errorActions = useMemo(() => ({ LocalNotRunning: <LocalActions onLog={() => setLog(true)} /> }), [])
   useKeys(actions)
   useMenu(actions)
   useTitle()
   useFollowContexts()
   const ready = useStartNamespace()
   return (
-    <>
+    <ErrorActionsContext value={errorActions}>
       <div className="shell">
         <TitleBar onPalette={() => setPalette('')} onHelp={() => setHelp(true)} />
         <Rail />
@@ -63,8 +68,9 @@ function Frame() {
         <StatusBar logOpen={log} onLog={setLog} />
       </div>
       <Palette text={palette} onClose={() => setPalette(undefined)} />
-      <Help opened={help} onClose={() => setHelp(false)} />
-    </>
+      <Help opened={help} onClose={() => setHelp(false)} onNotices={() => setNotices(true)} />
+      <Notices opened={notices} onClose={() => setNotices(false)} />
+    </ErrorActionsContext>
   )
 }
 

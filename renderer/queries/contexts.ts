@@ -16,6 +16,8 @@ export interface ContextInfo {
   /** The control plane this window carries. */
   local: boolean
   current: boolean
+  /** `kubectl` with the flags that make it speak to this context, for the shell of the machine that serves this window. */
+  kubectl: string
   /** Why it cannot be used. */
   error?: string
 }
@@ -51,4 +53,10 @@ export function useFollowContexts(): void {
 
 export function useIsLocal(context: string): boolean {
   return context === local
+}
+
+/** How a command line for this context begins; undefined until that is known: kubectl alone may speak to another cluster. */
+export function useKubectl(context: string): string | undefined {
+  const { data } = useContexts()
+  return data?.find((c) => c.name === context)?.kubectl
 }

@@ -1,6 +1,8 @@
+import { use } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, explain, toApiError } from '../kube/api-error.ts'
 import { CopyButton } from './copy-button.tsx'
+import { ErrorActionsContext } from './error-actions.ts'
 import './error-view.css'
 import { ToneMark } from './icon.tsx'
 
@@ -9,6 +11,7 @@ export function ErrorView({ error, onRetry }: { error: unknown; onRetry?: () => 
   const { t } = useTranslation()
   const known = toApiError(error)
   const reason = explain(known)
+  const actions = use(ErrorActionsContext)
   return (
     <div className="error-view" role="alert">
       <p className="error-said">
@@ -28,6 +31,7 @@ export function ErrorView({ error, onRetry }: { error: unknown; onRetry?: () => 
       <p>{t(`errors.${reason}.meaning`)}</p>
       <p className="dim">{t(`errors.${reason}.next`)}</p>
       <div className="error-actions">
+        {actions[reason]}
         {onRetry && (
           <button type="button" className="icon-button" onClick={onRetry}>
             {t('errors.retry')}

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react'
+import { use, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiError } from '../kube/api-error.ts'
+import { ApiError, explain } from '../kube/api-error.ts'
 import { type Connection, isStale } from '../kube/connection.ts'
 import type { FeedState } from '../kube/reflector.ts'
+import { ErrorActionsContext } from './error-actions.ts'
 import { ErrorView } from './error-view.tsx'
 import { ToneWord } from './icon.tsx'
 import { moment } from './since.ts'
@@ -23,6 +24,7 @@ export function FeedNotice({
   onRetry(): void
 }) {
   const { t, i18n } = useTranslation()
+  const actions = use(ErrorActionsContext)
   const seconds = useCountdown(state?.retryAt)
   if (!state || state.phase === 'stopped') return null
   const away = connection !== undefined && isStale(connection)
@@ -39,6 +41,7 @@ export function FeedNotice({
           {why || t('feed.lost')}
         </span>
         {seconds > 0 && <span className="dim">{t('feed.retryIn', { seconds })}</span>}
+        {state.error && actions[explain(new ApiError(state.error))]}
         <button type="button" className="icon-button" onClick={onRetry}>
           {t('errors.retry')}
         </button>

@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import type { KubeObject } from '../../kube/types.ts'
+import { useKubectl } from '../../queries/contexts.ts'
 import { Command } from '../../ui/command.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { placeUrl, useGo, usePlace } from '../../ui/place.ts'
 
-const command = 'kubectl create deployment web --image=registry.k8s.io/pause:3.10 --replicas=3'
+const deployment = 'create deployment web --image=registry.k8s.io/pause:3.10 --replicas=3'
 
 /** A pod that any runtime can run: it pauses. */
 const hello = {
@@ -22,6 +23,7 @@ export function FirstSteps({ node }: { node: string | undefined }) {
   const { t } = useTranslation()
   const place = usePlace()
   const go = useGo()
+  const kubectl = useKubectl(place.context)
   const namespace = place.namespace || 'default'
   const create = useMutation({
     mutationFn: () =>
@@ -46,7 +48,7 @@ export function FirstSteps({ node }: { node: string | undefined }) {
         <li>
           <strong>{t('first.kubectl.title')}</strong>
           <p>{t('first.kubectl.text')}</p>
-          <Command text={command} />
+          {kubectl && <Command text={`${kubectl} ${deployment}`} />}
         </li>
         <li>
           <strong>{t('first.node.title')}</strong>

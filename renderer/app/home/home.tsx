@@ -7,7 +7,7 @@ import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import type { Tone } from '../../kube/types.ts'
 import { useConnection } from '../../queries/connection.ts'
-import { useIsLocal } from '../../queries/contexts.ts'
+import { useIsLocal, useKubectl } from '../../queries/contexts.ts'
 import { events, nodes, pods, useResources } from '../../queries/discovery.ts'
 import { useHub, useSummary } from '../../queries/hub.ts'
 import type { NodesSummary, PodsSummary, Problem, RecentEvent, Requests } from '../../resources/summaries.ts'
@@ -180,8 +180,8 @@ function NodesCard({
   )
 }
 
-const runPod = (namespace: string): string =>
-  ['kubectl', ...(namespace ? ['-n', namespace] : []), 'run hello --image=registry.k8s.io/pause:3.10'].join(' ')
+const runPod = (kubectl: string, namespace: string): string =>
+  [kubectl, ...(namespace ? ['-n', namespace] : []), 'run hello --image=registry.k8s.io/pause:3.10'].join(' ')
 
 const phases: [phase: string, tone: Tone][] = [
   ['Running', 'ok'],
@@ -195,6 +195,7 @@ const phases: [phase: string, tone: Tone][] = [
 function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined; loading: boolean; hint: boolean }) {
   const { t } = useTranslation()
   const place = usePlace()
+  const kubectl = useKubectl(place.context)
   const total = summary?.total ?? 0
   const url = (phase: string): string =>
     placeUrl({ ...place, resource: 'pods', filter: phase === 'Terminating' ? 'status:terminating' : `field=status.phase=${phase}` })
@@ -205,9 +206,9 @@ function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined
       count={summary && !(loading && total === 0) ? t('list.count', { count: total }) : undefined}
     >
       {total === 0 && <Nothing loading={loading} text={t('home.noPods')} />}
-      {total === 0 && !loading && hint && (
+      {total === 0 && !loading && hint && kubectl && (
         <p className="card-note">
-          <Command text={runPod(place.namespace)} />
+          <Command text={runPod(kubectl, place.namespace)} />
         </p>
       )}
       {total > 0 && (
