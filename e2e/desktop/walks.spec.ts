@@ -62,7 +62,7 @@ test('a namespace without pods: what would be here, how to make one there, and t
   await makeNamespace(server, 'still-water')
   await inspector.open('pods?ns=still-water')
   await expect(page.getByText('No Pod in still-water')).toBeVisible()
-  await expect(page.locator('.empty code')).toHaveText(/^kubectl -n still-water run hello /)
+  await expect(page.locator('.empty code')).toHaveText(/^kubectl --kubeconfig \S+ -n still-water run hello /)
   await expect(inspector.counts).toHaveText('0 objects')
   const PODS = '/api/v1/namespaces/still-water/pods'
   await server.api.create(PODS, pod('ripple'))
