@@ -16,8 +16,8 @@ const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', me
 const env = (kubeconfig: string): Record<string, string> => ({ KUBECONFIG: kubeconfig, BINNACLE_CONNECTION_PACE: '4' })
 
 async function windowOf(browser: Browser, server: Server, options: BrowserContextOptions = {}): Promise<Page> {
-  const { origin, cookies } = await redeem(server.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState: { cookies, origins: [] }, ...options })
+  const { origin, storageState } = await redeem(server.sessionUrl)
+  const context = await browser.newContext({ baseURL: origin, storageState, ...options })
   return context.newPage()
 }
 
