@@ -1,6 +1,6 @@
 import { systemClock as clock } from './machinery/clock.ts'
 import { GIT_VERSION } from './discovery/version.ts'
-import { startHost, type Host } from './host.ts'
+import { startHost } from './host.ts'
 import type { Log } from './log.ts'
 import type { Hooks } from './desktop/window.ts'
 import { createLogger } from './logger.ts'

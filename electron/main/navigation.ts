@@ -41,7 +41,7 @@ export function isOwn(url: string, origin: string | undefined): boolean {
 
 // However it is spelt: nothing of ours begins in a way that any reader could take for it.
 function isForeign(pathname: string): boolean {
-  let path = pathname
+  let path: string
   try {
     path = decodeURIComponent(pathname)
   } catch {
