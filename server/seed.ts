@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { groupVersionPath } from './client/resource.ts'
 import type { Client } from './client/client.ts'
 import { parseYamlDocuments } from './codec/yaml-documents.ts'
+import { parseNumbers } from './machinery/numbers.ts'
 import { isStatusError } from './machinery/status.ts'
 import { parseApiVersion, type KubeObject } from './machinery/types.ts'
 import { scheme } from './scheme/index.ts'
@@ -28,7 +29,7 @@ export async function readSeed(file: string): Promise<KubeObject[]> {
 
 function documentsOf(file: string, text: string): unknown[] {
   try {
-    return text.trimStart().startsWith('{') ? [JSON.parse(text)] : parseYamlDocuments(text)
+    return text.trimStart().startsWith('{') ? [parseNumbers(text)] : parseYamlDocuments(text)
   } catch (e) {
     throw new Error(`--seed: ${file} cannot be read: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
   }
@@ -115,7 +116,7 @@ async function createOne(o: KubeObject, client: Client): Promise<boolean> {
   let made: KubeObject
   try {
     const res = await client.raw({ method: 'POST', path, headers, body: Buffer.from(JSON.stringify({ ...o, metadata })) })
-    made = JSON.parse(res.body.toString()) as KubeObject
+    made = parseNumbers(res.body.toString()) as KubeObject
   } catch (e) {
     if (isStatusError(e, 'AlreadyExists')) return false
     throw e

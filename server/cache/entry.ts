@@ -1,3 +1,5 @@
+import { hasLongDigits } from '../machinery/json-scan.ts'
+import { parseNumbers, parseSpelled } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { alone } from './own-memory.ts'
 import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
@@ -20,6 +22,8 @@ export interface CacheSchema {
   decode(value: Buffer, revision: number): VersionedJson
   /** `{"kind":…,"apiVersion":…,` as an object begins: what it does not have as an item of a list of its kind. Absent: items are whole. */
   head?: Buffer
+  /** Objects may hold JSON of any form, in which numbers keep their spelling (runtime.RawExtension). */
+  raw?: boolean
 }
 
 const BRACE = Buffer.from('{')
@@ -100,7 +104,10 @@ export class Entry {
 
   /** A fresh parsed copy, free to change. */
   object(): KubeObject {
-    return JSON.parse(this.#head.toString() + this.body.toString()) as KubeObject
+    const body = this.body.toString()
+    const text = this.#head.toString() + body
+    if (this.#schema.raw === true) return parseNumbers(text) as KubeObject
+    return (hasLongDigits(body) ? parseSpelled(text) : JSON.parse(text)) as KubeObject
   }
 
   /** A parsed copy that is shared while anybody holds it: not to be changed. */

@@ -1,3 +1,5 @@
+import { parseNumbers } from '../machinery/numbers.ts'
+
 /**
  * Stored values are JSON without resourceVersion; what clients get has it. This file splices it in and out on bytes,
  * so that no object is parsed for it.
@@ -90,7 +92,7 @@ export function madeOf(v: VersionedJson, value: Buffer): boolean | undefined {
 }
 
 function rewritten(value: Buffer, digits: string): VersionedJson {
-  const { kind, apiVersion, metadata, ...rest } = JSON.parse(value.toString()) as Record<string, unknown>
+  const { kind, apiVersion, metadata, ...rest } = parseNumbers(value.toString()) as Record<string, unknown>
   const { resourceVersion: _, name, generateName, namespace, selfLink, uid, ...meta } = (metadata ?? {}) as Record<string, unknown>
   const identity = { name, generateName, namespace, selfLink, uid, resourceVersion: digits }
   const text = JSON.stringify({ kind, apiVersion, metadata: { ...identity, ...meta }, ...rest })

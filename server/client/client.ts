@@ -1,3 +1,4 @@
+import { parseIntegers } from '../machinery/numbers.ts'
 import type { KubeList, KubeObject } from '../machinery/types.ts'
 import { queryString, resourcePath, type PathParts, type ResourceId } from './resource.ts'
 import { createRest, type Rest, type RestOptions } from './rest.ts'
@@ -152,7 +153,7 @@ function createResourceClient<T extends KubeObject>(rest: Rest, id: ResourceId):
   ): Promise<R> {
     const path = resourcePath(id, parts) + queryString(query)
     const res = await rest.send({ method, path, ...withSignal(options), ...payload })
-    return JSON.parse(res.body.toString('utf8')) as R
+    return parseIntegers(res.body.toString('utf8')) as R
   }
   const write = (method: 'POST' | 'PUT', obj: KubeObject, o: WriteOptions, subresource?: string): Promise<T> => {
     const namespace = o.namespace ?? obj.metadata.namespace

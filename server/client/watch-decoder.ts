@@ -1,4 +1,5 @@
 import { eventOf } from '../machinery/object-frame.ts'
+import { parseIntegers } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Status } from '../machinery/status.ts'
 import { fromStatus } from './rest.ts'
@@ -48,7 +49,7 @@ export async function* decodeWatch<T extends KubeObject>(body: AsyncIterable<Buf
 }
 
 function parsed<T extends KubeObject>(frame: Buffer): WatchEvent<T> {
-  const event = JSON.parse(frame.toString('utf8')) as { type: string; object: unknown }
+  const event = parseIntegers(frame.toString('utf8')) as { type: string; object: unknown }
   if (event.type === 'ERROR') throw fromStatus(event.object as Partial<Status>)
   return event as WatchEvent<T>
 }

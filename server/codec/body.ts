@@ -5,7 +5,9 @@ import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion }
 import type { TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
-import { JsonError, parseJson } from '../machinery/json.ts'
+import { JsonError, parseJson, parseRounded } from '../machinery/json.ts'
+import { jsonText } from '../machinery/json-text.ts'
+import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
 import { YamlError, yamlToJson, type YamlJson } from './yaml-read.ts'
 
@@ -102,10 +104,10 @@ function fromYaml({ json, duplicates }: YamlJson): Parsed {
 }
 
 function fromJson(bytes: Buffer): Parsed {
-  const text = utf8.decode(bytes)
+  const text = jsonText(bytes)
   let value: unknown
   try {
-    value = parseJson(text)
+    value = parseRounded(text)
   } catch (e) {
     throw e instanceof JsonError ? new JsonError(`couldn't get version/kind; json parse error: ${e.message}`) : e
   }
@@ -115,14 +117,14 @@ function fromJson(bytes: Buffer): Parsed {
 function typeMeta(value: unknown): Parsed {
   const fail = (what: string, where: string): JsonError =>
     new JsonError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into ${where}`)
-  const kindOf = (each: unknown): string => (Array.isArray(each) ? 'array' : typeof each === 'boolean' ? 'bool' : typeof each)
   if (value === null) return { value: {}, apiVersion: '', kind: '' }
-  if (typeof value !== 'object' || Array.isArray(value)) throw fail(kindOf(value), `Go value of type ${anonymous}`)
+  if (typeof value !== 'object' || Array.isArray(value) || value instanceof JsonNumber)
+    throw fail(jsonKind(value), `Go value of type ${anonymous}`)
   const found = { value, apiVersion: '', kind: '' }
   for (const name of ['apiVersion', 'kind'] as const) {
     const given = (value as Record<string, unknown>)[name]
     if (given === undefined || given === null) continue
-    if (typeof given !== 'string') throw fail(kindOf(given), `Go struct field .${name} of type string`)
+    if (typeof given !== 'string') throw fail(jsonKind(given), `Go struct field .${name} of type string`)
     found[name] = given
   }
   return found

@@ -58,16 +58,23 @@ export interface PatchWords {
    * apiVersion do not matter then.
    */
   typeError?: (value: unknown) => string | undefined
+  /** The outcome with the numbers that the conversion makes of those that do not fit their fields. */
+  convert?: (value: unknown) => unknown
 }
 
 const STRICT = 'strict decoding error: '
+/** Refused for more than what strict decoding alone has against it. */
+const isHard = ({ errors }: DecodedTyped): boolean => errors[0] !== undefined && !errors[0].startsWith(STRICT)
 
 /** The outcome of a patch, as an object of the expected kind. 422 for one that does not fit. */
 export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, words: PatchWords): DecodedBody {
   if (words.typeError === undefined) checkKind(value, expected, words)
-  const decoded = hasVersion(value, words) ? decodeTyped(expected.type, value, validation) : decodeUnversioned(value, validation)
+  const decode = (given: unknown): DecodedTyped =>
+    hasVersion(value, words) ? decodeTyped(expected.type, given, validation) : decodeUnversioned(given, validation)
+  let decoded = decode(value)
+  if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined) decoded = decode(words.convert(value))
   const error = decoded.errors[0]
-  const soft = error === undefined || error.startsWith(STRICT)
+  const soft = !isHard(decoded)
   const own = validation === 'Ignore' || !soft ? [] : words.strict
   if (validation === 'Strict' && own.length > 0)
     throw notThatPatch(words, STRICT + [...own, ...(error === undefined ? [] : [error.slice(STRICT.length)])].join(', '))

@@ -4,6 +4,7 @@
  */
 import type { Scalar, ScalarTag } from 'yaml'
 import { isDeeper } from '../machinery/depth.ts'
+import { JsonNumber } from '../machinery/numbers.ts'
 
 /** Deeper than any manifest that somebody reads. */
 const MAX_LEVELS = 100
@@ -31,7 +32,7 @@ export function withDeepParts(value: unknown): unknown {
 }
 
 function shortened(value: unknown, levels: number): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value
   if (levels === 0) return new DeepPart(jsonText(value))
   if (Array.isArray(value)) return value.map((item) => shortened(item, levels - 1))
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item, levels - 1)]))

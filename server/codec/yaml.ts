@@ -1,6 +1,7 @@
 /** YAML answers in the style of the reference: sorted keys, two spaces, lists not indented. Reading is yaml-read.ts. */
 import { Document, type Pair, Scalar, type ScalarTag, isScalar, visit } from 'yaml'
 import { parseJson } from '../machinery/json.ts'
+import { goFloat, literalOf } from '../machinery/numbers.ts'
 import { deepPart, withDeepParts } from './yaml-deep.ts'
 import { goString, needsDoubleQuotes } from './yaml-quote.ts'
 import { yamlToJson } from './yaml-read.ts'
@@ -25,8 +26,20 @@ const goScalar: ScalarTag = {
   default: true,
   test: { test: (text: string) => resolve(text) !== undefined } as RegExp,
   resolve: (text) => text,
-  identify: (value) => value === null || typeof value === 'number' || typeof value === 'boolean',
-  stringify: ({ value }) => String(value),
+  identify: (value) => value === null || typeof value === 'boolean' || literalOf(value) !== undefined,
+  stringify: ({ value }) => numberText(value) ?? String(value),
+}
+
+const MIN_INT64 = -(2n ** 63n)
+const MAX_UINT64 = 2n ** 64n - 1n
+
+/** Go's YAML library prints what it can read as an integer so, and every other number as a float. */
+function numberText(value: unknown): string | undefined {
+  const literal = literalOf(value)
+  if (literal === undefined) return undefined
+  if (!/^-?\d+$/.test(literal)) return goFloat(Number(literal))
+  const exact = BigInt(literal)
+  return exact >= MIN_INT64 && exact <= MAX_UINT64 ? String(exact) : goFloat(Number(literal))
 }
 
 /** Texts that other YAML readers take for numbers or times. */

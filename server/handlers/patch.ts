@@ -1,16 +1,19 @@
 import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
+import { jsonText } from '../machinery/json-text.ts'
+import { withoutSpellings } from '../machinery/numbers.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, jsonPatchOf, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
 import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
-import { conversionError } from '../patch/conversion.ts'
+import { conversionError, convertedNumbers } from '../patch/conversion.ts'
 import { duplicateFields, MAX_STRICT_ERRORS, parsePatch } from '../patch/parse.ts'
 import { applyStrategicPatch, patchAsShown } from '../patch/strategic-merge.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
+import { hasRawFields } from '../scheme/raw.ts'
 import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
@@ -26,6 +29,8 @@ export interface Patch {
   strict(): readonly string[]
   /** Kind and apiVersion of the outcome do not count: it is read into the object's own type, whose errors have words of their own. */
   typeError?: (document: unknown) => string | undefined
+  /** The document with the numbers that this conversion makes of those that do not fit their fields. */
+  convert?: (document: unknown) => unknown
 }
 
 /** What patchOf knows; the OpenAPI documents promise these. */
@@ -45,7 +50,7 @@ export function patchOf(contentType: string, body: Buffer, type: TypeFacts, vali
   if (!PATCH_TYPES.includes(media)) throw unsupported()
   const typed = validation !== 'Ignore'
   const value = parsePatch(body)
-  const duplicates = (): string[] => duplicateFields(body.toString('utf8'), value)
+  const duplicates = (): string[] => duplicateFields(jsonText(body), value)
   if (media === 'application/json-patch+json') {
     const operations = once(() => jsonPatchOf(value, typed))
     return {
@@ -58,10 +63,11 @@ export function patchOf(contentType: string, body: Buffer, type: TypeFacts, vali
     return { apply: (doc) => applyMergePatch(doc, mergePatchOf(value, typed)), shown: (doc) => goJson(doc, value), strict: duplicates }
   }
   return {
-    apply: (doc) => applyStrategicPatch(doc, strategicPatchOf(value), type),
+    apply: (doc) => applyStrategicPatch(hasRawFields(type) ? withoutSpellings(doc) : doc, strategicPatchOf(value), type),
     shown: () => goMap(patchAsShown(strategicPatchOf(value))),
     strict: duplicates,
     typeError: (doc) => conversionError(doc, type),
+    convert: (doc) => convertedNumbers(doc, type),
   }
 }
 
@@ -83,6 +89,7 @@ export function patched(
     shown: () => patch.shown(document),
     strict: validation === 'Ignore' ? [] : patch.strict(),
     typeError: patch.typeError,
+    convert: patch.convert,
   })
   ctx.warnings.push(...warnings)
   return object

@@ -4,6 +4,7 @@ import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
 import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { Clock } from '../machinery/clock.ts'
+import { parseNumbers } from '../machinery/numbers.ts'
 import { notAcceptable, type Status } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject, type ListMeta } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -166,14 +167,14 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
 }
 
 export function prettyJson(json: Buffer): Buffer {
-  return Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2))
+  return Buffer.from(JSON.stringify(parseNumbers(json.toString()), null, 2))
 }
 
 const PRETTY_END = '[]\n}'
 
 /** An element of a list's array, indented as it stands there. */
 function prettyItem(json: Buffer): Buffer {
-  return Buffer.from(`\n    ${JSON.stringify(JSON.parse(json.toString()), null, 2).replaceAll('\n', '\n    ')}`)
+  return Buffer.from(`\n    ${JSON.stringify(parseNumbers(json.toString()), null, 2).replaceAll('\n', '\n    ')}`)
 }
 
 const prettyEmpty = (list: object): Buffer => Buffer.from(JSON.stringify(list, null, 2))
@@ -190,7 +191,7 @@ function yamlShape(served: ServedResource): Shape {
     contentType: 'application/yaml',
     raw: false,
     object: (e) => Buffer.from(stringifyYaml(servedObject(served, e))),
-    list: (items, meta) => [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(base.list(items, meta)).toString())))],
+    list: (items, meta) => [Buffer.from(stringifyYaml(parseNumbers(Buffer.concat(base.list(items, meta)).toString())))],
     ends: undefined,
   }
 }
@@ -319,7 +320,7 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     list: (items, meta) => {
       if (pretty && items.length === 0) return [prettyEmpty(table([], meta, true))]
       const all = joinItems(ends(meta), items)
-      return yaml ? [Buffer.from(stringifyYaml(JSON.parse(Buffer.concat(all).toString())))] : all
+      return yaml ? [Buffer.from(stringifyYaml(parseNumbers(Buffer.concat(all).toString())))] : all
     },
     ends: yaml ? undefined : ends,
     frames: jsonFrames(

@@ -1,3 +1,5 @@
+import { JsonNumber } from './numbers.ts'
+
 /**
  * A deep copy of what JSON can say: objects, arrays and plain values. A tenth of what structuredClone takes, which asks every object
  * what it is; an update copies its object several times.
@@ -5,6 +7,7 @@
 export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyJson) as T
+  if (value instanceof JsonNumber) return value
   const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) }
   for (const key in copy) {
     const field = copy[key]

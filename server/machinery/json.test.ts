@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Entries, JsonError, hasDuplicateKeys, parseEntries, parseJson } from './json.ts'
+import { JsonNumber, literalOf } from './numbers.ts'
 
 // Each text is what a kube-apiserver 1.37.2 answered after `json parse error: `.
 const refused: [body: string, text: string][] = [
@@ -60,6 +61,14 @@ function plain(value: unknown): unknown {
   return Array.isArray(value) ? value.map(plain) : value
 }
 
+/** What the engine makes of numbers. */
+function asFloats(value: unknown): unknown {
+  if (typeof value === 'bigint' || value instanceof JsonNumber) return JSON.parse(literalOf(value)!)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(asFloats)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asFloats(item)]))
+}
+
 describe('any text', () => {
   test('is read as the engine reads it, or refused', () => {
     fc.assert(
@@ -72,8 +81,8 @@ describe('any text', () => {
           expect(() => parseEntries(text)).toThrow(JsonError)
           return
         }
-        expect(parseJson(text)).toEqual(want)
-        expect(plain(parseEntries(text))).toEqual(want)
+        expect(asFloats(parseJson(text))).toEqual(want)
+        expect(plain(parseEntries(text))).toEqual(parseJson(text))
       }),
       { numRuns: 2000 },
     )

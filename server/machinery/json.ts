@@ -1,4 +1,6 @@
-/** JSON as the reference reads it: Go's error texts, duplicate fields, a limit on depth, integers beyond 2⁵³ kept as well as can be. */
+/** JSON as the reference reads it: Go's error texts, duplicate fields, a limit on depth, numbers as they are spelled. */
+import { endOfString, scanJson } from './json-scan.ts'
+import { JsonNumber, numberOf, parseSpelled } from './numbers.ts'
 
 /** A text that is no JSON, with Go's words for why. */
 export class JsonError extends Error {
@@ -18,10 +20,20 @@ const MAX_DEPTH = 2_000
 const nested = /[[{]/g
 
 /**
- * Parses a request body.
+ * Parses a JSON text with its numbers as they are spelled (numbers.ts).
  * @throws JsonError with Go's text
  */
 export function parseJson(text: string): unknown {
+  const value = parseRounded(text)
+  // Only of a text that is not too deep: the engine recurses where it shows how a number is spelled.
+  return scanJson(text).unusualNumbers ? parseSpelled(text) : value
+}
+
+/**
+ * Parses a JSON text with the engine's numbers, for a reader that looks at their spelling where it meets one (decodeTyped).
+ * @throws JsonError with Go's text
+ */
+export function parseRounded(text: string): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -53,39 +65,17 @@ function tooDeep(text: string): string | undefined {
   return undefined
 }
 
-/** Index of the closing quote of the string that opens at `start`. The text is valid JSON. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  for (;;) {
-    let slashes = 0
-    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes++
-    if (slashes % 2 === 0) return end
-    end = text.indexOf('"', end + 1)
-  }
-}
-
 /**
  * Whether some object of a valid JSON text has a field twice. `value` is what it parsed to: a duplicate makes
  * the text have more keys than the value.
+ * @param keys of the text, where they were counted already
  */
-export function hasDuplicateKeys(text: string, value: unknown): boolean {
-  return keysInText(text) !== keysInValue(value)
-}
-
-function keysInText(text: string): number {
-  let keys = 0
-  for (let start = text.indexOf('"'); start !== -1; ) {
-    let at = endOfString(text, start) + 1
-    let code = text.charCodeAt(at)
-    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = text.charCodeAt(++at)
-    if (code === 0x3a) keys++
-    start = text.indexOf('"', at)
-  }
-  return keys
+export function hasDuplicateKeys(text: string, value: unknown, keys = scanJson(text).keys): boolean {
+  return keys !== keysInValue(value)
 }
 
 function keysInValue(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
+  if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return 0
   let keys = 0
   if (Array.isArray(value)) {
     for (const item of value) if (typeof item === 'object') keys += keysInValue(item)
@@ -240,7 +230,7 @@ class Scanner {
     return value
   }
 
-  #number(): number {
+  #number(): number | bigint | JsonNumber {
     number.lastIndex = this.#at
     const found = number.exec(this.#text)?.[0] ?? '-'
     this.#at += found.length
@@ -256,7 +246,7 @@ class Scanner {
       if (this.#text[this.#at] === '+' || this.#text[this.#at] === '-') this.#at++
       throw this.#unexpected('in exponent of numeric literal')
     }
-    return Number(found)
+    return numberOf(found)
   }
 }
 

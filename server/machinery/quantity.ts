@@ -3,6 +3,8 @@
  * Values are immutable and interned by their text, so that parsing the quantities of many objects costs a map lookup.
  * The reference takes any number of digits, and minutes for a million of them; here a number has at most MAX_DIGITS.
  */
+import { literalOf } from './numbers.ts'
+
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
 export interface Quantity {
@@ -93,9 +95,10 @@ function withoutSpace(text: string): string {
 
 /** As parseJsonQuantity, but returns undefined for a value that is not a quantity. */
 export function tryQuantity(value: unknown): Quantity | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined
   try {
-    return parseJsonQuantity(value)
+    if (typeof value === 'string') return parseJsonQuantity(value)
+    const literal = literalOf(value)
+    return literal === undefined ? undefined : parseQuantity(literal)
   } catch (e) {
     if (e instanceof QuantityError) return undefined
     throw e

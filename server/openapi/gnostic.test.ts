@@ -19,7 +19,7 @@ function fieldsOf(bytes: Buffer): [number: number, value: number | Buffer][] {
     const tag = r.uint()
     const wire = tag & 7
     if (wire !== 0 && wire !== 2) throw new Error(`wire type ${wire}`)
-    out.push([tag >>> 3, wire === 0 ? r.int64() : r.bytes()])
+    out.push([tag >>> 3, wire === 0 ? r.int() : r.bytes()])
   }
   return out
 }

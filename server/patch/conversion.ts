@@ -1,3 +1,4 @@
+import { exactInteger, jsonKind } from '../machinery/numbers.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { explain } from '../scheme/explain.ts'
 import { scheme } from '../scheme/index.ts'
@@ -57,7 +58,7 @@ function first<T>(items: readonly T[], check: (item: T) => string | undefined): 
 
 const plain: Partial<Record<ScalarKind, { json: string; go: string }>> = {
   string: { json: 'string', go: 'string' },
-  boolean: { json: 'boolean', go: 'bool' },
+  boolean: { json: 'bool', go: 'bool' },
   int32: { json: 'number', go: 'int32' },
   int64: { json: 'number', go: 'int64' },
   double: { json: 'number', go: 'float64' },
@@ -69,8 +70,8 @@ function ofScalar(value: unknown, json: string, go: string, goType: string): str
   if (value === null) return undefined
   // Go's reflection can make a string of an integer, though this converter never does.
   if (go === 'string' && given === 'int64') return `cannot convert int64 to ${goType}`
-  if (typeof value !== json) return `unrecognized type: ${go}`
-  return given === 'float64' && go !== 'float64' ? `cannot convert float64 to ${goType}` : undefined
+  if (jsonKind(value) !== json) return `unrecognized type: ${go}`
+  return given === 'float64' && go !== 'float64' && !Number.isInteger(value) ? `cannot convert float64 to ${goType}` : undefined
 }
 
 /** Types that read their own JSON have the words of JSON, without a place. */
@@ -85,4 +86,44 @@ const prefixed = (prefix: string, text: string | undefined): string | undefined 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'slice'
   return isRecord(value) ? 'map' : goTypeOf(value)
+}
+
+const INT64 = 2 ** 63
+
+/** Go's conversion of a number to an int field: a float that does not fit becomes the least int64, and an int32 gets the low half. */
+function asInteger(value: number | bigint, bits: 32 | 64): number | bigint {
+  const exact = typeof value === 'bigint' ? value : value >= -INT64 && value < INT64 ? BigInt(value) : BigInt(-INT64)
+  return exactInteger(BigInt.asIntN(bits, exact))
+}
+
+/** A value of which conversionError has nothing to say, with its numbers in the size of their fields. */
+export function convertedNumbers(value: unknown, facts: TypeFacts): unknown {
+  if (!isRecord(value) || facts.union !== undefined) return value
+  const out = { ...value }
+  for (const field of facts.jsonFields) {
+    if (Object.hasOwn(out, field.name)) out[field.name] = convertedValue(out[field.name], field.type)
+  }
+  return out
+}
+
+function convertedValue(value: unknown, ref: TypeRef): unknown {
+  switch (ref.kind) {
+    case 'array':
+      return Array.isArray(value) ? value.map((item) => convertedValue(item, ref.items)) : value
+    case 'map':
+      return isRecord(value)
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convertedValue(item, ref.values)]))
+        : value
+    case 'ref': {
+      const facts = scheme.type(ref.name)
+      return facts === undefined || facts.scalar !== undefined ? value : convertedNumbers(value, facts)
+    }
+    case 'int32':
+    case 'int64':
+      return Number.isInteger(value) || typeof value === 'bigint'
+        ? asInteger(value as number | bigint, ref.kind === 'int32' ? 32 : 64)
+        : value
+    default:
+      return value
+  }
 }

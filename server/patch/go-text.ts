@@ -1,10 +1,12 @@
+import { goFloat, literalOf } from '../machinery/numbers.ts'
 import { isRecord } from './values.ts'
 
 /** A patch as Go prints a map: `map[a:1 b:[x y]]`, keys in order. The reference shows strategic merge patches so. */
 export function goMap(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
-  if (!isRecord(value)) return String(value)
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return goFloat(value)
+  if (!isRecord(value)) return literalOf(value) ?? String(value)
   const entries = Object.keys(value)
     .sort()
     .map((k) => `${k}:${goMap(value[k])}`)
@@ -33,8 +35,8 @@ export function goTypeOf(value: unknown): string {
   if (value === null || value === undefined) return '%!s(<nil>)'
   if (Array.isArray(value)) return '[]interface {}'
   if (isRecord(value)) return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int64' : 'float64'
   if (typeof value === 'bigint') return 'int64'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
   return typeof value === 'boolean' ? 'bool' : 'string'
 }
 

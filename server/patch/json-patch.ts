@@ -1,7 +1,8 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { isDeeper } from '../machinery/depth.ts'
+import { JsonNumber } from '../machinery/numbers.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
-import { cannotUnmarshal, MAX_STRICT_ERRORS, wrongPatchType } from './parse.ts'
+import { cannotUnmarshal, checkFloats, MAX_STRICT_ERRORS, wrongPatchType } from './parse.ts'
 import { CopyBudget, equalJson, isRecord, setOwn, unescaped } from './values.ts'
 
 /**
@@ -44,6 +45,7 @@ export function jsonPatchOf(value: unknown, typed: boolean): readonly JsonPatchO
       throw typed ? wrongPatchType(op, 'handlers.jsonPatchOp') : wrongPatchType(op, 'jsonpatch.Operation', '')
     }
     if (!typed || op === null) continue
+    checkFloats((op as { value?: unknown }).value, 'struct field jsonPatchOp.value of type float64')
     for (const key in op) {
       const text = op[key]
       if (TEXTS.includes(key) && typeof text !== 'string' && text !== null)
@@ -186,7 +188,7 @@ class Patching {
 }
 
 function isContainer(v: unknown): v is Container {
-  return typeof v === 'object' && v !== null
+  return typeof v === 'object' && v !== null && !(v instanceof JsonNumber)
 }
 
 function member(parent: Record<string, unknown>, key: string): unknown {

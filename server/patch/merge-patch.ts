@@ -1,16 +1,19 @@
 import { copyJson } from '../machinery/copy-json.ts'
+import { withoutSpellings } from '../machinery/numbers.ts'
 import { badRequest } from '../machinery/status.ts'
-import { wrongPatchType } from './parse.ts'
+import { checkFloats, wrongPatchType } from './parse.ts'
 import { isRecord, setOwn } from './values.ts'
 
 type Json = Record<string, unknown>
 const MAP = 'map[string]interface {}'
+const FLOAT = 'value of type float64'
 
 /**
  * A merge patch that was parsed: an object, or without strict decoding a list, which takes the document's place.
  * @param typed refuse the list, in the words of strict decoding
  */
 export function mergePatchOf(patch: unknown, typed: boolean): unknown {
+  if (typed) checkFloats(patch, FLOAT)
   if (isRecord(patch)) return patch
   // The capitals are those of upstream's library, which finds this one later than a text that is no JSON.
   if (patch === null || !(typed || Array.isArray(patch))) throw badRequest('Invalid JSON Patch')
@@ -18,11 +21,12 @@ export function mergePatchOf(patch: unknown, typed: boolean): unknown {
   return patch
 }
 
-/** A strategic merge patch that was parsed; its error has no prefix upstream. */
+/** A strategic merge patch that was parsed; its error has no prefix upstream, and its numbers are Go's: `3.0` is 3. */
 export function strategicPatchOf(value: unknown): Json {
   const patch = value ?? {}
+  checkFloats(patch, FLOAT, '')
   if (!isRecord(patch)) throw wrongPatchType(patch, MAP, '')
-  return patch
+  return withoutSpellings(patch) as Json
 }
 
 /**

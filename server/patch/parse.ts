@@ -1,19 +1,18 @@
 import { Entries, hasDuplicateKeys, JsonError, parseEntries, parseJson } from '../machinery/json.ts'
+import { jsonText } from '../machinery/json-text.ts'
+import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 
 /** The JSON of a patch; 400 with the reference's words for every text that is none, or is nested more deeply than any body may be. */
 export function parsePatch(body: Buffer): unknown {
+  let value: unknown
   try {
-    return parseJson(body.toString('utf8'))
+    value = parseJson(jsonText(body))
   } catch (e) {
     if (e instanceof JsonError) throw badRequest('invalid JSON patch')
     throw e
   }
-}
-
-function kindOf(given: unknown): string {
-  if (given === null) return 'null'
-  return Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given
+  return value
 }
 
 /** 400 for a patch of the wrong shape; `wanted` is the Go type that upstream reads it into. */
@@ -21,9 +20,19 @@ export function wrongPatchType(given: unknown, wanted: string, prefix?: string):
   return cannotUnmarshal(given, `value of type ${wanted}`, prefix)
 }
 
+/**
+ * 400 for a number that does not fit a float64, wherever in a patch it stands.
+ * @param into as in cannotUnmarshal
+ */
+export function checkFloats(patch: unknown, into: string, prefix?: string): void {
+  if (patch instanceof JsonNumber && !Number.isFinite(patch.value)) throw cannotUnmarshal(patch, into, prefix, ` ${patch.literal}`)
+  if (typeof patch !== 'object' || patch === null || patch instanceof JsonNumber) return
+  for (const item of Object.values(patch)) checkFloats(item, into, prefix)
+}
+
 /** @param into `value of type …`, or the field as Go names it */
-export function cannotUnmarshal(given: unknown, into: string, prefix = 'error decoding patch: '): StatusError {
-  return badRequest(`${prefix}json: cannot unmarshal ${kindOf(given)} into Go ${into}`)
+export function cannotUnmarshal(given: unknown, into: string, prefix = 'error decoding patch: ', literal = ''): StatusError {
+  return badRequest(`${prefix}json: cannot unmarshal ${jsonKind(given)}${literal} into Go ${into}`)
 }
 
 /** Strict decoding tells so many faults and no more (sigs.k8s.io/json). */

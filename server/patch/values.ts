@@ -1,6 +1,7 @@
 /** JSON values as patches handle them. Whatever is done with one here takes time in proportion to the patch, not to the document. */
 
 import { MAX_LEVELS } from '../machinery/depth.ts'
+import { JsonNumber, literalOf } from '../machinery/numbers.ts'
 
 /** Upstream's limit on what all copies of one JSON patch add (apiserver `config.go`, JSONPatchMaxCopyBytes). */
 const MAX_COPIED = 3 * 1024 * 1024
@@ -8,7 +9,7 @@ const MAX_COPIED = 3 * 1024 * 1024
 type Json = Record<string, unknown>
 
 export function isRecord(v: unknown): v is Json {
-  return typeof v === 'object' && v !== null && !Array.isArray(v)
+  return typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof JsonNumber)
 }
 
 /** `__proto__` is an ordinary key in a document; a plain assignment would call its setter. */
@@ -36,7 +37,7 @@ export class CopyBudget {
 
   #copy(value: unknown, left: number): unknown {
     if (!Array.isArray(value) && !isRecord(value)) {
-      this.#spend(typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) : String(value).length)
+      this.#spend(typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) : (literalOf(value) ?? String(value)).length)
       return value
     }
     if (left === 0) throw this.#refuse('what is copied is nested too deeply')
@@ -67,6 +68,7 @@ export function equalJson(value: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
     return Array.isArray(value) && value.length === wanted.length && wanted.every((item, i) => equalJson(value[i], item))
   }
+  if (wanted instanceof JsonNumber) return value instanceof JsonNumber && value.literal === wanted.literal
   if (!isRecord(wanted)) return value === wanted
   if (!isRecord(value)) return false
   const keys = Object.keys(wanted)

@@ -4,6 +4,7 @@ import { compareApiVersions } from '../machinery/api-versions.ts'
 import { qualified } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
+import { hasRawFields } from '../scheme/raw.ts'
 import type { ResourceDefinition, UnstoredDefinition, VersionDefinition } from './definition.ts'
 import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
@@ -125,6 +126,7 @@ export class Registry {
       fieldNames: Object.keys(fields),
       indexOf: indexer(fields),
       head: Buffer.from(`{"kind":${JSON.stringify(d.kind)},"apiVersion":${JSON.stringify(apiVersionOf(group, version))},`),
+      raw: hasRawFields(type),
       decode,
     }
     return {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseJson } from '../machinery/json.ts'
 import { checkObject, normalize } from './check.ts'
 import { type FieldValidation, cannotHandle, decodeTyped } from './decode-typed.ts'
 import { scheme } from './index.ts'
@@ -14,7 +15,7 @@ const types: Record<string, string> = {
 }
 
 function decode(kind: string, body: string, mode: FieldValidation = 'Warn') {
-  return decodeTyped(scheme.type(types[kind]!)!, JSON.parse(body), mode, body)
+  return decodeTyped(scheme.type(types[kind]!)!, parseJson(body), mode, body)
 }
 
 const template = (spec: string): string => `{"spec":{"template":{"spec":${spec}}}}`

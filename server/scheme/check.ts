@@ -5,6 +5,7 @@
  */
 import { DurationParseError, formatDuration, parseDuration } from '../machinery/go-duration.ts'
 import { TimeParseError, canonicalTime } from '../machinery/time.ts'
+import { JsonNumber, withoutSpellings } from '../machinery/numbers.ts'
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { canonicalBase64, isByte } from './base64.ts'
@@ -18,6 +19,7 @@ type Convert = (value: unknown) => unknown
 const MAX_DEPTH = 500
 let wrong = false
 let unknown = false
+let numbers = false
 let depth = 0
 
 export interface Checked {
@@ -27,15 +29,18 @@ export interface Checked {
   wrong: boolean
   /** Some field is not known; it is not in `object`. */
   unknown: boolean
+  /** Some number was read, or JSON of any form, whose spelling matters. */
+  numbers: boolean
 }
 
-/** @param value what JSON.parse gave; it is not changed */
+/** @param value what parseJson gave (see machinery/numbers.ts); it is not changed */
 export function checkObject(facts: TypeFacts, value: unknown): Checked {
   wrong = false
   unknown = false
+  numbers = false
   depth = 0
   const object = converterOf(facts)(value)
-  return { object, wrong, unknown }
+  return { object, wrong, unknown, numbers }
 }
 
 /**
@@ -78,7 +83,7 @@ interface Step {
 function messageConverter(facts: TypeFacts): Convert {
   let steps: Step[] | undefined
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail()
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof JsonNumber) return fail()
     if (++depth > MAX_DEPTH) return fail()
     steps ??= facts.jsonFields.map(stepOf)
     const from = value as Json
@@ -175,7 +180,7 @@ function mapConverter(values: TypeRef): Convert {
   const zero = zeroOf(values)
   const isText = values.kind === 'string'
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail()
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof JsonNumber) return fail()
     let last = ''
     let same = isText
     if (isText) {
@@ -200,12 +205,31 @@ function mapConverter(values: TypeRef): Convert {
   }
 }
 
+/** Go looks at the spelling: `3.0` and `1e1` are no integers. Beyond 2⁵³ a number is a float64, an int64 a bigint. */
 const integer =
-  (min: number, max: number): Convert =>
-  (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : fail()
+  (min: number, max: number, bigints: boolean): Convert =>
+  (value) => {
+    numbers = true
+    if (typeof value === 'number') return Number.isInteger(value) && value >= min && value <= max ? value : fail()
+    if (typeof value === 'bigint') return bigints ? value : fail()
+    return value instanceof JsonNumber && value.literal === '-0' ? 0 : fail()
+  }
 
-const pass: Convert = (value) => value
+function double(value: unknown): unknown {
+  numbers = true
+  const given = typeof value === 'bigint' ? Number(value) : value instanceof JsonNumber ? value.value : value
+  return typeof given === 'number' && Number.isFinite(given) ? given : fail()
+}
+
+function raw(value: unknown): unknown {
+  numbers = true
+  return value
+}
+
+function json(value: unknown): unknown {
+  numbers = true
+  return withoutSpellings(value)
+}
 
 function attempt(parse: () => unknown): unknown {
   try {
@@ -219,11 +243,12 @@ function attempt(parse: () => unknown): unknown {
 const scalars: Record<ScalarKind, Convert> = {
   string: (value) => (typeof value === 'string' ? value : fail()),
   boolean: (value) => (typeof value === 'boolean' ? value : fail()),
-  int32: integer(-2147483648, 2147483647),
-  int64: integer(-(2 ** 63), 2 ** 63),
-  double: (value) => (typeof value === 'number' ? value : fail()),
+  int32: integer(-2147483648, 2147483647, false),
+  int64: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true),
+  double,
   bytes(value) {
     if (typeof value === 'string') return canonicalBase64(value) ?? fail()
+    numbers = true
     // Go reads a list of numbers as bytes too.
     if (!Array.isArray(value) || !value.every((item) => item === null || isByte(item))) return fail()
     return Buffer.from(value.map(Number)).toString('base64')
@@ -231,13 +256,17 @@ const scalars: Record<ScalarKind, Convert> = {
   time: (value) => (typeof value === 'string' ? attempt(() => canonicalTime(value, 'time')) : fail()),
   microTime: (value) => (typeof value === 'string' ? attempt(() => canonicalTime(value, 'microTime')) : fail()),
   duration: (value) => (typeof value === 'string' ? attempt(() => formatDuration(parseDuration(value))) : fail()),
-  quantity: (value) => tryQuantity(value)?.text ?? fail(),
+  quantity(value) {
+    if (typeof value !== 'string') numbers = true
+    return tryQuantity(value)?.text ?? fail()
+  },
   intOrString(value) {
     return typeof value === 'string' ? value : scalars.int32(value)
   },
-  raw: pass,
-  json: pass,
-  fieldsV1: pass,
+  // Go keeps the bytes of the one, and decodes the other into interface{}.
+  raw,
+  json,
+  fieldsV1: (value) => value,
 }
 
 function unionConverter(facts: TypeFacts): Convert {

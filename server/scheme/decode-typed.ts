@@ -1,5 +1,7 @@
 /** A request body against the type it should have: the object to work on, or why it is refused, by `fieldValidation`. */
 import { hasDuplicateKeys, parseEntries } from '../machinery/json.ts'
+import { scanJson } from '../machinery/json-scan.ts'
+import { parseSpelled } from '../machinery/numbers.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
 import { checkObject } from './check.ts'
@@ -18,16 +20,24 @@ export interface DecodedTyped {
 }
 
 /**
- * @param value what JSON.parse or the YAML parser gave; not changed
- * @param text the JSON text, for duplicate fields; leave out for YAML, whose parser reports its own
+ * @param value what parseJson or the YAML parser gave; not changed
+ * @param text the JSON text that was parsed, for duplicate fields and for numbers, which `value` may have rounded; leave out for YAML,
+ *   whose parser reports duplicates itself and has numbers as they are
  */
 export function decodeTyped(type: TypeFacts, value: unknown, mode: FieldValidation, text?: string): DecodedTyped {
-  const { object, wrong, unknown } = checkObject(type, value)
-  const result: DecodedTyped = { object: object as KubeObject, warnings: [], errors: [] }
   const strict = mode !== 'Ignore'
-  const duplicates = strict && text !== undefined && hasDuplicateKeys(text, value)
+  let given = value
+  let checked = checkObject(type, value)
+  const scan = text !== undefined && (strict || checked.numbers) ? scanJson(text) : undefined
+  if (scan?.unusualNumbers === true && checked.numbers) {
+    given = parseSpelled(text!)
+    checked = checkObject(type, given)
+  }
+  const { object, wrong, unknown } = checked
+  const result: DecodedTyped = { object: object as KubeObject, warnings: [], errors: [] }
+  const duplicates = strict && scan !== undefined && hasDuplicateKeys(text!, value, scan.keys)
   if (!wrong && !(strict && (unknown || duplicates))) return result
-  const found = explain(type, duplicates ? parseEntries(text) : value)
+  const found = explain(type, duplicates ? parseEntries(text!) : given)
   if (wrong) result.errors.push(found.typeError ?? `json: cannot unmarshal into Go value of type ${type.name}`)
   else if (found.strict.length === 0) return result
   else if (mode === 'Strict') result.errors.push(`strict decoding error: ${found.strict.join(', ')}`)

@@ -4,8 +4,9 @@
  */
 import { DurationParseError, parseDuration } from '../machinery/go-duration.ts'
 import { Entries } from '../machinery/json.ts'
+import { JsonNumber, jsonKind, literalOf } from '../machinery/numbers.ts'
 import { TimeParseError, parseTime } from '../machinery/time.ts'
-import { QuantityError, parseJsonQuantity } from '../machinery/quantity.ts'
+import { QuantityError, parseJsonQuantity, parseQuantity } from '../machinery/quantity.ts'
 import { canonicalBase64, illegalAt, isByte } from './base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { typeOrThrow } from './facts.ts'
@@ -30,7 +31,7 @@ interface Place {
   strictPath: string
 }
 
-/** @param value from JSON.parse, or from parseEntries, which keeps duplicate fields */
+/** @param value from parseJson, or from parseEntries, which keeps duplicate fields */
 export function explain(facts: TypeFacts, value: unknown): Explanation {
   const walk = new Walk()
   try {
@@ -45,11 +46,6 @@ export function explain(facts: TypeFacts, value: unknown): Explanation {
 const goName = (name: string): string => name.split('.').slice(-2).join('.')
 const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 const join = (path: string, name: string): string => (path === '' ? name : name === '' ? path : `${path}.${name}`)
-
-function jsonKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
-}
 
 /** A field by JSON name, with the names of the embedded structs on the way to it. */
 function find(facts: TypeFacts, name: string): { field: FieldFacts; through: string } | undefined {
@@ -138,29 +134,28 @@ class Walk {
 
   #scalar(kind: ScalarKind, value: unknown, place: Place, goType: string): void {
     if (isOpaque.has(kind)) return
-    if (kind === 'quantity') return this.#custom(() => parseJsonQuantity(typeof value === 'string' ? value : quantityText(value)))
+    if (kind === 'quantity')
+      return this.#custom(() => (typeof value === 'string' ? parseJsonQuantity(value) : parseQuantity(literalOf(value) ?? 'x')))
     const type = goScalar[kind] ?? goType
     const want = jsonType[kind]
     if (kind === 'intOrString' && typeof value === 'string') return
     const fatal = goScalar[kind] !== undefined
     if (kind === 'bytes' && Array.isArray(value)) return this.#byteList(value, place)
-    if (typeof value !== want) return this.#mismatch(jsonKind(value), place, type, fatal)
+    if (jsonKind(value) !== want) return this.#mismatch(jsonKind(value), place, type, fatal)
     if (kind === 'bytes' && canonicalBase64(value as string) === undefined) {
       this.typeError ??= `illegal base64 data at input byte ${illegalAt(value as string)}`
     }
     if (kind === 'time' || kind === 'microTime') this.#custom(() => parseTime(value as string, kind))
     if (kind === 'duration') this.#custom(() => parseDuration(value as string))
-    const limit = limits[kind]
-    if (limit !== undefined && !(Number.isInteger(value) && (value as number) >= -limit - 1 && (value as number) <= limit)) {
-      this.#mismatch(`number ${String(value)}`, place, type, fatal)
-    }
+    if (want === 'number' && !fits(kind, value)) this.#mismatch(`number ${literalOf(value)}`, place, type, fatal)
   }
 
   /** Go reads a list of numbers as bytes too. */
   #byteList(list: readonly unknown[], place: Place): void {
     for (const item of list) {
       if (item === null || isByte(item)) continue
-      this.#mismatch(typeof item === 'number' ? `number ${item}` : jsonKind(item), place, 'uint8')
+      const literal = literalOf(item)
+      this.#mismatch(literal === undefined ? jsonKind(item) : `number ${literal}`, place, 'uint8')
     }
   }
 
@@ -186,12 +181,18 @@ class Walk {
 }
 
 const isOpaque = new Set<ScalarKind>(['raw', 'json', 'fieldsV1'])
-const limits: Partial<Record<ScalarKind, number>> = { int32: 2147483647, intOrString: 2147483647, int64: 2 ** 63 }
+/** Whether Go's number type takes this literal. */
+function fits(kind: ScalarKind, value: unknown): boolean {
+  if (kind === 'double') return Number.isFinite(Number(literalOf(value)))
+  if (value instanceof JsonNumber) return value.literal === '-0'
+  if (typeof value === 'bigint') return kind === 'int64'
+  return kind === 'int64' ? Number.isSafeInteger(value) : ((value as number) | 0) === value
+}
 /** What these read first in Go, and so what their errors name. */
 const goScalar: Partial<Record<ScalarKind, string>> = { time: 'string', microTime: 'string', duration: 'string', intOrString: 'int32' }
 const jsonType: Record<ScalarKind, string> = {
   string: 'string',
-  boolean: 'boolean',
+  boolean: 'bool',
   int32: 'number',
   int64: 'number',
   double: 'number',
@@ -206,11 +207,9 @@ const jsonType: Record<ScalarKind, string> = {
   fieldsV1: '',
 }
 
-const quantityText = (value: unknown): string => (typeof value === 'number' ? String(value) : 'x')
-
 function entriesOf(value: unknown): Iterable<readonly [string, unknown]> | undefined {
   if (value instanceof Entries) return value.list
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined
+  return jsonKind(value) === 'object' ? Object.entries(value as object) : undefined
 }
 
 const plainGo: Partial<Record<ScalarKind, string>> = {

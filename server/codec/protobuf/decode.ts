@@ -242,7 +242,7 @@ function unionDecoder(type: TypeFacts): Decoder {
     let items: unknown
     while (r.pos < r.end) {
       const tag = r.uint()
-      if (isBool && tag === ((1 << 3) | VARINT)) allows = r.int64() !== 0
+      if (isBool && tag === ((1 << 3) | VARINT)) allows = r.int() !== 0
       else if (tag === (((isBool ? 2 : 1) << 3) | BYTES)) found = schema(r, undefined)
       else if (list && tag === ((2 << 3) | list.wire)) items = list.read(r, items)
       else r.skip(tag & 7)

@@ -1,4 +1,5 @@
 /** How each scalar of the table stands in protobuf: writers and readers of the value behind the tag. */
+import { literalOf, parseNumbers } from '../../machinery/numbers.ts'
 import { parseQuantity } from '../../machinery/quantity.ts'
 import type { ScalarKind } from '../../scheme/contract.ts'
 import { formatDuration, parseDuration } from '../../machinery/go-duration.ts'
@@ -24,9 +25,9 @@ const text = (value: unknown, want: string): string => {
   return value
 }
 
-const integer = (value: unknown, want: string): number => {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw wrong(want, value)
-  return value
+const integer = (value: unknown, want: string): number | bigint => {
+  if (typeof value !== 'bigint' && !Number.isInteger(value)) throw wrong(want, value)
+  return value as number | bigint
 }
 
 /** Writes a message of which `body` writes the fields, with its length. */
@@ -65,8 +66,8 @@ function readInstant(r: Reader): { seconds: number; nanos: number } {
   const none = r.buf[r.pos] === 0
   eachField(r, (number, wire) => {
     if (wire !== VARINT || (number !== 1 && number !== 2)) return false
-    if (number === 1) at.seconds = r.int64()
-    else at.nanos = r.int64()
+    if (number === 1) at.seconds = r.int()
+    else at.nanos = r.int()
     return true
   })
   // An empty message is Go's zero time, not the epoch.
@@ -74,6 +75,9 @@ function readInstant(r: Reader): { seconds: number; nanos: number } {
   if (!inRange(at.seconds) || at.nanos < 0 || at.nanos > 999_999_999) throw new DecodeError('proto: time out of range')
   return at
 }
+
+/** Go cuts a varint to the field's width. */
+const low32 = (value: number | bigint): number => (typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value)))
 
 const fromJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 
@@ -84,7 +88,7 @@ function readJsonMessage(r: Reader): unknown {
     if (number !== 1 || wire !== BYTES) return false
     const bytes = r.bytes()
     try {
-      value = bytes.length === 0 ? null : (JSON.parse(bytes.toString()) as unknown)
+      value = bytes.length === 0 ? null : parseNumbers(bytes.toString())
     } catch {
       throw new DecodeError('embedded object is not JSON')
     }
@@ -127,11 +131,11 @@ export const scalarCodecs: Record<ScalarKind, ScalarCodec> = {
       if (typeof value !== 'boolean') throw wrong('bool', value)
       w.uint(value ? 1 : 0)
     },
-    read: (r) => r.int64() !== 0,
+    read: (r) => r.int() !== 0,
     zero: [0],
     empty: false,
   },
-  int32: { ...number('int32'), read: (r) => r.int64() | 0 },
+  int32: { ...number('int32'), read: (r) => low32(r.int64()) },
   int64: number('int64'),
   double: {
     wire: FIXED64,
@@ -196,7 +200,7 @@ export const scalarCodecs: Record<ScalarKind, ScalarCodec> = {
     wire: BYTES,
     write: (w, value) =>
       delimited(w, () => {
-        w.string(typeof value === 'number' ? String(value) : text(value, 'Quantity'))
+        w.string(literalOf(value) ?? text(value, 'Quantity'))
         w.uint(0x0a)
       }),
     read(r) {
@@ -245,8 +249,8 @@ function readIntOrString(r: Reader): string | number {
   let int = 0
   let str = ''
   eachField(r, (field, wire) => {
-    if (field === 1 && wire === VARINT) kind = r.int64()
-    else if (field === 2 && wire === VARINT) int = r.int64() | 0
+    if (field === 1 && wire === VARINT) kind = r.int()
+    else if (field === 2 && wire === VARINT) int = low32(r.int64())
     else if (field === 3 && wire === BYTES) str = r.string()
     else return false
     return true

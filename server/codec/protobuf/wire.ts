@@ -1,4 +1,5 @@
 /** Protobuf wire primitives. The writer fills its buffer from the end, so that lengths are known when they are written. */
+import { exactInteger } from '../../machinery/numbers.ts'
 
 /** Bytes that are no protobuf, or no protobuf of the expected type. */
 export class DecodeError extends Error {
@@ -69,9 +70,10 @@ export class Writer {
     this.#buf[at] = value
   }
 
-  /** A signed number as int64; what is beyond 2⁵³ is as precise as the number is. */
-  int(value: number): void {
-    if (value >= 0 && value <= 0xffffffff) this.uint(value)
+  /** A signed number as int64. */
+  int(value: number | bigint): void {
+    if (typeof value === 'bigint') this.bigint(value)
+    else if (value >= 0 && value <= 0xffffffff) this.uint(value)
     else this.bigint(BigInt(value))
   }
 
@@ -184,13 +186,18 @@ export class Reader {
     const first = this.buf[this.pos++]!
     if (first < 0x80) return first
     this.pos--
-    const value = this.int64()
+    const value = this.int()
     if (value < 0 || value > 0xffffffff) throw new DecodeError('proto: length or tag out of range')
     return value
   }
 
-  /** A signed 64-bit varint as a number. */
-  int64(): number {
+  /** A signed 64-bit varint as a number, rounded beyond 2⁵³: for what is compared, skipped or cut to 32 bits. */
+  int(): number {
+    return Number(this.int64())
+  }
+
+  /** A signed 64-bit varint, a bigint beyond 2⁵³. */
+  int64(): number | bigint {
     let low = 0
     let shift = 0
     while (shift < 28) {
@@ -205,7 +212,7 @@ export class Reader {
       if (this.pos >= this.end) throw this.#short()
       const byte = this.buf[this.pos++]!
       value |= BigInt(byte & 0x7f) << at
-      if (byte < 0x80) return Number(BigInt.asIntN(64, value))
+      if (byte < 0x80) return exactInteger(BigInt.asIntN(64, value))
     }
     throw new DecodeError('proto: integer overflow')
   }

@@ -1,6 +1,8 @@
 /** Random objects of a type, in the normal form that the reference writes: what a round trip must give back unchanged. */
 import fc, { type Arbitrary } from 'fast-check'
+import { parseNumbers } from '../../../machinery/numbers.ts'
 import { parseQuantity } from '../../../machinery/quantity.ts'
+import { int64 } from '../../../machinery/testing/numbers.ts'
 import type { FieldFacts, ScalarKind, TypeRef } from '../../../scheme/contract.ts'
 import { scheme } from '../../../scheme/index.ts'
 import { formatDuration } from '../../../machinery/go-duration.ts'
@@ -8,13 +10,13 @@ import { formatMicros, formatSeconds } from '../../../machinery/time.ts'
 
 const seconds = fc.integer({ min: -62135596799, max: 253402300799 })
 // -0 has no JSON of its own.
-const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
+const json = fc.jsonValue({ maxDepth: 2 }).map((value) => parseNumbers(JSON.stringify(value)))
 
 const scalars: Record<ScalarKind, Arbitrary<unknown>> = {
   string: fc.string({ unit: 'grapheme', maxLength: 60 }),
   boolean: fc.boolean(),
   int32: fc.integer(),
-  int64: fc.maxSafeInteger(),
+  int64,
   double: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0)),
   bytes: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64')),
   time: seconds.map(formatSeconds),

@@ -1,0 +1,122 @@
+/**
+ * JSON numbers as Go's decoder tells them apart (docs/decisions/0012-numbers.md): an integer that fits int64 is exact, everything
+ * else is a float64, and a typed field looks at the spelling (`3.0` is no int32). A number is
+ *  - a JavaScript number where that says all there is to say: safe integers, floats in their shortest form;
+ *  - a bigint for an int64 beyond 2⁵³;
+ *  - a JsonNumber for any other spelling: `3.0`, `1e1`, `9223372036854775808`, `-0`.
+ * JSON.stringify writes all three digit for digit.
+ */
+
+import { hasLongDigits, scanJson } from './json-scan.ts'
+
+type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
+interface SourceTextJson {
+  parse(text: string, reviver: Reviver): unknown
+  rawJSON(text: string): unknown
+}
+// TypeScript's library does not know these two yet.
+const { parse, rawJSON } = JSON as unknown as SourceTextJson
+
+/** A number literal that neither a number nor a bigint can stand for. The name is Go's (encoding/json `Number`). */
+export class JsonNumber {
+  readonly literal: string
+
+  constructor(literal: string) {
+    this.literal = literal
+  }
+
+  /** The float64 that Go reads; infinite for a literal that does not fit one. */
+  get value(): number {
+    return Number(this.literal)
+  }
+
+  toJSON(): unknown {
+    return rawJSON(this.literal)
+  }
+}
+
+// JSON.stringify throws on a bigint unless this is there; it costs nothing where no bigint is.
+Object.defineProperty(BigInt.prototype, 'toJSON', {
+  value(this: bigint): unknown {
+    return rawJSON(String(this))
+  },
+  configurable: true,
+  writable: true,
+})
+
+const MIN_INT64 = -(2n ** 63n)
+const MAX_INT64 = 2n ** 63n - 1n
+const integer = /^-?\d+$/
+
+/** The value of a JSON number literal, in the form that keeps what Go keeps of it. */
+export function numberOf(literal: string): number | bigint | JsonNumber {
+  const value = Number(literal)
+  if (String(value) === literal && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value
+  if (integer.test(literal) && literal !== '-0') {
+    const exact = BigInt(literal)
+    if (exact >= MIN_INT64 && exact <= MAX_INT64) return exactInteger(exact)
+  }
+  return String(value) === literal ? value : new JsonNumber(literal)
+}
+
+/** An int64 in the form that a parsed one has. */
+export function exactInteger(value: bigint): number | bigint {
+  const rounded = Number(value)
+  return Number.isSafeInteger(rounded) ? rounded : value
+}
+
+/** How a parsed number was spelled; undefined for what is no number. */
+export function literalOf(value: unknown): string | undefined {
+  if (value instanceof JsonNumber) return value.literal
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined
+}
+
+/** Go's name for the kind of a JSON value, as its errors print it. */
+export function jsonKind(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'boolean') return 'bool'
+  return literalOf(value) === undefined ? typeof value : 'number'
+}
+
+const revive: Reviver = (_key, value, { source }) => (typeof value === 'number' ? numberOf(source!) : value)
+
+/** As JSON.parse, with every number in the form that keeps its spelling. */
+export function parseNumbers(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return scanJson(text).unusualNumbers ? parse(text, revive) : value
+}
+
+/** The same of a text that is known to be JSON and to have unusual numbers. The engine recurses into it. */
+export const parseSpelled = (text: string): unknown => parse(text, revive)
+
+/**
+ * As JSON.parse, with integers beyond 2⁵³ exact. For what servers write, where numbers have the usual spelling; another one may be
+ * forgotten.
+ */
+export function parseIntegers(text: string): unknown {
+  return hasLongDigits(text) ? parse(text, revive) : JSON.parse(text)
+}
+
+/** `value` with every JsonNumber as the float64 that it stands for: what Go has after decoding into `interface{}`. */
+export function withoutSpellings(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof JsonNumber) return value.value
+  if (Array.isArray(value)) return value.map(withoutSpellings)
+  const out: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) {
+    Object.defineProperty(out, key, { value: withoutSpellings(item), writable: true, enumerable: true, configurable: true })
+  }
+  return out
+}
+
+/** A float as Go's strconv writes it with 'g' and the shortest precision: with an exponent below 1e-4 and from 1e6 on, never for zero. */
+export function goFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
+  if (Object.is(value, -0)) return '-0'
+  const [digits, exponent] = value.toExponential().split('e') as [string, string]
+  const size = Number(exponent)
+  if (value === 0 || (size >= -4 && size < 6)) return String(value)
+  return `${digits}e${size < 0 ? '-' : '+'}${String(Math.abs(size)).padStart(2, '0')}`
+}
