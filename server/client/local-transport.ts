@@ -1,5 +1,14 @@
+import { Readable } from 'node:stream'
 import { localUser, type UserInfo } from '../authn/contract.ts'
-import type { ConnectionState, Exchange, ExchangeHandler, RequestHeaders, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
+import type {
+  BodyStream,
+  ConnectionState,
+  Exchange,
+  ExchangeHandler,
+  RequestHeaders,
+  ResponseHeaders,
+  ResponseStream,
+} from '../serving/exchange.ts'
 import { requestEntityTooLarge } from '../machinery/status.ts'
 import type { TurnGate } from './turn-gate.ts'
 import type { Transport, TransportRequest, TransportResponse, TransportStream } from './transport.ts'
@@ -124,6 +133,11 @@ class LocalExchange implements Exchange, ResponseStream, AsyncIterable<Buffer> {
   readBody(limit: number): Promise<Buffer> {
     if (this.#body.length > limit) return Promise.reject(requestEntityTooLarge(`limit is ${limit}`))
     return Promise.resolve(this.#body)
+  }
+
+  bodyStream(): BodyStream | undefined {
+    const { length } = this.#body
+    return length === 0 ? undefined : { stream: Readable.from([this.#body]), length }
   }
 
   setHeader(name: string, value: string | readonly string[]): void {

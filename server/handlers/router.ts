@@ -87,7 +87,8 @@ export function router(options: RouterOptions): Handler {
       if (api.group(info.apiGroup) !== undefined) throw resourceNotFound()
       return pageNotFound(ctx)
     }
-    if (ctx.exchange.method === 'HEAD') throw methodNotAllowed()
+    // Proxies alone take it: what is there is the backend's to say.
+    if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()
     if (elsewhere(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]

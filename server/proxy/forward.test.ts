@@ -88,6 +88,23 @@ describe('what goes on to a backend', () => {
     ])
   })
 
+  test('a body of unknown length, in pieces; none is none', async () => {
+    const received: Buffer[] = []
+    answer = (req, res) => {
+      req.on('data', (chunk: Buffer) => received.push(chunk))
+      req.on('end', () => res.end('ok'))
+    }
+    const big = Buffer.alloc(8 << 20, 'x')
+    expect((await bodyOf(await ask('/', { method: 'PUT', body: big }))).toString()).toBe('ok')
+    expect(Buffer.concat(received).equals(big)).toBe(true)
+    received.length = 0
+    for (const method of ['POST', 'DELETE', 'GET']) {
+      expect((await bodyOf(await ask('/', { method }))).toString()).toBe('ok')
+      expect([seen.headers['transfer-encoding'], seen.headers['content-length']]).toEqual([undefined, method === 'POST' ? '0' : undefined])
+    }
+    expect(received).toEqual([])
+  })
+
   test('its answer, likewise, with its length', async () => {
     answer = (_req, res) => {
       res.writeHead(201, { 'content-length': 2, 'x-own': 'a', 'access-control-allow-origin': '*', connection: 'x-hop', 'x-hop': 'b' })

@@ -3,10 +3,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { RequestContext } from '../filters/context.ts'
-import { MAX_BODY } from '../handlers/body.ts'
 import { http } from '../machinery/node-http.ts'
 import { serviceUnavailable, StatusError } from '../machinery/status.ts'
-import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
+import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { allowedAddresses, type AddressRules, type ResolvedAddress } from './address.ts'
 import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
 import type { ProxyTarget } from './target.ts'
@@ -39,6 +38,8 @@ const DROPPED = new Set([
   'transfer-encoding',
   'upgrade',
   'authorization',
+  // Answered by us.
+  'expect',
   'http2-settings',
 ])
 /** Who somebody is, or wants to be, is said to the API server: a kubelet or a pod would take it for its word. */
@@ -74,14 +75,10 @@ export class Forwarder {
   }
 
   async forward(ctx: RequestContext, f: ForwardRequest): Promise<void> {
-    const { exchange } = ctx
-    const hasBody = exchange.method !== 'GET' && exchange.method !== 'HEAD'
-    const body = hasBody ? await exchange.readBody(MAX_BODY) : undefined
-    const answer = await this.#send(ctx, f, body)
-    await respond(ctx, f, answer)
+    await respond(ctx, f, await this.#send(ctx, f, ctx.exchange.bodyStream()))
   }
 
-  #send(ctx: RequestContext, f: ForwardRequest, body: Buffer | undefined): Promise<IncomingMessage> {
+  #send(ctx: RequestContext, f: ForwardRequest, body: BodyStream | undefined): Promise<IncomingMessage> {
     const { target } = f
     const options = {
       host: target.host,
@@ -107,7 +104,10 @@ export class Forwarder {
       })
       req.on('error', (e) => reject(serviceUnavailable(`error trying to reach service: ${e.message}`)))
       ctx.exchange.onClose(() => req.destroy())
-      req.end(body)
+      if (body === undefined) return void req.end()
+      // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
+      body.stream.pipe(req)
+      body.stream.on('error', () => req.destroy())
     })
   }
 }
@@ -128,7 +128,7 @@ const lookupOf =
 const namedByConnection = (connection: string | undefined): Set<string> =>
   new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
 
-function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: Buffer | undefined): OutgoingHttpHeaders {
+function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: BodyStream | undefined): OutgoingHttpHeaders {
   const { headers, remoteAddress } = ctx.exchange
   const out: OutgoingHttpHeaders = {}
   const hop = namedByConnection(headers['connection'])
@@ -141,7 +141,8 @@ function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: Buffer | u
   const before = headers['x-forwarded-for']
   out['x-forwarded-for'] = before === undefined ? remoteAddress : `${before}, ${remoteAddress}`
   out['x-forwarded-uri'] = f.prefix + (f.path.split('?', 1)[0] ?? '')
-  if (body !== undefined) out['content-length'] = String(body.length)
+  if (body?.length !== undefined) out['content-length'] = String(body.length)
+  else if (body !== undefined) out['transfer-encoding'] = 'chunked'
   return out
 }
 

@@ -27,8 +27,7 @@ export function rewriteUrl(url: string, o: UrlRewriting): string {
   const host = authority.slice(authority.lastIndexOf('@') + 1)
   const ownHost = host !== '' && host === o.requestHost
   const other = host !== '' && !ownHost && !o.targetHosts.includes(host)
-  const rooted = path.startsWith('/') || (path === '' && host !== '')
-  if (other || !rooted || malformed(url)) return url
+  if (other || !path.startsWith('/') || malformed(url)) return url
   const kept = ownHost ? `${scheme}//${authority}` : ''
   // Slashes at the beginning would name another host.
   const target = `/${path.replace(/^\/+/, '')}`

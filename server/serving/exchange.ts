@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /**
  * One request and its response, whatever carries it: HTTP/2, HTTP/1.1, or a call inside the process.
  * Filters and handlers know only this. Header names are lower case.
@@ -15,6 +17,11 @@ export interface Exchange {
   readonly connection: ConnectionState
   /** The whole body; rejects with 413 Status when it is longer than `limit` bytes. May be called once. */
   readBody(limit: number): Promise<Buffer>
+  /**
+   * The body as it comes, instead of `readBody` and once; undefined when there is none. What nobody takes from the stream the client
+   * does not get to send. It fails when the client goes away.
+   */
+  bodyStream(): BodyStream | undefined
   /** Sends status (a 1xx becomes 502), headers and the whole body. content-length is added here. Chunks are not copied: do not change them afterwards. */
   respond(status: number, headers: ResponseHeaders, body?: Buffer | readonly Buffer[]): void
   /** Sends status and headers now, the body as it comes. */
@@ -36,6 +43,12 @@ export interface Exchange {
    * `head` is what arrived after the request's headers.
    */
   upgrade?(): { socket: import('node:stream').Duplex; head: Buffer }
+}
+
+export interface BodyStream {
+  readonly stream: Readable
+  /** In bytes, where it is known beforehand. */
+  readonly length: number | undefined
 }
 
 export type RequestHeaders = Readonly<Record<string, string | undefined>>

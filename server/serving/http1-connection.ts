@@ -24,7 +24,7 @@ export class Http1Connection implements Protocol {
   readonly state: ConnectionState
   active = 0
   /** What is known of the answer to the last request besides what node knows: all of it may wait here and be written piece by piece. */
-  answer: { readonly complete: boolean } | undefined
+  answer: { readonly complete: boolean; readonly streamsBody: boolean } | undefined
   readonly #socket: Socket
   readonly #clock: Clock
   /** The requests so far. */
@@ -158,7 +158,11 @@ export class Http1Connection implements Protocol {
   #phaseNow(): [Phase | undefined, number] {
     if (this.active === 0) return [this.#requests === 0 || this.#headBytes > 0 ? 'head' : 'idle', this.#requests]
     const { req, res } = this.#last!
-    if (!req.complete && !res.headersSent) return ['body', this.#requests]
+    if (!req.complete && !res.headersSent) {
+      // A backend that takes nothing holds a streamed body up, not the client.
+      if (this.answer?.streamsBody !== true) return ['body', this.#requests]
+      return req.isPaused() || req.readableLength >= req.readableHighWaterMark ? [undefined, 0] : ['body', this.#socket.bytesRead]
+    }
     if ((res.writableEnded || this.answer?.complete === true) && this.#socket.writableLength > 0)
       return ['stall', this.#socket.bytesWritten]
     return [undefined, 0]

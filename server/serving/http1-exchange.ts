@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import {
   finalStatus,
+  type BodyStream,
   type ConnectionState,
   type Exchange,
   type RequestHeaders,
@@ -28,6 +29,8 @@ export class Http1Exchange implements Exchange, ResponseStream {
   bodyBytes = 0
   /** `respond` was called: nothing more comes from the handler. */
   complete = false
+  /** `bodyStream` was called: the body may take as long as it likes, as long as it comes. */
+  streamsBody = false
   upgrade?: () => { socket: Duplex; head: Buffer }
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
@@ -71,6 +74,14 @@ export class Http1Exchange implements Exchange, ResponseStream {
       this.#req.on('error', gone)
       this.#req.on('close', gone)
     })
+  }
+
+  bodyStream(): BodyStream | undefined {
+    if (!hasBody(this.headers)) return undefined
+    if (this.headers['expect'] !== undefined && this.#req.httpVersion === '1.1' && !this.responded) this.#res.writeContinue()
+    this.streamsBody = true
+    const length = this.headers['content-length']
+    return { stream: this.#req, length: length === undefined ? undefined : Number(length) }
   }
 
   respond(status: number, headers: ResponseHeaders, body?: Buffer | readonly Buffer[]): void {

@@ -112,6 +112,79 @@ describe('serve', () => {
     expect((await get1(url, { method: 'POST' }, big)).body === big.toString('latin1')).toBe(true)
   })
 
+  test('an upload is taken as it is wanted, and the client does not get to send more', async () => {
+    const total = 24 << 20
+    for (const protocol of ['h2', 'http/1.1']) {
+      let taken = 0
+      let written = (): number => 0
+      const asked = new Promise<Exchange>((resolve) => {
+        void start((x) => resolve(x)).then(({ url }) => {
+          const piece = Buffer.alloc(65_536, 7)
+          const upload =
+            protocol === 'h2'
+              ? h2(url).request({ ':method': 'POST', ':path': '/' })
+              : https.request(url, { ca: ca.cert, agent: false, method: 'POST' })
+          upload.on('error', () => undefined)
+          let sent = 0
+          const more = (): void => {
+            while (sent < total) {
+              sent += piece.length
+              if (!upload.write(piece)) return void upload.once('drain', more)
+            }
+            upload.end()
+          }
+          written = () => sent
+          more()
+        })
+      })
+      const exchange = await asked
+      const body = exchange.bodyStream()!
+      expect(body.length).toBeUndefined()
+      // Until the client has stood still for a while by its own turns.
+      for (let still = 0; still < 300; ) {
+        const before = written()
+        await new Promise((resolve) => setImmediate(resolve))
+        still = written() === before ? still + 1 : 0
+      }
+      expect(written()).toBeLessThan(total / 2)
+      for await (const chunk of body.stream as AsyncIterable<Buffer>) {
+        taken += chunk.length
+        expect(chunk[0]).toBe(7)
+      }
+      expect(taken).toBe(total)
+      exchange.respond(200, {})
+    }
+  })
+
+  test('an upload whose client goes away fails', async () => {
+    for (const protocol of ['h2', 'http/1.1']) {
+      const got = Promise.withResolvers<Exchange>()
+      const { url } = await start((x) => got.resolve(x))
+      const upload =
+        protocol === 'h2'
+          ? h2(url).request({ ':method': 'POST', ':path': '/' })
+          : https.request(url, { ca: ca.cert, agent: false, method: 'POST' })
+      upload.on('error', () => undefined)
+      upload.write('half')
+      const { stream } = (await got.promise).bodyStream()!
+      const read = async (): Promise<void> => {
+        for await (const _ of stream) upload.destroy()
+      }
+      await expect(read()).rejects.toThrow()
+    }
+  })
+
+  test('no upload, no stream', async () => {
+    const seen: unknown[] = []
+    const { url } = await start((x) => {
+      seen.push(x.bodyStream())
+      x.respond(200, {})
+    })
+    await get2(h2(url), '/')
+    await get1(url)
+    expect(seen).toEqual([undefined, undefined])
+  })
+
   test('a streamed body comes as it is written and ends when it ends', async () => {
     let stream: ResponseStream | undefined
     const { url } = await start((x) => {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { once } from '../once.ts'
+import { Turns } from '../turns.ts'
 
 /** One request to the kubelet API, parsed once. */
 export interface KubeletRequest {
@@ -53,6 +55,29 @@ export function methodNotAllowed(res: ServerResponse, allow: readonly string[]):
 
 export function json(res: ServerResponse, value: unknown): void {
   send(res, 200, JSON.stringify(value), { 'Content-Type': 'application/json' })
+}
+
+/** Written in pieces of about this many characters. */
+const PIECE = 65_536
+
+/** A list of API objects, encoded one by one and no faster than the client takes it, in turns with others. */
+export async function jsonList(res: ServerResponse, kind: string, items: Iterable<unknown>, signal: AbortSignal): Promise<void> {
+  res.writeHead(200, { 'Content-Type': 'application/json' })
+  const turns = new Turns()
+  let piece = `{"kind":${JSON.stringify(kind)},"apiVersion":"v1","metadata":{},"items":[`
+  let between = ''
+  for (const item of items) {
+    piece += between + JSON.stringify(item)
+    between = ','
+    if (piece.length >= PIECE) {
+      if (!res.write(piece)) await once((wake) => res.once('drain', wake), signal)
+      piece = ''
+    }
+    const turn = turns.step()
+    if (turn !== undefined) await turn
+    if (signal.aborted) return
+  }
+  res.end(`${piece}]}`)
 }
 
 /** Go's mux sends a bare form to the one with a slash (and an unclean path to its clean form), keeping the query. */

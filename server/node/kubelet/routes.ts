@@ -7,7 +7,7 @@ import type { Container, Pod } from '../types.ts'
 import { configz, type ConfigzInput } from './configz.ts'
 import { containerLogs } from './container-logs.ts'
 import { serveFile } from './file-server.ts'
-import { json, pageNotFound, redirect, routeNotFound, send, type KubeletHandler, type Route } from './http.ts'
+import { json, jsonList, pageNotFound, redirect, routeNotFound, send, type KubeletHandler, type Route } from './http.ts'
 import { cadvisorMetrics, resourceMetrics, type KubeletMetrics, type PodUsage } from './metrics.ts'
 import { summary } from './summary.ts'
 
@@ -78,13 +78,18 @@ export function routes(ctx: KubeletContext): Route[] {
     { path: /^\/healthz$/, handler: healthz, bucket: 'healthz' },
     { path: /^\/healthz\/(?:ping|log)$/, handler: ok, bucket: 'healthz' },
     { path: /^\/healthz\/syncloop$/, handler: syncloop, bucket: 'healthz' },
-    { path: /^\/pods\/?$/, methods: GET, bucket: 'pods', handler: (_req, res) => json(res, podList(ctx.pods())) },
+    {
+      path: /^\/pods\/?$/,
+      methods: GET,
+      bucket: 'pods',
+      handler: (req, res) => jsonList(res, 'PodList', podItems(ctx.pods()), req.signal),
+    },
     { path: /^\/(runningpods|spec|stats|logs|debug\/pprof)$/, bucket: 'other', handler: (req, res) => to(`${req.path}/`)(req, res, []) },
     {
       path: /^\/runningpods\/$/,
       methods: GET,
       bucket: 'runningpods',
-      handler: async (_req, res) => json(res, podList(await runningPods(ctx))),
+      handler: async (req, res) => jsonList(res, 'PodList', podItems(await runningPods(ctx)), req.signal),
     },
     { path: /^\/spec\/$/, methods: GET, bucket: 'spec', handler: (_req, res) => json(res, machineInfo(ctx.machine)) },
     {
@@ -168,12 +173,9 @@ const notYet =
     send(res, 501, `${name} is not supported by this node: its containers are simulated and run no process`)
   }
 
-const podList = (items: readonly Pod[]): Record<string, unknown> => ({
-  kind: 'PodList',
-  apiVersion: 'v1',
-  metadata: {},
-  items: items.map(({ metadata, spec, status }) => ({ metadata, spec, status: status ?? {} })),
-})
+function* podItems(pods: readonly Pod[]): Generator<unknown> {
+  for (const { metadata, spec, status } of pods) yield { metadata, spec, status: status ?? {} }
+}
 
 /** The runtime's view: names and images of what runs, and nothing of the spec besides. */
 async function runningPods(ctx: KubeletContext): Promise<Pod[]> {

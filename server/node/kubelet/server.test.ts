@@ -1,4 +1,5 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import https from 'node:https'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,6 +14,7 @@ import { heapResting, takeCpuProfile } from '../pprof/profiler.ts'
 import { createSimulatedRuntime } from '../runtimes/simulated/runtime.ts'
 import { startNodeAgent } from '../start.ts'
 import { subresourcesFor } from './authorize.ts'
+import { jsonList } from './http.ts'
 import { KubeletMetrics } from './metrics.ts'
 import { startKubeletServer } from './server.ts'
 import { FakeApi } from '../testing/fake-api.ts'
@@ -215,6 +217,28 @@ describe('pods and figures', () => {
       ['metadata', 'spec', 'status'],
     ])
     expect(list.items.map((p) => (p as unknown as Pod).status?.phase).sort()).toEqual(['Failed', 'Running'])
+  })
+
+  test('a long list comes in pieces, as it is taken', async () => {
+    const pieces: string[] = []
+    const asked = Promise.withResolvers<() => void>()
+    const res = {
+      writeHead: () => res,
+      write: (piece: string) => pieces.push(piece) < 2,
+      once: (_: string, drained: () => void) => asked.resolve(drained),
+      end: (piece: string) => pieces.push(piece),
+    } as unknown as ServerResponse
+    const items = Array.from({ length: 1000 }, (_, i) => ({ i, text: 'x'.repeat(300) }))
+    const done = jsonList(res, 'PodList', items, new AbortController().signal)
+    const drained = await asked.promise
+    expect(pieces).toHaveLength(2)
+    drained()
+    res.write = () => true
+    await done
+    // What was written after that was not kept here.
+    expect(pieces[0]).toMatch(/^\{"kind":"PodList","apiVersion":"v1","metadata":\{\},"items":\[\{"i":0,/)
+    expect(pieces.at(-1)).toMatch(/\}\]\}$/)
+    expect(Math.max(...pieces.map((p) => p.length))).toBeLessThan(70_000)
   })
 
   test('/runningpods/ are the runtime’s', async () => {

@@ -86,6 +86,30 @@ describe('requests and responses', () => {
     expect(frames.filter((f) => f.type === type.windowUpdate).length).toBeLessThan(10)
   })
 
+  test('a streamed upload gives the window back as it is taken, and tiny pieces are gathered', async () => {
+    const parts = [request(1, 'POST', '/', { 'content-length': '200000' }, false)]
+    for (let i = 0; i < 200_000; i++) parts.push(frame(type.data, 0, 1, Buffer.of(i)))
+    parts.push(frame(type.data, endStream, 1))
+    const chunks: Buffer[] = []
+    const { frames } = await talk(async (x) => {
+      const body = x.bodyStream()!
+      expect(body.length).toBe(200_000)
+      for await (const chunk of body.stream as AsyncIterable<Buffer>) chunks.push(chunk)
+      x.respond(200, {})
+    }, Buffer.concat(parts))
+    const body = Buffer.concat(chunks)
+    expect([body.length, body.every((byte, i) => byte === (i & 255)), chunks.length < 1000]).toEqual([200_000, true, true])
+    const credit = frames.filter((f) => f.type === type.windowUpdate && f.id === 1).reduce((n, f) => n + f.payload.readUInt32BE(0), 0)
+    expect(credit).toBeLessThanOrEqual(200_000)
+  })
+
+  test('a streamed upload that nobody takes stops at its window', async () => {
+    const parts = [request(1, 'POST', '/', {}, false)]
+    for (let i = 0; i < 40; i++) parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000)))
+    const { frames } = await talk((x) => void x.bodyStream(), Buffer.concat(parts))
+    expect(resetOf(frames, 1)).toBe(errorCode.flowControlError)
+  })
+
   test('an upload nobody reads stops at its window', async () => {
     const parts = [request(1, 'POST', '/', {}, false)]
     for (let i = 0; i < 17; i++) parts.push(frame(type.data, 0, 1, Buffer.alloc(16_000)))

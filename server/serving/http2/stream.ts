@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream'
 import { requestEntityTooLarge, StatusError } from '../../machinery/status.ts'
 import {
   finalStatus,
+  type BodyStream,
   type ConnectionState,
   type Exchange,
   type RequestHeaders,
@@ -51,6 +53,10 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
   /** For how long the body was waited for, in milliseconds. */
   #bodyWait = 0
   #reader: { limit: number; resolve: (body: Buffer) => void; reject: (e: Error) => void } | undefined
+  /** Who takes the body as it comes; undefined when all of it has been taken. */
+  #sink: Readable | undefined
+  /** The sink has room. */
+  #wanted = false
   #onDrain: (() => void) | undefined
   #onClose: (() => void)[] | undefined
 
@@ -158,9 +164,9 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
   closeNow(): void {
     if (this.closed) return
     this.discard()
-    if (this.#reader !== undefined && !this.remoteEnded) {
-      this.#reader.reject(new StatusError(400, 'BadRequest', 'the client went away before the request body was complete'))
-    }
+    if (this.#reader !== undefined && !this.remoteEnded) this.#reader.reject(clientGone())
+    this.#sink?.destroy(clientGone())
+    this.#sink = undefined
     this.#reader = undefined
     this.#body = undefined
     this.#onDrain = undefined
@@ -173,12 +179,43 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
     const declared = Number(this.headers['content-length'] ?? 0)
     if (declared > limit || this.receivedBytes > limit) return Promise.reject(tooLarge(limit))
     if (this.remoteEnded) return Promise.resolve(this.#takeBody())
-    if (this.closed) return Promise.reject(new StatusError(400, 'BadRequest', 'the client went away before the request body was complete'))
+    if (this.closed) return Promise.reject(clientGone())
     if (this.headers['expect'] === '100-continue' && !this.responded) this.#host.sendContinue(this)
     return new Promise((resolve, reject) => {
       this.#reader = { limit, resolve, reject }
       this.#giveBack()
     })
+  }
+
+  bodyStream(): BodyStream | undefined {
+    if (this.remoteEnded && this.#body === undefined) return undefined
+    const sink = new Readable({
+      highWaterMark: creditStep,
+      read: () => {
+        this.#wanted = true
+        this.#feed()
+      },
+    })
+    // Who does not read it does not have to hear that it failed.
+    sink.on('error', () => undefined)
+    if (this.closed) sink.destroy(clientGone())
+    else {
+      if (this.headers['expect'] === '100-continue' && !this.responded && !this.remoteEnded) this.#host.sendContinue(this)
+      this.#sink = sink
+    }
+    const length = this.headers['content-length']
+    return { stream: sink, length: length === undefined ? undefined : Number(length) }
+  }
+
+  /** Hands on what is there when it is wanted; what is not stays gathered here, and the peer's window shut. */
+  #feed(): void {
+    const sink = this.#sink
+    if (sink === undefined || !this.#wanted) return
+    if (this.#body !== undefined) this.#wanted = sink.push(this.#takeBody())
+    if (this.remoteEnded) {
+      this.#sink = undefined
+      sink.push(null)
+    } else if (this.#wanted) this.#giveBack()
   }
 
   #takeBody(): Buffer {
@@ -201,7 +238,8 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
    * wait for its body for too long? `moved`: others of the connection were sent something, so this one may wait for its turn.
    */
   isStalled(moved: boolean): boolean {
-    if (this.#reader !== undefined) return (this.#bodyWait += phaseLimits.stall / 2) > phaseLimits.body
+    if (this.#reader !== undefined || (this.#sink !== undefined && this.#wanted))
+      return (this.#bodyWait += phaseLimits.stall / 2) > phaseLimits.body
     if (!this.ended) return false
     const before = this.seenPending
     this.seenPending = this.pendingBytes
@@ -215,6 +253,10 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
       this.#keep(chunk)
     }
     this.#owed += wireBytes
+    if (this.#sink !== undefined) {
+      this.#bodyWait = 0
+      return this.#feed()
+    }
     const reader = this.#reader
     if (reader === undefined) return
     if (this.receivedBytes > reader.limit) {
@@ -246,8 +288,11 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
     const reader = this.#reader
     this.#reader = undefined
     reader?.resolve(this.#takeBody())
+    this.#feed()
     return true
   }
 }
+
+const clientGone = (): StatusError => new StatusError(400, 'BadRequest', 'the client went away before the request body was complete')
 
 const tooLarge = (limit: number): StatusError => requestEntityTooLarge(`limit is ${limit}`)
