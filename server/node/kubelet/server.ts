@@ -91,6 +91,8 @@ async function serve(
 ): Promise<void> {
   const [rawPath, search] = splitTarget(raw.url ?? '/')
   const abort = new AbortController()
+  // The phases of a connection, metrics, bounds and a file's pipeline each listen for its end.
+  res.setMaxListeners(20)
   res.once('close', () => abort.abort())
   let done: (() => void) | undefined
   try {
