@@ -96,6 +96,8 @@ export interface ApiServer {
   readonly localKubelets: LocalKubelets
   /** Adds a component of this process to what `kubectl get componentstatuses` shows. */
   reportComponent(name: string, check: ComponentCheck): void
+  /** Control loops of this process that run now, for `/metrics`: what nobody works on can be told from their names. */
+  reportControllers(manager: string, names: readonly string[]): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
   close(graceMs: number): Promise<void>
 }
@@ -141,6 +143,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
+  const controllers = new Map<string, readonly string[]>()
   registry.add(builtInDefinitions(scheme, kinds), [
     bindings(() => registry.resource('', 'v1', 'pods')!),
     ...accessReviews(o.authorizer),
@@ -152,22 +155,25 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
-  const handler = buildHandlerChain(apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics }), {
-    clock,
-    authenticator: o.authenticator,
-    authorizer: o.authorizer,
-    writeStatus,
-    errorLog: {
-      error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
+  const handler = buildHandlerChain(
+    apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics, controllers }),
+    {
+      clock,
+      authenticator: o.authenticator,
+      authorizer: o.authorizer,
+      writeStatus,
+      errorLog: {
+        error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
+      },
+      metrics: requestMetrics,
+      waitGroup,
+      requestTimeoutMs: o.requestTimeoutMs,
+      maxRequestsInFlight: o.maxRequestsInFlight,
+      maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
+      ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
+      ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
     },
-    metrics: requestMetrics,
-    waitGroup,
-    requestTimeoutMs: o.requestTimeoutMs,
-    maxRequestsInFlight: o.maxRequestsInFlight,
-    maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
-    ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
-    ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
-  })
+  )
   const [serving] = await Promise.all([
     serve({
       port: o.port,
@@ -213,6 +219,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     feed,
     localKubelets,
     reportComponent: (name, check) => void components.set(name, check),
+    reportControllers: (manager, names) => void controllers.set(manager, names),
     transport: (name, gate) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }, gate),
     close: (graceMs) => close(serving, graceMs),
   }

@@ -5,6 +5,7 @@ import type { Registry } from './registry/registry.ts'
 import type { StorageTimings } from './storage/timings.ts'
 import type { Storage } from './storage/contract.ts'
 import { GIT_VERSION } from './discovery/version.ts'
+import { NOTHING_ENFORCES } from './registry/generic/unenforced.ts'
 
 export interface MetricSources {
   requests: RequestMetrics
@@ -12,6 +13,8 @@ export interface MetricSources {
   feed: Feed
   storage: Storage
   timings: StorageTimings
+  /** Names of the control loops that run in this process, by the program that runs them upstream. */
+  controllers: ReadonlyMap<string, readonly string[]>
 }
 
 /** Everything on `/metrics`, under kube-apiserver's names where it has one. Made at the first scrape: most servers are never scraped. */
@@ -75,6 +78,26 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
     registers,
     collect() {
       for (const [resource, store] of s.registry.snapshot.stores) this.set({ resource }, store.resource.cache.ring.bytes)
+    },
+  })
+  new Gauge({
+    // The name that kube-controller-manager has for it (component-base/metrics/prometheus/controllers).
+    name: 'running_managed_controllers',
+    help: 'Control loops that run in this process.',
+    labelNames: ['name', 'manager'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [manager, names] of s.controllers) for (const name of names) this.set({ name, manager }, 1)
+    },
+  })
+  new Gauge({
+    name: 'binnacle_unenforced_resources',
+    help: 'Resources whose objects are stored and have no effect on this server.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      for (const resource of Object.keys(NOTHING_ENFORCES)) this.set({ resource }, 1)
     },
   })
   new Gauge({

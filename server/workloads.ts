@@ -54,14 +54,16 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   agents.catch((e: unknown) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
   )
-  const starting: Promise<void>[] = []
+  const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
     const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')
-    starting.push(startControllers(selected, { client, informers, clock, signal, onError, options: { rootCA: w.certificates.ca.cert } }))
+    const started = startControllers(selected, { client, informers, clock, signal, onError, options: { rootCA: w.certificates.ca.cert } })
+    starting.push(started.then((names) => api.reportControllers('kube-controller-manager', names)))
   }
   if (scheduling) {
     const { client, informers, onError } = component('system:kube-scheduler', SCHEDULER)
-    starting.push(startScheduler({ client, informers, signal, clock, onError }))
+    const started = startScheduler({ client, informers, signal, clock, onError })
+    starting.push(started.then(() => api.reportControllers(SCHEDULER, [SCHEDULER])))
   }
   const running = (): void => signal.throwIfAborted()
   Promise.all(starting).then(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { knownControllers } from '../options/local.ts'
-import { controllers, selectControllers, UnknownControllerError } from './index.ts'
+import type { Controller } from './controller.ts'
+import { controllers, selectControllers, startControllers, UnknownControllerError } from './index.ts'
 
 const names = (list: string[]): string[] => selectControllers(list).map((c) => c.name)
 const all = controllers.map((c) => c.name)
@@ -31,4 +32,17 @@ test('the flags know every controller, and no other', () => {
   for (const { name } of controllers) expect(knownControllers).toContain(name)
   const chosen = knownControllers.filter((name) => name !== 'kube-scheduler').map((name) => selectControllers([name]).length)
   expect(new Set(chosen)).toEqual(new Set([1]))
+})
+
+test('those that run are told apart from one that could not start', async () => {
+  const errors: string[] = []
+  const one = (name: string, start: () => Promise<void>): Controller => ({ name, start })
+  const selected = [one('job-controller', () => Promise.resolve()), one('lost-controller', () => Promise.reject(new Error('no way')))]
+  const context = {
+    signal: new AbortController().signal,
+    onError: (_: unknown, what: string) => errors.push(what),
+    recorder: () => undefined,
+  }
+  expect(await startControllers(selected, context as never)).toEqual(['job-controller'])
+  expect(errors).toEqual(['lost-controller'])
 })

@@ -61,21 +61,26 @@ export function selectControllers(list: readonly string[], known: readonly Contr
   return known.filter(({ name }) => on.has(name) || (all && !off.has(name)))
 }
 
-/** Starts them together; resolves when all run. One that cannot start does not hold up the rest: its error is reported. */
+/** Starts them together; resolves with the names of those that run. One that cannot start does not hold up the rest: its error is reported. */
 export async function startControllers(
   selected: readonly Controller[],
   ctx: Omit<ControllerContext, 'recorder'> & Partial<Pick<ControllerContext, 'recorder'>>,
-): Promise<void> {
+): Promise<string[]> {
   const { client, clock, signal } = ctx
   const recorder =
     ctx.recorder ??
     ((component: string) =>
       createCoreRecorder({ client, clock, signal, component, onError: (e) => ctx.onError(e, `event of ${component}`) }))
-  await Promise.all(
+  const running = await Promise.all(
     selected.map((c) =>
-      c.start({ ...ctx, recorder }).catch((e: unknown) => {
-        if (!signal.aborted) ctx.onError(e, c.name)
-      }),
+      c.start({ ...ctx, recorder }).then(
+        () => [c.name],
+        (e: unknown) => {
+          if (!signal.aborted) ctx.onError(e, c.name)
+          return []
+        },
+      ),
     ),
   )
+  return running.flat()
 }
