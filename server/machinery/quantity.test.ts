@@ -52,7 +52,7 @@ describe('quantity', () => {
     ['1e5', '100e3'],
     ['10e17', '1e18'],
     ['1e100', '10e99'],
-    ['1e999', '1e999'],
+    ['1e300', '1e300'],
     ['123e4', '1230e3'],
     ['5e-1', '500e-3'],
     ['9223372036854775808', '9223372036854775808'],
@@ -63,8 +63,8 @@ describe('quantity', () => {
     ['3.3Mi', '3460300800m'],
     ['0'.repeat(3_000) + '1', '0'.repeat(3_000) + '1'],
     ['1' + '0'.repeat(100), '10'],
-    ['1' + '0'.repeat(999), '1'],
-    ['1'.repeat(1_000), '1'.repeat(1_000)],
+    ['1' + '0'.repeat(300), '1'],
+    ['1'.repeat(309), '1'.repeat(309)],
   ])('%s is written %s', (text, canonical) => {
     expect(parseQuantity(text).text).toBe(canonical)
   })
@@ -86,10 +86,11 @@ describe('quantity', () => {
     ['1.5.5', 'quantities must'],
     ['0x10', 'quantities must'],
     ['１', 'quantities must'],
-    ['9'.repeat(1_010), 'numeric part'],
+    ['9'.repeat(310), 'numeric part'],
+    [`0.${'0'.repeat(318)}`, 'numeric part'],
     ['9'.repeat(100_000), 'numeric part'],
     [`${'9'.repeat(100_000)}x`, 'quantities must'],
-    ['1e1001', 'numeric part'],
+    ['1e309', 'numeric part'],
     ['1e5000', 'numeric part'],
     ['1' + '0'.repeat(99_999) + 'e99990', 'numeric part'],
   ])('%j is refused', (text, part) => expect(() => parseQuantity(text)).toThrow(part))
@@ -103,7 +104,7 @@ describe('quantity', () => {
   })
 
   test('what is computed can be written and read again, however large it was', () => {
-    const largest = [`${'9'.repeat(1_000)}`, '9e999', '9'.repeat(991) + 'k', '1n', '-9e999', '100Ei', '1'].map(parseQuantity)
+    const largest = ['9'.repeat(309), '9e308', '9'.repeat(306) + 'k', '1n', '-9e308', '100Ei', '1'].map(parseQuantity)
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...largest), { minLength: 1, maxLength: 20 }), fc.boolean(), (terms, negative) => {
         const sum = terms.reduce((a, b) => (negative ? subtractQuantity(a, b) : addQuantity(a, b)))

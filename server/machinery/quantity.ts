@@ -41,8 +41,8 @@ const binaryNames = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
 const NANO = 1_000_000_000n
 const MAX_INT64 = 9223372036854775807n
 const MAX_BINARY = MAX_INT64 * NANO
-/** Of an amount in nanos, before and behind the point. */
-const MAX_DIGITS = 1_009
+/** Of an amount in nanos: as many as the largest double has, and nine. So many cost a byte no more than few do. */
+const MAX_DIGITS = 318
 const MAX_NANO = 10n ** BigInt(MAX_DIGITS) - 1n
 const numericWrong = (): QuantityError => new QuantityError('unable to parse numeric part of quantity')
 
