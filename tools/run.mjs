@@ -16,6 +16,7 @@ const commands = {
   screenshots: { builds: ['server', 'renderer'], program: ['tools/screenshots.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
   'perf:inspector': { builds: ['server', 'renderer'], program: ['tools/inspector-perf.ts'] },
+  abuse: { builds: ['server'], program: ['tools/abuse/main.ts'] },
   soak: { builds: ['server'], program: ['tools/soak/main.ts'] },
   build: { builds: [], program: ['tools/build.ts'] },
   typecheck: { builds: [], program: ['tools/typecheck.ts'] },

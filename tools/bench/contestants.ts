@@ -13,6 +13,8 @@ export interface Contestant {
   readonly name: string
   readonly url: string
   readonly token: string
+  /** Of a user who has logged in and may do no more than that. */
+  readonly viewerToken: string
   /** Milliseconds from the first process's start to /readyz. */
   readonly startMs: number
   readonly pids: readonly number[]
@@ -104,22 +106,32 @@ async function startEtcd(dir: string, etcd: string): Promise<Running & { url: st
 }
 
 const NO_LIMITS = ['--max-requests-inflight=0', '--max-mutating-requests-inflight=0']
+/** Flags besides addresses, data and credentials: without control loops and nodes, as the reference has none, and without limits. */
+const OURS: readonly string[] = ['--controllers=', '--nodes=0', ...NO_LIMITS]
+const REFERENCE: readonly string[] = ['--enable-priority-and-fairness=false', ...NO_LIMITS]
 
-function tokenFile(dir: string): { token: string; file: string } {
-  const token = randomBytes(16).toString('hex')
-  const file = join(dir, 'tokens.csv')
-  writeFileSync(file, `${token},admin,1,system:masters\n`, { mode: 0o600 })
-  return { token, file }
+interface Tokens {
+  token: string
+  viewerToken: string
+  file: string
 }
 
-/** This project's server: the same bundle as `npm run server`, without control loops and nodes, as the reference has none. */
-export function ours(etcd?: string): Spec {
+function tokenFile(dir: string): Tokens {
+  const [token, viewerToken] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')]
+  const file = join(dir, 'tokens.csv')
+  writeFileSync(file, `${token},admin,1,system:masters\n${viewerToken},viewer,2,dev\n`, { mode: 0o600 })
+  return { token, viewerToken, file }
+}
+
+/** This project's server: the same bundle as `npm run server`. */
+export function ours(etcd?: string, flags = OURS): Spec {
   const name = etcd === undefined ? 'ours, SQLite' : 'ours, etcd'
   return {
     name,
     async start() {
       const dir = mkdtempSync(join(tmpdir(), 'binnacle-bench-'))
-      const { token, file } = tokenFile(dir)
+      const tokens = tokenFile(dir)
+      const { token, file } = tokens
       const kubeconfig = join(dir, 'kubeconfig')
       const port = await freePort()
       const url = `https://127.0.0.1:${port}`
@@ -135,24 +147,23 @@ export function ours(etcd?: string): Spec {
         file,
         '--write-kubeconfig',
         kubeconfig,
-        '--controllers=',
-        '--nodes=0',
-        ...NO_LIMITS,
+        ...flags,
         ...(store === undefined ? [] : ['--etcd-servers', store.url]),
       ]
       const server = run(dir, 'server', nodeBin, [...hostNodeFlags, ...args], hostEnv)
       await untilReady(url, token, server.child, server.log)
       const startMs = performance.now() - began
-      return { ...contestant(name, url, token, startMs, dir, store === undefined ? [server] : [server, store]), kubeconfig }
+      return { ...contestant(name, url, tokens, startMs, dir, store === undefined ? [server] : [server, store]), kubeconfig }
     },
   }
 }
 
-function contestant(name: string, url: string, token: string, startMs: number, dir: string, running: readonly Running[]): Contestant {
+function contestant(name: string, url: string, tokens: Tokens, startMs: number, dir: string, running: readonly Running[]): Contestant {
   return {
     name,
     url,
-    token,
+    token: tokens.token,
+    viewerToken: tokens.viewerToken,
     startMs,
     pids: running.map((r) => r.child.pid!),
     async stop() {
@@ -163,17 +174,18 @@ function contestant(name: string, url: string, token: string, startMs: number, d
 }
 
 /** kube-apiserver and etcd from $KUBEBUILDER_ASSETS, or why there is no comparison. */
-export function reference(assets: string | undefined): Spec | string {
+export function reference(assets: string | undefined, flags = REFERENCE): Spec | string {
   if (assets === undefined || assets === '')
     return 'KUBEBUILDER_ASSETS is not set: point it at a folder with kube-apiserver and etcd to compare with them'
   const [apiserver, etcd] = [join(assets, 'kube-apiserver'), join(assets, 'etcd')]
   for (const file of [apiserver, etcd]) if (!existsSync(file)) return `${file} is missing, so there is nothing to compare with`
-  return { name: 'reference', start: () => startReference(apiserver, etcd) }
+  return { name: 'reference', start: () => startReference(apiserver, etcd, flags) }
 }
 
-async function startReference(apiserver: string, etcd: string): Promise<Contestant> {
+async function startReference(apiserver: string, etcd: string, flags: readonly string[]): Promise<Contestant> {
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-reference-'))
-  const { token, file } = tokenFile(dir)
+  const tokens = tokenFile(dir)
+  const { token, file } = tokens
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   writeFileSync(join(dir, 'sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 })
   writeFileSync(join(dir, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }))
@@ -195,11 +207,10 @@ async function startReference(apiserver: string, etcd: string): Promise<Contesta
     '--service-account-issuer=https://kubernetes.default.svc',
     '--endpoint-reconciler-type=none',
     '--allow-privileged=true',
-    '--enable-priority-and-fairness=false',
-    ...NO_LIMITS,
+    ...flags,
   ])
   await untilReady(url, token, server.child, server.log)
-  return contestant('reference', url, token, performance.now() - began, dir, [server, store])
+  return contestant('reference', url, tokens, performance.now() - began, dir, [server, store])
 }
 
 /** Resident memory in MB of all its processes: now, and each process's highest so far. */

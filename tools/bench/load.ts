@@ -60,16 +60,21 @@ export function api(url: string, token: string, method: string, path: string, bo
   })
 }
 
-/** The same HTTP/2 load on any API server: `pods` pods are created in a fresh namespace, then read in all the usual ways. */
-export async function load(h2load: string, url: string, token: string, pods: number, dir: string): Promise<LoadFigures> {
-  const ns = `load-${Math.random().toString(36).slice(2, 10)}`
-  await api(url, token, 'POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns } })
+/** A namespace in which pods can be made: it has its ServiceAccount `default`, whether or not a control loop makes one. */
+export async function createNamespace(url: string, token: string, name: string): Promise<void> {
+  await api(url, token, 'POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   for (let i = 0; i < 20; i++) {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
-    const { status } = await api(url, token, 'POST', `/api/v1/namespaces/${ns}/serviceaccounts`, account)
+    const { status } = await api(url, token, 'POST', `/api/v1/namespaces/${name}/serviceaccounts`, account)
     if (status === 201 || status === 409) break
     await new Promise((r) => setTimeout(r, 200))
   }
+}
+
+/** The same HTTP/2 load on any API server: `pods` pods are created in a fresh namespace, then read in all the usual ways. */
+export async function load(h2load: string, url: string, token: string, pods: number, dir: string): Promise<LoadFigures> {
+  const ns = `load-${Math.random().toString(36).slice(2, 10)}`
+  await createNamespace(url, token, ns)
   const file = join(dir, 'pod.json')
   writeFileSync(file, JSON.stringify(POD))
   const path = `${url}/api/v1/namespaces/${ns}/pods`

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util'
+import { ours, reference } from '../bench/contestants.ts'
+import { say } from '../setup.mjs'
+import { attacks } from './attacks/index.ts'
+import { play } from './round.ts'
+import { given, type Side, started } from './side.ts'
+import { tallyText } from './tally.ts'
+import { best, faults, type Row } from './verdict.ts'
+
+/**
+ * `npm run abuse [-- --only PATTERN --quick --tries N] [--url URL --token T --viewer-token T --pid N]`: bounded attacks on this server, or on one
+ * that runs already, and on kube-apiserver beside it when $KUBEBUILDER_ASSETS has it and etcd. Prints a row an attack: the answers, what a
+ * second client waited meanwhile, and memory. Exit code 1 when a row is marked (verdict.ts says for what).
+ */
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
+    // A marked row is played again, since the machine may have been busy; the best try counts.
+    tries: { type: 'string', default: '3' },
+    url: { type: 'string' },
+    token: { type: 'string', default: '' },
+    'viewer-token': { type: 'string', default: '' },
+    pid: { type: 'string' },
+    'no-reference': { type: 'boolean', default: false },
+  },
+})
+
+/** Both with the limits on requests that they have unless told otherwise. */
+async function sides(): Promise<{ mine: Side; theirs: Side | undefined }> {
+  const { url, pid } = flags
+  const mine =
+    url === undefined
+      ? await started(ours(undefined, ['--nodes=1']))
+      : await given(url, flags.token, flags['viewer-token'], pid === undefined ? [] : [Number(pid)])
+  const spec = flags['no-reference'] ? '--no-reference' : reference(process.env.KUBEBUILDER_ASSETS, [])
+  if (typeof spec === 'string') say(`Without a reference: ${spec}`)
+  return { mine, theirs: typeof spec === 'string' ? undefined : await started(spec) }
+}
+
+async function once(side: Side, name: string): Promise<Row> {
+  const row = await play(side, name, flags.quick)
+  if (!row.alive) await side.restart()
+  return row
+}
+
+function line(mark: string, name: string, side: string, row: Row): string {
+  const ms = (n: number): string => n.toFixed(0).padStart(6)
+  const mb = (n: number | undefined): string => (n === undefined ? '?' : n.toFixed(0)).padStart(5)
+  const { before, peak, after } = row.memory ?? {}
+  const answers = row.broken === undefined ? tallyText(row.answers) : `(${row.broken.split('\n')[0]})`
+  const waits = `${ms(row.objectMs)}${ms(row.livezMs)}${ms(row.ownLagMs)}`
+  return `${mark.padEnd(4)} ${name.padEnd(34)} ${side.padEnd(9)} ${waits}  ${mb(before)}${mb(peak)}${mb(after)}  ${row.alive ? 'yes' : 'NO '}  ${answers}`
+}
+
+async function main(): Promise<number> {
+  const wanted = attacks.filter((a) => new RegExp(flags.only).test(a.name))
+  if (wanted.length === 0) {
+    say(`no attack is called ${flags.only}; there are ${attacks.map((a) => a.name).join(', ')}`)
+    return 2
+  }
+  const { mine, theirs } = await sides()
+  const marked: string[] = []
+  try {
+    console.log(`     attack                             server    get ms  livez lag   MB before peak after lives answers`)
+    for (const { name } of wanted) {
+      const their = theirs === undefined ? undefined : await once(theirs, name)
+      const tries: Row[] = []
+      do tries.push(await once(mine, name))
+      while (faults(tries.at(-1)!, their).length > 0 && tries.length < Number(flags.tries))
+      const row = best(tries, their)
+      const why = faults(row, their)
+      console.log(line(why.length === 0 ? 'ok' : 'MARK', name, mine.name === 'given' ? 'given' : 'ours', row))
+      if (their !== undefined) console.log(line('', '', 'reference', their))
+      for (const w of why) console.log(`       ${w}`)
+      if (why.length > 0) marked.push(`${name}: ${why.join('; ')}`)
+    }
+  } finally {
+    await Promise.all([mine.stop(), theirs?.stop()])
+  }
+  console.log(
+    marked.length === 0 ? `\n${wanted.length} attacks, none marked` : `\n${marked.length} of ${wanted.length} attacks are marked:`,
+  )
+  for (const m of marked) console.log(`  ${m}`)
+  return marked.length === 0 ? 0 : 1
+}
+
+process.exitCode = await main()
