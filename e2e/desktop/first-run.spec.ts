@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer, request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { kubectlVersion } from '../fixtures/kubectl.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { type Running, runProgram } from '../fixtures/server.ts'
 import { redeem } from '../fixtures/session.ts'
-import { within } from '../fixtures/until.ts'
+import { until, within } from '../fixtures/until.ts'
 
 /** What a new user does: an empty home, `npm start`, and a terminal beside the window. */
 
@@ -88,6 +89,36 @@ test('an empty home: the window opens, and the command that it shows reaches its
   await expect(page.getByRole('grid').getByRole('row', { name: /hello/ })).toBeVisible()
   expect(existsSync(join(home, '.kube', 'config'))).toBe(false)
   await context.close()
+})
+
+test('the browser gets a file that leads to the window, and the one-time address is no argument of any program', async ({ browser }) => {
+  test.skip(process.platform !== 'linux', 'the opener of Linux')
+  using dir = scratch()
+  const programs = join(dir.path, 'bin')
+  const opened = join(dir.path, 'opened')
+  mkdirSync(programs)
+  writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\nprintf '%s ' "$@" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`, {
+    mode: 0o755,
+  })
+  const env = { HOME: dir.path, XDG_DATA_HOME: '', KUBECONFIG: '', PATH: `${programs}:${process.env.PATH}` }
+  const running = runProgram(['--gateway-port', '0', '--open', '--controllers=', '--nodes=0'], env)
+  try {
+    const url = await said(running, 'stderr', address)
+    const argument = await until('the opener', () => existsSync(opened) && readFileSync(opened, 'utf8').trim())
+    const file = fileURLToPath(argument)
+    expect(argument).not.toContain(new URL(url).search)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(argument)
+    await expect(page.getByRole('contentinfo')).toContainText('Local control plane running')
+    expect(page.url()).toBe(`${new URL(url).origin}/c/local`)
+    await context.close()
+    await end(running)
+    expect(existsSync(file)).toBe(false)
+  } finally {
+    await end(running)
+  }
 })
 
 test('a taken port: another is found, said, kept, and the kubeconfig follows; one that was asked for is an error', async () => {

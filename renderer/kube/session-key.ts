@@ -3,7 +3,7 @@
  * The gateway's entrance puts it into localStorage, which no other port can read; the feed worker, which has none, is told by message.
  */
 export const KEY_ITEM = 'binnacle.key'
-export const KEY_HEADER = 'x-binnacle-key'
+const KEY_HEADER = 'x-binnacle-key'
 
 export interface SessionMessage {
   op: 'session'
