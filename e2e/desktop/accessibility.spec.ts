@@ -54,6 +54,13 @@ for (const colorScheme of ['dark', 'light'] as const) {
         () => page.keyboard.press('Control+k'),
         () => page.getByRole('button', { name: 'Columns' }).click(),
         () => page.getByRole('button', { name: 'Theme' }).click(),
+        () => page.getByRole('button', { name: /^Switch context/ }).click(),
+        async () => {
+          await page.getByRole('button', { name: /^Namespace:/ }).click()
+          await page.keyboard.type('elsewhere')
+          // The option that Enter takes has colours of its own.
+          await page.locator('[data-combobox-selected]').waitFor()
+        },
       ]) {
         await open()
         expect(await serious(page, rules)).toEqual([])

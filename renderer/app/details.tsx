@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isStale } from '../kube/connection.ts'
 import type { KubeObject } from '../kube/types.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
@@ -59,7 +60,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
   const tabs = tabsOf[key] ?? defaultTabs
   const tab = tabs.find((known) => known === place.tab) ?? 'overview'
   return (
-    <div className="details">
+    <div className={object && isStale(connection) ? 'details stale' : 'details'}>
       <DetailsHead
         resource={resource}
         namespace={namespace}

@@ -147,3 +147,21 @@ test('a window that comes later is told how the clusters are', async () => {
   await later.untilNotice(() => later.phases('a').length > 0)
   expect(later.phases('a')).toEqual(['live'])
 })
+
+test('a request that is not answered by a cluster that lives fails alone; streams and profiles may take their time', async () => {
+  const waiting: (() => void)[] = []
+  const cluster = await fakeCluster((req, res) => {
+    if (req.url === '/version') return void res.end('{}')
+    waiting.push(() => res.end('{}'))
+  })
+  cleanup.push(cluster.close)
+  const { h, frames } = await window({ a: { server: cluster.url } }, { ...defaultTimes, headers: 100 })
+  const stream = h.get('/clusters/a/api/v1/namespaces/n/pods/p/log?follow=true')
+  const profile = h.get('/clusters/a/api/v1/nodes/n/proxy/debug/pprof/profile?seconds=30')
+  const list = await h.get('/clusters/a/api/v1/pods')
+  expect([list.status, list.headers.get('x-binnacle-fault')]).toEqual([504, 'NoAnswer'])
+  await frames.untilNotice(() => frames.phases('a').at(-1) === 'live')
+  expect(frames.phases('a')).not.toContain('unreachable')
+  for (const answer of waiting.splice(0)) answer()
+  expect([(await stream).status, (await profile).status]).toEqual([200, 200])
+})
