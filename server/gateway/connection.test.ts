@@ -256,6 +256,20 @@ describe('credentials', () => {
     expect(phase()).toBe('live')
   })
 
+  test('credentials that the probe finds accepted are so, and those that it finds refused are not', async () => {
+    const { connection, phase, pass, probes } = setUp()
+    connection.watch()
+    connection.ask('GET', PODS).answered(401)
+    await pass(30)
+    probes[0]?.resolve(200)
+    await pass(1)
+    expect(phase()).toBe('live')
+    await pass(30)
+    probes[1]?.resolve(401)
+    await pass(1)
+    expect(phase()).toBe('signedOut')
+  })
+
   test('403 is forbidden only while no watch runs; proxies and other requests say nothing', async () => {
     const { connection, phase } = setUp()
     connection.ask('GET', '/api').answered(403)
@@ -273,13 +287,15 @@ describe('credentials', () => {
   })
 })
 
-test('a clock that is set back makes no silence', async () => {
-  const { clock, connection, live } = setUp()
+test('a clock that is set back hides no silence', async () => {
+  const { clock, probes, live, pass, phase } = setUp()
   live()
   const now = clock.now.bind(clock)
   clock.now = () => now() - 3600 * S
-  connection.ask('GET', PODS).answered(200)
-  expect(connection.state.phase).toBe('live')
+  await pass(25)
+  expect(phase()).toBe('quiet')
+  await pass(9)
+  expect(probes).toHaveLength(1)
 })
 
 test('the pace of tests divides every wait; nonsense counts as none', () => {

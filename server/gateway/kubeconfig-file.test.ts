@@ -84,6 +84,12 @@ describe('faults, each with its line', () => {
       11,
       /^certificate-authority-data of cluster "d" is not base64$/,
     ],
+    [
+      'base64 that is cut off',
+      `${good}users:\n- {name: u, user: {client-key-data: YWJjZ}}\n`,
+      8,
+      /^client-key-data of user "u" is not base64$/,
+    ],
     ['a current-context that is a list', `${good}current-context: []\n`, 7, /^current-context must be text$/],
   ])('%s', (_, source, line, message) => {
     const read = readKubeconfig(source)
