@@ -1,4 +1,5 @@
 import { ApiError, apiErrorFrom, toApiError } from './api-error.ts'
+import { parseJson } from './json.ts'
 import { keyHeaders } from './session-key.ts'
 
 export const clusterPath = (context: string, path: string): string => `/clusters/${encodeURIComponent(context)}${path}`
@@ -26,5 +27,5 @@ export async function request(path: string, init: Init = {}): Promise<Response> 
 /** The body is trusted to have the shape T: it comes from the API server of a cluster the user chose. */
 export async function requestJson<T>(path: string, init: Init = {}): Promise<T> {
   const response = await request(path, { ...init, headers: { accept: 'application/json', ...init.headers } })
-  return (await response.json()) as T
+  return parseJson(await response.text()) as T
 }

@@ -1,4 +1,5 @@
 import { Backoff, type Clock } from './clock.ts'
+import { parseJson } from './json.ts'
 import type { ClusterState } from './connection.ts'
 
 export interface WatchHandlers {
@@ -105,7 +106,7 @@ export class WatchSocket {
 
   #receive(data: unknown): void {
     if (typeof data !== 'string') return
-    const frame = JSON.parse(data) as Frame | Notice
+    const frame = parseJson(data) as Frame | Notice
     if (frame.t === 'cluster' || frame.t === 'contexts') return this.#notice(frame)
     const handlers = this.#feeds.get(frame.id)?.handlers
     if (!handlers) return
