@@ -14,7 +14,9 @@ test.each<[string, unknown]>([
   ['"9007199254740993"', '9007199254740993'],
 ])('%s', (text, value) => {
   expect(parseJson(`{"a":[${text}]}`)).toStrictEqual({ a: [value] })
-  expect(JSON.stringify(parseJson(`{"a":[${text}]}`))).toBe(JSON.stringify({ a: [0] }).replace('0', () => (text === '1e300' ? '1e+300' : text)))
+  expect(JSON.stringify(parseJson(`{"a":[${text}]}`))).toBe(
+    JSON.stringify({ a: [0] }).replace('0', () => (text === '1e300' ? '1e+300' : text)),
+  )
 })
 
 test('any integer is parsed, cloned for a worker, written as JSON and shown as YAML digit for digit', () => {

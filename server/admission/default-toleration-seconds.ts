@@ -1,10 +1,11 @@
+import type { Int64 } from '../machinery/numbers.ts'
 import type { AdmissionPlugin } from './contract.ts'
 
 interface Toleration {
   key?: string
   operator?: string
   effect?: string
-  tolerationSeconds?: number
+  tolerationSeconds?: Int64
 }
 
 const SECONDS = 300

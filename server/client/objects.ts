@@ -1,3 +1,4 @@
+import type { Int64 } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { LabelSelectorObject } from '../machinery/labels.ts'
 
@@ -31,7 +32,7 @@ export interface Toleration {
   operator?: string
   value?: string
   effect?: string
-  tolerationSeconds?: number
+  tolerationSeconds?: Int64
 }
 
 export interface NodeSelectorRequirement {
@@ -78,7 +79,7 @@ export interface Condition {
   lastTransitionTime?: string | null
   lastUpdateTime?: string | null
   lastProbeTime?: string | null
-  observedGeneration?: number
+  observedGeneration?: Int64
 }
 
 export interface ContainerStatus {
@@ -117,7 +118,7 @@ export interface Node extends KubeObject {
     allocatable?: Strings
     capacity?: Strings
     conditions?: Condition[]
-    images?: Array<{ names?: string[]; sizeBytes?: number }>
+    images?: Array<{ names?: string[]; sizeBytes?: Int64 }>
   }
 }
 
@@ -160,7 +161,7 @@ export interface ReplicaSet extends KubeObject {
     readyReplicas?: number
     availableReplicas?: number
     terminatingReplicas?: number
-    observedGeneration?: number
+    observedGeneration?: Int64
     conditions?: Condition[]
   }
 }
@@ -177,7 +178,7 @@ export interface Deployment extends KubeObject {
     strategy?: { type?: string; rollingUpdate?: { maxSurge?: IntOrString; maxUnavailable?: IntOrString } }
   }
   status?: {
-    observedGeneration?: number
+    observedGeneration?: Int64
     replicas?: number
     updatedReplicas?: number
     readyReplicas?: number

@@ -10,7 +10,7 @@ import { scheme } from '../scheme/index.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
-import { parseInteger, type ListQuery } from './query.ts'
+import { parseInt64, type ListQuery } from './query.ts'
 import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 
@@ -27,7 +27,7 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
     const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')!, bare: true }
     raw = (await decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore')).object
   } else {
-    const grace = parseInteger(q, 'gracePeriodSeconds')
+    const grace = parseInt64(q, 'gracePeriodSeconds')
     if (grace !== undefined) raw.gracePeriodSeconds = grace
     const orphan = q.get('orphanDependents')
     if (orphan !== undefined) raw.orphanDependents = isYes(orphan)

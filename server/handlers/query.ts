@@ -2,6 +2,7 @@ import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
 import { parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
 import { notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
+import { exactInteger, type Int64 } from '../machinery/numbers.ts'
 import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -20,12 +21,18 @@ export interface ListQuery {
   sendInitialEvents: boolean | undefined
 }
 
-/** Go's strconv.ParseInt, with its error as the reference words it. */
+/** As parseInt64, rounded beyond 2⁵³: for what is compared and counted. */
 export function parseInteger(q: Query, name: string): number | undefined {
+  const value = parseInt64(q, name)
+  return value === undefined ? undefined : Number(value)
+}
+
+/** Go's strconv.ParseInt, with its error as the reference words it. */
+export function parseInt64(q: Query, name: string): Int64 | undefined {
   const text = q.get(name)
   if (text === undefined) return undefined
   const value = parseGoInt64(text)
-  if (value !== undefined) return Number(value)
+  if (value !== undefined) return exactInteger(value)
   const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
   throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)
 }

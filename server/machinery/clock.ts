@@ -10,11 +10,18 @@ export interface Timer {
   cancel(): void
 }
 
+/** Node takes a longer one for 1 ms. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(fn, ms) {
-    const t = setTimeout(fn, ms)
-    return { cancel: () => clearTimeout(t) }
+    let timer: NodeJS.Timeout
+    const arm = (left: number): void => {
+      timer = left > MAX_TIMEOUT ? setTimeout(() => arm(left - MAX_TIMEOUT), MAX_TIMEOUT) : setTimeout(fn, left)
+    }
+    arm(ms)
+    return { cancel: () => clearTimeout(timer) }
   },
   setInterval(fn, ms) {
     const t = setInterval(fn, ms)

@@ -1,4 +1,6 @@
 /** metav1.Duration: Go's time.ParseDuration and Duration.String, in nanoseconds. */
+import type { Int64 } from './numbers.ts'
+
 export class DurationParseError extends Error {
   override readonly name = 'DurationParseError'
 }
@@ -60,3 +62,10 @@ function decimal(u: bigint, digits: number): string {
   const fraction = (u % scale).toString().padStart(digits, '0').replace(/0+$/, '')
   return fraction === '' ? String(u / scale) : `${u / scale}.${fraction}`
 }
+
+/** `time.Duration(seconds) * time.Second` in milliseconds. A duration has 64 bits of nanoseconds: beyond 292 years Go's wraps around. */
+export function secondsToMs(seconds: Int64): number {
+  if (seconds > -WRAPS && seconds < WRAPS) return Number(seconds) * 1000
+  return Number(BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n) / 1_000_000n)
+}
+const WRAPS = 9_000_000_000

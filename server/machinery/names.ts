@@ -2,6 +2,8 @@
  * Name formats of the API and the texts that name their breach (apimachinery `util/validation` and `api/validate/content`).
  * Every function answers the list of texts, empty when the value is well formed. Lengths are in bytes.
  */
+import type { Int64 } from './numbers.ts'
+
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
 const UNDERSCORE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
@@ -137,7 +139,7 @@ export function portNameErrors(name: string): string[] {
 }
 
 /** User and group ids: 0 to 2³¹−1. */
-export function idErrors(id: number): string[] {
+export function idErrors(id: Int64): string[] {
   return id >= 0 && id <= 2147483647 ? [] : [rangeText(0, 2147483647)]
 }
 

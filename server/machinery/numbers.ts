@@ -59,8 +59,11 @@ export function numberOf(literal: string): number | bigint | JsonNumber {
   return String(value) === literal ? value : new JsonNumber(literal)
 }
 
+/** An int64 as parsed objects have it: a bigint beyond 2⁵³. Comparisons take both; who computes converts first. */
+export type Int64 = number | bigint
+
 /** An int64 in the form that a parsed one has. */
-export function exactInteger(value: bigint): number | bigint {
+export function exactInteger(value: bigint): Int64 {
   const rounded = Number(value)
   return Number.isSafeInteger(rounded) ? rounded : value
 }

@@ -1,4 +1,6 @@
 /** The part of every Kubernetes object that machinery looks at (API conventions, "Metadata"). */
+import type { Int64 } from './numbers.ts'
+
 export interface OwnerReference {
   apiVersion: string
   kind: string
@@ -18,7 +20,7 @@ export interface ObjectMeta {
   generation?: number
   creationTimestamp?: string | null
   deletionTimestamp?: string | null
-  deletionGracePeriodSeconds?: number | null
+  deletionGracePeriodSeconds?: Int64 | null
   labels?: Record<string, string>
   annotations?: Record<string, string>
   ownerReferences?: OwnerReference[]

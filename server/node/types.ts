@@ -1,3 +1,4 @@
+import type { Int64 } from '../machinery/numbers.ts'
 import type { KubeObject, ObjectMeta } from '../machinery/types.ts'
 
 /** The fields of core/v1 Pod that a node agent reads (k8s.io/api core/v1 `types.go`). */
@@ -14,8 +15,8 @@ export interface PodSpec {
   hostNetwork?: boolean
   hostname?: string
   restartPolicy?: RestartPolicy
-  terminationGracePeriodSeconds?: number
-  activeDeadlineSeconds?: number
+  terminationGracePeriodSeconds?: Int64
+  activeDeadlineSeconds?: Int64
   nodeSelector?: Record<string, string>
   readinessGates?: { conditionType: string }[]
   resources?: ResourceRequirements
@@ -53,7 +54,7 @@ export interface PodCondition {
   lastTransitionTime?: string | null
   reason?: string
   message?: string
-  observedGeneration?: number
+  observedGeneration?: Int64
 }
 
 export interface ContainerState {
@@ -88,7 +89,7 @@ export interface ContainerStatus {
 }
 
 export interface PodStatus {
-  observedGeneration?: number
+  observedGeneration?: Int64
   phase?: PodPhase
   conditions?: PodCondition[]
   message?: string

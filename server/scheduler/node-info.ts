@@ -27,7 +27,7 @@ export class NodeInfo {
     this.allocatable = listToResources(allocatable)
     this.allowedPods = allocatable?.pods === undefined ? 0 : wholeUnits(String(allocatable.pods))
     const images = new Map<string, number>()
-    for (const image of node.status?.images ?? []) for (const name of image.names ?? []) images.set(name, image.sizeBytes ?? 0)
+    for (const image of node.status?.images ?? []) for (const name of image.names ?? []) images.set(name, Number(image.sizeBytes ?? 0))
     this.images = images
   }
 

@@ -210,8 +210,8 @@ export class PodWorker {
   #deadline(): number | undefined {
     const start = this.status.startTime
     const seconds = this.#pod.spec.activeDeadlineSeconds
-    if (seconds === undefined || start === undefined) return seconds === undefined ? undefined : seconds * 1000
-    return Date.parse(start) + seconds * 1000 - this.#host.clock.now()
+    if (seconds === undefined || start === undefined) return seconds === undefined ? undefined : Number(seconds) * 1000
+    return Date.parse(start) + Number(seconds) * 1000 - this.#host.clock.now()
   }
 
   async #publish(runtime: PodRuntimeStatus | undefined, terminal: boolean): Promise<PodStatus> {
@@ -335,12 +335,9 @@ export class PodWorker {
 
   #grace(): number {
     const { metadata, spec } = this.#pod
-    if (this.#removed) return metadata.deletionGracePeriodSeconds ?? 1
-    return (
-      (metadata.deletionTimestamp != null ? metadata.deletionGracePeriodSeconds : undefined) ??
-      spec.terminationGracePeriodSeconds ??
-      DEFAULT_GRACE
-    )
+    if (this.#removed) return Number(metadata.deletionGracePeriodSeconds ?? 1)
+    const seconds = metadata.deletionTimestamp != null ? metadata.deletionGracePeriodSeconds : undefined
+    return Number(seconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE)
   }
 
   async #terminate(runtime: PodRuntimeStatus | undefined, leaving: boolean): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { formatTime } from '../../machinery/clock.ts'
+import { secondsToMs } from '../../machinery/go-duration.ts'
+import type { Int64 } from '../../machinery/numbers.ts'
 import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
@@ -11,7 +13,7 @@ import { mutate, validate, type Admitted } from './write.ts'
 import type { Traits } from './traits.ts'
 
 export interface DeleteOptions {
-  gracePeriodSeconds?: number
+  gracePeriodSeconds?: Int64
   preconditions?: { uid?: string; resourceVersion?: string }
   propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
   orphanDependents?: boolean
@@ -109,7 +111,8 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
   const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, traits.dependents)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers
-  const grace = Math.max(strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0, 0)
+  const asked = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
+  const grace = asked > 0 ? asked : 0
   const waits = grace > 0 || finalizers.length > 0 || strategy.waitsForContent?.(obj) === true
   // Kinds with a grace period are marked in a write of its own even when it is over at once: watchers see both, as upstream.
   if (!waits && strategy.gracePeriod === undefined) return [{ action: 'delete' }, 'done']
@@ -118,7 +121,7 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
   const pending = meta.deletionTimestamp !== undefined && meta.deletionTimestamp !== null
   // A second delete may shorten the grace period, never lengthen it.
   if (!pending || grace < (meta.deletionGracePeriodSeconds ?? 0)) {
-    const end = now + grace * 1000
+    const end = now + secondsToMs(grace)
     meta.deletionTimestamp = formatTime(pending ? Math.min(due, end) : end)
     meta.deletionGracePeriodSeconds = grace
     if (!pending && meta.generation !== undefined) meta.generation++

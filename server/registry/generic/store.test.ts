@@ -255,7 +255,7 @@ describe('delete', () => {
       namespace: 'ns',
       context: s.context,
     })
-    const graces: (number | null | undefined)[] = []
+    const graces: unknown[] = []
     for (const gracePeriodSeconds of [20, 10, 60]) {
       const { gone, entry } = await remove('p', { gracePeriodSeconds }, pods)
       expect(gone).toBe(false)

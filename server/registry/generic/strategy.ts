@@ -1,6 +1,7 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Clock } from '../../machinery/clock.ts'
+import type { Int64 } from '../../machinery/numbers.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 
 export interface StrategyContext {
@@ -40,7 +41,7 @@ export interface Strategy {
   /** Whether metadata.generation counts changes outside metadata and status; default: what traits.ts says. */
   generation?: boolean
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
-  gracePeriod?(obj: KubeObject, requested: number | undefined): number | undefined
+  gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
   nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../../machinery/numbers.ts'
 import { invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import {
   byteLength,
@@ -31,7 +32,7 @@ export function checkQualifiedName(errors: FieldError[], value: string, path: st
   invalidTexts(errors, path, value, qualifiedNameErrors(value))
 }
 
-export function checkNotNegative(errors: FieldError[], value: number | undefined | null, path: string): void {
+export function checkNotNegative(errors: FieldError[], value: Int64 | undefined | null, path: string): void {
   if (value !== undefined && value !== null && value < 0) errors.push(invalid(path, value, NOT_NEGATIVE))
 }
 
@@ -39,7 +40,7 @@ export function checkPositive(errors: FieldError[], value: number, path: string)
   if (value <= 0) errors.push(invalid(path, value, POSITIVE))
 }
 
-export function checkId(errors: FieldError[], value: number | undefined | null, path: string): void {
+export function checkId(errors: FieldError[], value: Int64 | undefined | null, path: string): void {
   if (value !== undefined && value !== null) invalidTexts(errors, path, value, idErrors(value))
 }
 

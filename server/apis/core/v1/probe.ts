@@ -1,3 +1,4 @@
+import type { Int64 } from '../../../machinery/numbers.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { httpHeaderNameErrors } from '../../../machinery/names.ts'
 import { checkNotNegative, checkPort, checkRequired, invalidTexts } from './checks.ts'
@@ -21,7 +22,7 @@ function validateHandler(
   errors: FieldError[],
   handler: Handler,
   kinds: readonly HandlerKind[],
-  gracePeriod: number | undefined,
+  gracePeriod: Int64 | undefined,
   path: string,
 ): void {
   let found = false
@@ -77,7 +78,7 @@ function validateOnceProbe(errors: FieldError[], probe: Probe, path: string): vo
   if (probe.successThreshold !== 1) errors.push(invalid(`${path}.successThreshold`, probe.successThreshold ?? 0, 'must be 1'))
 }
 
-export function validateLifecycle(errors: FieldError[], lifecycle: Lifecycle, gracePeriod: number | undefined, path: string): void {
+export function validateLifecycle(errors: FieldError[], lifecycle: Lifecycle, gracePeriod: Int64 | undefined, path: string): void {
   if (lifecycle.postStart) validateHandler(errors, lifecycle.postStart, hookHandlers, gracePeriod, `${path}.postStart`)
   if (lifecycle.preStop) validateHandler(errors, lifecycle.preStop, hookHandlers, gracePeriod, `${path}.preStop`)
 }

@@ -1,4 +1,6 @@
 /** Containers as they stand in a pod's spec. */
+import type { Int64 } from '../../../machinery/numbers.ts'
+
 export type ResourceList = Record<string, string>
 export type IntOrString = number | string
 
@@ -35,7 +37,7 @@ export interface Probe extends Handler {
   periodSeconds?: number
   successThreshold?: number
   failureThreshold?: number
-  terminationGracePeriodSeconds?: number
+  terminationGracePeriodSeconds?: Int64
 }
 
 export interface Lifecycle {
@@ -61,8 +63,8 @@ export interface SecurityContext {
   privileged?: boolean
   seLinuxOptions?: Record<string, string>
   windowsOptions?: WindowsOptions
-  runAsUser?: number
-  runAsGroup?: number
+  runAsUser?: Int64
+  runAsGroup?: Int64
   runAsNonRoot?: boolean
   readOnlyRootFilesystem?: boolean
   allowPrivilegeEscalation?: boolean
@@ -74,12 +76,12 @@ export interface SecurityContext {
 export interface PodSecurityContext {
   seLinuxOptions?: Record<string, string>
   windowsOptions?: WindowsOptions
-  runAsUser?: number
-  runAsGroup?: number
+  runAsUser?: Int64
+  runAsGroup?: Int64
   runAsNonRoot?: boolean
-  supplementalGroups?: number[]
+  supplementalGroups?: Int64[]
   supplementalGroupsPolicy?: string
-  fsGroup?: number
+  fsGroup?: Int64
   sysctls?: { name?: string; value?: string }[]
   fsGroupChangePolicy?: string
   seccompProfile?: SeccompProfile

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../../machinery/numbers.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
 import type { LabelSelector } from '../../meta/v1/validation.ts'
 import type {
@@ -16,7 +17,7 @@ export interface Toleration {
   operator?: string
   value?: string
   effect?: string
-  tolerationSeconds?: number
+  tolerationSeconds?: Int64
 }
 
 export interface NodeSelectorRequirement {
@@ -78,8 +79,8 @@ export interface PodSpec {
   containers?: Container[]
   ephemeralContainers?: EphemeralContainer[]
   restartPolicy?: string
-  terminationGracePeriodSeconds?: number
-  activeDeadlineSeconds?: number
+  terminationGracePeriodSeconds?: Int64
+  activeDeadlineSeconds?: Int64
   dnsPolicy?: string
   nodeSelector?: Record<string, string>
   serviceAccountName?: string
@@ -119,7 +120,7 @@ export interface PodSpec {
 export interface PodCondition {
   type?: string
   status?: string
-  observedGeneration?: number
+  observedGeneration?: Int64
   lastProbeTime?: string | null
   lastTransitionTime?: string | null
   reason?: string
@@ -154,12 +155,12 @@ export interface ContainerStatus {
   started?: boolean
   allocatedResources?: ResourceList
   resources?: ResourceRequirements
-  user?: { linux?: { uid?: number; gid?: number; supplementalGroups?: number[] } }
+  user?: { linux?: { uid?: number; gid?: number; supplementalGroups?: Int64[] } }
   allocatedResourcesStatus?: { name?: string; resources?: { resourceID?: string; health?: string; message?: string }[] }[]
 }
 
 export interface PodStatus {
-  observedGeneration?: number
+  observedGeneration?: Int64
   phase?: string
   conditions?: PodCondition[]
   message?: string

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../../machinery/numbers.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
 import type { LabelSelector } from '../../meta/v1/validation.ts'
 import type { LocalObjectReference, ObjectFieldSelector, ResourceFieldSelector, ResourceRequirements } from './types-container.ts'
@@ -20,7 +21,7 @@ export interface ProjectedSource {
   secret?: { name?: string; items?: KeyToPath[]; optional?: boolean }
   configMap?: { name?: string; items?: KeyToPath[]; optional?: boolean }
   downwardAPI?: { items?: DownwardApiFile[] }
-  serviceAccountToken?: { audience?: string; expirationSeconds?: number; path?: string }
+  serviceAccountToken?: { audience?: string; expirationSeconds?: Int64; path?: string }
   clusterTrustBundle?: { name?: string; signerName?: string; labelSelector?: LabelSelector; path?: string; optional?: boolean }
   podCertificate?: {
     signerName?: string

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../../machinery/numbers.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { dns1123LabelErrors, nameIsSubdomain } from '../../../machinery/names.ts'
@@ -62,7 +63,7 @@ function keepObserved(pod: Pod, old: Pod): void {
   for (const field of ['qosClass', 'resourceClaimStatuses', 'extendedResourceClaimStatus', 'observedGeneration'] as const) {
     if (!now[field] && before[field]) (now as Record<string, unknown>)[field] = before[field]
   }
-  const generations = new Map<string, (number | undefined)[]>()
+  const generations = new Map<string, (Int64 | undefined)[]>()
   for (const c of before.conditions ?? []) {
     const list = generations.get(c.type ?? '') ?? []
     generations.set(c.type ?? '', [...list, c.observedGeneration])

@@ -58,7 +58,7 @@ function checkBackend(errors: FieldError[], backend: Json | undefined, at: strin
   if (portName !== '' && portNumber !== 0) errors.push(invalid(at, '', 'cannot set both port name & port number'))
   else if (portName !== '') checkTexts(errors, `${at}.service.port.name`, portName, portNameErrors(portName))
   else if (portNumber === 0) errors.push(required(at, 'port name or number is required'))
-  else for (const text of portNumberErrors(portNumber)) errors.push(invalid(`${at}.service.port.number`, portNumber, text))
+  else for (const text of portNumberErrors(Number(portNumber))) errors.push(invalid(`${at}.service.port.number`, portNumber, text))
 }
 
 function checkRoute(errors: FieldError[], rule: Json, at: string): void {
@@ -144,7 +144,7 @@ function checkPolicyPort(errors: FieldError[], port: Json, at: string): void {
     for (const text of portNumberErrors(value)) errors.push(invalid(`${at}.port`, value, text))
     if (end === undefined) return
     if (end < value) wrongEnd('must be greater than or equal to `port`')
-    for (const text of portNumberErrors(end)) wrongEnd(text)
+    for (const text of portNumberErrors(Number(end))) wrongEnd(text)
   } else if (typeof value === 'string') {
     wrongEnd('may not be specified when `port` is non-numeric')
     checkTexts(errors, `${at}.port`, value, portNameErrors(value))

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../../machinery/numbers.ts'
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../../machinery/labels.ts'
 import { IMMUTABLE } from '../../../apis/meta/v1/validation.ts'
@@ -15,8 +16,8 @@ export const strategyOf = (rule: Rule): Pick<Strategy, 'validate' | 'validateUpd
 })
 
 export const textOf = (obj: Json | undefined, key: string): string => (typeof obj?.[key] === 'string' ? (obj[key] as string) : '')
-export const numberOf = (obj: Json | undefined, key: string): number | undefined =>
-  typeof obj?.[key] === 'number' ? (obj[key] as number) : undefined
+export const numberOf = (obj: Json | undefined, key: string): Int64 | undefined =>
+  typeof obj?.[key] === 'number' || typeof obj?.[key] === 'bigint' ? (obj[key] as Int64) : undefined
 export const textsOf = (obj: Json | undefined, key: string): string[] => (Array.isArray(obj?.[key]) ? (obj[key] as string[]) : [])
 export const isThere = (obj: Json | undefined, key: string): boolean => obj?.[key] !== undefined && obj[key] !== null
 
