@@ -113,6 +113,17 @@ export function withoutSpellings(value: unknown): unknown {
   return out
 }
 
+/** The first number in a JSON value that does not fit a float64, which Go's decoder refuses wherever it stands. */
+export function overflowing(value: unknown): JsonNumber | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value instanceof JsonNumber) return Number.isFinite(value.value) ? undefined : value
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    const found = overflowing(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** A float as Go's strconv writes it with 'g' and the shortest precision: with an exponent below 1e-4 and from 1e6 on, never for zero. */
 export function goFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN'

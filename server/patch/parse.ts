@@ -1,6 +1,6 @@
 import { Entries, hasDuplicateKeys, JsonError, parseEntries, parseJson } from '../machinery/json.ts'
 import { jsonText } from '../machinery/json-text.ts'
-import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
+import { jsonKind, overflowing } from '../machinery/numbers.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 
 /** The JSON of a patch; 400 with the reference's words for every text that is none, or is nested more deeply than any body may be. */
@@ -25,9 +25,8 @@ export function wrongPatchType(given: unknown, wanted: string, prefix?: string):
  * @param into as in cannotUnmarshal
  */
 export function checkFloats(patch: unknown, into: string, prefix?: string): void {
-  if (patch instanceof JsonNumber && !Number.isFinite(patch.value)) throw cannotUnmarshal(patch, into, prefix, ` ${patch.literal}`)
-  if (typeof patch !== 'object' || patch === null || patch instanceof JsonNumber) return
-  for (const item of Object.values(patch)) checkFloats(item, into, prefix)
+  const found = overflowing(patch)
+  if (found !== undefined) throw cannotUnmarshal(found, into, prefix, ` ${found.literal}`)
 }
 
 /** @param into `value of type …`, or the field as Go names it */

@@ -5,7 +5,7 @@
  */
 import { DurationParseError, formatDuration, parseDuration } from '../machinery/go-duration.ts'
 import { TimeParseError, canonicalTime } from '../machinery/time.ts'
-import { JsonNumber, withoutSpellings } from '../machinery/numbers.ts'
+import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { canonicalBase64, isByte } from './base64.ts'
@@ -223,12 +223,12 @@ function double(value: unknown): unknown {
 
 function raw(value: unknown): unknown {
   numbers = true
-  return value
+  return overflowing(value) === undefined ? value : fail()
 }
 
 function json(value: unknown): unknown {
   numbers = true
-  return withoutSpellings(value)
+  return overflowing(value) === undefined ? withoutSpellings(value) : fail()
 }
 
 function attempt(parse: () => unknown): unknown {

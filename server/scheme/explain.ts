@@ -4,7 +4,7 @@
  */
 import { DurationParseError, parseDuration } from '../machinery/go-duration.ts'
 import { Entries } from '../machinery/json.ts'
-import { JsonNumber, jsonKind, literalOf } from '../machinery/numbers.ts'
+import { JsonNumber, jsonKind, literalOf, overflowing } from '../machinery/numbers.ts'
 import { TimeParseError, parseTime } from '../machinery/time.ts'
 import { QuantityError, parseJsonQuantity, parseQuantity } from '../machinery/quantity.ts'
 import { canonicalBase64, illegalAt, isByte } from './base64.ts'
@@ -133,7 +133,7 @@ class Walk {
   }
 
   #scalar(kind: ScalarKind, value: unknown, place: Place, goType: string): void {
-    if (isOpaque.has(kind)) return
+    if (isOpaque.has(kind)) return this.#opaque(value)
     if (kind === 'quantity')
       return this.#custom(() => (typeof value === 'string' ? parseJsonQuantity(value) : parseQuantity(literalOf(value) ?? 'x')))
     const type = goScalar[kind] ?? goType
@@ -148,6 +148,12 @@ class Walk {
     if (kind === 'time' || kind === 'microTime') this.#custom(() => parseTime(value as string, kind))
     if (kind === 'duration') this.#custom(() => parseDuration(value as string))
     if (want === 'number' && !fits(kind, value)) this.#mismatch(`number ${literalOf(value)}`, place, type, fatal)
+  }
+
+  /** Nothing is wrong with JSON of any form but a number that no float64 holds. Upstream ends the connection there. */
+  #opaque(value: unknown): void {
+    const found = overflowing(value)
+    if (found !== undefined) throw new Fatal(`json: cannot unmarshal number ${found.literal} into Go value of type float64`)
   }
 
   /** Go reads a list of numbers as bytes too. */
