@@ -1,0 +1,117 @@
+import { FieldSet } from './field-set.ts'
+import { fieldElement, itemElement, type PathElement } from './path-element.ts'
+import { fieldOf, isMap, partOf, sameValue, type ListStructure, type MapStructure, type Part, type Structure } from './structure.ts'
+
+/** What the right object makes of the left one, by path. */
+export interface Comparison {
+  readonly removed: FieldSet
+  readonly modified: FieldSet
+  readonly added: FieldSet
+}
+
+const EMPTY = new FieldSet()
+
+/** A node of the three sets, each made when something goes into it. */
+class Node {
+  removed: FieldSet | undefined
+  modified: FieldSet | undefined
+  added: FieldSet | undefined
+
+  /** Takes over what was found below an element. */
+  adopt(pe: PathElement, below: Node): void {
+    for (const which of ['removed', 'modified', 'added'] as const) {
+      const set = below[which]
+      if (set !== undefined) (this[which] ??= new FieldSet()).children.set(pe, set)
+    }
+  }
+
+  mark(which: 'removed' | 'modified' | 'added', pe: PathElement): void {
+    ;(this[which] ??= new FieldSet()).members.add(pe)
+  }
+}
+
+/** Compares two objects of one structure (structured-merge-diff `typed/compare.go`). Neither may be undefined. */
+export function compareObjects(s: Structure, left: unknown, right: unknown): Comparison {
+  const root = new Node()
+  compareParts(s, left, right, root)
+  return { removed: root.removed ?? EMPTY, modified: root.modified ?? EMPTY, added: root.added ?? EMPTY }
+}
+
+/** Compares what stands at an element of `parent`; one of the two may be missing. */
+function compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown, parent: Node): void {
+  const node = new Node()
+  const leaf = compareParts(s, left, right, node)
+  parent.adopt(pe, node)
+  if (left === undefined) parent.mark('added', pe)
+  else if (right === undefined) parent.mark('removed', pe)
+  else if (leaf && !sameValue(left, right)) parent.mark('modified', pe)
+}
+
+/** Compares below, into `node`; true when there is nothing below: the value counts as a whole. */
+function compareParts(s: Structure, left: unknown, right: unknown, node: Node): boolean {
+  const parts: readonly Part[] =
+    right === undefined
+      ? [partOf(s, left)]
+      : left === undefined || partOf(s, left) === partOf(s, right)
+        ? [partOf(s, right)]
+        : [partOf(s, left), partOf(s, right)]
+  let leaf = false
+  for (const part of parts) {
+    if (part === 'map') leaf = compareMaps(s.map!, left, right, node) || leaf
+    else if (part === 'list') leaf = compareLists(s.list!, left, right, node) || leaf
+    else leaf = true
+  }
+  return leaf
+}
+
+const asMap = (value: unknown): Record<string, unknown> => (isMap(value) ? value : {})
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+function compareMaps(map: MapStructure, left: unknown, right: unknown, node: Node): boolean {
+  const [l, r] = [asMap(left), asMap(right)]
+  const names = Object.keys(l)
+  // Empty and null differ: they are values.
+  if (map.atomic || (names.length === 0 && Object.keys(r).length === 0)) return true
+  for (const name of names) compareField(map, name, l[name], r[name], node)
+  for (const name of Object.keys(r)) if (l[name] === undefined) compareField(map, name, undefined, r[name], node)
+  return false
+}
+
+function compareField(map: MapStructure, name: string, left: unknown, right: unknown, node: Node): void {
+  const s = fieldOf(map, name)
+  if (s !== undefined && (left !== undefined || right !== undefined)) compareAt(s, fieldElement(name), left, right, node)
+}
+
+function compareLists(list: ListStructure, left: unknown, right: unknown, node: Node): boolean {
+  const [l, r] = [asList(left), asList(right)]
+  if (list.type === 'atomic' || (l.length === 0 && r.length === 0)) return true
+  const [ours, theirs] = [byElement(list, l), byElement(list, r)]
+  for (const [pe, items] of ours) compareItems(list, pe, items, theirs.get(pe) ?? [], node)
+  for (const [pe, items] of theirs) if (!ours.has(pe)) compareItems(list, pe, [], items, node)
+  return false
+}
+
+function byElement(list: ListStructure, items: readonly unknown[]): Map<PathElement, unknown[]> {
+  const out = new Map<PathElement, unknown[]>()
+  for (const item of items) {
+    const pe = itemElement(list, item)
+    const same = out.get(pe)
+    if (same === undefined) out.set(pe, [item])
+    else same.push(item)
+  }
+  return out
+}
+
+/** Items that share a name count as one value: whoever makes or ends such a group owns the name and nothing below. */
+function compareItems(list: ListStructure, pe: PathElement, left: readonly unknown[], right: readonly unknown[], node: Node): void {
+  if (left.length <= 1 && right.length <= 1) return compareAt(list.items, pe, left[0], right[0], node)
+  if (left.length >= 2 && right.length >= 2) {
+    if (!sameValue(left, right)) node.mark('modified', pe)
+  } else if (left.length >= 2) {
+    if (right.length > 0) compareAt(list.items, pe, undefined, right[0], node)
+    node.mark('removed', pe)
+  } else {
+    if (left.length > 0) compareAt(list.items, pe, left[0], undefined, node)
+    node.mark('added', pe)
+  }
+}

@@ -1,0 +1,231 @@
+import { copyJson } from '../machinery/copy-json.ts'
+import { formatTime, type Clock } from '../machinery/clock.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
+import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
+import { compareObjects } from './compare.ts'
+import { Conflicts } from './conflict.ts'
+import { FieldSet } from './field-set.ts'
+import { fieldsOf } from './fields-of.ts'
+import {
+  cappedManagers,
+  decodeManagers,
+  encodeManagers,
+  isReset,
+  keyOf,
+  managerId,
+  type ManagedFieldsEntry,
+  type Managers,
+} from './managed-fields.ts'
+import { checkObject } from './merge.ts'
+import { fieldElement } from './path-element.ts'
+import { sameValue } from './structure.ts'
+import { Updater, type TypedVersion, type Versions } from './updater.ts'
+
+export interface FieldManagerOptions {
+  /** The version that requests come in. */
+  readonly version: TypedVersion
+  readonly kind: string
+  readonly versions: Versions
+  /** '' for the object itself. */
+  readonly subresource: string
+  /** An object of the kind with nothing in it: what a new one is compared with. */
+  empty(): KubeObject
+  readonly clock: Pick<Clock, 'now'>
+}
+
+const path = (...names: readonly string[]): string[] => names.map(fieldElement)
+/** Fields that nobody owns: they are the system's, or say what the object is (`managedfields/internal/stripmeta.go`). */
+const STRIPPED = FieldSet.of(
+  path('apiVersion'),
+  path('kind'),
+  path('metadata'),
+  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'].map(
+    (f) => path('metadata', f),
+  ),
+)
+const BEFORE_FIRST_APPLY = 'before-first-apply'
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+const KUBECTL = 'kubectl'
+
+/**
+ * Keeps `metadata.managedFields` (KEP-555). One for each served version and subresource of a kind; objects are in that version.
+ * - `update`: who changes a field owns it
+ * - `apply`: merges a partial object, and refuses with 409 what others own
+ */
+export class FieldManager {
+  readonly #o: FieldManagerOptions
+  readonly #updater: Updater
+
+  constructor(options: FieldManagerOptions) {
+    this.#o = options
+    this.#updater = new Updater(options.versions)
+  }
+
+  /** Sets `next.metadata.managedFields` after a create (`live` undefined), an update or a patch. Never refuses. */
+  update(live: KubeObject | undefined, next: KubeObject, manager: string): void {
+    const before = live?.metadata.managedFields as ManagedFieldsEntry[] | undefined
+    try {
+      const managers = this.#managersOf(live, next)
+      delete next.metadata.managedFields
+      this.#encode(next, this.#updated(live ?? this.#o.empty(), next, managers, manager, live === undefined))
+    } catch {
+      // Entries that cannot be read any more are kept as they are.
+      if (before === undefined) delete next.metadata.managedFields
+      else next.metadata.managedFields = before
+    }
+  }
+
+  /**
+   * The object that applying makes of the live one, which is undefined when there is none yet.
+   * @throws StatusError 409 for conflicts, 400 for an object of another version, 500 for one that does not fit its schema, as the reference
+   */
+  apply(live: KubeObject | undefined, config: KubeObject, manager: string, force: boolean): KubeObject {
+    this.#checkConfig(config)
+    const current = live ?? this.#o.empty()
+    const { managedFields, ...metadata } = current.metadata
+    const bare: KubeObject = { ...current, metadata }
+    let managers: Managers
+    try {
+      managers = decodeManagers(managedFields as ManagedFieldsEntry[] | undefined)
+    } catch (e) {
+      throw new StatusError(500, '', `failed to decode managed fields: ${(e as Error).message}`)
+    }
+    if (managers.size === 0) managers = this.#updated(this.#o.empty(), bare, managers, BEFORE_FIRST_APPLY, true)
+    const object = this.#applied(bare, config, managers, manager, force)
+    if (manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
+    return object
+  }
+
+  #managersOf(live: KubeObject | undefined, next: KubeObject): Managers {
+    const stored = (): Managers => readable(live?.metadata.managedFields)
+    // A subresource does not change who owns what by decree.
+    if (this.#o.subresource !== '') return stored()
+    if (isReset(next.metadata.managedFields)) return new Map()
+    const sent = readable(next.metadata.managedFields)
+    return sent.size === 0 ? stored() : sent
+  }
+
+  #updated(live: KubeObject, next: KubeObject, managers: Managers, manager: string, created: boolean): Managers {
+    // What nobody tracked so far is not tracked from an update on.
+    if (managers.size === 0 && !created) return managers
+    const { version, subresource } = this.#o
+    const { managers: others, owned } = this.#updater.update(withoutManagers(live), next, version, managers)
+    const mine = owned.difference(STRIPPED)
+    if (!mine.empty) {
+      const id = managerId(manager, 'Update', version.apiVersion, subresource)
+      const before = others.get(keyOf(id))
+      const set = before === undefined ? mine : mine.union(before.set)
+      others.set(keyOf(id), { id, apiVersion: version.apiVersion, set, time: this.#now() })
+    }
+    return cappedManagers(others)
+  }
+
+  #applied(live: KubeObject, config: KubeObject, managers: Managers, manager: string, force: boolean): KubeObject {
+    const { version, subresource } = this.#o
+    const id = managerId(manager, 'Apply', version.apiVersion, subresource)
+    const key = keyOf(id)
+    const attempt = (forced: boolean): KubeObject => {
+      const result = this.#updater.apply(live, config, version, managers, id, forced)
+      const changed = !sameValue(live, result.object)
+      const object = copyJson((changed ? (result.object ?? {}) : live) as KubeObject)
+      object.metadata ??= {}
+      const mine = result.managers.get(key)
+      if (mine !== undefined) {
+        const set = mine.set.difference(STRIPPED)
+        if (set.empty) result.managers.delete(key)
+        else result.managers.set(key, { ...mine, set, time: changed ? this.#now() : mine.time })
+      }
+      this.#encode(object, result.managers)
+      return object
+    }
+    try {
+      return attempt(force)
+    } catch (e) {
+      if (!(e instanceof Conflicts)) throw e
+      const left = manager === KUBECTL ? this.#withoutOwnEarlier(live, e) : e
+      if (left !== undefined) throw left.toStatus()
+      return attempt(true)
+    }
+  }
+
+  /** Conflicts that are not with what this kubectl applied from the client's side; undefined when there are none left. */
+  #withoutOwnEarlier(live: KubeObject, e: Conflicts): Conflicts | undefined {
+    const text = lastAppliedOf(live)
+    if (text === undefined) return e
+    const { structure, apiVersion } = this.#o.version
+    let mine: FieldSet
+    try {
+      const last = JSON.parse(text) as KubeObject
+      if (last.apiVersion !== apiVersion) return e
+      const c = compareObjects(structure, last, live)
+      mine = fieldsOf(structure, last).difference(c.modified).difference(c.added).difference(c.removed)
+    } catch {
+      return e
+    }
+    const left = e.conflicts.filter((c) => !mine.has(c.path))
+    return left.length === 0 ? undefined : new Conflicts(left)
+  }
+
+  #checkConfig(config: KubeObject): void {
+    const { version, kind } = this.#o
+    const { apiVersion = '', kind: own = '', metadata } = config
+    if (apiVersion !== version.apiVersion || own !== kind) {
+      const gv = parseApiVersion(apiVersion)
+      const text = gv?.group === '' ? `/${gv.version}` : apiVersion
+      throw badRequest(`invalid object type: ${text}, Kind=${own}`)
+    }
+    if (metadata.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
+    const errors = checkObject(version.structure, config)
+    if (errors.length === 0) return
+    const gvk = `${version.apiVersion.includes('/') ? version.apiVersion : `/${version.apiVersion}`}, Kind=${kind}`
+    const text = errors.length === 1 ? errors[0]! : `errors:\n${errors.map((e) => `  ${e}`).join('\n')}`
+    throw new StatusError(
+      500,
+      '',
+      `failed to create typed patch object (${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${gvk}): ${text}`,
+    )
+  }
+
+  #encode(object: KubeObject, managers: Managers): void {
+    if (managers.size === 0) delete object.metadata.managedFields
+    else object.metadata.managedFields = encodeManagers(managers)
+  }
+
+  #now(): string {
+    return formatTime(this.#o.clock.now())
+  }
+}
+
+function withoutManagers(object: KubeObject): KubeObject {
+  if (object.metadata.managedFields === undefined) return object
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
+function readable(entries: unknown): Managers {
+  try {
+    return decodeManagers(entries as ManagedFieldsEntry[] | undefined)
+  } catch {
+    return new Map()
+  }
+}
+
+const lastAppliedOf = (object: KubeObject): string | undefined => object.metadata.annotations?.[LAST_APPLIED] || undefined
+
+function lastAppliedText(config: KubeObject): string {
+  const { annotations, ...metadata } = config.metadata
+  const { [LAST_APPLIED]: _, ...rest } = annotations ?? {}
+  const kept = Object.keys(rest).length > 0 || annotations !== undefined ? { annotations: rest } : {}
+  return `${JSON.stringify(sortedKeys({ ...config, metadata: { ...metadata, ...kept } }))}\n`
+}
+
+/** Go writes maps in the order of their keys. */
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sortedKeys(v)]),
+  )
+}

@@ -1,0 +1,182 @@
+import { compareElements, fieldName, isField, type PathElement } from './path-element.ts'
+import { fieldOf, type Structure } from './structure.ts'
+
+/** A set as `metadata.managedFields[].fieldsV1` holds it. */
+export interface FieldsV1 {
+  [element: string]: FieldsV1
+}
+
+/**
+ * A set of paths into an object: `members` are paths that end here, `children` those that go on. Sets are not changed once they are
+ * handed out, so they may be shared (structured-merge-diff `fieldpath/set.go`).
+ */
+export class FieldSet {
+  readonly members = new Set<PathElement>()
+  readonly children = new Map<PathElement, FieldSet>()
+
+  static of(...paths: readonly (readonly PathElement[])[]): FieldSet {
+    const set = new FieldSet()
+    for (const path of paths) set.insert(path)
+    return set
+  }
+
+  get empty(): boolean {
+    if (this.members.size > 0) return false
+    for (const child of this.children.values()) if (!child.empty) return false
+    return true
+  }
+
+  /** Only while the set is being made. */
+  insert(path: readonly PathElement[]): void {
+    let node: FieldSet = this
+    for (const pe of path.slice(0, -1)) node = node.child(pe)
+    node.members.add(path.at(-1)!)
+  }
+
+  /** The set of what follows an element, made when it is missing. Only while the set is being made. */
+  child(pe: PathElement): FieldSet {
+    let child = this.children.get(pe)
+    if (child === undefined) this.children.set(pe, (child = new FieldSet()))
+    return child
+  }
+
+  has(path: readonly PathElement[]): boolean {
+    let node: FieldSet | undefined = this
+    for (const pe of path.slice(0, -1)) {
+      node = node.children.get(pe)
+      if (node === undefined) return false
+    }
+    return node.members.has(path.at(-1)!)
+  }
+
+  union(other: FieldSet): FieldSet {
+    if (other.empty) return this
+    if (this.empty) return other
+    const out = new FieldSet()
+    for (const pe of this.members) out.members.add(pe)
+    for (const pe of other.members) out.members.add(pe)
+    for (const [pe, child] of this.children) {
+      const theirs = other.children.get(pe)
+      out.children.set(pe, theirs === undefined ? child : child.union(theirs))
+    }
+    for (const [pe, child] of other.children) if (!this.children.has(pe)) out.children.set(pe, child)
+    return out
+  }
+
+  intersection(other: FieldSet): FieldSet {
+    const out = new FieldSet()
+    for (const pe of this.members) if (other.members.has(pe)) out.members.add(pe)
+    for (const [pe, child] of this.children) {
+      const theirs = other.children.get(pe)
+      if (theirs !== undefined) out.#put(pe, child.intersection(theirs))
+    }
+    return out
+  }
+
+  /** Without exactly the paths of the other set. */
+  difference(other: FieldSet): FieldSet {
+    if (other.empty) return this
+    const out = new FieldSet()
+    for (const pe of this.members) if (!other.members.has(pe)) out.members.add(pe)
+    for (const [pe, child] of this.children) {
+      const theirs = other.children.get(pe)
+      out.#put(pe, theirs === undefined ? child : child.difference(theirs))
+    }
+    return out
+  }
+
+  /** Without the paths of the other set and everything below them. */
+  recursiveDifference(other: FieldSet): FieldSet {
+    if (other.empty) return this
+    const out = new FieldSet()
+    for (const pe of this.members) if (!other.members.has(pe)) out.members.add(pe)
+    for (const [pe, child] of this.children) {
+      if (other.members.has(pe)) continue
+      const theirs = other.children.get(pe)
+      out.#put(pe, theirs === undefined ? child : child.recursiveDifference(theirs))
+    }
+    return out
+  }
+
+  #put(pe: PathElement, child: FieldSet): void {
+    if (!child.empty) this.children.set(pe, child)
+  }
+
+  /** With declared fields on the way to a path as members too: a set of `a.b.c` then owns `a` as well. */
+  withNamedFields(s: Structure | undefined): FieldSet {
+    const out = new FieldSet()
+    for (const pe of this.members) out.members.add(pe)
+    for (const [pe, child] of this.children) {
+      let below: Structure | undefined
+      if (isField(pe)) {
+        if (s?.map?.field(fieldName(pe)) !== undefined) out.members.add(pe)
+        if (s?.map !== undefined) below = fieldOf(s.map, fieldName(pe))
+      } else if (pe.startsWith('k:')) below = s?.list?.items
+      out.children.set(pe, child.withNamedFields(below))
+    }
+    return out
+  }
+
+  equals(other: FieldSet): boolean {
+    return JSON.stringify(this.toFieldsV1()) === JSON.stringify(other.toFieldsV1())
+  }
+
+  /** Every path, members of a node before what is below it, in the order of FieldsV1. */
+  *paths(prefix: readonly PathElement[] = []): IterableIterator<PathElement[]> {
+    for (const pe of [...this.members].sort(compareElements)) yield [...prefix, pe]
+    for (const pe of [...this.children.keys()].sort(compareElements)) yield* this.children.get(pe)!.paths([...prefix, pe])
+  }
+
+  toFieldsV1(): FieldsV1 {
+    const out: FieldsV1 = {}
+    for (const pe of this.#sorted()) {
+      const child = this.children.get(pe)
+      if (child === undefined || child.empty) out[pe] = {}
+      else out[pe] = this.members.has(pe) ? { '.': {}, ...child.toFieldsV1() } : child.toFieldsV1()
+    }
+    return out
+  }
+
+  #sorted(): PathElement[] {
+    const all = [...this.members]
+    for (const [pe, child] of this.children) if (!this.members.has(pe) && !child.empty) all.push(pe)
+    return all.sort(compareElements)
+  }
+
+  /** @throws TypeError for what is no FieldsV1 */
+  static fromFieldsV1(fields: FieldsV1 | undefined | null): FieldSet {
+    const out = new FieldSet()
+    for (const [pe, below] of Object.entries(fields ?? {})) {
+      if (pe === '.') continue
+      const canonical = canonicalElement(pe)
+      if (typeof below !== 'object' || below === null) throw new TypeError(`expected object at ${pe}`)
+      const keys = Object.keys(below)
+      if (keys.length === 0 || Object.hasOwn(below, '.')) out.members.add(canonical)
+      if (keys.length > (Object.hasOwn(below, '.') ? 1 : 0)) out.children.set(canonical, FieldSet.fromFieldsV1(below))
+    }
+    return out
+  }
+}
+
+/** One spelling for each element, whoever wrote it. @throws TypeError for what is none */
+function canonicalElement(pe: string): PathElement {
+  const rest = pe.slice(2)
+  if (pe[1] !== ':') throw new TypeError('invalid key: missing ":"')
+  try {
+    switch (pe[0]) {
+      case 'f':
+        return pe
+      case 'k': {
+        const key = JSON.parse(rest) as Record<string, unknown>
+        return `k:${JSON.stringify(Object.fromEntries(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1))))}`
+      }
+      case 'v':
+        return `v:${JSON.stringify(JSON.parse(rest))}`
+      case 'i':
+        return `i:${Number.parseInt(rest, 10)}`
+    }
+  } catch {
+    throw new TypeError(`path element ${pe} cannot be read`)
+  }
+  throw new TypeError(`unknown type of path element ${pe}`)
+}

@@ -1,0 +1,119 @@
+import { FieldSet, type FieldsV1 } from './field-set.ts'
+
+/** One of `metadata.managedFields` (metav1.ManagedFieldsEntry), in the order of Go's struct. */
+export interface ManagedFieldsEntry {
+  manager?: string
+  operation?: 'Apply' | 'Update'
+  apiVersion?: string
+  time?: string
+  fieldsType?: 'FieldsV1'
+  fieldsV1?: FieldsV1
+  subresource?: string
+}
+
+/** What tells managers apart: appliers by name and subresource, updaters by version too. */
+export interface ManagerId {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly subresource: string
+  /** Of updaters only. */
+  readonly apiVersion: string
+}
+
+export interface Owned {
+  readonly id: ManagerId
+  readonly apiVersion: string
+  readonly set: FieldSet
+  /** RFC 3339, seconds. */
+  readonly time: string | undefined
+}
+
+/** Who owns what of an object, by the text of the manager's id. A value: changes make another map. */
+export type Managers = ReadonlyMap<string, Owned>
+
+export const keyOf = (id: ManagerId): string => JSON.stringify([id.manager, id.operation, id.subresource, id.apiVersion])
+
+export function managerId(manager: string, operation: 'Apply' | 'Update', apiVersion: string, subresource: string): ManagerId {
+  return { manager: manager === '' ? 'unknown' : manager, operation, subresource, apiVersion: operation === 'Apply' ? '' : apiVersion }
+}
+
+/** Whether a client asks for the entries to be forgotten: `[]` or `[{}]`. */
+export function isReset(entries: unknown): boolean {
+  if (!Array.isArray(entries)) return false
+  return entries.length === 0 || (entries.length === 1 && Object.keys((entries[0] ?? {}) as object).length === 0)
+}
+
+/** @throws TypeError for entries that nobody could have written */
+export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined | null): Map<string, Owned> {
+  const out = new Map<string, Owned>()
+  for (const [i, e] of (entries ?? []).entries()) {
+    if (e.operation !== 'Apply' && e.operation !== 'Update') throw new TypeError('operation must be `Apply` or `Update`')
+    if (!e.apiVersion) throw new TypeError('apiVersion must not be empty')
+    if (!e.fieldsType) throw new TypeError(`missing fieldsType in managed fields entry ${i}`)
+    if (e.fieldsType !== 'FieldsV1') throw new TypeError(`invalid fieldsType ${JSON.stringify(e.fieldsType)} in managed fields entry ${i}`)
+    const id: ManagerId = {
+      manager: e.manager ?? '',
+      operation: e.operation,
+      subresource: e.subresource ?? '',
+      apiVersion: e.operation === 'Apply' ? '' : e.apiVersion,
+    }
+    out.set(keyOf(id), { id, apiVersion: e.apiVersion, set: FieldSet.fromFieldsV1(e.fieldsV1), time: e.time })
+  }
+  return out
+}
+
+/** Entries in the order in which the reference writes them: appliers first, then by time, name, version and subresource. */
+export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
+  const seconds = (o: Owned): number => (o.time === undefined ? 0 : Math.floor(Date.parse(o.time) / 1000))
+  const text = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+  return [...managers.values()]
+    .sort(
+      (a, b) =>
+        text(a.id.operation, b.id.operation) ||
+        seconds(a) - seconds(b) ||
+        text(a.id.manager, b.id.manager) ||
+        text(a.apiVersion, b.apiVersion) ||
+        text(a.id.subresource, b.id.subresource),
+    )
+    .map(({ id, apiVersion, set, time }) => ({
+      ...(id.manager === '' ? {} : { manager: id.manager }),
+      operation: id.operation,
+      apiVersion,
+      ...(time === undefined ? {} : { time }),
+      fieldsType: 'FieldsV1',
+      fieldsV1: set.toFieldsV1(),
+      ...(id.subresource === '' ? {} : { subresource: id.subresource }),
+    }))
+}
+
+/** Updaters beyond this many are put together, the oldest first (`managedfields/internal/capmanagers.go`). */
+const MAX_UPDATERS = 10
+const ANCIENT = 'ancient-changes'
+
+/** Puts the oldest updaters of a version into one bucket until there are few enough. */
+export function cappedManagers(managers: Managers): Managers {
+  const updaters = [...managers].filter(([, o]) => o.id.operation === 'Update')
+  if (updaters.length <= MAX_UPDATERS) return managers
+  const time = (o: Owned): number => (o.time === undefined ? 0 : Math.floor(Date.parse(o.time) / 1000))
+  updaters.sort(([a, x], [b, y]) => time(x) - time(y) || (a < b ? -1 : 1))
+  const out = new Map(managers)
+  const first = new Map<string, string>()
+  let left = updaters.length
+  for (const [key, owned] of updaters) {
+    if (left <= MAX_UPDATERS) break
+    const id: ManagerId = { manager: ANCIENT, operation: 'Update', subresource: '', apiVersion: owned.apiVersion }
+    const bucket = keyOf(id)
+    const earlier = first.get(owned.apiVersion)
+    if (earlier === undefined) {
+      first.set(owned.apiVersion, key)
+      continue
+    }
+    const before = out.get(bucket) ?? out.get(earlier)!
+    if (!out.has(bucket)) out.delete(earlier)
+    out.delete(key)
+    // The younger time of the two.
+    out.set(bucket, { id, apiVersion: owned.apiVersion, set: owned.set.union(before.set), time: owned.time })
+    left--
+  }
+  return out
+}

@@ -1,0 +1,179 @@
+import { fieldElement, itemElement, printElement, type PathElement } from './path-element.ts'
+import { fieldOf, isMap, partOf, type ListStructure, type MapStructure, type Structure } from './structure.ts'
+import type { FieldSet } from './field-set.ts'
+
+/**
+ * Lays a partial object over a whole one: its leaves win, nothing is removed, items come in the order of the partial object where it
+ * mentions them (structured-merge-diff `typed/merge.go`). Neither is changed; parts are shared. The partial object must have passed check().
+ */
+export function mergeObjects(s: Structure, left: unknown, right: unknown): unknown {
+  if (right === undefined) return left
+  if (left === undefined) return right
+  const part = partOf(s, right)
+  if (part === 'map') {
+    const [l, r] = [isMap(left) ? left : {}, isMap(right) ? right : {}]
+    if (s.map!.atomic || (Object.keys(l).length === 0 && Object.keys(r).length === 0)) return right
+    return mergeMaps(s.map!, l, r)
+  }
+  if (part === 'list') {
+    const [l, r] = [Array.isArray(left) ? left : [], Array.isArray(right) ? right : []]
+    if (s.list!.type === 'atomic' || (l.length === 0 && r.length === 0)) return right
+    return mergeLists(s.list!, l, r)
+  }
+  return right
+}
+
+function mergeMaps(map: MapStructure, left: Record<string, unknown>, right: Record<string, unknown>): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(left)) {
+    const s = fieldOf(map, name)
+    const theirs = Object.hasOwn(right, name) ? right[name] : undefined
+    set(out, name, s === undefined ? (theirs ?? value) : mergeObjects(s, value, theirs))
+  }
+  for (const [name, value] of Object.entries(right)) if (!Object.hasOwn(left, name)) set(out, name, value)
+  return out
+}
+
+// An own property whatever its name is.
+function set(out: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(out, name, { value, enumerable: true, configurable: true, writable: true })
+  else out[name] = value
+}
+
+/**
+ * Both lists in one: items of the left that the right does not mention keep their place, the right's own come in its order. Duplicates of
+ * the left stay as they are unless the right mentions them, and then its item takes their place.
+ */
+function mergeLists(list: ListStructure, left: readonly unknown[], right: readonly unknown[]): unknown[] {
+  const lefts = left.map((item) => itemElement(list, item))
+  const rights = right.map((item) => itemElement(list, item))
+  const counts = new Map<PathElement, number>()
+  for (const pe of lefts) counts.set(pe, (counts.get(pe) ?? 0) + 1)
+  const ours = new Map(lefts.map((pe, i) => [pe, counts.get(pe)! > 1 ? null : left[i]]))
+  const theirs = new Map(rights.map((pe, i) => [pe, right[i]]))
+  const shared = rights.filter((pe) => ours.has(pe))
+  const merged = new Set<PathElement>()
+  const out: unknown[] = []
+  let nextShared = shared.shift()
+  const take = (pe: PathElement): void => {
+    merged.add(pe)
+    out.push(mergeObjects(list.items, ours.get(pe), theirs.get(pe)))
+  }
+  let [l, r] = [0, 0]
+  while (l < lefts.length || r < rights.length) {
+    const pe = lefts[l]
+    if (pe !== undefined && r < rights.length) {
+      if (pe === rights[r]) {
+        take(pe)
+        l++
+        r++
+        nextShared = shared.shift()
+        continue
+      }
+      // A shared item, but not the one whose turn it is.
+      if (theirs.has(pe) && nextShared !== undefined && nextShared !== pe) {
+        l++
+        continue
+      }
+    }
+    if (pe !== undefined) {
+      if (!theirs.has(pe)) {
+        out.push(left[l])
+        l++
+        continue
+      }
+      if (merged.has(pe)) l++
+    }
+    if (r < rights.length) {
+      const next = rights[r]!
+      take(next)
+      r++
+      if (nextShared === next) nextShared = shared.shift()
+    }
+  }
+  return out
+}
+
+/** An object without the items and fields of a set (structured-merge-diff `typed/remove.go`). Undefined when nothing is left. */
+export function withoutItems(s: Structure, value: unknown, remove: FieldSet): unknown {
+  const part = partOf(s, value)
+  if (part === 'scalar') return value
+  if (part === 'map') {
+    const map = s.map!
+    // What is atomic goes as a whole, or not at all: here everything of it goes.
+    if (!isMap(value) || map.atomic) return undefined
+    const out: Record<string, unknown> = {}
+    for (const [name, below] of Object.entries(value)) {
+      const pe = fieldElement(name)
+      if (remove.members.has(pe)) continue
+      const subset = remove.children.get(pe)
+      const field = fieldOf(map, name)
+      const kept = subset === undefined || subset.empty || field === undefined ? below : (withoutItems(field, below, subset) ?? null)
+      set(out, name, kept)
+    }
+    return Object.keys(out).length > 0 ? out : undefined
+  }
+  const list = s.list!
+  if (!Array.isArray(value) || list.type === 'atomic') return undefined
+  const out: unknown[] = []
+  for (const item of value) {
+    const pe = itemElement(list, item)
+    if (remove.members.has(pe)) continue
+    const subset = remove.children.get(pe)
+    out.push(subset === undefined || subset.empty ? item : (withoutItems(list.items, item, subset) ?? null))
+  }
+  return out.length > 0 ? out : undefined
+}
+
+/** What an object that is to be applied breaks of its structure, with a path each (structured-merge-diff `typed/validate.go`). */
+export function checkObject(s: Structure, value: unknown, path = ''): string[] {
+  const errors: string[] = []
+  const part = partOf(s, value)
+  if (part === 'map') {
+    if (value === null || value === undefined) return errors
+    if (!isMap(value)) return [at(path, `expected map, got ${shown(value)}`)]
+    for (const [name, below] of Object.entries(value)) {
+      const field = fieldOf(s.map!, name)
+      if (field === undefined) return [...errors, at(`${path}.${name}`, 'field not declared in schema')]
+      errors.push(...checkObject(field, below, `${path}.${name}`))
+    }
+  } else if (part === 'list') {
+    if (value === null || value === undefined) return errors
+    if (!Array.isArray(value)) return [at(path, `expected list, got ${shown(value)}`)]
+    errors.push(...checkItems(s.list!, value, path))
+  } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${shown(value)}`))
+  return errors
+}
+
+function checkItems(list: ListStructure, items: readonly unknown[], path: string): string[] {
+  const errors: string[] = []
+  const seen = new Set<PathElement>()
+  for (const [i, item] of items.entries()) {
+    let pe: PathElement = `i:${i}`
+    if (list.type !== 'atomic') {
+      try {
+        pe = itemElement(list, item)
+      } catch (e) {
+        return [...errors, at(path, `element ${i}: ${(e as Error).message}`)]
+      }
+      if (seen.has(pe)) errors.push(at(path, `duplicate entries for key ${printElement(pe)}`))
+      seen.add(pe)
+    }
+    errors.push(...checkObject(list.items, item, path + printElement(pe)))
+  }
+  return errors
+}
+
+const at = (path: string, why: string): string => (path === '' ? why : `${path}: ${why}`)
+const WORDS = { numeric: 'numeric (int or float)', string: 'string', boolean: 'boolean', untyped: 'any scalar' } as const
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `&value.valueUnstructured{Value:${JSON.stringify(value)}}` : JSON.stringify(value)
+}
+
+function isScalar(type: NonNullable<Structure['scalar']>, value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  const is = typeof value === 'bigint' ? 'number' : typeof value
+  if (type === 'untyped') return is === 'number' || is === 'string' || is === 'boolean'
+  return is === (type === 'numeric' ? 'number' : type)
+}

@@ -1,0 +1,101 @@
+import { isMap, type ListStructure } from './structure.ts'
+
+/**
+ * One step of a path, as FieldsV1 spells it: `f:name` a field, `k:{"name":"c"}` an item of a list by its keys, `v:"a"` an item of a set by
+ * its value, `i:0` one by its place (structured-merge-diff `fieldpath/serialize-pe.go`).
+ */
+export type PathElement = string
+
+export const fieldElement = (name: string): PathElement => `f:${name}`
+export const isField = (pe: PathElement): boolean => pe.startsWith('f:')
+export const fieldName = (pe: PathElement): string => pe.slice(2)
+
+/** Why an item has no path element. */
+export class ItemError extends Error {
+  override name = 'ItemError'
+}
+
+const scalarJson = (value: unknown): string => (typeof value === 'bigint' ? String(value) : JSON.stringify(value))
+
+/** What names an item of a set or of a list with keys. @throws ItemError for an item that cannot be named */
+export function itemElement(list: ListStructure, item: unknown): PathElement {
+  return list.keys.length > 0 ? keyElement(list, item) : valueElement(item)
+}
+
+function keyElement(list: ListStructure, item: unknown): PathElement {
+  if (item === null || item === undefined) throw new ItemError('associative list with keys may not have a null element')
+  if (!isMap(item)) throw new ItemError('associative list with keys may not have non-map elements')
+  let text = ''
+  for (const key of sortedKeys(list)) {
+    const value = Object.hasOwn(item, key) ? item[key] : list.keyDefaults?.[key]
+    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${scalarJson(value)}`
+  }
+  if (text === '') {
+    const keys = list.keys.map((k) => JSON.stringify(k)).join(' ')
+    throw new ItemError(
+      `associative list with keys has an element that omits all key fields [${keys}] (and doesn't have default values for any key fields)`,
+    )
+  }
+  return `k:{${text}}`
+}
+
+const SORTED = new WeakMap<ListStructure, readonly string[]>()
+function sortedKeys(list: ListStructure): readonly string[] {
+  if (list.keys.length === 1) return list.keys
+  let keys = SORTED.get(list)
+  if (keys === undefined) SORTED.set(list, (keys = [...list.keys].sort()))
+  return keys
+}
+
+function valueElement(item: unknown): PathElement {
+  if (isMap(item)) throw new ItemError("associative list without keys has an element that's a map type")
+  if (Array.isArray(item)) throw new ItemError('not supported: associative list with lists as elements')
+  if (item === null || item === undefined) throw new ItemError("associative list without keys has an element that's an explicit null")
+  return `v:${scalarJson(item)}`
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+
+/** As errors print it: `.name`, `[name="c",port=80]`, `[="a"]`, `[0]`. */
+export function printElement(pe: PathElement): string {
+  const rest = pe.slice(2)
+  switch (pe[0]) {
+    case 'f':
+      return `.${rest}`
+    case 'k':
+      return `[${Object.entries(JSON.parse(rest) as object)
+        .map(([k, v]) => `${k}=${shown(v)}`)
+        .join(',')}]`
+    case 'v':
+      return `[=${shown(JSON.parse(rest))}]`
+    default:
+      return `[${rest}]`
+  }
+}
+
+export const printPath = (path: readonly PathElement[]): string => path.map(printElement).join('')
+
+const KINDS = 'fkvi'
+
+/** The order in which FieldsV1 lists them: fields, keys, values, places; numbers by size (`fieldpath/element.go`, Compare). */
+export function compareElements(a: PathElement, b: PathElement): number {
+  if (a === b) return 0
+  const byKind = KINDS.indexOf(a[0]!) - KINDS.indexOf(b[0]!)
+  if (byKind !== 0) return byKind
+  if (a[0] === 'f') return a < b ? -1 : 1
+  if (a[0] === 'i') return Number(a.slice(2)) - Number(b.slice(2))
+  const [x, y] = [JSON.parse(a.slice(2)) as unknown, JSON.parse(b.slice(2)) as unknown]
+  if (!isMap(x) || !isMap(y)) return compareScalars(x, y)
+  const [p, q] = [Object.entries(x), Object.entries(y)]
+  for (let i = 0; i < p.length && i < q.length; i++) {
+    const c = compareScalars(p[i]![0], q[i]![0]) || compareScalars(p[i]![1], q[i]![1])
+    if (c !== 0) return c
+  }
+  return p.length - q.length
+}
+
+const RANK = ['number', 'bigint', 'string', 'boolean']
+function compareScalars(a: unknown, b: unknown): number {
+  if (typeof a !== typeof b) return RANK.indexOf(typeof a) - RANK.indexOf(typeof b)
+  return (a as string) < (b as string) ? -1 : Number((a as string) > (b as string))
+}

@@ -1,0 +1,83 @@
+/**
+ * What server-side apply must know of a type: which lists are items with keys, which values are replaced as a whole. Made from the facts
+ * table for built-in kinds and from a structural schema for custom ones (KEP-555; structured-merge-diff `schema/elements.go`, Atom).
+ *
+ * A value may be of one of several parts (`x-kubernetes-int-or-string`, untyped data): the value itself says which.
+ */
+export interface Structure {
+  readonly scalar?: ScalarType
+  readonly list?: ListStructure
+  readonly map?: MapStructure
+}
+
+/** `untyped`: any scalar. */
+export type ScalarType = 'numeric' | 'string' | 'boolean' | 'untyped'
+
+export interface ListStructure {
+  /** `atomic`: owned as a whole. `set`: items are scalars that name themselves. `map`: items are named by `keys`. */
+  readonly type: 'atomic' | 'set' | 'map'
+  readonly keys: readonly string[]
+  readonly items: Structure
+  /** Values of keys that an item leaves out. */
+  readonly keyDefaults?: Readonly<Record<string, unknown>>
+}
+
+export interface MapStructure {
+  readonly atomic: boolean
+  /** The structure of a declared field; undefined for one that is not declared. */
+  field(name: string): Structure | undefined
+  /** Of fields that are not declared; undefined where there may be none. */
+  readonly values?: Structure | undefined
+}
+
+export type Part = 'map' | 'scalar' | 'list'
+
+/** Data of which nothing is known: maps field by field, lists as a whole. */
+export const UNTYPED: Structure = {
+  scalar: 'untyped',
+  get list(): ListStructure {
+    return { type: 'atomic', keys: [], items: UNTYPED_ATOMIC }
+  },
+  get map(): MapStructure {
+    return { atomic: false, field: () => undefined, values: UNTYPED }
+  },
+}
+
+/** Data of which nothing is known, replaced as a whole. */
+export const UNTYPED_ATOMIC: Structure = {
+  scalar: 'untyped',
+  get list(): ListStructure {
+    return { type: 'atomic', keys: [], items: UNTYPED_ATOMIC }
+  },
+  get map(): MapStructure {
+    return { atomic: true, field: () => undefined, values: UNTYPED_ATOMIC }
+  },
+}
+
+export const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The part of a structure that a value is of; where the value fits none, the first that there is. */
+export function partOf(s: Structure, value: unknown): Part {
+  if (Array.isArray(value)) {
+    if (s.list !== undefined) return 'list'
+  } else if (isMap(value)) {
+    if (s.map !== undefined) return 'map'
+  } else if (value !== undefined && value !== null && s.scalar !== undefined) return 'scalar'
+  return s.map !== undefined ? 'map' : s.scalar !== undefined ? 'scalar' : 'list'
+}
+
+/** The structure of a field, declared or not; undefined for one that may not be there. */
+export const fieldOf = (map: MapStructure, name: string): Structure | undefined => map.field(name) ?? map.values
+
+/** Equal as data: 1 and 1.0 are, absent and null are not. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a === 'bigint' || typeof b === 'bigint') return (typeof a === 'bigint' || typeof a === 'number') && a == b
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((v, i) => sameValue(v, b[i]))
+  if (!isMap(a) || !isMap(b)) return false
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
+  for (const key of keys) if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key])) return false
+  return true
+}

@@ -1,0 +1,157 @@
+import { compareObjects, type Comparison } from './compare.ts'
+import { Conflicts, type Conflict } from './conflict.ts'
+import { FieldSet } from './field-set.ts'
+import { fieldsOf } from './fields-of.ts'
+import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fields.ts'
+import { mergeObjects, withoutItems } from './merge.ts'
+import { reconciled } from './reconcile.ts'
+import type { Structure } from './structure.ts'
+
+/** A kind in one of its versions, as the updater sees it. */
+export interface TypedVersion {
+  readonly apiVersion: string
+  readonly structure: Structure
+  /** Fields that belong to nobody who writes through here (status on the main resource): no one owns or conflicts over them. */
+  readonly resetFields?: FieldSet | undefined
+}
+
+export interface Versions {
+  /** Undefined for a version that is known no longer: what was owned in it is forgotten. */
+  version(apiVersion: string): TypedVersion | undefined
+  convert(object: unknown, from: TypedVersion, to: TypedVersion): unknown
+}
+
+/** The rules of who owns what (structured-merge-diff `merge/update.go`). Objects are not changed. */
+export class Updater {
+  readonly #versions: Versions
+
+  constructor(versions: Versions) {
+    this.#versions = versions
+  }
+
+  /** After an update: whoever changed a field owns it, and nobody else does. Returns the managers without the writer, and what is the writer's. */
+  update(live: unknown, next: unknown, at: TypedVersion, managers: Managers): { managers: Map<string, Owned>; owned: FieldSet } {
+    const known = this.#reconciled(managers)
+    const { managers: left, comparison } = this.#taken(live, next, at, known, undefined, true)
+    const owned = filtered(comparison.modified.union(comparison.added), at)
+    return { managers: left, owned }
+  }
+
+  /**
+   * Merges what is applied into the live object: fields that the manager applied before and leaves out now go, unless others own them.
+   * @throws Conflicts when others own what it would change, and `force` is not set
+   */
+  apply(
+    live: unknown,
+    config: unknown,
+    at: TypedVersion,
+    managers: Managers,
+    id: ManagerId,
+    force: boolean,
+  ): { object: unknown; managers: Map<string, Owned> } {
+    const known = this.#reconciled(managers)
+    const key = keyOf(id)
+    const last = known.get(key)
+    const merged = mergeObjects(at.structure, live, config)
+    known.set(key, { id, apiVersion: at.apiVersion, set: filtered(fieldsOf(at.structure, config), at), time: last?.time })
+    const object = last === undefined || last.set.empty ? merged : this.#pruned(merged, at, known, last)
+    return { object, managers: this.#taken(live, object, at, known, key, force).managers }
+  }
+
+  /** Takes from everybody but `own` what has changed, and says who would lose something. */
+  #taken(
+    live: unknown,
+    next: unknown,
+    at: TypedVersion,
+    managers: ReadonlyMap<string, Owned>,
+    own: string | undefined,
+    force: boolean,
+  ): { managers: Map<string, Owned>; comparison: Comparison } {
+    const comparisons = new Map<string, Comparison | undefined>()
+    const comparisonAt = (apiVersion: string): Comparison | undefined => {
+      if (!comparisons.has(apiVersion)) comparisons.set(apiVersion, this.#compared(live, next, at, apiVersion))
+      return comparisons.get(apiVersion)
+    }
+    const out = new Map<string, Owned>()
+    const conflicts: Conflict[] = []
+    for (const [key, owned] of managers) {
+      if (key === own) {
+        out.set(key, owned)
+        continue
+      }
+      const c = comparisonAt(owned.apiVersion)
+      if (c === undefined) continue
+      const lost = owned.set.intersection(c.modified.union(c.added))
+      if (!lost.empty && !force)
+        for (const path of lost.paths()) conflicts.push({ id: owned.id, apiVersion: owned.apiVersion, time: owned.time, path })
+      const set = owned.set.difference(lost).difference(c.removed)
+      out.set(key, set === owned.set ? owned : { ...owned, set })
+    }
+    if (conflicts.length > 0) throw new Conflicts(conflicts)
+    for (const [key, owned] of out) if (owned.set.empty) out.delete(key)
+    return { managers: out, comparison: comparisonAt(at.apiVersion)! }
+  }
+
+  #compared(live: unknown, next: unknown, at: TypedVersion, apiVersion: string): Comparison | undefined {
+    const v = apiVersion === at.apiVersion ? at : this.#versions.version(apiVersion)
+    if (v === undefined) return undefined
+    const c =
+      v === at
+        ? compareObjects(at.structure, live, next)
+        : compareObjects(v.structure, this.#versions.convert(live, at, v), this.#versions.convert(next, at, v))
+    if (v.resetFields === undefined) return c
+    return { removed: filtered(c.removed, v), modified: filtered(c.modified, v), added: filtered(c.added, v) }
+  }
+
+  #reconciled(managers: Managers): Map<string, Owned> {
+    const out = new Map<string, Owned>()
+    for (const [key, owned] of managers) {
+      const v = this.#versions.version(owned.apiVersion)
+      if (v === undefined) continue
+      const set = reconciled(v.structure, owned.set)
+      out.set(key, set === owned.set ? owned : { ...owned, set })
+    }
+    return out
+  }
+
+  /** Removes what the manager applied last time, does not now, and nobody else owns. */
+  #pruned(merged: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>, last: Owned): unknown {
+    const v = last.apiVersion === at.apiVersion ? at : this.#versions.version(last.apiVersion)
+    if (v === undefined) return merged
+    const before = this.#convert(merged, at, v)
+    const lastSet = last.set.withNamedFields(v.structure)
+    let pruned = withoutItems(v.structure, before, lastSet)
+    pruned = this.#withOwned(before, pruned, v, managers)
+    // Items that were on their way out because something inside was, but that this manager never owned.
+    const gone = named(v, before).difference(named(v, pruned)).intersection(lastSet)
+    return this.#convert(withoutItems(v.structure, before, gone), v, at)
+  }
+
+  #withOwned(merged: unknown, pruned: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>): unknown {
+    const byVersion = new Map<string, FieldSet>()
+    for (const { apiVersion, set } of managers.values()) byVersion.set(apiVersion, byVersion.get(apiVersion)?.union(set) ?? set)
+    // Its own version first: what others own there may be needed to convert at all.
+    const order = [at.apiVersion, ...[...byVersion.keys()].filter((v) => v !== at.apiVersion)]
+    let [whole, rest, now] = [merged, pruned, at]
+    for (const apiVersion of order) {
+      const owned = byVersion.get(apiVersion)
+      const v = apiVersion === at.apiVersion ? at : this.#versions.version(apiVersion)
+      if (owned === undefined || v === undefined) continue
+      whole = this.#convert(whole, now, v)
+      rest = this.#convert(rest, now, v)
+      now = v
+      const keep = named(v, rest).union(owned.withNamedFields(v.structure))
+      rest = withoutItems(v.structure, whole, named(v, whole).difference(keep))
+    }
+    return this.#convert(rest, now, at)
+  }
+
+  #convert(object: unknown, from: TypedVersion, to: TypedVersion): unknown {
+    return from.apiVersion === to.apiVersion ? object : this.#versions.convert(object, from, to)
+  }
+}
+
+const named = (v: TypedVersion, object: unknown): FieldSet => fieldsOf(v.structure, object).withNamedFields(v.structure)
+
+const filtered = (set: FieldSet, { resetFields }: TypedVersion): FieldSet =>
+  resetFields === undefined ? set : set.recursiveDifference(resetFields)
