@@ -33,6 +33,7 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
     clock: o.clock,
     dryRun: false,
     internal: true,
+    fieldManager: { manager: 'kube-apiserver' },
     warn: () => undefined,
   }
   const ensure = async (resource: string, namespace: string, obj: KubeObject): Promise<void> => {

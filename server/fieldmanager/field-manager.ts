@@ -1,5 +1,5 @@
 import { copyJson } from '../machinery/copy-json.ts'
-import { formatTime, type Clock } from '../machinery/clock.ts'
+import { formatTime } from '../machinery/clock.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import { compareObjects } from './compare.ts'
@@ -28,9 +28,17 @@ export interface FieldManagerOptions {
   readonly versions: Versions
   /** '' for the object itself. */
   readonly subresource: string
+  /** A field that somebody must own for updates to be tracked at all (`/scale`, which shows nothing else). */
+  readonly needsOwner?: readonly string[] | undefined
   /** An object of the kind with nothing in it: what a new one is compared with. */
   empty(): KubeObject
-  readonly clock: Pick<Clock, 'now'>
+}
+
+/** Who writes, and when. */
+export interface Writer {
+  readonly manager: string
+  /** In ms. */
+  readonly now: number
 }
 
 const path = (...names: readonly string[]): string[] => names.map(fieldElement)
@@ -44,6 +52,7 @@ const STRIPPED = FieldSet.of(
   ),
 )
 const BEFORE_FIRST_APPLY = 'before-first-apply'
+const SCALE_VERSION = 'autoscaling/v1'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const KUBECTL = 'kubectl'
 
@@ -62,12 +71,12 @@ export class FieldManager {
   }
 
   /** Sets `next.metadata.managedFields` after a create (`live` undefined), an update or a patch. Never refuses. */
-  update(live: KubeObject | undefined, next: KubeObject, manager: string): void {
+  update(live: KubeObject | undefined, next: KubeObject, by: Writer): void {
     const before = live?.metadata.managedFields as ManagedFieldsEntry[] | undefined
     try {
       const managers = this.#managersOf(live, next)
       delete next.metadata.managedFields
-      this.#encode(next, this.#updated(live ?? this.#o.empty(), next, managers, manager, live === undefined))
+      this.#encode(next, this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined))
     } catch {
       // Entries that cannot be read any more are kept as they are.
       if (before === undefined) delete next.metadata.managedFields
@@ -79,7 +88,7 @@ export class FieldManager {
    * The object that applying makes of the live one, which is undefined when there is none yet.
    * @throws StatusError 409 for conflicts, 400 for an object of another version, 500 for one that does not fit its schema, as the reference
    */
-  apply(live: KubeObject | undefined, config: KubeObject, manager: string, force: boolean): KubeObject {
+  apply(live: KubeObject | undefined, config: KubeObject, by: Writer, force: boolean): KubeObject {
     this.#checkConfig(config)
     const current = live ?? this.#o.empty()
     const { managedFields, ...metadata } = current.metadata
@@ -90,10 +99,27 @@ export class FieldManager {
     } catch (e) {
       throw new StatusError(500, '', `failed to decode managed fields: ${(e as Error).message}`)
     }
-    if (managers.size === 0) managers = this.#updated(this.#o.empty(), bare, managers, BEFORE_FIRST_APPLY, true)
-    const object = this.#applied(bare, config, managers, manager, force)
-    if (manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
+    if (!this.#tracked(managers)) managers = this.#beforeFirstApply(bare, managers, by)
+    const object = this.#applied(bare, config, managers, by, force)
+    if (by.manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
     return object
+  }
+
+  /** Whether anybody owns anything here: what nobody owned so far is not tracked from an update on. */
+  #tracked(managers: Managers): boolean {
+    const { needsOwner } = this.#o
+    return needsOwner === undefined ? managers.size > 0 : [...managers.values()].some(({ set }) => set.has(needsOwner))
+  }
+
+  /** What is there already belongs to a manager of that name, so that the first apply does not take it in silence. */
+  #beforeFirstApply(live: KubeObject, managers: Managers, by: Writer): Managers {
+    const { version, subresource, needsOwner } = this.#o
+    const { owned } = this.#updater.update(this.#o.empty(), live, version, new Map())
+    const set = owned.difference(STRIPPED)
+    if (set.empty) return managers
+    // A Scale is tracked in its own version.
+    const id = managerId(BEFORE_FIRST_APPLY, 'Update', needsOwner === undefined ? version.apiVersion : SCALE_VERSION, subresource)
+    return new Map([...managers, [keyOf(id), { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) }]])
   }
 
   #managersOf(live: KubeObject | undefined, next: KubeObject): Managers {
@@ -105,24 +131,23 @@ export class FieldManager {
     return sent.size === 0 ? stored() : sent
   }
 
-  #updated(live: KubeObject, next: KubeObject, managers: Managers, manager: string, created: boolean): Managers {
-    // What nobody tracked so far is not tracked from an update on.
-    if (managers.size === 0 && !created) return managers
+  #updated(live: KubeObject, next: KubeObject, managers: Managers, by: Writer, created: boolean): Managers {
+    if (!created && !this.#tracked(managers)) return managers
     const { version, subresource } = this.#o
     const { managers: others, owned } = this.#updater.update(withoutManagers(live), next, version, managers)
     const mine = owned.difference(STRIPPED)
     if (!mine.empty) {
-      const id = managerId(manager, 'Update', version.apiVersion, subresource)
+      const id = managerId(by.manager, 'Update', version.apiVersion, subresource)
       const before = others.get(keyOf(id))
       const set = before === undefined ? mine : mine.union(before.set)
-      others.set(keyOf(id), { id, apiVersion: version.apiVersion, set, time: this.#now() })
+      others.set(keyOf(id), { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) })
     }
     return cappedManagers(others)
   }
 
-  #applied(live: KubeObject, config: KubeObject, managers: Managers, manager: string, force: boolean): KubeObject {
+  #applied(live: KubeObject, config: KubeObject, managers: Managers, by: Writer, force: boolean): KubeObject {
     const { version, subresource } = this.#o
-    const id = managerId(manager, 'Apply', version.apiVersion, subresource)
+    const id = managerId(by.manager, 'Apply', version.apiVersion, subresource)
     const key = keyOf(id)
     const attempt = (forced: boolean): KubeObject => {
       const result = this.#updater.apply(live, config, version, managers, id, forced)
@@ -133,7 +158,7 @@ export class FieldManager {
       if (mine !== undefined) {
         const set = mine.set.difference(STRIPPED)
         if (set.empty) result.managers.delete(key)
-        else result.managers.set(key, { ...mine, set, time: changed ? this.#now() : mine.time })
+        else result.managers.set(key, { ...mine, set, time: changed ? formatTime(by.now) : mine.time })
       }
       this.#encode(object, result.managers)
       return object
@@ -142,7 +167,7 @@ export class FieldManager {
       return attempt(force)
     } catch (e) {
       if (!(e instanceof Conflicts)) throw e
-      const left = manager === KUBECTL ? this.#withoutOwnEarlier(live, e) : e
+      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, e) : e
       if (left !== undefined) throw left.toStatus()
       return attempt(true)
     }
@@ -189,10 +214,6 @@ export class FieldManager {
   #encode(object: KubeObject, managers: Managers): void {
     if (managers.size === 0) delete object.metadata.managedFields
     else object.metadata.managedFields = encodeManagers(managers)
-  }
-
-  #now(): string {
-    return formatTime(this.#o.clock.now())
   }
 }
 

@@ -98,6 +98,18 @@ export class FieldSet {
     return out
   }
 
+  /** The paths that begin with a path of the other set. */
+  within(other: FieldSet): FieldSet {
+    const out = new FieldSet()
+    for (const pe of this.members) if (other.members.has(pe)) out.members.add(pe)
+    for (const [pe, child] of this.children) {
+      const theirs = other.children.get(pe)
+      if (other.members.has(pe)) out.children.set(pe, child)
+      else if (theirs !== undefined) out.#put(pe, child.within(theirs))
+    }
+    return out
+  }
+
   #put(pe: PathElement, child: FieldSet): void {
     if (!child.empty) this.children.set(pe, child)
   }

@@ -131,7 +131,7 @@ export function checkObject(s: Structure, value: unknown, path = ''): string[] {
   const part = partOf(s, value)
   if (part === 'map') {
     if (value === null || value === undefined) return errors
-    if (!isMap(value)) return [at(path, `expected map, got ${shown(value)}`)]
+    if (!isMap(value)) return [at(path, `expected map, got ${printed(value)}`)]
     for (const [name, below] of Object.entries(value)) {
       const field = fieldOf(s.map!, name)
       if (field === undefined) return [...errors, at(`${path}.${name}`, 'field not declared in schema')]
@@ -139,9 +139,9 @@ export function checkObject(s: Structure, value: unknown, path = ''): string[] {
     }
   } else if (part === 'list') {
     if (value === null || value === undefined) return errors
-    if (!Array.isArray(value)) return [at(path, `expected list, got ${shown(value)}`)]
+    if (!Array.isArray(value)) return [at(path, `expected list, got ${printed(value)}`)]
     errors.push(...checkItems(s.list!, value, path))
-  } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${shown(value)}`))
+  } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${GOT[s.scalar!](value)}`))
   return errors
 }
 
@@ -167,8 +167,26 @@ function checkItems(list: ListStructure, items: readonly unknown[], path: string
 const at = (path: string, why: string): string => (path === '' ? why : `${path}: ${why}`)
 const WORDS = { numeric: 'numeric (int or float)', string: 'string', boolean: 'boolean', untyped: 'any scalar' } as const
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `&value.valueUnstructured{Value:${JSON.stringify(value)}}` : JSON.stringify(value)
+// Go's %#v and %v of an unstructured value.
+const shown = (value: unknown): string =>
+  `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : goPrinted(value)}}`
+const printed = (value: unknown): string => `&{${goPrinted(value)}}`
+
+const goType = (value: unknown): string =>
+  Array.isArray(value) ? '[]interface {}' : isMap(value) ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : typeof value
+const GOT: Readonly<Record<NonNullable<Structure['scalar']>, (value: unknown) => string>> = {
+  numeric: goType,
+  string: shown,
+  boolean: printed,
+  untyped: printed,
+}
+
+function goPrinted(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goPrinted).join(' ')}]`
+  if (!isMap(value)) return String(value)
+  const keys = Object.keys(value).sort()
+  return `map[${keys.map((k) => `${k}:${goPrinted(value[k])}`).join(' ')}]`
 }
 
 function isScalar(type: NonNullable<Structure['scalar']>, value: unknown): boolean {

@@ -11,8 +11,8 @@ import type { Structure } from './structure.ts'
 export interface TypedVersion {
   readonly apiVersion: string
   readonly structure: Structure
-  /** Fields that belong to nobody who writes through here (status on the main resource): no one owns or conflicts over them. */
-  readonly resetFields?: FieldSet | undefined
+  /** Leaves out fields that cannot be written through here (status on the main resource): nobody owns them or conflicts over them. */
+  readonly filter?: ((set: FieldSet) => FieldSet) | undefined
 }
 
 export interface Versions {
@@ -99,7 +99,7 @@ export class Updater {
       v === at
         ? compareObjects(at.structure, live, next)
         : compareObjects(v.structure, this.#versions.convert(live, at, v), this.#versions.convert(next, at, v))
-    if (v.resetFields === undefined) return c
+    if (v.filter === undefined) return c
     return { removed: filtered(c.removed, v), modified: filtered(c.modified, v), added: filtered(c.added, v) }
   }
 
@@ -153,5 +153,4 @@ export class Updater {
 
 const named = (v: TypedVersion, object: unknown): FieldSet => fieldsOf(v.structure, object).withNamedFields(v.structure)
 
-const filtered = (set: FieldSet, { resetFields }: TypedVersion): FieldSet =>
-  resetFields === undefined ? set : set.recursiveDifference(resetFields)
+const filtered = (set: FieldSet, { filter }: TypedVersion): FieldSet => filter?.(set) ?? set

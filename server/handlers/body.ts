@@ -3,7 +3,7 @@ import { decodeRequest } from '../codec/request.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
-import { forbiddenField, notSupported, type FieldError } from '../machinery/field-errors.ts'
+import { forbiddenField, notSupported, required, type FieldError } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { Query } from '../machinery/query.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
@@ -18,25 +18,36 @@ export interface WriteQuery {
   dryRun: boolean
   fieldValidation: FieldValidation
   fieldManager: string
+  /** Of server-side apply only. */
+  force: boolean
 }
 
-const PLAIN_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Warn', fieldManager: '' }
+const PLAIN_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Warn', fieldManager: '', force: false }
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
-/** `kind` is the options' name in errors: CreateOptions, UpdateOptions, PatchOptions. */
-export function writeQuery(q: Query, kind: string): WriteQuery {
-  if (q === Query.empty) return PLAIN_WRITE
+/** `kind` is the options' name in errors; server-side apply has those of a patch under rules of its own. */
+export function writeQuery(q: Query, kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions', apply = false): WriteQuery {
+  if (q === Query.empty && !apply) return PLAIN_WRITE
   const dryRun = q.getAll('dryRun')
   const text = q.get('fieldValidation') ?? ''
   const fieldManager = q.get('fieldManager') ?? ''
   const errors: FieldError[] = []
-  if (kind === 'PatchOptions' && q.has('force')) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'))
+  if (apply && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'))
+  if (kind === 'PatchOptions' && !apply && q.has('force')) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'))
   validateFieldManager(errors, fieldManager, 'fieldManager')
   if (dryRun.some((d) => d !== 'All')) errors.push(notSupported('dryRun', [...dryRun], ['All']))
   if (!VALIDATIONS.includes(text)) errors.push(notSupported('fieldValidation', text, VALIDATIONS))
   if (errors.length > 0) throw invalidOptions(kind, errors)
-  return { dryRun: dryRun.includes('All'), fieldValidation: text === '' ? 'Warn' : (text as FieldValidation), fieldManager }
+  return {
+    dryRun: dryRun.includes('All'),
+    fieldValidation: text === '' ? 'Warn' : (text as FieldValidation),
+    fieldManager,
+    force: isTrue(q.get('force')),
+  }
 }
+
+// apimachinery `runtime/conversion.go`, Convert_Slice_string_To_bool: whatever is not a no is a yes.
+const isTrue = (value: string | undefined): boolean => value !== undefined && value !== '0' && value.toLowerCase() !== 'false'
 
 export interface ExpectedBody {
   group: string

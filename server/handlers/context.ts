@@ -1,7 +1,37 @@
 import type { RequestContext } from '../filters/context.ts'
+import { apiVersionOf } from '../machinery/types.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
 
 /** What strategies and admission see of a request. */
-export function strategyContext(ctx: RequestContext, dryRun: boolean): StrategyContext {
-  return { user: ctx.user, clock: ctx.clock, dryRun, requestGroup: ctx.requestInfo.apiGroup, warn: (text) => ctx.warnings.push(text) }
+/** @param fieldManager as the query names it; '' takes the client's name from its user agent */
+export function strategyContext(ctx: RequestContext, dryRun: boolean, fieldManager = ''): StrategyContext {
+  const { apiGroup, apiVersion } = ctx.requestInfo
+  return {
+    user: ctx.user,
+    clock: ctx.clock,
+    dryRun,
+    requestGroup: apiGroup,
+    fieldManager: {
+      manager: fieldManager === '' ? managerOf(ctx.exchange.headers['user-agent'] ?? '') : fieldManager,
+      apiVersion: apiVersionOf(apiGroup, apiVersion),
+    },
+    warn: (text) => ctx.warnings.push(text),
+  }
+}
+
+const MAX_MANAGER = 128
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
+
+/** What stands before the first slash of a user agent, as far as it can be printed (apiserver `endpoints/handlers/create.go`). */
+export function managerOf(userAgent: string): string {
+  const slash = userAgent.indexOf('/')
+  const text = (slash < 0 ? userAgent : userAgent.slice(0, slash)).replace(UNPRINTABLE, '')
+  let bytes = 0
+  let out = ''
+  for (const c of text) {
+    bytes += Buffer.byteLength(c)
+    if (bytes > MAX_MANAGER) break
+    out += c
+  }
+  return out
 }

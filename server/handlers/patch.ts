@@ -14,6 +14,7 @@ import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
+import { APPLY_TYPE, applyObject } from './apply.ts'
 import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, shapeFor } from './respond.ts'
@@ -43,6 +44,9 @@ const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaTyp
 export function checkPatchType(ctx: RequestContext): void {
   if (!PATCH_TYPES.includes(mediaType(ctx.exchange.headers['content-type'] ?? ''))) throw unsupported()
 }
+
+/** Whether the client applies a partial object instead of patching (server-side apply). */
+export const isApply = (ctx: RequestContext): boolean => mediaType(ctx.exchange.headers['content-type'] ?? '') === APPLY_TYPE
 
 /** A patch body by its content type. Throws 400 for one that is no JSON. */
 export function patchOf(contentType: string, body: Buffer, type: TypeFacts, validation: FieldValidation): Patch {
@@ -106,6 +110,7 @@ export async function patchObject(
   served: ServedResource,
   rules: UpdateRules = mainRules(served.store),
 ): Promise<void> {
+  if (isApply(ctx)) return applyObject(ctx, served, rules)
   checkPatchType(ctx)
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
@@ -115,7 +120,7 @@ export async function patchObject(
   const { entry } = await updateIn(served.store, {
     namespace,
     name,
-    context: strategyContext(ctx, query.dryRun),
+    context: strategyContext(ctx, query.dryRun, query.fieldManager),
     rules,
     change(current) {
       const shown = served.identity ? copyJson(current!) : served.fromStored(copyJson(current!))

@@ -6,14 +6,19 @@ import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
+import { applyObject } from './apply.ts'
 import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
 import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
-import { checkPatchType, patched, patchObject, readPatch } from './patch.ts'
+import { checkPatchType, isApply, patched, patchObject, readPatch } from './patch.ts'
 import { respondEntry, respondObject, shapeFor } from './respond.ts'
 import { replaceObject } from './update.ts'
 
-const OPTIONS: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' }
+const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+}
 
 /** Requests below an object: `/status` for every kind that has one, the others from the resource's own table. */
 export async function handleSubresource(ctx: RequestContext, served: ServedResource): Promise<void> {
@@ -53,9 +58,10 @@ async function objectSubresource(
   if (verb === 'get' && sub.get !== undefined) {
     return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
   }
+  if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx)
   const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
-  const request = { ...base, context: strategyContext(ctx, query.dryRun) }
+  const request = { ...base, context: strategyContext(ctx, query.dryRun, query.fieldManager) }
   if (verb === 'create' && sub.create !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
     ensureNamespace(body, request.namespace, served.facts.namespaced)

@@ -1,7 +1,10 @@
 import { withResourceVersion } from '../cache/stored-json.ts'
 import { decodeObject, isProtobuf } from '../codec/protobuf/index.ts'
+import { TypeStructures } from '../fieldmanager/structure-of-type.ts'
 import { since } from '../machinery/duration.ts'
 import { qualified } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { normalize } from '../scheme/check.ts'
 import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
 import { convert, storagePrefix, storageVersion } from '../scheme/versions.ts'
 import type { BuiltInKind, ResourceDefinition, VersionDefinition } from './definition.ts'
@@ -29,17 +32,24 @@ export function builtInDefinitions(scheme: Scheme, kinds: readonly BuiltInKind[]
     if (versions === undefined) byStore.set(name, [facts])
     else versions.push(facts)
   }
-  return [...byStore].map(([name, versions]) => definitionOf(scheme, versions, own.get(name) ?? BARE, own))
+  const structures = new TypeStructures((name) => scheme.type(name))
+  return [...byStore].map(([name, versions]) => definitionOf({ scheme, structures, own }, versions, own.get(name) ?? BARE))
+}
+
+interface BuiltInApi {
+  readonly scheme: Scheme
+  readonly structures: TypeStructures
+  readonly own: ReadonlyMap<string, BuiltInKind>
 }
 
 const BARE: Omit<BuiltInKind, 'group' | 'resource'> = {}
 
 function definitionOf(
-  scheme: Scheme,
+  api: BuiltInApi,
   versions: readonly ResourceFacts[],
   kind: Omit<BuiltInKind, 'group' | 'resource'>,
-  own: ReadonlyMap<string, BuiltInKind>,
 ): ResourceDefinition {
+  const { scheme, own } = api
   const facts = versions[0]!
   const stored = storageVersion(facts)
   const name = { group: stored.group, resource: facts.resource }
@@ -58,23 +68,26 @@ function definitionOf(
     strategy: kind.strategy ?? {},
     selectableFields: kind.selectableFields ?? {},
     unenforced: unenforcedWarning(name),
-    versions: versions.map((v) => versionOf(scheme, v, stored, own.get(qualified(v)) ?? kind)),
+    versions: versions.map((v) => versionOf(api, v, stored, own.get(qualified(v)) ?? kind)),
   }
 }
 
 function versionOf(
-  scheme: Scheme,
+  { scheme, structures }: BuiltInApi,
   facts: ResourceFacts,
   stored: { group: string; version: string },
   kind: Omit<BuiltInKind, 'group' | 'resource'>,
 ): VersionDefinition {
   const here = { group: facts.group, version: facts.version }
+  const type = scheme.typeOf(facts.group, facts.version, facts.kind)!
   const identity = here.group === stored.group && here.version === stored.version
   return {
     facts,
-    type: scheme.typeOf(facts.group, facts.version, facts.kind)!,
+    type,
     table: kind.table ?? nameAndAge,
     subresources: kind.subresources ?? {},
+    structure: () => structures.of(type),
+    empty: () => normalize(type, { metadata: {} }) as KubeObject,
     conversion: identity ? undefined : { fromStored: (obj) => convert(obj, stored, here), toStored: (obj) => convert(obj, here, stored) },
   }
 }

@@ -1,5 +1,6 @@
 import type { UserInfo } from '../authn/contract.ts'
 import type { CacheSchema } from '../cache/entry.ts'
+import type { Structure } from '../fieldmanager/structure.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { ResourceFacts, TypeFacts } from '../scheme/contract.ts'
 import type { GroupVersion } from '../scheme/versions.ts'
@@ -43,6 +44,10 @@ export interface VersionDefinition {
   readonly type: TypeFacts
   readonly table: TableDefinition
   readonly subresources: Readonly<Record<string, Subresource>>
+  /** What server-side apply must know of the type. Made when it is first asked for. */
+  structure(): Structure
+  /** An object with nothing in it, in normal form: what the fields of a new one are compared with. */
+  empty(): KubeObject
   /** Absent: served and stored version have the same shape and name. Both may return the object itself, changed. */
   readonly conversion?: Conversion | undefined
 }

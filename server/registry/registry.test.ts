@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UNTYPED } from '../fieldmanager/structure.ts'
 import { scheme } from '../scheme/index.ts'
 import { nameAndAge } from './built-in.ts'
 import { withResourceVersion } from '../cache/stored-json.ts'
@@ -29,6 +30,8 @@ function widgets(versions: readonly string[] = ['v1'], more: Partial<ResourceDef
       type,
       table: nameAndAge,
       subresources: {},
+      structure: () => UNTYPED,
+      empty: () => ({ metadata: {} }),
     })),
     ...more,
   }

@@ -6,6 +6,7 @@ import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import type { ResourceDefinition, UnstoredDefinition, VersionDefinition } from './definition.ts'
+import { KindFields } from './generic/fields.ts'
 import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
@@ -141,6 +142,7 @@ export class Registry {
       traits: traitsOf(qualified(d)),
       unenforced: d.unenforced,
       selectableFields: fields,
+      fields: fieldsOf(d),
       schema,
       cache: kept ?? new ResourceCache(schema),
     }
@@ -170,6 +172,26 @@ export class Registry {
       group: (name) => groups.find((g) => g.name === name),
     }
   }
+}
+
+function fieldsOf(d: ResourceDefinition): KindFields {
+  const { statusAlone } = traitsOf(qualified(d))
+  const same = (obj: KubeObject): KubeObject => obj
+  const versions = d.versions.map(({ facts, structure, empty, conversion }) => ({
+    apiVersion: apiVersionOf(facts.group, facts.version),
+    structure,
+    empty,
+    identity: conversion === undefined,
+    fromStored: conversion?.fromStored ?? same,
+    toStored: conversion?.toStored ?? same,
+  }))
+  return new KindFields(d.kind, versions, (subresource) => {
+    const own = d.strategy.fieldScopes?.[subresource]
+    if (own !== undefined) return own
+    if (subresource === 'scale') return { only: ['spec.replicas'], needsOwner: 'spec.replicas' }
+    if (subresource === '') return d.hasStatus ? { resets: ['status'] } : {}
+    return subresource === 'status' ? { resets: statusAlone ? ['spec', 'metadata'] : ['spec'] } : {}
+  })
 }
 
 interface Installed {

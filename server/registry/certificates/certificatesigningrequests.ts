@@ -71,6 +71,11 @@ function validateConditions(r: SigningRequest): FieldError[] {
 }
 
 const strategy: Strategy = {
+  fieldScopes: {
+    '': { resets: ['spec', 'status'] },
+    status: { resets: ['spec', 'status.conditions'] },
+    approval: { resets: ['spec', 'status.certificate'] },
+  },
   generation: false,
   default: (obj) => void (obj.status ??= {}),
   prepareForCreate(obj, ctx) {

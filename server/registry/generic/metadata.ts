@@ -22,7 +22,6 @@ export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void 
   delete meta.deletionTimestamp
   delete meta.deletionGracePeriodSeconds
   delete meta.selfLink
-  delete meta.managedFields
   meta.uid = randomUUID()
   meta.creationTimestamp = formatTime(ctx.clock.now())
 }
@@ -39,7 +38,6 @@ export function keepSystemMetadata(obj: KubeObject, old: KubeObject): void {
   if (was.deletionTimestamp) meta.deletionTimestamp = was.deletionTimestamp
   if (!isUnset(was.deletionGracePeriodSeconds) && isUnset(meta.deletionGracePeriodSeconds)) keep(meta, was, 'deletionGracePeriodSeconds')
   delete meta.selfLink
-  delete meta.managedFields
 }
 
 const isUnset = (value: unknown): boolean => value === undefined || value === null

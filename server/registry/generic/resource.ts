@@ -5,6 +5,7 @@ import type { KubeObject } from '../../machinery/types.ts'
 import type { ResourceFacts, TypeFacts } from '../../scheme/contract.ts'
 import type { StrategyContext, TableDefinition } from './strategy.ts'
 import type { Store } from './store.ts'
+import type { UpdateRules } from './update-rules.ts'
 
 /** A resource as one group-version serves it. */
 export interface ServedResource {
@@ -44,6 +45,12 @@ export type Subresource =
       get?(req: SubresourceRequest): Promise<SubresourceAnswer>
       create?(req: SubresourceRequest, body: KubeObject): Promise<SubresourceAnswer>
       /** `change` makes the new body from the current one; it may run again when another write came between. */
+      /** Server-side apply of a body: the rules that it is written under, and what it says of the object itself. */
+      readonly apply?: {
+        rules(store: Store): UpdateRules
+        configOf(body: KubeObject, served: ServedResource): KubeObject
+        shown?(obj: KubeObject): KubeObject
+      }
       update?(req: SubresourceRequest, change: (current: KubeObject) => KubeObject): Promise<SubresourceAnswer>
     }
   | { form: 'connect'; connect(req: Omit<SubresourceRequest, 'context'> & { ctx: RequestContext; path: string }): ReturnType<Handler> }

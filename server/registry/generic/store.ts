@@ -121,7 +121,7 @@ export class Store {
   encode(obj: KubeObject): Buffer {
     const { group, version, kind, type } = this.resource
     const { apiVersion: _a, kind: _k, metadata, ...rest } = normalize(type, obj)
-    const { resourceVersion: _rv, managedFields: _mf, ...meta } = metadata
+    const { resourceVersion: _rv, ...meta } = metadata
     return Buffer.from(JSON.stringify({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))
   }
 

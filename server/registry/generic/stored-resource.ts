@@ -2,6 +2,7 @@ import type { CacheSchema, Entry, IndexedParts } from '../../cache/entry.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { TypeFacts } from '../../scheme/contract.ts'
+import type { KindFields } from './fields.ts'
 import type { Reservation, SelectableFields, Strategy } from './strategy.ts'
 import type { Traits } from './traits.ts'
 
@@ -21,6 +22,8 @@ export interface StoredResource {
   /** What to tell whoever writes an object that has no effect on this server; undefined for a kind, or an object, that has. */
   readonly unenforced: ((obj: KubeObject) => string | undefined) | undefined
   readonly selectableFields: SelectableFields
+  /** Who owns which field of an object. */
+  readonly fields: KindFields
   readonly schema: CacheSchema
   readonly cache: ResourceCache
 }

@@ -3,6 +3,7 @@ import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Int64 } from '../../machinery/numbers.ts'
 import type { KubeObject } from '../../machinery/types.ts'
+import type { FieldScope } from './fields.ts'
 
 export interface StrategyContext {
   user: UserInfo
@@ -10,11 +11,16 @@ export interface StrategyContext {
   dryRun: boolean
   /** Group that the request came through, where a resource is served by two (Events); undefined for the server's own writes. */
   requestGroup?: string
+  /** Who is said to own what this write changes (metadata.managedFields), and the version that it came in. Absent: fields are not tracked. */
+  fieldManager?: { readonly manager: string; readonly apiVersion?: string }
   /** The server writes on its own account (start-up objects, allocations); admission plugins that ask others let it pass. */
   internal?: boolean
   /** Warnings go to the client as `Warning: 299` headers. */
   warn(text: string): void
 }
+
+/** For writes that change fields which nobody is said to own. */
+export const untracked = ({ fieldManager: _, ...context }: StrategyContext): StrategyContext => context
 
 /**
  * What is particular to a resource; the generic store owns the flow:
@@ -56,6 +62,11 @@ export interface Strategy {
   afterDelete?(obj: KubeObject): Promise<void>
   /** Whether a delete only marks the object, because something outside of metadata.finalizers must go first (a namespace's content). */
   waitsForContent?(obj: KubeObject): boolean
+  /**
+   * Fields that a write through the object itself ('') or a subresource does not change (upstream's GetResetFields). Default: status on the
+   * object itself, spec on `/status`.
+   */
+  fieldScopes?: Readonly<Record<string, FieldScope>>
   /** Called on the object that a delete leaves marked, for what else changes then (a namespace's phase). */
   markDeleted?(obj: KubeObject): void
 }

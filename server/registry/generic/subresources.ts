@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../machinery/types.ts'
+import { apiVersionOf, type KubeObject } from '../../machinery/types.ts'
 import type { Subresource, SubresourceAnswer, SubresourceRequest } from './resource.ts'
 import type { Store } from './store.ts'
 import type { UpdateRules } from './update-rules.ts'
@@ -15,6 +15,7 @@ export function wholeObject(body: { group: string; version: string; kind: string
   return {
     form: 'object',
     body,
+    apply: { rules: rulesOf, configOf: (config) => config },
     get: async ({ served, namespace, name }) => ({ entry: await served.store.get(namespace, name) }),
     update: async (req, change) => {
       const { entry } = await updateIn(req.served.store, {
@@ -41,9 +42,27 @@ export function scaleSubresource(f: ScaleFunctions): Subresource {
     form: 'object',
     body: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
     get: async ({ served, namespace, name }) => ({ object: f.toScale((await served.store.get(namespace, name)).object()) }),
+    apply: {
+      rules: scaleRules,
+      // What a Scale says, the object's own field says.
+      configOf: (scale, { facts }) =>
+        ({
+          apiVersion: apiVersionOf(facts.group, facts.version),
+          kind: facts.kind,
+          metadata: { name: scale.metadata.name, ...(scale.metadata.namespace ? { namespace: scale.metadata.namespace } : {}) },
+          ...(scale.spec === undefined ? {} : { spec: scale.spec }),
+        }) as KubeObject,
+      shown: (obj) => f.toScale(obj),
+    },
     update: (req, change) => updateScale(f, req, change),
   }
 }
+
+const scaleRules = ({ resource: { strategy } }: Store): UpdateRules => ({
+  subresource: 'scale',
+  prepare: (obj, old, ctx) => strategy.prepareForUpdate?.(obj, old, ctx),
+  validate: (obj, old, ctx) => strategy.validateUpdate?.(obj, old, ctx) ?? [],
+})
 
 async function updateScale(
   f: ScaleFunctions,
@@ -55,11 +74,7 @@ async function updateScale(
     namespace: req.namespace,
     name: req.name,
     context: req.context,
-    rules: {
-      subresource: 'scale',
-      prepare: (obj, old, ctx) => store.resource.strategy.prepareForUpdate?.(obj, old, ctx),
-      validate: (obj, old, ctx) => store.resource.strategy.validateUpdate?.(obj, old, ctx) ?? [],
-    },
+    rules: scaleRules(store),
     change: (current) => f.applyScale(current!, change(f.toScale(current!)), store.groupResource),
   })
   return { object: f.toScale(entry.object()) }

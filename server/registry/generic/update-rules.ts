@@ -7,6 +7,8 @@ import type { StrategyContext } from './strategy.ts'
 /** Which part of an object an update may change, and the rules for it: the main resource, `/status`, or another subresource. */
 export interface UpdateRules {
   subresource: string
+  /** The body is the whole object, and gets its defaults as on a write of the object itself. */
+  defaulted?: boolean
   prepare(obj: KubeObject, old: KubeObject, context: StrategyContext): void
   validate(obj: KubeObject, old: KubeObject, context: StrategyContext): FieldError[]
 }
@@ -16,6 +18,7 @@ export function mainRules(store: Store): UpdateRules {
   const { strategy } = store.resource
   return {
     subresource: '',
+    defaulted: true,
     prepare(obj, old, context) {
       if (store.hasStatus) copyField(obj, old, 'status')
       strategy.prepareForUpdate?.(obj, old, context)

@@ -24,8 +24,8 @@ import type { UpdateRules } from './update-rules.ts'
 /**
  * The way of every write, of every kind and subresource. Who may change an object or refuse it stands on this page and nowhere else:
  *
- *   create   default → mutating admission → system fields → reserve → prepare → validate → validating admission → insert
- *   update   change → default → mutating admission → keep system fields → reserve → prepare → validate → validating admission → guarded write
+ *   create   default → field manager → mutating admission → system fields → reserve → prepare → validate → validating admission → insert
+ *   update   change → default → field manager → mutating admission → keep system fields → reserve → prepare → validate → validating admission → guarded write
  *
  * Objects come decoded and converted to the stored version. The server's own writes go the same way, with `context.internal` set.
  */
@@ -35,6 +35,8 @@ export interface CreateRequest {
   object: KubeObject
   namespace: string
   context: StrategyContext
+  /** The object came of a server-side apply, which has said already who owns what. */
+  applied?: boolean
 }
 
 /** Names that are tried for metadata.generateName (KEP-4420). */
@@ -47,6 +49,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   ensureNamespace(object, namespace, resource.namespaced)
   dedupeOwners(object.metadata, context.warn)
   resource.strategy.default?.(object)
+  if (request.applied !== true) trackFields(store, undefined, object, '', context)
   await mutate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
   const { name, generateName: base } = object.metadata
   if (name || !base) return store.accepted(await attempt(store, request), context)
@@ -107,6 +110,8 @@ export interface UpdateRequest {
   change(current: KubeObject | undefined): KubeObject | Promise<KubeObject>
   /** Whether a missing object is created (PUT on some resources). */
   createIfMissing?: boolean
+  /** `change` is a server-side apply, which has said already who owns what. */
+  applied?: boolean
   /** The object's uid, where the client says for which one the update is. */
   uid?: string | undefined
 }
@@ -152,7 +157,7 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   const object = await request.change(undefined)
   // Whatever version the client thought of, there is none.
   delete object.metadata.resourceVersion
-  return { entry: await createIn(store, { object, namespace, context }), created: true }
+  return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true }), created: true }
 }
 
 /** From the current state to what is to be written. */
@@ -164,7 +169,8 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   const obj = await request.change(old)
   checkIdentity(store, obj, request)
   dedupeOwners(obj.metadata, context.warn)
-  if (rules.subresource === '') strategy.default?.(obj)
+  if (rules.defaulted === true) strategy.default?.(obj)
+  if (request.applied !== true) trackFields(store, old, obj, rules.subresource, context)
   await mutate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
   checkVersion(store, obj, current)
   keepSystemMetadata(obj, old)
@@ -197,11 +203,38 @@ async function prepared(store: Store, request: UpdateRequest, current: Entry, ob
   warn()
   strategy.canonicalize?.(obj)
   await validate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
-  const value = store.encode(obj)
+  const value = encodeUpdate(store, obj, old, current)
   // The answer to the update that deletes is the object as the client wanted it.
   if (finished(obj, strategy)) return { action: 'delete', last: cache.preview(current.key, value, schema.indexOf(obj), current) }
   if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
+}
+
+/** Says who owns what the write has changed; what nobody tracks stays as it is stored. */
+function trackFields(store: Store, old: KubeObject | undefined, obj: KubeObject, subresource: string, context: StrategyContext): void {
+  const { fieldManager, clock } = context
+  if (fieldManager !== undefined) {
+    const by = { manager: fieldManager.manager, now: clock.now() }
+    return store.resource.fields.update(old, obj, subresource, by, fieldManager.apiVersion)
+  }
+  if (old?.metadata.managedFields === undefined) delete obj.metadata.managedFields
+  else obj.metadata.managedFields = old.metadata.managedFields
+}
+
+/**
+ * The bytes of an updated object. When nothing but the times of its managers is new, nothing is: strategies and admission have taken the
+ * change back, and the times are those of before (apiserver `fieldmanager/equality.go`).
+ */
+function encodeUpdate(store: Store, obj: KubeObject, old: KubeObject, current: Entry): Buffer {
+  const value = store.encode(obj)
+  const [now, before] = [obj.metadata.managedFields, old.metadata.managedFields]
+  if (now === undefined || before === undefined || now.length !== before.length || current.isStoredAs(value) === true) return value
+  const earlier = store.encode(old)
+  // Times are equally long: other lengths say that something else has changed.
+  if (earlier.length !== value.length) return value
+  const timed = (now as { time?: string }[]).map((entry, i) => ({ ...entry, time: (before[i] as { time?: string }).time }))
+  const again = store.encode({ ...obj, metadata: { ...obj.metadata, managedFields: timed } })
+  return again.equals(earlier) ? again : value
 }
 
 /** What a write knows of itself when it comes to admission. */

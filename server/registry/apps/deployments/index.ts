@@ -16,6 +16,7 @@ const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
 
 const strategy: Strategy = {
   generation: true,
+  fieldScopes: { status: { resets: ['spec', 'metadata.labels'] } },
   default: (obj) => defaultDeployment(deployment(obj)),
 
   prepareForCreate(obj) {

@@ -6,6 +6,7 @@ import { badRequest, StatusError } from '../../../machinery/status.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { checkDeletePreconditions, type DeleteOptions } from '../../generic/delete.ts'
 import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
+import { untracked } from '../../generic/strategy.ts'
 import { created } from '../../generic/subresources.ts'
 import { statusRules } from '../../generic/update-rules.ts'
 import { deleteFrom } from '../../generic/delete.ts'
@@ -28,7 +29,7 @@ export const eviction: Subresource = {
   body: { group: 'policy', version: 'v1', kind: 'Eviction' },
   async create(req, body) {
     const { dryRun, ...options } = optionsOf(req, body)
-    const context = { ...req.context, dryRun: isDryRun(dryRun) }
+    const context = { ...untracked(req.context), dryRun: isDryRun(dryRun) }
     const { namespace, name, served } = req
     const current = await served.store.get(namespace, name)
     checkDeletePreconditions(served.store, options.preconditions, current.object())

@@ -5,7 +5,6 @@ import {
   validateResize,
 } from '../../../apis/core/v1/pod-subresources.ts'
 import type { Pod } from '../../../apis/core/v1/types.ts'
-import { defaultPod } from '../../../apis/core/v1/defaults-pod.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import { podStrategy } from './strategy.ts'
@@ -34,17 +33,17 @@ export const pods: BuiltInKind = {
 export const podSubresources = {
   ephemeralcontainers: {
     subresource: 'ephemeralcontainers',
+    defaulted: true,
     prepare(obj: KubeObject, old: KubeObject): void {
       prepareEphemeralContainers(pod(obj), pod(old))
-      defaultPod(pod(obj))
     },
     validate: (obj: KubeObject, old: KubeObject) => validateEphemeralContainersUpdate(pod(obj), pod(old)),
   },
   resize: {
     subresource: 'resize',
+    defaulted: true,
     prepare(obj: KubeObject, old: KubeObject): void {
       prepareResize(pod(obj), pod(old))
-      defaultPod(pod(obj))
     },
     validate: (obj: KubeObject, old: KubeObject) => validateResize(pod(obj), pod(old)),
   },

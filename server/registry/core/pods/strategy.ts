@@ -88,6 +88,12 @@ export const podStrategy: Strategy = {
   generation: true,
   nameErrors: nameIsSubdomain,
 
+  fieldScopes: {
+    status: { resets: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
+    ephemeralcontainers: { only: ['spec.ephemeralContainers'] },
+    resize: { only: ['spec.containers', 'spec.initContainers', 'spec.resources'] },
+  },
+
   default: (obj) => defaultPod(asPod(obj)),
 
   prepareForCreate(obj, ctx) {

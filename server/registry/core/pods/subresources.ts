@@ -2,6 +2,7 @@ import { assignPod, checkBinding } from '../../../apis/core/v1/binding.ts'
 import type { Binding, Pod } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
+import { untracked } from '../../generic/strategy.ts'
 import { created, wholeObject } from '../../generic/subresources.ts'
 import type { UpdateRules } from '../../generic/update-rules.ts'
 import { eviction } from './eviction.ts'
@@ -21,7 +22,8 @@ export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: Kube
   await updateIn(store, {
     namespace: req.namespace,
     name: req.name,
-    context: req.context,
+    // Nobody owns a pod's node, as upstream.
+    context: untracked(req.context),
     rules: BINDING_RULES,
     change: (current) => assignPod(current as unknown as Pod, binding, req.context.clock.now()) as unknown as KubeObject,
   })

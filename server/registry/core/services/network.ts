@@ -36,6 +36,7 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
     clock: o.clock,
     dryRun: false,
     internal: true,
+    fieldManager: { manager: 'kube-apiserver' },
     warn: () => undefined,
   })
   let made: ServiceAllocators | undefined

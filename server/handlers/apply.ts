@@ -1,0 +1,124 @@
+import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
+import { readYaml } from '../codec/yaml-body.ts'
+import type { RequestContext } from '../filters/context.ts'
+import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
+import { badRequest, conflict } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
+import type { UpdateRules } from '../registry/generic/update-rules.ts'
+import { updateIn } from '../registry/generic/write.ts'
+import { normalize } from '../scheme/check.ts'
+import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
+import { strategyContext } from './context.ts'
+import { respondEntry, respondObject, shapeFor } from './respond.ts'
+import { checkUrlIdentity } from './update.ts'
+
+export const APPLY_TYPE = 'application/apply-patch+yaml'
+
+/**
+ * PATCH with a partial object of which the client says: these fields are mine (server-side apply, KEP-555). The object is made when there
+ * is none, unless the request is for a subresource.
+ */
+export async function applyObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules, sub?: ObjectSubresource): Promise<void> {
+  const shape = shapeFor(ctx, served)
+  const { namespace, name } = ctx.requestInfo
+  const query = writeQuery(ctx.requestInfo.query, 'PatchOptions', true)
+  const { config: body, duplicates } = await readConfig(ctx)
+  const config = (): KubeObject => {
+    const read = body()
+    if (sub === undefined) return read
+    checkKind(read, sub.body)
+    return sub.apply!.configOf(read, served)
+  }
+  const context = strategyContext(ctx, query.dryRun, query.fieldManager)
+  const { store } = served
+  const apply = (current: KubeObject | undefined): KubeObject => {
+    const by = { manager: query.fieldManager, now: ctx.clock.now() }
+    const { apiVersion } = context.fieldManager!
+    const object = store.resource.fields.apply(current, config(), rules.subresource, by, query.force, apiVersion!)
+    const typed = normalize(served.type, object) as KubeObject
+    strictly(ctx, duplicates, query.fieldValidation)
+    checkUrlIdentity(typed, namespace, name, served)
+    return served.identity ? typed : served.toStored(typed)
+  }
+  const { entry, created } = await updateIn(store, {
+    namespace,
+    name,
+    context,
+    rules,
+    applied: true,
+    createIfMissing: rules.subresource === '',
+    change(current) {
+      const { uid } = config().metadata
+      if (current === undefined && uid !== undefined && uid !== '') {
+        const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+        throw conflict(store.groupResource, name, why)
+      }
+      return apply(current)
+    },
+  })
+  if (sub?.apply?.shown !== undefined) respondObject(ctx, sub.apply.shown(entry.object()))
+  else respondEntry(ctx, shape, entry, created ? 201 : 200)
+}
+
+type ObjectSubresource = Extract<Subresource, { form: 'object' }>
+
+function checkKind({ apiVersion = '', kind = '' }: KubeObject, body: ObjectSubresource['body']): void {
+  const gv = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+  const wanted = apiVersionOf(body.group, body.version)
+  if (apiVersion !== wanted || kind !== body.kind) throw badRequest(`invalid object type: ${gv}, Kind=${kind}`)
+}
+
+interface Config {
+  /** A fresh copy each time, since a lost race applies again. */
+  config(): KubeObject
+  /** Keys that stand twice, with their lines. */
+  duplicates: readonly string[]
+}
+
+export async function readConfig(ctx: RequestContext): Promise<Config> {
+  const text = (await ctx.exchange.readBody(MAX_BODY)).toString('utf8')
+  const { json, duplicates } = asJson(text) ?? (await asYaml(text))
+  const config = (): KubeObject => {
+    const value = parseJson(json) ?? {}
+    if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(value)
+    const object = value as KubeObject
+    object.metadata ??= {}
+    return object
+  }
+  config()
+  return { config, duplicates }
+}
+
+/** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */
+function asJson(text: string): YamlJson | undefined {
+  if (text[0] !== '{') return undefined
+  try {
+    const value = parseJson(text)
+    return hasDuplicateKeys(text, value) ? undefined : { json: text, duplicates: [] }
+  } catch (e) {
+    if (e instanceof JsonError) return undefined
+    throw e
+  }
+}
+
+async function asYaml(text: string): Promise<YamlJson> {
+  try {
+    return await readYaml(text)
+  } catch (e) {
+    throw e instanceof YamlError ? badRequest(`error encoding patch: ${e.message}`) : e
+  }
+}
+
+function wrongType(value: unknown): Error {
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  const into = 'Go value of type map[string]interface {}'
+  return badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into ${into}`)
+}
+
+function strictly(ctx: RequestContext, duplicates: readonly string[], validation: FieldValidation): void {
+  if (duplicates.length === 0 || validation === 'Ignore') return
+  const text = `error converting YAML to JSON: yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`
+  if (validation === 'Strict') throw badRequest(`error strict decoding patch: ${text}`)
+  ctx.warnings.push(text)
+}

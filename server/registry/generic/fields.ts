@@ -1,0 +1,101 @@
+import { FieldManager, type Writer } from '../../fieldmanager/field-manager.ts'
+import { FieldSet } from '../../fieldmanager/field-set.ts'
+import { fieldElement } from '../../fieldmanager/path-element.ts'
+import type { Structure } from '../../fieldmanager/structure.ts'
+import type { TypedVersion, Versions } from '../../fieldmanager/updater.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+
+/** A served version of a kind, for the fields of its objects. */
+export interface FieldVersion {
+  readonly apiVersion: string
+  structure(): Structure
+  /** An object with nothing in it, in normal form. */
+  empty(): KubeObject
+  /** Both may return the object itself, changed. */
+  fromStored(obj: KubeObject): KubeObject
+  toStored(obj: KubeObject): KubeObject
+  readonly identity: boolean
+}
+
+/** Fields that a write through a subresource ('' is the object itself) does not change, or the only ones that it does, as dotted paths. */
+export interface FieldScope {
+  readonly resets?: readonly string[]
+  readonly only?: readonly string[]
+  /** A field that somebody must own already for a write to be tracked. */
+  readonly needsOwner?: string
+}
+
+const setOf = (paths: readonly string[]): FieldSet => FieldSet.of(...paths.map((p) => p.split('.').map(fieldElement)))
+
+/** Who owns which field of a kind's objects: one field manager for each version and subresource, made on first use. Objects are stored ones. */
+export class KindFields {
+  readonly #kind: string
+  readonly #versions: ReadonlyMap<string, FieldVersion>
+  readonly #scope: (subresource: string) => FieldScope
+  readonly #managers = new Map<string, FieldManager>()
+  readonly #preferred: string
+
+  constructor(kind: string, versions: readonly FieldVersion[], scope: (subresource: string) => FieldScope) {
+    this.#kind = kind
+    this.#versions = new Map(versions.map((v) => [v.apiVersion, v]))
+    this.#scope = scope
+    this.#preferred = versions[0]?.apiVersion ?? ''
+  }
+
+  /** Writes into `next` who owns what after a create (`live` undefined) or an update in `apiVersion`; by default the preferred version. */
+  update(live: KubeObject | undefined, next: KubeObject, subresource: string, by: Writer, apiVersion = this.#preferred): void {
+    const version = this.#versions.get(apiVersion)
+    if (version === undefined) return
+    const manager = this.#manager(version, subresource)
+    if (version.identity) return manager.update(live, next, by)
+    const shown = version.fromStored(structuredClone(next))
+    manager.update(live === undefined ? undefined : version.fromStored(structuredClone(live)), shown, by)
+    if (shown.metadata.managedFields === undefined) delete next.metadata.managedFields
+    else next.metadata.managedFields = shown.metadata.managedFields
+  }
+
+  /** What applying `config`, in `apiVersion`, makes of the live object: in that version, with its managed fields. @throws StatusError */
+  apply(live: KubeObject | undefined, config: KubeObject, subresource: string, by: Writer, force: boolean, apiVersion: string): KubeObject {
+    const version = this.#versions.get(apiVersion)!
+    const shown = live === undefined || version.identity ? live : version.fromStored(structuredClone(live))
+    return this.#manager(version, subresource).apply(shown, config, by, force)
+  }
+
+  #manager(version: FieldVersion, subresource: string): FieldManager {
+    const key = `${version.apiVersion} ${subresource}`
+    let manager = this.#managers.get(key)
+    if (manager === undefined) this.#managers.set(key, (manager = this.#make(version, subresource)))
+    return manager
+  }
+
+  #make(version: FieldVersion, subresource: string): FieldManager {
+    const { resets, only, needsOwner } = this.#scope(subresource)
+    const [reset, kept] = [resets && setOf(resets), only && setOf(only)]
+    const filter = (set: FieldSet): FieldSet => {
+      const rest = reset === undefined ? set : set.recursiveDifference(reset)
+      return kept === undefined ? rest : rest.within(kept)
+    }
+    const typed = new Map<string, TypedVersion>()
+    const versionOf = (apiVersion: string): TypedVersion | undefined => {
+      const known = this.#versions.get(apiVersion)
+      let made = typed.get(apiVersion)
+      if (known !== undefined && made === undefined) typed.set(apiVersion, (made = { apiVersion, structure: known.structure(), filter }))
+      return made
+    }
+    const versions: Versions = {
+      version: versionOf,
+      convert: (object, from, to) => {
+        const stored = this.#versions.get(from.apiVersion)!.toStored(structuredClone(object) as KubeObject)
+        return this.#versions.get(to.apiVersion)!.fromStored(stored)
+      },
+    }
+    return new FieldManager({
+      version: versionOf(version.apiVersion)!,
+      kind: this.#kind,
+      versions,
+      subresource,
+      needsOwner: needsOwner?.split('.').map(fieldElement),
+      empty: () => version.empty(),
+    })
+  }
+}
