@@ -28,9 +28,8 @@ export class FieldSet {
 
   /** Only while the set is being made. */
   insert(path: readonly PathElement[]): void {
-    let node: FieldSet = this
-    for (const pe of path.slice(0, -1)) node = node.child(pe)
-    node.members.add(path.at(-1)!)
+    const last = path.slice(0, -1).reduce<FieldSet>((node, pe) => node.child(pe), this)
+    last.members.add(path.at(-1)!)
   }
 
   /** The set of what follows an element, made when it is missing. Only while the set is being made. */
@@ -41,12 +40,8 @@ export class FieldSet {
   }
 
   has(path: readonly PathElement[]): boolean {
-    let node: FieldSet | undefined = this
-    for (const pe of path.slice(0, -1)) {
-      node = node.children.get(pe)
-      if (node === undefined) return false
-    }
-    return node.members.has(path.at(-1)!)
+    const last = path.slice(0, -1).reduce<FieldSet | undefined>((node, pe) => node?.children.get(pe), this)
+    return last !== undefined && last.members.has(path.at(-1)!)
   }
 
   union(other: FieldSet): FieldSet {

@@ -73,7 +73,7 @@ export const fieldOf = (map: MapStructure, name: string): Structure | undefined 
 /** Equal as data: 1 and 1.0 are, absent and null are not. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (typeof a === 'bigint' || typeof b === 'bigint') return (typeof a === 'bigint' || typeof a === 'number') && a == b
+  if (typeof a === 'bigint' || typeof b === 'bigint') return String(a) === String(b) && typeof a !== 'string' && typeof b !== 'string'
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((v, i) => sameValue(v, b[i]))
   if (!isMap(a) || !isMap(b)) return false
   const keys = Object.keys(a)

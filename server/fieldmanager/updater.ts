@@ -1,6 +1,6 @@
 import { compareObjects, type Comparison } from './compare.ts'
 import { Conflicts, type Conflict } from './conflict.ts'
-import { FieldSet } from './field-set.ts'
+import { type FieldSet } from './field-set.ts'
 import { fieldsOf } from './fields-of.ts'
 import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fields.ts'
 import { mergeObjects, withoutItems } from './merge.ts'
