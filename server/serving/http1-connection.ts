@@ -6,6 +6,7 @@ import type { Protocol } from './connections.ts'
 import type { ConnectionState } from './exchange.ts'
 import { phaseLimits, requestLimits } from './limits.ts'
 import { lingeringClose } from './linger.ts'
+import { takeTurns, type TakesTurns } from './turns.ts'
 
 /** Answers to what is not a request that a handler could see: status line and text are Go's. */
 const refusals = {
@@ -20,7 +21,7 @@ const textOf = (status: Refusal): string => `${status} ${refusals[status]}`
 type Phase = 'head' | 'body' | 'stall' | 'idle'
 
 /** One HTTP/1.1 connection that node:http parses: how long each phase of it takes, how much a head may hold, and how it ends. */
-export class Http1Connection implements Protocol {
+export class Http1Connection implements Protocol, TakesTurns {
   readonly state: ConnectionState
   active = 0
   /** What is known of the answer to the last request besides what node knows: all of it may wait here and be written piece by piece. */
@@ -43,6 +44,9 @@ export class Http1Connection implements Protocol {
   #phase: Phase | undefined
   #phaseOf: number | undefined
   #phaseAge = 0
+  /** A request is being answered; others that came with it wait in `#pipeline`, as in the reference one is answered after the other. */
+  #busy = false
+  readonly #pipeline: { res: ServerResponse; run: () => void }[] = []
 
   constructor(socket: Socket, state: ConnectionState, clock: Clock) {
     this.#socket = socket
@@ -93,6 +97,35 @@ export class Http1Connection implements Protocol {
     if (this.#closing || refusal !== undefined) res.shouldKeepAlive = false
     if (refusal === undefined) return true
     res.writeHead(refusal, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(textOf(refusal))
+    return false
+  }
+
+  /** Runs what answers a request once all before it are answered. */
+  inOrder(res: ServerResponse, run: () => void): void {
+    if (this.#busy) {
+      this.#pipeline.push({ res, run })
+      this.#socket.pause()
+      return
+    }
+    this.#busy = true
+    // Node answers in order and closes each response when it has left.
+    res.once('close', this.#onAnswered)
+    run()
+  }
+
+  #onAnswered = (): void => {
+    this.#busy = false
+    if (this.#pipeline.length === 0) return
+    // Node resumes the socket after each answer; what waits already is enough.
+    this.#socket.pause()
+    takeTurns(this)
+  }
+
+  turn(): boolean {
+    const next = this.#pipeline.shift()
+    if (this.#pipeline.length === 0) this.#socket.resume()
+    if (next !== undefined && !next.res.destroyed) this.inOrder(next.res, next.run)
+    else if (this.#pipeline.length > 0) return true
     return false
   }
 

@@ -10,8 +10,13 @@ import {
   type ResponseHeaders,
   type ResponseStream,
 } from './exchange.ts'
+import { Gather } from './gather.ts'
+import { takeTurns } from './turns.ts'
 
 const highMark = 65_536
+/** Pieces of a body that are taken before others have their turn: a chunk of one byte is one too. */
+const piecesAtOnce = 1000
+const nothing = Buffer.alloc(0)
 /** A body up to this size is written in one go, bytes. */
 const atOnce = 262_144
 
@@ -59,20 +64,43 @@ export class Http1Exchange implements Exchange, ResponseStream {
     if (this.#req.destroyed) return Promise.reject(clientGone())
     if (this.headers['expect'] !== undefined && this.#req.httpVersion === '1.1' && !this.responded) this.#res.writeContinue()
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = []
+      // The first piece may be the whole body; further ones are gathered, since a client chooses how small they are.
+      let first: Buffer | undefined
+      let gather: Gather | undefined
       let size = 0
+      let pieces = 0
       this.#req.on('data', (chunk: Buffer) => {
         size += chunk.length
         if (size > limit) {
           this.#req.pause()
-          chunks.length = 0
-          reject(tooLarge(limit))
-        } else chunks.push(chunk)
+          first = gather = undefined
+          return reject(tooLarge(limit))
+        }
+        if (first === undefined) first = chunk
+        else {
+          if (gather === undefined) {
+            gather = new Gather(first.length + chunk.length)
+            gather.add(first, 0, first.length)
+          }
+          gather.add(chunk, 0, chunk.length)
+        }
+        if (++pieces % piecesAtOnce === 0) this.#inTurns()
       })
-      this.#req.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+      this.#req.on('end', () => resolve(gather?.take() ?? first ?? nothing))
       const gone = (): void => reject(clientGone())
       this.#req.on('error', gone)
       this.#req.on('close', gone)
+    })
+  }
+
+  /** Others have their turn before more of the body is read. */
+  #inTurns(): void {
+    this.#req.pause()
+    takeTurns({
+      turn: () => {
+        this.#req.resume()
+        return false
+      },
     })
   }
 

@@ -35,7 +35,7 @@ export class Http1 {
       if (connection === undefined) return
       const exchange = new Http1Exchange(req, res, connection.state)
       connection.answer = exchange
-      this.#run(exchange)
+      connection.inOrder(res, () => this.#run(exchange))
     }
     server.on('request', onRequest)
     // The exchange says 100 when somebody wants the body.

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { connect as tlsConnect, TLSSocket, type ConnectionOptions } from 'node:tls'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { FakeClock, systemClock, type Clock } from '../machinery/clock.ts'
 import { createAuthority, issueCertificate, type Authority, type KeyPair } from './x509.ts'
 import type { Exchange, ExchangeHandler, ResponseStream } from './exchange.ts'
@@ -315,6 +315,33 @@ describe('HTTP/1.1', () => {
     )
     await raw.answers(700)
     expect(paths).toEqual(new Array(700).fill(0).map((__, i) => `/${i}`))
+  })
+
+  test('pipelined requests are answered one after the other', async () => {
+    const answers: (() => void)[] = []
+    const { port } = await start((x) => void answers.push(() => x.respond(200, {}, Buffer.from(x.path))))
+    const raw = new Raw(port)
+    raw.socket.write(get('/0') + get('/1') + get('/2'))
+    for (let i = 0; i < 3; i++) {
+      await vi.waitFor(() => expect(answers).toHaveLength(i + 1))
+      answers[i]!()
+    }
+    await raw.answers(3)
+    expect(answers).toHaveLength(3)
+  })
+
+  test('a body in chunks of one byte is the same body', async () => {
+    const bodies: string[] = []
+    const { port } = await start(async (x) => {
+      bodies.push((await x.readBody(1 << 20)).toString())
+      x.respond(200, {})
+    })
+    const sent = Array.from({ length: 5000 }, (_, i) => String.fromCharCode(97 + (i % 26))).join('')
+    const upload = new Raw(port)
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n'
+    upload.socket.write(`${head}${[...sent].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`)
+    await upload.answers(1)
+    expect(bodies).toEqual([sent])
   })
 
   test.each(['DELETE', 'GET', 'POST'])('an answer to an upload that nobody reads arrives (%s)', async (method) => {

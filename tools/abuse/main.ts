@@ -60,6 +60,9 @@ async function main(): Promise<number> {
     return 2
   }
   const { mine, theirs } = await sides()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void Promise.all([mine.stop(), theirs?.stop()]).finally(() => process.exit(130)))
+  }
   const marked: string[] = []
   try {
     console.log(`     attack                             server    get ms  livez lag   MB before peak after lives answers`)

@@ -54,7 +54,7 @@ async function settled(side: Side, before: number, pauseMs: number): Promise<num
 export async function play(side: Side, name: string, quick: boolean): Promise<Row> {
   const [attacker, prober] = [
     fork(join(import.meta.dirname, 'attacker.ts'), { execArgv: [ATTACKER_HEAP] }),
-    fork(join(import.meta.dirname, 'prober.ts')),
+    fork(join(import.meta.dirname, 'prober.ts'), { execArgv: [] }),
   ]
   // Who attacks must not take the processor from those who are measured.
   setPriority(attacker.pid!, 10)

@@ -154,10 +154,44 @@ describe('limits', () => {
     expect(await run(1000)).toBe(undefined)
   })
 
-  test('cancelling answers that have begun is no attack', async () => {
-    const wire = new Wire((x) => void x.stream(200, {}), { resetBurst: 1, resetsPerSecond: 0 })
-    wire.send(hello, ...[1, 3, 5, 7].flatMap((id) => [request(id, 'GET', '/'), frame(type.rstStream, 0, id, u32(8))]))
-    expect(goaway(await wire.frames())).toBe(undefined)
+  test('cancelling answers that have begun is no attack, cancelling those of which nothing has left is one', async () => {
+    const cancel = (id: number): Buffer => frame(type.rstStream, 0, id, u32(8))
+    const run = async (together: boolean): Promise<number | undefined> => {
+      const wire = new Wire((x) => void x.stream(200, {}), { resetBurst: 1, resetsPerSecond: 0 })
+      const ids = [1, 3, 5, 7]
+      wire.send(hello, ...ids.flatMap((id) => [request(id, 'GET', '/'), together ? cancel(id) : Buffer.alloc(0)]))
+      if (!together) {
+        expect(goaway(await wire.frames())).toBe(undefined)
+        wire.send(...ids.map(cancel))
+      }
+      return goaway(await wire.frames())
+    }
+    expect(await run(false)).toBe(undefined)
+    expect(await run(true)).toBe(calm)
+  })
+
+  test('a flood of requests takes turns with those of other connections', async () => {
+    const order: string[] = []
+    const [flood, other] = [new Wire((x) => void order.push(x.path)), new Wire((x) => void order.push(x.path))]
+    const all = Array.from({ length: 200 }, (_, i) => request(i * 2 + 1, 'GET', `/${i}`))
+    flood.send(hello, ...all)
+    other.send(hello, request(1, 'GET', '/other'))
+    await Promise.resolve()
+    flood.send(request(401, 'GET', '/200'))
+    await flood.frames()
+    expect(order.indexOf('/other')).toBe(32)
+    expect(order.filter((p) => p !== '/other')).toEqual(Array.from({ length: 201 }, (_, i) => `/${i}`))
+  })
+
+  test('large header blocks use up a turn by their length', async () => {
+    const order: string[] = []
+    const [flood, other] = [new Wire((x) => void order.push(x.path)), new Wire((x) => void order.push(x.path))]
+    const large = (i: number): Buffer => request(i * 2 + 1, 'GET', `/${i}`, { a: 'x'.repeat(14_000) })
+    flood.send(hello, ...Array.from({ length: 10 }, (_, i) => large(i)))
+    other.send(hello, request(1, 'GET', '/other'))
+    await flood.frames()
+    expect(order.indexOf('/other')).toBeLessThan(5)
+    expect(order).toHaveLength(11)
   })
 
   test.each([

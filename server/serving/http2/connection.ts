@@ -7,13 +7,14 @@ import { lingeringClose } from '../linger.ts'
 import { ConnectionError, defaultMaxFrameSize, defaultWindow, errorCode, flag, frameType, maxWindow, setting } from './constants.ts'
 import { continueFrame, goawayFrame, pingFrame, rstStreamFrame, settingsAck, settingsFrame, windowUpdateFrame } from './frames.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
-import { Gather } from './gather.ts'
+import { Gather } from '../gather.ts'
 import { HpackDecoder } from './hpack-decoder.ts'
 import { RateLimit, type Http2Limits } from './limits.ts'
 import { Output } from './output.ts'
 import { ignoredHeaders, RequestHead } from './request-head.ts'
 import type { SendQueue } from './send-queue.ts'
 import { Http2Stream, type StreamHost } from './stream.ts'
+import { takeTurns, type TakesTurns } from '../turns.ts'
 import { checkSetting, checkSettings, fail, protocolError } from './violations.ts'
 
 export interface Http2Options {
@@ -34,12 +35,14 @@ interface Block {
 }
 
 type Phase = 'preface' | 'headerBlock' | 'ping' | 'linger' | 'idle'
+// Requests that one connection may begin at once, a millisecond or three: a flood on it is not to delay what others ask.
+const share = 32
 // Streams that stand still are looked for this often, and ended at the second look.
 const stallLook = phaseLimits.stall / 2
 
 const { data, headers, priority, rstStream, settings, pushPromise, ping, goaway, windowUpdate, continuation } = frameType
 /** The server's side of one HTTP/2 connection (RFC 9113) on a socket that is ready for it. */
-export class Http2Connection implements FrameSink, StreamHost, Protocol {
+export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTurns {
   readonly state: ConnectionState
   readonly remoteAddress: string
   closed = false
@@ -69,6 +72,10 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol {
   #phaseAge = 0
   #sinceStallLook = 0
   #writtenBefore = 0
+  /** What may still be taken before others have their turn: requests, and KiB of header blocks. */
+  #appetite = share
+  /** What was left for the next turn; the socket is paused until then. */
+  #left: Buffer | undefined
 
   constructor(socket: Socket, options: Http2Options) {
     this.#socket = socket
@@ -96,6 +103,10 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol {
 
   get active(): number {
     return this.#streams.size
+  }
+
+  get sated(): boolean {
+    return this.#appetite <= 0
   }
 
   onClosed(callback: () => void): void {
@@ -178,10 +189,32 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol {
     }
   }
 
+  turn(): boolean {
+    this.#appetite = share
+    const left = this.#left
+    this.#left = undefined
+    if (left !== undefined) this.#take(left)
+    if (this.#left !== undefined) return true
+    if (!this.closed) this.#socket.resume()
+    return false
+  }
+
   #onData(chunk: Buffer): void {
+    if (this.#left !== undefined) {
+      // The socket had this one before it heard of the pause.
+      this.#left = Buffer.concat([this.#left, chunk])
+      return
+    }
+    this.#take(chunk)
+    if (this.#left === undefined) return
+    this.#socket.pause()
+    takeTurns(this)
+  }
+
+  #take(chunk: Buffer): void {
     if (this.closed) return
     try {
-      this.#reader.push(chunk)
+      this.#left = this.#reader.push(chunk)
       // Whatever it was that made us answer: a client that does not read the answers must not make them pile up.
       if (this.#output.controlBytes > this.#limits.maxControlBytes) fail(errorCode.enhanceYourCalm, 'answers are not read')
     } catch (e) {
@@ -303,6 +336,7 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol {
   }
 
   #onBlock(id: number, flags: number, bytes: Buffer, start: number, end: number): void {
+    this.#appetite -= 1 + ((end - start) >> 10)
     const ended = (flags & flag.endStream) !== 0
     const known = this.#streams.get(id)
     if (known !== undefined) {
@@ -406,7 +440,8 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol {
       if (id === 0 || this.#isIdle(id)) protocolError('RST_STREAM on an idle stream')
       return
     }
-    if (!stream.responded) this.#countReset()
+    // An answer of which nothing has left is work for nothing too.
+    if (!stream.responded || stream.headersPending) this.#countReset()
     this.#remove(stream)
   }
 
@@ -499,6 +534,7 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol {
   }
 
   #settle(done: readonly SendQueue[], drained: readonly SendQueue[]): void {
+    this.#appetite = share
     for (const queue of done) {
       const stream = this.#streams.get(queue.id)
       if (stream === undefined) continue

@@ -5,12 +5,14 @@ export interface FrameSink {
   onFrame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void
   /** True when no further frame matters. */
   readonly closed: boolean
+  /** True when the next frames are for a later turn. */
+  readonly sated: boolean
 }
 
 /**
  * Cuts what a client sends into frames (RFC 9113 §3.4 and §4.1), wherever the pieces end.
  * Complete frames are handed on in place; only one that spans pieces is copied, once.
- * Throws ConnectionError on a bad preface or an oversized frame.
+ * Throws ConnectionError on a bad preface or an oversized frame. Returns what it left because the sink is sated: to be pushed before what comes next.
  */
 export class FrameReader {
   /** How many frames came in more than one piece, the one that is coming included. */
@@ -32,11 +34,11 @@ export class FrameReader {
     return this.#headFill < frameHeaderSize ? -1 : this.#head[3]!
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Buffer): Buffer | undefined {
     let pos = this.#prefaceSeen < preface.length ? this.#readPreface(chunk) : 0
     if (this.#headFill > 0) pos = this.#resume(chunk, pos)
     const size = chunk.length
-    while (size - pos >= frameHeaderSize && !this.#sink.closed) {
+    while (size - pos >= frameHeaderSize && !this.#sink.closed && !this.#sink.sated) {
       const length = (chunk[pos]! << 16) | (chunk[pos + 1]! << 8) | chunk[pos + 2]!
       checkLength(length)
       const start = pos + frameHeaderSize
@@ -44,7 +46,10 @@ export class FrameReader {
       pos = start + length
       this.#emit(chunk, start - frameHeaderSize, chunk, start, pos)
     }
-    if (pos < size && !this.#sink.closed) this.#stash(chunk, pos)
+    if (pos >= size || this.#sink.closed) return undefined
+    if (this.#sink.sated) return chunk.subarray(pos)
+    this.#stash(chunk, pos)
+    return undefined
   }
 
   #readPreface(chunk: Buffer): number {

@@ -10,7 +10,7 @@ import {
   type ResponseStream,
 } from '../exchange.ts'
 import { phaseLimits } from '../limits.ts'
-import { Gather } from './gather.ts'
+import { Gather } from '../gather.ts'
 import { SendQueue } from './send-queue.ts'
 
 /** What a stream needs of its connection. */
