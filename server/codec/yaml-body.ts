@@ -1,10 +1,10 @@
 import { YamlPool } from './yaml-pool.ts'
 import { ExpansionError, yamlToJson, type YamlJson } from './yaml-read.ts'
 
-/** Characters that are read at once; more would keep others waiting for more than a tenth of a second. */
-const MAX_INLINE = 64 * 1024
-/** Nodes that aliases may stand for in a text that is read at once. */
-const MAX_INLINE_ALIASED = 20_000
+/** Characters that are read at once; more would keep others waiting for a tenth of a second. */
+const MAX_INLINE = 32 * 1024
+/** What aliases may stand for in a text that is read at once. */
+const INLINE_LIMITS = { nodes: 10_000, characters: 1024 * 1024 }
 
 const pool = new YamlPool()
 
@@ -12,7 +12,7 @@ const pool = new YamlPool()
 export function readYaml(text: string): YamlJson | Promise<YamlJson> {
   if (text.length > MAX_INLINE) return pool.read(text)
   try {
-    return yamlToJson(text, MAX_INLINE_ALIASED)
+    return yamlToJson(text, INLINE_LIMITS)
   } catch (e) {
     if (e instanceof ExpansionError) return pool.read(text)
     throw e

@@ -74,8 +74,10 @@ describe('merges and aliases', () => {
 
   test('a caller may allow less', () => {
     const text = `a: &a [1, 2, 3]\nb: [${Array(10).fill('*a').join()}]`
-    expect(() => yamlToJson(text, 39)).toThrow(ExpansionError)
-    expect(yamlToJson(text, 40).json).toContain('"b":[[1,2,3],')
+    const limits = (nodes: number, characters: number) => () => yamlToJson(text, { nodes, characters })
+    expect(limits(39, 1000)).toThrow(ExpansionError)
+    expect(limits(1000, 29)).toThrow(ExpansionError)
+    expect(limits(40, 30)().json).toContain('"b":[[1,2,3],')
   })
 })
 

@@ -25,7 +25,7 @@ export class YamlError extends Error {
   override readonly name = 'YamlError'
 }
 
-/** What aliases stand for is more than `maxAliased`. */
+/** What aliases stand for is more than the caller allows. */
 export class ExpansionError extends Error {}
 
 export interface YamlJson {
@@ -56,21 +56,29 @@ const inWords = (message: string): string => words.find(([of]) => of.test(messag
 
 const OPTIONS = { version: '1.1', schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'silent', prettyErrors: false } as const
 
+/** What aliases may stand for; the reference's own limit counts in any case. */
+export interface ExpansionLimits {
+  readonly nodes: number
+  /** Characters of JSON. */
+  readonly characters: number
+}
+
+const NO_LIMITS: ExpansionLimits = { nodes: Infinity, characters: Infinity }
+
 /**
- * @param maxAliased how many nodes aliases may stand for; the reference's own limit counts in any case
  * @throws YamlError with the line where it stops being YAML; ExpansionError
  */
-export function yamlToJson(text: string, maxAliased = Infinity): YamlJson {
-  const [first] = documentsOf(text, 1, maxAliased)
+export function yamlToJson(text: string, limits = NO_LIMITS): YamlJson {
+  const [first] = documentsOf(text, 1, limits)
   return first ?? { json: 'null', duplicates: [] }
 }
 
 /** Every document of a stream. */
 export function yamlDocuments(text: string): YamlJson[] {
-  return documentsOf(text, Infinity, Infinity)
+  return documentsOf(text, Infinity, NO_LIMITS)
 }
 
-function documentsOf(text: string, most: number, maxAliased: number): YamlJson[] {
+function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJson[] {
   // Go refuses these wherever they stand.
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/.test(text))
     throw new YamlError('yaml: control characters are not allowed')
@@ -79,7 +87,7 @@ function documentsOf(text: string, most: number, maxAliased: number): YamlJson[]
     return parsed(text, lines, most).map((doc) => {
       const [error] = doc.errors
       if (error !== undefined) throw new YamlError(`yaml: line ${lines.linePos(error.pos[0]).line}: ${inWords(error.message)}`)
-      return new Converter(lines, maxAliased).convert(doc.contents)
+      return new Converter(lines, limits).convert(doc.contents)
     })
   } catch (e) {
     // The parser recurses.
@@ -106,7 +114,7 @@ interface Item {
 
 class Converter {
   readonly #lines: LineCounter
-  readonly #maxAliased: number
+  readonly #limits: ExpansionLimits
   readonly #duplicates: string[] = []
   /** The node that each alias stands for: the last one before it that has its name. */
   readonly #targets = new Map<Node, Node>()
@@ -117,9 +125,9 @@ class Converter {
   #aliasedCharacters = 0
   #depth = 0
 
-  constructor(lines: LineCounter, maxAliased: number) {
+  constructor(lines: LineCounter, limits: ExpansionLimits) {
     this.#lines = lines
-    this.#maxAliased = maxAliased
+    this.#limits = limits
   }
 
   convert(root: Node | null): YamlJson {
@@ -151,7 +159,7 @@ class Converter {
     if (isSeq(node)) return this.#sequence(node.items)
     const value = isScalar(node) ? scalarOf(node) : undefined
     const json = value === undefined ? 'null' : typeof value === 'string' ? JSON.stringify(value) : jsonOf(value)
-    if (this.#open.size > 0 && (this.#aliasedCharacters += json.length) > MAX_ALIASED_CHARACTERS) throw excessive()
+    if (this.#open.size > 0) this.#countCharacters(json.length)
     return json
   }
 
@@ -161,7 +169,13 @@ class Converter {
     if (this.#open.size === 0) return
     this.#aliased++
     if (this.#aliased > 100 && this.#decoded > 1000 && this.#aliased / this.#decoded > allowedRatio(this.#decoded)) throw excessive()
-    if (this.#aliased > this.#maxAliased) throw new ExpansionError('aliases stand for too much')
+    if (this.#aliased > this.#limits.nodes) throw new ExpansionError('aliases stand for too much')
+  }
+
+  #countCharacters(more: number): void {
+    this.#aliasedCharacters += more
+    if (this.#aliasedCharacters > MAX_ALIASED_CHARACTERS) throw excessive()
+    if (this.#aliasedCharacters > this.#limits.characters) throw new ExpansionError('aliases stand for too much')
   }
 
   #follow<T>(alias: Node, go: (target: Node) => T): T {

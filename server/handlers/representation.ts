@@ -184,14 +184,34 @@ function prettyEnds(list: object): ListEnds {
   return { head: Buffer.from(`${JSON.stringify(list, null, 2).slice(0, -PRETTY_END.length)}[`), tail: Buffer.from('\n  ]\n}') }
 }
 
+/** An element of a list as it stands below the list's field: each is written apart, so that a long list is made bit by bit. */
+const yamlItem = (field: string, value: unknown): Buffer => Buffer.from(stringifyYaml({ [field]: [value] }).slice(`${field}:\n`.length))
+
+/** `list`, whose `field` is an empty array, with items that `yamlItem` made. */
+function yamlList(list: object, field: string, items: readonly Buffer[]): Buffer[] {
+  const text = stringifyYaml(list)
+  if (items.length === 0) return [Buffer.from(text)]
+  // No other line begins so: what lies deeper is indented.
+  const line = `\n${field}: []\n`
+  const at = text.indexOf(line)
+  return [Buffer.from(`${text.slice(0, at)}\n${field}:\n`), ...items, Buffer.from(text.slice(at + line.length))]
+}
+
 function yamlShape(served: ServedResource): Shape {
+  const { facts } = served
   const base = jsonShape(served, false)
   return {
     ...base,
     contentType: 'application/yaml',
     raw: false,
     object: (e) => Buffer.from(stringifyYaml(servedObject(served, e))),
-    list: (items, meta) => [Buffer.from(stringifyYaml(parseNumbers(Buffer.concat(base.list(items, meta)).toString())))],
+    item: (e) => yamlItem('items', withoutType(servedObject(served, e))),
+    list: (items, meta) =>
+      yamlList(
+        { kind: `${facts.kind}List`, apiVersion: apiVersionOf(facts.group, facts.version), metadata: listMeta(meta), items: [] },
+        'items',
+        items,
+      ),
     ends: undefined,
   }
 }
@@ -314,13 +334,14 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     raw: false,
     object: (e) => shown(single(e, true)),
     item: (e) => {
-      const json = Buffer.from(JSON.stringify(row(servedView(served, e))))
+      const shownRow = row(servedView(served, e))
+      if (yaml) return yamlItem('rows', shownRow)
+      const json = Buffer.from(JSON.stringify(shownRow))
       return pretty ? prettyItem(json) : json
     },
     list: (items, meta) => {
-      if (pretty && items.length === 0) return [prettyEmpty(table([], meta, true))]
-      const all = joinItems(ends(meta), items)
-      return yaml ? [Buffer.from(stringifyYaml(parseNumbers(Buffer.concat(all).toString())))] : all
+      if (yaml) return yamlList(table([], meta, true), 'rows', items)
+      return pretty && items.length === 0 ? [prettyEmpty(table([], meta, true))] : joinItems(ends(meta), items)
     },
     ends: yaml ? undefined : ends,
     frames: jsonFrames(
