@@ -36,6 +36,19 @@ describe('options of a list', () => {
     expect(() => read(search)).toThrow(why)
   })
 
+  test('an event has other fields in its newer group', () => {
+    const events = {
+      facts: { group: 'events.k8s.io', resource: 'events' },
+      store: { resource: { selectableFields: { 'involvedObject.kind': () => '', source: () => '', reportingComponent: () => '' } } },
+    } as unknown as ServedResource
+    const fields = (selector: string): string => listQuery(parseQuery(`fieldSelector=${selector}`), events).fields.toString()
+    expect(fields('regarding.kind%3DPod,reportingController!%3Dx,metadata.name%3Da')).toBe(
+      'metadata.name=a,involvedObject.kind=Pod,reportingComponent!=x',
+    )
+    for (const field of ['involvedObject.kind', 'source', 'reportingComponent', 'note'])
+      expect(() => fields(`${field}%3DPod`)).toThrow(`field label not supported: ${field}`)
+  })
+
   test('options that do not go together come before fields that cannot be selected', () => {
     expect(() => read('fieldSelector=a.b%3D1&resourceVersionMatch=Exact')).toThrow(/resourceVersionMatch is forbidden unless/)
     expect(() => read('watch=f&resourceVersionMatch=Exact')).toThrow(/resourceVersionMatch is forbidden for watch unless sendInitialEvents/)

@@ -1,5 +1,5 @@
 import { invalidOptions } from '../apis/meta/v1/options.ts'
-import { parseFieldSelector, type FieldSelector } from '../machinery/fields.ts'
+import { parseFieldSelector, renamedFields, type FieldSelector } from '../machinery/fields.ts'
 import { parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
 import { notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
 import { exactInteger, type Int64 } from '../machinery/numbers.ts'
@@ -46,12 +46,30 @@ function selectors(q: Query): { labels: LabelSelector; fields: FieldSelector } {
   }
 }
 
-function checkFields(fields: FieldSelector, served: ServedResource): void {
-  const { selectableFields } = served.store.resource
+/** Group-versions that name the stored kind's fields otherwise, and have no others (`pkg/apis/events/v1`, AddFieldLabelConversionsForEvent). */
+const SERVED_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'events.events.k8s.io': {
+    reason: 'reason',
+    type: 'type',
+    reportingController: 'reportingComponent',
+    ...Object.fromEntries(
+      ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((f) => [
+        `regarding.${f}`,
+        `involvedObject.${f}`,
+      ]),
+    ),
+  },
+}
+
+/** The selector over the stored kind's fields. Throws 400 for a field that cannot be selected. */
+function storedFields(fields: FieldSelector, served: ServedResource): FieldSelector {
+  const names = SERVED_NAMES[`${served.facts.resource}.${served.facts.group}`]
+  const selectable = names ?? served.store.resource.selectableFields
   for (const field of fields.fields) {
     if (field === 'metadata.name' || field === 'metadata.namespace') continue
-    if (!Object.hasOwn(selectableFields, field)) throw badRequest(unknownField(field, served))
+    if (!Object.hasOwn(selectable, field)) throw badRequest(unknownField(field, served))
   }
+  return names === undefined ? fields : renamedFields(fields, names)
 }
 
 /** Kinds whose conversion of field labels has words of its own. */
@@ -86,8 +104,7 @@ export function listQuery(q: Query, served: ServedResource): ListQuery {
   }
   const errors = options.watch ? watchErrors(options) : listErrors(options)
   if (errors.length > 0) throw invalidOptions('ListOptions', errors)
-  checkFields(options.fields, served)
-  return options
+  return { ...options, fields: storedFields(options.fields, served) }
 }
 
 const MATCHES = ['Exact', 'NotOlderThan', '']

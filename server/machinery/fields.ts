@@ -73,6 +73,10 @@ export const anyFields: FieldSelector = new Selector([])
 /** The selector of the objects whose field has this value. */
 export const oneField = (field: string, value: string): FieldSelector => new Selector([{ field, operator: '=', value }])
 
+/** The selector with other names for its fields; one that `names` does not have keeps its own. */
+export const renamedFields = ({ requirements }: FieldSelector, names: Readonly<Record<string, string>>): FieldSelector =>
+  new Selector(requirements.map((r) => ({ ...r, field: Object.hasOwn(names, r.field) ? names[r.field]! : r.field })))
+
 function splitTerms(text: string): string[] {
   const out: string[] = []
   let start = 0
