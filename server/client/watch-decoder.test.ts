@@ -58,3 +58,10 @@ test('an ERROR event throws its Status', async () => {
   const events = decodeWatch(chunked(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: status })}\n`), []))
   await expect(events.next()).rejects.toMatchObject({ message: status.message, code: 410, reason: 'Expired' })
 })
+
+test('integers beyond 2^53 arrive exact', async () => {
+  const frame = '{"type":"ADDED","object":{"metadata":{"name":"a"},"spec":{"most":9223372036854775807,"odd":[-9007199254740993]}}}'
+  const { value } = await decodeWatch(chunked(Buffer.from(`${frame}\n`), [])).next()
+  expect(value!.object).toEqual({ metadata: { name: 'a' }, spec: { most: 9223372036854775807n, odd: [-9007199254740993n] } })
+  expect(JSON.stringify(value)).toBe(frame)
+})

@@ -87,6 +87,17 @@ describe('writes of something else', () => {
     expect(kept(text)).toEqual([ODD, MOST])
   })
 
+  test('a merge patch beside JSON of any form leaves its spelling, a strategic one makes Go values of it', async () => {
+    const patch = '{"metadata":{"labels":{"a":"b"}}}'
+    const beside = (kind: string): Promise<{ code: number; text: string }> =>
+      send('PATCH', `${revisions}/r?dryRun=All`, patch, { 'content-type': `application/${kind}+json` })
+    expect((await beside('merge-patch')).text).toContain(`{"a":${ODD},"b":3.0,"c":1e2,"d":[9223372036854775808]}`)
+    const { code, text } = await beside('strategic-merge-patch')
+    // Upstream shows what it made of the data when it refuses to change it.
+    if (code === 200 || code === 422) expect(text.replaceAll('\\', '')).toContain(`{"a":${ODD},"b":3,"c":100,"d":[9223372036854776000]}`)
+    else expect.unreachable(text)
+  })
+
   test('JSON patches copy and compare spellings', async () => {
     const patch = (operations: string): Promise<{ code: number; text: string }> =>
       send('PATCH', `${revisions}/r?dryRun=All`, operations, { 'content-type': 'application/json-patch+json' })
