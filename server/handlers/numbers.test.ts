@@ -98,6 +98,12 @@ describe('writes of something else', () => {
     else expect.unreachable(text)
   })
 
+  test('a spelling is left alone where no number is long', async () => {
+    expect((await send('POST', revisions, '{"metadata":{"name":"s"},"data":{"b":3.0,"c":[1e2]},"revision":1}')).code).toBe(201)
+    const type = { 'content-type': 'application/merge-patch+json' }
+    expect((await send('PATCH', `${revisions}/s`, '{"metadata":{"labels":{"a":"b"}}}', type)).text).toContain('{"b":3.0,"c":[1e2]}')
+  })
+
   test('JSON patches copy and compare spellings', async () => {
     const patch = (operations: string): Promise<{ code: number; text: string }> =>
       send('PATCH', `${revisions}/r?dryRun=All`, operations, { 'content-type': 'application/json-patch+json' })
