@@ -2,7 +2,7 @@ import { parseLabelRequirements, type LabelOperator, type LabelRequirement } fro
 import { parseGoInt64 } from './query.ts'
 
 export { SelectorError } from './label-parser.ts'
-export type { LabelOperator, LabelRequirement } from './label-parser.ts'
+export type { LabelRequirement } from './label-parser.ts'
 
 export interface LabelSelector {
   readonly requirements: readonly LabelRequirement[]
