@@ -1,10 +1,11 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
 import { MAX_LEVELS, isDeeper } from '../machinery/depth.ts'
-import { type StatusError, badRequest } from '../machinery/status.ts'
+import { type StatusError, badRequest, unsupportedMediaType } from '../machinery/status.ts'
 import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
+import type { Schema } from '../scheme/schema.ts'
 import { JsonError, parseJson, parseRounded } from '../machinery/json.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
@@ -15,6 +16,8 @@ export type Encoding = 'json' | 'yaml' | 'protobuf'
 
 /** What a body must hold. */
 export interface BodyKind extends GroupVersionKind {
+  /** Absent for kinds of the facts table that are looked up by name. */
+  schema?: Schema
   /** The errors of options in a DELETE's body are not put into words that name a kind. */
   bare?: boolean
 }
@@ -53,7 +56,11 @@ export function decodeBody(
   mode: FieldValidation,
   yaml: () => YamlJson = () => yamlToJson(utf8.decode(bytes)),
 ): DecodedBody {
+  const { schema } = expected
+  const custom = schema !== undefined && schema.facts === undefined
+  if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
   const parsed = recognise(bytes, encoding, expected, yaml)
+  if (custom) return readCustom(parsed, schema, expected, mode)
   const type = typeFor(parsed, expected)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const decoded = read(parsed, type, gvk, mode, expected.bare)
@@ -157,6 +164,23 @@ function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: Fiel
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
   if (error !== undefined) throw bare ? badRequest(error) : cannotHandle(gvk, gvk.kind, error)
+  return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
+}
+
+const NO_PROTOBUF = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml'
+
+/** An object of a custom kind, which is of that kind or of none that is known. */
+function readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: FieldValidation): DecodedBody {
+  const wanted = apiVersionOf(expected.group, expected.version)
+  const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
+  if (parsed.kind !== expected.kind)
+    throw badRequest(`the kind in the data (${parsed.kind}) does not match the expected kind (${expected.kind})`)
+  if (parsed.apiVersion !== wanted)
+    throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
+  const decoded = schema.decode(parsed.value, mode, parsed.text)
+  const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
+  const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
+  if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)
   return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
 }
 

@@ -65,13 +65,14 @@ const MEMO_LIMIT = 500
 const MEMO_KEY_LIMIT = 256
 const memo = new Map<string, Representation | undefined>()
 
-function choose(accept: string, transforms: boolean): Representation | undefined {
+function choose(accept: string, transforms: boolean, protobuf: boolean): Representation | undefined {
   for (const c of parseAccept(accept)) {
     if (c.q === 0) continue
     // `application/*` is understood for errors only, as upstream.
     const media = SERVED.find((m) => c.media === m || c.media === '*/*' || (c.media === 'application/*' && !transforms))
     if (media === undefined) continue
     const as = c.params.as
+    if (as === undefined && media === PROTOBUF_TYPE && !protobuf) continue
     if (as === undefined) return { media, as: undefined, version: 'v1', pretty: c.params.pretty === '1' }
     const known = TRANSFORMS.has(as) && c.params.g === 'meta.k8s.io' && TRANSFORM_VERSIONS.has(c.params.v ?? '')
     // A Table has no protobuf form upstream.
@@ -86,14 +87,15 @@ const STREAMS = `, application/json;stream=watch, ${PROTOBUF_TYPE};stream=watch`
 
 /**
  * Picks the representation of an answer; 406 when none of the accepted ones can be had.
+ * @param protobuf whether the objects themselves have that form; their metadata always has
  * @param streams whether the answer could have been a watch, which the error's list of representations then names
  */
-export function negotiate(accept: string | undefined, transforms = true, streams = false): Representation {
+export function negotiate(accept: string | undefined, transforms = true, streams = false, protobuf = true): Representation {
   if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return PLAIN
-  const key = transforms ? accept : `- ${accept}`
+  const key = `${transforms ? '' : '- '}${protobuf ? '' : '= '}${accept}`
   let found = memo.get(key)
   if (found === undefined && !memo.has(key)) {
-    found = choose(accept, transforms)
+    found = choose(accept, transforms, protobuf)
     if (key.length <= MEMO_KEY_LIMIT) {
       if (memo.size >= MEMO_LIMIT) memo.clear()
       memo.set(key, found)

@@ -1,9 +1,9 @@
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
-import type { TypeFacts } from '../scheme/contract.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
+import type { Schema } from '../scheme/schema.ts'
 import { type BodyKind, decodeBody, type DecodedBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
 import { readYaml } from './yaml-body.ts'
@@ -11,7 +11,7 @@ import type { YamlJson } from './yaml-read.ts'
 
 /** What a request's body must be. */
 export interface ExpectedKind extends BodyKind {
-  type: TypeFacts
+  schema: Schema
 }
 
 const ENCODINGS: Readonly<Record<MediaType, Encoding>> = {
@@ -70,7 +70,7 @@ const isHard = ({ errors }: DecodedTyped): boolean => errors[0] !== undefined &&
 export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, words: PatchWords): DecodedBody {
   if (words.typeError === undefined) checkKind(value, expected, words)
   const decode = (given: unknown): DecodedTyped =>
-    hasVersion(value, words) ? decodeTyped(expected.type, given, validation) : decodeUnversioned(given, validation)
+    hasVersion(value, words) ? expected.schema.decode(given, validation) : decodeUnversioned(given, validation)
   let decoded = decode(value)
   if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined) decoded = decode(words.convert(value))
   const error = decoded.errors[0]

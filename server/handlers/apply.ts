@@ -7,7 +7,6 @@ import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
-import { normalize } from '../scheme/check.ts'
 import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, respondObject, shapeFor } from './respond.ts'
@@ -36,7 +35,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const by = { manager: query.fieldManager, now: ctx.clock.now() }
     const { apiVersion } = context.fieldManager!
     const object = store.resource.fields.apply(current, config(), rules.subresource, by, query.force, apiVersion!)
-    const typed = normalize(served.type, object) as KubeObject
+    const typed = served.schema.normalize(object)
     strictly(ctx, duplicates, query.fieldValidation)
     checkUrlIdentity(typed, namespace, name, served)
     return served.identity ? typed : served.toStored(typed)

@@ -6,7 +6,7 @@ import { validateFieldManager } from '../apis/meta/v1/validation.ts'
 import { forbiddenField, notSupported, required, type FieldError } from '../machinery/field-errors.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { Query } from '../machinery/query.ts'
-import type { TypeFacts } from '../scheme/contract.ts'
+import type { Schema } from '../scheme/schema.ts'
 
 /** Largest request body (apiserver `MaxRequestBodyBytes`). */
 export const MAX_BODY = 3 * 1024 * 1024
@@ -53,7 +53,7 @@ export interface ExpectedBody {
   group: string
   version: string
   kind: string
-  type: TypeFacts
+  schema: Schema
 }
 
 /** Reads and decodes a body of the expected kind; warnings for unknown fields go to the client. */
@@ -68,6 +68,6 @@ export async function readObject(ctx: RequestContext, expected: ExpectedBody, va
 /** A patched document, still JSON, as an object of the expected kind. */
 export { decodePatched } from '../codec/request.ts'
 
-export function expectedOf(facts: { group: string; version: string; kind: string }, type: TypeFacts): ExpectedBody {
-  return { group: facts.group, version: facts.version, kind: facts.kind, type }
+export function expectedOf(facts: { group: string; version: string; kind: string }, schema: Schema): ExpectedBody {
+  return { group: facts.group, version: facts.version, kind: facts.kind, schema }
 }

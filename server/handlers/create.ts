@@ -9,7 +9,7 @@ import { createIn } from '../registry/generic/write.ts'
 export async function createObject(ctx: RequestContext, served: ServedResource): Promise<void> {
   const shape = shapeFor(ctx, served)
   const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
-  const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
+  const body = await readObject(ctx, expectedOf(served.facts, served.schema), query.fieldValidation)
   const obj = served.identity ? body : served.toStored(body)
   const entry = await createIn(served.store, {
     object: obj,

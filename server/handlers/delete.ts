@@ -7,6 +7,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
+import { schemaOfType } from '../scheme/schema.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
@@ -24,7 +25,13 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
   const q = ctx.requestInfo.query
   let raw: Record<string, unknown> = {}
   if (body.length > 0) {
-    const expected = { group: '', version: 'v1', kind: 'DeleteOptions', type: scheme.typeOf('', 'v1', 'DeleteOptions')!, bare: true }
+    const expected = {
+      group: '',
+      version: 'v1',
+      kind: 'DeleteOptions',
+      schema: schemaOfType(scheme.typeOf('', 'v1', 'DeleteOptions')!),
+      bare: true,
+    }
     raw = (await decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore')).object
   } else {
     const grace = parseInt64(q, 'gracePeriodSeconds')

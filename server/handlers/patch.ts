@@ -12,7 +12,7 @@ import { duplicateFields, MAX_STRICT_ERRORS, parsePatch } from '../patch/parse.t
 import { applyStrategicPatch, patchAsShown } from '../patch/strategic-merge.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import type { TypeFacts } from '../scheme/contract.ts'
+import type { Schema } from '../scheme/schema.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { APPLY_TYPE, applyObject } from './apply.ts'
 import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
@@ -34,8 +34,9 @@ export interface Patch {
   convert?: (document: unknown) => unknown
 }
 
+const STRATEGIC = 'application/strategic-merge-patch+json'
 /** What patchOf knows; the OpenAPI documents promise these. */
-export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', STRATEGIC]
 
 const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
 const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
@@ -49,9 +50,10 @@ export function checkPatchType(ctx: RequestContext): void {
 export const isApply = (ctx: RequestContext): boolean => mediaType(ctx.exchange.headers['content-type'] ?? '') === APPLY_TYPE
 
 /** A patch body by its content type. Throws 400 for one that is no JSON. */
-export function patchOf(contentType: string, body: Buffer, type: TypeFacts, validation: FieldValidation): Patch {
+export function patchOf(contentType: string, body: Buffer, { facts: type }: Schema, validation: FieldValidation): Patch {
   const media = mediaType(contentType)
-  if (!PATCH_TYPES.includes(media)) throw unsupported()
+  // Custom kinds have no strategic merge.
+  if (!PATCH_TYPES.includes(media) || (media === STRATEGIC && type === undefined)) throw unsupported()
   const typed = validation !== 'Ignore'
   const value = parsePatch(body)
   const duplicates = (): string[] => duplicateFields(jsonText(body), value)
@@ -66,6 +68,7 @@ export function patchOf(contentType: string, body: Buffer, type: TypeFacts, vali
   if (media === 'application/merge-patch+json') {
     return { apply: (doc) => applyMergePatch(doc, mergePatchOf(value, typed)), shown: (doc) => goJson(doc, value), strict: duplicates }
   }
+  if (type === undefined) throw unsupported()
   return {
     apply: (doc) => applyStrategicPatch(hasRawFields(type) ? withoutSpellings(doc) : doc, strategicPatchOf(value), type),
     shown: () => goMap(patchAsShown(strategicPatchOf(value))),
@@ -99,9 +102,9 @@ export function patched(
   return object
 }
 
-export async function readPatch(ctx: RequestContext, type: TypeFacts, validation: FieldValidation): Promise<Patch> {
+export async function readPatch(ctx: RequestContext, schema: Schema, validation: FieldValidation): Promise<Patch> {
   const contentType = ctx.exchange.headers['content-type'] ?? ''
-  return patchOf(contentType, await ctx.exchange.readBody(MAX_BODY), type, validation)
+  return patchOf(contentType, await ctx.exchange.readBody(MAX_BODY), schema, validation)
 }
 
 /** PATCH on an object, or with other rules on a part of it. */
@@ -115,8 +118,8 @@ export async function patchObject(
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')
-  const patch = await readPatch(ctx, served.type, query.fieldValidation)
-  const expected = expectedOf(served.facts, served.type)
+  const patch = await readPatch(ctx, served.schema, query.fieldValidation)
+  const expected = expectedOf(served.facts, served.schema)
   const { entry } = await updateIn(served.store, {
     namespace,
     name,

@@ -217,7 +217,8 @@ function yamlShape(served: ServedResource): Shape {
 }
 
 function protobufShape(served: ServedResource): Shape {
-  const { facts, type } = served
+  const { facts, schema } = served
+  const type = schema.facts!
   const apiVersion = apiVersionOf(facts.group, facts.version)
   // One message per entry serves single answers, list items and events.
   const key = `protobuf ${apiVersion}`

@@ -24,6 +24,7 @@ test('a shape that is remembered does not hold the request it was made for', () 
   const served = {
     facts: { group: '', version: 'v1', kind: 'Pod', resource: 'pods' },
     identity: true,
+    schema: {},
     table: { columns: [], cells: (_: unknown, now: number) => [now] },
   } as unknown as ServedResource
   let over = false

@@ -20,16 +20,16 @@ export function wantsPretty(query: Query, userAgent: string | undefined): boolea
   return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
-export function representationOf(ctx: RequestContext, transforms = true): Representation {
+export function representationOf(ctx: RequestContext, transforms = true, protobuf = true): Representation {
   const { verb } = ctx.requestInfo
-  const r = negotiate(ctx.exchange.headers.accept, transforms, verb === 'list' || verb === 'watch')
+  const r = negotiate(ctx.exchange.headers.accept, transforms, verb === 'list' || verb === 'watch', protobuf)
   return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
     ? { ...r, pretty: true }
     : r
 }
 
 export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
-  const representation = representationOf(ctx)
+  const representation = representationOf(ctx, true, served.schema.facts !== undefined)
   const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
   return shapeOf(served, { representation, includeObject, clock: ctx.clock })
 }

@@ -6,6 +6,7 @@ import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
+import { schemaOfType } from '../scheme/schema.ts'
 import { applyObject } from './apply.ts'
 import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
 import { strategyContext } from './context.ts'
@@ -72,7 +73,7 @@ async function objectSubresource(
     return answer(ctx, served, await sub.update(request, () => copyJson(body)), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) {
-    const patch = await readPatch(ctx, expected.type, query.fieldValidation)
+    const patch = await readPatch(ctx, expected.schema, query.fieldValidation)
     const change = (current: KubeObject): KubeObject => patched(ctx, patch, copyJson(current), expected, query.fieldValidation)
     return answer(ctx, served, await sub.update(request, change), 200)
   }
@@ -81,7 +82,7 @@ async function objectSubresource(
 
 function bodyOf(body: { group: string; version: string; kind: string }, served: ServedResource): ExpectedBody {
   const type = scheme.typeOf(body.group, body.version, body.kind)
-  return type === undefined ? expectedOf(served.facts, served.type) : { ...body, type }
+  return type === undefined ? expectedOf(served.facts, served.schema) : { ...body, schema: schemaOfType(type) }
 }
 
 function answer(ctx: RequestContext, served: ServedResource, a: SubresourceAnswer, status: number): void {

@@ -4,6 +4,7 @@ import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { TableDefinition } from '../registry/generic/strategy.ts'
 import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'
 import { scheme } from '../scheme/index.ts'
+import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { representationOf, respondObject } from './respond.ts'
@@ -17,7 +18,11 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
   if (verb === 'create' && name === '' && resource.create !== undefined) {
     const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
     const { group, version, kind } = resource
-    const body = await readObject(ctx, { group, version, kind, type: scheme.typeOf(group, version, kind)! }, query.fieldValidation)
+    const body = await readObject(
+      ctx,
+      { group, version, kind, schema: schemaOfType(scheme.typeOf(group, version, kind)!) },
+      query.fieldValidation,
+    )
     body.metadata ??= {}
     return respondObject(ctx, await resource.create(body, request(query.dryRun)), 201)
   }

@@ -18,7 +18,7 @@ export async function replaceObject(
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'UpdateOptions')
-  const body = await readObject(ctx, expectedOf(served.facts, served.type), query.fieldValidation)
+  const body = await readObject(ctx, expectedOf(served.facts, served.schema), query.fieldValidation)
   checkUrlIdentity(body, namespace, name, served)
   const obj = served.identity ? body : served.toStored(body)
   const { store } = served

@@ -6,6 +6,7 @@ import { qualified } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { normalize } from '../scheme/check.ts'
 import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
+import { schemaOfType } from '../scheme/schema.ts'
 import { convert, storagePrefix, storageVersion } from '../scheme/versions.ts'
 import type { BuiltInKind, ResourceDefinition, VersionDefinition } from './definition.ts'
 import type { TableDefinition } from './generic/strategy.ts'
@@ -61,7 +62,9 @@ function definitionOf(
       ...stored,
       prefix: storagePrefix(name).slice(UPSTREAM_PREFIX.length),
       // A storage version that is not served has no facts of its own; its kinds differ in shape, not in having spec and status.
-      type: scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
+      schema: schemaOfType(
+        scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
+      ),
       decode: (value, revision) => withResourceVersion(isProtobuf(value) ? storedJson(value) : value, revision),
     },
     hasStatus: facts.subresources.some((s) => s.name === 'status'),
@@ -83,7 +86,7 @@ function versionOf(
   const identity = here.group === stored.group && here.version === stored.version
   return {
     facts,
-    type,
+    schema: schemaOfType(type),
     table: kind.table ?? nameAndAge,
     subresources: kind.subresources ?? {},
     structure: () => structures.of(type),

@@ -2,7 +2,8 @@ import type { UserInfo } from '../authn/contract.ts'
 import type { CacheSchema } from '../cache/entry.ts'
 import type { Structure } from '../fieldmanager/structure.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import type { ResourceFacts, TypeFacts } from '../scheme/contract.ts'
+import type { ResourceFacts } from '../scheme/contract.ts'
+import type { Schema } from '../scheme/schema.ts'
 import type { GroupVersion } from '../scheme/versions.ts'
 import type { Subresource } from './generic/resource.ts'
 import type { SelectableFields, Strategy, StrategyContext, TableDefinition } from './generic/strategy.ts'
@@ -32,7 +33,7 @@ export interface ResourceDefinition {
 export interface StorageDefinition extends GroupVersion {
   /** Key below the root, without slashes at its ends: `pods`, `services/specs`, `example.com/widgets`. */
   readonly prefix: string
-  readonly type: TypeFacts
+  readonly schema: Schema
   /** Bytes that another server wrote (Kubernetes protobuf) to JSON; bytes that are JSON as they are. */
   readonly decode: CacheSchema['decode']
 }
@@ -41,7 +42,7 @@ export interface StorageDefinition extends GroupVersion {
 export interface VersionDefinition {
   /** Names, verbs and subresources as discovery shows them. */
   readonly facts: ResourceFacts
-  readonly type: TypeFacts
+  readonly schema: Schema
   readonly table: TableDefinition
   readonly subresources: Readonly<Record<string, Subresource>>
   /** What server-side apply must know of the type. Made when it is first asked for. */

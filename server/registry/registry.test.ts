@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { schemaOfType } from '../scheme/schema.ts'
 import { UNTYPED } from '../fieldmanager/structure.ts'
 import { scheme } from '../scheme/index.ts'
 import { nameAndAge } from './built-in.ts'
@@ -12,13 +13,14 @@ const selectableFields = {}
 
 function widgets(versions: readonly string[] = ['v1'], more: Partial<ResourceDefinition> = {}): ResourceDefinition {
   const type = scheme.typeOf('', 'v1', 'ConfigMap')!
+  const schema = schemaOfType(type)
   const group = 'example.com'
   return {
     group,
     resource: 'widgets',
     kind: 'Widget',
     namespaced: true,
-    storage: { group, version: 'v1', prefix: 'example.com/widgets', type, decode },
+    storage: { group, version: 'v1', prefix: 'example.com/widgets', schema, decode },
     hasStatus: false,
     strategy: {},
     selectableFields,
@@ -27,7 +29,7 @@ function widgets(versions: readonly string[] = ['v1'], more: Partial<ResourceDef
         ...{ group, version, resource: 'widgets', singular: 'widget', kind: 'Widget', namespaced: true },
         ...{ shortNames: [], categories: [], verbs: ['get', 'list'], subresources: [], type: type.name, storageVersionHash: '' },
       },
-      type,
+      schema,
       table: nameAndAge,
       subresources: {},
       structure: () => UNTYPED,

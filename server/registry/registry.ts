@@ -119,7 +119,7 @@ export class Registry {
   }
 
   #stored(d: ResourceDefinition, kept: ResourceCache | undefined): StoredResource {
-    const { group, version, prefix, type, decode } = d.storage
+    const { group, version, prefix, schema: objectSchema, decode } = d.storage
     const fields = ownFields(d.selectableFields)
     const schema = kept?.schema ?? {
       prefix: `${this.#options.keyPrefix}${prefix}/`,
@@ -127,7 +127,7 @@ export class Registry {
       fieldNames: Object.keys(fields),
       indexOf: indexer(fields),
       head: Buffer.from(`{"kind":${JSON.stringify(d.kind)},"apiVersion":${JSON.stringify(apiVersionOf(group, version))},`),
-      raw: hasRawFields(type),
+      raw: objectSchema.facts !== undefined && hasRawFields(objectSchema.facts),
       decode,
     }
     return {
@@ -136,7 +136,7 @@ export class Registry {
       kind: d.kind,
       version,
       namespaced: d.namespaced,
-      type,
+      objectSchema,
       hasStatus: d.hasStatus,
       strategy: d.strategy,
       traits: traitsOf(qualified(d)),
@@ -230,7 +230,7 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
   const same = (obj: KubeObject): KubeObject => obj
   return {
     facts: v.facts,
-    type: v.type,
+    schema: v.schema,
     store: v.facts.group === home.resource.group ? home : new Store(home.resource, home.deps, v.facts.group),
     table: v.table,
     subresources: new Map(Object.entries(v.subresources)),

@@ -2,7 +2,8 @@ import type { Entry } from '../../cache/entry.ts'
 import type { Handler, RequestContext } from '../../filters/context.ts'
 import type { Query } from '../../machinery/query.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { ResourceFacts, TypeFacts } from '../../scheme/contract.ts'
+import type { ResourceFacts } from '../../scheme/contract.ts'
+import type { Schema } from '../../scheme/schema.ts'
 import type { StrategyContext, TableDefinition } from './strategy.ts'
 import type { Store } from './store.ts'
 import type { UpdateRules } from './update-rules.ts'
@@ -10,7 +11,7 @@ import type { UpdateRules } from './update-rules.ts'
 /** A resource as one group-version serves it. */
 export interface ServedResource {
   readonly facts: ResourceFacts
-  readonly type: TypeFacts
+  readonly schema: Schema
   readonly store: Store
   readonly table: TableDefinition
   readonly subresources: ReadonlyMap<string, Subresource>

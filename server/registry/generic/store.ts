@@ -4,7 +4,6 @@ import type { Entry } from '../../cache/entry.ts'
 import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
-import { normalize } from '../../scheme/check.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsLabel, nameIsSubdomain, pathSegmentErrors } from '../../machinery/names.ts'
@@ -119,8 +118,8 @@ export class Store {
    * objects have equal bytes, so an update that changes nothing is seen to be one.
    */
   encode(obj: KubeObject): Buffer {
-    const { group, version, kind, type } = this.resource
-    const { apiVersion: _a, kind: _k, metadata, ...rest } = normalize(type, obj)
+    const { group, version, kind, objectSchema } = this.resource
+    const { apiVersion: _a, kind: _k, metadata, ...rest } = objectSchema.normalize(obj)
     const { resourceVersion: _rv, ...meta } = metadata
     return Buffer.from(JSON.stringify({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))
   }

@@ -1,7 +1,7 @@
 import type { CacheSchema, Entry, IndexedParts } from '../../cache/entry.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { TypeFacts } from '../../scheme/contract.ts'
+import type { Schema } from '../../scheme/schema.ts'
 import type { KindFields } from './fields.ts'
 import type { Reservation, SelectableFields, Strategy } from './strategy.ts'
 import type { Traits } from './traits.ts'
@@ -14,7 +14,8 @@ export interface StoredResource {
   /** Version that objects are stored in. */
   readonly version: string
   readonly namespaced: boolean
-  readonly type: TypeFacts
+  /** Of the stored version. */
+  readonly objectSchema: Schema
   /** It has `/status`. */
   readonly hasStatus: boolean
   readonly strategy: Strategy

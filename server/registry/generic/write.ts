@@ -83,9 +83,9 @@ async function attempt(store: Store, { object, namespace, context }: CreateReque
 }
 
 function prepareCreate(store: Store, obj: KubeObject, context: StrategyContext): void {
-  const { strategy, type } = store.resource
+  const { strategy } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
-  if (strategy.keepStatusOnCreate !== true && type.field('status') !== undefined && store.hasStatus) delete obj.status
+  if (strategy.keepStatusOnCreate !== true && store.hasStatus) delete obj.status
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
   const errors = [...store.metaErrors(obj), ...(strategy.validate?.(obj, quiet) ?? [])]

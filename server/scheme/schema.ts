@@ -1,0 +1,36 @@
+import type { KubeObject } from '../machinery/types.ts'
+import { normalize } from './check.ts'
+import type { TypeFacts } from './contract.ts'
+import { decodeTyped, type DecodedTyped, type FieldValidation } from './decode-typed.ts'
+
+/**
+ * The type of a kind's objects in one of its versions, whoever made it: the facts table for built-in kinds, a structural schema for
+ * custom ones. Who reads and writes bodies knows no more of a type than this.
+ */
+export interface Schema {
+  /**
+   * Reads a parsed body of the kind: into normal form, without unknown fields, with what is wrong with it.
+   * @param text the JSON text that was parsed; absent for YAML, whose reader reports duplicate keys itself
+   */
+  decode(value: unknown, mode: FieldValidation, text?: string): DecodedTyped
+  /** The normal form of an object that is well typed: fields in order, nothing empty that the reference would leave out. */
+  normalize(obj: KubeObject): KubeObject
+  /** What protobuf, strategic merge patches and the reference's words for wrong types need; only built-in kinds have it. */
+  readonly facts?: TypeFacts | undefined
+}
+
+const MADE = new WeakMap<TypeFacts, Schema>()
+
+/** The schema of a built-in type. Always the same for the same type. */
+export function schemaOfType(facts: TypeFacts): Schema {
+  let made = MADE.get(facts)
+  if (made === undefined) {
+    made = {
+      facts,
+      decode: (value, mode, text) => decodeTyped(facts, value, mode, text),
+      normalize: (obj) => normalize(facts, obj),
+    }
+    MADE.set(facts, made)
+  }
+  return made
+}
