@@ -1,5 +1,6 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { formatTime } from '../machinery/clock.ts'
+import { parseJson } from '../machinery/json.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import { compareObjects } from './compare.ts'
@@ -17,8 +18,8 @@ import {
   type Managers,
 } from './managed-fields.ts'
 import { checkObject } from './merge.ts'
-import { fieldElement } from './path-element.ts'
-import { sameValue } from './structure.ts'
+import { compareText, fieldElement, scalarJson } from './path-element.ts'
+import { isMap, sameValue } from './structure.ts'
 import { Updater, type TypedVersion, type Versions } from './updater.ts'
 
 export interface FieldManagerOptions {
@@ -180,7 +181,7 @@ export class FieldManager {
     const { structure, apiVersion } = this.#o.version
     let mine: FieldSet
     try {
-      const last = JSON.parse(text) as KubeObject
+      const last = parseJson(text) as KubeObject
       if (last.apiVersion !== apiVersion) return e
       const c = compareObjects(structure, last, live)
       mine = fieldsOf(structure, last).difference(c.modified).difference(c.added).difference(c.removed)
@@ -237,16 +238,13 @@ function lastAppliedText(config: KubeObject): string {
   const { annotations, ...metadata } = config.metadata
   const { [LAST_APPLIED]: _, ...rest } = annotations ?? {}
   const kept = Object.keys(rest).length > 0 || annotations !== undefined ? { annotations: rest } : {}
-  return `${JSON.stringify(sortedKeys({ ...config, metadata: { ...metadata, ...kept } }))}\n`
+  return `${goText({ ...config, metadata: { ...metadata, ...kept } })}\n`
 }
 
-/** Go writes maps in the order of their keys. */
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sortedKeys(v)]),
-  )
+/** As Go writes a map: keys in order (also those that look like numbers), without the characters that HTML minds. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(',')}]`
+  if (!isMap(value)) return scalarJson(value)
+  const keys = Object.keys(value).sort(compareText)
+  return `{${keys.map((k) => `${scalarJson(k)}:${goText(value[k])}`).join(',')}}`
 }

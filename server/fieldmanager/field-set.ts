@@ -1,5 +1,6 @@
-import { compareElements, fieldName, isField, type PathElement } from './path-element.ts'
-import { fieldOf, type Structure } from './structure.ts'
+import { parseJson } from '../machinery/json.ts'
+import { compareElements, fieldName, isField, keysElement, scalarJson, type PathElement } from './path-element.ts'
+import { fieldOf, isMap, type Structure } from './structure.ts'
 
 /** A set as `metadata.managedFields[].fieldsV1` holds it. */
 export interface FieldsV1 {
@@ -174,16 +175,18 @@ function canonicalElement(pe: string): PathElement {
       case 'f':
         return pe
       case 'k': {
-        const key = JSON.parse(rest) as Record<string, unknown>
-        return `k:${JSON.stringify(Object.fromEntries(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1))))}`
+        const key = parseJson(rest)
+        if (!isMap(key)) break
+        return keysElement(Object.entries(key))
       }
       case 'v':
-        return `v:${JSON.stringify(JSON.parse(rest))}`
+        return `v:${scalarJson(parseJson(rest))}`
       case 'i':
-        return `i:${Number.parseInt(rest, 10)}`
+        if (!/^[+-]?\d+$/.test(rest)) break
+        return `i:${Number(rest)}`
     }
   } catch {
     throw new TypeError(`path element ${pe} cannot be read`)
   }
-  throw new TypeError(`unknown type of path element ${pe}`)
+  throw new TypeError(`path element ${pe} cannot be read`)
 }

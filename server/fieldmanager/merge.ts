@@ -1,3 +1,4 @@
+import { JsonNumber } from '../machinery/numbers.ts'
 import { fieldElement, itemElement, printElement, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, partOf, type ListStructure, type MapStructure, type Structure } from './structure.ts'
 import type { FieldSet } from './field-set.ts'
@@ -191,7 +192,7 @@ function goPrinted(value: unknown): string {
 
 function isScalar(type: NonNullable<Structure['scalar']>, value: unknown): boolean {
   if (value === null || value === undefined) return true
-  const is = typeof value === 'bigint' ? 'number' : typeof value
+  const is = typeof value === 'bigint' || value instanceof JsonNumber ? 'number' : typeof value
   if (type === 'untyped') return is === 'number' || is === 'string' || is === 'boolean'
   return is === (type === 'numeric' ? 'number' : type)
 }

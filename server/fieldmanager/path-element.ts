@@ -15,7 +15,16 @@ export class ItemError extends Error {
   override name = 'ItemError'
 }
 
-const scalarJson = (value: unknown): string => (typeof value === 'bigint' ? String(value) : JSON.stringify(value))
+/** As the reference writes values into names: without the characters that HTML minds (Go's encoding/json). */
+export const scalarJson = (value: unknown): string =>
+  JSON.stringify(value).replace(HTML, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const HTML = /[<>&\u2028\u2029]/g
+
+/** An item's name by its keys, in order. */
+export function keysElement(fields: readonly (readonly [string, unknown])[]): PathElement {
+  const sorted = [...fields].sort(([a], [b]) => compareText(a, b))
+  return `k:{${sorted.map(([k, v]) => `${scalarJson(k)}:${scalarJson(v)}`).join(',')}}`
+}
 
 /** What names an item of a set or of a list with keys. @throws ItemError for an item that cannot be named */
 export function itemElement(list: ListStructure, item: unknown): PathElement {
@@ -28,7 +37,7 @@ function keyElement(list: ListStructure, item: unknown): PathElement {
   let text = ''
   for (const key of sortedKeys(list)) {
     const value = Object.hasOwn(item, key) ? item[key] : list.keyDefaults?.[key]
-    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${scalarJson(value)}`
+    if (value !== undefined) text += `${text === '' ? '' : ','}${scalarJson(key)}:${scalarJson(value)}`
   }
   if (text === '') {
     const keys = list.keys.map((k) => JSON.stringify(k)).join(' ')
@@ -82,7 +91,7 @@ export function compareElements(a: PathElement, b: PathElement): number {
   if (a === b) return 0
   const byKind = KINDS.indexOf(a[0]!) - KINDS.indexOf(b[0]!)
   if (byKind !== 0) return byKind
-  if (a[0] === 'f') return a < b ? -1 : 1
+  if (a[0] === 'f') return compareText(a, b)
   if (a[0] === 'i') return Number(a.slice(2)) - Number(b.slice(2))
   const [x, y] = [JSON.parse(a.slice(2)) as unknown, JSON.parse(b.slice(2)) as unknown]
   if (!isMap(x) || !isMap(y)) return compareScalars(x, y)
@@ -94,8 +103,21 @@ export function compareElements(a: PathElement, b: PathElement): number {
   return p.length - q.length
 }
 
-const RANK = ['number', 'bigint', 'string', 'boolean']
+const RANK = ['number', 'string', 'boolean']
+const rank = (value: unknown): number => RANK.indexOf(typeof value === 'bigint' ? 'number' : typeof value)
 function compareScalars(a: unknown, b: unknown): number {
-  if (typeof a !== typeof b) return RANK.indexOf(typeof a) - RANK.indexOf(typeof b)
-  return (a as string) < (b as string) ? -1 : Number((a as string) > (b as string))
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
+  return rank(a) - rank(b) || ((a as number) < (b as number) ? -1 : Number((a as number) > (b as number)))
 }
+
+/** By bytes of UTF-8, as Go compares: a half of a pair (a character beyond U+FFFF) comes after all others. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  let i = 0
+  while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i++
+  const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+  if (x >= SURROGATES && y >= SURROGATES) return (x >= PRIVATE ? x - PRIVATE : x + PRIVATE) - (y >= PRIVATE ? y - PRIVATE : y + PRIVATE)
+  return Number.isNaN(x) ? -1 : Number.isNaN(y) ? 1 : x - y
+}
+const SURROGATES = 0xd800
+const PRIVATE = 0xe000

@@ -1,3 +1,5 @@
+import { JsonNumber } from '../machinery/numbers.ts'
+
 /**
  * What server-side apply must know of a type: which lists are items with keys, which values are replaced as a whole. Made from the facts
  * table for built-in kinds and from a structural schema for custom ones (KEP-555; structured-merge-diff `schema/elements.go`, Atom).
@@ -55,7 +57,7 @@ export const UNTYPED_ATOMIC: Structure = {
 }
 
 export const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
 
 /** The part of a structure that a value is of; where the value fits none, the first that there is. */
 export function partOf(s: Structure, value: unknown): Part {
@@ -70,9 +72,12 @@ export function partOf(s: Structure, value: unknown): Part {
 /** The structure of a field, declared or not; undefined for one that may not be there. */
 export const fieldOf = (map: MapStructure, name: string): Structure | undefined => map.field(name) ?? map.values
 
+const sizeOf = (value: unknown): unknown => (value instanceof JsonNumber ? value.value : typeof value === 'bigint' ? Number(value) : value)
+
 /** Equal as data: 1 and 1.0 are, absent and null are not. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true
+  if (a instanceof JsonNumber || b instanceof JsonNumber) return typeof a !== 'string' && typeof b !== 'string' && sizeOf(a) === sizeOf(b)
   if (typeof a === 'bigint' || typeof b === 'bigint') return String(a) === String(b) && typeof a !== 'string' && typeof b !== 'string'
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((v, i) => sameValue(v, b[i]))
   if (!isMap(a) || !isMap(b)) return false
