@@ -2,6 +2,7 @@ import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
+import { Slice } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, jsonPatchOf, unknownFields } from '../patch/json-patch.ts'
@@ -91,7 +92,17 @@ export function patched(
   expected: ExpectedBody,
   validation: FieldValidation,
 ): KubeObject {
-  const document = patch.apply(current)
+  return readPatched(ctx, patch, patch.apply(current), expected, validation)
+}
+
+/** What a patch has made, as an object of the expected kind. */
+function readPatched(
+  ctx: RequestContext,
+  patch: Patch,
+  document: unknown,
+  expected: ExpectedBody,
+  validation: FieldValidation,
+): KubeObject {
   const { object, warnings } = decodePatched(document, expected, validation, {
     shown: () => patch.shown(document),
     strict: validation === 'Ignore' ? [] : patch.strict(),
@@ -125,9 +136,15 @@ export async function patchObject(
     name,
     context: strategyContext(ctx, query.dryRun, query.fieldManager),
     rules,
-    change(current) {
-      const shown = served.identity ? copyJson(current!) : served.fromStored(copyJson(current!))
-      const next = patched(ctx, patch, shown, expected, query.fieldValidation)
+    async change(current) {
+      // A large object takes longer at a step than others may have to wait.
+      const slice = new Slice()
+      const copy = copyJson(current!)
+      if (slice.over) await slice.next()
+      const document = patch.apply(served.identity ? copy : served.fromStored(copy))
+      if (slice.over) await slice.next()
+      const next = readPatched(ctx, patch, document, expected, query.fieldValidation)
+      if (slice.over) await slice.next()
       return served.identity ? next : served.toStored(next)
     },
   })

@@ -4,6 +4,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import { secondsToMs } from '../../machinery/go-duration.ts'
 import type { Int64 } from '../../machinery/numbers.ts'
 import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
+import { Slice } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
 import type { Store } from './store.ts'
@@ -68,10 +69,12 @@ async function step(store: Store, request: DeleteRequest, first: boolean): Promi
       name,
       async (current) => {
         if (current === undefined) throw notFound(store.groupResource, name)
+        const slice = new Slice()
         const old = current.object()
+        if (slice.over) await slice.next()
         checkDeletePreconditions(store, request.options.preconditions, old)
         if (first) await admitted(store, request, old)
-        const [change, then] = markedOrGone(store, request, current, old)
+        const [change, then] = await markedOrGone(store, request, old, slice)
         next = then
         return change
       },
@@ -104,9 +107,11 @@ export function checkDeletePreconditions(store: Store, p: DeleteOptions['precond
   }
 }
 
-function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old: KubeObject): [GuardedChange, Next] {
+/** A large object takes longer at a step than others may have to wait: between steps they get their turn. */
+async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[GuardedChange, Next]> {
   const { strategy, schema, traits } = store.resource
   const obj = copyJson(old)
+  if (slice.over) await slice.next()
   const meta = obj.metadata
   const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, traits.dependents)
   if (finalizers.length > 0) meta.finalizers = finalizers
@@ -127,8 +132,12 @@ function markedOrGone(store: Store, request: DeleteRequest, current: Entry, old:
     if (!pending && meta.generation !== undefined) meta.generation++
   }
   strategy.markDeleted?.(obj)
+  if (slice.over) await slice.next()
   const value = store.encode(obj)
-  if (!value.equals(store.encode(old))) return [{ action: 'put', value, parts: schema.indexOf(obj) }, waits ? 'wait' : 'delete']
+  if (slice.over) await slice.next()
+  const before = store.encode(old)
+  if (slice.over) await slice.next()
+  if (!value.equals(before)) return [{ action: 'put', value, parts: schema.indexOf(obj) }, waits ? 'wait' : 'delete']
   return waits ? [{ action: 'keep' }, 'wait'] : [{ action: 'delete' }, 'done']
 }
 

@@ -4,6 +4,7 @@ import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
+import { Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { KeyExistsError } from '../../storage/contract.ts'
@@ -27,6 +28,7 @@ import type { UpdateRules } from './update-rules.ts'
  *   create   default → field manager → mutating admission → system fields → reserve → prepare → validate → validating admission → insert
  *   update   change → default → field manager → mutating admission → keep system fields → reserve → prepare → validate → validating admission → guarded write
  *
+ * A large object takes longer at a step than others may have to wait: between steps they get their turn.
  * Objects come decoded and converted to the stored version. The server's own writes go the same way, with `context.internal` set.
  */
 
@@ -46,10 +48,13 @@ const NAME_TRIES = 8
 export async function createIn(store: Store, request: CreateRequest): Promise<Entry> {
   const { object, namespace, context } = request
   const { resource } = store
+  const slice = new Slice()
   ensureNamespace(object, namespace, resource.namespaced)
   dedupeOwners(object.metadata, context.warn)
   resource.strategy.default?.(object)
+  if (slice.over) await slice.next()
   if (request.applied !== true) trackFields(store, undefined, object, '', context)
+  if (slice.over) await slice.next()
   await mutate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
   const { name, generateName: base } = object.metadata
   if (name || !base) return store.accepted(await attempt(store, request), context)
@@ -68,11 +73,13 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
 /** From the name to the write. What was reserved for the object is given back when it is refused. */
 async function attempt(store: Store, { object, namespace, context }: CreateRequest): Promise<Entry> {
   let reservation: Reservation | undefined
+  const slice = new Slice()
   try {
     fillSystemMetadata(object, context)
     reservation = await store.resource.strategy.beginCreate?.(object, context)
-    prepareCreate(store, object, context)
+    await prepareCreate(store, object, context, slice)
     await validate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+    if (slice.over) await slice.next()
     const entry = await store.insert(object, context)
     await reservation?.commit()
     return entry
@@ -82,12 +89,13 @@ async function attempt(store: Store, { object, namespace, context }: CreateReque
   }
 }
 
-function prepareCreate(store: Store, obj: KubeObject, context: StrategyContext): void {
+async function prepareCreate(store: Store, obj: KubeObject, context: StrategyContext, slice: Slice): Promise<void> {
   const { strategy } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
   if (strategy.keepStatusOnCreate !== true && store.hasStatus) delete obj.status
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
+  if (slice.over) await slice.next()
   const errors = [...store.metaErrors(obj), ...(strategy.validate?.(obj, quiet) ?? [])]
   if (errors.length > 0) throw store.invalid(obj, errors)
   warn()
@@ -164,19 +172,24 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
 async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<GuardedChange> {
   const { context, rules, name, namespace } = request
   const { strategy } = store.resource
+  const slice = new Slice()
   const old = current.object()
+  if (slice.over) await slice.next()
   checkUid(store, request, old.metadata.uid ?? '')
   const obj = await request.change(old)
+  if (slice.over) await slice.next()
   checkIdentity(store, obj, request)
   dedupeOwners(obj.metadata, context.warn)
   if (rules.defaulted === true) strategy.default?.(obj)
+  if (slice.over) await slice.next()
   if (request.applied !== true) trackFields(store, old, obj, rules.subresource, context)
+  if (slice.over) await slice.next()
   await mutate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
   checkVersion(store, obj, current)
   keepSystemMetadata(obj, old)
   const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
   try {
-    const next = await prepared(store, request, current, obj, old)
+    const next = await prepared(store, request, current, obj, old, slice)
     if (reservation === undefined) return next
     if (next.action !== 'keep') return { ...next, reservation }
     await reservation.undo()
@@ -188,12 +201,21 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
 }
 
 /** The part of an update between its object and its write. */
-async function prepared(store: Store, request: UpdateRequest, current: Entry, obj: KubeObject, old: KubeObject): Promise<GuardedChange> {
+async function prepared(
+  store: Store,
+  request: UpdateRequest,
+  current: Entry,
+  obj: KubeObject,
+  old: KubeObject,
+  slice: Slice,
+): Promise<GuardedChange> {
   const { context, rules, namespace, name } = request
   const { strategy, schema, cache } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
   rules.prepare(obj, old, quiet)
+  if (slice.over) await slice.next()
   if (store.countsGenerations && desiredStateDiffers(obj, old)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
+  if (slice.over) await slice.next()
   const errors = [
     ...store.metaErrors(obj),
     ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
@@ -203,7 +225,9 @@ async function prepared(store: Store, request: UpdateRequest, current: Entry, ob
   warn()
   strategy.canonicalize?.(obj)
   await validate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
+  if (slice.over) await slice.next()
   const value = encodeUpdate(store, obj, old, current)
+  if (slice.over) await slice.next()
   // The answer to the update that deletes is the object as the client wanted it.
   if (finished(obj, strategy)) return { action: 'delete', last: cache.preview(current.key, value, schema.indexOf(obj), current) }
   if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
