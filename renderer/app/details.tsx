@@ -2,26 +2,13 @@ import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isStale } from '../kube/connection.ts'
 import type { KubeObject } from '../kube/types.ts'
-import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { apiVersionOf, can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
 import { useHub, useObject } from '../queries/hub.ts'
 import { EventsTab } from '../resources/events/events-tab.tsx'
-import { GenericOverview } from '../resources/generic/overview.tsx'
-import { NodeGate } from '../resources/nodes/gate.tsx'
-import { NodeLogs } from '../resources/nodes/node-logs.tsx'
-import { NodeOverview } from '../resources/nodes/overview.tsx'
-import { NodeProfile } from '../resources/nodes/node-profile.tsx'
-import { NodeRaw } from '../resources/nodes/node-raw.tsx'
-import type { Node } from '../resources/nodes/types.ts'
-import { nodeStatus } from '../resources/nodes/view.ts'
-import { containerNames, PodOverview } from '../resources/pods/overview.tsx'
-import { podSummary } from '../resources/pods/status.ts'
-import type { Pod } from '../resources/pods/types.ts'
-import { ServiceOverview } from '../resources/services/overview.tsx'
-import type { Service } from '../resources/services/types.ts'
+import type { KindPage } from '../resources/page.ts'
+import { pageOf } from '../resources/pages.tsx'
 import { useDelete } from '../tools/delete/delete-context.ts'
-import { logsTab, useDock } from '../tools/dock/dock-context.ts'
-import { PodLogs } from '../tools/logs/pod-logs.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import './details.css'
 import { FeedNotice } from '../ui/feed-notice.tsx'
@@ -31,12 +18,8 @@ import { TabBar } from '../ui/tab-bar.tsx'
 
 const YamlView = lazy(() => import('../tools/yaml/yaml-view.tsx').then((m) => ({ default: m.YamlView })))
 
-type TabName = 'overview' | 'yaml' | 'events' | 'logs' | 'node-logs' | 'profile' | 'stats' | 'configz'
-const tabsOf: Record<string, TabName[]> = {
-  pods: ['overview', 'yaml', 'events', 'logs'],
-  nodes: ['overview', 'yaml', 'events', 'node-logs', 'profile', 'stats', 'configz'],
-}
-const defaultTabs: TabName[] = ['overview', 'yaml', 'events']
+/** What every kind has; the rest is the kind's own. */
+const commonTabs = ['overview', 'yaml', 'events'] as const
 
 /** One object, live: what it is, its YAML, its events, and the tools of its kind. */
 export function Details({ resource, namespace, name, onClose }: { resource: Resource; namespace: string; name: string; onClose(): void }) {
@@ -57,7 +40,8 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
   const data = useObject(source)
   const connection = useConnection(place.context)
   const object = data?.object ?? undefined
-  const tabs = tabsOf[key] ?? defaultTabs
+  const page = pageOf(key)
+  const tabs = [...commonTabs, ...(page.tabs ?? []).map(({ id }) => id)]
   const tab = tabs.find((known) => known === place.tab) ?? 'overview'
   return (
     <div className={object && isStale(connection) ? 'details stale' : 'details'}>
@@ -78,7 +62,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
       <FeedNotice state={data?.state} count={object ? 1 : 0} connection={connection} onRetry={() => hub.kick()} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {object ? (
-          <Panel tab={tab} resource={resource} object={object} />
+          <Panel tab={tab} page={page} object={withKind(object, resource)} />
         ) : data?.state.synced ? (
           <div className="empty">
             <strong>{t('details.notFound', { kind: resource.kind, name })}</strong>
@@ -111,7 +95,7 @@ function DetailsHead({
   const { t } = useTranslation()
   const place = usePlace()
   const requestDelete = useDelete()
-  const status = object && statusOf(resourceKey(resource), object)
+  const status = object && statusOf(pageOf(resourceKey(resource)), object)
   return (
     <div className="details-head">
       <span className="dim">{resource.kind}</span>
@@ -145,96 +129,32 @@ function DetailsHead({
   )
 }
 
-function statusOf(key: string, object: KubeObject) {
-  if (object.metadata.deletionTimestamp && key !== 'pods') return { text: 'Terminating', tone: 'busy' as const }
-  if (key === 'pods') return podSummary(object as Pod)
-  return key === 'nodes' ? nodeStatus(object as Node) : undefined
+function statusOf(page: KindPage, object: KubeObject) {
+  const going = object.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' as const } : undefined
+  return page.view?.status(object) ?? going
 }
 
-function Panel({ tab, resource, object }: { tab: TabName; resource: Resource; object: KubeObject }) {
+function Panel({ tab, page, object }: { tab: string; page: KindPage; object: KubeObject }) {
   const place = usePlace()
-  const { name } = object.metadata
+  const own = page.tabs?.find(({ id }) => id === tab)
+  if (own) return <own.Panel object={object} />
   switch (tab) {
-    case 'overview':
-      return <Overview resource={resource} object={withKind(object, resource)} />
     case 'yaml':
       return (
         <Suspense fallback={null}>
-          <YamlView object={withKind(object, resource)} />
+          <YamlView object={object} />
         </Suspense>
       )
     case 'events':
-      return <EventsTab context={place.context} object={withKind(object, resource)} />
-    case 'logs':
-      return <LogsPanel pod={object as Pod} />
-    case 'node-logs':
-      return (
-        <NodeGate context={place.context}>
-          <NodeLogs key={name} context={place.context} node={name} />
-        </NodeGate>
-      )
-    case 'profile':
-      return (
-        <NodeGate context={place.context}>
-          <NodeProfile key={name} context={place.context} node={name} />
-        </NodeGate>
-      )
-    case 'stats':
-    case 'configz':
-      return (
-        <NodeGate context={place.context}>
-          <NodeRaw key={tab} context={place.context} node={name} path={tab === 'stats' ? 'stats/summary' : 'configz'} />
-        </NodeGate>
-      )
+      return <EventsTab context={place.context} object={object} />
+    default:
+      return <page.Overview object={object} />
   }
 }
 
 /** Objects from a list carry no kind of their own. */
 const withKind = (object: KubeObject, resource: Resource): KubeObject => ({
-  apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version,
+  apiVersion: apiVersionOf(resource),
   ...object,
   kind: object.kind ?? resource.kind,
 })
-
-function Overview({ resource, object }: { resource: Resource; object: KubeObject }) {
-  switch (resourceKey(resource)) {
-    case 'pods':
-      return <PodOverview pod={object as Pod} />
-    case 'nodes':
-      return <NodeOverview node={object as Node} />
-    case 'services':
-      return <ServiceOverview service={object as Service} />
-    default:
-      return <GenericOverview object={object} />
-  }
-}
-
-function LogsPanel({ pod }: { pod: Pod }) {
-  const { t } = useTranslation()
-  const place = usePlace()
-  const go = useGo()
-  const dock = useDock()
-  const started = hasStarted(pod)
-  const { name, namespace = '', uid } = pod.metadata
-  const target = { context: place.context, namespace, pod: name, containers: containerNames(pod) }
-  return (
-    <div className="panel-fill">
-      {!started && (
-        <div className="notice" role="status">
-          <ToneWord tone="busy">{t('details.notStarted', { status: podSummary(pod).text })}</ToneWord>
-          <button type="button" className="icon-button action" onClick={() => go({ tab: 'events' })}>
-            {t('details.tabs.events')}
-          </button>
-        </div>
-      )}
-      {/* What was asked before the first container started ended with nothing: asked anew. */}
-      <PodLogs key={`${uid} ${started}`} target={target} onDock={(container) => dock.add(logsTab({ ...target, container }))} />
-    </div>
-  )
-}
-
-/** Some container runs, or has run: there may be lines. */
-function hasStarted({ status }: Pod): boolean {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  return all.some(({ state, lastState }) => state?.running ?? state?.terminated ?? lastState?.terminated)
-}

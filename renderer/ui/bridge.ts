@@ -8,7 +8,7 @@ declare global {
 }
 
 /** The desktop shell around the window, where there is one. */
-export const bridge: Bridge | undefined = window.binnacle
+export const bridge: Bridge | undefined = globalThis.window?.binnacle
 
 const platform = bridge?.platform ?? (navigator.platform.startsWith('Mac') ? 'darwin' : 'other')
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { explainedReasons } from '../../kube/api-error.ts'
 import { connectionWords } from '../../kube/connection.ts'
 import { kinds } from '../../resources/kinds.ts'
+import { pages } from '../../resources/pages.tsx'
 import { railGroups } from '../groups.ts'
 import en from './en.json' with { type: 'json' }
 import zh from './zh-CN.json' with { type: 'json' }
@@ -42,7 +43,7 @@ const dynamic: Record<string, readonly string[]> = {
   'local.store.': ['sqlite', 'etcd'],
   'palette.': ['kinds', 'objects', 'commands'],
   'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),
-  'details.tabs.': ['overview', 'yaml', 'events', 'logs', 'node-logs', 'profile', 'stats', 'configz'],
+  'details.tabs.': ['overview', 'yaml', 'events', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],
   'logs.sinceChoice.': ['0', '300', '3600', '86400'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
   'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'close', 'help'],

@@ -15,7 +15,7 @@ import type { Requests } from '../summaries.ts'
 import type { Node } from './types.ts'
 import { nodeRoles } from './view.ts'
 
-export function NodeOverview({ node }: { node: Node }) {
+export function NodeOverview({ object: node }: { object: Node }) {
   const { t } = useTranslation()
   const place = usePlace()
   const { name } = node.metadata

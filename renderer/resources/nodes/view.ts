@@ -58,6 +58,6 @@ const columns: Column<Node>[] = [
 
 export const nodeView: KindView<Node> = {
   columns,
-  status: nodeStatus,
+  status: (node) => (node.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : nodeStatus(node)),
   trim: (node) => ({ ...node, metadata: slimMeta(node.metadata), status: node.status && { ...node.status, images: undefined } }),
 }

@@ -12,7 +12,7 @@ export const containerNames = (pod: Pod): string[] => {
   return [...names(pod.spec?.containers), ...names(pod.spec?.initContainers), ...names(pod.spec?.ephemeralContainers)]
 }
 
-export function PodOverview({ pod }: { pod: Pod }) {
+export function PodOverview({ object: pod }: { object: Pod }) {
   const { t } = useTranslation()
   const { spec, status } = pod
   const unscheduled = status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')

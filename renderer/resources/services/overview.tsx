@@ -12,7 +12,7 @@ import { externalAddress } from './view.ts'
 
 const endpointSlices = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true }
 
-export function ServiceOverview({ service }: { service: Service }) {
+export function ServiceOverview({ object: service }: { object: Service }) {
   const { t } = useTranslation()
   const place = usePlace()
   const { spec } = service

@@ -1,0 +1,18 @@
+import { eventPage } from './events/page.tsx'
+import { GenericOverview } from './generic/overview.tsx'
+import { nodePage } from './nodes/page.tsx'
+import type { KindPage } from './page.ts'
+import { podPage } from './pods/page.tsx'
+import { servicePage } from './services/page.tsx'
+
+const declared: Record<string, unknown> = { pods: podPage, nodes: nodePage, services: servicePage, events: eventPage }
+
+/**
+ * The written pages by resource key: what the window reads. `kinds.ts` has their views once more, since the feed worker loads no
+ * components. Each page is only ever given objects of its own kind, which the types cannot say.
+ */
+export const pages = declared as Record<string, KindPage>
+
+const generic: KindPage = { Overview: GenericOverview }
+
+export const pageOf = (key: string): KindPage => (Object.hasOwn(pages, key) ? pages[key] : undefined) ?? generic

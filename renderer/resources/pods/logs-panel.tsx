@@ -1,0 +1,38 @@
+import { useTranslation } from 'react-i18next'
+import { logsTab, useDock } from '../../tools/dock/dock-context.ts'
+import { PodLogs } from '../../tools/logs/pod-logs.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { useGo, usePlace } from '../../ui/place.ts'
+import { containerNames } from './overview.tsx'
+import { podSummary } from './status.ts'
+import type { Pod } from './types.ts'
+
+export function PodLogsPanel({ object: pod }: { object: Pod }) {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const go = useGo()
+  const dock = useDock()
+  const started = hasStarted(pod)
+  const { name, namespace = '', uid } = pod.metadata
+  const target = { context: place.context, namespace, pod: name, containers: containerNames(pod) }
+  return (
+    <div className="panel-fill">
+      {!started && (
+        <div className="notice" role="status">
+          <ToneWord tone="busy">{t('details.notStarted', { status: podSummary(pod).text })}</ToneWord>
+          <button type="button" className="icon-button action" onClick={() => go({ tab: 'events' })}>
+            {t('details.tabs.events')}
+          </button>
+        </div>
+      )}
+      {/* What was asked before the first container started ended with nothing: asked anew. */}
+      <PodLogs key={`${uid} ${started}`} target={target} onDock={(container) => dock.add(logsTab({ ...target, container }))} />
+    </div>
+  )
+}
+
+/** Some container runs, or has run: there may be lines. */
+function hasStarted({ status }: Pod): boolean {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+  return all.some(({ state, lastState }) => state?.running ?? state?.terminated ?? lastState?.terminated)
+}
