@@ -8,6 +8,11 @@ const INLINE_LIMITS = { nodes: 10_000, characters: 1024 * 1024 }
 
 const pool = new YamlPool()
 
+/** An object's stored JSON as YAML: of a large one on a thread. */
+export function writeYaml(json: Buffer, inline: () => Buffer): Buffer | Promise<Buffer> {
+  return json.length > MAX_INLINE ? pool.write(json.toString()).then((yaml) => Buffer.from(yaml)) : inline()
+}
+
 /** Reads a YAML text: a small one at once, another one on a thread. Throws or rejects with YamlError. */
 export function readYaml(text: string): YamlJson | Promise<YamlJson> {
   if (text.length > MAX_INLINE) return pool.read(text)

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import { YamlPool, type YamlPoolOptions } from './yaml-pool.ts'
+import { stringifyYaml } from './yaml.ts'
 import { yamlToJson } from './yaml-read.ts'
 
 const pools: YamlPool[] = []
@@ -38,6 +39,12 @@ describe('YAML on threads', () => {
     const done: number[] = []
     await Promise.all([large, 'a: 1', large, 'a: 3'].map((text, i) => pool.read(text).then(() => done.push(i))))
     expect(done).toEqual([0, 1, 2, 3])
+  })
+
+  test('a value is written as it is at once, digits and all', async () => {
+    const pool = poolOf()
+    const value = { b: [1, 'yes', null, { c: '2026-01-01' }], a: 'two\nlines', n: 9223372036854775807n }
+    expect(await pool.write(JSON.stringify(value))).toBe(stringifyYaml(value))
   })
 
   test('too much that waits is refused with 429', async () => {

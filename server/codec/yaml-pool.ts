@@ -1,12 +1,12 @@
 /**
- * Reads large YAML texts on worker threads, so that nobody else waits for them: the library needs more than a second for a megabyte.
+ * Reads and writes large YAML texts on worker threads, so that nobody else waits for them: the library needs more than a second for a megabyte.
  * Threads are started when there is work and end when there has been none for a while: one costs 18 MB at rest.
  */
 import { Worker } from 'node:worker_threads'
 import { type Clock, systemClock, type Timer } from '../machinery/clock.ts'
 import { tooManyRequests } from '../machinery/status.ts'
 import { YamlError, type YamlJson } from './yaml-read.ts'
-import type { FromYamlWorker } from './yaml-worker.ts'
+import type { FromYamlWorker, ToYamlWorker } from './yaml-worker.ts'
 
 export interface YamlPoolOptions {
   clock?: Clock
@@ -22,8 +22,9 @@ export interface YamlPoolOptions {
 }
 
 interface Job {
-  text: string
-  resolve(read: YamlJson): void
+  task: ToYamlWorker
+  characters: number
+  resolve(answer: Exclude<FromYamlWorker, { error: string }>): void
   reject(e: Error): void
 }
 
@@ -64,14 +65,23 @@ export class YamlPool {
    * What `yamlToJson` gives.
    * Rejects with YamlError; also where the text takes too much time or memory. 429 when too much is waiting.
    */
-  read(text: string): Promise<YamlJson> {
+  async read(text: string): Promise<YamlJson> {
+    return (await this.#do({ read: text }, text.length)) as YamlJson
+  }
+
+  /** What `stringifyYaml` gives for the value of a JSON text that this server wrote. Rejects as `read` does. */
+  async write(json: string): Promise<string> {
+    return ((await this.#do({ write: json }, json.length)) as { yaml: string }).yaml
+  }
+
+  #do(task: ToYamlWorker, characters: number): Promise<Exclude<FromYamlWorker, { error: string }>> {
     return new Promise((resolve, reject) => {
-      const job = { text, resolve, reject }
+      const job: Job = { task, characters, resolve, reject }
       const thread = this.#free()
       if (thread !== undefined) return this.#begin(thread, job)
-      if (this.#waitingCharacters + text.length > this.#o.maxWaiting) return reject(tooManyRequests(BUSY, 1))
+      if (this.#waitingCharacters + characters > this.#o.maxWaiting) return reject(tooManyRequests(BUSY, 1))
       this.#waiting.push(job)
-      this.#waitingCharacters += text.length
+      this.#waitingCharacters += characters
     })
   }
 
@@ -111,7 +121,7 @@ export class YamlPool {
     thread.timer?.cancel()
     thread.job = job
     thread.timer = this.#clock.setTimeout(() => void this.#end(thread), this.#o.timeLimitMs)
-    thread.worker.postMessage(job.text)
+    thread.worker.postMessage(job.task)
   }
 
   #finish(thread: Thread): Job | undefined {
@@ -127,7 +137,7 @@ export class YamlPool {
       thread.timer = this.#clock.setTimeout(() => void this.#end(thread), this.#o.idleMs)
       return
     }
-    this.#waitingCharacters -= job.text.length
+    this.#waitingCharacters -= job.characters
     this.#begin(thread, job)
   }
 

@@ -57,7 +57,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     },
   })
   if (sub?.apply?.shown !== undefined) respondObject(ctx, sub.apply.shown(entry.object()))
-  else respondEntry(ctx, shape, entry, created ? 201 : 200)
+  else await respondEntry(ctx, shape, entry, created ? 201 : 200)
 }
 
 type ObjectSubresource = Extract<Subresource, { form: 'object' }>

@@ -16,5 +16,5 @@ export async function createObject(ctx: RequestContext, served: ServedResource):
     namespace: ctx.requestInfo.namespace,
     context: strategyContext(ctx, query.dryRun, query.fieldManager),
   })
-  respondEntry(ctx, shape, entry, 201)
+  return respondEntry(ctx, shape, entry, 201)
 }

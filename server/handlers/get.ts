@@ -16,5 +16,5 @@ export async function getObject(ctx: RequestContext, served: ServedResource): Pr
   if (revision > 0) await translated(store.groupResource, name, () => store.deps.feed.waitFor(revision))
   const entry = store.cached(namespace, name)
   if (entry === undefined) throw notFound(store.groupResource, name)
-  respondEntry(ctx, shape, entry)
+  return respondEntry(ctx, shape, entry)
 }

@@ -148,5 +148,5 @@ export async function patchObject(
       return served.identity ? next : served.toStored(next)
     },
   })
-  respondEntry(ctx, shape, entry)
+  return respondEntry(ctx, shape, entry)
 }

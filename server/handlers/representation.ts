@@ -2,6 +2,7 @@ import type { Entry } from '../cache/entry.ts'
 import type { FrameEncoder, WatchEventType } from '../cache/watchers.ts'
 import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
 import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../codec/protobuf/index.ts'
+import { writeYaml } from '../codec/yaml-body.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { parseNumbers } from '../machinery/numbers.ts'
@@ -21,6 +22,8 @@ export interface Shape {
   /** True when an entry's stored JSON is the answer as it is. */
   readonly raw: boolean
   object(entry: Entry): Buffer
+  /** The same where it takes long for a large entry, which is then made elsewhere. */
+  objectInTurn?(entry: Entry): Buffer | Promise<Buffer>
   /** An entry as a part of a list. What takes long is done here, so that a large list can be made bit by bit. */
   item(entry: Entry): Buffer
   list(items: readonly Buffer[], meta: ListMeta): Buffer[]
@@ -200,11 +203,14 @@ function yamlList(list: object, field: string, items: readonly Buffer[]): Buffer
 function yamlShape(served: ServedResource): Shape {
   const { facts } = served
   const base = jsonShape(served, false)
+  const forms = servedJson(served)
+  const object = (e: Entry): Buffer => Buffer.from(stringifyYaml(servedObject(served, e)))
   return {
     ...base,
     contentType: 'application/yaml',
     raw: false,
-    object: (e) => Buffer.from(stringifyYaml(servedObject(served, e))),
+    object,
+    objectInTurn: (e) => writeYaml(forms.object(e), () => object(e)),
     item: (e) => yamlItem('items', withoutType(servedObject(served, e))),
     list: (items, meta) =>
       yamlList(

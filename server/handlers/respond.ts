@@ -35,8 +35,10 @@ export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
 }
 
 /** Answers with a stored object in the shape that was asked for. */
-export function respondEntry(ctx: RequestContext, shape: Shape, entry: Entry, status = 200): void {
-  ctx.exchange.respond(status, { 'content-type': shape.contentType }, shape.object(entry))
+export function respondEntry(ctx: RequestContext, shape: Shape, entry: Entry, status = 200): void | Promise<void> {
+  const send = (body: Buffer): void => ctx.exchange.respond(status, { 'content-type': shape.contentType }, body)
+  const body = shape.objectInTurn?.(entry) ?? shape.object(entry)
+  return body instanceof Promise ? body.then(send) : send(body)
 }
 
 /** Answers with an object that is not stored: a Status, a Scale, a review, a discovery document. */

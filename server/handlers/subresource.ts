@@ -85,7 +85,7 @@ function bodyOf(body: { group: string; version: string; kind: string }, served: 
   return type === undefined ? expectedOf(served.facts, served.schema) : { ...body, schema: schemaOfType(type) }
 }
 
-function answer(ctx: RequestContext, served: ServedResource, a: SubresourceAnswer, status: number): void {
-  if ('entry' in a) respondEntry(ctx, shapeFor(ctx, served), a.entry, status)
-  else respondObject(ctx, a.object, a.status ?? status)
+function answer(ctx: RequestContext, served: ServedResource, a: SubresourceAnswer, status: number): void | Promise<void> {
+  if ('entry' in a) return respondEntry(ctx, shapeFor(ctx, served), a.entry, status)
+  respondObject(ctx, a.object, a.status ?? status)
 }

@@ -32,7 +32,7 @@ export async function replaceObject(
     change: () => copyJson(obj),
     createIfMissing: rules.subresource === '' && store.resource.traits.createOnUpdate,
   })
-  respondEntry(ctx, shape, entry, created ? 201 : 200)
+  return respondEntry(ctx, shape, entry, created ? 201 : 200)
 }
 
 export function checkUrlIdentity(obj: KubeObject, namespace: string, name: string, served: ServedResource): void {
