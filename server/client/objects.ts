@@ -85,6 +85,7 @@ export interface Condition {
 export interface ContainerStatus {
   name: string
   restartCount?: number
+  state?: { terminated?: { exitCode?: number; finishedAt?: string | null } }
   resources?: ResourceRequirements
   allocatedResources?: Strings
 }

@@ -87,3 +87,7 @@ export async function inParallel<T>(items: Iterable<T>, limit: number, job: (ite
 export function withoutZeros<T extends Record<string, number | undefined>>(counts: T): Partial<T> {
   return Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== undefined && n !== 0)) as Partial<T>
 }
+
+export const messageOf = (e: unknown): string => (e instanceof Error ? e.message : String(e))
+
+export const asError = (e: unknown): Error => (e instanceof Error ? e : new Error(String(e)))

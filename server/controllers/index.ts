@@ -5,10 +5,12 @@ import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
+import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
 
 export const controllers: readonly Controller[] = [
   namespaceController,
@@ -19,6 +21,8 @@ export const controllers: readonly Controller[] = [
   endpointSliceMirroringController,
   replicaSetController,
   deploymentController,
+  jobController,
+  ttlAfterFinishedController,
   garbageCollectorController,
 ]
 
@@ -32,6 +36,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   endpointslicemirroring: 'endpointslice-mirroring-controller',
   replicaset: 'replicaset-controller',
   deployment: 'deployment-controller',
+  job: 'job-controller',
+  'ttl-after-finished': 'ttl-after-finished-controller',
   garbagecollector: 'garbage-collector-controller',
 }
 

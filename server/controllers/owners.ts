@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts'
 import type { ResourceId } from '../client/resource.ts'
-import type { Lister } from '../client/store.ts'
+import type { IndexFunc, Lister } from '../client/store.ts'
 import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../machinery/labels.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../machinery/types.ts'
@@ -9,6 +9,10 @@ import type { KubeObject, OwnerReference } from '../machinery/types.ts'
 export function controllerOf(obj: KubeObject): OwnerReference | undefined {
   return obj.metadata.ownerReferences?.find((o) => o.controller === true)
 }
+
+/** Index of objects that nobody manages, by namespace: each may be adopted. */
+export const ORPHANS = 'orphans'
+export const byOrphanNamespace: IndexFunc<KubeObject> = (obj) => (controllerOf(obj) === undefined ? [obj.metadata.namespace ?? ''] : [])
 
 /** The object that manages this one, when the lister still has it: one of the same name and another uid is another one. */
 export function ownerIn<T extends KubeObject>(lister: Lister<T>, kind: string, obj: KubeObject): T | undefined {
@@ -43,6 +47,8 @@ export interface ClaimOptions<T extends KubeObject> {
   selector: LabelSelector
   candidates: readonly T[]
   signal: AbortSignal
+  /** Put on what is adopted and taken off what is released, together with the reference. */
+  finalizers?: readonly string[]
   /** The owner as the server has it now: a stale cache must not adopt for an owner that is gone. */
   freshOwner(): Promise<KubeObject>
 }
@@ -79,12 +85,15 @@ export async function claim<T extends KubeObject>(o: ClaimOptions<T>): Promise<T
 }
 
 async function adopt<T extends KubeObject>(o: ClaimOptions<T>, obj: T): Promise<boolean> {
-  const body = { metadata: { uid: obj.metadata.uid, ownerReferences: [o.ownerRef] } }
+  const finalizers = o.finalizers === undefined ? {} : { finalizers: o.finalizers }
+  const body = { metadata: { uid: obj.metadata.uid, ownerReferences: [o.ownerRef], ...finalizers } }
   return patchRefs(o, obj, body)
 }
 
 async function release<T extends KubeObject>(o: ClaimOptions<T>, obj: T): Promise<void> {
-  const body = { metadata: { uid: obj.metadata.uid, ownerReferences: [{ $patch: 'delete', uid: o.owner.metadata.uid }] } }
+  const finalizers = o.finalizers === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': o.finalizers }
+  const ownerReferences = [{ $patch: 'delete', uid: o.owner.metadata.uid }]
+  const body = { metadata: { uid: obj.metadata.uid, ownerReferences, ...finalizers } }
   await patchRefs(o, obj, body)
 }
 

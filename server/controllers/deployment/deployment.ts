@@ -6,7 +6,7 @@ import { byControllerUid, keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
-import { claim, controllerOf, controllerRef, ownerIn, selecting } from '../owners.ts'
+import { byOrphanNamespace, claim, controllerOf, controllerRef, ownerIn, selecting, ORPHANS } from '../owners.ts'
 import { Rollout } from './rollout.ts'
 import { timeLeft } from './status.ts'
 
@@ -14,8 +14,6 @@ export const deploymentController: Controller = {
   name: 'deployment-controller',
   start: (ctx) => new Deployments(ctx).start(),
 }
-
-const ORPHANS = 'orphans'
 
 /** Turns each deployment's template into a ReplicaSet, and moves its pods over from the sets before it. */
 class Deployments {
@@ -33,7 +31,7 @@ class Deployments {
     this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     this.#sets.addIndex('controller', byControllerUid)
-    this.#sets.addIndex(ORPHANS, (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []))
+    this.#sets.addIndex(ORPHANS, byOrphanNamespace)
     this.#pods.addIndex('controller', byControllerUid)
     this.#recorder = ctx.recorder('deployment-controller')
   }

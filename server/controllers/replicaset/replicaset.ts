@@ -8,17 +8,25 @@ import { formatTime } from '../../machinery/clock.ts'
 import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { inParallel, startWorkers, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
+import {
+  inParallel,
+  messageOf,
+  startWorkers,
+  unlessConflict,
+  withoutZeros,
+  type Controller,
+  type ControllerContext,
+} from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
-import { claim, controllerOf, controllerRef, ownerIn, selecting } from '../owners.ts'
+import { byOrphanNamespace, claim, controllerOf, controllerRef, ownerIn, selecting, ORPHANS } from '../owners.ts'
+import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
 import { isActive, isAvailable, isReady, isTerminating } from '../pods.ts'
 import { deletionOrder } from './deletion-order.ts'
 
-// As upstream: at most so many creates or deletes in one round, and 1, 2, 4, … creates at a time until one fails.
+// As upstream: at most so many creates or deletes in one round.
 const BURST = 500
 const PARALLEL_DELETES = 32
-const ORPHANS = 'orphans'
 
 export const replicaSetController: Controller = {
   name: 'replicaset-controller',
@@ -44,7 +52,7 @@ class ReplicaSets {
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     this.#sets.addIndex('controller', byControllerUid)
     this.#pods.addIndex('controller', byControllerUid)
-    this.#pods.addIndex(ORPHANS, (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []))
+    this.#pods.addIndex(ORPHANS, byOrphanNamespace)
     this.#recorder = ctx.recorder('replicaset-controller')
   }
 
@@ -166,62 +174,32 @@ class ReplicaSets {
     else if (diff > 0) await this.#delete(rs, key, active, Math.min(diff, BURST))
   }
 
-  async #create(rs: ReplicaSet, key: string, count: number): Promise<void> {
-    this.#expectations.expectCreations(key, count)
-    let left = count
-    for (let batch = 1; left > 0; batch *= 2) {
-      const size = Math.min(batch, left)
-      const errors = await inParallel(Array(size).keys(), size, () => this.#createPod(rs))
-      left -= size
-      // Pods that were not created will not be seen.
-      for (let i = 0; i < errors.length; i++) this.#expectations.creationObserved(key)
-      if (errors.length === 0) continue
-      for (let i = 0; i < left; i++) this.#expectations.creationObserved(key)
-      if (errors.every(isNamespaceTerminating)) return
-      throw errors[0]
-    }
+  #owner(rs: ReplicaSet): PodOwner {
+    return { subject: subject(rs), ref: controllerRef(rs, 'apps/v1', 'ReplicaSet'), recorder: this.#recorder }
   }
 
-  async #createPod(rs: ReplicaSet): Promise<void> {
-    const { namespace, name } = rs.metadata
-    // Only serialized: the shared template need not be copied.
-    const { metadata, spec } = rs.spec?.template ?? {}
-    const pod: Pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        generateName: `${name}-`,
-        ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
-        ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
-        ...(Array.isArray(metadata?.finalizers) ? { finalizers: metadata.finalizers as string[] } : {}),
-        ownerReferences: [controllerRef(rs, 'apps/v1', 'ReplicaSet')],
-      },
-      ...(spec === undefined ? {} : { spec }),
-    }
-    try {
-      const created = await this.#ctx.client.resource<Pod>(PODS).create(pod, { namespace, signal: this.#ctx.signal })
-      this.#recorder.event(subject(rs), 'Normal', 'SuccessfulCreate', `Created pod: ${created.metadata.name}`)
-    } catch (e) {
-      if (!isNamespaceTerminating(e)) this.#recorder.event(subject(rs), 'Warning', 'FailedCreate', `Error creating: ${messageOf(e)}`)
-      throw e
-    }
+  async #create(rs: ReplicaSet, key: string, count: number): Promise<void> {
+    this.#expectations.expectCreations(key, count)
+    const owner = this.#owner(rs)
+    const pod = podFromTemplate(rs.spec?.template, owner.ref, { generateName: `${rs.metadata.name}-` })
+    const { created, errors } = await slowStart(Array<Pod>(count).fill(pod), (p) => createPod(this.#ctx, owner, p))
+    // Pods that were not created will not be seen.
+    for (let i = created; i < count; i++) this.#expectations.creationObserved(key)
+    if (!errors.every(isNamespaceTerminating)) throw errors[0]
   }
 
   async #delete(rs: ReplicaSet, key: string, active: readonly Pod[], count: number): Promise<void> {
     const crowds = this.#crowds(rs)
     const order = deletionOrder(active, (p) => crowds.get(p.spec?.nodeName ?? '') ?? 0, this.#ctx.clock.now())
     const victims = order.slice(0, count)
+    const owner = this.#owner(rs)
     this.#expectations.expectDeletions(key, victims.map(keyOf))
     const errors = await inParallel(victims, PARALLEL_DELETES, async (pod) => {
-      const { name = '', namespace } = pod.metadata
+      let seen = false
       try {
-        await this.#ctx.client.resource(PODS).delete(name, { namespace, signal: this.#ctx.signal })
-        this.#recorder.event(subject(rs), 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`)
-      } catch (e) {
-        this.#expectations.deletionObserved(key, keyOf(pod))
-        if (isStatusError(e, 'NotFound')) return
-        this.#recorder.event(subject(rs), 'Warning', 'FailedDelete', `Error deleting: ${messageOf(e)}`)
-        throw e
+        seen = await deletePod(this.#ctx, owner, pod)
+      } finally {
+        if (!seen) this.#expectations.deletionObserved(key, keyOf(pod))
       }
     })
     if (errors.length > 0) throw errors[0]
@@ -278,8 +256,6 @@ class ReplicaSets {
     return true
   }
 }
-
-const messageOf = (e: unknown): string => (e instanceof Error ? e.message : String(e))
 
 function failureCondition(rs: ReplicaSet, active: number, failure: unknown, now: string): Condition {
   const reason = active < (rs.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'

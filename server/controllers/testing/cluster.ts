@@ -1,0 +1,130 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { createClient, type Client } from '../../client/client.ts'
+import { createInformerFactory } from '../../client/informer.ts'
+import type { Pod } from '../../client/objects.ts'
+import { CORE_EVENTS, PODS, type ResourceId } from '../../client/resource.ts'
+import { formatTime, type FakeClock } from '../../machinery/clock.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { startTestServer } from '../../registry/testing/calls/server.ts'
+import type { Controller } from '../controller.ts'
+import { startControllers } from '../index.ts'
+
+/** An API server in this process with control loops on it. Time moves only when a test says so; nobody plays the kubelet. */
+export interface TestCluster {
+  readonly client: Client
+  readonly clock: FakeClock
+  /** What control loops reported; empty in a healthy run. */
+  readonly errors: string[]
+  create<T extends KubeObject>(id: ResourceId, obj: T): Promise<T>
+  get<T extends KubeObject>(id: ResourceId, name: string): Promise<T>
+  list<T extends KubeObject>(id: ResourceId): Promise<T[]>
+  /** Writes a pod's status as its kubelet would. */
+  report(pod: KubeObject, status: Record<string, unknown>): Promise<void>
+  /** `REASON: message` of the events so far, sorted, a repeated one once. */
+  events(): Promise<string[]>
+  /** Moves time second by second, letting the loops work, until `probe` gives something other than undefined or false. */
+  until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T>
+  /** Moves time by that many seconds, letting the loops work after each. */
+  pass(seconds: number): Promise<void>
+  /** Requests that changed something and reached the server from the loops. */
+  writes(): number
+  close(): Promise<void>
+}
+
+const NAMESPACE = 'default'
+const MAX_STEPS = 200
+// Round trips to the server in a row during which the loops ask for nothing: what one second set off has come to rest.
+const QUIET = 4
+const TURNS_A_TRIP = 10
+
+export async function startTestCluster(...loops: Controller[]): Promise<TestCluster> {
+  const server = await startTestServer()
+  const { clock } = server
+  const abort = new AbortController()
+  const errors: string[] = []
+  let writes = 0
+  let requests = 0
+  let inFlight = 0
+  const transport = server.api.transport('system:kube-controller-manager')
+  const counting: typeof transport = {
+    ...transport,
+    request: (req) => {
+      if (req.method !== 'GET' && !req.path.includes('/events')) writes++
+      requests++
+      inFlight++
+      return transport.request(req).finally(() => void inFlight--)
+    },
+  }
+  const loopClient = createClient(counting, { userAgent: 'kube-controller-manager/test', clock })
+  const client = createClient(server.api.transport('admin'), { userAgent: 'test/v1', clock })
+  const onError = (e: unknown, what: unknown): void => void errors.push(`${JSON.stringify(what)}: ${String(e)}`)
+  const informers = createInformerFactory({ client: loopClient, signal: abort.signal, clock, onError })
+  await startControllers(loops, { client: loopClient, informers, clock, signal: abort.signal, onError, options: {} })
+
+  const settle = async (): Promise<void> => {
+    for (let quiet = 0; quiet < QUIET; quiet++) {
+      const before = requests
+      await client.resource(PODS).list({ namespace: NAMESPACE })
+      for (let i = 0; i < TURNS_A_TRIP; i++) await turn()
+      if (inFlight > 0 || requests !== before) quiet = -1
+    }
+  }
+  const cluster: TestCluster = {
+    client,
+    clock,
+    errors,
+    create: (id, obj) => client.resource<typeof obj>(id).create(obj, id.namespaced ? { namespace: NAMESPACE } : {}),
+    get: <T extends KubeObject>(id: ResourceId, name: string) => client.resource<T>(id).get(name, { namespace: NAMESPACE }),
+    async list<T extends KubeObject>(id: ResourceId) {
+      return (await client.resource<T>(id).list(id.namespaced ? { namespace: NAMESPACE } : {})).items
+    },
+    async report(pod, status) {
+      const { name = '', namespace } = pod.metadata
+      await client.resource(PODS).patch(name, { type: 'strategic', body: { status } }, { namespace, subresource: 'status' })
+    },
+    async events() {
+      const events = await cluster.list<KubeObject & { reason?: string; message?: string }>(CORE_EVENTS)
+      return events.map((e) => `${e.reason}: ${e.message}`).sort()
+    },
+    async until(what, probe) {
+      for (let i = 0; i < MAX_STEPS; i++) {
+        await settle()
+        const found = await probe()
+        if (found !== undefined && found !== false) return found
+        clock.advance(1000)
+      }
+      throw new Error(`never: ${what}; ${errors.join('; ')}`)
+    },
+    async pass(seconds) {
+      for (let i = 0; i < seconds; i++) {
+        clock.advance(1000)
+        await settle()
+      }
+    },
+    writes: () => writes,
+    async close() {
+      abort.abort()
+      await server.close()
+    },
+  }
+  return cluster
+}
+
+/** The status of a pod whose one container has ended. */
+export function ended(clock: FakeClock, exitCode: number, container = 'c'): Record<string, unknown> {
+  const finishedAt = formatTime(clock.now())
+  return {
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+    containerStatuses: [
+      { name: container, image: 'i', imageID: 'i', ready: false, restartCount: 0, state: { terminated: { exitCode, finishedAt } } },
+    ],
+  }
+}
+
+/** The status of a pod that runs and is ready. */
+export function ready(clock: FakeClock): Record<string, unknown> {
+  return { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: formatTime(clock.now()) }] }
+}
+
+export const isAlive = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp == null && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
