@@ -49,7 +49,7 @@ function line(mark: string, name: string, side: string, row: Row): string {
   const mb = (n: number | undefined): string => (n === undefined ? '?' : n.toFixed(0)).padStart(5)
   const { before, peak, after } = row.memory ?? {}
   const answers = row.broken === undefined ? tallyText(row.answers) : `(${row.broken.split('\n')[0]})`
-  const waits = `${ms(row.objectMs)}${ms(row.livezMs)}${ms(row.ownLagMs)}`
+  const waits = `${ms(row.objectMs)}${ms(row.livezMs)}${ms(row.ownLagMs)}${ms(row.queuedMs)}`
   return `${mark.padEnd(4)} ${name.padEnd(34)} ${side.padEnd(9)} ${waits}  ${mb(before)}${mb(peak)}${mb(after)}  ${row.alive ? 'yes' : 'NO '}  ${answers}`
 }
 
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   }
   const marked: string[] = []
   try {
-    console.log(`     attack                             server    get ms  livez lag   MB before peak after lives answers`)
+    console.log(`     attack                             server    get ms livez   lag queue    MB: then peak after lives answers`)
     for (const { name } of wanted) {
       const their = theirs === undefined ? undefined : await once(theirs, name)
       const tries: Row[] = []

@@ -1,10 +1,12 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { request } from 'node:https'
+import { readFileSync } from 'node:fs'
 import { Lag } from './lag.ts'
 
 /**
  * The second client, a process of its own: it GETs one small object every 25 ms over a connection that it keeps, and /livez four times a
- * second over a new connection each time, as somebody who only comes now. The waits exclude what this process itself came late.
+ * second over a new connection each time, as somebody who only comes now. The waits exclude what this process itself came late, and how long
+ * the thread that serves was ready to run and the machine had no processor for it: neither is the server's doing.
  */
 export interface Waits {
   /** Worst, in ms. */
@@ -14,9 +16,11 @@ export interface Waits {
   failed: number
   /** How late this process itself was at worst, in ms. */
   ownLag: number
+  /** What the serving thread waited for a processor in all, in ms. */
+  queued: number
 }
 
-export type ToProber = { kind: 'start'; url: string; token: string; path: string } | { kind: 'begin' } | { kind: 'report' }
+export type ToProber = { kind: 'start'; url: string; token: string; path: string; thread?: number } | { kind: 'begin' } | { kind: 'report' }
 
 const OBJECT_MS = 25
 const LIVEZ_MS = 250
@@ -28,12 +32,25 @@ const lag = new Lag(TICK_MS, () => performance.now())
 const worst = { object: 0, livez: 0 }
 const open = { object: 0, livez: 0 }
 let failed = 0
+/** The process whose first thread serves, where it is known. */
+let thread: number | undefined
+let queuedBefore = 0
 let waiting: (() => void) | undefined
 let session: ClientHttp2Session | undefined
 
+/** Milliseconds that the serving thread has been ready to run without a processor (proc(5), schedstat). */
+function queued(): number {
+  if (thread === undefined) return 0
+  try {
+    return Number(readFileSync(`/proc/${thread}/task/${thread}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+  } catch {
+    return 0
+  }
+}
+
 /** Begins a measured request; the function that it returns ends it. */
 function measure(kind: 'object' | 'livez'): (ok: boolean) => void {
-  const [sent, late] = [performance.now(), lag.total]
+  const [sent, late, queue] = [performance.now(), lag.total, queued()]
   open[kind]++
   let over = false
   return (ok) => {
@@ -41,7 +58,7 @@ function measure(kind: 'object' | 'livez'): (ok: boolean) => void {
     over = true
     open[kind]--
     if (!ok) failed++
-    worst[kind] = Math.max(worst[kind], performance.now() - sent - (lag.total - late))
+    worst[kind] = Math.max(worst[kind], performance.now() - sent - (lag.total - late) - Math.max(0, queued() - queue))
     if (open.object + open.livez === 0) waiting?.()
   }
 }
@@ -79,17 +96,19 @@ async function report(): Promise<void> {
   // Requests of a server that stands still are waited for: theirs is the wait that counts.
   if (open.object + open.livez > 0) await new Promise<void>((resolve) => (waiting = resolve))
   waiting = undefined
-  const waits: Waits = { ...worst, failed, ownLag: lag.takeWorst() }
+  const waits: Waits = { ...worst, failed, ownLag: lag.takeWorst(), queued: queued() - queuedBefore }
   process.send!(waits)
 }
 
 process.on('message', (m: ToProber) => {
   if (m.kind === 'start') {
+    thread = m.thread
     setInterval(() => lag.tick(), TICK_MS)
     setInterval(() => waiting ?? askObject(m.url, m.token, m.path), OBJECT_MS)
     setInterval(() => waiting ?? askLivez(m.url), LIVEZ_MS)
   } else if (m.kind === 'begin') {
     worst.object = worst.livez = failed = 0
+    queuedBefore = queued()
     lag.takeWorst()
   } else void report()
 })

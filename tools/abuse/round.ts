@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { memory } from '../bench/contestants.ts'
@@ -14,6 +15,8 @@ const SAMPLE_MS = 100
 // After an attack its effects are still measured for so long.
 const AFTER_MS = 1000
 const POLL_MS = 500
+// Threads that had work end only a while after it, and so does what they hold.
+const SETTLE_LIMIT_MS = 40_000
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -44,6 +47,15 @@ const rss = (side: Side): number => {
   }
 }
 
+/** A Node server serves on its first thread; where others do, none can be named. */
+function servingThread({ pids: [pid] }: Side): number | undefined {
+  try {
+    return pid !== undefined && readlinkSync(`/proc/${pid}/exe`).endsWith('/node') ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Memory after the attack: what is there once it has fallen below the limit, or else after the whole pause. */
 async function settled(side: Side, before: number, pauseMs: number): Promise<number> {
   for (let left = pauseMs; left > 0 && rss(side) - before > KEPT_LIMIT_MB; left -= POLL_MS) await pause(POLL_MS)
@@ -60,9 +72,9 @@ export async function play(side: Side, name: string, quick: boolean): Promise<Ro
   setPriority(attacker.pid!, 10)
   const tell = (m: ToAttacker): boolean => attacker.connected && attacker.send(m)
   const measure = (m: ToProber): void => void prober.send(m)
-  const row: Row = { attack: name, answers: {}, objectMs: 0, livezMs: 0, failed: 0, ownLagMs: 0, alive: true }
+  const row: Row = { attack: name, answers: {}, objectMs: 0, livezMs: 0, failed: 0, ownLagMs: 0, queuedMs: 0, alive: true }
   try {
-    measure({ kind: 'start', url: side.target.url, token: side.target.token, path: PROBED_PATH })
+    measure({ kind: 'start', url: side.target.url, token: side.target.token, path: PROBED_PATH, thread: servingThread(side) })
     tell({ kind: 'prepare', name, target: side.target, quick })
     const prepared = await next<FromAttacker>(attacker, PREPARE_LIMIT_MS)
     if (prepared.kind === 'broken') throw new Error(prepared.why)
@@ -85,11 +97,12 @@ export async function play(side: Side, name: string, quick: boolean): Promise<Ro
     row.livezMs = waits.livez
     row.failed = waits.failed
     row.ownLagMs = waits.ownLag
+    row.queuedMs = waits.queued
     row.alive = await side.alive()
     const cleaned = next<FromAttacker>(attacker, PREPARE_LIMIT_MS).catch(() => undefined)
     tell({ kind: 'cleanUp' })
     await cleaned
-    if (side.pids.length > 0 && row.alive) row.memory = { before, peak, after: await settled(side, before, quick ? 5000 : 10_000) }
+    if (side.pids.length > 0 && row.alive) row.memory = { before, peak, after: await settled(side, before, quick ? 5000 : SETTLE_LIMIT_MS) }
   } catch (e) {
     row.broken = e instanceof Error ? e.message : String(e)
     row.alive = await side.alive()

@@ -40,20 +40,25 @@ const livez = async (url: string, token: string): Promise<boolean> => {
 const running = (pids: readonly number[]): boolean => pids.every((pid) => existsSync(`/proc/${pid}`))
 
 export async function started(spec: Spec): Promise<Side> {
-  let server: Contestant
+  let server: Contestant | undefined
+  let stopped = false
   const side: Side = {
     name: spec.name,
     target: undefined!,
     pids: [],
-    alive: async () => running(side.pids) && (await livez(server.url, server.token)),
+    alive: async () => running(side.pids) && (await livez(side.target.url, side.target.token)),
     async restart() {
-      await side.stop()
+      if (stopped) throw new Error('it has been stopped')
+      await server?.stop()
       server = await spec.start()
       side.target = { url: server.url, token: server.token, viewerToken: server.viewerToken, namespace: NAMESPACE }
       side.pids = server.pids
       await furnish(side.target)
     },
-    stop: async () => server?.stop(),
+    async stop() {
+      stopped = true
+      await server?.stop()
+    },
   }
   await side.restart()
   return side

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Tally, tallyText } from './tally.ts'
 import { best, faults, type Row } from './verdict.ts'
 
-const good: Row = { attack: 'a/b', answers: { 413: 1 }, objectMs: 5, livezMs: 9, failed: 0, ownLagMs: 1, alive: true }
+const good: Row = { attack: 'a/b', answers: { 413: 1 }, objectMs: 5, livezMs: 9, failed: 0, ownLagMs: 1, queuedMs: 0, alive: true }
 
 describe('a row alone is marked for', () => {
   test('nothing', () => expect(faults(good)).toEqual([]))

@@ -8,6 +8,8 @@ export interface Row {
   failed: number
   /** How late the second client itself was at worst. */
   ownLagMs: number
+  /** What the serving thread waited for a processor meanwhile, where that is known. */
+  queuedMs: number
   /** Resident memory in MB before, at its peak, and after a pause. Absent for a server whose process is not known. */
   memory?: { before: number; peak: number; after: number }
   alive: boolean
