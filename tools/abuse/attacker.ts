@@ -34,6 +34,7 @@ setInterval(() => {
   process.exit(1)
 }, 200).unref()
 
+process.once('disconnect', () => process.exit())
 process.once('message', (m: ToAttacker & { kind: 'prepare' }) => {
   const attack = attacks.find((a) => a.name === m.name)!
   const arena = arenaOf(m.target, m.quick)

@@ -58,7 +58,9 @@ function measure(kind: 'object' | 'livez'): (ok: boolean) => void {
     over = true
     open[kind]--
     if (!ok) failed++
-    worst[kind] = Math.max(worst[kind], performance.now() - sent - (lag.total - late) - Math.max(0, queued() - queue))
+    // The two may have been at the same time, so only the longer counts.
+    const notTheirs = Math.max(lag.total - late, queued() - queue)
+    worst[kind] = Math.max(worst[kind], performance.now() - sent - notTheirs)
     if (open.object + open.livez === 0) waiting?.()
   }
 }
@@ -100,6 +102,7 @@ async function report(): Promise<void> {
   process.send!(waits)
 }
 
+process.once('disconnect', () => process.exit())
 process.on('message', (m: ToProber) => {
   if (m.kind === 'start') {
     thread = m.thread

@@ -127,7 +127,7 @@ export class Http2Wire extends Wire {
     for (const status of this.statuses) tally.add(status)
     if (this.resets > 0) tally.add('RST_STREAM', this.resets)
     if (this.goaway !== undefined && this.goaway !== 'GOAWAY 0') tally.add(this.goaway)
-    else if (this.statuses.length === 0 || this.end === undefined) tally.add(this.end ?? 'open')
+    else if (this.statuses.length === 0 && this.resets === 0) tally.add(this.end ?? 'open')
     this.socket.destroy()
   }
 }

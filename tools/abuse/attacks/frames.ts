@@ -130,6 +130,15 @@ const streams: Attack[] = [
     streams: 100,
     of: (a, id) => Buffer.concat([list(a, id, 0), ...Array.from({ length: 1000 }, () => f.frame(f.type.data, 0, id))]),
   }),
+  opened('data of one byte', {
+    connections: 5,
+    streams: 100,
+    of: (a, id) =>
+      Buffer.concat([
+        f.headerFrames(id, f.getBlock('/api/v1/configmaps', a.target.viewerToken), 0),
+        ...Array.from({ length: 1000 }, () => f.frame(f.type.data, 0, id, zeros.subarray(0, 1))),
+      ]),
+  }),
   // An anonymous client that does not heed the GOAWAY after its first request.
   opened('anonymous, on and on', { connections: 5, streams: 2000, of: (_, id) => f.headerFrames(id, f.getBlock('/version')) }),
 ]
