@@ -64,6 +64,8 @@ export class Http1Connection implements Protocol, TakesTurns {
   }
 
   #onData = (chunk: Buffer): void => {
+    // Here and not where they come: node resumes the socket after each request that it has read.
+    if (this.#pipeline.length > 0) this.#socket.pause()
     if (this.#ended) {
       this.#unread += chunk.length
       if (this.#unread > requestLimits.unreadBody) this.#socket.pause()
@@ -104,7 +106,6 @@ export class Http1Connection implements Protocol, TakesTurns {
   inOrder(res: ServerResponse, run: () => void): void {
     if (this.#busy) {
       this.#pipeline.push({ res, run })
-      this.#socket.pause()
       return
     }
     this.#busy = true

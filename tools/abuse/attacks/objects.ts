@@ -91,8 +91,9 @@ const big = (name: string, make: () => object): Attack => {
     async prepare(arena) {
       const run = await created.prepare(arena)
       return async () => {
+        const until = performance.now() + arena.holdMs(BIG_HOLD_MS)
         const tally = await run()
-        await pause(arena.holdMs(BIG_HOLD_MS))
+        await pause(Math.max(0, until - performance.now()))
         return tally
       }
     },
