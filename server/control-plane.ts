@@ -37,11 +37,9 @@ import { Registry } from './registry/registry.ts'
 import type { StoreDependencies } from './registry/generic/store.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
-import { resourceParts } from './registry/parts.ts'
-import { accessReviews } from './registry/virtual/access-reviews.ts'
-import { authenticationReviews } from './registry/virtual/authentication-reviews.ts'
-import { bindings } from './registry/virtual/bindings.ts'
-import { componentStatuses, type ComponentCheck } from './registry/virtual/component-statuses.ts'
+import type { ComponentCheck } from './registry/core/componentstatuses.ts'
+import { builtInKinds, unstoredKinds } from './registry/kinds.ts'
+import type { ResourceFacts } from './scheme/contract.ts'
 import { scheme } from './scheme/index.ts'
 import { serve, type Serving } from './serving/server.ts'
 import type { TlsFiles } from './serving/tls.ts'
@@ -136,7 +134,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   }
   const services = serviceNetwork(o, (name) => late.registry!.store(name))
   const registry = (late.registry = new Registry({ ...deps, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme }))
-  const kinds = resourceParts({
+  const kinds = builtInKinds({
     connect,
     services,
     token: { tokens: () => o.serviceAccountTokens, store: (name) => registry.store(name) },
@@ -144,12 +142,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   })
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const controllers = new Map<string, readonly string[]>()
-  registry.add(builtInDefinitions(scheme, kinds), [
-    bindings(() => registry.resource('', 'v1', 'pods')!),
-    ...accessReviews(o.authorizer),
-    ...authenticationReviews({ authenticator: o.authenticator, tokens: o.serviceAccountTokens }),
-    componentStatuses(components),
-  ])
+  const unstored = unstoredKinds({
+    ...{ authorizer: o.authorizer, authenticator: o.authenticator, tokens: o.serviceAccountTokens, components },
+    pods: () => registry.resource('', 'v1', 'pods')!,
+  })
+  registry.add(builtInDefinitions(scheme, kinds), unstored)
   late.admission = admissionOf(registry)
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
@@ -287,7 +284,10 @@ function apiHandler(
   const healthz = health(checks(storage, feed, state))
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
-  const openApi = lazyOpenApi(o.clock)
+  const openApi = lazyOpenApi(
+    o.clock,
+    (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
+  )
   return router({
     api: () => registry.snapshot,
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
@@ -297,11 +297,11 @@ function apiHandler(
 }
 
 /** Loaded when it is first asked for: no start needs it. */
-function lazyOpenApi(clock: Clock): (ctx: RequestContext) => Promise<boolean> {
+function lazyOpenApi(clock: Clock, returnsDeletedObject: (r: ResourceFacts) => boolean): (ctx: RequestContext) => Promise<boolean> {
   const load = async (): Promise<(ctx: RequestContext) => Promise<boolean>> => {
     const { openApi, readDescriptions } = await import('./openapi/handler.ts')
     const version = `${versionInfo.major}.${versionInfo.minor}`
-    return openApi({ scheme, clock, version, patchTypes: PATCH_TYPES, descriptions: readDescriptions })
+    return openApi({ scheme, clock, version, patchTypes: PATCH_TYPES, descriptions: readDescriptions, returnsDeletedObject })
   }
   let loaded: ReturnType<typeof load> | undefined
   return async (ctx) => {

@@ -44,9 +44,9 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
   }
   validateDeleteOptions(raw)
   const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun) }
-  const { deleteWarning } = served.store.resource.traits
-  if (deleteWarning !== undefined && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
-    ctx.warnings.push(deleteWarning)
+  const { delete: warning } = served.store.resource.warnings
+  if (warning !== undefined && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
+    ctx.warnings.push(warning)
   }
   return options
 }
@@ -58,7 +58,7 @@ export async function deleteObject(ctx: RequestContext, served: ServedResource):
   const { namespace, name } = ctx.requestInfo
   const { store } = served
   const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, dryRun) })
-  if (!result.gone || store.resource.traits.returnsDeleted) return respondEntry(ctx, shape, result.entry)
+  if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, shape, result.entry)
   const { uid } = result.entry.object().metadata
   const { group, resource } = store.groupResource
   respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))

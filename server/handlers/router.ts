@@ -93,7 +93,7 @@ export function router(options: RouterOptions): Handler {
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()
-    const { deprecation } = served.store.resource.traits
+    const { deprecation } = served.store.resource.warnings
     if (deprecation !== undefined) ctx.warnings.push(deprecation)
     return handler(ctx, served, options)
   }

@@ -10,7 +10,8 @@ const descriptions = descriptionsOf({
   parameters: { dryRun: 'Whether to try only.', 'PodLogOptions.container': 'Which log.' },
 })
 const patchTypes = ['application/json-patch+json', 'application/merge-patch+json']
-const made = documents({ scheme, descriptions, version: '1.37', patchTypes })
+const returnsDeletedObject = (r: { resource: string }): boolean => r.resource !== 'configmaps'
+const made = documents({ scheme, descriptions, version: '1.37', patchTypes, returnsDeletedObject })
 
 type Item = Record<string, Json> & { parameters?: Json[] }
 interface Document {

@@ -1,18 +1,15 @@
-import type { Scheme } from '../scheme/contract.ts'
 import type { Descriptions } from './descriptions.ts'
 import type { Parameter } from './parameters.ts'
-import type { Operation } from './operations.ts'
+import type { Operation, OperationOptions } from './operations.ts'
 import { discoveryPaths, groupVersionPaths, type Path } from './paths.ts'
 import { type Dialect, type Json, kindsOf, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
 import { shareParameters } from './shared-parameters.ts'
 import { mapped, type Steps } from './steps.ts'
 
-export interface DocumentOptions {
-  scheme: Scheme
+export interface DocumentOptions extends OperationOptions {
   descriptions: Descriptions
   /** `1.37`. */
   version: string
-  patchTypes: readonly string[]
 }
 
 /**

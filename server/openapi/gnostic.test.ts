@@ -9,7 +9,13 @@ import { encodeDocument } from './gnostic.ts'
 import type { Json } from './schemas.ts'
 import { atOnce } from './steps.ts'
 
-const made = documents({ scheme, descriptions: noDescriptions, version: '1.37', patchTypes: ['application/merge-patch+json'] })
+const made = documents({
+  scheme,
+  descriptions: noDescriptions,
+  version: '1.37',
+  patchTypes: ['application/merge-patch+json'],
+  returnsDeletedObject: () => false,
+})
 
 /** Fields of a message in the order of its bytes: numbers, or bytes that may be text or a message. */
 function fieldsOf(bytes: Buffer): [number: number, value: number | Buffer][] {

@@ -18,6 +18,7 @@ const serve = openApi({
   scheme,
   clock,
   version: '1.37',
+  returnsDeletedObject: () => false,
   patchTypes: ['application/merge-patch+json'],
   descriptions: () => Promise.resolve(noDescriptions),
 })

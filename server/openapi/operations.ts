@@ -1,4 +1,3 @@
-import { traitsOf } from '../registry/generic/traits.ts'
 import type { ResourceFacts, Scheme, SubresourceFacts } from '../scheme/contract.ts'
 import { DELETE_MANY, DELETE_ONE, inPath, LIST, optionParameters, PATCH, type Parameter, PRETTY, WRITE } from './parameters.ts'
 import { type GroupVersionKind, META } from './schemas.ts'
@@ -39,6 +38,8 @@ export interface OperationOptions {
   scheme: Scheme
   /** Media types of patches that are served. */
   patchTypes: readonly string[]
+  /** Whether a finished delete answers with the object. */
+  returnsDeletedObject(resource: ResourceFacts): boolean
 }
 
 export interface Context extends OperationOptions {
@@ -185,7 +186,7 @@ export function objectOperations(c: Context): Operation[] {
     .map(([verb, text]) => operation(c, VERBS[verb]!, { kind: r, type: r.type, id, description: `${text} ${r.kind}`, where }))
   if (r.verbs.includes('delete')) {
     // A namespace is answered as it stands, but the reference's document promises a Status.
-    const object = traitsOf(r.group === '' ? r.resource : `${r.resource}.${r.group}`).returnsDeleted && r.resource !== 'namespaces'
+    const object = c.returnsDeletedObject(r) && r.resource !== 'namespaces'
     out.push({
       method: 'delete',
       id: `delete${c.prefix}${id}`,

@@ -7,7 +7,7 @@ import type { KubeObject } from '../machinery/types.ts'
 import { normalize } from '../scheme/check.ts'
 import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
 import { schemaOfType } from '../scheme/schema.ts'
-import { convert, storagePrefix, storageVersion } from '../scheme/versions.ts'
+import { convert } from '../scheme/versions.ts'
 import type { BuiltInKind, ResourceDefinition, VersionDefinition } from './definition.ts'
 import type { TableDefinition } from './generic/strategy.ts'
 import { unenforcedWarning } from './generic/unenforced.ts'
@@ -28,7 +28,7 @@ export function builtInDefinitions(scheme: Scheme, kinds: readonly BuiltInKind[]
   const own = new Map(kinds.map((kind) => [qualified(kind), kind]))
   const byStore = new Map<string, ResourceFacts[]>()
   for (const facts of scheme.resources.filter(isStored)) {
-    const name = qualified({ group: storageVersion(facts).group, resource: facts.resource })
+    const name = qualified({ group: own.get(qualified(facts))?.storage?.group ?? facts.group, resource: facts.resource })
     const versions = byStore.get(name)
     if (versions === undefined) byStore.set(name, [facts])
     else versions.push(facts)
@@ -52,15 +52,17 @@ function definitionOf(
 ): ResourceDefinition {
   const { scheme, own } = api
   const facts = versions[0]!
-  const stored = storageVersion(facts)
-  const name = { group: stored.group, resource: facts.resource }
+  const { storage = {} } = kind
+  const preferred = scheme.groups.find((g) => g.name === facts.group)?.versions[0] ?? facts.version
+  const stored = { group: facts.group, version: storage.version ?? preferred }
+  const name = { group: facts.group, resource: facts.resource }
   return {
     ...name,
     kind: facts.kind,
     namespaced: facts.namespaced,
     storage: {
       ...stored,
-      prefix: storagePrefix(name).slice(UPSTREAM_PREFIX.length),
+      prefix: storage.prefix ?? facts.resource,
       // A storage version that is not served has no facts of its own; its kinds differ in shape, not in having spec and status.
       schema: schemaOfType(
         scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
@@ -70,8 +72,9 @@ function definitionOf(
     hasStatus: facts.subresources.some((s) => s.name === 'status'),
     strategy: kind.strategy ?? {},
     selectableFields: kind.selectableFields ?? {},
+    warnings: kind.warnings,
     unenforced: unenforcedWarning(name),
-    versions: versions.map((v) => versionOf(api, v, stored, own.get(qualified(v)) ?? kind)),
+    versions: versions.map((v) => versionOf(api, v, stored, { ...kind, ...own.get(qualified(v)) })),
   }
 }
 
@@ -94,8 +97,6 @@ function versionOf(
     conversion: identity ? undefined : { fromStored: (obj) => convert(obj, stored, here), toStored: (obj) => convert(obj, here, stored) },
   }
 }
-
-const UPSTREAM_PREFIX = '/registry/'
 
 /** Objects that a kube-apiserver wrote before us; from our first update on they are JSON. */
 function storedJson(value: Buffer): Buffer {

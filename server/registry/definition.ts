@@ -6,7 +6,7 @@ import type { ResourceFacts } from '../scheme/contract.ts'
 import type { Schema } from '../scheme/schema.ts'
 import type { GroupVersion } from '../scheme/versions.ts'
 import type { Subresource } from './generic/resource.ts'
-import type { SelectableFields, Strategy, StrategyContext, TableDefinition } from './generic/strategy.ts'
+import type { KindWarnings, SelectableFields, Strategy, StrategyContext, TableDefinition } from './generic/strategy.ts'
 
 /**
  * All that a kind is, in one value. The registry serves what definitions say and knows no kind by name: built-in kinds are made of the
@@ -23,6 +23,7 @@ export interface ResourceDefinition {
   readonly hasStatus: boolean
   readonly strategy: Strategy
   readonly selectableFields: SelectableFields
+  readonly warnings?: KindWarnings | undefined
   /** What to tell whoever writes an object that has no effect on this server; undefined for an object that has. */
   readonly unenforced?: ((obj: KubeObject) => string | undefined) | undefined
   /** What is served, in the order of preference. Of two groups for Events. */
@@ -66,6 +67,9 @@ export interface BuiltInKind {
   readonly selectableFields?: SelectableFields
   readonly table?: TableDefinition
   readonly subresources?: Readonly<Record<string, Subresource>>
+  readonly warnings?: KindWarnings
+  /** Where kube-apiserver keeps it, as far as that is not `<resource>` and the version that the group prefers. Read from its etcd. */
+  readonly storage?: { readonly prefix?: string; readonly group?: string; readonly version?: string }
 }
 
 /** What an unstored kind sees of a request. */

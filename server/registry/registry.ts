@@ -11,7 +11,6 @@ import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
 import type { SelectableFields } from './generic/strategy.ts'
-import { traitsOf } from './generic/traits.ts'
 
 /** What the server serves at one moment. It never changes: whoever makes documents of it may keep them by its generation. */
 export interface Snapshot {
@@ -139,7 +138,7 @@ export class Registry {
       objectSchema,
       hasStatus: d.hasStatus,
       strategy: d.strategy,
-      traits: traitsOf(qualified(d)),
+      warnings: d.warnings ?? {},
       unenforced: d.unenforced,
       selectableFields: fields,
       fields: fieldsOf(d),
@@ -175,7 +174,6 @@ export class Registry {
 }
 
 function fieldsOf(d: ResourceDefinition): KindFields {
-  const { statusAlone } = traitsOf(qualified(d))
   const same = (obj: KubeObject): KubeObject => obj
   const versions = d.versions.map(({ facts, structure, empty, conversion }) => ({
     apiVersion: apiVersionOf(facts.group, facts.version),
@@ -190,7 +188,7 @@ function fieldsOf(d: ResourceDefinition): KindFields {
     if (own !== undefined) return own
     if (subresource === 'scale') return { only: ['spec.replicas'], needsOwner: 'spec.replicas' }
     if (subresource === '') return d.hasStatus ? { resets: ['status'] } : {}
-    return subresource === 'status' ? { resets: statusAlone ? ['spec', 'metadata'] : ['spec'] } : {}
+    return subresource === 'status' ? { resets: d.strategy.resetMetadataForStatus === true ? ['spec', 'metadata'] : ['spec'] } : {}
   })
 }
 

@@ -1,12 +1,13 @@
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { invalid, required, type FieldError } from '../../machinery/field-errors.ts'
+import { pathSegmentErrors } from '../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import { wholeObject } from '../generic/subresources.ts'
 import type { BuiltInKind } from '../definition.ts'
 import type { Strategy, StrategyContext } from '../generic/strategy.ts'
 import type { UpdateRules } from '../generic/update-rules.ts'
-import { plainTables } from '../tables/index.ts'
+import { requestTable } from './certificatesigningrequest-table.ts'
 
 /** Requests for certificates: who asks is what authentication says (registry/certificates). */
 interface RequestCondition {
@@ -71,12 +72,12 @@ function validateConditions(r: SigningRequest): FieldError[] {
 }
 
 const strategy: Strategy = {
+  nameErrors: pathSegmentErrors,
   fieldScopes: {
     '': { resets: ['spec', 'status'] },
     status: { resets: ['spec', 'status.conditions'] },
     approval: { resets: ['spec', 'status.certificate'] },
   },
-  generation: false,
   default: (obj) => void (obj.status ??= {}),
   prepareForCreate(obj, ctx) {
     setRequester(requestOf(obj), ctx)
@@ -121,14 +122,12 @@ const approval: UpdateRules = {
   validate: (obj) => validateConditions(requestOf(obj)),
 }
 
-const NAME = 'certificatesigningrequests.certificates.k8s.io'
-
 export const certificatesigningrequests: BuiltInKind = {
   group: 'certificates.k8s.io',
   resource: 'certificatesigningrequests',
   strategy,
   selectableFields: { 'spec.signerName': (o) => requestOf(o).spec.signerName ?? '' },
-  table: plainTables[NAME]!,
+  table: requestTable,
   subresources: {
     approval: wholeObject({ group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest' }, () => approval),
   },

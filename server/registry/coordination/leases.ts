@@ -1,13 +1,14 @@
 import { dropCoordination, leaseOf, validateLease, validateLeaseUpdate } from '../../apis/coordination/v1/lease.ts'
 import { since } from '../../machinery/duration.ts'
 import type { BuiltInKind } from '../definition.ts'
-import { columns } from '../tables/columns.ts'
+import { columns } from '../generic/table-columns.ts'
 
 export const leases: BuiltInKind = {
   group: 'coordination.k8s.io',
   resource: 'leases',
   strategy: {
-    generation: false,
+    allowCreateOnUpdate: true,
+    allowUnconditionalUpdate: false,
     default: (obj) => void (obj.spec ??= {}),
     prepareForCreate: (obj) => dropCoordination(leaseOf(obj), undefined),
     prepareForUpdate: (obj, old) => dropCoordination(leaseOf(obj), leaseOf(old)),

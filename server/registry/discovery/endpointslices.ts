@@ -10,12 +10,11 @@ import { since } from '../../machinery/duration.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { BuiltInKind } from '../definition.ts'
 import type { Strategy } from '../generic/strategy.ts'
-import { columns, firstThree } from '../tables/columns.ts'
+import { columns, firstThree } from '../generic/table-columns.ts'
 
 const content = ({ metadata: _, ...rest }: KubeObject): object => rest
 
 const strategy: Strategy = {
-  generation: false,
   default: (obj) => defaultEndpointSlice(sliceOf(obj)),
   prepareForCreate(obj, ctx) {
     obj.metadata.generation = 1

@@ -9,9 +9,8 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { translated } from './errors.ts'
 import type { Store } from './store.ts'
 import type { GuardedChange } from './stored-resource.ts'
-import type { StrategyContext } from './strategy.ts'
+import type { Strategy, StrategyContext } from './strategy.ts'
 import { mutate, validate, type Admitted } from './write.ts'
-import type { Traits } from './traits.ts'
 
 export interface DeleteOptions {
   gracePeriodSeconds?: Int64
@@ -109,11 +108,11 @@ export function checkDeletePreconditions(store: Store, p: DeleteOptions['precond
 
 /** A large object takes longer at a step than others may have to wait: between steps they get their turn. */
 async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[GuardedChange, Next]> {
-  const { strategy, schema, traits } = store.resource
+  const { strategy, schema } = store.resource
   const obj = copyJson(old)
   if (slice.over) await slice.next()
   const meta = obj.metadata
-  const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, traits.dependents)
+  const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, strategy.defaultGarbageCollectionPolicy)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers
   const asked = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
@@ -145,11 +144,11 @@ async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObjec
  * Garbage collection's finalizers follow the propagation policy. Without one, those present stay, and the resource's own policy holds
  * (apiserver `registry/generic/registry/store.go`, deletionFinalizersForGarbageCollection).
  */
-function wantedFinalizers(present: readonly string[], o: DeleteOptions, dependents: Traits['dependents']): string[] {
+function wantedFinalizers(present: readonly string[], o: DeleteOptions, byDefault: Strategy['defaultGarbageCollectionPolicy']): string[] {
   const rest = present.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion')
-  if (dependents === 'none') return rest
+  if (byDefault === 'Unsupported') return rest
   const policy = o.propagationPolicy ?? (o.orphanDependents === undefined ? undefined : o.orphanDependents ? 'Orphan' : 'Background')
-  if (policy === undefined ? present.includes('orphan') || dependents === 'orphan' : policy === 'Orphan') rest.push('orphan')
+  if (policy === undefined ? present.includes('orphan') || byDefault === 'OrphanDependents' : policy === 'Orphan') rest.push('orphan')
   if (policy === undefined ? present.includes('foregroundDeletion') : policy === 'Foreground') rest.push('foregroundDeletion')
   return rest
 }

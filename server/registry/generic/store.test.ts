@@ -11,8 +11,9 @@ let s: Stores
 let maps: Store
 beforeAll(async () => {
   s = await openStores([
-    { group: '', resource: 'pods', strategy: { gracePeriod: (_, requested) => requested ?? 30 } },
-    { group: 'apps', resource: 'deployments' },
+    { group: '', resource: 'pods', strategy: { generation: true, gracePeriod: (_, requested) => requested ?? 30 } },
+    { group: 'apps', resource: 'deployments', strategy: { generation: true } },
+    { group: 'coordination.k8s.io', resource: 'leases', strategy: { allowUnconditionalUpdate: false } },
   ])
   maps = s.registry.store('configmaps')
 })

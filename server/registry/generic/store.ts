@@ -6,23 +6,16 @@ import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
 import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
-import { nameIsLabel, nameIsSubdomain, pathSegmentErrors } from '../../machinery/names.ts'
+import { nameIsSubdomain } from '../../machinery/names.ts'
 import { MODIFIED, translated } from './errors.ts'
 import { finalizerNameErrors } from './metadata.ts'
 import type { GuardedChange, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
-import type { Traits } from './traits.ts'
 
 export interface StoreDependencies {
   storage: Storage
   feed: Feed
   admission: Admission
-}
-
-const NAME_RULES: Readonly<Record<Traits['names'], (name: string, prefix: boolean) => string[]>> = {
-  subdomain: nameIsSubdomain,
-  label: nameIsLabel,
-  segment: pathSegmentErrors,
 }
 
 /**
@@ -92,13 +85,13 @@ export class Store {
   }
 
   get countsGenerations(): boolean {
-    return this.resource.strategy.generation ?? this.resource.traits.countsGenerations
+    return this.resource.strategy.generation === true
   }
 
   /** metadata rules of the resource. */
   metaErrors(obj: KubeObject): FieldError[] {
-    const { namespaced, strategy, traits } = this.resource
-    const nameErrors = strategy.nameErrors ?? NAME_RULES[traits.names]
+    const { namespaced, strategy } = this.resource
+    const { nameErrors = nameIsSubdomain } = strategy
     const rules = { namespaced, nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix, obj) }
     const errors = validateObjectMeta(obj.metadata, rules, 'metadata')
     if (obj.metadata.finalizers !== undefined) addErrors(errors, finalizerNameErrors(obj.metadata))

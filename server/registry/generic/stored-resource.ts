@@ -3,8 +3,7 @@ import type { ResourceCache } from '../../cache/resource-cache.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Schema } from '../../scheme/schema.ts'
 import type { KindFields } from './fields.ts'
-import type { Reservation, SelectableFields, Strategy } from './strategy.ts'
-import type { Traits } from './traits.ts'
+import type { KindWarnings, Reservation, SelectableFields, Strategy } from './strategy.ts'
 
 /** A stored resource: one per group and resource, whatever versions serve it. */
 export interface StoredResource {
@@ -19,7 +18,7 @@ export interface StoredResource {
   /** It has `/status`. */
   readonly hasStatus: boolean
   readonly strategy: Strategy
-  readonly traits: Traits
+  readonly warnings: KindWarnings
   /** What to tell whoever writes an object that has no effect on this server; undefined for a kind, or an object, that has. */
   readonly unenforced: ((obj: KubeObject) => string | undefined) | undefined
   readonly selectableFields: SelectableFields

@@ -1,3 +1,4 @@
+import type { Validation } from '../../apis/meta/v1/json-checks.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Clock } from '../../machinery/clock.ts'
@@ -44,8 +45,18 @@ export interface Strategy {
   validateStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
   /** Put into a normal form after validation (sorting, de-duplication). */
   canonicalize?(obj: KubeObject): void
-  /** Whether metadata.generation counts changes outside metadata and status; default: what traits.ts says. */
+  /** metadata.generation counts changes outside metadata and status; default false. */
   generation?: boolean
+  /** PUT to a missing object creates it (AllowCreateOnUpdate); default false. */
+  allowCreateOnUpdate?: boolean
+  /** An update may leave out which version of the object it changes (AllowUnconditionalUpdate); default true. */
+  allowUnconditionalUpdate?: boolean
+  /** A finished delete answers with the object instead of a Status (the store's ReturnDeletedObject); default false. */
+  returnDeletedObject?: boolean
+  /** A write of `/status` leaves labels, annotations, finalizers and owners as they are (ResetObjectMetaForStatus); default false. */
+  resetMetadataForStatus?: boolean
+  /** What a delete does to dependents when it says nothing of them; `Unsupported`: whatever it says. Default `DeleteDependents`. */
+  defaultGarbageCollectionPolicy?: 'DeleteDependents' | 'OrphanDependents' | 'Unsupported'
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
   gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
@@ -71,12 +82,26 @@ export interface Strategy {
   markDeleted?(obj: KubeObject): void
 }
 
+/** Creates and updates that are validated by one function. */
+export const validateWith = (validation: Validation): Pick<Strategy, 'validate' | 'validateUpdate'> => ({
+  validate: (obj) => validation(obj, undefined),
+  validateUpdate: (obj, old) => validation(obj, old),
+})
+
 /** What a begin hook took. Exactly one of the two is called, once the fate of the write is known; neither throws. */
 export interface Reservation {
   /** The write was done: gives back what the object held before and holds no longer. */
   commit(): Promise<void>
   /** The write was not done: gives back what was taken for it. */
   undo(): Promise<void>
+}
+
+/** Texts that go to the client as warnings. */
+export interface KindWarnings {
+  /** With every answer. */
+  readonly deprecation?: string
+  /** With a delete that chooses no propagation policy. */
+  readonly delete?: string
 }
 
 /** Fields usable in fieldSelector besides metadata.name and metadata.namespace. '' when the object has no value. */

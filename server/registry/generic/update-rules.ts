@@ -37,7 +37,7 @@ export function statusRules(store: Store): UpdateRules {
       const { status, metadata } = obj
       for (const field of Object.keys(obj)) delete obj[field]
       Object.assign(obj, copyJson(old))
-      if (!store.resource.traits.statusAlone) obj.metadata = metadata
+      if (strategy.resetMetadataForStatus !== true) obj.metadata = metadata
       if (status === undefined) delete obj.status
       else obj.status = status
     },

@@ -312,7 +312,7 @@ function checkVersion(store: Store, obj: KubeObject, current: Entry): void {
   if (based !== '' && !/^\d+$/.test(based))
     throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(based)}: invalid syntax`)
   if (based !== '' && based !== String(current.revision)) throw store.conflict(current.name)
-  if (based === '' && store.resource.traits.versionedUpdates) throw unconditionalUpdate(store, current.name)
+  if (based === '' && store.resource.strategy.allowUnconditionalUpdate === false) throw unconditionalUpdate(store, current.name)
   obj.metadata.resourceVersion = String(current.revision)
 }
 

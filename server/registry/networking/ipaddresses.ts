@@ -8,7 +8,7 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
 import type { BuiltInKind } from '../definition.ts'
 import type { Strategy } from '../generic/strategy.ts'
-import { columns } from '../tables/columns.ts'
+import { columns } from '../generic/table-columns.ts'
 
 /** IPAddresses: one object for each cluster IP in use; its name is the address (networking/validation). */
 interface ParentReference {
@@ -44,7 +44,6 @@ function validateParent(obj: KubeObject): FieldError[] {
 }
 
 const strategy: Strategy = {
-  generation: false,
   nameErrors,
   default: (obj) => void (obj.spec ??= {}),
   validate: validateParent,

@@ -6,7 +6,7 @@ import { since } from '../../machinery/duration.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { BuiltInKind } from '../definition.ts'
 import type { Strategy } from '../generic/strategy.ts'
-import { columns } from '../tables/columns.ts'
+import { columns } from '../generic/table-columns.ts'
 
 /** ServiceCIDRs: the ranges that cluster IPs come from (networking/validation). */
 const PATH = 'spec.cidrs'
@@ -50,7 +50,7 @@ function validateChange(obj: KubeObject, old: KubeObject): FieldError[] {
 }
 
 const strategy: Strategy = {
-  generation: false,
+  resetMetadataForStatus: true,
   default(obj) {
     obj.spec ??= {}
     obj.status ??= {}

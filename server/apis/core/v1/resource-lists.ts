@@ -30,3 +30,8 @@ export const isNative = (name: string): boolean => !name.includes('/') || name.i
 export const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePage(name)
 
 export const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePage(name)
+
+/** The same for the lists at some keys of an object. */
+export function roundLists(holder: Readonly<Record<string, unknown>> | undefined, ...keys: readonly string[]): void {
+  for (const key of keys) roundResources(holder?.[key] as ResourceList | undefined)
+}

@@ -9,7 +9,9 @@ import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import type { Strategy } from '../../generic/strategy.ts'
-import { age, at, containers, name, number, selector, table } from '../../tables/cells.ts'
+import { valueAt } from '../../../machinery/json-walk.ts'
+import { age, containers, name, number, selector, table } from '../../generic/table-cells.ts'
+import { scale } from '../scale.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
@@ -61,10 +63,11 @@ export const deployments: BuiltInKind = {
   group: 'apps',
   resource: 'deployments',
   strategy,
+  subresources: { scale },
   table: table(
     'Name|Ready|Up-to-date|Available|Age|*Containers|*Images|*Selector',
     name,
-    (o) => `${at(o, 'status.readyReplicas') ?? 0}/${at(o, 'spec.replicas') ?? 0}`,
+    (o) => `${valueAt(o, 'status.readyReplicas') ?? 0}/${valueAt(o, 'spec.replicas') ?? 0}`,
     number('status.updatedReplicas'),
     number('status.availableReplicas'),
     age,

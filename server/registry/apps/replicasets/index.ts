@@ -9,8 +9,9 @@ import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import type { Strategy } from '../../generic/strategy.ts'
-import { selector } from '../../tables/cells.ts'
-import { replicaTable } from '../../tables/workloads.ts'
+import { selector } from '../../generic/table-cells.ts'
+import { replicaTable } from '../replica-table.ts'
+import { scale } from '../scale.ts'
 import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
 
 const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
@@ -56,5 +57,6 @@ export const replicasets: BuiltInKind = {
   group: 'apps',
   resource: 'replicasets',
   strategy,
+  subresources: { scale },
   table: replicaTable(selector('spec.selector')),
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../apis/core/v1/endpoints.ts'
 import { since } from '../../../machinery/duration.ts'
 import type { BuiltInKind } from '../../definition.ts'
-import { columns } from '../../tables/columns.ts'
+import { columns } from '../../generic/table-columns.ts'
 
 function addressesText({ subsets }: Endpoints): string {
   if (!subsets?.length) return '<none>'
@@ -30,6 +30,7 @@ export const endpoints: BuiltInKind = {
   group: '',
   resource: 'endpoints',
   strategy: {
+    allowCreateOnUpdate: true,
     default: (obj) => defaultEndpoints(endpointsOf(obj)),
     // The server's own write is about itself, and it may listen on loopback only, which no client may claim.
     validate: (obj, ctx) => (ctx.requestGroup === undefined ? [] : validateEndpoints(endpointsOf(obj))),
@@ -39,4 +40,6 @@ export const endpoints: BuiltInKind = {
     columns: columns('Name|Endpoints|Age'),
     cells: (o, now) => [o.metadata.name ?? '', addressesText(endpointsOf(o)), since(o.metadata.creationTimestamp, now)],
   },
+  warnings: { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
+  storage: { prefix: 'services/endpoints' },
 }

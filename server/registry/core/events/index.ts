@@ -5,9 +5,11 @@ import { eventsToCore } from '../../../scheme/conversion/events.ts'
 import { pathSegmentErrors } from '../../../machinery/names.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import type { Strategy, TableDefinition } from '../../generic/strategy.ts'
-import { columns } from '../../tables/columns.ts'
+import { columns } from '../../generic/table-columns.ts'
 
 const strategy: Strategy = {
+  allowCreateOnUpdate: true,
+  defaultGarbageCollectionPolicy: 'Unsupported',
   // The core group takes any name that fits into a path; the newer group checks for itself.
   nameErrors: pathSegmentErrors,
   default: (obj) => defaultEvent(eventOf(obj)),

@@ -14,11 +14,13 @@ import { nameIsLabel } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import type { Strategy } from '../../generic/strategy.ts'
+import { wholeObject } from '../../generic/subresources.ts'
+import type { UpdateRules } from '../../generic/update-rules.ts'
 
 const ns = (obj: KubeObject): Namespace => obj as unknown as Namespace
 
 const strategy: Strategy = {
-  generation: false,
+  returnDeletedObject: true,
   nameErrors: nameIsLabel,
   default: (obj) => defaultNamespace(ns(obj)),
 
@@ -66,10 +68,17 @@ const strategy: Strategy = {
   },
 }
 
+const finalize: UpdateRules = {
+  subresource: 'finalize',
+  prepare: (obj, old) => prepareFinalize(ns(obj), ns(old)),
+  validate: (obj, old) => validateFinalizeUpdate(ns(obj), ns(old)),
+}
+
 export const namespaces: BuiltInKind = {
   group: '',
   resource: 'namespaces',
   strategy,
+  subresources: { finalize: wholeObject({ group: '', version: 'v1', kind: 'Namespace' }, () => finalize) },
   selectableFields: {
     'status.phase': (o) => ns(o).status?.phase ?? '',
     // Kept for clients of old; metadata.name says the same.
@@ -82,14 +91,5 @@ export const namespaces: BuiltInKind = {
       { name: 'Age', type: 'string' },
     ],
     cells: (o, now) => [o.metadata.name ?? '', ns(o).status?.phase ?? '', since(o.metadata.creationTimestamp, now)],
-  },
-}
-
-/** Update rules of `/finalize`, in the shape the generic store takes. */
-export const namespaceSubresources = {
-  finalize: {
-    subresource: 'finalize',
-    prepare: (obj: KubeObject, old: KubeObject): void => prepareFinalize(ns(obj), ns(old)),
-    validate: (obj: KubeObject, old: KubeObject) => validateFinalizeUpdate(ns(obj), ns(old)),
   },
 }

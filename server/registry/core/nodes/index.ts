@@ -8,7 +8,6 @@ import { nodeTable } from './table.ts'
 const node = (obj: KubeObject): Node => obj as unknown as Node
 
 const strategy: Strategy = {
-  generation: false,
   // A kubelet registers its node with its status.
   keepStatusOnCreate: true,
   default: (obj) => defaultNode(node(obj)),
@@ -48,4 +47,5 @@ export const nodes: BuiltInKind = {
   strategy,
   selectableFields: { 'spec.unschedulable': (o) => String(node(o).spec.unschedulable ?? false) },
   table: nodeTable,
+  storage: { prefix: 'minions' },
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import { age, name, table, textAt, type Cell } from '../../tables/cells.ts'
+import { textAt } from '../../../machinery/json-walk.ts'
+import { age, name, table, type Cell } from '../../generic/table-cells.ts'
 
 /** Columns of nodes as `kubectl get nodes` shows them (printers/internalversion printNode). */
 const ROLE_PREFIX = 'node-role.kubernetes.io/'

@@ -1,13 +1,8 @@
-import {
-  prepareEphemeralContainers,
-  prepareResize,
-  validateEphemeralContainersUpdate,
-  validateResize,
-} from '../../../apis/core/v1/pod-subresources.ts'
 import type { Pod } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import { podStrategy } from './strategy.ts'
+import { podSubresources } from './subresources.ts'
 import { podTable } from './table.ts'
 
 const pod = (obj: KubeObject): Pod => obj as unknown as Pod
@@ -27,24 +22,5 @@ export const pods: BuiltInKind = {
     'status.nominatedNodeName': (o) => pod(o).status?.nominatedNodeName ?? '',
   },
   table: podTable,
-}
-
-/** Update rules of the pod's subresources besides status, in the shape the generic store takes. */
-export const podSubresources = {
-  ephemeralcontainers: {
-    subresource: 'ephemeralcontainers',
-    defaulted: true,
-    prepare(obj: KubeObject, old: KubeObject): void {
-      prepareEphemeralContainers(pod(obj), pod(old))
-    },
-    validate: (obj: KubeObject, old: KubeObject) => validateEphemeralContainersUpdate(pod(obj), pod(old)),
-  },
-  resize: {
-    subresource: 'resize',
-    defaulted: true,
-    prepare(obj: KubeObject, old: KubeObject): void {
-      prepareResize(pod(obj), pod(old))
-    },
-    validate: (obj: KubeObject, old: KubeObject) => validateResize(pod(obj), pod(old)),
-  },
+  subresources: podSubresources,
 }

@@ -86,6 +86,7 @@ function warnOfPod(pod: Pod, ctx: StrategyContext): void {
 
 export const podStrategy: Strategy = {
   generation: true,
+  returnDeletedObject: true,
   nameErrors: nameIsSubdomain,
 
   fieldScopes: {

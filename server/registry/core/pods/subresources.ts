@@ -1,3 +1,9 @@
+import {
+  prepareEphemeralContainers,
+  prepareResize,
+  validateEphemeralContainersUpdate,
+  validateResize,
+} from '../../../apis/core/v1/pod-subresources.ts'
 import { assignPod, checkBinding } from '../../../apis/core/v1/binding.ts'
 import type { Binding, Pod } from '../../../apis/core/v1/types.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -6,9 +12,9 @@ import { untracked } from '../../generic/strategy.ts'
 import { created, wholeObject } from '../../generic/subresources.ts'
 import type { UpdateRules } from '../../generic/update-rules.ts'
 import { eviction } from './eviction.ts'
-import { podSubresources } from './index.ts'
 import { updateIn } from '../../generic/write.ts'
 
+const pod = (obj: KubeObject): Pod => obj as unknown as Pod
 const POD = { group: '', version: 'v1', kind: 'Pod' }
 
 /** The pod is changed by `assignPod` alone, which checks what has to be checked. */
@@ -38,9 +44,24 @@ const binding: Subresource = {
   },
 }
 
-export const podObjectSubresources: Readonly<Record<string, Subresource>> = {
+const ephemeralContainers: UpdateRules = {
+  subresource: 'ephemeralcontainers',
+  defaulted: true,
+  prepare: (obj, old) => prepareEphemeralContainers(pod(obj), pod(old)),
+  validate: (obj, old) => validateEphemeralContainersUpdate(pod(obj), pod(old)),
+}
+
+const resize: UpdateRules = {
+  subresource: 'resize',
+  defaulted: true,
+  prepare: (obj, old) => prepareResize(pod(obj), pod(old)),
+  validate: (obj, old) => validateResize(pod(obj), pod(old)),
+}
+
+/** Without those that go to the pod's kubelet. */
+export const podSubresources: Readonly<Record<string, Subresource>> = {
   binding,
   eviction,
-  ephemeralcontainers: wholeObject(POD, () => podSubresources.ephemeralcontainers),
-  resize: wholeObject(POD, () => podSubresources.resize),
+  ephemeralcontainers: wholeObject(POD, () => ephemeralContainers),
+  resize: wholeObject(POD, () => resize),
 }

@@ -1,7 +1,7 @@
 import { since } from '../../../machinery/duration.ts'
 import type { Container, ContainerStatus, Pod, PodCondition, TerminatedState } from '../../../apis/core/v1/types.ts'
 import type { TableDefinition } from '../../generic/strategy.ts'
-import { columns } from '../../tables/columns.ts'
+import { columns } from '../../generic/table-columns.ts'
 
 /** Columns of pods as `kubectl get pods` shows them (printers/internalversion printPod). */
 interface Progress {

@@ -3,7 +3,8 @@ import { since } from '../../../machinery/duration.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import type { StrategyContext } from '../../generic/strategy.ts'
-import { columns } from '../../tables/columns.ts'
+import { tokenSubresource, type TokenDependencies } from './token.ts'
+import { columns } from '../../generic/table-columns.ts'
 
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets'
 
@@ -18,10 +19,11 @@ function warn(obj: KubeObject, ctx: StrategyContext): void {
   ctx.warn(`metadata.annotations[${ENFORCE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`)
 }
 
-export const serviceaccounts: BuiltInKind = {
+export const serviceaccounts = (token: TokenDependencies): BuiltInKind => ({
   group: '',
   resource: 'serviceaccounts',
   strategy: {
+    returnDeletedObject: true,
     prepareForCreate(obj, ctx) {
       cleanSecrets(obj)
       warn(obj, ctx)
@@ -36,4 +38,5 @@ export const serviceaccounts: BuiltInKind = {
     columns: columns('Name|Age'),
     cells: (o, now) => [o.metadata.name ?? '', since(o.metadata.creationTimestamp, now)],
   },
-}
+  subresources: { token: tokenSubresource(token) },
+})

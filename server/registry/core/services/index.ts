@@ -43,7 +43,8 @@ export interface ServiceDependencies {
 
 function strategy(deps: ServiceDependencies): Strategy {
   return {
-    generation: false,
+    allowCreateOnUpdate: true,
+    returnDeletedObject: true,
     // RelaxedServiceNameValidation: a DNS-1123 label.
     nameErrors: nameIsLabel,
     default: (obj) => defaultService(asService(obj)),
@@ -91,4 +92,5 @@ export const services = (deps: ServiceDependencies): BuiltInKind => ({
     'spec.type': (o) => asService(o).spec.type ?? '',
   },
   table: serviceTable,
+  storage: { prefix: 'services/specs' },
 })

@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../../apis/core/v1/service-types.ts'
 import { since } from '../../../machinery/duration.ts'
 import type { TableDefinition } from '../../generic/strategy.ts'
-import { columns, labelsText } from '../../tables/columns.ts'
+import { columns, labelsText } from '../../generic/table-columns.ts'
 
 /** Columns of services as `kubectl get services` shows them (printers/internalversion printService). */
 function externalIP({ spec, status }: Service): string {

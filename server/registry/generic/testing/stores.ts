@@ -9,6 +9,7 @@ import type { Storage } from '../../../storage/contract.ts'
 import { openSqliteStorage } from '../../../storage/sqlite/open.ts'
 import { builtInDefinitions } from '../../built-in.ts'
 import type { BuiltInKind } from '../../definition.ts'
+import { eventsInEventsGroup } from '../../events/events.ts'
 import { Registry } from '../../registry.ts'
 import { admitEverything, type Admission } from '../../../admission/contract.ts'
 import type { StrategyContext } from '../strategy.ts'
@@ -37,7 +38,7 @@ export async function openStores(
   const feed = new Feed({ storage: seen, prefix: '/registry/', clock, log: silent })
   const admission = o.admission ?? admitEverything
   const registry = new Registry({ storage: seen, feed, admission, keyPrefix: '/registry/', builtIn: scheme })
-  registry.add(builtInDefinitions(scheme, kinds))
+  registry.add(builtInDefinitions(scheme, [eventsInEventsGroup, ...kinds]))
   await feed.start()
   const warnings: string[] = []
   const context: StrategyContext = { user: { name: 'admin', groups: [] }, clock, dryRun: false, warn: (text) => void warnings.push(text) }

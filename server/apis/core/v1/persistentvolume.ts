@@ -1,0 +1,28 @@
+import { ensureObject, fillUnset, fillZero, objectAt } from '../../../machinery/json-walk.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import { defaultVolume } from './defaults-volume.ts'
+import { roundLists } from './resource-lists.ts'
+import type { Volume } from './types.ts'
+
+/** Defaults of volumes (core/v1 defaults). */
+const SOURCES = ['hostPath', 'iscsi', 'rbd', 'azureDisk', 'scaleIO']
+
+export function defaultPersistentVolume(obj: KubeObject): void {
+  const spec = ensureObject(obj, 'spec')
+  fillZero(spec, { persistentVolumeReclaimPolicy: 'Retain' })
+  fillUnset(spec, { volumeMode: 'Filesystem' })
+  roundLists(spec, 'capacity')
+  // The sources that a pod's volume has too take the same values.
+  const source = SOURCES.find((s) => spec[s] !== undefined)
+  if (source !== undefined) defaultVolume({ [source]: spec[source] } as Volume)
+  fillZero(ensureObject(obj, 'status'), { phase: 'Pending' })
+}
+
+/** The time of a change of phase is noted unless the client has noted one. */
+export function notePhaseTransition(obj: KubeObject, old: KubeObject, now: string): void {
+  const status = ensureObject(obj, 'status')
+  const before = objectAt(old, 'status')
+  if (status.phase !== before?.phase && status.lastPhaseTransitionTime === before?.lastPhaseTransitionTime) {
+    status.lastPhaseTransitionTime = now
+  }
+}

@@ -1,0 +1,13 @@
+import { fillZero, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+
+/** Taints of devices, in rules and in slices (resource/v1 defaults). */
+
+/** Taints say since when they hold. `now` is an API time. */
+const stampTaints = (taints: readonly JsonObject[], now: string): void => taints.forEach((taint) => fillZero(taint, { timeAdded: now }))
+
+export const stampTaintRule = (obj: KubeObject, now: string): void =>
+  stampTaints(objectsAt({ taints: [objectAt(obj, 'spec.taint')] }, 'taints'), now)
+
+export const stampSliceTaints = (obj: KubeObject, now: string): void =>
+  objectsAt(obj, 'spec.devices').forEach((device) => stampTaints(objectsAt(device, 'taints'), now))

@@ -1,0 +1,30 @@
+import { isDeepStrictEqual } from 'node:util'
+import { invalid } from '../../../machinery/field-errors.ts'
+import { fillZero, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import type { Validation } from '../../meta/v1/json-checks.ts'
+import { IMMUTABLE } from '../../meta/v1/validation.ts'
+
+/** Claims of devices and templates of them (resource/v1 defaults; apis/resource, validation). */
+
+// Its lists are called as quantities are elsewhere, so that it is compared as it stands.
+export const validateResourceClaim: Validation = (obj, old) =>
+  old === undefined || isDeepStrictEqual(obj.spec, old.spec) ? [] : [invalid('spec', null, IMMUTABLE)]
+
+function defaultRequest(request: JsonObject): void {
+  fillZero(request, { allocationMode: 'ExactCount' })
+  if (request.allocationMode === 'ExactCount') fillZero(request, { count: 1 })
+  for (const toleration of objectsAt(request, 'tolerations')) fillZero(toleration, { operator: 'Equal' })
+}
+
+/** @param path of the requests: a template has its claim one level down */
+function defaultRequests(obj: KubeObject, path: string): void {
+  for (const request of objectsAt(obj, path)) {
+    const exactly = objectAt(request, 'exactly')
+    for (const one of [...(exactly === undefined ? [] : [exactly]), ...objectsAt(request, 'firstAvailable')]) defaultRequest(one)
+  }
+}
+
+export const defaultResourceClaim = (obj: KubeObject): void => defaultRequests(obj, 'spec.devices.requests')
+
+export const defaultResourceClaimTemplate = (obj: KubeObject): void => defaultRequests(obj, 'spec.spec.devices.requests')

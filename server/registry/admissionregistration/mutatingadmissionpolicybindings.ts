@@ -1,0 +1,14 @@
+import { defaultAdmissionPolicyBinding } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { policyBindingTable } from './tables.ts'
+
+export const mutatingadmissionpolicybindings: BuiltInKind = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'mutatingadmissionpolicybindings',
+  strategy: {
+    generation: true,
+    allowUnconditionalUpdate: false,
+    default: defaultAdmissionPolicyBinding,
+  },
+  table: policyBindingTable,
+}

@@ -1,0 +1,14 @@
+import { defaultMutatingWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { webhookTable } from './tables.ts'
+
+export const mutatingwebhookconfigurations: BuiltInKind = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'mutatingwebhookconfigurations',
+  strategy: {
+    generation: true,
+    allowUnconditionalUpdate: false,
+    default: defaultMutatingWebhooks,
+  },
+  table: webhookTable,
+}

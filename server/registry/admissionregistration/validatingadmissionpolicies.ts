@@ -1,0 +1,16 @@
+import { defaultAdmissionPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { age, count, name, table } from '../generic/table-cells.ts'
+import { paramKind } from './tables.ts'
+
+export const validatingadmissionpolicies: BuiltInKind = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'validatingadmissionpolicies',
+  strategy: {
+    generation: true,
+    allowUnconditionalUpdate: false,
+    resetMetadataForStatus: true,
+    default: defaultAdmissionPolicy,
+  },
+  table: table('Name|Validations:integer|ParamKind|Age', name, count('spec.validations'), paramKind, age),
+}

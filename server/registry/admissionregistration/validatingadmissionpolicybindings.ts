@@ -1,0 +1,14 @@
+import { defaultAdmissionPolicyBinding } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { policyBindingTable } from './tables.ts'
+
+export const validatingadmissionpolicybindings: BuiltInKind = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'validatingadmissionpolicybindings',
+  strategy: {
+    generation: true,
+    allowUnconditionalUpdate: false,
+    default: defaultAdmissionPolicyBinding,
+  },
+  table: policyBindingTable,
+}

@@ -1,0 +1,14 @@
+import { defaultValidatingWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { webhookTable } from './tables.ts'
+
+export const validatingwebhookconfigurations: BuiltInKind = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'validatingwebhookconfigurations',
+  strategy: {
+    generation: true,
+    allowUnconditionalUpdate: false,
+    default: defaultValidatingWebhooks,
+  },
+  table: webhookTable,
+}

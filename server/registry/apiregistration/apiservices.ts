@@ -1,0 +1,30 @@
+import { defaultApiService } from '../../apis/apiregistration/v1/apiservice.ts'
+import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { age, name, table, type Cell } from '../generic/table-cells.ts'
+
+const available: Cell = (o) => {
+  const c = listAt(o, 'status.conditions').find((x) => textAt(x, 'type') === 'Available')
+  if (c === undefined) return 'Unknown'
+  const status = textAt(c, 'status')
+  return status === 'True' || textAt(c, 'reason') === '' ? status : `${status} (${textAt(c, 'reason')})`
+}
+
+export const apiservices: BuiltInKind = {
+  group: 'apiregistration.k8s.io',
+  resource: 'apiservices',
+  strategy: {
+    allowUnconditionalUpdate: false,
+    resetMetadataForStatus: true,
+    default: defaultApiService,
+  },
+  table: table(
+    'Name|Service|Available|Age',
+    name,
+    (o) =>
+      valueAt(o, 'spec.service') === undefined ? 'Local' : `${textAt(o, 'spec.service.namespace')}/${textAt(o, 'spec.service.name')}`,
+    available,
+    age,
+  ),
+  storage: { prefix: 'apiregistration.k8s.io/apiservices' },
+}

@@ -1,0 +1,38 @@
+import {
+  countTemplateGeneration,
+  defaultDaemonSet,
+  NO_DAEMONS,
+  startTemplateGeneration,
+  validateDaemonSet,
+} from '../../apis/apps/v1/daemonset.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
+import { age, containers, labels, name, number, selector, table } from '../generic/table-cells.ts'
+
+export const daemonsets: BuiltInKind = {
+  group: 'apps',
+  resource: 'daemonsets',
+  strategy: {
+    generation: true,
+    default: defaultDaemonSet,
+    prepareForCreate(obj) {
+      obj.status = { ...NO_DAEMONS }
+      startTemplateGeneration(obj)
+    },
+    prepareForUpdate: (obj, old) => countTemplateGeneration(obj, old),
+    ...validateWith(validateDaemonSet),
+  },
+  table: table(
+    'Name|Desired:integer|Current:integer|Ready:integer|Up-to-date:integer|Available:integer|Node Selector|Age|*Containers|*Images|*Selector',
+    name,
+    number('status.desiredNumberScheduled'),
+    number('status.currentNumberScheduled'),
+    number('status.numberReady'),
+    number('status.updatedNumberScheduled'),
+    number('status.numberAvailable'),
+    labels('spec.template.spec.nodeSelector'),
+    age,
+    containers('spec.template'),
+    selector('spec.selector'),
+  ),
+}

@@ -1,0 +1,27 @@
+import { defaultStatefulSet, validateStatefulSet } from '../../apis/apps/v1/statefulset.ts'
+import { valueAt } from '../../machinery/json-walk.ts'
+import { nameIsLabel } from '../../machinery/names.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
+import { age, containers, name, table } from '../generic/table-cells.ts'
+import { scale } from './scale.ts'
+
+export const statefulsets: BuiltInKind = {
+  group: 'apps',
+  resource: 'statefulsets',
+  strategy: {
+    generation: true,
+    nameErrors: nameIsLabel,
+    default: defaultStatefulSet,
+    prepareForCreate: (obj) => void (obj.status = { replicas: 0, availableReplicas: 0 }),
+    ...validateWith(validateStatefulSet),
+  },
+  table: table(
+    'Name|Ready|Age|*Containers|*Images',
+    name,
+    (o) => `${String(valueAt(o, 'status.readyReplicas') ?? 0)}/${String(valueAt(o, 'spec.replicas') ?? 0)}`,
+    age,
+    containers('spec.template'),
+  ),
+  subresources: { scale },
+}

@@ -1,0 +1,132 @@
+import type { UserInfo } from '../../authn/contract.ts'
+import type { Attributes, Authorizer } from '../../authz/contract.ts'
+import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
+import { badRequest } from '../../machinery/status.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { UnstoredDefinition, UnstoredRequest } from '../definition.ts'
+
+/** authorization.k8s.io: what somebody may do (registry/authorization, authorization/validation). */
+const GROUP = 'authorization.k8s.io'
+
+interface ResourceAttributes {
+  namespace?: string
+  verb?: string
+  group?: string
+  version?: string
+  resource?: string
+  subresource?: string
+  name?: string
+}
+
+interface ReviewSpec {
+  resourceAttributes?: ResourceAttributes
+  nonResourceAttributes?: { path?: string; verb?: string }
+  user?: string
+  groups?: string[]
+  uid?: string
+  extra?: Record<string, string[]>
+}
+
+function attributesOf({ resourceAttributes: r, nonResourceAttributes: n }: ReviewSpec): Attributes {
+  return {
+    isResourceRequest: r !== undefined,
+    verb: r?.verb ?? n?.verb ?? '',
+    path: n?.path ?? '',
+    apiGroup: r?.group ?? '',
+    apiVersion: r?.version ?? '*',
+    namespace: r?.namespace ?? '',
+    resource: r?.resource ?? '',
+    subresource: r?.subresource ?? '',
+    name: r?.name ?? '',
+    fieldSelector: '',
+    labelSelector: '',
+  }
+}
+
+/** As the internal type prints. */
+const nonResourceValue = (n: ReviewSpec['nonResourceAttributes']): unknown =>
+  n === undefined ? null : { Path: n.path ?? '', Verb: n.verb ?? '' }
+
+interface ReviewRules {
+  self: boolean
+  local: boolean
+}
+
+function validate(body: KubeObject, { self, local }: ReviewRules): void {
+  const spec = (body.spec ??= {}) as ReviewSpec
+  const errors: FieldError[] = []
+  if ((spec.resourceAttributes === undefined) === (spec.nonResourceAttributes === undefined)) {
+    const text = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
+    errors.push(invalid('spec', nonResourceValue(spec.resourceAttributes === undefined ? undefined : spec.nonResourceAttributes), text))
+  }
+  if (!self && !spec.user && !spec.groups?.length)
+    errors.push(invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'))
+  const { namespace, ...rest } = body.metadata
+  const kept = local ? rest : body.metadata
+  if (Object.keys(kept).length > 0) errors.push(invalid('metadata', body.metadata, `must be empty${local ? ' except for namespace' : ''}`))
+  if (local) {
+    const asked = spec.resourceAttributes?.namespace
+    if (spec.resourceAttributes !== undefined && (asked ?? '') !== (namespace ?? '')) {
+      errors.push(invalid('spec.resourceAttributes.namespace', asked ?? '', 'must match metadata.namespace'))
+    }
+    if (spec.nonResourceAttributes !== undefined) {
+      errors.push(invalid('spec.nonResourceAttributes', nonResourceValue(spec.nonResourceAttributes), 'disallowed on this kind of request'))
+    }
+  }
+  if (errors.length > 0) throw invalidObject({ group: GROUP, kind: '' }, '', errors)
+}
+
+async function decide(authorizer: Authorizer, user: UserInfo, spec: ReviewSpec): Promise<object> {
+  const { decision, reason } = await authorizer.authorize(user, attributesOf(spec))
+  return { allowed: decision === 'allow', ...(decision === 'deny' ? { denied: true } : {}), ...(reason === '' ? {} : { reason }) }
+}
+
+function subjectOf({ user = '', uid, groups = [], extra }: ReviewSpec): UserInfo {
+  return { name: user, groups, ...(uid ? { uid } : {}), ...(extra === undefined ? {} : { extra }) }
+}
+
+function review(kind: string, resource: string, rules: ReviewRules, authorizer: Authorizer): UnstoredDefinition {
+  return {
+    group: GROUP,
+    version: 'v1',
+    resource,
+    kind,
+    async create(body, request) {
+      if (rules.local) checkNamespace(body, request)
+      validate(body, rules)
+      const spec = body.spec as ReviewSpec
+      return { ...body, status: await decide(authorizer, rules.self ? request.user : subjectOf(spec), spec) }
+    },
+  }
+}
+
+function checkNamespace(body: KubeObject, { namespace }: UnstoredRequest): void {
+  const own = body.metadata.namespace ?? ''
+  if (own === '') body.metadata.namespace = namespace
+  else if (own !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+}
+
+function rulesReview(authorizer: Authorizer): UnstoredDefinition {
+  return {
+    group: GROUP,
+    version: 'v1',
+    resource: 'selfsubjectrulesreviews',
+    kind: 'SelfSubjectRulesReview',
+    async create(body, { user }) {
+      const namespace = (body.spec as { namespace?: string } | undefined)?.namespace ?? ''
+      if (namespace === '') throw badRequest('no namespace on request')
+      const rules = await authorizer.rulesFor?.(user, namespace)
+      const { resourceRules = [], nonResourceRules = [] } = rules ?? {}
+      const status = { resourceRules, nonResourceRules, incomplete: rules === undefined }
+      // Upstream answers without the namespace that was asked for.
+      return { ...body, spec: {}, status }
+    },
+  }
+}
+
+export const accessReviews = (authorizer: Authorizer): UnstoredDefinition[] => [
+  review('SelfSubjectAccessReview', 'selfsubjectaccessreviews', { self: true, local: false }, authorizer),
+  review('SubjectAccessReview', 'subjectaccessreviews', { self: false, local: false }, authorizer),
+  review('LocalSubjectAccessReview', 'localsubjectaccessreviews', { self: false, local: true }, authorizer),
+  rulesReview(authorizer),
+]

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { qualified } from '../machinery/status.ts'
+import { apiVersionOf } from '../machinery/types.ts'
+import { scheme } from '../scheme/index.ts'
+import { builtInDefinitions } from './built-in.ts'
+import { builtInKinds } from './kinds.ts'
+
+const unused = (): never => {
+  throw new Error('no request is made here')
+}
+const kinds = builtInKinds({
+  connect: { pods: {}, nodes: {}, services: {} },
+  services: { allocators: unused, context: unused },
+  token: { tokens: unused, store: unused },
+  eventTtlSeconds: 1,
+})
+const definitions = builtInDefinitions(scheme, kinds)
+
+// Keys and versions read from the etcd of a kube-apiserver 1.37.2 that was given one object of each.
+test.each([
+  ['', 'v1', 'nodes', 'minions', 'v1'],
+  ['', 'v1', 'services', 'services/specs', 'v1'],
+  ['', 'v1', 'endpoints', 'services/endpoints', 'v1'],
+  ['', 'v1', 'replicationcontrollers', 'controllers', 'v1'],
+  ['', 'v1', 'pods', 'pods', 'v1'],
+  ['apps', 'v1', 'deployments', 'deployments', 'apps/v1'],
+  ['networking.k8s.io', 'v1', 'ingresses', 'ingress', 'networking.k8s.io/v1'],
+  ['networking.k8s.io', 'v1', 'ingressclasses', 'ingressclasses', 'networking.k8s.io/v1'],
+  ['', 'v1', 'events', 'events', 'v1'],
+  ['events.k8s.io', 'v1', 'events', 'events', 'v1'],
+  ['autoscaling', 'v1', 'horizontalpodautoscalers', 'horizontalpodautoscalers', 'autoscaling/v2'],
+  ['coordination.k8s.io', 'v1', 'leases', 'leases', 'coordination.k8s.io/v1'],
+  ['rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'clusterrolebindings', 'rbac.authorization.k8s.io/v1'],
+  ['certificates.k8s.io', 'v1', 'clustertrustbundles', 'clustertrustbundles', 'certificates.k8s.io/v1beta1'],
+  ['resource.k8s.io', 'v1', 'devicetaintrules', 'devicetaintrules', 'resource.k8s.io/v1beta2'],
+  ['storagemigration.k8s.io', 'v1', 'storageversionmigrations', 'storageversionmigrations', 'storagemigration.k8s.io/v1beta1'],
+  [
+    'apiextensions.k8s.io',
+    'v1',
+    'customresourcedefinitions',
+    'apiextensions.k8s.io/customresourcedefinitions',
+    'apiextensions.k8s.io/v1beta1',
+  ],
+  ['apiregistration.k8s.io', 'v1', 'apiservices', 'apiregistration.k8s.io/apiservices', 'apiregistration.k8s.io/v1'],
+])('%s/%s %s is stored where the reference stores it', (group, version, resource, prefix, apiVersion) => {
+  const { storage } = definitions.find((d) =>
+    d.versions.some(({ facts }) => facts.group === group && facts.version === version && facts.resource === resource),
+  )!
+  expect([storage.prefix, apiVersionOf(storage.group, storage.version)]).toEqual([prefix, apiVersion])
+})
+
+test('each kind is a resource of the facts table, and stands in it once', () => {
+  const names = kinds.map(qualified)
+  expect(names.filter((name) => !scheme.resources.some((r) => qualified(r) === name))).toEqual([])
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test('no two definitions share a prefix, and each is stored in a version that there is', () => {
+  const prefixes = definitions.map((d) => d.storage.prefix)
+  expect(new Set(prefixes).size).toBe(prefixes.length)
+  for (const { storage, kind } of definitions) expect(scheme.typeOf(storage.group, storage.version, kind), kind).toBeDefined()
+})
+
+test('Events are one resource in two groups', () => {
+  const events = definitions.filter((d) => d.kind === 'Event')
+  expect(events.map((d) => d.versions.map(({ facts }) => facts.group))).toEqual([['', 'events.k8s.io']])
+  const [core, other] = events[0]!.versions
+  expect(other!.table).toBe(core!.table)
+})
+
+test('what is particular to a kind reaches its definition', () => {
+  const of = (name: string) => definitions.find((d) => qualified(d) === name)!
+  expect(of('endpoints').warnings?.deprecation).toContain('v1 Endpoints is deprecated')
+  expect(of('jobs.batch').strategy.defaultGarbageCollectionPolicy).toBe('OrphanDependents')
+  expect(of('leases.coordination.k8s.io').strategy).toMatchObject({ allowCreateOnUpdate: true, allowUnconditionalUpdate: false })
+  expect(Object.keys(of('statefulsets.apps').versions[0]!.subresources)).toEqual(['scale'])
+})

@@ -1,0 +1,34 @@
+import { defaultClaim, normalizeDataSources } from '../../apis/core/v1/persistentvolumeclaim.ts'
+import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { age, name, table, text } from '../generic/table-cells.ts'
+import { attributesClass, className, modesText, phase, volumeMode } from './volume-cells.ts'
+
+const bound = (o: KubeObject): boolean => textAt(o, 'spec.volumeName') !== ''
+
+export const persistentvolumeclaims: BuiltInKind = {
+  group: '',
+  resource: 'persistentvolumeclaims',
+  strategy: {
+    returnDeletedObject: true,
+    default: defaultClaim,
+    prepareForCreate(obj) {
+      obj.status = { phase: 'Pending' }
+      normalizeDataSources(obj)
+    },
+    prepareForUpdate: (obj) => normalizeDataSources(obj),
+  },
+  table: table(
+    'Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|*VolumeMode',
+    name,
+    phase,
+    text('spec.volumeName'),
+    (o) => (bound(o) ? (valueAt(o, 'status.capacity.storage') ?? '0') : ''),
+    (o) => (bound(o) ? modesText(listAt(o, 'status.accessModes')) : ''),
+    className,
+    attributesClass,
+    age,
+    volumeMode,
+  ),
+}

@@ -1,0 +1,27 @@
+import { defaultPriorityLevelConfiguration } from '../../apis/flowcontrol/v1/prioritylevelconfiguration.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { age, name, table, text } from '../generic/table-cells.ts'
+
+const LIMITED = 'spec.limited'
+
+const QUEUING = `${LIMITED}.limitResponse.queuing`
+
+export const prioritylevelconfigurations: BuiltInKind = {
+  group: 'flowcontrol.apiserver.k8s.io',
+  resource: 'prioritylevelconfigurations',
+  strategy: {
+    generation: true,
+    resetMetadataForStatus: true,
+    default: defaultPriorityLevelConfiguration,
+  },
+  table: table(
+    'Name|Type|NominalConcurrencyShares|Queues|HandSize|QueueLengthLimit|Age',
+    name,
+    text('spec.type'),
+    text(`${LIMITED}.nominalConcurrencyShares`, '<none>'),
+    text(`${QUEUING}.queues`, '<none>'),
+    text(`${QUEUING}.handSize`, '<none>'),
+    text(`${QUEUING}.queueLengthLimit`, '<none>'),
+    age,
+  ),
+}

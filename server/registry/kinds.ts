@@ -1,0 +1,171 @@
+import type { Authenticator } from '../authn/contract.ts'
+import type { ServiceAccountTokens } from '../authn/service-account.ts'
+import type { Authorizer } from '../authz/contract.ts'
+import { mutatingadmissionpolicies } from './admissionregistration/mutatingadmissionpolicies.ts'
+import { mutatingadmissionpolicybindings } from './admissionregistration/mutatingadmissionpolicybindings.ts'
+import { mutatingwebhookconfigurations } from './admissionregistration/mutatingwebhookconfigurations.ts'
+import { validatingadmissionpolicies } from './admissionregistration/validatingadmissionpolicies.ts'
+import { validatingadmissionpolicybindings } from './admissionregistration/validatingadmissionpolicybindings.ts'
+import { validatingwebhookconfigurations } from './admissionregistration/validatingwebhookconfigurations.ts'
+import { customresourcedefinitions } from './apiextensions/customresourcedefinitions.ts'
+import { apiservices } from './apiregistration/apiservices.ts'
+import { controllerrevisions } from './apps/controllerrevisions.ts'
+import { daemonsets } from './apps/daemonsets.ts'
+import { deployments } from './apps/deployments/index.ts'
+import { replicasets } from './apps/replicasets/index.ts'
+import { statefulsets } from './apps/statefulsets.ts'
+import { authenticationReviews } from './authentication/reviews.ts'
+import { accessReviews } from './authorization/reviews.ts'
+import { horizontalpodautoscalers } from './autoscaling/horizontalpodautoscalers.ts'
+import { cronjobs } from './batch/cronjobs.ts'
+import { jobs } from './batch/jobs.ts'
+import { certificatesigningrequests } from './certificates/certificatesigningrequests.ts'
+import { clustertrustbundles } from './certificates/clustertrustbundles.ts'
+import { podcertificaterequests } from './certificates/podcertificaterequests.ts'
+import { leases } from './coordination/leases.ts'
+import { bindings } from './core/bindings.ts'
+import { componentstatuses, type ComponentCheck } from './core/componentstatuses.ts'
+import { configmaps } from './core/configmaps.ts'
+import { endpoints } from './core/endpoints/index.ts'
+import { events } from './core/events/index.ts'
+import { limitranges } from './core/limitranges.ts'
+import { namespaces } from './core/namespaces/index.ts'
+import { nodes } from './core/nodes/index.ts'
+import { persistentvolumeclaims } from './core/persistentvolumeclaims.ts'
+import { persistentvolumes } from './core/persistentvolumes.ts'
+import { pods } from './core/pods/index.ts'
+import { podtemplates } from './core/podtemplates.ts'
+import { replicationcontrollers } from './core/replicationcontrollers.ts'
+import { resourcequotas } from './core/resourcequotas.ts'
+import { secrets } from './core/secrets.ts'
+import { serviceaccounts } from './core/serviceaccounts/index.ts'
+import type { TokenDependencies } from './core/serviceaccounts/token.ts'
+import { services, type ServiceDependencies } from './core/services/index.ts'
+import type { BuiltInKind, UnstoredDefinition } from './definition.ts'
+import { endpointslices } from './discovery/endpointslices.ts'
+import { eventsInEventsGroup } from './events/events.ts'
+import { flowschemas } from './flowcontrol/flowschemas.ts'
+import { prioritylevelconfigurations } from './flowcontrol/prioritylevelconfigurations.ts'
+import type { ServedResource, Subresource } from './generic/resource.ts'
+import { ingressclasses } from './networking/ingressclasses.ts'
+import { ingresses } from './networking/ingresses.ts'
+import { ipaddresses } from './networking/ipaddresses.ts'
+import { networkpolicies } from './networking/networkpolicies.ts'
+import { servicecidrs } from './networking/servicecidrs.ts'
+import { runtimeclasses } from './node/runtimeclasses.ts'
+import { poddisruptionbudgets } from './policy/poddisruptionbudgets.ts'
+import { clusterrolebindings } from './rbac/clusterrolebindings.ts'
+import { clusterroles } from './rbac/clusterroles.ts'
+import { rolebindings } from './rbac/rolebindings.ts'
+import { roles } from './rbac/roles.ts'
+import { deviceclasses } from './resource/deviceclasses.ts'
+import { devicetaintrules } from './resource/devicetaintrules.ts'
+import { resourceclaims } from './resource/resourceclaims.ts'
+import { resourceclaimtemplates } from './resource/resourceclaimtemplates.ts'
+import { resourceslices } from './resource/resourceslices.ts'
+import { priorityclasses } from './scheduling/priorityclasses.ts'
+import { csidrivers } from './storage/csidrivers.ts'
+import { csinodes } from './storage/csinodes.ts'
+import { csistoragecapacities } from './storage/csistoragecapacities.ts'
+import { storageclasses } from './storage/storageclasses.ts'
+import { volumeattachments } from './storage/volumeattachments.ts'
+import { volumeattributesclasses } from './storage/volumeattributesclasses.ts'
+import { storageversionmigrations } from './storagemigration/storageversionmigrations.ts'
+
+/** What the composition root has and kinds need. */
+export interface KindDependencies {
+  /** Subresources that are answered by a kubelet or through a proxy. */
+  connect: Readonly<Record<'pods' | 'nodes' | 'services', Readonly<Record<string, Subresource>>>>
+  services: ServiceDependencies
+  token: TokenDependencies
+  eventTtlSeconds: number
+}
+
+/** Every built-in kind that has more to it than its schema. The rest of the API is served from the facts table alone. */
+export function builtInKinds({ connect, services: serviceDependencies, token, eventTtlSeconds }: KindDependencies): BuiltInKind[] {
+  return [
+    configmaps,
+    endpoints,
+    events(eventTtlSeconds),
+    limitranges,
+    namespaces,
+    withSubresources(nodes, connect.nodes),
+    persistentvolumeclaims,
+    persistentvolumes,
+    withSubresources(pods, connect.pods),
+    podtemplates,
+    replicationcontrollers,
+    resourcequotas,
+    secrets,
+    serviceaccounts(token),
+    withSubresources(services(serviceDependencies), connect.services),
+    controllerrevisions,
+    daemonsets,
+    deployments,
+    replicasets,
+    statefulsets,
+    cronjobs,
+    jobs,
+    horizontalpodautoscalers,
+    poddisruptionbudgets,
+    ingressclasses,
+    ingresses,
+    ipaddresses,
+    networkpolicies,
+    servicecidrs,
+    clusterrolebindings,
+    clusterroles,
+    rolebindings,
+    roles,
+    csidrivers,
+    csinodes,
+    csistoragecapacities,
+    storageclasses,
+    volumeattachments,
+    volumeattributesclasses,
+    priorityclasses,
+    runtimeclasses,
+    leases,
+    endpointslices,
+    eventsInEventsGroup,
+    mutatingadmissionpolicies,
+    mutatingadmissionpolicybindings,
+    mutatingwebhookconfigurations,
+    validatingadmissionpolicies,
+    validatingadmissionpolicybindings,
+    validatingwebhookconfigurations,
+    customresourcedefinitions,
+    apiservices,
+    flowschemas,
+    prioritylevelconfigurations,
+    certificatesigningrequests,
+    clustertrustbundles,
+    podcertificaterequests,
+    deviceclasses,
+    devicetaintrules,
+    resourceclaims,
+    resourceclaimtemplates,
+    resourceslices,
+    storageversionmigrations,
+  ]
+}
+
+const withSubresources = (kind: BuiltInKind, more: Readonly<Record<string, Subresource>>): BuiltInKind => ({
+  ...kind,
+  subresources: { ...kind.subresources, ...more },
+})
+
+export interface UnstoredKindDependencies {
+  authorizer: Authorizer
+  authenticator: Authenticator
+  tokens: ServiceAccountTokens | undefined
+  /** Asked when a binding is posted. */
+  pods(): ServedResource
+  /** Components that componentstatuses shows, by name; may grow. */
+  components: ReadonlyMap<string, ComponentCheck>
+}
+
+/** Kinds of which nothing is stored. */
+export function unstoredKinds({ authorizer, authenticator, tokens, pods, components }: UnstoredKindDependencies): UnstoredDefinition[] {
+  return [bindings(pods), componentstatuses(components), ...accessReviews(authorizer), ...authenticationReviews({ authenticator, tokens })]
+}

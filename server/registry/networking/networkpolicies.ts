@@ -1,0 +1,15 @@
+import { defaultNetworkPolicy, validateNetworkPolicy } from '../../apis/networking/v1/networkpolicy.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
+import { age, name, selector, table } from '../generic/table-cells.ts'
+
+export const networkpolicies: BuiltInKind = {
+  group: 'networking.k8s.io',
+  resource: 'networkpolicies',
+  strategy: {
+    generation: true,
+    default: defaultNetworkPolicy,
+    ...validateWith(validateNetworkPolicy),
+  },
+  table: table('Name|Pod-Selector|Age', name, selector('spec.podSelector'), age),
+}

@@ -1,0 +1,16 @@
+import { validateClusterRole } from '../../apis/rbac/v1/role.ts'
+import { pathSegmentErrors } from '../../machinery/names.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
+import { createdAt } from '../generic/table-cells.ts'
+
+export const clusterroles: BuiltInKind = {
+  group: 'rbac.authorization.k8s.io',
+  resource: 'clusterroles',
+  strategy: {
+    allowCreateOnUpdate: true,
+    nameErrors: pathSegmentErrors,
+    ...validateWith(validateClusterRole),
+  },
+  table: createdAt,
+}

@@ -1,0 +1,26 @@
+import { stampTaintRule } from '../../apis/resource/v1/devicetaint.ts'
+import { formatTime } from '../../machinery/clock.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { age, name, sinceField, table, text } from '../generic/table-cells.ts'
+
+export const devicetaintrules: BuiltInKind = {
+  group: 'resource.k8s.io',
+  resource: 'devicetaintrules',
+  strategy: {
+    generation: true,
+    allowUnconditionalUpdate: false,
+    resetMetadataForStatus: true,
+    prepareForCreate: (obj, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
+    prepareForUpdate: (obj, _old, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
+  },
+  table: table(
+    'Name|Key|Value|Effect|TimeAdded|Age',
+    name,
+    text('spec.taint.key'),
+    text('spec.taint.value'),
+    text('spec.taint.effect'),
+    sinceField('spec.taint.timeAdded', ''),
+    age,
+  ),
+  storage: { version: 'v1beta2' },
+}

@@ -1,0 +1,18 @@
+import { stampSliceTaints } from '../../apis/resource/v1/devicetaint.ts'
+import { formatTime } from '../../machinery/clock.ts'
+import { textAt } from '../../machinery/json-walk.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { age, name, table, text } from '../generic/table-cells.ts'
+
+export const resourceslices: BuiltInKind = {
+  group: 'resource.k8s.io',
+  resource: 'resourceslices',
+  strategy: {
+    generation: true,
+    returnDeletedObject: true,
+    prepareForCreate: (obj, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
+    prepareForUpdate: (obj, _old, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
+  },
+  selectableFields: { 'spec.nodeName': (o) => textAt(o, 'spec.nodeName'), 'spec.driver': (o) => textAt(o, 'spec.driver') },
+  table: table('Name|Node|Driver|Pool|Age', name, text('spec.nodeName'), text('spec.driver'), text('spec.pool.name'), age),
+}
