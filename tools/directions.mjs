@@ -114,6 +114,12 @@ export const directions = [
     message: 'fieldmanager is functions over objects and their structure',
   },
   {
+    name: 'extensions-is-pure',
+    from: ['extensions'],
+    never: server.filter((t) => !['extensions', 'machinery', 'apis', 'fieldmanager'].includes(t)),
+    message: 'extensions is functions over definitions, schemas and objects: what serves them imports it',
+  },
+  {
     name: 'scheme-below-codec',
     from: ['scheme'],
     never: ['codec'],

@@ -1,0 +1,154 @@
+import { goQuote } from '../machinery/go-quote.ts'
+import { goFloat, JsonNumber } from '../machinery/numbers.ts'
+
+/**
+ * JSON values as Go has them after decoding into `interface{}`: an integer that fits int64 is one, every other number is a float64
+ * (docs/decisions/0012-numbers.md). Messages of the reference print them in two ways: `%v` and as JSON.
+ */
+export type JsonObject = Record<string, unknown>
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+
+export type GoKind = 'null' | 'bool' | 'string' | 'int64' | 'float64' | 'slice' | 'map'
+
+export function kindOf(value: unknown): GoKind {
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+      return 'int64'
+    case 'number':
+      return Number.isSafeInteger(value) ? 'int64' : 'float64'
+  }
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return 'slice'
+  // Go's ParseInt takes -0 for an integer.
+  if (value instanceof JsonNumber) return value.literal === '-0' ? 'int64' : 'float64'
+  return 'map'
+}
+
+/** A number of any form as a float64. */
+export const floatOf = (value: unknown): number => (value instanceof JsonNumber ? value.value : Number(value))
+
+/** An int64 of any form; a float is cut as Go's conversion does, within the range. */
+export function int64Of(value: unknown): bigint {
+  if (typeof value === 'bigint') return value
+  const float = Math.trunc(floatOf(value))
+  return Number.isFinite(float) ? BigInt.asIntN(64, BigInt(float)) : MIN_INT64
+}
+const MIN_INT64 = -(2n ** 63n)
+
+/** As Go's reflect.DeepEqual of decoded JSON: 1 and 1.0 are of different types. */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return typeof a !== 'number' || kindOf(a) === kindOf(b)
+  const kind = kindOf(a)
+  if (kind !== kindOf(b)) return false
+  if (kind === 'null') return true
+  if (kind === 'float64') return floatOf(a) === floatOf(b)
+  if (kind === 'int64') return int64Of(a) === int64Of(b)
+  if (kind === 'slice') {
+    const [x, y] = [a as readonly unknown[], b as readonly unknown[]]
+    return x.length === y.length && x.every((item, i) => deepEqual(item, y[i]))
+  }
+  if (kind !== 'map') return false
+  const [x, y] = [a as JsonObject, b as JsonObject]
+  const keys = Object.keys(x)
+  return keys.length === Object.keys(y).length && keys.every((key) => Object.hasOwn(y, key) && deepEqual(x[key], y[key]))
+}
+
+const UNSAFE = /[<>&\u2028\u2029]/g
+const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+const quoteJson = (text: string): string => JSON.stringify(text).replace(UNSAFE, escape)
+
+/** A float64 as encoding/json writes it: with an exponent below 1e-6 and from 1e21 on, which has no padding. */
+function jsonFloat(value: number): string {
+  if (Object.is(value, -0)) return '-0'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-6 || size >= 1e21)) return value.toExponential()
+  return String(value)
+}
+
+/** As json.Marshal writes a decoded value: keys in order, `<`, `>` and `&` escaped. */
+export function goJson(value: unknown): string {
+  switch (kindOf(value)) {
+    case 'null':
+      return 'null'
+    case 'string':
+      return quoteJson(value as string)
+    case 'bool':
+      return String(value)
+    case 'int64':
+      return String(int64Of(value))
+    case 'float64':
+      return jsonFloat(floatOf(value))
+    case 'slice':
+      return `[${(value as unknown[]).map(goJson).join(',')}]`
+    case 'map': {
+      const map = value as JsonObject
+      const fields = sortedKeys(map).map((key) => `${quoteJson(key)}:${goJson(map[key])}`)
+      return `{${fields.join(',')}}`
+    }
+  }
+}
+
+/** As `%v` prints a decoded value: `map[a:1 b:[x y]]`. */
+export function goText(value: unknown): string {
+  switch (kindOf(value)) {
+    case 'null':
+      return '<nil>'
+    case 'int64':
+      return String(int64Of(value))
+    case 'float64':
+      return goFloat(floatOf(value))
+    case 'slice':
+      return `[${(value as unknown[]).map(goText).join(' ')}]`
+    case 'map': {
+      const map = value as JsonObject
+      return `map[${sortedKeys(map)
+        .map((key) => `${key}:${goText(map[key])}`)
+        .join(' ')}]`
+    }
+    default:
+      return String(value)
+  }
+}
+
+/** As `%T` names the type of a decoded value. */
+export const goType: Readonly<Record<GoKind, string>> = {
+  null: '<nil>',
+  bool: 'bool',
+  string: 'string',
+  int64: 'int64',
+  float64: 'float64',
+  slice: '[]interface {}',
+  map: 'map[string]interface {}',
+}
+
+/** In the order of Go's strings: by code points, which UTF-8 keeps and UTF-16 does not. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  const end = Math.min(a.length, b.length)
+  for (let i = 0; i < end; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (x === y) continue
+    // Surrogates stand for what is beyond U+FFFF and so go last.
+    const [high, low] = [x >= 0xd800 && x < 0xe000, y >= 0xd800 && y < 0xe000]
+    return high === low ? x - y : high ? 1 : -1
+  }
+  return a.length - b.length
+}
+
+export const sortedKeys = (map: Readonly<JsonObject>): string[] => Object.keys(map).sort(compareText)
+
+/** A value in a field error: scalars by `%v`, strings quoted, the rest as JSON. */
+export function shown(value: unknown): string {
+  const kind = kindOf(value)
+  if (kind === 'string') return goQuote(value as string)
+  return kind === 'null' || kind === 'slice' || kind === 'map' ? goJson(value) : goText(value)
+}
+
+/** As `%f` writes a float64. */
+export const goFloat6 = (value: unknown): string => floatOf(value).toFixed(6)

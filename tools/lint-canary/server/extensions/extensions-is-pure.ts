@@ -1,0 +1,3 @@
+import { target } from '../registry/generic/target.ts'
+
+export const wrong = target
