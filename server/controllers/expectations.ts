@@ -22,11 +22,15 @@ export class Expectations {
   }
 
   expectCreations(key: string, count: number): void {
-    this.#byKey.set(key, { creations: count, deletions: new Set(), at: this.#clock.now() })
+    this.expect(key, count, [])
   }
 
   expectDeletions(key: string, objects: readonly string[]): void {
-    this.#byKey.set(key, { creations: 0, deletions: new Set(objects), at: this.#clock.now() })
+    this.expect(key, 0, objects)
+  }
+
+  expect(key: string, creations: number, deletions: readonly string[]): void {
+    this.#byKey.set(key, { creations, deletions: new Set(deletions), at: this.#clock.now() })
   }
 
   creationObserved(key: string): void {

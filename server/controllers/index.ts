@@ -1,5 +1,6 @@
 import { createCoreRecorder } from '../client/event-recorder.ts'
 import type { Controller, ControllerContext } from './controller.ts'
+import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
@@ -21,6 +22,7 @@ export const controllers: readonly Controller[] = [
   endpointSliceMirroringController,
   replicaSetController,
   deploymentController,
+  daemonSetController,
   jobController,
   ttlAfterFinishedController,
   garbageCollectorController,
@@ -36,6 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   endpointslicemirroring: 'endpointslice-mirroring-controller',
   replicaset: 'replicaset-controller',
   deployment: 'deployment-controller',
+  daemonset: 'daemonset-controller',
   job: 'job-controller',
   'ttl-after-finished': 'ttl-after-finished-controller',
   garbagecollector: 'garbage-collector-controller',

@@ -10,6 +10,7 @@ import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { byOrphanNamespace, claim, controllerOf, controllerRef, ORPHANS, ownerIn, selecting } from '../owners.ts'
+import { WrittenVersions } from '../written.ts'
 import { finishedCondition, hasFinalizer, TRACKING_FINALIZER } from './job-pods.ts'
 import { subjectOf, type JobMemory } from './round.ts'
 import { syncJob } from './sync.ts'
@@ -35,7 +36,7 @@ class Jobs {
   /** Pods that may hold a tracking finalizer that nobody will take off. */
   readonly #orphans: WorkQueue
   readonly #memory: JobMemory
-  readonly #written = new Map<string, { uid: string; version: string }>()
+  readonly #written = new WrittenVersions()
   readonly #jobs: Informer<Job>
   readonly #pods: Informer<Pod>
 
@@ -55,10 +56,7 @@ class Jobs {
       finalizersRemoved: new Map(),
       failures: new Map(),
       wakeAfter: (key, ms) => this.#queue.addAfter(key, Math.max(ms, BATCH_MS)),
-      wrote: (key, job) => {
-        const { uid = '', resourceVersion: version = '' } = job.metadata
-        this.#written.set(key, { uid, version })
-      },
+      wrote: (key, job) => this.#written.wrote(key, job),
     }
   }
 
@@ -167,13 +165,13 @@ class Jobs {
     expectations.forget(key)
     finalizersRemoved.delete(key)
     failures.delete(key)
-    this.#written.delete(key)
+    this.#written.forget(key)
   }
 
   async #sync(key: string): Promise<void> {
     const job = this.#jobs.lister.getByKey(key)
     if (job === undefined) return this.#forget(key)
-    if (!isOurs(job) || finishedCondition(job) !== undefined || this.#isStale(key, job)) return
+    if (!isOurs(job) || finishedCondition(job) !== undefined || this.#written.isStale(key, job)) return
     if (!['NonIndexed', 'Indexed', undefined].includes(job.spec?.completionMode)) {
       const why = 'Skipped Job sync because completion mode is unknown'
       return this.#memory.recorder.event(subjectOf(job), 'Warning', 'UnknownCompletionMode', why)
@@ -181,13 +179,6 @@ class Jobs {
     // Asked before pods are counted: one that comes in between would be acted on twice.
     const mayAct = this.#memory.expectations.satisfied(key)
     await syncJob(this.#memory, key, job, await this.#claimPods(job), mayAct)
-  }
-
-  /** True while the cache has not shown this controller's last write; the update that shows it brings the job back. */
-  #isStale(key: string, job: Job): boolean {
-    const written = this.#written.get(key)
-    if (written === undefined || written.uid !== job.metadata.uid) return false
-    return Number(job.metadata.resourceVersion) < Number(written.version)
   }
 
   async #claimPods(job: Job): Promise<Pod[]> {
