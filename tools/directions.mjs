@@ -1,7 +1,7 @@
 // Who may not import whom (docs/decisions/0005-two-commands.md says how this is checked). One row is one rule, with one file in
 // tools/lint-canary/ that breaks it.
 
-/** Folders, the more special first. `storage` alone means the contract beside the backends, `registry` definitions and the live set of them. */
+/** Folders, the more special first. `storage` alone means the contract beside the backends, `registry` the definitions and the live set of them, `registry-resources` a kind each. */
 export const elements = [
   { type: 'sqlite', pattern: 'server/storage/sqlite' },
   { type: 'etcd3', pattern: 'server/storage/etcd3' },
@@ -88,6 +88,19 @@ export const directions = [
     from: registry,
     never: ['handlers', 'serving', 'client', 'gateway', ...loops],
     message: 'the registry knows cache and storage, not who asks it',
+  },
+  {
+    name: 'generic-knows-no-kind',
+    from: ['registry-generic'],
+    never: ['registry-resources'],
+    message: 'registry/generic serves what definitions say and knows no kind',
+  },
+  {
+    name: 'kinds-are-listed',
+    from: ['registry-generic', 'registry-resources'],
+    never: ['registry'],
+    kind: 'value',
+    message: 'a kind exports its definition; registry/kinds.ts lists it and the registry serves it',
   },
   {
     name: 'admission-beside-registry',

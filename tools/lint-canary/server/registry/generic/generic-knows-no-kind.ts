@@ -1,0 +1,3 @@
+import { target } from '../core/target.ts'
+
+export const wrong = target
