@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseQuery } from '../machinery/query.ts'
+import { eventsInEventsGroup } from '../registry/events/events.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { listQuery, type ListQuery } from './query.ts'
 
@@ -39,6 +40,7 @@ describe('options of a list', () => {
   test('an event has other fields in its newer group', () => {
     const events = {
       facts: { group: 'events.k8s.io', resource: 'events' },
+      fieldLabels: eventsInEventsGroup.fieldLabels,
       store: { resource: { selectableFields: { 'involvedObject.kind': () => '', source: () => '', reportingComponent: () => '' } } },
     } as unknown as ServedResource
     const fields = (selector: string): string => listQuery(parseQuery(`fieldSelector=${selector}`), events).fields.toString()
@@ -47,6 +49,11 @@ describe('options of a list', () => {
     )
     for (const field of ['involvedObject.kind', 'source', 'reportingComponent', 'note'])
       expect(() => fields(`${field}%3DPod`)).toThrow(`field label not supported: ${field}`)
+  })
+
+  test('a kind may word the refusal of a field', () => {
+    const unsupported = (field: string): string => `no ${field} here`
+    expect(() => listQuery(parseQuery('fieldSelector=a.b%3D1'), { ...served, fieldLabels: { unsupported } })).toThrow('no a.b here')
   })
 
   test('options that do not go together come before fields that cannot be selected', () => {

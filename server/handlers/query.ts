@@ -46,24 +46,9 @@ function selectors(q: Query): { labels: LabelSelector; fields: FieldSelector } {
   }
 }
 
-/** Group-versions that name the stored kind's fields otherwise, and have no others (`pkg/apis/events/v1`, AddFieldLabelConversionsForEvent). */
-const SERVED_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'events.events.k8s.io': {
-    reason: 'reason',
-    type: 'type',
-    reportingController: 'reportingComponent',
-    ...Object.fromEntries(
-      ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((f) => [
-        `regarding.${f}`,
-        `involvedObject.${f}`,
-      ]),
-    ),
-  },
-}
-
 /** The selector over the stored kind's fields. Throws 400 for a field that cannot be selected. */
 function storedFields(fields: FieldSelector, served: ServedResource): FieldSelector {
-  const names = SERVED_NAMES[`${served.facts.resource}.${served.facts.group}`]
+  const names = served.fieldLabels?.names
   const selectable = names ?? served.store.resource.selectableFields
   for (const field of fields.fields) {
     if (field === 'metadata.name' || field === 'metadata.namespace') continue
@@ -72,15 +57,9 @@ function storedFields(fields: FieldSelector, served: ServedResource): FieldSelec
   return names === undefined ? fields : renamedFields(fields, names)
 }
 
-/** Kinds whose conversion of field labels has words of its own. */
-const UNKNOWN_FIELD: Readonly<Record<string, (field: string) => string>> = {
-  'resourceslices.resource.k8s.io': (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
-  'jobs.batch': (field) => `field label ${JSON.stringify(field)} not supported for Job`,
-}
-
 /** Kinds with fields of their own have a conversion of field labels upstream, with another text than the one for all others. */
 function unknownField(field: string, served: ServedResource): string {
-  const own = UNKNOWN_FIELD[`${served.facts.resource}.${served.facts.group}`]
+  const own = served.fieldLabels?.unsupported
   if (own !== undefined) return own(field)
   if (Object.keys(served.store.resource.selectableFields).length > 0) return `field label not supported: ${field}`
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`

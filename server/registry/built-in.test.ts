@@ -66,6 +66,7 @@ test('Events are one resource in two groups', () => {
   expect(events.map((d) => d.versions.map(({ facts }) => facts.group))).toEqual([['', 'events.k8s.io']])
   const [core, other] = events[0]!.versions
   expect(other!.table).toBe(core!.table)
+  expect([core!.fieldLabels, other!.fieldLabels?.names?.['regarding.kind']]).toEqual([undefined, 'involvedObject.kind'])
 })
 
 test('what is particular to a kind reaches its definition', () => {
@@ -73,5 +74,6 @@ test('what is particular to a kind reaches its definition', () => {
   expect(of('endpoints').warnings?.deprecation).toContain('v1 Endpoints is deprecated')
   expect(of('jobs.batch').strategy.defaultGarbageCollectionPolicy).toBe('OrphanDependents')
   expect(of('leases.coordination.k8s.io').strategy).toMatchObject({ allowCreateOnUpdate: true, allowUnconditionalUpdate: false })
+  expect(of('jobs.batch').versions[0]!.fieldLabels?.unsupported?.('a')).toBe('field label "a" not supported for Job')
   expect(Object.keys(of('statefulsets.apps').versions[0]!.subresources)).toEqual(['scale'])
 })

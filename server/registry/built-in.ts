@@ -91,6 +91,7 @@ function versionOf(
     facts,
     schema: schemaOfType(type),
     table: kind.table ?? nameAndAge,
+    fieldLabels: kind.fieldLabels,
     subresources: kind.subresources ?? {},
     structure: () => structures.of(type),
     empty: () => normalize(type, { metadata: {} }) as KubeObject,

@@ -6,7 +6,14 @@ import type { ResourceFacts } from '../scheme/contract.ts'
 import type { Schema } from '../scheme/schema.ts'
 import type { GroupVersion } from '../scheme/versions.ts'
 import type { Subresource } from './generic/resource.ts'
-import type { KindWarnings, SelectableFields, Strategy, StrategyContext, TableDefinition } from './generic/strategy.ts'
+import type {
+  FieldLabelConversion,
+  KindWarnings,
+  SelectableFields,
+  Strategy,
+  StrategyContext,
+  TableDefinition,
+} from './generic/strategy.ts'
 
 /**
  * All that a kind is, in one value. The registry serves what definitions say and knows no kind by name: built-in kinds are made of the
@@ -45,6 +52,7 @@ export interface VersionDefinition {
   readonly facts: ResourceFacts
   readonly schema: Schema
   readonly table: TableDefinition
+  readonly fieldLabels?: FieldLabelConversion | undefined
   readonly subresources: Readonly<Record<string, Subresource>>
   /** What server-side apply must know of the type. Made when it is first asked for. */
   structure(): Structure
@@ -65,6 +73,7 @@ export interface BuiltInKind {
   readonly resource: string
   readonly strategy?: Strategy
   readonly selectableFields?: SelectableFields
+  readonly fieldLabels?: FieldLabelConversion
   readonly table?: TableDefinition
   readonly subresources?: Readonly<Record<string, Subresource>>
   readonly warnings?: KindWarnings

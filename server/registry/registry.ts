@@ -231,6 +231,7 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
     schema: v.schema,
     store: v.facts.group === home.resource.group ? home : new Store(home.resource, home.deps, v.facts.group),
     table: v.table,
+    fieldLabels: v.fieldLabels,
     subresources: new Map(Object.entries(v.subresources)),
     identity: v.conversion === undefined,
     fromStored: v.conversion?.fromStored ?? same,

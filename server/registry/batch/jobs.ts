@@ -47,6 +47,7 @@ export const jobs: BuiltInKind = {
     ...validateWith(validateJob),
   },
   selectableFields: { 'status.successful': (o) => String(valueAt(o, 'status.succeeded') ?? 0) },
+  fieldLabels: { unsupported: (field) => `field label ${JSON.stringify(field)} not supported for Job` },
   table: table(
     'Name|Status|Completions|Duration|Age|*Containers|*Images|*Selector',
     name,

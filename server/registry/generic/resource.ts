@@ -4,7 +4,7 @@ import type { Query } from '../../machinery/query.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ResourceFacts } from '../../scheme/contract.ts'
 import type { Schema } from '../../scheme/schema.ts'
-import type { StrategyContext, TableDefinition } from './strategy.ts'
+import type { FieldLabelConversion, StrategyContext, TableDefinition } from './strategy.ts'
 import type { Store } from './store.ts'
 import type { UpdateRules } from './update-rules.ts'
 
@@ -14,6 +14,7 @@ export interface ServedResource {
   readonly schema: Schema
   readonly store: Store
   readonly table: TableDefinition
+  readonly fieldLabels: FieldLabelConversion | undefined
   readonly subresources: ReadonlyMap<string, Subresource>
   /** True when served and stored version have the same shape and name, so stored bytes are the answer. */
   readonly identity: boolean

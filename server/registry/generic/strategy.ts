@@ -107,6 +107,14 @@ export interface KindWarnings {
 /** Fields usable in fieldSelector besides metadata.name and metadata.namespace. '' when the object has no value. */
 export type SelectableFields = Readonly<Record<string, (obj: KubeObject) => string>>
 
+/** What a version says of field selectors besides its selectable fields (runtime.Scheme's AddFieldLabelConversionFunc). */
+export interface FieldLabelConversion {
+  /** Names that this version has for the stored version's fields, by which alone they are selected. */
+  readonly names?: Readonly<Record<string, string>>
+  /** The refusal of a field that cannot be selected. */
+  readonly unsupported?: (field: string) => string
+}
+
 /** One column of the server's Table answer; mirrors metav1.TableColumnDefinition. */
 export interface Column {
   name: string

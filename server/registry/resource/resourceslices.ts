@@ -14,5 +14,6 @@ export const resourceslices: BuiltInKind = {
     prepareForUpdate: (obj, _old, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
   },
   selectableFields: { 'spec.nodeName': (o) => textAt(o, 'spec.nodeName'), 'spec.driver': (o) => textAt(o, 'spec.driver') },
+  fieldLabels: { unsupported: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}` },
   table: table('Name|Node|Driver|Pool|Age', name, text('spec.nodeName'), text('spec.driver'), text('spec.pool.name'), age),
 }

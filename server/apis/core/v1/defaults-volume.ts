@@ -1,29 +1,25 @@
+import { fillUnset, fillZero, type JsonObject } from '../../../machinery/json-walk.ts'
 import { defaultPullPolicy } from './image.ts'
 import { quantityOfText, roundResources } from './resource-lists.ts'
 import type { DownwardApiFile, ObjectFieldSelector, ResourceFieldSelector, Volume } from './types.ts'
 
 const FILE_MODE = 0o644
 
-/** Values that a volume kind takes when the field is empty (core/v1 defaults). A null stands for a field that may be left empty on purpose. */
-const plain: Partial<Record<keyof Volume, Readonly<Record<string, unknown>>>> = {
+type Values = Partial<Record<keyof Volume, Readonly<Record<string, unknown>>>>
+
+/** Values that a volume kind takes for fields that are not given (core/v1 defaults). */
+const UNSET: Values = {
   secret: { defaultMode: FILE_MODE },
   configMap: { defaultMode: FILE_MODE },
   projected: { defaultMode: FILE_MODE },
   downwardAPI: { defaultMode: FILE_MODE },
+  azureDisk: { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' },
+}
+/** The same where an empty string is taken for one that is not given. */
+const EMPTY: Values = {
   iscsi: { iscsiInterface: 'default' },
   rbd: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
-  azureDisk: { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' },
   scaleIO: { storageMode: 'ThinProvisioned', fsType: 'xfs' },
-}
-
-// Pointer fields keep an explicit empty string; plain strings take the default for it.
-const pointers = new Set<keyof Volume>(['azureDisk'])
-
-function fill(target: Record<string, unknown>, values: Readonly<Record<string, unknown>>, keepEmpty: boolean): void {
-  for (const key in values) {
-    const v = target[key]
-    if (v === undefined || v === null || (v === '' && !keepEmpty)) target[key] = values[key]
-  }
 }
 
 export function defaultFieldRef(ref: ObjectFieldSelector | undefined): void {
@@ -46,8 +42,9 @@ export function defaultVolume(volume: Volume): void {
     const source = volume[key as keyof Volume]
     if (key === 'name' || source === undefined || source === null) continue
     sources++
-    const values = plain[key as keyof Volume]
-    if (values !== undefined) fill(source as Record<string, unknown>, values, pointers.has(key as keyof Volume))
+    const [unset, empty] = [UNSET[key as keyof Volume], EMPTY[key as keyof Volume]]
+    if (unset !== undefined) fillUnset(source as JsonObject, unset)
+    if (empty !== undefined) fillZero(source as JsonObject, empty)
   }
   if (sources === 0) {
     volume.emptyDir = {}

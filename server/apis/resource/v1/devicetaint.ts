@@ -6,8 +6,10 @@ import type { KubeObject } from '../../../machinery/types.ts'
 /** Taints say since when they hold. `now` is an API time. */
 const stampTaints = (taints: readonly JsonObject[], now: string): void => taints.forEach((taint) => fillZero(taint, { timeAdded: now }))
 
-export const stampTaintRule = (obj: KubeObject, now: string): void =>
-  stampTaints(objectsAt({ taints: [objectAt(obj, 'spec.taint')] }, 'taints'), now)
+export function stampTaintRule(obj: KubeObject, now: string): void {
+  const taint = objectAt(obj, 'spec.taint')
+  if (taint !== undefined) stampTaints([taint], now)
+}
 
 export const stampSliceTaints = (obj: KubeObject, now: string): void =>
   objectsAt(obj, 'spec.devices').forEach((device) => stampTaints(objectsAt(device, 'taints'), now))

@@ -7,15 +7,15 @@ import {
   validateNamespace,
   validateNamespaceStatusUpdate,
   validateNamespaceUpdate,
-} from '../../../apis/core/v1/namespace.ts'
-import type { Namespace } from '../../../apis/core/v1/types.ts'
-import { since } from '../../../machinery/duration.ts'
-import { nameIsLabel } from '../../../machinery/names.ts'
-import type { KubeObject } from '../../../machinery/types.ts'
-import type { BuiltInKind } from '../../definition.ts'
-import type { Strategy } from '../../generic/strategy.ts'
-import { wholeObject } from '../../generic/subresources.ts'
-import type { UpdateRules } from '../../generic/update-rules.ts'
+} from '../../apis/core/v1/namespace.ts'
+import type { Namespace } from '../../apis/core/v1/types.ts'
+import { since } from '../../machinery/duration.ts'
+import { nameIsLabel } from '../../machinery/names.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
+import { wholeObject } from '../generic/subresources.ts'
+import type { UpdateRules } from '../generic/update-rules.ts'
 
 const ns = (obj: KubeObject): Namespace => obj as unknown as Namespace
 

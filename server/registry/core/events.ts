@@ -1,11 +1,11 @@
-import { defaultEvent, eventOf, validateEvent, validateEventUpdate, type Event } from '../../../apis/core/v1/event.ts'
-import { since } from '../../../machinery/duration.ts'
-import type { KubeObject } from '../../../machinery/types.ts'
-import { eventsToCore } from '../../../scheme/conversion/events.ts'
-import { pathSegmentErrors } from '../../../machinery/names.ts'
-import type { BuiltInKind } from '../../definition.ts'
-import type { Strategy, TableDefinition } from '../../generic/strategy.ts'
-import { columns } from '../../generic/table-columns.ts'
+import { defaultEvent, eventOf, validateEvent, validateEventUpdate, type Event } from '../../apis/core/v1/event.ts'
+import { since } from '../../machinery/duration.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { eventsToCore } from '../../scheme/conversion/events.ts'
+import { pathSegmentErrors } from '../../machinery/names.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy, TableDefinition } from '../generic/strategy.ts'
+import { columns } from '../generic/table-columns.ts'
 
 const strategy: Strategy = {
   allowCreateOnUpdate: true,

@@ -3,16 +3,16 @@ import {
   validateReplicaSet,
   validateReplicaSetStatusUpdate,
   validateReplicaSetUpdate,
-} from '../../../apis/apps/v1/replicaset.ts'
-import type { ReplicaSet } from '../../../apis/apps/v1/types.ts'
-import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
-import type { KubeObject } from '../../../machinery/types.ts'
-import type { BuiltInKind } from '../../definition.ts'
-import type { Strategy } from '../../generic/strategy.ts'
-import { selector } from '../../generic/table-cells.ts'
-import { replicaTable } from '../replica-table.ts'
-import { scale } from '../scale.ts'
-import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
+} from '../../apis/apps/v1/replicaset.ts'
+import type { ReplicaSet } from '../../apis/apps/v1/types.ts'
+import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
+import { selector } from '../generic/table-cells.ts'
+import { replicaTable } from './replica-table.ts'
+import { scale } from './scale.ts'
+import { warnOfTemplate, warnOfWorkload } from './workload-warnings.ts'
 
 const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
 

@@ -3,16 +3,16 @@ import {
   validateDeployment,
   validateDeploymentStatusUpdate,
   validateDeploymentUpdate,
-} from '../../../apis/apps/v1/deployment.ts'
-import type { Deployment } from '../../../apis/apps/v1/types.ts'
-import { semanticEqual } from '../../../apis/core/v1/semantic-equal.ts'
-import type { KubeObject } from '../../../machinery/types.ts'
-import type { BuiltInKind } from '../../definition.ts'
-import type { Strategy } from '../../generic/strategy.ts'
-import { valueAt } from '../../../machinery/json-walk.ts'
-import { age, containers, name, number, selector, table } from '../../generic/table-cells.ts'
-import { scale } from '../scale.ts'
-import { warnOfTemplate, warnOfWorkload } from '../workload-warnings.ts'
+} from '../../apis/apps/v1/deployment.ts'
+import type { Deployment } from '../../apis/apps/v1/types.ts'
+import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
+import { valueAt } from '../../machinery/json-walk.ts'
+import { age, containers, name, number, selector, table } from '../generic/table-cells.ts'
+import { scale } from './scale.ts'
+import { warnOfTemplate, warnOfWorkload } from './workload-warnings.ts'
 
 const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
 

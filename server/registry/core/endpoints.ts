@@ -1,13 +1,7 @@
-import {
-  defaultEndpoints,
-  endpointsOf,
-  validateEndpoints,
-  validateEndpointsUpdate,
-  type Endpoints,
-} from '../../../apis/core/v1/endpoints.ts'
-import { since } from '../../../machinery/duration.ts'
-import type { BuiltInKind } from '../../definition.ts'
-import { columns } from '../../generic/table-columns.ts'
+import { defaultEndpoints, endpointsOf, validateEndpoints, validateEndpointsUpdate, type Endpoints } from '../../apis/core/v1/endpoints.ts'
+import { since } from '../../machinery/duration.ts'
+import type { BuiltInKind } from '../definition.ts'
+import { columns } from '../generic/table-columns.ts'
 
 function addressesText({ subsets }: Endpoints): string {
   if (!subsets?.length) return '<none>'
