@@ -1,5 +1,6 @@
 import { createCoreRecorder } from '../client/event-recorder.ts'
 import type { Controller, ControllerContext } from './controller.ts'
+import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
@@ -24,6 +25,7 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   daemonSetController,
   jobController,
+  cronJobController,
   ttlAfterFinishedController,
   garbageCollectorController,
 ]
@@ -40,6 +42,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   deployment: 'deployment-controller',
   daemonset: 'daemonset-controller',
   job: 'job-controller',
+  cronjob: 'cronjob-controller',
   'ttl-after-finished': 'ttl-after-finished-controller',
   garbagecollector: 'garbage-collector-controller',
 }
