@@ -68,4 +68,16 @@ describe('Expectations', () => {
     clock.advance(5 * 60_000 + 1)
     expect(e.satisfied('a')).toBe(true)
   })
+
+  test('add up within a round', () => {
+    const e = new Expectations(new FakeClock())
+    e.more('a', 1, ['x'])
+    e.more('a', 1, ['y'])
+    e.creationObserved('a')
+    e.deletionObserved('a', 'x')
+    e.deletionObserved('a', 'y')
+    expect(e.satisfied('a')).toBe(false)
+    e.creationObserved('a')
+    expect(e.satisfied('a')).toBe(true)
+  })
 })

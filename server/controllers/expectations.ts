@@ -33,6 +33,12 @@ export class Expectations {
     this.#byKey.set(key, { creations, deletions: new Set(deletions), at: this.#clock.now() })
   }
 
+  /** Adds to what is expected already. */
+  more(key: string, creations: number, deletions: readonly string[]): void {
+    const e = this.#byKey.get(key)
+    this.expect(key, (e?.creations ?? 0) + creations, [...(e?.deletions ?? []), ...deletions])
+  }
+
   creationObserved(key: string): void {
     const e = this.#byKey.get(key)
     if (e !== undefined && e.creations > 0) e.creations--

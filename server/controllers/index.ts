@@ -12,6 +12,7 @@ import { namespaceController } from './namespace/namespace.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
+import { statefulSetController } from './statefulset/statefulset.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
 
 export const controllers: readonly Controller[] = [
@@ -24,6 +25,7 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   deploymentController,
   daemonSetController,
+  statefulSetController,
   jobController,
   cronJobController,
   ttlAfterFinishedController,
@@ -41,6 +43,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   replicaset: 'replicaset-controller',
   deployment: 'deployment-controller',
   daemonset: 'daemonset-controller',
+  statefulset: 'statefulset-controller',
   job: 'job-controller',
   cronjob: 'cronjob-controller',
   'ttl-after-finished': 'ttl-after-finished-controller',

@@ -21,10 +21,10 @@ const maxNodes = 5000
 export const knownControllers: readonly string[] = [
   ...['namespace-controller', 'serviceaccount-controller', 'root-ca-certificate-publisher-controller', 'endpoints-controller'],
   ...['endpointslice-controller', 'endpointslice-mirroring-controller', 'replicaset-controller', 'deployment-controller'],
-  ...['daemonset-controller', 'job-controller', 'cronjob-controller', 'ttl-after-finished-controller'],
+  ...['daemonset-controller', 'statefulset-controller', 'job-controller', 'cronjob-controller', 'ttl-after-finished-controller'],
   ...['garbage-collector-controller', 'kube-scheduler'],
   ...['namespace', 'serviceaccount', 'root-ca-cert-publisher', 'endpoint', 'endpointslice', 'endpointslicemirroring', 'replicaset'],
-  ...['deployment', 'garbagecollector', 'daemonset', 'job', 'cronjob', 'ttl-after-finished'],
+  ...['deployment', 'garbagecollector', 'daemonset', 'statefulset', 'job', 'cronjob', 'ttl-after-finished'],
 ]
 
 const logFormats = ['json', 'text']

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { byRevision, hasData, revisionHash, revisionName, templateOf, templatePatch } from './revisions.ts'
+
+test('a revision keeps a template, and gives it back', () => {
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+  const data = templatePatch(template)
+  expect(data).toEqual({ spec: { template: { $patch: 'replace', ...template } } })
+  const revision = { metadata: { name: 'r' }, revision: 1, data }
+  expect(templateOf(revision)).toEqual(template)
+  expect(hasData(revision, templatePatch({ spec: template.spec, metadata: template.metadata }))).toBe(true)
+  expect(hasData(revision, templatePatch({ ...template, metadata: {} }))).toBe(false)
+})
+
+test('the name follows from the data, whatever the order of its keys, and from the collisions', () => {
+  expect(revisionHash({ a: 1, b: { c: 2, d: 3 } }, 0)).toBe(revisionHash({ b: { d: 3, c: 2 }, a: 1 }, 0))
+  expect(revisionHash({ a: 1 }, 0)).not.toBe(revisionHash({ a: 1 }, 1))
+  expect(revisionHash({ a: '<' }, 0)).not.toBe(revisionHash({ a: '>' }, 0))
+  expect(revisionHash({ a: 1 }, undefined)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{1,10}$/)
+  expect(revisionName('x'.repeat(300), 'h')).toBe(`${'x'.repeat(223)}-h`)
+})
+
+test('revisions are in the order of their numbers, then of their age', () => {
+  const revision = (name: string, n: number, created: string) => ({ metadata: { name, creationTimestamp: created }, revision: n })
+  const list = [
+    revision('c', 2, '2026-01-01T00:00:00Z'),
+    revision('b', 1, '2026-01-02T00:00:00Z'),
+    revision('a', 1, '2026-01-01T00:00:00Z'),
+  ]
+  expect(list.sort(byRevision).map((r) => r.metadata.name)).toEqual(['a', 'b', 'c'])
+})
