@@ -7,7 +7,7 @@ import { copyJson } from '../machinery/copy-json.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../machinery/types.ts'
 
-/** Label of pods and revisions that ties them together. */
+/** Label that says of which revision a pod is. */
 export const REVISION_LABEL = 'controller-revision-hash'
 const MAX_PREFIX = 223
 // No vowels, so that no words come out (apimachinery `util/rand`).
@@ -60,9 +60,11 @@ export interface NewRevision {
   data: Record<string, unknown>
   revision: number
   hash: string
+  /** Where the hash is written on the revision itself. */
+  hashLabel: string
 }
 
-export function newRevision({ owner, ownerRef, template, data, revision, hash }: NewRevision): ControllerRevision {
+export function newRevision({ owner, ownerRef, template, data, revision, hash, hashLabel }: NewRevision): ControllerRevision {
   const { name = '', namespace, annotations } = owner.metadata
   return {
     apiVersion: 'apps/v1',
@@ -70,7 +72,7 @@ export function newRevision({ owner, ownerRef, template, data, revision, hash }:
     metadata: {
       name: revisionName(name, hash),
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...template?.metadata?.labels, [REVISION_LABEL]: hash },
+      labels: { ...template?.metadata?.labels, [hashLabel]: hash },
       ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [ownerRef],
     },

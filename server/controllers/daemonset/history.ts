@@ -62,7 +62,11 @@ async function snapshot(ctx: Context, ds: DaemonSet, data: Record<string, unknow
   const { name = '', namespace } = ds.metadata
   const ownerRef = controllerRef(ds, 'apps/v1', 'DaemonSet')
   const hash = templateHash(template, collisionCount)
-  const created = await createRevision(ctx.client, newRevision({ owner: ds, ownerRef, template, data, revision, hash }), ctx.signal)
+  const created = await createRevision(
+    ctx.client,
+    newRevision({ owner: ds, ownerRef, template, data, revision, hash, hashLabel: REVISION_LABEL }),
+    ctx.signal,
+  )
   if (created !== undefined) return created
   // Another template has this name: the count makes another one, at the next try.
   const sets = ctx.client.resource<DaemonSet>(DAEMON_SETS)

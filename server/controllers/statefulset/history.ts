@@ -16,6 +16,8 @@ export interface History {
   collisions: number
 }
 
+const HASH_LABEL = 'controller.kubernetes.io/hash'
+
 const nameOf = (r: ControllerRevision): string => r.metadata.name ?? ''
 
 /** The two revisions that matter; the one of the present template is made, or renumbered after a way back. */
@@ -44,7 +46,8 @@ async function snapshot(
   const { template } = set.spec ?? {}
   const ownerRef = controllerRef(set, 'apps/v1', 'StatefulSet')
   for (let collisions = set.status?.collisionCount ?? 0; ; collisions++) {
-    const wanted = newRevision({ owner: set, ownerRef, template, data, revision, hash: revisionHash(data, collisions) })
+    const hash = revisionHash(data, collisions)
+    const wanted = newRevision({ owner: set, ownerRef, template, data, revision, hash, hashLabel: HASH_LABEL })
     const update = await createRevision(ctx.client, wanted, ctx.signal)
     if (update !== undefined) return { update, collisions }
   }

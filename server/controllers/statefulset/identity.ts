@@ -53,7 +53,7 @@ function withStorage(set: StatefulSet, ordinal: number, volumes: readonly Volume
 /** The pod of an ordinal, not created yet: its name, hostname, labels and volumes are its own. */
 export function newPod(set: StatefulSet, ref: OwnerReference, template: PodTemplate, revision: string, ordinal: number): Pod {
   const name = `${set.metadata.name}-${ordinal}`
-  const pod = podFromTemplate(template, ref, { name })
+  const pod = podFromTemplate(template, ref, { name, generateName: `${set.metadata.name}-` })
   const volumes = withStorage(set, ordinal, volumesOf(pod))
   const { namespace } = set.metadata
   return {

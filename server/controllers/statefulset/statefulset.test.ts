@@ -58,6 +58,8 @@ describe('a stateful set', () => {
       'controller-revision-hash': revision!.metadata.name,
       'statefulset.kubernetes.io/pod-name': 'db-0',
     })
+    expect(revision!.metadata.name).toBe(`db-${revision!.metadata.labels?.['controller.kubernetes.io/hash']}`)
+    expect(pod!.metadata.generateName).toBe('db-')
     expect(pod!.spec).toMatchObject({ hostname: 'db-0', subdomain: 'db' })
     expect(pod!.metadata.ownerReferences).toMatchObject([{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', controller: true }])
     await serve()
