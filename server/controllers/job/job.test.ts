@@ -109,28 +109,32 @@ describe('a job', () => {
     expect(events.map((e) => e.split(':')[0])).toEqual(['Resumed', 'SuccessfulCreate', 'SuccessfulDelete', 'Suspended'])
   })
 
-  test('takes over pods that it selects and lets go of those that it selects no more', async () => {
-    await create({ manualSelector: true, selector: { matchLabels: { app: 'a' } }, suspend: true, template: labelled('a') } as JobSpec)
-    await condition('Suspended')
-    await cluster.create<Pod>(PODS, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'found', labels: { app: 'a' } },
-      spec: template.spec,
-    })
-    const find = async (): Promise<Pod> => cluster.get<Pod>(PODS, 'found').catch(() => ({ metadata: {} }))
-    await cluster.until('adopted or stopped', async () => (await find()).metadata.finalizers === undefined)
-    await patch({ suspend: false })
-    const [pod] = await running(1)
-    await cluster.client
-      .resource(PODS)
-      .patch(pod!.metadata.name!, { type: 'merge', body: { metadata: { labels: { app: 'b' } } } }, { namespace: 'default' })
-    const left = await cluster.until('released', async () => {
-      const p = await cluster.get<Pod>(PODS, pod!.metadata.name!)
-      return p.metadata.ownerReferences === undefined && p
-    })
-    expect(left.metadata.finalizers).toBeUndefined()
+  test('takes over a pod that it selects and lets go of one that it selects no more', async () => {
+    const orphan = { metadata: { name: 'found', labels: { app: 'a' } }, spec: template.spec }
+    await cluster.create<Pod>(PODS, { apiVersion: 'v1', kind: 'Pod', ...orphan })
+    const selector = { matchLabels: { app: 'a' } }
+    await create({ manualSelector: true, selector, completions: 2, parallelism: 2, template: labelled('a') } as JobSpec)
     await running(2)
+    const found = (): Promise<Pod> => cluster.get<Pod>(PODS, 'found')
+    const { metadata } = await cluster.until('adopted', async () => (await found()).metadata.ownerReferences !== undefined && found())
+    expect(metadata.ownerReferences).toMatchObject([{ kind: 'Job', name: 'work', controller: true }])
+    expect(metadata.finalizers).toEqual([TRACKING_FINALIZER])
+    const body = { metadata: { labels: { app: 'b' } } }
+    await cluster.client.resource(PODS).patch('found', { type: 'merge', body }, { namespace: 'default' })
+    const left = await cluster.until('released', async () => (await found()).metadata.ownerReferences === undefined && found())
+    expect(left.metadata.finalizers).toBeUndefined()
+    await running(3)
+  })
+
+  test('leaves its pods without the tracking finalizer when it is deleted', async () => {
+    await create({ parallelism: 2, completions: 2 })
+    await running(2)
+    await cluster.client.resource(JOBS).delete('work', { namespace: 'default', propagationPolicy: 'Background' })
+    const left = await cluster.until('no finalizers', async () => {
+      const list = await pods()
+      return list.every((p) => p.metadata.finalizers === undefined) && list
+    })
+    expect(left).toHaveLength(2)
   })
 
   test('of another controller is left alone', async () => {
