@@ -134,6 +134,21 @@ async function neverStarted(status: HostStatus): Promise<void> {
   else app.quit()
 }
 
+/** The menu's Restart lies beside Show Log: others may be using the control plane. */
+async function askRestart(): Promise<void> {
+  const options = {
+    type: 'question' as const,
+    title: 'Binnacle',
+    message: 'Restart the local control plane?',
+    detail: 'kubectl and every other client is refused until it is back, and nodes and control loops start anew. What is stored stays.',
+    buttons: ['Cancel', 'Restart'],
+    defaultId: 0,
+    cancelId: 0,
+  }
+  const { response } = await (window === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options))
+  if (response === 1) await supervisor.restart()
+}
+
 const handlers: Handlers = {
   minimizeWindow: () => window?.minimize(),
   toggleMaximizeWindow: () => (window?.isMaximized() === true ? window.unmaximize() : window?.maximize()),
@@ -180,7 +195,7 @@ function begin(): void {
   const actions = {
     command: (name: Events['menu']) => send('menu', name),
     addKubeconfig: () => void handlers.addKubeconfig(),
-    restartHost: () => void supervisor.restart(),
+    restartHost: () => void askRestart(),
     openExternal: (url: string) => void links.open(url),
   }
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, developer, actions)))

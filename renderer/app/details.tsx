@@ -1,15 +1,18 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isStale } from '../kube/connection.ts'
+import { isInert, quietTone } from '../kube/control-loops.ts'
 import type { KubeObject } from '../kube/types.ts'
 import { apiVersionOf, can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
+import { useMissing } from '../queries/control-loops.ts'
 import { useHub, useObject } from '../queries/hub.ts'
 import { EventsTab } from '../resources/events/events-tab.tsx'
 import type { KindPage } from '../resources/page.ts'
 import { pageOf } from '../resources/pages.tsx'
 import { useDelete } from '../tools/delete/delete-context.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { NobodyWorks } from './nobody-works.tsx'
 import './details.css'
 import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon, ToneWord } from '../ui/icon.tsx'
@@ -60,6 +63,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
         tabs={tabs.map((id) => ({ id, label: t(`details.tabs.${id}`) }))}
       />
       <FeedNotice state={data?.state} count={object ? 1 : 0} connection={connection} onRetry={() => hub.kick()} />
+      <NobodyWorks resource={resource} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {object ? (
           <Panel tab={tab} page={page} object={withKind(object, resource)} />
@@ -95,14 +99,20 @@ function DetailsHead({
   const { t } = useTranslation()
   const place = usePlace()
   const requestDelete = useDelete()
-  const status = object && statusOf(pageOf(resourceKey(resource)), object)
+  const key = resourceKey(resource)
+  const inert = isInert(key, useMissing(place.context, key))
+  const status = object && statusOf(pageOf(key), object)
   return (
     <div className="details-head">
       <span className="dim">{resource.kind}</span>
       <h2 className="ellipsis" title={name}>
         {name}
       </h2>
-      {deleted ? <ToneWord tone="bad">{t('details.deleted')}</ToneWord> : status && <ToneWord tone={status.tone}>{status.text}</ToneWord>}
+      {deleted ? (
+        <ToneWord tone="bad">{t('details.deleted')}</ToneWord>
+      ) : (
+        status && <ToneWord tone={inert ? quietTone(status.tone) : status.tone}>{status.text}</ToneWord>
+      )}
       <span className="bar-space" />
       <CopyButton text={() => window.location.origin + placeUrl(place)} label={t('details.copyLink')} />
       {can(resource, 'delete') && object && !deleted && (

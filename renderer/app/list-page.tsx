@@ -1,11 +1,13 @@
 import { Menu } from '@mantine/core'
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnInfo, Sort } from '../kube/columns.ts'
+import { isInert, quietCell, quietTone } from '../kube/control-loops.ts'
 import type { RowRef, ViewData } from '../kube/protocol.ts'
 import { isStale } from '../kube/connection.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
+import { useMissing } from '../queries/control-loops.ts'
 import { useHub, useView, type ViewWindow } from '../queries/hub.ts'
 import { none } from '../resources/printed.ts'
 import { useDelete } from '../tools/delete/delete-context.ts'
@@ -16,10 +18,18 @@ import { placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { useStored } from '../ui/storage.ts'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
+import { NobodyWorks } from './nobody-works.tsx'
 import { ScopeOffer } from './scope-offer.tsx'
 
 const firstWindow: ViewWindow = { start: 0, end: 120, hold: false }
-const noRows: ReadonlyMap<string, RowRef> = new Map()
+const noKeys: ReadonlySet<string> = new Set()
+const nothingSelected = { shown: 0, hidden: 0 }
+
+/** Nobody stands behind these words: none of them is green, and nothing goes on. */
+const quiet = (data: ViewData): ViewData => ({
+  ...data,
+  rows: data.rows.map((row) => ({ ...row, tone: row.tone && quietTone(row.tone), cells: row.cells.map(quietCell) })),
+})
 
 /** One kind's list: filter, columns, sort, selection, counts, live rows. */
 export function ListPage({ resource }: { resource: Resource }) {
@@ -38,20 +48,27 @@ export function ListPage({ resource }: { resource: Resource }) {
     () => ({ context: place.context, resource: feedResource(resource), namespace }),
     [place.context, resource, namespace],
   )
-  const { data, handle, look } = useView({ source, sort, filter, ...firstWindow })
+  const { data: told, handle, look } = useView({ source, sort, filter, ...firstWindow })
+  const inert = isInert(key, useMissing(place.context, key))
+  const data = useMemo(() => (inert && told ? quiet(told) : told), [inert, told])
   const connection = useConnection(place.context)
   const stale = data !== undefined && data.total > 0 && (isStale(connection) || data.state.phase === 'retrying')
   const refused = data?.state.error?.code === 403 && data.total === 0
   const infos = useStableColumns(data)
-  const columns = useColumns(infos, shownColumns, namespace !== undefined)
-  const { selection, setSelection, toggle } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
+  const visible = useColumns(infos, shownColumns, namespace !== undefined)
+  // Rows that are drawn already take their tones anew with other columns only.
+  const columns = useMemo(() => [...visible], [visible, inert])
+  const { selection, toggle, toggleAll, clear, drop } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
   const current = data?.sort ?? sort ?? { column: 'name', descending: false }
-  const allSelected = (data?.shown ?? 0) > 0 && selection.size >= (data?.shown ?? 0)
+  const picked = selection.size > 0 ? (data?.selected ?? nothingSelected) : nothingSelected
+  const allSelected = (data?.shown ?? 0) > 0 && picked.shown >= (data?.shown ?? 0)
   return (
     <section className="list-page" aria-label={resource.kind}>
       <div className="toolbar">
         <h1 title={resource.kind}>{resource.kind}</h1>
-        {data && (data.state.synced || data.total > 0) && <Counts total={data.total} shown={data.shown} selected={selection.size} />}
+        {data && (data.state.synced || data.total > 0) && (
+          <Counts total={data.total} shown={data.shown} selected={picked.shown} hidden={picked.hidden} />
+        )}
         <FilterInput value={filter} onChange={setFilter} />
         {data !== undefined && data.waiting > 0 && (
           <span className="dim held" role="status">
@@ -59,21 +76,23 @@ export function ListPage({ resource }: { resource: Resource }) {
           </span>
         )}
         <span className="bar-space" />
-        {selection.size > 0 && (
+        {picked.shown + picked.hidden > 0 && (
           <>
-            {can(resource, 'delete') && (
+            {picked.shown > 0 && can(resource, 'delete') && (
               <button
                 type="button"
                 className="icon-button danger"
                 onClick={() =>
-                  requestDelete({ context: place.context, resource, objects: [...selection.values()], done: () => setSelection(noRows) })
+                  void handle.current?.pickSelected().then((objects) => {
+                    if (objects.length > 0) requestDelete({ context: place.context, resource, objects, done: drop })
+                  })
                 }
               >
                 <Icon name="trash" size={14} />
-                {t('list.deleteSelected', { count: selection.size })}
+                {t('list.deleteSelected', { count: picked.shown })}
               </button>
             )}
-            <button type="button" className="icon-button" title={t('list.clearSelection')} onClick={() => setSelection(noRows)}>
+            <button type="button" className="icon-button" title={t('list.clearSelection')} onClick={clear}>
               <Icon name="close" size={14} />
               <span className="if-wide">{t('list.clearSelection')}</span>
             </button>
@@ -82,6 +101,7 @@ export function ListPage({ resource }: { resource: Resource }) {
         <ColumnsMenu infos={infos} visible={columns} onChange={setShownColumns} />
       </div>
       <FeedNotice state={data?.state} count={data?.total ?? 0} connection={connection} onRetry={() => hub.kick()} />
+      {!refused && <NobodyWorks resource={resource} />}
       {refused && resource.namespaced && <ScopeOffer resource={resource} />}
       <DataList
         label={resource.kind}
@@ -97,10 +117,8 @@ export function ListPage({ resource }: { resource: Resource }) {
         onWindow={look}
         selection={selection}
         onToggle={toggle}
-        onToggleAll={() => {
-          if (allSelected) return setSelection(noRows)
-          void handle.current?.pick(0, data?.shown ?? 0).then((rows) => setSelection(new Map(rows.map((row) => [row.key, row]))))
-        }}
+        allSelected={allSelected}
+        onToggleAll={() => toggleAll(!allSelected, data?.shown ?? 0)}
         isOpen={(row) => place.object?.name === row.name && place.object.namespace === row.namespace}
         onOpen={(row) => go({ object: { namespace: row.namespace, name: row.name } })}
         linkFor={(column, text) =>
@@ -153,13 +171,14 @@ function useFilter(): [string, (filter: string) => void] {
 const urlDelay = 250
 
 // The bar's parts take plain values: an answer that only brings other rows renders none of them.
-const Counts = memo(function Counts({ total, shown, selected }: { total: number; shown: number; selected: number }) {
+const Counts = memo(function Counts({ total, shown, selected, hidden }: Record<'total' | 'shown' | 'selected' | 'hidden', number>) {
   const { t } = useTranslation()
   const text = shown === total ? t('list.count', { count: total }) : t('list.countFiltered', { shown, count: total })
   return (
     <span className="counts" data-testid="counts">
       {text}
-      {selected > 0 && ` · ${t('list.selected', { count: selected })}`}
+      {selected + hidden > 0 && ` · ${t('list.selected', { count: selected + hidden })}`}
+      {hidden > 0 && ` · ${t('list.selectedHidden', { count: hidden })}`}
     </span>
   )
 })
@@ -230,28 +249,58 @@ const ColumnsMenu = memo(function ColumnsMenu({
   )
 })
 
+/**
+ * The selected rows' keys, of one list only. What the filter hides stays selected and is never acted on: the worker, which knows what is
+ * shown, picks what an action takes.
+ */
 function useSelection(handle: ReturnType<typeof useView>['handle'], scope: string) {
-  const [selection, setSelection] = useState(noRows)
+  const [held, setHeld] = useState({ scope, keys: noKeys })
+  const selection = held.scope === scope ? held.keys : noKeys
   const last = useRef(-1)
   useEffect(() => {
-    setSelection(noRows)
     last.current = -1
   }, [scope])
+  // Before anything is asked about them: the worker answers in the order it is told.
+  useLayoutEffect(() => handle.current?.select(selection), [handle, selection])
+  const change = useCallback(
+    (next: (keys: ReadonlySet<string>) => ReadonlySet<string>) =>
+      setHeld((before) => ({ scope, keys: next(before.scope === scope ? before.keys : noKeys) })),
+    [scope],
+  )
+  const add = useCallback(
+    async (from: number, to: number) => {
+      const rows = (await handle.current?.pick(from, to)) ?? []
+      change((keys) => new Set([...keys, ...rows.map((row) => row.key)]))
+    },
+    [handle, change],
+  )
   const toggle = useCallback(
     (row: RowRef, index: number, range: boolean) => {
-      if (range && last.current >= 0) {
-        const [from, to] = [Math.min(last.current, index), Math.max(last.current, index) + 1]
-        void handle.current?.pick(from, to).then((rows) => setSelection((s) => new Map([...s, ...rows.map((r) => [r.key, r] as const)])))
-        return
-      }
+      if (range && last.current >= 0) return void add(Math.min(last.current, index), Math.max(last.current, index) + 1)
       last.current = index
-      setSelection((s) => {
-        const next = new Map(s)
-        if (!next.delete(row.key)) next.set(row.key, { key: row.key, name: row.name, namespace: row.namespace })
+      change((keys) => {
+        const next = new Set(keys)
+        if (!next.delete(row.key)) next.add(row.key)
         return next
       })
     },
-    [handle],
+    [add, change],
   )
-  return { selection, setSelection, toggle }
+  const clear = useCallback(() => change(() => noKeys), [change])
+  const drop = useCallback(
+    (gone: readonly string[]) => {
+      const left = new Set(gone)
+      change((keys) => new Set([...keys].filter((key) => !left.has(key))))
+    },
+    [change],
+  )
+  const toggleAll = useCallback(
+    (on: boolean, shown: number) => {
+      if (on) return void add(0, shown)
+      // What is hidden was not seen when the box was unchecked.
+      void handle.current?.pickSelected().then((rows) => drop(rows.map((row) => row.key)))
+    },
+    [add, drop, handle],
+  )
+  return { selection, toggle, toggleAll, clear, drop }
 }

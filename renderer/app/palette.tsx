@@ -7,10 +7,10 @@ import { resourceKey } from '../kube/resource.ts'
 import { contextsQuery, useContexts } from '../queries/contexts.ts'
 import { namespaces, nodes, pods, services, useResources } from '../queries/discovery.ts'
 import { useView } from '../queries/hub.ts'
-import { useLocalCommand } from '../queries/local.ts'
 import { bridge } from '../ui/bridge.ts'
 import { type Place, useGo, usePlace } from '../ui/place.ts'
 import { languages } from './i18n/setup.ts'
+import { useLocalGuard } from './local-guard.tsx'
 import './palette.css'
 
 interface Entry {
@@ -186,7 +186,7 @@ function useCommands(wanted: string): Entry[] {
   const go = useGo()
   const { data: contexts } = useContexts()
   const { setColorScheme } = useMantineColorScheme()
-  const local = useLocalCommand()
+  const local = useLocalGuard()
   const client = useQueryClient()
   const to = (change: Partial<Place>) => () => go(change)
   const commands: { text: string; note?: string; run(): void }[] = [
@@ -201,7 +201,7 @@ function useCommands(wanted: string): Entry[] {
     ...(['start', 'stop', 'restart'] as const).map((command) => ({
       text: t(`local.${command}`),
       note: t('local.name'),
-      run: () => local.mutate(command),
+      run: () => local(command),
     })),
     ...(bridge
       ? [

@@ -19,6 +19,7 @@ import { Help } from './help.tsx'
 import { Home } from './home/home.tsx'
 import { useKeys } from './keys.ts'
 import { ListPage } from './list-page.tsx'
+import { LocalGuard } from './local-guard.tsx'
 import { LocalActions } from './local-actions.tsx'
 import { useMenu } from './menu.ts'
 import { Notices } from './notices.tsx'
@@ -36,7 +37,9 @@ export function Shell() {
   return (
     <DockProvider>
       <DeleteProvider>
-        <Frame />
+        <LocalGuard>
+          <Frame />
+        </LocalGuard>
       </DeleteProvider>
     </DockProvider>
   )

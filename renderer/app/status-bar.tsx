@@ -5,11 +5,12 @@ import type { Tone } from '../kube/types.ts'
 import { useDiscovery } from '../queries/discovery.ts'
 import { local, useIsLocal } from '../queries/contexts.ts'
 import { useNet } from '../queries/hub.ts'
-import { type LocalState, useLocal, useLocalCommand } from '../queries/local.ts'
+import { type LocalState, useLocal } from '../queries/local.ts'
 import { Age } from '../ui/age.tsx'
 import { Icon, ToneWord } from '../ui/icon.tsx'
 import { usePlace } from '../ui/place.ts'
 import { useTasks } from '../ui/tasks.ts'
+import { useLocalGuard } from './local-guard.tsx'
 import { LocalLog } from './local-log.tsx'
 
 const tones: Record<LocalState['state'], Tone> = { starting: 'busy', running: 'ok', stopped: 'muted', failed: 'bad' }
@@ -55,7 +56,7 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
   const { t } = useTranslation()
   const { data, isError } = useLocal()
   const revision = useRevision()
-  const command = useLocalCommand()
+  const command = useLocalGuard()
   // Beside another cluster's rows these figures would be taken for that cluster's.
   const onScreen = useIsLocal(usePlace().context)
   // What was last heard says nothing about now.
@@ -77,17 +78,17 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
         <Menu.Dropdown>
           {data.url && <Menu.Label>{data.url}</Menu.Label>}
           {!running && (
-            <Menu.Item leftSection={<Icon name="play" size={14} />} onClick={() => command.mutate('start')}>
+            <Menu.Item leftSection={<Icon name="play" size={14} />} onClick={() => command('start')}>
               {t('local.start')}
             </Menu.Item>
           )}
           {running && (
-            <Menu.Item leftSection={<Icon name="restart" size={14} />} onClick={() => command.mutate('restart')}>
+            <Menu.Item leftSection={<Icon name="restart" size={14} />} onClick={() => command('restart')}>
               {t('local.restart')}
             </Menu.Item>
           )}
           {running && (
-            <Menu.Item leftSection={<Icon name="stop" size={14} />} onClick={() => command.mutate('stop')}>
+            <Menu.Item leftSection={<Icon name="stop" size={14} />} onClick={() => command('stop')}>
               {t('local.stop')}
             </Menu.Item>
           )}
@@ -96,6 +97,12 @@ function LocalControl({ logOpen, onLog }: { logOpen: boolean; onLog(open: boolea
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {!running && (
+        <button type="button" className="icon-button action" onClick={() => command('start')}>
+          <Icon name="play" size={14} />
+          {t('local.start')}
+        </button>
+      )}
       {onScreen && <span className="item">{t(`local.store.${data.store}`)}</span>}
       {onScreen && data.state === 'running' && revision && <span className="item">{t('local.revision', { revision })}</span>}
       {onScreen && data.state === 'running' && data.startedAt > 0 && (

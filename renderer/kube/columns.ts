@@ -19,7 +19,7 @@ export interface ColumnInfo {
   link?: string
 }
 
-/** A cell is its text, a number, a time in ms (`age`), or a word with a tone (`status`). */
+/** A cell is its text, a number, a time in ms (`age`, where a text stands still), or a word with a tone (`status`). */
 export type Cell = string | number | null | { text: string; tone: Tone }
 
 export interface Column<T = KubeObject> extends ColumnInfo {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { KindView } from './columns.ts'
 import type { ClusterState } from './connection.ts'
 import { Feed, sourceKey, wholeObjects } from './feed.ts'
-import type { FeedSource, FromWorker, NetState, ToWorker } from './protocol.ts'
+import type { FeedSource, FromWorker, NetState, RowRef, ToWorker } from './protocol.ts'
 import type { ServerTraits } from './reflector.ts'
 import { resourceKey } from './resource.ts'
 import type { Row } from './store.ts'
@@ -69,7 +69,11 @@ export class FeedHost {
         return this.#add(message.id, new SummarySubscription(this.#use(message.source), summary, this.#init.clock, this.#post(message.id)))
       }
       case 'pick':
-        return this.#pick(message)
+        return this.#answerPick(message, (view) => view.pick(message.from, message.to))
+      case 'pick-selected':
+        return this.#answerPick(message, (view) => view.pickSelected())
+      case 'select':
+        return this.#select(message.view, message.keys)
       case 'close':
         return this.#close(message.id)
       case 'kick':
@@ -99,10 +103,16 @@ export class FeedHost {
     this.#add(id, new ViewSubscription(this.#use(request.source), request, this.#post(id)))
   }
 
-  #pick(message: Extract<ToWorker, { op: 'pick' }>): void {
-    const view = this.#subscriptions.get(message.view)
-    const rows = view instanceof ViewSubscription ? view.pick(message.from, message.to) : []
-    this.#init.post({ op: 'pick', id: message.id, rows })
+  #answerPick({ id, view }: { id: number; view: number }, pick: (view: ViewSubscription) => RowRef[]): void {
+    const found = this.#subscriptions.get(view)
+    this.#init.post({ op: 'pick', id, rows: found instanceof ViewSubscription ? pick(found) : [] })
+  }
+
+  #select(id: number, keys: readonly string[]): void {
+    const view = this.#subscriptions.get(id)
+    if (!(view instanceof ViewSubscription)) return
+    view.select(keys)
+    view.flush()
   }
 
   #post(id: number): (message: PayloadWithoutId) => void {

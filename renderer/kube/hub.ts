@@ -28,7 +28,9 @@ export class FeedHub {
     this.#port.postMessage({ op: 'view', id, request })
     return {
       update: (next) => this.#port.postMessage({ op: 'view', id, request: next }),
-      pick: (from, to) => this.#pick(id, from, to),
+      pick: (from, to) => this.#pick((pick) => ({ op: 'pick', id: pick, view: id, from, to })),
+      select: (keys) => this.#port.postMessage({ op: 'select', view: id, keys: [...keys] }),
+      pickSelected: () => this.#pick((pick) => ({ op: 'pick-selected', id: pick, view: id })),
       close: () => this.#close(id),
     }
   }
@@ -62,13 +64,13 @@ export class FeedHub {
     return () => this.#contextListeners.delete(listener)
   }
 
-  #pick(view: number, from: number, to: number): Promise<RowRef[]> {
+  #pick(ask: (id: number) => ToWorker): Promise<RowRef[]> {
     const { promise, resolve } = Promise.withResolvers<RowRef[]>()
     const id = this.#expect((message) => {
       this.#answers.delete(id)
       if (message.op === 'pick') resolve(message.rows)
     })
-    this.#port.postMessage({ op: 'pick', id, view, from, to })
+    this.#port.postMessage(ask(id))
     return promise
   }
 
@@ -96,5 +98,9 @@ export class FeedHub {
 export interface ViewHandle {
   update(request: ViewRequest): void
   pick(from: number, to: number): Promise<RowRef[]>
+  /** Says which rows are selected, by their keys. */
+  select(keys: Iterable<string>): void
+  /** The selected rows that are shown: what the filter hides is not among them. */
+  pickSelected(): Promise<RowRef[]>
   close(): void
 }

@@ -43,6 +43,8 @@ export interface ViewData {
   shown: number
   /** Changes that wait while the order is held. */
   waiting: number
+  /** Of the selected rows: those that are shown, and those that the filter hides. */
+  selected: { shown: number; hidden: number }
   start: number
   rows: RowData[]
   columns: ColumnInfo[]
@@ -88,6 +90,9 @@ export type ToWorker =
   | { op: 'object'; id: number; source: FeedSource }
   | { op: 'summary'; id: number; source: FeedSource; name: string }
   | { op: 'pick'; id: number; view: number; from: number; to: number }
+  | { op: 'select'; view: number; keys: string[] }
+  /** The selected rows that are shown. */
+  | { op: 'pick-selected'; id: number; view: number }
   | { op: 'close'; id: number }
   | { op: 'kick' }
 

@@ -39,5 +39,9 @@ export function formatBytes(bytes: number): string {
   return `${figure(value, value >= 100 || step === 0 ? 0 : 1)} ${steps[step]}`
 }
 
-/** Cores: whole ones as they are, parts as millicores. */
-export const formatCores = (cores: number): string => (cores >= 10 || Number.isInteger(cores) ? figure(cores) : `${figure(cores * 1000)}m`)
+/** Cores: below one as millicores, from one on with up to two digits after the point. */
+export function formatCores(cores: number): string {
+  if (Math.round(cores * 1000) < 1000 && cores !== 0) return `${figure(cores * 1000)}m`
+  const hundredths = Math.round(cores * 100)
+  return figure(hundredths / 100, hundredths % 100 === 0 ? 0 : hundredths % 10 === 0 ? 1 : 2)
+}

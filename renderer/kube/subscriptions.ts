@@ -54,6 +54,8 @@ export class ViewSubscription implements Subscription {
     const anchorAt = anchor === undefined ? -1 : this.#find(anchor)
     // What the answer depends on, in short: the same again is not sent.
     let mark = `${start}:${this.#list.shown.length}/${this.#list.total}+${this.#list.waiting}@${anchorAt}`
+    const { selected } = this.#list
+    mark += `${selected.shown}-${selected.hidden}`
     for (const row of rows) mark += ` ${row.version}${row.gone ? '-' : ''}`
     const stateKey = this.feed.state
     if (mark === this.#sent && stateKey === this.#stateSent && this.#columnsSent === this.#columnsSeen) return
@@ -65,6 +67,7 @@ export class ViewSubscription implements Subscription {
       total: this.#list.total,
       shown: this.#list.shown.length,
       waiting: this.#list.waiting,
+      selected,
       start,
       rows: rows.map((row) => this.#rowData(row)),
       columns: this.#columnsSent,
@@ -79,6 +82,16 @@ export class ViewSubscription implements Subscription {
 
   pick(from: number, to: number): RowRef[] {
     return this.#list.shown.slice(from, to).map(({ key, name, namespace }) => ({ key, name, namespace }))
+  }
+
+  select(keys: readonly string[]): void {
+    this.#list.select(keys)
+  }
+
+  pickSelected(): RowRef[] {
+    // What has come meanwhile counts, though no frame has shown it: a row that is gone must not be acted on.
+    this.#list.flush()
+    return this.#list.pickSelected().map(({ key, name, namespace }) => ({ key, name, namespace }))
   }
 
   reset(): void {

@@ -53,7 +53,7 @@ describe('quantities', () => {
   })
   test('are shown short', () => {
     expect([0, 1023, 1536, 16 * 2 ** 30, 200 * 2 ** 20].map(formatBytes)).toEqual(['0 B', '1023 B', '1.5 KiB', '16.0 GiB', '200 MiB'])
-    expect([0.25, 2, 7.8, 15.9].map(formatCores)).toEqual(['250m', '2', '7800m', '16'])
+    expect([0, 0.25, 0.9996, 1.1, 2, 7.85, 15.999].map(formatCores)).toEqual(['0', '250m', '1', '1.1', '2', '7.85', '16'])
   })
 })
 

@@ -54,6 +54,7 @@ type Step =
   | { op: 'filter'; filter: string }
   | { op: 'namespace'; namespace: string }
   | { op: 'relist'; ids: number[] }
+  | { op: 'select'; ids: number[] }
 
 const id = fc.integer({ min: 0, max: 12 })
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -67,6 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ op: fc.constant('filter' as const), filter: fc.constantFrom('', 'odd', 'status:big', 't1', '-even', 'field=size=3') }),
   fc.record({ op: fc.constant('namespace' as const), namespace: fc.constantFrom('', 'a', 'b') }),
   fc.record({ op: fc.constant('relist' as const), ids: fc.array(id) }),
+  fc.record({ op: fc.constant('select' as const), ids: fc.array(id) }),
 )
 
 describe('ListView', () => {
@@ -76,6 +78,7 @@ describe('ListView', () => {
         const store = new ObjectStore(kind)
         let params = { sort: { column: 'name', descending: false }, filter: '', namespace: '' }
         const view = new ListView(store, params)
+        let selected = new Set<string>()
         for (const s of steps) {
           if (s.op === 'put') store.upsert(thing(s.id, s.size))
           else if (s.op === 'drop') store.remove(thing(s.id, 0))
@@ -84,14 +87,23 @@ describe('ListView', () => {
             store.beginReplace()
             for (const each of s.ids) store.upsert(thing(each, each % 10))
             store.endReplace()
+          } else if (s.op === 'select') {
+            selected = new Set(s.ids.map((each) => `u${each}`))
+            view.select(selected)
           } else {
             if (s.op === 'sort') params = { ...params, sort: s.sort }
             else if (s.op === 'filter') params = { ...params, filter: s.filter }
             else params = { ...params, namespace: s.namespace }
             view.update(params)
           }
+          // A row that is gone, or is not here when it is selected, is not selected any more: one of the same key that comes is another.
+          selected = new Set([...selected].filter((key) => store.rows.has(key)))
         }
         view.flush()
+        const shown = new Set(keys(view.shown))
+        const acted = keys(view.shown).filter((key) => selected.has(key))
+        expect(keys(view.pickSelected())).toEqual(acted)
+        expect(view.selected).toEqual({ shown: acted.length, hidden: [...selected].filter((key) => !shown.has(key)).length })
         expect(keys(view.shown)).toEqual(expected(store, params.sort, params.filter, params.namespace))
         expect(view.total).toBe(store.rows.size)
       }),
@@ -122,6 +134,24 @@ describe('ListView', () => {
     view.flush()
     expect(keys(view.shown)).toEqual(['u4', 'u3', 'u1'])
     expect(view.waiting).toBe(0)
+  })
+
+  test('what the filter hides is selected and not acted on; what is gone is neither, though a held list still shows it', () => {
+    const store = new ObjectStore(kind)
+    for (const each of [1, 2, 3]) store.upsert(thing(each, each))
+    const params = { sort: { column: 'size', descending: false }, filter: '', namespace: '' }
+    const view = new ListView(store, params)
+    view.select(['u1', 'u2', 'u3'])
+    view.update({ ...params, filter: 'odd' })
+    expect([view.selected, keys(view.pickSelected())]).toEqual([{ shown: 2, hidden: 1 }, ['u1', 'u3']])
+    view.hold(true)
+    store.remove(thing(3, 3))
+    view.flush()
+    expect([view.selected, keys(view.pickSelected()), keys(view.shown)]).toEqual([{ shown: 1, hidden: 1 }, ['u1'], ['u1', 'u3']])
+    view.hold(false)
+    view.flush()
+    view.update(params)
+    expect([view.selected, keys(view.pickSelected())]).toEqual([{ shown: 2, hidden: 0 }, ['u1', 'u2']])
   })
 
   test('a change that moves nothing keeps the very array of rows', () => {

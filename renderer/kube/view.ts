@@ -29,6 +29,9 @@ export class ListView {
   #terms: Term[]
   #sorted: Entry[] = []
   #held = false
+  readonly #selected = new Set<string>()
+  #selectedShown = 0
+  #selectionTouched = false
   /** What is shown, in order. Read it between flushes; do not keep it. */
   shown: Row[] = []
   /** Grows when the order, the membership or any shown row has changed. */
@@ -38,7 +41,10 @@ export class ListView {
     this.#store = store
     this.#params = params
     this.#terms = parseFilter(params.filter)
-    this.#stop = store.listen((row) => this.#changed.add(row))
+    this.#stop = store.listen((row) => {
+      this.#changed.add(row)
+      if (row.gone && this.#selected.delete(row.key)) this.#selectionTouched = true
+    })
     this.#rebuild()
   }
 
@@ -53,6 +59,30 @@ export class ListView {
 
   get held(): boolean {
     return this.#held
+  }
+
+  /** Of the selected rows: those that are shown, and those that the filter hides. A row that is gone is neither. */
+  get selected(): { shown: number; hidden: number } {
+    return { shown: this.#selectedShown, hidden: this.#selected.size - this.#selectedShown }
+  }
+
+  /** Takes the keys of the selected rows; those of rows that are not here, or go later, are forgotten. */
+  select(keys: Iterable<string>): void {
+    this.#selected.clear()
+    for (const key of keys) if (this.#store.rows.has(key)) this.#selected.add(key)
+    this.#countSelected()
+    this.version++
+  }
+
+  /** The selected rows that are shown, in order: what an action on the selection may act on. */
+  pickSelected(): Row[] {
+    return this.shown.filter((row) => this.#selected.has(row.key) && !row.gone)
+  }
+
+  #countSelected(): void {
+    let count = 0
+    if (this.#selected.size > 0) for (const row of this.shown) if (this.#selected.has(row.key)) count++
+    this.#selectedShown = count
   }
 
   close(): void {
@@ -79,6 +109,9 @@ export class ListView {
   /** True when something to show has changed. */
   flush(): boolean {
     if (this.#changed.size === 0) return false
+    // A list that is held still shows the row that is gone.
+    if (this.#selectionTouched) this.#countSelected()
+    this.#selectionTouched = false
     if (this.#held) {
       let touched = false
       for (const row of this.#changed) {
@@ -160,6 +193,7 @@ export class ListView {
     const shown: Row[] = []
     for (const entry of this.#sorted) if (entry.shown) shown.push(entry.row)
     this.shown = shown
+    this.#countSelected()
     this.version++
   }
 

@@ -3,8 +3,9 @@ import { eventView } from './events/view.ts'
 import { nodeView } from './nodes/view.ts'
 import { podView } from './pods/view.ts'
 import { serviceView } from './services/view.ts'
+import { workloadViews } from './workloads/view.ts'
 
-const declared: Record<string, unknown> = { pods: podView, nodes: nodeView, services: serviceView, events: eventView }
+const declared: Record<string, unknown> = { pods: podView, nodes: nodeView, services: serviceView, events: eventView, ...workloadViews }
 
 /** The declared kinds by resource key. Each view is only ever given objects of its own kind, which the types cannot say. */
 export const kinds = declared as Record<string, KindView>

@@ -4,8 +4,9 @@ import { nodePage } from './nodes/page.tsx'
 import type { KindPage } from './page.ts'
 import { podPage } from './pods/page.tsx'
 import { servicePage } from './services/page.tsx'
+import { workloadPages } from './workloads/page.tsx'
 
-const declared: Record<string, unknown> = { pods: podPage, nodes: nodePage, services: servicePage, events: eventPage }
+const declared: Record<string, unknown> = { pods: podPage, nodes: nodePage, services: servicePage, events: eventPage, ...workloadPages }
 
 /**
  * The written pages by resource key: what the window reads. `kinds.ts` has their views once more, since the feed worker loads no

@@ -3,7 +3,7 @@ import { parseQuantity } from '../kube/quantity.ts'
 import type { Row } from '../kube/store.ts'
 import type { Tone } from '../kube/types.ts'
 import { type Event, lastSeen, recency, timesSeen } from './events/view.ts'
-import { nodeStatus } from './nodes/view.ts'
+import { allocatableOf, nodeStatus } from './nodes/view.ts'
 import type { Node } from './nodes/types.ts'
 import { podSummary } from './pods/status.ts'
 import type { ContainerStatus, Pod } from './pods/types.ts'
@@ -127,9 +127,7 @@ export interface NodeLine {
   name: string
   status: string
   tone: Tone
-  cpu: number
-  memory: number
-  pods: number
+  allocatable: ReturnType<typeof allocatableOf>
   /** Conditions other than Ready that hold, and why the node is not ready. */
   pressure: { type: string; message: string }[]
 }
@@ -145,14 +143,11 @@ export function summarizeNodes(rows: Iterable<Row>): NodesSummary {
   for (const row of rows) {
     const node = row.object as Node
     const { text, tone } = nodeStatus(node)
-    const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {}
     nodes.push({
       name: row.name,
       status: text,
       tone,
-      cpu: parseQuantity(allocatable.cpu) ?? 0,
-      memory: parseQuantity(allocatable.memory) ?? 0,
-      pods: parseQuantity(allocatable.pods) ?? 0,
+      allocatable: allocatableOf(node),
       pressure: (node.status?.conditions ?? [])
         .filter((c) => (c.type === 'Ready' ? c.status !== 'True' : c.status === 'True'))
         .map((c) => ({ type: c.type, message: c.message ?? '' })),

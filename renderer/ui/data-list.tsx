@@ -28,7 +28,9 @@ export interface DataListProps {
   sort: Sort
   onSort(column: string): void
   onWindow(window: ListWindow): void
-  selection: ReadonlyMap<string, RowRef>
+  /** Keys of rows; some of them may not be shown. */
+  selection: ReadonlySet<string>
+  allSelected: boolean
   onToggle(row: RowRef, index: number, range: boolean): void
   onToggleAll(): void
   isOpen(row: RowRef): boolean
@@ -182,7 +184,6 @@ export function DataList(props: DataListProps) {
   latestSort.current = props.onSort
   const onSort = useCallback((column: string) => latestSort.current(column), [])
 
-  const all = shown > 0 && selection.size >= shown
   const least = columns.reduce((sum, { info }) => sum + leastWidth(info), checkWidth)
   return (
     <div className={props.stale ? 'list-frame stale' : 'list-frame'}>
@@ -202,7 +203,13 @@ export function DataList(props: DataListProps) {
       >
         <div ref={head} className="list-head" role="row" aria-rowindex={1} style={{ minWidth: least }}>
           <div className="list-check" role="columnheader">
-            <input type="checkbox" tabIndex={-1} checked={all} onChange={props.onToggleAll} aria-label={t('list.selectAll')} />
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              checked={props.allSelected}
+              onChange={props.onToggleAll}
+              aria-label={t('list.selectAll')}
+            />
           </div>
           {columns.map(({ info, label }) => (
             <HeaderCell key={info.id} info={info} label={label} order={orderOf(props.sort, info)} onSort={onSort} />

@@ -10,15 +10,17 @@ import { useConnection } from '../../queries/connection.ts'
 import { useIsLocal, useKubectl } from '../../queries/contexts.ts'
 import { events, nodes, pods, useResources } from '../../queries/discovery.ts'
 import { useHub, useSummary } from '../../queries/hub.ts'
+import { useNodeUsage } from '../../queries/usage.ts'
+import { NodeMeters } from '../../resources/nodes/meters.tsx'
 import type { NodesSummary, PodsSummary, Problem, RecentEvent, Requests } from '../../resources/summaries.ts'
 import { Age } from '../../ui/age.tsx'
 import { Command } from '../../ui/command.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
-import { Meter } from '../../ui/meter.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { LastLines } from './last-lines.tsx'
 import { FirstSteps } from './first-steps.tsx'
+import { Unworked } from '../nobody-works.tsx'
 import { Refused } from './refused.tsx'
 import './home.css'
 
@@ -31,10 +33,12 @@ export function Home() {
   const namespace = place.namespace || undefined
   const { context } = place
   const podSource = useMemo(() => ({ context, resource: pods, namespace }), [context, namespace])
+  // A node holds the pods of every namespace, whichever is looked at.
+  const everyPod = useMemo(() => ({ context, resource: pods }), [context])
   const nodeSource = useMemo(() => ({ context, resource: nodes }), [context])
   const eventSource = useMemo(() => ({ context, resource: events, namespace }), [context, namespace])
   const podSummary = useSummary<PodsSummary>(podSource, 'pods')
-  const byNode = useSummary<Record<string, Requests>>(podSource, 'requestsByNode')
+  const byNode = useSummary<Record<string, Requests>>(everyPod, 'requestsByNode')
   const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
   const recent = useSummary<RecentEvent[]>(eventSource, 'events')
   const connection = useConnection(context)
@@ -124,6 +128,12 @@ function NodesCard({
   const { t } = useTranslation()
   const place = usePlace()
   const url = (name: string): string => placeUrl({ ...place, resource: 'nodes', object: { namespace: '', name } })
+  const shown = summary?.nodes.slice(0, mostNodes)
+  const names = shown?.map((node) => node.name).join(' ') ?? ''
+  const usage = useNodeUsage(
+    place.context,
+    useMemo(() => names.split(' ').filter(Boolean), [names]),
+  )
   return (
     <Card
       title={t('home.nodes')}
@@ -134,9 +144,9 @@ function NodesCard({
     >
       {(summary?.nodes.length ?? 0) === 0 && <Nothing loading={loading} text={t('home.noNodes')} />}
       <ul className="lines">
-        {summary?.nodes.slice(0, mostNodes).map((node) => {
+        {shown?.map((node) => {
           // Before the pods have come, nothing is known: a zero would be a claim.
-          const used = byNode && (byNode[node.name] ?? noRequests)
+          const requested = byNode && (byNode[node.name] ?? noRequests)
           return (
             <li key={node.name} className="node-line">
               <span title={node.status}>
@@ -145,24 +155,7 @@ function NodesCard({
               <Link to={url(node.name)} className="ellipsis" title={node.name}>
                 {node.name}
               </Link>
-              <Meter
-                label={t('home.cpu')}
-                value={used?.cpu ?? 0}
-                max={node.cpu}
-                text={`${used ? formatCores(used.cpu) : '–'} / ${formatCores(node.cpu)}`}
-              />
-              <Meter
-                label={t('home.memory')}
-                value={used?.memory ?? 0}
-                max={node.memory}
-                text={`${used ? formatBytes(used.memory) : '–'} / ${formatBytes(node.memory)}`}
-              />
-              <Meter
-                label={t('home.pods')}
-                value={used?.pods ?? 0}
-                max={node.pods}
-                text={`${used ? figure(used.pods) : '–'} / ${figure(node.pods)}`}
-              />
+              <NodeMeters of={node.allocatable} requests={requested} usage={usage.get(node.name)} />
               {(node.tone !== 'ok' || node.pressure.length > 0) && (
                 <span className={`node-why tone-${node.tone}`}>
                   {node.status}
@@ -173,6 +166,7 @@ function NodesCard({
           )
         })}
       </ul>
+      {place.namespace && (summary?.total ?? 0) > 0 && <p className="dim card-note">{t('home.wholeNodes')}</p>}
       {(summary?.total ?? 0) > mostNodes && (
         <Link to={placeUrl({ ...place, resource: 'nodes' })}>{t('common.more', { count: (summary?.total ?? 0) - mostNodes })}</Link>
       )}
@@ -284,6 +278,7 @@ function ProblemsCard({ pods: summary, loading }: { pods: PodsSummary | undefine
       {summary && summary.problemCount > problems.length && (
         <p className="dim card-note">{t('common.more', { count: summary.problemCount - problems.length })}</p>
       )}
+      <Unworked />
     </Card>
   )
 }

@@ -40,6 +40,8 @@ const dynamic: Record<string, readonly string[]> = {
   'namespaces.from.': ['kubeconfig', 'recent'],
   'theme.': ['auto', 'light', 'dark'],
   'local.': ['starting', 'running', 'stopped', 'failed', 'start', 'stop', 'restart'],
+  'local.ask.': ['stop.title', 'stop.next', 'restart.title', 'restart.next'],
+  'loops.': ['loop', 'scheduler', 'unenforced', 'ingressClass', 'network'],
   'local.store.': ['sqlite', 'etcd'],
   'palette.': ['kinds', 'objects', 'commands'],
   'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),

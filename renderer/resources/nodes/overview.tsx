@@ -1,19 +1,19 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { figure } from '../../kube/figures.ts'
-import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
+import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { pods } from '../../queries/discovery.ts'
 import { useSummary } from '../../queries/hub.ts'
+import { useNodeUsage } from '../../queries/usage.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
-import { Meter } from '../../ui/meter.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { Conditions, MainFacts, Metadata } from '../generic/common.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { none } from '../printed.ts'
 import type { Requests } from '../summaries.ts'
+import { NodeMeters } from './meters.tsx'
 import type { Node } from './types.ts'
-import { nodeRoles } from './view.ts'
+import { allocatableOf, nodeRoles } from './view.ts'
 
 export function NodeOverview({ object: node }: { object: Node }) {
   const { t } = useTranslation()
@@ -86,32 +86,15 @@ export function NodeOverview({ object: node }: { object: Node }) {
 
 function Capacity({ node, requests }: { node: Node; requests: Requests | undefined }) {
   const { t } = useTranslation()
-  const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {}
-  const cpu = parseQuantity(allocatable.cpu) ?? 0
-  const memory = parseQuantity(allocatable.memory) ?? 0
-  const most = parseQuantity(allocatable.pods) ?? 0
+  const { context } = usePlace()
+  const { name } = node.metadata
+  const usage = useNodeUsage(
+    context,
+    useMemo(() => [name], [name]),
+  ).get(name)
   return (
     <Section title={t('sections.capacity')}>
-      <div className="capacity">
-        <Meter
-          label={t('nodes.cpuRequested')}
-          value={requests?.cpu ?? 0}
-          max={cpu}
-          text={`${requests ? formatCores(requests.cpu) : '–'} / ${formatCores(cpu)}`}
-        />
-        <Meter
-          label={t('nodes.memoryRequested')}
-          value={requests?.memory ?? 0}
-          max={memory}
-          text={`${requests ? formatBytes(requests.memory) : '–'} / ${formatBytes(memory)}`}
-        />
-        <Meter
-          label={t('home.pods')}
-          value={requests?.pods ?? 0}
-          max={most}
-          text={`${requests ? figure(requests.pods) : '–'} / ${figure(most)}`}
-        />
-      </div>
+      <NodeMeters of={allocatableOf(node)} requests={requests} usage={usage} />
       {requests && (
         <p className="dim">{t('nodes.limits', { cpu: formatCores(requests.cpuLimits), memory: formatBytes(requests.memoryLimits) })}</p>
       )}

@@ -29,6 +29,12 @@ export function nodeStatus(node: Node): { text: string; tone: Tone } {
   return { text: words.join(','), tone }
 }
 
+/** Cores, bytes and pods that the scheduler may give away. */
+export function allocatableOf(node: Node): Record<'cpu' | 'memory' | 'pods', number | undefined> {
+  const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {}
+  return { cpu: parseQuantity(allocatable.cpu), memory: parseQuantity(allocatable.memory), pods: parseQuantity(allocatable.pods) }
+}
+
 const internalIP = (node: Node): string => node.status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? ''
 const cores = (node: Node): number => parseQuantity(node.status?.capacity?.cpu) ?? 0
 const memory = (node: Node): number => parseQuantity(node.status?.capacity?.memory) ?? 0

@@ -6,7 +6,8 @@ export interface DeleteRequest {
   context: string
   resource: Resource
   objects: RowRef[]
-  done?: () => void
+  /** Takes the keys of those that the server accepted. */
+  done?: (deleted: readonly string[]) => void
 }
 
 export const DeleteContext = createContext<(request: DeleteRequest) => void>(() => {})

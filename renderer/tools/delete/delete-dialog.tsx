@@ -3,8 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
-import { figure } from '../../kube/figures.ts'
+import { runs } from '../../kube/control-loops.ts'
+import { kindWord } from '../../kube/kind-word.ts'
 import { useIsLocal } from '../../queries/contexts.ts'
+import { useControlLoops } from '../../queries/control-loops.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { errorReport } from '../../ui/error-view.tsx'
@@ -12,7 +14,8 @@ import { ToneMark } from '../../ui/icon.tsx'
 import { startTask } from '../../ui/tasks.ts'
 import { DeleteContext, type DeleteRequest } from './delete-context.ts'
 import './delete-dialog.css'
-import { type DeleteOutcome, type DeletePlan, deleteObject, isFinal, makePlan, searched } from './plan.ts'
+import { type DeleteOutcome, deleteObject, isFinal, makePlan, needsTyping } from './plan.ts'
+import { listed, PlanView } from './plan-view.tsx'
 
 export function DeleteProvider({ children }: { children: React.ReactNode }) {
   const [request, setRequest] = useState<DeleteRequest>()
@@ -27,8 +30,10 @@ export function DeleteProvider({ children }: { children: React.ReactNode }) {
 
 /** The plan, then the deletion with each object's progress and error. */
 function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose(): void }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { context, resource, objects } = request
+  const kinds = kindWord(resource, objects.length, i18n.language)
+  const loops = useControlLoops(context)
   const all = useResources(context)
   const local = useIsLocal(context)
   const plan = useQuery({
@@ -42,8 +47,9 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
   const [orphan, setOrphan] = useState(false)
   const run = useDeletion(request, orphan)
   const expected = objects.length === 1 ? (objects[0]?.name ?? '') : t('delete.confirmMany', { count: objects.length })
+  const large = needsTyping(resource, objects.length, plan.data, orphan)
   // Nothing goes before its plan was shown; a plan that cannot be made is told and holds nobody back.
-  const blocked = (isFinal(resource) && typed !== expected) || plan.isPending
+  const blocked = (large && typed !== expected) || plan.isPending
   const dependents = plan.data?.dependents.length ?? 0
   return (
     <Modal
@@ -54,17 +60,18 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
       title={
         objects.length === 1
           ? t('delete.titleOne', { kind: resource.kind, name: expected })
-          : t('delete.titleMany', { count: objects.length, kind: resource.kind })
+          : t('delete.titleMany', { count: objects.length, kind: kinds })
       }
     >
       <p className="delete-where">
         {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
       </p>
-      <Outcomes outcomes={run.outcomes} />
+      {run.finished && <Sum outcomes={run.outcomes} kinds={kinds} />}
+      <Outcomes outcomes={run.outcomes} finished={run.finished} />
       {!run.started && (
         <>
           {plan.error && <p className="tone-warn">{t('delete.planFailed', { message: toApiError(plan.error).message })}</p>}
-          <PlanView plan={plan.data} loading={plan.isPending} orphan={orphan} />
+          <PlanView plan={plan.data} loading={plan.isPending} orphan={orphan} objects={objects.length} runs={(loop) => runs(loops, loop)} />
           {dependents > 0 && resource.plural !== 'nodes' && (
             <Checkbox
               className="delete-option"
@@ -73,10 +80,10 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
               onChange={(event) => setOrphan(event.currentTarget.checked)}
             />
           )}
-          {isFinal(resource) && (
+          {large && !plan.isPending && (
             <TextInput
               className="delete-option"
-              label={t('delete.type', { name: expected })}
+              label={t(isFinal(resource) ? 'delete.typeFinal' : 'delete.typeLarge', { name: expected })}
               value={typed}
               data-autofocus
               spellCheck={false}
@@ -91,7 +98,7 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
         </Button>
         {!run.finished && (
           <Button color="red.9" disabled={blocked || run.started} loading={run.started} onClick={() => void run.start()}>
-            {t('delete.confirm', { count: objects.length })}
+            {objects.length === 1 ? t('delete.confirmOne') : t('delete.titleMany', { count: objects.length, kind: kinds })}
           </Button>
         )}
       </div>
@@ -100,13 +107,16 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
 }
 
 function useDeletion(request: DeleteRequest, orphan: boolean) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [outcomes, setOutcomes] = useState<DeleteOutcome[]>(() => request.objects.map((object) => ({ object, state: 'waiting' })))
   const [started, setStarted] = useState(false)
   const finished = started && outcomes.every((o) => o.state === 'done' || o.state === 'failed')
   const start = async (): Promise<void> => {
     setStarted(true)
-    const task = startTask(t('delete.task', { kind: request.resource.kind }), request.objects.length)
+    const task = startTask(
+      t('delete.task', { kind: kindWord(request.resource, request.objects.length, i18n.language) }),
+      request.objects.length,
+    )
     const results = [...outcomes]
     const queue = results.map((_, index) => index)
     const mark = (index: number, change: Partial<DeleteOutcome>): void => {
@@ -129,19 +139,32 @@ function useDeletion(request: DeleteRequest, orphan: boolean) {
     }
     await Promise.all(Array.from({ length: 6 }, work))
     task.end()
-    request.done?.()
+    request.done?.(results.flatMap((o) => (o.state === 'done' ? [o.object.key] : [])))
   }
   return { outcomes, started, finished, start }
 }
 
 const stateTones = { waiting: 'muted', running: 'busy', done: 'ok', failed: 'bad' } as const
-/** Enough to check what was chosen; the rest is told as a number. */
-const listed = 200
 
-function Outcomes({ outcomes }: { outcomes: DeleteOutcome[] }) {
+/** What came of it, in one sentence; the server accepts a deletion before the object is gone. */
+function Sum({ outcomes, kinds }: { outcomes: DeleteOutcome[]; kinds: string }) {
+  const { t } = useTranslation()
+  const done = outcomes.filter((o) => o.state === 'done').length
+  const failed = outcomes.length - done
+  return (
+    <p className="delete-sum" role="status">
+      <ToneMark tone={failed > 0 ? 'bad' : 'ok'} />
+      {failed > 0 ? t('delete.sumFailed', { done, count: failed, kind: kinds }) : t('delete.sum', { count: done, kind: kinds })}
+    </p>
+  )
+}
+
+function Outcomes({ outcomes, finished }: { outcomes: DeleteOutcome[]; finished: boolean }) {
   const { t } = useTranslation()
   const failed = outcomes.filter((o) => o.state === 'failed')
-  const ordered = [...failed, ...outcomes.filter((o) => o.state !== 'failed')]
+  // At the end only what failed needs a look: the sum tells of the rest.
+  const ordered = finished ? failed : [...failed, ...outcomes.filter((o) => o.state !== 'failed')]
+  if (ordered.length === 0) return null
   return (
     <>
       <ul className="delete-list" aria-label={t('delete.objects')} tabIndex={0}>
@@ -153,7 +176,7 @@ function Outcomes({ outcomes }: { outcomes: DeleteOutcome[] }) {
             {error !== undefined && <span className="tone-bad delete-error">{toApiError(error).message}</span>}
           </li>
         ))}
-        {outcomes.length > listed && <li className="dim">{t('common.more', { count: outcomes.length - listed })}</li>}
+        {ordered.length > listed && <li className="dim">{t('common.more', { count: ordered.length - listed })}</li>}
       </ul>
       {failed.length > 0 && (
         <CopyButton
@@ -162,54 +185,5 @@ function Outcomes({ outcomes }: { outcomes: DeleteOutcome[] }) {
         />
       )}
     </>
-  )
-}
-
-function PlanView({ plan, loading, orphan }: { plan: DeletePlan | undefined; loading: boolean; orphan: boolean }) {
-  const { t } = useTranslation()
-  if (loading)
-    return (
-      <p className="dim" role="status">
-        {t('delete.planning')}
-      </p>
-    )
-  if (!plan) return null
-  const nothing = plan.dependents.length === 0 && plan.contents.length === 0
-  return (
-    <section className="delete-plan" aria-label={t('delete.plan')}>
-      {nothing && <p>{t('delete.nothingElse')}</p>}
-      {plan.dependents.length > 0 && (
-        <>
-          <p>{t(orphan ? 'delete.keeps' : 'delete.goesToo', { count: plan.dependents.length })}</p>
-          <ul className="delete-list" tabIndex={0} aria-label={t('delete.plan')}>
-            {plan.dependents.slice(0, listed).map((d) => (
-              <li key={d.uid} style={{ paddingLeft: (d.depth - 1) * 14 }}>
-                <span className="dim">{d.resource.kind}</span>
-                <span className="mono">{d.namespace ? `${d.namespace}/${d.name}` : d.name}</span>
-              </li>
-            ))}
-            {plan.dependents.length > listed && <li className="dim">{t('common.more', { count: plan.dependents.length - listed })}</li>}
-          </ul>
-        </>
-      )}
-      {plan.contents.length > 0 && (
-        <>
-          <p>{t('delete.everythingIn')}</p>
-          <ul className="delete-counts">
-            {plan.contents.map(({ kind, count, atLeast }) => (
-              <li key={kind}>
-                <strong>{atLeast ? `≥ ${figure(count)}` : figure(count)}</strong> {kind}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {plan.partial.length > 0 && <p className="tone-warn">{t('delete.partial', { count: searched, kinds: plan.partial.join(', ') })}</p>}
-      {plan.unknown.length > 0 && (
-        <p className="dim" title={plan.unknown.map((u) => `${u.kind}: ${u.message}`).join('\n')}>
-          {t('delete.unknown', { kinds: plan.unknown.map((u) => u.kind).join(', ') })}
-        </p>
-      )}
-    </section>
   )
 }

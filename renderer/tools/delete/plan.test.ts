@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Resource } from '../../kube/resource.ts'
 import type { KubeObject } from '../../kube/types.ts'
-import { isFinal, ownedBy } from './plan.ts'
+import { byKind, type DeletePlan, isFinal, needsTyping, ownedBy } from './plan.ts'
 
 const resource = (plural: string, group = ''): Resource => ({
   group,
@@ -40,5 +40,49 @@ describe('what goes with an object', () => {
   test('names are asked for only where the loss is final', () => {
     expect([resource('namespaces'), resource('persistentvolumes'), resource('nodes')].every(isFinal)).toBe(true)
     expect([resource('pods'), resource('deployments', 'apps'), resource('nodes', 'metrics.k8s.io')].some(isFinal)).toBe(false)
+  })
+})
+
+const dependent = (plural: string, name: string, depth: number): DeletePlan['dependents'][number] => ({
+  resource: resource(plural),
+  name,
+  namespace: 'n',
+  uid: name,
+  depth,
+})
+const plan = (dependents: number, broken = false): DeletePlan => ({
+  dependents: Array.from({ length: dependents }, (_, n) => dependent('pods', `p${n}`, 1)),
+  contents: [],
+  makers: [],
+  budgets: [{ namespace: 'n', name: 'b', covers: 3, going: 1, wants: 2, broken }],
+  unknown: [],
+  partial: [],
+})
+
+describe('what is told of it', () => {
+  test('dependents by kind: the nearest first, then the most', () => {
+    const groups = byKind([
+      dependent('pods', 'p1', 2),
+      dependent('replicasets', 'r', 1),
+      dependent('pods', 'p2', 2),
+      dependent('endpoints', 'e', 1),
+      dependent('endpoints', 'f', 1),
+    ])
+    expect(groups.map(({ resource: r, all }) => [r.plural, all.map((d) => d.name)])).toEqual([
+      ['endpoints', ['e', 'f']],
+      ['replicasets', ['r']],
+      ['pods', ['p1', 'p2']],
+    ])
+  })
+
+  test('a word is typed where much goes, counted with what goes along, or a budget is broken', () => {
+    const pods = resource('pods')
+    expect(needsTyping(pods, 19, plan(0), false)).toBe(false)
+    expect(needsTyping(pods, 20, plan(0), false)).toBe(true)
+    expect(needsTyping(pods, 1, plan(19), false)).toBe(true)
+    expect(needsTyping(pods, 1, plan(19), true)).toBe(false)
+    expect(needsTyping(pods, 1, plan(0, true), false)).toBe(true)
+    expect(needsTyping(pods, 1, undefined, false)).toBe(false)
+    expect(needsTyping(resource('namespaces'), 1, undefined, false)).toBe(true)
   })
 })

@@ -1,8 +1,11 @@
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import { byName } from '../../kube/order.ts'
 import type { RowRef } from '../../kube/protocol.ts'
-import { can, type Resource, resourceKey, resourcePath } from '../../kube/resource.ts'
+import { rowKey } from '../../kube/store.ts'
+import { can, type Resource, resourceKey, resourceOfKind, resourcePath } from '../../kube/resource.ts'
 import type { KubeList, KubeObject } from '../../kube/types.ts'
+import { type Budget, type BudgetImpact, budgetImpacts } from './budgets.ts'
+import { controllersOf, type Maker, makesAgain } from './makers.ts'
 
 /** Something that goes when the chosen objects go. */
 export interface Dependent {
@@ -15,7 +18,7 @@ export interface Dependent {
 }
 
 export interface KindCount {
-  kind: string
+  resource: Resource
   count: number
   /** The server told that there are more than could be counted. */
   atLeast: boolean
@@ -25,6 +28,10 @@ export interface DeletePlan {
   dependents: Dependent[]
   /** What a namespace or a node holds, by kind. */
   contents: KindCount[]
+  /** Controllers that stay, and make some of the objects again. */
+  makers: Maker[]
+  /** PodDisruptionBudgets of whose pods some go. A deletion does not ask them: only an eviction does. */
+  budgets: BudgetImpact[]
   /** Kinds that could not be looked at, with the server's words. */
   unknown: { kind: string; message: string }[]
   /** Kinds of which there are more objects than were searched for owners. */
@@ -44,6 +51,28 @@ const finalKinds = new Set([
 ])
 export const isFinal = (resource: Resource): boolean => finalKinds.has(resourceKey(resource))
 
+/** From as many objects on, those that go along included, a click is too little. */
+const many = 20
+
+/** Whether what is lost is final or large: then a word is typed before it happens. `orphan`: what the objects own stays. */
+export function needsTyping(resource: Resource, chosen: number, plan: DeletePlan | undefined, orphan: boolean): boolean {
+  const along = orphan ? 0 : (plan?.dependents.length ?? 0)
+  return isFinal(resource) || chosen + along >= many || (plan?.budgets.some((budget) => budget.broken) ?? false)
+}
+
+/** Dependents by kind: those nearest to the chosen objects first, then the most. */
+export function byKind(dependents: readonly Dependent[]): { resource: Resource; all: Dependent[] }[] {
+  const groups = new Map<string, { resource: Resource; all: Dependent[] }>()
+  for (const dependent of dependents) {
+    const key = resourceKey(dependent.resource)
+    const group = groups.get(key)
+    if (group) group.all.push(dependent)
+    else groups.set(key, { resource: dependent.resource, all: [dependent] })
+  }
+  const depth = (all: Dependent[]): number => Math.min(...all.map((d) => d.depth))
+  return [...groups.values()].sort((a, b) => depth(a.all) - depth(b.all) || b.all.length - a.all.length)
+}
+
 const metadataList = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
 /** More objects of one kind than this are not searched for owners; the plan says so. */
 export const searched = 50_000
@@ -62,7 +91,7 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<DeletePlan> {
   const kinds = all.filter((r) => can(r, 'list', 'delete') && !noise.has(resourceKey(r)))
-  const plan: DeletePlan = { dependents: [], contents: [], unknown: [], partial: [] }
+  const plan: DeletePlan = { dependents: [], contents: [], makers: [], budgets: [], unknown: [], partial: [] }
   const key = resourceKey(resource)
   if (key === 'namespaces') {
     await eachKind(
@@ -77,10 +106,10 @@ export async function makePlan(
           count += counted.count
           atLeast ||= counted.atLeast
         }
-        if (count > 0) plan.contents.push({ kind: r.kind, count, atLeast })
+        if (count > 0) plan.contents.push({ resource: r, count, atLeast })
       },
     )
-    plan.contents.sort((a, b) => b.count - a.count || byName(a.kind, b.kind))
+    plan.contents.sort((a, b) => b.count - a.count || byName(a.resource.kind, b.resource.kind))
     return plan
   }
   if (key === 'nodes') {
@@ -102,13 +131,59 @@ export async function makePlan(
         if (object.metadata.ownerReferences?.length) candidates.push({ resource: r, object })
     }
   })
-  plan.dependents.push(
-    ...ownedBy(
-      objects.map((object) => object.key),
-      candidates,
-    ),
-  )
+  const chosen = new Set(objects.map((object) => object.key))
+  plan.dependents.push(...ownedBy([...chosen], candidates))
+  const owned = candidates.flatMap(({ object }) => (chosen.has(rowKey(object)) ? [object] : []))
+  plan.makers = await findMakers(context, owned, all, signal)
+  const going = plan.dependents.filter((d) => resourceKey(d.resource) === 'pods')
+  if (key === 'pods') going.push(...objects.map(({ key: uid, name, namespace }) => ({ resource, uid, name, namespace, depth: 0 })))
+  await findBudgets(context, going, kinds, plan, signal)
   return plan
+}
+
+/** More controllers than this are not asked one by one whether they still want what they own. */
+const mostMakers = 30
+
+async function findMakers(context: string, chosen: readonly KubeObject[], all: readonly Resource[], signal: AbortSignal): Promise<Maker[]> {
+  const found = controllersOf(chosen).slice(0, mostMakers)
+  const asked = await Promise.all(
+    found.map(async ({ owner, namespace, count, loop }): Promise<Maker[]> => {
+      const resource = resourceOfKind(all, owner.apiVersion, owner.kind)
+      if (!resource) return []
+      const path = clusterPath(context, resourcePath(resource, namespace, owner.name))
+      const object = await requestJson<KubeObject>(path, { signal }).catch(() => undefined)
+      signal.throwIfAborted()
+      // An owner that is gone has its objects collected; the kind is missing in what some servers answer.
+      if (!object || object.metadata.uid !== owner.uid || !makesAgain({ ...object, kind: owner.kind })) return []
+      return [{ kind: owner.kind, name: owner.name, namespace, count, loop }]
+    }),
+  )
+  return asked.flat()
+}
+
+async function findBudgets(
+  context: string,
+  going: readonly Dependent[],
+  kinds: readonly Resource[],
+  plan: DeletePlan,
+  signal: AbortSignal,
+): Promise<void> {
+  const budgets = kinds.find((r) => resourceKey(r) === 'poddisruptionbudgets.policy')
+  const pods = kinds.find((r) => resourceKey(r) === 'pods')
+  if (!budgets || !pods || going.length === 0) return
+  const uids = new Set(going.map((pod) => pod.uid))
+  const namespaces = new Set(going.map((pod) => pod.namespace))
+  await eachKind([budgets], plan, signal, async (r) => {
+    for (const namespace of namespaces) {
+      const path = clusterPath(context, resourcePath(r, namespace))
+      const list = (await requestJson<{ items: Budget[] | null }>(path, { signal })).items ?? []
+      if (list.length === 0) continue
+      const there = []
+      for await (const { metadata } of everyObject(context, pods, namespace, '', plan, signal))
+        there.push({ uid: metadata.uid ?? '', namespace, labels: metadata.labels })
+      plan.budgets.push(...budgetImpacts(list, there, uids))
+    }
+  })
 }
 
 /** Everything that the owners own, directly or through others; each once. */

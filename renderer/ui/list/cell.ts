@@ -54,7 +54,7 @@ export class ListCell {
   write(cell: Cell, context: CellContext): void {
     const { info } = this.#column
     if (cell !== null && typeof cell === 'object') return this.#writeTone(cell.text ? cell : null, context)
-    if (info.type === 'age') return this.#writeAge(typeof cell === 'number' ? cell : null)
+    if (info.type === 'age' && typeof cell !== 'string') return this.#writeAge(cell)
     const text = cell === null ? '' : Number.isInteger(cell) ? figure(Number(cell)) : String(cell)
     const url = text ? context.linkFor(info, text) : undefined
     this.#become(url === undefined ? 'text' : 'link')

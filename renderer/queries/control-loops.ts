@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query'
+import { ApiError } from '../kube/api-error.ts'
+import { type ControlLoops, isHeld, type Lease, type Missing, missingFor, readControlLoops, unworked } from '../kube/control-loops.ts'
+import { clusterPath, request, requestJson } from '../kube/fetch.ts'
+import type { KubeList } from '../kube/types.ts'
+import type { Node } from '../resources/nodes/types.ts'
+import { local } from './contexts.ts'
+import { useLocal } from './local.ts'
+
+/** How a server of ours marks its version: what others say on `/metrics` is long, and nothing of it is asked for here. */
+const ours = /\+binnacle\b/
+const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager'
+const refreshMs = 20_000
+
+/** Undefined when the cluster does not say what runs in it: one that is not ours is taken to be complete. */
+async function askControlLoops(context: string, signal: AbortSignal): Promise<ControlLoops | null> {
+  if (context !== local) {
+    const { gitVersion } = await requestJson<{ gitVersion?: string }>(clusterPath(context, '/version'), { signal })
+    if (!ours.test(gitVersion ?? '')) return null
+  }
+  const [metrics, held] = await Promise.all([
+    request(clusterPath(context, '/metrics'), { signal }).then((answer) => answer.text()),
+    managerLeads(context, signal),
+  ])
+  const told = readControlLoops(metrics)
+  return held ? { ...told, running: 'all' } : told
+}
+
+/** A kube-controller-manager beside the server runs every loop there is. Its Lease is judged by the clock that sent the answer. */
+async function managerLeads(context: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const answer = await request(clusterPath(context, lease), { signal, headers: { accept: 'application/json' } })
+    const sent = Date.parse(answer.headers.get('date') ?? '')
+    return isHeld((await answer.json()) as Lease, Number.isNaN(sent) ? Date.now() : sent)
+  } catch (thrown) {
+    if (thrown instanceof ApiError && thrown.code === 404) return false
+    throw thrown
+  }
+}
+
+/** What acts on the objects of a cluster; undefined while that is not known, and where it cannot be. */
+export function useControlLoops(context: string): ControlLoops | undefined {
+  const startedAt = useLocal().data?.startedAt ?? 0
+  const { data, isError } = useQuery({
+    // Another run of the local control plane may have other loops.
+    queryKey: ['control-loops', context, context === local ? startedAt : 0],
+    queryFn: ({ signal }) => askControlLoops(context, signal),
+    enabled: context !== '',
+    refetchInterval: refreshMs,
+    retry: false,
+  })
+  return isError ? undefined : (data ?? undefined)
+}
+
+const mostNodes = 500
+
+/** Whether every node of the cluster is a simulated one; undefined when that is not known. */
+function useSimulated(context: string, enabled: boolean): boolean | undefined {
+  const { data, isError } = useQuery({
+    queryKey: ['simulated', context],
+    queryFn: async ({ signal }) => {
+      const { items, metadata } = await requestJson<KubeList<Node>>(clusterPath(context, `/api/v1/nodes?limit=${mostNodes}`), { signal })
+      const all = items ?? []
+      return all.length > 0 && !metadata.continue && all.every(isSimulated)
+    },
+    enabled,
+    refetchInterval: refreshMs,
+    retry: false,
+  })
+  return isError ? undefined : data
+}
+
+const isSimulated = (node: Node): boolean => node.status?.nodeInfo?.containerRuntimeVersion?.startsWith('simulated://') ?? false
+
+/** What is missing for objects of the kind to have an effect in this cluster; undefined when nothing is, and when that is not known. */
+export function useMissing(context: string, key: string): Missing | undefined {
+  const loops = useControlLoops(context)
+  const simulated = useSimulated(context, loops !== undefined && key === networkPolicies)
+  return missingFor(key, loops, simulated)
+}
+
+/** The kinds of which there are objects that nothing works on, with how many. */
+export function useUnworked(context: string): { key: string; count: number }[] {
+  const loops = useControlLoops(context)
+  const simulated = useSimulated(context, (loops?.stored.get(networkPolicies) ?? 0) > 0)
+  return unworked(loops, simulated)
+}
+
+const networkPolicies = 'networkpolicies.networking.k8s.io'
