@@ -199,6 +199,7 @@ test('a stopped control plane can be started where its absence is seen, and its 
     .getByRole('button', { name: /Local control plane/ })
     .click()
   await page.getByRole('menuitem', { name: 'Stop' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(page.getByRole('contentinfo')).toContainText('stopped')
   await page.goto('/c/local/secrets')
   const alert = page.getByRole('alert')

@@ -71,6 +71,7 @@ test('the local control plane is stopped and started from the status bar', async
   await expect(inspector.counts).toHaveText('1 object')
   await inspector.statusBar.getByRole('button', { name: /Local control plane/ }).click()
   await page.getByRole('menuitem', { name: 'Stop' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(inspector.statusBar).toContainText('stopped')
   await inspector.statusBar.getByRole('button', { name: /Local control plane/ }).click()
   await page.getByRole('menuitem', { name: 'Start', exact: true }).click()

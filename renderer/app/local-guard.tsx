@@ -38,10 +38,10 @@ function Question({ command, onClose, onConfirm }: { command: 'stop' | 'restart'
   const count = (key: string): number => loops?.stored.get(key) ?? 0
   return (
     <Modal opened onClose={onClose} title={t(`local.ask.${command}.title`)} closeButtonProps={{ 'aria-label': t('common.close') }}>
-      <p>
+      <p className="delete-where">
         {t('local.ask.where')} <strong>{local}</strong> {data?.url && <span className="mono dim">{data.url}</span>}
       </p>
-      <ul className="plain-list">
+      <ul className="loss-list">
         <li>{t('local.ask.clients')}</li>
         {loops && loops.running !== 'all' && loops.running.size > 0 && <li>{t('local.ask.loops', { count: loops.running.size })}</li>}
         {count('nodes') > 0 && (

@@ -17,14 +17,14 @@ export function NobodyWorks({ resource }: { resource: Resource }) {
   const missing = useMissing(context, resourceKey(resource))
   if (!missing) return null
   return (
-    <p className="notice nobody-works" role="note">
+    <div className="notice nobody-works" role="note">
       <ToneMark tone="muted" />
       {t(`loops.${wordOf(missing)}`, {
         kinds: kindWord(resource, 2, i18n.language),
         loop: missing.why === 'loop' ? missing.loop : '',
         plane,
       })}
-    </p>
+    </div>
   )
 }
 

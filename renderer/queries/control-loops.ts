@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { ApiError } from '../kube/api-error.ts'
 import { type ControlLoops, isHeld, type Lease, type Missing, missingFor, readControlLoops, unworked } from '../kube/control-loops.ts'
 import { clusterPath, request, requestJson } from '../kube/fetch.ts'
 import type { KubeList } from '../kube/types.ts'
@@ -9,7 +8,8 @@ import { useLocal } from './local.ts'
 
 /** How a server of ours marks its version: what others say on `/metrics` is long, and nothing of it is asked for here. */
 const ours = /\+binnacle\b/
-const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager'
+/** As a list: that there is none is no error. */
+const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases?fieldSelector=metadata.name%3Dkube-controller-manager'
 const refreshMs = 20_000
 
 /** Undefined when the cluster does not say what runs in it: one that is not ours is taken to be complete. */
@@ -28,14 +28,10 @@ async function askControlLoops(context: string, signal: AbortSignal): Promise<Co
 
 /** A kube-controller-manager beside the server runs every loop there is. Its Lease is judged by the clock that sent the answer. */
 async function managerLeads(context: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const answer = await request(clusterPath(context, lease), { signal, headers: { accept: 'application/json' } })
-    const sent = Date.parse(answer.headers.get('date') ?? '')
-    return isHeld((await answer.json()) as Lease, Number.isNaN(sent) ? Date.now() : sent)
-  } catch (thrown) {
-    if (thrown instanceof ApiError && thrown.code === 404) return false
-    throw thrown
-  }
+  const answer = await request(clusterPath(context, leases), { signal, headers: { accept: 'application/json' } })
+  const sent = Date.parse(answer.headers.get('date') ?? '')
+  const { items } = (await answer.json()) as { items: Lease[] | null }
+  return (items ?? []).some((lease) => isHeld(lease, Number.isNaN(sent) ? Date.now() : sent))
 }
 
 /** What acts on the objects of a cluster; undefined while that is not known, and where it cannot be. */

@@ -32,7 +32,7 @@ const number = (id: string, label: string, read: (s: NonNullable<Workload['statu
   id,
   label,
   type: 'number',
-  width: 92,
+  width: 86,
   cell: (o) => read(o.status ?? {}) ?? 0,
 })
 /** Sorted by how much of what is wanted is there. */
@@ -113,7 +113,7 @@ const columnsOf: Record<string, Column<never>[]> = {
       id: 'node selector',
       label: 'nodeSelector',
       type: 'text',
-      width: 140,
+      width: 150,
       cell: (o: Workload) => selectorText(o.spec?.template?.spec?.nodeSelector),
     },
   ],

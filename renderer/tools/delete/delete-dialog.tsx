@@ -80,7 +80,7 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
               onChange={(event) => setOrphan(event.currentTarget.checked)}
             />
           )}
-          {large && !plan.isPending && (
+          {large && (
             <TextInput
               className="delete-option"
               label={t(isFinal(resource) ? 'delete.typeFinal' : 'delete.typeLarge', { name: expected })}
