@@ -252,4 +252,15 @@ test('integers beyond what JavaScript counts are shown and copied as they are st
   expect((await server.api.send('POST', PODS, { body })).status).toBe(201)
   await inspector.open('pods/default/exact?tab=yaml')
   await expect(inspector.details.locator('.cm-content')).toContainText('tolerationSeconds: 9223372036854775807')
+  const job = { ...(pod('x') as { spec: object }).spec, restartPolicy: 'Never' }
+  const cron = workload(
+    'CronJob',
+    'exact',
+    { schedule: '@yearly', startingDeadlineSeconds: 0, jobTemplate: { spec: { template: { spec: job } } } },
+    'batch/v1',
+  )
+  const text = JSON.stringify(cron).replace('"startingDeadlineSeconds":0', '"startingDeadlineSeconds":9007199254740993')
+  expect((await server.api.send('POST', '/apis/batch/v1/namespaces/default/cronjobs', { body: text })).status).toBe(201)
+  await inspector.open('cronjobs.batch/default/exact')
+  await expect(inspector.details).toContainText('9007199254740993')
 })
