@@ -113,7 +113,8 @@ function Nothing({ loading, text }: { loading: boolean; text: string }) {
   return <p className="dim card-note">{loading ? t('common.loading') : text}</p>
 }
 
-const mostNodes = 12
+/** As many as leave what needs a look on the first screen: those in trouble come first. */
+const mostNodes = 4
 const noRequests: Requests = { cpu: 0, memory: 0, cpuLimits: 0, memoryLimits: 0, pods: 0 }
 
 function NodesCard({

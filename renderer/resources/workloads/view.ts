@@ -32,7 +32,7 @@ const number = (id: string, label: string, read: (s: NonNullable<Workload['statu
   id,
   label,
   type: 'number',
-  width: 86,
+  width: label === 'upToDate' ? 106 : 92,
   cell: (o) => read(o.status ?? {}) ?? 0,
 })
 /** Sorted by how much of what is wanted is there. */
