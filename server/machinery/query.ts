@@ -59,16 +59,14 @@ function addPair(values: Map<string, string[]>, pair: string): void {
 
 const ESCAPES = /[%+]/
 const BAD_ESCAPE = /%(?![\dA-Fa-f]{2})/
+const BEYOND_ASCII = /%[89A-Fa-f]/
 
-/** `url.QueryUnescape`; undefined for a bad escape. */
+/** `url.QueryUnescape`; undefined for a bad escape. Looks before it decodes: an error for each of ten thousand pairs costs too much. */
 function unescape(raw: string): string | undefined {
   if (!ESCAPES.test(raw)) return raw
   const text = raw.replaceAll('+', ' ')
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return BAD_ESCAPE.test(text) ? undefined : decodeBytes(text)
-  }
+  if (BAD_ESCAPE.test(text)) return undefined
+  return BEYOND_ASCII.test(text) ? decodeBytes(text) : decodeURIComponent(text)
 }
 
 function decodeBytes(text: string): string {

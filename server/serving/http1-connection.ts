@@ -25,7 +25,7 @@ export class Http1Connection implements Protocol, TakesTurns {
   readonly state: ConnectionState
   active = 0
   /** What is known of the answer to the last request besides what node knows: all of it may wait here and be written piece by piece. */
-  answer: { readonly complete: boolean; readonly streamsBody: boolean } | undefined
+  answer: { readonly complete: boolean; readonly streamsBody: boolean; readonly pieces: number } | undefined
   readonly #socket: Socket
   readonly #clock: Clock
   /** The requests so far. */
@@ -47,6 +47,9 @@ export class Http1Connection implements Protocol, TakesTurns {
   /** A request is being answered; others that came with it wait in `#pipeline`, as in the reference one is answered after the other. */
   #busy = false
   readonly #pipeline: { res: ServerResponse; run: () => void }[] = []
+  /** Nothing more is read: what came in one piece has to be worked off in turns with other connections. */
+  #held = false
+  #piecesBefore = 0
 
   constructor(socket: Socket, state: ConnectionState, clock: Clock) {
     this.#socket = socket
@@ -54,6 +57,19 @@ export class Http1Connection implements Protocol, TakesTurns {
     this.#clock = clock
     // node closes this way after the last answer. Whole, at once, it would take the answer away from a client that still sends.
     socket.destroySoon = () => this.#end()
+    // node resumes the socket after each request that it has read and for each body that is read on.
+    const resume = socket.resume.bind(socket)
+    socket.resume = () => (this.#held ? socket : resume())
+  }
+
+  #hold(): void {
+    this.#held = true
+    this.#socket.pause()
+  }
+
+  #release(): void {
+    this.#held = false
+    this.#socket.resume()
   }
 
   /** To be called when node listens to the socket, so that it has read a piece when we see it. */
@@ -64,8 +80,12 @@ export class Http1Connection implements Protocol, TakesTurns {
   }
 
   #onData = (chunk: Buffer): void => {
-    // Here and not where they come: node resumes the socket after each request that it has read.
-    if (this.#pipeline.length > 0) this.#socket.pause()
+    const pieces = this.answer?.pieces ?? 0
+    if (!this.#held && pieces > this.#piecesBefore + piecesAtOnce) {
+      this.#hold()
+      takeTurns(this)
+    }
+    this.#piecesBefore = pieces
     if (this.#ended) {
       this.#unread += chunk.length
       if (this.#unread > requestLimits.unreadBody) this.#socket.pause()
@@ -106,6 +126,7 @@ export class Http1Connection implements Protocol, TakesTurns {
   inOrder(res: ServerResponse, run: () => void): void {
     if (this.#busy) {
       this.#pipeline.push({ res, run })
+      this.#hold()
       return
     }
     this.#busy = true
@@ -116,17 +137,16 @@ export class Http1Connection implements Protocol, TakesTurns {
 
   #onAnswered = (): void => {
     this.#busy = false
-    if (this.#pipeline.length === 0) return
-    // Node resumes the socket after each answer; what waits already is enough.
-    this.#socket.pause()
-    takeTurns(this)
+    if (this.#pipeline.length > 0) takeTurns(this)
   }
 
   turn(): boolean {
-    const next = this.#pipeline.shift()
-    if (this.#pipeline.length === 0) this.#socket.resume()
-    if (next !== undefined && !next.res.destroyed) this.inOrder(next.res, next.run)
-    else if (this.#pipeline.length > 0) return true
+    // The turn may have been asked for because of a body, while its request is being answered.
+    const next = this.#busy ? undefined : this.#pipeline.shift()
+    if (this.#pipeline.length === 0) this.#release()
+    if (next === undefined) return false
+    if (next.res.destroyed) return this.#pipeline.length > 0
+    this.inOrder(next.res, next.run)
     return false
   }
 
@@ -157,6 +177,7 @@ export class Http1Connection implements Protocol, TakesTurns {
   /** The socket belongs to another protocol from here on. */
   upgraded(): void {
     this.#upgraded = true
+    this.#held = false
     this.#socket.removeListener('data', this.#onData)
   }
 
@@ -203,6 +224,8 @@ export class Http1Connection implements Protocol, TakesTurns {
   }
 }
 
+/** Pieces of a body that may come at once: a chunk of one byte is one too. */
+const piecesAtOnce = 500
 const methodAndVersion = 64
 // What Go's server reads beyond the limit, the request line included.
 const headSlack = 4096

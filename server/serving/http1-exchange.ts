@@ -11,11 +11,8 @@ import {
   type ResponseStream,
 } from './exchange.ts'
 import { Gather } from './gather.ts'
-import { takeTurns } from './turns.ts'
 
 const highMark = 65_536
-/** Pieces of a body that are taken before others have their turn: a chunk of one byte is one too. */
-const piecesAtOnce = 1000
 const nothing = Buffer.alloc(0)
 /** A body up to this size is written in one go, bytes. */
 const atOnce = 262_144
@@ -36,6 +33,8 @@ export class Http1Exchange implements Exchange, ResponseStream {
   complete = false
   /** `bodyStream` was called: the body may take as long as it likes, as long as it comes. */
   streamsBody = false
+  /** In so many pieces the body came that was read so far. */
+  pieces = 0
   upgrade?: () => { socket: Duplex; head: Buffer }
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
@@ -68,8 +67,8 @@ export class Http1Exchange implements Exchange, ResponseStream {
       let first: Buffer | undefined
       let gather: Gather | undefined
       let size = 0
-      let pieces = 0
       this.#req.on('data', (chunk: Buffer) => {
+        this.pieces++
         size += chunk.length
         if (size > limit) {
           this.#req.pause()
@@ -84,23 +83,11 @@ export class Http1Exchange implements Exchange, ResponseStream {
           }
           gather.add(chunk, 0, chunk.length)
         }
-        if (++pieces % piecesAtOnce === 0) this.#inTurns()
       })
       this.#req.on('end', () => resolve(gather?.take() ?? first ?? nothing))
       const gone = (): void => reject(clientGone())
       this.#req.on('error', gone)
       this.#req.on('close', gone)
-    })
-  }
-
-  /** Others have their turn before more of the body is read. */
-  #inTurns(): void {
-    this.#req.pause()
-    takeTurns({
-      turn: () => {
-        this.#req.resume()
-        return false
-      },
     })
   }
 
