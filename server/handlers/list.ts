@@ -47,15 +47,18 @@ const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
 async function respondItems(ctx: RequestContext, headers: ResponseHeaders, shape: Shape, { entries, meta }: Page): Promise<void> {
   if (shape.ends === undefined || entries.length <= STREAM_ABOVE || ctx.exchange.method === 'HEAD') {
-    return respondMaybeGzip(ctx, headers, shape.list(await itemsOf(shape, entries), meta))
+    const items = await itemsOf(shape, entries, ctx.signal)
+    // Nobody is there any more who would take it.
+    if (ctx.signal.aborted) return
+    return respondMaybeGzip(ctx, headers, shape.list(items, meta))
   }
   await respondInParts(ctx, acceptsGzip(ctx) ? { ...headers, ...zippedHeaders } : headers, shape, shape.ends(meta), entries)
 }
 
-/** The parts of a list, made in slices. */
-export async function itemsOf(shape: Shape, entries: readonly Entry[]): Promise<Buffer[]> {
+/** The parts of a list, made in slices; not all of them when `signal` fires before the last. */
+export async function itemsOf(shape: Shape, entries: readonly Entry[], signal?: AbortSignal): Promise<Buffer[]> {
   const items: Buffer[] = []
-  await inSlices(entries, (e) => void items.push(shape.item(e)))
+  await inSlices(entries, (e) => void items.push(shape.item(e)), undefined, signal)
   return items
 }
 

@@ -37,3 +37,14 @@ test('a short list is one slice', async () => {
   await inSlices([1, 2, 3], () => undefined)
   expect(turned).toBe(false)
 })
+
+test('what is left when the signal fires is not done', async () => {
+  const abort = new AbortController()
+  const done: number[] = []
+  const work = (i: number): void => {
+    done.push(i)
+    if (i === 2) abort.abort()
+  }
+  await inSlices([1, 2, 3], work, new Slice(), abort.signal)
+  expect(done).toEqual([1, 2])
+})

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { isYes, parseGoBool, parseGoInt64, parseQuery } from './query.ts'
 
 // Each as Go 1.26's url.ParseQuery reads it.
@@ -60,4 +60,12 @@ test('integers of 64 bits', () => {
   expect(['9223372036854775807', '-9223372036854775808'].map(parseGoInt64)).toEqual([2n ** 63n - 1n, -(2n ** 63n)])
   const refused = ['', '+', '-', 'x', '1_0', '0x1', ' 1', '1 ', '9223372036854775808', '-9223372036854775809', '1'.repeat(20)]
   expect(refused.map(parseGoInt64)).toEqual(Array(refused.length).fill(undefined))
+})
+
+test('no pair costs an exception, whatever its escapes are', () => {
+  const decode = vi.spyOn(globalThis, 'decodeURIComponent')
+  for (const pair of ['%', '%z', '%ff', '%C3', 'a=%E4%B8', 'é%41', '%41']) parseQuery(`${pair}&`.repeat(10))
+  expect(decode.mock.results.length).toBeGreaterThan(0)
+  expect(decode.mock.results.filter((r) => r.type === 'throw')).toEqual([])
+  decode.mockRestore()
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Slice } from './slice.ts'
 
 test('is over after 8 ms, and others run before the next one', async () => {
@@ -14,4 +14,19 @@ test('is over after 8 ms, and others run before the next one', async () => {
   expect([turned, slice.over]).toEqual([true, false])
   clock = 116
   expect(slice.over).toBe(true)
+})
+
+test('work that begins together shares one slice, later work has its own', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+  const first = new Slice()
+  clock.mockReturnValue(1007)
+  const second = new Slice()
+  clock.mockReturnValue(1008)
+  expect([first.over, second.over]).toEqual([true, true])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(new Slice().over).toBe(false)
+  await second.next()
+  clock.mockReturnValue(1015)
+  expect(second.over).toBe(false)
+  clock.mockRestore()
 })

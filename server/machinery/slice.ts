@@ -1,16 +1,29 @@
-import { setImmediate } from 'node:timers/promises'
+import { nextTurn } from './turns.ts'
 
 /** Long work takes turns with other requests: so many milliseconds at once. */
 const SLICE_MS = 8
 
-/** A slice of time for long work, from when it is made. `now` is in milliseconds, from any moment on. */
+// All work that begins in one pass of the event loop shares one slice: a hundred requests that come together have no hundred of them.
+let shared = 0
+let isShared = false
+
+function sharedEnd(): number {
+  if (!isShared) {
+    isShared = true
+    shared = performance.now() + SLICE_MS
+    setImmediate(() => (isShared = false))
+  }
+  return shared
+}
+
+/** A slice of time for long work, from when it is made. `now` is in milliseconds, from any moment on; by default slices share their time. */
 export class Slice {
   readonly #now: () => number
   #end: number
 
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now
-    this.#end = now() + SLICE_MS
+  constructor(now?: () => number) {
+    this.#now = now ?? (() => performance.now())
+    this.#end = now === undefined ? sharedEnd() : now() + SLICE_MS
   }
 
   get over(): boolean {
@@ -19,7 +32,7 @@ export class Slice {
 
   /** Lets others run, and begins anew. */
   async next(): Promise<void> {
-    await setImmediate()
+    await nextTurn()
     this.#end = this.#now() + SLICE_MS
   }
 }

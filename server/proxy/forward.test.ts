@@ -146,6 +146,16 @@ describe('what goes on to a backend', () => {
     expect([refused.status, (await bodyOf(refused)).toString()]).toEqual([500, message])
   })
 
+  test('a hundred answers of 1xx may come before the final one, not more', async () => {
+    const hints = (n: number): string => 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(n)
+    answer = (req) => req.socket.end(`${hints(100)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
+    expect((await bodyOf(await ask())).toString()).toBe('ok')
+    answer = (req) => req.socket.write(hints(101))
+    const refused = await ask()
+    expect(refused.status).toBe(503)
+    expect((await bodyOf(refused)).toString()).toMatch(/too many 1xx informational responses$/)
+  })
+
   test('a backend that breaks off is no finished one', async () => {
     answer = (_req, res) => {
       res.writeHead(200, { 'content-length': 100 })

@@ -47,6 +47,9 @@ const IDENTITY = /^(?:x-remote-|impersonate-)/
 /** A backend does not speak for the API server's origin. */
 const CORS = /^access-control-/
 
+/** Answers of 1xx before the final one. A backend may send some (103 Early Hints); one that goes on with them never answers. */
+const MOST_INFORMATIONAL = 100
+
 /** Sends requests on to kubelets, pods and services and their answers back as they come. */
 export class Forwarder {
   readonly #rules: AddressRules
@@ -101,6 +104,12 @@ export class Forwarder {
       req.once('upgrade', (answer: IncomingMessage, socket) => {
         socket.destroy()
         reject(switchedProtocols(answer))
+      })
+      let informational = 0
+      req.on('information', () => {
+        if (++informational <= MOST_INFORMATIONAL) return
+        reject(serviceUnavailable('error trying to reach service: net/http: too many 1xx informational responses'))
+        req.destroy()
       })
       req.on('error', (e) => reject(serviceUnavailable(`error trying to reach service: ${e.message}`)))
       ctx.exchange.onClose(() => req.destroy())

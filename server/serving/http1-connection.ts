@@ -6,7 +6,7 @@ import type { Protocol } from './connections.ts'
 import type { ConnectionState } from './exchange.ts'
 import { phaseLimits, requestLimits } from './limits.ts'
 import { lingeringClose } from './linger.ts'
-import { takeTurns, type TakesTurns } from './turns.ts'
+import { takeTurns, type TakesTurns } from '../machinery/turns.ts'
 
 /** Answers to what is not a request that a handler could see: status line and text are Go's. */
 const refusals = {

@@ -40,9 +40,12 @@ async function sides(): Promise<{ mine: Side; theirs: Side | undefined }> {
 
 async function once(side: Side, name: string): Promise<Row> {
   const row = await play(side, name, flags.quick)
-  if (!row.alive) await side.restart()
+  if (!row.alive && !side.isGiven) await side.restart()
   return row
 }
+
+/** A server that has ended and is not ours to start again. */
+const gone = (side: Side, tries: readonly Row[]): boolean => side.isGiven && !tries.at(-1)!.alive
 
 function line(mark: string, name: string, side: string, row: Row): string {
   const ms = (n: number): string => n.toFixed(0).padStart(6)
@@ -70,13 +73,14 @@ async function main(): Promise<number> {
       const their = theirs === undefined ? undefined : await once(theirs, name)
       const tries: Row[] = []
       do tries.push(await once(mine, name))
-      while (faults(tries.at(-1)!, their).length > 0 && tries.length < Number(flags.tries))
+      while (faults(tries.at(-1)!, their).length > 0 && tries.length < Number(flags.tries) && !gone(mine, tries))
       const row = best(tries, their)
       const why = faults(row, their)
-      console.log(line(why.length === 0 ? 'ok' : 'MARK', name, mine.name === 'given' ? 'given' : 'ours', row))
+      console.log(line(why.length === 0 ? 'ok' : 'MARK', name, mine.isGiven ? 'given' : 'ours', row))
       if (their !== undefined) console.log(line('', '', 'reference', their))
       for (const w of why) console.log(`       ${w}`)
       if (why.length > 0) marked.push(`${name}: ${why.join('; ')}`)
+      if (gone(mine, tries)) break
     }
   } finally {
     await Promise.all([mine.stop(), theirs?.stop()])

@@ -6,6 +6,8 @@ import type { Target } from './attack.ts'
 /** A server that is attacked, started again when an attack has ended it. */
 export interface Side {
   readonly name: string
+  /** It runs already: not ours to start or stop. */
+  readonly isGiven: boolean
   target: Target
   /** Processes whose memory counts; none when they are not known. */
   pids: readonly number[]
@@ -44,6 +46,7 @@ export async function started(spec: Spec): Promise<Side> {
   let stopped = false
   const side: Side = {
     name: spec.name,
+    isGiven: false,
     target: undefined!,
     pids: [],
     alive: async () => running(side.pids) && (await livez(side.target.url, side.target.token)),
@@ -71,6 +74,7 @@ export async function given(url: string, token: string, viewerToken: string, pid
   const restart = (): Promise<void> => Promise.reject(new Error('the server has ended and cannot be started again from here'))
   return {
     name: 'given',
+    isGiven: true,
     target,
     pids,
     alive: async () => running(pids) && (await livez(url, token)),

@@ -14,7 +14,7 @@ import { Output } from './output.ts'
 import { ignoredHeaders, RequestHead } from './request-head.ts'
 import type { SendQueue } from './send-queue.ts'
 import { Http2Stream, type StreamHost } from './stream.ts'
-import { takeTurns, type TakesTurns } from '../turns.ts'
+import { takeTurns, type TakesTurns } from '../../machinery/turns.ts'
 import { checkSetting, checkSettings, fail, protocolError } from './violations.ts'
 
 export interface Http2Options {

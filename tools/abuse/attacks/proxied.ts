@@ -75,9 +75,10 @@ const MB = 1 << 20
 
 /** Writes a piece over and over, as fast as it is taken. */
 const over = async (socket: Socket, first: string, piece: Buffer, times: number): Promise<void> => {
+  const gone = new Promise((resolve) => socket.once('close', resolve))
   socket.write(first)
   for (let i = 0; i < times && !socket.destroyed; i++) {
-    if (!socket.write(piece)) await Promise.race([new Promise((r) => socket.once('drain', r)), new Promise((r) => socket.once('close', r))])
+    if (!socket.write(piece)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), gone])
   }
   socket.end()
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { takeTurns } from './turns.ts'
+import { nextTurn, takeTurns } from './turns.ts'
 
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve))
@@ -28,4 +28,16 @@ test('a worker may ask again once it is done', async () => {
   takeTurns(worker)
   await settle()
   expect(turns).toBe(2)
+})
+
+test('a pass of the event loop grants one turn, however many wait', async () => {
+  const passes: number[] = []
+  let pass = 0
+  const count = (): void => {
+    pass++
+    if (passes.length < 20) setImmediate(count)
+  }
+  setImmediate(count)
+  await Promise.all(Array.from({ length: 20 }, () => nextTurn().then(() => passes.push(pass))))
+  expect(new Set(passes).size).toBe(20)
 })
