@@ -148,7 +148,7 @@ describe('what goes on to a backend', () => {
 
   test('a hundred answers of 1xx may come before the final one, not more', async () => {
     const hints = (n: number): string => 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(n)
-    answer = (req) => req.socket.end(`${hints(100)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
+    answer = (req) => req.socket.end(`${hints(100)}HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok`)
     expect((await bodyOf(await ask())).toString()).toBe('ok')
     answer = (req) => req.socket.write(hints(101))
     const refused = await ask()
