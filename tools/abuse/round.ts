@@ -71,7 +71,7 @@ export async function play(side: Side, name: string, quick: boolean): Promise<Ro
   // Who attacks must not take the processor from those who are measured.
   setPriority(attacker.pid!, 10)
   const tell = (m: ToAttacker): boolean => attacker.connected && attacker.send(m)
-  const measure = (m: ToProber): void => void prober.send(m)
+  const measure = (m: ToProber): boolean => prober.connected && prober.send(m)
   const row: Row = { attack: name, answers: {}, objectMs: 0, livezMs: 0, failed: 0, ownLagMs: 0, queuedMs: 0, alive: true }
   try {
     measure({ kind: 'start', url: side.target.url, token: side.target.token, path: PROBED_PATH, thread: servingThread(side) })
