@@ -66,6 +66,8 @@ function unread(name: string, o: Reads): Attack {
         for (const wire of wires) for (const status of wire.statuses) tally.add(status)
         for (const wire of wires) {
           if (wire.resets > 0) tally.add('RST_STREAM', wire.resets)
+          const unanswered = (o.streams ?? STREAMS) - wire.statuses.length - wire.resets
+          if (unanswered > 0) tally.add('no answer', unanswered)
           wire.socket.destroy()
         }
         return tally
