@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../json-values.ts'
+import { definitionCases, definitionOf } from './definition-cases.ts'
 import { group, kind, objectCases, plural, schemaOf } from './object-cases.ts'
 
 /**
- * Writes facts-objects.json from a running kube-apiserver: $REFERENCE_URL and $REFERENCE_TOKEN, with NODE_TLS_REJECT_UNAUTHORIZED=0.
+ * Writes facts-objects.json and facts-definitions.json from a running kube-apiserver: $REFERENCE_URL and $REFERENCE_TOKEN, with NODE_TLS_REJECT_UNAUTHORIZED=0.
  */
 const { REFERENCE_URL = '', REFERENCE_TOKEN = '' } = process.env
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
@@ -62,49 +63,72 @@ function fact({ status, warnings, body }: Answer): JsonObject {
   }
 }
 
-const facts: Record<string, JsonObject> = {}
 const failed = (answer: Answer): Answer => {
   if (answer.status >= 300) throw new Error(JSON.stringify(answer.body))
   return answer
 }
-for (const [i, c] of objectCases.entries()) {
-  const name = `${plural(i)}.${group}`
-  const schema = schemaOf(c.spec, c.root)
-  const before = c.before === undefined ? schema : schemaOf(c.before)
-  await remove(name)
-  failed(await send('POST', DEFINITIONS, definition(i, before)))
-  await untilServed(i)
-  const path = `/apis/${group}/v1/${plural(i)}`
-  const olds = new Map<number, JsonObject>()
-  const envelope = (n: number, spec: unknown, more: JsonObject = {}): JsonObject => ({
-    apiVersion: `${group}/v1`,
-    kind: kind(i),
-    metadata: { name: `case-${n}` },
-    ...(spec === undefined ? {} : { spec }),
-    ...more,
-  })
-  for (const [n, [, , old]] of c.objects.entries()) {
-    if (old !== undefined) olds.set(n, failed(await send('POST', path, envelope(n, old))).body)
+async function recordObjects(): Promise<Record<string, JsonObject>> {
+  const facts: Record<string, JsonObject> = {}
+  for (const [i, c] of objectCases.entries()) {
+    const name = `${plural(i)}.${group}`
+    const schema = schemaOf(c.spec, c.root)
+    const before = c.before === undefined ? schema : schemaOf(c.before)
+    await remove(name)
+    failed(await send('POST', DEFINITIONS, definition(i, before)))
+    await untilServed(i)
+    const path = `/apis/${group}/v1/${plural(i)}`
+    const olds = new Map<number, JsonObject>()
+    const envelope = (n: number, spec: unknown, more: JsonObject = {}): JsonObject => ({
+      apiVersion: `${group}/v1`,
+      kind: kind(i),
+      metadata: { name: `case-${n}` },
+      ...(spec === undefined ? {} : { spec }),
+      ...more,
+    })
+    for (const [n, [, , old]] of c.objects.entries()) {
+      if (old !== undefined) olds.set(n, failed(await send('POST', path, envelope(n, old))).body)
+    }
+    if (c.before !== undefined) {
+      const stored = (await send('GET', `${DEFINITIONS}/${name}`)).body
+      failed(await send('PUT', `${DEFINITIONS}/${name}`, { ...definition(i, schema), metadata: stored['metadata'] }))
+      await pause(2000)
+    }
+    for (const [n, [label, spec, , more]] of c.objects.entries()) {
+      const old = olds.get(n)
+      const query = '?dryRun=All&fieldValidation=Warn'
+      const answer =
+        old === undefined
+          ? await send('POST', path + query, envelope(n, spec, more))
+          : await send('PUT', `${path}/case-${n}${query}`, { ...envelope(n, spec, more), metadata: old['metadata'] })
+      facts[`${c.name}: ${label}`] = fact(answer)
+    }
+    await remove(name)
   }
-  if (c.before !== undefined) {
-    const stored = (await send('GET', `${DEFINITIONS}/${name}`)).body
-    failed(await send('PUT', `${DEFINITIONS}/${name}`, { ...definition(i, schema), metadata: stored['metadata'] }))
-    await pause(2000)
+  return facts
+}
+
+async function recordDefinitions(): Promise<Record<string, JsonObject>> {
+  const facts: Record<string, JsonObject> = {}
+  const right = 'foos.defs.example.com'
+  await remove(right)
+  for (const c of definitionCases.filter((d) => d.update !== true)) {
+    const { object: _, ...rest } = fact(await send('POST', `${DEFINITIONS}?dryRun=All`, definitionOf(c)))
+    facts[c.name] = rest
   }
-  for (const [n, [label, spec, , more]] of c.objects.entries()) {
-    const old = olds.get(n)
-    const query = '?dryRun=All&fieldValidation=Warn'
-    const answer =
-      old === undefined
-        ? await send('POST', path + query, envelope(n, spec, more))
-        : await send('PUT', `${path}/case-${n}${query}`, { ...envelope(n, spec, more), metadata: old['metadata'] })
-    facts[`${c.name}: ${label}`] = fact(answer)
+  failed(await send('POST', DEFINITIONS, definitionOf({ name: 'right' })))
+  await pause(1000)
+  const { metadata } = (await send('GET', `${DEFINITIONS}/${right}`)).body as { metadata?: JsonObject }
+  for (const c of definitionCases.filter((d) => d.update === true)) {
+    const { object: _, ...rest } = fact(await send('PUT', `${DEFINITIONS}/${right}?dryRun=All`, { ...definitionOf(c), metadata }))
+    facts[c.name] = rest
   }
-  await remove(name)
+  await remove(right)
+  return facts
 }
 
 function write(name: string, found: object): void {
   const lines = Object.entries(found).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
   writeFileSync(join(import.meta.dirname, name), `{\n${lines.join(',\n')}\n}\n`)
 }
-write('facts-objects.json', facts)
+write('facts-definitions.json', await recordDefinitions())
+write('facts-objects.json', await recordObjects())
