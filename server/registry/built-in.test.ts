@@ -3,6 +3,7 @@ import { qualified } from '../machinery/status.ts'
 import { apiVersionOf } from '../machinery/types.ts'
 import { scheme } from '../scheme/index.ts'
 import { builtInDefinitions } from './built-in.ts'
+import type { Strategy } from './generic/strategy.ts'
 import { builtInKinds } from './kinds.ts'
 
 const unused = (): never => {
@@ -76,4 +77,73 @@ test('what is particular to a kind reaches its definition', () => {
   expect(of('leases.coordination.k8s.io').strategy).toMatchObject({ allowCreateOnUpdate: true, allowUnconditionalUpdate: false })
   expect(of('jobs.batch').versions[0]!.fieldLabels?.unsupported?.('a')).toBe('field label "a" not supported for Job')
   expect(Object.keys(of('statefulsets.apps').versions[0]!.subresources)).toEqual(['scale'])
+})
+
+const A = '.admissionregistration.k8s.io'
+const POLICIES = [
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+]
+const WEBHOOKS = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']
+const ROLES = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map((r) => `${r}.rbac.authorization.k8s.io`)
+const named = (text: string, group = ''): string[] => text.split(' ').map((name) => `${name}${group}`)
+
+// Read from kube-apiserver 1.37.2: pkg/registry/*/*/strategy.go and storage.go, and those of apiextensions-apiserver and kube-aggregator.
+test.each<[string, (s: Strategy) => boolean, string[]]>([
+  [
+    'AllowCreateOnUpdate',
+    (s) => s.allowCreateOnUpdate === true,
+    [...named('leases.coordination.k8s.io endpoints events limitranges services runtimeclasses.node.k8s.io'), ...ROLES],
+  ],
+  [
+    'no AllowUnconditionalUpdate',
+    (s) => s.allowUnconditionalUpdate === false,
+    [
+      ...[...POLICIES, ...WEBHOOKS].map((r) => `${r}${A}`),
+      ...named('clustertrustbundles podcertificaterequests', '.certificates.k8s.io'),
+      ...named('csidrivers csinodes csistoragecapacities volumeattachments', '.storage.k8s.io'),
+      ...named('apiservices.apiregistration.k8s.io customresourcedefinitions.apiextensions.k8s.io leases.coordination.k8s.io'),
+      ...named('runtimeclasses.node.k8s.io poddisruptionbudgets.policy devicetaintrules.resource.k8s.io'),
+      'storageversionmigrations.storagemigration.k8s.io',
+    ],
+  ],
+  [
+    'ReturnDeletedObject',
+    (s) => s.returnDeletedObject === true,
+    [
+      ...named('namespaces persistentvolumeclaims persistentvolumes pods podtemplates resourcequotas serviceaccounts services'),
+      ...named('deviceclasses resourceclaims resourceclaimtemplates resourceslices', '.resource.k8s.io'),
+      ...named('csidrivers csinodes storageclasses volumeattachments volumeattributesclasses', '.storage.k8s.io'),
+    ],
+  ],
+  [
+    'ResetObjectMetaForStatus, or all of the old metadata',
+    (s) => s.resetMetadataForStatus === true,
+    [
+      ...named('apiservices.apiregistration.k8s.io podcertificaterequests.certificates.k8s.io servicecidrs.networking.k8s.io'),
+      ...named('resourceclaims devicetaintrules', '.resource.k8s.io'),
+      ...named('volumeattachments csinodes', '.storage.k8s.io'),
+      ...named('flowschemas prioritylevelconfigurations', '.flowcontrol.apiserver.k8s.io'),
+      ...named(`validatingadmissionpolicies${A} storageversionmigrations.storagemigration.k8s.io`),
+    ],
+  ],
+  [
+    'a garbage collection policy of their own',
+    (s) => s.defaultGarbageCollectionPolicy !== undefined,
+    named('events jobs.batch replicationcontrollers'),
+  ],
+  [
+    'names that only have to fit into a path',
+    (s) => s.nameErrors?.('A:b', false, { metadata: {} }).length === 0,
+    [...named('events certificatesigningrequests.certificates.k8s.io poddisruptionbudgets.policy'), ...ROLES],
+  ],
+])('%s: the kinds of the reference', (_, has, names) => {
+  expect(
+    definitions
+      .filter((d) => has(d.strategy))
+      .map((d) => qualified(d))
+      .sort(),
+  ).toEqual(names.sort())
 })
