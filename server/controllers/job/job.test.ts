@@ -91,6 +91,21 @@ describe('a job', () => {
     expect(cluster.clock.now() - Date.parse(failed.status?.startTime ?? '')).toBeLessThan(35_000)
   })
 
+  test('has not failed before its last pod is gone', async () => {
+    await create({ activeDeadlineSeconds: 5 })
+    const [pod] = await running(1)
+    const { name = '' } = pod!.metadata
+    // On a node, a pod takes its time to end.
+    const target = { apiVersion: 'v1', kind: 'Node', name: 'a' }
+    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target }
+    await cluster.client.resource(PODS).subresource('POST', name, 'binding', binding, { namespace: 'default' })
+    await cluster.until('terminating', async () => (await job()).status?.terminating === 1)
+    await cluster.pass(3)
+    expect(types(await job())).toEqual(['FailureTarget True DeadlineExceeded'])
+    await cluster.client.resource(PODS).delete(name, { namespace: 'default', gracePeriodSeconds: 0 })
+    expect((await condition('Failed')).status).toMatchObject({ failed: 1, terminating: 0 })
+  })
+
   test('stops while it is suspended and starts anew when it is resumed', async () => {
     await create({ suspend: true })
     const held = await condition('Suspended')

@@ -154,6 +154,20 @@ describe('a stateful set', () => {
     expect(fewest).toBe(2)
   })
 
+  test('a pod that is missing already counts against maxUnavailable', async () => {
+    await create({ replicas: 5, podManagementPolicy: 'Parallel' })
+    await settled(5)
+    const [first] = await pods()
+    await cluster.report(first!, { conditions: [{ type: 'Ready', status: 'False' }] })
+    await cluster.until('noted', async () => (await set()).status?.readyReplicas === 4)
+    await patch({
+      template: template('two'),
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0, maxUnavailable: 2 } },
+    })
+    await cluster.until('begun', async () => (await pods()).some((p) => image(p) === 'two'))
+    expect((await pods()).map(image)).toEqual(['two', 'one', 'one', 'one', 'two'])
+  })
+
   test('waits minReadySeconds before the next pod', async () => {
     await create({ replicas: 2, minReadySeconds: 10 })
     await expectPods('db-0')
