@@ -53,7 +53,7 @@ describe('bodies that say no kind', () => {
   })
 
   test('yaml', () => {
-    expect(refusal('\t- a', 'yaml')).toBe(`${unrecognised}yaml: line 1: found character that cannot start any token (092d2061)`)
+    expect(refusal('\t- a', 'yaml')).toBe(`${unrecognised}yaml: found character that cannot start any token (092d2061)`)
     expect(refusal('- a', 'yaml')).toBe(`${parseError}json: cannot unmarshal array into ${anonymous} (2d2061)`)
   })
 })

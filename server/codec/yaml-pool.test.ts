@@ -21,7 +21,7 @@ describe('YAML on threads', () => {
     const pool = poolOf()
     const text = 'x: &x {k: "1"}\nd: {k: "0", <<: *x}\n中: "é😀"'
     expect(await pool.read(text)).toEqual(yamlToJson(text))
-    await expect(pool.read('a: b: c')).rejects.toThrow('yaml: line 1: mapping values are not allowed in this context')
+    await expect(pool.read('a: b: c')).rejects.toThrow('yaml: mapping values are not allowed in this context')
     expect(await pool.read(large)).toEqual(yamlToJson(large))
     expect(pool.size).toBe(1)
   })

@@ -49,10 +49,23 @@ const words: readonly [of: RegExp, text: string][] = [
   [/^Flow sequence/, "did not find expected ',' or ']'"],
   [/^Flow map/, "did not find expected ',' or '}'"],
   [/^Missing closing/, 'found unexpected end of stream'],
+  [/^All mapping items/, 'did not find expected key'],
+  [/^Unexpected block-seq-ind/, 'block sequence entries are not allowed in this context'],
   [/^Unexpected scalar at node end|^A block sequence may not/, "did not find expected '-' indicator"],
 ]
 
 const inWords = (message: string): string => words.find(([of]) => of.test(message))?.[1] ?? message.slice(0, 200)
+
+/**
+ * A line as libyaml counts: from 0, and 0 is not told. Its scanner says the line after that, its parser the line itself; the end of the
+ * text is on a line of its own.
+ */
+function placed(why: string, offset: number, text: string, lines: LineCounter): string {
+  const { line, col } = lines.linePos(offset)
+  const ended = offset >= text.length && col > 1
+  const told = why.startsWith('did not find') ? (ended ? line : line - 1) : line === 1 ? 0 : line
+  return told === 0 ? why : `line ${told}: ${why}`
+}
 
 const OPTIONS = { version: '1.1', schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'silent', prettyErrors: false } as const
 
@@ -86,7 +99,7 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
   try {
     return parsed(text, lines, most).map((doc) => {
       const [error] = doc.errors
-      if (error !== undefined) throw new YamlError(`yaml: line ${lines.linePos(error.pos[0]).line}: ${inWords(error.message)}`)
+      if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text, lines)}`)
       return new Converter(lines, limits).convert(doc.contents)
     })
   } catch (e) {

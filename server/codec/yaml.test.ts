@@ -50,10 +50,15 @@ describe('scalars, as the reference reads them', () => {
 
 describe('texts that are no YAML', () => {
   test.each([
-    ['\tx: 1', 'yaml: line 1: found character that cannot start any token'],
+    ['\tx: 1', 'yaml: found character that cannot start any token'],
     ['x: *nope', "yaml: unknown anchor 'nope' referenced"],
-    ['a: b: c', 'yaml: line 1: mapping values are not allowed in this context'],
-    ['x: "\\q"', 'yaml: line 1: found unknown escape character'],
+    ['a: 1\nb: c: d', 'yaml: line 2: mapping values are not allowed in this context'],
+    ['a: [1\n', "yaml: line 1: did not find expected ',' or ']'"],
+    ['{a: 1', "yaml: line 1: did not find expected ',' or '}'"],
+    ['a:\n  b: 1\n c: 2\n', 'yaml: line 2: did not find expected key'],
+    ['a: - b', 'yaml: block sequence entries are not allowed in this context'],
+    ['a: b: c', 'yaml: mapping values are not allowed in this context'],
+    ['x: "\\q"', 'yaml: found unknown escape character'],
     ['x: .nan', 'json: unsupported value: NaN'],
   ])('%j', (text, why) => {
     expect(() => parseYaml(text)).toThrow(new YamlError(why))

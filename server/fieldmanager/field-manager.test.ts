@@ -267,6 +267,24 @@ describe('an update', () => {
     expect(owners(next(2, free))).toEqual(owners(free))
   })
 
+  test('a scale splits an updater that goes on owning replicas with something else: its entry of them has no time', () => {
+    const scale = managerOfThings('scale', ['f:spec', 'f:replicas'])
+    const live = update(undefined, 'm', { replicas: 1, paused: true })
+    const next = thing({ replicas: 1, paused: true }, { managedFields: live.metadata.managedFields })
+    scale.update(live, next, by('s', 1))
+    expect(entries(next).map(({ manager, time, fieldsV1 }) => [manager, time, fieldsV1])).toEqual([
+      ['m', undefined, { 'f:spec': { 'f:replicas': {} } }],
+      ['m', '2026-01-01T00:00:00Z', { 'f:spec': { 'f:paused': {} } }],
+    ])
+  })
+
+  test('an applier of replicas keeps its entry through a scale', () => {
+    const live = apply(undefined, 'm', { replicas: 1, paused: true })
+    const next = thing({ replicas: 1, paused: true }, { managedFields: live.metadata.managedFields })
+    managerOfThings('scale', ['f:spec', 'f:replicas']).update(live, next, by('s', 1))
+    expect(entries(next)).toEqual(entries(live))
+  })
+
   test('eleven updaters are ten', () => {
     let live: KubeObject | undefined
     for (let i = 0; i < 11; i++)

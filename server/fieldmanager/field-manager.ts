@@ -16,6 +16,7 @@ import {
   managerId,
   type ManagedFieldsEntry,
   type Managers,
+  type Owned,
 } from './managed-fields.ts'
 import { checkObject } from './merge.ts'
 import { compareText, fieldElement, scalarJson } from './path-element.ts'
@@ -77,7 +78,7 @@ export class FieldManager {
     try {
       const managers = this.#managersOf(live, next)
       delete next.metadata.managedFields
-      this.#encode(next, this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined))
+      this.#encode(next, this.#asStored(managers, this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined)))
     } catch {
       // Entries that cannot be read any more are kept as they are.
       if (before === undefined) delete next.metadata.managedFields
@@ -94,14 +95,14 @@ export class FieldManager {
     const current = live ?? this.#o.empty()
     const { managedFields, ...metadata } = current.metadata
     const bare: KubeObject = { ...current, metadata }
-    let managers: Managers
+    let stored: Managers
     try {
-      managers = decodeManagers(managedFields as ManagedFieldsEntry[] | undefined)
+      stored = decodeManagers(managedFields as ManagedFieldsEntry[] | undefined)
     } catch (e) {
       throw new StatusError(500, '', `failed to decode managed fields: ${(e as Error).message}`)
     }
-    if (!this.#tracked(managers)) managers = this.#beforeFirstApply(bare, managers, by)
-    const object = this.#applied(bare, config, managers, by, force)
+    const managers = this.#tracked(stored) ? stored : this.#beforeFirstApply(bare, stored, by)
+    const object = this.#applied(bare, config, { stored, managers }, by, force)
     if (by.manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
     return object
   }
@@ -114,12 +115,11 @@ export class FieldManager {
 
   /** What is there already belongs to a manager of that name, so that the first apply does not take it in silence. */
   #beforeFirstApply(live: KubeObject, managers: Managers, by: Writer): Managers {
-    const { version, subresource, needsOwner } = this.#o
+    const { version, subresource } = this.#o
     const { owned } = this.#updater.update(this.#o.empty(), live, version, new Map())
     const set = owned.difference(STRIPPED)
     if (set.empty) return managers
-    // A Scale is tracked in its own version.
-    const id = managerId(BEFORE_FIRST_APPLY, 'Update', needsOwner === undefined ? version.apiVersion : SCALE_VERSION, subresource)
+    const id = managerId(BEFORE_FIRST_APPLY, 'Update', version.apiVersion, subresource)
     return new Map([...managers, [keyOf(id), { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) }]])
   }
 
@@ -146,7 +146,13 @@ export class FieldManager {
     return cappedManagers(others)
   }
 
-  #applied(live: KubeObject, config: KubeObject, managers: Managers, by: Writer, force: boolean): KubeObject {
+  #applied(
+    live: KubeObject,
+    config: KubeObject,
+    { stored, managers }: Record<'stored' | 'managers', Managers>,
+    by: Writer,
+    force: boolean,
+  ): KubeObject {
     const { version, subresource } = this.#o
     const id = managerId(by.manager, 'Apply', version.apiVersion, subresource)
     const key = keyOf(id)
@@ -161,17 +167,42 @@ export class FieldManager {
         if (set.empty) result.managers.delete(key)
         else result.managers.set(key, { ...mine, set, time: changed ? formatTime(by.now) : mine.time })
       }
-      this.#encode(object, result.managers)
+      this.#encode(object, this.#asStored(stored, result.managers))
       return object
     }
     try {
       return attempt(force)
     } catch (e) {
       if (!(e instanceof Conflicts)) throw e
-      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, e) : e
+      const seen =
+        this.#o.needsOwner === undefined ? e : new Conflicts(e.conflicts.map((c) => ({ ...c, id: { ...c.id, apiVersion: SCALE_VERSION } })))
+      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, seen) : seen
       if (left !== undefined) throw left.toStatus()
       return attempt(true)
     }
+  }
+
+  /**
+   * What a Scale's field manager leaves, as the object's entries (`managedfields/scalehandler.go`). It works on entries of its own version,
+   * in which an updater is another one than in the object's: whoever updates the field or goes on owning it has an entry of nothing else,
+   * which has no time.
+   */
+  #asStored(before: Managers, after: Managers): Managers {
+    const { needsOwner: field, version } = this.#o
+    if (field === undefined || after === before) return after
+    const out = new Map<string, Owned>()
+    const keeps = (key: string, o: Owned): boolean => o.id.operation === 'Apply' && after.get(key)?.set.has(field) === true
+    const only = FieldSet.of(field)
+    for (const [key, owned] of before) {
+      const set = owned.set.has(field) && !keeps(key, owned) ? owned.set.difference(only) : owned.set
+      if (!set.empty) out.set(key, { ...owned, set })
+    }
+    for (const [key, { id, set }] of after) {
+      if (!set.has(field) || out.get(key)?.set.has(field) === true) continue
+      const time = id.operation === 'Apply' ? before.get(key)?.time : undefined
+      out.set(id.operation === 'Apply' ? key : `${key} of a scale`, { id, apiVersion: version.apiVersion, set: only, time })
+    }
+    return out
   }
 
   /** Conflicts that are not with what this kubectl applied from the client's side; undefined when there are none left. */
@@ -197,8 +228,8 @@ export class FieldManager {
     const { apiVersion = '', kind: own = '', metadata } = config
     if (apiVersion !== version.apiVersion || own !== kind) {
       const gv = parseApiVersion(apiVersion)
-      const text = gv?.group === '' ? `/${gv.version}` : apiVersion
-      throw badRequest(`invalid object type: ${text}, Kind=${own}`)
+      const text = gv === undefined ? '/, Kind=' : `${gv.group}/${gv.version}, Kind=${own}`
+      throw badRequest(`invalid object type: ${text}`)
     }
     if (metadata.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
     const errors = checkObject(version.structure, config)

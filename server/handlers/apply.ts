@@ -2,8 +2,10 @@ import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
 import { readYaml } from '../codec/yaml-body.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
-import { badRequest, conflict } from '../machinery/status.ts'
+import { withoutSpellings } from '../machinery/numbers.ts'
+import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import { conversionError, convertedNumbers } from '../patch/conversion.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
@@ -34,8 +36,9 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   const apply = (current: KubeObject | undefined): KubeObject => {
     const by = { manager: query.fieldManager, now: ctx.clock.now() }
     const { apiVersion } = context.fieldManager!
-    const object = store.resource.fields.apply(current, config(), rules.subresource, by, query.force, apiVersion!)
-    const typed = served.schema.normalize(object)
+    const sent = config()
+    const object = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
+    const typed = typedOf(served, object, sent)
     strictly(ctx, duplicates, query.fieldValidation)
     checkUrlIdentity(typed, namespace, name, served)
     return served.identity ? typed : served.toStored(typed)
@@ -58,6 +61,20 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   })
   if (sub?.apply?.shown !== undefined) respondObject(ctx, sub.apply.shown(entry.object()))
   else await respondEntry(ctx, shape, entry, created ? 201 : 200)
+}
+
+/** The merged object in normal form. @throws 500 in the reference's words for what Go cannot convert to the type */
+function typedOf({ schema, facts }: ServedResource, object: KubeObject, { metadata }: KubeObject): KubeObject {
+  try {
+    return schema.normalize(object)
+  } catch (e) {
+    if (!(e instanceof TypeError) || schema.facts === undefined) throw e
+    const wrong = conversionError(object, schema.facts)
+    if (wrong === undefined) return schema.normalize(withoutSpellings(convertedNumbers(object, schema.facts)) as KubeObject)
+    const gvk = `${facts.group}/${facts.version}, Kind=${facts.kind}`
+    const why = `to proper version: unable to convert unstructured object to ${gvk}: ${wrong}`
+    throw new StatusError(500, '', `failed to convert new object (${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${gvk}) ${why}`)
+  }
 }
 
 type ObjectSubresource = Extract<Subresource, { form: 'object' }>
@@ -105,7 +122,10 @@ async function asYaml(text: string): Promise<YamlJson> {
   try {
     return await readYaml(text)
   } catch (e) {
-    throw e instanceof YamlError ? badRequest(`error encoding patch: ${e.message}`) : e
+    if (!(e instanceof YamlError)) throw e
+    // What begins like JSON is read by another decoder.
+    const where = text.trimStart().startsWith('{') ? 'error decoding patch: error converting YAML to JSON' : 'error encoding patch'
+    throw badRequest(`${where}: ${e.message}`)
   }
 }
 
@@ -117,7 +137,7 @@ function wrongType(value: unknown): Error {
 
 function strictly(ctx: RequestContext, duplicates: readonly string[], validation: FieldValidation): void {
   if (duplicates.length === 0 || validation === 'Ignore') return
+  if (validation === 'Warn') return void ctx.warnings.push(...duplicates)
   const text = `error converting YAML to JSON: yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`
-  if (validation === 'Strict') throw badRequest(`error strict decoding patch: ${text}`)
-  ctx.warnings.push(text)
+  throw badRequest(`error strict decoding patch: ${text}`)
 }

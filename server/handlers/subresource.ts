@@ -55,6 +55,8 @@ async function objectSubresource(
   base: Omit<SubresourceRequest, 'context'>,
 ): Promise<void> {
   const { verb } = ctx.requestInfo
+  // Whoever cannot be read cannot be patched either: a namespace's end.
+  if (verb === 'patch' && sub.get === undefined) throw methodNotAllowed()
   const expected = bodyOf(sub.body, served)
   if (verb === 'get' && sub.get !== undefined) {
     return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)

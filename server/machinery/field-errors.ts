@@ -1,3 +1,4 @@
+import { goQuote } from './go-quote.ts'
 import { type GroupVersionKind } from './types.ts'
 import { StatusError, type StatusCause } from './status.ts'
 
@@ -25,7 +26,7 @@ export interface FieldError {
 /** A value as Go's `field.Error` prints it: strings quoted, scalars bare, the rest as JSON. */
 export function goValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'string') return goQuote(value)
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   return JSON.stringify(value)
 }
@@ -47,7 +48,7 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
   field,
   body: withDetail(
     `Unsupported value: ${goValue(value)}`,
-    supported.length === 0 ? '' : `supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}`,
+    supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`,
   ),
 })
 export const duplicate = (field: string, value: unknown): FieldError => ({

@@ -34,6 +34,7 @@ export function decodeTyped(type: TypeFacts, value: unknown, mode: FieldValidati
     checked = checkObject(type, given)
   }
   const { object, wrong, unknown } = checked
+  keepReset(object, value)
   const result: DecodedTyped = { object: object as KubeObject, warnings: [], errors: [] }
   const duplicates = strict && scan !== undefined && hasDuplicateKeys(text!, value, scan.keys)
   if (!wrong && !(strict && (unknown || duplicates))) return result
@@ -43,6 +44,12 @@ export function decodeTyped(type: TypeFacts, value: unknown, mode: FieldValidati
   else if (mode === 'Strict') result.errors.push(`strict decoding error: ${found.strict.join(', ')}`)
   else if (mode === 'Warn') result.warnings.push(...found.strict)
   return result
+}
+
+/** `managedFields: []` asks for something that their absence does not: to forget them. */
+function keepReset(object: unknown, value: unknown): void {
+  const sent = (value as Partial<KubeObject> | null)?.metadata?.managedFields
+  if (Array.isArray(sent) && sent.length === 0) (object as Partial<KubeObject>).metadata!.managedFields = sent
 }
 
 /** The 400 for a body that was recognised as `kind` but cannot be read as `wanted`. */

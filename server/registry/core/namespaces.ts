@@ -14,7 +14,7 @@ import { nameIsLabel } from '../../machinery/names.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { BuiltInKind } from '../definition.ts'
 import type { Strategy } from '../generic/strategy.ts'
-import { wholeObject } from '../generic/subresources.ts'
+import { replacedObject } from '../generic/subresources.ts'
 import type { UpdateRules } from '../generic/update-rules.ts'
 
 const ns = (obj: KubeObject): Namespace => obj as unknown as Namespace
@@ -78,7 +78,7 @@ export const namespaces: BuiltInKind = {
   group: '',
   resource: 'namespaces',
   strategy,
-  subresources: { finalize: wholeObject({ group: '', version: 'v1', kind: 'Namespace' }, () => finalize) },
+  subresources: { finalize: replacedObject({ group: '', version: 'v1', kind: 'Namespace' }, () => finalize) },
   selectableFields: {
     'status.phase': (o) => ns(o).status?.phase ?? '',
     // Kept for clients of old; metadata.name says the same.

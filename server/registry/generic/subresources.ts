@@ -10,13 +10,22 @@ export const created: SubresourceAnswer = {
   status: 201,
 }
 
-/** A subresource that shows and writes the whole object under rules of its own (`finalize`, `resize`, `approval`). */
-export function wholeObject(body: { group: string; version: string; kind: string }, rulesOf: (store: Store) => UpdateRules): Subresource {
+type Body = { group: string; version: string; kind: string }
+
+/** A subresource that shows and writes the whole object under rules of its own (`resize`, `approval`). */
+export function wholeObject(body: Body, rulesOf: (store: Store) => UpdateRules): Subresource {
+  return {
+    ...replacedObject(body, rulesOf),
+    apply: { rules: rulesOf, configOf: (config) => config },
+    get: async ({ served, namespace, name }) => ({ entry: await served.store.get(namespace, name) }),
+  }
+}
+
+/** One that takes the whole object and no more: it can neither be read nor patched (`finalize`). */
+export function replacedObject(body: Body, rulesOf: (store: Store) => UpdateRules): Extract<Subresource, { form: 'object' }> {
   return {
     form: 'object',
     body,
-    apply: { rules: rulesOf, configOf: (config) => config },
-    get: async ({ served, namespace, name }) => ({ entry: await served.store.get(namespace, name) }),
     update: async (req, change) => {
       const { entry } = await updateIn(req.served.store, {
         namespace: req.namespace,

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { Api } from '../fixtures/api.ts'
+
+/**
+ * The reference's answers: a suite is a sequence of requests and a file with what kube-apiserver 1.37.2 said to each. Objects are made in a
+ * namespace of the run's own; `{ns}` stands for its name wherever a request has it.
+ */
+export interface Request {
+  /** Says in which answer it is found; once in a suite. */
+  name: string
+  method: string
+  path: string
+  body?: unknown
+  type?: string
+  headers?: Record<string, string>
+}
+
+export interface Answer {
+  status: number
+  warning?: string | string[]
+  body: unknown
+}
+
+/** BINNACLE_RECORD="URL TOKEN" of a kube-apiserver without controllers writes its answers down anew. */
+const record = process.env.BINNACLE_RECORD?.split(' ')
+export const recording = record !== undefined
+
+/** The server whose answers are being written down. */
+export function reference(): Api {
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+  return new Api(record?.[0] ?? '', { ca: '', token: record?.[1] ?? '' })
+}
+
+/** The answers of one suite. */
+export class Answers {
+  readonly #file: URL
+  readonly #known: Record<string, Answer>
+  readonly #namespace: string
+
+  constructor(suite: string) {
+    this.#file = new URL(`${suite}.answers.json`, import.meta.url)
+    this.#known = recording || !existsSync(this.#file) ? {} : (JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, Answer>)
+    this.#namespace = `${suite}-${process.pid}`
+  }
+
+  /** Sends a request; returns what was answered and what should have been, both without what belongs to one server and one run. */
+  async play(api: Api, request: Request): Promise<{ answer: Answer; wanted: Answer | undefined }> {
+    const own = (text: string): string => text.replaceAll('{ns}', this.#namespace)
+    const { method, path, body, type, headers } = request
+    const sent = typeof body === 'string' ? own(body) : body === undefined ? undefined : own(JSON.stringify(body))
+    const got = await api.send(method, own(path), {
+      headers: { 'user-agent': 'tester/1.0 (of answers)', ...headers },
+      ...(sent === undefined ? {} : { body: sent }),
+      ...(type === undefined ? {} : { type }),
+    })
+    const { warning } = got.headers
+    const answer = this.#masked({ status: got.status, ...(warning === undefined ? {} : { warning }), body: parsed(got.text) })
+    if (recording) this.#known[request.name] = answer
+    return { answer, wanted: this.#known[request.name] }
+  }
+
+  save(): void {
+    if (!recording) return
+    const lines = Object.entries(this.#known).map(([name, answer]) => `${JSON.stringify(name)}: ${JSON.stringify(answer)}`)
+    writeFileSync(this.#file, `{\n${lines.join(',\n')}\n}\n`)
+  }
+
+  #masked(answer: Answer): Answer {
+    const text = JSON.stringify(masked(answer))
+      .replaceAll(this.#namespace, '{ns}')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+    return JSON.parse(text) as Answer
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Managers stand in the order of their times, which differ from run to run, and causes of conflicts in that of a Go map, which has none:
+ * both come in the order of their texts.
+ */
+function inOrder(items: unknown[]): unknown[] {
+  const text = JSON.stringify(items[0]) ?? ''
+  return /"fieldsType"|"FieldManagerConflict"/.test(text) ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
+}
+
+const OWN = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'time', 'clusterIP', 'clusterIPs'])
+
+/** Identities, versions and times: that they are there counts, not what they are. */
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return inOrder(value.map(masked))
+  if (typeof value !== 'object' || value === null) return value
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted.map(([k, v]) => [k, OWN.has(k) && v !== null && v !== 'None' ? '-' : masked(v)]))
+}
