@@ -60,6 +60,23 @@ spec:
   containers: [{name: main, image: "registry.example/main:1"}]
 `
 
+const sail = (keel: string): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: sail, labels: {app: sail}}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: sail}}
+  template:
+    metadata: {labels: {app: sail}}
+    spec:
+      containers: [{name: keel, image: "registry.example/keel:${keel}", ports: [{containerPort: 8080}]}]
+`
+
+interface Owned {
+  metadata: { managedFields: { manager: string; operation: string; fieldsV1: { 'f:spec'?: object } }[] }
+}
+
 const says =
   (args: string[], ...texts: (string | RegExp)[]): Step['run'] =>
   async ({ kubectl }) => {
@@ -312,6 +329,62 @@ export const steps: readonly Step[] = [
         1,
         expect.stringContaining('configmaps "landfall" already exists'),
       ])
+    },
+  },
+  {
+    name: 'apply on the server',
+    async run({ kubectl }) {
+      expect(await kubectl.with(sail('1'), 'apply', '--server-side', ...ns, '-f', '-')).toBe('deployment.apps/sail serverside-applied\n')
+      expect(await kubectl.with(sail('1'), 'apply', '--server-side', ...ns, '-f', '-')).toBe('deployment.apps/sail serverside-applied\n')
+    },
+  },
+  {
+    name: 'who owns what is shown when it is asked for',
+    async run({ kubectl }) {
+      const get = ['get', 'deployment', 'sail', ...ns, '-o', 'json']
+      const { metadata } = json(await kubectl(...get, '--show-managed-fields')) as unknown as Owned
+      const own = metadata.managedFields.find((m) => m.manager === 'kubectl')
+      expect([own?.operation, JSON.stringify(own?.fieldsV1['f:spec'])]).toEqual([
+        'Apply',
+        expect.stringContaining('"k:{\\"name\\":\\"keel\\"}"'),
+      ])
+      expect(await kubectl(...get)).not.toContain('managedFields')
+    },
+  },
+  {
+    name: 'diff on the server',
+    async run({ kubectl }) {
+      const same = await kubectl.run(['diff', '--server-side', ...ns, '-f', '-'], sail('1'))
+      expect([same.code, same.stdout]).toEqual([0, ''])
+      const other = await kubectl.run(['diff', '--server-side', ...ns, '-f', '-'], sail('2'))
+      expect(other.code).toBe(1)
+      expect(other.stdout).toMatch(/-\s+- image: registry.example\/keel:1\n\+\s+- image: registry.example\/keel:2/)
+    },
+  },
+  {
+    name: 'a conflict, and force',
+    async run({ kubectl }) {
+      const mine = ['apply', '--server-side', '--field-manager=mate', ...ns, '-f', '-']
+      const refused = await kubectl.run(mine, sail('3'))
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('conflict with "kubectl": .spec.template.spec.containers[name="keel"].image')
+      expect(await kubectl.with(sail('3'), ...mine, '--force-conflicts')).toContain('serverside-applied')
+      const after = await kubectl.run(['apply', '--server-side', ...ns, '-f', '-'], sail('1'))
+      expect([after.code, after.stderr]).toEqual([1, expect.stringContaining('conflict with "mate"')])
+    },
+  },
+  {
+    name: 'applied from the client, then on the server',
+    async run({ kubectl }) {
+      const lamp = (oil: string): string => `{apiVersion: v1, kind: ConfigMap, metadata: {name: lamp}, data: {oil: "${oil}"}}`
+      expect(await kubectl.with(lamp('1'), 'apply', ...ns, '-f', '-')).toBe('configmap/lamp created\n')
+      expect(await kubectl('apply', 'view-last-applied', 'configmap/lamp', ...ns, '-o', 'json')).toContain('"oil": "1"')
+      expect(await kubectl.with(lamp('2'), 'apply', '--server-side', ...ns, '-f', '-')).toContain('serverside-applied')
+      expect(await kubectl('apply', 'view-last-applied', 'configmap/lamp', ...ns, '-o', 'json')).toContain('"oil": "2"')
+      const { metadata } = json(await kubectl('get', 'configmap', 'lamp', ...ns, '-o', 'json', '--show-managed-fields')) as unknown as Owned
+      expect(metadata.managedFields.map((m) => [m.manager, m.operation])).toEqual([['kubectl', 'Apply']])
+      expect(await kubectl.with(lamp('3'), 'apply', 'set-last-applied', ...ns, '-f', '-')).toContain('configured')
+      expect(await kubectl('apply', 'view-last-applied', 'configmap/lamp', ...ns, '-o', 'json')).toContain('"oil": "3"')
     },
   },
   {

@@ -42,9 +42,9 @@ export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-pa
 const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
 const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 
-/** 415 for a type that is not known here, before anything else is looked at: kubectl learns from it that there is no server-side apply. */
+/** 415 for a type that is not known here, before anything else is looked at. */
 export function checkPatchType(ctx: RequestContext): void {
-  if (!PATCH_TYPES.includes(mediaType(ctx.exchange.headers['content-type'] ?? ''))) throw unsupported()
+  if (!PATCHES.includes(mediaType(ctx.exchange.headers['content-type'] ?? ''))) throw unsupported()
 }
 
 /** Whether the client applies a partial object instead of patching (server-side apply). */
@@ -54,7 +54,7 @@ export const isApply = (ctx: RequestContext): boolean => mediaType(ctx.exchange.
 export function patchOf(contentType: string, body: Buffer, { facts: type }: Schema, validation: FieldValidation): Patch {
   const media = mediaType(contentType)
   // Custom kinds have no strategic merge.
-  if (!PATCH_TYPES.includes(media) || (media === STRATEGIC && type === undefined)) throw unsupported()
+  if (!PATCHES.includes(media) || (media === STRATEGIC && type === undefined)) throw unsupported()
   const typed = validation !== 'Ignore'
   const value = parsePatch(body)
   const duplicates = (): string[] => duplicateFields(jsonText(body), value)

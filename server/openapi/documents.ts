@@ -139,7 +139,8 @@ function operationV3(o: Operation, parameters: Json[]): Json {
       ? {}
       : {
           requestBody: {
-            content: content(o.consumes ?? [], reference(3, body.type)),
+            // In the order of a Go map's keys.
+            content: content([...(o.consumes ?? [])].sort(), reference(3, body.type)),
             ...(body.required ? { required: true } : {}),
           },
         }),
