@@ -18,11 +18,10 @@ class Node {
   added: FieldSet | undefined
 
   /** Takes over what was found below an element. */
-  adopt(pe: PathElement, below: Node): void {
-    for (const which of ['removed', 'modified', 'added'] as const) {
-      const set = below[which]
-      if (set !== undefined) (this[which] ??= new FieldSet()).children.set(pe, set)
-    }
+  adopt(pe: PathElement, { removed, modified, added }: Node): void {
+    if (removed !== undefined) (this.removed ??= new FieldSet()).children.set(pe, removed)
+    if (modified !== undefined) (this.modified ??= new FieldSet()).children.set(pe, modified)
+    if (added !== undefined) (this.added ??= new FieldSet()).children.set(pe, added)
   }
 
   mark(which: 'removed' | 'modified' | 'added', pe: PathElement): void {
@@ -39,6 +38,12 @@ export function compareObjects(s: Structure, left: unknown, right: unknown): Com
 
 /** Compares what stands at an element of `parent`; one of the two may be missing. */
 function compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown, parent: Node): void {
+  if (left === right) return
+  // Most of an object is scalars that are there on both sides.
+  if (typeof left !== 'object' && typeof right !== 'object' && left !== undefined && right !== undefined) {
+    if (!sameValue(left, right)) parent.mark('modified', pe)
+    return
+  }
   const node = new Node()
   const leaf = compareParts(s, left, right, node)
   parent.adopt(pe, node)
@@ -85,6 +90,8 @@ function compareField(map: MapStructure, name: string, left: unknown, right: unk
 function compareLists(list: ListStructure, left: unknown, right: unknown, node: Node): boolean {
   const [l, r] = [asList(left), asList(right)]
   if (list.type === 'atomic' || (l.length === 0 && r.length === 0)) return true
+  // Naming items is dearer than looking whether they differ.
+  if (l.length === r.length && sameValue(l, r)) return false
   const [ours, theirs] = [byElement(list, l), byElement(list, r)]
   for (const [pe, items] of ours) compareItems(list, pe, items, theirs.get(pe) ?? [], node)
   for (const [pe, items] of theirs) if (!ours.has(pe)) compareItems(list, pe, [], items, node)

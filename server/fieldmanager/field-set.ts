@@ -14,6 +14,7 @@ export interface FieldsV1 {
 export class FieldSet {
   readonly members = new Set<PathElement>()
   readonly children = new Map<PathElement, FieldSet>()
+  #fields: FieldsV1 | undefined
 
   static of(...paths: readonly (readonly PathElement[])[]): FieldSet {
     const set = new FieldSet()
@@ -135,12 +136,17 @@ export class FieldSet {
     for (const pe of [...this.children.keys()].sort(compareElements)) yield* this.children.get(pe)!.paths([...prefix, pe])
   }
 
+  /** Made once: only of a set that will not change any more. The result may not be changed either. */
   toFieldsV1(): FieldsV1 {
+    return (this.#fields ??= this.#asFields())
+  }
+
+  #asFields(): FieldsV1 {
     const out: FieldsV1 = {}
     for (const pe of this.#sorted()) {
       const child = this.children.get(pe)
-      if (child === undefined || child.empty) out[pe] = {}
-      else out[pe] = this.members.has(pe) ? { '.': {}, ...child.toFieldsV1() } : child.toFieldsV1()
+      if (child === undefined || child.empty) out[pe] = NOTHING
+      else out[pe] = this.members.has(pe) ? { '.': NOTHING, ...child.#asFields() } : child.#asFields()
     }
     return out
   }
@@ -165,6 +171,8 @@ export class FieldSet {
     return out
   }
 }
+
+const NOTHING: FieldsV1 = {}
 
 /** One spelling for each element, whoever wrote it. @throws TypeError for what is none */
 function canonicalElement(pe: string): PathElement {

@@ -57,20 +57,49 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
       subresource: e.subresource ?? '',
       apiVersion: e.operation === 'Apply' ? '' : e.apiVersion,
     }
-    out.set(keyOf(id), { id, apiVersion: e.apiVersion, set: FieldSet.fromFieldsV1(e.fieldsV1), time: e.time })
+    out.set(keyOf(id), { id, apiVersion: e.apiVersion, set: setOf(e.fieldsV1), time: e.time })
   }
   return out
 }
 
+/** Characters of texts whose sets are kept, at most twice: objects of one owner have the same sets. */
+const KEPT_CHARACTERS = 256 * 1024
+let young = new Map<string, FieldSet>()
+let old = new Map<string, FieldSet>()
+let characters = 0
+
+/** The set of a FieldsV1: the same for the same text, as long as it is not forgotten. */
+function setOf(fields: FieldsV1 | undefined | null): FieldSet {
+  const text = JSON.stringify(fields ?? {})
+  const known = young.get(text) ?? old.get(text)
+  const set = known ?? FieldSet.fromFieldsV1(fields)
+  if (young.has(text) || text.length > KEPT_CHARACTERS / 8) return set
+  if (characters + text.length > KEPT_CHARACTERS) {
+    old = young
+    young = new Map()
+    characters = 0
+  }
+  young.set(text, set)
+  characters += text.length
+  return set
+}
+
+/** Earlier first. Times are RFC 3339 with seconds, which compare as texts when they are in UTC; nothing is before all. */
+function compareTimes(a = '', b = ''): number {
+  if (a === b) return 0
+  if (a.length === b.length && a.endsWith('Z') && b.endsWith('Z')) return a < b ? -1 : 1
+  const seconds = (time: string): number => (time === '' ? 0 : Math.floor(Date.parse(time) / 1000))
+  return seconds(a) - seconds(b)
+}
+
 /** Entries in the order in which the reference writes them: appliers first, then by time, name, version and subresource. */
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
-  const seconds = (o: Owned): number => (o.time === undefined ? 0 : Math.floor(Date.parse(o.time) / 1000))
   const text = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
   return [...managers.values()]
     .sort(
       (a, b) =>
         text(a.id.operation, b.id.operation) ||
-        seconds(a) - seconds(b) ||
+        compareTimes(a.time, b.time) ||
         text(a.id.manager, b.id.manager) ||
         text(a.apiVersion, b.apiVersion) ||
         text(a.id.subresource, b.id.subresource),
@@ -94,8 +123,7 @@ const ANCIENT = 'ancient-changes'
 export function cappedManagers(managers: Managers): Managers {
   const updaters = [...managers].filter(([, o]) => o.id.operation === 'Update')
   if (updaters.length <= MAX_UPDATERS) return managers
-  const time = (o: Owned): number => (o.time === undefined ? 0 : Math.floor(Date.parse(o.time) / 1000))
-  updaters.sort(([a, x], [b, y]) => time(x) - time(y) || (a < b ? -1 : 1))
+  updaters.sort(([a, x], [b, y]) => compareTimes(x.time, y.time) || (a < b ? -1 : 1))
   const out = new Map(managers)
   const first = new Map<string, string>()
   let left = updaters.length

@@ -6,7 +6,19 @@ import { isMap, type ListStructure } from './structure.ts'
  */
 export type PathElement = string
 
-export const fieldElement = (name: string): PathElement => `f:${name}`
+/** Elements of names that were seen, so that each is one string whose hash is known. Names come from clients: no more than these. */
+const ELEMENTS = new Map<string, PathElement>()
+const MAX_ELEMENTS = 4096
+const MAX_NAME = 64
+
+export function fieldElement(name: string): PathElement {
+  let pe = ELEMENTS.get(name)
+  if (pe === undefined) {
+    pe = `f:${name}`
+    if (ELEMENTS.size < MAX_ELEMENTS && name.length <= MAX_NAME) ELEMENTS.set(name, pe)
+  }
+  return pe
+}
 export const isField = (pe: PathElement): boolean => pe.startsWith('f:')
 export const fieldName = (pe: PathElement): string => pe.slice(2)
 
@@ -16,8 +28,11 @@ export class ItemError extends Error {
 }
 
 /** As the reference writes values into names: without the characters that HTML minds (Go's encoding/json). */
-export const scalarJson = (value: unknown): string =>
-  JSON.stringify(value).replace(HTML, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export function scalarJson(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
+  return JSON.stringify(value).replace(HTML, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+const PLAIN = /^[\w.:/ -]*$/
 const HTML = /[<>&\u2028\u2029]/g
 
 /** An item's name by its keys, in order. */
@@ -35,9 +50,9 @@ function keyElement(list: ListStructure, item: unknown): PathElement {
   if (item === null || item === undefined) throw new ItemError('associative list with keys may not have a null element')
   if (!isMap(item)) throw new ItemError('associative list with keys may not have non-map elements')
   let text = ''
-  for (const key of sortedKeys(list)) {
+  for (const { key, start } of sortedKeys(list)) {
     const value = Object.hasOwn(item, key) ? item[key] : list.keyDefaults?.[key]
-    if (value !== undefined) text += `${text === '' ? '' : ','}${scalarJson(key)}:${scalarJson(value)}`
+    if (value !== undefined) text += (text === '' ? '' : ',') + start + scalarJson(value)
   }
   if (text === '') {
     const keys = list.keys.map((k) => JSON.stringify(k)).join(' ')
@@ -48,11 +63,15 @@ function keyElement(list: ListStructure, item: unknown): PathElement {
   return `k:{${text}}`
 }
 
-const SORTED = new WeakMap<ListStructure, readonly string[]>()
-function sortedKeys(list: ListStructure): readonly string[] {
-  if (list.keys.length === 1) return list.keys
+/** A list's keys in order, with the text before each value. */
+interface SortedKey {
+  readonly key: string
+  readonly start: string
+}
+const SORTED = new WeakMap<ListStructure, readonly SortedKey[]>()
+function sortedKeys(list: ListStructure): readonly SortedKey[] {
   let keys = SORTED.get(list)
-  if (keys === undefined) SORTED.set(list, (keys = [...list.keys].sort()))
+  if (keys === undefined) SORTED.set(list, (keys = [...list.keys].sort(compareText).map((key) => ({ key, start: `${scalarJson(key)}:` }))))
   return keys
 }
 
@@ -85,13 +104,14 @@ export function printElement(pe: PathElement): string {
 export const printPath = (path: readonly PathElement[]): string => path.map(printElement).join('')
 
 const KINDS = 'fkvi'
+const FIELD = KINDS.charCodeAt(0)
 
 /** The order in which FieldsV1 lists them: fields, keys, values, places; numbers by size (`fieldpath/element.go`, Compare). */
 export function compareElements(a: PathElement, b: PathElement): number {
   if (a === b) return 0
+  if (a.charCodeAt(0) === FIELD && b.charCodeAt(0) === FIELD) return compareText(a, b)
   const byKind = KINDS.indexOf(a[0]!) - KINDS.indexOf(b[0]!)
   if (byKind !== 0) return byKind
-  if (a[0] === 'f') return compareText(a, b)
   if (a[0] === 'i') return Number(a.slice(2)) - Number(b.slice(2))
   const [x, y] = [JSON.parse(a.slice(2)) as unknown, JSON.parse(b.slice(2)) as unknown]
   if (!isMap(x) || !isMap(y)) return compareScalars(x, y)

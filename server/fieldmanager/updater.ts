@@ -54,7 +54,10 @@ export class Updater {
     const last = known.get(key)
     const merged = mergeObjects(at.structure, live, config)
     known.set(key, { id, apiVersion: at.apiVersion, set: filtered(fieldsOf(at.structure, config), at), time: last?.time })
-    const object = last === undefined || last.set.empty ? merged : this.#pruned(merged, at, known, last)
+    const mine = known.get(key)!.set
+    // Who says all that it said before takes nothing out.
+    const keepsAll = last === undefined || (last.apiVersion === at.apiVersion && last.set.difference(mine).empty)
+    const object = keepsAll ? merged : this.#pruned(merged, at, known, last)
     return { object, managers: this.#taken(live, object, at, known, key, force).managers }
   }
 

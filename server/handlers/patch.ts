@@ -36,8 +36,10 @@ export interface Patch {
 }
 
 const STRATEGIC = 'application/strategic-merge-patch+json'
-/** What patchOf knows; the OpenAPI documents promise these. */
-export const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', STRATEGIC]
+/** What patchOf knows. */
+const PATCHES = ['application/json-patch+json', 'application/merge-patch+json', STRATEGIC]
+/** What PATCH takes of a built-in kind: the OpenAPI documents promise these. */
+export const PATCH_TYPES: readonly string[] = [...PATCHES, APPLY_TYPE]
 
 const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
 const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
