@@ -141,7 +141,7 @@ function DetailsHead({
 
 function statusOf(page: KindPage, object: KubeObject) {
   const going = object.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' as const } : undefined
-  return page.view?.status(object) ?? going
+  return page.view ? (page.view.status(object) ?? going) : (going ?? page.status?.(object))
 }
 
 function Panel({ tab, page, object }: { tab: string; page: KindPage; object: KubeObject }) {

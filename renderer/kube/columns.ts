@@ -60,3 +60,10 @@ export const createdAt = (object: KubeObject): number | null => {
   const at = Date.parse(object.metadata.creationTimestamp ?? '')
   return Number.isNaN(at) ? null : at
 }
+
+/** How soon a word asks for a look; what nobody waits for comes last. */
+const weights: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, ok: 3, muted: 4 }
+
+/** What a status column sorts by: the most serious words first, equal ones together. */
+export const worstFirst = (word: { text: string; tone: Tone } | undefined): string =>
+  word ? `${weights[word.tone]} ${word.text.toLowerCase()}` : '9'

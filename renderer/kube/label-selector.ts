@@ -20,3 +20,17 @@ export function selects(selector: LabelSelector | undefined | null, labels: Reco
     })
   )
 }
+
+const written: Record<string, (key: string, values: string) => string> = {
+  In: (key, values) => `${key} in (${values})`,
+  NotIn: (key, values) => `${key} notin (${values})`,
+  Exists: (key) => key,
+  DoesNotExist: (key) => `!${key}`,
+}
+
+/** As kubectl and the `labelSelector` parameter take it (apimachinery pkg/labels); '' for one that selects everything. */
+export const labelSelectorText = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string =>
+  [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.flatMap(({ key, operator, values = [] }) => written[operator]?.(key, values.join(',')) ?? []),
+  ].join(',')

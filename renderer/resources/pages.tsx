@@ -1,3 +1,11 @@
+import { autoscalerPage } from './autoscaling/page.tsx'
+import { budgetPage } from './budgets/page.tsx'
+import { endpointSlicePage } from './endpointslices/page.tsx'
+import { ingressPage } from './ingresses/page.tsx'
+import { namespacePage } from './namespaces/page.tsx'
+import { rbacPages } from './rbac/page.tsx'
+import { serviceAccountPage } from './serviceaccounts/page.tsx'
+import { claimPage, volumePage } from './volumes/page.tsx'
 import { eventPage } from './events/page.tsx'
 import { GenericOverview } from './generic/overview.tsx'
 import { nodePage } from './nodes/page.tsx'
@@ -6,7 +14,22 @@ import { podPage } from './pods/page.tsx'
 import { servicePage } from './services/page.tsx'
 import { workloadPages } from './workloads/page.tsx'
 
-const declared: Record<string, unknown> = { pods: podPage, nodes: nodePage, services: servicePage, events: eventPage, ...workloadPages }
+const declared: Record<string, unknown> = {
+  pods: podPage,
+  nodes: nodePage,
+  namespaces: namespacePage,
+  services: servicePage,
+  serviceaccounts: serviceAccountPage,
+  persistentvolumeclaims: claimPage,
+  persistentvolumes: volumePage,
+  events: eventPage,
+  'endpointslices.discovery.k8s.io': endpointSlicePage,
+  'ingresses.networking.k8s.io': ingressPage,
+  'horizontalpodautoscalers.autoscaling': autoscalerPage,
+  'poddisruptionbudgets.policy': budgetPage,
+  ...workloadPages,
+  ...rbacPages,
+}
 
 /**
  * The written pages by resource key: what the window reads. `kinds.ts` has their views once more, since the feed worker loads no

@@ -45,6 +45,7 @@ const dynamic: Record<string, readonly string[]> = {
   'local.store.': ['sqlite', 'etcd'],
   'palette.': ['kinds', 'objects', 'commands'],
   'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),
+  'rollout.': ['desired', 'updated', 'ready', 'available', 'old', 'completions', 'succeeded', 'active', 'failed'],
   'details.tabs.': ['overview', 'yaml', 'events', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],
   'logs.sinceChoice.': ['0', '300', '3600', '86400'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],

@@ -129,7 +129,7 @@ function shortAnnotations(annotations: Record<string, string> | undefined): Reco
 }
 
 /** Conditions for which False is the good answer. */
-const goodWhenFalse = /Pressure$|^NetworkUnavailable$|^Failed$|Failure$|^DisruptionTarget$|^Stalled$|^Degraded$/
+const goodWhenFalse = /Pressure$|^NetworkUnavailable$|^Failed$|Failure$|^DisruptionTarget$|^FailureTarget$|^Suspended$|^Stalled$|^Degraded$/
 
 export function conditionTone(condition: Condition): Tone {
   if (condition.status === 'Unknown') return 'warn'

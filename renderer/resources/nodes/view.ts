@@ -1,5 +1,5 @@
 import { slimMeta } from '../../kube/codec.ts'
-import { type Column, createdAt, type KindView } from '../../kube/columns.ts'
+import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
 import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
 import type { Tone } from '../../kube/types.ts'
 import { addressOrder } from '../pods/view.ts'
@@ -41,7 +41,7 @@ const memory = (node: Node): number => parseQuantity(node.status?.capacity?.memo
 
 const columns: Column<Node>[] = [
   { id: 'name', label: 'name', type: 'text', width: 240, grow: true, cell: (n) => n.metadata.name },
-  { id: 'status', label: 'status', type: 'status', width: 200, cell: nodeStatus },
+  { id: 'status', label: 'status', type: 'status', width: 200, cell: nodeStatus, order: (n) => worstFirst(nodeStatus(n)) },
   { id: 'roles', label: 'roles', type: 'text', width: 130, cell: (n) => nodeRoles(n).join(',') || none },
   { id: 'taints', label: 'taints', type: 'number', width: 70, cell: (n) => n.spec?.taints?.length ?? 0 },
   { id: 'cpu', label: 'cpu', type: 'text', width: 70, cell: (n) => formatCores(cores(n)), order: cores },

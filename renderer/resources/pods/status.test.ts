@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { podProblem, summarizeRequests } from '../summaries.ts'
 import type { Row } from '../../kube/store.ts'
-import { podSummary } from './status.ts'
+import { podReason, podSummary } from './status.ts'
 import type { ContainerStatus, Pod, PodStatus } from './types.ts'
 import { podView } from './view.ts'
 
@@ -165,5 +165,50 @@ describe('requests', () => {
     }
     const sum = summarizeRequests([row(pod({ phase: 'Running' }, { spec })), row(pod({ phase: 'Succeeded' }, { spec }))])
     expect(sum).toMatchObject({ cpu: 2, pods: 1 })
+  })
+})
+
+describe('the reason beside the word', () => {
+  const ended = { terminated: { exitCode: 3, message: 'panic: index out of range' } }
+  test.each<[string, Pod, string]>([
+    ['healthy', pod({ phase: 'Running', containerStatuses: [running] }), ''],
+    [
+      'no node for it',
+      pod({
+        phase: 'Pending',
+        conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available' }],
+      }),
+      '0/1 nodes are available',
+    ],
+    [
+      'between two runs: the end of the last',
+      pod({
+        phase: 'Running',
+        containerStatuses: [container({ state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s' } }, lastState: ended })],
+      }),
+      'a: ExitCode:3, panic: index out of range',
+    ],
+    [
+      'the image cannot be had',
+      pod({
+        phase: 'Pending',
+        containerStatuses: [running, container({ name: 'b', state: { waiting: { reason: 'ErrImagePull', message: 'no such image' } } })],
+      }),
+      'b: no such image',
+    ],
+    [
+      'it runs again, not ready yet: what was before says nothing',
+      pod({
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'False' }],
+        containerStatuses: [container({ state: { running: {} }, lastState: ended })],
+      }),
+      '',
+    ],
+    ['evicted', pod({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' }), 'The node was low on memory.'],
+    ['going', pod({ phase: 'Failed', message: 'gone' }, { metadata: { name: 'p', deletionTimestamp: '2026-01-01T00:00:00Z' } }), ''],
+  ])('%s', (_, object, reason) => {
+    expect(podReason(object)).toBe(reason)
+    expect(podReason(podView.trim(object))).toBe(reason)
   })
 })

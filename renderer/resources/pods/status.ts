@@ -83,3 +83,20 @@ function toneOf(text: string, pod: Pod): Tone {
   }
   return known ?? (/^Init:\d+\/\d+$/.test(text) ? 'busy' : 'bad')
 }
+
+/**
+ * Why a pod is not as it should be, in the components' own words; '' for one that is. Of several containers the first that fails speaks, and
+ * of what it says the end of its last run before the wait for the next.
+ */
+export function podReason(pod: Pod): string {
+  const { tone } = podSummary(pod)
+  if (tone === 'ok' || pod.metadata.deletionTimestamp) return ''
+  const unscheduled = pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')
+  if (unscheduled) return unscheduled.message ?? unscheduled.reason ?? ''
+  for (const { name, state, lastState } of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
+    const end = state?.terminated ?? (state?.running ? undefined : lastState?.terminated)
+    if (end && end.exitCode !== 0) return [`${name}: ${exit(end)}`, end.message].filter(Boolean).join(', ')
+    if (state?.waiting?.message) return `${name}: ${state.waiting.message}`
+  }
+  return pod.status?.message ?? ''
+}

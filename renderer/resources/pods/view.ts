@@ -1,7 +1,7 @@
 import { slimMeta } from '../../kube/codec.ts'
-import { type Column, createdAt, type KindView } from '../../kube/columns.ts'
+import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
 import { none } from '../printed.ts'
-import { podSummary } from './status.ts'
+import { podReason, podSummary } from './status.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from './types.ts'
 
 const columns: Column<Pod>[] = [
@@ -30,6 +30,7 @@ const columns: Column<Pod>[] = [
       const { text, tone } = podSummary(p)
       return { text, tone }
     },
+    order: (p) => worstFirst(podSummary(p)),
   },
   { id: 'restarts', label: 'restarts', type: 'number', width: 80, cell: (p) => podSummary(p).restarts },
   { id: 'node', label: 'node', type: 'text', width: 160, link: 'nodes', cell: (p) => p.spec?.nodeName || none },
@@ -45,6 +46,7 @@ const columns: Column<Pod>[] = [
     cell: (p) => (p.spec?.containers ?? []).map((c) => c.image ?? '').join(', '),
   },
   { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (p) => -(createdAt(p) ?? 0) },
+  { id: 'why', label: 'reason', type: 'text', width: 320, hidden: true, cell: podReason },
 ]
 
 export const podView: KindView<Pod> = {

@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { pods } from '../../queries/discovery.ts'
 import { useObject } from '../../queries/hub.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
-import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
-import { MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
+import { MainFacts, Metadata } from '../generic/common.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
+import { EndpointTable } from './endpoint-table.tsx'
 import type { EndpointSlice, Service } from './types.ts'
 import { externalAddress } from './view.ts'
 
@@ -73,39 +73,9 @@ function Endpoints({ namespace, service }: { namespace: string; service: string 
     [place.context, namespace, service],
   )
   const slices = (useObject(source)?.all ?? []) as EndpointSlice[]
-  const endpoints = slices.flatMap((slice) => (slice.endpoints ?? []).map((endpoint) => ({ endpoint, ports: slice.ports ?? [] })))
   return (
     <Section title={t('sections.endpoints')}>
-      {endpoints.length === 0 ? (
-        <p className="dim">{t('services.noEndpoints')}</p>
-      ) : (
-        <Table
-          head={[t('facts.address'), t('columns.status'), t('facts.target'), t('columns.node')]}
-          rows={endpoints.map(({ endpoint, ports }) => ({
-            key: endpoint.addresses.join(),
-            cells: [
-              <span key="a" className="mono">{`${endpoint.addresses.join(', ')} ${ports.map((p) => `:${p.port}`).join(' ')}`}</span>,
-              <EndpointState
-                key="s"
-                ready={endpoint.conditions?.ready !== false}
-                terminating={endpoint.conditions?.terminating === true}
-              />,
-              endpoint.targetRef?.kind === 'Pod' ? (
-                <ObjectLink key="t" resource="pods" namespace={namespace} name={endpoint.targetRef.name ?? ''} />
-              ) : (
-                ''
-              ),
-              endpoint.nodeName ? <ObjectLink key="n" resource="nodes" namespace="" name={endpoint.nodeName} /> : '',
-            ],
-          }))}
-        />
-      )}
+      <EndpointTable slices={slices} namespace={namespace} />
     </Section>
   )
-}
-
-function EndpointState({ ready, terminating }: { ready: boolean; terminating: boolean }) {
-  const { t } = useTranslation()
-  if (terminating) return <ToneWord tone="busy">{t('services.terminating')}</ToneWord>
-  return <ToneWord tone={ready ? 'ok' : 'warn'}>{t(ready ? 'services.ready' : 'services.notReady')}</ToneWord>
 }

@@ -1,7 +1,14 @@
+import type { LabelSelector } from '../../kube/label-selector.ts'
 import type { Condition, KubeObject } from '../../kube/types.ts'
+import type { Container } from '../pods/types.ts'
 
-interface Template {
-  spec?: { containers?: { name?: string; image?: string }[]; nodeSelector?: Record<string, string> }
+export interface Template {
+  spec?: { containers?: Container[]; initContainers?: Container[]; nodeSelector?: Record<string, string> }
+}
+
+export interface Strategy {
+  type?: string
+  rollingUpdate?: Record<string, string | number>
 }
 
 /** What Deployments, ReplicaSets, StatefulSets, DaemonSets and ReplicationControllers have in common, where they have it. */
@@ -10,6 +17,16 @@ export interface Workload extends KubeObject {
     replicas?: number
     paused?: boolean
     template?: Template
+    /** A ReplicationController's holds labels only, without `matchLabels`. */
+    selector?: LabelSelector | Record<string, string>
+    strategy?: Strategy
+    updateStrategy?: Strategy
+    serviceName?: string
+    podManagementPolicy?: string
+    minReadySeconds?: number
+    progressDeadlineSeconds?: number
+    revisionHistoryLimit?: number
+    volumeClaimTemplates?: { metadata: { name: string } }[]
   }
   status?: {
     observedGeneration?: number
@@ -27,7 +44,17 @@ export interface Workload extends KubeObject {
 }
 
 export interface Job extends KubeObject {
-  spec?: { completions?: number; parallelism?: number; suspend?: boolean; template?: Template }
+  spec?: {
+    completions?: number
+    parallelism?: number
+    suspend?: boolean
+    template?: Template
+    selector?: LabelSelector
+    completionMode?: string
+    backoffLimit?: number
+    activeDeadlineSeconds?: number
+    ttlSecondsAfterFinished?: number
+  }
   status?: {
     startTime?: string
     completionTime?: string
@@ -39,6 +66,15 @@ export interface Job extends KubeObject {
 }
 
 export interface CronJob extends KubeObject {
-  spec?: { schedule?: string; timeZone?: string; suspend?: boolean; jobTemplate?: { spec?: { template?: Template } } }
+  spec?: {
+    schedule?: string
+    timeZone?: string
+    suspend?: boolean
+    jobTemplate?: { spec?: { template?: Template } }
+    concurrencyPolicy?: string
+    startingDeadlineSeconds?: number
+    successfulJobsHistoryLimit?: number
+    failedJobsHistoryLimit?: number
+  }
   status?: { active?: unknown[]; lastScheduleTime?: string; lastSuccessfulTime?: string }
 }

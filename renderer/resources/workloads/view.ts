@@ -1,8 +1,9 @@
 import { slimMeta } from '../../kube/codec.ts'
-import { type Cell, type Column, createdAt, type KindView } from '../../kube/columns.ts'
+import { type Cell, type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { shortDuration } from '../../kube/age.ts'
 import { none } from '../printed.ts'
+import { revisionOf } from './revision.ts'
 import { wanted, workloadStatus } from './status.ts'
 import type { CronJob, Job, Workload } from './types.ts'
 
@@ -15,6 +16,7 @@ const status = (key: string): Column => ({
   type: 'status',
   width: 150,
   cell: (o) => workloadStatus(key, o) ?? null,
+  order: (o) => worstFirst(workloadStatus(key, o)),
 })
 
 type Containers = { name?: string; image?: string }[] | undefined
@@ -93,6 +95,15 @@ const selectorText = (of: Record<string, string> | undefined): string =>
     .map(([k, v]) => `${k}=${v}`)
     .join(',') || none
 
+const revision: Column<Workload> = {
+  id: 'revision',
+  label: 'revision',
+  type: 'number',
+  width: 80,
+  hidden: true,
+  cell: (o) => Number(revisionOf(o) ?? Number.NaN) || null,
+}
+
 /** kubectl's columns (printers/internalversion), with a status word beside the figures. */
 const columnsOf: Record<string, Column<never>[]> = {
   'deployments.apps': [
@@ -100,7 +111,7 @@ const columnsOf: Record<string, Column<never>[]> = {
     number('up-to-date', 'upToDate', (s) => s.updatedReplicas),
     number('available', 'available', (s) => s.availableReplicas),
   ],
-  'replicasets.apps': replicaColumns,
+  'replicasets.apps': [...replicaColumns, revision],
   replicationcontrollers: replicaColumns,
   'statefulsets.apps': [readyOf],
   'daemonsets.apps': [

@@ -1,0 +1,85 @@
+import { expect } from '@playwright/test'
+import { test } from '../fixtures/desktop.ts'
+import type { Server } from '../fixtures/server.ts'
+
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+const PODS = '/api/v1/namespaces/default/pods'
+
+/** Pods of a deployment that asks for `cpu` each. */
+const deployment = (name: string, replicas: number, image: string, cpu = '10m') => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'main', image, resources: { requests: { cpu } } }] },
+    },
+  },
+})
+
+async function available(server: Server, name: string, replicas: number): Promise<void> {
+  using watch = await server.api.watch(DEPLOYMENTS)
+  await watch.until(
+    `${replicas} of ${name}`,
+    ({ object }) => object.metadata.name === name && object.status?.availableReplicas === replicas,
+  )
+}
+
+test.beforeAll(async ({ server }) => {
+  using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
+  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+})
+
+test('a deployment: its rollout is seen, one follows it to a pod, up the owners and back', async ({ inspector, page, server }) => {
+  await server.api.create(DEPLOYMENTS, deployment('storefront', 2, 'registry.example/shop:1'))
+  await available(server, 'storefront', 2)
+  await inspector.open('deployments.apps/default/storefront')
+  const { details } = inspector
+  const figures = details.locator('.rollout-figures')
+  await expect(figures).toHaveText(/Desired\s*2\s*Updated\s*2\s*Ready\s*2\s*Available\s*2/)
+  await expect(details).toContainText('registry.example/shop:1')
+  const sets = details.getByRole('region', { name: 'ReplicaSets' })
+  const pods = details.getByRole('region', { name: 'Pods' })
+  await expect(sets.getByRole('link')).toHaveCount(1)
+  await expect(pods.getByRole('link')).toHaveCount(2)
+
+  // Another template: a second ReplicaSet and revision, live, the newest first.
+  const { spec } = deployment('storefront', 3, 'registry.example/shop:2')
+  await server.api.merge(`${DEPLOYMENTS}/storefront`, { spec })
+  await expect(sets.getByRole('row').nth(1)).toContainText(/^storefront-\S+?2/)
+  await expect(sets.getByRole('link')).toHaveCount(2)
+  await expect(figures).toHaveText(/Desired\s*3\s*Updated\s*3\s*Ready\s*3\s*Available\s*3/)
+  await expect(pods.getByRole('row', { name: /Running/ })).toHaveCount(3)
+  // The old ones are gone.
+  await expect(pods.getByRole('link')).toHaveCount(3)
+
+  const pod = pods.getByRole('link').first()
+  const name = await pod.innerText()
+  await pod.click()
+  await expect(page).toHaveURL(new RegExp(`/pods/default/${name}`))
+  await expect(details).toContainText('registry.example/shop:2')
+  await details.getByRole('link', { name: 'storefront', exact: true }).click()
+  await expect(figures).toContainText('Available')
+  await page.goBack()
+  await expect(page).toHaveURL(new RegExp(`/pods/default/${name}`))
+  await page.goBack()
+  await expect(figures).toContainText('Available')
+})
+
+test('0/2 does not look like 2/2: another word, why, and first when sorted by status', async ({ inspector, server }) => {
+  await server.api.create(DEPLOYMENTS, deployment('aground', 2, 'registry.example/shop:1', '100000'))
+  await server.api.create(DEPLOYMENTS, deployment('afloat', 2, 'registry.example/shop:1'))
+  await available(server, 'afloat', 2)
+  using pods = await server.api.watch(PODS, { labelSelector: 'app=aground' })
+  await pods.until('no place', ({ object }) => JSON.stringify(object.status ?? {}).includes('Unschedulable'))
+  await inspector.open('deployments.apps?sort=status')
+  await expect(inspector.row(/afloat/)).toContainText('Available')
+  await expect(inspector.row(/aground/)).not.toContainText('Available')
+  await expect(inspector.grid.getByRole('row').nth(1)).toContainText('aground')
+  await inspector.row(/aground/).click()
+  await expect(inspector.details.locator('.rollout-figures')).toHaveText(/Desired\s*2.*Ready\s*0/)
+  await expect(inspector.details.getByRole('region', { name: 'Pods' })).toContainText(/insufficient cpu/i)
+})

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query'
+import { clusterPath, requestJson } from '../kube/fetch.ts'
+import { byName } from '../kube/order.ts'
+import { can, type Resource, resourceKey, resourcePath } from '../kube/resource.ts'
+import type { KubeList } from '../kube/types.ts'
+import { useResources } from './discovery.ts'
+
+export interface Content {
+  key: string
+  kind: string
+  count: number
+}
+
+const refreshMs = 15_000
+/** What is told by the hundred and is nobody's aim. */
+const noise = new Set(['events', 'events.events.k8s.io'])
+
+/**
+ * How many objects of each kind a namespace holds; kinds of which there are none, and those that may not be listed, are left out. Lists of
+ * one object each: the server says how many more there are. Undefined until it has.
+ */
+export function useContents(context: string, namespace: string): readonly Content[] | undefined {
+  const all = useResources(context)
+  const kinds = all.filter((r) => r.namespaced && can(r, 'list') && !noise.has(resourceKey(r)))
+  const { data } = useQuery({
+    queryKey: ['contents', context, namespace, kinds.map(resourceKey).join()],
+    queryFn: ({ signal }) => countAll(context, namespace, kinds, signal),
+    enabled: kinds.length > 0,
+    refetchInterval: refreshMs,
+    retry: false,
+  })
+  return data
+}
+
+async function countAll(context: string, namespace: string, kinds: readonly Resource[], signal: AbortSignal): Promise<Content[]> {
+  const counts = await Promise.all(kinds.map((resource) => countOf(context, namespace, resource, signal)))
+  const found = kinds.flatMap((resource, index) => {
+    const count = counts[index] ?? 0
+    return count > 0 ? [{ key: resourceKey(resource), kind: resource.kind, count }] : []
+  })
+  return found.sort((a, b) => byName(a.kind, b.kind) || byName(a.key, b.key))
+}
+
+const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
+
+async function countOf(context: string, namespace: string, resource: Resource, signal: AbortSignal): Promise<number> {
+  const path = clusterPath(context, `${resourcePath(resource, namespace)}?limit=1`)
+  const list = await requestJson<KubeList>(path, { signal, headers: { accept: metadataOnly } }).catch(() => undefined)
+  return (list?.items ?? []).length + (list?.metadata.remainingItemCount ?? 0)
+}

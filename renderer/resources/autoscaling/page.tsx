@@ -1,0 +1,66 @@
+import { useTranslation } from 'react-i18next'
+import { figure } from '../../kube/figures.ts'
+import type { Condition, KubeObject } from '../../kube/types.ts'
+import { Age } from '../../ui/age.tsx'
+import { Section, Table } from '../../ui/facts.tsx'
+import { KindLink } from '../generic/common.tsx'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+import { type Metric, metricLines } from './metrics.ts'
+
+interface Autoscaler extends KubeObject {
+  spec?: {
+    scaleTargetRef?: { apiVersion?: string; kind: string; name: string }
+    minReplicas?: number
+    maxReplicas?: number
+    metrics?: Metric[]
+  }
+  status?: {
+    currentReplicas?: number
+    desiredReplicas?: number
+    lastScaleTime?: string
+    currentMetrics?: Metric[] | null
+    conditions?: Condition[]
+  }
+}
+
+function AutoscalerOverview({ object }: { object: Autoscaler }) {
+  const { t } = useTranslation()
+  const { spec, status } = object
+  const target = spec?.scaleTargetRef
+  const lines = metricLines(spec?.metrics, status?.currentMetrics)
+  return (
+    <PageBody
+      object={object}
+      conditions={status?.conditions}
+      facts={[
+        [
+          t('facts.target'),
+          target && (
+            <KindLink
+              apiVersion={target.apiVersion ?? 'apps/v1'}
+              kind={target.kind}
+              namespace={object.metadata.namespace ?? ''}
+              name={target.name}
+            />
+          ),
+        ],
+        [t('facts.replicaRange'), `${figure(spec?.minReplicas ?? 1)} – ${figure(spec?.maxReplicas ?? 1)}`],
+        [t('columns.current'), status?.currentReplicas !== undefined && figure(status.currentReplicas)],
+        [t('columns.desired'), status?.desiredReplicas !== undefined && figure(status.desiredReplicas)],
+        [t('facts.lastScale'), status?.lastScaleTime && <Age at={Date.parse(status.lastScaleTime)} />],
+      ]}
+    >
+      {lines.length > 0 && (
+        <Section title={t('sections.metrics')}>
+          <Table
+            head={[t('columns.name'), t('columns.current'), t('facts.target')]}
+            rows={lines.map(({ name, current, target: wanted }) => ({ key: name, cells: [name, current ?? '<unknown>', wanted] }))}
+          />
+        </Section>
+      )}
+    </PageBody>
+  )
+}
+
+export const autoscalerPage: KindPage<Autoscaler> = { Overview: AutoscalerOverview }

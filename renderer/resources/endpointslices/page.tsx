@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next'
+import { Section } from '../../ui/facts.tsx'
+import { ObjectLink } from '../generic/common.tsx'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+import { EndpointTable } from '../services/endpoint-table.tsx'
+import type { EndpointSlice } from '../services/types.ts'
+
+const serviceLabel = 'kubernetes.io/service-name'
+
+function EndpointSliceOverview({ object }: { object: EndpointSlice }) {
+  const { t } = useTranslation()
+  const { namespace = '', labels } = object.metadata
+  const service = labels?.[serviceLabel]
+  return (
+    <PageBody
+      object={object}
+      facts={[
+        [t('facts.service'), service && <ObjectLink resource="services" namespace={namespace} name={service} />],
+        [t('columns.type'), object.addressType],
+        [
+          t('columns.ports'),
+          (object.ports ?? []).map((p) => `${p.name ? `${p.name} ` : ''}${p.port ?? '*'}/${p.protocol ?? 'TCP'}`).join(', '),
+        ],
+      ]}
+    >
+      <Section title={t('sections.endpoints')}>
+        <EndpointTable slices={[object]} namespace={namespace} />
+      </Section>
+    </PageBody>
+  )
+}
+
+export const endpointSlicePage: KindPage<EndpointSlice> = { Overview: EndpointSliceOverview }

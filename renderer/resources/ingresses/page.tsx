@@ -1,0 +1,95 @@
+import { useTranslation } from 'react-i18next'
+import type { KubeObject } from '../../kube/types.ts'
+import { Section, Table } from '../../ui/facts.tsx'
+import { ObjectLink } from '../generic/common.tsx'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+
+interface Backend {
+  service?: { name: string; port?: { number?: number; name?: string } }
+  resource?: { apiGroup?: string; kind: string; name: string }
+}
+
+export interface Ingress extends KubeObject {
+  spec?: {
+    ingressClassName?: string
+    defaultBackend?: Backend
+    tls?: { hosts?: string[]; secretName?: string }[]
+    rules?: { host?: string; http?: { paths?: { path?: string; pathType?: string; backend: Backend }[] } }[]
+  }
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } }
+}
+
+function IngressOverview({ object }: { object: Ingress }) {
+  const { t } = useTranslation()
+  const { spec, status } = object
+  const namespace = object.metadata.namespace ?? ''
+  const paths = (spec?.rules ?? []).flatMap(({ host = '*', http }, rule) =>
+    (http?.paths ?? []).map((path, index) => ({ key: `${rule} ${index}`, host, ...path })),
+  )
+  const addresses = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname).join(', ')
+  return (
+    <PageBody
+      object={object}
+      facts={[
+        [
+          t('facts.class'),
+          spec?.ingressClassName && <ObjectLink resource="ingressclasses.networking.k8s.io" namespace="" name={spec.ingressClassName} />,
+        ],
+        [t('facts.addresses'), addresses && <span className="mono">{addresses}</span>],
+        [t('facts.defaultBackend'), spec?.defaultBackend && <BackendLink of={spec.defaultBackend} namespace={namespace} />],
+      ]}
+    >
+      {paths.length > 0 && (
+        <Section title={t('sections.rules')}>
+          <Table
+            head={[t('facts.host'), t('facts.path'), t('columns.type'), t('facts.backend')]}
+            rows={paths.map(({ key, host, path = '/', pathType = '', backend }) => ({
+              key,
+              cells: [
+                <span key="host" className="mono">
+                  {host}
+                </span>,
+                <span key="path" className="mono">
+                  {path}
+                </span>,
+                pathType,
+                <BackendLink key="backend" of={backend} namespace={namespace} />,
+              ],
+            }))}
+          />
+        </Section>
+      )}
+      {(spec?.tls?.length ?? 0) > 0 && (
+        <Section title="TLS">
+          <Table
+            head={[t('facts.host'), t('facts.secret')]}
+            rows={(spec?.tls ?? []).map(({ hosts = [], secretName }, index) => ({
+              key: String(index),
+              cells: [
+                <span key="hosts" className="mono">
+                  {hosts.join(', ')}
+                </span>,
+                secretName && <ObjectLink key="secret" resource="secrets" namespace={namespace} name={secretName} />,
+              ],
+            }))}
+          />
+        </Section>
+      )}
+    </PageBody>
+  )
+}
+
+/** A service with its port, or an object of any other kind. */
+function BackendLink({ of: { service, resource }, namespace }: { of: Backend; namespace: string }) {
+  if (!service) return resource ? `${resource.kind}/${resource.name}` : null
+  const port = service.port?.number ?? service.port?.name
+  return (
+    <span>
+      <ObjectLink resource="services" namespace={namespace} name={service.name} />
+      {port !== undefined && <span className="mono">{`:${port}`}</span>}
+    </span>
+  )
+}
+
+export const ingressPage: KindPage<Ingress> = { Overview: IngressOverview }

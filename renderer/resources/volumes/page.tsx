@@ -1,0 +1,89 @@
+import { useTranslation } from 'react-i18next'
+import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
+import { ObjectLink } from '../generic/common.tsx'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+import { volumeSource } from './source.ts'
+
+interface Claim extends KubeObject {
+  spec?: {
+    accessModes?: string[]
+    storageClassName?: string
+    volumeName?: string
+    volumeMode?: string
+    resources?: { requests?: { storage?: string } }
+  }
+  status?: { phase?: string; capacity?: { storage?: string }; conditions?: Condition[] }
+}
+
+interface Volume extends KubeObject {
+  spec?: {
+    accessModes?: string[]
+    storageClassName?: string
+    capacity?: { storage?: string }
+    persistentVolumeReclaimPolicy?: string
+    volumeMode?: string
+    claimRef?: { namespace?: string; name?: string }
+  } & Record<string, unknown>
+  status?: { phase?: string; reason?: string; message?: string }
+}
+
+const phases: Record<string, Tone> = { Bound: 'ok', Available: 'ok', Pending: 'busy', Released: 'warn', Lost: 'bad', Failed: 'bad' }
+
+const phase = ({ status }: Claim | Volume): { text: string; tone: Tone } | undefined =>
+  status?.phase ? { text: status.phase, tone: phases[status.phase] ?? 'muted' } : undefined
+
+function ClassLink({ name }: { name: string | undefined }) {
+  return name ? <ObjectLink resource="storageclasses.storage.k8s.io" namespace="" name={name} /> : null
+}
+
+function ClaimOverview({ object }: { object: Claim }) {
+  const { t } = useTranslation()
+  const { spec, status } = object
+  return (
+    <PageBody
+      object={object}
+      conditions={status?.conditions}
+      facts={[
+        [t('facts.volume'), spec?.volumeName && <ObjectLink resource="persistentvolumes" namespace="" name={spec.volumeName} />],
+        [t('facts.capacity'), status?.capacity?.storage],
+        [t('facts.requested'), spec?.resources?.requests?.storage],
+        [t('facts.accessModes'), spec?.accessModes?.join(', ')],
+        [t('facts.volumeMode'), spec?.volumeMode],
+        [t('facts.storageClass'), spec?.storageClassName && <ClassLink name={spec.storageClassName} />],
+      ]}
+    />
+  )
+}
+
+function VolumeOverview({ object }: { object: Volume }) {
+  const { t } = useTranslation()
+  const { spec, status } = object
+  const claim = spec?.claimRef
+  return (
+    <PageBody
+      object={object}
+      facts={[
+        [
+          t('facts.claim'),
+          claim?.name && <ObjectLink resource="persistentvolumeclaims" namespace={claim.namespace ?? ''} name={claim.name} />,
+        ],
+        [t('columns.reason'), [status?.reason, status?.message].filter(Boolean).join(': ')],
+        [t('facts.capacity'), spec?.capacity?.storage],
+        [t('facts.accessModes'), spec?.accessModes?.join(', ')],
+        [t('facts.reclaimPolicy'), spec?.persistentVolumeReclaimPolicy],
+        [t('facts.volumeMode'), spec?.volumeMode],
+        [t('facts.storageClass'), spec?.storageClassName && <ClassLink name={spec.storageClassName} />],
+        [
+          t('facts.source'),
+          <span key="source" className="mono">
+            {volumeSource(spec)}
+          </span>,
+        ],
+      ]}
+    />
+  )
+}
+
+export const claimPage: KindPage<Claim> = { status: phase, Overview: ClaimOverview }
+export const volumePage: KindPage<Volume> = { status: phase, Overview: VolumeOverview }
