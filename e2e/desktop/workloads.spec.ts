@@ -57,7 +57,7 @@ test('a deployment: its rollout is seen, one follows it to a pod, up the owners 
   await expect(pods.getByRole('link')).toHaveCount(3)
 
   const pod = pods.getByRole('link').first()
-  const name = await pod.innerText()
+  const name = (await pod.textContent()) ?? ''
   await pod.click()
   await expect(page).toHaveURL(new RegExp(`/pods/default/${name}`))
   await expect(details).toContainText('registry.example/shop:2')
@@ -82,4 +82,23 @@ test('0/2 does not look like 2/2: another word, why, and first when sorted by st
   await inspector.row(/aground/).click()
   await expect(inspector.details.locator('.rollout-figures')).toHaveText(/Desired\s*2.*Ready\s*0/)
   await expect(inspector.details.getByRole('region', { name: 'Pods' })).toContainText(/insufficient cpu/i)
+})
+
+test.describe('with little room', () => {
+  test.use({ viewport: { width: 1280, height: 800 } })
+
+  test('a name is cut in its middle: its end, which tells it from its neighbours, is seen', async ({ inspector, server }) => {
+    const name = 'a-name-that-is-far-too-long-for-the-room-it-has'
+    await server.api.create(DEPLOYMENTS, deployment(`${name}-one`, 1, 'registry.example/shop:1'))
+    await server.api.create(DEPLOYMENTS, deployment(`${name}-two`, 0, 'registry.example/shop:1'))
+    await inspector.open(`deployments.apps/default/${name}-one`)
+    for (const end of ['one', 'two']) {
+      const cell = inspector.row(`${name}-${end}`).getByRole('gridcell', { name: `${name}-${end}`, exact: true })
+      const box = await cell.boundingBox()
+      const tail = await cell.getByText(new RegExp(`-${end}$`)).boundingBox()
+      expect(tail && box && tail.x + tail.width <= box.x + box.width, end).toBe(true)
+      expect(await cell.textContent()).toBe(`${name}-${end}`)
+    }
+    await expect(inspector.details.getByRole('heading', { level: 2 })).toHaveAccessibleName(`${name}-one`)
+  })
 })

@@ -16,6 +16,7 @@ import { NobodyWorks } from './nobody-works.tsx'
 import './details.css'
 import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon, ToneWord } from '../ui/icon.tsx'
+import { MiddleName } from '../ui/middle-name.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { TabBar } from '../ui/tab-bar.tsx'
 
@@ -105,8 +106,8 @@ function DetailsHead({
   return (
     <div className="details-head">
       <span className="dim">{resource.kind}</span>
-      <h2 className="ellipsis" title={name}>
-        {name}
+      <h2 className="ellipsis" aria-label={name}>
+        <MiddleName text={name} />
       </h2>
       {deleted ? (
         <ToneWord tone="bad">{t('details.deleted')}</ToneWord>

@@ -8,14 +8,28 @@ import { useResources } from '../../queries/discovery.ts'
 import { Age } from '../../ui/age.tsx'
 import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
+import { MiddleName } from '../../ui/middle-name.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 
 /** A link to an object by its resource key. */
-export function ObjectLink({ resource, namespace, name, tab }: { resource: string; namespace: string; name: string; tab?: string }) {
+export function ObjectLink({ resource, namespace, name, tab, middle = false }: ObjectLinkProps) {
   const place = usePlace()
+  const to = placeUrl({ context: place.context, namespace: place.namespace, resource, object: { namespace, name }, tab })
+  if (!middle) return <Link to={to}>{name}</Link>
   return (
-    <Link to={placeUrl({ context: place.context, namespace: place.namespace, resource, object: { namespace, name }, tab })}>{name}</Link>
+    <Link to={to} aria-label={name}>
+      <MiddleName text={name} />
+    </Link>
   )
+}
+
+interface ObjectLinkProps {
+  resource: string
+  namespace: string
+  name: string
+  tab?: string
+  /** On one line, cut in its middle where there is no room. */
+  middle?: boolean
 }
 
 export function KindLink({ apiVersion, kind, namespace, name }: { apiVersion: string; kind: string; namespace: string; name: string }) {

@@ -9,6 +9,7 @@ import { Table } from '../../ui/facts.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { ObjectLink } from './common.tsx'
+import './live-lines.css'
 
 /** As many as one reads inside another object's details. */
 const most = 250
@@ -59,7 +60,7 @@ export function LiveLines({
             cells: [
               <span key="name" className="line-name">
                 {source.namespace === undefined && row.namespace && <span className="dim">{`${row.namespace}/`}</span>}
-                <ObjectLink resource={key} namespace={row.namespace} name={row.name} />
+                <ObjectLink resource={key} namespace={row.namespace} name={row.name} middle />
               </span>,
               ...shown.map(({ at, info }) => <LineCell key={info.id} info={info} cell={row.cells[at] ?? null} />),
             ],

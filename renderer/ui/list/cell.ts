@@ -3,6 +3,8 @@ import type { Cell } from '../../kube/columns.ts'
 import { figure } from '../../kube/figures.ts'
 import type { Tone } from '../../kube/types.ts'
 import { cellFlex, type ListColumn } from './columns.ts'
+import { splitName } from '../middle.ts'
+import '../middle.css'
 import type { TextWidth } from './text-width.ts'
 
 /** What all cells of a list share. A new one is made when the columns, their widths or the links are others. */
@@ -15,7 +17,7 @@ export interface CellContext {
   linkFor(column: ListColumn['info'], text: string): string | undefined
 }
 
-type Shape = 'text' | 'link' | 'tone' | 'age'
+type Shape = 'text' | 'link' | 'tone' | 'age' | 'middle'
 
 /** Both paddings, and a little for what is rounded. */
 const aroundText = 18
@@ -31,6 +33,7 @@ export class ListCell {
   readonly #place: number
   #shape: Shape | undefined
   #text = document.createTextNode('')
+  #tail = document.createTextNode('')
   #outer: HTMLElement | undefined
   #tone: Tone | undefined
   #since: number | undefined
@@ -57,7 +60,9 @@ export class ListCell {
     if (info.type === 'age' && typeof cell !== 'string') return this.#writeAge(cell)
     const text = cell === null ? '' : Number.isInteger(cell) ? figure(Number(cell)) : String(cell)
     const url = text ? context.linkFor(info, text) : undefined
-    this.#become(url === undefined ? 'text' : 'link')
+    // Whether a name is cut in its middle is known once its width is.
+    if (url !== undefined) this.#become('link')
+    else if (this.#shape !== 'middle') this.#become('text')
     if (url !== undefined && this.#outer instanceof HTMLAnchorElement && this.#outer.getAttribute('href') !== url) this.#outer.href = url
     this.#say(text, context, 0)
   }
@@ -90,7 +95,23 @@ export class ListCell {
     const needs = (this.#column.info.type === 'mono' ? context.mono : context.text)(text)
     const cut = text !== '' && (width === undefined || needs === undefined || needs + beside + aroundText > width)
     if (cut !== this.#cut) this.element.classList.toggle('cut', (this.#cut = cut))
+    if (this.#column.info.id === 'name' && this.#sayMiddle(text, cut)) return
     this.#set(text)
+  }
+
+  /** True when the name is drawn in two parts. */
+  #sayMiddle(text: string, cut: boolean): boolean {
+    const [head, tail] = cut ? splitName(text) : ['', '']
+    if (tail === '') {
+      if (this.#shape === 'middle') this.#become('text')
+      return false
+    }
+    this.#become('middle')
+    // Two boxes are two words to who listens.
+    if (this.element.ariaLabel !== text) this.element.ariaLabel = text
+    this.#set(head)
+    if (this.#tail.data !== tail) this.#tail.data = tail
+    return true
   }
 
   #set(text: string): void {
@@ -101,10 +122,13 @@ export class ListCell {
     if (this.#shape === shape) return
     this.#shape = shape
     if (this.#tone) this.element.classList.remove(`tone-${this.#tone}`)
+    this.element.classList.toggle('middle', shape === 'middle')
+    if (shape !== 'middle') this.element.ariaLabel = null
     this.#tone = undefined
     this.#since = undefined
     this.#outer = undefined
     if (shape === 'text') return this.element.replaceChildren(this.#text)
+    if (shape === 'middle') return this.element.replaceChildren(part('middle-head', this.#text), part('middle-tail', this.#tail))
     const outer = document.createElement(shape === 'link' ? 'a' : shape === 'age' ? 'time' : 'i')
     this.#outer = outer
     if (shape === 'tone') {
@@ -115,4 +139,11 @@ export class ListCell {
     outer.append(this.#text)
     this.element.replaceChildren(outer)
   }
+}
+
+function part(className: string, text: Text): HTMLElement {
+  const element = document.createElement('span')
+  element.className = className
+  element.append(text)
+  return element
 }

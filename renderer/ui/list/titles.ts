@@ -4,7 +4,8 @@ export function showTitle(event: React.PointerEvent): void {
   if (!cell) return
   const since = cell.querySelector<HTMLElement>('time[data-since]')?.dataset.since
   if (since !== undefined) cell.title = new Date(Number(since)).toLocaleString()
-  else if (cell.classList.contains('cut') && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent
+  else if (cell.classList.contains('cut') && (cell.classList.contains('middle') || cell.scrollWidth > cell.clientWidth))
+    cell.title = cell.textContent
 }
 
 /** The cell will show another object's text. */
