@@ -48,6 +48,8 @@ export function LiveLines({
     return said ? [{ at, info }] : []
   })
   const key = resourceKey(source.resource)
+  // Beside the word that it explains: a column of its own would take the names' room.
+  const whyAt = data?.columns.findIndex((c) => c.id === 'why') ?? -1
   return (
     <>
       <FeedNotice state={data?.state} count={data?.shown ?? 0} onRetry={() => hub.kick()} />
@@ -62,7 +64,9 @@ export function LiveLines({
                 {source.namespace === undefined && row.namespace && <span className="dim">{`${row.namespace}/`}</span>}
                 <ObjectLink resource={key} namespace={row.namespace} name={row.name} middle />
               </span>,
-              ...shown.map(({ at, info }) => <LineCell key={info.id} info={info} cell={row.cells[at] ?? null} />),
+              ...shown.map(({ at, info }) => (
+                <LineCell key={info.id} info={info} cell={row.cells[at] ?? null} why={info.type === 'status' ? row.cells[whyAt] : null} />
+              )),
             ],
           }))}
         />
@@ -72,9 +76,16 @@ export function LiveLines({
   )
 }
 
-function LineCell({ info, cell }: { info: ColumnInfo; cell: Cell }) {
+function LineCell({ info, cell, why }: { info: ColumnInfo; cell: Cell; why: Cell | undefined }) {
   if (cell === null) return null
-  if (typeof cell === 'object') return <ToneWord tone={cell.tone}>{cell.text}</ToneWord>
+  if (typeof cell === 'object') {
+    return (
+      <>
+        <ToneWord tone={cell.tone}>{cell.text}</ToneWord>
+        {typeof why === 'string' && why !== '' && <div className="dim line-why">{why}</div>}
+      </>
+    )
+  }
   if (info.type === 'age' && typeof cell === 'number') return <Age at={cell} />
-  return info.type === 'number' ? figure(Number(cell)) : <span className={info.id === 'why' ? 'dim' : undefined}>{cell}</span>
+  return info.type === 'number' ? figure(Number(cell)) : <span>{cell}</span>
 }
