@@ -14,7 +14,7 @@ export interface Protocol {
 }
 
 /** A protocol without phases of its own: nothing is known but the socket. */
-export const bareProtocol = (socket: Socket): Protocol => ({ active: 0, check: () => {}, evict: () => void socket.destroy() })
+const bareProtocol = (socket: Socket): Protocol => ({ active: 0, check: () => {}, evict: () => void socket.destroy() })
 
 interface Connection {
   readonly socket: Socket
