@@ -135,25 +135,6 @@ export function apiApproval(crd: CustomResourceDefinition): DefinitionCondition 
   return { type: 'KubernetesAPIApprovalPolicyConformant', status, reason, message }
 }
 
-/** Terminating, while the objects of a deleted definition are removed and after (`controller/finalizer/crd_finalizer.go`). */
-export const terminating: Readonly<Record<'inProgress' | 'neverEstablished' | 'overlapping' | 'completed', DefinitionCondition>> = {
-  inProgress: condition('True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress'),
-  neverEstablished: condition('False', 'NeverEstablished', 'resource was never established'),
-  overlapping: condition('False', 'OverlappingBuiltInResource', 'instances overlap with built-in resources in storage'),
-  completed: condition('False', 'InstanceDeletionCompleted', 'removed all instances'),
-}
-
-function condition(status: 'True' | 'False', reason: string, message: string): DefinitionCondition {
-  return { type: 'Terminating', status, reason, message }
-}
-
-/** Terminating, when objects could not be removed. */
-export function terminationFailed(step: 'list' | 'delete' | 'check', why: string): DefinitionCondition {
-  if (step === 'list') return condition('True', 'InstanceDeletionFailed', `could not list instances: ${why}`)
-  if (step === 'delete') return condition('True', 'InstanceDeletionFailed', `could not issue all deletes: ${why}`)
-  return condition('True', 'InstanceDeletionCheck', `could not confirm zero CustomResources remaining: ${why}`)
-}
-
 /** Conditions with one set; its time changes with its status only. `now` as RFC 3339. */
 export function setCondition(conditions: readonly DefinitionCondition[], next: DefinitionCondition, now: string): DefinitionCondition[] {
   const old = conditions.find((c) => c.type === next.type)

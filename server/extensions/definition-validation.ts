@@ -68,13 +68,6 @@ export function validateDefinitionUpdate(crd: CustomResourceDefinition, old: Cus
   return [...validateObjectMetaUpdate(crd.metadata, old.metadata, 'metadata'), ...rest(crd, old, options)]
 }
 
-/** An update of its status. */
-export function validateDefinitionStatusUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
-  const errors = validateObjectMetaUpdate(crd.metadata, old.metadata, 'metadata')
-  namesErrors(errors, crd.status?.acceptedNames, 'status.acceptedNames')
-  return errors
-}
-
 function keptSelectableFields(crd: CustomResourceDefinition, old: CustomResourceDefinition): Set<string> {
   const kept = new Set<string>()
   for (const v of crd.spec.versions ?? []) {
