@@ -13,6 +13,12 @@ export function writeYaml(json: Buffer, inline: () => Buffer): Buffer | Promise<
   return json.length > MAX_INLINE ? pool.write(json.toString()).then((yaml) => Buffer.from(yaml)) : inline()
 }
 
+/** The same for an element of a list, as it stands below the list's `field`. */
+export function writeYamlItem(field: string, json: Buffer, inline: () => Buffer): Buffer | Promise<Buffer> {
+  if (json.length <= MAX_INLINE) return inline()
+  return pool.write(`{${JSON.stringify(field)}:[${json.toString()}]}`).then((yaml) => Buffer.from(yaml.slice(`${field}:\n`.length)))
+}
+
 /** Reads a YAML text: a small one at once, another one on a thread. Throws or rejects with YamlError. */
 export function readYaml(text: string): YamlJson | Promise<YamlJson> {
   if (text.length > MAX_INLINE) return pool.read(text)

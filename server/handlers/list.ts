@@ -4,6 +4,7 @@ import type { Piece, Run } from '../cache/chunk.ts'
 import { selects, type Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { parseResourceVersion } from '../machinery/resource-version.ts'
+import { Slice } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { ListMeta } from '../machinery/types.ts'
 import { translated } from '../registry/generic/errors.ts'
@@ -15,11 +16,10 @@ import type { ListEnds, Shape } from './representation.ts'
 import { shapeFor } from './respond.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
 import { inSlices } from './slices.ts'
-import { respondInParts, STREAM_ABOVE } from './stream-list.ts'
+import { itemOf, respondInParts, STREAM_ABOVE } from './stream-list.ts'
 
 /** Answers above this size are compressed when the client takes gzip (apiserver `writers.go`, defaultGzipThresholdBytes). */
 const GZIP_THRESHOLD = 128 * 1024
-const COMMA = Buffer.from(',')
 
 /** GET of a collection. */
 export async function listObjects(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
@@ -46,7 +46,7 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
 const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
 async function respondItems(ctx: RequestContext, headers: ResponseHeaders, shape: Shape, { entries, meta }: Page): Promise<void> {
-  if (shape.ends === undefined || entries.length <= STREAM_ABOVE || ctx.exchange.method === 'HEAD') {
+  if (shape.ends === undefined || entries.length <= (shape.streamAbove ?? STREAM_ABOVE) || ctx.exchange.method === 'HEAD') {
     const items = await itemsOf(shape, entries, ctx.signal)
     // Nobody is there any more who would take it.
     if (ctx.signal.aborted) return
@@ -58,7 +58,13 @@ async function respondItems(ctx: RequestContext, headers: ResponseHeaders, shape
 /** The parts of a list, made in slices; not all of them when `signal` fires before the last. */
 export async function itemsOf(shape: Shape, entries: readonly Entry[], signal?: AbortSignal): Promise<Buffer[]> {
   const items: Buffer[] = []
-  await inSlices(entries, (e) => void items.push(shape.item(e)), undefined, signal)
+  const slice = new Slice()
+  for (const e of entries) {
+    if (slice.over) await slice.next()
+    if (signal?.aborted) break
+    const item = itemOf(shape, e)
+    items.push(item instanceof Promise ? await item : item)
+  }
   return items
 }
 
@@ -81,11 +87,11 @@ function acceptsGzip(ctx: RequestContext): boolean {
 async function respondStitched(
   ctx: RequestContext,
   headers: ResponseHeaders,
-  { head, tail }: ListEnds,
+  { head, tail, between }: ListEnds,
   parts: readonly Piece[],
 ): Promise<void> {
   const deflated = await Promise.all(parts.map((p) => p.deflated()))
-  const comma = storedPiece(COMMA)
+  const comma = storedPiece(between)
   const pieces = [storedPiece(head)]
   for (const [i, piece] of deflated.entries()) {
     if (i > 0) pieces.push(comma)

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport, TransportResponse } from '../client/transport.ts'
 import { decodeObject } from '../codec/protobuf/index.ts'
+import { stringifyYaml } from '../codec/yaml.ts'
 import { STREAM_ABOVE } from './stream-list.ts'
 import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
 
@@ -225,6 +226,19 @@ describe('long lists', () => {
       expect(found.rows ?? found.items).toHaveLength(COUNT)
       if (accept === 'application/json') expect(found).toEqual(plain)
     }
+  })
+
+  test('are in YAML what the whole list would be, with a large object between small ones', async () => {
+    const large = 'a line\n'.repeat(9000)
+    await server.send('POST', many, { metadata: { name: 'n100-large' }, data: { v: large } })
+    const plain = JSON.parse((await get(many)).body.toString()) as { items: { data: { v: string } }[] }
+    const yaml = await get(many, { accept: 'application/yaml' })
+    const zipped = await get(many, { accept: 'application/yaml', 'accept-encoding': 'gzip' })
+    await server.send('DELETE', `${many}/n100-large`)
+    expect(plain.items.filter((i) => i.data.v === large)).toHaveLength(1)
+    expect(yaml.headers['content-type']).toBe('application/yaml')
+    expect(yaml.body.toString()).toBe(stringifyYaml(plain))
+    expect(gunzipSync(zipped.body).toString()).toBe(yaml.body.toString())
   })
 
   test('that nobody may have in this form are refused before anything is sent', async () => {

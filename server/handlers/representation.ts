@@ -2,7 +2,7 @@ import type { Entry } from '../cache/entry.ts'
 import type { FrameEncoder, WatchEventType } from '../cache/watchers.ts'
 import { PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
 import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../codec/protobuf/index.ts'
-import { writeYaml } from '../codec/yaml-body.ts'
+import { writeYaml, writeYamlItem } from '../codec/yaml-body.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { parseNumbers } from '../machinery/numbers.ts'
@@ -26,9 +26,13 @@ export interface Shape {
   objectInTurn?(entry: Entry): Buffer | Promise<Buffer>
   /** An entry as a part of a list. What takes long is done here, so that a large list can be made bit by bit. */
   item(entry: Entry): Buffer
+  /** The same where it takes long for a large entry, which is then made elsewhere. */
+  itemInTurn?(entry: Entry): Buffer | Promise<Buffer>
+  /** A list of more items is sent as it is made; absent: STREAM_ABOVE. For items that are made anew each time and are as large as the objects. */
+  readonly streamAbove?: number
   list(items: readonly Buffer[], meta: ListMeta): Buffer[]
-  /** What stands around the items, of which there is at least one, with commas between. Absent: a list must be made whole. */
-  readonly ends?: ((meta: ListMeta) => ListEnds) | undefined
+  /** What stands around the items, of which there is at least one. Absent: a list must be made whole. */
+  readonly ends?: (meta: ListMeta) => ListEnds
   readonly frames: FrameEncoder
   /** What makes a frame the first of a watch, where that one says more than the others. */
   firstFrame?(frame: Buffer): Buffer
@@ -37,6 +41,8 @@ export interface Shape {
 export interface ListEnds {
   head: Buffer
   tail: Buffer
+  /** What stands between two items. */
+  between: Buffer
 }
 
 const metaVersion = (o: ShapeOptions): string => `meta.k8s.io/${o.representation.version}`
@@ -66,11 +72,10 @@ function listMeta(m: ListMeta): ListMeta {
   return out
 }
 
-/** The items with commas between. */
-function joinItems({ head, tail }: ListEnds, items: readonly Buffer[]): Buffer[] {
+function joinItems({ head, tail, between }: ListEnds, items: readonly Buffer[]): Buffer[] {
   const out = [head]
   for (const item of items) {
-    if (out.length > 1) out.push(COMMA)
+    if (out.length > 1) out.push(between)
     out.push(item)
   }
   out.push(tail)
@@ -147,7 +152,8 @@ export function servedObject(served: ServedResource, entry: Entry): KubeObject {
 
 function jsonList(kind: string, apiVersion: string, pretty: boolean): Required<Pick<Shape, 'list' | 'ends'>> {
   const empty = (meta: ListMeta): object => ({ kind, apiVersion, metadata: listMeta(meta), items: [] })
-  const ends = (meta: ListMeta): ListEnds => (pretty ? prettyEnds(empty(meta)) : { head: listHead(kind, apiVersion, meta), tail: END_LIST })
+  const ends = (meta: ListMeta): ListEnds =>
+    pretty ? prettyEnds(empty(meta)) : { head: listHead(kind, apiVersion, meta), tail: END_LIST, between: COMMA }
   return { list: (items, meta) => (pretty && items.length === 0 ? [prettyEmpty(empty(meta))] : joinItems(ends(meta), items)), ends }
 }
 
@@ -184,41 +190,53 @@ const prettyEmpty = (list: object): Buffer => Buffer.from(JSON.stringify(list, n
 
 /** `list`, whose last field is an empty array, around items that `prettyItem` made. */
 function prettyEnds(list: object): ListEnds {
-  return { head: Buffer.from(`${JSON.stringify(list, null, 2).slice(0, -PRETTY_END.length)}[`), tail: Buffer.from('\n  ]\n}') }
+  return {
+    head: Buffer.from(`${JSON.stringify(list, null, 2).slice(0, -PRETTY_END.length)}[`),
+    tail: Buffer.from('\n  ]\n}'),
+    between: COMMA,
+  }
 }
 
 /** An element of a list as it stands below the list's field: each is written apart, so that a long list is made bit by bit. */
 const yamlItem = (field: string, value: unknown): Buffer => Buffer.from(stringifyYaml({ [field]: [value] }).slice(`${field}:\n`.length))
 
-/** `list`, whose `field` is an empty array, with items that `yamlItem` made. */
-function yamlList(list: object, field: string, items: readonly Buffer[]): Buffer[] {
+const NOTHING = Buffer.alloc(0)
+
+/** `list`, whose `field` is an empty array, around items that `yamlItem` made. */
+function yamlEnds(list: object, field: string): ListEnds {
   const text = stringifyYaml(list)
-  if (items.length === 0) return [Buffer.from(text)]
   // No other line begins so: what lies deeper is indented.
   const line = `\n${field}: []\n`
   const at = text.indexOf(line)
-  return [Buffer.from(`${text.slice(0, at)}\n${field}:\n`), ...items, Buffer.from(text.slice(at + line.length))]
+  return { head: Buffer.from(`${text.slice(0, at)}\n${field}:\n`), tail: Buffer.from(text.slice(at + line.length)), between: NOTHING }
 }
+
+/** A list in YAML of what `empty` makes without items. */
+function yamlList(empty: (meta: ListMeta) => object, field: string): Required<Pick<Shape, 'list' | 'ends'>> {
+  const ends = (meta: ListMeta): ListEnds => yamlEnds(empty(meta), field)
+  return { list: (items, meta) => (items.length === 0 ? [Buffer.from(stringifyYaml(empty(meta)))] : joinItems(ends(meta), items)), ends }
+}
+
+/** Each is made anew for each list, and as large as its object. */
+const STREAM_YAML_ABOVE = 64
 
 function yamlShape(served: ServedResource): Shape {
   const { facts } = served
   const base = jsonShape(served, false)
   const forms = servedJson(served)
+  const apiVersion = apiVersionOf(facts.group, facts.version)
   const object = (e: Entry): Buffer => Buffer.from(stringifyYaml(servedObject(served, e)))
+  const item = (e: Entry): Buffer => yamlItem('items', withoutType(servedObject(served, e)))
   return {
     ...base,
     contentType: 'application/yaml',
     raw: false,
     object,
     objectInTurn: (e) => writeYaml(forms.object(e), () => object(e)),
-    item: (e) => yamlItem('items', withoutType(servedObject(served, e))),
-    list: (items, meta) =>
-      yamlList(
-        { kind: `${facts.kind}List`, apiVersion: apiVersionOf(facts.group, facts.version), metadata: listMeta(meta), items: [] },
-        'items',
-        items,
-      ),
-    ends: undefined,
+    item,
+    itemInTurn: (e) => writeYamlItem('items', forms.item(e), () => item(e)),
+    streamAbove: STREAM_YAML_ABOVE,
+    ...yamlList((meta) => ({ kind: `${facts.kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), 'items'),
   }
 }
 
@@ -332,7 +350,7 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
   const ends = (meta: ListMeta): ListEnds => {
     const empty = table([], meta, true)
     if (pretty) return prettyEnds(empty)
-    return { head: Buffer.from(JSON.stringify(empty).slice(0, -ROWS_END.length)), tail: END_LIST }
+    return { head: Buffer.from(JSON.stringify(empty).slice(0, -ROWS_END.length)), tail: END_LIST, between: COMMA }
   }
   const { kind, group, version } = served.facts
   return {
@@ -346,11 +364,12 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
       const json = Buffer.from(JSON.stringify(shownRow))
       return pretty ? prettyItem(json) : json
     },
-    list: (items, meta) => {
-      if (yaml) return yamlList(table([], meta, true), 'rows', items)
-      return pretty && items.length === 0 ? [prettyEmpty(table([], meta, true))] : joinItems(ends(meta), items)
-    },
-    ends: yaml ? undefined : ends,
+    ...(yaml
+      ? yamlList((meta) => table([], meta, true), 'rows')
+      : {
+          list: (items, meta) => (pretty && items.length === 0 ? [prettyEmpty(table([], meta, true))] : joinItems(ends(meta), items)),
+          ends,
+        }),
     frames: jsonFrames(
       `table ${o.includeObject} ${apiVersion} ${version}`,
       (e) => frame(single(e, false)),

@@ -25,16 +25,26 @@ test('does all in order, and others get a turn whenever the time is over', async
   )
   over = true
   expect(done).toEqual(all)
-  // 16 of them take 16 ms: twice a slice.
-  expect(new Set(seen.slice(0, 16)).size).toBe(1)
-  expect(seen[16]).toBeGreaterThan(seen[15]!)
-  expect(seen[48]).toBeGreaterThan(seen[47]!)
+  // Each takes 1 ms, a slice is 8.
+  expect(new Set(seen.slice(0, 8)).size).toBe(1)
+  for (let i = 8; i < 64; i += 8) expect(seen[i]).toBeGreaterThan(seen[i - 1]!)
+})
+
+test('whoever comes when the time of all is over begins in a turn of their own', async () => {
+  let clock = 0
+  const slice = new Slice(() => clock)
+  clock = 100
+  let begun = false
+  const all = inSlices([1], () => void (begun = true), slice)
+  expect(begun).toBe(false)
+  await all
+  expect(begun).toBe(true)
 })
 
 test('a short list is one slice', async () => {
   let turned = false
   setImmediate(() => (turned = true))
-  await inSlices([1, 2, 3], () => undefined)
+  await inSlices([1, 2, 3], () => undefined, new Slice(() => 0))
   expect(turned).toBe(false)
 })
 

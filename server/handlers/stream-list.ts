@@ -11,7 +11,8 @@ export const STREAM_ABOVE = 512
 /** So many bytes of items are written at once. */
 const GATHERED = 32 * 1024
 
-const COMMA = Buffer.from(',')
+/** An entry as a part of a list: of a large one not at once. */
+export const itemOf = (shape: Shape, entry: Entry): Buffer | Promise<Buffer> => shape.itemInTurn?.(entry) ?? shape.item(entry)
 
 /** Where a list's bytes go. False: no more for now. */
 interface Target {
@@ -28,10 +29,12 @@ export async function respondInParts(
   ctx: RequestContext,
   headers: ResponseHeaders,
   shape: Shape,
-  { head, tail }: ListEnds,
+  { head, tail, between }: ListEnds,
   entries: readonly Entry[],
 ): Promise<void> {
-  const first = shape.item(entries[0]!)
+  const slice = new Slice()
+  if (slice.over) await slice.next()
+  const first = await itemOf(shape, entries[0]!)
   const gzip = headers['content-encoding'] === 'gzip'
   const stream = ctx.exchange.stream(200, headers)
   const { signal } = ctx
@@ -39,18 +42,18 @@ export async function respondInParts(
   const target = gzip ? zipped(stream, gone) : plain(stream)
   let gathered = [head, first]
   let size = head.length + first.length
-  const slice = new Slice()
   try {
     for (let i = 1; i < entries.length && !signal.aborted; i++) {
-      const item = shape.item(entries[i]!)
-      gathered.push(COMMA, item)
+      if (slice.over) await slice.next()
+      const made = itemOf(shape, entries[i]!)
+      const item = made instanceof Promise ? await made : made
+      gathered.push(between, item)
       size += item.length
       if (size < GATHERED) continue
       const more = target.write(Buffer.concat(gathered))
       gathered = []
       size = 0
       if (!more) await Promise.race([target.drained(), gone])
-      if (slice.over) await slice.next()
     }
     // The client has gone, or took too long.
     if (signal.aborted) return stream.destroy()
