@@ -2,6 +2,7 @@ import { type Browser, expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { pod, redeem } from '../fixtures/session.ts'
+import { until } from '../fixtures/until.ts'
 import { Inspector } from '../pages/inspector.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
@@ -45,6 +46,20 @@ test.beforeAll(async ({ server }) => {
   using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
   await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
 })
+
+// The files that come later share the server, and count its pods.
+test.afterAll(async ({ server }) => {
+  for (const made of ['apps/v1/namespaces/default/deployments', 'policy/v1/namespaces/default/poddisruptionbudgets'])
+    await server.api.remove(`/apis/${made}`)
+  await until('the replica sets are gone', () => isEmpty(server, '/apis/apps/v1/namespaces/default/replicasets'))
+  await server.api.remove(`${PODS}?gracePeriodSeconds=0`)
+  await until('the pods are gone', () => isEmpty(server, PODS))
+})
+
+async function isEmpty(server: Server, path: string): Promise<boolean> {
+  const { items } = await server.api.get<{ items: unknown[] }>(path)
+  return items.length === 0
+}
 
 test('a node’s meters are about the whole node whatever namespace is looked at, say what they are, and are those of its own page', async ({
   inspector,

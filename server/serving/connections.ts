@@ -13,9 +13,6 @@ export interface Protocol {
   evict(): void
 }
 
-/** A protocol without phases of its own: nothing is known but the socket. */
-const bareProtocol = (socket: Socket): Protocol => ({ active: 0, check: () => {}, evict: () => void socket.destroy() })
-
 interface Connection {
   readonly socket: Socket
   readonly address: string
