@@ -156,6 +156,18 @@ describe('what goes on to a backend', () => {
     expect((await bodyOf(refused)).toString()).toMatch(/too many 1xx informational responses$/)
   })
 
+  test.each(['text/plain', 'text/html'])('%s in chunks of one byte goes on in few pieces', async (type) => {
+    answer = (_req, res) => {
+      const head = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`
+      res.socket!.write(`${head}${'1\r\na\r\n'.repeat(5000)}0\r\n\r\n`)
+    }
+    const { body } = await ask()
+    const pieces: Buffer[] = []
+    for await (const piece of body as AsyncIterable<Buffer>) pieces.push(piece)
+    expect(Buffer.concat(pieces).toString()).toBe('a'.repeat(5000))
+    expect(pieces.length).toBeLessThan(100)
+  })
+
   test('a backend that breaks off is no finished one', async () => {
     answer = (_req, res) => {
       res.writeHead(200, { 'content-length': 100 })

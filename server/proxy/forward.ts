@@ -192,13 +192,25 @@ async function respond(ctx: RequestContext, f: ForwardRequest, answer: IncomingM
   ctx.exchange.onClose(() => body.destroy())
 }
 
-/** Copies a body as it comes: a slow client slows the backend, an ended backend ends the answer. */
+/**
+ * Copies a body as it comes: a slow client slows the backend, an ended backend ends the answer. What has come meanwhile is read as one piece:
+ * a backend may send chunks of one byte, and each would cost as much as a large one.
+ */
 function pump(from: Readable, to: ResponseStream): void {
-  from.on('data', (chunk: Buffer) => {
-    if (to.write(chunk)) return
-    from.pause()
-    to.onDrain(() => from.resume())
-  })
+  let full = false
+  const more = (): void => {
+    while (!full) {
+      const chunk = from.read() as Buffer | null
+      if (chunk === null) return
+      if (to.write(chunk)) continue
+      full = true
+      to.onDrain(() => {
+        full = false
+        more()
+      })
+    }
+  }
+  from.on('readable', more)
   from.once('end', () => to.end())
   // A backend that breaks off mid-way must not look like one that has finished.
   from.on('error', () => to.destroy())

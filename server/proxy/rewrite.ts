@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { once } from 'node:events'
-import { pipeline, Transform, type Duplex, type Readable } from 'node:stream'
+import { pipeline, Readable, Transform, type Duplex } from 'node:stream'
 import { createDeflate, createDeflateRaw, createGunzip, createGzip, createInflate, createInflateRaw } from 'node:zlib'
 import { StatusError } from '../machinery/status.ts'
 import { HtmlUrlRewriter } from './html.ts'
@@ -61,11 +61,11 @@ export const isHtml = (contentType: string | undefined): boolean => contentType?
  */
 export async function rewriteHtml(answer: IncomingMessage, o: UrlRewriting): Promise<Readable | undefined> {
   const encoding = (answer.headers['content-encoding'] ?? '').toLowerCase()
-  if (encoding === '') return chain(answer, htmlTransform(o))
+  if (encoding === '') return chain(inPieces(answer), htmlTransform(o))
   const coding = Object.hasOwn(CODINGS, encoding) ? CODINGS[encoding] : undefined
   if (coding === undefined) return undefined
   const head = await peek(answer)
-  const html = chain(answer, coding.decode(head), htmlTransform(o))
+  const html = chain(inPieces(answer), coding.decode(head), htmlTransform(o))
   try {
     await peek(html)
   } catch (e) {
@@ -73,6 +73,9 @@ export async function rewriteHtml(answer: IncomingMessage, o: UrlRewriting): Pro
   }
   return chain(html, coding.encode(head))
 }
+
+/** What has come meanwhile as one piece, however small the chunks are in which it came. */
+const inPieces = (answer: Readable): Readable => Readable.from(answer, { objectMode: false })
 
 /** The last of the streams, which fails with any of them and ends all of them when it is destroyed. */
 function chain(...streams: [Readable, ...Duplex[]]): Readable {
