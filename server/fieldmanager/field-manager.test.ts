@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { FieldManager, type Writer } from './field-manager.ts'
+import type { Writer } from './field-manager.ts'
 import { fieldsOf } from './fields-of.ts'
 import { decodeManagers, type ManagedFieldsEntry } from './managed-fields.ts'
-import { mapOf, KIND, managerOfThings, objects, STRING, struct, thing } from './testing/arbitraries.ts'
+import { mapOf, KIND, managerOfThings, objects, STRING, struct, thing, withoutPauses, type WithoutPauses } from './testing/arbitraries.ts'
 import type { TypedVersion, Versions } from './updater.ts'
 
 const things = managerOfThings()
@@ -365,9 +365,9 @@ describe('a type that has changed since', () => {
       spec: struct({ m: mapOf(STRING, atomic), other: STRING }),
     }),
   })
-  const of = (...all: TypedVersion[]): FieldManager => {
+  const of = (...all: TypedVersion[]): WithoutPauses => {
     const versions: Versions = { version: (v) => all.find((t) => t.apiVersion === v), convert: (o) => o }
-    return new FieldManager({ version: all[0]!, kind: 'Thing', versions, subresource: '', empty: () => thing({}) })
+    return withoutPauses({ version: all[0]!, kind: 'Thing', versions, subresource: '', empty: () => thing({}) })
   }
   const [granular, atomic] = [of(version('test/v1', false)), of(version('test/v1', true))]
 

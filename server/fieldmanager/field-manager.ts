@@ -1,6 +1,7 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { formatTime } from '../machinery/clock.ts'
 import { parseJson } from '../machinery/json.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import { compareObjects } from './compare.ts'
@@ -73,12 +74,14 @@ export class FieldManager {
   }
 
   /** Sets `next.metadata.managedFields` after a create (`live` undefined), an update or a patch. Never refuses. */
-  update(live: KubeObject | undefined, next: KubeObject, by: Writer): void {
+  *update(live: KubeObject | undefined, next: KubeObject, by: Writer): Pausing<void> {
     const before = live?.metadata.managedFields as ManagedFieldsEntry[] | undefined
     try {
       const managers = this.#managersOf(live, next)
       delete next.metadata.managedFields
-      this.#encode(next, this.#asStored(managers, this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined)))
+      yield
+      const after = yield* this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined)
+      this.#encode(next, this.#asStored(managers, after))
     } catch {
       // Entries that cannot be read any more are kept as they are.
       if (before === undefined) delete next.metadata.managedFields
@@ -90,8 +93,9 @@ export class FieldManager {
    * The object that applying makes of the live one, which is undefined when there is none yet.
    * @throws StatusError 409 for conflicts, 400 for an object of another version, 500 for one that does not fit its schema, as the reference
    */
-  apply(live: KubeObject | undefined, config: KubeObject, by: Writer, force: boolean): KubeObject {
+  *apply(live: KubeObject | undefined, config: KubeObject, by: Writer, force: boolean): Pausing<KubeObject> {
     this.#checkConfig(config)
+    yield
     const current = live ?? this.#o.empty()
     const { managedFields, ...metadata } = current.metadata
     const bare: KubeObject = { ...current, metadata }
@@ -101,8 +105,9 @@ export class FieldManager {
     } catch (e) {
       throw new StatusError(500, '', `failed to decode managed fields: ${(e as Error).message}`)
     }
-    const managers = this.#tracked(stored) ? stored : this.#beforeFirstApply(bare, stored, by)
-    const object = this.#applied(bare, config, { stored, managers }, by, force)
+    yield
+    const managers = this.#tracked(stored) ? stored : yield* this.#beforeFirstApply(bare, stored, by)
+    const object = yield* this.#applied(bare, config, { stored, managers }, by, force)
     if (by.manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
     return object
   }
@@ -114,9 +119,9 @@ export class FieldManager {
   }
 
   /** What is there already belongs to a manager of that name, so that the first apply does not take it in silence. */
-  #beforeFirstApply(live: KubeObject, managers: Managers, by: Writer): Managers {
+  *#beforeFirstApply(live: KubeObject, managers: Managers, by: Writer): Pausing<Managers> {
     const { version, subresource } = this.#o
-    const { owned } = this.#updater.update(this.#o.empty(), live, version, new Map())
+    const { owned } = yield* this.#updater.update(this.#o.empty(), live, version, new Map())
     const set = owned.difference(STRIPPED)
     if (set.empty) return managers
     const id = managerId(BEFORE_FIRST_APPLY, 'Update', version.apiVersion, subresource)
@@ -132,10 +137,10 @@ export class FieldManager {
     return sent.size === 0 ? stored() : sent
   }
 
-  #updated(live: KubeObject, next: KubeObject, managers: Managers, by: Writer, created: boolean): Managers {
+  *#updated(live: KubeObject, next: KubeObject, managers: Managers, by: Writer, created: boolean): Pausing<Managers> {
     if (!created && !this.#tracked(managers)) return managers
     const { version, subresource } = this.#o
-    const { managers: others, owned } = this.#updater.update(withoutManagers(live), next, version, managers)
+    const { managers: others, owned } = yield* this.#updater.update(withoutManagers(live), next, version, managers)
     const mine = owned.difference(STRIPPED)
     if (!mine.empty) {
       const id = managerId(by.manager, 'Update', version.apiVersion, subresource)
@@ -146,40 +151,49 @@ export class FieldManager {
     return cappedManagers(others)
   }
 
-  #applied(
+  *#applied(
+    live: KubeObject,
+    config: KubeObject,
+    seen: Record<'stored' | 'managers', Managers>,
+    by: Writer,
+    force: boolean,
+  ): Pausing<KubeObject> {
+    try {
+      return yield* this.#attempt(live, config, seen, by, force)
+    } catch (e) {
+      if (!(e instanceof Conflicts)) throw e
+      const shown =
+        this.#o.needsOwner === undefined ? e : new Conflicts(e.conflicts.map((c) => ({ ...c, id: { ...c.id, apiVersion: SCALE_VERSION } })))
+      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, shown) : shown
+      if (left !== undefined) throw left.toStatus()
+      return yield* this.#attempt(live, config, seen, by, true)
+    }
+  }
+
+  *#attempt(
     live: KubeObject,
     config: KubeObject,
     { stored, managers }: Record<'stored' | 'managers', Managers>,
     by: Writer,
     force: boolean,
-  ): KubeObject {
+  ): Pausing<KubeObject> {
     const { version, subresource } = this.#o
     const id = managerId(by.manager, 'Apply', version.apiVersion, subresource)
     const key = keyOf(id)
-    const attempt = (forced: boolean): KubeObject => {
-      const result = this.#updater.apply(live, config, version, managers, id, forced)
-      const changed = !sameValue(live, result.object)
-      const object = copyJson((changed ? (result.object ?? {}) : live) as KubeObject)
-      object.metadata ??= {}
-      const mine = result.managers.get(key)
-      if (mine !== undefined) {
-        const set = mine.set.difference(STRIPPED)
-        if (set.empty) result.managers.delete(key)
-        else result.managers.set(key, { ...mine, set, time: changed ? formatTime(by.now) : mine.time })
-      }
-      this.#encode(object, this.#asStored(stored, result.managers))
-      return object
+    const result = yield* this.#updater.apply(live, config, version, managers, id, force)
+    const changed = !sameValue(live, result.object)
+    yield
+    const object = copyJson((changed ? (result.object ?? {}) : live) as KubeObject)
+    object.metadata ??= {}
+    yield
+    const mine = result.managers.get(key)
+    if (mine !== undefined) {
+      const set = mine.set.difference(STRIPPED)
+      if (set.empty) result.managers.delete(key)
+      else result.managers.set(key, { ...mine, set, time: changed ? formatTime(by.now) : mine.time })
     }
-    try {
-      return attempt(force)
-    } catch (e) {
-      if (!(e instanceof Conflicts)) throw e
-      const seen =
-        this.#o.needsOwner === undefined ? e : new Conflicts(e.conflicts.map((c) => ({ ...c, id: { ...c.id, apiVersion: SCALE_VERSION } })))
-      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, seen) : seen
-      if (left !== undefined) throw left.toStatus()
-      return attempt(true)
-    }
+    this.#encode(object, this.#asStored(stored, result.managers))
+    return object
   }
 
   /**

@@ -5,6 +5,7 @@ import { fieldsOf } from './fields-of.ts'
 import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fields.ts'
 import { mergeObjects, withoutItems } from './merge.ts'
 import { reconciled } from './reconcile.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import type { Structure } from './structure.ts'
 
 /** A kind in one of its versions, as the updater sees it. */
@@ -30,9 +31,10 @@ export class Updater {
   }
 
   /** After an update: whoever changed a field owns it, and nobody else does. Returns the managers without the writer, and what is the writer's. */
-  update(live: unknown, next: unknown, at: TypedVersion, managers: Managers): { managers: Map<string, Owned>; owned: FieldSet } {
+  *update(live: unknown, next: unknown, at: TypedVersion, managers: Managers): Pausing<{ managers: Map<string, Owned>; owned: FieldSet }> {
     const known = this.#reconciled(managers)
-    const { managers: left, comparison } = this.#taken(live, next, at, known, undefined, true)
+    yield
+    const { managers: left, comparison } = yield* this.#taken(live, next, at, known, undefined, true)
     const owned = filtered(comparison.modified.union(comparison.added), at)
     return { managers: left, owned }
   }
@@ -41,35 +43,38 @@ export class Updater {
    * Merges what is applied into the live object: fields that the manager applied before and leaves out now go, unless others own them.
    * @throws Conflicts when others own what it would change, and `force` is not set
    */
-  apply(
+  *apply(
     live: unknown,
     config: unknown,
     at: TypedVersion,
     managers: Managers,
     id: ManagerId,
     force: boolean,
-  ): { object: unknown; managers: Map<string, Owned> } {
+  ): Pausing<{ object: unknown; managers: Map<string, Owned> }> {
     const known = this.#reconciled(managers)
+    yield
     const key = keyOf(id)
     const last = known.get(key)
     const merged = mergeObjects(at.structure, live, config)
+    yield
     known.set(key, { id, apiVersion: at.apiVersion, set: filtered(fieldsOf(at.structure, config), at), time: last?.time })
     const mine = known.get(key)!.set
     // Who says all that it said before takes nothing out.
     const keepsAll = last === undefined || (last.apiVersion === at.apiVersion && last.set.difference(mine).empty)
-    const object = keepsAll ? merged : this.#pruned(merged, at, known, last)
-    return { object, managers: this.#taken(live, object, at, known, key, force).managers }
+    yield
+    const object = keepsAll ? merged : yield* this.#pruned(merged, at, known, last)
+    return { object, managers: (yield* this.#taken(live, object, at, known, key, force)).managers }
   }
 
   /** Takes from everybody but `own` what has changed, and says who would lose something. */
-  #taken(
+  *#taken(
     live: unknown,
     next: unknown,
     at: TypedVersion,
     managers: ReadonlyMap<string, Owned>,
     own: string | undefined,
     force: boolean,
-  ): { managers: Map<string, Owned>; comparison: Comparison } {
+  ): Pausing<{ managers: Map<string, Owned>; comparison: Comparison }> {
     const comparisons = new Map<string, Comparison | undefined>()
     const comparisonAt = (apiVersion: string): Comparison | undefined => {
       if (!comparisons.has(apiVersion)) comparisons.set(apiVersion, this.#compared(live, next, at, apiVersion))
@@ -83,6 +88,7 @@ export class Updater {
         continue
       }
       const c = comparisonAt(owned.apiVersion)
+      yield
       if (c === undefined) continue
       const lost = owned.set.intersection(c.modified.union(c.added))
       if (!lost.empty && !force)
@@ -92,7 +98,9 @@ export class Updater {
     }
     if (conflicts.length > 0) throw new Conflicts(conflicts)
     for (const [key, owned] of out) if (owned.set.empty) out.delete(key)
-    return { managers: out, comparison: comparisonAt(at.apiVersion)! }
+    const comparison = comparisonAt(at.apiVersion)!
+    yield
+    return { managers: out, comparison }
   }
 
   #compared(live: unknown, next: unknown, at: TypedVersion, apiVersion: string): Comparison | undefined {
@@ -118,19 +126,22 @@ export class Updater {
   }
 
   /** Removes what the manager applied last time, does not now, and nobody else owns. */
-  #pruned(merged: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>, last: Owned): unknown {
+  *#pruned(merged: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>, last: Owned): Pausing<unknown> {
     const v = last.apiVersion === at.apiVersion ? at : this.#versions.version(last.apiVersion)
     if (v === undefined) return merged
     const before = this.#convert(merged, at, v)
     const lastSet = last.set.withNamedFields(v.structure)
     let pruned = withoutItems(v.structure, before, lastSet)
-    pruned = this.#withOwned(before, pruned, v, managers)
+    yield
+    pruned = yield* this.#withOwned(before, pruned, v, managers)
+    yield
     // Items that were on their way out because something inside was, but that this manager never owned.
     const gone = named(v, before).difference(named(v, pruned)).intersection(lastSet)
+    yield
     return this.#convert(withoutItems(v.structure, before, gone), v, at)
   }
 
-  #withOwned(merged: unknown, pruned: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>): unknown {
+  *#withOwned(merged: unknown, pruned: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>): Pausing<unknown> {
     const byVersion = new Map<string, FieldSet>()
     for (const { apiVersion, set } of managers.values()) byVersion.set(apiVersion, byVersion.get(apiVersion)?.union(set) ?? set)
     // Its own version first: what others own there may be needed to convert at all.
@@ -144,6 +155,7 @@ export class Updater {
       rest = this.#convert(rest, now, v)
       now = v
       const keep = named(v, rest).union(owned.withNamedFields(v.structure))
+      yield
       rest = withoutItems(v.structure, whole, named(v, whole).difference(keep))
     }
     return this.#convert(rest, now, at)

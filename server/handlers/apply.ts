@@ -3,6 +3,7 @@ import { readYaml } from '../codec/yaml-body.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
+import { inTurns, Slice } from '../machinery/slice.ts'
 import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
@@ -33,12 +34,16 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   }
   const context = strategyContext(ctx, query.dryRun, query.fieldManager)
   const { store } = served
-  const apply = (current: KubeObject | undefined): KubeObject => {
+  const apply = async (current: KubeObject | undefined): Promise<KubeObject> => {
+    const slice = new Slice()
     const by = { manager: query.fieldManager, now: ctx.clock.now() }
     const { apiVersion } = context.fieldManager!
     const sent = config()
-    const object = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
+    const applied = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
+    const object = await inTurns(applied, slice)
+    if (slice.over) await slice.next()
     const typed = typedOf(served, object, sent)
+    if (slice.over) await slice.next()
     strictly(ctx, duplicates, query.fieldValidation)
     checkUrlIdentity(typed, namespace, name, served)
     return served.identity ? typed : served.toStored(typed)

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { Slice } from './slice.ts'
+import { atOnce, inTurns, type Pausing, Slice } from './slice.ts'
 
 test('is over after 8 ms, and others run before the next one', async () => {
   let clock = 100
@@ -29,4 +29,37 @@ test('work that begins together shares one slice, later work has its own', async
   clock.mockReturnValue(1015)
   expect(second.over).toBe(false)
   clock.mockRestore()
+})
+
+test('work that may pause does so where its time is over, and only there', async () => {
+  let clock = 0
+  let turns = 0
+  const seen: number[] = []
+  const others = (): void => {
+    turns++
+    if (seen.length < 4) setImmediate(others)
+  }
+  setImmediate(others)
+  function* work(): Pausing<string> {
+    for (const ms of [5, 5, 5, 5]) {
+      seen.push(turns)
+      clock += ms
+      yield
+    }
+    return 'done'
+  }
+  expect(await inTurns(work(), new Slice(() => clock))).toBe('done')
+  expect(seen[1]).toBe(seen[0])
+  expect(seen[2]).toBeGreaterThan(seen[1]!)
+  expect(seen[3]).toBe(seen[2])
+  expect(atOnce(work())).toBe('done')
+})
+
+test('what work that may pause throws is thrown', async () => {
+  function* work(): Pausing<string> {
+    yield
+    throw new Error('no')
+  }
+  await expect(inTurns(work(), new Slice())).rejects.toThrow('no')
+  expect(() => atOnce(work())).toThrow('no')
 })

@@ -16,6 +16,26 @@ function sharedEnd(): number {
   return shared
 }
 
+/** Work that may pause wherever it yields. */
+export type Pausing<T> = Generator<undefined, T>
+
+/** Does the work without a pause. */
+export function atOnce<T>(work: Pausing<T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
+}
+
+/** Does the work, with a pause wherever `slice` is over. */
+export async function inTurns<T>(work: Pausing<T>, slice: Slice): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    if (slice.over) await slice.next()
+  }
+}
+
 /** A slice of time for long work, from when it is made. `now` is in milliseconds, from any moment on; by default slices share their time. */
 export class Slice {
   readonly #now: () => number

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { KubeObject } from '../../machinery/types.ts'
-import { FieldManager } from '../field-manager.ts'
+import { atOnce } from '../../machinery/slice.ts'
+import { FieldManager, type FieldManagerOptions } from '../field-manager.ts'
 import { FieldSet } from '../field-set.ts'
 import { UNTYPED, type ListStructure, type Structure } from '../structure.ts'
 import type { TypedVersion } from '../updater.ts'
@@ -123,9 +124,20 @@ export const sets: fc.Arbitrary<FieldSet> = fc.array(paths, { maxLength: 8 }).ma
 
 export const V1: TypedVersion = { apiVersion: 'test/v1', structure: KIND }
 
+/** A field manager that does all at once. */
+export interface WithoutPauses {
+  apply(...args: Parameters<FieldManager['apply']>): KubeObject
+  update(...args: Parameters<FieldManager['update']>): void
+}
+
+export function withoutPauses(options: FieldManagerOptions): WithoutPauses {
+  const manager = new FieldManager(options)
+  return { apply: (...args) => atOnce(manager.apply(...args)), update: (...args) => atOnce(manager.update(...args)) }
+}
+
 /** A manager of KIND in one version. */
-export function managerOfThings(subresource = '', needsOwner?: readonly string[]): FieldManager {
-  return new FieldManager({
+export function managerOfThings(subresource = '', needsOwner?: readonly string[]): WithoutPauses {
+  return withoutPauses({
     version: V1,
     kind: 'Thing',
     versions: { version: (v) => (v === V1.apiVersion ? V1 : undefined), convert: (object) => object },

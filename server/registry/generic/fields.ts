@@ -1,3 +1,4 @@
+import type { Pausing } from '../../machinery/slice.ts'
 import { FieldManager, type Writer } from '../../fieldmanager/field-manager.ts'
 import { FieldSet } from '../../fieldmanager/field-set.ts'
 import { fieldElement } from '../../fieldmanager/path-element.ts'
@@ -43,22 +44,29 @@ export class KindFields {
   }
 
   /** Writes into `next` who owns what after a create (`live` undefined) or an update in `apiVersion`; by default the preferred version. */
-  update(live: KubeObject | undefined, next: KubeObject, subresource: string, by: Writer, apiVersion = this.#preferred): void {
+  *update(live: KubeObject | undefined, next: KubeObject, subresource: string, by: Writer, apiVersion = this.#preferred): Pausing<void> {
     const version = this.#versions.get(apiVersion)
     if (version === undefined) return
     const manager = this.#manager(version, subresource)
-    if (version.identity) return manager.update(live, next, by)
+    if (version.identity) return yield* manager.update(live, next, by)
     const shown = version.fromStored(structuredClone(next))
-    manager.update(live === undefined ? undefined : version.fromStored(structuredClone(live)), shown, by)
+    yield* manager.update(live === undefined ? undefined : version.fromStored(structuredClone(live)), shown, by)
     if (shown.metadata.managedFields === undefined) delete next.metadata.managedFields
     else next.metadata.managedFields = shown.metadata.managedFields
   }
 
   /** What applying `config`, in `apiVersion`, makes of the live object: in that version, with its managed fields. @throws StatusError */
-  apply(live: KubeObject | undefined, config: KubeObject, subresource: string, by: Writer, force: boolean, apiVersion: string): KubeObject {
+  *apply(
+    live: KubeObject | undefined,
+    config: KubeObject,
+    subresource: string,
+    by: Writer,
+    force: boolean,
+    apiVersion: string,
+  ): Pausing<KubeObject> {
     const version = this.#versions.get(apiVersion)!
     const shown = live === undefined || version.identity ? live : version.fromStored(structuredClone(live))
-    return this.#manager(version, subresource).apply(shown, config, by, force)
+    return yield* this.#manager(version, subresource).apply(shown, config, by, force)
   }
 
   #manager(version: FieldVersion, subresource: string): FieldManager {

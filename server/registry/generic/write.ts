@@ -4,7 +4,7 @@ import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
-import { Slice } from '../../machinery/slice.ts'
+import { inTurns, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { KeyExistsError } from '../../storage/contract.ts'
@@ -53,7 +53,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   dedupeOwners(object.metadata, context.warn)
   resource.strategy.default?.(object)
   if (slice.over) await slice.next()
-  if (request.applied !== true) trackFields(store, undefined, object, '', context)
+  if (request.applied !== true) await trackFields(store, undefined, object, '', context, slice)
   if (slice.over) await slice.next()
   await mutate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
   const { name, generateName: base } = object.metadata
@@ -182,7 +182,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   dedupeOwners(obj.metadata, context.warn)
   if (rules.defaulted === true) strategy.default?.(obj)
   if (slice.over) await slice.next()
-  if (request.applied !== true) trackFields(store, old, obj, rules.subresource, context)
+  if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)
   if (slice.over) await slice.next()
   await mutate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
   checkVersion(store, obj, current)
@@ -235,11 +235,18 @@ async function prepared(
 }
 
 /** Says who owns what the write has changed; what nobody tracks stays as it is stored. */
-function trackFields(store: Store, old: KubeObject | undefined, obj: KubeObject, subresource: string, context: StrategyContext): void {
+async function trackFields(
+  store: Store,
+  old: KubeObject | undefined,
+  obj: KubeObject,
+  subresource: string,
+  context: StrategyContext,
+  slice: Slice,
+): Promise<void> {
   const { fieldManager, clock } = context
   if (fieldManager !== undefined) {
     const by = { manager: fieldManager.manager, now: clock.now() }
-    return store.resource.fields.update(old, obj, subresource, by, fieldManager.apiVersion)
+    return inTurns(store.resource.fields.update(old, obj, subresource, by, fieldManager.apiVersion), slice)
   }
   if (old?.metadata.managedFields === undefined) delete obj.metadata.managedFields
   else obj.metadata.managedFields = old.metadata.managedFields
