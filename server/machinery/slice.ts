@@ -16,6 +16,11 @@ function sharedEnd(): number {
   return shared
 }
 
+/** Says between two parts of long work whether it is others' turn: a promise when it is, which is seldom. */
+export interface Pace {
+  step(): Promise<void> | undefined
+}
+
 /** Work that may pause wherever it yields. */
 export type Pausing<T> = Generator<undefined, T>
 
@@ -27,17 +32,18 @@ export function atOnce<T>(work: Pausing<T>): T {
   }
 }
 
-/** Does the work, with a pause wherever `slice` is over. */
-export async function inTurns<T>(work: Pausing<T>, slice: Slice): Promise<T> {
+/** Does the work in turns with others. */
+export async function inTurns<T>(work: Pausing<T>, pace: Pace): Promise<T> {
   for (;;) {
     const { done, value } = work.next()
     if (done === true) return value
-    if (slice.over) await slice.next()
+    const turn = pace.step()
+    if (turn !== undefined) await turn
   }
 }
 
 /** A slice of time for long work, from when it is made. `now` is in milliseconds, from any moment on; by default slices share their time. */
-export class Slice {
+export class Slice implements Pace {
   readonly #now: () => number
   #end: number
 
@@ -48,6 +54,10 @@ export class Slice {
 
   get over(): boolean {
     return this.#now() >= this.#end
+  }
+
+  step(): Promise<void> | undefined {
+    return this.over ? this.next() : undefined
   }
 
   /** Lets others run, and begins anew. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Slice } from '../machinery/slice.ts'
-import { atOnce, inTurns, Turns } from './turns.ts'
+import { atOnce, inTurns, Slice } from '../machinery/slice.ts'
+import { Turns } from './turns.ts'
 
 /** A clock that is `ms` later at each look. */
 const ticking = (ms: number): Slice => {

@@ -6,7 +6,7 @@ import { containerStatusOf, type Waiting } from './container-status.ts'
 import { phaseOf } from './phase.ts'
 import type { Rejection } from './admission.ts'
 import { podRequestSteps, qosClass, qosClassSteps } from './resources.ts'
-import { atOnce } from '../turns.ts'
+import { atOnce } from '../../machinery/slice.ts'
 
 export interface StatusInput {
   /** As the API server has it; its status supplies what others wrote. */

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../machinery/clock.ts'
 import type { ContainerRuntimeStatus, PodRuntimeStatus, Runtime } from '../runtime.ts'
-import { inTurns, Turns } from '../turns.ts'
+import { inTurns } from '../../machinery/slice.ts'
+import { Turns } from '../turns.ts'
 import { isSidecar, isTerminalPhase, podText, type Container, type Pod, type PodStatus } from '../types.ts'
 import type { Rejection } from './admission.ts'
 import { ContainerStarter } from './container-starter.ts'
@@ -230,9 +231,9 @@ export class PodWorker {
       stopped: this.#stopped,
       disclosure: r.disclosure,
     })
-    const generated = await inTurns(steps)
+    const generated = await inTurns(steps, new Turns())
     // Once the server's copy says the same, it is the one to keep: a status is half of what a quiet pod weighs.
-    const known = pod.status !== undefined && (await inTurns(sameStatusSteps(generated, pod.status))) ? pod.status : undefined
+    const known = pod.status !== undefined && (await inTurns(sameStatusSteps(generated, pod.status), new Turns())) ? pod.status : undefined
     this.#last = known ?? generated
     if (!this.#removed) this.#host.setStatus(pod, this.#last)
     return this.#last

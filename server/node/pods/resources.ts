@@ -1,5 +1,5 @@
 import { addQuantity, compareQuantity, tryQuantity, type Quantity } from '../../machinery/quantity.ts'
-import { atOnce } from '../turns.ts'
+import { atOnce } from '../../machinery/slice.ts'
 import { isSidecar, type Container, type Pod, type PodSpec, type ResourceList } from '../types.ts'
 
 /** A quantity in its base unit (cores, bytes); 0 for what the API server would not have let in. */

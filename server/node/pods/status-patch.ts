@@ -1,4 +1,4 @@
-import { atOnce } from '../turns.ts'
+import { atOnce } from '../../machinery/slice.ts'
 import type { PodStatus } from '../types.ts'
 
 /** Lists of core/v1 PodStatus that a strategic merge patch joins by key; the others are replaced as a whole. */

@@ -4,7 +4,8 @@ import type { Clock } from '../../machinery/clock.ts'
 import { parseResourceVersion } from '../../machinery/resource-version.ts'
 import { isStatusError, StatusError } from '../../machinery/status.ts'
 import type { Pod, PodStatus } from '../types.ts'
-import { inTurns } from '../turns.ts'
+import { inTurns } from '../../machinery/slice.ts'
+import { Turns } from '../turns.ts'
 import { statusPatchSteps } from './status-patch.ts'
 
 export interface StatusWriterOptions {
@@ -122,7 +123,7 @@ export class StatusWriter {
       const { pod } = entry
       const seen = parseResourceVersion(pod.metadata.resourceVersion ?? '0')
       const base = entry.written === undefined || seen >= entry.version ? (pod.status ?? {}) : entry.written
-      const status = await inTurns(statusPatchSteps(base, wanted))
+      const status = await inTurns(statusPatchSteps(base, wanted), new Turns())
       if (status !== undefined) {
         const { name, namespace } = pod.metadata
         const body = { metadata: { uid }, status }
