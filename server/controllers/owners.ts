@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts'
 import type { ResourceId } from '../client/resource.ts'
-import type { IndexFunc, Lister } from '../client/store.ts'
+import type { Informer } from '../client/informer.ts'
+import { byControllerUid, type IndexFunc, type Lister } from '../client/store.ts'
 import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../machinery/labels.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../machinery/types.ts'
@@ -11,8 +12,8 @@ export function controllerOf(obj: KubeObject): OwnerReference | undefined {
 }
 
 /** Index of objects that nobody manages, by namespace: each may be adopted. */
-export const ORPHANS = 'orphans'
-export const byOrphanNamespace: IndexFunc<KubeObject> = (obj) => (controllerOf(obj) === undefined ? [obj.metadata.namespace ?? ''] : [])
+const ORPHANS = 'orphans'
+const byOrphanNamespace: IndexFunc<KubeObject> = (obj) => (controllerOf(obj) === undefined ? [obj.metadata.namespace ?? ''] : [])
 
 /** The object that manages this one, when the lister still has it: one of the same name and another uid is another one. */
 export function ownerIn<T extends KubeObject>(lister: Lister<T>, kind: string, obj: KubeObject): T | undefined {
@@ -32,6 +33,28 @@ export function selecting<T extends Selecting>(lister: Lister<T>, obj: KubeObjec
     const selector = selectorFromObject(owner.spec?.selector)
     return selector !== undefined && !selector.empty && selector.matches(obj.metadata.labels)
   })
+}
+
+/** Whom a change of the object concerns: its owner, or whoever may adopt it. */
+export function concerned<T extends Selecting>(lister: Lister<T>, kind: string, obj: KubeObject): T[] {
+  const owner = ownerIn(lister, kind, obj)
+  if (owner !== undefined) return [owner]
+  return controllerOf(obj) === undefined ? selecting(lister, obj) : []
+}
+
+/** Makes `claimable` quick. */
+export function indexClaimable(informer: Informer<KubeObject>): void {
+  informer.addIndex('controller', byControllerUid)
+  informer.addIndex(ORPHANS, byOrphanNamespace)
+}
+
+/** What is the owner's, and the orphans of its namespace that it may adopt. */
+export function claimable<T extends KubeObject>(
+  lister: Lister<T>,
+  { metadata }: KubeObject,
+  mayAdopt: (orphan: T) => boolean = () => true,
+): T[] {
+  return [...lister.byIndex('controller', metadata.uid ?? ''), ...lister.byIndex(ORPHANS, metadata.namespace ?? '').filter(mayAdopt)]
 }
 
 export function controllerRef(owner: KubeObject, apiVersion: string, kind: string): OwnerReference {

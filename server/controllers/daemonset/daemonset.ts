@@ -4,7 +4,7 @@ import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { ControllerRevision, DaemonSet } from '../../client/objects-apps.ts'
 import type { Node, Pod } from '../../client/objects.ts'
 import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from '../../client/resource.ts'
-import { byControllerUid, keyOf } from '../../client/store.ts'
+import { keyOf } from '../../client/store.ts'
 import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -12,7 +12,7 @@ import { WorkQueue } from '../../machinery/work-queue.ts'
 import { asError, inParallel, startWorkers, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
-import { byOrphanNamespace, claim, controllerOf, controllerRef, ORPHANS, ownerIn, selecting, type ClaimOptions } from '../owners.ts'
+import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn, type ClaimOptions } from '../owners.ts'
 import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
 import { isReady, isTerminal } from '../pods.ts'
 import { REVISION_LABEL } from '../revisions.ts'
@@ -58,10 +58,7 @@ class DaemonSets {
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform })
     this.#nodes = ctx.informers.informer<Node>(NODES, { transform })
     this.#revisions = ctx.informers.informer<ControllerRevision>(CONTROLLER_REVISIONS, { transform })
-    for (const informer of [this.#pods, this.#revisions]) {
-      informer.addIndex('controller', byControllerUid)
-      informer.addIndex(ORPHANS, byOrphanNamespace)
-    }
+    for (const informer of [this.#pods, this.#revisions]) indexClaimable(informer)
     this.#pods.addIndex(BY_NODE, (pod) => [(pod as Pod).spec?.nodeName ?? ''])
     this.#recorder = ctx.recorder('daemonset-controller')
   }
@@ -116,9 +113,7 @@ class DaemonSets {
 
   /** Whose object it is; of an orphan, who selects it. */
   #wake(obj: KubeObject): void {
-    const ds = this.#ownerOf(obj)
-    if (ds !== undefined) this.#queue.add(keyOf(ds))
-    else if (controllerOf(obj) === undefined) for (const other of selecting(this.#sets.lister, obj)) this.#queue.add(keyOf(other))
+    for (const ds of concerned(this.#sets.lister, 'DaemonSet', obj)) this.#queue.add(keyOf(ds))
   }
 
   #podAdded(pod: Pod): void {
@@ -203,7 +198,7 @@ class DaemonSets {
   }
 
   #claim<T extends KubeObject>(ds: DaemonSet, selector: LabelSelector, id: ClaimOptions<T>['id'], informer: Informer<T>): Promise<T[]> {
-    const { namespace = '', name = '', uid = '' } = ds.metadata
+    const { namespace = '', name = '' } = ds.metadata
     const { client, signal } = this.#ctx
     return claim<T>({
       client,
@@ -211,7 +206,7 @@ class DaemonSets {
       owner: ds,
       ownerRef: controllerRef(ds, 'apps/v1', 'DaemonSet'),
       selector,
-      candidates: [...informer.lister.byIndex('controller', uid), ...informer.lister.byIndex(ORPHANS, namespace)],
+      candidates: claimable(informer.lister, ds),
       signal,
       freshOwner: () => client.resource<DaemonSet>(DAEMON_SETS).get(name, { namespace, signal }),
     })

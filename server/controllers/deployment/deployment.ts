@@ -6,7 +6,7 @@ import { byControllerUid, keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
-import { byOrphanNamespace, claim, controllerOf, controllerRef, ownerIn, selecting, ORPHANS } from '../owners.ts'
+import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn } from '../owners.ts'
 import { Rollout } from './rollout.ts'
 import { timeLeft } from './status.ts'
 
@@ -30,8 +30,7 @@ class Deployments {
     this.#deployments = ctx.informers.informer<Deployment>(DEPLOYMENTS)
     this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
-    this.#sets.addIndex('controller', byControllerUid)
-    this.#sets.addIndex(ORPHANS, byOrphanNamespace)
+    indexClaimable(this.#sets)
     this.#pods.addIndex('controller', byControllerUid)
     this.#recorder = ctx.recorder('deployment-controller')
   }
@@ -64,10 +63,7 @@ class Deployments {
   }
 
   #setChanged(rs: ReplicaSet): void {
-    const d = this.#ownerOf(rs)
-    if (d !== undefined) this.#queue.add(keyOf(d))
-    if (controllerOf(rs) !== undefined) return
-    for (const other of selecting(this.#deployments.lister, rs)) this.#queue.add(keyOf(other))
+    for (const d of concerned(this.#deployments.lister, 'Deployment', rs)) this.#queue.add(keyOf(d))
   }
 
   #podGone(pod: Pod): void {
@@ -85,7 +81,7 @@ class Deployments {
       this.#recorder.event({ apiVersion: 'apps/v1', kind: 'Deployment', object: d }, 'Warning', 'SelectingAll', message)
       return
     }
-    const { namespace = '', name = '', uid = '' } = d.metadata
+    const { namespace = '', name = '' } = d.metadata
     const { client, signal } = this.#ctx
     const sets = await claim<ReplicaSet>({
       client,
@@ -93,7 +89,7 @@ class Deployments {
       owner: d,
       ownerRef: controllerRef(d, 'apps/v1', 'Deployment'),
       selector,
-      candidates: [...this.#sets.lister.byIndex('controller', uid), ...this.#sets.lister.byIndex(ORPHANS, namespace)],
+      candidates: claimable(this.#sets.lister, d),
       signal,
       freshOwner: () => client.resource<Deployment>(DEPLOYMENTS).get(name, { namespace, signal }),
     })

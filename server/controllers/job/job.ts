@@ -3,13 +3,13 @@ import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { Job } from '../../client/objects-batch.ts'
 import type { Pod } from '../../client/objects.ts'
 import { JOBS, PODS } from '../../client/resource.ts'
-import { byControllerUid, keyOf } from '../../client/store.ts'
+import { keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
-import { byOrphanNamespace, claim, controllerOf, controllerRef, ORPHANS, ownerIn, selecting } from '../owners.ts'
+import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
 import { WrittenVersions } from '../written.ts'
 import { finishedCondition, hasFinalizer, TRACKING_FINALIZER } from './job-pods.ts'
 import { subjectOf, type JobMemory } from './round.ts'
@@ -47,8 +47,7 @@ class Jobs {
     this.#orphans = new WorkQueue({ clock, ...BACKOFF })
     this.#jobs = ctx.informers.informer<Job>(JOBS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
-    this.#pods.addIndex('controller', byControllerUid)
-    this.#pods.addIndex(ORPHANS, byOrphanNamespace)
+    indexClaimable(this.#pods)
     this.#memory = {
       ctx,
       recorder: ctx.recorder('job-controller'),
@@ -182,7 +181,7 @@ class Jobs {
   }
 
   async #claimPods(job: Job): Promise<Pod[]> {
-    const { namespace = '', name = '', uid = '' } = job.metadata
+    const { namespace = '', name = '' } = job.metadata
     const selector = selectorFromObject(job.spec?.selector)
     if (selector === undefined) return []
     const { client, signal } = this.#ctx
@@ -194,7 +193,7 @@ class Jobs {
       ownerRef: controllerRef(job, 'batch/v1', 'Job'),
       finalizers: [TRACKING_FINALIZER],
       selector,
-      candidates: [...lister.byIndex('controller', uid), ...lister.byIndex(ORPHANS, namespace)],
+      candidates: claimable(lister, job),
       signal,
       freshOwner: () => client.resource<Job>(JOBS).get(name, { namespace, signal }),
     })

@@ -19,7 +19,7 @@ import {
 } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
-import { byOrphanNamespace, claim, controllerOf, controllerRef, ownerIn, selecting, ORPHANS } from '../owners.ts'
+import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
 import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
 import { isActive, isAvailable, isReady, isTerminating } from '../pods.ts'
 import { deletionOrder } from './deletion-order.ts'
@@ -51,8 +51,7 @@ class ReplicaSets {
     this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     this.#sets.addIndex('controller', byControllerUid)
-    this.#pods.addIndex('controller', byControllerUid)
-    this.#pods.addIndex(ORPHANS, byOrphanNamespace)
+    indexClaimable(this.#pods)
     this.#recorder = ctx.recorder('replicaset-controller')
   }
 
@@ -151,10 +150,7 @@ class ReplicaSets {
   }
 
   #claimPods(rs: ReplicaSet, selector: LabelSelector): Promise<Pod[]> {
-    const { namespace = '', name = '', uid = '' } = rs.metadata
-    const { lister } = this.#pods
-    const owned = lister.byIndex('controller', uid)
-    const orphans = lister.byIndex(ORPHANS, namespace).filter((p) => isActive(p))
+    const { namespace = '', name = '' } = rs.metadata
     const { client, signal } = this.#ctx
     return claim<Pod>({
       client,
@@ -162,7 +158,7 @@ class ReplicaSets {
       owner: rs,
       ownerRef: controllerRef(rs, 'apps/v1', 'ReplicaSet'),
       selector,
-      candidates: [...owned, ...orphans],
+      candidates: claimable(this.#pods.lister, rs, isActive),
       signal,
       freshOwner: () => client.resource<ReplicaSet>(REPLICA_SETS).get(name, { namespace, signal }),
     })

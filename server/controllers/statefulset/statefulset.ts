@@ -4,13 +4,13 @@ import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { ControllerRevision, PersistentVolumeClaim, StatefulSet } from '../../client/objects-apps.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../../client/resource.ts'
-import { byControllerUid, keyOf } from '../../client/store.ts'
+import { keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import { asError, startWorkers, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
-import { byOrphanNamespace, claim, controllerOf, controllerRef, ORPHANS, ownerIn, selecting, type ClaimOptions } from '../owners.ts'
+import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn, type ClaimOptions } from '../owners.ts'
 import { isReady, readySince } from '../pods.ts'
 import { WrittenVersions } from '../written.ts'
 import { readHistory, trimHistory } from './history.ts'
@@ -45,10 +45,7 @@ class StatefulSets {
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform })
     this.#claims = ctx.informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, { transform })
     this.#revisions = ctx.informers.informer<ControllerRevision>(CONTROLLER_REVISIONS, { transform })
-    for (const informer of [this.#pods, this.#revisions]) {
-      informer.addIndex('controller', byControllerUid)
-      informer.addIndex(ORPHANS, byOrphanNamespace)
-    }
+    for (const informer of [this.#pods, this.#revisions]) indexClaimable(informer)
     this.#recorder = ctx.recorder('statefulset-controller')
   }
 
@@ -95,9 +92,7 @@ class StatefulSets {
   }
 
   #wake(pod: Pod): void {
-    const set = this.#ownerOf(pod)
-    if (set !== undefined) this.#queue.add(keyOf(set))
-    else if (controllerOf(pod) === undefined) for (const other of selecting(this.#sets.lister, pod)) this.#queue.add(keyOf(other))
+    for (const set of concerned(this.#sets.lister, 'StatefulSet', pod)) this.#queue.add(keyOf(set))
   }
 
   #podUpdated(pod: Pod, old: Pod): void {
@@ -161,7 +156,7 @@ class StatefulSets {
   ): Promise<T[]> {
     const selector = selectorFromObject(set.spec?.selector)
     if (selector === undefined) return []
-    const { namespace = '', name = '', uid = '' } = set.metadata
+    const { namespace = '', name = '' } = set.metadata
     const { client, signal } = this.#ctx
     return claim<T>({
       client,
@@ -169,7 +164,7 @@ class StatefulSets {
       owner: set,
       ownerRef: controllerRef(set, 'apps/v1', 'StatefulSet'),
       selector,
-      candidates: [...lister.byIndex('controller', uid), ...lister.byIndex(ORPHANS, namespace).filter(mayAdopt)],
+      candidates: claimable(lister, set, mayAdopt),
       signal,
       freshOwner: () => client.resource<StatefulSet>(STATEFUL_SETS).get(name, { namespace, signal }),
     })
