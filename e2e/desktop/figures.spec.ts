@@ -1,4 +1,5 @@
 import { type Browser, expect } from '@playwright/test'
+import { parse } from 'yaml'
 import { test } from '../fixtures/desktop.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { pod, redeem } from '../fixtures/session.ts'
@@ -258,7 +259,8 @@ test('stopping the control plane asks first, and one key does not do it', async 
   await page.context().close()
 })
 
-test('integers beyond what JavaScript counts are shown and copied as they are stored', async ({ inspector, server }) => {
+test('integers beyond what JavaScript counts are shown and copied as they are stored', async ({ inspector, page, context, server }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const toleration = { key: 'k', operator: 'Exists', effect: 'NoExecute' }
   const body = JSON.stringify(pod('exact')).replace(
     '"containers"',
@@ -267,6 +269,12 @@ test('integers beyond what JavaScript counts are shown and copied as they are st
   expect((await server.api.send('POST', PODS, { body })).status).toBe(201)
   await inspector.open('pods/default/exact?tab=yaml')
   await expect(inspector.details.locator('.cm-content')).toContainText('tolerationSeconds: 9223372036854775807')
+  await inspector.details.getByRole('button', { name: 'Copy', exact: true }).click()
+  await expect(inspector.details.getByRole('status')).toHaveText('Copied')
+  const copied = parse(await page.evaluate(() => navigator.clipboard.readText()), { intAsBigInt: true }) as {
+    spec: { tolerations: { key: string; tolerationSeconds: bigint }[] }
+  }
+  expect(copied.spec.tolerations.find(({ key }) => key === 'k')?.tolerationSeconds).toBe(9223372036854775807n)
   const job = { ...(pod('x') as { spec: object }).spec, restartPolicy: 'Never' }
   const cron = workload(
     'CronJob',

@@ -9,6 +9,7 @@ import { type GatewayAnnouncement, hostFlags, hostProcess, isElsewhere, type She
 import { menuTemplate } from './menu.ts'
 import { ExternalLinks } from './external.ts'
 import { guardContents, guardSession } from './navigation.ts'
+import { type Ask, agrees, openQuestion, restartQuestion } from './questions.ts'
 import { Supervisor } from './supervisor.ts'
 import { defaultSize, parseState, type RememberedState, visibleBounds } from './window-state.ts'
 
@@ -26,21 +27,12 @@ let child: Electron.UtilityProcess | undefined
 let remembered: RememberedState = {}
 let quitting = false
 
+/** In front of the window while there is one. */
+const ask: Ask = (options) => (window === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options))
+
 const links = new ExternalLinks(
   (url) => shell.openExternal(url),
-  async (url) => {
-    const options: Electron.MessageBoxOptions = {
-      type: 'question',
-      title: 'Binnacle',
-      message: `Open this address in the browser?`,
-      detail: url,
-      buttons: ['Cancel', 'Open'],
-      defaultId: 0,
-      cancelId: 0,
-    }
-    const { response } = await (window === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options))
-    return response === 1
-  },
+  (url) => agrees(ask, openQuestion(url)),
 )
 
 const origin = (): string | undefined => gateway?.url
@@ -134,21 +126,6 @@ async function neverStarted(status: HostStatus): Promise<void> {
   else app.quit()
 }
 
-/** The menu's Restart lies beside Show Log: others may be using the control plane. */
-async function askRestart(): Promise<void> {
-  const options = {
-    type: 'question' as const,
-    title: 'Binnacle',
-    message: 'Restart the local control plane?',
-    detail: 'kubectl and every other client is refused until it is back, and nodes and control loops start anew. What is stored stays.',
-    buttons: ['Cancel', 'Restart'],
-    defaultId: 0,
-    cancelId: 0,
-  }
-  const { response } = await (window === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options))
-  if (response === 1) await supervisor.restart()
-}
-
 const handlers: Handlers = {
   minimizeWindow: () => window?.minimize(),
   toggleMaximizeWindow: () => (window?.isMaximized() === true ? window.unmaximize() : window?.maximize()),
@@ -195,7 +172,7 @@ function begin(): void {
   const actions = {
     command: (name: Events['menu']) => send('menu', name),
     addKubeconfig: () => void handlers.addKubeconfig(),
-    restartHost: () => void askRestart(),
+    restartHost: () => void agrees(ask, restartQuestion).then((yes) => (yes ? supervisor.restart() : undefined)),
     openExternal: (url: string) => void links.open(url),
   }
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, developer, actions)))
