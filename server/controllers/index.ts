@@ -10,6 +10,7 @@ import { garbageCollectorController } from './garbage-collector/garbage-collecto
 import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
+import { replicationControllerController } from './replicationcontroller/replicationcontroller.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
@@ -22,6 +23,7 @@ export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  replicationControllerController,
   replicaSetController,
   deploymentController,
   daemonSetController,
@@ -40,6 +42,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   endpoint: 'endpoints-controller',
   endpointslice: 'endpointslice-controller',
   endpointslicemirroring: 'endpointslice-mirroring-controller',
+  replicationcontroller: 'replicationcontroller-controller',
   replicaset: 'replicaset-controller',
   deployment: 'deployment-controller',
   daemonset: 'daemonset-controller',

@@ -28,9 +28,13 @@ interface Selecting extends KubeObject {
 }
 
 /** Whose selector takes the object: each of them may adopt it when it is an orphan. */
-export function selecting<T extends Selecting>(lister: Lister<T>, obj: KubeObject): T[] {
+export function selecting<T extends Selecting>(
+  lister: Lister<T>,
+  obj: KubeObject,
+  selectorOf: (owner: T) => LabelSelectorObject | undefined = (owner) => owner.spec?.selector,
+): T[] {
   return lister.list(obj.metadata.namespace).filter((owner) => {
-    const selector = selectorFromObject(owner.spec?.selector)
+    const selector = selectorFromObject(selectorOf(owner))
     return selector !== undefined && !selector.empty && selector.matches(obj.metadata.labels)
   })
 }

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { EventRecorder, EventSubject } from '../../client/event-recorder.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
 import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import { findCondition, type Condition, type Pod, type ReplicaSet } from '../../client/objects.ts'
-import { PODS, REPLICA_SETS } from '../../client/resource.ts'
+import { PODS, REPLICA_SETS, type ResourceId } from '../../client/resource.ts'
 import { byControllerUid, keyOf } from '../../client/store.ts'
 import { formatTime } from '../../machinery/clock.ts'
-import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
+import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
+import type { OwnerReference } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import {
   inParallel,
@@ -28,31 +29,52 @@ import { deletionOrder } from './deletion-order.ts'
 const BURST = 500
 const PARALLEL_DELETES = 32
 
-export const replicaSetController: Controller = {
-  name: 'replicaset-controller',
-  start: (ctx) => new ReplicaSets(ctx).start(),
+/** Two kinds ask for a number of pods like one template, and say it in the same fields but for these. */
+export interface ReplicaKind {
+  apiVersion: string
+  kind: string
+  id: ResourceId
+  /** Source of its events. */
+  component: string
+  selector(owner: ReplicaSet): LabelSelectorObject | undefined
+  /** Its status has terminatingReplicas. */
+  countsTerminating: boolean
 }
 
-const subject = (rs: ReplicaSet): EventSubject => ({ apiVersion: 'apps/v1', kind: 'ReplicaSet', object: rs })
+const REPLICA_SET: ReplicaKind = {
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  id: REPLICA_SETS,
+  component: 'replicaset-controller',
+  selector: (rs) => rs.spec?.selector,
+  countsTerminating: true,
+}
 
-/** Keeps as many pods alive as each ReplicaSet asks for. */
-class ReplicaSets {
+export const replicaSetController: Controller = {
+  name: 'replicaset-controller',
+  start: (ctx) => new ReplicaSets(ctx, REPLICA_SET).start(),
+}
+
+/** Keeps as many pods alive as each ReplicaSet (or ReplicationController) asks for. */
+export class ReplicaSets {
   readonly #ctx: ControllerContext
+  readonly #kind: ReplicaKind
   readonly #queue: WorkQueue
   readonly #expectations: Expectations
   readonly #sets: Informer<ReplicaSet>
   readonly #pods: Informer<Pod>
   readonly #recorder: EventRecorder
 
-  constructor(ctx: ControllerContext) {
+  constructor(ctx: ControllerContext, kind: ReplicaKind) {
     this.#ctx = ctx
+    this.#kind = kind
     this.#queue = new WorkQueue({ clock: ctx.clock })
     this.#expectations = new Expectations(ctx.clock)
-    this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
+    this.#sets = ctx.informers.informer<ReplicaSet>(kind.id, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     this.#sets.addIndex('controller', byControllerUid)
     indexClaimable(this.#pods)
-    this.#recorder = ctx.recorder('replicaset-controller')
+    this.#recorder = ctx.recorder(kind.component)
   }
 
   async start(): Promise<void> {
@@ -76,12 +98,12 @@ class ReplicaSets {
       workers: 5,
       signal: this.#ctx.signal,
       sync: (key) => this.#sync(key),
-      onError: unlessConflict(this.#ctx, (key) => `replicaset ${key}`),
+      onError: unlessConflict(this.#ctx, (key) => `${this.#kind.kind.toLowerCase()} ${key}`),
     })
   }
 
   #ownerOf(pod: Pod): ReplicaSet | undefined {
-    return ownerIn(this.#sets.lister, 'ReplicaSet', pod)
+    return ownerIn(this.#sets.lister, this.#kind.kind, pod)
   }
 
   #podAdded(pod: Pod): void {
@@ -122,14 +144,14 @@ class ReplicaSets {
 
   /** An orphan may be adopted by any set that selects it. */
   #wakeSelectors(pod: Pod): void {
-    for (const rs of selecting(this.#sets.lister, pod)) this.#queue.add(keyOf(rs))
+    for (const rs of selecting(this.#sets.lister, pod, this.#kind.selector)) this.#queue.add(keyOf(rs))
   }
 
   async #sync(key: string): Promise<void> {
     const rs = this.#sets.lister.getByKey(key)
     if (rs === undefined) return this.#expectations.forget(key)
     const mayAct = this.#expectations.satisfied(key)
-    const selector = selectorFromObject(rs.spec?.selector)
+    const selector = selectorFromObject(this.#kind.selector(rs))
     if (selector === undefined || selector.empty) return
     const pods = await this.#claimPods(rs, selector)
     const active = pods.filter(isActive)
@@ -156,11 +178,11 @@ class ReplicaSets {
       client,
       id: PODS,
       owner: rs,
-      ownerRef: controllerRef(rs, 'apps/v1', 'ReplicaSet'),
+      ownerRef: this.#ref(rs),
       selector,
       candidates: claimable(this.#pods.lister, rs, isActive),
       signal,
-      freshOwner: () => client.resource<ReplicaSet>(REPLICA_SETS).get(name, { namespace, signal }),
+      freshOwner: () => client.resource<ReplicaSet>(this.#kind.id).get(name, { namespace, signal }),
     })
   }
 
@@ -171,7 +193,12 @@ class ReplicaSets {
   }
 
   #owner(rs: ReplicaSet): PodOwner {
-    return { subject: subject(rs), ref: controllerRef(rs, 'apps/v1', 'ReplicaSet'), recorder: this.#recorder }
+    const { apiVersion, kind } = this.#kind
+    return { subject: { apiVersion, kind, object: rs }, ref: this.#ref(rs), recorder: this.#recorder }
+  }
+
+  #ref(rs: ReplicaSet): OwnerReference {
+    return controllerRef(rs, this.#kind.apiVersion, this.#kind.kind)
   }
 
   async #create(rs: ReplicaSet, key: string, count: number): Promise<void> {
@@ -223,7 +250,7 @@ class ReplicaSets {
     return {
       ...(conditions.length === 0 ? {} : { conditions }),
       replicas: active.length,
-      terminatingReplicas: terminating,
+      ...(this.#kind.countsTerminating ? { terminatingReplicas: terminating } : {}),
       ...withoutZeros({
         fullyLabeledReplicas: active.filter((p) => labels.every(([k, v]) => p.metadata.labels?.[k] === v)).length,
         readyReplicas: active.filter(isReady).length,
@@ -242,9 +269,10 @@ class ReplicaSets {
       old.terminatingReplicas === next.terminatingReplicas &&
       isDeepStrictEqual(old.conditions ?? [], next.conditions ?? [])
     if (same) return false
-    const updated = { ...rs, apiVersion: 'apps/v1', kind: 'ReplicaSet', status: next }
+    const { apiVersion, kind, id } = this.#kind
+    const updated = { ...rs, apiVersion, kind, status: next }
     await this.#ctx.client
-      .resource<ReplicaSet>(REPLICA_SETS)
+      .resource<ReplicaSet>(id)
       .updateStatus(updated, { signal: this.#ctx.signal })
       .catch((e: unknown) => {
         if (!isStatusError(e, 'NotFound')) throw e
