@@ -10,6 +10,7 @@ import type { Clock } from './machinery/clock.ts'
 import { makePrivateFolder } from './machinery/folders.ts'
 import { createSimulatedRuntime, startNodeAgents } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
+import type { LoopOptions } from './options/loops.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import type { Certificates } from './serving/certificates.ts'
 import { issueCertificate } from './serving/x509.ts'
@@ -22,6 +23,7 @@ export interface WorkloadsOptions {
   clock: Clock
   log: Log
   options: LocalOptions
+  loops: LoopOptions
   dataDir: string
 }
 
@@ -57,7 +59,9 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
     const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')
-    const started = startControllers(selected, { client, informers, clock, signal, onError, options: { rootCA: w.certificates.ca.cert } })
+    const { terminatedPodGCThreshold, ...nodeLifecycle } = w.loops
+    const controllerOptions = { rootCA: w.certificates.ca.cert, nodeLifecycle, terminatedPodGCThreshold }
+    const started = startControllers(selected, { client, informers, clock, signal, onError, options: controllerOptions })
     starting.push(started.then((names) => api.reportControllers('kube-controller-manager', names)))
   }
   if (scheduling) {

@@ -79,6 +79,7 @@ export interface Condition {
   lastTransitionTime?: string | null
   lastUpdateTime?: string | null
   lastProbeTime?: string | null
+  lastHeartbeatTime?: string | null
   observedGeneration?: Int64
 }
 
@@ -111,10 +112,15 @@ export interface Taint {
   key: string
   value?: string
   effect: string
+  timeAdded?: string | null
+}
+
+export interface Lease extends KubeObject {
+  spec?: { holderIdentity?: string; leaseDurationSeconds?: number; renewTime?: string | null }
 }
 
 export interface Node extends KubeObject {
-  spec?: { unschedulable?: boolean; taints?: Taint[] }
+  spec?: { unschedulable?: boolean; taints?: Taint[]; podCIDR?: string; podCIDRs?: string[] }
   status?: {
     allocatable?: Strings
     capacity?: Strings

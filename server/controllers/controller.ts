@@ -4,6 +4,7 @@ import type { InformerFactory } from '../client/informer.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { WorkQueue } from '../machinery/work-queue.ts'
+import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
 /** What a controller gets. It is the same whether the API server is in this process or behind the network. */
 export interface ControllerContext {
@@ -22,6 +23,10 @@ export interface ControllerContext {
 export interface ControllerOptions {
   /** PEM of the CA that signs the API server's certificate; without it root-ca-certificate-publisher-controller has nothing to do. */
   rootCA?: string
+  /** What differs from kube-controller-manager's defaults. */
+  nodeLifecycle?: Partial<NodeLifecycleOptions>
+  /** How many finished pods may stay; 0 for all. Default 12500. */
+  terminatedPodGCThreshold?: number
 }
 
 /** A control loop: informers tell what changed, a queue of keys says what to look at, `sync` makes it so. */

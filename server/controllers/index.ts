@@ -1,4 +1,5 @@
 import { createCoreRecorder } from '../client/event-recorder.ts'
+import { controllerNames } from '../options/controller-names.ts'
 import type { Controller, ControllerContext } from './controller.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
@@ -9,11 +10,14 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring/endp
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace/namespace.ts'
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { replicationControllerController } from './replicationcontroller/replicationcontroller.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
+import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
 
 export const controllers: readonly Controller[] = [
@@ -31,27 +35,14 @@ export const controllers: readonly Controller[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGarbageCollectorController,
   garbageCollectorController,
 ]
 
 /** The names that kube-controller-manager took before 1.28, and still does. */
-const ALIASES: Readonly<Record<string, string>> = {
-  namespace: 'namespace-controller',
-  serviceaccount: 'serviceaccount-controller',
-  'root-ca-cert-publisher': 'root-ca-certificate-publisher-controller',
-  endpoint: 'endpoints-controller',
-  endpointslice: 'endpointslice-controller',
-  endpointslicemirroring: 'endpointslice-mirroring-controller',
-  replicationcontroller: 'replicationcontroller-controller',
-  replicaset: 'replicaset-controller',
-  deployment: 'deployment-controller',
-  daemonset: 'daemonset-controller',
-  statefulset: 'statefulset-controller',
-  job: 'job-controller',
-  cronjob: 'cronjob-controller',
-  'ttl-after-finished': 'ttl-after-finished-controller',
-  garbagecollector: 'garbage-collector-controller',
-}
+const ALIASES: ReadonlyMap<string, string> = new Map(Object.entries(controllerNames).map(([name, alias]) => [alias, name]))
 
 export class UnknownControllerError extends Error {
   override name = 'UnknownControllerError'
@@ -72,7 +63,7 @@ export function selectControllers(list: readonly string[], known: readonly Contr
       continue
     }
     const bare = wish.startsWith('-') ? wish.slice(1) : wish
-    const name = ALIASES[bare] ?? bare
+    const name = (bare === '' ? undefined : ALIASES.get(bare)) ?? bare
     if (!known.some((c) => c.name === name)) throw new UnknownControllerError(`"${bare}" is not in the list of known controllers`)
     ;(wish.startsWith('-') ? off : on).add(name)
   }

@@ -1,4 +1,8 @@
-import { findCondition, type Pod } from '../client/objects.ts'
+import type { Informer } from '../client/informer.ts'
+import { findCondition, type Condition, type Pod } from '../client/objects.ts'
+import { PODS } from '../client/resource.ts'
+import { formatTime } from '../machinery/clock.ts'
+import type { ControllerContext } from './controller.ts'
 
 export function isReady(pod: Pod): boolean {
   return findCondition(pod.status?.conditions, 'Ready')?.status === 'True'
@@ -29,4 +33,29 @@ export function isActive(pod: Pod): boolean {
 
 export function isTerminating(pod: Pod): boolean {
   return !isTerminal(pod) && pod.metadata.deletionTimestamp != null
+}
+
+/** Index of pods by the node that they are on; '' for none. */
+export const BY_NODE = 'spec.nodeName'
+
+export function indexByNode(informer: Informer<Pod>): void {
+  informer.addIndex(BY_NODE, (pod) => [pod.spec?.nodeName ?? ''])
+}
+
+/**
+ * Sets one condition of a pod, and more of its status, in one patch that another pod of the same name is safe from. The transition
+ * time is the old one where the condition's status stays.
+ */
+export async function patchCondition(
+  { client, clock, signal }: Pick<ControllerContext, 'client' | 'clock' | 'signal'>,
+  pod: Pod,
+  condition: Omit<Condition, 'lastTransitionTime'>,
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  const { name = '', namespace, uid, generation } = pod.metadata
+  const old = findCondition(pod.status?.conditions, condition.type)
+  const lastTransitionTime = old?.status === condition.status ? (old.lastTransitionTime ?? null) : formatTime(clock.now())
+  const observed = generation === undefined ? {} : { observedGeneration: generation }
+  const body = { metadata: { uid }, status: { ...more, conditions: [{ ...observed, ...condition, lastTransitionTime }] } }
+  await client.resource(PODS).patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal })
 }

@@ -1,3 +1,4 @@
+import { controllerNames } from './controller-names.ts'
 import { unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
@@ -17,14 +18,11 @@ export interface LocalOptions {
 }
 
 const maxNodes = 5000
-/** Names of the control loops in server/controllers, with the older ones that kube-controller-manager still takes. */
+/** What --controllers takes: the scheduler is a program of its own upstream. */
 export const knownControllers: readonly string[] = [
-  ...['namespace-controller', 'serviceaccount-controller', 'root-ca-certificate-publisher-controller', 'endpoints-controller'],
-  ...['endpointslice-controller', 'endpointslice-mirroring-controller', 'replicaset-controller', 'deployment-controller'],
-  ...['daemonset-controller', 'statefulset-controller', 'job-controller', 'cronjob-controller', 'ttl-after-finished-controller'],
-  ...['garbage-collector-controller', 'kube-scheduler'],
-  ...['namespace', 'serviceaccount', 'root-ca-cert-publisher', 'endpoint', 'endpointslice', 'endpointslicemirroring', 'replicaset'],
-  ...['deployment', 'garbagecollector', 'daemonset', 'statefulset', 'job', 'cronjob', 'ttl-after-finished'],
+  ...Object.keys(controllerNames),
+  'kube-scheduler',
+  ...Object.values(controllerNames).filter((alias) => alias !== ''),
 ]
 
 const logFormats = ['json', 'text']

@@ -5,6 +5,7 @@ import { FlagValueError, parsers, showDefault, type Family, type FlagType } from
 import { unsupported, withoutEffect } from './known.ts'
 import { limits, type LimitOptions } from './limits.ts'
 import { local, type LocalOptions } from './local.ts'
+import { loops, type LoopOptions } from './loops.ts'
 import { network, type NetworkOptions } from './network.ts'
 import { serving, type ServingOptions } from './serving.ts'
 import { storage, type StorageOptions } from './storage.ts'
@@ -17,6 +18,7 @@ export interface Options {
   authorization: AuthorizationOptions
   credentials: CredentialOptions
   limits: LimitOptions
+  loops: LoopOptions
   local: LocalOptions
 }
 
@@ -48,6 +50,7 @@ const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
   authorization,
   credentials,
   limits,
+  loops,
   local,
 }
 const familyNames = Object.keys(families) as (keyof Options)[]

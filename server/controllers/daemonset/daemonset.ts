@@ -14,7 +14,7 @@ import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn, type ClaimOptions } from '../owners.ts'
 import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
-import { isReady, isTerminal } from '../pods.ts'
+import { BY_NODE, indexByNode, isReady, isTerminal } from '../pods.ts'
 import { REVISION_LABEL } from '../revisions.ts'
 import { WrittenVersions } from '../written.ts'
 import { FailedPodBackoff } from './failed-pods.ts'
@@ -30,7 +30,6 @@ export const daemonSetController: Controller = {
 // As upstream: at most so many creates or deletes in one round.
 const BURST = 250
 const PARALLEL_DELETES = 32
-const BY_NODE = 'node'
 const WORKERS = 2
 
 const subject = (ds: DaemonSet): EventSubject => ({ apiVersion: 'apps/v1', kind: 'DaemonSet', object: ds })
@@ -59,7 +58,7 @@ class DaemonSets {
     this.#nodes = ctx.informers.informer<Node>(NODES, { transform })
     this.#revisions = ctx.informers.informer<ControllerRevision>(CONTROLLER_REVISIONS, { transform })
     for (const informer of [this.#pods, this.#revisions]) indexClaimable(informer)
-    this.#pods.addIndex(BY_NODE, (pod) => [(pod as Pod).spec?.nodeName ?? ''])
+    indexByNode(this.#pods)
     this.#recorder = ctx.recorder('daemonset-controller')
   }
 

@@ -1,7 +1,7 @@
 import type { DaemonSet } from '../../client/objects-apps.ts'
 import type { Node, NodeSelectorTerm, Pod, PodSpec, PodTemplate, Toleration } from '../../client/objects.ts'
 import { matchesRequired, requiredAffinity } from '../../scheduler/plugins/node-affinity/node-selector.ts'
-import { untolerated } from '../../scheduler/plugins/taint-toleration/tolerations.ts'
+import { untolerated } from '../../client/tolerations.ts'
 import { REVISION_LABEL } from '../revisions.ts'
 
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation'

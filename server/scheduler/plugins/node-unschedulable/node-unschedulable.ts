@@ -1,5 +1,5 @@
 import { unresolvable, type Plugin } from '../../framework.ts'
-import { tolerates } from '../taint-toleration/tolerations.ts'
+import { tolerates } from '../../../client/tolerations.ts'
 
 const REFUSED = unresolvable('node(s) were unschedulable')
 const CORDONED = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }

@@ -1,7 +1,7 @@
 import type { Toleration } from '../../../client/objects.ts'
 import { stateKey, unresolvable, type Plugin } from '../../framework.ts'
 import { normalizeByMax } from '../normalize.ts'
-import { tolerates, untolerated } from './tolerations.ts'
+import { tolerates, untolerated } from '../../../client/tolerations.ts'
 
 const REFUSED = unresolvable('node(s) had untolerated taint(s)')
 const relevant = stateKey<readonly Toleration[]>('TaintToleration')

@@ -1,11 +1,12 @@
-import type { Taint, Toleration } from '../../../client/objects.ts'
+import type { Taint, Toleration } from './objects.ts'
 
 /** Whether any of the tolerations covers the taint (core/v1 Toleration: an empty key or effect matches every one). */
 export function tolerates(tolerations: readonly Toleration[] | undefined, taint: Taint): boolean {
   return (tolerations ?? []).some((t) => covers(t, taint))
 }
 
-function covers(t: Toleration, taint: Taint): boolean {
+/** Whether the toleration is one for the taint. */
+export function covers(t: Toleration, taint: Taint): boolean {
   if (t.effect !== undefined && t.effect !== '' && t.effect !== taint.effect) return false
   if (t.key !== undefined && t.key !== '' && t.key !== taint.key) return false
   switch (t.operator ?? '') {

@@ -1,0 +1,82 @@
+import type { Condition, Node } from '../../client/objects.ts'
+import type { Clock } from '../../machinery/clock.ts'
+import { EvictionQueue } from './eviction-queue.ts'
+import type { NodeLifecycleOptions } from './options.ts'
+import { stateOf, zoneOf, type ZoneState } from './zones.ts'
+
+/** Zones, each with its state and the nodes that wait to be tainted there. */
+export class Zones {
+  readonly #clock: Clock
+  readonly #o: NodeLifecycleOptions
+  readonly #states = new Map<string, ZoneState>()
+  readonly #queues = new Map<string, EvictionQueue>()
+
+  constructor(clock: Clock, options: NodeLifecycleOptions) {
+    this.#clock = clock
+    this.#o = options
+  }
+
+  nameOf(node: Node): string {
+    return zoneOf(node)
+  }
+
+  add(node: Node): void {
+    const zone = zoneOf(node)
+    if (this.#states.has(zone)) return
+    this.#states.set(zone, 'Initial')
+    this.#queue(zone)
+  }
+
+  queueOf(node: Node): EvictionQueue {
+    return this.#queue(zoneOf(node))
+  }
+
+  #queue(zone: string): EvictionQueue {
+    let queue = this.#queues.get(zone)
+    if (queue === undefined) this.#queues.set(zone, (queue = new EvictionQueue(this.#clock, this.#o.nodeEvictionRate)))
+    return queue
+  }
+
+  forgetNode(node: Node): void {
+    this.#queues.get(zoneOf(node))?.remove(node.metadata.name ?? '')
+  }
+
+  async run(...how: Parameters<EvictionQueue['run']>): Promise<void> {
+    for (const queue of this.#queues.values()) await queue.run(...how)
+  }
+
+  /**
+   * Takes the zones' new states, from the Ready conditions of their nodes, and sets how fast their nodes are tainted: not at all where
+   * every zone is lost. Says when that begins and when it ends.
+   */
+  judge(ready: ReadonlyMap<string, readonly (Condition | undefined)[]>): 'allLost' | 'someBack' | undefined {
+    for (const zone of [...this.#states.keys()]) {
+      if (ready.has(zone)) continue
+      this.#states.delete(zone)
+      this.#queues.delete(zone)
+    }
+    if (ready.size === 0) return undefined
+    const next = new Map([...ready].map(([zone, conditions]) => [zone, stateOf(conditions, this.#o.unhealthyZoneThreshold)] as const))
+    const wasLost = this.#states.size > 0 && [...this.#states.values()].every((s) => s === 'FullDisruption')
+    const isLost = [...next.values()].every((s) => s === 'FullDisruption')
+    if (isLost && wasLost) return undefined
+    if (isLost) {
+      for (const zone of next.keys()) {
+        this.#queue(zone).setRate(0)
+        this.#states.set(zone, 'FullDisruption')
+      }
+      return 'allLost'
+    }
+    for (const [zone, state] of next) {
+      if (!wasLost && this.#states.get(zone) === state) continue
+      this.#queue(zone).setRate(this.#rate(state, ready.get(zone)!.length))
+      this.#states.set(zone, state)
+    }
+    return wasLost ? 'someBack' : undefined
+  }
+
+  #rate(state: ZoneState, size: number): number {
+    if (state !== 'PartialDisruption') return this.#o.nodeEvictionRate
+    return size > this.#o.largeClusterSizeThreshold ? this.#o.secondaryNodeEvictionRate : 0
+  }
+}

@@ -1,0 +1,147 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { EventRecorder } from '../../client/event-recorder.ts'
+import { dropManagedFields, type Informer } from '../../client/informer.ts'
+import type { Node, Pod, Taint, Toleration } from '../../client/objects.ts'
+import { NODES, PODS } from '../../client/resource.ts'
+import { keyOf, splitKey } from '../../client/store.ts'
+import type { Timer } from '../../machinery/clock.ts'
+import { isStatusError } from '../../machinery/status.ts'
+import { WorkQueue } from '../../machinery/work-queue.ts'
+import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
+import { BY_NODE, indexByNode, patchCondition } from '../pods.ts'
+import { toleratedFor } from './toleration-time.ts'
+
+export const taintEvictionController: Controller = {
+  name: 'taint-eviction-controller',
+  start: (ctx) => new TaintEviction(ctx).start(),
+}
+
+const WORKERS = 8
+const noExecute = (node: Node | undefined): Taint[] => (node?.spec?.taints ?? []).filter((t) => t.effect === 'NoExecute')
+
+interface Wait {
+  uid: string | undefined
+  since: number
+  until: number
+  timer: Timer
+}
+
+/** Deletes pods from nodes with NoExecute taints: at once those that do not tolerate them, later those that do for a time. */
+class TaintEviction {
+  readonly #ctx: ControllerContext
+  readonly #nodes: Informer<Node>
+  readonly #pods: Informer<Pod>
+  readonly #recorder: EventRecorder
+  readonly #queue: WorkQueue
+  /** Pods whose time is running, by key. */
+  readonly #waits = new Map<string, Wait>()
+
+  constructor(ctx: ControllerContext) {
+    this.#ctx = ctx
+    this.#nodes = ctx.informers.informer<Node>(NODES)
+    this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
+    indexByNode(this.#pods)
+    this.#recorder = ctx.recorder('taint-eviction-controller')
+    this.#queue = new WorkQueue({ clock: ctx.clock })
+  }
+
+  async start(): Promise<void> {
+    const look = ({ metadata }: Node): void => {
+      for (const pod of this.#pods.lister.byIndex(BY_NODE, metadata.name ?? '')) this.#look(keyOf(pod))
+    }
+    this.#nodes.addHandler({
+      added: look,
+      updated: (node, old) => {
+        if (!isDeepStrictEqual(noExecute(node), noExecute(old))) look(node)
+      },
+    })
+    this.#pods.addHandler({
+      added: (pod) => this.#look(keyOf(pod)),
+      updated: (pod, old) => {
+        const same = pod.spec?.nodeName === old.spec?.nodeName && isDeepStrictEqual(pod.spec?.tolerations, old.spec?.tolerations)
+        if (!same) this.#look(keyOf(pod))
+      },
+      deleted: (pod) => this.#cancel(keyOf(pod)),
+    })
+    await Promise.all([this.#nodes.synced(), this.#pods.synced()])
+    for (const node of this.#nodes.lister.list()) look(node)
+    startWorkers({
+      queue: this.#queue,
+      workers: WORKERS,
+      signal: this.#ctx.signal,
+      sync: (key) => this.#evict(key),
+      onError: unlessConflict(this.#ctx, (key) => `pod ${key}`),
+    })
+    const stop = (): void => {
+      for (const { timer } of this.#waits.values()) timer.cancel()
+    }
+    this.#ctx.signal.addEventListener('abort', stop, { once: true })
+  }
+
+  #pod(key: string): Pod | undefined {
+    return this.#pods.lister.getByKey(key)
+  }
+
+  /** Sets, shortens or ends the pod's wait. */
+  #look(key: string): void {
+    const pod = this.#pod(key)
+    if (pod?.spec?.nodeName === undefined || !this.#pods.hasSynced || !this.#nodes.hasSynced) return
+    const node = this.#nodes.lister.get(pod.spec.nodeName)
+    if (node === undefined) return
+    const taints = noExecute(node)
+    if (taints.length === 0) return this.#cancel(key)
+    const seconds = toleratedFor(taints, (pod.spec.tolerations ?? []) as Toleration[])
+    if (seconds === Number.POSITIVE_INFINITY) return this.#cancel(key)
+    const now = this.#ctx.clock.now()
+    if (seconds === 0) {
+      this.#cancel(key)
+      this.#queue.add(key)
+      return
+    }
+    const running = this.#waits.get(key)
+    // Time that has run counts; what changes later may shorten the wait, never lengthen it.
+    const since = running?.since ?? now
+    const until = since + seconds * 1000
+    if (running !== undefined && running.until <= until) return
+    running?.timer.cancel()
+    const timer = this.#ctx.clock.setTimeout(
+      () => {
+        this.#waits.delete(key)
+        this.#queue.add(key)
+      },
+      Math.max(until - now, 0),
+    )
+    this.#waits.set(key, { uid: pod.metadata.uid, since, until, timer })
+  }
+
+  #cancel(key: string): void {
+    const wait = this.#waits.get(key)
+    if (wait === undefined) return
+    wait.timer.cancel()
+    this.#waits.delete(key)
+    this.#event(key, wait.uid, `Cancelling deletion of Pod ${key}`)
+  }
+
+  #event(key: string, uid: string | undefined, message: string): void {
+    const { namespace, name } = splitKey(key)
+    const metadata = { name, namespace, ...(uid === undefined ? {} : { uid }) }
+    this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: { metadata } }, 'Normal', 'TaintManagerEviction', message)
+  }
+
+  async #evict(key: string): Promise<void> {
+    const { namespace, name } = splitKey(key)
+    const { client, signal } = this.#ctx
+    const cached = this.#pod(key)
+    if (cached === undefined || cached.metadata.deletionTimestamp != null) return
+    this.#event(key, undefined, `Marking for deletion Pod ${key}`)
+    try {
+      const pod = await client.resource<Pod>(PODS).get(name, { namespace, signal })
+      if (pod.metadata.uid !== cached.metadata.uid) return
+      const message = 'Taint manager: deleting due to NoExecute taint'
+      await patchCondition(this.#ctx, pod, { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message })
+      await client.resource(PODS).delete(name, { namespace, signal })
+    } catch (e) {
+      if (!isStatusError(e, 'NotFound')) throw e
+    }
+  }
+}

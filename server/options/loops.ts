@@ -1,0 +1,44 @@
+import type { Family } from './flag.ts'
+
+/** Flags of kube-controller-manager, by its names and with its defaults. */
+export interface LoopOptions {
+  nodeMonitorPeriodMs: number
+  nodeMonitorGracePeriodMs: number
+  nodeStartupGracePeriodMs: number
+  /** 0 or less: all of them stay. */
+  terminatedPodGCThreshold: number
+}
+
+export const loops: Family<LoopOptions> = {
+  title: 'Control loops',
+  defaults: {
+    nodeMonitorPeriodMs: 5000,
+    nodeMonitorGracePeriodMs: 50_000,
+    nodeStartupGracePeriodMs: 60_000,
+    terminatedPodGCThreshold: 12_500,
+  },
+  flags: {
+    'node-monitor-period': { field: 'nodeMonitorPeriodMs', type: 'duration', help: 'How often nodes are looked at.' },
+    'node-monitor-grace-period': {
+      field: 'nodeMonitorGracePeriodMs',
+      type: 'duration',
+      help: 'How long a node may be silent before its conditions become Unknown and its pods are evicted.',
+    },
+    'node-startup-grace-period': {
+      field: 'nodeStartupGracePeriodMs',
+      type: 'duration',
+      help: 'How long a new node may take to report for the first time.',
+    },
+    'terminated-pod-gc-threshold': {
+      field: 'terminatedPodGCThreshold',
+      type: 'int',
+      help: 'Finished pods that may stay before the oldest are deleted; 0 for all of them.',
+    },
+  },
+  validate: (o) =>
+    Object.entries({
+      'node-monitor-period': o.nodeMonitorPeriodMs,
+      'node-monitor-grace-period': o.nodeMonitorGracePeriodMs,
+      'node-startup-grace-period': o.nodeStartupGracePeriodMs,
+    }).flatMap(([flag, ms]) => (ms > 0 ? [] : [`--${flag} must be greater than 0`])),
+}
