@@ -20,5 +20,6 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'node-lifecycle-controller': 'nodelifecycle',
   'taint-eviction-controller': '',
   'pod-garbage-collector-controller': 'podgc',
+  'disruption-controller': 'disruption',
   'garbage-collector-controller': 'garbagecollector',
 }

@@ -33,6 +33,7 @@ import { namespaces } from './core/namespaces.ts'
 import { nodes } from './core/nodes/index.ts'
 import { persistentvolumeclaims } from './core/persistentvolumeclaims.ts'
 import { persistentvolumes } from './core/persistentvolumes.ts'
+import { eviction } from './core/pods/eviction.ts'
 import { pods } from './core/pods/index.ts'
 import { podtemplates } from './core/podtemplates.ts'
 import { replicationcontrollers } from './core/replicationcontrollers.ts'
@@ -92,7 +93,7 @@ export function builtInKinds({ connect, services: serviceDependencies, token, ev
     withSubresources(nodes, connect.nodes),
     persistentvolumeclaims,
     persistentvolumes,
-    withSubresources(pods, connect.pods),
+    withSubresources(pods, { ...connect.pods, eviction: eviction(() => token.store('poddisruptionbudgets.policy')) }),
     podtemplates,
     replicationcontrollers,
     resourcequotas,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../testing/calls/server.ts'
 
 type Json = Record<string, unknown>
@@ -120,5 +120,116 @@ describe('an eviction reads its body', () => {
     const { resourceVersion, uid } = (await pod()).metadata
     expect((await evict(eviction({ preconditions: { resourceVersion, uid } }))).code).toBe(201)
     expect((await pod()).metadata.deletionTimestamp).toBeDefined()
+  })
+})
+
+describe('a disruption budget is asked', () => {
+  const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets'
+  const MERGE = { 'content-type': 'application/merge-patch+json' }
+  const start = async (ready = 'True'): Promise<void> => {
+    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: ready }] }
+    await server.send('PATCH', POD, { metadata: { labels: { app: 'a' } } }, MERGE)
+    await server.send('PATCH', `${POD}/status`, { status }, MERGE)
+  }
+  const budget = async (status: Json | undefined, spec: Json = {}, name = 'b1'): Promise<void> => {
+    await server.send('DELETE', `${BUDGETS}/${name}`)
+    const selector = { matchLabels: { app: 'a' } }
+    await server.send('POST', BUDGETS, { metadata: { name }, spec: { minAvailable: 1, selector, ...spec } })
+    const whole = { observedGeneration: 1, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2, disruptionsAllowed: 0, ...status }
+    if (status !== undefined) await server.send('PATCH', `${BUDGETS}/${name}/status`, { status: whole }, MERGE)
+  }
+  const condition = (reason: string, message: string): Json => ({
+    conditions: [{ type: 'DisruptionAllowed', status: 'False', reason, message, lastTransitionTime: '2026-01-01T00:00:00Z' }],
+  })
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'p' } }
+  afterEach(async () => void (await server.send('DELETE', BUDGETS)))
+
+  // As kube-apiserver 1.37.2 answers.
+  const refusals: Record<string, [status: Json | undefined, cause: string, retryAfterSeconds?: number]> = {
+    'not looked at yet': [undefined, 'The disruption budget b1 is still being processed by the server.', 10],
+    'too few': [{ currentHealthy: 1 }, 'The disruption budget b1 needs 1 healthy pods and has 1 currently'],
+    'a failed sync': [
+      condition('SyncFailed', 'found no controllers for pod'),
+      'The disruption budget b1 does not allow evicting pods currently because it failed sync: found no controllers for pod',
+    ],
+    'another reason': [
+      condition('InsufficientPods', 'm'),
+      'The disruption budget b1 does not allow evicting pods currently (InsufficientPods): m',
+    ],
+    'no reason': [{}, 'The disruption budget b1 does not allow evicting pods currently'],
+  }
+  for (const [name, [status, message, retryAfterSeconds]] of Object.entries(refusals)) {
+    test(`${name}: 429, and the pod stays`, async () => {
+      await start()
+      await budget(status)
+      expect(await evict(eviction)).toEqual({
+        code: 429,
+        body: {
+          kind: 'Status',
+          apiVersion: 'v1',
+          metadata: {},
+          status: 'Failure',
+          message: "Cannot evict pod as it would violate the pod's disruption budget.",
+          reason: 'TooManyRequests',
+          details: {
+            causes: [{ reason: 'DisruptionBudget', message }],
+            ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+          },
+          code: 429,
+        },
+      })
+      await untouched()
+    })
+  }
+
+  test('one disruption is taken off; the last one is said to be', async () => {
+    await start()
+    await budget({ disruptionsAllowed: 1 })
+    expect((await evict({ ...eviction, deleteOptions: { dryRun: ['All'] } })).code).toBe(201)
+    expect((await evict(eviction)).code).toBe(201)
+    expect((await pod()).metadata.deletionTimestamp).toBeDefined()
+    expect((await server.send('GET', `${BUDGETS}/b1`)).body.status).toEqual({
+      observedGeneration: 1,
+      currentHealthy: 2,
+      desiredHealthy: 1,
+      expectedPods: 2,
+      disruptionsAllowed: 0,
+      disruptedPods: { p: '2026-01-01T00:00:00Z' },
+      conditions: [
+        {
+          type: 'DisruptionAllowed',
+          status: 'False',
+          observedGeneration: 1,
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+          reason: 'InsufficientPods',
+          message: '',
+        },
+      ],
+    })
+  })
+
+  test('two budgets are one too many', async () => {
+    await start()
+    await budget({ disruptionsAllowed: 1 })
+    await budget({ disruptionsAllowed: 1 }, {}, 'b2')
+    const { code, body } = await evict(eviction)
+    expect([code, body.message]).toEqual([
+      500,
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    ])
+  })
+
+  test.each([
+    ['a pending pod', 'Pending', {}, {}, 201],
+    ['a finished pod', 'Succeeded', {}, {}, 201],
+    ['an unready pod that is not missed', 'Running', {}, {}, 201],
+    ['an unready pod whose budget is short', 'Running', { currentHealthy: 0 }, {}, 429],
+    ['an unready pod that may always go', 'Running', { currentHealthy: 0 }, { unhealthyPodEvictionPolicy: 'AlwaysAllow' }, 201],
+  ])('%s: %s', async (_, phase, status, spec, code) => {
+    await start('False')
+    await server.send('PATCH', `${POD}/status`, { status: { phase } }, MERGE)
+    await budget(status, spec)
+    expect((await evict(eviction)).code).toBe(code)
+    if (code === 201) expect((await server.send('GET', `${BUDGETS}/b1`)).body.status).not.toHaveProperty('disruptedPods')
   })
 })

@@ -11,7 +11,6 @@ import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
 import { untracked } from '../../generic/strategy.ts'
 import { created, wholeObject } from '../../generic/subresources.ts'
 import type { UpdateRules } from '../../generic/update-rules.ts'
-import { eviction } from './eviction.ts'
 import { updateIn } from '../../generic/write.ts'
 
 const pod = (obj: KubeObject): Pod => obj as unknown as Pod
@@ -61,7 +60,6 @@ const resize: UpdateRules = {
 /** Without those that go to the pod's kubelet. */
 export const podSubresources: Readonly<Record<string, Subresource>> = {
   binding,
-  eviction,
   ephemeralcontainers: wholeObject(POD, () => ephemeralContainers),
   resize: wholeObject(POD, () => resize),
 }
