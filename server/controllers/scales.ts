@@ -39,7 +39,9 @@ export class Scales {
     } catch (e) {
       if (!isStatusError(e, 'NotFound')) throw e
       if (await this.#hasScale(id)) return undefined
-      throw new Error(`${id.group === '' ? id.resource : `${id.resource}.${id.group}`} does not implement the scale subresource`, { cause: e })
+      throw new Error(`${id.group === '' ? id.resource : `${id.resource}.${id.group}`} does not implement the scale subresource`, {
+        cause: e,
+      })
     }
   }
 
