@@ -51,6 +51,38 @@ export interface NodeAffinity {
   preferredDuringSchedulingIgnoredDuringExecution?: Array<{ weight: number; preference: NodeSelectorTerm }>
 }
 
+export interface PodAffinityTerm {
+  labelSelector?: LabelSelectorObject
+  namespaces?: string[]
+  namespaceSelector?: LabelSelectorObject
+  topologyKey: string
+}
+
+/** Both podAffinity and podAntiAffinity. */
+export interface PodAffinity {
+  requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[]
+  preferredDuringSchedulingIgnoredDuringExecution?: Array<{ weight: number; podAffinityTerm: PodAffinityTerm }>
+}
+
+export interface TopologySpreadConstraint {
+  maxSkew: number
+  topologyKey: string
+  whenUnsatisfiable: string
+  labelSelector?: LabelSelectorObject
+  minDomains?: number
+  nodeAffinityPolicy?: string
+  nodeTaintsPolicy?: string
+  matchLabelKeys?: string[]
+}
+
+export interface Volume {
+  name: string
+  persistentVolumeClaim?: { claimName: string; readOnly?: boolean }
+  ephemeral?: { volumeClaimTemplate?: { metadata?: KubeObject['metadata']; spec?: Record<string, unknown> } }
+  image?: { reference?: string }
+  [source: string]: unknown
+}
+
 export interface PodSpec {
   nodeName?: string
   schedulerName?: string
@@ -61,7 +93,9 @@ export interface PodSpec {
   overhead?: Strings
   resources?: ResourceRequirements
   nodeSelector?: Strings
-  affinity?: { nodeAffinity?: NodeAffinity }
+  affinity?: { nodeAffinity?: NodeAffinity; podAffinity?: PodAffinity; podAntiAffinity?: PodAffinity }
+  topologySpreadConstraints?: TopologySpreadConstraint[]
+  volumes?: Volume[]
   tolerations?: Toleration[]
   schedulingGates?: Array<{ name: string }>
   hostNetwork?: boolean

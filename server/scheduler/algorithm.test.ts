@@ -4,8 +4,8 @@ import { enoughNodes, SchedulingAlgorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
 import { failureMessage } from './diagnosis.ts'
 import { podInfo } from './pod-info.ts'
-import { defaultPlugins } from './plugins/index.ts'
 import { defaultPreemption } from './plugins/default-preemption/default-preemption.ts'
+import { testHandle, testPlugins } from './testing/handle.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
 function cluster(nodes: Node[], bound: Array<[Pod, string]> = []): SchedulerCache {
@@ -18,9 +18,10 @@ function cluster(nodes: Node[], bound: Array<[Pod, string]> = []): SchedulerCach
 /** The node, or the whole message. */
 function place(pod: Pod, cache: SchedulerCache): string {
   const info = podInfo(pod)
-  const decision = new SchedulingAlgorithm(defaultPlugins, () => 0.999).decide(info, cache.nodes)
+  const handle = testHandle(cache)
+  const decision = new SchedulingAlgorithm(testPlugins(handle), handle.nominated, () => 0.999).decide(info, cache.nodes)
   if (decision.nodeName !== undefined) return decision.nodeName
-  return failureMessage(decision.outcome, defaultPreemption.postFilter!(info, decision.outcome))
+  return failureMessage(decision.outcome, defaultPreemption(handle).postFilter!(info, decision.outcome)?.message)
 }
 
 const three = () => [
@@ -98,9 +99,11 @@ describe('messages', () => {
     expect(place(pod, cluster(three()))).toBe(`0/3 nodes are available: pod affinity terms conflict. ${UNHELPFUL}`)
   })
 
-  test('nothing is claimed about preemption where evictions would help', () => {
+  test('preemption says what it does', () => {
     const cache = cluster([makeNode('n')], [[makePod('low', { cpu: '4' }), 'n']])
-    expect(place(makePod('high', { cpu: '1' }, { priority: 10 }), cache)).toBe('0/1 nodes are available: 1 Insufficient cpu.')
+    expect(place(makePod('high', { cpu: '1' }, { priority: 10 }), cache)).toBe(
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: found a potential placement for pod on node n, preempting 1 victims',
+    )
     expect(cache.nodes[0]!.requested.milliCpu).toBe(4000)
   })
 })
@@ -152,7 +155,7 @@ describe('choice', () => {
 
   test('pods fill the nodes evenly until none has room, and never beyond', () => {
     const cache = cluster(Array.from({ length: 10 }, (_, i) => makeNode(`n${i}`)))
-    const algorithm = new SchedulingAlgorithm(defaultPlugins)
+    const algorithm = new SchedulingAlgorithm(testPlugins(testHandle(cache)))
     let placed = 0
     for (;;) {
       const info = podInfo(makePod(`p${placed}`, { cpu: '1', memory: '1Gi' }))

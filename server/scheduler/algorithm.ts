@@ -1,5 +1,6 @@
-import { CycleState, type FilterOutcome, type Plugin, type RejectedNode, type Rejection } from './framework.ts'
+import { CycleState, type FilterOutcome, type Plugin, type RejectedNode, type Trial } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { EnabledPlugin } from './plugins/index.ts'
 
@@ -10,12 +11,14 @@ export type Decision =
 /** Where a pod goes: the filters leave the feasible nodes, the scores choose one of them. */
 export class SchedulingAlgorithm {
   readonly #plugins: readonly EnabledPlugin[]
+  readonly #nominated: NominatedPods
   readonly #random: () => number
   /** Large clusters are not searched to the end: each search goes on where the last one stopped. */
   #start = 0
 
-  constructor(plugins: readonly EnabledPlugin[], random: () => number = Math.random) {
+  constructor(plugins: readonly EnabledPlugin[], nominated: NominatedPods = new NominatedPods(), random: () => number = Math.random) {
     this.#plugins = plugins
+    this.#nominated = nominated
     this.#random = random
   }
 
@@ -23,6 +26,11 @@ export class SchedulingAlgorithm {
     const state = new CycleState()
     const before = this.#preFilter(pod, state, nodes)
     if (before.preFilter !== undefined) return this.#nowhere(pod, nodes, before, [], [], 0, state)
+    const nominated = this.#nominated.nodeOf(pod.uid)
+    const promised = nominated === '' ? undefined : before.candidates.find((n) => n.name === nominated)
+    if (promised !== undefined && this.#refusal(before.filters, pod, promised, state) === undefined) {
+      return { nodeName: promised.name, state, feasible: 1 }
+    }
     const rejected: RejectedNode[] = []
     const feasible = this.#filter(pod, before.candidates, before.filters, state, nodes.length, rejected)
     if (feasible.length === 0) {
@@ -38,7 +46,7 @@ export class SchedulingAlgorithm {
     const pinnedBy: string[] = []
     let names: ReadonlySet<string> | undefined
     for (const { plugin } of this.#plugins) {
-      const result = plugin.preFilter?.(pod, state)
+      const result = plugin.preFilter?.(pod, state, nodes)
       if (result === 'skip') continue
       if (plugin.filter !== undefined) filters.push(plugin)
       if (result === undefined) continue
@@ -64,7 +72,7 @@ export class SchedulingAlgorithm {
     let looked = 0
     for (; looked < candidates.length && feasible.length < wanted; looked++) {
       const node = candidates[(this.#start + looked) % candidates.length]!
-      const refusal = firstRefusal(filters, pod, node, state)
+      const refusal = this.#refusal(filters, pod, node, state)
       if (refusal === undefined) feasible.push(node)
       else rejected.push({ node, ...refusal })
     }
@@ -72,12 +80,41 @@ export class SchedulingAlgorithm {
     return feasible
   }
 
+  /**
+   * Why the pod may not go to the node. Pods of no lower priority that are promised room there are counted as if they were there already;
+   * but the pod must fit without them as well: they may go elsewhere.
+   */
+  #refusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
+    const expected = this.#nominated.on(node.name).filter((p) => p.uid !== pod.uid && p.priority >= pod.priority && !node.pods.has(p.uid))
+    if (expected.length > 0) {
+      const trial = new NodeTrial(this.#plugins, pod, node, state)
+      try {
+        for (const p of expected) trial.add(p)
+        const refusal = firstRefusal(filters, pod, node, state)
+        if (refusal !== undefined) return refusal
+      } finally {
+        trial.end()
+      }
+    }
+    return firstRefusal(filters, pod, node, state)
+  }
+
+  #trial(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState): Trial {
+    const trial = new NodeTrial(this.#plugins, pod, node, state)
+    return {
+      remove: (p) => trial.remove(p),
+      add: (p) => trial.add(p),
+      refusal: () => this.#refusal(filters, pod, node, state)?.rejection,
+      end: () => trial.end(),
+    }
+  }
+
   #best(pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState): NodeInfo {
     const totals = new Float64Array(nodes.length)
     for (const { plugin, weight } of this.#plugins) {
       if (plugin.score === undefined || plugin.preScore?.(pod, state, nodes) === 'skip') continue
       const scores = nodes.map((node) => plugin.score!(pod, node, state))
-      plugin.normalize?.(scores)
+      plugin.normalize?.(scores, state, nodes)
       for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]! * weight
     }
     // Among equals each has the same chance.
@@ -95,23 +132,24 @@ export class SchedulingAlgorithm {
   #nowhere(
     pod: PodInfo,
     nodes: readonly NodeInfo[],
-    { preFilter }: Pick<FilterOutcome, 'preFilter'>,
+    before: { preFilter: FilterOutcome['preFilter']; filters?: readonly Plugin[] },
     rejected: readonly RejectedNode[],
     pinnedBy: readonly string[],
     ruledOut: number,
     state: CycleState,
   ): Decision {
+    const { preFilter } = before
     const rejectedBy = new Set(rejected.map((r) => r.plugin))
     if (preFilter !== undefined) rejectedBy.add(preFilter.plugin)
     if (ruledOut > 0) for (const name of pinnedBy) rejectedBy.add(name)
-    const filters = this.#plugins.map((p) => p.plugin).filter((p) => p.filter !== undefined)
+    const filters = before.filters ?? []
     const outcome: FilterOutcome = {
       totalNodes: nodes.length,
       rejected,
       ruledOut,
       ruledOutBy: pinnedBy,
       preFilter,
-      fitsWithout: (node, removed) => fitsWithout(filters, pod, node, removed, state),
+      trial: (node) => this.#trial(filters, pod, node, state),
     }
     return { nodeName: undefined, outcome, rejectedBy }
   }
@@ -132,18 +170,34 @@ function firstRefusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, 
   return undefined
 }
 
-/** Asks the filters with some pods taken off, and puts them back; the cycle runs without a pause, so nobody sees it. */
-function fitsWithout(
-  filters: readonly Plugin[],
-  pod: PodInfo,
-  node: NodeInfo,
-  removed: readonly PodInfo[],
-  state: CycleState,
-): Rejection | undefined {
-  for (const p of removed) node.removePod(p.uid)
-  try {
-    return firstRefusal(filters, pod, node, state)?.rejection
-  } finally {
-    for (const p of removed) node.addPod(p)
+/** Takes pods off a node and puts others there, and undoes it all at the end; the cycle runs without a pause, so nobody sees it. */
+class NodeTrial {
+  readonly #plugins: readonly EnabledPlugin[]
+  readonly #pod: PodInfo
+  readonly #node: NodeInfo
+  readonly #state: CycleState
+  readonly #before: ReadonlyMap<string, PodInfo>
+
+  constructor(plugins: readonly EnabledPlugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
+    this.#plugins = plugins
+    this.#pod = pod
+    this.#node = node
+    this.#state = state
+    this.#before = new Map(node.pods)
+  }
+
+  add(p: PodInfo): void {
+    this.#node.addPod(p)
+    for (const { plugin } of this.#plugins) plugin.addPod?.(this.#pod, p, this.#node, this.#state)
+  }
+
+  remove(p: PodInfo): void {
+    this.#node.removePod(p.uid)
+    for (const { plugin } of this.#plugins) plugin.removePod?.(this.#pod, p, this.#node, this.#state)
+  }
+
+  end(): void {
+    for (const p of [...this.#node.pods.values()]) if (!this.#before.has(p.uid)) this.remove(p)
+    for (const p of this.#before.values()) if (!this.#node.pods.has(p.uid)) this.add(p)
   }
 }

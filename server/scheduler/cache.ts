@@ -12,6 +12,23 @@ export class SchedulerCache {
   #nodes: NodeInfo[] = []
   readonly #where = new Map<string, string>()
   readonly #assumed = new Set<string>()
+  readonly #affine = new Map<string, PodInfo>()
+  /** On how many nodes each image is. */
+  readonly #imageNodes = new Map<string, number>()
+  #antiAffine = 0
+
+  /** Whether any pod says something of other pods; whether any does not suffer some near it. */
+  get anyAffinity(): boolean {
+    return this.#affine.size > 0
+  }
+
+  get anyRequiredAntiAffinity(): boolean {
+    return this.#antiAffine > 0
+  }
+
+  nodesWithImage(name: string): number {
+    return this.#imageNodes.get(name) ?? 0
+  }
 
   get nodes(): readonly NodeInfo[] {
     return this.#nodes
@@ -25,7 +42,9 @@ export class SchedulerCache {
   setNode(node: Node): NodeInfo {
     const info = this.#info(node.metadata.name ?? '')
     if (info.node === undefined) this.#nodes.push(info)
+    this.#countImages(info, -1)
     info.setNode(node)
+    this.#countImages(info, 1)
     return info
   }
 
@@ -33,6 +52,8 @@ export class SchedulerCache {
     const info = this.#infos.get(name)
     if (info === undefined) return
     info.node = undefined
+    this.#countImages(info, -1)
+    info.images = new Map()
     this.#nodes = this.#nodes.filter((n) => n !== info)
     this.#prune(info)
   }
@@ -65,6 +86,7 @@ export class SchedulerCache {
     if (name === undefined) return
     this.#where.delete(uid)
     this.#assumed.delete(uid)
+    this.#noteAffinity(uid, undefined)
     const info = this.#infos.get(name)
     if (info === undefined) return
     info.removePod(uid)
@@ -76,6 +98,24 @@ export class SchedulerCache {
     if (before !== undefined && before !== nodeName) this.removePod(pod.uid)
     this.#where.set(pod.uid, nodeName)
     this.#info(nodeName).addPod(pod)
+    this.#noteAffinity(pod.uid, pod)
+  }
+
+  #noteAffinity(uid: string, pod: PodInfo | undefined): void {
+    const anti = (p: PodInfo | undefined): number => (p?.affinity !== undefined && p.affinity.requiredAnti.length > 0 ? 1 : 0)
+    const before = this.#affine.get(uid)
+    if (before === undefined && pod?.affinity === undefined) return
+    this.#antiAffine += anti(pod) - anti(before)
+    if (pod?.affinity === undefined) this.#affine.delete(uid)
+    else this.#affine.set(uid, pod)
+  }
+
+  #countImages(info: NodeInfo, sign: 1 | -1): void {
+    for (const name of info.images.keys()) {
+      const count = (this.#imageNodes.get(name) ?? 0) + sign
+      if (count === 0) this.#imageNodes.delete(name)
+      else this.#imageNodes.set(name, count)
+    }
   }
 
   #info(name: string): NodeInfo {

@@ -1,11 +1,45 @@
 import type { Client } from '../client/client.ts'
-import type { Node, Pod } from '../client/objects.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
+import type { StatefulSet } from '../client/objects-apps.ts'
+import type { PodDisruptionBudget } from '../client/objects-policy.ts'
+import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/objects.ts'
+import type { Lister } from '../client/store.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { SchedulerCache } from './cache.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
+
+/** What plugins read besides pods and nodes. */
+export interface Listers {
+  namespaces: Lister<Namespace>
+  services: Lister<Service>
+  replicationControllers: Lister<ReplicaSet>
+  replicaSets: Lister<ReplicaSet>
+  statefulSets: Lister<StatefulSet>
+  budgets: Lister<PodDisruptionBudget>
+}
+
+/** What a plugin may use: the scheduler that it is made for. */
+export interface Handle {
+  readonly schedulerName: string
+  readonly client: Client
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly recorder: EventRecorder
+  readonly cache: SchedulerCache
+  readonly nominated: NominatedPods
+  readonly listers: Listers
+  /** Has a pod that waits looked at again. */
+  activate(uid: string): void
+  onError(error: unknown, what: string): void
+}
+
+export type PluginFactory = (handle: Handle) => Plugin
 
 /**
  * What a plugin may do, point by point, in the order in which the scheduler asks (scheduler framework, KEP-624):
- * preEnqueue → sort → preFilter → filter (each node) → postFilter (when none is left) → score, normalize → reserve → bind.
+ * preEnqueue → sort → preFilter → filter (each node) → postFilter (when none is left) → score, normalize → reserve → preBind → bind.
  *
  * Everything up to reserve runs without waiting, one pod at a time: a plugin reads the nodes as they are and never changes them.
  */
@@ -17,18 +51,23 @@ export interface Plugin {
   /** May keep a pod out of the queue. */
   preEnqueue?(pod: Pod): Rejection | undefined
   /** May refuse the pod on every node, name the only nodes worth a look, or bow out of `filter` with 'skip'. */
-  preFilter?(pod: PodInfo, state: CycleState): PreFilterResult | undefined
+  preFilter?(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): PreFilterResult | undefined
+  /** Another pod is counted on a node, or no more, to see what would be then: what preFilter noted follows. */
+  addPod?(pod: PodInfo, added: PodInfo, node: NodeInfo, state: CycleState): void
+  removePod?(pod: PodInfo, removed: PodInfo, node: NodeInfo, state: CycleState): void
   filter?(pod: PodInfo, node: NodeInfo, state: CycleState): Rejection | undefined
-  /** No node is left: a sentence for the pod's message, or undefined. Report only, it changes nothing. */
-  postFilter?(pod: PodInfo, outcome: FilterOutcome): string | undefined
+  /** No node is left: may make room for the pod, and say so. */
+  postFilter?(pod: PodInfo, outcome: FilterOutcome): PostFilterResult | undefined
   /** Looks at the pod before `score`; 'skip' bows out. */
   preScore?(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): 'skip' | undefined
   /** A whole number; after `normalize` between 0 and 100. */
   score?(pod: PodInfo, node: NodeInfo, state: CycleState): number
-  normalize?(scores: number[]): void
+  normalize?(scores: number[], state: CycleState, nodes: readonly NodeInfo[]): void
   /** Books something outside the cache for the pod; `unreserve` gives it back when a later step fails. */
   reserve?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | undefined
   unreserve?(pod: PodInfo, nodeName: string, state: CycleState): void
+  /** What has to happen before the pod is bound, and may take its time. A rejection sends the pod back. */
+  preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<void>
   /** Tells the server. The first plugin that has it does it. */
   bind?(pod: PodInfo, nodeName: string, client: Client, signal: AbortSignal): Promise<void>
 }
@@ -58,6 +97,12 @@ export interface Rejection {
 
 export const unschedulable = (...reasons: string[]): Rejection => ({ unresolvable: false, reasons })
 export const unresolvable = (...reasons: string[]): Rejection => ({ unresolvable: true, reasons })
+
+/** A sentence for the pod's message, and the node that it is to wait for; '' takes a nomination back. */
+export interface PostFilterResult {
+  message?: string
+  nominatedNodeName?: string
+}
 
 export type PreFilterResult = 'skip' | { reject: Rejection } | { nodeNames: ReadonlySet<string> }
 
@@ -98,14 +143,24 @@ export interface FilterOutcome {
   readonly ruledOutBy: readonly string[]
   /** Set when a preFilter refused the pod itself. */
   readonly preFilter: { plugin: string; rejection: Rejection } | undefined
-  /** Whether the pod would fit on the node if these pods were gone. */
-  fitsWithout(node: NodeInfo, removed: readonly PodInfo[]): Rejection | undefined
+  /** Opens a trial on a node: pods can be taken off and put back, and the filters asked; `end` puts everything back. */
+  trial(node: NodeInfo): Trial
+}
+
+export interface Trial {
+  remove(pod: PodInfo): void
+  add(pod: PodInfo): void
+  /** Why the pod would not fit on the node as it is in the trial. */
+  refusal(): Rejection | undefined
+  end(): void
 }
 
 /** Something happened in the cluster. */
 export type ClusterEvent =
   | { type: 'NodeAdd'; node: NodeInfo }
   | { type: 'NodeUpdate'; node: NodeInfo; old: Node }
+  | { type: 'NodeDelete'; old: Node }
+  | { type: 'AssignedPodAdd'; pod: PodInfo }
   | { type: 'AssignedPodDelete'; pod: PodInfo }
   | { type: 'AssignedPodUpdate'; pod: PodInfo; old: PodInfo }
   | { type: 'PodUpdate'; pod: PodInfo; old: PodInfo }

@@ -1,6 +1,9 @@
 import type { Node } from '../client/objects.ts'
+import type { LabelSelector } from '../machinery/labels.ts'
 import { UsedPorts, type PodInfo } from './pod-info.ts'
 import { addResources, listToResources, noResources, wholeUnits, type Resources } from './resources.ts'
+
+const MAX_COUNTS = 16
 
 /** A node and the sums over its pods, kept in step pod by pod: asking costs nothing. */
 export class NodeInfo {
@@ -16,6 +19,11 @@ export class NodeInfo {
   allowedPods = 0
   /** Image name to size in bytes. */
   images: ReadonlyMap<string, number> = new Map()
+  /** Pods that say something of other pods, and those that do not suffer some near them. */
+  readonly withAffinity = new Map<string, PodInfo>()
+  readonly withRequiredAntiAffinity = new Map<string, PodInfo>()
+  /** Pods by selector, counted when first asked; what changes a pod empties it. */
+  readonly #counts = new Map<string, number>()
 
   constructor(name: string) {
     this.name = name
@@ -35,7 +43,11 @@ export class NodeInfo {
     this.removePod(pod.uid)
     this.pods.set(pod.uid, pod)
     this.#count(pod, 1)
+    this.#counts.clear()
     for (const p of pod.hostPorts) this.usedPorts.add(p)
+    if (pod.affinity === undefined) return
+    this.withAffinity.set(pod.uid, pod)
+    if (pod.affinity.requiredAnti.length > 0) this.withRequiredAntiAffinity.set(pod.uid, pod)
   }
 
   /** True when the pod was counted here. */
@@ -44,8 +56,25 @@ export class NodeInfo {
     if (pod === undefined) return false
     this.pods.delete(uid)
     this.#count(pod, -1)
+    this.#counts.clear()
+    this.withAffinity.delete(uid)
+    this.withRequiredAntiAffinity.delete(uid)
     for (const p of pod.hostPorts) this.usedPorts.remove(p)
     return true
+  }
+
+  /** Pods of the namespace that the selector takes and that are not being deleted. `key` names both. */
+  countMatching(key: string, namespace: string, selector: LabelSelector): number {
+    let count = this.#counts.get(key)
+    if (count !== undefined) return count
+    count = 0
+    for (const { pod } of this.pods.values()) {
+      const { namespace: own, labels, deletionTimestamp } = pod.metadata
+      if (own === namespace && deletionTimestamp == null && selector.matches(labels)) count++
+    }
+    if (this.#counts.size >= MAX_COUNTS) this.#counts.clear()
+    this.#counts.set(key, count)
+    return count
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {

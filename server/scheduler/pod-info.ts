@@ -1,5 +1,6 @@
 import type { ContainerPort, Pod } from '../client/objects.ts'
 import { keyOf } from '../client/store.ts'
+import { affinityTerms, type PodAffinityTerms } from './affinity-terms.ts'
 import { ASSUMED_REQUESTS, podAmounts, toResources, type Resources } from './resources.ts'
 
 export interface HostPort {
@@ -20,6 +21,8 @@ export interface PodInfo {
   readonly scoringCpu: number
   readonly scoringMemory: number
   readonly hostPorts: readonly HostPort[]
+  /** What it says of other pods; undefined for most. */
+  readonly affinity: PodAffinityTerms | undefined
 }
 
 export function podInfo(pod: Pod): PodInfo {
@@ -33,6 +36,7 @@ export function podInfo(pod: Pod): PodInfo {
     scoringCpu: scoring.get('cpu') ?? 0,
     scoringMemory: scoring.get('memory') ?? 0,
     hostPorts: hostPorts(pod),
+    affinity: affinityTerms(pod),
   }
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import { NodeInfo } from './node-info.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
-import { defaultPlugins } from './plugins/index.ts'
 import { prioritySort } from './plugins/priority-sort/priority-sort.ts'
 import { backoffMs, SchedulingQueue } from './queue.ts'
+import { testPlugins } from './testing/handle.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
 function make() {
@@ -14,7 +14,7 @@ function make() {
     clock,
     sort: prioritySort,
     gate: (info) => ((info.pod.spec?.schedulingGates ?? []).length > 0 ? 'SchedulingGates' : undefined),
-    interests: new Map(defaultPlugins.map(({ plugin }) => [plugin.name, plugin.events ?? []])),
+    interests: new Map(testPlugins().map(({ plugin }) => [plugin.name, plugin.events ?? []])),
     onReady: () => woken++,
   })
   return { clock, queue, woken: () => woken }

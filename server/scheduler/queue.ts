@@ -145,6 +145,12 @@ export class SchedulingQueue {
     this.#put(entry, 'penalty')
   }
 
+  /** Brings a refused pod back behind its backoff, whatever it waits for. */
+  activate(uid: string): void {
+    const entry = this.#pods.get(uid)
+    if (entry?.place === 'unschedulable') this.#release(entry)
+  }
+
   /** Brings back the refused pods that this may help. */
   event(event: ClusterEvent): void {
     for (const entry of [...this.#unschedulable]) if (this.#isHelpedBy(entry, event)) this.#release(entry)

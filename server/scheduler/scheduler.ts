@@ -9,9 +9,11 @@ import { systemClock, type Clock } from '../machinery/clock.ts'
 import { SchedulingAlgorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
 import { failureMessage, NO_NODES } from './diagnosis.ts'
-import type { CycleState, QueuedPod } from './framework.ts'
+import type { CycleState, PostFilterResult, QueuedPod } from './framework.ts'
+import { listersOf } from './listers.ts'
+import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
-import { defaultPlugins, type EnabledPlugin } from './plugins/index.ts'
+import { defaultPlugins, makePlugins, type ConfiguredPlugin, type EnabledPlugin } from './plugins/index.ts'
 import { prioritySort } from './plugins/priority-sort/priority-sort.ts'
 import { SchedulingQueue } from './queue.ts'
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts'
@@ -24,7 +26,7 @@ export interface SchedulerOptions {
   clock?: Clock
   /** Pods with this spec.schedulerName are taken care of; default `default-scheduler`. */
   schedulerName?: string
-  plugins?: readonly EnabledPlugin[]
+  plugins?: readonly ConfiguredPlugin[]
   recorder?: EventRecorder
   random?: () => number
   /** How many binds may be under way at once. */
@@ -51,6 +53,7 @@ class Scheduler {
   readonly #parallelBinds: number
   readonly #onError: (error: unknown, what: string) => void
   readonly #cache = new SchedulerCache()
+  readonly #nominated = new NominatedPods()
   readonly #algorithm: SchedulingAlgorithm
   readonly #queue: SchedulingQueue
   readonly #report: StatusReporter
@@ -64,17 +67,8 @@ class Scheduler {
     this.#signal = o.signal
     this.#clock = o.clock ?? systemClock
     this.#name = o.schedulerName ?? 'default-scheduler'
-    this.#plugins = o.plugins ?? defaultPlugins
     this.#parallelBinds = o.parallelBinds ?? 100
     this.#onError = o.onError ?? (() => undefined)
-    this.#algorithm = new SchedulingAlgorithm(this.#plugins, o.random)
-    this.#queue = new SchedulingQueue({
-      clock: this.#clock,
-      sort: prioritySort,
-      gate: (info) => this.#plugins.find(({ plugin }) => plugin.preEnqueue?.(info.pod) !== undefined)?.plugin.name,
-      interests: new Map(this.#plugins.map(({ plugin }) => [plugin.name, plugin.events ?? []])),
-      onReady: () => this.#wake(),
-    })
     const recorder =
       o.recorder ??
       createEventsV1Recorder({
@@ -85,6 +79,26 @@ class Scheduler {
         instance: `${this.#name}-${hostname()}`,
         onError: (e) => this.#onError(e, 'event'),
       })
+    this.#plugins = makePlugins(o.plugins ?? defaultPlugins, {
+      schedulerName: this.#name,
+      client: this.#client,
+      clock: this.#clock,
+      signal: this.#signal,
+      recorder,
+      cache: this.#cache,
+      nominated: this.#nominated,
+      listers: listersOf(this.#informers),
+      activate: (uid) => this.#queue.activate(uid),
+      onError: this.#onError,
+    })
+    this.#algorithm = new SchedulingAlgorithm(this.#plugins, this.#nominated, o.random)
+    this.#queue = new SchedulingQueue({
+      clock: this.#clock,
+      sort: prioritySort,
+      gate: (info) => this.#plugins.find(({ plugin }) => plugin.preEnqueue?.(info.pod) !== undefined)?.plugin.name,
+      interests: new Map(this.#plugins.map(({ plugin }) => [plugin.name, plugin.events ?? []])),
+      onReady: () => this.#wake(),
+    })
     this.#report = createStatusReporter({
       client: this.#client,
       clock: this.#clock,
@@ -107,7 +121,10 @@ class Scheduler {
           const info = this.#cache.setNode(node)
           if (matters(node, old)) this.#queue.event({ type: 'NodeUpdate', node: info, old })
         },
-        deleted: (node) => this.#cache.removeNode(node.metadata.name ?? ''),
+        deleted: (node) => {
+          this.#cache.removeNode(node.metadata.name ?? '')
+          this.#queue.event({ type: 'NodeDelete', old: node })
+        },
       }),
       pods.addHandler({
         added: (pod) => this.#podChanged(pod, undefined),
@@ -120,7 +137,7 @@ class Scheduler {
       for (const remove of removers) remove()
     }
     this.#signal.addEventListener('abort', stop, { once: true })
-    await Promise.all([nodes.synced(), pods.synced()])
+    await this.#informers.synced()
     this.#ready = true
     this.#wake()
   }
@@ -128,14 +145,17 @@ class Scheduler {
   #podChanged(pod: Pod, old: Pod | undefined): void {
     if (hasNode(pod)) {
       this.#queue.remove(pod.metadata.uid ?? '')
+      this.#nominated.remove(pod.metadata.uid ?? '')
       // Most updates of a running pod are about its status; its requests are not worked out again for those.
       if (old !== undefined && hasNode(old) && sameDemand(pod, old)) return
       const info = this.#cache.setPod(pod)
       if (old !== undefined && hasNode(old)) this.#queue.event({ type: 'AssignedPodUpdate', pod: info, old: podInfo(old) })
+      else this.#queue.event({ type: 'AssignedPodAdd', pod: info })
       return
     }
     if (pod.spec?.schedulerName !== this.#name || this.#cache.isAssumed(pod.metadata.uid ?? '')) return
     const info = podInfo(pod)
+    this.#nominated.seen(info, old === undefined ? undefined : podInfo(old))
     if (old === undefined) this.#queue.add(info)
     else if (!sameDemand(pod, old)) this.#queue.update(info, podInfo(old))
     else this.#queue.refresh(info)
@@ -144,6 +164,7 @@ class Scheduler {
   #podDeleted(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
     this.#queue.remove(uid)
+    this.#nominated.remove(uid)
     this.#cache.removePod(uid)
     if (hasNode(pod)) this.#queue.event({ type: 'AssignedPodDelete', pod: podInfo(pod) })
   }
@@ -183,9 +204,10 @@ class Scheduler {
       this.#report.failed(info.pod, 'Unschedulable', NO_NODES)
       return
     }
-    let explanation: string | undefined
-    for (const { plugin } of this.#plugins) explanation ??= plugin.postFilter?.(info, decision.outcome)
-    this.#report.failed(info.pod, 'Unschedulable', failureMessage(decision.outcome, explanation))
+    let room: PostFilterResult | undefined
+    for (const { plugin } of this.#plugins) room ??= plugin.postFilter?.(info, decision.outcome)
+    if (room?.nominatedNodeName !== undefined) this.#nominated.set(info, room.nominatedNodeName)
+    this.#report.failed(info.pod, 'Unschedulable', failureMessage(decision.outcome, room?.message), room?.nominatedNodeName)
   }
 
   /** Counts the pod on its node at once; the next pods are placed while the server is being told. */
@@ -195,10 +217,12 @@ class Scheduler {
     this.#binding++
     try {
       this.#reserve(info, nodeName, state)
+      for (const { plugin } of this.#plugins) await plugin.preBind?.(info, nodeName, state)
       const binder = this.#plugins.find(({ plugin }) => plugin.bind !== undefined)?.plugin
       if (binder?.bind === undefined) throw new Error('no bind plugin')
       await binder.bind(info, nodeName, this.#client, this.#signal)
       this.#queue.done(queued)
+      this.#nominated.remove(info.uid)
       this.#report.scheduled(info.pod, nodeName)
     } catch (e) {
       if (this.#signal.aborted) return

@@ -7,8 +7,8 @@ import { isStatusError } from '../machinery/status.ts'
 
 export interface StatusReporter {
   scheduled(pod: Pod, nodeName: string): void
-  /** `Unschedulable`: no node fits. `SchedulerError`: something went wrong on the way. */
-  failed(pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string): void
+  /** The node that the pod is to wait for goes into its status; '' takes it out. `Unschedulable`: no node fits. `SchedulerError`: something went wrong on the way. */
+  failed(pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string, nominatedNodeName?: string): void
   skipped(pod: Pod, message: string): void
 }
 
@@ -26,9 +26,10 @@ const subject = (pod: Pod): EventSubject => ({ apiVersion: 'v1', kind: 'Pod', ob
 export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
   const pods = o.client.resource<Pod>(PODS)
 
-  function patchCondition(pod: Pod, reason: string, message: string): void {
+  function patchStatus(pod: Pod, reason: string, message: string, nominatedNodeName: string | undefined): void {
     const old = findCondition(pod.status?.conditions, 'PodScheduled')
-    if (old?.status === 'False' && old.reason === reason && old.message === message) return
+    const moved = nominatedNodeName !== undefined && nominatedNodeName !== (pod.status?.nominatedNodeName ?? '')
+    if (!moved && old?.status === 'False' && old.reason === reason && old.message === message) return
     const { name = '', namespace, generation, uid } = pod.metadata
     const condition: Condition = {
       type: 'PodScheduled',
@@ -39,7 +40,10 @@ export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     }
     // The uid guards a pod of the same name that came after this one.
-    const body = { metadata: { uid }, status: { conditions: [condition] } }
+    const body = {
+      metadata: { uid },
+      status: { conditions: [condition], ...(moved ? { nominatedNodeName: nominatedNodeName === '' ? null : nominatedNodeName } : {}) },
+    }
     pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal: o.signal }).catch((e: unknown) => {
       if (!o.signal.aborted && !isStatusError(e, 'NotFound')) o.onError(e, `status of pod ${namespace}/${name}`)
     })
@@ -50,9 +54,9 @@ export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
       const { namespace, name } = pod.metadata
       o.recorder.event(subject(pod), 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${nodeName}`, 'Binding')
     },
-    failed: (pod, reason, message) => {
+    failed: (pod, reason, message, nominatedNodeName) => {
       o.recorder.event(subject(pod), 'Warning', 'FailedScheduling', message.slice(0, 1024), 'Scheduling')
-      patchCondition(pod, reason, message)
+      patchStatus(pod, reason, message, nominatedNodeName)
     },
     skipped: (pod, message) => o.recorder.event(subject(pod), 'Warning', 'FailedScheduling', message, 'Scheduling'),
   }

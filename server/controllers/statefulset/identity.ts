@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim, StatefulSet } from '../../client/objects-apps.ts'
-import type { Pod, PodTemplate } from '../../client/objects.ts'
+import type { Pod, PodTemplate, Volume } from '../../client/objects.ts'
 import type { OwnerReference } from '../../machinery/types.ts'
 import { podFromTemplate } from '../pod-control.ts'
 import { REVISION_LABEL } from '../revisions.ts'
@@ -8,15 +8,10 @@ const POD_NAME = 'statefulset.kubernetes.io/pod-name'
 const POD_INDEX = 'apps.kubernetes.io/pod-index'
 const MAX_INT32 = 2_147_483_647
 
-interface Volume {
-  name: string
-  persistentVolumeClaim?: { claimName: string }
-}
-
 export const sizeOf = (set: StatefulSet): number => set.spec?.replicas ?? 1
 export const firstOrdinal = (set: StatefulSet): number => set.spec?.ordinals?.start ?? 0
 export const revisionOf = (pod: Pod): string => pod.metadata.labels?.[REVISION_LABEL] ?? ''
-const volumesOf = (pod: Pod): Volume[] => (pod.spec?.volumes as Volume[] | undefined) ?? []
+const volumesOf = (pod: Pod): Volume[] => pod.spec?.volumes ?? []
 
 /** `web-3` is the pod 3 of the set `web`; -1 for a name that has no number. */
 export function parseName(name: string): { parent: string; ordinal: number } {

@@ -1,28 +1,132 @@
+import { findCondition, type Condition, type Pod } from '../../../client/objects.ts'
+import { PODS } from '../../../client/resource.ts'
+import { formatTime } from '../../../machinery/clock.ts'
+import { isStatusError } from '../../../machinery/status.ts'
 import { noFitMessage } from '../../diagnosis.ts'
-import type { Plugin } from '../../framework.ts'
+import type { FilterOutcome, Handle, Plugin, PostFilterResult, RejectedNode } from '../../framework.ts'
+import type { PodInfo } from '../../pod-info.ts'
+import { bestCandidate, type Candidate } from './candidates.ts'
+import { selectVictims } from './victims.ts'
+
+/** minCandidateNodesPercentage and minCandidateNodesAbsolute: so many nodes with victims are enough to choose from. */
+const ENOUGH_PERCENT = 10
+const ENOUGH = 100
+const REASON = 'PreemptionByScheduler'
+
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
 
 /**
- * Says whether removing pods of lower priority would help. It removes none: where that would help, it says nothing,
- * because the upstream sentence for that case announces evictions.
+ * Makes room for a pod that fits nowhere by deleting pods of lower priority from one node, as few and as unimportant ones as will do, and
+ * keeps that room for it (nominated node). Budgets are respected where another choice is left.
  */
-export const defaultPreemption: Plugin = {
-  name: 'DefaultPreemption',
-  postFilter(pod, outcome) {
-    if (pod.pod.spec?.preemptionPolicy === 'Never') return 'preemption: not eligible due to preemptionPolicy=Never.'
-    const reasons: string[] = []
-    for (const { node, rejection } of outcome.rejected) {
-      if (rejection.unresolvable) continue
-      const victims = [...node.pods.values()].filter((p) => p.priority < pod.priority)
-      if (victims.length === 0) {
-        reasons.push('No preemption victims found for incoming pod')
+export function defaultPreemption(handle: Handle, random: () => number = Math.random): Plugin {
+  /** Victims whose deletion was asked for and is not seen yet. */
+  const doomed = new Set<string>()
+  const isGoing = ({ pod, uid }: PodInfo): boolean => {
+    if (doomed.has(uid)) return true
+    const mark = findCondition(pod.status?.conditions, 'DisruptionTarget')
+    return pod.metadata.deletionTimestamp != null && mark?.status === 'True' && mark.reason === REASON
+  }
+
+  function refusalToTry(pod: PodInfo, outcome: FilterOutcome): string | undefined {
+    if (pod.pod.spec?.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
+    const nominated = handle.nominated.nodeOf(pod.uid)
+    const lost = outcome.rejected.some((r) => r.node.name === nominated && r.rejection.unresolvable)
+    const node = nominated === '' || lost ? undefined : handle.cache.node(nominated)
+    if (node === undefined) return undefined
+    const waits = [...node.pods.values()].some((p) => p.priority < pod.priority && isGoing(p))
+    return waits ? 'not eligible due to a terminating pod on the nominated node.' : undefined
+  }
+
+  function candidates(pod: PodInfo, outcome: FilterOutcome, reasons: string[]): Candidate[] {
+    const nodes = outcome.rejected.filter((r) => !r.rejection.unresolvable)
+    const enough = Math.min(Math.max(Math.floor((nodes.length * ENOUGH_PERCENT) / 100), ENOUGH), nodes.length)
+    const first = Math.floor(random() * nodes.length)
+    const found: Candidate[] = []
+    let harmless = false
+    for (let i = 0; i < nodes.length; i++) {
+      const { node }: RejectedNode = nodes[(first + i) % nodes.length]!
+      const result = selectVictims(pod, node, outcome, handle)
+      if ('reasons' in result) {
+        reasons.push(...result.reasons)
         continue
       }
-      const still = outcome.fitsWithout(node, victims)
-      if (still === undefined) return undefined
-      reasons.push(...still.reasons)
+      found.push({ node, ...result })
+      harmless ||= result.violations === 0
+      if (harmless && found.length >= enough) break
     }
-    const tried = outcome.rejected.filter((r) => !r.rejection.unresolvable).length
-    for (let i = tried; i < outcome.totalNodes; i++) reasons.push('Preemption is not helpful for scheduling')
-    return `preemption: ${noFitMessage(outcome.totalNodes, reasons)}`
-  },
+    return found
+  }
+
+  async function evict(victim: PodInfo, preemptor: PodInfo, nodeName: string): Promise<void> {
+    const { client, clock, signal, schedulerName } = handle
+    const { name = '', namespace, uid, generation } = victim.pod.metadata
+    const old = findCondition(victim.pod.status?.conditions, 'DisruptionTarget')
+    const condition: Condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: REASON,
+      message: `${schedulerName}: preempting to accommodate a higher priority pod`,
+      lastTransitionTime: old?.status === 'True' ? (old.lastTransitionTime ?? null) : formatTime(clock.now()),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+    }
+    const pods = client.resource<Pod>(PODS)
+    const body = { metadata: { uid }, status: { conditions: [condition] } }
+    try {
+      await pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal })
+      await pods.delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
+    } catch (e) {
+      if (!isStatusError(e, 'NotFound')) throw e
+      return
+    }
+    const about = { apiVersion: 'v1', kind: 'Pod', object: victim.pod }
+    handle.recorder.event(about, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`, 'Preempting')
+  }
+
+  async function makeRoom(pod: PodInfo, { node, victims }: Candidate): Promise<void> {
+    const going = victims.filter((v) => v.pod.metadata.deletionTimestamp == null && !doomed.has(v.uid))
+    for (const v of going) doomed.add(v.uid)
+    await clearLower(pod, node.name)
+    const results = await Promise.allSettled(going.map((v) => evict(v, pod, node.name)))
+    const failed = results.find((r) => r.status === 'rejected')
+    for (const v of going) doomed.delete(v.uid)
+    if (failed === undefined || handle.signal.aborted) return
+    handle.onError(failed.reason, `preemption for pod ${pod.key}`)
+    handle.activate(pod.uid)
+  }
+
+  /** Pods of lower priority that were promised room on the node look for another. */
+  async function clearLower(pod: PodInfo, nodeName: string): Promise<void> {
+    const lower = handle.nominated.on(nodeName).filter((p) => p.priority < pod.priority)
+    for (const p of lower) {
+      handle.nominated.set(p, '')
+      const { name = '', namespace, uid } = p.pod.metadata
+      const body = { metadata: { uid }, status: { nominatedNodeName: null } }
+      await handle.client
+        .resource(PODS)
+        .patch(name, { type: 'merge', body }, { namespace, subresource: 'status', signal: handle.signal })
+        .catch((e: unknown) => {
+          if (!handle.signal.aborted && !isStatusError(e, 'NotFound')) handle.onError(e, `nomination of pod ${p.key}`)
+        })
+    }
+  }
+
+  return {
+    name: 'DefaultPreemption',
+    postFilter(pod, outcome): PostFilterResult {
+      const refusal = refusalToTry(pod, outcome)
+      if (refusal !== undefined) return { message: `preemption: ${refusal}` }
+      const reasons: string[] = []
+      const found = candidates(pod, outcome, reasons)
+      const best = bestCandidate(found, handle.clock.now())
+      if (best === undefined) {
+        const tried = outcome.rejected.filter((r) => !r.rejection.unresolvable).length
+        for (let i = tried; i < outcome.totalNodes; i++) reasons.push(NOT_HELPFUL)
+        return { message: `preemption: ${noFitMessage(outcome.totalNodes, reasons)}`, nominatedNodeName: '' }
+      }
+      void makeRoom(pod, best)
+      const message = `preemption: found a potential placement for pod on node ${best.node.name}, preempting ${best.victims.length} victims`
+      return { message, nominatedNodeName: best.node.name }
+    },
+  }
 }

@@ -1,0 +1,102 @@
+import type { Node, Pod, Strings, TopologySpreadConstraint } from '../../../client/objects.ts'
+import { untolerated } from '../../../client/tolerations.ts'
+import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../../../machinery/labels.ts'
+import type { Listers } from '../../framework.ts'
+import { matchesRequired, requiredAffinity, type RequiredAffinity } from '../node-affinity/node-selector.ts'
+
+export const HOSTNAME = 'kubernetes.io/hostname'
+
+/** A constraint of a pod, made ready. */
+export interface Spread {
+  readonly maxSkew: number
+  readonly topologyKey: string
+  readonly minDomains: number
+  readonly selector: LabelSelector
+  /** Of the selector and the pod's namespace, for counts that nodes remember. */
+  readonly countKey: string
+  readonly honorAffinity: boolean
+  readonly honorTaints: boolean
+}
+
+type Action = 'DoNotSchedule' | 'ScheduleAnyway'
+
+/** For pods without constraints of their own (the scheduler configuration's defaultingType System). */
+const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
+  { topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+]
+
+const NOTHING: LabelSelectorObject = { matchExpressions: [{ key: 'none', operator: 'In', values: [] }] }
+
+function spreadOf(c: TopologySpreadConstraint, selector: LabelSelectorObject, pod: Pod): Spread {
+  const { namespace = '', labels = {} } = pod.metadata
+  const keys = (c.matchLabelKeys ?? []).filter((key) => Object.hasOwn(labels, key))
+  const same = keys.map((key) => ({ key, operator: 'In' as const, values: [labels[key] ?? ''] }))
+  const made = selectorFromObject({ ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...same] })!
+  return {
+    maxSkew: c.maxSkew,
+    topologyKey: c.topologyKey,
+    minDomains: c.minDomains ?? 1,
+    selector: made,
+    countKey: `${namespace}|${made.toString()}`,
+    honorAffinity: (c.nodeAffinityPolicy ?? 'Honor') === 'Honor',
+    honorTaints: c.nodeTaintsPolicy === 'Honor',
+  }
+}
+
+/** The pod's constraints of one action: its own, or the defaults over the pods that are served or kept together with it. */
+export function constraintsOf(pod: Pod, action: Action, listers: Listers): Spread[] {
+  const own = pod.spec?.topologySpreadConstraints ?? []
+  if (own.length > 0) {
+    return own.filter((c) => c.whenUnsatisfiable === action).map((c) => spreadOf(c, c.labelSelector ?? NOTHING, pod))
+  }
+  const defaults = SYSTEM_DEFAULTS.filter((c) => c.whenUnsatisfiable === action)
+  const selector = defaults.length === 0 ? undefined : defaultSelector(pod, listers)
+  return selector === undefined ? [] : defaults.map((c) => spreadOf(c, selector, pod))
+}
+
+/** What the pod's services and its controller select, together; undefined when that is nothing in particular. */
+export function defaultSelector(pod: Pod, listers: Listers): LabelSelectorObject | undefined {
+  const { namespace = '', labels = {}, ownerReferences = [] } = pod.metadata
+  const matchLabels: Strings = {}
+  for (const { spec } of listers.services.list(namespace)) {
+    const wanted = Object.entries(spec?.selector ?? {})
+    if (wanted.length > 0 && wanted.every(([k, v]) => labels[k] === v)) Object.assign(matchLabels, spec?.selector)
+  }
+  const owner = ownerReferences.find((o) => o.controller === true)
+  let matchExpressions: LabelSelectorObject['matchExpressions'] = []
+  if (owner?.apiVersion === 'v1' && owner.kind === 'ReplicationController') {
+    Object.assign(matchLabels, listers.replicationControllers.get(owner.name, namespace)?.spec?.selector as Strings | undefined)
+  } else if (owner?.apiVersion === 'apps/v1' && (owner.kind === 'ReplicaSet' || owner.kind === 'StatefulSet')) {
+    const lister = owner.kind === 'ReplicaSet' ? listers.replicaSets : listers.statefulSets
+    const selector = lister.get(owner.name, namespace)?.spec?.selector
+    Object.assign(matchLabels, selector?.matchLabels)
+    matchExpressions = selector?.matchExpressions ?? []
+  }
+  if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0) return undefined
+  return { matchLabels, matchExpressions }
+}
+
+export const valueOf = (node: Node | undefined, key: string): string | undefined => {
+  const labels = node?.metadata.labels
+  return labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined
+}
+
+export const hasAllKeys = (node: Node | undefined, constraints: readonly Spread[]): boolean =>
+  constraints.every((c) => valueOf(node, c.topologyKey) !== undefined)
+
+/** Whether a node's pods count: those of nodes that the pod could not go to anyway do not, as the policies say. */
+export class NodeInclusion {
+  readonly #required: RequiredAffinity | undefined
+  readonly #pod: Pod
+
+  constructor(pod: Pod) {
+    this.#pod = pod
+    this.#required = requiredAffinity(pod.spec)
+  }
+
+  counts(node: Node, c: Spread): boolean {
+    if (c.honorAffinity && this.#required !== undefined && !matchesRequired(this.#required, node)) return false
+    return !c.honorTaints || untolerated(node.spec?.taints, this.#pod.spec?.tolerations) === undefined
+  }
+}

@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { findCondition, type Pod, type PodSpec } from '../client/objects.ts'
+import { EVENTS, NODES, POD_DISRUPTION_BUDGETS, PODS } from '../client/resource.ts'
+import type { Controller } from '../controllers/controller.ts'
+import { startTestCluster, type TestCluster } from '../controllers/testing/cluster.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { startScheduler } from './scheduler.ts'
+import { makeNode, makePod } from './testing/objects.ts'
+
+const scheduler: Controller = {
+  name: 'kube-scheduler',
+  start: ({ client, informers, clock, signal, onError }) =>
+    startScheduler({ client, informers, clock, signal, onError, random: () => 0.5 }),
+}
+
+let c: TestCluster
+afterEach(() => c.close())
+
+async function addNode(name: string, cpu = '4'): Promise<void> {
+  const node = makeNode(name, { allocatable: { cpu } })
+  await c.create(NODES, node)
+  await c.client.resource(NODES).patch(name, { type: 'merge', body: { spec: { taints: null } } })
+  await c.client.resource(NODES).patch(name, { type: 'merge', body: { status: node.status } as never }, { subresource: 'status' })
+}
+
+async function addPod(name: string, cpu: string, priority: number, more: PodSpec = {}, labels = { app: name }): Promise<void> {
+  const { spec } = makePod(name, { cpu }, more)
+  const { priority: _, preemptionPolicy, ...rest } = spec!
+  const className = `p${priority}${(preemptionPolicy ?? '').toLowerCase()}`
+  const classes = { group: 'scheduling.k8s.io', version: 'v1', resource: 'priorityclasses', namespaced: false }
+  await c.client
+    .resource(classes)
+    .create({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: className },
+      value: priority,
+      preemptionPolicy,
+    } as KubeObject)
+    .catch(() => undefined)
+  await c.create(PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels },
+    spec: { ...rest, priorityClassName: className },
+  } as KubeObject)
+}
+
+const pod = (name: string): Promise<Pod> => c.get<Pod>(PODS, name)
+const nodeOf = async (name: string): Promise<string | undefined> => (await pod(name)).spec?.nodeName
+const isPlaced = (name: string) => c.until(`${name} has a node`, () => nodeOf(name))
+const isGoing = (name: string) => c.until(`${name} goes`, async () => (await pod(name)).metadata.deletionTimestamp != null)
+const finish = (name: string) => c.client.resource(PODS).delete(name, { namespace: 'default', gracePeriodSeconds: 0 })
+const events = async (): Promise<string[]> =>
+  (await c.list<KubeObject & { reason?: string; note?: string }>(EVENTS)).map((e) => `${e.reason}: ${e.note}`)
+
+describe('preemption', () => {
+  test('the least important pod goes with its grace; the pod waits for the room and gets it', async () => {
+    c = await startTestCluster(scheduler)
+    await addNode('n')
+    await addPod('low', '2', 1, { terminationGracePeriodSeconds: 30 })
+    await addPod('middle', '2', 5)
+    for (const name of ['low', 'middle']) await isPlaced(name)
+    await addPod('high', '2', 10)
+    await isGoing('low')
+    const victim = await pod('low')
+    expect(victim.metadata.deletionGracePeriodSeconds).toBe(30)
+    expect(findCondition(victim.status?.conditions, 'DisruptionTarget')).toMatchObject({
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: 'default-scheduler: preempting to accommodate a higher priority pod',
+    })
+    const waiting = await c.until('nominated', async () => (await pod('high')).status?.nominatedNodeName === 'n' && pod('high'))
+    expect(findCondition(waiting.status?.conditions, 'PodScheduled')).toMatchObject({ status: 'False', reason: 'Unschedulable' })
+    await c.pass(20)
+    expect(await nodeOf('high')).toBeUndefined()
+    // The room is promised: nobody less important gets in before.
+    await addPod('sly', '1', 4)
+    await finish('low')
+    await isPlaced('high')
+    expect((await pod('high')).status?.nominatedNodeName).toBeUndefined()
+    expect(await nodeOf('sly')).toBeUndefined()
+    expect((await pod('middle')).metadata.deletionTimestamp).toBeUndefined()
+    expect(await events()).toContain(`Preempted: Preempted by pod ${waiting.metadata.uid} on node n`)
+    expect(c.errors).toEqual([])
+  })
+
+  test('policy Never waits, a budget is spared where there is a choice', async () => {
+    c = await startTestCluster(scheduler)
+    await addNode('a')
+    await addNode('b')
+    for (const [name, node] of [
+      ['guarded', 'a'],
+      ['free', 'b'],
+    ]) {
+      await addPod(name!, '4', 1, { nodeSelector: {}, affinity: pinned(node!) })
+      await isPlaced(name!)
+    }
+    const spec = { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } }
+    await c.create(POD_DISRUPTION_BUDGETS, {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'b' },
+      spec,
+    } as KubeObject)
+    await addPod('patient', '4', 10, { preemptionPolicy: 'Never' })
+    await c.until('told', async () =>
+      findCondition((await pod('patient')).status?.conditions, 'PodScheduled')?.message?.endsWith(
+        'preemption: not eligible due to preemptionPolicy=Never.',
+      ),
+    )
+    await addPod('high', '4', 10)
+    await isGoing('free')
+    expect((await pod('guarded')).metadata.deletionTimestamp).toBeUndefined()
+    const before = c.writes()
+    await c.pass(30)
+    expect(c.writes() - before).toBeLessThan(5)
+    expect(c.errors).toEqual([])
+  })
+
+  test('nobody goes where that would not help, or where nobody is less important', async () => {
+    c = await startTestCluster(scheduler)
+    await addNode('n')
+    await addPod('peer', '4', 10)
+    await isPlaced('peer')
+    await addPod('equal', '1', 10)
+    await addPod('huge', '8', 20)
+    await c.pass(5)
+    expect((await pod('peer')).metadata.deletionTimestamp).toBeUndefined()
+    const message = async (name: string) => findCondition((await pod(name)).status?.conditions, 'PodScheduled')?.message
+    expect(await message('equal')).toBe(
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+    )
+    expect(await message('huge')).toBe(
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    )
+  })
+})
+
+test('a pod that waits is placed when a pod comes that it wants to be near, or a node', async () => {
+  c = await startTestCluster(scheduler)
+  await addNode('n')
+  await c.client.resource(NODES).patch('n', { type: 'merge', body: { metadata: { labels: { zone: 'z' } } } })
+  const near = {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone', labelSelector: { matchLabels: { app: 'db' } } }],
+    },
+  }
+  await addPod('web', '1', 0, { affinity: near })
+  await addPod('large', '8', 0)
+  await c.pass(3)
+  expect(await nodeOf('web')).toBeUndefined()
+  await addPod('db', '1', 0)
+  await isPlaced('web')
+  await addNode('big', '16')
+  await isPlaced('large')
+  expect(c.errors).toEqual([])
+})
+
+function pinned(node: string): NonNullable<PodSpec['affinity']> {
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }]
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } }
+}
