@@ -7,6 +7,7 @@ import { http } from '../machinery/node-http.ts'
 import { serviceUnavailable, StatusError } from '../machinery/status.ts'
 import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { allowedAddresses, type AddressRules, type ResolvedAddress } from './address.ts'
+import { paced } from './paced-socket.ts'
 import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
 import type { ProxyTarget } from './target.ts'
 
@@ -53,19 +54,14 @@ const MOST_INFORMATIONAL = 100
 /** Sends requests on to kubelets, pods and services and their answers back as they come. */
 export class Forwarder {
   readonly #rules: AddressRules
-  readonly #http = new http.Agent({ keepAlive: true, maxFreeSockets: 16 })
-  readonly #pods = new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false })
+  readonly #http = paced(new http.Agent({ keepAlive: true, maxFreeSockets: 16 }))
+  readonly #pods = paced(new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false }))
   readonly #kubelets: HttpsAgent
 
   constructor(kubelet: KubeletCredentials, rules: AddressRules) {
     this.#rules = rules
-    this.#kubelets = new HttpsAgent({
-      keepAlive: true,
-      maxFreeSockets: 64,
-      rejectUnauthorized: false,
-      cert: kubelet.cert,
-      key: kubelet.key,
-    })
+    const { cert, key } = kubelet
+    this.#kubelets = paced(new HttpsAgent({ keepAlive: true, maxFreeSockets: 64, rejectUnauthorized: false, cert, key }))
   }
 
   close(): void {

@@ -14,3 +14,15 @@ test('all pieces in their order, in a buffer of at most twice their size', () =>
     }),
   )
 })
+
+test('what it has outgrown, and what nobody wants any more, is given back at once', () => {
+  const gather = new Gather(4)
+  gather.add(Buffer.alloc(1024), 0, 1024)
+  const before = gather.take().buffer
+  gather.add(Buffer.alloc(1), 0, 1)
+  expect(before.byteLength).toBe(0)
+  const now = gather.take().buffer
+  expect(now.byteLength).toBe(2048)
+  gather.release()
+  expect(now.byteLength).toBe(0)
+})

@@ -14,10 +14,17 @@ export class Gather {
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
       this.#bytes.copy(larger, 0, 0, this.length)
+      this.release()
       this.#bytes = larger
     }
     bytes.copy(this.#bytes, this.length, start, end)
     this.length = needed
+  }
+
+  /** Gives the memory back now: a server at rest collects no garbage, and would keep what a client has left behind. Nothing can be read after it. */
+  release(): void {
+    const { buffer } = this.#bytes
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0)
   }
 
   /** Everything so far, not copied. */

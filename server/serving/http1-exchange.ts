@@ -67,12 +67,16 @@ export class Http1Exchange implements Exchange, ResponseStream {
       let first: Buffer | undefined
       let gather: Gather | undefined
       let size = 0
+      const drop = (): void => {
+        gather?.release()
+        first = gather = undefined
+      }
       this.#req.on('data', (chunk: Buffer) => {
         this.pieces++
         size += chunk.length
         if (size > limit) {
           this.#req.pause()
-          first = gather = undefined
+          drop()
           return reject(tooLarge(limit))
         }
         if (first === undefined) first = chunk
@@ -84,8 +88,15 @@ export class Http1Exchange implements Exchange, ResponseStream {
           gather.add(chunk, 0, chunk.length)
         }
       })
-      this.#req.on('end', () => resolve(gather?.take() ?? first ?? nothing))
-      const gone = (): void => reject(clientGone())
+      const gone = (): void => {
+        drop()
+        reject(clientGone())
+      }
+      this.#req.on('end', () => {
+        resolve(gather?.take() ?? first ?? nothing)
+        // It is the reader's now.
+        gather = undefined
+      })
       this.#req.on('error', gone)
       this.#req.on('close', gone)
     })

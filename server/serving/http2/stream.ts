@@ -168,7 +168,7 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
     this.#sink?.destroy(clientGone())
     this.#sink = undefined
     this.#reader = undefined
-    this.#body = undefined
+    this.#dropBody()
     this.#onDrain = undefined
     const callbacks = this.#onClose
     this.#onClose = undefined
@@ -261,7 +261,7 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
     if (reader === undefined) return
     if (this.receivedBytes > reader.limit) {
       this.#reader = undefined
-      this.#body = undefined
+      this.#dropBody()
       reader.reject(tooLarge(reader.limit))
     } else this.#giveBack()
   }
@@ -278,6 +278,11 @@ export class Http2Stream extends SendQueue implements Exchange, ResponseStream {
       this.#body = body = gather
     }
     body.add(chunk, 0, chunk.length)
+  }
+
+  #dropBody(): void {
+    if (this.#body instanceof Gather) this.#body.release()
+    this.#body = undefined
   }
 
   /** END_STREAM arrived. False when the body is not as long as its content-length said (RFC 9113 §8.1.1). */
