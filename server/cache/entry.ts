@@ -46,6 +46,7 @@ export class Entry {
   readonly #schema: CacheSchema
   #parts: IndexedParts | undefined
   #shared: WeakRef<KubeObject> | undefined
+  #added: { key: string; frame: WeakRef<Buffer> } | undefined
   /** Other encodings of this object (protobuf, other versions), by encoder key. */
   #encodings: Map<string, Buffer> | undefined
 
@@ -122,6 +123,15 @@ export class Entry {
   /** For a look: the shared copy if there is one, else one of its own. Not to be changed. */
   view(): KubeObject {
     return this.#shared?.deref() ?? this.object()
+  }
+
+  /** The frame of its ADDED event in the encoding `key`, shared while anybody holds it: a thousand watches that begin together hold it once. */
+  added(key: string, make: () => Buffer): Buffer {
+    const known = this.#added?.key === key ? this.#added.frame.deref() : undefined
+    if (known !== undefined) return known
+    const frame = make()
+    this.#added = { key, frame: new WeakRef(frame) }
+    return frame
   }
 
   get parts(): IndexedParts {

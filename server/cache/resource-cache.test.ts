@@ -52,6 +52,12 @@ describe('a watch', () => {
     expect(out.got).toEqual(['ADDED a/x@2', 'ADDED a/z@4'])
   })
 
+  test('shares the frames of its initial part with all that begin while they wait to be read', () => {
+    apply(put(2, 'a/x'), put(3, 'b/y'))
+    for (let i = 0; i < 5; i++) expect(watch(undefined).got).toEqual(['ADDED a/x@2', 'ADDED b/y@3'])
+    expect(textFrames.made).toBe(2)
+  })
+
   test('marks the end of its initial part', () => {
     apply(put(2, 'a/x'))
     expect(watch(undefined, {}, { bookmarks: true, initialEventsEnd: true }).got).toEqual(['ADDED a/x@2', 'BOOKMARK end @2'])

@@ -181,7 +181,9 @@ export class Watcher {
       const { encoder, selection } = this.group
       while (this.#initialAt < initial.length) {
         const e = initial[this.#initialAt++]!
-        if (selects(selection, e) && !this.#output.write(encoder.event('ADDED', e))) return false
+        if (!selects(selection, e)) continue
+        const frame = e.added(encoder.key, () => encoder.event('ADDED', e))
+        if (!this.#output.write(frame)) return false
       }
       this.#initial = undefined
     }

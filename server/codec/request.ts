@@ -1,10 +1,11 @@
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
+import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
 import type { Schema } from '../scheme/schema.ts'
-import { type BodyKind, decodeBody, type DecodedBody, type Encoding } from './body.ts'
+import { type BodyKind, type DecodedBody, decodingBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
 import { readYaml } from './yaml-body.ts'
 import type { YamlJson } from './yaml-read.ts'
@@ -20,6 +21,9 @@ const ENCODINGS: Readonly<Record<MediaType, Encoding>> = {
   'application/vnd.kubernetes.protobuf': 'protobuf',
 }
 
+/** Bytes of a body beyond which it is decoded in turns with other requests. */
+const LONG = 128 << 10
+
 /** Decodes a body of the expected kind; it always has metadata. Throws 400 with the reference's text for anything else. */
 export function decodeRequest(
   bytes: Buffer,
@@ -27,16 +31,21 @@ export function decodeRequest(
   expected: ExpectedKind,
   validation: FieldValidation,
 ): DecodedBody | Promise<DecodedBody> {
-  const decode = (yaml?: () => YamlJson): DecodedBody => {
-    const decoded = decodeBody(bytes, ENCODINGS[media], expected, validation, yaml)
-    decoded.object.metadata ??= {}
-    return decoded
+  const decode = (yaml?: () => YamlJson): DecodedBody | Promise<DecodedBody> => {
+    const decoding = decodingObject(bytes, ENCODINGS[media], expected, validation, yaml)
+    return bytes.length > LONG ? inTurns(decoding, new Slice()) : atOnce(decoding)
   }
   return media === 'application/yaml' ? decodeYaml(bytes, decode) : decode()
 }
 
+function* decodingObject(...of: Parameters<typeof decodingBody>): Pausing<DecodedBody> {
+  const decoded = yield* decodingBody(...of)
+  decoded.object.metadata ??= {}
+  return decoded
+}
+
 /** YAML may be read on a thread. */
-async function decodeYaml(bytes: Buffer, decode: (yaml: () => YamlJson) => DecodedBody): Promise<DecodedBody> {
+async function decodeYaml(bytes: Buffer, decode: (yaml: () => YamlJson) => DecodedBody | Promise<DecodedBody>): Promise<DecodedBody> {
   let read: YamlJson
   try {
     read = await readYaml(bytes.toString())

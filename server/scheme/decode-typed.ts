@@ -38,7 +38,7 @@ export function decodeTyped(type: TypeFacts, value: unknown, mode: FieldValidati
   const result: DecodedTyped = { object: object as KubeObject, warnings: [], errors: [] }
   const duplicates = strict && scan !== undefined && hasDuplicateKeys(text!, value, scan.keys)
   if (!wrong && !(strict && (unknown || duplicates))) return result
-  const found = explain(type, duplicates ? parseEntries(text!) : given)
+  const found = explain(type, duplicates ? parseEntries(text!) : given, !wrong)
   if (wrong) result.errors.push(found.typeError ?? `json: cannot unmarshal into Go value of type ${type.name}`)
   else if (found.strict.length === 0) return result
   else if (mode === 'Strict') result.errors.push(`strict decoding error: ${found.strict.join(', ')}`)

@@ -14,6 +14,9 @@ import { typeOrThrow } from './facts.ts'
 /** What a type that reads its own JSON answers: Go's decoder stops there, and forgets what it had kept before. */
 class Fatal extends Error {}
 
+/** All that is told of is found. */
+class Enough extends Error {}
+
 export interface Explanation {
   /** Go's text for the first value of a wrong type. */
   typeError?: string
@@ -31,14 +34,17 @@ interface Place {
   strictPath: string
 }
 
-/** @param value from parseJson, or from parseEntries, which keeps duplicate fields */
-export function explain(facts: TypeFacts, value: unknown): Explanation {
-  const walk = new Walk()
+/**
+ * @param value from parseJson, or from parseEntries, which keeps duplicate fields
+ * @param typed no value is of a wrong type: as many strict errors as are told of are enough
+ */
+export function explain(facts: TypeFacts, value: unknown, typed = false): Explanation {
+  const walk = new Walk(typed)
   try {
     walk.message(facts, value, { struct: '', path: '', strictPath: '' }, goName(facts.name), 0)
   } catch (e) {
-    if (!(e instanceof Fatal)) throw e
-    walk.typeError = e.message
+    if (e instanceof Fatal) walk.typeError = e.message
+    else if (!(e instanceof Enough)) throw e
   }
   return { typeError: walk.typeError, strict: [...walk.strict] }
 }
@@ -64,10 +70,17 @@ function find(facts: TypeFacts, name: string): { field: FieldFacts; through: str
 class Walk {
   typeError: string | undefined
   readonly strict = new Set<string>()
+  readonly #typed: boolean
   #silent = 0
 
+  constructor(typed: boolean) {
+    this.#typed = typed
+  }
+
   #report(text: string): void {
-    if (this.#silent === 0 && this.strict.size < MAX_STRICT) this.strict.add(text)
+    if (this.#silent !== 0) return
+    if (this.strict.size < MAX_STRICT) this.strict.add(text)
+    else if (this.#typed) throw new Enough()
   }
 
   #mismatch(what: string, place: Place, goType: string, fatal = false): void {
@@ -215,7 +228,12 @@ const jsonType: Record<ScalarKind, string> = {
 
 function entriesOf(value: unknown): Iterable<readonly [string, unknown]> | undefined {
   if (value instanceof Entries) return value.list
-  return jsonKind(value) === 'object' ? Object.entries(value as object) : undefined
+  return jsonKind(value) === 'object' ? fieldsOf(value as Readonly<Record<string, unknown>>) : undefined
+}
+
+/** One by one: of a hundred thousand the first hundred may be enough. */
+function* fieldsOf(object: Readonly<Record<string, unknown>>): Iterable<readonly [string, unknown]> {
+  for (const name in object) yield [name, object[name]]
 }
 
 const plainGo: Partial<Record<ScalarKind, string>> = {
