@@ -18,6 +18,7 @@ import type { TurnGate } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { discovery } from './discovery/handler.ts'
 import { versionInfo } from './discovery/version.ts'
+import { TypeStructures } from './fieldmanager/structure-of-type.ts'
 import { buildHandlerChain } from './filters/chain.ts'
 import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
@@ -32,6 +33,7 @@ import type { Clock } from './machinery/clock.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
+import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
 import { Registry } from './registry/registry.ts'
 import type { StoreDependencies } from './registry/generic/store.ts'
@@ -100,6 +102,7 @@ export interface ApiServer {
   close(graceMs: number): Promise<void>
 }
 
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 const EVENT_TTL_SECONDS = 3600
 const BOOKMARK_MS = 60_000
 const TICK_MS = 10_000
@@ -147,6 +150,16 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     pods: () => registry.resource('', 'v1', 'pods')!,
   })
   registry.add(builtInDefinitions(scheme, kinds), unstored)
+  const definitions = new DefinitionController({
+    ...{ registry, storage, clock },
+    objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
+    onError: (name, e) =>
+      log.warn(
+        { name, error: e instanceof Error ? e.message : String(e) },
+        'work on a CustomResourceDefinition failed, will be tried again',
+      ),
+  })
+  await definitions.addStored()
   late.admission = admissionOf(registry)
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
@@ -188,6 +201,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   })
   state.port = serving.port
   const advertise = { address: o.advertiseAddress, port: serving.port }
+  definitions.start()
   await bootstrap({ registry, clock, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges })
   const repair = services.startRepair((e) =>
     log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'),
@@ -227,6 +241,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ticker.cancel()
     compactor?.stop()
     repair.cancel()
+    definitions.stop()
     // Running requests finish while nothing new is let in; then watches have nobody left to serve.
     const idle = waitGroup.close()
     await Promise.race([idle, new Promise<void>((r) => void clock.setTimeout(r, graceMs))])
@@ -234,6 +249,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     await feed.close()
     await s.close(graceMs)
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 function admissionOf(registry: Registry): Admission {

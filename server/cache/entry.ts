@@ -20,6 +20,13 @@ export interface CacheSchema {
   indexOf(obj: KubeObject): IndexedParts
   /** Stored bytes (JSON or Kubernetes protobuf) to JSON with resourceVersion. */
   decode(value: Buffer, revision: number): VersionedJson
+  /**
+   * What is shown of an object that was stored under another schema or in another version (custom resources); undefined when that is what
+   * `decode` gave. Asked on the first look at an object, and not for one that this server has just written in this version.
+   */
+  settle?(json: Buffer, revision: number): VersionedJson | undefined
+  /** Objects are stored in another version than this one: what was just written has to be settled as well. */
+  apart?: boolean
   /** `{"kind":…,"apiVersion":…,` as an object begins: what it does not have as an item of a list of its kind. Absent: items are whole. */
   head?: Buffer
   /** Objects may hold JSON of any form, in which numbers keep their spelling (runtime.RawExtension). */
@@ -36,13 +43,14 @@ export class Entry {
   name: string
   readonly revision: number
   readonly createRevision: number
-  /** The JSON without its head, so that the entries of a list can share the list's bytes. */
-  body: Buffer
-  readonly #head: Buffer
   /** Its stored bytes were encoded by this server: an object that is equal has equal ones. */
   ours = false
-  readonly rvStart: number
-  readonly rvEnd: number
+  #body: Buffer
+  #head: Buffer
+  #rvStart: number
+  #rvEnd: number
+  /** Whether it is shown as it is stored. */
+  #shown: 'unknown' | 'stored' | 'otherwise'
   readonly #schema: CacheSchema
   #parts: IndexedParts | undefined
   #shared: WeakRef<KubeObject> | undefined
@@ -50,7 +58,15 @@ export class Entry {
   /** Other encodings of this object (protobuf, other versions), by encoder key. */
   #encodings: Map<string, Buffer> | undefined
 
-  constructor(schema: CacheSchema, key: string, revision: number, createRevision: number, data: VersionedJson, parts?: IndexedParts) {
+  constructor(
+    schema: CacheSchema,
+    key: string,
+    revision: number,
+    createRevision: number,
+    data: VersionedJson,
+    parts?: IndexedParts,
+    settled = false,
+  ) {
     this.#schema = schema
     this.key = key
     const path = key.slice(schema.prefix.length)
@@ -61,35 +77,67 @@ export class Entry {
     this.createRevision = createRevision
     const { head = BRACE } = schema
     this.#head = data.json.subarray(0, head.length).equals(head) ? head : BRACE
-    this.body = data.json.subarray(this.#head.length)
-    this.rvStart = data.rvStart
-    this.rvEnd = data.rvEnd
+    this.#body = data.json.subarray(this.#head.length)
+    this.#rvStart = data.rvStart
+    this.#rvEnd = data.rvEnd
     this.#parts = parts
+    this.#shown = settled || schema.settle === undefined ? 'stored' : 'unknown'
+  }
+
+  /** The JSON without its head, so that the entries of a list can share the list's bytes. */
+  get body(): Buffer {
+    if (this.#shown === 'unknown') this.#settle()
+    return this.#body
+  }
+
+  set body(bytes: Buffer) {
+    this.#body = bytes
+  }
+
+  #settle(): void {
+    this.#shown = 'stored'
+    const json = Buffer.concat([this.#head, this.#body])
+    const shown = this.#schema.settle!(json, this.revision)
+    if (shown === undefined) return
+    this.#shown = 'otherwise'
+    this.#head = BRACE
+    this.#body = shown.json.subarray(BRACE.length)
+    this.#rvStart = shown.rvStart
+    this.#rvEnd = shown.rvEnd
+  }
+
+  /** Bytes that it holds, near enough. */
+  get size(): number {
+    return this.#body.length
   }
 
   /** The object's JSON. */
   get json(): Buffer {
-    return Buffer.concat([this.#head, this.body])
+    const { body } = this
+    return Buffer.concat([this.#head, body])
+  }
+
+  #versioned(): VersionedJson {
+    const { json } = this
+    return { json, rvStart: this.#rvStart, rvEnd: this.#rvEnd }
   }
 
   /** Whether these stored bytes are its own; undefined when only its object can tell. */
   isStoredAs(value: Buffer): boolean | undefined {
-    return this.ours ? madeOf({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, value) : undefined
+    const versioned = this.#versioned()
+    if (this.#shown === 'otherwise') return false
+    return this.ours ? madeOf(versioned, value) : undefined
   }
 
   /** The same as an answer of its own: a line. */
   get line(): Buffer {
-    return Buffer.concat([this.#head, this.body, NEWLINE])
+    const { body } = this
+    return Buffer.concat([this.#head, body, NEWLINE])
   }
 
   /** The same as an item of a list. */
   get item(): Buffer {
     return Buffer.concat([BRACE, this.body])
-  }
-
-  /** Bytes that it holds, near enough. */
-  get size(): number {
-    return this.body.length
   }
 
   /** Shares with an earlier entry of the same object what is the same: recent changes are mostly changes of few objects. */
@@ -157,8 +205,8 @@ export class Entry {
 
   /** As it was when it was deleted at `revision`. */
   deletedAt(revision: number): Entry {
-    const json = replaceResourceVersion({ json: this.json, rvStart: this.rvStart, rvEnd: this.rvEnd }, revision)
-    const last = new Entry(this.#schema, this.key, revision, this.createRevision, json, this.#parts)
+    const json = replaceResourceVersion(this.#versioned(), revision)
+    const last = new Entry(this.#schema, this.key, revision, this.createRevision, json, this.#parts, true)
     last.share(this)
     return last
   }

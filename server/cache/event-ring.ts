@@ -9,6 +9,8 @@ export class CacheEvent {
   /** State before it; undefined when the object is new. */
   readonly previous: Entry | undefined
   readonly deleted: boolean
+  /** Bytes of the object after it; what is counted in must be counted out, however the object is shown meanwhile. */
+  readonly size: number
   #frames: Map<string, Buffer> | undefined
 
   constructor(revision: number, entry: Entry, previous: Entry | undefined, deleted: boolean) {
@@ -16,6 +18,7 @@ export class CacheEvent {
     this.entry = entry
     this.previous = previous
     this.deleted = deleted
+    this.size = entry.size
   }
 
   /** The bytes of this event in one encoding; made once, shared by all watchers. */
@@ -112,7 +115,7 @@ export class EventRing {
   push(event: CacheEvent): void {
     this.#events.push(event)
     this.#events[this.#events.length - 1 - WARM]?.cool()
-    this.#grow(event.entry.size)
+    this.#grow(event.size)
     while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.dropOldest()
   }
 
@@ -126,7 +129,7 @@ export class EventRing {
     const e = this.#events[this.#head]!
     this.#events[this.#head] = undefined
     this.#floor = e.revision
-    this.#grow(-e.entry.size)
+    this.#grow(-e.size)
     this.#head++
     if (this.#head > 1024 && this.#head * 2 > this.#events.length) {
       this.#events = this.#events.slice(this.#head)

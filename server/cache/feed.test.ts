@@ -224,6 +224,31 @@ describe('the feed', () => {
     await w.feed.close()
   })
 
+  test('a cache in the place of another ends its watches; the one before hears on until a tick, for those who still read it', async () => {
+    const w = await new World().start()
+    await w.put('a')
+    await w.settle()
+    const output = w.watch()
+    const next = new ResourceCache(w.cache.schema)
+    await w.feed.install(next)
+    expect(output.ended).toBe(true)
+    await w.put('b')
+    await w.settle()
+    const names = (c: ResourceCache): string[] => [...c.list.entries({ namespace: '' })].map((e) => e.name)
+    expect([names(w.cache), names(next)]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    w.feed.tick(false)
+    await w.put('c')
+    await w.settle()
+    expect([names(w.cache), names(next)]).toEqual([
+      ['a', 'b'],
+      ['a', 'b', 'c'],
+    ])
+    await w.feed.close()
+  })
+
   test('whatever happens while a cache joins, it ends as the store is, and its watches have no gap or have ended', async () => {
     const name = fc.constantFrom('a', 'b', 'c')
     const step = fc.oneof(

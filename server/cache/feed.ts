@@ -58,8 +58,11 @@ interface Joining {
  */
 export class Feed {
   readonly #options: FeedOptions
-  readonly #caches = new Map<string, ResourceCache>()
+  /** By name; several where versions of a resource are kept apart. */
+  readonly #caches = new Map<string, readonly ResourceCache[]>()
   readonly #rings = new RingBudget()
+  /** Caches in whose place others have come since the last tick. */
+  readonly #retired = new Set<ResourceCache>()
   /** Caches that are being loaded, by name. */
   readonly #joining = new Map<string, Joining>()
   #revision = 0
@@ -86,32 +89,39 @@ export class Feed {
 
   /** Adds a resource's cache before `start`. */
   add(cache: ResourceCache): void {
-    this.#caches.set(this.#nameOf(cache.schema.prefix), cache)
+    const name = this.#nameOf(cache.schema.prefix)
+    this.#caches.set(name, [...(this.#caches.get(name) ?? []), cache])
     this.#rings.include(cache.ring)
   }
 
   /**
-   * Adds a resource's cache to the running feed; resolves when it holds the state at `revision`. Nothing is lost between the list that it
-   * is loaded from and its joining: events since then are kept until it has joined.
+   * Adds a resource's caches to the running feed, in the place of those that it has; resolves when they hold the state at `revision`.
+   * Nothing is lost between the list that they are loaded from and their joining: events since then are kept until they have joined, and
+   * those before them are fed until then. Watches of those before end.
    */
-  async install(cache: ResourceCache): Promise<void> {
-    const name = this.#nameOf(cache.schema.prefix)
-    if (this.#caches.has(name) || this.#joining.has(name)) throw new Error(`there is a cache of ${cache.schema.prefix} already`)
+  async install(...caches: readonly [ResourceCache, ...ResourceCache[]]): Promise<void> {
+    const { prefix } = caches[0].schema
+    const name = this.#nameOf(prefix)
+    if (caches.some((cache) => this.#caches.get(name)?.includes(cache))) throw new Error(`there is a cache of ${prefix} already`)
+    if (this.#joining.has(name)) throw new Error(`caches of ${prefix} are being loaded already`)
     const joining: Joining = { events: [], relisted: false }
     this.#joining.set(name, joining)
     try {
       for (;;) {
         joining.relisted = false
         joining.events.length = 0
-        const { items, revision } = await this.#listAll(cache.schema.prefix)
+        const { items, revision } = await this.#listAll(prefix)
         await this.waitFor(revision)
         if (this.#closed) throw new StorageUnavailableError('the server is shutting down')
         // History that was lost took events with it.
         if (joining.relisted) continue
-        // From here to the end nothing is awaited: the cache is at the feed's revision when it joins.
-        cache.load(items, revision)
-        for (const event of joining.events) if (event.revision > revision) cache.apply(event)
-        this.add(cache)
+        // From here to the end nothing is awaited: the caches are at the feed's revision when they join.
+        for (const cache of caches) {
+          cache.load(items, revision)
+          for (const event of joining.events) if (event.revision > revision) cache.apply(event)
+        }
+        this.#retire(name)
+        for (const cache of caches) this.add(cache)
         return
       }
     } finally {
@@ -119,14 +129,36 @@ export class Feed {
     }
   }
 
-  /** Lets go of a resource's cache; its watches end. */
-  remove(prefix: string): void {
-    const name = this.#nameOf(prefix)
-    const cache = this.#caches.get(name)
-    if (cache === undefined) return
-    this.#caches.delete(name)
+  /** Requests that are under way with the caches of before see no gap in them: they are fed until a tick. */
+  #retire(name: string): void {
+    for (const cache of this.#caches.get(name) ?? []) {
+      cache.closeWatchers()
+      this.#retired.add(cache)
+    }
+  }
+
+  #dropRetired(): void {
+    for (const [name, caches] of this.#caches) {
+      const kept = caches.filter((cache) => !this.#retired.has(cache))
+      if (kept.length === caches.length) continue
+      for (const cache of caches) if (this.#retired.has(cache)) this.#forget(cache)
+      this.#caches.set(name, kept)
+    }
+    this.#retired.clear()
+  }
+
+  #forget(cache: ResourceCache): void {
     this.#rings.exclude(cache.ring)
     cache.closeWatchers()
+  }
+
+  /** Lets go of a resource's caches; their watches end. */
+  remove(prefix: string): void {
+    const name = this.#nameOf(prefix)
+    const caches = this.#caches.get(name)
+    if (caches === undefined) return
+    this.#caches.delete(name)
+    for (const cache of caches) this.#forget(cache)
   }
 
   #nameOf(prefix: string): string {
@@ -147,12 +179,16 @@ export class Feed {
       w.timer.cancel()
       w.reject(new StorageUnavailableError('the server is shutting down'))
     }
-    for (const cache of this.#caches.values()) cache.closeWatchers()
+    for (const cache of this.#all()) cache.closeWatchers()
   }
 
-  /** The cache of the resource that owns a key. */
-  cacheOf(key: string): ResourceCache | undefined {
-    return this.#owner(this.#caches, key)
+  *#all(): Iterable<ResourceCache> {
+    for (const caches of this.#caches.values()) yield* caches
+  }
+
+  /** The caches of the resource that owns a key. */
+  #cachesOf(key: string): readonly ResourceCache[] {
+    return this.#owner(this.#caches, key) ?? []
   }
 
   #owner<T>(owners: ReadonlyMap<string, T>, key: string): T | undefined {
@@ -169,13 +205,13 @@ export class Feed {
     const byCache = new Map<ResourceCache, KeyValue[]>()
     for (const joining of this.#joining.values()) joining.relisted = true
     const revision = await this.#listPages(prefix, await this.#baseRevision(), (kv) => {
-      const cache = this.cacheOf(kv.key)
-      if (cache === undefined) return
-      const items = byCache.get(cache)
-      if (items === undefined) byCache.set(cache, [kv])
-      else items.push(kv)
+      for (const cache of this.#cachesOf(kv.key)) {
+        const items = byCache.get(cache)
+        if (items === undefined) byCache.set(cache, [kv])
+        else items.push(kv)
+      }
     })
-    for (const cache of this.#caches.values()) cache.load(byCache.get(cache) ?? [], revision)
+    for (const cache of this.#all()) cache.load(byCache.get(cache) ?? [], revision)
     this.#advance(revision)
   }
 
@@ -225,7 +261,7 @@ export class Feed {
   }
 
   #apply(batch: StorageEvent[]): void {
-    for (const event of batch) this.cacheOf(event.key)?.apply(event)
+    for (const event of batch) for (const cache of this.#cachesOf(event.key)) cache.apply(event)
     if (this.#joining.size > 0) for (const event of batch) this.#owner(this.#joining, event.key)?.events.push(event)
     this.#retryMs = FIRST_RETRY_MS
     const last = batch.at(-1)
@@ -293,7 +329,8 @@ export class Feed {
 
   /** Called about every ten seconds: bookmarks for those who asked, an end for those who cannot catch up. */
   tick(bookmarks: boolean): void {
-    for (const cache of this.#caches.values()) {
+    if (this.#retired.size > 0) this.#dropRetired()
+    for (const cache of this.#all()) {
       if (cache.watchers.size === 0) continue
       for (const w of [...cache.watchers.watchers()]) {
         w.closeIfLost()

@@ -35,6 +35,8 @@ export class ResourceCache {
   readonly list = new EntryList()
   readonly ring: EventRing
   readonly watchers = new WatcherIndex()
+  /** Told of every change as the feed applies it, and of undefined when everything may have changed. Must not throw. */
+  readonly listeners = new Set<(event: CacheEvent | undefined) => void>()
   /** Revision of the last change of this resource. */
   lastChange = 0
   /** Own writes that have not come back through the feed: their bytes need not be decoded again. */
@@ -47,7 +49,15 @@ export class ResourceCache {
 
   /** Makes the entry of a write that storage has acknowledged, for the response and for the event that follows. */
   written(key: string, value: Buffer, revision: number, createRevision: number, parts: IndexedParts): Entry {
-    const entry = new Entry(this.schema, key, revision, createRevision, this.schema.decode(value, revision), parts)
+    const entry = new Entry(
+      this.schema,
+      key,
+      revision,
+      createRevision,
+      this.schema.decode(value, revision),
+      parts,
+      this.schema.apart !== true,
+    )
     entry.ours = true
     const here = this.list.get(key)
     if (here === undefined || here.revision < revision) this.#pending.set(key, entry)
@@ -59,7 +69,7 @@ export class ResourceCache {
     const revision = current?.revision ?? 0
     // A dry run's new object has no resourceVersion; an existing one keeps its own.
     const data = current === undefined ? { json: value, rvStart: 0, rvEnd: 0 } : this.schema.decode(value, revision)
-    return new Entry(this.schema, key, revision, current?.createRevision ?? 0, data, parts)
+    return new Entry(this.schema, key, revision, current?.createRevision ?? 0, data, parts, this.schema.apart !== true)
   }
 
   entryOf(kv: KeyValue): Entry {
@@ -73,6 +83,7 @@ export class ResourceCache {
     this.ring.reset(revision)
     this.lastChange = items.reduce((max, kv) => Math.max(max, kv.modRevision), 0)
     this.closeWatchers()
+    for (const listener of this.listeners) listener(undefined)
   }
 
   /** Ends every watch; clients begin again where they were. */
@@ -105,6 +116,7 @@ export class ResourceCache {
   #publish(event: CacheEvent): void {
     this.ring.push(event)
     this.watchers.offer(event)
+    for (const listener of this.listeners) listener(event)
   }
 
   /** Begins a watch; `feedRevision` is the newest revision that the whole cache has seen. Throws TooOldError. */

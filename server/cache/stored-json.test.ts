@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { madeOf, replaceResourceVersion, withResourceVersion } from './stored-json.ts'
+import { madeOf, replaceResourceVersion, withResourceVersion, withSortedResourceVersion } from './stored-json.ts'
 
 const encode = (o: unknown): Buffer => Buffer.from(JSON.stringify(o))
 const texts = fc.dictionary(
@@ -87,5 +87,43 @@ describe('resourceVersion in stored bytes', () => {
     const next = replaceResourceVersion(v, 100)
     expect(JSON.parse(next.json.toString())).toEqual({ kind: 'A', apiVersion: 'v1', metadata: { name: 'x', resourceVersion: '100' } })
     expect(JSON.parse(v.json.toString())).toMatchObject({ metadata: { resourceVersion: '99' } })
+  })
+})
+
+describe('objects whose fields stand in the order of their names', () => {
+  const sorted = (v: unknown): unknown =>
+    typeof v !== 'object' || v === null || Array.isArray(v)
+      ? v
+      : Object.fromEntries(
+          Object.entries(v)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([k, x]) => [k, sorted(x)]),
+        )
+  // Another object may stand before metadata, and a uid before the object's own.
+  const sortedMeta = fc.record(
+    { labels: texts, name: fc.string(), ownerReferences: owners, uid: fc.uuid() },
+    { requiredKeys: ['name', 'uid'] },
+  )
+  const first = fc.option(fc.dictionary(fc.constantFrom('uid', 'metadata', 'a'), fc.string()), { nil: undefined })
+
+  test('have it where it belongs, and are what they were without it', () => {
+    fc.assert(
+      fc.property(sortedMeta, rest, first, fc.integer({ min: 1, max: 2 ** 40 }), (m, r, data, revision) => {
+        const stored = sorted({ ...(data === undefined ? {} : { data }), ...r, kind: 'A', apiVersion: 'v1', metadata: m })
+        const v = withSortedResourceVersion(encode(stored), revision)
+        const wanted = sorted({ ...(stored as object), metadata: { ...m, resourceVersion: String(revision) } })
+        expect(v.json.toString()).toBe(JSON.stringify(wanted))
+        expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe(String(revision))
+        expect(madeOf(v, encode(stored))).toBe(true)
+        expect(replaceResourceVersion(v, 7).json.toString()).toBe(
+          JSON.stringify(sorted({ ...(stored as object), metadata: { ...m, resourceVersion: '7' } })),
+        )
+      }),
+    )
+  })
+
+  test('an object that is not stored has none, and bytes that are no JSON hold nobody up', () => {
+    expect(withSortedResourceVersion(encode({ metadata: { uid: 'a' } }), 0).json.toString()).toBe('{"metadata":{"uid":"a"}}')
+    expect(() => withSortedResourceVersion(Buffer.from('{"metadata":{"a'), 1)).toThrow()
   })
 })

@@ -9,6 +9,7 @@ const METADATA = Buffer.from('"metadata":{')
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
 const UID = Buffer.from('"uid":"')
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -90,6 +91,66 @@ export function madeOf(v: VersionedJson, value: Buffer): boolean | undefined {
   if (value.length !== v.json.length - (end - start)) return false
   return value.compare(v.json, 0, start, 0, start) === 0 && value.compare(v.json, end, v.json.length, start) === 0
 }
+
+/**
+ * The same for objects whose fields stand in the order of their names, as kube-apiserver writes custom resources: the version goes before
+ * the uid, which is the last field of a metadata.
+ */
+export function withSortedResourceVersion(value: Buffer, revision: number): VersionedJson {
+  const start = metadataStart(value)
+  const at = start < 0 ? -1 : memberOf(value, start, UID)
+  // 0: an object that is not stored, which a dry run shows.
+  if (revision === 0) return { json: value, rvStart: 0, rvEnd: 0 }
+  if (at < 0) return sortedAnew(value, revision)
+  const digits = String(revision)
+  const [head, tail] = FIELD_FIRST
+  const json = Buffer.allocUnsafeSlow(value.length + head.length + digits.length + tail.length)
+  value.copy(json, 0, 0, at)
+  head.copy(json, at)
+  const rvStart = at + head.length
+  json.write(digits, rvStart, 'latin1')
+  const rvEnd = rvStart + digits.length
+  tail.copy(json, rvEnd)
+  value.copy(json, rvEnd + tail.length, at)
+  return { json, rvStart, rvEnd }
+}
+
+/** Where a member of the object that begins at `start` stands, given as its name with what follows; -1 when there is none. */
+function memberOf(value: Buffer, start: number, member: Buffer): number {
+  let depth = 1
+  for (let i = start; i < value.length && depth > 0; i++) {
+    const byte = value[i]
+    if (byte === QUOTE) {
+      if (depth === 1 && value.compare(member, 0, member.length, i, i + member.length) === 0) return i
+      do {
+        i = value.indexOf(QUOTE, i + 1)
+        if (i < 0) return -1
+      } while (isEscaped(value, i))
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--
+  }
+  return -1
+}
+
+function isEscaped(value: Buffer, at: number): boolean {
+  let backslashes = 0
+  while (value[at - 1 - backslashes] === BACKSLASH) backslashes++
+  return backslashes % 2 === 1
+}
+
+/** Only the objects of another server may be laid out otherwise. */
+function sortedAnew(value: Buffer, revision: number): VersionedJson {
+  const { metadata, ...rest } = parseNumbers(value.toString()) as Record<string, unknown>
+  const digits = String(revision)
+  const meta = sorted({ ...(metadata as object | undefined), resourceVersion: digits })
+  const json = Buffer.from(JSON.stringify(sorted({ ...rest, metadata: meta })))
+  const at = json.indexOf(`"metadata":${JSON.stringify(meta)}`)
+  const rvStart = memberOf(json, at + METADATA.length, FIELD) + FIELD.length
+  return { json, rvStart, rvEnd: rvStart + digits.length }
+}
+
+const sorted = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 function rewritten(value: Buffer, digits: string): VersionedJson {
   const { kind, apiVersion, metadata, ...rest } = parseNumbers(value.toString()) as Record<string, unknown>

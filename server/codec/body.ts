@@ -69,7 +69,8 @@ export function* decodingBody(
   const { schema } = expected
   const custom = schema !== undefined && schema.facts === undefined
   if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
-  const parsed = recognise(bytes, encoding, expected, yaml)
+  const parsed = recognise(bytes, encoding, expected, yaml, custom)
+  if (custom && parsed.kind === '') throw untold(bytes, expected, mode)
   yield
   if (custom) return readCustom(parsed, schema, expected, mode)
   const type = typeFor(parsed, expected)
@@ -93,11 +94,12 @@ export function unrecognized(kind: string, why: string, bytes: Buffer): StatusEr
 }
 
 /** Finds apiVersion and kind, with those expected where the body has none. */
-function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson): Parsed {
+function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson, custom: boolean): Parsed {
   try {
     const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : fromJson(bytes)
     const gv = parseApiVersion(found.apiVersion)
     if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
+    if (custom) return found
     return {
       ...found,
       apiVersion: found.apiVersion === '' ? apiVersionOf(expected.group, expected.version) : found.apiVersion,
@@ -180,18 +182,23 @@ function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: Fiel
 
 const NO_PROTOBUF = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml'
 
-/** An object of a custom kind, which is of that kind or of none that is known. */
+/** What has no type must say itself what it is. */
+function untold(bytes: Buffer, { version, kind }: BodyKind, mode: FieldValidation): StatusError {
+  const why = `Object 'Kind' is missing in '${utf8.decode(bytes)}'`
+  return mode === 'Ignore' ? cannotHandle({ group: '', version, kind }, kind, why) : unrecognized(kind, why, bytes)
+}
+
+/** An object of a custom kind, by its schema. */
 function readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: FieldValidation): DecodedBody {
   const wanted = apiVersionOf(expected.group, expected.version)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
-  if (parsed.kind !== expected.kind)
-    throw badRequest(`the kind in the data (${parsed.kind}) does not match the expected kind (${expected.kind})`)
-  if (parsed.apiVersion !== wanted)
-    throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
   const decoded = schema.decode(parsed.value, mode, parsed.text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
   if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)
+  // A wrong kind is for validation to find.
+  if (parsed.apiVersion !== wanted)
+    throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
   return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
 }
 

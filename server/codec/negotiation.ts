@@ -104,7 +104,8 @@ export function negotiate(accept: string | undefined, transforms = true, streams
   if (found === undefined) {
     // A media type that is served, in a form that is not: upstream's second look finds nothing, and words it otherwise.
     const served = parseAccept(accept).some((c) => c.params.as !== undefined && SERVED.some((m) => m === c.media))
-    if (served) throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${SERVED.join(', ')}`)
+    if (served || !protobuf)
+      throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${SERVED.join(', ')}`)
     throw new StatusError(406, 'NotAcceptable', streams ? NOT_ACCEPTABLE + STREAMS : NOT_ACCEPTABLE, {})
   }
   return found

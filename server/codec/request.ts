@@ -1,5 +1,6 @@
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
+import { internalError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
@@ -77,9 +78,11 @@ const isHard = ({ errors }: DecodedTyped): boolean => errors[0] !== undefined &&
 
 /** The outcome of a patch, as an object of the expected kind. 422 for one that does not fit. */
 export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, words: PatchWords): DecodedBody {
-  if (words.typeError === undefined) checkKind(value, expected, words)
+  const custom = expected.schema.facts === undefined
+  if (custom) checkCustomKind(value, words)
+  else if (words.typeError === undefined) checkKind(value, expected, words)
   const decode = (given: unknown): DecodedTyped =>
-    hasVersion(value, words) ? expected.schema.decode(given, validation) : decodeUnversioned(given, validation)
+    custom || hasVersion(value, words) ? expected.schema.decode(given, validation) : decodeUnversioned(given, validation)
   let decoded = decode(value)
   if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined) decoded = decode(words.convert(value))
   const error = decoded.errors[0]
@@ -88,7 +91,9 @@ export function decodePatched(value: unknown, expected: ExpectedKind, validation
   if (validation === 'Strict' && own.length > 0)
     throw notThatPatch(words, STRICT + [...own, ...(error === undefined ? [] : [error.slice(STRICT.length)])].join(', '))
   if (error !== undefined) throw notThatPatch(words, soft ? error : (words.typeError?.(value) ?? error))
-  const patched: KubeObject = { ...decoded.object, kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
+  // Another kind or version of a custom object is for validation to find.
+  const type = custom ? {} : { kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
+  const patched: KubeObject = { ...decoded.object, ...type }
   patched.metadata ??= {}
   return { object: patched, warnings: [...own, ...decoded.warnings] }
 }
@@ -139,6 +144,21 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
     words,
     `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
   )
+}
+
+/** An object of a custom kind says what it is. */
+function checkCustomKind(value: unknown, words: PatchWords): void {
+  if (Array.isArray(value)) throw notThatPatch(words, `${NO_KIND} array into Go value of type ${TYPE_META}`)
+  const meta = value as Json
+  for (const key of ['apiVersion', 'kind']) {
+    if (isNone(meta[key]) || typeof meta[key] === 'string') continue
+    throw notThatPatch(words, `${NO_KIND} ${jsonKind(meta[key])} into Go struct field .${key} of type string`)
+  }
+  if (!isNone(meta.apiVersion) && parseApiVersion(String(meta.apiVersion)) === undefined) {
+    throw notThatPatch(words, `unexpected GroupVersion string: ${String(meta.apiVersion)}`)
+  }
+  if (isNone(meta.apiVersion)) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'")
+  if (isNone(meta.kind)) throw notThatPatch(words, `Object 'Kind' is missing in '${words.shown()}'`)
 }
 
 const jsonKind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value)

@@ -24,6 +24,7 @@ const snapshot: Snapshot = {
   resource: () => undefined,
   unstored: () => undefined,
   group: (name) => scheme.groups.find((g) => g.name === name),
+  isBuiltIn: () => true,
 }
 const registry = { snapshot }
 const serve = discovery({

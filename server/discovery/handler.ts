@@ -94,7 +94,10 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     const facts = group === '' ? undefined : o.registry.snapshot.group(group)
     if (facts === undefined) return false
     if (version === undefined) return answered(o.respond(ctx, apiGroup(facts)))
-    if (!facts.versions.includes(version)) throw resourceNotFound()
+    if (!facts.versions.includes(version)) {
+      if (!o.registry.snapshot.isBuiltIn(group!)) return false
+      throw resourceNotFound()
+    }
     return answered(o.respond(onlyRead(ctx), resources(group, version)))
   }
 }

@@ -43,7 +43,8 @@ export interface ColumnTexts {
  */
 export function printerTable(columns: readonly PrinterColumn[] | undefined, texts: ColumnTexts): Table {
   const age = { name: 'Age', type: 'date', description: texts.creationTimestamp, jsonPath: '.metadata.creationTimestamp' }
-  const shown: readonly PrinterColumn[] = columns === undefined || columns.length === 0 ? [age] : columns
+  const isBare = columns === undefined || columns.length === 0
+  const shown: readonly PrinterColumn[] = isBare ? [age] : columns
   const cells = shown.map((c) => cellOf(new JsonPath(c.jsonPath), c.type))
   return {
     columns: [
@@ -52,7 +53,7 @@ export function printerTable(columns: readonly PrinterColumn[] | undefined, text
         name,
         type,
         format,
-        description: description === '' ? `Custom resource definition column (in JSONPath format): ${jsonPath}` : description,
+        description: description !== '' || isBare ? description : `Custom resource definition column (in JSONPath format): ${jsonPath}`,
         priority,
       })),
     ],

@@ -103,6 +103,9 @@ export function nonStructuralSchema(crd: CustomResourceDefinition): DefinitionCo
   return { type: 'NonStructuralSchema', status: 'True', reason: 'Violations', message: aggregate(errors) }
 }
 
+/** Keeps a definition until its objects are gone. */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
+
 export const API_APPROVED = 'api-approved.kubernetes.io'
 
 type Approval = 'invalid' | 'approved' | 'bypassed' | 'missing'

@@ -225,7 +225,8 @@ function requiredNames(errors: FieldError[], names: DefinitionNames): void {
   for (const name of ['plural', 'singular', 'kind', 'listKind'] as const) if (!names[name]) errors.push(required(`spec.names.${name}`))
 }
 
-function namesErrors(errors: FieldError[], names: DefinitionNames | undefined, path: string): void {
+/** Names that are asked for or accepted; empty ones are not looked at. */
+export function namesErrors(errors: FieldError[], names: DefinitionNames | undefined, path: string): void {
   if (names === undefined) return
   const { plural = '', singular = '', kind = '', listKind = '' } = names
   if (plural !== '') addErrors(errors, joined(`${path}.plural`, plural, dns1035LabelErrors(plural)))

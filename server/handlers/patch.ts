@@ -3,7 +3,7 @@ import { copyJson } from '../machinery/copy-json.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
 import { Slice } from '../machinery/slice.ts'
-import { StatusError } from '../machinery/status.ts'
+import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyJsonPatch, jsonPatchOf, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
@@ -43,10 +43,16 @@ export const PATCH_TYPES: readonly string[] = [...PATCHES, APPLY_TYPE]
 
 const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
 const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+/** Custom kinds have no strategic merge. */
+export const CUSTOM_PATCH_TYPES = PATCH_TYPES.filter((type) => type !== STRATEGIC)
+const unsupportedCustom = (): StatusError =>
+  unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${CUSTOM_PATCH_TYPES.join(', ')}`)
 
 /** 415 for a type that is not known here, before anything else is looked at. */
-export function checkPatchType(ctx: RequestContext): void {
-  if (!PATCHES.includes(mediaType(ctx.exchange.headers['content-type'] ?? ''))) throw unsupported()
+export function checkPatchType(ctx: RequestContext, { facts }: Schema): void {
+  const type = mediaType(ctx.exchange.headers['content-type'] ?? '')
+  if (facts === undefined && !CUSTOM_PATCH_TYPES.includes(type)) throw unsupportedCustom()
+  if (!PATCHES.includes(type)) throw unsupported()
 }
 
 /** Whether the client applies a partial object instead of patching (server-side apply). */
@@ -127,7 +133,7 @@ export async function patchObject(
   rules: UpdateRules = mainRules(served.store),
 ): Promise<void> {
   if (isApply(ctx)) return applyObject(ctx, served, rules)
-  checkPatchType(ctx)
+  checkPatchType(ctx, served.schema)
   const shape = shapeFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')

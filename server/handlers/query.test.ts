@@ -6,6 +6,7 @@ import { listQuery, type ListQuery } from './query.ts'
 
 const served = {
   facts: { group: '', resource: 'pods' },
+  schema: { facts: {} },
   store: { resource: { selectableFields: { 'spec.nodeName': () => '' } } },
 } as unknown as ServedResource
 const read = (search: string): ListQuery => listQuery(parseQuery(search), served)
@@ -40,6 +41,7 @@ describe('options of a list', () => {
   test('an event has other fields in its newer group', () => {
     const events = {
       facts: { group: 'events.k8s.io', resource: 'events' },
+      schema: { facts: {} },
       fieldLabels: eventsInEventsGroup.fieldLabels,
       store: { resource: { selectableFields: { 'involvedObject.kind': () => '', source: () => '', reportingComponent: () => '' } } },
     } as unknown as ServedResource

@@ -61,7 +61,8 @@ function storedFields(fields: FieldSelector, served: ServedResource): FieldSelec
 function unknownField(field: string, served: ServedResource): string {
   const own = served.fieldLabels?.unsupported
   if (own !== undefined) return own(field)
-  if (Object.keys(served.store.resource.selectableFields).length > 0) return `field label not supported: ${field}`
+  if (served.schema.facts === undefined || Object.keys(served.store.resource.selectableFields).length > 0)
+    return `field label not supported: ${field}`
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 

@@ -6,9 +6,10 @@ import { writeYaml, writeYamlItem } from '../codec/yaml-body.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { parseNumbers } from '../machinery/numbers.ts'
-import { notAcceptable, type Status } from '../machinery/status.ts'
-import { apiVersionOf, type KubeObject, type ListMeta } from '../machinery/types.ts'
+import { notAcceptable, StatusError, type Status } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject, type ListMeta, type ObjectMeta } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
+import { normalize } from '../scheme/check.ts'
 import { scheme } from '../scheme/index.ts'
 import { tableColumns, tableRow, type IncludeObject } from './table.ts'
 
@@ -55,13 +56,6 @@ export interface ShapeOptions {
   includeObject: IncludeObject
   /** The server's clock: a shape outlives the request that it is made for. */
   clock: Clock
-}
-
-/** `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
-function listHead(kind: string, apiVersion: string, meta: ListMeta): Buffer {
-  return Buffer.from(
-    `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(meta))},"items":[`,
-  )
 }
 
 function listMeta(m: ListMeta): ListMeta {
@@ -118,6 +112,11 @@ function bookmarkObject(kind: string, apiVersion: string, revision: number, init
   return { kind, apiVersion, metadata }
 }
 
+/** The same as Go writes a map. */
+function sortedBookmark({ kind, apiVersion, metadata: { resourceVersion, annotations } }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata: { ...(annotations === undefined ? {} : { annotations }), resourceVersion } } as KubeObject
+}
+
 interface JsonForms {
   object(e: Entry): Buffer
   line(e: Entry): Buffer
@@ -126,7 +125,8 @@ interface JsonForms {
 }
 
 function servedJson(served: ServedResource): JsonForms {
-  if (served.identity) return { object: (e) => e.json, line: (e) => e.line, item: (e) => e.item }
+  // What has no type of its own says in a list what it is, too.
+  if (served.identity) return { object: (e) => e.json, line: (e) => e.line, item: isUntyped(served) ? (e) => e.json : (e) => e.item }
   const key = `json ${served.facts.group}/${served.facts.version}`
   const object = (e: Entry): Buffer => e.encoding(key, () => Buffer.from(JSON.stringify(servedObject(served, e))))
   return {
@@ -135,6 +135,30 @@ function servedJson(served: ServedResource): JsonForms {
     item: (e) => Buffer.from(JSON.stringify(withoutType(servedObject(served, e)))),
   }
 }
+
+/** The metadata of an object where it stands alone, in the order of its type. */
+function metadataOf(served: ServedResource, { metadata }: KubeObject): ObjectMeta {
+  return isUntyped(served) ? normalize(OBJECT_META, metadata) : metadata
+}
+
+const OBJECT_META = scheme.type('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')!
+
+const isUntyped = ({ schema }: ServedResource): boolean => schema.facts === undefined
+
+/** A list without items, as the last fields of what it is made around say where they go. */
+function emptyList(served: ServedResource): (meta: ListMeta) => object {
+  const { facts, listKind: kind } = served
+  const apiVersion = apiVersionOf(facts.group, facts.version)
+  if (isUntyped(served)) return (meta) => ({ apiVersion, items: [], kind, metadata: sortedListMeta(meta) })
+  return (meta) => ({ kind, apiVersion, metadata: listMeta(meta), items: [] })
+}
+
+/** As Go writes a map: nothing is left out but what counts nothing. */
+const sortedListMeta = (m: ListMeta): ListMeta => ({
+  continue: m.continue ?? '',
+  ...(m.remainingItemCount ? { remainingItemCount: m.remainingItemCount } : {}),
+  ...(m.resourceVersion === undefined ? {} : { resourceVersion: m.resourceVersion }),
+})
 
 function withoutType({ kind: _k, apiVersion: _a, ...rest }: KubeObject): object {
   return rest
@@ -150,10 +174,8 @@ export function servedObject(served: ServedResource, entry: Entry): KubeObject {
   return served.identity ? entry.object() : served.fromStored(entry.object())
 }
 
-function jsonList(kind: string, apiVersion: string, pretty: boolean): Required<Pick<Shape, 'list' | 'ends'>> {
-  const empty = (meta: ListMeta): object => ({ kind, apiVersion, metadata: listMeta(meta), items: [] })
-  const ends = (meta: ListMeta): ListEnds =>
-    pretty ? prettyEnds(empty(meta)) : { head: listHead(kind, apiVersion, meta), tail: END_LIST, between: COMMA }
+function jsonList(empty: (meta: ListMeta) => object, pretty: boolean): Required<Pick<Shape, 'list' | 'ends'>> {
+  const ends = (meta: ListMeta): ListEnds => (pretty ? prettyEnds(empty(meta)) : plainEnds(empty(meta)))
   return { list: (items, meta) => (pretty && items.length === 0 ? [prettyEmpty(empty(meta))] : joinItems(ends(meta), items)), ends }
 }
 
@@ -161,6 +183,7 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
   const { facts } = served
   const apiVersion = apiVersionOf(facts.group, facts.version)
   const forms = servedJson(served)
+  const bookmark = isUntyped(served) ? sortedBookmark : (obj: KubeObject): KubeObject => obj
   const object = pretty ? (e: Entry): Buffer => prettyJson(forms.object(e)) : forms.line
   return {
     contentType: 'application/json',
@@ -168,9 +191,9 @@ function jsonShape(served: ServedResource, pretty: boolean): Shape {
     raw: served.identity && !pretty,
     object,
     item: pretty ? (e) => prettyItem(forms.item(e)) : forms.item,
-    ...jsonList(`${facts.kind}List`, apiVersion, pretty),
+    ...jsonList(emptyList(served), pretty),
     frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) =>
-      Buffer.from(JSON.stringify(bookmarkObject(facts.kind, apiVersion, rv, end))),
+      Buffer.from(JSON.stringify(bookmark(bookmarkObject(facts.kind, apiVersion, rv, end)))),
     ),
   }
 }
@@ -179,7 +202,14 @@ export function prettyJson(json: Buffer): Buffer {
   return Buffer.from(JSON.stringify(parseNumbers(json.toString()), null, 2))
 }
 
-const PRETTY_END = '[]\n}'
+/** `list` around the items of its array: `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
+function plainEnds(list: object): ListEnds {
+  const text = JSON.stringify(list)
+  const at = text.indexOf(ITEMS) + ITEMS.length
+  return { head: Buffer.from(text.slice(0, at)), tail: Buffer.from(`${text.slice(at)}\n`), between: COMMA }
+}
+
+const ITEMS = '"items":['
 
 /** An element of a list's array, indented as it stands there. */
 function prettyItem(json: Buffer): Buffer {
@@ -188,14 +218,16 @@ function prettyItem(json: Buffer): Buffer {
 
 const prettyEmpty = (list: object): Buffer => Buffer.from(JSON.stringify(list, null, 2))
 
-/** `list`, whose last field is an empty array, around items that `prettyItem` made. */
+/** `list`, which has one field that is an empty array, around items that `prettyItem` made. */
 function prettyEnds(list: object): ListEnds {
-  return {
-    head: Buffer.from(`${JSON.stringify(list, null, 2).slice(0, -PRETTY_END.length)}[`),
-    tail: Buffer.from('\n  ]\n}'),
-    between: COMMA,
-  }
+  const text = JSON.stringify(list, null, 2)
+  const at = EMPTY_ARRAY.exec(text)!
+  const end = at.index + at[0].length
+  return { head: Buffer.from(text.slice(0, end - 1)), tail: Buffer.from(`\n  ]${text.slice(end)}`), between: COMMA }
 }
+
+/** Of the list itself: what lies deeper is indented more. */
+const EMPTY_ARRAY = /^ {2}"(?:items|rows)": \[\]/m
 
 /** An element of a list as it stands below the list's field: each is written apart, so that a long list is made bit by bit. */
 const yamlItem = (field: string, value: unknown): Buffer => Buffer.from(stringifyYaml({ [field]: [value] }).slice(`${field}:\n`.length))
@@ -221,12 +253,11 @@ function yamlList(empty: (meta: ListMeta) => object, field: string): Required<Pi
 const STREAM_YAML_ABOVE = 64
 
 function yamlShape(served: ServedResource): Shape {
-  const { facts } = served
   const base = jsonShape(served, false)
   const forms = servedJson(served)
-  const apiVersion = apiVersionOf(facts.group, facts.version)
   const object = (e: Entry): Buffer => Buffer.from(stringifyYaml(servedObject(served, e)))
-  const item = (e: Entry): Buffer => yamlItem('items', withoutType(servedObject(served, e)))
+  const itemObject = (e: Entry): object => (isUntyped(served) ? servedObject(served, e) : withoutType(servedObject(served, e)))
+  const item = (e: Entry): Buffer => yamlItem('items', itemObject(e))
   return {
     ...base,
     contentType: 'application/yaml',
@@ -236,7 +267,7 @@ function yamlShape(served: ServedResource): Shape {
     item,
     itemInTurn: (e) => writeYamlItem('items', forms.item(e), () => item(e)),
     streamAbove: STREAM_YAML_ABOVE,
-    ...yamlList((meta) => ({ kind: `${facts.kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), 'items'),
+    ...yamlList(emptyList(served), 'items'),
   }
 }
 
@@ -273,7 +304,7 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
   const protobuf = o.representation.media === PROTOBUF_TYPE
   const kind = 'PartialObjectMetadata'
   const apiVersion = metaVersion(o)
-  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: servedView(served, e).metadata })
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, servedView(served, e)) })
   const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
   if (protobuf) {
     const message = (e: Entry): Buffer => e.encoding(`protobuf partial ${apiVersion}`, () => encodeMessage(partial(e), type))
@@ -305,7 +336,7 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
     raw: false,
     object: (e) => (pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
     item: pretty ? (e) => prettyItem(object(e)) : object,
-    ...jsonList(`${kind}List`, apiVersion, pretty),
+    ...jsonList((meta) => ({ kind: `${kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
     frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
       Buffer.from(JSON.stringify(bookmarkObject(kind, apiVersion, rv, end))),
     ),
@@ -313,8 +344,13 @@ function partialShape(served: ServedResource, o: ShapeOptions): Shape {
 }
 
 /** A list has no metadata of one object, and the other way round; found when there is an answer to show. The text names upstream's Go type. */
-function fittingShape({ facts }: ServedResource, shape: Shape, as: Representation['as']): Shape {
+function fittingShape(served: ServedResource, shape: Shape, as: Representation['as']): Shape {
+  const { facts } = served
   const refuse = (list: boolean): never => {
+    if (isUntyped(served)) {
+      if (!list) throw new StatusError(500, '', 'content is not a list')
+      throw notAcceptable(`you requested ${as}, but the requested object is a list (*unstructured.UnstructuredList)`)
+    }
     const type = `*${facts.group === '' ? 'core' : facts.group.split('.')[0]!}.${facts.kind}${list ? 'List' : ''}`
     throw notAcceptable(`you requested ${as}, but the requested object is ${list ? 'a' : 'not a'} list (${type})`)
   }
@@ -343,7 +379,9 @@ function tableShape(served: ServedResource, o: ShapeOptions): Shape {
     const json = Buffer.from(`${JSON.stringify(t)}\n`)
     return o.representation.pretty ? prettyJson(json) : json
   }
-  const row = (obj: KubeObject): unknown => tableRow(served, obj, o.includeObject, o.clock.now(), apiVersion)
+  const withMetadata = isUntyped(served) && o.includeObject === 'Metadata'
+  const typed = (obj: KubeObject): KubeObject => (withMetadata ? { ...obj, metadata: metadataOf(served, obj) } : obj)
+  const row = (obj: KubeObject): unknown => tableRow(served, typed(obj), o.includeObject, o.clock.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
     table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)
   const frame = (t: object): Buffer => Buffer.from(JSON.stringify(t))

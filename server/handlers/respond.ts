@@ -3,7 +3,7 @@ import { negotiate, PROTOBUF_TYPE, type Representation } from '../codec/negotiat
 import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { RequestContext } from '../filters/context.ts'
-import type { Status, StatusDetails } from '../machinery/status.ts'
+import { notAcceptable, type Status, type StatusDetails } from '../machinery/status.ts'
 import { parseGoBool, type Query } from '../machinery/query.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -20,9 +20,12 @@ export function wantsPretty(query: Query, userAgent: string | undefined): boolea
   return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
+const NO_YAML_STREAM = `only the following media types are accepted: application/json;stream=watch, ${PROTOBUF_TYPE};stream=watch`
+
 export function representationOf(ctx: RequestContext, transforms = true, protobuf = true): Representation {
   const { verb } = ctx.requestInfo
   const r = negotiate(ctx.exchange.headers.accept, transforms, verb === 'list' || verb === 'watch', protobuf)
+  if (verb === 'watch' && r.media === 'application/yaml') throw notAcceptable(NO_YAML_STREAM)
   return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
     ? { ...r, pretty: true }
     : r
@@ -41,10 +44,13 @@ export function respondEntry(ctx: RequestContext, shape: Shape, entry: Entry, st
   return body instanceof Promise ? body.then(send) : send(body)
 }
 
-/** Answers with an object that is not stored: a Status, a Scale, a review, a discovery document. */
-export function respondObject(ctx: RequestContext, given: object, status = 200): void {
+/**
+ * Answers with an object that is not stored: a Status, a Scale, a review, a discovery document.
+ * @param protobuf whether it has that form here
+ */
+export function respondObject(ctx: RequestContext, given: object, status = 200, protobuf = true): void {
   // A Status stays one whatever form was asked for.
-  const { media, pretty } = representationOf(ctx, (given as Partial<KubeObject>).kind === 'Status')
+  const { media, pretty } = representationOf(ctx, (given as Partial<KubeObject>).kind === 'Status', protobuf)
   const obj = typeFirst(given as Partial<KubeObject>)
   const { apiVersion, kind } = obj
   // Legacy discovery leaves the version of its own documents out.

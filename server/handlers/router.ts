@@ -1,6 +1,6 @@
 import type { Handler, RequestContext } from '../filters/context.ts'
 import { oneField } from '../machinery/fields.ts'
-import { badRequest, methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import { badRequest, methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Snapshot } from '../registry/registry.ts'
 import { createObject } from './create.ts'
@@ -70,6 +70,20 @@ export function pageNotFound(ctx: RequestContext): void {
   ctx.exchange.respond(404, TEXT, Buffer.from('404 page not found\n'))
 }
 
+/** Requests for a custom resource, which in the reference are told from others by their path and not by routes. */
+function customResource(ctx: RequestContext, served: ServedResource, o: RouterOptions): void | Promise<void> {
+  const { requestInfo: info } = ctx
+  const { namespaced } = served.facts
+  const across = info.verb === 'list' || info.verb === 'watch'
+  if (namespaced ? info.namespace === '' && !across : info.namespace !== '') return pageNotFound(ctx)
+  if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
+  if (info.subresource !== '') return handleSubresource(ctx, served)
+  if ((info.verb === 'update' || info.verb === 'patch') && info.name === '') throw badRequest('name must be provided')
+  const handler = VERBS[info.verb]
+  if (handler === undefined) throw methodNotSupported(served.store.groupResource, info.verb)
+  return handler(ctx, served, o)
+}
+
 /** Sends each request to the handler of its verb. */
 export function router(options: RouterOptions): Handler {
   return async (ctx) => {
@@ -84,17 +98,17 @@ export function router(options: RouterOptions): Handler {
     if (served === undefined) {
       const unstored = api.unstored(info.apiGroup, info.apiVersion, info.resource)
       if (unstored !== undefined) return handleUnstored(ctx, unstored)
-      if (api.group(info.apiGroup) !== undefined) throw resourceNotFound()
+      if (api.isBuiltIn(info.apiGroup)) throw resourceNotFound()
       return pageNotFound(ctx)
     }
+    if (served.schema.facts === undefined) return customResource(ctx, served, options)
     // Proxies alone take it: what is there is the backend's to say.
     if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()
     if (elsewhere(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     const handler = VERBS[info.verb]
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()
-    const { deprecation } = served.store.resource.warnings
-    if (deprecation !== undefined) ctx.warnings.push(deprecation)
+    if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
     return handler(ctx, served, options)
   }
 }

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
-import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import { methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
@@ -12,7 +12,7 @@ import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts
 import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
 import { checkPatchType, isApply, patched, patchObject, readPatch } from './patch.ts'
-import { respondEntry, respondObject, shapeFor } from './respond.ts'
+import { representationOf, respondEntry, respondObject, shapeFor } from './respond.ts'
 import { replaceObject } from './update.ts'
 
 const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'>> = {
@@ -26,7 +26,8 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
   const { subresource: name, verb } = ctx.requestInfo
   if (name === 'status' && served.store.hasStatus) return status(ctx, served, verb)
   const sub = served.subresources.get(name)
-  if (sub === undefined) throw resourceNotFound()
+  if (sub === undefined)
+    throw served.schema.facts === undefined ? notFound(served.store.groupResource, ctx.requestInfo.name) : resourceNotFound()
   const request = {
     served,
     namespace: ctx.requestInfo.namespace,
@@ -45,7 +46,7 @@ async function status(ctx: RequestContext, served: ServedResource, verb: string)
   const rules = statusRules(served.store)
   if (verb === 'update') return replaceObject(ctx, served, rules)
   if (verb === 'patch') return patchObject(ctx, served, rules)
-  throw methodNotAllowed()
+  throw refusedVerb(ctx, served)
 }
 
 async function objectSubresource(
@@ -56,13 +57,15 @@ async function objectSubresource(
 ): Promise<void> {
   const { verb } = ctx.requestInfo
   // Whoever cannot be read cannot be patched either: a namespace's end.
-  if (verb === 'patch' && sub.get === undefined) throw methodNotAllowed()
+  if (verb === 'patch' && sub.get === undefined) throw refusedVerb(ctx, served)
   const expected = bodyOf(sub.body, served)
+  // What a custom resource answers has no protobuf form, not even a Scale.
+  if (served.schema.facts === undefined) representationOf(ctx, true, false)
   if (verb === 'get' && sub.get !== undefined) {
     return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
   }
   if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
-  if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx)
+  if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx, served.schema)
   const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query.dryRun, query.fieldManager) }
   if (verb === 'create' && sub.create !== undefined) {
@@ -79,7 +82,11 @@ async function objectSubresource(
     const change = (current: KubeObject): KubeObject => patched(ctx, patch, copyJson(current), expected, query.fieldValidation)
     return answer(ctx, served, await sub.update(request, change), 200)
   }
-  throw methodNotAllowed()
+  throw refusedVerb(ctx, served)
+}
+
+function refusedVerb({ requestInfo: { verb } }: RequestContext, { schema, store }: ServedResource): Error {
+  return schema.facts === undefined ? methodNotSupported(store.groupResource, verb) : methodNotAllowed()
 }
 
 function bodyOf(body: { group: string; version: string; kind: string }, served: ServedResource): ExpectedBody {
@@ -89,5 +96,5 @@ function bodyOf(body: { group: string; version: string; kind: string }, served: 
 
 function answer(ctx: RequestContext, served: ServedResource, a: SubresourceAnswer, status: number): void | Promise<void> {
   if ('entry' in a) return respondEntry(ctx, shapeFor(ctx, served), a.entry, status)
-  respondObject(ctx, a.object, a.status ?? status)
+  respondObject(ctx, a.object, a.status ?? status, served.schema.facts !== undefined)
 }

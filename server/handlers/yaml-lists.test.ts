@@ -15,6 +15,8 @@ const pod = (name: string): KubeObject => ({
 const entries = ['a', 'b', 'c'].map((name): Entry => ({ object: () => pod(name), view: () => pod(name) }) as unknown as Entry)
 const served = {
   facts: { group: '', version: 'v1', kind: 'Pod', resource: 'pods' },
+  schema: { facts: {} },
+  listKind: 'PodList',
   identity: true,
   table: { columns: [{ name: 'Name', type: 'string', description: '\nrows: []\n' }], cells: (o: KubeObject) => [o.metadata.name, null] },
 } as unknown as ServedResource

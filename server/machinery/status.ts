@@ -108,6 +108,9 @@ export const forbidden = (r: GroupResource, name: string, why: string): StatusEr
 
 export const unauthorized = (why = 'Unauthorized'): StatusError => new StatusError(401, 'Unauthorized', why)
 
+/** A verb that the kind does not take, where the reference finds out by the kind and not by its routes. */
+export const methodNotSupported = (r: GroupResource, verb: string): StatusError =>
+  new StatusError(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualified(r)}"`, about(r, ''))
 export const badRequest = (why: string): StatusError => new StatusError(400, 'BadRequest', why)
 
 /** What the reference answers for an unknown resource or subresource of a known group-version. */

@@ -33,7 +33,7 @@ export interface ResourceDefinition {
   readonly warnings?: KindWarnings | undefined
   /** What to tell whoever writes an object that has no effect on this server; undefined for an object that has. */
   readonly unenforced?: ((obj: KubeObject) => string | undefined) | undefined
-  /** What is served, in the order of preference. Of two groups for Events. */
+  /** What is served, in the order of preference. Of two groups for Events. With rules of their own: those that are served and the stored one. */
   readonly versions: readonly VersionDefinition[]
 }
 
@@ -46,6 +46,22 @@ export interface StorageDefinition extends GroupVersion {
   readonly decode: CacheSchema['decode']
 }
 
+/**
+ * The rules of a version whose objects are worked on as it has them, not as they are stored (custom resources: each version has a schema
+ * of its own). It has a cache of its own, which shows what is stored in this version.
+ */
+export interface VersionRules {
+  /** Of this version. */
+  readonly schema: Schema
+  readonly strategy: Strategy
+  readonly hasStatus: boolean
+  readonly selectableFields: SelectableFields
+  readonly decode: CacheSchema['decode']
+  readonly settle: NonNullable<CacheSchema['settle']>
+  /** An object of this version as it is stored. */
+  encode(obj: KubeObject): Buffer
+}
+
 /** A kind as one group-version serves it. */
 export interface VersionDefinition {
   /** Names, verbs and subresources as discovery shows them. */
@@ -54,6 +70,12 @@ export interface VersionDefinition {
   readonly table: TableDefinition
   readonly fieldLabels?: FieldLabelConversion | undefined
   readonly subresources: Readonly<Record<string, Subresource>>
+  /** Kind of a list of them; by default the kind and `List`. */
+  readonly listKind?: string
+  /** The warning that goes with every answer in this version. */
+  readonly deprecation?: string | undefined
+  /** Absent: rules hold for objects as they are stored. */
+  readonly rules?: VersionRules
   /** What server-side apply must know of the type. Made when it is first asked for. */
   structure(): Structure
   /** An object with nothing in it, in normal form: what the fields of a new one are compared with. */

@@ -1,11 +1,11 @@
-import type { IndexedParts } from '../cache/entry.ts'
+import type { CacheSchema, IndexedParts } from '../cache/entry.ts'
 import { ResourceCache } from '../cache/resource-cache.ts'
 import { compareApiVersions } from '../machinery/api-versions.ts'
 import { qualified } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
-import type { ResourceDefinition, UnstoredDefinition, VersionDefinition } from './definition.ts'
+import type { ResourceDefinition, UnstoredDefinition, VersionDefinition, VersionRules } from './definition.ts'
 import { KindFields } from './generic/fields.ts'
 import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
@@ -26,6 +26,8 @@ export interface Snapshot {
   resource(group: string, version: string, resource: string): ServedResource | undefined
   unstored(group: string, version: string, resource: string): UnstoredDefinition | undefined
   group(name: string): GroupFacts | undefined
+  /** Whether a group is there without any definition that was added. */
+  isBuiltIn(group: string): boolean
 }
 
 export interface RegistryOptions extends StoreDependencies {
@@ -58,7 +60,7 @@ export class Registry {
   add(definitions: readonly ResourceDefinition[], unstored: readonly UnstoredDefinition[] = []): void {
     for (const definition of definitions) {
       const installed = this.#make(definition)
-      this.#options.feed.add(installed.store.resource.cache)
+      for (const cache of cachesOf(installed)) this.#options.feed.add(cache)
       this.#installed.set(qualified(definition), installed)
     }
     this.#unstored.push(...unstored)
@@ -70,7 +72,7 @@ export class Registry {
     const name = qualified(definition)
     if (this.#installed.has(name)) throw new Error(`${name} is installed already`)
     const installed = this.#make(definition)
-    await this.#options.feed.install(installed.store.resource.cache)
+    await this.#options.feed.install(...cachesOf(installed))
     this.#installed.set(name, installed)
     this.#swap()
   }
@@ -80,13 +82,23 @@ export class Registry {
     const name = qualified(definition)
     const before = this.#installed.get(name)
     if (before === undefined) return this.install(definition)
+    if (sameRules(before.definition, definition)) {
+      const served = before.served.map((s) => ({
+        ...s,
+        facts: definition.versions.find((v) => v.facts.version === s.facts.version)!.facts,
+      }))
+      this.#installed.set(name, { ...before, definition, served })
+      return this.#swap()
+    }
     const { cache } = before.store.resource
     const kept = sameIndex(before.definition, definition) ? cache : undefined
     const installed = this.#make(definition, kept)
-    if (kept === undefined) {
-      this.#options.feed.remove(cache.schema.prefix)
-      await this.#options.feed.install(installed.store.resource.cache)
-    } else cache.closeWatchers()
+    if (kept !== undefined) cache.closeWatchers()
+    else {
+      await this.#options.feed.install(...cachesOf(installed))
+      const { prefix } = cache.schema
+      if (installed.store.resource.schema.prefix !== prefix) this.#options.feed.remove(prefix)
+    }
     this.#installed.set(name, installed)
     this.#swap()
   }
@@ -112,39 +124,56 @@ export class Registry {
   }
 
   #make(definition: ResourceDefinition, cache?: ResourceCache): Installed {
-    const stored = this.#stored(definition, cache)
-    const store = new Store(stored, this.#options)
-    return { definition, store, served: definition.versions.map((v) => serve(v, store)) }
+    const fields = fieldsOf(definition)
+    const make = (resource: StoredResource): Store => new Store(resource, this.#options)
+    const apart = definition.versions.flatMap((v) =>
+      v.rules === undefined ? [] : [[v, make(this.#apart(definition, v, v.rules, fields))] as const],
+    )
+    if (apart.length > 0) {
+      const stored = apart.find(([v]) => v.facts.version === definition.storage.version)
+      const served = apart.filter(([v]) => v.facts.verbs.length > 0).map(([v, store]) => serve(v, store))
+      return { definition, store: (stored ?? apart[0]!)[1], stores: apart.map(([, store]) => store), served }
+    }
+    const store = make(this.#stored(definition, fields, cache))
+    return { definition, store, stores: [store], served: definition.versions.map((v) => serve(v, store)) }
   }
 
-  #stored(d: ResourceDefinition, kept: ResourceCache | undefined): StoredResource {
-    const { group, version, prefix, schema: objectSchema, decode } = d.storage
-    const fields = ownFields(d.selectableFields)
+  #stored(d: ResourceDefinition, fields: KindFields, kept: ResourceCache | undefined): StoredResource {
+    const { group, version, schema: objectSchema, decode } = d.storage
+    const selectable = ownFields(d.selectableFields)
     const schema = kept?.schema ?? {
-      prefix: `${this.#options.keyPrefix}${prefix}/`,
-      namespaced: d.namespaced,
-      fieldNames: Object.keys(fields),
-      indexOf: indexer(fields),
+      ...this.#cacheSchema(d, selectable),
       head: Buffer.from(`{"kind":${JSON.stringify(d.kind)},"apiVersion":${JSON.stringify(apiVersionOf(group, version))},`),
       raw: objectSchema.facts !== undefined && hasRawFields(objectSchema.facts),
       decode,
     }
+    const { hasStatus, strategy, warnings = {}, unenforced } = d
     return {
-      group: d.group,
-      resource: d.resource,
-      kind: d.kind,
-      version,
-      namespaced: d.namespaced,
-      objectSchema,
-      hasStatus: d.hasStatus,
-      strategy: d.strategy,
-      warnings: d.warnings ?? {},
-      unenforced: d.unenforced,
-      selectableFields: fields,
-      fields: fieldsOf(d),
-      schema,
+      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema },
+      selectableFields: selectable,
       cache: kept ?? new ResourceCache(schema),
     }
+  }
+
+  /** A version with rules and a cache of its own. */
+  #apart(d: ResourceDefinition, { facts: { version } }: VersionDefinition, rules: VersionRules, fields: KindFields): StoredResource {
+    const { schema: objectSchema, hasStatus, strategy, decode, settle, encode } = rules
+    const selectable = ownFields(rules.selectableFields)
+    const schema = { ...this.#cacheSchema(d, selectable), decode, settle, apart: version !== d.storage.version }
+    const { warnings = {}, unenforced } = d
+    return {
+      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema, encode },
+      selectableFields: selectable,
+      cache: new ResourceCache(schema),
+    }
+  }
+
+  #cacheSchema(
+    { storage, namespaced }: ResourceDefinition,
+    fields: SelectableFields,
+  ): Pick<CacheSchema, 'prefix' | 'namespaced' | 'fieldNames' | 'indexOf'> {
+    const prefix = `${this.#options.keyPrefix}${storage.prefix}/`
+    return { prefix, namespaced, fieldNames: Object.keys(fields), indexOf: indexer(fields) }
   }
 
   #swap(): void {
@@ -169,33 +198,56 @@ export class Registry {
       resource: (group, version, resource) => byPath.get(`${group}/${version}/${resource}`),
       unstored: (group, version, resource) => unstored.get(`${group}/${version}/${resource}`),
       group: (name) => groups.find((g) => g.name === name),
+      isBuiltIn: (group) => builtIn.groups.some((g) => g.name === group),
     }
   }
 }
 
+const nameOf = ({
+  group,
+  resource,
+  kind,
+  namespaced,
+}: ResourceDefinition): Pick<StoredResource, 'group' | 'resource' | 'kind' | 'namespaced'> => ({
+  ...{ group, resource, kind, namespaced },
+})
+
 function fieldsOf(d: ResourceDefinition): KindFields {
   const same = (obj: KubeObject): KubeObject => obj
-  const versions = d.versions.map(({ facts, structure, empty, conversion }) => ({
-    apiVersion: apiVersionOf(facts.group, facts.version),
-    structure,
-    empty,
-    identity: conversion === undefined,
-    fromStored: conversion?.fromStored ?? same,
-    toStored: conversion?.toStored ?? same,
-  }))
-  return new KindFields(d.kind, versions, (subresource) => {
-    const own = d.strategy.fieldScopes?.[subresource]
+  const versions = d.versions.map(({ facts, structure, empty, conversion, rules }) => {
+    const apiVersion = apiVersionOf(facts.group, facts.version)
+    // Where rules hold in each version, so do owners; of other versions nothing but the name is converted.
+    const renamed = (obj: KubeObject): KubeObject => ({ ...obj, apiVersion })
+    return {
+      ...{ apiVersion, structure, empty },
+      identity: conversion === undefined,
+      fromStored: conversion?.fromStored ?? (rules === undefined ? same : renamed),
+      toStored: conversion?.toStored ?? same,
+    }
+  })
+  const rulesOf = new Map(d.versions.map((v) => [apiVersionOf(v.facts.group, v.facts.version), v.rules ?? d]))
+  return new KindFields(d.kind, versions, (subresource, apiVersion) => {
+    const { strategy, hasStatus } = rulesOf.get(apiVersion) ?? d
+    const own = strategy.fieldScopes?.[subresource]
     if (own !== undefined) return own
     if (subresource === 'scale') return { only: ['spec.replicas'], needsOwner: 'spec.replicas' }
-    if (subresource === '') return d.hasStatus ? { resets: ['status'] } : {}
-    return subresource === 'status' ? { resets: d.strategy.resetMetadataForStatus === true ? ['spec', 'metadata'] : ['spec'] } : {}
+    if (subresource === '') return hasStatus ? { resets: ['status'] } : {}
+    return subresource === 'status' ? { resets: strategy.resetMetadataForStatus === true ? ['spec', 'metadata'] : ['spec'] } : {}
   })
 }
 
 interface Installed {
   readonly definition: ResourceDefinition
+  /** Of the stored version. */
   readonly store: Store
+  /** With a cache each. */
+  readonly stores: readonly Store[]
   readonly served: readonly ServedResource[]
+}
+
+const cachesOf = ({ store, stores }: Installed): [ResourceCache, ...ResourceCache[]] => {
+  const { cache } = store.resource
+  return [cache, ...stores.map((s) => s.resource.cache).filter((c) => c !== cache)]
 }
 
 const pathOf = (r: { group: string; version: string; resource: string }): string => `${r.group}/${r.version}/${r.resource}`
@@ -223,6 +275,11 @@ function sameIndex(a: ResourceDefinition, b: ResourceDefinition): boolean {
   )
 }
 
+/** Whether two definitions differ in nothing but facts: caches stay, and watches go on. */
+function sameRules(a: ResourceDefinition, b: ResourceDefinition): boolean {
+  return a.versions.length === b.versions.length && a.versions.every((v, i) => v.rules !== undefined && v.rules === b.versions[i]!.rules)
+}
+
 /** A stored resource in one of its versions. */
 function serve(v: VersionDefinition, home: Store): ServedResource {
   const same = (obj: KubeObject): KubeObject => obj
@@ -233,6 +290,8 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
     table: v.table,
     fieldLabels: v.fieldLabels,
     subresources: new Map(Object.entries(v.subresources)),
+    listKind: v.listKind ?? `${v.facts.kind}List`,
+    deprecation: v.deprecation ?? home.resource.warnings.deprecation,
     identity: v.conversion === undefined,
     fromStored: v.conversion?.fromStored ?? same,
     toStored: v.conversion?.toStored ?? same,

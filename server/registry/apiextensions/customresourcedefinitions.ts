@@ -1,6 +1,15 @@
 import { defaultCustomResourceDefinition, defaultDefinitionStatus } from '../../apis/apiextensions/v1beta1/customresourcedefinition.ts'
+import type { CustomResourceDefinition, DefinitionStatus } from '../../extensions/definition.ts'
+import { definitionWarnings } from '../../extensions/definition-schema.ts'
+import { CLEANUP_FINALIZER, setCondition } from '../../extensions/definition-status.ts'
+import { namesErrors, validateDefinition, validateDefinitionUpdate } from '../../extensions/definition-validation.ts'
+import type { FieldError } from '../../machinery/field-errors.ts'
+import { formatTime } from '../../machinery/clock.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { convert } from '../../scheme/versions.ts'
 import type { BuiltInKind } from '../definition.ts'
+import type { Strategy } from '../generic/strategy.ts'
 import { name, table, text, type Cell } from '../generic/table-cells.ts'
 
 const servedVersions: Cell = (o) =>
@@ -13,19 +22,63 @@ const servedVersions: Cell = (o) =>
 const established: Cell = (o) =>
   listAt(o, 'status.conditions').some((c) => textAt(c, 'type') === 'Established' && textAt(c, 'status') === 'True')
 
-export const customresourcedefinitions: BuiltInKind = {
-  group: 'apiextensions.k8s.io',
-  resource: 'customresourcedefinitions',
-  strategy: {
-    generation: true,
-    allowUnconditionalUpdate: false,
-    // Objects are in their stored version, v1beta1, which differs from v1 in other places.
-    default: defaultCustomResourceDefinition,
-    prepareForCreate(obj) {
-      obj.status = {}
-      defaultDefinitionStatus(obj)
-    },
+const GROUP = 'apiextensions.k8s.io'
+const STORED = { group: GROUP, version: 'v1beta1' }
+const V1 = { group: GROUP, version: 'v1' }
+
+/** The v1 form of a stored object, on which rules and makers work. */
+const asV1 = (obj: KubeObject): CustomResourceDefinition => convert(obj, STORED, V1) as unknown as CustomResourceDefinition
+
+/** Objects are in their stored version, v1beta1, which differs from v1 in other places. */
+const strategy: Strategy = {
+  generation: true,
+  allowUnconditionalUpdate: false,
+  anyFinalizer: true,
+  default: defaultCustomResourceDefinition,
+  prepareForCreate(obj) {
+    obj.status = {}
+    defaultDefinitionStatus(obj)
   },
+  prepareForUpdate(obj) {
+    const stored = listAt(obj, 'spec.versions').find((v) => valueAt(v, 'storage') === true)
+    const version = stored === undefined ? '' : textAt(stored, 'name')
+    const status = obj.status as { storedVersions?: string[] } | undefined
+    if (version !== '' && status?.storedVersions?.includes(version) === false) status.storedVersions = [...status.storedVersions, version]
+  },
+  validate(obj, ctx) {
+    const crd = asV1(obj)
+    const errors = validateDefinition(crd)
+    if (errors.length === 0) for (const text of definitionWarnings(crd.spec)) ctx.warn(text)
+    return errors
+  },
+  validateUpdate(obj, old, ctx) {
+    const [crd, before] = [asV1(obj), asV1(old)]
+    const errors = validateDefinitionUpdate(crd, before)
+    if (errors.length === 0) for (const text of definitionWarnings(crd.spec, before.spec)) ctx.warn(text)
+    return errors
+  },
+  validateStatusUpdate(obj) {
+    const errors: FieldError[] = []
+    namesErrors(errors, (obj.status as DefinitionStatus | undefined)?.acceptedNames, 'status.acceptedNames')
+    return errors
+  },
+  beginDelete(obj, { clock }) {
+    const now = formatTime(clock.now())
+    const { metadata } = obj
+    metadata.deletionTimestamp = now
+    const finalizers = metadata.finalizers ?? []
+    if (!finalizers.includes(CLEANUP_FINALIZER)) metadata.finalizers = [...finalizers, CLEANUP_FINALIZER]
+    const status = (obj.status ?? {}) as DefinitionStatus
+    const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon'
+    const pending = { type: 'Terminating', status: 'True', reason: 'InstanceDeletionPending', message } as const
+    obj.status = { ...status, conditions: setCondition(status.conditions ?? [], pending, now) }
+  },
+}
+
+export const customresourcedefinitions: BuiltInKind = {
+  group: GROUP,
+  resource: 'customresourcedefinitions',
+  strategy,
   table: table(
     'Name|Scope|Versions|Created At:date|*Group|*Kind|*ShortNames|*Established:boolean',
     name,

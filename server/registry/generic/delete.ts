@@ -112,6 +112,10 @@ async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObjec
   const obj = copyJson(old)
   if (slice.over) await slice.next()
   const meta = obj.metadata
+  if (strategy.beginDelete !== undefined && !meta.deletionTimestamp) {
+    strategy.beginDelete(obj, request.context)
+    return [{ action: 'put', value: store.encode(obj), parts: schema.indexOf(obj) }, 'wait']
+  }
   const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, strategy.defaultGarbageCollectionPolicy)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers

@@ -4,6 +4,7 @@ import { FieldSet } from '../../fieldmanager/field-set.ts'
 import { fieldElement } from '../../fieldmanager/path-element.ts'
 import type { Structure } from '../../fieldmanager/structure.ts'
 import type { TypedVersion, Versions } from '../../fieldmanager/updater.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 
 /** A served version of a kind, for the fields of its objects. */
@@ -32,11 +33,11 @@ const setOf = (paths: readonly string[]): FieldSet => FieldSet.of(...paths.map((
 export class KindFields {
   readonly #kind: string
   readonly #versions: ReadonlyMap<string, FieldVersion>
-  readonly #scope: (subresource: string) => FieldScope
+  readonly #scope: (subresource: string, apiVersion: string) => FieldScope
   readonly #managers = new Map<string, FieldManager>()
   readonly #preferred: string
 
-  constructor(kind: string, versions: readonly FieldVersion[], scope: (subresource: string) => FieldScope) {
+  constructor(kind: string, versions: readonly FieldVersion[], scope: (subresource: string, apiVersion: string) => FieldScope) {
     this.#kind = kind
     this.#versions = new Map(versions.map((v) => [v.apiVersion, v]))
     this.#scope = scope
@@ -49,8 +50,8 @@ export class KindFields {
     if (version === undefined) return
     const manager = this.#manager(version, subresource)
     if (version.identity) return yield* manager.update(live, next, by)
-    const shown = version.fromStored(structuredClone(next))
-    yield* manager.update(live === undefined ? undefined : version.fromStored(structuredClone(live)), shown, by)
+    const shown = version.fromStored(copyJson(next))
+    yield* manager.update(live === undefined ? undefined : version.fromStored(copyJson(live)), shown, by)
     if (shown.metadata.managedFields === undefined) delete next.metadata.managedFields
     else next.metadata.managedFields = shown.metadata.managedFields
   }
@@ -65,7 +66,7 @@ export class KindFields {
     apiVersion: string,
   ): Pausing<KubeObject> {
     const version = this.#versions.get(apiVersion)!
-    const shown = live === undefined || version.identity ? live : version.fromStored(structuredClone(live))
+    const shown = live === undefined || version.identity ? live : version.fromStored(copyJson(live))
     return yield* this.#manager(version, subresource).apply(shown, config, by, force)
   }
 
@@ -77,7 +78,7 @@ export class KindFields {
   }
 
   #make(version: FieldVersion, subresource: string): FieldManager {
-    const { resets, only, needsOwner } = this.#scope(subresource)
+    const { resets, only, needsOwner } = this.#scope(subresource, version.apiVersion)
     const [reset, kept] = [resets && setOf(resets), only && setOf(only)]
     const filter = (set: FieldSet): FieldSet => {
       const rest = reset === undefined ? set : set.recursiveDifference(reset)
@@ -93,7 +94,7 @@ export class KindFields {
     const versions: Versions = {
       version: versionOf,
       convert: (object, from, to) => {
-        const stored = this.#versions.get(from.apiVersion)!.toStored(structuredClone(object) as KubeObject)
+        const stored = this.#versions.get(from.apiVersion)!.toStored(copyJson(object) as KubeObject)
         return this.#versions.get(to.apiVersion)!.fromStored(stored)
       },
     }

@@ -16,6 +16,10 @@ export interface ServedResource {
   readonly table: TableDefinition
   readonly fieldLabels: FieldLabelConversion | undefined
   readonly subresources: ReadonlyMap<string, Subresource>
+  /** Kind of a list of them. */
+  readonly listKind: string
+  /** The warning that goes with every answer. */
+  readonly deprecation: string | undefined
   /** True when served and stored version have the same shape and name, so stored bytes are the answer. */
   readonly identity: boolean
   /** Both may return the object itself, changed. */

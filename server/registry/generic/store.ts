@@ -94,12 +94,13 @@ export class Store {
     const { nameErrors = nameIsSubdomain } = strategy
     const rules = { namespaced, nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix, obj) }
     const errors = validateObjectMeta(obj.metadata, rules, 'metadata')
-    if (obj.metadata.finalizers !== undefined) addErrors(errors, finalizerNameErrors(obj.metadata))
+    if (obj.metadata.finalizers !== undefined && strategy.anyFinalizer !== true) addErrors(errors, finalizerNameErrors(obj.metadata))
     return errors
   }
 
   invalid(obj: KubeObject, errors: FieldError[]): Error {
-    return invalidObject({ group: this.resource.group, kind: this.resource.kind }, obj.metadata.name ?? '', errors)
+    // A custom object may come with another kind.
+    return invalidObject({ group: this.resource.group, kind: obj.kind ?? this.resource.kind }, obj.metadata.name ?? '', errors)
   }
 
   conflict(name: string, why = MODIFIED): Error {
@@ -111,7 +112,8 @@ export class Store {
    * objects have equal bytes, so an update that changes nothing is seen to be one.
    */
   encode(obj: KubeObject): Buffer {
-    const { group, version, kind, objectSchema } = this.resource
+    const { group, version, kind, objectSchema, encode } = this.resource
+    if (encode !== undefined) return encode(obj)
     const { apiVersion: _a, kind: _k, metadata, ...rest } = objectSchema.normalize(obj)
     const { resourceVersion: _rv, ...meta } = metadata
     return Buffer.from(JSON.stringify({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))

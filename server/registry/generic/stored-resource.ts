@@ -26,6 +26,8 @@ export interface StoredResource {
   readonly fields: KindFields
   readonly schema: CacheSchema
   readonly cache: ResourceCache
+  /** The stored bytes of an object; absent: those of its normal form. */
+  readonly encode?: ((obj: KubeObject) => Buffer) | undefined
 }
 
 /** What a guarded write does with the state that it was shown. */

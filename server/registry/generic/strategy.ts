@@ -59,6 +59,8 @@ export interface Strategy {
   defaultGarbageCollectionPolicy?: 'DeleteDependents' | 'OrphanDependents' | 'Unsupported'
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
   gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
+  /** Finalizers may have any name (custom resources and their definitions); by default short ones must be standard. */
+  anyFinalizer?: boolean
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
   nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */
@@ -78,6 +80,8 @@ export interface Strategy {
    * object itself, spec on `/status`.
    */
   fieldScopes?: Readonly<Record<string, FieldScope>>
+  /** What the first delete makes of an object whose end is somebody's work, instead of the usual mark; it stays until that is done. */
+  beginDelete?(obj: KubeObject, ctx: StrategyContext): void
   /** Called on the object that a delete leaves marked, for what else changes then (a namespace's phase). */
   markDeleted?(obj: KubeObject): void
 }

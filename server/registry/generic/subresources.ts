@@ -42,11 +42,18 @@ export function replacedObject(body: Body, rulesOf: (store: Store) => UpdateRule
 /** How a kind's replicas are read and written through autoscaling/v1 Scale. */
 export interface ScaleFunctions {
   toScale(obj: KubeObject): KubeObject
+  /** What an update starts from; by default what is shown. */
+  toBase?(obj: KubeObject): KubeObject
+  /** What an update answers with; by default what is shown. */
+  toAnswer?(obj: KubeObject): KubeObject
+  /** The fields of the object that a Scale speaks of; by default its spec. */
+  specOf?(scale: KubeObject): Readonly<Record<string, unknown>>
   /** Returns the changed object; throws a Status for a Scale that breaks a rule. */
   applyScale(obj: KubeObject, scale: KubeObject, resource: { group: string; resource: string }): KubeObject
 }
 
 export function scaleSubresource(f: ScaleFunctions): Subresource {
+  const { specOf = ({ spec }): Record<string, unknown> => (spec === undefined ? {} : { spec }) } = f
   return {
     form: 'object',
     body: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
@@ -59,9 +66,9 @@ export function scaleSubresource(f: ScaleFunctions): Subresource {
           apiVersion: apiVersionOf(facts.group, facts.version),
           kind: facts.kind,
           metadata: { name: scale.metadata.name, ...(scale.metadata.namespace ? { namespace: scale.metadata.namespace } : {}) },
-          ...(scale.spec === undefined ? {} : { spec: scale.spec }),
+          ...specOf(scale),
         }) as KubeObject,
-      shown: (obj) => f.toScale(obj),
+      shown: (obj) => (f.toAnswer ?? f.toScale)(obj),
     },
     update: (req, change) => updateScale(f, req, change),
   }
@@ -84,7 +91,7 @@ async function updateScale(
     name: req.name,
     context: req.context,
     rules: scaleRules(store),
-    change: (current) => f.applyScale(current!, change(f.toScale(current!)), store.groupResource),
+    change: (current) => f.applyScale(current!, change((f.toBase ?? f.toScale)(current!)), store.groupResource),
   })
-  return { object: f.toScale(entry.object()) }
+  return { object: (f.toAnswer ?? f.toScale)(entry.object()) }
 }

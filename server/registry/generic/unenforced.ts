@@ -25,8 +25,6 @@ export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
   'rolebindings.rbac.authorization.k8s.io': 'RoleBinding is stored, but this server does not evaluate RBAC yet: it grants nothing',
   'clusterrolebindings.rbac.authorization.k8s.io':
     'ClusterRoleBinding is stored, but this server does not evaluate RBAC yet: it grants nothing',
-  'customresourcedefinitions.apiextensions.k8s.io':
-    'CustomResourceDefinition is stored, but this server does not serve custom resources yet',
   'apiservices.apiregistration.k8s.io': 'APIService is stored, but this server does not aggregate other API servers yet',
   'flowschemas.flowcontrol.apiserver.k8s.io': 'FlowSchema is stored, but this server does not apply priority and fairness yet',
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io':

@@ -29,7 +29,7 @@ const silent = { info: () => undefined, warn: () => undefined }
 /** All stores on a scratch SQLite file, without a server around them. */
 export async function openStores(
   kinds: readonly BuiltInKind[] = [],
-  o: { admission?: Admission; wrap?: (s: Storage) => Storage } = {},
+  o: { admission?: Admission; wrap?: (s: Storage) => Storage; adds?: (registry: Registry) => Promise<void> } = {},
 ): Promise<Stores> {
   const dir = await mkdtemp(join(tmpdir(), 'registry-'))
   const storage = await openSqliteStorage({ path: join(dir, 'store.db') })
@@ -39,6 +39,7 @@ export async function openStores(
   const admission = o.admission ?? admitEverything
   const registry = new Registry({ storage: seen, feed, admission, keyPrefix: '/registry/', builtIn: scheme })
   registry.add(builtInDefinitions(scheme, [eventsInEventsGroup, ...kinds]))
+  await o.adds?.(registry)
   await feed.start()
   const warnings: string[] = []
   const context: StrategyContext = { user: { name: 'admin', groups: [] }, clock, dryRun: false, warn: (text) => void warnings.push(text) }

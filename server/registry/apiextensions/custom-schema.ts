@@ -1,0 +1,150 @@
+import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
+import { coerceObject } from '../../extensions/coerce.ts'
+import { applyDefaults } from '../../extensions/defaults.ts'
+import { isObject, type JsonObject } from '../../extensions/json-values.ts'
+import { normalForm, sortedForm } from '../../extensions/normal-form.ts'
+import { MetadataError, readObjectMeta, readValidObjectMeta } from '../../extensions/object-meta.ts'
+import { compileSchema, SchemaError, type Schema as Structural } from '../../extensions/structural.ts'
+import { prunedDefaults } from '../../extensions/validate-defaults.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
+import { hasLongDigits, scanJson } from '../../machinery/json-scan.ts'
+import { parseSpelled } from '../../machinery/numbers.ts'
+import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/types.ts'
+import { duplicateFields } from '../../patch/parse.ts'
+import type { DecodedTyped, FieldValidation } from '../../scheme/decode-typed.ts'
+import type { Schema } from '../../scheme/schema.ts'
+
+/** What the versions of a custom resource have in common. */
+export interface CustomKind {
+  readonly group: string
+  readonly kind: string
+  /** spec.preserveUnknownFields of an old definition: nothing is pruned. */
+  readonly preserveUnknownFields: boolean
+}
+
+/** The objects of one version of a custom resource, by its structural schema, which is compiled when the first object comes. */
+export class CustomSchema implements Schema {
+  readonly apiVersion: string
+  readonly #kind: CustomKind
+  readonly #props: () => unknown
+  #structural: Structural | undefined | 'unread' = 'unread'
+
+  /** @param props the openAPIV3Schema of the version, asked for once; undefined where it has none */
+  constructor(kind: CustomKind, version: string, props: () => unknown) {
+    this.apiVersion = apiVersionOf(kind.group, version)
+    this.#kind = kind
+    this.#props = props
+  }
+
+  /** Undefined where the version has none, or an old definition one that is not structural. */
+  get structural(): Structural | undefined {
+    if (this.#structural === 'unread') this.#structural = this.#compile()
+    return this.#structural
+  }
+
+  #compile(): Structural | undefined {
+    const props = this.#props()
+    if (props === undefined || props === null) return undefined
+    try {
+      const schema = compileSchema(props)
+      return this.#kind.preserveUnknownFields ? schema : prunedDefaults(schema)
+    } catch (e) {
+      if (e instanceof SchemaError && this.#kind.preserveUnknownFields) return undefined
+      throw e
+    }
+  }
+
+  decode(value: unknown, mode: FieldValidation, text?: string): DecodedTyped {
+    const given = text !== undefined && scanJson(text).unusualNumbers ? parseSpelled(text) : value
+    const object = copyJson(given) as JsonObject
+    const strict = mode !== 'Ignore'
+    const found = strict && text !== undefined ? duplicateFields(text, value) : []
+    const refuse = (error: string): DecodedTyped => ({ object: object as KubeObject, warnings: [], errors: [error] })
+    if (Object.hasOwn(object, 'metadata')) {
+      try {
+        const { metadata, unknown } = readObjectMeta(object['metadata'], 'metadata')
+        object['metadata'] = metadata
+        found.push(...unknown.map(unknownField))
+      } catch (e) {
+        if (e instanceof MetadataError) return refuse(e.message)
+        throw e
+      }
+    }
+    if (this.#isOurs(object)) {
+      const { unknown, error } = coerceObject(object, this.structural, this.#kind)
+      if (error !== undefined) return refuse(`${error.field}: ${error.body}`)
+      found.push(...unknown.map(unknownField))
+    }
+    if (mode === 'Strict' && found.length > 0) return refuse(`strict decoding error: ${found.join(', ')}`)
+    return { object: object as KubeObject, warnings: mode === 'Warn' ? found : [], errors: [] }
+  }
+
+  /** Objects of other kinds are refused later, with their fields as they are. */
+  #isOurs({ kind, apiVersion }: JsonObject): boolean {
+    const group = typeof apiVersion === 'string' ? parseApiVersion(apiVersion)?.group : undefined
+    return kind === this.#kind.kind && group === this.#kind.group
+  }
+
+  normalize(obj: KubeObject): KubeObject {
+    return sortedForm(obj) as KubeObject
+  }
+
+  /** Drops what this version does not know, in place, as on a conversion. */
+  coerce(obj: JsonObject): void {
+    coerceObject(obj, this.structural, this.#kind)
+  }
+
+  /** The same for what is stored, which may be wrong; defaults are put in. */
+  repair(obj: JsonObject): void {
+    if (Object.hasOwn(obj, 'metadata')) {
+      const metadata = (readValidObjectMeta(obj['metadata'], 'metadata')?.metadata ?? {}) as JsonObject
+      // Very old objects have none.
+      if (metadata['generation'] === undefined || metadata['generation'] === 0) metadata['generation'] = 1
+      obj['metadata'] = metadata
+    }
+    coerceObject(obj, this.structural, { ...this.#kind, dropInvalid: true })
+    applyDefaults(obj, this.structural)
+  }
+}
+
+const unknownField = (path: string): string => `unknown field "${path}"`
+
+/** How objects of a version are stored in another one, and shown; conversion changes nothing but the version's name. */
+export class CustomForm {
+  readonly #schemas: ReadonlyMap<string, CustomSchema>
+  readonly #shown: CustomSchema
+  readonly #stored: CustomSchema
+
+  constructor(schemas: readonly CustomSchema[], shown: CustomSchema, stored: CustomSchema) {
+    this.#schemas = new Map(schemas.map((s) => [s.apiVersion, s]))
+    this.#shown = shown
+    this.#stored = stored
+  }
+
+  encode(obj: KubeObject): Buffer {
+    const { resourceVersion: _, ...metadata } = obj.metadata
+    const stored: JsonObject = { ...obj, metadata }
+    if (this.#stored === this.#shown) return Buffer.from(JSON.stringify(sortedForm(stored)))
+    const converted = copyJson(stored)
+    converted['apiVersion'] = this.#stored.apiVersion
+    this.#stored.coerce(converted)
+    return Buffer.from(JSON.stringify(sortedForm(converted)))
+  }
+
+  /** What is shown of an object that was written before, under another schema or in another version; undefined when it is the same. */
+  settle(json: Buffer, revision: number): VersionedJson | undefined {
+    const text = json.toString()
+    const obj = (hasLongDigits(text) ? parseSpelled(text) : JSON.parse(text)) as JsonObject
+    if (isObject(obj['metadata'])) delete obj['metadata']['resourceVersion']
+    // Not the bytes: other servers write texts in other ways.
+    const before = JSON.stringify(obj)
+    const source = this.#schemas.get(String(obj['apiVersion'])) ?? this.#stored
+    source.repair(obj)
+    if (source !== this.#shown) {
+      obj['apiVersion'] = this.#shown.apiVersion
+      this.#shown.coerce(obj)
+    }
+    const after = JSON.stringify(normalForm(obj))
+    return after === before ? undefined : withSortedResourceVersion(Buffer.from(after), revision)
+  }
+}

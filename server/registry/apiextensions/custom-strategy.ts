@@ -1,0 +1,141 @@
+import { Correlated } from '../../extensions/correlate.ts'
+import { applyDefaults } from '../../extensions/defaults.ts'
+import { validateEmbedded } from '../../extensions/embedded.ts'
+import { deepEqual, type JsonObject } from '../../extensions/json-values.ts'
+import { validateListTypes } from '../../extensions/list-types.ts'
+import { validateScale, type ScalePaths } from '../../extensions/scale.ts'
+import { validateChange, validateValue } from '../../extensions/validate.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
+import { goQuote } from '../../machinery/go-quote.ts'
+import { invalid, type FieldError } from '../../machinery/field-errors.ts'
+import { qualifiedNameErrors } from '../../machinery/names.ts'
+import { forbidden } from '../../machinery/status.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { FieldScope } from '../generic/fields.ts'
+import type { Strategy, StrategyContext } from '../generic/strategy.ts'
+import type { CustomSchema } from './custom-schema.ts'
+
+export interface CustomRules {
+  readonly group: string
+  readonly resource: string
+  readonly kind: string
+  readonly schema: CustomSchema
+  readonly hasStatus: boolean
+  readonly scale: ScalePaths | undefined
+  /** Whether the definition is being deleted. */
+  isTerminating(): boolean
+}
+
+/** The rules of a version of a custom resource (apiextensions-apiserver `registry/customresource/{strategy,status_strategy,validator}.go`). */
+export function customStrategy(rules: CustomRules): Strategy {
+  const { schema, hasStatus, scale } = rules
+  return {
+    default: (obj) => applyDefaults(obj, schema.structural),
+    allowUnconditionalUpdate: false,
+    anyFinalizer: true,
+    fieldScopes: fieldScopes(hasStatus, scale),
+    async beginCreate(obj) {
+      if (rules.isTerminating()) {
+        throw forbidden(rules, obj.metadata.name ?? '', 'create not allowed while custom resource definition is terminating')
+      }
+      return NOTHING_TAKEN
+    },
+    prepareForCreate(obj, ctx) {
+      obj.metadata.generation = 1
+      warnOfFinalizers(obj, undefined, ctx)
+    },
+    prepareForUpdate(obj, old, ctx) {
+      // Status is the old one by now where it has a subresource; without one it counts as everything else does.
+      const { metadata: _, ...content } = obj
+      const { metadata: _old, ...before } = old
+      if (!deepEqual(content, before)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
+      warnOfFinalizers(obj, old, ctx)
+    },
+    prepareForStatusUpdate(obj, old) {
+      const { status } = obj
+      const { managedFields } = obj.metadata
+      for (const field of Object.keys(obj)) delete obj[field]
+      Object.assign(obj, copyJson(old))
+      if (managedFields === undefined) delete obj.metadata.managedFields
+      else obj.metadata.managedFields = managedFields
+      if (status === undefined) delete obj.status
+      else obj.status = status
+    },
+    validate(obj) {
+      const wrong = typeErrors(obj, rules)
+      if (wrong.length > 0) return wrong
+      const s = schema.structural
+      return [
+        ...(s === undefined ? [] : validateValue(s, obj)),
+        ...scaleErrors(obj, scale, 'all'),
+        ...validateEmbedded(obj, s),
+        ...validateListTypes(obj, s),
+      ]
+    },
+    validateUpdate(obj, old) {
+      const wrong = typeErrors(obj, rules)
+      if (wrong.length > 0) return wrong
+      const s = schema.structural
+      return [
+        ...(s === undefined ? [] : validateChange(s, obj, new Correlated(obj, old, s))),
+        ...scaleErrors(obj, scale, 'all'),
+        ...validateEmbedded(obj, s),
+        ...ratchetedLists(obj, old, schema),
+      ]
+    },
+    validateStatusUpdate(obj, old) {
+      const wrong = typeErrors(obj, rules)
+      if (wrong.length > 0) return wrong
+      const s = schema.structural
+      const ofStatus = s?.properties.get('status')
+      const isGiven = ofStatus !== undefined && Object.hasOwn(obj, 'status')
+      return [
+        ...(isGiven ? validateChange(ofStatus, obj.status, new Correlated(obj, old, s!).key('status'), 'status') : []),
+        ...scaleErrors(obj, scale, 'status'),
+        ...ratchetedLists(obj, old, schema),
+      ]
+    },
+  }
+}
+
+const NOTHING_TAKEN = { commit: async () => undefined, undo: async () => undefined }
+
+function fieldScopes(hasStatus: boolean, scale: ScalePaths | undefined): Record<string, FieldScope> {
+  const replicas = scale?.specReplicasPath.replace(/^\./, '')
+  return {
+    '': hasStatus ? { resets: ['status'] } : {},
+    status: { resets: ['metadata', 'spec'] },
+    ...(replicas === undefined ? {} : { scale: { only: [replicas], needsOwner: replicas } }),
+  }
+}
+
+function typeErrors(obj: KubeObject, { kind, schema }: CustomRules): FieldError[] {
+  const errors: FieldError[] = []
+  if (obj.kind !== kind) errors.push(invalid('kind', obj.kind ?? '', `must be ${kind}`))
+  if (obj.apiVersion !== schema.apiVersion) errors.push(invalid('apiVersion', obj.apiVersion ?? '', `must be ${schema.apiVersion}`))
+  return errors
+}
+
+const scaleErrors = (obj: KubeObject, scale: ScalePaths | undefined, of: 'all' | 'status'): FieldError[] =>
+  scale === undefined ? [] : validateScale(obj as JsonObject, scale, of)
+
+/** Lists that were wrong before may stay so. */
+function ratchetedLists(obj: KubeObject, old: KubeObject, { structural }: CustomSchema): FieldError[] {
+  const errors = validateListTypes(obj, structural)
+  return errors.length === 0 || validateListTypes(old, structural).length > 0 ? [] : errors
+}
+
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+const PREFER = 'prefer a domain-qualified finalizer name'
+const CONFLICTS = 'to avoid accidental conflicts with other finalizer writers'
+
+function warnOfFinalizers(obj: KubeObject, old: KubeObject | undefined, { warn }: StrategyContext): void {
+  const before = old?.metadata.finalizers ?? []
+  const added = [...new Set(obj.metadata.finalizers)].filter((f) => !before.includes(f)).sort()
+  for (const name of added) {
+    const say = (text: string): void => warn(`metadata.finalizers: ${goQuote(name)}: ${text}`)
+    qualifiedNameErrors(name).forEach(say)
+    if (name.includes('/') || STANDARD_FINALIZERS.has(name)) continue
+    say(name.includes('.') ? `${PREFER} including a path (/) ${CONFLICTS}` : `${PREFER} ${CONFLICTS}`)
+  }
+}
