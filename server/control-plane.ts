@@ -25,7 +25,7 @@ import { RequestWaitGroup } from './filters/wait-group.ts'
 import type { RequestContext } from './filters/context.ts'
 import { health, type HealthCheck } from './handlers/health.ts'
 import { metrics } from './handlers/metrics.ts'
-import { PATCH_TYPES } from './handlers/patch.ts'
+import { CUSTOM_PATCH_TYPES, PATCH_TYPES } from './handlers/patch.ts'
 import { respondObject } from './handlers/respond.ts'
 import { router } from './handlers/router.ts'
 import { writeStatus } from './handlers/write-status.ts'
@@ -35,13 +35,14 @@ import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
+import type { CustomSource } from './openapi/custom-schemas.ts'
+import type { ServedResource } from './registry/generic/resource.ts'
 import { Registry } from './registry/registry.ts'
 import type { StoreDependencies } from './registry/generic/store.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
 import { builtInKinds, unstoredKinds } from './registry/kinds.ts'
-import type { ResourceFacts } from './scheme/contract.ts'
 import { scheme } from './scheme/index.ts'
 import { serve, type Serving } from './serving/server.ts'
 import type { TlsFiles } from './serving/tls.ts'
@@ -304,10 +305,7 @@ function apiHandler(
   const healthz = health(checks(storage, feed, state))
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
-  const openApi = lazyOpenApi(
-    o.clock,
-    (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
-  )
+  const openApi = lazyOpenApi(o.clock, registry)
   return router({
     api: () => registry.snapshot,
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
@@ -317,17 +315,34 @@ function apiHandler(
 }
 
 /** Loaded when it is first asked for: no start needs it. */
-function lazyOpenApi(clock: Clock, returnsDeletedObject: (r: ResourceFacts) => boolean): (ctx: RequestContext) => Promise<boolean> {
+function lazyOpenApi(clock: Clock, registry: Registry): (ctx: RequestContext) => Promise<boolean> {
   const load = async (): Promise<(ctx: RequestContext) => Promise<boolean>> => {
     const { openApi, readDescriptions } = await import('./openapi/handler.ts')
-    const version = `${versionInfo.major}.${versionInfo.minor}`
-    return openApi({ scheme, clock, version, patchTypes: PATCH_TYPES, descriptions: readDescriptions, returnsDeletedObject })
+    return openApi({
+      ...{ scheme, clock, version: `${versionInfo.major}.${versionInfo.minor}`, descriptions: readDescriptions },
+      ...{ patchTypes: PATCH_TYPES, customPatchTypes: CUSTOM_PATCH_TYPES },
+      returnsDeletedObject: (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
+      custom: () => ({ generation: registry.snapshot.generation, sources: registry.snapshot.served.flatMap(customSource) }),
+    })
   }
   let loaded: ReturnType<typeof load> | undefined
   return async (ctx) => {
     if (!ctx.exchange.path.startsWith('/openapi/')) return false
     return (await (loaded ??= load()))(ctx)
   }
+}
+
+function customSource({ facts, schema: { openApi }, listKind, store }: ServedResource): CustomSource[] {
+  if (openApi === undefined) return []
+  const { group, version, resource, kind, namespaced, subresources } = facts
+  const selectableFields = Object.keys(store.resource.selectableFields)
+  return [
+    {
+      ...{ group, version, resource, kind, namespaced, listKind, selectableFields },
+      ...openApi,
+      subresources: subresources.map((s) => s.name),
+    },
+  ]
 }
 
 function checks(storage: Storage, feed: Feed, state: { ready: boolean; closing: boolean }): HealthCheck[] {

@@ -1,8 +1,10 @@
 import type { Descriptions } from './descriptions.ts'
 import type { Parameter } from './parameters.ts'
 import type { Operation, OperationOptions } from './operations.ts'
+import { customPaths } from './custom-paths.ts'
+import { customListSchema, customSchema, modelName, type CustomSource } from './custom-schemas.ts'
 import { discoveryPaths, groupVersionPaths, type Path } from './paths.ts'
-import { type Dialect, type Json, kindsOf, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
+import { type Dialect, type Home, type Json, kindsOf, META, reference, schemaOf, type SchemaSource, VERSION_INFO } from './schemas.ts'
 import { shareParameters } from './shared-parameters.ts'
 import { mapped, type Steps } from './steps.ts'
 
@@ -10,6 +12,10 @@ export interface DocumentOptions extends OperationOptions {
   descriptions: Descriptions
   /** `1.37`. */
   version: string
+  /** What is served besides the built-in API; none by default. */
+  custom?: readonly CustomSource[]
+  /** Media types of patches that custom resources take. */
+  customPatchTypes?: readonly string[]
 }
 
 /**
@@ -23,6 +29,7 @@ export interface Documents {
 }
 
 const TITLE = 'Kubernetes'
+const CUSTOM_INFO = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }
 const RESPONSES = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' } as const
 const bearer = { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' }
 
@@ -35,7 +42,19 @@ export function documents(o: DocumentOptions): Documents {
       versions.map((version) => [name === '' ? `api/${version}` : `apis/${name}/${version}`, { group: name, version }] as const),
     ),
   )
+  const custom = new Map<string, CustomSource[]>()
+  for (const of of o.custom ?? []) {
+    const name = `apis/${of.group}/${of.version}`
+    const known = custom.get(name)
+    if (known === undefined) custom.set(name, [of])
+    else known.push(of)
+  }
+  const own = schemasByName(o.custom ?? [], o.descriptions)
+  const pathsOf = (of: CustomSource): Path[] => customPaths(of, o.customPatchTypes ?? o.patchTypes)
+
   function* v3(name: string): Steps<Json> {
+    const custom3 = custom.get(name)
+    if (custom3 !== undefined && !groupVersions.has(name)) return yield* customV3(custom3)
     const home = groupVersions.get(name)
     const one = single.get(name)
     const paths = home === undefined ? [one!] : yield* groupVersionPaths(o, home.group, home.version)
@@ -47,39 +66,64 @@ export function documents(o: DocumentOptions): Documents {
       components: { schemas, securitySchemes: { BearerToken: bearer } },
     }
   }
+  function* customV3(sources: readonly CustomSource[]): Steps<Json> {
+    const paths = (yield* mapped(sources, pathsOf)).flat().sort(byPath)
+    return {
+      openapi: '3.0.0',
+      info: CUSTOM_INFO,
+      paths: yield* pathItems(paths, o.descriptions, operationV3, parameterV3),
+      components: { schemas: yield* schemasOf(source, 3, paths, 'custom', own) },
+    }
+  }
   function* v2(): Steps<Json> {
-    const all = [...single.values()]
+    const all = [...single.values(), ...(yield* mapped(o.custom ?? [], pathsOf)).flat()]
     for (const { group, version } of groupVersions.values()) all.push(...(yield* groupVersionPaths(o, group, version)))
-    const paths = all.sort((a, b) => (a.path < b.path ? -1 : 1))
+    const paths = all.sort(byPath)
     const { items, parameters } = yield* shareParameters(yield* pathItems(paths, o.descriptions, operationV2, parameterV2))
     return {
       swagger: '2.0',
       info,
       paths: items,
-      definitions: yield* schemasOf(source, 2, paths, undefined),
+      definitions: yield* schemasOf(source, 2, paths, undefined, own),
       parameters,
       securityDefinitions: { BearerToken: bearer },
       security: [{ BearerToken: [] }],
     }
   }
-  return { names: [...single.keys(), ...groupVersions.keys()].sort(), v3, v2 }
+  return { names: [...new Set([...single.keys(), ...groupVersions.keys(), ...custom.keys()])].sort(), v3, v2 }
 }
+
+const byPath = (a: Path, b: Path): number => (a.path < b.path ? -1 : 1)
+
+type OwnSchema = (dialect: Dialect) => Json
+
+/** The schemas of custom resources by their names; they refer to those of metadata. */
+function schemasByName(sources: readonly CustomSource[], descriptions: Descriptions): ReadonlyMap<string, OwnSchema> {
+  return new Map(
+    sources.flatMap((of): [string, OwnSchema][] => [
+      [modelName(of, of.kind), (dialect) => customSchema(of, dialect, descriptions)],
+      [modelName(of, of.listKind), (dialect) => customListSchema(of, dialect, descriptions)],
+    ]),
+  )
+}
+
+const NONE: ReadonlyMap<string, OwnSchema> = new Map()
 
 function* schemasOf(
   source: SchemaSource,
   dialect: Dialect,
   paths: readonly Path[],
-  home: { group: string; version: string } | undefined,
+  home: Home,
+  own: ReadonlyMap<string, OwnSchema> = NONE,
 ): Steps<Json> {
   const out = new Map<string, Json>()
-  const wanted: string[] = []
+  const wanted: string[] = own === NONE || paths.length === 0 ? [] : [`${META}.ObjectMeta`, `${META}.ListMeta`]
   for (const { operations } of paths) {
     for (const { answers, body } of operations) wanted.push(...[answers, body?.type].filter((name) => name !== undefined))
   }
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
     if (out.has(name)) continue
-    const schema = schemaOf(source, dialect, name, home, (needed) => wanted.push(needed))
-    out.set(name, schema)
+    out.set(name, own.get(name)?.(dialect) ?? schemaOf(source, dialect, name, home, (needed) => wanted.push(needed)))
     yield
   }
   return Object.fromEntries([...out].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -122,8 +122,26 @@ const later =
   (w, number, value) =>
     shape()(w, number, value)
 
+const count = (w: Writer, number: number, value: number | bigint): void => {
+  w.int(value)
+  w.uint(number << 3)
+}
+const float = (w: Writer, number: number, value: unknown): void => {
+  w.double(Number(value))
+  w.uint((number << 3) | 1)
+}
+
 const texts = many(text)
 const refOnly = object([[1, '$ref', text]])
+
+const schemaOrBoolean =
+  (schema: Shape): Shape =>
+  (w, number, value: Json | boolean) =>
+    message(w, number, () => {
+      if (typeof value !== 'boolean') return schema(w, 1, value as never)
+      w.uint(value ? 1 : 0)
+      w.uint(2 << 3)
+    })
 
 /** OpenAPI v3. */
 function shapesV3(): Shapes {
@@ -142,15 +160,32 @@ function shapesV3(): Shapes {
     })
   const schemaMessage = object(
     [
+      [1, 'nullable', yes],
+      [7, 'example', any],
+      [9, 'title', text],
+      [10, 'multipleOf', float],
+      [11, 'maximum', float],
+      [12, 'exclusiveMaximum', yes],
+      [13, 'minimum', float],
+      [14, 'exclusiveMinimum', yes],
+      [15, 'maxLength', count],
+      [16, 'minLength', count],
+      [17, 'pattern', text],
+      [18, 'maxItems', count],
+      [19, 'minItems', count],
       [20, 'uniqueItems', yes],
+      [21, 'maxProperties', count],
+      [22, 'minProperties', count],
       [23, 'required', texts],
       [24, 'enum', many(any)],
       [25, 'type', text],
       [26, 'allOf', many(schemaOrRef)],
       [27, 'oneOf', many(schemaOrRef)],
+      [28, 'anyOf', many(schemaOrRef)],
+      [29, 'not', schema],
       [30, 'items', around(1, asList(schemaOrRef))],
       [31, 'properties', around(1, named(schemaOrRef))],
-      [32, 'additionalProperties', around(1, schemaOrRef)],
+      [32, 'additionalProperties', schemaOrBoolean(schemaOrRef)],
       [33, 'default', value],
       [34, 'description', text],
       [35, 'format', text],
@@ -226,15 +261,29 @@ function shapesV2(): Shapes {
     [
       [1, '$ref', text],
       [2, 'format', text],
+      [3, 'title', text],
       [4, 'description', text],
       [5, 'default', any],
+      [6, 'multipleOf', float],
+      [7, 'maximum', float],
+      [8, 'exclusiveMaximum', yes],
+      [9, 'minimum', float],
+      [10, 'exclusiveMinimum', yes],
+      [11, 'maxLength', count],
+      [12, 'minLength', count],
+      [13, 'pattern', text],
+      [14, 'maxItems', count],
+      [15, 'minItems', count],
       [16, 'uniqueItems', yes],
+      [17, 'maxProperties', count],
+      [18, 'minProperties', count],
       [19, 'required', texts],
       [20, 'enum', many(any)],
-      [21, 'additionalProperties', around(1, schema)],
+      [21, 'additionalProperties', schemaOrBoolean(schema)],
       [22, 'type', around(1, asList(text))],
       [23, 'items', around(1, asList(schema))],
       [25, 'properties', around(1, named(schema))],
+      [30, 'example', any],
     ],
     31,
   )

@@ -32,5 +32,10 @@ const registered: readonly (readonly [group: string, versions: string])[] = [
   ['storagemigration.k8s.io', 'v1 v1beta1'],
 ]
 
-export const everyGroupVersion = (): { group: string; version: string }[] =>
-  registered.flatMap(([group, versions]) => versions.split(' ').map((version) => ({ group, version })))
+/** Documents of custom resources name those that client-go knows. */
+const NOT_OF_CLIENTS = ['admission.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'imagepolicy.k8s.io']
+
+export const everyGroupVersion = (of?: 'custom'): { group: string; version: string }[] =>
+  registered
+    .filter(([group]) => of === undefined || !NOT_OF_CLIENTS.includes(group))
+    .flatMap(([group, versions]) => versions.split(' ').map((version) => ({ group, version })))

@@ -4,6 +4,7 @@ import type { RequestContext } from '../filters/context.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseQuery } from '../machinery/query.ts'
 import { scheme } from '../scheme/index.ts'
+import type { CustomSource } from './custom-schemas.ts'
 import { noDescriptions } from './descriptions.ts'
 import { openApi } from './handler.ts'
 
@@ -14,6 +15,7 @@ interface Answer {
 }
 
 const clock = new FakeClock()
+let custom: { generation: number; sources: CustomSource[] } = { generation: 0, sources: [] }
 const serve = openApi({
   scheme,
   clock,
@@ -21,6 +23,7 @@ const serve = openApi({
   returnsDeletedObject: () => false,
   patchTypes: ['application/merge-patch+json'],
   descriptions: () => Promise.resolve(noDescriptions),
+  custom: () => custom,
 })
 
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer | undefined> {
@@ -125,4 +128,35 @@ test('a document that nobody asks for is let go, and made again the same', async
   const again = (await ask('/openapi/v3/apis/policy/v1'))!
   expect(again.body).not.toBe(first.body)
   expect(again.body.equals(first.body)).toBe(true)
+})
+
+describe('custom resources', () => {
+  const widget = (identity: string, properties: object): CustomSource => ({
+    ...{ group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', listKind: 'WidgetList', namespaced: true },
+    ...{ subresources: ['status'], selectableFields: [], preserveUnknownFields: false, identity },
+    schema: () => ({ type: 'object', properties: { spec: { type: 'object', properties } } }),
+  })
+  const index = async (): Promise<Record<string, { serverRelativeURL: string }>> =>
+    (JSON.parse((await ask('/openapi/v3'))!.body.toString()) as { paths: Record<string, { serverRelativeURL: string }> }).paths
+
+  test('come and go with their definitions, and nothing else changes its address', async () => {
+    const before = await index()
+    expect((await ask('/openapi/v3/apis/example.com/v1'))!.status).toBe(404)
+    custom = { generation: 1, sources: [widget('a', { size: { type: 'integer' } })] }
+    const first = await index()
+    const { 'apis/example.com/v1': own, ...others } = first
+    expect(others).toEqual(before)
+    const path = own!.serverRelativeURL.split('?')[0]!
+    const { headers, body } = (await ask(path))!
+    expect(own!.serverRelativeURL).toBe(`${path}?hash=${headers.etag!.replaceAll('"', '')}`)
+    expect(body.toString()).toContain('"spec":{"type":"object","properties":{"size":{"type":"integer"}}}')
+    const v2 = (await ask('/openapi/v2'))!
+    expect(v2.body.includes('com.example.v1.Widget')).toBe(true)
+    custom = { generation: 2, sources: [widget('b', { color: { type: 'string' } })] }
+    expect((await index())['apis/example.com/v1']!.serverRelativeURL).not.toBe(own!.serverRelativeURL)
+    expect((await ask(path))!.body.toString()).toContain('"color":{"type":"string"}')
+    expect((await ask('/openapi/v2'))!.headers.etag).not.toBe(v2.headers.etag)
+    custom = { generation: 3, sources: [] }
+    expect(await index()).toEqual(before)
+  })
 })

@@ -6,6 +6,7 @@ import { parseAccept } from '../codec/negotiation.ts'
 import type { RequestContext } from '../filters/context.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
+import type { CustomSource } from './custom-schemas.ts'
 import type { Descriptions } from './descriptions.ts'
 import { documents, type Documents, type DocumentOptions } from './documents.ts'
 import { encodeDocument } from './gnostic.ts'
@@ -15,9 +16,11 @@ import { inTurns } from './steps.ts'
 
 export { readDescriptions } from './descriptions.ts'
 
-export interface OpenApiOptions extends Omit<DocumentOptions, 'descriptions'> {
+export interface OpenApiOptions extends Omit<DocumentOptions, 'descriptions' | 'custom'> {
   clock: Clock
   descriptions(): Promise<Descriptions>
+  /** What is served besides the built-in API now, and a number that grows with every change of it. */
+  custom(): { readonly generation: number; readonly sources: readonly CustomSource[] }
 }
 
 type Form = 'json' | 'protobuf'
@@ -40,6 +43,29 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
   const started = new Date(o.clock.now()).toUTCString()
   const kept = new Map<string, { value: Promise<unknown>; timer: Timer }>()
 
+  /** Of what is served besides the built-in API; the documents of that never change. */
+  let generation = -1
+  let identities: ReadonlyMap<string, string> = new Map()
+
+  /** Lets go of what a change of the API has made wrong. */
+  function renew(): void {
+    const { generation: now, sources } = o.custom()
+    if (now === generation) return
+    generation = now
+    const before = identities
+    identities = identitiesOf(sources)
+    const changed = new Set([...before.keys(), ...identities.keys()].filter((name) => before.get(name) !== identities.get(name)))
+    if (changed.size === 0) return
+    index = undefined
+    for (const name of [V2, ...changed]) {
+      hashes.delete(name)
+      for (const key of [`json ${name}`, `protobuf ${name}`, 'json gzip', 'protobuf gzip', 'documents']) {
+        kept.get(key)?.timer.cancel()
+        kept.delete(key)
+      }
+    }
+  }
+
   function keep<T>(key: string, make: () => Promise<T>): Promise<T> {
     const known = kept.get(key)
     known?.timer.cancel()
@@ -53,7 +79,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     keep('documents', async () => {
       const descriptions = await o.descriptions()
       await setImmediate()
-      return documents({ ...o, descriptions })
+      return documents({ ...o, descriptions, custom: o.custom().sources })
     })
   const documentOf = (made: Documents, name: string): Promise<Json> => inTurns(name === V2 ? made.v2() : made.v3(name))
 
@@ -63,7 +89,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
       const document = await documentOf(made, name)
       if (form === 'json' || !hashes.has(name)) {
         const json = await (form === 'json' ? inTurns(jsonSteps(document)) : keep(`json ${name}`, () => inTurns(jsonSteps(document))))
-        if (!hashes.has(name)) hashes.set(name, await hashOf(json))
+        if (!hashes.has(name)) hashes.set(name, identities.has(name) ? await hashOfDocument(made, name) : await hashOf(json))
         if (form === 'json') return json
       }
       return inTurns(encodeDocument(name === V2 ? 2 : 3, document))
@@ -71,8 +97,15 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
   }
 
   async function hashFor(made: Documents, name: string, form: Form): Promise<string> {
+    if (!hashes.has(name) && identities.has(name)) hashes.set(name, await hashOfDocument(made, name))
     if (!hashes.has(name)) await bodyOf(made, name, form)
     return hashes.get(name)!
+  }
+
+  /** Of what is made of definitions alone, they tell without it. */
+  async function hashOfDocument(made: Documents, name: string): Promise<string> {
+    const identity = identities.get(name)
+    return hashOf(identity === undefined ? await inTurns(jsonSteps(await documentOf(made, name))) : Buffer.from(`${o.version} ${identity}`))
   }
 
   let index: Promise<Buffer> | undefined
@@ -81,7 +114,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     const made = await loaded()
     const paths: Record<string, { serverRelativeURL: string }> = {}
     for (const name of made.names) {
-      if (!hashes.has(name)) hashes.set(name, await hashOf(await inTurns(jsonSteps(await documentOf(made, name)))))
+      if (!hashes.has(name)) hashes.set(name, await hashOfDocument(made, name))
       paths[name] = { serverRelativeURL: addressOf(name, hashes.get(name)!) }
     }
     return Buffer.from(JSON.stringify({ paths }))
@@ -129,6 +162,7 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
 
   return async (ctx) => {
     const { path } = ctx.exchange
+    renew()
     if (path === '/openapi/v2') return v2(ctx)
     if (path === '/openapi/v3') {
       index ??= makeIndex().catch((e: unknown) => {
@@ -140,6 +174,16 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     }
     return path.startsWith('/openapi/v3/') ? v3(ctx, path.slice('/openapi/v3/'.length)) : false
   }
+}
+
+/** By the name of the document: all that it is made of. */
+function identitiesOf(sources: readonly CustomSource[]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { group, version, identity } of sources) {
+    const name = `apis/${group}/${version}`
+    found.set(name, `${found.get(name) ?? name} ${identity}`)
+  }
+  return found
 }
 
 // On another thread: these are megabytes.

@@ -54,7 +54,7 @@ export interface Context extends OperationOptions {
 }
 
 /** Plural kinds take no article (apiserver `GetArticleForNoun`). */
-function withArticle(kind: string): string {
+export function withArticle(kind: string): string {
   if (kind.endsWith('s') && !kind.endsWith('ss')) return kind
   return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
 }

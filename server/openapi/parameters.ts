@@ -16,7 +16,7 @@ const BOOLEANS = new Set([
 ])
 const INTEGERS = new Set(['limit', 'timeoutSeconds', 'gracePeriodSeconds'])
 
-const query = (name: string, key = name): Parameter => ({
+export const query = (name: string, key = name): Parameter => ({
   name,
   in: 'query',
   type: BOOLEANS.has(name) ? 'boolean' : INTEGERS.has(name) ? 'integer' : 'string',

@@ -28,13 +28,13 @@ export interface Path {
 }
 
 /** `rbac.authorization.k8s.io` to `rbacAuthorization`. */
-function tagOf(group: string): string {
+export function tagOf(group: string): string {
   if (group === '') return 'core'
   const [first = '', ...rest] = group.replace(/\.k8s\.io$/, '').split('.')
   return first + rest.map(capital).join('')
 }
 
-function pathOf(path: string, operations: Operation[]): Path {
+export function pathOf(path: string, operations: Operation[]): Path {
   const sorted = operations.sort((a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method))
   const { common, own } = hoisted(sorted.map((o) => o.parameters))
   return { path, operations: sorted.map((o, i) => ({ ...o, parameters: own[i] ?? [] })), parameters: common }

@@ -106,17 +106,13 @@ export function kindsOf(scheme: Scheme): Map<string, GroupVersionKind> {
   return kinds
 }
 
+/** The group-version of the document that a schema stands in; undefined for the one of everything (v2), `custom` for those of custom resources. */
+export type Home = { group: string; version: string } | 'custom' | undefined
+
 /**
  * A schema and, through `need`, the names of those it refers to.
- * `home` is the group-version of the document that it stands in; undefined for the one of everything (v2).
  */
-export function schemaOf(
-  source: SchemaSource,
-  dialect: Dialect,
-  name: string,
-  home: { group: string; version: string } | undefined,
-  need: (name: string) => void,
-): Json {
+export function schemaOf(source: SchemaSource, dialect: Dialect, name: string, home: Home, need: (name: string) => void): Json {
   const { descriptions, scheme } = source
   const description = descriptions.type(name)
   const head = description === undefined ? {} : { description }
@@ -144,14 +140,11 @@ export function schemaOf(
 }
 
 /** DeleteOptions and WatchEvent are kinds of every group-version; a document names its own and the core one. */
-function groupVersionKinds(
-  { kinds }: SchemaSource,
-  type: TypeFacts,
-  home: { group: string; version: string } | undefined,
-): Json[] | undefined {
+function groupVersionKinds({ kinds }: SchemaSource, type: TypeFacts, home: Home): Json[] | undefined {
   const kind = type.name === `${META}.DeleteOptions` ? 'DeleteOptions' : type.name === `${META}.WatchEvent` ? 'WatchEvent' : undefined
   if (kind !== undefined) {
-    const all = home === undefined ? everyGroupVersion() : home.group === '' ? [home] : [{ group: '', version: 'v1' }, home]
+    const all =
+      home === undefined || home === 'custom' ? everyGroupVersion(home) : home.group === '' ? [home] : [{ group: '', version: 'v1' }, home]
     return all.map(({ group, version }) => ({ group, kind, version }))
   }
   const own = kinds.get(type.name)

@@ -17,6 +17,16 @@ export interface Schema {
   normalize(obj: KubeObject): KubeObject
   /** What protobuf, strategic merge patches and the reference's words for wrong types need; only built-in kinds have it. */
   readonly facts?: TypeFacts | undefined
+  /** What OpenAPI documents are made of, where that is not the facts. */
+  readonly openApi?: OpenApiSource | undefined
+}
+
+export interface OpenApiSource {
+  /** The openAPIV3Schema of the version; undefined where it has none. */
+  schema(): unknown
+  readonly preserveUnknownFields: boolean
+  /** Another one for another schema. */
+  readonly identity: string
 }
 
 const MADE = new WeakMap<TypeFacts, Schema>()

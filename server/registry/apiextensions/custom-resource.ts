@@ -42,8 +42,9 @@ export function customResource(crd: CustomResourceDefinition, o: CustomOptions):
   const { kind, plural: resource, singular = '', shortNames = [], categories = [], listKind = `${kind}List` } = names
   const namespaced = scope === 'Namespaced'
   const name = crd.metadata.name!
+  const custom = { group, kind, preserveUnknownFields, identity: `${crd.metadata.uid} ${crd.metadata.generation}` }
   const propsOf = (version: string): unknown => o.current(name)?.spec.versions?.find((v) => v.name === version)?.schema?.openAPIV3Schema
-  const schemas = new Map(versions.map((v) => [v, new CustomSchema({ group, kind, preserveUnknownFields }, v.name, () => propsOf(v.name))]))
+  const schemas = new Map(versions.map((v) => [v, new CustomSchema(custom, v.name, () => propsOf(v.name))]))
   const allSchemas = [...schemas.values()]
   const storage = versions.find((v) => v.storage)!
   const stored = schemas.get(storage)!

@@ -12,12 +12,14 @@ import { parseSpelled } from '../../machinery/numbers.ts'
 import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/types.ts'
 import { duplicateFields } from '../../patch/parse.ts'
 import type { DecodedTyped, FieldValidation } from '../../scheme/decode-typed.ts'
-import type { Schema } from '../../scheme/schema.ts'
+import type { OpenApiSource, Schema } from '../../scheme/schema.ts'
 
 /** What the versions of a custom resource have in common. */
 export interface CustomKind {
   readonly group: string
   readonly kind: string
+  /** Another one for another spec. */
+  readonly identity: string
   /** spec.preserveUnknownFields of an old definition: nothing is pruned. */
   readonly preserveUnknownFields: boolean
 }
@@ -25,6 +27,7 @@ export interface CustomKind {
 /** The objects of one version of a custom resource, by its structural schema, which is compiled when the first object comes. */
 export class CustomSchema implements Schema {
   readonly apiVersion: string
+  readonly openApi: OpenApiSource
   readonly #kind: CustomKind
   readonly #props: () => unknown
   #structural: Structural | undefined | 'unread' = 'unread'
@@ -34,6 +37,7 @@ export class CustomSchema implements Schema {
     this.apiVersion = apiVersionOf(kind.group, version)
     this.#kind = kind
     this.#props = props
+    this.openApi = { schema: props, preserveUnknownFields: kind.preserveUnknownFields, identity: `${kind.identity} ${version}` }
   }
 
   /** Undefined where the version has none, or an old definition one that is not structural. */
