@@ -27,7 +27,7 @@ export const elements = [
       'filters',
       'serving',
     ],
-    ...['discovery', 'openapi', 'proxy', 'extensions', 'client', 'controllers', 'scheduler', 'node', 'gateway', 'options'],
+    ...['discovery', 'openapi', 'proxy', 'extensions', 'cel', 'client', 'controllers', 'scheduler', 'node', 'gateway', 'options'],
   ].map((type) => ({ type, pattern: `server/${type}` })),
   { type: 'server-main', pattern: 'server' },
   { type: 'ipc', pattern: 'electron/ipc' },
@@ -129,8 +129,14 @@ export const directions = [
   {
     name: 'extensions-is-pure',
     from: ['extensions'],
-    never: server.filter((t) => !['extensions', 'machinery', 'apis', 'fieldmanager'].includes(t)),
+    never: server.filter((t) => !['extensions', 'machinery', 'apis', 'fieldmanager', 'cel'].includes(t)),
     message: 'extensions is functions over definitions, schemas and objects: what serves them imports it',
+  },
+  {
+    name: 'cel-is-a-language',
+    from: ['cel'],
+    never: server.filter((t) => !['cel', 'machinery'].includes(t)),
+    message: 'cel is a language with values: it says what it needs of a schema, and knows nobody who asks it',
   },
   {
     name: 'scheme-below-codec',

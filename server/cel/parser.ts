@@ -1,0 +1,515 @@
+import type { Call, Expr, MapEntry, StructField } from './ast.ts'
+import { tokenize, type LexerIssue, type Token, type TokenType } from './lexer.ts'
+import { expandMacro, type MacroHelper } from './macros.ts'
+import type { CelIssue } from './source.ts'
+import { GivenUp, TokenStream, type Follow } from './token-stream.ts'
+import { EscapeError, unescapeBytes, unescapeString } from './unescape.ts'
+import { parseDouble, Uint, type CelValue } from './values.ts'
+
+/** An expression longer than this many code points is refused. */
+const MAX_SIZE = 100_000
+
+export interface Parsed {
+  readonly expr: Expr
+  readonly source: readonly string[]
+  /** Where each node begins. */
+  readonly offsets: ReadonlyMap<number, number>
+  readonly issues: readonly CelIssue[]
+}
+
+type Set_ = ReadonlySet<TokenType>
+const setOf = (...types: readonly TokenType[]): Set_ => new Set(types)
+const plus = (set: Set_, ...types: readonly TokenType[]): Set_ => new Set([...set, ...types])
+const open = (...types: readonly TokenType[]): Follow => ({ set: setOf(...types), open: true })
+const then = (...types: readonly TokenType[]): Follow => ({ set: setOf(...types), open: false })
+
+const LITERALS = setOf("'-'", "'true'", "'false'", "'null'", 'NUM_FLOAT', 'NUM_INT', 'NUM_UINT', 'STRING', 'BYTES')
+const PRIMARY = plus(LITERALS, "'['", "'{'", "'('", "'.'", 'IDENTIFIER')
+const START = plus(PRIMARY, "'!'")
+const START_FOLLOW: Follow = { set: START, open: false }
+const RELATIONS: Readonly<Partial<Record<TokenType, string>>> = {
+  "'=='": '_==_',
+  "'!='": '_!=_',
+  "'in'": '@in',
+  "'<'": '_<_',
+  "'<='": '_<=_',
+  "'>'": '_>_',
+  "'>='": '_>=_',
+} // prettier-ignore
+const PRODUCTS: Readonly<Partial<Record<TokenType, string>>> = { "'*'": '_*_', "'/'": '_/_', "'%'": '_%_' }
+const SUMS: Readonly<Partial<Record<TokenType, string>>> = { "'+'": '_+_', "'-'": '_-_' }
+const AFTER_CALC = open("'*'", "'/'", "'%'", "'+'", "'-'")
+const AFTER_RELATION = open("'=='", "'!='", "'in'", "'<'", "'<='", "'>='", "'>'")
+const AFTER_MEMBER = open("'.'", "'['")
+const OPEN = open()
+
+const RESERVED: ReadonlySet<string> = new Set(
+  'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
+)
+
+/** Parses an expression with its macros expanded. Optional syntax (`a.?b`, `a[?b]`, `[?x]`) is on, as Kubernetes has it. */
+export function parse(text: string): Parsed {
+  const source = Array.from(text)
+  const parser = new Parser(source)
+  const expr = parser.parse()
+  return { expr, source, offsets: parser.offsets, issues: parser.issues }
+}
+
+class Parser implements MacroHelper {
+  readonly offsets = new Map<number, number>()
+  readonly issues: CelIssue[] = []
+  readonly #source: readonly string[]
+  #tokens!: TokenStream
+  #nextId = 1
+
+  constructor(source: readonly string[]) {
+    this.#source = source
+  }
+
+  parse(): Expr {
+    if (this.#source.length > MAX_SIZE) {
+      this.issues.push({
+        offset: undefined,
+        message: `expression code point size exceeds limit: size: ${this.#source.length}, limit ${MAX_SIZE}`,
+      })
+      return this.broken()
+    }
+    const { tokens, issues } = tokenize(this.#source)
+    this.issues.push(...issues)
+    this.#tokens = new TokenStream(tokens, (offset, message) => this.issues.push({ offset, message }))
+    try {
+      return this.#tokens.rule(
+        'start',
+        then(),
+        () => {
+          const expr = this.#expr(then('<EOF>'))
+          this.#tokens.match('<EOF>', then())
+          return expr
+        },
+        () => this.broken(),
+      )
+    } catch (error) {
+      if (!(error instanceof GivenUp)) throw error
+      // The reference reads no further, so it does not tell of what is no token there either.
+      const end = this.#tokens.peek(0).offset
+      const kept = this.issues.filter((i) => i.offset === undefined || i.offset <= end || !issues.includes(i as LexerIssue))
+      this.issues.splice(0, this.issues.length, ...kept)
+      return this.broken()
+    }
+  }
+
+  id(offset: number): number {
+    const id = this.#nextId++
+    this.offsets.set(id, offset)
+    return id
+  }
+
+  fail(id: number, message: string): void {
+    this.issues.push({ offset: this.offsets.get(id), message })
+  }
+
+  /** Stands where nothing could be read; there is an issue then. */
+  broken(): Expr {
+    return { kind: 'literal', id: this.#nextId++, value: null }
+  }
+
+  #rule(name: string, follow: Follow, body: () => Expr): Expr {
+    return this.#tokens.rule(name, follow, body, () => this.broken())
+  }
+
+  #expr(follow: Follow): Expr {
+    return this.#rule('expr', follow, () => {
+      const condition = this.#logical(open("'?'"), 0)
+      if (this.#tokens.type !== "'?'") return condition
+      const id = this.id(this.#tokens.take().offset)
+      const yes = this.#logical(then("':'"), 0)
+      this.#tokens.match("':'", START_FOLLOW)
+      return this.#call(id, '_?_:_', undefined, [condition, yes, this.#expr(OPEN)])
+    })
+  }
+
+  /** `||` and, one level below, `&&`: long chains become balanced trees. */
+  #logical(follow: Follow, level: 0 | 1): Expr {
+    const [token, fn] = level === 0 ? (["'||'", '_||_'] as const) : (["'&&'", '_&&_'] as const)
+    return this.#rule(level === 0 ? 'or' : 'and', follow, () => {
+      const term = (): Expr => (level === 0 ? this.#logical(open(token), 1) : this.#relation(open(token), 1))
+      const terms = [term()]
+      const ids: number[] = []
+      while (this.#tokens.type === token) {
+        const { offset } = this.#tokens.take()
+        terms.push(term())
+        ids.push(this.id(offset))
+      }
+      return ids.length === 0 ? terms[0]! : this.#balanced(fn, terms, ids, 0, ids.length - 1)
+    })
+  }
+
+  #balanced(fn: string, terms: readonly Expr[], ids: readonly number[], low: number, high: number): Expr {
+    const middle = (low + high + 1) >> 1
+    const left = middle === low ? terms[middle]! : this.#balanced(fn, terms, ids, low, middle - 1)
+    const right = middle === high ? terms[middle + 1]! : this.#balanced(fn, terms, ids, middle + 1, high)
+    return { kind: 'call', id: ids[middle]!, fn, args: [left, right] }
+  }
+
+  #relation(follow: Follow, precedence: number): Expr {
+    return this.#leftRecursive(
+      'relation',
+      follow,
+      () => this.#calc(AFTER_RELATION, 1),
+      (left) => {
+        const fn = RELATIONS[this.#tokens.type]
+        if (fn === undefined || precedence > 1) return undefined
+        const id = this.id(this.#tokens.take().offset)
+        return this.#call(id, fn, undefined, [left, this.#relation(AFTER_RELATION, 2)])
+      },
+    ) // prettier-ignore
+  }
+
+  #calc(follow: Follow, precedence: number): Expr {
+    return this.#leftRecursive(
+      'calc',
+      follow,
+      () => this.#unary(AFTER_CALC),
+      (left) => {
+        const product = PRODUCTS[this.#tokens.type]
+        const fn = product ?? SUMS[this.#tokens.type]
+        const own = product === undefined ? 1 : 2
+        if (fn === undefined || own < precedence) return undefined
+        const id = this.id(this.#tokens.take().offset)
+        return this.#call(id, fn, undefined, [left, this.#calc(AFTER_CALC, own + 1)])
+      },
+    ) // prettier-ignore
+  }
+
+  #leftRecursive(name: string, follow: Follow, first: () => Expr, more: (left: Expr) => Expr | undefined): Expr {
+    let times = 0
+    try {
+      return this.#rule(name, follow, () => {
+        let left = first()
+        for (;;) {
+          const next = more(left)
+          if (next === undefined) return left
+          left = next
+          times++
+          this.#tokens.enter(name)
+        }
+      })
+    } finally {
+      this.#tokens.leave(name, times)
+    }
+  }
+
+  #unary(follow: Follow): Expr {
+    return this.#rule('unary', follow, () => {
+      const tokens = this.#tokens
+      tokens.sync(START)
+      const { type } = tokens
+      if (type === "'-'" && !START.has(tokens.peek(1).type)) throw tokens.noAlternative(2)
+      const isNumber = tokens.peek(1).type === 'NUM_INT' || tokens.peek(1).type === 'NUM_FLOAT'
+      if (type !== "'!'" && (type !== "'-'" || isNumber)) return this.#member(OPEN)
+      let count = 0
+      const { offset } = tokens.peek(0)
+      do {
+        tokens.take()
+        count++
+        tokens.syncLoop(plus(PRIMARY, type))
+      } while (tokens.type === type && !(type === "'-'" && (tokens.peek(1).type === 'NUM_INT' || tokens.peek(1).type === 'NUM_FLOAT')))
+      const id = count % 2 === 0 ? 0 : this.id(offset)
+      const operand = this.#member(OPEN)
+      return id === 0 ? operand : this.#call(id, type === "'!'" ? '!_' : '-_', undefined, [operand])
+    })
+  }
+
+  #member(follow: Follow): Expr {
+    return this.#leftRecursive(
+      'member',
+      follow,
+      () => this.#primary(AFTER_MEMBER),
+      (operand) => {
+        if (this.#tokens.type === "'['") return this.#index(operand)
+        return this.#tokens.type === "'.'" ? this.#selection(operand) : undefined
+      },
+    ) // prettier-ignore
+  }
+
+  #index(operand: Expr): Expr {
+    const tokens = this.#tokens
+    const id = this.id(tokens.take().offset)
+    tokens.sync(plus(START, "'?'"))
+    const optional = tokens.type === "'?'"
+    if (optional) tokens.take()
+    const index = this.#expr(then("']'"))
+    tokens.match("']'", AFTER_MEMBER)
+    return this.#call(id, optional ? '_[?_]' : '_[_]', undefined, [operand, index])
+  }
+
+  #selection(operand: Expr): Expr {
+    const tokens = this.#tokens
+    const next = tokens.peek(1).type
+    if (next !== "'?'" && next !== 'IDENTIFIER' && next !== 'ESC_IDENTIFIER') throw tokens.noAlternative(2)
+    const dot = tokens.take()
+    if (next === 'IDENTIFIER' && tokens.peek(1).type === "'('") {
+      const name = tokens.take().text
+      const paren = this.id(tokens.take().offset)
+      return this.#call(paren, name, operand, this.#args())
+    }
+    const optional = tokens.type === "'?'"
+    if (optional) tokens.take()
+    const field = this.#escapedName(AFTER_MEMBER)
+    if (!optional) return { kind: 'select', id: this.id(dot.offset), operand, field: field.text, testOnly: false }
+    const name: Expr = { kind: 'literal', id: this.id(field.offset), value: field.text }
+    return { kind: 'call', id: this.id(dot.offset), fn: '_?._', args: [operand, name] }
+  }
+
+  #escapedName(follow: Follow): Token {
+    const tokens = this.#tokens
+    return tokens.rule(
+      'escapeIdent',
+      follow,
+      () => {
+        tokens.sync(setOf('IDENTIFIER', 'ESC_IDENTIFIER'))
+        const token = tokens.take()
+        return token.type === 'ESC_IDENTIFIER' ? { ...token, text: token.text.slice(1, -1) } : token
+      },
+      () => tokens.peek(0),
+    ) // prettier-ignore
+  }
+
+  /** Arguments and the closing parenthesis. */
+  #args(): Expr[] {
+    const tokens = this.#tokens
+    tokens.sync(plus(START, "')'"))
+    const args: Expr[] = []
+    if (tokens.type !== "')'") {
+      tokens.rule(
+        'exprList',
+        then("')'"),
+        () => {
+          args.push(this.#expr(open("','")))
+          while (tokens.type === "','") {
+            tokens.take()
+            args.push(this.#expr(open("','")))
+          }
+        },
+        () => undefined,
+      ) // prettier-ignore
+    }
+    tokens.match("')'", AFTER_MEMBER)
+    return args
+  }
+
+  #primary(follow: Follow): Expr {
+    return this.#rule('primary', follow, () => {
+      const tokens = this.#tokens
+      tokens.sync(PRIMARY)
+      switch (tokens.type) {
+        case "'('": {
+          tokens.take()
+          const nested = this.#expr(then("')'"))
+          tokens.match("')'", AFTER_MEMBER)
+          return nested
+        }
+        case "'['":
+          return this.#list()
+        case "'{'":
+          return this.#map()
+        case "'.'":
+        case 'IDENTIFIER':
+          return this.#named()
+        default:
+          return this.#literal()
+      }
+    })
+  }
+
+  #named(): Expr {
+    const tokens = this.#tokens
+    const isRooted = tokens.type === "'.'"
+    if (isRooted && tokens.peek(1).type !== 'IDENTIFIER') throw tokens.noAlternative(2)
+    const start = tokens.peek(0).offset
+    const length = this.#messageNameLength(isRooted ? 1 : 0)
+    if (length > 0) return this.#struct(length)
+    if (isRooted) tokens.take()
+    const name = tokens.take()
+    if (RESERVED.has(name.text)) {
+      this.issues.push({ offset: start, message: `reserved identifier: ${name.text}` })
+      if (tokens.type === "'('") {
+        tokens.take()
+        this.#args()
+      }
+      return this.broken()
+    }
+    const text = `${isRooted ? '.' : ''}${name.text}`
+    if (tokens.type !== "'('") return { kind: 'ident', id: this.id(name.offset), name: text }
+    const id = this.id(tokens.take().offset)
+    return this.#call(id, text, undefined, this.#args())
+  }
+
+  /** How many tokens the name of a message has before its `{`; 0 when none is there. */
+  #messageNameLength(from: number): number {
+    let i = from + 1
+    while (this.#tokens.peek(i).type === "'.'" && this.#tokens.peek(i + 1).type === 'IDENTIFIER') i += 2
+    return this.#tokens.peek(i).type === "'{'" ? i : 0
+  }
+
+  #struct(length: number): Expr {
+    const tokens = this.#tokens
+    let typeName = ''
+    for (let i = 0; i < length; i++) typeName += tokens.take().text
+    const id = this.id(tokens.take().offset)
+    tokens.sync(setOf('IDENTIFIER', 'ESC_IDENTIFIER', "'?'", "','", "'}'"))
+    const fields: StructField[] = []
+    if (tokens.type !== "','" && tokens.type !== "'}'") {
+      tokens.rule(
+        'fieldInitializerList',
+        then("','", "'}'"),
+        () => {
+          do {
+            if (fields.length > 0) tokens.take()
+            const optional = tokens.type === "'?'"
+            if (optional) tokens.take()
+            const { text } = this.#escapedName(then("':'"))
+            const colon = this.id(tokens.match("':'", START_FOLLOW).offset)
+            fields.push({ id: colon, name: text, value: this.#expr(open("','")), optional })
+          } while (tokens.type === "','" && ['IDENTIFIER', 'ESC_IDENTIFIER', "'?'"].includes(tokens.peek(1).type))
+        },
+        () => undefined,
+      ) // prettier-ignore
+    }
+    this.#close("'}'")
+    return { kind: 'struct', id, typeName, fields }
+  }
+
+  /** An optional comma, and the end of a literal. */
+  #close(type: TokenType): void {
+    this.#tokens.sync(setOf("','", type))
+    if (this.#tokens.type === "','") this.#tokens.take()
+    this.#tokens.match(type, AFTER_MEMBER)
+  }
+
+  /** An element or a key, which a `?` may precede. */
+  #optional(follow: Follow): { value: Expr; optional: boolean } {
+    const tokens = this.#tokens
+    return tokens.rule(
+      'optExpr',
+      follow,
+      () => {
+        tokens.sync(plus(START, "'?'"))
+        const optional = tokens.type === "'?'"
+        if (optional) tokens.take()
+        return { value: this.#expr(OPEN), optional }
+      },
+      () => ({ value: this.broken(), optional: false }),
+    ) // prettier-ignore
+  }
+
+  #list(): Expr {
+    const tokens = this.#tokens
+    const id = this.id(tokens.take().offset)
+    tokens.sync(plus(START, "'?'", "','", "']'"))
+    const elements: Expr[] = []
+    const optional = new Set<number>()
+    if (tokens.type !== "','" && tokens.type !== "']'") {
+      tokens.rule(
+        'listInit',
+        then("','", "']'"),
+        () => {
+          do {
+            if (elements.length > 0) tokens.take()
+            const element = this.#optional(open("','"))
+            if (element.optional) optional.add(elements.length)
+            elements.push(element.value)
+          } while (tokens.type === "','" && plus(START, "'?'").has(tokens.peek(1).type))
+        },
+        () => undefined,
+      ) // prettier-ignore
+    }
+    this.#close("']'")
+    return { kind: 'list', id, elements, optional }
+  }
+
+  #map(): Expr {
+    const tokens = this.#tokens
+    const id = this.id(tokens.take().offset)
+    tokens.sync(plus(START, "'?'", "','", "'}'"))
+    const entries: MapEntry[] = []
+    if (tokens.type !== "','" && tokens.type !== "'}'") {
+      tokens.rule(
+        'mapInitializerList',
+        then("','", "'}'"),
+        () => {
+          do {
+            if (entries.length > 0) tokens.take()
+            const { value: key, optional } = this.#optional(then("':'"))
+            const colon = this.id(tokens.match("':'", START_FOLLOW).offset)
+            entries.push({ id: colon, key, value: this.#expr(open("','")), optional })
+          } while (tokens.type === "','" && plus(START, "'?'").has(tokens.peek(1).type))
+        },
+        () => undefined,
+      ) // prettier-ignore
+    }
+    this.#close("'}'")
+    return { kind: 'map', id, entries }
+  }
+
+  #literal(): Expr {
+    const tokens = this.#tokens
+    const sign = tokens.type === "'-'" ? tokens.take() : undefined
+    const token = tokens.take()
+    const offset = sign?.offset ?? token.offset
+    const value = this.#literalValue(token, sign === undefined ? '' : '-', offset)
+    return value === undefined ? this.broken() : { kind: 'literal', id: this.id(offset), value }
+  }
+
+  #literalValue(token: Token, sign: string, offset: number): CelValue | undefined {
+    switch (token.type) {
+      case "'true'":
+      case "'false'":
+        return token.text === 'true'
+      case "'null'":
+        return null
+      case 'NUM_INT':
+        return this.#within(`${sign}${token.text}`, -(2n ** 63n), 2n ** 63n - 1n, 'int', offset)
+      case 'NUM_UINT': {
+        const value = this.#within(token.text.slice(0, -1), 0n, 2n ** 64n - 1n, 'uint', offset)
+        return value === undefined ? undefined : new Uint(value)
+      }
+      case 'NUM_FLOAT': {
+        const value = parseDouble(`${sign}${token.text}`)
+        if (value === undefined || !Number.isFinite(value)) return this.#invalid('double', offset)
+        return value
+      }
+      default:
+        return this.#text(token, offset)
+    }
+  }
+
+  #within(text: string, min: bigint, max: bigint, what: string, offset: number): bigint | undefined {
+    // As many digits as no number has are not converted.
+    const value = text.length > 100 ? max + 1n : text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text)
+    return value < min || value > max ? this.#invalid(what, offset) : value
+  }
+
+  #invalid(what: string, offset: number): undefined {
+    this.issues.push({ offset, message: `invalid ${what} literal` })
+    return undefined
+  }
+
+  #text(token: Token, offset: number): CelValue | undefined {
+    try {
+      return token.type === 'BYTES' ? unescapeBytes(token.text.slice(1)) : unescapeString(token.text)
+    } catch (error) {
+      if (!(error instanceof EscapeError)) throw error
+      this.issues.push({ offset, message: error.message })
+      return undefined
+    }
+  }
+
+  #call(id: number, fn: string, target: Expr | undefined, args: readonly Expr[]): Expr {
+    const expanded = expandMacro(this, id, fn, target, args)
+    if (expanded !== undefined) return expanded
+    const call: Call = { kind: 'call', id, fn, args }
+    if (target !== undefined) call.target = target
+    return call
+  }
+}

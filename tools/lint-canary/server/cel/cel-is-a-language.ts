@@ -1,0 +1,3 @@
+import { target } from '../extensions/target.ts'
+
+export const wrong = target
