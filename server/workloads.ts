@@ -3,6 +3,8 @@ import { createClient } from './client/client.ts'
 import { createInformerFactory } from './client/informer.ts'
 import { TurnGate } from './client/turn-gate.ts'
 import type { ApiServer } from './control-plane.ts'
+import { ensureStorageClass } from './controllers/persistentvolume-binder/default-class.ts'
+import { persistentVolumeBinderController } from './controllers/persistentvolume-binder/persistentvolume-binder.ts'
 import { selectControllers, startControllers } from './controllers/index.ts'
 import { GIT_VERSION } from './discovery/version.ts'
 import type { Log } from './log.ts'
@@ -59,8 +61,13 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
     const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')
-    const { terminatedPodGCThreshold, ...nodeLifecycle } = w.loops
-    const controllerOptions = { rootCA: w.certificates.ca.cert, nodeLifecycle, terminatedPodGCThreshold }
+    const { terminatedPodGCThreshold, enableHostpathProvisioner, ...nodeLifecycle } = w.loops
+    const hostPath = enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
+    const controllerOptions = {
+      ...{ rootCA: w.certificates.ca.cert, nodeLifecycle, terminatedPodGCThreshold },
+      ...(hostPath ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
+    }
+    if (hostPath) starting.push(ensureStorageClass(client, signal))
     const started = startControllers(selected, { client, informers, clock, signal, onError, options: controllerOptions })
     starting.push(started.then((names) => api.reportControllers('kube-controller-manager', names)))
   }

@@ -1,6 +1,7 @@
 import type { LabelSelectorObject } from '../machinery/labels.ts'
 import type { Int64 } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import type { PersistentVolumeClaim } from './objects-storage.ts'
 import type { Condition, IntOrString, PodTemplate } from './objects.ts'
 
 /** apps/v1 beside Deployments and ReplicaSets, as far as control loops read or write it, in its JSON form. */
@@ -30,10 +31,6 @@ export interface DaemonSet extends KubeObject {
     collisionCount?: number
     conditions?: Condition[]
   }
-}
-
-export interface PersistentVolumeClaim extends KubeObject {
-  spec?: Record<string, unknown>
 }
 
 export interface StatefulSet extends KubeObject {

@@ -27,6 +27,8 @@ export interface ControllerOptions {
   nodeLifecycle?: Partial<NodeLifecycleOptions>
   /** How many finished pods may stay; 0 for all. Default 12500. */
   terminatedPodGCThreshold?: number
+  /** Where volumes of the provisioner kubernetes.io/host-path are made; without it there is no such provisioner. */
+  hostPathFolder?: string
 }
 
 /** A control loop: informers tell what changed, a queue of keys says what to look at, `sync` makes it so. */

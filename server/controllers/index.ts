@@ -8,10 +8,14 @@ import { disruptionController } from './disruption/disruption.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { persistentVolumeBinderController } from './persistentvolume-binder/persistentvolume-binder.ts'
+import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/persistentvolumeclaim-protection.ts'
+import { persistentVolumeProtectionController } from './persistentvolume-protection/persistentvolume-protection.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { replicationControllerController } from './replicationcontroller/replicationcontroller.ts'
@@ -40,6 +44,10 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   podGarbageCollectorController,
   disruptionController,
+  persistentVolumeBinderController,
+  persistentVolumeClaimProtectionController,
+  persistentVolumeProtectionController,
+  ephemeralVolumeController,
   garbageCollectorController,
 ]
 

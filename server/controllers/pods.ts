@@ -1,6 +1,8 @@
 import type { Informer } from '../client/informer.ts'
 import { findCondition, type Condition, type Pod } from '../client/objects.ts'
 import { PODS } from '../client/resource.ts'
+import { keyFor } from '../client/store.ts'
+import { claimNames } from '../client/volume-binding.ts'
 import { formatTime } from '../machinery/clock.ts'
 import type { ControllerContext } from './controller.ts'
 
@@ -40,6 +42,13 @@ export const BY_NODE = 'spec.nodeName'
 
 export function indexByNode(informer: Informer<Pod>): void {
   informer.addIndex(BY_NODE, (pod) => [pod.spec?.nodeName ?? ''])
+}
+
+/** Index of pods by the claims that they use, as `namespace/name`. */
+export const BY_CLAIM = 'claim'
+
+export function indexByClaim(informer: Informer<Pod>): void {
+  informer.addIndex(BY_CLAIM, (pod) => claimNames(pod).map((name) => keyFor(name, pod.metadata.namespace)))
 }
 
 /**

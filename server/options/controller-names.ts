@@ -21,5 +21,9 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'taint-eviction-controller': '',
   'pod-garbage-collector-controller': 'podgc',
   'disruption-controller': 'disruption',
+  'persistentvolume-binder-controller': 'persistentvolume-binder',
+  'persistentvolumeclaim-protection-controller': 'pvc-protection',
+  'persistentvolume-protection-controller': 'pv-protection',
+  'ephemeral-volume-controller': 'ephemeral-volume',
   'garbage-collector-controller': 'garbagecollector',
 }

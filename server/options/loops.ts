@@ -1,12 +1,13 @@
 import type { Family } from './flag.ts'
 
-/** Flags of kube-controller-manager, by its names and with its defaults. */
+/** Flags of kube-controller-manager, by its names and with its defaults, but for the provisioner: a local control plane has no other. */
 export interface LoopOptions {
   nodeMonitorPeriodMs: number
   nodeMonitorGracePeriodMs: number
   nodeStartupGracePeriodMs: number
   /** 0 or less: all of them stay. */
   terminatedPodGCThreshold: number
+  enableHostpathProvisioner: boolean
 }
 
 export const loops: Family<LoopOptions> = {
@@ -16,6 +17,7 @@ export const loops: Family<LoopOptions> = {
     nodeMonitorGracePeriodMs: 50_000,
     nodeStartupGracePeriodMs: 60_000,
     terminatedPodGCThreshold: 12_500,
+    enableHostpathProvisioner: true,
   },
   flags: {
     'node-monitor-period': { field: 'nodeMonitorPeriodMs', type: 'duration', help: 'How often nodes are looked at.' },
@@ -33,6 +35,11 @@ export const loops: Family<LoopOptions> = {
       field: 'terminatedPodGCThreshold',
       type: 'int',
       help: 'Finished pods that may stay before the oldest are deleted; 0 for all of them.',
+    },
+    'enable-hostpath-provisioner': {
+      field: 'enableHostpathProvisioner',
+      type: 'bool',
+      help: 'Makes directories in --data-dir for claims of the provisioner kubernetes.io/host-path, and a default class with it where there is no class.',
     },
   },
   validate: (o) =>

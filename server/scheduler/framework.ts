@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
 import type { StatefulSet } from '../client/objects-apps.ts'
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../client/objects-storage.ts'
 import type { PodDisruptionBudget } from '../client/objects-policy.ts'
 import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/objects.ts'
 import type { Lister } from '../client/store.ts'
@@ -18,6 +19,10 @@ export interface Listers {
   replicaSets: Lister<ReplicaSet>
   statefulSets: Lister<StatefulSet>
   budgets: Lister<PodDisruptionBudget>
+  persistentVolumeClaims: Lister<PersistentVolumeClaim>
+  persistentVolumes: Lister<PersistentVolume>
+  storageClasses: Lister<StorageClass>
+  csiNodes: Lister<CSINode>
 }
 
 /** What a plugin may use: the scheduler that it is made for. */
@@ -66,8 +71,8 @@ export interface Plugin {
   /** Books something outside the cache for the pod; `unreserve` gives it back when a later step fails. */
   reserve?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | undefined
   unreserve?(pod: PodInfo, nodeName: string, state: CycleState): void
-  /** What has to happen before the pod is bound, and may take its time. A rejection sends the pod back. */
-  preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<void>
+  /** What has to happen before the pod is bound, and may take its time; undefined when there is nothing. A rejection sends the pod back. */
+  preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<void> | undefined
   /** Tells the server. The first plugin that has it does it. */
   bind?(pod: PodInfo, nodeName: string, client: Client, signal: AbortSignal): Promise<void>
 }
@@ -161,6 +166,8 @@ export type ClusterEvent =
   | { type: 'NodeUpdate'; node: NodeInfo; old: Node }
   | { type: 'NodeDelete'; old: Node }
   | { type: 'AssignedPodAdd'; pod: PodInfo }
+  /** A claim, or, without one, a volume, a class or what a node can attach. */
+  | { type: 'StorageChange'; claim?: { namespace?: string; name?: string } }
   | { type: 'AssignedPodDelete'; pod: PodInfo }
   | { type: 'AssignedPodUpdate'; pod: PodInfo; old: PodInfo }
   | { type: 'PodUpdate'; pod: PodInfo; old: PodInfo }

@@ -1,16 +1,30 @@
 import { dropManagedFields, type InformerFactory } from '../client/informer.ts'
 import {
+  CSI_NODES,
   NAMESPACES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
   POD_DISRUPTION_BUDGETS,
   REPLICA_SETS,
   REPLICATION_CONTROLLERS,
   SERVICES,
   STATEFUL_SETS,
+  STORAGE_CLASSES,
   type ResourceId,
 } from '../client/resource.ts'
 import type { Lister } from '../client/store.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Listers } from './framework.ts'
+
+/** Tells of changes of what volumes depend on. */
+export function watchStorage(informers: InformerFactory, tell: (claim?: KubeObject['metadata']) => void): void {
+  const transform = dropManagedFields
+  const claims = informers.informer(PERSISTENT_VOLUME_CLAIMS, { transform })
+  claims.addHandler({ added: (c) => tell(c.metadata), updated: (c) => tell(c.metadata) })
+  for (const id of [PERSISTENT_VOLUMES, STORAGE_CLASSES, CSI_NODES]) {
+    informers.informer(id, { transform }).addHandler({ added: () => tell(), updated: () => tell() })
+  }
+}
 
 /** Starts what fills them: they are complete when the factory's informers are. */
 export function listersOf(informers: InformerFactory): Listers {
@@ -22,5 +36,9 @@ export function listersOf(informers: InformerFactory): Listers {
     replicaSets: lister(REPLICA_SETS),
     statefulSets: lister(STATEFUL_SETS),
     budgets: lister(POD_DISRUPTION_BUDGETS),
+    persistentVolumeClaims: lister(PERSISTENT_VOLUME_CLAIMS),
+    persistentVolumes: lister(PERSISTENT_VOLUMES),
+    storageClasses: lister(STORAGE_CLASSES),
+    csiNodes: lister(CSI_NODES),
   }
 }

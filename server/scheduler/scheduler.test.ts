@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { findCondition, type Pod, type PodSpec } from '../client/objects.ts'
-import { EVENTS, NODES, POD_DISRUPTION_BUDGETS, PODS } from '../client/resource.ts'
+import type { PersistentVolumeClaim } from '../client/objects-storage.ts'
+import { EVENTS, NODES, PERSISTENT_VOLUME_CLAIMS, POD_DISRUPTION_BUDGETS, PODS } from '../client/resource.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { startTestCluster, type TestCluster } from '../controllers/testing/cluster.ts'
 import type { KubeObject } from '../machinery/types.ts'
@@ -161,3 +162,31 @@ function pinned(node: string): NonNullable<PodSpec['affinity']> {
   const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }]
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } }
 }
+
+test('a delayed claim is told its node, and the pod is bound when the claim is; another pod does not wait for that', async () => {
+  c = await startTestCluster(scheduler)
+  await addNode('n')
+  const classes = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', namespaced: false }
+  const late = {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'late' },
+    provisioner: 'example.com/x',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  }
+  await c.create(classes, late as KubeObject)
+  const spec = { storageClassName: 'late', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  await c.create(PERSISTENT_VOLUME_CLAIMS, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec } as KubeObject)
+  await addPod('p', '1', 0, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })
+  const claim = () => c.get<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, 'c')
+  await c.until('told', async () => (await claim()).metadata.annotations?.['volume.kubernetes.io/selected-node'] === 'n')
+  await addPod('q', '1', 0)
+  await isPlaced('q')
+  expect(await nodeOf('p')).toBeUndefined()
+  const metadata = { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }
+  await c.client
+    .resource(PERSISTENT_VOLUME_CLAIMS)
+    .patch('c', { type: 'merge', body: { metadata, spec: { volumeName: 'v' } } }, { namespace: 'default' })
+  await isPlaced('p')
+  expect(c.errors).toEqual([])
+})

@@ -10,7 +10,7 @@ import { SchedulingAlgorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
 import { failureMessage, NO_NODES } from './diagnosis.ts'
 import type { CycleState, PostFilterResult, QueuedPod } from './framework.ts'
-import { listersOf } from './listers.ts'
+import { listersOf, watchStorage } from './listers.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 import { defaultPlugins, makePlugins, type ConfiguredPlugin, type EnabledPlugin } from './plugins/index.ts'
@@ -132,6 +132,7 @@ class Scheduler {
         deleted: (pod) => this.#podDeleted(pod),
       }),
     ]
+    watchStorage(this.#informers, (claim) => this.#queue.event({ type: 'StorageChange', ...(claim === undefined ? {} : { claim }) }))
     const stop = (): void => {
       this.#queue.stop()
       for (const remove of removers) remove()
@@ -214,13 +215,17 @@ class Scheduler {
   async #bind(queued: QueuedPod, nodeName: string, state: CycleState): Promise<void> {
     const { info } = queued
     this.#cache.assume(info, nodeName)
-    this.#binding++
+    let step = 'Reserve'
     try {
       this.#reserve(info, nodeName, state)
-      for (const { plugin } of this.#plugins) await plugin.preBind?.(info, nodeName, state)
-      const binder = this.#plugins.find(({ plugin }) => plugin.bind !== undefined)?.plugin
-      if (binder?.bind === undefined) throw new Error('no bind plugin')
-      await binder.bind(info, nodeName, this.#client, this.#signal)
+      step = 'PreBind'
+      // Volumes may take minutes; meanwhile others are bound.
+      for (const { plugin } of this.#plugins) {
+        const work = plugin.preBind?.(info, nodeName, state)
+        if (work !== undefined) await work
+      }
+      step = 'Bind'
+      await this.#tell(info, nodeName)
       this.#queue.done(queued)
       this.#nominated.remove(info.uid)
       this.#report.scheduled(info.pod, nodeName)
@@ -231,9 +236,19 @@ class Scheduler {
       // Deleted meanwhile: the informer has taken it out of the queue already, or will.
       if (this.#queue.placeOf(info.uid) === undefined) return
       const text = e instanceof Error ? e.message : String(e)
-      this.#report.failed(info.pod, 'SchedulerError', `binding rejected: running Bind plugin "DefaultBinder": ${text}`)
+      const where = step === 'Bind' ? 'binding rejected: running Bind plugin "DefaultBinder"' : `running ${step} plugin "VolumeBinding"`
+      this.#report.failed(info.pod, 'SchedulerError', `${where}: ${text}`)
       this.#queue.failed(queued)
       this.#queue.event({ type: 'AssignedPodDelete', pod: info })
+    }
+  }
+
+  async #tell(info: PodInfo, nodeName: string): Promise<void> {
+    const binder = this.#plugins.find(({ plugin }) => plugin.bind !== undefined)?.plugin
+    if (binder?.bind === undefined) throw new Error('no bind plugin')
+    this.#binding++
+    try {
+      await binder.bind(info, nodeName, this.#client, this.#signal)
     } finally {
       this.#binding--
       this.#wake()

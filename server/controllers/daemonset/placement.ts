@@ -1,6 +1,6 @@
 import type { DaemonSet } from '../../client/objects-apps.ts'
 import type { Node, NodeSelectorTerm, Pod, PodSpec, PodTemplate, Toleration } from '../../client/objects.ts'
-import { matchesRequired, requiredAffinity } from '../../scheduler/plugins/node-affinity/node-selector.ts'
+import { matchesRequired, requiredAffinity } from '../../client/node-selector.ts'
 import { untolerated } from '../../client/tolerations.ts'
 import { REVISION_LABEL } from '../revisions.ts'
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { PersistentVolumeClaim, StatefulSet } from '../../client/objects-apps.ts'
+import type { StatefulSet } from '../../client/objects-apps.ts'
+import type { PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import type { Pod } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS } from '../../client/resource.ts'
 import type { Lister } from '../../client/store.ts'

@@ -1,4 +1,5 @@
-import type { PersistentVolumeClaim, StatefulSet } from '../../client/objects-apps.ts'
+import type { StatefulSet } from '../../client/objects-apps.ts'
+import type { PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import type { Pod, PodTemplate, Volume } from '../../client/objects.ts'
 import type { OwnerReference } from '../../machinery/types.ts'
 import { podFromTemplate } from '../pod-control.ts'

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ControllerRevision, PersistentVolumeClaim, StatefulSet } from '../../client/objects-apps.ts'
+import type { ControllerRevision, StatefulSet } from '../../client/objects-apps.ts'
+import type { PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../../client/resource.ts'
 import { ended, isAlive, ready, startTestCluster, type TestCluster } from '../testing/cluster.ts'

@@ -6,7 +6,7 @@ import { CORE_EVENTS, PODS, type ResourceId } from '../../client/resource.ts'
 import { formatTime, type FakeClock } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { startTestServer } from '../../registry/testing/calls/server.ts'
-import type { Controller } from '../controller.ts'
+import type { Controller, ControllerOptions } from '../controller.ts'
 import { startControllers } from '../index.ts'
 
 /** An API server in this process with control loops on it. Time moves only when a test says so; nobody plays the kubelet. */
@@ -37,7 +37,10 @@ const MAX_STEPS = 200
 const QUIET = 4
 const TURNS_A_TRIP = 10
 
-export async function startTestCluster(...loops: Controller[]): Promise<TestCluster> {
+/** Options of the controllers may come first. */
+export async function startTestCluster(...given: (Controller | ControllerOptions)[]): Promise<TestCluster> {
+  const loops = given.filter((g): g is Controller => 'start' in g)
+  const options: ControllerOptions = Object.assign({}, ...given.filter((g) => !('start' in g)))
   const server = await startTestServer()
   const { clock } = server
   const abort = new AbortController()
@@ -59,7 +62,7 @@ export async function startTestCluster(...loops: Controller[]): Promise<TestClus
   const client = createClient(server.api.transport('admin'), { userAgent: 'test/v1', clock })
   const onError = (e: unknown, what: unknown): void => void errors.push(`${JSON.stringify(what)}: ${String(e)}`)
   const informers = createInformerFactory({ client: loopClient, signal: abort.signal, clock, onError })
-  await startControllers(loops, { client: loopClient, informers, clock, signal: abort.signal, onError, options: {} })
+  await startControllers(loops, { client: loopClient, informers, clock, signal: abort.signal, onError, options })
 
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET; quiet++) {

@@ -9,9 +9,13 @@ import { nodePorts } from './node-ports/node-ports.ts'
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/node-resources-balanced-allocation.ts'
 import { nodeResourcesFit } from './node-resources-fit/node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable/node-unschedulable.ts'
+import { nodeVolumeLimits } from './node-volume-limits/node-volume-limits.ts'
 import { podTopologySpread } from './pod-topology-spread/pod-topology-spread.ts'
 import { schedulingGates } from './scheduling-gates/scheduling-gates.ts'
 import { taintToleration } from './taint-toleration/taint-toleration.ts'
+import { volumeBinding } from './volume-binding/volume-binding.ts'
+import { volumeRestrictions } from './volume-restrictions/volume-restrictions.ts'
+import { volumeZone } from './volume-zone/volume-zone.ts'
 
 export interface ConfiguredPlugin {
   make: PluginFactory
@@ -38,6 +42,10 @@ export const defaultPlugins: readonly ConfiguredPlugin[] = [
   { make: always(nodeAffinity), weight: 2 },
   { make: always(nodePorts), weight: 1 },
   { make: always(nodeResourcesFit), weight: 1 },
+  { make: volumeRestrictions, weight: 1 },
+  { make: nodeVolumeLimits, weight: 1 },
+  { make: volumeBinding, weight: 1 },
+  { make: volumeZone, weight: 1 },
   { make: podTopologySpread, weight: 2 },
   { make: interPodAffinity, weight: 2 },
   { make: defaultPreemption, weight: 1 },

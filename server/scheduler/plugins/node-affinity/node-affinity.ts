@@ -1,6 +1,6 @@
 import { stateKey, unresolvable, type Plugin } from '../../framework.ts'
 import { normalizeByMax } from '../normalize.ts'
-import { matchesRequired, matchesTerm, pinnedNodes, requiredAffinity, type RequiredAffinity } from './node-selector.ts'
+import { matchesRequired, matchesTerm, pinnedNodes, requiredAffinity, type RequiredAffinity } from '../../../client/node-selector.ts'
 
 const REFUSED = unresolvable("node(s) didn't match Pod's node affinity/selector")
 const CONFLICT = unresolvable('pod affinity terms conflict')

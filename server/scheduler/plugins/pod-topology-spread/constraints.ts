@@ -2,7 +2,7 @@ import type { Node, Pod, Strings, TopologySpreadConstraint } from '../../../clie
 import { untolerated } from '../../../client/tolerations.ts'
 import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../../../machinery/labels.ts'
 import type { Listers } from '../../framework.ts'
-import { matchesRequired, requiredAffinity, type RequiredAffinity } from '../node-affinity/node-selector.ts'
+import { matchesRequired, requiredAffinity, type RequiredAffinity } from '../../../client/node-selector.ts'
 
 export const HOSTNAME = 'kubernetes.io/hostname'
 

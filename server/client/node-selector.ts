@@ -1,4 +1,4 @@
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Strings } from '../../../client/objects.ts'
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Strings } from './objects.ts'
 
 const INTEGER = /^[+-]?\d+$/
 

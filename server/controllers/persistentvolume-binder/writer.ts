@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objects-storage.ts'
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../client/resource.ts'
+import { keyOf } from '../../client/store.ts'
+import { BIND_COMPLETED, BOUND_BY_CONTROLLER, boundTo, has } from '../../client/volume-binding.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { ControllerContext } from '../controller.ts'
+import { WrittenVersions } from '../written.ts'
+
+/** Writes of volumes and claims, each only where something changes; remembers what it wrote, so that nobody acts on what was before. */
+export class VolumeWriter {
+  readonly #ctx: Pick<ControllerContext, 'client' | 'signal'>
+  readonly #written = new WrittenVersions()
+
+  constructor(ctx: Pick<ControllerContext, 'client' | 'signal'>) {
+    this.#ctx = ctx
+  }
+
+  isStale(obj: KubeObject): boolean {
+    return this.#written.isStale(keyOf(obj), obj)
+  }
+
+  forget(obj: KubeObject): void {
+    this.#written.forget(keyOf(obj))
+  }
+
+  wrote<T extends KubeObject>(obj: T): T {
+    this.#written.wrote(keyOf(obj), obj)
+    return obj
+  }
+
+  async claim(claim: PersistentVolumeClaim): Promise<PersistentVolumeClaim> {
+    const claims = this.#ctx.client.resource<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS)
+    return this.wrote(await claims.update({ ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, { signal: this.#ctx.signal }))
+  }
+
+  async volume(volume: PersistentVolume): Promise<PersistentVolume> {
+    const volumes = this.#ctx.client.resource<PersistentVolume>(PERSISTENT_VOLUMES)
+    return this.wrote(await volumes.update({ ...volume, apiVersion: 'v1', kind: 'PersistentVolume' }, { signal: this.#ctx.signal }))
+  }
+
+  async phase(volume: PersistentVolume, phase: string, message = ''): Promise<PersistentVolume> {
+    if (volume.status?.phase === phase) return volume
+    const { message: _, ...status } = volume.status ?? {}
+    const next = {
+      ...volume,
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      status: { ...status, phase, ...(message === '' ? {} : { message }) },
+    }
+    const volumes = this.#ctx.client.resource<PersistentVolume>(PERSISTENT_VOLUMES)
+    return this.wrote(await volumes.updateStatus(next, { signal: this.#ctx.signal }))
+  }
+
+  /** The claim's phase, and what it has of its volume where it has one. */
+  async claimStatus(claim: PersistentVolumeClaim, phase: string, volume?: PersistentVolume): Promise<PersistentVolumeClaim> {
+    const { accessModes: _, capacity, currentVolumeAttributesClassName: attributes, ...rest } = claim.status ?? {}
+    const status: NonNullable<PersistentVolumeClaim['status']> = { ...rest, phase }
+    if (volume !== undefined) {
+      status.accessModes = volume.spec?.accessModes ?? []
+      // A claim that is bound already keeps its size: growing is another controller's.
+      const size = claim.status?.phase === phase ? capacity : volume.spec?.capacity
+      if (size !== undefined) status.capacity = size
+      const named = claim.status?.phase === 'Pending' ? volume.spec?.volumeAttributesClassName : attributes
+      if (named !== undefined) status.currentVolumeAttributesClassName = named
+    }
+    if (isDeepStrictEqual(status, claim.status)) return claim
+    const claims = this.#ctx.client.resource<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS)
+    const next = { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', status }
+    return this.wrote(await claims.updateStatus(next, { signal: this.#ctx.signal }))
+  }
+
+  /** Each with the other's name, then both Bound; what a crash leaves half done is done at the next look. */
+  async bind(volume: PersistentVolume, claim: PersistentVolumeClaim): Promise<void> {
+    const promised = boundTo(volume, claim)
+    const bound = await this.phase(promised === volume ? volume : await this.volume(promised), 'Bound')
+    await this.claimStatus(await this.#nameVolume(claim, bound.metadata.name ?? ''), 'Bound', bound)
+  }
+
+  async #nameVolume(claim: PersistentVolumeClaim, volumeName: string): Promise<PersistentVolumeClaim> {
+    const named = claim.spec?.volumeName === volumeName
+    if (named && has(claim, BIND_COMPLETED)) return claim
+    const annotations = {
+      ...claim.metadata.annotations,
+      ...(named ? {} : { [BOUND_BY_CONTROLLER]: 'yes' }),
+      [BIND_COMPLETED]: 'yes',
+    }
+    return this.claim({ ...claim, metadata: { ...claim.metadata, annotations }, spec: { ...claim.spec, volumeName } })
+  }
+
+  /** Takes a promise back: one that somebody else made by name stays open for a claim of that name. */
+  async unbind(volume: PersistentVolume): Promise<void> {
+    const { claimRef, ...spec } = volume.spec ?? {}
+    const { [BOUND_BY_CONTROLLER]: mark, ...annotations } = volume.metadata.annotations ?? {}
+    const { uid: _, resourceVersion: __, ...name } = claimRef ?? {}
+    const freed =
+      mark === undefined
+        ? { ...volume, spec: { ...spec, claimRef: name } }
+        : { ...volume, metadata: { ...volume.metadata, annotations }, spec }
+    await this.phase(await this.volume(freed), 'Available')
+  }
+}

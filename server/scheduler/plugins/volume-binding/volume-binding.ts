@@ -1,0 +1,193 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../client/objects-storage.ts'
+import type { Node, Pod } from '../../../client/objects.ts'
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../../client/resource.ts'
+import { delay } from '../../../client/rest.ts'
+import { keyOf } from '../../../client/store.ts'
+import {
+  boundTo,
+  claimNameOf,
+  classOf,
+  findVolume,
+  foreignClaim,
+  isDelayed,
+  isFullyBound,
+  NO_PROVISIONER,
+  reaches,
+  requestOf,
+  SELECTED_NODE,
+} from '../../../client/volume-binding.ts'
+import { compareQuantity, parseQuantity } from '../../../machinery/quantity.ts'
+import { stateKey, unresolvable, type Handle, type PluginFactory } from '../../framework.ts'
+import type { PodInfo } from '../../pod-info.ts'
+import { storageHelps } from '../storage-events.ts'
+
+const BIND = "node(s) didn't find available persistent volumes to bind"
+const AFFINITY = "node(s) didn't match PersistentVolume's node affinity"
+const MISSING = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'
+const UNBOUND = unresolvable('pod has unbound immediate PersistentVolumeClaims')
+
+/** bindTimeoutSeconds: how long a pod waits for its volumes once it has a node; looked at each second. */
+const TIMEOUT_MS = 600_000
+const LOOK_MS = 1000
+
+/** What a pod's claims would get on a node. */
+interface Plan {
+  readonly bindings: readonly { volume: PersistentVolume; claim: PersistentVolumeClaim }[]
+  readonly provisions: readonly PersistentVolumeClaim[]
+}
+
+interface BindingState {
+  readonly bound: readonly PersistentVolumeClaim[]
+  readonly delayed: readonly PersistentVolumeClaim[]
+  readonly plans: Map<string, Plan>
+}
+
+const bindingKey = stateKey<BindingState>('VolumeBinding')
+
+/** The pod's claims, or why it cannot be placed as long as they are as they are. */
+function claimsOf(pod: Pod, { persistentVolumeClaims }: Handle['listers']): PersistentVolumeClaim[] | string {
+  const claims: PersistentVolumeClaim[] = []
+  for (const volume of pod.spec?.volumes ?? []) {
+    const name = claimNameOf(pod, volume)
+    if (name === undefined) continue
+    const claim = persistentVolumeClaims.get(name, pod.metadata.namespace)
+    const ephemeral = volume.ephemeral !== undefined
+    if (claim === undefined) {
+      return ephemeral
+        ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`
+        : `persistentvolumeclaim "${name}" not found`
+    }
+    if (claim.status?.phase === 'Lost') {
+      return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec?.volumeName ?? ''}"`
+    }
+    if (claim.metadata.deletionTimestamp != null) return `persistentvolumeclaim "${name}" is being deleted`
+    const foreign = ephemeral ? foreignClaim(pod, claim) : undefined
+    if (foreign !== undefined) return foreign
+    claims.push(claim)
+  }
+  return claims
+}
+
+/** Pods go where their volumes are; claims that wait for a pod get their volumes where it goes. */
+export const volumeBinding: PluginFactory = (handle) => {
+  const { listers, client, clock, signal } = handle
+  /** Volumes and claims that are promised to pods on their way, by name and key. */
+  const promisedVolumes = new Set<string>()
+  const promisedClaims = new Map<string, string>()
+
+  function planFor(state: BindingState, node: Node): Plan | string[] {
+    const reasons: string[] = []
+    const volumes = state.bound.map((c) => listers.persistentVolumes.get(c.spec?.volumeName ?? ''))
+    if (volumes.some((v) => v !== undefined && !reaches(v, node))) reasons.push(AFFINITY)
+    const nodeName = node.metadata.name ?? ''
+    const bindings: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = []
+    const provisions: PersistentVolumeClaim[] = []
+    const exclude = new Set(promisedVolumes)
+    let satisfied = true
+    for (const claim of state.delayed) {
+      const selected = claim.metadata.annotations?.[SELECTED_NODE] ?? promisedClaims.get(keyOf(claim))
+      const volume =
+        selected === undefined ? findVolume(claim, listers.persistentVolumes.list(), { node, exclude, delayed: true }) : undefined
+      if (volume !== undefined) {
+        exclude.add(volume.metadata.name ?? '')
+        bindings.push({ volume, claim })
+      } else if ((selected === undefined || selected === nodeName) && canProvision(claim, node)) provisions.push(claim)
+      else satisfied = false
+    }
+    if (!satisfied) reasons.push(BIND)
+    if (volumes.includes(undefined)) reasons.push(MISSING)
+    return reasons.length > 0 ? reasons : { bindings, provisions }
+  }
+
+  function canProvision(claim: PersistentVolumeClaim, node: Node): boolean {
+    const storageClass = listers.storageClasses.get(classOf(claim))
+    const { provisioner = '', allowedTopologies = [] } = storageClass ?? {}
+    if (provisioner === '' || provisioner === NO_PROVISIONER) return false
+    const labels = node.metadata.labels ?? {}
+    const allows = (t: (typeof allowedTopologies)[number]): boolean =>
+      (t.matchLabelExpressions ?? []).every((e) => Object.hasOwn(labels, e.key) && e.values.includes(labels[e.key] ?? ''))
+    return allowedTopologies.length === 0 || allowedTopologies.some(allows)
+  }
+
+  /** Tells the binder what was decided. */
+  async function announce({ bindings, provisions }: Plan, nodeName: string): Promise<void> {
+    for (const { volume, claim } of bindings) {
+      const promised = boundTo(volume, claim)
+      const body = { ...promised, apiVersion: 'v1', kind: 'PersistentVolume' }
+      if (promised !== volume) await client.resource<PersistentVolume>(PERSISTENT_VOLUMES).update(body, { signal })
+    }
+    for (const { metadata } of provisions) {
+      const { name = '', namespace, uid } = metadata
+      const body = { metadata: { uid, annotations: { [SELECTED_NODE]: nodeName } } }
+      await client.resource(PERSISTENT_VOLUME_CLAIMS).patch(name, { type: 'merge', body }, { namespace, signal })
+    }
+  }
+
+  /** True when all are bound. @throws Error when one never will be */
+  function areBound(plan: Plan, nodeName: string, announcedAt: number): boolean {
+    const claims = [...plan.bindings.map((b) => b.claim), ...plan.provisions]
+    return claims.every((before) => {
+      const claim = listers.persistentVolumeClaims.getByKey(keyOf(before))
+      if (claim === undefined) throw new Error(`failed to check binding: persistentvolumeclaim "${before.metadata.name}" not found`)
+      if (isFullyBound(claim)) return true
+      const selected = claim.metadata.annotations?.[SELECTED_NODE]
+      // The annotation may not have come back yet; a provisioner that gives up takes it off.
+      const settled = clock.now() - announcedAt > LOOK_MS
+      if (plan.provisions.includes(before) && settled && selected !== nodeName)
+        throw new Error(`provisioning failed for PVC "${claim.metadata.name}"`)
+      return false
+    })
+  }
+
+  async function bind({ uid, pod }: PodInfo, nodeName: string, plan: Plan): Promise<void> {
+    await announce(plan, nodeName)
+    const start = clock.now()
+    while (!areBound(plan, nodeName, start)) {
+      if (clock.now() - start > TIMEOUT_MS) throw new Error('binding volumes: context deadline exceeded')
+      if (!handle.cache.isAssumed(uid))
+        throw new Error(`binding volumes: pod does not exist any more: pod "${pod.metadata.name}" not found`)
+      await delay(clock, LOOK_MS, signal)
+    }
+  }
+
+  return {
+    name: 'VolumeBinding',
+    events: [{ on: ['StorageChange'], helps: storageHelps }, { on: ['NodeAdd', 'NodeUpdate'] }],
+    preFilter({ pod }, state) {
+      const claims = claimsOf(pod, listers)
+      if (typeof claims === 'string') return { reject: unresolvable(claims) }
+      if (claims.length === 0) return 'skip'
+      const open = claims.filter((c) => !isFullyBound(c))
+      const delayed = open.filter((c) => isDelayed(c, listers.storageClasses) && (c.spec?.volumeName ?? '') === '')
+      if (delayed.length < open.length) return { reject: UNBOUND }
+      const size = (c: PersistentVolumeClaim) => parseQuantity(requestOf(c) ?? '0')
+      delayed.sort((a, b) => compareQuantity(size(a), size(b)))
+      state.write(bindingKey, { bound: claims.filter(isFullyBound), delayed, plans: new Map() })
+      return undefined
+    },
+    filter(_pod, { name, node }, state) {
+      const s = state.read(bindingKey)
+      if (s === undefined || node === undefined) return undefined
+      const plan = planFor(s, node)
+      if (Array.isArray(plan)) return unresolvable(...plan)
+      s.plans.set(name, plan)
+      return undefined
+    },
+    reserve(_pod, nodeName, state) {
+      const plan = state.read(bindingKey)?.plans.get(nodeName)
+      for (const { volume } of plan?.bindings ?? []) promisedVolumes.add(volume.metadata.name ?? '')
+      for (const claim of plan?.provisions ?? []) promisedClaims.set(keyOf(claim), nodeName)
+      return undefined
+    },
+    unreserve(_pod, nodeName, state) {
+      const plan = state.read(bindingKey)?.plans.get(nodeName)
+      for (const { volume } of plan?.bindings ?? []) promisedVolumes.delete(volume.metadata.name ?? '')
+      for (const claim of plan?.provisions ?? []) promisedClaims.delete(keyOf(claim))
+    },
+    preBind(pod, nodeName, state) {
+      const plan = state.read(bindingKey)?.plans.get(nodeName)
+      if (plan === undefined || (plan.bindings.length === 0 && plan.provisions.length === 0)) return undefined
+      return bind(pod, nodeName, plan).then(() => this.unreserve?.(pod, nodeName, state))
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { classOf } from '../../../client/volume-binding.ts'
+import { stateKey, unresolvable, type PluginFactory } from '../../framework.ts'
+import { storageHelps } from '../storage-events.ts'
+
+const REFUSED = unresolvable('node(s) had no available volume zone')
+
+/** Older labels of zones and regions, and what they are called today. */
+const TODAY: Readonly<Record<string, string>> = {
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+}
+const LABELS = [...Object.keys(TODAY), ...Object.values(TODAY)]
+
+interface Place {
+  key: string
+  values: ReadonlySet<string>
+}
+
+const places = stateKey<readonly Place[]>('VolumeZone')
+
+/** Volumes with zone or region labels are used in those zones and regions only. */
+export const volumeZone: PluginFactory = ({ listers }) => ({
+  name: 'VolumeZone',
+  events: [{ on: ['StorageChange'], helps: storageHelps }, { on: ['NodeAdd', 'NodeUpdate'] }],
+  preFilter({ pod }, state) {
+    const wanted: Place[] = []
+    for (const { persistentVolumeClaim } of pod.spec?.volumes ?? []) {
+      if (persistentVolumeClaim === undefined) continue
+      const { claimName } = persistentVolumeClaim
+      const claim = listers.persistentVolumeClaims.get(claimName, pod.metadata.namespace)
+      if (claim === undefined) return { reject: unresolvable(`persistentvolumeclaim "${claimName}" not found`) }
+      const volumeName = claim.spec?.volumeName ?? ''
+      if (volumeName === '') {
+        const name = classOf(claim)
+        if (name === '') return { reject: unresolvable('PersistentVolumeClaim had no pv name and storageClass name') }
+        const storageClass = listers.storageClasses.get(name)
+        if (storageClass === undefined) return { reject: unresolvable(`storageclass.storage.k8s.io "${name}" not found`) }
+        if (storageClass.volumeBindingMode === 'WaitForFirstConsumer') continue
+        return { reject: unresolvable('PersistentVolume had no name') }
+      }
+      const volume = listers.persistentVolumes.get(volumeName)
+      if (volume === undefined) return { reject: unresolvable(`persistentvolume "${volumeName}" not found`) }
+      for (const key of LABELS) {
+        const value = volume.metadata.labels?.[key]
+        if (value !== undefined) wanted.push({ key, values: new Set(value.split('__')) })
+      }
+    }
+    if (wanted.length === 0) return 'skip'
+    state.write(places, wanted)
+    return undefined
+  },
+  filter(_pod, { node }, state) {
+    const labels = node?.metadata.labels ?? {}
+    // A cluster without zones has them everywhere.
+    if (!LABELS.some((key) => Object.hasOwn(labels, key))) return undefined
+    const fits = ({ key, values }: Place): boolean => {
+      const value = labels[key] ?? labels[TODAY[key] ?? '']
+      return value !== undefined && values.has(value)
+    }
+    return (state.read(places) ?? []).every(fits) ? undefined : REFUSED
+  },
+})
