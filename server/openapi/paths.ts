@@ -30,7 +30,7 @@ export interface Path {
 /** `rbac.authorization.k8s.io` to `rbacAuthorization`. */
 export function tagOf(group: string): string {
   if (group === '') return 'core'
-  const [first = '', ...rest] = group.replace(/\.k8s\.io$/, '').split('.')
+  const [first = '', ...rest] = group.replace(/\.k8s\.io$/, '').split(/[^0-9A-Za-z]+/)
   return first + rest.map(capital).join('')
 }
 

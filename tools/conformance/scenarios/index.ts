@@ -1,4 +1,5 @@
 import type { Scenario } from '../session.ts'
+import { customResources } from './custom-resources.ts'
 import { deletes } from './deletes.ts'
 import { discovery } from './discovery.ts'
 import { http } from './http.ts'
@@ -7,4 +8,13 @@ import { patches } from './patches.ts'
 import { resources } from './resources.ts'
 import { watches } from './watches.ts'
 
-export const scenarios: readonly Scenario[] = [...discovery, ...http, ...options, ...patches, ...watches, ...deletes, ...resources]
+export const scenarios: readonly Scenario[] = [
+  ...discovery,
+  ...http,
+  ...options,
+  ...patches,
+  ...watches,
+  ...deletes,
+  ...customResources,
+  ...resources,
+]
