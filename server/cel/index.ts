@@ -25,5 +25,5 @@
  *
  * For expressions with other variables: `compile` in environment.ts. The types of the contract are in contract.ts.
  */
-export { compileRules } from './rules.ts'
-export { definitionRuleErrors, storedExpressions } from './definition-rules.ts'
+export { compileRules, type RuleSet } from './rules.ts'
+export { definitionRuleErrors, storedExpressions, type StoredExpressions } from './definition-rules.ts'

@@ -1,3 +1,4 @@
+import { definitionRuleErrors, type StoredExpressions } from '../cel/index.ts'
 import { addErrors, forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
 import type { DefinitionSpec } from './definition.ts'
 import { fieldAt } from './definition-parts.ts'
@@ -16,6 +17,8 @@ export interface SchemaRules {
   readonly requirePrunedDefaults: boolean
   readonly requireAtomicSets: boolean
   readonly requireListKeys: boolean
+  /** Expressions that are stored already; undefined for a new definition. */
+  readonly stored: StoredExpressions | undefined
 }
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -28,12 +31,17 @@ const textAt = (s: Readonly<JsonObject>, key: string): string => (typeof s[key] 
 const isGiven = (s: Readonly<JsonObject>, key: string): boolean => s[key] !== undefined && s[key] !== null
 const asSchema = (value: unknown): JsonObject => (isObject(value) ? value : {})
 
-/** The schema of a version, or of all, at `path`; `hasStatus`: it has `/status`, so that less may stand at its root. */
+/**
+ * The schema of a version, or of all, at `path`.
+ * @param hasStatus whether it has `/status`, so that less may stand at its root
+ * @param unchanged whether it is the one that is stored: its rules may cost more than new ones
+ */
 export function validateDefinitionSchema(
   part: { readonly openAPIV3Schema?: JsonObject } | undefined,
   hasStatus: boolean,
   rules: SchemaRules,
   path: string,
+  unchanged: boolean,
 ): FieldError[] {
   const schema = part?.openAPIV3Schema
   if (schema === undefined || schema === null) return []
@@ -42,17 +50,27 @@ export function validateDefinitionSchema(
   if (hasStatus) rootFields(errors, schema, at)
   if (schema['nullable'] === true) errors.push(forbiddenField(child(at, 'nullable'), 'nullable cannot be true at the root'))
   let unreadable: FieldError | undefined
+  let right: Schema | undefined
   if (rules.requireStructural) {
     try {
       const compiled = compileSchema(schema)
       const wrong = validateStructural(compiled, at)
-      addErrors(errors, wrong.length > 0 ? wrong : validateDefaults(compiled, at, rules.requirePrunedDefaults))
+      const more = wrong.length > 0 ? wrong : validateDefaults(compiled, at, rules.requirePrunedDefaults)
+      if (more.length === 0) right = compiled
+      addErrors(errors, more)
     } catch (error) {
       if (!(error instanceof SchemaError)) throw error
       unreadable = invalidValue(at, '', error.message)
     }
   }
   schemaErrors(errors, schema, at, true, { rules, insideMeta: false })
+  if (right !== undefined) {
+    const { stored } = rules
+    addErrors(
+      errors,
+      definitionRuleErrors(right, at, { schemaErrors: [...errors], unchanged, ...(stored === undefined ? {} : { stored }) }),
+    )
+  }
   if (errors.length === 0 && unreadable !== undefined) errors.push(unreadable)
   return errors
 }

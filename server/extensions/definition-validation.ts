@@ -1,4 +1,5 @@
 import { validateObjectMeta, validateObjectMetaUpdate } from '../apis/meta/v1/validation.ts'
+import { storedExpressions } from '../cel/index.ts'
 import { addErrors, required, type FieldError } from '../machinery/field-errors.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors, nameIsSubdomain } from '../machinery/names.ts'
 import {
@@ -15,17 +16,20 @@ import { hasSchemaWith, schemaFaults, validateDefinitionSchema, type SchemaRules
 import { child, invalidValue, unsupportedValue } from './field-errors.ts'
 import { deepEqual, goJson } from './json-values.ts'
 import { internalVersions } from './internal-form.ts'
+import { compileSchema, SchemaError, type Schema } from './structural.ts'
 
 /**
  * What the reference refuses in a CustomResourceDefinition (apiextensions-apiserver `pkg/apis/apiextensions/validation`). It looks at the
  * internal form of one: schema, subresources and columns that all versions share stand once, in spec, and so do their errors
- * (`spec.validation.openAPIV3Schema…`). CEL rules are compiled by whoever evaluates them.
+ * (`spec.validation.openAPIV3Schema…`).
  */
 interface Options extends SchemaRules {
   readonly requireReviewVersion: boolean
   readonly immutableNames: boolean
   readonly requireSchema: boolean
   readonly manySelectableFields: ReadonlySet<string>
+  /** Versions whose schema is the stored one. */
+  readonly unchangedSchemas: ReadonlySet<string>
 }
 
 const STRICT: Options = {
@@ -38,6 +42,8 @@ const STRICT: Options = {
   requireAtomicSets: true,
   requireListKeys: true,
   manySelectableFields: new Set(),
+  unchangedSchemas: new Set(),
+  stored: undefined,
 }
 
 /** A definition to be created. `crd` has its defaults. */
@@ -64,8 +70,26 @@ export function validateDefinitionUpdate(crd: CustomResourceDefinition, old: Cus
     requireAtomicSets: !faults.sets,
     requireListKeys: !faults.keys,
     manySelectableFields: keptSelectableFields(crd, old),
+    unchangedSchemas: unchangedSchemas(crd, old),
+    stored: storedExpressions(schemasOf(old)),
   }
   return [...validateObjectMetaUpdate(crd.metadata, old.metadata, 'metadata'), ...rest(crd, old, options)]
+}
+
+function unchangedSchemas(crd: CustomResourceDefinition, old: CustomResourceDefinition): Set<string> {
+  const before = new Map((old.spec.versions ?? []).map((v) => [v.name, v.schema]))
+  return new Set((crd.spec.versions ?? []).filter((v) => deepEqual(v.schema ?? null, before.get(v.name) ?? null)).map((v) => v.name))
+}
+
+function schemasOf({ spec }: CustomResourceDefinition): Schema[] {
+  return (spec.versions ?? []).flatMap(({ schema }) => {
+    try {
+      return schema?.openAPIV3Schema === undefined ? [] : [compileSchema(schema.openAPIV3Schema)]
+    } catch (e) {
+      if (e instanceof SchemaError) return []
+      throw e
+    }
+  })
 }
 
 function keptSelectableFields(crd: CustomResourceDefinition, old: CustomResourceDefinition): Set<string> {
@@ -169,7 +193,8 @@ function versionErrors(errors: FieldError[], v: DefinitionVersion, path: string,
     errors.push({ type: 'FieldValueInvalid', field: child(path, 'deprecationWarning'), body })
   }
   const hasStatus = v.subresources?.status !== undefined
-  if (!shared.schema) addErrors(errors, validateDefinitionSchema(v.schema, hasStatus, options, child(path, 'schema')))
+  if (!shared.schema)
+    addErrors(errors, validateDefinitionSchema(v.schema, hasStatus, options, child(path, 'schema'), options.unchangedSchemas.has(v.name)))
   if (!shared.subresources) addErrors(errors, scaleErrors(v.subresources?.scale, child(path, 'subresources')))
   if (!shared.additionalPrinterColumns) columns(errors, v, path)
   if (!shared.selectableFields) {
@@ -196,7 +221,11 @@ function sharedErrors(
   options: Options,
 ): void {
   const hasStatus = versions.some((v) => v.subresources?.status !== undefined)
-  if (shared.schema) addErrors(errors, validateDefinitionSchema(first.schema, hasStatus, options, 'spec.validation'))
+  if (shared.schema)
+    addErrors(
+      errors,
+      validateDefinitionSchema(first.schema, hasStatus, options, 'spec.validation', options.unchangedSchemas.has(first.name)),
+    )
   if (shared.subresources) addErrors(errors, scaleErrors(first.subresources?.scale, 'spec.subresources'))
   if (shared.additionalPrinterColumns) columns(errors, first, 'spec')
   const fields = first.selectableFields ?? []

@@ -1,3 +1,4 @@
+import { compileRules } from '../cel/index.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { addErrors, type FieldError } from '../machinery/field-errors.ts'
 import { coerceEmbedded } from './coerce.ts'
@@ -34,7 +35,8 @@ interface Context {
 function visit(errors: FieldError[], s: Schema, rootSchema: Schema, path: string, context: Context): void {
   const at = s.embeddedResource ? { ...context, around: asRoot, insideMeta: false } : context
   const root = s.embeddedResource ? s : rootSchema
-  if (s.default !== undefined) addErrors(errors, at.insideMeta ? inMetadata(s, root, path, at.around) : ofValue(s, path, at.requirePruned))
+  if (s.default !== undefined)
+    addErrors(errors, at.insideMeta ? inMetadata(s, root, path, at.around) : ofValue(s, root, path, at.requirePruned))
   if (s.items !== undefined) {
     visit(errors, s.items, root, child(path, 'items'), { ...at, around: (focus) => at.around([focus]) })
   }
@@ -51,10 +53,19 @@ function inMetadata(s: Schema, root: Schema, path: string, around: Surround): Fi
   if (wrong !== undefined) return [invalidValue(at, s.default, `must result in valid metadata: ${wrong.field}: ${wrong.body}`)]
   const errors = validateEmbedded(obj, root, '', true)
   if (errors.length > 0) return [invalidValue(at, s.default, `must result in valid metadata: ${aggregate(errors)}`)]
-  return validateValue(s, s.default, at)
+  const wrongValue = validateValue(s, s.default, at)
+  return wrongValue.length > 0 ? wrongValue : ruleErrors(s, root, at)
 }
 
-function ofValue(s: Schema, path: string, requirePruned: boolean): FieldError[] {
+/** A default may be there before, and may come new. */
+function ruleErrors(s: Schema, root: Schema, path: string): FieldError[] {
+  const rules = compileRules(s, s === root)
+  if (rules === undefined) return []
+  const { errors } = rules.validate(s.default, { path, old: s.default })
+  return errors.length > 0 ? errors : rules.validate(s.default, { path }).errors
+}
+
+function ofValue(s: Schema, root: Schema, path: string, requirePruned: boolean): FieldError[] {
   const at = child(path, 'default')
   const errors: FieldError[] = []
   if (requirePruned) {
@@ -66,7 +77,9 @@ function ofValue(s: Schema, path: string, requirePruned: boolean): FieldError[] 
   const wrong = coerceEmbedded(value, s, at, { isResource: s.embeddedResource, dropInvalid: false })
   if (wrong !== undefined) return [...errors, wrong]
   const embedded = validateEmbedded(value, s, at, s.embeddedResource)
-  return errors.concat(embedded.length > 0 ? embedded : validateValue(s, value, at))
+  if (embedded.length > 0) return errors.concat(embedded)
+  const wrongValue = validateValue(s, value, at)
+  return errors.concat(wrongValue.length > 0 ? wrongValue : ruleErrors(s, root, at))
 }
 
 /** The reference checks defaults without x-kubernetes-int-or-string, and without types of nested validations: any value fits those. */

@@ -1,4 +1,5 @@
 import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
+import { compileRules, type RuleSet } from '../../cel/index.ts'
 import { coerceObject } from '../../extensions/coerce.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
 import { isObject, type JsonObject } from '../../extensions/json-values.ts'
@@ -31,6 +32,7 @@ export class CustomSchema implements Schema {
   readonly #kind: CustomKind
   readonly #props: () => unknown
   #structural: Structural | undefined | 'unread' = 'unread'
+  #rules: { readonly set: RuleSet | undefined } | undefined
 
   /** @param props the openAPIV3Schema of the version, asked for once; undefined where it has none */
   constructor(kind: CustomKind, version: string, props: () => unknown) {
@@ -44,6 +46,13 @@ export class CustomSchema implements Schema {
   get structural(): Structural | undefined {
     if (this.#structural === 'unread') this.#structural = this.#compile()
     return this.#structural
+  }
+
+  /** x-kubernetes-validations; undefined where there are none. */
+  get rules(): RuleSet | undefined {
+    const { structural } = this
+    if (structural !== undefined && this.#rules === undefined) this.#rules = { set: compileRules(structural, true) }
+    return this.#rules?.set
   }
 
   #compile(): Structural | undefined {

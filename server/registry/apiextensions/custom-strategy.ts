@@ -1,9 +1,11 @@
 import { Correlated } from '../../extensions/correlate.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
 import { validateEmbedded } from '../../extensions/embedded.ts'
+import { NO_PATH } from '../../extensions/field-errors.ts'
 import { deepEqual, type JsonObject } from '../../extensions/json-values.ts'
 import { validateListTypes } from '../../extensions/list-types.ts'
 import { validateScale, type ScalePaths } from '../../extensions/scale.ts'
+import { asResource } from '../../extensions/structural.ts'
 import { validateChange, validateValue } from '../../extensions/validate.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
@@ -83,6 +85,16 @@ export function customStrategy(rules: CustomRules): Strategy {
         ...ratchetedLists(obj, old, schema),
       ]
     },
+    *validateRules(obj, old, errors, ctx) {
+      const set = schema.rules
+      if (set === undefined) return []
+      if (errors.some((e) => BLOCKING.has(e.type))) return [NOT_CHECKED]
+      const s = schema.structural!
+      const before = old === undefined ? {} : { old, correlated: new Correlated(obj, old, asResource(s)) }
+      const found = yield* set.validating(obj, before)
+      for (const text of found.warnings) ctx.warn(text)
+      return found.errors
+    },
     validateStatusUpdate(obj, old) {
       const wrong = typeErrors(obj, rules)
       if (wrong.length > 0) return wrong
@@ -96,6 +108,16 @@ export function customStrategy(rules: CustomRules): Strategy {
       ]
     },
   }
+}
+
+/** An object that has these errors is not what rules were written for. */
+const BLOCKING: ReadonlySet<FieldError['type']> = new Set([
+  ...(['FieldValueNotSupported', 'FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid'] as const),
+])
+const NOT_CHECKED: FieldError = {
+  type: 'FieldValueInvalid',
+  field: NO_PATH,
+  body: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 }
 
 const NOTHING_TAKEN = { commit: async () => undefined, undo: async () => undefined }

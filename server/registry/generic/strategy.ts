@@ -3,6 +3,7 @@ import type { UserInfo } from '../../authn/contract.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Int64 } from '../../machinery/numbers.ts'
+import type { Pausing } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { FieldScope } from './fields.ts'
 
@@ -43,6 +44,11 @@ export interface Strategy {
   /** The same two for `/status`; by default everything but status and a few metadata fields is copied from `old`. */
   prepareForStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): void
   validateStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
+  /**
+   * Rules that are asked last, on every write, and may take long (CEL): in turns with others.
+   * @param errors what is wrong with the object otherwise
+   */
+  validateRules?(obj: KubeObject, old: KubeObject | undefined, errors: readonly FieldError[], ctx: StrategyContext): Pausing<FieldError[]>
   /** Put into a normal form after validation (sorting, de-duplication). */
   canonicalize?(obj: KubeObject): void
   /** metadata.generation counts changes outside metadata and status; default false. */

@@ -97,6 +97,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
   const errors = [...store.metaErrors(obj), ...(strategy.validate?.(obj, quiet) ?? [])]
+  if (strategy.validateRules !== undefined) errors.push(...(await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice)))
   if (errors.length > 0) throw store.invalid(obj, errors)
   warn()
   strategy.canonicalize?.(obj)
@@ -221,6 +222,7 @@ async function prepared(
     ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
     ...rules.validate(obj, old, quiet),
   ]
+  if (strategy.validateRules !== undefined) errors.push(...(await inTurns(strategy.validateRules(obj, old, errors, quiet), slice)))
   if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
   warn()
   strategy.canonicalize?.(obj)

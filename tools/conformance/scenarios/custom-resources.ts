@@ -406,4 +406,72 @@ const changes: Scenario = {
   },
 }
 
-export const customResources: readonly Scenario[] = [definitions, reads, writes, changes]
+const RULED = {
+  type: 'object',
+  properties: {
+    min: { type: 'integer' },
+    max: { type: 'integer' },
+    name: { type: 'string', maxLength: 10, 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'may not change' }] },
+    list: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 5, 'x-kubernetes-validations': [{ rule: "self != 'bad'" }] } },
+  },
+  'x-kubernetes-validations': [
+    {
+      rule: '!has(self.min) || !has(self.max) || self.min <= self.max',
+      message: 'min is too large',
+      reason: 'FieldValueForbidden',
+      fieldPath: '.min',
+    },
+    { rule: '!has(self.max) || self.max < 100', messageExpression: "'max is ' + string(self.max)" },
+  ],
+}
+
+const rules: Scenario = {
+  name: 'custom resources, rules',
+  async run(s) {
+    const version = (spec: Json): Json => ({
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: schema({ spec, status: STATUS }),
+      subresources: { status: {} },
+    })
+    const wrong = async (label: string, spec: Json): Promise<void> => {
+      await s.post(label, CRDS, kindOf(s, 'badrules', 'ruled', 'Ruled', [version(spec)]).body)
+    }
+    const rule = (text: string, more: Json = {}): Json => ({
+      type: 'object',
+      properties: { a: { type: 'string' } },
+      'x-kubernetes-validations': [{ rule: text, ...more }],
+    })
+    await wrong('a rule that does not compile', rule('self.b == 1'))
+    await wrong('a rule that is no bool', rule('self.a'))
+    await wrong('no rule', rule(''))
+    await wrong('a field path that leads nowhere', rule('true', { fieldPath: '.b' }))
+    await wrong('optional without an old value', rule('true', { optionalOldSelf: true }))
+    await wrong('too expensive', {
+      type: 'array',
+      items: { type: 'array', items: { type: 'string' }, 'x-kubernetes-validations': [{ rule: "self.all(x, self.all(y, x != y + 'a'))" }] },
+    })
+    await wrong('a default that a rule refuses', {
+      type: 'string',
+      maxLength: 5,
+      default: 'a',
+      'x-kubernetes-validations': [{ rule: "self == 'b'" }],
+    })
+    const ruled = kindOf(s, 'rules', 'ruled', 'Ruled', [version(RULED)], { scope: 'Cluster' })
+    await serve(s, ruled)
+    const all = ruled.all()
+    const object = (name: string, spec: Json): Json => ({ apiVersion: `${ruled.group}/v1`, kind: 'Ruled', metadata: { name }, spec })
+    await s.post('right', all, object('a', { min: 1, max: 2, name: 'x', list: ['a'] }))
+    await s.post('one rule broken', all, object('b', { min: 3, max: 2 }))
+    await s.post('with an expression for the message', all, object('b', { max: 100 }))
+    await s.post('in a list', all, object('b', { list: ['a', 'bad'] }))
+    await s.post('not asked', all, object('b', { min: 'x', list: ['bad'] }))
+    await s.patch('a change that may not be', `${all}/a`, 'merge', { spec: { name: 'y' } })
+    await s.patch('another change', `${all}/a`, 'merge', { spec: { max: 3 } })
+    await s.patch('of the status', `${all}/a/status`, 'merge', { status: { replicas: 1 } })
+    await remove(s, ruled)
+  },
+}
+
+export const customResources: readonly Scenario[] = [definitions, reads, writes, changes, rules]
