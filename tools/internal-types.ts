@@ -29,11 +29,28 @@ function structs(source: string): Map<string, Field[]> {
 
 const scalars = /^(string|bool|u?int\d*|float\d+|byte)$/
 
+/** Groups whose values are printed, after core, whose types they use: names that two have in common would need a table of their own. */
+const roots: Readonly<Record<string, readonly string[]>> = {
+  'core/v1': [
+    'PodSpec',
+    'EphemeralContainer',
+    'Taint',
+    'NodeAddress',
+    'PodIP',
+    'HostIP',
+    'PersistentVolumeSource',
+    'PersistentVolumeClaimSpec',
+    'VolumeNodeAffinity',
+  ],
+  'batch/v1': ['PodFailurePolicy', 'SuccessPolicy', 'UncountedTerminatedPods'],
+}
+
 function main([kubernetes, api, out]: string[]): void {
   if (!kubernetes || !api || !out) throw new Error('usage: node tools/internal-types.ts <kubernetes module> <api module> <out.json>')
-  const internalSource = readFileSync(`${kubernetes}/pkg/apis/core/types.go`, 'utf8')
+  const groups = Object.keys(roots)
+  const internalSource = groups.map((g) => readFileSync(`${kubernetes}/pkg/apis/${g.split('/')[0]}/types.go`, 'utf8')).join('\n')
   const internal = structs(internalSource)
-  const external = structs(readFileSync(`${api}/core/v1/types.go`, 'utf8'))
+  const external = structs(groups.map((g) => readFileSync(`${api}/${g}/types.go`, 'utf8')).join('\n'))
   const strings = new Set([...internalSource.matchAll(/^type (\w+) string$/gm)].map((m) => m[1]!))
   const table: Record<string, [string, string, string][]> = {}
 
@@ -42,6 +59,8 @@ function main([kubernetes, api, out]: string[]): void {
     return same?.json || field.name.charAt(0).toLowerCase() + field.name.slice(1)
   }
   const normal = (type: string): string => {
+    const own = type.replace(/\b(?:api|core)\./, '')
+    if (own !== type) return normal(own)
     const base = type.replace(/^(?:\[\]|\*|map\[[\w.]+\])*/, '')
     const head = type.slice(0, type.length - base.length).replace(/map\[[\w.]+\]/g, 'map:')
     if (strings.has(base) || base === 'types.UID') return `${head}string`
@@ -62,7 +81,7 @@ function main([kubernetes, api, out]: string[]): void {
     }
     collect(name, fields)
   }
-  for (const root of ['PodSpec', 'EphemeralContainer', 'Taint', 'NodeAddress', 'PodIP', 'HostIP']) add(root)
+  for (const root of Object.values(roots).flat()) add(root)
   const lines = Object.entries(table).map(([name, rows]) => `  ${JSON.stringify(name)}: ${JSON.stringify(rows)}`)
   writeFileSync(out, `{\n${lines.join(',\n')}\n}\n`)
 }

@@ -17,6 +17,7 @@ const commands = {
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
   'perf:inspector': { builds: ['server', 'renderer'], program: ['tools/inspector-perf.ts'] },
   abuse: { builds: ['server'], program: ['tools/abuse/main.ts'] },
+  fuzz: { builds: ['server'], program: ['tools/fuzz/main.ts'] },
   soak: { builds: ['server'], program: ['tools/soak/main.ts'] },
   build: { builds: [], program: ['tools/build.ts'] },
   typecheck: { builds: [], program: ['tools/typecheck.ts'] },

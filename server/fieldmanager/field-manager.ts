@@ -59,6 +59,9 @@ const SCALE_VERSION = 'autoscaling/v1'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const KUBECTL = 'kubectl'
 
+/** What a partial object says, where that is a text: as upstream reads objects without types. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 /**
  * Keeps `metadata.managedFields` (KEP-555). One for each served version and subresource of a kind; objects are in that version.
  * - `update`: who changes a field owns it
@@ -239,7 +242,8 @@ export class FieldManager {
 
   #checkConfig(config: KubeObject): void {
     const { version, kind } = this.#o
-    const { apiVersion = '', kind: own = '', metadata } = config
+    const [apiVersion, own] = [textOf(config.apiVersion), textOf(config.kind)]
+    const { metadata } = config
     if (apiVersion !== version.apiVersion || own !== kind) {
       const gv = parseApiVersion(apiVersion)
       const text = gv === undefined ? '/, Kind=' : `${gv.group}/${gv.version}, Kind=${own}`
@@ -253,7 +257,7 @@ export class FieldManager {
     throw new StatusError(
       500,
       '',
-      `failed to create typed patch object (${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${gvk}): ${text}`,
+      `failed to create typed patch object (${textOf(metadata.namespace)}/${textOf(metadata.name)}; ${gvk}): ${text}`,
     )
   }
 

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 import { fieldElement, itemElement, printElement, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, partOf, type ListStructure, type MapStructure, type Structure } from './structure.ts'
@@ -169,8 +170,7 @@ const at = (path: string, why: string): string => (path === '' ? why : `${path}:
 const WORDS = { numeric: 'numeric (int or float)', string: 'string', boolean: 'boolean', untyped: 'any scalar' } as const
 
 // Go's %#v and %v of an unstructured value.
-const shown = (value: unknown): string =>
-  `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : goPrinted(value)}}`
+const shown = (value: unknown): string => `&value.valueUnstructured{Value:${goSyntax(value)}}`
 const printed = (value: unknown): string => `&{${goPrinted(value)}}`
 
 const goType = (value: unknown): string =>
@@ -180,6 +180,17 @@ const GOT: Readonly<Record<NonNullable<Structure['scalar']>, (value: unknown) =>
   string: shown,
   boolean: printed,
   untyped: printed,
+}
+
+/** A value as Go's verb %#v prints it. */
+function goSyntax(value: unknown): string {
+  if (typeof value === 'string') return goQuote(value)
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (!isMap(value)) return value === null ? 'interface {}(nil)' : goPrinted(value)
+  const fields = Object.keys(value)
+    .sort()
+    .map((key) => `${goQuote(key)}:${goSyntax(value[key])}`) // prettier-ignore
+  return `map[string]interface {}{${fields.join(', ')}}`
 }
 
 function goPrinted(value: unknown): string {

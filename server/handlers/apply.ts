@@ -2,7 +2,7 @@ import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
 import { readYaml } from '../codec/yaml-body.ts'
 import type { RequestContext } from '../filters/context.ts'
 import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
-import { withoutSpellings } from '../machinery/numbers.ts'
+import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
 import { inTurns, Slice } from '../machinery/slice.ts'
 import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
@@ -75,19 +75,30 @@ function typedOf({ schema, facts }: ServedResource, object: KubeObject, { metada
   } catch (e) {
     if (!(e instanceof TypeError) || schema.facts === undefined) throw e
     const wrong = conversionError(object, schema.facts)
-    if (wrong === undefined) return schema.normalize(withoutSpellings(convertedNumbers(object, schema.facts)) as KubeObject)
+    if (wrong === undefined) return schema.normalize(convertedNumbers(withoutSpellings(object), schema.facts) as KubeObject)
     const gvk = `${facts.group}/${facts.version}, Kind=${facts.kind}`
     const why = `to proper version: unable to convert unstructured object to ${gvk}: ${wrong}`
-    throw new StatusError(500, '', `failed to convert new object (${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${gvk}) ${why}`)
+    throw new StatusError(500, '', `failed to convert new object (${textOf(metadata.namespace)}/${textOf(metadata.name)}; ${gvk}) ${why}`)
   }
 }
 
 type ObjectSubresource = Extract<Subresource, { form: 'object' }>
 
-function checkKind({ apiVersion = '', kind = '' }: KubeObject, body: ObjectSubresource['body']): void {
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+function checkKind(config: KubeObject, body: ObjectSubresource['body']): void {
+  const [apiVersion, kind] = [textOf(config.apiVersion), textOf(config.kind)]
   const gv = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
   const wanted = apiVersionOf(body.group, body.version)
   if (apiVersion !== wanted || kind !== body.kind) throw badRequest(`invalid object type: ${gv}, Kind=${kind}`)
+}
+
+/** YAML has no number that no float64 holds: such a one is a text. */
+function withInfinitiesAsTexts(value: unknown): unknown {
+  if (overflowing(value) === undefined) return value
+  if (value instanceof JsonNumber) return value.literal
+  if (Array.isArray(value)) return value.map(withInfinitiesAsTexts)
+  return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, withInfinitiesAsTexts(item)]))
 }
 
 interface Config {
@@ -101,7 +112,7 @@ export async function readConfig(ctx: RequestContext): Promise<Config> {
   const text = (await ctx.exchange.readBody(MAX_BODY)).toString('utf8')
   const { json, duplicates } = asJson(text) ?? (await asYaml(text))
   const config = (): KubeObject => {
-    const value = parseJson(json) ?? {}
+    const value = withInfinitiesAsTexts(parseJson(json) ?? {})
     if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(value)
     const object = value as KubeObject
     object.metadata ??= {}

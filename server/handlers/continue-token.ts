@@ -1,14 +1,14 @@
 import { parseJson } from '../machinery/json.ts'
 import { badRequest } from '../machinery/status.ts'
 
-/** Where the next page begins: `start` is relative to the resource's prefix, as in apiserver `storage/continue.go`. */
+/** Where the next page begins: `start` is relative to what is listed (the resource, or one namespace of it), as in apiserver `storage/continue.go`. */
 export interface ContinueToken {
   revision: number
   start: string
 }
 
 export function encodeContinue(t: ContinueToken): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: t.revision, start: t.start })).toString('base64url')
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: t.revision, start: `/${t.start}` })).toString('base64url')
 }
 
 /** 400 for a token that this server cannot have made. */
@@ -25,10 +25,11 @@ export function decodeContinue(text: string): ContinueToken {
   }
   if (token === null || typeof token !== 'object') throw bad('not an object')
   if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${String(token.v ?? '')}`)
-  if (typeof token.rv !== 'number' || !Number.isSafeInteger(token.rv))
+  if (typeof token.rv !== 'number' || !Number.isSafeInteger(token.rv) || token.rv === 0)
     throw bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (typeof token.start !== 'string' || token.start === '') throw bad('encoded start key empty (version meta.k8s.io/v1)')
-  // `..` and rooted keys would reach outside the resource.
-  if (token.start.split('/').includes('..')) throw bad(token.start)
-  return { revision: token.rv, start: token.start }
+  // Keys like `..` would reach outside of what is listed: none is taken that path.Clean would change.
+  const start = token.start.startsWith('/') ? token.start.slice(1) : token.start
+  if (start.split('/').some((part) => part === '' || part === '.' || part === '..')) throw bad(token.start)
+  return { revision: token.rv, start }
 }

@@ -51,14 +51,15 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
   return options
 }
 
-/** DELETE of one object. 200 with the object or a Status; upstream answers 202 only while a propagation policy is at work. */
+/** DELETE of one object: the object or a Status. 202 where it waits and the client said of its dependents that they go too, in the old field. */
 export async function deleteObject(ctx: RequestContext, served: ServedResource): Promise<void> {
   const shape = shapeFor(ctx, served)
   const { dryRun, ...options } = await readDeleteOptions(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const { store } = served
   const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, dryRun) })
-  if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, shape, result.entry)
+  const code = !result.gone && options.orphanDependents === false ? 202 : 200
+  if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, shape, result.entry, code)
   const { uid } = result.entry.object().metadata
   const { group, resource } = store.groupResource
   respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))

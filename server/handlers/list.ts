@@ -118,17 +118,20 @@ interface Page {
   meta: ListMeta
 }
 
+/** Below this key is what is listed; tokens are relative to it. */
+const listedPrefix = ({ store }: ServedResource, { namespace }: Selection): string =>
+  namespace === '' ? store.resource.schema.prefix : `${store.resource.schema.prefix}${namespace}/`
+
 /** What a list sees: the newest state, any state, one not older than, or exactly a revision; cut to a page. */
 export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection, bytes = false): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
-  const { cache } = store.resource
   if (query.continueToken !== '') {
     const token = decodeContinue(query.continueToken)
     if (query.resourceVersion !== '' && query.resourceVersion !== '0') {
       throw new StatusError(400, 'BadRequest', 'specifying resource version is not allowed when using continue')
     }
-    const after = cache.schema.prefix + token.start.replace(/\0$/, '')
+    const after = listedPrefix(served, selection) + token.start.replace(/\0$/, '')
     // A negative revision means "go on with whatever is there now" (KEP-365).
     if (token.revision <= 0) {
       await translated(store.groupResource, '', () => feed.fresh())
@@ -152,7 +155,7 @@ function cachePage(served: ServedResource, query: ListQuery, selection: Selectio
   const { revision } = store.deps.feed
   const range = after === undefined ? { namespace: selection.namespace } : { namespace: selection.namespace, after }
   const everything = selection.labels.empty && selection.fields.empty
-  if (everything) return runPage(cache.list.runs(range), query.limit, revision, cache.schema.prefix, bytes)
+  if (everything) return runPage(cache.list.runs(range), query.limit, revision, listedPrefix(served, selection), bytes)
   if (query.limit > 0) return cut(served, query, cache.list.entries(range), selection, revision, undefined)
   return { pieces: undefined, entries: [...cache.select(selection, after)], meta: { resourceVersion: String(revision) } }
 }
@@ -189,7 +192,7 @@ function cut(
   revision: number,
   total: (() => number) | undefined,
 ): Page {
-  const { prefix } = served.store.resource.schema
+  const prefix = listedPrefix(served, selection)
   const meta: ListMeta = { resourceVersion: String(revision) }
   const entries: Entry[] = []
   for (const e of source) {
@@ -215,7 +218,7 @@ async function exactPage(
   after: string | undefined,
 ): Promise<Page> {
   const { store } = served
-  const { cache, schema } = store.resource
+  const { cache } = store.resource
   return translated(store.groupResource, '', async () => {
     await store.deps.feed.waitFor(revision)
     if (cache.lastChange <= revision && cache.ring.floor <= revision) {
@@ -227,13 +230,13 @@ async function exactPage(
     try {
       return await historyPage()
     } catch (e) {
-      if (e instanceof CompactedError && query.continueToken !== '') throw expiredContinue(query, after!, schema.prefix)
+      if (e instanceof CompactedError && query.continueToken !== '') throw expiredContinue(query, after!, listedPrefix(served, selection))
       throw e
     }
   })
 
   async function historyPage(): Promise<Page> {
-    const prefix = selection.namespace === '' ? schema.prefix : `${schema.prefix}${selection.namespace}/`
+    const prefix = listedPrefix(served, selection)
     const everything = selection.labels.empty && selection.fields.empty
     const found: Entry[] = []
     let from = after

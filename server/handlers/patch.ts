@@ -5,7 +5,7 @@ import { withoutSpellings } from '../machinery/numbers.ts'
 import { Slice } from '../machinery/slice.ts'
 import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { applyJsonPatch, jsonPatchOf, unknownFields } from '../patch/json-patch.ts'
+import { applyJsonPatch, jsonPatchOf, reachedBy, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
 import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
@@ -70,7 +70,7 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
     const operations = once(() => jsonPatchOf(value, typed))
     return {
       apply: (doc) => applyJsonPatch(doc, operations()),
-      shown: (doc) => goJson(doc),
+      shown: (doc) => goJson(doc, reachedBy(operations())),
       strict: () => [...duplicates(), ...unknownFields(operations())].slice(0, MAX_STRICT_ERRORS).map((text) => `json patch ${text}`),
     }
   }

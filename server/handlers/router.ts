@@ -106,6 +106,8 @@ export function router(options: RouterOptions): Handler {
     if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()
     if (elsewhere(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
+    // The old form of a watch has no other methods.
+    if (WATCH_PATH.test(ctx.exchange.path) && ctx.exchange.method !== 'GET') throw methodNotAllowed()
     const handler = VERBS[info.verb]
     if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()
     if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)

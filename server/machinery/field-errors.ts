@@ -43,6 +43,12 @@ export const invalid = (field: string, value: unknown, detail: string): FieldErr
   field,
   body: withDetail(`Invalid value: ${goValue(value)}`, detail),
 })
+/** An invalid value that is not shown (Go's `field.OmitValueType`). */
+export const invalidUnprinted = (field: string, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  body: withDetail('Invalid value', detail),
+})
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   type: 'FieldValueNotSupported',
   field,

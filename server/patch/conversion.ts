@@ -1,4 +1,4 @@
-import { exactInteger, jsonKind } from '../machinery/numbers.ts'
+import { exactInteger, JsonNumber, jsonKind } from '../machinery/numbers.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { explain } from '../scheme/explain.ts'
 import { scheme } from '../scheme/index.ts'
@@ -65,13 +65,14 @@ const plain: Partial<Record<ScalarKind, { json: string; go: string }>> = {
 }
 
 /** @param go kind of the type `goType` */
-function ofScalar(value: unknown, json: string, go: string, goType: string): string | undefined {
-  const given = goTypeOf(value)
+function ofScalar(given: unknown, json: string, go: string, goType: string): string | undefined {
+  const value = given instanceof JsonNumber ? given.value : given
+  const type = goTypeOf(value)
   if (value === null) return undefined
   // Go's reflection can make a string of an integer, though this converter never does.
-  if (go === 'string' && given === 'int64') return `cannot convert int64 to ${goType}`
+  if (go === 'string' && type === 'int64') return `cannot convert int64 to ${goType}`
   if (jsonKind(value) !== json) return `unrecognized type: ${go}`
-  return given === 'float64' && go !== 'float64' && !Number.isInteger(value) ? `cannot convert float64 to ${goType}` : undefined
+  return type === 'float64' && go !== 'float64' && !Number.isInteger(value) ? `cannot convert float64 to ${goType}` : undefined
 }
 
 /** Types that read their own JSON have the words of JSON, without a place. */

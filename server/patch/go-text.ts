@@ -15,10 +15,14 @@ export function goMap(value: unknown): string {
 
 /**
  * A patched document as the reference shows it: fields in order of their names where the patch reached, as they were elsewhere.
- * @param patch the merge patch; without one only the document's own fields are ordered
+ * @param reached where the patch reached, as objects within each other (of a list by index): a merge patch itself; without one only the
+ * document's own fields are ordered
  */
-export function goJson(document: unknown, patch?: unknown): string {
+export function goJson(document: unknown, reached?: unknown): string {
   const shown = (value: unknown, by: unknown): unknown => {
+    if (Array.isArray(value)) {
+      return isRecord(by) ? value.map((item: unknown, i) => (isRecord(by[i]) ? shown(item, by[i]) : item)) : value
+    }
     if (!isRecord(value)) return value
     const below = isRecord(by) ? by : {}
     return Object.fromEntries(
@@ -27,7 +31,7 @@ export function goJson(document: unknown, patch?: unknown): string {
         .map((k) => [k, isRecord(below[k]) ? shown(value[k], below[k]) : value[k]]),
     )
   }
-  return JSON.stringify(shown(document, patch))
+  return JSON.stringify(shown(document, reached))
 }
 
 /** A JSON value's type as Go prints it. */

@@ -75,6 +75,20 @@ export function unknownFields(patch: readonly object[]): string[] {
 
 type Container = Record<string, unknown> | unknown[]
 
+/** The objects and lists that operations have walked into, within each other: what upstream's library has read, and writes in order. */
+export function reachedBy(patch: readonly JsonPatchOperation[]): Record<string, unknown> {
+  const reached: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const { path, from } of patch) {
+    for (const text of [path, from]) {
+      let at = reached
+      for (const key of (text ?? '').split('/').slice(1, -1)) {
+        at = (at[unescaped(key)] ??= Object.create(null) as Record<string, unknown>) as Record<string, unknown>
+      }
+    }
+  }
+  return reached
+}
+
 /** Applies a patch to a copy of `document`; 422 when an operation does not fit, a test fails, or copies exceed 3 MiB in all. */
 export function applyJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): unknown {
   const patching = new Patching(copyJson(document))

@@ -110,7 +110,7 @@ export class Session {
   }
 }
 
-const PATCH_TYPES = {
+export const PATCH_TYPES = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',

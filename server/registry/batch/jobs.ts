@@ -1,4 +1,5 @@
 import { defaultJob, generateSelector, labelsOfTemplate, validateJob } from '../../apis/batch/v1/job.ts'
+import { validateJobStatus } from '../../apis/batch/v1/job-status.ts'
 import { humanDuration } from '../../machinery/duration.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -45,6 +46,7 @@ export const jobs: BuiltInKind = {
     // A job without labels of its own has those of its template, the generated ones too.
     canonicalize: labelsOfTemplate,
     ...validateWith(validateJob),
+    validateStatusUpdate: validateJobStatus,
   },
   selectableFields: { 'status.successful': (o) => String(valueAt(o, 'status.succeeded') ?? 0) },
   fieldLabels: { unsupported: (field) => `field label ${JSON.stringify(field)} not supported for Job` },

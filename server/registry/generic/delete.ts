@@ -106,34 +106,57 @@ export function checkDeletePreconditions(store: Store, p: DeleteOptions['precond
   }
 }
 
+const isSet = (value: unknown): boolean => value !== undefined && value !== null
+
+/**
+ * When an object of a kind with grace periods is to be gone (apiserver `registry/rest/delete.go`, BeforeDelete). A second delete may shorten
+ * the period, counted from the first one, and not into the past; `pending` where it does not. Undefined: the period is over.
+ */
+function gracefulEnd(
+  obj: KubeObject,
+  { gracePeriodSeconds: asked }: DeleteOptions,
+  strategy: Strategy,
+  now: number,
+): { at: number; period: Int64 } | 'pending' | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds: stored } = obj.metadata
+  if (!isSet(deletionTimestamp)) {
+    const period = strategy.gracePeriod!(obj, asked) ?? 0
+    return { at: now + secondsToMs(period), period }
+  }
+  if (!stored) return undefined
+  const [current, wanted] = [stored < 0 ? 1 : stored, asked !== undefined && asked < 0 ? 1 : asked]
+  if (wanted === undefined || wanted >= current) return 'pending'
+  const at = Date.parse(deletionTimestamp!) - secondsToMs(current) + secondsToMs(wanted)
+  if (at >= now) return { at, period: wanted }
+  return { at: now, period: wanted === 0 ? 0 : 1 }
+}
+
 /** A large object takes longer at a step than others may have to wait: between steps they get their turn. */
 async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[GuardedChange, Next]> {
   const { strategy, schema } = store.resource
+  const { options, context } = request
   const obj = copyJson(old)
   if (slice.over) await slice.next()
   const meta = obj.metadata
   if (strategy.beginDelete !== undefined && !meta.deletionTimestamp) {
-    strategy.beginDelete(obj, request.context)
+    strategy.beginDelete(obj, context)
     return [{ action: 'put', value: store.encode(obj), parts: schema.indexOf(obj) }, 'wait']
   }
-  const finalizers = wantedFinalizers(meta.finalizers ?? [], request.options, strategy.defaultGarbageCollectionPolicy)
+  const now = context.clock.now()
+  const end = strategy.gracePeriod === undefined ? undefined : gracefulEnd(obj, options, strategy, now)
+  // A delete that is under way and is asked for again changes nothing, finalizers included.
+  if (end === 'pending') return [{ action: 'keep' }, 'wait']
+  const finalizers = wantedFinalizers(meta.finalizers ?? [], options, strategy.defaultGarbageCollectionPolicy)
   if (finalizers.length > 0) meta.finalizers = finalizers
   else delete meta.finalizers
-  const asked = strategy.gracePeriod?.(obj, request.options.gracePeriodSeconds) ?? 0
-  const grace = asked > 0 ? asked : 0
-  const waits = grace > 0 || finalizers.length > 0 || strategy.waitsForContent?.(obj) === true
+  const waits = (end?.period ?? 0) > 0 || finalizers.length > 0 || strategy.waitsForContent?.(obj) === true
   // Kinds with a grace period are marked in a write of its own even when it is over at once: watchers see both, as upstream.
-  if (!waits && strategy.gracePeriod === undefined) return [{ action: 'delete' }, 'done']
-  const now = request.context.clock.now()
-  const due = Date.parse(meta.deletionTimestamp ?? '')
-  const pending = meta.deletionTimestamp !== undefined && meta.deletionTimestamp !== null
-  // A second delete may shorten the grace period, never lengthen it.
-  if (!pending || grace < (meta.deletionGracePeriodSeconds ?? 0)) {
-    const end = now + secondsToMs(grace)
-    meta.deletionTimestamp = formatTime(pending ? Math.min(due, end) : end)
-    meta.deletionGracePeriodSeconds = grace
-    if (!pending && meta.generation !== undefined) meta.generation++
-  }
+  if (!waits && end === undefined) return [{ action: 'delete' }, 'done']
+  const pending = isSet(meta.deletionTimestamp)
+  if (end !== undefined) meta.deletionTimestamp = formatTime(end.at)
+  else if (!pending || Date.parse(meta.deletionTimestamp!) > now) meta.deletionTimestamp = formatTime(now)
+  meta.deletionGracePeriodSeconds = end?.period ?? 0
+  if (!pending && meta.generation !== undefined) meta.generation++
   strategy.markDeleted?.(obj)
   if (slice.over) await slice.next()
   const value = store.encode(obj)

@@ -7,6 +7,7 @@ import { checkCounts } from '../../apps/v1/template-checks.ts'
 import { defaultPodTemplate } from '../../core/v1/defaults-pod.ts'
 import type { PodTemplateSpec } from '../../core/v1/types.ts'
 import { checkEnum, checkRequired, type Validation } from '../../meta/v1/json-checks.ts'
+import { isZoneLink } from './zone-links.ts'
 import { checkJobSpec, defaultFailurePolicy } from './job.ts'
 
 /** Cron jobs (batch/v1 defaults; apis/batch, validation). */
@@ -37,8 +38,9 @@ function isDuration(text: string): boolean {
 function isZone(name: string): boolean {
   if (!name.split('/').every((part) => ZONE.test(part) && part !== '.' && part !== '..' && !/^[+-]/.test(part))) return false
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
+    // Names are files elsewhere, with their case. Intl knows links as well, without: the table has those.
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+    return timeZone === name || isZoneLink(name)
   } catch {
     return false
   }

@@ -21,6 +21,10 @@ const template = { metadata: { labels }, spec: { containers: [container] } }
 const once = { spec: { containers: [container], restartPolicy: 'Never' } }
 
 const job = of(KINDS.job)
+const jobStatus = (name: string, status: Json): ObjectCase => ({
+  ...job(name, { spec: { template: once } }),
+  patches: [{ subresource: 'status', patch: { status } }],
+})
 const cronJob = of(KINDS.cronJob)
 const daemonSet = of(KINDS.daemonSet)
 const statefulSet = of(KINDS.statefulSet)
@@ -76,6 +80,75 @@ export const ruleCases: readonly ObjectCase[] = [
     { spec: { template: { spec: { nodeSelector: { a: 'b' } } } } },
   ),
   job('name of a suspended one is', { spec: { suspend: true, template: once } }, { spec: { template: { spec: { hostname: 'h' } } } }),
+  job('labels that are those of the template', {
+    metadata: { labels: { a: 'b' } },
+    spec: { template: { ...once, metadata: { labels: { a: 'b' } } } },
+  }),
+  job('labels of its template', { spec: { template: { ...once, metadata: { labels: { a: 'b' } } } } }),
+  job('job-name that is another', { spec: { template: { ...once, metadata: { labels: { 'job-name': 'other' } } } } }),
+  job('manager without a domain', { spec: { managedBy: 'a', template: once } }),
+  job('failure rules', {
+    spec: {
+      template: once,
+      podFailurePolicy: {
+        rules: [
+          { action: 'x', onExitCodes: { operator: 'In', values: [0, 5, 3, 3], containerName: 'z' } },
+          { action: 'FailIndex' },
+          { action: 'Count', onPodConditions: [{ type: 'a b', status: 'x' }], onExitCodes: { operator: 'x' } },
+        ],
+      },
+      podReplacementPolicy: 'TerminatingOrFailed',
+    },
+  }),
+  job(
+    'failure policy is fixed',
+    { spec: { template: once } },
+    { spec: { podFailurePolicy: { rules: [{ action: 'Count', onPodConditions: [{ type: 'A' }] }] } } },
+  ),
+  job('success rules', {
+    spec: {
+      template: once,
+      completions: 4,
+      completionMode: 'Indexed',
+      successPolicy: {
+        rules: [
+          {},
+          { succeededIndexes: '0-9' },
+          { succeededIndexes: '0,2-3', succeededCount: 5 },
+          { succeededIndexes: '2,1' },
+          { succeededIndexes: 'a' },
+        ],
+      },
+    },
+  }),
+  job('success policy without indexes', { spec: { template: once, successPolicy: { rules: [{ succeededCount: 1 }] } } }),
+  job('indexed name that makes no hostname', {
+    metadata: { name: 'x'.repeat(62) },
+    spec: { template: once, completions: 100, completionMode: 'Indexed' },
+  }),
+  job('limits of indexes', { spec: { template: once, backoffLimitPerIndex: 1, maxFailedIndexes: 9, completions: 3 } }),
+  jobStatus('complete without its criteria', { conditions: [{ type: 'Complete', status: 'True' }] }),
+  jobStatus('failed and counting', {
+    conditions: [{ type: 'Failed', status: 'True' }],
+    active: 2,
+    ready: 3,
+    terminating: 1,
+    startTime: '2020-01-01T00:00:00Z',
+    completionTime: '2019-01-01T00:00:00Z',
+  }),
+  jobStatus('negative counts', {
+    active: -1,
+    succeeded: -2,
+    failed: -3,
+    ready: -4,
+    terminating: -5,
+    uncountedTerminatedPods: { succeeded: ['a', 'a'], failed: ['', 'a'] },
+  }),
+  jobStatus('indexes of a job that has none', { completedIndexes: '0', failedIndexes: '1' }),
+  cronJob('zone in another case', {
+    spec: { schedule: '* * * * *', timeZone: 'europe/berlin', jobTemplate: { spec: { template: once } } },
+  }),
+  cronJob('zone that is a link', { spec: { schedule: '* * * * *', timeZone: 'US/Pacific', jobTemplate: { spec: { template: once } } } }),
   job('labels do not touch the rest', { spec: { template: once } }, { metadata: { labels: { more: '1' } } }),
   job('selector is fixed', { spec: { template: once } }, { spec: { selector: { matchLabels: { a: 'b' } } } }),
   job('completion mode is fixed', { spec: { template: once, completions: 2 } }, { spec: { completionMode: 'Indexed' } }),

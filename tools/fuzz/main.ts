@@ -1,0 +1,119 @@
+import { parseArgs } from 'node:util'
+import { ours, reference } from '../bench/contestants.ts'
+import { closeConnections } from '../conformance/http.ts'
+import { say } from '../setup.mjs'
+import { fuzz, type Outcome } from './alone.ts'
+import { compareBoth, type Difference } from './paired.ts'
+import { Random } from './random.ts'
+
+/**
+ * `npm run fuzz [-- --count N --seed S --only PATTERN]`: generated requests against a server that it starts, made from the published types
+ * and by changes of valid objects. Exit code 1 for a 5xx that kube-apiserver has not, no answer, an end of the server, memory that grows, or
+ * a second client that waits too long. `--paired N` (with $KUBEBUILDER_ASSETS) sends N requests to a kube-apiserver as well and prints in
+ * what the answers differ, the most frequent kinds of difference first.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    count: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    // Kinds: `apps/v1/deployments`.
+    only: { type: 'string', default: '' },
+    paired: { type: 'string' },
+    top: { type: 'string', default: '40' },
+    // Servers that run already, for the paired mode.
+    url: { type: 'string' },
+    token: { type: 'string', default: '' },
+    'reference-url': { type: 'string' },
+    'reference-token': { type: 'string', default: '' },
+  },
+})
+
+const WAIT_LIMIT_MS = 250
+const GROWTH_LIMIT_MB = 80
+const SHOWN = 20
+
+const seed = Number(flags.seed)
+const run = `s${seed}x${Date.now().toString(36).slice(-4)}`
+
+/** What the second half of the rounds keeps more than the first, by the least of each. */
+function growth(memory: readonly number[]): number {
+  const half = Math.floor(memory.length / 2)
+  return half === 0 ? 0 : Math.min(...memory.slice(half)) - Math.min(...memory.slice(0, half))
+}
+
+function report({ faults, codes, memory, waits }: Outcome): number {
+  const counts = [...codes].sort(([a], [b]) => a - b).map(([code, n]) => `${code === 0 ? 'no answer' : code} ${n}×`)
+  console.log(counts.join(', '))
+  const kinds = Map.groupBy(faults, (f) => f.why.replace(/"(?:[^"\\]|\\.)*"|\d+/g, '…'))
+  for (const group of [...kinds.values()].sort((a, b) => b.length - a.length).slice(0, SHOWN)) {
+    const [{ request, why }] = group as [Outcome['faults'][number]]
+    console.log(
+      `\n${group.length} × ${why}\n  ${request.method} ${request.path}\n  ${JSON.stringify(request.headers)}\n  ${request.body ?? ''}`,
+    )
+  }
+  const grown = growth(memory)
+  const worst = Math.max(waits.object, waits.livez)
+  console.log(
+    `\n${faults.length} faults; memory ${memory.map((m) => m.toFixed(0)).join(' ')} MB (grown ${grown.toFixed(0)}, limit ${GROWTH_LIMIT_MB})`,
+  )
+  console.log(
+    `the second client waited ${waits.object.toFixed(0)} ms for an object, ${waits.livez.toFixed(0)} ms for /livez; ${waits.failed} failed`,
+  )
+  return faults.length === 0 && grown < GROWTH_LIMIT_MB && worst < WAIT_LIMIT_MS && waits.failed === 0 ? 0 : 1
+}
+
+async function alone(): Promise<number> {
+  const server = await ours().start()
+  try {
+    return report(await fuzz(server, new Random(seed), run, Number(flags.count), new RegExp(flags.only)))
+  } finally {
+    closeConnections()
+    await server.stop()
+  }
+}
+
+function print(found: readonly Difference[]): void {
+  const groups = [
+    ...Map.groupBy(
+      found,
+      (d) => `${d.label.replace(/(?:create|generated|update|(?:json|merge|strategic) patch|apply)$/, 'write')} ${d.shape}`,
+    ).values(),
+  ]
+  for (const group of groups.sort((a, b) => b.length - a.length).slice(0, Number(flags.top))) {
+    const [d] = group as [Difference]
+    console.log(
+      `\n${group.length} × ${d.label}\n  reference: ${d.reference}\n  ours:      ${d.ours}\n  ${d.request.method} ${d.request.path}\n  ${(d.request.body ?? '').slice(0, 700)}`,
+    )
+  }
+  console.log(`\n${groups.length} kinds of difference`)
+}
+
+async function paired(count: number): Promise<number> {
+  const given = flags['reference-url']
+  const spec = given === undefined ? reference(process.env.KUBEBUILDER_ASSETS) : undefined
+  if (typeof spec === 'string') {
+    say(`Nothing to compare with: ${spec}`)
+    return 2
+  }
+  const theirs = await spec?.start()
+  const mine = flags.url === undefined ? await ours().start() : undefined
+  try {
+    const target = (name: string, url: string, token: string): { name: string; url: string; token: string } => ({ name, url, token })
+    const { found, compared } = await compareBoth(
+      theirs === undefined ? target('reference', given!, flags['reference-token']) : target('reference', theirs.url, theirs.token),
+      mine === undefined ? target('ours', flags.url!, flags.token) : target('ours', mine.url, mine.token),
+      new Random(seed),
+      run,
+      count,
+      new RegExp(flags.only),
+    )
+    print(found)
+    console.log(`${compared} answers compared, ${found.length} differ`)
+    return 0
+  } finally {
+    closeConnections()
+    await Promise.all([theirs?.stop(), mine?.stop()])
+  }
+}
+
+process.exitCode = flags.paired === undefined ? await alone() : await paired(Number(flags.paired))

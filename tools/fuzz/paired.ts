@@ -1,0 +1,106 @@
+import { send, type Answer, type Target } from '../conformance/http.ts'
+import { normalise } from '../conformance/normalise.ts'
+import { filledIn, identities, prepare, type Identity } from './ground.ts'
+import type { Random } from './random.ts'
+import { keyOf, makeRequest, type FuzzRequest } from './requests.ts'
+
+/** One difference between the two servers' answers to one request. */
+export interface Difference {
+  label: string
+  /** The same for differences of one kind: texts without the values in them. */
+  shape: string
+  reference: string
+  ours: string
+  request: FuzzRequest
+}
+
+const CONCURRENT = 6
+
+/** Sends the same requests to both servers, none of which lasts, and compares what they answer. */
+export async function compareBoth(
+  theirs: Target,
+  mine: Target,
+  random: Random,
+  run: string,
+  count: number,
+  only: RegExp,
+): Promise<{ found: Difference[]; compared: number }> {
+  const ground = await prepare(theirs, run, only, true)
+  await prepare(mine, run, only, true)
+  const own = new Map<Target, Map<string, Identity>>()
+  for (const target of [theirs, mine]) own.set(target, await identities(target, ground))
+  // A kind of which one of the two has no object says nothing of updates.
+  const known = ground.samples.filter((s) => [theirs, mine].every((t) => own.get(t)!.has(keyOf(s))))
+  const found: Difference[] = []
+  let left = count
+  const ask = (target: Target, request: FuzzRequest, key: string): Promise<Answer> => {
+    const { method, path, headers, body } = request
+    const text = body === undefined ? undefined : filledIn(body, own.get(target)!.get(key))
+    return send(target, { method, path, headers, ...(text === undefined ? {} : { body: text }) }).catch((e: Error) => ({
+      ...{ status: 0, headers: {}, body: Buffer.from(e.message) },
+    }))
+  }
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) {
+      const request = makeRequest(random, { ...ground, samples: known })
+      const key = request.label.slice(0, request.label.indexOf(' '))
+      const [a, b] = await Promise.all([ask(theirs, request, key), ask(mine, request, key)])
+      const difference = compare(request, a, b, run)
+      if (difference !== undefined) found.push(difference)
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENT }, worker))
+  return { found, compared: count }
+}
+
+interface Status {
+  reason?: string
+  message?: string
+  details?: { causes?: { reason?: string; field?: string; message?: string }[] }
+}
+
+/** Go walks maps in random order: causes and the parts of a message count as a set. */
+function said(status: Status): string[] {
+  const causes = (status.details?.causes ?? []).map((c) => `${c.field ?? ''}: ${c.message ?? ''}`)
+  if (causes.length > 0) return [...new Set([status.reason ?? '', ...causes])].sort()
+  return [`${status.reason ?? ''} ${status.message ?? ''}`]
+}
+
+/** Values in quotes, numbers and indexes say nothing of a difference's kind. */
+const shapeOf = (text: string): string =>
+  text
+    .replace(/Invalid value: (?:\{.*\}|\[.*?\])(?=:|$)/g, 'Invalid value: {}')
+    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replace(/\d+/g, '0')
+    .replace(/\[[^\]]{0,80}\]/g, '[]')
+    .slice(0, 300)
+
+function compare(request: FuzzRequest, a: Answer, b: Answer, run: string): Difference | undefined {
+  const [x, y] = [normalise(a, run, new Map()), normalise(b, run, new Map())]
+  const make = (shape: string, reference: string, ours: string): Difference => ({ label: request.label, shape, reference, ours, request })
+  if (x.status !== y.status || x.status >= 400) {
+    const [s, t] = [said(x.body as Status), said(y.body as Status)]
+    const [only, other] = [s.filter((p) => !t.includes(p)), t.filter((p) => !s.includes(p))]
+    if (x.status === y.status && only.length + other.length === 0) return undefined
+    const shape = (parts: string[]): string => [...new Set(parts.map(shapeOf))].join(' | ')
+    const head = x.status === y.status ? String(x.status) : `${x.status} → ${y.status}`
+    const [theirs, ours] = [x.status < 400 ? [] : only, y.status < 400 ? [] : other]
+    return make(`${head} ${shape(theirs)} → ${shape(ours)}`, `${x.status} ${theirs.join('\n     ')}`, `${y.status} ${ours.join('\n     ')}`)
+  }
+  const where = [...walk('', x.body, y.body)]
+  if (where.length === 0) return undefined
+  const paths = [...new Set(where.map((w) => w.path.replace(/\.\d+(?=\.|$)/g, '[]')))].sort()
+  const show = (side: 'a' | 'b'): string =>
+    where
+      .slice(0, 6)
+      .map((w) => `${w.path} ${JSON.stringify(w[side])?.slice(0, 200)}`)
+      .join('\n     ')
+  return make(`object ${paths.slice(0, 6).join(' ')}`, show('a'), show('b'))
+}
+
+function* walk(path: string, a: unknown, b: unknown): IterableIterator<{ path: string; a: unknown; b: unknown }> {
+  const isHolder = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null
+  if (isHolder(a) && isHolder(b) && Array.isArray(a) === Array.isArray(b)) {
+    for (const k of new Set([...Object.keys(a), ...Object.keys(b)])) yield* walk(`${path}.${k}`, a[k], b[k])
+  } else if (JSON.stringify(a) !== JSON.stringify(b)) yield { path, a, b }
+}
