@@ -12,7 +12,8 @@ import { root, say } from './setup.mjs'
 
 /**
  * `npm run screenshots [-- --all] [--out FOLDER]`: pictures of the window into docs/images (those that the README shows), or with --all of
- * every page, theme, language, size and amount of objects into a folder of their own, for a person to look through.
+ * every page, theme, language, size and amount of objects into a folder of their own, for a person to look through; --only NAME,NAME takes
+ * some of them.
  */
 interface Shot {
   name: string
@@ -22,6 +23,8 @@ interface Shot {
   /** Seen before the picture is taken. */
   ready: string
   before?: (page: Page, server: Server) => Promise<void>
+  /** Opens what lies above the page, for each picture anew; Escape closes it. */
+  open?: (page: Page) => Promise<void>
 }
 
 interface Look {
@@ -42,6 +45,11 @@ const shots: readonly Shot[] = [
   { name: 'pod', objects: [few], place: () => 'pods/default/alpha', ready: '[role=tabpanel] table' },
   { name: 'pod-yaml', objects: [few], place: () => 'pods/default/alpha?tab=yaml', ready: '.cm-line' },
   { name: 'pod-logs', objects: [few], place: () => 'pods/default/alpha?tab=logs', ready: '.log-line' },
+  { name: 'deployment', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table' },
+  { name: 'row-menu', objects: [few], place: () => 'deployments.apps', ready: row, open: rowMenu },
+  { name: 'scale', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table', open: scale },
+  { name: 'labels', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table', open: labels },
+  { name: 'drain', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table', open: drain },
   { name: 'node', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table' },
   { name: 'node-logs', objects: [few], place: (node) => `nodes/_/${node}?tab=node-logs`, ready: '.log-line', before: openLog },
   { name: 'flame-graph', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: profile },
@@ -62,6 +70,34 @@ async function openLog(page: Page): Promise<void> {
   await page.locator('.file-list').getByText('kubelet.log').click()
 }
 
+async function rowMenu(page: Page): Promise<void> {
+  await page.locator('.list-row').first().click({ button: 'right' })
+  await page.getByRole('menu').waitFor()
+}
+
+async function scale(page: Page): Promise<void> {
+  await page.keyboard.press('s')
+  await page.locator('#replicas').fill('5')
+  await page.locator('.diff-line.added').waitFor()
+}
+
+async function fromPalette(page: Page, name: RegExp): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option', { name }).first().click()
+}
+
+async function labels(page: Page): Promise<void> {
+  await fromPalette(page, /Labels|标签/)
+  await page.locator('[role=dialog] input').first().fill('tier')
+  await page.locator('[role=dialog] textarea').last().fill('front')
+  await page.locator('.diff-line.added').waitFor()
+}
+
+async function drain(page: Page): Promise<void> {
+  await fromPalette(page, /Drain|排空/)
+  await page.locator('[role=dialog] .delete-list li').first().waitFor()
+}
+
 /** Takes a CPU profile while pods are listed, so that it has something to show. */
 async function profile(page: Page, server: Server): Promise<void> {
   let stopped = false
@@ -74,6 +110,35 @@ async function profile(page: Page, server: Server): Promise<void> {
   await work
 }
 
+const container = { name: 'web', image: 'registry.example/storefront:2.4.1', resources: { requests: { cpu: '50m', memory: '64Mi' } } }
+const templateOf = (app: string, more: object = {}): object => ({
+  metadata: { labels: { app } },
+  spec: { containers: [container], ...more },
+})
+const selectorOf = (app: string): object => ({ matchLabels: { app } })
+
+/** One of each kind that has a page. */
+const examples: readonly [path: string, object: object][] = [
+  [
+    '/apis/apps/v1/namespaces/default/deployments',
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'storefront', labels: { app: 'storefront', team: 'shop' } },
+      spec: { replicas: 3, selector: selectorOf('storefront'), template: templateOf('storefront') },
+    },
+  ],
+  [
+    '/apis/batch/v1/namespaces/default/cronjobs',
+    {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'report' },
+      spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: templateOf('report', { restartPolicy: 'Never' }) } } },
+    },
+  ],
+]
+
 async function fill(server: Server): Promise<void> {
   using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
   await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
@@ -82,6 +147,9 @@ async function fill(server: Server): Promise<void> {
     await server.api.create('/api/v1/namespaces/default/pods', pod(name, { labels: { app: name } }))
   for (const name of ['alpha', 'bravo', 'charlie'])
     await pods.until(name, ({ object }) => object.metadata.name === name && object.status?.phase === 'Running')
+  for (const [path, object] of examples) await server.api.create(path, object)
+  using deployments = await server.api.watch('/apis/apps/v1/namespaces/default/deployments')
+  await deployments.until('storefront', ({ object }) => object.status?.availableReplicas === 3)
 }
 
 /** As a person changes them: the open page stays, so nothing is fetched, profiled or waited for again. */
@@ -126,8 +194,10 @@ async function photograph(
     await page.locator(shot.ready).first().waitFor({ timeout: 60_000 })
     for (const look of looks) {
       await dress(page, look)
+      await shot.open?.(page)
       await page.screenshot({ path: file(shot.name, look), animations: 'disabled' })
       taken++
+      if (shot.open) await page.keyboard.press('Escape')
     }
     say(`${shot.name} with ${objects} objects: ${looks.length}`)
     await page.close()
@@ -137,7 +207,8 @@ async function photograph(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { all: { type: 'boolean', default: false }, out: { type: 'string' } } })
+  const { values } = parseArgs({ options: { all: { type: 'boolean', default: false }, out: { type: 'string' }, only: { type: 'string' } } })
+  const only = values.only?.split(',')
   const program = findChromium()
   if (program.path === undefined) throw new Error(program.why)
   const out = resolve(values.out ?? (values.all ? mkdtempSync(join(tmpdir(), 'binnacle-screenshots-')) : join(root, 'docs/images')))
@@ -145,7 +216,7 @@ async function main(): Promise<void> {
   const browser = await chromium.launch({ executablePath: program.path, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
   const looksOf = (shot: Shot, objects: number): readonly Look[] =>
     values.all
-      ? everyLook.filter(() => shot.objects.includes(objects))
+      ? everyLook.filter(() => shot.objects.includes(objects) && (only === undefined || only.includes(shot.name)))
       : readme.filter((r) => r.shot === shot.name && r.objects === objects).map((r) => r.look)
   let taken = 0
   for (const objects of [0, few, many]) {

@@ -46,6 +46,29 @@ for (const colorScheme of ['dark', 'light'] as const) {
       }
     })
 
+    test('axe finds nothing serious: the menu of a row and the dialogs of actions', async ({ inspector, page, node }) => {
+      const { dialog } = inspector
+      await inspector.open('pods')
+      await inspector.row(/axe/).click({ button: 'right' })
+      await expect(page.getByRole('menuitem', { name: 'Evict' })).toBeVisible()
+      expect(await serious(page, rules)).toEqual([])
+      await page.getByRole('menuitem', { name: 'Labels' }).click()
+      await dialog.getByRole('textbox', { name: 'key' }).fill('a')
+      await expect(dialog.locator('.diff-line.added').first()).toBeVisible()
+      await dialog.getByText('What is sent').click()
+      expect(await serious(page, rules)).toEqual([])
+      await page.keyboard.press('Escape')
+      await inspector.open(`nodes/_/${node}`)
+      await expect(inspector.details.locator('.details-head')).toContainText('Ready')
+      for (const name of ['Taints', 'Drain']) {
+        await inspector.details.getByRole('button', { name: 'Actions' }).click()
+        await page.getByRole('menuitem', { name }).click()
+        await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeVisible()
+        expect(await serious(page, rules), name).toEqual([])
+        await page.keyboard.press('Escape')
+      }
+    })
+
     test('axe finds nothing serious: dialogs and menus', async ({ inspector, page }) => {
       await inspector.open('pods')
       await expect(inspector.row(/axe/)).toBeVisible()

@@ -10,17 +10,21 @@ import { useHub, useObject } from '../queries/hub.ts'
 import { EventsTab } from '../resources/events/events-tab.tsx'
 import type { KindPage } from '../resources/page.ts'
 import { pageOf } from '../resources/pages.tsx'
-import { useDelete } from '../tools/delete/delete-context.ts'
+import { useAct } from '../tools/actions/act-context.ts'
+import { deletion } from '../tools/actions/common.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { ActionMenuButton } from './action-menu.tsx'
 import { NobodyWorks } from './nobody-works.tsx'
 import './details.css'
 import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon, ToneWord } from '../ui/icon.tsx'
 import { MiddleName } from '../ui/middle-name.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { useTargetSource } from './targets.ts'
 import { TabBar } from '../ui/tab-bar.tsx'
 
 const YamlView = lazy(() => import('../tools/yaml/yaml-view.tsx').then((m) => ({ default: m.YamlView })))
+const EditView = lazy(() => import('../tools/yaml/edit-view.tsx').then((m) => ({ default: m.EditView })))
 
 /** What every kind has; the rest is the kind's own. */
 const commonTabs = ['overview', 'yaml', 'events'] as const
@@ -46,7 +50,9 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
   const object = data?.object ?? undefined
   const page = pageOf(key)
   const tabs = [...commonTabs, ...(page.tabs ?? []).map(({ id }) => id)]
-  const tab = tabs.find((known) => known === place.tab) ?? 'overview'
+  // One tab to read and to change it; the address says which.
+  const editing = place.tab === 'edit'
+  const tab = editing ? 'yaml' : (tabs.find((known) => known === place.tab) ?? 'overview')
   return (
     <div className={object && isStale(connection) ? 'details stale' : 'details'}>
       <DetailsHead
@@ -67,7 +73,7 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
       <NobodyWorks resource={resource} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {object ? (
-          <Panel tab={tab} page={page} object={withKind(object, resource)} />
+          <Panel tab={editing ? 'edit' : tab} page={page} object={withKind(object, resource)} resource={resource} />
         ) : data?.state.synced ? (
           <div className="empty">
             <strong>{t('details.notFound', { kind: resource.kind, name })}</strong>
@@ -99,10 +105,16 @@ function DetailsHead({
 }) {
   const { t } = useTranslation()
   const place = usePlace()
-  const requestDelete = useDelete()
+  const act = useAct()
   const key = resourceKey(resource)
   const inert = isInert(key, useMissing(place.context, key))
   const status = object && statusOf(pageOf(key), object)
+  const target = {
+    context: place.context,
+    resource,
+    objects: [{ key: object?.metadata.uid ?? `${namespace}/${name}`, name, namespace }],
+  }
+  useTargetSource('details', () => (object && !deleted ? { target, object: withKind(object, resource) } : undefined))
   return (
     <div className="details-head">
       <span className="dim">{resource.kind}</span>
@@ -116,19 +128,14 @@ function DetailsHead({
       )}
       <span className="bar-space" />
       <CopyButton text={() => window.location.origin + placeUrl(place)} label={t('details.copyLink')} />
+      {object && !deleted && <ActionMenuButton target={target} object={withKind(object, resource)} />}
       {can(resource, 'delete') && object && !deleted && (
         <button
           type="button"
           className="icon-button danger"
           aria-label={t('details.delete', { name })}
           title={t('details.delete', { name })}
-          onClick={() =>
-            requestDelete({
-              context: place.context,
-              resource,
-              objects: [{ key: object.metadata.uid ?? `${namespace}/${name}`, name, namespace }],
-            })
-          }
+          onClick={() => act(deletion, target)}
         >
           <Icon name="trash" size={14} />
         </button>
@@ -145,7 +152,7 @@ function statusOf(page: KindPage, object: KubeObject) {
   return page.view ? (page.view.status(object) ?? going) : (going ?? page.status?.(object))
 }
 
-function Panel({ tab, page, object }: { tab: string; page: KindPage; object: KubeObject }) {
+function Panel({ tab, page, object, resource }: { tab: string; page: KindPage; object: KubeObject; resource: Resource }) {
   const place = usePlace()
   const own = page.tabs?.find(({ id }) => id === tab)
   if (own) return <own.Panel object={object} />
@@ -153,7 +160,13 @@ function Panel({ tab, page, object }: { tab: string; page: KindPage; object: Kub
     case 'yaml':
       return (
         <Suspense fallback={null}>
-          <YamlView object={object} />
+          <YamlView object={object} resource={resource} context={place.context} />
+        </Suspense>
+      )
+    case 'edit':
+      return (
+        <Suspense fallback={null}>
+          <EditView object={object} resource={resource} context={place.context} />
         </Suspense>
       )
     case 'events':

@@ -10,6 +10,7 @@ const resource = (plural: string, group = ''): Resource => ({
   kind: plural,
   namespaced: true,
   verbs: ['list'],
+  subresources: [],
   shortNames: [],
   categories: [],
 })

@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { actions } from '../resources/actions.ts'
 import { Facts } from '../ui/facts.tsx'
 
 const keys: [keys: string[], meaning: string][] = [
@@ -11,9 +12,13 @@ const keys: [keys: string[], meaning: string][] = [
   [['Enter'], 'open'],
   [['Space', 'x'], 'select'],
   [['Shift', 'Space'], 'range'],
+  [['m'], 'menu'],
   [['Esc'], 'close'],
   [['?'], 'help'],
 ]
+
+/** One key may stand for two actions that take turns. */
+const actionKeys = [...Map.groupBy(actions, ({ key }) => key)].flatMap(([key, of]) => (key ? [[key, of.map(({ id }) => id)] as const] : []))
 
 const examples = [
   'nginx',
@@ -32,6 +37,11 @@ export function Help({ opened, onClose, onNotices }: { opened: boolean; onClose(
       <Facts
         rows={keys.map(([names, meaning]) => [names.join(' '), t(`help.keys.${meaning}`)])}
         label={(text) => text.split(' ').map((name) => <kbd key={name}>{name}</kbd>)}
+      />
+      <h3>{t('help.actionTitle')}</h3>
+      <Facts
+        rows={actionKeys.map(([key, ids]) => [key, ids.map((id) => t(`actions.${id}.name`)).join(' / ')])}
+        label={(text) => <kbd>{text}</kbd>}
       />
       <h3>{t('help.filterTitle')}</h3>
       <div className="filter-examples">

@@ -1,32 +1,44 @@
 import { useEffect, useRef } from 'react'
+import { actions as tableOfActions } from '../resources/actions.ts'
 import { useGo, usePlace } from '../ui/place.ts'
 
 /** The keys of the whole window. A list's own keys are in ui/data-list.tsx; the table of both is shown by `?`. */
-export function useKeys(actions: { palette(text: string): void; help(): void }): void {
+export function useKeys(actions: { palette(text: string): void; help(): void; act(key: string, inList: boolean): void }): void {
   const go = useGo()
   const place = usePlace()
   const latest = useRef({ actions, go, place })
   latest.current = { actions, go, place }
   useEffect(() => {
+    // Before anybody else hears the key: a dialog that it closes was still there, and the key was for it.
+    let covered = false
+    const look = (): void => {
+      covered = overlayOpen()
+    }
     const onKey = (event: KeyboardEvent): void => {
       const { actions: act, go: move, place: here } = latest.current
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
-        return act.palette('')
+        return covered ? undefined : act.palette('')
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isEditing(event.target) || overlayOpen()) return
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isEditing(event.target) || covered) return
       if (event.key === '/') focusFilter(event)
       else if (event.key === ':') stop(event, () => act.palette(':'))
       else if (event.key === '?') stop(event, () => act.help())
       else if (event.key === 'Escape' && here.object) move({ object: undefined, tab: '' })
       else if (listKeys.has(event.key) && onNothing(event.target)) toList(event)
+      else if (actionKeys.has(event.key)) stop(event, () => act.act(event.key, !onNothing(event.target)))
     }
+    addEventListener('keydown', look, { capture: true })
     addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
+    return () => {
+      removeEventListener('keydown', look, { capture: true })
+      removeEventListener('keydown', onKey)
+    }
   }, [])
 }
 
-const listKeys = new Set(['j', 'k', 'g', 'G', 'x'])
+const listKeys = new Set(['j', 'k', 'g', 'G', 'x', 'm'])
+const actionKeys = new Set(tableOfActions.flatMap(({ key }) => key ?? []))
 
 function stop(event: KeyboardEvent, run: () => void): void {
   event.preventDefault()

@@ -10,16 +10,20 @@ import { useConnection } from '../queries/connection.ts'
 import { useMissing } from '../queries/control-loops.ts'
 import { useHub, useView, type ViewWindow } from '../queries/hub.ts'
 import { none } from '../resources/printed.ts'
-import { useDelete } from '../tools/delete/delete-context.ts'
+import { useAct } from '../tools/actions/act-context.ts'
+import { deletion } from '../tools/actions/common.ts'
+import type { Target } from '../tools/actions/action.ts'
 import { DataList } from '../ui/data-list.tsx'
 import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { useStored } from '../ui/storage.ts'
+import { type MenuPlace, RowMenu } from './action-menu.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
 import { NobodyWorks } from './nobody-works.tsx'
 import { ScopeOffer } from './scope-offer.tsx'
+import { useTargetSource } from './targets.ts'
 
 const firstWindow: ViewWindow = { start: 0, end: 120, hold: false }
 const noKeys: ReadonlySet<string> = new Set()
@@ -37,7 +41,7 @@ export function ListPage({ resource }: { resource: Resource }) {
   const place = usePlace()
   const go = useGo()
   const hub = useHub()
-  const requestDelete = useDelete()
+  const act = useAct()
   const key = resourceKey(resource)
   const [storedSort, setStoredSort] = useStored<Sort | null>(`sort.${key}`, null)
   const [shownColumns, setShownColumns] = useStored<string[] | null>(`columns.${key}`, null)
@@ -61,9 +65,29 @@ export function ListPage({ resource }: { resource: Resource }) {
   const { selection, toggle, toggleAll, clear, drop } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)
   const current = data?.sort ?? sort ?? { column: 'name', descending: false }
   const picked = selection.size > 0 ? (data?.selected ?? nothingSelected) : nothingSelected
+  const cursor = useRef<RowRef>(undefined)
+  const [menu, setMenu] = useState<MenuPlace>()
+  const frame = useRef<HTMLElement>(null)
+  const targetOf = (objects: readonly RowRef[]): Target => ({ context: place.context, resource, objects, gone: drop })
+  useTargetSource('list', async () => {
+    const chosen = picked.shown > 0 ? ((await handle.current?.pickSelected()) ?? []) : []
+    if (chosen.length > 0) return { target: targetOf(chosen), chosen: true }
+    return cursor.current && { target: targetOf([cursor.current]) }
+  })
+  // A row of the selection stands for all of it.
+  const openMenu = (row: RowRef, x: number, y: number): void => {
+    const show = (objects: readonly RowRef[]): void => setMenu({ target: targetOf(objects), x, y })
+    if (selection.has(row.key)) void handle.current?.pickSelected().then((all) => show(all.length > 0 ? all : [row]))
+    else show([row])
+  }
+  const closeMenu = (): void => {
+    setMenu(undefined)
+    // What was chosen there may have a dialog by now.
+    if (document.activeElement === document.body) frame.current?.querySelector<HTMLElement>('[role=grid]')?.focus()
+  }
   const allSelected = (data?.shown ?? 0) > 0 && picked.shown >= (data?.shown ?? 0)
   return (
-    <section className="list-page" aria-label={resource.kind}>
+    <section ref={frame} className="list-page" aria-label={resource.kind}>
       <div className="toolbar">
         <h1 title={resource.kind}>{resource.kind}</h1>
         {data && (data.state.synced || data.total > 0) && (
@@ -84,12 +108,29 @@ export function ListPage({ resource }: { resource: Resource }) {
                 className="icon-button danger"
                 onClick={() =>
                   void handle.current?.pickSelected().then((objects) => {
-                    if (objects.length > 0) requestDelete({ context: place.context, resource, objects, done: drop })
+                    if (objects.length > 0) act(deletion, targetOf(objects))
                   })
                 }
               >
                 <Icon name="trash" size={14} />
                 {t('list.deleteSelected', { count: picked.shown })}
+              </button>
+            )}
+            {picked.shown > 0 && (
+              <button
+                type="button"
+                className="icon-button"
+                aria-haspopup="menu"
+                aria-label={t('actions.menu')}
+                title={t('actions.menu')}
+                onClick={(event) => {
+                  const { left, bottom } = event.currentTarget.getBoundingClientRect()
+                  void handle.current?.pickSelected().then((objects) => {
+                    if (objects.length > 0) setMenu({ target: targetOf(objects), x: left, y: bottom })
+                  })
+                }}
+              >
+                <Icon name="more" size={14} />
               </button>
             )}
             <button type="button" className="icon-button" title={t('list.clearSelection')} onClick={clear}>
@@ -126,10 +167,15 @@ export function ListPage({ resource }: { resource: Resource }) {
             ? placeUrl({ context: place.context, namespace: place.namespace, resource: column.link, object: { namespace: '', name: text } })
             : undefined
         }
+        onCursor={(row) => {
+          cursor.current = row
+        }}
+        onMenu={openMenu}
         onLink={(column, text) => go({ resource: column.link, object: { namespace: '', name: text } })}
         resetKey={`${key}|${place.context}|${place.namespace}|${filter}|${place.sort}`}
         empty={<EmptyList resource={resource} data={data} filter={filter} onClear={() => setFilter('')} />}
       />
+      {menu && <RowMenu place={menu} onClose={closeMenu} />}
     </section>
   )
 }

@@ -4,18 +4,24 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Resource } from '../kube/resource.ts'
 import { resourceKey } from '../kube/resource.ts'
+import { kindWord } from '../kube/kind-word.ts'
 import { contextsQuery, useContexts } from '../queries/contexts.ts'
 import { namespaces, nodes, pods, services, useResources } from '../queries/discovery.ts'
 import { useView } from '../queries/hub.ts'
 import { bridge } from '../ui/bridge.ts'
 import { type Place, useGo, usePlace } from '../ui/place.ts'
+import { actionsOf } from '../resources/actions.ts'
+import { useAct } from '../tools/actions/act-context.ts'
+import { offeredFor } from '../tools/actions/action.ts'
+import { useLastDone } from '../tools/actions/journal.ts'
 import { languages } from './i18n/setup.ts'
 import { useLocalGuard } from './local-guard.tsx'
+import { type Located, useCurrentTarget } from './targets.ts'
 import './palette.css'
 
 interface Entry {
   id: string
-  group: 'kinds' | 'objects' | 'commands'
+  group: 'kinds' | 'objects' | 'commands' | 'actions'
   text: string
   note?: string
   run(): void
@@ -48,10 +54,20 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
   const wanted = text.replace(/^:/, '').trim().toLowerCase()
   const kindEntries = useKinds(wanted)
   const objectEntries = useObjects(kindsOnly ? '' : wanted)
+  const actionEntries = useActionEntries(kindsOnly ? '\0' : wanted)
   const commandEntries = useCommands(kindsOnly ? '\0' : wanted)
   // A kind whose name merely contains the text comes after the objects that are called so.
   const [near, far] = [kindEntries.filter((entry) => entry.rank < 2), kindEntries.filter((entry) => entry.rank >= 2)]
-  const entries: Entry[] = kindsOnly ? kindEntries : [...near.slice(0, 6), ...objectEntries, ...far.slice(0, 6), ...commandEntries]
+  const entries: Entry[] = kindsOnly
+    ? kindEntries
+    : [
+        ...(wanted === '' ? actionEntries : []),
+        ...near.slice(0, 6),
+        ...(wanted === '' ? [] : actionEntries),
+        ...objectEntries,
+        ...far.slice(0, 6),
+        ...commandEntries,
+      ]
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => setAt(0), [text])
   const input = useRef<HTMLInputElement>(null)
@@ -179,6 +195,44 @@ function useObjects(wanted: string): Entry[] {
   // The very name first, then what begins with it.
   const rank = (name: string): number => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2)
   return entries.sort((a, b) => rank(a.text) - rank(b.text)).slice(0, 12)
+}
+
+/** What can be done to what is chosen or open. */
+function useActionEntries(wanted: string): Entry[] {
+  const { t, i18n } = useTranslation()
+  const act = useAct()
+  const current = useCurrentTarget()
+  const ask = useRef(current)
+  const [located, setLocated] = useState<Located>()
+  // What is open may come while one types.
+  useEffect(() => void ask.current(false).then(setLocated), [wanted])
+  const last = useLastDone()
+  const { target, object } = located ?? {}
+  const [only] = target?.objects ?? []
+  const what =
+    target &&
+    (target.objects.length === 1 && only
+      ? `${target.resource.kind} ${only.name}`
+      : t('loops.counted', { count: target.objects.length, kind: kindWord(target.resource, target.objects.length, i18n.language) }))
+  const entries: Entry[] = target
+    ? offeredFor(actionsOf(target.resource), target, object).map((action) => ({
+        id: `action ${action.id}`,
+        group: 'actions',
+        text: t(`actions.${action.id}.name`),
+        note: what,
+        run: () => act(action, target),
+      }))
+    : []
+  if (last) {
+    entries.push({
+      id: 'action take back',
+      group: 'actions',
+      text: t('actions.takeBack.name'),
+      note: last.title,
+      run: () => act(last.undo, last.target),
+    })
+  }
+  return entries.filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted))
 }
 
 function useCommands(wanted: string): Entry[] {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Navigate } from 'react-router'
 import { ApiError } from '../kube/api-error.ts'
@@ -6,7 +6,8 @@ import type { Resource } from '../kube/resource.ts'
 import { useContexts, useFollowContexts } from '../queries/contexts.ts'
 import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
 import { useLocal } from '../queries/local.ts'
-import { DeleteProvider } from '../tools/delete/delete-dialog.tsx'
+import { useAct } from '../tools/actions/act-context.ts'
+import { ActProvider } from '../tools/actions/act-provider.tsx'
 import { DockProvider } from '../tools/dock/dock-provider.tsx'
 import { ErrorActionsContext } from '../ui/error-actions.ts'
 import { ErrorView } from '../ui/error-view.tsx'
@@ -28,6 +29,7 @@ import { Rail } from './rail.tsx'
 import './shell.css'
 import { useStartNamespace } from './start-namespace.ts'
 import { StatusBar } from './status-bar.tsx'
+import { actionForKey, TargetsContext, useCurrentTarget } from './targets.ts'
 import { TitleBar } from './title-bar.tsx'
 
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
@@ -36,11 +38,13 @@ const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Det
 export function Shell() {
   return (
     <DockProvider>
-      <DeleteProvider>
-        <LocalGuard>
-          <Frame />
-        </LocalGuard>
-      </DeleteProvider>
+      <ActProvider>
+        <TargetsContext value={useRef({})}>
+          <LocalGuard>
+            <Frame />
+          </LocalGuard>
+        </TargetsContext>
+      </ActProvider>
     </DockProvider>
   )
 }
@@ -51,7 +55,20 @@ function Frame() {
   const [help, setHelp] = useState(false)
   const [log, setLog] = useState(false)
   const [notices, setNotices] = useState(false)
-  const actions = { palette: setPalette, help: () => setHelp(true), localLog: () => setLog(true), notices: () => setNotices(true) }
+  const act = useAct()
+  const currentTarget = useCurrentTarget()
+  const actByKey = async (key: string, inList: boolean): Promise<void> => {
+    const located = await currentTarget(inList)
+    const action = located && (await actionForKey(key, located))
+    if (action) act(action, located.target)
+  }
+  const actions = {
+    act: (key: string, inList: boolean) => void actByKey(key, inList),
+    palette: setPalette,
+    help: () => setHelp(true),
+    localLog: () => setLog(true),
+    notices: () => setNotices(true),
+  }
   const errorActions = useMemo(() => ({ LocalNotRunning: <LocalActions onLog={() => setLog(true)} /> }), [])
   useKeys(actions)
   useMenu(actions)

@@ -6,6 +6,8 @@ import { useDiscovery } from '../queries/discovery.ts'
 import { local, useIsLocal } from '../queries/contexts.ts'
 import { useNet } from '../queries/hub.ts'
 import { type LocalState, useLocal } from '../queries/local.ts'
+import { useAct } from '../tools/actions/act-context.ts'
+import { remember, useLastDone } from '../tools/actions/journal.ts'
 import { Age } from '../ui/age.tsx'
 import { Icon, ToneWord } from '../ui/icon.tsx'
 import { usePlace } from '../ui/place.ts'
@@ -22,6 +24,8 @@ export function StatusBar({ logOpen, onLog }: { logOpen: boolean; onLog(open: bo
   const place = usePlace()
   const { data: kinds } = useDiscovery(place.context)
   const tasks = useTasks()
+  const last = useLastDone()
+  const act = useAct()
   const lastChange = useMemo(() => Math.floor(net.lastChange / 1000) * 1000, [net.lastChange])
   return (
     <footer className="status-bar">
@@ -34,6 +38,23 @@ export function StatusBar({ logOpen, onLog }: { logOpen: boolean; onLog(open: bo
           </ToneWord>
         </span>
       ))}
+      {last && (
+        <span className="item last-done">
+          <button type="button" className="icon-button" onClick={() => act(last.undo, last.target)}>
+            <Icon name="undo" size={13} />
+            {t('actions.takeBackThis', { title: last.title })}
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t('common.close')}
+            title={t('common.close')}
+            onClick={() => remember(undefined)}
+          >
+            <Icon name="close" size={11} />
+          </button>
+        </span>
+      )}
       {kinds && <span className="item">{t('status.kinds', { count: kinds.length })}</span>}
       <span className="item" data-testid="watches">
         {t('status.watches', { count: net.watches })}

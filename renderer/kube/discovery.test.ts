@@ -16,6 +16,7 @@ const aggregated = {
               responseKind: { kind: 'HorizontalPodAutoscaler' },
               scope: 'Namespaced' as const,
               verbs: ['list'],
+              subresources: [{ subresource: 'status' }],
               shortNames: ['hpa'],
             },
           ],
@@ -39,11 +40,18 @@ const aggregated = {
 describe('discovery', () => {
   test('the first version that serves a resource is the one used', () => {
     expect(fromAggregated(aggregated)).toMatchObject([
-      { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers', shortNames: ['hpa'], namespaced: true },
+      {
+        group: 'autoscaling',
+        version: 'v2',
+        plural: 'horizontalpodautoscalers',
+        shortNames: ['hpa'],
+        subresources: ['status'],
+        namespaced: true,
+      },
     ])
   })
 
-  test('the legacy form gives the same, without subresources', () => {
+  test('the legacy form gives the same, with the subresources at their kinds', () => {
     const found = fromLegacy([
       {
         groupVersion: 'v1',
@@ -55,6 +63,7 @@ describe('discovery', () => {
       { groupVersion: 'apps/v1', resources: [{ name: 'deployments', namespaced: true, kind: 'Deployment', verbs: ['list'] }] },
     ])
     expect(found.map(resourceKey)).toEqual(['pods', 'deployments.apps'])
+    expect(found.map((r) => r.subresources)).toEqual([['log'], []])
     expect(found.map(apiVersionOf)).toEqual(['v1', 'apps/v1'])
     expect(resourceOfKind(found, 'apps/v1beta1', 'Deployment')?.plural).toBe('deployments')
     expect(resourceOfKind(found, 'other/v1', 'Deployment')).toBeUndefined()

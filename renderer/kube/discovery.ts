@@ -10,6 +10,7 @@ interface AggregatedResource {
   shortNames?: string[]
   categories?: string[]
   verbs?: string[]
+  subresources?: { subresource: string }[]
 }
 export interface AggregatedDiscovery {
   kind?: string
@@ -45,6 +46,7 @@ export function fromAggregated(document: AggregatedDiscovery): Resource[] {
           kind: r.responseKind?.kind ?? r.resource,
           namespaced: r.scope === 'Namespaced',
           verbs: r.verbs ?? [],
+          subresources: (r.subresources ?? []).map(({ subresource }) => subresource),
           shortNames: r.shortNames ?? [],
           categories: r.categories ?? [],
         })
@@ -70,6 +72,7 @@ export function fromLegacy(lists: LegacyResourceList[]): Resource[] {
         kind: r.kind,
         namespaced: r.namespaced,
         verbs: r.verbs ?? [],
+        subresources: list.resources.flatMap(({ name }) => (name.startsWith(`${r.name}/`) ? [name.slice(r.name.length + 1)] : [])),
         shortNames: r.shortNames ?? [],
         categories: r.categories ?? [],
       })

@@ -7,6 +7,8 @@ export interface Resource {
   kind: string
   namespaced: boolean
   verbs: string[]
+  /** What else has an address below an object: `scale`, `status`, `log`. */
+  subresources: string[]
   shortNames: string[]
   categories: string[]
 }

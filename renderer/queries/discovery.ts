@@ -36,6 +36,7 @@ const core = (plural: string, kind: string, namespaced: boolean): Resource => ({
   kind,
   namespaced,
   verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  subresources: [],
   shortNames: [],
   categories: [],
 })

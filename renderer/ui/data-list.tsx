@@ -35,6 +35,10 @@ export interface DataListProps {
   onToggleAll(): void
   isOpen(row: RowRef): boolean
   onOpen(row: RowRef): void
+  /** The row under the cursor is another one. */
+  onCursor(row: RowRef | undefined): void
+  /** Asks for the menu of a row, at a point of the window. */
+  onMenu(row: RowRef, x: number, y: number): void
   linkFor(column: ColumnInfo, text: string): string | undefined
   onLink(column: ColumnInfo, text: string): void
   /** Changes when another list or another order is shown: the scroll position starts anew. */
@@ -51,7 +55,7 @@ const noRows: readonly RowData[] = []
 
 /**
  * The one list: virtual rows over a window that the feed worker keeps current. React renders the frame and the header, `useRows` the
- * rows. Keys: j/k and arrows move, Enter opens, Space selects, Home and End go to the ends.
+ * rows. Keys: j/k and arrows move, Enter opens, Space selects, Home and End go to the ends, m opens the menu.
  */
 export function DataList(props: DataListProps) {
   const { data, columns, selection, onWindow } = props
@@ -124,6 +128,11 @@ export function DataList(props: DataListProps) {
     })
   }, [rows, start])
 
+  const cursorRow = rows[cursor.index - start]
+  const latestCursor = useRef(props.onCursor)
+  latestCursor.current = props.onCursor
+  useEffect(() => latestCursor.current(cursorRow), [cursorRow])
+
   const moveTo = (index: number): void => {
     const element = scroller.current
     if (!element || shown === 0) return
@@ -151,9 +160,12 @@ export function DataList(props: DataListProps) {
       G: shown - 1,
     }
     const to = steps[event.key]
-    const row = rows[cursor.index - start]
+    const row = cursorRow
     if (to !== undefined) moveTo(to)
-    else if (event.key === 'Enter' && row) props.onOpen(row)
+    else if (row && (event.key === 'm' || event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))) {
+      const { left, bottom } = (document.getElementById(rowId(row.key)) ?? event.currentTarget).getBoundingClientRect()
+      props.onMenu(row, left + 40, bottom)
+    } else if (event.key === 'Enter' && row) props.onOpen(row)
     else if ((event.key === ' ' || event.key === 'x') && row) props.onToggle(row, cursor.index, event.shiftKey)
     else return
     event.preventDefault()
@@ -177,6 +189,15 @@ export function DataList(props: DataListProps) {
     setCursor({ index, key: row.key })
     if (many) props.onToggle(row, index, event.shiftKey)
     else props.onOpen(row)
+  }
+
+  const onContextMenu = (event: React.MouseEvent): void => {
+    const slot = rowOf(event.target)
+    // A link's own menu opens it elsewhere.
+    if (!slot?.row || (event.target instanceof Element && event.target.closest('a'))) return
+    event.preventDefault()
+    setCursor({ index: slot.index, key: slot.row.key })
+    props.onMenu(slot.row, event.clientX, event.clientY)
   }
 
   // Under one identity, so that an answer of the worker renders no header.
@@ -221,6 +242,7 @@ export function DataList(props: DataListProps) {
           role="rowgroup"
           style={{ height: shown * rowHeight, minWidth: least }}
           onClick={onClick}
+          onContextMenu={onContextMenu}
           onPointerOver={showTitle}
           onPointerOut={hideTitle}
         />

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { explainedReasons } from '../../kube/api-error.ts'
 import { connectionWords } from '../../kube/connection.ts'
 import { kinds } from '../../resources/kinds.ts'
+import { actions } from '../../resources/actions.ts'
 import { pages } from '../../resources/pages.tsx'
 import { railGroups } from '../groups.ts'
 import en from './en.json' with { type: 'json' }
@@ -43,13 +44,27 @@ const dynamic: Record<string, readonly string[]> = {
   'local.ask.': ['stop.title', 'stop.next', 'restart.title', 'restart.next'],
   'loops.': ['loop', 'scheduler', 'unenforced', 'ingressClass', 'network'],
   'local.store.': ['sqlite', 'etcd'],
-  'palette.': ['kinds', 'objects', 'commands'],
+  'palette.': ['kinds', 'objects', 'commands', 'actions'],
+  'actions.': [
+    ...actions.flatMap((action) => ('plan' in action ? [`${action.id}.name`, `${action.id}.what`] : [`${action.id}.name`])),
+    'takeBack.what',
+    'replace.name',
+    'replace.what',
+  ],
+  'actions.state.': ['reading', 'unread', 'unplanned', 'checking', 'same', 'refused', 'ready', 'waiting', 'running', 'done', 'failed'],
+  'actions.skip.': ['already', 'paused', 'noContainer', 'finished', 'changed'],
+  'edit.': ['mine', 'theirs'],
+  'drain.fate.': ['evict', 'daemonSet', 'mirror'],
+  'drain.needs.': ['force', 'emptyDir'],
+  'drain.agree.': ['force', 'emptyDir'],
+  'drain.phase.': ['running', 'done', 'stopped', 'failed'],
+  'drain.state.': ['waiting', 'evicting', 'held', 'going', 'gone', 'failed', 'stopped'],
   'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),
   'rollout.': ['desired', 'updated', 'ready', 'available', 'old', 'completions', 'succeeded', 'active', 'failed'],
   'details.tabs.': ['overview', 'yaml', 'events', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],
   'logs.sinceChoice.': ['0', '300', '3600', '86400'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
-  'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'close', 'help'],
+  'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'menu', 'close', 'help'],
   'help.filters.': ['0', '1', '2', '3', '4', '5'],
 }
 

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { KubeObject } from '../../kube/types.ts'
-import { Toggle } from '../../tools/logs/log-view.tsx'
+import { Toggle } from '../../ui/toggle.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Section } from '../../ui/facts.tsx'
 import './data-section.css'
-import { type DataEntry, dataEntries } from './values.ts'
+import { type DataEntry, dataEntries } from '../../kube/secret-values.ts'
 
 /** What a ConfigMap or a Secret holds; a Secret's values stay hidden until somebody asks for them. */
 export function DataSection({ object, secret }: { object: KubeObject; secret: boolean }) {

@@ -3,6 +3,7 @@ import type { Condition, KubeObject } from '../../kube/types.ts'
 import type { Container } from '../pods/types.ts'
 
 export interface Template {
+  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
   spec?: { containers?: Container[]; initContainers?: Container[]; nodeSelector?: Record<string, string> }
 }
 
@@ -70,7 +71,7 @@ export interface CronJob extends KubeObject {
     schedule?: string
     timeZone?: string
     suspend?: boolean
-    jobTemplate?: { spec?: { template?: Template } }
+    jobTemplate?: { metadata?: Template['metadata']; spec?: { template?: Template } }
     concurrencyPolicy?: string
     startingDeadlineSeconds?: number
     successfulJobsHistoryLimit?: number

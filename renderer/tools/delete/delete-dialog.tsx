@@ -1,10 +1,11 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
 import { runs } from '../../kube/control-loops.ts'
 import { kindWord } from '../../kube/kind-word.ts'
+import { eachOf } from '../../kube/parallel.ts'
 import { useIsLocal } from '../../queries/contexts.ts'
 import { useControlLoops } from '../../queries/control-loops.ts'
 import { useResources } from '../../queries/discovery.ts'
@@ -12,24 +13,13 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { errorReport } from '../../ui/error-view.tsx'
 import { ToneMark } from '../../ui/icon.tsx'
 import { startTask } from '../../ui/tasks.ts'
-import { DeleteContext, type DeleteRequest } from './delete-context.ts'
+import type { Target } from '../actions/action.ts'
 import './delete-dialog.css'
-import { type DeleteOutcome, deleteObject, isFinal, makePlan, needsTyping } from './plan.ts'
+import { atOnce, type DeleteOutcome, deleteObject, isFinal, makePlan, needsTyping } from './plan.ts'
 import { listed, PlanView } from './plan-view.tsx'
 
-export function DeleteProvider({ children }: { children: React.ReactNode }) {
-  const [request, setRequest] = useState<DeleteRequest>()
-  const open = useCallback((next: DeleteRequest) => setRequest(next), [])
-  return (
-    <DeleteContext value={open}>
-      {children}
-      {request && <DeleteDialog request={request} onClose={() => setRequest(undefined)} />}
-    </DeleteContext>
-  )
-}
-
 /** The plan, then the deletion with each object's progress and error. */
-function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose(): void }) {
+export function DeleteDialog({ target: request, onClose }: { target: Target; onClose(): void }) {
   const { t, i18n } = useTranslation()
   const { context, resource, objects } = request
   const kinds = kindWord(resource, objects.length, i18n.language)
@@ -106,7 +96,7 @@ function DeleteDialog({ request, onClose }: { request: DeleteRequest; onClose():
   )
 }
 
-function useDeletion(request: DeleteRequest, orphan: boolean) {
+function useDeletion(request: Target, orphan: boolean) {
   const { t, i18n } = useTranslation()
   const [outcomes, setOutcomes] = useState<DeleteOutcome[]>(() => request.objects.map((object) => ({ object, state: 'waiting' })))
   const [started, setStarted] = useState(false)
@@ -118,7 +108,6 @@ function useDeletion(request: DeleteRequest, orphan: boolean) {
       request.objects.length,
     )
     const results = [...outcomes]
-    const queue = results.map((_, index) => index)
     const mark = (index: number, change: Partial<DeleteOutcome>): void => {
       const before = results[index]
       if (before) results[index] = { ...before, ...change }
@@ -126,20 +115,15 @@ function useDeletion(request: DeleteRequest, orphan: boolean) {
       const failed = results.filter((o) => o.state === 'failed').length
       task.progress(results.filter((o) => o.state === 'done').length + failed, failed)
     }
-    const work = async (): Promise<void> => {
-      for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
-        const object = results[index]?.object
-        if (!object) continue
-        mark(index, { state: 'running' })
-        await deleteObject(request.context, request.resource, object, orphan).then(
-          () => mark(index, { state: 'done' }),
-          (error: unknown) => mark(index, { state: 'failed', error }),
-        )
-      }
-    }
-    await Promise.all(Array.from({ length: 6 }, work))
+    await eachOf(results.slice(), atOnce, async ({ object }, index) => {
+      mark(index, { state: 'running' })
+      await deleteObject(request.context, request.resource, object, orphan).then(
+        () => mark(index, { state: 'done' }),
+        (error: unknown) => mark(index, { state: 'failed', error }),
+      )
+    })
     task.end()
-    request.done?.(results.flatMap((o) => (o.state === 'done' ? [o.object.key] : [])))
+    request.gone?.(results.flatMap((o) => (o.state === 'done' ? [o.object.key] : [])))
   }
   return { outcomes, started, finished, start }
 }

@@ -11,6 +11,7 @@ const resource = (plural: string, group = ''): Resource => ({
   kind: plural,
   namespaced: true,
   verbs: [],
+  subresources: [],
   shortNames: [],
   categories: [],
 })

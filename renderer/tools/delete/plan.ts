@@ -1,5 +1,6 @@
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import { byName } from '../../kube/order.ts'
+import { eachOf } from '../../kube/parallel.ts'
 import type { RowRef } from '../../kube/protocol.ts'
 import { rowKey } from '../../kube/store.ts'
 import { can, type Resource, resourceKey, resourceOfKind, resourcePath } from '../../kube/resource.ts'
@@ -77,7 +78,7 @@ const metadataList = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.
 /** More objects of one kind than this are not searched for owners; the plan says so. */
 export const searched = 50_000
 const pageSize = 5_000
-const atOnce = 6
+export const atOnce = 6
 
 /** Kinds whose objects come and go by themselves: they say nothing about what a deletion costs. */
 const noise = new Set(['events', 'events.events.k8s.io', 'leases.coordination.k8s.io', 'componentstatuses', 'bindings'])
@@ -261,16 +262,15 @@ async function countIn(context: string, r: Resource, namespace: string, signal: 
 }
 
 async function eachKind(kinds: Resource[], plan: DeletePlan, signal: AbortSignal, look: (r: Resource) => Promise<void>): Promise<void> {
-  const queue = [...kinds]
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
-      const resource = next
-      await look(resource).catch((thrown: unknown) => {
+  await eachOf(
+    kinds,
+    atOnce,
+    (resource) =>
+      look(resource).catch((thrown: unknown) => {
         if (!signal.aborted) plan.unknown.push({ kind: resource.kind, message: thrown instanceof Error ? thrown.message : String(thrown) })
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
+      }),
+    signal,
+  )
   signal.throwIfAborted()
 }
 

@@ -4,6 +4,7 @@ import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { saveText } from '../../ui/save.ts'
 import { useStored } from '../../ui/storage.ts'
+import { Toggle } from '../../ui/toggle.tsx'
 import { filterPattern, type LogBuffer, LogFilter, levelOf, splitStamp, stampLength, stripAnsi } from './log-buffer.ts'
 import './log-view.css'
 import type { LogStream } from './use-log-stream.ts'
@@ -77,14 +78,6 @@ export function LogView({
         version={`${stream.version}.${scanned}`}
       />
     </div>
-  )
-}
-
-export function Toggle({ label, on, onChange }: { label: string; on: boolean; onChange(on: boolean): void }) {
-  return (
-    <button type="button" className="icon-button" aria-pressed={on} onClick={() => onChange(!on)}>
-      {label}
-    </button>
   )
 }
 

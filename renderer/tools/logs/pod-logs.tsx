@@ -2,7 +2,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clusterPath } from '../../kube/fetch.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { LogView, Toggle } from './log-view.tsx'
+import { Toggle } from '../../ui/toggle.tsx'
+import { LogView } from './log-view.tsx'
 import { useLogStream } from './use-log-stream.ts'
 
 export interface PodLogTarget {

@@ -1,4 +1,4 @@
-/** What CodeMirror says in a read-only editor, by its own English words, and the catalogue's keys for it. */
+/** What CodeMirror says, by its own English words, and the catalogue's keys for it. */
 const keys: Record<string, string> = {
   Find: 'yaml.editor.find',
   next: 'yaml.editor.next',
@@ -20,6 +20,15 @@ const keys: Record<string, string> = {
   'folded code': 'yaml.editor.foldedCode',
   unfold: 'yaml.editor.unfold',
   'Control character': 'yaml.editor.controlCharacter',
+  Replace: 'yaml.editor.replaceField',
+  replace: 'yaml.editor.replace',
+  'replace all': 'yaml.editor.replaceAll',
+  'replaced match on line $': 'yaml.editor.replacedOnLine',
+  'replaced $ matches': 'yaml.editor.replacedMany',
+  Diagnostics: 'yaml.editor.diagnostics',
+  'No diagnostics': 'yaml.editor.noDiagnostics',
+  Completions: 'yaml.editor.completions',
+  'Selection deleted': 'yaml.editor.selectionDeleted',
 }
 
 /** For `EditorState.phrases`: CodeMirror's words in the reader's language. */

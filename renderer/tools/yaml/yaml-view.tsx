@@ -1,72 +1,55 @@
-import { yaml } from '@codemirror/lang-yaml'
-import { EditorState } from '@codemirror/state'
-import { EditorView } from '@codemirror/view'
-import { basicSetup } from 'codemirror'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { stringify } from 'yaml'
-import { isRecord } from '../../kube/types.ts'
-import { withoutValues } from '../../resources/secrets/values.ts'
+import { can, type Resource, resourceKey } from '../../kube/resource.ts'
+import { isSecret, withoutValues } from '../../kube/secret-values.ts'
+import type { KubeObject } from '../../kube/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { useGo } from '../../ui/place.ts'
 import { useStored } from '../../ui/storage.ts'
-import { Toggle } from '../logs/log-view.tsx'
-import { smallestChange, withoutManagedFields } from './change.ts'
-import { editorPhrases } from './phrases.ts'
-import { yamlTheme } from './theme.ts'
-import './yaml-view.css'
+import { Toggle } from '../../ui/toggle.tsx'
+import { withoutManagedFields } from './change.ts'
+import { CodeEditor } from './code-editor.tsx'
+import { draftKey, useDraft } from './drafts.ts'
+import './edit-view.css'
+import { useReading } from './edit-view.tsx'
+import { OwnerLine } from './owner-line.tsx'
+import { yamlText } from './text.ts'
 
-/** An object as read-only YAML: folding, search, line numbers. It follows the object without losing the place. */
-export function YamlView({ object }: { object: unknown }) {
+/** An object as read-only YAML, live, with who has set the field under the cursor. */
+export function YamlView({ object: shown, resource, context }: { object: unknown; resource?: Resource; context?: string }) {
+  // What is no object has no metadata either.
+  const object = shown as KubeObject
   const { t } = useTranslation()
+  const go = useGo()
   const [managed, setManaged] = useStored('yaml.managedFields', false)
-  const hasManaged = isRecord(object) && isRecord(object.metadata) && Array.isArray(object.metadata.managedFields)
-  const secret = isRecord(object) && object.kind === 'Secret' && object.apiVersion === 'v1'
   const [revealed, setRevealed] = useState(false)
+  const [offset, setOffset] = useState(0)
+  const hasManaged = Array.isArray(object.metadata?.managedFields)
+  const secret = isSecret(object)
   const text = useMemo(() => {
-    const shown = secret && !revealed ? withoutValues(object) : object
-    return stringify(managed ? shown : withoutManagedFields(shown), { lineWidth: 0, aliasDuplicateObjects: false })
+    const readable = secret && !revealed ? withoutValues(object) : object
+    return yamlText(managed ? readable : withoutManagedFields(readable))
   }, [object, managed, secret, revealed])
+  const { documents } = useReading(text)
+  const draft = useDraft(resource && context ? draftKey(context, resourceKey(resource), object.metadata) : '')
   return (
     <div className="panel-fill">
       <div className="log-bar">
         {secret && <Toggle label={t('secret.reveal')} on={revealed} onChange={setRevealed} />}
         {hasManaged && <Toggle label="managedFields" on={managed} onChange={setManaged} />}
+        {draft && <span className="edit-state">{t('edit.unsent')}</span>}
         <span className="bar-space" />
+        {resource && can(resource, 'update') && (
+          <button type="button" className="icon-button" onClick={() => go({ tab: 'edit' })}>
+            <Icon name="edit" size={14} />
+            {t('actions.edit.name')}
+          </button>
+        )}
         <CopyButton text={text} label={t('common.copy')} />
       </div>
-      <Editor text={text} />
+      <CodeEditor text={text} label={t('yaml.label')} onCursor={setOffset} />
+      {hasManaged && <OwnerLine object={object} document={documents[0]} offset={offset} />}
     </div>
   )
-}
-
-function Editor({ text }: { text: string }) {
-  const { t } = useTranslation()
-  const host = useRef<HTMLDivElement>(null)
-  const view = useRef<EditorView>(undefined)
-  useEffect(() => {
-    if (!host.current) return undefined
-    const created = new EditorView({
-      parent: host.current,
-      state: EditorState.create({
-        extensions: [
-          basicSetup,
-          yaml(),
-          yamlTheme,
-          EditorState.phrases.of(editorPhrases(t)),
-          EditorState.readOnly.of(true),
-          EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': t('yaml.label') }),
-        ],
-      }),
-    })
-    view.current = created
-    return () => created.destroy()
-  }, [t])
-  useEffect(() => {
-    const editor = view.current
-    if (!editor) return
-    const change = smallestChange(editor.state.doc.toString(), text)
-    if (change) editor.dispatch({ changes: change })
-  }, [text, t])
-  return <div ref={host} className="yaml" />
 }

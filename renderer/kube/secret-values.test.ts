@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dataEntries, withoutValues } from './values.ts'
+import { dataEntries, withoutValues, withoutValuesOfBoth } from './secret-values.ts'
 
 const secret = {
   kind: 'Secret',
@@ -28,5 +28,12 @@ describe('the values of Secrets and ConfigMaps', () => {
     expect(text).not.toContain('hunter2')
     expect(text).not.toContain(btoa('hunter2'))
     expect(withoutValues(secret)).toMatchObject({ metadata: { annotations: { a: 'b' } }, data: { password: '••• (7 B)' } })
+  })
+  test('of two versions the values that differ can be told, and none can be read', () => {
+    const next = { ...secret, data: { ...secret.data, password: btoa('hunter3') } }
+    const [old, marked] = withoutValuesOfBoth(secret, next)
+    expect(old).toMatchObject({ data: { password: '••• (7 B)', key: '••• (3 B)' } })
+    expect(marked).toMatchObject({ data: { password: '••• (7 B) ≠', key: '••• (3 B)' } })
+    expect(JSON.stringify([old, marked])).not.toMatch(/hunter/)
   })
 })

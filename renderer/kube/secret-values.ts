@@ -1,4 +1,4 @@
-import { isRecord } from '../../kube/types.ts'
+import { isRecord } from './types.ts'
 
 /** One entry of a Secret's or ConfigMap's data. `text` is undefined for what is not valid UTF-8. */
 export interface DataEntry {
@@ -24,6 +24,22 @@ export function withoutValues(secret: unknown): unknown {
   const data = Object.fromEntries(strings(secret.data).map(([key, value]) => [key, `••• (${decoded(key, value).bytes} B)`]))
   return withoutApplied({ ...secret, data })
 }
+
+/** Two versions of a Secret for a comparison: no value can be read, and one that differs looks different. */
+export function withoutValuesOfBoth(before: unknown, after: unknown): [unknown, unknown] {
+  const [old, next] = [before, after].map((of) => (isRecord(of) && isRecord(of.data) ? of.data : {})) as [Fields, Fields]
+  const changed = Object.keys(next).filter((key) => key in old && old[key] !== next[key])
+  const marked = (of: unknown): unknown => {
+    const hidden = withoutValues(of)
+    if (!isRecord(hidden) || !isRecord(hidden.data)) return hidden
+    const data = Object.fromEntries(
+      Object.entries(hidden.data).map(([key, value]) => [key, of === after && changed.includes(key) ? `${String(value)} ≠` : value]),
+    )
+    return { ...hidden, data }
+  }
+  return [marked(before), marked(after)]
+}
+type Fields = Record<string, unknown>
 
 const applied = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -51,3 +67,6 @@ function decoded(key: string, value: string): DataEntry {
 
 const strings = (of: unknown): [string, string][] =>
   isRecord(of) ? Object.entries(of).filter((entry): entry is [string, string] => typeof entry[1] === 'string') : []
+
+/** A core Secret. */
+export const isSecret = (object: unknown): boolean => isRecord(object) && object.kind === 'Secret' && object.apiVersion === 'v1'

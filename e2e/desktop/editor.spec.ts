@@ -1,0 +1,173 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { test } from '../fixtures/desktop.ts'
+import type { Inspector } from '../pages/inspector.ts'
+import { refusals } from '../fixtures/refusals.ts'
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const map = (name: string, data: Record<string, string>, more: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...more },
+  data,
+})
+
+const editor = (inspector: Inspector): Locator => inspector.details.locator('.cm-content')
+
+/** Puts text in the place of the first occurrence of another, as a person does: selects it and types. */
+async function retype(page: Page, inspector: Inspector, before: string, after: string): Promise<void> {
+  const text = editor(inspector)
+  await expect(text).toContainText(before)
+  await text.evaluate((root, wanted) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const at = node.nodeValue?.indexOf(wanted) ?? -1
+      if (at < 0) continue
+      ;(root as HTMLElement).focus()
+      getSelection()?.setBaseAndExtent(node, at, node, at + wanted.length)
+      return
+    }
+  }, before)
+  await page.keyboard.insertText(after)
+  await expect(text).toContainText(after)
+}
+
+const unsent = (inspector: Inspector): Locator => inspector.details.getByRole('status').filter({ hasText: 'Unsent changes' })
+
+test('edit: typed, looked at, tried and applied under our own name; integers and odd texts stay as they are; and taken back', async ({
+  inspector,
+  page,
+  server,
+}) => {
+  const odd = { yes: 'yes', mode: '0644', tail: 'a \n\n', emoji: '⚓', tab: 'a\tb', win: 'a\r\nb' }
+  await server.api.create(MAPS, map('log', { wind: 'north', ...odd }))
+  await inspector.open('configmaps/default/log')
+  await expect(inspector.details).toContainText('north')
+  await page.keyboard.press('e')
+  await expect(page).toHaveURL(/tab=edit/)
+  await retype(page, inspector, 'north', 'south')
+  await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
+  const { dialog } = inspector
+  await expect(dialog.locator('.diff-line.added')).toHaveText([/wind: south/])
+  await expect(dialog.locator('.diff-line.removed')).toHaveText([/wind: north/])
+  expect((await server.api.get(`${MAPS}/log`)).data?.wind).toBe('north')
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(dialog.getByRole('status')).toContainText('1 changed.')
+  const stored = await server.api.get(`${MAPS}/log`)
+  expect(stored.data).toEqual({ wind: 'south', ...odd })
+  expect(stored.metadata.managedFields).toContainEqual(expect.objectContaining({ manager: 'binnacle', operation: 'Update' }))
+  await page.keyboard.press('Escape')
+  await expect(unsent(inspector)).toHaveCount(0)
+  await inspector.statusBar.getByRole('button', { name: 'Undo Edit: ConfigMap log' }).click()
+  await expect(dialog.locator('.diff-line.added')).toHaveText([/wind: north/])
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(dialog.getByRole('status')).toContainText('1 changed.')
+  expect((await server.api.get(`${MAPS}/log`)).data).toEqual({ wind: 'north', ...odd })
+})
+
+test('integers of 64 bits survive an edit of something else', async ({ inspector, page, server }) => {
+  const cron = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'bells' },
+    spec: {
+      schedule: '@yearly',
+      startingDeadlineSeconds: 0,
+      jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'm', image: 'x' }] } } } },
+    },
+  }
+  const body = JSON.stringify(cron).replace('"startingDeadlineSeconds":0', '"startingDeadlineSeconds":9007199254740993')
+  const CRONS = '/apis/batch/v1/namespaces/default/cronjobs'
+  expect((await server.api.send('POST', CRONS, { body })).status).toBe(201)
+  await inspector.open('cronjobs.batch/default/bells?tab=edit')
+  await retype(page, inspector, '@yearly', '@monthly')
+  await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
+  await expect(inspector.dialog.locator('.diff-line.added')).toHaveText([/schedule: "?@monthly"?/])
+  await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(inspector.dialog.getByRole('status')).toContainText('1 changed.')
+  expect((await server.api.send('GET', `${CRONS}/bells`)).text).toContain('9007199254740993')
+})
+
+test('a draft survives another tab, another place and a reload; what is no YAML cannot be sent', async ({ inspector, page, server }) => {
+  await server.api.create(MAPS, map('draft', { one: 'first' }))
+  await inspector.open('configmaps/default/draft?tab=edit')
+  await retype(page, inspector, 'first', '[unclosed')
+  await expect(inspector.details.locator('.cm-lintRange-error, .cm-lintPoint-error').first()).toBeAttached()
+  await expect(inspector.details.getByRole('button', { name: 'Review and apply…' })).toBeDisabled()
+  await inspector.tab('Overview').click()
+  await inspector.tab('YAML').click()
+  await expect(inspector.details).toContainText('Unsent changes')
+  await inspector.details.getByRole('button', { name: 'Edit' }).click()
+  await expect(editor(inspector)).toContainText('[unclosed')
+  await page.reload()
+  await expect(editor(inspector)).toContainText('[unclosed')
+  await inspector.details.getByRole('button', { name: 'Discard' }).click()
+  await expect(editor(inspector)).toContainText('first')
+  // Thrown away by mistake: the editor still knows it.
+  await editor(inspector).focus()
+  await page.keyboard.press('Control+z')
+  await expect(editor(inspector)).toContainText('[unclosed')
+})
+
+test('changed meanwhile: what does not meet is brought together, what does is asked about, and nothing typed is lost', async ({
+  inspector,
+  page,
+  server,
+}) => {
+  await server.api.create(MAPS, map('both', { alpha: 'one', bravo: 'two', charlie: 'three', delta: 'four' }))
+  await inspector.open('configmaps/default/both?tab=edit')
+  await retype(page, inspector, 'one', 'mine')
+  await server.api.send('PATCH', `${MAPS}/both?fieldManager=first-mate`, {
+    type: 'application/merge-patch+json',
+    body: { data: { delta: 'theirs' } },
+  })
+  const notice = inspector.details.getByRole('region', { name: 'The object has changed while you typed' })
+  await expect(notice).toContainText('last by first-mate')
+  await expect(editor(inspector)).toContainText('alpha: mine')
+  await notice.getByRole('button', { name: 'Bring both together' }).click()
+  await expect(editor(inspector)).toContainText('alpha: mine')
+  await expect(editor(inspector)).toContainText('delta: theirs')
+  await server.api.merge(`${MAPS}/both`, { data: { alpha: 'other' } })
+  const merge = notice.getByRole('button', { name: /^Bring together/ })
+  await expect(merge).toBeDisabled()
+  await expect(notice).toContainText('alpha: other')
+  await notice.getByRole('radio', { name: /You typed/ }).check()
+  await merge.click()
+  await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
+  await expect(inspector.dialog.locator('.diff-line.added')).toHaveText([/alpha: mine/])
+  await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(inspector.dialog.getByRole('status')).toContainText('1 changed.')
+  expect((await server.api.get(`${MAPS}/both`)).data).toEqual({ alpha: 'mine', bravo: 'two', charlie: 'three', delta: 'theirs' })
+})
+
+test('a change between the look and the press is no loss: the conflict is told, and the editor has both', async ({
+  inspector,
+  page,
+  server,
+  faults,
+}) => {
+  await server.api.create(MAPS, map('race', { one: 'first' }))
+  await inspector.open('configmaps/default/race?tab=edit')
+  await retype(page, inspector, 'first', 'second')
+  await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
+  await expect(inspector.dialog.locator('.diff-line.added')).toHaveText([/one: second/])
+  await server.api.merge(`${MAPS}/race`, { data: { two: 'meanwhile' } })
+  await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(inspector.dialog.getByRole('alert')).toContainText('the object has been modified')
+  await inspector.dialog.getByRole('button', { name: 'Look again' }).click()
+  await expect(inspector.dialog).toContainText('It has changed while this was open')
+  await page.keyboard.press('Escape')
+  await inspector.details.getByRole('button', { name: 'Bring both together' }).click()
+  await expect(editor(inspector)).toContainText('one: second')
+  await expect(editor(inspector)).toContainText('two: meanwhile')
+  refusals(faults, 409)
+})
+
+test('who has set the field under the cursor', async ({ inspector, server }) => {
+  await server.api.send('PATCH', `${MAPS}/owned?fieldManager=harbour-master`, {
+    type: 'application/apply-patch+yaml',
+    body: map('owned', { berth: 'nine' }),
+  })
+  await inspector.open('configmaps/default/owned?tab=yaml')
+  await editor(inspector).getByText('berth').click()
+  await expect(inspector.details.locator('.owner-line')).toContainText(/data\.berth.*set by harbour-master \(Apply\)/)
+})

@@ -1,0 +1,148 @@
+import { isRecord, type KubeObject } from './types.ts'
+
+export type FieldPath = readonly (string | number)[]
+
+/** Who has set a field, and how (metav1.ManagedFieldsEntry). */
+export interface Owner {
+  manager: string
+  operation: 'Apply' | 'Update'
+  subresource?: string
+  /** When the entry last changed; RFC 3339. */
+  time?: string
+}
+
+interface Entry {
+  manager?: string
+  operation?: string
+  subresource?: string
+  time?: string
+  fieldsV1?: unknown
+}
+
+const pathKey = (path: FieldPath): string => JSON.stringify(path)
+
+/** `spec.containers[0].image`; keys that are no words are quoted. */
+export const pathText = (path: FieldPath): string =>
+  path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : /^[\w$-]+$/.test(part) ? `${index > 0 ? '.' : ''}${part}` : `[${JSON.stringify(part)}]`,
+    )
+    .join('')
+
+/** Who owns what in an object: fields by their path in it, list items by their place. */
+export class FieldOwners {
+  readonly #owners = new Map<string, Owner[]>()
+
+  constructor(object: KubeObject) {
+    for (const entry of (object.metadata.managedFields ?? []) as Entry[]) {
+      const { manager = '', operation, subresource, time } = entry
+      const owner: Owner = { manager, operation: operation === 'Apply' ? 'Apply' : 'Update', subresource: subresource || undefined, time }
+      if (isRecord(entry.fieldsV1)) this.#walk(entry.fieldsV1, object, [], owner)
+    }
+  }
+
+  /** Values that are owned as a whole, with all that is in them. */
+  readonly #whole = new Set<string>()
+
+  /** The owners of exactly this field. */
+  of(path: FieldPath): readonly Owner[] {
+    return this.#owners.get(pathKey(path)) ?? []
+  }
+
+  /** The owners of the field, or of the value around it that is owned as a whole: who made a map owns no key that others add. */
+  around(path: FieldPath): { path: FieldPath; owners: readonly Owner[] } | undefined {
+    for (let length = path.length; length > 0; length--) {
+      const part = path.slice(0, length)
+      const owners = this.of(part)
+      if (owners.length > 0 && (length === path.length || this.#whole.has(pathKey(part)))) return { path: part, owners }
+    }
+    return undefined
+  }
+
+  /** FieldsV1: `f:name` a field, `k:{…}` the list item with these keys, `v:…` the item of this value, `.` the thing itself. */
+  #walk(fields: Record<string, unknown>, value: unknown, path: FieldPath, owner: Owner): void {
+    const inner = Object.entries(fields)
+    if ((inner.length === 0 || '.' in fields) && path.length > 0) this.#add(path, owner)
+    if (inner.length === 0) this.#whole.add(pathKey(path))
+    for (const [key, below] of inner) {
+      const step = stepOf(key, value)
+      if (step !== undefined && isRecord(below)) this.#walk(below, child(value, step), [...path, step], owner)
+    }
+  }
+
+  #add(path: FieldPath, owner: Owner): void {
+    const key = pathKey(path)
+    const known = this.#owners.get(key)
+    if (known) known.push(owner)
+    else this.#owners.set(key, [owner])
+  }
+}
+
+const child = (value: unknown, step: string | number): unknown =>
+  Array.isArray(value) ? (value as unknown[])[Number(step)] : isRecord(value) ? value[step] : undefined
+
+/** Undefined for what the object no longer has. */
+function stepOf(key: string, value: unknown): string | number | undefined {
+  const text = key.slice(2)
+  if (key.startsWith('f:')) return text
+  if (!Array.isArray(value)) return undefined
+  if (key.startsWith('i:')) return Number(text)
+  const wanted = parsed(text)
+  const at = value.findIndex((item: unknown) => {
+    if (key.startsWith('v:')) return JSON.stringify(item) === JSON.stringify(wanted)
+    return key.startsWith('k:') && isRecord(item) && isRecord(wanted) && Object.entries(wanted).every(([name, is]) => item[name] === is)
+  })
+  return at < 0 ? undefined : at
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What the server counts and writes itself at every change. */
+const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation'])
+
+/** An object without what every change changes: for a comparison of what a change means. */
+export function comparable(object: unknown): unknown {
+  if (!isRecord(object) || !isRecord(object.metadata)) return object
+  const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !bookkeeping.has(key)))
+  return { ...object, metadata }
+}
+
+/** The paths of all values that differ, by their place in `before`; of what is only in `after`, the outermost. */
+export function changedPaths(before: unknown, after: unknown, path: FieldPath = []): FieldPath[] {
+  if (Object.is(before, after)) return []
+  if (isRecord(before) && isRecord(after)) {
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+      changedPaths(before[key], after[key], [...path, key]),
+    )
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return Array.from({ length: Math.max(before.length, after.length) }, (_, n) =>
+      changedPaths((before as unknown[])[n], (after as unknown[])[n], [...path, n]),
+    ).flat()
+  }
+  return [path]
+}
+
+/** A field that a change sets and that others have set before. */
+export interface Taken {
+  path: FieldPath
+  owners: Owner[]
+}
+
+/** Whose fields a change changes: those of everybody but `except`. One that is owned as a whole is named once. */
+export function takenFrom(object: KubeObject, paths: readonly FieldPath[], except: string): Taken[] {
+  const owners = new FieldOwners(object)
+  const found = new Map<string, Taken>()
+  for (const path of paths) {
+    const held = owners.around(path)
+    const others = held?.owners.filter(({ manager }) => manager !== except) ?? []
+    if (held && others.length > 0) found.set(pathKey(held.path), { path: held.path, owners: others })
+  }
+  return [...found.values()]
+}

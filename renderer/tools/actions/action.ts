@@ -1,0 +1,90 @@
+import type { ComponentType } from 'react'
+import type { Change } from '../../kube/changes.ts'
+import type { FieldPath } from '../../kube/managed-fields.ts'
+import type { RowRef } from '../../kube/protocol.ts'
+import { type Resource, resourcePath } from '../../kube/resource.ts'
+import type { KubeObject } from '../../kube/types.ts'
+import type { ActionRow } from './engine.ts'
+import type { IconName } from '../../ui/icon.tsx'
+import type { Place } from '../../ui/place.ts'
+
+/** Objects of one kind in one cluster that something is to be done to. */
+export interface Target {
+  context: string
+  resource: Resource
+  objects: readonly RowRef[]
+  /** Takes the keys of the objects that are gone then. */
+  gone?: (keys: readonly string[]) => void
+}
+
+/** What an action comes to for one object. */
+export interface Step {
+  change: Change
+  /** Where what is changed can be read, when it is not the object itself: its `scale`, the object that is made. */
+  read?: string
+  /** The fields of the object that are changed, where the answer is another kind of thing. */
+  fields?: FieldPath[]
+  /** What takes it back. A merge patch needs none: its inverse is known. */
+  undo?(before: KubeObject, after: KubeObject | undefined): Change | undefined
+}
+
+/** Why nothing is done to an object: a key below `actions.skip`. */
+export type Skip = { skip: 'already' | 'paused' | 'noContainer' | 'finished' | 'changed' }
+
+export interface FormProps<V> {
+  target: Target
+  objects: readonly KubeObject[]
+  value: V
+  onChange(value: V): void
+}
+
+interface Named {
+  /** `actions.<id>` in the catalogues. */
+  id: string
+  icon: IconName
+  /** One key that does it, in a list and in details. */
+  key?: string
+  danger?: boolean
+  /** Whether the kind has it, from what the server says that it serves. */
+  offered(resource: Resource): boolean
+  /** Whether it makes sense for this object; where the object is not known, it is offered. */
+  applies?(object: KubeObject): boolean
+  /** For many objects at once. */
+  bulk: boolean
+}
+
+/** Goes through what is sent, its difference, the server's dry run and the way back: `ChangeDialog`. */
+export interface ChangeAction<V = unknown> extends Named {
+  /** What is filled in before anybody has typed. */
+  initial?(objects: readonly KubeObject[], now: Date): V
+  Form?: ComponentType<FormProps<V>>
+  /** Undefined while what was filled in says nothing yet. */
+  /** Told when it is over. */
+  done?(rows: readonly ActionRow[]): void
+  plan(object: KubeObject, value: V, at: { path: string; now: Date }): Step | Skip | undefined
+}
+
+/** Has a dialog of its own. */
+export interface DialogAction extends Named {
+  Dialog: ComponentType<{ target: Target; onClose(): void }>
+}
+
+/** Is done at another place of the window. */
+export interface PlaceAction extends Named {
+  to(target: Target): Partial<Place>
+}
+
+export type Action = ChangeAction<never> | DialogAction | PlaceAction
+
+export const objectPath = (resource: Resource, { namespace, name }: { namespace?: string; name: string }): string =>
+  resourcePath(resource, namespace, name)
+
+/** The actions of a kind that can be done to these: `object` is the only one of them, where it is known. */
+export function offeredFor(actions: readonly Action[], { resource, objects }: Target, object?: KubeObject): Action[] {
+  return actions.filter(
+    (action) =>
+      action.offered(resource) &&
+      (action.bulk || objects.length === 1) &&
+      (object === undefined || action.applies === undefined || action.applies(object)),
+  )
+}

@@ -1,0 +1,128 @@
+import { Button, Modal } from '@mantine/core'
+import { type ComponentType, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { kindWord } from '../../kube/kind-word.ts'
+import { useIsLocal } from '../../queries/contexts.ts'
+import { useAct } from './act-context.ts'
+import { type ChangeAction, type FormProps, objectPath, type Step, type Target } from './action.ts'
+import '../delete/delete-dialog.css'
+import './change-dialog.css'
+import { type ActionRow, isReady } from './engine.ts'
+import { type Done, remember, undoAction } from './journal.ts'
+import { RowDetail, RowLine, Sum } from './row-view.tsx'
+import { objectsOf, useAction } from './use-action.ts'
+
+/** Enough to look through; the rest is told as a number. */
+const listed = 300
+
+/** What will be sent, what that changes, what the server says to it; then the real thing with each object's end, and the way back. */
+export function ChangeDialog({ action, target, onClose }: { action: ChangeAction<never>; target: Target; onClose(): void }) {
+  const { t, i18n } = useTranslation()
+  const act = useAct()
+  const { context, resource, objects } = target
+  const local = useIsLocal(context)
+  const name = t(`actions.${action.id}.name`)
+  const what = objects.length === 1 ? (objects[0]?.name ?? '') : ''
+  const kinds = kindWord(resource, objects.length, i18n.language)
+  const title = what
+    ? t('actions.titleOne', { action: name, kind: resource.kind, name: what })
+    : t('actions.titleMany', { action: name, count: objects.length, kind: kinds })
+  const { rows, phase, value, setValue, apply, again } = useAction(action, target, title)
+  const ready = rows.filter(isReady).length
+  const checking = phase === 'reading' || rows.some((row) => row.state === 'checking' || row.state === 'reading')
+  const run = async (): Promise<void> => {
+    const ended = await apply()
+    const done = doneOf(title, target, ended)
+    if (done) remember(done)
+    action.done?.(ended)
+  }
+  const undo = useMemo(() => (phase === 'finished' ? doneOf(title, target, rows) : undefined), [phase, title, target, rows])
+  const known = useMemo(() => objectsOf(rows), [rows])
+  const Form = action.Form as ComponentType<FormProps<unknown>> | undefined
+  const single = rows.length === 1 ? rows[0] : undefined
+  const stale = rows.some((row) => row.state === 'failed')
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={720}
+      title={title}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && ready > 0 && phase === 'planning' && !checking) void run()
+      }}
+    >
+      <p className="delete-where">
+        {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
+        {single?.ref.namespace && (
+          <>
+            {' · '}
+            {t('facts.namespace')} <strong>{single.ref.namespace}</strong>
+          </>
+        )}
+      </p>
+      <p className="dim action-what">{t(`actions.${action.id}.what`)}</p>
+      {Form && value !== undefined && (phase === 'planning' || phase === 'reading') && (
+        <div className="action-form">
+          <Form target={target} objects={known} value={value} onChange={setValue} />
+        </div>
+      )}
+      {phase === 'finished' && <Sum rows={rows} />}
+      {single ? <RowDetail row={single} /> : <Rows rows={rows} />}
+      <div className="delete-actions">
+        {stale && phase === 'finished' && (
+          <Button variant="default" onClick={again}>
+            {t('actions.again')}
+          </Button>
+        )}
+        {undo && (
+          <Button variant="default" onClick={() => act(undo.undo, undo.target)}>
+            {t('actions.takeBack.name')}
+          </Button>
+        )}
+        <Button variant="default" onClick={onClose}>
+          {t(phase === 'finished' ? 'common.close' : 'common.cancel')}
+        </Button>
+        {phase !== 'finished' && (
+          <Button
+            {...(action.danger ? { color: 'red.9' } : {})}
+            disabled={ready === 0 || checking || phase !== 'planning'}
+            loading={phase === 'running'}
+            onClick={() => void run()}
+          >
+            {rows.length === 1 ? t('actions.apply') : t('actions.applyTo', { count: ready })}
+          </Button>
+        )}
+      </div>
+    </Modal>
+  )
+}
+
+/** Those that need a look first. */
+const rank: Partial<Record<ActionRow['state'], number>> = { failed: 0, refused: 1, unread: 2 }
+
+function Rows({ rows }: { rows: readonly ActionRow[] }) {
+  const { t } = useTranslation()
+  const ordered = [...rows].sort((a, b) => (rank[a.state] ?? 3) - (rank[b.state] ?? 3))
+  return (
+    <ul className="delete-list action-rows" aria-label={t('actions.objects')} tabIndex={0}>
+      {ordered.slice(0, listed).map((row) => (
+        <RowLine key={row.ref.key} row={row} />
+      ))}
+      {ordered.length > listed && <li className="dim">{t('common.more', { count: ordered.length - listed })}</li>}
+    </ul>
+  )
+}
+
+function doneOf(title: string, target: Target, rows: readonly ActionRow[]): Done | undefined {
+  const steps = new Map<string, Step>()
+  const objects = rows.filter(({ undo, object, ref, step }) => {
+    const uid = object?.metadata.uid
+    if (!undo || !uid) return false
+    const read = undo.path === objectPath(target.resource, ref) ? {} : { read: undo.path }
+    steps.set(uid, { change: undo, ...read, ...(step?.fields ? { fields: step.fields } : {}) })
+    return true
+  })
+  if (objects.length === 0) return undefined
+  return { title, target: { ...target, objects: objects.map(({ ref }) => ref) }, undo: undoAction(steps) }
+}

@@ -1,0 +1,115 @@
+import { type Answer, type Change, fieldManager, inversePatch, type Sending } from '../../kube/changes.ts'
+import { toApiError } from '../../kube/api-error.ts'
+import { changedPaths, comparable, type Taken, takenFrom } from '../../kube/managed-fields.ts'
+import type { RowRef } from '../../kube/protocol.ts'
+import type { KubeObject } from '../../kube/types.ts'
+import type { ChangeAction, Skip, Step } from './action.ts'
+
+/** What the engine asks of a cluster. Both reject with ApiError. */
+export interface ClusterApi {
+  get(path: string, signal?: AbortSignal): Promise<KubeObject>
+  send(change: Change, sending: Sending): Promise<Answer>
+}
+
+export type RowState =
+  /** Being read, gone or not readable, waiting for what is filled in. */
+  | 'reading'
+  | 'unread'
+  | 'unplanned'
+  /** Nothing is to be done to it, asked about, would change nothing, refused by the dry run, would be changed. */
+  | 'skipped'
+  | 'checking'
+  | 'same'
+  | 'refused'
+  | 'ready'
+  /** The real thing. */
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'failed'
+
+/** One object of an action, and how far it is. */
+export interface ActionRow {
+  ref: RowRef
+  state: RowState
+  object?: KubeObject
+  step?: Step
+  skip?: Skip['skip']
+  /** What is changed, as it was and as the server says that it would be; `after` is undefined for what would be gone. */
+  before?: KubeObject
+  after?: KubeObject
+  warnings: readonly string[]
+  /** Fields of other managers that are changed. */
+  taken: readonly Taken[]
+  error?: unknown
+  /** What takes it back, once it is done. */
+  undo?: Change
+}
+
+/** Reads the object of a row. */
+export async function readRow(api: ClusterApi, row: ActionRow, path: string, signal: AbortSignal): Promise<ActionRow> {
+  try {
+    const object = await api.get(path, signal)
+    // An object of the same name that came later was not what was chosen.
+    if (!row.ref.key.includes('/') && object.metadata.uid !== row.ref.key) return { ...row, state: 'unread', object: undefined }
+    return { ...row, state: 'unplanned', object }
+  } catch (error) {
+    return { ...row, state: 'unread', error }
+  }
+}
+
+/** What the action comes to for a row that was read. */
+export function planRow(action: ChangeAction<never>, row: ActionRow, value: unknown, at: { path: string; now: Date }): ActionRow {
+  if (!row.object) return row
+  const base: ActionRow = { ref: row.ref, object: row.object, state: 'unplanned', warnings: [], taken: [] }
+  const planned = action.plan(row.object, value as never, at)
+  if (planned === undefined) return base
+  return 'skip' in planned ? { ...base, state: 'skipped', skip: planned.skip } : { ...base, state: 'checking', step: planned }
+}
+
+/** Has the server go through the row's change without storing it. */
+export async function checkRow(api: ClusterApi, row: ActionRow, signal: AbortSignal): Promise<ActionRow> {
+  const { step, object } = row
+  if (!step || !object) return row
+  try {
+    const before = step.change.method === 'POST' ? undefined : step.read === undefined ? object : await api.get(step.read, signal)
+    const { object: answer, warnings } = await api.send(step.change, { dryRun: true, signal })
+    const after = step.change.method === 'DELETE' ? undefined : answer
+    const paths = changedPaths(comparable(before), comparable(after))
+    const taken = takenFrom(object, step.fields ?? (step.read === undefined && before ? paths : []), fieldManager)
+    return { ...row, state: paths.length === 0 ? 'same' : 'ready', before, after, warnings, taken }
+  } catch (error) {
+    return { ...row, state: 'refused', error }
+  }
+}
+
+/** Whether the server says no to dry runs and not to the change: a webhook with side effects cannot be asked (KEP-576). */
+export const cannotDryRun = (error: unknown): boolean => /does not support dry run/i.test(toApiError(error).message)
+
+/** Rows that a press on the button changes. */
+export const isReady = (row: ActionRow): boolean => row.state === 'ready' || (row.state === 'refused' && cannotDryRun(row.error))
+
+/** The real thing. What it can be taken back with is in the answer. */
+export async function commitRow(api: ClusterApi, row: ActionRow): Promise<ActionRow> {
+  const { step, before } = row
+  if (!step) return row
+  try {
+    const { object: after, warnings } = await api.send(step.change, {})
+    return {
+      ...row,
+      state: 'done',
+      after: step.change.method === 'DELETE' ? undefined : after,
+      warnings,
+      undo: undoOf(step, before ?? row.object, after),
+    }
+  } catch (error) {
+    return { ...row, state: 'failed', error }
+  }
+}
+
+function undoOf(step: Step, before: KubeObject | undefined, after: KubeObject | undefined): Change | undefined {
+  if (!before) return undefined
+  if (step.undo) return step.undo(before, after)
+  const { change } = step
+  return change.method === 'PATCH' && change.type === 'merge' ? { ...change, body: inversePatch(change.body, before) } : undefined
+}

@@ -1,0 +1,84 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Icon } from '../../ui/icon.tsx'
+import type { FormProps } from './action.ts'
+import { type Pairs, pairsOf } from './pairs.ts'
+
+/** Keys and values to change, take away and add. A value that was not touched is not sent. */
+export function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> & { part: 'labels' | 'annotations' }) {
+  const { t } = useTranslation()
+  const pairs = useMemo(() => pairsOf(objects, part), [objects, part])
+  const { edited, removed, added } = value
+  const toggle = (key: string): void =>
+    onChange({ ...value, removed: removed.includes(key) ? removed.filter((k) => k !== key) : [...removed, key] })
+  const add = (index: number, change: Partial<{ key: string; value: string }>): void =>
+    onChange({ ...value, added: added.map((pair, at) => (at === index ? { ...pair, ...change } : pair)) })
+  return (
+    <>
+      {pairs.map(({ key, value: was }) => {
+        const gone = removed.includes(key)
+        return (
+          <div key={key} className="form-line pair">
+            <span className="mono pair-key" title={key}>
+              {key}
+            </span>
+            <textarea
+              className={gone ? 'text-input gone' : 'text-input'}
+              rows={1}
+              aria-label={key}
+              value={edited[key] ?? was ?? ''}
+              placeholder={was === undefined ? t('actions.differs') : ''}
+              disabled={gone}
+              spellCheck={false}
+              onChange={(event) => onChange({ ...value, edited: { ...edited, [key]: event.target.value } })}
+            />
+            <button
+              type="button"
+              className="icon-button"
+              aria-pressed={gone}
+              aria-label={t('actions.remove', { name: key })}
+              title={t('actions.remove', { name: key })}
+              onClick={() => toggle(key)}
+            >
+              <Icon name="trash" size={14} />
+            </button>
+          </div>
+        )
+      })}
+      {added.map((pair, index) => (
+        <div key={index} className="form-line pair">
+          <input
+            className="text-input mono pair-key"
+            aria-label={t('actions.newKey')}
+            placeholder={t('actions.newKey')}
+            value={pair.key}
+            data-autofocus={index === 0 || undefined}
+            spellCheck={false}
+            onChange={(event) => add(index, { key: event.target.value })}
+          />
+          <textarea
+            className="text-input"
+            rows={1}
+            aria-label={t('actions.newValue')}
+            placeholder={t('actions.newValue')}
+            value={pair.value}
+            spellCheck={false}
+            onChange={(event) => add(index, { value: event.target.value })}
+          />
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t('actions.addLine')}
+            title={t('actions.addLine')}
+            onClick={() => onChange({ ...value, added: [...added, { key: '', value: '' }] })}
+          >
+            <Icon name="plus" size={14} />
+          </button>
+        </div>
+      ))}
+    </>
+  )
+}
+
+export const LabelsForm = (props: FormProps<Pairs>) => <PairsForm {...props} part="labels" />
+export const AnnotationsForm = (props: FormProps<Pairs>) => <PairsForm {...props} part="annotations" />

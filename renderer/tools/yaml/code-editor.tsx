@@ -1,0 +1,85 @@
+import { yaml } from '@codemirror/lang-yaml'
+import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
+import { Annotation, EditorState, type Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { basicSetup } from 'codemirror'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { smallestChange } from './change.ts'
+import type { Fault } from './documents.ts'
+import { editorPhrases } from './phrases.ts'
+import { yamlTheme } from './theme.ts'
+import './yaml-view.css'
+
+/** Marks what was put into the editor from outside. */
+const fromOutside = Annotation.define<boolean>()
+
+/**
+ * YAML in CodeMirror: folding, search, line numbers. It follows `text` without losing the place; without `onChange` it is to be read
+ * only. `extensions` count when the editor is made.
+ */
+export function CodeEditor({
+  text,
+  label,
+  faults,
+  extensions,
+  onChange,
+  onCursor,
+}: {
+  text: string
+  label: string
+  faults?: readonly Fault[]
+  extensions?: Extension
+  onChange?(text: string): void
+  /** Where the cursor stands, as an offset in the text. */
+  onCursor?(offset: number): void
+}) {
+  const { t } = useTranslation()
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const latest = useRef({ text, onChange, onCursor, extensions })
+  latest.current = { text, onChange, onCursor, extensions }
+  const readOnly = onChange === undefined
+  useEffect(() => {
+    if (!host.current) return undefined
+    const created = new EditorView({
+      parent: host.current,
+      state: EditorState.create({
+        doc: latest.current.text,
+        extensions: [
+          latest.current.extensions ?? [],
+          basicSetup,
+          yaml(),
+          yamlTheme,
+          EditorState.phrases.of(editorPhrases(t)),
+          EditorState.readOnly.of(readOnly),
+          EditorView.editable.of(!readOnly),
+          EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, spellcheck: 'false' }),
+          EditorView.updateListener.of((update) => {
+            const { onChange: changed, onCursor: moved } = latest.current
+            if (update.docChanged && !update.transactions.some((each) => each.annotation(fromOutside)))
+              changed?.(update.state.doc.toString())
+            if (update.selectionSet || update.docChanged) moved?.(update.state.selection.main.head)
+          }),
+        ],
+      }),
+    })
+    view.current = created
+    return () => created.destroy()
+  }, [t, readOnly, label])
+  useEffect(() => {
+    const editor = view.current
+    const change = editor && smallestChange(editor.state.doc.toString(), text)
+    if (change) editor.dispatch({ changes: change, annotations: fromOutside.of(true) })
+  }, [text])
+  useEffect(() => {
+    const editor = view.current
+    if (!editor || !faults) return
+    const { length } = editor.state.doc
+    const shown = faults.map(
+      ({ from, to, message }): Diagnostic => ({ from: Math.min(from, length), to: Math.min(to, length), message, severity: 'error' }),
+    )
+    editor.dispatch(setDiagnostics(editor.state, shown))
+  }, [faults])
+  return <div ref={host} className="yaml" />
+}

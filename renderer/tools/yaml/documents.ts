@@ -1,0 +1,93 @@
+import { type Document, isCollection, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments, type ScalarTag } from 'yaml'
+import type { FieldPath } from '../../kube/managed-fields.ts'
+import { resolveScalar } from './scalars.ts'
+
+export interface Fault {
+  /** Offsets in the whole text. */
+  from: number
+  to: number
+  message: string
+}
+
+/** One document of a text, as kubectl would read it. */
+export interface YamlDocument {
+  /** Where it stands in the text; of several each begins with its `---`. */
+  from: number
+  to: number
+  value: unknown
+  faults: Fault[]
+  document: Document.Parsed
+}
+
+/** More than any manifest has. A text of references to references grows without end. */
+const mostAliases = 200
+
+const goScalar: ScalarTag = {
+  tag: 'tag:yaml.org,2002:go',
+  default: true,
+  // The library only calls `test`.
+  test: { test: (text: string) => resolveScalar(text) !== undefined } as RegExp,
+  resolve: (text) => resolveScalar(text),
+}
+
+/** The documents of a text that hold something, each with what is wrong with it. Never throws. */
+export function readDocuments(text: string): YamlDocument[] {
+  const parsed = parseAllDocuments(text, {
+    version: '1.1',
+    schema: 'failsafe',
+    customTags: (tags) => [goScalar, ...tags],
+    merge: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
+  if (!Array.isArray(parsed)) return []
+  return (parsed as Document.Parsed[]).flatMap((document): YamlDocument[] => {
+    const faults = document.errors.map(({ pos, message }): Fault => ({ from: pos[0], to: Math.max(pos[0], pos[1]), message }))
+    const [from, , to] = document.range
+    let value: unknown
+    try {
+      value = document.toJS({ maxAliasCount: mostAliases })
+    } catch (thrown) {
+      faults.push({ from, to: from, message: thrown instanceof Error ? thrown.message : String(thrown) })
+    }
+    if (faults.length === 0 && (value === null || value === undefined)) return []
+    return [{ from, to, value, faults, document }]
+  })
+}
+
+/** What stands at an offset of the text: `spec`, `containers`, 0, `image`. */
+export function pathAt({ document }: YamlDocument, offset: number): FieldPath {
+  const path: (string | number)[] = []
+  let node: unknown = document.contents
+  for (;;) {
+    if (isMap(node)) {
+      // A pair reaches to the next one: what is behind a value is still its own.
+      const pair = node.items.findLast(({ key }) => isNode(key) && (key.range?.[0] ?? Infinity) <= offset)
+      if (!pair || !isScalar(pair.key)) return path
+      path.push(String(pair.key.value))
+      node = pair.value
+    } else if (isSeq(node)) {
+      const at = node.items.findLastIndex((item) => startOf(item) <= offset)
+      if (at < 0) return path
+      path.push(at)
+      node = node.items[at]
+    } else return path
+  }
+}
+
+function startOf(item: unknown): number {
+  const first = isPair(item) ? item.key : item
+  return isNode(first) ? (first.range?.[0] ?? Infinity) : Infinity
+}
+
+/** Where a value stands in the text; of what is not there, its nearest surroundings. */
+export function rangeOf({ document, from }: YamlDocument, path: FieldPath): { from: number; to: number } {
+  for (let length = path.length; length > 0; length--) {
+    const part = path.slice(0, length)
+    const node: unknown = document.getIn(part, true)
+    if (!isNode(node) || !node.range) continue
+    // Of a collection its key is enough: all of it would be underlined.
+    return { from: node.range[0], to: isCollection(node) ? Math.min(node.range[0] + 1, node.range[1]) : node.range[1] }
+  }
+  return { from, to: from }
+}
