@@ -1,6 +1,7 @@
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { internalError } from '../machinery/status.ts'
+import { nextTurn } from '../machinery/turns.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
@@ -34,9 +35,15 @@ export function decodeRequest(
 ): DecodedBody | Promise<DecodedBody> {
   const decode = (yaml?: () => YamlJson): DecodedBody | Promise<DecodedBody> => {
     const decoding = decodingObject(bytes, ENCODINGS[media], expected, validation, yaml)
-    return bytes.length > LONG ? inTurns(decoding, new Slice()) : atOnce(decoding)
+    return bytes.length > LONG ? oneByOne(decoding) : atOnce(decoding)
   }
   return media === 'application/yaml' ? decodeYaml(bytes, decode) : decode()
+}
+
+/** Long bodies that arrive together are not decoded in one pass of the event loop. */
+async function oneByOne<T>(work: Pausing<T>): Promise<T> {
+  await nextTurn()
+  return inTurns(work, new Slice())
 }
 
 function* decodingObject(...of: Parameters<typeof decodingBody>): Pausing<DecodedBody> {
