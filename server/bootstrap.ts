@@ -24,6 +24,8 @@ export interface BootstrapOptions {
   /** First address of the service range. */
   serviceAddress: string
   serviceRanges: readonly string[]
+  /** Whether the ServiceAccounts `default` are made too. */
+  accounts: boolean
 }
 
 /** Start-up objects: what is there stays as it is, so a restart writes nothing. */
@@ -57,7 +59,7 @@ export async function bootstrap(o: BootstrapOptions): Promise<void> {
     markRangeReady(o, context),
     ensure('endpoints', 'default', kubernetesEndpoints(o)),
     ensure('endpointslices.discovery.k8s.io', 'default', kubernetesEndpointSlice(o)),
-    ...NAMESPACES.map((namespace) =>
+    ...(o.accounts ? NAMESPACES : []).map((namespace) =>
       ensure('serviceaccounts', namespace, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }),
     ),
   ])

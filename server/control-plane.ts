@@ -84,6 +84,10 @@ export interface ApiServerOptions {
   serviceAccountTokens?: ServiceAccountTokens
   /** Every finished request goes to the log. */
   logRequests: boolean
+  /** Admission plugins that do not run, by name. */
+  disabledPlugins?: readonly string[]
+  /** False: the ServiceAccounts `default` are left to their controller. */
+  defaultAccounts?: boolean
 }
 
 export interface ApiServer {
@@ -161,7 +165,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       ),
   })
   await definitions.addStored()
-  late.admission = admissionOf(registry)
+  late.admission = admissionOf(registry, o.disabledPlugins ?? [])
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
   const requestMetrics = new RequestMetrics()
@@ -203,7 +207,14 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   state.port = serving.port
   const advertise = { address: o.advertiseAddress, port: serving.port }
   definitions.start()
-  await bootstrap({ registry, clock, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges })
+  await bootstrap({
+    registry,
+    clock,
+    advertise,
+    serviceAddress: o.serviceAddress,
+    serviceRanges: services.ranges,
+    accounts: o.defaultAccounts !== false,
+  })
   const repair = services.startRepair((e) =>
     log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'),
   )
@@ -257,11 +268,11 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-function admissionOf(registry: Registry): Admission {
+function admissionOf(registry: Registry, disabled: readonly string[]): Admission {
   const namespaces = registry.store('namespaces')
   const accounts = registry.store('serviceaccounts')
   const classes = registry.store('priorityclasses.scheduling.k8s.io')
-  return admissionChain([
+  const plugins = [
     namespaceLifecycle({ cached: (name) => namespaces.cached('', name), fresh: (name) => namespaces.find('', name) }),
     serviceAccount({ cached: (ns, name) => accounts.cached(ns, name), fresh: (ns, name) => accounts.find(ns, name) }),
     taintNodesByCondition,
@@ -271,7 +282,8 @@ function admissionOf(registry: Registry): Admission {
       all: () => classes.resource.cache.list.entries({ namespace: '' }),
     }),
     defaultTolerationSeconds,
-  ])
+  ]
+  return admissionChain(plugins.filter(({ name }) => !disabled.includes(name)))
 }
 
 /** From the cache where it has the object; a token whose object seems to be gone is looked up once more. */

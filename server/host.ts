@@ -8,6 +8,7 @@ import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
 import { firstServiceAddress } from './machinery/ip.ts'
+import { nodePortRange } from './options/network.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
 import { loadCertificates, type Certificates } from './serving/certificates.ts'
@@ -66,6 +67,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       advertiseAddress: advertise,
       serviceAddress,
       serviceRanges: [o.network.serviceClusterIpRange],
+      nodePortRange: nodePortRange(o.network),
       keyPrefix: o.storage.etcdPrefix,
       eventTtlSeconds: Math.ceil(o.storage.eventTtlMs / 1000),
       compactionIntervalMs: o.storage.etcdCompactionIntervalMs,
@@ -76,6 +78,8 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
       corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
       logRequests: o.local.verbosity >= 3,
+      disabledPlugins: o.admission.disabledPlugins,
+      defaultAccounts: o.local.defaultAccounts,
       kubeletClient,
       kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
     })

@@ -1,4 +1,5 @@
 import { systemClock as clock } from './machinery/clock.ts'
+import { asKubeApiserver, kubeApiserver } from './drop-in/kube-apiserver.ts'
 import { GIT_VERSION } from './discovery/version.ts'
 import { startHost } from './host.ts'
 import type { Log } from './log.ts'
@@ -6,8 +7,13 @@ import type { Hooks } from './desktop/window.ts'
 import { createLogger } from './logger.ts'
 import { parseOptions, type Options } from './options/parse.ts'
 
+const [first, ...rest] = process.argv.slice(2)
+/** `kube-apiserver` as the first argument: the same program as a drop-in for that one. */
+const isDropIn = first === kubeApiserver.name
 /** The program: a control plane on the command line, or the same behind a window's gateway. */
-const parsed = parseOptions(process.argv.slice(2), { name: 'binnacle', version: GIT_VERSION })
+const parsed = isDropIn
+  ? parseOptions(rest, kubeApiserver)
+  : parseOptions(process.argv.slice(2), { name: 'binnacle', version: GIT_VERSION })
 
 if ('text' in parsed) {
   process.stdout.write(`${parsed.text}\n`)
@@ -15,7 +21,8 @@ if ('text' in parsed) {
   for (const error of parsed.errors) process.stderr.write(`${error}\n`)
   process.exitCode = 1
 } else {
-  const { options, warnings, given } = parsed
+  const { warnings, given } = parsed
+  const options = isDropIn ? await asKubeApiserver(parsed.options) : parsed.options
   const lines: Hooks = {}
   const log = createLogger({
     format: options.local.logFormat,

@@ -49,6 +49,7 @@ async function buildServer(): Promise<void> {
       server: 'server/main.ts',
       'sqlite-worker': 'server/storage/sqlite/worker.ts',
       'yaml-worker': 'server/codec/yaml-worker.ts',
+      etcd: 'server/drop-in/etcd.ts',
     },
     format: 'esm',
     // What is loaded on demand (other clusters, etcd) stays in files of its own, all in one folder: workers are found beside the program.

@@ -5,6 +5,7 @@ import { DurationError, parseDuration } from '../filters/duration.ts'
 export interface FlagTypes {
   string: string
   int: number
+  float: number
   bool: boolean
   /** In milliseconds. */
   duration: number
@@ -27,6 +28,8 @@ export interface Family<T extends object> {
   readonly flags: Readonly<Record<string, FlagSpec<T>>>
   /** One sentence for each thing that is wrong. */
   validate(options: T): string[]
+  /** One sentence for each thing that is asked for and not had. */
+  warnings?(options: T): string[]
 }
 
 /** A value that is none of its type; the message is Go's. */
@@ -57,6 +60,12 @@ export const parsers: { readonly [F in FlagType]: (text: string) => FlagTypes[F]
     if (!Number.isSafeInteger(value)) throw new FlagValueError(`strconv.ParseInt: parsing ${quote(text)}: value out of range`)
     return value
   },
+  float(text) {
+    if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
+      throw new FlagValueError(`strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`)
+    }
+    return Number(text)
+  },
   bool(text) {
     const value = Object.hasOwn(bools, text) ? bools[text] : undefined
     if (value === undefined) throw new FlagValueError(`strconv.ParseBool: parsing ${quote(text)}: invalid syntax`)
@@ -81,7 +90,7 @@ export function showDefault(type: FlagType, value: unknown): string {
   if (type === 'bool') return value === true ? 'true' : ''
   if (type === 'duration') return duration(value as number)
   if (type === 'strings') return (value as readonly string[]).length === 0 ? '' : `[${(value as readonly string[]).join(',')}]`
-  if (type === 'int') return String(value)
+  if (type === 'int' || type === 'float') return String(value)
   return value === undefined || value === '' ? '' : type === 'ip' ? String(value) : quote(String(value))
 }
 

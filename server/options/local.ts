@@ -6,6 +6,8 @@ export interface LocalOptions {
   /** Empty: none is written. */
   writeKubeconfig: string
   nodes: number
+  /** The ServiceAccount `default` of the first namespaces is there from the start. No flag: kube-apiserver leaves it to its controller. */
+  defaultAccounts: boolean
   /** `*`, names, and `-name` for all but that one, as in kube-controller-manager. */
   controllers: readonly string[]
   seed: string
@@ -29,7 +31,17 @@ const logFormats = ['json', 'text']
 
 export const local: Family<LocalOptions> = {
   title: 'Local control plane',
-  defaults: { writeKubeconfig: '', nodes: 1, controllers: ['*'], seed: '', logFormat: 'json', verbosity: 0, gatewayPort: -1, open: false },
+  defaults: {
+    writeKubeconfig: '',
+    nodes: 1,
+    defaultAccounts: true,
+    controllers: ['*'],
+    seed: '',
+    logFormat: 'json',
+    verbosity: 0,
+    gatewayPort: -1,
+    open: false,
+  },
   flags: {
     'write-kubeconfig': {
       field: 'writeKubeconfig',

@@ -4,6 +4,8 @@ import type { Family } from './flag.ts'
 export interface NetworkOptions {
   /** CIDR. */
   serviceClusterIpRange: string
+  /** `first-last`, `first+more` or one port (apimachinery `util/net/port_range.go`). */
+  serviceNodePortRange: string
 }
 
 // At most 2^20 addresses, as in kube-apiserver: allocations are remembered as one bit each.
@@ -11,24 +13,46 @@ const hostBits = 20
 
 export const network: Family<NetworkOptions> = {
   title: 'Network',
-  defaults: { serviceClusterIpRange: '10.0.0.0/24' },
+  defaults: { serviceClusterIpRange: '10.0.0.0/24', serviceNodePortRange: '30000-32767' },
   flags: {
     'service-cluster-ip-range': {
       field: 'serviceClusterIpRange',
       type: 'string',
       help: 'CIDR that cluster IPs of services are taken from; no node or pod may have an address in it.',
     },
+    'service-node-port-range': {
+      field: 'serviceNodePortRange',
+      type: 'string',
+      help: 'Ports that services of type NodePort get: first-last, both inclusive.',
+    },
   },
-  validate(o) {
-    const range = o.serviceClusterIpRange
-    const named = `--service-cluster-ip-range ${JSON.stringify(range)}`
-    if (range.includes(',')) return [`${named}: two ranges (dual stack) are not supported`]
-    const [address = '', mask = '', ...more] = range.split('/')
-    const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0
-    if (bits === 0 || !/^\d{1,3}$/.test(mask) || Number(mask) > bits || more.length > 0)
-      return [`${named} is not a CIDR such as 10.0.0.0/24`]
-    if (bits - Number(mask) > hostBits) return [`${named} is too large; for ${bits}-bit addresses the mask must be >= ${bits - hostBits}`]
-    if (bits - Number(mask) < 3) return [`${named} must have at least 8 addresses`]
-    return []
-  },
+  validate: (o) => [...addressErrors(o), ...portErrors(o)],
+}
+
+function addressErrors(o: NetworkOptions): string[] {
+  const range = o.serviceClusterIpRange
+  const named = `--service-cluster-ip-range ${JSON.stringify(range)}`
+  if (range.includes(',')) return [`${named}: two ranges (dual stack) are not supported`]
+  const [address = '', mask = '', ...more] = range.split('/')
+  const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0
+  if (bits === 0 || !/^\d{1,3}$/.test(mask) || Number(mask) > bits || more.length > 0) return [`${named} is not a CIDR such as 10.0.0.0/24`]
+  if (bits - Number(mask) > hostBits) return [`${named} is too large; for ${bits}-bit addresses the mask must be >= ${bits - hostBits}`]
+  if (bits - Number(mask) < 3) return [`${named} must have at least 8 addresses`]
+  return []
+}
+
+/** The ports of --service-node-port-range, which `validate` has found to be good. */
+export function nodePortRange(o: NetworkOptions): { first: number; last: number } {
+  const [, from = '', sign = '', to = ''] = PORTS.exec(o.serviceNodePortRange.trim()) ?? []
+  const first = Number(from)
+  return { first, last: sign === '' ? first : sign === '+' ? first + Number(to) : Number(to) }
+}
+
+const PORTS = /^(\d{1,5})(?:\s*([-+])\s*(\d{1,5}))?$/
+
+function portErrors(o: NetworkOptions): string[] {
+  const named = `--service-node-port-range ${JSON.stringify(o.serviceNodePortRange)}`
+  if (!PORTS.test(o.serviceNodePortRange.trim())) return [`${named} is not a range such as 30000-32767`]
+  const { first, last } = nodePortRange(o)
+  return first < 1 || last > 65_535 || first > last ? [`${named} must be within 1-65535, its first port not above its last`] : []
 }

@@ -110,7 +110,16 @@ describe('mistakes, in the words of the reference where it has any', () => {
     [['foo'], '"binnacle" does not take any arguments, got ["foo"]'],
     [['--', '--nodes=1'], '"binnacle" does not take any arguments, got ["--nodes=1"]'],
     [['---x'], 'bad flag syntax: ---x'],
-    [['--audit-log-path=x'], '--audit-log-path is not supported by this server; remove it to go on without'],
+    [['--profiling=x'], 'invalid argument "x" for "--profiling" flag: strconv.ParseBool: parsing "x": invalid syntax'],
+    [['--audit-log-maxage=x'], 'invalid argument "x" for "--audit-log-maxage" flag: strconv.ParseInt: parsing "x": invalid syntax'],
+    [['--goaway-chance=x'], 'invalid argument "x" for "--goaway-chance" flag: strconv.ParseFloat: parsing "x": invalid syntax'],
+    [['--enable-admission-plugins=Foo'], 'enable-admission-plugins plugin "Foo" is unknown'],
+    [
+      ['--enable-admission-plugins=Priority,LimitRanger', '--disable-admission-plugins=Priority'],
+      '[Priority] in enable-admission-plugins and disable-admission-plugins overlapped',
+    ],
+    [['--service-node-port-range=x'], '--service-node-port-range "x" is not a range such as 30000-32767'],
+    [['--service-node-port-range=2-1'], '--service-node-port-range "2-1" must be within 1-65535, its first port not above its last'],
     [['--constructor'], 'unknown flag: --constructor'],
     [['--secure-port=70000'], '--secure-port 70000 must be between 0 and 65535, inclusive; 0 takes a free port'],
     [

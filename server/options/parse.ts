@@ -1,8 +1,9 @@
+import { admission, type AdmissionOptions } from './admission.ts'
 import { authentication, type AuthenticationOptions } from './authentication.ts'
 import { authorization, type AuthorizationOptions } from './authorization.ts'
 import { credentials, type CredentialOptions } from './credentials.ts'
 import { FlagValueError, parsers, showDefault, type Family, type FlagType } from './flag.ts'
-import { unsupported, withoutEffect } from './known.ts'
+import { withoutEffect } from './known.ts'
 import { limits, type LimitOptions } from './limits.ts'
 import { local, type LocalOptions } from './local.ts'
 import { loops, type LoopOptions } from './loops.ts'
@@ -16,6 +17,7 @@ export interface Options {
   network: NetworkOptions
   authentication: AuthenticationOptions
   authorization: AuthorizationOptions
+  admission: AdmissionOptions
   credentials: CredentialOptions
   limits: LimitOptions
   loops: LoopOptions
@@ -29,6 +31,8 @@ export interface Program {
   readonly name: string
   /** What --version prints. */
   readonly version: string
+  /** Where its defaults are others. */
+  readonly defaults?: { readonly [K in keyof Options]?: Partial<Options[K]> }
 }
 
 type Values = Record<string, unknown>
@@ -48,6 +52,7 @@ const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
   network,
   authentication,
   authorization,
+  admission,
   credentials,
   limits,
   loops,
@@ -79,7 +84,8 @@ class UsageError extends Error {}
  * lists that add up over repeated flags. Syntax errors end at the first, values are all checked; messages are pflag's.
  */
 export function parseOptions(argv: readonly string[], program: Program): ParseResult {
-  const options = structuredClone(Object.fromEntries(familyNames.map((f) => [f, families[f].defaults]))) as unknown as Options
+  const defaults = Object.fromEntries(familyNames.map((f) => [f, { ...families[f].defaults, ...program.defaults?.[f] }]))
+  const options = structuredClone(defaults) as unknown as Options
   const warnings: string[] = []
   const seen = new Set<string>()
   try {
@@ -87,8 +93,11 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
       if (name === 'help') return { text: helpText(program) }
       if (name === 'version') return { text: `${program.version}\n` }
       const flag = byName.get(name)
-      if (flag === undefined) warnings.push(`--${name} has no effect: ${withoutEffect[name]}`)
-      else set(options, flag, value, shown, seen.has(name))
+      if (flag === undefined) {
+        const { type, why } = withoutEffect.get(name)!
+        parse(type, value, shown)
+        if (!seen.has(name)) warnings.push(`--${name} has no effect: ${why}`)
+      } else set(options, flag, value, shown, seen.has(name))
       seen.add(name)
     }
   } catch (e) {
@@ -96,7 +105,9 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
     throw e
   }
   const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f]))
-  return errors.length > 0 ? { errors } : { options, warnings, given: seen }
+  if (errors.length > 0) return { errors }
+  for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f]) ?? []))
+  return { options, warnings, given: seen }
 }
 
 interface Argument {
@@ -135,10 +146,8 @@ function* read(argv: readonly string[], program: Program): Generator<Argument> {
   }
 }
 
-// Of the flags without effect these take no value.
-const booleansWithoutEffect = new Set(['allow-privileged', 'enable-aggregator-routing'])
 const isBoolean = (name: string): boolean =>
-  name === 'help' || name === 'version' || booleansWithoutEffect.has(name) || byName.get(name)?.type === 'bool'
+  name === 'help' || name === 'version' || (byName.get(name) ?? withoutEffect.get(name))?.type === 'bool'
 
 interface Named {
   name: string
@@ -151,8 +160,7 @@ function longFlag(arg: string): Named {
   const raw = arg.slice(2, equals < 0 ? undefined : equals)
   const name = raw.replaceAll('_', '-')
   if (raw === '' || raw.startsWith('-')) throw new UsageError(`bad flag syntax: ${arg}`)
-  if (unsupported.has(name)) throw new UsageError(`--${name} is not supported by this server; remove it to go on without`)
-  const known = name === 'help' || name === 'version' || byName.has(name) || Object.hasOwn(withoutEffect, name)
+  const known = name === 'help' || name === 'version' || byName.has(name) || withoutEffect.has(name)
   if (!known) throw new UsageError(`unknown flag: --${raw}`)
   return { name, given: equals < 0 ? undefined : arg.slice(equals + 1), shown: `--${name}` }
 }
@@ -168,9 +176,13 @@ function shortFlag(arg: string): Named {
 
 function set(options: Options, flag: Flag, text: string, shown: string, again: boolean): void {
   const target = options[flag.family] as unknown as Values
+  const value = parse(flag.type, text, shown)
+  target[flag.field] = again && Array.isArray(value) ? [...(target[flag.field] as string[]), ...(value as string[])] : value
+}
+
+function parse(type: FlagType, text: string, shown: string): unknown {
   try {
-    const value = parsers[flag.type](text)
-    target[flag.field] = again && Array.isArray(value) ? [...(target[flag.field] as string[]), ...(value as string[])] : value
+    return parsers[type](text)
   } catch (e) {
     if (e instanceof FlagValueError) throw new UsageError(`invalid argument ${JSON.stringify(text)} for "${shown}" flag: ${e.message}`)
     throw e

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { GIT_VERSION } from '../discovery/version.ts'
+import { http } from '../machinery/node-http.ts'
+import type { Options, Program } from '../options/parse.ts'
+import { DATA_DIR_PATH } from './contract.ts'
+
+/**
+ * The program under the name kube-apiserver, as envtest starts it (controller-runtime `pkg/internal/testing/controlplane/apiserver.go`): no
+ * loops, no nodes, and kube-apiserver's defaults. It listens on loopback unless told otherwise, which the original does not.
+ */
+export const kubeApiserver: Program = {
+  name: 'kube-apiserver',
+  version: `Kubernetes ${GIT_VERSION}`,
+  defaults: {
+    local: { nodes: 0, controllers: [], defaultAccounts: false },
+    serving: { certDir: '/var/run/kubernetes' },
+    authorization: { authorizationMode: ['AlwaysAllow'] },
+  },
+}
+
+/**
+ * Options as kube-apiserver means them: a pair apiserver.{crt,key} in --cert-dir is served as it is, whoever signed it, and nothing else
+ * is written there but a folder of our own. Behind the stand-in of etcd the store is embedded, in etcd's data folder.
+ */
+export async function asKubeApiserver(o: Options): Promise<Options> {
+  const { certDir, tlsCertFile } = o.serving
+  const embedded = await embeddedIn(o.storage.etcdServers)
+  const dataDir = o.storage.dataDir !== '' ? o.storage.dataDir : join(embedded ?? certDir, 'binnacle')
+  const [cert, key] = [join(certDir, 'apiserver.crt'), join(certDir, 'apiserver.key')]
+  const pair = tlsCertFile === '' && existsSync(cert) && existsSync(key) ? { tlsCertFile: cert, tlsPrivateKeyFile: key } : {}
+  return {
+    ...o,
+    serving: { ...o.serving, ...pair, certDir: '' },
+    storage: { ...o.storage, dataDir, etcdServers: embedded === undefined ? o.storage.etcdServers : [] },
+  }
+}
+
+const ASK_LIMIT_MS = 3000
+
+/** The data folder of the stand-in behind the only URL; undefined for an etcd. */
+async function embeddedIn(servers: readonly string[]): Promise<string | undefined> {
+  const [server] = servers
+  if (servers.length !== 1 || server === undefined || !server.startsWith('http:')) return undefined
+  return new Promise((resolve) => {
+    const req = http.get(new URL(DATA_DIR_PATH, server), { timeout: ASK_LIMIT_MS }, (res) => {
+      let text = ''
+      res.setEncoding('utf8')
+      res.on('data', (part: string) => (text += part))
+      res.once('end', () => resolve(res.statusCode === 200 ? text : undefined))
+      res.once('error', () => resolve(undefined))
+    })
+    req.once('timeout', () => req.destroy(new Error('no answer')))
+    // Whoever does not answer is an etcd that is not there yet: its client says so, and waits.
+    req.once('error', () => resolve(undefined))
+  })
+}

@@ -1,0 +1,53 @@
+import type { Family } from './flag.ts'
+
+export interface AdmissionOptions {
+  enabledPlugins: readonly string[]
+  disabledPlugins: readonly string[]
+}
+
+/** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts), in the order in which they run. */
+const own = ['NamespaceLifecycle', 'ServiceAccount', 'TaintNodesByCondition', 'Priority', 'DefaultTolerationSeconds']
+
+/** Those that it knows by name only. */
+const others = `
+  AlwaysAdmit AlwaysDeny AlwaysPullImages CertificateApproval CertificateSigning CertificateSubjectRestriction ClusterTrustBundleAttest
+  DefaultIngressClass DefaultStorageClass DenyServiceExternalIPs EventRateLimit ExtendedResourceToleration ImagePolicyWebhook
+  LimitPodHardAntiAffinityTopology LimitRanger MutatingAdmissionPolicy MutatingAdmissionWebhook NamespaceAutoProvision NamespaceExists
+  NodeDeclaredFeatureValidator NodeRestriction OwnerReferencesPermissionEnforcement PersistentVolumeClaimResize PodGroupProtection
+  PodNodeSelector PodResizeValidator PodSecurity PodTolerationRestriction PodTopologyLabels ResourceQuota RuntimeClass
+  StorageObjectInUseProtection ValidatingAdmissionPolicy ValidatingAdmissionWebhook
+`
+  .trim()
+  .split(/\s+/)
+const known: ReadonlySet<string> = new Set([...own, ...others])
+
+export const admission: Family<AdmissionOptions> = {
+  title: 'Admission',
+  defaults: { enabledPlugins: [], disabledPlugins: [] },
+  flags: {
+    'enable-admission-plugins': {
+      field: 'enabledPlugins',
+      type: 'strings',
+      help: `Admission plugins to switch on. On unless switched off: ${own.join(', ')}.`,
+    },
+    'disable-admission-plugins': { field: 'disabledPlugins', type: 'strings', help: 'Admission plugins to switch off.' },
+  },
+  validate: ({ enabledPlugins: on, disabledPlugins: off }) => [
+    ...unknown('enable-admission-plugins', on),
+    ...unknown('disable-admission-plugins', off),
+    ...overlap(on, off),
+  ],
+  warnings: ({ enabledPlugins: on }) =>
+    on
+      .filter((name) => !own.includes(name))
+      .map((name) => `--enable-admission-plugins=${name} has no effect: this server does not have it`),
+}
+
+// apiserver/pkg/server/options/admission.go, Validate.
+const unknown = (flag: string, names: readonly string[]): string[] =>
+  names.filter((name) => !known.has(name)).map((name) => `${flag} plugin ${JSON.stringify(name)} is unknown`)
+
+function overlap(on: readonly string[], off: readonly string[]): string[] {
+  const both = [...new Set(on.filter((name) => off.includes(name)))].sort()
+  return both.length === 0 ? [] : [`[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`]
+}
