@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kubectlVersion } from '../fixtures/kubectl.ts'
+import { type Server, startServer } from '../fixtures/server.ts'
+import { until } from '../fixtures/until.ts'
+
+/** What happens to workloads over time, seen with an unmodified kubectl: all of it is the control loops' doing. */
+
+const deployment = (name: string, replicas: number, spec: object = {}): string =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image: 'registry.example/main:1' }], ...spec },
+      },
+    },
+  })
+
+const budget = JSON.stringify({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: 'web' },
+  spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
+})
+
+const SLOT = 'example.com/slot'
+const slotPod = (name: string, more: object = {}): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'main', image: 'registry.example/main:1', resources: { limits: { [SLOT]: '1' } } }],
+      ...more,
+    },
+  })
+
+const claim = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+})
+
+// A node renews its lease every ten seconds.
+const flags = ['--nodes', '2', '--node-monitor-period', '1s', '--node-monitor-grace-period', '20s']
+
+describe.skipIf(kubectlVersion() === undefined)('life cycles', () => {
+  let server: Server
+  let nodes: string[] = []
+  const kubectl = (...args: string[]): Promise<string> => server.kubectl(...args)
+  const create = (objects: string): Promise<string> => server.kubectl.with(objects, 'create', '-f', '-')
+  const at = async (what: string, path: string): Promise<string> =>
+    (await kubectl('get', ...what.split(' '), '-o', `jsonpath=${path}`)).trim()
+
+  beforeAll(async () => {
+    server = await startServer({ loops: true, flags })
+    nodes = await until('two nodes', async () => {
+      const names = (await at('nodes', '{.items[*].metadata.name}')).split(' ')
+      return names.length === 2 && names
+    })
+    await kubectl('wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s')
+    await kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=20s')
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  test('a drain waits for the budget, and ends when there is room', async () => {
+    const [first = '', second = ''] = nodes
+    await create(deployment('web', 2, { nodeSelector: { 'kubernetes.io/hostname': first } }))
+    await create(budget)
+    await until('the budget is full', async () => (await at('pdb web', '{.status.currentHealthy}/{.status.disruptionsAllowed}')) === '2/0')
+    const refused = await server.kubectl.run(['drain', first, '--timeout=3s'])
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).toContain("Cannot evict pod as it would violate the pod's disruption budget.")
+    expect(await at('pods -l app=web', '{.items[*].metadata.deletionTimestamp}')).toBe('')
+    await server.kubectl('patch', 'deployment', 'web', '--type=json', '-p', '[{"op":"remove","path":"/spec/template/spec/nodeSelector"}]')
+    await kubectl('scale', 'deployment', 'web', '--replicas=4')
+    expect(await kubectl('drain', first, '--timeout=50s')).toContain(`node/${first} drained`)
+    expect(new Set((await at('pods -l app=web', '{.items[*].spec.nodeName}')).split(' '))).toEqual(new Set([second]))
+    await kubectl('uncordon', first)
+    await kubectl('delete', 'deployment/web', 'pdb/web')
+  })
+
+  test('a more important pod takes the place of another', async () => {
+    const [first = ''] = nodes
+    const status = { capacity: { [SLOT]: '1' }, allocatable: { [SLOT]: '1' } }
+    await kubectl('patch', 'node', first, '--subresource=status', '-p', JSON.stringify({ status }))
+    await kubectl('create', 'priorityclass', 'high', '--value=1000')
+    await create(slotPod('low'))
+    await kubectl('wait', '--for=condition=Ready', 'pod/low', '--timeout=30s')
+    await create(slotPod('patient'))
+    await until('why it waits', async () => (await at('pod patient', '{.status.conditions[0].message}')).includes(`2 Insufficient ${SLOT}`))
+    await create(slotPod('urgent', { priorityClassName: 'high' }))
+    await kubectl('wait', '--for=condition=Ready', 'pod/urgent', '--timeout=50s')
+    expect(await at('pods', '{.items[*].metadata.name}')).not.toContain('low')
+    expect(await kubectl('get', 'events', '--field-selector', 'reason=Preempted', '-o', 'jsonpath={.items[*].message}')).toMatch(
+      new RegExp(`Preempted by pod \\S+ on node ${first}`),
+    )
+    await kubectl('delete', 'pod', 'urgent', 'patient')
+  })
+
+  test('a node that goes away loses its pods, and others take their place', async () => {
+    await create(JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'ghost', labels: { ghost: 'yes' } } }))
+    const now = new Date().toISOString().replace(/\.\d+/, '')
+    const conditions = [{ type: 'Ready', status: 'True', lastHeartbeatTime: now, lastTransitionTime: now }]
+    const status = { conditions, capacity: { pods: '10' }, allocatable: { pods: '10' } }
+    await kubectl('patch', 'node', 'ghost', '--subresource=status', '-p', JSON.stringify({ status }))
+    await until('the taint of a new node is off', async () => (await at('node ghost', '{.spec.taints}')) === '')
+    const preference = { matchExpressions: [{ key: 'ghost', operator: 'Exists' }] }
+    const affinity = { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] } }
+    const tolerations = ['not-ready', 'unreachable'].map((key) => ({
+      ...{ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 1 },
+    }))
+    await create(deployment('haunted', 1, { affinity, tolerations }))
+    await until('it is there', async () => (await at('pods -l app=haunted', '{.items[*].spec.nodeName}')) === 'ghost')
+    await kubectl('wait', '--for=condition=Ready=Unknown', 'node/ghost', '--timeout=50s')
+    await until('a place elsewhere', async () =>
+      (await at('pods -l app=haunted', '{.items[*].spec.nodeName}')).split(' ').some((n) => nodes.includes(n)),
+    )
+    await kubectl('rollout', 'status', 'deployment/haunted', '--timeout=30s')
+    const [left = ''] = (await at('pods -l app=haunted --field-selector spec.nodeName=ghost', '{.items[*].metadata.name}')).split(' ')
+    expect(await at(`pod ${left}`, '{.status.conditions[?(@.type=="DisruptionTarget")].reason}')).toBe('DeletionByTaintManager')
+    expect(await at('node ghost', '{.spec.taints[*].key}')).toContain('node.kubernetes.io/unreachable')
+    await kubectl('delete', 'deployment', 'haunted', '--wait=false')
+    await kubectl('delete', 'pod', left, '--force', '--grace-period=0')
+    await kubectl('delete', 'node', 'ghost')
+  })
+
+  test('a claim binds, keeps its volume while a pod uses it, and takes it along', async () => {
+    expect(await kubectl('get', 'storageclass')).toMatch(/standard +kubernetes\.io\/host-path +Delete +Immediate/)
+    await create(claim)
+    await kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/data', '--timeout=30s')
+    const volume = await at('pvc data', '{.spec.volumeName}')
+    expect(await at(`pv ${volume}`, '{.status.phase} {.spec.claimRef.name}')).toBe('Bound data')
+    const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }]
+    const containers = [{ name: 'main', image: 'registry.example/main:1', volumeMounts: [{ name: 'v', mountPath: '/data' }] }]
+    await create(
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'user' },
+        spec: { terminationGracePeriodSeconds: 1, volumes, containers },
+      }),
+    )
+    await kubectl('wait', '--for=condition=Ready', 'pod/user', '--timeout=30s')
+    await kubectl('delete', 'pvc', 'data', '--wait=false')
+    expect(await kubectl('get', 'pvc', 'data')).toMatch(/Terminating/)
+    await kubectl('delete', 'pod', 'user')
+    await kubectl('wait', '--for=delete', 'pvc/data', '--timeout=30s')
+    await kubectl('wait', '--for=delete', `pv/${volume}`, '--timeout=30s')
+  })
+})
