@@ -70,6 +70,9 @@ interface Write {
   send: () => Promise<unknown>
 }
 
+/** Two components may speak of the same object in the same millisecond: the names of all that share a clock differ. */
+const lastNanos = new WeakMap<Clock, bigint>()
+
 /** Sends events one by one, a bounded number at a time, with retries; shared by both recorders. */
 class EventSink {
   readonly #o: EventRecorderOptions
@@ -79,7 +82,6 @@ class EventSink {
   readonly #inOrder = new Map<string, Promise<void>>()
   readonly #idle: Array<() => void> = []
   #running = 0
-  #lastNanos = 0n
 
   constructor(o: EventRecorderOptions, resource: ResourceClient) {
     this.#o = o
@@ -88,9 +90,12 @@ class EventSink {
 
   /** `<object>.<hex nanoseconds>`, made unique where the clock is coarser than the events. */
   name(object: string | undefined): string {
-    const now = BigInt(this.#o.clock.now()) * 1_000_000n
-    this.#lastNanos = now > this.#lastNanos ? now : this.#lastNanos + 1n
-    return `${object ?? ''}.${this.#lastNanos.toString(16)}`
+    const ms = this.#o.clock.now()
+    const last = lastNanos.get(this.#o.clock) ?? 0n
+    const now = BigInt(ms) * 1_000_000n
+    const nanos = now > last ? now : last + 1n
+    lastNanos.set(this.#o.clock, nanos)
+    return `${object ?? ''}.${nanos.toString(16)}`
   }
 
   create(event: KubeObject): void {

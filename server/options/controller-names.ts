@@ -21,6 +21,7 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'taint-eviction-controller': '',
   'pod-garbage-collector-controller': 'podgc',
   'disruption-controller': 'disruption',
+  'horizontal-pod-autoscaler-controller': 'horizontalpodautoscaling',
   'persistentvolume-binder-controller': 'persistentvolume-binder',
   'persistentvolumeclaim-protection-controller': 'pvc-protection',
   'persistentvolume-protection-controller': 'pv-protection',

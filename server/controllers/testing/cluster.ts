@@ -26,6 +26,8 @@ export interface TestCluster {
   until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T>
   /** Moves time by that many seconds, letting the loops work after each. */
   pass(seconds: number): Promise<void>
+  /** Answers the loops' GETs of this path: an API that another server would serve. */
+  serve(path: string, answer: () => Promise<unknown>): void
   /** Requests that changed something and reached the server from the loops. */
   writes(): number
   close(): Promise<void>
@@ -49,9 +51,12 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
   let requests = 0
   let inFlight = 0
   const transport = server.api.transport('system:kube-controller-manager')
+  const served = new Map<string, () => Promise<unknown>>()
   const counting: typeof transport = {
     ...transport,
     request: (req) => {
+      const own = req.method === 'GET' ? served.get(req.path.replace(/[?].*$/, '')) : undefined
+      if (own !== undefined) return own().then((body) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) }))
       if (req.method !== 'GET' && !req.path.includes('/events')) writes++
       requests++
       inFlight++
@@ -104,6 +109,7 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
         await settle()
       }
     },
+    serve: (path, answer) => void served.set(path, answer),
     writes: () => writes,
     async close() {
       abort.abort()

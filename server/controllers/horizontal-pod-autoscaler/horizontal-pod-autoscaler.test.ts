@@ -1,0 +1,248 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { HorizontalPodAutoscaler, MetricSpec } from '../../client/objects-autoscaling.ts'
+import { findCondition, type Deployment, type Pod } from '../../client/objects.ts'
+import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, PODS } from '../../client/resource.ts'
+import { formatTime } from '../../machinery/clock.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { deploymentController } from '../deployment/deployment.ts'
+import { replicaSetController } from '../replicaset/replicaset.ts'
+import { isAlive, startTestCluster, type TestCluster } from '../testing/cluster.ts'
+import { History, limited } from './history.ts'
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
+import { averageTarget, replicasForPods, replicasForShare, replicasForValue, requestsOf, utilizationTarget } from './replicas.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+const tolerance = { down: 0.1, up: 0.1 }
+const minutesAgo = (m: number): string => new Date(NOW - m * 60_000).toISOString()
+
+function pod(name: string, o: { ready?: boolean; phase?: string; started?: number; cpu?: string } = {}): Pod {
+  return {
+    metadata: { name },
+    spec: { containers: [{ name: 'c', resources: { requests: { cpu: o.cpu ?? '100m' } } }] },
+    status: {
+      phase: o.phase ?? 'Running',
+      startTime: minutesAgo(o.started ?? 60),
+      conditions: [{ type: 'Ready', status: o.ready === false ? 'False' : 'True', lastTransitionTime: minutesAgo(o.started ?? 60) }],
+    },
+  }
+}
+const metrics = (values: Record<string, number>) =>
+  new Map(Object.entries(values).map(([name, value]) => [name, { at: NOW, windowMs: 15_000, value }]))
+
+describe('how many pods', () => {
+  const by = (pods: Pod[], values: Record<string, number>, percent: number, current = pods.length) =>
+    replicasForPods(pods, metrics(values), {
+      current,
+      tolerance,
+      resource: 'cpu',
+      now: NOW,
+      ...utilizationTarget(requestsOf(pods, 'cpu', ''), percent),
+    })
+
+  test.each([
+    ['above the target', [pod('a'), pod('b')], { a: 100, b: 100 }, 50, { replicas: 4, utilization: 100, usage: 100 }],
+    ['below it', [pod('a'), pod('b'), pod('c'), pod('d')], { a: 10, b: 10, c: 10, d: 10 }, 40, { replicas: 1, utilization: 10, usage: 10 }],
+    ['within the tolerance', [pod('a'), pod('b')], { a: 52, b: 56 }, 50, { replicas: 2, utilization: 54, usage: 54 }],
+    [
+      'a pod that is not ready uses nothing',
+      [pod('a'), pod('b', { ready: false, started: 1 })],
+      { a: 150, b: 10 },
+      50,
+      { replicas: 3, utilization: 150, usage: 150 },
+    ],
+    ['a pod without a metric holds growth back', [pod('a'), pod('b')], { a: 150 }, 50, { replicas: 3, utilization: 150, usage: 150 }],
+    ['and shrinking', [pod('a'), pod('b'), pod('c')], { a: 10, b: 10 }, 50, { replicas: 3, utilization: 10, usage: 10 }],
+    [
+      'failed pods do not count',
+      [pod('a'), pod('f', { phase: 'Failed' })],
+      { a: 100, f: 900 },
+      50,
+      { replicas: 2, utilization: 100, usage: 100 },
+    ],
+  ] as const)('%s', (_, pods, values, percent, expected) => {
+    expect(by([...pods], values, percent)).toEqual(expected)
+  })
+
+  test('errors say what is missing', () => {
+    expect(() => by([], {}, 50)).toThrow('no pods returned by selector while calculating replica count')
+    expect(() => by([pod('a', { phase: 'Pending' })], { a: 1 }, 50)).toThrow(
+      'did not receive metrics for targeted pods (pods might be unready)',
+    )
+    expect(() => requestsOf([pod('a')], 'memory', '')).toThrow('missing request for memory in container c of Pod a')
+    expect(() => requestsOf([pod('a')], 'cpu', 'x')).toThrow('container x not found in Pod a')
+  })
+
+  test('by an average, by a value of something else, by a share of one', () => {
+    const plain = { current: 2, tolerance, resource: '', now: NOW, ...averageTarget(1000) }
+    expect(replicasForPods([pod('a'), pod('b')], metrics({ a: 3000, b: 2000 }), plain)).toEqual({ replicas: 5, usage: 2500 })
+    expect(replicasForValue([pod('a'), pod('b')], 30_000, 10_000, 2, tolerance).replicas).toBe(6)
+    expect(replicasForValue([], 30_000, 10_000, 0, tolerance).replicas).toBe(3)
+    expect(replicasForShare(30_000, 10_000, 2, tolerance)).toEqual({ replicas: 3, usage: 15_000 })
+  })
+})
+
+describe('what holds it back', () => {
+  test.each([
+    [9, { current: 3, min: 1, max: 20 }, 6, 'ScaleUpLimit'],
+    [9, { current: 1, min: 1, max: 3 }, 3, 'TooManyReplicas'],
+    [0, { current: 3, min: 2, max: 9 }, 2, 'TooFewReplicas'],
+    [4, { current: 3, min: 1, max: 9 }, 4, 'DesiredWithinRange'],
+  ])('%i wanted, %j', (desired, bounds, replicas, reason) => expect(limited(desired, bounds)).toMatchObject({ replicas, reason }))
+
+  test('what was recommended in the last five minutes', () => {
+    const h = new History()
+    h.start(8, NOW)
+    expect(h.stabilized(2, NOW + 60_000)).toBe(8)
+    expect(h.stabilized(2, NOW + 301_000)).toBe(2)
+  })
+
+  test('windows and policies of its own', () => {
+    const h = new History()
+    const up = {
+      stabilizationWindowSeconds: 60,
+      selectPolicy: 'Min',
+      policies: [
+        { type: 'Pods', value: 1, periodSeconds: 60 },
+        { type: 'Percent', value: 100, periodSeconds: 60 },
+      ],
+    }
+    const down = { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }] }
+    h.start(4, NOW)
+    expect(h.stabilizedBy(8, 4, up, down, NOW + 1000)).toMatchObject({ replicas: 4, reason: 'ScaleUpStabilized' })
+    expect(h.stabilizedBy(8, 4, up, down, NOW + 62_000).replicas).toBe(8)
+    const bounds = { current: 4, min: 1, max: 10 }
+    expect(h.limitedBy(8, bounds, up, down, NOW)).toMatchObject({ replicas: 5, reason: 'ScaleUpLimit' })
+    h.scaled(4, 5, NOW, { scaleUp: up, scaleDown: down })
+    expect(h.limitedBy(8, { ...bounds, current: 5 }, up, down, NOW + 30_000).replicas).toBe(5)
+    expect(h.limitedBy(8, { ...bounds, current: 5 }, up, down, NOW + 61_000).replicas).toBe(6)
+    expect(h.limitedBy(1, { ...bounds, current: 8 }, up, down, NOW + 61_000)).toMatchObject({ replicas: 4, reason: 'ScaleDownLimit' })
+    expect(h.limitedBy(1, { ...bounds, current: 8 }, up, { ...down, selectPolicy: 'Disabled' }, NOW).replicas).toBe(8)
+  })
+})
+
+describe('an autoscaler', () => {
+  let c: TestCluster
+  afterEach(() => c.close())
+  const labels = { app: 'web' }
+  const hpa = (spec: object): KubeObject => ({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web' },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 5, ...spec },
+  })
+  const deployment = (replicas: number): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '100m' } } }] } },
+    },
+  })
+  const cpu: MetricSpec = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }
+  /** Milli-cores of each pod. */
+  let usage = 0
+  const start = async (replicas: number): Promise<void> => {
+    c = await startTestCluster(deploymentController, replicaSetController, horizontalPodAutoscalerController)
+    c.serve('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods', async () => ({
+      items: (await alive()).map(({ metadata: { name } }) => ({
+        ...{ metadata: { name }, timestamp: formatTime(c.clock.now()), window: '15s' },
+        containers: [{ name: 'c', usage: { cpu: `${usage}m`, memory: '1Mi' } }],
+      })),
+    }))
+    await c.create(DEPLOYMENTS, deployment(replicas))
+  }
+  const alive = async (): Promise<Pod[]> => (await c.list<Pod>(PODS)).filter(isAlive)
+  const size = async (): Promise<number> => (await c.get<Deployment>(DEPLOYMENTS, 'web')).spec!.replicas!
+  const get = () => c.get<HorizontalPodAutoscaler>(HORIZONTAL_POD_AUTOSCALERS, 'web')
+  const condition = async (type: string) => findCondition((await get()).status?.conditions, type)
+  const told = (event: string) => c.until(event, async () => (await c.events()).includes(event))
+  async function run(): Promise<void> {
+    for (const p of await alive()) {
+      const at = formatTime(c.clock.now() - 600_000)
+      await c.report(p, { phase: 'Running', startTime: at, conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: at }] })
+    }
+  }
+
+  test('follows the load up at once and down after five minutes', async () => {
+    usage = 100
+    await start(2)
+    await c.until('two pods', async () => (await alive()).length === 2)
+    await run()
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))
+    await c.until('scaled', async () => (await size()) === 4)
+    await told('SuccessfulRescale: New size: 4; reason: cpu resource utilization (percentage of request) above target')
+    expect(await condition('AbleToScale')).toMatchObject({
+      status: 'True',
+      reason: 'SucceededRescale',
+      message: 'the HPA controller was able to update the target scale to 4',
+    })
+    expect(await condition('ScalingActive')).toMatchObject({
+      status: 'True',
+      reason: 'ValidMetricFound',
+      message: 'the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)',
+    })
+    expect((await get()).status).toMatchObject({
+      currentReplicas: 2,
+      desiredReplicas: 4,
+      currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 100, averageValue: '100m' } } }],
+    })
+    await c.until('four pods', async () => (await alive()).length === 4)
+    await run()
+    usage = 10
+    await c.pass(60)
+    expect(await size()).toBe(4)
+    expect(await condition('AbleToScale')).toMatchObject({ reason: 'ScaleDownStabilized' })
+    await c.pass(300)
+    expect(await size()).toBe(1)
+    expect(c.errors).toEqual([])
+  })
+
+  test('says why it cannot, once each turn', async () => {
+    c = await startTestCluster(deploymentController, replicaSetController, horizontalPodAutoscalerController)
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu] }))
+    await c.until('no target', async () => (await condition('AbleToScale'))?.reason === 'FailedGetScale')
+    expect((await condition('AbleToScale'))?.message).toBe(
+      'the HPA controller was unable to get the target\'s current scale: deployments.apps "web" not found',
+    )
+    await c.create(DEPLOYMENTS, deployment(2))
+    await c.until('no metrics', async () => (await condition('ScalingActive'))?.reason === 'FailedGetResourceMetric')
+    expect((await condition('ScalingActive'))?.message).toBe(
+      'the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: unable to ' +
+        'fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+    )
+    const before = c.writes()
+    await c.pass(60)
+    expect(c.writes() - before).toBeLessThan(3)
+    expect(c.errors).toEqual([])
+  })
+
+  test('keeps within its bounds without asking anybody, and leaves a target at zero alone', async () => {
+    await start(1)
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ minReplicas: 3, metrics: [cpu] }))
+    await c.until('three', async () => (await size()) === 3)
+    await told('SuccessfulRescale: New size: 3; reason: Current number of replicas below Spec.MinReplicas')
+    await c.client.resource(DEPLOYMENTS).patch('web', { type: 'merge', body: { spec: { replicas: 9 } } }, { namespace: 'default' })
+    await c.until('five', async () => (await size()) === 5)
+    await c.client.resource(DEPLOYMENTS).patch('web', { type: 'merge', body: { spec: { replicas: 0 } } }, { namespace: 'default' })
+    await c.until('off', async () => (await condition('ScalingActive'))?.reason === 'ScalingDisabled')
+    expect(await size()).toBe(0)
+  })
+
+  test('two that want the same pods do nothing', async () => {
+    usage = 100
+    await start(2)
+    await c.until('two pods', async () => (await alive()).length === 2)
+    await run()
+    const other = hpa({ metrics: [cpu] })
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [cpu], minReplicas: 2, maxReplicas: 2 }))
+    await c.until('known', async () => (await condition('ScalingActive')) !== undefined)
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, { ...other, metadata: { name: 'web2' } })
+    await c.until('told', async () => (await condition('ScalingActive'))?.reason === 'AmbiguousSelector')
+    expect((await condition('ScalingActive'))?.message).toContain(
+      'pods by selector app=web are controlled by more than one HPA (e.g. [{web',
+    )
+    expect(await size()).toBe(2)
+  })
+})
