@@ -28,16 +28,19 @@ export interface BootstrapOptions {
   accounts: boolean
 }
 
+/** As whom the server makes its start-up objects. */
+export const bootstrapContext = (clock: Clock): StrategyContext => ({
+  user: { name: 'system:apiserver', groups: ['system:masters'] },
+  clock,
+  dryRun: false,
+  internal: true,
+  fieldManager: { manager: 'kube-apiserver' },
+  warn: () => undefined,
+})
+
 /** Start-up objects: what is there stays as it is, so a restart writes nothing. */
 export async function bootstrap(o: BootstrapOptions): Promise<void> {
-  const context: StrategyContext = {
-    user: { name: 'system:apiserver', groups: ['system:masters'] },
-    clock: o.clock,
-    dryRun: false,
-    internal: true,
-    fieldManager: { manager: 'kube-apiserver' },
-    warn: () => undefined,
-  }
+  const context = bootstrapContext(o.clock)
   const ensure = async (resource: string, namespace: string, obj: KubeObject): Promise<void> => {
     const store = o.registry.store(resource)
     if (store.cached(namespace, obj.metadata.name!) !== undefined) return

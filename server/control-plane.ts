@@ -7,12 +7,15 @@ import { priority } from './admission/priority.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
 import type { Authenticator } from './authn/contract.ts'
-import type { Authorizer } from './authz/contract.ts'
+import { authorizerOf } from './authz/modes.ts'
+import { RbacPolicy } from './authz/rbac/policy.ts'
 import type { AccountLookup, ServiceAccountTokens } from './authn/service-account.ts'
-import { bootstrap } from './bootstrap.ts'
+import { bootstrap, bootstrapContext } from './bootstrap.ts'
+import { ensureRbacPolicy } from './bootstrap-roles.ts'
 import type { Entry } from './cache/entry.ts'
 import { Compactor } from './cache/compactor.ts'
 import { Feed } from './cache/feed.ts'
+import type { ResourceCache } from './cache/resource-cache.ts'
 import { localTransport } from './client/local-transport.ts'
 import type { TurnGate } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
@@ -55,7 +58,8 @@ export interface ApiServerOptions {
   clock: Clock
   log: Log
   authenticator: Authenticator
-  authorizer: Authorizer
+  /** `--authorization-mode`, in the order in which they are asked. */
+  authorizationModes: readonly string[]
   tls: TlsFiles
   bindAddress: string
   port: number
@@ -148,13 +152,15 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     token: { tokens: () => o.serviceAccountTokens, store: (name) => registry.store(name) },
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
+  registry.add(builtInDefinitions(scheme, kinds))
+  const authorizer = authorizerOf(o.authorizationModes, { rbac: rbacPolicy(registry) })
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const controllers = new Map<string, readonly string[]>()
   const unstored = unstoredKinds({
-    ...{ authorizer: o.authorizer, authenticator: o.authenticator, tokens: o.serviceAccountTokens, components },
+    ...{ authorizer, authenticator: o.authenticator, tokens: o.serviceAccountTokens, components },
     pods: () => registry.resource('', 'v1', 'pods')!,
   })
-  registry.add(builtInDefinitions(scheme, kinds), unstored)
+  registry.add([], unstored)
   const definitions = new DefinitionController({
     ...{ registry, storage, clock },
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
@@ -175,7 +181,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     {
       clock,
       authenticator: o.authenticator,
-      authorizer: o.authorizer,
+      authorizer,
       writeStatus,
       errorLog: {
         error: (e, request) => log.error({ ...request, err: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'request failed'),
@@ -215,6 +221,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     serviceRanges: services.ranges,
     accounts: o.defaultAccounts !== false,
   })
+  await ensureRbacPolicy(registry, bootstrapContext(clock))
   const repair = services.startRepair((e) =>
     log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'),
   )
@@ -284,6 +291,16 @@ function admissionOf(registry: Registry, disabled: readonly string[]): Admission
     defaultTolerationSeconds,
   ]
   return admissionChain(plugins.filter(({ name }) => !disabled.includes(name)))
+}
+
+function rbacPolicy(registry: Registry): RbacPolicy {
+  const cache = (resource: string): ResourceCache => registry.store(`${resource}.rbac.authorization.k8s.io`).resource.cache
+  return new RbacPolicy({
+    roles: cache('roles'),
+    clusterRoles: cache('clusterroles'),
+    roleBindings: cache('rolebindings'),
+    clusterRoleBindings: cache('clusterrolebindings'),
+  })
 }
 
 /** From the cache where it has the object; a token whose object seems to be gone is looked up once more. */
@@ -373,6 +390,10 @@ function checks(storage: Storage, feed: Feed, state: { ready: boolean; closing: 
     },
     {
       name: 'poststarthook/start-system-namespaces-controller',
+      check: () => (state.ready || state.closing ? undefined : fail('not finished')),
+    },
+    {
+      name: 'poststarthook/rbac/bootstrap-roles',
       check: () => (state.ready || state.closing ? undefined : fail('not finished')),
     },
     { name: 'shutdown', check: () => (state.closing ? fail('process is shutting down') : undefined), only: ['readyz'] },

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { authenticatorOf } from './authn/methods.ts'
 import { ServiceAccountTokens } from './authn/service-account.ts'
-import { authorizerOf } from './authz/modes.ts'
 import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
@@ -60,7 +59,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       log,
       authenticator: authenticatorOf({ ...o.authentication, tokens: [serviceAccountTokens] }),
       serviceAccountTokens,
-      authorizer: authorizerOf(o.authorization.authorizationMode),
+      authorizationModes: o.authorization.authorizationMode,
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,
       port: o.serving.securePort,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { noOpinion, type Attributes, type Authorizer } from './contract.ts'
-import { defaultRolesAuthorizer } from './default-roles.ts'
 import { forbiddenError } from './forbidden.ts'
-import { mastersAuthorizer } from './masters.ts'
 import { authorizerOf } from './modes.ts'
+import { defaultAuthorizer, TestPolicy } from './testing/policy.ts'
 import { unionAuthorizer } from './union.ts'
 
+const sources = { rbac: new TestPolicy().policy }
 const about = (a: Partial<Attributes>): Attributes => ({
   isResourceRequest: false,
   verb: 'get',
@@ -24,7 +24,7 @@ const pods = about({ isResourceRequest: true, verb: 'list', resource: 'pods', ap
 const root = { name: 'root', groups: ['system:masters', 'system:authenticated'] }
 const bob = { name: 'bob', groups: ['system:authenticated'] }
 const anonymous = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
-const authorizer = unionAuthorizer([mastersAuthorizer, defaultRolesAuthorizer])
+const authorizer = defaultAuthorizer()
 
 describe('who may do what', () => {
   test.each([
@@ -64,16 +64,16 @@ describe('who may do what', () => {
 
   test.each([
     [['AlwaysAllow'], anonymous, 'allow', ''],
-    [['AlwaysDeny'], bob, 'no-opinion', 'Everything is forbidden.'],
+    [['AlwaysDeny'], bob, 'no-opinion', 'alwaysdeny: Everything is forbidden.'],
     [['AlwaysDeny'], root, 'allow', ''],
     [['Node', 'RBAC'], bob, 'no-opinion', ''],
     [['Node', 'AlwaysAllow'], bob, 'allow', ''],
   ])('modes %o, %o: %s', async (modes, user, decision, reason) => {
-    expect(await authorizerOf(modes).authorize(user, pods)).toEqual({ decision, reason })
+    expect(await authorizerOf(modes, sources).authorize(user, pods)).toEqual({ decision, reason })
   })
 
   test('the server as kubelets know it may ask them, and nothing else', async () => {
-    const authorizer = authorizerOf(['RBAC'])
+    const authorizer = authorizerOf(['RBAC'], sources)
     const client = { name: 'kube-apiserver-kubelet-client', groups: ['system:kubelet-api-admin', 'system:authenticated'] }
     const node = (subresource: string, verb = 'create', resource = 'nodes') =>
       about({ isResourceRequest: true, resource, subresource, verb, apiVersion: 'v1', name: 'n1' })
@@ -93,7 +93,7 @@ describe('who may do what', () => {
   })
 
   test('unknown modes', () => {
-    expect(() => authorizerOf(['toString'])).toThrow('authorization-mode "toString" is not a valid mode')
+    expect(() => authorizerOf(['toString'], sources)).toThrow('authorization-mode "toString" is not a valid mode')
   })
 })
 

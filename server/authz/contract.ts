@@ -28,6 +28,8 @@ export interface Decision {
  * - a promise only where an answer needs one
  */
 export interface Authorizer {
+  /** What its reasons begin with when nobody allows, as in the reference (`rbac: …`). */
+  readonly name?: string
   authorize(user: UserInfo, attributes: Attributes): Decision | Promise<Decision>
   /** All that the user may do in a namespace, for SelfSubjectRulesReview; absent where that cannot be listed. */
   rulesFor?(user: UserInfo, namespace: string): UserRules | Promise<UserRules>
@@ -35,11 +37,21 @@ export interface Authorizer {
 
 /** Rules in the form of authorization.k8s.io/v1. */
 export interface UserRules {
-  readonly resourceRules: readonly { verbs: readonly string[]; apiGroups: readonly string[]; resources: readonly string[] }[]
+  readonly resourceRules: readonly ResourceRule[]
   readonly nonResourceRules: readonly { verbs: readonly string[]; nonResourceURLs: readonly string[] }[]
+  /** There may be more that cannot be listed. */
+  readonly incomplete?: boolean
+  /** Why something is missing. */
+  readonly errors?: readonly string[]
 }
 
-export const noRules: UserRules = { resourceRules: [], nonResourceRules: [] }
+interface ResourceRule {
+  readonly verbs: readonly string[]
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+}
+
 export const allRules: UserRules = {
   resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
   nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],

@@ -2,9 +2,7 @@ import { anonymousAuthenticator } from '../../authn/anonymous.ts'
 import { bearerAuthenticator } from '../../authn/bearer.ts'
 import { parseTokens } from '../../authn/token-file.ts'
 import { unionAuthenticator } from '../../authn/union.ts'
-import { defaultRolesAuthorizer } from '../../authz/default-roles.ts'
-import { mastersAuthorizer } from '../../authz/masters.ts'
-import { unionAuthorizer } from '../../authz/union.ts'
+import { defaultAuthorizer } from '../../authz/testing/policy.ts'
 import { localTransport } from '../../client/local-transport.ts'
 import type { TransportResponse } from '../../client/transport.ts'
 import { FakeClock } from '../../machinery/clock.ts'
@@ -29,7 +27,7 @@ export class Server {
     this.chain = buildHandlerChain(handler, {
       clock: this.clock,
       authenticator: unionAuthenticator([bearerAuthenticator([tokens])], anonymousAuthenticator),
-      authorizer: unionAuthorizer([mastersAuthorizer, defaultRolesAuthorizer]),
+      authorizer: defaultAuthorizer(),
       writeStatus: writeJsonStatus,
       errorLog: { error: (e, request) => this.errors.push([e, request]) },
       metrics: this.metrics,

@@ -1,5 +1,6 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { Attributes, Authorizer } from '../../authz/contract.ts'
+import { errorText } from '../../authz/error-text.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -116,8 +117,13 @@ function rulesReview(authorizer: Authorizer): UnstoredDefinition {
       const namespace = (body.spec as { namespace?: string } | undefined)?.namespace ?? ''
       if (namespace === '') throw badRequest('no namespace on request')
       const rules = await authorizer.rulesFor?.(user, namespace)
-      const { resourceRules = [], nonResourceRules = [] } = rules ?? {}
-      const status = { resourceRules, nonResourceRules, incomplete: rules === undefined }
+      const { resourceRules = [], nonResourceRules = [], incomplete = false, errors = [] } = rules ?? { incomplete: true }
+      const status = {
+        resourceRules,
+        nonResourceRules,
+        incomplete,
+        ...(errors.length === 0 ? {} : { evaluationError: errorText(errors) }),
+      }
       // Upstream answers without the namespace that was asked for.
       return { ...body, spec: {}, status }
     },

@@ -20,11 +20,6 @@ export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
     'ValidatingAdmissionPolicy is stored, but this server does not evaluate admission policies yet',
   'validatingadmissionpolicybindings.admissionregistration.k8s.io':
     'ValidatingAdmissionPolicyBinding is stored, but this server does not evaluate admission policies yet',
-  'roles.rbac.authorization.k8s.io': 'Role is stored, but this server does not evaluate RBAC yet: it grants nothing',
-  'clusterroles.rbac.authorization.k8s.io': 'ClusterRole is stored, but this server does not evaluate RBAC yet: it grants nothing',
-  'rolebindings.rbac.authorization.k8s.io': 'RoleBinding is stored, but this server does not evaluate RBAC yet: it grants nothing',
-  'clusterrolebindings.rbac.authorization.k8s.io':
-    'ClusterRoleBinding is stored, but this server does not evaluate RBAC yet: it grants nothing',
   'apiservices.apiregistration.k8s.io': 'APIService is stored, but this server does not aggregate other API servers yet',
   'flowschemas.flowcontrol.apiserver.k8s.io': 'FlowSchema is stored, but this server does not apply priority and fairness yet',
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io':

@@ -1,9 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defaultRolesAuthorizer } from '../../../authz/default-roles.ts'
-import { mastersAuthorizer } from '../../../authz/masters.ts'
-import { unionAuthorizer } from '../../../authz/union.ts'
 import { bearerAuthenticator } from '../../../authn/bearer.ts'
 import { ServiceAccountTokens } from '../../../authn/service-account.ts'
 import { anonymousAuthenticator } from '../../../authn/anonymous.ts'
@@ -46,7 +43,7 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
     clock,
     log: silent,
     authenticator: unionAuthenticator([localAuthenticator, bearerAuthenticator([tokens])], anonymousAuthenticator),
-    authorizer: unionAuthorizer([mastersAuthorizer, defaultRolesAuthorizer]),
+    authorizationModes: ['Node', 'RBAC'],
     serviceAccountTokens: tokens,
     tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
     bindAddress: '127.0.0.1',

@@ -1,0 +1,111 @@
+import type { UserInfo } from '../../authn/contract.ts'
+import type { ResourceCache } from '../../cache/resource-cache.ts'
+import { goQuote } from '../../machinery/go-quote.ts'
+import { follow } from '../follow.ts'
+import { Binding, BindingIndex } from './bindings.ts'
+import { rulesOf, type PolicyRule } from './rules.ts'
+
+/** The caches of rbac.authorization.k8s.io. */
+export interface RbacCaches {
+  readonly roles: ResourceCache
+  readonly clusterRoles: ResourceCache
+  readonly roleBindings: ResourceCache
+  readonly clusterRoleBindings: ResourceCache
+}
+
+/** A rule that somebody has by a binding, or why the rules of a binding cannot be had. False ends the visit. */
+export interface RuleVisitor {
+  rule(rule: PolicyRule, binding: Binding): boolean
+  missing(error: string): void
+}
+
+/**
+ * Roles and bindings as they are cached at this moment (registry/rbac/validation, DefaultRuleResolver). Each object is parsed once, when it
+ * changes; who asks for a user's rules looks at the bindings that name him or his groups and at no other.
+ */
+export class RbacPolicy {
+  /** By namespace, '' for ClusterRoles, and name. */
+  readonly #roles = new Map<string, Map<string, readonly PolicyRule[]>>()
+  readonly #bindings = new Map<string, BindingIndex>()
+
+  constructor(caches: RbacCaches) {
+    this.#followRoles(caches.clusterRoles, (namespace) => namespace === '')
+    this.#followRoles(caches.roles, (namespace) => namespace !== '')
+    this.#followBindings(caches.clusterRoleBindings, (namespace) => namespace === '')
+    this.#followBindings(caches.roleBindings, (namespace) => namespace !== '')
+  }
+
+  #followRoles(cache: ResourceCache, isOwn: (namespace: string) => boolean): void {
+    follow(cache, {
+      set: (entry) => of(this.#roles, entry.namespace, () => new Map()).set(entry.name, rulesOf(entry.view())),
+      remove: (entry) => {
+        const names = this.#roles.get(entry.namespace)
+        names?.delete(entry.name)
+        if (names?.size === 0) this.#roles.delete(entry.namespace)
+      },
+      clear: () => clear(this.#roles, isOwn),
+    })
+  }
+
+  #followBindings(cache: ResourceCache, isOwn: (namespace: string) => boolean): void {
+    follow(cache, {
+      set: (entry) => {
+        const binding = new Binding(entry.namespace, entry.name, entry.view())
+        of(this.#bindings, entry.namespace, () => new BindingIndex()).set(binding)
+      },
+      remove: (entry) => {
+        const index = this.#bindings.get(entry.namespace)
+        index?.remove(entry.name)
+        if (index?.size === 0) this.#bindings.delete(entry.namespace)
+      },
+      clear: () => clear(this.#bindings, isOwn),
+    })
+  }
+
+  /** Visits the rules that a user has in a namespace, the whole cluster's first; with '' those alone. */
+  visit(user: UserInfo, namespace: string, visitor: RuleVisitor): void {
+    if (this.#visitIn('', user, visitor) && namespace !== '') this.#visitIn(namespace, user, visitor)
+  }
+
+  #visitIn(namespace: string, user: UserInfo, visitor: RuleVisitor): boolean {
+    const index = this.#bindings.get(namespace)
+    if (index === undefined) return true
+    for (const binding of index.of(user)) {
+      const rules = this.rulesOfRole(binding.roleKind, binding.roleName, namespace)
+      if (typeof rules === 'string') visitor.missing(rules)
+      else for (const rule of rules) if (!visitor.rule(rule, binding)) return false
+    }
+    return true
+  }
+
+  /** What a binding in `namespace` that refers to a role grants; a text when there is none. */
+  rulesOfRole(kind: string, name: string, namespace: string): readonly PolicyRule[] | string {
+    if (kind !== 'Role' && kind !== 'ClusterRole') return `unsupported role reference kind: ${goQuote(kind)}`
+    const rules = this.#roles.get(kind === 'Role' ? namespace : '')?.get(name)
+    return rules ?? `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`
+  }
+
+  /** All rules that a user has in a namespace, those of each binding once, and what could not be had. */
+  rulesFor(user: UserInfo, namespace: string): { rules: PolicyRule[]; errors: string[] } {
+    const rules: PolicyRule[] = []
+    const errors: string[] = []
+    for (const scope of namespace === '' ? [''] : ['', namespace]) {
+      for (const binding of new Set(this.#bindings.get(scope)?.of(user))) {
+        const found = this.rulesOfRole(binding.roleKind, binding.roleName, scope)
+        if (typeof found === 'string') errors.push(found)
+        else for (const rule of found) rules.push(rule)
+      }
+    }
+    return { rules, errors }
+  }
+}
+
+function of<T>(map: Map<string, T>, key: string, make: () => T): T {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, (value = make()))
+  return value
+}
+
+function clear(map: Map<string, unknown>, isOwn: (namespace: string) => boolean): void {
+  for (const namespace of map.keys()) if (isOwn(namespace)) map.delete(namespace)
+}
