@@ -26,4 +26,4 @@
  * For expressions with other variables: `compile` in environment.ts. The types of the contract are in contract.ts.
  */
 export { compileRules, type RuleSet } from './rules.ts'
-export { definitionRuleErrors, storedExpressions, type StoredExpressions } from './definition-rules.ts'
+export { checkingDefinitionRules, definitionRuleErrors, storedExpressions, type StoredExpressions } from './definition-rules.ts'

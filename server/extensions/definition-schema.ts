@@ -1,5 +1,6 @@
-import { definitionRuleErrors, type StoredExpressions } from '../cel/index.ts'
+import { checkingDefinitionRules, type StoredExpressions } from '../cel/index.ts'
 import { addErrors, forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import type { DefinitionSpec } from './definition.ts'
 import { fieldAt } from './definition-parts.ts'
 import { child, invalidValue, unsupportedValue } from './field-errors.ts'
@@ -36,13 +37,13 @@ const asSchema = (value: unknown): JsonObject => (isObject(value) ? value : {})
  * @param hasStatus whether it has `/status`, so that less may stand at its root
  * @param unchanged whether it is the one that is stored: its rules may cost more than new ones
  */
-export function validateDefinitionSchema(
+export function* validatingDefinitionSchema(
   part: { readonly openAPIV3Schema?: JsonObject } | undefined,
   hasStatus: boolean,
   rules: SchemaRules,
   path: string,
   unchanged: boolean,
-): FieldError[] {
+): Pausing<FieldError[]> {
   const schema = part?.openAPIV3Schema
   if (schema === undefined || schema === null) return []
   const at = child(path, 'openAPIV3Schema')
@@ -54,7 +55,9 @@ export function validateDefinitionSchema(
   if (rules.requireStructural) {
     try {
       const compiled = compileSchema(schema)
+      yield
       const wrong = validateStructural(compiled, at)
+      yield
       const more = wrong.length > 0 ? wrong : validateDefaults(compiled, at, rules.requirePrunedDefaults)
       if (more.length === 0) right = compiled
       addErrors(errors, more)
@@ -63,13 +66,12 @@ export function validateDefinitionSchema(
       unreadable = invalidValue(at, '', error.message)
     }
   }
+  yield
   schemaErrors(errors, schema, at, true, { rules, insideMeta: false })
   if (right !== undefined) {
     const { stored } = rules
-    addErrors(
-      errors,
-      definitionRuleErrors(right, at, { schemaErrors: [...errors], unchanged, ...(stored === undefined ? {} : { stored }) }),
-    )
+    const options = { schemaErrors: [...errors], unchanged, ...(stored === undefined ? {} : { stored }) }
+    addErrors(errors, yield* checkingDefinitionRules(right, at, options))
   }
   if (errors.length === 0 && unreadable !== undefined) errors.push(unreadable)
   return errors
@@ -312,23 +314,27 @@ function compiledOr(s: JsonObject): Schema | undefined {
   }
 }
 
-/** Every schema within one, itself first. */
-export function* allSchemas(s: JsonObject): Generator<JsonObject> {
-  yield s
-  for (const key of ['items', 'allOf', 'anyOf', 'oneOf', 'not', 'additionalProperties', 'additionalItems']) {
-    for (const of of Array.isArray(s[key]) ? (s[key] as unknown[]) : [s[key]]) if (isObject(of)) yield* allSchemas(of)
+const INNER = ['items', 'allOf', 'anyOf', 'oneOf', 'not', 'additionalProperties', 'additionalItems']
+const INNER_BY_NAME = ['properties', 'patternProperties', 'definitions', 'dependencies']
+
+/** Whether one of the schemas within one, itself first, is as wanted. */
+function someSchema(s: JsonObject, test: (s: JsonObject) => boolean): boolean {
+  if (test(s)) return true
+  const isOne = (of: unknown): boolean => typeof of === 'object' && isObject(of) && someSchema(of, test)
+  for (const key of INNER) {
+    const value = s[key]
+    if (value === undefined) continue
+    if (Array.isArray(value) ? value.some(isOne) : isOne(value)) return true
   }
-  for (const key of ['properties', 'patternProperties', 'definitions', 'dependencies']) {
-    for (const of of Object.values(schemaAt(s, key) ?? {})) if (isObject(of)) yield* allSchemas(of)
+  for (const key of INNER_BY_NAME) {
+    const value = s[key]
+    if (isObject(value)) for (const name in value) if (isOne(value[name])) return true
   }
+  return false
 }
 
 export function hasSchemaWith(spec: DefinitionSpec, test: (s: JsonObject) => boolean): boolean {
-  for (const { schema } of spec.versions ?? []) {
-    if (schema?.openAPIV3Schema === undefined) continue
-    for (const s of allSchemas(schema.openAPIV3Schema)) if (test(s)) return true
-  }
-  return false
+  return (spec.versions ?? []).some(({ schema }) => isObject(schema?.openAPIV3Schema) && someSchema(schema.openAPIV3Schema, test))
 }
 
 /** In which ways the schemas of a definition that is stored are wrong. */
@@ -372,21 +378,24 @@ export function definitionWarnings(spec: DefinitionSpec, old?: DefinitionSpec): 
   return [...formatWarnings(spec), ...setWarnings(spec)].filter((text) => !before.has(text))
 }
 
-const schemasOf = (spec: DefinitionSpec): JsonObject[] =>
-  (spec.versions ?? []).flatMap((v) => (v.schema?.openAPIV3Schema === undefined ? [] : [...allSchemas(v.schema.openAPIV3Schema)]))
-
 function formatWarnings(spec: DefinitionSpec): string[] {
-  return schemasOf(spec).flatMap((s) => {
+  const texts: string[] = []
+  hasSchemaWith(spec, (s) => {
     const format = textAt(s, 'format')
-    return format === '' || isKnownFormat(textAt(s, 'type'), format) ? [] : [`unrecognized format ${JSON.stringify(format)}`]
+    if (format !== '' && !isKnownFormat(textAt(s, 'type'), format)) texts.push(`unrecognized format ${JSON.stringify(format)}`)
+    return false
   })
+  return texts
 }
 
 function setWarnings(spec: DefinitionSpec): string[] {
-  const texts = schemasOf(spec).flatMap((s) => {
+  const texts = new Set<string>()
+  hasSchemaWith(spec, (s) => {
     const type = s['x-kubernetes-list-type'] === 'set' ? schemaAt(s, 'items')?.['type'] : undefined
-    if (type !== 'object' && type !== 'array') return []
-    return [`x-kubernetes-list-type: set for items of type "${type}" is not supported by server-side apply or CEL validation rules`]
+    if (type === 'object' || type === 'array') {
+      texts.add(`x-kubernetes-list-type: set for items of type "${type}" is not supported by server-side apply or CEL validation rules`)
+    }
+    return false
   })
-  return [...new Set(texts)].sort()
+  return [...texts].sort()
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { CustomResourceDefinition } from './definition.ts'
 import { definitionWarnings } from './definition-schema.ts'
-import { validateDefinition, validateDefinitionUpdate } from './definition-validation.ts'
+import { validatingDefinition, validatingDefinitionUpdate } from './definition-validation.ts'
+import { atOnce } from '../machinery/slice.ts'
 import { validateStructural } from './structural-validation.ts'
 import { compileSchema } from './structural.ts'
 import { definitionCases, definitionOf, type DefinitionCase } from './testing/definition-cases.ts'
@@ -36,8 +37,8 @@ function right(): CustomResourceDefinition {
 
 const old = right()
 const errorsOf = (c: DefinitionCase) => {
-  if (c.update !== true) return validateDefinition(prepared(c))
-  return validateDefinitionUpdate({ ...prepared(c, ['v1']), metadata: old.metadata }, old)
+  if (c.update !== true) return atOnce(validatingDefinition(prepared(c)))
+  return atOnce(validatingDefinitionUpdate({ ...prepared(c, ['v1']), metadata: old.metadata }, old))
 }
 
 describe('as kube-apiserver answered', () => {
@@ -58,7 +59,8 @@ describe('what was wrong may stay', () => {
     const crd = prepared({ name: '', schema })
     return { ...crd, metadata: old.metadata, status: { storedVersions: ['v1'], conditions: [{ type: 'Established', status: 'True' }] } }
   }
-  const update = (schema: unknown): string[] => validateDefinitionUpdate(established(schema), established(schema)).map((e) => e.field)
+  const update = (schema: unknown): string[] =>
+    atOnce(validatingDefinitionUpdate(established(schema), established(schema))).map((e) => e.field)
 
   test('types, defaults, sets and keys', () => {
     expect(

@@ -1,6 +1,7 @@
 import { validateObjectMeta, validateObjectMetaUpdate } from '../apis/meta/v1/validation.ts'
 import { storedExpressions } from '../cel/index.ts'
 import { addErrors, required, type FieldError } from '../machinery/field-errors.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors, nameIsSubdomain } from '../machinery/names.ts'
 import {
   isConditionTrue,
@@ -12,7 +13,7 @@ import {
 import { approvalOf, API_APPROVED, isProtectedGroup } from './definition-status.ts'
 import { columnErrors, scaleErrors, selectableFieldErrors } from './definition-parts.ts'
 import { isAcceptedReview, validateConversion } from './definition-conversion.ts'
-import { hasSchemaWith, schemaFaults, validateDefinitionSchema, type SchemaRules } from './definition-schema.ts'
+import { hasSchemaWith, schemaFaults, validatingDefinitionSchema, type SchemaRules } from './definition-schema.ts'
 import { child, invalidValue, unsupportedValue } from './field-errors.ts'
 import { deepEqual, goJson } from './json-values.ts'
 import { internalVersions } from './internal-form.ts'
@@ -46,34 +47,46 @@ const STRICT: Options = {
   stored: undefined,
 }
 
-/** A definition to be created. `crd` has its defaults. */
-export function validateDefinition(crd: CustomResourceDefinition): FieldError[] {
+/** A definition to be created. `crd` has its defaults. Large ones take long: it may pause between their parts. */
+export function* validatingDefinition(crd: CustomResourceDefinition): Pausing<FieldError[]> {
   const { group, names } = crd.spec
   const nameErrors = (name: string, prefix: boolean): string[] => {
     const texts = nameIsSubdomain(name, prefix)
     return name === `${names.plural}.${group}` ? texts : [...texts, 'must be spec.names.plural+"."+spec.group']
   }
-  return [...validateObjectMeta(crd.metadata, { namespaced: false, nameErrors }, 'metadata'), ...rest(crd, undefined, STRICT)]
+  return [...validateObjectMeta(crd.metadata, { namespaced: false, nameErrors }, 'metadata'), ...(yield* rest(crd, undefined, STRICT))]
 }
 
 /** An update of one: what was wrong with the old one in some ways may stay wrong. */
-export function validateDefinitionUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
-  const faults = schemaFaults(old.spec)
+export function* validatingDefinitionUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): Pausing<FieldError[]> {
+  const meta = validateObjectMetaUpdate(crd.metadata, old.metadata, 'metadata')
   const reviews = old.spec.conversion?.webhook?.conversionReviewVersions ?? []
   const options: Options = {
+    ...STRICT,
     requireReviewVersion: old.spec.conversion === undefined || reviews.length === 0 || reviews.some(isAcceptedReview),
     immutableNames: isConditionTrue(old, 'Established'),
     requireSchema: (old.spec.versions ?? []).every((v) => v.schema?.openAPIV3Schema !== undefined),
+    manySelectableFields: keptSelectableFields(crd, old),
+  }
+  const errors = yield* rest(crd, old, options)
+  // Only something wrong asks whether it was so before.
+  return errors.length === 0 ? meta : [...meta, ...(yield* rest(crd, old, yield* forgiving(options, crd, old)))]
+}
+
+function* forgiving(options: Options, crd: CustomResourceDefinition, old: CustomResourceDefinition): Pausing<Options> {
+  yield
+  const faults = schemaFaults(old.spec)
+  yield
+  return {
+    ...options,
     requireValidType: !faults.types,
     requireStructural: !faults.structure,
     requirePrunedDefaults: !faults.defaults,
     requireAtomicSets: !faults.sets,
     requireListKeys: !faults.keys,
-    manySelectableFields: keptSelectableFields(crd, old),
     unchangedSchemas: unchangedSchemas(crd, old),
     stored: storedExpressions(schemasOf(old)),
   }
-  return [...validateObjectMetaUpdate(crd.metadata, old.metadata, 'metadata'), ...rest(crd, old, options)]
 }
 
 function unchangedSchemas(crd: CustomResourceDefinition, old: CustomResourceDefinition): Set<string> {
@@ -101,9 +114,9 @@ function keptSelectableFields(crd: CustomResourceDefinition, old: CustomResource
   return kept
 }
 
-function rest(crd: CustomResourceDefinition, old: CustomResourceDefinition | undefined, options: Options): FieldError[] {
+function* rest(crd: CustomResourceDefinition, old: CustomResourceDefinition | undefined, options: Options): Pausing<FieldError[]> {
   const errors: FieldError[] = []
-  specErrors(errors, crd.spec, options)
+  yield* specErrors(errors, crd.spec, options)
   if (old !== undefined) immutable(errors, crd.spec, old.spec, options.immutableNames)
   namesErrors(errors, crd.status?.acceptedNames, 'status.acceptedNames')
   storedVersions(errors, crd)
@@ -131,9 +144,10 @@ function sharedParts(versions: readonly DefinitionVersion[]): Shared {
   }
 }
 
-function specErrors(errors: FieldError[], spec: DefinitionSpec, given: Options): void {
+function* specErrors(errors: FieldError[], spec: DefinitionSpec, given: Options): Pausing<void> {
   const versions = spec.versions ?? []
   const shared = sharedParts(versions)
+  yield
   const preserves = spec.preserveUnknownFields === true
   groupErrors(errors, spec.group)
   if (!spec.scope) errors.push(required('spec.scope'))
@@ -148,19 +162,19 @@ function specErrors(errors: FieldError[], spec: DefinitionSpec, given: Options):
     if (given.requireSchema) errors.push(required(at))
     else if (!preserves && served) errors.push(required(at, 'because otherwise all fields are pruned'))
   })
+  yield
   const hasDefaults = hasSchemaWith(spec, (s) => s['default'] !== undefined && s['default'] !== null)
   if (hasDefaults && preserves) {
     errors.push(invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'))
   }
+  yield
   if (hasDefaults || hasSchemaWith(spec, hasExtensions)) options = { ...options, requireStructural: true }
-  versions.forEach((v, i) => {
-    versionErrors(errors, v, `spec.versions[${i}]`, shared, options)
-  })
+  for (const [i, v] of versions.entries()) yield* versionErrors(errors, v, `spec.versions[${i}]`, shared, options)
   countErrors(errors, spec, shared)
   requiredNames(errors, spec.names)
   namesErrors(errors, spec.names, 'spec.names')
   const first = versions[0]
-  if (first !== undefined) sharedErrors(errors, first, versions, shared, options)
+  if (first !== undefined) yield* sharedErrors(errors, first, versions, shared, options)
   const { conversion } = spec
   if (conversion !== undefined && conversion.strategy !== 'None' && preserves) {
     errors.push(invalidValue('spec.conversion.strategy', conversion.strategy, 'must be None if spec.preserveUnknownFields is true'))
@@ -185,7 +199,7 @@ function groupErrors(errors: FieldError[], group: string): void {
   else if (!group.includes('.')) errors.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'))
 }
 
-function versionErrors(errors: FieldError[], v: DefinitionVersion, path: string, shared: Shared, options: Options): void {
+function* versionErrors(errors: FieldError[], v: DefinitionVersion, path: string, shared: Shared, options: Options): Pausing<void> {
   addErrors(errors, joined(child(path, 'name'), v.name, dns1035LabelErrors(v.name)))
   for (const text of deprecationTexts(v)) {
     // A pointer in the internal type: printed as JSON.
@@ -194,7 +208,10 @@ function versionErrors(errors: FieldError[], v: DefinitionVersion, path: string,
   }
   const hasStatus = v.subresources?.status !== undefined
   if (!shared.schema)
-    addErrors(errors, validateDefinitionSchema(v.schema, hasStatus, options, child(path, 'schema'), options.unchangedSchemas.has(v.name)))
+    addErrors(
+      errors,
+      yield* validatingDefinitionSchema(v.schema, hasStatus, options, child(path, 'schema'), options.unchangedSchemas.has(v.name)),
+    )
   if (!shared.subresources) addErrors(errors, scaleErrors(v.subresources?.scale, child(path, 'subresources')))
   if (!shared.additionalPrinterColumns) columns(errors, v, path)
   if (!shared.selectableFields) {
@@ -213,18 +230,18 @@ function columns(errors: FieldError[], v: DefinitionVersion, path: string): void
   })
 }
 
-function sharedErrors(
+function* sharedErrors(
   errors: FieldError[],
   first: DefinitionVersion,
   versions: readonly DefinitionVersion[],
   shared: Shared,
   options: Options,
-): void {
+): Pausing<void> {
   const hasStatus = versions.some((v) => v.subresources?.status !== undefined)
   if (shared.schema)
     addErrors(
       errors,
-      validateDefinitionSchema(first.schema, hasStatus, options, 'spec.validation', options.unchangedSchemas.has(first.name)),
+      yield* validatingDefinitionSchema(first.schema, hasStatus, options, 'spec.validation', options.unchangedSchemas.has(first.name)),
     )
   if (shared.subresources) addErrors(errors, scaleErrors(first.subresources?.scale, 'spec.subresources'))
   if (shared.additionalPrinterColumns) columns(errors, first, 'spec')

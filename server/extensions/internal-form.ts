@@ -110,7 +110,13 @@ const SCHEMA: readonly (readonly [string, string, Print])[] = [
 
 /** Fields of a schema that say something, by Go's names and in their order, with their JSON names. */
 export function givenFields(schema: Readonly<JsonObject>): (readonly [go: string, json: string])[] {
-  return SCHEMA.flatMap(([go, name, print]) => (print(schema[name]) === print(undefined) ? [] : [[go, name] as const]))
+  return SCHEMA.flatMap(([go, name, print]) => (isGiven(schema[name], print) ? [[go, name] as const] : []))
+}
+
+/** What holds other values is given whatever they are, and need not be printed for it. */
+function isGiven(value: unknown, print: Print): boolean {
+  if (value === undefined || value === null) return false
+  return typeof value === 'object' || print(value) !== print(undefined)
 }
 
 const number: Print = (value) => goJson(value ?? 0)

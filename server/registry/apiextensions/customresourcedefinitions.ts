@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import { defaultCustomResourceDefinition, defaultDefinitionStatus } from '../../apis/apiextensions/v1beta1/customresourcedefinition.ts'
 import type { CustomResourceDefinition, DefinitionStatus } from '../../extensions/definition.ts'
 import { definitionWarnings } from '../../extensions/definition-schema.ts'
 import { CLEANUP_FINALIZER, setCondition } from '../../extensions/definition-status.ts'
-import { namesErrors, validateDefinition, validateDefinitionUpdate } from '../../extensions/definition-validation.ts'
+import { namesErrors, validatingDefinition, validatingDefinitionUpdate } from '../../extensions/definition-validation.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
+import type { Pausing } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { convert } from '../../scheme/versions.ts'
 import type { BuiltInKind } from '../definition.ts'
-import type { Strategy } from '../generic/strategy.ts'
+import type { Strategy, StrategyContext } from '../generic/strategy.ts'
 import { name, table, text, type Cell } from '../generic/table-cells.ts'
 
 const servedVersions: Cell = (o) =>
@@ -29,6 +31,23 @@ const V1 = { group: GROUP, version: 'v1' }
 /** The v1 form of a stored object, on which rules and makers work. */
 const asV1 = (obj: KubeObject): CustomResourceDefinition => convert(obj, STORED, V1) as unknown as CustomResourceDefinition
 
+/** Neither the spec nor its approval has changed: what was accepted stays accepted. */
+const isSameSpec = (obj: KubeObject, old: KubeObject): boolean =>
+  isDeepStrictEqual(obj.spec, old.spec) && isDeepStrictEqual(obj.metadata.annotations, old.metadata.annotations)
+
+/** A definition that is right is worth warnings. */
+function* checked(
+  validation: Pausing<FieldError[]>,
+  crd: CustomResourceDefinition,
+  before: CustomResourceDefinition | undefined,
+  others: readonly FieldError[],
+  { warn }: StrategyContext,
+): Pausing<FieldError[]> {
+  const errors = yield* validation
+  if (errors.length === 0 && others.length === 0) for (const text of definitionWarnings(crd.spec, before?.spec)) warn(text)
+  return errors
+}
+
 /** Objects are in their stored version, v1beta1, which differs from v1 in other places. */
 const strategy: Strategy = {
   generation: true,
@@ -45,17 +64,16 @@ const strategy: Strategy = {
     const status = obj.status as { storedVersions?: string[] } | undefined
     if (version !== '' && status?.storedVersions?.includes(version) === false) status.storedVersions = [...status.storedVersions, version]
   },
-  validate(obj, ctx) {
+  // All of it in turns with others: a definition may be as large as a body.
+  *validateRules(obj, old, others, ctx) {
+    yield
     const crd = asV1(obj)
-    const errors = validateDefinition(crd)
-    if (errors.length === 0) for (const text of definitionWarnings(crd.spec)) ctx.warn(text)
-    return errors
-  },
-  validateUpdate(obj, old, ctx) {
-    const [crd, before] = [asV1(obj), asV1(old)]
-    const errors = validateDefinitionUpdate(crd, before)
-    if (errors.length === 0) for (const text of definitionWarnings(crd.spec, before.spec)) ctx.warn(text)
-    return errors
+    if (old === undefined) return yield* checked(validatingDefinition(crd), crd, undefined, others, ctx)
+    if (isSameSpec(obj, old)) return []
+    yield
+    const before = asV1(old)
+    yield
+    return yield* checked(validatingDefinitionUpdate(crd, before), crd, before, others, ctx)
   },
   validateStatusUpdate(obj) {
     const errors: FieldError[] = []

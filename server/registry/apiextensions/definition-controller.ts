@@ -46,6 +46,8 @@ const OVERLAPPING = ['apiservices.apiregistration.k8s.io', 'customresourcedefini
 const RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io'
 /** How often a deletion looks whether its objects are gone. */
 const POLL_MS = 500
+/** Most of the work is waiting for the store. */
+const WORKERS = 8
 
 interface Made {
   /** What of the definition it was made from. */
@@ -57,13 +59,15 @@ interface Made {
 /**
  * Makes CustomResourceDefinitions work: gives them their names, says in their status what became of them, serves their objects, and
  * removes those of a definition that goes (apiextensions-apiserver `pkg/controller/{status,establish,finalizer,nonstructuralschema,apiapproval}`).
- * One worker: what definitions of a group may be called depends on each other.
+ * What definitions of a group may be called depends on each other: their names are given out one by one.
  */
 export class DefinitionController {
   readonly #o: DefinitionControllerOptions
   readonly #store: Store
   readonly #queue: WorkQueue
   readonly #made = new Map<string, Made>()
+  /** By group: the end of who gives out names now. */
+  readonly #naming = new Map<string, Promise<unknown>>()
   readonly #context: StrategyContext
   readonly #listener = (event: { entry: Entry } | undefined): void => {
     if (event === undefined) this.#all()
@@ -105,7 +109,7 @@ export class DefinitionController {
   start(): void {
     this.#store.resource.cache.listeners.add(this.#listener)
     this.#all()
-    void this.#run()
+    for (let i = 0; i < WORKERS; i++) void this.#run()
   }
 
   stop(): void {
@@ -157,6 +161,7 @@ export class DefinitionController {
   async #sync(name: string): Promise<void> {
     const crd = this.#read(name)
     if (crd === undefined) return this.#gone(name)
+    if (!deepEqual(crd.spec.names, crd.status?.acceptedNames) && (await this.#alone(crd.spec.group, () => this.#name(name)))) return
     if (await this.#judge(crd)) return
     await this.#serve(crd)
     const established = establish(crd, hasBadBundle(crd))
@@ -179,18 +184,32 @@ export class DefinitionController {
     }
   }
 
-  /** Names and conditions; true when the status has been written, whose event brings the definition back. */
+  async #alone<T>(group: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#naming.get(group) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    this.#naming.set(group, mine)
+    try {
+      return await mine
+    } finally {
+      if (this.#naming.get(group) === mine) this.#naming.delete(group)
+    }
+  }
+
+  /** Gives a definition its names; true when its status has been written, whose event brings it back. */
+  async #name(name: string): Promise<boolean> {
+    // Others of the group may have been given theirs meanwhile: the cache has to show it.
+    await this.#store.deps.feed.fresh()
+    const crd = this.#read(name)
+    if (crd === undefined) return true
+    const { acceptedNames, namesAccepted, established } = acceptNames(crd, this.#ofGroup(crd.spec.group))
+    if (deepEqual(acceptedNames, crd.status?.acceptedNames) && deepEqual(namesAccepted, withoutTime(crd, 'NamesAccepted'))) return false
+    await this.#writeStatus(crd, { acceptedNames, conditions: [namesAccepted, established] })
+    return true
+  }
+
+  /** Conditions; true when the status has been written, whose event brings the definition back. */
   async #judge(crd: CustomResourceDefinition): Promise<boolean> {
     const conditions: DefinitionCondition[] = []
-    const change: { conditions: DefinitionCondition[]; acceptedNames?: DefinitionStatus['acceptedNames'] } = { conditions }
-    const { names, group } = crd.spec
-    if (!deepEqual(names, crd.status?.acceptedNames)) {
-      const { acceptedNames, namesAccepted, established } = acceptNames(crd, this.#ofGroup(group))
-      if (!deepEqual(acceptedNames, crd.status?.acceptedNames) || !deepEqual(namesAccepted, withoutTime(crd, 'NamesAccepted'))) {
-        change.acceptedNames = acceptedNames
-        conditions.push(namesAccepted, established)
-      }
-    }
     const approval = apiApproval(crd)
     if (approval !== undefined && !deepEqual(approval, withoutTime(crd, approval.type))) conditions.push(approval)
     // What is written today is structural, or it is refused.
@@ -198,7 +217,7 @@ export class DefinitionController {
     const gone = structural === undefined && crd.status?.conditions?.some((c) => c.type === 'NonStructuralSchema') === true
     if (structural !== undefined && !deepEqual(structural, withoutTime(crd, structural.type))) conditions.push(structural)
     if (conditions.length === 0 && !gone) return false
-    await this.#writeStatus(crd, change, gone ? 'NonStructuralSchema' : undefined)
+    await this.#writeStatus(crd, { conditions }, gone ? 'NonStructuralSchema' : undefined)
     return true
   }
 
