@@ -6,6 +6,10 @@ import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
+import { Aggregator } from './aggregator/aggregator.ts'
+import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
+import { aggregated } from './aggregator/forward.ts'
+import type { FrontProxy } from './aggregator/upstream.ts'
 import type { Authenticator } from './authn/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { RbacPolicy } from './authz/rbac/policy.ts'
@@ -79,6 +83,10 @@ export interface ApiServerOptions {
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number
   kubeletClient: KubeletCredentials
+  /** What is shown to extension API servers, and the CA that they know it by. */
+  frontProxy: FrontProxy & { readonly ca: string }
+  /** PEM of the CAs of clients' certificates. */
+  clientCa: string
   /** Order in which a node's addresses are tried. */
   kubeletAddressTypes: readonly string[]
   minRequestTimeoutSeconds: number
@@ -213,6 +221,12 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   state.port = serving.port
   const advertise = { address: o.advertiseAddress, port: serving.port }
   definitions.start()
+  const aggregator = new Aggregator({
+    ...{ registry, clock, frontProxy: o.frontProxy, context: bootstrapContext(clock) },
+    forward: aggregated(forwarder),
+    onError: (name, e) =>
+      log.warn({ name, error: e instanceof Error ? e.message : String(e) }, 'work on an APIService failed, will be tried again'),
+  })
   await bootstrap({
     registry,
     clock,
@@ -221,7 +235,12 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     serviceRanges: services.ranges,
     accounts: o.defaultAccounts !== false,
   })
-  await ensureRbacPolicy(registry, bootstrapContext(clock))
+  const identities = keepAuthentication(
+    registry.store('configmaps'),
+    bootstrapContext(clock),
+    authenticationData({ clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca }),
+  )
+  await Promise.all([ensureRbacPolicy(registry, bootstrapContext(clock)), aggregator.start(), identities.written])
   const repair = services.startRepair((e) =>
     log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'),
   )
@@ -261,6 +280,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     compactor?.stop()
     repair.cancel()
     definitions.stop()
+    aggregator.stop()
+    identities.stop()
     // Running requests finish while nothing new is let in; then watches have nobody left to serve.
     const idle = waitGroup.close()
     await Promise.race([idle, new Promise<void>((r) => void clock.setTimeout(r, graceMs))])
@@ -351,6 +372,12 @@ function lazyOpenApi(clock: Clock, registry: Registry): (ctx: RequestContext) =>
       ...{ scheme, clock, version: `${versionInfo.major}.${versionInfo.minor}`, descriptions: readDescriptions },
       ...{ patchTypes: PATCH_TYPES, customPatchTypes: CUSTOM_PATCH_TYPES },
       returnsDeletedObject: (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
+      foreign: () =>
+        new Map(
+          registry.snapshot.delegates.flatMap(({ group, version, openApi: address, forward }) =>
+            address === undefined ? [] : [[`apis/${group}/${version}`, { address, forward }] as const],
+          ),
+        ),
       custom: () => ({ generation: registry.snapshot.generation, sources: registry.snapshot.served.flatMap(customSource) }),
     })
   }

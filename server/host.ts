@@ -80,6 +80,8 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       disabledPlugins: o.admission.disabledPlugins,
       defaultAccounts: o.local.defaultAccounts,
       kubeletClient,
+      frontProxy: certificates.frontProxy,
+      clientCa: clientCaOf(o, certificates),
       kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
     })
     started = api
@@ -155,8 +157,13 @@ async function openStorage(o: Options, clock: Clock): Promise<Storage> {
 function tlsOf(o: Options, c: Certificates): TlsFiles {
   const { tlsCertFile, tlsPrivateKeyFile } = o.serving
   const own = tlsCertFile === '' ? c.server! : { cert: readFileSync(tlsCertFile, 'utf8'), key: readFileSync(tlsPrivateKeyFile, 'utf8') }
-  const extra = o.authentication.clientCaFile === '' ? '' : readFileSync(o.authentication.clientCaFile, 'utf8')
-  return { cert: own.cert, key: own.key, clientCa: `${c.ca.cert}\n${extra}` }
+  return { cert: own.cert, key: own.key, clientCa: clientCaOf(o, c) }
+}
+
+/** Who signs the certificates of clients: our own CA, and who is named besides. */
+function clientCaOf(o: Options, c: Certificates): string {
+  const { clientCaFile } = o.authentication
+  return clientCaFile === '' ? c.ca.cert : `${c.ca.cert}\n${readFileSync(clientCaFile, 'utf8')}`
 }
 
 function kubeletClientOf(o: Options, c: Certificates): { cert: string; key: string } {

@@ -78,7 +78,7 @@ function aggregatedResource(r: ResourceFacts): object {
 }
 
 /** All groups of `/apis`, or the core group of `/api`. */
-export function aggregated(api: Pick<Snapshot, 'groups' | 'facts'>, core: boolean): KubeObject {
+export function aggregated(api: Pick<Snapshot, 'groups' | 'facts' | 'delegate'>, core: boolean): KubeObject {
   const groups = api.groups.filter((g) => (g.name === '') === core)
   return {
     kind: 'APIGroupDiscoveryList',
@@ -86,11 +86,18 @@ export function aggregated(api: Pick<Snapshot, 'groups' | 'facts'>, core: boolea
     metadata: {},
     items: groups.map((g) => ({
       metadata: g.name === '' ? {} : { name: g.name },
-      versions: g.versions.map((v) => ({
-        version: v,
-        resources: api.facts.filter((r) => r.group === g.name && r.version === v).map(aggregatedResource),
-        freshness: 'Current',
-      })),
+      versions: g.versions.map((v) => {
+        const delegate = api.delegate(g.name, v)
+        // Of a version that has never been reached there is no list, not an empty one.
+        if (delegate !== undefined) {
+          return { version: v, resources: orNothing(delegate.resources), freshness: delegate.fresh ? 'Current' : 'Stale' }
+        }
+        return {
+          version: v,
+          resources: api.facts.filter((r) => r.group === g.name && r.version === v).map(aggregatedResource),
+          freshness: 'Current',
+        }
+      }),
     })),
   }
 }

@@ -25,6 +25,8 @@ const snapshot: Snapshot = {
   unstored: () => undefined,
   group: (name) => scheme.groups.find((g) => g.name === name),
   isBuiltIn: () => true,
+  delegates: [],
+  delegate: () => undefined,
 }
 const registry = { snapshot }
 const serve = discovery({
@@ -41,7 +43,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
     answer = { status, headers: h, body }
   }
   const known = serve({ exchange: { method, path, search: '', headers, respond } } as unknown as RequestContext)
-  return known ? answer : undefined
+  return known === true ? answer : undefined
 }
 
 interface ResourceList {

@@ -36,7 +36,7 @@ function wantsAggregated(accept: string): Media | undefined {
 }
 
 /** Serves `/`, `/api…`, `/apis…` and `/version`; false for other paths. */
-export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean {
+export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean | Promise<boolean> {
   // Documents are those of one generation.
   const documents = new Map<string, Document>()
   let generation = -1
@@ -76,6 +76,8 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
   return (ctx) => {
     const path = ctx.exchange.path.replace(/(.)\/$/, '$1')
     const [, root = '', group, version, ...rest] = path.split('/')
+    const delegate = root === 'apis' && version !== undefined ? o.registry.snapshot.delegate(group!, version) : undefined
+    if (delegate !== undefined) return delegate.forward(ctx).then(answered)
     if (rest.length > 0) return false
     // The index is for people: whatever they accept, it is indented JSON.
     if (path === '/') return answered(ctx.exchange.respond(200, { 'content-type': 'application/json' }, index()))

@@ -94,6 +94,8 @@ export function router(options: RouterOptions): Handler {
     }
     if (info.verb === 'proxy' && info.subresource === '') return options.legacyProxy(ctx)
     const api = options.api()
+    const delegate = api.delegate(info.apiGroup, info.apiVersion)
+    if (delegate !== undefined) return delegate.forward(ctx)
     const served = api.resource(info.apiGroup, info.apiVersion, info.resource)
     if (served === undefined) {
       const unstored = api.unstored(info.apiGroup, info.apiVersion, info.resource)

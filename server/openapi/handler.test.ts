@@ -24,6 +24,7 @@ const serve = openApi({
   patchTypes: ['application/merge-patch+json'],
   descriptions: () => Promise.resolve(noDescriptions),
   custom: () => custom,
+  foreign: () => new Map(),
 })
 
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer | undefined> {

@@ -21,6 +21,8 @@ export interface OpenApiOptions extends Omit<DocumentOptions, 'descriptions' | '
   descriptions(): Promise<Descriptions>
   /** What is served besides the built-in API now, and a number that grows with every change of it. */
   custom(): { readonly generation: number; readonly sources: readonly CustomSource[] }
+  /** Documents of other servers, which have them: by name, with the address that the index gives. */
+  foreign(): ReadonlyMap<string, { readonly address: string; forward(ctx: RequestContext): Promise<void> }>
 }
 
 type Form = 'json' | 'protobuf'
@@ -108,16 +110,17 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     return hashOf(identity === undefined ? await inTurns(jsonSteps(await documentOf(made, name))) : Buffer.from(`${o.version} ${identity}`))
   }
 
-  let index: Promise<Buffer> | undefined
+  type Paths = Record<string, { serverRelativeURL: string }>
+  let index: Promise<Paths> | undefined
   /** Needs the hash of every document: makes one after the other, and forgets it. */
-  async function makeIndex(): Promise<Buffer> {
+  async function makeIndex(): Promise<Paths> {
     const made = await loaded()
-    const paths: Record<string, { serverRelativeURL: string }> = {}
+    const paths: Paths = {}
     for (const name of made.names) {
       if (!hashes.has(name)) hashes.set(name, await hashOfDocument(made, name))
       paths[name] = { serverRelativeURL: addressOf(name, hashes.get(name)!) }
     }
-    return Buffer.from(JSON.stringify({ paths }))
+    return paths
   }
 
   function respond(ctx: RequestContext, status: number, headers: ResponseHeaders, body?: Buffer): true {
@@ -170,9 +173,17 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
         throw e
       })
       // Upstream's aggregator says no more of the index than that it is text.
-      return respond(ctx, 200, { 'content-type': 'text/plain; charset=utf-8', 'last-modified': started }, await index)
+      const paths = { ...(await index) }
+      for (const [name, { address }] of o.foreign()) paths[name] = { serverRelativeURL: address }
+      const body = Buffer.from(JSON.stringify({ paths }))
+      return respond(ctx, 200, { 'content-type': 'text/plain; charset=utf-8', 'last-modified': started }, body)
     }
-    return path.startsWith('/openapi/v3/') ? v3(ctx, path.slice('/openapi/v3/'.length)) : false
+    if (!path.startsWith('/openapi/v3/')) return false
+    const name = path.slice('/openapi/v3/'.length)
+    const foreign = o.foreign().get(name)
+    if (foreign === undefined) return v3(ctx, name)
+    await foreign.forward(ctx)
+    return true
   }
 }
 

@@ -25,6 +25,8 @@ export interface ForwardRequest {
   path: string
   /** Path under which the client sees the target's root, without a slash at its end. */
   prefix: string
+  /** How to reach a server that has certificates of its own, and what it is to know of who asks. */
+  upstream?: { readonly agent: HttpsAgent; readonly servername: string; readonly headers: OutgoingHttpHeaders }
 }
 
 /** Of one hop only (RFC 9110 §7.6.1), or the client's business with us. */
@@ -87,8 +89,9 @@ export class Forwarder {
       headers: requestHeaders(ctx, f, body),
       lookup: lookupOf(f.addresses),
     }
-    const agent = target.protocol === 'http:' ? this.#http : target.asKubeletClient ? this.#kubelets : this.#pods
-    const servername = isIP(target.host) === 0 ? target.host : ''
+    const own = target.protocol === 'http:' ? this.#http : target.asKubeletClient ? this.#kubelets : this.#pods
+    const agent = f.upstream?.agent ?? own
+    const servername = f.upstream?.servername ?? (isIP(target.host) === 0 ? target.host : '')
     return new Promise((resolve, reject) => {
       const req: ClientRequest =
         target.protocol === 'http:' ? http.request({ ...options, agent }) : httpsRequest({ ...options, agent, servername })
@@ -146,6 +149,7 @@ function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: BodyStream
   const before = headers['x-forwarded-for']
   out['x-forwarded-for'] = before === undefined ? remoteAddress : `${before}, ${remoteAddress}`
   out['x-forwarded-uri'] = f.prefix + (f.path.split('?', 1)[0] ?? '')
+  Object.assign(out, f.upstream?.headers)
   if (body?.length !== undefined) out['content-length'] = String(body.length)
   else if (body !== undefined) out['transfer-encoding'] = 'chunked'
   return out

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../filters/context.ts'
 import type { CacheSchema, IndexedParts } from '../cache/entry.ts'
 import { ResourceCache } from '../cache/resource-cache.ts'
 import { compareApiVersions } from '../machinery/api-versions.ts'
@@ -12,12 +13,33 @@ import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
 import type { SelectableFields } from './generic/strategy.ts'
 
+/**
+ * A version of a group that another server serves, behind an APIService. Whoever is asked for its objects hands the request on.
+ */
+export interface Delegate {
+  readonly group: string
+  readonly version: string
+  /** Of the APIService: groups and versions with a higher one come first. */
+  readonly groupPriority: number
+  readonly versionPriority: number
+  /** Its resources in the form of APIVersionDiscovery, as that server tells of them; none when it has not been reached. */
+  readonly resources: readonly object[]
+  /** False: what is known of its resources may be out of date, or nothing is. */
+  readonly fresh: boolean
+  /** Where its OpenAPI v3 document is, as its own index says; undefined when it has none. */
+  readonly openApi: string | undefined
+  /** Answers a request below `/apis/{group}/{version}`, or for its OpenAPI document. */
+  forward(ctx: RequestContext): Promise<void>
+}
+
 /** What the server serves at one moment. It never changes: whoever makes documents of it may keep them by its generation. */
 export interface Snapshot {
   /** Grows with every change of what is served. */
   readonly generation: number
   /** With their versions in the order of preference: built-in groups first, then by name. */
   readonly groups: readonly GroupFacts[]
+  /** Group-versions of other servers. */
+  readonly delegates: readonly Delegate[]
   /** As discovery lists them. */
   readonly facts: readonly ResourceFacts[]
   readonly served: readonly ServedResource[]
@@ -25,6 +47,7 @@ export interface Snapshot {
   readonly stores: ReadonlyMap<string, Store>
   resource(group: string, version: string, resource: string): ServedResource | undefined
   unstored(group: string, version: string, resource: string): UnstoredDefinition | undefined
+  delegate(group: string, version: string): Delegate | undefined
   group(name: string): GroupFacts | undefined
   /** Whether a group is there without any definition that was added. */
   isBuiltIn(group: string): boolean
@@ -45,6 +68,9 @@ export class Registry {
   readonly #options: RegistryOptions
   readonly #installed = new Map<string, Installed>()
   readonly #unstored: UnstoredDefinition[] = []
+  #delegates: readonly Delegate[] = []
+  /** Called after each change of what is served. */
+  readonly listeners = new Set<() => void>()
   #snapshot: Snapshot
 
   constructor(options: RegistryOptions) {
@@ -110,6 +136,12 @@ export class Registry {
     this.#installed.delete(qualified(name))
     this.#swap()
     this.#options.feed.remove(installed.store.resource.cache.schema.prefix)
+  }
+
+  /** Replaces all that other servers serve. */
+  delegate(delegates: readonly Delegate[]): void {
+    this.#delegates = delegates
+    this.#swap()
   }
 
   /** The store of a resource that is always there, by `resource.group`. */
@@ -178,6 +210,7 @@ export class Registry {
 
   #swap(): void {
     this.#snapshot = this.#take(this.#snapshot.generation + 1)
+    for (const listener of this.listeners) listener()
   }
 
   #take(generation: number): Snapshot {
@@ -188,15 +221,18 @@ export class Registry {
     const unstored = new Map(this.#unstored.map((u) => [pathOf(u), u]))
     const known = new Set(builtIn.resources)
     const added = served.map((s) => s.facts).filter((f) => !known.has(f))
-    const groups = groupsWith(builtIn.groups, added)
+    const delegates = this.#delegates
+    const groups = groupsWith(builtIn.groups, added, delegates)
     return {
       generation,
       groups,
+      delegates,
       facts: added.length === 0 ? builtIn.resources : [...builtIn.resources, ...added],
       served,
       stores: new Map(installed.map((i) => [qualified(i.definition), i.store])),
       resource: (group, version, resource) => byPath.get(`${group}/${version}/${resource}`),
       unstored: (group, version, resource) => unstored.get(`${group}/${version}/${resource}`),
+      delegate: (group, version) => delegates.find((d) => d.group === group && d.version === version),
       group: (name) => groups.find((g) => g.name === name),
       isBuiltIn: (group) => builtIn.groups.some((g) => g.name === group),
     }
@@ -298,16 +334,38 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
   }
 }
 
-/** The built-in groups, then those that definitions add, by name; versions in the order of KEP-1769's rule. */
-function groupsWith(builtIn: readonly GroupFacts[], added: readonly ResourceFacts[]): readonly GroupFacts[] {
-  if (added.length === 0) return builtIn
-  const versions = new Map<string, Set<string>>()
-  for (const { group, version } of added) versions.set(group, (versions.get(group) ?? new Set()).add(version))
+/** Priority of a group that custom resources make (kube-apiserver `crdregistration`). */
+export const CUSTOM_GROUP_PRIORITY = 1000
+
+/**
+ * The built-in groups in their order, then those that definitions and other servers add: by the priority of the group, then by name. Versions
+ * by their priority where other servers have one, otherwise in the order of KEP-1769's rule.
+ */
+function groupsWith(
+  builtIn: readonly GroupFacts[],
+  added: readonly ResourceFacts[],
+  delegates: readonly Delegate[],
+): readonly GroupFacts[] {
+  if (added.length === 0 && delegates.length === 0) return builtIn
+  const groups = new Map<string, { priority: number; versions: Map<string, number> }>()
+  const note = (group: string, version: string, priority: number, versionPriority: number): void => {
+    const known = groups.get(group)
+    if (known === undefined) groups.set(group, { priority, versions: new Map([[version, versionPriority]]) })
+    else {
+      known.priority = Math.max(known.priority, priority)
+      known.versions.set(version, versionPriority)
+    }
+  }
+  for (const { group, version } of added) note(group, version, CUSTOM_GROUP_PRIORITY, 0)
+  for (const d of delegates) note(d.group, d.version, d.groupPriority, d.versionPriority)
+  const sorted = (versions: Map<string, number>): string[] =>
+    [...versions].sort(([a, pa], [b, pb]) => pb - pa || compareApiVersions(a, b)).map(([version]) => version)
   const own = builtIn.map((g) => {
-    const more = [...(versions.get(g.name) ?? [])].filter((v) => !g.versions.includes(v)).sort(compareApiVersions)
-    versions.delete(g.name)
-    return more.length === 0 ? g : { name: g.name, versions: [...g.versions, ...more] }
+    const more = groups.get(g.name)
+    groups.delete(g.name)
+    const versions = more === undefined ? [] : sorted(more.versions).filter((v) => !g.versions.includes(v))
+    return versions.length === 0 ? g : { name: g.name, versions: [...g.versions, ...versions] }
   })
-  const others = [...versions].sort(([a], [b]) => (a < b ? -1 : 1))
-  return [...own, ...others.map(([name, set]) => ({ name, versions: [...set].sort(compareApiVersions) }))]
+  const others = [...groups].sort(([a, ga], [b, gb]) => gb.priority - ga.priority || (a < b ? -1 : 1))
+  return [...own, ...others.map(([name, { versions }]) => ({ name, versions: sorted(versions) }))]
 }

@@ -31,6 +31,10 @@ describe('loadCertificates', () => {
       'apiserver.key',
       'ca.crt',
       'ca.key',
+      'front-proxy-ca.crt',
+      'front-proxy-ca.key',
+      'front-proxy-client.crt',
+      'front-proxy-client.key',
       'sa.key',
       'sa.pub',
     ])

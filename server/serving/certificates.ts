@@ -30,6 +30,8 @@ export interface Certificates {
   readonly admin: KeyPair
   /** What the API server shows to kubelets. */
   readonly kubeletClient: KeyPair
+  /** What the API server shows to extension API servers, and the CA that they know it by: it signs nothing else. */
+  readonly frontProxy: KeyPair & { readonly ca: string }
   readonly serviceAccount: { readonly privateKey: string; readonly publicKey: string }
 }
 
@@ -39,6 +41,8 @@ export interface Certificates {
  */
 export const kubeletClientName = 'kube-apiserver-kubelet-client'
 export const kubeletClientGroup = 'system:kubelet-api-admin'
+/** The common name that extension API servers believe (kubeadm's). */
+export const frontProxyName = 'front-proxy-client'
 
 // A certificate with less than this left is made anew at the next start.
 const renewMs = 30 * 86_400_000
@@ -62,7 +66,8 @@ export const usualNames = (): string[] => [
 export function loadCertificates(options: CertificateOptions): Certificates {
   const { dir, now } = options
   try {
-    const ca = authority(dir, now)
+    const ca = authority(dir, now, 'ca', 'kubernetes')
+    const frontProxyCa = authority(dir, now, 'front-proxy-ca', 'front-proxy-ca')
     const names = [...new Set([...usualNames(), ...options.names])]
     const leaf = (file: string, request: Omit<CertificateRequest, 'now'>): KeyPair => issued(dir, file, ca, { ...request, now })
     return {
@@ -74,6 +79,10 @@ export function loadCertificates(options: CertificateOptions): Certificates {
         organizations: [kubeletClientGroup],
         use: 'client',
       }),
+      frontProxy: {
+        ca: frontProxyCa.cert,
+        ...issued(dir, 'front-proxy-client', frontProxyCa, { commonName: frontProxyName, use: 'client', now }),
+      },
       serviceAccount: serviceAccountKeys(dir),
     }
   } catch (e) {
@@ -83,9 +92,9 @@ export function loadCertificates(options: CertificateOptions): Certificates {
   }
 }
 
-function authority(dir: string, now: number): Authority {
-  const certFile = join(dir, 'ca.crt')
-  const keyFile = join(dir, 'ca.key')
+function authority(dir: string, now: number, name: string, commonName: string): Authority {
+  const certFile = join(dir, `${name}.crt`)
+  const keyFile = join(dir, `${name}.key`)
   const cert = readIfPresent(certFile)
   const key = readIfPresent(keyFile)
   if (cert !== undefined && key !== undefined) {
@@ -97,7 +106,7 @@ function authority(dir: string, now: number): Authority {
     }
     if (remaining(cert, now) > renewMs) return ca
   } else if (cert !== undefined) throw new Error(`${keyFile} is missing; restore it, or remove ${certFile} to have a new CA made`)
-  const ca = createAuthority('kubernetes', now)
+  const ca = createAuthority(commonName, now)
   writePrivateFile(keyFile, ca.key)
   writePrivateFile(certFile, ca.cert)
   return ca

@@ -1,4 +1,9 @@
-import { defaultApiService } from '../../apis/apiregistration/v1/apiservice.ts'
+import {
+  apiServiceNameErrors,
+  defaultApiService,
+  validateApiService,
+  validateApiServiceStatus,
+} from '../../apis/apiregistration/v1/apiservice.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { age, name, table, type Cell } from '../generic/table-cells.ts'
@@ -17,6 +22,10 @@ export const apiservices: BuiltInKind = {
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
     default: defaultApiService,
+    nameErrors: (name, _prefix, obj) => apiServiceNameErrors(name, obj),
+    validate: validateApiService,
+    validateUpdate: validateApiService,
+    validateStatusUpdate: validateApiServiceStatus,
   },
   table: table(
     'Name|Service|Available|Age',

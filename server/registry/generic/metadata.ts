@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { formatTime } from '../../machinery/clock.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
-import { badRequest, StatusError } from '../../machinery/status.ts'
+import { badRequest } from '../../machinery/status.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { StrategyContext } from './strategy.ts'
 
@@ -17,8 +17,6 @@ export function ensureNamespace(obj: KubeObject, namespace: string, namespaced: 
 /** System fields of a new object; what a client sent for them is not kept. */
 export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void {
   const meta = obj.metadata
-  // etcd3 store: "resourceVersion should not be set on objects to be created" reaches the client as a bare 500.
-  if (meta.resourceVersion) throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   delete meta.deletionTimestamp
   delete meta.deletionGracePeriodSeconds
   delete meta.selfLink

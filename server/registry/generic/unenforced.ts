@@ -20,7 +20,6 @@ export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
     'ValidatingAdmissionPolicy is stored, but this server does not evaluate admission policies yet',
   'validatingadmissionpolicybindings.admissionregistration.k8s.io':
     'ValidatingAdmissionPolicyBinding is stored, but this server does not evaluate admission policies yet',
-  'apiservices.apiregistration.k8s.io': 'APIService is stored, but this server does not aggregate other API servers yet',
   'flowschemas.flowcontrol.apiserver.k8s.io': 'FlowSchema is stored, but this server does not apply priority and fairness yet',
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io':
     'PriorityLevelConfiguration is stored, but this server does not apply priority and fairness yet',

@@ -80,6 +80,9 @@ async function attempt(store: Store, { object, namespace, context }: CreateReque
     await prepareCreate(store, object, context, slice)
     await validate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
     if (slice.over) await slice.next()
+    // What the store of the reference says, after everything else, reaches the client as a bare 500; a dry run never gets there.
+    if (object.metadata.resourceVersion && !context.dryRun)
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
     const entry = await store.insert(object, context)
     await reservation?.commit()
     return entry

@@ -57,6 +57,8 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
     maxMutatingRequestsInFlight: 0,
     requestTimeoutMs: 60_000,
     kubeletClient: certificates.kubeletClient,
+    frontProxy: certificates.frontProxy,
+    clientCa: certificates.ca.cert,
     kubeletAddressTypes: ['InternalIP'],
     minRequestTimeoutSeconds: 1800,
     maxStreamsPerConnection: 1000,

@@ -1,0 +1,301 @@
+import type { Entry } from '../cache/entry.ts'
+import type { RequestContext } from '../filters/context.ts'
+import { formatTime, type Clock, type Timer } from '../machinery/clock.ts'
+import { copyJson } from '../machinery/copy-json.ts'
+import { isStatusError } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { WorkQueue } from '../machinery/work-queue.ts'
+import { deleteFrom } from '../registry/generic/delete.ts'
+import type { Store } from '../registry/generic/store.ts'
+import type { StrategyContext } from '../registry/generic/strategy.ts'
+import { statusRules } from '../registry/generic/update-rules.ts'
+import { createIn, updateIn } from '../registry/generic/write.ts'
+import type { Delegate, Registry } from '../registry/registry.ts'
+import { AUTOMANAGED, AVAILABLE, isAvailable, nameOf, ownApiService, serviceOf, type ApiService, type Condition } from './api-service.ts'
+import { openApiOf, resourcesOf } from './discovery.ts'
+import { resolveService, Unreachable, type Address } from './resolve.ts'
+import { ask, upstreamOf, type FrontProxy, type Upstream } from './upstream.ts'
+
+export interface AggregatorOptions {
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly frontProxy: FrontProxy
+  /** Of the server's own writes. */
+  readonly context: StrategyContext
+  /** Hands a request on to an address of the server behind. */
+  forward(ctx: RequestContext, address: Address, upstream: Upstream): Promise<void>
+  /** Work that failed and is tried again. */
+  onError(name: string, error: unknown): void
+}
+
+const RESOURCE = 'apiservices.apiregistration.k8s.io'
+/** How often servers are asked whether they are still there (kube-aggregator, resync of its informers). */
+const CHECK_MS = 30_000
+const RETRY = { baseDelayMs: 5, maxDelayMs: 30_000 }
+const PASSED: Condition = { type: AVAILABLE, status: 'True', reason: 'Passed', message: 'all checks passed' }
+const LOCAL: Condition = { type: AVAILABLE, status: 'True', reason: 'Local', message: 'Local APIServices are always available' }
+
+interface Behind {
+  readonly spec: string
+  readonly upstream: Upstream
+  resources: readonly object[]
+  openApi: string | undefined
+  fresh: boolean
+}
+
+/**
+ * The APIServices: those of our own groups and of custom resources are kept here, the servers behind others are asked whether they are
+ * there and what they have, and what they serve is part of the registry's snapshot (kube-aggregator `pkg/controllers/{autoregister,status}`).
+ */
+export class Aggregator {
+  readonly #o: AggregatorOptions
+  readonly #store: Store
+  readonly #queue: WorkQueue
+  readonly #behind = new Map<string, Behind>()
+  readonly #context: StrategyContext
+  readonly #watched: readonly Store[]
+  #timer: Timer | undefined
+  #published = ''
+
+  readonly #changed = (event: { entry: Entry } | undefined): void => {
+    if (event === undefined) this.#all()
+    else this.#queue.add(event.entry.name)
+  }
+  /** A service or its endpoints: whoever stands behind one is asked again. */
+  readonly #moved = (event: { entry: Entry } | undefined): void => {
+    for (const name of this.#behind.keys()) {
+      const service = serviceOf(this.#read(name) ?? NONE)
+      const { entry } = event ?? {}
+      const of = entry?.parts.labels?.['kubernetes.io/service-name'] ?? entry?.name
+      if (entry === undefined || (of === service?.name && entry.namespace === service?.namespace)) this.#queue.add(name)
+    }
+  }
+  readonly #served = (): void => {
+    for (const name of this.#ownNames()) this.#queue.add(name)
+    for (const entry of this.#entries()) if (entry.parts.labels?.[AUTOMANAGED] === 'true') this.#queue.add(entry.name)
+  }
+
+  constructor(o: AggregatorOptions) {
+    this.#o = o
+    this.#store = o.registry.store(RESOURCE)
+    this.#watched = ['services', 'endpointslices.discovery.k8s.io'].map((name) => o.registry.store(name))
+    this.#queue = new WorkQueue({ clock: o.clock, ...RETRY })
+    this.#context = o.context
+  }
+
+  /** Makes the APIServices of what the server serves itself, and begins to follow all. The feed must have started. */
+  async start(): Promise<void> {
+    this.#store.resource.cache.listeners.add(this.#changed)
+    for (const { resource } of this.#watched) resource.cache.listeners.add(this.#moved)
+    this.#o.registry.listeners.add(this.#served)
+    this.#timer = this.#o.clock.setInterval(() => this.#moved(undefined), CHECK_MS)
+    await Promise.all(this.#ownNames().map((name) => this.#sync(name)))
+    this.#all()
+    void this.#run()
+  }
+
+  stop(): void {
+    this.#store.resource.cache.listeners.delete(this.#changed)
+    for (const { resource } of this.#watched) resource.cache.listeners.delete(this.#moved)
+    this.#o.registry.listeners.delete(this.#served)
+    this.#timer?.cancel()
+    this.#queue.shutDown()
+    for (const { upstream } of this.#behind.values()) upstream.agent.destroy()
+  }
+
+  #entries(): Iterable<Entry> {
+    return this.#store.resource.cache.list.entries({ namespace: '' })
+  }
+
+  #all(): void {
+    for (const { name } of this.#entries()) this.#queue.add(name)
+    for (const name of [...this.#ownNames(), ...this.#behind.keys()]) this.#queue.add(name)
+  }
+
+  /** Group-versions that this server serves itself, by the name of their APIService. */
+  #own(): Map<string, ApiService> {
+    const { facts, isBuiltIn } = this.#o.registry.snapshot
+    const found = new Map<string, ApiService>()
+    for (const { group, version } of facts) {
+      const name = nameOf(group, version)
+      const made = found.has(name) ? undefined : ownApiService(group, version, !isBuiltIn(group))
+      if (made !== undefined) found.set(name, made)
+    }
+    return found
+  }
+
+  #ownNames(): string[] {
+    return [...this.#own().keys()]
+  }
+
+  #read(name: string): ApiService | undefined {
+    return this.#store.cached('', name)?.view() as ApiService | undefined
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const name = await this.#queue.get()
+      if (name === undefined) return
+      try {
+        await this.#sync(name)
+        this.#queue.forget(name)
+      } catch (e) {
+        // Changed or deleted meanwhile: its event brings it back.
+        if (!isStatusError(e, 'Conflict') && !isStatusError(e, 'NotFound')) {
+          if (!(e instanceof Unreachable)) this.#o.onError(name, e)
+          this.#queue.addRateLimited(name)
+        }
+      } finally {
+        this.#queue.done(name)
+      }
+    }
+  }
+
+  async #sync(name: string): Promise<void> {
+    const stored = this.#read(name)
+    const own = this.#own().get(name)
+    if (stored === undefined) {
+      this.#forget(name)
+      if (own === undefined) return
+      await createIn(this.#store, { object: copyJson(own) as KubeObject, namespace: '', context: this.#context }).catch((e: unknown) => {
+        if (!isStatusError(e, 'AlreadyExists')) throw e
+      })
+      return
+    }
+    if (stored.metadata.labels?.[AUTOMANAGED] === 'true' && own === undefined) {
+      await deleteFrom(this.#store, { namespace: '', name, options: {}, context: this.#context })
+      return
+    }
+    if (stored.spec.service === undefined) {
+      this.#forget(name)
+      return this.#say(stored, LOCAL)
+    }
+    await this.#check(name, stored)
+  }
+
+  #forget(name: string): void {
+    const behind = this.#behind.get(name)
+    if (behind === undefined) return
+    this.#behind.delete(name)
+    behind.upstream.agent.destroy()
+    this.#publish()
+  }
+
+  /** Asks the server behind whether it is there and what it has. */
+  async #check(name: string, a: ApiService): Promise<void> {
+    const spec = JSON.stringify(a.spec)
+    let behind = this.#behind.get(name)
+    if (behind?.spec !== spec) {
+      behind?.upstream.agent.destroy()
+      const before = behind
+      behind = {
+        spec,
+        upstream: upstreamOf(a, this.#o.frontProxy),
+        resources: before?.resources ?? [],
+        openApi: before?.openApi,
+        fresh: false,
+      }
+      this.#behind.set(name, behind)
+      this.#publish()
+    }
+    const { group = '', version } = a.spec
+    let failure: Unreachable | undefined
+    try {
+      const address = this.#resolve(a)
+      const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+      const { status } = await ask(behind.upstream, address, path)
+      if (status < 200 || status > 299) {
+        const url = `https://${address.host}:${address.port}${path}`
+        throw new Error(`failing or missing response from ${url}: bad status from ${url}: ${status}`)
+      }
+      behind.resources = await resourcesOf(behind.upstream, address, group, version)
+      behind.openApi = await openApiOf(behind.upstream, address, group, version).catch(() => undefined)
+      behind.fresh = true
+    } catch (e) {
+      behind.fresh = false
+      failure = e instanceof Unreachable ? e : new Unreachable('FailedDiscoveryCheck', e instanceof Error ? e.message : String(e))
+    }
+    this.#publish()
+    if (failure === undefined) return this.#say(a, PASSED)
+    await this.#say(a, { type: AVAILABLE, status: 'False', reason: failure.reason, message: failure.message })
+    // A service that is not there brings an event when it comes; a server that does not answer brings none.
+    if (failure.reason === 'FailedDiscoveryCheck') throw failure
+  }
+
+  #resolve(a: ApiService): Address {
+    return resolveService((resource) => this.#o.registry.store(resource), serviceOf(a)!)
+  }
+
+  /** Hands on to a server that is available. */
+  async #forward(ctx: RequestContext, name: string): Promise<void> {
+    const a = this.#read(name)
+    const behind = this.#behind.get(name)
+    try {
+      if (a !== undefined && behind !== undefined && isAvailable(a)) {
+        return await this.#o.forward(ctx, this.#resolve(a), behind.upstream)
+      }
+    } catch (e) {
+      if (!(e instanceof Unreachable)) return text(ctx, e instanceof Error ? e.message : String(e))
+    }
+    text(ctx, 'service unavailable')
+  }
+
+  /** Puts what the servers behind serve into the registry, where it has changed. */
+  #publish(): void {
+    const delegates: Delegate[] = []
+    for (const [name, { resources, openApi, fresh }] of this.#behind) {
+      const spec = this.#read(name)?.spec
+      if (spec?.group === undefined) continue
+      delegates.push({
+        group: spec.group,
+        version: spec.version,
+        groupPriority: spec.groupPriorityMinimum,
+        versionPriority: spec.versionPriority,
+        resources,
+        openApi,
+        fresh,
+        forward: (ctx) => this.#forward(ctx, name),
+      })
+    }
+    const now = JSON.stringify(delegates)
+    if (now === this.#published) return
+    this.#published = now
+    this.#o.registry.delegate(delegates)
+  }
+
+  #timed(condition: Condition): Condition {
+    return { ...condition, lastTransitionTime: formatTime(this.#o.clock.now()) }
+  }
+
+  async #say(a: ApiService, condition: Condition): Promise<void> {
+    const before = a.status?.conditions?.find((c) => c.type === AVAILABLE)
+    if (
+      before !== undefined &&
+      before.status === condition.status &&
+      before.reason === condition.reason &&
+      before.message === condition.message
+    )
+      return
+    await updateIn(this.#store, {
+      namespace: '',
+      name: a.metadata.name!,
+      context: this.#context,
+      rules: statusRules(this.#store),
+      change: (current) => {
+        const obj = copyJson(current!) as KubeObject as ApiService
+        const others = (obj.status?.conditions ?? []).filter((c) => c.type !== AVAILABLE)
+        const same = before?.status === condition.status ? before.lastTransitionTime : undefined
+        obj.status = { conditions: [...others, same === undefined ? this.#timed(condition) : { ...condition, lastTransitionTime: same }] }
+        return obj
+      },
+    })
+  }
+}
+
+const NONE: ApiService = { metadata: {}, spec: { version: '', groupPriorityMinimum: 0, versionPriority: 0 } }
+
+/** As Go's http.Error answers. */
+function text(ctx: RequestContext, why: string): void {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
+  ctx.exchange.respond(503, headers, Buffer.from(`${why}\n`))
+}

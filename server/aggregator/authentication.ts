@@ -1,0 +1,57 @@
+import { copyJson } from '../machinery/copy-json.ts'
+import { isStatusError } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import type { Store } from '../registry/generic/store.ts'
+import type { StrategyContext } from '../registry/generic/strategy.ts'
+import { mainRules } from '../registry/generic/update-rules.ts'
+import { createIn, updateIn } from '../registry/generic/write.ts'
+import { frontProxyName } from '../serving/certificates.ts'
+
+const NAMESPACE = 'kube-system'
+const NAME = 'extension-apiserver-authentication'
+
+type Data = Readonly<Record<string, string>>
+
+/** What extension API servers, scheduler and controller manager must know to tell who asks (apiserver `clusterauthenticationtrust`). */
+export function authenticationData({ clientCa, frontProxyCa }: { clientCa: string; frontProxyCa: string }): Data {
+  return {
+    'client-ca-file': clientCa,
+    'requestheader-allowed-names': JSON.stringify([frontProxyName]),
+    'requestheader-client-ca-file': frontProxyCa,
+    'requestheader-extra-headers-prefix': JSON.stringify(['X-Remote-Extra-']),
+    'requestheader-group-headers': JSON.stringify(['X-Remote-Group']),
+    'requestheader-uid-headers': JSON.stringify(['X-Remote-Uid']),
+    'requestheader-username-headers': JSON.stringify(['X-Remote-User']),
+  }
+}
+
+/** Writes the ConfigMap, of which `store` is the store, and puts it right when somebody deletes it or changes what is ours in it. */
+export function keepAuthentication(store: Store, context: StrategyContext, data: Data): { written: Promise<void>; stop(): void } {
+  const isRight = (obj: KubeObject): boolean => Object.entries(data).every(([key, value]) => (obj as { data?: Data }).data?.[key] === value)
+  const write = async (): Promise<void> => {
+    const found = store.cached(NAMESPACE, NAME)
+    if (found === undefined) {
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace: NAMESPACE }, data: { ...data } }
+      await createIn(store, { object, namespace: NAMESPACE, context })
+    } else if (!isRight(found.view())) {
+      await updateIn(store, {
+        ...{ namespace: NAMESPACE, name: NAME, context, rules: mainRules(store) },
+        change: (current) => {
+          const obj = copyJson(current!) as KubeObject & { data?: Data }
+          obj.data = { ...obj.data, ...data }
+          return obj
+        },
+      })
+    }
+  }
+  /** Whoever was faster has brought an event that is looked at. */
+  const settled = (e: unknown): void => {
+    if (!isStatusError(e, 'AlreadyExists') && !isStatusError(e, 'NotFound') && !isStatusError(e, 'Conflict')) throw e
+  }
+  const listener = (event: { entry: { namespace: string; name: string } } | undefined): void => {
+    if (event !== undefined && (event.entry.namespace !== NAMESPACE || event.entry.name !== NAME)) return
+    void write().catch(() => undefined)
+  }
+  store.resource.cache.listeners.add(listener)
+  return { written: write().catch(settled), stop: () => void store.resource.cache.listeners.delete(listener) }
+}
