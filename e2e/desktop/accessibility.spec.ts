@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Page, expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { refusals } from '../fixtures/refusals.ts'
 import { pod } from '../fixtures/session.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
@@ -12,6 +13,7 @@ const places = [
   { name: 'an empty list', place: () => 'replicasets.apps', ready: '.empty, [role=grid]' },
   { name: 'a pod', place: () => 'pods/default/axe', ready: '[role=tablist]' },
   { name: 'its YAML', place: () => 'pods/default/axe?tab=yaml', ready: '.cm-content' },
+  { name: 'its YAML, to change', place: () => 'pods/default/axe?tab=edit', ready: '.cm-content' },
   { name: 'its events', place: () => 'pods/default/axe?tab=events', ready: '[role=tablist]' },
   { name: 'its logs', place: () => 'pods/default/axe?tab=logs', ready: '[role=log]' },
   { name: 'a node', place: (node: string) => `nodes/_/${node}`, ready: '[role=tablist]' },
@@ -67,6 +69,18 @@ for (const colorScheme of ['dark', 'light'] as const) {
         expect(await serious(page, rules), name).toEqual([])
         await page.keyboard.press('Escape')
       }
+    })
+
+    test('axe finds nothing serious: where objects are written and applied', async ({ inspector, page, faults }) => {
+      await inspector.open('pods')
+      await expect(inspector.statusBar).toContainText('kinds')
+      await page.getByRole('banner').getByRole('button', { name: 'Create or apply' }).click()
+      await inspector.dialog.getByRole('button', { name: 'Template' }).click()
+      await page.getByRole('menuitem', { name: 'ConfigMap' }).click()
+      await expect(inspector.dialog.locator('.diff-line.added').first()).toBeVisible()
+      expect(await serious(page, rules)).toEqual([])
+      // That it is not there yet.
+      refusals(faults, 404)
     })
 
     test('axe finds nothing serious: dialogs and menus', async ({ inspector, page }) => {

@@ -4,6 +4,8 @@ import type { ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
 import { useKubectl } from '../queries/contexts.ts'
+import { useCompose } from '../tools/apply/compose-context.ts'
+import { templates } from '../tools/apply/templates.ts'
 import { Command } from '../ui/command.tsx'
 import { useGo, usePlace } from '../ui/place.ts'
 import { moment } from '../ui/since.ts'
@@ -38,6 +40,7 @@ export function EmptyList({
   const go = useGo()
   const connection = useConnection(place.context)
   const kubectl = useKubectl(place.context)
+  const compose = useCompose()
   if (!data || (!data.state.synced && data.state.phase !== 'live')) {
     // Why nothing comes stands above.
     if (data?.state.error || isStale(connection)) return null
@@ -74,6 +77,15 @@ export function EmptyList({
           <span>{t('list.makeOne')}</span>
           <Command text={here} />
         </>
+      )}
+      {can(resource, 'create') && (
+        <button
+          type="button"
+          className="icon-button action"
+          onClick={() => compose(Object.hasOwn(templates, resource.kind) ? templates[resource.kind] : undefined)}
+        >
+          {t('apply.title')}
+        </button>
       )}
       {namespaced && (
         <button type="button" className="icon-button action" onClick={() => go({ namespace: '' })}>

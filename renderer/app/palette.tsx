@@ -13,6 +13,7 @@ import { type Place, useGo, usePlace } from '../ui/place.ts'
 import { actionsOf } from '../resources/actions.ts'
 import { useAct } from '../tools/actions/act-context.ts'
 import { offeredFor } from '../tools/actions/action.ts'
+import { useCompose } from '../tools/apply/compose-context.ts'
 import { useLastDone } from '../tools/actions/journal.ts'
 import { languages } from './i18n/setup.ts'
 import { useLocalGuard } from './local-guard.tsx'
@@ -238,6 +239,7 @@ function useActionEntries(wanted: string): Entry[] {
 function useCommands(wanted: string): Entry[] {
   const { t, i18n } = useTranslation()
   const go = useGo()
+  const compose = useCompose()
   const { data: contexts } = useContexts()
   const { setColorScheme } = useMantineColorScheme()
   const local = useLocalGuard()
@@ -245,6 +247,7 @@ function useCommands(wanted: string): Entry[] {
   const to = (change: Partial<Place>) => () => go(change)
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
+    { text: t('apply.title'), note: 'apply', run: () => compose() },
     { text: t('namespaces.all'), run: to({ namespace: '' }) },
     ...(['auto', 'light', 'dark'] as const).map((scheme) => ({
       text: t(`theme.${scheme}`),

@@ -7,6 +7,7 @@ import { useContexts, useFollowContexts } from '../queries/contexts.ts'
 import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
 import { useLocal } from '../queries/local.ts'
 import { useAct } from '../tools/actions/act-context.ts'
+import { ComposeProvider } from '../tools/apply/compose-provider.tsx'
 import { ActProvider } from '../tools/actions/act-provider.tsx'
 import { DockProvider } from '../tools/dock/dock-provider.tsx'
 import { ErrorActionsContext } from '../ui/error-actions.ts'
@@ -38,13 +39,15 @@ const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Det
 export function Shell() {
   return (
     <DockProvider>
-      <ActProvider>
-        <TargetsContext value={useRef({})}>
-          <LocalGuard>
-            <Frame />
-          </LocalGuard>
-        </TargetsContext>
-      </ActProvider>
+      <ComposeProvider>
+        <ActProvider>
+          <TargetsContext value={useRef({})}>
+            <LocalGuard>
+              <Frame />
+            </LocalGuard>
+          </TargetsContext>
+        </ActProvider>
+      </ComposeProvider>
     </DockProvider>
   )
 }

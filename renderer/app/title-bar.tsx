@@ -1,6 +1,7 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { useCompose } from '../tools/apply/compose-context.ts'
 import { paletteKey } from '../ui/bridge.ts'
 import { Icon, ToneMark } from '../ui/icon.tsx'
 import { placeUrl, usePlace } from '../ui/place.ts'
@@ -12,6 +13,7 @@ import { NamespaceMenu } from './namespace-menu.tsx'
 export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): void }) {
   const { t } = useTranslation()
   const place = usePlace()
+  const compose = useCompose()
   return (
     <header className="title-bar">
       <Link className="brand" to={placeUrl({ context: place.context })} title={t('rail.home')}>
@@ -28,6 +30,16 @@ export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): v
         <kbd>{paletteKey}</kbd>
       </button>
       <span className="bar-space" />
+      <button
+        type="button"
+        className="icon-button"
+        onClick={() => compose()}
+        aria-haspopup="dialog"
+        aria-label={t('apply.title')}
+        title={t('apply.title')}
+      >
+        <Icon name="plus" />
+      </button>
       <ConnectionButton />
       <LanguageMenu />
       <ThemeButton />

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bodyText, changeUrl, inversePatch, parseWarnings } from './changes.ts'
+import { bodyText, changeUrl, forVersion, inversePatch, parseWarnings } from './changes.ts'
 import { isRecord } from './types.ts'
 
 /** RFC 7396 §2. */
@@ -37,6 +37,14 @@ describe('changes', () => {
     ['110 proxy "Response is stale", 299 - "mine" "Sat, 01 Jan 2000 00:00:00 GMT"', ['mine']],
     ['299 - unquoted', []],
   ])('warnings of %j', (header, texts) => expect(parseWarnings(header)).toEqual(texts))
+
+  test('a way back follows the versions that only a status has made', () => {
+    const back = { method: 'PUT', path: '/x', body: { metadata: { name: 'x', resourceVersion: '5' }, spec: 1 } } as const
+    expect(forVersion(back, true, '9').body).toEqual({ metadata: { name: 'x', resourceVersion: '9' }, spec: 1 })
+    expect(forVersion(back, false, '9')).toEqual(back)
+    const patch = { method: 'PATCH', path: '/x', body: { metadata: {} } } as const
+    expect(forVersion(patch, true, '9')).toEqual(patch)
+  })
 
   test('the inverse of a merge patch brings back what was there', () => {
     const before = { metadata: { labels: { a: '1', b: '2' } }, spec: { replicas: 2 } }

@@ -24,6 +24,16 @@ export interface Change {
   body?: unknown
 }
 
+/**
+ * A replacement that was made for one version of an object, made for the version that is stored now, if only what is reported of it has
+ * changed since (`same`). Otherwise it stays as it is, and the server tells of the conflict.
+ */
+export function forVersion(change: Change, same: boolean, resourceVersion: string | undefined): Change {
+  const { body } = change
+  if (change.method !== 'PUT' || !same || !isRecord(body) || !isRecord(body.metadata)) return change
+  return { ...change, body: { ...body, metadata: { ...body.metadata, resourceVersion } } }
+}
+
 export interface Answer {
   /** What the server answered: the object, or a Status where there is none. */
   object: KubeObject | undefined

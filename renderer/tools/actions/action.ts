@@ -24,6 +24,8 @@ export interface Step {
   read?: string
   /** The fields of the object that are changed, where the answer is another kind of thing. */
   fields?: FieldPath[]
+  /** What stood there when this was made: a way back. */
+  expects?: KubeObject
   /** What takes it back. A merge patch needs none: its inverse is known. */
   undo?(before: KubeObject, after: KubeObject | undefined): Change | undefined
 }

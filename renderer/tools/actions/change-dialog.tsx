@@ -116,11 +116,11 @@ function Rows({ rows }: { rows: readonly ActionRow[] }) {
 
 function doneOf(title: string, target: Target, rows: readonly ActionRow[]): Done | undefined {
   const steps = new Map<string, Step>()
-  const objects = rows.filter(({ undo, object, ref, step }) => {
+  const objects = rows.filter(({ undo, object, ref, step, after }) => {
     const uid = object?.metadata.uid
     if (!undo || !uid) return false
     const read = undo.path === objectPath(target.resource, ref) ? {} : { read: undo.path }
-    steps.set(uid, { change: undo, ...read, ...(step?.fields ? { fields: step.fields } : {}) })
+    steps.set(uid, { change: undo, ...read, ...(after ? { expects: after } : {}), ...(step?.fields ? { fields: step.fields } : {}) })
     return true
   })
   if (objects.length === 0) return undefined

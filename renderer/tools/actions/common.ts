@@ -7,6 +7,7 @@ import { noPairs, type Pairs, pairsPatch } from './pairs.ts'
 const LabelsForm = lazy(() => import('./pairs-form.tsx').then((m) => ({ default: m.LabelsForm })))
 const AnnotationsForm = lazy(() => import('./pairs-form.tsx').then((m) => ({ default: m.AnnotationsForm })))
 const ReplicasForm = lazy(() => import('./replicas-form.tsx').then((m) => ({ default: m.ReplicasForm })))
+const DuplicateDialog = lazy(() => import('../apply/duplicate-dialog.tsx').then((m) => ({ default: m.DuplicateDialog })))
 const DeleteDialog = lazy(() => import('../delete/delete-dialog.tsx').then((m) => ({ default: m.DeleteDialog })))
 
 const replicasOf = (object: KubeObject): number | undefined => {
@@ -57,6 +58,14 @@ const edit: PlaceAction = {
   to: ({ objects: [object] }) => ({ object: object && { namespace: object.namespace, name: object.name }, tab: 'edit' }),
 }
 
+const copy: DialogAction = {
+  id: 'duplicate',
+  icon: 'copy',
+  bulk: false,
+  offered: (resource) => can(resource, 'create', 'patch'),
+  Dialog: DuplicateDialog,
+}
+
 export const deletion: DialogAction = {
   id: 'delete',
   icon: 'trash',
@@ -72,5 +81,6 @@ export const firstActions: readonly Action[] = [edit, scale as Action]
 export const lastActions: readonly Action[] = [
   pairs('label', 'labels', LabelsForm) as Action,
   pairs('annotate', 'annotations', AnnotationsForm) as Action,
+  copy,
   deletion,
 ]

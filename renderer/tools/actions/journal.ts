@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from 'react'
+import { forVersion } from '../../kube/changes.ts'
+import { sameWish } from '../../kube/managed-fields.ts'
 import type { Action, ChangeAction, Step, Target } from './action.ts'
 
 /** Something that was done from this window and can be taken back. */
@@ -34,7 +36,10 @@ export function undoAction(steps: ReadonlyMap<string, Step>): Action {
     icon: 'undo',
     offered: () => true,
     bulk: true,
-    plan: ({ metadata }): Step | undefined => steps.get(metadata.uid ?? ''),
+    plan(object): Step | undefined {
+      const step = steps.get(object.metadata.uid ?? '')
+      return step && { ...step, change: forVersion(step.change, sameWish(step.expects, object), object.metadata.resourceVersion) }
+    },
   }
   return action as Action
 }

@@ -78,7 +78,7 @@ function Difference({ row: { before, after, step } }: { row: ActionRow }) {
   return <DiffView before={old} after={next} label={t('actions.difference')} />
 }
 
-function Warnings({ texts }: { texts: readonly string[] }) {
+export function Warnings({ texts }: { texts: readonly string[] }) {
   const { t } = useTranslation()
   if (texts.length === 0) return null
   return (
@@ -125,7 +125,7 @@ function Owners({ taken }: { taken: readonly Taken[] }) {
 }
 
 /** The request itself. */
-function Sent({ change }: { change: Change }) {
+export function Sent({ change }: { change: Change }) {
   const { t } = useTranslation()
   const body = typeof change.body === 'string' ? bodyText(change) : yamlText(change.body).trimEnd()
   return (

@@ -1,0 +1,119 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { toApiError } from '../../kube/api-error.ts'
+import type { Tone } from '../../kube/types.ts'
+import { ErrorView } from '../../ui/error-view.tsx'
+import { ToneMark, ToneWord } from '../../ui/icon.tsx'
+import { DiffView } from '../actions/diff-view.tsx'
+import { Sent, Warnings } from '../actions/row-view.tsx'
+import { comparedTexts } from '../yaml/text.ts'
+import type { ApplyRow, ApplyState } from './engine.ts'
+
+const tones: Record<ApplyState, Tone> = {
+  faulty: 'bad',
+  incomplete: 'warn',
+  unknownKind: 'bad',
+  later: 'busy',
+  checking: 'busy',
+  conflict: 'bad',
+  refused: 'bad',
+  new: 'ok',
+  changes: 'ok',
+  same: 'muted',
+  waiting: 'muted',
+  running: 'busy',
+  done: 'ok',
+  failed: 'bad',
+}
+
+/** One object of the text: how it stands in a word; what it would change, what holds it up, and what to do about that. */
+export function ApplyLine({
+  row,
+  open,
+  forced,
+  onForce,
+  onTheirs,
+}: {
+  row: ApplyRow
+  open: boolean
+  forced: boolean
+  onForce(on: boolean): void
+  onTheirs(field: string): void
+}) {
+  const { t } = useTranslation()
+  const { state, title, warnings, conflicts, error, change, missing, manifest } = row
+  return (
+    <li>
+      <details className="action-row" open={open || state === 'conflict' || state === 'refused' || state === 'failed'}>
+        <summary>
+          <ToneMark tone={tones[state]} />
+          <span className="mono">{title}</span>
+          <span className="dim">{missing ? t('apply.missing', { field: missing }) : t(`apply.state.${state}`)}</span>
+          {forced && <ToneWord tone="warn">{t('apply.forced')}</ToneWord>}
+          {warnings.length > 0 && <ToneWord tone="warn">{t('actions.warned', { count: warnings.length })}</ToneWord>}
+        </summary>
+        <div className="action-detail">
+          {manifest?.faults.map(({ message, from }) => (
+            <p key={from} className="tone-bad">
+              {message}
+            </p>
+          ))}
+          {conflicts.length > 0 ? (
+            <Conflicts row={row} onForce={onForce} onTheirs={onTheirs} />
+          ) : (
+            error !== undefined && <ErrorView error={toApiError(error)} />
+          )}
+          {forced && state !== 'done' && (
+            <button type="button" className="icon-button" onClick={() => onForce(false)}>
+              {t('apply.unforce')}
+            </button>
+          )}
+          <Warnings texts={warnings} />
+          {(state === 'new' || state === 'changes' || state === 'same' || state === 'done') && <Difference row={row} />}
+          {change && <Sent change={change} />}
+        </div>
+      </details>
+    </li>
+  )
+}
+
+function Difference({ row: { before, after } }: { row: ApplyRow }) {
+  const { t } = useTranslation()
+  const [old, next] = useMemo(() => comparedTexts(before, after), [before, after])
+  return <DiffView before={old} after={next} label={t('actions.difference')} />
+}
+
+/** Fields that others hold with another value: theirs stand, or all are taken over. */
+function Conflicts({
+  row: { conflicts },
+  onForce,
+  onTheirs,
+}: {
+  row: ApplyRow
+  onForce(on: boolean): void
+  onTheirs(field: string): void
+}) {
+  const { t } = useTranslation()
+  return (
+    <section aria-label={t('apply.conflicts', { count: conflicts.length })}>
+      <p>{t('apply.conflicts', { count: conflicts.length })}</p>
+      <ul className="action-notes">
+        {conflicts.map(({ field, manager }) => (
+          <li key={`${field} ${manager}`}>
+            <ToneMark tone="bad" />
+            <span>
+              <span className="mono">{field.replace(/^\./, '')}</span> {t('apply.heldBy', { manager })}
+            </span>
+            <span className="bar-space" />
+            <button type="button" className="icon-button" onClick={() => onTheirs(field)}>
+              {t('apply.keepTheirs')}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="icon-button action" onClick={() => onForce(true)}>
+        {t('apply.force', { count: conflicts.length })}
+      </button>
+    </section>
+  )
+}
