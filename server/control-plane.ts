@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { admissionChain } from './admission/chain.ts'
-import type { Admission } from './admission/contract.ts'
+import type { Admission, AdmissionPlugin } from './admission/contract.ts'
 import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
@@ -12,6 +12,7 @@ import { aggregated } from './aggregator/forward.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
 import type { Authenticator } from './authn/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
+import { escalationCheck } from './authz/rbac/escalation.ts'
 import { RbacPolicy } from './authz/rbac/policy.ts'
 import type { AccountLookup, ServiceAccountTokens } from './authn/service-account.ts'
 import { bootstrap, bootstrapContext } from './bootstrap.ts'
@@ -161,7 +162,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
   registry.add(builtInDefinitions(scheme, kinds))
-  const authorizer = authorizerOf(o.authorizationModes, { rbac: rbacPolicy(registry) })
+  const policy = rbacPolicy(registry)
+  const authorizer = authorizerOf(o.authorizationModes, { rbac: policy })
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const controllers = new Map<string, readonly string[]>()
   const unstored = unstoredKinds({
@@ -179,7 +181,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       ),
   })
   await definitions.addStored()
-  late.admission = admissionOf(registry, o.disabledPlugins ?? [])
+  late.admission = admissionOf(registry, o.disabledPlugins ?? [], escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }))
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
   const requestMetrics = new RequestMetrics()
@@ -296,7 +298,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-function admissionOf(registry: Registry, disabled: readonly string[]): Admission {
+function admissionOf(registry: Registry, disabled: readonly string[], ...last: readonly AdmissionPlugin[]): Admission {
   const namespaces = registry.store('namespaces')
   const accounts = registry.store('serviceaccounts')
   const classes = registry.store('priorityclasses.scheduling.k8s.io')
@@ -311,7 +313,7 @@ function admissionOf(registry: Registry, disabled: readonly string[]): Admission
     }),
     defaultTolerationSeconds,
   ]
-  return admissionChain(plugins.filter(({ name }) => !disabled.includes(name)))
+  return admissionChain([...plugins.filter(({ name }) => !disabled.includes(name)), ...last])
 }
 
 function rbacPolicy(registry: Registry): RbacPolicy {

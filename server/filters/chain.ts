@@ -10,7 +10,7 @@ import { ServedRequest, type Filter, type Handler } from './context.ts'
 import { withCors } from './cors.ts'
 import { withErrors, writeText, type ErrorLog, type StatusWriter } from './errors.ts'
 import { withHttpLog, type AccessLogEntry } from './http-log.ts'
-import { withoutImpersonation } from './impersonation.ts'
+import { withImpersonation } from './impersonation.ts'
 import { withMaxInFlight } from './max-in-flight.ts'
 import type { RequestMetrics } from './metrics.ts'
 import { BadPathError, NoResourceError, parseRequestInfo, type RequestInfo } from './request-info.ts'
@@ -45,7 +45,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withTimeout(o.requestTimeoutMs, o.writeStatus),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
     withAuthentication(o.authenticator),
-    withoutImpersonation,
+    withImpersonation(o.authorizer),
     withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight),
     withAuthorization(o.authorizer, o.writeStatus),
   ]

@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly requestInfo: RequestInfo
   /** Set by the authentication filter; every later filter and the handler may rely on it. */
   user: UserInfo
+  /** Who has sent the request, when it is answered as somebody else. */
+  impersonatedBy?: UserInfo
   readonly auditId: string
   /** Texts for the client; push before the response is sent. They become `Warning: 299` headers. */
   readonly warnings: Warnings

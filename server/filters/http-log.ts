@@ -5,6 +5,8 @@ export interface AccessLogEntry {
   uri: string
   verb: string
   user: string
+  /** Who has acted as `user`. */
+  impersonatedBy?: string
   status: number
   bytes: number
   /** Milliseconds until the response was complete or the client had gone. */
@@ -39,6 +41,7 @@ function entryOf(ctx: RequestContext): AccessLogEntry {
     uri: exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`,
     verb: ctx.requestInfo.verb,
     user: ctx.user.name,
+    ...(ctx.impersonatedBy === undefined ? {} : { impersonatedBy: ctx.impersonatedBy.name }),
     status: exchange.status,
     bytes: exchange.bodyBytes,
     latencyMs: ctx.clock.now() - ctx.receivedAt,

@@ -1,21 +1,80 @@
-import { StatusError } from '../machinery/status.ts'
+import type { Authorizer } from '../authz/contract.ts'
+import { Impersonation, type WantedUser } from '../authz/impersonation.ts'
+import { goQuote } from '../machinery/go-quote.ts'
+import { badRequest } from '../machinery/status.ts'
+import type { RequestHeaders } from '../serving/exchange.ts'
 import type { Filter } from './context.ts'
 
+const PREFIX = 'impersonate-'
+const EXTRA = 'impersonate-extra-'
+
 /**
- * Refuses requests that ask to act as somebody else (`Impersonate-User`, `-Group`, `-Uid`, `-Extra-*`) with 403. Impersonation is not
- * served yet, and a request that wants fewer rights must never be answered with the caller's own.
+ * A request with `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*` is answered as that user, if whoever sends it may act as him. From here
+ * on nobody knows of the difference but the log.
  */
-export const withoutImpersonation: Filter = (next) => (ctx) => {
-  const { headers } = ctx.exchange
-  for (const name in headers) {
-    if (name.startsWith('impersonate-')) throw refused(name, ctx.user.name)
+export function withImpersonation(authorizer: Authorizer): Filter {
+  const impersonation = new Impersonation(authorizer)
+  return (next) => (ctx) => {
+    const wanted = wantedUser(ctx.exchange.headers)
+    if (wanted === undefined) return next(ctx)
+    return impersonation.userFor(wanted, ctx.user, ctx.requestInfo).then((user) => {
+      ctx.impersonatedBy = ctx.user
+      ctx.user = user
+      return next(ctx)
+    })
   }
-  return next(ctx)
 }
 
-function refused(header: string, user: string): StatusError {
-  const why =
-    `this server does not support impersonation yet, and does not answer as ${JSON.stringify(user)} what was asked in another name; ` +
-    `send the request without the ${header} header (kubectl: without --as, --as-group and --as-uid)`
-  return new StatusError(403, 'Forbidden', `forbidden: ${why}`, {})
+/** Whom the headers name; undefined when they name nobody. 400 when they name groups or more without a user. */
+export function wantedUser(headers: RequestHeaders): WantedUser | undefined {
+  let name = ''
+  let uid = ''
+  let groups: string[] = []
+  const extra = Object.create(null) as Record<string, string[]>
+  let asked = false
+  for (const header in headers) {
+    if (!header.startsWith(PREFIX)) continue
+    const values = asUtf8(headers[header] ?? '').split('\n')
+    if (header === 'impersonate-user') name = values[0]!
+    else if (header === 'impersonate-uid') uid = values[0]!
+    else if (header === 'impersonate-group') groups = values
+    else if (header.startsWith(EXTRA)) {
+      const key = unescaped(header.slice(EXTRA.length))
+      extra[key] = [...(extra[key] ?? []), ...values]
+    } else continue
+    asked ||= header !== 'impersonate-user' && (header !== 'impersonate-uid' || uid !== '')
+  }
+  if (name !== '') return { name, uid, groups, extra }
+  if (asked) throw badRequest(`requested ${described(uid, groups, extra)} without impersonating a user name`)
+  return undefined
+}
+
+/** Header bytes come as Latin-1; names are UTF-8. */
+function asUtf8(value: string): string {
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return Buffer.from(value, 'latin1').toString()
+  return value
+}
+
+/** Malformed escapes stay as they are. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key)
+  } catch {
+    return key
+  }
+}
+
+const goStrings = (list: readonly string[]): string => `[]string{${list.map(goQuote).join(', ')}}`
+
+/** As Go prints it with `%#v`. */
+function described(uid: string, groups: readonly string[], extra: WantedUser['extra']): string {
+  const keys = Object.keys(extra).sort()
+  const pairs = keys.map((key) => `${goQuote(key)}:${goStrings(extra[key]!)}`)
+  const shown = [
+    `Name:""`,
+    `UID:${goQuote(uid)}`,
+    `Groups:${groups.length === 0 ? '[]string(nil)' : goStrings(groups)}`,
+    `Extra:${keys.length === 0 ? 'map[string][]string(nil)' : `map[string][]string{${pairs.join(', ')}}`}`,
+  ]
+  return `&user.DefaultInfo{${shown.join(', ')}}`
 }

@@ -51,6 +51,7 @@ export interface BodyStream {
   readonly length: number | undefined
 }
 
+/** Values of a repeated header are joined by `, `, but those of Impersonate-*, in which there may be commas, by a line feed, which no value holds. */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>
 /** Values of a repeated header (Warning) as an array. */
 export type ResponseHeaders = Record<string, string | readonly string[]>

@@ -17,6 +17,13 @@ const nothing = Buffer.alloc(0)
 /** A body up to this size is written in one go, bytes. */
 const atOnce = 262_144
 
+function headersOf(req: IncomingMessage): RequestHeaders {
+  const headers = req.headers as Record<string, string | undefined>
+  if (headers['impersonate-user'] === undefined) return headers
+  for (const name in headers) if (name.startsWith('impersonate-')) headers[name] = req.headersDistinct[name]?.join('\n')
+  return headers
+}
+
 /** An HTTP/1.1 request on node:http. */
 export class Http1Exchange implements Exchange, ResponseStream {
   readonly method: string
@@ -49,7 +56,7 @@ export class Http1Exchange implements Exchange, ResponseStream {
     this.path = query < 0 ? target : target.slice(0, query)
     this.search = query < 0 ? '' : target.slice(query + 1)
     // node joins repeated headers; only set-cookie, which no request has, would be an array.
-    this.headers = req.headers as RequestHeaders
+    this.headers = headersOf(req)
     this.remoteAddress = req.socket.remoteAddress ?? ''
     this.connection = connection
   }

@@ -1,6 +1,8 @@
 import { errorText } from '../error-text.ts'
 import { noOpinion, type Attributes, type Authorizer, type Decision } from '../contract.ts'
 import type { UserInfo } from '../../authn/contract.ts'
+import { goQuote } from '../../machinery/go-quote.ts'
+import type { Binding } from './bindings.ts'
 import type { RbacPolicy } from './policy.ts'
 import { ruleAllows } from './rules.ts'
 
@@ -10,7 +12,7 @@ export function rbacAuthorizer(policy: RbacPolicy): Authorizer {
     name: 'rbac',
     authorize: (user, attributes) => decide(policy, user, attributes),
     rulesFor(user, namespace) {
-      const { rules, errors } = policy.rulesFor(user, namespace)
+      const { rules, missing } = policy.rulesFor(user, namespace)
       return {
         resourceRules: rules
           .filter((r) => r.resources.length > 0)
@@ -21,7 +23,7 @@ export function rbacAuthorizer(policy: RbacPolicy): Authorizer {
         nonResourceRules: rules
           .filter((r) => r.nonResourceURLs.length > 0)
           .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
-        errors,
+        errors: missing.map(missingText),
       }
     },
   }
@@ -36,8 +38,13 @@ function decide(policy: RbacPolicy, user: UserInfo, attributes: Attributes): Dec
       allowed = binding.allows(user)
       return false
     },
-    missing: (error) => void (errors ??= []).push(error),
+    missing: (binding) => void (errors ??= []).push(missingText(binding)),
   })
   if (allowed !== undefined) return allowed
   return errors === undefined ? noOpinion : { decision: 'no-opinion', reason: `RBAC: ${errorText(errors)}` }
 }
+
+const missingText = ({ roleKind, roleName }: Binding): string =>
+  roleKind === 'Role' || roleKind === 'ClusterRole'
+    ? `${roleKind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(roleName)} not found`
+    : `unsupported role reference kind: ${goQuote(roleKind)}`

@@ -1,6 +1,5 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
-import { goQuote } from '../../machinery/go-quote.ts'
 import { follow } from '../follow.ts'
 import { Binding, BindingIndex } from './bindings.ts'
 import { rulesOf, type PolicyRule } from './rules.ts'
@@ -13,10 +12,10 @@ export interface RbacCaches {
   readonly clusterRoleBindings: ResourceCache
 }
 
-/** A rule that somebody has by a binding, or why the rules of a binding cannot be had. False ends the visit. */
+/** Is told of each rule that somebody has by a binding, and of bindings whose role is missing. False ends the visit. */
 export interface RuleVisitor {
   rule(rule: PolicyRule, binding: Binding): boolean
-  missing(error: string): void
+  missing(binding: Binding): void
 }
 
 /**
@@ -72,31 +71,29 @@ export class RbacPolicy {
     if (index === undefined) return true
     for (const binding of index.of(user)) {
       const rules = this.rulesOfRole(binding.roleKind, binding.roleName, namespace)
-      if (typeof rules === 'string') visitor.missing(rules)
+      if (rules === undefined) visitor.missing(binding)
       else for (const rule of rules) if (!visitor.rule(rule, binding)) return false
     }
     return true
   }
 
-  /** What a binding in `namespace` that refers to a role grants; a text when there is none. */
-  rulesOfRole(kind: string, name: string, namespace: string): readonly PolicyRule[] | string {
-    if (kind !== 'Role' && kind !== 'ClusterRole') return `unsupported role reference kind: ${goQuote(kind)}`
-    const rules = this.#roles.get(kind === 'Role' ? namespace : '')?.get(name)
-    return rules ?? `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`
+  /** What a binding in `namespace` that refers to a role grants; undefined when there is no such role. */
+  rulesOfRole(kind: string, name: string, namespace: string): readonly PolicyRule[] | undefined {
+    return kind === 'Role' || kind === 'ClusterRole' ? this.#roles.get(kind === 'Role' ? namespace : '')?.get(name) : undefined
   }
 
-  /** All rules that a user has in a namespace, those of each binding once, and what could not be had. */
-  rulesFor(user: UserInfo, namespace: string): { rules: PolicyRule[]; errors: string[] } {
+  /** All rules that a user has in a namespace, those of each binding once, and the bindings whose role is missing. */
+  rulesFor(user: UserInfo, namespace: string): { rules: PolicyRule[]; missing: Binding[] } {
     const rules: PolicyRule[] = []
-    const errors: string[] = []
+    const missing: Binding[] = []
     for (const scope of namespace === '' ? [''] : ['', namespace]) {
       for (const binding of new Set(this.#bindings.get(scope)?.of(user))) {
         const found = this.rulesOfRole(binding.roleKind, binding.roleName, scope)
-        if (typeof found === 'string') errors.push(found)
+        if (found === undefined) missing.push(binding)
         else for (const rule of found) rules.push(rule)
       }
     }
-    return { rules, errors }
+    return { rules, missing }
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { atOnce } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Attributes } from '../contract.ts'
 import { TestPolicy } from '../testing/policy.ts'
@@ -62,7 +63,8 @@ describe('a rule', () => {
   })
 
   test('what one has not of what one grants', () => {
-    const missing = (held: PolicyRule[], wanted: PolicyRule[]): string[] => compactRules(missingRules(held, wanted)).map(describeRule)
+    const missing = (held: PolicyRule[], wanted: PolicyRule[]): string[] =>
+      compactRules(atOnce(missingRules(held, wanted))).map(describeRule)
     expect(missing([rule('get,list', '', 'pods,secrets')], [rule('get', '', 'pods'), rule('list', '', 'secrets', 'x')])).toEqual([])
     expect(missing([rule('get', '', 'pods')], [rule('get,list,watch', '', 'pods,nodes')])).toEqual([
       '{APIGroups:[""], Resources:["pods"], Verbs:["list" "watch"]}',
@@ -81,6 +83,16 @@ describe('a rule', () => {
     ])
     // One rule has to cover it: verbs of one and resources of the other do not add up.
     expect(missing([rule('get', '', 'pods'), rule('list', '', 'nodes')], [rule('list', '', 'pods')])).toHaveLength(1)
+  })
+
+  test('of a rule too long to be taken apart, all is missing that no held rule covers whole', () => {
+    const many = Array.from({ length: 500 }, (_, i) => `v${i}`)
+    const long = ruleOf({ verbs: many, apiGroups: [''], resources: many })
+    const count = (...held: PolicyRule[]): number => atOnce(missingRules(held, [long, rule('get', '', 'pods')])).length
+    expect(count(rule('get', '', 'pods'))).toBe(1)
+    expect(count(rule('*', '', '*'))).toBe(0)
+    expect(count(ruleOf({ ...long, verbs: ['*'], resources: ['*'], resourceNames: ['a'] }))).toBe(2)
+    expect(count(ruleOf({ ...long, verbs: ['*'], resources: many }))).toBe(1)
   })
 })
 
@@ -133,7 +145,7 @@ describe('decisions', () => {
     t.rolebindings.put(binding('2', 'a', 'Role/reader', user('bob')))
     const both = ['clusterrole.rbac.authorization.k8s.io "gone" not found', 'role.rbac.authorization.k8s.io "reader" not found']
     expect(t.authorizer.authorize(bob, pods('get', 'a'))).toEqual({ decision: 'no-opinion', reason: `RBAC: [${both.join(', ')}]` })
-    expect(t.policy.rulesFor(bob, 'a')).toEqual({ rules: [], errors: both })
+    expect(t.authorizer.rulesFor!(bob, 'a')).toEqual({ resourceRules: [], nonResourceRules: [], errors: both })
     t.rolebindings.put(binding('3', 'a', 'ClusterRole/reader', user('bob')))
     expect(t.authorizer.authorize(bob, pods('get', 'a'))).toMatchObject({ decision: 'allow' })
   })
@@ -239,7 +251,7 @@ describe('default roles', () => {
     })
     const { rules } = (result as { object: KubeObject }).object
     expect((rules as object[])[0]).toEqual(extra)
-    expect(missingRules((rules as object[]).map(ruleOf), [ruleOf(only!)])).toEqual([])
+    expect(atOnce(missingRules((rules as object[]).map(ruleOf), [ruleOf(only!)]))).toEqual([])
     expect(rules).toContainEqual({ verbs: ['get'], nonResourceURLs: ['/api/*'] })
   })
 

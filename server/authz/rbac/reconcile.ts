@@ -1,5 +1,6 @@
 import { copyJson } from '../../machinery/copy-json.ts'
 import { listAt, objectAt, objectsAt, textAt } from '../../machinery/json-walk.ts'
+import { atOnce } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
 import { AUTOUPDATE } from './bootstrap-policy.ts'
@@ -15,7 +16,7 @@ const isProtected = (existing: KubeObject): boolean => existing.metadata.annotat
 export function reconcileRole(existing: KubeObject, expected: KubeObject): Reconciled {
   if (isProtected(existing)) return keep
   const object = withMarks(existing, expected)
-  const missing = missingRules(rulesOf(existing), rulesOf(expected))
+  const missing = atOnce(missingRules(rulesOf(existing), rulesOf(expected)))
   if (missing.length > 0) object.rules = [...listAt(existing, 'rules'), ...missing.map(ruleJson)]
   const wanted = objectAt(expected, 'aggregationRule')
   if (wanted === undefined) delete object.aggregationRule

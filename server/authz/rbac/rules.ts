@@ -1,5 +1,6 @@
 import { goQuote } from '../../machinery/go-quote.ts'
 import { objectsAt, textsAt } from '../../machinery/json-walk.ts'
+import type { Pausing } from '../../machinery/slice.ts'
 import type { Attributes } from '../contract.ts'
 
 /** A rule of a Role or ClusterRole (rbac/v1, PolicyRule). A list that is absent in JSON is empty here. */
@@ -77,13 +78,37 @@ export function describeRule(rule: PolicyRule): string {
 /** A list of texts as Go's `%q` prints it. */
 export const goList = (list: readonly string[]): string => `[${list.map(goQuote).join(' ')}]`
 
+/** So many rules of one verb, group, resource and name are looked at apart; of a rule that makes more, all counts as missing that is not covered whole. */
+const MAX_PARTS = 10_000
+
 /**
  * What `wanted` grants and `held` does not, in rules of one verb, group, resource and name each (component-helpers
  * `auth/rbac/validation`, Covers). One held rule has to cover such a rule alone.
  */
-export function missingRules(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
-  return wanted.flatMap((rule) => [...parts(rule)].filter((part) => !held.some((own) => covers(own, part))))
+export function* missingRules(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): Pausing<PolicyRule[]> {
+  const missing: PolicyRule[] = []
+  let left = MAX_PARTS
+  for (const rule of wanted) {
+    left -= countOfParts(rule)
+    if (left < 0) {
+      yield
+      if (!held.some((own) => coversWhole(own, rule))) missing.push(rule)
+      left = 0
+      continue
+    }
+    for (const part of parts(rule)) {
+      yield
+      if (!held.some((own) => covers(own, part))) missing.push(part)
+    }
+  }
+  return missing
 }
+
+/** Members of two lists that are compared with each other. */
+const MAX_COMPARED = 1_000_000
+
+const countOfParts = ({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): number =>
+  verbs.length * (apiGroups.length * resources.length * Math.max(resourceNames.length, 1) + nonResourceURLs.length)
 
 function* parts({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): IterableIterator<PolicyRule> {
   const names = resourceNames.length === 0 ? [NONE] : resourceNames.map((name) => [name])
@@ -104,6 +129,16 @@ function covers(own: PolicyRule, part: PolicyRule): boolean {
   if (!has(own.apiGroups, part.apiGroups[0]!) || !resourceCovered(own.resources, resource!)) return false
   const [name] = part.resourceNames
   return own.resourceNames.length === 0 || (name !== undefined && own.resourceNames.includes(name))
+}
+
+/** Whether a held rule covers all of another one; of what is too long to compare, only that a `*` covers it. */
+function coversWhole(own: PolicyRule, rule: PolicyRule): boolean {
+  const all = (held: readonly string[], wanted: readonly string[]): boolean =>
+    held.includes('*') || (held.length * wanted.length <= MAX_COMPARED && wanted.every((w) => held.includes(w)))
+  if (!all(own.verbs, rule.verbs) || !all(own.nonResourceURLs, rule.nonResourceURLs)) return false
+  if (rule.apiGroups.length === 0 || rule.resources.length === 0) return true
+  if (!all(own.apiGroups, rule.apiGroups) || !all(own.resources, rule.resources)) return false
+  return own.resourceNames.length === 0 || (rule.resourceNames.length > 0 && all(own.resourceNames, rule.resourceNames))
 }
 
 function resourceCovered(own: readonly string[], resource: string): boolean {

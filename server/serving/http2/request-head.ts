@@ -7,6 +7,11 @@ Headers.prototype = Object.create(null) as object
 // RFC 9113 §8.2.2: these belong to HTTP/1.1 connections.
 const connectionSpecific = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
+function separatorOf(name: string): string {
+  if (name === 'cookie') return '; '
+  return name.startsWith('impersonate-') ? '\n' : ', '
+}
+
 /** One request's head as its header block is decoded (RFC 9113 §8.3); it only judges, the connection acts. */
 export class RequestHead implements HeaderSink {
   method = ''
@@ -46,7 +51,7 @@ export class RequestHead implements HeaderSink {
       if (before === undefined) this.headers[name] = value
       else if (name === 'host' || name === 'content-length') {
         if (before !== value) this.malformed = `two values of ${name}`
-      } else this.headers[name] = name === 'cookie' ? `${before}; ${value}` : `${before}, ${value}`
+      } else this.headers[name] = `${before}${separatorOf(name)}${value}`
     }
   }
 
