@@ -1,6 +1,7 @@
 import { createCoreRecorder } from '../client/event-recorder.ts'
 import { controllerNames } from '../options/controller-names.ts'
 import type { Controller, ControllerContext } from './controller.ts'
+import { clusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
@@ -29,6 +30,7 @@ import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finis
 export const controllers: readonly Controller[] = [
   namespaceController,
   serviceAccountController,
+  clusterRoleAggregationController,
   rootCACertificatePublisher,
   endpointsController,
   endpointSliceController,

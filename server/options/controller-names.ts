@@ -5,6 +5,7 @@
 export const controllerNames: Readonly<Record<string, string>> = {
   'namespace-controller': 'namespace',
   'serviceaccount-controller': 'serviceaccount',
+  'clusterrole-aggregation-controller': 'clusterrole-aggregation',
   'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
   'endpoints-controller': 'endpoint',
   'endpointslice-controller': 'endpointslice',
