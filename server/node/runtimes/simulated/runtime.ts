@@ -56,6 +56,9 @@ interface ContainerEntry {
   killTimer: Timer | undefined
 }
 
+/** What a container without requests is said to use: metrics-server takes one that uses nothing for one that is not measured. */
+const IDLE = { cores: 0.0001, bytes: 1 << 20 }
+
 /** A runtime without processes: containers go through the states that their command, their image and the pod's annotations ask for. */
 export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Runtime {
   return new SimulatedRuntime(options)
@@ -234,13 +237,13 @@ class SimulatedRuntime implements Runtime {
   async stats(podUid: string): Promise<ContainerUsage[]> {
     const running = newestFirst(this.#byUid.get(podUid)).filter((c) => c.status.state === 'running')
     return running.map(({ config, status }) => {
-      const usageNanoCores = Math.round(config.cpuRequest * 1e9)
+      const usageNanoCores = Math.round(Math.max(config.cpuRequest, IDLE.cores) * 1e9)
       return {
         name: config.name,
         startedAt: status.startedAt,
         usageNanoCores,
         usageCoreNanoSeconds: Math.round((usageNanoCores * (this.#clock.now() - status.startedAt)) / 1000),
-        workingSetBytes: config.memoryRequest,
+        workingSetBytes: Math.max(config.memoryRequest, IDLE.bytes),
       }
     })
   }
