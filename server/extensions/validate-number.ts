@@ -2,7 +2,7 @@ import { goFloat } from '../machinery/numbers.ts'
 import { invalidValue } from './field-errors.ts'
 import { floatOf, int64Of, kindOf } from './json-values.ts'
 import type { Schema } from './structural.ts'
-import { invalidIssue, isJsonInteger, type Issue } from './validate.ts'
+import { invalidIssue, isJsonInteger, type Issue } from './issue.ts'
 
 /** Limits of numbers (kube-openapi `validate/validator.go` numberValidator). Integers are compared as such, with limits cut to integers. */
 export function numberIssues(s: Schema, value: unknown, path: string): Issue[] {

@@ -3,6 +3,7 @@ import { type Correlated } from './correlate.ts'
 import { child, invalidValue, NO_PATH, tooLongValue, tooManyValues, typeInvalid, unsupportedValue } from './field-errors.ts'
 import { required } from '../machinery/field-errors.ts'
 import { deepEqual, goJson, goText, int64Of, kindOf, type GoKind } from './json-values.ts'
+import { invalidIssue, isJsonInteger, type Issue } from './issue.ts'
 import { numberIssues } from './validate-number.ts'
 import type { Schema } from './structural.ts'
 
@@ -11,15 +12,6 @@ import type { Schema } from './structural.ts'
  * and apiextensions-apiserver `pkg/apiserver/validation`, which makes field errors of them). The reference goes through maps in no
  * order; here fields are checked in the order of the value.
  */
-
-/** One thing that is wrong. `path` begins with a dot only where the reference's does. */
-export interface Issue {
-  /** Absent for a combination of schemas: the reference tells its path in the text only. */
-  readonly path?: string
-  /** By which the reference knows issues apart, and shows each once. */
-  readonly text: string
-  readonly error: (field: string) => FieldError
-}
 
 /** Issues of one value, and how much of it was right: of alternatives, the closest is told. */
 interface Outcome {
@@ -136,10 +128,6 @@ export function wrongType(path: string, type: string, value: unknown): Issue {
   return { path, text, error: (field) => typeInvalid(field, value, text) }
 }
 
-export function invalidIssue(path: string, value: unknown, text: string): Issue {
-  return { path, text, error: (field) => invalidValue(field, value, text) }
-}
-
 const pathless = (text: string): Issue => ({ text, error: (field) => invalidValue(field, '', text) })
 const quoteText = (value: string): string => invalidValue('', value, '').body.slice('Invalid value: '.length)
 
@@ -166,15 +154,6 @@ function typeIssue(s: Schema, kind: GoKind, value: unknown, path: string): Issue
     if (textual && !types.includes('number') && !types.includes('integer')) return undefined
   }
   return fits ? undefined : wrongType(path, types.join(','), type)
-}
-
-/** go-openapi's IsFloat64AJSONInteger: within 2⁵³ and nearly whole. */
-export function isJsonInteger(value: unknown): boolean {
-  const float = typeof value === 'object' ? (value as { value: number }).value : Number(value)
-  if (!Number.isFinite(float) || Math.abs(float) > Number.MAX_SAFE_INTEGER) return false
-  const rounded = Math.sign(float) * Math.round(Math.abs(float))
-  if (float === rounded) return true
-  return rounded !== 0 && Math.abs(float - rounded) < 1e-9 * Math.abs(rounded)
 }
 
 /** The length of a text in code points; a lone surrogate counts as one. */

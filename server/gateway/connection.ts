@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
 import type { ConnectionTimes } from './connection-times.ts'
-import type { ConnectionState } from './contract.ts'
+import type { ConnectionState, SignsOfLife, WatchSigns } from './contract.ts'
 import { GatewayError } from './errors.ts'
 
 export interface ConnectionInit {
@@ -22,19 +22,12 @@ export interface Question {
   failed(e: unknown, cancelled: boolean): void
 }
 
-/** One stream of events. */
-export interface WatchSigns {
-  opened(): void
-  heard(): void
-  ended(): void
-}
-
 /**
  * Whether a cluster is there, from its own signs of life: every answer and every byte of a stream. Silence is followed by a probe, and
  * so is a request that fails or waits; only the probe decides that a cluster is unreachable, and whatever is heard proves the opposite.
  * One for each cluster, however many windows look at it. Timers run only while somebody looks.
  */
-export class ClusterConnection {
+export class ClusterConnection implements SignsOfLife {
   readonly #init: ConnectionInit
   readonly #waiting = new Set<{ at: number; doubted: boolean }>()
   #state: ConnectionState

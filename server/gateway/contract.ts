@@ -3,7 +3,6 @@ import type { SecureContextOptions } from 'node:tls'
 import type { Transport } from '../client/transport.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { ConnectionTimes } from './connection-times.ts'
-import type { ClusterConnection } from './connection.ts'
 
 /** One entry of `GET /api/contexts`. `error` says why a context cannot be used; such a context answers 503 under `/clusters/`. */
 export interface ContextInfo {
@@ -109,12 +108,27 @@ export interface UpstreamResponse {
   body: Readable
 }
 
+/** What one watch tells of itself. */
+export interface WatchSigns {
+  opened(): void
+  heard(): void
+  ended(): void
+}
+
+/** Where it is told that a cluster has been heard of. */
+export interface SignsOfLife {
+  readonly state: ConnectionState
+  heard(): void
+  /** A watch begins. */
+  watch(): WatchSigns
+}
+
 /** One cluster as one user. `send` rejects with a GatewayError when no answer came; an HTTP error is an answer. */
 export interface Upstream {
   /** The cluster's address, for recognising its own redirects; undefined in process. */
   readonly server: URL | undefined
   /** Where signs of life are told; undefined in process, where there is no line that could be cut. */
-  readonly connection: ClusterConnection | undefined
+  readonly connection: SignsOfLife | undefined
   send(req: UpstreamRequest): Promise<UpstreamResponse>
   /** Ends idle connections; running requests finish. */
   close(): Promise<void>

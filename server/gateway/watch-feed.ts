@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import { type Status, StatusError, toStatus } from '../machinery/status.ts'
-import type { WatchSigns } from './connection.ts'
+import type { WatchSigns } from './contract.ts'
 import type { Contexts } from './contexts.ts'
 import { discard } from './discard.ts'
 import { GatewayError } from './errors.ts'

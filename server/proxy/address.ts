@@ -3,7 +3,16 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { parseAddress } from '../machinery/ip.ts'
 import { badRequest } from '../machinery/status.ts'
-import type { ProxyTarget } from './target.ts'
+
+/** What of a proxy's target says where a connection goes. */
+export interface Destination {
+  readonly host: string
+  readonly port: number
+  /** It is a kubelet, to which the API server shows its certificate. */
+  readonly asKubeletClient: boolean
+  /** The path is ours and not the caller's, so that the address may be a local one. */
+  readonly anyAddress?: boolean
+}
 
 /** An address that a connection may be made to. */
 export interface ResolvedAddress {
@@ -56,7 +65,7 @@ const notAllowed = 'address not allowed'
  * again. Throws 400 where one may not be used (registry/core/node, isProxyableHostname): loopback, link-local, multicast, unspecified
  * and broadcast addresses, but for kubelets of this process, and this server itself.
  */
-export async function allowedAddresses(target: ProxyTarget, rules: AddressRules): Promise<readonly ResolvedAddress[]> {
+export async function allowedAddresses(target: Destination, rules: AddressRules): Promise<readonly ResolvedAddress[]> {
   const { host, port } = target
   const addresses = await resolved(host, rules)
   for (const { address } of addresses) {

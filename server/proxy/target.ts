@@ -1,5 +1,5 @@
 import { badRequest, serviceUnavailable, StatusError } from '../machinery/status.ts'
-import { isGlobalUnicast } from './address.ts'
+import { type Destination, isGlobalUnicast } from './address.ts'
 
 /** `[scheme:]name[:port]`, as node, pod and service proxies name what they lead to (apimachinery `net.SplitSchemeNamePort`). */
 export interface ProxyId {
@@ -21,14 +21,8 @@ export function parseProxyId(id: string): ProxyId | undefined {
 }
 
 /** Where a proxied request goes. */
-export interface ProxyTarget {
-  protocol: 'http:' | 'https:'
-  host: string
-  port: number
-  /** Show the API server's client certificate: kubelets only. */
-  asKubeletClient: boolean
-  /** The path is ours and not the caller's, so that the address may be a local one (`allowedAddresses`). */
-  anyAddress?: boolean
+export interface ProxyTarget extends Destination {
+  readonly protocol: 'http:' | 'https:'
 }
 
 interface Node {

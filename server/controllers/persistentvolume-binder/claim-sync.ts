@@ -17,20 +17,8 @@ import {
 } from '../../client/volume-binding.ts'
 import type { ControllerContext } from '../controller.ts'
 import { BY_CLAIM, isTerminal } from '../pods.ts'
-import type { HostPathProvisioner } from './host-path.ts'
+import type { BinderParts } from './parts.ts'
 import type { Provisioning } from './provisioning.ts'
-import type { VolumeWriter } from './writer.ts'
-
-export interface BinderParts {
-  ctx: ControllerContext
-  writer: VolumeWriter
-  recorder: EventRecorder
-  claims: Lister<PersistentVolumeClaim>
-  volumes: Lister<PersistentVolume>
-  classes: Lister<StorageClass>
-  pods: Lister<Pod>
-  hostPath: HostPathProvisioner | undefined
-}
 
 /** Brings one claim to its volume. */
 export class ClaimSync {

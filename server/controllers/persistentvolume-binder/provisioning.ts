@@ -3,7 +3,7 @@ import { PERSISTENT_VOLUMES } from '../../client/resource.ts'
 import { BOUND_BY_CONTROLLER, classOf, PROVISIONED_BY, SELECTED_NODE } from '../../client/volume-binding.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { messageOf } from '../controller.ts'
-import type { BinderParts } from './claim-sync.ts'
+import type { BinderParts } from './parts.ts'
 import { HOST_PATH } from './host-path.ts'
 
 const PROVISIONER = 'volume.kubernetes.io/storage-provisioner'

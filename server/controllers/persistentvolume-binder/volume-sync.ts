@@ -4,7 +4,7 @@ import { keyFor } from '../../client/store.ts'
 import { modesMatch, PROVISIONED_BY } from '../../client/volume-binding.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { messageOf } from '../controller.ts'
-import type { BinderParts } from './claim-sync.ts'
+import type { BinderParts } from './parts.ts'
 import { HOST_PATH } from './host-path.ts'
 import { DELETION_PROTECTION } from './provisioning.ts'
 

@@ -2,7 +2,7 @@ import { ImagePullError, type ContainerRuntimeStatus } from '../runtime.ts'
 import { podText, type Container, type ContainerStatus, type Pod } from '../types.ts'
 import type { Waiting } from './container-status.ts'
 import { CrashBackoff, durationText } from './crash-backoff.ts'
-import type { WorkerHost } from './pod-worker.ts'
+import type { WorkerHost } from './worker-host.ts'
 import { containerRequests } from './resources.ts'
 
 /** Pulls, creates and starts the containers of one pod, and makes those wait that failed before. */

@@ -1,5 +1,6 @@
 import { FakeClock } from '../../machinery/clock.ts'
-import { PodWorker, type WorkerHost } from '../pods/pod-worker.ts'
+import { PodWorker } from '../pods/pod-worker.ts'
+import type { WorkerHost } from '../pods/worker-host.ts'
 import { createSimulatedRuntime } from '../runtimes/simulated/runtime.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Container, Pod, PodSpec, PodStatus } from '../types.ts'
