@@ -40,7 +40,9 @@ import { writeStatus } from './handlers/write-status.ts'
 import type { Clock } from './machinery/clock.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
+import { serviceEndpoint } from './proxy/service-target.ts'
 import { Proxies } from './proxy/subresources.ts'
+import { webhookCaller } from './proxy/webhook-call.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
 import type { CustomSource } from './openapi/custom-schemas.ts'
@@ -154,7 +156,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     services: { proxy: proxies.subresource('services') },
   }
   const services = serviceNetwork(o, (name) => late.registry!.store(name))
-  const registry = (late.registry = new Registry({ ...deps, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme }))
+  const registry = (late.registry = new Registry({ ...deps, feed, keyPrefix: `${o.keyPrefix}/`, builtIn: scheme }))
   const kinds = builtInKinds({
     connect,
     services,
@@ -173,6 +175,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   registry.add([], unstored)
   const definitions = new DefinitionController({
     ...{ registry, storage, clock },
+    callWebhook: webhookCaller((namespace, name, port) => serviceEndpoint((of) => registry.store(of), namespace, name, port)),
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
     onError: (name, e) =>
       log.warn(

@@ -104,6 +104,11 @@ export class ResourceCache {
     this.#publish(new CacheEvent(event.revision, entry, previous, false))
   }
 
+  /** Whether this revision of an object is a write of our own, whose entry is there already. */
+  protected isPending(key: string, revision: number): boolean {
+    return this.#pending.get(key)?.revision === revision
+  }
+
   #entryFor(key: string, value: Buffer, revision: number, createRevision: number): Entry {
     const mine = this.#pending.get(key)
     if (mine !== undefined && mine.revision <= revision) {

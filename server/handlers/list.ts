@@ -246,7 +246,8 @@ async function exactPage(
       const limit = query.limit > 0 && everything ? query.limit + 1 - found.length : STORAGE_PAGE
       const page = await store.deps.storage.list(prefix, { revision, limit, ...(from === undefined ? {} : { after: from }) })
       for (const kv of page.items) {
-        const e = cache.entryOf(kv)
+        const made = store.entryOf(kv)
+        const e = made instanceof Promise ? await made : made
         const seen = selects(selection, e)
         if (seen) count++
         // A page ends where something comes after it, be it seen or not.

@@ -71,12 +71,14 @@ export function pageNotFound(ctx: RequestContext): void {
 }
 
 /** Requests for a custom resource, which in the reference are told from others by their path and not by routes. */
-function customResource(ctx: RequestContext, served: ServedResource, o: RouterOptions): void | Promise<void> {
+async function customResource(ctx: RequestContext, served: ServedResource, o: RouterOptions): Promise<void> {
   const { requestInfo: info } = ctx
   const { namespaced } = served.facts
   const across = info.verb === 'list' || info.verb === 'watch'
   if (namespaced ? info.namespace === '' && !across : info.namespace !== '') return pageNotFound(ctx)
   if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
+  // Even a request that takes any state finds one.
+  if (info.verb !== 'create') await served.store.deps.feed.settled?.()
   if (info.subresource !== '') return handleSubresource(ctx, served)
   if ((info.verb === 'update' || info.verb === 'patch') && info.name === '') throw badRequest('name must be provided')
   const handler = VERBS[info.verb]

@@ -93,6 +93,8 @@ async function history(served: ServedResource, from: number): Promise<{ revision
   const { resource, deps } = served.store
   await deps.feed.waitFor(from)
   if (from >= resource.cache.ring.floor) return { revision: from }
+  // What has to be converted is only known as far back as it was.
+  if (resource.converter !== undefined) throw new TooOldError(from, resource.cache.ring.floor)
   const to = deps.feed.revision
   try {
     return { revision: to, backlog: await eventsBetween(deps.storage, resource.schema, from, to) }

@@ -6,6 +6,7 @@ import type { ResourceFacts } from '../scheme/contract.ts'
 import type { Schema } from '../scheme/schema.ts'
 import type { GroupVersion } from '../scheme/versions.ts'
 import type { Subresource } from './generic/resource.ts'
+import type { ValueConverter } from './generic/stored-resource.ts'
 import type {
   FieldLabelConversion,
   KindWarnings,
@@ -57,9 +58,11 @@ export interface VersionRules {
   readonly hasStatus: boolean
   readonly selectableFields: SelectableFields
   readonly decode: CacheSchema['decode']
-  readonly settle: NonNullable<CacheSchema['settle']>
-  /** An object of this version as it is stored. */
+  /** Absent where a converter does that. */
+  readonly settle?: CacheSchema['settle']
+  /** An object of this version as it is stored; where there is a converter, as that takes it. */
   encode(obj: KubeObject): Buffer
+  readonly converter?: ValueConverter | undefined
 }
 
 /** A kind as one group-version serves it. */

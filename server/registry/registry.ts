@@ -1,11 +1,14 @@
 import type { RequestContext } from '../filters/context.ts'
 import type { CacheSchema, IndexedParts } from '../cache/entry.ts'
+import { ConvertingCache } from '../cache/converting-cache.ts'
+import type { Feed } from '../cache/feed.ts'
 import { ResourceCache } from '../cache/resource-cache.ts'
 import { compareApiVersions } from '../machinery/api-versions.ts'
 import { qualified } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
+import { ConvertedFeed } from './converted-feed.ts'
 import type { ResourceDefinition, UnstoredDefinition, VersionDefinition, VersionRules } from './definition.ts'
 import { KindFields } from './generic/fields.ts'
 import type { ServedResource } from './generic/resource.ts'
@@ -54,6 +57,7 @@ export interface Snapshot {
 }
 
 export interface RegistryOptions extends StoreDependencies {
+  readonly feed: Feed
   /** Prefix of all keys, with a slash at its end: `/registry/`. */
   readonly keyPrefix: string
   /** Groups and resources of the built-in API, whose order discovery keeps. */
@@ -157,7 +161,11 @@ export class Registry {
 
   #make(definition: ResourceDefinition, cache?: ResourceCache): Installed {
     const fields = fieldsOf(definition)
-    const make = (resource: StoredResource): Store => new Store(resource, this.#options)
+    const make = (resource: StoredResource): Store => {
+      const { cache } = resource
+      const feed = cache instanceof ConvertingCache ? new ConvertedFeed(this.#options.feed, cache) : this.#options.feed
+      return new Store(resource, { ...this.#options, feed })
+    }
     const apart = definition.versions.flatMap((v) =>
       v.rules === undefined ? [] : [[v, make(this.#apart(definition, v, v.rules, fields))] as const],
     )
@@ -189,14 +197,15 @@ export class Registry {
 
   /** A version with rules and a cache of its own. */
   #apart(d: ResourceDefinition, { facts: { version } }: VersionDefinition, rules: VersionRules, fields: KindFields): StoredResource {
-    const { schema: objectSchema, hasStatus, strategy, decode, settle, encode } = rules
+    const { schema: objectSchema, hasStatus, strategy, decode, settle, encode, converter } = rules
     const selectable = ownFields(rules.selectableFields)
-    const schema = { ...this.#cacheSchema(d, selectable), decode, settle, apart: version !== d.storage.version }
+    const form = settle === undefined ? { decode } : { decode, settle, apart: version !== d.storage.version }
+    const schema: CacheSchema = { ...this.#cacheSchema(d, selectable), ...form }
     const { warnings = {}, unenforced } = d
     return {
-      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema, encode },
+      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema, encode, converter },
       selectableFields: selectable,
-      cache: new ResourceCache(schema),
+      cache: converter === undefined ? new ResourceCache(schema) : new ConvertingCache(schema, (values) => converter.fromStored(values)),
     }
   }
 

@@ -11,12 +11,14 @@ import type { SubresourceFacts } from '../../scheme/contract.ts'
 import type { ResourceDefinition, VersionDefinition, VersionRules } from '../definition.ts'
 import type { SelectableFields, TableDefinition } from '../generic/strategy.ts'
 import { customScale } from './custom-scale.ts'
-import { CustomForm, CustomSchema } from './custom-schema.ts'
+import { ConversionWebhook, type CallWebhook } from './conversion-webhook.ts'
+import { ConvertedForm, CustomForm, CustomSchema } from './custom-schema.ts'
 import { customStrategy } from './custom-strategy.ts'
 
 export interface CustomOptions {
   /** The structure of metadata, the same for all kinds. */
   objectMeta(): Structure
+  callWebhook: CallWebhook
   /** The definition as it is now; a schema is read there when it is first needed, and not kept beside it. */
   current(name: string): CustomResourceDefinition | undefined
   /** Whether the definition of this name is being deleted: nothing new is made then. */
@@ -51,17 +53,24 @@ export function customResource(crd: CustomResourceDefinition, o: CustomOptions):
   const verbs = isConditionTrue(crd, 'Terminating') ? LAST_VERBS : VERBS
   const hash = storageVersionHash(group, storage.name, kind)
 
+  const webhook = webhookOf(crd, o)
+  const formOf = (schema: CustomSchema): Pick<VersionRules, 'encode' | 'settle' | 'converter'> => {
+    if (webhook === undefined) {
+      const form = new CustomForm(allSchemas, schema, stored)
+      return { encode: (obj) => form.encode(obj), settle: (json, revision) => form.settle(json, revision) }
+    }
+    const converter = new ConvertedForm(allSchemas, schema, stored, webhook)
+    return { encode: (obj) => converter.encode(obj), converter }
+  }
   const versionOf = (v: DefinitionVersion): VersionDefinition => {
     const schema = schemas.get(v)!
-    const form = new CustomForm(allSchemas, schema, stored)
     const hasStatus = v.subresources?.status !== undefined && v.subresources.status !== null
     const scale = v.subresources?.scale ?? undefined
     const rules: VersionRules = {
       ...{ schema, hasStatus, decode: withSortedResourceVersion },
       strategy: customStrategy({ group, resource, kind, schema, hasStatus, scale, isTerminating: () => o.isTerminating(name) }),
       selectableFields: lazyFields(v),
-      encode: (obj) => form.encode(obj),
-      settle: (json, revision) => form.settle(json, revision),
+      ...formOf(schema),
     }
     let structure: Structure | undefined
     return {
@@ -89,6 +98,12 @@ export function customResource(crd: CustomResourceDefinition, o: CustomOptions):
     storage: { group, version: storage.name, prefix: `${group}/${resource}`, schema, decode },
     versions: made.sort((a, b) => compareApiVersions(a.facts.version, b.facts.version)),
   }
+}
+
+function webhookOf({ spec }: CustomResourceDefinition, { callWebhook }: CustomOptions): ConversionWebhook | undefined {
+  const { strategy, webhook } = spec.conversion ?? {}
+  if (strategy !== 'Webhook' || webhook?.clientConfig === undefined) return undefined
+  return new ConversionWebhook(webhook.clientConfig, webhook.conversionReviewVersions ?? [], callWebhook)
 }
 
 const subresource = (name: string, group: string, version: string, kind: string): SubresourceFacts => ({

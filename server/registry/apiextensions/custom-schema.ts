@@ -12,6 +12,8 @@ import { hasLongDigits, scanJson } from '../../machinery/json-scan.ts'
 import { parseSpelled } from '../../machinery/numbers.ts'
 import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/types.ts'
 import { duplicateFields } from '../../patch/parse.ts'
+import type { ValueConverter } from '../generic/stored-resource.ts'
+import type { ConversionWebhook } from './conversion-webhook.ts'
 import type { DecodedTyped, FieldValidation } from '../../scheme/decode-typed.ts'
 import type { OpenApiSource, Schema } from '../../scheme/schema.ts'
 
@@ -160,4 +162,46 @@ export class CustomForm {
     const after = JSON.stringify(normalForm(obj))
     return after === before ? undefined : withSortedResourceVersion(Buffer.from(after), revision)
   }
+}
+
+/** The same where a webhook converts: it is asked on the way to storage and back, for all objects at once that are in another version. */
+export class ConvertedForm implements ValueConverter {
+  readonly #schemas: ReadonlyMap<string, CustomSchema>
+  readonly #shown: CustomSchema
+  readonly #stored: CustomSchema
+  readonly #webhook: ConversionWebhook
+
+  constructor(schemas: readonly CustomSchema[], shown: CustomSchema, stored: CustomSchema, webhook: ConversionWebhook) {
+    this.#schemas = new Map(schemas.map((s) => [s.apiVersion, s]))
+    this.#shown = shown
+    this.#stored = stored
+    this.#webhook = webhook
+  }
+
+  encode(obj: KubeObject): Buffer {
+    const { resourceVersion: _, ...metadata } = obj.metadata
+    return Buffer.from(JSON.stringify(sortedForm({ ...obj, metadata })))
+  }
+
+  async toStored(values: readonly Buffer[]): Promise<Buffer[]> {
+    return this.#stored === this.#shown ? [...values] : this.#converted(values.map(parsedValue), this.#stored)
+  }
+
+  async fromStored(values: readonly Buffer[]): Promise<Buffer[]> {
+    const objects = values.map(parsedValue)
+    for (const obj of objects) (this.#schemas.get(String(obj['apiVersion'])) ?? this.#stored).repair(obj)
+    return this.#converted(objects, this.#shown)
+  }
+
+  async #converted(objects: readonly JsonObject[], to: CustomSchema): Promise<Buffer[]> {
+    const others = objects.filter((obj) => obj['apiVersion'] !== to.apiVersion)
+    const converted = await this.#webhook.convert(others, to.apiVersion)
+    for (const obj of converted) to.coerce(obj)
+    return objects.map((obj) => Buffer.from(JSON.stringify(normalForm(obj['apiVersion'] === to.apiVersion ? obj : converted.shift()))))
+  }
+}
+
+function parsedValue(value: Buffer): JsonObject {
+  const text = value.toString()
+  return (hasLongDigits(text) ? parseSpelled(text) : JSON.parse(text)) as JsonObject
 }

@@ -24,6 +24,7 @@ async function open(): Promise<World> {
   const controller = new DefinitionController({
     ...{ registry: stores.registry, storage: stores.storage, clock: stores.clock },
     objectMeta: () => UNTYPED,
+    callWebhook: () => Promise.reject(new Error('no webhooks here')),
     onError: (name, e) => errors.push(`${name}: ${String(e)}`),
   })
   controller.start()
@@ -150,7 +151,14 @@ describe('a definition', () => {
 })
 
 const controllerOf = (registry: Stores['registry'], { storage, clock }: World): DefinitionController =>
-  new DefinitionController({ registry, storage, clock, objectMeta: () => UNTYPED, onError: () => undefined })
+  new DefinitionController({
+    registry,
+    storage,
+    clock,
+    objectMeta: () => UNTYPED,
+    callWebhook: () => Promise.reject(new Error()),
+    onError: () => undefined,
+  })
 
 describe('objects', () => {
   test('are stored with defaults, in order, as the reference lays them out', async () => {

@@ -28,6 +28,7 @@ import type { StrategyContext } from '../generic/strategy.ts'
 import { statusRules } from '../generic/update-rules.ts'
 import { updateIn } from '../generic/write.ts'
 import type { Registry } from '../registry.ts'
+import type { CallWebhook } from './conversion-webhook.ts'
 import { customResource, isServable } from './custom-resource.ts'
 import { deleteInstances } from './instance-deletion.ts'
 
@@ -37,6 +38,7 @@ export interface DefinitionControllerOptions {
   readonly clock: Clock
   /** The structure of metadata, the same for all kinds. */
   objectMeta(): Structure
+  readonly callWebhook: CallWebhook
   /** Work that failed and is tried again. */
   onError(name: string, error: unknown): void
 }
@@ -150,6 +152,7 @@ export class DefinitionController {
     const name = crd.metadata.name!
     const definition = customResource(crd, {
       objectMeta: () => this.#o.objectMeta(),
+      callWebhook: this.#o.callWebhook,
       current: (of) => this.#read(of),
       isTerminating: (of) => this.#made.get(of)?.terminating === true,
     })
@@ -240,7 +243,7 @@ export class DefinitionController {
     if (before?.from === sourceOf(crd)) {
       if (before.terminating === isEnding(crd)) return
       // Nothing but its verbs in discovery is another.
-      const { versions } = customResource(crd, { objectMeta: this.#o.objectMeta, current: () => undefined, isTerminating: () => true })
+      const { versions } = customResource(crd, { ...this.#o, current: () => undefined, isTerminating: () => true })
       const verbs = new Map(versions.map((v) => [v.facts.version, v.facts.verbs]))
       const definition = {
         ...before.definition,

@@ -1,10 +1,9 @@
 import type { Admission } from '../../admission/contract.ts'
-import type { Feed } from '../../cache/feed.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
-import { KeyExistsError, RevisionMismatchError, type Storage } from '../../storage/contract.ts'
+import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
 import { MODIFIED, translated } from './errors.ts'
@@ -12,9 +11,18 @@ import { finalizerNameErrors } from './metadata.ts'
 import type { GuardedChange, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
 
+/** What readers ask of the feed. */
+export interface ReadFeed {
+  readonly revision: number
+  fresh(): Promise<void>
+  waitFor(revision: number): Promise<void>
+  /** What is waited for where any state will do; undefined: nothing. */
+  settled?(): Promise<void> | undefined
+}
+
 export interface StoreDependencies {
   storage: Storage
-  feed: Feed
+  feed: ReadFeed
   admission: Admission
 }
 
@@ -75,8 +83,11 @@ export class Store {
       return cache.preview(key, value, parts)
     }
     const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
-    const revision = await this.deps.storage.create(key, value, ttlSeconds === undefined ? {} : { ttlSeconds })
-    return cache.written(key, value, revision, revision, parts)
+    const { converter } = this.resource
+    const stored = converter === undefined ? value : (await converter.toStored([value]))[0]!
+    const revision = await this.deps.storage.create(key, stored, ttlSeconds === undefined ? {} : { ttlSeconds })
+    const shown = converter === undefined ? value : (await converter.fromStored([stored]))[0]!
+    return cache.written(key, shown, revision, revision, parts)
   }
 
   /** Whether the resource has a status that only `/status` writes. */
@@ -161,7 +172,7 @@ export class Store {
         return written
       } catch (e) {
         await next.reservation?.undo()
-        if (e instanceof RevisionMismatchError) current = e.current === undefined ? undefined : cache.entryOf(e.current)
+        if (e instanceof RevisionMismatchError) current = e.current === undefined ? undefined : await this.entryOf(e.current)
         else if (e instanceof KeyExistsError) current = await this.stored(key)
         else throw e
       }
@@ -177,17 +188,26 @@ export class Store {
       return current.deletedAt(revision)
     }
     const options = next.ttlSeconds === undefined ? {} : { ttlSeconds: next.ttlSeconds }
+    const { converter } = this.resource
+    const stored = converter === undefined ? next.value : (await converter.toStored([next.value]))[0]!
     const revision =
-      current === undefined
-        ? await storage.create(key, next.value, options)
-        : await storage.update(key, next.value, current.revision, options)
-    return cache.written(key, next.value, revision, current?.createRevision ?? revision, next.parts)
+      current === undefined ? await storage.create(key, stored, options) : await storage.update(key, stored, current.revision, options)
+    const shown = converter === undefined ? next.value : (await converter.fromStored([stored]))[0]!
+    return cache.written(key, shown, revision, current?.createRevision ?? revision, next.parts)
   }
 
   /** What storage has at this moment. */
   async stored(key: string): Promise<Entry | undefined> {
     const { kv } = await this.deps.storage.get(key)
-    return kv === undefined ? undefined : this.resource.cache.entryOf(kv)
+    return kv === undefined ? undefined : this.entryOf(kv)
+  }
+
+  /** What storage says, as an entry. */
+  entryOf(kv: KeyValue): Entry | Promise<Entry> {
+    const { cache, converter } = this.resource
+    return converter === undefined
+      ? cache.entryOf(kv)
+      : converter.fromStored([kv.value]).then(([value]) => cache.entryOf({ ...kv, value: value! }))
   }
 
   // A no-op answer must not be older than what was acknowledged: confirm with a consistent look at the cache.

@@ -28,6 +28,14 @@ export interface StoredResource {
   readonly cache: ResourceCache
   /** The stored bytes of an object; absent: those of its normal form. */
   readonly encode?: ((obj: KubeObject) => Buffer) | undefined
+  /** Objects are kept in a form that somebody else converts. */
+  readonly converter?: ValueConverter | undefined
+}
+
+/** Bytes of objects on their way to storage and back, in their order. Rejects with a Status. */
+export interface ValueConverter {
+  toStored(values: readonly Buffer[]): Promise<Buffer[]>
+  fromStored(values: readonly Buffer[]): Promise<Buffer[]>
 }
 
 /** What a guarded write does with the state that it was shown. */

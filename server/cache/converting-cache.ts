@@ -1,0 +1,87 @@
+import type { KeyValue, StorageEvent } from '../storage/contract.ts'
+import type { CacheSchema } from './entry.ts'
+import { ResourceCache } from './resource-cache.ts'
+
+/** Stored bytes as this cache shows them, in their order; rejects when that cannot be told. */
+export type ConvertValues = (values: readonly Buffer[]) => Promise<Buffer[]>
+
+/** So many objects are converted at once. */
+const BATCH = 100
+/** So many changes do not wait any longer for somebody to ask for them. */
+const MUCH = 1000
+
+/**
+ * A cache whose objects are stored in a form that somebody else must be asked to convert (conversion webhooks). What the feed brings waits
+ * until it is asked for, or watched, or is much; then it is converted in order, many at once. Readers wait with `settle`; when the conversion fails, so
+ * do they, and the next one tries again.
+ */
+export class ConvertingCache extends ResourceCache {
+  readonly #convert: ConvertValues
+  #loading: { readonly items: readonly KeyValue[]; readonly revision: number } | undefined
+  #events: StorageEvent[] = []
+  #work: Promise<void> | undefined
+
+  constructor(schema: CacheSchema, convert: ConvertValues) {
+    super(schema)
+    this.#convert = convert
+  }
+
+  /** The newest revision that it shows all of, when the feed is at `revision`. */
+  seen(revision: number): number {
+    if (this.#loading !== undefined) return 0
+    return this.#events.length === 0 ? revision : this.#events[0]!.revision - 1
+  }
+
+  override load(items: readonly KeyValue[], revision: number): void {
+    this.#loading = { items, revision }
+    this.#events = []
+    this.closeWatchers()
+  }
+
+  override apply(event: StorageEvent): void {
+    const waits = this.#loading !== undefined || this.#events.length > 0
+    if (!waits && (event.type === 'delete' || this.isPending(event.key, event.revision))) {
+      super.apply(event)
+      return
+    }
+    this.#events.push(event)
+    // Nobody to tell of a failure: who watches hears of it by the end of the watch.
+    if (this.watchers.size > 0 || this.#events.length % MUCH === 0) this.settle()?.catch(() => this.closeWatchers())
+  }
+
+  /** Converts what waits; undefined when nothing does. */
+  settle(): Promise<void> | undefined {
+    if (this.#loading === undefined && this.#events.length === 0) return this.#work
+    return (this.#work ??= this.#run().finally(() => (this.#work = undefined)))
+  }
+
+  async #run(): Promise<void> {
+    while (this.#loading !== undefined || this.#events.length > 0) {
+      const loading = this.#loading
+      if (loading !== undefined) {
+        const values = await this.#all(loading.items.map((kv) => kv.value))
+        if (loading !== this.#loading) continue
+        this.#loading = undefined
+        super.load(
+          loading.items.map((kv, i) => ({ ...kv, value: values[i]! })),
+          loading.revision,
+        )
+        continue
+      }
+      const events = this.#events
+      const batch = events.slice(0, BATCH)
+      const puts = batch.flatMap((e) => (e.type === 'delete' ? [] : [e.value]))
+      const values = await this.#convert(puts)
+      // Everything was listed anew meanwhile.
+      if (events !== this.#events) continue
+      events.splice(0, batch.length)
+      for (const e of batch) super.apply(e.type === 'delete' ? e : { ...e, value: values.shift()! })
+    }
+  }
+
+  async #all(values: readonly Buffer[]): Promise<Buffer[]> {
+    const out: Buffer[] = []
+    for (let i = 0; i < values.length; i += BATCH) out.push(...(await this.#convert(values.slice(i, i + BATCH))))
+    return out
+  }
+}
