@@ -40,6 +40,7 @@ const roots: Readonly<Record<string, readonly string[]>> = {
     'HostIP',
     'PersistentVolumeSource',
     'PersistentVolumeClaimSpec',
+    'PersistentVolumeClaimStatus',
     'VolumeNodeAffinity',
   ],
   'batch/v1': ['PodFailurePolicy', 'SuccessPolicy', 'UncountedTerminatedPods'],

@@ -1,4 +1,5 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
+import { goQuote } from '../machinery/go-quote.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { MAX_LEVELS, isDeeper } from '../machinery/depth.ts'
 import { type StatusError, badRequest, unsupportedMediaType } from '../machinery/status.ts'
@@ -151,7 +152,7 @@ function typeMeta(value: unknown): Parsed {
 }
 
 const unregistered = ({ kind, apiVersion }: Parsed): string =>
-  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
 
 /** The type of the body's own kind, which must be the one expected. */
 function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {

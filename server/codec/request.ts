@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { internalError } from '../machinery/status.ts'
@@ -147,10 +148,7 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
     const internal = expected.group === '' ? 'core' : expected.group.split('.')[0]!
     throw notThatPatch(words, wrong ?? `converting (${gv.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`)
   }
-  throw notThatPatch(
-    words,
-    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
-  )
+  throw notThatPatch(words, `no kind ${goQuote(kind)} is registered for version ${goQuote(version)} in scheme "pkg/runtime/scheme.go:111"`)
 }
 
 /** An object of a custom kind says what it is. */

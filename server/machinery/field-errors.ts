@@ -28,8 +28,14 @@ export function goValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
   if (typeof value === 'string') return goQuote(value)
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  return JSON.stringify(value)
+  return goJsonText(value)
 }
+
+const UNSAFE = /[<>&\u2028\u2029]/g
+
+/** JSON as Go's encoder writes it: what could mean something in HTML or to old JavaScript is escaped. */
+export const goJsonText = (value: unknown, indent?: number): string =>
+  (JSON.stringify(value, null, indent) ?? 'null').replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)
 
@@ -53,7 +59,8 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
   type: 'FieldValueNotSupported',
   field,
   body: withDetail(
-    `Unsupported value: ${goValue(value)}`,
+    // Values of enumerations have types of their own in Go, which print as JSON.
+    `Unsupported value: ${goJsonText(value)}`,
     supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`,
   ),
 })

@@ -13,6 +13,13 @@ export function goMap(value: unknown): string {
   return `map[${entries.join(' ')}]`
 }
 
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (!isRecord(value)) return value
+  const keys = Object.keys(value).sort()
+  return Object.fromEntries(keys.map((key) => [key, inOrder(value[key])]))
+}
+
 /**
  * A patched document as the reference shows it: fields in order of their names where the patch reached, as they were elsewhere.
  * @param reached where the patch reached, as objects within each other (of a list by index): a merge patch itself; without one only the
@@ -20,6 +27,8 @@ export function goMap(value: unknown): string {
  */
 export function goJson(document: unknown, reached?: unknown): string {
   const shown = (value: unknown, by: unknown): unknown => {
+    // A list that the patch has brought along has been a map with keys in order all through.
+    if (Array.isArray(by)) return inOrder(value)
     if (Array.isArray(value)) {
       return isRecord(by) ? value.map((item: unknown, i) => (isRecord(by[i]) ? shown(item, by[i]) : item)) : value
     }
@@ -28,7 +37,7 @@ export function goJson(document: unknown, reached?: unknown): string {
     return Object.fromEntries(
       Object.keys(value)
         .sort()
-        .map((k) => [k, isRecord(below[k]) ? shown(value[k], below[k]) : value[k]]),
+        .map((k) => [k, isRecord(below[k]) || Array.isArray(below[k]) ? shown(value[k], below[k]) : value[k]]),
     )
   }
   return JSON.stringify(shown(document, reached))
@@ -47,5 +56,12 @@ export function goTypeOf(value: unknown): string {
 /** A value as Go's verb %s prints it, which complains of all that are no strings. */
 export function goVerbS(value: unknown): string {
   if (typeof value === 'string') return value
+  if (Array.isArray(value)) return `[${value.map(goVerbS).join(' ')}]`
+  if (isRecord(value)) {
+    const entries = Object.keys(value)
+      .sort()
+      .map((k) => `${k}:${goVerbS(value[k])}`)
+    return `map[${entries.join(' ')}]`
+  }
   return value === null ? '%!s(<nil>)' : `%!s(${goTypeOf(value)}=${goMap(value)})`
 }

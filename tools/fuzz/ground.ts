@@ -89,9 +89,10 @@ async function isServed(target: Target, path: string): Promise<boolean> {
 }
 
 /** An object of each kind, as the server has stored it; its version is `RV`, which the sender fills in. */
-export async function makeBases(target: Target, { samples: wanted, namespace, run }: Ground): Promise<Map<string, Json>> {
+export async function makeBases(target: Target, { samples: wanted, namespace, run, paired }: Ground): Promise<Map<string, Json>> {
   const bases = new Map<string, Json>()
   for (const s of wanted) {
+    if (paired && s.resource === 'limitranges') continue
     const object = make(s, `f-${run}`, run, namespace)
     const path = collection(s, namespace)
     await send(target, { method: 'POST', path, body: object })
@@ -100,8 +101,8 @@ export async function makeBases(target: Target, { samples: wanted, namespace, ru
     const stored = JSON.parse(body.toString()) as { metadata: Json }
     delete stored.metadata.managedFields
     stored.metadata.resourceVersion = 'RV'
-    stored.metadata.uid = 'UID'
-    bases.set(keyOf(s), stored as unknown as Json)
+    // A job has it in its labels as well.
+    bases.set(keyOf(s), JSON.parse(JSON.stringify(stored).replaceAll(String(stored.metadata.uid), 'UID')) as Json)
   }
   return bases
 }

@@ -144,6 +144,8 @@ function applied(r: Random, g: Ground, s: Sample): FuzzRequest {
 
 function deleted(r: Random, g: Ground, s: Sample): FuzzRequest {
   const options = {
+    // What the query says does not count where there is a body.
+    dryRun: ['All'],
     [r.pick(['propagationPolicy', 'gracePeriodSeconds', 'preconditions', 'orphanDependents', 'dryRun', 'kind', 'apiVersion', 'x'])]:
       r.chance(0.5) ? oddValue(r) : r.pick<unknown>(['Orphan', 'Foreground', 1, -1, true, { uid: 'x' }, { resourceVersion: '1' }, ['All']]),
   }

@@ -1,4 +1,5 @@
 /** The `k8s\0` magic and runtime.Unknown around a message: the form on the wire and in the store. */
+import { goQuote } from '../../machinery/go-quote.ts'
 import type { KubeObject, ListMeta } from '../../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../../machinery/types.ts'
 import type { TypeFacts } from '../../scheme/contract.ts'
@@ -108,7 +109,7 @@ export function decodeObject(bytes: Buffer, type?: TypeFacts, fallback?: Gvk): K
 function typeNamed(apiVersion: string, kind: string): TypeFacts {
   const gv = parseApiVersion(apiVersion)
   const type = gv && scheme.typeOf(gv.group, gv.version, kind)
-  if (type === undefined) throw new DecodeError(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`)
+  if (type === undefined) throw new DecodeError(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)}`)
   return type
 }
 

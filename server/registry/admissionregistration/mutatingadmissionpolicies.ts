@@ -1,5 +1,6 @@
-import { defaultAdmissionPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import { defaultAdmissionPolicy, validateMutatingPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
 import { paramKind } from './tables.ts'
 
@@ -10,6 +11,7 @@ export const mutatingadmissionpolicies: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultAdmissionPolicy,
+    ...validateWith(validateMutatingPolicy),
   },
   table: table('Name|Mutations:integer|ParamKind|Age', name, count('spec.mutations'), paramKind, age),
 }

@@ -1,5 +1,6 @@
-import { defaultMutatingWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
+import { defaultMutatingWebhooks, validateWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { webhookTable } from './tables.ts'
 
 export const mutatingwebhookconfigurations: BuiltInKind = {
@@ -9,6 +10,7 @@ export const mutatingwebhookconfigurations: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultMutatingWebhooks,
+    ...validateWith(validateWebhooks),
   },
   table: webhookTable,
 }

@@ -1,5 +1,6 @@
-import { defaultAdmissionPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import { defaultAdmissionPolicy, validateValidatingPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
 import { paramKind } from './tables.ts'
 
@@ -11,6 +12,7 @@ export const validatingadmissionpolicies: BuiltInKind = {
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
     default: defaultAdmissionPolicy,
+    ...validateWith(validateValidatingPolicy),
   },
   table: table('Name|Validations:integer|ParamKind|Age', name, count('spec.validations'), paramKind, age),
 }

@@ -1,5 +1,6 @@
-import { defaultAdmissionPolicyBinding } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import { defaultAdmissionPolicyBinding, validateValidatingBinding } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { policyBindingTable } from './tables.ts'
 
 export const validatingadmissionpolicybindings: BuiltInKind = {
@@ -9,6 +10,7 @@ export const validatingadmissionpolicybindings: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultAdmissionPolicyBinding,
+    ...validateWith(validateValidatingBinding),
   },
   table: policyBindingTable,
 }

@@ -1,5 +1,6 @@
-import { defaultValidatingWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
+import { defaultValidatingWebhooks, validateWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { webhookTable } from './tables.ts'
 
 export const validatingwebhookconfigurations: BuiltInKind = {
@@ -9,6 +10,7 @@ export const validatingwebhookconfigurations: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultValidatingWebhooks,
+    ...validateWith(validateWebhooks),
   },
   table: webhookTable,
 }

@@ -1,4 +1,6 @@
+import { validateControllerRevision } from '../../apis/apps/v1/controllerrevision.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, name, number, table, type Cell } from '../generic/table-cells.ts'
 
 const controller: Cell = (o) => {
@@ -12,5 +14,6 @@ const controller: Cell = (o) => {
 export const controllerrevisions: BuiltInKind = {
   group: 'apps',
   resource: 'controllerrevisions',
+  strategy: validateWith(validateControllerRevision),
   table: table('Name|Controller|Revision|Age', name, controller, number('revision'), age),
 }

@@ -4,10 +4,11 @@ import {
   NO_DAEMONS,
   startTemplateGeneration,
   validateDaemonSet,
+  validateDaemonSetStatus,
 } from '../../apis/apps/v1/daemonset.ts'
 import type { BuiltInKind } from '../definition.ts'
-import { validateWith } from '../generic/strategy.ts'
 import { age, containers, labels, name, number, selector, table } from '../generic/table-cells.ts'
+import { warnOfTemplate, warnOfWorkload } from './workload-warnings.ts'
 
 export const daemonsets: BuiltInKind = {
   group: 'apps',
@@ -20,7 +21,17 @@ export const daemonsets: BuiltInKind = {
       startTemplateGeneration(obj)
     },
     prepareForUpdate: (obj, old) => countTemplateGeneration(obj, old),
-    ...validateWith(validateDaemonSet),
+    validate(obj, ctx) {
+      const errors = validateDaemonSet(obj, undefined)
+      if (errors.length === 0) warnOfWorkload(obj, ctx)
+      return errors
+    },
+    validateUpdate(obj, old, ctx) {
+      const errors = validateDaemonSet(obj, old)
+      if (errors.length === 0 && obj.metadata.generation !== old.metadata.generation) warnOfTemplate(obj, ctx)
+      return errors
+    },
+    validateStatusUpdate: validateDaemonSetStatus,
   },
   table: table(
     'Name|Desired:integer|Current:integer|Ready:integer|Up-to-date:integer|Available:integer|Node Selector|Age|*Containers|*Images|*Selector',

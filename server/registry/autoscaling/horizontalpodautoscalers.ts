@@ -1,4 +1,8 @@
-import { defaultHorizontalPodAutoscaler, validateHorizontalPodAutoscaler } from '../../apis/autoscaling/v2/horizontalpodautoscaler.ts'
+import {
+  defaultHorizontalPodAutoscaler,
+  validateAutoscalerStatus,
+  validateHorizontalPodAutoscaler,
+} from '../../apis/autoscaling/v2/horizontalpodautoscaler.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { toV2 } from '../../scheme/conversion/horizontal-pod-autoscalers.ts'
@@ -54,6 +58,7 @@ export const horizontalpodautoscalers: BuiltInKind = {
     generation: true,
     default: defaultHorizontalPodAutoscaler,
     ...validateWith(validateHorizontalPodAutoscaler),
+    validateStatusUpdate: (obj) => validateAutoscalerStatus(obj, undefined),
   },
   table: table(
     'Name|Reference|Targets|MinPods|MaxPods|Replicas|Age',

@@ -1,6 +1,6 @@
+import { validateSigningDecision, validateSigningRequest } from '../../apis/certificates/v1/certificatesigningrequest.ts'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import { formatTime } from '../../machinery/clock.ts'
-import { invalid, required, type FieldError } from '../../machinery/field-errors.ts'
 import { pathSegmentErrors } from '../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import { wholeObject } from '../generic/subresources.ts'
@@ -34,7 +34,6 @@ interface SigningRequest {
 }
 
 const requestOf = (obj: KubeObject): SigningRequest => obj as unknown as SigningRequest
-const PEM_HEAD = '-----BEGIN CERTIFICATE REQUEST-----'
 const DECISIONS = ['Approved', 'Denied']
 const conditionsOf = (r: SigningRequest): RequestCondition[] => r.status?.conditions ?? []
 
@@ -55,22 +54,6 @@ function fillTimes(r: SigningRequest, old: SigningRequest, now: string): void {
   }
 }
 
-function validateConditions(r: SigningRequest): FieldError[] {
-  const errors: FieldError[] = []
-  const seen = new Set<string>()
-  conditionsOf(r).forEach(({ type = '', status = '' }, i) => {
-    const path = `status.conditions[${i}]`
-    if (type === '') errors.push(required(`${path}.type`))
-    if (status === '') errors.push(required(`${path}.status`))
-    else if (DECISIONS.includes(type) && status !== 'True') errors.push(invalid(`${path}.status`, status, `must be one of: True`))
-    seen.add(type)
-  })
-  if (DECISIONS.every((d) => seen.has(d))) {
-    errors.push(invalid('status.conditions', 'Denied', 'Approved and Denied conditions are mutually exclusive'))
-  }
-  return errors
-}
-
 const strategy: Strategy = {
   nameErrors: pathSegmentErrors,
   fieldScopes: {
@@ -83,17 +66,7 @@ const strategy: Strategy = {
     setRequester(requestOf(obj), ctx)
     obj.status = {}
   },
-  validate(obj) {
-    const { spec } = requestOf(obj)
-    const errors: FieldError[] = []
-    const { request = '' } = spec
-    if (!Buffer.from(request, 'base64').toString('latin1').includes(PEM_HEAD)) {
-      errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'))
-    }
-    if (!spec.usages?.length) errors.push(required('spec.usages'))
-    if (!spec.signerName) errors.push(required('spec.signerName'))
-    return errors
-  },
+  validate: (obj) => validateSigningRequest(obj, undefined),
   prepareForUpdate: (obj, old) => void (obj.spec = old.spec),
   validateUpdate: (obj, old) => validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
   // A signer adds the certificate; what was decided stays as it is.
@@ -107,7 +80,7 @@ const strategy: Strategy = {
     }
     fillTimes(r, requestOf(old), formatTime(ctx.clock.now()))
   },
-  validateStatusUpdate: (obj) => validateConditions(requestOf(obj)),
+  validateStatusUpdate: (obj, old) => validateSigningDecision(obj, old, false),
 }
 
 const approval: UpdateRules = {
@@ -119,7 +92,7 @@ const approval: UpdateRules = {
     obj.spec = old.spec
     obj.status = { ...(old.status as object | undefined), ...(conditions.length > 0 ? { conditions } : {}) }
   },
-  validate: (obj) => validateConditions(requestOf(obj)),
+  validate: (obj, old) => validateSigningDecision(obj, old, true),
 }
 
 export const certificatesigningrequests: BuiltInKind = {

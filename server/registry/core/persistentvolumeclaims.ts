@@ -1,7 +1,9 @@
 import { defaultClaim, normalizeDataSources } from '../../apis/core/v1/persistentvolumeclaim.ts'
+import { claimWarnings, validateClaim, validateClaimStatus } from '../../apis/core/v1/persistentvolumeclaim-rules.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, name, table, text } from '../generic/table-cells.ts'
 import { attributesClass, className, modesText, phase, volumeMode } from './volume-cells.ts'
 
@@ -18,6 +20,8 @@ export const persistentvolumeclaims: BuiltInKind = {
       normalizeDataSources(obj)
     },
     prepareForUpdate: (obj) => normalizeDataSources(obj),
+    ...validateWith(validateClaim, claimWarnings),
+    validateStatusUpdate: (obj) => validateClaimStatus(obj, undefined),
   },
   table: table(
     'Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|*VolumeMode',

@@ -1,7 +1,9 @@
 import { defaultPersistentVolume, notePhaseTransition } from '../../apis/core/v1/persistentvolume.ts'
+import { validateVolume, volumeWarnings } from '../../apis/core/v1/persistentvolume-rules.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, name, table, text, type Cell } from '../generic/table-cells.ts'
 import { attributesClass, className, modesText, phase, volumeMode } from './volume-cells.ts'
 
@@ -15,6 +17,7 @@ export const persistentvolumes: BuiltInKind = {
     returnDeletedObject: true,
     default: defaultPersistentVolume,
     prepareForCreate: (obj, ctx) => void (obj.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(ctx.clock.now()) }),
+    ...validateWith(validateVolume, volumeWarnings),
     prepareForStatusUpdate(obj, old, ctx) {
       obj.spec = old.spec
       notePhaseTransition(obj, old, formatTime(ctx.clock.now()))

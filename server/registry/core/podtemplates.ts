@@ -1,5 +1,6 @@
-import { defaultPodTemplateObject } from '../../apis/core/v1/podtemplate.ts'
+import { defaultPodTemplateObject, podTemplateWarnings, validatePodTemplateObject } from '../../apis/core/v1/podtemplate.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { containers, labels, name, table } from '../generic/table-cells.ts'
 
 export const podtemplates: BuiltInKind = {
@@ -9,6 +10,7 @@ export const podtemplates: BuiltInKind = {
     generation: true,
     returnDeletedObject: true,
     default: defaultPodTemplateObject,
+    ...validateWith(validatePodTemplateObject, podTemplateWarnings),
   },
   table: table('Name|Containers|Images|Pod Labels', name, containers('template'), labels('template.metadata.labels')),
 }

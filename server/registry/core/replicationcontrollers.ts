@@ -1,7 +1,10 @@
-import { defaultReplicationController } from '../../apis/core/v1/replicationcontroller.ts'
+import { replicaCountErrors } from '../../apis/apps/v1/replicaset.ts'
+import type { WorkloadStatus } from '../../apis/apps/v1/types.ts'
+import { defaultReplicationController, validateReplicationController } from '../../apis/core/v1/replicationcontroller.ts'
 import { valueAt } from '../../machinery/json-walk.ts'
 import { replicaTable } from '../apps/replica-table.ts'
 import { scale } from '../apps/scale.ts'
+import { warnOfTemplate, warnOfWorkload } from '../apps/workload-warnings.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { labels } from '../generic/table-cells.ts'
 
@@ -13,6 +16,17 @@ export const replicationcontrollers: BuiltInKind = {
     defaultGarbageCollectionPolicy: 'OrphanDependents',
     default: defaultReplicationController,
     prepareForCreate: (obj) => void (obj.status = { replicas: 0 }),
+    validate(obj, ctx) {
+      const errors = validateReplicationController(obj, undefined)
+      if (errors.length === 0) warnOfWorkload(obj, ctx)
+      return errors
+    },
+    validateUpdate(obj, old, ctx) {
+      const errors = validateReplicationController(obj, old)
+      if (errors.length === 0 && obj.metadata.generation !== old.metadata.generation) warnOfTemplate(obj, ctx)
+      return errors
+    },
+    validateStatusUpdate: (obj) => replicaCountErrors((obj.status ?? {}) as WorkloadStatus),
   },
   selectableFields: { 'status.replicas': (o) => String(valueAt(o, 'status.replicas') ?? 0) },
   table: replicaTable(labels('spec.selector')),

@@ -1,6 +1,8 @@
 import { defaultFlowSchema } from '../../apis/flowcontrol/v1/flowschema.ts'
+import { validateFlowConditions, validateFlowSchema } from '../../apis/flowcontrol/v1/flowschema-rules.ts'
 import { listAt, textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, name, number, table, text, type Cell } from '../generic/table-cells.ts'
 
 const dangling: Cell = (o) => {
@@ -15,6 +17,8 @@ export const flowschemas: BuiltInKind = {
     generation: true,
     resetMetadataForStatus: true,
     default: defaultFlowSchema,
+    ...validateWith(validateFlowSchema),
+    validateStatusUpdate: (obj) => validateFlowConditions(obj, undefined),
   },
   table: table(
     'Name|PriorityLevel|MatchingPrecedence|DistinguisherMethod|Age|MissingPL',

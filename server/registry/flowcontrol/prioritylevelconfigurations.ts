@@ -1,5 +1,8 @@
 import { defaultPriorityLevelConfiguration } from '../../apis/flowcontrol/v1/prioritylevelconfiguration.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
+import { validateFlowConditions } from '../../apis/flowcontrol/v1/flowschema-rules.ts'
+import { validatePriorityLevel } from '../../apis/flowcontrol/v1/prioritylevelconfiguration-rules.ts'
 import { age, name, table, text } from '../generic/table-cells.ts'
 
 const LIMITED = 'spec.limited'
@@ -13,6 +16,8 @@ export const prioritylevelconfigurations: BuiltInKind = {
     generation: true,
     resetMetadataForStatus: true,
     default: defaultPriorityLevelConfiguration,
+    ...validateWith(validatePriorityLevel),
+    validateStatusUpdate: (obj) => validateFlowConditions(obj, undefined),
   },
   table: table(
     'Name|Type|NominalConcurrencyShares|Queues|HandSize|QueueLengthLimit|Age',

@@ -92,11 +92,18 @@ export interface Strategy {
   markDeleted?(obj: KubeObject): void
 }
 
-/** Creates and updates that are validated by one function. */
-export const validateWith = (validation: Validation): Pick<Strategy, 'validate' | 'validateUpdate'> => ({
-  validate: (obj) => validation(obj, undefined),
-  validateUpdate: (obj, old) => validation(obj, old),
-})
+/** Creates and updates that are validated by one function, with the warnings of an object that is right. */
+export function validateWith(
+  validation: Validation,
+  warnings: (obj: KubeObject) => Iterable<string> = () => [],
+): Required<Pick<Strategy, 'validate' | 'validateUpdate'>> {
+  const check = (obj: KubeObject, old: KubeObject | undefined, ctx: StrategyContext): FieldError[] => {
+    const errors = validation(obj, old)
+    if (errors.length === 0) for (const text of warnings(obj)) ctx.warn(text)
+    return errors
+  }
+  return { validate: (obj, ctx) => check(obj, undefined, ctx), validateUpdate: check }
+}
 
 /** What a begin hook took. Exactly one of the two is called, once the fate of the write is known; neither throws. */
 export interface Reservation {

@@ -15,6 +15,7 @@ import {
   ensureNamespace,
   fillSystemMetadata,
   keepSystemMetadata,
+  refuseVersion,
   unconditionalUpdate,
 } from './metadata.ts'
 import type { Store } from './store.ts'
@@ -80,9 +81,8 @@ async function attempt(store: Store, { object, namespace, context }: CreateReque
     await prepareCreate(store, object, context, slice)
     await validate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
     if (slice.over) await slice.next()
-    // What the store of the reference says, after everything else, reaches the client as a bare 500; a dry run never gets there.
-    if (object.metadata.resourceVersion && !context.dryRun)
-      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
+    if (context.dryRun) delete object.metadata.resourceVersion
+    else refuseVersion(object)
     const entry = await store.insert(object, context)
     await reservation?.commit()
     return entry
@@ -340,8 +340,8 @@ function checkIdentity(store: Store, obj: KubeObject, request: UpdateRequest): v
 function checkUid(store: Store, { uid, namespace, name }: UpdateRequest, own: string): void {
   if (uid === undefined || uid === '' || uid === own) return
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${own}`
-  // Upstream's storage knows no better version here than 0.
-  const key = store.keyOf(namespace, name)
+  // Upstream's storage knows no better version here than 0, and keys without the prefix that it puts before them (`/registry`).
+  const key = store.keyOf(namespace, name).replace(/^\/[^/]+/, '')
   throw store.conflict(name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
 }
 

@@ -1,4 +1,9 @@
-import { defaultPodDisruptionBudget, NO_BUDGET, validatePodDisruptionBudget } from '../../apis/policy/v1/poddisruptionbudget.ts'
+import {
+  defaultPodDisruptionBudget,
+  NO_BUDGET,
+  validatePodDisruptionBudget,
+  validatePodDisruptionBudgetStatus,
+} from '../../apis/policy/v1/poddisruptionbudget.ts'
 import { valueAt } from '../../machinery/json-walk.ts'
 import { pathSegmentErrors } from '../../machinery/names.ts'
 import type { BuiltInKind } from '../definition.ts'
@@ -15,6 +20,7 @@ export const poddisruptionbudgets: BuiltInKind = {
     default: defaultPodDisruptionBudget,
     prepareForCreate: (obj) => void (obj.status = { ...NO_BUDGET }),
     ...validateWith(validatePodDisruptionBudget),
+    validateStatusUpdate: (obj) => validatePodDisruptionBudgetStatus(obj, undefined),
   },
   table: table(
     'Name|Min Available|Max Unavailable|Allowed Disruptions:integer|Age',

@@ -1,6 +1,8 @@
-import { defaultCsiDriver } from '../../apis/storage/v1/csidriver.ts'
+import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
+import { defaultCsiDriver, validateCsiDriver } from '../../apis/storage/v1/csidriver.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, flag, name, table, type Cell } from '../generic/table-cells.ts'
 
 const audiences: Cell = (o) =>
@@ -17,6 +19,11 @@ export const csidrivers: BuiltInKind = {
     allowUnconditionalUpdate: false,
     returnDeletedObject: true,
     default: defaultCsiDriver,
+    // The spec is counted from its first change on.
+    prepareForUpdate(obj, old) {
+      if (!semanticEqual(obj.spec, old.spec)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
+    },
+    ...validateWith(validateCsiDriver),
   },
   table: table(
     'Name|AttachRequired:boolean|PodInfoOnMount:boolean|StorageCapacity:boolean|TokenRequests|RequiresRepublish:boolean|Modes|Age',

@@ -1,10 +1,13 @@
+import { validateCsiNode } from '../../apis/storage/v1/csinode.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
 
 export const csinodes: BuiltInKind = {
   group: 'storage.k8s.io',
   resource: 'csinodes',
   strategy: {
+    ...validateWith(validateCsiNode),
     allowUnconditionalUpdate: false,
     returnDeletedObject: true,
     resetMetadataForStatus: true,

@@ -1,11 +1,14 @@
+import { validateVolumeAttachment } from '../../apis/storage/v1/volumeattachment.ts'
 import type { BuiltInKind } from '../definition.ts'
-import type { TableDefinition } from '../generic/strategy.ts'
+import { validateWith, type TableDefinition } from '../generic/strategy.ts'
 import { age, flag, name, table, text } from '../generic/table-cells.ts'
 
 export const volumeattachments: BuiltInKind = {
   group: 'storage.k8s.io',
   resource: 'volumeattachments',
   strategy: {
+    ...validateWith(validateVolumeAttachment),
+    validateStatusUpdate: validateVolumeAttachment,
     allowUnconditionalUpdate: false,
     returnDeletedObject: true,
     resetMetadataForStatus: true,

@@ -1,5 +1,10 @@
+import {
+  validateStorageVersionMigration,
+  validateStorageVersionMigrationStatus,
+} from '../../apis/storagemigration/v1/storageversionmigration.ts'
 import { listAt, textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { name, table, type Cell } from '../generic/table-cells.ts'
 
 const migrationStatus: Cell = (o) => {
@@ -12,6 +17,8 @@ export const storageversionmigrations: BuiltInKind = {
   group: 'storagemigration.k8s.io',
   resource: 'storageversionmigrations',
   strategy: {
+    ...validateWith(validateStorageVersionMigration),
+    validateStatusUpdate: validateStorageVersionMigrationStatus,
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
   },

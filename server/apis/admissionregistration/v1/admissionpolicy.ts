@@ -1,7 +1,14 @@
-import { ensureObject, fillUnset, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { ensureObject, fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { byteLength, dns1035LabelErrors, dns1123SubdomainErrors, pathSegmentErrors } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { checkQualifiedName, checkSubdomain, invalidTexts } from '../../core/v1/checks.ts'
+import { semanticEqual } from '../../core/v1/semantic-equal.ts'
+import type { Validation } from '../../meta/v1/json-checks.ts'
+import { validateLabelSelector, type LabelSelector } from '../../meta/v1/validation.ts'
+import { checkChoice, checkMatchConditions, checkMatchResources, checkMutatingOperations, FAILURE_POLICIES } from './matching.ts'
 
-/** Defaults of admission policies and their bindings (admissionregistration/v1 defaults). */
+/** Admission policies and their bindings (admissionregistration/v1 defaults; apis/admissionregistration, validation). What is in an expression is CEL's to say. */
 function defaultMatch(match: JsonObject | undefined): void {
   fillUnset(match, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} })
   for (const field of ['resourceRules', 'excludeResourceRules']) for (const rule of objectsAt(match, field)) fillUnset(rule, { scope: '*' })
@@ -15,4 +22,185 @@ export function defaultAdmissionPolicy(obj: KubeObject): void {
 
 export function defaultAdmissionPolicyBinding(obj: KubeObject): void {
   defaultMatch(objectAt(obj, 'spec.matchResources'))
+}
+
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
+const REINVOCATION = ['IfNeeded', 'Never']
+const ACTIONS = ['Audit', 'Deny', 'Warn']
+const PATCH_TYPES = ['ApplyConfiguration', 'JSONPatch']
+const MAX_ANNOTATIONS = 20
+const MAX_VALUE_EXPRESSION = 5 * 1024
+const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/
+const RESERVED =
+  /^(?:true|false|null|in|as|break|const|continue|else|for|function|if|import|let|loop|package|namespace|return|var|void|while)$/
+
+function checkParamKind(errors: FieldError[], kind: JsonObject, path: string): void {
+  const [gv, name] = [textAt(kind, 'apiVersion'), textAt(kind, 'kind')]
+  const parts = gv === '/' ? [''] : gv.split('/')
+  const [group, version] = parts.length === 1 ? ['', parts[0]!] : [parts[0]!, parts[1]!]
+  const at = `${path}.apiVersion`
+  if (gv === '') errors.push(required(at))
+  else if (parts.length > 2) errors.push(invalid(at, gv, `unexpected GroupVersion string: ${gv}`))
+  else {
+    const [groupTexts, versionTexts] = [group === '' ? [] : dns1123SubdomainErrors(group), dns1035LabelErrors(version)]
+    if (groupTexts.length > 0) errors.push(invalid(at, group, groupTexts.join(',')))
+    if (version === '') errors.push(invalid(at, gv, 'version must be specified'))
+    else if (versionTexts.length > 0) errors.push(invalid(at, version, versionTexts.join(',')))
+  }
+  const texts = dns1035LabelErrors(name.toLowerCase())
+  if (name === '') errors.push(required(`${path}.kind`))
+  else if (texts.length > 0)
+    errors.push(invalid(`${path}.kind`, name, `may have mixed case, but should otherwise match: ${texts.join(',')}`))
+}
+
+/** What both kinds of policy have, up to their variables. */
+function checkPolicyHead(errors: FieldError[], spec: JsonObject, old: JsonObject | undefined, mutating: boolean): void {
+  if (!isSet(spec, 'failurePolicy')) errors.push(required('spec.failurePolicy'))
+  else checkChoice(errors, spec, 'failurePolicy', FAILURE_POLICIES, 'spec')
+  const param = objectAt(spec, 'paramKind')
+  if (param !== undefined) checkParamKind(errors, param, 'spec.paramKind')
+  const match = objectAt(spec, 'matchConstraints')
+  if (match === undefined) errors.push(required('spec.matchConstraints'))
+  else {
+    checkMatchResources(errors, match, 'spec.matchConstraints')
+    if (objectsAt(match, 'resourceRules').length === 0) errors.push(required('spec.matchConstraints.resourceRules'))
+    if (mutating) checkMutatingOperations(errors, match, 'spec.matchConstraints')
+  }
+  const same = old !== undefined && ['paramKind', 'matchConditions'].every((key) => semanticEqual(spec[key], old[key]))
+  if (!same) checkMatchConditions(errors, objectsAt(spec, 'matchConditions'), 'spec.matchConditions')
+  objectsAt(spec, 'variables').forEach((variable, i) => {
+    const [name, path] = [textAt(variable, 'name'), `spec.variables[${i}]`]
+    if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'))
+    else if (!IDENTIFIER.test(name) || RESERVED.test(name)) errors.push(invalid(`${path}.name`, name, 'must be a valid CEL identifier'))
+    if (textAt(variable, 'expression').trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
+  })
+}
+
+function checkValidation(errors: FieldError[], validation: JsonObject, path: string): void {
+  const [message, messageExpression] = [textAt(validation, 'message'), textAt(validation, 'messageExpression')]
+  if (textAt(validation, 'expression').trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
+  if (messageExpression !== '' && messageExpression.trim() === '')
+    errors.push(invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
+  if (message !== '' && message.trim() === '') errors.push(invalid(`${path}.message`, message, 'must be non-empty if specified'))
+  else if (/[\n\r]/.test(message.trim())) errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'))
+  checkChoice(errors, validation, 'reason', REASONS, path)
+}
+
+function checkAnnotations(errors: FieldError[], spec: JsonObject, policy: string): void {
+  const annotations = objectsAt(spec, 'auditAnnotations')
+  if (annotations.length > MAX_ANNOTATIONS) {
+    const text = `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`
+    const shown = annotations.map((a) => ({ Key: a.key ?? '', ValueExpression: a.valueExpression ?? '' }))
+    errors.push(invalid('spec.auditAnnotations', shown, text))
+  }
+  const seen = new Set<string>()
+  annotations.forEach((annotation, i) => {
+    const [key, value, path] = [textAt(annotation, 'key'), textAt(annotation, 'valueExpression').trim(), `spec.auditAnnotations[${i}]`]
+    if (policy === '') errors.push(invalid(`${path}.key`, key, 'requires metadata.name be non-empty'))
+    else checkQualifiedName(errors, `${policy}/${key}`, `${path}.key`)
+    if (value === '') errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'))
+    else if (byteLength(value) > MAX_VALUE_EXPRESSION)
+      errors.push(required(`${path}.valueExpression`, `must not exceed ${MAX_VALUE_EXPRESSION} bytes in length`))
+    if (seen.has(key)) errors.push(duplicate(`${path}.key`, key))
+    seen.add(key)
+  })
+}
+
+export const validateValidatingPolicy: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  const spec = objectAt(obj, 'spec') ?? {}
+  checkPolicyHead(errors, spec, objectAt(old, 'spec'), false)
+  const validations = objectsAt(spec, 'validations')
+  if (validations.length === 0 && objectsAt(spec, 'auditAnnotations').length === 0) {
+    const text = 'validations or auditAnnotations must contain at least one item'
+    errors.push(required('spec.validations', text), required('spec.auditAnnotations', text))
+    return errors
+  }
+  validations.forEach((validation, i) => checkValidation(errors, validation, `spec.validations[${i}]`))
+  checkAnnotations(errors, spec, textAt(obj, 'metadata.name'))
+  return errors
+}
+
+function checkMutation(errors: FieldError[], mutation: JsonObject, path: string): void {
+  const type = textAt(mutation, 'patchType')
+  if (type === '') {
+    errors.push(required(`${path}.patchType`))
+    return
+  }
+  if (!PATCH_TYPES.includes(type)) {
+    errors.push(notSupported(`${path}.patchType`, type, PATCH_TYPES))
+    return
+  }
+  const [own, other] = type === 'JSONPatch' ? ['jsonPatch', 'applyConfiguration'] : ['applyConfiguration', 'jsonPatch']
+  if (!isSet(mutation, own)) errors.push(required(`${path}.${own}`, `must be specified when patchType is ${type}`))
+  else if (textAt(mutation, `${own}.expression`).trim() === '')
+    errors.push(required(`${path}.${own}.expression`, 'expression is not specified'))
+  if (isSet(mutation, other)) errors.push(invalid(`${path}.${other}`, `{${other}}`, `must not be specified when patchType is ${type}`))
+}
+
+export const validateMutatingPolicy: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  const spec = objectAt(obj, 'spec') ?? {}
+  checkPolicyHead(errors, spec, objectAt(old, 'spec'), true)
+  const mutations = objectsAt(spec, 'mutations')
+  if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'))
+  mutations.forEach((mutation, i) => checkMutation(errors, mutation, `spec.mutations[${i}]`))
+  const reinvocation = textAt(spec, 'reinvocationPolicy')
+  if (reinvocation === '') errors.push(required('spec.reinvocationPolicy'))
+  else checkChoice(errors, spec, 'reinvocationPolicy', REINVOCATION, 'spec')
+  return errors
+}
+
+function checkParamRef(errors: FieldError[], ref: JsonObject, path: string): void {
+  const name = textAt(ref, 'name')
+  const selector = objectAt(ref, 'selector')
+  const exclusive = 'name and selector are mutually exclusive'
+  if (name !== '') {
+    invalidTexts(errors, `${path}.name`, name, pathSegmentErrors(name))
+    if (selector !== undefined) errors.push(forbiddenField(`${path}.name`, exclusive))
+  }
+  if (selector !== undefined) {
+    validateLabelSelector(errors, selector as LabelSelector, `${path}.selector`)
+    if (name !== '') errors.push(forbiddenField(`${path}.selector`, exclusive))
+  }
+  if (name === '' && selector === undefined) errors.push(required(path, 'one of name or selector must be specified'))
+  if (textAt(ref, 'parameterNotFoundAction') === '') errors.push(required(`${path}.parameterNotFoundAction`))
+  else checkChoice(errors, ref, 'parameterNotFoundAction', ['Deny', 'Allow'], path)
+}
+
+function checkBinding(errors: FieldError[], spec: JsonObject): void {
+  const policy = textAt(spec, 'policyName')
+  if (policy === '') errors.push(required('spec.policyName'))
+  else checkSubdomain(errors, policy, 'spec.policyName')
+  const [ref, match] = [objectAt(spec, 'paramRef'), objectAt(spec, 'matchResources')]
+  if (ref !== undefined) checkParamRef(errors, ref, 'spec.paramRef')
+  if (match !== undefined) checkMatchResources(errors, match, 'spec.matchResources')
+}
+
+export const validateValidatingBinding: Validation = (obj) => {
+  const errors: FieldError[] = []
+  const spec = objectAt(obj, 'spec') ?? {}
+  checkBinding(errors, spec)
+  const actions = textsAt(spec, 'validationActions')
+  const path = 'spec.validationActions'
+  actions.forEach((action, i) => {
+    if (!ACTIONS.includes(action)) errors.push(notSupported(`${path}[${i}]`, action, ACTIONS))
+    if (actions.indexOf(action) < i) errors.push(duplicate(`${path}[${i}]`, action))
+  })
+  if (actions.includes('Deny') && actions.includes('Warn')) {
+    const text =
+      'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)'
+    errors.push(invalid(path, actions, text))
+  }
+  if (actions.length === 0) errors.push(required(path))
+  return errors
+}
+
+export const validateMutatingBinding: Validation = (obj) => {
+  const errors: FieldError[] = []
+  const spec = objectAt(obj, 'spec') ?? {}
+  checkBinding(errors, spec)
+  const match = objectAt(spec, 'matchResources')
+  if (match !== undefined) checkMutatingOperations(errors, match, 'spec.matchResources')
+  return errors
 }

@@ -1,7 +1,13 @@
-import { fillUnset, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { duplicate, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { fillUnset, isSet, numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { dns1035LabelErrors, dns1123SubdomainErrors } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { invalidTexts } from '../../core/v1/checks.ts'
+import type { Validation } from '../../meta/v1/json-checks.ts'
+import { checkWebhookService, checkWebhookUrl } from '../../meta/v1/webhook-client.ts'
+import { checkChoice, checkMatchConditions, checkRule, FAILURE_POLICIES, matchPolicyOf, selectorsOf } from './matching.ts'
 
-/** Defaults of webhook configurations (admissionregistration/v1 defaults). */
+/** Webhook configurations (admissionregistration/v1 defaults; apis/admissionregistration, validation). */
 const HOOK = { failurePolicy: 'Fail', matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {}, timeoutSeconds: 10 }
 
 /** `more` is what one of the two kinds has besides. */
@@ -16,3 +22,94 @@ function defaultHooks(obj: KubeObject, more: Readonly<JsonObject>): void {
 export const defaultValidatingWebhooks = (obj: KubeObject): void => defaultHooks(obj, {})
 
 export const defaultMutatingWebhooks = (obj: KubeObject): void => defaultHooks(obj, { reinvocationPolicy: 'Never' })
+
+const VERSIONS = ['v1', 'v1beta1']
+const NO_SIDE_EFFECTS = ['None', 'NoneOnDryRun']
+const SIDE_EFFECTS = ['None', 'NoneOnDryRun', 'Some', 'Unknown']
+const REINVOCATION = ['IfNeeded', 'Never']
+
+/** What was allowed once is kept where a stored configuration has it. */
+interface Leniency {
+  sideEffects: boolean
+  versions: boolean
+  names: boolean
+}
+
+function leniencyOf(old: readonly JsonObject[]): Leniency {
+  const names = old.map((hook) => textAt(hook, 'name'))
+  return {
+    sideEffects: old.some((hook) => !NO_SIDE_EFFECTS.includes(textAt(hook, 'sideEffects'))),
+    versions: old.some((hook) => {
+      const versions = textsAt(hook, 'admissionReviewVersions')
+      return versions.length > 0 && !versions.some((v) => VERSIONS.includes(v))
+    }),
+    names: new Set(names).size < names.length,
+  }
+}
+
+function checkHookName(errors: FieldError[], name: string, path: string): void {
+  const texts = dns1123SubdomainErrors(name)
+  if (name === '') errors.push(required(path))
+  else if (texts.length > 0) errors.push(invalid(path, name, texts.join(',')))
+  else if (name.split('.').length < 3) errors.push(invalid(path, name, 'should be a domain with at least three segments separated by dots'))
+}
+
+function checkClient(errors: FieldError[], hook: JsonObject, path: string): void {
+  const client = objectAt(hook, 'clientConfig') ?? {}
+  const service = objectAt(client, 'service')
+  if (isSet(client, 'url') === (service !== undefined)) errors.push(required(path, 'exactly one of url or service is required'))
+  else if (service !== undefined) checkWebhookService(errors, service, `${path}.service`, true)
+  else checkWebhookUrl(errors, textAt(client, 'url'), `${path}.url`)
+}
+
+function checkVersions(errors: FieldError[], versions: readonly string[], lenient: boolean, path: string): void {
+  if (versions.length === 0) {
+    errors.push(required(path, `must specify one of ${VERSIONS.join(', ')}`))
+    return
+  }
+  const seen = new Set<string>()
+  versions.forEach((version, i) => {
+    if (seen.has(version)) errors.push(invalid(`${path}[${i}]`, version, 'duplicate version'))
+    else invalidTexts(errors, `${path}[${i}]`, version, dns1035LabelErrors(version))
+    seen.add(version)
+  })
+  if (!lenient && !versions.some((v) => VERSIONS.includes(v)))
+    errors.push(invalid(path, versions, `must include at least one of ${VERSIONS.join(', ')}`))
+}
+
+function checkHook(errors: FieldError[], hook: JsonObject, lenient: Leniency, conditions: boolean, path: string): void {
+  checkHookName(errors, textAt(hook, 'name'), `${path}.name`)
+  objectsAt(hook, 'rules').forEach((rule, i) => checkRule(errors, rule, `${path}.rules[${i}]`))
+  checkChoice(errors, hook, 'failurePolicy', FAILURE_POLICIES, path)
+  matchPolicyOf(errors, hook, path)
+  const effects = lenient.sideEffects ? SIDE_EFFECTS : NO_SIDE_EFFECTS
+  if (!isSet(hook, 'sideEffects')) errors.push(required(`${path}.sideEffects`, `must specify one of ${effects.join(', ')}`))
+  else if (!effects.includes(textAt(hook, 'sideEffects')))
+    errors.push(notSupported(`${path}.sideEffects`, textAt(hook, 'sideEffects'), effects))
+  const timeout = numberAt(hook, 'timeoutSeconds')
+  if (timeout !== undefined && (timeout > 30 || timeout < 1))
+    errors.push(invalid(`${path}.timeoutSeconds`, timeout, 'the timeout value must be between 1 and 30 seconds'))
+  selectorsOf(errors, hook, path)
+  checkChoice(errors, hook, 'reinvocationPolicy', REINVOCATION, path)
+  checkClient(errors, hook, `${path}.clientConfig`)
+  if (conditions) checkMatchConditions(errors, objectsAt(hook, 'matchConditions'), `${path}.matchConditions`)
+}
+
+export const validateWebhooks: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  const [hooks, before] = [objectsAt(obj, 'webhooks'), objectsAt(old, 'webhooks')]
+  const lenient = leniencyOf(before)
+  // Conditions that nobody has touched are not looked at again.
+  const conditionsOf = (list: readonly JsonObject[]): string => JSON.stringify(list.map((hook) => hook.matchConditions ?? null))
+  const conditions = old === undefined || conditionsOf(hooks) !== conditionsOf(before)
+  const names = new Set<string>()
+  hooks.forEach((hook, i) => {
+    const path = `webhooks[${i}]`
+    const name = textAt(hook, 'name')
+    checkHook(errors, hook, lenient, conditions, path)
+    checkVersions(errors, textsAt(hook, 'admissionReviewVersions'), lenient.versions, `${path}.admissionReviewVersions`)
+    if (!lenient.names && name !== '' && names.has(name)) errors.push(duplicate(`${path}.name`, name))
+    names.add(name)
+  })
+  return errors
+}

@@ -1,11 +1,12 @@
-import type { FieldError } from '../../../machinery/field-errors.ts'
-import { ensureObject, fillUnset, fillZero, objectAt } from '../../../machinery/json-walk.ts'
+import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { ensureObject, fillUnset, fillZero, objectAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { defaultPodTemplate } from '../../core/v1/defaults-pod.ts'
 import { semanticEqual } from '../../core/v1/semantic-equal.ts'
 import type { PodTemplateSpec } from '../../core/v1/types.ts'
+import { checkAtMostAll, checkIntOrPercent, intOrPercent } from '../../meta/v1/int-or-percent.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
-import { checkCounts, checkSelectorKept, checkSetSelector, oldTemplateOf, templateOf } from './template-checks.ts'
+import { checkCollisions, checkCounts, checkSelectorKept, checkSetSelector, oldTemplateOf, templateOf } from './template-checks.ts'
 import { validateRunningTemplate } from './workload.ts'
 
 /** Daemon sets (apps/v1 defaults; apis/apps, validation). */
@@ -40,6 +41,57 @@ export const validateDaemonSet: Validation = (obj, old) => {
   checkSelectorKept(errors, spec, before)
   checkSetSelector(errors, spec, 'daemonset')
   validateRunningTemplate(errors, templateOf(spec), oldTemplateOf(before), 'DaemonSet')
-  checkCounts(errors, spec, 'spec', ['minReadySeconds', 'revisionHistoryLimit'])
+  checkCounts(errors, spec, 'spec', ['minReadySeconds'])
+  checkUpdateStrategy(errors, objectAt(spec, 'updateStrategy') ?? {})
+  checkCounts(errors, spec, 'spec', ['revisionHistoryLimit'])
+  return errors
+}
+
+const ROLLING = 'spec.updateStrategy.rollingUpdate'
+
+function checkUpdateStrategy(errors: FieldError[], strategy: JsonObject): void {
+  const type = textAt(strategy, 'type')
+  const rolling = objectAt(strategy, 'rollingUpdate')
+  if (type === 'OnDelete') return
+  if (type !== 'RollingUpdate') {
+    const printed = { Type: type, RollingUpdate: rolling === undefined ? null : internalRolling(rolling) }
+    errors.push(notSupported('spec.updateStrategy', printed, ['RollingUpdate', 'OnDelete']))
+    return
+  }
+  if (rolling === undefined) {
+    errors.push(required(ROLLING))
+    return
+  }
+  const { maxUnavailable, maxSurge } = rolling
+  checkIntOrPercent(errors, maxUnavailable, `${ROLLING}.maxUnavailable`)
+  checkIntOrPercent(errors, maxSurge, `${ROLLING}.maxSurge`)
+  checkAtMostAll(errors, maxUnavailable, `${ROLLING}.maxUnavailable`)
+  checkAtMostAll(errors, maxSurge, `${ROLLING}.maxSurge`)
+  const [unavailable, surge] = [intOrPercent(maxUnavailable) !== 0, intOrPercent(maxSurge) !== 0]
+  if (unavailable && surge) errors.push(invalid(`${ROLLING}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'))
+  if (!unavailable && !surge) errors.push(required(`${ROLLING}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'))
+}
+
+const internalRolling = ({ maxUnavailable = 0, maxSurge = 0 }: JsonObject): JsonObject => ({
+  MaxUnavailable: maxUnavailable,
+  MaxSurge: maxSurge,
+})
+
+const STATUS_COUNTS = [
+  'currentNumberScheduled',
+  'numberMisscheduled',
+  'desiredNumberScheduled',
+  'numberReady',
+  'observedGeneration',
+  'updatedNumberScheduled',
+  'numberAvailable',
+  'numberUnavailable',
+  'collisionCount',
+]
+
+export const validateDaemonSetStatus: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  checkCounts(errors, objectAt(obj, 'status'), 'status', STATUS_COUNTS)
+  checkCollisions(errors, obj, old)
   return errors
 }

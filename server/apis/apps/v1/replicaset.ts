@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../machinery/field-errors.ts'
 import { checkNotNegative } from '../../core/v1/checks.ts'
 import { defaultPodTemplate } from '../../core/v1/defaults-pod.ts'
-import type { ReplicaSet } from './types.ts'
+import type { ReplicaSet, WorkloadStatus } from './types.ts'
 import { checkCounts, validateSelectorAndTemplate, validateSelectorKept, validateWorkloadMeta } from './workload.ts'
 
 /** ReplicaSets: defaults and rules (apps/v1 defaults, apps/validation ValidateReplicaSet). */
@@ -34,10 +34,15 @@ export function validateReplicaSetUpdate(rs: ReplicaSet, old: ReplicaSet): Field
 }
 
 export function validateReplicaSetStatusUpdate(rs: ReplicaSet, old: ReplicaSet): FieldError[] {
-  const errors = validateWorkloadMeta(rs.metadata, old.metadata)
+  return [...validateWorkloadMeta(rs.metadata, old.metadata), ...replicaCountErrors(rs.status ?? {})]
+}
+
+/** What the counts in a status say against each other, of ReplicaSets and ReplicationControllers. */
+export function replicaCountErrors(status: WorkloadStatus): FieldError[] {
+  const errors: FieldError[] = []
   checkCounts(
     errors,
-    rs.status ?? {},
+    status,
     ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration', 'terminatingReplicas'],
     ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
   )

@@ -30,7 +30,7 @@ export function checkSelectorKept(errors: FieldError[], spec: JsonObject | undef
 }
 
 /** What both sets say of their selector; false when it cannot be used. */
-export function checkSetSelector(errors: FieldError[], spec: JsonObject | undefined, kind: string): void {
+export function checkSetSelector(errors: FieldError[], spec: JsonObject | undefined, kind: string): boolean {
   const selector = objectAt(spec, 'selector') as LabelSelector | undefined
   const before = errors.length
   validateLabelSelector(errors, selector, 'spec.selector')
@@ -38,4 +38,12 @@ export function checkSetSelector(errors: FieldError[], spec: JsonObject | undefi
   if (selector && Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions?.length ?? 0) === 0)
     errors.push(invalid('spec.selector', selectorValue(selector), `empty selector is invalid for ${kind}`))
   if (usable) checkSelects(errors, spec)
+  return usable
+}
+
+/** How often a name was taken is never counted down. */
+export function checkCollisions(errors: FieldError[], obj: JsonObject, old: JsonObject | undefined): void {
+  const [now, before] = [numberAt(obj, 'status.collisionCount'), numberAt(old, 'status.collisionCount')]
+  if (before !== undefined && (now === undefined || now < before))
+    errors.push(invalid('status.collisionCount', now ?? 0, 'cannot be decremented'))
 }

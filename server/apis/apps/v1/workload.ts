@@ -71,14 +71,15 @@ export function validateTemplate(errors: FieldError[], template: PodTemplateSpec
   validatePodTemplate(errors, template, rules, path)
 }
 
-/** Of pods that are to run for ever. */
+/** Of pods that are to run for ever. Where nothing selects them, only that is looked at. */
 export function validateRunningTemplate(
   errors: FieldError[],
   template: PodTemplateSpec,
   old: PodTemplateSpec | undefined,
   kind: string,
+  selected = true,
 ): void {
-  validateTemplate(errors, template, old, 'spec.template')
+  if (selected) validateTemplate(errors, template, old, 'spec.template')
   const { restartPolicy = '', activeDeadlineSeconds } = template.spec ?? {}
   if (restartPolicy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']))
   if (activeDeadlineSeconds !== undefined) {

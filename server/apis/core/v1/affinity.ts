@@ -25,16 +25,28 @@ export function validateAffinity(errors: FieldError[], affinity: Affinity | unde
 function validateNodeAffinity(errors: FieldError[], affinity: NodeAffinity, rules: AffinityRules, path: string): void {
   const needed = affinity.requiredDuringSchedulingIgnoredDuringExecution
   if (needed) {
-    const at = `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`
-    const terms = needed.nodeSelectorTerms ?? []
-    if (terms.length === 0) errors.push(required(at, 'must have at least one node selector term'))
-    terms.forEach((term, i) => validateTerm(errors, term, rules.allowInvalidNodeValues ?? false, `${at}[${i}]`))
+    const at = `${path}.requiredDuringSchedulingIgnoredDuringExecution`
+    validateNodeSelector(errors, needed, rules.allowInvalidNodeValues ?? false, at)
   }
   affinity.preferredDuringSchedulingIgnoredDuringExecution?.forEach((term, i) => {
     const at = `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`
     validateWeight(errors, term.weight, at)
     validateTerm(errors, term.preference ?? {}, true, `${at}.preference`)
   })
+}
+
+/** Which nodes: of pods, volumes and devices. */
+export function validateNodeSelector(
+  errors: FieldError[],
+  selector: { nodeSelectorTerms?: NodeSelectorTerm[] },
+  allowInvalidValues: boolean,
+  path: string,
+): void {
+  const at = `${path}.nodeSelectorTerms`
+  // The decoder writes null for a list that Go prints always.
+  const nodeSelectorTerms = selector.nodeSelectorTerms ?? []
+  if (nodeSelectorTerms.length === 0) errors.push(required(at, 'must have at least one node selector term'))
+  nodeSelectorTerms.forEach((term, i) => validateTerm(errors, term, allowInvalidValues, `${at}[${i}]`))
 }
 
 function validateWeight(errors: FieldError[], weight = 0, path: string): void {

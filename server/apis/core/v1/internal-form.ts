@@ -1,3 +1,4 @@
+import { goJsonText } from '../../../machinery/field-errors.ts'
 import { unifiedDiff } from '../../../machinery/unified-diff.ts'
 import { quantityOfText } from './resource-lists.ts'
 import table from './internal-types.json' with { type: 'json' }
@@ -37,6 +38,6 @@ export function internalValue(type: string, value: unknown): unknown {
 
 /** What changed between two values, as the API server words it. */
 export function internalDiff(type: string, old: unknown, now: unknown): string {
-  const text = (v: unknown): string => JSON.stringify(internalValue(type, v), null, 1)
+  const text = (v: unknown): string => goJsonText(internalValue(type, v), 1)
   return unifiedDiff(text(old), text(now))
 }

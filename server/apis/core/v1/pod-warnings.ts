@@ -47,7 +47,7 @@ const SECCOMP_TEXT = 'non-functional in v1.27+; use the "seccompProfile" field i
 const NULL_SELECTOR = 'a null labelSelector results in matching no pod'
 
 /** `prefix` is '' for a pod and `spec.template.` for a template. */
-export function podWarnings(spec: PodSpec, meta: ObjectMeta, prefix: '' | 'spec.template.'): string[] {
+export function podWarnings(spec: PodSpec, meta: ObjectMeta, prefix: '' | 'template.' | 'spec.template.'): string[] {
   const out: string[] = []
   const at = `${prefix}spec`
   for (const key in spec.nodeSelector) {
@@ -89,17 +89,20 @@ export function podWarnings(spec: PodSpec, meta: ObjectMeta, prefix: '' | 'spec.
   return out
 }
 
-function nodeAffinityWarnings(out: string[], affinity: NonNullable<Affinity['nodeAffinity']>, path: string): void {
-  const term = (t: NodeSelectorTerm | undefined, values: boolean, at: string): void => {
-    t?.matchExpressions?.forEach((e, i) => {
-      const text = deprecatedNodeLabels[e.key ?? '']
-      if (text !== undefined) out.push(`${at}.matchExpressions[${i}].key: ${e.key} is ${text}`)
-      if (!values) return
-      e.values?.forEach((v, j) => {
-        for (const why of labelValueErrors(v)) out.push(`${at}.matchExpressions[${i}].values[${j}]: ${v} is invalid, ${why}`)
-      })
+/** Of pods, where `values` are looked at as well, and of volumes. */
+export function nodeSelectorTermWarnings(out: string[], term: NodeSelectorTerm | undefined, values: boolean, at: string): void {
+  term?.matchExpressions?.forEach((e, i) => {
+    const text = deprecatedNodeLabels[e.key ?? '']
+    if (text !== undefined) out.push(`${at}.matchExpressions[${i}].key: ${e.key} is ${text}`)
+    if (!values) return
+    e.values?.forEach((v, j) => {
+      for (const why of labelValueErrors(v)) out.push(`${at}.matchExpressions[${i}].values[${j}]: ${v} is invalid, ${why}`)
     })
-  }
+  })
+}
+
+function nodeAffinityWarnings(out: string[], affinity: NonNullable<Affinity['nodeAffinity']>, path: string): void {
+  const term = (t: NodeSelectorTerm | undefined, values: boolean, at: string): void => nodeSelectorTermWarnings(out, t, values, at)
   affinity.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms?.forEach((t, i) =>
     term(t, false, `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`),
   )

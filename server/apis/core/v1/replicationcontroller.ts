@@ -1,5 +1,9 @@
-import { ensureObject, fillUnset, objectAt } from '../../../machinery/json-walk.ts'
+import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { ensureObject, fillUnset, isSet, numberAt, objectAt } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { sorted, validateRunningTemplate } from '../../apps/v1/workload.ts'
+import type { Validation } from '../../meta/v1/json-checks.ts'
+import { checkNotNegative } from './checks.ts'
 import { defaultPodTemplate } from './defaults-pod.ts'
 import type { PodTemplateSpec } from './types.ts'
 
@@ -15,4 +19,25 @@ export function defaultReplicationController(obj: KubeObject): void {
     if (Object.keys(obj.metadata.labels ?? {}).length === 0) obj.metadata.labels = { ...labels }
   }
   defaultPodTemplate(ensureObject(s, 'template') as PodTemplateSpec)
+}
+
+export const validateReplicationController: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  const spec = objectAt(obj, 'spec') ?? {}
+  const selector = (objectAt(spec, 'selector') ?? {}) as Record<string, string>
+  checkNotNegative(errors, numberAt(spec, 'minReadySeconds'), 'spec.minReadySeconds')
+  if (Object.keys(selector).length === 0) errors.push(required('spec.selector'))
+  checkNotNegative(errors, numberAt(spec, 'replicas'), 'spec.replicas')
+  if (!isSet(spec, 'template')) {
+    errors.push(required('spec.template'))
+    return errors
+  }
+  const template = spec.template as PodTemplateSpec
+  const labels = template.metadata?.labels
+  if (Object.entries(selector).some(([key, value]) => labels?.[key] !== value)) {
+    const text = '`selector` does not match template `labels`'
+    errors.push(invalid('spec.template.metadata.labels', labels ? sorted(labels) : null, text))
+  }
+  validateRunningTemplate(errors, template, objectAt(old, 'spec.template') as PodTemplateSpec | undefined, 'ReplicationController')
+  return errors
 }

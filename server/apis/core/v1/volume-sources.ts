@@ -55,9 +55,14 @@ function files(
   source.items?.forEach((item, i) => validateKeyToPath(errors, item, `${path}.items[${i}]`))
 }
 
-function iscsiName(errors: FieldError[], name: string, path: string): void {
+export function iscsiName(
+  errors: FieldError[],
+  name: string,
+  path: string,
+  otherwise = 'must be valid format starting with iqn, eui, or naa',
+): void {
   const pattern = name.startsWith('iqn') ? iqn : name.startsWith('eui') ? eui : name.startsWith('naa') ? naa : undefined
-  if (pattern === undefined) errors.push(invalid(path, name, 'must be valid format starting with iqn, eui, or naa'))
+  if (pattern === undefined) errors.push(invalid(path, name, otherwise))
   else if (!pattern.test(name)) errors.push(invalid(path, name, 'must be valid format'))
 }
 
@@ -89,6 +94,16 @@ function azureDisk(errors: FieldError[], source: AzureDiskSource, path: string):
 }
 
 const hostPort = /^(\[[^\][]*\]|[^:[\]]*):[^:]*$/
+
+/** The name of a CSI driver, in any case. */
+export function checkDriverName(errors: FieldError[], driver: string, path: string): void {
+  if (driver === '') {
+    errors.push(required(path))
+    return
+  }
+  checkMaxBytes(errors, driver, 63, path)
+  invalidTexts(errors, path, driver, dns1123SubdomainErrors(driver.toLowerCase()))
+}
 
 const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
   emptyDir: (errors, source, path) => {
@@ -184,12 +199,7 @@ const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
   projected: validateProjected,
   scaleIO: need('gateway', 'system', 'volumeName'),
   csi: (errors, source, path) => {
-    const driver = source.driver ?? ''
-    if (driver === '') errors.push(required(`${path}.driver`))
-    else {
-      checkMaxBytes(errors, driver, 63, `${path}.driver`)
-      invalidTexts(errors, `${path}.driver`, driver, dns1123SubdomainErrors(driver.toLowerCase()))
-    }
+    checkDriverName(errors, source.driver ?? '', `${path}.driver`)
     const ref = source.nodePublishSecretRef
     if (!ref) return
     checkRequired(errors, ref.name, `${path}.nodePublishSecretRef.name`)
@@ -204,6 +214,10 @@ const checks: { [K in keyof VolumeSource]-?: Check<K> } = {
     checkOneOf(errors, source.pullPolicy, ['Always', 'IfNotPresent', 'Never'], `${path}.pullPolicy`)
   },
 }
+
+/** The rules of one kind of source, where others than pods have it too. */
+export const checkSource = (errors: FieldError[], kind: keyof VolumeSource, source: unknown, path: string): void =>
+  (checks[kind] as (errors: FieldError[], source: unknown, path: string) => void)(errors, source, path)
 
 /** Upstream's order, with the names its messages give these kinds where they differ from the field's. */
 const kinds = (Object.keys(checks) as (keyof VolumeSource)[]).map((kind) => ({

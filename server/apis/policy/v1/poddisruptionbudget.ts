@@ -1,8 +1,9 @@
 import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
-import { ensureObject, fillUnset, isSet, objectAt } from '../../../machinery/json-walk.ts'
-import { percentErrors } from '../../../machinery/names.ts'
+import { ensureObject, fillUnset, isSet, numberAt, objectAt, objectsAt } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import { invalidTexts, NOT_NEGATIVE } from '../../core/v1/checks.ts'
+import { checkNotNegative } from '../../core/v1/checks.ts'
+import { checkConditions } from '../../meta/v1/conditions.ts'
+import { checkAtMostAll, checkIntOrPercent } from '../../meta/v1/int-or-percent.ts'
 import { checkEnum, type Validation } from '../../meta/v1/json-checks.ts'
 import { validateLabelSelector, type LabelSelector } from '../../meta/v1/validation.ts'
 
@@ -14,14 +15,11 @@ export function defaultPodDisruptionBudget(obj: KubeObject): void {
 
 export const NO_BUDGET = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
 
-function checkShare(errors: FieldError[], value: unknown, at: string): void {
-  if (typeof value === 'number') {
-    if (value < 0) errors.push(invalid(at, value, NOT_NEGATIVE))
-  } else if (typeof value === 'string') {
-    const texts = percentErrors(value)
-    invalidTexts(errors, at, value, texts)
-    if (texts.length === 0 && Number(value.slice(0, -1)) > 100) errors.push(invalid(at, value, 'must not be greater than 100%'))
-  }
+export const validatePodDisruptionBudgetStatus: Validation = (obj) => {
+  const errors: FieldError[] = []
+  checkConditions(errors, objectsAt(obj, 'status.conditions'), 'status.conditions')
+  for (const key of Object.keys(NO_BUDGET)) checkNotNegative(errors, numberAt(obj, `status.${key}`), `status.${key}`)
+  return errors
 }
 
 export const validatePodDisruptionBudget: Validation = (obj) => {
@@ -38,7 +36,10 @@ export const validatePodDisruptionBudget: Validation = (obj) => {
     }
     errors.push(invalid('spec', printed, 'minAvailable and maxUnavailable cannot be both set'))
   }
-  for (const key of ['minAvailable', 'maxUnavailable']) checkShare(errors, spec?.[key], `spec.${key}`)
+  for (const key of ['minAvailable', 'maxUnavailable']) {
+    checkIntOrPercent(errors, spec?.[key], `spec.${key}`)
+    checkAtMostAll(errors, spec?.[key], `spec.${key}`)
+  }
   validateLabelSelector(errors, objectAt(spec, 'selector') as LabelSelector | undefined, 'spec.selector')
   checkEnum(errors, spec, 'unhealthyPodEvictionPolicy', ['AlwaysAllow', 'IfHealthyBudget'], 'spec.unhealthyPodEvictionPolicy')
   return errors

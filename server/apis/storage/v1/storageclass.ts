@@ -1,9 +1,9 @@
-import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
-import { fillUnset, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
-import { qualifiedNameErrors } from '../../../machinery/names.ts'
+import { duplicate, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import { invalidTexts } from '../../core/v1/checks.ts'
-import { checkEnum, checkImmutable, checkRequired, type Validation } from '../../meta/v1/json-checks.ts'
+import { checkQualifiedName } from '../../core/v1/checks.ts'
+import { checkEnum, checkImmutable, type Validation } from '../../meta/v1/json-checks.ts'
+import { checkParameters, checkProvisioner } from './parameters.ts'
 
 /** Storage classes (storage/v1 defaults; apis/storage, validation): most of one is fixed once it is there. */
 export function defaultStorageClass(obj: KubeObject): void {
@@ -12,19 +12,38 @@ export function defaultStorageClass(obj: KubeObject): void {
 
 const FIXED = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']
 
+const MODES = ['Immediate', 'WaitForFirstConsumer']
+
 export const validateStorageClass: Validation = (obj, old) => {
   const errors: FieldError[] = []
-  checkImmutable(errors, obj, old, FIXED, { printed: false })
-  if (old !== undefined) return errors
-  if (checkRequired(errors, obj, 'provisioner')) {
-    const provisioner = textAt(obj, 'provisioner').toLowerCase()
-    invalidTexts(errors, 'provisioner', provisioner, qualifiedNameErrors(provisioner))
-  }
-  for (const key in (obj.parameters ?? {}) as JsonObject) if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'))
+  checkProvisioner(errors, textAt(obj, 'provisioner'), 'provisioner')
+  checkParameters(errors, objectAt(obj, 'parameters') as Record<string, string> | undefined, 'parameters', false)
   checkEnum(errors, obj, 'reclaimPolicy', ['Delete', 'Retain'])
   const mode = textAt(obj, 'volumeBindingMode')
-  const modes = ['Immediate', 'WaitForFirstConsumer']
-  if (mode === '') errors.push(required('volumeBindingMode'))
-  else if (!modes.includes(mode)) errors.push(notSupported('volumeBindingMode', mode, modes))
+  if (!isSet(obj, 'volumeBindingMode')) errors.push(required('volumeBindingMode'))
+  else if (!MODES.includes(mode)) errors.push(notSupported('volumeBindingMode', mode, MODES))
+  checkTopologies(errors, objectsAt(obj, 'allowedTopologies'))
+  checkImmutable(errors, obj, old, FIXED, { printed: false })
   return errors
+}
+
+function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): void {
+  const seen = new Set<string>()
+  terms.forEach((term, i) => {
+    const path = `allowedTopologies[${i}].matchLabelExpressions`
+    const keys = new Map<string, string[]>()
+    objectsAt(term, 'matchLabelExpressions').forEach((e, j) => {
+      const [key, values] = [textAt(e, 'key'), textsAt(e, 'values')]
+      if (values.length === 0) errors.push(required(`${path}[${j}].values`))
+      values.forEach((value, k) => {
+        if (values.indexOf(value) < k) errors.push(duplicate(`${path}[${j}].values[${k}]`, value))
+      })
+      checkQualifiedName(errors, key, `${path}[${j}].key`)
+      if (keys.has(key)) errors.push(duplicate(`${path}[${j}].key`, key))
+      keys.set(key, [...new Set(values)].sort())
+    })
+    const text = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (seen.has(text)) errors.push(duplicate(path, ''))
+    seen.add(text)
+  })
 }
