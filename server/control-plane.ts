@@ -12,6 +12,7 @@ import { aggregated } from './aggregator/forward.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
 import type { Authenticator } from './authn/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
+import { NodeGraph } from './authz/node/graph.ts'
 import { escalationCheck } from './authz/rbac/escalation.ts'
 import { RbacPolicy } from './authz/rbac/policy.ts'
 import type { AccountLookup, ServiceAccountTokens } from './authn/service-account.ts'
@@ -165,7 +166,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   })
   registry.add(builtInDefinitions(scheme, kinds))
   const policy = rbacPolicy(registry)
-  const authorizer = authorizerOf(o.authorizationModes, { rbac: policy })
+  const authorizer = authorizerOf(o.authorizationModes, { rbac: policy, nodes: nodeGraph(registry) })
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const controllers = new Map<string, readonly string[]>()
   const unstored = unstoredKinds({
@@ -317,6 +318,17 @@ function admissionOf(registry: Registry, disabled: readonly string[], ...last: r
     defaultTolerationSeconds,
   ]
   return admissionChain([...plugins.filter(({ name }) => !disabled.includes(name)), ...last])
+}
+
+function nodeGraph(registry: Registry): NodeGraph {
+  const cache = (resource: string): ResourceCache => registry.store(resource).resource.cache
+  return new NodeGraph({
+    pods: cache('pods'),
+    persistentVolumes: cache('persistentvolumes'),
+    volumeAttachments: cache('volumeattachments.storage.k8s.io'),
+    resourceSlices: cache('resourceslices.resource.k8s.io'),
+    podCertificateRequests: cache('podcertificaterequests.certificates.k8s.io'),
+  })
 }
 
 function rbacPolicy(registry: Registry): RbacPolicy {

@@ -5,7 +5,7 @@ import { authorizerOf } from './modes.ts'
 import { defaultAuthorizer, TestPolicy } from './testing/policy.ts'
 import { unionAuthorizer } from './union.ts'
 
-const sources = { rbac: new TestPolicy().policy }
+const sources = { rbac: new TestPolicy().policy, nodes: { reaches: () => false } }
 const about = (a: Partial<Attributes>): Attributes => ({
   isResourceRequest: false,
   verb: 'get',

@@ -3,7 +3,7 @@ import { Impersonation, type WantedUser } from '../authz/impersonation.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { RequestHeaders } from '../serving/exchange.ts'
-import type { Filter } from './context.ts'
+import type { Filter, RequestContext } from './context.ts'
 
 const PREFIX = 'impersonate-'
 const EXTRA = 'impersonate-extra-'
@@ -15,14 +15,28 @@ const EXTRA = 'impersonate-extra-'
 export function withImpersonation(authorizer: Authorizer): Filter {
   const impersonation = new Impersonation(authorizer)
   return (next) => (ctx) => {
-    const wanted = wantedUser(ctx.exchange.headers)
+    let wanted: WantedUser | undefined
+    try {
+      wanted = wantedUser(ctx.exchange.headers)
+    } catch (e) {
+      return refused(ctx, e)
+    }
     if (wanted === undefined) return next(ctx)
-    return impersonation.userFor(wanted, ctx.user, ctx.requestInfo).then((user) => {
-      ctx.impersonatedBy = ctx.user
-      ctx.user = user
-      return next(ctx)
-    })
+    return impersonation.userFor(wanted, ctx.user, ctx.requestInfo).then(
+      (user) => {
+        ctx.impersonatedBy = ctx.user
+        ctx.user = user
+        return next(ctx)
+      },
+      (e: unknown) => refused(ctx, e),
+    )
   }
+}
+
+/** The refusal holds what the client sent. */
+function refused(ctx: RequestContext, e: unknown): never {
+  ctx.exchange.setHeader('x-content-type-options', 'nosniff')
+  throw e
 }
 
 /** Whom the headers name; undefined when they name nobody. 400 when they name groups or more without a user. */

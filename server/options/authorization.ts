@@ -17,7 +17,7 @@ const modes: Readonly<Record<string, true | undefined>> = {
 
 export const authorization: Family<AuthorizationOptions> = {
   title: 'Authorization',
-  defaults: { authorizationMode: ['RBAC'] },
+  defaults: { authorizationMode: ['Node', 'RBAC'] },
   flags: {
     'authorization-mode': {
       field: 'authorizationMode',

@@ -31,7 +31,7 @@ describe('values', () => {
       storage: { etcdServers: [], etcdPrefix: '/registry' },
       network: { serviceClusterIpRange: '10.0.0.0/24' },
       authentication: { anonymousAuth: true },
-      authorization: { authorizationMode: ['RBAC'] },
+      authorization: { authorizationMode: ['Node', 'RBAC'] },
       limits: { maxRequestsInFlight: 400, maxMutatingRequestsInFlight: 200, requestTimeoutMs: 60_000, minRequestTimeoutSeconds: 1800 },
       local: { nodes: 1, controllers: ['*'], verbosity: 0 },
     })
@@ -205,7 +205,7 @@ describe('--help and --version', () => {
     }
     expect(text).toContain('(default 6443)')
     expect(text).toMatch(/\(default\s+1m0s\)/)
-    expect(text).toContain('(default [RBAC])')
+    expect(text).toContain('(default [Node,RBAC])')
     expect(text.split('\n').every((line) => line.length <= 100)).toBe(true)
     expect(parse('-h')).toEqual({ text })
     expect(parse('--help', '--nope')).toEqual({ text })

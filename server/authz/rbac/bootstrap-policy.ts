@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../machinery/types.ts'
 import table from './bootstrap-policy.json' with { type: 'json' }
+import { rulesOf, type PolicyRule } from './rules.ts'
 
 /** The default roles and bindings of kube-apiserver 1.37; tools/schema-facts/rbac-policy.ts records the table. */
 interface Facts {
@@ -49,3 +50,7 @@ function roleRefOf(role: string): object {
   const slash = role.indexOf('/')
   return { apiGroup: GROUP, kind: role.slice(0, slash), name: role.slice(slash + 1) }
 }
+
+/** What every node may do: the rules of the cluster role system:node. */
+export const nodeRules = (): readonly PolicyRule[] =>
+  rulesOf((table.clusterroles as readonly Facts[]).find((r) => r.name === 'system:node')!)

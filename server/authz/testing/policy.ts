@@ -14,13 +14,13 @@ export class TestCache {
   readonly #prefix: string
   #revision = 0
 
-  constructor(resource: string, namespaced: boolean) {
+  constructor(resource: string, namespaced: boolean, fields: Readonly<Record<string, (obj: KubeObject) => string>> = {}) {
     this.#prefix = `/registry/${resource}/`
     this.cache = new ResourceCache({
       prefix: this.#prefix,
       namespaced,
-      fieldNames: [],
-      indexOf: (obj) => ({ labels: obj.metadata.labels, fields: [] }),
+      fieldNames: Object.keys(fields),
+      indexOf: (obj) => ({ labels: obj.metadata.labels, fields: Object.values(fields).map((f) => f(obj)) }),
       decode: withResourceVersion,
     })
   }

@@ -1,4 +1,5 @@
 import type { Scenario } from '../session.ts'
+import { authorization } from './authorization.ts'
 import { customResources } from './custom-resources.ts'
 import { deletes } from './deletes.ts'
 import { discovery } from './discovery.ts'
@@ -16,5 +17,6 @@ export const scenarios: readonly Scenario[] = [
   ...watches,
   ...deletes,
   ...customResources,
+  ...authorization,
   ...resources,
 ]
