@@ -9,6 +9,7 @@ import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
+import { resolveService } from './aggregator/resolve.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
 import type { Authenticator } from './authn/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
@@ -41,7 +42,6 @@ import { writeStatus } from './handlers/write-status.ts'
 import type { Clock } from './machinery/clock.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
-import { serviceEndpoint } from './proxy/service-target.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { webhookCaller } from './proxy/webhook-call.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
@@ -176,7 +176,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   registry.add([], unstored)
   const definitions = new DefinitionController({
     ...{ registry, storage, clock },
-    callWebhook: webhookCaller((namespace, name, port) => serviceEndpoint((of) => registry.store(of), namespace, name, port)),
+    callWebhook: webhookCaller((namespace, name, port) => resolveService((of) => registry.store(of), { namespace, name, port })),
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
     onError: (name, e) =>
       log.warn(

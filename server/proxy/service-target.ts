@@ -42,23 +42,6 @@ export async function serviceTarget(store: (resource: string) => Store, namespac
   return { protocol: `${scheme}:`, host: chosen.host, port: portNumber(String(chosen.port)), asKubeletClient: false }
 }
 
-/** Where the server itself reaches a port of a service (webhooks): a ready endpoint, whoever wrote it, as the reference's endpoint resolver. */
-export async function serviceEndpoint(
-  store: (resource: string) => Store,
-  namespace: string,
-  name: string,
-  port: number,
-): Promise<{ host: string; port: number }> {
-  const portName = await portNameOf(store, namespace, { scheme: '', name, port: String(port) })
-  const slices = store('endpointslices.discovery.k8s.io')
-  await translated(slices.groupResource, '', () => slices.deps.feed.fresh())
-  const labels = parseLabelSelector(`kubernetes.io/service-name=${name}`)
-  const found = [...slices.resource.cache.select({ namespace, labels, fields: anyFields })].map((e) => e.view() as unknown as Slice)
-  const chosen = randomEndpoint(found, portName, () => true)
-  if (chosen === undefined) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`)
-  return chosen
-}
-
 /** A number is looked up in the service; a name is taken as it is, and no name is the port without one. */
 async function portNameOf(store: (resource: string) => Store, namespace: string, id: ProxyId): Promise<string> {
   if (!/^[+-]?\d+$/.test(id.port)) return id.port

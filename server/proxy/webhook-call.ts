@@ -9,7 +9,7 @@ export interface WebhookAddress {
   readonly service?: { readonly namespace?: string; readonly name?: string; readonly path?: string; readonly port?: number }
 }
 
-export type ResolveService = (namespace: string, name: string, port: number) => Promise<{ host: string; port: number }>
+export type ResolveService = (namespace: string, name: string, port: number) => { host: string; port: number }
 
 /** No answer is larger than the largest request and what conversion may make of it. */
 const MAX_ANSWER = 64 << 20
@@ -35,7 +35,7 @@ export function webhookCaller(resolve: ResolveService): (config: WebhookAddress,
       )
     }
     const { namespace = '', name = '', path = '', port = 443 } = service ?? {}
-    const target = await resolve(namespace, name, port)
+    const target = resolve(namespace, name, port)
     const servername = `${name}.${namespace}.svc`
     const full = `${path.startsWith('/') ? path : `/${path}`}?${timeout}`
     return post({ shown: `https://${servername}:${port}${full}`, servername, path: full, ...target, ...ca }, body, timeoutMs)
