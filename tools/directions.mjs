@@ -46,9 +46,11 @@ export const elements = [
   { type: 'ipc', pattern: 'electron/ipc' },
   { type: 'preload', pattern: 'electron/preload' },
   { type: 'electron-main', pattern: 'electron/main' },
+  ...['kube', 'queries', 'ui', 'tools', 'resources', 'app'].map((room) => ({ type: `window-${room}`, pattern: `renderer/${room}` })),
   { type: 'renderer', pattern: 'renderer' },
   { type: 'e2e', pattern: 'e2e' },
-  { type: 'tools', pattern: 'tools' },
+  // By the whole path: `renderer/tools` is another room.
+  { type: 'tools', partialMatch: false, pattern: ['tools/*.{ts,mjs}', 'tools/!(lint-canary)/**'] },
 ]
 
 const all = [...new Set(elements.map((e) => e.type))]
@@ -58,6 +60,9 @@ const except = (...types) => all.filter((t) => !types.includes(t))
 const registry = ['registry', 'registry-generic', 'registry-resources']
 const backends = ['sqlite', 'etcd3']
 const loops = ['controllers', 'scheduler', 'node']
+/** The rooms of the window, the lowest first: what is below knows nothing of what is above; `queries` and `ui` stand beside each other. */
+const rooms = all.filter((t) => t.startsWith('window-'))
+const renderer = [...rooms, 'renderer']
 
 /**
  * `kind: 'value'` leaves `import type` free.
@@ -185,7 +190,7 @@ export const directions = [
   {
     name: 'server-stands-alone',
     from: server,
-    never: ['ipc', 'preload', 'electron-main', 'renderer', 'e2e', 'tools'],
+    never: ['ipc', 'preload', 'electron-main', ...renderer, 'e2e', 'tools'],
     message: 'the server runs without Electron and without the window',
   },
   { name: 'ipc-imports-nothing', from: ['ipc'], never: except('ipc'), message: 'electron/ipc imports nothing' },
@@ -203,10 +208,40 @@ export const directions = [
   },
   {
     name: 'renderer-types-only',
-    from: ['renderer'],
+    from: renderer,
     never: [...server, 'ipc'],
     kind: 'value',
     message: 'the renderer takes types from ipc and the API, with `import type`',
   },
-  { name: 'renderer-not-shell', from: ['renderer'], never: ['preload', 'electron-main'], message: 'the renderer knows electron/ipc only' },
+  { name: 'renderer-not-shell', from: renderer, never: ['preload', 'electron-main'], message: 'the renderer knows electron/ipc only' },
+  {
+    name: 'window-kube-is-a-leaf',
+    from: ['window-kube'],
+    never: renderer.filter((t) => t !== 'window-kube'),
+    message: 'renderer/kube speaks to clusters and knows no window',
+  },
+  {
+    name: 'window-queries-above-kube',
+    from: ['window-queries'],
+    never: renderer.filter((t) => !['window-kube', 'window-queries'].includes(t)),
+    message: 'renderer/queries asks through renderer/kube and draws nothing',
+  },
+  {
+    name: 'window-ui-knows-no-query',
+    from: ['window-ui'],
+    never: renderer.filter((t) => !['window-kube', 'window-ui'].includes(t)),
+    message: 'renderer/ui draws what it is given',
+  },
+  {
+    name: 'window-tools-know-no-kind',
+    from: ['window-tools'],
+    never: ['window-resources', 'window-app', 'renderer'],
+    message: 'renderer/tools serve every kind: a kind uses a tool, not the other way round',
+  },
+  {
+    name: 'window-resources-below-app',
+    from: ['window-resources'],
+    never: ['window-app', 'renderer'],
+    message: 'a kind is shown by the app, and knows nothing of the frame around it',
+  },
 ]

@@ -102,3 +102,64 @@ test.describe('with little room', () => {
     await expect(inspector.details.getByRole('heading', { level: 2 })).toHaveAccessibleName(`${name}-one`)
   })
 })
+
+test('the logs of all pods of a deployment in one: each line with its pod, a pod that joins is read, the filter searches what is shown', async ({
+  inspector,
+  server,
+}) => {
+  await server.api.create(DEPLOYMENTS, deployment('choir', 2, 'registry.example/choir:1'))
+  await available(server, 'choir', 2)
+  await inspector.open('deployments.apps/default/choir?tab=logs')
+  const { details } = inspector
+  const lines = details.getByRole('log').locator('.log-line')
+  const voices = async (): Promise<number> => new Set(await lines.locator('.log-source').allInnerTexts()).size
+  await expect(lines.first()).toBeVisible()
+  await expect.poll(voices).toBe(2)
+  await expect(details.getByTestId('log-pods')).toHaveText('2 pods')
+  const { items } = await server.api.get<{ items: { metadata: { name: string } }[] }>(`${PODS}?labelSelector=app%3Dchoir`)
+  await expect(lines.locator('.log-source').first()).toHaveAttribute(
+    'title',
+    new RegExp(items.map(({ metadata }) => metadata.name).join('|')),
+  )
+  await server.api.merge(`${DEPLOYMENTS}/choir`, { spec: { replicas: 3 } })
+  await expect.poll(voices).toBe(3)
+  // Timestamps are off: nobody sees them, and they are not found.
+  const filter = details.getByRole('textbox', { name: 'Filter by regular expression' })
+  await filter.fill('T\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z')
+  await expect(details.getByRole('log')).toContainText('No line matches.')
+  await filter.fill('')
+  // Follow only keeps the newest in sight: what was read stays.
+  const counts = details.getByRole('status').filter({ hasText: /lines?$/ })
+  const before = Number((await counts.innerText()).replace(/\D/g, ''))
+  await details.getByRole('button', { name: 'Follow' }).click()
+  expect(Number((await counts.innerText()).replace(/\D/g, ''))).toBeGreaterThanOrEqual(before)
+  await details.getByRole('button', { name: 'Keep in the dock' }).click()
+  const dock = inspector.page.getByRole('region', { name: 'Dock' })
+  await expect(dock.getByRole('tab', { name: 'choir' })).toBeVisible()
+  await expect(dock.locator('.log-source').first()).toBeVisible()
+})
+
+test('the revisions of a deployment, and what each has changed', async ({ inspector, server }) => {
+  await server.api.create(DEPLOYMENTS, deployment('drafts', 0, 'registry.example/drafts:1'))
+  const images = ['registry.example/drafts:2', 'registry.example/drafts:3']
+  for (const [index, image] of images.entries()) {
+    await server.api.send('PATCH', `${DEPLOYMENTS}/drafts`, {
+      type: 'application/strategic-merge-patch+json',
+      body: { spec: { template: { spec: { containers: [{ name: 'main', image }] } } } },
+    })
+    using watch = await server.api.watch(DEPLOYMENTS)
+    await watch.until('its revision', ({ object }) => {
+      const annotations = object.metadata.annotations as Record<string, string> | undefined
+      return object.metadata.name === 'drafts' && annotations?.['deployment.kubernetes.io/revision'] === String(index + 2)
+    })
+  }
+  await inspector.open('deployments.apps/default/drafts?tab=revisions')
+  const { details } = inspector
+  await expect(details.locator('summary')).toContainText(['Revision 3', 'Revision 2', 'Revision 1'])
+  await expect(details.locator('details[open] .diff-line.removed')).toHaveText([/drafts:2/])
+  await expect(details.locator('details[open] .diff-line.added')).toHaveText([/drafts:3/])
+  await details.getByRole('combobox', { name: 'Compared with' }).selectOption('now')
+  await details.locator('summary').filter({ hasText: 'Revision 1' }).click()
+  await expect(details.locator('details[open] .diff-line.removed')).toHaveText([/drafts:1/])
+  await expect(details.locator('details[open] .diff-line.added')).toHaveText([/drafts:3/])
+})

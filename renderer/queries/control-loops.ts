@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ControlLoops, isHeld, type Lease, type Missing, missingFor, readControlLoops, unworked } from '../kube/control-loops.ts'
 import { clusterPath, request, requestJson } from '../kube/fetch.ts'
-import type { KubeList } from '../kube/types.ts'
-import type { Node } from '../resources/nodes/types.ts'
+import type { KubeList, KubeObject } from '../kube/types.ts'
 import { local } from './contexts.ts'
 import { useLocal } from './local.ts'
 
@@ -47,6 +46,9 @@ export function useControlLoops(context: string): ControlLoops | undefined {
   })
   return isError ? undefined : (data ?? undefined)
 }
+
+/** What of a node says whether it is simulated. */
+type Node = KubeObject & { status?: { nodeInfo?: { containerRuntimeVersion?: string } } }
 
 const mostNodes = 500
 

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { clusterPath, requestJson } from '../kube/fetch.ts'
 import { resourceKey, resourcePath } from '../kube/resource.ts'
-import { type NodeMetrics, type StatsSummary, type Usage, usageOfMetrics, usageOfSummary } from '../resources/nodes/usage.ts'
+import { type NodeMetrics, type StatsSummary, type Usage, usageOfMetrics, usageOfSummary } from '../kube/node-usage.ts'
 import { local } from './contexts.ts'
 import { useResource } from './discovery.ts'
 

@@ -64,7 +64,7 @@ export class WatchFeed {
       // While the answer was on its way the window may have closed the feed; the abort has ended the request.
       if (this.#done) return discard(answer.body)
       if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
-      this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? 'application/json'))
+      this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? (isLog(path) ? 'text/plain' : 'application/json')))
       this.#body = answer.body
       this.#signs?.opened()
       this.#sink.send(frame({ id: this.#id, t: 'open', status: answer.status }))
@@ -191,6 +191,9 @@ export class WatchFeed {
     return true
   }
 }
+
+/** A kubelet does not always say what a log is made of. */
+const isLog = (path: string): boolean => /\/log$/.test(path.split('?', 1)[0] ?? '')
 
 const hasBookmarks = (path: string): boolean => /[?&]watch=(1|true)\b/.test(path) && /[?&]allowWatchBookmarks=(1|true)\b/.test(path)
 

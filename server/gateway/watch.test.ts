@@ -142,9 +142,12 @@ describe('the watch socket', () => {
     })
   })
 
-  test('lines of text (logs) come as strings, the last one without its line feed, too', async () => {
+  test.each([
+    ['that says so', { 'content-type': 'text/plain' }],
+    ['of a log that does not say what it is', {}],
+  ])('lines of text %s come as strings, the last one without its line feed, too', async (_what, headers) => {
     const { ws, frames } = await setUp((_, res) => {
-      res.writeHead(200, { 'content-type': 'text/plain' })
+      res.writeHead(200, headers)
       res.end('one "1"\n{not json\nthree')
     })
     open(ws, 1, '/api/v1/namespaces/x/pods/y/log?follow=true')

@@ -4,7 +4,7 @@ import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { Meter } from '../../ui/meter.tsx'
 import type { Requests } from '../summaries.ts'
 import './meters.css'
-import type { Usage } from './usage.ts'
+import type { Usage } from '../../kube/node-usage.ts'
 
 /** What can be allocated: cores, bytes, pods; undefined where the node does not say. */
 export type Allocatable = Record<'cpu' | 'memory' | 'pods', number | undefined>

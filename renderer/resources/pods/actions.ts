@@ -1,12 +1,24 @@
 import { resourceKey } from '../../kube/resource.ts'
 import type { Action, ChangeAction, PlaceAction } from '../../tools/actions/action.ts'
 
+/** Kinds with a tab of logs. */
+const logging = new Set([
+  'pods',
+  'deployments.apps',
+  'statefulsets.apps',
+  'daemonsets.apps',
+  'replicasets.apps',
+  'replicationcontrollers',
+  'jobs.batch',
+  'services',
+])
+
 const logs: PlaceAction = {
   id: 'logs',
   icon: 'log',
   key: 'l',
   bulk: false,
-  offered: (resource) => resourceKey(resource) === 'pods',
+  offered: (resource) => logging.has(resourceKey(resource)),
   to: ({ objects: [object] }) => ({ object: object && { namespace: object.namespace, name: object.name }, tab: 'logs' }),
 }
 

@@ -1,13 +1,22 @@
 import type { ComponentProps } from 'react'
 import type { KindPage } from '../page.ts'
+import { WorkloadLogsPanel } from './logs-panel.tsx'
+import { RevisionsPanel } from './revisions-panel.tsx'
 import { WorkloadOverview } from './overview.tsx'
 import { workloadViews } from './view.ts'
 
 type Props = Omit<ComponentProps<typeof WorkloadOverview>, 'resourceKey'>
 
+/** Kinds of which earlier templates are kept. */
+const revised = new Set(['deployments.apps', 'statefulsets.apps', 'daemonsets.apps'])
+
 const page = (key: string): KindPage<Props['object']> => ({
   view: workloadViews[key],
   Overview: ({ object }) => <WorkloadOverview resourceKey={key} object={object} />,
+  tabs: [
+    ...(revised.has(key) ? [{ id: 'revisions', Panel: RevisionsPanel }] : []),
+    ...(key === 'cronjobs.batch' ? [] : [{ id: 'logs', Panel: WorkloadLogsPanel }]),
+  ],
 })
 
 /** Every kind that has a workload's view, by resource key. */

@@ -1,7 +1,8 @@
 import { createContext, useContext } from 'react'
+import type { GroupLogTarget } from '../logs/group-logs.tsx'
 import type { PodLogTarget } from '../logs/pod-logs.tsx'
 
-export type DockTab = { id: string; title: string; kind: 'logs'; target: PodLogTarget }
+export type DockTab = { id: string; title: string } & ({ kind: 'logs'; target: PodLogTarget } | { kind: 'group'; target: GroupLogTarget })
 
 export interface DockState {
   tabs: DockTab[]
@@ -33,5 +34,13 @@ export const logsTab = (target: PodLogTarget): DockTab => ({
   id: ['logs', target.context, target.namespace, target.pod, target.container].join('|'),
   title: `${target.pod}${target.container ? ` · ${target.container}` : ''}`,
   kind: 'logs',
+  target,
+})
+
+/** The dock's tab for the logs of many pods. */
+export const groupTab = (target: GroupLogTarget): DockTab => ({
+  id: ['group', target.context, target.namespace, target.selector].join('|'),
+  title: target.title,
+  kind: 'group',
   target,
 })

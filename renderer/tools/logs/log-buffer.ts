@@ -5,6 +5,8 @@ const dropAtOnce = mostLines / 10
 /** Lines of a log as they came, without their line ends. Text may arrive cut anywhere. */
 export class LogBuffer {
   lines: string[] = []
+  /** The number of each line's source, where there are several. */
+  sources: number[] = []
   /** Lines dropped from the front so far. */
   dropped = 0
   #rest = ''
@@ -13,11 +15,22 @@ export class LogBuffer {
     const parts = (this.#rest + text).split('\n')
     this.#rest = parts.pop() ?? ''
     for (const part of parts) this.lines.push(part.endsWith('\r') ? part.slice(0, -1) : part)
-    if (this.lines.length > mostLines) {
-      const drop = Math.max(dropAtOnce, this.lines.length - mostLines)
-      this.lines = this.lines.slice(drop)
-      this.dropped += drop
-    }
+    this.#trim()
+  }
+
+  /** One whole line of one of several sources. */
+  add(line: string, source: number): void {
+    this.lines.push(line.endsWith('\r') ? line.slice(0, -1) : line)
+    this.sources.push(source)
+    this.#trim()
+  }
+
+  #trim(): void {
+    if (this.lines.length <= mostLines) return
+    const drop = Math.max(dropAtOnce, this.lines.length - mostLines)
+    this.lines = this.lines.slice(drop)
+    this.sources = this.sources.slice(drop)
+    this.dropped += drop
   }
 
   /** The stream has ended: what has no line end is a line too. */
@@ -27,6 +40,7 @@ export class LogBuffer {
 
   clear(): void {
     this.lines = []
+    this.sources = []
     this.dropped = 0
     this.#rest = ''
   }
@@ -36,6 +50,7 @@ export class LogBuffer {
 export class LogFilter {
   readonly #buffer: LogBuffer
   #pattern: RegExp | undefined
+  #shown: (line: string) => string = (line) => line
   #next = 0
   matches: number[] = []
 
@@ -47,8 +62,10 @@ export class LogFilter {
     return this.#pattern !== undefined
   }
 
-  set(pattern: RegExp | undefined): void {
+  /** `shown` is what a reader sees of a line: what is not seen is not searched. */
+  set(pattern: RegExp | undefined, shown: (line: string) => string = (line) => line): void {
     this.#pattern = pattern
+    this.#shown = shown
     this.#next = this.#buffer.dropped
     this.matches = []
   }
@@ -65,7 +82,7 @@ export class LogFilter {
     while (this.#next < end) {
       const stop = Math.min(end, this.#next + 2_000)
       for (; this.#next < stop; this.#next++) {
-        if (this.#pattern.test(lines[this.#next - dropped] ?? '')) this.matches.push(this.#next)
+        if (this.#pattern.test(this.#shown(lines[this.#next - dropped] ?? ''))) this.matches.push(this.#next)
       }
       if (now() >= until) return this.#next >= end
     }

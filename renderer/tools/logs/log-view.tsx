@@ -11,6 +11,8 @@ import type { LogStream } from './use-log-stream.ts'
 import { cellsOf, WrapIndex } from './wrap-index.ts'
 
 const rowHeight = 18
+/** A source's name takes this many character cells, and a gap. */
+const sourceCells = 24
 const padding = 16
 /** Browsers place nothing below some 33 million pixels: beyond this the scroll bar is scaled. */
 const mostPixels = 15_000_000
@@ -20,6 +22,8 @@ export function LogView({
   stream,
   title,
   timestamps,
+  sources,
+  follows = false,
   children,
 }: {
   stream: LogStream
@@ -27,6 +31,10 @@ export function LogView({
   title: string
   /** Lines begin with the kubelet's timestamps, which may be shown or not. */
   timestamps: boolean
+  /** Whose lines they are, by the numbers in the buffer. */
+  sources?: readonly string[]
+  /** New lines come: they can be kept in sight. */
+  follows?: boolean
   /** The source's own controls. */
   children?: React.ReactNode
 }) {
@@ -35,7 +43,9 @@ export function LogView({
   const [showTime, setShowTime] = useStored('logs.time', false)
   const [text, setText] = useState('')
   const pattern = useMemo(() => filterPattern(text), [text])
-  const { filter, scanned } = useFilter(stream, pattern)
+  const [stick, setStick] = useState(true)
+  const timed = showTime || !timestamps
+  const { filter, scanned } = useFilter(stream, pattern, timed)
   const count = filter.active ? filter.matches.length : stream.buffer.lines.length
   const save = (): Promise<void> =>
     saveText(
@@ -46,6 +56,7 @@ export function LogView({
     <div className="log">
       <div className="log-bar" role="toolbar" aria-label={t('logs.toolbar')}>
         {children}
+        {follows && <Toggle label={t('logs.follow')} on={stick} onChange={setStick} />}
         <input
           className="text-input"
           type="text"
@@ -73,7 +84,10 @@ export function LogView({
         filter={filter}
         pattern={pattern}
         wrap={wrap}
-        showTime={showTime || !timestamps}
+        showTime={timed}
+        sources={sources}
+        stick={stick}
+        onStick={setStick}
         following={stream.phase === 'following'}
         version={`${stream.version}.${scanned}`}
       />
@@ -85,13 +99,13 @@ function visibleLines(buffer: LogBuffer, filter: LogFilter): string[] {
   return filter.active ? filter.matches.map((line) => buffer.lines[line - buffer.dropped] ?? '') : buffer.lines
 }
 
-function useFilter(stream: LogStream, pattern: RegExp | undefined): { filter: LogFilter; scanned: number } {
+function useFilter(stream: LogStream, pattern: RegExp | undefined, timed: boolean): { filter: LogFilter; scanned: number } {
   const [filter] = useState(() => new LogFilter(stream.buffer))
   const [scanned, setScanned] = useState(0)
   const { version } = stream
   useEffect(() => {
-    filter.set(pattern)
-  }, [filter, pattern])
+    filter.set(pattern, timed ? stripAnsi : (line) => stripAnsi(line.slice(stampLength(line))))
+  }, [filter, pattern, timed])
   useEffect(() => {
     let frame = 0
     const slice = (): void => {
@@ -102,7 +116,7 @@ function useFilter(stream: LogStream, pattern: RegExp | undefined): { filter: Lo
     if (pattern || filter.active) slice()
     else setScanned((n) => n + 1)
     return () => cancelAnimationFrame(frame)
-  }, [filter, pattern, version])
+  }, [filter, pattern, timed, version])
   return { filter, scanned }
 }
 
@@ -112,6 +126,9 @@ function Lines({
   pattern,
   wrap,
   showTime,
+  sources,
+  stick,
+  onStick,
   following,
   version,
 }: {
@@ -120,13 +137,16 @@ function Lines({
   pattern: RegExp | undefined
   wrap: boolean
   showTime: boolean
+  sources: readonly string[] | undefined
+  /** The newest line stays in sight. */
+  stick: boolean
+  onStick(stick: boolean): void
   following: boolean
   version: string
 }) {
   const { t } = useTranslation()
   const scroller = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 400, width: 800 })
-  const [stick, setStick] = useState(true)
   const count = filter.active ? filter.matches.length : buffer.lines.length
   const rawAt = (at: number): string =>
     filter.active ? (buffer.lines[(filter.matches[at] ?? 0) - buffer.dropped] ?? '') : (buffer.lines[at] ?? '')
@@ -134,8 +154,8 @@ function Lines({
   const rowsAt = (at: number, columns: number): number => {
     const raw = rawAt(at)
     // Most lines are short, and a million of them must be counted in one frame.
-    if ((raw.length - (showTime ? 0 : stampLength(raw))) * 2 <= columns) return 1
-    return Math.max(1, Math.ceil(cellsOf(lineAt(at)) / columns))
+    if ((raw.length - (showTime ? 0 : stampLength(raw))) * 2 + (sources ? sourceCells : 0) <= columns) return 1
+    return Math.max(1, Math.ceil((cellsOf(lineAt(at)) + (sources ? sourceCells : 0)) / columns))
   }
   const index = useWrapIndex(wrap, view.width, count, rowsAt, `${pattern?.source}|${showTime}|${buffer.dropped}`)
   const rows = index ? index.total : count
@@ -146,7 +166,17 @@ function Lines({
   const start = index ? index.find(firstRow) : { line: firstRow, first: firstRow }
   const shown: React.ReactNode[] = []
   for (let line = start.line, row = start.first; line < count && row * rowHeight < top + view.height + rowHeight; line++) {
-    shown.push(<Line key={line} text={lineAt(line)} pattern={pattern} showTime={showTime} />)
+    const source = sources && (buffer.sources[filter.active ? (filter.matches[line] ?? 0) - buffer.dropped : line] ?? 0)
+    shown.push(
+      <Line
+        key={line}
+        text={lineAt(line)}
+        pattern={pattern}
+        showTime={showTime}
+        hue={source}
+        name={source === undefined ? '' : (sources?.[source] ?? '')}
+      />,
+    )
     row += index ? index.rows(line) : 1
   }
 
@@ -171,7 +201,7 @@ function Lines({
       tabIndex={0}
       onScroll={(event) => {
         const element = event.currentTarget
-        setStick(element.scrollTop + element.clientHeight >= element.scrollHeight - 2 * rowHeight)
+        onStick(element.scrollTop + element.clientHeight >= element.scrollHeight - 2 * rowHeight)
         setView((v) => ({ ...v, top: element.scrollTop }))
       }}
     >
@@ -179,16 +209,34 @@ function Lines({
       <div className="log-window" style={{ top: 0, transform: `translateY(${view.top - (top - start.first * rowHeight)}px)` }}>
         {shown}
       </div>
-      {count === 0 && <div className="empty">{t(following ? 'logs.waiting' : 'logs.empty')}</div>}
+      {count === 0 && (
+        <div className="empty">{t(buffer.lines.length > 0 ? 'logs.noMatch' : following ? 'logs.waiting' : 'logs.empty')}</div>
+      )}
     </div>
   )
 }
 
-function Line({ text, pattern, showTime }: { text: string; pattern: RegExp | undefined; showTime: boolean }) {
+/** As many colours as can be told apart; the name stands beside each line. */
+const hues = 8
+
+function Line({
+  text,
+  pattern,
+  showTime,
+  hue,
+  name,
+}: {
+  text: string
+  pattern: RegExp | undefined
+  showTime: boolean
+  hue: number | undefined
+  name: string
+}) {
   const { at, text: rest } = showTime ? splitStamp(text) : { at: '', text }
   const match = pattern?.exec(rest)
   return (
     <span className={`log-line ${levelOf(rest) ?? ''}`}>
+      {hue !== undefined && <span className={`log-source hue-${hue % hues}`} title={name}>{`${name} `}</span>}
       {at && <span className="at">{`${at} `}</span>}
       {match?.[0] ? (
         <>

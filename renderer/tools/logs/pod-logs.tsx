@@ -22,19 +22,18 @@ const tail = 5_000
 export function PodLogs({ target, onDock }: { target: PodLogTarget; onDock?: (container: string) => void }) {
   const { t } = useTranslation()
   const [container, setContainer] = useState(target.container ?? target.containers[0] ?? '')
-  const [follow, setFollow] = useState(true)
   const [previous, setPrevious] = useState(false)
   const [since, setSince] = useState<string>('0')
   const url = (extra: Record<string, string>): string => {
     const query = new URLSearchParams({ container, timestamps: 'true', ...extra })
-    if (follow && !previous) query.set('follow', 'true')
-    if (previous) query.set('previous', 'true')
+    if (!previous) query.set('follow', 'true')
+    else query.set('previous', 'true')
     return clusterPath(target.context, `/api/v1/namespaces/${target.namespace}/pods/${target.pod}/log?${query}`)
   }
   const first: Record<string, string> = since === '0' ? { tailLines: String(tail) } : since === 'all' ? {} : { sinceSeconds: since }
-  const stream = useLogStream(url(first), follow && !previous, (time) => url({ sinceTime: time }))
+  const stream = useLogStream(url(first), !previous, (time) => url({ sinceTime: time }))
   return (
-    <LogView stream={stream} title={`${target.namespace}_${target.pod}_${container}`} timestamps>
+    <LogView stream={stream} title={`${target.namespace}_${target.pod}_${container}`} timestamps follows={!previous}>
       {target.containers.length > 1 ? (
         <select
           className="select"
@@ -57,7 +56,6 @@ export function PodLogs({ target, onDock }: { target: PodLogTarget; onDock?: (co
         ))}
         <option value="all">{t('logs.sinceChoice.all')}</option>
       </select>
-      <Toggle label={t('logs.follow')} on={follow && !previous} onChange={setFollow} />
       <Toggle label={t('logs.previous')} on={previous} onChange={setPrevious} />
       {onDock && (
         <button

@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../kube/quantity.ts'
+import { parseQuantity } from './quantity.ts'
 
 /** What a node uses now: cores and bytes; a figure that is not known is not there. */
 export interface Usage {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { usageOfMetrics, usageOfSummary } from './usage.ts'
+import { usageOfMetrics, usageOfSummary } from './node-usage.ts'
 
 test('what the kubelet tells, in cores and bytes; a figure that is not there is not known, and zero is zero', () => {
   expect(usageOfSummary({ node: { cpu: { usageNanoCores: 250_000_000 }, memory: { workingSetBytes: 1024 } } })).toEqual({

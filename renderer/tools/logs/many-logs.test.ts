@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { FakeClock } from '../../kube/testing/fake-clock.ts'
+import type { WatchHandlers } from '../../kube/watch-socket.ts'
+import { LogBuffer } from './log-buffer.ts'
+import { type LogSource, ManyLogs } from './many-logs.ts'
+
+const at = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000000001Z`
+const source = (id: string): LogSource => ({ id, context: 'c', path: (since) => `/${id}${since ? `?since=${since}` : ''}` })
+
+function set() {
+  const open = new Map<string, WatchHandlers>()
+  const asked: string[] = []
+  const clock = new FakeClock()
+  const buffer = new LogBuffer()
+  const logs = new ManyLogs({
+    sockets: {
+      watch(_context, path, _accept, handlers) {
+        asked.push(path)
+        open.set(path.split('?')[0] ?? '', handlers)
+        return { close: () => open.delete(path.split('?')[0] ?? '') }
+      },
+    },
+    clock,
+    buffer,
+    changed: () => {},
+  })
+  const shown = (): string[] => buffer.lines.map((line, index) => `${buffer.sources[index]} ${line.slice(17, 19)} ${line.split(' ')[1]}`)
+  return { open, asked, clock, logs, shown }
+}
+
+describe('many logs in one', () => {
+  test('what pods have at first is in the order of its times, whoever sends first', () => {
+    const { open, clock, logs, shown } = set()
+    logs.set([source('/a'.slice(1)), source('b')])
+    open.get('/a')?.data([`${at(1)} one`, `${at(5)} five`])
+    clock.advance(500)
+    expect(shown()).toEqual([])
+    open.get('/b')?.data([`${at(3)} three`])
+    clock.advance(200)
+    expect(shown()).toEqual(['0 01 one', '1 03 three', '0 05 five'])
+  })
+
+  test('a pod that says nothing holds nobody up for long', () => {
+    const { open, clock, logs, shown } = set()
+    logs.set([source('a'), source('b')])
+    open.get('/a')?.data([`${at(1)} one`])
+    clock.advance(2_000)
+    expect(shown()).toEqual(['0 01 one'])
+  })
+
+  test('a container that restarts is read on from its last line, without the lines that come again; one that left is closed', () => {
+    const { open, asked, clock, logs, shown } = set()
+    logs.set([source('a')])
+    open.get('/a')?.data([`${at(1)} one`, `${at(2)} two`])
+    open.get('/a')?.end()
+    clock.advance(1_500)
+    expect(asked).toEqual(['/a', `/a?since=${at(2)}`])
+    open.get('/a')?.data([`${at(2)} two`, `${at(4)} four`])
+    clock.advance(500)
+    expect(shown()).toEqual(['0 01 one', '0 02 two', '0 04 four'])
+    logs.set([])
+    expect(open.size).toBe(0)
+    clock.advance(60_000)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a pod that joins has a number of its own, one that comes back its old one; what cannot be read is told', () => {
+    const { open, clock, logs, shown } = set()
+    logs.set([source('a')])
+    logs.set([source('a'), source('b')])
+    logs.set([source('b')])
+    logs.set([source('b'), source('a')])
+    expect([logs.numberOf('a'), logs.numberOf('b')]).toEqual([0, 1])
+    open.get('/a')?.error(403, { message: 'no' })
+    open.get('/b')?.data([`${at(9)} nine`])
+    clock.advance(300)
+    expect(shown()).toEqual(['1 09 nine'])
+    expect(logs.errors).toEqual([{ id: 'a', status: 403, body: { message: 'no' } }])
+  })
+})

@@ -1,0 +1,3 @@
+import { target } from '../ui/target.ts'
+
+export const wrong = target

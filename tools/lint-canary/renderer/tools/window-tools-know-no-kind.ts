@@ -1,0 +1,3 @@
+import { target } from '../resources/target.ts'
+
+export const wrong = target

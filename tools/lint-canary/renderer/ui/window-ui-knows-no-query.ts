@@ -1,0 +1,3 @@
+import { target } from '../queries/target.ts'
+
+export const wrong = target
