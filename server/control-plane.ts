@@ -34,6 +34,7 @@ import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
 import type { RequestContext } from './filters/context.ts'
 import { health, type HealthCheck } from './handlers/health.ts'
+import { metricsApi, withMetricsApi, type UsageSource } from './handlers/metrics-api.ts'
 import { metrics } from './handlers/metrics.ts'
 import { CUSTOM_PATCH_TYPES, PATCH_TYPES } from './handlers/patch.ts'
 import { respondObject } from './handlers/respond.ts'
@@ -119,6 +120,8 @@ export interface ApiServer {
   reportComponent(name: string, check: ComponentCheck): void
   /** Control loops of this process that run now, for `/metrics`: what nobody works on can be told from their names. */
   reportControllers(manager: string, names: readonly string[]): void
+  /** Serves metrics.k8s.io from what this source knows. */
+  serveMetrics(source: UsageSource): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
   close(graceMs: number): Promise<void>
 }
@@ -136,7 +139,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const timings = new StorageTimings()
   const storage = timings.observe(o.storage)
   const feed = new Feed({ storage, prefix: `${o.keyPrefix}/`, clock, log, replay: REPLAY })
-  const state = { ready: false, closing: false, port: 0 }
+  const state: ServerState = { ready: false, closing: false, port: 0, usage: undefined }
   // Admission looks things up in the registry that is made with it.
   const late: { registry?: Registry; admission?: Admission } = {}
   const deps: StoreDependencies = {
@@ -275,6 +278,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     localKubelets,
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
+    serveMetrics: (source) => void (state.usage = metricsApi(source, () => registry.snapshot)),
     transport: (name, gate) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }, gate),
     close: (graceMs) => close(serving, graceMs),
   }
@@ -355,15 +359,14 @@ function accountLookup(registry: Registry): AccountLookup {
   }
 }
 
-function apiHandler(
-  o: ApiServerOptions,
-  proxies: Proxies,
-  state: { ready: boolean; closing: boolean; port: number },
-  sources: MetricSources,
-): ReturnType<typeof router> {
+function apiHandler(o: ApiServerOptions, proxies: Proxies, state: ServerState, sources: MetricSources): ReturnType<typeof router> {
   const { registry, feed, storage } = sources
   const documents = discovery({
-    registry,
+    registry: {
+      get snapshot() {
+        return state.usage === undefined ? registry.snapshot : withMetricsApi(registry.snapshot)
+      },
+    },
     typeOf: scheme.typeOf,
     serverAddress: () => `${o.advertiseAddress}:${state.port}`,
     extraPaths: ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
@@ -373,12 +376,24 @@ function apiHandler(
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
   const openApi = lazyOpenApi(o.clock, registry)
-  return router({
+  const route = router({
     api: () => registry.snapshot,
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     nonResource: async (ctx: RequestContext) => documents(ctx) || (await openApi(ctx)) || (await healthz(ctx)) || (await scrape(ctx)),
     legacyProxy: proxies.legacy,
   })
+  return async (ctx) => {
+    if (state.usage !== undefined && ctx.requestInfo.apiGroup === 'metrics.k8s.io' && (await state.usage(ctx))) return
+    return route(ctx)
+  }
+}
+
+interface ServerState {
+  ready: boolean
+  closing: boolean
+  port: number
+  /** The metrics API, where there is something to serve it from. */
+  usage: ((ctx: RequestContext) => Promise<boolean>) | undefined
 }
 
 /** Loaded when it is first asked for: no start needs it. */

@@ -10,7 +10,7 @@ import { GIT_VERSION } from './discovery/version.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makePrivateFolder } from './machinery/folders.ts'
-import { createSimulatedRuntime, startNodeAgents } from './node/index.ts'
+import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
 import type { LoopOptions } from './options/loops.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
@@ -58,6 +58,8 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   agents.catch((e: unknown) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
   )
+  if (options.nodes > 0)
+    api.serveMetrics(new UsageCollector({ client: component('system:metrics-server', 'metrics-server').client, clock, signal }))
   const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
     const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')

@@ -96,10 +96,10 @@ const applied = [
 export const steps: readonly Step[] = [
   { name: 'version', run: says(['version', '-o', 'json'], /"gitVersion": "v1\.37\.2/) },
   {
-    name: 'api-resources knows all 71',
+    name: 'api-resources knows all 71, and the two of the metrics API',
     async run({ kubectl }) {
       const lines = (await kubectl('api-resources', '--no-headers')).trim().split('\n')
-      expect(lines.length).toBe(71)
+      expect(lines.length).toBe(73)
       for (const name of ['pods', 'nodes', 'endpointslices', 'validatingadmissionpolicies', 'leases']) {
         expect(lines.filter((l) => l.startsWith(`${name} `)).length, name).toBeGreaterThan(0)
       }

@@ -154,4 +154,23 @@ describe.skipIf(kubectlVersion() === undefined)('life cycles', () => {
     await kubectl('wait', '--for=delete', 'pvc/data', '--timeout=30s')
     await kubectl('wait', '--for=delete', `pv/${volume}`, '--timeout=30s')
   })
+
+  test('kubectl top tells what is used, and an autoscaler acts on it', async () => {
+    const requests = { resources: { requests: { cpu: '50m', memory: '16Mi' } } }
+    await create(deployment('busy', 1, { containers: [{ name: 'main', image: 'registry.example/main:1', ...requests }] }))
+    await kubectl('autoscale', 'deployment', 'busy', '--cpu=50%', '--min=1', '--max=3')
+    await kubectl('rollout', 'status', 'deployment/busy', '--timeout=30s')
+    const shown = await until('what nodes use', async () => {
+      const out = await kubectl('top', 'nodes')
+      return nodes.every((n) => out.includes(n)) && out
+    })
+    expect(shown).toMatch(/NAME +CPU\(cores\) +CPU\(%\) +MEMORY\(bytes\) +MEMORY\(%\)/)
+    // A simulated container uses what it requests: twice as much as the autoscaler wants.
+    await until('what the pod uses', async () => /busy-\S+ +50m +16Mi/.test(await kubectl('top', 'pods', '-l', 'app=busy')), 60_000)
+    await until('more pods', async () => (await at('deployment busy', '{.spec.replicas}')) !== '1', 90_000)
+    expect(await kubectl('describe', 'hpa', 'busy')).toMatch(
+      /SuccessfulRescale .*New size: \d; reason: cpu resource utilization \(percentage of request\) above target/,
+    )
+    await kubectl('delete', 'hpa/busy', 'deployment/busy')
+  })
 })

@@ -1,2 +1,3 @@
 export { startNodeAgents } from './start.ts'
 export { createSimulatedRuntime } from './runtimes/simulated/runtime.ts'
+export { UsageCollector } from './usage-collector.ts'
