@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './admission/certificates.ts'
 import { admissionChain } from './admission/chain.ts'
 import type { Admission, AdmissionPlugin } from './admission/contract.ts'
 import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
@@ -12,11 +13,12 @@ import { aggregated } from './aggregator/forward.ts'
 import { resolveService } from './aggregator/resolve.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
 import type { Authenticator } from './authn/contract.ts'
+import type { Authorizer } from './authz/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { NodeGraph } from './authz/node/graph.ts'
 import { escalationCheck } from './authz/rbac/escalation.ts'
 import { RbacPolicy } from './authz/rbac/policy.ts'
-import type { AccountLookup, ServiceAccountTokens } from './authn/service-account.ts'
+import type { AccountLookup, FoundObject, ServiceAccountTokens } from './authn/service-account.ts'
 import { bootstrap, bootstrapContext } from './bootstrap.ts'
 import { ensureRbacPolicy } from './bootstrap-roles.ts'
 import type { Entry } from './cache/entry.ts'
@@ -56,6 +58,7 @@ import { createMetrics, type MetricSources } from './metrics.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
 import { builtInKinds, unstoredKinds } from './registry/kinds.ts'
 import { scheme } from './scheme/index.ts'
+import { parseCertificateRequest } from './serving/certificate-request.ts'
 import { serve, type Serving } from './serving/server.ts'
 import type { TlsFiles } from './serving/tls.ts'
 import type { Storage } from './storage/contract.ts'
@@ -188,7 +191,12 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       ),
   })
   await definitions.addStored()
-  late.admission = admissionOf(registry, o.disabledPlugins ?? [], escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }))
+  late.admission = admissionOf(
+    registry,
+    authorizer,
+    o.disabledPlugins ?? [],
+    escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }),
+  )
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
   const requestMetrics = new RequestMetrics()
@@ -306,7 +314,12 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-function admissionOf(registry: Registry, disabled: readonly string[], ...last: readonly AdmissionPlugin[]): Admission {
+function admissionOf(
+  registry: Registry,
+  authorizer: Authorizer,
+  disabled: readonly string[],
+  ...last: readonly AdmissionPlugin[]
+): Admission {
   const namespaces = registry.store('namespaces')
   const accounts = registry.store('serviceaccounts')
   const classes = registry.store('priorityclasses.scheduling.k8s.io')
@@ -320,6 +333,9 @@ function admissionOf(registry: Registry, disabled: readonly string[], ...last: r
       all: () => classes.resource.cache.list.entries({ namespace: '' }),
     }),
     defaultTolerationSeconds,
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction((pem) => parseCertificateRequest(pem).subject.organizations),
   ]
   return admissionChain([...plugins.filter(({ name }) => !disabled.includes(name)), ...last])
 }
@@ -347,14 +363,21 @@ function rbacPolicy(registry: Registry): RbacPolicy {
 
 /** From the cache where it has the object; a token whose object seems to be gone is looked up once more. */
 function accountLookup(registry: Registry): AccountLookup {
-  const found = (entry: Entry | undefined): { uid: string; deletionTimestamp?: string | null } | undefined => {
-    const meta = entry?.object().metadata
-    return meta?.uid === undefined ? undefined : { uid: meta.uid, deletionTimestamp: meta.deletionTimestamp ?? null }
+  const found = (entry: Entry | undefined): FoundObject | undefined => {
+    const object = entry?.object()
+    const meta = object?.metadata
+    if (meta?.uid === undefined) return undefined
+    const { token } = (object?.data ?? {}) as { token?: string }
+    const invalid = (meta.labels?.['kubernetes.io/legacy-token-invalid-since'] ?? '') !== ''
+    return { uid: meta.uid, deletionTimestamp: meta.deletionTimestamp ?? null, invalid, ...(token === undefined ? {} : { token }) }
   }
   return {
     find(kind, namespace, name) {
       const store = registry.store(kind)
-      return found(store.cached(namespace, name)) ?? store.find(namespace, name).then(found)
+      const cached = found(store.cached(namespace, name))
+      // A secret that has just got its token may not be in the cache like that.
+      if (cached !== undefined && (kind !== 'secrets' || cached.token !== undefined)) return cached
+      return store.find(namespace, name).then(found)
     },
   }
 }

@@ -101,7 +101,10 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     if (o.local.controllers.length > 0 || o.local.nodes > 0) {
       // Loaded after the API server is ready: control loops do not belong to its start.
       workloads = import('./workloads.ts').then((w) =>
-        w.startWorkloads({ api, certificates, kubeletClient, clock, log, options: o.local, loops: o.loops, dataDir: dataDir(o) }),
+        w.startWorkloads({
+          ...{ api, certificates, tokens: serviceAccountTokens, kubeletClient, clock, log },
+          ...{ options: o.local, loops: o.loops, dataDir: dataDir(o) },
+        }),
       )
       workloads = workloads.catch((e: unknown) => {
         log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not be loaded')

@@ -14,12 +14,14 @@ import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/
 import type { LocalOptions } from './options/local.ts'
 import type { LoopOptions } from './options/loops.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
+import type { ServiceAccountTokens } from './authn/service-account.ts'
 import type { Certificates } from './serving/certificates.ts'
 import { issueCertificate } from './serving/x509.ts'
 
 export interface WorkloadsOptions {
   api: ApiServer
   certificates: Certificates
+  tokens: ServiceAccountTokens
   /** What the API server shows to kubelets. */
   kubeletClient: { cert: string }
   clock: Clock
@@ -66,7 +68,8 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
     const { terminatedPodGCThreshold, enableHostpathProvisioner, ...nodeLifecycle } = w.loops
     const hostPath = enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
     const controllerOptions = {
-      ...{ rootCA: w.certificates.ca.cert, nodeLifecycle, terminatedPodGCThreshold },
+      ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
+      secretToken: w.tokens.issueForSecret.bind(w.tokens),
       ...(hostPath ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
     }
     if (hostPath) starting.push(ensureStorageClass(client, signal))

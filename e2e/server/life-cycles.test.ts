@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeRequest } from '../../server/serving/testing/certification-request.ts'
 import { kubectlVersion } from '../fixtures/kubectl.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { until } from '../fixtures/until.ts'
@@ -172,5 +176,30 @@ describe.skipIf(kubectlVersion() === undefined)('life cycles', () => {
       /SuccessfulRescale .*New size: \d; reason: cpu resource utilization \(percentage of request\) above target/,
     )
     await kubectl('delete', 'hpa/busy', 'deployment/busy')
+  })
+
+  test('a person gets a certificate that somebody approves, and logs in with it', async () => {
+    const { request, key } = makeRequest({ commonName: 'jane', organizations: ['dev'] })
+    const spec = {
+      request: Buffer.from(request).toString('base64'),
+      signerName: 'kubernetes.io/kube-apiserver-client',
+      usages: ['client auth'],
+    }
+    const kind = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest' }
+    await create(JSON.stringify({ ...kind, metadata: { name: 'jane' }, spec }))
+    expect(await kubectl('certificate', 'approve', 'jane')).toContain('certificatesigningrequest.certificates.k8s.io/jane approved')
+    const certificate = await until('issued', async () => (await at('csr jane', '{.status.certificate}')) || undefined)
+    expect(await kubectl('get', 'csr', 'jane')).toContain('Approved,Issued')
+    const folder = await mkdtemp(join(tmpdir(), 'binnacle-csr-'))
+    try {
+      await writeFile(join(folder, 'crt'), Buffer.from(certificate, 'base64'))
+      await writeFile(join(folder, 'key'), key)
+      const who = ['--client-certificate', join(folder, 'crt'), '--client-key', join(folder, 'key'), 'auth', 'whoami']
+      expect(await kubectl(...who, '-o', 'jsonpath={.status.userInfo.username} {.status.userInfo.groups}')).toBe(
+        'jane ["dev","system:authenticated"]',
+      )
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })

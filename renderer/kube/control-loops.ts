@@ -37,6 +37,7 @@ const worksOn: Readonly<Record<string, string>> = {
   'volumeattachments.storage.k8s.io': 'persistentvolume-attach-detach-controller',
   'resourceclaims.resource.k8s.io': 'resourceclaim-controller',
   'resourceclaimtemplates.resource.k8s.io': 'resourceclaim-controller',
+  'servicecidrs.networking.k8s.io': 'service-cidr-controller',
   'certificatesigningrequests.certificates.k8s.io': 'certificatesigningrequest-signing-controller',
 }
 

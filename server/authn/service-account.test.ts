@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
-import { ServiceAccountTokens, type AccountLookup } from './service-account.ts'
+import { ServiceAccountTokens, type AccountLookup, type FoundObject } from './service-account.ts'
 
 const pem = (pair: ReturnType<typeof generateKeyPairSync>): string =>
   (pair.privateKey as unknown as { export(o: object): string }).export({ type: 'pkcs8', format: 'pem' })
 const ec = pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }) as never)
 const rsa = pem(generateKeyPairSync('rsa', { modulusLength: 2048 }) as never)
 
-const objects: Record<string, { uid: string; deletionTimestamp?: string }> = {
+const objects: Record<string, FoundObject> = {
   'serviceaccounts/ns/a': { uid: 'u1' },
   'pods/ns/p': { uid: 'u2' },
 }
@@ -119,6 +119,41 @@ describe('service account tokens', () => {
     expect(t.authenticateToken(token)).toBeUndefined()
     objects['serviceaccounts/ns/a'] = { uid: 'u1' }
     expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+  })
+
+  test('a token that a secret keeps has no end but its secret’s and its account’s', async () => {
+    const clock = new FakeClock()
+    const t = tokens(clock)
+    const token = t.issueForSecret('ns', { name: 'a', uid: 'u1' }, 's')
+    expect(part(token, 1)).toEqual({
+      iss: 'kubernetes/serviceaccount',
+      sub: claims.sub,
+      'kubernetes.io/serviceaccount/namespace': 'ns',
+      'kubernetes.io/serviceaccount/secret.name': 's',
+      'kubernetes.io/serviceaccount/service-account.name': 'a',
+      'kubernetes.io/serviceaccount/service-account.uid': 'u1',
+    })
+    const is = (more?: Partial<FoundObject>) => {
+      if (more === undefined) delete objects['secrets/ns/s']
+      else objects['secrets/ns/s'] = { uid: 'u3', token: Buffer.from(token).toString('base64'), ...more }
+      return t.authenticateToken(token)
+    }
+    expect(is({})).toEqual({
+      name: 'system:serviceaccount:ns:a',
+      uid: 'u1',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:ns'],
+    })
+    clock.advance(10 * 365 * 86_400_000)
+    expect(is({})).toBeDefined()
+    expect(await t.review(token, ['me'])).toMatchObject({ audiences: ['me'] })
+    for (const change of [{ token: 'b3RoZXI=' }, { invalid: true }, { deletionTimestamp: '2020-01-01T00:00:00Z' }, undefined]) {
+      expect(is(change)).toBeUndefined()
+    }
+    objects['serviceaccounts/ns/a'] = { uid: 'new' }
+    expect(is({})).toBeUndefined()
+    objects['serviceaccounts/ns/a'] = { uid: 'u1' }
+    expect(is({})).toBeDefined()
+    expect(tokens(clock, rsa).authenticateToken(token)).toBeUndefined()
   })
 
   test('a review says which audiences a token is for', async () => {

@@ -35,7 +35,15 @@ export type BoundKind = 'serviceaccounts' | 'pods' | 'secrets' | 'nodes'
 export interface AccountLookup {
   find(kind: BoundKind, namespace: string, name: string): Found | Promise<Found>
 }
-type Found = { uid: string; deletionTimestamp?: string | null } | undefined
+type Found = FoundObject | undefined
+export interface FoundObject {
+  uid: string
+  deletionTimestamp?: string | null
+  /** The token that a secret holds, in base64. */
+  token?: string
+  /** The secret's token is not good any more (kubernetes.io/legacy-token-invalid-since). */
+  invalid?: boolean
+}
 
 export interface ServiceAccountTokenOptions {
   /** PEM of the private key that signs. */
@@ -49,6 +57,17 @@ export interface ServiceAccountTokenOptions {
   clock: Clock
 }
 
+/** The claims of tokens that are kept in secrets (pkg/serviceaccount/legacy.go): good for as long as their secret. */
+interface SecretClaims {
+  iss: string
+  sub: string
+  'kubernetes.io/serviceaccount/namespace': string
+  'kubernetes.io/serviceaccount/secret.name': string
+  'kubernetes.io/serviceaccount/service-account.name': string
+  'kubernetes.io/serviceaccount/service-account.uid': string
+}
+
+const SECRETS_ISSUER = 'kubernetes/serviceaccount'
 const USER_PREFIX = 'system:serviceaccount:'
 const GROUP = 'system:serviceaccounts'
 /** A pod that is being deleted keeps its token for this long. */
@@ -59,6 +78,8 @@ const MAX_REMEMBERED_LENGTH = 8192
 
 interface Remembered {
   claims: TokenClaims
+  /** The token itself, in base64, when it is one that a secret must hold. */
+  kept?: string
   user: UserInfo
 }
 
@@ -96,9 +117,26 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   issue(claims: Pick<TokenClaims, 'sub' | 'aud' | 'kubernetes.io'>, lifetimeSeconds: number): { token: string; claims: TokenClaims } {
     const now = Math.floor(this.#clock.now() / 1000)
     const whole: TokenClaims = { iss: this.#issuers[0]!, iat: now, nbf: now, exp: now + lifetimeSeconds, jti: randomUUID(), ...claims }
-    const body = `${encode({ alg: this.#algorithm, kid: this.#keyId })}.${encode(whole)}`
+    return { token: this.#sign(whole), claims: whole }
+  }
+
+  /** A token to be kept in a secret. */
+  issueForSecret(namespace: string, account: BoundObject, secret: string): string {
+    const claims: SecretClaims = {
+      iss: SECRETS_ISSUER,
+      sub: serviceAccountUser(namespace, account.name),
+      'kubernetes.io/serviceaccount/namespace': namespace,
+      'kubernetes.io/serviceaccount/secret.name': secret,
+      'kubernetes.io/serviceaccount/service-account.name': account.name,
+      'kubernetes.io/serviceaccount/service-account.uid': account.uid,
+    }
+    return this.#sign(claims)
+  }
+
+  #sign(claims: object): string {
+    const body = `${encode({ alg: this.#algorithm, kid: this.#keyId })}.${encode(claims)}`
     const signature = sign('sha256', Buffer.from(body), { key: this.#signingKey, dsaEncoding: 'ieee-p1363' })
-    return { token: `${body}.${signature.toString('base64url')}`, claims: whole }
+    return `${body}.${signature.toString('base64url')}`
   }
 
   authenticateToken(token: string): UserInfo | undefined | Promise<UserInfo | undefined> {
@@ -124,6 +162,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
       const claims = this.#read(token)
       if (claims === undefined) return undefined
       known = { claims, user: userOf(claims) }
+      if (claims.iss === SECRETS_ISSUER) known.kept = Buffer.from(token).toString('base64')
       if (id !== undefined) this.#remember(id, known)
     }
     if (now < known.claims.exp && now + 1 >= known.claims.nbf) return known
@@ -140,8 +179,11 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const parts = token.split('.', 4)
     if (parts.length !== 3 || !parts.every(isBase64Url)) return undefined
     const header = decode(parts[0]!) as { alg?: string } | undefined
-    const claims = decode(parts[1]!)
-    if (header === undefined || !isClaims(claims) || !this.#issuers.includes(claims.iss)) return undefined
+    const decoded = decode(parts[1]!)
+    // Tokens that are kept in secrets are for this API server.
+    const claims = isSecretClaims(decoded) ? ofSecret(decoded, this.audiences) : decoded
+    if (header === undefined || !isClaims(claims)) return undefined
+    if (claims !== decoded ? claims.iss !== SECRETS_ISSUER : !this.#issuers.includes(claims.iss)) return undefined
     const body = Buffer.from(`${parts[0]}.${parts[1]}`)
     const signature = Buffer.from(parts[2]!, 'base64url')
     // The key decides on the algorithm, never the token.
@@ -152,7 +194,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   }
 
   /** The account and what the token is bound to must still be the same objects. Answers at once when the lookup does. */
-  #alive({ claims, user }: Remembered): UserInfo | undefined | Promise<UserInfo | undefined> {
+  #alive({ claims, user, kept }: Remembered): UserInfo | undefined | Promise<UserInfo | undefined> {
     const lookup = this.#lookup
     if (lookup === undefined) return undefined
     const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io']
@@ -162,7 +204,15 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     else if (node !== undefined) wanted.push(['nodes', '', node])
     const found = wanted.map(([kind, ns, o]) => lookup.find(kind, ns, o.name))
     const judge = (list: readonly Found[]): UserInfo | undefined =>
-      list.every((f, i) => f?.uid === wanted[i]![2].uid && !this.#goneFor(f)) ? user : undefined
+      list.every((f, i) =>
+        kept === undefined
+          ? f?.uid === wanted[i]![2].uid && !this.#goneFor(f)
+          : f !== undefined &&
+            f.deletionTimestamp == null &&
+            (i === 0 ? f.uid === serviceaccount.uid : f.token === kept && f.invalid !== true),
+      )
+        ? user
+        : undefined
     return found.some((f) => f instanceof Promise) ? Promise.all(found.map((f) => Promise.resolve(f))).then(judge) : judge(found as Found[])
   }
 
@@ -201,6 +251,25 @@ function isClaims(value: unknown): value is TokenClaims {
   return typeof account?.uid === 'string' && c.sub === `${USER_PREFIX}${k.namespace}:${account.name}`
 }
 
+function isSecretClaims(value: unknown): value is SecretClaims {
+  const c = value as Partial<SecretClaims> | null | undefined
+  return typeof c === 'object' && c?.iss === SECRETS_ISSUER && typeof c['kubernetes.io/serviceaccount/secret.name'] === 'string'
+}
+
+/** As claims of today's tokens; without an end. */
+function ofSecret(c: SecretClaims, audiences: readonly string[]): unknown {
+  const serviceaccount = {
+    name: c['kubernetes.io/serviceaccount/service-account.name'],
+    uid: c['kubernetes.io/serviceaccount/service-account.uid'],
+  }
+  const secret = { name: c['kubernetes.io/serviceaccount/secret.name'], uid: '' }
+  const namespace = c['kubernetes.io/serviceaccount/namespace']
+  return {
+    ...{ iss: c.iss, sub: c.sub, aud: [...audiences], exp: Number.POSITIVE_INFINITY, iat: 0, nbf: 0, jti: '' },
+    'kubernetes.io': { namespace, serviceaccount, secret },
+  }
+}
+
 const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((x) => b.includes(x))
 
 /** Name of the user that a service account is. */
@@ -208,6 +277,8 @@ export const serviceAccountUser = (namespace: string, name: string): string => `
 
 function userOf(claims: TokenClaims): UserInfo {
   const { namespace, serviceaccount, pod, node } = claims['kubernetes.io']
+  const groups = [GROUP, `${GROUP}:${namespace}`]
+  if (claims.jti === '') return { name: claims.sub, uid: serviceaccount.uid, groups }
   const extra: Record<string, readonly string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`] }
   const add = (kind: 'pod' | 'node', o: BoundObject | undefined): void => {
     if (o === undefined) return
@@ -216,5 +287,5 @@ function userOf(claims: TokenClaims): UserInfo {
   }
   add('pod', pod)
   add('node', node)
-  return { name: claims.sub, uid: serviceaccount.uid, groups: [GROUP, `${GROUP}:${namespace}`], extra }
+  return { name: claims.sub, uid: serviceaccount.uid, groups, extra }
 }

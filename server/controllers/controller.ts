@@ -4,6 +4,7 @@ import type { InformerFactory } from '../client/informer.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { WorkQueue } from '../machinery/work-queue.ts'
+import type { Authority } from '../serving/x509.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
 /** What a controller gets. It is the same whether the API server is in this process or behind the network. */
@@ -23,6 +24,10 @@ export interface ControllerContext {
 export interface ControllerOptions {
   /** PEM of the CA that signs the API server's certificate; without it root-ca-certificate-publisher-controller has nothing to do. */
   rootCA?: string
+  /** Signs approved certificate requests; without it nobody does. */
+  signingCA?: Authority
+  /** Makes a token for a secret of that name; without it secrets get none. */
+  secretToken?(namespace: string, account: { name: string; uid: string }, secret: string): string
   /** What differs from kube-controller-manager's defaults. */
   nodeLifecycle?: Partial<NodeLifecycleOptions>
   /** How many finished pods may stay; 0 for all. Default 12500. */
@@ -35,6 +40,8 @@ export interface ControllerOptions {
 export interface Controller {
   /** As kube-controller-manager calls it: `namespace-controller`. */
   readonly name: string
+  /** `*` does not mean it: it runs when it is named (kube-controller-manager's ControllersDisabledByDefault). */
+  readonly disabledByDefault?: boolean
   /** Resolves when its caches are filled and its workers run. */
   start(ctx: ControllerContext): Promise<void>
 }

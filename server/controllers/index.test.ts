@@ -4,7 +4,7 @@ import type { Controller } from './controller.ts'
 import { controllers, selectControllers, startControllers, UnknownControllerError } from './index.ts'
 
 const names = (list: string[]): string[] => selectControllers(list).map((c) => c.name)
-const all = controllers.map((c) => c.name)
+const all = controllers.filter((c) => c.disabledByDefault !== true).map((c) => c.name)
 
 describe('--controllers', () => {
   test.each([
@@ -19,6 +19,7 @@ describe('--controllers', () => {
     [['*', '-deployment-controller'], all.filter((n) => n !== 'deployment-controller')],
     [['-garbagecollector', '*'], all.filter((n) => n !== 'garbage-collector-controller')],
     [['-namespace-controller'], []],
+    [['tokencleaner'], ['token-cleaner-controller']],
   ])('%j', (list, expected) => {
     expect(names(list)).toEqual(expected)
   })

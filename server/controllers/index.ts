@@ -1,14 +1,18 @@
 import { createCoreRecorder } from '../client/event-recorder.ts'
 import { controllerNames } from '../options/controller-names.ts'
 import type { Controller, ControllerContext } from './controller.ts'
+import { bootstrapSignerController } from './bootstrap-signer/bootstrap-signer.ts'
+import { certificateSigningRequestApprovingController } from './certificatesigningrequest-approving/certificatesigningrequest-approving.ts'
+import { certificateSigningRequestCleanerController } from './certificatesigningrequest-cleaner/certificatesigningrequest-cleaner.ts'
+import { certificateSigningRequestSigningController } from './certificatesigningrequest-signing/certificatesigningrequest-signing.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
-import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
+import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
@@ -16,21 +20,28 @@ import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/persistentvolume-binder.ts'
-import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/persistentvolumeclaim-protection.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/persistentvolume-protection.ts'
+import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/persistentvolumeclaim-protection.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector.ts'
+import { podCertificateRequestCleanerController } from './podcertificaterequest-cleaner/podcertificaterequest-cleaner.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { replicationControllerController } from './replicationcontroller/replicationcontroller.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
+import { serviceCIDRController } from './service-cidr/service-cidr.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
+import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { tokenCleanerController } from './token-cleaner/token-cleaner.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
+import { ttlController } from './ttl/ttl.ts'
+import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/volumeattributesclass-protection.ts'
 
 export const controllers: readonly Controller[] = [
   namespaceController,
   serviceAccountController,
   clusterRoleAggregationController,
+  serviceAccountTokenController,
   rootCACertificatePublisher,
   endpointsController,
   endpointSliceController,
@@ -52,6 +63,15 @@ export const controllers: readonly Controller[] = [
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   ephemeralVolumeController,
+  bootstrapSignerController,
+  certificateSigningRequestApprovingController,
+  certificateSigningRequestCleanerController,
+  certificateSigningRequestSigningController,
+  podCertificateRequestCleanerController,
+  serviceCIDRController,
+  tokenCleanerController,
+  ttlController,
+  volumeAttributesClassProtectionController,
   garbageCollectorController,
 ]
 
@@ -63,7 +83,7 @@ export class UnknownControllerError extends Error {
 }
 
 /**
- * `--controllers`: `*` is every one, `name` switches one on, `-name` off; a name beats `*`. Nothing listed means none.
+ * `--controllers`: `*` is every one that is on by default, `name` switches one on, `-name` off; a name beats `*`. Nothing listed means none.
  * @throws UnknownControllerError with kube-controller-manager's text
  */
 export function selectControllers(list: readonly string[], known: readonly Controller[] = controllers): Controller[] {
@@ -81,7 +101,7 @@ export function selectControllers(list: readonly string[], known: readonly Contr
     if (!known.some((c) => c.name === name)) throw new UnknownControllerError(`"${bare}" is not in the list of known controllers`)
     ;(wish.startsWith('-') ? off : on).add(name)
   }
-  return known.filter(({ name }) => on.has(name) || (all && !off.has(name)))
+  return known.filter(({ name, disabledByDefault }) => on.has(name) || (all && disabledByDefault !== true && !off.has(name)))
 }
 
 /** Starts them together; resolves with the names of those that run. One that cannot start does not hold up the rest: its error is reported. */

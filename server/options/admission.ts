@@ -6,12 +6,14 @@ export interface AdmissionOptions {
 }
 
 /** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts), in the order in which they run. */
-const own = ['NamespaceLifecycle', 'ServiceAccount', 'TaintNodesByCondition', 'Priority', 'DefaultTolerationSeconds']
+const own = [
+  ...['NamespaceLifecycle', 'ServiceAccount', 'TaintNodesByCondition', 'Priority', 'DefaultTolerationSeconds'],
+  ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction'],
+]
 
 /** Those that it knows by name only. */
 const others = `
-  AlwaysAdmit AlwaysDeny AlwaysPullImages CertificateApproval CertificateSigning CertificateSubjectRestriction ClusterTrustBundleAttest
-  DefaultIngressClass DefaultStorageClass DenyServiceExternalIPs EventRateLimit ExtendedResourceToleration ImagePolicyWebhook
+  AlwaysAdmit AlwaysDeny AlwaysPullImages ClusterTrustBundleAttest DefaultIngressClass DefaultStorageClass DenyServiceExternalIPs EventRateLimit ExtendedResourceToleration ImagePolicyWebhook
   LimitPodHardAntiAffinityTopology LimitRanger MutatingAdmissionPolicy MutatingAdmissionWebhook NamespaceAutoProvision NamespaceExists
   NodeDeclaredFeatureValidator NodeRestriction OwnerReferencesPermissionEnforcement PersistentVolumeClaimResize PodGroupProtection
   PodNodeSelector PodResizeValidator PodSecurity PodTolerationRestriction PodTopologyLabels ResourceQuota RuntimeClass

@@ -54,6 +54,36 @@ const ids = {
   clientAuth: '1.3.6.1.5.5.7.3.2',
 } as const
 
+/** Bits of the key usage extension (RFC 5280 §4.2.1.3) by the words of certificates.k8s.io. */
+const keyUsages: Readonly<Record<string, number>> = {
+  signing: 0,
+  'digital signature': 0,
+  'content commitment': 1,
+  'key encipherment': 2,
+  'data encipherment': 3,
+  'key agreement': 4,
+  'cert sign': 5,
+  'crl sign': 6,
+  'encipher only': 7,
+  'decipher only': 8,
+}
+
+const extendedKeyUsages: Readonly<Record<string, string>> = {
+  any: '2.5.29.37.0',
+  'server auth': ids.serverAuth,
+  'client auth': ids.clientAuth,
+  'code signing': '1.3.6.1.5.5.7.3.3',
+  'email protection': '1.3.6.1.5.5.7.3.4',
+  's/mime': '1.3.6.1.5.5.7.3.4',
+  'ipsec end system': '1.3.6.1.5.5.7.3.5',
+  'ipsec tunnel': '1.3.6.1.5.5.7.3.6',
+  'ipsec user': '1.3.6.1.5.5.7.3.7',
+  timestamping: '1.3.6.1.5.5.7.3.8',
+  'ocsp signing': '1.3.6.1.5.5.7.3.9',
+  'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
+  'netscape sgc': '2.16.840.1.113730.4.1',
+}
+
 const algorithm = sequence(oid(ids.ecdsaWithSha256))
 const yes = tlv(tag.boolean, Buffer.of(0xff))
 
@@ -99,6 +129,44 @@ function signCertificate(c: ToSign): string {
 
 const newKey = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+export interface Signing {
+  readonly subject: Buffer
+  readonly publicKey: KeyObject
+  /** The elements of a subjectAltName. */
+  readonly names: readonly Buffer[]
+  /** Words of certificates.k8s.io. */
+  readonly usages: readonly string[]
+  readonly from: number
+  readonly until: number
+}
+
+/** The certificate, as PEM, for a key that somebody else keeps. Throws an Error of one sentence for usages that there are not. */
+export function signFor(ca: Authority, s: Signing): string {
+  const issuerKey = createPrivateKey(ca.key)
+  const unknown = s.usages.filter((u) => !Object.hasOwn(keyUsages, u) && !Object.hasOwn(extendedKeyUsages, u))
+  if (unknown.length > 0) throw new Error(`unrecognized usage values: [${unknown.map((u) => JSON.stringify(u)).join(' ')}]`)
+  const bits = Buffer.alloc(2)
+  for (const usage of s.usages) {
+    const bit = keyUsages[usage]
+    if (bit !== undefined) bits[bit >> 3]! |= 0x80 >> (bit & 7)
+  }
+  const word = bits.readUInt16BE()
+  const unused = word === 0 ? 0 : 31 - Math.clz32(word & -word)
+  const extended = [...new Set(s.usages.flatMap((u) => extendedKeyUsages[u] ?? []))].sort()
+  const certificate: ToSign = {
+    ...{ subject: s.subject, publicKey: s.publicKey, issuer: ca.name, issuerKey, from: s.from, until: s.until },
+    extensions: [
+      ...(word === 0 ? [] : [extension(ids.keyUsage, true, bitString(unused < 8 ? bits : bits.subarray(0, 1), unused % 8))]),
+      ...(extended.length === 0 ? [] : [extension(ids.extendedKeyUsage, false, sequence(...extended.map(oid)))]),
+      extension(ids.basicConstraints, true, sequence()),
+      extension(ids.authorityKeyId, false, sequence(tlv(0x80, keyId(createPublicKey(issuerKey))))),
+      // Critical when the subject says nothing (RFC 5280 §4.2.1.6).
+      ...(s.names.length === 0 ? [] : [extension(ids.subjectAltName, s.subject.length <= 2, sequence(...s.names))]),
+    ],
+  }
+  return signCertificate(certificate)
+}
 
 /** A new CA of its own, good for `days` from `now` (milliseconds). Validity begins an hour early, for peers whose clock is slow. */
 export function createAuthority(commonName: string, now: number, days = authorityDays): Authority {
@@ -193,12 +261,15 @@ const textEncodings: Readonly<Record<number, (b: Buffer) => string>> = {
 }
 
 /** Who a certificate is for, read from its DER: the text forms of a subject can be forged with line breaks. */
-export function subjectOf(der: Buffer): Subject {
+export const subjectOf = (der: Buffer): Subject => readName(subjectNode(der))
+
+/** A Name (RFC 5280 §4.1.2.4). */
+export function readName(name: Buffer): Subject {
   let commonName = ''
   let uid = ''
   const organizations: string[] = []
   const is = (node: Buffer, id: string): boolean => node.equals(oid(id))
-  for (const set of parse(parse(subjectNode(der))[0]!.content)) {
+  for (const set of parse(parse(name)[0]!.content)) {
     for (const pair of parse(set.content)) {
       const [id, value] = parse(pair.content)
       if (id === undefined || value === undefined) continue

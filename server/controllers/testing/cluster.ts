@@ -4,6 +4,7 @@ import { createInformerFactory } from '../../client/informer.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CORE_EVENTS, PODS, type ResourceId } from '../../client/resource.ts'
 import { formatTime, type FakeClock } from '../../machinery/clock.ts'
+import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { startTestServer } from '../../registry/testing/calls/server.ts'
 import type { Controller, ControllerOptions } from '../controller.ts'
@@ -137,3 +138,16 @@ export function ready(clock: FakeClock): Record<string, unknown> {
 
 export const isAlive = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp == null && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
+
+/** Waits until an object is no more. */
+export async function gone(cluster: TestCluster, id: ResourceId, name: string, namespace?: string): Promise<void> {
+  await cluster.until(`${name} gone`, () =>
+    cluster.client
+      .resource(id)
+      .get(name, namespace === undefined ? {} : { namespace })
+      .then(
+        () => false,
+        (e: unknown) => isStatusError(e, 'NotFound'),
+      ),
+  )
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { UserInfo } from '../authn/contract.ts'
+import type { Attributes, Authorizer } from '../authz/contract.ts'
+import { forbidden } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
+
+interface Request extends KubeObject {
+  spec?: { signerName?: string; request?: string }
+  status?: { certificate?: string; conditions?: unknown[] }
+}
+
+const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
+const isRequest = (a: AdmissionAttributes, subresource: string): boolean =>
+  a.resource.resource === 'certificatesigningrequests' && a.resource.group === 'certificates.k8s.io' && a.subresource === subresource
+
+const refuse = (a: AdmissionAttributes, why: string): Error =>
+  forbidden({ group: a.resource.group, resource: a.resource.resource }, a.name, why)
+
+/** Who may use a signer has the right to its name, or to `domain/*`. */
+async function maySign(authorizer: Authorizer, user: UserInfo, verb: 'approve' | 'sign', signer: string): Promise<boolean> {
+  for (const name of [signer, `${signer.split('/')[0]}/*`]) {
+    const attributes: Attributes = {
+      ...{ isResourceRequest: true, verb, path: '', apiGroup: 'certificates.k8s.io', apiVersion: '*', namespace: '' },
+      ...{ resource: 'signers', subresource: '', name, fieldSelector: '', labelSelector: '' },
+    }
+    if ((await authorizer.authorize(user, attributes)).decision === 'allow') return true
+  }
+  return false
+}
+
+/** To approve needs the right to approve what the signer signs (plugin/pkg/admission/certificates/approval). */
+export const certificateApproval = (authorizer: Authorizer): AdmissionPlugin => ({
+  name: 'CertificateApproval',
+  validate(a) {
+    if (a.operation !== 'UPDATE' || !isRequest(a, 'approval') || a.internal) return
+    const signer = (a.oldObject as Request).spec?.signerName ?? ''
+    return maySign(authorizer, a.user, 'approve', signer).then((may) => {
+      if (!may) throw refuse(a, `user not permitted to approve requests with signerName ${JSON.stringify(signer)}`)
+    })
+  },
+})
+
+/** To give a certificate needs the right to sign in the signer's name (plugin/pkg/admission/certificates/signing). */
+export const certificateSigning = (authorizer: Authorizer): AdmissionPlugin => ({
+  name: 'CertificateSigning',
+  validate(a) {
+    if (a.operation !== 'UPDATE' || !isRequest(a, 'status') || a.internal) return
+    const [old, next] = [a.oldObject as Request, a.object as Request]
+    const same = (old.status?.certificate ?? '') === (next.status?.certificate ?? '')
+    if (same && isDeepStrictEqual(old.status?.conditions ?? [], next.status?.conditions ?? [])) return
+    const signer = old.spec?.signerName ?? ''
+    return maySign(authorizer, a.user, 'sign', signer).then((may) => {
+      if (!may) throw refuse(a, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`)
+    })
+  },
+})
+
+/**
+ * Nobody gets a certificate for system:masters from the signer of clients (plugin/pkg/admission/certificates/subjectrestriction).
+ * `organizationsOf` reads a request's PEM, and throws when that is none.
+ */
+export const certificateSubjectRestriction = (organizationsOf: (pem: string) => readonly string[]): AdmissionPlugin => ({
+  name: 'CertificateSubjectRestriction',
+  validate(a) {
+    if (a.operation !== 'CREATE' || !isRequest(a, '') || a.internal) return
+    const { signerName, request = '' } = (a.object as Request).spec ?? {}
+    if (signerName !== CLIENT_SIGNER) return
+    let organizations: readonly string[]
+    try {
+      organizations = organizationsOf(Buffer.from(request, 'base64').toString('latin1'))
+    } catch (e) {
+      throw refuse(a, `failed to parse CSR: ${e instanceof Error ? e.message : String(e)}`)
+    }
+    if (organizations.includes('system:masters')) throw refuse(a, `use of ${CLIENT_SIGNER} signer with system:masters group is not allowed`)
+  },
+})
