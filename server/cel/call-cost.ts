@@ -44,7 +44,7 @@ const STANDARD: Readonly<Record<string, RunTimeCost>> = {
 /** Calls that may cost far more than the reading of their arguments: what they will cost is known before. */
 const HEAVY: ReadonlySet<string> = new Set([
   ...['matches', 'matches_string', 'contains_string', 'list_distinct', 'lists_range', 'list_flatten', 'list_flatten_int'],
-  ...['list_sets_contains_list', 'list_sets_intersects_list', 'list_sets_equivalent_list'],
+  ...['add_string', 'add_bytes', 'list_sets_contains_list', 'list_sets_intersects_list', 'list_sets_equivalent_list'],
 ])
 const HEAVY_FUNCTIONS: ReadonlySet<string> = new Set(['find', 'findAll', 'sort', '@sortByAssociatedKeys', 'validate'])
 

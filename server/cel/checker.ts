@@ -213,10 +213,11 @@ class Checker {
         e.fn = name
       } else this.check(e.target)
     }
-    if (e.target === undefined && e.fn.startsWith('.')) e.fn = e.fn.slice(1)
+    const written = e.fn
+    if (e.target === undefined && written.startsWith('.')) e.fn = written.slice(1)
     const decl = this.#env.functions.get(e.fn)
     if (decl === undefined) {
-      this.#report(e.id, `undeclared reference to '${e.fn}' (in container '')`)
+      this.#report(e.id, `undeclared reference to '${written}' (in container '')`)
       this.#types.set(e.id, ERROR)
       return
     }
@@ -280,18 +281,17 @@ class Checker {
     return type
   }
 
-  #join(e: Expr, before: CelType | undefined, type: CelType): CelType {
+  /** The type of elements so far; that they are of one type is checked when everything else is right. */
+  #join(before: CelType | undefined, type: CelType): CelType {
     if (before === undefined) return type
-    if (this.#assign(before, type)) return mostGeneral(before, type)
-    this.#mismatch(e, before, type)
-    return ERROR
+    return this.#assign(before, type) ? mostGeneral(before, type) : DYN
   }
 
   #list(e: ListExpr): void {
     let type: CelType | undefined
     e.elements.forEach((element, i) => {
       this.check(element)
-      type = this.#join(element, type, this.#unwrapped(element, e.optional.has(i)))
+      type = this.#join(type, this.#unwrapped(element, e.optional.has(i)))
     })
     this.#types.set(e.id, listOf(type ?? this.#newVariable()))
   }
@@ -300,9 +300,9 @@ class Checker {
     let [keyType, valueType]: [CelType | undefined, CelType | undefined] = [undefined, undefined]
     for (const { key, value, optional } of e.entries) {
       this.check(key)
-      keyType = this.#join(key, keyType, this.#type(key))
+      keyType = this.#join(keyType, this.#type(key))
       this.check(value)
-      valueType = this.#join(value, valueType, this.#unwrapped(value, optional))
+      valueType = this.#join(valueType, this.#unwrapped(value, optional))
     }
     this.#types.set(e.id, mapOf(keyType ?? this.#newVariable(), valueType ?? this.#newVariable()))
   }

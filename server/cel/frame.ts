@@ -1,14 +1,5 @@
+import { beginSteps, CostLimitExceeded, EVALUATION_STEPS, stepsTaken } from './limits.ts'
 import { CelError, type CelValue } from './values.ts'
-
-/** The reference stops an expression that costs more; what it says then ends all rules of the object. */
-export const COST_LIMIT_MESSAGE = 'operation cancelled: actual cost limit exceeded'
-
-/** Thrown through an expression that costs more than it may. */
-export class CostLimitExceeded extends Error {
-  constructor() {
-    super(COST_LIMIT_MESSAGE)
-  }
-}
 
 /** One evaluation of one expression. */
 export class Frame {
@@ -16,6 +7,7 @@ export class Frame {
   readonly #limit: number
   /** Variables of folds, at the places that the planner gave them. */
   readonly locals: (CelValue | undefined)[]
+  #steps = EVALUATION_STEPS
   /** In the reference's units, of roughly 100 ns each there. */
   cost = 0
 
@@ -34,6 +26,14 @@ export class Frame {
   /** Whether so much more is too much: then work that costs it need not be done. */
   affords(cost: number): boolean {
     return this.cost + cost <= this.#limit
+  }
+
+  /** Calls a function: what it does is counted, and ends when it is too much. */
+  call(implementation: (...args: CelValue[]) => CelValue, args: CelValue[]): CelValue {
+    beginSteps(this.#steps)
+    const value = implementation(...args)
+    this.#steps -= stepsTaken()
+    return value
   }
 
   variable(name: string): CelValue {

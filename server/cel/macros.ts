@@ -227,7 +227,6 @@ const MEMBERS: Readonly<Record<string, Expander>> = {
   'exists/3': exists(2),
   'exists_one/2': existsOne(1),
   'exists_one/3': existsOne(2),
-  'existsOne/2': existsOne(1),
   'existsOne/3': existsOne(2),
   'filter/2': filter,
   'map/2': map,

@@ -1,10 +1,28 @@
 import type { Call, Expr, MapEntry, StructField } from './ast.ts'
+import {
+  AFTER_CALC,
+  AFTER_MEMBER,
+  AFTER_RELATION,
+  ELEMENT,
+  FIELD,
+  NUMBERS,
+  OPEN,
+  PRIMARY,
+  PRODUCTS,
+  RELATIONS,
+  START,
+  START_FOLLOW,
+  SUMS,
+  open,
+  plus,
+  setOf,
+  upTo,
+} from './grammar.ts'
+import { literalValue } from './literal-value.ts'
 import { tokenize, type LexerIssue, type Token, type TokenType } from './lexer.ts'
 import { expandMacro, type MacroHelper } from './macros.ts'
 import type { CelIssue } from './source.ts'
 import { GivenUp, TokenStream, type Follow } from './token-stream.ts'
-import { EscapeError, unescapeBytes, unescapeString } from './unescape.ts'
-import { parseDouble, Uint, type CelValue } from './values.ts'
 
 /** An expression longer than this many code points is refused. */
 const MAX_SIZE = 100_000
@@ -16,32 +34,6 @@ export interface Parsed {
   readonly offsets: ReadonlyMap<number, number>
   readonly issues: readonly CelIssue[]
 }
-
-type Set_ = ReadonlySet<TokenType>
-const setOf = (...types: readonly TokenType[]): Set_ => new Set(types)
-const plus = (set: Set_, ...types: readonly TokenType[]): Set_ => new Set([...set, ...types])
-const open = (...types: readonly TokenType[]): Follow => ({ set: setOf(...types), open: true })
-const then = (...types: readonly TokenType[]): Follow => ({ set: setOf(...types), open: false })
-
-const LITERALS = setOf("'-'", "'true'", "'false'", "'null'", 'NUM_FLOAT', 'NUM_INT', 'NUM_UINT', 'STRING', 'BYTES')
-const PRIMARY = plus(LITERALS, "'['", "'{'", "'('", "'.'", 'IDENTIFIER')
-const START = plus(PRIMARY, "'!'")
-const START_FOLLOW: Follow = { set: START, open: false }
-const RELATIONS: Readonly<Partial<Record<TokenType, string>>> = {
-  "'=='": '_==_',
-  "'!='": '_!=_',
-  "'in'": '@in',
-  "'<'": '_<_',
-  "'<='": '_<=_',
-  "'>'": '_>_',
-  "'>='": '_>=_',
-} // prettier-ignore
-const PRODUCTS: Readonly<Partial<Record<TokenType, string>>> = { "'*'": '_*_', "'/'": '_/_', "'%'": '_%_' }
-const SUMS: Readonly<Partial<Record<TokenType, string>>> = { "'+'": '_+_', "'-'": '_-_' }
-const AFTER_CALC = open("'*'", "'/'", "'%'", "'+'", "'-'")
-const AFTER_RELATION = open("'=='", "'!='", "'in'", "'<'", "'<='", "'>='", "'>'")
-const AFTER_MEMBER = open("'.'", "'['")
-const OPEN = open()
 
 const RESERVED: ReadonlySet<string> = new Set(
   'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
@@ -76,14 +68,14 @@ class Parser implements MacroHelper {
     }
     const { tokens, issues } = tokenize(this.#source)
     this.issues.push(...issues)
-    this.#tokens = new TokenStream(tokens, (offset, message) => this.issues.push({ offset, message }))
+    this.#tokens = new TokenStream(tokens, this.#source, (offset, message) => this.issues.push({ offset, message }))
     try {
       return this.#tokens.rule(
         'start',
-        then(),
+        upTo(),
         () => {
-          const expr = this.#expr(then('<EOF>'))
-          this.#tokens.match('<EOF>', then())
+          const expr = this.#expr(upTo('<EOF>'))
+          this.#tokens.match('<EOF>', upTo())
           return expr
         },
         () => this.broken(),
@@ -114,7 +106,8 @@ class Parser implements MacroHelper {
   }
 
   #rule(name: string, follow: Follow, body: () => Expr): Expr {
-    return this.#tokens.rule(name, follow, body, () => this.broken())
+    const { offset } = this.#tokens.peek(0)
+    return this.#tokens.rule(name, follow, body, () => ({ kind: 'literal', id: this.id(offset), value: null }))
   }
 
   #expr(follow: Follow): Expr {
@@ -122,7 +115,7 @@ class Parser implements MacroHelper {
       const condition = this.#logical(open("'?'"), 0)
       if (this.#tokens.type !== "'?'") return condition
       const id = this.id(this.#tokens.take().offset)
-      const yes = this.#logical(then("':'"), 0)
+      const yes = this.#logical(upTo("':'"), 0)
       this.#tokens.match("':'", START_FOLLOW)
       return this.#call(id, '_?_:_', undefined, [condition, yes, this.#expr(OPEN)])
     })
@@ -204,20 +197,29 @@ class Parser implements MacroHelper {
       const tokens = this.#tokens
       tokens.sync(START)
       const { type } = tokens
-      if (type === "'-'" && !START.has(tokens.peek(1).type)) throw tokens.noAlternative(2)
-      const isNumber = tokens.peek(1).type === 'NUM_INT' || tokens.peek(1).type === 'NUM_FLOAT'
-      if (type !== "'!'" && (type !== "'-'" || isNumber)) return this.#member(OPEN)
-      let count = 0
+      if (!START.has(type)) throw tokens.noAlternative(1)
+      if (type === "'-'" && !PRIMARY.has(tokens.peek(1).type)) throw tokens.noAlternative(2)
+      // A minus before a number belongs to it.
+      if (type !== "'!'" && (type !== "'-'" || NUMBERS.has(tokens.peek(1).type))) return this.#member(OPEN)
       const { offset } = tokens.peek(0)
-      do {
-        tokens.take()
-        count++
-        tokens.syncLoop(plus(PRIMARY, type))
-      } while (tokens.type === type && !(type === "'-'" && (tokens.peek(1).type === 'NUM_INT' || tokens.peek(1).type === 'NUM_FLOAT')))
+      const count = this.#repeated(type)
       const id = count % 2 === 0 ? 0 : this.id(offset)
       const operand = this.#member(OPEN)
       return id === 0 ? operand : this.#call(id, type === "'!'" ? '!_' : '-_', undefined, [operand])
     })
+  }
+
+  /** How often `!` or `-` stands there. */
+  #repeated(type: TokenType): number {
+    const tokens = this.#tokens
+    let count = 0
+    do {
+      tokens.take()
+      count++
+      tokens.syncLoop(plus(PRIMARY, type))
+      if (type === "'-'" && tokens.type === type && !PRIMARY.has(tokens.peek(1).type)) throw tokens.noAlternative(2)
+    } while (tokens.type === type)
+    return count
   }
 
   #member(follow: Follow): Expr {
@@ -238,7 +240,7 @@ class Parser implements MacroHelper {
     tokens.sync(plus(START, "'?'"))
     const optional = tokens.type === "'?'"
     if (optional) tokens.take()
-    const index = this.#expr(then("']'"))
+    const index = this.#expr(upTo("']'"))
     tokens.match("']'", AFTER_MEMBER)
     return this.#call(id, optional ? '_[?_]' : '_[_]', undefined, [operand, index])
   }
@@ -255,24 +257,29 @@ class Parser implements MacroHelper {
     }
     const optional = tokens.type === "'?'"
     if (optional) tokens.take()
-    const field = this.#escapedName(AFTER_MEMBER)
+    const field = this.#escapedName(AFTER_MEMBER, (offset) => this.issues.push({ offset, message: 'unsupported ident kind' }))
     if (!optional) return { kind: 'select', id: this.id(dot.offset), operand, field: field.text, testOnly: false }
     const name: Expr = { kind: 'literal', id: this.id(field.offset), value: field.text }
     return { kind: 'call', id: this.id(dot.offset), fn: '_?._', args: [operand, name] }
   }
 
-  #escapedName(follow: Follow): Token {
+  #escapedName(follow: Follow, broken: (offset: number) => void = () => undefined): Token {
     const tokens = this.#tokens
+    const start = tokens.peek(0)
     return tokens.rule(
       'escapeIdent',
       follow,
       () => {
         tokens.sync(setOf('IDENTIFIER', 'ESC_IDENTIFIER'))
+        if (tokens.type !== 'IDENTIFIER' && tokens.type !== 'ESC_IDENTIFIER') throw tokens.noAlternative(1)
         const token = tokens.take()
         return token.type === 'ESC_IDENTIFIER' ? { ...token, text: token.text.slice(1, -1) } : token
       },
-      () => tokens.peek(0),
-    ) // prettier-ignore
+      () => {
+        broken(start.offset)
+        return start
+      },
+    )
   }
 
   /** Arguments and the closing parenthesis. */
@@ -280,10 +287,10 @@ class Parser implements MacroHelper {
     const tokens = this.#tokens
     tokens.sync(plus(START, "')'"))
     const args: Expr[] = []
-    if (tokens.type !== "')'") {
+    if (START.has(tokens.type)) {
       tokens.rule(
         'exprList',
-        then("')'"),
+        upTo("')'"),
         () => {
           args.push(this.#expr(open("','")))
           while (tokens.type === "','") {
@@ -302,10 +309,11 @@ class Parser implements MacroHelper {
     return this.#rule('primary', follow, () => {
       const tokens = this.#tokens
       tokens.sync(PRIMARY)
+      if (!PRIMARY.has(tokens.type)) throw tokens.noAlternative(1)
       switch (tokens.type) {
         case "'('": {
           tokens.take()
-          const nested = this.#expr(then("')'"))
+          const nested = this.#expr(upTo("')'"))
           tokens.match("')'", AFTER_MEMBER)
           return nested
         }
@@ -337,7 +345,7 @@ class Parser implements MacroHelper {
         tokens.take()
         this.#args()
       }
-      return this.broken()
+      return { kind: 'literal', id: this.id(start), value: null }
     }
     const text = `${isRooted ? '.' : ''}${name.text}`
     if (tokens.type !== "'('") return { kind: 'ident', id: this.id(name.offset), name: text }
@@ -359,19 +367,19 @@ class Parser implements MacroHelper {
     const id = this.id(tokens.take().offset)
     tokens.sync(setOf('IDENTIFIER', 'ESC_IDENTIFIER', "'?'", "','", "'}'"))
     const fields: StructField[] = []
-    if (tokens.type !== "','" && tokens.type !== "'}'") {
+    if (FIELD.has(tokens.type)) {
       tokens.rule(
         'fieldInitializerList',
-        then("','", "'}'"),
+        upTo("','", "'}'"),
         () => {
           do {
             if (fields.length > 0) tokens.take()
             const optional = tokens.type === "'?'"
             if (optional) tokens.take()
-            const { text } = this.#escapedName(then("':'"))
+            const { text } = this.#escapedName(upTo("':'"))
             const colon = this.id(tokens.match("':'", START_FOLLOW).offset)
             fields.push({ id: colon, name: text, value: this.#expr(open("','")), optional })
-          } while (tokens.type === "','" && ['IDENTIFIER', 'ESC_IDENTIFIER', "'?'"].includes(tokens.peek(1).type))
+          } while (tokens.type === "','" && FIELD.has(tokens.peek(1).type))
         },
         () => undefined,
       ) // prettier-ignore
@@ -409,17 +417,17 @@ class Parser implements MacroHelper {
     tokens.sync(plus(START, "'?'", "','", "']'"))
     const elements: Expr[] = []
     const optional = new Set<number>()
-    if (tokens.type !== "','" && tokens.type !== "']'") {
+    if (ELEMENT.has(tokens.type)) {
       tokens.rule(
         'listInit',
-        then("','", "']'"),
+        upTo("','", "']'"),
         () => {
           do {
             if (elements.length > 0) tokens.take()
             const element = this.#optional(open("','"))
             if (element.optional) optional.add(elements.length)
             elements.push(element.value)
-          } while (tokens.type === "','" && plus(START, "'?'").has(tokens.peek(1).type))
+          } while (tokens.type === "','" && ELEMENT.has(tokens.peek(1).type))
         },
         () => undefined,
       ) // prettier-ignore
@@ -433,17 +441,17 @@ class Parser implements MacroHelper {
     const id = this.id(tokens.take().offset)
     tokens.sync(plus(START, "'?'", "','", "'}'"))
     const entries: MapEntry[] = []
-    if (tokens.type !== "','" && tokens.type !== "'}'") {
+    if (ELEMENT.has(tokens.type)) {
       tokens.rule(
         'mapInitializerList',
-        then("','", "'}'"),
+        upTo("','", "'}'"),
         () => {
           do {
             if (entries.length > 0) tokens.take()
-            const { value: key, optional } = this.#optional(then("':'"))
+            const { value: key, optional } = this.#optional(upTo("':'"))
             const colon = this.id(tokens.match("':'", START_FOLLOW).offset)
             entries.push({ id: colon, key, value: this.#expr(open("','")), optional })
-          } while (tokens.type === "','" && plus(START, "'?'").has(tokens.peek(1).type))
+          } while (tokens.type === "','" && ELEMENT.has(tokens.peek(1).type))
         },
         () => undefined,
       ) // prettier-ignore
@@ -454,55 +462,13 @@ class Parser implements MacroHelper {
 
   #literal(): Expr {
     const tokens = this.#tokens
+    if (tokens.type === "'-'" && !NUMBERS.has(tokens.peek(1).type)) throw tokens.noAlternative(2)
     const sign = tokens.type === "'-'" ? tokens.take() : undefined
     const token = tokens.take()
     const offset = sign?.offset ?? token.offset
-    const value = this.#literalValue(token, sign === undefined ? '' : '-', offset)
-    return value === undefined ? this.broken() : { kind: 'literal', id: this.id(offset), value }
-  }
-
-  #literalValue(token: Token, sign: string, offset: number): CelValue | undefined {
-    switch (token.type) {
-      case "'true'":
-      case "'false'":
-        return token.text === 'true'
-      case "'null'":
-        return null
-      case 'NUM_INT':
-        return this.#within(`${sign}${token.text}`, -(2n ** 63n), 2n ** 63n - 1n, 'int', offset)
-      case 'NUM_UINT': {
-        const value = this.#within(token.text.slice(0, -1), 0n, 2n ** 64n - 1n, 'uint', offset)
-        return value === undefined ? undefined : new Uint(value)
-      }
-      case 'NUM_FLOAT': {
-        const value = parseDouble(`${sign}${token.text}`)
-        if (value === undefined || !Number.isFinite(value)) return this.#invalid('double', offset)
-        return value
-      }
-      default:
-        return this.#text(token, offset)
-    }
-  }
-
-  #within(text: string, min: bigint, max: bigint, what: string, offset: number): bigint | undefined {
-    // As many digits as no number has are not converted.
-    const value = text.length > 100 ? max + 1n : text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text)
-    return value < min || value > max ? this.#invalid(what, offset) : value
-  }
-
-  #invalid(what: string, offset: number): undefined {
-    this.issues.push({ offset, message: `invalid ${what} literal` })
-    return undefined
-  }
-
-  #text(token: Token, offset: number): CelValue | undefined {
-    try {
-      return token.type === 'BYTES' ? unescapeBytes(token.text.slice(1)) : unescapeString(token.text)
-    } catch (error) {
-      if (!(error instanceof EscapeError)) throw error
-      this.issues.push({ offset, message: error.message })
-      return undefined
-    }
+    const { value, error } = literalValue(token, sign === undefined ? '' : '-')
+    if (error !== undefined) this.issues.push({ offset, message: error })
+    return { kind: 'literal', id: this.id(offset), value: value ?? null }
   }
 
   #call(id: number, fn: string, target: Expr | undefined, args: readonly Expr[]): Expr {

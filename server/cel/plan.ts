@@ -3,23 +3,21 @@ import { Attribute, type Exec } from './attributes.ts'
 import { callCost, LIST_COST, MAP_COST } from './call-cost.ts'
 import type { Checked } from './checker.ts'
 import { implementationOf, type Functions } from './declarations.ts'
-import { CostLimitExceeded, Frame } from './frame.ts'
+import { Frame } from './frame.ts'
+import { CostLimitExceeded } from './limits.ts'
+import { equality, logical, membership, orElse } from './operators.ts'
 import { patternError } from './patterns.ts'
 import type { CelType } from './types.ts'
 import {
   CelError,
   CelList,
   CelMap,
-  equal,
+  goTypeNameOf,
   Growing,
   ListValue,
   MapValue,
-  noOverloadFor,
-  noSuchOverload,
   Optional,
   printed,
-  sizeOf,
-  typeNameOf,
   TypeValue,
   Uint,
   type CelValue,
@@ -181,8 +179,10 @@ class Planner {
     const overload = overloads.length === 1 ? overloads[0] : undefined
     const second = nodes[1]
     if (overload === 'in_list' && second?.kind === 'const') {
-      const set = membership(args[0]!, second.value as CelList)
-      if (set !== undefined) return set
+      const list = second.value as CelList
+      if (list.size === 0) return { kind: 'const', value: false }
+      const set = membership(args[0]!, list)
+      if (set !== undefined) return other(set)
     }
     this.#checkPattern(e.fn, nodes)
     const exec = this.#invocation(e.fn, overload, args)
@@ -223,7 +223,7 @@ class Planner {
       }
       // What is too expensive for its arguments alone is not begun.
       if (cost.before !== undefined && !frame.affords(cost.before(values))) frame.charge(Infinity)
-      const value = call(...values)
+      const value = frame.call(call, values)
       frame.charge(cost.after(values, value))
       return value
     }
@@ -232,6 +232,7 @@ class Planner {
   #index([operand, index]: [Expr, Expr], optional: boolean): Planned {
     const base = this.#asAttribute(operand)
     const node = this.plan(index)
+    if (node.kind === 'const' && !isQualifier(node.value)) throw new PlanError(`invalid qualifier type: ${goClassOf(node.value)}`)
     const by = node.kind === 'const' ? node.value : node.kind === 'attribute' ? (frame: Frame) => node.attribute.resolve(frame) : node.exec
     base.addQualifier({ index: by, optional, testOnly: false })
     return { kind: 'attribute', attribute: base, isTest: false }
@@ -308,7 +309,7 @@ class Planner {
       if (over instanceof CelError) return over
       if (!(over instanceof CelList) && !(over instanceof CelMap)) {
         return new CelError(
-          both ? `unsupported comprehension range type: ${typeNameOf(over)}` : `got '${typeNameOf(over)}', expected iterable type`,
+          both ? `unsupported comprehension range type: ${goTypeNameOf(over)}` : `got '${goTypeNameOf(over)}', expected iterable type`,
         )
       }
       const { locals } = frame
@@ -323,6 +324,14 @@ class Planner {
       return frozen(result(frame))
     }
   }
+}
+
+const isQualifier = (value: CelValue): boolean => ['string', 'bigint', 'number', 'boolean'].includes(typeof value) || value instanceof Uint
+
+function goClassOf(value: CelValue): string {
+  if (value instanceof CelList) return '*types.baseList'
+  if (value instanceof CelMap) return '*types.baseMap'
+  return value instanceof TypeValue ? '*types.Type' : goTypeNameOf(value)
 }
 
 const other = (exec: Exec): Planned => ({ kind: 'other', exec })
@@ -345,69 +354,3 @@ function growing(value: CelValue): CelValue {
 }
 
 const frozen = (value: CelValue): CelValue => (value instanceof Growing ? new ListValue(value.values) : value)
-
-/** `&&` and `||`: the side that decides, decides; an error of the other is forgotten. */
-function logical(args: readonly Exec[], deciding: boolean): Exec {
-  return (frame) => {
-    let failed: CelError | undefined
-    for (const arg of args) {
-      const value = arg(frame)
-      if (value === deciding) return deciding
-      if (typeof value !== 'boolean') failed ??= noOverloadFor(value)
-    }
-    return failed ?? !deciding
-  }
-}
-
-function equality([left, right]: [Exec, Exec], fn: '_==_' | '_!=_'): Exec {
-  const cost = callCost(fn, fn === '_==_' ? 'equals' : 'not_equals')
-  return (frame) => {
-    const values = [left(frame), right(frame)] as [CelValue, CelValue]
-    const [a, b] = values
-    let value: CelValue
-    if (a instanceof CelError) value = a
-    else if (b instanceof CelError) value = b
-    else {
-      const same = equal(a, b)
-      value = fn === '_==_' ? same : same !== true
-    }
-    frame.charge(cost.after(values, value))
-    return value
-  }
-}
-
-/** `a.or(b)` and `a.orValue(b)`: the right side is computed only where the left has no value. */
-function orElse([left, right]: [Exec, Exec], unwrap: boolean): Exec {
-  return (frame) => {
-    const value = left(frame)
-    if (value instanceof CelError) return value
-    if (!(value instanceof Optional)) return noSuchOverload()
-    if (value.value === undefined) return right(frame)
-    return unwrap ? value.value : value
-  }
-}
-
-/** `x in [constants]`: looked up, at no cost. Undefined where a list has other things than scalars. */
-function membership(value: Exec, list: CelList): Planned | undefined {
-  if (sizeOf(list) === 0) return { kind: 'const', value: false }
-  const keys = new Set<string>()
-  for (const item of list) {
-    const key = scalarKey(item)
-    if (key === undefined) return undefined
-    keys.add(key)
-  }
-  return other((frame) => {
-    const found = value(frame)
-    if (found instanceof CelError) return found
-    const key = scalarKey(found)
-    return key !== undefined && keys.has(key)
-  })
-}
-
-/** Numbers that are equal have one key, whatever their type. */
-function scalarKey(value: CelValue): string | undefined {
-  if (value instanceof Uint) return `n${value.value}`
-  if (typeof value === 'number') return Number.isNaN(value) ? 'NaN' : `n${Number.isInteger(value) ? BigInt(value) : value}`
-  if (typeof value === 'bigint') return `n${value}`
-  return typeof value === 'string' ? `s${value}` : typeof value === 'boolean' || value === null ? String(value) : undefined
-}

@@ -12,7 +12,7 @@ import {
 } from './contract.ts'
 import { escapeField } from './escaping.ts'
 import type { Program } from './environment.ts'
-import { COST_LIMIT_MESSAGE } from './frame.ts'
+import { COST_LIMIT_MESSAGE } from './limits.ts'
 import { shownValue } from './go-values.ts'
 import { itemsByKey } from './map-list.ts'
 import { declTypeOf, withObjectMeta, type DeclType } from './schema-types.ts'

@@ -1,6 +1,7 @@
 import { JsonNumber } from '../machinery/numbers.ts'
 import type { RuleSchema } from './contract.ts'
 import { escapeField, unescapeField } from './escaping.ts'
+import { step, stepText } from './limits.ts'
 import { withObjectMeta } from './schema-types.ts'
 import { parseDuration, parseTimestamp } from './time.ts'
 import { CelError, CelList, CelMap, Duration, equal, ListValue, noOverloadFor, Opaque, Timestamp, Uint, type CelValue } from './values.ts'
@@ -69,6 +70,7 @@ function listValue(v: unknown, s: RuleSchema): CelValue {
 
 /** Formats that have types of their own are read; validation has seen to it that they can be. */
 function textValue(text: string, format: string): CelValue {
+  if (format !== '') stepText(text.length)
   switch (format) {
     case 'duration': {
       const nanos = parseDuration(text) ?? wordyDuration(text)
@@ -135,6 +137,7 @@ class SchemaList extends CelList {
     if (!(other instanceof CelList)) return noOverloadFor(other)
     if (this.size !== other.size) return false
     for (let i = 0; i < this.size; i++) {
+      step()
       const same = equal(this.at(i), other.at(i))
       if (same !== true) return same
     }
@@ -143,6 +146,7 @@ class SchemaList extends CelList {
   override contains(value: CelValue): CelValue {
     let failed: CelError | undefined
     for (let i = 0; i < this.size; i++) {
+      step()
       const same = equal(this.at(i), value)
       if (same === true) return true
       if (same instanceof CelError) failed ??= same
@@ -200,6 +204,7 @@ class SetList extends CelList {
     const { keys } = this
     if (keys instanceof CelError) return keys
     const seen = new Set(keys)
+    step(this.size + other.size)
     const values = [...this.#list]
     for (const value of other) {
       const key = scalarKey(value)
@@ -217,6 +222,7 @@ const notScalar = (): CelError => new CelError('listSet operations are only supp
 function keysOf(list: CelList): Set<string> | CelError {
   const keys = new Set<string>()
   for (const value of list) {
+    step()
     const key = scalarKey(value)
     if (key === undefined) return notScalar()
     keys.add(key)
@@ -247,6 +253,7 @@ class MapList extends CelList {
     return this.#list.contains(value)
   }
   #key(item: CelValue): string {
+    step()
     if (!(item instanceof CelMap)) return ''
     return JSON.stringify(
       this.#keys.map((key) => {
@@ -278,6 +285,7 @@ class MapList extends CelList {
   }
   override add(other: CelList): CelValue {
     const places = new Map(this.#places)
+    step(this.size + other.size)
     const values = [...this.#list]
     for (const item of other) {
       const i = places.get(this.#key(item))
@@ -292,6 +300,7 @@ class MapList extends CelList {
 class SchemaMap extends CelMap {
   readonly #value: Json
   readonly #schema: RuleSchema
+  #size: number | undefined
   constructor(value: Json, schema: RuleSchema) {
     super()
     this.#value = value
@@ -301,7 +310,10 @@ class SchemaMap extends CelMap {
     return this.#schema.embeddedResource || this.#schema.properties.size > 0
   }
   get size(): number {
-    return Object.keys(this.#value).length
+    if (this.#size !== undefined) return this.#size
+    this.#size = Object.keys(this.#value).length
+    step(this.#size >> 3)
+    return this.#size
   }
   #fieldSchema(name: string): RuleSchema | undefined {
     if (this.#isObject) return this.#schema.properties.get(name)
@@ -328,6 +340,7 @@ class SchemaMap extends CelMap {
     if (!(other instanceof CelMap)) return noOverloadFor(other)
     if (this.size !== other.size) return false
     for (const name in this.#value) {
+      step()
       const same = this.#fieldSchema(name) === undefined ? this.#sameUnknown(name, other) : this.#sameField(name, other)
       if (same !== true) return same
     }
@@ -358,6 +371,7 @@ class Unknown extends Opaque {
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
+  step()
   if (a === b) return true
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, i) => sameJson(x, (b as unknown[])[i]))
   if (!isMap(a)) return a instanceof JsonNumber && b instanceof JsonNumber && a.value === b.value

@@ -30,6 +30,7 @@ import {
   MIN_INT,
   noOverloadFor,
   noSuchOverload,
+  notTaken,
   sizeOf,
   Timestamp,
   Uint,
@@ -79,7 +80,7 @@ const numbers = (name: string): Implementation => {
       return value instanceof CelError ? value : uint(value)
     }
     if (typeof a === 'number' && typeof b === 'number' && doubles !== undefined) return doubles(a, b)
-    return isNumber(a, doubles !== undefined) ? noOverloadFor(b!) : new CelError(`no such overload: ${name}`)
+    return isNumber(a, doubles !== undefined) ? noOverloadFor(b!) : notTaken(name, a)
   }
 }
 const isNumber = (value: CelValue | undefined, doubles: boolean): boolean =>
@@ -110,7 +111,7 @@ const minus: Implementation = (a, b) => {
 const negate: Implementation = (a) => {
   if (typeof a === 'bigint') return int(-a)
   if (typeof a === 'number') return -a
-  return a instanceof Duration ? durationOf(-a.nanos) : typeof a === 'boolean' ? noSuchOverload() : new CelError('no such overload: -_')
+  return a instanceof Duration ? durationOf(-a.nanos) : typeof a === 'boolean' ? noSuchOverload() : notTaken('-_', a)
 }
 
 const arithmetic = (name: string, prefix: string, more: readonly Overload[] = []): readonly Overload[] => [
@@ -131,7 +132,7 @@ function relation(name: string, prefix: string, holds: (order: number) => boolea
   const comparable = (v: CelValue | undefined): boolean =>
     v !== null && (typeof v !== 'object' || v instanceof Uint || v instanceof Uint8Array || v instanceof Duration || v instanceof Timestamp) // prettier-ignore
   const dispatch: Implementation = (a, b) => {
-    if (!comparable(a)) return new CelError(`no such overload: ${name}`)
+    if (!comparable(a)) return notTaken(name, a)
     const order = compare(a!, b!)
     return order instanceof CelError ? order : holds(order)
   }
@@ -146,9 +147,7 @@ const contains: Implementation = (a, b) => {
 }
 
 const size: Implementation = (a) =>
-  typeof a === 'string' || a instanceof CelList || a instanceof CelMap || a instanceof Uint8Array
-    ? BigInt(sizeOf(a))
-    : new CelError('no such overload: size')
+  typeof a === 'string' || a instanceof CelList || a instanceof CelMap || a instanceof Uint8Array ? BigInt(sizeOf(a)) : notTaken('size', a)
 
 const text =
   (test: (a: string, b: string) => boolean): Implementation =>
@@ -158,7 +157,7 @@ const text =
   } // prettier-ignore
 
 const matches: Implementation = (a, b) => {
-  if (typeof a !== 'string') return new CelError('no such overload: matches')
+  if (typeof a !== 'string') return notTaken('matches', a)
   if (typeof b !== 'string') return noOverloadFor(b!)
   const pattern = searchPattern(b)
   return pattern instanceof CelError ? pattern : pattern.test(a)

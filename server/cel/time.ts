@@ -63,7 +63,6 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([
 const MIN_SECONDS = -62135596800n
 const MAX_SECONDS = 253402300799n
 const timestampOverflow = (): CelError => new CelError('timestamp overflow')
-const durationOverflow = (): CelError => new CelError('duration overflow')
 
 /** RFC 3339 as Go's time.Parse takes it; undefined for what is none. */
 export function parseTimestamp(text: string): Timestamp | CelError | undefined {
@@ -112,7 +111,8 @@ export function timestampText(t: Timestamp): string {
   return `${day}T${time}${fraction === '' ? '' : `.${fraction}`}${zone}`
 }
 
-export const durationOf = (nanos: bigint): CelValue => (nanos < MIN_INT || nanos > MAX_INT ? durationOverflow() : new Duration(nanos))
+export const durationOf = (nanos: bigint): CelValue =>
+  nanos < MIN_INT || nanos > MAX_INT ? new CelError('integer overflow') : new Duration(nanos)
 
 export function shifted(t: Timestamp, nanos: bigint): CelValue {
   const sum = t.nanos + nanos
@@ -168,8 +168,27 @@ function zoneOffset(t: Timestamp, zone: string): number | CelError {
 /** What the zone's clock is ahead of UTC at that time, in seconds. */
 function namedOffset(t: Timestamp, zone: string): number | CelError {
   if (zone.length > 100) return new CelError(`unknown time zone ${zone}`)
+  const format = formatOf(zone)
+  if (format === undefined) return new CelError(`unknown time zone ${zone}`)
+  const ms = Number(secondsOf(t)) * 1000
+  const part = Object.fromEntries(format.formatToParts(new Date(ms)).map((p) => [p.type, p.value])) as Record<string, string>
+  const year = part['era'] === 'BC' ? 1 - Number(part['year']) : Number(part['year'])
+  const local = new Date(0)
+  local.setUTCFullYear(year, Number(part['month']) - 1, Number(part['day']))
+  local.setUTCHours(Number(part['hour']), Number(part['minute']), Number(part['second']))
+  return Math.round((local.getTime() - ms) / 1000)
+}
+
+const zones = new Map<string, Intl.DateTimeFormat | undefined>()
+const MAX_ZONES = 64
+
+/** Making one takes a hundred times as long as using it. */
+function formatOf(zone: string): Intl.DateTimeFormat | undefined {
+  if (zones.has(zone)) return zones.get(zone)
+  if (zones.size >= MAX_ZONES) zones.clear()
+  let made: Intl.DateTimeFormat | undefined
   try {
-    const format = new Intl.DateTimeFormat('en-US', {
+    made = new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
       hourCycle: 'h23',
       year: 'numeric',
@@ -181,14 +200,9 @@ function namedOffset(t: Timestamp, zone: string): number | CelError {
       era: 'short',
       calendar: 'gregory',
     }) // prettier-ignore
-    const ms = Number(secondsOf(t)) * 1000
-    const part = Object.fromEntries(format.formatToParts(new Date(ms)).map((p) => [p.type, p.value])) as Record<string, string>
-    const year = part['era'] === 'BC' ? 1 - Number(part['year']) : Number(part['year'])
-    const local = new Date(0)
-    local.setUTCFullYear(year, Number(part['month']) - 1, Number(part['day']))
-    local.setUTCHours(Number(part['hour']), Number(part['minute']), Number(part['second']))
-    return Math.round((local.getTime() - ms) / 1000)
   } catch {
-    return new CelError(`unknown time zone ${zone}`)
+    made = undefined
   }
+  zones.set(zone, made)
+  return made
 }

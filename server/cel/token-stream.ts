@@ -42,6 +42,7 @@ export interface Report {
 
 export class TokenStream {
   readonly #tokens: readonly Token[]
+  readonly #source: readonly string[]
   readonly #report: Report
   readonly #follows: Follow[] = []
   readonly #depths = new Map<string, number>()
@@ -52,8 +53,9 @@ export class TokenStream {
   #lastErrorAt = -1
   failed = false
 
-  constructor(tokens: readonly Token[], report: Report) {
+  constructor(tokens: readonly Token[], source: readonly string[], report: Report) {
     this.#tokens = tokens
+    this.#source = source
     this.#report = report
   }
 
@@ -137,11 +139,9 @@ export class TokenStream {
 
   /** No rule begins with the next tokens; the last of `count` is the one that fits none. */
   noAlternative(count: number): Unexpected {
-    const tokens = this.#tokens.slice(this.#at, this.#at + count)
-    const text = tokens
-      .filter((t) => t.type !== '<EOF>' || tokens.length === 1)
-      .map((t) => t.text)
-      .join('')
+    const [first, last] = [this.peek(0), this.peek(count - 1)]
+    const end = last.type === '<EOF>' ? this.peek(Math.max(count - 2, 0)) : last
+    const text = first.type === '<EOF>' ? '<EOF>' : this.#source.slice(first.offset, end.offset + Array.from(end.text).length).join('')
     const message = `no viable alternative at input ${quoted(text)}`
     return new Unexpected(
       message.replace(/no viable alternative at input '.(true|false|null)'/, "mismatched input '$1' expecting IDENTIFIER"),

@@ -1,4 +1,5 @@
 import { goFloat } from '../machinery/numbers.ts'
+import { step, stepText } from './limits.ts'
 import type { CelType } from './types.ts'
 
 /**
@@ -30,6 +31,15 @@ export class CelError {
 }
 
 export const noSuchOverload = (): CelError => new CelError('no such overload')
+/**
+ * What a function says to a first argument that it does not take; texts and times know functions of their own, so their answer does not
+ * name it.
+ */
+export function notTaken(name: string, value: CelValue | undefined): CelError {
+  const isReceiver = typeof value === 'string' || value instanceof Duration || value instanceof Timestamp
+  return isReceiver ? noSuchOverload() : new CelError(`no such overload: ${name}`)
+}
+
 /** An error stays the one that it is. */
 export const noOverloadFor = (value: CelValue): CelError => (value instanceof CelError ? value : noSuchOverload())
 
@@ -94,11 +104,17 @@ export abstract class CelList {
   }
   equals(other: CelValue): CelValue {
     if (!(other instanceof CelList) || this.size !== other.size) return false
-    for (let i = 0; i < this.size; i++) if (equal(this.at(i), other.at(i)) === false) return false
+    for (let i = 0; i < this.size; i++) {
+      step()
+      if (equal(this.at(i), other.at(i)) === false) return false
+    }
     return true
   }
   contains(value: CelValue): CelValue {
-    for (let i = 0; i < this.size; i++) if (equal(value, this.at(i)) === true) return true
+    for (let i = 0; i < this.size; i++) {
+      step()
+      if (equal(value, this.at(i)) === true) return true
+    }
     return false
   }
   /** What indexing by any value gives. */
@@ -182,6 +198,7 @@ export abstract class CelMap {
   equals(other: CelValue): CelValue {
     if (!(other instanceof CelMap) || this.size !== other.size) return false
     for (const key of this.keys()) {
+      step()
       const [mine, theirs] = [this.find(key), other.find(key)]
       if (theirs === undefined || mine === undefined || equal(mine, theirs) === false) return false
     }
@@ -231,6 +248,8 @@ export function equal(a: CelValue, b: CelValue): CelValue {
   if (a === null || b === null) return a === b
   switch (typeof a) {
     case 'string':
+      stepText(a.length)
+      return a === b
     case 'boolean':
       return a === b
     case 'number':
@@ -251,8 +270,8 @@ export function equal(a: CelValue, b: CelValue): CelValue {
 function equalNumber(a: number | bigint, b: CelValue): boolean {
   const other = b instanceof Uint ? b.value : b
   if (typeof other !== 'number' && typeof other !== 'bigint') return false
-  // A bigint and a number are ordered by value.
-  return typeof a === typeof other ? a === other : a <= other && a >= other
+  // Beside a double an integer is one, too.
+  return typeof a === typeof other ? a === other : Number(a) === Number(other)
 }
 
 /** -1, 0 or 1; an error for values that have no order between them. */
@@ -260,7 +279,8 @@ export function compare(a: CelValue, b: CelValue): -1 | 0 | 1 | CelError {
   const [x, y] = [a instanceof Uint ? a.value : a, b instanceof Uint ? b.value : b]
   if ((typeof x === 'number' || typeof x === 'bigint') && (typeof y === 'number' || typeof y === 'bigint')) {
     if (Number.isNaN(x) || Number.isNaN(y)) return new CelError('NaN values cannot be ordered')
-    return x < y ? -1 : x > y ? 1 : 0
+    if (typeof x !== typeof y) return order(Number(x), Number(y))
+    return order(x, y)
   }
   if (typeof x === 'string' && typeof y === 'string') return compareStrings(x, y)
   if (typeof x === 'boolean' && typeof y === 'boolean') return x === y ? 0 : x ? 1 : -1
@@ -270,6 +290,8 @@ export function compare(a: CelValue, b: CelValue): -1 | 0 | 1 | CelError {
   }
   return noOverloadFor(b)
 }
+
+const order = (a: number | bigint, b: number | bigint): -1 | 0 | 1 => (a < b ? -1 : a > b ? 1 : 0)
 
 /** By code points, as Go's order of UTF-8. */
 function compareStrings(a: string, b: string): -1 | 0 | 1 {
@@ -281,6 +303,14 @@ function compareStrings(a: string, b: string): -1 | 0 | 1 {
     return high === low ? (x < y ? -1 : 1) : high ? 1 : -1
   }
   return a.length < b.length ? -1 : a.length > b.length ? 1 : 0
+}
+
+/** The type that holds a value in the reference, which some messages name. */
+export function goTypeNameOf(value: CelValue): string {
+  const name = typeNameOf(value)
+    .replace(/^google\.protobuf\./, '')
+    .replace('null_type', 'null')
+  return `types.${name[0]!.toUpperCase()}${name.slice(1)}`
 }
 
 /** The name of a value's type, as errors print it. */
@@ -314,6 +344,7 @@ const CLASSES: readonly (readonly [abstract new (...args: never[]) => unknown, s
 
 /** Code points; a lone surrogate is one. */
 export function codePoints(text: string): number {
+  stepText(text.length)
   let count = text.length
   for (let i = 0; i < text.length - 1; i++) {
     if ((text.charCodeAt(i) & 0xfc00) !== 0xd800 || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) continue

@@ -1,10 +1,32 @@
 import type { FunctionDecl } from '../declarations.ts'
-import { comprehensions } from './comprehensions.ts'
-import { lists, sets } from './lists.ts'
-import { optionals } from './optionals.ts'
-import { regex } from './regex.ts'
 import type { CelType } from '../types.ts'
+import { authorizer } from './authorizer.ts'
+import { comprehensions } from './comprehensions.ts'
+import { formats } from './formats.ts'
+import { lists, sets } from './lists.ts'
+import { CIDR, IP, network } from './network.ts'
+import { optionals } from './optionals.ts'
+import { quantities } from './quantity.ts'
+import { regex } from './regex.ts'
+import { semvers } from './semver.ts'
+import { strings } from './strings.ts'
+import { urls } from './url.ts'
 
-export const LIBRARIES: readonly FunctionDecl[] = [...optionals, ...comprehensions, ...lists, ...sets, ...regex]
+/** The libraries of Kubernetes 1.37, in its order: that of signatures counts where several fit. */
+export const LIBRARIES: readonly FunctionDecl[] = [
+  ...urls,
+  ...regex,
+  ...authorizer,
+  ...optionals,
+  ...quantities,
+  ...strings,
+  ...sets,
+  ...network,
+  ...formats,
+  ...comprehensions,
+  ...semvers,
+  ...lists,
+] // prettier-ignore
 
-export const LIBRARY_TYPES: ReadonlyMap<string, CelType> = new Map()
+/** Types of libraries that expressions can name. */
+export const LIBRARY_TYPES: ReadonlyMap<string, CelType> = new Map([IP, CIDR].map((type) => [type.name, type]))

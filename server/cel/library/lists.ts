@@ -1,4 +1,5 @@
 import { fn, member, type FunctionDecl, type Implementation } from '../declarations.ts'
+import { step } from '../limits.ts'
 import { durationOf } from '../time.ts'
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, listOf, param, STRING, TIMESTAMP, UINT, type CelType } from '../types.ts'
 import {
@@ -36,6 +37,7 @@ const ZEROS: Readonly<Record<string, CelValue>> = { int: 0n, uint: new Uint(0n),
 const isSorted: Implementation = (list) => {
   let previous: CelValue | undefined
   for (const item of list as CelList) {
+    step()
     if (previous !== undefined && compare(previous, item) === 1) return false
     previous = item
   }
@@ -45,6 +47,7 @@ const isSorted: Implementation = (list) => {
 function sum(start: CelValue, list: CelList): CelValue {
   let total = start
   for (const item of list) {
+    step()
     const next = add(total, item)
     if (next instanceof CelError) return next
     total = next
@@ -70,17 +73,30 @@ const extreme =
   (name: string, better: -1 | 1): Implementation =>
   (list) => {
     let best: CelValue | undefined
-    for (const item of list as CelList) if (best === undefined || compare(best, item) === -better) best = item
+    for (const item of each(list as CelList)) if (best === undefined || compare(best, item) === -better) best = item
     return best ?? new CelError(`${name} called on empty list`)
   } // prettier-ignore
 
+function* each(list: CelList): Generator<CelValue> {
+  for (const item of list) {
+    step()
+    yield item
+  }
+}
+
 function indexOf(list: CelList, item: CelValue): bigint {
-  for (let i = 0; i < list.size; i++) if (equal(list.at(i), item) === true) return BigInt(i)
+  for (let i = 0; i < list.size; i++) {
+    step()
+    if (equal(list.at(i), item) === true) return BigInt(i)
+  }
   return -1n
 }
 
 function lastIndexOf(list: CelList, item: CelValue): bigint {
-  for (let i = list.size - 1; i >= 0; i--) if (equal(list.at(i), item) === true) return BigInt(i)
+  for (let i = list.size - 1; i >= 0; i--) {
+    step()
+    if (equal(list.at(i), item) === true) return BigInt(i)
+  }
   return -1n
 }
 
@@ -94,6 +110,7 @@ function slice(list: CelList, start: bigint, end: bigint): CelValue {
   if (start < 0n || end < 0n) return new CelError(`${at} negative indexes not supported`)
   if (start > end) return new CelError(`${at} start index must be less than or equal to end index`)
   if (BigInt(list.size) < end) return new CelError(`${at} list is length ${list.size}`)
+  step(Number(end - start))
   return new ListValue(Array.from({ length: Number(end - start) }, (_, i) => list.at(Number(start) + i)))
 }
 
@@ -102,6 +119,7 @@ function flatten(list: CelList, depth: bigint): CelValue {
   const values: CelValue[] = []
   const visit = (from: CelList, left: bigint): void => {
     for (const item of from) {
+      step()
       if (item instanceof CelList && left > 0n) visit(item, left - 1n)
       else values.push(item)
     }
@@ -118,6 +136,7 @@ function sorted(list: CelList, keys: CelList): CelValue {
     )
   }
   if (list.size === 0) return list
+  step(list.size * 8)
   const all = [...keys].map((key, i) => ({ key, i }))
   const type = typeNameOf(all[0]!.key)
   if (compare(all[0]!.key, all[0]!.key) instanceof CelError) return new CelError('list elements must be comparable')
@@ -129,15 +148,27 @@ function sorted(list: CelList, keys: CelList): CelValue {
   return new ListValue(ordered.map(({ i }) => list.at(i)))
 }
 
+const MAX_RANGE = 1_000_000n
+
 function range(n: bigint): CelValue {
   if (n < 0n) return new CelError(`lists.range: size must be non-negative, got ${n}`)
+  if (n > MAX_RANGE) return new CelError(`lists.range: size ${n} exceeds maximum allowed (${MAX_RANGE})`)
+  step(Number(n))
   return new ListValue(Array.from({ length: Number(n) }, (_, i) => BigInt(i)))
 }
 
 function distinct(list: CelList): CelValue {
   const unique: CelValue[] = []
-  for (const item of list) if (!unique.some((other) => equal(item, other) === true)) unique.push(item)
+  for (const item of list) {
+    step(unique.length + 1)
+    if (!unique.some((other) => equal(item, other) === true)) unique.push(item)
+  }
   return new ListValue(unique)
+}
+
+function reversed(list: CelList): CelValue {
+  step(list.size)
+  return new ListValue([...list].reverse())
 }
 
 const flattened: Implementation = (list, depth = 1n) => {
@@ -192,7 +223,7 @@ export const lists: readonly FunctionDecl[] = [
     dispatch: isList((list, keys) => sorted(list as CelList, keys as CelList), '@sortByAssociatedKeys'),
   },
   { name: 'lists.range', overloads: [fn('lists_range', [INT], listOf(INT), (n) => range(n as bigint))] },
-  { name: 'reverse', overloads: [member('list_reverse', [LIST], LIST, (list) => new ListValue([...(list as CelList)].reverse()))] },
+  { name: 'reverse', overloads: [member('list_reverse', [LIST], LIST, (list) => reversed(list as CelList))] },
   { name: 'distinct', overloads: [member('list_distinct', [LIST], LIST, (list) => distinct(list as CelList))] },
 ]
 

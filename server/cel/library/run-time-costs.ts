@@ -1,4 +1,6 @@
 import { CelList, CelMap, Opaque, sizeOf, type CelValue } from '../values.ts'
+import { step } from '../limits.ts'
+import { patternLengthOf } from './formats.ts'
 
 /**
  * What calls of Kubernetes' libraries cost when they run (apiserver `pkg/cel/library/cost.go` CallCost; cel-go `ext` lists and sets).
@@ -16,6 +18,7 @@ const found: RunTimeCost = (args) =>
 
 /** A whole value, looked at once; texts are counted in bytes here. */
 function walkCost(value: CelValue): number {
+  step()
   if (typeof value === 'string') return Math.floor(Buffer.byteLength(value) * 0.1)
   if (value instanceof Uint8Array) return Math.floor(value.length * 0.1)
   let cost = 0
@@ -37,6 +40,11 @@ const containsCidr: RunTimeCost = (args, _, overload) => {
   return overload === 'cidr_contains_cidr_string' ? cost + traversal(sizeOf(args[1])) : cost
 }
 
+const validated: RunTimeCost = (args) => {
+  const length = patternLengthOf(args[0])
+  return length === undefined ? undefined : traversal(1 + sizeOf(args[1])) * Math.ceil(length * 0.25)
+}
+
 const named = (cost: RunTimeCost, names: string): [string, RunTimeCost][] => names.split(' ').map((name) => [name, cost])
 
 /** By the name of the function. */
@@ -50,6 +58,7 @@ export const LIBRARY_COSTS: Readonly<Record<string, RunTimeCost>> = Object.fromE
   ...named(found, 'find findAll'),
   ...named((args, result, overload) => (overload === 'cidr_ip' ? 1 : first(args, result, overload)), 'ip'),
   ...named(one, 'masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast format.named'),
+  ...named(validated, 'validate'),
   ...named(containsIp, 'containsIP'),
   ...named(containsCidr, 'containsCIDR'),
   ...named(one, 'sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub major minor patch'),
@@ -76,12 +85,15 @@ const sets =
 
 const SORTED = ['int', 'uint', 'double', 'bool', 'google.protobuf.Duration', 'google.protobuf.Timestamp', 'string', 'bytes']
 
+/** A range that is too large is not made. */
+const rangeSize = (n: CelValue | undefined): number => (typeof n === 'bigint' && n >= 0n && n <= 1_000_000n ? Number(n) : 1)
+
 /** By the signature; these go before those by name. */
 export const OVERLOAD_COSTS: Readonly<Record<string, RunTimeCost>> = {
   list_slice: bySize,
   list_flatten: flattened,
   list_flatten_int: flattened,
-  lists_range: (args, result) => allocated(1, result === undefined ? Number(args[0]) : sizeOf(result)),
+  lists_range: (args, result) => allocated(1, result === undefined ? rangeSize(args[0]) : sizeOf(result)),
   list_reverse: bySize,
   list_distinct: (args) => selfCompare(args[0]),
   ...Object.fromEntries(SORTED.map((t) => [`list_${t}_sort`, (args: readonly CelValue[]) => selfCompare(args[0])])),

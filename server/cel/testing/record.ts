@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { definitionCases } from './definition-cases.ts'
+import { expressions } from './expressions.ts'
 import { ruleCases } from './rule-cases.ts'
 
 /**
@@ -33,3 +34,6 @@ write(
 
 const definitions = ask(definitionCases.map(([name, schema]) => ({ mode: 'define', expr: name, schema })))
 write('facts-definitions.json', Object.fromEntries(definitionCases.map(([name], i) => [name, definitions[i]!['errors'] ?? []])))
+
+const values = ask(expressions.map(([, expr]) => ({ expr })))
+write('facts-expressions.json', Object.fromEntries(expressions.map(([, expr], i) => [expr, values[i]])))

@@ -1,3 +1,3 @@
-import { target } from '../extensions/target.ts'
+import { target } from '../registry/generic/target.ts'
 
 export const wrong = target
