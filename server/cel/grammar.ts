@@ -29,4 +29,7 @@ export const SUMS: Readonly<Partial<Record<TokenType, string>>> = { "'+'": '_+_'
 export const AFTER_CALC = open("'*'", "'/'", "'%'", "'+'", "'-'")
 export const AFTER_RELATION = open("'=='", "'!='", "'in'", "'<'", "'<='", "'>='", "'>'")
 export const AFTER_MEMBER = open("'.'", "'['")
+export const AFTER_CONDITION = open("'?'")
+export const AFTER_OR = open("'||'")
+export const AFTER_AND = open("'&&'")
 export const OPEN = open()

@@ -1,7 +1,10 @@
 import type { Call, Expr, MapEntry, StructField } from './ast.ts'
 import {
+  AFTER_AND,
   AFTER_CALC,
+  AFTER_CONDITION,
   AFTER_MEMBER,
+  AFTER_OR,
   AFTER_RELATION,
   ELEMENT,
   FIELD,
@@ -22,7 +25,7 @@ import { literalValue } from './literal-value.ts'
 import { tokenize, type LexerIssue, type Token, type TokenType } from './lexer.ts'
 import { expandMacro, type MacroHelper } from './macros.ts'
 import type { CelIssue } from './source.ts'
-import { GivenUp, TokenStream, type Follow } from './token-stream.ts'
+import { GivenUp, RECURSION_MESSAGE, TokenStream, type Follow } from './token-stream.ts'
 
 /** An expression longer than this many code points is refused. */
 const MAX_SIZE = 100_000
@@ -81,7 +84,8 @@ class Parser implements MacroHelper {
         () => this.broken(),
       )
     } catch (error) {
-      if (!(error instanceof GivenUp)) throw error
+      if (error instanceof RangeError) this.issues.push({ offset: undefined, message: RECURSION_MESSAGE })
+      else if (!(error instanceof GivenUp)) throw error
       // The reference reads no further, so it does not tell of what is no token there either.
       const end = this.#tokens.peek(0).offset
       const kept = this.issues.filter((i) => i.offset === undefined || i.offset <= end || !issues.includes(i as LexerIssue))
@@ -105,36 +109,48 @@ class Parser implements MacroHelper {
     return { kind: 'literal', id: this.#nextId++, value: null }
   }
 
-  #rule(name: string, follow: Follow, body: () => Expr): Expr {
-    const { offset } = this.#tokens.peek(0)
-    return this.#tokens.rule(name, follow, body, () => ({ kind: 'literal', id: this.id(offset), value: null }))
+  /** Stands where a part that begins there was broken. */
+  #mended(error: unknown, offset: number): Expr {
+    this.#tokens.mend(error)
+    return { kind: 'literal', id: this.id(offset), value: null }
   }
 
+  // Each rule is one function without closures: expressions 250 deep must leave something of the stack.
   #expr(follow: Follow): Expr {
-    return this.#rule('expr', follow, () => {
-      const condition = this.#logical(open("'?'"), 0)
-      if (this.#tokens.type !== "'?'") return condition
-      const id = this.id(this.#tokens.take().offset)
+    const tokens = this.#tokens
+    const start = tokens.begin('expr', follow)
+    try {
+      const condition = this.#logical(AFTER_CONDITION, 0)
+      if (tokens.type !== "'?'") return condition
+      const id = this.id(tokens.take().offset)
       const yes = this.#logical(upTo("':'"), 0)
-      this.#tokens.match("':'", START_FOLLOW)
+      tokens.match("':'", START_FOLLOW)
       return this.#call(id, '_?_:_', undefined, [condition, yes, this.#expr(OPEN)])
-    })
+    } catch (error) {
+      return this.#mended(error, start)
+    } finally {
+      tokens.end('expr')
+    }
   }
 
   /** `||` and, one level below, `&&`: long chains become balanced trees. */
   #logical(follow: Follow, level: 0 | 1): Expr {
-    const [token, fn] = level === 0 ? (["'||'", '_||_'] as const) : (["'&&'", '_&&_'] as const)
-    return this.#rule(level === 0 ? 'or' : 'and', follow, () => {
-      const term = (): Expr => (level === 0 ? this.#logical(open(token), 1) : this.#relation(open(token), 1))
-      const terms = [term()]
+    const tokens = this.#tokens
+    const [rule, token, fn] = level === 0 ? (['or', "'||'", '_||_'] as const) : (['and', "'&&'", '_&&_'] as const)
+    const start = tokens.begin(rule, follow)
+    try {
+      const terms: Expr[] = []
       const ids: number[] = []
-      while (this.#tokens.type === token) {
-        const { offset } = this.#tokens.take()
-        terms.push(term())
-        ids.push(this.id(offset))
+      for (let operator: Token | undefined; ; operator = tokens.take()) {
+        terms.push(level === 0 ? this.#logical(AFTER_OR, 1) : this.#relation(AFTER_AND, 1))
+        if (operator !== undefined) ids.push(this.id(operator.offset))
+        if (tokens.type !== token) return ids.length === 0 ? terms[0]! : this.#balanced(fn, terms, ids, 0, ids.length - 1)
       }
-      return ids.length === 0 ? terms[0]! : this.#balanced(fn, terms, ids, 0, ids.length - 1)
-    })
+    } catch (error) {
+      return this.#mended(error, start)
+    } finally {
+      tokens.end(rule)
+    }
   }
 
   #balanced(fn: string, terms: readonly Expr[], ids: readonly number[], low: number, high: number): Expr {
@@ -145,56 +161,47 @@ class Parser implements MacroHelper {
   }
 
   #relation(follow: Follow, precedence: number): Expr {
-    return this.#leftRecursive(
-      'relation',
-      follow,
-      () => this.#calc(AFTER_RELATION, 1),
-      (left) => {
-        const fn = RELATIONS[this.#tokens.type]
-        if (fn === undefined || precedence > 1) return undefined
-        const id = this.id(this.#tokens.take().offset)
-        return this.#call(id, fn, undefined, [left, this.#relation(AFTER_RELATION, 2)])
-      },
-    ) // prettier-ignore
+    const tokens = this.#tokens
+    const start = tokens.begin('relation', follow)
+    let times = 1
+    try {
+      for (let left = this.#calc(AFTER_RELATION, 1); ; times++, tokens.enter('relation')) {
+        const fn = RELATIONS[tokens.type]
+        if (fn === undefined || precedence > 1) return left
+        const id = this.id(tokens.take().offset)
+        left = this.#call(id, fn, undefined, [left, this.#relation(AFTER_RELATION, 2)])
+      }
+    } catch (error) {
+      return this.#mended(error, start)
+    } finally {
+      tokens.end('relation', times)
+    }
   }
 
   #calc(follow: Follow, precedence: number): Expr {
-    return this.#leftRecursive(
-      'calc',
-      follow,
-      () => this.#unary(AFTER_CALC),
-      (left) => {
-        const product = PRODUCTS[this.#tokens.type]
-        const fn = product ?? SUMS[this.#tokens.type]
-        const own = product === undefined ? 1 : 2
-        if (fn === undefined || own < precedence) return undefined
-        const id = this.id(this.#tokens.take().offset)
-        return this.#call(id, fn, undefined, [left, this.#calc(AFTER_CALC, own + 1)])
-      },
-    ) // prettier-ignore
-  }
-
-  #leftRecursive(name: string, follow: Follow, first: () => Expr, more: (left: Expr) => Expr | undefined): Expr {
-    let times = 0
+    const tokens = this.#tokens
+    const start = tokens.begin('calc', follow)
+    let times = 1
     try {
-      return this.#rule(name, follow, () => {
-        let left = first()
-        for (;;) {
-          const next = more(left)
-          if (next === undefined) return left
-          left = next
-          times++
-          this.#tokens.enter(name)
-        }
-      })
+      for (let left = this.#unary(AFTER_CALC); ; times++, tokens.enter('calc')) {
+        const product = PRODUCTS[tokens.type]
+        const fn = product ?? SUMS[tokens.type]
+        const own = product === undefined ? 1 : 2
+        if (fn === undefined || own < precedence) return left
+        const id = this.id(tokens.take().offset)
+        left = this.#call(id, fn, undefined, [left, this.#calc(AFTER_CALC, own + 1)])
+      }
+    } catch (error) {
+      return this.#mended(error, start)
     } finally {
-      this.#tokens.leave(name, times)
+      tokens.end('calc', times)
     }
   }
 
   #unary(follow: Follow): Expr {
-    return this.#rule('unary', follow, () => {
-      const tokens = this.#tokens
+    const tokens = this.#tokens
+    const start = tokens.begin('unary', follow)
+    try {
       tokens.sync(START)
       const { type } = tokens
       if (!START.has(type)) throw tokens.noAlternative(1)
@@ -206,7 +213,11 @@ class Parser implements MacroHelper {
       const id = count % 2 === 0 ? 0 : this.id(offset)
       const operand = this.#member(OPEN)
       return id === 0 ? operand : this.#call(id, type === "'!'" ? '!_' : '-_', undefined, [operand])
-    })
+    } catch (error) {
+      return this.#mended(error, start)
+    } finally {
+      tokens.end('unary')
+    }
   }
 
   /** How often `!` or `-` stands there. */
@@ -223,15 +234,20 @@ class Parser implements MacroHelper {
   }
 
   #member(follow: Follow): Expr {
-    return this.#leftRecursive(
-      'member',
-      follow,
-      () => this.#primary(AFTER_MEMBER),
-      (operand) => {
-        if (this.#tokens.type === "'['") return this.#index(operand)
-        return this.#tokens.type === "'.'" ? this.#selection(operand) : undefined
-      },
-    ) // prettier-ignore
+    const tokens = this.#tokens
+    const start = tokens.begin('member', follow)
+    let times = 1
+    try {
+      for (let operand = this.#primary(AFTER_MEMBER); ; times++, tokens.enter('member')) {
+        if (tokens.type === "'['") operand = this.#index(operand)
+        else if (tokens.type === "'.'") operand = this.#selection(operand)
+        else return operand
+      }
+    } catch (error) {
+      return this.#mended(error, start)
+    } finally {
+      tokens.end('member', times)
+    }
   }
 
   #index(operand: Expr): Expr {
@@ -306,8 +322,9 @@ class Parser implements MacroHelper {
   }
 
   #primary(follow: Follow): Expr {
-    return this.#rule('primary', follow, () => {
-      const tokens = this.#tokens
+    const tokens = this.#tokens
+    const start = tokens.begin('primary', follow)
+    try {
       tokens.sync(PRIMARY)
       if (!PRIMARY.has(tokens.type)) throw tokens.noAlternative(1)
       switch (tokens.type) {
@@ -327,7 +344,11 @@ class Parser implements MacroHelper {
         default:
           return this.#literal()
       }
-    })
+    } catch (error) {
+      return this.#mended(error, start)
+    } finally {
+      tokens.end('primary')
+    }
   }
 
   #named(): Expr {

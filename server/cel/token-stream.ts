@@ -28,6 +28,7 @@ const MAX_RECOVERIES = 30
 const MAX_SKIPPED = 256
 /** As often as this a rule may contain itself. */
 const MAX_DEPTH = 250
+export const RECURSION_MESSAGE = `expression recursion limit exceeded: ${MAX_DEPTH}`
 
 const ORDER: ReadonlyMap<TokenType, number> = new Map([['<EOF>', -1], ...TOKENS.map((t, i) => [t, i] as const)] as [TokenType, number][])
 
@@ -69,31 +70,43 @@ export class TokenStream {
 
   /** Runs a rule. What it cannot go on with is reported, skipped, and `broken` is its result. */
   rule<T>(name: string, follow: Follow, body: () => T, broken: () => T): T {
-    this.#follows.push(follow)
-    this.enter(name)
+    this.begin(name, follow)
     try {
       return body()
     } catch (error) {
-      if (!(error instanceof Unexpected)) throw error
-      this.#tell(error.token, error.message)
-      this.#recover()
+      this.mend(error)
       return broken()
     } finally {
-      this.leave(name)
-      this.#follows.pop()
+      this.end(name)
     }
+  }
+
+  /** Where the rule begins. `end` goes with it, and `mend` when something is thrown in between. */
+  begin(name: string, follow: Follow): number {
+    this.#follows.push(follow)
+    this.enter(name)
+    return this.peek(0).offset
+  }
+
+  /** @param times how often it was entered */
+  end(name: string, times = 1): void {
+    this.#depths.set(name, this.#depths.get(name)! - times)
+    this.#follows.pop()
+  }
+
+  /** Reports what a rule cannot go on with, and skips it. */
+  mend(error: unknown): void {
+    if (!(error instanceof Unexpected)) throw error
+    this.#tell(error.token, error.message)
+    this.#recover()
   }
 
   enter(name: string): void {
     const depth = (this.#depths.get(name) ?? 0) + 1
     this.#depths.set(name, depth)
     if (depth <= MAX_DEPTH) return
-    this.#report(undefined, `expression recursion limit exceeded: ${MAX_DEPTH}`)
+    this.#report(undefined, RECURSION_MESSAGE)
     throw new GivenUp()
-  }
-
-  leave(name: string, times = 1): void {
-    this.#depths.set(name, this.#depths.get(name)! - times)
   }
 
   take(): Token {
