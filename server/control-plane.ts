@@ -258,9 +258,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     authenticationData({ clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca }),
   )
   await Promise.all([ensureRbacPolicy(registry, bootstrapContext(clock)), aggregator.start(), identities.written])
-  const repair = services.startRepair((e) =>
-    log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed'),
-  )
+  const repair = services.startRepair((e) => {
+    // What was under way at the end finds the store closed.
+    if (!state.closing) log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed')
+  })
   let sinceBookmark = 0
   const ticker = clock.setInterval(() => {
     sinceBookmark += TICK_MS

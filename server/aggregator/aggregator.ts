@@ -140,6 +140,8 @@ export class Aggregator {
         await this.#sync(name)
         this.#queue.forget(name)
       } catch (e) {
+        // The store closes before what was under way has ended.
+        if (this.#queue.shuttingDown) return
         // Changed or deleted meanwhile: its event brings it back.
         if (!isStatusError(e, 'Conflict') && !isStatusError(e, 'NotFound')) {
           if (!(e instanceof Unreachable)) this.#o.onError(name, e)
