@@ -22,7 +22,8 @@ function structs(source: string): Map<string, Field[]> {
       const json = /json:"([^",]*)/.exec(f[3] ?? '')?.[1] ?? ''
       fields.push({ name: f[1] ?? f[2]!.replace(/^.*\./, ''), type: f[2]!, json, embedded: f[1] === undefined })
     }
-    found.set(m[1]!, fields)
+    // Of two groups with one name the first is meant.
+    if (!found.has(m[1]!)) found.set(m[1]!, fields)
   }
   return found
 }
@@ -43,6 +44,7 @@ const roots: Readonly<Record<string, readonly string[]>> = {
     'PersistentVolumeClaimStatus',
     'VolumeNodeAffinity',
   ],
+  'resource/v1': ['ResourceClaimTemplateSpec'],
   'batch/v1': ['PodFailurePolicy', 'SuccessPolicy', 'UncountedTerminatedPods'],
 }
 

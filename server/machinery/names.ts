@@ -18,6 +18,7 @@ const PERCENT = '[0-9]+%'
 const whole = (source: string): RegExp => new RegExp(`^${source}$`)
 const labelPattern = whole(LABEL)
 const subdomainPattern = whole(SUBDOMAIN)
+const caselessSubdomainPattern = new RegExp(`^${SUBDOMAIN}$`, 'i')
 const underscoreSubdomainPattern = whole(UNDERSCORE_SUBDOMAIN)
 const label1035Pattern = whole(LABEL_1035)
 const qualifiedPattern = whole(QUALIFIED)
@@ -76,6 +77,13 @@ export function dns1123LabelErrors(value: string): string[] {
 
 export function dns1123SubdomainErrors(value: string): string[] {
   return checked(value, MAX_SUBDOMAIN, maxLengthText, subdomainPattern, () => regexText(SUBDOMAIN_TEXT, SUBDOMAIN, 'example.com'))
+}
+
+/** A subdomain in any case, where rules are declared with the type. */
+export function caselessSubdomainErrors(value: string): string[] {
+  const text =
+    "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
+  return checked(value, MAX_SUBDOMAIN, maxLengthText, caselessSubdomainPattern, () => regexText(text, `(?i)${SUBDOMAIN}`, 'Example.com'))
 }
 
 export function dns1123SubdomainWithUnderscoreErrors(value: string): string[] {

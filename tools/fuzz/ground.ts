@@ -62,6 +62,9 @@ const CUSTOM_SAMPLES: readonly Sample[] = [
   custom('gizmos', 'Gizmo', { spec: { any: [{ thing: true }] } }),
 ]
 
+/** Names of the objects in recorded requests are made of it. */
+export const RECORDED_RUN = 'recorded'
+
 const LIMIT_MS = 15_000
 
 /** Makes what requests speak of: a namespace, custom kinds, and an object of each kind. Fails when the server takes none of them. */

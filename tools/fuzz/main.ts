@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ours, reference } from '../bench/contestants.ts'
 import { closeConnections } from '../conformance/http.ts'
 import { say } from '../setup.mjs'
 import { fuzz, type Outcome } from './alone.ts'
+import { RECORDED_RUN } from './ground.ts'
 import { compareBoth, type Difference } from './paired.ts'
 import { Random } from './random.ts'
 
@@ -20,6 +22,8 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
     paired: { type: 'string' },
     top: { type: 'string', default: '40' },
+    // A file to write refusals into that both agree on (answers.test.ts asks them again).
+    record: { type: 'string' },
     // Servers that run already, for the paired mode.
     url: { type: 'string' },
     token: { type: 'string', default: '' },
@@ -33,7 +37,8 @@ const GROWTH_LIMIT_MB = 80
 const SHOWN = 20
 
 const seed = Number(flags.seed)
-const run = `s${seed}x${Date.now().toString(36).slice(-4)}`
+// Recorded requests are asked again under the same names.
+const run = flags.record === undefined ? `s${seed}x${Date.now().toString(36).slice(-4)}` : RECORDED_RUN
 
 /** What the second half of the rounds keeps more than the first, by the least of each. */
 function growth(memory: readonly number[]): number {
@@ -99,7 +104,7 @@ async function paired(count: number): Promise<number> {
   const mine = flags.url === undefined ? await ours().start() : undefined
   try {
     const target = (name: string, url: string, token: string): { name: string; url: string; token: string } => ({ name, url, token })
-    const { found, compared } = await compareBoth(
+    const { found, compared, recorded } = await compareBoth(
       theirs === undefined ? target('reference', given!, flags['reference-token']) : target('reference', theirs.url, theirs.token),
       mine === undefined ? target('ours', flags.url!, flags.token) : target('ours', mine.url, mine.token),
       new Random(seed),
@@ -108,6 +113,7 @@ async function paired(count: number): Promise<number> {
       new RegExp(flags.only),
     )
     print(found)
+    if (flags.record !== undefined) writeFileSync(flags.record, `${JSON.stringify(recorded, null, 1)}\n`)
     console.log(`${compared} answers compared, ${found.length} differ`)
     return 0
   } finally {

@@ -24,7 +24,7 @@ export async function compareBoth(
   run: string,
   count: number,
   only: RegExp,
-): Promise<{ found: Difference[]; compared: number }> {
+): Promise<{ found: Difference[]; compared: number; recorded: Recorded[] }> {
   const ground = await prepare(theirs, run, only, true)
   await prepare(mine, run, only, true)
   const own = new Map<Target, Map<string, Identity>>()
@@ -33,6 +33,7 @@ export async function compareBoth(
   // Nor is there anything to say of a kind that changes what others' objects are answered with.
   const known = ground.samples.filter((s) => s.resource !== 'limitranges' && [theirs, mine].every((t) => own.get(t)!.has(keyOf(s))))
   const found: Difference[] = []
+  const recorded = new Recorder(run)
   let left = count
   const ask = (target: Target, request: FuzzRequest, key: string): Promise<Answer> => {
     const { method, path, headers, body } = request
@@ -49,10 +50,21 @@ export async function compareBoth(
       // There are patches that end the reference's handler.
       const difference = a.status === 0 ? undefined : compare(request, a, b, run)
       if (difference !== undefined) found.push(difference)
+      else recorded.add(request, a)
     }
   }
   await Promise.all(Array.from({ length: CONCURRENT }, worker))
-  return { found, compared: count }
+  return { found, compared: count, recorded: recorded.cases }
+}
+
+/** A request that both refuse in the same words, to be asked again without a reference. */
+export interface Recorded {
+  label: string
+  method: string
+  path: string
+  body: string
+  status: number
+  said: string[]
 }
 
 interface Status {
@@ -62,12 +74,43 @@ interface Status {
 }
 
 /** Go walks maps in random order: causes and the parts of a message count as a set. */
-function said(status: Status): string[] {
+export function said(status: Status): string[] {
   // A document that a patch has made shows what control loops have added to it.
   const short = (text = ''): string => text.replace(/^Invalid value: "\{.*\}": /s, 'Invalid value: (a document): ')
-  const causes = (status.details?.causes ?? []).map((c) => `${c.field ?? ''}: ${c.field === 'patch' ? short(c.message) : (c.message ?? '')}`)
+  const causes = (status.details?.causes ?? []).map(
+    (c) => `${c.field ?? ''}: ${c.field === 'patch' ? short(c.message) : (c.message ?? '')}`,
+  )
   if (causes.length > 0) return [...new Set([status.reason ?? '', ...causes])].sort()
   return [`${status.reason ?? ''} ${status.message ?? ''}`]
+}
+
+const MOST_OF_A_KIND = 14
+const LONGEST_BODY = 1500
+
+/** Refusals of writes, one of a kind and of its words, and no more of a kind than say something new. */
+class Recorder {
+  readonly cases: Recorded[] = []
+  readonly #run: string
+  readonly #shapes = new Set<string>()
+  readonly #kinds = new Map<string, number>()
+
+  constructor(run: string) {
+    this.#run = run
+  }
+
+  add({ label, method, path, body = '' }: FuzzRequest, answer: Answer): void {
+    const kind = label.slice(0, label.indexOf(' '))
+    const count = this.#kinds.get(kind) ?? 0
+    // Custom kinds have suites of their own. Names that are made up are others the next time.
+    if (kind.startsWith('fuzz.')) return
+    if (answer.status !== 422 || method === 'PATCH' || body.length > LONGEST_BODY || body.includes('generateName')) return
+    const words = said(normalise(plain(answer), this.#run, new Map()).body as Status)
+    const fresh = words.map((w) => `${kind} ${shapeOf(w)}`).filter((shape) => !this.#shapes.has(shape))
+    if (fresh.length === 0 || count >= MOST_OF_A_KIND) return
+    for (const shape of fresh) this.#shapes.add(shape)
+    this.#kinds.set(kind, count + 1)
+    this.cases.push({ label, method, path, body, status: answer.status, said: words })
+  }
 }
 
 /** Values in quotes, numbers and indexes say nothing of a difference's kind. */

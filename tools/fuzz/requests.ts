@@ -165,8 +165,8 @@ const ACCEPTS = [
 
 function listed(r: Random, g: Ground, s: Sample): FuzzRequest {
   const query = Array.from({ length: r.below(3) }, () => oddQuery(r))
-  // A watch ends by itself.
-  if (r.chance(0.2)) query.push('watch=1', 'timeoutSeconds=1')
+  // A watch ends by itself; of two values the first counts.
+  if (r.chance(0.2) || query.some((q) => q.startsWith('sendInitialEvents'))) query.unshift('watch=1', 'timeoutSeconds=1')
   const path = r.chance(0.3) ? onePath(g, s) : pathOf(g, s)
   return { label: `${keyOf(s)} read`, method: 'GET', path: `${path}?${query.join('&')}`, headers: { accept: r.pick(ACCEPTS) } }
 }

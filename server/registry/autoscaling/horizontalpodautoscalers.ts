@@ -1,3 +1,4 @@
+import { ownValue } from '../../machinery/own.ts'
 import {
   defaultHorizontalPodAutoscaler,
   validateAutoscalerStatus,
@@ -26,7 +27,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 function metricText(spec: unknown, status: unknown): string {
   const type = textAt(spec, 'type')
-  const field = FIELDS[type]
+  const field = ownValue(FIELDS, type)
   if (field === undefined) return '<unknown type>'
   const target = valueAt(spec, `${field}.target`)
   const current = valueAt(status, `${field}.current`)

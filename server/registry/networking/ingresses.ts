@@ -1,4 +1,4 @@
-import { validateIngress } from '../../apis/networking/v1/ingress.ts'
+import { validateIngress, validateIngressStatus } from '../../apis/networking/v1/ingress.ts'
 import { listAt, textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -34,6 +34,7 @@ export const ingresses: BuiltInKind = {
   strategy: {
     generation: true,
     ...validateWith(validateIngress),
+    validateStatusUpdate: validateIngressStatus,
   },
   table: table(
     'Name|Class|Hosts|Address|Ports|Age',

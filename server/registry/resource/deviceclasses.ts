@@ -1,4 +1,6 @@
+import { validateDeviceClass } from '../../apis/resource/v1/deviceclass.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 
 export const deviceclasses: BuiltInKind = {
   group: 'resource.k8s.io',
@@ -6,5 +8,6 @@ export const deviceclasses: BuiltInKind = {
   strategy: {
     generation: true,
     returnDeletedObject: true,
+    ...validateWith(validateDeviceClass),
   },
 }

@@ -1,6 +1,7 @@
-import { stampTaintRule } from '../../apis/resource/v1/devicetaint.ts'
+import { stampTaintRule, validateDeviceTaintRule, validateDeviceTaintRuleStatus } from '../../apis/resource/v1/devicetaint.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, name, sinceField, table, text } from '../generic/table-cells.ts'
 
 export const devicetaintrules: BuiltInKind = {
@@ -10,6 +11,8 @@ export const devicetaintrules: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
+    ...validateWith(validateDeviceTaintRule),
+    validateStatusUpdate: (obj) => validateDeviceTaintRuleStatus(obj, undefined),
     prepareForCreate: (obj, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
     prepareForUpdate: (obj, _old, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
   },

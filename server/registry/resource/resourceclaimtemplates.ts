@@ -1,5 +1,6 @@
-import { defaultResourceClaimTemplate } from '../../apis/resource/v1/resourceclaim.ts'
+import { defaultResourceClaimTemplate, validateResourceClaimTemplate } from '../../apis/resource/v1/resourceclaim.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 
 export const resourceclaimtemplates: BuiltInKind = {
   group: 'resource.k8s.io',
@@ -7,5 +8,6 @@ export const resourceclaimtemplates: BuiltInKind = {
   strategy: {
     returnDeletedObject: true,
     default: defaultResourceClaimTemplate,
+    ...validateWith(validateResourceClaimTemplate),
   },
 }

@@ -1,7 +1,9 @@
 import { stampSliceTaints } from '../../apis/resource/v1/devicetaint.ts'
+import { validateResourceSlice } from '../../apis/resource/v1/resourceslice.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { age, name, table, text } from '../generic/table-cells.ts'
 
 export const resourceslices: BuiltInKind = {
@@ -10,6 +12,7 @@ export const resourceslices: BuiltInKind = {
   strategy: {
     generation: true,
     returnDeletedObject: true,
+    ...validateWith(validateResourceSlice),
     prepareForCreate: (obj, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
     prepareForUpdate: (obj, _old, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
   },

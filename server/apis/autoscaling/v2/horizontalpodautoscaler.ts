@@ -1,3 +1,4 @@
+import { ownValue } from '../../../machinery/own.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, fillUnset, isSet, numberAt, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
@@ -86,7 +87,7 @@ const SOURCES: Readonly<Record<string, (errors: FieldError[], source: JsonObject
 
 function checkMetric(errors: FieldError[], metric: JsonObject, at: string): void {
   const type = textAt(metric, 'type')
-  const field = METRICS[type]
+  const field = ownValue(METRICS, type)
   if (type === '') errors.push(required(`${at}.type`, 'must specify a metric source type'))
   if (field === undefined) errors.push(notSupported(`${at}.type`, type, Object.keys(METRICS)))
   const present = Object.keys(SOURCES).filter((key) => objectAt(metric, key) !== undefined)

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../machinery/own.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { forbiddenField, invalid, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, configMapKeyErrors } from '../../../machinery/names.ts'
@@ -102,7 +103,7 @@ export function validateSecret(secret: Secret): FieldError[] {
     size += decodedLength(value)
   }
   if (size > MAX_BYTES) errors.push(tooLong('data', MAX_BYTES))
-  BY_TYPE[secret.type ?? '']?.(errors, secret)
+  ownValue(BY_TYPE, secret.type ?? '')?.(errors, secret)
   return errors
 }
 

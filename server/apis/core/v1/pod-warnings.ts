@@ -1,3 +1,4 @@
+import { ownValue } from '../../../machinery/own.ts'
 import { canonicalAddress } from '../../../machinery/ip.ts'
 import { labelValueErrors } from '../../../machinery/names.ts'
 import { milliValue } from '../../../machinery/quantity.ts'
@@ -51,13 +52,13 @@ export function podWarnings(spec: PodSpec, meta: ObjectMeta, prefix: '' | 'templ
   const out: string[] = []
   const at = `${prefix}spec`
   for (const key in spec.nodeSelector) {
-    const text = deprecatedNodeLabels[key]
+    const text = ownValue(deprecatedNodeLabels, key)
     if (text !== undefined) out.push(`${at}.nodeSelector[${key}]: ${text}`)
   }
   if (spec.affinity?.nodeAffinity) nodeAffinityWarnings(out, spec.affinity.nodeAffinity, `${at}.affinity.nodeAffinity`)
   spec.topologySpreadConstraints?.forEach((c, i) => {
     const path = `${at}.topologySpreadConstraints[${i}]`
-    const text = deprecatedNodeLabels[c.topologyKey ?? '']
+    const text = ownValue(deprecatedNodeLabels, c.topologyKey ?? '')
     if (text !== undefined) out.push(`${path}.topologyKey: ${c.topologyKey} is ${text}`)
     if (!c.labelSelector) out.push(`${path}.labelSelector: ${NULL_SELECTOR}`)
   })
@@ -92,7 +93,7 @@ export function podWarnings(spec: PodSpec, meta: ObjectMeta, prefix: '' | 'templ
 /** Of pods, where `values` are looked at as well, and of volumes. */
 export function nodeSelectorTermWarnings(out: string[], term: NodeSelectorTerm | undefined, values: boolean, at: string): void {
   term?.matchExpressions?.forEach((e, i) => {
-    const text = deprecatedNodeLabels[e.key ?? '']
+    const text = ownValue(deprecatedNodeLabels, e.key ?? '')
     if (text !== undefined) out.push(`${at}.matchExpressions[${i}].key: ${e.key} is ${text}`)
     if (!values) return
     e.values?.forEach((v, j) => {

@@ -1,5 +1,5 @@
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
-import { byteLength, dns1123SubdomainErrors, rangeText } from '../../../machinery/names.ts'
+import { byteLength, caselessSubdomainErrors, dns1123SubdomainErrors, rangeText } from '../../../machinery/names.ts'
 import { tryQuantity } from '../../../machinery/quantity.ts'
 import {
   checkFileMode,
@@ -95,14 +95,14 @@ function azureDisk(errors: FieldError[], source: AzureDiskSource, path: string):
 
 const hostPort = /^(\[[^\][]*\]|[^:[\]]*):[^:]*$/
 
-/** The name of a CSI driver, in any case. */
-export function checkDriverName(errors: FieldError[], driver: string, path: string): void {
+/** The name of a driver, in any case. @param declared the rule stands with the type, and has words of its own */
+export function checkDriverName(errors: FieldError[], driver: string, path: string, declared = false): void {
   if (driver === '') {
     errors.push(required(path))
     return
   }
   checkMaxBytes(errors, driver, 63, path)
-  invalidTexts(errors, path, driver, dns1123SubdomainErrors(driver.toLowerCase()))
+  invalidTexts(errors, path, driver, declared ? caselessSubdomainErrors(driver) : dns1123SubdomainErrors(driver.toLowerCase()))
 }
 
 const checks: { [K in keyof VolumeSource]-?: Check<K> } = {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../machinery/own.ts'
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../../../machinery/names.ts'
@@ -13,7 +14,7 @@ const FIELD_OF: Readonly<Record<string, string>> = { ServiceAccount: 'serviceAcc
 
 function checkSubject(errors: FieldError[], subject: JsonObject, path: string): void {
   const kind = textAt(subject, 'kind')
-  const own = FIELD_OF[kind]
+  const own = ownValue(FIELD_OF, kind)
   if (own === undefined) {
     errors.push(notSupported(`${path}.kind`, kind, SUBJECTS))
     return

@@ -12,9 +12,9 @@ const REASON_TEXT =
 const MAX_REASON = 1024
 const MAX_MESSAGE = 32 * 1024
 
-function checkCondition(errors: FieldError[], condition: JsonObject, path: string): void {
+function checkCondition(errors: FieldError[], condition: JsonObject, path: string, missing: string): void {
   const [type, status, reason] = [textAt(condition, 'type'), textAt(condition, 'status'), textAt(condition, 'reason')]
-  if (type === '') errors.push(required(`${path}.type`))
+  if (type === '') errors.push(required(`${path}.type`, missing))
   else checkQualifiedName(errors, type, `${path}.type`)
   if (status === '') errors.push(required(`${path}.status`))
   else if (!STATUSES.includes(status)) errors.push(notSupported(`${path}.status`, status, STATUSES))
@@ -33,11 +33,12 @@ function checkCondition(errors: FieldError[], condition: JsonObject, path: strin
   if (byteLength(textAt(condition, 'message')) > MAX_MESSAGE) errors.push(tooLong(`${path}.message`, MAX_MESSAGE))
 }
 
-export function checkConditions(errors: FieldError[], conditions: readonly JsonObject[], path: string): void {
+/** @param missing what is said of a condition without a type: nothing where the rule is declared with the type */
+export function checkConditions(errors: FieldError[], conditions: readonly JsonObject[], path: string, missing = ''): void {
   const seen = new Set<unknown>()
   conditions.forEach((condition, i) => {
     if (seen.has(condition.type)) errors.push(duplicate(`${path}[${i}]`, condition.type))
     seen.add(condition.type)
-    checkCondition(errors, condition, `${path}[${i}]`)
+    checkCondition(errors, condition, `${path}[${i}]`, missing)
   })
 }

@@ -1,5 +1,5 @@
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
-import { parseAddress } from '../../../machinery/ip.ts'
+import { checkAddress, parseAddress } from '../../../machinery/ip.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import {
   dns1123LabelErrors,
@@ -9,7 +9,7 @@ import {
   portNumberErrors,
   regexText,
 } from '../../../machinery/names.ts'
-import { invalidTexts } from '../../core/v1/checks.ts'
+import { checkSubdomain, invalidTexts } from '../../core/v1/checks.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 
 /** Ingresses (apis/networking, validation). */
@@ -102,5 +102,20 @@ export const validateIngress: Validation = (obj, old) => {
   const annotated = objectAt(obj, 'metadata.annotations')?.[CLASS_ANNOTATION]
   if (old === undefined && typeof annotated === 'string' && isSet(spec, 'ingressClassName') && annotated !== name)
     errors.push(invalid(`annotations.${CLASS_ANNOTATION}`, annotated, 'must match `ingressClassName` when both are specified'))
+  return errors
+}
+
+/** What a controller says of its addresses (apis/networking, ValidateIngressLoadBalancerStatus). */
+export const validateIngressStatus: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  const kept = objectsAt(old, 'status.loadBalancer.ingress').map((i) => textAt(i, 'ip'))
+  objectsAt(obj, 'status.loadBalancer.ingress').forEach((ingress, i) => {
+    const path = `status.loadBalancer.ingress[${i}]`
+    const [ip, hostname] = [textAt(ingress, 'ip'), textAt(ingress, 'hostname')]
+    if (ip !== '') checkAddress(errors, `${path}.ip`, ip, kept)
+    if (hostname === '') return
+    checkSubdomain(errors, hostname, `${path}.hostname`)
+    if (parseAddress(hostname) !== undefined) errors.push(invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address'))
+  })
   return errors
 }

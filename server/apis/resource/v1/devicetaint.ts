@@ -1,7 +1,12 @@
-import { fillZero, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { tooMany, type FieldError } from '../../../machinery/field-errors.ts'
+import { fillZero, isSet, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { checkDriverName } from '../../core/v1/volume-sources.ts'
+import { checkConditions } from '../../meta/v1/conditions.ts'
+import type { Validation } from '../../meta/v1/json-checks.ts'
+import { checkPoolName, checkShortName, checkTaint } from './device-parts.ts'
 
-/** Taints of devices, in rules and in slices (resource/v1 defaults). */
+/** Taints of devices, in rules and in slices (resource/v1 defaults; apis/resource, validation). */
 
 /** Taints say since when they hold. `now` is an API time. */
 const stampTaints = (taints: readonly JsonObject[], now: string): void => taints.forEach((taint) => fillZero(taint, { timeAdded: now }))
@@ -13,3 +18,24 @@ export function stampTaintRule(obj: KubeObject, now: string): void {
 
 export const stampSliceTaints = (obj: KubeObject, now: string): void =>
   objectsAt(obj, 'spec.devices').forEach((device) => stampTaints(objectsAt(device, 'taints'), now))
+
+const MAX_CONDITIONS = 8
+
+export const validateDeviceTaintRule: Validation = (obj, old) => {
+  const errors: FieldError[] = []
+  const selector = objectAt(obj, 'spec.deviceSelector')
+  const path = 'spec.deviceSelector'
+  if (isSet(selector, 'driver')) checkDriverName(errors, textAt(selector, 'driver'), `${path}.driver`)
+  if (isSet(selector, 'pool')) checkPoolName(errors, textAt(selector, 'pool'), `${path}.pool`)
+  if (isSet(selector, 'device')) checkShortName(errors, textAt(selector, 'device'), `${path}.device`)
+  checkTaint(errors, objectAt(obj, 'spec.taint') ?? {}, objectAt(old, 'spec.taint'), 'spec.taint')
+  return errors
+}
+
+export const validateDeviceTaintRuleStatus: Validation = (obj) => {
+  const errors: FieldError[] = []
+  const conditions = objectsAt(obj, 'status.conditions')
+  checkConditions(errors, conditions, 'status.conditions', 'is required')
+  if (conditions.length > MAX_CONDITIONS) errors.push(tooMany('status.conditions', conditions.length, MAX_CONDITIONS))
+  return errors
+}

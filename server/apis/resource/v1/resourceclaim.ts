@@ -1,15 +1,32 @@
 import { isDeepStrictEqual } from 'node:util'
-import { invalid } from '../../../machinery/field-errors.ts'
+import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillZero, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { internalValue } from '../../core/v1/internal-form.ts'
+import { checkDeviceClaim } from './deviceclaim.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
 
 /** Claims of devices and templates of them (resource/v1 defaults; apis/resource, validation). */
 
 // Its lists are called as quantities are elsewhere, so that it is compared as it stands.
+const kept = (obj: JsonObject, old: JsonObject | undefined, printed: () => unknown): FieldError[] =>
+  old === undefined || isDeepStrictEqual(obj.spec, old.spec) ? [] : [invalid('spec', printed(), IMMUTABLE)]
+
+const claimErrors = (obj: JsonObject, path: string): FieldError[] => {
+  const errors: FieldError[] = []
+  checkDeviceClaim(errors, objectAt(obj, path) ?? {}, path)
+  return errors
+}
+
+/** A claim that is fixed is not looked at again. */
 export const validateResourceClaim: Validation = (obj, old) =>
-  old === undefined || isDeepStrictEqual(obj.spec, old.spec) ? [] : [invalid('spec', null, IMMUTABLE)]
+  old === undefined ? claimErrors(obj, 'spec.devices') : kept(obj, old, () => null)
+
+export const validateResourceClaimTemplate: Validation = (obj, old) => [
+  ...claimErrors(obj, 'spec.spec.devices'),
+  ...kept(obj, old, () => internalValue('ResourceClaimTemplateSpec', obj.spec)),
+]
 
 function defaultRequest(request: JsonObject): void {
   fillZero(request, { allocationMode: 'ExactCount' })

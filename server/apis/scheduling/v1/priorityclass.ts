@@ -1,3 +1,4 @@
+import { ownValue } from '../../../machinery/own.ts'
 import { forbiddenField, notSupported, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillUnset, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -14,7 +15,7 @@ const SYSTEM_PREFIX = 'system-'
 const SYSTEM_CLASSES: Readonly<Record<string, number>> = { 'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000 }
 
 function systemClass(name: string, value: number, globalDefault: boolean): string | undefined {
-  const known = SYSTEM_CLASSES[name]
+  const known = ownValue(SYSTEM_CLASSES, name)
   if (known === undefined) return `${name} is not a known system priority class`
   if (known !== value) return `value of ${name} PriorityClass must be ${known}`
   return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined

@@ -36,7 +36,7 @@ function checkStatus(errors: FieldError[], status: JsonObject): void {
 export const validateVolumeAttachment: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec') ?? {}
-  checkDriverName(errors, textAt(spec, 'attacher'), 'spec.attacher')
+  checkDriverName(errors, textAt(spec, 'attacher'), 'spec.attacher', true)
   checkSource(errors, objectAt(spec, 'source') ?? {}, 'spec.source')
   const node = textAt(spec, 'nodeName')
   invalidTexts(errors, 'spec.nodeName', node, dns1123SubdomainErrors(node))

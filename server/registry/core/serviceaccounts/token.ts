@@ -1,3 +1,4 @@
+import { ownValue } from '../../../machinery/own.ts'
 import type { BoundObject, ServiceAccountTokens, TokenClaims } from '../../../authn/service-account.ts'
 import { serviceAccountUser } from '../../../authn/service-account.ts'
 import { formatTime } from '../../../machinery/clock.ts'
@@ -97,7 +98,7 @@ async function boundObjects(
 ): Promise<{ pod?: BoundObject; secret?: BoundObject; node?: BoundObject }> {
   if (ref === undefined || ref === null) return {}
   const gv = parseApiVersion(ref.apiVersion ?? '')
-  const resource = gv?.group === '' && gv.version === 'v1' ? BINDABLE[ref.kind ?? ''] : undefined
+  const resource = gv?.group === '' && gv.version === 'v1' ? ownValue(BINDABLE, ref.kind ?? '') : undefined
   if (resource === undefined)
     throw badRequest(`cannot bind token to object of type ${gv?.group ?? ''}/${gv?.version ?? ''}, Kind=${ref.kind ?? ''}`)
   const name = ref.name ?? ''
