@@ -202,4 +202,20 @@ describe.skipIf(kubectlVersion() === undefined)('life cycles', () => {
       await rm(folder, { recursive: true })
     }
   })
+
+  test('a secret for a service account gets a token, good until the secret goes', async () => {
+    const metadata = { name: 'default-token', annotations: { 'kubernetes.io/service-account.name': 'default' } }
+    await create(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/service-account-token', metadata }))
+    const token = await until('a token', async () => (await at('secret default-token', '{.data.token}')) || undefined)
+    expect(await kubectl('describe', 'secret', 'default-token')).toMatch(/ca\.crt:.*\nnamespace: +7 bytes\ntoken: /)
+    const review = JSON.stringify({
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token: Buffer.from(token, 'base64').toString() },
+    })
+    const who = () => server.kubectl.with(review, 'create', '-f', '-', '-o', 'jsonpath={.status.authenticated} {.status.user.username}')
+    expect(await who()).toBe('true system:serviceaccount:default:default')
+    await kubectl('delete', 'secret', 'default-token')
+    expect((await who()).trim()).toBe('')
+  })
 })

@@ -1,7 +1,6 @@
-import type { EventRecorder, EventType } from '../../client/event-recorder.ts'
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../client/objects-storage.ts'
-import type { Pod } from '../../client/objects.ts'
-import { keyOf, type Lister } from '../../client/store.ts'
+import type { EventType } from '../../client/event-recorder.ts'
+import type { PersistentVolumeClaim } from '../../client/objects-storage.ts'
+import { keyOf } from '../../client/store.ts'
 import {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
@@ -15,7 +14,6 @@ import {
   namesClass,
   SELECTED_NODE,
 } from '../../client/volume-binding.ts'
-import type { ControllerContext } from '../controller.ts'
 import { BY_CLAIM, isTerminal } from '../pods.ts'
 import type { BinderParts } from './parts.ts'
 import type { Provisioning } from './provisioning.ts'
