@@ -19,6 +19,13 @@ export interface DefinitionRuleOptions {
   readonly stored?: StoredExpressions
 }
 
+/** The node that an error is told by, or one within it: what a list wants of its items does not keep their own rules from being looked at. */
+function tellerOf({ field, body }: FieldError): string {
+  return OF_LIST.test(body) ? field.slice(0, Math.max(field.lastIndexOf('.items.'), 0)) : field
+}
+const OF_LIST =
+  /x-kubernetes-list-map-keys, so it|parent array's x-kubernetes-list-type|as item of a list with|cannot be nullable when x-kubernetes-list-type/
+
 export interface StoredExpressions {
   readonly rules: ReadonlySet<string>
   readonly messageExpressions: ReadonlySet<string>
@@ -61,7 +68,7 @@ class Check {
 
   constructor(options: DefinitionRuleOptions) {
     this.#options = options
-    this.#wrong = [...new Set((options.schemaErrors ?? []).map((e) => e.field))]
+    this.#wrong = [...new Set((options.schemaErrors ?? []).map(tellerOf))]
   }
 
   /**

@@ -16,6 +16,17 @@ const nested = 'self.all(x, self.all(y, x == y))'
 const atomic = { 'x-kubernetes-map-type': 'atomic' }
 
 export const definitionCases: readonly (readonly [name: string, schema: Json])[] = [
+  [
+    'what a list wants of its items is told behind their rules',
+    object({
+      l: {
+        ...list(ruled(object({ n: text(), m: text({ maxLength: 5 }) }), 'self.n == 1', 'self.m.size() > 2')),
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['n'],
+      },
+      s: { ...list(ruled(object({ n: int }), 'self.n == "a"')), 'x-kubernetes-list-type': 'set' },
+    }),
+  ],
   ['right', one('self.size() > 1', { rule: 'self == oldSelf', message: 'fixed' }, { rule: 'oldSelf.hasValue()', optionalOldSelf: true })],
   ['an unknown field', ruled(object({ a: text() }), 'self.b == 1', 'self.a.c', 'has(self.b)', 'self.?b.hasValue()')],
   ['an unknown name', one('other == 1', 'self.foo()', 'foo(self)', 'self.x.y.z()', 'a.b.c == 1')],
