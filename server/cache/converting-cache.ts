@@ -5,8 +5,9 @@ import { ResourceCache } from './resource-cache.ts'
 /** Stored bytes as this cache shows them, in their order; rejects when that cannot be told. */
 export type ConvertValues = (values: readonly Buffer[]) => Promise<Buffer[]>
 
-/** So many objects are converted at once. */
+/** So many objects are converted at once, or fewer when they are large: JSON is read and written in one go. */
 const BATCH = 100
+const BATCH_BYTES = 1 << 20
 /** So many changes do not wait any longer for somebody to ask for them. */
 const MUCH = 1000
 
@@ -59,7 +60,7 @@ export class ConvertingCache extends ResourceCache {
     while (this.#loading !== undefined || this.#events.length > 0) {
       const loading = this.#loading
       if (loading !== undefined) {
-        const values = await this.#all(loading.items.map((kv) => kv.value))
+        const values = await this.#all(loading.items)
         if (loading !== this.#loading) continue
         this.#loading = undefined
         super.load(
@@ -69,7 +70,7 @@ export class ConvertingCache extends ResourceCache {
         continue
       }
       const events = this.#events
-      const batch = events.slice(0, BATCH)
+      const batch = events.slice(0, batchEnd(events, 0))
       const puts = batch.flatMap((e) => (e.type === 'delete' ? [] : [e.value]))
       const values = await this.#convert(puts)
       // Everything was listed anew meanwhile.
@@ -79,9 +80,23 @@ export class ConvertingCache extends ResourceCache {
     }
   }
 
-  async #all(values: readonly Buffer[]): Promise<Buffer[]> {
+  async #all(items: readonly KeyValue[]): Promise<Buffer[]> {
     const out: Buffer[] = []
-    for (let i = 0; i < values.length; i += BATCH) out.push(...(await this.#convert(values.slice(i, i + BATCH))))
+    for (let i = 0; i < items.length; ) {
+      const end = batchEnd(items, i)
+      out.push(...(await this.#convert(items.slice(i, end).map((kv) => kv.value))))
+      i = end
+    }
     return out
   }
 }
+
+/** Where the batch ends that begins at `start`: behind one at least. */
+function batchEnd(items: readonly (KeyValue | StorageEvent)[], start: number): number {
+  let bytes = 0
+  let end = start
+  while (end < items.length && end < start + BATCH && bytes < BATCH_BYTES) bytes += size(items[end++]!)
+  return end
+}
+
+const size = (item: KeyValue | StorageEvent): number => ('value' in item ? item.value.length : 0)

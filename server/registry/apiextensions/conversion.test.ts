@@ -126,6 +126,17 @@ describe('conversion by a webhook', () => {
     expect(s.webhook.reviews).toHaveLength(2)
   })
 
+  test('large ones by fewer', async () => {
+    await using s = await open()
+    const annotations = { text: 'x'.repeat(200_000) }
+    for (let i = 0; i < 8; i++) {
+      const object = { apiVersion: `${GROUP}/v1`, kind: 'Box', metadata: { name: `o${i}`, annotations }, spec: { size: i } }
+      await createIn(storeOf(s, 'v1'), { object, namespace: 'default', context: s.context })
+    }
+    await storeOf(s, 'v2').deps.feed.fresh()
+    expect(s.webhook.reviews.map((r) => r.request.objects.length)).toEqual([6, 2])
+  })
+
   test('while it fails so do reads and writes of that version, and of no other', async () => {
     await using s = await open()
     await put(s, 'v1', 'a', { size: 1 })
