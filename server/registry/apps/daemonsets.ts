@@ -8,7 +8,7 @@ import {
 } from '../../apis/apps/v1/daemonset.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { age, containers, labels, name, number, selector, table } from '../generic/table-cells.ts'
-import { warnOfTemplate, warnOfWorkload } from './workload-warnings.ts'
+import { warnOfTemplate } from './workload-warnings.ts'
 
 export const daemonsets: BuiltInKind = {
   group: 'apps',
@@ -23,7 +23,8 @@ export const daemonsets: BuiltInKind = {
     prepareForUpdate: (obj, old) => countTemplateGeneration(obj, old),
     validate(obj, ctx) {
       const errors = validateDaemonSet(obj, undefined)
-      if (errors.length === 0) warnOfWorkload(obj, ctx)
+      // Its pods are named after it too, but nothing is said of that.
+      if (errors.length === 0) warnOfTemplate(obj, ctx)
       return errors
     },
     validateUpdate(obj, old, ctx) {

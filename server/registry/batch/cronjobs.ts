@@ -1,4 +1,5 @@
 import { defaultCronJob, validateCronJob } from '../../apis/batch/v1/cronjob.ts'
+import { cronJobWarnings } from '../../apis/batch/v1/job-warnings.ts'
 import { valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -18,7 +19,7 @@ export const cronjobs: BuiltInKind = {
     generation: true,
     default: defaultCronJob,
     prepareForCreate: (obj) => void (obj.status = {}),
-    ...validateWith(validateCronJob),
+    ...validateWith(validateCronJob, cronJobWarnings),
   },
   table: table(
     'Name|Schedule|Timezone|Suspend:boolean|Active:integer|Last Schedule|Age|*Containers|*Images|*Selector',

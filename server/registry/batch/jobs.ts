@@ -1,5 +1,6 @@
 import { defaultJob, generateSelector, labelsOfTemplate, validateJob } from '../../apis/batch/v1/job.ts'
 import { validateJobStatus } from '../../apis/batch/v1/job-status.ts'
+import { jobWarnings } from '../../apis/batch/v1/job-warnings.ts'
 import { humanDuration } from '../../machinery/duration.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -45,7 +46,7 @@ export const jobs: BuiltInKind = {
     },
     // A job without labels of its own has those of its template, the generated ones too.
     canonicalize: labelsOfTemplate,
-    ...validateWith(validateJob),
+    ...validateWith(validateJob, jobWarnings),
     validateStatusUpdate: validateJobStatus,
   },
   selectableFields: { 'status.successful': (o) => String(valueAt(o, 'status.succeeded') ?? 0) },

@@ -1,6 +1,8 @@
-import { defaultSecret, secretOf, validateSecret, validateSecretUpdate } from '../../apis/core/v1/config-data.ts'
+import { defaultSecret, secretOf, secretWarnings, validateSecret, validateSecretUpdate } from '../../apis/core/v1/config-data.ts'
 import { since } from '../../machinery/duration.ts'
+import type { KubeObject } from '../../machinery/types.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { validateWith } from '../generic/strategy.ts'
 import { columns } from '../generic/table-columns.ts'
 
 export const secrets: BuiltInKind = {
@@ -8,8 +10,13 @@ export const secrets: BuiltInKind = {
   resource: 'secrets',
   strategy: {
     default: (obj) => defaultSecret(secretOf(obj)),
-    validate: (obj) => validateSecret(secretOf(obj)),
-    validateUpdate: (obj, old) => validateSecretUpdate(secretOf(obj), secretOf(old)),
+    ...validateWith(
+      (obj, old) =>
+        old === undefined
+          ? validateSecret(secretOf(obj as KubeObject))
+          : validateSecretUpdate(secretOf(obj as KubeObject), secretOf(old as KubeObject)),
+      (obj) => secretWarnings(secretOf(obj)),
+    ),
   },
   selectableFields: { type: (o) => secretOf(o).type ?? '' },
   table: {

@@ -95,11 +95,11 @@ export interface Strategy {
 /** Creates and updates that are validated by one function, with the warnings of an object that is right. */
 export function validateWith(
   validation: Validation,
-  warnings: (obj: KubeObject) => Iterable<string> = () => [],
+  warnings: (obj: KubeObject, old: KubeObject | undefined) => Iterable<string> = () => [],
 ): Required<Pick<Strategy, 'validate' | 'validateUpdate'>> {
   const check = (obj: KubeObject, old: KubeObject | undefined, ctx: StrategyContext): FieldError[] => {
     const errors = validation(obj, old)
-    if (errors.length === 0) for (const text of warnings(obj)) ctx.warn(text)
+    if (errors.length === 0) for (const text of warnings(obj, old)) ctx.warn(text)
     return errors
   }
   return { validate: (obj, ctx) => check(obj, undefined, ctx), validateUpdate: check }

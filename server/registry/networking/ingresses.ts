@@ -1,4 +1,4 @@
-import { validateIngress, validateIngressStatus } from '../../apis/networking/v1/ingress.ts'
+import { ingressWarnings, validateIngress, validateIngressStatus } from '../../apis/networking/v1/ingress.ts'
 import { listAt, textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -33,7 +33,7 @@ export const ingresses: BuiltInKind = {
   resource: 'ingresses',
   strategy: {
     generation: true,
-    ...validateWith(validateIngress),
+    ...validateWith(validateIngress, ingressWarnings),
     validateStatusUpdate: validateIngressStatus,
   },
   table: table(

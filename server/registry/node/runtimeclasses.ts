@@ -1,4 +1,4 @@
-import { validateRuntimeClass } from '../../apis/node/v1/runtimeclass.ts'
+import { runtimeClassWarnings, validateRuntimeClass } from '../../apis/node/v1/runtimeclass.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { age, name, table, text } from '../generic/table-cells.ts'
@@ -9,7 +9,7 @@ export const runtimeclasses: BuiltInKind = {
   strategy: {
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
-    ...validateWith(validateRuntimeClass),
+    ...validateWith(validateRuntimeClass, runtimeClassWarnings),
   },
   table: table('Name|Handler|Age', name, text('handler'), age),
 }

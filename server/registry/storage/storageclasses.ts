@@ -1,4 +1,4 @@
-import { defaultStorageClass, validateStorageClass } from '../../apis/storage/v1/storageclass.ts'
+import { defaultStorageClass, storageClassWarnings, validateStorageClass } from '../../apis/storage/v1/storageclass.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { age, flag, name, table, text } from '../generic/table-cells.ts'
@@ -9,7 +9,7 @@ export const storageclasses: BuiltInKind = {
   strategy: {
     returnDeletedObject: true,
     default: defaultStorageClass,
-    ...validateWith(validateStorageClass),
+    ...validateWith(validateStorageClass, storageClassWarnings),
   },
   table: table(
     'Name|Provisioner|ReclaimPolicy|VolumeBindingMode|AllowVolumeExpansion|Age',

@@ -116,3 +116,18 @@ export function validateSecretUpdate(secret: Secret, old: Secret): FieldError[] 
 
 export const configMapOf = (obj: KubeObject): ConfigMap => obj as unknown as ConfigMap
 export const secretOf = (obj: KubeObject): Secret => obj as unknown as Secret
+
+const PEM = /-----BEGIN [^-]+-----[^]*?-----END [^-]+-----/
+
+/** A pair that cannot be one, in the words of Go's crypto/tls. Whether the two belong together is not looked at. */
+export function* secretWarnings({ type, data = {} }: Secret): IterableIterator<string> {
+  if (type !== 'kubernetes.io/tls') return
+  for (const [key, what] of [
+    ['tls.crt', 'certificate'],
+    ['tls.key', 'key'],
+  ] as const) {
+    if (PEM.test(Buffer.from(data[key] ?? '', 'base64').toString('latin1'))) continue
+    yield `tls: failed to find any PEM data in ${what} input`
+    return
+  }
+}

@@ -48,7 +48,11 @@ const SECCOMP_TEXT = 'non-functional in v1.27+; use the "seccompProfile" field i
 const NULL_SELECTOR = 'a null labelSelector results in matching no pod'
 
 /** `prefix` is '' for a pod and `spec.template.` for a template. */
-export function podWarnings(spec: PodSpec, meta: ObjectMeta, prefix: '' | 'template.' | 'spec.template.'): string[] {
+export function podWarnings(
+  spec: PodSpec,
+  meta: ObjectMeta,
+  prefix: '' | 'template.' | 'spec.template.' | 'spec.jobTemplate.spec.template.',
+): string[] {
   const out: string[] = []
   const at = `${prefix}spec`
   for (const key in spec.nodeSelector) {

@@ -9,6 +9,7 @@ import {
   portNumberErrors,
   regexText,
 } from '../../../machinery/names.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
 import { checkSubdomain, invalidTexts } from '../../core/v1/checks.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 
@@ -118,4 +119,10 @@ export const validateIngressStatus: Validation = (obj, old) => {
     if (parseAddress(hostname) !== undefined) errors.push(invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address'))
   })
   return errors
+}
+
+/** Of a new one. */
+export function* ingressWarnings(obj: KubeObject, old: KubeObject | undefined): IterableIterator<string> {
+  if (old === undefined && obj.metadata.annotations?.[CLASS_ANNOTATION] !== undefined && !isSet(obj, 'spec.ingressClassName'))
+    yield `annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`
 }

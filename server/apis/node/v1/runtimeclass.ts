@@ -1,3 +1,6 @@
+import { ownValue } from '../../../machinery/own.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+import { deprecatedNodeLabels } from '../../core/v1/pod-warnings.ts'
 import { duplicate, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, objectAt, objectsAt, textAt } from '../../../machinery/json-walk.ts'
 import { dns1123LabelErrors } from '../../../machinery/names.ts'
@@ -33,4 +36,11 @@ function checkTolerations(errors: FieldError[], tolerations: readonly Toleration
     if (seen.has(key)) errors.push(duplicate(`${path}[${i}]`, internalValue('Toleration', t)))
     seen.add(key)
   })
+}
+
+export function* runtimeClassWarnings(obj: KubeObject): IterableIterator<string> {
+  for (const key in objectAt(obj, 'scheduling.nodeSelector')) {
+    const text = ownValue(deprecatedNodeLabels, key)
+    if (text !== undefined) yield `scheduling.nodeSelector: ${text}`
+  }
 }

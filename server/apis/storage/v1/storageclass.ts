@@ -1,3 +1,5 @@
+import { ownValue } from '../../../machinery/own.ts'
+import { deprecatedNodeLabels } from '../../core/v1/pod-warnings.ts'
 import { duplicate, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -46,4 +48,13 @@ function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): vo
     if (seen.has(text)) errors.push(duplicate(path, ''))
     seen.add(text)
   })
+}
+
+export function* storageClassWarnings(obj: KubeObject): IterableIterator<string> {
+  for (const [i, term] of objectsAt(obj, 'allowedTopologies').entries()) {
+    for (const [j, e] of objectsAt(term, 'matchLabelExpressions').entries()) {
+      const text = ownValue(deprecatedNodeLabels, textAt(e, 'key'))
+      if (text !== undefined) yield `allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${text}`
+    }
+  }
 }
