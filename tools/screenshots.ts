@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { certificate } from '../e2e/fixtures/certificate.ts'
 import { isReady, pod, redeem } from '../e2e/fixtures/session.ts'
 import { writeManyPods } from '../e2e/fixtures/many-pods.ts'
 import { scratch } from '../e2e/fixtures/scratch.ts'
@@ -46,6 +47,17 @@ const shots: readonly Shot[] = [
   { name: 'pod-yaml', objects: [few], place: () => 'pods/default/alpha?tab=yaml', ready: '.cm-line' },
   { name: 'pod-logs', objects: [few], place: () => 'pods/default/alpha?tab=logs', ready: '.log-line' },
   { name: 'deployment', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table' },
+  { name: 'deployment-logs', objects: [few], place: () => 'deployments.apps/default/storefront?tab=logs', ready: '.log-line' },
+  { name: 'revisions', objects: [few], place: () => 'deployments.apps/default/storefront?tab=revisions', ready: 'summary' },
+  { name: 'edit', objects: [few], place: () => 'deployments.apps/default/storefront?tab=edit', ready: '.cm-line' },
+  { name: 'apply', objects: [few], place: () => 'deployments.apps', ready: row, open: apply },
+  { name: 'secret', objects: [few], place: () => 'secrets/default/quay-tls', ready: '[role=tabpanel] section' },
+  {
+    name: 'network-policy',
+    objects: [few],
+    place: () => 'networkpolicies.networking.k8s.io/default/gangway',
+    ready: '[role=tabpanel] section',
+  },
   { name: 'row-menu', objects: [few], place: () => 'deployments.apps', ready: row, open: rowMenu },
   { name: 'scale', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table', open: scale },
   { name: 'labels', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table', open: labels },
@@ -79,6 +91,17 @@ async function scale(page: Page): Promise<void> {
   await page.keyboard.press('s')
   await page.locator('#replicas').fill('5')
   await page.locator('.diff-line.added').waitFor()
+}
+
+async function apply(page: Page): Promise<void> {
+  await page.locator('header [aria-haspopup=dialog]').last().click()
+  // What the picture before has left there.
+  await page.locator('[role=dialog] .cm-content').focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Delete')
+  await page.locator('[role=dialog] .log-bar button').first().click()
+  await page.getByRole('menuitem', { name: 'Deployment' }).click()
+  await page.locator('[role=dialog] .diff-line.added').first().waitFor()
 }
 
 async function fromPalette(page: Page, name: RegExp): Promise<void> {
@@ -126,6 +149,28 @@ const examples: readonly [path: string, object: object][] = [
       kind: 'Deployment',
       metadata: { name: 'storefront', labels: { app: 'storefront', team: 'shop' } },
       spec: { replicas: 3, selector: selectorOf('storefront'), template: templateOf('storefront') },
+    },
+  ],
+  [
+    '/api/v1/namespaces/default/secrets',
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'quay-tls' },
+      type: 'kubernetes.io/tls',
+      data: { 'tls.crt': Buffer.from(certificate).toString('base64'), 'tls.key': Buffer.from('a key').toString('base64') },
+    },
+  ],
+  [
+    '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies',
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'gangway' },
+      spec: {
+        podSelector: selectorOf('storefront'),
+        ingress: [{ from: [{ podSelector: selectorOf('edge') }, { ipBlock: { cidr: '10.0.0.0/8' } }], ports: [{ port: 80 }] }],
+      },
     },
   ],
   [

@@ -103,8 +103,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What the server counts and writes itself at every change. */
-const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation'])
+/** What the server counts and writes itself; a dry run makes some of it up. */
+const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp'])
 
 /** An object without what every change changes: for a comparison of what a change means. */
 export function comparable(object: unknown): unknown {

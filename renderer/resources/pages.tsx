@@ -11,6 +11,9 @@ import { GenericOverview } from './generic/overview.tsx'
 import { nodePage } from './nodes/page.tsx'
 import type { KindPage } from './page.ts'
 import { podPage } from './pods/page.tsx'
+import { definitionPage } from './definitions/page.tsx'
+import { policyPage } from './networkpolicies/page.tsx'
+import { configMapPage, secretPage } from './secrets/page.tsx'
 import { servicePage } from './services/page.tsx'
 import { workloadPages } from './workloads/page.tsx'
 
@@ -19,6 +22,10 @@ const declared: Record<string, unknown> = {
   nodes: nodePage,
   namespaces: namespacePage,
   services: servicePage,
+  secrets: secretPage,
+  configmaps: configMapPage,
+  'networkpolicies.networking.k8s.io': policyPage,
+  'customresourcedefinitions.apiextensions.k8s.io': definitionPage,
   serviceaccounts: serviceAccountPage,
   persistentvolumeclaims: claimPage,
   persistentvolumes: volumePage,

@@ -54,6 +54,8 @@ const dynamic: Record<string, readonly string[]> = {
   'actions.state.': ['reading', 'unread', 'unplanned', 'checking', 'same', 'refused', 'ready', 'waiting', 'running', 'done', 'failed'],
   'actions.skip.': ['already', 'paused', 'noContainer', 'finished', 'changed'],
   'edit.': ['mine', 'theirs'],
+  'secret.validity.': ['valid', 'soon', 'expired', 'notYet'],
+  'policies.peer.': ['pods', 'allPods', 'namespaces', 'everywhere', 'both', 'block'],
   'apply.state.': [
     'faulty',
     'incomplete',

@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { type Condition, isRecord, type KubeObject } from '../../kube/types.ts'
 import { RecentEvents } from '../events/events-tab.tsx'
-import { DataSection } from '../secrets/data-section.tsx'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { Conditions, MainFacts, Metadata } from './common.tsx'
 
@@ -10,24 +9,19 @@ export function GenericOverview({ object }: { object: KubeObject }) {
   const { t } = useTranslation()
   const record = object as unknown as Record<string, unknown>
   const status = isRecord(record.status) ? record.status : undefined
-  const holds = object.apiVersion === 'v1' && dataKinds[object.kind ?? '']
-  const rest = Object.entries(record).filter(([key]) => !known.has(key) && !(holds && (key === 'data' || key === 'binaryData')))
+  const rest = Object.entries(record).filter(([key]) => !known.has(key))
   return (
     <div className="overview">
       <MainFacts object={object} />
       <Conditions conditions={Array.isArray(status?.conditions) ? (status.conditions as Condition[]) : undefined} />
       {isRecord(record.spec) && <Values title={t('sections.spec')} of={record.spec} />}
       {status && <Values title={t('sections.status')} of={status} />}
-      {holds && <DataSection key={object.metadata.uid} object={object} secret={holds.secret} />}
       {rest.length > 0 && <Values title={t('sections.content')} of={Object.fromEntries(rest)} />}
       <RecentEvents object={object} />
       <Metadata object={object} />
     </div>
   )
 }
-
-/** Core kinds whose content is keys and values. */
-const dataKinds: Record<string, { secret: boolean }> = { Secret: { secret: true }, ConfigMap: { secret: false } }
 
 const known = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status'])
 

@@ -6,7 +6,7 @@ import { parseQuantity } from '../../kube/quantity.ts'
 import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 import { useObject } from '../../queries/hub.ts'
 import { useContents } from '../../queries/contents.ts'
-import { Section } from '../../ui/facts.tsx'
+import { Section, Table } from '../../ui/facts.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { ObjectLink } from '../generic/common.tsx'
@@ -31,6 +31,7 @@ function NamespaceOverview({ object }: { object: Namespace }) {
     <PageBody object={object} conditions={object.status?.conditions}>
       <Contents namespace={name} />
       <Quotas namespace={name} />
+      <Limits namespace={name} />
     </PageBody>
   )
 }
@@ -87,6 +88,37 @@ function QuotaMeters({ quota: { metadata, spec, status } }: { quota: Quota }) {
       </div>
     </Section>
   )
+}
+
+interface LimitRange extends KubeObject {
+  spec?: { limits?: ({ type?: string } & Record<string, Record<string, string> | string | undefined>)[] }
+}
+
+const limitRanges = { group: '', version: 'v1', plural: 'limitranges', namespaced: true }
+/** What a LimitRange may say of a resource, by its fields. */
+const bounds = ['min', 'max', 'defaultRequest', 'default', 'maxLimitRequestRatio'] as const
+
+/** What a pod or a claim is given and may ask for here. */
+function Limits({ namespace }: { namespace: string }) {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const source = useMemo(() => ({ context, resource: limitRanges, namespace }), [context, namespace])
+  const all = (useObject(source)?.all ?? []) as LimitRange[]
+  return all.map(({ metadata, spec }) => (
+    <Section key={metadata.uid} title={`LimitRange ${metadata.name}`}>
+      <Table
+        head={[t('columns.type'), t('namespaces.resource'), ...bounds]}
+        rows={(spec?.limits ?? []).flatMap((limit) => {
+          const of = (bound: string): Record<string, string> => (typeof limit[bound] === 'object' ? limit[bound] : {})
+          const resources = [...new Set(bounds.flatMap((bound) => Object.keys(of(bound))))]
+          return resources.map((resource) => ({
+            key: `${limit.type ?? ''} ${resource}`,
+            cells: [limit.type ?? '', resource, ...bounds.map((bound) => of(bound)[resource] ?? '')],
+          }))
+        })}
+      />
+    </Section>
+  ))
 }
 
 const tones: Record<string, Tone> = { Active: 'ok', Terminating: 'busy' }

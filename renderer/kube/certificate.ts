@@ -1,0 +1,118 @@
+/** What of an X.509 certificate (RFC 5280) one wants to know. */
+export interface Certificate {
+  /** Its common name, or all of its distinguished name that can be read. */
+  subject: string
+  issuer: string
+  /** Milliseconds since the epoch. */
+  notBefore: number
+  notAfter: number
+  /** DNS names and addresses that it is for. */
+  names: string[]
+}
+
+interface Element {
+  tag: number
+  from: number
+  to: number
+}
+
+/** The certificates of a PEM text, in their order; what cannot be read is left out. */
+export function readCertificates(pem: string): Certificate[] {
+  return [...pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)].flatMap(([, body = '']) => {
+    try {
+      return [read(Uint8Array.from(atob(body.replaceAll(/\s/g, '')), (c) => c.charCodeAt(0)))]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** One element of DER (X.690 §8.1) at an offset. @throws RangeError beyond the end */
+function elementAt(bytes: Uint8Array, at: number): Element {
+  const tag = bytes[at]
+  let length = bytes[at + 1]
+  let from = at + 2
+  if (tag === undefined || length === undefined) throw new RangeError('the certificate is cut off')
+  if (length >= 0x80) {
+    const count = length & 0x7f
+    if (count === 0 || count > 4) throw new RangeError('a length that no certificate has')
+    length = 0
+    for (let n = 0; n < count; n++) length = length * 256 + (bytes[from++] ?? 0)
+  }
+  if (from + length > bytes.length) throw new RangeError('the certificate is cut off')
+  return { tag, from, to: from + length }
+}
+
+function childrenOf(bytes: Uint8Array, { from, to }: Element): Element[] {
+  const children: Element[] = []
+  for (let at = from; at < to; ) {
+    const child = elementAt(bytes, at)
+    children.push(child)
+    at = child.to
+  }
+  return children
+}
+
+function read(bytes: Uint8Array): Certificate {
+  const [tbs] = childrenOf(bytes, elementAt(bytes, 0))
+  // The version, [0], is left out in version 1; behind it: serial number, algorithm, issuer, validity, subject, key, and more.
+  const fields = childrenOf(bytes, tbs!).filter(({ tag }) => tag !== 0xa0)
+  const [, , issuer, validity, subject] = fields
+  const [notBefore, notAfter] = childrenOf(bytes, validity!).map((time) => timeOf(bytes, time))
+  const extensions = fields.find(({ tag }) => tag === 0xa3)
+  return {
+    issuer: nameOf(bytes, issuer!),
+    subject: nameOf(bytes, subject!),
+    notBefore: notBefore ?? Number.NaN,
+    notAfter: notAfter ?? Number.NaN,
+    names: extensions ? alternativeNames(bytes, extensions) : [],
+  }
+}
+
+const textOf = (bytes: Uint8Array, { from, to }: Element): string => new TextDecoder().decode(bytes.subarray(from, to))
+const hexOf = (bytes: Uint8Array, { from, to }: Element): string =>
+  [...bytes.subarray(from, to)].map((b) => b.toString(16).padStart(2, '0')).join('')
+
+/** UTCTime has two digits for the year, those from 50 on of the last century. */
+function timeOf(bytes: Uint8Array, element: Element): number {
+  const text = textOf(bytes, element)
+  const full = element.tag === 0x17 ? `${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}` : text
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? []
+  return Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
+}
+
+const commonName = '550403'
+const shortNames: Record<string, string> = { [commonName]: 'CN', '55040a': 'O', '55040b': 'OU', '550406': 'C' }
+
+function nameOf(bytes: Uint8Array, name: Element): string {
+  const parts = childrenOf(bytes, name).flatMap((set) =>
+    childrenOf(bytes, set).map((pair) => {
+      const [type, value] = childrenOf(bytes, pair)
+      return [hexOf(bytes, type!), textOf(bytes, value!)] as const
+    }),
+  )
+  const common = parts.find(([type]) => type === commonName)
+  return common ? common[1] : parts.map(([type, value]) => `${shortNames[type] ?? type}=${value}`).join(', ')
+}
+
+const subjectAltName = '551d11'
+
+function alternativeNames(bytes: Uint8Array, extensions: Element): string[] {
+  const [list] = childrenOf(bytes, extensions)
+  for (const extension of childrenOf(bytes, list!)) {
+    const parts = childrenOf(bytes, extension)
+    const [type, value] = [parts[0], parts.at(-1)]
+    if (!type || !value || hexOf(bytes, type) !== subjectAltName) continue
+    return childrenOf(bytes, elementAt(bytes, value.from)).flatMap((name) => {
+      if (name.tag === 0x82) return [textOf(bytes, name)]
+      return name.tag === 0x87 ? [addressOf(bytes.subarray(name.from, name.to))] : []
+    })
+  }
+  return []
+}
+
+function addressOf(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.')
+  const groups = Array.from({ length: bytes.length / 2 }, (_, n) => ((bytes[2 * n] ?? 0) * 256 + (bytes[2 * n + 1] ?? 0)).toString(16))
+  return groups.join(':').replace(/(?:^|:)0(?::0)+(?::|$)/, '::')
+}

@@ -1,0 +1,103 @@
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
+import { Section, Table } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { placeUrl, usePlace } from '../../ui/place.ts'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+
+interface PrinterColumn {
+  name: string
+  type: string
+  jsonPath: string
+  priority?: number
+}
+
+interface Definition extends KubeObject {
+  spec?: {
+    group?: string
+    scope?: string
+    names?: { kind?: string; plural?: string; shortNames?: string[]; categories?: string[] }
+    versions?: { name: string; served?: boolean; storage?: boolean; deprecated?: boolean; additionalPrinterColumns?: PrinterColumn[] }[]
+  }
+  status?: { conditions?: Condition[]; storedVersions?: string[] }
+}
+
+/** What a CustomResourceDefinition defines, and the way to its objects. */
+function DefinitionOverview({ object }: { object: Definition }) {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const { spec, status } = object
+  const names = spec?.names
+  const key = `${names?.plural ?? ''}.${spec?.group ?? ''}`
+  const columns = spec?.versions?.find((version) => version.storage)?.additionalPrinterColumns ?? []
+  return (
+    <PageBody
+      object={object}
+      conditions={status?.conditions}
+      facts={[
+        [
+          t('definitions.objects'),
+          <Link key="objects" to={placeUrl({ context, resource: key })}>
+            {names?.kind}
+          </Link>,
+        ],
+        [t('definitions.group'), spec?.group],
+        [t('definitions.scope'), spec?.scope],
+        [t('definitions.shortNames'), names?.shortNames?.join(', ')],
+        [t('definitions.categories'), names?.categories?.join(', ')],
+        [t('definitions.stored'), status?.storedVersions?.join(', ')],
+      ]}
+    >
+      <Section title={t('definitions.versions')}>
+        <Table
+          head={[t('columns.version'), t('columns.status')]}
+          rows={(spec?.versions ?? []).map(({ name, served, storage, deprecated }) => ({
+            key: name,
+            cells: [
+              name,
+              <ToneWord key="s" tone={served ? (deprecated ? 'warn' : 'ok') : 'muted'}>
+                {[
+                  served ? t('definitions.served') : t('definitions.unserved'),
+                  storage && t('definitions.storage'),
+                  deprecated && t('definitions.deprecated'),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </ToneWord>,
+            ],
+          }))}
+        />
+      </Section>
+      {columns.length > 0 && (
+        <Section title={t('definitions.columns')}>
+          <Table
+            head={[t('columns.name'), t('columns.type'), t('facts.path')]}
+            rows={columns.map(({ name, type, jsonPath }) => ({
+              key: name,
+              cells: [
+                name,
+                type,
+                <span key="p" className="mono">
+                  {jsonPath}
+                </span>,
+              ],
+            }))}
+          />
+        </Section>
+      )}
+    </PageBody>
+  )
+}
+
+function status({ status: told }: Definition): { text: string; tone: Tone } | undefined {
+  const conditions = told?.conditions ?? []
+  const refused = conditions.find(({ type, status: is }) => type === 'NamesAccepted' && is === 'False')
+  if (refused) return { text: refused.reason ?? 'NamesNotAccepted', tone: 'bad' }
+  return conditions.some(({ type, status: is }) => type === 'Established' && is === 'True')
+    ? { text: 'Established', tone: 'ok' }
+    : { text: 'NotEstablished', tone: 'busy' }
+}
+
+export const definitionPage: KindPage<Definition> = { status, Overview: DefinitionOverview }

@@ -1,0 +1,90 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type LabelSelector, labelSelectorText } from '../../kube/label-selector.ts'
+import type { KubeObject } from '../../kube/types.ts'
+import { pods } from '../../queries/discovery.ts'
+import { Section, Table } from '../../ui/facts.tsx'
+import { usePlace } from '../../ui/place.ts'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+import { PodLines } from '../pods/pod-lines.tsx'
+import { directionsOf, peerOf, portText, type Rule } from './peers.ts'
+
+interface Policy extends KubeObject {
+  spec?: { podSelector?: LabelSelector; policyTypes?: string[]; ingress?: Rule[]; egress?: Rule[] }
+}
+
+/** Who may reach these pods, and whom they may reach. */
+function PolicyOverview({ object }: { object: Policy }) {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const { namespace } = object.metadata
+  const selector = labelSelectorText(object.spec?.podSelector ?? {})
+  const source = useMemo(
+    () => ({ context, resource: pods, namespace, labelSelector: selector || undefined }),
+    [context, namespace, selector],
+  )
+  return (
+    <PageBody
+      object={object}
+      facts={[
+        [
+          t('columns.selector'),
+          <span key="s" className={selector ? 'mono' : ''}>
+            {selector || t('policies.allHere')}
+          </span>,
+        ],
+      ]}
+    >
+      {directionsOf(object.spec).map((direction) => (
+        <Direction
+          key={direction}
+          direction={direction}
+          rules={(direction === 'Ingress' ? object.spec?.ingress : object.spec?.egress) ?? []}
+        />
+      ))}
+      <Section title={t('policies.pods')}>
+        <PodLines source={source} empty={t('workloads.noPods')} />
+      </Section>
+    </PageBody>
+  )
+}
+
+function Direction({ direction, rules }: { direction: 'Ingress' | 'Egress'; rules: Rule[] }) {
+  const { t } = useTranslation()
+  const inwards = direction === 'Ingress'
+  return (
+    <Section title={t(inwards ? 'policies.ingress' : 'policies.egress')}>
+      {rules.length === 0 ? (
+        <p>{t(inwards ? 'policies.nobodyIn' : 'policies.nobodyOut')}</p>
+      ) : (
+        <Table
+          head={[t(inwards ? 'columns.from' : 'policies.to'), t('columns.ports')]}
+          rows={rules.map((rule, index) => {
+            const peers = inwards ? rule.from : rule.to
+            return {
+              key: String(index),
+              cells: [
+                peers?.length ? (
+                  <ul key="peers" className="plain-list">
+                    {peers.map((peer, at) => {
+                      const { word, values } = peerOf(peer)
+                      return <li key={at}>{t(`policies.peer.${word}`, values)}</li>
+                    })}
+                  </ul>
+                ) : (
+                  t('policies.anybody')
+                ),
+                <span key="ports" className="mono">
+                  {rule.ports?.length ? rule.ports.map(portText).join(', ') : t('policies.anyPort')}
+                </span>,
+              ],
+            }
+          })}
+        />
+      )}
+    </Section>
+  )
+}
+
+export const policyPage: KindPage<Policy> = { Overview: PolicyOverview }

@@ -1,0 +1,119 @@
+import { useTranslation } from 'react-i18next'
+import { type Certificate, readCertificates } from '../../kube/certificate.ts'
+import { parseJson } from '../../kube/json.ts'
+import { dataEntries } from '../../kube/secret-values.ts'
+import { isRecord, type KubeObject, type Tone } from '../../kube/types.ts'
+import { Facts, Section } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { Age } from '../../ui/age.tsx'
+import { ObjectLink } from '../generic/common.tsx'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+import { DataSection } from './data-section.tsx'
+
+interface Secret extends KubeObject {
+  type?: string
+  immutable?: boolean
+  data?: Record<string, string>
+}
+
+/** What a Secret is, by its type; its values below, hidden. */
+function SecretOverview({ object }: { object: Secret }) {
+  const { t } = useTranslation()
+  const text = (key: string): string => dataEntries(object, true).find((entry) => entry.key === key)?.text ?? ''
+  const account = object.metadata.annotations?.['kubernetes.io/service-account.name']
+  return (
+    <PageBody
+      object={object}
+      facts={[
+        [
+          t('columns.type'),
+          <span key="type" className="mono">
+            {object.type}
+          </span>,
+        ],
+        [t('secret.immutable'), object.immutable && t('secret.yes')],
+        [
+          t('facts.serviceAccount'),
+          object.type === 'kubernetes.io/service-account-token' && account && (
+            <ObjectLink resource="serviceaccounts" namespace={object.metadata.namespace ?? ''} name={account} />
+          ),
+        ],
+        [t('secret.registries'), registriesOf(object.type, text).join(', ')],
+        [t('secret.helm'), object.type === 'helm.sh/release.v1' && helmText(object.metadata.labels)],
+      ]}
+    >
+      {readCertificates(text('tls.crt')).map((certificate, index) => (
+        <CertificateSection key={index} certificate={certificate} chain={index > 0} />
+      ))}
+      <DataSection key={object.metadata.uid} object={object} secret />
+    </PageBody>
+  )
+}
+
+/** Before this it is time to see to another one. */
+const soonMs = 30 * 86_400_000
+
+function validity({ notBefore, notAfter }: Certificate, now: number): { word: 'expired' | 'soon' | 'notYet' | 'valid'; tone: Tone } {
+  if (now > notAfter) return { word: 'expired', tone: 'bad' }
+  if (now < notBefore) return { word: 'notYet', tone: 'warn' }
+  return now > notAfter - soonMs ? { word: 'soon', tone: 'warn' } : { word: 'valid', tone: 'ok' }
+}
+
+function CertificateSection({ certificate, chain }: { certificate: Certificate; chain: boolean }) {
+  const { t } = useTranslation()
+  const { subject, issuer, names, notBefore, notAfter } = certificate
+  const { word, tone } = validity(certificate, Date.now())
+  const day = (at: number): string => (Number.isNaN(at) ? '' : new Date(at).toISOString().replace('.000', ''))
+  return (
+    <Section title={chain ? t('secret.issuerCertificate') : t('secret.certificate')}>
+      <Facts
+        rows={[
+          [
+            t('columns.status'),
+            <ToneWord key="status" tone={tone}>
+              {t(`secret.validity.${word}`)}
+            </ToneWord>,
+          ],
+          [t('secret.subject'), subject],
+          [t('secret.names'), names.join(', ')],
+          [t('secret.issuer'), issuer],
+          [t('secret.notBefore'), day(notBefore)],
+          [
+            t('secret.notAfter'),
+            <span key="until">
+              {day(notAfter)} {word === 'expired' && <Age at={notAfter} />}
+            </span>,
+          ],
+        ]}
+      />
+    </Section>
+  )
+}
+
+function registriesOf(type: string | undefined, text: (key: string) => string): string[] {
+  if (type !== 'kubernetes.io/dockerconfigjson' && type !== 'kubernetes.io/dockercfg') return []
+  try {
+    const config = parseJson(text(type === 'kubernetes.io/dockercfg' ? '.dockercfg' : '.dockerconfigjson'))
+    const auths = type === 'kubernetes.io/dockercfg' ? config : isRecord(config) ? config.auths : undefined
+    return isRecord(auths) ? Object.keys(auths) : []
+  } catch {
+    return []
+  }
+}
+
+const helmText = (labels: Record<string, string> = {}): string =>
+  [labels.name, labels.version && `v${labels.version}`, labels.status].filter(Boolean).join(' · ')
+
+/** What a ConfigMap holds. */
+function ConfigMapOverview({ object }: { object: Secret }) {
+  const { t } = useTranslation()
+  return (
+    <PageBody object={object} facts={[[t('secret.immutable'), object.immutable && t('secret.yes')]]}>
+      <DataSection key={object.metadata.uid} object={object} secret={false} />
+    </PageBody>
+  )
+}
+
+export const secretPage: KindPage<Secret> = { Overview: SecretOverview }
+export const configMapPage: KindPage<Secret> = { Overview: ConfigMapOverview }
