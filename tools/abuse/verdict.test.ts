@@ -26,6 +26,12 @@ describe('beside the reference it is marked for', () => {
     ['what the reference refuses', { answers: { 201: 1, 413: 4 } }, { answers: { 422: 5 } }, 'does what the reference refuses'],
     ['connections', { answers: { open: 3 } }, { answers: { closed: 3 } }, 'connections stay open'],
     ['no answer', { answers: { 'no answer': 1 } }, {}, 'does not answer in time'],
+    [
+      'more memory kept than there',
+      { memory: { before: 100, peak: 900, after: 400 } },
+      { memory: { before: 300, peak: 900, after: 500 } },
+      '300 MB kept, at the reference 200',
+    ],
   ])('%s', (_, ours, theirs, why) => expect(faults({ ...good, ...ours }, { ...good, ...theirs })).toEqual([why]))
 
   test('not for what is the same there, nor when it was away', () => {
@@ -33,6 +39,8 @@ describe('beside the reference it is marked for', () => {
     expect(faults({ ...good, ...both }, { ...good, ...both })).toEqual([])
     expect(faults({ ...good, objectMs: 200 }, { ...good, livezMs: 150 })).toEqual([])
     expect(faults({ ...good, answers: { 500: 1 } }, { ...good, alive: false })).toEqual([])
+    const [less, more] = [150, 600].map((kept) => ({ ...good, memory: { before: 300, peak: 900, after: 300 + kept } }))
+    expect(faults(less!, more)).toEqual([])
   })
 })
 

@@ -29,6 +29,8 @@ const FAILED = /^500$/
 const OPEN = /^open$/
 const NO_ANSWER = /^no answer$/
 
+const keptBy = ({ memory }: Row): number => (memory === undefined ? 0 : memory.after - memory.before)
+
 /** Why a row is marked; empty when it is not. `reference` is the same attack on a server to be at least as good as. */
 export function faults(row: Row, reference?: Row): string[] {
   const found: string[] = []
@@ -37,9 +39,13 @@ export function faults(row: Row, reference?: Row): string[] {
   const wait = Math.max(row.objectMs, row.livezMs)
   if (wait > WAIT_LIMIT_MS) found.push(`others waited ${wait.toFixed(0)} ms`)
   if (row.failed > 0) found.push(`${row.failed} requests of others failed`)
-  const kept = row.memory === undefined ? 0 : row.memory.after - row.memory.before
-  if (kept > KEPT_LIMIT_MB) found.push(`${kept.toFixed(0)} MB kept`)
-  if (reference === undefined || reference.broken !== undefined || !reference.alive) return found
+  const known = reference !== undefined && reference.broken === undefined && reference.alive
+  const kept = keptBy(row)
+  const theirKept = known ? keptBy(reference) : 0
+  // An allocator gives little back of what was in use at once, anybody's: more than the reference is too much.
+  if (kept > Math.max(KEPT_LIMIT_MB, theirKept))
+    found.push(`${kept.toFixed(0)} MB kept${known ? `, at the reference ${theirKept.toFixed(0)}` : ''}`)
+  if (!known) return found
   const theirs = Math.max(reference.objectMs, reference.livezMs)
   if (wait <= WAIT_LIMIT_MS && wait > 2 * theirs && wait > theirs + SAME_MS) {
     found.push(`others waited ${wait.toFixed(0)} ms, at the reference ${theirs.toFixed(0)} ms`)
