@@ -149,6 +149,8 @@ test('labels: set, changed and removed together; what the server refuses is said
   await server.api.create(MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'chart', labels: { sea: 'north', depth: '9' } } })
   await inspector.open(`configmaps/${NS}/chart`)
   await inspector.palette('labels')
+  // Actions are there once the object is.
+  await expect(page.getByRole('option', { name: /labels/i }).first()).toBeVisible()
   await page.keyboard.press('Enter')
   const { dialog } = inspector
   await expect(dialog.getByRole('heading', { name: 'Labels: ConfigMap chart' })).toBeVisible()
@@ -240,6 +242,8 @@ test('cordon, taint and drain: budgets hold what they cover, one waits, stops, a
   await expect(inspector.details.locator('.details-head')).toContainText('SchedulingDisabled')
 
   await inspector.palette('taints')
+  // Actions are there once the object is.
+  await expect(page.getByRole('option', { name: /taints/i }).first()).toBeVisible()
   await page.keyboard.press('Enter')
   await dialog.getByRole('textbox', { name: 'key' }).fill('refit')
   await dialog.getByRole('textbox', { name: 'value' }).fill('yes')
@@ -254,6 +258,8 @@ test('cordon, taint and drain: budgets hold what they cover, one waits, stops, a
   await page.keyboard.press('Escape')
 
   await inspector.palette('drain')
+  // Actions are there once the object is.
+  await expect(page.getByRole('option', { name: /drain/i }).first()).toBeVisible()
   await page.keyboard.press('Enter')
   const crew = dialog.getByRole('listitem').filter({ hasText: `${NS}/crew-` })
   await expect(crew.first()).toContainText(held)
@@ -269,6 +275,8 @@ test('cordon, taint and drain: budgets hold what they cover, one waits, stops, a
   await expect(inspector.statusBar).toContainText(/Drain: Node .*: \d+ of \d+/)
   allowed = true
   await inspector.palette('drain')
+  // Actions are there once the object is.
+  await expect(page.getByRole('option', { name: /drain/i }).first()).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(dialog.getByRole('status')).toContainText('Drained.', { timeout: 60_000 })
   await dialog.getByRole('button', { name: 'Close' }).last().click()
