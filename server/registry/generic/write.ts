@@ -225,7 +225,8 @@ async function prepared(
     ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
     ...rules.validate(obj, old, quiet),
   ]
-  if (strategy.validateRules !== undefined) errors.push(...(await inTurns(strategy.validateRules(obj, old, errors, quiet), slice)))
+  // What rules forgive is told of beside what they do not.
+  if (strategy.validateRules !== undefined) errors.push(...(await inTurns(strategy.validateRules(obj, old, errors, context), slice)))
   if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
   warn()
   strategy.canonicalize?.(obj)
