@@ -29,7 +29,13 @@ metadata: {name: tick}
 spec: {schedule: "0 0 1 1 *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}}}
 `
 
+/** The quota last: the loop counts what is there when it sees it, and no admission counts what comes after. */
 const AROUND = `
+apiVersion: v1
+kind: Pod
+metadata: {name: nowhere}
+spec: {nodeSelector: {no: such}, containers: [{name: c, image: nginx}]}
+---
 apiVersion: v1
 kind: Service
 metadata: {name: web}
@@ -44,11 +50,6 @@ apiVersion: v1
 kind: ResourceQuota
 metadata: {name: most}
 spec: {hard: {pods: "50"}}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: nowhere}
-spec: {nodeSelector: {no: such}, containers: [{name: c, image: nginx}]}
 `
 
 /** In a cluster whose only node is the hollow kubelet's. */
