@@ -198,6 +198,8 @@ function useObjects(wanted: string): Entry[] {
   return entries.sort((a, b) => rank(a.text) - rank(b.text)).slice(0, 12)
 }
 
+const lookMs = 200
+
 /** What can be done to what is chosen or open. */
 function useActionEntries(wanted: string): Entry[] {
   const { t, i18n } = useTranslation()
@@ -205,8 +207,15 @@ function useActionEntries(wanted: string): Entry[] {
   const current = useCurrentTarget()
   const ask = useRef(current)
   const [located, setLocated] = useState<Located>()
-  // What is open may come while one types.
-  useEffect(() => void ask.current(false).then(setLocated), [wanted])
+  const found = located !== undefined
+  // What is open may come after the palette did, with or without another key.
+  useEffect(() => {
+    if (found) return undefined
+    const look = (): void => void ask.current(false).then(setLocated)
+    look()
+    const timer = setInterval(look, lookMs)
+    return () => clearInterval(timer)
+  }, [found])
   const last = useLastDone()
   const { target, object } = located ?? {}
   const [only] = target?.objects ?? []
