@@ -12,7 +12,7 @@ import { authenticationData, keepAuthentication } from './aggregator/authenticat
 import { aggregated } from './aggregator/forward.ts'
 import { resolveService } from './aggregator/resolve.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
-import type { Authenticator } from './authn/contract.ts'
+import type { Authenticator, UserInfo } from './authn/contract.ts'
 import type { Authorizer } from './authz/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { NodeGraph } from './authz/node/graph.ts'
@@ -115,8 +115,11 @@ export interface ApiServer {
   readonly port: number
   readonly registry: Registry
   readonly feed: Feed
-  /** Calls inside the process, as a member of system:masters under this name; those that share a gate take turns with others' requests. */
-  transport(userName: string, gate?: TurnGate): Transport
+  /**
+   * Calls inside the process, as this user; a name alone stands for a member of system:masters. Those that share a gate take turns with
+   * others' requests. They bound themselves: the limits of requests in flight are for others.
+   */
+  transport(user: string | UserInfo, gate?: TurnGate): Transport
   /** The kubelets of this process, which the node proxy reaches though they listen on a loopback address. */
   readonly localKubelets: LocalKubelets
   /** Adds a component of this process to what `kubectl get componentstatuses` shows. */
@@ -201,6 +204,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
+  const inProcess = new WeakSet<UserInfo>()
   const handler = buildHandlerChain(
     apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics, controllers }),
     {
@@ -214,6 +218,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       metrics: requestMetrics,
       waitGroup,
       requestTimeoutMs: o.requestTimeoutMs,
+      unlimited: (user) => inProcess.has(user),
       maxRequestsInFlight: o.maxRequestsInFlight,
       maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
       ...(o.logRequests ? { accessLog: (entry: object) => log.info(entry, 'request') } : {}),
@@ -258,6 +263,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     authenticationData({ clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca }),
   )
   await Promise.all([ensureRbacPolicy(registry, bootstrapContext(clock)), aggregator.start(), identities.written])
+  // Whoever asks when this is ready has the rights of the default roles.
+  await feed.fresh()
   const repair = services.startRepair((e) => {
     // What was under way at the end finds the store closed.
     if (!state.closing) log.warn({ error: e instanceof Error ? e.message : String(e) }, 'repair of service addresses failed')
@@ -288,7 +295,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
     serveMetrics: (source) => void (state.usage = metricsApi(source, () => registry.snapshot)),
-    transport: (name, gate) => localTransport(handler, { name, groups: ['system:masters', 'system:authenticated'] }, gate),
+    transport: (who, gate) => {
+      const user = typeof who === 'string' ? { name: who, groups: ['system:masters', 'system:authenticated'] } : who
+      inProcess.add(user)
+      return localTransport(handler, user, gate)
+    },
     close: (graceMs) => close(serving, graceMs),
   }
 

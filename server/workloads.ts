@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import { createClient } from './client/client.ts'
+import { controllerAccount, controllerManager, nodeUser, scheduler } from './authn/components.ts'
+import type { UserInfo } from './authn/contract.ts'
+import { createClient, type Client } from './client/client.ts'
 import { createInformerFactory } from './client/informer.ts'
 import { TurnGate } from './client/turn-gate.ts'
 import type { ApiServer } from './control-plane.ts'
@@ -38,6 +40,7 @@ export interface Workloads {
 
 /** Chosen with --controllers like a controller; it is a program of its own upstream. */
 const SCHEDULER = 'kube-scheduler'
+const MANAGER = 'kube-controller-manager'
 
 /** Starts control loops, scheduler and node agents, each a client of the API server in this process; what fails goes to the log. */
 export function startWorkloads(w: WorkloadsOptions): Workloads {
@@ -45,8 +48,10 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const abort = new AbortController()
   const { signal } = abort
   const gate = new TurnGate()
-  const component = (user: string, agent: string) => {
-    const client = createClient(api.transport(user, gate), { userAgent: `${agent}/${GIT_VERSION}`, clock })
+  const clientAs = (user: UserInfo | string, agent: string): Client =>
+    createClient(api.transport(user, gate), { userAgent: `${agent}/${GIT_VERSION}`, clock })
+  const component = (user: UserInfo, agent: string) => {
+    const client = clientAs(user, agent)
     const onError = (error: unknown, what: unknown): void => {
       if (!signal.aborted)
         log.warn({ component: agent, what, error: error instanceof Error ? error.message : String(error) }, 'control loop error')
@@ -56,15 +61,16 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const wishes = options.controllers
   const scheduling = !wishes.includes(`-${SCHEDULER}`) && (wishes.includes('*') || wishes.includes(SCHEDULER))
   const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`))
-  const agents = startAgents(w, component('system:node', 'kubelet').client)
+  const agents = startAgents(w, clientAs)
   agents.catch((e: unknown) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
   )
   if (options.nodes > 0)
-    api.serveMetrics(new UsageCollector({ client: component('system:metrics-server', 'metrics-server').client, clock, signal }))
+    api.serveMetrics(new UsageCollector({ client: clientAs('system:metrics-server', 'metrics-server'), clock, signal }))
   const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
-    const { client, informers, onError } = component('system:kube-controller-manager', 'kube-controller-manager')
+    const { informers, onError } = component(controllerManager, MANAGER)
+    const clientOf = (account: string): Client => clientAs(controllerAccount(account), MANAGER)
     const { terminatedPodGCThreshold, enableHostpathProvisioner, ...nodeLifecycle } = w.loops
     const hostPath = enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
     const controllerOptions = {
@@ -72,12 +78,13 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
       secretToken: w.tokens.issueForSecret.bind(w.tokens),
       ...(hostPath ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
     }
-    if (hostPath) starting.push(ensureStorageClass(client, signal))
-    const started = startControllers(selected, { client, informers, clock, signal, onError, options: controllerOptions })
-    starting.push(started.then((names) => api.reportControllers('kube-controller-manager', names)))
+    // A default class is the server's to make, not a controller's.
+    if (hostPath) starting.push(ensureStorageClass(clientAs('system:apiserver', MANAGER), signal))
+    const started = startControllers(selected, { clientOf, informers, clock, signal, onError, options: controllerOptions })
+    starting.push(started.then((names) => api.reportControllers(MANAGER, names)))
   }
   if (scheduling) {
-    const { client, informers, onError } = component('system:kube-scheduler', SCHEDULER)
+    const { client, informers, onError } = component(scheduler, SCHEDULER)
     const started = startScheduler({ client, informers, signal, clock, onError })
     starting.push(started.then(() => api.reportControllers(SCHEDULER, [SCHEDULER])))
   }
@@ -101,14 +108,16 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
 
 function startAgents(
   w: WorkloadsOptions,
-  client: ReturnType<typeof createClient>,
+  clientAs: (user: UserInfo, agent: string) => Client,
 ): ReturnType<typeof startNodeAgents> | Promise<undefined> {
   const { options, clock, dataDir } = w
   if (options.nodes === 0) return Promise.resolve(undefined)
   const logDir = join(dataDir, 'log', 'nodes')
   for (const folder of [join(dataDir, 'log'), logDir]) makePrivateFolder(folder)
   return startNodeAgents(options.nodes, {
-    client,
+    clientOf: (nodeName) => clientAs(nodeUser(nodeName), 'kubelet'),
+    // No node may read what is others': the one watch that many share is that of a component that reads everything.
+    reader: clientAs(controllerManager, 'kubelet'),
     clock,
     logDir,
     clientCA: w.certificates.ca.cert,

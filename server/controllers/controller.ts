@@ -42,6 +42,8 @@ export interface Controller {
   readonly name: string
   /** `*` does not mean it: it runs when it is named (kube-controller-manager's ControllersDisabledByDefault). */
   readonly disabledByDefault?: boolean
+  /** The service account in kube-system that it writes as, where that is not called as the controller is; '' for the manager itself. */
+  readonly account?: string
   /** Resolves when its caches are filled and its workers run. */
   start(ctx: ControllerContext): Promise<void>
 }

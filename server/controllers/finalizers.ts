@@ -9,15 +9,19 @@ export const hasFinalizer = ({ metadata }: KubeObject, finalizer: string): boole
 export async function setFinalizer(
   { client, signal }: Pick<ControllerContext, 'client' | 'signal'>,
   id: ResourceId,
-  { metadata }: KubeObject,
+  object: KubeObject,
   finalizer: string,
   on: boolean,
 ): Promise<void> {
+  const { metadata } = object
   const others = (metadata.finalizers ?? []).filter((f) => f !== finalizer)
-  const { name = '', namespace, uid, resourceVersion } = metadata
-  const body = { metadata: { uid, resourceVersion, finalizers: on ? [...others, finalizer] : others } }
+  const finalizers = on ? [...others, finalizer] : others
+  const { namespace } = metadata
   try {
-    await client.resource(id).patch(name, { type: 'merge', body }, { ...(namespace === undefined ? {} : { namespace }), signal })
+    // Whoever protects something may update it, and not patch.
+    await client
+      .resource(id)
+      .update({ ...object, metadata: { ...metadata, finalizers } }, { ...(namespace === undefined ? {} : { namespace }), signal })
   } catch (e) {
     if (!isStatusError(e, 'NotFound')) throw e
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { defaultPolicy } from '../authz/rbac/bootstrap-policy.ts'
 import { knownControllers } from '../options/local.ts'
 import type { Controller } from './controller.ts'
-import { controllers, selectControllers, startControllers, UnknownControllerError } from './index.ts'
+import { accountOf, controllers, selectControllers, startControllers, UnknownControllerError } from './index.ts'
 
 const names = (list: string[]): string[] => selectControllers(list).map((c) => c.name)
 const all = controllers.filter((c) => c.disabledByDefault !== true).map((c) => c.name)
@@ -35,11 +36,18 @@ test('the flags know every controller, and no other', () => {
   expect(new Set(chosen)).toEqual(new Set([1]))
 })
 
+test('every controller writes as an account that has a default role', () => {
+  const bound = [...defaultPolicy()].filter((p) => p.resource.endsWith('bindings')).flatMap((p) => p.object.subjects as { name: string }[])
+  const names = bound.map((s) => s.name)
+  for (const c of controllers) expect(names).toContain(accountOf(c) || 'system:kube-controller-manager')
+})
+
 test('those that run are told apart from one that could not start', async () => {
   const errors: string[] = []
   const one = (name: string, start: () => Promise<void>): Controller => ({ name, start })
   const selected = [one('job-controller', () => Promise.resolve()), one('lost-controller', () => Promise.reject(new Error('no way')))]
   const context = {
+    clientOf: () => undefined,
     signal: new AbortController().signal,
     onError: (_: unknown, what: string) => errors.push(what),
     recorder: () => undefined,

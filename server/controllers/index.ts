@@ -1,4 +1,5 @@
-import { createCoreRecorder } from '../client/event-recorder.ts'
+import type { Client } from '../client/client.ts'
+import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
 import { controllerNames } from '../options/controller-names.ts'
 import type { Controller, ControllerContext } from './controller.ts'
 import { bootstrapSignerController } from './bootstrap-signer/bootstrap-signer.ts'
@@ -104,19 +105,25 @@ export function selectControllers(list: readonly string[], known: readonly Contr
   return known.filter(({ name, disabledByDefault }) => on.has(name) || (all && disabledByDefault !== true && !off.has(name)))
 }
 
+/** The service account in kube-system that a controller writes as: kube-controller-manager with --use-service-account-credentials. */
+export const accountOf = ({ name, account = name }: Controller): string => account
+
 /** Starts them together; resolves with the names of those that run. One that cannot start does not hold up the rest: its error is reported. */
 export async function startControllers(
   selected: readonly Controller[],
-  ctx: Omit<ControllerContext, 'recorder'> & Partial<Pick<ControllerContext, 'recorder'>>,
+  ctx: Omit<ControllerContext, 'recorder' | 'client'> &
+    Partial<Pick<ControllerContext, 'recorder'>> & { clientOf(account: string): Client },
 ): Promise<string[]> {
-  const { client, clock, signal } = ctx
-  const recorder =
-    ctx.recorder ??
-    ((component: string) =>
-      createCoreRecorder({ client, clock, signal, component, onError: (e) => ctx.onError(e, `event of ${component}`) }))
+  const { clock, signal } = ctx
+  const own = (c: Controller): ControllerContext => {
+    const client = ctx.clientOf(accountOf(c))
+    const recorder = (component: string): EventRecorder =>
+      createCoreRecorder({ client, clock, signal, component, onError: (e) => ctx.onError(e, `event of ${component}`) })
+    return { ...ctx, client, recorder: ctx.recorder ?? recorder }
+  }
   const running = await Promise.all(
     selected.map((c) =>
-      c.start({ ...ctx, recorder }).then(
+      c.start(own(c)).then(
         () => [c.name],
         (e: unknown) => {
           if (!signal.aborted) ctx.onError(e, c.name)

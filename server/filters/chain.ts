@@ -1,4 +1,4 @@
-import type { Authenticator } from '../authn/contract.ts'
+import type { Authenticator, UserInfo } from '../authn/contract.ts'
 import type { Authorizer } from '../authz/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Exchange, ExchangeHandler } from '../serving/exchange.ts'
@@ -29,6 +29,8 @@ export interface ChainOptions {
   /** 0 is no limit. */
   readonly maxRequestsInFlight: number
   readonly maxMutatingRequestsInFlight: number
+  /** Whom these limits do not bind, besides system:masters. */
+  readonly unlimited?: (user: UserInfo) => boolean
   /** Absent: requests are not logged, and cost nothing. */
   readonly accessLog?: (entry: AccessLogEntry) => void
   readonly corsAllowedOrigins?: readonly RegExp[]
@@ -46,7 +48,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
     withAuthentication(o.authenticator),
     withImpersonation(o.authorizer),
-    withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight),
+    withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited),
     withAuthorization(o.authorizer, o.writeStatus),
   ]
   const chain = filters.reduceRight<Handler>((next, filter) => (filter === undefined ? next : filter(next)), handler)

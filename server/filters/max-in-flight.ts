@@ -1,4 +1,4 @@
-import { groupMasters } from '../authn/contract.ts'
+import { groupMasters, type UserInfo } from '../authn/contract.ts'
 import type { Filter } from './context.ts'
 import { writeText } from './errors.ts'
 
@@ -10,15 +10,20 @@ export interface InFlight {
 const readOnlyVerbs = new Set(['get', 'list', 'watch'])
 
 /**
- * Refuses with 429 what exceeds the limits; 0 is no limit. Long-running requests are not counted, members of system:masters are
- * never refused. `running` is the caller's to read.
+ * Refuses with 429 what exceeds the limits; 0 is no limit. Long-running requests are not counted, members of system:masters and those who
+ * are `unlimited` are never refused. `running` is the caller's to read.
  */
-export function withMaxInFlight(maxReadOnly: number, maxMutating: number, running: InFlight): Filter {
+export function withMaxInFlight(
+  maxReadOnly: number,
+  maxMutating: number,
+  running: InFlight,
+  unlimited: (user: UserInfo) => boolean = () => false,
+): Filter {
   const limits: InFlight = { readOnly: maxReadOnly, mutating: maxMutating }
   return (next) => (ctx) => {
     if (ctx.longRunning) return next(ctx)
     const kind = readOnlyVerbs.has(ctx.requestInfo.verb) ? 'readOnly' : 'mutating'
-    if (limits[kind] > 0 && running[kind] >= limits[kind] && !ctx.user.groups.includes(groupMasters)) {
+    if (limits[kind] > 0 && running[kind] >= limits[kind] && !ctx.user.groups.includes(groupMasters) && !unlimited(ctx.user)) {
       return writeText(ctx.exchange, 429, 'Too many requests, please try again later.', { 'retry-after': '1' })
     }
     running[kind]++

@@ -47,7 +47,11 @@ export interface NodeAgent {
   close(): Promise<void>
 }
 
-export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'nodeName' | 'runtime' | 'podCIDR' | 'port'> {
+export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'client' | 'nodeName' | 'runtime' | 'podCIDR' | 'port'> {
+  /** As whom a node writes, and reads while it is the only one. */
+  clientOf: (nodeName: string) => Client
+  /** Who reads pods and nodes for many nodes at once. */
+  reader: Client
   /** Name of the node with that index, from 0. Default `binnacle-0`, `binnacle-1`, … */
   nameOf?: (index: number) => string
   runtimeOf: (nodeName: string, index: number) => Runtime

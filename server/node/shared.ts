@@ -11,7 +11,10 @@ import { UsageSampler } from './status/usage-sampler.ts'
 import type { Node, Pod } from './types.ts'
 
 export interface SharedOptions {
-  client: Client
+  /** Reads pods and nodes. */
+  reader: Client
+  /** As whom the status of a node's pods is written. */
+  clientOf: (nodeName: string) => Client
   clock: Clock
   /** The one node that is served; undefined for many, which then share one watch of all bound pods. */
   only: string | undefined
@@ -33,7 +36,6 @@ interface NodeEntry {
 /** What all agents of a process have in common: one pod watch, one node watch, one status writer, one event budget. */
 export class SharedAgentParts {
   readonly clock: Clock
-  readonly client: Client
   readonly abort = new AbortController()
   readonly writer: StatusWriter
   readonly budget: EventBudget
@@ -49,15 +51,14 @@ export class SharedAgentParts {
   }
 
   constructor(o: SharedOptions, machine: MachineFacts) {
-    const { client, clock } = o
+    const { reader: client, clock } = o
     const signal = this.abort.signal
     this.clock = clock
-    this.client = client
     this.machine = machine
     this.budget = new EventBudget(clock)
     this.sampler = new UsageSampler(clock, path.dirname(path.resolve(o.logDir)))
     this.writer = new StatusWriter({
-      client,
+      clientOf: o.clientOf,
       clock,
       signal,
       onWritten: (pod, ms) => this.#nodes.get(pod.spec.nodeName ?? '')?.onStatusWritten(ms),

@@ -164,7 +164,8 @@ describe('node agent', () => {
 
   test('many nodes share one watch and keep to their own pods', async () => {
     const set = await startNodeAgents(5, {
-      client: client(),
+      clientOf: client,
+      reader: client(),
       clock,
       logDir: dir,
       runtimeOf: () => createSimulatedRuntime({ clock, version: '0.1.0' }),

@@ -8,7 +8,8 @@ import { SharedAgentParts } from './shared.ts'
 export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
   let agent: Agent | undefined
   const shared = await SharedAgentParts.create({
-    client: options.client,
+    reader: options.client,
+    clientOf: () => options.client,
     clock: options.clock ?? systemClock,
     only: options.nodeName,
     logDir: options.logDir,
@@ -37,10 +38,14 @@ export async function startNodeAgents(
   const nameOf = options.nameOf ?? ((i: number) => `binnacle-${i}`)
   const clock = options.clock ?? systemClock
   const agents: Agent[] = []
+  const names = Array.from({ length: n }, (_, i) => nameOf(i))
+  const clients = new Map(names.map((name) => [name, options.clientOf(name)]))
+  const only = n === 1 ? names[0] : undefined
   const shared = await SharedAgentParts.create({
-    client: options.client,
+    reader: only === undefined ? options.reader : clients.get(only)!,
+    clientOf: (name) => clients.get(name)!,
     clock,
-    only: n === 1 ? nameOf(0) : undefined,
+    only,
     logDir: options.logDir,
     onError: (e) => agents[0]?.log('warn', 'Request to the API server failed', { error: text(e) }),
   })
@@ -49,10 +54,16 @@ export async function startNodeAgents(
     shared.close()
   }
   try {
-    for (let i = 0; i < n; i++) {
-      const nodeName = nameOf(i)
+    for (const [i, nodeName] of names.entries()) {
+      const client = clients.get(nodeName)!
       // One certificate for all would carry one name: an API server that checks it dials by address, which they have in common.
-      const more = { nodeName, runtime: options.runtimeOf(nodeName, i), podCIDR: podCidrOf(i), logDir: path.join(options.logDir, nodeName) }
+      const more = {
+        client,
+        nodeName,
+        runtime: options.runtimeOf(nodeName, i),
+        podCIDR: podCidrOf(i),
+        logDir: path.join(options.logDir, nodeName),
+      }
       agents.push(await Agent.start(shared, { ...options, ...more }))
     }
   } catch (e) {

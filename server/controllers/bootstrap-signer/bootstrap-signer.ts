@@ -28,6 +28,7 @@ export function detachedSignature(content: string, id: string, secret: string): 
 /** Signs the kubeconfig in kube-public/cluster-info with each bootstrap token, so that who joins with a token can trust it. */
 export const bootstrapSignerController: Controller = {
   name: 'bootstrap-signer-controller',
+  account: 'bootstrap-signer',
   disabledByDefault: true,
   async start(ctx) {
     const { client, clock, signal } = ctx

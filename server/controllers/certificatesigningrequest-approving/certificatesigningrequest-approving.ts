@@ -21,6 +21,7 @@ class NotAllowed extends Error {
 /** Approves the requests of kubelets for client certificates, when whoever asks has the right to such a certificate. */
 export const certificateSigningRequestApprovingController: Controller = {
   name: 'certificatesigningrequest-approving-controller',
+  account: 'certificate-controller',
   async start(ctx) {
     const { client, signal } = ctx
     const queue = requestQueue(ctx)

@@ -39,6 +39,7 @@ export function isOver({ metadata, status }: CertificateSigningRequest, now: num
 /** Deletes certificate signing requests that have been answered, or that nobody answers. */
 export const certificateSigningRequestCleanerController: Controller = {
   name: 'certificatesigningrequest-cleaner-controller',
+  account: 'certificate-controller',
   async start(ctx) {
     const requests = ctx.informers.informer<CertificateSigningRequest>(CERTIFICATE_SIGNING_REQUESTS, { transform: dropManagedFields })
     await requests.synced()

@@ -57,6 +57,7 @@ function sign(ca: Authority, asked: CertificationRequest, { spec }: SigningReque
 /** Signs approved requests to the signers of kubernetes.io with the cluster's CA. */
 export const certificateSigningRequestSigningController: Controller = {
   name: 'certificatesigningrequest-signing-controller',
+  account: 'certificate-controller',
   async start(ctx) {
     const { signingCA: ca } = ctx.options
     if (ca === undefined) return

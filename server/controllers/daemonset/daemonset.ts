@@ -24,6 +24,7 @@ import { countPods, placePods, rollingUpdate, type Plan, type PlanContext } from
 
 export const daemonSetController: Controller = {
   name: 'daemonset-controller',
+  account: 'daemon-set-controller',
   start: (ctx) => new DaemonSets(ctx).start(),
 }
 

@@ -21,6 +21,7 @@ const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
 /** The Endpoints object of each service with a selector: the old view of what EndpointSlices say. */
 export const endpointsController: Controller = {
   name: 'endpoints-controller',
+  account: 'endpoint-controller',
   async start(ctx) {
     const queue = new WorkQueue({ clock: ctx.clock })
     const view = new ServicePods(ctx, queue)

@@ -20,6 +20,7 @@ const MAX_PER_SUBSET = 1000
 /** Endpoints that people write for services without a selector, as EndpointSlices: what kube-proxy and others read. */
 export const endpointSliceMirroringController: Controller = {
   name: 'endpointslice-mirroring-controller',
+  account: 'endpointslicemirroring-controller',
   async start(ctx) {
     const queue = new WorkQueue({ clock: ctx.clock })
     const services = ctx.informers.informer<Service>(SERVICES)

@@ -19,6 +19,7 @@ const MAX_ABSENT = 500
  */
 export const garbageCollectorController: Controller = {
   name: 'garbage-collector-controller',
+  account: 'generic-garbage-collector',
   start: (ctx) => new GarbageCollector(ctx).start(),
 }
 

@@ -19,6 +19,7 @@ import { Metrics } from './metrics.ts'
 
 export const horizontalPodAutoscalerController: Controller = {
   name: 'horizontal-pod-autoscaler-controller',
+  account: 'horizontal-pod-autoscaler',
   start: (ctx) => new Autoscalers(ctx).start(),
 }
 

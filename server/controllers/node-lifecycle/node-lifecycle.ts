@@ -16,6 +16,7 @@ import { Zones } from './zone-queues.ts'
 
 export const nodeLifecycleController: Controller = {
   name: 'node-lifecycle-controller',
+  account: 'node-controller',
   start: (ctx) => new NodeLifecycle(ctx).start(),
 }
 

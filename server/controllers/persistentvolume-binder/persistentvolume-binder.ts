@@ -16,6 +16,7 @@ import { VolumeWriter } from './writer.ts'
 
 export const persistentVolumeBinderController: Controller = {
   name: 'persistentvolume-binder-controller',
+  account: 'persistent-volume-binder',
   start: (ctx) => new Binder(ctx).start(),
 }
 

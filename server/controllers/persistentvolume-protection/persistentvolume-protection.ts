@@ -11,6 +11,7 @@ export const PV_PROTECTION = 'kubernetes.io/pv-protection'
 /** A volume that is deleted while it is bound stays until its claim is gone. */
 export const persistentVolumeProtectionController: Controller = {
   name: 'persistentvolume-protection-controller',
+  account: 'pv-protection-controller',
   async start(ctx) {
     const queue = new WorkQueue({ clock: ctx.clock })
     const volumes = ctx.informers.informer<PersistentVolume>(PERSISTENT_VOLUMES, { transform: dropManagedFields })

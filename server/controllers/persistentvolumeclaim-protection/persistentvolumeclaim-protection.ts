@@ -18,6 +18,7 @@ const uses = (pod: Pod, claim: PersistentVolumeClaim): boolean =>
 /** A claim that is deleted while pods use it stays until they are gone. */
 export const persistentVolumeClaimProtectionController: Controller = {
   name: 'persistentvolumeclaim-protection-controller',
+  account: 'pvc-protection-controller',
   async start(ctx) {
     const queue = new WorkQueue({ clock: ctx.clock })
     const claims = ctx.informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, { transform: dropManagedFields })

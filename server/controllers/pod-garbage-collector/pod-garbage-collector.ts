@@ -9,6 +9,7 @@ import { isTerminal, patchCondition } from '../pods.ts'
 
 export const podGarbageCollectorController: Controller = {
   name: 'pod-garbage-collector-controller',
+  account: 'pod-garbage-collector',
   start: (ctx) => new PodGarbage(ctx).start(),
 }
 

@@ -16,5 +16,6 @@ const REPLICATION_CONTROLLER: ReplicaKind = {
 /** Keeps as many pods alive as each ReplicationController asks for: the same rules as for a ReplicaSet (upstream runs the same code). */
 export const replicationControllerController: Controller = {
   name: 'replicationcontroller-controller',
+  account: 'replication-controller',
   start: (ctx) => new ReplicaSets(ctx, REPLICATION_CONTROLLER).start(),
 }

@@ -21,6 +21,7 @@ interface ConfigMap extends KubeObject {
 /** Each namespace has a configmap with the API server's CA: what a pod trusts. */
 export const rootCACertificatePublisher: Controller = {
   name: 'root-ca-certificate-publisher-controller',
+  account: 'root-ca-cert-publisher',
   async start(ctx) {
     const { rootCA } = ctx.options
     if (rootCA === undefined) return

@@ -32,6 +32,7 @@ export function covers(cidr: string, other: string): boolean {
 /** A range of service addresses says that it is ready; one that goes waits until none of its addresses would be without a range. */
 export const serviceCIDRController: Controller = {
   name: 'service-cidr-controller',
+  account: 'service-cidrs-controller',
   async start(ctx) {
     const { client, clock, signal } = ctx
     const queue = new WorkQueue({ clock })

@@ -25,6 +25,7 @@ const goneAnyway = (e: unknown): void => {
 /** Secrets that somebody made for a service account get a token of it, and go with it. */
 export const serviceAccountTokenController: Controller = {
   name: 'serviceaccount-token-controller',
+  account: '',
   async start(ctx) {
     const { rootCA = '', secretToken } = ctx.options
     if (secretToken === undefined) return

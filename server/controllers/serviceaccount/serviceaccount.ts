@@ -11,6 +11,7 @@ const NAME = 'default'
 /** Every namespace has a service account called default; pods that name none run as it. */
 export const serviceAccountController: Controller = {
   name: 'serviceaccount-controller',
+  account: 'service-account-controller',
   async start(ctx) {
     const queue = new WorkQueue({ clock: ctx.clock })
     const namespaces = ctx.informers.informer<Namespace>(NAMESPACES)

@@ -13,6 +13,7 @@ import { toleratedFor } from './toleration-time.ts'
 
 export const taintEvictionController: Controller = {
   name: 'taint-eviction-controller',
+  account: 'node-controller',
   start: (ctx) => new TaintEviction(ctx).start(),
 }
 

@@ -1,8 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { controllerAccount, controllerManager } from '../../authn/components.ts'
+import type { UserInfo } from '../../authn/contract.ts'
 import { createClient, type Client } from '../../client/client.ts'
 import { createInformerFactory } from '../../client/informer.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CORE_EVENTS, PODS, type ResourceId } from '../../client/resource.ts'
+import type { Transport } from '../../client/transport.ts'
 import { formatTime, type FakeClock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -51,9 +54,8 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
   let writes = 0
   let requests = 0
   let inFlight = 0
-  const transport = server.api.transport('system:kube-controller-manager')
   const served = new Map<string, () => Promise<unknown>>()
-  const counting: typeof transport = {
+  const counting = (transport: Transport): Transport => ({
     ...transport,
     request: (req) => {
       const own = req.method === 'GET' ? served.get(req.path.replace(/[?].*$/, '')) : undefined
@@ -63,12 +65,14 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
       inFlight++
       return transport.request(req).finally(() => void inFlight--)
     },
-  }
-  const loopClient = createClient(counting, { userAgent: 'kube-controller-manager/test', clock })
+  })
+  const clientAs = (user: UserInfo): Client =>
+    createClient(counting(server.api.transport(user)), { userAgent: 'kube-controller-manager/test', clock })
   const client = createClient(server.api.transport('admin'), { userAgent: 'test/v1', clock })
   const onError = (e: unknown, what: unknown): void => void errors.push(`${JSON.stringify(what)}: ${String(e)}`)
-  const informers = createInformerFactory({ client: loopClient, signal: abort.signal, clock, onError })
-  await startControllers(loops, { client: loopClient, informers, clock, signal: abort.signal, onError, options })
+  const informers = createInformerFactory({ client: clientAs(controllerManager), signal: abort.signal, clock, onError })
+  const clientOf = (account: string): Client => clientAs(controllerAccount(account))
+  await startControllers(loops, { clientOf, informers, clock, signal: abort.signal, onError, options })
 
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET; quiet++) {

@@ -9,6 +9,7 @@ import { timeLeft, TOKENS, type Secret } from './bootstrap-tokens.ts'
 /** Deletes bootstrap tokens when they expire. */
 export const tokenCleanerController: Controller = {
   name: 'token-cleaner-controller',
+  account: 'token-cleaner',
   disabledByDefault: true,
   async start(ctx) {
     const queue = new WorkQueue({ clock: ctx.clock })

@@ -148,8 +148,9 @@ test('statuses of many pods are written one after the other', async () => {
       close: () => Promise.resolve(),
     }
     const clock = new FakeClock()
+    const client = createClient(transport, { userAgent: 'kubelet/test', clock })
     const writer = new StatusWriter({
-      client: createClient(transport, { userAgent: 'kubelet/test', clock }),
+      clientOf: () => client,
       clock,
       signal: new AbortController().signal,
     })

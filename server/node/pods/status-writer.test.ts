@@ -64,8 +64,9 @@ describe('status writer', () => {
     const clock = new FakeClock()
     const transport = recordingTransport(answer)
     const errors: unknown[] = []
+    const client = createClient(transport, { userAgent: 't', clock, maxRetries: 0 })
     const writer = new StatusWriter({
-      client: createClient(transport, { userAgent: 't', clock, maxRetries: 0 }),
+      clientOf: () => client,
       clock,
       signal: new AbortController().signal,
       concurrency: 2,

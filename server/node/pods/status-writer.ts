@@ -9,7 +9,8 @@ import { Turns } from '../turns.ts'
 import { statusPatchSteps } from './status-patch.ts'
 
 export interface StatusWriterOptions {
-  client: Client
+  /** As whom a node writes. */
+  clientOf: (nodeName: string) => Client
   clock: Clock
   signal: AbortSignal
   /** Writes in flight at once, for all nodes of the process. */
@@ -128,7 +129,10 @@ export class StatusWriter {
         const { name, namespace } = pod.metadata
         const body = { metadata: { uid }, status }
         const options = { namespace: namespace!, subresource: 'status', signal: this.#o.signal }
-        const after = await this.#o.client.resource(PODS).patch(name!, { type: 'strategic', body }, options)
+        const after = await this.#o
+          .clientOf(pod.spec.nodeName ?? '')
+          .resource(PODS)
+          .patch(name!, { type: 'strategic', body }, options)
         entry.version = parseResourceVersion(after.metadata.resourceVersion ?? '0')
         this.#o.onWritten?.(pod, this.#o.clock.now() - entry.since)
       }
