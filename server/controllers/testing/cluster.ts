@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { controllerAccount, controllerManager } from '../../authn/components.ts'
+import { controllerAccount, controllerManager, scheduler } from '../../authn/components.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import { createClient, type Client } from '../../client/client.ts'
 import { createInformerFactory } from '../../client/informer.ts'
@@ -71,7 +71,8 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
   const client = createClient(server.api.transport('admin'), { userAgent: 'test/v1', clock })
   const onError = (e: unknown, what: unknown): void => void errors.push(`${JSON.stringify(what)}: ${String(e)}`)
   const informers = createInformerFactory({ client: clientAs(controllerManager), signal: abort.signal, clock, onError })
-  const clientOf = (account: string): Client => clientAs(controllerAccount(account))
+  // The scheduler's loop is tested here too, and is no controller.
+  const clientOf = (account: string): Client => clientAs(account === 'kube-scheduler' ? scheduler : controllerAccount(account))
   await startControllers(loops, { clientOf, informers, clock, signal: abort.signal, onError, options })
 
   const settle = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../../machinery/clock.ts'
-import type { ContainerRuntimeStatus, PodRuntimeStatus, Runtime } from '../runtime.ts'
+import type { Timer } from '../../machinery/clock.ts'
+import type { ContainerRuntimeStatus, PodRuntimeStatus } from '../runtime.ts'
 import { inTurns } from '../../machinery/slice.ts'
 import { Turns } from '../turns.ts'
 import { isSidecar, isTerminalPhase, podText, type Container, type Pod, type PodStatus } from '../types.ts'

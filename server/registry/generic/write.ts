@@ -338,11 +338,12 @@ function checkIdentity(store: Store, obj: KubeObject, request: UpdateRequest): v
 }
 
 /** A PUT that names a uid is for that object and no other; storage's words for it, as upstream. */
-function checkUid(store: Store, { uid, namespace, name }: UpdateRequest, own: string): void {
+function checkUid(store: Store, { uid, namespace, name, context }: UpdateRequest, own: string): void {
   if (uid === undefined || uid === '' || uid === own) return
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${own}`
-  // Upstream's storage knows no better version here than 0, and keys without the prefix that it puts before them (`/registry`).
-  const key = store.keyOf(namespace, name).replace(/^\/[^/]+/, '')
+  // Upstream's storage knows no better version here than 0. A dry run does not get as far as the prefix of all keys (`/registry`).
+  const stored = store.keyOf(namespace, name)
+  const key = context.dryRun ? stored.replace(/^\/[^/]+/, '') : stored
   throw store.conflict(name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
 }
 
