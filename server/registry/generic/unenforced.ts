@@ -7,7 +7,6 @@ type Warning = (obj: KubeObject) => string | undefined
 export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
   resourcequotas: 'ResourceQuota is stored, but this server does not enforce quotas yet',
   limitranges: 'LimitRange is stored, but this server does not enforce limits or fill in defaults from it yet',
-  'poddisruptionbudgets.policy': 'PodDisruptionBudget is stored, but evictions do not consult disruption budgets yet',
   'mutatingwebhookconfigurations.admissionregistration.k8s.io':
     'MutatingWebhookConfiguration is stored, but this server does not call admission webhooks yet',
   'validatingwebhookconfigurations.admissionregistration.k8s.io':
