@@ -1,5 +1,6 @@
 import type { Entry } from '../cache/entry.ts'
 import type { RequestContext } from '../filters/context.ts'
+import { writeText } from '../filters/errors.ts'
 import { formatTime, type Clock, type Timer } from '../machinery/clock.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { isStatusError } from '../machinery/status.ts'
@@ -10,7 +11,7 @@ import type { Store } from '../registry/generic/store.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import { createIn, updateIn } from '../registry/generic/write.ts'
-import type { Delegate, Registry } from '../registry/registry.ts'
+import type { Delegate, Registry, Snapshot } from '../registry/registry.ts'
 import { AUTOMANAGED, AVAILABLE, isAvailable, nameOf, ownApiService, serviceOf, type ApiService, type Condition } from './api-service.ts'
 import { openApiOf, resourcesOf } from './discovery.ts'
 import { resolveService, Unreachable, type Address } from './resolve.ts'
@@ -52,6 +53,8 @@ export class Aggregator {
   readonly #store: Store
   readonly #queue: WorkQueue
   readonly #behind = new Map<string, Behind>()
+  /** APIServices of the group-versions that this server serves itself, by name. */
+  #own: ReadonlyMap<string, ApiService> = new Map()
   readonly #context: StrategyContext
   readonly #watched: readonly Store[]
   #timer: Timer | undefined
@@ -71,8 +74,10 @@ export class Aggregator {
     }
   }
   readonly #served = (): void => {
-    for (const name of this.#ownNames()) this.#queue.add(name)
-    for (const entry of this.#entries()) if (entry.parts.labels?.[AUTOMANAGED] === 'true') this.#queue.add(entry.name)
+    const before = this.#own
+    this.#own = ownApiServices(this.#o.registry.snapshot)
+    for (const name of this.#own.keys()) if (!before.has(name)) this.#queue.add(name)
+    for (const name of before.keys()) if (!this.#own.has(name)) this.#queue.add(name)
   }
 
   constructor(o: AggregatorOptions) {
@@ -87,9 +92,10 @@ export class Aggregator {
   async start(): Promise<void> {
     this.#store.resource.cache.listeners.add(this.#changed)
     for (const { resource } of this.#watched) resource.cache.listeners.add(this.#moved)
+    this.#own = ownApiServices(this.#o.registry.snapshot)
     this.#o.registry.listeners.add(this.#served)
     this.#timer = this.#o.clock.setInterval(() => this.#moved(undefined), CHECK_MS)
-    await Promise.all(this.#ownNames().map((name) => this.#sync(name)))
+    await Promise.all([...this.#own.keys()].map((name) => this.#sync(name)))
     this.#all()
     void this.#run()
   }
@@ -103,29 +109,9 @@ export class Aggregator {
     for (const { upstream } of this.#behind.values()) upstream.agent.destroy()
   }
 
-  #entries(): Iterable<Entry> {
-    return this.#store.resource.cache.list.entries({ namespace: '' })
-  }
-
   #all(): void {
-    for (const { name } of this.#entries()) this.#queue.add(name)
-    for (const name of [...this.#ownNames(), ...this.#behind.keys()]) this.#queue.add(name)
-  }
-
-  /** Group-versions that this server serves itself, by the name of their APIService. */
-  #own(): Map<string, ApiService> {
-    const { facts, isBuiltIn } = this.#o.registry.snapshot
-    const found = new Map<string, ApiService>()
-    for (const { group, version } of facts) {
-      const name = nameOf(group, version)
-      const made = found.has(name) ? undefined : ownApiService(group, version, !isBuiltIn(group))
-      if (made !== undefined) found.set(name, made)
-    }
-    return found
-  }
-
-  #ownNames(): string[] {
-    return [...this.#own().keys()]
+    for (const { name } of this.#store.resource.cache.list.entries({ namespace: '' })) this.#queue.add(name)
+    for (const name of [...this.#own.keys(), ...this.#behind.keys()]) this.#queue.add(name)
   }
 
   #read(name: string): ApiService | undefined {
@@ -155,7 +141,7 @@ export class Aggregator {
 
   async #sync(name: string): Promise<void> {
     const stored = this.#read(name)
-    const own = this.#own().get(name)
+    const own = this.#own.get(name)
     if (stored === undefined) {
       this.#forget(name)
       if (own === undefined) return
@@ -237,9 +223,9 @@ export class Aggregator {
         return await this.#o.forward(ctx, this.#resolve(a), behind.upstream)
       }
     } catch (e) {
-      if (!(e instanceof Unreachable)) return text(ctx, e instanceof Error ? e.message : String(e))
+      if (!(e instanceof Unreachable)) return writeText(ctx.exchange, 503, e instanceof Error ? e.message : String(e))
     }
-    text(ctx, 'service unavailable')
+    writeText(ctx.exchange, 503, 'service unavailable')
   }
 
   /** Puts what the servers behind serve into the registry, where it has changed. */
@@ -294,10 +280,14 @@ export class Aggregator {
   }
 }
 
-const NONE: ApiService = { metadata: {}, spec: { version: '', groupPriorityMinimum: 0, versionPriority: 0 } }
-
-/** As Go's http.Error answers. */
-function text(ctx: RequestContext, why: string): void {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
-  ctx.exchange.respond(503, headers, Buffer.from(`${why}\n`))
+function ownApiServices({ facts, isBuiltIn }: Snapshot): Map<string, ApiService> {
+  const found = new Map<string, ApiService>()
+  for (const { group, version } of facts) {
+    const name = nameOf(group, version)
+    const made = found.has(name) ? undefined : ownApiService(group, version, !isBuiltIn(group))
+    if (made !== undefined) found.set(name, made)
+  }
+  return found
 }
+
+const NONE: ApiService = { metadata: {}, spec: { version: '', groupPriorityMinimum: 0, versionPriority: 0 } }

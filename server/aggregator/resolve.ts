@@ -1,6 +1,5 @@
-import { parseLabelSelector } from '../machinery/labels.ts'
-import { anyFields } from '../machinery/fields.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { slicesOf } from '../proxy/service-target.ts'
 import type { Store } from '../registry/generic/store.ts'
 
 /** Why a service cannot be reached, as the condition of an APIService says it (kube-aggregator `remote_available_controller.go`). */
@@ -14,10 +13,6 @@ export class Unreachable extends Error {
 
 interface Service extends KubeObject {
   spec?: { type?: string; externalName?: string; clusterIP?: string; ports?: { name?: string; port: number }[] }
-}
-interface Slice {
-  ports?: { name?: string | null; port?: number | null }[]
-  endpoints?: { addresses?: string[]; conditions?: { ready?: boolean | null } }[]
 }
 
 export interface Address {
@@ -54,9 +49,4 @@ export function resolveService(
     throw new Unreachable('MissingEndpoints', `endpointslices for ${what} have no addresses with port name ${JSON.stringify(portName)}`)
   }
   return found[pick(found.length)]!
-}
-
-function slicesOf(store: Store, namespace: string, name: string): Slice[] {
-  const labels = parseLabelSelector(`kubernetes.io/service-name=${name}`)
-  return [...store.resource.cache.select({ namespace, labels, fields: anyFields })].map((e) => e.view() as unknown as Slice)
 }

@@ -28,8 +28,7 @@ export async function serviceTarget(store: (resource: string) => Store, namespac
   const portName = await portNameOf(store, namespace, id)
   const slices = store('endpointslices.discovery.k8s.io')
   await translated(slices.groupResource, '', () => slices.deps.feed.fresh())
-  const labels = parseLabelSelector(`kubernetes.io/service-name=${id.name}`)
-  const found = [...slices.resource.cache.select({ namespace, labels, fields: anyFields })].map((e) => e.view() as unknown as Slice)
+  const found = slicesOf(slices, namespace, id.name)
   const pods = store('pods')
   const isPod = (e: Endpoint): boolean => {
     if (e.targetRef?.name === undefined || e.targetRef.namespace !== namespace) return false
@@ -40,6 +39,12 @@ export async function serviceTarget(store: (resource: string) => Store, namespac
   if (chosen === undefined) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(id.name)}`)
   const scheme = id.scheme === '' ? 'http' : id.scheme
   return { protocol: `${scheme}:`, host: chosen.host, port: portNumber(String(chosen.port)), asKubeletClient: false }
+}
+
+/** The EndpointSlices of a service, as the cache of their store has them. */
+export function slicesOf(store: Store, namespace: string, service: string): Slice[] {
+  const labels = parseLabelSelector(`kubernetes.io/service-name=${service}`)
+  return [...store.resource.cache.select({ namespace, labels, fields: anyFields })].map((e) => e.view() as unknown as Slice)
 }
 
 /** A number is looked up in the service; a name is taken as it is, and no name is the port without one. */
