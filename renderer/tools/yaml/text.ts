@@ -16,11 +16,14 @@ export function yamlText(object: unknown): string {
   })
   visit(document, {
     Scalar(_, node) {
-      if (isScalar(node) && node.value === '<<') node.type = Scalar.QUOTE_DOUBLE
+      if (isScalar(node) && (node.value === '<<' || beginsBlank(node.value))) node.type = Scalar.QUOTE_DOUBLE
     },
   })
   return document.toString({ lineWidth: 0 })
 }
+
+/** A block scalar tells its indent by its first line: where that holds nothing but white space, the space would be taken for indent. */
+const beginsBlank = (value: unknown): boolean => typeof value === 'string' && /^[ \t\r]+\n/.test(value)
 
 /** Two versions of an object as texts to compare: without the server's bookkeeping, and without the values of a Secret. */
 export function comparedTexts(before: unknown, after: unknown): [before: string, after: string] {
