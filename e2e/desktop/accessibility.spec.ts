@@ -96,7 +96,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
           await page.getByRole('button', { name: /^Namespace:/ }).click()
           await page.keyboard.type('elsewhere')
           // The option that Enter takes has colours of its own.
-          await page.locator('[data-combobox-selected]').waitFor()
+          await page.locator('.pick-option[data-current]').waitFor()
         },
       ]) {
         await open()

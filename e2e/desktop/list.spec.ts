@@ -107,3 +107,44 @@ test('selection, cursor and place survive scrolling and changes above', async ({
     expect((await onScreen(page))[0]?.name).toBe(before?.name)
   }).toPass()
 })
+
+test('a menu that is opened has the keyboard before any other key is heard, and takes what was typed, drawn or not', async ({
+  inspector,
+  page,
+}) => {
+  await inspector.open('configmaps')
+  await expect(inspector.counts).toContainText('objects')
+  const namespaceMenu = page.getByRole('button', { name: /^Namespace:/ })
+  const field = page.getByRole('combobox', { name: 'Namespace' })
+  // Microtasks only: no timer fires and no other event is heard meanwhile.
+  const focused = await namespaceMenu.evaluate(async (button) => {
+    button.click()
+    for (let i = 0; i < 50; i++) await Promise.resolve()
+    return document.activeElement?.getAttribute('role')
+  })
+  expect(focused).toBe('combobox')
+  // Text and Enter in one task: nothing is drawn between them.
+  await field.evaluate((input: HTMLInputElement) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, 'kube-public')
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  })
+  await expect(page).toHaveURL(/ns=kube-public/)
+  await expect(namespaceMenu).toBeFocused()
+
+  // With the keyboard alone, the marked entry said to those who do not see it.
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.type('kube')
+  const marked = page.locator('.pick-option[data-current]')
+  await expect(marked).toHaveCount(1)
+  await page.keyboard.press('ArrowDown')
+  await expect(field).toHaveAttribute('aria-activedescendant', (await marked.getAttribute('id')) ?? 'none')
+  const wanted = (await marked.textContent()) ?? ''
+  await page.keyboard.press('Enter')
+  await expect(namespaceMenu).toContainText(wanted)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(field).toHaveCount(0)
+  await expect(namespaceMenu).toBeFocused()
+  await expect(inspector.grid).toBeVisible()
+})
