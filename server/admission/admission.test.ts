@@ -3,14 +3,15 @@ import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { openStores, configMap, type Stores } from '../registry/generic/testing/stores.ts'
 import { admissionChain } from './chain.ts'
-import type { Admission, AdmissionAttributes, AdmissionPlugin } from './contract.ts'
+import type { Admission, AdmissionPlugin } from './contract.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { serviceAccount } from './service-account.ts'
+import { testAttributes } from './testing/attributes.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 import { createIn } from '../registry/generic/write.ts'
 
 const plugin = (name: string, mutate: AdmissionPlugin['mutate']): AdmissionPlugin => ({ name, mutate })
-const attributes = {} as AdmissionAttributes
+const attributes = testAttributes()
 
 describe('the chain', () => {
   test('asks each plugin in order and waits for those that take time', async () => {
@@ -32,6 +33,25 @@ describe('the chain', () => {
     expect(admissionChain([plugin('a', () => void asked.push('a'))]).mutate(attributes)).toBeUndefined()
     expect(() => admissionChain([no, plugin('b', () => void asked.push('b'))]).mutate(attributes)).toThrow('refused')
     expect(asked).toEqual(['a'])
+  })
+
+  test('asks all of them once more when one of them requires that, and no third time', async () => {
+    const asked: string[] = []
+    const first = plugin('first', (a) => void asked.push(`first ${String(a.reinvocation.again)}`))
+    const changes = plugin('changes', (a) => {
+      a.reinvocation.memory('changes', () => ({ asked: asked.length }))
+      a.reinvocation.require()
+      asked.push(JSON.stringify(a.reinvocation.memory('changes', () => ({}))))
+    })
+    await admissionChain([first, changes]).mutate(testAttributes())
+    expect(asked).toEqual(['first false', '{"asked":1}', 'first true', '{"asked":1}'])
+    const late = plugin('late', async (a) => {
+      await Promise.resolve()
+      a.reinvocation.require()
+    })
+    asked.length = 0
+    await admissionChain([first, late]).mutate(testAttributes())
+    expect(asked).toEqual(['first false', 'first true'])
   })
 })
 

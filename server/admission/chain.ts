@@ -5,8 +5,17 @@ type Step = (attributes: AdmissionAttributes) => void | Promise<void>
 /** Plugins in the order of upstream's chain (`kubeapiserver/options/plugins.go`). */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
   return {
-    mutate: inOrder(plugins.flatMap((p) => (p.mutate === undefined ? [] : [p.mutate.bind(p)]))),
+    mutate: twiceIfRequired(inOrder(plugins.flatMap((p) => (p.mutate === undefined ? [] : [p.mutate.bind(p)])))),
     validate: inOrder(plugins.flatMap((p) => (p.validate === undefined ? [] : [p.validate.bind(p)]))),
+  }
+}
+
+/** Once more when a plugin says that others must see what it has done. */
+function twiceIfRequired(round: Step): Step {
+  return (attributes) => {
+    const waiting = round(attributes)
+    if (waiting === undefined) return attributes.reinvocation.begin() ? round(attributes) : undefined
+    return waiting.then(() => (attributes.reinvocation.begin() ? round(attributes) : undefined))
   }
 }
 

@@ -1,6 +1,7 @@
 import type { UserInfo } from '../authn/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Exchange } from '../serving/exchange.ts'
+import { Annotations } from './annotations.ts'
 import { isLongRunning, type RequestInfo } from './request-info.ts'
 import { WarningRecorder, type Warnings } from './warnings.ts'
 
@@ -13,6 +14,8 @@ export interface RequestContext {
   /** Who has sent the request, when it is answered as somebody else. */
   impersonatedBy?: UserInfo
   readonly auditId: string
+  /** What the server has decided about the request and why. */
+  readonly annotations: Annotations
   /** Texts for the client; push before the response is sent. They become `Warning: 299` headers. */
   readonly warnings: Warnings
   readonly clock: Clock
@@ -41,6 +44,7 @@ export class ServedRequest implements RequestContext {
   readonly clock: Clock
   readonly receivedAt: number
   readonly longRunning: boolean
+  #annotations: Annotations | undefined
   #warnings: WarningRecorder | undefined
   #abort: AbortController | undefined
   #aborted: Error | undefined
@@ -52,6 +56,10 @@ export class ServedRequest implements RequestContext {
     this.clock = clock
     this.receivedAt = clock.now()
     this.longRunning = isLongRunning(requestInfo)
+  }
+
+  get annotations(): Annotations {
+    return (this.#annotations ??= new Annotations())
   }
 
   get warnings(): Warnings {

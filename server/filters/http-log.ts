@@ -15,6 +15,8 @@ export interface AccessLogEntry {
   remoteAddress: string
   protocol: string
   auditId: string
+  /** What admission has noted. */
+  annotations?: Readonly<Record<string, string>>
 }
 
 /** One entry a finished request, handed over after the event loop has done the requests' work. */
@@ -49,5 +51,6 @@ function entryOf(ctx: RequestContext): AccessLogEntry {
     remoteAddress: exchange.remoteAddress,
     protocol: exchange.protocol,
     auditId: ctx.auditId,
+    ...(ctx.annotations.size === 0 ? {} : { annotations: ctx.annotations.all() }),
   }
 }

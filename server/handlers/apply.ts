@@ -32,7 +32,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     checkKind(read, sub.body)
     return sub.apply!.configOf(read, served)
   }
-  const context = strategyContext(ctx, query.dryRun, query.fieldManager)
+  const context = strategyContext(ctx, query)
   const { store } = served
   const apply = async (current: KubeObject | undefined): Promise<KubeObject> => {
     const slice = new Slice()

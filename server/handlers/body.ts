@@ -20,9 +20,11 @@ export interface WriteQuery {
   fieldManager: string
   /** Of server-side apply only. */
   force: boolean
+  /** What of this the query says, as CreateOptions or UpdateOptions have it. */
+  options: Readonly<Record<string, unknown>>
 }
 
-const PLAIN_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Warn', fieldManager: '', force: false }
+const PLAIN_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Warn', fieldManager: '', force: false, options: {} }
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
 /** `kind` is the options' name in errors; server-side apply has those of a patch under rules of its own. */
@@ -43,6 +45,11 @@ export function writeQuery(q: Query, kind: 'CreateOptions' | 'UpdateOptions' | '
     fieldValidation: text === '' ? 'Warn' : (text as FieldValidation),
     fieldManager,
     force: isTrue(q.get('force')),
+    options: {
+      ...(dryRun.length > 0 ? { dryRun: [...dryRun] } : {}),
+      ...(fieldManager === '' ? {} : { fieldManager }),
+      ...(text === '' ? {} : { fieldValidation: text }),
+    },
   }
 }
 

@@ -2,20 +2,31 @@ import type { RequestContext } from '../filters/context.ts'
 import { apiVersionOf } from '../machinery/types.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
 
+interface Asked {
+  readonly dryRun?: boolean
+  /** As the query names it; '' takes the client's name from its user agent. */
+  readonly fieldManager?: string
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
 /** What strategies and admission see of a request. */
-/** @param fieldManager as the query names it; '' takes the client's name from its user agent */
-export function strategyContext(ctx: RequestContext, dryRun: boolean, fieldManager = ''): StrategyContext {
+export function strategyContext(ctx: RequestContext, asked: Asked = {}): StrategyContext {
+  const { dryRun = false, fieldManager = '', options = {} } = asked
   const { apiGroup, apiVersion } = ctx.requestInfo
   return {
     user: ctx.user,
     clock: ctx.clock,
     dryRun,
     requestGroup: apiGroup,
+    requestVersion: apiVersion,
+    options,
     fieldManager: {
       manager: fieldManager === '' ? managerOf(ctx.exchange.headers['user-agent'] ?? '') : fieldManager,
       apiVersion: apiVersionOf(apiGroup, apiVersion),
     },
+    signal: () => ctx.signal,
     warn: (text) => ctx.warnings.push(text),
+    annotate: (key, value) => ctx.annotations.add(key, value),
   }
 }
 

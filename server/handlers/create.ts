@@ -14,7 +14,7 @@ export async function createObject(ctx: RequestContext, served: ServedResource):
   const entry = await createIn(served.store, {
     object: obj,
     namespace: ctx.requestInfo.namespace,
-    context: strategyContext(ctx, query.dryRun, query.fieldManager),
+    context: strategyContext(ctx, query),
   })
   return respondEntry(ctx, shape, entry, 201)
 }

@@ -17,6 +17,8 @@ import { deleteFrom } from '../registry/generic/delete.ts'
 
 interface DeleteQuery extends DeleteOptions {
   dryRun: boolean
+  /** As the client has them. */
+  given: Readonly<Record<string, unknown>>
 }
 
 /** DeleteOptions from the body, or from the query where there is no body. */
@@ -43,7 +45,7 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
     if (q.has('dryRun')) raw.dryRun = [...q.getAll('dryRun')]
   }
   validateDeleteOptions(raw)
-  const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun) }
+  const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun), given: raw }
   const { delete: warning } = served.store.resource.warnings
   if (warning !== undefined && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
     ctx.warnings.push(warning)
@@ -54,10 +56,10 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
 /** DELETE of one object: the object or a Status. 202 where it waits and the client said of its dependents that they go too, in the old field. */
 export async function deleteObject(ctx: RequestContext, served: ServedResource): Promise<void> {
   const shape = shapeFor(ctx, served)
-  const { dryRun, ...options } = await readDeleteOptions(ctx, served)
+  const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const { store } = served
-  const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, dryRun) })
+  const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, { dryRun, options: given }) })
   const code = !result.gone && options.orphanDependents === false ? 202 : 200
   if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, shape, result.entry, code)
   const { uid } = result.entry.object().metadata
@@ -71,18 +73,18 @@ const WORKERS = 32
 /** DELETE of a collection: every object that is there now and that the selectors see. Answers with the list of them. */
 export async function deleteCollection(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
   const shape = shapeFor(ctx, served)
-  const { dryRun, ...options } = await readDeleteOptions(ctx, served)
+  const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
   const { namespace } = ctx.requestInfo
   const { store } = served
   const page = await pageOf(served, query, { namespace, labels: query.labels, fields: query.fields })
   const entries = [...page.entries]
-  const context = strategyContext(ctx, dryRun)
+  const context = strategyContext(ctx, { dryRun, options: given })
   let next = 0
   const worker = async (): Promise<void> => {
     while (next < entries.length) {
       const e = entries[next++]!
       try {
-        await deleteFrom(store, { namespace: e.namespace, name: e.name, options, context })
+        await deleteFrom(store, { namespace: e.namespace, name: e.name, options, context, ofCollection: true })
       } catch (error) {
         if (!isStatusError(error, 'NotFound')) throw error
       }

@@ -142,7 +142,7 @@ export async function patchObject(
   const { entry } = await updateIn(served.store, {
     namespace,
     name,
-    context: strategyContext(ctx, query.dryRun, query.fieldManager),
+    context: strategyContext(ctx, query),
     rules,
     async change(current) {
       // A large object takes longer at a step than others may have to wait.

@@ -9,7 +9,7 @@ import { getObject } from './get.ts'
 import { listObjects } from './list.ts'
 import { patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
-import { handleSubresource } from './subresource.ts'
+import { admitConnection, handleSubresource } from './subresource.ts'
 import { handleUnstored } from './unstored.ts'
 import { replaceObject } from './update.ts'
 import { watchObjects, type WatchLimits } from './watch.ts'
@@ -86,6 +86,15 @@ async function customResource(ctx: RequestContext, served: ServedResource, o: Ro
   return handler(ctx, served, o)
 }
 
+/** The old paths of a proxy are admitted as the new ones are. */
+async function legacyProxy(ctx: RequestContext, api: Snapshot, { legacyProxy: forward }: RouterOptions): Promise<void> {
+  const { apiGroup, apiVersion, resource, parts } = ctx.requestInfo
+  const served = api.resource(apiGroup, apiVersion, resource)
+  const proxy = served?.subresources.get('proxy')
+  if (proxy?.form === 'connect') await admitConnection(ctx, served!, proxy, 'proxy', parts.slice(2).join('/'))
+  return forward(ctx)
+}
+
 /** Sends each request to the handler of its verb. */
 export function router(options: RouterOptions): Handler {
   return async (ctx) => {
@@ -94,8 +103,8 @@ export function router(options: RouterOptions): Handler {
       if (!(await options.nonResource(ctx))) pageNotFound(ctx)
       return
     }
-    if (info.verb === 'proxy' && info.subresource === '') return options.legacyProxy(ctx)
     const api = options.api()
+    if (info.verb === 'proxy' && info.subresource === '') return legacyProxy(ctx, api, options)
     const delegate = api.delegate(info.apiGroup, info.apiVersion)
     if (delegate !== undefined) return delegate.forward(ctx)
     const served = api.resource(info.apiGroup, info.apiVersion, info.resource)

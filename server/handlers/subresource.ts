@@ -1,7 +1,8 @@
 import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
-import { methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
+import { badRequest, methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { admit } from '../registry/generic/attributes.ts'
 import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
@@ -36,9 +37,29 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
   }
   if (sub.form === 'connect') {
     const path = ctx.requestInfo.parts.slice(3).join('/')
+    await admitConnection(ctx, served, sub, name, path)
     return sub.connect({ ...request, ctx, path })
   }
   return objectSubresource(ctx, served, sub, request)
+}
+
+/**
+ * Who may refuse a connection sees its options.
+ * @param path below the subresource
+ */
+export async function admitConnection(
+  ctx: RequestContext,
+  { store }: ServedResource,
+  sub: Extract<Subresource, { form: 'connect' }>,
+  subresource: string,
+  path: string,
+): Promise<void> {
+  const { namespace, name, query } = ctx.requestInfo
+  if (sub.options === undefined) return
+  if (query.getAll('dryRun').length > 0) throw badRequest('dryRun is not supported')
+  const object = sub.options(query, path === '' ? '' : `/${path}${ctx.exchange.path.endsWith('/') ? '/' : ''}`)
+  const kind = { group: '', version: 'v1', kind: object.kind! }
+  await admit(store, { operation: 'CONNECT', subresource, namespace, name, object, kind, context: strategyContext(ctx) })
 }
 
 async function status(ctx: RequestContext, served: ServedResource, verb: string): Promise<void> {
@@ -62,15 +83,18 @@ async function objectSubresource(
   // What a custom resource answers has no protobuf form, not even a Scale.
   if (served.schema.facts === undefined) representationOf(ctx, true, false)
   if (verb === 'get' && sub.get !== undefined) {
-    return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx, false) }), 200)
+    return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx) }), 200)
   }
   if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx, served.schema)
   const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
-  const request = { ...base, context: strategyContext(ctx, query.dryRun, query.fieldManager) }
+  const request = { ...base, context: strategyContext(ctx, query) }
   if (verb === 'create' && sub.create !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
-    ensureNamespace(body, request.namespace, served.facts.namespaced)
+    const { namespace, name, context } = request
+    ensureNamespace(body, namespace, served.facts.namespaced)
+    const { subresource } = ctx.requestInfo
+    await admit(served.store, { operation: 'CREATE', subresource, namespace, name, object: body, kind: sub.body, context })
     return answer(ctx, served, await sub.create(request, body), 201)
   }
   if (verb === 'update' && sub.update !== undefined) {

@@ -5,7 +5,7 @@ import type { TableDefinition } from '../registry/generic/strategy.ts'
 import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'
 import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
-import { readObject, writeQuery } from './body.ts'
+import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { representationOf, respondObject } from './respond.ts'
 
@@ -14,7 +14,7 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
   if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
   if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const { verb, namespace, name } = ctx.requestInfo
-  const request = (dryRun: boolean): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, dryRun) })
+  const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
     const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
     const { group, version, kind } = resource
@@ -24,14 +24,14 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
       query.fieldValidation,
     )
     body.metadata ??= {}
-    return respondObject(ctx, await resource.create(body, request(query.dryRun)), 201)
+    return respondObject(ctx, await resource.create(body, request(query)), 201)
   }
   if (verb === 'get' && resource.get !== undefined) {
-    const object = await resource.get(request(false))
+    const object = await resource.get(request())
     return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(resource.table!, [object], ctx.clock.now()) : object)
   }
   if (verb === 'list' && resource.list !== undefined) {
-    const items = await resource.list(request(false))
+    const items = await resource.list(request())
     return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(resource.table!, items, ctx.clock.now()) : listOf(resource, items))
   }
   if (name !== '' && resource.get === undefined) throw resourceNotFound()

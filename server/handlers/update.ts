@@ -25,7 +25,7 @@ export async function replaceObject(
   const { entry, created } = await updateIn(store, {
     namespace,
     name,
-    context: strategyContext(ctx, query.dryRun, query.fieldManager),
+    context: strategyContext(ctx, query),
     rules,
     uid: body.metadata.uid,
     // Strategies change what they get, and a lost race runs this again.

@@ -11,6 +11,7 @@ import { nodeTarget, parseProxyId, podTarget, type KubeletAddressOptions, type P
 
 const KINDS = ['nodes', 'pods', 'services'] as const
 type Kind = (typeof KINDS)[number]
+const OPTIONS = { nodes: 'NodeProxyOptions', pods: 'PodProxyOptions', services: 'ServiceProxyOptions' } as const
 
 export interface ProxyOptions {
   forwarder: Forwarder
@@ -30,6 +31,7 @@ export class Proxies {
   subresource(kind: Kind): Subresource {
     return {
       form: 'connect',
+      options: (_, path) => ({ kind: OPTIONS[kind], apiVersion: 'v1', ...(path === '' ? {} : { path }) }) as unknown as KubeObject,
       // The resource, the name, and the word `proxy`.
       connect: ({ ctx, namespace, name }) => this.#serve(ctx, kind, namespace, name, 3),
     }

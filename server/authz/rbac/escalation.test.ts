@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { AdmissionAttributes } from '../../admission/contract.ts'
+import { testAttributes } from '../../admission/testing/attributes.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { TestPolicy } from '../testing/policy.ts'
 import { escalationCheck } from './escalation.ts'
@@ -28,13 +29,13 @@ async function refusal(resource: string, object: KubeObject, more: Partial<Admis
   const check = escalationCheck({ policy: t.policy, authorizer: t.authorizer, fresh: () => Promise.resolve() })
   const namespaced = !resource.startsWith('cluster')
   const { name = '' } = object.metadata
-  const attributes: AdmissionAttributes = {
-    ...{ operation: 'CREATE', subresource: '', namespace: namespaced ? 'n' : '', name, object, oldObject: undefined, dryRun: false },
-    ...{ user: { name: 'w', groups: ['g'] }, internal: false, warn: () => undefined },
+  const attributes = testAttributes({
+    ...{ namespace: namespaced ? 'n' : '', name, object },
+    ...{ user: { name: 'w', groups: ['g'] } },
     kind: { group: GROUP, version: 'v1', kind: '' },
     resource: { group: GROUP, version: 'v1', resource, namespaced },
     ...more,
-  }
+  })
   try {
     await check.mutate!(attributes)
     return ''

@@ -1,10 +1,12 @@
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { UnstoredDefinition } from '../definition.ts'
+import { admit } from '../generic/attributes.ts'
 import { ensureNamespace } from '../generic/metadata.ts'
 import type { ServedResource } from '../generic/resource.ts'
 import { bindPod } from './pods/subresources.ts'
 
+const BINDING = { group: '', version: 'v1', kind: 'Binding' }
 const CREATED: KubeObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 
 /** POST to a namespace's bindings: what schedulers sent before pods/binding was there. */
@@ -17,7 +19,10 @@ export const bindings = (pods: () => ServedResource): UnstoredDefinition => ({
     ensureNamespace(body, namespace, true)
     const name = body.metadata.name ?? ''
     if (name === '') throw badRequest('Name parameter required.')
-    await bindPod({ served: pods(), namespace, name, context }, body)
+    const served = pods()
+    const resource = { group: '', version: 'v1', resource: 'bindings', namespaced: true }
+    await admit(served.store, { operation: 'CREATE', subresource: '', namespace, name, object: body, kind: BINDING, resource, context })
+    await bindPod({ served, namespace, name, context }, body)
     return CREATED
   },
 })

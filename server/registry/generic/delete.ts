@@ -6,11 +6,11 @@ import type { Int64 } from '../../machinery/numbers.ts'
 import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
 import { Slice } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
+import { admit } from './attributes.ts'
 import { translated } from './errors.ts'
 import type { Store } from './store.ts'
 import type { GuardedChange } from './stored-resource.ts'
 import type { Strategy, StrategyContext } from './strategy.ts'
-import { mutate, validate, type Admitted } from './write.ts'
 
 export interface DeleteOptions {
   gracePeriodSeconds?: Int64
@@ -24,6 +24,10 @@ export interface DeleteRequest {
   name: string
   options: DeleteOptions
   context: StrategyContext
+  /** It goes with its collection: admission is not told its name. */
+  ofCollection?: boolean
+  /** Admission has looked at what asks for this (an eviction). */
+  admitted?: boolean
 }
 
 export interface DeleteResult {
@@ -72,7 +76,7 @@ async function step(store: Store, request: DeleteRequest, first: boolean): Promi
         const old = current.object()
         if (slice.over) await slice.next()
         checkDeletePreconditions(store, request.options.preconditions, old)
-        if (first) await admitted(store, request, old)
+        if (first && request.admitted !== true) await admitted(store, request, old)
         const [change, then] = await markedOrGone(store, request, old, slice)
         next = then
         return change
@@ -84,10 +88,8 @@ async function step(store: Store, request: DeleteRequest, first: boolean): Promi
 }
 
 /** Upstream asks both halves of admission before the first step, with nothing but the old object to look at. */
-async function admitted(store: Store, { namespace, name, context }: DeleteRequest, old: KubeObject): Promise<void> {
-  const write: Admitted = { operation: 'DELETE', subresource: '', namespace, name, old, context }
-  await mutate(store, write)
-  await validate(store, write)
+async function admitted(store: Store, { namespace, name, context, ofCollection = false }: DeleteRequest, old: KubeObject): Promise<void> {
+  await admit(store, { operation: 'DELETE', subresource: '', namespace, name: ofCollection ? '' : name, old, context })
 }
 
 /** apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. */

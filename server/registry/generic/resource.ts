@@ -59,4 +59,12 @@ export type Subresource =
       }
       update?(req: SubresourceRequest, change: (current: KubeObject) => KubeObject): Promise<SubresourceAnswer>
     }
-  | { form: 'connect'; connect(req: Omit<SubresourceRequest, 'context'> & { ctx: RequestContext; path: string }): ReturnType<Handler> }
+  | {
+      form: 'connect'
+      /**
+       * Its options as admission is shown them; absent for one that only reads (logs).
+       * @param path below the subresource
+       */
+      options?(query: Query, path: string): KubeObject
+      connect(req: Omit<SubresourceRequest, 'context'> & { ctx: RequestContext; path: string }): ReturnType<Handler>
+    }

@@ -13,12 +13,20 @@ export interface StrategyContext {
   dryRun: boolean
   /** Group that the request came through, where a resource is served by two (Events); undefined for the server's own writes. */
   requestGroup?: string
+  /** And the version. */
+  requestVersion?: string
+  /** CreateOptions, UpdateOptions or DeleteOptions of the request, without what names their type. */
+  options?: Readonly<Record<string, unknown>>
   /** Who is said to own what this write changes (metadata.managedFields), and the version that it came in. Absent: fields are not tracked. */
   fieldManager?: { readonly manager: string; readonly apiVersion?: string }
   /** The server writes on its own account (start-up objects, allocations); admission plugins that ask others let it pass. */
   internal?: boolean
+  /** Aborted when nobody waits for the answer any more; undefined for the server's own writes. */
+  signal?(): AbortSignal
   /** Warnings go to the client as `Warning: 299` headers. */
   warn(text: string): void
+  /** Notes of admission for the record of the request; absent where there is none. */
+  annotate?(key: string, value: string): void
 }
 
 /** For writes that change fields which nobody is said to own. */

@@ -56,10 +56,10 @@ export function scaleSubresource(f: ScaleFunctions): Subresource {
   const { specOf = ({ spec }): Record<string, unknown> => (spec === undefined ? {} : { spec }) } = f
   return {
     form: 'object',
-    body: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    body: SCALE,
     get: async ({ served, namespace, name }) => ({ object: f.toScale((await served.store.get(namespace, name)).object()) }),
     apply: {
-      rules: scaleRules,
+      rules: (store) => scaleRules(f, store),
       // What a Scale says, the object's own field says.
       configOf: (scale, { facts }) =>
         ({
@@ -74,8 +74,11 @@ export function scaleSubresource(f: ScaleFunctions): Subresource {
   }
 }
 
-const scaleRules = ({ resource: { strategy } }: Store): UpdateRules => ({
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+const scaleRules = (f: ScaleFunctions, { resource: { strategy }, groupResource }: Store): UpdateRules => ({
   subresource: 'scale',
+  shown: { kind: SCALE, of: (obj) => (f.toAnswer ?? f.toScale)(obj), into: (obj, scale) => f.applyScale(obj, scale, groupResource) },
   prepare: (obj, old, ctx) => strategy.prepareForUpdate?.(obj, old, ctx),
   validate: (obj, old, ctx) => strategy.validateUpdate?.(obj, old, ctx) ?? [],
 })
@@ -90,7 +93,7 @@ async function updateScale(
     namespace: req.namespace,
     name: req.name,
     context: req.context,
-    rules: scaleRules(store),
+    rules: scaleRules(f, store),
     change: (current) => f.applyScale(current!, change((f.toBase ?? f.toScale)(current!)), store.groupResource),
   })
   return { object: (f.toAnswer ?? f.toScale)(entry.object()) }

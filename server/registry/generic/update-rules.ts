@@ -1,6 +1,6 @@
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import type { GroupVersionKind, KubeObject } from '../../machinery/types.ts'
 import type { Store } from './store.ts'
 import type { StrategyContext } from './strategy.ts'
 
@@ -9,8 +9,19 @@ export interface UpdateRules {
   subresource: string
   /** The body is the whole object, and gets its defaults as on a write of the object itself. */
   defaulted?: boolean
+  /** Admission has looked at the body that asks for this (a binding, an eviction). */
+  admitted?: boolean
+  /** What admission is shown of the object, where the body is of another kind (Scale). */
+  shown?: ShownToAdmission
   prepare(obj: KubeObject, old: KubeObject, context: StrategyContext): void
   validate(obj: KubeObject, old: KubeObject, context: StrategyContext): FieldError[]
+}
+
+export interface ShownToAdmission {
+  readonly kind: GroupVersionKind
+  of(obj: KubeObject): KubeObject
+  /** The object with what admission has made of the body. */
+  into(obj: KubeObject, shown: KubeObject): KubeObject
 }
 
 /** The rules of PUT and PATCH on the object itself. */

@@ -1,5 +1,4 @@
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
-import type { AdmissionAttributes } from '../../admission/contract.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
@@ -8,6 +7,7 @@ import { inTurns, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { KeyExistsError } from '../../storage/contract.ts'
+import { mutate, validate, type Admitted } from './attributes.ts'
 import { statusFromStorage, translated } from './errors.ts'
 import {
   dedupeOwners,
@@ -174,13 +174,13 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
 
 /** From the current state to what is to be written. */
 async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<GuardedChange> {
-  const { context, rules, name, namespace } = request
+  const { context, rules } = request
   const { strategy } = store.resource
   const slice = new Slice()
   const old = current.object()
   if (slice.over) await slice.next()
   checkUid(store, request, old.metadata.uid ?? '')
-  const obj = await request.change(old)
+  let obj = await request.change(old)
   if (slice.over) await slice.next()
   checkIdentity(store, obj, request)
   dedupeOwners(obj.metadata, context.warn)
@@ -188,7 +188,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   if (slice.over) await slice.next()
   if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)
   if (slice.over) await slice.next()
-  await mutate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
+  obj = await mutated(store, request, obj, old)
   checkVersion(store, obj, current)
   keepSystemMetadata(obj, old)
   const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
@@ -204,6 +204,21 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   }
 }
 
+function updateOf({ context, rules, namespace, name }: UpdateRequest, object: KubeObject, old: KubeObject): Admitted {
+  const { subresource, shown } = rules
+  const write = { operation: 'UPDATE', subresource, namespace, name, context } as const
+  return shown === undefined ? { ...write, object, old } : { ...write, kind: shown.kind, object: shown.of(object), old: shown.of(old) }
+}
+
+/** The object as mutating admission leaves it. */
+async function mutated(store: Store, request: UpdateRequest, obj: KubeObject, old: KubeObject): Promise<KubeObject> {
+  const { admitted, shown } = request.rules
+  if (admitted === true) return obj
+  const update = updateOf(request, obj, old)
+  await mutate(store, update)
+  return shown === undefined ? obj : shown.into(obj, update.object!)
+}
+
 /** The part of an update between its object and its write. */
 async function prepared(
   store: Store,
@@ -213,7 +228,7 @@ async function prepared(
   old: KubeObject,
   slice: Slice,
 ): Promise<GuardedChange> {
-  const { context, rules, namespace, name } = request
+  const { context, rules } = request
   const { strategy, schema, cache } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
   rules.prepare(obj, old, quiet)
@@ -230,7 +245,7 @@ async function prepared(
   if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
   warn()
   strategy.canonicalize?.(obj)
-  await validate(store, { operation: 'UPDATE', subresource: rules.subresource, namespace, name, object: obj, old, context })
+  if (rules.admitted !== true) await validate(store, updateOf(request, obj, old))
   if (slice.over) await slice.next()
   const value = encodeUpdate(store, obj, old, current)
   if (slice.over) await slice.next()
@@ -272,36 +287,6 @@ function encodeUpdate(store: Store, obj: KubeObject, old: KubeObject, current: E
   const timed = (now as { time?: string }[]).map((entry, i) => ({ ...entry, time: (before[i] as { time?: string }).time }))
   const again = store.encode({ ...obj, metadata: { ...obj.metadata, managedFields: timed } })
   return again.equals(earlier) ? again : value
-}
-
-/** What a write knows of itself when it comes to admission. */
-export interface Admitted {
-  operation: AdmissionAttributes['operation']
-  subresource: string
-  namespace: string
-  name: string
-  object?: KubeObject
-  old?: KubeObject
-  context: StrategyContext
-}
-
-/** No promise where no plugin needs one: most writes pass at once. */
-export function mutate(store: Store, write: Admitted): void | Promise<void> {
-  return store.deps.admission.mutate(attributesOf(store, write))
-}
-
-export function validate(store: Store, write: Admitted): void | Promise<void> {
-  return store.deps.admission.validate(attributesOf(store, write))
-}
-
-function attributesOf(store: Store, { operation, subresource, namespace, name, object, old, context }: Admitted): AdmissionAttributes {
-  const { group, version, kind, resource, namespaced } = store.resource
-  const { dryRun, user, internal = false, warn } = context
-  return {
-    ...{ operation, subresource, namespace, name, object, oldObject: old, dryRun, user, internal, warn },
-    kind: { group, version, kind },
-    resource: { group, version, resource, namespaced },
-  }
 }
 
 /** Only an object that is right is worth a warning: the context to warn through, and what hands the warnings on. */

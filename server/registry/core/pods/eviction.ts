@@ -108,7 +108,7 @@ async function markAndDelete(req: SubresourceRequest, context: StrategyContext, 
       namespace,
       name,
       context,
-      rules: statusRules(served.store),
+      rules: { ...statusRules(served.store), admitted: true },
       change: target(req, options),
     })
     // The mark made a new version: whoever asked for the old one has been served.
@@ -116,7 +116,7 @@ async function markAndDelete(req: SubresourceRequest, context: StrategyContext, 
       options = { ...options, preconditions: { ...options.preconditions, resourceVersion: String(entry.revision) } }
     }
   }
-  await deleteFrom(served.store, { namespace, name, options, context })
+  await deleteFrom(served.store, { namespace, name, options, context, admitted: true })
 }
 
 /** The options of the body with the request's own dry run. @throws StatusError for a body that is for another pod, or contradicts the request */
