@@ -117,7 +117,7 @@ test('a menu that is opened has the keyboard before any other key is heard, and 
   const namespaceMenu = page.getByRole('button', { name: /^Namespace:/ })
   const field = page.getByRole('combobox', { name: 'Namespace' })
   // Microtasks only: no timer fires and no other event is heard meanwhile.
-  const focused = await namespaceMenu.evaluate(async (button) => {
+  const focused = await namespaceMenu.evaluate(async (button: HTMLButtonElement) => {
     button.click()
     for (let i = 0; i < 50; i++) await Promise.resolve()
     return document.activeElement?.getAttribute('role')
