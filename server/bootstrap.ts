@@ -3,7 +3,7 @@ import { formatTime, type Clock } from './machinery/clock.ts'
 import { isStatusError } from './machinery/status.ts'
 import type { KubeObject } from './machinery/types.ts'
 import type { Registry } from './registry/registry.ts'
-import type { StrategyContext } from './registry/generic/strategy.ts'
+import { serverContext, type StrategyContext } from './registry/generic/strategy.ts'
 import { deleteFrom } from './registry/generic/delete.ts'
 import { createIn, updateIn } from './registry/generic/write.ts'
 
@@ -28,19 +28,9 @@ export interface BootstrapOptions {
   accounts: boolean
 }
 
-/** As whom the server makes its start-up objects. */
-export const bootstrapContext = (clock: Clock): StrategyContext => ({
-  user: { name: 'system:apiserver', groups: ['system:masters'] },
-  clock,
-  dryRun: false,
-  internal: true,
-  fieldManager: { manager: 'kube-apiserver' },
-  warn: () => undefined,
-})
-
 /** Start-up objects: what is there stays as it is, so a restart writes nothing. */
 export async function bootstrap(o: BootstrapOptions): Promise<void> {
-  const context = bootstrapContext(o.clock)
+  const context = serverContext(o.clock)
   const ensure = async (resource: string, namespace: string, obj: KubeObject): Promise<void> => {
     const store = o.registry.store(resource)
     if (store.cached(namespace, obj.metadata.name!) !== undefined) return

@@ -19,7 +19,7 @@ import { NodeGraph } from './authz/node/graph.ts'
 import { escalationCheck } from './authz/rbac/escalation.ts'
 import { RbacPolicy } from './authz/rbac/policy.ts'
 import type { AccountLookup, FoundObject, ServiceAccountTokens } from './authn/service-account.ts'
-import { bootstrap, bootstrapContext } from './bootstrap.ts'
+import { bootstrap } from './bootstrap.ts'
 import { ensureRbacPolicy } from './bootstrap-roles.ts'
 import type { Entry } from './cache/entry.ts'
 import { Compactor } from './cache/compactor.ts'
@@ -53,6 +53,7 @@ import type { CustomSource } from './openapi/custom-schemas.ts'
 import type { ServedResource } from './registry/generic/resource.ts'
 import { Registry } from './registry/registry.ts'
 import type { StoreDependencies } from './registry/generic/store.ts'
+import { serverContext } from './registry/generic/strategy.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
@@ -244,7 +245,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const advertise = { address: o.advertiseAddress, port: serving.port }
   definitions.start()
   const aggregator = new Aggregator({
-    ...{ registry, clock, frontProxy: o.frontProxy, context: bootstrapContext(clock) },
+    ...{ registry, clock, frontProxy: o.frontProxy, context: serverContext(clock) },
     forward: aggregated(forwarder),
     onError: (name, e) =>
       log.warn({ name, error: e instanceof Error ? e.message : String(e) }, 'work on an APIService failed, will be tried again'),
@@ -259,10 +260,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   })
   const identities = keepAuthentication(
     registry.store('configmaps'),
-    bootstrapContext(clock),
+    serverContext(clock),
     authenticationData({ clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca }),
   )
-  await Promise.all([ensureRbacPolicy(registry, bootstrapContext(clock)), aggregator.start(), identities.written])
+  await Promise.all([ensureRbacPolicy(registry, serverContext(clock)), aggregator.start(), identities.written])
   // Whoever asks when this is ready has the rights of the default roles.
   await feed.fresh()
   const repair = services.startRepair((e) => {

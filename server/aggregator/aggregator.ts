@@ -6,6 +6,7 @@ import { copyJson } from '../machinery/copy-json.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { WorkQueue } from '../machinery/work-queue.ts'
+import { startWorkers, untilOvertaken } from '../machinery/workers.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
@@ -97,7 +98,15 @@ export class Aggregator {
     this.#timer = this.#o.clock.setInterval(() => this.#moved(undefined), CHECK_MS)
     await Promise.all([...this.#own.keys()].map((name) => this.#sync(name)))
     this.#all()
-    void this.#run()
+    startWorkers({
+      queue: this.#queue,
+      workers: 1,
+      sync: (name) => untilOvertaken(() => this.#sync(name)),
+      // The condition says it already.
+      onError: (e, name) => {
+        if (!(e instanceof Unreachable)) this.#o.onError(name, e)
+      },
+    })
   }
 
   stop(): void {
@@ -116,27 +125,6 @@ export class Aggregator {
 
   #read(name: string): ApiService | undefined {
     return this.#store.cached('', name)?.view() as ApiService | undefined
-  }
-
-  async #run(): Promise<void> {
-    for (;;) {
-      const name = await this.#queue.get()
-      if (name === undefined) return
-      try {
-        await this.#sync(name)
-        this.#queue.forget(name)
-      } catch (e) {
-        // The store closes before what was under way has ended.
-        if (this.#queue.shuttingDown) return
-        // Changed or deleted meanwhile: its event brings it back.
-        if (!isStatusError(e, 'Conflict') && !isStatusError(e, 'NotFound')) {
-          if (!(e instanceof Unreachable)) this.#o.onError(name, e)
-          this.#queue.addRateLimited(name)
-        }
-      } finally {
-        this.#queue.done(name)
-      }
-    }
   }
 
   async #sync(name: string): Promise<void> {

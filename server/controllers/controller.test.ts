@@ -1,42 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
-import { WorkQueue } from '../machinery/work-queue.ts'
-import { inParallel, startWorkers } from './controller.ts'
+import { inParallel } from './controller.ts'
 import { Expectations } from './expectations.ts'
-
-describe('startWorkers', () => {
-  test('a failed key comes back later, a good one does not; the signal ends it', async () => {
-    const clock = new FakeClock()
-    const queue = new WorkQueue({ clock })
-    const abort = new AbortController()
-    const log: string[] = []
-    const step = Promise.withResolvers<void>()
-    const again = Promise.withResolvers<void>()
-    startWorkers({
-      queue,
-      workers: 2,
-      signal: abort.signal,
-      onError: (e, key) => {
-        log.push(`${key}: ${String(e)}`)
-        step.resolve()
-      },
-      sync: async (key) => {
-        log.push(key)
-        if (key === 'bad' && log.filter((l) => l === 'bad').length === 1) throw new Error('no')
-        if (key === 'bad') again.resolve()
-      },
-    })
-    queue.add('bad')
-    await step.promise
-    queue.add('good')
-    clock.advance(5)
-    await again.promise
-    abort.abort()
-    expect(queue.shuttingDown).toBe(true)
-    expect(log.filter((l) => l.startsWith('bad'))).toEqual(['bad', 'bad: Error: no', 'bad'])
-    expect(log.filter((l) => l === 'good')).toHaveLength(1)
-  })
-})
 
 test('inParallel keeps to its limit and collects errors', async () => {
   let running = 0

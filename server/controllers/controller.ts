@@ -3,7 +3,7 @@ import type { EventRecorder } from '../client/event-recorder.ts'
 import type { InformerFactory } from '../client/informer.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
-import type { WorkQueue } from '../machinery/work-queue.ts'
+import type { WorkerOptions } from '../machinery/workers.ts'
 import type { Authority } from '../serving/x509.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
@@ -46,37 +46,6 @@ export interface Controller {
   readonly account?: string
   /** Resolves when its caches are filled and its workers run. */
   start(ctx: ControllerContext): Promise<void>
-}
-
-export interface WorkerOptions {
-  queue: WorkQueue
-  workers: number
-  signal: AbortSignal
-  /** Makes the world agree with one object. A rejection puts the key back with a growing delay. */
-  sync(key: string): Promise<void>
-  onError(error: unknown, key: string): void
-}
-
-/** Runs workers until the signal is aborted; the queue is shut down then. */
-export function startWorkers(o: WorkerOptions): void {
-  const stop = (): void => o.queue.shutDown()
-  if (o.signal.aborted) return stop()
-  o.signal.addEventListener('abort', stop, { once: true })
-  for (let i = 0; i < o.workers; i++) void work(o)
-}
-
-async function work({ queue, sync, signal, onError }: WorkerOptions): Promise<void> {
-  for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
-    try {
-      await sync(key)
-      queue.forget(key)
-    } catch (e) {
-      if (!signal.aborted) onError(e, key)
-      queue.addRateLimited(key)
-    } finally {
-      queue.done(key)
-    }
-  }
 }
 
 /** Reports what went wrong with a key, but for conflicts: the next try sees the newer object. */

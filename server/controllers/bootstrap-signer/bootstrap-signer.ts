@@ -5,7 +5,8 @@ import { CONFIG_MAPS, SECRETS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 import { signingToken, TOKENS, type Secret } from '../token-cleaner/bootstrap-tokens.ts'
 
 interface ConfigMap extends KubeObject {

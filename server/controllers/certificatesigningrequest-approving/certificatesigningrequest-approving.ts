@@ -1,5 +1,6 @@
 import { CERTIFICATE_SIGNING_REQUESTS, SUBJECT_ACCESS_REVIEWS } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
+import { startWorkers } from '../../machinery/workers.ts'
 import {
   isTrue,
   readRequest,
@@ -7,7 +8,7 @@ import {
   type SigningRequest,
 } from '../certificatesigningrequest-signing/certificatesigningrequest-signing.ts'
 import { KUBELET_CLIENT, signers } from '../certificatesigningrequest-signing/signers.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 
 interface Review extends KubeObject {
   status?: { allowed?: boolean }

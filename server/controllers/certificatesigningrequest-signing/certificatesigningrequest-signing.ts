@@ -4,9 +4,10 @@ import { CERTIFICATE_SIGNING_REQUESTS } from '../../client/resource.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
+import { startWorkers } from '../../machinery/workers.ts'
 import { parseCertificateRequest, type CertificationRequest } from '../../serving/certificate-request.ts'
 import { signFor, type Authority } from '../../serving/x509.ts'
-import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
+import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { signers } from './signers.ts'
 
 export interface SigningRequest extends KubeObject {

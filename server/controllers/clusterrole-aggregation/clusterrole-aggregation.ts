@@ -2,7 +2,8 @@ import { CLUSTER_ROLES } from '../../client/resource.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../machinery/labels.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import type { Controller } from '../controller.ts'
 
 interface ClusterRole extends KubeObject {
   rules?: readonly Rule[] | null

@@ -4,7 +4,8 @@ import { NODES } from '../../client/resource.ts'
 import { splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 import {
   addressesOf,
   addressTypes,

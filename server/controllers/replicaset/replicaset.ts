@@ -9,15 +9,8 @@ import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from
 import { isStatusError } from '../../machinery/status.ts'
 import type { OwnerReference } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import {
-  inParallel,
-  messageOf,
-  startWorkers,
-  unlessConflict,
-  withoutZeros,
-  type Controller,
-  type ControllerContext,
-} from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { inParallel, messageOf, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'

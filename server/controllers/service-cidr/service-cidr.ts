@@ -6,7 +6,8 @@ import { parseAddress, parseCidr } from '../../machinery/ip.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 import { hasFinalizer, setFinalizer } from '../finalizers.ts'
 
 interface ServiceCIDR extends KubeObject {

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { SECRETS, SERVICE_ACCOUNTS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 
 interface Secret extends KubeObject {
   data?: Record<string, string>

@@ -3,7 +3,8 @@ import { SECRETS } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 import { timeLeft, TOKENS, type Secret } from './bootstrap-tokens.ts'
 
 /** Deletes bootstrap tokens when they expire. */

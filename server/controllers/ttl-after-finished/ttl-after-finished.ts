@@ -5,7 +5,8 @@ import { JOBS } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 
 export const ttlAfterFinishedController: Controller = {
   name: 'ttl-after-finished-controller',

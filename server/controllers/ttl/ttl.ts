@@ -2,7 +2,8 @@ import type { Node } from '../../client/objects.ts'
 import { NODES } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 
 const ANNOTATION = 'node.alpha.kubernetes.io/ttl'
 

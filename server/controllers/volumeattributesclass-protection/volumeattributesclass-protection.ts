@@ -3,7 +3,8 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objec
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, VOLUME_ATTRIBUTES_CLASSES } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
-import { startWorkers, unlessConflict, type Controller } from '../controller.ts'
+import { startWorkers } from '../../machinery/workers.ts'
+import { unlessConflict, type Controller } from '../controller.ts'
 import { hasFinalizer, setFinalizer } from '../finalizers.ts'
 
 const FINALIZER = 'kubernetes.io/vac-protection'

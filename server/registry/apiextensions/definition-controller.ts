@@ -17,14 +17,14 @@ import {
 import { deepEqual } from '../../extensions/json-values.ts'
 import type { Structure } from '../../fieldmanager/structure.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
-import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
+import { startWorkers, untilOvertaken } from '../../machinery/workers.ts'
 import { fromV1beta1 } from '../../scheme/conversion/custom-resource-definitions.ts'
 import type { Storage } from '../../storage/contract.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import type { Store } from '../generic/store.ts'
-import type { StrategyContext } from '../generic/strategy.ts'
+import { serverContext, type StrategyContext } from '../generic/strategy.ts'
 import { statusRules } from '../generic/update-rules.ts'
 import { updateIn } from '../generic/write.ts'
 import type { Registry } from '../registry.ts'
@@ -80,14 +80,7 @@ export class DefinitionController {
     this.#o = o
     this.#store = o.registry.store(RESOURCE)
     this.#queue = new WorkQueue({ clock: o.clock })
-    this.#context = {
-      user: { name: 'system:apiserver', groups: ['system:masters'] },
-      clock: o.clock,
-      dryRun: false,
-      internal: true,
-      fieldManager: { manager: 'kube-apiserver', apiVersion: 'apiextensions.k8s.io/v1' },
-      warn: () => undefined,
-    }
+    this.#context = serverContext(o.clock, 'apiextensions.k8s.io/v1')
   }
 
   /** Adds what is stored to a registry whose feed has not started: its first list fills the caches of custom resources too. */
@@ -111,7 +104,12 @@ export class DefinitionController {
   start(): void {
     this.#store.resource.cache.listeners.add(this.#listener)
     this.#all()
-    for (let i = 0; i < WORKERS; i++) void this.#run()
+    startWorkers({
+      queue: this.#queue,
+      workers: WORKERS,
+      sync: (name) => untilOvertaken(() => this.#sync(name)),
+      onError: (e, name) => this.#o.onError(name, e),
+    })
   }
 
   stop(): void {
@@ -122,25 +120,6 @@ export class DefinitionController {
   #all(): void {
     for (const entry of this.#store.resource.cache.list.entries({ namespace: '' })) this.#queue.add(entry.name)
     for (const name of this.#made.keys()) this.#queue.add(name)
-  }
-
-  async #run(): Promise<void> {
-    for (;;) {
-      const name = await this.#queue.get()
-      if (name === undefined) return
-      try {
-        await this.#sync(name)
-        this.#queue.forget(name)
-      } catch (e) {
-        // Changed or deleted meanwhile: its event brings it back.
-        if (!isStatusError(e, 'Conflict') && !isStatusError(e, 'NotFound')) {
-          this.#o.onError(name, e)
-          this.#queue.addRateLimited(name)
-        }
-      } finally {
-        this.#queue.done(name)
-      }
-    }
   }
 
   #read(name: string): CustomResourceDefinition | undefined {

@@ -29,6 +29,16 @@ export interface StrategyContext {
   annotate?(key: string, value: string): void
 }
 
+/** As whom the server writes what is its own to make: start-up objects, conditions. */
+export const serverContext = (clock: Clock, apiVersion?: string): StrategyContext => ({
+  user: { name: 'system:apiserver', groups: ['system:masters'] },
+  clock,
+  dryRun: false,
+  internal: true,
+  fieldManager: { manager: 'kube-apiserver', ...(apiVersion === undefined ? {} : { apiVersion }) },
+  warn: () => undefined,
+})
+
 /** For writes that change fields which nobody is said to own. */
 export const untracked = ({ fieldManager: _, ...context }: StrategyContext): StrategyContext => context
 
