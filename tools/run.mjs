@@ -15,6 +15,7 @@ const commands = {
   interop: { builds: ['server'], program: ['tools/interop/main.ts'] },
   screenshots: { builds: ['server', 'renderer'], program: ['tools/screenshots.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },
+  'bench:loops': { builds: ['server'], program: ['tools/bench/loops.ts'] },
   'perf:inspector': { builds: ['server', 'renderer'], program: ['tools/inspector-perf.ts'] },
   abuse: { builds: ['server'], program: ['tools/abuse/main.ts'] },
   fuzz: { builds: ['server'], program: ['tools/fuzz/main.ts'] },

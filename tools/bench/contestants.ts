@@ -66,12 +66,12 @@ async function untilReady(url: string, token: string, child: ChildProcess, log: 
   throw new Error(`${url}/readyz did not answer ok within ${START_LIMIT_MS / 1000} s`)
 }
 
-interface Running {
+export interface Running {
   child: ChildProcess
   log: string
 }
 
-function run(dir: string, name: string, command: string, args: readonly string[], env: Record<string, string> = {}): Running {
+export function run(dir: string, name: string, command: string, args: readonly string[], env: Record<string, string> = {}): Running {
   const log = join(dir, `${name}.log`)
   const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], {
     stdio: 'ignore',
@@ -80,7 +80,7 @@ function run(dir: string, name: string, command: string, args: readonly string[]
   return { child, log }
 }
 
-async function end({ child }: Running): Promise<void> {
+export async function end({ child }: Running): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise((r) => child.once('exit', r))
   child.kill('SIGTERM')
@@ -210,7 +210,21 @@ async function startReference(apiserver: string, etcd: string, flags: readonly s
     ...flags,
   ])
   await untilReady(url, token, server.child, server.log)
-  return contestant('reference', url, tokens, performance.now() - began, dir, [server, store])
+  const startMs = performance.now() - began
+  return { ...contestant('reference', url, tokens, startMs, dir, [server, store]), kubeconfig: writeKubeconfig(dir, url, token) }
+}
+
+function writeKubeconfig(dir: string, server: string, token: string): string {
+  const file = join(dir, 'kubeconfig')
+  const named = (kind: string, value: object): object => ({ name: 'bench', [kind]: value })
+  const config = {
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'bench' },
+    clusters: [named('cluster', { server, 'insecure-skip-tls-verify': true })],
+    users: [named('user', { token })],
+    contexts: [named('context', { cluster: 'bench', user: 'bench' })],
+  }
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
+  return file
 }
 
 /** Resident memory in MB of all its processes: now, and each process's highest so far. */
@@ -222,6 +236,20 @@ export function memory(pids: readonly number[]): { now: number; peak: number } {
     peak += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
   }
   return { now, peak }
+}
+
+const TICKS_PER_SECOND = 100
+
+/** Seconds of processor time that these processes have had so far. */
+export function processorTime(pids: readonly number[]): number {
+  let ticks = 0
+  for (const pid of pids) {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The program's name may hold blanks; what follows its bracket does not.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks / TICKS_PER_SECOND
 }
 
 export const versionOf = (program: string): string => execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0]!.trim()

@@ -8,6 +8,7 @@ import { nodeBin, root, say } from '../setup.mjs'
 import { memory, ours, reference, type Spec, versionOf } from './contestants.ts'
 import type { FanoutFigures } from './fanout.ts'
 import { load, type LoadFigures } from './load.ts'
+import { least, most, print, type Row } from './table.ts'
 
 /** `npm run bench [-- --runs N --pods N --only NAME]`: the loads that performance is judged by, side by side in one table. */
 const exec = promisify(execFile)
@@ -25,19 +26,7 @@ interface Figures extends LoadFigures, FanoutFigures {
   peakMB: number
 }
 
-interface Row {
-  label: string
-  of(f: Figures): number
-  digits: number
-  /** Ratio of ours to the reference's that is wanted: at least, or at most. */
-  embedded?: { at: 'least' | 'most'; ratio: number }
-  etcd?: { at: 'least' | 'most'; ratio: number }
-}
-
-const least = (ratio: number): { at: 'least'; ratio: number } => ({ at: 'least', ratio })
-const most = (ratio: number): { at: 'most'; ratio: number } => ({ at: 'most', ratio })
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly Row<Figures>[] = [
   { label: 'creates/s', of: (f) => f.create, digits: 0, embedded: least(3), etcd: least(1.5) },
   { label: 'gets/s', of: (f) => f.get, digits: 0, embedded: least(3), etcd: least(3) },
   { label: 'lists/s, resourceVersion=0', of: (f) => f.listAny, digits: 1, embedded: least(3), etcd: least(3) },
@@ -72,37 +61,6 @@ async function measure(spec: Spec, h2loadPath: string): Promise<Figures> {
   }
 }
 
-function median(values: number[]): number {
-  const s = [...values].sort((a, b) => a - b)
-  return s.length % 2 === 1 ? s[(s.length - 1) / 2]! : (s[s.length / 2 - 1]! + s[s.length / 2]!) / 2
-}
-
-function verdict(row: Row, name: string, value: number, base: number): string {
-  const ratio = value / base
-  const target = name === 'ours, SQLite' ? row.embedded : row.etcd
-  const text = `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2)}×`
-  if (target === undefined) return text
-  const met = target.at === 'least' ? ratio >= target.ratio : ratio <= target.ratio
-  return `${text} ${met ? 'met' : `missed (${target.at === 'least' ? '≥' : '≤'} ${target.ratio.toFixed(2)})`}`
-}
-
-function print(results: Map<string, Figures[]>): void {
-  const names = [...results.keys()]
-  const base = results.get('reference')
-  const lines = ROWS.map((row) => [
-    row.label,
-    ...names.map((name) => {
-      const value = median(results.get(name)!.map(row.of))
-      const text = value.toFixed(row.digits)
-      return base === undefined || name === 'reference' ? text : `${text}  ${verdict(row, name, value, median(base.map(row.of)))}`
-    }),
-  ])
-  const table = [['', ...names], ...lines]
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((r) => r[i]!.length)))
-  for (const r of table)
-    process.stdout.write(`${r.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}\n`)
-}
-
 const tool = h2load()
 if (tool.path === undefined) {
   say(`The benchmark cannot run: ${tool.why}.`)
@@ -125,4 +83,4 @@ for (let run = 1; run <= runs; run++) {
     else list.push(figures)
   }
 }
-print(results)
+print(ROWS, results)
