@@ -48,6 +48,8 @@ export const IP_ADDRESSES = id('networking.k8s.io', 'v1', 'ipaddresses', false)
 export const VOLUME_ATTRIBUTES_CLASSES = id('storage.k8s.io', 'v1', 'volumeattributesclasses', false)
 export const TOKEN_REVIEWS = id('authentication.k8s.io', 'v1', 'tokenreviews', false)
 export const SUBJECT_ACCESS_REVIEWS = id('authorization.k8s.io', 'v1', 'subjectaccessreviews', false)
+export const RESOURCE_CLAIMS = id('resource.k8s.io', 'v1', 'resourceclaims')
+export const RESOURCE_CLAIM_TEMPLATES = id('resource.k8s.io', 'v1', 'resourceclaimtemplates')
 export const LEASES = id('coordination.k8s.io', 'v1', 'leases')
 
 /** `pods.v1.`, `deployments.v1.apps`: one text a resource, for map keys and messages. */

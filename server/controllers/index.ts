@@ -27,6 +27,7 @@ import { podGarbageCollectorController } from './pod-garbage-collector/pod-garba
 import { podCertificateRequestCleanerController } from './podcertificaterequest-cleaner/podcertificaterequest-cleaner.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { replicationControllerController } from './replicationcontroller/replicationcontroller.ts'
+import { resourceClaimController } from './resourceclaim/resourceclaim.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
 import { serviceCIDRController } from './service-cidr/service-cidr.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
@@ -64,6 +65,7 @@ export const controllers: readonly Controller[] = [
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   ephemeralVolumeController,
+  resourceClaimController,
   bootstrapSignerController,
   certificateSigningRequestApprovingController,
   certificateSigningRequestCleanerController,

@@ -27,6 +27,7 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'persistentvolumeclaim-protection-controller': 'pvc-protection',
   'persistentvolume-protection-controller': 'pv-protection',
   'ephemeral-volume-controller': 'ephemeral-volume',
+  'resourceclaim-controller': 'resource-claim-controller',
   'serviceaccount-token-controller': 'serviceaccount-token',
   'ttl-controller': 'ttl',
   'certificatesigningrequest-approving-controller': 'csrapproving',
