@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './admission/certificates.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction, podCertificateSigning } from './admission/certificates.ts'
 import { admissionChain } from './admission/chain.ts'
 import type { Admission, AdmissionPlugin } from './admission/contract.ts'
 import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
@@ -59,7 +59,6 @@ import { createMetrics, type MetricSources } from './metrics.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
 import { builtInKinds, unstoredKinds } from './registry/kinds.ts'
 import { scheme } from './scheme/index.ts'
-import { parseCertificateRequest } from './serving/certificate-request.ts'
 import { serve, type Serving } from './serving/server.ts'
 import type { TlsFiles } from './serving/tls.ts'
 import type { Storage } from './storage/contract.ts'
@@ -348,9 +347,9 @@ function admissionOf(
     defaultTolerationSeconds,
     certificateApproval(authorizer),
     certificateSigning(authorizer),
-    certificateSubjectRestriction((pem) => parseCertificateRequest(pem).subject.organizations),
+    certificateSubjectRestriction,
   ]
-  return admissionChain([...plugins.filter(({ name }) => !disabled.includes(name)), ...last])
+  return admissionChain([...plugins.filter(({ name }) => !disabled.includes(name)), podCertificateSigning(authorizer), ...last])
 }
 
 function nodeGraph(registry: Registry): NodeGraph {

@@ -45,6 +45,7 @@ const roots: Readonly<Record<string, readonly string[]>> = {
     'VolumeNodeAffinity',
   ],
   'resource/v1': ['ResourceClaimTemplateSpec'],
+  'certificates/v1': ['PodCertificateRequestSpec'],
   'batch/v1': ['PodFailurePolicy', 'SuccessPolicy', 'UncountedTerminatedPods'],
 }
 
@@ -59,14 +60,15 @@ function main([kubernetes, api, out]: string[]): void {
 
   const jsonName = (owner: string, field: Field): string => {
     const same = external.get(owner)?.find((f) => f.name === field.name)
-    return same?.json || field.name.charAt(0).toLowerCase() + field.name.slice(1)
+    // What the outer type has no more: as its name was made, capitals of an abbreviation together.
+    return same?.json || field.name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (head) => head.toLowerCase())
   }
   const normal = (type: string): string => {
     const own = type.replace(/\b(?:api|core)\./, '')
     if (own !== type) return normal(own)
     const base = type.replace(/^(?:\[\]|\*|map\[[\w.]+\])*/, '')
     const head = type.slice(0, type.length - base.length).replace(/map\[[\w.]+\]/g, 'map:')
-    if (strings.has(base) || base === 'types.UID') return `${head}string`
+    if (strings.has(base) || base === 'types.UID' || base === 'types.NodeName') return `${head}string`
     return base === 'ResourceList' ? `${head}map:resource.Quantity` : `${head}${base}`
   }
   const add = (name: string): void => {

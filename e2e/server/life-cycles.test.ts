@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeRequest } from '../../server/serving/testing/certification-request.ts'
+import { makeRequest } from '../../server/machinery/x509/testing/certification-request.ts'
 import { Api } from '../fixtures/api.ts'
 import { kubectlVersion } from '../fixtures/kubectl.ts'
 import { type Server, startServer } from '../fixtures/server.ts'

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Attributes, Authorizer } from '../authz/contract.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { parseCertificateRequest } from '../serving/certificate-request.ts'
-import { makeRequest, type Asked } from '../serving/testing/certification-request.ts'
+import { makeRequest, type Asked } from '../machinery/x509/testing/certification-request.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
 import type { AdmissionAttributes } from './contract.ts'
 
@@ -74,7 +73,7 @@ describe('a certificate', () => {
 describe('a request', () => {
   const create = (signer: string, organization: string) =>
     refusal(() =>
-      certificateSubjectRestriction((pem) => parseCertificateRequest(pem).subject.organizations).validate!(
+      certificateSubjectRestriction.validate!(
         attributes({ operation: 'CREATE', object: request(signer, {}, { commonName: 'x', organizations: ['a', organization] }) }),
       ),
     )

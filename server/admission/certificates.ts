@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { UserInfo } from '../authn/contract.ts'
 import type { Attributes, Authorizer } from '../authz/contract.ts'
+import { forbiddenField, invalidObject } from '../machinery/field-errors.ts'
+import { parseCertificateRequest } from '../machinery/x509/certification-request.ts'
 import { forbidden } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
@@ -56,11 +58,26 @@ export const certificateSigning = (authorizer: Authorizer): AdmissionPlugin => (
   },
 })
 
-/**
- * Nobody gets a certificate for system:masters from the signer of clients (plugin/pkg/admission/certificates/subjectrestriction).
- * `organizationsOf` reads a request's PEM, and throws when that is none.
- */
-export const certificateSubjectRestriction = (organizationsOf: (pem: string) => readonly string[]): AdmissionPlugin => ({
+/** The same for requests of pods. There it is a rule of the kind (registry/certificates/podcertificaterequest), which no flag disables. */
+export const podCertificateSigning = (authorizer: Authorizer): AdmissionPlugin => ({
+  name: 'PodCertificateSigning',
+  validate(a) {
+    const { group, resource } = a.resource
+    if (resource !== 'podcertificaterequests' || group !== 'certificates.k8s.io' || a.subresource !== 'status') return
+    if (a.operation !== 'UPDATE' || a.internal) return
+    const [old, next] = [a.oldObject as Request, a.object as Request]
+    if (isDeepStrictEqual(old.status ?? {}, next.status ?? {})) return
+    const signer = old.spec?.signerName ?? ''
+    return maySign(authorizer, a.user, 'sign', signer).then((may) => {
+      if (may) return
+      const why = `User ${JSON.stringify(a.user.name)} is not permitted to "sign" for signer ${JSON.stringify(signer)}`
+      throw invalidObject({ group, kind: 'PodCertificateRequest' }, a.name, [forbiddenField('spec.signerName', why)])
+    })
+  },
+})
+
+/** Nobody gets a certificate for system:masters from the signer of clients (plugin/pkg/admission/certificates/subjectrestriction). */
+export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
   validate(a) {
     if (a.operation !== 'CREATE' || !isRequest(a, '') || a.internal) return
@@ -68,10 +85,10 @@ export const certificateSubjectRestriction = (organizationsOf: (pem: string) => 
     if (signerName !== CLIENT_SIGNER) return
     let organizations: readonly string[]
     try {
-      organizations = organizationsOf(Buffer.from(request, 'base64').toString('latin1'))
+      organizations = parseCertificateRequest(Buffer.from(request, 'base64').toString('latin1')).subject.organizations
     } catch (e) {
       throw refuse(a, `failed to parse CSR: ${e instanceof Error ? e.message : String(e)}`)
     }
     if (organizations.includes('system:masters')) throw refuse(a, `use of ${CLIENT_SIGNER} signer with system:masters group is not allowed`)
   },
-})
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { kubeletClientName } from '../serving/certificates.ts'
-import { subjectOf } from '../serving/x509.ts'
+import { subjectOf } from '../machinery/x509/name.ts'
 import type { ConnectionState } from '../serving/exchange.ts'
 import type { AuthenticationResult, Authenticator } from './contract.ts'
 

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { integer, oid, parse, time, tlv } from './der.ts'
+import { integer, oid, parse, time, tlv } from '../machinery/x509/der.ts'
+import { subjectOf } from '../machinery/x509/name.ts'
 import { loadCertificates, usualNames } from './certificates.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
-import { createAuthority, issueCertificate, subjectOf } from './x509.ts'
+import { createAuthority, issueCertificate } from './x509.ts'
 
 let dir: string
 beforeEach(() => {

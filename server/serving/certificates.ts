@@ -2,16 +2,9 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { subjectOf } from '../machinery/x509/name.ts'
 import { readIfPresent, writePrivateFile } from './files.ts'
-import {
-  createAuthority,
-  issueCertificate,
-  loadAuthority,
-  subjectOf,
-  type Authority,
-  type CertificateRequest,
-  type KeyPair,
-} from './x509.ts'
+import { createAuthority, issueCertificate, loadAuthority, type Authority, type CertificateRequest, type KeyPair } from './x509.ts'
 
 export interface CertificateOptions {
   readonly dir: string

@@ -9,7 +9,8 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { isIP } from 'node:net'
-import { bitString, integer, oid, parse, sequence, tag, time, tlv } from './der.ts'
+import { subjectNode } from '../machinery/x509/name.ts'
+import { bitString, integer, oid, parse, sequence, tag, time, tlv } from '../machinery/x509/der.ts'
 
 /** Certificates (RFC 5280) with EC P-256 keys, made with node:crypto: a library for it costs more time to load than this takes. */
 
@@ -41,8 +42,6 @@ const leafDays = 365
 const ids = {
   commonName: '2.5.4.3',
   organization: '2.5.4.10',
-  // A user's uid in a client certificate, as kube-apiserver reads it.
-  uid: '1.3.6.1.4.1.57683.2',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
@@ -236,48 +235,4 @@ function ipv6Bytes(address: string): Buffer {
   const bytes = Buffer.alloc(16)
   words.forEach((word, i) => bytes.writeUInt16BE(parseInt(word, 16), i * 2))
   return bytes
-}
-
-function subjectNode(der: Buffer): Buffer {
-  const fields = parse(parse(parse(der)[0]!.content)[0]!.content)
-  // version [0] is present in every certificate of version 3; then serial, algorithm, issuer, validity, subject.
-  const subject = fields[fields[0]!.type === 0xa0 ? 5 : 4]
-  if (subject === undefined) throw new RangeError('certificate without a subject')
-  return subject.whole
-}
-
-export interface Subject {
-  readonly commonName: string
-  readonly organizations: readonly string[]
-  readonly uid: string
-}
-
-const textEncodings: Readonly<Record<number, (b: Buffer) => string>> = {
-  0x0c: (b) => b.toString('utf8'),
-  0x13: (b) => b.toString('latin1'),
-  0x14: (b) => b.toString('latin1'),
-  0x16: (b) => b.toString('latin1'),
-  0x1e: (b) => Buffer.from(b).swap16().toString('utf16le'),
-}
-
-/** Who a certificate is for, read from its DER: the text forms of a subject can be forged with line breaks. */
-export const subjectOf = (der: Buffer): Subject => readName(subjectNode(der))
-
-/** A Name (RFC 5280 §4.1.2.4). */
-export function readName(name: Buffer): Subject {
-  let commonName = ''
-  let uid = ''
-  const organizations: string[] = []
-  const is = (node: Buffer, id: string): boolean => node.equals(oid(id))
-  for (const set of parse(parse(name)[0]!.content)) {
-    for (const pair of parse(set.content)) {
-      const [id, value] = parse(pair.content)
-      if (id === undefined || value === undefined) continue
-      const text = textEncodings[value.type]?.(value.content) ?? ''
-      if (is(id.whole, ids.commonName)) commonName = text
-      else if (is(id.whole, ids.organization)) organizations.push(text)
-      else if (is(id.whole, ids.uid)) uid = text
-    }
-  }
-  return { commonName, organizations, uid }
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { CERTIFICATE_SIGNING_REQUESTS } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { makeRequest } from '../../serving/testing/certification-request.ts'
+import { makeRequest } from '../../machinery/x509/testing/certification-request.ts'
 import { gone, startTestCluster, type TestCluster } from '../testing/cluster.ts'
 import { certificateSigningRequestCleanerController, isOver, type CertificateSigningRequest } from './certificatesigningrequest-cleaner.ts'
 

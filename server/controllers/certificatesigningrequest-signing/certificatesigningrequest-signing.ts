@@ -5,7 +5,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
-import { parseCertificateRequest, type CertificationRequest } from '../../serving/certificate-request.ts'
+import { parseCertificateRequest, type CertificationRequest } from '../../machinery/x509/certification-request.ts'
 import { signFor, type Authority } from '../../serving/x509.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { signers } from './signers.ts'
@@ -49,9 +49,13 @@ export function validity(now: number, seconds: number | undefined, caEnds: numbe
 
 /** The certificate as `status.certificate` has it. */
 function sign(ca: Authority, asked: CertificationRequest, { spec }: SigningRequest, now: number): string {
-  if (!asked.signed) throw new Error('unable to verify certificate request signature')
+  if (asked.signatureFault !== undefined) throw new Error('unable to verify certificate request signature')
   const { from, until } = validity(now, spec.expirationSeconds, new X509Certificate(ca.cert).validToDate.getTime())
-  const { name: subject, publicKey, names } = asked
+  const {
+    name: subject,
+    publicKey: { key: publicKey },
+    names,
+  } = asked
   return Buffer.from(signFor(ca, { subject, publicKey, names, usages: spec.usages ?? [], from, until })).toString('base64')
 }
 

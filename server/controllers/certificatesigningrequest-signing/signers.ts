@@ -1,4 +1,4 @@
-import type { CertificationRequest } from '../../serving/certificate-request.ts'
+import type { CertificationRequest } from '../../machinery/x509/certification-request.ts'
 
 export const KUBELET_CLIENT = 'kubernetes.io/kube-apiserver-client-kubelet'
 const MAYBE_ENCIPHERMENT = ['digital signature', 'key encipherment']

@@ -5,7 +5,7 @@ import type { Client } from '../../client/client.ts'
 import { SUBJECT_ACCESS_REVIEWS, TOKEN_REVIEWS } from '../../client/resource.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { subjectOf } from '../../serving/x509.ts'
+import { subjectOf } from '../../machinery/x509/name.ts'
 import { TtlCache } from './ttl-cache.ts'
 
 /** What a caller of the kubelet API shows of itself. */

@@ -1,5 +1,6 @@
-import { validateSigningDecision, validateSigningRequest } from '../../apis/certificates/v1/certificatesigningrequest.ts'
+import { validateSigningRequest, validateSigningRequestUpdate } from '../../apis/certificates/v1/certificatesigningrequest.ts'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
+import type { FieldError } from '../../machinery/field-errors.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { pathSegmentErrors } from '../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
@@ -54,6 +55,11 @@ function fillTimes(r: SigningRequest, old: SigningRequest, now: string): void {
   }
 }
 
+const validated = (obj: KubeObject, old: KubeObject, may: 'decide' | 'certify' | 'neither'): FieldError[] => [
+  ...validateSigningRequestUpdate(obj, old, may),
+  ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
+]
+
 const strategy: Strategy = {
   nameErrors: pathSegmentErrors,
   fieldScopes: {
@@ -68,7 +74,7 @@ const strategy: Strategy = {
   },
   validate: (obj) => validateSigningRequest(obj, undefined),
   prepareForUpdate: (obj, old) => void (obj.spec = old.spec),
-  validateUpdate: (obj, old) => validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
+  validateUpdate: (obj, old) => validated(obj, old, 'neither'),
   // A signer adds the certificate; what was decided stays as it is.
   prepareForStatusUpdate(obj, old, ctx) {
     obj.spec = old.spec
@@ -80,7 +86,7 @@ const strategy: Strategy = {
     }
     fillTimes(r, requestOf(old), formatTime(ctx.clock.now()))
   },
-  validateStatusUpdate: (obj, old) => validateSigningDecision(obj, old, false),
+  validateStatusUpdate: (obj, old) => validated(obj, old, 'certify'),
 }
 
 const approval: UpdateRules = {
@@ -88,11 +94,12 @@ const approval: UpdateRules = {
   prepare(obj, old, ctx) {
     const r = requestOf(obj)
     fillTimes(r, requestOf(old), formatTime(ctx.clock.now()))
-    const conditions = conditionsOf(r)
     obj.spec = old.spec
-    obj.status = { ...(old.status as object | undefined), ...(conditions.length > 0 ? { conditions } : {}) }
+    const { conditions: _, ...rest } = (old.status ?? {}) as NonNullable<SigningRequest['status']>
+    const conditions = conditionsOf(r)
+    obj.status = { ...rest, ...(conditions.length > 0 ? { conditions } : {}) }
   },
-  validate: (obj, old) => validateSigningDecision(obj, old, true),
+  validate: (obj, old) => validated(obj, old, 'decide'),
 }
 
 export const certificatesigningrequests: BuiltInKind = {

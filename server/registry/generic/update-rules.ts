@@ -49,6 +49,8 @@ export function statusRules(store: Store): UpdateRules {
       for (const field of Object.keys(obj)) delete obj[field]
       Object.assign(obj, copyJson(old))
       if (strategy.resetMetadataForStatus !== true) obj.metadata = metadata
+      // Who owns what has been worked out from what the write asked for.
+      else if (metadata.managedFields !== undefined) obj.metadata.managedFields = metadata.managedFields
       if (status === undefined) delete obj.status
       else obj.status = status
     },

@@ -22,6 +22,7 @@ function zero(type: string): unknown {
 /** `value` (in its v1 JSON form) as the internal type of that name prints in JSON. */
 export function internalValue(type: string, value: unknown): unknown {
   if (type.startsWith('*')) return value === undefined || value === null ? null : internalValue(type.slice(1), value)
+  if (type === '[]byte') return value ?? null
   if (type.startsWith('[]')) return Array.isArray(value) ? value.map((v) => internalValue(type.slice(2), v)) : null
   if (type.startsWith('map:')) {
     if (typeof value !== 'object' || value === null) return null

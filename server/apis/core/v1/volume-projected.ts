@@ -139,7 +139,7 @@ function validatePodCertificate(
   if (count === 0) errors.push(required(path, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath'))
 }
 
-function validateUserAnnotations(errors: FieldError[], annotations: Record<string, string>, path: string): void {
+export function validateUserAnnotations(errors: FieldError[], annotations: Record<string, string>, path: string): void {
   let size = 0
   for (const name in annotations) {
     const key = name.toLowerCase()

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../../../machinery/clock.ts'
 import { NAMESPACE, play, readRecording, unordered, type ObjectCase, type Outcome } from './case.ts'
+import { certificateCases } from './certificates.ts'
+import certificateFacts from './facts-certificates.json' with { type: 'json' }
 import facts from './facts-calls.json' with { type: 'json' }
 import ruleFacts from './facts-rules.json' with { type: 'json' }
 import { objectCases } from './index.ts'
@@ -10,6 +12,7 @@ import { startTestServer, type TestServer } from './server.ts'
 describe.each<{ what: string; cases: readonly ObjectCase[]; file: unknown }>([
   { what: 'objects', cases: objectCases, file: facts },
   { what: 'rules', cases: ruleCases, file: ruleFacts },
+  { what: 'certificates', cases: certificateCases, file: certificateFacts },
 ])('what the reference answers: $what', ({ cases, file }) => {
   const { at, answers } = readRecording<Outcome>(file)
   let server: TestServer

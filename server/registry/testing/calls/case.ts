@@ -67,6 +67,7 @@ const VOLATILE = new Set([
   'managedFields',
   'deletionTimestamp',
   'lastTransitionTime',
+  'lastUpdateTime',
   'lastPhaseTransitionTime',
 ])
 /** What a server chooses; only those that the case does not give itself. */

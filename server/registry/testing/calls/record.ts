@@ -1,14 +1,18 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NAMESPACE, play, recordingOf, type Json, type Outcome, type Send } from './case.ts'
+import { certificateCases } from './certificates.ts'
 import { objectCases } from './index.ts'
 import { ruleCases } from './rules.ts'
 import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 
 /**
  * Plays every case against a reference kube-apiserver (REFERENCE_URL, REFERENCE_TOKEN) and writes what came of it beside this file.
- *   NODE_TLS_REJECT_UNAUTHORIZED=0 node server/registry/testing/calls/record.ts
+ *   NODE_TLS_REJECT_UNAUTHORIZED=0 node server/registry/testing/calls/record.ts [FILE...]
+ * Named files alone are written.
  */
+const wanted = process.argv.slice(2)
+const isWanted = (file: string): boolean => wanted.length === 0 || wanted.includes(file)
 const { REFERENCE_URL = '', REFERENCE_TOKEN = '' } = process.env
 
 const send: Send = async (method, path, body, headers = {}) => {
@@ -29,7 +33,9 @@ await send('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })
 for (const [file, cases] of [
   ['facts-calls.json', objectCases],
   ['facts-rules.json', ruleCases],
+  ['facts-certificates.json', certificateCases],
 ] as const) {
+  if (!isWanted(file)) continue
   const outcomes: Outcome[] = []
   const at = Date.now()
   for (const c of cases) outcomes.push(await play(c, send))
@@ -37,6 +43,7 @@ for (const [file, cases] of [
   process.stdout.write(`${outcomes.length} outcomes, ${outcomes.filter((o) => o.code >= 300).length} of them refusals\n`)
 }
 
+if (!isWanted('facts-reviews.json')) process.exit()
 await send('POST', `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata: { name: 'reviewed' } })
 const reviews: ReviewOutcome[] = []
 const reviewedAt = Date.now()
