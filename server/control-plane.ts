@@ -4,6 +4,7 @@ import { admissionChain } from './admission/chain.ts'
 import type { Admission, AdmissionPlugin } from './admission/contract.ts'
 import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { podSecurity } from './admission/pod-security.ts'
 import { priority } from './admission/priority.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
@@ -333,12 +334,15 @@ function admissionOf(
   ...last: readonly AdmissionPlugin[]
 ): Admission {
   const namespaces = registry.store('namespaces')
+  const lookup = { cached: (name: string) => namespaces.cached('', name), fresh: (name: string) => namespaces.find('', name) }
   const accounts = registry.store('serviceaccounts')
+  const pods = registry.store('pods')
   const classes = registry.store('priorityclasses.scheduling.k8s.io')
   const plugins = [
-    namespaceLifecycle({ cached: (name) => namespaces.cached('', name), fresh: (name) => namespaces.find('', name) }),
+    namespaceLifecycle(lookup),
     serviceAccount({ cached: (ns, name) => accounts.cached(ns, name), fresh: (ns, name) => accounts.find(ns, name) }),
     taintNodesByCondition,
+    podSecurity({ namespaces: lookup, pods: (namespace) => pods.resource.cache.list.entries({ namespace }) }),
     priority({
       cached: (name) => classes.cached('', name),
       fresh: (name) => classes.find('', name),

@@ -7,7 +7,7 @@ export interface AdmissionOptions {
 
 /** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts), in the order in which they run. */
 const own = [
-  ...['NamespaceLifecycle', 'ServiceAccount', 'TaintNodesByCondition', 'Priority', 'DefaultTolerationSeconds'],
+  ...['NamespaceLifecycle', 'ServiceAccount', 'TaintNodesByCondition', 'PodSecurity', 'Priority', 'DefaultTolerationSeconds'],
   ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction'],
 ]
 
@@ -16,7 +16,7 @@ const others = `
   AlwaysAdmit AlwaysDeny AlwaysPullImages ClusterTrustBundleAttest DefaultIngressClass DefaultStorageClass DenyServiceExternalIPs EventRateLimit ExtendedResourceToleration ImagePolicyWebhook
   LimitPodHardAntiAffinityTopology LimitRanger MutatingAdmissionPolicy MutatingAdmissionWebhook NamespaceAutoProvision NamespaceExists
   NodeDeclaredFeatureValidator NodeRestriction OwnerReferencesPermissionEnforcement PersistentVolumeClaimResize PodGroupProtection
-  PodNodeSelector PodResizeValidator PodSecurity PodTolerationRestriction PodTopologyLabels ResourceQuota RuntimeClass
+  PodNodeSelector PodResizeValidator PodTolerationRestriction PodTopologyLabels ResourceQuota RuntimeClass
   StorageObjectInUseProtection ValidatingAdmissionPolicy ValidatingAdmissionWebhook
 `
   .trim()

@@ -6,6 +6,7 @@ import { compare, type Difference } from './compare.ts'
 import { closeConnections, type Target } from './http.ts'
 import { known, knownRow } from './known.ts'
 import { scenarios } from './scenarios/index.ts'
+import { examplePods } from './scenarios/pod-security.ts'
 import { Session, type Scenario } from './session.ts'
 
 /**
@@ -23,6 +24,8 @@ const { values: flags } = parseArgs({
     token: { type: 'string', default: '' },
     'reference-url': { type: 'string' },
     'reference-token': { type: 'string', default: '' },
+    // Folder of the Go module k8s.io/pod-security-admission, whose example pods are played too.
+    'pod-security-module': { type: 'string' },
   },
 })
 
@@ -89,7 +92,9 @@ async function main(): Promise<number> {
   }
   try {
     const run = randomBytes(3).toString('hex').replace(/^\d/, 'x')
-    const wanted = scenarios.filter((s) => new RegExp(flags.only).test(s.name))
+    const module = flags['pod-security-module']
+    const all = module === undefined ? scenarios : [...scenarios, examplePods(module)]
+    const wanted = all.filter((s) => new RegExp(flags.only).test(s.name))
     const found: Difference[] = []
     let steps = 0
     for (const s of wanted) {

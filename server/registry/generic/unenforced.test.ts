@@ -46,12 +46,4 @@ describe('what is stored and has no effect says so', () => {
     })
     expect([refused.status, refused.headers.warning]).toEqual([422, undefined])
   })
-
-  test('namespaces: only those with pod security labels', async () => {
-    const namespace = (name: string, labels: Record<string, string>): object => ({ metadata: { name, labels } })
-    expect(await warnings('POST', '/api/v1/namespaces', namespace('a', { team: 'x' }))).toEqual([])
-    expect(await warnings('POST', '/api/v1/namespaces', namespace('b', { 'pod-security.kubernetes.io/enforce': 'restricted' }))).toEqual([
-      expect.stringContaining('does not check pods against Pod Security Standards yet'),
-    ])
-  })
 })

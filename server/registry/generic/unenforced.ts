@@ -24,14 +24,6 @@ export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
     'PriorityLevelConfiguration is stored, but this server does not apply priority and fairness yet',
 }
 
-/** Kinds of which only some objects ask for something that is not done. */
-const BY_OBJECT: Readonly<Record<string, Warning>> = {
-  namespaces: ({ metadata }) =>
-    Object.keys(metadata.labels ?? {}).some((l) => l.startsWith('pod-security.kubernetes.io/'))
-      ? 'the labels pod-security.kubernetes.io/* are stored, but this server does not check pods against Pod Security Standards yet'
-      : undefined,
-}
-
 /**
  * The warning for an object that was stored and has no effect on this server yet; undefined when there is nothing to say.
  * A row goes when the server does what it speaks of.
@@ -39,5 +31,5 @@ const BY_OBJECT: Readonly<Record<string, Warning>> = {
 export function unenforcedWarning(resource: GroupResource): Warning | undefined {
   const name = qualified(resource)
   const text = NOTHING_ENFORCES[name]
-  return text === undefined ? BY_OBJECT[name] : () => text
+  return text === undefined ? undefined : () => text
 }

@@ -6,6 +6,7 @@ import { discovery } from './discovery.ts'
 import { http } from './http.ts'
 import { options } from './options.ts'
 import { patches } from './patches.ts'
+import { podSecurity } from './pod-security.ts'
 import { resources } from './resources.ts'
 import { watches } from './watches.ts'
 
@@ -18,5 +19,6 @@ export const scenarios: readonly Scenario[] = [
   ...deletes,
   ...customResources,
   ...authorization,
+  ...podSecurity,
   ...resources,
 ]
