@@ -2,11 +2,17 @@ import { join } from 'node:path'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction, podCertificateSigning } from './admission/certificates.ts'
 import { admissionChain } from './admission/chain.ts'
 import type { Admission, AdmissionPlugin } from './admission/contract.ts'
+import { defaultIngressClass, defaultStorageClass } from './admission/default-class.ts'
 import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
+import { extendedResourceToleration } from './admission/extended-resource-toleration.ts'
+import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { podSecurity } from './admission/pod-security.ts'
+import { podTopologyLabels } from './admission/pod-topology-labels.ts'
 import { priority } from './admission/priority.ts'
+import { runtimeClass } from './admission/runtime-class.ts'
 import { serviceAccount } from './admission/service-account.ts'
+import { persistentVolumeClaimResize, storageObjectInUseProtection } from './admission/storage-protection.ts'
 import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
@@ -53,7 +59,7 @@ import { builtInDefinitions } from './registry/built-in.ts'
 import type { CustomSource } from './openapi/custom-schemas.ts'
 import type { ServedResource } from './registry/generic/resource.ts'
 import { Registry } from './registry/registry.ts'
-import type { StoreDependencies } from './registry/generic/store.ts'
+import type { Store, StoreDependencies } from './registry/generic/store.ts'
 import { serverContext } from './registry/generic/strategy.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
@@ -105,7 +111,8 @@ export interface ApiServerOptions {
   serviceAccountTokens?: ServiceAccountTokens
   /** Every finished request goes to the log. */
   logRequests: boolean
-  /** Admission plugins that do not run, by name. */
+  /** Admission plugins that run though they are off by default, and that do not run, by name. */
+  enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]
   /** False: the ServiceAccounts `default` are left to their controller. */
   defaultAccounts?: boolean
@@ -195,12 +202,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       ),
   })
   await definitions.addStored()
-  late.admission = admissionOf(
-    registry,
-    authorizer,
-    o.disabledPlugins ?? [],
-    escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }),
-  )
+  late.admission = admissionOf(registry, authorizer, o, escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }))
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
   const requestMetrics = new RequestMetrics()
@@ -327,34 +329,62 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
+/** Plugins that run only when they are switched on. */
+const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
+
 function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
-  disabled: readonly string[],
+  { enabledPlugins = [], disabledPlugins = [] }: Pick<ApiServerOptions, 'enabledPlugins' | 'disabledPlugins'>,
   ...last: readonly AdmissionPlugin[]
 ): Admission {
-  const namespaces = registry.store('namespaces')
-  const lookup = { cached: (name: string) => namespaces.cached('', name), fresh: (name: string) => namespaces.find('', name) }
-  const accounts = registry.store('serviceaccounts')
-  const pods = registry.store('pods')
-  const classes = registry.store('priorityclasses.scheduling.k8s.io')
+  const lister = (resource: string): Lister => listerOf(registry.store(resource))
+  const namespaces = clusterWide(lister('namespaces'))
+  const storageClasses = clusterWide(lister('storageclasses.storage.k8s.io'))
   const plugins = [
-    namespaceLifecycle(lookup),
-    serviceAccount({ cached: (ns, name) => accounts.cached(ns, name), fresh: (ns, name) => accounts.find(ns, name) }),
+    namespaceLifecycle(namespaces),
+    limitRanger({ cached: lister('limitranges').all }),
+    serviceAccount(lister('serviceaccounts')),
     taintNodesByCondition,
-    podSecurity({ namespaces: lookup, pods: (namespace) => pods.resource.cache.list.entries({ namespace }) }),
-    priority({
-      cached: (name) => classes.cached('', name),
-      fresh: (name) => classes.find('', name),
-      all: () => classes.resource.cache.list.entries({ namespace: '' }),
-    }),
+    podSecurity({ namespaces, pods: lister('pods').all }),
+    priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
     defaultTolerationSeconds,
+    extendedResourceToleration,
+    defaultStorageClass(storageClasses.all),
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize(storageClasses.cached),
+    runtimeClass(clusterWide(lister('runtimeclasses.node.k8s.io'))),
     certificateApproval(authorizer),
     certificateSigning(authorizer),
     certificateSubjectRestriction,
+    defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
+    podTopologyLabels(clusterWide(lister('nodes')).cached),
   ]
-  return admissionChain([...plugins.filter(({ name }) => !disabled.includes(name)), podCertificateSigning(authorizer), ...last])
+  const isOn = (name: string): boolean => enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
+  return admissionChain([...plugins.filter(({ name }) => isOn(name)), podCertificateSigning(authorizer), ...last])
 }
+
+/** What plugins look things up with. */
+interface Lister {
+  cached(namespace: string, name: string): Entry | undefined
+  /** As of this call. */
+  fresh(namespace: string, name: string): Promise<Entry | undefined>
+  /** Of a namespace, or '' for every one; from the cache. */
+  all(namespace: string): Iterable<Entry>
+}
+
+const listerOf = (store: Store): Lister => ({
+  cached: (namespace, name) => store.cached(namespace, name),
+  fresh: (namespace, name) => store.find(namespace, name),
+  all: (namespace) => store.resource.cache.list.entries({ namespace }),
+})
+
+/** For kinds without namespaces. */
+const clusterWide = (lister: Lister) => ({
+  cached: (name: string): Entry | undefined => lister.cached('', name),
+  fresh: (name: string): Promise<Entry | undefined> => lister.fresh('', name),
+  all: (): Iterable<Entry> => lister.all(''),
+})
 
 function nodeGraph(registry: Registry): NodeGraph {
   const cache = (resource: string): ResourceCache => registry.store(resource).resource.cache

@@ -77,6 +77,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
       corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
       logRequests: o.local.verbosity >= 3,
+      enabledPlugins: o.admission.enabledPlugins,
       disabledPlugins: o.admission.disabledPlugins,
       defaultAccounts: o.local.defaultAccounts,
       kubeletClient,

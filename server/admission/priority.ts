@@ -1,6 +1,7 @@
 import type { Entry } from '../cache/entry.ts'
-import { forbidden } from '../machinery/status.ts'
+import { isOf, PODS } from './attributes.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
+import { refusal } from './refusal.ts'
 
 export interface PriorityClassLookup {
   cached(name: string): Entry | undefined
@@ -22,7 +23,6 @@ interface Class {
   preemptionPolicy?: string
 }
 
-const PODS = { group: '', resource: 'pods' }
 const CLASSES = { group: 'scheduling.k8s.io', resource: 'priorityclasses' }
 const DEFAULT_POLICY = 'PreemptLowerPriority'
 const classOf = (entry: Entry): Class => entry.object() as unknown as Class
@@ -32,18 +32,15 @@ export function priority(classes: PriorityClassLookup): AdmissionPlugin {
   return {
     name: 'Priority',
     mutate(a) {
-      if (a.subresource !== '' || a.object === undefined || !isResource(a, PODS)) return
+      if (a.subresource !== '' || a.object === undefined || !isOf(a, PODS)) return
       if (a.operation === 'CREATE') return admitPod(classes, a)
       keepPriority(a.object.spec as PodSpec, a.oldObject?.spec as PodSpec)
     },
     validate(a) {
-      if (a.subresource === '' && a.object !== undefined && isResource(a, CLASSES)) checkDefault(classes, a)
+      if (a.subresource === '' && a.object !== undefined && isOf(a, CLASSES)) checkDefault(classes, a)
     },
   }
 }
-
-const isResource = ({ resource }: AdmissionAttributes, r: { group: string; resource: string }): boolean =>
-  resource.resource === r.resource && resource.group === r.group
 
 /** What was set on create stays; another value is left to validation. */
 function keepPriority(spec: PodSpec, old: PodSpec): void {
@@ -64,12 +61,10 @@ function admitPod(classes: PriorityClassLookup, a: AdmissionAttributes): void | 
     return
   }
   return classes.fresh(name).then((found) => {
-    if (found === undefined) throw refuse(a, `no PriorityClass with name ${name} was found`)
+    if (found === undefined) throw refusal(a, `no PriorityClass with name ${name} was found`)
     assign(a, spec, classOf(found))
   })
 }
-
-const refuse = (a: AdmissionAttributes, why: string): Error => forbidden(PODS, a.name, why)
 
 /** Of several defaults the lowest counts. */
 function defaultClass(classes: PriorityClassLookup): Class | undefined {
@@ -88,11 +83,11 @@ function assign(a: AdmissionAttributes, spec: PodSpec, c: Class | undefined): vo
   const policy = c?.preemptionPolicy ?? DEFAULT_POLICY
   if (spec.priority !== undefined && spec.priority !== value) {
     const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} ${COMPUTED}`
-    throw refuse(a, why)
+    throw refusal(a, why)
   }
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
     const why = `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} ${COMPUTED}`
-    throw refuse(a, why)
+    throw refusal(a, why)
   }
   if (c !== undefined) spec.priorityClassName = c.metadata.name ?? ''
   spec.priority = value
@@ -105,5 +100,5 @@ function checkDefault(classes: PriorityClassLookup, a: AdmissionAttributes): voi
   const other = defaultClass(classes)
   if (other === undefined || other.metadata.name === a.name) return
   const why = `PriorityClass ${other.metadata.name ?? ''} is already marked as default. Only one default can exist`
-  throw forbidden(CLASSES, a.name, why)
+  throw refusal(a, why)
 }

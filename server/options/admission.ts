@@ -1,27 +1,62 @@
 import type { Family } from './flag.ts'
 
+const words = (text: string): readonly string[] => text.trim().split(/\s+/)
+
 export interface AdmissionOptions {
   enabledPlugins: readonly string[]
   disabledPlugins: readonly string[]
 }
 
-/** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts), in the order in which they run. */
-const own = [
-  ...['NamespaceLifecycle', 'ServiceAccount', 'TaintNodesByCondition', 'PodSecurity', 'Priority', 'DefaultTolerationSeconds'],
-  ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction'],
-]
+/** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts) and that run by default, in the order in which they run. */
+const own = words(`
+  NamespaceLifecycle
+  LimitRanger
+  ServiceAccount
+  TaintNodesByCondition
+  PodSecurity
+  Priority
+  DefaultTolerationSeconds
+  DefaultStorageClass
+  StorageObjectInUseProtection
+  PersistentVolumeClaimResize
+  RuntimeClass
+  CertificateApproval
+  CertificateSigning
+  CertificateSubjectRestriction
+  DefaultIngressClass
+  PodTopologyLabels
+`)
+
+/** Those that it has and that run only when they are switched on. */
+const offByDefault = ['ExtendedResourceToleration']
 
 /** Those that it knows by name only. */
-const others = `
-  AlwaysAdmit AlwaysDeny AlwaysPullImages ClusterTrustBundleAttest DefaultIngressClass DefaultStorageClass DenyServiceExternalIPs EventRateLimit ExtendedResourceToleration ImagePolicyWebhook
-  LimitPodHardAntiAffinityTopology LimitRanger MutatingAdmissionPolicy MutatingAdmissionWebhook NamespaceAutoProvision NamespaceExists
-  NodeDeclaredFeatureValidator NodeRestriction OwnerReferencesPermissionEnforcement PersistentVolumeClaimResize PodGroupProtection
-  PodNodeSelector PodResizeValidator PodTolerationRestriction PodTopologyLabels ResourceQuota RuntimeClass
-  StorageObjectInUseProtection ValidatingAdmissionPolicy ValidatingAdmissionWebhook
-`
-  .trim()
-  .split(/\s+/)
-const known: ReadonlySet<string> = new Set([...own, ...others])
+const others = words(`
+  AlwaysAdmit
+  AlwaysDeny
+  AlwaysPullImages
+  ClusterTrustBundleAttest
+  DenyServiceExternalIPs
+  EventRateLimit
+  ImagePolicyWebhook
+  LimitPodHardAntiAffinityTopology
+  MutatingAdmissionPolicy
+  MutatingAdmissionWebhook
+  NamespaceAutoProvision
+  NamespaceExists
+  NodeDeclaredFeatureValidator
+  NodeRestriction
+  OwnerReferencesPermissionEnforcement
+  PodGroupProtection
+  PodNodeSelector
+  PodResizeValidator
+  PodTolerationRestriction
+  ResourceQuota
+  ValidatingAdmissionPolicy
+  ValidatingAdmissionWebhook
+`)
+
+const known: ReadonlySet<string> = new Set([...own, ...offByDefault, ...others])
 
 export const admission: Family<AdmissionOptions> = {
   title: 'Admission',
@@ -30,7 +65,7 @@ export const admission: Family<AdmissionOptions> = {
     'enable-admission-plugins': {
       field: 'enabledPlugins',
       type: 'strings',
-      help: `Admission plugins to switch on. On unless switched off: ${own.join(', ')}.`,
+      help: `Admission plugins to switch on (${offByDefault.join(', ')}). On unless switched off: ${own.join(', ')}.`,
     },
     'disable-admission-plugins': { field: 'disabledPlugins', type: 'strings', help: 'Admission plugins to switch off.' },
   },
@@ -41,7 +76,7 @@ export const admission: Family<AdmissionOptions> = {
   ],
   warnings: ({ enabledPlugins: on }) =>
     on
-      .filter((name) => !own.includes(name))
+      .filter((name) => !own.includes(name) && !offByDefault.includes(name))
       .map((name) => `--enable-admission-plugins=${name} has no effect: this server does not have it`),
 }
 

@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 const protections = [persistentVolumeProtectionController, persistentVolumeClaimProtectionController]
 const start = async (...more: (typeof persistentVolumeBinderController)[]): Promise<void> => {
-  c = await startTestCluster({ hostPathFolder: folder }, persistentVolumeBinderController, ...more)
+  c = await startTestCluster({ hostPathFolder: folder }, persistentVolumeBinderController, ...protections, ...more)
 }
 
 const claim = (name: string, spec: object = {}): KubeObject => ({
@@ -123,6 +123,8 @@ describe('static binding', () => {
     await c.create(PERSISTENT_VOLUME_CLAIMS, claim('c', { storageClassName: '' }))
     await claimIs('c', 'Bound')
     await c.client.resource(PERSISTENT_VOLUMES).delete('v')
+    // Its protection would hold it as long as it is bound.
+    await c.client.resource(PERSISTENT_VOLUMES).patch('v', { type: 'merge', body: { metadata: { finalizers: null } } })
     await claimIs('c', 'Lost')
     expect(await c.events()).toContain('ClaimLost: Bound claim has lost its PersistentVolume. Data on the volume is lost!')
   })
@@ -130,7 +132,7 @@ describe('static binding', () => {
 
 describe('the local class', () => {
   test('a claim that names no class gets a directory; both go together', async () => {
-    await start(...protections)
+    await start()
     await ensureStorageClass(c.client, new AbortController().signal)
     await c.create(PERSISTENT_VOLUME_CLAIMS, claim('data'))
     const bound = await claimIs('data', 'Bound')
@@ -229,7 +231,7 @@ test('a delayed claim waits for a pod, then for its node, then is provisioned', 
 })
 
 test('what is in use stays until it is not', async () => {
-  await start(...protections)
+  await start()
   await c.create(PERSISTENT_VOLUMES, volume('v'))
   await c.create(PERSISTENT_VOLUME_CLAIMS, claim('c', { storageClassName: '' }))
   await claimIs('c', 'Bound')

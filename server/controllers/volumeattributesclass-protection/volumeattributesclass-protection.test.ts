@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { PERSISTENT_VOLUMES, VOLUME_ATTRIBUTES_CLASSES } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { gone, startTestCluster, type TestCluster } from '../testing/cluster.ts'
+import { persistentVolumeProtectionController } from '../persistentvolume-protection/persistentvolume-protection.ts'
 import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection.ts'
 
 let c: TestCluster | undefined
@@ -11,7 +12,7 @@ afterEach(async () => {
 })
 
 test('a class of volume attributes stays while a volume has it', async () => {
-  const cluster = (c = await startTestCluster(volumeAttributesClassProtectionController))
+  const cluster = (c = await startTestCluster(volumeAttributesClassProtectionController, persistentVolumeProtectionController))
   const metadata = { name: 'fast' }
   await cluster.create(VOLUME_ATTRIBUTES_CLASSES, {
     apiVersion: 'storage.k8s.io/v1',

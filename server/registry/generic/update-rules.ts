@@ -13,6 +13,8 @@ export interface UpdateRules {
   admitted?: boolean
   /** What admission is shown of the object, where the body is of another kind (Scale). */
   shown?: ShownToAdmission
+  /** It changes what is wanted without counting as a generation of it (a pod's binding). */
+  keepsGeneration?: boolean
   prepare(obj: KubeObject, old: KubeObject, context: StrategyContext): void
   validate(obj: KubeObject, old: KubeObject, context: StrategyContext): FieldError[]
 }

@@ -233,7 +233,8 @@ async function prepared(
   const [quiet, warn] = warnedAtTheEnd(context)
   rules.prepare(obj, old, quiet)
   if (slice.over) await slice.next()
-  if (store.countsGenerations && desiredStateDiffers(obj, old)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
+  if (store.countsGenerations && rules.keepsGeneration !== true && desiredStateDiffers(obj, old))
+    obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   if (slice.over) await slice.next()
   const errors = [
     ...store.metaErrors(obj),

@@ -4,6 +4,7 @@ import { customResources } from './custom-resources.ts'
 import { deletes } from './deletes.ts'
 import { discovery } from './discovery.ts'
 import { http } from './http.ts'
+import { limits } from './limits.ts'
 import { options } from './options.ts'
 import { patches } from './patches.ts'
 import { podSecurity } from './pod-security.ts'
@@ -20,5 +21,6 @@ export const scenarios: readonly Scenario[] = [
   ...customResources,
   ...authorization,
   ...podSecurity,
+  ...limits,
   ...resources,
 ]

@@ -22,7 +22,8 @@ export function defaultPersistentVolume(obj: KubeObject): void {
 export function notePhaseTransition(obj: KubeObject, old: KubeObject, now: string): void {
   const status = ensureObject(obj, 'status')
   const before = objectAt(old, 'status')
-  if (status.phase !== before?.phase && status.lastPhaseTransitionTime === before?.lastPhaseTransitionTime) {
-    status.lastPhaseTransitionTime = now
-  }
+  const [time, timeBefore] = [status.lastPhaseTransitionTime ?? undefined, before?.lastPhaseTransitionTime]
+  if (status.phase === before?.phase) {
+    if (time === undefined && timeBefore !== undefined) status.lastPhaseTransitionTime = timeBefore
+  } else if (time === undefined || time === timeBefore) status.lastPhaseTransitionTime = now
 }

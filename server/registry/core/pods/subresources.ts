@@ -17,7 +17,13 @@ const pod = (obj: KubeObject): Pod => obj as unknown as Pod
 const POD = { group: '', version: 'v1', kind: 'Pod' }
 
 /** The pod is changed by `assignPod` alone, which checks what has to be checked. */
-const BINDING_RULES: UpdateRules = { subresource: 'binding', admitted: true, prepare: () => undefined, validate: () => [] }
+const BINDING_RULES: UpdateRules = {
+  subresource: 'binding',
+  admitted: true,
+  keepsGeneration: true,
+  prepare: () => undefined,
+  validate: () => [],
+}
 
 /** POST pods/{name}/binding, and the same through the namespace's `bindings`. */
 export async function bindPod(req: Omit<SubresourceRequest, 'query'>, body: KubeObject): Promise<void> {
