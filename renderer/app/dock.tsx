@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { GroupLogs } from '../tools/logs/group-logs.tsx'
-import { PodLogs } from '../tools/logs/pod-logs.tsx'
+import { Logs } from '../tools/logs/logs.tsx'
 import { useDock } from '../tools/dock/dock-context.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Splitter } from '../ui/splitter.tsx'
@@ -70,7 +69,7 @@ export function Dock() {
         <div style={{ height: Math.min(height, most) }}>
           {dock.tabs.map((tab) => (
             <div key={tab.id} role="tabpanel" aria-label={tab.title} hidden={tab.id !== dock.active} className="dock-panel">
-              {tab.kind === 'logs' ? <PodLogs target={tab.target} /> : <GroupLogs target={tab.target} />}
+              <Logs target={tab.target} />
             </div>
           ))}
         </div>

@@ -50,7 +50,7 @@ const isEditing = (target: EventTarget | null): boolean =>
 
 const isTextInput = (target: HTMLElement): boolean => target instanceof HTMLInputElement && !/^(checkbox|radio|button)$/.test(target.type)
 
-const overlayOpen = (): boolean => document.querySelector('[role=dialog][aria-modal=true]') !== null
+const overlayOpen = (): boolean => document.querySelector('[role=dialog][aria-modal=true], [role=menu]') !== null
 
 const onNothing = (target: EventTarget | null): boolean => !(target instanceof Element) || target.closest('[role=grid]') === null
 

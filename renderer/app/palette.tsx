@@ -15,6 +15,7 @@ import { useAct } from '../tools/actions/act-context.ts'
 import { offeredFor } from '../tools/actions/action.ts'
 import { useCompose } from '../tools/apply/compose-context.ts'
 import { useLastDone } from '../tools/actions/journal.ts'
+import { logsTab, useDock } from '../tools/dock/dock-context.ts'
 import { languages } from './i18n/setup.ts'
 import { useLocalGuard } from './local-guard.tsx'
 import { type Located, useCurrentTarget } from './targets.ts'
@@ -248,6 +249,8 @@ function useActionEntries(wanted: string): Entry[] {
 function useCommands(wanted: string): Entry[] {
   const { t, i18n } = useTranslation()
   const go = useGo()
+  const place = usePlace()
+  const dock = useDock()
   const compose = useCompose()
   const { data: contexts } = useContexts()
   const { setColorScheme } = useMantineColorScheme()
@@ -257,6 +260,11 @@ function useCommands(wanted: string): Entry[] {
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
     { text: t('apply.title'), note: 'apply', run: () => compose() },
+    {
+      text: t('logs.ofSelector'),
+      note: place.namespace || t('namespaces.all'),
+      run: () => dock.add(logsTab({ context: place.context, namespace: place.namespace, title: t('logs.ofSelector'), selector: '' })),
+    },
     { text: t('namespaces.all'), run: to({ namespace: '' }) },
     ...(['auto', 'light', 'dark'] as const).map((scheme) => ({
       text: t(`theme.${scheme}`),

@@ -11,6 +11,7 @@ const place: fc.Arbitrary<Place> = fc.record({
   sort: fc.constantFrom('', 'age', '-name'),
   object: fc.option(fc.record({ namespace: fc.constantFrom('', 'default'), name: text }), { nil: undefined }),
   tab: fc.constantFrom('', 'yaml'),
+  path: fc.oneof(fc.constant(''), text),
 })
 
 describe('places and URLs', () => {
@@ -19,7 +20,7 @@ describe('places and URLs', () => {
       fc.property(place, (here) => {
         const url = new URL(placeUrl(here), 'http://x')
         const back = parsePlace(url.pathname, url.search)
-        expect(back).toEqual({ ...here, tab: here.object ? here.tab : '' })
+        expect(back).toEqual({ ...here, tab: here.object ? here.tab : '', path: here.object && here.tab ? here.path : '' })
       }),
     )
   })
@@ -33,6 +34,7 @@ describe('places and URLs', () => {
       sort: 'age',
       object: { namespace: 'n', name: 'p' },
       tab: 'logs',
+      path: 'pods/a.log',
     }
     expect(moved(here, { resource: 'nodes' })).toEqual({
       context: 'c',
@@ -42,8 +44,10 @@ describe('places and URLs', () => {
       sort: '',
       object: undefined,
       tab: '',
+      path: '',
     })
-    expect(moved(here, { tab: 'yaml' })).toEqual({ ...here, tab: 'yaml' })
+    expect(moved(here, { tab: 'yaml' })).toEqual({ ...here, tab: 'yaml', path: '' })
+    expect(moved(here, { filter: 'g' }).path).toBe('pods/a.log')
   })
 
   test('what is no place is none', () => {

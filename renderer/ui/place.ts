@@ -13,11 +13,13 @@ export interface Place {
   sort: string
   object?: { namespace: string; name: string }
   tab: string
+  /** Where one is inside the tab: a file of a node's logs. */
+  path: string
 }
 
 const encode = encodeURIComponent
 
-/** `/c/{context}/{resource}/{namespace or _}/{name}?ns=&q=&sort=&tab=` */
+/** `/c/{context}/{resource}/{namespace or _}/{name}?ns=&q=&sort=&tab=&path=` */
 export function placeUrl(place: Partial<Place> & { context: string }): string {
   let path = `/c/${encode(place.context)}`
   if (place.resource) path += `/${encode(place.resource)}`
@@ -27,6 +29,7 @@ export function placeUrl(place: Partial<Place> & { context: string }): string {
   if (place.filter) query.set('q', place.filter)
   if (place.sort) query.set('sort', place.sort)
   if (place.object && place.tab) query.set('tab', place.tab)
+  if (place.object && place.tab && place.path) query.set('path', place.path)
   const text = query.toString()
   return text ? `${path}?${text}` : path
 }
@@ -44,6 +47,7 @@ export function parsePlace(pathname: string, search: string): Place | undefined 
     sort: query.get('sort') ?? '',
     object: name ? { namespace: namespace === '_' ? '' : namespace, name } : undefined,
     tab: query.get('tab') ?? '',
+    path: query.get('path') ?? '',
   }
 }
 
@@ -58,7 +62,16 @@ function decode(part: string): string {
 export function usePlace(): Place {
   const location = useLocation()
   return useMemo(
-    () => parsePlace(location.pathname, location.search) ?? { context: '', resource: '', namespace: '', filter: '', sort: '', tab: '' },
+    () =>
+      parsePlace(location.pathname, location.search) ?? {
+        context: '',
+        resource: '',
+        namespace: '',
+        filter: '',
+        sort: '',
+        tab: '',
+        path: '',
+      },
     [location.pathname, location.search],
   )
 }
@@ -78,5 +91,6 @@ export function useGo(): (change: Partial<Place>, options?: { replace?: boolean 
 export function moved(place: Place, change: Partial<Place>): Place {
   const other = change.resource !== undefined && change.resource !== place.resource
   const base: Place = other ? { ...place, filter: '', sort: '', object: undefined, tab: '' } : place
-  return { ...base, ...change }
+  const elsewhere = other || 'object' in change || 'tab' in change
+  return { ...base, ...(elsewhere ? { path: '' } : {}), ...change }
 }

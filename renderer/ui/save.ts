@@ -1,11 +1,6 @@
 import { bridge } from './bridge.ts'
 
-/** Offers text as a file to save. */
-export function saveText(name: string, parts: string[]): Promise<void> {
-  return save(name, new Blob(parts, { type: 'text/plain' }))
-}
-
-/** In the desktop the shell asks where; a browser downloads. */
+/** Offers something as a file to save. In the desktop the shell asks where; a browser downloads. */
 export async function save(name: string, content: Blob): Promise<void> {
   const safe = name.replace(/[/\\:*?"<>|]+/g, '_')
   if (bridge) {

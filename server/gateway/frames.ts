@@ -5,7 +5,8 @@ import { isFields } from './kubeconfig.ts'
 export type ClientMessage = { op: 'open'; id: number; context: string; path: string; accept?: string } | { op: 'close'; id: number }
 
 /**
- * What the socket answers. `data` carries the events of a JSON stream as they came, or the lines of a text stream (logs) as strings.
+ * What the socket answers. `data` carries the events of a JSON stream as they came, or the lines of a text stream (logs) as strings; one of
+ * more than a MiB as `{ text, bytes }`, its beginning and how long it is.
  * `error` ends the feed; without an id it answers a message that could not be understood.
  */
 export type ServerMessage =

@@ -34,4 +34,18 @@ describe('LineSplitter', () => {
     splitter.push(Buffer.from('12345'))
     expect(() => splitter.push(Buffer.from('6789'))).toThrow('a line is longer than 8 bytes')
   })
+
+  test('or is cut, and its length is known', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 30 })), fc.integer({ min: 1, max: 9 }), (lengths, size) => {
+        const whole = Buffer.from(lengths.map((length) => `${'x'.repeat(length)}\n`).join(''))
+        const splitter = new LineSplitter(8, 'cut')
+        const lines: Buffer[] = []
+        for (let at = 0; at < whole.length; at += size) lines.push(...splitter.push(whole.subarray(at, at + size)))
+        expect(lines.map((line) => [line.length, splitter.lengthOfCut(line)])).toEqual(
+          lengths.map((length) => [Math.min(8, length), length > 8 ? length : undefined]),
+        )
+      }),
+    )
+  })
 })

@@ -56,6 +56,17 @@ test('what is gathered is sent before the end, and not at all once the window ha
   expect(second.batches()).toHaveLength(1)
 })
 
+test('a line of a log that is too long to be read is cut, at a whole character, and its length is told', async () => {
+  const { body, batches } = await watching(undefined, '/api/v1/namespaces/x/pods/y/log?follow=true')
+  body.write(`${'é'.repeat(600_000)}\nshort\nx${'é'.repeat(600_000)}\n`)
+  for (let i = 0; i < 3; i++) await setImmediate()
+  expect(batches().flat()).toEqual([
+    { text: 'é'.repeat(1 << 19), bytes: 1_200_000 },
+    'short',
+    { text: `x${'é'.repeat((1 << 19) - 1)}`, bytes: 1_200_001 },
+  ])
+})
+
 describe('lines that would end a frame before its end', () => {
   const lines = [
     '{}],"id":7,"t":"data","lines":[{"object":"SPOOFED"}],"x":[{}',

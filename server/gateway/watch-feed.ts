@@ -19,6 +19,8 @@ const BATCH_BYTES = 64 * 1024
 const BATCH_MS = 8
 /** An event holds one object (1.5 MB in etcd, some more as JSON). */
 const MAX_LINE = 32 * 1024 * 1024
+/** A line of a log is not read at once beyond this; the window offers the whole log as a file. */
+const MAX_TEXT = 1024 * 1024
 const MAX_ERROR_BODY = 64 * 1024
 
 /** The socket as a feed sees it. `send` returns false when the window is slow; `resume` is called on every feed once it has caught up. */
@@ -33,7 +35,7 @@ export class WatchFeed {
   readonly #sink: FeedSink
   readonly #clock: Clock
   readonly #abort = new AbortController()
-  readonly #splitter = new LineSplitter(MAX_LINE)
+  #splitter = new LineSplitter(MAX_LINE)
   #body: Readable | undefined
   #json = true
   #foreign = true
@@ -65,6 +67,7 @@ export class WatchFeed {
       if (this.#done) return discard(answer.body)
       if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
       this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? (isLog(path) ? 'text/plain' : 'application/json')))
+      if (!this.#json) this.#splitter = new LineSplitter(MAX_TEXT, 'cut')
       this.#body = answer.body
       this.#signs?.opened()
       this.#sink.send(frame({ id: this.#id, t: 'open', status: answer.status }))
@@ -151,7 +154,7 @@ export class WatchFeed {
       if (this.#done) return
       if (this.#json && !(this.#foreign ? isObject(line) : looksLikeObject(line)))
         return this.#broken(new Error('the stream has a line that is not a JSON object'))
-      const piece = this.#json ? line : Buffer.from(JSON.stringify(line.toString('utf8')))
+      const piece = this.#json ? line : textPiece(line, this.#splitter.lengthOfCut(line))
       this.#batch.push(piece)
       this.#batchBytes += piece.length
     }
@@ -190,6 +193,12 @@ export class WatchFeed {
     this.#sink.ended(this.#id)
     return true
   }
+}
+
+/** A line of text as JSON; of one that was cut, its beginning and how many bytes all of it had. */
+function textPiece(line: Buffer, bytes: number | undefined): Buffer {
+  const text = line.toString('utf8')
+  return Buffer.from(JSON.stringify(bytes === undefined ? text : { text: text.replace(/\ufffd$/, ''), bytes }))
 }
 
 /** A kubelet does not always say what a log is made of. */

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { clusterPath, request } from '../../kube/fetch.ts'
 import type { Problem } from '../../resources/summaries.ts'
-import { splitStamp, stripAnsi } from '../../tools/logs/log-buffer.ts'
+import { parseLine } from '../../tools/logs/ansi.ts'
+import { splitStamp } from '../../tools/logs/log-line.ts'
 
 const lines = 3
 
@@ -24,7 +25,7 @@ export function LastLines({ context, problem }: { context: string; problem: Prob
     <pre className="last-lines mono">
       {text
         .split('\n')
-        .map((line) => splitStamp(stripAnsi(line)).text)
+        .map((line) => parseLine(splitStamp(line).text).text)
         .join('\n')}
     </pre>
   )

@@ -81,6 +81,7 @@ const dynamic: Record<string, readonly string[]> = {
   'rollout.': ['desired', 'updated', 'ready', 'available', 'old', 'completions', 'succeeded', 'active', 'failed'],
   'details.tabs.': ['overview', 'yaml', 'events', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],
   'logs.sinceChoice.': ['0', '300', '3600', '86400'],
+  'logs.levels.': ['all', 'warn', 'bad'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
   'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'menu', 'close', 'help'],
   'help.filters.': ['0', '1', '2', '3', '4', '5'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseListing } from './listing.ts'
+import { logPath, parseListing, parseLogPath } from './listing.ts'
 
 describe('the kubelet’s file listing', () => {
   test('folders first; names decoded; links elsewhere left out', () => {
@@ -12,6 +12,17 @@ describe('the kubelet’s file listing', () => {
       { name: 'b c.log', folder: false },
     ])
   })
+  test('a place below it survives the way to an address and back', () => {
+    const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => text.isWellFormed())
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 4 }), fc.option(name, { nil: undefined }), (path, file) => {
+        expect(parseLogPath(logPath(path, file))).toEqual({ path, file })
+      }),
+    )
+    expect(parseLogPath('')).toEqual({ path: [], file: undefined })
+    expect(parseLogPath('%E0%A4%A')).toEqual({ path: [], file: '%E0%A4%A' })
+  })
+
   test('no name leads out of the folder', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (hrefs) => {

@@ -28,3 +28,21 @@ function decode(text: string): string {
 
 const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&#34;': '"', '&#39;': "'", '&quot;': '"' }
 const unescapeHtml = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#34|#39);/g, (entity) => entities[entity] ?? entity)
+
+/** Where one is below `/logs/`, as an address has it: folders end with a slash, a file does not. */
+export const logPath = (folders: readonly string[], file?: string): string =>
+  [...folders.map((folder) => `${encodeURIComponent(folder)}/`), ...(file === undefined ? [] : [encodeURIComponent(file)])].join('')
+
+export function parseLogPath(text: string): { path: string[]; file: string | undefined } {
+  const parts = text.split('/').map(decoded)
+  const file = parts.pop()
+  return { path: parts.filter(Boolean), file: file || undefined }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

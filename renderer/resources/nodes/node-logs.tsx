@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clusterPath, request } from '../../kube/fetch.ts'
 import { LogView } from '../../tools/logs/log-view.tsx'
-import { useLogStream } from '../../tools/logs/use-log-stream.ts'
+import { useFileLog } from '../../tools/logs/use-file-log.ts'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { parseListing } from './listing.ts'
+import { useGo, usePlace } from '../../ui/place.ts'
+import { logPath, parseListing, parseLogPath } from './listing.ts'
 
 const nodePath = (context: string, node: string, path: string): string =>
   clusterPath(context, `/api/v1/nodes/${encodeURIComponent(node)}/proxy/${path}`)
@@ -14,8 +15,10 @@ const nodePath = (context: string, node: string, path: string): string =>
 /** The kubelet's /logs/: folders to walk through and files to read. */
 export function NodeLogs({ context, node }: { context: string; node: string }) {
   const { t } = useTranslation()
-  const [path, setPath] = useState<string[]>([])
-  const [file, setFile] = useState<string>()
+  const go = useGo()
+  const place = usePlace()
+  const { path, file } = parseLogPath(place.path)
+  const open = (folders: readonly string[], name?: string): void => go({ path: logPath(folders, name) })
   const crumbs = [t('nodes.logsRoot'), ...path, ...(file ? [file] : [])]
   const folder = `logs/${path.map((part) => `${encodeURIComponent(part)}/`).join('')}`
   return (
@@ -25,14 +28,7 @@ export function NodeLogs({ context, node }: { context: string; node: string }) {
           <span key={`${index}-${crumb}`}>
             {index > 0 && <span className="dim">/ </span>}
             {index < crumbs.length - 1 ? (
-              <button
-                type="button"
-                className="link-button"
-                onClick={() => {
-                  setPath(path.slice(0, index))
-                  setFile(undefined)
-                }}
-              >
+              <button type="button" className="link-button" onClick={() => open(path.slice(0, index))}>
                 {crumb}
               </button>
             ) : (
@@ -44,7 +40,7 @@ export function NodeLogs({ context, node }: { context: string; node: string }) {
       {file === undefined ? (
         <Listing
           url={nodePath(context, node, folder)}
-          onOpen={(entry) => (entry.folder ? setPath([...path, entry.name]) : setFile(entry.name))}
+          onOpen={(entry) => (entry.folder ? open([...path, entry.name]) : open(path, entry.name))}
         />
       ) : (
         <FileLog url={nodePath(context, node, folder + encodeURIComponent(file))} title={`${node}_${file}`} />
@@ -78,12 +74,12 @@ function Listing({ url, onOpen }: { url: string; onOpen(entry: { name: string; f
 
 function FileLog({ url, title }: { url: string; title: string }) {
   const { t } = useTranslation()
-  const stream = useLogStream(url, false)
+  const [follow, setFollow] = useState(true)
+  const stream = useFileLog(url, follow)
   return (
-    <LogView stream={stream} title={title} timestamps={false}>
-      <button type="button" className="icon-button" onClick={stream.reload}>
+    <LogView stream={stream} title={title} stamped={false} follows onFollow={setFollow} onRetry={stream.reload}>
+      <button type="button" className="icon-button" onClick={stream.reload} aria-label={t('nodes.reload')} title={t('nodes.reload')}>
         <Icon name="restart" size={14} />
-        {t('nodes.reload')}
       </button>
     </LogView>
   )

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { logsTab, useDock } from '../../tools/dock/dock-context.ts'
-import { PodLogs } from '../../tools/logs/pod-logs.tsx'
+import { Logs } from '../../tools/logs/logs.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { useGo, usePlace } from '../../ui/place.ts'
-import { containerNames } from './overview.tsx'
 import { podSummary } from './status.ts'
 import type { Pod } from './types.ts'
 
@@ -12,12 +11,11 @@ export function PodLogsPanel({ object: pod }: { object: Pod }) {
   const place = usePlace()
   const go = useGo()
   const dock = useDock()
-  const started = hasStarted(pod)
   const { name, namespace = '', uid } = pod.metadata
-  const target = { context: place.context, namespace, pod: name, containers: containerNames(pod) }
+  const target = { context: place.context, namespace, title: name, pod: name }
   return (
     <div className="panel-fill">
-      {!started && (
+      {!hasStarted(pod) && (
         <div className="notice" role="status">
           <ToneWord tone="busy">{t('details.notStarted', { status: podSummary(pod).text })}</ToneWord>
           <button type="button" className="icon-button action" onClick={() => go({ tab: 'events' })}>
@@ -25,8 +23,7 @@ export function PodLogsPanel({ object: pod }: { object: Pod }) {
           </button>
         </div>
       )}
-      {/* What was asked before the first container started ended with nothing: asked anew. */}
-      <PodLogs key={`${uid} ${started}`} target={target} onDock={(container) => dock.add(logsTab({ ...target, container }))} />
+      <Logs key={uid} target={target} onDock={(shown) => dock.add(logsTab(shown))} />
     </div>
   )
 }

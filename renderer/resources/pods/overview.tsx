@@ -4,12 +4,7 @@ import { Section, Table } from '../../ui/facts.tsx'
 import { Conditions, MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { Containers } from './containers.tsx'
-import type { Container, Pod } from './types.ts'
-
-export const containerNames = (pod: Pod): string[] => {
-  const names = (containers: Container[] | undefined): string[] => (containers ?? []).map((c) => c.name)
-  return [...names(pod.spec?.containers), ...names(pod.spec?.initContainers), ...names(pod.spec?.ephemeralContainers)]
-}
+import type { Pod } from './types.ts'
 
 export function PodOverview({ object: pod }: { object: Pod }) {
   const { t } = useTranslation()

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { labelSelectorText } from '../../kube/label-selector.ts'
 import type { KubeObject } from '../../kube/types.ts'
-import { groupTab, useDock } from '../../tools/dock/dock-context.ts'
-import { GroupLogs } from '../../tools/logs/group-logs.tsx'
+import { logsTab, useDock } from '../../tools/dock/dock-context.ts'
+import { Logs } from '../../tools/logs/logs.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { selectorOf } from './selector.ts'
 import type { Workload } from './types.ts'
@@ -16,5 +16,5 @@ export function WorkloadLogsPanel({ object }: { object: KubeObject }) {
   if (!of) return <p className="empty">{t('workloads.noPods')}</p>
   const { name, namespace = '' } = object.metadata
   const target = { context, namespace, selector: labelSelectorText(of), title: name }
-  return <GroupLogs key={`${namespace}/${name}`} target={target} onDock={() => dock.add(groupTab(target))} />
+  return <Logs key={`${namespace}/${name}`} target={target} onDock={(shown) => dock.add(logsTab(shown))} />
 }

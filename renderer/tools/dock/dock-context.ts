@@ -1,8 +1,14 @@
 import { createContext, useContext } from 'react'
-import type { GroupLogTarget } from '../logs/group-logs.tsx'
-import type { PodLogTarget } from '../logs/pod-logs.tsx'
+import type { LogTarget } from '../logs/target.ts'
+import { targetId } from '../logs/target.ts'
 
-export type DockTab = { id: string; title: string } & ({ kind: 'logs'; target: PodLogTarget } | { kind: 'group'; target: GroupLogTarget })
+/** A tab that stays while the place above changes. */
+export interface DockTab {
+  id: string
+  title: string
+  kind: 'logs'
+  target: LogTarget
+}
 
 export interface DockState {
   tabs: DockTab[]
@@ -29,18 +35,10 @@ export const DockContext = createContext<DockControl>({
 
 export const useDock = (): DockControl => useContext(DockContext)
 
-/** The dock's tab for the logs of one container; the same container has one tab. */
-export const logsTab = (target: PodLogTarget): DockTab => ({
-  id: ['logs', target.context, target.namespace, target.pod, target.container].join('|'),
-  title: `${target.pod}${target.container ? ` · ${target.container}` : ''}`,
+/** The dock's tab for logs; the same logs have one tab. */
+export const logsTab = (target: LogTarget): DockTab => ({
+  id: targetId(target),
+  title: target.container ? `${target.title} · ${target.container}` : target.title,
   kind: 'logs',
-  target,
-})
-
-/** The dock's tab for the logs of many pods. */
-export const groupTab = (target: GroupLogTarget): DockTab => ({
-  id: ['group', target.context, target.namespace, target.selector].join('|'),
-  title: target.title,
-  kind: 'group',
   target,
 })

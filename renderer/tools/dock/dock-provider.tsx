@@ -1,9 +1,28 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { DockContext, type DockState } from './dock-context.ts'
+import { parseDock } from './kept-dock.ts'
 
-/** Holds the dock's tabs above every place, so that they survive navigation. */
+const item = 'binnacle.dock'
+
+/** Of this window alone, and until it is closed. */
+function kept(): DockState {
+  try {
+    return parseDock(sessionStorage.getItem(item))
+  } catch {
+    return parseDock(null)
+  }
+}
+
+/** Holds the dock's tabs above every place, so that they survive navigation; they survive a reload as well. */
 export function DockProvider({ children }: { children: React.ReactNode }) {
-  const [state, setState] = useState<DockState>({ tabs: [], active: '', open: false })
+  const [state, setState] = useState<DockState>(kept)
+  useEffect(() => {
+    try {
+      sessionStorage.setItem(item, JSON.stringify(state))
+    } catch {
+      // A full or forbidden storage: then they are there until a reload.
+    }
+  }, [state])
   const control = useMemo(
     () => ({
       ...state,

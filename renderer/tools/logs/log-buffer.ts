@@ -2,14 +2,40 @@
 export const mostLines = 1_000_000
 const dropAtOnce = mostLines / 10
 
-/** Lines of a log as they came, without their line ends. Text may arrive cut anywhere. */
+/** A container has begun anew: what comes before and what comes after are two runs. */
+export interface RunRule {
+  source: number
+  /** How many times it has been restarted by then. */
+  run: number
+  /** How the run before ended, where that is known. */
+  end?: { reason?: string; exitCode: number }
+}
+
+/** Lines of a log as they came, without their line ends. Text may arrive cut anywhere. Numbers of lines count from the first line ever. */
 export class LogBuffer {
   lines: string[] = []
   /** The number of each line's source, where there are several. */
   sources: number[] = []
   /** Lines dropped from the front so far. */
   dropped = 0
+  /** Lines that stand for something else: where one run ends and the next begins. */
+  readonly rules = new Map<number, RunRule>()
+  /** Lines that came cut, and how many bytes all of each had. */
+  readonly cuts = new Map<number, number>()
   #rest = ''
+
+  /** The number of the line after the last one. */
+  get end(): number {
+    return this.dropped + this.lines.length
+  }
+
+  at(line: number): string {
+    return this.lines[line - this.dropped] ?? ''
+  }
+
+  sourceOf(line: number): number | undefined {
+    return this.sources[line - this.dropped]
+  }
 
   push(text: string): void {
     const parts = (this.#rest + text).split('\n')
@@ -18,11 +44,17 @@ export class LogBuffer {
     this.#trim()
   }
 
-  /** One whole line of one of several sources. */
-  add(line: string, source: number): void {
+  /** One whole line of one of several sources; `bytes` when it is only the beginning of a longer one. */
+  add(line: string, source: number, bytes?: number): void {
+    if (bytes !== undefined) this.cuts.set(this.end, bytes)
     this.lines.push(line.endsWith('\r') ? line.slice(0, -1) : line)
     this.sources.push(source)
     this.#trim()
+  }
+
+  addRule(rule: RunRule): void {
+    this.rules.set(this.end, rule)
+    this.add('', rule.source)
   }
 
   #trim(): void {
@@ -31,99 +63,20 @@ export class LogBuffer {
     this.lines = this.lines.slice(drop)
     this.sources = this.sources.slice(drop)
     this.dropped += drop
+    for (const marks of [this.rules, this.cuts]) for (const line of marks.keys()) if (line < this.dropped) marks.delete(line)
   }
 
   /** The stream has ended: what has no line end is a line too. */
-  end(): void {
+  finish(): void {
     if (this.#rest) this.push('\n')
   }
 
   clear(): void {
     this.lines = []
     this.sources = []
+    this.rules.clear()
+    this.cuts.clear()
     this.dropped = 0
     this.#rest = ''
   }
-}
-
-/** Which lines match a pattern, found in slices so that a million lines never hold up a frame. Numbers count from the first line ever. */
-export class LogFilter {
-  readonly #buffer: LogBuffer
-  #pattern: RegExp | undefined
-  #shown: (line: string) => string = (line) => line
-  #next = 0
-  matches: number[] = []
-
-  constructor(buffer: LogBuffer) {
-    this.#buffer = buffer
-  }
-
-  get active(): boolean {
-    return this.#pattern !== undefined
-  }
-
-  /** `shown` is what a reader sees of a line: what is not seen is not searched. */
-  set(pattern: RegExp | undefined, shown: (line: string) => string = (line) => line): void {
-    this.#pattern = pattern
-    this.#shown = shown
-    this.#next = this.#buffer.dropped
-    this.matches = []
-  }
-
-  /** Looks on until all lines are seen or `budget` ms are over. True when it has seen all. */
-  scan(budget: number, now: () => number): boolean {
-    const { lines, dropped } = this.#buffer
-    if (!this.#pattern) return true
-    const stale = this.matches.findIndex((line) => line >= dropped)
-    if (stale !== 0) this.matches = stale < 0 ? [] : this.matches.slice(stale)
-    this.#next = Math.max(this.#next, dropped)
-    const until = now() + budget
-    const end = dropped + lines.length
-    while (this.#next < end) {
-      const stop = Math.min(end, this.#next + 2_000)
-      for (; this.#next < stop; this.#next++) {
-        if (this.#pattern.test(this.#shown(lines[this.#next - dropped] ?? ''))) this.matches.push(this.#next)
-      }
-      if (now() >= until) return this.#next >= end
-    }
-    return true
-  }
-}
-
-/** A regular expression where the text is one, else the text itself; case counts only when the text has capitals. */
-export function filterPattern(text: string): RegExp | undefined {
-  if (text === '') return undefined
-  const flags = text === text.toLowerCase() ? 'i' : ''
-  try {
-    return new RegExp(text, flags)
-  } catch {
-    return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), flags)
-  }
-}
-
-const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) ?/
-
-/** The kubelet's timestamp and the line itself. */
-export function splitStamp(line: string): { at: string; text: string } {
-  const match = stamp.exec(line)
-  return match ? { at: match[0].trimEnd(), text: line.slice(match[0].length) } : { at: '', text: line }
-}
-
-/** How long the timestamp is, by its shape alone: for counting, where a wrong answer about an odd line costs nothing. */
-export function stampLength(line: string): number {
-  return line.charCodeAt(4) === 45 && line.charCodeAt(10) === 84 ? line.indexOf(' ') + 1 : 0
-}
-
-const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
-export const stripAnsi = (text: string): string => (text.includes('\u001b') ? text.replace(ansi, '') : text)
-
-const levels: [RegExp, 'bad' | 'warn'][] = [
-  [/\b(?:error|fatal|panic|critical)\b|^[EF]\d{4} /i, 'bad'],
-  [/\bwarn(?:ing)?\b|^W\d{4} /i, 'warn'],
-]
-
-/** The level that a line's first 200 characters name, in words, klog letters or JSON. */
-export function levelOf(text: string): 'bad' | 'warn' | undefined {
-  const head = text.slice(0, 200)
-  return levels.find(([pattern]) => pattern.test(head))?.[1]
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filterPattern, LogBuffer, LogFilter, levelOf, mostLines, splitStamp, stampLength, stripAnsi } from './log-buffer.ts'
+import { LogBuffer, mostLines } from './log-buffer.ts'
+import { filterPattern, LogFilter } from './log-filter.ts'
+import { type LogForm, levelOf, mostRead, mostShown, searchedText, shownLine, splitStamp, stampLength } from './log-line.ts'
+import { pieces } from './pieces.ts'
 import { cellsOf, WrapIndex } from './wrap-index.ts'
 
 describe('LogBuffer', () => {
@@ -9,7 +12,7 @@ describe('LogBuffer', () => {
       fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '\n', ' ') }), { maxLength: 30 }), (chunks) => {
         const buffer = new LogBuffer()
         for (const chunk of chunks) buffer.push(chunk)
-        buffer.end()
+        buffer.finish()
         const lines = chunks.join('').split('\n')
         if (lines.at(-1) === '') lines.pop()
         expect(buffer.lines).toEqual(lines)
@@ -19,22 +22,28 @@ describe('LogBuffer', () => {
 
   test('beyond a million lines the oldest tenth goes, and is counted', () => {
     const buffer = new LogBuffer()
-    buffer.push('x\n'.repeat(mostLines))
+    buffer.addRule({ source: 0, run: 1 })
+    buffer.add('cut', 0, 5)
+    buffer.push('x\n'.repeat(mostLines - 2))
     expect(buffer.dropped).toBe(0)
+    expect([buffer.rules.has(0), buffer.cuts.has(1)]).toEqual([true, true])
     buffer.push('last\n')
     expect(buffer.dropped).toBe(mostLines / 10)
-    expect(buffer.lines.at(-1)).toBe('last')
+    expect(buffer.at(buffer.end - 1)).toBe('last')
     expect(buffer.lines.length + buffer.dropped).toBe(mostLines + 1)
+    expect([buffer.rules.size, buffer.cuts.size]).toEqual([0, 0])
   })
 })
 
 describe('LogFilter', () => {
+  const matching = (pattern: RegExp) => (line: string) => pattern.test(line)
+
   test('finds what a plain filter finds, in slices and while lines come', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.constantFrom('error', 'info', 'warn error', ''), { maxLength: 8 }), { maxLength: 8 }), (batches) => {
         const buffer = new LogBuffer()
         const filter = new LogFilter(buffer)
-        filter.set(/error/)
+        filter.set(matching(/error/))
         for (const batch of batches) {
           buffer.push(batch.map((line) => `${line}\n`).join(''))
           while (!filter.scan(0, () => 0));
@@ -44,11 +53,13 @@ describe('LogFilter', () => {
     )
   })
 
-  test('matches of dropped lines are dropped', () => {
+  test('matches of dropped lines are dropped, and a line between two runs is none', () => {
     const buffer = new LogBuffer()
     const filter = new LogFilter(buffer)
-    filter.set(/hit/)
-    buffer.push(`hit\n${'x\n'.repeat(mostLines - 1)}`)
+    filter.set(matching(/hit|^$/))
+    buffer.push('hit\n')
+    buffer.addRule({ source: 0, run: 1 })
+    buffer.push('x\n'.repeat(mostLines - 2))
     while (!filter.scan(1000, () => 0));
     expect(filter.matches).toEqual([0])
     buffer.push('hit\n')
@@ -56,18 +67,22 @@ describe('LogFilter', () => {
     expect(filter.matches).toEqual([mostLines])
   })
 
-  test('text that is no expression is searched as it is; capitals make the case count', () => {
-    expect(filterPattern('a(b')?.test('xa(by')).toBe(true)
-    expect(filterPattern('err')?.test('ERROR')).toBe(true)
-    expect(filterPattern('Err')?.test('ERROR')).toBe(false)
-    expect(filterPattern('a|b')?.test('b')).toBe(true)
-    expect(filterPattern('')).toBeUndefined()
+  test('text that is no expression is searched as it is, and told; capitals make the case count', () => {
+    expect(filterPattern('a(b').pattern?.test('xa(by')).toBe(true)
+    expect(filterPattern('a(b').literal).toBe(true)
+    expect(filterPattern('err').pattern?.test('ERROR')).toBe(true)
+    expect(filterPattern('Err').pattern?.test('ERROR')).toBe(false)
+    expect(filterPattern('a|b')).toEqual({ pattern: /a|b/i, literal: false })
+    expect(filterPattern('').pattern).toBeUndefined()
   })
 })
 
+const stamp = '2026-11-23T13:50:09.123456789Z'
+const form: LogForm = { stamped: true, time: false, fields: true }
+
 describe('lines', () => {
   test('the kubelet’s timestamp is told from the text', () => {
-    expect(splitStamp('2026-11-23T13:50:09.123456789Z hello')).toEqual({ at: '2026-11-23T13:50:09.123456789Z', text: 'hello' })
+    expect(splitStamp(`${stamp} hello`)).toEqual({ at: stamp, text: 'hello' })
     expect(splitStamp('hello 2026-11-23T13:50:09Z')).toEqual({ at: '', text: 'hello 2026-11-23T13:50:09Z' })
   })
   test('its length is told without reading it', () => {
@@ -77,17 +92,69 @@ describe('lines', () => {
   test.each([
     ['E1123 13:50:09 x', 'bad'],
     ['{"level":"error"}', 'bad'],
+    ['level=error msg="x"', 'bad'],
+    ['[error] x', 'bad'],
+    ['2026-01-01 ERROR x', 'bad'],
+    ['panic: x', 'bad'],
     ['WARN slow', 'warn'],
+    ['W0102 x', 'warn'],
     ['info: fine', undefined],
     ['terrors', undefined],
+    ['finished without an error', undefined],
   ])('%s', (text, level) => {
     expect(levelOf(text)).toBe(level)
   })
-  test('colour codes are taken out', () => expect(stripAnsi('\u001b[31mred\u001b[0m')).toBe('red'))
+
+  test.each<[string, string, 'bad' | 'warn' | undefined]>([
+    ['{"level":"warn","msg":"slow","ms":12,"ts":1,"who":"a b"}', 'WARN  slow ms=12 who="a b"', 'warn'],
+    ['{"level":50,"time":1,"msg":"down\\nhard"}', 'ERROR down ⏎ hard', 'bad'],
+    ['{"severity":"INFO","message":"\\u001b[32mfine\\u001b[0m"}', 'INFO  fine', undefined],
+    ['{"a":1}', '{"a":1}', undefined],
+    ['{"msg":"cut', '{"msg":"cut', undefined],
+    ['{"msg":{"a":1}}', ' msg={"a":1}', undefined],
+  ])('structured: %s', (text, shown, level) => {
+    const line = shownLine(`${stamp} ${text}`, form, false)
+    expect([line.text, line.level]).toEqual([shown, level])
+    expect(searchedText(`${stamp} ${text}`, form)).toBe(shown)
+  })
+
+  test('what is searched is what is shown', () => {
+    const raw = `${stamp} \u001b[31mred\u001b[0m {"level":"error"}`
+    expect(searchedText(raw, form)).toBe('red {"level":"error"}')
+    expect(searchedText(raw, { ...form, time: true })).toBe(`${stamp} red {"level":"error"}`)
+    expect(shownLine(raw, { ...form, time: true }, false)).toMatchObject({ at: stamp, level: 'bad' })
+  })
+
+  test('a long line is cut, on request less, and what is left is counted', () => {
+    const raw = `${stamp} ${'x'.repeat(mostRead + 10)}`
+    const first = shownLine(raw, form, false)
+    expect([first.text.length, first.more]).toEqual([mostShown, mostRead + 10 - mostShown])
+    const whole = shownLine(raw, form, true)
+    expect([whole.text.length, whole.more]).toEqual([mostRead, 10])
+  })
+
+  test('pieces together are the text, and each has one style', () => {
+    const edge = fc.integer({ min: 0, max: 20 })
+    fc.assert(
+      fc.property(fc.uniqueArray(edge, { maxLength: 8 }), edge, edge, (edges, a, b) => {
+        const sorted = edges.sort((x, y) => x - y)
+        const spans = sorted.flatMap((from, at) =>
+          at % 2 === 0 && sorted[at + 1] !== undefined ? [{ from, to: sorted[at + 1] ?? 0, style: { bold: true } }] : [],
+        )
+        const found = { from: Math.min(a, b), to: Math.max(a, b) }
+        const cut = pieces(20, spans, found)
+        expect(cut.reduce((at, piece) => (expect(piece.from).toBe(at), piece.to), 0)).toBe(20)
+        for (const { from, to, style, hit } of cut) {
+          expect(spans.some((span) => from >= span.from && to <= span.to)).toBe(style !== undefined)
+          expect(from >= found.from && to <= found.to).toBe(hit)
+        }
+      }),
+    )
+  })
 })
 
 describe('WrapIndex', () => {
-  test('finds the line of any row as counting does', () => {
+  test('finds the line of any row as counting does; beyond what is counted a row is a line', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 1500 }), fc.nat(), (rows, pick) => {
         const index = new WrapIndex()
@@ -98,6 +165,8 @@ describe('WrapIndex', () => {
         while (first + (rows[line] ?? 1) <= row) first += rows[line++] ?? 1
         expect(index.find(row)).toEqual({ line, first })
         expect(index.total).toBe(rows.reduce((a, b) => a + b, 0))
+        expect(index.totalOf(rows.length + 7)).toBe(index.total + 7)
+        expect(index.find(index.total + 3)).toEqual({ line: rows.length + 3, first: index.total + 3 })
       }),
       { numRuns: 60 },
     )

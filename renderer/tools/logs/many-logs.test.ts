@@ -5,7 +5,14 @@ import { LogBuffer } from './log-buffer.ts'
 import { type LogSource, ManyLogs } from './many-logs.ts'
 
 const at = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000000001Z`
-const source = (id: string): LogSource => ({ id, context: 'c', path: (since) => `/${id}${since ? `?since=${since}` : ''}` })
+const source = (id: string, run = 0): LogSource => ({
+  id,
+  of: id,
+  run,
+  over: false,
+  context: 'c',
+  path: (since) => `/${id}${since ? `?since=${since}` : ''}`,
+})
 
 function set() {
   const open = new Map<string, WatchHandlers>()
@@ -25,7 +32,7 @@ function set() {
     changed: () => {},
   })
   const shown = (): string[] => buffer.lines.map((line, index) => `${buffer.sources[index]} ${line.slice(17, 19)} ${line.split(' ')[1]}`)
-  return { open, asked, clock, logs, shown }
+  return { open, asked, clock, logs, shown, buffer }
 }
 
 describe('many logs in one', () => {
@@ -76,5 +83,34 @@ describe('many logs in one', () => {
     clock.advance(300)
     expect(shown()).toEqual(['1 09 nine'])
     expect(logs.errors).toEqual([{ id: 'a', status: 403, body: { message: 'no' } }])
+  })
+
+  test('a line between two runs: of a log that ended and of the run before; one that waits begins at once', () => {
+    const { open, asked, clock, logs, shown, buffer } = set()
+    const earlier: LogSource = { ...source('a'), id: 'before', over: true, path: () => '/before' }
+    logs.set([earlier, { ...source('a', 1), before: { exitCode: 3 } }])
+    open.get('/a')?.data([`${at(5)} five`])
+    open.get('/before')?.data([`${at(2)} two`])
+    open.get('/before')?.end()
+    clock.advance(200)
+    expect(buffer.lines.map((line) => line.slice(17, 19))).toEqual(['02', '', '05'])
+    expect([...buffer.rules]).toEqual([[1, { source: 0, run: 1, end: { exitCode: 3 } }]])
+    open.get('/a')?.end()
+    logs.set([{ ...source('a', 2), before: { exitCode: 4 } }])
+    expect(asked).toEqual(['/before', '/a', `/a?since=${at(5)}`])
+    open.get('/a')?.data([`${at(7)} seven`])
+    clock.advance(200)
+    expect(shown().at(-1)).toBe('0 07 seven')
+    expect(buffer.rules.get(3)).toEqual({ source: 0, run: 2, end: { exitCode: 4 } })
+    clock.advance(60_000)
+    expect(asked).toHaveLength(3)
+  })
+
+  test('a line too long to come is its beginning, with how long it is', () => {
+    const { open, clock, logs, buffer } = set()
+    logs.set([source('a')])
+    open.get('/a')?.data([{ text: `${at(1)} xxx`, bytes: 60_000_000 }, { odd: true }, 7])
+    clock.advance(200)
+    expect([buffer.lines, [...buffer.cuts]]).toEqual([[`${at(1)} xxx`], [[0, 60_000_000]]])
   })
 })

@@ -1,12 +1,22 @@
 import type { Clock } from '../../kube/clock.ts'
+import { isRecord } from '../../kube/types.ts'
 import type { WatchSocket } from '../../kube/watch-socket.ts'
-import { type LogBuffer, splitStamp } from './log-buffer.ts'
+import type { LogBuffer, RunRule } from './log-buffer.ts'
+import { splitStamp } from './log-line.ts'
 
-/** One container of one pod. */
+/** One run of one container of one pod. */
 export interface LogSource {
   /** Stays the same while the pod does. */
   id: string
+  /** Whose lines they are: the same for all runs of a container. */
+  of: string
   context: string
+  /** How many times the container has been restarted. */
+  run: number
+  /** How its run before this ended. */
+  before?: RunRule['end']
+  /** It is read once, and not again when it ends: the run is over. */
+  over: boolean
   /** The request for all lines, or for those after a timestamp of the kubelet. */
   path(since: string | undefined): string
 }
@@ -23,16 +33,28 @@ const againMost = 30_000
 
 interface Reading {
   source: LogSource
-  /** Its number in the buffer. */
+  /** The number of its container in the buffer. */
   number: number
+  /** The run that the open connection reads. */
+  run: number
   close(): void
   last: string
   began: boolean
+  /** It waits to be asked for again. */
+  waits: boolean
   wait: number
   error?: { status: number; body: unknown }
 }
 
-/** Reads many logs into one buffer, each line with the number of its source, and goes on when a container restarts or a pod joins. */
+interface PendingLine {
+  at: string
+  text: string
+  bytes: number | undefined
+  reading: Reading
+  run: number
+}
+
+/** Reads many logs into one buffer, each line with the number of its container, and goes on when a container restarts or a pod joins. */
 export class ManyLogs {
   readonly #sockets: Sockets
   readonly #clock: Clock
@@ -40,7 +62,9 @@ export class ManyLogs {
   readonly #changed: () => void
   readonly #readings = new Map<string, Reading>()
   readonly #names: string[] = []
-  #pending: { at: string; line: string; source: number }[] = []
+  /** The run of each container's last line, by its number. */
+  readonly #runs: (number | undefined)[] = []
+  #pending: PendingLine[] = []
   #flush: (() => void) | undefined
   readonly #until: number
 
@@ -57,6 +81,11 @@ export class ManyLogs {
     return [...this.#readings.values()].flatMap(({ source, error }) => (error ? [{ id: source.id, ...error }] : []))
   }
 
+  /** All that was asked for has answered. */
+  get begun(): boolean {
+    return [...this.#readings.values()].every((reading) => reading.began)
+  }
+
   /** Reads these from now on; the lines of those that are no longer among them stay. */
   set(sources: readonly LogSource[]): void {
     const wanted = new Set(sources.map(({ id }) => id))
@@ -66,18 +95,15 @@ export class ManyLogs {
       this.#readings.delete(id)
     }
     for (const source of sources) {
-      if (this.#readings.has(source.id)) continue
-      const known = this.#names.indexOf(source.id)
-      const number = known >= 0 ? known : this.#names.push(source.id) - 1
-      const reading: Reading = { source, number, close: () => {}, last: '', began: false, wait: againMs }
-      this.#readings.set(source.id, reading)
-      this.#open(reading)
+      const known = this.#readings.get(source.id)
+      if (known) this.#update(known, source)
+      else this.#begin(source)
     }
   }
 
-  /** The number that a source's lines carry. */
-  numberOf(id: string): number {
-    return this.#names.indexOf(id)
+  /** The number that a container's lines carry. */
+  numberOf(container: string): number {
+    return this.#names.indexOf(container)
   }
 
   close(): void {
@@ -86,12 +112,35 @@ export class ManyLogs {
     this.#flush?.()
   }
 
+  #begin(source: LogSource): void {
+    const known = this.#names.indexOf(source.of)
+    const number = known >= 0 ? known : this.#names.push(source.of) - 1
+    const { run } = source
+    const reading: Reading = { source, number, run, close: () => {}, last: '', began: false, waits: false, wait: againMs }
+    this.#readings.set(source.id, reading)
+    this.#open(reading)
+  }
+
+  #update(reading: Reading, source: LogSource): void {
+    const restarted = source.run !== reading.source.run
+    reading.source = source
+    if (!restarted || !reading.waits) return
+    // What it waits for has come.
+    reading.close()
+    reading.wait = againMs
+    this.#open(reading)
+  }
+
   #open(reading: Reading): void {
     const { source } = reading
     const since = reading.last || undefined
-    const ended = (): void => {
+    reading.run = source.run
+    reading.waits = false
+    const ended = (over = source.over): void => {
       reading.began = true
       this.#later()
+      if (over) return
+      reading.waits = true
       reading.close = this.#clock.after(reading.wait, () => this.#open(reading))
       reading.wait = Math.min(againMost, reading.wait * 2)
     }
@@ -102,26 +151,29 @@ export class ManyLogs {
         reading.wait = againMs
         this.#take(reading, lines)
       },
-      end: ended,
+      end: () => ended(),
       error: (status, body) => {
         reading.error = reading.last ? undefined : { status, body }
         ended()
       },
-      lost: ended,
+      lost: () => ended(false),
     })
     reading.close = () => feed.close()
   }
 
   #take(reading: Reading, lines: readonly unknown[]): void {
     reading.began = true
-    const { last } = reading
+    const { last, run } = reading
     for (const line of lines) {
-      if (typeof line !== 'string') continue
-      const { at } = splitStamp(line)
+      // A line that is too long to be sent comes as its beginning and its length.
+      const text = typeof line === 'string' ? line : isRecord(line) ? line.text : undefined
+      if (typeof text !== 'string') continue
+      const { at } = splitStamp(text)
       // sinceTime has whole seconds: what was read already comes again.
       if (at !== '' && at <= last) continue
       if (at > reading.last) reading.last = at
-      this.#pending.push({ at: at || reading.last, line, source: reading.number })
+      const bytes = isRecord(line) && typeof line.bytes === 'number' ? line.bytes : undefined
+      this.#pending.push({ at: at || reading.last, text, bytes, reading, run })
     }
     this.#later()
   }
@@ -129,14 +181,20 @@ export class ManyLogs {
   #later(): void {
     this.#flush ??= this.#clock.after(gatherMs, () => {
       this.#flush = undefined
-      const begun = [...this.#readings.values()].every((reading) => reading.began)
-      if (!begun && this.#clock.now() < this.#until) return this.#later()
+      if (!this.begun && this.#clock.now() < this.#until) return this.#later()
       const pending = this.#pending
       this.#pending = []
       // The kubelet's times are of one form and length but for their fraction: as texts they are in order.
-      pending.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-      for (const { line, source } of pending) this.#buffer.add(line, source)
+      if (this.#readings.size > 1) pending.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+      for (const line of pending) this.#write(line)
       this.#changed()
     })
+  }
+
+  #write({ text, bytes, reading: { number, source }, run }: PendingLine): void {
+    const last = this.#runs[number]
+    if (last !== undefined && run > last) this.#buffer.addRule({ source: number, run, end: run === source.run ? source.before : undefined })
+    this.#runs[number] = Math.max(run, last ?? 0)
+    this.#buffer.add(text, number, bytes)
   }
 }

@@ -1,6 +1,9 @@
 const block = 512
 
-/** Where each line begins when long ones are wrapped: rows summed in blocks, so that a million lines are found in microseconds. */
+/**
+ * Where each line begins when long ones are wrapped: rows summed in blocks, so that a million lines are found in microseconds. Lines that
+ * have not been counted yet are taken for one row each.
+ */
 export class WrapIndex {
   #rows: number[] = []
   #blocks: number[] = []
@@ -23,12 +26,18 @@ export class WrapIndex {
     this.total = 0
   }
 
+  /** The rows of so many lines. */
+  totalOf(lines: number): number {
+    return this.total + Math.max(0, lines - this.count)
+  }
+
   rows(line: number): number {
     return this.#rows[line] ?? 1
   }
 
   /** The line that row belongs to, and the row that line begins with. */
   find(row: number): { line: number; first: number } {
+    if (row >= this.total) return { line: this.count + row - this.total, first: row }
     let low = 0
     let high = this.#blocks.length - 1
     while (low < high) {

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { filterPattern } from '../logs/log-buffer.ts'
+import { filterPattern } from '../logs/log-filter.ts'
 import { buildFlame, formatValue, topTable } from './flame.ts'
 import { FlameGraph, percent } from './flame-graph.tsx'
 import type { Profile } from './pprof.ts'
@@ -18,7 +18,7 @@ export function ProfileView({ profile }: { profile: Profile }) {
   })
   const [text, setText] = useState('')
   const [byTotal, setByTotal] = useState(false)
-  const search = useMemo(() => filterPattern(text), [text])
+  const search = useMemo(() => filterPattern(text).pattern, [text])
   const root = useMemo(() => buildFlame(profile, type), [profile, type])
   const top = useMemo(() => topTable(profile, type), [profile, type])
   const unit = profile.sampleTypes[type]?.unit ?? ''
