@@ -10,6 +10,7 @@ import { firstServiceAddress } from './machinery/ip.ts'
 import { nodePortRange } from './options/network.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
+import type { SchedulerConfiguration } from './scheduler/config/types.ts'
 import { loadCertificates, type Certificates } from './serving/certificates.ts'
 import { writeKubeconfig } from './serving/kubeconfig.ts'
 import type { TlsFiles } from './serving/tls.ts'
@@ -36,6 +37,22 @@ export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeco
 
 const GRACE_MS = 10_000
 
+/** Read before anything is started: one that is wrong ends the start with kube-scheduler's sentence. */
+async function schedulerConfigurationOf({ loops: { kubeSchedulerConfig: file } }: Options): Promise<SchedulerConfiguration | undefined> {
+  if (file === '') return undefined
+  const [{ loadConfiguration }, { checkProfiles }] = await Promise.all([
+    import('./scheduler/config/load.ts'),
+    import('./scheduler/profile.ts'),
+  ])
+  try {
+    const configuration = loadConfiguration(readFileSync(file, 'utf8'))
+    checkProfiles(configuration.profiles)
+    return configuration
+  } catch (e) {
+    throw new Error(`--kube-scheduler-config: ${file}: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+  }
+}
+
 /** The whole control plane as the options describe it; resolves when /readyz answers ok. Rejects with an Error of one sentence. */
 export async function startHost(o: Options, { clock, log }: HostDependencies): Promise<Host> {
   usable(`--data-dir: ${dataDir(o)}`, () => makeWritableFolder(dataDir(o), 0o700))
@@ -43,6 +60,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const seedObjects = seed?.then((s) => s.readSeed(o.local.seed))
   // Awaited when the server is ready, which may come later than its error.
   seedObjects?.catch(() => undefined)
+  const schedulerConfiguration = await schedulerConfigurationOf(o)
   const serviceAddress = firstServiceAddress(o.network.serviceClusterIpRange)
   const advertise = advertiseAddress(o)
   const opening = openStorage(o, clock)
@@ -104,7 +122,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       workloads = import('./workloads.ts').then((w) =>
         w.startWorkloads({
           ...{ api, certificates, tokens: serviceAccountTokens, kubeletClient, clock, log },
-          ...{ options: o.local, loops: o.loops, dataDir: dataDir(o) },
+          ...{ options: o.local, loops: o.loops, dataDir: dataDir(o), schedulerConfiguration },
         }),
       )
       workloads = workloads.catch((e: unknown) => {

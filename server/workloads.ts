@@ -15,6 +15,7 @@ import { makePrivateFolder } from './machinery/folders.ts'
 import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
 import type { LoopOptions } from './options/loops.ts'
+import type { SchedulerConfiguration } from './scheduler/config/types.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import type { ServiceAccountTokens } from './authn/service-account.ts'
 import type { Certificates } from './serving/certificates.ts'
@@ -30,6 +31,8 @@ export interface WorkloadsOptions {
   log: Log
   options: LocalOptions
   loops: LoopOptions
+  /** Undefined: the defaults. */
+  schedulerConfiguration: SchedulerConfiguration | undefined
   dataDir: string
 }
 
@@ -71,7 +74,7 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   if (selected.length > 0) {
     const { informers, onError } = component(controllerManager, MANAGER)
     const clientOf = (account: string): Client => clientAs(controllerAccount(account), MANAGER)
-    const { terminatedPodGCThreshold, enableHostpathProvisioner, ...nodeLifecycle } = w.loops
+    const { terminatedPodGCThreshold, enableHostpathProvisioner, kubeSchedulerConfig: _, ...nodeLifecycle } = w.loops
     const hostPath = enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
     const controllerOptions = {
       ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
@@ -85,7 +88,11 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   }
   if (scheduling) {
     const { client, informers, onError } = component(scheduler, SCHEDULER)
-    const started = startScheduler({ client, informers, signal, clock, onError })
+    const configuration = w.schedulerConfiguration
+    const started = startScheduler({
+      ...{ client, informers, signal, clock, onError },
+      ...(configuration === undefined ? {} : { configuration }),
+    })
     starting.push(started.then(() => api.reportControllers(SCHEDULER, [SCHEDULER])))
   }
   const running = (): void => signal.throwIfAborted()

@@ -3,9 +3,9 @@ import type { Node, Pod } from '../client/objects.ts'
 import { enoughNodes, SchedulingAlgorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
 import { failureMessage } from './diagnosis.ts'
+import type { PostFilterResult } from './framework.ts'
 import { podInfo } from './pod-info.ts'
-import { defaultPreemption } from './plugins/default-preemption/default-preemption.ts'
-import { testHandle, testPlugins } from './testing/handle.ts'
+import { testHandle, testProfile } from './testing/handle.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
 function cluster(nodes: Node[], bound: Array<[Pod, string]> = []): SchedulerCache {
@@ -19,9 +19,11 @@ function cluster(nodes: Node[], bound: Array<[Pod, string]> = []): SchedulerCach
 function place(pod: Pod, cache: SchedulerCache): string {
   const info = podInfo(pod)
   const handle = testHandle(cache)
-  const decision = new SchedulingAlgorithm(testPlugins(handle), handle.nominated, () => 0.999).decide(info, cache.nodes)
+  const profile = testProfile(handle)
+  const decision = new SchedulingAlgorithm(profile, handle.nominated, () => 0.999).decide(info, cache.nodes)
   if (decision.nodeName !== undefined) return decision.nodeName
-  return failureMessage(decision.outcome, defaultPreemption(handle).postFilter!(info, decision.outcome)?.message)
+  const room = profile.points.postFilter[0]!.postFilter!(info, decision.outcome, decision.state) as PostFilterResult | undefined
+  return failureMessage(decision.outcome, room?.message)
 }
 
 const three = () => [
@@ -155,7 +157,7 @@ describe('choice', () => {
 
   test('pods fill the nodes evenly until none has room, and never beyond', () => {
     const cache = cluster(Array.from({ length: 10 }, (_, i) => makeNode(`n${i}`)))
-    const algorithm = new SchedulingAlgorithm(testPlugins(testHandle(cache)))
+    const algorithm = new SchedulingAlgorithm(testProfile(testHandle(cache)))
     let placed = 0
     for (;;) {
       const info = podInfo(makePod(`p${placed}`, { cpu: '1', memory: '1Gi' }))
@@ -171,6 +173,7 @@ describe('choice', () => {
   })
 
   test('large clusters are searched in part', () => {
-    expect([50, 99, 100, 150, 1000, 5000, 6000, 20_000].map(enoughNodes)).toEqual([50, 99, 100, 100, 420, 500, 300, 1000])
+    expect([99, 1000, 5000].map((n) => enoughNodes(n, 30))).toEqual([99, 300, 1500])
+    expect([50, 99, 100, 150, 1000, 5000, 6000, 20_000].map((n) => enoughNodes(n))).toEqual([50, 99, 100, 100, 420, 500, 300, 1000])
   })
 })

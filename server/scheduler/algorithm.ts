@@ -1,61 +1,121 @@
+import type { Extender } from './extender.ts'
 import { CycleState, type FilterOutcome, type Plugin, type RejectedNode, type Trial } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
-import type { EnabledPlugin } from './plugins/index.ts'
+import type { Profile } from './profile.ts'
+import { EXTENDER } from './queue.ts'
 
 export type Decision =
   | { nodeName: string; state: CycleState; feasible: number }
-  | { nodeName: undefined; outcome: FilterOutcome; rejectedBy: ReadonlySet<string> }
+  | { nodeName: undefined; outcome: FilterOutcome; rejectedBy: ReadonlySet<string>; state: CycleState }
 
-/** Where a pod goes: the filters leave the feasible nodes, the scores choose one of them. */
+interface Before {
+  preFilter: FilterOutcome['preFilter']
+  filters: readonly Plugin[]
+  pinnedBy: readonly string[]
+  candidates: readonly NodeInfo[]
+}
+
+/** What is known when every filter has been asked. */
+interface Search {
+  readonly before: Before
+  readonly state: CycleState
+  readonly feasible: readonly NodeInfo[]
+  readonly rejected: readonly RejectedNode[]
+}
+
+/** Where a pod of a profile goes: the filters leave the feasible nodes, the scores choose one of them. */
 export class SchedulingAlgorithm {
-  readonly #plugins: readonly EnabledPlugin[]
+  readonly #profile: Profile
   readonly #nominated: NominatedPods
   readonly #random: () => number
   /** Large clusters are not searched to the end: each search goes on where the last one stopped. */
   #start = 0
 
-  constructor(plugins: readonly EnabledPlugin[], nominated: NominatedPods = new NominatedPods(), random: () => number = Math.random) {
-    this.#plugins = plugins
+  constructor(profile: Profile, nominated: NominatedPods = new NominatedPods(), random: () => number = Math.random) {
+    this.#profile = profile
     this.#nominated = nominated
     this.#random = random
   }
 
   decide(pod: PodInfo, nodes: readonly NodeInfo[]): Decision {
-    const state = new CycleState()
-    const before = this.#preFilter(pod, state, nodes)
-    if (before.preFilter !== undefined) return this.#nowhere(pod, nodes, before, [], [], 0, state)
-    const nominated = this.#nominated.nodeOf(pod.uid)
-    const promised = nominated === '' ? undefined : before.candidates.find((n) => n.name === nominated)
-    if (promised !== undefined && this.#refusal(before.filters, pod, promised, state) === undefined) {
-      return { nodeName: promised.name, state, feasible: 1 }
+    const search = this.#search(pod, nodes)
+    return search.feasible.length === 0 ? this.#nowhere(pod, nodes, search) : this.#choose(pod, search.feasible, search.state)
+  }
+
+  /** The same with extenders, which are asked one after the other; nobody else is scheduled meanwhile. @throws Error of one that may not fail */
+  async decideWith(pod: PodInfo, nodes: readonly NodeInfo[], extenders: readonly Extender[]): Promise<Decision> {
+    const search = this.#search(pod, nodes)
+    const rejected = [...search.rejected]
+    let { feasible } = search
+    for (const extender of extenders) {
+      if (feasible.length === 0 || !extender.filters) continue
+      try {
+        const answer = await extender.filter(pod.pod, feasible)
+        for (const r of answer.rejected) rejected.push(r)
+        feasible = answer.left
+      } catch (e) {
+        if (!extender.isIgnorable) throw e
+      }
     }
-    const rejected: RejectedNode[] = []
-    const feasible = this.#filter(pod, before.candidates, before.filters, state, nodes.length, rejected)
+    // A node may have gone while they were asked.
+    feasible = feasible.filter((n) => n.node !== undefined)
     if (feasible.length === 0) {
-      const ruledOut = nodes.length - before.candidates.length
-      return this.#nowhere(pod, nodes, before, rejected, before.pinnedBy, ruledOut, state)
+      const named = search.feasible.length > 0 ? [EXTENDER] : []
+      return this.#nowhere(pod, nodes, { ...search, rejected, feasible }, named)
     }
-    const best = feasible.length === 1 ? feasible[0]! : this.#best(pod, feasible, state)
+    const more = new Map<string, number>()
+    const scores = feasible.length === 1 ? [] : extenders.filter((x) => x.prioritizes).map((x) => x.prioritize(pod.pod, feasible))
+    for (const result of await Promise.allSettled(scores)) {
+      // One that does not answer has no say.
+      if (result.status === 'rejected') continue
+      for (const [name, score] of result.value) more.set(name, (more.get(name) ?? 0) + score)
+    }
+    return this.#choose(
+      pod,
+      feasible.filter((n) => n.node !== undefined),
+      search.state,
+      more,
+    )
+  }
+
+  #choose(pod: PodInfo, feasible: readonly NodeInfo[], state: CycleState, more?: ReadonlyMap<string, number>): Decision {
+    if (feasible.length === 0) throw new Error('the nodes are gone')
+    const best = feasible.length === 1 ? feasible[0]! : this.#best(pod, feasible, state, more)
     return { nodeName: best.name, state, feasible: feasible.length }
   }
 
-  #preFilter(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]) {
-    const filters: Plugin[] = []
+  #search(pod: PodInfo, nodes: readonly NodeInfo[]): Search {
+    const state = new CycleState()
+    const before = this.#preFilter(pod, state, nodes)
+    if (before.preFilter !== undefined) return { before, state, feasible: [], rejected: [] }
+    const nominated = this.#nominated.nodeOf(pod.uid)
+    const promised = nominated === '' ? undefined : before.candidates.find((n) => n.name === nominated)
+    if (promised !== undefined && this.#refusal(before.filters, pod, promised, state) === undefined) {
+      return { before, state, feasible: [promised], rejected: [] }
+    }
+    const rejected: RejectedNode[] = []
+    const feasible = this.#filter(pod, before.candidates, before.filters, state, nodes.length, rejected)
+    return { before, state, feasible, rejected }
+  }
+
+  #preFilter(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): Before {
+    const skipped = new Set<Plugin>()
     const pinnedBy: string[] = []
     let names: ReadonlySet<string> | undefined
-    for (const { plugin } of this.#plugins) {
+    for (const plugin of this.#profile.points.preFilter) {
       const result = plugin.preFilter?.(pod, state, nodes)
-      if (result === 'skip') continue
-      if (plugin.filter !== undefined) filters.push(plugin)
-      if (result === undefined) continue
-      if ('reject' in result) return { preFilter: { plugin: plugin.name, rejection: result.reject } }
+      if (result === 'skip') skipped.add(plugin)
+      if (result === undefined || result === 'skip') continue
+      if ('reject' in result)
+        return { preFilter: { plugin: plugin.name, rejection: result.reject }, filters: [], pinnedBy: [], candidates: [] }
       pinnedBy.push(plugin.name)
       const { nodeNames } = result
       names = names === undefined ? nodeNames : new Set([...names].filter((n) => nodeNames.has(n)))
     }
     const candidates = names === undefined ? nodes : nodes.filter((n) => names.has(n.name))
+    const filters = this.#profile.points.filter.filter((plugin) => plugin.filter !== undefined && !skipped.has(plugin))
     return { preFilter: undefined, filters, pinnedBy, candidates }
   }
 
@@ -67,7 +127,7 @@ export class SchedulingAlgorithm {
     total: number,
     rejected: RejectedNode[],
   ): NodeInfo[] {
-    const wanted = Math.min(enoughNodes(total), candidates.length)
+    const wanted = Math.min(enoughNodes(total, this.#profile.percentageOfNodesToScore), candidates.length)
     const feasible: NodeInfo[] = []
     let looked = 0
     for (; looked < candidates.length && feasible.length < wanted; looked++) {
@@ -87,7 +147,7 @@ export class SchedulingAlgorithm {
   #refusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
     const expected = this.#nominated.on(node.name).filter((p) => p.uid !== pod.uid && p.priority >= pod.priority && !node.pods.has(p.uid))
     if (expected.length > 0) {
-      const trial = new NodeTrial(this.#plugins, pod, node, state)
+      const trial = new NodeTrial(this.#profile.points.preFilter, pod, node, state)
       try {
         for (const p of expected) trial.add(p)
         const refusal = firstRefusal(filters, pod, node, state)
@@ -100,7 +160,7 @@ export class SchedulingAlgorithm {
   }
 
   #trial(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState): Trial {
-    const trial = new NodeTrial(this.#plugins, pod, node, state)
+    const trial = new NodeTrial(this.#profile.points.preFilter, pod, node, state)
     return {
       remove: (p) => trial.remove(p),
       add: (p) => trial.add(p),
@@ -109,14 +169,18 @@ export class SchedulingAlgorithm {
     }
   }
 
-  #best(pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState): NodeInfo {
+  #best(pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState, more?: ReadonlyMap<string, number>): NodeInfo {
+    const { points, weights } = this.#profile
     const totals = new Float64Array(nodes.length)
-    for (const { plugin, weight } of this.#plugins) {
-      if (plugin.score === undefined || plugin.preScore?.(pod, state, nodes) === 'skip') continue
+    const skipped = new Set(points.preScore.filter((plugin) => plugin.preScore?.(pod, state, nodes) === 'skip'))
+    for (const plugin of points.score) {
+      if (plugin.score === undefined || skipped.has(plugin)) continue
+      const weight = weights.get(plugin.name) ?? 1
       const scores = nodes.map((node) => plugin.score!(pod, node, state))
       plugin.normalize?.(scores, state, nodes)
       for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]! * weight
     }
+    if (more !== undefined) for (let i = 0; i < totals.length; i++) totals[i]! += more.get(nodes[i]!.name) ?? 0
     // Among equals each has the same chance.
     let best = 0
     let equals = 1
@@ -129,20 +193,12 @@ export class SchedulingAlgorithm {
     return nodes[best]!
   }
 
-  #nowhere(
-    pod: PodInfo,
-    nodes: readonly NodeInfo[],
-    before: { preFilter: FilterOutcome['preFilter']; filters?: readonly Plugin[] },
-    rejected: readonly RejectedNode[],
-    pinnedBy: readonly string[],
-    ruledOut: number,
-    state: CycleState,
-  ): Decision {
-    const { preFilter } = before
-    const rejectedBy = new Set(rejected.map((r) => r.plugin))
+  #nowhere(pod: PodInfo, nodes: readonly NodeInfo[], { before, state, rejected }: Search, named: readonly string[] = []): Decision {
+    const { preFilter, filters, pinnedBy } = before
+    const ruledOut = preFilter === undefined ? nodes.length - before.candidates.length : 0
+    const rejectedBy = new Set([...rejected.map((r) => r.plugin), ...named])
     if (preFilter !== undefined) rejectedBy.add(preFilter.plugin)
     if (ruledOut > 0) for (const name of pinnedBy) rejectedBy.add(name)
-    const filters = before.filters ?? []
     const outcome: FilterOutcome = {
       totalNodes: nodes.length,
       rejected,
@@ -151,14 +207,14 @@ export class SchedulingAlgorithm {
       preFilter,
       trial: (node) => this.#trial(filters, pod, node, state),
     }
-    return { nodeName: undefined, outcome, rejectedBy }
+    return { nodeName: undefined, outcome, rejectedBy, state }
   }
 }
 
-/** How many feasible nodes are enough to choose from: all of up to 100, then half, falling to 5 % (percentageOfNodesToScore 0). */
-export function enoughNodes(total: number): number {
+/** How many feasible nodes are enough to choose from: all of up to 100, then half, falling to 5 % where no percentage is given. */
+export function enoughNodes(total: number, percentageOfNodesToScore = 0): number {
   if (total < 100) return total
-  const percent = Math.max(50 - Math.floor(total / 125), 5)
+  const percent = percentageOfNodesToScore === 0 ? Math.max(50 - Math.floor(total / 125), 5) : percentageOfNodesToScore
   return Math.max(Math.floor((total * percent) / 100), 100)
 }
 
@@ -172,13 +228,13 @@ function firstRefusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, 
 
 /** Takes pods off a node and puts others there, and undoes it all at the end; the cycle runs without a pause, so nobody sees it. */
 class NodeTrial {
-  readonly #plugins: readonly EnabledPlugin[]
+  readonly #plugins: readonly Plugin[]
   readonly #pod: PodInfo
   readonly #node: NodeInfo
   readonly #state: CycleState
   readonly #before: ReadonlyMap<string, PodInfo>
 
-  constructor(plugins: readonly EnabledPlugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
+  constructor(plugins: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
     this.#plugins = plugins
     this.#pod = pod
     this.#node = node
@@ -188,12 +244,12 @@ class NodeTrial {
 
   add(p: PodInfo): void {
     this.#node.addPod(p)
-    for (const { plugin } of this.#plugins) plugin.addPod?.(this.#pod, p, this.#node, this.#state)
+    for (const plugin of this.#plugins) plugin.addPod?.(this.#pod, p, this.#node, this.#state)
   }
 
   remove(p: PodInfo): void {
     this.#node.removePod(p.uid)
-    for (const { plugin } of this.#plugins) plugin.removePod?.(this.#pod, p, this.#node, this.#state)
+    for (const plugin of this.#plugins) plugin.removePod?.(this.#pod, p, this.#node, this.#state)
   }
 
   end(): void {

@@ -7,9 +7,11 @@ import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/object
 import type { Lister } from '../client/store.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { SchedulerCache } from './cache.ts'
+import type { Extender } from './extender.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
+import type { WaitingPods } from './waiting-pods.ts'
 
 /** What plugins read besides pods and nodes. */
 export interface Listers {
@@ -35,18 +37,23 @@ export interface Handle {
   readonly cache: SchedulerCache
   readonly nominated: NominatedPods
   readonly listers: Listers
+  readonly extenders: readonly Extender[]
+  readonly waitingPods: WaitingPods
   /** Has a pod that waits looked at again. */
   activate(uid: string): void
   onError(error: unknown, what: string): void
 }
 
-export type PluginFactory = (handle: Handle) => Plugin
+/** Makes a plugin for one profile; `args` are its own of the configuration, defaults filled in. */
+export type PluginFactory<A = unknown> = (handle: Handle, args: A) => Plugin
 
 /**
  * What a plugin may do, point by point, in the order in which the scheduler asks (scheduler framework, KEP-624):
- * preEnqueue → sort → preFilter → filter (each node) → postFilter (when none is left) → score, normalize → reserve → preBind → bind.
+ * preEnqueue → compare → preFilter → filter (each node) → postFilter (when none is left) → score, normalize → reserve → permit → preBind →
+ * bind → postBind.
  *
- * Everything up to reserve runs without waiting, one pod at a time: a plugin reads the nodes as they are and never changes them.
+ * Everything up to permit runs without waiting, one pod at a time: a plugin reads the nodes as they are and never changes them. What may
+ * wait is an extender's answer, and from permit on everything.
  */
 export interface Plugin {
   /** The upstream name: `NodeResourcesFit`. It appears in messages. */
@@ -55,6 +62,8 @@ export interface Plugin {
   readonly events?: readonly EventInterest[]
   /** May keep a pod out of the queue. */
   preEnqueue?(pod: Pod): Rejection | undefined
+  /** Which pod comes first: negative when it is `a`. One plugin does it for all profiles. */
+  compare?(a: QueuedPod, b: QueuedPod): number
   /** May refuse the pod on every node, name the only nodes worth a look, or bow out of `filter` with 'skip'. */
   preFilter?(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): PreFilterResult | undefined
   /** Another pod is counted on a node, or no more, to see what would be then: what preFilter noted follows. */
@@ -62,7 +71,7 @@ export interface Plugin {
   removePod?(pod: PodInfo, removed: PodInfo, node: NodeInfo, state: CycleState): void
   filter?(pod: PodInfo, node: NodeInfo, state: CycleState): Rejection | undefined
   /** No node is left: may make room for the pod, and say so. */
-  postFilter?(pod: PodInfo, outcome: FilterOutcome): PostFilterResult | undefined
+  postFilter?(pod: PodInfo, outcome: FilterOutcome, state: CycleState): PostFilterResult | undefined | Promise<PostFilterResult | undefined>
   /** Looks at the pod before `score`; 'skip' bows out. */
   preScore?(pod: PodInfo, state: CycleState, nodes: readonly NodeInfo[]): 'skip' | undefined
   /** A whole number; after `normalize` between 0 and 100. */
@@ -71,15 +80,14 @@ export interface Plugin {
   /** Books something outside the cache for the pod; `unreserve` gives it back when a later step fails. */
   reserve?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | undefined
   unreserve?(pod: PodInfo, nodeName: string, state: CycleState): void
-  /** What has to happen before the pod is bound, and may take its time; undefined when there is nothing. A rejection sends the pod back. */
-  preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<void> | undefined
+  /** May refuse the pod after all, or have it wait until somebody allows it (`WaitingPods`), at most so long. */
+  permit?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | { waitMs: number } | undefined
+  /** What has to happen before the pod is bound, and may take its time; undefined when there is nothing. An error sends the pod back. */
+  preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<Rejection | void> | undefined
   /** Tells the server. The first plugin that has it does it. */
   bind?(pod: PodInfo, nodeName: string, client: Client, signal: AbortSignal): Promise<void>
-}
-
-export interface QueueSort {
-  /** Negative when `a` comes first. */
-  compare(a: QueuedPod, b: QueuedPod): number
+  /** The pod has its node: for clean-up and the like. */
+  postBind?(pod: PodInfo, nodeName: string, state: CycleState): void
 }
 
 export interface QueuedPod {

@@ -4,17 +4,18 @@ import { NodeInfo } from './node-info.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 import { prioritySort } from './plugins/priority-sort/priority-sort.ts'
 import { backoffMs, SchedulingQueue } from './queue.ts'
-import { testPlugins } from './testing/handle.ts'
+import { testProfile } from './testing/handle.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
 function make() {
   const clock = new FakeClock()
   let woken = 0
+  const { interests } = testProfile()
   const queue = new SchedulingQueue({
     clock,
     sort: prioritySort,
     gate: (info) => ((info.pod.spec?.schedulingGates ?? []).length > 0 ? 'SchedulingGates' : undefined),
-    interests: new Map(testPlugins().map(({ plugin }) => [plugin.name, plugin.events ?? []])),
+    interests: () => interests,
     onReady: () => woken++,
   })
   return { clock, queue, woken: () => woken }
@@ -75,7 +76,7 @@ describe('SchedulingQueue', () => {
       clock.advance(1)
     }
     expect(names(queue)).toEqual(['a'])
-    expect([1, 2, 3, 4, 5, 6].map(backoffMs)).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000])
+    expect([1, 2, 3, 4, 5, 6].map((n) => backoffMs(n))).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000])
   })
 
   test('a pod behind its backoff gives way to those that are not, and goes early when there is none', () => {

@@ -1,14 +1,21 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
-import type { ClusterEvent, EventInterest, QueuedPod, QueueSort } from './framework.ts'
+import type { ClusterEvent, EventInterest, Plugin, QueuedPod } from './framework.ts'
 import { Heap } from './heap.ts'
 import type { PodInfo } from './pod-info.ts'
 
-// scheduler configuration defaults: podInitialBackoffSeconds 1, podMaxBackoffSeconds 10; a refused pod is tried
-// again after 5 minutes even if nothing happened, looked for every 30 s.
-const INITIAL_BACKOFF_MS = 1000
-const MAX_BACKOFF_MS = 10_000
+/** podInitialBackoffSeconds and podMaxBackoffSeconds of the scheduler's configuration. */
+export interface Backoff {
+  initialMs: number
+  maxMs: number
+}
+
+const DEFAULT_BACKOFF: Backoff = { initialMs: 1000, maxMs: 10_000 }
+// A refused pod is tried again after 5 minutes even if nothing happened, looked for every 30 s.
 const MAX_UNSCHEDULABLE_MS = 5 * 60_000
 const FLUSH_EVERY_MS = 30_000
+
+/** Stands among the names of plugins for the extenders. */
+export const EXTENDER = 'Extender'
 
 /** gated: held by preEnqueue. taken: handed out by `pop`. backoff: may go early when nothing else waits; penalty: may not. */
 type Place = 'active' | 'backoff' | 'penalty' | 'unschedulable' | 'gated' | 'taken'
@@ -27,11 +34,12 @@ interface Slot {
 
 export interface SchedulingQueueOptions {
   clock: Clock
-  sort: QueueSort
+  sort: Required<Pick<Plugin, 'compare'>>
+  backoff?: Backoff
   /** Name of the plugin that holds the pod back, if one does. */
   gate(info: PodInfo): string | undefined
-  /** What each plugin waits for, by plugin name. */
-  interests: ReadonlyMap<string, readonly EventInterest[]>
+  /** What each plugin of the pod's profile waits for, by plugin name. */
+  interests(info: PodInfo): ReadonlyMap<string, readonly EventInterest[]>
   /** Called when `pop` may have something. */
   onReady(): void
 }
@@ -48,6 +56,8 @@ export class SchedulingQueue {
   readonly #o: SchedulingQueueOptions
   readonly #pods = new Map<string, Entry>()
   readonly #unschedulable = new Set<Entry>()
+  readonly #gated = new Set<Entry>()
+  readonly #limits: Backoff
   readonly #active: Heap<Slot>
   readonly #backoff = new Heap<Slot>((a, b) => a.entry.readyAt - b.entry.readyAt)
   readonly #penalty = new Heap<Slot>((a, b) => a.entry.readyAt - b.entry.readyAt)
@@ -57,6 +67,7 @@ export class SchedulingQueue {
 
   constructor(options: SchedulingQueueOptions) {
     this.#o = options
+    this.#limits = options.backoff ?? DEFAULT_BACKOFF
     this.#active = new Heap<Slot>((a, b) => options.sort.compare(a.entry, b.entry))
     this.#flush = options.clock.setInterval(() => this.#flushOld(), FLUSH_EVERY_MS)
   }
@@ -91,10 +102,8 @@ export class SchedulingQueue {
     const entry = this.#pods.get(info.uid)
     if (entry === undefined) return this.add(info)
     entry.info = info
-    if (entry.place === 'gated') {
-      entry.gatedBy = this.#o.gate(info)
-      if (entry.gatedBy === undefined) this.#put(entry, 'active')
-    } else if (entry.place === 'unschedulable' && this.#isHelpedBy(entry, { type: 'PodUpdate', pod: info, old })) {
+    if (entry.place === 'gated') this.#askGate(entry)
+    else if (entry.place === 'unschedulable' && this.#isHelpedBy(entry, { type: 'PodUpdate', pod: info, old })) {
       this.#release(entry)
     }
   }
@@ -104,6 +113,8 @@ export class SchedulingQueue {
     const entry = this.#pods.get(info.uid)
     if (entry === undefined) this.add(info)
     else entry.info = info
+    // What a gate waits for may be in the status.
+    if (entry?.place === 'gated') this.#askGate(entry)
   }
 
   remove(uid: string): void {
@@ -111,6 +122,7 @@ export class SchedulingQueue {
     if (entry === undefined) return
     entry.moves++
     this.#unschedulable.delete(entry)
+    this.#gated.delete(entry)
     this.#pods.delete(uid)
   }
 
@@ -141,7 +153,7 @@ export class SchedulingQueue {
     const entry = this.#pods.get(pod.info.uid)
     if (entry === undefined) return
     entry.timestamp = this.#o.clock.now()
-    entry.readyAt = entry.timestamp + backoffMs(entry.attempts)
+    entry.readyAt = entry.timestamp + backoffMs(entry.attempts, this.#limits)
     this.#put(entry, 'penalty')
   }
 
@@ -154,6 +166,10 @@ export class SchedulingQueue {
   /** Brings back the refused pods that this may help. */
   event(event: ClusterEvent): void {
     for (const entry of [...this.#unschedulable]) if (this.#isHelpedBy(entry, event)) this.#release(entry)
+    for (const entry of [...this.#gated]) {
+      const interests = this.#o.interests(entry.info).get(entry.gatedBy ?? '') ?? []
+      if (interests.some((i) => interested(i, entry, event))) this.#askGate(entry)
+    }
   }
 
   stop(): void {
@@ -164,16 +180,22 @@ export class SchedulingQueue {
   #isHelpedBy(entry: Entry, event: ClusterEvent): boolean {
     // No plugin to ask (there was no node at all): anything may help.
     if (entry.rejectedBy.size === 0) return true
+    const interests = this.#o.interests(entry.info)
     for (const name of entry.rejectedBy) {
-      for (const interest of this.#o.interests.get(name) ?? []) {
-        if (interest.on.includes(event.type) && (interest.helps?.(entry.info, event) ?? true)) return true
-      }
+      // An extender does not say what it waits for: it may be anything.
+      if (name === EXTENDER) return true
+      if (interests.get(name)?.some((i) => interested(i, entry, event)) === true) return true
     }
     return false
   }
 
+  #askGate(entry: Entry): void {
+    entry.gatedBy = this.#o.gate(entry.info)
+    if (entry.gatedBy === undefined) this.#put(entry, 'active')
+  }
+
   #release(entry: Entry): void {
-    entry.readyAt = entry.timestamp + backoffMs(entry.attempts)
+    entry.readyAt = entry.timestamp + backoffMs(entry.attempts, this.#limits)
     this.#put(entry, entry.readyAt <= this.#o.clock.now() ? 'active' : 'backoff')
   }
 
@@ -182,6 +204,8 @@ export class SchedulingQueue {
     const slot = { entry, moves: ++entry.moves }
     if (place === 'unschedulable') this.#unschedulable.add(entry)
     else this.#unschedulable.delete(entry)
+    if (place === 'gated') this.#gated.add(entry)
+    else this.#gated.delete(entry)
     if (place === 'active') this.#active.push(slot)
     else if (place === 'backoff') this.#backoff.push(slot)
     else if (place === 'penalty') {
@@ -222,6 +246,9 @@ export class SchedulingQueue {
   }
 }
 
-export function backoffMs(attempts: number): number {
-  return Math.min(INITIAL_BACKOFF_MS * 2 ** Math.max(attempts - 1, 0), MAX_BACKOFF_MS)
+const interested = (interest: EventInterest, entry: Entry, event: ClusterEvent): boolean =>
+  interest.on.includes(event.type) && (interest.helps?.(entry.info, event) ?? true)
+
+export function backoffMs(attempts: number, { initialMs, maxMs }: Backoff = DEFAULT_BACKOFF): number {
+  return Math.min(initialMs * 2 ** Math.max(attempts - 1, 0), maxMs)
 }

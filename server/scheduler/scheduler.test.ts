@@ -5,14 +5,16 @@ import { EVENTS, NODES, PERSISTENT_VOLUME_CLAIMS, POD_DISRUPTION_BUDGETS, PODS }
 import type { Controller } from '../controllers/controller.ts'
 import { startTestCluster, type TestCluster } from '../controllers/testing/cluster.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import { defaultConfiguration, loadConfiguration } from './config/load.ts'
 import { startScheduler } from './scheduler.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
-const scheduler: Controller = {
+const schedulerWith = (configuration = defaultConfiguration()): Controller => ({
   name: 'kube-scheduler',
   start: ({ client, informers, clock, signal, onError }) =>
-    startScheduler({ client, informers, clock, signal, onError, random: () => 0.5 }),
-}
+    startScheduler({ client, informers, clock, signal, onError, configuration, random: () => 0.5 }),
+})
+const scheduler = schedulerWith()
 
 let c: TestCluster
 afterEach(() => c.close())
@@ -189,4 +191,30 @@ test('a delayed claim is told its node, and the pod is bound when the claim is; 
     .patch('c', { type: 'merge', body: { metadata, spec: { volumeName: 'v' } } }, { namespace: 'default' })
   await isPlaced('p')
   expect(c.errors).toEqual([])
+})
+
+describe('profiles', () => {
+  test('each takes the pods that name it; nobody takes the others', async () => {
+    const profiles = ['spread', 'pack'].map((schedulerName) => ({ schedulerName, pluginConfig: [fit(schedulerName === 'pack')] }))
+    const type = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' }
+    c = await startTestCluster(schedulerWith(loadConfiguration(JSON.stringify({ ...type, profiles }))))
+    for (const name of ['a', 'b']) await addNode(name)
+    await addPod('first', '1', 1, { schedulerName: 'spread', nodeSelector: { 'kubernetes.io/hostname': 'nowhere' } })
+    await c.until('why it waits', async () => (await events()).some((e) => e.startsWith('FailedScheduling: 0/2 nodes are available')))
+    await addPod('one', '1', 1, { schedulerName: 'pack' })
+    await isPlaced('one')
+    await addPod('two', '1', 1, { schedulerName: 'pack' })
+    await addPod('three', '1', 1, { schedulerName: 'spread' })
+    await addPod('four', '1', 1)
+    for (const name of ['two', 'three']) await isPlaced(name)
+    expect(await nodeOf('two')).toBe(await nodeOf('one'))
+    expect(await nodeOf('three')).not.toBe(await nodeOf('one'))
+    await c.pass(5)
+    expect(await nodeOf('four')).toBeUndefined()
+  })
+})
+
+const fit = (packs: boolean) => ({
+  name: 'NodeResourcesFit',
+  args: { scoringStrategy: { type: packs ? 'MostAllocated' : 'LeastAllocated', resources: [{ name: 'cpu', weight: 100 }] } },
 })

@@ -6,17 +6,20 @@ import { dropManagedFields, type InformerFactory } from '../client/informer.ts'
 import type { Node, Pod } from '../client/objects.ts'
 import { NODES, PODS } from '../client/resource.ts'
 import { systemClock, type Clock } from '../machinery/clock.ts'
-import { SchedulingAlgorithm } from './algorithm.ts'
+import { SchedulingAlgorithm, type Decision } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
-import { failureMessage, NO_NODES } from './diagnosis.ts'
-import type { CycleState, PostFilterResult, QueuedPod } from './framework.ts'
+import { defaultConfiguration } from './config/load.ts'
+import type { ProfileConfiguration, SchedulerConfiguration } from './config/types.ts'
+import { failureMessage, NO_NODES, noFitMessage } from './diagnosis.ts'
+import { Extender } from './extender.ts'
+import type { CycleState, FilterOutcome, Handle, Listers, Plugin, PostFilterResult, QueuedPod, Rejection } from './framework.ts'
 import { listersOf, watchStorage } from './listers.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
-import { defaultPlugins, makePlugins, type ConfiguredPlugin, type EnabledPlugin } from './plugins/index.ts'
-import { prioritySort } from './plugins/priority-sort/priority-sort.ts'
+import { checkProfiles, makeProfile, type Profile } from './profile.ts'
 import { SchedulingQueue } from './queue.ts'
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts'
+import { PermitRefused, WaitingPods } from './waiting-pods.ts'
 
 export interface SchedulerOptions {
   /** Its user agent should begin with `kube-scheduler/`: that names the field manager of what it writes. */
@@ -24,9 +27,9 @@ export interface SchedulerOptions {
   informers: InformerFactory
   signal: AbortSignal
   clock?: Clock
-  /** Pods with this spec.schedulerName are taken care of; default `default-scheduler`. */
-  schedulerName?: string
-  plugins?: readonly ConfiguredPlugin[]
+  /** Pods whose spec.schedulerName is a profile's are taken care of; default: one profile, `default-scheduler`. */
+  configuration?: SchedulerConfiguration
+  /** Default: one for each profile, in its name. */
   recorder?: EventRecorder
   random?: () => number
   /** How many binds may be under way at once. */
@@ -37,10 +40,27 @@ export interface SchedulerOptions {
 // Other work in this process gets a turn at least this often.
 const SLICE_MS = 8
 
-/** Starts scheduling; resolves when the caches are filled and the first pods may be placed. Ends with the signal. */
+/** Starts scheduling; resolves when the caches are filled and the first pods may be placed. Ends with the signal. @throws ProfileError */
 export async function startScheduler(options: SchedulerOptions): Promise<void> {
   const scheduler = new Scheduler(options)
   await scheduler.start()
+}
+
+interface RunningProfile extends Profile {
+  readonly algorithm: SchedulingAlgorithm
+  readonly report: StatusReporter
+}
+
+/** A plugin does not want the pod on the node after all. */
+class Refused extends Error {
+  override name = 'Refused'
+  readonly plugin: string
+  readonly rejection: Rejection
+  constructor(plugin: string, rejection: Rejection) {
+    super(rejection.reasons.join(', '))
+    this.plugin = plugin
+    this.rejection = rejection
+  }
 }
 
 class Scheduler {
@@ -48,17 +68,18 @@ class Scheduler {
   readonly #informers: InformerFactory
   readonly #signal: AbortSignal
   readonly #clock: Clock
-  readonly #name: string
-  readonly #plugins: readonly EnabledPlugin[]
+  readonly #profiles: ReadonlyMap<string, RunningProfile>
+  readonly #extenders: readonly Extender[]
   readonly #parallelBinds: number
   readonly #onError: (error: unknown, what: string) => void
   readonly #cache = new SchedulerCache()
   readonly #nominated = new NominatedPods()
-  readonly #algorithm: SchedulingAlgorithm
+  readonly #waiting: WaitingPods
   readonly #queue: SchedulingQueue
-  readonly #report: StatusReporter
   #ready = false
   #looping = false
+  /** A pod waits for an extender's answer: no other is scheduled. */
+  #asking = false
   #binding = 0
 
   constructor(o: SchedulerOptions) {
@@ -66,46 +87,52 @@ class Scheduler {
     this.#informers = o.informers
     this.#signal = o.signal
     this.#clock = o.clock ?? systemClock
-    this.#name = o.schedulerName ?? 'default-scheduler'
     this.#parallelBinds = o.parallelBinds ?? 100
     this.#onError = o.onError ?? (() => undefined)
+    this.#waiting = new WaitingPods(this.#clock)
+    const c = o.configuration ?? defaultConfiguration()
+    checkProfiles(c.profiles)
+    this.#extenders = c.extenders.map((x) => new Extender(x, this.#signal))
+    const listers = listersOf(this.#informers)
+    this.#profiles = new Map(c.profiles.map((p) => [p.schedulerName, this.#makeProfile(p, c.percentageOfNodesToScore, listers, o)]))
+    const [first] = this.#profiles.values()
+    const { compare } = first!.points.queueSort[0]!
+    this.#queue = new SchedulingQueue({
+      clock: this.#clock,
+      sort: { compare: compare! },
+      backoff: { initialMs: c.podInitialBackoffSeconds * 1000, maxMs: c.podMaxBackoffSeconds * 1000 },
+      gate: (info) => this.#profileOf(info).points.preEnqueue.find((plugin) => plugin.preEnqueue?.(info.pod) !== undefined)?.name,
+      interests: (info) => this.#profileOf(info).interests,
+      onReady: () => this.#wake(),
+    })
+  }
+
+  #makeProfile(p: ProfileConfiguration, percentage: number, listers: Listers, o: SchedulerOptions): RunningProfile {
+    const { schedulerName } = p
+    const [client, clock, signal] = [this.#client, this.#clock, this.#signal]
     const recorder =
       o.recorder ??
       createEventsV1Recorder({
-        client: this.#client,
-        clock: this.#clock,
-        signal: this.#signal,
-        component: this.#name,
-        instance: `${this.#name}-${hostname()}`,
+        ...{ client, clock, signal, component: schedulerName, instance: `${schedulerName}-${hostname()}` },
         onError: (e) => this.#onError(e, 'event'),
       })
-    this.#plugins = makePlugins(o.plugins ?? defaultPlugins, {
-      schedulerName: this.#name,
-      client: this.#client,
-      clock: this.#clock,
-      signal: this.#signal,
-      recorder,
+    const handle: Handle = {
+      ...{ schedulerName, client, clock, signal, recorder, listers },
       cache: this.#cache,
       nominated: this.#nominated,
-      listers: listersOf(this.#informers),
+      extenders: this.#extenders,
+      waitingPods: this.#waiting,
       activate: (uid) => this.#queue.activate(uid),
       onError: this.#onError,
-    })
-    this.#algorithm = new SchedulingAlgorithm(this.#plugins, this.#nominated, o.random)
-    this.#queue = new SchedulingQueue({
-      clock: this.#clock,
-      sort: prioritySort,
-      gate: (info) => this.#plugins.find(({ plugin }) => plugin.preEnqueue?.(info.pod) !== undefined)?.plugin.name,
-      interests: new Map(this.#plugins.map(({ plugin }) => [plugin.name, plugin.events ?? []])),
-      onReady: () => this.#wake(),
-    })
-    this.#report = createStatusReporter({
-      client: this.#client,
-      clock: this.#clock,
-      recorder,
-      signal: this.#signal,
-      onError: this.#onError,
-    })
+    }
+    const profile = makeProfile(p, percentage, handle)
+    const report = createStatusReporter({ client, clock, recorder, signal, onError: this.#onError })
+    return { ...profile, algorithm: new SchedulingAlgorithm(profile, this.#nominated, o.random), report }
+  }
+
+  /** Only pods of a profile get as far as this. */
+  #profileOf({ pod }: PodInfo): RunningProfile {
+    return this.#profiles.get(pod.spec?.schedulerName ?? '')!
   }
 
   async start(): Promise<void> {
@@ -154,7 +181,7 @@ class Scheduler {
       else this.#queue.event({ type: 'AssignedPodAdd', pod: info })
       return
     }
-    if (pod.spec?.schedulerName !== this.#name || this.#cache.isAssumed(pod.metadata.uid ?? '')) return
+    if (!this.#profiles.has(pod.spec?.schedulerName ?? '') || this.#cache.isAssumed(pod.metadata.uid ?? '')) return
     const info = podInfo(pod)
     this.#nominated.seen(info, old === undefined ? undefined : podInfo(old))
     if (old === undefined) this.#queue.add(info)
@@ -166,12 +193,13 @@ class Scheduler {
     const uid = pod.metadata.uid ?? ''
     this.#queue.remove(uid)
     this.#nominated.remove(uid)
+    this.#waiting.reject(uid, '', 'removed')
     this.#cache.removePod(uid)
     if (hasNode(pod)) this.#queue.event({ type: 'AssignedPodDelete', pod: podInfo(pod) })
   }
 
   #wake(): void {
-    if (this.#looping || !this.#ready || this.#signal.aborted) return
+    if (this.#looping || this.#asking || !this.#ready || this.#signal.aborted) return
     this.#looping = true
     setImmediate(() => this.#loop())
   }
@@ -179,7 +207,7 @@ class Scheduler {
   #loop(): void {
     this.#looping = false
     const end = this.#clock.now() + SLICE_MS
-    while (this.#binding < this.#parallelBinds && !this.#signal.aborted) {
+    while (!this.#asking && this.#binding < this.#parallelBinds && !this.#signal.aborted) {
       const pod = this.#queue.pop()
       if (pod === undefined) return
       this.#scheduleOne(pod)
@@ -189,78 +217,143 @@ class Scheduler {
 
   #scheduleOne(queued: QueuedPod): void {
     const { info } = queued
+    const profile = this.#profileOf(info)
     const { namespace, name } = info.pod.metadata
     if (info.pod.metadata.deletionTimestamp != null) {
-      this.#report.skipped(info.pod, `skip schedule deleting pod: ${namespace}/${name}`)
+      profile.report.skipped(info.pod, `skip schedule deleting pod: ${namespace}/${name}`)
       this.#queue.done(queued)
       return
     }
-    const decision = this.#algorithm.decide(info, this.#cache.nodes)
+    const extenders = this.#extenders.filter((x) => x.isInterested(info.pod))
+    if (!extenders.some((x) => x.filters || x.prioritizes)) {
+      this.#decided(queued, profile, profile.algorithm.decide(info, this.#cache.nodes))
+      return
+    }
+    this.#alone(queued, profile, async () => {
+      const decision = await profile.algorithm.decideWith(info, this.#cache.nodes, extenders)
+      if (!this.#isGone(info)) this.#decided(queued, profile, decision)
+    })
+  }
+
+  /** The rest of a cycle that waits for others: no other pod is scheduled meanwhile. */
+  #alone(queued: QueuedPod, profile: RunningProfile, work: () => Promise<void>): void {
+    this.#asking = true
+    work()
+      .catch((e: unknown) => {
+        if (!this.#signal.aborted && !this.#isGone(queued.info)) this.#broke(queued, profile, e instanceof Error ? e.message : String(e))
+      })
+      .finally(() => {
+        this.#asking = false
+        this.#wake()
+      })
+  }
+
+  /** Deleted meanwhile: the informer has taken it out of the queue already, or will. */
+  #isGone(info: PodInfo): boolean {
+    return this.#queue.placeOf(info.uid) === undefined
+  }
+
+  #broke(queued: QueuedPod, profile: RunningProfile, message: string): void {
+    profile.report.failed(queued.info.pod, 'SchedulerError', message)
+    this.#queue.failed(queued)
+  }
+
+  #decided(queued: QueuedPod, profile: RunningProfile, decision: Decision): void {
+    const { info } = queued
     if (decision.nodeName !== undefined) {
-      void this.#bind(queued, decision.nodeName, decision.state)
+      void this.#bind(queued, profile, decision.nodeName, decision.state)
       return
     }
     this.#queue.refused(queued, decision.rejectedBy)
-    if (decision.outcome.totalNodes === 0) {
-      this.#report.failed(info.pod, 'Unschedulable', NO_NODES)
+    const { outcome, state } = decision
+    if (outcome.totalNodes === 0) {
+      profile.report.failed(info.pod, 'Unschedulable', NO_NODES)
       return
     }
-    let room: PostFilterResult | undefined
-    for (const { plugin } of this.#plugins) room ??= plugin.postFilter?.(info, decision.outcome)
+    for (const plugin of profile.points.postFilter) {
+      const room = plugin.postFilter?.(info, outcome, state)
+      if (room === undefined) continue
+      if (!(room instanceof Promise)) return this.#unplaced(info, profile, outcome, room)
+      return this.#alone(queued, profile, async () => {
+        const answer = await room
+        if (!this.#isGone(info)) this.#unplaced(info, profile, outcome, answer)
+      })
+    }
+    this.#unplaced(info, profile, outcome, undefined)
+  }
+
+  #unplaced(info: PodInfo, { report }: RunningProfile, outcome: FilterOutcome, room: PostFilterResult | undefined): void {
     if (room?.nominatedNodeName !== undefined) this.#nominated.set(info, room.nominatedNodeName)
-    this.#report.failed(info.pod, 'Unschedulable', failureMessage(decision.outcome, room?.message), room?.nominatedNodeName)
+    report.failed(info.pod, 'Unschedulable', failureMessage(outcome, room?.message), room?.nominatedNodeName)
   }
 
   /** Counts the pod on its node at once; the next pods are placed while the server is being told. */
-  async #bind(queued: QueuedPod, nodeName: string, state: CycleState): Promise<void> {
+  async #bind(queued: QueuedPod, profile: RunningProfile, nodeName: string, state: CycleState): Promise<void> {
     const { info } = queued
+    const { points, report } = profile
     this.#cache.assume(info, nodeName)
-    let step = 'Reserve'
+    // What is under way, for the message.
+    let step = ''
     try {
-      this.#reserve(info, nodeName, state)
-      step = 'PreBind'
-      // Volumes may take minutes; meanwhile others are bound.
-      for (const { plugin } of this.#plugins) {
-        const work = plugin.preBind?.(info, nodeName, state)
-        if (work !== undefined) await work
+      for (const plugin of points.reserve) {
+        step = `running Reserve plugin "${plugin.name}"`
+        refuse(plugin, plugin.reserve?.(info, nodeName, state))
       }
-      step = 'Bind'
-      await this.#tell(info, nodeName)
+      const patience = new Map<string, number>()
+      for (const plugin of points.permit) {
+        step = `running Permit plugin "${plugin.name}"`
+        const answer = plugin.permit?.(info, nodeName, state)
+        if (answer !== undefined && 'waitMs' in answer) patience.set(plugin.name, answer.waitMs)
+        else refuse(plugin, answer)
+      }
+      if (patience.size > 0) await this.#waiting.wait(info.uid, patience)
+      // Volumes may take minutes; meanwhile others are bound.
+      for (const plugin of points.preBind) {
+        step = `running PreBind plugin "${plugin.name}"`
+        const work = plugin.preBind?.(info, nodeName, state)
+        if (work !== undefined) refuse(plugin, (await work) ?? undefined)
+      }
+      const extender = this.#extenders.find((x) => x.binds && x.isInterested(info.pod))
+      const binder = points.bind[0]!
+      step = extender === undefined ? `binding rejected: running Bind plugin "${binder.name}"` : 'binding rejected'
+      await this.#tell(() =>
+        extender === undefined ? binder.bind!(info, nodeName, this.#client, this.#signal) : extender.bind(info.pod, nodeName),
+      )
       this.#queue.done(queued)
       this.#nominated.remove(info.uid)
-      this.#report.scheduled(info.pod, nodeName)
+      report.scheduled(info.pod, nodeName)
+      for (const plugin of points.postBind) plugin.postBind?.(info, nodeName, state)
     } catch (e) {
       if (this.#signal.aborted) return
-      for (const { plugin } of this.#plugins) plugin.unreserve?.(info, nodeName, state)
+      for (const plugin of points.reserve.toReversed()) plugin.unreserve?.(info, nodeName, state)
       this.#cache.forget(info.uid)
-      // Deleted meanwhile: the informer has taken it out of the queue already, or will.
-      if (this.#queue.placeOf(info.uid) === undefined) return
-      const text = e instanceof Error ? e.message : String(e)
-      const where = step === 'Bind' ? 'binding rejected: running Bind plugin "DefaultBinder"' : `running ${step} plugin "VolumeBinding"`
-      this.#report.failed(info.pod, 'SchedulerError', `${where}: ${text}`)
-      this.#queue.failed(queued)
-      this.#queue.event({ type: 'AssignedPodDelete', pod: info })
+      if (!this.#isGone(info)) this.#unbound(queued, profile, e, step)
     }
   }
 
-  async #tell(info: PodInfo, nodeName: string): Promise<void> {
-    const binder = this.#plugins.find(({ plugin }) => plugin.bind !== undefined)?.plugin
-    if (binder?.bind === undefined) throw new Error('no bind plugin')
+  #unbound(queued: QueuedPod, profile: RunningProfile, e: unknown, step: string): void {
+    const { info } = queued
+    const text = e instanceof Error ? e.message : String(e)
+    if (e instanceof Refused || e instanceof PermitRefused) {
+      this.#queue.refused(queued, new Set([e.plugin]))
+      profile.report.failed(info.pod, 'Unschedulable', noFitMessage(1, e instanceof Refused ? e.rejection.reasons : [text]))
+    } else this.#broke(queued, profile, `${step}: ${text}`)
+    this.#queue.event({ type: 'AssignedPodDelete', pod: info })
+  }
+
+  async #tell(bind: () => Promise<void>): Promise<void> {
     this.#binding++
     try {
-      await binder.bind(info, nodeName, this.#client, this.#signal)
+      await bind()
     } finally {
       this.#binding--
       this.#wake()
     }
   }
+}
 
-  #reserve(info: PodInfo, nodeName: string, state: CycleState): void {
-    for (const { plugin } of this.#plugins) {
-      const rejection = plugin.reserve?.(info, nodeName, state)
-      if (rejection !== undefined) throw new Error(rejection.reasons.join(', '))
-    }
-  }
+function refuse(plugin: Plugin, rejection: Rejection | undefined): void {
+  if (rejection !== undefined) throw new Refused(plugin.name, rejection)
 }
 
 const hasNode = (pod: Pod): boolean => pod.spec?.nodeName !== undefined && pod.spec.nodeName !== ''

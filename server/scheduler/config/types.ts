@@ -1,4 +1,4 @@
-import type { NodeAffinity, Strings, TopologySpreadConstraint } from '../../client/objects.ts'
+import type { NodeAffinity, TopologySpreadConstraint } from '../../client/objects.ts'
 
 /** KubeSchedulerConfiguration (kubescheduler.config.k8s.io/v1) with its defaults filled in. Durations are in milliseconds. */
 export interface SchedulerConfiguration {
@@ -88,7 +88,16 @@ export interface ExtenderConfiguration {
   weight?: number
   bindVerb?: string
   enableHTTPS?: boolean
-  tlsConfig?: Strings & { insecure?: never }
+  tlsConfig?: {
+    insecure?: boolean
+    serverName?: string
+    certFile?: string
+    keyFile?: string
+    caFile?: string
+    certData?: string
+    keyData?: string
+    caData?: string
+  }
   httpTimeout?: number
   nodeCacheCapable?: boolean
   managedResources?: readonly { name: string; ignoredByScheduler?: boolean }[]

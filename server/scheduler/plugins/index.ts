@@ -1,4 +1,5 @@
-import type { Handle, Plugin, PluginFactory } from '../framework.ts'
+import type { PluginArguments, Point } from '../config/types.ts'
+import type { Plugin, PluginFactory } from '../framework.ts'
 import { defaultBinder } from './default-binder/default-binder.ts'
 import { defaultPreemption } from './default-preemption/default-preemption.ts'
 import { imageLocality } from './image-locality/image-locality.ts'
@@ -11,48 +12,52 @@ import { nodeResourcesFit } from './node-resources-fit/node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable/node-unschedulable.ts'
 import { nodeVolumeLimits } from './node-volume-limits/node-volume-limits.ts'
 import { podTopologySpread } from './pod-topology-spread/pod-topology-spread.ts'
+import { prioritySort } from './priority-sort/priority-sort.ts'
 import { schedulingGates } from './scheduling-gates/scheduling-gates.ts'
 import { taintToleration } from './taint-toleration/taint-toleration.ts'
 import { volumeBinding } from './volume-binding/volume-binding.ts'
 import { volumeRestrictions } from './volume-restrictions/volume-restrictions.ts'
 import { volumeZone } from './volume-zone/volume-zone.ts'
 
-export interface ConfiguredPlugin {
-  make: PluginFactory
-  /** Of its score; 1 where it does not matter. */
-  weight: number
-}
-
-export interface EnabledPlugin {
-  plugin: Plugin
-  weight: number
+export interface RegisteredPlugin {
+  make: PluginFactory<never>
+  /** Where it may be enabled: the points of the original's plugin of this name, some of which are one step here. */
+  points: readonly Point[]
 }
 
 const always =
-  (plugin: Plugin): PluginFactory =>
+  (plugin: Plugin): PluginFactory<never> =>
   () =>
     plugin
 
-/** In the order in which filters run; the first refusal is the one that the message names. Weights as upstream's defaults. */
-export const defaultPlugins: readonly ConfiguredPlugin[] = [
-  { make: always(schedulingGates), weight: 1 },
-  { make: always(nodeName), weight: 1 },
-  { make: always(nodeUnschedulable), weight: 1 },
-  { make: always(taintToleration), weight: 3 },
-  { make: always(nodeAffinity), weight: 2 },
-  { make: always(nodePorts), weight: 1 },
-  { make: always(nodeResourcesFit), weight: 1 },
-  { make: volumeRestrictions, weight: 1 },
-  { make: nodeVolumeLimits, weight: 1 },
-  { make: volumeBinding, weight: 1 },
-  { make: volumeZone, weight: 1 },
-  { make: podTopologySpread, weight: 2 },
-  { make: interPodAffinity, weight: 2 },
-  { make: defaultPreemption, weight: 1 },
-  { make: always(nodeResourcesBalancedAllocation), weight: 1 },
-  { make: imageLocality, weight: 1 },
-  { make: always(defaultBinder), weight: 1 },
+type Row = readonly [name: string, make: PluginFactory<never>, points: readonly Point[]]
+
+const configured = <K extends keyof PluginArguments>(name: K, make: PluginFactory<PluginArguments[K]>, points: readonly Point[]): Row => [
+  name,
+  make,
+  points,
 ]
 
-export const makePlugins = (configured: readonly ConfiguredPlugin[], handle: Handle): EnabledPlugin[] =>
-  configured.map(({ make, weight }) => ({ plugin: make(handle), weight }))
+const ROWS: readonly Row[] = [
+  ['SchedulingGates', always(schedulingGates), ['preEnqueue']],
+  ['PrioritySort', always(prioritySort), ['queueSort']],
+  ['NodeName', always(nodeName), ['preFilter', 'filter']],
+  ['NodeUnschedulable', always(nodeUnschedulable), ['preFilter', 'filter']],
+  ['TaintToleration', always(taintToleration), ['preFilter', 'filter', 'preScore', 'score']],
+  configured('NodeAffinity', nodeAffinity, ['preFilter', 'filter', 'preScore', 'score']),
+  ['NodePorts', always(nodePorts), ['preFilter', 'filter']],
+  configured('NodeResourcesFit', nodeResourcesFit, ['preFilter', 'filter', 'preScore', 'score']),
+  ['VolumeRestrictions', volumeRestrictions, ['preFilter', 'filter']],
+  ['NodeVolumeLimits', nodeVolumeLimits, ['preFilter', 'filter']],
+  configured('VolumeBinding', volumeBinding, ['preFilter', 'filter', 'reserve', 'preBind', 'preScore', 'score']),
+  ['VolumeZone', volumeZone, ['preFilter', 'filter']],
+  configured('PodTopologySpread', podTopologySpread, ['preFilter', 'filter', 'preScore', 'score']),
+  configured('InterPodAffinity', interPodAffinity, ['preFilter', 'filter', 'preScore', 'score']),
+  configured('DefaultPreemption', defaultPreemption, ['preEnqueue', 'postFilter']),
+  configured('NodeResourcesBalancedAllocation', nodeResourcesBalancedAllocation, ['preScore', 'score']),
+  ['ImageLocality', imageLocality, ['score']],
+  ['DefaultBinder', always(defaultBinder), ['bind']],
+]
+
+/** The plugins that there are, by the original's names. */
+export const registry: ReadonlyMap<string, RegisteredPlugin> = new Map(ROWS.map(([name, make, points]) => [name, { make, points }]))

@@ -6,7 +6,9 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { SchedulerCache } from '../cache.ts'
 import type { Handle, Listers } from '../framework.ts'
 import { NominatedPods } from '../nominated-pods.ts'
-import { defaultPlugins, makePlugins, type EnabledPlugin } from '../plugins/index.ts'
+import { defaultConfiguration, loadConfiguration } from '../config/load.ts'
+import { makeProfile, type Profile } from '../profile.ts'
+import { WaitingPods } from '../waiting-pods.ts'
 
 const silent: EventRecorder = { event: () => undefined, flush: () => Promise.resolve() }
 
@@ -41,9 +43,17 @@ export function testHandle(cache = new SchedulerCache(), objects: Partial<Record
       storageClasses: lister('storageClasses'),
       csiNodes: lister('csiNodes'),
     },
+    extenders: [],
+    waitingPods: new WaitingPods(clock),
     activate: () => undefined,
     onError: () => undefined,
   }
 }
 
-export const testPlugins = (handle = testHandle()): EnabledPlugin[] => makePlugins(defaultPlugins, handle)
+/** The default profile, or the first of a configuration. */
+export function testProfile(handle = testHandle(), configuration?: object): Profile {
+  const c = configuration === undefined ? defaultConfiguration() : loadConfiguration(JSON.stringify({ ...TYPE, ...configuration }))
+  return makeProfile(c.profiles[0]!, c.percentageOfNodesToScore, handle)
+}
+
+const TYPE = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' }

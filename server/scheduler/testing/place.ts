@@ -3,9 +3,9 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { SchedulingAlgorithm } from '../algorithm.ts'
 import { SchedulerCache } from '../cache.ts'
 import { failureMessage } from '../diagnosis.ts'
-import type { Listers } from '../framework.ts'
+import type { Listers, PostFilterResult } from '../framework.ts'
 import { podInfo } from '../pod-info.ts'
-import { testHandle, testPlugins } from './handle.ts'
+import { testHandle, testProfile } from './handle.ts'
 
 export interface Placement {
   nodeName: string | undefined
@@ -20,14 +20,16 @@ export function placing(
   bound: readonly (readonly [Pod, string])[],
   objects: Partial<Record<keyof Listers, readonly KubeObject[]>> = {},
   cache = new SchedulerCache(),
+  configuration?: object,
 ): Placement {
   for (const node of nodes) cache.setNode(node)
   for (const [p, nodeName] of bound) cache.setPod({ ...p, spec: { ...p.spec, nodeName } })
   const handle = testHandle(cache, objects)
-  const plugins = testPlugins(handle)
+  const profile = testProfile(handle, configuration)
   const info = podInfo(pod)
-  const decision = new SchedulingAlgorithm(plugins, handle.nominated, () => 0.999).decide(info, cache.nodes)
+  const decision = new SchedulingAlgorithm(profile, handle.nominated, () => 0.999).decide(info, cache.nodes)
   if (decision.nodeName !== undefined) return { nodeName: decision.nodeName }
-  const room = plugins.map(({ plugin }) => plugin.postFilter?.(info, decision.outcome)).find((r) => r !== undefined)
+  const rooms = profile.points.postFilter.map((plugin) => plugin.postFilter?.(info, decision.outcome, decision.state))
+  const room = rooms.find((r): r is PostFilterResult => r !== undefined && !('then' in r))
   return { nodeName: undefined, message: failureMessage(decision.outcome, room?.message) }
 }

@@ -2,15 +2,14 @@ import { findCondition, type Condition, type Pod } from '../../../client/objects
 import { PODS } from '../../../client/resource.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { isStatusError } from '../../../machinery/status.ts'
+import type { PluginArguments } from '../../config/types.ts'
 import { noFitMessage } from '../../diagnosis.ts'
+import type { Extender } from '../../extender.ts'
 import type { FilterOutcome, Handle, Plugin, PostFilterResult, RejectedNode } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { bestCandidate, type Candidate } from './candidates.ts'
 import { selectVictims } from './victims.ts'
 
-/** minCandidateNodesPercentage and minCandidateNodesAbsolute: so many nodes with victims are enough to choose from. */
-const ENOUGH_PERCENT = 10
-const ENOUGH = 100
 const REASON = 'PreemptionByScheduler'
 
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
@@ -19,7 +18,9 @@ const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
  * Makes room for a pod that fits nowhere by deleting pods of lower priority from one node, as few and as unimportant ones as will do, and
  * keeps that room for it (nominated node). Budgets are respected where another choice is left.
  */
-export function defaultPreemption(handle: Handle, random: () => number = Math.random): Plugin {
+export function defaultPreemption(handle: Handle, args: PluginArguments['DefaultPreemption'], random: () => number = Math.random): Plugin {
+  // So many nodes with victims are enough to choose from.
+  const { minCandidateNodesPercentage: percent, minCandidateNodesAbsolute: absolute } = args
   /** Victims whose deletion was asked for and is not seen yet. */
   const doomed = new Set<string>()
   const isGoing = ({ pod, uid }: PodInfo): boolean => {
@@ -40,7 +41,7 @@ export function defaultPreemption(handle: Handle, random: () => number = Math.ra
 
   function candidates(pod: PodInfo, outcome: FilterOutcome, reasons: string[]): Candidate[] {
     const nodes = outcome.rejected.filter((r) => !r.rejection.unresolvable)
-    const enough = Math.min(Math.max(Math.floor((nodes.length * ENOUGH_PERCENT) / 100), ENOUGH), nodes.length)
+    const enough = Math.min(Math.max(Math.floor((nodes.length * percent) / 100), absolute), nodes.length)
     const first = Math.floor(random() * nodes.length)
     const found: Candidate[] = []
     let harmless = false
@@ -111,22 +112,42 @@ export function defaultPreemption(handle: Handle, random: () => number = Math.ra
     }
   }
 
+  /** What the extenders leave of the nodes and victims, asked one after the other. */
+  async function agreed(pod: PodInfo, found: readonly Candidate[], extenders: readonly Extender[]): Promise<readonly Candidate[]> {
+    let left = found
+    for (const extender of extenders) {
+      if (left.length === 0) break
+      try {
+        left = await extender.preempt(pod.pod, left)
+      } catch (e) {
+        if (!extender.isIgnorable) throw e
+      }
+    }
+    return left
+  }
+
+  function preempt(pod: PodInfo, outcome: FilterOutcome, found: readonly Candidate[], reasons: string[]): PostFilterResult {
+    const best = bestCandidate(found, handle.clock.now())
+    if (best === undefined) {
+      const tried = outcome.rejected.filter((r) => !r.rejection.unresolvable).length
+      for (let i = tried; i < outcome.totalNodes; i++) reasons.push(NOT_HELPFUL)
+      return { message: `preemption: ${noFitMessage(outcome.totalNodes, reasons)}`, nominatedNodeName: '' }
+    }
+    void makeRoom(pod, best)
+    const message = `preemption: found a potential placement for pod on node ${best.node.name}, preempting ${best.victims.length} victims`
+    return { message, nominatedNodeName: best.node.name }
+  }
+
   return {
     name: 'DefaultPreemption',
-    postFilter(pod, outcome): PostFilterResult {
+    postFilter(pod, outcome): PostFilterResult | Promise<PostFilterResult> {
       const refusal = refusalToTry(pod, outcome)
       if (refusal !== undefined) return { message: `preemption: ${refusal}` }
       const reasons: string[] = []
       const found = candidates(pod, outcome, reasons)
-      const best = bestCandidate(found, handle.clock.now())
-      if (best === undefined) {
-        const tried = outcome.rejected.filter((r) => !r.rejection.unresolvable).length
-        for (let i = tried; i < outcome.totalNodes; i++) reasons.push(NOT_HELPFUL)
-        return { message: `preemption: ${noFitMessage(outcome.totalNodes, reasons)}`, nominatedNodeName: '' }
-      }
-      void makeRoom(pod, best)
-      const message = `preemption: found a potential placement for pod on node ${best.node.name}, preempting ${best.victims.length} victims`
-      return { message, nominatedNodeName: best.node.name }
+      const asked = found.length === 0 ? [] : handle.extenders.filter((x) => x.preempts && x.isInterested(pod.pod))
+      if (asked.length === 0) return preempt(pod, outcome, found, reasons)
+      return agreed(pod, found, asked).then((left) => preempt(pod, outcome, left, reasons))
     },
   }
 }

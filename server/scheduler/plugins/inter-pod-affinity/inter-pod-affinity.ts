@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { PluginArguments } from '../../config/types.ts'
 import type { Node, Pod, Strings } from '../../../client/objects.ts'
 import { matchesAll, termMatches, type AffinityTerm, type PodAffinityTerms } from '../../affinity-terms.ts'
 import {
@@ -18,9 +19,6 @@ const AFFINITY = unresolvable("node(s) didn't match pod affinity rules")
 const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules")
 const EXISTING_ANTI_AFFINITY = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
 
-/** Of a pod that another one requires near it, this much is a preference in return (hardPodAffinityWeight). */
-const HARD_WEIGHT = 1
-
 interface FilterState {
   /** How many pods, by topology value, do not suffer the pod; match all its affinity terms; match its anti-affinity terms. */
   existingAnti: TopologyCounts
@@ -37,7 +35,9 @@ const termsOf = (pod: PodInfo): PodAffinityTerms => pod.affinity ?? NO_TERMS
 const labelsOf = ({ node }: NodeInfo): Strings | undefined => node?.metadata.labels
 
 /** Pods near other pods, or not near them: required as a filter, preferred as a score. The other pods' anti-affinity counts as well. */
-export const interPodAffinity: PluginFactory = (handle) => {
+export const interPodAffinity: PluginFactory<PluginArguments['InterPodAffinity']> = (handle, args) => {
+  // Of a pod that another one requires near it, this much is a preference in return.
+  const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods = false } = args
   const namespaceLabels = (namespace: string | undefined): Strings | undefined =>
     handle.listers.namespaces.get(namespace ?? '')?.metadata.labels
   const matches = (term: AffinityTerm, other: Pod): boolean => termMatches(term, other, namespaceLabels(other.metadata.namespace))
@@ -108,7 +108,7 @@ export const interPodAffinity: PluginFactory = (handle) => {
     preScore(pod, state) {
       const own = termsOf(pod)
       const mine = own.preferred.length > 0 || own.preferredAnti.length > 0
-      if (!mine && !handle.cache.anyAffinity) return 'skip'
+      if (!mine && (ignorePreferredTermsOfExistingPods || !handle.cache.anyAffinity)) return 'skip'
       const scores = new TopologyCounts()
       const ownLabels = namespaceLabels(pod.pod.metadata.namespace)
       for (const node of handle.cache.nodes) {
@@ -118,7 +118,8 @@ export const interPodAffinity: PluginFactory = (handle) => {
           for (const t of own.preferredAnti) if (matches(t, other.pod)) scores.add(labels, t.topologyKey, -t.weight)
           const theirs = other.affinity
           if (theirs === undefined) continue
-          for (const t of theirs.required) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, HARD_WEIGHT)
+          for (const t of theirs.required) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, hardPodAffinityWeight)
+          if (ignorePreferredTermsOfExistingPods) continue
           for (const t of theirs.preferred) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, t.weight)
           for (const t of theirs.preferredAnti) if (termMatches(t, pod.pod, ownLabels)) scores.add(labels, t.topologyKey, -t.weight)
         }

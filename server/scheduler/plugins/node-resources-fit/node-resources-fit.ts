@@ -1,9 +1,13 @@
-import { MAX_NODE_SCORE, type Plugin, type Rejection } from '../../framework.ts'
+import type { PluginArguments } from '../../config/types.ts'
+import type { PluginFactory, Rejection } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
+import { allocationScore } from './scoring.ts'
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** What the node lacks for the pod, in the words of the message; undefined when it fits. */
-export function lacking(pod: PodInfo, node: NodeInfo): Rejection | undefined {
+export function lacking(pod: PodInfo, node: NodeInfo, ignored: (resource: string) => boolean = () => false): Rejection | undefined {
   let reasons: string[] | undefined
   let hopeless = false
   const check = (name: string, want: number, used: number, capacity: number): void => {
@@ -18,6 +22,7 @@ export function lacking(pod: PodInfo, node: NodeInfo): Rejection | undefined {
   check('memory', requests.memory, requested.memory, allocatable.memory)
   check('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage)
   for (const [name, want] of requests.scalars ?? []) {
+    if (ignored(name)) continue
     check(name, want, requested.scalars?.get(name) ?? 0, allocatable.scalars?.get(name) ?? 0)
   }
   return reasons === undefined ? undefined : { unresolvable: hopeless, reasons }
@@ -32,37 +37,27 @@ function sharesResource(pod: PodInfo, leaving: PodInfo): boolean {
   return a.scalars !== undefined && b.scalars !== undefined && [...a.scalars.keys()].some((name) => b.scalars!.has(name))
 }
 
-const leastAllocated = (requested: number, capacity: number): number =>
-  requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_NODE_SCORE) / capacity)
-
-/** Room for the pod's requests and one more pod; nodes with more left over score higher (LeastAllocated, cpu and memory alike). */
-export const nodeResourcesFit: Plugin = {
-  name: 'NodeResourcesFit',
-  events: [
-    // A node that is full of pods gets room by any pod's leaving.
-    { on: ['AssignedPodDelete'], helps: (pod, e) => e.type === 'AssignedPodDelete' && (isSmall(pod) || sharesResource(pod, e.pod)) },
-    { on: ['AssignedPodUpdate'] },
-    {
-      on: ['NodeAdd', 'NodeUpdate'],
-      helps: (pod, e) => (e.type === 'NodeAdd' || e.type === 'NodeUpdate') && lacking(pod, e.node) === undefined,
-    },
-    { on: ['PodUpdate'] },
-  ],
-  filter: lacking,
-  score(pod, node) {
-    let sum = 0
-    let parts = 0
-    const { milliCpu, memory } = node.allocatable
-    if (milliCpu > 0) {
-      sum += leastAllocated(node.scoringCpu + pod.scoringCpu, milliCpu)
-      parts++
-    }
-    if (memory > 0) {
-      sum += leastAllocated(node.scoringMemory + pod.scoringMemory, memory)
-      parts++
-    }
-    return parts === 0 ? 0 : Math.floor(sum / parts)
-  },
+/** Room for the pod's requests and one more pod; the score prefers nodes with more left over, or less, as the profile says. */
+export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']> = (handle, args) => {
+  const names = new Set([...(args.ignoredResources ?? []), ...handle.extenders.flatMap((x) => x.ignoredResources)])
+  const groups: ReadonlySet<string> = args.ignoredResourceGroups === undefined ? NONE : new Set(args.ignoredResourceGroups)
+  const ignored = (resource: string): boolean => names.has(resource) || (groups.size > 0 && groups.has(resource.split('/')[0]!))
+  const refusal = (pod: PodInfo, node: NodeInfo): Rejection | undefined => lacking(pod, node, ignored)
+  return {
+    name: 'NodeResourcesFit',
+    events: [
+      // A node that is full of pods gets room by any pod's leaving.
+      { on: ['AssignedPodDelete'], helps: (pod, e) => e.type === 'AssignedPodDelete' && (isSmall(pod) || sharesResource(pod, e.pod)) },
+      { on: ['AssignedPodUpdate'] },
+      {
+        on: ['NodeAdd', 'NodeUpdate'],
+        helps: (pod, e) => (e.type === 'NodeAdd' || e.type === 'NodeUpdate') && refusal(pod, e.node) === undefined,
+      },
+      { on: ['PodUpdate'] },
+    ],
+    filter: refusal,
+    score: allocationScore(args.scoringStrategy),
+  }
 }
 
 function isSmall(pod: PodInfo): boolean {

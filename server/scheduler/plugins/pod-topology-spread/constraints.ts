@@ -20,8 +20,8 @@ export interface Spread {
 
 type Action = 'DoNotSchedule' | 'ScheduleAnyway'
 
-/** For pods without constraints of their own (the scheduler configuration's defaultingType System). */
-const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
+/** For pods without constraints of their own where the profile says nothing else (defaultingType System). */
+export const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
   { topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
 ]
@@ -45,12 +45,17 @@ function spreadOf(c: TopologySpreadConstraint, selector: LabelSelectorObject, po
 }
 
 /** The pod's constraints of one action: its own, or the defaults over the pods that are served or kept together with it. */
-export function constraintsOf(pod: Pod, action: Action, listers: Listers): Spread[] {
+export function constraintsOf(
+  pod: Pod,
+  action: Action,
+  listers: Listers,
+  standard: readonly TopologySpreadConstraint[] = SYSTEM_DEFAULTS,
+): Spread[] {
   const own = pod.spec?.topologySpreadConstraints ?? []
   if (own.length > 0) {
     return own.filter((c) => c.whenUnsatisfiable === action).map((c) => spreadOf(c, c.labelSelector ?? NOTHING, pod))
   }
-  const defaults = SYSTEM_DEFAULTS.filter((c) => c.whenUnsatisfiable === action)
+  const defaults = standard.filter((c) => c.whenUnsatisfiable === action)
   const selector = defaults.length === 0 ? undefined : defaultSelector(pod, listers)
   return selector === undefined ? [] : defaults.map((c) => spreadOf(c, selector, pod))
 }

@@ -1,17 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Node, Pod } from '../../../client/objects.ts'
-import {
-  MAX_NODE_SCORE,
-  stateKey,
-  unresolvable,
-  unschedulable,
-  type ClusterEvent,
-  type Listers,
-  type PluginFactory,
-} from '../../framework.ts'
+import { MAX_NODE_SCORE, stateKey, unresolvable, unschedulable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
-import { constraintsOf, hasAllKeys, HOSTNAME, NodeInclusion, valueOf, type Spread } from './constraints.ts'
+import type { PluginArguments } from '../../config/types.ts'
+import { constraintsOf, hasAllKeys, HOSTNAME, NodeInclusion, SYSTEM_DEFAULTS, valueOf, type Spread } from './constraints.ts'
+
+type Constraints = (pod: Pod) => Spread[]
 
 const UNEVEN = unschedulable("node(s) didn't match pod topology spread constraints")
 const NO_LABEL = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
@@ -47,7 +42,11 @@ function fewest(d: Domains): number {
 }
 
 /** Spreads pods over domains: as a filter where the skew is bounded, as a score where it is a wish, and for pods without one. */
-export const podTopologySpread: PluginFactory = ({ cache, listers }) => {
+export const podTopologySpread: PluginFactory<PluginArguments['PodTopologySpread']> = ({ cache, listers }, args) => {
+  const standard = args.defaultingType === 'List' ? (args.defaultConstraints ?? []) : SYSTEM_DEFAULTS
+  const hard: Constraints = (pod) => constraintsOf(pod, 'DoNotSchedule', listers, standard)
+  // Only the system's defaults count nodes that lack one of the labels (KEP-3243).
+  const system = args.defaultingType !== 'List'
   function count(pod: PodInfo, other: PodInfo, node: NodeInfo, state: FilterState | undefined, by: 1 | -1): void {
     if (state === undefined || node.node === undefined || other.pod.metadata.namespace !== pod.pod.metadata.namespace) return
     const spreads = state.domains.map((d) => d.spread)
@@ -63,13 +62,13 @@ export const podTopologySpread: PluginFactory = ({ cache, listers }) => {
   return {
     name: 'PodTopologySpread',
     events: [
-      { on: ['AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'], helps: (pod, e) => podHelps(pod, e, listers) },
-      { on: ['PodUpdate'], helps: (pod, e) => ownChangeHelps(pod, e, listers) },
-      { on: ['NodeAdd', 'NodeUpdate', 'NodeDelete'], helps: (pod, e) => nodeHelps(pod, e, listers) },
+      { on: ['AssignedPodAdd', 'AssignedPodUpdate', 'AssignedPodDelete'], helps: (pod, e) => podHelps(pod, e, hard) },
+      { on: ['PodUpdate'], helps: (pod, e) => ownChangeHelps(pod, e, hard) },
+      { on: ['NodeAdd', 'NodeUpdate', 'NodeDelete'], helps: (pod, e) => nodeHelps(pod, e, hard) },
     ],
 
     preFilter({ pod }, state, nodes) {
-      const spreads = constraintsOf(pod, 'DoNotSchedule', listers)
+      const spreads = hard(pod)
       if (spreads.length === 0) return 'skip'
       const inclusion = new NodeInclusion(pod)
       const domains = spreads.map((spread): Domains => ({ spread, counts: new Map(), fewest: undefined }))
@@ -100,9 +99,9 @@ export const podTopologySpread: PluginFactory = ({ cache, listers }) => {
     },
 
     preScore({ pod }, state, feasible) {
-      const spreads = constraintsOf(pod, 'ScheduleAnyway', listers)
+      const spreads = constraintsOf(pod, 'ScheduleAnyway', listers, standard)
       if (spreads.length === 0) return 'skip'
-      const requireAll = (pod.spec?.topologySpreadConstraints ?? []).length > 0
+      const requireAll = !system || (pod.spec?.topologySpreadConstraints ?? []).length > 0
       const domains = spreads.map((spread): Domains => ({ spread, counts: new Map(), fewest: undefined }))
       let taking = 0
       for (const { node } of feasible) {
@@ -179,23 +178,23 @@ function partChanged(spreads: readonly Spread[], now: Pod, before: Pod): boolean
   return spreads.some((c) => c.selector.matches(now.metadata.labels) !== c.selector.matches(before.metadata.labels))
 }
 
-function podHelps({ pod }: PodInfo, e: ClusterEvent, listers: Listers): boolean {
+function podHelps({ pod }: PodInfo, e: ClusterEvent, constraints: Constraints): boolean {
   if (e.type !== 'AssignedPodAdd' && e.type !== 'AssignedPodUpdate' && e.type !== 'AssignedPodDelete') return false
   if (e.pod.pod.metadata.namespace !== pod.metadata.namespace) return false
-  const spreads = constraintsOf(pod, 'DoNotSchedule', listers)
+  const spreads = constraints(pod)
   return e.type === 'AssignedPodUpdate' ? partChanged(spreads, e.pod.pod, e.old.pod) : matchesAny(spreads, e.pod.pod)
 }
 
-function ownChangeHelps({ pod }: PodInfo, e: ClusterEvent, listers: Listers): boolean {
+function ownChangeHelps({ pod }: PodInfo, e: ClusterEvent, constraints: Constraints): boolean {
   if (e.type !== 'PodUpdate') return false
-  const spreads = constraintsOf(pod, 'DoNotSchedule', listers)
+  const spreads = constraints(pod)
   const tolerates = !isDeepStrictEqual(e.pod.pod.spec?.tolerations, e.old.pod.spec?.tolerations)
   return (tolerates && spreads.some((c) => c.honorTaints)) || partChanged(spreads, e.pod.pod, e.old.pod)
 }
 
-function nodeHelps({ pod }: PodInfo, e: ClusterEvent, listers: Listers): boolean {
+function nodeHelps({ pod }: PodInfo, e: ClusterEvent, constraints: Constraints): boolean {
   if (e.type !== 'NodeAdd' && e.type !== 'NodeUpdate' && e.type !== 'NodeDelete') return false
-  const spreads = constraintsOf(pod, 'DoNotSchedule', listers)
+  const spreads = constraints(pod)
   if (e.type === 'NodeDelete') return hasAllKeys(e.old, spreads)
   const now: Node | undefined = e.node.node
   if (e.type === 'NodeAdd') return hasAllKeys(now, spreads)

@@ -17,6 +17,7 @@ import {
   SELECTED_NODE,
 } from '../../../client/volume-binding.ts'
 import { compareQuantity, parseQuantity } from '../../../machinery/quantity.ts'
+import type { PluginArguments } from '../../config/types.ts'
 import { stateKey, unresolvable, type Handle, type PluginFactory } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { storageHelps } from '../storage-events.ts'
@@ -26,8 +27,7 @@ const AFFINITY = "node(s) didn't match PersistentVolume's node affinity"
 const MISSING = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'
 const UNBOUND = unresolvable('pod has unbound immediate PersistentVolumeClaims')
 
-/** bindTimeoutSeconds: how long a pod waits for its volumes once it has a node; looked at each second. */
-const TIMEOUT_MS = 600_000
+/** How often it is looked whether a pod that has a node has its volumes too. */
 const LOOK_MS = 1000
 
 /** What a pod's claims would get on a node. */
@@ -69,7 +69,7 @@ function claimsOf(pod: Pod, { persistentVolumeClaims }: Handle['listers']): Pers
 }
 
 /** Pods go where their volumes are; claims that wait for a pod get their volumes where it goes. */
-export const volumeBinding: PluginFactory = (handle) => {
+export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (handle, { bindTimeoutSeconds }) => {
   const { listers, client, clock, signal } = handle
   /** Volumes and claims that are promised to pods on their way, by name and key. */
   const promisedVolumes = new Set<string>()
@@ -143,7 +143,7 @@ export const volumeBinding: PluginFactory = (handle) => {
     await announce(plan, nodeName)
     const start = clock.now()
     while (!areBound(plan, nodeName, start)) {
-      if (clock.now() - start > TIMEOUT_MS) throw new Error('binding volumes: context deadline exceeded')
+      if (clock.now() - start > bindTimeoutSeconds * 1000) throw new Error('binding volumes: context deadline exceeded')
       if (!handle.cache.isAssumed(uid))
         throw new Error(`binding volumes: pod does not exist any more: pod "${pod.metadata.name}" not found`)
       await delay(clock, LOOK_MS, signal)

@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { SchedulingAlgorithm, type Decision } from './algorithm.ts'
+import { SchedulerCache } from './cache.ts'
+import { failureMessage } from './diagnosis.ts'
+import { Extender } from './extender.ts'
+import type { ExtenderConfiguration } from './config/types.ts'
+import { podInfo } from './pod-info.ts'
+import { testHandle, testProfile } from './testing/handle.ts'
+import { makeNode, makePod } from './testing/objects.ts'
+
+type Answer = (verb: string, args: Record<string, unknown>) => { status?: number; body?: unknown } | Promise<{ body: unknown }>
+
+let server: Server | undefined
+const abort = new AbortController()
+afterEach(() => server?.closeAllConnections())
+
+async function serve(answer: Answer): Promise<string> {
+  server = createServer((req, res) => {
+    const chunks: Buffer[] = []
+    req.on('data', (chunk: Buffer) => chunks.push(chunk))
+    req.on('end', () => {
+      const args = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>
+      void Promise.resolve(answer(req.url ?? '', args)).then((a) => {
+        res.statusCode = 'status' in a ? (a.status ?? 200) : 200
+        res.end(JSON.stringify(a.body ?? null))
+      })
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function place(configurations: readonly ExtenderConfiguration[], names = ['a', 'b', 'c']): Promise<Decision> {
+  const cache = new SchedulerCache()
+  for (const name of names) cache.setNode(makeNode(name))
+  const extenders = configurations.map((c) => new Extender(c, abort.signal))
+  const pod = podInfo(makePod('p', { cpu: '1' }))
+  return new SchedulingAlgorithm(testProfile(testHandle(cache)), undefined, () => 0.999).decideWith(pod, cache.nodes, extenders)
+}
+
+const why = (d: Decision): string | undefined => (d.nodeName === undefined ? failureMessage(d.outcome, undefined) : d.nodeName)
+
+describe('an extender', () => {
+  test('takes nodes away by name, and says why', async () => {
+    const seen: unknown[] = []
+    const urlPrefix = await serve((verb, args) => {
+      seen.push([verb, args.nodes, args.nodenames])
+      return {
+        body: { nodenames: [], failedNodes: { a: 'too old', b: 'too old' }, failedAndUnresolvableNodes: { b: 'broken', c: 'broken' } },
+      }
+    })
+    const decision = await place([{ urlPrefix, filterVerb: 'filter', nodeCacheCapable: true }])
+    expect(why(decision)).toBe('0/3 nodes are available: 1 too old, 2 broken.')
+    expect(seen).toEqual([['/filter', null, ['a', 'b', 'c']]])
+    expect(decision.nodeName === undefined && [...decision.rejectedBy]).toEqual(['Extender'])
+  })
+
+  test('without a cache of its own it is sent whole nodes; what it scores counts ten times its weight', async () => {
+    const urlPrefix = await serve((verb, args) => {
+      const { items } = args.nodes as { items: { metadata: { name: string } }[] }
+      if (verb === '/filter') return { body: { nodes: { items: items.filter((n) => n.metadata.name !== 'a') } } }
+      return { body: items.map((n) => ({ host: n.metadata.name, score: n.metadata.name === 'c' ? 10 : 0 })) }
+    })
+    const decision = await place([{ urlPrefix: `${urlPrefix}/`, filterVerb: 'filter', prioritizeVerb: 'prioritize', weight: 5 }])
+    expect(why(decision)).toBe('c')
+  })
+
+  test('one that fails stops the pod, unless it may be ignored', async () => {
+    const urlPrefix = await serve(() => ({ status: 500 }))
+    await expect(place([{ urlPrefix, filterVerb: 'filter' }])).rejects.toThrow(
+      `failed filter with extender at URL ${urlPrefix}/filter, code 500`,
+    )
+    expect(why(await place([{ urlPrefix, filterVerb: 'filter', ignorable: true }], ['a']))).toBe('a')
+  })
+
+  test('its own error, a node that was not asked about, and no answer in time', async () => {
+    const own = await serve(() => ({ body: { error: 'no licence' } }))
+    await expect(place([{ urlPrefix: own, filterVerb: 'f' }])).rejects.toThrow('no licence')
+    const strange = await serve(() => ({ body: { nodenames: ['z'] } }))
+    await expect(place([{ urlPrefix: strange, filterVerb: 'f', nodeCacheCapable: true }])).rejects.toThrow(
+      `extender "${strange}" claims a filtered node "z" which is not found in the input node list`,
+    )
+    const slow = await serve(() => new Promise<never>(() => undefined))
+    await expect(place([{ urlPrefix: slow, filterVerb: 'f', httpTimeout: 1 }])).rejects.toThrow(
+      `Post "${slow}/f": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+    )
+  })
+
+  test('binds, and keeps fewer victims', async () => {
+    const bodies: unknown[] = []
+    const urlPrefix = await serve((verb, args) => {
+      bodies.push(args)
+      return { body: verb === '/bind' ? {} : { nodeNameToMetaVictims: { a: { pods: [{ uid: 'v' }], numPDBViolations: 1 } } } }
+    })
+    const extender = new Extender({ urlPrefix, bindVerb: 'bind', preemptVerb: 'preempt', nodeCacheCapable: true }, abort.signal)
+    const cache = new SchedulerCache()
+    const node = cache.setNode(makeNode('a'))
+    const victim = podInfo({ ...makePod('v'), metadata: { name: 'v', namespace: 'default', uid: 'v' } })
+    node.addPod(victim)
+    const pod = makePod('p')
+    await extender.bind(pod, 'a')
+    expect(bodies).toEqual([{ podName: 'p', podNamespace: 'default', podUID: pod.metadata.uid, node: 'a' }])
+    expect(await extender.preempt(pod, [{ node, victims: [victim], violations: 0 }])).toEqual([{ node, victims: [victim], violations: 1 }])
+  })
+
+  test('takes part only for pods that ask for what it manages', () => {
+    const extender = new Extender(
+      { urlPrefix: 'http://x', managedResources: [{ name: 'example.com/a', ignoredByScheduler: true }] },
+      abort.signal,
+    )
+    expect(extender.isInterested(makePod('p', { 'example.com/a': '1' }))).toBe(true)
+    expect(extender.isInterested(makePod('p', { cpu: '1' }))).toBe(false)
+    expect(extender.ignoredResources).toEqual(['example.com/a'])
+  })
+})

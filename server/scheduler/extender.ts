@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs'
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https'
+import type { Container, Node, Pod } from '../client/objects.ts'
+import type { ExtenderConfiguration } from './config/types.ts'
+import type { NodeInfo } from './node-info.ts'
+import { unresolvable, unschedulable, type RejectedNode } from './framework.ts'
+import type { PodInfo } from './pod-info.ts'
+import { EXTENDER } from './queue.ts'
+
+const DEFAULT_TIMEOUT_MS = 5000
+/** An extender scores from 0 to 10, a plugin from 0 to 100. */
+const SCALE = 10
+/** What an extender may answer with at most. */
+const MAX_ANSWER = 64 * 1024 * 1024
+
+export interface Victims {
+  node: NodeInfo
+  victims: readonly PodInfo[]
+  violations: number
+}
+
+/** A program that has a say in where pods go, asked over HTTP (kube-scheduler extender/v1; scheduler extender.go). */
+export class Extender {
+  readonly name: string
+  readonly isIgnorable: boolean
+  readonly #c: ExtenderConfiguration
+  readonly #managed: ReadonlySet<string>
+  readonly #agent: HttpAgent | HttpsAgent
+  readonly #signal: AbortSignal
+
+  constructor(c: ExtenderConfiguration, signal: AbortSignal) {
+    this.name = c.urlPrefix
+    this.isIgnorable = c.ignorable === true
+    this.#c = c
+    this.#managed = new Set((c.managedResources ?? []).map((r) => r.name))
+    this.#agent = c.urlPrefix.startsWith('https:') ? new HttpsAgent({ keepAlive: true, ...tlsOf(c) }) : new HttpAgent({ keepAlive: true })
+    this.#signal = signal
+    signal.addEventListener('abort', () => this.#agent.destroy(), { once: true })
+  }
+
+  get filters(): boolean {
+    return (this.#c.filterVerb ?? '') !== ''
+  }
+  get prioritizes(): boolean {
+    return (this.#c.prioritizeVerb ?? '') !== ''
+  }
+  get preempts(): boolean {
+    return (this.#c.preemptVerb ?? '') !== ''
+  }
+  get binds(): boolean {
+    return (this.#c.bindVerb ?? '') !== ''
+  }
+
+  /** Extended resources that it looks after alone. */
+  get ignoredResources(): readonly string[] {
+    return (this.#c.managedResources ?? []).filter((r) => r.ignoredByScheduler === true).map((r) => r.name)
+  }
+
+  /** Whether the pod asks for a resource that the extender manages; one that manages none takes part in all. */
+  isInterested({ spec }: Pod): boolean {
+    if (this.#managed.size === 0) return true
+    const asks = ({ resources }: Container): boolean =>
+      [resources?.requests, resources?.limits].some((list) => Object.keys(list ?? {}).some((name) => this.#managed.has(name)))
+    return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(asks)
+  }
+
+  /** The nodes that it leaves, and those that it does not. @throws Error when it cannot be asked, or says that it failed */
+  async filter(pod: Pod, nodes: readonly NodeInfo[]): Promise<{ left: NodeInfo[]; rejected: RejectedNode[] }> {
+    const answer = await this.#send<FilterAnswer>(this.#c.filterVerb!, this.#about(pod, nodes))
+    if ((answer.error ?? '') !== '') throw new Error(answer.error)
+    const byName = new Map(nodes.map((n) => [n.name, n]))
+    const named =
+      this.#c.nodeCacheCapable === true && answer.nodenames != null
+        ? answer.nodenames
+        : answer.nodes?.items?.map((n) => n.metadata.name ?? '')
+    const left = (named ?? []).map((name) => {
+      const node = byName.get(name)
+      if (node === undefined)
+        throw new Error(`extender "${this.name}" claims a filtered node "${name}" which is not found in the input node list`)
+      return node
+    })
+    const why = (map: Record<string, string> | null | undefined, reject: typeof unschedulable): RejectedNode[] =>
+      Object.entries(map ?? {}).flatMap(([name, reason]) => {
+        const node = byName.get(name)
+        return node === undefined ? [] : [{ node, plugin: EXTENDER, rejection: reject(reason) }]
+      })
+    const hopeless = why(answer.failedAndUnresolvableNodes, unresolvable)
+    const known = new Set(hopeless.map((r) => r.node.name))
+    return { left, rejected: [...hopeless, ...why(answer.failedNodes, unschedulable).filter((r) => !known.has(r.node.name))] }
+  }
+
+  /** What it adds to each node's score, weight included. */
+  async prioritize(pod: Pod, nodes: readonly NodeInfo[]): Promise<ReadonlyMap<string, number>> {
+    const list = await this.#send<{ host: string; score: number }[] | null>(this.#c.prioritizeVerb!, this.#about(pod, nodes))
+    return new Map((list ?? []).map(({ host, score }) => [host, score * (this.#c.weight ?? 0) * SCALE]))
+  }
+
+  /** What is left of the nodes on which pods would make room for another, and of those pods. */
+  async preempt(pod: Pod, candidates: readonly Victims[]): Promise<Victims[]> {
+    const byNode = (of: (c: Victims) => unknown): Record<string, unknown> => Object.fromEntries(candidates.map((c) => [c.node.name, of(c)]))
+    const ids = (c: Victims) => ({ pods: c.victims.map((v) => ({ uid: v.uid })), numPDBViolations: c.violations })
+    const whole = (c: Victims) => ({ pods: c.victims.map((v) => v.pod), numPDBViolations: c.violations })
+    const args = this.#c.nodeCacheCapable === true ? { nodeNameToMetaVictims: byNode(ids) } : { nodeNameToVictims: byNode(whole) }
+    const answer = await this.#send<PreemptionAnswer>(this.#c.preemptVerb!, JSON.stringify({ pod, ...args }))
+    return Object.entries(answer.nodeNameToMetaVictims ?? {}).map(([name, meta]) => {
+      const node = candidates.find((c) => c.node.name === name)?.node
+      if (node === undefined) throw new Error(`nodeinfo not found for node name "${name}"`)
+      const victims = (meta?.pods ?? []).map(({ uid }) => {
+        const victim = node.pods.get(uid)
+        if (victim !== undefined) return victim
+        throw new Error(
+          `extender: ${this.name} claims to preempt pod (UID: ${uid}) on node: ${name}, but the pod is not found on that node`,
+        )
+      })
+      if (victims.length === 0) throw new Error(`expected at least one victim pod on node "${name}"`)
+      return { node, victims, violations: meta?.numPDBViolations ?? 0 }
+    })
+  }
+
+  async bind({ metadata }: Pod, nodeName: string): Promise<void> {
+    const { name: podName, namespace: podNamespace, uid: podUID } = metadata
+    const answer = await this.#send<{ error?: string }>(
+      this.#c.bindVerb!,
+      JSON.stringify({ podName, podNamespace, podUID, node: nodeName }),
+    )
+    if ((answer.error ?? '') !== '') throw new Error(answer.error)
+  }
+
+  #about(pod: Pod, nodes: readonly NodeInfo[]): string {
+    if (this.#c.nodeCacheCapable === true) return JSON.stringify({ pod, nodes: null, nodenames: nodes.map((n) => n.name) })
+    return `{"pod":${JSON.stringify(pod)},"nodes":{"metadata":{},"items":[${nodes.map((n) => jsonOf(n.node!)).join()}]},"nodenames":null}`
+  }
+
+  #send<T>(verb: string, body: string): Promise<T> {
+    const url = new URL(`${this.name.replace(/\/+$/, '')}/${verb}`)
+    const timeout = AbortSignal.timeout(this.#c.httpTimeout || DEFAULT_TIMEOUT_MS)
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const options = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      agent: this.#agent,
+      signal: AbortSignal.any([this.#signal, timeout]),
+    }
+    const fail = (e: Error): void => {
+      const why = timeout.aborted ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' : e.message
+      reject(new Error(`Post "${url.href}": ${why}`, { cause: e }))
+    }
+    const req = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (res) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      res.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > MAX_ANSWER) req.destroy(new Error('the answer is too large'))
+        else chunks.push(chunk)
+      })
+      res.on('error', fail)
+      res.on('end', () => {
+        if (res.statusCode !== 200) return reject(new Error(`failed ${verb} with extender at URL ${url.href}, code ${res.statusCode}`))
+        try {
+          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as T)
+        } catch (e) {
+          reject(e instanceof Error ? e : new Error(String(e)))
+        }
+      })
+    })
+    req.on('error', fail)
+    req.end(body)
+    return promise
+  }
+}
+
+interface FilterAnswer {
+  nodes?: { items?: Node[] } | null
+  nodenames?: string[] | null
+  failedNodes?: Record<string, string> | null
+  failedAndUnresolvableNodes?: Record<string, string> | null
+  error?: string
+}
+
+interface PreemptionAnswer {
+  nodeNameToMetaVictims?: Record<string, { pods?: { uid: string }[] | null; numPDBViolations?: number } | null> | null
+}
+
+/** A node is the same for pod after pod. */
+const texts = new WeakMap<Node, string>()
+
+function jsonOf(node: Node): string {
+  let text = texts.get(node)
+  if (text === undefined) texts.set(node, (text = JSON.stringify(node)))
+  return text
+}
+
+/** Without a certificate authority whoever answers is believed, as in the original. */
+function tlsOf({ enableHTTPS, tlsConfig: t = {} }: ExtenderConfiguration): AgentOptions {
+  const part = (data: string | undefined, file: string | undefined): string | undefined => {
+    if (data !== undefined && data !== '') return Buffer.from(data, 'base64').toString('utf8')
+    return file === undefined || file === '' ? undefined : readFileSync(file, 'utf8')
+  }
+  const [ca, cert, key] = [part(t.caData, t.caFile), part(t.certData, t.certFile), part(t.keyData, t.keyFile)]
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(t.serverName === undefined || t.serverName === '' ? {} : { servername: t.serverName }),
+    rejectUnauthorized: t.insecure !== true && !(enableHTTPS === true && ca === undefined),
+  }
+}

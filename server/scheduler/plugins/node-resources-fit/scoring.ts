@@ -1,0 +1,70 @@
+import type { PluginArguments, ShapePoint } from '../../config/types.ts'
+import { MAX_NODE_SCORE } from '../../framework.ts'
+import type { NodeInfo } from '../../node-info.ts'
+import type { PodInfo } from '../../pod-info.ts'
+
+/** What of a resource would be requested on the node with the pod; containers that ask for no cpu or memory count as a little. */
+export function requestedForScoring(name: string, pod: PodInfo, node: NodeInfo): number {
+  if (name === 'cpu') return node.scoringCpu + pod.scoringCpu
+  if (name === 'memory') return node.scoringMemory + pod.scoringMemory
+  return requestedOf(name, pod, node)
+}
+
+/** The same of what is really requested. */
+export function requestedOf(name: string, pod: PodInfo, node: NodeInfo): number {
+  if (name === 'cpu') return node.requested.milliCpu + pod.requests.milliCpu
+  if (name === 'memory') return node.requested.memory + pod.requests.memory
+  if (name === 'ephemeral-storage') return node.requested.ephemeralStorage + pod.requests.ephemeralStorage
+  return (node.requested.scalars?.get(name) ?? 0) + (pod.requests.scalars?.get(name) ?? 0)
+}
+
+/** 0 where the node has none, and for an extended resource that the pod does not ask for: it does not count then. */
+export function capacityOf(name: string, pod: PodInfo, node: NodeInfo): number {
+  const { allocatable } = node
+  if (name === 'cpu') return allocatable.milliCpu
+  if (name === 'memory') return allocatable.memory
+  if (name === 'ephemeral-storage') return allocatable.ephemeralStorage
+  return (pod.requests.scalars?.get(name) ?? 0) === 0 ? 0 : (allocatable.scalars?.get(name) ?? 0)
+}
+
+type Rate = (requested: number, capacity: number) => number
+
+const least: Rate = (requested, capacity) => (requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_NODE_SCORE) / capacity))
+const most: Rate = (requested, capacity) => Math.floor((Math.min(requested, capacity) * MAX_NODE_SCORE) / capacity)
+
+/** A line through the points, level before the first and behind the last; scores of 0 to 10 become 0 to 100. */
+function along(shape: readonly ShapePoint[]): Rate {
+  const points = shape.map(({ utilization = 0, score = 0 }) => ({ at: utilization, score: score * (MAX_NODE_SCORE / 10) }))
+  return (requested, capacity) => {
+    const used = requested > capacity ? 100 : Math.floor((requested * 100) / capacity)
+    const next = points.findIndex((p) => used <= p.at)
+    if (next < 0) return points.at(-1)!.score
+    const [a, b] = [points[next - 1], points[next]!]
+    return a === undefined ? b.score : a.score + Math.trunc(((b.score - a.score) * (used - a.at)) / (b.at - a.at))
+  }
+}
+
+/** Score of a node by what of its resources would be requested with the pod, from 0 to 100 (noderesources *_allocated.go). */
+export function allocationScore({
+  type,
+  resources,
+  requestedToCapacityRatio,
+}: PluginArguments['NodeResourcesFit']['scoringStrategy']): (pod: PodInfo, node: NodeInfo) => number {
+  const byRatio = type === 'RequestedToCapacityRatio'
+  const rate = byRatio ? along(requestedToCapacityRatio?.shape ?? []) : type === 'MostAllocated' ? most : least
+  return (pod, node) => {
+    let sum = 0
+    let weights = 0
+    for (const { name, weight } of resources) {
+      const capacity = capacityOf(name, pod, node)
+      if (capacity === 0) continue
+      const score = rate(requestedForScoring(name, pod, node), capacity)
+      // What does not score takes no part in the mean there.
+      if (byRatio && score <= 0) continue
+      sum += score * weight
+      weights += weight
+    }
+    if (weights === 0) return 0
+    return byRatio ? Math.round(sum / weights) : Math.floor(sum / weights)
+  }
+}
