@@ -14,6 +14,9 @@ import { runtimeClass } from './admission/runtime-class.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { persistentVolumeClaimResize, storageObjectInUseProtection } from './admission/storage-protection.ts'
 import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
+import { WebhookMetrics } from './admission/webhooks/metrics.ts'
+import { mutatingWebhooks } from './admission/webhooks/mutating.ts'
+import { validatingWebhooks } from './admission/webhooks/validating.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
@@ -53,11 +56,12 @@ import type { Clock } from './machinery/clock.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
-import { webhookCaller } from './proxy/webhook-call.ts'
+import { webhookCaller, type CallWebhook } from './proxy/webhook-call.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
 import type { CustomSource } from './openapi/custom-schemas.ts'
 import type { ServedResource } from './registry/generic/resource.ts'
+import { RegistryForms } from './registry/object-forms.ts'
 import { Registry } from './registry/registry.ts'
 import type { Store, StoreDependencies } from './registry/generic/store.ts'
 import { serverContext } from './registry/generic/strategy.ts'
@@ -191,9 +195,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     pods: () => registry.resource('', 'v1', 'pods')!,
   })
   registry.add([], unstored)
+  const callWebhook = webhookCaller((namespace, name, port) => resolveService((of) => registry.store(of), { namespace, name, port }))
   const definitions = new DefinitionController({
-    ...{ registry, storage, clock },
-    callWebhook: webhookCaller((namespace, name, port) => resolveService((of) => registry.store(of), { namespace, name, port })),
+    ...{ registry, storage, clock, callWebhook },
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
     onError: (name, e) =>
       log.warn(
@@ -202,14 +206,21 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       ),
   })
   await definitions.addStored()
-  late.admission = admissionOf(registry, authorizer, o, escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }))
+  const webhookMetrics = new WebhookMetrics()
+  late.admission = admissionOf(
+    registry,
+    authorizer,
+    o,
+    { callWebhook, webhookMetrics },
+    escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }),
+  )
   o.serviceAccountTokens?.attach(accountLookup(registry))
 
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
   const inProcess = new WeakSet<UserInfo>()
   const handler = buildHandlerChain(
-    apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics, controllers }),
+    apiHandler(o, proxies, state, { registry, feed, storage, timings, requests: requestMetrics, webhooks: webhookMetrics, controllers }),
     {
       clock,
       authenticator: o.authenticator,
@@ -335,12 +346,21 @@ const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
 function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
-  { enabledPlugins = [], disabledPlugins = [] }: Pick<ApiServerOptions, 'enabledPlugins' | 'disabledPlugins'>,
+  { enabledPlugins = [], disabledPlugins = [], log }: Pick<ApiServerOptions, 'enabledPlugins' | 'disabledPlugins' | 'log'>,
+  { callWebhook, webhookMetrics }: { callWebhook: CallWebhook; webhookMetrics: WebhookMetrics },
   ...last: readonly AdmissionPlugin[]
 ): Admission {
   const lister = (resource: string): Lister => listerOf(registry.store(resource))
   const namespaces = clusterWide(lister('namespaces'))
   const storageClasses = clusterWide(lister('storageclasses.storage.k8s.io'))
+  const webhooks = {
+    namespaces,
+    forms: new RegistryForms(registry),
+    ...{ authorizer, call: callWebhook, metrics: webhookMetrics },
+    onIgnored: (webhook: string, error: string): void =>
+      log.warn({ webhook, error }, 'a webhook could not be called, which its failurePolicy ignores'),
+  }
+  const configurations = (resource: string): ResourceCache => registry.store(`${resource}.admissionregistration.k8s.io`).resource.cache
   const plugins = [
     namespaceLifecycle(namespaces),
     limitRanger({ cached: lister('limitranges').all }),
@@ -359,6 +379,9 @@ function admissionOf(
     certificateSubjectRestriction,
     defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
     podTopologyLabels(clusterWide(lister('nodes')).cached),
+    // Others go before this: webhooks see what they have made of an object, and quota is for what nobody refuses.
+    mutatingWebhooks({ ...webhooks, configurations: configurations('mutatingwebhookconfigurations') }),
+    validatingWebhooks({ ...webhooks, configurations: configurations('validatingwebhookconfigurations') }),
   ]
   const isOn = (name: string): boolean => enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
   return admissionChain([...plugins.filter(({ name }) => isOn(name)), podCertificateSigning(authorizer), ...last])

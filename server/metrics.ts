@@ -1,4 +1,5 @@
 import type { Registry as PromRegistry } from 'prom-client'
+import type { WebhookMetrics } from './admission/webhooks/metrics.ts'
 import type { Feed } from './cache/feed.ts'
 import type { RequestMetrics } from './filters/metrics.ts'
 import type { Registry } from './registry/registry.ts'
@@ -13,6 +14,7 @@ export interface MetricSources {
   feed: Feed
   storage: Storage
   timings: StorageTimings
+  webhooks: WebhookMetrics
   /** Names of the control loops that run in this process, by the program that runs them upstream. */
   controllers: ReadonlyMap<string, readonly string[]>
 }
@@ -23,7 +25,7 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
   const { Gauge, Registry: Prom, collectDefaultMetrics } = (await import('prom-client')).default
   const prom = new Prom()
   collectDefaultMetrics({ register: prom })
-  for (const source of [...s.requests.sources(), ...s.timings.sources()]) prom.registerMetric(source as never)
+  for (const source of [...s.requests.sources(), ...s.timings.sources(), ...s.webhooks.sources()]) prom.registerMetric(source as never)
   const registers = [prom]
   new Gauge({
     name: 'apiserver_storage_objects',

@@ -25,6 +25,8 @@ const own = words(`
   CertificateSubjectRestriction
   DefaultIngressClass
   PodTopologyLabels
+  MutatingAdmissionWebhook
+  ValidatingAdmissionWebhook
 `)
 
 /** Those that it has and that run only when they are switched on. */
@@ -41,7 +43,6 @@ const others = words(`
   ImagePolicyWebhook
   LimitPodHardAntiAffinityTopology
   MutatingAdmissionPolicy
-  MutatingAdmissionWebhook
   NamespaceAutoProvision
   NamespaceExists
   NodeDeclaredFeatureValidator
@@ -53,7 +54,6 @@ const others = words(`
   PodTolerationRestriction
   ResourceQuota
   ValidatingAdmissionPolicy
-  ValidatingAdmissionWebhook
 `)
 
 const known: ReadonlySet<string> = new Set([...own, ...offByDefault, ...others])

@@ -1,5 +1,8 @@
-import { request } from 'node:https'
+import { Agent, request, type RequestOptions } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { goQuote } from '../machinery/go-quote.ts'
+import type { Status } from '../machinery/status.ts'
+import { webhookErrorText } from './webhook-errors.ts'
 
 /** A webhook's address, or the service behind which it is. */
 export interface WebhookAddress {
@@ -11,92 +14,198 @@ export interface WebhookAddress {
 
 export type ResolveService = (namespace: string, name: string, port: number) => { host: string; port: number }
 
-/** No answer is larger than the largest request and what conversion may make of it. */
-const MAX_ANSWER = 64 << 20
+export interface CallOptions {
+  readonly timeoutMs: number
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
+  /** The largest answer that is read; by default what conversion may make of the largest request. */
+  readonly maxBytes?: number
+}
 
-/**
- * Posts JSON to webhooks. Errors are told as Go's client tells them, as far as they can be.
- * @param resolve where a service's requests go
- */
-export function webhookCaller(resolve: ResolveService): (config: WebhookAddress, body: Buffer, timeoutMs: number) => Promise<Buffer> {
-  return async (config, body, timeoutMs) => {
-    const { url, caBundle, service } = config
-    // As in the reference, the server is told how long it is waited for.
-    const timeout = `timeout=${timeoutMs / 1000}s`
-    const ca = caBundle === undefined || caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64') }
-    if (url !== undefined) {
-      const to = new URL(url)
-      to.search += `${to.search === '' ? '' : '&'}${timeout}`
-      const path = `${to.pathname}${to.search}`
-      return post(
-        { shown: to.href, host: to.hostname, servername: to.hostname, port: Number(to.port || 443), path, ...ca },
-        body,
-        timeoutMs,
-      )
-    }
-    const { namespace = '', name = '', path = '', port = 443 } = service ?? {}
-    const target = resolve(namespace, name, port)
-    const servername = `${name}.${namespace}.svc`
-    const full = `${path.startsWith('/') ? path : `/${path}`}?${timeout}`
-    return post({ shown: `https://${servername}:${port}${full}`, servername, path: full, ...target, ...ca }, body, timeoutMs)
+/** Posts JSON to a webhook. Rejects with an Error in the words of Go's client. */
+export type CallWebhook = (address: WebhookAddress, body: Buffer, options: CallOptions) => Promise<Buffer>
+
+/** An answer that says no. */
+export class WebhookAnswerError extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
   }
 }
 
-interface Target {
+const MAX_ANSWER = 64 << 20
+const IDLE_MS = 90_000
+const IDLE_CONNECTIONS = 25
+/** Webhooks that connections are kept to; as many CAs can be in one cluster's configurations and more. */
+const MAX_AGENTS = 100
+
+/**
+ * The client of all webhooks. Connections are kept for the next call; redirects are not followed, since they would make the server ask for
+ * whatever the webhook wants.
+ * @param resolve where a service's requests go
+ */
+export function webhookCaller(resolve: ResolveService): CallWebhook {
+  const agents = new Agents()
+  return async ({ url, caBundle = '', service }, body, options) => {
+    // As in the reference, the server is told how long it is waited for.
+    const timeout = `timeout=${Math.ceil(options.timeoutMs / 1000)}s`
+    if (url !== undefined) {
+      const to = new URL(url)
+      to.search += `${to.search === '' ? '' : '&'}${timeout}`
+      const host = to.hostname.replace(/^\[(.*)\]$/, '$1')
+      const agent = agents.of(caBundle, host)
+      const port = Number(to.port || 443)
+      const path = `${to.pathname}${to.search}`
+      return post({ shown: to.href, authority: to.host, host, servername: host, port, path, agent }, body, options)
+    }
+    const { namespace = '', name = '', path = '', port = 443 } = service ?? {}
+    const servername = `${name}.${namespace}.svc`
+    const full = `${path.startsWith('/') ? path : `/${path}`}?${timeout}`
+    const authority = `${servername}:${port}`
+    const shown = `https://${authority}${full}`
+    let target: ReturnType<ResolveService>
+    try {
+      target = resolve(namespace, name, port)
+    } catch (e) {
+      throw new Error(`Post ${goQuote(shown)}: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+    }
+    return post({ shown, authority, servername, path: full, ...target, agent: agents.of(caBundle, servername) }, body, options)
+  }
+}
+
+/** One for each CA and name, the last used kept. */
+class Agents {
+  readonly #agents = new Map<string, Agent>()
+
+  of(caBundle: string, servername: string): Agent {
+    const key = `${servername}\n${caBundle}`
+    const agent = this.#agents.get(key) ?? agentOf(caBundle)
+    this.#agents.delete(key)
+    this.#agents.set(key, agent)
+    if (this.#agents.size > MAX_AGENTS) {
+      const [oldest, unused] = this.#agents.entries().next().value!
+      this.#agents.delete(oldest)
+      // Calls that are under way go on; its idle connections end with it.
+      unused.destroy()
+    }
+    return agent
+  }
+}
+
+function agentOf(caBundle: string): Agent {
+  // A certificate that is no CA's is trusted as well when the bundle holds it, as Go does.
+  const ca = caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64'), allowPartialTrustChain: true }
+  return new Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS, timeout: IDLE_MS, scheduling: 'lifo', ...ca })
+}
+
+export interface Target {
   readonly shown: string
+  /** The Host header. */
+  readonly authority: string
   readonly host: string
   readonly port: number
   readonly servername: string
   readonly path: string
-  readonly ca?: Buffer
+  readonly agent: Agent
 }
 
-function post(target: Target, body: Buffer, timeoutMs: number): Promise<Buffer> {
-  const { shown, host, port, servername, path, ca } = target
+async function post(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt(target, body, options)
+    } catch (e) {
+      // The connection had been closed when it was taken for this call: nobody has read it.
+      if (e instanceof StaleConnection && tries <= IDLE_CONNECTIONS) continue
+      throw e instanceof StaleConnection ? e.cause : e
+    }
+  }
+}
+
+class StaleConnection extends Error {}
+
+function attempt(target: Target, body: Buffer, { timeoutMs, signal, maxBytes = MAX_ANSWER }: CallOptions): Promise<Buffer> {
+  const { shown, authority, host, port, servername, path, agent } = target
   const isName = !/^[\d.]+$|:/.test(servername)
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`Post ${JSON.stringify(shown)}: ${why}`))
-    const headers = { 'content-type': 'application/json', accept: 'application/json, */*', 'content-length': String(body.length) }
+    const failure = (e: unknown): Error => new Error(`Post ${goQuote(shown)}: ${webhookErrorText(e, target)}`)
+    const headers = {
+      ...{ 'content-type': 'application/json', accept: 'application/json, */*', 'content-length': String(body.length) },
+      host: authority,
+    }
+    const call: RequestOptions = { method: 'POST', host, port, path, headers, agent, ...(isName ? { servername } : {}) }
     const req = request(
-      {
-        ...{ method: 'POST', host, port, path, headers, agent: false },
-        ...(isName ? { servername } : {}),
-        ...(ca === undefined ? {} : { ca }),
-      },
-      (res) => void read(res).then(resolve, (e: unknown) => (e instanceof Refused ? reject(e) : fail(textOf(e, target)))),
+      call,
+      (res) => void read(res, maxBytes).then(resolve, (e: unknown) => reject(e instanceof WebhookAnswerError ? e : failure(e))),
     )
     const timer = setTimeout(() => req.destroy(new Error('context deadline exceeded')), timeoutMs)
-    req.once('close', () => clearTimeout(timer))
-    req.once('error', (e) => fail(textOf(e, target)))
+    const gone = (): void => void req.destroy(new Error('context canceled'))
+    if (signal?.aborted === true) gone()
+    signal?.addEventListener('abort', gone)
+    req.once('close', () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', gone)
+    })
+    req.once('error', (e: NodeJS.ErrnoException) => {
+      const isStale = req.reusedSocket && (e.code === 'ECONNRESET' || e.code === 'EPIPE')
+      reject(isStale ? new StaleConnection('', { cause: failure(e) }) : failure(e))
+    })
     req.end(body)
   })
 }
 
-/** An answer that says no. */
-class Refused extends Error {}
-
-async function read(res: IncomingMessage): Promise<Buffer> {
+async function read(res: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of res as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > MAX_ANSWER) throw new Error('http: response body too large')
+    if (size > maxBytes) throw new Error('http: response body too large')
     chunks.push(chunk)
   }
   const answer = Buffer.concat(chunks)
-  const { statusCode = 0 } = res
-  if (statusCode >= 200 && statusCode < 300) return answer
-  if (statusCode === 404) throw new Refused('the server could not find the requested resource')
-  if (statusCode < 500) throw new Refused('the server rejected our request for an unknown reason')
-  throw new Refused(
-    `an error on the server (${JSON.stringify(answer.toString().trim().slice(0, 2048))}) has prevented the request from succeeding`,
-  )
+  const { statusCode = 0, headers } = res
+  if (statusCode < 200 || statusCode >= 300)
+    throw new WebhookAnswerError(statusCode, statusMessage(answer) ?? answerText(statusCode, answer))
+  if (answer.length > 0) return answer
+  // A text without a type is taken for JSON.
+  const type = headers['content-type'] ?? 'application/json'
+  throw new WebhookAnswerError(EMPTY_CODE, `0-length response with status code: ${statusCode} and content type: ${type}`)
 }
 
-function textOf(e: unknown, { host, port }: Target): string {
-  const { code, message } = e as NodeJS.ErrnoException
-  if (code === 'ECONNREFUSED') return `dial tcp ${host}:${port}: connect: connection refused`
-  if (code === 'ENOTFOUND') return `dial tcp: lookup ${host}: no such host`
-  if (code === 'ECONNRESET') return 'EOF'
-  return message
+/** apimachinery `api/errors`, NewGenericServerResponse. */
+const ANSWERS: Readonly<Record<number, string>> = {
+  400: 'the server rejected our request for an unknown reason',
+  401: 'the server has asked for the client to provide credentials',
+  404: 'the server could not find the requested resource',
+  405: 'the server does not allow this method on the requested resource',
+  409: 'the server reported a conflict',
+  422: 'the server rejected our request due to an error in our request',
+  429: 'the server has received too many requests and has asked us to try again later',
+  503: 'the server is currently unable to handle the request',
+  504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
+}
+/** A Status that is the answer says itself what is wrong. */
+function statusMessage(answer: Buffer): string | undefined {
+  if (answer[0] !== OPENING) return undefined
+  try {
+    const { kind, apiVersion, status, message } = JSON.parse(answer.toString()) as Partial<Status>
+    return kind === 'Status' && apiVersion === 'v1' && status !== 'Success' ? (message ?? '') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const OPENING = 0x7b
+const MAX_SHOWN = 2048
+/** Of an answer without a body, for metrics. */
+const EMPTY_CODE = 503
+
+function answerText(code: number, answer: Buffer): string {
+  const said = answer.subarray(0, MAX_SHOWN).toString().trim()
+  if (code === 403 || code === 415) return said === '' ? 'unknown' : said
+  if (code === 406) return said === '' ? 'the server was unable to respond with a content type that the client supports' : said
+  const text = ANSWERS[code]
+  if (text !== undefined) return text
+  if (code < 500) return `the server responded with the status code ${code} but did not return more information`
+  return `an error on the server (${goQuote(said)}) has prevented the request from succeeding`
 }

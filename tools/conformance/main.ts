@@ -7,6 +7,7 @@ import { closeConnections, type Target } from './http.ts'
 import { known, knownRow } from './known.ts'
 import { scenarios } from './scenarios/index.ts'
 import { examplePods } from './scenarios/pod-security.ts'
+import { closeHooks } from './scenarios/webhooks.ts'
 import { Session, type Scenario } from './session.ts'
 
 /**
@@ -116,6 +117,7 @@ async function main(): Promise<number> {
     return fresh.length + unused.length === 0 ? 0 : 1
   } finally {
     closeConnections()
+    await closeHooks()
     await Promise.all(both.map((b) => b.stop()))
   }
 }

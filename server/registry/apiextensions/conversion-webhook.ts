@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { validateAnnotations, validateLabels } from '../../apis/meta/v1/validation.ts'
-import type { DefinitionConversion } from '../../extensions/definition.ts'
 import { aggregate } from '../../extensions/field-errors.ts'
 import { goType, isObject, kindOf, type JsonObject } from '../../extensions/json-values.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { parseNumbers } from '../../machinery/numbers.ts'
 import { StatusError } from '../../machinery/status.ts'
-
-/** Where a webhook is: an address, or a service of the cluster. */
-export type WebhookConfig = NonNullable<NonNullable<DefinitionConversion['webhook']>['clientConfig']>
-
-/** Posts JSON to a webhook; rejects in the words of Go's client. */
-export type CallWebhook = (config: WebhookConfig, body: Buffer, timeoutMs: number) => Promise<Buffer>
+import type { CallWebhook, WebhookAddress } from '../../proxy/webhook-call.ts'
 
 const TIMEOUT_MS = 30_000
 const REVIEWS = ['v1', 'v1beta1']
@@ -21,12 +15,12 @@ const REVIEWS = ['v1', 'v1beta1']
  * them in one review; of their metadata it may change labels and annotations alone.
  */
 export class ConversionWebhook {
-  readonly #config: WebhookConfig
+  readonly #config: WebhookAddress
   readonly #version: string | undefined
   readonly #call: CallWebhook
 
   /** @param reviews spec.conversion.webhook.conversionReviewVersions: the first that is known is spoken */
-  constructor(config: WebhookConfig, reviews: readonly string[], call: CallWebhook) {
+  constructor(config: WebhookAddress, reviews: readonly string[], call: CallWebhook) {
     this.#config = config
     this.#version = reviews.find((v) => REVIEWS.includes(v))
     this.#call = call
@@ -43,7 +37,7 @@ export class ConversionWebhook {
     const review = { kind: 'ConversionReview', apiVersion: reviewVersion, request: { uid, desiredAPIVersion: apiVersion, objects } }
     let converted: readonly unknown[]
     try {
-      const answer = await this.#call(this.#config, Buffer.from(JSON.stringify(review)), TIMEOUT_MS)
+      const answer = await this.#call(this.#config, Buffer.from(JSON.stringify(review)), { timeoutMs: TIMEOUT_MS })
       converted = convertedObjects(parsed(answer), reviewVersion, uid)
     } catch (e) {
       throw failed(`${who} failed: ${e instanceof Error ? e.message : String(e)}`)

@@ -54,8 +54,12 @@ class WriteAttributes implements AdmissionAttributes {
   get subresource(): string {
     return this.#write.subresource
   }
+  /** A namespace is in itself, so to say. */
   get namespace(): string {
-    return this.#write.namespace
+    const { namespace, name } = this.#write
+    if (namespace !== '') return namespace
+    const { group, resource } = this.#store.resource
+    return resource === 'namespaces' && group === '' ? name : ''
   }
   get name(): string {
     return this.#write.name

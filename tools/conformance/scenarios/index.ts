@@ -10,6 +10,7 @@ import { patches } from './patches.ts'
 import { podSecurity } from './pod-security.ts'
 import { resources } from './resources.ts'
 import { watches } from './watches.ts'
+import { webhooks } from './webhooks.ts'
 
 export const scenarios: readonly Scenario[] = [
   ...discovery,
@@ -22,5 +23,6 @@ export const scenarios: readonly Scenario[] = [
   ...authorization,
   ...podSecurity,
   ...limits,
+  ...webhooks,
   ...resources,
 ]

@@ -1,3 +1,4 @@
+import { conditionError } from '../../../cel/conditions.ts'
 import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { pathSegmentErrors } from '../../../machinery/names.ts'
@@ -97,13 +98,27 @@ export function checkMutatingOperations(errors: FieldError[], match: JsonObject,
   }
 }
 
-export function checkMatchConditions(errors: FieldError[], conditions: readonly JsonObject[], path: string): void {
+/**
+ * @param stored expressions that are stored already, which may use what a server one version older would not know; undefined: expressions are
+ *   not compiled
+ */
+export function checkMatchConditions(
+  errors: FieldError[],
+  conditions: readonly JsonObject[],
+  path: string,
+  stored?: ReadonlySet<string>,
+): void {
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(path, conditions.length, MAX_CONDITIONS))
   const seen = new Set<string>()
   conditions.forEach((condition, i) => {
     const name = textAt(condition, 'name')
     const at = `${path}[${i}]`
-    if (textAt(condition, 'expression').trim() === '') errors.push(required(`${at}.expression`))
+    const expression = textAt(condition, 'expression').trim()
+    if (expression === '') errors.push(required(`${at}.expression`))
+    else if (stored !== undefined) {
+      const wrong = conditionError(expression, stored.has(expression))
+      if (wrong !== undefined) errors.push(invalid(`${at}.expression`, expression, wrong))
+    }
     if (name === '') errors.push(required(`${at}.name`))
     else {
       checkQualifiedName(errors, name, `${at}.name`)

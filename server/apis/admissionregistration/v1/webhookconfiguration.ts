@@ -77,7 +77,7 @@ function checkVersions(errors: FieldError[], versions: readonly string[], lenien
     errors.push(invalid(path, versions, `must include at least one of ${VERSIONS.join(', ')}`))
 }
 
-function checkHook(errors: FieldError[], hook: JsonObject, lenient: Leniency, conditions: boolean, path: string): void {
+function checkHook(errors: FieldError[], hook: JsonObject, lenient: Leniency, stored: ReadonlySet<string> | undefined, path: string): void {
   checkHookName(errors, textAt(hook, 'name'), `${path}.name`)
   objectsAt(hook, 'rules').forEach((rule, i) => checkRule(errors, rule, `${path}.rules[${i}]`))
   checkChoice(errors, hook, 'failurePolicy', FAILURE_POLICIES, path)
@@ -92,7 +92,7 @@ function checkHook(errors: FieldError[], hook: JsonObject, lenient: Leniency, co
   selectorsOf(errors, hook, path)
   checkChoice(errors, hook, 'reinvocationPolicy', REINVOCATION, path)
   checkClient(errors, hook, `${path}.clientConfig`)
-  if (conditions) checkMatchConditions(errors, objectsAt(hook, 'matchConditions'), `${path}.matchConditions`)
+  if (stored !== undefined) checkMatchConditions(errors, objectsAt(hook, 'matchConditions'), `${path}.matchConditions`, stored)
 }
 
 export const validateWebhooks: Validation = (obj, old) => {
@@ -101,12 +101,15 @@ export const validateWebhooks: Validation = (obj, old) => {
   const lenient = leniencyOf(before)
   // Conditions that nobody has touched are not looked at again.
   const conditionsOf = (list: readonly JsonObject[]): string => JSON.stringify(list.map((hook) => hook.matchConditions ?? null))
-  const conditions = old === undefined || conditionsOf(hooks) !== conditionsOf(before)
+  const isChanged = old === undefined || conditionsOf(hooks) !== conditionsOf(before)
+  const stored = isChanged
+    ? new Set(before.flatMap((hook) => objectsAt(hook, 'matchConditions').map((c) => textAt(c, 'expression'))))
+    : undefined
   const names = new Set<string>()
   hooks.forEach((hook, i) => {
     const path = `webhooks[${i}]`
     const name = textAt(hook, 'name')
-    checkHook(errors, hook, lenient, conditions, path)
+    checkHook(errors, hook, lenient, stored, path)
     checkVersions(errors, textsAt(hook, 'admissionReviewVersions'), lenient.versions, `${path}.admissionReviewVersions`)
     if (!lenient.names && name !== '' && names.has(name)) errors.push(duplicate(`${path}.name`, name))
     names.add(name)

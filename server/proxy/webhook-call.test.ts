@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HookServer } from './testing/hook-server.ts'
+import { webhookCaller, type CallWebhook, type WebhookAddress } from './webhook-call.ts'
+
+const BODY = Buffer.from('{}')
+const REDIRECT = { status: 307, headers: { location: '/other' } }
+
+let hooks: HookServer
+let call: CallWebhook
+beforeAll(async () => {
+  hooks = await HookServer.open(['hook.here.svc'])
+  call = webhookCaller(() => ({ host: '127.0.0.1', port: hooks.port }))
+  hooks.on('/ok', () => 'fine')
+  hooks.on('/hang', () => 'hang')
+  hooks.on('/end', () => 'end')
+  hooks.on('/long', () => 'x'.repeat(10_000))
+  hooks.on('/redirect', () => REDIRECT)
+  hooks.on('/empty', () => '')
+})
+afterAll(() => hooks[Symbol.asyncDispose]())
+
+const at = (path: string, more: Partial<WebhookAddress> = {}): WebhookAddress => ({
+  ...{ url: `${hooks.url}${path}`, caBundle: hooks.caBundle },
+  ...more,
+})
+const options = { timeoutMs: 10_000 }
+const failure = (path: string, more: object = {}): Promise<string> =>
+  call(at(path), BODY, { ...options, ...more }).then(
+    () => '',
+    (e: unknown) => (e as Error).message.replace(hooks.url, ''),
+  )
+
+describe('a call', () => {
+  test('says how long it waits, and keeps its connection for the next one', async () => {
+    const before = hooks.connections
+    for (let i = 0; i < 5; i++) expect((await call(at('/ok'), BODY, options)).toString()).toBe('fine')
+    expect(hooks.connections - before).toBe(1)
+    expect(hooks.seen.at(-1)).toMatchObject({ path: '/ok?timeout=10s', host: `127.0.0.1:${hooks.port}` })
+  })
+
+  test('goes to an endpoint of a service, under the name of the service', async () => {
+    const service = { namespace: 'here', name: 'hook', path: '/ok', port: 8443 }
+    expect((await call({ service, caBundle: hooks.caBundle }, BODY, options)).toString()).toBe('fine')
+    expect(hooks.seen.at(-1)!.host).toBe('hook.here.svc:8443')
+    await expect(call({ service: { ...service, name: 'other' }, caBundle: hooks.caBundle }, BODY, options)).rejects.toThrow(
+      /^Post "https:\/\/other\.here\.svc:8443\/ok\?timeout=10s": tls: failed to verify certificate: x509: certificate is valid for .*hook\.here\.svc, not other\.here\.svc$/,
+    )
+  })
+
+  test('ends when it takes too long, and when nobody waits for it', async () => {
+    expect(await failure('/hang', { timeoutMs: 20 })).toBe('Post "/hang?timeout=1s": context deadline exceeded')
+    const gone = new AbortController()
+    const failed = failure('/hang', { signal: gone.signal })
+    gone.abort()
+    expect(await failed).toBe('Post "/hang?timeout=10s": context canceled')
+    expect(await failure('/hang', { signal: gone.signal })).toBe('Post "/hang?timeout=10s": context canceled')
+  })
+
+  test('follows no redirect, and reads no more than it may', async () => {
+    const seen = hooks.seen.length
+    expect(await failure('/redirect')).toBe('the server responded with the status code 307 but did not return more information')
+    expect(hooks.seen.length).toBe(seen + 1)
+    expect(await failure('/long', { maxBytes: 9999 })).toBe('Post "/long?timeout=10s": http: response body too large')
+    expect(await failure('/long', { maxBytes: 10_000 })).toBe('')
+    expect(await failure('/empty')).toBe('0-length response with status code: 200 and content type: application/json')
+  })
+
+  test('trusts nobody but who is in the bundle', async () => {
+    await expect(call({ url: `${hooks.url}/ok` }, BODY, options)).rejects.toThrow('x509: certificate signed by unknown authority')
+  })
+
+  test('says why nobody answers', async () => {
+    const refused = await call({ url: 'https://127.0.0.1:1/x' }, BODY, options).catch((e: unknown) => (e as Error).message)
+    expect(refused).toBe('Post "https://127.0.0.1:1/x?timeout=10s": dial tcp 127.0.0.1:1: connect: connection refused')
+    expect(await failure('/end')).toBe('Post "/end?timeout=10s": EOF')
+    expect(await failure('/nope')).toBe('the server could not find the requested resource')
+  })
+})
+
+describe('a server that speaks no TLS', () => {
+  let plain: Server
+  beforeAll(async () => {
+    plain = createServer(
+      (socket) => void socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).on('error', () => undefined),
+    )
+    await new Promise<void>((done) => plain.listen(0, '127.0.0.1', done))
+  })
+  afterAll(() => new Promise((done) => plain.close(done)))
+
+  test('is told of', async () => {
+    const { port } = plain.address() as AddressInfo
+    await expect(call({ url: `https://127.0.0.1:${port}/x` }, BODY, options)).rejects.toThrow(
+      'http: server gave HTTP response to HTTPS client',
+    )
+  })
+})
+
+test('a connection that the server has closed meanwhile is not an error', async () => {
+  await using own = await HookServer.open()
+  own.on('/ok', () => 'fine')
+  const address = { url: `${own.url}/ok`, caBundle: own.caBundle }
+  await call(address, BODY, options)
+  own.closeIdle()
+  // Its end may have come already or may come with the next call.
+  expect((await call(address, BODY, options)).toString()).toBe('fine')
+})

@@ -1,0 +1,56 @@
+import type { TLSSocket } from 'node:tls'
+import { isIP } from 'node:net'
+
+/** Why a call did not come to an answer, as Go's client says it, as far as Node tells. */
+export function webhookErrorText(e: unknown, { host, port, servername }: { host: string; port: number; servername: string }): string {
+  const { code = '', message, cert } = e as NodeJS.ErrnoException & { cert?: ReturnType<TLSSocket['getPeerCertificate']> }
+  const address = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `dial tcp ${address}: connect: connection refused`
+    case 'EHOSTUNREACH':
+      return `dial tcp ${address}: connect: no route to host`
+    case 'ENETUNREACH':
+      return `dial tcp ${address}: connect: network is unreachable`
+    case 'ETIMEDOUT':
+      return `dial tcp ${address}: i/o timeout`
+    case 'ENOTFOUND':
+      return `dial tcp: lookup ${host}: no such host`
+    case 'ECONNRESET':
+      return 'EOF'
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return 'http: server gave HTTP response to HTTPS client'
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `${TLS}${namesText(servername, cert?.subjectaltname)}`
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `${TLS}certificate has expired or is not yet valid`
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `${TLS}certificate signed by unknown authority`
+    default:
+      return message
+  }
+}
+
+const TLS = 'tls: failed to verify certificate: x509: '
+
+/** crypto/x509 HostnameError. */
+function namesText(wanted: string, subjectAltName: string | undefined): string {
+  const names = (subjectAltName ?? '').split(', ').filter((n) => n !== '')
+  const isAddress = isIP(wanted) !== 0
+  const prefix = isAddress ? 'IP Address:' : 'DNS:'
+  const own = names.filter((n) => n.startsWith(prefix)).map((n) => n.slice(prefix.length))
+  if (names.length === 0 && !isAddress) return 'certificate relies on legacy Common Name field, use SANs instead'
+  if (own.length === 0) {
+    return isAddress
+      ? `cannot validate certificate for ${wanted} because it doesn't contain any IP SANs`
+      : `certificate is not valid for any names, but wanted to match ${wanted}`
+  }
+  return `certificate is valid for ${own.join(', ')}, not ${wanted}`
+}

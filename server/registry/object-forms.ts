@@ -1,0 +1,137 @@
+import type { AdmissionAttributes } from '../admission/contract.ts'
+import type { ObjectForm, ObjectForms } from '../admission/webhooks/contract.ts'
+import { copyJson } from '../machinery/copy-json.ts'
+import { parseNumbers } from '../machinery/numbers.ts'
+import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
+import { scheme } from '../scheme/index.ts'
+import { schemaOfType, type Schema } from '../scheme/schema.ts'
+import type { ServedResource } from './generic/resource.ts'
+import type { Store } from './generic/store.ts'
+import type { Snapshot } from './registry.ts'
+
+type Forms = readonly [ObjectForm, ...ObjectForm[]]
+
+/** The versions of what is written, for webhooks that name one of them; made once for each kind of write. */
+export class RegistryForms implements ObjectForms {
+  readonly #registry: { readonly snapshot: Snapshot }
+  readonly #made = new Map<string, Forms>()
+  #generation = -1
+
+  constructor(registry: { readonly snapshot: Snapshot }) {
+    this.#registry = registry
+  }
+
+  get generation(): number {
+    return this.#registry.snapshot.generation
+  }
+
+  of(a: AdmissionAttributes): Forms {
+    const { generation } = this
+    if (generation !== this.#generation) {
+      this.#made.clear()
+      this.#generation = generation
+    }
+    const { requested, resource, subresource, kind } = a
+    const written = `${resource.group}/${resource.version}/${kind.group}/${kind.version}/${kind.kind}`
+    const key = `${requested.group}/${requested.version}/${resource.resource}/${subresource} ${written}`
+    let forms = this.#made.get(key)
+    if (forms === undefined) this.#made.set(key, (forms = this.#make(a)))
+    return forms
+  }
+
+  #make(a: AdmissionAttributes): Forms {
+    const { requested, resource, subresource, kind } = a
+    const { snapshot } = this.#registry
+    const own = { group: requested.group, version: requested.version, resource: resource.resource }
+    const served = snapshot.resource(own.group, own.version, own.resource)
+    if (served === undefined) return [bodyForm(own, kind)]
+    const { prefix } = served.store.resource.schema
+    // The store of the write: the request's version of a custom resource has one of its own.
+    const { store } = served
+    const isObject = kind.kind === store.resource.kind && kind.group === store.resource.group
+    const formOf = (s: ServedResource): ObjectForm => {
+      const named = { group: s.facts.group, version: s.facts.version, resource: s.facts.resource }
+      if (!isObject) return bodyForm(named, kind)
+      return s.schema.facts === undefined ? customForm(named, s, store) : builtInForm(named, s)
+    }
+    const hasIt = (s: ServedResource): boolean => subresource === '' || s.facts.subresources.some((sub) => sub.name === subresource)
+    const others = snapshot.served.filter((s) => s !== served && s.store.resource.schema.prefix === prefix && hasIt(s))
+    return [formOf(served), ...others.map(formOf)]
+  }
+}
+
+type Named = ObjectForm['resource']
+
+/** A body of another kind than the resource's (Scale, Eviction, options of a connection): it has one form. */
+function bodyForm(resource: Named, kind: GroupVersionKind): ObjectForm {
+  const type = scheme.typeOf(kind.group, kind.version, kind.kind)
+  const named = { group: kind.group, version: kind.version, kind: kind.kind }
+  const take = (document: unknown): KubeObject =>
+    type === undefined ? (document as KubeObject) : decoded(schemaOfType(type), document, named)
+  return { resource, kind: named, show: (obj) => obj, take }
+}
+
+function builtInForm(resource: Named, served: ServedResource): ObjectForm {
+  const { facts, schema, store, identity } = served
+  const kind = { group: facts.group, version: facts.version, kind: facts.kind }
+  return {
+    ...{ resource, kind },
+    show: (obj) => (identity ? obj : served.fromStored(copyJson(obj))),
+    take: (document) => {
+      const obj = decoded(schema, document, kind)
+      const stored = identity ? obj : served.toStored(obj)
+      store.resource.strategy.default?.(stored)
+      return stored
+    },
+  }
+}
+
+/** @param from the store of the version that the write's objects are in */
+function customForm(resource: Named, served: ServedResource, from: Store): ObjectForm {
+  const { facts, schema, store } = served
+  const kind = { group: facts.group, version: facts.version, kind: facts.kind }
+  if (store === from) {
+    return {
+      ...{ resource, kind },
+      show: (obj) => obj,
+      take: (document) => {
+        const obj = decoded(schema, document, kind)
+        store.resource.strategy.default?.(obj)
+        return obj
+      },
+    }
+  }
+  return {
+    ...{ resource, kind },
+    show: (obj) => inVersionOf(obj, from, store),
+    take: async (document) => {
+      const obj = await inVersionOf(decoded(schema, document, kind), store, from)
+      from.resource.strategy.default?.(obj)
+      return obj
+    },
+  }
+}
+
+/** The object as it would be shown in another version, had it been stored in the first. */
+async function inVersionOf(obj: KubeObject, from: Store, to: Store): Promise<KubeObject> {
+  const bytes = from.resource.encode!(obj)
+  const { resourceVersion, generation } = obj.metadata
+  const stored = from.resource.converter === undefined ? bytes : (await from.resource.converter.toStored([bytes]))[0]!
+  const { converter, schema } = to.resource
+  const shown = converter === undefined ? (schema.settle?.(stored, 0)?.json ?? stored) : (await converter.fromStored([stored]))[0]!
+  const made = parseNumbers(shown.toString()) as KubeObject
+  // What is not stored yet has neither.
+  if (resourceVersion === undefined) delete made.metadata.resourceVersion
+  else made.metadata.resourceVersion = resourceVersion
+  if (generation === undefined) delete made.metadata.generation
+  return made
+}
+
+/** @throws Error for a document that the kind cannot be read from */
+function decoded(schema: Schema, document: unknown, { kind, ...gv }: GroupVersionKind): KubeObject {
+  const given = document as Partial<KubeObject> | null
+  if (given?.kind !== kind) throw new Error(`unable to convert a ${String(given?.kind)} to ${gv.group}/${gv.version}, Kind=${kind}`)
+  const { object, errors } = schema.decode(document, 'Ignore')
+  if (errors.length > 0) throw new Error(errors[0]!)
+  return object
+}
