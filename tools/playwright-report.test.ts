@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { secondTries } from './playwright-report.ts'
+import { failedSpecs, secondTries } from './playwright-report.ts'
 
-test('tests that passed at their second try are named with their file and group, and no others', () => {
+test('tests that passed at their second try and those that failed are named with their file and group, and no others', () => {
   const spec = (title: string, ...status: ('expected' | 'unexpected' | 'flaky' | 'skipped')[]) => ({
     title,
     tests: status.map((s) => ({ status: s })),
@@ -17,4 +17,5 @@ test('tests that passed at their second try are named with their file and group,
     ],
   }
   expect(secondTries(report)).toEqual(['a.spec.ts › two', 'b.spec.ts › group › three'])
+  expect(failedSpecs(report)).toEqual(['b.spec.ts › group › bad'])
 })

@@ -12,10 +12,13 @@ interface Suite {
 }
 
 /** The tests that failed and then passed, as `file › describe › title`. */
-export const secondTries = (report: PlaywrightReport): string[] => report.suites.flatMap((suite) => flaky(suite, ''))
+export const secondTries = (report: PlaywrightReport): string[] => report.suites.flatMap((suite) => titled(suite, 'flaky', ''))
 
-function flaky(suite: Suite, above: string): string[] {
+/** The tests that failed at every try, in the same form. */
+export const failedSpecs = (report: PlaywrightReport): string[] => report.suites.flatMap((suite) => titled(suite, 'unexpected', ''))
+
+function titled(suite: Suite, status: 'flaky' | 'unexpected', above: string): string[] {
   const here = `${above}${suite.title} › `
-  const own = (suite.specs ?? []).filter((spec) => spec.tests.some((t) => t.status === 'flaky')).map((spec) => here + spec.title)
-  return [...own, ...(suite.suites ?? []).flatMap((inner) => flaky(inner, here))]
+  const own = (suite.specs ?? []).filter((spec) => spec.tests.some((t) => t.status === status)).map((spec) => here + spec.title)
+  return [...own, ...(suite.suites ?? []).flatMap((inner) => titled(inner, status, here))]
 }

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { chromium, etcd, kubectl, type Program } from './programs.ts'
 import { nodeBin, root, say } from './setup.mjs'
-import { type PlaywrightReport, secondTries } from './playwright-report.ts'
+import { failedSpecs, type PlaywrightReport, secondTries } from './playwright-report.ts'
 import { rooms, typecheck } from './typecheck.ts'
+import { failedTests, type VitestReport } from './vitest-report.ts'
 
 /** Counts of one part. A check that is not a test suite counts as one test. */
 interface Outcome {
@@ -12,6 +13,8 @@ interface Outcome {
   failed: number
   skipped: number
   notes: string[]
+  /** What failed, by name: whoever has only the end of the output learns it there. */
+  failures?: string[]
 }
 
 const results = join(root, 'test-results')
@@ -51,14 +54,6 @@ function environment(): NodeJS.ProcessEnv {
   return env
 }
 
-interface VitestReport {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
-  success: boolean
-}
-
 function vitest(name: string, config: string): Outcome {
   const file = join(results, `${name}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
@@ -68,7 +63,13 @@ function vitest(name: string, config: string): Outcome {
   const { numPassedTests: passed, numPendingTests, numTodoTests } = report
   // A file that cannot be loaded has no failed test, and fails all the same.
   const failed = Math.max(report.numFailedTests, good && report.success ? 0 : 1)
-  return { passed, failed, skipped: numPendingTests + numTodoTests, notes: passed + failed === 0 ? ['it ran no test'] : [] }
+  return {
+    passed,
+    failed,
+    skipped: numPendingTests + numTodoTests,
+    notes: passed + failed === 0 ? ['it ran no test'] : [],
+    failures: failedTests(report, root),
+  }
 }
 
 function desktop(): Outcome {
@@ -84,6 +85,7 @@ function desktop(): Outcome {
     failed,
     skipped: stats.skipped,
     notes: secondTries(report).map((title) => `passed only when tried again: ${title}`),
+    failures: failedSpecs(report),
   }
 }
 
@@ -106,18 +108,21 @@ function main(wanted: string[]): number {
 
   const total = { passed: 0, failed: 0, skipped: 0 }
   const rows: string[] = []
+  const named: string[] = []
   for (const [name, run] of chosen) {
     console.log(`\n── ${name}`)
     const began = performance.now()
-    const { passed, failed, skipped, notes } = run()
+    const { passed, failed, skipped, notes, failures = [] } = run()
     total.passed += passed
     total.failed += failed
     total.skipped += skipped
+    named.push(...failures.map((failure) => `✗ ${name}: ${failure}`))
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const counts = `${passed} passed${failed > 0 ? `, ${failed} failed` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`
     rows.push([failed > 0 ? '✗' : '✓', name.padEnd(26), `${seconds} s`.padStart(8), ' ', [counts, ...notes].join('; ')].join(' '))
   }
   console.log(`\n${rows.join('\n')}\n`)
+  if (named.length > 0) console.log(`${named.join('\n')}\n`)
   for (const why of absent) console.log(`Not everything could run: ${why}.`)
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
   return total.failed === 0 && total.passed > 0 ? 0 : 1

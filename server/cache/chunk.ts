@@ -3,6 +3,7 @@ import type { Entry } from './entry.ts'
 import { alone } from './own-memory.ts'
 
 const COMMA = Buffer.from(',')
+const NOTHING = Buffer.alloc(0)
 const OPEN_BRACE = 0x7b
 
 /** A deflate piece that can stand anywhere in a stream: it ends on a byte and refers to nothing before it. */
@@ -101,15 +102,21 @@ export class Chunk {
     this.entries.splice(i, 1)
   }
 
+  /** Its entries in two; nothing stays here, since joining them once more would move them out of the new chunks' bytes. */
   split(): [Chunk, Chunk] {
     // Appending (names in time order) is common: leave the left part fuller.
-    const at = Math.ceil((this.entries.length * 3) / 4)
-    return [new Chunk(this.entries.slice(0, at)), new Chunk(this.entries.slice(at))]
+    const right = this.entries.splice(Math.ceil((this.entries.length * 3) / 4))
+    this.#changed()
+    return [new Chunk(this.entries.splice(0)), new Chunk(right)]
   }
 
-  /** The entries as items of a list, with commas between. Entries then share these bytes, so each is held once. */
+  /**
+   * The entries as items of a list, with commas between. Entries then share these bytes, so each is held once. Nothing when the chunk
+   * has been emptied or split since it was looked up.
+   */
   joined(): Buffer {
     if (this.#joined !== undefined) return this.#joined
+    if (this.entries.length === 0) return NOTHING
     const total = this.entries.reduce((n, e) => n + e.body.length + 2, -1)
     const all = Buffer.allocUnsafeSlow(total)
     let at = 0

@@ -13,16 +13,19 @@ const entryOf = (path: string): Entry => {
 }
 
 /** The objects that a list of these runs shows. */
-const itemsOf = (runs: readonly Run[]): unknown => JSON.parse(`[${runs.map((run) => run.piece().bytes.toString()).join(',')}]`)
+const itemsOf = (runs: readonly Run[]): unknown[] =>
+  JSON.parse(`[${runs.map((run) => run.piece().bytes.toString()).join(',')}]`) as unknown[]
 
 const path = fc.tuple(fc.constantFrom('a', 'a-b', 'b', 'c'), fc.integer({ min: 0, max: 400 })).map(([ns, n]) => `${ns}/p${n}`)
-const step = fc.tuple(fc.constantFrom('set', 'set', 'set', 'delete', 'join'), path)
+const step = fc.tuple(fc.constantFrom('set', 'set', 'set', 'delete', 'join', 'begin', 'go on'), path)
 
 test('behaves as a sorted map, whatever is joined in between', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 1500 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 1500, size: 'max' }), (steps) => {
       const list = new EntryList()
       const model = new Map<string, Entry>()
+      // What a list has in hand that joins its chunks in turns with others.
+      let begun: Run[] = []
       for (const [what, p] of steps) {
         const key = keyOf(p)
         if (what === 'set') {
@@ -32,7 +35,10 @@ test('behaves as a sorted map, whatever is joined in between', () => {
         } else if (what === 'delete') {
           expect(list.delete(key)).toBe(model.get(key))
           model.delete(key)
-        } else for (const run of list.runs({ namespace: '' })) run.piece()
+        } else if (what === 'begin') begun = list.runs({ namespace: '' })
+        else if (what === 'go on') for (const { chunk } of begun) chunk.joined()
+        else for (const run of list.runs({ namespace: '' })) run.piece()
+        if (what === 'go on') expect(itemsOf(list.runs({ namespace: '' }))).toHaveLength(model.size)
       }
       const sorted = [...model.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
       expect([...list.entries({ namespace: '' })]).toEqual(sorted)
@@ -62,6 +68,18 @@ test('an entry that was replaced keeps its own bytes, not its old chunk', () => 
   const old = list.set(entryOf('a/p7'))!
   expect(old.body.buffer).not.toBe(joined.buffer)
   expect(old.object().metadata.name).toBe('p7')
+})
+
+test('a chunk that a list still has in hand when it was emptied or cut in two has nothing to join', () => {
+  const list = new EntryList()
+  for (let i = 100; i < 228; i++) list.set(entryOf(`a/p${i}`))
+  list.set(entryOf('b/alone'))
+  const [cut, emptied] = list.runs({ namespace: '' }).map((run) => run.chunk)
+  list.set(entryOf('a/p5'))
+  list.delete(keyOf('b/alone'))
+  const names = itemsOf(list.runs({ namespace: 'a' })).length
+  expect([cut!.joined().length, emptied!.joined().length]).toEqual([0, 0])
+  expect(itemsOf(list.runs({ namespace: 'a' }))).toHaveLength(names)
 })
 
 test('loads what is in order already', () => {

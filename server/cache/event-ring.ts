@@ -68,7 +68,8 @@ export class RingBudget {
   /** A ring holds so much more, or less. */
   changed(bytes: number): void {
     this.#bytes += bytes
-    while (this.#bytes > this.#limit) this.#largest().dropOldest()
+    // What gives way comes here too, with less than nothing.
+    if (bytes > 0) while (this.#bytes > this.#limit) this.#largest().dropOldest()
   }
 
   #largest(): EventRing {
@@ -127,10 +128,9 @@ export class EventRing {
   /** Must not be called on an empty ring. */
   dropOldest(): void {
     const e = this.#events[this.#head]!
-    this.#events[this.#head] = undefined
+    this.#events[this.#head++] = undefined
     this.#floor = e.revision
     this.#grow(-e.size)
-    this.#head++
     if (this.#head > 1024 && this.#head * 2 > this.#events.length) {
       this.#events = this.#events.slice(this.#head)
       this.#head = 0

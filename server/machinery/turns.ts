@@ -22,6 +22,9 @@ function enqueue(turn: () => void): void {
   schedule()
 }
 
+/** How much work waits for its turn. */
+export const turnsWaited = (): number => waiting.length
+
 /** Resolves when it is the caller's turn. */
 export const nextTurn = (): Promise<void> => new Promise(enqueue)
 

@@ -147,7 +147,7 @@ describe('the number of connections', () => {
   test('never more than the bound, whatever comes and goes', () => {
     const step = fc.record({ kind: fc.constantFrom('tcp', 'tls', 'known', 'close', 'login', 'wait'), n: fc.nat(30) })
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         const house = new House({ total: 8, anonymous: 4, anonymousPerAddress: 2 })
         const clients: Client[] = []
         for (const { kind, n } of steps) {

@@ -19,11 +19,12 @@ export function yamlText(object: unknown): string {
       if (isScalar(node) && (node.value === '<<' || beginsBlank(node.value))) node.type = Scalar.QUOTE_DOUBLE
     },
   })
-  return document.toString({ lineWidth: 0 })
+  // Quoted texts stay on one line: their blank lines would lose blanks.
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER })
 }
 
 /** A block scalar tells its indent by its first line: where that holds nothing but white space, the space would be taken for indent. */
-const beginsBlank = (value: unknown): boolean => typeof value === 'string' && /^[ \t\r]+\n/.test(value)
+const beginsBlank = (value: unknown): boolean => typeof value === 'string' && /^[ \t\r]*\n/.test(value)
 
 /** Two versions of an object as texts to compare: without the server's bookkeeping, and without the values of a Secret. */
 export function comparedTexts(before: unknown, after: unknown): [before: string, after: string] {

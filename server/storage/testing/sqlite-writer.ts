@@ -7,7 +7,16 @@ import { openSqliteStorage } from '../sqlite/open.ts'
 
 const [path = '', run = ''] = process.argv.slice(2)
 const storage = await openSqliteStorage({ path })
-const say = (line: string) => writeSync(1, `${line}\n`)
+// A pipe that nobody has read for a while takes only a part, or nothing (EAGAIN).
+function say(line: string): void {
+  for (let rest = Buffer.from(`${line}\n`); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== 'EAGAIN') throw e
+    }
+  }
+}
 const value = Buffer.alloc(1500, run)
 
 async function caller(id: number): Promise<never> {
