@@ -5,7 +5,10 @@ import unit from './vitest.config.ts'
 // Workers take these over. A locale need not be installed: Node brings the languages with it.
 Object.assign(process.env, { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })
 
-const shared = { testTimeout: unit.test?.testTimeout ?? 0, setupFiles: [join(import.meta.dirname, 'another-day.ts')] }
+const shared = {
+  testTimeout: unit.test?.testTimeout ?? 0,
+  setupFiles: ['properties.setup.ts', 'another-day.ts'].map((file) => join(import.meta.dirname, file)),
+}
 
 /**
  * The unit tests once more, on another day, in another zone and in another language: a test that depends on one of them passes on the

@@ -19,6 +19,7 @@ const commands = {
   'perf:inspector': { builds: ['server', 'renderer'], program: ['tools/inspector-perf.ts'] },
   abuse: { builds: ['server'], program: ['tools/abuse/main.ts'] },
   fuzz: { builds: ['server'], program: ['tools/fuzz/main.ts'] },
+  properties: { builds: [], program: ['tools/properties.ts'] },
   envtest: { builds: ['server'], program: ['tools/envtest.ts'] },
   soak: { builds: ['server'], program: ['tools/soak/main.ts'] },
   build: { builds: [], program: ['tools/build.ts'] },

@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['{server,renderer,electron,tools}/**/*.test.{ts,tsx}'],
     // Two cores are common on machines that run this.
     maxWorkers: '100%',
+    setupFiles: [join(import.meta.dirname, 'properties.setup.ts')],
     // A test that asserts nothing, or only in a callback that never ran, fails.
     expect: { requireAssertions: true },
     testTimeout: 30_000,
