@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { certificateApproval, certificateSigning, certificateSubjectRestriction, podCertificateSigning } from './admission/certificates.ts'
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  clusterTrustBundleAttest,
+  podCertificateSigning,
+} from './admission/certificates.ts'
 import { admissionChain } from './admission/chain.ts'
 import type { Admission, AdmissionPlugin } from './admission/contract.ts'
 import { defaultIngressClass, defaultStorageClass } from './admission/default-class.ts'
@@ -7,6 +13,7 @@ import { defaultTolerationSeconds } from './admission/default-toleration-seconds
 import { extendedResourceToleration } from './admission/extended-resource-toleration.ts'
 import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { nodeRestriction } from './admission/node-restriction/index.ts'
 import { podSecurity } from './admission/pod-security.ts'
 import { podTopologyLabels } from './admission/pod-topology-labels.ts'
 import { priority } from './admission/priority.ts'
@@ -346,7 +353,7 @@ const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
 function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
-  { enabledPlugins = [], disabledPlugins = [], log }: Pick<ApiServerOptions, 'enabledPlugins' | 'disabledPlugins' | 'log'>,
+  { clock, enabledPlugins = [], disabledPlugins = [], log }: Pick<ApiServerOptions, 'clock' | 'enabledPlugins' | 'disabledPlugins' | 'log'>,
   { callWebhook, webhookMetrics }: { callWebhook: CallWebhook; webhookMetrics: WebhookMetrics },
   ...last: readonly AdmissionPlugin[]
 ): Admission {
@@ -364,7 +371,8 @@ function admissionOf(
   const plugins = [
     namespaceLifecycle(namespaces),
     limitRanger({ cached: lister('limitranges').all }),
-    serviceAccount(lister('serviceaccounts')),
+    serviceAccount(lister('serviceaccounts'), (ms) => new Promise((done) => void clock.setTimeout(done, ms))),
+    nodeRestriction({ authorizer, lookup: lister }),
     taintNodesByCondition,
     podSecurity({ namespaces, pods: lister('pods').all }),
     priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
@@ -376,6 +384,7 @@ function admissionOf(
     runtimeClass(clusterWide(lister('runtimeclasses.node.k8s.io'))),
     certificateApproval(authorizer),
     certificateSigning(authorizer),
+    clusterTrustBundleAttest(authorizer),
     certificateSubjectRestriction,
     defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
     podTopologyLabels(clusterWide(lister('nodes')).cached),

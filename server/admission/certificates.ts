@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import { semanticEqual } from '../apis/core/v1/semantic-equal.ts'
 import type { UserInfo } from '../authn/contract.ts'
 import type { Attributes, Authorizer } from '../authz/contract.ts'
 import { forbiddenField, invalidObject } from '../machinery/field-errors.ts'
 import { parseCertificateRequest } from '../machinery/x509/certification-request.ts'
-import { forbidden } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
+import { refusal } from './refusal.ts'
 
 interface Request extends KubeObject {
   spec?: { signerName?: string; request?: string }
@@ -16,11 +17,8 @@ const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
 const isRequest = (a: AdmissionAttributes, subresource: string): boolean =>
   a.resource.resource === 'certificatesigningrequests' && a.resource.group === 'certificates.k8s.io' && a.subresource === subresource
 
-const refuse = (a: AdmissionAttributes, why: string): Error =>
-  forbidden({ group: a.resource.group, resource: a.resource.resource }, a.name, why)
-
 /** Who may use a signer has the right to its name, or to `domain/*`. */
-async function maySign(authorizer: Authorizer, user: UserInfo, verb: 'approve' | 'sign', signer: string): Promise<boolean> {
+async function maySign(authorizer: Authorizer, user: UserInfo, verb: 'approve' | 'sign' | 'attest', signer: string): Promise<boolean> {
   for (const name of [signer, `${signer.split('/')[0]}/*`]) {
     const attributes: Attributes = {
       ...{ isResourceRequest: true, verb, path: '', apiGroup: 'certificates.k8s.io', apiVersion: '*', namespace: '' },
@@ -38,7 +36,7 @@ export const certificateApproval = (authorizer: Authorizer): AdmissionPlugin => 
     if (a.operation !== 'UPDATE' || !isRequest(a, 'approval') || a.internal) return
     const signer = (a.oldObject as Request).spec?.signerName ?? ''
     return maySign(authorizer, a.user, 'approve', signer).then((may) => {
-      if (!may) throw refuse(a, `user not permitted to approve requests with signerName ${JSON.stringify(signer)}`)
+      if (!may) throw refusal(a, `user not permitted to approve requests with signerName ${JSON.stringify(signer)}`)
     })
   },
 })
@@ -53,7 +51,7 @@ export const certificateSigning = (authorizer: Authorizer): AdmissionPlugin => (
     if (same && isDeepStrictEqual(old.status?.conditions ?? [], next.status?.conditions ?? [])) return
     const signer = old.spec?.signerName ?? ''
     return maySign(authorizer, a.user, 'sign', signer).then((may) => {
-      if (!may) throw refuse(a, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`)
+      if (!may) throw refusal(a, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`)
     })
   },
 })
@@ -87,8 +85,32 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     try {
       organizations = parseCertificateRequest(Buffer.from(request, 'base64').toString('latin1')).subject.organizations
     } catch (e) {
-      throw refuse(a, `failed to parse CSR: ${e instanceof Error ? e.message : String(e)}`)
+      throw refusal(a, `failed to parse CSR: ${e instanceof Error ? e.message : String(e)}`)
     }
-    if (organizations.includes('system:masters')) throw refuse(a, `use of ${CLIENT_SIGNER} signer with system:masters group is not allowed`)
+    if (organizations.includes('system:masters'))
+      throw refusal(a, `use of ${CLIENT_SIGNER} signer with system:masters group is not allowed`)
   },
 }
+
+/**
+ * To say whom a signer's certificates are to be trusted by needs the right to attest for it (plugin/pkg/admission/certificates/ctbattest).
+ * Owners and finalizers are the garbage collector's, who has none.
+ */
+export const clusterTrustBundleAttest = (authorizer: Authorizer): AdmissionPlugin => ({
+  name: 'ClusterTrustBundleAttest',
+  validate(a) {
+    if (a.resource.resource !== 'clustertrustbundles' || a.resource.group !== 'certificates.k8s.io') return
+    if ((a.operation !== 'CREATE' && a.operation !== 'UPDATE') || a.internal) return
+    const signer = (a.object as Request).spec?.signerName ?? ''
+    if (signer === '') return
+    if (a.operation === 'UPDATE' && semanticEqual(withoutCollectors(a.object!), withoutCollectors(a.oldObject!))) return
+    return maySign(authorizer, a.user, 'attest', signer).then((may) => {
+      if (!may) throw refusal(a, `user not permitted to attest for signerName ${JSON.stringify(signer)}`)
+    })
+  },
+})
+
+const withoutCollectors = ({ metadata, ...rest }: KubeObject): object => ({
+  ...rest,
+  metadata: { ...metadata, ownerReferences: undefined, finalizers: undefined, managedFields: undefined },
+})

@@ -29,13 +29,17 @@ export async function asKubeApiserver(o: Options): Promise<Options> {
   const dataDir = o.storage.dataDir !== '' ? o.storage.dataDir : join(embedded ?? certDir, 'binnacle')
   const [cert, key] = [join(certDir, 'apiserver.crt'), join(certDir, 'apiserver.key')]
   const pair = tlsCertFile === '' && existsSync(cert) && existsSync(key) ? { tlsCertFile: cert, tlsPrivateKeyFile: key } : {}
+  const { enabledPlugins, disabledPlugins } = o.admission
   return {
     ...o,
+    // There it has to be asked for.
+    admission: { enabledPlugins, disabledPlugins: enabledPlugins.includes(NODES) ? disabledPlugins : [...disabledPlugins, NODES] },
     serving: { ...o.serving, ...pair, certDir: '' },
     storage: { ...o.storage, dataDir, etcdServers: embedded === undefined ? o.storage.etcdServers : [] },
   }
 }
 
+const NODES = 'NodeRestriction'
 const ASK_LIMIT_MS = 3000
 
 /** The data folder of the stand-in behind the only URL; undefined for an etcd. */

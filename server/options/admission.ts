@@ -12,6 +12,7 @@ const own = words(`
   NamespaceLifecycle
   LimitRanger
   ServiceAccount
+  NodeRestriction
   TaintNodesByCondition
   PodSecurity
   Priority
@@ -22,6 +23,7 @@ const own = words(`
   RuntimeClass
   CertificateApproval
   CertificateSigning
+  ClusterTrustBundleAttest
   CertificateSubjectRestriction
   DefaultIngressClass
   PodTopologyLabels
@@ -37,7 +39,6 @@ const others = words(`
   AlwaysAdmit
   AlwaysDeny
   AlwaysPullImages
-  ClusterTrustBundleAttest
   DenyServiceExternalIPs
   EventRateLimit
   ImagePolicyWebhook
@@ -46,7 +47,6 @@ const others = words(`
   NamespaceAutoProvision
   NamespaceExists
   NodeDeclaredFeatureValidator
-  NodeRestriction
   OwnerReferencesPermissionEnforcement
   PodGroupProtection
   PodNodeSelector

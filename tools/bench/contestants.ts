@@ -207,6 +207,7 @@ async function startReference(apiserver: string, etcd: string, flags: readonly s
     '--service-account-issuer=https://kubernetes.default.svc',
     '--endpoint-reconciler-type=none',
     '--allow-privileged=true',
+    '--enable-admission-plugins=NodeRestriction',
     ...flags,
   ])
   await untilReady(url, token, server.child, server.log)

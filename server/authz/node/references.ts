@@ -1,20 +1,6 @@
+import { visitConfiguration } from '../../apis/core/v1/pod-references.ts'
 import { listAt, objectAt, textAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-
-/** Volume sources with a secret of the pod's namespace (api/v1/pod, VisitPodSecretNames). */
-const SECRET_VOLUMES = [
-  'azureFile.secretName',
-  'cephfs.secretRef.name',
-  'cinder.secretRef.name',
-  'flexVolume.secretRef.name',
-  'rbd.secretRef.name',
-  'secret.secretName',
-  'scaleIO.secretRef.name',
-  'iscsi.secretRef.name',
-  'storageos.secretRef.name',
-  'csi.nodePublishSecretRef.name',
-]
-const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers']
 
 /** What a pod's node needs of the pod's namespace, each as `KIND/NAME`. A mirror pod, which a node makes itself, gives it nothing. */
 export function referencesOf(pod: KubeObject): ReadonlySet<string> {
@@ -22,25 +8,8 @@ export function referencesOf(pod: KubeObject): ReadonlySet<string> {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return found
   const add = (kind: string, name: string): void => void (name !== '' && found.add(`${kind}/${name}`))
   add('serviceaccount', textAt(pod, 'spec.serviceAccountName'))
-  for (const ref of listAt(pod, 'spec.imagePullSecrets')) add('secret', textAt(ref, 'name'))
-  for (const list of CONTAINERS)
-    for (const container of listAt(pod, `spec.${list}`)) {
-      for (const from of listAt(container, 'envFrom')) {
-        add('secret', textAt(from, 'secretRef.name'))
-        add('configmap', textAt(from, 'configMapRef.name'))
-      }
-      for (const env of listAt(container, 'env')) {
-        add('secret', textAt(env, 'valueFrom.secretKeyRef.name'))
-        add('configmap', textAt(env, 'valueFrom.configMapKeyRef.name'))
-      }
-    }
+  visitConfiguration(pod, add)
   for (const volume of listAt(pod, 'spec.volumes')) {
-    for (const path of SECRET_VOLUMES) add('secret', textAt(volume, path))
-    add('configmap', textAt(volume, 'configMap.name'))
-    for (const source of listAt(volume, 'projected.sources')) {
-      add('secret', textAt(source, 'secret.name'))
-      add('configmap', textAt(source, 'configMap.name'))
-    }
     add('persistentvolumeclaim', textAt(volume, 'persistentVolumeClaim.claimName'))
     if (objectAt(volume, 'ephemeral') !== undefined) add('persistentvolumeclaim', `${pod.metadata.name}-${textAt(volume, 'name')}`)
   }

@@ -7,6 +7,7 @@ import { http } from './http.ts'
 import { limits } from './limits.ts'
 import { options } from './options.ts'
 import { patches } from './patches.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { podSecurity } from './pod-security.ts'
 import { resources } from './resources.ts'
 import { watches } from './watches.ts'
@@ -24,5 +25,6 @@ export const scenarios: readonly Scenario[] = [
   ...podSecurity,
   ...limits,
   ...webhooks,
+  ...nodeRestriction,
   ...resources,
 ]
