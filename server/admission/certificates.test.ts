@@ -3,7 +3,7 @@ import type { Attributes, Authorizer } from '../authz/contract.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { makeRequest, type Asked } from '../machinery/x509/testing/certification-request.ts'
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest } from './certificates.ts'
 import type { AdmissionAttributes } from './contract.ts'
 
 const GROUP = 'certificates.k8s.io'
@@ -83,5 +83,37 @@ describe('a request', () => {
     expect(await create(signer, 'system:masters')).toBe(no(`use of ${signer} signer with system:masters group is not allowed`))
     expect(await create(signer, 'b')).toBeUndefined()
     expect(await create('example.com/s', 'system:masters')).toBeUndefined()
+  })
+})
+
+describe('a trust bundle', () => {
+  const plugin = clusterTrustBundleAttest(authorizer)
+  const bundle = (trustBundle: string, metadata: object = {}, signerName: string | undefined = 'example.com/s'): KubeObject => ({
+    metadata: { name: 'r', ...metadata },
+    spec: { signerName, trustBundle },
+  })
+  const write = (user: string, object: KubeObject, oldObject?: KubeObject) =>
+    refusal(() =>
+      plugin.validate!(
+        attributes({
+          operation: oldObject === undefined ? 'CREATE' : 'UPDATE',
+          resource: { group: GROUP, version: 'v1', resource: 'clustertrustbundles', namespaced: false },
+          ...{ object, oldObject, ...as(user) },
+        }),
+      ),
+    )
+  const refused = `clustertrustbundles.${GROUP} "r" is forbidden: user not permitted to attest for signerName "example.com/s"`
+
+  test('needs the right to attest for its signer', async () => {
+    expect(await write('attest example.com/*', bundle('a'))).toBeUndefined()
+    expect(await write('x', bundle('a'))).toBe(refused)
+    expect(await write('x', bundle('b'), bundle('a'))).toBe(refused)
+    expect(await write('x', bundle('a', {}, ''))).toBeUndefined()
+  })
+
+  test('and none for what a garbage collector writes', async () => {
+    const owned = { finalizers: ['x'], ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' }], managedFields: [] }
+    expect(await write('x', bundle('a', owned), bundle('a'))).toBeUndefined()
+    expect(await write('x', bundle('a', { labels: { a: 'b' } }), bundle('a'))).toBe(refused)
   })
 })

@@ -2,7 +2,7 @@ import type { PodSpec } from '../apis/core/v1/types.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { generateName } from '../machinery/generate-name.ts'
 import { goQuote } from '../machinery/go-quote.ts'
-import { internalError } from '../machinery/status.ts'
+import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts'
@@ -94,7 +94,7 @@ export function serviceAccount(accounts: ServiceAccountLookup, pause?: (ms: numb
       return withAccount(a, (account) => {
         const why = enforcesSecrets(account) ? forbiddenEphemeralSecret(account, specOf(a.object!)) : undefined
         // No 403, as upstream.
-        if (why !== undefined) throw internalError(why)
+        if (why !== undefined) throw new StatusError(500, '', why)
       })
     },
   }

@@ -90,7 +90,7 @@ interface CertificateSpec {
 }
 
 /** What may be so because caches are behind: the node tries again. */
-const retryable = (why: string): StatusError => new StatusError(500, 'InternalError', `Internal error occurred: ${why}`)
+const retryable = (why: string): StatusError => new StatusError(500, '', why)
 
 export const podCertificateRequest: Rule = async (request) => {
   const { a, node } = request

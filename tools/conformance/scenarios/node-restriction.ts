@@ -197,7 +197,7 @@ async function tokens(s: Session, n: string, ns: string, own: string, post: Post
   await make(s, `${API.csi}/csidrivers`, { metadata: { name: s.name('driver') }, spec: { tokenRequests: [{ audience: 'csi' }] } })
   await ask('a token for nobody named', of)
 
-  const requests = `/apis/certificates.k8s.io/v1beta1/namespaces/${ns}/podcertificaterequests`
+  const requests = `/apis/certificates.k8s.io/v1/namespaces/${ns}/podcertificaterequests`
   await post('a certificate for another node', requests, {
     metadata: { name: 'r' },
     spec: { nodeName: 'elsewhere', podName: 'own', podUID: own, signerName: 'a.example/b' },

@@ -84,7 +84,7 @@ async function requestToken(
   const object: KubeObject = {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, ...body.metadata, ...{ name, namespace: req.namespace, uid, creationTimestamp: formatTime(now) } },
+    metadata: Object.assign({ name }, body.metadata, { name, namespace: req.namespace, uid, creationTimestamp: formatTime(now) }),
     spec,
     status: { token, expirationTimestamp: formatTime((Math.floor(now / 1000) + asked) * 1000) },
   }
