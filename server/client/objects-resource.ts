@@ -81,6 +81,72 @@ export interface ResourceClaimTemplate extends KubeObject {
   spec?: { metadata?: { labels?: Strings; annotations?: Strings }; spec?: ResourceClaimSpec }
 }
 
+export interface DeviceClass extends KubeObject {
+  spec?: { selectors?: DeviceSelector[]; config?: DeviceConfiguration[]; extendedResourceName?: string }
+}
+
+export interface DeviceAttribute {
+  string?: string
+  int?: number
+  bool?: boolean
+  version?: string
+}
+
+export interface DeviceTaint {
+  key: string
+  value?: string
+  effect: string
+  timeAdded?: string | null
+}
+
+export interface CounterSet {
+  name: string
+  counters?: Record<string, { value: string }>
+}
+
+export interface DeviceCapacity {
+  value: string
+  requestPolicy?: {
+    default?: string
+    validValues?: string[]
+    validRange?: { min?: string; max?: string; step?: string }
+  }
+}
+
+/** Where something can be used from: one of these. */
+export interface NodePlacement {
+  nodeName?: string
+  nodeSelector?: { nodeSelectorTerms: NodeSelectorTerm[] }
+  allNodes?: boolean
+}
+
+export interface Device extends NodePlacement {
+  name: string
+  attributes?: Record<string, DeviceAttribute>
+  capacity?: Record<string, DeviceCapacity>
+  consumesCounters?: { counterSet: string; counters?: Record<string, { value: string }> }[]
+  taints?: DeviceTaint[]
+  bindsToNode?: boolean
+  bindingConditions?: string[]
+  bindingFailureConditions?: string[]
+  allowMultipleAllocations?: boolean
+}
+
+export interface ResourceSlice extends KubeObject {
+  spec?: NodePlacement & {
+    driver: string
+    pool: { name: string; generation?: number; resourceSliceCount?: number }
+    devices?: Device[]
+    perDeviceNodeSelection?: boolean
+    sharedCounters?: CounterSet[]
+  }
+}
+
+export interface DeviceTaintRule extends KubeObject {
+  spec?: { deviceSelector?: { driver?: string; pool?: string; device?: string }; taint?: DeviceTaint }
+  status?: { conditions?: unknown[] }
+}
+
 export interface PodResourceClaim {
   name: string
   resourceClaimName?: string

@@ -50,6 +50,9 @@ export const TOKEN_REVIEWS = id('authentication.k8s.io', 'v1', 'tokenreviews', f
 export const SUBJECT_ACCESS_REVIEWS = id('authorization.k8s.io', 'v1', 'subjectaccessreviews', false)
 export const RESOURCE_CLAIMS = id('resource.k8s.io', 'v1', 'resourceclaims')
 export const RESOURCE_CLAIM_TEMPLATES = id('resource.k8s.io', 'v1', 'resourceclaimtemplates')
+export const RESOURCE_SLICES = id('resource.k8s.io', 'v1', 'resourceslices', false)
+export const DEVICE_CLASSES = id('resource.k8s.io', 'v1', 'deviceclasses', false)
+export const DEVICE_TAINT_RULES = id('resource.k8s.io', 'v1', 'devicetaintrules', false)
 export const LEASES = id('coordination.k8s.io', 'v1', 'leases')
 
 /** `pods.v1.`, `deployments.v1.apps`: one text a resource, for map keys and messages. */

@@ -22,7 +22,7 @@ function place(pod: Pod, cache: SchedulerCache): string {
   const profile = testProfile(handle)
   const decision = new SchedulingAlgorithm(profile, handle.nominated, () => 0.999).decide(info, cache.nodes)
   if (decision.nodeName !== undefined) return decision.nodeName
-  const room = profile.points.postFilter[0]!.postFilter!(info, decision.outcome, decision.state) as PostFilterResult | undefined
+  const room = profile.points.postFilter.at(-1)!.postFilter!(info, decision.outcome, decision.state) as PostFilterResult | undefined
   return failureMessage(decision.outcome, room?.message)
 }
 

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
 import type { StatefulSet } from '../client/objects-apps.ts'
 import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../client/objects-storage.ts'
+import type { DeviceClass, DeviceTaintRule, ResourceClaim, ResourceSlice } from '../client/objects-resource.ts'
 import type { PodDisruptionBudget } from '../client/objects-policy.ts'
 import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/objects.ts'
 import type { Lister } from '../client/store.ts'
@@ -25,6 +26,10 @@ export interface Listers {
   persistentVolumes: Lister<PersistentVolume>
   storageClasses: Lister<StorageClass>
   csiNodes: Lister<CSINode>
+  resourceClaims: Lister<ResourceClaim>
+  resourceSlices: Lister<ResourceSlice>
+  deviceClasses: Lister<DeviceClass>
+  deviceTaintRules: Lister<DeviceTaintRule>
 }
 
 /** What a plugin may use: the scheduler that it is made for. */
@@ -176,6 +181,10 @@ export type ClusterEvent =
   | { type: 'AssignedPodAdd'; pod: PodInfo }
   /** A claim, or, without one, a volume, a class or what a node can attach. */
   | { type: 'StorageChange'; claim?: { namespace?: string; name?: string } }
+  /** A claim for devices; without `claim` it is gone. */
+  | { type: 'ClaimChange'; claim?: ResourceClaim; old?: ResourceClaim }
+  /** Devices, their classes or taints. */
+  | { type: 'DeviceChange' }
   | { type: 'AssignedPodDelete'; pod: PodInfo }
   | { type: 'AssignedPodUpdate'; pod: PodInfo; old: PodInfo }
   | { type: 'PodUpdate'; pod: PodInfo; old: PodInfo }

@@ -1,12 +1,16 @@
 import { dropManagedFields, type InformerFactory } from '../client/informer.ts'
 import {
   CSI_NODES,
+  DEVICE_CLASSES,
+  DEVICE_TAINT_RULES,
   NAMESPACES,
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
   POD_DISRUPTION_BUDGETS,
   REPLICA_SETS,
   REPLICATION_CONTROLLERS,
+  RESOURCE_CLAIMS,
+  RESOURCE_SLICES,
   SERVICES,
   STATEFUL_SETS,
   STORAGE_CLASSES,
@@ -14,7 +18,8 @@ import {
 } from '../client/resource.ts'
 import type { Lister } from '../client/store.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import type { Listers } from './framework.ts'
+import type { ResourceClaim } from '../client/objects-resource.ts'
+import type { ClusterEvent, Listers } from './framework.ts'
 
 /** Tells of changes of what volumes depend on. */
 export function watchStorage(informers: InformerFactory, tell: (claim?: KubeObject['metadata']) => void): void {
@@ -24,6 +29,19 @@ export function watchStorage(informers: InformerFactory, tell: (claim?: KubeObje
   for (const id of [PERSISTENT_VOLUMES, STORAGE_CLASSES, CSI_NODES]) {
     informers.informer(id, { transform }).addHandler({ added: () => tell(), updated: () => tell() })
   }
+}
+
+/** Tells of changes of what claims for devices depend on. */
+export function watchDevices(informers: InformerFactory, tell: (event: ClusterEvent) => void): void {
+  const transform = dropManagedFields
+  informers.informer<ResourceClaim>(RESOURCE_CLAIMS, { transform }).addHandler({
+    added: (claim) => tell({ type: 'ClaimChange', claim }),
+    updated: (claim, old) => tell({ type: 'ClaimChange', claim, old }),
+    deleted: (old) => tell({ type: 'ClaimChange', old }),
+  })
+  const changed = (): void => tell({ type: 'DeviceChange' })
+  for (const id of [DEVICE_CLASSES, RESOURCE_SLICES]) informers.informer(id, { transform }).addHandler({ added: changed, updated: changed })
+  informers.informer(DEVICE_TAINT_RULES, { transform }).addHandler({ added: changed, updated: changed, deleted: changed })
 }
 
 /** Starts what fills them: they are complete when the factory's informers are. */
@@ -40,5 +58,9 @@ export function listersOf(informers: InformerFactory): Listers {
     persistentVolumes: lister(PERSISTENT_VOLUMES),
     storageClasses: lister(STORAGE_CLASSES),
     csiNodes: lister(CSI_NODES),
+    resourceClaims: lister(RESOURCE_CLAIMS),
+    resourceSlices: lister(RESOURCE_SLICES),
+    deviceClasses: lister(DEVICE_CLASSES),
+    deviceTaintRules: lister(DEVICE_TAINT_RULES),
   }
 }

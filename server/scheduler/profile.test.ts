@@ -13,7 +13,7 @@ describe('a profile’s plugins', () => {
       score: { enabled: [{ name: 'ImageLocality', weight: 9 }], disabled: [{ name: 'NodeAffinity' }, { name: 'PodTopologySpread' }] },
     })
     expect(names(points.score)).toBe(
-      'ImageLocality,TaintToleration,NodeResourcesFit,VolumeBinding,InterPodAffinity,NodeResourcesBalancedAllocation',
+      'ImageLocality,TaintToleration,NodeResourcesFit,VolumeBinding,InterPodAffinity,DynamicResources,NodeResourcesBalancedAllocation',
     )
     expect([weights.get('ImageLocality'), weights.get('TaintToleration')]).toEqual([9, 3])
   })

@@ -13,7 +13,7 @@ import type { ProfileConfiguration, SchedulerConfiguration } from './config/type
 import { failureMessage, NO_NODES, noFitMessage } from './diagnosis.ts'
 import { Extender } from './extender.ts'
 import type { CycleState, FilterOutcome, Handle, Listers, Plugin, PostFilterResult, QueuedPod, Rejection } from './framework.ts'
-import { listersOf, watchStorage } from './listers.ts'
+import { listersOf, watchDevices, watchStorage } from './listers.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 import { checkProfiles, makeProfile, type Profile } from './profile.ts'
@@ -160,6 +160,7 @@ class Scheduler {
       }),
     ]
     watchStorage(this.#informers, (claim) => this.#queue.event({ type: 'StorageChange', ...(claim === undefined ? {} : { claim }) }))
+    watchDevices(this.#informers, (event) => this.#queue.event(event))
     const stop = (): void => {
       this.#queue.stop()
       for (const remove of removers) remove()
@@ -226,7 +227,14 @@ class Scheduler {
     }
     const extenders = this.#extenders.filter((x) => x.isInterested(info.pod))
     if (!extenders.some((x) => x.filters || x.prioritizes)) {
-      this.#decided(queued, profile, profile.algorithm.decide(info, this.#cache.nodes))
+      let decision: Decision
+      try {
+        decision = profile.algorithm.decide(info, this.#cache.nodes)
+      } catch (e) {
+        this.#broke(queued, profile, e instanceof Error ? e.message : String(e))
+        return
+      }
+      this.#decided(queued, profile, decision)
       return
     }
     this.#alone(queued, profile, async () => {

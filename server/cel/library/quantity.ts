@@ -90,7 +90,7 @@ function subtracted(a: QuantityValue, b: QuantityValue): QuantityValue {
   return new QuantityValue(subtractQuantity(a.quantity, b.quantity), sum(a.scaled, minus))
 }
 
-function quantityOfText(text: string): CelValue {
+export function quantityOfText(text: string): CelValue {
   try {
     return new QuantityValue(parseQuantity(text), scaledOfText(text))
   } catch (error) {

@@ -109,7 +109,7 @@ function normalized(text: string): string {
   return [...parts, '0', '0'].slice(0, 3).join('.')
 }
 
-function semverOf(text: string, normalize: boolean): CelValue {
+export function semverOf(text: string, normalize: boolean): CelValue {
   try {
     return parse(normalize ? normalized(text) : text)
   } catch (error) {

@@ -2,6 +2,7 @@ import type { PluginArguments, Point } from '../config/types.ts'
 import type { Plugin, PluginFactory } from '../framework.ts'
 import { defaultBinder } from './default-binder/default-binder.ts'
 import { defaultPreemption } from './default-preemption/default-preemption.ts'
+import { dynamicResources } from './dynamic-resources/dynamic-resources.ts'
 import { imageLocality } from './image-locality/image-locality.ts'
 import { interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity/node-affinity.ts'
@@ -53,6 +54,7 @@ const ROWS: readonly Row[] = [
   ['VolumeZone', volumeZone, ['preFilter', 'filter']],
   configured('PodTopologySpread', podTopologySpread, ['preFilter', 'filter', 'preScore', 'score']),
   configured('InterPodAffinity', interPodAffinity, ['preFilter', 'filter', 'preScore', 'score']),
+  configured('DynamicResources', dynamicResources, ['preEnqueue', 'preFilter', 'filter', 'postFilter', 'score', 'reserve', 'preBind']),
   configured('DefaultPreemption', defaultPreemption, ['preEnqueue', 'postFilter']),
   configured('NodeResourcesBalancedAllocation', nodeResourcesBalancedAllocation, ['preScore', 'score']),
   ['ImageLocality', imageLocality, ['score']],

@@ -1,0 +1,261 @@
+import { matchesTerm } from '../../../client/node-selector.ts'
+import {
+  CLAIM_FINALIZER,
+  isReservedFor,
+  podConsumer,
+  podResourceClaims,
+  type Allocation,
+  type ResourceClaim,
+} from '../../../client/objects-resource.ts'
+import type { Node, Pod } from '../../../client/objects.ts'
+import { RESOURCE_CLAIMS } from '../../../client/resource.ts'
+import { delay } from '../../../client/rest.ts'
+import { keyOf } from '../../../client/store.ts'
+import { formatTime } from '../../../machinery/clock.ts'
+import { isStatusError } from '../../../machinery/status.ts'
+import type { PluginArguments } from '../../config/types.ts'
+import { stateKey, unresolvable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
+import type { PodInfo } from '../../pod-info.ts'
+import { normalizeByMax } from '../normalize.ts'
+import { AllocatedState } from './allocated.ts'
+import { Allocator } from './allocator.ts'
+import { isReadyForBinding, isTimedOut } from './binding-conditions.ts'
+import { Claims } from './claims.ts'
+import { AllocationError, InvalidPools } from './errors.ts'
+import { Pools } from './pools.ts'
+import { SelectorCache } from './selectors.ts'
+
+interface ClaimsState {
+  claims: ResourceClaim[]
+  readonly toAllocate: readonly ResourceClaim[]
+  readonly allocator: Allocator | undefined
+  readonly allocations: Map<string, readonly Allocation[]>
+  /** Claims whose devices some node does not reach, or that never become ready. */
+  readonly unavailable: Set<ResourceClaim>
+}
+
+const stateOf = stateKey<ClaimsState>('DynamicResources')
+const NONE = unresolvable('cannot allocate all claims')
+const ELSEWHERE = unresolvable('resourceclaim not available on the node')
+/** How often it is looked whether devices are prepared. */
+const LOOK_MS = 5000
+const CONFLICTS = 5
+/** FirstAvailableDeviceRequestMaxSize: the first of alternatives scores so much, each behind it one less. */
+const ALTERNATIVES = 8
+
+/** Devices for a pod's claims: chosen on each node, promised with the pod's place, written before it is bound (KEP-4381). */
+export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']> = (handle, { bindingTimeout }) => {
+  const { client, clock, listers, signal } = handle
+  const claims = new Claims(listers.resourceClaims)
+  const compiled = new SelectorCache()
+  const resource = client.resource<ResourceClaim>(RESOURCE_CLAIMS)
+
+  /** Classes that a claim asks for and that there are not. */
+  function missingClass(claim: ResourceClaim): string | undefined {
+    for (const request of claim.spec?.devices?.requests ?? []) {
+      const specs = request.exactly === undefined ? (request.firstAvailable ?? []) : [{ ...request.exactly, name: '' }]
+      if (specs.length === 0) return `resource claim ${keyOf(claim)}, request ${request.name}: unknown request type`
+      for (const { name, deviceClassName = '' } of specs) {
+        if (listers.deviceClasses.get(deviceClassName) !== undefined) continue
+        return `request ${name === '' ? request.name : `${request.name}/${name}`}: device class ${deviceClassName} does not exist`
+      }
+    }
+    return undefined
+  }
+
+  function allocator(): Allocator {
+    const allocated = new AllocatedState()
+    for (const allocation of claims.allocations()) allocated.add(allocation)
+    const pools = new Pools(listers.resourceSlices.list(), listers.deviceTaintRules.list())
+    return new Allocator({ pools, allocated, classes: listers.deviceClasses, selectors: compiled.next() })
+  }
+
+  function isAvailable(claim: ResourceClaim, node: Node): boolean {
+    const { allocation } = claim.status ?? {}
+    if (allocation === undefined) return true
+    if (allocation.nodeSelector?.nodeSelectorTerms.some((t) => matchesTerm(t, node)) === false) return false
+    try {
+      return isReadyForBinding(claim) || !isTimedOut(claim, bindingTimeout, clock.now())
+    } catch {
+      return false
+    }
+  }
+
+  /** Writes what was decided, and that the pod uses it; benign changes of others are taken in. */
+  async function write(claim: ResourceClaim, allocation: Allocation | undefined, pod: Pod): Promise<ResourceClaim> {
+    const { name = '', namespace } = claim.metadata
+    let current = claim
+    for (let left = CONFLICTS; ; left--) {
+      try {
+        if (current.metadata.deletionTimestamp != null) throw new Error(`claim ${keyOf(claim)} got deleted in the meantime`)
+        return await add(current, allocation, pod)
+      } catch (e) {
+        if (!isStatusError(e, 'Conflict') || left === 0) throw e
+        current = await resource.get(name, { namespace, signal })
+      }
+    }
+  }
+
+  async function add(claim: ResourceClaim, allocation: Allocation | undefined, pod: Pod): Promise<ResourceClaim> {
+    let current = claim
+    const before = current.status?.allocation
+    if (allocation !== undefined) {
+      if (before !== undefined) throw new Error(`claim ${keyOf(claim)} got allocated elsewhere in the meantime`)
+      const finalizers = current.metadata.finalizers ?? []
+      if (!finalizers.includes(CLAIM_FINALIZER)) {
+        const metadata = { ...current.metadata, finalizers: [...finalizers, CLAIM_FINALIZER] }
+        current = await resource.update({ ...current, metadata }, { signal })
+      }
+    } else if (before === undefined) throw new Error(`claim ${keyOf(claim)} got deallocated elsewhere in the meantime`)
+    const next = allocation ?? before!
+    const reservedFor = [...(current.status?.reservedFor ?? []), podConsumer(pod)]
+    const allocationTimestamp = next.allocationTimestamp ?? formatTime(clock.now())
+    const status = { ...current.status, allocation: { ...next, allocationTimestamp }, reservedFor }
+    return resource.updateStatus({ ...current, status }, { signal })
+  }
+
+  async function bind(state: ClaimsState, pod: Pod, nodeName: string): Promise<void> {
+    for (const [i, claim] of state.claims.entries()) {
+      if (isReservedFor(claim, pod)) continue
+      const written = await write(claim, claims.pending(claim), pod)
+      claims.wrote(written)
+      state.claims[i] = written
+    }
+    const waits = (c: ResourceClaim): boolean =>
+      c.status?.allocation?.devices?.results?.some((r) => (r.bindingConditions ?? []).length > 0) === true
+    if (!state.claims.some(waits)) return
+    const about = { apiVersion: 'v1', kind: 'Pod', object: pod }
+    const note = `waiting for binding conditions for device on node ${nodeName}`
+    handle.recorder.event(about, 'Normal', 'BindingConditionsPending', note, 'Scheduling')
+    for (;;) {
+      state.claims = state.claims.map((c) => claims.newest(listers.resourceClaims.getByKey(keyOf(c)) ?? c))
+      if (state.claims.every(isReadyForBinding)) return
+      const late = state.claims.find((c) => isTimedOut(c, bindingTimeout, clock.now()))
+      if (late !== undefined) throw new Error(`device binding timeout: claim=${late.metadata.name}`)
+      await delay(clock, LOOK_MS, signal)
+    }
+  }
+
+  /** An allocation that no node can use and nobody else does is given up, so that other devices can be tried. */
+  async function deallocate(claim: ResourceClaim): Promise<void> {
+    const { allocation: _a, reservedFor: _r, devices: _d, ...status } = claim.status ?? {}
+    await resource.updateStatus({ ...claim, status }, { signal })
+  }
+
+  return {
+    name: 'DynamicResources',
+    events: [
+      { on: ['NodeAdd', 'NodeUpdate', 'DeviceChange'] },
+      { on: ['ClaimChange'], helps: (pod, e) => claimHelps(pod, e, claims) },
+      { on: ['PodUpdate'] },
+    ],
+    preEnqueue(pod) {
+      const found = podResourceClaims(pod).length === 0 ? [] : claims.ofPod(pod)
+      return typeof found === 'string' ? unresolvable(found) : undefined
+    },
+    preFilter({ pod }, state) {
+      if (podResourceClaims(pod).length === 0) return 'skip'
+      const found = claims.ofPod(pod)
+      if (typeof found === 'string') return { reject: unresolvable(found) }
+      if (found.length === 0) return 'skip'
+      const toAllocate = found.filter((c) => c.status?.allocation === undefined)
+      for (const claim of toAllocate) {
+        if (claims.isPending(claim)) return { reject: unresolvable(`resource claim ${keyOf(claim)} is in the process of being allocated`) }
+        const missing = missingClass(claim)
+        if (missing !== undefined) return { reject: unresolvable(missing) }
+      }
+      state.write(stateOf, {
+        claims: found,
+        toAllocate,
+        allocator: toAllocate.length === 0 ? undefined : allocator(),
+        allocations: new Map(),
+        unavailable: new Set<ResourceClaim>(),
+      })
+      return undefined
+    },
+    filter(_pod, { name, node }, cycle) {
+      const state = cycle.read(stateOf)
+      if (state === undefined || node === undefined) return undefined
+      const far = state.claims.filter((claim) => !isAvailable(claim, node))
+      for (const claim of far) state.unavailable.add(claim)
+      if (far.length > 0) return ELSEWHERE
+      if (state.allocator === undefined) return undefined
+      try {
+        const allocations = state.allocator.allocate(node, state.toAllocate)
+        if (allocations === undefined) return NONE
+        state.allocations.set(name, allocations)
+        return undefined
+      } catch (e) {
+        if (e instanceof InvalidPools) return unresolvable(e.message)
+        if (!(e instanceof AllocationError)) throw e
+        throw new Error(`running "DynamicResources" filter plugin: ${e.message}`, { cause: e })
+      }
+    },
+    postFilter(pod, _outcome, cycle) {
+      const mine = (c: ResourceClaim): boolean => (c.status?.reservedFor ?? []).every((r) => r.uid === pod.uid)
+      const idle = [...(cycle.read(stateOf)?.unavailable ?? [])].find(mine)
+      if (idle !== undefined)
+        deallocate(idle).catch((e: unknown) => {
+          if (!signal.aborted && !isStatusError(e, 'Conflict')) handle.onError(e, `deallocation of claim ${keyOf(idle)}`)
+        })
+      return undefined
+    },
+    score(_pod, { name }, cycle) {
+      const state = cycle.read(stateOf)
+      if (state === undefined) return 0
+      const made = state.allocations.get(name) ?? []
+      return state.claims.reduce((sum, claim) => {
+        const at = state.toAllocate.indexOf(claim)
+        return sum + alternativesScore(claim, at < 0 ? claim.status?.allocation : made[at])
+      }, 0)
+    },
+    normalize: (scores) => normalizeByMax(scores, false),
+    reserve(_pod, nodeName, cycle) {
+      const state = cycle.read(stateOf)
+      const made = state?.allocations.get(nodeName) ?? []
+      state?.toAllocate.forEach((claim, i) => claims.decide(claim, made[i]!))
+      return undefined
+    },
+    unreserve({ pod }, _nodeName, cycle) {
+      const state = cycle.read(stateOf)
+      for (const claim of state?.toAllocate ?? []) claims.giveUp(claim)
+      for (const claim of state?.claims ?? []) {
+        if (!isReservedFor(claim, pod)) continue
+        const { name = '', namespace, uid } = claim.metadata
+        const body = { metadata: { uid }, status: { reservedFor: [{ $patch: 'delete', uid: pod.metadata.uid }] } }
+        resource.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal }).catch((e: unknown) => {
+          if (!signal.aborted && !isStatusError(e, 'NotFound')) handle.onError(e, `reservation of claim ${keyOf(claim)}`)
+        })
+      }
+    },
+    preBind({ pod }, nodeName, cycle) {
+      const state = cycle.read(stateOf)
+      return state === undefined ? undefined : bind(state, pod, nodeName)
+    },
+  }
+}
+
+function alternativesScore(claim: ResourceClaim, allocation: Allocation | undefined): number {
+  const taken = new Set(allocation?.devices?.results?.map((r) => r.request))
+  let score = 0
+  for (const { name, firstAvailable = [] } of claim.spec?.devices?.requests ?? []) {
+    firstAvailable.forEach((alternative, i) => {
+      if (taken.has(`${name}/${alternative.name}`)) score += ALTERNATIVES - i
+    })
+  }
+  return score
+}
+
+/** A claim of the pod's own that has changed, or one that has given its devices back. */
+function claimHelps({ pod }: PodInfo, e: ClusterEvent, claims: Claims): boolean {
+  if (e.type !== 'ClaimChange') return false
+  const mine = claims.ofPod(pod)
+  if (e.claim === undefined) {
+    claims.gone(e.old!)
+    return typeof mine !== 'string' && e.old?.status?.allocation !== undefined
+  }
+  if (typeof mine === 'string') return false
+  if (e.old?.status?.allocation !== undefined && e.claim.status?.allocation === undefined) return true
+  const uses = mine.some((c) => c.metadata.uid === e.claim?.metadata.uid)
+  return uses && (e.old === undefined || JSON.stringify(e.old.status) !== JSON.stringify(e.claim.status))
+}
