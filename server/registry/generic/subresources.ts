@@ -2,6 +2,7 @@ import { apiVersionOf, type KubeObject } from '../../machinery/types.ts'
 import type { Subresource, SubresourceAnswer, SubresourceRequest } from './resource.ts'
 import type { Store } from './store.ts'
 import type { UpdateRules } from './update-rules.ts'
+import { mutate } from './attributes.ts'
 import { updateIn } from './write.ts'
 
 /** The answer of subresources that do something and have nothing to show (`binding`, `eviction`). */
@@ -78,7 +79,14 @@ const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
 const scaleRules = (f: ScaleFunctions, { resource: { strategy }, groupResource }: Store): UpdateRules => ({
   subresource: 'scale',
-  shown: { kind: SCALE, of: (obj) => (f.toAnswer ?? f.toScale)(obj), into: (obj, scale) => f.applyScale(obj, scale, groupResource) },
+  shown: {
+    kind: SCALE,
+    of: (obj) => (f.toAnswer ?? f.toScale)(obj),
+    into: (obj, scale) => {
+      const { resourceVersion = '0' } = obj.metadata
+      return f.applyScale({ ...obj, metadata: { ...obj.metadata, resourceVersion } }, scale, groupResource)
+    },
+  },
   prepare: (obj, old, ctx) => strategy.prepareForUpdate?.(obj, old, ctx),
   validate: (obj, old, ctx) => strategy.validateUpdate?.(obj, old, ctx) ?? [],
 })
@@ -88,13 +96,18 @@ async function updateScale(
   req: SubresourceRequest,
   change: (current: KubeObject) => KubeObject,
 ): Promise<{ object: KubeObject }> {
-  const { store } = req.served
+  const { namespace, name, context, served } = req
+  const { store } = served
+  const rules = scaleRules(f, store)
+  const { kind, of } = rules.shown!
   const { entry } = await updateIn(store, {
-    namespace: req.namespace,
-    name: req.name,
-    context: req.context,
-    rules: scaleRules(f, store),
-    change: (current) => f.applyScale(current!, change((f.toBase ?? f.toScale)(current!)), store.groupResource),
+    ...{ namespace, name, context },
+    rules: { ...rules, shown: { kind, of } },
+    async change(current) {
+      const object = change((f.toBase ?? f.toScale)(current!))
+      await mutate(store, { operation: 'UPDATE', subresource: 'scale', namespace, name, object, old: of(current!), kind, context })
+      return f.applyScale(current!, object, store.groupResource)
+    },
   })
   return { object: (f.toAnswer ?? f.toScale)(entry.object()) }
 }

@@ -22,8 +22,8 @@ export interface UpdateRules {
 export interface ShownToAdmission {
   readonly kind: GroupVersionKind
   of(obj: KubeObject): KubeObject
-  /** The object with what admission has made of the body. */
-  into(obj: KubeObject, shown: KubeObject): KubeObject
+  /** The object with what admission has made of the body; absent where the change itself asks mutating admission, with the body as it came. */
+  into?(obj: KubeObject, shown: KubeObject): KubeObject
 }
 
 /** The rules of PUT and PATCH on the object itself. */

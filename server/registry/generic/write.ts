@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
@@ -213,10 +214,11 @@ function updateOf({ context, rules, namespace, name }: UpdateRequest, object: Ku
 /** The object as mutating admission leaves it. */
 async function mutated(store: Store, request: UpdateRequest, obj: KubeObject, old: KubeObject): Promise<KubeObject> {
   const { admitted, shown } = request.rules
-  if (admitted === true) return obj
+  if (admitted === true || (shown !== undefined && shown.into === undefined)) return obj
   const update = updateOf(request, obj, old)
+  const before = shown === undefined ? undefined : copyJson(update.object)
   await mutate(store, update)
-  return shown === undefined ? obj : shown.into(obj, update.object!)
+  return shown === undefined || isDeepStrictEqual(before, update.object) ? obj : shown.into!(obj, update.object!)
 }
 
 /** The part of an update between its object and its write. */
