@@ -1,3 +1,4 @@
+import type { Int64 } from '../machinery/numbers.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
 import {
   CompactedError,
@@ -28,9 +29,9 @@ export interface FeedOptions {
 /** The revision asked for is not there yet; becomes a retryable 504. */
 export class TooNewError extends Error {
   override name = 'TooNewError'
-  readonly requested: number
+  readonly requested: Int64
   readonly current: number
-  constructor(requested: number, current: number) {
+  constructor(requested: Int64, current: number) {
     super(`Too large resource version: ${requested}, current: ${current}`)
     this.requested = requested
     this.current = current
@@ -69,7 +70,7 @@ export class Feed {
   #watch: StorageWatch | undefined
   #retry: Timer | undefined
   #retryMs = FIRST_RETRY_MS
-  #waiters: { revision: number; resolve: () => void; timer: Timer; reject: (e: Error) => void }[] = []
+  #waiters: { revision: Int64; resolve: () => void; timer: Timer; reject: (e: Error) => void }[] = []
   #question: Promise<number> | undefined
   #closed = false
   #healthy = false
@@ -297,7 +298,7 @@ export class Feed {
   }
 
   /** Resolves when the cache has seen `revision`; TooNewError after three seconds, as upstream. */
-  waitFor(revision: number): Promise<void> {
+  waitFor(revision: Int64): Promise<void> {
     if (this.#revision >= revision) return Promise.resolve()
     return new Promise((resolve, reject) => {
       const timer = this.#options.clock.setTimeout(() => {

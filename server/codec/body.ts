@@ -7,9 +7,11 @@ import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion }
 import type { TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
+import { hasRawFields } from '../scheme/raw.ts'
+import { wellFormedObject } from '../scheme/well-formed.ts'
 import type { Schema } from '../scheme/schema.ts'
 import { JsonError, parseJson, parseRounded } from '../machinery/json.ts'
-import { jsonText } from '../machinery/json-text.ts'
+import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
 import { YamlError, yamlToJson, type YamlJson } from './yaml-read.ts'
@@ -97,7 +99,7 @@ export function unrecognized(kind: string, why: string, bytes: Buffer): StatusEr
 /** Finds apiVersion and kind, with those expected where the body has none. */
 function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson, custom: boolean): Parsed {
   try {
-    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : fromJson(bytes)
+    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : fromJson(bytes, expected)
     const gv = parseApiVersion(found.apiVersion)
     if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
     if (custom) return found
@@ -124,8 +126,14 @@ function fromYaml({ json, duplicates }: YamlJson): Parsed {
   return { ...typeMeta(parseJson(json)), duplicates }
 }
 
-function fromJson(bytes: Buffer): Parsed {
-  const text = jsonText(bytes)
+/** Whether a kind has fields of JSON that is kept as it was written. */
+function keepsRaw({ group, version, kind, schema }: BodyKind): boolean {
+  const type = schema === undefined ? scheme.typeOf(group, version, kind) : schema.facts
+  return type !== undefined && hasRawFields(type)
+}
+
+function fromJson(bytes: Buffer, expected: BodyKind): Parsed {
+  const text = keepsRaw(expected) ? jsonTextWithHalves(bytes) : jsonText(bytes)
   let value: unknown
   try {
     value = parseRounded(text)
@@ -178,7 +186,10 @@ function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: Fiel
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
   if (error !== undefined) throw bare ? badRequest(error) : cannotHandle(gvk, gvk.kind, error)
-  return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
+  // Halves of surrogate pairs were left for the sake of what is kept as it was written.
+  const halves = hasRawFields(type) && parsed.text !== undefined && hasSurrogates(parsed.text)
+  const object = halves ? (wellFormedObject(decoded.object, type) as KubeObject) : decoded.object
+  return { object, warnings: [...again, ...decoded.warnings] }
 }
 
 const NO_PROTOBUF = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml'

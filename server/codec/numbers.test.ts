@@ -228,6 +228,15 @@ describe('texts', () => {
   test('half a surrogate pair is U+FFFD', () => {
     expect(read('{"data":{"k":"x\\ud800y"}}', config)).toContain('"k":"x\ufffdy"')
   })
+  test('half a surrogate pair stays in JSON that is kept as it was written', () => {
+    const revision = { group: 'apps', version: 'v1', kind: 'ControllerRevision' }
+    const body =
+      '{"metadata":{"name":"a\\udc00","labels":{"\\ud800":"b"}},"revision":9007199254740993,"data":{"\\ud800":["x\\udc00\\ud800"]}}'
+    const shown = read(body, revision)
+    expect(shown).toContain('"data":{"\\ud800":["x\\udc00\\ud800"]}')
+    expect(shown).toContain('"metadata":{"name":"a\ufffd","labels":{"\ufffd":"b"}}')
+    expect(shown).toContain('9007199254740993')
+  })
   test('a byte order mark is no JSON, and no matter in YAML', () => {
     expect(() => decodeBody(Buffer.from('\ufeff{}'), 'json', config, 'Warn')).toThrow(
       "couldn't get version/kind; json parse error: invalid character '\u00ef' looking for beginning of value (efbbbf7b7d)",

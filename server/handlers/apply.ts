@@ -12,7 +12,8 @@ import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
 import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
-import { respondEntry, respondObject, shapeFor } from './respond.ts'
+import { respondEntry, shapeFor } from './respond.ts'
+import { respondSubresource } from './shown.ts'
 import { checkUrlIdentity } from './update.ts'
 
 export const APPLY_TYPE = 'application/apply-patch+yaml'
@@ -64,7 +65,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
       return apply(current)
     },
   })
-  if (sub?.apply?.shown !== undefined) respondObject(ctx, sub.apply.shown(entry.object()))
+  if (sub?.apply?.shown !== undefined) respondSubresource(ctx, served, sub, sub.apply.shown(entry.object()))
   else await respondEntry(ctx, shape, entry, created ? 201 : 200)
 }
 

@@ -3,6 +3,7 @@ import { gzipOf, storedPiece } from '../cache/gzip-stitch.ts'
 import type { Piece, Run } from '../cache/chunk.ts'
 import { selects, type Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
+import type { Int64 } from '../machinery/numbers.ts'
 import { parseResourceVersion } from '../machinery/resource-version.ts'
 import { Slice } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
@@ -213,14 +214,16 @@ async function exactPage(
   served: ServedResource,
   query: ListQuery,
   selection: Selection,
-  revision: number,
+  wanted: Int64,
   bytes: boolean,
   after: string | undefined,
 ): Promise<Page> {
   const { store } = served
   const { cache } = store.resource
   return translated(store.groupResource, '', async () => {
-    await store.deps.feed.waitFor(revision)
+    await store.deps.feed.waitFor(wanted)
+    // What the feed has come to is a number that is exact.
+    const revision = Number(wanted)
     if (cache.lastChange <= revision && cache.ring.floor <= revision) {
       const page = cachePage(served, query, selection, bytes, after)
       page.meta.resourceVersion = String(revision)
@@ -228,14 +231,14 @@ async function exactPage(
       return page
     }
     try {
-      return await historyPage()
+      return await historyPage(revision)
     } catch (e) {
       if (e instanceof CompactedError && query.continueToken !== '') throw expiredContinue(query, after!, listedPrefix(served, selection))
       throw e
     }
   })
 
-  async function historyPage(): Promise<Page> {
+  async function historyPage(revision: number): Promise<Page> {
     const prefix = listedPrefix(served, selection)
     const everything = selection.labels.empty && selection.fields.empty
     const found: Entry[] = []

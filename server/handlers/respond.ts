@@ -45,12 +45,18 @@ export function respondEntry(ctx: RequestContext, shape: Shape, entry: Entry, st
 }
 
 /**
- * Answers with an object that is not stored: a Status, a Scale, a review, a discovery document.
+ * Answers with an object that is not stored: a Status, a review, a discovery document.
  * @param protobuf whether it has that form here
+ * @param transformed whether it is in the form that was asked for; a Status stays one whatever that is
  */
-export function respondObject(ctx: RequestContext, given: object, status = 200, protobuf = true): void {
-  // A Status stays one whatever form was asked for.
-  const { media, pretty } = representationOf(ctx, (given as Partial<KubeObject>).kind === 'Status', protobuf)
+export function respondObject(
+  ctx: RequestContext,
+  given: object,
+  status = 200,
+  protobuf = true,
+  transformed = (given as Partial<KubeObject>).kind === 'Status',
+): void {
+  const { media, pretty } = representationOf(ctx, transformed, protobuf)
   const obj = typeFirst(given as Partial<KubeObject>)
   const { apiVersion, kind } = obj
   // Legacy discovery leaves the version of its own documents out.

@@ -13,7 +13,8 @@ import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts
 import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
 import { checkPatchType, isApply, patched, patchObject, readPatch } from './patch.ts'
-import { representationOf, respondEntry, respondObject, shapeFor } from './respond.ts'
+import { representationOf, respondEntry, shapeFor } from './respond.ts'
+import { respondSubresource, type ObjectSubresource } from './shown.ts'
 import { replaceObject } from './update.ts'
 
 const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'>> = {
@@ -73,7 +74,7 @@ async function status(ctx: RequestContext, served: ServedResource, verb: string)
 async function objectSubresource(
   ctx: RequestContext,
   served: ServedResource,
-  sub: Extract<Subresource, { form: 'object' }>,
+  sub: ObjectSubresource,
   base: Omit<SubresourceRequest, 'context'>,
 ): Promise<void> {
   const { verb } = ctx.requestInfo
@@ -83,7 +84,7 @@ async function objectSubresource(
   // What a custom resource answers has no protobuf form, not even a Scale.
   if (served.schema.facts === undefined) representationOf(ctx, true, false)
   if (verb === 'get' && sub.get !== undefined) {
-    return answer(ctx, served, await sub.get({ ...base, context: strategyContext(ctx) }), 200)
+    return answer(ctx, served, sub, await sub.get({ ...base, context: strategyContext(ctx) }), 200)
   }
   if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx, served.schema)
@@ -95,16 +96,16 @@ async function objectSubresource(
     ensureNamespace(body, namespace, served.facts.namespaced)
     const { subresource } = ctx.requestInfo
     await admit(served.store, { operation: 'CREATE', subresource, namespace, name, object: body, kind: sub.body, context })
-    return answer(ctx, served, await sub.create(request, body), 201)
+    return answer(ctx, served, sub, await sub.create(request, body), 201)
   }
   if (verb === 'update' && sub.update !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
-    return answer(ctx, served, await sub.update(request, () => copyJson(body)), 200)
+    return answer(ctx, served, sub, await sub.update(request, () => copyJson(body)), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) {
     const patch = await readPatch(ctx, expected.schema, query.fieldValidation)
     const change = (current: KubeObject): KubeObject => patched(ctx, patch, copyJson(current), expected, query.fieldValidation)
-    return answer(ctx, served, await sub.update(request, change), 200)
+    return answer(ctx, served, sub, await sub.update(request, change), 200)
   }
   throw refusedVerb(ctx, served)
 }
@@ -118,7 +119,13 @@ function bodyOf(body: { group: string; version: string; kind: string }, served: 
   return type === undefined ? expectedOf(served.facts, served.schema) : { ...body, schema: schemaOfType(type) }
 }
 
-function answer(ctx: RequestContext, served: ServedResource, a: SubresourceAnswer, status: number): void | Promise<void> {
+function answer(
+  ctx: RequestContext,
+  served: ServedResource,
+  sub: ObjectSubresource,
+  a: SubresourceAnswer,
+  status: number,
+): void | Promise<void> {
   if ('entry' in a) return respondEntry(ctx, shapeFor(ctx, served), a.entry, status)
-  respondObject(ctx, a.object, a.status ?? status, served.schema.facts !== undefined)
+  respondSubresource(ctx, served, sub, a.object, a.status ?? status)
 }

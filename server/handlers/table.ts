@@ -1,5 +1,6 @@
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'
+import type { TableDefinition } from '../registry/generic/strategy.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 
 /** What each row carries besides its cells (metav1.TableOptions). */
@@ -19,22 +20,24 @@ export interface ColumnDefinition {
   priority: number
 }
 
-const MEMO = new WeakMap<ServedResource, ColumnDefinition[]>()
+const MEMO = new WeakMap<TableDefinition, ColumnDefinition[]>()
 
-export function tableColumns(served: ServedResource): ColumnDefinition[] {
-  let columns = MEMO.get(served)
+export function columnsOf(table: TableDefinition): ColumnDefinition[] {
+  let columns = MEMO.get(table)
   if (columns === undefined) {
-    columns = served.table.columns.map((c) => ({
-      name: c.name,
-      type: c.type,
-      format: c.format ?? '',
-      description: c.description ?? '',
-      priority: c.priority ?? 0,
+    columns = table.columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
+      name,
+      type,
+      format,
+      description,
+      priority,
     }))
-    MEMO.set(served, columns)
+    MEMO.set(table, columns)
   }
   return columns
 }
+
+export const tableColumns = ({ table }: ServedResource): ColumnDefinition[] => columnsOf(table)
 
 /** @param metaVersion apiVersion of the PartialObjectMetadata in the row */
 export function tableRow(served: ServedResource, obj: KubeObject, include: IncludeObject, now: number, metaVersion: string): unknown {

@@ -1,13 +1,13 @@
 import type { RequestContext } from '../filters/context.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
-import type { TableDefinition } from '../registry/generic/strategy.ts'
 import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'
 import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { representationOf, respondObject } from './respond.ts'
+import { tableOf } from './shown.ts'
 
 /** Requests to kinds of which nothing is stored. */
 export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefinition): Promise<void> {
@@ -28,11 +28,11 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
   }
   if (verb === 'get' && resource.get !== undefined) {
     const object = await resource.get(request())
-    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(resource.table!, [object], ctx.clock.now()) : object)
+    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(ctx, resource.table!, [object]) : object)
   }
   if (verb === 'list' && resource.list !== undefined) {
     const items = await resource.list(request())
-    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(resource.table!, items, ctx.clock.now()) : listOf(resource, items))
+    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(ctx, resource.table!, items) : listOf(resource, items))
   }
   if (name !== '' && resource.get === undefined) throw resourceNotFound()
   throw methodNotAllowed()
@@ -47,22 +47,3 @@ const listOf = ({ group, version, kind }: UnstoredDefinition, items: readonly Ku
   metadata: {},
   items: items.map(({ kind: _k, apiVersion: _a, ...rest }) => rest),
 })
-
-function tableOf(table: TableDefinition, items: readonly KubeObject[], now: number): object {
-  return {
-    kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata: {},
-    columnDefinitions: table.columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
-      name,
-      type,
-      format,
-      description,
-      priority,
-    })),
-    rows: items.map((obj) => ({
-      cells: table.cells(obj, now),
-      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: obj.metadata },
-    })),
-  }
-}

@@ -3,6 +3,7 @@ import type { CacheEvent } from '../cache/event-ring.ts'
 import { eventsBetween } from '../cache/history.ts'
 import type { Selection, WatchOutput } from '../cache/watchers.ts'
 import type { RequestContext } from '../filters/context.ts'
+import type { Int64 } from '../machinery/numbers.ts'
 import { isStatusError, type Status } from '../machinery/status.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
 import { statusFromStorage, translated } from '../registry/generic/errors.ts'
@@ -26,22 +27,19 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   const selection: Selection = { namespace: ctx.requestInfo.namespace, labels: query.labels, fields: query.fields }
   const revision = parseReadVersion(query.resourceVersion)
   const initial = query.sendInitialEvents ?? revision === 0
-  if (initial) {
-    // Unset means consistent, "0" any, a number not older than that (KEP-3157).
-    if (query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
-    else if (revision > 0) await translated(store.groupResource, '', () => feed.waitFor(revision))
-  }
+  // Unset means consistent, "0" any, a number not older than that (KEP-3157).
+  if (initial && query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
   const wanted = initial ? undefined : revision === 0 ? feed.revision : revision
-  const past = wanted === undefined ? undefined : await history(served, wanted).catch((e: unknown) => ({ failure: e }))
+  const past = await (wanted === undefined ? feed.waitFor(revision) : history(served, wanted)).catch((e: unknown) => ({ failure: e }))
   const stream = ctx.exchange.stream(200, { 'content-type': shape.watchContentType })
   try {
-    if (past !== undefined && 'failure' in past) throw past.failure
+    if (typeof past === 'object' && 'failure' in past) throw past.failure
     const watcher = store.resource.cache.watch(
       selection,
       ctx.exchange.objects === true ? objectFrames(served, shape) : shape.frames,
       shape.firstFrame === undefined || ctx.exchange.objects === true ? stream : new FirstFrame(stream, shape.firstFrame),
       {
-        revision: wanted,
+        revision: undefined,
         ...past,
         bookmarks: query.allowWatchBookmarks,
         initialEventsEnd: query.sendInitialEvents === true && query.allowWatchBookmarks,
@@ -89,9 +87,10 @@ class FirstFrame implements WatchOutput {
 }
 
 /** For a revision that the ring no longer reaches back to: the events since, from storage. A revision to come is waited for. */
-async function history(served: ServedResource, from: number): Promise<{ revision: number; backlog?: CacheEvent[] }> {
+async function history(served: ServedResource, wanted: Int64): Promise<{ revision: number; backlog?: CacheEvent[] }> {
   const { resource, deps } = served.store
-  await deps.feed.waitFor(from)
+  await deps.feed.waitFor(wanted)
+  const from = Number(wanted)
   if (from >= resource.cache.ring.floor) return { revision: from }
   // What has to be converted is only known as far back as it was.
   if (resource.converter !== undefined) throw new TooOldError(from, resource.cache.ring.floor)

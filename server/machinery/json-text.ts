@@ -12,10 +12,19 @@ const SURROGATE_LEAD = /^\\u[dD][89a-fA-F]/
  * is U+FFFD. A byte order mark stays, and is no JSON.
  */
 export function jsonText(bytes: Buffer): string {
+  const text = jsonTextWithHalves(bytes)
+  return hasSurrogates(text) ? text.replace(pairOrEscape, (found) => (isHalf(found) ? '\\ufffd' : found)) : text
+}
+
+const isHalf = (found: string): boolean => found.length === LONE && SURROGATE_LEAD.test(found)
+
+/** Whether there are escapes of surrogates, halves perhaps. */
+export const hasSurrogates = (text: string): boolean => text.includes('\\u') && surrogate.test(text)
+
+/** The same with escapes of half a pair as they are, for what is kept as it was written. */
+export function jsonTextWithHalves(bytes: Buffer): string {
   const decoded = utf8.decode(bytes)
-  const text = decoded.includes(REPLACEMENT) && !isUtf8(bytes) ? replaceBytes(bytes) : decoded
-  if (!text.includes('\\u') || !surrogate.test(text)) return text
-  return text.replace(pairOrEscape, (found) => (found.length === LONE && SURROGATE_LEAD.test(found) ? '\\ufffd' : found))
+  return decoded.includes(REPLACEMENT) && !isUtf8(bytes) ? replaceBytes(bytes) : decoded
 }
 
 /** Go replaces byte by byte; the Encoding Standard, and so TextDecoder, a cut sequence as a whole. */

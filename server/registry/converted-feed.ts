@@ -1,3 +1,4 @@
+import type { Int64 } from '../machinery/numbers.ts'
 import type { ConvertingCache } from '../cache/converting-cache.ts'
 import type { ReadFeed } from './generic/store.ts'
 
@@ -20,7 +21,7 @@ export class ConvertedFeed implements ReadFeed {
     await this.#cache.settle()
   }
 
-  async waitFor(revision: number): Promise<void> {
+  async waitFor(revision: Int64): Promise<void> {
     await this.#feed.waitFor(revision)
     await this.#cache.settle()
   }

@@ -122,7 +122,7 @@ export class StatusWriter {
     let retry = false
     try {
       const { pod } = entry
-      const seen = parseResourceVersion(pod.metadata.resourceVersion ?? '0')
+      const seen = Number(parseResourceVersion(pod.metadata.resourceVersion ?? '0'))
       const base = entry.written === undefined || seen >= entry.version ? (pod.status ?? {}) : entry.written
       const status = await inTurns(statusPatchSteps(base, wanted), new Turns())
       if (status !== undefined) {
@@ -133,7 +133,7 @@ export class StatusWriter {
           .clientOf(pod.spec.nodeName ?? '')
           .resource(PODS)
           .patch(name!, { type: 'strategic', body }, options)
-        entry.version = parseResourceVersion(after.metadata.resourceVersion ?? '0')
+        entry.version = Number(parseResourceVersion(after.metadata.resourceVersion ?? '0'))
         this.#o.onWritten?.(pod, this.#o.clock.now() - entry.since)
       }
       entry.written = wanted

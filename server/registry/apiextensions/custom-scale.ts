@@ -4,7 +4,7 @@ import { copyJson } from '../../machinery/copy-json.ts'
 import { badRequest, internalError, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Subresource } from '../generic/resource.ts'
-import { scaleSubresource } from '../generic/subresources.ts'
+import { customScaleTable, scaleSubresource } from '../generic/subresources.ts'
 
 const GO_MIN_INT32 = -2147483648
 
@@ -34,6 +34,7 @@ function shown(obj: KubeObject, paths: ScalePaths): Shown {
 export function customScale(paths: ScalePaths): Subresource {
   const fields = paths.specReplicasPath.replace(/^\./, '').split('.')
   return scaleSubresource({
+    table: customScaleTable,
     toScale(obj) {
       const { scale, hasReplicas } = told(500, () => shown(obj, paths))
       if (!hasReplicas) throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`)

@@ -1,6 +1,7 @@
 import { TooOldError } from '../../cache/resource-cache.ts'
 import { TooNewError } from '../../cache/feed.ts'
 import { alreadyExists, conflict, resourceExpired, serviceUnavailable, StatusError } from '../../machinery/status.ts'
+import type { Int64 } from '../../machinery/numbers.ts'
 import type { GroupResource } from '../../machinery/types.ts'
 import {
   CompactedError,
@@ -14,7 +15,7 @@ import {
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
 
 /** 504 with the cause that client-go looks for before it retries (apimachinery `NewTooLargeResourceVersion`). */
-export function tooLargeResourceVersion(e: { requested: number; current: number }): StatusError {
+export function tooLargeResourceVersion(e: { requested: Int64; current: number }): StatusError {
   return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${e.requested}, current: ${e.current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,

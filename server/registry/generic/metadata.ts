@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { formatTime } from '../../machinery/clock.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
+import { uintFault } from '../../machinery/resource-version.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
 import type { GroupResource, KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { StrategyContext } from './strategy.ts'
@@ -27,7 +28,8 @@ export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void 
 /** A new object has no version yet. What is wrong with it otherwise is said first; the store's text (etcd3/store.go) reaches the client as a bare 500. */
 export function refuseVersion({ metadata }: KubeObject): void {
   const { resourceVersion = '' } = metadata
-  if (/^\d+$/.test(resourceVersion) && BigInt(resourceVersion) !== 0n)
+  // What is no number of a version is taken for none.
+  if (uintFault(resourceVersion) === undefined && !/^0+$/.test(resourceVersion))
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   delete metadata.resourceVersion
 }

@@ -48,6 +48,8 @@ export type Subresource =
       form: 'object'
       /** Message type of the body, as (group, version, kind). */
       body: { group: string; version: string; kind: string }
+      /** How what it answers is shown as a Table; absent: it is not. */
+      readonly table?: TableDefinition
       get?(req: SubresourceRequest): Promise<SubresourceAnswer>
       create?(req: SubresourceRequest, body: KubeObject): Promise<SubresourceAnswer>
       /** `change` makes the new body from the current one; it may run again when another write came between. */

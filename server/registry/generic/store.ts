@@ -1,3 +1,4 @@
+import type { Int64 } from '../../machinery/numbers.ts'
 import type { Admission } from '../../admission/contract.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
@@ -15,7 +16,7 @@ import type { StrategyContext } from './strategy.ts'
 export interface ReadFeed {
   readonly revision: number
   fresh(): Promise<void>
-  waitFor(revision: number): Promise<void>
+  waitFor(revision: Int64): Promise<void>
   /** What is waited for where any state will do; undefined: nothing. */
   settled?(): Promise<void> | undefined
 }

@@ -1,6 +1,8 @@
 import { apiVersionOf, type KubeObject } from '../../machinery/types.ts'
 import type { Subresource, SubresourceAnswer, SubresourceRequest } from './resource.ts'
 import type { Store } from './store.ts'
+import type { TableDefinition } from './strategy.ts'
+import { age, name, number, table, type Cell } from './table-cells.ts'
 import type { UpdateRules } from './update-rules.ts'
 import { mutate } from './attributes.ts'
 import { updateIn } from './write.ts'
@@ -42,6 +44,7 @@ export function replacedObject(body: Body, rulesOf: (store: Store) => UpdateRule
 
 /** How a kind's replicas are read and written through autoscaling/v1 Scale. */
 export interface ScaleFunctions {
+  readonly table: TableDefinition
   toScale(obj: KubeObject): KubeObject
   /** What an update starts from; by default what is shown. */
   toBase?(obj: KubeObject): KubeObject
@@ -53,11 +56,17 @@ export interface ScaleFunctions {
   applyScale(obj: KubeObject, scale: KubeObject, resource: { group: string; resource: string }): KubeObject
 }
 
+const scaleCells: readonly Cell[] = [name, number('spec.replicas'), number('status.replicas'), age]
+/** Columns as the built-in printer declares them, and as that of custom resources does. */
+export const scaleTable = table('Name:string|Desired:integer|Available:integer|Age', ...scaleCells)
+export const customScaleTable = table('Name|Desired:integer|Available:integer|Age:date', ...scaleCells)
+
 export function scaleSubresource(f: ScaleFunctions): Subresource {
   const { specOf = ({ spec }): Record<string, unknown> => (spec === undefined ? {} : { spec }) } = f
   return {
     form: 'object',
     body: SCALE,
+    table: f.table,
     get: async ({ served, namespace, name }) => ({ object: f.toScale((await served.store.get(namespace, name)).object()) }),
     apply: {
       rules: (store) => scaleRules(f, store),

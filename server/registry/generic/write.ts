@@ -4,6 +4,7 @@ import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
+import { uintFault } from '../../machinery/resource-version.ts'
 import { inTurns, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -310,8 +311,8 @@ function dedupe(errors: FieldError[]): FieldError[] {
 function checkVersion(store: Store, obj: KubeObject, current: Entry): void {
   const sent = obj.metadata.resourceVersion ?? ''
   const based = /^0+$/.test(sent) ? '' : sent
-  if (based !== '' && !/^\d+$/.test(based))
-    throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(based)}: invalid syntax`)
+  const fault = based === '' ? undefined : uintFault(based)
+  if (fault !== undefined) throw new StatusError(500, '', fault)
   if (based !== '' && based !== String(current.revision)) throw store.conflict(current.name)
   if (based === '' && store.resource.strategy.allowUnconditionalUpdate === false) throw unconditionalUpdate(store, current.name)
   obj.metadata.resourceVersion = String(current.revision)

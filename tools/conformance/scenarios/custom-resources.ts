@@ -323,6 +323,8 @@ const writes: Scenario = {
     await s.patch('wrong status', `${at('v1')}/a/status`, 'merge', { status: { replicas: 'x' } })
     await s.patch('scale', `${at('v1')}/a/scale`, 'merge', { spec: { replicas: 4 } })
     await s.get('scale again', `${at('v1')}/a/scale`)
+    for (const as of ['Table', 'PartialObjectMetadata', 'TableList'])
+      await s.get(`scale as ${as}`, `${at('v1')}/a/scale`, { accept: `application/json;as=${as};v=v1;g=meta.k8s.io` })
     await s.put('scale of too few', `${at('v1')}/a/scale`, {
       apiVersion: 'autoscaling/v1',
       kind: 'Scale',

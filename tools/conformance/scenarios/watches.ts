@@ -110,6 +110,7 @@ export const watches: readonly Scenario[] = [
       const stream = await watch(`resourceVersion=${now}&${BOOKMARKS}`)
       await s.quiet({ method: 'POST', path: all, body: cm('c') })
       await s.events('live', stream, 1)
+      await s.events('further than any number', await watch('resourceVersion=18446744073709551616'), 1)
       const late = await watch('resourceVersion=0')
       await late.lines(3)
       await s.quiet({ method: 'DELETE', path: `${all}/a` })

@@ -1,0 +1,67 @@
+import type { RequestContext } from '../filters/context.ts'
+import { notAcceptable } from '../machinery/status.ts'
+import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
+import type { TableDefinition } from '../registry/generic/strategy.ts'
+import { representationOf, respondObject } from './respond.ts'
+import { columnsOf, includeObjectOf, type IncludeObject } from './table.ts'
+
+/** An object that is not stored and yet has columns, a Scale for one, as a Table, as its metadata alone, or as itself. */
+interface Shown {
+  readonly table: TableDefinition
+  readonly status?: number
+  /** Whether it has that form here. */
+  readonly protobuf?: boolean
+}
+
+interface Row {
+  readonly include: IncludeObject
+  readonly apiVersion: string
+  readonly now: number
+}
+
+function rowOf(table: TableDefinition, object: KubeObject, { include, apiVersion, now }: Row): unknown {
+  const partial = { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata }
+  return { cells: table.cells(object, now), object: include === 'None' ? null : include === 'Object' ? object : partial }
+}
+
+/** @param version what list it is of: a list's resourceVersion, or an object's own */
+export function tableOf(ctx: RequestContext, table: TableDefinition, items: readonly KubeObject[], version?: string): object {
+  const apiVersion = apiVersionOf('meta.k8s.io', representationOf(ctx).version ?? 'v1')
+  const include = includeObjectOf(ctx.requestInfo.query.get('includeObject'))
+  return {
+    kind: 'Table',
+    apiVersion,
+    metadata: version === undefined ? {} : { resourceVersion: version },
+    columnDefinitions: columnsOf(table),
+    rows: items.map((object) => rowOf(table, object, { include, apiVersion, now: ctx.clock.now() })),
+  }
+}
+
+/** Throws 406 for the form of a list, which one object does not have. */
+function respondShown(ctx: RequestContext, object: KubeObject, { table, status = 200, protobuf = true }: Shown): void {
+  const { as, version } = representationOf(ctx, true, protobuf)
+  if (as === undefined) return respondObject(ctx, object, status, protobuf)
+  if (as === 'Table') return respondObject(ctx, tableOf(ctx, table, [object], object.metadata.resourceVersion), status, protobuf, true)
+  if (as !== 'PartialObjectMetadata')
+    throw notAcceptable(
+      `you requested ${as}, but the requested object is not a list (*${object.apiVersion!.split('/')[0]!}.${object.kind!})`,
+    )
+  const partial = { kind: as, apiVersion: apiVersionOf('meta.k8s.io', version ?? 'v1'), metadata: object.metadata }
+  respondObject(ctx, partial, status, protobuf, true)
+}
+
+export type ObjectSubresource = Extract<Subresource, { form: 'object' }>
+
+/** What a subresource answers that is no stored object. What a custom resource answers has no protobuf form, not even a Scale. */
+export function respondSubresource(
+  ctx: RequestContext,
+  served: ServedResource,
+  { table }: ObjectSubresource,
+  object: KubeObject,
+  status = 200,
+): void {
+  const protobuf = served.schema.facts !== undefined
+  if (table === undefined || object.kind === 'Status') respondObject(ctx, object, status, protobuf)
+  else respondShown(ctx, object, { table, status, protobuf })
+}
