@@ -260,6 +260,7 @@ function useCommands(wanted: string): Entry[] {
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
     { text: t('apply.title'), note: 'apply', run: () => compose() },
+    { text: t('helm.title'), note: 'helm', run: to({ resource: 'helm', object: undefined }) },
     {
       text: t('logs.ofSelector'),
       note: place.namespace || t('namespaces.all'),

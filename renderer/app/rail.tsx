@@ -45,6 +45,16 @@ export function Rail() {
             </h2>
             {open && (
               <ul>
+                {group.name === 'config' && (
+                  <li>
+                    <Link
+                      to={placeUrl(moved({ ...place, resource: '' }, { resource: 'helm' }))}
+                      aria-current={place.resource === 'helm' ? 'page' : undefined}
+                    >
+                      <span className="ellipsis">{t('helm.title')}</span>
+                    </Link>
+                  </li>
+                )}
                 {kinds.map((resource) => {
                   const key = resourceKey(resource)
                   const here = { ...place, resource: place.resource === key ? '' : place.resource }

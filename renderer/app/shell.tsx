@@ -33,6 +33,7 @@ import { StatusBar } from './status-bar.tsx'
 import { actionForKey, TargetsContext, useCurrentTarget } from './targets.ts'
 import { TitleBar } from './title-bar.tsx'
 
+const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
 
 /** The frame around every place. */
@@ -143,6 +144,13 @@ function KindPlace() {
   const discovery = useDiscovery(place.context)
   const resource: Resource | undefined = found ?? wellKnown[place.resource]
   const [width, setWidth] = useStored('details.width', defaultWidth())
+  if (place.resource === 'helm' && !resource) {
+    return (
+      <Suspense fallback={null}>
+        <HelmPlace width={defaultWidth()} />
+      </Suspense>
+    )
+  }
   if (!resource) {
     if (discovery.failureReason) return <ErrorView error={discovery.failureReason} onRetry={() => void discovery.refetch()} />
     if (!discovery.data) return <div className="empty">{t('list.discovering')}</div>

@@ -20,6 +20,8 @@ export interface Change {
   type?: keyof typeof patchTypes
   /** Server-side apply: take fields over from whoever holds them. */
   force?: boolean
+  /** In whose name fields are set, when that is not this window's own. */
+  manager?: string
   /** Sent as JSON, whole numbers to the last digit; a string is sent as it is. */
   body?: unknown
 }
@@ -42,10 +44,10 @@ export interface Answer {
 }
 
 /** The address of a change with all that is said in it. */
-export function changeUrl({ method, path, force }: Change, dryRun: boolean): string {
+export function changeUrl({ method, path, force, manager = fieldManager }: Change, dryRun: boolean): string {
   const query = new URLSearchParams()
   // A deletion has no fields that somebody could manage.
-  if (method !== 'DELETE') query.set('fieldManager', fieldManager)
+  if (method !== 'DELETE') query.set('fieldManager', manager)
   if (force) query.set('force', 'true')
   if (dryRun) query.set('dryRun', 'All')
   const text = query.toString()

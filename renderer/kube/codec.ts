@@ -5,6 +5,8 @@ import { isRecord, type KubeObject, type ObjectMeta, type Tone } from './types.t
 /** How the objects of a feed travel: as themselves, or as rows of the server's Table. */
 export interface FeedCodec {
   accept: string
+  /** What a watch asks for, when it is not the same. */
+  watchAccept?: string
   /** The objects inside a list, a watch event's object, or a page. */
   objects(body: unknown): KubeObject[]
   meta(body: unknown): { resourceVersion?: string; continue?: string; initialEventsEnd: boolean }
@@ -47,6 +49,15 @@ export const objectCodec: FeedCodec = {
     }
   },
   columns: () => undefined,
+}
+
+const partial = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`
+
+/** Of each object its metadata alone: of Secrets, for one, nobody needs the values to list them. */
+export const metadataCodec: FeedCodec = {
+  ...objectCodec,
+  accept: partial('PartialObjectMetadataList'),
+  watchAccept: partial('PartialObjectMetadata'),
 }
 
 interface TableRow {

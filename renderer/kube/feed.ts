@@ -1,4 +1,4 @@
-import { type FeedCodec, objectCodec, tableCodec, tableKind } from './codec.ts'
+import { type FeedCodec, metadataCodec, objectCodec, tableCodec, tableKind } from './codec.ts'
 import type { Clock } from './clock.ts'
 import type { KindView } from './columns.ts'
 import type { FeedSource } from './protocol.ts'
@@ -18,6 +18,7 @@ export const sourceKey = (source: FeedSource, whole: boolean): string =>
     resourcePath(source.resource, source.namespace),
     source.fieldSelector ?? '',
     source.labelSelector ?? '',
+    source.metadataOnly ? 'metadata' : '',
   ].join('|')
 
 /** One collection kept live: reflector and store, with what is told when either moves. */
@@ -47,7 +48,7 @@ export class Feed {
     this.context = source.context
     this.store = new ObjectStore(init.kind ?? undeclared)
     this.store.listen(init.changed)
-    const codec: FeedCodec = init.kind ? objectCodec : tableCodec
+    const codec: FeedCodec = !init.kind ? tableCodec : source.metadataOnly ? metadataCodec : objectCodec
     let known = ''
     this.#reflector = new Reflector({
       path: resourcePath(source.resource, source.namespace),

@@ -12,6 +12,8 @@ export interface FeedSource {
   namespace?: string
   fieldSelector?: string
   labelSelector?: string
+  /** Of objects that are asked for whole, their metadata alone. */
+  metadataOnly?: boolean
 }
 
 export interface ViewRequest {

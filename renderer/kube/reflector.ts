@@ -174,7 +174,7 @@ export class Reflector {
     const current: { watch?: { close(): void } } = {}
     // Anything that arrives after this stream was replaced belongs to nobody.
     const ours = (): boolean => this.#watch === current.watch && !this.#abort.signal.aborted
-    current.watch = this.#transport.watch(path, this.#codec.accept, {
+    current.watch = this.#transport.watch(path, this.#codec.watchAccept ?? this.#codec.accept, {
       open: () => {
         if (ours() && !initial) this.#state('live')
       },

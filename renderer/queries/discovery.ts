@@ -44,5 +44,6 @@ export const pods = core('pods', 'Pod', true)
 export const nodes = core('nodes', 'Node', false)
 export const services = core('services', 'Service', true)
 export const events = core('events', 'Event', true)
+export const secrets = core('secrets', 'Secret', true)
 export const namespaces = core('namespaces', 'Namespace', false)
 export const wellKnown: Record<string, Resource> = { pods, nodes, services, events, namespaces }

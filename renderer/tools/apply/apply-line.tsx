@@ -38,7 +38,8 @@ export function ApplyLine({
   open: boolean
   forced: boolean
   onForce(on: boolean): void
-  onTheirs(field: string): void
+  /** Undefined where the text is nobody's to change. */
+  onTheirs?(field: string): void
 }) {
   const { t } = useTranslation()
   const { state, title, warnings, conflicts, error, change, missing, manifest } = row
@@ -91,7 +92,7 @@ function Conflicts({
 }: {
   row: ApplyRow
   onForce(on: boolean): void
-  onTheirs(field: string): void
+  onTheirs: ((field: string) => void) | undefined
 }) {
   const { t } = useTranslation()
   return (
@@ -105,9 +106,11 @@ function Conflicts({
               <span className="mono">{field.replace(/^\./, '')}</span> {t('apply.heldBy', { manager })}
             </span>
             <span className="bar-space" />
-            <button type="button" className="icon-button" onClick={() => onTheirs(field)}>
-              {t('apply.keepTheirs')}
-            </button>
+            {onTheirs && (
+              <button type="button" className="icon-button" onClick={() => onTheirs(field)}>
+                {t('apply.keepTheirs')}
+              </button>
+            )}
           </li>
         ))}
       </ul>
