@@ -17,6 +17,7 @@ import { nodeRestriction } from './admission/node-restriction/index.ts'
 import { podSecurity } from './admission/pod-security.ts'
 import { podTopologyLabels } from './admission/pod-topology-labels.ts'
 import { priority } from './admission/priority.ts'
+import { resourceQuota } from './admission/resource-quota.ts'
 import { runtimeClass } from './admission/runtime-class.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { persistentVolumeClaimResize, storageObjectInUseProtection } from './admission/storage-protection.ts'
@@ -75,6 +76,7 @@ import { serverContext } from './registry/generic/strategy.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
+import { quotaLookup } from './quota-lookup.ts'
 import { builtInKinds, unstoredKinds } from './registry/kinds.ts'
 import { scheme } from './scheme/index.ts'
 import { serve, type Serving } from './serving/server.ts'
@@ -392,8 +394,11 @@ function admissionOf(
     mutatingWebhooks({ ...webhooks, configurations: configurations('mutatingwebhookconfigurations') }),
     validatingWebhooks({ ...webhooks, configurations: configurations('validatingwebhookconfigurations') }),
   ]
-  const isOn = (name: string): boolean => enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
-  return admissionChain([...plugins.filter(({ name }) => isOn(name)), podCertificateSigning(authorizer), ...last])
+  // What is counted must not be refused by anybody after that.
+  const quota = resourceQuota({ ...quotaLookup(registry, clock), clock })
+  const isOn = ({ name }: AdmissionPlugin): boolean =>
+    enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
+  return admissionChain([...plugins.filter(isOn), podCertificateSigning(authorizer), ...last, ...[quota].filter(isOn)])
 }
 
 /** What plugins look things up with. */

@@ -40,6 +40,7 @@ export const elements = [
       'gateway',
       'options',
       'aggregator',
+      'quota',
     ],
   ].map((type) => ({ type, pattern: `server/${type}` })),
   { type: 'server-main', pattern: 'server' },
@@ -155,6 +156,12 @@ export const directions = [
     from: ['extensions'],
     never: server.filter((t) => !['extensions', 'machinery', 'apis', 'fieldmanager', 'cel'].includes(t)),
     message: 'extensions is functions over definitions, schemas and objects: what serves them imports it',
+  },
+  {
+    name: 'quota-is-pure',
+    from: ['quota'],
+    never: server.filter((t) => !['quota', 'machinery', 'apis'].includes(t)),
+    message: 'quota counts objects that it is given, for admission and for the loop that counts anew',
   },
   {
     name: 'cel-is-a-language',

@@ -96,7 +96,8 @@ export class EntryList {
     for (let i = from; i < this.#chunks.length; i++) {
       const c = this.#chunks[i]!
       if (range.namespace !== '' && c.namespace !== range.namespace) {
-        if (out.length > 0) break
+        // Namespaces stand in order, as their keys do: behind its place there is nothing of it.
+        if (out.length > 0 || `${c.namespace}/` > `${range.namespace}/`) break
         continue
       }
       out.push(c)

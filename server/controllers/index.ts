@@ -28,6 +28,7 @@ import { podCertificateRequestCleanerController } from './podcertificaterequest-
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { replicationControllerController } from './replicationcontroller/replicationcontroller.ts'
 import { resourceClaimController } from './resourceclaim/resourceclaim.ts'
+import { resourceQuotaController } from './resourcequota/resourcequota.ts'
 import { rootCACertificatePublisher } from './root-ca-certificate-publisher/root-ca-certificate-publisher.ts'
 import { serviceCIDRController } from './service-cidr/service-cidr.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
@@ -60,6 +61,7 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   podGarbageCollectorController,
   disruptionController,
+  resourceQuotaController,
   horizontalPodAutoscalerController,
   persistentVolumeBinderController,
   persistentVolumeClaimProtectionController,

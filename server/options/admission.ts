@@ -29,6 +29,7 @@ const own = words(`
   PodTopologyLabels
   MutatingAdmissionWebhook
   ValidatingAdmissionWebhook
+  ResourceQuota
 `)
 
 /** Those that it has and that run only when they are switched on. */
@@ -52,7 +53,6 @@ const others = words(`
   PodNodeSelector
   PodResizeValidator
   PodTolerationRestriction
-  ResourceQuota
   ValidatingAdmissionPolicy
 `)
 

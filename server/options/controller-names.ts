@@ -22,6 +22,7 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'taint-eviction-controller': '',
   'pod-garbage-collector-controller': 'podgc',
   'disruption-controller': 'disruption',
+  'resourcequota-controller': 'resourcequota',
   'horizontal-pod-autoscaler-controller': 'horizontalpodautoscaling',
   'persistentvolume-binder-controller': 'persistentvolume-binder',
   'persistentvolumeclaim-protection-controller': 'pvc-protection',

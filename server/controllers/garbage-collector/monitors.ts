@@ -2,6 +2,7 @@ import { resourceKey } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ControllerContext } from '../controller.ts'
 import { discover, type DiscoveredResource } from '../discovery.ts'
+import { metadataInformer, stopMetadataInformer } from '../metadata-informers.ts'
 
 /** Called for each object of each kind. */
 export interface MonitorSink {
@@ -11,14 +12,6 @@ export interface MonitorSink {
 
 // Events own nothing, are many, and go by themselves.
 const IGNORED = new Set(['events.', 'events.events.k8s.io'])
-
-const metadataOnly = { metadataOnly: true } as const
-
-/** Only what the graph reads: an object costs a few hundred bytes. */
-function trim(obj: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp } = obj.metadata
-  return { metadata: { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp } }
-}
 
 /** Watches the metadata of every kind that can be deleted, and keeps up with kinds that come and go. */
 export class Monitors {
@@ -58,7 +51,7 @@ export class Monitors {
   }
 
   #start(key: string, resource: DiscoveredResource): Promise<void> {
-    const informer = this.#ctx.informers.informer<KubeObject>(resource, { select: metadataOnly, transform: trim })
+    const informer = metadataInformer(this.#ctx, resource)
     const off = informer.addHandler({
       added: (obj) => this.#sink.put(resource, obj),
       updated: (obj) => this.#sink.put(resource, obj),
@@ -69,7 +62,7 @@ export class Monitors {
       stop: () => {
         const left = informer.lister.list()
         off()
-        this.#ctx.informers.stop(resource, { select: metadataOnly })
+        stopMetadataInformer(this.#ctx, resource)
         for (const obj of left) this.#sink.remove(resource, obj)
       },
     })

@@ -134,16 +134,18 @@ export class Store {
   /**
    * Writes a change of an existing object until no other write comes between: first from the cached state, then from
    * what storage says is there. `change` returns the new bytes, or undefined when nothing is to be written.
+   * @param from the newest state that the caller knows of, where that may be newer than the cached one
    */
   async guarded(
     namespace: string,
     name: string,
     change: (current: Entry | undefined) => GuardedChange | Promise<GuardedChange>,
     dryRun: boolean,
+    from?: Entry,
   ): Promise<Entry | undefined> {
     const key = this.keyOf(namespace, name)
     const { cache } = this.resource
-    let current = this.cached(namespace, name)
+    let current = from ?? this.cached(namespace, name)
     // The cache may be behind: only storage's word counts for "not there".
     if (current === undefined) current = await this.stored(key)
     for (;;) {

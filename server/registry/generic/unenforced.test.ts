@@ -17,7 +17,7 @@ async function warnings(method: string, path: string, body?: object): Promise<st
     headers: { 'content-type': type },
     ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
   })
-  expect([path, answer.status < 300]).toEqual([path, true])
+  expect([path, answer.status < 300, String(answer.body)]).toEqual([path, true, expect.anything()])
   const { warning = [] } = answer.headers
   return [warning].flat().map((w) => /^299 - "(.*)"$/.exec(w)![1]!)
 }
@@ -28,21 +28,24 @@ describe('what is stored and has no effect says so', () => {
   })
 
   test('to whoever creates, replaces or patches it; not to readers, and not for a refused object', async () => {
-    const quotas = '/api/v1/namespaces/default/resourcequotas'
-    const text = NOTHING_ENFORCES.resourcequotas
-    const quota = { metadata: { name: 'q' }, spec: { hard: { pods: '1' } } }
-    expect(await warnings('POST', `${quotas}?dryRun=All`, quota)).toEqual([text])
-    expect(await warnings('POST', quotas, quota)).toEqual([text])
-    expect(await warnings('PUT', `${quotas}/q`, quota)).toEqual([text])
-    expect(await warnings('PATCH', `${quotas}/q`, { spec: { hard: { pods: '2' } } })).toEqual([text])
-    expect(await warnings('PATCH', `${quotas}/q/status`, { status: {} })).toEqual([])
-    expect(await warnings('GET', `${quotas}/q`)).toEqual([])
-    expect(await warnings('DELETE', `${quotas}/q`)).toEqual([])
+    const schemas = '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas'
+    const text = NOTHING_ENFORCES['flowschemas.flowcontrol.apiserver.k8s.io']
+    const schema = (matchingPrecedence: number): object => ({
+      metadata: { name: 'q' },
+      spec: { priorityLevelConfiguration: { name: 'workload-low' }, matchingPrecedence },
+    })
+    expect(await warnings('POST', `${schemas}?dryRun=All`, schema(11))).toEqual([text])
+    expect(await warnings('POST', schemas, schema(11))).toEqual([text])
+    expect(await warnings('PUT', `${schemas}/q`, schema(12))).toEqual([text])
+    expect(await warnings('PATCH', `${schemas}/q`, { spec: { matchingPrecedence: 13 } })).toEqual([text])
+    expect(await warnings('PATCH', `${schemas}/q/status`, { status: {} })).toEqual([])
+    expect(await warnings('GET', `${schemas}/q`)).toEqual([])
+    expect(await warnings('DELETE', `${schemas}/q`)).toEqual([])
     const refused = await server.api.transport('admin').request({
       method: 'POST',
-      path: quotas,
+      path: schemas,
       headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify({ metadata: { name: 'q' }, spec: { hard: { pods: '-1' } } })),
+      body: Buffer.from(JSON.stringify(schema(-1))),
     })
     expect([refused.status, refused.headers.warning]).toEqual([422, undefined])
   })

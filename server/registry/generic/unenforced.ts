@@ -5,7 +5,6 @@ type Warning = (obj: KubeObject) => string | undefined
 
 /** What is missing when an object of the kind is stored: the warning says it to whoever wrote the object. */
 export const NOTHING_ENFORCES: Readonly<Record<string, string>> = {
-  resourcequotas: 'ResourceQuota is stored, but this server does not enforce quotas yet',
   'mutatingadmissionpolicies.admissionregistration.k8s.io':
     'MutatingAdmissionPolicy is stored, but this server does not evaluate admission policies yet',
   'mutatingadmissionpolicybindings.admissionregistration.k8s.io':

@@ -128,6 +128,8 @@ export interface UpdateRequest {
   applied?: boolean
   /** The object's uid, where the client says for which one the update is. */
   uid?: string | undefined
+  /** The newest state that the caller knows of. */
+  from?: Entry
 }
 
 export interface UpdateResult {
@@ -156,6 +158,7 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
         return next
       },
       context.dryRun,
+      request.from,
     ),
   )
   const { last } = deleted

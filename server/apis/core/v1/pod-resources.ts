@@ -23,20 +23,27 @@ function raise(total: Amounts, other: Amounts): void {
   }
 }
 
-/** What the containers need together: all at once, or the init container that needs most beside the sidecars started before it. */
-export function aggregate(spec: PodSpec, field: 'requests' | 'limits'): Amounts {
+/**
+ * What the containers need together: all at once, or the init container that needs most beside the sidecars started before it.
+ * @param listOf what one container needs, where that is not what it asks for
+ */
+export function aggregate(
+  spec: PodSpec,
+  field: 'requests' | 'limits',
+  listOf: (c: Container) => ResourceList | undefined = (c) => c.resources?.[field],
+): Amounts {
   const total: Amounts = new Map()
-  for (const c of spec.containers ?? []) add(total, c.resources?.[field])
+  for (const c of spec.containers ?? []) add(total, listOf(c))
   const sidecars: Amounts = new Map()
   const most: Amounts = new Map()
   for (const c of spec.initContainers ?? []) {
     if (c.restartPolicy === 'Always') {
-      add(total, c.resources?.[field])
-      add(sidecars, c.resources?.[field])
+      add(total, listOf(c))
+      add(sidecars, listOf(c))
       raise(most, sidecars)
     } else {
       const now = new Map(sidecars)
-      add(now, c.resources?.[field])
+      add(now, listOf(c))
       raise(most, now)
     }
   }
