@@ -26,10 +26,11 @@ import { WebhookMetrics } from './admission/webhooks/metrics.ts'
 import { mutatingWebhooks } from './admission/webhooks/mutating.ts'
 import { validatingWebhooks } from './admission/webhooks/validating.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
-import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
+import { authenticationData, keepAuthentication, type AuthenticationTrust } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
 import { resolveService } from './aggregator/resolve.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
+import type { BootstrapTokens } from './authn/bootstrap-token.ts'
 import type { Authenticator, UserInfo } from './authn/contract.ts'
 import type { Authorizer } from './authz/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
@@ -54,6 +55,7 @@ import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
 import type { RequestContext } from './filters/context.ts'
 import { health, type HealthCheck } from './handlers/health.ts'
+import { OPENID_PATHS, openId } from './handlers/openid.ts'
 import { metricsApi, withMetricsApi, type UsageSource } from './handlers/metrics-api.ts'
 import { metrics } from './handlers/metrics.ts'
 import { CUSTOM_PATCH_TYPES, PATCH_TYPES } from './handlers/patch.ts'
@@ -115,6 +117,10 @@ export interface ApiServerOptions {
   frontProxy: FrontProxy & { readonly ca: string }
   /** PEM of the CAs of clients' certificates. */
   clientCa: string
+  /** Others that say in headers who asks. */
+  frontProxies?: AuthenticationTrust['others']
+  /** Bootstrap tokens, which must be among `authenticator`'s. */
+  bootstrapTokens?: BootstrapTokens
   /** Order in which a node's addresses are tried. */
   kubeletAddressTypes: readonly string[]
   minRequestTimeoutSeconds: number
@@ -122,6 +128,8 @@ export interface ApiServerOptions {
   corsAllowedOrigins: readonly RegExp[]
   /** Signs and accepts service account tokens; without it there are none. Its authenticator must be among `authenticator`'s. */
   serviceAccountTokens?: ServiceAccountTokens
+  /** Where others find the keys of service account tokens, when that is not this server. */
+  jwksUri?: string
   /** Every finished request goes to the log. */
   logRequests: boolean
   /** Admission plugins that run though they are off by default, and that do not run, by name. */
@@ -224,6 +232,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     escalationCheck({ policy, authorizer, fresh: () => feed.fresh() }),
   )
   o.serviceAccountTokens?.attach(accountLookup(registry))
+  o.bootstrapTokens?.attach((namespace, name) => registry.store('secrets').cached(namespace, name))
 
   const requestMetrics = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
@@ -283,7 +292,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const identities = keepAuthentication(
     registry.store('configmaps'),
     serverContext(clock),
-    authenticationData({ clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca }),
+    authenticationData({ clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca, others: o.frontProxies }),
   )
   await Promise.all([ensureRbacPolicy(registry, serverContext(clock)), aggregator.start(), identities.written])
   // Whoever asks when this is ready has the rights of the default roles.
@@ -475,17 +484,30 @@ function apiHandler(o: ApiServerOptions, proxies: Proxies, state: ServerState, s
     },
     typeOf: scheme.typeOf,
     serverAddress: () => `${o.advertiseAddress}:${state.port}`,
-    extraPaths: ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
+    extraPaths: [
+      ...(o.serviceAccountTokens === undefined ? [] : OPENID_PATHS),
+      '/healthz',
+      '/livez',
+      '/readyz',
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/openapi/v3/',
+    ],
     respond: respondObject,
   })
   const healthz = health(checks(storage, feed, state))
+  const { serviceAccountTokens: tokens } = o
+  const jwksUri = (): string => o.jwksUri ?? `https://${o.advertiseAddress}:${state.port}/openid/v1/jwks`
+  const provider = openId(() => (tokens === undefined ? undefined : { issuer: tokens.issuer, jwksUri: jwksUri(), keys: tokens.publicKeys }))
   let prom: ReturnType<typeof createMetrics> | undefined
   const scrape = metrics(() => (prom ??= createMetrics(sources)))
   const openApi = lazyOpenApi(o.clock, registry)
   const route = router({
     api: () => registry.snapshot,
     limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    nonResource: async (ctx: RequestContext) => documents(ctx) || (await openApi(ctx)) || (await healthz(ctx)) || (await scrape(ctx)),
+    nonResource: async (ctx: RequestContext) =>
+      documents(ctx) || provider(ctx) || (await openApi(ctx)) || (await healthz(ctx)) || (await scrape(ctx)),
     legacyProxy: proxies.legacy,
   })
   return async (ctx) => {

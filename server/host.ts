@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { authenticatorOf } from './authn/methods.ts'
+import { BootstrapTokens } from './authn/bootstrap-token.ts'
+import { authenticatorOf, type AuthenticationMethods } from './authn/methods.ts'
+import { certificateIds } from './authn/request-header.ts'
 import { ServiceAccountTokens } from './authn/service-account.ts'
 import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
@@ -35,7 +37,10 @@ export interface HostDependencies {
 /** Written at every start, so that kubectl reaches this control plane and no other; nobody's ~/.kube/config is touched. */
 export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeconfig')
 
+type FrontProxyTrust = NonNullable<AuthenticationMethods['frontProxy']>
+
 const GRACE_MS = 10_000
+const PEM_KEYS = /-----BEGIN ((?:[A-Z]+ )?(?:PUBLIC|PRIVATE) KEY|CERTIFICATE)-----[^]*?-----END \1-----/g
 
 /** Read before anything is started: one that is wrong ends the start with kube-scheduler's sentence. */
 async function schedulerConfigurationOf({ loops: { kubeSchedulerConfig: file } }: Options): Promise<SchedulerConfiguration | undefined> {
@@ -70,12 +75,20 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   let started: ApiServer | undefined
   try {
     const serviceAccountTokens = tokensOf(o, certificates, clock)
+    const bootstrapTokens = o.authentication.enableBootstrapTokenAuth ? new BootstrapTokens(clock) : undefined
+    const proxies = frontProxiesOf(o, certificates)
     const kubeletClient = kubeletClientOf(o, certificates)
     const api = await startApiServer({
       storage,
       clock,
       log,
-      authenticator: authenticatorOf({ ...o.authentication, tokens: [serviceAccountTokens] }),
+      authenticator: authenticatorOf({
+        ...o.authentication,
+        tokens: [serviceAccountTokens, ...(bootstrapTokens === undefined ? [] : [bootstrapTokens])],
+        ...(proxies === undefined ? {} : { frontProxy: proxies.trust }),
+      }),
+      ...(bootstrapTokens === undefined ? {} : { bootstrapTokens }),
+      ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
       serviceAccountTokens,
       authorizationModes: o.authorization.authorizationMode,
       tls: tlsOf(o, certificates),
@@ -94,6 +107,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       minRequestTimeoutSeconds: o.limits.minRequestTimeoutSeconds,
       maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
       corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
+      ...(o.credentials.serviceAccountJwksUri === '' ? {} : { jwksUri: o.credentials.serviceAccountJwksUri }),
       logRequests: o.local.verbosity >= 3,
       enabledPlugins: o.admission.enabledPlugins,
       disabledPlugins: o.admission.disabledPlugins,
@@ -159,10 +173,12 @@ async function loaded(
 }
 
 function tokensOf(o: Options, certificates: Certificates, clock: Clock): ServiceAccountTokens {
-  const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers } = o.credentials
+  const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers, apiAudiences } = o.credentials
   const signingKey = file === '' ? certificates.serviceAccount.privateKey : readFileSync(file, 'utf8')
-  const verificationKeys = serviceAccountKeyFiles.map((f) => readFileSync(f, 'utf8'))
-  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers: serviceAccountIssuers, clock })
+  // One file may hold several keys, public and private, and certificates.
+  const verificationKeys = serviceAccountKeyFiles.flatMap((f) => readFileSync(f, 'utf8').match(PEM_KEYS) ?? [])
+  const audiences = apiAudiences.length === 0 ? {} : { audiences: apiAudiences }
+  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers: serviceAccountIssuers, clock, ...audiences })
 }
 
 async function openStorage(o: Options, clock: Clock): Promise<Storage> {
@@ -179,13 +195,31 @@ async function openStorage(o: Options, clock: Clock): Promise<Storage> {
 function tlsOf(o: Options, c: Certificates): TlsFiles {
   const { tlsCertFile, tlsPrivateKeyFile } = o.serving
   const own = tlsCertFile === '' ? c.server! : { cert: readFileSync(tlsCertFile, 'utf8'), key: readFileSync(tlsPrivateKeyFile, 'utf8') }
-  return { cert: own.cert, key: own.key, clientCa: clientCaOf(o, c) }
+  const proxies = frontProxiesOf(o, c)
+  return { cert: own.cert, key: own.key, clientCa: [clientCaOf(o, c), ...(proxies === undefined ? [] : [proxies.ca])].join('\n') }
 }
 
 /** Who signs the certificates of clients: our own CA, and who is named besides. */
 function clientCaOf(o: Options, c: Certificates): string {
   const { clientCaFile } = o.authentication
   return clientCaFile === '' ? c.ca.cert : `${c.ca.cert}\n${readFileSync(clientCaFile, 'utf8')}`
+}
+
+/** Who may say in headers who asks; undefined: nobody. */
+function frontProxiesOf(o: Options, c: Certificates): { ca: string; trust: FrontProxyTrust } | undefined {
+  const { authentication: a } = o
+  if (a.requestHeaderClientCaFile === '') return undefined
+  const ca = readFileSync(a.requestHeaderClientCaFile, 'utf8')
+  const trust = {
+    roots: certificateIds(ca),
+    clientRoots: certificateIds(clientCaOf(o, c)),
+    allowedNames: a.requestHeaderAllowedNames,
+    usernameHeaders: a.requestHeaderUsernameHeaders,
+    uidHeaders: a.requestHeaderUidHeaders,
+    groupHeaders: a.requestHeaderGroupHeaders,
+    extraHeaderPrefixes: a.requestHeaderExtraHeadersPrefix,
+  }
+  return { ca, trust }
 }
 
 function kubeletClientOf(o: Options, c: Certificates): { cert: string; key: string } {

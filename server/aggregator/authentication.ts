@@ -12,12 +12,21 @@ const NAME = 'extension-apiserver-authentication'
 
 type Data = Readonly<Record<string, string>>
 
+export interface AuthenticationTrust {
+  /** PEM. */
+  readonly clientCa: string
+  readonly frontProxyCa: string
+  /** Front proxies besides this server: PEM of their CAs, and their common names; none of these: all. */
+  readonly others?: { readonly ca: string; readonly names: readonly string[] } | undefined
+}
+
 /** What extension API servers, scheduler and controller manager must know to tell who asks (apiserver `clusterauthenticationtrust`). */
-export function authenticationData({ clientCa, frontProxyCa }: { clientCa: string; frontProxyCa: string }): Data {
+export function authenticationData({ clientCa, frontProxyCa, others }: AuthenticationTrust): Data {
+  const names = others === undefined ? [frontProxyName] : others.names.length === 0 ? [] : [...new Set([frontProxyName, ...others.names])]
   return {
     'client-ca-file': clientCa,
-    'requestheader-allowed-names': JSON.stringify([frontProxyName]),
-    'requestheader-client-ca-file': frontProxyCa,
+    'requestheader-allowed-names': JSON.stringify(names),
+    'requestheader-client-ca-file': others === undefined ? frontProxyCa : `${frontProxyCa}\n${others.ca}`,
     'requestheader-extra-headers-prefix': JSON.stringify(['X-Remote-Extra-']),
     'requestheader-group-headers': JSON.stringify(['X-Remote-Group']),
     'requestheader-uid-headers': JSON.stringify(['X-Remote-Uid']),

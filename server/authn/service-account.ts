@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
 import type { Clock } from '../machinery/clock.ts'
 import type { TokenAuthenticator } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
@@ -89,7 +89,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   readonly #clock: Clock
   readonly #issuers: readonly string[]
   readonly #signingKey: KeyObject
-  readonly #algorithm: string
+  readonly #algorithm: Algorithm
   readonly #keyId: string
   readonly #keys: readonly KeyObject[]
   /** Tokens whose signature was checked, by their SHA-256: a client sends one and the same with every request. */
@@ -103,10 +103,26 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     this.#signingKey = createPrivateKey(o.signingKey)
     const publicKey = createPublicKey(this.#signingKey)
     this.#algorithm = algorithmOf(publicKey)
-    this.#keyId = createHash('sha256')
-      .update(publicKey.export({ type: 'spki', format: 'der' }))
-      .digest('base64url')
+    this.#keyId = keyId(publicKey)
     this.#keys = [publicKey, ...(o.verificationKeys ?? []).map((pem) => createPublicKey(pem))]
+  }
+
+  /** The issuer that signs. */
+  get issuer(): string {
+    return this.#issuers[0]!
+  }
+
+  /** The keys whose signatures count, as JSON Web Keys (RFC 7517), in the order of go-jose's members. */
+  get publicKeys(): Record<string, string>[] {
+    const seen = new Map<string, Record<string, string>>()
+    for (const key of this.#keys) {
+      const { kty, crv, n, e, x, y } = key.export({ format: 'jwk' }) as Record<string, string>
+      const kid = keyId(key)
+      const alg = algorithmOf(key)
+      const own: Record<string, string> = kty === 'RSA' ? { alg, n: n!, e: e! } : { crv: crv!, alg, x: x!, y: y! }
+      seen.set(kid, { use: 'sig', kty: kty!, kid, ...own })
+    }
+    return [...seen.values()]
   }
 
   attach(lookup: AccountLookup): void {
@@ -135,7 +151,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
 
   #sign(claims: object): string {
     const body = `${encode({ alg: this.#algorithm, kid: this.#keyId })}.${encode(claims)}`
-    const signature = sign('sha256', Buffer.from(body), { key: this.#signingKey, dsaEncoding: 'ieee-p1363' })
+    const signature = sign(DIGESTS[this.#algorithm], Buffer.from(body), { key: this.#signingKey, dsaEncoding: 'ieee-p1363' })
     return `${body}.${signature.toString('base64url')}`
   }
 
@@ -188,7 +204,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const signature = Buffer.from(parts[2]!, 'base64url')
     // The key decides on the algorithm, never the token.
     const good = this.#keys.some(
-      (key) => algorithmOf(key) === header.alg && verify('sha256', body, { key, dsaEncoding: 'ieee-p1363' }, signature),
+      (key) => algorithmOf(key) === header.alg && verify(DIGESTS[header.alg], body, { key, dsaEncoding: 'ieee-p1363' }, signature),
     )
     return good ? claims : undefined
   }
@@ -222,11 +238,18 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   }
 }
 
-function algorithmOf(key: KeyObject): string {
-  if (key.asymmetricKeyType === 'rsa') return 'RS256'
-  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ES256'
-  throw new Error('a service account key must be RSA or ECDSA on the curve P-256')
+/** What a key signs with (RFC 7518 §3.1), and the digest of it. */
+const DIGESTS = { RS256: 'sha256', ES256: 'sha256', ES384: 'sha384', ES512: 'sha512' } as const
+type Algorithm = keyof typeof DIGESTS
+const CURVES: Readonly<Record<string, Algorithm | undefined>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
+
+function algorithmOf(key: KeyObject): Algorithm {
+  const algorithm = key.asymmetricKeyType === 'rsa' ? 'RS256' : CURVES[key.asymmetricKeyDetails?.namedCurve ?? '']
+  if (algorithm === undefined) throw new Error('a service account key must be RSA or ECDSA on the curve P-256, P-384 or P-521')
+  return algorithm
 }
+
+const keyId = (key: KeyObject): string => hash('sha256', key.export({ type: 'spki', format: 'der' }), 'base64url')
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 

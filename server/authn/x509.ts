@@ -6,18 +6,26 @@ import type { AuthenticationResult, Authenticator } from './contract.ts'
 
 const memo = Symbol('login of a client certificate')
 
-/** A client certificate: the common name is the user, organizations are groups. Read once a connection. The server's own is no login. */
-export const x509Authenticator: Authenticator = {
-  authenticate({ connection }) {
-    if (connection.peerCertificate === undefined && connection.peerCertificateError === undefined) return undefined
-    let result = connection.memo.get(memo) as { login: AuthenticationResult | undefined } | undefined
-    if (result === undefined) {
-      result = { login: login(connection) }
-      connection.memo.set(memo, result)
-    }
-    return result.login
-  },
+/**
+ * A client certificate: the common name is the user, organizations are groups. Read once a connection. The server's own is no login.
+ * @param isClients whether the connection's certificate is of a CA of clients, where there are other CAs too
+ */
+export function clientCertificates(isClients: (connection: ConnectionState) => boolean = () => true): Authenticator {
+  return {
+    authenticate({ connection }) {
+      if (connection.peerCertificate === undefined && connection.peerCertificateError === undefined) return undefined
+      let result = connection.memo.get(memo) as { login: AuthenticationResult | undefined } | undefined
+      if (result === undefined) {
+        const foreign = connection.peerCertificate !== undefined && !isClients(connection)
+        result = { login: foreign ? { invalid: 'x509: certificate signed by unknown authority' } : login(connection) }
+        connection.memo.set(memo, result)
+      }
+      return result.login
+    },
+  }
 }
+
+export const x509Authenticator = clientCertificates()
 
 function login({ peerCertificate, peerCertificateError }: ConnectionState): AuthenticationResult | undefined {
   if (peerCertificate === undefined) return { invalid: `x509: ${peerCertificateError ?? 'invalid certificate'}` }

@@ -6,11 +6,30 @@ export interface AuthenticationOptions {
   /** Empty: the CA in the certificates' folder. */
   clientCaFile: string
   tokenAuthFile: string
+  enableBootstrapTokenAuth: boolean
+  /** Empty: no front proxies. */
+  requestHeaderClientCaFile: string
+  requestHeaderAllowedNames: readonly string[]
+  requestHeaderUsernameHeaders: readonly string[]
+  requestHeaderUidHeaders: readonly string[]
+  requestHeaderGroupHeaders: readonly string[]
+  requestHeaderExtraHeadersPrefix: readonly string[]
 }
 
 export const authentication: Family<AuthenticationOptions> = {
   title: 'Authentication',
-  defaults: { anonymousAuth: true, clientCaFile: '', tokenAuthFile: '' },
+  defaults: {
+    anonymousAuth: true,
+    clientCaFile: '',
+    tokenAuthFile: '',
+    enableBootstrapTokenAuth: false,
+    requestHeaderClientCaFile: '',
+    requestHeaderAllowedNames: [],
+    requestHeaderUsernameHeaders: ['x-remote-user'],
+    requestHeaderUidHeaders: [],
+    requestHeaderGroupHeaders: ['x-remote-group'],
+    requestHeaderExtraHeadersPrefix: ['x-remote-extra-'],
+  },
   flags: {
     'anonymous-auth': {
       field: 'anonymousAuth',
@@ -23,6 +42,38 @@ export const authentication: Family<AuthenticationOptions> = {
       help: "PEM file with CAs of clients' certificates: the common name is the user, organizations are groups. The server's own CA counts as well.",
     },
     'token-auth-file': { field: 'tokenAuthFile', type: 'string', help: 'CSV file of bearer tokens: token,user,uid,"group1,group2".' },
+    'enable-bootstrap-token-auth': {
+      field: 'enableBootstrapTokenAuth',
+      type: 'bool',
+      help: 'Accepts bootstrap tokens: secrets of the type bootstrap.kubernetes.io/token in kube-system.',
+    },
+    'requestheader-client-ca-file': {
+      field: 'requestHeaderClientCaFile',
+      type: 'string',
+      help: 'PEM file with the CAs of front proxies, which say in headers who asks. Nobody else is believed.',
+    },
+    'requestheader-allowed-names': {
+      field: 'requestHeaderAllowedNames',
+      type: 'strings',
+      help: 'Common names of front proxies. Default: all of their CA.',
+    },
+    'requestheader-username-headers': {
+      field: 'requestHeaderUsernameHeaders',
+      type: 'strings',
+      help: "Headers with the user's name, in the order in which they are asked.",
+    },
+    'requestheader-uid-headers': { field: 'requestHeaderUidHeaders', type: 'strings', help: "Headers with the user's uid." },
+    'requestheader-group-headers': { field: 'requestHeaderGroupHeaders', type: 'strings', help: "Headers with the user's groups." },
+    'requestheader-extra-headers-prefix': {
+      field: 'requestHeaderExtraHeadersPrefix',
+      type: 'strings',
+      help: 'What headers with more of the user begin with.',
+    },
   },
-  validate: (o) => unreadable({ 'client-ca-file': o.clientCaFile, 'token-auth-file': o.tokenAuthFile }),
+  validate: (o) =>
+    unreadable({
+      'client-ca-file': o.clientCaFile,
+      'token-auth-file': o.tokenAuthFile,
+      'requestheader-client-ca-file': o.requestHeaderClientCaFile,
+    }),
 }

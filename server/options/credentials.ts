@@ -9,6 +9,9 @@ export interface CredentialOptions {
   serviceAccountSigningKeyFile: string
   serviceAccountKeyFiles: readonly string[]
   serviceAccountIssuers: readonly string[]
+  /** Empty: those of the API server itself. */
+  apiAudiences: readonly string[]
+  serviceAccountJwksUri: string
 }
 
 export const credentials: Family<CredentialOptions> = {
@@ -19,6 +22,8 @@ export const credentials: Family<CredentialOptions> = {
     serviceAccountSigningKeyFile: '',
     serviceAccountKeyFiles: [],
     serviceAccountIssuers: ['https://kubernetes.default.svc.cluster.local'],
+    apiAudiences: [],
+    serviceAccountJwksUri: '',
   },
   flags: {
     'kubelet-client-certificate': {
@@ -42,8 +47,21 @@ export const credentials: Family<CredentialOptions> = {
       type: 'strings',
       help: 'Issuer of service account tokens; the first one signs.',
     },
+    'api-audiences': {
+      field: 'apiAudiences',
+      type: 'strings',
+      help: 'Whom tokens must be for to be accepted here. Default: the issuers.',
+    },
+    'service-account-jwks-uri': {
+      field: 'serviceAccountJwksUri',
+      type: 'string',
+      help: 'Where others find the keys of service account tokens: an https URL, when it is not this server.',
+    },
   },
   validate: (o) => [
+    ...(o.serviceAccountJwksUri === '' || /^https:\/\/[^/]/.test(o.serviceAccountJwksUri)
+      ? []
+      : [`service-account-jwks-uri requires https scheme, parsed as: ${o.serviceAccountJwksUri}`]),
     ...together(['kubelet-client-certificate', o.kubeletClientCertificate], ['kubelet-client-key', o.kubeletClientKey]),
     ...unreadable({
       'kubelet-client-certificate': o.kubeletClientCertificate,

@@ -12,7 +12,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     names(`
     aggregator-reject-forwarding-redirect allow-privileged audit-log-batch-throttle-enable audit-log-compress
     audit-log-truncate-enabled audit-webhook-batch-throttle-enable audit-webhook-truncate-enabled contention-profiling
-    disable-http2-serving emulation-forward-compatible enable-aggregator-routing enable-bootstrap-token-auth enable-garbage-collector
+    disable-http2-serving emulation-forward-compatible enable-aggregator-routing enable-garbage-collector
     enable-logs-handler enable-priority-and-fairness encryption-provider-config-automatic-reload log-json-split-stream
     log-text-split-stream permit-address-sharing permit-port-sharing profiling runtime-config-emulation-forward-compatible
     service-account-extend-token-expiration service-account-lookup shutdown-send-retry-after watch-cache
@@ -48,7 +48,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
   [
     'string',
     names(`
-    admission-control-config-file allow-metric-labels allow-metric-labels-manifest api-audiences audit-log-format audit-log-mode
+    admission-control-config-file allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
     authentication-config authentication-token-webhook-config-file authentication-token-webhook-version authorization-config
     authorization-policy-file authorization-webhook-config-file authorization-webhook-version debug-socket-path disabled-metrics
@@ -56,16 +56,13 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     external-hostname feature-gates kubelet-certificate-authority kubelet-preferred-address-types log-json-info-buffer-size
     log-text-info-buffer-size logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
     oidc-groups-prefix oidc-issuer-url oidc-required-claim oidc-signing-algs oidc-username-claim oidc-username-prefix
-    peer-advertise-ip peer-advertise-port peer-ca-file proxy-client-cert-file proxy-client-key-file requestheader-allowed-names
-    requestheader-client-ca-file requestheader-extra-headers-prefix requestheader-group-headers requestheader-uid-headers
-    requestheader-username-headers runtime-config service-account-jwks-uri service-account-signing-endpoint
+    peer-advertise-ip peer-advertise-port peer-ca-file proxy-client-cert-file proxy-client-key-file runtime-config service-account-signing-endpoint
     show-hidden-metrics-for-version storage-backend storage-media-type strict-transport-security-directives tls-cipher-suites
     tls-curve-preferences tls-min-version tls-sni-cert-key tracing-config-file vmodule watch-cache-sizes
     `),
   ],
 ]
 
-const noFrontProxy = 'there are no front proxies'
 const noAggregation = 'there are no aggregated API servers'
 
 /** Why, where it is not just that the thing is missing. */
@@ -78,12 +75,6 @@ const reasons: Readonly<Record<string, string>> = {
   'endpoint-reconciler-type': 'this server is the only one, and keeps the endpoints of default/kubernetes itself',
   'etcd-servers-overrides': 'all resources are in one store',
   'kubelet-preferred-address-types': 'kubelets are reached by their InternalIP',
-  'requestheader-allowed-names': noFrontProxy,
-  'requestheader-client-ca-file': noFrontProxy,
-  'requestheader-extra-headers-prefix': noFrontProxy,
-  'requestheader-group-headers': noFrontProxy,
-  'requestheader-uid-headers': noFrontProxy,
-  'requestheader-username-headers': noFrontProxy,
   'watch-cache': 'the watch cache is always on',
   'watch-cache-sizes': 'the watch cache is bounded in bytes',
 }

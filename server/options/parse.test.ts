@@ -89,7 +89,7 @@ describe('values', () => {
     )
     expect(result).toMatchObject({ options: { credentials: { serviceAccountKeyFiles: [file] } } })
     expect('warnings' in result && result.warnings).toContain('--allow-privileged has no effect: privileged containers are always allowed')
-    expect('warnings' in result && result.warnings).toHaveLength(9)
+    expect('warnings' in result && result.warnings).toHaveLength(4)
   })
 })
 

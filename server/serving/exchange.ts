@@ -51,7 +51,7 @@ export interface BodyStream {
   readonly length: number | undefined
 }
 
-/** Values of a repeated header are joined by `, `, but those of Impersonate-*, in which there may be commas, by a line feed, which no value holds. */
+/** Values of a repeated header are joined by `, `, but those of Impersonate-* and X-Remote-*, in which there may be commas, by a line feed, which no value holds. */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>
 /** Values of a repeated header (Warning) as an array. */
 export type ResponseHeaders = Record<string, string | readonly string[]>
@@ -61,6 +61,8 @@ export interface ConnectionState {
   readonly peerCertificate: Buffer | undefined
   /** Why a certificate that was sent does not count. */
   readonly peerCertificateError?: string
+  /** SHA-256 of the DER of the CA that the certificate chains to, in base64; undefined without a certificate. */
+  readonly peerRoot?: () => string | undefined
   /** Set by the authentication filter once a request here was somebody's: such a connection may send more, and gives way later. */
   authenticated?: boolean
   /** Scratch for filters, by symbol. */

@@ -19,8 +19,10 @@ const atOnce = 262_144
 
 function headersOf(req: IncomingMessage): RequestHeaders {
   const headers = req.headers as Record<string, string | undefined>
-  if (headers['impersonate-user'] === undefined) return headers
-  for (const name in headers) if (name.startsWith('impersonate-')) headers[name] = req.headersDistinct[name]?.join('\n')
+  if (headers['impersonate-user'] === undefined && headers['x-remote-user'] === undefined) return headers
+  for (const name in headers) {
+    if (name.startsWith('impersonate-') || name.startsWith('x-remote-')) headers[name] = req.headersDistinct[name]?.join('\n')
+  }
   return headers
 }
 

@@ -1,4 +1,5 @@
-import { createServer, type TLSSocket } from 'node:tls'
+import { hash } from 'node:crypto'
+import { createServer, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../machinery/clock.ts'
 import type { ConnectionState, ExchangeHandler } from './exchange.ts'
@@ -91,6 +92,20 @@ function connectionState(socket: TLSSocket, asked: boolean): ConnectionState {
   const certificate = asked ? socket.getPeerX509Certificate() : undefined
   const memo = new Map<symbol, unknown>()
   if (certificate === undefined) return { peerCertificate: undefined, memo }
-  if (socket.authorized) return { peerCertificate: certificate.raw, memo }
+  if (socket.authorized) return { peerCertificate: certificate.raw, peerRoot: () => rootOf(socket), memo }
   return { peerCertificate: undefined, peerCertificateError: String(socket.authorizationError), memo }
+}
+
+/** A chain is no longer than this, as OpenSSL has made sure. */
+const MAX_CHAIN = 100
+
+function rootOf(socket: TLSSocket): string | undefined {
+  let certificate = socket.getPeerCertificate(true) as DetailedPeerCertificate | undefined
+  if (certificate === undefined || certificate.raw === undefined) return undefined
+  for (let i = 0; i < MAX_CHAIN; i++) {
+    const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate
+    if (issuer === undefined || issuer === certificate || issuer.raw.equals(certificate.raw)) break
+    certificate = issuer
+  }
+  return hash('sha256', certificate.raw, 'base64')
 }

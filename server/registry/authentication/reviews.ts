@@ -17,7 +17,7 @@ const shown = ({ name, uid, groups, extra }: UserInfo): object => ({
   ...(name === '' ? {} : { username: name }),
   ...(uid === undefined ? {} : { uid }),
   ...(groups.length === 0 ? {} : { groups }),
-  ...(extra === undefined ? {} : { extra }),
+  ...(extra === undefined ? {} : { extra: Object.fromEntries(Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1))) }),
 })
 
 interface Verdict {

@@ -9,7 +9,7 @@ const connectionSpecific = new Set(['connection', 'keep-alive', 'proxy-connectio
 
 function separatorOf(name: string): string {
   if (name === 'cookie') return '; '
-  return name.startsWith('impersonate-') ? '\n' : ', '
+  return name.startsWith('impersonate-') || name.startsWith('x-remote-') ? '\n' : ', '
 }
 
 /** One request's head as its header block is decoded (RFC 9113 §8.3); it only judges, the connection acts. */
