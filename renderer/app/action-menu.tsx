@@ -6,6 +6,7 @@ import type { KubeObject } from '../kube/types.ts'
 import { actionsOf } from '../resources/actions.ts'
 import { useAct } from '../tools/actions/act-context.ts'
 import { objectPath, offeredFor, type Target } from '../tools/actions/action.ts'
+import { useRefused } from '../tools/actions/allowed.ts'
 import { Icon } from '../ui/icon.tsx'
 
 /** What can be done to the object that is open. */
@@ -61,16 +62,19 @@ export function RowMenu({ place: { target, x, y }, onClose }: { place: MenuPlace
 function Items({ target, object, grey }: { target: Target; object?: KubeObject; grey?: KubeObject }) {
   const { t } = useTranslation()
   const act = useAct()
-  return offeredFor(actionsOf(target.resource), target, object).map((action) => (
+  const offered = offeredFor(actionsOf(target.resource), target, object)
+  const refused = useRefused(offered, target)
+  return offered.map((action, index) => (
     <Menu.Item
       key={action.id}
       leftSection={<Icon name={action.icon} size={14} />}
       rightSection={action.key && <kbd>{action.key}</kbd>}
       className={action.danger ? 'danger-item' : undefined}
-      disabled={grey !== undefined && action.applies !== undefined && !action.applies(grey)}
+      disabled={refused[index] !== undefined || (grey !== undefined && action.applies !== undefined && !action.applies(grey))}
       onClick={() => act(action, target)}
     >
       {t(`actions.${action.id}.name`)}
+      {refused[index] !== undefined && <span className="not-allowed">{t('rights.notAllowed', { what: refused[index] })}</span>}
     </Menu.Item>
   ))
 }

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { baseContext } from '../kube/acting.ts'
 import { connectionOf } from '../kube/connection.ts'
 import { useConnection } from '../queries/connection.ts'
 import { useContexts, useKubeconfigFaults } from '../queries/contexts.ts'
@@ -16,9 +17,10 @@ export function ContextMenu() {
   const { data } = useContexts()
   const connection = useConnection(place.context)
   const faults = useKubeconfigFaults()
+  const own = baseContext(place.context)
   const toneOf = (context: string) => {
     const cluster = net.clusters[context]
-    if (context === place.context) return connection.tone
+    if (context === own) return connection.tone
     return cluster && cluster.phase !== 'idle'
       ? connectionOf({ socket: net.socket, cluster, troubled: net.troubled[context] ?? 0, local: undefined }).tone
       : undefined
@@ -32,8 +34,8 @@ export function ContextMenu() {
   return (
     <PickMenu
       label={t('contexts.switch')}
-      value={place.context}
-      text={place.context || t('contexts.none')}
+      value={own}
+      text={own || t('contexts.none')}
       items={items}
       tone={place.context ? connection.tone : undefined}
       onPick={(context) => go({ context, object: undefined, namespace: data?.find((c) => c.name === context)?.namespace ?? '', tab: '' })}

@@ -11,6 +11,7 @@ import { EventsTab } from '../resources/events/events-tab.tsx'
 import type { KindPage } from '../resources/page.ts'
 import { pageOf } from '../resources/pages.tsx'
 import { useAct } from '../tools/actions/act-context.ts'
+import { useRefused } from '../tools/actions/allowed.ts'
 import { deletion } from '../tools/actions/common.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { ActionMenuButton } from './action-menu.tsx'
@@ -114,6 +115,8 @@ function DetailsHead({
     resource,
     objects: [{ key: object?.metadata.uid ?? `${namespace}/${name}`, name, namespace }],
   }
+  const [refused] = useRefused([deletion], target)
+  const whyNot = refused === undefined ? undefined : t('rights.notAllowed', { what: refused })
   useTargetSource('details', () => (object && !deleted ? { target, object: withKind(object, resource) } : undefined))
   return (
     <div className="details-head">
@@ -133,8 +136,9 @@ function DetailsHead({
         <button
           type="button"
           className="icon-button danger"
-          aria-label={t('details.delete', { name })}
-          title={t('details.delete', { name })}
+          aria-label={[t('details.delete', { name }), whyNot].filter(Boolean).join('. ')}
+          title={whyNot ?? t('details.delete', { name })}
+          disabled={whyNot !== undefined}
           onClick={() => act(deletion, target)}
         >
           <Icon name="trash" size={14} />

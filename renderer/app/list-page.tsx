@@ -11,6 +11,7 @@ import { useMissing } from '../queries/control-loops.ts'
 import { useHub, useView, type ViewWindow } from '../queries/hub.ts'
 import { none } from '../resources/printed.ts'
 import { useAct } from '../tools/actions/act-context.ts'
+import { useRefused } from '../tools/actions/allowed.ts'
 import { deletion } from '../tools/actions/common.ts'
 import type { Target } from '../tools/actions/action.ts'
 import { DataList } from '../ui/data-list.tsx'
@@ -68,6 +69,10 @@ export function ListPage({ resource }: { resource: Resource }) {
   const cursor = useRef<RowRef>(undefined)
   const [menu, setMenu] = useState<MenuPlace>()
   const frame = useRef<HTMLElement>(null)
+  // Over all namespaces nothing is asked: what is not allowed there may be in one of them.
+  const inOnePlace = place.namespace !== '' || !resource.namespaced
+  const many = ['1', '2'].map((key) => ({ key, name: '', namespace: resource.namespaced ? place.namespace : '' }))
+  const [mayNot] = useRefused(picked.shown > 0 && inOnePlace ? [deletion] : [], { context: place.context, resource, objects: many })
   const targetOf = (objects: readonly RowRef[]): Target => ({ context: place.context, resource, objects, gone: drop })
   useTargetSource('list', async () => {
     const chosen = picked.shown > 0 ? ((await handle.current?.pickSelected()) ?? []) : []
@@ -106,6 +111,8 @@ export function ListPage({ resource }: { resource: Resource }) {
               <button
                 type="button"
                 className="icon-button danger"
+                disabled={mayNot !== undefined}
+                title={mayNot && t('rights.notAllowed', { what: mayNot })}
                 onClick={() =>
                   void handle.current?.pickSelected().then((objects) => {
                     if (objects.length > 0) act(deletion, targetOf(objects))

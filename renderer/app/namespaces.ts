@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react'
+import { baseContext } from '../kube/acting.ts'
 import type { FeedState } from '../kube/reflector.ts'
 import { useContexts } from '../queries/contexts.ts'
 import { namespaces } from '../queries/discovery.ts'
@@ -23,7 +24,7 @@ export function useNamespaces(context: string): { choices: NamespaceChoice[]; st
   const { data } = useView(context ? { source, filter: '', start: 0, end: 1000, hold: false } : undefined)
   const [recent, setRecent] = useStored<string[]>(`namespaces.${context}`, nothing)
   const { data: contexts } = useContexts()
-  const own = contexts?.find((c) => c.name === context)?.namespace ?? ''
+  const own = contexts?.find((c) => c.name === baseContext(context))?.namespace ?? ''
   const rows = data?.rows
   const choices = useMemo(() => {
     const found = new Map<string, NamespaceChoice>()

@@ -2,6 +2,7 @@ import { Modal, useMantineColorScheme } from '@mantine/core'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { actingAs, baseContext } from '../kube/acting.ts'
 import type { Resource } from '../kube/resource.ts'
 import { resourceKey } from '../kube/resource.ts'
 import { kindWord } from '../kube/kind-word.ts'
@@ -13,6 +14,7 @@ import { type Place, useGo, usePlace } from '../ui/place.ts'
 import { actionsOf } from '../resources/actions.ts'
 import { useAct } from '../tools/actions/act-context.ts'
 import { offeredFor } from '../tools/actions/action.ts'
+import { rightsPlace } from '../tools/rights/links.tsx'
 import { useCompose } from '../tools/apply/compose-context.ts'
 import { useLastDone } from '../tools/actions/journal.ts'
 import { logsTab, useDock } from '../tools/dock/dock-context.ts'
@@ -266,6 +268,13 @@ function useCommands(wanted: string): Entry[] {
       note: place.namespace || t('namespaces.all'),
       run: () => dock.add(logsTab({ context: place.context, namespace: place.namespace, title: t('logs.ofSelector'), selector: '' })),
     },
+    { text: t('rights.title'), note: 'rbac, auth can-i, who-can', run: to({ resource: rightsPlace, object: undefined, filter: '' }) },
+    {
+      text: t('acting.choose'),
+      note: 'impersonate, --as',
+      run: to({ resource: rightsPlace, object: undefined, filter: 'ask=subject&kind=User' }),
+    },
+    ...(actingAs(place.context) ? [{ text: t('acting.stop'), run: to({ context: baseContext(place.context) }) }] : []),
     { text: t('namespaces.all'), run: to({ namespace: '' }) },
     ...(['auto', 'light', 'dark'] as const).map((scheme) => ({
       text: t(`theme.${scheme}`),

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { resourceKey } from '../kube/resource.ts'
 import { nodes, pods, services, useResources } from '../queries/discovery.ts'
+import { rightsPlace } from '../tools/rights/links.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { moved, placeUrl, usePlace } from '../ui/place.ts'
 import { useStored } from '../ui/storage.ts'
@@ -45,16 +46,8 @@ export function Rail() {
             </h2>
             {open && (
               <ul>
-                {group.name === 'config' && (
-                  <li>
-                    <Link
-                      to={placeUrl(moved({ ...place, resource: '' }, { resource: 'helm' }))}
-                      aria-current={place.resource === 'helm' ? 'page' : undefined}
-                    >
-                      <span className="ellipsis">{t('helm.title')}</span>
-                    </Link>
-                  </li>
-                )}
+                {group.name === 'config' && <Beside resource="helm" text={t('helm.title')} />}
+                {group.name === 'access' && <Beside resource={rightsPlace} text={t('rights.title')} />}
                 {kinds.map((resource) => {
                   const key = resourceKey(resource)
                   const here = { ...place, resource: place.resource === key ? '' : place.resource }
@@ -76,5 +69,17 @@ export function Rail() {
         )
       })}
     </nav>
+  )
+}
+
+/** A page that is about a group of kinds and not one of them. */
+function Beside({ resource, text }: { resource: string; text: string }) {
+  const place = usePlace()
+  return (
+    <li>
+      <Link to={placeUrl(moved({ ...place, resource: '' }, { resource }))} aria-current={place.resource === resource ? 'page' : undefined}>
+        <span className="ellipsis">{text}</span>
+      </Link>
+    </li>
   )
 }

@@ -6,6 +6,8 @@ import type { Resource } from '../kube/resource.ts'
 import { useContexts, useFollowContexts } from '../queries/contexts.ts'
 import { useDiscovery, useResource, wellKnown } from '../queries/discovery.ts'
 import { useLocal } from '../queries/local.ts'
+import { actingAs, baseContext } from '../kube/acting.ts'
+import { rightsPlace } from '../tools/rights/links.tsx'
 import { useAct } from '../tools/actions/act-context.ts'
 import { ComposeProvider } from '../tools/apply/compose-provider.tsx'
 import { ActProvider } from '../tools/actions/act-provider.tsx'
@@ -18,6 +20,7 @@ import { Splitter } from '../ui/splitter.tsx'
 import { useStored } from '../ui/storage.ts'
 import { Dock } from './dock.tsx'
 import { Help } from './help.tsx'
+import { ActingBand } from './acting-band.tsx'
 import { Home } from './home/home.tsx'
 import { useKeys } from './keys.ts'
 import { ListPage } from './list-page.tsx'
@@ -34,6 +37,7 @@ import { actionForKey, TargetsContext, useCurrentTarget } from './targets.ts'
 import { TitleBar } from './title-bar.tsx'
 
 const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
+const RightsPage = lazy(() => import('../tools/rights/rights-page.tsx').then((m) => ({ default: m.RightsPage })))
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
 
 /** The frame around every place. */
@@ -83,10 +87,21 @@ function Frame() {
     <ErrorActionsContext value={errorActions}>
       <div className="shell">
         <TitleBar onPalette={() => setPalette('')} onHelp={() => setHelp(true)} />
+        <ActingBand />
         <Rail />
         <main className="main" tabIndex={-1}>
           <SessionEnded />
-          {place.context === '' ? <Start /> : !ready ? null : place.resource === '' ? <Home /> : <KindPlace />}
+          {place.context === '' ? (
+            <Start />
+          ) : !ready ? null : place.resource === '' ? (
+            <Home />
+          ) : place.resource === rightsPlace ? (
+            <Suspense fallback={null}>
+              <RightsPage key={place.context} />
+            </Suspense>
+          ) : (
+            <KindPlace />
+          )}
         </main>
         <Dock />
         <StatusBar logOpen={log} onLog={setLog} />
@@ -114,7 +129,8 @@ function useTitle(): void {
   const place = usePlace()
   useEffect(() => {
     const what = place.object?.name ?? place.resource
-    document.title = [what, place.context, 'Binnacle'].filter(Boolean).join(' · ')
+    const as = actingAs(place.context)
+    document.title = [what, as ? `${baseContext(place.context)} (${as.user})` : place.context, 'Binnacle'].filter(Boolean).join(' · ')
   }, [place])
 }
 

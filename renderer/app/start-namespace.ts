@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { baseContext } from '../kube/acting.ts'
 import { local, useContexts } from '../queries/contexts.ts'
 import { useGo, usePlace } from '../ui/place.ts'
 
@@ -21,8 +22,9 @@ export function useStartNamespace(): boolean {
   const go = useGo()
   const { data, isError } = useContexts()
   const { context } = place
-  const decided = context === '' || context === local || place.namespace !== '' || place.object !== undefined || wasEntered(context)
-  const start = data?.find((c) => c.name === context)?.namespace
+  const decided =
+    context === '' || baseContext(context) === local || place.namespace !== '' || place.object !== undefined || wasEntered(context)
+  const start = data?.find((c) => c.name === baseContext(context))?.namespace
   useEffect(() => {
     if (context === '' || (!decided && !data)) return
     try {

@@ -1,3 +1,4 @@
+import { baseContext } from './acting.ts'
 import type { Clock } from './clock.ts'
 import type { KindView } from './columns.ts'
 import type { ClusterState } from './connection.ts'
@@ -88,7 +89,8 @@ export class FeedHost {
     const before = this.#clusters.get(context)?.phase
     this.#clusters.set(context, notice.state)
     // It is back: nobody should sit out a wait that was for a cluster that is away.
-    if (before === 'unreachable' && phase !== 'idle') for (const feed of this.#feeds.values()) if (feed.context === context) feed.kick()
+    if (before === 'unreachable' && phase !== 'idle')
+      for (const feed of this.#feeds.values()) if (baseContext(feed.context) === context) feed.kick()
     this.#schedule()
   }
 

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { baseContext } from '../kube/acting.ts'
 import { type Connection, connectionOf } from '../kube/connection.ts'
 import { local } from './contexts.ts'
 import { useNet } from './hub.ts'
@@ -8,10 +9,10 @@ import { useLocal } from './local.ts'
 export function useConnection(context: string): Connection {
   const net = useNet()
   const { data } = useLocal()
-  const cluster = net.clusters[context]
+  const cluster = net.clusters[baseContext(context)]
   const troubled = net.troubled[context] ?? 0
   // Before its state is known it counts as running: the watches say the rest.
-  const own = context === local ? (data?.state ?? 'running') : undefined
+  const own = baseContext(context) === local ? (data?.state ?? 'running') : undefined
   const { socket } = net
   return useMemo(() => connectionOf({ socket, cluster, troubled, local: own }), [socket, cluster, troubled, own])
 }

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { actingAs, baseContext } from '../kube/acting.ts'
 import { requestJson } from '../kube/fetch.ts'
 import { useHub } from './hub.ts'
 
@@ -52,11 +53,17 @@ export function useFollowContexts(): void {
 }
 
 export function useIsLocal(context: string): boolean {
-  return context === local
+  return baseContext(context) === local
 }
 
 /** How a command line for this context begins; undefined until that is known: kubectl alone may speak to another cluster. */
 export function useKubectl(context: string): string | undefined {
   const { data } = useContexts()
-  return data?.find((c) => c.name === context)?.kubectl
+  const command = data?.find((c) => c.name === baseContext(context))?.kubectl
+  const as = actingAs(context)
+  if (command === undefined || as === undefined) return command
+  const flags = [['--as', as.user], ...as.groups.map((group) => ['--as-group', group]), ...(as.uid ? [['--as-uid', as.uid]] : [])]
+  return [command, ...flags.map(([flag = '', value = '']) => `${flag} ${/^[\w:@./-]+$/.test(value) ? value : JSON.stringify(value)}`)].join(
+    ' ',
+  )
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ControlLoops, isHeld, type Lease, type Missing, missingFor, readControlLoops, unworked } from '../kube/control-loops.ts'
+import { baseContext } from '../kube/acting.ts'
 import { clusterPath, request, requestJson } from '../kube/fetch.ts'
 import type { KubeList, KubeObject } from '../kube/types.ts'
 import { local } from './contexts.ts'
@@ -34,7 +35,9 @@ async function managerLeads(context: string, signal: AbortSignal): Promise<boole
 }
 
 /** What acts on the objects of a cluster; undefined while that is not known, and where it cannot be. */
-export function useControlLoops(context: string): ControlLoops | undefined {
+export function useControlLoops(looked: string): ControlLoops | undefined {
+  // What runs in a cluster does not depend on whom one acts as.
+  const context = baseContext(looked)
   const startedAt = useLocal().data?.startedAt ?? 0
   const { data, isError } = useQuery({
     // Another run of the local control plane may have other loops.

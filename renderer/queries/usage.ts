@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
+import { baseContext } from '../kube/acting.ts'
 import { clusterPath, requestJson } from '../kube/fetch.ts'
 import { resourceKey, resourcePath } from '../kube/resource.ts'
 import { type NodeMetrics, type StatsSummary, type Usage, usageOfMetrics, usageOfSummary } from '../kube/node-usage.ts'
@@ -13,9 +14,10 @@ const none: ReadonlyMap<string, Usage> = new Map()
  * is served, since nodes/proxy is more of a permission than a figure is worth. A node about which nothing is known is not in the map.
  */
 export function useNodeUsage(context: string, names: readonly string[]): ReadonlyMap<string, Usage> {
-  const own = useSummaries(context, context === local ? names : [])
-  const metrics = useMetrics(context, context !== local && names.length > 0, names.length === 1 ? names[0] : undefined)
-  return context === local ? own : metrics
+  const isLocal = baseContext(context) === local
+  const own = useSummaries(context, isLocal ? names : [])
+  const metrics = useMetrics(context, !isLocal && names.length > 0, names.length === 1 ? names[0] : undefined)
+  return isLocal ? own : metrics
 }
 
 function useSummaries(context: string, names: readonly string[]): ReadonlyMap<string, Usage> {

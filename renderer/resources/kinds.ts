@@ -2,10 +2,18 @@ import type { KindView } from '../kube/columns.ts'
 import { eventView } from './events/view.ts'
 import { nodeView } from './nodes/view.ts'
 import { podView } from './pods/view.ts'
+import { rbacViews } from './rbac/view.ts'
 import { serviceView } from './services/view.ts'
 import { workloadViews } from './workloads/view.ts'
 
-const declared: Record<string, unknown> = { pods: podView, nodes: nodeView, services: serviceView, events: eventView, ...workloadViews }
+const declared: Record<string, unknown> = {
+  pods: podView,
+  nodes: nodeView,
+  services: serviceView,
+  events: eventView,
+  ...rbacViews,
+  ...workloadViews,
+}
 
 /** The declared kinds by resource key. Each view is only ever given objects of its own kind, which the types cannot say. */
 export const kinds = declared as Record<string, KindView>

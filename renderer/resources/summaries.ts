@@ -1,5 +1,6 @@
 import { byName } from '../kube/order.ts'
 import { parseQuantity } from '../kube/quantity.ts'
+import { summarizeBindings, summarizeRoles } from './rbac/summary.ts'
 import type { Row } from '../kube/store.ts'
 import type { Tone } from '../kube/types.ts'
 import { type Event, lastSeen, recency, timesSeen } from './events/view.ts'
@@ -218,4 +219,6 @@ export const summaries = {
   events: summarizeEvents,
   requests: summarizeRequests,
   requestsByNode: summarizeByNode,
+  roles: summarizeRoles,
+  bindings: summarizeBindings,
 }

@@ -1,8 +1,10 @@
+import { actingAs, actingContext, actingIn, actingQuery, baseContext } from '../kube/acting.ts'
 import { useCallback, useMemo } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 
 /** Where the window is: everything that a URL says. */
 export interface Place {
+  /** With whom it is used as, if that is somebody else (kube/acting.ts). */
   context: string
   /** Resource key (`pods`, `deployments.apps`); '' for home. */
   resource: string
@@ -19,9 +21,9 @@ export interface Place {
 
 const encode = encodeURIComponent
 
-/** `/c/{context}/{resource}/{namespace or _}/{name}?ns=&q=&sort=&tab=&path=` */
+/** `/c/{context}/{resource}/{namespace or _}/{name}?ns=&q=&sort=&tab=&path=&as=` */
 export function placeUrl(place: Partial<Place> & { context: string }): string {
-  let path = `/c/${encode(place.context)}`
+  let path = `/c/${encode(baseContext(place.context))}`
   if (place.resource) path += `/${encode(place.resource)}`
   if (place.resource && place.object) path += `/${encode(place.object.namespace || '_')}/${encode(place.object.name)}`
   const query = new URLSearchParams()
@@ -30,6 +32,8 @@ export function placeUrl(place: Partial<Place> & { context: string }): string {
   if (place.sort) query.set('sort', place.sort)
   if (place.object && place.tab) query.set('tab', place.tab)
   if (place.object && place.tab && place.path) query.set('path', place.path)
+  const as = actingAs(place.context)
+  if (as) for (const [name, value] of actingQuery(as)) query.append(name, value)
   const text = query.toString()
   return text ? `${path}?${text}` : path
 }
@@ -40,7 +44,7 @@ export function parsePlace(pathname: string, search: string): Place | undefined 
   const [, context = '', resource = '', namespace = '', name = ''] = parts.map(decode)
   const query = new URLSearchParams(search)
   return {
-    context,
+    context: actingContext(context, actingIn(query)),
     resource,
     namespace: query.get('ns') ?? '',
     filter: query.get('q') ?? '',

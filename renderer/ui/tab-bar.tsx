@@ -1,3 +1,5 @@
+import './tab-bar.css'
+
 /** Tabs by the ARIA pattern: arrows move, one stop in the tab order. */
 export function TabBar<T extends string>({
   label,

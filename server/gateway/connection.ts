@@ -55,10 +55,10 @@ export class ClusterConnection implements SignsOfLife {
     return this.#state
   }
 
-  /** A request, as method and path decide what its answer says. */
-  ask(method: string, path: string): Question {
+  /** A request, as method and path decide what its answer says; made as somebody else it says nothing about rights here. */
+  ask(method: string, path: string, acting = false): Question {
     const { clock } = this.#init
-    const about = subject(method, path)
+    const about = acting ? 'other' : subject(method, path)
     const entry = { at: 0, doubted: false }
     this.#used()
     this.#settle()

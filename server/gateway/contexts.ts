@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
+import { actingUpstream, readActing } from './acting.ts'
 import { type ConnectionTimes, defaultTimes } from './connection-times.ts'
 import type { ConnectionState, ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
 import { GatewayError } from './errors.ts'
@@ -94,6 +95,8 @@ export class Contexts {
     if (name === LOCAL) return this.#reachLocal()
     const config = await this.#config()
     const context = config.contexts.find((c) => shownName(c.name) === name)
+    const acting = context === undefined ? readActing(name) : undefined
+    if (acting !== undefined) return actingUpstream(await this.upstream(acting.context), acting.as)
     if (context === undefined) throw new GatewayError('UnknownContext', `there is no context "${name}" in the kubeconfig`)
     if (context.error !== undefined) throw new GatewayError('BrokenContext', `context "${name}" cannot be used: ${context.error}`)
     return this.#remote(name, context)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Transport } from '../client/transport.ts'
 import type { Status } from '../machinery/status.ts'
 import type { ContextList } from './contract.ts'
 import { fakeCluster, type Harness, harness, standsStill } from './testing/harness.ts'
@@ -136,6 +137,51 @@ describe('requests to a cluster', () => {
     expect(seen['impersonate-group']).toBe('dev, ops')
     expect(seen.cookie).toBeUndefined()
     expect(seen.origin).toBeUndefined()
+  })
+
+  test('acting as somebody is a context of its own: its requests carry that name and no other, over the same connections', async () => {
+    const c = await cluster((_, res) => res.end('{}'))
+    const h = await start({ 'a/b': { server: c.url, user: { token: 'mine', as: 'admin', 'as-groups': ['ops'] } } })
+    const as = new URLSearchParams([
+      ['as', 'jänne?x'],
+      ['as-group', 'dev, web'],
+      ['as-group', 'qa'],
+      ['as-uid', '7'],
+    ])
+    const acting = encodeURIComponent(`a/b?${as}`)
+    // A header of the page's own could be of somebody whom no address names.
+    await h.get(`/clusters/${acting}/version`, { headers: { 'impersonate-user': 'mallory', 'impersonate-extra-a': 'b' } })
+    const seen = c.requests[0]
+    expect(seen?.headers).toMatchObject({ authorization: 'Bearer mine', 'impersonate-uid': '7' })
+    expect(Buffer.from(String(seen?.headers['impersonate-user']), 'latin1').toString('utf8')).toBe('jänne?x')
+    expect(seen?.headersDistinct['impersonate-group']).toEqual(['dev, web', 'qa'])
+    expect(seen?.headers['impersonate-extra-a']).toBeUndefined()
+    await h.get(`/clusters/${encodeURIComponent('a/b')}/version`)
+    expect(c.requests[1]?.headers).toMatchObject({ 'impersonate-user': 'admin', 'impersonate-group': 'ops' })
+    expect(c.requests[1]?.socket.remotePort).toBe(seen?.socket.remotePort)
+    for (const wrong of ['?as=', '?as=a%00b', '?as=a&as-group=', `?as=${'x'.repeat(5000)}`]) {
+      expect((await h.get(`/clusters/${encodeURIComponent(`a/b${wrong}`)}/version`)).status, wrong).toBe(400)
+    }
+    expect((await h.get(`/clusters/${encodeURIComponent('other?as=jane')}/version`)).status).toBe(404)
+    expect(c.requests).toHaveLength(2)
+  })
+
+  test('acting as somebody in the local control plane: names with commas stay whole, and nothing is said when it does not run', async () => {
+    const h = await start({})
+    const acting = encodeURIComponent('local?as=jane&as-group=a%2C+b&as-group=c')
+    expect((await h.get(`/clusters/${acting}/version`)).status).toBe(503)
+    const seen: Record<string, string>[] = []
+    const transport: Transport = {
+      request: async () => ({ status: 500, headers: {}, body: Buffer.alloc(0) }),
+      stream: async ({ headers = {} }) => {
+        seen.push(headers)
+        return { status: 200, headers: {}, body: (async function* () {})() }
+      },
+      close: async () => undefined,
+    }
+    h.local.use(transport)
+    expect((await h.get(`/clusters/${acting}/version`)).status).toBe(200)
+    expect(seen[0]).toMatchObject({ 'impersonate-user': 'jane', 'impersonate-group': 'a, b\nc' })
   })
 
   test('gzip passes through untouched, redirects stay under the prefix', async () => {

@@ -28,7 +28,8 @@ const browserOnly = new Set([
   'upgrade-insecure-requests',
   'dnt',
 ])
-const browserOnlyPrefixes = ['sec-', 'x-remote-', 'x-forwarded-', 'x-binnacle-']
+// Whom it acts as is in the name of the context, where everybody sees it (acting.ts).
+const browserOnlyPrefixes = ['sec-', 'x-remote-', 'x-forwarded-', 'x-binnacle-', 'impersonate-']
 
 /** A cluster must not set state in the browser or loosen the gateway's own rules. */
 const clusterOnly = new Set([

@@ -17,7 +17,10 @@ export class LocalUpstream implements Upstream {
   }
 
   async send(req: UpstreamRequest): Promise<UpstreamResponse> {
-    const headers = Object.fromEntries(Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : v]))
+    // Names may contain commas: the server takes these as it makes them of several headers (serving/http1-exchange.ts).
+    const headers = Object.fromEntries(
+      Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(k.startsWith('impersonate-') ? '\n' : ', ') : v]),
+    )
     const body = req.body === undefined ? undefined : await collect(req.body)
     try {
       const answer = await this.#transport.stream({ method: req.method, path: req.path, headers, body, signal: req.signal })

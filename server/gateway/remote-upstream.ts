@@ -4,6 +4,7 @@ import type { AgentOptions, RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../machinery/clock.ts'
+import { isActing } from './acting.ts'
 import { ClusterConnection } from './connection.ts'
 import type { ConnectionTimes } from './connection-times.ts'
 import type { ConnectionState, Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
@@ -52,7 +53,8 @@ export class RemoteUpstream implements Upstream {
   }
 
   async send(req: UpstreamRequest): Promise<UpstreamResponse> {
-    const question = this.connection.ask(req.method, req.path)
+    // What somebody else may not do says nothing about whoever is signed in.
+    const question = this.connection.ask(req.method, req.path, isActing(req.headers))
     try {
       const answer = await this.#sendTwice({ limitMs: this.#limitOf(req.path), ...req }, () => question.sent())
       question.answered(answer.status)
@@ -90,7 +92,7 @@ export class RemoteUpstream implements Upstream {
         origin: this.server.origin,
         path: this.server.pathname.replace(/\/$/, '') + req.path,
         method: req.method as Dispatcher.HttpMethod,
-        headers: { ...req.headers, ...headers },
+        headers: { ...req.headers, ...(isActing(req.headers) ? ownIdentity(headers) : headers) },
         body: req.body ?? null,
         signal: timer === undefined ? req.signal : AbortSignal.any([req.signal, late.signal]),
         headersTimeout: 0,
@@ -260,6 +262,11 @@ function impersonation(user: Record<string, unknown>): Record<string, string | s
     }
   }
   return headers
+}
+
+/** Without whom the kubeconfig acts as: of two the one that was chosen in the window counts, as `kubectl --as` does. */
+function ownIdentity(headers: Record<string, string | string[]>): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('impersonate-')))
 }
 
 async function makeDispatcher(choice: ReturnType<KubeConfig['createDispatcherOptions']>): Promise<Dispatcher> {

@@ -113,7 +113,6 @@ describe('headers', () => {
       accept: 'application/json',
       'accept-encoding': 'gzip',
       'content-type': 'application/json',
-      'impersonate-user': 'jane',
     })
   })
 

@@ -1,6 +1,6 @@
 import { lazy } from 'react'
 import { can, resourceKey } from '../../kube/resource.ts'
-import type { Action, ChangeAction, DialogAction } from '../../tools/actions/action.ts'
+import type { Action, ChangeAction, DialogAction, Need } from '../../tools/actions/action.ts'
 import { noTaints, type TaintWish, taintsAfter } from './taints.ts'
 import type { Node } from './types.ts'
 
@@ -9,11 +9,14 @@ const DrainDialog = lazy(() => import('./drain/drain-dialog.tsx').then((m) => ({
 
 const offered: ChangeAction['offered'] = (resource) => resourceKey(resource) === 'nodes' && can(resource, 'patch')
 
+const needs: readonly Need[] = [{ verb: 'patch' }]
+
 const cordon = (on: boolean): ChangeAction => ({
   id: on ? 'cordon' : 'uncordon',
   icon: on ? 'cordon' : 'play',
   key: 'c',
   bulk: true,
+  needs,
   offered,
   applies: (object) => Boolean((object as Node).spec?.unschedulable) !== on,
   plan(object, _, { path }) {
@@ -23,12 +26,21 @@ const cordon = (on: boolean): ChangeAction => ({
   },
 })
 
-const drain: DialogAction = { id: 'drain', icon: 'drain', danger: true, bulk: true, offered, Dialog: DrainDialog }
+const drain: DialogAction = {
+  id: 'drain',
+  icon: 'drain',
+  danger: true,
+  bulk: true,
+  needs: [...needs, { verb: 'create', resource: 'pods/eviction' }],
+  offered,
+  Dialog: DrainDialog,
+}
 
 const taint: ChangeAction<TaintWish> = {
   id: 'taint',
   icon: 'tag',
   bulk: true,
+  needs,
   offered,
   Form: TaintsForm,
   initial: () => noTaints,

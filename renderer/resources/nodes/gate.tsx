@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { baseContext } from '../../kube/acting.ts'
 import { useContexts } from '../../queries/contexts.ts'
 import { useStored } from '../../ui/storage.ts'
 
@@ -9,7 +10,7 @@ export function NodeGate({ context, children }: { context: string; children: Rea
   const { data } = useContexts()
   const [accepted, setAccepted] = useStored<string[]>('nodes.proxy.accepted', [])
   if (!data) return null
-  if (data.some((c) => c.name === context && c.local) || accepted.includes(context)) return children
+  if (data.some((c) => c.name === baseContext(context) && c.local) || accepted.includes(context)) return children
   return (
     <div className="overview" role="note">
       <p className="why">

@@ -18,6 +18,7 @@ const logs: PlaceAction = {
   icon: 'log',
   key: 'l',
   bulk: false,
+  needs: [{ verb: 'get', resource: 'pods/log' }],
   offered: (resource) => logging.has(resourceKey(resource)),
   to: ({ objects: [object] }) => ({ object: object && { namespace: object.namespace, name: object.name }, tab: 'logs' }),
 }
@@ -28,6 +29,7 @@ const evict: ChangeAction = {
   icon: 'evict',
   danger: true,
   bulk: true,
+  needs: [{ verb: 'create', subresource: 'eviction' }],
   offered: (resource) => resourceKey(resource) === 'pods' && resource.subresources.includes('eviction'),
   plan({ metadata: { name, namespace, uid } }, _, { path }) {
     const body = {

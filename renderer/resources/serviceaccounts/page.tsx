@@ -1,6 +1,11 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { KubeObject } from '../../kube/types.ts'
+import { accountName } from '../../kube/acting.ts'
+import { impliedGroups } from '../../kube/rbac.ts'
+import { useRbac } from '../../queries/rbac.ts'
+import { ActAsLink } from '../../tools/rights/links.tsx'
+import { GrantedRules, Unread } from '../../tools/rights/tables.tsx'
 import { pods } from '../../queries/discovery.ts'
 import { Section } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
@@ -34,10 +39,26 @@ function ServiceAccountOverview({ object }: { object: ServiceAccount }) {
         [t('accounts.secrets'), links(object.secrets)],
       ]}
     >
+      <May namespace={namespace ?? ''} name={name} />
       <Section title={t('accounts.pods')}>
         <PodLines source={source} filter={`field=spec.serviceAccountName=${name}`} empty={t('accounts.noPods')} />
       </Section>
     </PageBody>
+  )
+}
+
+/** What it may do, by itself and by the groups that every account is in. */
+function May({ namespace, name }: { namespace: string; name: string }) {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const view = useRbac(context, namespace)
+  const user = accountName(namespace, name)
+  return (
+    <Section title={t('rights.mayDo')}>
+      <ActAsLink subject={{ kind: 'ServiceAccount', name, namespace }} />
+      <Unread view={view} />
+      {view.ready ? <GrantedRules grants={view.rbac.whatCan(user, impliedGroups(user))} /> : <p className="dim">{t('common.loading')}</p>}
+    </Section>
   )
 }
 

@@ -24,6 +24,7 @@ const restart: ChangeAction = {
   icon: 'restart',
   key: 'r',
   bulk: true,
+  needs: [{ verb: 'patch' }],
   offered: of('deployments.apps', 'statefulsets.apps', 'daemonsets.apps'),
   plan(object, _, { path, now }) {
     // kubectl refuses as well (polymorphichelpers/objectrestarter.go): nothing would happen until it goes on.
@@ -41,6 +42,7 @@ const toggle = (id: string, field: 'paused' | 'suspend', on: boolean, keys: stri
   icon: on ? 'pause' : 'play',
   ...(key ? { key } : {}),
   bulk: true,
+  needs: [{ verb: 'patch' }],
   offered: of(...keys),
   applies: (object) => Boolean(spec(object)[field]) !== on,
   plan(object, _, { path }) {
@@ -67,6 +69,7 @@ const image: ChangeAction<Record<string, string>> = {
   icon: 'image',
   key: 'i',
   bulk: true,
+  needs: [{ verb: 'patch' }],
   offered: of(
     'deployments.apps',
     'statefulsets.apps',
@@ -102,6 +105,7 @@ const undo: ChangeAction<Revision | null> = {
   icon: 'undo',
   key: 'u',
   bulk: false,
+  needs: [{ verb: 'patch' }],
   offered: of('deployments.apps', 'statefulsets.apps', 'daemonsets.apps'),
   Form: RevisionForm,
   initial: () => null,
@@ -118,6 +122,7 @@ const trigger: ChangeAction<string> = {
   icon: 'play',
   key: 't',
   bulk: false,
+  needs: [{ verb: 'create', resource: 'jobs.batch' }],
   offered: of('cronjobs.batch'),
   Form: NameForm,
   initial: ([object], now) => (object ? manualName(object.metadata.name, now) : ''),

@@ -40,6 +40,14 @@ export interface FormProps<V> {
   onChange(value: V): void
 }
 
+/** A request that an action makes. Without a `resource` it is one for the objects themselves, or their subresource. */
+export interface Need {
+  verb: string
+  /** `pods/log`, `jobs.batch`. */
+  resource?: string
+  subresource?: string
+}
+
 interface Named {
   /** `actions.<id>` in the catalogues. */
   id: string
@@ -53,6 +61,8 @@ interface Named {
   applies?(object: KubeObject): boolean
   /** For many objects at once. */
   bulk: boolean
+  /** What one must be allowed to. */
+  needs: readonly Need[]
 }
 
 /** Goes through what is sent, its difference, the server's dry run and the way back: `ChangeDialog`. */

@@ -21,6 +21,7 @@ const scale: ChangeAction<string> = {
   icon: 'scale',
   key: 's',
   bulk: true,
+  needs: [{ verb: 'patch', subresource: 'scale' }],
   offered: (resource) => resource.subresources.includes('scale'),
   Form: ReplicasForm,
   initial: (objects) => String((objects[0] && replicasOf(objects[0])) ?? 1),
@@ -40,6 +41,7 @@ const pairs = (id: 'label' | 'annotate', part: 'labels' | 'annotations', Form: C
   id,
   icon: id === 'label' ? 'tag' : 'note',
   bulk: true,
+  needs: [{ verb: 'patch' }],
   offered: (resource) => can(resource, 'patch'),
   Form,
   initial: () => noPairs,
@@ -54,6 +56,7 @@ const edit: PlaceAction = {
   icon: 'edit',
   key: 'e',
   bulk: false,
+  needs: [{ verb: 'update' }],
   offered: (resource) => can(resource, 'update'),
   to: ({ objects: [object] }) => ({ object: object && { namespace: object.namespace, name: object.name }, tab: 'edit' }),
 }
@@ -62,6 +65,7 @@ const copy: DialogAction = {
   id: 'duplicate',
   icon: 'copy',
   bulk: false,
+  needs: [{ verb: 'create' }],
   offered: (resource) => can(resource, 'create', 'patch'),
   Dialog: DuplicateDialog,
 }
@@ -72,6 +76,7 @@ export const deletion: DialogAction = {
   key: 'd',
   danger: true,
   bulk: true,
+  needs: [{ verb: 'delete' }],
   offered: (resource) => can(resource, 'delete'),
   Dialog: DeleteDialog,
 }

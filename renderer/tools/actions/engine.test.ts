@@ -22,6 +22,7 @@ const cordon: ChangeAction = {
   id: 'cordon',
   icon: 'cordon',
   bulk: true,
+  needs: [{ verb: 'patch' }],
   offered: () => true,
   plan: (object, _, { path }) =>
     (object as { spec?: { unschedulable?: boolean } }).spec?.unschedulable

@@ -36,6 +36,7 @@ export function undoAction(steps: ReadonlyMap<string, Step>): Action {
     icon: 'undo',
     offered: () => true,
     bulk: true,
+    needs: [],
     plan(object): Step | undefined {
       const step = steps.get(object.metadata.uid ?? '')
       return step && { ...step, change: forVersion(step.change, sameWish(step.expects, object), object.metadata.resourceVersion) }

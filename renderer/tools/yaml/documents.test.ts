@@ -47,9 +47,12 @@ describe('YAML as Kubernetes reads it', () => {
     expect(readDocuments('a: 1\na: 2\n')[0]?.faults[0]?.message).toMatch(/unique/)
   })
 
-  test.each([' \n', '\t\n a', ' \r\nb', '  \n\n', `\n\n\n \n${'\n'.repeat(40)}`])('white space at the beginning of a text is its own: %j', (text) => {
-    expect(valueOf(yamlText({ yes: text, '': {} }))).toEqual({ yes: text, '': {} })
-  })
+  test.each([' \n', '\t\n a', ' \r\nb', '  \n\n', `\n\n\n \n${'\n'.repeat(40)}`])(
+    'white space at the beginning of a text is its own: %j',
+    (text) => {
+      expect(valueOf(yamlText({ yes: text, '': {} }))).toEqual({ yes: text, '': {} })
+    },
+  )
 
   test('every value comes back as it was written, to the last digit and byte', () => {
     const text = fc.oneof(

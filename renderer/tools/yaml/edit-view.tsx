@@ -131,6 +131,7 @@ function replacement(typed: unknown, baseText: string, resource: Resource, done:
     icon: 'edit',
     offered: () => true,
     bulk: false,
+    needs: [{ verb: 'update' }],
     plan(object, _, { path }) {
       if (editableText(object, resource) !== baseText) return { skip: 'changed' }
       return {

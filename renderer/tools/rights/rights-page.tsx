@@ -1,0 +1,254 @@
+import { useId, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { impliedGroups, privilegedGroup, type Subject } from '../../kube/rbac.ts'
+import { accountName } from '../../kube/acting.ts'
+import { resourceKey } from '../../kube/resource.ts'
+import { useDecision } from '../../queries/access.ts'
+import { namespaces as namespaceKind, useResources } from '../../queries/discovery.ts'
+import { useOwnRules, useRbac, useWhoAmI } from '../../queries/rbac.ts'
+import { useView } from '../../queries/hub.ts'
+import { ErrorView } from '../../ui/error-view.tsx'
+import { Section } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { useGo, usePlace } from '../../ui/place.ts'
+import { TabBar } from '../../ui/tab-bar.tsx'
+import { ActAsLink } from './links.tsx'
+import { type Asked, askedText, questionOf, questionText, readAsked } from './question.ts'
+import { GrantedRules, GrantedSubjects, RuleTable, Unread } from './tables.tsx'
+import './rights.css'
+
+const verbs = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'bind',
+  'escalate',
+  'impersonate',
+  'use',
+  '*',
+]
+
+/** Who may do what, and why: by request, and by subject. The address holds the question. */
+export function RightsPage() {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const go = useGo()
+  const asked = readAsked(place.filter) ?? { ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: place.namespace }
+  const ask = (next: Asked): void => go({ filter: askedText(next) }, { replace: next.ask === asked.ask })
+  const pick = (id: Asked['ask']): void => {
+    if (id === 'request') ask({ ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: place.namespace })
+    else ask({ ask: 'subject', kind: 'User', name: '', namespace: place.namespace, groups: '' })
+  }
+  return (
+    <div className="rights">
+      <h1>{t('rights.title')}</h1>
+      <TabBar
+        label={t('rights.title')}
+        active={asked.ask}
+        onPick={pick}
+        tabs={(['request', 'subject'] as const).map((id) => ({ id, label: t(`rights.tabs.${id}`) }))}
+      />
+      <div className="rights-body" role="tabpanel" id={`panel-${asked.ask}`} aria-labelledby={`tab-${asked.ask}`} tabIndex={0}>
+        {asked.ask === 'request' ? (
+          <ByRequest key="request" asked={asked} onAsk={ask} />
+        ) : (
+          <BySubject key="subject" asked={asked} onAsk={ask} />
+        )}
+      </div>
+    </div>
+  )
+}
+
+type PartProps<K extends Asked['ask']> = { asked: Extract<Asked, { ask: K }>; onAsk(next: Asked): void }
+
+function ByRequest({ asked, onAsk }: PartProps<'request'>) {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const kinds = useResources(context)
+  const question = useMemo(() => questionOf(asked, kinds), [asked, kinds])
+  const namespace = question && 'namespace' in question ? question.namespace : ''
+  const view = useRbac(context, namespace)
+  const me = useWhoAmI(context).data
+  const names = useNamespaceNames(context)
+  const decision = useDecision(context, question)
+  const grants = useMemo(() => (question ? view.rbac.whoCan(question) : []), [view.rbac, question])
+  const choices = useMemo(
+    () => kinds.flatMap((kind) => [resourceKey(kind), ...kind.subresources.map((sub) => `${resourceKey(kind)}/${sub}`)]),
+    [kinds],
+  )
+  const set = (change: Partial<typeof asked>): void => onAsk({ ...asked, ...change })
+  return (
+    <>
+      <div className="rights-form">
+        <Field label={t('rights.verb')} value={asked.verb} choices={verbs} onChange={(verb) => set({ verb })} />
+        <Field label={t('rights.kind')} value={asked.resource} choices={choices} onChange={(resource) => set({ resource })} wide />
+        <Field label={t('columns.name')} value={asked.name} hint={t('rights.anyName')} onChange={(name) => set({ name })} />
+        <Field
+          label={t('facts.namespace')}
+          value={asked.namespace}
+          hint={t('rights.wholeCluster')}
+          choices={names}
+          onChange={(next) => set({ namespace: next })}
+        />
+      </div>
+      {question === undefined ? (
+        <p className="dim">{t('rights.ask')}</p>
+      ) : (
+        <>
+          <Section title={t('rights.you', { user: me?.username ?? t('rights.me') })}>
+            {decision.error ? (
+              <ErrorView error={decision.error} onRetry={() => void decision.refetch()} />
+            ) : (
+              decision.data && (
+                <p className="rights-answer" role="status">
+                  <ToneWord tone={decision.data.allowed ? 'ok' : 'bad'}>
+                    {t(decision.data.allowed ? 'rights.yes' : 'rights.no', { question: questionText(question) })}
+                  </ToneWord>
+                  <span className="dim">{[decision.data.reason, decision.data.evaluationError].filter(Boolean).join(' · ')}</span>
+                </p>
+              )
+            )}
+          </Section>
+          <Section title={t('rights.everybody', { question: questionText(question) })}>
+            <Unread view={view} />
+            {view.ready ? <GrantedSubjects grants={grants} /> : <p className="dim">{t('common.loading')}</p>}
+            <p className="dim">{t('rights.beside', { group: privilegedGroup })}</p>
+          </Section>
+        </>
+      )}
+    </>
+  )
+}
+
+function BySubject({ asked, onAsk }: PartProps<'subject'>) {
+  const { t } = useTranslation()
+  const { context, namespace } = usePlace()
+  const me = useWhoAmI(context).data
+  const view = useRbac(context, asked.namespace || namespace)
+  const names = useNamespaceNames(context)
+  const set = (change: Partial<typeof asked>): void => onAsk({ ...asked, ...change })
+  // An empty form is about whoever looks.
+  const own = asked.kind === 'User' && asked.name.trim() === ''
+  const user = own ? (me?.username ?? '') : asked.name.trim()
+  const more = asked.groups.split(',').map((group) => group.trim())
+  const subject: Subject = { kind: asked.kind, name: user, ...(asked.kind === 'ServiceAccount' ? { namespace: asked.namespace } : {}) }
+  const userName = asked.kind === 'ServiceAccount' ? accountName(asked.namespace, user) : asked.kind === 'User' ? user : ''
+  const groups = (asked.kind === 'Group' ? [user] : own && me?.groups ? me.groups : [...impliedGroups(userName), ...more]).filter(Boolean)
+  const grants = user === '' ? [] : view.rbac.whatCan(userName, groups)
+  return (
+    <>
+      <div className="rights-form">
+        <label>
+          {t('columns.type')}
+          <select
+            className="text-input"
+            value={asked.kind}
+            onChange={(event) => set({ kind: event.currentTarget.value as Subject['kind'] })}
+          >
+            {(['User', 'Group', 'ServiceAccount'] as const).map((kind) => (
+              <option key={kind}>{kind}</option>
+            ))}
+          </select>
+        </label>
+        <Field label={t('columns.name')} value={asked.name} hint={own ? user : ''} onChange={(name) => set({ name })} wide />
+        {asked.kind === 'ServiceAccount' && (
+          <Field label={t('facts.namespace')} value={asked.namespace} choices={names} onChange={(next) => set({ namespace: next })} />
+        )}
+        {asked.kind === 'User' && !own && (
+          <Field label={t('rights.groups')} value={asked.groups} hint="dev, web" onChange={(next) => set({ groups: next })} wide />
+        )}
+        {!own && user !== '' && <ActAsLink subject={subject} groups={more.filter(Boolean)} />}
+      </div>
+      {user === '' ? (
+        <p className="dim">{t('rights.askWho')}</p>
+      ) : (
+        <Section title={t('rights.may', { subject: user })}>
+          {asked.kind !== 'Group' && <p className="dim">{t('rights.asMember', { groups: groups.join(', ') })}</p>}
+          {asked.kind === 'User' && !own && <p className="dim">{t('rights.groupsUnknown')}</p>}
+          {groups.includes(privilegedGroup) && (
+            <p>
+              <ToneWord tone="warn">{t('rights.privileged', { group: privilegedGroup })}</ToneWord>
+            </p>
+          )}
+          <Unread view={view} />
+          {view.ready ? <GrantedRules grants={grants} /> : <p className="dim">{t('common.loading')}</p>}
+        </Section>
+      )}
+      {own && view.unread.length > 0 && <OwnRules namespace={namespace || 'default'} />}
+    </>
+  )
+}
+
+/** For whoever may not read roles: the server says what they come to. */
+function OwnRules({ namespace }: { namespace: string }) {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const { data, error, refetch } = useOwnRules(context, namespace)
+  return (
+    <Section title={t('rights.ownIn', { namespace })}>
+      {error ? <ErrorView error={error} onRetry={() => void refetch()} /> : data && <RuleTable rules={data.rules} />}
+      {data?.incomplete && <p className="dim">{t('rights.incomplete', { why: data.evaluationError })}</p>}
+    </Section>
+  )
+}
+
+function Field({
+  label,
+  value,
+  hint,
+  choices,
+  wide,
+  onChange,
+}: {
+  label: string
+  value: string
+  hint?: string
+  choices?: readonly string[]
+  wide?: boolean
+  onChange(value: string): void
+}) {
+  const id = useId()
+  // The address follows a little behind: what is typed is kept here.
+  const [typed, setTyped] = useState(value)
+  const [known, setKnown] = useState(value)
+  if (value !== known) {
+    setKnown(value)
+    setTyped(value)
+  }
+  return (
+    <label className={wide ? 'wide' : undefined}>
+      {label}
+      <input
+        className="text-input"
+        value={typed}
+        list={choices && id}
+        placeholder={hint}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => {
+          setTyped(event.currentTarget.value)
+          setKnown(event.currentTarget.value)
+          onChange(event.currentTarget.value)
+        }}
+      />
+      {choices && (
+        <datalist id={id}>
+          {choices.map((choice) => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
+    </label>
+  )
+}
+
+function useNamespaceNames(context: string): string[] {
+  const source = useMemo(() => ({ context, resource: namespaceKind }), [context])
+  const { data } = useView(context ? { source, filter: '', start: 0, end: 500, hold: false } : undefined)
+  return (data?.rows ?? []).map(({ name }) => name)
+}
