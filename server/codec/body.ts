@@ -10,8 +10,9 @@ import { scheme } from '../scheme/index.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { wellFormedObject } from '../scheme/well-formed.ts'
 import type { Schema } from '../scheme/schema.ts'
-import { JsonError, parseJson, parseRounded } from '../machinery/json.ts'
+import { JsonError, parseJson } from '../machinery/json.ts'
 import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
+import { parsingRounded } from '../machinery/json-turns.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
 import { YamlError, yamlToJson, type YamlJson } from './yaml-read.ts'
@@ -61,7 +62,7 @@ export const decodeBody = (
   yaml?: () => YamlJson,
 ): DecodedBody => atOnce(decodingBody(bytes, encoding, expected, mode, yaml))
 
-/** The same, with a pause between the text and its type: of 3 MB each may take 100 ms. */
+/** The same, with pauses while a long text is read, and before its type is looked at. */
 export function* decodingBody(
   bytes: Buffer,
   encoding: Encoding,
@@ -72,7 +73,7 @@ export function* decodingBody(
   const { schema } = expected
   const custom = schema !== undefined && schema.facts === undefined
   if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
-  const parsed = recognise(bytes, encoding, expected, yaml, custom)
+  const parsed = yield* recognising(bytes, encoding, expected, yaml, custom)
   if (custom && parsed.kind === '') throw untold(bytes, expected, mode)
   yield
   if (custom) return readCustom(parsed, schema, expected, mode)
@@ -97,9 +98,9 @@ export function unrecognized(kind: string, why: string, bytes: Buffer): StatusEr
 }
 
 /** Finds apiVersion and kind, with those expected where the body has none. */
-function recognise(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson, custom: boolean): Parsed {
+function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson, custom: boolean): Pausing<Parsed> {
   try {
-    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : fromJson(bytes, expected)
+    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : yield* fromJson(bytes, expected)
     const gv = parseApiVersion(found.apiVersion)
     if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
     if (custom) return found
@@ -132,11 +133,11 @@ function keepsRaw({ group, version, kind, schema }: BodyKind): boolean {
   return type !== undefined && hasRawFields(type)
 }
 
-function fromJson(bytes: Buffer, expected: BodyKind): Parsed {
+function* fromJson(bytes: Buffer, expected: BodyKind): Pausing<Parsed> {
   const text = keepsRaw(expected) ? jsonTextWithHalves(bytes) : jsonText(bytes)
   let value: unknown
   try {
-    value = parseRounded(text)
+    value = yield* parsingRounded(text)
   } catch (e) {
     throw e instanceof JsonError ? new JsonError(`couldn't get version/kind; json parse error: ${e.message}`) : e
   }

@@ -16,7 +16,7 @@ export class Entries {
 }
 
 /** Go's limit is 10,000; code here recurses, so ours is what the stack bears with room to spare. */
-const MAX_DEPTH = 2_000
+export const MAX_DEPTH = 2_000
 const nested = /[[{]/g
 
 /**
