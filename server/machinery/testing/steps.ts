@@ -8,7 +8,11 @@
  * forgotten. Code runs several times slower under it, so scaling tests stand in files of their own (`x-scaling.test.ts`).
  */
 import { Session, type Profiler } from 'node:inspector'
+import { setFlagsFromString } from 'node:v8'
 import { countNatives } from './natives.ts'
+
+// Counts get lost where V8 exchanges code for faster code, or throws code away that has not run for a while.
+for (const flag of ['--no-opt', '--no-maglev', '--no-sparkplug', '--no-flush-bytecode']) setFlagsFromString(flag)
 
 const session = new Session()
 session.connect()
@@ -50,18 +54,10 @@ export async function stepsOf(work: () => Promise<unknown>): Promise<number> {
  */
 export function growth<T>(n: number, make: (n: number) => T, work: (input: T) => unknown): number {
   work(make(n))
-  let [single, double] = [0, 0]
-  // While V8 exchanges code that it runs for faster code, counts are lost, for a while even; none is made up. So both are counted in turn
-  // and the most counts.
-  for (let round = 0; round < ROUNDS; round++) {
-    single = Math.max(single, count(make(n), work))
-    double = Math.max(double, count(make(2 * n), work))
-  }
+  const [single, double] = [count(make(n), work), count(make(2 * n), work)]
   if (single < n) throw new Error(`${single} steps for an input of ${n}: the work does not look at its input`)
   return double / single
 }
-
-const ROUNDS = 5
 
 const count = <T>(input: T, work: (input: T) => unknown): number => steps(() => work(input))
 
