@@ -137,6 +137,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
         w.startWorkloads({
           ...{ api, certificates, tokens: serviceAccountTokens, kubeletClient, clock, log },
           ...{ options: o.local, loops: o.loops, dataDir: dataDir(o), schedulerConfiguration },
+          serviceCIDRs: [o.network.serviceClusterIpRange],
         }),
       )
       workloads = workloads.catch((e: unknown) => {

@@ -14,7 +14,7 @@ import type { Clock } from './machinery/clock.ts'
 import { makePrivateFolder } from './machinery/folders.ts'
 import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
-import type { LoopOptions } from './options/loops.ts'
+import { podRanges, type LoopOptions } from './options/loops.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import type { ServiceAccountTokens } from './authn/service-account.ts'
@@ -31,6 +31,7 @@ export interface WorkloadsOptions {
   log: Log
   options: LocalOptions
   loops: LoopOptions
+  serviceCIDRs: readonly string[]
   /** Undefined: the defaults. */
   schedulerConfiguration: SchedulerConfiguration | undefined
   dataDir: string
@@ -74,10 +75,14 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   if (selected.length > 0) {
     const { informers, onError } = component(controllerManager, MANAGER)
     const clientOf = (account: string): Client => clientAs(controllerAccount(account), MANAGER)
-    const { terminatedPodGCThreshold, enableHostpathProvisioner, kubeSchedulerConfig: _, ...nodeLifecycle } = w.loops
+    const { terminatedPodGCThreshold, enableHostpathProvisioner, legacyServiceAccountTokenCleanUpPeriodMs } = w.loops
+    const { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs } = w.loops
+    const nodeLifecycle = { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs }
     const hostPath = enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
     const controllerOptions = {
       ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
+      legacyServiceAccountTokenCleanUpPeriodMs,
+      ...(w.loops.allocateNodeCidrs ? { nodeIpam: { clusterCIDRs: podRanges(w.loops), serviceCIDRs: w.serviceCIDRs } } : {}),
       secretToken: w.tokens.issueForSecret.bind(w.tokens),
       ...(hostPath ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
     }

@@ -43,6 +43,7 @@ export const HORIZONTAL_POD_AUTOSCALERS = id('autoscaling', 'v2', 'horizontalpod
 export const SECRETS = id('', 'v1', 'secrets')
 export const CLUSTER_ROLES = id('rbac.authorization.k8s.io', 'v1', 'clusterroles', false)
 export const CERTIFICATE_SIGNING_REQUESTS = id('certificates.k8s.io', 'v1', 'certificatesigningrequests', false)
+export const CLUSTER_TRUST_BUNDLES = id('certificates.k8s.io', 'v1', 'clustertrustbundles', false)
 export const POD_CERTIFICATE_REQUESTS = id('certificates.k8s.io', 'v1', 'podcertificaterequests')
 export const SERVICE_CIDRS = id('networking.k8s.io', 'v1', 'servicecidrs', false)
 export const IP_ADDRESSES = id('networking.k8s.io', 'v1', 'ipaddresses', false)

@@ -5,6 +5,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { WorkerOptions } from '../machinery/workers.ts'
 import type { Authority } from '../serving/x509.ts'
+import type { NodeIpamOptions } from './node-ipam/node-ipam.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
 /** What a controller gets. It is the same whether the API server is in this process or behind the network. */
@@ -32,6 +33,10 @@ export interface ControllerOptions {
   nodeLifecycle?: Partial<NodeLifecycleOptions>
   /** How many finished pods may stay; 0 for all. Default 12500. */
   terminatedPodGCThreshold?: number
+  /** Gives nodes addresses for their pods; without it none get any. */
+  nodeIpam?: NodeIpamOptions
+  /** How long a token may go unused before it is marked, and marked before it is deleted. Default: 365 days. */
+  legacyServiceAccountTokenCleanUpPeriodMs?: number
   /** Where volumes of the provisioner kubernetes.io/host-path are made; without it there is no such provisioner. */
   hostPathFolder?: string
 }

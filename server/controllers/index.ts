@@ -10,6 +10,7 @@ import { clusterRoleAggregationController } from './clusterrole-aggregation/clus
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { deviceTaintEvictionController } from './device-taint-eviction/device-taint-eviction.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { endpointsController } from './endpoints/endpoints.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
@@ -18,9 +19,13 @@ import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.t
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
 import { jobController } from './job/job.ts'
+import { clusterTrustBundlePublisher } from './kube-apiserver-serving-clustertrustbundle-publisher/publisher.ts'
+import { legacyServiceAccountTokenCleaner } from './legacy-serviceaccount-token-cleaner/legacy-serviceaccount-token-cleaner.ts'
 import { namespaceController } from './namespace/namespace.ts'
+import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/persistentvolume-binder.ts'
+import { persistentVolumeExpanderController } from './persistentvolume-expander/persistentvolume-expander.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/persistentvolume-protection.ts'
 import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/persistentvolumeclaim-protection.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector.ts'
@@ -46,6 +51,8 @@ export const controllers: readonly Controller[] = [
   clusterRoleAggregationController,
   serviceAccountTokenController,
   rootCACertificatePublisher,
+  clusterTrustBundlePublisher,
+  legacyServiceAccountTokenCleaner,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
@@ -57,6 +64,7 @@ export const controllers: readonly Controller[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollectorController,
@@ -66,8 +74,10 @@ export const controllers: readonly Controller[] = [
   persistentVolumeBinderController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
+  persistentVolumeExpanderController,
   ephemeralVolumeController,
   resourceClaimController,
+  deviceTaintEvictionController,
   bootstrapSignerController,
   certificateSigningRequestApprovingController,
   certificateSigningRequestCleanerController,

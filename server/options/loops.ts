@@ -1,3 +1,4 @@
+import { isDualStack, parseCidr } from '../machinery/ip.ts'
 import { unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
@@ -12,6 +13,13 @@ export interface LoopOptions {
   /** 0 or less: all of them stay. */
   terminatedPodGCThreshold: number
   enableHostpathProvisioner: boolean
+  allocateNodeCidrs: boolean
+  /** One range, or one of each family. */
+  clusterCidr: readonly string[]
+  nodeCidrMaskSize: number
+  nodeCidrMaskSizeIPv4: number
+  nodeCidrMaskSizeIPv6: number
+  legacyServiceAccountTokenCleanUpPeriodMs: number
   /** Empty: the scheduler's defaults. */
   kubeSchedulerConfig: string
 }
@@ -24,6 +32,12 @@ export const loops: Family<LoopOptions> = {
     nodeStartupGracePeriodMs: 60_000,
     terminatedPodGCThreshold: 12_500,
     enableHostpathProvisioner: true,
+    allocateNodeCidrs: false,
+    clusterCidr: [],
+    nodeCidrMaskSize: 0,
+    nodeCidrMaskSizeIPv4: 0,
+    nodeCidrMaskSizeIPv6: 0,
+    legacyServiceAccountTokenCleanUpPeriodMs: 365 * 24 * 3_600_000,
     kubeSchedulerConfig: '',
   },
   flags: {
@@ -48,6 +62,36 @@ export const loops: Family<LoopOptions> = {
       type: 'bool',
       help: 'Makes directories in --data-dir for claims of the provisioner kubernetes.io/host-path, and a default class with it where there is no class.',
     },
+    'allocate-node-cidrs': {
+      field: 'allocateNodeCidrs',
+      type: 'bool',
+      help: 'Gives each node a part of --cluster-cidr for its pods.',
+    },
+    'cluster-cidr': {
+      field: 'clusterCidr',
+      type: 'strings',
+      help: 'Addresses of pods, with --allocate-node-cidrs: one range, or one of each family.',
+    },
+    'node-cidr-mask-size': {
+      field: 'nodeCidrMaskSize',
+      type: 'int',
+      help: "Mask of a node's part of --cluster-cidr; 24 for IPv4 and 64 for IPv6 by default.",
+    },
+    'node-cidr-mask-size-ipv4': {
+      field: 'nodeCidrMaskSizeIPv4',
+      type: 'int',
+      help: 'The same for IPv4 in a cluster of both families; 24 by default.',
+    },
+    'node-cidr-mask-size-ipv6': {
+      field: 'nodeCidrMaskSizeIPv6',
+      type: 'int',
+      help: 'The same for IPv6 in a cluster of both families; 64 by default.',
+    },
+    'legacy-service-account-token-clean-up-period': {
+      field: 'legacyServiceAccountTokenCleanUpPeriodMs',
+      type: 'duration',
+      help: 'How long a token in a secret may go unused before it is marked as invalid, and so long after that it is deleted.',
+    },
     'kube-scheduler-config': {
       field: 'kubeSchedulerConfig',
       type: 'string',
@@ -56,10 +100,42 @@ export const loops: Family<LoopOptions> = {
   },
   validate: (o) => [
     ...unreadable({ 'kube-scheduler-config': o.kubeSchedulerConfig }),
+    ...(o.allocateNodeCidrs ? podRangeErrors(o) : []),
+    ...(o.legacyServiceAccountTokenCleanUpPeriodMs > 0 ? [] : ['--legacy-service-account-token-clean-up-period must be greater than 0']),
     ...Object.entries({
       'node-monitor-period': o.nodeMonitorPeriodMs,
       'node-monitor-grace-period': o.nodeMonitorGracePeriodMs,
       'node-startup-grace-period': o.nodeStartupGracePeriodMs,
     }).flatMap(([flag, ms]) => (ms > 0 ? [] : [`--${flag} must be greater than 0`])),
   ],
+}
+
+const DEFAULT_MASKS = { 4: 24, 6: 64 } as const
+/** More parts than that no range is cut into (cidrset). */
+const MAX_BITS = 16
+
+/** The ranges that pods' addresses are from, with the mask of a node's part of each. */
+export function podRanges(o: LoopOptions): { cidr: string; nodeMask: number }[] {
+  const dual = o.clusterCidr.length > 1
+  return o.clusterCidr.map((cidr) => {
+    const family = parseCidr(cidr)?.family ?? 4
+    const own = family === 4 ? o.nodeCidrMaskSizeIPv4 : o.nodeCidrMaskSizeIPv6
+    const mask = own !== 0 ? own : dual ? 0 : o.nodeCidrMaskSize
+    return { cidr, nodeMask: mask === 0 ? DEFAULT_MASKS[family] : mask }
+  })
+}
+
+function podRangeErrors(o: LoopOptions): string[] {
+  if (o.clusterCidr.length === 0) return ['--cluster-cidr must be given with --allocate-node-cidrs']
+  const bad = o.clusterCidr.filter((cidr) => parseCidr(cidr) === undefined)
+  if (bad.length > 0) return bad.map((cidr) => `--cluster-cidr: invalid CIDR address: ${cidr}`)
+  if (o.clusterCidr.length > 2) return [`length of clusterCIDRs is:${o.clusterCidr.length} more than max allowed of 2`]
+  if (o.clusterCidr.length === 2 && !isDualStack(o.clusterCidr))
+    return ['len of ClusterCIDRs==2 and they are not configured as dual stack (at least one from each IPFamily)']
+  return podRanges(o).flatMap(({ cidr, nodeMask }) => {
+    const { prefix } = parseCidr(cidr)!
+    if (nodeMask < prefix)
+      return ['the controller manager flag --cluster-cidr mask size must be less than or equal to --node-cidr-mask size']
+    return nodeMask - prefix > MAX_BITS ? ['new CIDR set failed; the node CIDR size is too big'] : []
+  })
 }

@@ -6,9 +6,9 @@ import type {
   DeviceRequest,
   DeviceRequestSpec,
   DeviceSelector,
-  DeviceToleration,
   ResourceClaim,
 } from '../../../client/objects-resource.ts'
+import { toleratesDeviceTaint } from '../../../client/device-taints.ts'
 import type { Node, NodeSelectorRequirement } from '../../../client/objects.ts'
 import { keyOf, type Lister } from '../../../client/store.ts'
 import { parseQuantity, type Quantity } from '../../../machinery/quantity.ts'
@@ -59,12 +59,6 @@ export interface AllocatorOptions {
 
 /** Effects that a later release may add keep nobody off. */
 const KEEPS_OFF: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute'])
-
-export function toleratesTaint(t: DeviceToleration, taint: { key: string; value?: string; effect: string }): boolean {
-  if ((t.effect ?? '') !== '' && t.effect !== taint.effect) return false
-  if ((t.key ?? '') !== '' && t.key !== taint.key) return false
-  return t.operator === 'Exists' || (((t.operator ?? '') === '' || t.operator === 'Equal') && (t.value ?? '') === (taint.value ?? ''))
-}
 
 const nameOf = ({ request, sub }: Wish): string => (sub === undefined ? request.name : `${request.name}/${sub}`)
 
@@ -234,7 +228,7 @@ class Search {
   }
 
   #isTainted({ spec }: Wish, { taints }: PoolDevice): boolean {
-    return taints.some((taint) => KEEPS_OFF.has(taint.effect) && spec.tolerations?.some((t) => toleratesTaint(t, taint)) !== true)
+    return taints.some((taint) => KEEPS_OFF.has(taint.effect) && spec.tolerations?.some((t) => toleratesDeviceTaint(t, taint)) !== true)
   }
 
   /** What it would take of the device's capacity; undefined when there is not so much left. */

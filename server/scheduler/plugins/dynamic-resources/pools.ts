@@ -1,3 +1,4 @@
+import { ruleSelects } from '../../../client/device-taints.ts'
 import { matchesTerm } from '../../../client/node-selector.ts'
 import type { Device, DeviceTaint, DeviceTaintRule, NodePlacement, ResourceSlice } from '../../../client/objects-resource.ts'
 import type { Node } from '../../../client/objects.ts'
@@ -105,15 +106,9 @@ export class Pools {
   }
 }
 
-/** Taints that rules put on a device beside its own (KEP-5055). */
-function taintsByRule(rules: readonly DeviceTaintRule[], driver: string, pool: string, device: string): DeviceTaint[] {
-  return rules.flatMap(({ spec }) => {
-    const { deviceSelector: s, taint } = spec ?? {}
-    if (taint === undefined || s === undefined) return []
-    const hits = (s.driver ?? driver) === driver && (s.pool ?? pool) === pool && (s.device ?? device) === device
-    return hits ? [taint] : []
-  })
-}
+/** Taints that rules put on a device beside its own. */
+const taintsByRule = (rules: readonly DeviceTaintRule[], driver: string, pool: string, device: string): DeviceTaint[] =>
+  rules.flatMap((rule) => (rule.spec?.taint !== undefined && ruleSelects(rule, driver, pool, device) ? [rule.spec.taint] : []))
 
 function countersOf(slices: readonly ResourceSlice[]): Map<string, Map<string, bigint>> | undefined {
   const sets = new Map<string, Map<string, bigint>>()

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { DeviceToleration, ResourceClaim } from '../../client/objects-resource.ts'
+import { podConsumer } from '../../client/objects-resource.ts'
+import { findCondition, type Pod } from '../../client/objects.ts'
+import { DEVICE_TAINT_RULES, PODS, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../../client/resource.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { startTestCluster, type TestCluster } from '../testing/cluster.ts'
+import { deviceTaintEvictionController } from './device-taint-eviction.ts'
+
+let cluster: TestCluster
+beforeEach(async () => {
+  cluster = await startTestCluster(deviceTaintEvictionController)
+})
+afterEach(() => cluster.close())
+
+const kind = (name: string) => ({ apiVersion: 'resource.k8s.io/v1', kind: name })
+const at = { driver: 'gpu.example.com', pool: 'pool', device: 'gpu-0' }
+
+/** A pod on a node that has the device. */
+async function user(name: string, tolerations: DeviceToleration[] = []): Promise<void> {
+  const pod = await cluster.create<Pod>(PODS, {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name } },
+    spec: { nodeName: 'n', containers: [{ name: 'c', image: 'i' }], resourceClaims: [{ name: 'gpu', resourceClaimName: name }] },
+  })
+  const claim = await cluster.create<ResourceClaim>(RESOURCE_CLAIMS, {
+    ...{ ...kind('ResourceClaim'), metadata: { name } },
+    spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'gpu' } }] } },
+  })
+  const results = [{ request: 'r', ...at, ...(tolerations.length > 0 ? { tolerations } : {}) }]
+  const status = { allocation: { devices: { results } }, reservedFor: [podConsumer(pod)] }
+  await cluster.client.resource<ResourceClaim>(RESOURCE_CLAIMS).updateStatus({ ...claim, status })
+}
+const rule = (effect: string): Promise<KubeObject> =>
+  cluster.create(DEVICE_TAINT_RULES, {
+    ...{ ...kind('DeviceTaintRule'), metadata: { name: 'sick' } },
+    spec: { deviceSelector: { driver: at.driver, device: at.device }, taint: { key: 'sick', effect } },
+  })
+const pod = (name: string): Promise<Pod> => cluster.get<Pod>(PODS, name)
+const goes = (name: string): Promise<Pod> =>
+  cluster.until(`${name} goes`, async () => {
+    const p = await pod(name)
+    return p.metadata.deletionTimestamp != null && p
+  })
+
+test('a rule takes pods off a device, but for those that tolerate it, for as long as they do', async () => {
+  await user('plain')
+  await user('patient', [{ key: 'sick', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }])
+  await user('stoic', [{ operator: 'Exists', effect: 'NoExecute' }])
+  await cluster.pass(2)
+  await rule('NoExecute')
+  const gone = await goes('plain')
+  expect(findCondition(gone.status?.conditions, 'DisruptionTarget')).toMatchObject({
+    reason: 'DeletionByDeviceTaintManager',
+    message: 'Device Taint manager: deleting due to NoExecute taint',
+  })
+  await cluster.pass(30)
+  expect((await pod('patient')).metadata.deletionTimestamp).toBeUndefined()
+  await goes('patient')
+  expect((await pod('stoic')).metadata.deletionTimestamp).toBeUndefined()
+  expect(await cluster.events()).toContain('DeviceTaintManagerEviction: Marking for deletion')
+  expect(cluster.errors).toEqual([])
+})
+
+test('a rule that goes in time is forgiven', async () => {
+  await user('patient', [{ key: 'sick', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }])
+  await rule('NoExecute')
+  await cluster.pass(10)
+  await cluster.client.resource(DEVICE_TAINT_RULES).delete('sick')
+  await cluster.until('an event', async () => (await cluster.events()).includes('DeviceTaintManagerEviction: Cancelling deletion'))
+  await cluster.pass(60)
+  expect((await pod('patient')).metadata.deletionTimestamp).toBeUndefined()
+})
+
+test('a taint of the slice counts, one that only keeps others off does not', async () => {
+  await user('p')
+  await rule('NoSchedule')
+  await cluster.pass(5)
+  expect((await pod('p')).metadata.deletionTimestamp).toBeUndefined()
+  await cluster.create(RESOURCE_SLICES, {
+    ...{ ...kind('ResourceSlice'), metadata: { name: 'slice' } },
+    spec: {
+      ...{ driver: at.driver, nodeName: 'n', pool: { name: at.pool, generation: 1, resourceSliceCount: 1 } },
+      devices: [{ name: at.device, taints: [{ key: 'broken', effect: 'NoExecute' }] }],
+    },
+  })
+  expect((await goes('p')).metadata.name).toBe('p')
+})
