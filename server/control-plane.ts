@@ -28,7 +28,7 @@ import { validatingWebhooks } from './admission/webhooks/validating.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { authenticationData, keepAuthentication, type AuthenticationTrust } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
-import { resolveService } from './aggregator/resolve.ts'
+import { resolveWebhookService } from './aggregator/resolve.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
 import type { BootstrapTokens } from './authn/bootstrap-token.ts'
 import type { Authenticator, UserInfo } from './authn/contract.ts'
@@ -212,7 +212,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     pods: () => registry.resource('', 'v1', 'pods')!,
   })
   registry.add([], unstored)
-  const callWebhook = webhookCaller((namespace, name, port) => resolveService((of) => registry.store(of), { namespace, name, port }))
+  const callWebhook = webhookCaller((namespace, name, port) => resolveWebhookService((of) => registry.store(of), { namespace, name, port }))
   const definitions = new DefinitionController({
     ...{ registry, storage, clock, callWebhook },
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),

@@ -20,6 +20,19 @@ export interface Address {
   readonly port: number
 }
 
+/** The same for a webhook, in the words that its callers have (apiserver `util/proxy`). */
+export function resolveWebhookService(store: (resource: string) => Store, at: { namespace: string; name: string; port: number }): Address {
+  try {
+    return resolveService(store, at)
+  } catch (e) {
+    if (!(e instanceof Unreachable)) throw e
+    const name = JSON.stringify(at.name)
+    if (e.reason === 'ServiceNotFound') throw new Error(`service ${name} not found`, { cause: e })
+    if (e.reason === 'ServicePortError') throw new Error(`no service port ${at.port} found for service ${name}`, { cause: e })
+    throw new Error(`no endpoints available for service ${name}`, { cause: e })
+  }
+}
+
 /**
  * An address of a service: one of its ready endpoints, in turn by `pick`, since nothing on this machine need route cluster IPs; what an
  * ExternalName names. Throws Unreachable.

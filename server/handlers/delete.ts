@@ -45,7 +45,8 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
     if (q.has('dryRun')) raw.dryRun = [...q.getAll('dryRun')]
   }
   validateDeleteOptions(raw)
-  const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun), given: raw }
+  const { kind: _k, apiVersion: _a, metadata: _m, ...given } = raw
+  const options: DeleteQuery = { ...(raw as DeleteOptions), dryRun: isDryRun(raw.dryRun), given }
   const { delete: warning } = served.store.resource.warnings
   if (warning !== undefined && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
     ctx.warnings.push(warning)

@@ -2,7 +2,7 @@ import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest, methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { admit } from '../registry/generic/attributes.ts'
+import { admit, mutate, validate } from '../registry/generic/attributes.ts'
 import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
@@ -95,8 +95,11 @@ async function objectSubresource(
     const { namespace, name, context } = request
     ensureNamespace(body, namespace, served.facts.namespaced)
     const { subresource } = ctx.requestInfo
-    await admit(served.store, { operation: 'CREATE', subresource, namespace, name, object: body, kind: sub.body, context })
-    return answer(ctx, served, sub, await sub.create(request, body), 201)
+    const write = { operation: 'CREATE', subresource, namespace, name, kind: sub.body, context } as const
+    await mutate(served.store, { ...write, object: body })
+    const validated = (object: KubeObject): void | Promise<void> => validate(served.store, { ...write, object })
+    if (sub.validates !== true) await validated(body)
+    return answer(ctx, served, sub, await sub.create({ ...request, validate: validated }, body), 201)
   }
   if (verb === 'update' && sub.update !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)

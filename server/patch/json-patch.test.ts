@@ -79,7 +79,7 @@ describe('RFC 6902', () => {
       expect(isStatusError(e) && e.code).toBe(422)
       expect(e).toMatchObject({
         message: 'the server rejected our request due to an error in our request',
-        cause: 'Unable to remove nonexistent key: a: missing value',
+        cause: "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value",
       })
     }
   })

@@ -152,7 +152,8 @@ class Patching {
       const at = index(key, parent.length, op)
       this.#move(parent.length - at)
       parent.splice(at, 1)
-    } else if (!Object.hasOwn(parent, key)) throw unprocessable(`Unable to remove nonexistent key: ${key}: missing value`)
+    } else if (!Object.hasOwn(parent, key))
+      throw unprocessable(`error in ${op.op} for path: '${String(path)}': Unable to remove nonexistent key: ${key}: missing value`)
     else delete parent[key]
   }
 
@@ -190,7 +191,8 @@ class Patching {
       at = Array.isArray(at) ? at[index(key, at.length, op)] : member(at, key)
     }
     if (keys.length < 2 || !isContainer(at)) {
-      throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`)
+      const shown = op.op === 'add' || op.op === 'remove' ? `"${path}"` : path
+      throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${shown}: missing value`)
     }
     return [at, unescaped(keys.at(-1)!)]
   }
@@ -214,5 +216,5 @@ function index(key: string, length: number, op: JsonPatchOperation): number {
   const given = /^[-+]?\d+$/.test(key) ? Number(key) : Number.NaN
   const at = given < 0 ? given + length : given + 0
   if (at >= 0 && at < length) return at
-  throw unprocessable(`${op.op} operation does not apply: Unable to access invalid index: ${key}`)
+  throw unprocessable(`error in ${op.op} for path: '${op.path}': Unable to access invalid index: ${key}: invalid index referenced`)
 }

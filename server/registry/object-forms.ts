@@ -2,7 +2,7 @@ import type { AdmissionAttributes } from '../admission/contract.ts'
 import type { ObjectForm, ObjectForms } from '../admission/webhooks/contract.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { parseNumbers } from '../machinery/numbers.ts'
-import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
+import { apiVersionOf, parseApiVersion, type GroupVersionKind, type KubeObject } from '../machinery/types.ts'
 import { scheme } from '../scheme/index.ts'
 import { schemaOfType, type Schema } from '../scheme/schema.ts'
 import type { ServedResource } from './generic/resource.ts'
@@ -66,9 +66,9 @@ type Named = ObjectForm['resource']
 function bodyForm(resource: Named, kind: GroupVersionKind): ObjectForm {
   const type = scheme.typeOf(kind.group, kind.version, kind.kind)
   const named = { group: kind.group, version: kind.version, kind: kind.kind }
-  const take = (document: unknown): KubeObject =>
-    type === undefined ? (document as KubeObject) : decoded(schemaOfType(type), document, named)
-  return { resource, kind: named, show: (obj) => obj, take }
+  if (type === undefined) return { resource, kind: named, show: (obj) => obj, take: (document) => document as KubeObject }
+  const schema = schemaOfType(type)
+  return { resource, kind: named, show: (obj) => schema.normalize(obj), take: (document) => decoded(schema, document, named) }
 }
 
 function builtInForm(resource: Named, served: ServedResource): ObjectForm {
@@ -76,7 +76,7 @@ function builtInForm(resource: Named, served: ServedResource): ObjectForm {
   const kind = { group: facts.group, version: facts.version, kind: facts.kind }
   return {
     ...{ resource, kind },
-    show: (obj) => (identity ? obj : served.fromStored(copyJson(obj))),
+    show: (obj) => schema.normalize(identity ? obj : served.fromStored(copyJson(obj))),
     take: (document) => {
       const obj = decoded(schema, document, kind)
       const stored = identity ? obj : served.toStored(obj)
@@ -93,7 +93,7 @@ function customForm(resource: Named, served: ServedResource, from: Store): Objec
   if (store === from) {
     return {
       ...{ resource, kind },
-      show: (obj) => obj,
+      show: (obj) => schema.normalize(obj),
       take: (document) => {
         const obj = decoded(schema, document, kind)
         store.resource.strategy.default?.(obj)
@@ -128,10 +128,24 @@ async function inVersionOf(obj: KubeObject, from: Store, to: Store): Promise<Kub
 }
 
 /** @throws Error for a document that the kind cannot be read from */
-function decoded(schema: Schema, document: unknown, { kind, ...gv }: GroupVersionKind): KubeObject {
-  const given = document as Partial<KubeObject> | null
-  if (given?.kind !== kind) throw new Error(`unable to convert a ${String(given?.kind)} to ${gv.group}/${gv.version}, Kind=${kind}`)
-  const { object, errors } = schema.decode(document, 'Ignore')
+function decoded(schema: Schema, document: unknown, { kind, group, version }: GroupVersionKind): KubeObject {
+  const given = { ...(document as Partial<KubeObject> | null) }
+  const wanted = apiVersionOf(group, version)
+  if (schema.facts !== undefined) {
+    // What does not say what it is, is what was asked for.
+    given.kind ||= kind
+    given.apiVersion ||= wanted
+  } else if (!given.kind) throw new Error(`Object 'Kind' is missing in '${JSON.stringify(document)}'`)
+  if (given.kind !== kind || given.apiVersion !== wanted) throw new Error(otherKind(given.apiVersion ?? '', given.kind ?? '', kind))
+  const { object, errors } = schema.decode(given, 'Ignore')
   if (errors.length > 0) throw new Error(errors[0]!)
+  object.metadata ??= {}
   return object
+}
+
+function otherKind(apiVersion: string, kind: string, wanted: string): string {
+  const gv = parseApiVersion(apiVersion)
+  if (gv === undefined || scheme.typeOf(gv.group, gv.version, kind) === undefined)
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  return `unable to convert ${apiVersion}, Kind=${kind} to a ${wanted}`
 }

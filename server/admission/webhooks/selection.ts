@@ -1,3 +1,4 @@
+import { EXCLUDED_FROM_WEBHOOKS } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
 import type { AuthorizationAnswer, AuthorizationCheck } from '../../cel/library/authorizer.ts'
 import type { Attributes, Authorizer, Decision } from '../../authz/contract.ts'
 import type { UserInfo } from '../../authn/contract.ts'
@@ -17,15 +18,6 @@ export interface Candidate {
   readonly form: ObjectForm
 }
 
-/** Reviews of who somebody is and what he may do: asked about them, a webhook could keep everybody out (`kubeapiserver/admission/exclusion`). */
-const VIRTUAL: ReadonlySet<string> = new Set([
-  'authentication.k8s.io/selfsubjectreviews',
-  'authentication.k8s.io/tokenreviews',
-  'authorization.k8s.io/localsubjectaccessreviews',
-  'authorization.k8s.io/selfsubjectaccessreviews',
-  'authorization.k8s.io/selfsubjectrulesreviews',
-  'authorization.k8s.io/subjectaccessreviews',
-])
 /** Nothing may stand in the way of whoever repairs a webhook. */
 const OWN = 'admissionregistration.k8s.io'
 const OWN_KINDS: ReadonlySet<string> = new Set(
@@ -54,7 +46,8 @@ export class Selection {
   candidates(a: AdmissionAttributes): readonly Candidate[] {
     if (this.#hooks.all.length === 0 || a.internal) return NONE
     const { group, resource } = a.resource
-    if (VIRTUAL.has(`${group}/${resource}`) || (group === OWN && OWN_KINDS.has(a.kind.kind))) return NONE
+    // Asked about reviews of users, a webhook could keep everybody out.
+    if (EXCLUDED_FROM_WEBHOOKS.has(`${resource}.${group}`) || (group === OWN && OWN_KINDS.has(a.kind.kind))) return NONE
     const now = `${this.#hooks.generation} ${this.#deps.forms.generation}`
     if (now !== this.#of || this.#kept.size >= MAX_KEPT) {
       this.#kept.clear()

@@ -1,4 +1,4 @@
-import { defaultMutatingWebhooks, validateWebhooks } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
+import { defaultMutatingWebhooks, validateWebhooks, webhookWarnings } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { webhookTable } from './tables.ts'
@@ -10,7 +10,7 @@ export const mutatingwebhookconfigurations: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultMutatingWebhooks,
-    ...validateWith(validateWebhooks),
+    ...validateWith(validateWebhooks, webhookWarnings),
   },
   table: webhookTable,
 }

@@ -43,12 +43,12 @@ export interface DeleteResult {
  */
 export async function deleteFrom(store: Store, request: DeleteRequest): Promise<DeleteResult> {
   const { context } = request
-  let outcome = await step(store, request, true)
+  let outcome = await step(store, request)
   while (outcome.next === 'delete' && !context.dryRun) {
     // The mark has made a new version; whoever asked for the old one has been served.
     const { resourceVersion: _, ...preconditions } = request.options.preconditions ?? {}
     try {
-      outcome = await step(store, { ...request, options: { ...request.options, preconditions } }, false)
+      outcome = await step(store, { ...request, options: { ...request.options, preconditions } })
     } catch (e) {
       // Whoever saw the mark first (a kubelet, for a pod without grace) may have been faster: it is gone as was asked.
       if (!isStatusError(e, 'NotFound')) throw e
@@ -63,7 +63,7 @@ export async function deleteFrom(store: Store, request: DeleteRequest): Promise<
 /** What is left to do after a write: nothing, the delete itself, or to wait. */
 type Next = 'done' | 'delete' | 'wait'
 
-async function step(store: Store, request: DeleteRequest, first: boolean): Promise<{ entry: Entry; next: Next }> {
+async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entry; next: Next }> {
   const { namespace, name, context } = request
   let next: Next = 'wait'
   const entry = await translated(store.groupResource, name, () =>
@@ -76,7 +76,7 @@ async function step(store: Store, request: DeleteRequest, first: boolean): Promi
         const old = current.object()
         if (slice.over) await slice.next()
         checkDeletePreconditions(store, request.options.preconditions, old)
-        if (first && request.admitted !== true) await admitted(store, request, old)
+        if (request.admitted !== true) await admitted(store, request, old)
         const [change, then] = await markedOrGone(store, request, old, slice)
         next = then
         return change
@@ -87,7 +87,7 @@ async function step(store: Store, request: DeleteRequest, first: boolean): Promi
   return { entry: entry!, next }
 }
 
-/** Upstream asks both halves of admission before the first step, with nothing but the old object to look at. */
+/** Upstream asks both halves of admission before each of the two steps, with nothing but the old object to look at. */
 async function admitted(store: Store, { namespace, name, context, ofCollection = false }: DeleteRequest, old: KubeObject): Promise<void> {
   await admit(store, { operation: 'DELETE', subresource: '', namespace, name: ofCollection ? '' : name, old, context })
 }

@@ -15,12 +15,19 @@ export function ensureNamespace(obj: KubeObject, namespace: string, namespaced: 
   else if (own !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
-/** System fields of a new object; what a client sent for them is not kept. */
-export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void {
-  const meta = obj.metadata
+/** What a client says of a new object's system fields is not kept, nor shown to anybody (apiserver `WipeObjectMetaSystemFields`). */
+export function wipeSystemMetadata(meta: ObjectMeta): void {
+  delete meta.uid
+  delete meta.creationTimestamp
   delete meta.deletionTimestamp
   delete meta.deletionGracePeriodSeconds
   delete meta.selfLink
+}
+
+/** System fields of a new object. */
+export function fillSystemMetadata(obj: KubeObject, ctx: StrategyContext): void {
+  const meta = obj.metadata
+  wipeSystemMetadata(meta)
   meta.uid = randomUUID()
   meta.creationTimestamp = formatTime(ctx.clock.now())
 }

@@ -34,6 +34,8 @@ export interface SubresourceRequest {
   readonly name: string
   readonly context: StrategyContext
   readonly query: Query
+  /** Of a create that `validates`: asks validating admission of the body as it has become. */
+  readonly validate?: (body: KubeObject) => void | Promise<void>
 }
 
 /** An answer: an entry of the cache (bytes are there already) or an object of its own. */
@@ -52,6 +54,8 @@ export type Subresource =
       readonly table?: TableDefinition
       get?(req: SubresourceRequest): Promise<SubresourceAnswer>
       create?(req: SubresourceRequest, body: KubeObject): Promise<SubresourceAnswer>
+      /** `create` asks validating admission itself, when it has completed the body. */
+      readonly validates?: true
       /** `change` makes the new body from the current one; it may run again when another write came between. */
       /** Server-side apply of a body: the rules that it is written under, and what it says of the object itself. */
       readonly apply?: {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
+import { validateManagedFields, validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
@@ -19,6 +19,7 @@ import {
   keepSystemMetadata,
   refuseVersion,
   unconditionalUpdate,
+  wipeSystemMetadata,
 } from './metadata.ts'
 import type { Store } from './store.ts'
 import type { GuardedChange } from './stored-resource.ts'
@@ -52,13 +53,15 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   const { object, namespace, context } = request
   const { resource } = store
   const slice = new Slice()
+  wipeSystemMetadata(object.metadata)
   ensureNamespace(object, namespace, resource.namespaced)
   dedupeOwners(object.metadata, context.warn)
   resource.strategy.default?.(object)
   if (slice.over) await slice.next()
   if (request.applied !== true) await trackFields(store, undefined, object, '', context, slice)
   if (slice.over) await slice.next()
-  await mutate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+  await mutateTracked(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+  ensureNamespace(object, namespace, resource.namespaced)
   const { name, generateName: base } = object.metadata
   if (name || !base) return store.accepted(await attempt(store, request), context)
   // A name that is taken is found out by the write; each try prepares an object of its own, since kinds put the name into other fields.
@@ -221,8 +224,27 @@ async function mutated(store: Store, request: UpdateRequest, obj: KubeObject, ol
   if (admitted === true || (shown !== undefined && shown.into === undefined)) return obj
   const update = updateOf(request, obj, old)
   const before = shown === undefined ? undefined : copyJson(update.object)
-  await mutate(store, update)
+  await mutateTracked(store, update)
+  if (shown === undefined) ensureNamespace(obj, request.namespace, store.resource.namespaced)
   return shown === undefined || isDeepStrictEqual(before, update.object) ? obj : shown.into!(obj, update.object!)
+}
+
+/** Whoever changes managedFields on the way has to leave them readable: otherwise they are as they were (apiserver `managedfields/admission.go`). */
+async function mutateTracked(store: Store, write: Admitted): Promise<void> {
+  const { object, context } = write
+  const before = object?.metadata.managedFields
+  await mutate(store, write)
+  const after = object?.metadata.managedFields
+  if (after === undefined || after === before) return
+  const errors: FieldError[] = []
+  validateManagedFields(errors, after, 'metadata.managedFields')
+  if (errors.length === 0) return
+  if (before === undefined) delete object!.metadata.managedFields
+  else object!.metadata.managedFields = before
+  const why = errors.map((e) => `${e.field}: ${e.body}`)
+  context.warn(
+    `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${why.length === 1 ? why[0]! : `[${why.join(', ')}]`}`,
+  )
 }
 
 /** The part of an update between its object and its write. */

@@ -4,13 +4,20 @@ import type { Scenario, Session } from '../session.ts'
 
 type Json = Record<string, unknown>
 
-/** Admission webhooks: what they are sent, and what becomes of what they answer. One server plays all hooks, for both API servers. */
+/** Admission webhooks: what they are sent, and what becomes of what they answer. One server plays all hooks of an API server. */
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1'
 const TRIES = 400
-let hooks: Promise<HookServer> | undefined
-const hookServer = (): Promise<HookServer> => (hooks ??= HookServer.open())
-/** The process ends without asking: nothing waits for it. */
-export const closeHooks = async (): Promise<void> => (await hooks)?.[Symbol.asyncDispose]()
+/** By the name of the API server that asks. */
+const hooks = new Map<string, Promise<HookServer>>()
+function hookServer(side: string): Promise<HookServer> {
+  let server = hooks.get(side)
+  if (server === undefined) hooks.set(side, (server = HookServer.open()))
+  return server
+}
+
+export async function closeHooks(): Promise<void> {
+  for (const server of hooks.values()) await (await server)[Symbol.asyncDispose]()
+}
 
 const rule = (resources: string, more: Json = {}): Json => ({
   ...{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: resources.split(',') },
@@ -40,17 +47,13 @@ class Hooked {
     this.namespace = namespace
   }
 
-  get side(): string {
-    return `/${encodeURIComponent(this.s.target.name)}`
-  }
-
   /** Objects with this label are for the hook of this name. */
   labels(name: string): Json {
     return { hook: name }
   }
 
   async add(name: string, { type = 'validating', rules = [configMaps], more = {}, answer, probed = true }: Hook): Promise<string> {
-    const path = `${this.side}/${name}`
+    const path = `/${name}`
     let probes = 0
     this.server.on(path, (review) => {
       if (isProbe(review)) {
@@ -94,11 +97,11 @@ class Hooked {
 
   /** What this server's hooks were asked since the last look. */
   reviews(label: string): void {
-    const seen = this.server.seen.slice(this.#answered).filter(({ path, review }) => path.startsWith(`${this.side}/`) && !isProbe(review))
+    const seen = this.server.seen.slice(this.#answered).filter(({ review }) => !isProbe(review))
     this.#answered = this.server.seen.length
     this.s.note(
       label,
-      seen.map(({ path, review }) => ({ path: path.slice(this.side.length), review })),
+      seen.map(({ path, review }) => ({ path, review })),
     )
   }
 
@@ -113,7 +116,7 @@ const isProbe = ({ request }: Json): boolean =>
 const scenario = (name: string, run: (h: Hooked) => Promise<void>): Scenario => ({
   name: `webhooks: ${name}`,
   async run(s) {
-    const server = await hookServer()
+    const server = await hookServer(s.target.name)
     await run(new Hooked(s, server, await s.namespace(`hooks-${name.replace(/[^a-z]+/g, '-')}`)))
   },
 })

@@ -95,6 +95,36 @@ function checkHook(errors: FieldError[], hook: JsonObject, lenient: Leniency, st
   if (stored !== undefined) checkMatchConditions(errors, objectsAt(hook, 'matchConditions'), `${path}.matchConditions`, stored)
 }
 
+/** Of configurations that an API server reads from files. */
+const STATIC_SUFFIX = '.static.k8s.io'
+const RESERVED = `names ending with "${STATIC_SUFFIX}" are reserved for static manifest-based configurations and cannot be managed via the API`
+
+/** Reviews of who somebody is and what he may do, which no webhook is asked about (`kubeapiserver/admission/exclusion`). */
+export const EXCLUDED_FROM_WEBHOOKS: ReadonlySet<string> = new Set([
+  'selfsubjectreviews.authentication.k8s.io',
+  'tokenreviews.authentication.k8s.io',
+  'localsubjectaccessreviews.authorization.k8s.io',
+  'selfsubjectaccessreviews.authorization.k8s.io',
+  'selfsubjectrulesreviews.authorization.k8s.io',
+  'subjectaccessreviews.authorization.k8s.io',
+])
+
+/** What has no effect in a configuration that is right otherwise. */
+export function* webhookWarnings(obj: KubeObject, old: KubeObject | undefined): Iterable<string> {
+  if (old !== undefined && obj.metadata.name?.endsWith(STATIC_SUFFIX) === true) yield `metadata.name: ${RESERVED}`
+  for (const [i, hook] of objectsAt(obj, 'webhooks').entries()) {
+    for (const [j, rule] of objectsAt(hook, 'rules').entries()) {
+      const [groups, resources] = [textsAt(rule, 'apiGroups'), textsAt(rule, 'resources')]
+      if (groups.includes('*') || resources.includes('*')) continue
+      const named = new Set(groups.flatMap((group) => resources.map((resource) => `${resource}.${group}`)))
+      for (const name of named) {
+        if (!EXCLUDED_FROM_WEBHOOKS.has(name)) continue
+        yield `webhooks[${i}].rules[${j}]: ${name} is excluded from admission webhooks; this rule will have no effect`
+      }
+    }
+  }
+}
+
 export const validateWebhooks: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const [hooks, before] = [objectsAt(obj, 'webhooks'), objectsAt(old, 'webhooks')]
@@ -114,5 +144,7 @@ export const validateWebhooks: Validation = (obj, old) => {
     if (!lenient.names && name !== '' && names.has(name)) errors.push(duplicate(`${path}.name`, name))
     names.add(name)
   })
+  const name = textAt(obj, 'metadata.name')
+  if (old === undefined && name.endsWith(STATIC_SUFFIX)) errors.push(invalid('metadata.name', name, RESERVED))
   return errors
 }

@@ -35,6 +35,7 @@ export function tokenSubresource(deps: TokenDependencies): Subresource {
   return {
     form: 'object',
     body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+    validates: true,
     create: (req, body) => requestToken(deps, req, body),
   }
 }
@@ -65,6 +66,8 @@ async function requestToken(
   if (own) spec.audiences = [...tokens.audiences]
   validate(spec)
   const { name, uid } = account.metadata as { name: string; uid: string }
+  const metadata = { name, ...body.metadata, uid, creationTimestamp: formatTime(req.context.clock.now()) }
+  await req.validate?.({ ...body, metadata })
   const bound = await boundObjects(deps, req, spec)
   const asked = spec.expirationSeconds
   const extended =
