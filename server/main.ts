@@ -10,12 +10,20 @@ import { parseOptions, type Options } from './options/parse.ts'
 const [first, ...rest] = process.argv.slice(2)
 /** `kube-apiserver` as the first argument: the same program as a drop-in for that one. */
 const isDropIn = first === kubeApiserver.name
+/** Another command of the program, which does its work and ends. */
+const isKubeconfig = first === 'kubeconfig'
 /** The program: a control plane on the command line, or the same behind a window's gateway. */
-const parsed = isDropIn
-  ? parseOptions(rest, kubeApiserver)
-  : parseOptions(process.argv.slice(2), { name: 'binnacle', version: GIT_VERSION })
+const parsed = isKubeconfig
+  ? undefined
+  : isDropIn
+    ? parseOptions(rest, kubeApiserver)
+    : parseOptions(process.argv.slice(2), { name: 'binnacle', version: GIT_VERSION })
 
-if ('text' in parsed) {
+if (parsed === undefined) {
+  const { kubeconfigCommand } = await import('./access/command.ts')
+  const io = { clock, out: (text: string) => void process.stdout.write(text), err: (text: string) => void process.stderr.write(text) }
+  process.exitCode = await kubeconfigCommand(rest, io)
+} else if ('text' in parsed) {
   process.stdout.write(`${parsed.text}\n`)
 } else if ('errors' in parsed) {
   for (const error of parsed.errors) process.stderr.write(`${error}\n`)

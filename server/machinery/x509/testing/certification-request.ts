@@ -1,5 +1,6 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { bitString, integer, oid, sequence, tag, tlv } from '../der.ts'
+import { generateKeyPairSync } from 'node:crypto'
+import { oid, sequence, tag, tlv } from '../der.ts'
+import { newCertificationRequest } from '../new-request.ts'
 
 export interface Asked {
   readonly commonName: string
@@ -10,7 +11,6 @@ export interface Asked {
   readonly forged?: boolean
 }
 
-const text = (id: string, value: string): Buffer => tlv(tag.set, sequence(oid(id), tlv(tag.utf8String, Buffer.from(value))))
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 /** A certification request as a client would make it, with its key: both PEM. */
@@ -19,17 +19,10 @@ export function makeRequest({ commonName, organizations = [], names = [], forged
   const list = names.map(([type, value]) => tlv(type, Buffer.from(value as string)))
   const extension = sequence(oid('2.5.29.17'), tlv(tag.octetString, sequence(...list)))
   const attribute = sequence(oid('1.2.840.113549.1.9.14'), tlv(tag.set, sequence(extension)))
-  const body = sequence(
-    integer(Buffer.of(0)),
-    sequence(...organizations.map((o) => text('2.5.4.10', o)), text('2.5.4.3', commonName)),
-    publicKey.export({ type: 'spki', format: 'der' }),
-    tlv(0xa0, ...(list.length === 0 ? [] : [attribute])),
-  )
-  const signature = sign('sha256', body, forged ? newKey().privateKey : privateKey)
-  const der = sequence(body, sequence(oid('1.2.840.10045.4.3.2')), bitString(signature))
-  const base64 = der.toString('base64').replace(/(.{64})(?=.)/g, '$1\n')
-  return {
-    request: `-----BEGIN CERTIFICATE REQUEST-----\n${base64}\n-----END CERTIFICATE REQUEST-----\n`,
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  }
+  const request = newCertificationRequest({
+    ...{ commonName, organizations, publicKey },
+    privateKey: forged ? newKey().privateKey : privateKey,
+    attributes: list.length === 0 ? [] : [attribute],
+  })
+  return { request, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
