@@ -1,4 +1,9 @@
-import { defaultResourceQuota, validateResourceQuota } from '../../apis/core/v1/resourcequota.ts'
+import {
+  defaultResourceQuota,
+  resourceQuotaWarnings,
+  validateResourceQuota,
+  validateResourceQuotaStatus,
+} from '../../apis/core/v1/resourcequota.ts'
 import { valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -22,7 +27,8 @@ export const resourcequotas: BuiltInKind = {
     returnDeletedObject: true,
     default: defaultResourceQuota,
     prepareForCreate: (obj) => void (obj.status = {}),
-    ...validateWith(validateResourceQuota),
+    ...validateWith(validateResourceQuota, (obj, old) => (old === undefined ? resourceQuotaWarnings(obj) : [])),
+    validateStatusUpdate: validateResourceQuotaStatus,
   },
   table: table('Name|Request|Limit|Age', name, quota(false), quota(true), age),
 }

@@ -9,6 +9,7 @@ import { options } from './options.ts'
 import { patches } from './patches.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podSecurity } from './pod-security.ts'
+import { quotas } from './quotas.ts'
 import { resources } from './resources.ts'
 import { watches } from './watches.ts'
 import { webhooks } from './webhooks.ts'
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   ...authorization,
   ...podSecurity,
   ...limits,
+  ...quotas,
   ...webhooks,
   ...nodeRestriction,
   ...resources,

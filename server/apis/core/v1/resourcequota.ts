@@ -1,7 +1,8 @@
-import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
-import { ensureObject, objectAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { ensureObject, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
-import { tryQuantity } from '../../../machinery/quantity.ts'
+import { ownValue } from '../../../machinery/own.ts'
+import { compareQuantity, tryQuantity } from '../../../machinery/quantity.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
@@ -67,12 +68,70 @@ function scopeErrors(errors: FieldError[], spec: JsonObject | undefined): void {
   for (const pair of OPPOSITES) if (pair.every((scope) => scopes.includes(scope))) refuse('conflicting scopes')
 }
 
+const ONLY_EXISTS = ['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'CrossNamespacePodAffinity']
+const NOT_EXISTS = `must be 'Exists' when scope is any of ${['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort']
+  .map((scope) => `ResourceQuotaScope${scope}`)
+  .join(', ')} or ResourceQuotaScopeCrossNamespacePodAffinity`
+
+/** Expressions are not told apart: the paths name the list. */
+function scopeSelectorErrors(errors: FieldError[], spec: JsonObject | undefined): void {
+  const at = 'spec.scopeSelector.matchExpressions'
+  const items = objectsAt(spec, 'scopeSelector.matchExpressions')
+  const counted = Object.keys(objectAt(spec, 'hard') ?? {}).filter(inQuotas)
+  // As Go prints its own form of it.
+  const printed = (): unknown => ({
+    MatchExpressions: items.map((item) => ({
+      ...{ ScopeName: textAt(item, 'scopeName'), Operator: textAt(item, 'operator'), Values: item.values ?? null },
+    })),
+  })
+  for (const item of items) {
+    const [scope, operator, values] = [textAt(item, 'scopeName'), textAt(item, 'operator'), textsAt(item, 'values')]
+    const takes = ownValue(SCOPES, scope)
+    if (takes === undefined) errors.push(invalid(`${at}.scopeName`, scope, 'unsupported scope'))
+    for (const name of counted)
+      if (takes !== undefined && !takes.has(name)) errors.push(invalid(at, printed(), 'unsupported scope applied to resource'))
+    if (ONLY_EXISTS.includes(scope) && operator !== 'Exists') errors.push(invalid(`${at}.operator`, operator, NOT_EXISTS))
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length === 0)
+        errors.push(required(`${at}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"))
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length > 0)
+        errors.push(invalid(`${at}.values`, values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"))
+    } else errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
+  }
+  const scopes = items.map((item) => textAt(item, 'scopeName'))
+  for (const pair of OPPOSITES) {
+    if (pair.every((scope) => scopes.includes(scope))) errors.push(invalid(at, spec?.scopes ?? null, 'conflicting scopes'))
+  }
+}
+
 export const validateResourceQuota: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec')
   quotaList(errors, objectAt(spec, 'hard'), 'spec.hard')
   scopeErrors(errors, spec)
+  scopeSelectorErrors(errors, spec)
   const scopes = (o: JsonObject | undefined): string => [...new Set(textsAt(objectAt(o, 'spec'), 'scopes'))].sort().join()
   if (old !== undefined && scopes(obj) !== scopes(old)) errors.push(invalid('spec.scopes', textsAt(spec, 'scopes'), IMMUTABLE))
   return errors
+}
+
+export function validateResourceQuotaStatus(obj: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  for (const key of ['hard', 'used']) quotaList(errors, objectAt(obj, `status.${key}`), `status.${key}`)
+  return errors
+}
+
+const ASKED_AND_LIMITED = ['cpu', 'memory', 'storage', 'ephemeral-storage']
+
+/** For a new quota that lets more be asked for than be taken. */
+export function resourceQuotaWarnings(obj: KubeObject): string[] {
+  const hard = objectAt(obj, 'spec.hard') ?? {}
+  return ASKED_AND_LIMITED.flatMap((name) => {
+    const bare = name === 'cpu' || name === 'memory' ? name : undefined
+    const requested = [`requests.${name}`, bare].find((of) => of !== undefined && hard[of] !== undefined)
+    const [request, limit] = [tryQuantity(hard[requested ?? '']), tryQuantity(hard[`limits.${name}`])]
+    if (request === undefined || limit === undefined || compareQuantity(request, limit) <= 0) return []
+    return [`ResourceQuota ${requested} (${request.text}) should be less than limits.${name} (${limit.text})`]
+  })
 }
