@@ -29,13 +29,16 @@ import {
 import { Uint } from './values.ts'
 
 /** What names mean where an expression stands. */
+/** Fields of objects: by the name of the type, then of the field. */
+export type Structs = Pick<ReadonlyMap<string, Pick<ReadonlyMap<string, CelType>, 'get'>>, 'get' | 'has'>
+
 export interface CheckEnvironment {
   readonly functions: Functions
   readonly variables: ReadonlyMap<string, CelType>
   /** Types by name, for `type(x) == name`. */
-  readonly types: ReadonlyMap<string, CelType>
+  readonly types: Pick<ReadonlyMap<string, CelType>, 'get' | 'has'>
   /** Fields of objects: by the name of the type, then of the field. */
-  readonly structs: ReadonlyMap<string, ReadonlyMap<string, CelType>>
+  readonly structs: Structs
 }
 
 export interface Checked {

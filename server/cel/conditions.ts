@@ -1,15 +1,9 @@
-import { compile, CompileError, PlanError, type Environment, type Program } from './environment.ts'
-import {
-  AUTHORIZER,
-  authorizerValue,
-  RESOURCE_CHECK,
-  resourceAuthorizerValue,
-  type AuthorizationAsker,
-  type AuthorizationCheck,
-} from './library/authorizer.ts'
+import { admissionEnvironment } from './admission-environment.ts'
+import { compile, CompileError, PlanError, type Program } from './environment.ts'
+import { authorizerValue, resourceAuthorizerValue, type AuthorizationAsker, type AuthorizationCheck } from './library/authorizer.ts'
 import { jsonValue } from './json-values.ts'
 import { PER_CALL_LIMIT } from './contract.ts'
-import { BOOL, DYN, INT, listOf, mapOf, STRING, struct, TIMESTAMP, typeText, type CelType } from './types.ts'
+import { typeName } from './types.ts'
 import { CelError, type CelValue } from './values.ts'
 
 /**
@@ -18,61 +12,28 @@ import { CelError, type CelValue } from './values.ts'
  */
 export const MATCH_CONDITIONS_BUDGET = 2_500_000
 
-type Fields = Readonly<Record<string, CelType>>
-const declare = (name: string, fields: Fields): readonly [string, ReadonlyMap<string, CelType>] => [
-  `kubernetes.${name}`,
-  new Map(Object.entries(fields)),
-]
-const of = (name: string): CelType => struct(`kubernetes.${name}`)
-const TEXTS = listOf(STRING)
-
-const STRUCTS: Environment['structs'] = new Map([
-  declare('GroupVersionKind', { group: STRING, version: STRING, kind: STRING }),
-  declare('GroupVersionResource', { group: STRING, version: STRING, resource: STRING }),
-  declare('UserInfo', { username: STRING, uid: STRING, groups: TEXTS, extra: mapOf(STRING, TEXTS) }),
-  declare('AdmissionRequest', {
-    ...{ kind: of('GroupVersionKind'), resource: of('GroupVersionResource'), subResource: STRING },
-    ...{ requestKind: of('GroupVersionKind'), requestResource: of('GroupVersionResource'), requestSubResource: STRING },
-    ...{ name: STRING, namespace: STRING, operation: STRING, userInfo: of('UserInfo'), dryRun: BOOL, options: DYN },
-  }),
-  declare('Namespace', { metadata: of('NamespaceMetadata'), spec: of('NamespaceSpec'), status: of('NamespaceStatus') }),
-  declare('NamespaceSpec', { finalizers: TEXTS }),
-  declare('NamespaceStatus', { conditions: listOf(of('NamespaceCondition')), phase: STRING }),
-  declare('NamespaceCondition', { status: STRING, type: STRING, lastTransitionTime: TIMESTAMP, message: STRING, reason: STRING }),
-  declare('NamespaceMetadata', {
-    ...{ name: STRING, generateName: STRING, namespace: STRING, labels: mapOf(STRING, STRING), annotations: mapOf(STRING, STRING) },
-    ...{ UID: STRING, creationTimestamp: TIMESTAMP, deletionGracePeriodSeconds: INT, deletionTimestamp: TIMESTAMP, generation: INT },
-    ...{ resourceVersion: STRING, finalizers: TEXTS },
-  }),
-])
-
-const ENVIRONMENT: Environment = {
-  structs: STRUCTS,
-  variables: new Map([
-    ['object', DYN],
-    ['oldObject', DYN],
-    ['namespaceObject', of('Namespace')],
-    ['request', of('AdmissionRequest')],
-    ['authorizer', AUTHORIZER],
-    ['authorizer.requestResource', RESOURCE_CHECK],
-  ]),
-}
+/** By whether there are `params`, as in a policy. */
+const ENVIRONMENTS = new Map([false, true].map((params) => [params, admissionEnvironment({ params })]))
 
 export interface Condition {
   readonly name: string
   readonly expression: string
 }
 
-/** What is wrong with an expression, in the reference's words. @param isStored as `compile` has it */
-export function conditionError(expression: string, isStored: boolean): string | undefined {
-  const made = compiled(expression, isStored)
+/**
+ * What is wrong with an expression, in the reference's words.
+ * @param isStored as `compile` has it
+ * @param params whether it is a policy's that has some
+ */
+export function conditionError(expression: string, isStored: boolean, params = false): string | undefined {
+  const made = compiled(expression, isStored, params)
   return 'error' in made ? made.error : undefined
 }
 
-function compiled(expression: string, isStored: boolean): { readonly program: Program } | { readonly error: string } {
+function compiled(expression: string, isStored: boolean, params = false): { readonly program: Program } | { readonly error: string } {
   try {
-    const { type, program } = compile(expression, ENVIRONMENT, isStored)
-    if (type.kind !== 'bool') return { error: `must evaluate to bool but got ${typeText(type)}` }
+    const { type, program } = compile(expression, ENVIRONMENTS.get(params)!, isStored)
+    if (type.kind !== 'bool') return { error: `must evaluate to bool but got ${typeName(type)}` }
     return { program: program() }
   } catch (e) {
     if (e instanceof CompileError) return { error: `compilation failed: ${e.message}` }

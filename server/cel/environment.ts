@@ -1,6 +1,6 @@
-import { check, type Checked } from './checker.ts'
+import { check, type Checked, type Structs } from './checker.ts'
 import { TYPE_NAMES } from './conversions.ts'
-import { merge, type Functions } from './declarations.ts'
+import { merge, type FunctionDecl, type Functions } from './declarations.ts'
 import { LIBRARIES, LIBRARY_TYPES } from './library/libraries.ts'
 import { checkLiterals } from './literals.ts'
 import { parse } from './parser.ts'
@@ -19,8 +19,11 @@ const DECLARED: ReadonlyMap<string, CelType> = new Map([...TYPES, ['duration', D
 
 export interface Environment {
   readonly variables: ReadonlyMap<string, CelType>
-  /** Fields of objects: by the name of the type, then of the field. */
-  readonly structs: ReadonlyMap<string, ReadonlyMap<string, CelType>>
+  readonly structs: Structs
+  /** Functions beside those that every expression has. */
+  readonly functions?: readonly FunctionDecl[]
+  /** Types that can be named beside those that every expression can name. */
+  readonly types?: (name: string) => CelType | undefined
 }
 
 export interface Compiled {
@@ -34,6 +37,14 @@ export class CompileError extends Error {
   override readonly name = 'CompileError'
 }
 
+const withNamed = (named: (name: string) => CelType | undefined): Pick<ReadonlyMap<string, CelType>, 'get' | 'has'> => {
+  const get = (name: string): CelType | undefined => DECLARED.get(name) ?? named(name)
+  return { get, has: (name) => get(name) !== undefined }
+}
+
+const withMore = (functions: Functions, more: readonly FunctionDecl[] | undefined): Functions =>
+  more === undefined ? functions : new Map([...functions, ...merge(more)])
+
 /**
  * @param isStored an expression that is stored already: it may use what a server one version older would not know
  * @throws CompileError
@@ -44,11 +55,13 @@ export function compile(text: string, env: Environment, isStored = true): Compil
     throw new CompileError(issuesText(parsed.source, issues))
   }
   if (parsed.issues.length > 0) fail(parsed.issues)
-  const checked = check(parsed, { functions: isStored ? FUNCTIONS : NEW_FUNCTIONS, types: DECLARED, ...env })
+  const { variables, structs, functions: more, types } = env
+  const functions = withMore(isStored ? FUNCTIONS : NEW_FUNCTIONS, more)
+  const checked = check(parsed, { functions, types: types === undefined ? DECLARED : withNamed(types), variables, structs })
   if (checked.issues.length > 0) fail(checked.issues)
   const issues = checkLiterals(checked, parsed.offsets)
   if (issues.length > 0) fail(issues)
-  return { checked, type: checked.types.get(parsed.expr.id)!, program: () => plan(checked, FUNCTIONS, TYPES) }
+  return { checked, type: checked.types.get(parsed.expr.id)!, program: () => plan(checked, withMore(FUNCTIONS, more), TYPES) }
 }
 
 export { PlanError, type Program }

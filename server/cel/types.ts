@@ -68,6 +68,9 @@ export function typeText(type: CelType): string {
   return type.params.length === 0 ? type.name : `${type.name}(${type.params.map(typeText).join(', ')})`
 }
 
+/** As Go prints a type in `%v`. */
+export const typeName = ({ name, params }: CelType): string => (params.length === 0 ? name : `${name}(${params.map(typeName).join(', ')})`)
+
 export function sameType(a: CelType, b: CelType): boolean {
   if (a === b) return true
   if (a.kind !== b.kind || a.name !== b.name || a.params.length !== b.params.length) return false

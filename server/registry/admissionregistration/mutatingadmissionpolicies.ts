@@ -1,6 +1,5 @@
-import { defaultAdmissionPolicy, validateMutatingPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import { defaultAdmissionPolicy, mutatingPolicyErrors } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
 import type { BuiltInKind } from '../definition.ts'
-import { validateWith } from '../generic/strategy.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
 import { paramKind } from './tables.ts'
 
@@ -11,7 +10,7 @@ export const mutatingadmissionpolicies: BuiltInKind = {
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultAdmissionPolicy,
-    ...validateWith(validateMutatingPolicy),
+    validateRules: mutatingPolicyErrors,
   },
   table: table('Name|Mutations:integer|ParamKind|Age', name, count('spec.mutations'), paramKind, age),
 }

@@ -1,6 +1,5 @@
-import { defaultAdmissionPolicy, validateValidatingPolicy } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import { defaultAdmissionPolicy, validatingPolicyErrors } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
 import type { BuiltInKind } from '../definition.ts'
-import { validateWith } from '../generic/strategy.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
 import { paramKind } from './tables.ts'
 
@@ -12,7 +11,7 @@ export const validatingadmissionpolicies: BuiltInKind = {
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
     default: defaultAdmissionPolicy,
-    ...validateWith(validateValidatingPolicy),
+    validateRules: validatingPolicyErrors,
   },
   table: table('Name|Validations:integer|ParamKind|Age', name, count('spec.validations'), paramKind, age),
 }

@@ -1,12 +1,14 @@
+import { PolicyExpressions, type Purpose } from '../../../cel/policies.ts'
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { byteLength, dns1035LabelErrors, dns1123SubdomainErrors, pathSegmentErrors } from '../../../machinery/names.ts'
+import type { Pausing } from '../../../machinery/slice.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { checkQualifiedName, checkSubdomain, invalidTexts } from '../../core/v1/checks.ts'
 import { semanticEqual } from '../../core/v1/semantic-equal.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { validateLabelSelector, type LabelSelector } from '../../meta/v1/validation.ts'
-import { checkChoice, checkMatchConditions, checkMatchResources, checkMutatingOperations, FAILURE_POLICIES } from './matching.ts'
+import { checkChoice, checkingMatchConditions, checkMatchResources, checkMutatingOperations, FAILURE_POLICIES } from './matching.ts'
 
 /** Admission policies and their bindings (admissionregistration/v1 defaults; apis/admissionregistration, validation). What is in an expression is CEL's to say. */
 function defaultMatch(match: JsonObject | undefined): void {
@@ -53,8 +55,44 @@ function checkParamKind(errors: FieldError[], kind: JsonObject, path: string): v
     errors.push(invalid(`${path}.kind`, name, `may have mixed case, but should otherwise match: ${texts.join(',')}`))
 }
 
+/** Expressions that are stored already: they may use what a server one version older would not know. */
+function storedExpressions(old: JsonObject | undefined): ReadonlySet<string> {
+  const below = (list: string, ...fields: string[]): string[] =>
+    objectsAt(old, list).flatMap((o) => fields.map((field) => textAt(o, field)))
+  return new Set([
+    ...below('matchConditions', 'expression'),
+    ...below('validations', 'expression', 'messageExpression'),
+    ...below('auditAnnotations', 'valueExpression'),
+    ...below('mutations', 'applyConfiguration.expression', 'jsonPatch.expression'),
+  ])
+}
+
+/** A policy under examination. */
+interface Examined {
+  readonly spec: JsonObject
+  readonly old: JsonObject | undefined
+  readonly errors: FieldError[]
+  readonly expressions: PolicyExpressions
+  readonly stored: ReadonlySet<string>
+}
+
+function examined(obj: JsonObject, before: JsonObject | undefined, mutating: boolean): Examined {
+  const spec = objectAt(obj, 'spec') ?? {}
+  const old = objectAt(before, 'spec')
+  const composed = mutating || objectsAt(spec, 'variables').length > 0
+  const expressions = new PolicyExpressions({ params: isSet(spec, 'paramKind'), composed })
+  return { spec, old, errors: [], expressions, stored: storedExpressions(old) }
+}
+
+/** An expression and what is said of it. */
+function checkExpression({ errors, expressions, stored }: Examined, text: string, purpose: Purpose, path: string, shown = text): void {
+  const wrong = expressions.error(text, purpose, stored.has(text))
+  if (wrong !== undefined) errors.push(invalid(path, shown, wrong))
+}
+
 /** What both kinds of policy have, up to their variables. */
-function checkPolicyHead(errors: FieldError[], spec: JsonObject, old: JsonObject | undefined, mutating: boolean): void {
+function* checkPolicyHead(of: Examined, mutating: boolean): Pausing<void> {
+  const { errors, spec, old, expressions, stored } = of
   if (!isSet(spec, 'failurePolicy')) errors.push(required('spec.failurePolicy'))
   else checkChoice(errors, spec, 'failurePolicy', FAILURE_POLICIES, 'spec')
   const param = objectAt(spec, 'paramKind')
@@ -67,26 +105,40 @@ function checkPolicyHead(errors: FieldError[], spec: JsonObject, old: JsonObject
     if (mutating) checkMutatingOperations(errors, match, 'spec.matchConstraints')
   }
   const same = old !== undefined && ['paramKind', 'matchConditions'].every((key) => semanticEqual(spec[key], old[key]))
-  if (!same) checkMatchConditions(errors, objectsAt(spec, 'matchConditions'), 'spec.matchConditions')
-  objectsAt(spec, 'variables').forEach((variable, i) => {
-    const [name, path] = [textAt(variable, 'name'), `spec.variables[${i}]`]
+  if (!same)
+    yield* checkingMatchConditions(errors, objectsAt(spec, 'matchConditions'), 'spec.matchConditions', {
+      stored,
+      params: param !== undefined,
+    })
+  for (const [i, variable] of objectsAt(spec, 'variables').entries()) {
+    yield
+    const [name, expression, path] = [textAt(variable, 'name'), textAt(variable, 'expression'), `spec.variables[${i}]`]
     if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'))
     else if (!IDENTIFIER.test(name) || RESERVED.test(name)) errors.push(invalid(`${path}.name`, name, 'must be a valid CEL identifier'))
-    if (textAt(variable, 'expression').trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
-  })
+    if (expression.trim() === '') {
+      errors.push(required(`${path}.expression`, 'expression is not specified'))
+      continue
+    }
+    const wrong = expressions.declare(name, expression)
+    if (wrong !== undefined) errors.push(invalid(`${path}.expression`, expression, wrong))
+  }
 }
 
-function checkValidation(errors: FieldError[], validation: JsonObject, path: string): void {
+function checkValidation(of: Examined, validation: JsonObject, path: string): void {
+  const { errors } = of
   const [message, messageExpression] = [textAt(validation, 'message'), textAt(validation, 'messageExpression')]
-  if (textAt(validation, 'expression').trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
-  if (messageExpression !== '' && messageExpression.trim() === '')
-    errors.push(invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
+  const expression = textAt(validation, 'expression')
+  if (expression.trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
+  else checkExpression(of, expression, 'validation', `${path}.expression`)
+  if (messageExpression.trim() !== '') checkExpression(of, messageExpression, 'message', `${path}.messageExpression`)
+  else if (messageExpression !== '') errors.push(invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
   if (message !== '' && message.trim() === '') errors.push(invalid(`${path}.message`, message, 'must be non-empty if specified'))
   else if (/[\n\r]/.test(message.trim())) errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'))
   checkChoice(errors, validation, 'reason', REASONS, path)
 }
 
-function checkAnnotations(errors: FieldError[], spec: JsonObject, policy: string): void {
+function* checkAnnotations(of: Examined, policy: string): Pausing<void> {
+  const { errors, spec } = of
   const annotations = objectsAt(spec, 'auditAnnotations')
   if (annotations.length > MAX_ANNOTATIONS) {
     const text = `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`
@@ -94,34 +146,42 @@ function checkAnnotations(errors: FieldError[], spec: JsonObject, policy: string
     errors.push(invalid('spec.auditAnnotations', shown, text))
   }
   const seen = new Set<string>()
-  annotations.forEach((annotation, i) => {
-    const [key, value, path] = [textAt(annotation, 'key'), textAt(annotation, 'valueExpression').trim(), `spec.auditAnnotations[${i}]`]
+  for (const [i, annotation] of annotations.entries()) {
+    yield
+    const [key, expression, path] = [textAt(annotation, 'key'), textAt(annotation, 'valueExpression'), `spec.auditAnnotations[${i}]`]
+    const value = expression.trim()
     if (policy === '') errors.push(invalid(`${path}.key`, key, 'requires metadata.name be non-empty'))
     else checkQualifiedName(errors, `${policy}/${key}`, `${path}.key`)
     if (value === '') errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'))
     else if (byteLength(value) > MAX_VALUE_EXPRESSION)
       errors.push(required(`${path}.valueExpression`, `must not exceed ${MAX_VALUE_EXPRESSION} bytes in length`))
+    else checkExpression(of, value, 'audit annotation', `${path}.valueExpression`, expression)
     if (seen.has(key)) errors.push(duplicate(`${path}.key`, key))
     seen.add(key)
-  })
+  }
 }
 
-export const validateValidatingPolicy: Validation = (obj, old) => {
-  const errors: FieldError[] = []
-  const spec = objectAt(obj, 'spec') ?? {}
-  checkPolicyHead(errors, spec, objectAt(old, 'spec'), false)
+/** With a pause before each expression: a policy may have as many as a body is long. */
+export function* validatingPolicyErrors(obj: JsonObject, old: JsonObject | undefined): Pausing<FieldError[]> {
+  const of = examined(obj, old, false)
+  const { errors, spec } = of
+  yield* checkPolicyHead(of, false)
   const validations = objectsAt(spec, 'validations')
   if (validations.length === 0 && objectsAt(spec, 'auditAnnotations').length === 0) {
     const text = 'validations or auditAnnotations must contain at least one item'
     errors.push(required('spec.validations', text), required('spec.auditAnnotations', text))
     return errors
   }
-  validations.forEach((validation, i) => checkValidation(errors, validation, `spec.validations[${i}]`))
-  checkAnnotations(errors, spec, textAt(obj, 'metadata.name'))
+  for (const [i, validation] of validations.entries()) {
+    yield
+    checkValidation(of, validation, `spec.validations[${i}]`)
+  }
+  yield* checkAnnotations(of, textAt(obj, 'metadata.name'))
   return errors
 }
 
-function checkMutation(errors: FieldError[], mutation: JsonObject, path: string): void {
+function checkMutation(of: Examined, mutation: JsonObject, path: string): void {
+  const { errors } = of
   const type = textAt(mutation, 'patchType')
   if (type === '') {
     errors.push(required(`${path}.patchType`))
@@ -132,19 +192,24 @@ function checkMutation(errors: FieldError[], mutation: JsonObject, path: string)
     return
   }
   const [own, other] = type === 'JSONPatch' ? ['jsonPatch', 'applyConfiguration'] : ['applyConfiguration', 'jsonPatch']
+  const expression = textAt(mutation, `${own}.expression`).trim()
   if (!isSet(mutation, own)) errors.push(required(`${path}.${own}`, `must be specified when patchType is ${type}`))
-  else if (textAt(mutation, `${own}.expression`).trim() === '')
-    errors.push(required(`${path}.${own}.expression`, 'expression is not specified'))
+  else if (expression === '') errors.push(required(`${path}.${own}.expression`, ''))
+  else checkExpression(of, expression, own === 'jsonPatch' ? 'json patch' : 'apply configuration', `${path}.${own}.expression`)
   if (isSet(mutation, other)) errors.push(invalid(`${path}.${other}`, `{${other}}`, `must not be specified when patchType is ${type}`))
 }
 
-export const validateMutatingPolicy: Validation = (obj, old) => {
-  const errors: FieldError[] = []
-  const spec = objectAt(obj, 'spec') ?? {}
-  checkPolicyHead(errors, spec, objectAt(old, 'spec'), true)
+/** With a pause before each expression. */
+export function* mutatingPolicyErrors(obj: JsonObject, old: JsonObject | undefined): Pausing<FieldError[]> {
+  const of = examined(obj, old, true)
+  const { errors, spec } = of
+  yield* checkPolicyHead(of, true)
   const mutations = objectsAt(spec, 'mutations')
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'))
-  mutations.forEach((mutation, i) => checkMutation(errors, mutation, `spec.mutations[${i}]`))
+  for (const [i, mutation] of mutations.entries()) {
+    yield
+    checkMutation(of, mutation, `spec.mutations[${i}]`)
+  }
   const reinvocation = textAt(spec, 'reinvocationPolicy')
   if (reinvocation === '') errors.push(required('spec.reinvocationPolicy'))
   else checkChoice(errors, spec, 'reinvocationPolicy', REINVOCATION, 'spec')

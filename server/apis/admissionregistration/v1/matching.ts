@@ -2,6 +2,7 @@ import { conditionError } from '../../../cel/conditions.ts'
 import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { pathSegmentErrors } from '../../../machinery/names.ts'
+import { atOnce, type Pausing } from '../../../machinery/slice.ts'
 import { checkQualifiedName, invalidTexts } from '../../core/v1/checks.ts'
 import { validateLabelSelector, type LabelSelector } from '../../meta/v1/validation.ts'
 
@@ -98,25 +99,30 @@ export function checkMutatingOperations(errors: FieldError[], match: JsonObject,
   }
 }
 
-/**
- * @param stored expressions that are stored already, which may use what a server one version older would not know; undefined: expressions are
- *   not compiled
- */
-export function checkMatchConditions(
+export interface ConditionRules {
+  /** Expressions that are stored already, which may use what a server one version older would not know. */
+  readonly stored: ReadonlySet<string>
+  /** Whether there are `params`, as in a policy. */
+  readonly params?: boolean
+}
+
+/** With a pause before each expression. */
+export function* checkingMatchConditions(
   errors: FieldError[],
   conditions: readonly JsonObject[],
   path: string,
-  stored?: ReadonlySet<string>,
-): void {
+  { stored, params = false }: ConditionRules,
+): Pausing<void> {
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(path, conditions.length, MAX_CONDITIONS))
   const seen = new Set<string>()
-  conditions.forEach((condition, i) => {
+  for (const [i, condition] of conditions.entries()) {
+    yield
     const name = textAt(condition, 'name')
     const at = `${path}[${i}]`
     const expression = textAt(condition, 'expression').trim()
     if (expression === '') errors.push(required(`${at}.expression`))
-    else if (stored !== undefined) {
-      const wrong = conditionError(expression, stored.has(expression))
+    else {
+      const wrong = conditionError(expression, stored.has(expression), params)
       if (wrong !== undefined) errors.push(invalid(`${at}.expression`, expression, wrong))
     }
     if (name === '') errors.push(required(`${at}.name`))
@@ -125,8 +131,15 @@ export function checkMatchConditions(
       if (seen.has(name)) errors.push(duplicate(`${at}.name`, name))
       seen.add(name)
     }
-  })
+  }
 }
+
+export const checkMatchConditions = (
+  errors: FieldError[],
+  conditions: readonly JsonObject[],
+  path: string,
+  stored: ReadonlySet<string>,
+): void => atOnce(checkingMatchConditions(errors, conditions, path, { stored }))
 
 export const matchPolicyOf = (errors: FieldError[], hook: JsonObject, path: string): void =>
   checkChoice(errors, hook, 'matchPolicy', MATCH_POLICIES, path)

@@ -4,14 +4,17 @@ import { NAMESPACE, play, readRecording, unordered, type ObjectCase, type Outcom
 import { certificateCases } from './certificates.ts'
 import certificateFacts from './facts-certificates.json' with { type: 'json' }
 import facts from './facts-calls.json' with { type: 'json' }
+import policyFacts from './facts-policies.json' with { type: 'json' }
 import ruleFacts from './facts-rules.json' with { type: 'json' }
 import { objectCases } from './index.ts'
+import { policyCases } from './policies.ts'
 import { ruleCases } from './rules.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
 describe.each<{ what: string; cases: readonly ObjectCase[]; file: unknown }>([
   { what: 'objects', cases: objectCases, file: facts },
   { what: 'rules', cases: ruleCases, file: ruleFacts },
+  { what: 'policies', cases: policyCases, file: policyFacts },
   { what: 'certificates', cases: certificateCases, file: certificateFacts },
 ])('what the reference answers: $what', ({ cases, file }) => {
   const { at, answers } = readRecording<Outcome>(file)

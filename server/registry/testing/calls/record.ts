@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { NAMESPACE, play, recordingOf, type Json, type Outcome, type Send } from './case.ts'
 import { certificateCases } from './certificates.ts'
 import { objectCases } from './index.ts'
+import { policyCases } from './policies.ts'
 import { ruleCases } from './rules.ts'
 import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 
@@ -34,6 +35,7 @@ for (const [file, cases] of [
   ['facts-calls.json', objectCases],
   ['facts-rules.json', ruleCases],
   ['facts-certificates.json', certificateCases],
+  ['facts-policies.json', policyCases],
 ] as const) {
   if (!isWanted(file)) continue
   const outcomes: Outcome[] = []
