@@ -94,3 +94,143 @@ test('a namespace shows its limits, a definition its versions and the way to its
   await expect(inspector.row(/bower/)).toContainText('7')
   await server.api.remove('/apis/apiextensions.k8s.io/v1/customresourcedefinitions/anchors.deck.example.com')
 })
+
+const GROUP = '/apis/admissionregistration.k8s.io/v1'
+
+test('a webhook configuration and a policy say what they would match here, and what happens then', async ({ inspector, server }) => {
+  for (const [name, tier] of [
+    ['matched', 'guarded'],
+    ['unmatched', 'open'],
+  ])
+    await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { tier } } })
+  const rules = [{ operations: ['CREATE'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments', 'statefulsets/scale'] }]
+  await server.api.create(`${GROUP}/validatingwebhookconfigurations`, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'customs' },
+    webhooks: [
+      {
+        name: 'customs.example.com',
+        clientConfig: { service: { namespace: 'matched', name: 'customs', path: '/look' } },
+        rules,
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        namespaceSelector: { matchLabels: { tier: 'guarded' } },
+      },
+    ],
+  })
+  await inspector.open('validatingwebhookconfigurations.admissionregistration.k8s.io/_/customs')
+  const hook = inspector.details.getByRole('region', { name: 'customs.example.com' })
+  await expect(hook).toContainText('2 kinds that this cluster serves')
+  await expect(hook.getByRole('link', { name: 'Deployment' })).toBeVisible()
+  await expect(hook.getByRole('link', { name: 'StatefulSet' })).toBeVisible()
+  await expect(hook.getByRole('link', { name: 'matched', exact: true })).toBeVisible()
+  await expect(hook.getByRole('link', { name: 'unmatched' })).toHaveCount(0)
+  await expect(hook).toContainText('the request goes on')
+  await server.api.remove(`${GROUP}/validatingwebhookconfigurations/customs`)
+
+  await server.api.create(`${GROUP}/validatingadmissionpolicies`, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'draught' },
+    spec: {
+      matchConstraints: { resourceRules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }] },
+      validations: [{ expression: "object.metadata.name != 'deep'", message: 'too deep' }],
+    },
+  })
+  await inspector.open('validatingadmissionpolicies.admissionregistration.k8s.io/_/draught')
+  await expect(inspector.details.getByRole('region', { name: 'What must hold' })).toContainText('too deep')
+  await expect(inspector.details).toContainText('1 kind that this cluster serves')
+  await expect(inspector.details.getByRole('region', { name: 'Bindings' })).toContainText('It is bound nowhere')
+  await server.api.create(`${GROUP}/validatingadmissionpolicybindings`, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'draught-here' },
+    spec: { policyName: 'draught', validationActions: ['Warn'] },
+  })
+  await inspector.details.getByRole('link', { name: 'draught-here' }).click()
+  await expect(inspector.details.getByRole('link', { name: 'draught', exact: true })).toBeVisible()
+  await expect(inspector.details).toContainText('Warn')
+  await server.api.remove(`${GROUP}/validatingadmissionpolicybindings/draught-here`)
+  await server.api.remove(`${GROUP}/validatingadmissionpolicies/draught`)
+})
+
+test('storage classes, leases, priority levels: facts with their links, and a word', async ({ inspector, node, server }) => {
+  await server.api.create('/apis/storage.k8s.io/v1/storageclasses', {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'ballast', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'example.com/hold',
+    parameters: { deck: 'lower' },
+    allowVolumeExpansion: true,
+  })
+  await server.api.create('/api/v1/persistentvolumes', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'hold-1' },
+    spec: { storageClassName: 'ballast', capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/hold' } },
+  })
+  await inspector.open('storageclasses.storage.k8s.io/_/ballast')
+  await expect(inspector.details).toContainText('example.com/hold')
+  await expect(inspector.details).toContainText('deck=lower')
+  await expect(inspector.details.getByRole('region', { name: 'Volumes of this class' }).getByRole('link')).toHaveText(['hold-1'])
+  await inspector.open(`leases.coordination.k8s.io/kube-node-lease/${node}`)
+  await expect(inspector.details.locator('.details-head')).toContainText('Held')
+  await expect(inspector.details.getByRole('link', { name: node }).first()).toBeVisible()
+  await inspector.open('flowschemas.flowcontrol.apiserver.k8s.io/_/exempt')
+  await expect(inspector.details.getByRole('region', { name: 'Rules' })).toContainText('Group system:masters')
+  await inspector.details.getByRole('link', { name: 'exempt', exact: true }).click()
+  await expect(inspector.details).toContainText('Exempt')
+  await server.api.remove('/apis/storage.k8s.io/v1/storageclasses/ballast')
+})
+
+test('custom resources show their printed columns; what is not ready comes first and looks so', async ({ inspector, server }) => {
+  await server.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'winches.deck.example.org' },
+    spec: {
+      group: 'deck.example.org',
+      scope: 'Namespaced',
+      names: { kind: 'Winch', plural: 'winches', singular: 'winch' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          additionalPrinterColumns: [
+            { name: 'Ready', type: 'string', jsonPath: '.data.ready' },
+            { name: 'Load', type: 'integer', jsonPath: '.data.load', priority: 1 },
+          ],
+        },
+      ],
+    },
+  })
+  using definitions = await server.api.watch('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
+  await definitions.until('it is served', ({ object }) => {
+    const { conditions } = (object.status ?? {}) as { conditions?: { type: string; status: string }[] | null }
+    return (
+      object.metadata.name === 'winches.deck.example.org' &&
+      (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
+    )
+  })
+  for (const [name, ready] of [
+    ['aft', 'True'],
+    ['bow', 'False'],
+  ])
+    await server.api.create('/apis/deck.example.org/v1/namespaces/default/winches', {
+      apiVersion: 'deck.example.org/v1',
+      kind: 'Winch',
+      metadata: { name },
+      data: { ready, load: 7 },
+    })
+  await inspector.open('winches.deck.example.org?sort=ready')
+  await expect(inspector.grid.getByRole('row').nth(1)).toContainText('bow')
+  await inspector.row(/bow/).click()
+  const printed = inspector.details.getByRole('region', { name: 'Printed columns' })
+  await expect(printed).toContainText(/Ready\s*False\s*Load\s*7/)
+  await expect(inspector.details.getByRole('region', { name: 'Printed columns' }).locator('.tone-bad').first()).toBeVisible()
+  await server.api.remove('/apis/apiextensions.k8s.io/v1/customresourcedefinitions/winches.deck.example.org')
+})

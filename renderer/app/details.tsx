@@ -25,10 +25,11 @@ import { useTargetSource } from './targets.ts'
 import { TabBar } from '../ui/tab-bar.tsx'
 
 const YamlView = lazy(() => import('../tools/yaml/yaml-view.tsx').then((m) => ({ default: m.YamlView })))
+const ObjectTopology = lazy(() => import('../resources/topology/topology.tsx').then((m) => ({ default: m.ObjectTopology })))
 const EditView = lazy(() => import('../tools/yaml/edit-view.tsx').then((m) => ({ default: m.EditView })))
 
 /** What every kind has; the rest is the kind's own. */
-const commonTabs = ['overview', 'yaml', 'events'] as const
+const commonTabs = ['overview', 'yaml', 'events', 'topology'] as const
 
 /** One object, live: what it is, its YAML, its events, and the tools of its kind. */
 export function Details({ resource, namespace, name, onClose }: { resource: Resource; namespace: string; name: string; onClose(): void }) {
@@ -171,6 +172,12 @@ function Panel({ tab, page, object, resource }: { tab: string; page: KindPage; o
       return (
         <Suspense fallback={null}>
           <EditView object={object} resource={resource} context={place.context} />
+        </Suspense>
+      )
+    case 'topology':
+      return (
+        <Suspense fallback={null}>
+          <ObjectTopology object={object} />
         </Suspense>
       )
     case 'events':

@@ -262,6 +262,7 @@ function useCommands(wanted: string): Entry[] {
   const commands: { text: string; note?: string; run(): void }[] = [
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
     { text: t('apply.title'), note: 'apply', run: () => compose() },
+    { text: t('graph.title'), note: place.namespace, run: to({ resource: 'topology', object: undefined }) },
     { text: t('helm.title'), note: 'helm', run: to({ resource: 'helm', object: undefined }) },
     {
       text: t('logs.ofSelector'),

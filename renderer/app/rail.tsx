@@ -26,6 +26,14 @@ export function Rail() {
         <Icon name="home" />
         {t('rail.home')}
       </Link>
+      <Link
+        className="top"
+        to={placeUrl(moved({ ...place, resource: '' }, { resource: 'topology' }))}
+        aria-current={place.resource === 'topology' ? 'page' : undefined}
+      >
+        <Icon name="network" />
+        {t('graph.title')}
+      </Link>
       {railGroups.map((group) => {
         const kinds = grouped.get(group.name) ?? []
         if (kinds.length === 0) return null

@@ -38,6 +38,7 @@ import { TitleBar } from './title-bar.tsx'
 
 const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
 const RightsPage = lazy(() => import('../tools/rights/rights-page.tsx').then((m) => ({ default: m.RightsPage })))
+const TopologyPlace = lazy(() => import('./topology-place.tsx').then((m) => ({ default: m.TopologyPlace })))
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
 
 /** The frame around every place. */
@@ -164,6 +165,13 @@ function KindPlace() {
     return (
       <Suspense fallback={null}>
         <HelmPlace width={defaultWidth()} />
+      </Suspense>
+    )
+  }
+  if (place.resource === 'topology' && !resource) {
+    return (
+      <Suspense fallback={null}>
+        <TopologyPlace />
       </Suspense>
     )
   }

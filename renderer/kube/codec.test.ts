@@ -56,8 +56,22 @@ describe('tableKind', () => {
     const kind = tableKind([definition('Name'), definition('Available')], true)
     const available = kind.columns.find((c) => c.label === 'Available')
     expect(available?.cell(rowOf(['x', 2]))).toBe(2)
-    expect(available?.cell(rowOf(['x', 'False (MissingEndpoints)']))).toBe('False (MissingEndpoints)')
+    expect(available?.cell(rowOf(['x', '1/2']))).toBe('1/2')
     expect(kind.status(rowOf(['x', 2]))).toBeUndefined()
+  })
+
+  test('a condition by its type is a word with its tone, and what does not hold comes first', () => {
+    const kind = tableKind([definition('Name'), definition('Available')], true)
+    const available = kind.columns.find((c) => c.label === 'Available')
+    if (!available) throw new Error('the column is missing')
+    const missing = rowOf(['x', 'False (MissingEndpoints)'])
+    expect(available.cell(missing)).toEqual({ text: 'False (MissingEndpoints)', tone: 'bad' })
+    expect(kind.status(missing)).toEqual({ text: 'False (MissingEndpoints)', tone: 'bad' })
+    const orders = ['False (MissingEndpoints)', 'Unknown', 'True'].map((word) => String(orderOf(available, rowOf(['x', word]))))
+    expect(orders).toEqual([...orders].sort())
+    const requests = tableKind([definition('Name'), definition('Condition')], false)
+    expect(requests.status(rowOf(['x', 'Approved,Issued']))).toEqual({ text: 'Approved,Issued', tone: 'ok' })
+    expect(requests.status(rowOf(['x', 'Denied']))?.tone).toBe('bad')
   })
 
   test('one column is the name, though a VolumeAttachment’s attacher has the format of names too', () => {

@@ -1,5 +1,5 @@
 import type { Column, KindView } from './columns.ts'
-import { createdAt } from './columns.ts'
+import { createdAt, worstFirst } from './columns.ts'
 import { isRecord, type KubeObject, type ObjectMeta, type Tone } from './types.ts'
 
 /** How the objects of a feed travel: as themselves, or as rows of the server's Table. */
@@ -107,6 +107,23 @@ const tone = (word: string): Tone => statusTones[word.split(',')[0] ?? ''] ?? 'm
 /** A word about how the object is; a figure or a flag of the same name is none. */
 const isStatus = ({ name, type }: TableColumnDefinition): boolean => type === 'string' && (name === 'Status' || name === 'Phase')
 
+/** Conditions by their types, as many definitions print them: True, False with or without a reason, Unknown. */
+const conditionColumns = new Set(['Ready', 'Available', 'Healthy', 'Synced', 'Accepted', 'Programmed', 'Established', 'Succeeded'])
+const conditionTones: Record<string, Tone> = { True: 'ok', False: 'bad', Unknown: 'warn' }
+/** What a CertificateSigningRequest's column of this name says. */
+const requestTones: Record<string, Tone> = { Pending: 'warn', Approved: 'busy', 'Approved,Issued': 'ok', Denied: 'bad', Failed: 'bad' }
+
+/** The word of a column that may hold one, or a text (`1/2`), or a figure. */
+function conditionOf({ name, type }: TableColumnDefinition, cell: unknown): { text: string; tone: Tone } | undefined {
+  if (type !== 'string' || typeof cell !== 'string') return undefined
+  const known = conditionColumns.has(name)
+    ? conditionTones[cell.split(/[\s(]/)[0] ?? '']
+    : name === 'Condition'
+      ? requestTones[cell]
+      : undefined
+  return known && { text: cell, tone: known }
+}
+
 /** The column of metadata.name: by its name, since upstream marks a VolumeAttachment's attacher with the format `name` too. */
 function nameColumn(definitions: readonly TableColumnDefinition[]): TableColumnDefinition | undefined {
   return definitions.find((d) => d.name === 'Name') ?? definitions.find((d) => d.format === 'name')
@@ -127,8 +144,14 @@ export function tableKind(definitions: readonly TableColumnDefinition[], namespa
     columns,
     trim: (object) => ({ metadata: slimMeta(object.metadata), cells: object.cells }),
     status: (object) => {
-      const word = object.metadata.deletionTimestamp ? 'Terminating' : statusAt < 0 ? '' : String(object.cells[statusAt] ?? '')
-      return word ? { text: word, tone: tone(word) } : undefined
+      if (object.metadata.deletionTimestamp) return { text: 'Terminating', tone: 'busy' }
+      const word = statusAt < 0 ? '' : String(object.cells[statusAt] ?? '')
+      if (word) return { text: word, tone: tone(word) }
+      for (const [at, definition] of definitions.entries()) {
+        const condition = conditionOf(definition, object.cells[at])
+        if (condition) return condition
+      }
+      return undefined
     },
   }
 }
@@ -151,15 +174,19 @@ function tableColumn(definition: TableColumnDefinition, index: number): Column<T
   const width = number ? 90 : Math.min(220, Math.max(110, definition.name.length * 9 + 24))
   const raw = (o: TableObject): string => plain(o.cells[index])
   if (isStatus(definition)) {
-    return { ...base, type: 'status', width, cell: (o) => ({ text: raw(o), tone: tone(raw(o)) }) }
+    const word = (o: TableObject): { text: string; tone: Tone } => ({ text: raw(o), tone: tone(raw(o)) })
+    return { ...base, type: 'status', width, cell: word, order: (o) => worstFirst(word(o)) }
   }
   return {
     ...base,
     type: number ? 'number' : 'text',
     width,
     // Upstream declares many figures as strings, a Deployment's Available for one: what comes as a number stays one.
-    cell: (o) => figureOf(o.cells[index]) ?? raw(o),
-    order: (o) => orderable(o.cells[index]),
+    cell: (o) => figureOf(o.cells[index]) ?? conditionOf(definition, o.cells[index]) ?? raw(o),
+    order: (o) => {
+      const word = conditionOf(definition, o.cells[index])
+      return word ? worstFirst(word) : orderable(o.cells[index])
+    },
   }
 }
 

@@ -18,6 +18,6 @@ export interface KindPage<T = KubeObject> {
   /** The status word of a kind without a view. */
   status?(object: T): { text: string; tone: Tone } | undefined
   Overview: ComponentType<{ object: T }>
-  /** What comes after overview, YAML and events, which every kind has. */
+  /** What comes after overview, YAML, events and topology, which every kind has. */
   tabs?: readonly DetailsTab<T>[]
 }

@@ -16,7 +16,7 @@ test('a kind that nobody wrote a page for has the generic one, whatever it is ca
 
 test('tabs have addresses of their own', () => {
   for (const [key, { tabs = [] }] of Object.entries(pages)) {
-    const ids = ['overview', 'yaml', 'events', ...tabs.map(({ id }) => id)]
+    const ids = ['overview', 'yaml', 'events', 'topology', ...tabs.map(({ id }) => id)]
     expect(new Set(ids).size, key).toBe(ids.length)
   }
 })

@@ -1,3 +1,10 @@
+import { policyPages } from './admission/policies-page.tsx'
+import { webhooksPage } from './admission/webhooks-page.tsx'
+import { signingRequestPage } from './certificates/page.tsx'
+import { gatewayPages } from './gateways/page.tsx'
+import { leasePage } from './leases/page.tsx'
+import { priorityPages } from './priorities/page.tsx'
+import { storageClassPage } from './storageclasses/page.tsx'
 import { autoscalerPage } from './autoscaling/page.tsx'
 import { budgetPage } from './budgets/page.tsx'
 import { endpointSlicePage } from './endpointslices/page.tsx'
@@ -34,6 +41,14 @@ const declared: Record<string, unknown> = {
   'ingresses.networking.k8s.io': ingressPage,
   'horizontalpodautoscalers.autoscaling': autoscalerPage,
   'poddisruptionbudgets.policy': budgetPage,
+  'leases.coordination.k8s.io': leasePage,
+  'storageclasses.storage.k8s.io': storageClassPage,
+  'certificatesigningrequests.certificates.k8s.io': signingRequestPage,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': webhooksPage,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhooksPage,
+  ...policyPages,
+  ...gatewayPages,
+  ...priorityPages,
   ...workloadPages,
   ...rbacPages,
 }

@@ -80,7 +80,7 @@ const dynamic: Record<string, readonly string[]> = {
   'drain.state.': ['waiting', 'evicting', 'held', 'going', 'gone', 'failed', 'stopped'],
   'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),
   'rollout.': ['desired', 'updated', 'ready', 'available', 'old', 'completions', 'succeeded', 'active', 'failed'],
-  'details.tabs.': ['overview', 'yaml', 'events', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],
+  'details.tabs.': ['overview', 'yaml', 'events', 'topology', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],
   'logs.sinceChoice.': ['0', '300', '3600', '86400'],
   'helm.tabs.': ['overview', 'values', 'manifest', 'history'],
   'helm.columns.': ['name', 'namespace', 'status', 'revision', 'chart', 'appVersion', 'updated'],

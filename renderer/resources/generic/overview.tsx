@@ -3,6 +3,7 @@ import { type Condition, isRecord, type KubeObject } from '../../kube/types.ts'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { Conditions, MainFacts, Metadata } from './common.tsx'
+import { PrinterColumns } from './printer-columns.tsx'
 
 /** What can be said about any kind: its metadata, conditions, and the plain values of spec, status and data. */
 export function GenericOverview({ object }: { object: KubeObject }) {
@@ -13,6 +14,7 @@ export function GenericOverview({ object }: { object: KubeObject }) {
   return (
     <div className="overview">
       <MainFacts object={object} />
+      <PrinterColumns object={object} />
       <Conditions conditions={Array.isArray(status?.conditions) ? (status.conditions as Condition[]) : undefined} />
       {isRecord(record.spec) && <Values title={t('sections.spec')} of={record.spec} />}
       {status && <Values title={t('sections.status')} of={status} />}

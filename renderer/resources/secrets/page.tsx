@@ -60,7 +60,8 @@ function validity({ notBefore, notAfter }: Certificate, now: number): { word: 'e
   return now > notAfter - soonMs ? { word: 'soon', tone: 'warn' } : { word: 'valid', tone: 'ok' }
 }
 
-function CertificateSection({ certificate, chain }: { certificate: Certificate; chain: boolean }) {
+/** Whose certificate it is, for which names and until when. */
+export function CertificateSection({ certificate, chain }: { certificate: Certificate; chain: boolean }) {
   const { t } = useTranslation()
   const { subject, issuer, names, notBefore, notAfter } = certificate
   const { word, tone } = validity(certificate, Date.now())

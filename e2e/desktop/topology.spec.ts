@@ -1,0 +1,80 @@
+import { expect } from '@playwright/test'
+import { test } from '../fixtures/desktop.ts'
+
+const NS = 'reach'
+
+test.beforeAll(async ({ server }) => {
+  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } })
+  using accounts = await server.api.watch(`/api/v1/namespaces/${NS}/serviceaccounts`)
+  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+  await server.api.create(`/apis/apps/v1/namespaces/${NS}/deployments`, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'pilot' },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'pilot' } },
+      template: { metadata: { labels: { app: 'pilot' } }, spec: { containers: [{ name: 'main', image: 'registry.example/pilot:1' }] } },
+    },
+  })
+  await server.api.create(`/api/v1/namespaces/${NS}/services`, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'pilot' },
+    spec: { selector: { app: 'pilot' }, ports: [{ port: 80 }] },
+  })
+  await server.api.create(`/apis/networking.k8s.io/v1/namespaces/${NS}/ingresses`, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'harbour' },
+    spec: {
+      rules: ['pilot', 'lost'].map((name) => ({
+        host: `${name}.example.com`,
+        http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }] },
+      })),
+    },
+  })
+  using slices = await server.api.watch(`/apis/discovery.k8s.io/v1/namespaces/${NS}/endpointslices`)
+  await slices.until('both pods', ({ object }) => ((object as { endpoints?: unknown[] }).endpoints ?? []).length === 2)
+})
+
+test('the way of requests through a service is a picture that keys walk through; the service that an ingress lacks is seen', async ({
+  inspector,
+  page,
+}) => {
+  await inspector.open(`services/${NS}/pilot?tab=topology`)
+  const { details } = inspector
+  const picture = details.getByRole('region', { name: 'Way of requests' })
+  await expect(picture.getByRole('link', { name: /^Service, pilot, 2 ready/ })).toHaveAttribute('aria-current', 'true')
+  await expect(picture.getByRole('link', { name: /^Pod, pilot-.*Running/ })).toHaveCount(2)
+  await picture.getByRole('link', { name: /^Service, pilot/ }).focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(picture.getByRole('link', { name: /^EndpointSlice, pilot-.*2\/2/ })).toBeFocused()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await expect(picture.getByRole('link', { name: /^Ingress, harbour/ })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(new RegExp(`ingresses.networking.k8s.io/${NS}/harbour\\?.*tab=topology`))
+  await expect(picture.getByRole('link', { name: /^Service, lost, missing/ })).toBeVisible()
+})
+
+test('owners both ways, and a whole namespace', async ({ inspector, page, server }) => {
+  const { items } = await server.api.get<{ items: { metadata: { name: string } }[] }>(`/apis/apps/v1/namespaces/${NS}/replicasets`)
+  const set = items[0]?.metadata.name ?? ''
+  await inspector.open(`replicasets.apps/${NS}/${set}?tab=topology`)
+  const owners = inspector.details.getByRole('region', { name: 'Owners' })
+  await expect(owners.getByRole('link', { name: 'Deployment, pilot' })).toBeVisible()
+  await expect(owners.getByRole('link', { name: /^Pod, pilot-/ })).toHaveCount(2)
+  await expect(owners.getByRole('link', { name: `ReplicaSet, ${set}` })).toHaveAttribute('aria-current', 'true')
+
+  await inspector.open(`topology?ns=${NS}`)
+  const whole = page.getByRole('region', { name: `Topology of ${NS}` })
+  for (const name of [/^Ingress, harbour/, /^Service, pilot/, /^Deployment, pilot, Available/, /^ReplicaSet, pilot-/])
+    await expect(whole.getByRole('link', { name })).toHaveCount(1)
+  await expect(whole.getByRole('link', { name: /^Pod, / })).toHaveCount(2)
+  // Live: what goes is gone.
+  await server.api.merge(`/apis/apps/v1/namespaces/${NS}/deployments/pilot`, { spec: { replicas: 1 } })
+  await expect(whole.getByRole('link', { name: /^Pod, / })).toHaveCount(1)
+  await whole.getByRole('link', { name: /^Deployment, pilot/ }).click()
+  await expect(page).toHaveURL(new RegExp(`deployments.apps/${NS}/pilot`))
+})

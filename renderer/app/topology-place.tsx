@@ -1,0 +1,25 @@
+import { useTranslation } from 'react-i18next'
+import { NamespaceTopology } from '../resources/topology/topology.tsx'
+import { usePlace } from '../ui/place.ts'
+
+/** The picture of a namespace. */
+export function TopologyPlace() {
+  const { t } = useTranslation()
+  const { namespace, context } = usePlace()
+  return (
+    <section className="list-page" aria-label={t('graph.title')}>
+      <div className="toolbar">
+        <h1>{t('graph.title')}</h1>
+        <span className="counts">{namespace}</span>
+      </div>
+      {namespace === '' ? (
+        <div className="empty">
+          <strong>{t('graph.choose')}</strong>
+          <span>{t('graph.chooseNext')}</span>
+        </div>
+      ) : (
+        <NamespaceTopology key={`${context}|${namespace}`} namespace={namespace} />
+      )}
+    </section>
+  )
+}

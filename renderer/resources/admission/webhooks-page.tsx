@@ -1,0 +1,81 @@
+import { useTranslation } from 'react-i18next'
+import type { LabelSelector } from '../../kube/label-selector.ts'
+import type { KubeObject } from '../../kube/types.ts'
+import { Facts, Section } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { ObjectLink } from '../generic/common.tsx'
+import { PageBody } from '../generic/page-body.tsx'
+import type { KindPage } from '../page.ts'
+import type { Rule } from './matches.ts'
+import { Covered, CoveredNamespaces, selectorText } from './parts.tsx'
+
+interface Webhook {
+  name: string
+  clientConfig?: { url?: string; service?: { namespace: string; name: string; path?: string; port?: number }; caBundle?: string }
+  rules?: Rule[]
+  failurePolicy?: string
+  matchPolicy?: string
+  sideEffects?: string
+  timeoutSeconds?: number
+  reinvocationPolicy?: string
+  namespaceSelector?: LabelSelector
+  objectSelector?: LabelSelector
+  matchConditions?: { name: string; expression: string }[]
+}
+
+interface WebhookConfiguration extends KubeObject {
+  webhooks?: Webhook[]
+}
+
+/** Each webhook: who is asked, about what of what this cluster has, and what happens when there is no answer. */
+function WebhooksOverview({ object }: { object: WebhookConfiguration }) {
+  const { t } = useTranslation()
+  return (
+    <PageBody object={object}>
+      {(object.webhooks ?? []).map((webhook) => (
+        <Section key={webhook.name} title={webhook.name}>
+          <Facts
+            rows={[
+              [t('admission.asks'), <Client key="client" of={webhook.clientConfig} />],
+              [t('admission.rules'), <Covered key="rules" rules={webhook.rules ?? []} />],
+              [t('admission.inNamespaces'), <CoveredNamespaces key="ns" selector={webhook.namespaceSelector} />],
+              [t('admission.objects'), selectorText(webhook.objectSelector)],
+              [
+                t('admission.conditions'),
+                webhook.matchConditions?.map(({ name, expression }) => <Expression key={name} of={expression} />),
+              ],
+              [
+                t('admission.failurePolicy'),
+                webhook.failurePolicy && (
+                  <ToneWord tone={webhook.failurePolicy === 'Fail' ? 'warn' : 'muted'}>
+                    {t(webhook.failurePolicy === 'Fail' ? 'admission.fail' : 'admission.ignore')}
+                  </ToneWord>
+                ),
+              ],
+              [t('admission.timeout'), webhook.timeoutSeconds !== undefined && `${webhook.timeoutSeconds} s`],
+              [t('admission.sideEffects'), webhook.sideEffects],
+              [t('admission.matchPolicy'), webhook.matchPolicy],
+              [t('admission.reinvocation'), webhook.reinvocationPolicy],
+            ]}
+          />
+        </Section>
+      ))}
+      {(object.webhooks ?? []).length === 0 && <p className="dim">{t('admission.noWebhooks')}</p>}
+    </PageBody>
+  )
+}
+
+function Client({ of }: { of: Webhook['clientConfig'] }) {
+  if (!of?.service) return <span className="mono">{of?.url}</span>
+  const { namespace, name, path = '', port } = of.service
+  return (
+    <>
+      <ObjectLink resource="services" namespace={namespace} name={name} />
+      <span className="mono">{` ${namespace}${port === undefined ? '' : `:${port}`}${path}`}</span>
+    </>
+  )
+}
+
+const Expression = ({ of }: { of: string }) => <pre className="data-text mono">{of}</pre>
+
+export const webhooksPage: KindPage<WebhookConfiguration> = { Overview: WebhooksOverview }
