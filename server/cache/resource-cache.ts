@@ -104,6 +104,12 @@ export class ResourceCache {
     this.#publish(new CacheEvent(event.revision, entry, previous, false))
   }
 
+  /** The newest state that is known of a key: a write of our own is, before the feed tells of it. */
+  latest(key: string): Entry | undefined {
+    const [seen, mine] = [this.list.get(key), this.#pending.get(key)]
+    return mine !== undefined && mine.revision > (seen?.revision ?? 0) ? mine : seen
+  }
+
   /** Whether this revision of an object is a write of our own, whose entry is there already. */
   protected isPending(key: string, revision: number): boolean {
     return this.#pending.get(key)?.revision === revision

@@ -40,6 +40,11 @@ describe('a call', () => {
     expect(hooks.seen.at(-1)).toMatchObject({ path: '/ok?timeout=10s', host: `127.0.0.1:${hooks.port}` })
   })
 
+  test('asks for a clean path', async () => {
+    expect((await call(at('//x/..//ok/'), BODY, options)).toString()).toBe('fine')
+    expect(hooks.seen.at(-1)!.path).toBe('/ok?timeout=10s')
+  })
+
   test('goes to an endpoint of a service, under the name of the service', async () => {
     const service = { namespace: 'here', name: 'hook', path: '/ok', port: 8443 }
     expect((await call({ service, caBundle: hooks.caBundle }, BODY, options)).toString()).toBe('fine')

@@ -1,5 +1,6 @@
 import { Agent, request, type RequestOptions } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
 import type { Status } from '../machinery/status.ts'
 import { webhookErrorText } from './webhook-errors.ts'
@@ -52,6 +53,7 @@ export function webhookCaller(resolve: ResolveService): CallWebhook {
     const timeout = `timeout=${Math.ceil(options.timeoutMs / 1000)}s`
     if (url !== undefined) {
       const to = new URL(url)
+      to.pathname = cleanPath(to.pathname)
       to.search += `${to.search === '' ? '' : '&'}${timeout}`
       const host = to.hostname.replace(/^\[(.*)\]$/, '$1')
       const agent = agents.of(caBundle, host)
@@ -61,7 +63,7 @@ export function webhookCaller(resolve: ResolveService): CallWebhook {
     }
     const { namespace = '', name = '', path = '', port = 443 } = service ?? {}
     const servername = `${name}.${namespace}.svc`
-    const full = `${path.startsWith('/') ? path : `/${path}`}?${timeout}`
+    const full = `${cleanPath(path)}?${timeout}`
     const authority = `${servername}:${port}`
     const shown = `https://${authority}${full}`
     let target: ReturnType<ResolveService>
@@ -73,6 +75,9 @@ export function webhookCaller(resolve: ResolveService): CallWebhook {
     return post({ shown, authority, servername, path: full, ...target, agent: agents.of(caBundle, servername) }, body, options)
   }
 }
+
+/** As Go's client joins paths: no slash twice, none at the end. Servers answer others with redirects. */
+const cleanPath = (path: string): string => posix.join('/', path).replace(/(?<=.)\/$/, '')
 
 /** One for each CA and name, the last used kept. */
 class Agents {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { copyJson } from '../../machinery/copy-json.ts'
-import { parseNumbers } from '../../machinery/numbers.ts'
+import { parseJson } from '../../machinery/json.ts'
 import { Slice } from '../../machinery/slice.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { internalError, StatusError } from '../../machinery/status.ts'
@@ -171,7 +171,7 @@ async function patched(webhook: string, { patch, patchType }: ReviewResponse, vi
 
 function operationsOf(webhook: string, patch: Buffer): readonly JsonPatchOperation[] {
   try {
-    return jsonPatchOf(parseNumbers(patch.toString()), false)
+    return jsonPatchOf(parseJson(patch.toString()), false)
   } catch (e) {
     throw new CallFailed(webhook, `received undecodable patch in webhook response: ${(e as Error).message}`, 503)
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { goQuote } from '../../machinery/go-quote.ts'
+import { JsonError, parseRounded } from '../../machinery/json.ts'
 import { StatusError, type Status, type StatusDetails } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { AdmissionAttributes } from '../contract.ts'
@@ -123,11 +124,12 @@ function parsed(answer: Buffer): Json {
   const text = answer.toString()
   let value: unknown
   try {
-    value = JSON.parse(text)
-  } catch {
+    value = parseRounded(text)
+  } catch (e) {
+    if (!(e instanceof JsonError)) throw e
     // The reference takes a text that begins like no JSON for YAML.
     const first = text.trimStart()[0]
-    if (first === '{' || first === '[') throw new UnreadableReview(`${NO_KIND}unexpected end of JSON input`)
+    if (first === '{' || first === '[') throw new UnreadableReview(`${NO_KIND}${e.message}`)
     value = ''
   }
   if (value === null) return {}

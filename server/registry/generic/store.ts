@@ -145,7 +145,7 @@ export class Store {
   ): Promise<Entry | undefined> {
     const key = this.keyOf(namespace, name)
     const { cache } = this.resource
-    let current = from ?? this.cached(namespace, name)
+    let current = from ?? cache.latest(key)
     // The cache may be behind: only storage's word counts for "not there".
     if (current === undefined) current = await this.stored(key)
     for (;;) {

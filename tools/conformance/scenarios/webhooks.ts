@@ -426,7 +426,7 @@ export const webhooks: readonly Scenario[] = [
     await see('eviction, dry run', () => h.s.post('eviction, dry run', `${pods}/q/eviction?dryRun=All`, { metadata: { name: 'q' } }))
     await see('token', async () => {
       const path = `/api/v1/namespaces/${h.namespace}/serviceaccounts/default/token`
-      const { status } = await h.s.quiet({ method: 'POST', path, body: { spec: { expirationSeconds: 600 } } })
+      const { status } = await h.s.quiet({ method: 'POST', path, body: { spec: { expirationSeconds: 600, audiences: ['somebody'] } } })
       h.s.note('token', { status })
     })
     await see('ephemeral container', () =>

@@ -134,7 +134,7 @@ interface ManagedFieldsEntry {
   subresource?: string
 }
 
-export function validateManagedFields(errors: FieldError[], entries: readonly unknown[] | undefined, path: string): void {
+function validateManagedFields(errors: FieldError[], entries: readonly unknown[] | undefined, path: string): void {
   if (!entries) return
   entries.forEach((raw, i) => {
     const entry = raw as ManagedFieldsEntry
