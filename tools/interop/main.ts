@@ -2,14 +2,15 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ours, type Spec } from '../bench/contestants.ts'
-import { say } from '../setup.mjs'
+import { ours, reference, type Spec } from '../bench/contestants.ts'
+import { nodeBin, root, say } from '../setup.mjs'
 import { type Step, steps, SUSPECT } from './steps.ts'
 
 /**
  * `npm run interop`: an unmodified kube-controller-manager, kube-scheduler and hollow kubelet (kubemark) from $KUBEBUILDER_ASSETS do
- * their work with this server in place of its own loops and nodes, on the embedded store and on etcd. Exit code 1 for a step that does
- * not come about, or a refusal in their logs.
+ * their work with this server in place of its own loops and nodes, on the embedded store and on etcd; `-- --ours` the other way round:
+ * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. Exit code 1 for a step that does not come
+ * about, or a refusal in their logs.
  */
 const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
 const STEP_LIMIT_MS = 60_000
@@ -46,6 +47,15 @@ function startComponents(assets: string, dir: string, kubeconfig: string): Compo
   }
 }
 
+/** This project's, on another's API server. */
+function startOurLoops(_assets: string, dir: string, kubeconfig: string): Components {
+  const file = join(dir, 'our-loops.log')
+  const log = openSync(file, 'w')
+  const child = spawn(nodeBin, [join(root, 'tools/interop/our-loops.ts'), kubeconfig], { stdio: ['ignore', log, log] })
+  closeSync(log)
+  return { logs: [file], stop: () => void child.kill('SIGKILL') }
+}
+
 type Kubectl = (args: readonly string[], input?: string) => Promise<{ failed: boolean; output: string }>
 
 const kubectlOf =
@@ -78,11 +88,11 @@ async function play(step: Step, kubectl: Kubectl): Promise<string | undefined> {
   return `kubectl ${step.look.join(' ')} says ${JSON.stringify(seen)}`
 }
 
-async function run(spec: Spec, assets: string): Promise<number> {
+async function run(spec: Spec, assets: string, start = startComponents): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'binnacle-interop-'))
   const server = await spec.start()
   const kubeconfig = server.kubeconfig!
-  const components = startComponents(assets, dir, kubeconfig)
+  const components = start(assets, dir, kubeconfig)
   const kubectl = kubectlOf(assets, kubeconfig)
   let faults = 0
   try {
@@ -121,9 +131,16 @@ if (assets === '' || missing.length > 0) {
   process.exit(2)
 }
 let faults = 0
-for (const spec of [ours(), ours(join(assets, 'etcd'))]) {
-  say(spec.name)
-  faults += await run(spec, assets)
+if (process.argv.includes('--ours')) {
+  const spec = reference(assets)
+  if (typeof spec === 'string') throw new Error(spec)
+  say('our loops, kube-apiserver')
+  faults += await run(spec, assets, startOurLoops)
+} else {
+  for (const spec of [ours(), ours(join(assets, 'etcd'))]) {
+    say(spec.name)
+    faults += await run(spec, assets)
+  }
 }
 say(faults === 0 ? 'no faults' : `${faults} faults`)
 process.exitCode = faults === 0 ? 0 : 1
