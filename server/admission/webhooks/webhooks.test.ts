@@ -231,3 +231,83 @@ describe('who is asked', () => {
     ])
   })
 })
+
+describe('custom resources', () => {
+  const GROUP = 'hooks.example.com'
+  const BOXES = `/apis/${GROUP}/v1/namespaces/default/boxes`
+  const version = (name: string, storage: boolean): Json => ({
+    ...{ name, storage, served: true },
+    schema: {
+      openAPIV3Schema: {
+        type: 'object',
+        properties: { spec: { type: 'object', properties: { size: { type: 'integer' }, color: { type: 'string', default: 'red' } } } },
+      },
+    },
+  })
+
+  beforeAll(async () => {
+    const spec = { group: GROUP, scope: 'Namespaced', names: { plural: 'boxes', kind: 'Box' } }
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    const body = { metadata: { name: `boxes.${GROUP}` }, spec: { ...spec, versions: [version('v1', true), version('v2', false)] } }
+    expect((await server.send('POST', path, body)).code).toBe(201)
+    while (server.api.registry.resource(GROUP, 'v2', 'boxes') === undefined) await new Promise(setImmediate)
+  })
+
+  test('are shown in the version that a rule names, and what is changed there is pruned and gets defaults', async () => {
+    const rules = [rule('boxes', { apiGroups: [GROUP], apiVersions: ['v2'] })]
+    const answer = (review: Json): Json =>
+      patching(
+        review,
+        { op: 'replace', path: '/spec/size', value: 7 },
+        { op: 'remove', path: '/spec/color' },
+        { op: 'add', path: '/spec/nope', value: 1 },
+      )
+    await hook('mutating', { more: { rules }, answer })
+    const { code, body } = await server.send('POST', BOXES, {
+      apiVersion: `${GROUP}/v1`,
+      kind: 'Box',
+      metadata: { name: 'b' },
+      spec: { size: 3 },
+    })
+    expect([code, body]).toMatchObject([201, { apiVersion: `${GROUP}/v1`, metadata: { generation: 1 } }])
+    expect(body.spec).toEqual({ size: 7, color: 'red' })
+    expect(requests()).toMatchObject([
+      {
+        kind: { group: GROUP, version: 'v2', kind: 'Box' },
+        requestKind: { group: GROUP, version: 'v1', kind: 'Box' },
+        object: { apiVersion: `${GROUP}/v2`, spec: { size: 3, color: 'red' } },
+      },
+    ])
+  })
+
+  test('an apply and the end of a collection are writes like others', async () => {
+    await hook('validating', { more: { rules: [rule('boxes')] } })
+    const apply = { 'content-type': 'application/apply-patch+yaml' }
+    const box = { apiVersion: `${GROUP}/v1`, kind: 'Box', metadata: { name: 'c' }, spec: { size: 1 } }
+    expect((await server.send('PATCH', `${BOXES}/c?fieldManager=me`, box, apply)).code).toBe(201)
+    expect((await server.send('PATCH', `${BOXES}/c?fieldManager=me`, { ...box, spec: { size: 2 } }, apply)).code).toBe(200)
+    expect((await server.send('DELETE', `${BOXES}?fieldSelector=metadata.name%3Dc`)).code).toBe(200)
+    expect(requests()).toMatchObject([
+      { operation: 'CREATE', name: 'c', options: { kind: 'CreateOptions', fieldManager: 'me' }, object: { spec: { size: 1 } } },
+      {
+        operation: 'UPDATE',
+        name: 'c',
+        options: { kind: 'UpdateOptions' },
+        object: { spec: { size: 2 } },
+        oldObject: { spec: { size: 1 } },
+      },
+      { operation: 'DELETE', object: null, oldObject: { spec: { size: 2 } }, options: { kind: 'DeleteOptions' } },
+    ])
+    expect(requests()[2]).not.toHaveProperty('name')
+  })
+})
+
+test('no webhook holds up the start of a server', async () => {
+  const clientConfig = { url: 'https://127.0.0.1:1/nobody' }
+  await hook('validating', { more: { clientConfig, rules: [rule('*/*')], failurePolicy: 'Fail' } })
+  expect((await create('a')).code).toBe(500)
+  const second = await startTestServer({ storage: server.storage })
+  expect((await second.send('GET', '/api/v1/namespaces/default')).code).toBe(200)
+  expect((await second.send('POST', `${MAPS}?dryRun=All`, map('a'))).code).toBe(500)
+  await second.close()
+})
