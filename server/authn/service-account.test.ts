@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import { ServiceAccountTokens, type AccountLookup, type FoundObject } from './service-account.ts'
@@ -6,6 +6,7 @@ import { ServiceAccountTokens, type AccountLookup, type FoundObject } from './se
 const pem = (pair: ReturnType<typeof generateKeyPairSync>): string =>
   (pair.privateKey as unknown as { export(o: object): string }).export({ type: 'pkcs8', format: 'pem' })
 const ec = pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }) as never)
+const otherEc = pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }) as never)
 const rsa = pem(generateKeyPairSync('rsa', { modulusLength: 2048 }) as never)
 
 const objects: Record<string, FoundObject> = {
@@ -77,11 +78,13 @@ describe('service account tokens', () => {
     expect(t.authenticateToken(token)).toEqual(expect.objectContaining({ uid: 'u1' }))
   })
 
-  test('a token ends with its time', () => {
+  test('a token ends with its time, and a minute that clocks may differ', () => {
     const clock = new FakeClock()
     const t = tokens(clock)
     const { token } = t.issue(claims, 600)
     clock.advance(599_000)
+    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+    clock.advance(61_000)
     expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
     clock.advance(1000)
     expect(t.authenticateToken(token)).toBeUndefined()
@@ -160,6 +163,73 @@ describe('service account tokens', () => {
     const t = tokens(new FakeClock())
     const { token } = t.issue({ ...claims, aud: ['x', 'y'] }, 600)
     expect(await t.review(token, ['y', 'z'])).toMatchObject({ audiences: ['y'] })
-    expect(await t.review(token, ['me'])).toBeUndefined()
+    expect(await t.review(token, ['me'])).toEqual({ error: 'token audiences ["x" "y"] is invalid for the target audiences ["me"]' })
+  })
+})
+
+/** Each with the words of a kube-apiserver 1.37.2. */
+describe('a token that is none', () => {
+  const clock = new FakeClock(Date.parse('2030-01-01T00:00:00Z'))
+  const now = clock.now() / 1000
+  const t = tokens(clock)
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const good = { iss: 'me', exp: now + 600, iat: now, nbf: now, jti: 'j', ...claims }
+  const k = claims['kubernetes.io']
+  const CRYPTO = 'go-jose/go-jose: error in cryptographic primitive'
+
+  function signed(payload: object, header: object = { alg: 'ES256' }, key: string = ec): string {
+    const body = `${encode(header)}.${encode(payload)}`
+    return `${body}.${sign('sha256', Buffer.from(body), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
+  }
+
+  test.each<[string, string, string | undefined]>([
+    ['expired', signed({ ...good, exp: now - 61 }), 'service account token has expired'],
+    ['not yet valid', signed({ ...good, nbf: now + 61 }), 'service account token is not valid yet'],
+    ['from the future', signed({ ...good, iat: now + 61 }), 'service account token is issued in the future'],
+    ['for others', signed({ ...good, aud: ['vault'] }), 'token audiences ["vault"] is invalid for the target audiences ["me"]'],
+    ['of another issuer', signed({ ...good, iss: 'stranger' }), undefined],
+    ['without an algorithm', `${encode({ alg: 'none' })}.${encode(good)}.`, CRYPTO],
+    ['with the public key as a secret', signed(good, { alg: 'HS256' }), CRYPTO],
+    ['of another algorithm', signed(good, { alg: 'ES384' }), CRYPTO],
+    ['of another key', signed(good, { alg: 'ES256' }, otherEc), CRYPTO],
+    ['of a key that nobody knows', signed(good, { alg: 'ES256', kid: 'x' }, otherEc), 'invalid signature, no keys found'],
+    [
+      'of an account of before',
+      signed({ ...good, 'kubernetes.io': { ...k, serviceaccount: { name: 'a', uid: 'x' } } }),
+      'service account UID (u1) does not match claim (x)',
+    ],
+    [
+      'of no account',
+      signed({ ...good, 'kubernetes.io': { ...k, serviceaccount: { name: 'z', uid: 'x' } } }),
+      'serviceaccounts "z" not found',
+    ],
+    ['of nobody', signed({ ...good, 'kubernetes.io': undefined }), 'resource name may not be empty'],
+    [
+      'of a pod that is gone',
+      signed({ ...good, 'kubernetes.io': { ...k, pod: { name: 'z', uid: 'x' } } }),
+      'service account token has been invalidated',
+    ],
+    [
+      'of a secret that is gone',
+      signed({ ...good, 'kubernetes.io': { ...k, secret: { name: 'z', uid: 'x' } } }),
+      'service account token has been invalidated',
+    ],
+    [
+      'of a node that is gone',
+      signed({ ...good, 'kubernetes.io': { ...k, node: { name: 'z', uid: 'x' } } }),
+      'service account token has been invalidated',
+    ],
+  ])('%s', async (_, token, error) => {
+    expect(await t.review(token, ['me'])).toEqual(error === undefined ? undefined : { error })
+    expect(t.authenticateToken(token)).toBeUndefined()
+  })
+
+  test.each<[string, object]>([
+    ['its audience as one text', { ...good, aud: 'me' }],
+    ['no audience', { ...good, aud: undefined }],
+    ['no times', { ...good, exp: undefined, nbf: undefined, iat: undefined }],
+    ['another subject, which nobody looks at', { ...good, sub: 'system:serviceaccount:kube-system:x' }],
+  ])('but one with %s is good', async (_, payload) => {
+    expect(await t.review(signed(payload), ['me'])).toMatchObject({ user: { name: 'system:serviceaccount:ns:a' }, audiences: ['me'] })
   })
 })

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
 import type { Clock } from '../machinery/clock.ts'
+import { goQuote } from '../machinery/go-quote.ts'
 import type { TokenAuthenticator } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
 
@@ -14,16 +15,17 @@ export interface TokenClaims {
   iss: string
   sub: string
   aud: string[]
-  exp: number
-  iat: number
-  nbf: number
+  exp?: number
+  iat?: number
+  nbf?: number
   jti: string
   'kubernetes.io': {
     namespace: string
     serviceaccount: BoundObject
     pod?: BoundObject
     secret?: BoundObject
-    node?: BoundObject
+    /** Of a pod's node that was not there it has only the name. */
+    node?: { name: string; uid?: string }
     /** When the client should have asked for a new token, though this one is still good. */
     warnafter?: number
   }
@@ -70,9 +72,10 @@ interface SecretClaims {
 const SECRETS_ISSUER = 'kubernetes/serviceaccount'
 const USER_PREFIX = 'system:serviceaccount:'
 const GROUP = 'system:serviceaccounts'
-/** A pod that is being deleted keeps its token for this long. */
+/** Clocks may differ by this (go-jose's leeway), and a pod that is being deleted keeps its token for as long. */
 const LEEWAY_MS = 60_000
 /** Tokens that are remembered, and the length in characters up to which one is: with their claims some 60 MB at the very most. */
+const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
 const MAX_REMEMBERED = 4096
 const MAX_REMEMBERED_LENGTH = 8192
 
@@ -94,6 +97,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   readonly #keys: readonly KeyObject[]
   /** Tokens whose signature was checked, by their SHA-256: a client sends one and the same with every request. */
   readonly #seen = new Map<string, Remembered>()
+  readonly #ids = new WeakMap<KeyObject, string>()
   #lookup: AccountLookup | undefined
 
   constructor(o: ServiceAccountTokenOptions) {
@@ -156,34 +160,48 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   }
 
   authenticateToken(token: string): UserInfo | undefined | Promise<UserInfo | undefined> {
-    const known = this.#verified(token)
-    if (known === undefined || !meets(known.claims.aud, this.audiences)) return undefined
-    return this.#alive(known)
+    const verdict = this.#judge(token, this.audiences)
+    const user = (v: Verdict | undefined): UserInfo | undefined => (v !== undefined && 'user' in v ? v.user : undefined)
+    return verdict instanceof Promise ? verdict.then(user) : user(verdict)
   }
 
-  /** The user of a token that is for one of these audiences, and which of them it is for. */
-  async review(token: string, audiences: readonly string[]): Promise<{ user: UserInfo; audiences: string[] } | undefined> {
-    const known = this.#verified(token)
-    if (known === undefined) return undefined
-    const shared = audiences.filter((a) => known.claims.aud.includes(a))
-    const user = shared.length === 0 ? undefined : await this.#alive(known)
-    return user === undefined ? undefined : { user, audiences: shared }
+  /** The user of a token that is for one of these audiences, and which of them it is for, or why not; undefined for what is no such token. */
+  review(token: string, audiences: readonly string[]): Promise<Verdict | undefined> {
+    return Promise.resolve(this.#judge(token, audiences))
   }
 
-  #verified(token: string): Remembered | undefined {
-    const now = this.#clock.now() / 1000
-    const id = token.length > MAX_REMEMBERED_LENGTH ? undefined : hash('sha256', token, 'base64url')
-    let known = id === undefined ? undefined : this.#seen.get(id)
-    if (known === undefined) {
-      const claims = this.#read(token)
-      if (claims === undefined) return undefined
-      known = { claims, user: userOf(claims) }
-      if (claims.iss === SECRETS_ISSUER) known.kept = Buffer.from(token).toString('base64')
-      if (id !== undefined) this.#remember(id, known)
+  /** Checks in upstream's order: issuer, signature, audiences, times, and whether everything is still there. */
+  #judge(token: string, audiences: readonly string[]): Verdict | undefined | Promise<Verdict> {
+    const known = this.#verified(token)
+    if (known === undefined || typeof known === 'string') return known === undefined ? undefined : { error: known }
+    const { claims } = known
+    const own = claims.aud.length === 0 ? this.audiences : claims.aud
+    const shared = audiences.filter((a) => own.includes(a))
+    if (shared.length === 0) {
+      return { error: `token audiences ${goQuoted(own)} is invalid for the target audiences ${goQuoted(audiences)}` }
     }
-    if (now < known.claims.exp && now + 1 >= known.claims.nbf) return known
-    if (id !== undefined) this.#seen.delete(id)
-    return undefined
+    const now = this.#clock.now()
+    const early = untimely(claims, now / 1000)
+    if (early !== undefined) return { error: early }
+    const found = this.#lookedUp(claims)
+    const judged = (list: readonly Found[]): Verdict => {
+      const error = known.kept === undefined ? whyGone(claims, list, now) : whySecretGone(claims, list, known.kept)
+      return error === undefined ? { user: known.user, audiences: shared } : { error }
+    }
+    return found instanceof Promise ? found.then(judged) : judged(found)
+  }
+
+  /** A text for a token that is one of ours by its claims and none by its signature. */
+  #verified(token: string): Remembered | string | undefined {
+    const id = token.length > MAX_REMEMBERED_LENGTH ? undefined : hash('sha256', token, 'base64url')
+    const seen = id === undefined ? undefined : this.#seen.get(id)
+    if (seen !== undefined) return seen
+    const claims = this.#read(token)
+    if (claims === undefined || typeof claims === 'string') return claims
+    const known: Remembered = { claims, user: userOf(claims) }
+    if (claims.iss === SECRETS_ISSUER) known.kept = Buffer.from(token).toString('base64')
+    if (id !== undefined) this.#remember(id, known)
+    return known
   }
 
   #remember(id: string, known: Remembered): void {
@@ -191,51 +209,97 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     this.#seen.set(id, known)
   }
 
-  #read(token: string): TokenClaims | undefined {
+  #read(token: string): TokenClaims | string | undefined {
     const parts = token.split('.', 4)
-    if (parts.length !== 3 || !parts.every(isBase64Url)) return undefined
-    const header = decode(parts[0]!) as { alg?: string } | undefined
+    if (parts.length !== 3 || !(isBase64Url(parts[0]!) && isBase64Url(parts[1]!) && (parts[2] === '' || isBase64Url(parts[2]!))))
+      return undefined
+    const header = decode(parts[0]!) as { alg?: string; kid?: string } | null | undefined
+    if (typeof header !== 'object' || header === null) return undefined
     const decoded = decode(parts[1]!)
-    // Tokens that are kept in secrets are for this API server.
-    const claims = isSecretClaims(decoded) ? ofSecret(decoded, this.audiences) : decoded
-    if (header === undefined || !isClaims(claims)) return undefined
-    if (claims !== decoded ? claims.iss !== SECRETS_ISSUER : !this.#issuers.includes(claims.iss)) return undefined
+    const claims = isSecretClaims(decoded) ? ofSecret(decoded) : claimsOf(decoded)
+    if (claims === undefined || (claims.iss !== SECRETS_ISSUER && !this.#issuers.includes(claims.iss))) return undefined
+    if (claims.iss === SECRETS_ISSUER && !isSecretClaims(decoded)) return undefined
+    const { alg, kid = '' } = header
+    const keys = kid === '' ? this.#keys : this.#keys.filter((key) => this.#idOf(key) === kid)
+    if (keys.length === 0) return 'invalid signature, no keys found'
     const body = Buffer.from(`${parts[0]}.${parts[1]}`)
     const signature = Buffer.from(parts[2]!, 'base64url')
     // The key decides on the algorithm, never the token.
-    const good = this.#keys.some(
-      (key) => algorithmOf(key) === header.alg && verify(DIGESTS[header.alg], body, { key, dsaEncoding: 'ieee-p1363' }, signature),
-    )
-    return good ? claims : undefined
+    const good = keys.some((key) => algorithmOf(key) === alg && verify(DIGESTS[alg], body, { key, dsaEncoding: 'ieee-p1363' }, signature))
+    return good ? claims : 'go-jose/go-jose: error in cryptographic primitive'
   }
 
-  /** The account and what the token is bound to must still be the same objects. Answers at once when the lookup does. */
-  #alive({ claims, user, kept }: Remembered): UserInfo | undefined | Promise<UserInfo | undefined> {
-    const lookup = this.#lookup
-    if (lookup === undefined) return undefined
-    const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io']
-    const wanted: [BoundKind, string, BoundObject][] = [['serviceaccounts', namespace, serviceaccount]]
-    if (pod !== undefined) wanted.push(['pods', namespace, pod])
-    else if (secret !== undefined) wanted.push(['secrets', namespace, secret])
-    else if (node !== undefined) wanted.push(['nodes', '', node])
-    const found = wanted.map(([kind, ns, o]) => lookup.find(kind, ns, o.name))
-    const judge = (list: readonly Found[]): UserInfo | undefined =>
-      list.every((f, i) =>
-        kept === undefined
-          ? f?.uid === wanted[i]![2].uid && !this.#goneFor(f)
-          : f !== undefined &&
-            f.deletionTimestamp == null &&
-            (i === 0 ? f.uid === serviceaccount.uid : f.token === kept && f.invalid !== true),
-      )
-        ? user
-        : undefined
-    return found.some((f) => f instanceof Promise) ? Promise.all(found.map((f) => Promise.resolve(f))).then(judge) : judge(found as Found[])
+  #idOf(key: KeyObject): string {
+    let id = this.#ids.get(key)
+    if (id === undefined) this.#ids.set(key, (id = keyId(key)))
+    return id
   }
 
-  #goneFor(found: Found): boolean {
-    const deleted = found?.deletionTimestamp
-    return deleted !== undefined && deleted !== null && this.#clock.now() - Date.parse(deleted) > LEEWAY_MS
+  /** The account, and what the token is bound to. At once when the lookup is. */
+  #lookedUp(claims: TokenClaims): readonly Found[] | Promise<readonly Found[]> {
+    const found = boundTo(claims).map(([kind, namespace, o]) => (o.name === '' ? undefined : this.#lookup?.find(kind, namespace, o.name)))
+    return found.some((f) => f instanceof Promise) ? Promise.all(found.map((f) => Promise.resolve(f))) : (found as Found[])
   }
+}
+
+/** What a token is, in the words that TokenReview has for one that is none. */
+export type Verdict = { readonly user: UserInfo; readonly audiences: string[] } | { readonly error: string }
+
+const goQuoted = (list: readonly string[]): string => `[${list.map(goQuote).join(' ')}]`
+
+function untimely({ exp, nbf, iat }: TokenClaims, now: number): string | undefined {
+  const leeway = LEEWAY_MS / 1000
+  if (nbf !== undefined && now + leeway < nbf) return 'service account token is not valid yet'
+  if (exp !== undefined && now - leeway > exp) return 'service account token has expired'
+  if (iat !== undefined && now + leeway < iat) return 'service account token is issued in the future'
+  return undefined
+}
+
+/** The account first. A pod's node is only told of. */
+function boundTo(claims: TokenClaims): readonly [BoundKind, string, BoundObject][] {
+  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io']
+  const list: [BoundKind, string, BoundObject][] = [['serviceaccounts', namespace, serviceaccount]]
+  if (secret !== undefined) list.push(['secrets', namespace, secret])
+  if (pod !== undefined) list.push(['pods', namespace, pod])
+  else if (node !== undefined) list.push(['nodes', '', { uid: '', ...node }])
+  return list
+}
+
+const WORDS = { secrets: 'secret', pods: 'pod', nodes: 'node', serviceaccounts: 'service account' } as const
+const INVALIDATED = 'service account token has been invalidated'
+
+function whyGone(claims: TokenClaims, found: readonly Found[], now: number): string | undefined {
+  const gone = (o: FoundObject): boolean => o.deletionTimestamp != null && now - Date.parse(o.deletionTimestamp) > LEEWAY_MS
+  const { namespace, serviceaccount } = claims['kubernetes.io']
+  const [account] = found
+  if (account === undefined)
+    return serviceaccount.name === '' ? 'resource name may not be empty' : `serviceaccounts ${goQuote(serviceaccount.name)} not found`
+  if (account.uid !== serviceaccount.uid) return `service account UID (${account.uid}) does not match claim (${serviceaccount.uid})`
+  if (gone(account)) return `service account ${namespace}/${serviceaccount.name} has been deleted`
+  const bound = boundTo(claims)
+  for (let i = 1; i < bound.length; i++) {
+    const [kind, , { uid }] = bound[i]!
+    const there = found[i]
+    if (there === undefined) return INVALIDATED
+    const word = WORDS[kind]
+    if (there.uid !== uid) return `${word} UID (${there.uid}) does not match service account ${word} ref claim (${uid})`
+    if (gone(there)) return INVALIDATED
+  }
+  return undefined
+}
+
+/** Of a token that a secret keeps. */
+function whySecretGone(claims: TokenClaims, [account, secret]: readonly Found[], kept: string): string | undefined {
+  const { namespace, serviceaccount, secret: bound } = claims['kubernetes.io']
+  const who = `${namespace}/${serviceaccount.name}`
+  if (secret === undefined || secret.deletionTimestamp != null) return 'Token has been invalidated'
+  if (secret.token !== kept) return "Token does not match server's copy"
+  if (account === undefined) return `serviceaccounts ${goQuote(serviceaccount.name)} not found`
+  if (account.deletionTimestamp != null) return `ServiceAccount ${who} has been deleted`
+  if (account.uid !== serviceaccount.uid) return `ServiceAccount UID (${account.uid}) does not match claim (${serviceaccount.uid})`
+  if (secret.invalid !== true) return undefined
+  const instead = `Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`
+  return `the token in secret ${namespace}/${bound!.name} for service account ${who} has been marked invalid. ${instead}`
 }
 
 /** What a key signs with (RFC 7518 §3.1), and the digest of it. */
@@ -264,14 +328,35 @@ function decode(part: string): unknown {
   }
 }
 
-function isClaims(value: unknown): value is TokenClaims {
-  const c = value as Partial<TokenClaims> | null | undefined
-  if (typeof c !== 'object' || c === null || typeof c.iss !== 'string' || typeof c.exp !== 'number' || typeof c.nbf !== 'number')
-    return false
-  const k = c['kubernetes.io']
-  if (!Array.isArray(c.aud) || typeof k !== 'object' || typeof k.namespace !== 'string') return false
-  const account = k.serviceaccount as BoundObject | undefined
-  return typeof account?.uid === 'string' && c.sub === `${USER_PREFIX}${k.namespace}:${account.name}`
+/** Claims of a bound token, as lenient as upstream's decoder: who may sign may leave out what it likes. */
+function claimsOf(value: unknown): TokenClaims | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const c = value as Record<string, unknown>
+  const text = (v: unknown): string => (typeof v === 'string' ? v : '')
+  const number = (v: unknown): number | undefined => (typeof v === 'number' ? v : undefined)
+  const object = (v: unknown): Record<string, unknown> | undefined =>
+    typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : undefined
+  const bound = (v: unknown): BoundObject | undefined => {
+    const o = object(v)
+    return o === undefined ? undefined : { name: text(o.name), uid: text(o.uid) }
+  }
+  const k = object(c['kubernetes.io']) ?? {}
+  const [pod, secret, node] = [bound(k.pod), bound(k.secret), bound(k.node)]
+  const [exp, iat, nbf] = [number(c.exp), number(c.iat), number(c.nbf)]
+  const aud = Array.isArray(c.aud) ? c.aud.filter((a): a is string => typeof a === 'string') : text(c.aud) === '' ? [] : [text(c.aud)]
+  return {
+    ...{ iss: text(c.iss), sub: text(c.sub), aud, jti: text(c.jti) },
+    ...(exp === undefined ? {} : { exp }),
+    ...(iat === undefined ? {} : { iat }),
+    ...(nbf === undefined ? {} : { nbf }),
+    'kubernetes.io': {
+      namespace: text(k.namespace),
+      serviceaccount: bound(k.serviceaccount) ?? { name: '', uid: '' },
+      ...(pod === undefined ? {} : { pod }),
+      ...(secret === undefined ? {} : { secret }),
+      ...(node === undefined ? {} : { node }),
+    },
+  }
 }
 
 function isSecretClaims(value: unknown): value is SecretClaims {
@@ -279,21 +364,16 @@ function isSecretClaims(value: unknown): value is SecretClaims {
   return typeof c === 'object' && c?.iss === SECRETS_ISSUER && typeof c['kubernetes.io/serviceaccount/secret.name'] === 'string'
 }
 
-/** As claims of today's tokens; without an end. */
-function ofSecret(c: SecretClaims, audiences: readonly string[]): unknown {
-  const serviceaccount = {
-    name: c['kubernetes.io/serviceaccount/service-account.name'],
-    uid: c['kubernetes.io/serviceaccount/service-account.uid'],
-  }
-  const secret = { name: c['kubernetes.io/serviceaccount/secret.name'], uid: '' }
+/** As claims of today's tokens: for this API server, without an end. Undefined when they contradict each other. */
+function ofSecret(c: SecretClaims): TokenClaims | undefined {
   const namespace = c['kubernetes.io/serviceaccount/namespace']
-  return {
-    ...{ iss: c.iss, sub: c.sub, aud: [...audiences], exp: Number.POSITIVE_INFINITY, iat: 0, nbf: 0, jti: '' },
-    'kubernetes.io': { namespace, serviceaccount, secret },
-  }
+  const name = c['kubernetes.io/serviceaccount/service-account.name']
+  const uid = c['kubernetes.io/serviceaccount/service-account.uid']
+  if (typeof namespace !== 'string' || typeof name !== 'string' || typeof uid !== 'string') return undefined
+  if (c.sub !== serviceAccountUser(namespace, name)) return undefined
+  const secret = { name: c['kubernetes.io/serviceaccount/secret.name'], uid: '' }
+  return { iss: c.iss, sub: c.sub, aud: [], jti: '', 'kubernetes.io': { namespace, serviceaccount: { name, uid }, secret } }
 }
-
-const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((x) => b.includes(x))
 
 /** Name of the user that a service account is. */
 export const serviceAccountUser = (namespace: string, name: string): string => `${USER_PREFIX}${namespace}:${name}`
@@ -301,14 +381,15 @@ export const serviceAccountUser = (namespace: string, name: string): string => `
 function userOf(claims: TokenClaims): UserInfo {
   const { namespace, serviceaccount, pod, node } = claims['kubernetes.io']
   const groups = [GROUP, `${GROUP}:${namespace}`]
-  if (claims.jti === '') return { name: claims.sub, uid: serviceaccount.uid, groups }
+  const name = serviceAccountUser(namespace, serviceaccount.name)
+  if (claims.jti === '') return { name, uid: serviceaccount.uid, groups }
   const extra: Record<string, readonly string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`] }
-  const add = (kind: 'pod' | 'node', o: BoundObject | undefined): void => {
+  const add = (kind: 'pod' | 'node', o: { name: string; uid?: string } | undefined): void => {
     if (o === undefined) return
     extra[`authentication.kubernetes.io/${kind}-name`] = [o.name]
-    extra[`authentication.kubernetes.io/${kind}-uid`] = [o.uid]
+    if (o.uid !== undefined && o.uid !== '') extra[`authentication.kubernetes.io/${kind}-uid`] = [o.uid]
   }
   add('pod', pod)
   add('node', node)
-  return { name: claims.sub, uid: serviceaccount.uid, groups, extra }
+  return { name, uid: serviceaccount.uid, groups, extra }
 }

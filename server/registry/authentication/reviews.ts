@@ -25,21 +25,23 @@ interface Verdict {
   audiences: readonly string[]
 }
 
+const INVALID = 'invalid bearer token'
 const AUTHENTICATED = 'system:authenticated'
 const withGroup = (user: UserInfo): UserInfo =>
   user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] }
 
 /** Service account tokens say whom they are for; every other credential is for this API server. */
-async function judge(o: AuthenticationReviewOptions, token: string, wanted: readonly string[]): Promise<Verdict | undefined> {
+async function judge(o: AuthenticationReviewOptions, token: string, wanted: readonly string[]): Promise<Verdict | { error: string }> {
   const own = o.tokens?.audiences ?? []
   const audiences = wanted.length > 0 ? wanted : own
   const account = await o.tokens?.review(token, audiences)
-  if (account !== undefined) return { user: withGroup(account.user), audiences: account.audiences }
+  if (account !== undefined && 'user' in account) return { user: withGroup(account.user), audiences: account.audiences }
+  const error = account === undefined ? INVALID : `[${INVALID}, ${account.error}]`
   const shared = audiences.filter((a) => own.includes(a))
-  if (wanted.length > 0 && shared.length === 0) return undefined
+  if (wanted.length > 0 && shared.length === 0) return { error }
   const connection = { peerCertificate: undefined, memo: new Map<symbol, unknown>() }
   const answer = await o.authenticator.authenticate({ headers: { authorization: `Bearer ${token}` }, connection })
-  return answer !== undefined && 'user' in answer ? { user: answer.user, audiences: shared } : undefined
+  return answer !== undefined && 'user' in answer ? { user: answer.user, audiences: shared } : { error }
 }
 
 export const authenticationReviews = (o: AuthenticationReviewOptions): UnstoredDefinition[] => [
@@ -52,7 +54,7 @@ export const authenticationReviews = (o: AuthenticationReviewOptions): UnstoredD
       const { token = '', audiences = [] } = (body.spec ?? {}) as { token?: string; audiences?: string[] }
       if (token === '') throw badRequest('token is required for TokenReview in authentication')
       const verdict = await judge(o, token, audiences)
-      if (verdict === undefined) return { ...body, status: { user: {}, error: 'invalid bearer token' } }
+      if ('error' in verdict) return { ...body, status: { user: {}, error: verdict.error } }
       const meant = verdict.audiences.length === 0 ? {} : { audiences: verdict.audiences }
       return { ...body, status: { authenticated: true, user: shown(verdict.user), ...meant } }
     },

@@ -1,10 +1,10 @@
 import { ownValue } from '../../../machinery/own.ts'
-import type { BoundObject, ServiceAccountTokens, TokenClaims } from '../../../authn/service-account.ts'
+import type { ServiceAccountTokens, TokenClaims } from '../../../authn/service-account.ts'
 import { serviceAccountUser } from '../../../authn/service-account.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { invalid, invalidObject, type FieldError } from '../../../machinery/field-errors.ts'
 import { badRequest, conflict } from '../../../machinery/status.ts'
-import { parseApiVersion, type KubeObject } from '../../../machinery/types.ts'
+import { parseApiVersion, type KubeObject, type ObjectMeta } from '../../../machinery/types.ts'
 import { ensureNamespace } from '../../generic/metadata.ts'
 import type { Subresource, SubresourceRequest } from '../../generic/resource.ts'
 import type { Store } from '../../generic/store.ts'
@@ -58,6 +58,7 @@ async function requestToken(
   if (tokens === undefined) throw badRequest('this server has no key to sign service account tokens with')
   const account = (await req.served.store.get(req.namespace, req.name)).object()
   body.metadata ??= {}
+  checkIdentity(body.metadata, req, account.metadata.uid ?? '')
   ensureNamespace(body, req.namespace, true)
   const spec = (body.spec ??= {}) as TokenSpec
   spec.expirationSeconds ??= HOUR
@@ -94,22 +95,37 @@ async function requestToken(
   return { object, status: 201 }
 }
 
+/** What the body says of the account is as it is, or nothing. */
+function checkIdentity({ name = '', namespace = '', uid = '' }: ObjectMeta, req: SubresourceRequest, own: string): void {
+  const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
+  const mustMatch = (field: 'name' | 'namespace', value: string): never => {
+    throw invalidObject(kind, req.name, [invalid(`metadata.${field}`, value, `must match the service account ${field} if specified`)])
+  }
+  if (name !== '' && name !== req.name) mustMatch('name', name)
+  if (namespace !== '' && namespace !== req.namespace) mustMatch('namespace', namespace)
+  if (uid !== '' && uid !== own) {
+    const why = `the UID in the token request (${uid}) does not match the UID of the service account (${own})`
+    throw conflict({ group: kind.group, resource: kind.kind }, req.name, why)
+  }
+}
+
 async function boundObjects(
   deps: TokenDependencies,
   req: SubresourceRequest,
   { boundObjectRef: ref }: TokenSpec,
-): Promise<{ pod?: BoundObject; secret?: BoundObject; node?: BoundObject }> {
+): Promise<Pick<TokenClaims['kubernetes.io'], 'pod' | 'secret' | 'node'>> {
   if (ref === undefined || ref === null) return {}
   const gv = parseApiVersion(ref.apiVersion ?? '')
   const resource = gv?.group === '' && gv.version === 'v1' ? ownValue(BINDABLE, ref.kind ?? '') : undefined
   if (resource === undefined)
     throw badRequest(`cannot bind token to object of type ${gv?.group ?? ''}/${gv?.version ?? ''}, Kind=${ref.kind ?? ''}`)
   const name = ref.name ?? ''
+  if (name === '') throw badRequest('Name parameter required.')
   const found = (await deps.store(resource).get(resource === 'nodes' ? '' : req.namespace, name)).object()
   const uid = found.metadata.uid!
   if (ref.uid && ref.uid !== uid) {
     const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`
-    throw conflict({ group: '', resource }, name, why)
+    throw conflict({ group: '', resource: ref.kind! }, name, why)
   }
   if (resource === 'secrets') return { secret: { name, uid } }
   if (resource === 'nodes') return { node: { name, uid } }
@@ -117,6 +133,8 @@ async function boundObjects(
   if (pod.serviceAccountName !== req.name) {
     throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(req.name)} to pod running with different serviceaccount name.`)
   }
-  const node = pod.nodeName ? (await deps.store('nodes').find('', pod.nodeName))?.object().metadata.uid : undefined
-  return { pod: { name, uid }, ...(node === undefined ? {} : { node: { name: pod.nodeName!, uid: node } }) }
+  if (!pod.nodeName) return { pod: { name, uid } }
+  // A node that is not there is named all the same.
+  const node = (await deps.store('nodes').find('', pod.nodeName))?.object().metadata.uid
+  return { pod: { name, uid }, node: { name: pod.nodeName, ...(node === undefined ? {} : { uid: node }) } }
 }

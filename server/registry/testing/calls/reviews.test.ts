@@ -35,7 +35,7 @@ describe('tokens of service accounts', () => {
     const foreign = tokenOf((await server.send('POST', TOKEN, { spec: { audiences: ['x', 'y'] } })).body)
     expect((await server.send('POST', REVIEW, { spec: { token: foreign } })).body.status).toEqual({
       user: {},
-      error: 'invalid bearer token',
+      error: '[invalid bearer token, token audiences ["x" "y"] is invalid for the target audiences ["https://kubernetes.default.svc"]]',
     })
     const there = await server.send('POST', REVIEW, { spec: { token: foreign, audiences: ['y', 'z'] } })
     expect(there.body.status).toMatchObject({ authenticated: true, user: { username: user }, audiences: ['y'] })
