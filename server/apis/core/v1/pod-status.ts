@@ -80,6 +80,13 @@ const restartsAll = (spec: PodSpec): boolean =>
     c.restartPolicyRules?.some((r) => r.action === 'RestartAllContainers'),
   )
 
+/** The first of each name. */
+function firstByName<T extends { name?: string }>(list: readonly T[] | undefined): ReadonlyMap<string | undefined, T> {
+  const out = new Map<string | undefined, T>()
+  for (const one of list ?? []) if (!out.has(one.name)) out.set(one.name, one)
+  return out
+}
+
 /** A terminated container stays so unless it may restart; `spec` is missing for ephemeral containers, which never may. */
 function validateTransitions(
   errors: FieldError[],
@@ -90,11 +97,12 @@ function validateTransitions(
   path: string,
 ): void {
   if (!old?.length || (spec && restartsAll(spec))) return
+  const [statuses, byName] = [firstByName(now), firstByName(containers)]
   old.forEach((before, i) => {
     const ended = before.state?.terminated
-    const after = now?.find((s) => s.name === before.name)
+    const after = statuses.get(before.name)
     if (!ended || !after || after.state?.terminated) return
-    const c = containers?.find((x) => x.name === before.name)
+    const c = byName.get(before.name)
     if (c && mayRestart(c, spec?.restartPolicy ?? 'Always', ended.exitCode ?? 0)) return
     errors.push(forbiddenField(`${path}[${i}].state`, 'may not be transitioned to non-terminated state'))
   })
@@ -102,9 +110,10 @@ function validateTransitions(
 
 function validateClaimStatuses(errors: FieldError[], status: PodStatus, spec: PodSpec): void {
   const seen = new Set<string>()
+  const claims = new Set(spec.resourceClaims?.map((c) => c.name))
   status.resourceClaimStatuses?.forEach(({ name = '', resourceClaimName }, i) => {
     const at = `status.resourceClaimStatuses[${i}]`
-    if (!spec.resourceClaims?.some((c) => c.name === name)) {
+    if (!claims.has(name)) {
       errors.push(invalid(`${at}.name`, name, 'must match the name of an entry in `spec.resourceClaims`'))
     }
     if (seen.has(name)) errors.push(duplicate(`${at}.name`, name))
@@ -205,12 +214,19 @@ function validateAllocated(
   status: PodStatus,
   path: string,
 ): void {
+  const byName = firstByName(containers)
+  const claims = new Map<Container, ReadonlySet<string>>()
+  const claimsOf = (c: Container): ReadonlySet<string> => {
+    const known = claims.get(c) ?? claimNames(c, status)
+    claims.set(c, known)
+    return known
+  }
   list?.forEach((s, i) => {
-    const c = containers?.find((x) => x.name === s.name)
+    const c = byName.get(s.name)
     s.allocatedResourcesStatus?.forEach((allocated, j) => {
       const at = `${path}[${i}].allocatedResourcesStatus[${j}]`
       const name = allocated.name ?? ''
-      if (c) validateAllocatedName(errors, name, c, status, `${at}.name`)
+      if (c) validateAllocatedName(errors, name, c, claimsOf, `${at}.name`)
       const seen = new Set<string>()
       allocated.resources?.forEach(({ resourceID = '', health = '', message }, k) => {
         const here = `${at}.resources[${k}]`
@@ -224,17 +240,25 @@ function validateAllocated(
   })
 }
 
-function validateAllocatedName(errors: FieldError[], name: string, c: Container, status: PodStatus, path: string): void {
+/** What a container's claims are called in allocatedResourcesStatus. */
+function claimNames(c: Container, { extendedResourceClaimStatus: extended }: PodStatus): ReadonlySet<string> {
+  const own = (c.resources?.claims ?? []).map((x) => `claim:${x.name}${x.request ? `/${x.request}` : ''}`)
+  const mapped = (extended?.requestMappings ?? []).filter((m) => m.containerName === c.name)
+  return new Set([...own, ...mapped.map((m) => `claim:${extended?.resourceClaimName}/${m.requestName}`)])
+}
+
+function validateAllocatedName(
+  errors: FieldError[],
+  name: string,
+  c: Container,
+  claimsOf: (c: Container) => ReadonlySet<string>,
+  path: string,
+): void {
   if (!name.startsWith('claim:')) {
     if (c.resources?.requests?.[name] === undefined) errors.push(invalid(path, name, "must match one of the container's resource requests"))
     return
   }
-  const own = c.resources?.claims?.some((x) => `claim:${x.name}${x.request ? `/${x.request}` : ''}` === name) ?? false
-  const extended = status.extendedResourceClaimStatus
-  const mapped = extended?.requestMappings?.some(
-    (m) => m.containerName === c.name && `claim:${extended.resourceClaimName}/${m.requestName}` === name,
-  )
-  if (own || mapped) return
+  if (claimsOf(c).has(name)) return
   const text =
     "must match one of the container's resource claims as 'claim:<claimName>/<requestName>' when container.resources.claims[*].request is set or 'claim:<claimName>' when it is empty"
   errors.push(invalid(path, name, text))
