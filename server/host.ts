@@ -8,6 +8,7 @@ import { defaultDatabase, startApiServer, type ApiServer } from './control-plane
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
+import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip.ts'
 import { nodePortRange } from './options/network.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
@@ -145,7 +146,9 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
         return undefined
       })
     }
+    const idle = startIdleCollection(clock)
     const close = async (): Promise<void> => {
+      idle.close()
       await (await workloads)?.close()
       await api.close(GRACE_MS)
       await storage.close()

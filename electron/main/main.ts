@@ -19,6 +19,9 @@ const developer = !app.isPackaged
 const partition = 'persist:binnacle'
 const stateFile = (): string => join(app.getPath('userData'), 'window.json')
 
+/** As tools/host-flags.mjs has it for the other ways to start: glibc gives large buffers back, and has two arenas. */
+const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(1 << 20), MALLOC_TRIM_THRESHOLD_: String(1 << 20) }
+
 /** Passed to every run of the host, so that the window's cookie outlives a restart. */
 const secret = randomBytes(32).toString('base64url')
 let gateway: GatewayAnnouncement | undefined
@@ -46,7 +49,7 @@ const supervisor = new Supervisor({
       stdio: ['ignore', 'pipe', 'pipe'],
       // As tools/host-flags.mjs has it for the other ways to start.
       execArgv: ['--max-semi-space-size=4', '--heap-growing-percent=60'],
-      env: { ...process.env, ...(process.platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}), BINNACLE_SESSION_SECRET: secret },
+      env: { ...process.env, ...(process.platform === 'linux' ? MALLOC : {}), BINNACLE_SESSION_SECRET: secret },
     })
     // Another process has the data folder, and its window has come forward.
     child.on('message', (message: unknown) => isElsewhere(message) && app.quit())
