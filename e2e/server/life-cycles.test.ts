@@ -2,10 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeRequest } from '../../server/machinery/x509/testing/certification-request.ts'
 import { Api } from '../fixtures/api.ts'
 import { kubectlVersion } from '../fixtures/kubectl.ts'
+import { realLoops, startRealLoops } from '../fixtures/real-loops.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { until } from '../fixtures/until.ts'
 
-/** What happens to workloads over time, seen with an unmodified kubectl: all of it is the control loops' doing. */
+/**
+ * What happens to workloads over time, seen with an unmodified kubectl: all of it is the control loops' doing. With BINNACLE_REAL_LOOPS the
+ * loops are kube-controller-manager and kube-scheduler from that folder, and everything else is as it is.
+ */
 
 const deployment = (name: string, replicas: number, spec: object = {}): string =>
   JSON.stringify({
@@ -50,18 +54,32 @@ const claim = JSON.stringify({
 })
 
 // A node renews its lease every ten seconds.
-const flags = ['--nodes', '2', '--node-monitor-period', '1s', '--node-monitor-grace-period', '20s']
+const monitor = ['--node-monitor-period=1s', '--node-monitor-grace-period=20s']
+const flags = ['--nodes', '2', ...monitor]
+
+/** Upstream it is not the provisioner that makes the default class. */
+const standardClass = JSON.stringify({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'kubernetes.io/host-path',
+})
 
 describe.skipIf(kubectlVersion() === undefined)('life cycles', () => {
   let server: Server
   let nodes: string[] = []
+  let real: Disposable | undefined
   const kubectl = (...args: string[]): Promise<string> => server.kubectl(...args)
   const create = (objects: string): Promise<string> => server.kubectl.with(objects, 'create', '-f', '-')
   const at = async (what: string, path: string): Promise<string> =>
     (await kubectl('get', ...what.split(' '), '-o', `jsonpath=${path}`)).trim()
 
   beforeAll(async () => {
-    server = await startServer({ loops: true, flags })
+    server = await startServer({ loops: true, flags: realLoops === undefined ? flags : [...flags, '--controllers='] })
+    if (realLoops !== undefined) {
+      real = startRealLoops(realLoops, server, monitor)
+      await create(standardClass)
+    }
     nodes = await until('two nodes', async () => {
       const names = (await at('nodes', '{.items[*].metadata.name}')).split(' ')
       return names.length === 2 && names
@@ -69,7 +87,10 @@ describe.skipIf(kubectlVersion() === undefined)('life cycles', () => {
     await kubectl('wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s')
     await kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=20s')
   })
-  afterAll(() => server[Symbol.asyncDispose]())
+  afterAll(async () => {
+    real?.[Symbol.dispose]()
+    await server[Symbol.asyncDispose]()
+  })
 
   test('a drain waits for the budget, and ends when there is room', async () => {
     const [first = '', second = ''] = nodes
