@@ -1,4 +1,4 @@
-import { hasLongDigits } from '../machinery/json-scan.ts'
+import { hasLongNumbers } from '../machinery/json-scan.ts'
 import { parseNumbers, parseSpelled } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { alone } from './own-memory.ts'
@@ -156,7 +156,7 @@ export class Entry {
     const body = this.body.toString()
     const text = this.#head.toString() + body
     if (this.#schema.raw === true) return parseNumbers(text) as KubeObject
-    return (hasLongDigits(body) ? parseSpelled(text) : JSON.parse(text)) as KubeObject
+    return (hasLongNumbers(text) ? parseSpelled(text) : JSON.parse(text)) as KubeObject
   }
 
   /** A parsed copy that is shared while anybody holds it: not to be changed. */

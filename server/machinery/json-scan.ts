@@ -58,6 +58,12 @@ function hasUnusualNumber(text: string, from: number, to: number): boolean {
   return false
 }
 
+/**
+ * Whether a valid JSON text may have an integer that a JavaScript number does not keep. Long digits are most often part of a string, such
+ * as a container's id.
+ */
+export const hasLongNumbers = (text: string): boolean => hasLongDigits(text) && scanJson(text).unusualNumbers
+
 /** Whether sixteen digits stand in a row. Such a run covers every sixteenth character somewhere, so the others are not looked at. */
 export function hasLongDigits(text: string): boolean {
   for (let at = LONG - 1; at < text.length; at += LONG) {

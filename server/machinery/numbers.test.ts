@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { copyJson } from './copy-json.ts'
-import { hasLongDigits } from './json-scan.ts'
+import { hasLongDigits, hasLongNumbers } from './json-scan.ts'
 import { JsonNumber, goFloat, jsonKind, literalOf, numberOf, parseIntegers, parseNumbers, withoutSpellings } from './numbers.ts'
 import { int64 } from './testing/numbers.ts'
 
@@ -130,3 +130,11 @@ test.each<[number, string]>([
 ])('the float %d is printed as %s', (value, text) => {
   expect(goFloat(value)).toBe(text)
 })
+
+test.each([
+  ['{"a":1234567890123456}', true],
+  ['{"a":"1234567890123456"}', false],
+  ['{"a":"\\"1234567890123456","b":12345}', false],
+  ['{"1234567890123456":"x","b":-9007199254740993}', true],
+  ['{"a":"1234567890123456","b":true}', false],
+])('%s: has a long number: %s', (text, expected) => expect(hasLongNumbers(text)).toBe(expected))

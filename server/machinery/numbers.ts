@@ -7,7 +7,7 @@
  * JSON.stringify writes all three digit for digit.
  */
 
-import { hasLongDigits, scanJson } from './json-scan.ts'
+import { hasLongNumbers, scanJson } from './json-scan.ts'
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
 interface SourceTextJson {
@@ -98,7 +98,7 @@ export const parseSpelled = (text: string): unknown => parse(text, revive)
  * forgotten.
  */
 export function parseIntegers(text: string): unknown {
-  return hasLongDigits(text) ? parse(text, revive) : JSON.parse(text)
+  return hasLongNumbers(text) ? parse(text, revive) : JSON.parse(text)
 }
 
 /** `value` with every JsonNumber as the float64 that it stands for: what Go has after decoding into `interface{}`. */
