@@ -14,7 +14,7 @@ import { extendedResourceToleration } from './admission/extended-resource-tolera
 import { limitRanger } from './admission/limit-ranger.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { nodeRestriction } from './admission/node-restriction/index.ts'
-import { podSecurity } from './admission/pod-security.ts'
+import { podSecurity, type PodSecurityConfiguration } from './admission/pod-security.ts'
 import { podTopologyLabels } from './admission/pod-topology-labels.ts'
 import { priority } from './admission/priority.ts'
 import { resourceQuota } from './admission/resource-quota.ts'
@@ -135,6 +135,8 @@ export interface ApiServerOptions {
   /** Admission plugins that run though they are off by default, and that do not run, by name. */
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]
+  /** What the plugin PodSecurity takes for granted, and whom it lets be. */
+  podSecurityConfiguration?: PodSecurityConfiguration
   /** False: the ServiceAccounts `default` are left to their controller. */
   defaultAccounts?: boolean
 }
@@ -364,7 +366,13 @@ const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
 function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
-  { clock, enabledPlugins = [], disabledPlugins = [], log }: Pick<ApiServerOptions, 'clock' | 'enabledPlugins' | 'disabledPlugins' | 'log'>,
+  {
+    clock,
+    enabledPlugins = [],
+    disabledPlugins = [],
+    podSecurityConfiguration,
+    log,
+  }: Pick<ApiServerOptions, 'clock' | 'podSecurityConfiguration' | 'enabledPlugins' | 'disabledPlugins' | 'log'>,
   { callWebhook, webhookMetrics }: { callWebhook: CallWebhook; webhookMetrics: WebhookMetrics },
   ...last: readonly AdmissionPlugin[]
 ): Admission {
@@ -385,7 +393,11 @@ function admissionOf(
     serviceAccount(lister('serviceaccounts'), (ms) => new Promise((done) => void clock.setTimeout(done, ms))),
     nodeRestriction({ authorizer, lookup: lister }),
     taintNodesByCondition,
-    podSecurity({ namespaces, pods: lister('pods').all }),
+    podSecurity({
+      namespaces,
+      pods: lister('pods').all,
+      ...(podSecurityConfiguration === undefined ? {} : { configuration: podSecurityConfiguration }),
+    }),
     priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
     defaultTolerationSeconds,
     extendedResourceToleration,

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readAdmissionConfiguration } from './admission/configuration.ts'
+import { readPodSecurityConfiguration } from './admission/pod-security-configuration.ts'
+import type { PodSecurityConfiguration } from './admission/pod-security.ts'
 import { BootstrapTokens } from './authn/bootstrap-token.ts'
 import { authenticatorOf, type AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
@@ -78,6 +81,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
     const serviceAccountTokens = tokensOf(o, certificates, clock)
     const bootstrapTokens = o.authentication.enableBootstrapTokenAuth ? new BootstrapTokens(clock) : undefined
     const proxies = frontProxiesOf(o, certificates)
+    const podSecurity = podSecurityOf(o)
     const kubeletClient = kubeletClientOf(o, certificates)
     const api = await startApiServer({
       storage,
@@ -112,6 +116,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       logRequests: o.local.verbosity >= 3,
       enabledPlugins: o.admission.enabledPlugins,
       disabledPlugins: o.admission.disabledPlugins,
+      ...(podSecurity === undefined ? {} : { podSecurityConfiguration: podSecurity }),
       defaultAccounts: o.local.defaultAccounts,
       kubeletClient,
       frontProxy: certificates.frontProxy,
@@ -207,6 +212,11 @@ function tlsOf(o: Options, c: Certificates): TlsFiles {
 function clientCaOf(o: Options, c: Certificates): string {
   const { clientCaFile } = o.authentication
   return clientCaFile === '' ? c.ca.cert : `${c.ca.cert}\n${readFileSync(clientCaFile, 'utf8')}`
+}
+
+function podSecurityOf({ admission: { configFile } }: Options): PodSecurityConfiguration | undefined {
+  const told = configFile === '' ? undefined : readAdmissionConfiguration(configFile).get('PodSecurity')
+  return told === undefined ? undefined : readPodSecurityConfiguration(told)
 }
 
 /** Who may say in headers who asks; undefined: nobody. */

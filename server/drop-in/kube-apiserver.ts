@@ -33,7 +33,7 @@ export async function asKubeApiserver(o: Options): Promise<Options> {
   return {
     ...o,
     // There it has to be asked for.
-    admission: { enabledPlugins, disabledPlugins: enabledPlugins.includes(NODES) ? disabledPlugins : [...disabledPlugins, NODES] },
+    admission: { ...o.admission, disabledPlugins: enabledPlugins.includes(NODES) ? disabledPlugins : [...disabledPlugins, NODES] },
     serving: { ...o.serving, ...pair, certDir: '' },
     storage: { ...o.storage, dataDir, etcdServers: embedded === undefined ? o.storage.etcdServers : [] },
   }

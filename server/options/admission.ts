@@ -1,3 +1,4 @@
+import { unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
@@ -5,6 +6,8 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 export interface AdmissionOptions {
   enabledPlugins: readonly string[]
   disabledPlugins: readonly string[]
+  /** Empty: none. */
+  configFile: string
 }
 
 /** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts) and that run by default, in the order in which they run. */
@@ -60,7 +63,7 @@ const known: ReadonlySet<string> = new Set([...own, ...offByDefault, ...others])
 
 export const admission: Family<AdmissionOptions> = {
   title: 'Admission',
-  defaults: { enabledPlugins: [], disabledPlugins: [] },
+  defaults: { enabledPlugins: [], disabledPlugins: [], configFile: '' },
   flags: {
     'enable-admission-plugins': {
       field: 'enabledPlugins',
@@ -68,8 +71,14 @@ export const admission: Family<AdmissionOptions> = {
       help: `Admission plugins to switch on (${offByDefault.join(', ')}). On unless switched off: ${own.join(', ')}.`,
     },
     'disable-admission-plugins': { field: 'disabledPlugins', type: 'strings', help: 'Admission plugins to switch off.' },
+    'admission-control-config-file': {
+      field: 'configFile',
+      type: 'string',
+      help: 'AdmissionConfiguration with what plugins are told: PodSecurity its defaults and exemptions.',
+    },
   },
-  validate: ({ enabledPlugins: on, disabledPlugins: off }) => [
+  validate: ({ enabledPlugins: on, disabledPlugins: off, configFile }) => [
+    ...unreadable({ 'admission-control-config-file': configFile }),
     ...unknown('enable-admission-plugins', on),
     ...unknown('disable-admission-plugins', off),
     ...overlap(on, off),

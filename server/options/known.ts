@@ -48,7 +48,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
   [
     'string',
     names(`
-    admission-control-config-file allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
+    allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
     authentication-config authentication-token-webhook-config-file authentication-token-webhook-version authorization-config
     authorization-policy-file authorization-webhook-config-file authorization-webhook-version debug-socket-path disabled-metrics
