@@ -118,7 +118,7 @@ export function GraphView({ boxes, edges, label }: { boxes: readonly Box[]; edge
         edges={lines}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        fitViewOptions={{ minZoom: 0.5, maxZoom: 1, padding: 0.08 }}
         minZoom={0.1}
         maxZoom={1.5}
         nodesConnectable={false}
