@@ -33,7 +33,7 @@ export interface DecodedBody {
   warnings: string[]
 }
 
-interface Parsed {
+export interface Parsed {
   value: unknown
   apiVersion: string
   kind: string
@@ -144,7 +144,8 @@ function* fromJson(bytes: Buffer, expected: BodyKind): Pausing<Parsed> {
   return { ...typeMeta(value), text }
 }
 
-function typeMeta(value: unknown): Parsed {
+/** apiVersion and kind of what a body was read as. Throws JsonError, in the words of Go's decoder, for what has none. */
+export function typeMeta(value: unknown): Parsed {
   const fail = (what: string, where: string): JsonError =>
     new JsonError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into ${where}`)
   if (value === null) return { value: {}, apiVersion: '', kind: '' }

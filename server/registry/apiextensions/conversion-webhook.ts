@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { validateAnnotations, validateLabels } from '../../apis/meta/v1/validation.ts'
+import { typeMeta } from '../../codec/body.ts'
+import { parseYaml } from '../../codec/yaml.ts'
 import { aggregate } from '../../extensions/field-errors.ts'
 import { goType, isObject, kindOf, type JsonObject } from '../../extensions/json-values.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
-import { parseNumbers } from '../../machinery/numbers.ts'
+import { goQuote } from '../../machinery/go-quote.ts'
+import { jsonText } from '../../machinery/json-text.ts'
+import { jsonKind, parseNumbers } from '../../machinery/numbers.ts'
 import { StatusError } from '../../machinery/status.ts'
 import type { CallWebhook, WebhookAddress } from '../../proxy/webhook-call.ts'
 
@@ -46,8 +50,9 @@ export class ConversionWebhook {
       throw failed(`${who} returned ${converted.length} objects, expected ${objects.length}`)
     }
     return objects.map((original, i) => {
+      const object = readObject(converted[i])
       try {
-        return checked(original, converted[i], apiVersion, i)
+        return checked(original, object, apiVersion)
       } catch (e) {
         throw failed(`${who} returned ${(e as Error).message}`)
       }
@@ -57,21 +62,39 @@ export class ConversionWebhook {
 
 const failed = (message: string): StatusError => new StatusError(500, '', message)
 
+/** Longer texts that are no JSON are not tried as YAML, which takes its time. */
+const MAX_YAML = 64 * 1024
+
+/** A review is read as any body is: JSON, or YAML. */
 function parsed(answer: Buffer): JsonObject {
-  const value: unknown = parseNumbers(answer.toString())
-  if (!isObject(value)) throw new Error('no response provided')
-  return value
+  const text = jsonText(answer)
+  let value: unknown
+  try {
+    value = parseNumbers(text)
+  } catch {
+    if (text.length > MAX_YAML) throw new Error("couldn't get version/kind; json parse error: invalid JSON")
+    value = parseYaml(text).value
+  }
+  return typeMeta(value).value as JsonObject
+}
+
+const REVIEW = 'ConversionReview'
+const GROUP = 'apiextensions.k8s.io'
+
+/** What the reference's decoder says of a review that is not of the version that was spoken; one without a kind is taken as it comes. */
+function refuseReview(apiVersion: string, kind: string, wanted: string): void {
+  if (apiVersion === wanted && kind === REVIEW) return
+  if (apiVersion === '' && kind === '') throw new Error(`expected webhook response of ${wanted}, Kind=${REVIEW}, got /, Kind=`)
+  const [group, version] = apiVersion.split('/')
+  if (group !== GROUP || !REVIEWS.includes(version ?? '') || kind !== REVIEW)
+    throw new Error(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`)
+  throw new Error(`converting (${version}.${kind}) to (${wanted.split('/')[1]}.${REVIEW}): unknown conversion`)
 }
 
 function convertedObjects(review: JsonObject, reviewVersion: string, uid: string): readonly unknown[] {
-  const { apiVersion, kind, response } = review
+  const { apiVersion = '', kind = '', response } = review as { apiVersion?: string; kind?: string; response?: unknown }
   const isNew = reviewVersion.endsWith('/v1')
-  if (isNew && (apiVersion !== reviewVersion || kind !== 'ConversionReview')) {
-    const shown = (gv: string, k: unknown): string => `${gv}, Kind=${String(k ?? '')}`
-    throw new Error(
-      `expected webhook response of ${shown(reviewVersion, 'ConversionReview')}, got ${shown(String(apiVersion ?? ''), kind)}`,
-    )
-  }
+  if (isNew) refuseReview(apiVersion, kind, reviewVersion)
   if (!isObject(response)) throw new Error('no response provided')
   if (isNew && response['uid'] !== uid) {
     throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`)
@@ -84,15 +107,21 @@ function convertedObjects(review: JsonObject, reviewVersion: string, uid: string
   return Array.isArray(response['convertedObjects']) ? (response['convertedObjects'] as unknown[]) : []
 }
 
+/** What can be told to be an object. The reference converts one at a time, so that each is the first. @throws StatusError 500 */
+function readObject(value: unknown): JsonObject {
+  if (value === null || value === undefined) throw failed('unexpected end of JSON input')
+  if (!isObject(value)) throw failed(`json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`)
+  if ((value['kind'] ?? '') === '') throw failed(`Object 'Kind' is missing in '${JSON.stringify(value)}'`)
+  return value
+}
+
 /** The converted object with the metadata of the original, but for labels and annotations. */
-function checked(original: JsonObject, value: unknown, apiVersion: string, index: number): JsonObject {
+function checked(original: JsonObject, value: JsonObject, apiVersion: string): JsonObject {
   const at = 'invalid object'
-  if (!isObject(value))
-    throw new Error(`invalid converted object at index ${index}: Object 'Kind' is missing in '${JSON.stringify(value)}'`)
   const got = String(value['apiVersion'] ?? '')
-  if (got !== apiVersion) throw new Error(`${at}: invalid groupVersion (expected ${apiVersion}, received ${got})`)
+  if (got !== apiVersion) throw new Error(`${at} at index 0: invalid groupVersion (expected ${apiVersion}, received ${got})`)
   if (value['kind'] !== original['kind']) {
-    throw new Error(`${at}: invalid kind (expected ${String(original['kind'])}, received ${String(value['kind'] ?? '')})`)
+    throw new Error(`${at} at index 0: invalid kind (expected ${String(original['kind'])}, received ${String(value['kind'])})`)
   }
   const before = isObject(original['metadata']) ? original['metadata'] : {}
   const after = value['metadata']

@@ -158,7 +158,10 @@ describe('what a webhook answers', () => {
     metadata: { name: 'a', uid: 'u', labels: { a: 'b' }, generation: 3 },
   })
   const answer = (make: (review: Review) => unknown): Promise<JsonObject[]> => {
-    const call: CallWebhook = async (_, body) => Buffer.from(JSON.stringify(make(JSON.parse(body.toString()) as Review)))
+    const call: CallWebhook = async (_, body) => {
+      const made = make(JSON.parse(body.toString()) as Review)
+      return Buffer.from(typeof made === 'string' ? made : JSON.stringify(made))
+    }
     return new ConversionWebhook({ url: '' }, ['v1'], call).convert([object()], 'example.com/v2')
   }
   const review = (response: (uid: string) => object | undefined) => (r: Review) => ({
@@ -177,14 +180,48 @@ describe('what a webhook answers', () => {
 
   // The words of kube-apiserver 1.37.2.
   test.each([
-    ['no review', () => ({}), 'failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got , Kind='],
+    ['no review', () => ({}), 'failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got /, Kind='],
     ['no response', review(() => undefined), 'failed: no response provided'],
     ['another uid', review(() => ({ uid: 'x', result: { status: 'Success' } })), 'failed: expected response.uid='],
     ['a failure', review((uid) => ({ uid, result: { status: 'Failed', message: 'not today' } })), 'failed: not today'],
     ['no status', review((uid) => ({ uid, result: {} })), "failed: response.result.status was '', not 'Success'"],
     ['too few', objects(), 'returned 0 objects, expected 1'],
-    ['another version', objects(object()), 'invalid groupVersion (expected example.com/v2, received example.com/v1)'],
-    ['another kind', objects(converted({ kind: 'Crate' })), 'invalid kind (expected Box, received Crate)'],
+    [
+      'text',
+      () => 'hello',
+      "failed: couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type struct",
+    ],
+    ['a list', () => [], "failed: couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct"],
+    ['null', () => null, 'Kind=ConversionReview, got /, Kind='],
+    ['long rubbish', () => `{${'x'.repeat(100_000)}`, "failed: couldn't get version/kind; json parse error: "],
+    [
+      'another kind of review',
+      () => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'Other' }),
+      'failed: no kind "Other" is registered for version "apiextensions.k8s.io/v1" in scheme "pkg/runtime/scheme.go:111"',
+    ],
+    [
+      'another group of reviews',
+      () => ({ apiVersion: 'x/v1', kind: 'ConversionReview' }),
+      'failed: no kind "ConversionReview" is registered for version "x/v1" in scheme "pkg/runtime/scheme.go:111"',
+    ],
+    [
+      'an older review',
+      () => ({ apiVersion: 'apiextensions.k8s.io/v1beta1', kind: 'ConversionReview' }),
+      'failed: converting (v1beta1.ConversionReview) to (v1.ConversionReview): unknown conversion',
+    ],
+    [
+      'another version',
+      objects(object()),
+      'returned invalid object at index 0: invalid groupVersion (expected example.com/v2, received example.com/v1)',
+    ],
+    [
+      'another kind',
+      objects(converted({ kind: 'Crate' })),
+      'returned invalid object at index 0: invalid kind (expected Box, received Crate)',
+    ],
+    ['no kind', objects({ apiVersion: 'example.com/v2' }), `Object 'Kind' is missing in '{"apiVersion":"example.com/v2"}'`],
+    ['nothing', objects(null), 'unexpected end of JSON input'],
+    ['a list for an object', objects([]), 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
     ['another name', objects(converted({ metadata: { name: 'b', uid: 'u' } })), 'must have the same name: a != b'],
     ['another uid of the object', objects(converted({ metadata: { name: 'a' } })), 'must have the same UID: u != '],
     [
@@ -192,7 +229,7 @@ describe('what a webhook answers', () => {
       objects(converted({ metadata: { name: 'a', uid: 'u', labels: { a: 1 } } })),
       'metadata.labels[a] must be a string, but is int64',
     ],
-    ['rubbish', objects(5), 'invalid converted object at index 0'],
+    ['rubbish', objects(5), 'json: cannot unmarshal number into Go value of type map[string]interface {}'],
   ])('%s is refused', async (_, make, why) => {
     await expect(answer(make)).rejects.toThrow(why)
   })
