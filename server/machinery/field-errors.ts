@@ -49,6 +49,12 @@ export const invalid = (field: string, value: unknown, detail: string): FieldErr
   field,
   body: withDetail(`Invalid value: ${goValue(value)}`, detail),
 })
+/** An invalid value as goValue prints it: for one that many errors show, so that it is printed once. */
+export const invalidPrinted = (field: string, printed: string, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  body: withDetail(`Invalid value: ${printed}`, detail),
+})
 /** An invalid value that is not shown (Go's `field.OmitValueType`). */
 export const invalidUnprinted = (field: string, detail: string): FieldError => ({
   type: 'FieldValueInvalid',
@@ -98,10 +104,20 @@ export function addErrors(to: FieldError[], more: readonly FieldError[]): void {
 
 /** So many are told of one object. The reference tells all, and needs minutes for a hundred thousand. */
 const MAX_ERRORS = 10_000
+/** And so many characters: each item of a list may have an error that shows all of it. */
+const MAX_CHARACTERS = 8_000_000
+
+/** As many of the errors as are told. */
+export function toldErrors(all: readonly FieldError[]): readonly FieldError[] {
+  let count = 0
+  let characters = 0
+  while (count < all.length && count < MAX_ERRORS && characters < MAX_CHARACTERS) characters += all[count++]!.body.length
+  return count === all.length ? all : all.slice(0, count)
+}
 
 /** 422 Invalid with one cause a field error, each once (apimachinery `NewInvalid`). */
-export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, all: FieldError[]): StatusError {
-  const errors = all.length > MAX_ERRORS ? all.slice(0, MAX_ERRORS) : all
+export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, all: readonly FieldError[]): StatusError {
+  const errors = toldErrors(all)
   const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
   const seen = new Set<string>()
   const causes: StatusCause[] = []

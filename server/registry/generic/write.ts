@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
-import type { FieldError } from '../../machinery/field-errors.ts'
+import { addErrors, toldErrors, type FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
 import { uintFault } from '../../machinery/resource-version.ts'
 import { inTurns, Slice } from '../../machinery/slice.ts'
@@ -105,7 +105,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
   const errors = [...store.metaErrors(obj), ...(strategy.validate?.(obj, quiet) ?? [])]
-  if (strategy.validateRules !== undefined) errors.push(...(await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice)))
+  if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
   if (errors.length > 0) throw store.invalid(obj, errors)
   warn()
   strategy.canonicalize?.(obj)
@@ -280,8 +280,8 @@ async function prepared(
     ...rules.validate(obj, old, quiet),
   ]
   // What rules forgive is told of beside what they do not.
-  if (strategy.validateRules !== undefined) errors.push(...(await inTurns(strategy.validateRules(obj, old, errors, context), slice)))
-  if (errors.length > 0) throw store.invalid(obj, dedupe(errors))
+  if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, old, errors, context), slice))
+  if (errors.length > 0) throw store.invalid(obj, dedupe(toldErrors(errors)))
   warn()
   strategy.canonicalize?.(obj)
   if (rules.admitted !== true) await validate(store, updateOf(request, obj, old))
@@ -335,7 +335,7 @@ function warnedAtTheEnd(context: StrategyContext): [StrategyContext, () => void]
 }
 
 // Generic and strategy checks overlap as they do upstream, where one list is built by one function.
-function dedupe(errors: FieldError[]): FieldError[] {
+function dedupe(errors: readonly FieldError[]): FieldError[] {
   const seen = new Set<string>()
   return errors.filter((e) => {
     const key = `${e.type} ${e.field} ${e.body}`
