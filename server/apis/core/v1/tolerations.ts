@@ -39,11 +39,9 @@ export function validateTolerations(errors: FieldError[], tolerations: readonly 
   }
 }
 
-const sameToleration = (a: Toleration, b: Toleration): boolean =>
-  (a.key ?? '') === (b.key ?? '') &&
-  (a.operator ?? '') === (b.operator ?? '') &&
-  (a.value ?? '') === (b.value ?? '') &&
-  (a.effect ?? '') === (b.effect ?? '')
+/** The same for tolerations that differ in nothing but their seconds (core Toleration.MatchToleration). */
+export const tolerationIdentity = ({ key = '', operator = '', value = '', effect = '' }: Toleration): string =>
+  JSON.stringify([key, operator, value, effect])
 
 /** An update may add tolerations and change the seconds of those there are. */
 export function validateAddedTolerations(
@@ -52,7 +50,8 @@ export function validateAddedTolerations(
   old: readonly Toleration[] | undefined,
   path: string,
 ): void {
-  if (old?.some((o) => !now?.some((n) => sameToleration(o, n)))) {
+  const kept = new Set(now?.map(tolerationIdentity))
+  if (old?.some((o) => !kept.has(tolerationIdentity(o)))) {
     errors.push(forbiddenField(path, 'existing toleration can not be modified except its tolerationSeconds'))
     return
   }
