@@ -49,9 +49,13 @@ export function newSetAnnotations(d: Deployment, old: Strings | undefined, revis
   return out
 }
 
-function remember(history: string, revision: string): string {
+/** A history with one revision more, without the oldest where it gets too long. */
+export function remember(history: string, revision: string): string {
   const all = history === '' ? [] : history.split(',')
   all.push(revision)
-  while (all.length > 1 && all.join(',').length > HISTORY_MAX_CHARS) all.shift()
-  return all.join(',')
+  // The annotation is anybody's to write, and may hold a quarter of a million commas.
+  let size = all.join(',').length
+  let first = 0
+  while (first < all.length - 1 && size > HISTORY_MAX_CHARS) size -= all[first++]!.length + 1
+  return all.slice(first).join(',')
 }

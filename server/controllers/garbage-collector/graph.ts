@@ -99,11 +99,11 @@ export class OwnerGraph {
   }
 
   #relink(node: GraphNode, owners: readonly OwnerReference[], change: GraphChange): void {
-    const next = new Set(owners.map((o) => o.uid))
+    // Of two with one uid the first counts.
+    const next = new Map(owners.toReversed().map((o) => [o.uid, o]))
     for (const o of node.owners) {
       if (!next.has(o.uid)) this.#unlink(node, o.uid, change)
-      else if (o.blockOwnerDeletion === true && owners.find((x) => x.uid === o.uid)?.blockOwnerDeletion !== true)
-        this.#askWaiting(o.uid, change)
+      else if (o.blockOwnerDeletion === true && next.get(o.uid)!.blockOwnerDeletion !== true) this.#askWaiting(o.uid, change)
     }
     for (const o of owners) this.#dependentSet(o.uid).add(node.uid)
     node.owners = owners

@@ -25,8 +25,10 @@ export function usesLess(resource: string, obj: KubeObject, old: KubeObject, now
 function resourcesChanged(obj: KubeObject, old: KubeObject): boolean {
   return ['status.containerStatuses', 'status.initContainerStatuses'].some((path) => {
     const [now, before] = [objectsAt(obj, path), objectsAt(old, path)]
+    // Of two with one name the first counts.
+    const byName = new Map(now.toReversed().map((s) => [textAt(s, 'name'), s]))
     return before.some((was) => {
-      const is: JsonObject | undefined = now.find((s) => textAt(s, 'name') === textAt(was, 'name'))
+      const is: JsonObject | undefined = byName.get(textAt(was, 'name'))
       return is !== undefined && !isDeepStrictEqual(is.resources, was.resources)
     })
   })

@@ -169,12 +169,11 @@ export class Round {
       .filter(isOld)
       .reverse()
     let room = most - missing.length
-    const victims: Pod[] = []
-    if (!this.#ordered) victims.push(...old.filter((p) => !this.#isAvailable(p)))
+    const victims = new Set(this.#ordered ? [] : old.filter((p) => !this.#isAvailable(p)))
     for (const pod of old) {
       if (room <= 0) break
-      if (victims.includes(pod)) continue
-      victims.push(pod)
+      if (victims.has(pod)) continue
+      victims.add(pod)
       room--
     }
     for (const pod of victims) {

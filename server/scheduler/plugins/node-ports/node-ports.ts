@@ -2,6 +2,8 @@ import { unschedulable, type Plugin } from '../../framework.ts'
 
 const REFUSED = unschedulable("node(s) didn't have free ports for the requested pod ports")
 
+const placeOf = ({ port, protocol }: { port: number; protocol: string }): string => `${port}/${protocol}`
+
 /** A host port belongs to one pod of a node. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
@@ -10,9 +12,11 @@ export const nodePorts: Plugin = {
     { on: ['NodeUpdate'], helps: (_, e) => e.type === 'NodeUpdate' },
     {
       on: ['AssignedPodDelete'],
-      helps: (pod, e) =>
-        e.type === 'AssignedPodDelete' &&
-        e.pod.hostPorts.some((used) => pod.hostPorts.some((p) => p.port === used.port && p.protocol === used.protocol)),
+      helps: (pod, e) => {
+        if (e.type !== 'AssignedPodDelete' || e.pod.hostPorts.length === 0) return false
+        const freed = new Set(e.pod.hostPorts.map(placeOf))
+        return pod.hostPorts.some((p) => freed.has(placeOf(p)))
+      },
     },
   ],
   preFilter: (pod) => (pod.hostPorts.length === 0 ? 'skip' : undefined),

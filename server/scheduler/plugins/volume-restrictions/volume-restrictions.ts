@@ -1,4 +1,4 @@
-import type { Pod, Volume } from '../../../client/objects.ts'
+import type { Pod } from '../../../client/objects.ts'
 import { claimNames } from '../../../client/volume-binding.ts'
 import { stateKey, unresolvable, unschedulable, type PluginFactory } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
@@ -11,34 +11,38 @@ const IN_USE = unschedulable(
 
 type Source = Record<string, unknown> & { readOnly?: boolean }
 
-/** Disks that one node attaches once: what makes two volumes the same disk, and whether readers may share it. */
-const DISKS: readonly { source: string; same(a: Source, b: Source): boolean; shared: boolean }[] = [
-  { source: 'gcePersistentDisk', same: (a, b) => a.pdName === b.pdName, shared: true },
-  { source: 'awsElasticBlockStore', same: (a, b) => a.volumeID === b.volumeID, shared: false },
-  { source: 'iscsi', same: (a, b) => a.iqn === b.iqn, shared: true },
+/** Disks that one node attaches once: what makes two volumes the same disk (one name in common), and whether readers may share it. */
+const DISKS: readonly { source: string; names(s: Source): string[]; shared: boolean }[] = [
+  { source: 'gcePersistentDisk', names: (s) => [String(s.pdName)], shared: true },
+  { source: 'awsElasticBlockStore', names: (s) => [String(s.volumeID)], shared: false },
+  { source: 'iscsi', names: (s) => [String(s.iqn)], shared: true },
   {
     source: 'rbd',
-    same: (a, b) => overlap(a.monitors, b.monitors) && (a.pool ?? 'rbd') === (b.pool ?? 'rbd') && a.image === b.image,
+    names: ({ monitors, pool, image }) =>
+      (Array.isArray(monitors) ? (monitors as unknown[]) : []).map((monitor) => JSON.stringify([monitor, pool ?? 'rbd', image])),
     shared: true,
   },
 ]
 
-function overlap(a: unknown, b: unknown): boolean {
-  const there = new Set(Array.isArray(a) ? a : [])
-  return Array.isArray(b) && b.some((x) => there.has(x))
+interface Disk {
+  readonly name: string
+  readonly mayShare: boolean
 }
 
-function collide(a: Volume, b: Volume): boolean {
-  return DISKS.some(({ source, same, shared }) => {
-    const [x, y] = [a[source] as Source | undefined, b[source] as Source | undefined]
-    return x !== undefined && y !== undefined && same(x, y) && !(shared && x.readOnly === true && y.readOnly === true)
-  })
+/** The disks of a pod, those of several monitors by each. */
+function* disksOf(pod: Pod): Iterable<Disk> {
+  for (const volume of pod.spec?.volumes ?? []) {
+    for (const { source, names, shared } of DISKS) {
+      const found = volume[source] as Source | undefined
+      if (found === undefined) continue
+      for (const name of names(found)) yield { name: `${source} ${name}`, mayShare: shared && found.readOnly === true }
+    }
+  }
 }
-
-const disksOf = (pod: Pod): Volume[] => (pod.spec?.volumes ?? []).filter((v) => DISKS.some((d) => v[d.source] !== undefined))
 
 interface State {
-  readonly disks: readonly Volume[]
+  /** By name, whether the pod may share it. */
+  readonly disks: ReadonlyMap<string, boolean>
   /** Claims for one pod alone, and how often others use them. */
   readonly exclusive: ReadonlySet<string>
   users: number
@@ -75,9 +79,11 @@ export const volumeRestrictions: PluginFactory = ({ listers, cache }) => {
         if (claim === undefined) return { reject: unresolvable(`persistentvolumeclaim "${claimName}" not found`) }
         if (claim.spec?.accessModes?.includes('ReadWriteOncePod') === true) exclusive.add(claimName)
       }
-      const state: State = { disks: disksOf(pod.pod), exclusive, users: 0 }
+      const disks = new Map<string, boolean>()
+      for (const { name, mayShare } of disksOf(pod.pod)) disks.set(name, mayShare && disks.get(name) !== false)
+      const state: State = { disks, exclusive, users: 0 }
       if (exclusive.size > 0) for (const node of cache.nodes) for (const other of node.pods.values()) count(state, pod, other, 1)
-      if (state.disks.length === 0 && state.users === 0) return 'skip'
+      if (state.disks.size === 0 && state.users === 0) return 'skip'
       cycle.write(stateOf, state)
       return undefined
     },
@@ -86,8 +92,13 @@ export const volumeRestrictions: PluginFactory = ({ listers, cache }) => {
     filter(_pod, node, cycle) {
       const state = cycle.read(stateOf)
       if (state === undefined) return undefined
-      for (const disk of state.disks) {
-        for (const other of node.pods.values()) if ((other.pod.spec?.volumes ?? []).some((v) => collide(disk, v))) return DISK
+      if (state.disks.size > 0) {
+        for (const other of node.pods.values()) {
+          for (const { name, mayShare } of disksOf(other.pod)) {
+            const mine = state.disks.get(name)
+            if (mine !== undefined && !(mine && mayShare)) return DISK
+          }
+        }
       }
       return state.users > 0 ? IN_USE : undefined
     },
