@@ -88,7 +88,7 @@ function coerceField(value: JsonObject, name: string, path: string, dropInvalid:
   const at = child(path, 'metadata')
   try {
     const read = readObjectMeta(value[name], at)
-    unknown.push(...read.unknown)
+    for (const field of read.unknown) unknown.push(field)
     value[name] = read.metadata
   } catch (error) {
     if (!dropInvalid) return invalidValue(at, value[name], (error as Error).message)

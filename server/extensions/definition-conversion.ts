@@ -82,10 +82,12 @@ function reviewErrors(errors: FieldError[], versions: readonly string[], require
     errors.push(required(path))
     return
   }
+  const seen = new Set<string>()
   versions.forEach((version, i) => {
     const at = `${path}[${i}]`
-    if (versions.indexOf(version) < i) errors.push(invalidValue(at, version, 'duplicate version'))
+    if (seen.has(version)) errors.push(invalidValue(at, version, 'duplicate version'))
     else for (const text of dns1035LabelErrors(version)) errors.push(invalidValue(at, version, text))
+    seen.add(version)
   })
   if (requireReview && !versions.some(isAcceptedReview)) {
     errors.push(invalidValue(path, versions, `must include at least one of ${REVIEWS.join(', ')}`))

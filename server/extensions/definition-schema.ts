@@ -232,14 +232,22 @@ function keysErrors(errors: FieldError[], s: JsonObject, items: JsonObject | und
     errors.push(invalidValue(child(path, 'items.type'), textAt(items, 'type'), text))
   } else {
     const fields = schemaAt(items, 'properties') ?? {}
-    keys.forEach((key, i) => {
+    const seen = new Set<unknown>()
+    // Upstream tells each key's fault in the same words, with all keys, of which one is shown.
+    const told = new Set<string>()
+    const refuse = (text: string): void => {
+      if (!told.has(text)) errors.push(invalidValue(at, keys, text))
+      told.add(text)
+    }
+    keys.forEach((key) => {
       const field = Object.hasOwn(fields, String(key)) ? asSchema(fields[String(key)]) : undefined
-      if (field === undefined) errors.push(invalidValue(at, keys, 'entries must all be names of item properties'))
+      if (field === undefined) refuse('entries must all be names of item properties')
       else if (field['type'] === 'array' || field['type'] === 'object') {
         const text = "must be a scalar type if parent array's x-kubernetes-list-type is map"
         errors.push(invalidValue(child(path, `items.properties[${String(key)}].type`), items['type'], text))
       }
-      if (keys.indexOf(key) < i) errors.push(invalidValue(at, keys, 'must not contain duplicate entries'))
+      if (seen.has(key)) refuse('must not contain duplicate entries')
+      seen.add(key)
     })
   }
 }
@@ -253,14 +261,14 @@ function keyFieldErrors(errors: FieldError[], s: JsonObject, path: string): void
     errors.push(forbiddenField(child(path, 'items.nullable'), `cannot be nullable when x-kubernetes-list-type is ${listType}`))
   }
   if (listType === 'set') return
-  const wanted = listAt(items, 'required')
+  const wanted = new Set(listAt(items, 'required'))
   const fields = schemaAt(items, 'properties') ?? {}
   for (const key of listAt(s, 'x-kubernetes-list-map-keys')) {
     if (!Object.hasOwn(fields, String(key))) continue
     const field = asSchema(fields[String(key)])
     const at = child(path, `items.properties[${String(key)}]`)
     const because = 'this property is in x-kubernetes-list-map-keys, so it'
-    if (!wanted.includes(key) && !isGiven(field, 'default')) {
+    if (!wanted.has(key) && !isGiven(field, 'default')) {
       errors.push(required(child(at, 'default'), `${because} must have a default or be a required property`))
     }
     if (field['nullable'] === true) errors.push(forbiddenField(child(at, 'nullable'), `${because} cannot be nullable`))

@@ -47,8 +47,8 @@ export function acceptNames(crd: CustomResourceDefinition, others: readonly Cust
   }
   claim('plural', 'PluralConflict', resources)
   claim('singular', 'SingularConflict', resources)
-  const mine = had?.shortNames ?? []
-  const taken = (wanted.shortNames ?? []).filter((name) => !mine.includes(name) && isTaken(name, '', resources))
+  const mine = new Set(had?.shortNames)
+  const taken = (wanted.shortNames ?? []).filter((name) => !mine.has(name) && isTaken(name, '', resources))
   if (taken.length > 0) {
     const texts = [...new Set(taken)].map((name) => `${goQuote(name)} is already in use`)
     conflict = { reason: 'ShortNamesConflict', message: texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]` }

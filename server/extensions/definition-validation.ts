@@ -107,8 +107,9 @@ function schemasOf({ spec }: CustomResourceDefinition): Schema[] {
 
 function keptSelectableFields(crd: CustomResourceDefinition, old: CustomResourceDefinition): Set<string> {
   const kept = new Set<string>()
+  const versions = new Map(old.spec.versions?.map((o) => [o.name, o]))
   for (const v of crd.spec.versions ?? []) {
-    const before = old.spec.versions?.find((o) => o.name === v.name)?.selectableFields
+    const before = versions.get(v.name)?.selectableFields
     if (before !== undefined && before.length > 8 && deepEqual(before, v.selectableFields)) kept.add(v.name)
   }
   return kept
@@ -326,11 +327,12 @@ function storedVersions(errors: FieldError[], { spec, status }: CustomResourceDe
     return
   }
   const names = new Set((spec.versions ?? []).map((v) => v.name))
+  const last = new Map(stored.map((v, i) => [v, i]))
   for (const v of spec.versions ?? []) {
-    if (v.storage && !stored.includes(v.name)) errors.push(invalidValue(path, stored, `must have the storage version ${v.name}`))
+    if (v.storage && !last.has(v.name)) errors.push(invalidValue(path, stored, `must have the storage version ${v.name}`))
   }
   for (const [i, v] of stored.entries()) {
-    if (names.has(v) || stored.indexOf(v, i + 1) !== -1) continue
+    if (names.has(v) || last.get(v) !== i) continue
     const text = `missing from spec.versions; ${v} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${v} and removes ${v} from status.storedVersions`
     errors.push(invalidValue(`${path}[${i}]`, v, text))
   }

@@ -190,7 +190,7 @@ export function readValidObjectMeta(value: unknown, path: string): CoercedMetada
     try {
       const read = readObjectMeta({ [key]: value[key] }, path)
       Object.assign(metadata, read.metadata)
-      unknown.push(...read.unknown)
+      for (const field of read.unknown) unknown.push(field)
     } catch {
       // This field is left out.
     }

@@ -257,7 +257,7 @@ function listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: st
   if (s.items !== undefined) {
     for (let i = 0; i < value.length; i++) {
       const outcome = check(s.items, value[i], `${path}[${i}]`, old?.index(i))
-      collected.push(...outcome.issues)
+      for (const issue of outcome.issues) collected.push(issue)
       out.matched += outcome.matched
     }
   }
@@ -294,7 +294,7 @@ function objectIssues(out: Outcome, s: Schema, value: Readonly<Record<string, un
   const visit = (name: string, schema: Schema, at: string): void => {
     const isTypeMeta = path === '' && (name === 'kind' || name === 'apiVersion')
     const outcome = check(schema, value[name], at, isTypeMeta ? undefined : old?.key(name))
-    collected.push(...outcome.issues)
+    for (const issue of outcome.issues) collected.push(issue)
     out.matched += outcome.matched
   }
   if (more !== undefined && more !== true) {

@@ -56,7 +56,8 @@ function mergeLists(list: ListStructure, left: readonly unknown[], right: readon
   const shared = rights.filter((pe) => ours.has(pe))
   const merged = new Set<PathElement>()
   const out: unknown[] = []
-  let nextShared = shared.shift()
+  // Taking the first out of a long array moves all others.
+  let turn = 0
   const take = (pe: PathElement): void => {
     merged.add(pe)
     out.push(mergeObjects(list.items, ours.get(pe), theirs.get(pe)))
@@ -69,11 +70,11 @@ function mergeLists(list: ListStructure, left: readonly unknown[], right: readon
         take(pe)
         l++
         r++
-        nextShared = shared.shift()
+        turn++
         continue
       }
       // A shared item, but not the one whose turn it is.
-      if (theirs.has(pe) && nextShared !== undefined && nextShared !== pe) {
+      if (theirs.has(pe) && turn < shared.length && shared[turn] !== pe) {
         l++
         continue
       }
@@ -90,7 +91,7 @@ function mergeLists(list: ListStructure, left: readonly unknown[], right: readon
       const next = rights[r]!
       take(next)
       r++
-      if (nextShared === next) nextShared = shared.shift()
+      if (shared[turn] === next) turn++
     }
   }
   return out
@@ -137,12 +138,12 @@ export function checkObject(s: Structure, value: unknown, path = ''): string[] {
     for (const [name, below] of Object.entries(value)) {
       const field = fieldOf(s.map!, name)
       if (field === undefined) return [...errors, at(`${path}.${name}`, 'field not declared in schema')]
-      errors.push(...checkObject(field, below, `${path}.${name}`))
+      for (const error of checkObject(field, below, `${path}.${name}`)) errors.push(error)
     }
   } else if (part === 'list') {
     if (value === null || value === undefined) return errors
     if (!Array.isArray(value)) return [at(path, `expected list, got ${printed(value)}`)]
-    errors.push(...checkItems(s.list!, value, path))
+    for (const error of checkItems(s.list!, value, path)) errors.push(error)
   } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${GOT[s.scalar!](value)}`))
   return errors
 }
@@ -161,7 +162,7 @@ function checkItems(list: ListStructure, items: readonly unknown[], path: string
       if (seen.has(pe)) errors.push(at(path, `duplicate entries for key ${printElement(pe)}`))
       seen.add(pe)
     }
-    errors.push(...checkObject(list.items, item, path + printElement(pe)))
+    for (const error of checkObject(list.items, item, path + printElement(pe))) errors.push(error)
   }
   return errors
 }

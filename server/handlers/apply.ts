@@ -154,7 +154,10 @@ function wrongType(value: unknown): Error {
 
 function strictly(ctx: RequestContext, duplicates: readonly string[], validation: FieldValidation): void {
   if (duplicates.length === 0 || validation === 'Ignore') return
-  if (validation === 'Warn') return void ctx.warnings.push(...duplicates)
+  if (validation === 'Warn') {
+    for (const text of duplicates) ctx.warnings.push(text)
+    return
+  }
   const text = `error converting YAML to JSON: yaml: unmarshal errors:\n${duplicates.map((each) => `  ${each}`).join('\n')}`
   throw badRequest(`error strict decoding patch: ${text}`)
 }

@@ -68,7 +68,7 @@ export async function readObject(ctx: RequestContext, expected: ExpectedBody, va
   const media = bodyMediaType(ctx.exchange.headers['content-type'])
   const bytes = await ctx.exchange.readBody(MAX_BODY)
   const { object, warnings } = await decodeRequest(bytes, media, expected, validation)
-  ctx.warnings.push(...warnings)
+  for (const text of warnings) ctx.warnings.push(text)
   return object
 }
 

@@ -117,7 +117,7 @@ function readPatched(
     typeError: patch.typeError,
     convert: patch.convert,
   })
-  ctx.warnings.push(...warnings)
+  for (const text of warnings) ctx.warnings.push(text)
   return object
 }
 

@@ -79,7 +79,7 @@ export class CustomSchema implements Schema {
       try {
         const { metadata, unknown } = readObjectMeta(object['metadata'], 'metadata')
         object['metadata'] = metadata
-        found.push(...unknown.map(unknownField))
+        for (const field of unknown) found.push(unknownField(field))
       } catch (e) {
         if (e instanceof MetadataError) return refuse(e.message)
         throw e
@@ -88,7 +88,7 @@ export class CustomSchema implements Schema {
     if (this.#isOurs(object)) {
       const { unknown, error } = coerceObject(object, this.structural, this.#kind)
       if (error !== undefined) return refuse(`${error.field}: ${error.body}`)
-      found.push(...unknown.map(unknownField))
+      for (const field of unknown) found.push(unknownField(field))
     }
     if (mode === 'Strict' && found.length > 0) return refuse(`strict decoding error: ${found.join(', ')}`)
     return { object: object as KubeObject, warnings: mode === 'Warn' ? found : [], errors: [] }
@@ -197,7 +197,8 @@ export class ConvertedForm implements ValueConverter {
     const others = objects.filter((obj) => obj['apiVersion'] !== to.apiVersion)
     const converted = await this.#webhook.convert(others, to.apiVersion)
     for (const obj of converted) to.coerce(obj)
-    return objects.map((obj) => Buffer.from(JSON.stringify(normalForm(obj['apiVersion'] === to.apiVersion ? obj : converted.shift()))))
+    let taken = 0
+    return objects.map((obj) => Buffer.from(JSON.stringify(normalForm(obj['apiVersion'] === to.apiVersion ? obj : converted[taken++]))))
   }
 }
 

@@ -152,8 +152,8 @@ const PREFER = 'prefer a domain-qualified finalizer name'
 const CONFLICTS = 'to avoid accidental conflicts with other finalizer writers'
 
 function warnOfFinalizers(obj: KubeObject, old: KubeObject | undefined, { warn }: StrategyContext): void {
-  const before = old?.metadata.finalizers ?? []
-  const added = [...new Set(obj.metadata.finalizers)].filter((f) => !before.includes(f)).sort()
+  const before = new Set(old?.metadata.finalizers)
+  const added = [...new Set(obj.metadata.finalizers)].filter((f) => !before.has(f)).sort()
   for (const name of added) {
     const say = (text: string): void => warn(`metadata.finalizers: ${goQuote(name)}: ${text}`)
     qualifiedNameErrors(name).forEach(say)
