@@ -70,16 +70,16 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 /** `keep`: values that stored data has already and that are therefore accepted again. */
-export function checkAddress(errors: FieldError[], path: string, text: string, keep?: readonly string[]): void {
-  if (keep?.includes(text)) return
+export function checkAddress(errors: FieldError[], path: string, text: string, keep?: ReadonlySet<string>): void {
+  if (keep?.has(text)) return
   const address = parseAddress(text)
   if (address === undefined) errors.push(invalid(path, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
   else if (address.leadingZeros) errors.push(invalid(path, text, 'must not have leading 0s'))
   else if (address.mapped) errors.push(invalid(path, text, 'must not be an IPv4-mapped IPv6 address'))
 }
 
-export function checkCidr(errors: FieldError[], path: string, text: string, keep?: readonly string[]): void {
-  if (keep?.includes(text)) return
+export function checkCidr(errors: FieldError[], path: string, text: string, keep?: ReadonlySet<string>): void {
+  if (keep?.has(text)) return
   const cidr = parseCidr(text)
   if (cidr === undefined) errors.push(invalid(path, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
   else if (cidr.leadingZeros) errors.push(invalid(path, text, 'must not have leading 0s in IP or prefix length'))

@@ -59,6 +59,17 @@ export function growth<T>(n: number, make: (n: number) => T, work: (input: T) =>
   return double / single
 }
 
+/**
+ * By how much steps grow faster than their input, over the square of `n`: 0 where twice as much input takes twice the steps, 1 or more
+ * where something is looked at for each pair. It sees one such loop in much other work, at a small `n`. Inputs of n, 2n, 3n and 4n are
+ * tried: what bends at one place alone is a limit. Sorting bends a little.
+ */
+export function bend<T>(n: number, make: (n: number) => T, work: (input: T) => unknown): number {
+  work(make(n))
+  const [a, b, c, d] = [1, 2, 3, 4].map((times) => count(make(times * n), work)) as [number, number, number, number]
+  return Math.min(c - 2 * b + a, d - 2 * c + b) / (n * n)
+}
+
 const count = <T>(input: T, work: (input: T) => unknown): number => steps(() => work(input))
 
 function blocks(): number {

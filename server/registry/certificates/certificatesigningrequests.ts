@@ -49,9 +49,16 @@ function setRequester(r: SigningRequest, { user }: StrategyContext): void {
 }
 
 function fillTimes(r: SigningRequest, old: SigningRequest, now: string): void {
+  const keyOf = ({ type, status }: RequestCondition): string => JSON.stringify([type, status])
+  // Of equal ones the first counts.
+  const before = new Map(
+    conditionsOf(old)
+      .toReversed()
+      .map((c) => [keyOf(c), c]),
+  )
   for (const c of conditionsOf(r)) {
     c.lastUpdateTime ??= now
-    c.lastTransitionTime ??= conditionsOf(old).find((o) => o.type === c.type && o.status === c.status)?.lastTransitionTime ?? now
+    c.lastTransitionTime ??= before.get(keyOf(c))?.lastTransitionTime ?? now
   }
 }
 

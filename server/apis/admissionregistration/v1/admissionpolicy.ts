@@ -248,9 +248,11 @@ export const validateValidatingBinding: Validation = (obj) => {
   checkBinding(errors, spec)
   const actions = textsAt(spec, 'validationActions')
   const path = 'spec.validationActions'
+  const known = new Set<string>()
   actions.forEach((action, i) => {
     if (!ACTIONS.includes(action)) errors.push(notSupported(`${path}[${i}]`, action, ACTIONS))
-    if (actions.indexOf(action) < i) errors.push(duplicate(`${path}[${i}]`, action))
+    if (known.has(action)) errors.push(duplicate(`${path}[${i}]`, action))
+    known.add(action)
   })
   if (actions.includes('Deny') && actions.includes('Warn')) {
     const text =

@@ -109,6 +109,21 @@ export const EXCLUDED_FROM_WEBHOOKS: ReadonlySet<string> = new Set([
   'subjectaccessreviews.authorization.k8s.io',
 ])
 
+/** The excluded ones that a rule names, in its order: its groups, and its resources in each. */
+function excluded(groups: readonly string[], resources: readonly string[]): string[] {
+  const places = (list: readonly string[]): Map<string, number> =>
+    new Map(list.map((name, i) => [name, i]).toReversed() as [string, number][])
+  const [ofGroup, ofResource] = [places(groups), places(resources)]
+  return [...EXCLUDED_FROM_WEBHOOKS]
+    .flatMap((name) => {
+      const dot = name.indexOf('.')
+      const [resource, group] = [ofResource.get(name.slice(0, dot)), ofGroup.get(name.slice(dot + 1))]
+      return resource === undefined || group === undefined ? [] : [{ name, resource, group }]
+    })
+    .sort((a, b) => a.group - b.group || a.resource - b.resource)
+    .map(({ name }) => name)
+}
+
 /** What has no effect in a configuration that is right otherwise. */
 export function* webhookWarnings(obj: KubeObject, old: KubeObject | undefined): Iterable<string> {
   if (old !== undefined && obj.metadata.name?.endsWith(STATIC_SUFFIX) === true) yield `metadata.name: ${RESERVED}`
@@ -116,9 +131,7 @@ export function* webhookWarnings(obj: KubeObject, old: KubeObject | undefined): 
     for (const [j, rule] of objectsAt(hook, 'rules').entries()) {
       const [groups, resources] = [textsAt(rule, 'apiGroups'), textsAt(rule, 'resources')]
       if (groups.includes('*') || resources.includes('*')) continue
-      const named = new Set(groups.flatMap((group) => resources.map((resource) => `${resource}.${group}`)))
-      for (const name of named) {
-        if (!EXCLUDED_FROM_WEBHOOKS.has(name)) continue
+      for (const name of excluded(groups, resources)) {
         yield `webhooks[${i}].rules[${j}]: ${name} is excluded from admission webhooks; this rule will have no effect`
       }
     }

@@ -38,7 +38,8 @@ const KEPT_BY_SETS = ['serviceName', 'podManagementPolicy']
 function withClaims(spec: JsonObject | undefined): PodTemplateSpec {
   const template = templateOf(spec)
   const names = objectsAt(spec, 'volumeClaimTemplates').map((c) => textAt(objectAt(c, 'metadata'), 'name'))
-  const volumes = template.spec?.volumes?.filter((v) => !names.includes(v.name ?? '')) ?? []
+  const made = new Set(names)
+  const volumes = template.spec?.volumes?.filter((v) => !made.has(v.name ?? '')) ?? []
   const claimed = names.map((name) => ({ name, persistentVolumeClaim: { claimName: 'claim' } }))
   const { subdomain: _s, hostname: _h, ...rest } = template.spec ?? {}
   return { ...template, spec: { ...rest, ...(names.length === 0 ? {} : { volumes: [...claimed, ...volumes] }) } } as PodTemplateSpec

@@ -122,13 +122,15 @@ export function validateMatchLabelKeys(
   validateKeys(errors, mismatch, labelSelector, `${path}.mismatchLabelKeys`)
   // A key of matchLabelKeys was merged into matchExpressions once at creation; a second use of it is the client's own.
   const used = new Set(Object.keys(labelSelector?.matchLabels ?? {}))
+  const last = new Map(match.map((key, i) => [key, i]))
   for (const { key } of labelSelector?.matchExpressions ?? []) {
-    const i = match.lastIndexOf(key)
-    if (i !== -1 && used.has(key)) errors.push(invalid(`${path}[${i}]`, key, 'exists in both matchLabelKeys and labelSelector'))
+    const i = last.get(key)
+    if (i !== undefined && used.has(key)) errors.push(invalid(`${path}[${i}]`, key, 'exists in both matchLabelKeys and labelSelector'))
     used.add(key)
   }
+  const mismatched = new Set(mismatch)
   match.forEach((key, i) => {
-    if (mismatch.includes(key))
+    if (mismatched.has(key))
       errors.push(invalid(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'))
   })
 }

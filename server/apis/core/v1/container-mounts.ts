@@ -11,7 +11,8 @@ const recursiveReadOnly = ['Disabled', 'Enabled', 'IfPossible']
 export function validateMounts(errors: FieldError[], container: Container, volumes: VolumesByName, path: string): void {
   const mounts = container.volumeMounts
   if (!mounts?.length) return
-  const devices = container.volumeDevices ?? []
+  const devices = new Set(container.volumeDevices?.map((d) => d.name))
+  const devicePaths = new Set(container.volumeDevices?.map((d) => d.devicePath))
   const paths = new Set<string>()
   mounts.forEach((mount, i) => {
     const at = `${path}[${i}]`
@@ -22,8 +23,8 @@ export function validateMounts(errors: FieldError[], container: Container, volum
     if (mountPath === '') errors.push(required(`${at}.mountPath`))
     if (paths.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'))
     paths.add(mountPath)
-    if (devices.some((d) => d.name === name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'))
-    if (devices.some((d) => d.devicePath === mountPath)) {
+    if (devices.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'))
+    if (devicePaths.has(mountPath)) {
       errors.push(invalid(`${at}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'))
     }
     if (mount.subPath) checkDescendingPath(errors, mount.subPath, `${path}.subPath`)
@@ -57,7 +58,8 @@ function validateRecursive(errors: FieldError[], mount: VolumeMount, path: strin
 export function validateDevices(errors: FieldError[], container: Container, volumes: VolumesByName, path: string): void {
   const devices = container.volumeDevices
   if (!devices?.length) return
-  const mounts = container.volumeMounts ?? []
+  const mounts = new Set(container.volumeMounts?.map((m) => m.name))
+  const mountPaths = new Set(container.volumeMounts?.map((m) => m.mountPath))
   const names = new Set<string>()
   const paths = new Set<string>()
   devices.forEach((device, i) => {
@@ -77,8 +79,8 @@ export function validateDevices(errors: FieldError[], container: Container, volu
     if (devicePath.split('/').includes('..')) {
       errors.push(invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')"))
     } else paths.add(devicePath)
-    if (mounts.some((m) => m.name === name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeMounts'))
-    if (mounts.some((m) => m.mountPath === devicePath)) {
+    if (mounts.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeMounts'))
+    if (mountPaths.has(devicePath)) {
       errors.push(invalid(`${at}.devicePath`, devicePath, 'must not already exist as a path in volumeMounts'))
     }
     if (name !== '') names.add(name)

@@ -223,13 +223,15 @@ function validateHostname(errors: FieldError[], spec: PodSpec, name: string, pat
 }
 
 function validateFileKeyVolumes(errors: FieldError[], spec: PodSpec, visit: (f: (c: Container, path: string) => void) => void): void {
+  // Of two volumes with one name the first counts.
+  const volumes = new Map(spec.volumes?.toReversed().map((v) => [v.name ?? '', v]))
   visit((c, at) => {
     c.env?.forEach((e, i) => {
       const ref = e.valueFrom?.fileKeyRef
       if (!ref) return
       const path = `${at}.env[${i}].valueFrom.fileKeyRef.volumeName`
       const name = ref.volumeName ?? ''
-      const volume = spec.volumes?.find((v) => (v.name ?? '') === name)
+      const volume = volumes.get(name)
       if (volume === undefined) errors.push(notFoundValue(path, name))
       else if (!volume.emptyDir) errors.push(invalid(path, name, 'referenced volume must be of type emptyDir'))
     })

@@ -169,7 +169,7 @@ function validateFamilies(errors: FieldError[], list: readonly { ip?: string }[]
 function validatePodIps(errors: FieldError[], now: PodStatus, old: PodStatus): void {
   const path = 'status.podIPs'
   const list = now.podIPs ?? []
-  const keep = old.podIPs?.map(({ ip = '' }) => ip)
+  const keep = new Set(old.podIPs?.map(({ ip = '' }) => ip))
   list.forEach(({ ip = '' }, i) => checkAddress(errors, `${path}[${i}]`, ip, keep))
   validateFamilies(errors, list, path)
   const podIp = now.podIP ?? ''
@@ -184,7 +184,7 @@ function validateHostIps(errors: FieldError[], now: PodStatus, old: PodStatus): 
   const list = now.hostIPs ?? []
   if (list.length === 0) return
   if ((now.hostIP ?? '') !== (list[0]!.ip ?? '')) errors.push(invalid(`${path}[0].ip`, list[0]!.ip ?? '', 'must be equal to `hostIP`'))
-  const keep = old.hostIPs?.map(({ ip = '' }) => ip)
+  const keep = new Set(old.hostIPs?.map(({ ip = '' }) => ip))
   list.forEach(({ ip = '' }, i) => checkAddress(errors, `${path}[${i}]`, ip, keep))
   validateFamilies(errors, list, path)
 }

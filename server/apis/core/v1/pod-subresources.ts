@@ -59,9 +59,10 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
     return [forbiddenField('', 'static pods do not support ephemeral containers')]
   }
   const path = 'spec.ephemeralContainers'
+  const now = new Map(pod.spec.ephemeralContainers?.toReversed().map((c) => [c.name, c]))
   for (const before of old.spec.ephemeralContainers ?? []) {
     const name = JSON.stringify(before.name ?? '')
-    const after = pod.spec.ephemeralContainers?.find((c) => c.name === before.name)
+    const after = now.get(before.name)
     if (after === undefined) errors.push(forbiddenField(path, `existing ephemeral containers ${name} may not be removed\n`))
     else if (!semanticEqual(before, after)) {
       const diff = internalDiff('EphemeralContainer', before, after)

@@ -58,9 +58,15 @@ function quotaList(errors: FieldError[], list: JsonObject | undefined, at: strin
 
 function scopeErrors(errors: FieldError[], spec: JsonObject | undefined): void {
   const scopes = textsAt(spec, 'scopes')
-  const refuse = (why: string): void => void errors.push(invalid('spec.scopes', scopes, why))
+  // Upstream tells each scope with each name of the same words, of which one is shown.
+  const told = new Set<string>()
+  const refuse = (why: string): void => {
+    if (told.has(why)) return
+    told.add(why)
+    errors.push(invalid('spec.scopes', scopes, why))
+  }
   const counted = Object.keys(objectAt(spec, 'hard') ?? {}).filter(inQuotas)
-  for (const scope of scopes) {
+  for (const scope of new Set(scopes)) {
     const takes = SCOPES[scope]
     if (takes === undefined) refuse('unsupported scope')
     else for (const name of counted) if (!takes.has(name)) refuse('unsupported scope applied to resource')
@@ -84,12 +90,16 @@ function scopeSelectorErrors(errors: FieldError[], spec: JsonObject | undefined)
       ...{ ScopeName: textAt(item, 'scopeName'), Operator: textAt(item, 'operator'), Values: item.values ?? null },
     })),
   })
+  let told = false
   for (const item of items) {
     const [scope, operator, values] = [textAt(item, 'scopeName'), textAt(item, 'operator'), textsAt(item, 'values')]
     const takes = ownValue(SCOPES, scope)
     if (takes === undefined) errors.push(invalid(`${at}.scopeName`, scope, 'unsupported scope'))
-    for (const name of counted)
-      if (takes !== undefined && !takes.has(name)) errors.push(invalid(at, printed(), 'unsupported scope applied to resource'))
+    // Upstream tells it of each item and name in the same words, of which one is shown.
+    if (!told && takes !== undefined && counted.some((name) => !takes.has(name))) {
+      told = true
+      errors.push(invalid(at, printed(), 'unsupported scope applied to resource'))
+    }
     if (ONLY_EXISTS.includes(scope) && operator !== 'Exists') errors.push(invalid(`${at}.operator`, operator, NOT_EXISTS))
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0)

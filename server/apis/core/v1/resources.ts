@@ -149,6 +149,18 @@ export function validateResources(
   if (resources.claims) validateClaims(errors, resources.claims, rules.claims, `${path}.claims`)
 }
 
+const NAMES = new WeakMap<ReadonlySet<string>, string>()
+
+/** Each container's claims may be told all of the pod's. */
+function namesOf(podClaims: ReadonlySet<string>): string {
+  let names = NAMES.get(podClaims)
+  if (names === undefined) {
+    names = podClaims.size === 0 ? ' which is empty' : `: ${[...podClaims].sort().join(', ')}`
+    NAMES.set(podClaims, names)
+  }
+  return names
+}
+
 function validateClaims(
   errors: FieldError[],
   claims: readonly { name?: string; request?: string }[],
@@ -156,6 +168,8 @@ function validateClaims(
   path: string,
 ): void {
   const seen = new Set<string>()
+  // Names of which a request has been seen.
+  const parts = new Set<string>()
   claims.forEach(({ name, request }, i) => {
     const at = `${path}[${i}]`
     if (!name) {
@@ -167,12 +181,12 @@ function validateClaims(
       if (request) checkLabel(errors, request, `${at}.request`)
       const key = request ? `${name}/${request}` : name
       if (seen.has(key)) errors.push(duplicate(at, key))
-      else if (!request) for (const k of seen) if (k.startsWith(`${name}/`)) errors.push(duplicate(at, name))
+      else if (!request && parts.has(name)) errors.push(duplicate(at, name))
       seen.add(key)
+      for (const slash of new Set([key.indexOf('/'), key.lastIndexOf('/')])) if (slash >= 0) parts.add(key.slice(0, slash))
     }
     if (podClaims.has(name)) return
-    const names = podClaims.size === 0 ? ' which is empty' : `: ${[...podClaims].sort().join(', ')}`
     const e = notFoundValue(at, name)
-    errors.push({ ...e, body: `${e.body}: must be one of the names in pod.spec.resourceClaims${names}` })
+    errors.push({ ...e, body: `${e.body}: must be one of the names in pod.spec.resourceClaims${namesOf(podClaims)}` })
   })
 }

@@ -41,8 +41,9 @@ function checkFamilies(errors: FieldError[], service: Service): void {
 
 function checkEach(errors: FieldError[], ips: readonly string[], old: Service | undefined): boolean {
   const before = errors.length
+  const kept = new Set(old?.spec.clusterIPs)
   ips.forEach((ip, i) => {
-    if (i > 0 || ip !== NONE) checkAddress(errors, `${PATH}[${i}]`, ip, old?.spec.clusterIPs)
+    if (i > 0 || ip !== NONE) checkAddress(errors, `${PATH}[${i}]`, ip, kept)
     else if (ips.length > 1) errors.push(invalid(PATH, ips, "'None' must be the first and only value"))
   })
   return errors.length === before

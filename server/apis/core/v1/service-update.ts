@@ -1,4 +1,4 @@
-import { forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, goValue, invalid, invalidPrinted, type FieldError } from '../../../machinery/field-errors.ts'
 import { validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { checkLoadBalancerClass, validateService } from './service.ts'
 import {
@@ -69,8 +69,9 @@ function checkAddressChange(errors: FieldError[], service: Service, old: Service
   const was = old.spec.clusterIPs ?? []
   const path = 'spec.clusterIPs'
   if (now.length === was.length) {
+    const shown = goValue(now)
     was.forEach((ip, i) => {
-      if (ip !== now[i]) errors.push(invalid(`${path}[${i}]`, now, KEPT))
+      if (ip !== now[i]) errors.push(invalidPrinted(`${path}[${i}]`, shown, KEPT))
     })
     return
   }
@@ -93,8 +94,9 @@ function checkFamilyChange(errors: FieldError[], service: Service, old: Service)
   const was = old.spec.ipFamilies ?? []
   const path = 'spec.ipFamilies[0]'
   if (now.length === was.length) {
+    const shown = goValue(now)
     was.forEach((family, i) => {
-      if (family !== now[i]) errors.push(invalid(path, now, KEPT))
+      if (family !== now[i]) errors.push(invalidPrinted(path, shown, KEPT))
     })
     return
   }

@@ -52,10 +52,11 @@ export function validateService(service: Service, old?: Service): FieldError[] {
   if (spec.selector) validateLabels(errors, spec.selector, 'spec.selector')
   checkAffinity(errors, service)
   validateServiceAddresses(errors, service, old)
+  const keptIps = new Set(old?.spec.externalIPs)
   spec.externalIPs?.forEach((ip, i) => {
     const before = errors.length
     const at = `spec.externalIPs[${i}]`
-    checkAddress(errors, at, ip, old?.spec.externalIPs)
+    checkAddress(errors, at, ip, keptIps)
     if (errors.length === before) checkEndpointIp(errors, ip, at)
   })
   if (!spec.type) errors.push(required('spec.type'))
@@ -160,7 +161,7 @@ function checkSourceRanges(errors: FieldError[], service: Service, old: Service 
   if (spec.loadBalancerSourceRanges?.length) {
     const path = 'spec.LoadBalancerSourceRanges'
     if (!balanced) errors.push(forbiddenField(path, ONLY_LOAD_BALANCER))
-    const kept = old?.spec.loadBalancerSourceRanges?.map((r) => r.trim())
+    const kept = new Set(old?.spec.loadBalancerSourceRanges?.map((r) => r.trim()))
     spec.loadBalancerSourceRanges.forEach((range, i) => checkCidr(errors, `${path}[${i}]`, range.trim(), kept))
     return
   }
@@ -212,7 +213,7 @@ export function validateServiceStatus(service: Service, old: Service): FieldErro
   if (service.spec.type !== 'LoadBalancer' && ingress.length > 0) {
     return [forbiddenField(path, "may only be used when `spec.type` is 'LoadBalancer'")]
   }
-  const kept = old.status?.loadBalancer?.ingress?.flatMap((i) => i.ip ?? [])
+  const kept = new Set(old.status?.loadBalancer?.ingress?.flatMap((i) => i.ip ?? []))
   ingress.forEach(({ ip = '', ipMode, hostname = '' }, i) => {
     const at = `${path}[${i}]`
     if (ip !== '') checkAddress(errors, `${at}.ip`, ip, kept)

@@ -14,19 +14,32 @@ export interface SpreadRules {
 const actions = ['DoNotSchedule', 'ScheduleAnyway']
 const policies = ['Honor', 'Ignore']
 
+const pairOf = ({ topologyKey = '', whenUnsatisfiable = '' }: TopologySpreadConstraint): string =>
+  JSON.stringify([topologyKey, whenUnsatisfiable])
+
+function pairCounts(constraints: readonly TopologySpreadConstraint[] = []): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const c of constraints) counts.set(pairOf(c), (counts.get(pairOf(c)) ?? 0) + 1)
+  return counts
+}
+
 export function validateTopologySpread(
   errors: FieldError[],
   constraints: readonly TopologySpreadConstraint[] | undefined,
   rules: SpreadRules,
   path: string,
 ): void {
+  const later = pairCounts(constraints)
   constraints?.forEach((c, i) => {
     const at = `${path}[${i}]`
     const action = c.whenUnsatisfiable ?? ''
     checkPositive(errors, c.maxSkew ?? 0, `${at}.maxSkew`)
     if (!c.topologyKey) errors.push(required(`${at}.topologyKey`, 'can not be empty'))
     if (!actions.includes(action)) errors.push(notSupported(`${at}.whenUnsatisfiable`, action, actions))
-    if (constraints.slice(i + 1).some((o) => (o.topologyKey ?? '') === (c.topologyKey ?? '') && (o.whenUnsatisfiable ?? '') === action)) {
+    const pair = pairOf(c)
+    const left = later.get(pair)! - 1
+    later.set(pair, left)
+    if (left > 0) {
       errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${c.topologyKey ?? ''}, ${action}}`))
     }
     if (c.minDomains !== undefined) {

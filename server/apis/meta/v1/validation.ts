@@ -1,4 +1,13 @@
-import { forbiddenField, invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import {
+  forbiddenField,
+  goValue,
+  invalid,
+  invalidPrinted,
+  notSupported,
+  required,
+  tooLong,
+  type FieldError,
+} from '../../../machinery/field-errors.ts'
 import { dns1123LabelErrors, labelValueErrors, qualifiedNameErrors } from '../../../machinery/names.ts'
 import { parseApiVersion, type ObjectMeta, type OwnerReference } from '../../../machinery/types.ts'
 
@@ -38,7 +47,8 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules, pat
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path: string): FieldError[] {
   const errors: FieldError[] = []
   if (old.deletionTimestamp) {
-    const added = (meta.finalizers ?? []).filter((f) => !(old.finalizers ?? []).includes(f))
+    const before = new Set(old.finalizers)
+    const added = (meta.finalizers ?? []).filter((f) => !before.has(f))
     if (added.length > 0) {
       const list = [...new Set(added)]
         .sort()
@@ -98,6 +108,7 @@ const ownerValue = (r: OwnerReference): unknown => ({
 
 export function validateOwnerReferences(errors: FieldError[], owners: readonly OwnerReference[], path: string): void {
   let controller: string | undefined
+  let shown: string | undefined
   owners.forEach((ref, i) => {
     const at = `${path}[${i}]`
     const gv = parseApiVersion(ref.apiVersion ?? '')
@@ -114,7 +125,8 @@ export function validateOwnerReferences(errors: FieldError[], owners: readonly O
     if (controller === undefined) controller = name
     else {
       const text = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`
-      errors.push(invalid(path, owners.map(ownerValue), text))
+      shown ??= goValue(owners.map(ownerValue))
+      errors.push(invalidPrinted(path, shown, text))
     }
   })
 }

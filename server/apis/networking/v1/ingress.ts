@@ -109,7 +109,7 @@ export const validateIngress: Validation = (obj, old) => {
 /** What a controller says of its addresses (apis/networking, ValidateIngressLoadBalancerStatus). */
 export const validateIngressStatus: Validation = (obj, old) => {
   const errors: FieldError[] = []
-  const kept = objectsAt(old, 'status.loadBalancer.ingress').map((i) => textAt(i, 'ip'))
+  const kept = new Set(objectsAt(old, 'status.loadBalancer.ingress').map((i) => textAt(i, 'ip')))
   objectsAt(obj, 'status.loadBalancer.ingress').forEach((ingress, i) => {
     const path = `status.loadBalancer.ingress[${i}]`
     const [ip, hostname] = [textAt(ingress, 'ip'), textAt(ingress, 'hostname')]

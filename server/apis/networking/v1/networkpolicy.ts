@@ -38,7 +38,7 @@ function isStrictlyWithin(part: Cidr, whole: Cidr): boolean {
   return part.family === whole.family && part.prefix > whole.prefix && part.bits >> host === whole.bits >> host
 }
 
-function checkBlock(errors: FieldError[], block: JsonObject, keep: readonly string[], at: string): void {
+function checkBlock(errors: FieldError[], block: JsonObject, keep: ReadonlySet<string>, at: string): void {
   const cidr = textAt(block, 'cidr')
   if (cidr === '') return void errors.push(required(`${at}.cidr`))
   checkCidr(errors, `${at}.cidr`, cidr, keep)
@@ -52,7 +52,7 @@ function checkBlock(errors: FieldError[], block: JsonObject, keep: readonly stri
   })
 }
 
-function checkPeer(errors: FieldError[], peer: JsonObject, keep: readonly string[], at: string): void {
+function checkPeer(errors: FieldError[], peer: JsonObject, keep: ReadonlySet<string>, at: string): void {
   const block = objectAt(peer, 'ipBlock')
   const selectors = ['podSelector', 'namespaceSelector'].filter((key) => objectAt(peer, key) !== undefined)
   for (const key of selectors) validateLabelSelector(errors, peer[key] as LabelSelector, `${at}.${key}`)
@@ -79,7 +79,7 @@ const storedBlocks = (old: JsonObject | undefined): string[] =>
 export const validateNetworkPolicy: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec')
-  const keep = storedBlocks(old)
+  const keep = new Set(storedBlocks(old))
   validateLabelSelector(errors, objectAt(spec, 'podSelector') as LabelSelector | undefined, 'spec.podSelector')
   for (const [direction, peers] of DIRECTIONS) {
     objectsAt(spec, direction).forEach((rule, i) => {

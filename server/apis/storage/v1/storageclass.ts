@@ -37,12 +37,14 @@ function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): vo
     objectsAt(term, 'matchLabelExpressions').forEach((e, j) => {
       const [key, values] = [textAt(e, 'key'), textsAt(e, 'values')]
       if (values.length === 0) errors.push(required(`${path}[${j}].values`))
+      const known = new Set<string>()
       values.forEach((value, k) => {
-        if (values.indexOf(value) < k) errors.push(duplicate(`${path}[${j}].values[${k}]`, value))
+        if (known.has(value)) errors.push(duplicate(`${path}[${j}].values[${k}]`, value))
+        known.add(value)
       })
       checkQualifiedName(errors, key, `${path}[${j}].key`)
       if (keys.has(key)) errors.push(duplicate(`${path}[${j}].key`, key))
-      keys.set(key, [...new Set(values)].sort())
+      keys.set(key, [...known].sort())
     })
     const text = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)))
     if (seen.has(text)) errors.push(duplicate(path, ''))

@@ -65,8 +65,9 @@ function keepObserved(pod: Pod, old: Pod): void {
   }
   const generations = new Map<string, (Int64 | undefined)[]>()
   for (const c of before.conditions ?? []) {
-    const list = generations.get(c.type ?? '') ?? []
-    generations.set(c.type ?? '', [...list, c.observedGeneration])
+    const list = generations.get(c.type ?? '')
+    if (list === undefined) generations.set(c.type ?? '', [c.observedGeneration])
+    else list.push(c.observedGeneration)
   }
   now.conditions?.forEach((c: PodCondition) => {
     const generation = generations.get(c.type ?? '')?.shift()

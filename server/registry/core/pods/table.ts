@@ -97,7 +97,9 @@ export function podProgress(pod: Pod): Progress {
 function readinessGates(pod: Pod): string {
   const gates = pod.spec.readinessGates
   if (!gates?.length) return '<none>'
-  const open = gates.filter((g) => condition(pod.status?.conditions, g.conditionType ?? '')?.status === 'True').length
+  // Of conditions of one type the first counts.
+  const statuses = new Map(pod.status?.conditions?.toReversed().map((c) => [c.type ?? '', c.status]))
+  const open = gates.filter((g) => statuses.get(g.conditionType ?? '') === 'True').length
   return `${open}/${gates.length}`
 }
 

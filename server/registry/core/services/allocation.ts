@@ -176,12 +176,14 @@ async function takeAnyPort(t: Transaction): Promise<number> {
 async function takeNodePorts(t: Transaction, service: Service): Promise<void> {
   const ports = service.spec.ports ?? []
   const given = new Map<number, number>()
+  // Of several that are asked for one number the first.
+  const wanted = new Map(ports.flatMap((q) => (q.nodePort ? [[q.port ?? 0, q.nodePort] as const] : [])).toReversed())
   for (const [i, p] of ports.entries()) {
     if (!p.nodePort && !wantsNodePorts(service)) continue
     const number = p.port ?? 0
     const shared = given.get(number)
     if (shared === undefined) {
-      const asked = ports.find((q) => (q.port ?? 0) === number && q.nodePort)?.nodePort
+      const asked = wanted.get(number)
       if (asked === undefined) p.nodePort = await takeAnyPort(t)
       else {
         await takePort(t, service, i, asked)

@@ -8,7 +8,9 @@ const DRY_RUN_PORT = 32_768
 export class PortOperation {
   readonly #ports: NodePorts
   readonly #dryRun: boolean
-  readonly #taken: number[] = []
+  readonly #taken = new Set<number>()
+  /** The highest that a dry run has taken. */
+  #last = 0
   readonly #released: number[] = []
 
   constructor(ports: NodePorts, dryRun: boolean) {
@@ -17,15 +19,20 @@ export class PortOperation {
   }
 
   async take(port: number): Promise<void> {
-    if (this.#dryRun && this.#taken.includes(port)) throw new AllocationError('provided port is already allocated')
+    if (this.#dryRun && this.#taken.has(port)) throw new AllocationError('provided port is already allocated')
     await this.#ports.take(port, this.#dryRun)
-    this.#taken.push(port)
+    this.#note(port)
   }
 
   async takeNext(): Promise<number> {
-    const port = this.#dryRun ? Math.max(...(this.#taken.length > 0 ? this.#taken : [DRY_RUN_PORT])) + 1 : await this.#ports.takeNext()
-    this.#taken.push(port)
+    const port = this.#dryRun ? (this.#last || DRY_RUN_PORT) + 1 : await this.#ports.takeNext()
+    this.#note(port)
     return port
+  }
+
+  #note(port: number): void {
+    this.#taken.add(port)
+    this.#last = Math.max(this.#last, port)
   }
 
   /** To be given back once the write is done. */
@@ -39,6 +46,6 @@ export class PortOperation {
   }
 
   async undo(): Promise<void> {
-    if (!this.#dryRun) await this.#ports.release(this.#taken).catch(() => undefined)
+    if (!this.#dryRun) await this.#ports.release([...this.#taken]).catch(() => undefined)
   }
 }

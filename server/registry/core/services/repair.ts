@@ -69,7 +69,8 @@ export class ServiceRepair {
     const used = new Set(services.flatMap(nodePortsOf))
     if (used.size > 0) await nodePorts.reclaim([...used])
     const leaked = (await nodePorts.taken()).filter((p) => !used.has(p))
-    for (const port of [...this.#leaks.keys()]) if (!leaked.includes(port)) this.#leaks.delete(port)
+    const still = new Set(leaked)
+    for (const port of [...this.#leaks.keys()]) if (!still.has(port)) this.#leaks.delete(port)
     const gone: number[] = []
     for (const port of leaked) {
       const runs = (this.#leaks.get(port) ?? 0) + 1
