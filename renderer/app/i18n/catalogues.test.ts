@@ -35,6 +35,7 @@ const sources = readdirSync(room, { recursive: true, encoding: 'utf8' })
 /** Keys that are put together at run time: their beginnings, and every ending they can have. */
 const dynamic: Record<string, readonly string[]> = {
   'columns.': Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label)),
+  'schema.problem.': ['unknown', 'unknownNear', 'missing', 'type', 'enum'],
   'rights.tabs.': ['request', 'subject'],
   'rail.': railGroups.map((group) => group.name),
   'feed.': ['connecting', 'listing', 'resuming'],

@@ -8,6 +8,7 @@ import '../actions/change-dialog.css'
 import '../delete/delete-dialog.css'
 import { CodeEditor } from '../yaml/code-editor.tsx'
 import './apply-dialog.css'
+import { useProblems } from '../schema/schemas.ts'
 import { keepTheirs } from './conflicts.ts'
 import { isSendable } from './engine.ts'
 import { ApplyLine } from './apply-line.tsx'
@@ -32,6 +33,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
   }
   const add = (more: string): void => type(joined(text, more))
   const faults = useMemo(() => documents.flatMap((document) => document.faults), [documents])
+  const problems = useProblems(place.context, documents)
   const ready = rows.filter(isSendable).length
   const held = rows.filter(({ state }) => ['faulty', 'incomplete', 'unknownKind', 'conflict', 'refused', 'checking'].includes(state)).length
   const done = rows.filter(({ state }) => state === 'done').length
@@ -57,7 +59,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
       <div className="apply-panes">
         <div className="apply-text">
           <Sources onText={add} />
-          <CodeEditor text={text} label={t('apply.label')} faults={faults} onChange={type} />
+          <CodeEditor text={text} label={t('apply.label')} context={place.context} faults={faults} problems={problems} onChange={type} />
         </div>
         <ul className="delete-list apply-rows" aria-label={t('actions.objects')} tabIndex={0}>
           {rows.length === 0 && <li className="dim">{t('apply.empty')}</li>}

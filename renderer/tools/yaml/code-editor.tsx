@@ -6,6 +6,8 @@ import { basicSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { smallestChange } from './change.ts'
+import type { Problem } from '../schema/check.ts'
+import { schemaSupport } from '../schema/editor.ts'
 import type { Fault } from './documents.ts'
 import { editorPhrases } from './phrases.ts'
 import { yamlTheme } from './theme.ts'
@@ -21,14 +23,20 @@ const fromOutside = Annotation.define<boolean>()
 export function CodeEditor({
   text,
   label,
+  context,
   faults,
+  problems,
   extensions,
   onChange,
   onCursor,
 }: {
   text: string
   label: string
+  /** Whose schemas say what may be written. */
+  context?: string
   faults?: readonly Fault[]
+  /** What the schemas have against it. */
+  problems?: readonly Problem[]
   extensions?: Extension
   onChange?(text: string): void
   /** Where the cursor stands, as an offset in the text. */
@@ -48,6 +56,7 @@ export function CodeEditor({
         doc: latest.current.text,
         extensions: [
           latest.current.extensions ?? [],
+          context === undefined ? [] : schemaSupport(context, t),
           basicSetup,
           yaml(),
           yamlTheme,
@@ -66,7 +75,7 @@ export function CodeEditor({
     })
     view.current = created
     return () => created.destroy()
-  }, [t, readOnly, label])
+  }, [t, readOnly, label, context])
   useEffect(() => {
     const editor = view.current
     const change = editor && smallestChange(editor.state.doc.toString(), text)
@@ -74,12 +83,18 @@ export function CodeEditor({
   }, [text])
   useEffect(() => {
     const editor = view.current
-    if (!editor || !faults) return
+    if (!editor || !(faults || problems)) return
     const { length } = editor.state.doc
-    const shown = faults.map(
-      ({ from, to, message }): Diagnostic => ({ from: Math.min(from, length), to: Math.min(to, length), message, severity: 'error' }),
-    )
+    const at = (from: number, to: number) => ({ from: Math.min(from, length), to: Math.min(to, length) })
+    const shown: Diagnostic[] = [
+      ...(faults ?? []).map(({ from, to, message }) => ({ ...at(from, to), message, severity: 'error' as const })),
+      ...(problems ?? []).map(({ from, to, severity, key, values }) => ({
+        ...at(from, to),
+        message: t(`schema.problem.${key}`, values),
+        severity,
+      })),
+    ]
     editor.dispatch(setDiagnostics(editor.state, shown))
-  }, [faults])
+  }, [faults, problems, t])
   return <div ref={host} className="yaml" />
 }

@@ -7,6 +7,7 @@ import { isSecret } from '../../kube/secret-values.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { useGo } from '../../ui/place.ts'
 import { useAct } from '../actions/act-context.ts'
+import { useProblems } from '../schema/schemas.ts'
 import type { Action, ChangeAction } from '../actions/action.ts'
 import { CodeEditor } from './code-editor.tsx'
 import { draftKey, keepDraft, useDraft } from './drafts.ts'
@@ -42,6 +43,7 @@ export function EditView({ object, resource, context }: { object: KubeObject; re
   }, [draft, foreign, object, key])
   useGuard(draft !== undefined && isSecret(object))
   const faults = useMemo(() => documents.flatMap((document) => document.faults), [documents])
+  const problems = useProblems(context, documents)
   const [only] = documents
   const sendable = draft !== undefined && current && !foreign && documents.length === 1 && faults.length === 0
   const type = (next: string): void => keepDraft(key, next === liveText && !foreign ? undefined : { base, text: next })
@@ -90,7 +92,9 @@ export function EditView({ object, resource, context }: { object: KubeObject; re
       <CodeEditor
         text={text}
         label={t('edit.label', { kind: resource.kind, name: object.metadata.name })}
+        context={context}
         faults={faults}
+        problems={problems}
         onChange={type}
         onCursor={setOffset}
       />

@@ -48,7 +48,7 @@ export function YamlView({ object: shown, resource, context }: { object: unknown
         )}
         <CopyButton text={text} label={t('common.copy')} />
       </div>
-      <CodeEditor text={text} label={t('yaml.label')} onCursor={setOffset} />
+      <CodeEditor text={text} context={context} label={t('yaml.label')} onCursor={setOffset} />
       {hasManaged && <OwnerLine object={object} document={documents[0]} offset={offset} />}
     </div>
   )
