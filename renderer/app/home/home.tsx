@@ -17,6 +17,7 @@ import { Age } from '../../ui/age.tsx'
 import { Command } from '../../ui/command.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
+import { useContextName } from '../../ui/context-name.ts'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { LastLines } from './last-lines.tsx'
 import { FirstSteps } from './first-steps.tsx'
@@ -32,6 +33,7 @@ export function Home() {
   const local = useIsLocal(place.context)
   const namespace = place.namespace || undefined
   const { context } = place
+  const name = useContextName(context)
   const podSource = useMemo(() => ({ context, resource: pods, namespace }), [context, namespace])
   // A node holds the pods of every namespace, whichever is looked at.
   const everyPod = useMemo(() => ({ context, resource: pods }), [context])
@@ -55,7 +57,7 @@ export function Home() {
   const few = podSummary?.state.synced && podSummary.value.total < 3
   return (
     <div className="home">
-      <h1 className="sr-only">{t('home.title', { context })}</h1>
+      <h1 className="sr-only">{t('home.title', { context: name })}</h1>
       {may(pods) && (
         <FeedNotice
           state={podSummary?.state}

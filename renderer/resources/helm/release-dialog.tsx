@@ -5,7 +5,7 @@ import { toApiError } from '../../kube/api-error.ts'
 import { systemClock } from '../../kube/clock.ts'
 import { eachOf } from '../../kube/parallel.ts'
 import type { Tone } from '../../kube/types.ts'
-import { useIsLocal } from '../../queries/contexts.ts'
+import { OnContext } from '../../tools/actions/on-context.tsx'
 import { useResources } from '../../queries/discovery.ts'
 import { ApplyLine } from '../../tools/apply/apply-line.tsx'
 import { type ApplyRow, checkApply } from '../../tools/apply/engine.ts'
@@ -36,7 +36,6 @@ export function ReleaseDialog({
   onClose(): void
 }) {
   const { t } = useTranslation()
-  const local = useIsLocal(context)
   const all = useResources(context)
   // As they were when this was opened: what this does brings new ones.
   const [before] = useState(revisions)
@@ -93,7 +92,7 @@ export function ReleaseDialog({
   return (
     <Modal opened onClose={onClose} size={760} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <p className="delete-where">
-        {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
+        <OnContext context={context} />
         {' · '}
         {t('facts.namespace')} <strong>{namespace}</strong>
       </p>

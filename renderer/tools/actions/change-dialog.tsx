@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core'
 import { type ComponentType, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { kindWord } from '../../kube/kind-word.ts'
-import { useIsLocal } from '../../queries/contexts.ts'
+import { OnContext } from './on-context.tsx'
 import { useAct } from './act-context.ts'
 import { type ChangeAction, type FormProps, objectPath, type Step, type Target } from './action.ts'
 import '../delete/delete-dialog.css'
@@ -20,7 +20,6 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
   const { t, i18n } = useTranslation()
   const act = useAct()
   const { context, resource, objects } = target
-  const local = useIsLocal(context)
   const name = t(`actions.${action.id}.name`)
   const what = objects.length === 1 ? (objects[0]?.name ?? '') : ''
   const kinds = kindWord(resource, objects.length, i18n.language)
@@ -53,7 +52,7 @@ export function ChangeDialog({ action, target, onClose }: { action: ChangeAction
       }}
     >
       <p className="delete-where">
-        {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
+        <OnContext context={context} />
         {single?.ref.namespace && (
           <>
             {' · '}

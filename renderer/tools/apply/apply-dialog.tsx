@@ -1,7 +1,7 @@
 import { Button, Menu, Modal } from '@mantine/core'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useIsLocal } from '../../queries/contexts.ts'
+import { OnContext } from '../actions/on-context.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
 import '../actions/change-dialog.css'
@@ -20,7 +20,6 @@ import { useApply } from './use-apply.ts'
 export function ApplyDialog({ initial, onClose }: { initial: string | undefined; onClose(): void }) {
   const { t } = useTranslation()
   const place = usePlace()
-  const local = useIsLocal(place.context)
   const [text, setText] = useState(() => initial ?? keptText())
   const namespace = place.namespace || 'default'
   const title = t('apply.title')
@@ -53,8 +52,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
       yOffset="3vh"
     >
       <p className="delete-where">
-        {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{place.context}</strong> · {t('apply.namespace')}{' '}
-        <strong>{namespace}</strong>
+        <OnContext context={place.context} /> · {t('apply.namespace')} <strong>{namespace}</strong>
       </p>
       <div className="apply-panes">
         <div className="apply-text">

@@ -6,7 +6,7 @@ import { toApiError } from '../../kube/api-error.ts'
 import { runs } from '../../kube/control-loops.ts'
 import { kindWord } from '../../kube/kind-word.ts'
 import { eachOf } from '../../kube/parallel.ts'
-import { useIsLocal } from '../../queries/contexts.ts'
+import { OnContext } from '../actions/on-context.tsx'
 import { useControlLoops } from '../../queries/control-loops.ts'
 import { useResources } from '../../queries/discovery.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -25,7 +25,6 @@ export function DeleteDialog({ target: request, onClose }: { target: Target; onC
   const kinds = kindWord(resource, objects.length, i18n.language)
   const loops = useControlLoops(context)
   const all = useResources(context)
-  const local = useIsLocal(context)
   const plan = useQuery({
     queryKey: ['delete-plan', context, resource.kind, objects.map((o) => o.key)],
     queryFn: ({ signal }) => makePlan(context, resource, objects, all, signal),
@@ -54,7 +53,7 @@ export function DeleteDialog({ target: request, onClose }: { target: Target; onC
       }
     >
       <p className="delete-where">
-        {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
+        <OnContext context={context} />
       </p>
       {run.finished && <Sum outcomes={run.outcomes} kinds={kinds} />}
       <Outcomes outcomes={run.outcomes} finished={run.finished} />

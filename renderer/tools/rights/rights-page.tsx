@@ -1,4 +1,4 @@
-import { useId, useMemo, useState } from 'react'
+import { useEffect, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { impliedGroups, privilegedGroup, type Subject } from '../../kube/rbac.ts'
 import { accountName } from '../../kube/acting.ts'
@@ -33,16 +33,36 @@ const verbs = [
   '*',
 ]
 
+/** What is typed is taken as meant once it has stood this long, ms. */
+const restMs = 300
+
+/** What is typed and not in the address yet: the address follows once it rests, and what is in the address is what the server is asked. */
+function useDraft(address: string): [string | undefined, (text: string | undefined) => void] {
+  const go = useGo()
+  const [draft, setDraft] = useState<string>()
+  if (draft !== undefined && draft === address) setDraft(undefined)
+  useEffect(() => {
+    if (draft === undefined) return undefined
+    const timer = setTimeout(() => go({ filter: draft }, { replace: true }), restMs)
+    return () => clearTimeout(timer)
+  }, [draft, go])
+  return [draft, setDraft]
+}
+
 /** Who may do what, and why: by request, and by subject. The address holds the question. */
 export function RightsPage() {
   const { t } = useTranslation()
   const place = usePlace()
   const go = useGo()
-  const asked = readAsked(place.filter) ?? { ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: place.namespace }
-  const ask = (next: Asked): void => go({ filter: askedText(next) }, { replace: next.ask === asked.ask })
+  const fresh: Asked = { ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: place.namespace }
+  const [draft, setDraft] = useDraft(place.filter)
+  const settled = readAsked(place.filter) ?? fresh
+  const asked = draft === undefined ? settled : (readAsked(draft) ?? fresh)
+  const ask = (next: Asked): void => setDraft(askedText(next))
   const pick = (id: Asked['ask']): void => {
-    if (id === 'request') ask({ ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: place.namespace })
-    else ask({ ask: 'subject', kind: 'User', name: '', namespace: place.namespace, groups: '' })
+    const next: Asked = id === 'request' ? fresh : { ask: 'subject', kind: 'User', name: '', namespace: place.namespace, groups: '' }
+    setDraft(undefined)
+    go({ filter: askedText(next) })
   }
   return (
     <div className="rights">
@@ -55,22 +75,27 @@ export function RightsPage() {
       />
       <div className="rights-body" role="tabpanel" id={`panel-${asked.ask}`} aria-labelledby={`tab-${asked.ask}`} tabIndex={0}>
         {asked.ask === 'request' ? (
-          <ByRequest key="request" asked={asked} onAsk={ask} />
+          <ByRequest key="request" asked={asked} settled={settled.ask === 'request' ? settled : asked} onAsk={ask} />
         ) : (
-          <BySubject key="subject" asked={asked} onAsk={ask} />
+          <BySubject key="subject" asked={asked} settled={settled.ask === 'subject' ? settled : asked} onAsk={ask} />
         )}
       </div>
     </div>
   )
 }
 
-type PartProps<K extends Asked['ask']> = { asked: Extract<Asked, { ask: K }>; onAsk(next: Asked): void }
+type PartProps<K extends Asked['ask']> = {
+  asked: Extract<Asked, { ask: K }>
+  /** The same a little behind while somebody types: what the server is asked. */
+  settled: Extract<Asked, { ask: K }>
+  onAsk(next: Asked): void
+}
 
-function ByRequest({ asked, onAsk }: PartProps<'request'>) {
+function ByRequest({ asked, settled, onAsk }: PartProps<'request'>) {
   const { t } = useTranslation()
   const { context } = usePlace()
   const kinds = useResources(context)
-  const question = useMemo(() => questionOf(asked, kinds), [asked, kinds])
+  const question = useMemo(() => questionOf(settled, kinds), [settled, kinds])
   const namespace = question && 'namespace' in question ? question.namespace : ''
   const view = useRbac(context, namespace)
   const me = useWhoAmI(context).data
@@ -125,11 +150,11 @@ function ByRequest({ asked, onAsk }: PartProps<'request'>) {
   )
 }
 
-function BySubject({ asked, onAsk }: PartProps<'subject'>) {
+function BySubject({ asked, settled, onAsk }: PartProps<'subject'>) {
   const { t } = useTranslation()
   const { context, namespace } = usePlace()
   const me = useWhoAmI(context).data
-  const view = useRbac(context, asked.namespace || namespace)
+  const view = useRbac(context, settled.namespace || namespace)
   const names = useNamespaceNames(context)
   const set = (change: Partial<typeof asked>): void => onAsk({ ...asked, ...change })
   // An empty form is about whoever looks.
@@ -213,28 +238,17 @@ function Field({
   onChange(value: string): void
 }) {
   const id = useId()
-  // The address follows a little behind: what is typed is kept here.
-  const [typed, setTyped] = useState(value)
-  const [known, setKnown] = useState(value)
-  if (value !== known) {
-    setKnown(value)
-    setTyped(value)
-  }
   return (
     <label className={wide ? 'wide' : undefined}>
       {label}
       <input
         className="text-input"
-        value={typed}
+        value={value}
         list={choices && id}
         placeholder={hint}
         spellCheck={false}
         autoComplete="off"
-        onChange={(event) => {
-          setTyped(event.currentTarget.value)
-          setKnown(event.currentTarget.value)
-          onChange(event.currentTarget.value)
-        }}
+        onChange={(event) => onChange(event.currentTarget.value)}
       />
       {choices && (
         <datalist id={id}>

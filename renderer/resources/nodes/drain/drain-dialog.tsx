@@ -7,7 +7,7 @@ import { changeUrl, send } from '../../../kube/changes.ts'
 import { figure } from '../../../kube/figures.ts'
 import { eachOf } from '../../../kube/parallel.ts'
 import type { Tone } from '../../../kube/types.ts'
-import { useIsLocal } from '../../../queries/contexts.ts'
+import { OnContext } from '../../../tools/actions/on-context.tsx'
 import type { Target } from '../../../tools/actions/action.ts'
 import { ErrorView } from '../../../ui/error-view.tsx'
 import { ToneMark, ToneWord } from '../../../ui/icon.tsx'
@@ -28,7 +28,6 @@ export function DrainDialog({ target, onClose }: { target: Target; onClose(): vo
   const nodes = objects.map(({ name }) => name)
   const key = drainKey(context, nodes)
   const running = useDrain(key)
-  const local = useIsLocal(context)
   const [options, setOptions] = useState({ force: false, emptyDir: false })
   const plan = useQuery({
     queryKey: ['drain-plan', key],
@@ -51,7 +50,7 @@ export function DrainDialog({ target, onClose }: { target: Target; onClose(): vo
   return (
     <Modal opened onClose={close} size={720} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <p className="delete-where">
-        {t(local ? 'delete.onLocal' : 'delete.onCluster')} <strong>{context}</strong>
+        <OnContext context={context} />
       </p>
       {running ? (
         <Progress state={running.state} />
