@@ -1,5 +1,5 @@
 import { parseJson } from '../machinery/json.ts'
-import { compareElements, fieldName, isField, keysElement, scalarJson, type PathElement } from './path-element.ts'
+import { sortElements, fieldName, isField, keysElement, scalarJson, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, type Structure } from './structure.ts'
 
 /** A set as `metadata.managedFields[].fieldsV1` holds it. */
@@ -132,8 +132,8 @@ export class FieldSet {
 
   /** Every path, members of a node before what is below it, in the order of FieldsV1. */
   *paths(prefix: readonly PathElement[] = []): IterableIterator<PathElement[]> {
-    for (const pe of [...this.members].sort(compareElements)) yield [...prefix, pe]
-    for (const pe of [...this.children.keys()].sort(compareElements)) yield* this.children.get(pe)!.paths([...prefix, pe])
+    for (const pe of sortElements([...this.members])) yield [...prefix, pe]
+    for (const pe of sortElements([...this.children.keys()])) yield* this.children.get(pe)!.paths([...prefix, pe])
   }
 
   /** Made once: only of a set that will not change any more. The result may not be changed either. */
@@ -154,7 +154,7 @@ export class FieldSet {
   #sorted(): PathElement[] {
     const all = [...this.members]
     for (const [pe, child] of this.children) if (!this.members.has(pe) && !child.empty) all.push(pe)
-    return all.sort(compareElements)
+    return sortElements(all)
   }
 
   /** @throws TypeError for what is no FieldsV1 */

@@ -106,21 +106,44 @@ export const printPath = (path: readonly PathElement[]): string => path.map(prin
 const KINDS = 'fkvi'
 const FIELD = KINDS.charCodeAt(0)
 
-/** The order in which FieldsV1 lists them: fields, keys, values, places; numbers by size (`fieldpath/element.go`, Compare). */
-export function compareElements(a: PathElement, b: PathElement): number {
-  if (a === b) return 0
-  if (a.charCodeAt(0) === FIELD && b.charCodeAt(0) === FIELD) return compareText(a, b)
-  const byKind = KINDS.indexOf(a[0]!) - KINDS.indexOf(b[0]!)
-  if (byKind !== 0) return byKind
-  if (a[0] === 'i') return Number(a.slice(2)) - Number(b.slice(2))
-  const [x, y] = [JSON.parse(a.slice(2)) as unknown, JSON.parse(b.slice(2)) as unknown]
-  if (!isMap(x) || !isMap(y)) return compareScalars(x, y)
-  const [p, q] = [Object.entries(x), Object.entries(y)]
+/** An element with what its place among others depends on, read once: a sort looks at each many times. */
+interface Placed {
+  readonly pe: PathElement
+  readonly kind: number
+  /** Of a key its entries, of a value the value, of a place its number. */
+  readonly key: readonly (readonly [string, unknown])[] | undefined
+  readonly scalar: unknown
+}
+
+function placed(pe: PathElement): Placed {
+  const kind = KINDS.indexOf(pe[0]!)
+  if (kind === 0) return { pe, kind, key: undefined, scalar: pe }
+  const rest = pe.slice(2)
+  if (pe[0] === 'i') return { pe, kind, key: undefined, scalar: Number(rest) }
+  const value: unknown = JSON.parse(rest)
+  return isMap(value) ? { pe, kind, key: Object.entries(value), scalar: undefined } : { pe, kind, key: undefined, scalar: value }
+}
+
+function comparePlaced(a: Placed, b: Placed): number {
+  if (a.kind !== b.kind || a.key === undefined || b.key === undefined) return a.kind - b.kind || compareScalars(a.scalar, b.scalar)
+  const [p, q] = [a.key, b.key]
   for (let i = 0; i < p.length && i < q.length; i++) {
     const c = compareScalars(p[i]![0], q[i]![0]) || compareScalars(p[i]![1], q[i]![1])
     if (c !== 0) return c
   }
   return p.length - q.length
+}
+
+/**
+ * In the order in which FieldsV1 lists them: fields, keys, values, places; numbers by size (`fieldpath/element.go`, Compare).
+ * The array itself is sorted, if it holds nothing but fields.
+ */
+export function sortElements(elements: PathElement[]): PathElement[] {
+  if (elements.every((pe) => pe.charCodeAt(0) === FIELD)) return elements.sort(compareText)
+  return elements
+    .map(placed)
+    .sort(comparePlaced)
+    .map(({ pe }) => pe)
 }
 
 const RANK = ['number', 'string', 'boolean']

@@ -5,7 +5,7 @@ import { attacks } from './attacks/index.ts'
 import { play } from './round.ts'
 import { given, type Side, started } from './side.ts'
 import { tallyText } from './tally.ts'
-import { best, faults, type Row } from './verdict.ts'
+import { best, faults, keptBy, KEPT_LIMIT_MB, type Row } from './verdict.ts'
 
 /**
  * `npm run abuse [-- --only PATTERN --quick --tries N] [--url URL --token T --viewer-token T --pid N]`: bounded attacks on this server, or on one
@@ -38,8 +38,8 @@ async function sides(): Promise<{ mine: Side; theirs: Side | undefined }> {
   return { mine, theirs: typeof spec === 'string' ? undefined : await started(spec) }
 }
 
-async function once(side: Side, name: string): Promise<Row> {
-  const row = await play(side, name, flags.quick)
+async function once(side: Side, name: string, waits = true): Promise<Row> {
+  const row = await play(side, name, flags.quick, waits)
   if (!row.alive && !side.isGiven) await side.restart()
   return row
 }
@@ -70,8 +70,9 @@ async function main(): Promise<number> {
   try {
     console.log(`     attack                             server    get ms livez   lag queue    MB: then peak after lives answers`)
     for (const { name } of wanted) {
-      const their = theirs === undefined ? undefined : await once(theirs, name)
       const tries: Row[] = [await once(mine, name)]
+      // How much the reference keeps after a pause matters only where ours keeps much.
+      const their = theirs === undefined ? undefined : await once(theirs, name, keptBy(tries[0]!) > KEPT_LIMIT_MB)
       while (faults(tries.at(-1)!, their).length > 0 && tries.length < Number(flags.tries) && !gone(mine, tries)) {
         // What one try made the server keep must not be what the next one starts from.
         if (tries.at(-1)!.alive && !mine.isGiven) await mine.restart()

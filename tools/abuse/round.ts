@@ -62,8 +62,11 @@ async function settled(side: Side, before: number, pauseMs: number): Promise<num
   return rss(side)
 }
 
-/** Plays one attack on one server, with the second client beside it. */
-export async function play(side: Side, name: string, quick: boolean): Promise<Row> {
+/**
+ * Plays one attack on one server, with the second client beside it.
+ * @param waits for memory that is given back only after a while
+ */
+export async function play(side: Side, name: string, quick: boolean, waits: boolean): Promise<Row> {
   const [attacker, prober] = [
     fork(join(import.meta.dirname, 'attacker.ts'), { execArgv: [ATTACKER_HEAP] }),
     fork(join(import.meta.dirname, 'prober.ts'), { execArgv: [] }),
@@ -102,7 +105,8 @@ export async function play(side: Side, name: string, quick: boolean): Promise<Ro
     const cleaned = next<FromAttacker>(attacker, PREPARE_LIMIT_MS).catch(() => undefined)
     tell({ kind: 'cleanUp' })
     await cleaned
-    if (side.pids.length > 0 && row.alive) row.memory = { before, peak, after: await settled(side, before, quick ? 5000 : SETTLE_LIMIT_MS) }
+    if (side.pids.length > 0 && row.alive)
+      row.memory = { before, peak, after: await settled(side, before, !waits ? 0 : quick ? 5000 : SETTLE_LIMIT_MS) }
   } catch (e) {
     row.broken = e instanceof Error ? e.message : String(e)
     row.alive = await side.alive()

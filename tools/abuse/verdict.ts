@@ -29,7 +29,8 @@ const FAILED = /^500$/
 const OPEN = /^open$/
 const NO_ANSWER = /^no answer$/
 
-const keptBy = ({ memory }: Row): number => (memory === undefined ? 0 : memory.after - memory.before)
+/** MB that are still there after the pause; 0 where it is not known. */
+export const keptBy = ({ memory }: Row): number => (memory === undefined ? 0 : memory.after - memory.before)
 
 /** Why a row is marked; empty when it is not. `reference` is the same attack on a server to be at least as good as. */
 export function faults(row: Row, reference?: Row): string[] {
