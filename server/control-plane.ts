@@ -1,30 +1,8 @@
+import { admissionOf } from './admission-plugins.ts'
 import { join } from 'node:path'
-import {
-  certificateApproval,
-  certificateSigning,
-  certificateSubjectRestriction,
-  clusterTrustBundleAttest,
-  podCertificateSigning,
-} from './admission/certificates.ts'
-import { admissionChain } from './admission/chain.ts'
-import type { Admission, AdmissionPlugin } from './admission/contract.ts'
-import { defaultIngressClass, defaultStorageClass } from './admission/default-class.ts'
-import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
-import { extendedResourceToleration } from './admission/extended-resource-toleration.ts'
-import { limitRanger } from './admission/limit-ranger.ts'
-import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
-import { nodeRestriction } from './admission/node-restriction/index.ts'
-import { podSecurity, type PodSecurityConfiguration } from './admission/pod-security.ts'
-import { podTopologyLabels } from './admission/pod-topology-labels.ts'
-import { priority } from './admission/priority.ts'
-import { resourceQuota } from './admission/resource-quota.ts'
-import { runtimeClass } from './admission/runtime-class.ts'
-import { serviceAccount } from './admission/service-account.ts'
-import { persistentVolumeClaimResize, storageObjectInUseProtection } from './admission/storage-protection.ts'
-import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
+import type { Admission } from './admission/contract.ts'
+import { type PodSecurityConfiguration } from './admission/pod-security.ts'
 import { WebhookMetrics } from './admission/webhooks/metrics.ts'
-import { mutatingWebhooks } from './admission/webhooks/mutating.ts'
-import { validatingWebhooks } from './admission/webhooks/validating.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { authenticationData, keepAuthentication, type AuthenticationTrust } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
@@ -32,7 +10,6 @@ import { resolveWebhookService } from './aggregator/resolve.ts'
 import type { FrontProxy } from './aggregator/upstream.ts'
 import type { BootstrapTokens } from './authn/bootstrap-token.ts'
 import type { Authenticator, UserInfo } from './authn/contract.ts'
-import type { Authorizer } from './authz/contract.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { NodeGraph } from './authz/node/graph.ts'
 import { escalationCheck } from './authz/rbac/escalation.ts'
@@ -66,19 +43,17 @@ import type { Clock } from './machinery/clock.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder, type KubeletCredentials } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
-import { webhookCaller, type CallWebhook } from './proxy/webhook-call.ts'
+import { webhookCaller } from './proxy/webhook-call.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
 import type { CustomSource } from './openapi/custom-schemas.ts'
 import type { ServedResource } from './registry/generic/resource.ts'
-import { RegistryForms } from './registry/object-forms.ts'
 import { Registry } from './registry/registry.ts'
-import type { Store, StoreDependencies } from './registry/generic/store.ts'
+import type { StoreDependencies } from './registry/generic/store.ts'
 import { serverContext } from './registry/generic/strategy.ts'
 import { serviceNetwork } from './registry/core/services/network.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
-import { quotaLookup } from './quota-lookup.ts'
 import { builtInKinds, unstoredKinds } from './registry/kinds.ts'
 import { scheme } from './scheme/index.ts'
 import { serve, type Serving } from './serving/server.ts'
@@ -359,90 +334,6 @@ function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => (made ??= { value: make() }).value
 }
-
-/** Plugins that run only when they are switched on. */
-const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
-
-function admissionOf(
-  registry: Registry,
-  authorizer: Authorizer,
-  {
-    clock,
-    enabledPlugins = [],
-    disabledPlugins = [],
-    podSecurityConfiguration,
-    log,
-  }: Pick<ApiServerOptions, 'clock' | 'podSecurityConfiguration' | 'enabledPlugins' | 'disabledPlugins' | 'log'>,
-  { callWebhook, webhookMetrics }: { callWebhook: CallWebhook; webhookMetrics: WebhookMetrics },
-  ...last: readonly AdmissionPlugin[]
-): Admission {
-  const lister = (resource: string): Lister => listerOf(registry.store(resource))
-  const namespaces = clusterWide(lister('namespaces'))
-  const storageClasses = clusterWide(lister('storageclasses.storage.k8s.io'))
-  const webhooks = {
-    namespaces,
-    forms: new RegistryForms(registry),
-    ...{ authorizer, call: callWebhook, metrics: webhookMetrics },
-    onIgnored: (webhook: string, error: string): void =>
-      log.warn({ webhook, error }, 'a webhook could not be called, which its failurePolicy ignores'),
-  }
-  const configurations = (resource: string): ResourceCache => registry.store(`${resource}.admissionregistration.k8s.io`).resource.cache
-  const plugins = [
-    namespaceLifecycle(namespaces),
-    limitRanger({ cached: lister('limitranges').all }),
-    serviceAccount(lister('serviceaccounts'), (ms) => new Promise((done) => void clock.setTimeout(done, ms))),
-    nodeRestriction({ authorizer, lookup: lister }),
-    taintNodesByCondition,
-    podSecurity({
-      namespaces,
-      pods: lister('pods').all,
-      ...(podSecurityConfiguration === undefined ? {} : { configuration: podSecurityConfiguration }),
-    }),
-    priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
-    defaultTolerationSeconds,
-    extendedResourceToleration,
-    defaultStorageClass(storageClasses.all),
-    storageObjectInUseProtection,
-    persistentVolumeClaimResize(storageClasses.cached),
-    runtimeClass(clusterWide(lister('runtimeclasses.node.k8s.io'))),
-    certificateApproval(authorizer),
-    certificateSigning(authorizer),
-    clusterTrustBundleAttest(authorizer),
-    certificateSubjectRestriction,
-    defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
-    podTopologyLabels(clusterWide(lister('nodes')).cached),
-    // Others go before this: webhooks see what they have made of an object, and quota is for what nobody refuses.
-    mutatingWebhooks({ ...webhooks, configurations: configurations('mutatingwebhookconfigurations') }),
-    validatingWebhooks({ ...webhooks, configurations: configurations('validatingwebhookconfigurations') }),
-  ]
-  // What is counted must not be refused by anybody after that.
-  const quota = resourceQuota({ ...quotaLookup(registry, clock), clock })
-  const isOn = ({ name }: AdmissionPlugin): boolean =>
-    enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
-  return admissionChain([...plugins.filter(isOn), podCertificateSigning(authorizer), ...last, ...[quota].filter(isOn)])
-}
-
-/** What plugins look things up with. */
-interface Lister {
-  cached(namespace: string, name: string): Entry | undefined
-  /** As of this call. */
-  fresh(namespace: string, name: string): Promise<Entry | undefined>
-  /** Of a namespace, or '' for every one; from the cache. */
-  all(namespace: string): Iterable<Entry>
-}
-
-const listerOf = (store: Store): Lister => ({
-  cached: (namespace, name) => store.cached(namespace, name),
-  fresh: (namespace, name) => store.find(namespace, name),
-  all: (namespace) => store.resource.cache.list.entries({ namespace }),
-})
-
-/** For kinds without namespaces. */
-const clusterWide = (lister: Lister) => ({
-  cached: (name: string): Entry | undefined => lister.cached('', name),
-  fresh: (name: string): Promise<Entry | undefined> => lister.fresh('', name),
-  all: (): Iterable<Entry> => lister.all(''),
-})
 
 function nodeGraph(registry: Registry): NodeGraph {
   const cache = (resource: string): ResourceCache => registry.store(resource).resource.cache

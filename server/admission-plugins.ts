@@ -1,0 +1,126 @@
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  clusterTrustBundleAttest,
+  podCertificateSigning,
+} from './admission/certificates.ts'
+import { admissionChain } from './admission/chain.ts'
+import type { Admission, AdmissionPlugin } from './admission/contract.ts'
+import { defaultIngressClass, defaultStorageClass } from './admission/default-class.ts'
+import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
+import { extendedResourceToleration } from './admission/extended-resource-toleration.ts'
+import { limitRanger } from './admission/limit-ranger.ts'
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { nodeRestriction } from './admission/node-restriction/index.ts'
+import { podSecurity, type PodSecurityConfiguration } from './admission/pod-security.ts'
+import { podTopologyLabels } from './admission/pod-topology-labels.ts'
+import { priority } from './admission/priority.ts'
+import { resourceQuota } from './admission/resource-quota.ts'
+import { runtimeClass } from './admission/runtime-class.ts'
+import { serviceAccount } from './admission/service-account.ts'
+import { persistentVolumeClaimResize, storageObjectInUseProtection } from './admission/storage-protection.ts'
+import { taintNodesByCondition } from './admission/taint-nodes-by-condition.ts'
+import type { WebhookMetrics } from './admission/webhooks/metrics.ts'
+import { mutatingWebhooks } from './admission/webhooks/mutating.ts'
+import { validatingWebhooks } from './admission/webhooks/validating.ts'
+import type { Authorizer } from './authz/contract.ts'
+import type { Entry } from './cache/entry.ts'
+import type { ResourceCache } from './cache/resource-cache.ts'
+import type { Log } from './log.ts'
+import type { Clock } from './machinery/clock.ts'
+import type { CallWebhook } from './proxy/webhook-call.ts'
+import { RegistryForms } from './registry/object-forms.ts'
+import type { Registry } from './registry/registry.ts'
+import type { Store } from './registry/generic/store.ts'
+import { quotaLookup } from './quota-lookup.ts'
+
+/** Plugins that run only when they are switched on. */
+const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
+
+export interface AdmissionOptions {
+  clock: Clock
+  log: Log
+  enabledPlugins?: readonly string[]
+  disabledPlugins?: readonly string[]
+  podSecurityConfiguration?: PodSecurityConfiguration
+}
+
+/**
+ * The plugins of this server in upstream's order (`kubeapiserver/options/plugins.go`), of which the options choose.
+ * @param last rules of this server itself, after all plugins but the one that counts
+ */
+export function admissionOf(
+  registry: Registry,
+  authorizer: Authorizer,
+  { clock, enabledPlugins = [], disabledPlugins = [], podSecurityConfiguration, log }: AdmissionOptions,
+  { callWebhook, webhookMetrics }: { callWebhook: CallWebhook; webhookMetrics: WebhookMetrics },
+  ...last: readonly AdmissionPlugin[]
+): Admission {
+  const lister = (resource: string): Lister => listerOf(registry.store(resource))
+  const namespaces = clusterWide(lister('namespaces'))
+  const storageClasses = clusterWide(lister('storageclasses.storage.k8s.io'))
+  const webhooks = {
+    namespaces,
+    forms: new RegistryForms(registry),
+    ...{ authorizer, call: callWebhook, metrics: webhookMetrics },
+    onIgnored: (webhook: string, error: string): void =>
+      log.warn({ webhook, error }, 'a webhook could not be called, which its failurePolicy ignores'),
+  }
+  const configurations = (resource: string): ResourceCache => registry.store(`${resource}.admissionregistration.k8s.io`).resource.cache
+  const plugins = [
+    namespaceLifecycle(namespaces),
+    limitRanger({ cached: lister('limitranges').all }),
+    serviceAccount(lister('serviceaccounts'), (ms) => new Promise((done) => void clock.setTimeout(done, ms))),
+    nodeRestriction({ authorizer, lookup: lister }),
+    taintNodesByCondition,
+    podSecurity({
+      namespaces,
+      pods: lister('pods').all,
+      ...(podSecurityConfiguration === undefined ? {} : { configuration: podSecurityConfiguration }),
+    }),
+    priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
+    defaultTolerationSeconds,
+    extendedResourceToleration,
+    defaultStorageClass(storageClasses.all),
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize(storageClasses.cached),
+    runtimeClass(clusterWide(lister('runtimeclasses.node.k8s.io'))),
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    clusterTrustBundleAttest(authorizer),
+    certificateSubjectRestriction,
+    defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
+    podTopologyLabels(clusterWide(lister('nodes')).cached),
+    // Others go before this: webhooks see what they have made of an object, and quota is for what nobody refuses.
+    mutatingWebhooks({ ...webhooks, configurations: configurations('mutatingwebhookconfigurations') }),
+    validatingWebhooks({ ...webhooks, configurations: configurations('validatingwebhookconfigurations') }),
+  ]
+  // What is counted must not be refused by anybody after that.
+  const quota = resourceQuota({ ...quotaLookup(registry, clock), clock })
+  const isOn = ({ name }: AdmissionPlugin): boolean =>
+    enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
+  return admissionChain([...plugins.filter(isOn), podCertificateSigning(authorizer), ...last, ...[quota].filter(isOn)])
+}
+
+/** What plugins look things up with. */
+interface Lister {
+  cached(namespace: string, name: string): Entry | undefined
+  /** As of this call. */
+  fresh(namespace: string, name: string): Promise<Entry | undefined>
+  /** Of a namespace, or '' for every one; from the cache. */
+  all(namespace: string): Iterable<Entry>
+}
+
+const listerOf = (store: Store): Lister => ({
+  cached: (namespace, name) => store.cached(namespace, name),
+  fresh: (namespace, name) => store.find(namespace, name),
+  all: (namespace) => store.resource.cache.list.entries({ namespace }),
+})
+
+/** For kinds without namespaces. */
+const clusterWide = (lister: Lister) => ({
+  cached: (name: string): Entry | undefined => lister.cached('', name),
+  fresh: (name: string): Promise<Entry | undefined> => lister.fresh('', name),
+  all: (): Iterable<Entry> => lister.all(''),
+})
