@@ -64,9 +64,9 @@ async function settled(side: Side, before: number, pauseMs: number): Promise<num
 
 /**
  * Plays one attack on one server, with the second client beside it.
- * @param waits for memory that is given back only after a while
+ * @param settles waits for memory that is given back only after a while
  */
-export async function play(side: Side, name: string, quick: boolean, waits: boolean): Promise<Row> {
+export async function play(side: Side, name: string, quick: boolean, settles: boolean): Promise<Row> {
   const [attacker, prober] = [
     fork(join(import.meta.dirname, 'attacker.ts'), { execArgv: [ATTACKER_HEAP] }),
     fork(join(import.meta.dirname, 'prober.ts'), { execArgv: [] }),
@@ -106,7 +106,7 @@ export async function play(side: Side, name: string, quick: boolean, waits: bool
     tell({ kind: 'cleanUp' })
     await cleaned
     if (side.pids.length > 0 && row.alive)
-      row.memory = { before, peak, after: await settled(side, before, !waits ? 0 : quick ? 5000 : SETTLE_LIMIT_MS) }
+      row.memory = { before, peak, after: await settled(side, before, !settles ? 0 : quick ? 5000 : SETTLE_LIMIT_MS) }
   } catch (e) {
     row.broken = e instanceof Error ? e.message : String(e)
     row.alive = await side.alive()
