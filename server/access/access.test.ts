@@ -1,3 +1,4 @@
+import { systemTime } from '../machinery/testing/system-time.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,7 +74,7 @@ describe('on a server', () => {
       })
       signed.push(found.metadata.name)
       const { subject } = parseCertificateRequest(Buffer.from(found.spec.request, 'base64').toString())
-      const { cert } = issueCertificate(ca, { ...subject, use: 'client', now: Date.now() })
+      const { cert } = issueCertificate(ca, { ...subject, use: 'client', now: systemTime() })
       await rest.send({
         ...{ method: 'PUT', path: `/apis/certificates.k8s.io/v1/certificatesigningrequests/${found.metadata.name}/status` },
         headers: { 'content-type': 'application/json' },

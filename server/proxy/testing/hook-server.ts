@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemTime } from '../../machinery/testing/system-time.ts'
 import { loadCertificates } from '../../serving/certificates.ts'
 
 type Json = Record<string, unknown>
@@ -48,7 +49,7 @@ export class HookServer implements AsyncDisposable {
   static async open(names: readonly string[] = []): Promise<HookServer> {
     const dir = mkdtempSync(join(tmpdir(), 'hooks-'))
     // Peers judge certificates by the system's time.
-    const { server: own, ca } = loadCertificates({ dir, now: Date.now(), names: ['127.0.0.1', ...names] })
+    const { server: own, ca } = loadCertificates({ dir, now: systemTime(), names: ['127.0.0.1', ...names] })
     rmSync(dir, { recursive: true, force: true })
     const server = createServer({ cert: own!.cert, key: own!.key })
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

@@ -1,3 +1,4 @@
+import { systemTime } from '../../../machinery/testing/system-time.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +35,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 export async function startTestServer({ storage: shared, clock = new FakeClock() }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
-  const certificates = loadCertificates({ dir: join(dir, 'pki'), now: Date.now(), names: ['10.0.0.1'] })
+  const certificates = loadCertificates({ dir: join(dir, 'pki'), now: systemTime(), names: ['10.0.0.1'] })
   const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock }))
   const issuers = ['https://kubernetes.default.svc']
   const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock })
