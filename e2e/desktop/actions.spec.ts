@@ -150,7 +150,7 @@ test('labels: set, changed and removed together; what the server refuses is said
   await inspector.open(`configmaps/${NS}/chart`)
   await inspector.palette('labels')
   // Actions are there once the object is; before that the word finds only the logs of pods by their labels.
-  await page.getByRole('option', { name: /^Labels/ }).click()
+  await page.getByRole('option').filter({ hasText: 'ConfigMap chart' }).click()
   const { dialog } = inspector
   await expect(dialog.getByRole('heading', { name: 'Labels: ConfigMap chart' })).toBeVisible()
   await dialog.getByRole('textbox', { name: 'sea' }).fill('no good!')
