@@ -9,8 +9,6 @@
  */
 export const hostNodeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=60']
 
-const MEGABYTE = String(1 << 20)
-
 /** @type {Record<string, string>} */
 const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(1 << 20), MALLOC_TRIM_THRESHOLD_: String(1 << 20) }
 

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { possibleRefusals } from '../fixtures/refusals.ts'
 import { pod } from '../fixtures/session.ts'
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1'
@@ -96,7 +97,11 @@ test('what somebody may do, from the pages of a role, a binding and an account',
   )
 })
 
-test('acting as somebody: said on every page, in the rights of that user only, and over with one click', async ({ inspector, page }) => {
+test('acting as somebody: said on every page, in the rights of that user only, and over with one click', async ({
+  inspector,
+  page,
+  faults,
+}) => {
   await inspector.open('serviceaccounts/shop/clerk')
   await inspector.details.getByRole('link', { name: /^Act as/ }).click()
   const band = page.getByRole('status', { name: 'Acting as somebody else' })
@@ -130,6 +135,7 @@ test('acting as somebody: said on every page, in the rights of that user only, a
   await band.getByRole('button', { name: 'Stop acting' }).click()
   await expect(band).toHaveCount(0)
   await expect(page).not.toHaveURL(/as=/)
+  possibleRefusals(faults, 403)
 })
 
 for (const colorScheme of ['dark', 'light'] as const) {

@@ -141,7 +141,7 @@ test('keys alone: list, details, logs, and back to the same row', async ({ inspe
   for (let stops = 0; stops < 8 && !(await overview.evaluate((tab) => tab === document.activeElement)); stops++)
     await page.keyboard.press('Tab')
   await expect(overview).toBeFocused()
-  for (const name of ['YAML', 'Events', 'Logs']) {
+  for (const name of ['YAML', 'Events', 'Topology', 'Logs']) {
     await page.keyboard.press('ArrowRight')
     await expect(inspector.tab(name)).toBeFocused()
   }
