@@ -1,5 +1,4 @@
-import { hasLongNumbers } from '../machinery/json-scan.ts'
-import { parseNumbers, parseSpelled } from '../machinery/numbers.ts'
+import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { alone } from './own-memory.ts'
 import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
@@ -155,8 +154,7 @@ export class Entry {
   object(): KubeObject {
     const body = this.body.toString()
     const text = this.#head.toString() + body
-    if (this.#schema.raw === true) return parseNumbers(text) as KubeObject
-    return (hasLongNumbers(text) ? parseSpelled(text) : JSON.parse(text)) as KubeObject
+    return (this.#schema.raw === true ? parseNumbers(text) : parseIntegers(text)) as KubeObject
   }
 
   /** A parsed copy that is shared while anybody holds it: not to be changed. */

@@ -8,8 +8,8 @@ import { MetadataError, readObjectMeta, readValidObjectMeta } from '../../extens
 import { compileSchema, SchemaError, type Schema as Structural } from '../../extensions/structural.ts'
 import { prunedDefaults } from '../../extensions/validate-defaults.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
-import { hasLongNumbers, scanJson } from '../../machinery/json-scan.ts'
-import { parseSpelled } from '../../machinery/numbers.ts'
+import { scanJson } from '../../machinery/json-scan.ts'
+import { parseIntegers, parseSpelled } from '../../machinery/numbers.ts'
 import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/types.ts'
 import { duplicateFields } from '../../patch/parse.ts'
 import type { ValueConverter } from '../generic/stored-resource.ts'
@@ -149,7 +149,7 @@ export class CustomForm {
   /** What is shown of an object that was written before, under another schema or in another version; undefined when it is the same. */
   settle(json: Buffer, revision: number): VersionedJson | undefined {
     const text = json.toString()
-    const obj = (hasLongNumbers(text) ? parseSpelled(text) : JSON.parse(text)) as JsonObject
+    const obj = parseIntegers(text) as JsonObject
     if (isObject(obj['metadata'])) delete obj['metadata']['resourceVersion']
     // Not the bytes: other servers write texts in other ways.
     const before = JSON.stringify(obj)
@@ -204,5 +204,5 @@ export class ConvertedForm implements ValueConverter {
 
 function parsedValue(value: Buffer): JsonObject {
   const text = value.toString()
-  return (hasLongNumbers(text) ? parseSpelled(text) : JSON.parse(text)) as JsonObject
+  return parseIntegers(text) as JsonObject
 }
