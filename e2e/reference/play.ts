@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Api } from '../fixtures/api.ts'
+import { startServer } from '../fixtures/server.ts'
 
 /**
  * The reference's answers: a suite is a sequence of requests and a file with what kube-apiserver 1.37.2 said to each. Objects are made in a
@@ -23,12 +24,24 @@ export interface Answer {
 
 /** BINNACLE_RECORD="URL TOKEN" of a kube-apiserver without controllers writes its answers down anew. */
 const record = process.env.BINNACLE_RECORD?.split(' ')
-export const recording = record !== undefined
+const recording = record !== undefined
 
 /** The server whose answers are being written down. */
-export function reference(): Api {
+function reference(): Api {
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
   return new Api(record?.[0] ?? '', { ca: '', token: record?.[1] ?? '' })
+}
+
+/** Who answers a suite: the reference while its answers are written down, else a server of ours, which ends with `close`. */
+export async function answering(answers: Answers): Promise<{ api: Api; close(): Promise<void> }> {
+  const server = recording ? undefined : await startServer()
+  return {
+    api: server?.api ?? reference(),
+    async close() {
+      answers.save()
+      await server?.[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /** The answers of one suite. */

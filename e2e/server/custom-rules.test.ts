@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Api } from '../fixtures/api.ts'
-import { type Server, startServer } from '../fixtures/server.ts'
 import { customRules } from '../reference/custom-rules.cases.ts'
-import { Answers, recording, reference } from '../reference/play.ts'
+import { Answers, answering } from '../reference/play.ts'
 
 /** Rules of custom resources, from the definition to the object: each answer is the reference's. */
 describe('rules of custom resources', () => {
   const answers = new Answers('custom-rules')
-  let server: Server | undefined
+  let server: Awaited<ReturnType<typeof answering>> | undefined
   let api: Api
   beforeAll(async () => {
-    if (!recording) server = await startServer()
-    api = server?.api ?? reference()
+    server = await answering(answers)
+    api = server.api
   })
-  afterAll(async () => {
-    answers.save()
-    await server?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => server?.close())
 
   test.each(customRules)('$name', async (request) => {
     // A definition is served a little after it is accepted.
