@@ -3,7 +3,7 @@ import { formatTime, type Clock } from './machinery/clock.ts'
 import { isStatusError } from './machinery/status.ts'
 import type { KubeObject } from './machinery/types.ts'
 import type { Registry } from './registry/registry.ts'
-import { serverContext, type StrategyContext } from './registry/generic/strategy.ts'
+import type { StrategyContext } from './registry/generic/strategy.ts'
 import { deleteFrom } from './registry/generic/delete.ts'
 import { createIn, updateIn } from './registry/generic/write.ts'
 
@@ -19,6 +19,8 @@ const SYSTEM_CLASSES = [
 export interface BootstrapOptions {
   registry: Registry
   clock: Clock
+  /** Of the server's own writes. */
+  context: StrategyContext
   /** Address and port that `default/kubernetes` leads to. */
   advertise: { address: string; port: number }
   /** First address of the service range. */
@@ -28,35 +30,53 @@ export interface BootstrapOptions {
   accounts: boolean
 }
 
-/** Start-up objects: what is there stays as it is, so a restart writes nothing. */
-export async function bootstrap(o: BootstrapOptions): Promise<void> {
-  const context = serverContext(o.clock)
-  const ensure = async (resource: string, namespace: string, obj: KubeObject): Promise<void> => {
-    const store = o.registry.store(resource)
-    if (store.cached(namespace, obj.metadata.name!) !== undefined) return
-    await createIn(store, { object: obj, namespace, context }).catch((e: unknown) => {
-      if (!isStatusError(e, 'AlreadyExists')) throw e
-    })
-  }
-  const apiVersion = 'scheduling.k8s.io/v1'
-  await Promise.all([
-    ...NAMESPACES.map((name) => ensure('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-    ensure('servicecidrs.networking.k8s.io', '', defaultRange(o)),
-    ...SYSTEM_CLASSES.map(([name, value, description]) =>
-      ensure('priorityclasses.scheduling.k8s.io', '', { apiVersion, kind: 'PriorityClass', metadata: { name }, value, description }),
-    ),
-  ])
+// Start-up objects: what is there stays as it is, so a restart writes nothing.
+async function ensure(o: BootstrapOptions, resource: string, obj: KubeObject): Promise<void> {
+  const store = o.registry.store(resource)
+  const { namespace = '', name = '' } = obj.metadata
+  if (store.cached(namespace, name) !== undefined) return
+  await createIn(store, { object: obj, namespace, context: o.context }).catch((e: unknown) => {
+    if (!isStatusError(e, 'AlreadyExists')) throw e
+  })
+}
+
+/** Post-start hook `start-system-namespaces-controller`. */
+export async function ensureSystemNamespaces(o: BootstrapOptions): Promise<void> {
+  await Promise.all(NAMESPACES.map((name) => ensure(o, 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })))
+  // What is made in them next asks the cache for them.
   await o.registry.store('namespaces').find('', 'default')
+  if (!o.accounts) return
+  const account = (namespace: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace },
+  })
+  await Promise.all(NAMESPACES.map((namespace) => ensure(o, 'serviceaccounts', account(namespace))))
+}
+
+/** Post-start hook `scheduling/bootstrap-system-priority-classes`. */
+export async function ensureSystemPriorityClasses(o: BootstrapOptions): Promise<void> {
+  const apiVersion = 'scheduling.k8s.io/v1'
+  const classes = SYSTEM_CLASSES.map(([name, value, description]) =>
+    ensure(o, 'priorityclasses.scheduling.k8s.io', { apiVersion, kind: 'PriorityClass', metadata: { name }, value, description }),
+  )
+  await Promise.all(classes)
+}
+
+/** Post-start hook `start-kubernetes-service-cidr-controller`: the range of --service-cluster-ip-range, which is ready when this server says so. */
+export async function ensureServiceRange(o: BootstrapOptions): Promise<void> {
+  await ensure(o, 'servicecidrs.networking.k8s.io', defaultRange(o))
+  await markRangeReady(o)
+}
+
+/** Post-start hook `bootstrap-controller`: `default/kubernetes`, and the endpoints behind it, which are this server. */
+export async function ensureKubernetesService(o: BootstrapOptions): Promise<void> {
   await Promise.all([
-    ensureService(o, context),
-    markRangeReady(o, context),
-    ensure('endpoints', 'default', kubernetesEndpoints(o)),
-    ensure('endpointslices.discovery.k8s.io', 'default', kubernetesEndpointSlice(o)),
-    ...(o.accounts ? NAMESPACES : []).map((namespace) =>
-      ensure('serviceaccounts', namespace, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }),
-    ),
+    ensureService(o),
+    ensure(o, 'endpoints', kubernetesEndpoints(o)),
+    ensure(o, 'endpointslices.discovery.k8s.io', kubernetesEndpointSlice(o)),
   ])
-  await syncEndpoints(o, context)
+  await syncEndpoints(o)
 }
 
 const defaultRange = ({ serviceRanges }: BootstrapOptions): KubeObject => ({
@@ -73,7 +93,8 @@ const TRIES = 5
  * The service with the first address of the range. Another server may be making it at this moment and have taken the address already;
  * an address that nobody follows up belonged to a server that died, and is freed.
  */
-async function ensureService(o: BootstrapOptions, context: StrategyContext): Promise<void> {
+async function ensureService(o: BootstrapOptions): Promise<void> {
+  const { context } = o
   const services = o.registry.store('services')
   const addresses = o.registry.store('ipaddresses.networking.k8s.io')
   for (let attempt = 1; (await services.find('default', 'kubernetes')) === undefined; attempt++) {
@@ -89,8 +110,8 @@ async function ensureService(o: BootstrapOptions, context: StrategyContext): Pro
   }
 }
 
-/** The default range is ready when the server that it is configured on says so. */
-async function markRangeReady(o: BootstrapOptions, context: StrategyContext): Promise<void> {
+async function markRangeReady(o: BootstrapOptions): Promise<void> {
+  const { context } = o
   const { statusRules } = await import('./registry/generic/update-rules.ts')
   const store = o.registry.store('servicecidrs.networking.k8s.io')
   const message = 'Kubernetes default Service CIDR is ready'
@@ -151,7 +172,8 @@ function kubernetesEndpointSlice(o: BootstrapOptions): KubeObject {
 }
 
 /** A restart may come up on another port: the endpoints follow. */
-async function syncEndpoints(o: BootstrapOptions, context: StrategyContext): Promise<void> {
+async function syncEndpoints(o: BootstrapOptions): Promise<void> {
+  const { context } = o
   const { mainRules } = await import('./registry/generic/update-rules.ts')
   const set = async (resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> => {
     const store = o.registry.store(resource)

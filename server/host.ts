@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readAdmissionConfiguration } from './admission/configuration.ts'
 import { readPodSecurityConfiguration } from './admission/pod-security-configuration.ts'
 import type { PodSecurityConfiguration } from './admission/pod-security.ts'
 import { BootstrapTokens } from './authn/bootstrap-token.ts'
 import { authenticatorOf, type AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
-import { ServiceAccountTokens } from './authn/service-account.ts'
-import { defaultDatabase, startApiServer, type ApiServer } from './control-plane.ts'
+import { ServiceAccountTokens, type AccountLookup } from './authn/service-account.ts'
+import { startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
@@ -78,8 +78,6 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const storage = await opening
   let started: ApiServer | undefined
   try {
-    const serviceAccountTokens = tokensOf(o, certificates, clock)
-    const bootstrapTokens = o.authentication.enableBootstrapTokenAuth ? new BootstrapTokens(clock) : undefined
     const proxies = frontProxiesOf(o, certificates)
     const podSecurity = podSecurityOf(o)
     const kubeletClient = kubeletClientOf(o, certificates)
@@ -87,14 +85,17 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       storage,
       clock,
       log,
-      authenticator: authenticatorOf({
-        ...o.authentication,
-        tokens: [serviceAccountTokens, ...(bootstrapTokens === undefined ? [] : [bootstrapTokens])],
-        ...(proxies === undefined ? {} : { frontProxy: proxies.trust }),
-      }),
-      ...(bootstrapTokens === undefined ? {} : { bootstrapTokens }),
+      authentication({ accounts, secrets }) {
+        const serviceAccountTokens = tokensOf(o, certificates, clock, accounts)
+        const bootstrapTokens = o.authentication.enableBootstrapTokenAuth ? [new BootstrapTokens(clock, secrets)] : []
+        const authenticator = authenticatorOf({
+          ...o.authentication,
+          tokens: [serviceAccountTokens, ...bootstrapTokens],
+          ...(proxies === undefined ? {} : { frontProxy: proxies.trust }),
+        })
+        return { authenticator, serviceAccountTokens }
+      },
       ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
-      serviceAccountTokens,
       authorizationModes: o.authorization.authorizationMode,
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,
@@ -141,7 +142,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       // Loaded after the API server is ready: control loops do not belong to its start.
       workloads = import('./workloads.ts').then((w) =>
         w.startWorkloads({
-          ...{ api, certificates, tokens: serviceAccountTokens, kubeletClient, clock, log },
+          ...{ api, certificates, tokens: api.serviceAccountTokens!, kubeletClient, clock, log },
           ...{ options: o.local, loops: o.loops, dataDir: dataDir(o), schedulerConfiguration },
           serviceCIDRs: [o.network.serviceClusterIpRange],
         }),
@@ -181,20 +182,20 @@ async function loaded(
   }
 }
 
-function tokensOf(o: Options, certificates: Certificates, clock: Clock): ServiceAccountTokens {
+function tokensOf(o: Options, certificates: Certificates, clock: Clock, lookup: AccountLookup): ServiceAccountTokens {
   const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers, apiAudiences } = o.credentials
   const signingKey = file === '' ? certificates.serviceAccount.privateKey : readFileSync(file, 'utf8')
   // One file may hold several keys, public and private, and certificates.
   const verificationKeys = serviceAccountKeyFiles.flatMap((f) => readFileSync(f, 'utf8').match(PEM_KEYS) ?? [])
   const audiences = apiAudiences.length === 0 ? {} : { audiences: apiAudiences }
-  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers: serviceAccountIssuers, clock, ...audiences })
+  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers: serviceAccountIssuers, clock, lookup, ...audiences })
 }
 
 async function openStorage(o: Options, clock: Clock): Promise<Storage> {
   const { etcdServers, etcdCaFile, etcdCertFile, etcdKeyFile } = o.storage
   if (etcdServers.length === 0) {
     const { openSqliteStorage } = await import('./storage/sqlite/open.ts')
-    return openSqliteStorage({ path: defaultDatabase(dataDir(o)), clock })
+    return openSqliteStorage({ path: join(dataDir(o), 'store', 'binnacle.db'), clock })
   }
   const { openEtcdStorage } = await import('./storage/etcd3/open.ts')
   const tls = etcdCaFile === '' && etcdCertFile === '' ? {} : { tls: { caFile: etcdCaFile, certFile: etcdCertFile, keyFile: etcdKeyFile } }

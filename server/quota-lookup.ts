@@ -1,4 +1,5 @@
 import type { ResourceQuotaOptions } from './admission/resource-quota.ts'
+import { admitEverything } from './admission/contract.ts'
 import type { Entry } from './cache/entry.ts'
 import type { Clock } from './machinery/clock.ts'
 import { qualified } from './machinery/status.ts'
@@ -9,11 +10,11 @@ import { statusRules } from './registry/generic/update-rules.ts'
 import { updateIn } from './registry/generic/write.ts'
 import type { Registry } from './registry/registry.ts'
 
-/** What the ResourceQuota plugin looks at and writes, in this server's own stores. */
+/** What the ResourceQuota plugin looks at and writes, in this server's own stores. Nobody is asked about that: it is admission itself. */
 export function quotaLookup(registry: Registry, clock: Clock): Pick<ResourceQuotaOptions, 'lookup' | 'devices'> {
   const [quotas, pods] = [registry.store('resourcequotas'), registry.store('pods')]
   const [classes, claims] = ['deviceclasses', 'resourceclaims'].map((r) => registry.store(`${r}.resource.k8s.io`))
-  const [rules, context] = [statusRules(quotas), serverContext(clock, 'v1')]
+  const [rules, context] = [statusRules(quotas), serverContext({ clock, admission: admitEverything }, 'v1')]
   const read = new WeakMap<Entry, KubeObject>()
   const objectOf = (entry: Entry): KubeObject => {
     let obj = read.get(entry)

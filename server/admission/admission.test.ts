@@ -3,7 +3,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { openStores, configMap, type Stores } from '../registry/generic/testing/stores.ts'
 import { admissionChain } from './chain.ts'
-import type { Admission, AdmissionPlugin } from './contract.ts'
+import type { AdmissionPlugin } from './contract.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { serviceAccount } from './service-account.ts'
 import { testAttributes } from './testing/attributes.ts'
@@ -58,12 +58,10 @@ describe('the chain', () => {
 describe('on real stores', () => {
   let s: Stores
   beforeAll(async () => {
-    const late: { chain?: Admission } = {}
-    const admission: Admission = { mutate: (a) => late.chain!.mutate(a), validate: (a) => late.chain!.validate(a) }
     // Namespaces wait for their content, as their strategy has it.
-    s = await openStores([{ group: '', resource: 'namespaces', strategy: { waitsForContent: () => true } }], { admission })
+    s = await openStores([{ group: '', resource: 'namespaces', strategy: { waitsForContent: () => true } }])
     const [namespaces, accounts] = [s.registry.store('namespaces'), s.registry.store('serviceaccounts')]
-    late.chain = admissionChain([
+    s.context.admission = admissionChain([
       namespaceLifecycle({ cached: (n) => namespaces.cached('', n), fresh: (n) => namespaces.find('', n) }),
       serviceAccount({ cached: (ns, n) => accounts.cached(ns, n), fresh: (ns, n) => accounts.find(ns, n) }),
     ])

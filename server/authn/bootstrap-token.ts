@@ -21,29 +21,26 @@ interface Secret extends KubeObject {
   data?: Record<string, string>
 }
 
+/** In the cache, so that a token that was revoked is gone at once. */
 export type SecretLookup = (namespace: string, name: string) => Entry | undefined
 
 /**
  * `--enable-bootstrap-token-auth`: tokens `ID.SECRET` that a node joins with, each in a secret of kube-system
  * (plugin/pkg/auth/authenticator/token/bootstrap).
- * `attach` tells where secrets are, once there is a registry: in the cache, so that a token that was revoked is gone at once.
  */
 export class BootstrapTokens implements TokenAuthenticator {
   readonly #clock: Clock
-  #secrets: SecretLookup | undefined
+  readonly #secrets: SecretLookup
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, secrets: SecretLookup) {
     this.#clock = clock
-  }
-
-  attach(secrets: SecretLookup): void {
     this.#secrets = secrets
   }
 
   authenticateToken(token: string): UserInfo | undefined {
     const [, id, secret] = TOKEN.exec(token) ?? []
     if (id === undefined || secret === undefined) return undefined
-    const entry = this.#secrets?.(NAMESPACE, `bootstrap-token-${id}`)
+    const entry = this.#secrets(NAMESPACE, `bootstrap-token-${id}`)
     return entry === undefined ? undefined : userOf(entry.object(), id, secret, this.#clock.now())
   }
 }

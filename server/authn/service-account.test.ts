@@ -21,9 +21,7 @@ const claims = {
 }
 
 function tokens(clock: FakeClock, signingKey = ec, issuers = ['me']): ServiceAccountTokens {
-  const t = new ServiceAccountTokens({ signingKey, issuers, clock })
-  t.attach(lookup)
-  return t
+  return new ServiceAccountTokens({ signingKey, issuers, clock, lookup })
 }
 
 const part = (token: string, i: number): Record<string, unknown> =>

@@ -57,6 +57,7 @@ export interface ServiceAccountTokenOptions {
   /** Whom tokens must be for to be accepted here; default: the issuers. */
   audiences?: readonly string[]
   clock: Clock
+  lookup: AccountLookup
 }
 
 /** The claims of tokens that are kept in secrets (pkg/serviceaccount/legacy.go): good for as long as their secret. */
@@ -86,7 +87,7 @@ interface Remembered {
   user: UserInfo
 }
 
-/** Signs and accepts the tokens of service accounts. `attach` tells where their objects are, once the registry is there. */
+/** Signs and accepts the tokens of service accounts. */
 export class ServiceAccountTokens implements TokenAuthenticator {
   readonly audiences: readonly string[]
   readonly #clock: Clock
@@ -98,10 +99,11 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   /** Tokens whose signature was checked, by their SHA-256: a client sends one and the same with every request. */
   readonly #seen = new Map<string, Remembered>()
   readonly #ids = new WeakMap<KeyObject, string>()
-  #lookup: AccountLookup | undefined
+  readonly #lookup: AccountLookup
 
   constructor(o: ServiceAccountTokenOptions) {
     this.#clock = o.clock
+    this.#lookup = o.lookup
     this.#issuers = o.issuers
     this.audiences = o.audiences ?? o.issuers
     this.#signingKey = createPrivateKey(o.signingKey)
@@ -127,10 +129,6 @@ export class ServiceAccountTokens implements TokenAuthenticator {
       seen.set(kid, { use: 'sig', kty: kty!, kid, ...own })
     }
     return [...seen.values()]
-  }
-
-  attach(lookup: AccountLookup): void {
-    this.#lookup = lookup
   }
 
   /** A signed token; `iss`, `iat`, `nbf` and `jti` are filled in. */
@@ -237,7 +235,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
 
   /** The account, and what the token is bound to. At once when the lookup is. */
   #lookedUp(claims: TokenClaims): readonly Found[] | Promise<readonly Found[]> {
-    const found = boundTo(claims).map(([kind, namespace, o]) => (o.name === '' ? undefined : this.#lookup?.find(kind, namespace, o.name)))
+    const found = boundTo(claims).map(([kind, namespace, o]) => (o.name === '' ? undefined : this.#lookup.find(kind, namespace, o.name)))
     return found.some((f) => f instanceof Promise) ? Promise.all(found.map((f) => Promise.resolve(f))) : (found as Found[])
   }
 }

@@ -11,7 +11,7 @@ export interface DiscoveryOptions {
   registry: Pick<Registry, 'snapshot'>
   typeOf: Scheme['typeOf']
   /** host:port for `/api`. */
-  serverAddress(): string
+  readonly serverAddress: string
   /** Paths besides the API's own, for the index at `/`. */
   extraPaths: readonly string[]
   respond(ctx: RequestContext, obj: object): void
@@ -87,7 +87,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (group === undefined) {
       const form = wantsAggregated(ctx.exchange.headers.accept ?? '')
       if (form !== undefined) return answered(respondAggregated(ctx, root === 'api', form))
-      return answered(o.respond(ctx, root === 'api' ? apiVersions(o.serverAddress()) : apiGroupList(o.registry.snapshot.groups)))
+      return answered(o.respond(ctx, root === 'api' ? apiVersions(o.serverAddress) : apiGroupList(o.registry.snapshot.groups)))
     }
     if (root === 'api') {
       if (group !== 'v1' || version !== undefined) throw resourceNotFound()

@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/contract.ts'
 import type { Authenticator, UserInfo } from '../authn/contract.ts'
 import type { Authorizer } from '../authz/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
@@ -21,6 +22,8 @@ export interface ChainOptions {
   readonly clock: Clock
   readonly authenticator: Authenticator
   readonly authorizer: Authorizer
+  /** Asked by handlers that write. */
+  readonly admission: Admission
   readonly writeStatus: StatusWriter
   readonly errorLog: ErrorLog
   readonly metrics: RequestMetrics
@@ -52,11 +55,11 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withAuthorization(o.authorizer, o.writeStatus),
   ]
   const chain = filters.reduceRight<Handler>((next, filter) => (filter === undefined ? next : filter(next)), handler)
-  return withRequestInfo(chain, o.clock)
+  return withRequestInfo(chain, o)
 }
 
 /** Where an exchange becomes a request: its audit id and what it is about. */
-function withRequestInfo(next: Handler, clock: Clock): ExchangeHandler {
+function withRequestInfo(next: Handler, by: Pick<ChainOptions, 'clock' | 'admission'>): ExchangeHandler {
   return (exchange) => {
     const auditId = auditIdOf(exchange)
     let info: RequestInfo
@@ -65,7 +68,7 @@ function withRequestInfo(next: Handler, clock: Clock): ExchangeHandler {
     } catch (e) {
       return refuse(exchange, e)
     }
-    return next(new ServedRequest(exchange, info, auditId, clock))
+    return next(new ServedRequest(exchange, info, auditId, by))
   }
 }
 

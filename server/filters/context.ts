@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/contract.ts'
 import type { UserInfo } from '../authn/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Exchange } from '../serving/exchange.ts'
@@ -19,6 +20,8 @@ export interface RequestContext {
   /** Texts for the client; push before the response is sent. They become `Warning: 299` headers. */
   readonly warnings: Warnings
   readonly clock: Clock
+  /** Who may change or refuse what the request writes. */
+  readonly admission: Admission
   /** When the request arrived, in the clock's milliseconds. */
   readonly receivedAt: number
   /** Watches, proxied streams, logs with follow: no deadline, and not counted as in flight. */
@@ -42,6 +45,7 @@ export class ServedRequest implements RequestContext {
   user: UserInfo = nobody
   readonly auditId: string
   readonly clock: Clock
+  readonly admission: Admission
   readonly receivedAt: number
   readonly longRunning: boolean
   #annotations: Annotations | undefined
@@ -49,12 +53,13 @@ export class ServedRequest implements RequestContext {
   #abort: AbortController | undefined
   #aborted: Error | undefined
 
-  constructor(exchange: Exchange, requestInfo: RequestInfo, auditId: string, clock: Clock) {
+  constructor(exchange: Exchange, requestInfo: RequestInfo, auditId: string, by: { readonly clock: Clock; readonly admission: Admission }) {
     this.exchange = exchange
     this.requestInfo = requestInfo
     this.auditId = auditId
-    this.clock = clock
-    this.receivedAt = clock.now()
+    this.clock = by.clock
+    this.admission = by.admission
+    this.receivedAt = by.clock.now()
     this.longRunning = isLongRunning(requestInfo)
   }
 

@@ -16,6 +16,7 @@ export function strategyContext(ctx: RequestContext, asked: Asked = {}): Strateg
   return {
     user: ctx.user,
     clock: ctx.clock,
+    admission: ctx.admission,
     dryRun,
     requestGroup: apiGroup,
     requestVersion: apiVersion,

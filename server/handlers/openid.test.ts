@@ -78,7 +78,12 @@ test.each([
   ['ES512', 'sha512', () => generateKeyPairSync('ec', { namedCurve: 'P-521' })],
 ] as const)('a token of a %s key is checked with the published key', (alg, digest, make) => {
   const signingKey = make().privateKey.export({ type: 'pkcs8', format: 'pem' })
-  const tokens = new ServiceAccountTokens({ signingKey: String(signingKey), issuers: ['https://i'], clock: new FakeClock() })
+  const tokens = new ServiceAccountTokens({
+    signingKey: String(signingKey),
+    issuers: ['https://i'],
+    clock: new FakeClock(),
+    lookup: { find: () => undefined },
+  })
   const { token } = tokens.issue(
     { sub: 's', aud: ['a'], 'kubernetes.io': { namespace: 'n', serviceaccount: { name: 'a', uid: 'u' } } },
     600,

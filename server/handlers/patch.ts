@@ -2,6 +2,7 @@ import type { RequestContext } from '../filters/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
+import { once } from '../machinery/once.ts'
 import { Slice } from '../machinery/slice.ts'
 import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
@@ -85,11 +86,6 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
     typeError: (doc) => conversionError(doc, type),
     convert: (doc) => convertedNumbers(doc, type),
   }
-}
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
 }
 
 /** Applies a patch and reads the result as an object of the expected kind. */

@@ -38,8 +38,14 @@ export function parseInt64(q: Query, name: string): Int64 | undefined {
 }
 
 function selectors(q: Query): { labels: LabelSelector; fields: FieldSelector } {
+  return { labels: labelSelector(q), fields: parsed(() => parseFieldSelector(q.get('fieldSelector') ?? '')) }
+}
+
+export const labelSelector = (q: Query): LabelSelector => parsed(() => parseLabelSelector(q.get('labelSelector') ?? ''))
+
+function parsed<T>(parse: () => T): T {
   try {
-    return { labels: parseLabelSelector(q.get('labelSelector') ?? ''), fields: parseFieldSelector(q.get('fieldSelector') ?? '') }
+    return parse()
   } catch (e) {
     if (e instanceof SelectorError) throw badRequest(e.message)
     throw e

@@ -6,12 +6,14 @@ import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'
+import { labelSelector } from './query.ts'
 import { representationOf, respondObject } from './respond.ts'
 import { tableOf } from './shown.ts'
 
 /** Requests to kinds of which nothing is stored. */
 export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefinition): Promise<void> {
   if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
+  if (resource.facts?.namespaced === false && ctx.requestInfo.namespace !== '') throw resourceNotFound()
   if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const { verb, namespace, name } = ctx.requestInfo
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
@@ -31,7 +33,8 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
     return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(ctx, resource.table!, [object]) : object)
   }
   if (verb === 'list' && resource.list !== undefined) {
-    const items = await resource.list(request())
+    const labels = labelSelector(ctx.requestInfo.query)
+    const items = (await resource.list(request())).filter((item) => labels.matches(item.metadata.labels))
     return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(ctx, resource.table!, items) : listOf(resource, items))
   }
   if (name !== '' && resource.get === undefined) throw resourceNotFound()

@@ -7,7 +7,7 @@ kubelets.add('127.0.0.1', 10250)
 
 const rulesFor = (...found: string[]): AddressRules => ({
   kubelets,
-  ownPort: () => 6443,
+  ownPort: 6443,
   ownAddresses: () => ['127.0.0.1', '::1', '192.0.2.2', 'fd00::2'],
   resolve: () => Promise.resolve(found.map((address): ResolvedAddress => ({ address, family: address.includes(':') ? 6 : 4 }))),
 })

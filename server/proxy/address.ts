@@ -51,7 +51,7 @@ function endpointKey(address: string, port: number): string {
 export interface AddressRules {
   kubelets: LocalKubelets
   /** The port of this API server. */
-  ownPort(): number
+  ownPort: number
   /** Default: the system's resolver. */
   resolve?: Resolve
   /** Addresses of this machine; default what the system says. */
@@ -69,7 +69,7 @@ export async function allowedAddresses(target: Destination, rules: AddressRules)
   const { host, port } = target
   const addresses = await resolved(host, rules)
   for (const { address } of addresses) {
-    if (port === rules.ownPort() && isOwn(address, rules)) throw badRequest(notAllowed)
+    if (port === rules.ownPort && isOwn(address, rules)) throw badRequest(notAllowed)
     if (target.anyAddress === true || isGlobalUnicast(address)) continue
     if (!(target.asKubeletClient && rules.kubelets.has(address, port))) throw badRequest(notAllowed)
   }

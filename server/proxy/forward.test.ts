@@ -32,7 +32,7 @@ afterAll(() => {
 })
 beforeEach(() => {
   const { port } = backend.address() as AddressInfo
-  forwarder = new Forwarder({ cert: '', key: '' }, { kubelets: new LocalKubelets(), ownPort: () => 0 })
+  forwarder = new Forwarder({ cert: '', key: '' }, { kubelets: new LocalKubelets(), ownPort: 0 })
   // A name, so that only the addresses given lead to the backend.
   const target = { protocol: 'http:', host: 'backend.invalid', port, asKubeletClient: false } as const
   const addresses = [{ address: '127.0.0.1', family: 4 }] as const

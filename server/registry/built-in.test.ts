@@ -11,8 +11,9 @@ const unused = (): never => {
 }
 const kinds = builtInKinds({
   connect: { pods: {}, nodes: {}, services: {} },
-  services: { allocators: unused, context: unused },
-  token: { tokens: unused, store: unused },
+  services: { allocators: unused as never },
+  tokens: undefined,
+  store: unused,
   eventTtlSeconds: 1,
 })
 const definitions = builtInDefinitions(scheme, kinds)

@@ -121,9 +121,12 @@ export interface UnstoredDefinition {
   readonly version: string
   readonly resource: string
   readonly kind: string
+  /** Its names as discovery shows them, where the facts table has none. A definition that somebody makes of its group goes before. */
+  readonly facts?: ResourceFacts
   /** Throws a Status to refuse. The answer's code is 201 unless it is a Status with a code of its own. */
   create?(body: KubeObject, request: UnstoredRequest): Promise<KubeObject>
   get?(request: UnstoredRequest): Promise<KubeObject>
+  /** Labels are selected by the caller. */
   list?(request: UnstoredRequest): Promise<KubeObject[]>
   readonly table?: TableDefinition
   /** The warning that goes with every answer. */

@@ -9,6 +9,7 @@ import { scheme } from '../scheme/index.ts'
 import { builtInDefinitions } from './built-in.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { Store } from './generic/store.ts'
+import { admitEverything } from '../admission/contract.ts'
 import type { StrategyContext } from './generic/strategy.ts'
 import { mainRules, statusRules } from './generic/update-rules.ts'
 import { builtInKinds } from './kinds.ts'
@@ -34,14 +35,16 @@ const unused = (): never => {
 }
 const kinds = builtInKinds({
   connect: { pods: {}, nodes: {}, services: {} },
-  services: { allocators: unused, context: unused },
-  token: { tokens: unused, store: unused },
+  services: { allocators: unused as never },
+  tokens: undefined,
+  store: unused,
   eventTtlSeconds: 1,
 })
 const definitions = builtInDefinitions(scheme, kinds).filter((d) => d.storage.schema.facts !== undefined)
 const context: StrategyContext = {
   user: { name: 'u', groups: [] },
   clock: new FakeClock(),
+  admission: admitEverything,
   dryRun: false,
   warn: () => undefined,
   fieldManager: { manager: 'm' },

@@ -40,7 +40,6 @@ import { replicationcontrollers } from './core/replicationcontrollers.ts'
 import { resourcequotas } from './core/resourcequotas.ts'
 import { secrets } from './core/secrets.ts'
 import { serviceaccounts } from './core/serviceaccounts/index.ts'
-import type { TokenDependencies } from './core/serviceaccounts/token.ts'
 import { services, type ServiceDependencies } from './core/services/index.ts'
 import type { BuiltInKind, UnstoredDefinition } from './definition.ts'
 import { endpointslices } from './discovery/endpointslices.ts'
@@ -48,6 +47,7 @@ import { eventsInEventsGroup } from './events/events.ts'
 import { flowschemas } from './flowcontrol/flowschemas.ts'
 import { prioritylevelconfigurations } from './flowcontrol/prioritylevelconfigurations.ts'
 import type { ServedResource, Subresource } from './generic/resource.ts'
+import type { Store } from './generic/store.ts'
 import { ingressclasses } from './networking/ingressclasses.ts'
 import { ingresses } from './networking/ingresses.ts'
 import { ipaddresses } from './networking/ipaddresses.ts'
@@ -78,28 +78,32 @@ export interface KindDependencies {
   /** Subresources that are answered by a kubelet or through a proxy. */
   connect: Readonly<Record<'pods' | 'nodes' | 'services', Readonly<Record<string, Subresource>>>>
   services: ServiceDependencies
-  token: TokenDependencies
+  /** Undefined when the server has no key to sign with. */
+  tokens: ServiceAccountTokens | undefined
+  /** Looked up when requests come, by `resource.group`. */
+  store(resource: string): Store
   eventTtlSeconds: number
 }
 
 /** Every built-in kind that has more to it than its schema. The rest of the API is served from the facts table alone. */
-export function builtInKinds({ connect, services: serviceDependencies, token, eventTtlSeconds }: KindDependencies): BuiltInKind[] {
+export function builtInKinds(deps: KindDependencies): BuiltInKind[] {
+  const { connect, store } = deps
   return [
     configmaps,
     endpoints,
-    events(eventTtlSeconds),
+    events(deps.eventTtlSeconds),
     limitranges,
     namespaces,
     withSubresources(nodes, connect.nodes),
     persistentvolumeclaims,
     persistentvolumes,
-    withSubresources(pods, { ...connect.pods, eviction: eviction(() => token.store('poddisruptionbudgets.policy')) }),
+    withSubresources(pods, { ...connect.pods, eviction: eviction(() => store('poddisruptionbudgets.policy')) }),
     podtemplates,
     replicationcontrollers,
     resourcequotas,
     secrets,
-    serviceaccounts(token),
-    withSubresources(services(serviceDependencies), connect.services),
+    serviceaccounts({ tokens: deps.tokens, store }),
+    withSubresources(services(deps.services), connect.services),
     controllerrevisions,
     daemonsets,
     deployments,

@@ -93,6 +93,11 @@ export class Registry {
       for (const cache of cachesOf(installed)) this.#options.feed.add(cache)
       this.#installed.set(qualified(definition), installed)
     }
+    this.addUnstored(unstored)
+  }
+
+  /** Adds kinds of which nothing is stored, at any time. */
+  addUnstored(unstored: readonly UnstoredDefinition[]): void {
     this.#unstored.push(...unstored)
     this.#swap()
   }
@@ -227,23 +232,26 @@ export class Registry {
     const installed = [...this.#installed.values()]
     const served = installed.flatMap((i) => i.served)
     const byPath = new Map(served.map((s) => [pathOf(s.facts), s]))
-    const unstored = new Map(this.#unstored.map((u) => [pathOf(u), u]))
     const known = new Set(builtIn.resources)
     const added = served.map((s) => s.facts).filter((f) => !known.has(f))
     const delegates = this.#delegates
-    const groups = groupsWith(builtIn.groups, added, delegates)
+    const taken = new Set([...added, ...delegates].map((d) => d.group))
+    const shown = this.#unstored.filter(({ facts }) => facts === undefined || !taken.has(facts.group))
+    const unstored = new Map(shown.map((u) => [pathOf(u), u]))
+    const own = shown.flatMap((u) => u.facts ?? [])
+    const groups = [...groupsWith(builtIn.groups, added, delegates), ...groupsOf(own)]
     return {
       generation,
       groups,
       delegates,
-      facts: added.length === 0 ? builtIn.resources : [...builtIn.resources, ...added],
+      facts: added.length + own.length === 0 ? builtIn.resources : [...builtIn.resources, ...added, ...own],
       served,
       stores: new Map(installed.map((i) => [qualified(i.definition), i.store])),
       resource: (group, version, resource) => byPath.get(`${group}/${version}/${resource}`),
       unstored: (group, version, resource) => unstored.get(`${group}/${version}/${resource}`),
       delegate: (group, version) => delegates.find((d) => d.group === group && d.version === version),
       group: (name) => groups.find((g) => g.name === name),
-      isBuiltIn: (group) => builtIn.groups.some((g) => g.name === group),
+      isBuiltIn: (group) => builtIn.groups.some((g) => g.name === group) || own.some((f) => f.group === group),
     }
   }
 }
@@ -341,6 +349,12 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
     fromStored: v.conversion?.fromStored ?? same,
     toStored: v.conversion?.toStored ?? same,
   }
+}
+
+/** Of kinds that are not stored. */
+function groupsOf(facts: readonly ResourceFacts[]): GroupFacts[] {
+  const names = new Set(facts.map((f) => f.group))
+  return [...names].map((name) => ({ name, versions: [...new Set(facts.filter((f) => f.group === name).map((f) => f.version))] }))
 }
 
 /** Priority of a group that custom resources make (kube-apiserver `crdregistration`). */

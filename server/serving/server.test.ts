@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { FakeClock, systemClock, type Clock } from '../machinery/clock.ts'
 import { createAuthority, issueCertificate, type Authority, type KeyPair } from './x509.ts'
 import type { Exchange, ExchangeHandler, ResponseStream } from './exchange.ts'
-import { serve, type ServeOptions, type Serving } from './server.ts'
+import { listen, type Listener, type ListenOptions } from './server.ts'
 
 // Peers judge certificates by the system's time, so these are good at any.
 const now = Date.UTC(2020, 0, 1)
@@ -28,11 +28,12 @@ afterEach(async () => {
 async function start(
   handler: ExchangeHandler,
   clock: Clock = systemClock,
-  more: Partial<ServeOptions> = {},
-): Promise<Serving & { url: string; errors: unknown[] }> {
+  more: Partial<ListenOptions> = {},
+): Promise<Listener & { url: string; errors: unknown[] }> {
   const tls = { cert: server.cert, key: server.key, clientCa: ca.cert }
   const errors: unknown[] = []
-  const serving = await serve({ port: 0, host: '127.0.0.1', tls, handler, clock, onHandlerError: (e) => errors.push(e), ...more })
+  const serving = await listen({ port: 0, host: '127.0.0.1', tls, clock, onHandlerError: (e) => errors.push(e), ...more })
+  serving.serve(handler)
   cleanups.push(() => serving.close(0))
   return { ...serving, errors, url: `https://127.0.0.1:${serving.port}` }
 }
@@ -658,16 +659,37 @@ describe('upgrades', () => {
 })
 
 describe('start and end', () => {
+  test('who connects before there is a handler waits for it', async () => {
+    const early = await listen({ port: 0, host: '127.0.0.1', tls: { cert: server.cert, key: server.key }, clock: systemClock })
+    cleanups.push(() => early.close(0))
+    const url = `https://127.0.0.1:${early.port}`
+    const session = h2(url)
+    await once(session, 'connect')
+    const answers = [get2(session, '/two'), get1(`${url}/one`)]
+    early.serve((x) => x.respond(200, {}, Buffer.from(x.path)))
+    expect((await Promise.all(answers)).map((a) => a.body)).toEqual(['/two', '/one'])
+  })
+
+  test('a listener that never served lets go of who waits', async () => {
+    const early = await listen({ port: 0, host: '127.0.0.1', tls: { cert: server.cert, key: server.key }, clock: systemClock })
+    const socket = tlsConnect({ port: early.port, host: '127.0.0.1', ca: ca.cert })
+    socket.on('error', () => {})
+    await once(socket, 'secureConnect')
+    const ended = once(socket, 'close')
+    await early.close(0)
+    expect(await ended).toEqual([false])
+  })
+
   test('a busy port is one sentence that says what to do', async () => {
     const blocker = plainServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => blocker.once('listening', resolve))
     cleanups.push(() => new Promise((resolve) => blocker.close(resolve)))
     const { port } = blocker.address() as AddressInfo
-    const options = { port, host: '127.0.0.1', tls: { cert: server.cert, key: server.key }, handler: () => {}, clock: systemClock }
-    await expect(serve(options)).rejects.toThrow(
+    const options = { port, host: '127.0.0.1', tls: { cert: server.cert, key: server.key }, clock: systemClock }
+    await expect(listen(options)).rejects.toThrow(
       `127.0.0.1:${port} is in use by another program; choose another port with --secure-port, or 0 for a free one`,
     )
-    await expect(serve({ ...options, port: 0, host: '192.0.2.1' })).rejects.toThrow('192.0.2.1:0 is not an address of this machine')
+    await expect(listen({ ...options, port: 0, host: '192.0.2.1' })).rejects.toThrow('192.0.2.1:0 is not an address of this machine')
   })
 
   test('close lets running requests finish and takes no new ones', async () => {

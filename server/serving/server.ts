@@ -12,12 +12,11 @@ import { defaultLimits, type Http2Limits } from './http2/limits.ts'
 import { connectionBounds, type ConnectionBounds } from './limits.ts'
 import { tlsServerOptions, type TlsFiles } from './tls.ts'
 
-export interface ServeOptions {
+export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
   readonly tls: TlsFiles
-  readonly handler: ExchangeHandler
   readonly clock: Clock
   readonly limits?: Partial<Http2Limits>
   /** Absent: as many as the file descriptors of this process allow. */
@@ -26,8 +25,10 @@ export interface ServeOptions {
   readonly onHandlerError?: (e: unknown) => void
 }
 
-export interface Serving {
+/** A bound port. Whoever connects before there is a handler waits for it. */
+export interface Listener {
   readonly port: number
+  serve(handler: ExchangeHandler): void
   /** No new requests; running ones finish within `graceMs`, then the sockets are cut. Resolves when all are closed. */
   close(graceMs: number): Promise<void>
 }
@@ -42,13 +43,17 @@ const listenErrors: Readonly<Record<string, (at: string) => string>> = {
 }
 
 /** One TLS listener for HTTP/2 and HTTP/1.1, chosen by ALPN. Rejects with one sentence when it cannot listen. */
-export async function serve(options: ServeOptions): Promise<Serving> {
-  const { tls, handler, clock } = options
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { tls, clock } = options
   const limits = { ...defaultLimits, ...options.limits }
   const onHandlerError = options.onHandlerError ?? (() => {})
   const connections = new Connections(clock, options.bounds ?? connectionBounds(descriptorLimit(), share, most))
   const open = new Set<Http1Connection | Http2Connection>()
-  const http1 = new Http1({ handler, clock, onHandlerError })
+  const early = new Set<TLSSocket>()
+  let accept = (socket: TLSSocket): void => {
+    early.add(socket)
+    socket.once('close', () => early.delete(socket))
+  }
   const listener = createServer({
     ...tlsServerOptions(tls),
     ALPNProtocols: ['h2', 'http/1.1'],
@@ -59,14 +64,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   connections.watch(listener)
   // A failed handshake is the client's business; one that is not finished is looked after by `connections`.
   listener.on('tlsClientError', () => {})
-  listener.on('secureConnection', (socket: TLSSocket) => {
-    const state = connectionState(socket, tls.clientCa !== undefined)
-    const h2 = socket.alpnProtocol === 'h2'
-    const connection = h2 ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError }) : http1.accept(socket, state)
-    open.add(connection)
-    socket.once('close', () => open.delete(connection))
-    connections.established(socket, state, connection)
-  })
+  listener.on('secureConnection', (socket: TLSSocket) => accept(socket))
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (e: NodeJS.ErrnoException) => {
       connections.close()
@@ -77,10 +75,24 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { port } = listener.address() as AddressInfo
   return {
     port,
+    serve(handler) {
+      const http1 = new Http1({ handler, clock, onHandlerError })
+      accept = (socket) => {
+        const state = connectionState(socket, tls.clientCa !== undefined)
+        const h2 = socket.alpnProtocol === 'h2'
+        const connection = h2 ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError }) : http1.accept(socket, state)
+        open.add(connection)
+        socket.once('close', () => open.delete(connection))
+        connections.established(socket, state, connection)
+      }
+      for (const socket of early) accept(socket)
+      early.clear()
+    },
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
       const cut = clock.setTimeout(() => connections.destroyAll(), graceMs)
       for (const connection of open) connection.shutdown()
+      for (const socket of early) socket.destroy()
       await closed
       cut.cancel()
       connections.close()

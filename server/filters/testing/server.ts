@@ -1,3 +1,4 @@
+import { admitEverything } from '../../admission/contract.ts'
 import { anonymousAuthenticator } from '../../authn/anonymous.ts'
 import { bearerAuthenticator } from '../../authn/bearer.ts'
 import { parseTokens } from '../../authn/token-file.ts'
@@ -28,6 +29,7 @@ export class Server {
       clock: this.clock,
       authenticator: unionAuthenticator([bearerAuthenticator([tokens])], anonymousAuthenticator),
       authorizer: defaultAuthorizer(),
+      admission: admitEverything,
       writeStatus: writeJsonStatus,
       errorLog: { error: (e, request) => this.errors.push([e, request]) },
       metrics: this.metrics,

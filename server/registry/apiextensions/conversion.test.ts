@@ -1,3 +1,4 @@
+import { admitEverything } from '../../admission/contract.ts'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../extensions/json-values.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
@@ -67,7 +68,7 @@ async function open(): Promise<World> {
   const s = await openStores([customresourcedefinitions])
   const webhook = new Webhook()
   const controller = new DefinitionController({
-    ...{ registry: s.registry, storage: s.storage, clock: s.clock, callWebhook: webhook.call },
+    ...{ registry: s.registry, storage: s.storage, clock: s.clock, admission: admitEverything, callWebhook: webhook.call },
     objectMeta: () => UNTYPED,
     onError: (_, e) => {
       throw e

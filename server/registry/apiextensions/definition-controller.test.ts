@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { admitEverything } from '../../admission/contract.ts'
 import type { DefinitionCondition } from '../../extensions/definition.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -22,7 +23,7 @@ async function open(): Promise<World> {
   const stores = await openStores([customresourcedefinitions])
   const errors: string[] = []
   const controller = new DefinitionController({
-    ...{ registry: stores.registry, storage: stores.storage, clock: stores.clock },
+    ...{ registry: stores.registry, storage: stores.storage, clock: stores.clock, admission: admitEverything },
     objectMeta: () => UNTYPED,
     callWebhook: () => Promise.reject(new Error('no webhooks here')),
     onError: (name, e) => errors.push(`${name}: ${String(e)}`),
@@ -155,6 +156,7 @@ const controllerOf = (registry: Stores['registry'], { storage, clock }: World): 
     registry,
     storage,
     clock,
+    admission: admitEverything,
     objectMeta: () => UNTYPED,
     callWebhook: () => Promise.reject(new Error()),
     onError: () => undefined,

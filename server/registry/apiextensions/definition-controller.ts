@@ -1,3 +1,4 @@
+import type { Admission } from '../../admission/contract.ts'
 import { formatTime, type Clock } from '../../machinery/clock.ts'
 import type { Entry } from '../../cache/entry.ts'
 import {
@@ -36,6 +37,7 @@ export interface DefinitionControllerOptions {
   readonly registry: Registry
   readonly storage: Storage
   readonly clock: Clock
+  readonly admission: Admission
   /** The structure of metadata, the same for all kinds. */
   objectMeta(): Structure
   readonly callWebhook: CallWebhook
@@ -80,7 +82,7 @@ export class DefinitionController {
     this.#o = o
     this.#store = o.registry.store(RESOURCE)
     this.#queue = new WorkQueue({ clock: o.clock })
-    this.#context = serverContext(o.clock, 'apiextensions.k8s.io/v1')
+    this.#context = serverContext(o, 'apiextensions.k8s.io/v1')
   }
 
   /** Adds what is stored to a registry whose feed has not started: its first list fills the caches of custom resources too. */

@@ -22,11 +22,11 @@ export interface Admitted {
 
 /** No promise where no plugin needs one: most writes pass at once. */
 export function mutate(store: Store, write: Admitted): void | Promise<void> {
-  return store.deps.admission.mutate(new WriteAttributes(store, write))
+  return write.context.admission.mutate(new WriteAttributes(store, write))
 }
 
 export function validate(store: Store, write: Admitted): void | Promise<void> {
-  return store.deps.admission.validate(new WriteAttributes(store, write))
+  return write.context.admission.validate(new WriteAttributes(store, write))
 }
 
 /** Both halves in turn, for what has no work of its own between them. */

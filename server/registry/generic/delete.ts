@@ -56,7 +56,7 @@ export async function deleteFrom(store: Store, request: DeleteRequest): Promise<
     }
   }
   const gone = outcome.next !== 'wait'
-  if (outcome.next === 'done' && !context.dryRun) await store.resource.strategy.afterDelete?.(outcome.entry.object())
+  if (outcome.next === 'done' && !context.dryRun) await store.resource.strategy.afterDelete?.(outcome.entry.object(), context)
   return { entry: outcome.entry, gone }
 }
 

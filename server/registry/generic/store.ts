@@ -1,5 +1,4 @@
 import type { Int64 } from '../../machinery/numbers.ts'
-import type { Admission } from '../../admission/contract.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
@@ -24,7 +23,6 @@ export interface ReadFeed {
 export interface StoreDependencies {
   storage: Storage
   feed: ReadFeed
-  admission: Admission
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Admission } from '../../admission/contract.ts'
 import type { Validation } from '../../apis/meta/v1/json-checks.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
@@ -10,6 +11,8 @@ import type { FieldScope } from './fields.ts'
 export interface StrategyContext {
   user: UserInfo
   clock: Clock
+  /** Who may change or refuse the write besides the rules of its kind. */
+  admission: Admission
   dryRun: boolean
   /** Group that the request came through, where a resource is served by two (Events); undefined for the server's own writes. */
   requestGroup?: string
@@ -30,14 +33,18 @@ export interface StrategyContext {
 }
 
 /** As whom the server writes what is its own to make: start-up objects, conditions. */
-export const serverContext = (clock: Clock, apiVersion?: string): StrategyContext => ({
+export const serverContext = (by: Pick<StrategyContext, 'clock' | 'admission'>, apiVersion?: string): StrategyContext => ({
   user: { name: 'system:apiserver', groups: ['system:masters'] },
-  clock,
+  clock: by.clock,
+  admission: by.admission,
   dryRun: false,
   internal: true,
   fieldManager: { manager: 'kube-apiserver', ...(apiVersion === undefined ? {} : { apiVersion }) },
   warn: () => undefined,
 })
+
+/** For what the server writes on its own account because of a client's write (allocations). */
+export const onOwnAccount = (context: StrategyContext): StrategyContext => ({ ...serverContext(context), dryRun: context.dryRun })
 
 /** For writes that change fields which nobody is said to own. */
 export const untracked = ({ fieldManager: _, ...context }: StrategyContext): StrategyContext => context
@@ -96,7 +103,7 @@ export interface Strategy {
   beginCreate?(obj: KubeObject, ctx: StrategyContext): Promise<Reservation>
   beginUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): Promise<Reservation>
   /** The object is gone for good: gives back what it held. Not called for a dry run. */
-  afterDelete?(obj: KubeObject): Promise<void>
+  afterDelete?(obj: KubeObject, ctx: StrategyContext): Promise<void>
   /** Whether a delete only marks the object, because something outside of metadata.finalizers must go first (a namespace's content). */
   waitsForContent?(obj: KubeObject): boolean
   /**

@@ -166,7 +166,7 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   )
   const { last } = deleted
   if (last !== undefined) {
-    if (!context.dryRun) await store.resource.strategy.afterDelete?.(last.object())
+    if (!context.dryRun) await store.resource.strategy.afterDelete?.(last.object(), context)
     return { entry: last, created: false }
   }
   if (entry !== undefined && !created) {

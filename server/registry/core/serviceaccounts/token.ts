@@ -27,7 +27,7 @@ const BINDABLE: Readonly<Record<string, 'pods' | 'secrets' | 'nodes'>> = { Pod: 
 
 export interface TokenDependencies {
   /** Undefined when the server has no key to sign with. */
-  tokens(): ServiceAccountTokens | undefined
+  tokens: ServiceAccountTokens | undefined
   store(resource: string): Store
 }
 
@@ -54,7 +54,7 @@ async function requestToken(
   req: SubresourceRequest,
   body: KubeObject,
 ): Promise<{ object: KubeObject; status: number }> {
-  const tokens = deps.tokens()
+  const { tokens } = deps
   if (tokens === undefined) throw badRequest('this server has no key to sign service account tokens with')
   const account = (await req.served.store.get(req.namespace, req.name)).object()
   body.metadata ??= {}

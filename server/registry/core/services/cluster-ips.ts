@@ -30,13 +30,19 @@ interface ServiceCidr {
  * one alone do, whoever asks: requests of this process, other API servers, a real kube-apiserver on the same etcd.
  */
 export class ClusterIPs {
-  readonly #addresses: Store
-  readonly #cidrs: Store
+  readonly #store: (resource: string) => Store
   readonly #ranges = new WeakMap<Entry, AddressRange[]>()
 
-  constructor(addresses: Store, cidrs: Store) {
-    this.#addresses = addresses
-    this.#cidrs = cidrs
+  constructor(store: (resource: string) => Store) {
+    this.#store = store
+  }
+
+  get #addresses(): Store {
+    return this.#store('ipaddresses.networking.k8s.io')
+  }
+
+  get #cidrs(): Store {
+    return this.#store('servicecidrs.networking.k8s.io')
   }
 
   /** Takes a certain address for a service; AllocationError when that cannot be. With dryRun the range alone is looked at. */

@@ -6,7 +6,7 @@ import { copyJson } from '../../../machinery/copy-json.ts'
 import { nameIsLabel } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
-import type { Strategy, StrategyContext } from '../../generic/strategy.ts'
+import { onOwnAccount, type Strategy, type StrategyContext } from '../../generic/strategy.ts'
 import { allocateForCreate, allocateForUpdate, releaseAll, type ServiceAllocators } from './allocation.ts'
 import { serviceTable } from './table.ts'
 
@@ -35,10 +35,7 @@ function warn(service: Service, ctx: StrategyContext): void {
 }
 
 export interface ServiceDependencies {
-  /** Made on first use: the stores exist once the registry is assembled. */
-  allocators(): ServiceAllocators
-  /** For what the server does on its own account. */
-  context(): StrategyContext
+  readonly allocators: ServiceAllocators
 }
 
 function strategy(deps: ServiceDependencies): Strategy {
@@ -76,10 +73,9 @@ function strategy(deps: ServiceDependencies): Strategy {
     },
 
     // What is taken belongs to the service, not to the user: the IPAddress objects are the server's own.
-    beginCreate: (obj, ctx) => allocateForCreate(deps.allocators(), asService(obj), { ...deps.context(), dryRun: ctx.dryRun }),
-    beginUpdate: (obj, old, ctx) =>
-      allocateForUpdate(deps.allocators(), asService(obj), copyJson(asService(old)), { ...deps.context(), dryRun: ctx.dryRun }),
-    afterDelete: (obj) => releaseAll(deps.allocators(), copyJson(asService(obj)), deps.context()),
+    beginCreate: (obj, ctx) => allocateForCreate(deps.allocators, asService(obj), onOwnAccount(ctx)),
+    beginUpdate: (obj, old, ctx) => allocateForUpdate(deps.allocators, asService(obj), copyJson(asService(old)), onOwnAccount(ctx)),
+    afterDelete: (obj, ctx) => releaseAll(deps.allocators, copyJson(asService(obj)), onOwnAccount(ctx)),
   }
 }
 

@@ -25,34 +25,23 @@ export interface ServiceNetworkOptions {
 export interface ServiceNetwork extends ServiceDependencies {
   readonly ranges: readonly string[]
   /** Once now and then every three minutes. */
-  startRepair(onError: (e: unknown) => void): Timer
+  startRepair(context: StrategyContext, onError: (e: unknown) => void): Timer
 }
 
-/** Addresses and ports of services. `store` is asked once requests come, when the registry is there. */
+/** Addresses and ports of services. */
 export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: string) => Store): ServiceNetwork {
   const ranges = o.serviceRanges ?? [rangeAround(o.serviceAddress)]
-  const context = (): StrategyContext => ({
-    user: { name: 'system:apiserver', groups: ['system:masters'] },
-    clock: o.clock,
-    dryRun: false,
-    internal: true,
-    fieldManager: { manager: 'kube-apiserver' },
-    warn: () => undefined,
-  })
-  let made: ServiceAllocators | undefined
-  const allocators = (): ServiceAllocators =>
-    (made ??= {
-      ips: new ClusterIPs(store('ipaddresses.networking.k8s.io'), store('servicecidrs.networking.k8s.io')),
-      nodePorts: new NodePorts(o.storage, `${o.keyPrefix}/`, o.nodePortRange ?? NODE_PORTS),
-      families: ranges.map((r) => addressRange(r).family),
-    })
+  const allocators: ServiceAllocators = {
+    ips: new ClusterIPs(store),
+    nodePorts: new NodePorts(o.storage, `${o.keyPrefix}/`, o.nodePortRange ?? NODE_PORTS),
+    families: ranges.map((r) => addressRange(r).family),
+  }
   return {
     ranges,
     allocators,
-    context,
-    startRepair(onError) {
+    startRepair(context, onError) {
       const stores = { services: store('services'), addresses: store('ipaddresses.networking.k8s.io') }
-      const repair = new ServiceRepair(allocators(), stores, context)
+      const repair = new ServiceRepair(allocators, stores, context)
       const run = (): void => {
         repair.run().catch(onError)
       }

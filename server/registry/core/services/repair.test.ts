@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FakeClock } from '../../../machinery/clock.ts'
+import { admitEverything } from '../../../admission/contract.ts'
+import { serverContext } from '../../generic/strategy.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { startTestServer, type TestServer } from '../../testing/calls/server.ts'
 import { FAMILY_LABEL, MANAGED_BY_LABEL, MANAGER } from './cluster-ips.ts'
@@ -21,7 +23,10 @@ function repairAt(now: number): { repair: ServiceRepair; network: ReturnType<typ
     (r) => registry.store(r),
   )
   const stores = { services: registry.store('services'), addresses: registry.store('ipaddresses.networking.k8s.io') }
-  return { repair: new ServiceRepair(network.allocators(), stores, network.context), network }
+  return {
+    repair: new ServiceRepair(network.allocators, stores, serverContext({ clock: new FakeClock(now), admission: admitEverything })),
+    network,
+  }
 }
 
 const names = async (): Promise<string[]> =>
@@ -57,7 +62,7 @@ test('a service without its address object gets it', async () => {
 
 test('a port that no service has is given back after three looks, and ports of services are taken', async () => {
   const { repair, network } = repairAt(server.clock.now())
-  const { nodePorts } = network.allocators()
+  const { nodePorts } = network.allocators
   await nodePorts.take(30_500, false)
   const spec = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_501 }] }
   await server.send('POST', '/api/v1/namespaces/default/services', { metadata: { name: 'np' }, spec })

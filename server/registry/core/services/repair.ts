@@ -26,10 +26,10 @@ export interface RepairStores {
 export class ServiceRepair {
   readonly #allocators: ServiceAllocators
   readonly #stores: RepairStores
-  readonly #context: () => StrategyContext
+  readonly #context: StrategyContext
   readonly #leaks = new Map<number, number>()
 
-  constructor(allocators: ServiceAllocators, stores: RepairStores, context: () => StrategyContext) {
+  constructor(allocators: ServiceAllocators, stores: RepairStores, context: StrategyContext) {
     this.#allocators = allocators
     this.#stores = stores
     this.#context = context
@@ -47,11 +47,11 @@ export class ServiceRepair {
 
   async #claim(ip: string, service: Service): Promise<void> {
     if (this.#stores.addresses.cached('', ip) !== undefined) return
-    await this.#allocators.ips.take(ip, service as unknown as KubeObject, this.#context()).catch(() => undefined)
+    await this.#allocators.ips.take(ip, service as unknown as KubeObject, this.#context).catch(() => undefined)
   }
 
   async #dropOrphans(used: ReadonlyMap<string, Service>): Promise<void> {
-    const context = this.#context()
+    const context = this.#context
     for (const entry of this.#stores.addresses.resource.cache.list.entries({ namespace: '' })) {
       const { metadata } = entry.object()
       const name = metadata.name ?? ''

@@ -11,7 +11,7 @@ import { builtInDefinitions } from '../../built-in.ts'
 import type { BuiltInKind } from '../../definition.ts'
 import { eventsInEventsGroup } from '../../events/events.ts'
 import { Registry } from '../../registry.ts'
-import { admitEverything, type Admission } from '../../../admission/contract.ts'
+import { admitEverything } from '../../../admission/contract.ts'
 import type { StrategyContext } from '../strategy.ts'
 
 export interface Stores extends AsyncDisposable {
@@ -29,20 +29,20 @@ const silent = { info: () => undefined, warn: () => undefined }
 /** All stores on a scratch SQLite file, without a server around them. */
 export async function openStores(
   kinds: readonly BuiltInKind[] = [],
-  o: { admission?: Admission; wrap?: (s: Storage) => Storage; adds?: (registry: Registry) => Promise<void> } = {},
+  o: { wrap?: (s: Storage) => Storage; adds?: (registry: Registry) => Promise<void> } = {},
 ): Promise<Stores> {
   const dir = await mkdtemp(join(tmpdir(), 'registry-'))
   const storage = await openSqliteStorage({ path: join(dir, 'store.db') })
   const clock = new FakeClock()
   const seen = o.wrap?.(storage) ?? storage
   const feed = new Feed({ storage: seen, prefix: '/registry/', clock, log: silent })
-  const admission = o.admission ?? admitEverything
-  const registry = new Registry({ storage: seen, feed, admission, keyPrefix: '/registry/', builtIn: scheme })
+  const registry = new Registry({ storage: seen, feed, keyPrefix: '/registry/', builtIn: scheme })
   registry.add(builtInDefinitions(scheme, [eventsInEventsGroup, ...kinds]))
   await o.adds?.(registry)
   await feed.start()
   const warnings: string[] = []
-  const context: StrategyContext = { user: { name: 'admin', groups: [] }, clock, dryRun: false, warn: (text) => void warnings.push(text) }
+  const user = { name: 'admin', groups: [] }
+  const context: StrategyContext = { user, clock, admission: admitEverything, dryRun: false, warn: (text) => void warnings.push(text) }
   return {
     registry,
     feed,

@@ -38,14 +38,16 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
   const certificates = loadCertificates({ dir: join(dir, 'pki'), now: systemTime(), names: ['10.0.0.1'] })
   const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock }))
   const issuers = ['https://kubernetes.default.svc']
-  const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock })
   const api = await startApiServer({
     storage,
     clock,
     log: silent,
-    authenticator: unionAuthenticator([localAuthenticator, bearerAuthenticator([tokens])], anonymousAuthenticator),
+    authentication: ({ accounts: lookup }) => {
+      const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock, lookup })
+      const authenticator = unionAuthenticator([localAuthenticator, bearerAuthenticator([tokens])], anonymousAuthenticator)
+      return { authenticator, serviceAccountTokens: tokens }
+    },
     authorizationModes: ['Node', 'RBAC'],
-    serviceAccountTokens: tokens,
     tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
     bindAddress: '127.0.0.1',
     port: 0,

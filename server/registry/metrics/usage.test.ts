@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createClient } from '../client/client.ts'
-import { FakeClock } from '../machinery/clock.ts'
-import { UsageCollector } from '../node/index.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
-import type { UsageReadings } from './metrics-api.ts'
+import { createClient } from '../../client/client.ts'
+import { FakeClock } from '../../machinery/clock.ts'
+import { UsageCollector } from '../../node/index.ts'
+import { startTestServer, type TestServer } from '../testing/calls/server.ts'
+import type { UsageReadings } from './usage.ts'
 
 const usage = (cpuNanoCores: number, memoryBytes: number) => ({ time: Date.UTC(2026, 0, 1), windowMs: 10_000, cpuNanoCores, memoryBytes })
 const readings: UsageReadings = {

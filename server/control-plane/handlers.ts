@@ -1,0 +1,101 @@
+import type { ServiceAccountTokens } from '../authn/service-account.ts'
+import { discovery } from '../discovery/handler.ts'
+import { versionInfo } from '../discovery/version.ts'
+import type { Handler, RequestContext } from '../filters/context.ts'
+import { health, type HealthCheck } from '../handlers/health.ts'
+import { metrics } from '../handlers/metrics.ts'
+import { OPENID_PATHS, openId } from '../handlers/openid.ts'
+import { CUSTOM_PATCH_TYPES, PATCH_TYPES } from '../handlers/patch.ts'
+import { respondObject } from '../handlers/respond.ts'
+import { router } from '../handlers/router.ts'
+import type { Clock } from '../machinery/clock.ts'
+import { once } from '../machinery/once.ts'
+import { createMetrics, type MetricSources } from '../metrics.ts'
+import type { CustomSource } from '../openapi/custom-schemas.ts'
+import type { ServedResource } from '../registry/generic/resource.ts'
+import type { Registry } from '../registry/registry.ts'
+import { scheme } from '../scheme/index.ts'
+
+export interface HandlerOptions {
+  readonly clock: Clock
+  readonly metrics: MetricSources
+  readonly checks: readonly HealthCheck[]
+  /** host:port under which others reach this server. */
+  readonly address: string
+  readonly tokens: ServiceAccountTokens | undefined
+  /** Where others find the keys of service account tokens, when that is not this server. */
+  readonly jwksUri: string | undefined
+  readonly minRequestTimeoutSeconds: number
+  /** The removed `/api/v1/proxy/…` paths. */
+  readonly legacyProxy: Handler
+}
+
+type Served = (ctx: RequestContext) => boolean | Promise<boolean>
+
+/** Answers whatever has come through the filters: objects, and the paths beside them. */
+export function apiHandler(o: HandlerOptions): Handler {
+  const { registry } = o.metrics
+  const { tokens, jwksUri = `https://${o.address}/openid/v1/jwks` } = o
+  const documents = discovery({
+    registry,
+    typeOf: scheme.typeOf,
+    serverAddress: o.address,
+    extraPaths: [
+      ...(tokens === undefined ? [] : OPENID_PATHS),
+      ...['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
+    ],
+    respond: respondObject,
+  })
+  const besides: readonly Served[] = [
+    documents,
+    openId(() => (tokens === undefined ? undefined : { issuer: tokens.issuer, jwksUri, keys: tokens.publicKeys })),
+    lazyOpenApi(o.clock, registry),
+    health(o.checks),
+    metrics(once(() => createMetrics(o.metrics))),
+  ]
+  return router({
+    api: () => registry.snapshot,
+    limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
+    nonResource: async (ctx) => {
+      for (const serve of besides) if (await serve(ctx)) return true
+      return false
+    },
+    legacyProxy: o.legacyProxy,
+  })
+}
+
+/** Loaded when it is first asked for: no start needs it. */
+function lazyOpenApi(clock: Clock, registry: Registry): Served {
+  const loaded = once(async (): Promise<Served> => {
+    const { openApi, readDescriptions } = await import('../openapi/handler.ts')
+    return openApi({
+      ...{ scheme, clock, version: `${versionInfo.major}.${versionInfo.minor}`, descriptions: readDescriptions },
+      ...{ patchTypes: PATCH_TYPES, customPatchTypes: CUSTOM_PATCH_TYPES },
+      returnsDeletedObject: (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
+      foreign: () =>
+        new Map(
+          registry.snapshot.delegates.flatMap(({ group, version, openApi: address, forward }) =>
+            address === undefined ? [] : [[`apis/${group}/${version}`, { address, forward }] as const],
+          ),
+        ),
+      custom: () => ({ generation: registry.snapshot.generation, sources: registry.snapshot.served.flatMap(customSource) }),
+    })
+  })
+  return async (ctx) => {
+    if (!ctx.exchange.path.startsWith('/openapi/')) return false
+    return (await loaded())(ctx)
+  }
+}
+
+function customSource({ facts, schema: { openApi }, listKind, store }: ServedResource): CustomSource[] {
+  if (openApi === undefined) return []
+  const { group, version, resource, kind, namespaced, subresources } = facts
+  const selectableFields = Object.keys(store.resource.selectableFields)
+  return [
+    {
+      ...{ group, version, resource, kind, namespaced, listKind, selectableFields },
+      ...openApi,
+      subresources: subresources.map((s) => s.name),
+    },
+  ]
+}

@@ -1,0 +1,69 @@
+import type { PodSecurityConfiguration } from '../admission/pod-security.ts'
+import type { AuthenticationTrust } from '../aggregator/authentication.ts'
+import type { FrontProxy } from '../aggregator/upstream.ts'
+import type { Authenticator } from '../authn/contract.ts'
+import type { ServiceAccountTokens } from '../authn/service-account.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { KubeletCredentials } from '../proxy/forward.ts'
+import type { TlsFiles } from '../serving/tls.ts'
+import type { Storage } from '../storage/contract.ts'
+import type { AuthenticationLookups } from './lookups.ts'
+
+/** How clients log in. */
+export interface Authentication {
+  readonly authenticator: Authenticator
+  /** Signs the tokens of service accounts, which `authenticator` accepts too; without it there are none. */
+  readonly serviceAccountTokens?: ServiceAccountTokens
+}
+
+export interface ApiServerOptions {
+  storage: Storage
+  clock: Clock
+  log: Log
+  /** Made once there is where to look things up. */
+  authentication(lookups: AuthenticationLookups): Authentication
+  /** `--authorization-mode`, in the order in which they are asked. */
+  authorizationModes: readonly string[]
+  tls: TlsFiles
+  bindAddress: string
+  port: number
+  advertiseAddress: string
+  /** First address of the service range. */
+  serviceAddress: string
+  /** Where cluster IPs come from: a CIDR, or one of each family. Default: the /24 around `serviceAddress`. */
+  serviceRanges?: readonly string[]
+  nodePortRange?: { first: number; last: number }
+  /** Prefix of all keys, without a slash at its end: `/registry`. */
+  keyPrefix: string
+  /** How long Events are kept after their last change; default an hour. */
+  eventTtlSeconds?: number
+  /** 0: history is never compacted. */
+  compactionIntervalMs: number
+  maxRequestsInFlight: number
+  maxMutatingRequestsInFlight: number
+  requestTimeoutMs: number
+  kubeletClient: KubeletCredentials
+  /** What is shown to extension API servers, and the CA that they know it by. */
+  frontProxy: FrontProxy & { readonly ca: string }
+  /** PEM of the CAs of clients' certificates. */
+  clientCa: string
+  /** Others that say in headers who asks. */
+  frontProxies?: AuthenticationTrust['others']
+  /** Order in which a node's addresses are tried. */
+  kubeletAddressTypes: readonly string[]
+  minRequestTimeoutSeconds: number
+  maxStreamsPerConnection: number
+  corsAllowedOrigins: readonly RegExp[]
+  /** Where others find the keys of service account tokens, when that is not this server. */
+  jwksUri?: string
+  /** Every finished request goes to the log. */
+  logRequests: boolean
+  /** Admission plugins that run though they are off by default, and that do not run, by name. */
+  enabledPlugins?: readonly string[]
+  disabledPlugins?: readonly string[]
+  /** What the plugin PodSecurity takes for granted, and whom it lets be. */
+  podSecurityConfiguration?: PodSecurityConfiguration
+  /** False: the ServiceAccounts `default` are left to their controller. */
+  defaultAccounts?: boolean
+}
