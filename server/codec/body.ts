@@ -5,7 +5,7 @@ import { MAX_LEVELS, isDeeper } from '../machinery/depth.ts'
 import { type StatusError, badRequest, unsupportedMediaType } from '../machinery/status.ts'
 import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { TypeFacts } from '../scheme/contract.ts'
-import { type FieldValidation, cannotHandle, decodeTyped } from '../scheme/decode-typed.ts'
+import { type FieldValidation, cannotHandle, decodingTyped } from '../scheme/decode-typed.ts'
 import { scheme } from '../scheme/index.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { wellFormedObject } from '../scheme/well-formed.ts'
@@ -79,7 +79,8 @@ export function* decodingBody(
   if (custom) return readCustom(parsed, schema, expected, mode)
   const type = typeFor(parsed, expected)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
-  const decoded = read(parsed, type, gvk, mode, expected.bare)
+  const decoded = yield* reading(parsed, type, gvk, mode, expected.bare)
+  yield
   const wanted = apiVersionOf(expected.group, expected.version)
   // Options are registered in every group-version, and clients send them under the group they talk to.
   const shared = scheme.typeOf(expected.group, expected.version, expected.kind) === type
@@ -182,9 +183,9 @@ function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {
   return type
 }
 
-function read(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare = false): DecodedBody {
+function* reading(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare = false): Pausing<DecodedBody> {
   if (parsed.raw !== undefined) return { object: fromMessage(parsed.raw, type, gvk), warnings: [] }
-  const decoded = decodeTyped(type, parsed.value, mode, parsed.text)
+  const decoded = yield* decodingTyped(type, parsed.value, mode, parsed.text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
   if (error !== undefined) throw bare ? badRequest(error) : cannotHandle(gvk, gvk.kind, error)

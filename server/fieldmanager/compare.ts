@@ -44,6 +44,8 @@ function compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown,
     if (!sameValue(left, right)) parent.mark('modified', pe)
     return
   }
+  // And most of a new one is scalars that were not there.
+  if (left === undefined && s.scalar !== undefined && isScalar(right)) return parent.mark('added', pe)
   const node = new Node()
   const leaf = compareParts(s, left, right, node)
   parent.adopt(pe, node)
@@ -69,16 +71,17 @@ function compareParts(s: Structure, left: unknown, right: unknown, node: Node): 
   return leaf
 }
 
+const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 const asMap = (value: unknown): Record<string, unknown> => (isMap(value) ? value : {})
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 function compareMaps(map: MapStructure, left: unknown, right: unknown, node: Node): boolean {
   const [l, r] = [asMap(left), asMap(right)]
-  const names = Object.keys(l)
+  const [ours, theirs] = [Object.keys(l), Object.keys(r)]
   // Empty and null differ: they are values.
-  if (map.atomic || (names.length === 0 && Object.keys(r).length === 0)) return true
-  for (const name of names) compareField(map, name, l[name], r[name], node)
-  for (const name of Object.keys(r)) if (l[name] === undefined) compareField(map, name, undefined, r[name], node)
+  if (map.atomic || (ours.length === 0 && theirs.length === 0)) return true
+  for (const name of ours) compareField(map, name, l[name], r[name], node)
+  for (const name of theirs) if (l[name] === undefined) compareField(map, name, undefined, r[name], node)
   return false
 }
 

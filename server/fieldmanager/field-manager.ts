@@ -84,7 +84,7 @@ export class FieldManager {
       delete next.metadata.managedFields
       yield
       const after = yield* this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined)
-      this.#encode(next, this.#asStored(managers, after))
+      yield* this.#encode(next, this.#asStored(managers, after))
     } catch {
       // Entries that cannot be read any more are kept as they are.
       if (before === undefined) delete next.metadata.managedFields
@@ -195,7 +195,7 @@ export class FieldManager {
       if (set.empty) result.managers.delete(key)
       else result.managers.set(key, { ...mine, set, time: changed ? formatTime(by.now) : mine.time })
     }
-    this.#encode(object, this.#asStored(stored, result.managers))
+    yield* this.#encode(object, this.#asStored(stored, result.managers))
     return object
   }
 
@@ -261,7 +261,8 @@ export class FieldManager {
     )
   }
 
-  #encode(object: KubeObject, managers: Managers): void {
+  *#encode(object: KubeObject, managers: Managers): Pausing<void> {
+    for (const { set } of managers.values()) yield* set.makingFieldsV1()
     if (managers.size === 0) delete object.metadata.managedFields
     else object.metadata.managedFields = encodeManagers(managers)
   }

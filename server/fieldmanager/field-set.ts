@@ -1,4 +1,5 @@
 import { parseJson } from '../machinery/json.ts'
+import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { sortElements, fieldName, isField, keysElement, scalarJson, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, type Structure } from './structure.ts'
 
@@ -138,15 +139,24 @@ export class FieldSet {
 
   /** Made once: only of a set that will not change any more. The result may not be changed either. */
   toFieldsV1(): FieldsV1 {
-    return (this.#fields ??= this.#asFields())
+    return atOnce(this.makingFieldsV1())
   }
 
-  #asFields(): FieldsV1 {
-    const out: FieldsV1 = {}
+  /** toFieldsV1 in turns with others: an object may have a hundred thousand labels. */
+  *makingFieldsV1(): Pausing<FieldsV1> {
+    return (this.#fields ??= yield* this.#asFields({}))
+  }
+
+  *#asFields(out: FieldsV1): Pausing<FieldsV1> {
+    let left = ELEMENTS_AT_ONCE
     for (const pe of this.#sorted()) {
+      if (--left === 0) {
+        left = ELEMENTS_AT_ONCE
+        yield
+      }
       const child = this.children.get(pe)
       if (child === undefined || child.empty) out[pe] = NOTHING
-      else out[pe] = this.members.has(pe) ? { '.': NOTHING, ...child.#asFields() } : child.#asFields()
+      else out[pe] = yield* child.#asFields(this.members.has(pe) ? { '.': NOTHING } : {})
     }
     return out
   }
@@ -173,6 +183,8 @@ export class FieldSet {
 }
 
 const NOTHING: FieldsV1 = {}
+/** Elements of one node between two pauses. */
+const ELEMENTS_AT_ONCE = 2048
 
 /** One spelling for each element, whoever wrote it. @throws TypeError for what is none */
 function canonicalElement(pe: string): PathElement {

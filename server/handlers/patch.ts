@@ -1,12 +1,12 @@
 import type { RequestContext } from '../filters/context.ts'
-import { copyJson } from '../machinery/copy-json.ts'
+import { copyingJson } from '../machinery/copy-json.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
 import { once } from '../machinery/once.ts'
-import { Slice } from '../machinery/slice.ts'
+import { inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { applyJsonPatch, jsonPatchOf, reachedBy, unknownFields } from '../patch/json-patch.ts'
+import { applyingJsonPatch, jsonPatchOf, reachedBy, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
 import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
@@ -24,8 +24,8 @@ import { updateIn } from '../registry/generic/write.ts'
 
 /** A patch that is not applied yet. What is wrong with it shows when it is: an object that is not there is told first. */
 export interface Patch {
-  /** @throws a Status when it does not fit */
-  apply(document: KubeObject): unknown
+  /** In turns with others. @throws a Status when it does not fit */
+  apply(document: KubeObject): Pausing<unknown>
   /** How an error shows the patch: as itself, or as the document that it made. */
   shown(document: unknown): string
   /** What strict decoding has against the patch itself. */
@@ -70,17 +70,29 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
   if (media === 'application/json-patch+json') {
     const operations = once(() => jsonPatchOf(value, typed))
     return {
-      apply: (doc) => applyJsonPatch(doc, operations()),
+      apply: (doc) => applyingJsonPatch(doc, operations()),
       shown: (doc) => goJson(doc, reachedBy(operations())),
       strict: () => [...duplicates(), ...unknownFields(operations())].slice(0, MAX_STRICT_ERRORS).map((text) => `json patch ${text}`),
     }
   }
   if (media === 'application/merge-patch+json') {
-    return { apply: (doc) => applyMergePatch(doc, mergePatchOf(value, typed)), shown: (doc) => goJson(doc, value), strict: duplicates }
+    return {
+      *apply(doc) {
+        const merge = mergePatchOf(value, typed)
+        yield
+        return applyMergePatch(doc, merge)
+      },
+      shown: (doc) => goJson(doc, value),
+      strict: duplicates,
+    }
   }
   if (type === undefined) throw unsupported()
   return {
-    apply: (doc) => applyStrategicPatch(hasRawFields(type) ? withoutSpellings(doc) : doc, strategicPatchOf(value), type),
+    *apply(doc) {
+      const document = hasRawFields(type) ? withoutSpellings(doc) : doc
+      yield
+      return applyStrategicPatch(document, strategicPatchOf(value), type)
+    },
     shown: () => goMap(patchAsShown(strategicPatchOf(value))),
     strict: duplicates,
     typeError: (doc) => conversionError(doc, type),
@@ -88,15 +100,23 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
   }
 }
 
-/** Applies a patch and reads the result as an object of the expected kind. */
-export function patched(
+/** Applies a patch to a copy of `current` and reads the result as an object of the expected kind, in turns with others. */
+export async function patched(
   ctx: RequestContext,
   patch: Patch,
   current: KubeObject,
   expected: ExpectedBody,
   validation: FieldValidation,
-): KubeObject {
-  return readPatched(ctx, patch, patch.apply(current), expected, validation)
+  convert: (object: KubeObject) => KubeObject = (object) => object,
+): Promise<KubeObject> {
+  // A large object takes longer at a step than others may have to wait.
+  const slice = new Slice()
+  const copy = await inTurns(copyingJson(current), slice)
+  const document = await inTurns(patch.apply(convert(copy)), slice)
+  if (slice.over) await slice.next()
+  const next = readPatched(ctx, patch, document, expected, validation)
+  if (slice.over) await slice.next()
+  return next
 }
 
 /** What a patch has made, as an object of the expected kind. */
@@ -141,14 +161,9 @@ export async function patchObject(
     context: strategyContext(ctx, query),
     rules,
     async change(current) {
-      // A large object takes longer at a step than others may have to wait.
-      const slice = new Slice()
-      const copy = copyJson(current!)
-      if (slice.over) await slice.next()
-      const document = patch.apply(served.identity ? copy : served.fromStored(copy))
-      if (slice.over) await slice.next()
-      const next = readPatched(ctx, patch, document, expected, query.fieldValidation)
-      if (slice.over) await slice.next()
+      const next = await patched(ctx, patch, current!, expected, query.fieldValidation, (copy) =>
+        served.identity ? copy : served.fromStored(copy),
+      )
       return served.identity ? next : served.toStored(next)
     },
   })

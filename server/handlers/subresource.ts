@@ -107,7 +107,7 @@ async function objectSubresource(
   }
   if (verb === 'patch' && sub.update !== undefined) {
     const patch = await readPatch(ctx, expected.schema, query.fieldValidation)
-    const change = (current: KubeObject): KubeObject => patched(ctx, patch, copyJson(current), expected, query.fieldValidation)
+    const change = (current: KubeObject): Promise<KubeObject> => patched(ctx, patch, current, expected, query.fieldValidation)
     return answer(ctx, served, sub, await sub.update(request, change), 200)
   }
   throw refusedVerb(ctx, served)

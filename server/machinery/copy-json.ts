@@ -1,4 +1,6 @@
 import { JsonNumber } from './numbers.ts'
+import { setOwn } from './own.ts'
+import type { Pausing } from './slice.ts'
 
 /**
  * A deep copy of what JSON can say: objects, arrays and plain values. A tenth of what structuredClone takes, which asks every object
@@ -12,6 +14,54 @@ export function copyJson<T>(value: T): T {
   for (const key in copy) {
     const field = copy[key]
     if (typeof field === 'object' && field !== null) copy[key] = copyJson(field)
+  }
+  return copy as T
+}
+
+/** Is told of all that is copied, and may throw. */
+export interface CopyWatcher {
+  /** @param level 0 for the outermost */
+  container(items: number | undefined, level: number): void
+  key(name: string): void
+  plain(value: unknown): void
+}
+
+type Container = unknown[] | Record<string, unknown>
+
+/** A value with parts. */
+export const isContainer = (value: unknown): value is Container =>
+  typeof value === 'object' && value !== null && !(value instanceof JsonNumber)
+
+/** Values between two pauses: well below a millisecond. */
+const VALUES_AT_ONCE = 2048
+
+/** What copyJson gives, of a large value in turns with others. It may be nested as deeply as one likes. */
+export function* copyingJson<T>(value: T, watcher?: CopyWatcher): Pausing<T> {
+  const open: { from: Container; to: Container; level: number }[] = []
+  const copyOf = (from: unknown, level: number): unknown => {
+    if (!isContainer(from)) {
+      watcher?.plain(from)
+      return from
+    }
+    const to: Container = Array.isArray(from) ? [] : {}
+    watcher?.container(Array.isArray(from) ? from.length : undefined, level)
+    open.push({ from, to, level })
+    return to
+  }
+  const copy = copyOf(value, 0)
+  let left = VALUES_AT_ONCE
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { from, to, level } = next
+    for (const key of Array.isArray(from) ? from.keys() : Object.keys(from)) {
+      if (--left <= 0) {
+        left = VALUES_AT_ONCE
+        yield
+      }
+      if (typeof key === 'string') {
+        watcher?.key(key)
+        setOwn(to, key, copyOf((from as Record<string, unknown>)[key], level + 1))
+      } else (to as unknown[]).push(copyOf((from as unknown[])[key], level + 1))
+    }
   }
   return copy as T
 }

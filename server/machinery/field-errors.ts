@@ -107,6 +107,9 @@ const MAX_ERRORS = 10_000
 /** And so many characters: each item of a list may have an error that shows all of it. */
 const MAX_CHARACTERS = 8_000_000
 
+/** Whether there are as many errors as are told: what looks through a client's map or list need not look on. */
+export const enoughErrors = (errors: readonly FieldError[]): boolean => errors.length >= MAX_ERRORS
+
 /** As many of the errors as are told. */
 export function toldErrors(all: readonly FieldError[]): readonly FieldError[] {
   let count = 0

@@ -1,5 +1,6 @@
 import { endOfString } from './json-scan.ts'
 import { MAX_DEPTH, parseRounded } from './json.ts'
+import { setOwn } from './own.ts'
 import type { Pausing } from './slice.ts'
 
 /** Shorter texts are left to the engine, which is faster and done in a moment. */
@@ -93,8 +94,7 @@ class Reader {
     const top = this.#open.at(-1)
     if (top === undefined) this.value = value
     else if (Array.isArray(top.container)) top.container.push(value)
-    else if (top.key !== '__proto__') top.container[top.key] = value
-    else Object.defineProperty(top.container, top.key, { value, writable: true, enumerable: true, configurable: true })
+    else setOwn(top.container, top.key, value)
   }
 
   /** What follows a value: ends of containers, or a comma and the next field's name. */

@@ -62,38 +62,54 @@ export function regexText(text: string, pattern: string, ...examples: string[]):
   return `${text} (e.g. ${examples.map((e) => `'${e}', `).join(' or ')}regex used for validation is '${pattern}')`
 }
 
-function checked(value: string, max: number, tooLong: (max: number) => string, pattern: RegExp, text: () => string): string[] {
+// Made once: a body may have a hundred thousand names that are wrong.
+const SUBDOMAIN_ERROR = regexText(SUBDOMAIN_TEXT, SUBDOMAIN, 'example.com')
+const LABEL_ERROR = regexText(LABEL_TEXT, LABEL, 'my-name', '123-abc')
+const UNDERSCORE_ERROR = regexText(UNDERSCORE_TEXT, UNDERSCORE_SUBDOMAIN, 'example.com')
+const LABEL_1035_ERROR = regexText(LABEL_1035_TEXT, LABEL_1035, 'my-name', 'abc-123')
+const QUALIFIED_ERROR = regexText(QUALIFIED_TEXT, QUALIFIED, 'MyName', 'my.name', '123-abc')
+const LABEL_VALUE_ERROR = regexText(LABEL_VALUE_TEXT, LABEL_VALUE, 'MyValue', 'my_value', '12345')
+const CASELESS_ERROR = regexText(
+  "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+  `(?i)${SUBDOMAIN}`,
+  'Example.com',
+)
+const CONFIG_KEY_ERROR = regexText(
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  CONFIG_KEY,
+  'key.name',
+  'KEY_NAME',
+  'key-name',
+)
+
+function checked(value: string, max: number, tooLong: (max: number) => string, pattern: RegExp, text: string): string[] {
   if (value.length <= max && pattern.test(value)) return []
   const errors = byteLength(value) > max ? [tooLong(max)] : []
-  if (!pattern.test(value)) errors.push(text())
+  if (!pattern.test(value)) errors.push(text)
   return errors
 }
 
 export function dns1123LabelErrors(value: string): string[] {
-  return checked(value, MAX_LABEL, maxLengthText, labelPattern, () =>
-    subdomainPattern.test(value) ? 'must not contain dots' : regexText(LABEL_TEXT, LABEL, 'my-name', '123-abc'),
-  )
+  if (value.length <= MAX_LABEL && labelPattern.test(value)) return []
+  const text = subdomainPattern.test(value) ? 'must not contain dots' : LABEL_ERROR
+  return checked(value, MAX_LABEL, maxLengthText, labelPattern, text)
 }
 
 export function dns1123SubdomainErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, subdomainPattern, () => regexText(SUBDOMAIN_TEXT, SUBDOMAIN, 'example.com'))
+  return checked(value, MAX_SUBDOMAIN, maxLengthText, subdomainPattern, SUBDOMAIN_ERROR)
 }
 
 /** A subdomain in any case, where rules are declared with the type. */
 export function caselessSubdomainErrors(value: string): string[] {
-  const text =
-    "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, caselessSubdomainPattern, () => regexText(text, `(?i)${SUBDOMAIN}`, 'Example.com'))
+  return checked(value, MAX_SUBDOMAIN, maxLengthText, caselessSubdomainPattern, CASELESS_ERROR)
 }
 
 export function dns1123SubdomainWithUnderscoreErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, underscoreSubdomainPattern, () =>
-    regexText(UNDERSCORE_TEXT, UNDERSCORE_SUBDOMAIN, 'example.com'),
-  )
+  return checked(value, MAX_SUBDOMAIN, maxLengthText, underscoreSubdomainPattern, UNDERSCORE_ERROR)
 }
 
 export function dns1035LabelErrors(value: string): string[] {
-  return checked(value, MAX_LABEL, maxLengthText, label1035Pattern, () => regexText(LABEL_1035_TEXT, LABEL_1035, 'my-name', 'abc-123'))
+  return checked(value, MAX_LABEL, maxLengthText, label1035Pattern, LABEL_1035_ERROR)
 }
 
 /** `[prefix/]name`: label keys, annotation keys (lower-cased first), finalizers, resource names, condition types. */
@@ -101,16 +117,14 @@ export function qualifiedNameErrors(value: string): string[] {
   const slash = value.indexOf('/')
   if (slash === -1) return namePartErrors(value)
   if (value.indexOf('/', slash + 1) !== -1) {
-    return [
-      `a valid label key ${regexText(QUALIFIED_TEXT, QUALIFIED, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ]
+    return [`a valid label key ${QUALIFIED_ERROR} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
   }
   const prefix = value.slice(0, slash)
   const errors: string[] = []
   if (prefix === '') errors.push(`prefix part ${EMPTY_TEXT}`)
   else if (prefix.length > MAX_SUBDOMAIN || !subdomainPattern.test(prefix)) {
     if (byteLength(prefix) > MAX_SUBDOMAIN) errors.push(`prefix part ${maxBytesText(MAX_SUBDOMAIN)}`)
-    if (!subdomainPattern.test(prefix)) errors.push(`prefix part ${regexText(SUBDOMAIN_TEXT, SUBDOMAIN, 'example.com')}`)
+    if (!subdomainPattern.test(prefix)) errors.push(`prefix part ${SUBDOMAIN_ERROR}`)
   }
   return errors.concat(namePartErrors(value.slice(slash + 1)))
 }
@@ -120,14 +134,12 @@ function namePartErrors(name: string): string[] {
   const errors: string[] = []
   if (name === '') errors.push(`name part ${EMPTY_TEXT}`)
   else if (byteLength(name) > MAX_LABEL) errors.push(`name part ${maxBytesText(MAX_LABEL)}`)
-  if (!qualifiedPattern.test(name)) errors.push(`name part ${regexText(QUALIFIED_TEXT, QUALIFIED, 'MyName', 'my.name', '123-abc')}`)
+  if (!qualifiedPattern.test(name)) errors.push(`name part ${QUALIFIED_ERROR}`)
   return errors
 }
 
 export function labelValueErrors(value: string): string[] {
-  return checked(value, MAX_LABEL, maxBytesText, labelValuePattern, () =>
-    regexText(LABEL_VALUE_TEXT, LABEL_VALUE, 'MyValue', 'my_value', '12345'),
-  )
+  return checked(value, MAX_LABEL, maxBytesText, labelValuePattern, LABEL_VALUE_ERROR)
 }
 
 /** Port numbers 1–65535. */
@@ -171,15 +183,7 @@ function parentPathErrors(value: string): string[] {
 
 /** Keys of ConfigMap and Secret data. */
 export function configMapKeyErrors(value: string): string[] {
-  return checked(value, MAX_SUBDOMAIN, maxLengthText, configKeyPattern, () =>
-    regexText(
-      "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-      CONFIG_KEY,
-      'key.name',
-      'KEY_NAME',
-      'key-name',
-    ),
-  ).concat(parentPathErrors(value))
+  return checked(value, MAX_SUBDOMAIN, maxLengthText, configKeyPattern, CONFIG_KEY_ERROR).concat(parentPathErrors(value))
 }
 
 export function relaxedEnvVarNameErrors(value: string): string[] {

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { atOnce } from '../machinery/slice.ts'
 import { isStatusError } from '../machinery/status.ts'
-import { applyJsonPatch, jsonPatchOf, type JsonPatchOperation, unknownFields } from './json-patch.ts'
+import { applyingJsonPatch, jsonPatchOf, type JsonPatchOperation, unknownFields } from './json-patch.ts'
 import { parsePatch } from './parse.ts'
+
+const applyJsonPatch = (document: unknown, patch: readonly JsonPatchOperation[]): unknown => atOnce(applyingJsonPatch(document, patch))
 
 type Patch = JsonPatchOperation[]
 const FAILS = Symbol('fails')

@@ -1,9 +1,10 @@
-import { copyJson } from '../machinery/copy-json.ts'
+import { copyingJson, copyJson, isContainer } from '../machinery/copy-json.ts'
 import { isDeeper } from '../machinery/depth.ts'
-import { JsonNumber } from '../machinery/numbers.ts'
+import { setOwn } from '../machinery/own.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
 import { cannotUnmarshal, checkFloats, MAX_STRICT_ERRORS, wrongPatchType } from './parse.ts'
-import { CopyBudget, equalJson, isRecord, setOwn, unescaped } from './values.ts'
+import { CopyBudget, equalJson, isRecord, unescaped } from './values.ts'
 
 /**
  * RFC 6902 as the reference's library reads it (evanphx/json-patch v4): indices are what Go's Atoi takes, negative ones count from the end;
@@ -73,8 +74,6 @@ export function unknownFields(patch: readonly object[]): string[] {
   return found
 }
 
-type Container = Record<string, unknown> | unknown[]
-
 /** The objects and lists that operations have walked into, within each other: what upstream's library has read, and writes in order. */
 export function reachedBy(patch: readonly JsonPatchOperation[]): Record<string, unknown> {
   const reached: Record<string, unknown> = Object.create(null) as Record<string, unknown>
@@ -89,10 +88,16 @@ export function reachedBy(patch: readonly JsonPatchOperation[]): Record<string, 
   return reached
 }
 
-/** Applies a patch to a copy of `document`; 422 when an operation does not fit, a test fails, or copies exceed 3 MiB in all. */
-export function applyJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): unknown {
-  const patching = new Patching(copyJson(document))
-  for (const op of patch) patching.apply(op)
+/**
+ * Applies a patch to a copy of `document`, in turns with others.
+ * @throws StatusError 422 when an operation does not fit, a test fails, or copies exceed 3 MiB in all
+ */
+export function* applyingJsonPatch(document: unknown, patch: readonly JsonPatchOperation[]): Pausing<unknown> {
+  const patching = new Patching(yield* copyingJson(document))
+  for (const op of patch) {
+    yield* patching.apply(op)
+    yield
+  }
   return patching.outcome
 }
 
@@ -113,7 +118,7 @@ class Patching {
     return this.#document
   }
 
-  apply(op: JsonPatchOperation): void {
+  *apply(op: JsonPatchOperation): Pausing<void> {
     switch (op.op) {
       case 'add':
         return this.#add(op, copyJson(op.value ?? null))
@@ -122,7 +127,7 @@ class Patching {
       case 'replace':
         return this.#replace(op, copyJson(op.value ?? null))
       case 'copy':
-        return this.#add(op, this.#copies.copy(this.#read(op, op.from)))
+        return this.#add(op, yield* this.#copies.copying(this.#read(op, op.from)))
       case 'move': {
         const value = this.#read(op, op.from)
         this.#remove(op, op.from)
@@ -179,7 +184,7 @@ class Patching {
   }
 
   /** Where the last part of a path belongs. The first part, before the slash, is not looked at; the whole document has no place. */
-  #place(op: JsonPatchOperation, path: unknown): [Container, string] {
+  #place(op: JsonPatchOperation, path: unknown): [Record<string, unknown> | unknown[], string] {
     if (typeof path !== 'string') throw unprocessable(`${op.op} operation failed to decode path: missing value`)
     const keys = path.split('/')
     // What is moved may be moved again, together with where it went.
@@ -201,10 +206,6 @@ class Patching {
     this.#moved += elements
     if (this.#moved > MAX_MOVED) throw unprocessable(`the patch moves more than ${MAX_MOVED} list elements`)
   }
-}
-
-function isContainer(v: unknown): v is Container {
-  return typeof v === 'object' && v !== null && !(v instanceof JsonNumber)
 }
 
 function member(parent: Record<string, unknown>, key: string): unknown {

@@ -2,7 +2,8 @@ import { copyJson } from '../machinery/copy-json.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
 import { badRequest } from '../machinery/status.ts'
 import { checkFloats, wrongPatchType } from './parse.ts'
-import { isRecord, setOwn } from './values.ts'
+import { setOwn } from '../machinery/own.ts'
+import { isRecord } from './values.ts'
 
 type Json = Record<string, unknown>
 const MAP = 'map[string]interface {}'

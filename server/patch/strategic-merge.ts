@@ -4,7 +4,8 @@ import type { FieldFacts, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { scheme } from '../scheme/index.ts'
 import { goMap, goTypeOf, goVerbS } from './go-text.ts'
 import { checkOrder, keyOf, ordered } from './element-order.ts'
-import { isRecord, setOwn } from './values.ts'
+import { setOwn } from '../machinery/own.ts'
+import { isRecord } from './values.ts'
 
 /**
  * Strategic merge patch (apimachinery `util/strategicpatch`): a merge patch that knows from the schema which lists are

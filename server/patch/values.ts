@@ -1,7 +1,9 @@
 /** JSON values as patches handle them. Whatever is done with one here takes time in proportion to the patch, not to the document. */
 
+import { type CopyWatcher, copyingJson } from '../machinery/copy-json.ts'
 import { MAX_LEVELS } from '../machinery/depth.ts'
 import { JsonNumber, literalOf } from '../machinery/numbers.ts'
+import type { Pausing } from '../machinery/slice.ts'
 
 /** Upstream's limit on what all copies of one JSON patch add (apiserver `config.go`, JSONPatchMaxCopyBytes). */
 const MAX_COPIED = 3 * 1024 * 1024
@@ -12,17 +14,11 @@ export function isRecord(v: unknown): v is Json {
   return typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof JsonNumber)
 }
 
-/** `__proto__` is an ordinary key in a document; a plain assignment would call its setter. */
-export function setOwn(target: Json, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
-  else target[key] = value
-}
-
 /** A part of a JSON pointer (RFC 6901) as a key. */
 export const unescaped = (part: string): string => (part.includes('~') ? part.replaceAll('~1', '/').replaceAll('~0', '~') : part)
 
 /** Copies of parts of a document, which may not exceed MAX_COPIED as JSON in all. */
-export class CopyBudget {
+export class CopyBudget implements CopyWatcher {
   readonly #refuse: (why: string) => Error
   #bytes = 0
 
@@ -31,27 +27,22 @@ export class CopyBudget {
     this.#refuse = refuse
   }
 
-  copy(value: unknown): unknown {
-    return this.#copy(value ?? null, MAX_LEVELS)
+  /** In turns with others: what is copied may be many small values. */
+  copying(value: unknown): Pausing<unknown> {
+    return copyingJson(value ?? null, this)
   }
 
-  #copy(value: unknown, left: number): unknown {
-    if (!Array.isArray(value) && !isRecord(value)) {
-      this.#spend(typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) : (literalOf(value) ?? String(value)).length)
-      return value
-    }
-    if (left === 0) throw this.#refuse('what is copied is nested too deeply')
-    if (Array.isArray(value)) {
-      this.#spend(2 + Math.max(0, value.length - 1))
-      return value.map((item) => this.#copy(item, left - 1))
-    }
-    const copy: Json = {}
-    this.#spend(2)
-    for (const [key, item] of Object.entries(value)) {
-      this.#spend(Buffer.byteLength(JSON.stringify(key)) + 2)
-      setOwn(copy, key, this.#copy(item, left - 1))
-    }
-    return copy
+  container(items: number | undefined, level: number): void {
+    if (level >= MAX_LEVELS) throw this.#refuse('what is copied is nested too deeply')
+    this.#spend(2 + Math.max(0, (items ?? 0) - 1))
+  }
+
+  key(name: string): void {
+    this.#spend(Buffer.byteLength(JSON.stringify(name)) + 2)
+  }
+
+  plain(value: unknown): void {
+    this.#spend(typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) : (literalOf(value) ?? String(value)).length)
   }
 
   #spend(bytes: number): void {

@@ -5,6 +5,7 @@
  */
 import { DurationParseError, formatDuration, parseDuration } from '../machinery/go-duration.ts'
 import { TimeParseError, canonicalTime } from '../machinery/time.ts'
+import { setOwn } from '../machinery/own.ts'
 import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
@@ -21,6 +22,8 @@ let wrong = false
 let unknown = false
 let numbers = false
 let depth = 0
+/** The map that was converted last has no entries: asking the object again makes the engine list all its keys. */
+let emptyMap = false
 
 export interface Checked {
   /** The object in normal form; meaningless when `wrong`. It may share parts with the value it was made from. */
@@ -97,7 +100,7 @@ function messageConverter(facts: TypeFacts): Convert {
         if (found !== null) {
           const made = step.convert(found)
           if (made === step.skip && made !== undefined) continue
-          if (!(step.collection && isEmpty(made)) && !(step.omitZero && made === null)) {
+          if (!(step.collection && (Array.isArray(made) ? made.length === 0 : emptyMap)) && !(step.omitZero && made === null)) {
             out[step.name] = made
             continue
           }
@@ -112,12 +115,6 @@ function messageConverter(facts: TypeFacts): Convert {
     depth--
     return out
   }
-}
-
-function isEmpty(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0
-  for (const _ in value as object) return false
-  return true
 }
 
 const zeros: Partial<Record<ScalarKind, unknown>> = { string: '', boolean: false, int32: 0, int64: 0, double: 0, bytes: '' }
@@ -192,15 +189,18 @@ function mapConverter(values: TypeRef): Convert {
         last = key
       }
     }
-    if (same) return value
+    if (same) {
+      emptyMap = last === '' && !Object.hasOwn(value, '')
+      return value
+    }
     const out: Json = {}
-    for (const key of Object.keys(value).sort()) {
+    const keys = Object.keys(value).sort()
+    for (const key of keys) {
       const found = (value as Json)[key]
       const made = found === null ? zero() : convert(found)
-      // A plain assignment would call the setter of this one name.
-      if (key === '__proto__') Object.defineProperty(out, key, { value: made, enumerable: true, writable: true, configurable: true })
-      else out[key] = made
+      setOwn(out, key, made)
     }
+    emptyMap = keys.length === 0
     return out
   }
 }

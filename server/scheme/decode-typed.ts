@@ -2,6 +2,7 @@
 import { hasDuplicateKeys, parseEntries } from '../machinery/json.ts'
 import { scanJson } from '../machinery/json-scan.ts'
 import { parseSpelled } from '../machinery/numbers.ts'
+import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
 import { checkObject } from './check.ts'
@@ -24,20 +25,28 @@ export interface DecodedTyped {
  * @param text the JSON text that was parsed, for duplicate fields and for numbers, which `value` may have rounded; leave out for YAML,
  *   whose parser reports duplicates itself and has numbers as they are
  */
-export function decodeTyped(type: TypeFacts, value: unknown, mode: FieldValidation, text?: string): DecodedTyped {
+export const decodeTyped = (type: TypeFacts, value: unknown, mode: FieldValidation, text?: string): DecodedTyped =>
+  atOnce(decodingTyped(type, value, mode, text))
+
+/** The same, with a pause after each pass over the object. */
+export function* decodingTyped(type: TypeFacts, value: unknown, mode: FieldValidation, text?: string): Pausing<DecodedTyped> {
   const strict = mode !== 'Ignore'
   let given = value
   let checked = checkObject(type, value)
+  yield
   const scan = text !== undefined && (strict || checked.numbers) ? scanJson(text) : undefined
   if (scan?.unusualNumbers === true && checked.numbers) {
     given = parseSpelled(text!)
+    yield
     checked = checkObject(type, given)
   }
+  yield
   const { object, wrong, unknown } = checked
   keepReset(object, value)
   const result: DecodedTyped = { object: object as KubeObject, warnings: [], errors: [] }
   const duplicates = strict && scan !== undefined && hasDuplicateKeys(text!, value, scan.keys)
   if (!wrong && !(strict && (unknown || duplicates))) return result
+  yield
   const found = explain(type, duplicates ? parseEntries(text!) : given, !wrong)
   if (wrong) result.errors.push(found.typeError ?? `json: cannot unmarshal into Go value of type ${type.name}`)
   else if (found.strict.length === 0) return result

@@ -19,6 +19,10 @@ describe('a row alone is marked for', () => {
   })
 })
 
+test('a reference that did not answer has refused nothing', () => {
+  expect(faults({ ...good, answers: { 201: 1 } }, { ...good, answers: { 'no answer': 1 } })).toEqual([])
+})
+
 describe('beside the reference it is marked for', () => {
   test.each<[string, Partial<Row>, Partial<Row>, string]>([
     ['a wait of another order', { objectMs: 200 }, { objectMs: 20 }, 'others waited 200 ms, at the reference 20 ms'],

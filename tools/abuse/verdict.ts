@@ -52,7 +52,9 @@ export function faults(row: Row, reference?: Row): string[] {
     found.push(`others waited ${wait.toFixed(0)} ms, at the reference ${theirs.toFixed(0)} ms`)
   }
   if (matching(row, FAILED) > 0 && matching(reference, FAILED) === 0) found.push('fails with 500')
-  if (matching(row, SERVED) > 0 && matching(reference, SERVED) === 0) found.push('does what the reference refuses')
+  // A reference that did not answer has refused nothing.
+  const theyRefuse = matching(reference, SERVED) === 0 && matching(reference, NO_ANSWER) === 0
+  if (matching(row, SERVED) > 0 && theyRefuse) found.push('does what the reference refuses')
   if (matching(row, OPEN) > 0 && matching(reference, OPEN) === 0) found.push('connections stay open')
   if (matching(row, NO_ANSWER) > 0 && matching(reference, NO_ANSWER) === 0) found.push('does not answer in time')
   return found

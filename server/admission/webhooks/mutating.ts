@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { parseJson } from '../../machinery/json.ts'
-import { Slice } from '../../machinery/slice.ts'
+import { inTurns, Slice } from '../../machinery/slice.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { internalError, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { applyJsonPatch, jsonPatchOf, type JsonPatchOperation } from '../../patch/json-patch.ts'
+import { applyingJsonPatch, jsonPatchOf, type JsonPatchOperation } from '../../patch/json-patch.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
 import type { ObjectForm, WebhookDependencies } from './contract.ts'
 import { Hooks } from './hooks.ts'
@@ -161,7 +161,7 @@ async function patched(webhook: string, { patch, patchType }: ReviewResponse, vi
   if (patchType !== 'JSONPatch') throw new CallFailed(webhook, `unsupported patch type ${goQuote(patchType)}`, 400)
   let document: unknown
   try {
-    document = applyJsonPatch(view.object, operations)
+    document = await inTurns(applyingJsonPatch(view.object, operations), new Slice())
   } catch (e) {
     const why = e instanceof StatusError && typeof e.cause === 'string' ? e.cause : (e as Error).message
     throw internalError(why)

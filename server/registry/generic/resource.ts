@@ -63,7 +63,7 @@ export type Subresource =
         configOf(body: KubeObject, served: ServedResource): KubeObject
         shown?(obj: KubeObject): KubeObject
       }
-      update?(req: SubresourceRequest, change: (current: KubeObject) => KubeObject): Promise<SubresourceAnswer>
+      update?(req: SubresourceRequest, change: (current: KubeObject) => KubeObject | Promise<KubeObject>): Promise<SubresourceAnswer>
     }
   | {
       form: 'connect'

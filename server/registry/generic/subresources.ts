@@ -103,7 +103,7 @@ const scaleRules = (f: ScaleFunctions, { resource: { strategy }, groupResource }
 async function updateScale(
   f: ScaleFunctions,
   req: SubresourceRequest,
-  change: (current: KubeObject) => KubeObject,
+  change: (current: KubeObject) => KubeObject | Promise<KubeObject>,
 ): Promise<{ object: KubeObject }> {
   const { namespace, name, context, served } = req
   const { store } = served
@@ -113,7 +113,7 @@ async function updateScale(
     ...{ namespace, name, context },
     rules: { ...rules, shown: { kind, of } },
     async change(current) {
-      const object = change((f.toBase ?? f.toScale)(current!))
+      const object = await change((f.toBase ?? f.toScale)(current!))
       await mutate(store, { operation: 'UPDATE', subresource: 'scale', namespace, name, object, old: of(current!), kind, context })
       return f.applyScale(current!, object, store.groupResource)
     },

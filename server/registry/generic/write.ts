@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
-import { copyJson } from '../../machinery/copy-json.ts'
+import { copyingJson, copyJson } from '../../machinery/copy-json.ts'
 import { addErrors, toldErrors, type FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
 import { uintFault } from '../../machinery/resource-version.ts'
@@ -66,7 +66,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   if (name || !base) return store.accepted(await attempt(store, request), context)
   // A name that is taken is found out by the write; each try prepares an object of its own, since kinds put the name into other fields.
   for (let tries = 1; ; tries++) {
-    const named = copyJson(object)
+    const named = await inTurns(copyingJson(object), slice)
     named.metadata.name = generateName(base)
     try {
       return store.accepted(await attempt(store, { ...request, object: named }), context)
@@ -104,7 +104,9 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
-  const errors = [...store.metaErrors(obj), ...(strategy.validate?.(obj, quiet) ?? [])]
+  const errors = store.metaErrors(obj)
+  if (slice.over) await slice.next()
+  addErrors(errors, strategy.validate?.(obj, quiet) ?? [])
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
   if (errors.length > 0) throw store.invalid(obj, errors)
   warn()
@@ -274,11 +276,10 @@ async function prepared(
   if (store.countsGenerations && rules.keepsGeneration !== true && desiredStateDiffers(obj, old))
     obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   if (slice.over) await slice.next()
-  const errors = [
-    ...store.metaErrors(obj),
-    ...validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'),
-    ...rules.validate(obj, old, quiet),
-  ]
+  const errors = store.metaErrors(obj)
+  addErrors(errors, validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'))
+  if (slice.over) await slice.next()
+  addErrors(errors, rules.validate(obj, old, quiet))
   // What rules forgive is told of beside what they do not.
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, old, errors, context), slice))
   if (errors.length > 0) throw store.invalid(obj, dedupe(toldErrors(errors)))

@@ -41,12 +41,12 @@ export function validatePodAnnotations(
     errors.push(invalid(`${path}[${DELETION_COST}]`, annotations[DELETION_COST], 'must be a 32bit integer'))
   }
   if (annotations[SECCOMP_POD] !== undefined) validateSeccompText(errors, annotations[SECCOMP_POD], `${path}.${SECCOMP_POD}`)
+  const ofAppArmor: string[] = []
   for (const key in annotations) {
     if (key.startsWith(SECCOMP_CONTAINER)) validateSeccompText(errors, annotations[key]!, `${path}.${key}`)
+    else if (key.startsWith(APPARMOR_CONTAINER)) ofAppArmor.push(key)
   }
-  for (const key in annotations) {
-    if (key.startsWith(APPARMOR_CONTAINER)) validateAppArmorAnnotation(errors, key, annotations[key]!, spec, path)
-  }
+  for (const key of ofAppArmor) validateAppArmorAnnotation(errors, key, annotations[key]!, spec, path)
 }
 
 function validateTolerationsAnnotation(errors: FieldError[], text: string, path: string): void {

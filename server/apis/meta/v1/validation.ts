@@ -1,4 +1,5 @@
 import {
+  enoughErrors,
   forbiddenField,
   goValue,
   invalid,
@@ -84,6 +85,7 @@ export function validateLabels(errors: FieldError[], labels: Readonly<Record<str
   for (const key in labels) {
     for (const text of qualifiedNameErrors(key)) errors.push(invalid(path, key, text))
     for (const text of labelValueErrors(labels[key]!)) errors.push(invalid(path, labels[key], text))
+    if (enoughErrors(errors)) return
   }
 }
 
@@ -91,6 +93,7 @@ export function validateAnnotations(errors: FieldError[], annotations: Readonly<
   let size = 0
   for (const key in annotations) {
     for (const text of qualifiedNameErrors(key.toLowerCase())) errors.push(invalid(path, key, text))
+    if (enoughErrors(errors)) return
     size += Buffer.byteLength(key) + Buffer.byteLength(annotations[key]!)
   }
   if (size > TOTAL_ANNOTATION_BYTES) errors.push(tooLong(path, TOTAL_ANNOTATION_BYTES))
@@ -133,7 +136,10 @@ export function validateOwnerReferences(errors: FieldError[], owners: readonly O
 
 export function validateFinalizers(errors: FieldError[], finalizers: readonly string[] | undefined, path: string): void {
   if (finalizers === undefined || finalizers === null) return
-  for (const f of finalizers) for (const text of qualifiedNameErrors(f)) errors.push(invalid(path, f, text))
+  for (const f of finalizers) {
+    for (const text of qualifiedNameErrors(f)) errors.push(invalid(path, f, text))
+    if (enoughErrors(errors)) return
+  }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'))
   }
