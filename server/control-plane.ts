@@ -122,7 +122,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       nodes: { proxy: proxies.subresource('nodes') },
       services: { proxy: proxies.subresource('services') },
     },
-    ...{ services, store, tokens: serviceAccountTokens },
+    ...{ services, store, tokens: serviceAccountTokens, tokenExpiration: o.tokenExpiration },
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
   registry.add(builtInDefinitions(scheme, kinds))
@@ -132,7 +132,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const authorizer = authorizerOf(o.authorizationModes, sources)
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const pods = (): ServedResource => registry.resource('', 'v1', 'pods')!
-  registry.addUnstored(unstoredKinds({ authorizer, authenticator, tokens: serviceAccountTokens, components, pods }))
+  registry.addUnstored(unstoredKinds({ authorizer, authenticator, audiences: serviceAccountTokens?.audiences ?? [], components, pods }))
 
   // Admission.
   const webhooks = new WebhookMetrics()

@@ -3,10 +3,9 @@ import { join, resolve } from 'node:path'
 import { readAdmissionConfiguration } from './admission/configuration.ts'
 import { readPodSecurityConfiguration } from './admission/pod-security-configuration.ts'
 import type { PodSecurityConfiguration } from './admission/pod-security.ts'
-import { BootstrapTokens } from './authn/bootstrap-token.ts'
-import { authenticatorOf, type AuthenticationMethods } from './authn/methods.ts'
+import type { AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
-import { ServiceAccountTokens, type AccountLookup } from './authn/service-account.ts'
+import { authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './log.ts'
 import type { Clock } from './machinery/clock.ts'
@@ -44,7 +43,6 @@ export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeco
 type FrontProxyTrust = NonNullable<AuthenticationMethods['frontProxy']>
 
 const GRACE_MS = 10_000
-const PEM_KEYS = /-----BEGIN ((?:[A-Z]+ )?(?:PUBLIC|PRIVATE) KEY|CERTIFICATE)-----[^]*?-----END \1-----/g
 
 /** Read before anything is started: one that is wrong ends the start with kube-scheduler's sentence. */
 async function schedulerConfigurationOf({ loops: { kubeSchedulerConfig: file } }: Options): Promise<SchedulerConfiguration | undefined> {
@@ -85,16 +83,11 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       storage,
       clock,
       log,
-      authentication({ accounts, secrets }) {
-        const serviceAccountTokens = tokensOf(o, certificates, clock, accounts)
-        const bootstrapTokens = o.authentication.enableBootstrapTokenAuth ? [new BootstrapTokens(clock, secrets)] : []
-        const authenticator = authenticatorOf({
-          ...o.authentication,
-          tokens: [serviceAccountTokens, ...bootstrapTokens],
-          ...(proxies === undefined ? {} : { frontProxy: proxies.trust }),
-        })
-        return { authenticator, serviceAccountTokens }
-      },
+      authentication: authenticationOf(o, {
+        ...{ clock, log, signingKey: certificates.serviceAccount.privateKey },
+        frontProxy: proxies?.trust,
+      }),
+      tokenExpiration: tokenExpirationOf(o),
       ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
       authorizationModes: o.authorization.authorizationMode,
       tls: tlsOf(o, certificates),
@@ -180,15 +173,6 @@ async function loaded(
     await opening.then((s) => s.close()).catch(() => undefined)
     throw e
   }
-}
-
-function tokensOf(o: Options, certificates: Certificates, clock: Clock, lookup: AccountLookup): ServiceAccountTokens {
-  const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers, apiAudiences } = o.credentials
-  const signingKey = file === '' ? certificates.serviceAccount.privateKey : readFileSync(file, 'utf8')
-  // One file may hold several keys, public and private, and certificates.
-  const verificationKeys = serviceAccountKeyFiles.flatMap((f) => readFileSync(f, 'utf8').match(PEM_KEYS) ?? [])
-  const audiences = apiAudiences.length === 0 ? {} : { audiences: apiAudiences }
-  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers: serviceAccountIssuers, clock, lookup, ...audiences })
 }
 
 async function openStorage(o: Options, clock: Clock): Promise<Storage> {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Api } from '../fixtures/api.ts'
+import { startReference } from '../fixtures/reference.ts'
 import { startServer } from '../fixtures/server.ts'
 
 /**
@@ -14,6 +15,8 @@ export interface Request {
   body?: unknown
   type?: string
   headers?: Record<string, string>
+  /** Instead of the administrator's; an empty string for none. */
+  token?: string
 }
 
 export interface Answer {
@@ -44,32 +47,64 @@ export async function answering(answers: Answers): Promise<{ api: Api; close(): 
   }
 }
 
+/**
+ * The same on a server with flags of the suite's own, as the administrator of its token file. The reference is started for it from
+ * $KUBEBUILDER_ASSETS.
+ */
+export async function answeringWith(
+  answers: Answers,
+  { flags, token }: { flags: readonly string[]; token: string },
+): Promise<{ api: Api; close(): Promise<void> }> {
+  if (recording) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+  const open = (url: string, ca = ''): Api => new Api(url, { ca, token })
+  const ours = recording ? undefined : await startServer({ flags })
+  const server = ours ?? (await startReference(process.env.KUBEBUILDER_ASSETS ?? '', flags, open))
+  const api = open(server.url, ours?.api.ca)
+  return {
+    api,
+    async close() {
+      answers.save()
+      api[Symbol.dispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
 /** The answers of one suite. */
 export class Answers {
   readonly #file: URL
   readonly #known: Record<string, Answer>
-  readonly #namespace: string
+  /** Of the run. */
+  readonly namespace: string
+  /** Texts of this run and what stands for them. */
+  readonly masks = new Map<string, string>()
 
   constructor(suite: string) {
     this.#file = new URL(`${suite}.answers.json`, import.meta.url)
     this.#known = recording || !existsSync(this.#file) ? {} : (JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, Answer>)
-    this.#namespace = `${suite}-${process.pid}`
+    this.namespace = `${suite}-${process.pid}`
   }
 
   /** Sends a request; returns what was answered and what should have been, both without what belongs to one server and one run. */
   async play(api: Api, request: Request): Promise<{ answer: Answer; wanted: Answer | undefined }> {
-    const own = (text: string): string => text.replaceAll('{ns}', this.#namespace)
-    const { method, path, body, type, headers } = request
+    const own = (text: string): string => text.replaceAll('{ns}', this.namespace)
+    const { method, path, body, type, headers, token } = request
     const sent = typeof body === 'string' ? own(body) : body === undefined ? undefined : own(JSON.stringify(body))
     const got = await api.send(method, own(path), {
       headers: { 'user-agent': 'tester/1.0 (of answers)', ...headers },
       ...(sent === undefined ? {} : { body: sent }),
       ...(type === undefined ? {} : { type }),
+      ...(token === undefined ? {} : { token }),
     })
     const { warning } = got.headers
-    const answer = this.#masked({ status: got.status, ...(warning === undefined ? {} : { warning }), body: parsed(got.text) })
-    if (recording) this.#known[request.name] = answer
-    return { answer, wanted: this.#known[request.name] }
+    return this.compare(request.name, { status: got.status, ...(warning === undefined ? {} : { warning }), body: parsed(got.text) })
+  }
+
+  /** Something seen that is no answer to a request. */
+  compare(name: string, seen: Answer): { answer: Answer; wanted: Answer | undefined } {
+    const answer = this.#masked(seen)
+    if (recording) this.#known[name] = answer
+    return { answer, wanted: this.#known[name] }
   }
 
   save(): void {
@@ -79,9 +114,9 @@ export class Answers {
   }
 
   #masked(answer: Answer): Answer {
-    const text = JSON.stringify(masked(answer))
-      .replaceAll(this.#namespace, '{ns}')
-      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+    let text = JSON.stringify(masked(answer))
+    for (const [own, shown] of this.masks) text = text.replaceAll(own, shown)
+    text = text.replaceAll(this.namespace, '{ns}').replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
     return JSON.parse(text) as Answer
   }
 }
@@ -105,10 +140,18 @@ function inOrder(items: unknown[]): unknown[] {
 
 const OWN = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'time', 'clusterIP', 'clusterIPs'])
 
+/** Nobody stores a review: who manages which of its fields is of no use, and ours do not say it. */
+function withoutManagers(value: object): object {
+  const { kind, metadata } = value as { kind?: unknown; metadata?: { managedFields?: unknown } }
+  if (typeof kind !== 'string' || !kind.endsWith('Review') || metadata?.managedFields === undefined) return value
+  const { managedFields: _, ...rest } = metadata
+  return { ...value, metadata: rest }
+}
+
 /** Identities, versions and times: that they are there counts, not what they are. */
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return inOrder(value.map(masked))
   if (typeof value !== 'object' || value === null) return value
-  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  const sorted = Object.entries(withoutManagers(value)).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(sorted.map(([k, v]) => [k, OWN.has(k) && v !== null && v !== 'None' ? '-' : masked(v)]))
 }

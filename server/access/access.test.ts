@@ -160,7 +160,9 @@ describe('a kubeconfig', () => {
   }
 
   test('is read with the files that it names', () => {
-    expect(source({ tokenFile: 'token' })).toEqual({
+    const read = source({ tokenFile: 'token' })
+    expect((read.transport.token as () => string)()).toBe('T')
+    expect({ ...read, transport: { ...read.transport, token: 'T' } }).toEqual({
       clusterName: 'c',
       transport: { server: 'https://h:1', ca: 'CA', token: 'T' },
       cluster: { server: 'https://h:1', 'certificate-authority-data': 'Q0E=' },

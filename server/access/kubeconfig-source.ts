@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import type { HttpTransportOptions } from '../client/http-transport.ts'
-import { parseYaml } from '../codec/yaml.ts'
-import { objectAt, objectsAt, textAt, type JsonObject } from '../machinery/json-walk.ts'
+import { readKubeconfigContext, type KubeconfigContext } from '../client/kubeconfig-context.ts'
+import type { JsonObject } from '../machinery/json-walk.ts'
 
 /** A cluster as a kubeconfig names it, with the credentials that this command acts with. */
 export interface Source {
@@ -12,72 +10,29 @@ export interface Source {
   readonly clusterName: string
 }
 
-/**
- * One context of a kubeconfig: certificates and tokens, in the file or beside it.
- * Throws an Error of one sentence for a file that cannot be read and for logins by plugins, which this command does not run.
- */
+/** One context of a kubeconfig. Throws an Error of one sentence. */
 export function readSource(file: string, context: string): Source {
-  const config = read(file)
-  const name = context === '' ? textAt(config, 'current-context') : context
-  const named = (list: string, of: string, key: string): JsonObject => {
-    const found = objectsAt(config, list).find((entry) => textAt(entry, 'name') === of)
-    const value = found === undefined ? undefined : objectAt(found, key)
-    if (value === undefined) throw new Error(`${file} has no ${key} ${JSON.stringify(of)}`)
-    return value
-  }
-  const chosen = named('contexts', name, 'context')
-  const clusterName = textAt(chosen, 'cluster')
-  const cluster = named('clusters', clusterName, 'cluster')
-  const user = named('users', textAt(chosen, 'user'), 'user')
-  for (const way of ['exec', 'auth-provider', 'username']) {
-    if (user[way] !== undefined) throw new Error(`the user of context ${JSON.stringify(name)} logs in by ${way}, which this command cannot`)
-  }
-  /** What stands in the file, or in another one that it names. */
-  const pem = (of: JsonObject, field: string): string | undefined => {
-    const data = textAt(of, `${field}-data`)
-    if (data !== '') return Buffer.from(data, 'base64').toString('utf8')
-    const path = textAt(of, field)
-    return path === '' ? undefined : readText(resolve(dirname(file), path))
-  }
-  const ca = pem(cluster, 'certificate-authority')
-  const tokenFile = textAt(user, 'tokenFile')
-  const token = tokenFile === '' ? textAt(user, 'token') : readText(resolve(dirname(file), tokenFile)).trim()
-  const [cert, key] = [pem(user, 'client-certificate'), pem(user, 'client-key')]
-  const insecure = cluster['insecure-skip-tls-verify'] === true
-  const serverName = textAt(cluster, 'tls-server-name')
+  const { clusterName, basic, ...transport } = contextOf(file, context)
+  if (basic !== undefined) throw new Error(`the user of ${file} logs in by username, which this command cannot`)
+  const { server, ca, insecureSkipTlsVerify: insecure, tlsServerName } = transport
   return {
-    clusterName,
-    transport: {
-      server: textAt(cluster, 'server'),
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-      ...(token === '' ? {} : { token }),
-      ...(insecure ? { insecureSkipTlsVerify: true } : {}),
-      ...(serverName === '' ? {} : { tlsServerName: serverName }),
-    },
+    ...{ clusterName, transport },
     cluster: {
-      server: textAt(cluster, 'server'),
+      server,
       ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
-      ...(insecure ? { 'insecure-skip-tls-verify': true } : {}),
-      ...(serverName === '' ? {} : { 'tls-server-name': serverName }),
+      ...(insecure === true ? { 'insecure-skip-tls-verify': true } : {}),
+      ...(tlsServerName === undefined ? {} : { 'tls-server-name': tlsServerName }),
     },
   }
 }
 
-function read(file: string): unknown {
-  const text = readText(file)
+function contextOf(file: string, context: string): KubeconfigContext {
   try {
-    return parseYaml(text).value
+    return readKubeconfigContext(file, context)
   } catch (e) {
-    throw new Error(`${file} is no kubeconfig (${(e as Error).message})`, { cause: e })
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (e) {
-    throw new Error(`cannot read ${file} (${(e as Error).message}); is the server running? --kubeconfig names another file`, { cause: e })
+    const { message } = e as Error
+    throw new Error(message.startsWith('cannot read') ? `${message}; is the server running? --kubeconfig names another file` : message, {
+      cause: e,
+    })
   }
 }

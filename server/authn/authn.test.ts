@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectionState } from '../serving/exchange.ts'
 import { createAuthority, issueCertificate } from '../serving/x509.ts'
 import { anonymousAuthenticator } from './anonymous.ts'
-import { bearerAuthenticator } from './bearer.ts'
+import { bearerAuthenticator, forServer } from './bearer.ts'
 import { localUser, type Authenticator, type Credentials } from './contract.ts'
 import { parseCsv } from './csv.ts'
 import { authenticatorOf } from './methods.ts'
@@ -17,12 +17,12 @@ const shown = (authorization?: string, connection: Partial<ConnectionState> = {}
   connection: { peerCertificate: undefined, memo: new Map(), ...connection },
 })
 const tokens = parseTokens('t1,bob,u1,"dev,ops"\n\nt2,eve,u2\r\n,skipped,u3\nt2,eva,u2,\n', 'tokens.csv')
-const bearer = bearerAuthenticator([tokens])
+const bearer = bearerAuthenticator([forServer(tokens, [])], [])
 
 describe('token file', () => {
   test('the columns are token, user, uid, groups; the last line of a token wins', () => {
-    expect(bearer.authenticate(shown('Bearer t1'))).toEqual({ user: { name: 'bob', uid: 'u1', groups: ['dev', 'ops'] } })
-    expect(bearer.authenticate(shown('bearer t2'))).toEqual({ user: { name: 'eva', uid: 'u2', groups: [] } })
+    expect(bearer.authenticate(shown('Bearer t1'))).toEqual({ user: { name: 'bob', uid: 'u1', groups: ['dev', 'ops'] }, audiences: [] })
+    expect(bearer.authenticate(shown('bearer t2'))).toEqual({ user: { name: 'eva', uid: 'u2', groups: [] }, audiences: [] })
   })
 
   test('unknown tokens are failed logins, other schemes are none', () => {
@@ -88,7 +88,7 @@ describe('x509', () => {
 })
 
 describe('union', () => {
-  const union = authenticatorOf({ tokenAuthFile: '', anonymousAuth: true, tokens: [tokens] })
+  const union = authenticatorOf({ tokenAuthFile: '', anonymous: true, audiences: ['me'], bootstrapTokens: tokens })
 
   test('users join system:authenticated, anonymous ones do not', () => {
     expect(union.authenticate(shown('Bearer t1'))).toMatchObject({ user: { name: 'bob', groups: ['dev', 'ops', 'system:authenticated'] } })
@@ -97,7 +97,8 @@ describe('union', () => {
     expect(union.authenticate(shown(undefined, { memo: new Map([[localUser, user]]) }))).toMatchObject({
       user: { name: 'controller', groups: ['system:masters', 'system:authenticated'] },
     })
-    expect(union.authenticate(shown('Bearer t1'))).toBe(union.authenticate(shown('Bearer t1')))
+    const bob = (): unknown => (union.authenticate(shown('Bearer t1')) as { user: unknown }).user
+    expect(bob()).toBe(bob())
   })
 
   test('a wrong credential fails, unless another one is right', () => {
@@ -107,8 +108,8 @@ describe('union', () => {
   })
 
   test('without anonymous access nothing shown is no answer', () => {
-    expect(authenticatorOf({ tokenAuthFile: '', anonymousAuth: false }).authenticate(shown())).toBeUndefined()
-    expect(authenticatorOf({ tokenAuthFile: '', anonymousAuth: true }).authenticate(shown('Bearer t1'))).toEqual({
+    expect(authenticatorOf({ tokenAuthFile: '', anonymous: false, audiences: [] }).authenticate(shown())).toBeUndefined()
+    expect(authenticatorOf({ tokenAuthFile: '', anonymous: true, audiences: [] }).authenticate(shown('Bearer t1'))).toEqual({
       invalid: 'invalid bearer token',
     })
     expect(unionAuthenticator([bearer]).authenticate(shown())).toBeUndefined()
@@ -116,14 +117,33 @@ describe('union', () => {
 
   test('methods and token sources may take their time', async () => {
     const later: Authenticator = { authenticate: () => Promise.resolve(undefined) }
-    const remote = bearerAuthenticator([
-      { authenticateToken: (t) => Promise.resolve(t === 'r' ? { name: 'remote', groups: [] } : undefined) },
-      tokens,
-    ])
-    const slow = unionAuthenticator([later, remote], anonymousAuthenticator)
+    const remote = bearerAuthenticator(
+      [
+        {
+          authenticateToken: (t, audiences) => Promise.resolve(t === 'r' ? { user: { name: 'remote', groups: [] }, audiences } : undefined),
+        },
+        forServer(tokens, ['me']),
+      ],
+      ['me'],
+    )
+    const slow = unionAuthenticator([later, remote], anonymousAuthenticator())
     expect(await slow.authenticate(shown('Bearer r'))).toMatchObject({ user: { name: 'remote' } })
     expect(await slow.authenticate(shown('Bearer t1'))).toMatchObject({ user: { name: 'bob' } })
     expect(await slow.authenticate(shown('Bearer x'))).toEqual({ invalid: 'invalid bearer token' })
     expect(await slow.authenticate(shown())).toMatchObject({ user: { name: 'system:anonymous' } })
   })
+})
+
+test('tokens that say nothing of audiences are for the server itself', async () => {
+  const own = forServer(tokens, ['api', 'second'])
+  expect(own.authenticateToken('t1', ['second', 'third'])).toMatchObject({ audiences: ['second'] })
+  expect(own.authenticateToken('t1', ['third'])).toBeUndefined()
+  const both = bearerAuthenticator(
+    [own, { authenticateToken: () => ({ error: 'expired' }) }, { authenticateToken: () => Promise.resolve({ error: 'EOF' }) }],
+    ['api'],
+  )
+  const asked = (token: string, audiences?: readonly string[]): unknown =>
+    both.authenticate({ ...shown(`Bearer ${token}`), ...(audiences === undefined ? {} : { audiences }) })
+  expect(asked('t1')).toMatchObject({ user: { name: 'bob' }, audiences: ['api'] })
+  expect(await asked('t1', ['third'])).toEqual({ invalid: '[invalid bearer token, expired, EOF]' })
 })

@@ -21,7 +21,7 @@ function secret(data: Record<string, string> = {}, more: object = {}): KubeObjec
 function login(object: KubeObject | undefined, token = TOKEN): unknown {
   const secrets: SecretLookup = (namespace, name) =>
     object !== undefined && namespace === 'kube-system' && name === object.metadata.name ? ({ object: () => object } as Entry) : undefined
-  return new BootstrapTokens(new FakeClock(NOW), secrets).authenticateToken(token)
+  return new BootstrapTokens(new FakeClock(NOW), secrets).userOf(token)
 }
 
 describe('a bootstrap token', () => {

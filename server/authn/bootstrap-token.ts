@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../machinery/clock.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Entry } from '../cache/entry.ts'
-import type { TokenAuthenticator } from './bearer.ts'
+import type { TokenUsers } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
 
 /** Names and forms of the cluster-bootstrap library (`token/api/types.go`). */
@@ -28,7 +28,7 @@ export type SecretLookup = (namespace: string, name: string) => Entry | undefine
  * `--enable-bootstrap-token-auth`: tokens `ID.SECRET` that a node joins with, each in a secret of kube-system
  * (plugin/pkg/auth/authenticator/token/bootstrap).
  */
-export class BootstrapTokens implements TokenAuthenticator {
+export class BootstrapTokens implements TokenUsers {
   readonly #clock: Clock
   readonly #secrets: SecretLookup
 
@@ -37,15 +37,15 @@ export class BootstrapTokens implements TokenAuthenticator {
     this.#secrets = secrets
   }
 
-  authenticateToken(token: string): UserInfo | undefined {
+  userOf(token: string): UserInfo | undefined {
     const [, id, secret] = TOKEN.exec(token) ?? []
     if (id === undefined || secret === undefined) return undefined
     const entry = this.#secrets(NAMESPACE, `bootstrap-token-${id}`)
-    return entry === undefined ? undefined : userOf(entry.object(), id, secret, this.#clock.now())
+    return entry === undefined ? undefined : secretUser(entry.object(), id, secret, this.#clock.now())
   }
 }
 
-function userOf(found: Secret, id: string, secret: string, now: number): UserInfo | undefined {
+function secretUser(found: Secret, id: string, secret: string, now: number): UserInfo | undefined {
   const text = (key: string): string => Buffer.from(found.data?.[key] ?? '', 'base64').toString('utf8')
   if (found.metadata.deletionTimestamp || found.type !== TYPE) return undefined
   if (!same(text('token-secret'), secret) || text('token-id') !== id) return undefined

@@ -12,10 +12,19 @@ export interface UserInfo {
 export interface Credentials {
   readonly headers: RequestHeaders
   readonly connection: ConnectionState
+  /** Decoded. */
+  readonly path?: string
+  /** Whom credentials must be for (TokenReview); default: this API server. */
+  readonly audiences?: readonly string[]
 }
 
-/** `invalid`: credentials were shown and are wrong. */
-export type AuthenticationResult = { readonly user: UserInfo } | { readonly invalid: string }
+/**
+ * - `audiences`: those of the wanted ones that the credentials are for, where they say so
+ * - `invalid`: credentials were shown and are wrong
+ */
+export type AuthenticationResult =
+  | { readonly user: UserInfo; readonly audiences?: readonly string[] | undefined }
+  | { readonly invalid: string }
 
 /**
  * One way to log in.

@@ -1,5 +1,5 @@
 import { anonymousAuthenticator } from './anonymous.ts'
-import { bearerAuthenticator, type TokenAuthenticator } from './bearer.ts'
+import { bearerAuthenticator, forServer, type TokenAuthenticator, type TokenUsers } from './bearer.ts'
 import type { Authenticator } from './contract.ts'
 import { localAuthenticator } from './local.ts'
 import { requestHeaderAuthenticator, type RequestHeaderOptions } from './request-header.ts'
@@ -10,21 +10,31 @@ import { clientCertificates } from './x509.ts'
 export interface AuthenticationMethods {
   /** Empty: none. */
   readonly tokenAuthFile: string
-  readonly anonymousAuth: boolean
-  /** More sources of tokens, asked after the file. */
-  readonly tokens?: readonly TokenAuthenticator[]
+  /** Who shows nothing is let in: nowhere, everywhere, or on these paths only. */
+  readonly anonymous: boolean | readonly string[]
+  /** Whom tokens are for that are for this API server. */
+  readonly audiences: readonly string[]
+  readonly serviceAccounts?: TokenAuthenticator
+  readonly bootstrapTokens?: TokenUsers
+  readonly tokenWebhook?: TokenAuthenticator
   /** Front proxies, and the CAs of clients' certificates (`RequestHeaderOptions.roots`), whom they are not. */
   readonly frontProxy?: RequestHeaderOptions & { readonly clientRoots: ReadonlySet<string> }
 }
 
-/** All methods in the order of the reference. Throws an Error of one sentence for a bad token file. */
+/** All methods in the order of the reference: what is near before what has to be asked for. Throws an Error of one sentence for a bad token file. */
 export function authenticatorOf(o: AuthenticationMethods): Authenticator {
-  const file = o.tokenAuthFile === '' ? [] : [readTokenFile(o.tokenAuthFile)]
-  const { frontProxy: proxy } = o
+  const { frontProxy: proxy, audiences } = o
   const certificates =
     proxy === undefined
       ? [clientCertificates()]
       : [requestHeaderAuthenticator(proxy), clientCertificates((c) => proxy.clientRoots.has(c.peerRoot?.() ?? ''))]
-  const methods = [localAuthenticator, ...certificates, bearerAuthenticator([...file, ...(o.tokens ?? [])])]
-  return unionAuthenticator(methods, o.anonymousAuth ? anonymousAuthenticator : undefined)
+  const tokens = [
+    o.tokenAuthFile === '' ? undefined : forServer(readTokenFile(o.tokenAuthFile), audiences),
+    o.serviceAccounts,
+    o.bootstrapTokens && forServer(o.bootstrapTokens, audiences),
+    o.tokenWebhook,
+  ].filter((source) => source !== undefined)
+  const methods = [localAuthenticator, ...certificates, bearerAuthenticator(tokens, audiences)]
+  const { anonymous } = o
+  return unionAuthenticator(methods, anonymous === false ? undefined : anonymousAuthenticator(anonymous === true ? [] : anonymous))
 }

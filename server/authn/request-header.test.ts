@@ -59,7 +59,7 @@ describe('a front proxy', () => {
 
 describe('with other methods', () => {
   const whole = authenticatorOf({
-    ...{ tokenAuthFile: '', anonymousAuth: true },
+    ...{ tokenAuthFile: '', anonymous: true, audiences: [] },
     frontProxy: { ...options, clientRoots: certificateIds(clients.cert) },
   })
   const who = (headers: RequestHeaders, from: ConnectionState): unknown => whole.authenticate({ headers, connection: from })
@@ -72,7 +72,9 @@ describe('with other methods', () => {
   })
 
   test('a certificate of a front proxy is no login of a client', () => {
-    expect(who({}, connection(proxies, 'eve', ['system:masters']))).toEqual({ invalid: 'x509: certificate signed by unknown authority' })
+    expect(who({}, connection(proxies, 'eve', ['system:masters']))).toEqual({
+      invalid: '[x509: subject with cn=eve is not in the allowed list, x509: certificate signed by unknown authority]',
+    })
     expect(who({}, proxy)).toHaveProperty('invalid')
     expect(who(HEADERS, proxy)).toMatchObject({ user: { name: 'bob', groups: ['a', 'b, c', 'system:authenticated'] } })
   })

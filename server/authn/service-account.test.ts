@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
+import type { TokenVerdict } from './bearer.ts'
+import type { UserInfo } from './contract.ts'
 import { ServiceAccountTokens, type AccountLookup, type FoundObject } from './service-account.ts'
 
 const pem = (pair: ReturnType<typeof generateKeyPairSync>): string =>
@@ -24,6 +26,13 @@ function tokens(clock: FakeClock, signingKey = ec, issuers = ['me']): ServiceAcc
   return new ServiceAccountTokens({ signingKey, issuers, clock, lookup })
 }
 
+/** The user of a token that is good. */
+function login(t: ServiceAccountTokens, token: string): UserInfo | undefined | Promise<UserInfo | undefined> {
+  const user = (v: TokenVerdict | undefined): UserInfo | undefined => (v !== undefined && 'user' in v ? v.user : undefined)
+  const verdict = t.authenticateToken(token)
+  return verdict instanceof Promise ? verdict.then(user) : user(verdict)
+}
+
 const part = (token: string, i: number): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[i]!, 'base64url').toString()) as Record<string, unknown>
 
@@ -39,7 +48,7 @@ describe('service account tokens', () => {
     const now = clock.now() / 1000
     expect(part(token, 1)).toMatchObject({ iss: 'me', aud: ['me'], iat: now, nbf: now, exp: now + 600, sub: claims.sub })
     const jti = part(token, 1).jti as string
-    expect(await t.authenticateToken(token)).toEqual({
+    expect(await login(t, token)).toEqual({
       name: 'system:serviceaccount:ns:a',
       uid: 'u1',
       groups: ['system:serviceaccounts', 'system:serviceaccounts:ns'],
@@ -51,7 +60,7 @@ describe('service account tokens', () => {
   test('what is not strict base64url without padding is no token', () => {
     const t = tokens(new FakeClock())
     const { token } = t.issue(claims, 600)
-    expect(t.authenticateToken(token)).toBeDefined()
+    expect(login(t, token)).toBeDefined()
     const [header, body, signature] = token.split('.') as [string, string, string]
     const changed = [
       [header, body, `${signature}!`],
@@ -65,15 +74,15 @@ describe('service account tokens', () => {
       [header, body, ''],
       [header, body, signature, ''],
     ]
-    for (const parts of changed) expect(t.authenticateToken(parts.join('.'))).toBeUndefined()
-    expect(t.authenticateToken(token)).toBeDefined()
+    for (const parts of changed) expect(login(t, parts.join('.'))).toBeUndefined()
+    expect(login(t, token)).toBeDefined()
   })
 
   test('a long token is good each time it comes', () => {
     const t = tokens(new FakeClock())
     const { token } = t.issue({ ...claims, aud: ['me', 'x'.repeat(10_000)] }, 600)
-    expect(t.authenticateToken(token)).toEqual(expect.objectContaining({ uid: 'u1' }))
-    expect(t.authenticateToken(token)).toEqual(expect.objectContaining({ uid: 'u1' }))
+    expect(login(t, token)).toEqual(expect.objectContaining({ uid: 'u1' }))
+    expect(login(t, token)).toEqual(expect.objectContaining({ uid: 'u1' }))
   })
 
   test('a token ends with its time, and a minute that clocks may differ', () => {
@@ -81,26 +90,26 @@ describe('service account tokens', () => {
     const t = tokens(clock)
     const { token } = t.issue(claims, 600)
     clock.advance(599_000)
-    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+    expect(login(t, token)).toMatchObject({ uid: 'u1' })
     clock.advance(61_000)
-    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+    expect(login(t, token)).toMatchObject({ uid: 'u1' })
     clock.advance(1000)
-    expect(t.authenticateToken(token)).toBeUndefined()
+    expect(login(t, token)).toBeUndefined()
   })
 
   test('a token for others, of others, or changed is refused', () => {
     const clock = new FakeClock()
     const t = tokens(clock)
     const good = t.issue(claims, 600).token
-    expect(t.authenticateToken(t.issue({ ...claims, aud: ['other'] }, 600).token)).toBeUndefined()
-    expect(t.authenticateToken(tokens(clock, ec, ['stranger']).issue(claims, 600).token)).toBeUndefined()
-    expect(t.authenticateToken(tokens(clock, rsa).issue(claims, 600).token)).toBeUndefined()
+    expect(login(t, t.issue({ ...claims, aud: ['other'] }, 600).token)).toBeUndefined()
+    expect(login(t, tokens(clock, ec, ['stranger']).issue(claims, 600).token)).toBeUndefined()
+    expect(login(t, tokens(clock, rsa).issue(claims, 600).token)).toBeUndefined()
     const [head, , signature] = good.split('.')
     const more = Buffer.from(JSON.stringify({ ...part(good, 1), exp: 9e9 })).toString('base64url')
-    expect(t.authenticateToken(`${head}.${more}.${signature}`)).toBeUndefined()
+    expect(login(t, `${head}.${more}.${signature}`)).toBeUndefined()
     const none = Buffer.from('{"alg":"none"}').toString('base64url')
-    expect(t.authenticateToken(`${none}.${good.split('.')[1]}.`)).toBeUndefined()
-    for (const text of ['', 'a.b.c', 'x', `${head}.e30.${signature}`]) expect(t.authenticateToken(text)).toBeUndefined()
+    expect(login(t, `${none}.${good.split('.')[1]}.`)).toBeUndefined()
+    for (const text of ['', 'a.b.c', 'x', `${head}.e30.${signature}`]) expect(login(t, text)).toBeUndefined()
   })
 
   test('a token dies with its account and with its pod', () => {
@@ -108,18 +117,18 @@ describe('service account tokens', () => {
     const t = tokens(clock)
     const withPod = { ...claims, 'kubernetes.io': { ...claims['kubernetes.io'], pod: { name: 'p', uid: 'u2' } } }
     const { token } = t.issue(withPod, 3600)
-    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+    expect(login(t, token)).toMatchObject({ uid: 'u1' })
     objects['pods/ns/p'] = { uid: 'u2', deletionTimestamp: new Date(clock.now()).toISOString() }
-    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+    expect(login(t, token)).toMatchObject({ uid: 'u1' })
     clock.advance(61_000)
-    expect(t.authenticateToken(token)).toBeUndefined()
+    expect(login(t, token)).toBeUndefined()
     objects['pods/ns/p'] = { uid: 'another' }
-    expect(t.authenticateToken(token)).toBeUndefined()
+    expect(login(t, token)).toBeUndefined()
     objects['pods/ns/p'] = { uid: 'u2' }
     objects['serviceaccounts/ns/a'] = { uid: 'new' }
-    expect(t.authenticateToken(token)).toBeUndefined()
+    expect(login(t, token)).toBeUndefined()
     objects['serviceaccounts/ns/a'] = { uid: 'u1' }
-    expect(t.authenticateToken(token)).toMatchObject({ uid: 'u1' })
+    expect(login(t, token)).toMatchObject({ uid: 'u1' })
   })
 
   test('a token that a secret keeps has no end but its secret’s and its account’s', async () => {
@@ -137,7 +146,7 @@ describe('service account tokens', () => {
     const is = (more?: Partial<FoundObject>) => {
       if (more === undefined) delete objects['secrets/ns/s']
       else objects['secrets/ns/s'] = { uid: 'u3', token: Buffer.from(token).toString('base64'), ...more }
-      return t.authenticateToken(token)
+      return login(t, token)
     }
     expect(is({})).toEqual({
       name: 'system:serviceaccount:ns:a',
@@ -146,7 +155,7 @@ describe('service account tokens', () => {
     })
     clock.advance(10 * 365 * 86_400_000)
     expect(is({})).toBeDefined()
-    expect(await t.review(token, ['me'])).toMatchObject({ audiences: ['me'] })
+    expect(await t.authenticateToken(token, ['me'])).toMatchObject({ audiences: ['me'] })
     for (const change of [{ token: 'b3RoZXI=' }, { invalid: true }, { deletionTimestamp: '2020-01-01T00:00:00Z' }, undefined]) {
       expect(is(change)).toBeUndefined()
     }
@@ -154,14 +163,16 @@ describe('service account tokens', () => {
     expect(is({})).toBeUndefined()
     objects['serviceaccounts/ns/a'] = { uid: 'u1' }
     expect(is({})).toBeDefined()
-    expect(tokens(clock, rsa).authenticateToken(token)).toBeUndefined()
+    expect(login(tokens(clock, rsa), token)).toBeUndefined()
   })
 
   test('a review says which audiences a token is for', async () => {
     const t = tokens(new FakeClock())
     const { token } = t.issue({ ...claims, aud: ['x', 'y'] }, 600)
-    expect(await t.review(token, ['y', 'z'])).toMatchObject({ audiences: ['y'] })
-    expect(await t.review(token, ['me'])).toEqual({ error: 'token audiences ["x" "y"] is invalid for the target audiences ["me"]' })
+    expect(await t.authenticateToken(token, ['y', 'z'])).toMatchObject({ audiences: ['y'] })
+    expect(await t.authenticateToken(token, ['me'])).toEqual({
+      error: 'token audiences ["x" "y"] is invalid for the target audiences ["me"]',
+    })
   })
 })
 
@@ -218,8 +229,8 @@ describe('a token that is none', () => {
       'service account token has been invalidated',
     ],
   ])('%s', async (_, token, error) => {
-    expect(await t.review(token, ['me'])).toEqual(error === undefined ? undefined : { error })
-    expect(t.authenticateToken(token)).toBeUndefined()
+    expect(await t.authenticateToken(token, ['me'])).toEqual(error === undefined ? undefined : { error })
+    expect(login(t, token)).toBeUndefined()
   })
 
   test.each<[string, object]>([
@@ -228,6 +239,9 @@ describe('a token that is none', () => {
     ['no times', { ...good, exp: undefined, nbf: undefined, iat: undefined }],
     ['another subject, which nobody looks at', { ...good, sub: 'system:serviceaccount:kube-system:x' }],
   ])('but one with %s is good', async (_, payload) => {
-    expect(await t.review(signed(payload), ['me'])).toMatchObject({ user: { name: 'system:serviceaccount:ns:a' }, audiences: ['me'] })
+    expect(await t.authenticateToken(signed(payload), ['me'])).toMatchObject({
+      user: { name: 'system:serviceaccount:ns:a' },
+      audiences: ['me'],
+    })
   })
 })

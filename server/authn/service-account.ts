@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, randomUUID, sign, verify, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { Clock } from '../machinery/clock.ts'
 import { goQuote } from '../machinery/go-quote.ts'
-import type { TokenAuthenticator } from './bearer.ts'
+import type { TokenAuthenticator, TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
 
 /** An object that a token is bound to: the token dies with it. */
@@ -157,19 +157,8 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     return `${body}.${signature.toString('base64url')}`
   }
 
-  authenticateToken(token: string): UserInfo | undefined | Promise<UserInfo | undefined> {
-    const verdict = this.#judge(token, this.audiences)
-    const user = (v: Verdict | undefined): UserInfo | undefined => (v !== undefined && 'user' in v ? v.user : undefined)
-    return verdict instanceof Promise ? verdict.then(user) : user(verdict)
-  }
-
-  /** The user of a token that is for one of these audiences, and which of them it is for, or why not; undefined for what is no such token. */
-  review(token: string, audiences: readonly string[]): Promise<Verdict | undefined> {
-    return Promise.resolve(this.#judge(token, audiences))
-  }
-
   /** Checks in upstream's order: issuer, signature, audiences, times, and whether everything is still there. */
-  #judge(token: string, audiences: readonly string[]): Verdict | undefined | Promise<Verdict> {
+  authenticateToken(token: string, audiences: readonly string[] = this.audiences): TokenVerdict | undefined | Promise<TokenVerdict> {
     const known = this.#verified(token)
     if (known === undefined || typeof known === 'string') return known === undefined ? undefined : { error: known }
     const { claims } = known
@@ -182,7 +171,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const early = untimely(claims, now / 1000)
     if (early !== undefined) return { error: early }
     const found = this.#lookedUp(claims)
-    const judged = (list: readonly Found[]): Verdict => {
+    const judged = (list: readonly Found[]): TokenVerdict => {
       const error = known.kept === undefined ? whyGone(claims, list, now) : whySecretGone(claims, list, known.kept)
       return error === undefined ? { user: known.user, audiences: shared } : { error }
     }
@@ -211,20 +200,27 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const parts = token.split('.', 4)
     if (parts.length !== 3 || !(isBase64Url(parts[0]!) && isBase64Url(parts[1]!) && (parts[2] === '' || isBase64Url(parts[2]!))))
       return undefined
-    const header = decode(parts[0]!) as { alg?: string; kid?: string } | null | undefined
-    if (typeof header !== 'object' || header === null) return undefined
+    const header = decode(parts[0]!)
+    if (!isObject(header) || !hasUsableKey(header)) return undefined
     const decoded = decode(parts[1]!)
-    const claims = isSecretClaims(decoded) ? ofSecret(decoded) : claimsOf(decoded)
-    if (claims === undefined || (claims.iss !== SECRETS_ISSUER && !this.#issuers.includes(claims.iss))) return undefined
-    if (claims.iss === SECRETS_ISSUER && !isSecretClaims(decoded)) return undefined
-    const { alg, kid = '' } = header
-    const keys = kid === '' ? this.#keys : this.#keys.filter((key) => this.#idOf(key) === kid)
+    const kept = isSecretClaims(decoded) ? ofSecret(decoded) : undefined
+    const issuer = isObject(decoded) ? decoded.iss : undefined
+    if (kept === undefined && !(typeof issuer === 'string' && this.#issuers.includes(issuer))) return undefined
+    const { alg, kid } = header
+    const keys = typeof kid !== 'string' || kid === '' ? this.#keys : this.#keys.filter((key) => this.#idOf(key) === kid)
     if (keys.length === 0) return 'invalid signature, no keys found'
     const body = Buffer.from(`${parts[0]}.${parts[1]}`)
     const signature = Buffer.from(parts[2]!, 'base64url')
-    // The key decides on the algorithm, never the token.
-    const good = keys.some((key) => algorithmOf(key) === alg && verify(DIGESTS[alg], body, { key, dsaEncoding: 'ieee-p1363' }, signature))
-    return good ? claims : 'go-jose/go-jose: error in cryptographic primitive'
+    // The key decides on the algorithm, never the token; what must be understood of it and is not spoils it.
+    const isGood = (key: KeyObject, own: Algorithm): boolean =>
+      own === alg && verify(DIGESTS[own], body, { key, dsaEncoding: 'ieee-p1363' }, signature)
+    if (header.crit !== undefined || !keys.some((key) => isGood(key, algorithmOf(key)))) return BAD_SIGNATURE
+    try {
+      return kept ?? claimsOf(decoded as Record<string, unknown>)
+    } catch (e) {
+      if (e instanceof ClaimError) return e.message
+      throw e
+    }
   }
 
   #idOf(key: KeyObject): string {
@@ -239,9 +235,6 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     return found.some((f) => f instanceof Promise) ? Promise.all(found.map((f) => Promise.resolve(f))) : (found as Found[])
   }
 }
-
-/** What a token is, in the words that TokenReview has for one that is none. */
-export type Verdict = { readonly user: UserInfo; readonly audiences: string[] } | { readonly error: string }
 
 const goQuoted = (list: readonly string[]): string => `[${list.map(goQuote).join(' ')}]`
 
@@ -326,30 +319,71 @@ function decode(part: string): unknown {
   }
 }
 
-/** Claims of a bound token, as lenient as upstream's decoder: who may sign may leave out what it likes. */
-function claimsOf(value: unknown): TokenClaims | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const c = value as Record<string, unknown>
-  const text = (v: unknown): string => (typeof v === 'string' ? v : '')
-  const number = (v: unknown): number | undefined => (typeof v === 'number' ? v : undefined)
-  const object = (v: unknown): Record<string, unknown> | undefined =>
-    typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : undefined
-  const bound = (v: unknown): BoundObject | undefined => {
-    const o = object(v)
-    return o === undefined ? undefined : { name: text(o.name), uid: text(o.uid) }
+const BAD_SIGNATURE = 'go-jose/go-jose: error in cryptographic primitive'
+
+const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+/** A key that a token brings along is never used, but one that is no public key makes it unreadable. */
+function hasUsableKey({ jwk }: Record<string, unknown>): boolean {
+  if (jwk === undefined) return true
+  try {
+    return isObject(jwk) && jwk.d === undefined && createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }).type === 'public'
+  } catch {
+    return false
   }
-  const k = object(c['kubernetes.io']) ?? {}
-  const [pod, secret, node] = [bound(k.pod), bound(k.secret), bound(k.node)]
-  const [exp, iat, nbf] = [number(c.exp), number(c.iat), number(c.nbf)]
-  const aud = Array.isArray(c.aud) ? c.aud.filter((a): a is string => typeof a === 'string') : text(c.aud) === '' ? [] : [text(c.aud)]
+}
+
+/** A claim of a wrong type, in the words of the reference's decoders. */
+class ClaimError extends Error {}
+
+const MIN_INT64 = -(2 ** 63)
+const goTypeOf = (v: unknown): string => (Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v)
+
+function textClaim(v: unknown): string {
+  if (v === undefined || v === null) return ''
+  if (typeof v !== 'string') throw new ClaimError(`json: cannot unmarshal ${goTypeOf(v)} into Go value of type string`)
+  return v
+}
+
+function objectClaim(v: unknown, type: string): Record<string, unknown> | undefined {
+  if (v === undefined || v === null) return undefined
+  if (!isObject(v)) throw new ClaimError(`json: cannot unmarshal ${goTypeOf(v)} into Go value of type serviceaccount.${type}`)
+  return v
+}
+
+/** Seconds since the epoch: whole ones, as Go makes them of any number. */
+function dateClaim(v: unknown): number | undefined {
+  if (v === undefined || v === null) return undefined
+  if (typeof v !== 'number') throw new ClaimError('go-jose/go-jose/jwt: expected number value to unmarshal NumericDate')
+  return Math.abs(v) < 2 ** 63 ? Math.trunc(v) : MIN_INT64
+}
+
+function audienceClaim(v: unknown): string[] {
+  if (v === undefined) return []
+  if (typeof v === 'string') return [v]
+  if (Array.isArray(v) && v.every((a) => typeof a === 'string')) return v
+  throw new ClaimError('go-jose/go-jose/jwt: expected string or array value to unmarshal to Audience')
+}
+
+function boundClaim(v: unknown): BoundObject | undefined {
+  const o = objectClaim(v, 'ref')
+  return o === undefined ? undefined : { name: textClaim(o.name), uid: textClaim(o.uid) }
+}
+
+/** Claims of a bound token; who may sign may leave out what it likes. @throws ClaimError */
+function claimsOf(c: Record<string, unknown>): TokenClaims {
+  const [exp, iat, nbf] = [dateClaim(c.exp), dateClaim(c.iat), dateClaim(c.nbf)]
+  const known = { iss: textClaim(c.iss), sub: textClaim(c.sub), aud: audienceClaim(c.aud), jti: textClaim(c.jti) }
+  const k = objectClaim(c['kubernetes.io'], 'kubernetes') ?? {}
+  const [pod, secret, node] = [boundClaim(k.pod), boundClaim(k.secret), boundClaim(k.node)]
   return {
-    ...{ iss: text(c.iss), sub: text(c.sub), aud, jti: text(c.jti) },
+    ...known,
     ...(exp === undefined ? {} : { exp }),
     ...(iat === undefined ? {} : { iat }),
     ...(nbf === undefined ? {} : { nbf }),
     'kubernetes.io': {
-      namespace: text(k.namespace),
-      serviceaccount: bound(k.serviceaccount) ?? { name: '', uid: '' },
+      namespace: textClaim(k.namespace),
+      serviceaccount: boundClaim(k.serviceaccount) ?? { name: '', uid: '' },
       ...(pod === undefined ? {} : { pod }),
       ...(secret === undefined ? {} : { secret }),
       ...(node === undefined ? {} : { node }),

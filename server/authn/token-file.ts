@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { parseCsv } from './csv.ts'
 import type { UserInfo } from './contract.ts'
-import type { TokenAuthenticator } from './bearer.ts'
+import type { TokenUsers } from './bearer.ts'
 
 /**
  * `--token-auth-file`: lines of `token,user,uid` and optionally `"group1,group2"`. A later line of the same token wins.
  * Throws an Error naming the file when it cannot be read or a line has fewer than three columns.
  */
-export function readTokenFile(file: string): TokenAuthenticator {
+export function readTokenFile(file: string): TokenUsers {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -17,7 +17,7 @@ export function readTokenFile(file: string): TokenAuthenticator {
   return parseTokens(text, file)
 }
 
-export function parseTokens(text: string, file: string): TokenAuthenticator {
+export function parseTokens(text: string, file: string): TokenUsers {
   let records: string[][]
   try {
     records = parseCsv(text)
@@ -32,5 +32,5 @@ export function parseTokens(text: string, file: string): TokenAuthenticator {
     }
     if (token !== '') users.set(token, { name, uid, groups: groups === undefined || groups === '' ? [] : groups.split(',') })
   }
-  return { authenticateToken: (token) => users.get(token) }
+  return { userOf: (token) => users.get(token) }
 }

@@ -5,7 +5,7 @@ import { goQuote } from '../machinery/go-quote.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../machinery/names.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { Attributes, Authorizer } from './contract.ts'
-import { errorText } from './error-text.ts'
+import { errorText } from '../machinery/error-text.ts'
 import { forbiddenError } from './forbidden.ts'
 
 /** Whom a request wants to act as, as its headers say it. */

@@ -8,6 +8,7 @@ import type { Clock } from '../machinery/clock.ts'
 import type { KubeletCredentials } from '../proxy/forward.ts'
 import type { TlsFiles } from '../serving/tls.ts'
 import type { Storage } from '../storage/contract.ts'
+import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
 import type { AuthenticationLookups } from './lookups.ts'
 
 /** How clients log in. */
@@ -23,6 +24,8 @@ export interface ApiServerOptions {
   log: Log
   /** Made once there is where to look things up. */
   authentication(lookups: AuthenticationLookups): Authentication
+  /** Of service account tokens; default: as they are asked for. */
+  tokenExpiration?: TokenExpiration
   /** `--authorization-mode`, in the order in which they are asked. */
   authorizationModes: readonly string[]
   tls: TlsFiles

@@ -42,7 +42,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   const respond = (status: number, h: Record<string, string>, body: Buffer = Buffer.alloc(0)): void => {
     answer = { status, headers: h, body }
   }
-  const known = serve({ exchange: { method, path, search: '', headers, respond } } as unknown as RequestContext)
+  const known = serve({ exchange: { method, path, search: '', headers, respond }, requestInfo: { path } } as unknown as RequestContext)
   return known === true ? answer : undefined
 }
 

@@ -74,7 +74,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
   const index = (): Buffer => Buffer.from(JSON.stringify({ paths: paths(o) }, null, 2))
 
   return (ctx) => {
-    const path = ctx.exchange.path.replace(/(.)\/$/, '$1')
+    const path = ctx.requestInfo.path.replace(/(.)\/$/, '$1')
     const [, root = '', group, version, ...rest] = path.split('/')
     const delegate = root === 'apis' && version !== undefined ? o.registry.snapshot.delegate(group!, version) : undefined
     if (delegate !== undefined) return delegate.forward(ctx).then(answered)

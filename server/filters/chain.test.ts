@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bearerAuthenticator } from '../authn/bearer.ts'
+import { bearerAuthenticator, forServer } from '../authn/bearer.ts'
 import { notFound } from '../machinery/status.ts'
 import type { Handler } from './context.ts'
 import type { ResponseStream } from '../serving/exchange.ts'
@@ -82,7 +82,7 @@ describe('authentication and authorization', () => {
       401,
       { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 },
     ])
-    const closed = new Server(ok, { authenticator: bearerAuthenticator([tokens]) })
+    const closed = new Server(ok, { authenticator: bearerAuthenticator([forServer(tokens, [])], []) })
     expect((await closed.request('GET /healthz', '')).status).toBe(401)
   })
 

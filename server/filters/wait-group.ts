@@ -54,7 +54,7 @@ export function withWaitGroup(group: RequestWaitGroup, write: StatusWriter): Fil
       if (ctx instanceof ServedRequest) group.track(ctx)
       return next(ctx)
     }
-    if (group.closing && !healthPaths.has(ctx.exchange.path)) return refuse(ctx, write)
+    if (group.closing && !healthPaths.has(ctx.requestInfo.path)) return refuse(ctx, write)
     group.add()
     let result: void | Promise<void>
     try {

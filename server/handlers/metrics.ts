@@ -4,7 +4,7 @@ import type { RequestContext } from '../filters/context.ts'
 /** Serves `/metrics` in Prometheus' text format. */
 export function metrics(registry: () => Promise<PromRegistry>): (ctx: RequestContext) => Promise<boolean> {
   return async (ctx) => {
-    if (ctx.exchange.path !== '/metrics') return false
+    if (ctx.requestInfo.path !== '/metrics') return false
     const r = await registry()
     ctx.exchange.respond(200, { 'content-type': r.contentType }, Buffer.from(await r.metrics()))
     return true

@@ -17,11 +17,11 @@ interface Answered {
 function ask(provider: OpenIdProvider | undefined, path: string, method = 'GET'): Answered {
   const answered: Answered = { served: false }
   const exchange = {
-    ...{ path, method },
+    ...{ path, method, headers: {} },
     respond: (status: number, headers: Record<string, unknown>, body: Buffer) =>
       Object.assign(answered, { status, headers, body: String(body) }),
   }
-  answered.served = openId(() => provider)({ exchange } as unknown as RequestContext)
+  answered.served = openId(() => provider)({ exchange, requestInfo: { path } } as unknown as RequestContext)
   return answered
 }
 

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../filters/context.ts'
-import { methodNotAllowed } from '../machinery/status.ts'
+import { methodNotAllowed, StatusError } from '../machinery/status.ts'
 
 /** What others must know to check service account tokens themselves (KEP-1393; pkg/serviceaccount/openidmetadata.go). */
 export interface OpenIdProvider {
@@ -17,16 +17,28 @@ export const OPENID_PATHS = ['/.well-known/openid-configuration', '/openid/v1/jw
  */
 export function openId(provider: () => OpenIdProvider | undefined): (ctx: RequestContext) => boolean {
   let documents: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }> | undefined
-  return ({ exchange }) => {
-    const path = exchange.path.replace(/(.)\/$/, '$1')
+  return ({ exchange, requestInfo }) => {
+    const path = requestInfo.path.replace(/(.)\/$/, '$1')
     if (!OPENID_PATHS.includes(path)) return false
     const found = (documents ??= documentsOf(provider())).get(path)
     if (found === undefined) return false
     if (exchange.method !== 'GET') throw methodNotAllowed()
+    if (!accepts(exchange.headers.accept, found.type)) {
+      const why = `406: Not Acceptable\n\nAvailable representations: ${found.type}`
+      throw new StatusError(406, 'NotAcceptable', why, {})
+    }
     exchange.respond(200, { 'content-type': found.type, 'cache-control': 'public, max-age=3600' }, found.body)
     return true
   }
 }
+
+/** As go-restful reads Accept: types as they stand, or all of them. */
+const accepts = (header: string | undefined, type: string): boolean =>
+  header === undefined ||
+  header
+    .split(',')
+    .map((range) => range.split(';', 1)[0]!.trim())
+    .some((range) => range === '*/*' || range === type)
 
 function documentsOf(provider: OpenIdProvider | undefined): Map<string, { type: string; body: Buffer }> {
   if (provider === undefined || !/^https:\/\/[^/?#]+/.test(provider.issuer) || /[?#]/.test(provider.issuer)) return new Map()

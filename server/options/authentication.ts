@@ -1,3 +1,4 @@
+import { readAuthenticationConfiguration } from '../authn/configuration.ts'
 import { unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
@@ -6,6 +7,12 @@ export interface AuthenticationOptions {
   /** Empty: the CA in the certificates' folder. */
   clientCaFile: string
   tokenAuthFile: string
+  /** AuthenticationConfiguration; empty: none. */
+  configFile: string
+  /** Kubeconfig of who says whose a token is; empty: nobody. */
+  tokenWebhookConfigFile: string
+  tokenWebhookVersion: string
+  tokenWebhookCacheTtlMs: number
   enableBootstrapTokenAuth: boolean
   /** Empty: no front proxies. */
   requestHeaderClientCaFile: string
@@ -22,6 +29,10 @@ export const authentication: Family<AuthenticationOptions> = {
     anonymousAuth: true,
     clientCaFile: '',
     tokenAuthFile: '',
+    configFile: '',
+    tokenWebhookConfigFile: '',
+    tokenWebhookVersion: 'v1beta1',
+    tokenWebhookCacheTtlMs: 120_000,
     enableBootstrapTokenAuth: false,
     requestHeaderClientCaFile: '',
     requestHeaderAllowedNames: [],
@@ -35,6 +46,26 @@ export const authentication: Family<AuthenticationOptions> = {
       field: 'anonymousAuth',
       type: 'bool',
       help: 'Lets in requests that show no credentials, as system:anonymous in system:unauthenticated.',
+    },
+    'authentication-config': {
+      field: 'configFile',
+      type: 'string',
+      help: 'AuthenticationConfiguration: whether and for which paths requests without credentials are let in, instead of --anonymous-auth.',
+    },
+    'authentication-token-webhook-config-file': {
+      field: 'tokenWebhookConfigFile',
+      type: 'string',
+      help: 'Kubeconfig with the webhook that is asked with a TokenReview whose a bearer token is that nobody here knows.',
+    },
+    'authentication-token-webhook-version': {
+      field: 'tokenWebhookVersion',
+      type: 'string',
+      help: 'Version of the TokenReview that the webhook is asked with: v1 or v1beta1.',
+    },
+    'authentication-token-webhook-cache-ttl': {
+      field: 'tokenWebhookCacheTtlMs',
+      type: 'duration',
+      help: "How long the webhook's answers are kept.",
     },
     'client-ca-file': {
       field: 'clientCaFile',
@@ -70,10 +101,33 @@ export const authentication: Family<AuthenticationOptions> = {
       help: 'What headers with more of the user begin with.',
     },
   },
-  validate: (o) =>
-    unreadable({
+  validate: (o, given) => [
+    ...unreadable({
       'client-ca-file': o.clientCaFile,
       'token-auth-file': o.tokenAuthFile,
+      'authentication-token-webhook-config-file': o.tokenWebhookConfigFile,
       'requestheader-client-ca-file': o.requestHeaderClientCaFile,
     }),
+    ...configErrors(o, given),
+    ...(o.tokenWebhookConfigFile === '' || VERSIONS.includes(o.tokenWebhookVersion)
+      ? []
+      : [
+          `unsupported authentication webhook version ${JSON.stringify(o.tokenWebhookVersion)}, supported versions are ${VERSIONS.map((v) => JSON.stringify(v)).join(', ')}`,
+        ]),
+  ],
+}
+
+const VERSIONS = ['v1', 'v1beta1']
+
+function configErrors({ configFile }: AuthenticationOptions, given: ReadonlySet<string>): string[] {
+  if (configFile === '') return []
+  try {
+    const { anonymous } = readAuthenticationConfiguration(configFile)
+    if (anonymous === undefined || !given.has('anonymous-auth')) return []
+    return [
+      'anonymous: Forbidden: --anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration file',
+    ]
+  } catch (e) {
+    return [(e as Error).message]
+  }
 }

@@ -12,6 +12,9 @@ export interface CredentialOptions {
   /** Empty: those of the API server itself. */
   apiAudiences: readonly string[]
   serviceAccountJwksUri: string
+  /** 0: whatever is asked for. */
+  serviceAccountMaxTokenExpirationMs: number
+  serviceAccountExtendTokenExpiration: boolean
 }
 
 export const credentials: Family<CredentialOptions> = {
@@ -24,6 +27,8 @@ export const credentials: Family<CredentialOptions> = {
     serviceAccountIssuers: ['https://kubernetes.default.svc.cluster.local'],
     apiAudiences: [],
     serviceAccountJwksUri: '',
+    serviceAccountMaxTokenExpirationMs: 0,
+    serviceAccountExtendTokenExpiration: true,
   },
   flags: {
     'kubelet-client-certificate': {
@@ -57,8 +62,23 @@ export const credentials: Family<CredentialOptions> = {
       type: 'string',
       help: 'Where others find the keys of service account tokens: an https URL, when it is not this server.',
     },
+    'service-account-max-token-expiration': {
+      field: 'serviceAccountMaxTokenExpirationMs',
+      type: 'duration',
+      help: 'How long service account tokens are good at most, whatever is asked for. 0: no limit.',
+    },
+    'service-account-extend-token-expiration': {
+      field: 'serviceAccountExtendTokenExpiration',
+      type: 'bool',
+      help: 'Tokens of pods that are asked for as kubelets do are good for a year, whatever --service-account-max-token-expiration says.',
+    },
   },
   validate: (o) => [
+    ...issuerErrors(o.serviceAccountIssuers),
+    ...(o.serviceAccountMaxTokenExpirationMs === 0 ||
+    (o.serviceAccountMaxTokenExpirationMs >= HOUR_MS && o.serviceAccountMaxTokenExpirationMs <= 2 ** 32 * 1000)
+      ? []
+      : ['the service-account-max-token-expiration must be between 1 hour and 2^32 seconds']),
     ...(o.serviceAccountJwksUri === '' || /^https:\/\/[^/]/.test(o.serviceAccountJwksUri)
       ? []
       : [`service-account-jwks-uri requires https scheme, parsed as: ${o.serviceAccountJwksUri}`]),
@@ -70,4 +90,18 @@ export const credentials: Family<CredentialOptions> = {
     }),
     ...o.serviceAccountKeyFiles.flatMap((file) => unreadable({ 'service-account-key-file': file })),
   ],
+}
+
+const HOUR_MS = 3_600_000
+
+// kubeapiserver/options/authentication.go, Validate.
+function issuerErrors(issuers: readonly string[]): string[] {
+  if (issuers.length === 0) return ['service-account-issuer is a required flag']
+  const seen = new Set<string>()
+  return issuers.flatMap((issuer) => {
+    if (issuer === '') return ['service-account-issuer should not be an empty string']
+    if (seen.has(issuer)) return [`service-account-issuer ${JSON.stringify(issuer)} is already specified`]
+    seen.add(issuer)
+    return []
+  })
 }

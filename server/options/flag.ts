@@ -26,8 +26,8 @@ export interface Family<T extends object> {
   readonly title: string
   readonly defaults: T
   readonly flags: Readonly<Record<string, FlagSpec<T>>>
-  /** One sentence for each thing that is wrong. */
-  validate(options: T): string[]
+  /** One sentence for each thing that is wrong. `given`: the flags that the command line has. */
+  validate(options: T, given: ReadonlySet<string>): string[]
   /** One sentence for each thing that is asked for and not had. */
   warnings?(options: T): string[]
 }

@@ -15,7 +15,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     disable-http2-serving emulation-forward-compatible enable-aggregator-routing enable-garbage-collector
     enable-logs-handler enable-priority-and-fairness encryption-provider-config-automatic-reload log-json-split-stream
     log-text-split-stream permit-address-sharing permit-port-sharing profiling runtime-config-emulation-forward-compatible
-    service-account-extend-token-expiration service-account-lookup shutdown-send-retry-after watch-cache
+    service-account-lookup shutdown-send-retry-after watch-cache
     `),
   ],
   [
@@ -31,11 +31,11 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
   [
     'duration',
     names(`
-    audit-log-batch-max-wait audit-webhook-batch-max-wait audit-webhook-initial-backoff authentication-token-webhook-cache-ttl
-    authorization-webhook-cache-authorized-ttl authorization-webhook-cache-unauthorized-ttl coordinated-leadership-lease-duration
+    audit-log-batch-max-wait audit-webhook-batch-max-wait audit-webhook-initial-backoff 
+    coordinated-leadership-lease-duration
     coordinated-leadership-renew-deadline coordinated-leadership-retry-period etcd-count-metric-poll-period
     etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout kubelet-timeout livez-grace-period
-    log-flush-frequency service-account-max-token-expiration shutdown-delay-duration shutdown-watch-termination-grace-period
+    log-flush-frequency shutdown-delay-duration shutdown-watch-termination-grace-period
     storage-initialization-timeout
     `),
   ],
@@ -50,8 +50,8 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     names(`
     allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
-    authentication-config authentication-token-webhook-config-file authentication-token-webhook-version authorization-config
-    authorization-policy-file authorization-webhook-config-file authorization-webhook-version debug-socket-path disabled-metrics
+   
+    authorization-policy-file debug-socket-path disabled-metrics
     egress-selector-config-file emulated-version encryption-provider-config endpoint-reconciler-type etcd-servers-overrides
     external-hostname feature-gates kubelet-certificate-authority kubelet-preferred-address-types log-json-info-buffer-size
     log-text-info-buffer-size logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim

@@ -104,7 +104,7 @@ export function parseOptions(argv: readonly string[], program: Program): ParseRe
     if (e instanceof UsageError) return { errors: [e.message] }
     throw e
   }
-  const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f]))
+  const errors = familyNames.flatMap((f) => (families[f] as Family<object>).validate(options[f], seen))
   if (errors.length > 0) return { errors }
   for (const f of familyNames) warnings.push(...((families[f] as Family<object>).warnings?.(options[f]) ?? []))
   return { options, warnings, given: seen }

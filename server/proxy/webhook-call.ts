@@ -1,5 +1,5 @@
+import { request as plainRequest, type Agent as PlainAgent, type IncomingMessage } from 'node:http'
 import { Agent, request, type RequestOptions } from 'node:https'
-import type { IncomingMessage } from 'node:http'
 import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
 import type { Status } from '../machinery/status.ts'
@@ -29,11 +29,17 @@ export type CallWebhook = (address: WebhookAddress, body: Buffer, options: CallO
 /** An answer that says no. */
 export class WebhookAnswerError extends Error {
   readonly code: number
-  constructor(code: number, message: string) {
+  /** When it may be asked again, as it says. */
+  readonly retryAfterSeconds: number | undefined
+  constructor(code: number, message: string, retryAfterSeconds?: number) {
     super(message)
     this.code = code
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
+
+/** The connection was reset before there was an answer. */
+export class ConnectionReset extends Error {}
 
 const MAX_ANSWER = 64 << 20
 const IDLE_MS = 90_000
@@ -112,10 +118,12 @@ export interface Target {
   readonly port: number
   readonly servername: string
   readonly path: string
-  readonly agent: Agent
+  readonly agent: Agent | PlainAgent
+  readonly authorization?: string
 }
 
-async function post(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
+/** @throws WebhookAnswerError, ConnectionReset, or another Error in the words of Go's client */
+export async function post(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt(target, body, options)
@@ -130,16 +138,18 @@ async function post(target: Target, body: Buffer, options: CallOptions): Promise
 class StaleConnection extends Error {}
 
 function attempt(target: Target, body: Buffer, { timeoutMs, signal, maxBytes = MAX_ANSWER }: CallOptions): Promise<Buffer> {
-  const { shown, authority, host, port, servername, path, agent } = target
+  const { shown, authority, host, port, servername, path, agent, authorization } = target
   const isName = !/^[\d.]+$|:/.test(servername)
   return new Promise((resolve, reject) => {
     const failure = (e: unknown): Error => new Error(`Post ${goQuote(shown)}: ${webhookErrorText(e, target)}`)
     const headers = {
       ...{ 'content-type': 'application/json', accept: 'application/json, */*', 'content-length': String(body.length) },
       host: authority,
+      ...(authorization === undefined ? {} : { authorization }),
     }
     const call: RequestOptions = { method: 'POST', host, port, path, headers, agent, ...(isName ? { servername } : {}) }
-    const req = request(
+    const ask = agent instanceof Agent ? request : plainRequest
+    const req = ask(
       call,
       (res) => void read(res, maxBytes).then(resolve, (e: unknown) => reject(e instanceof WebhookAnswerError ? e : failure(e))),
     )
@@ -152,8 +162,9 @@ function attempt(target: Target, body: Buffer, { timeoutMs, signal, maxBytes = M
       signal?.removeEventListener('abort', gone)
     })
     req.once('error', (e: NodeJS.ErrnoException) => {
-      const isStale = req.reusedSocket && (e.code === 'ECONNRESET' || e.code === 'EPIPE')
-      reject(isStale ? new StaleConnection('', { cause: failure(e) }) : failure(e))
+      const isReset = e.code === 'ECONNRESET' || e.code === 'EPIPE'
+      const failed = isReset ? new ConnectionReset(failure(e).message) : failure(e)
+      reject(isReset && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
     })
     req.end(body)
   })
@@ -169,8 +180,11 @@ async function read(res: IncomingMessage, maxBytes: number): Promise<Buffer> {
   }
   const answer = Buffer.concat(chunks)
   const { statusCode = 0, headers } = res
-  if (statusCode < 200 || statusCode >= 300)
-    throw new WebhookAnswerError(statusCode, statusMessage(answer) ?? answerText(statusCode, answer))
+  if (statusCode < 200 || statusCode >= 300) {
+    const after = headers['retry-after'] ?? ''
+    const seconds = /^\d{1,9}$/.test(after) ? Number(after) : undefined
+    throw new WebhookAnswerError(statusCode, statusMessage(answer) ?? answerText(statusCode, answer), seconds)
+  }
   if (answer.length > 0) return answer
   // A text without a type is taken for JSON.
   const type = headers['content-type'] ?? 'application/json'

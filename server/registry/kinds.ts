@@ -1,5 +1,4 @@
 import type { Authenticator } from '../authn/contract.ts'
-import type { ServiceAccountTokens } from '../authn/service-account.ts'
 import type { Authorizer } from '../authz/contract.ts'
 import { mutatingadmissionpolicies } from './admissionregistration/mutatingadmissionpolicies.ts'
 import { mutatingadmissionpolicybindings } from './admissionregistration/mutatingadmissionpolicybindings.ts'
@@ -14,6 +13,7 @@ import { daemonsets } from './apps/daemonsets.ts'
 import { deployments } from './apps/deployments.ts'
 import { replicasets } from './apps/replicasets.ts'
 import { statefulsets } from './apps/statefulsets.ts'
+import type { ServiceAccountTokens } from '../authn/service-account.ts'
 import { authenticationReviews } from './authentication/reviews.ts'
 import { accessReviews } from './authorization/reviews.ts'
 import { horizontalpodautoscalers } from './autoscaling/horizontalpodautoscalers.ts'
@@ -40,6 +40,7 @@ import { replicationcontrollers } from './core/replicationcontrollers.ts'
 import { resourcequotas } from './core/resourcequotas.ts'
 import { secrets } from './core/secrets.ts'
 import { serviceaccounts } from './core/serviceaccounts/index.ts'
+import type { TokenExpiration } from './core/serviceaccounts/token.ts'
 import { services, type ServiceDependencies } from './core/services/index.ts'
 import type { BuiltInKind, UnstoredDefinition } from './definition.ts'
 import { endpointslices } from './discovery/endpointslices.ts'
@@ -80,6 +81,7 @@ export interface KindDependencies {
   services: ServiceDependencies
   /** Undefined when the server has no key to sign with. */
   tokens: ServiceAccountTokens | undefined
+  tokenExpiration?: TokenExpiration | undefined
   /** Looked up when requests come, by `resource.group`. */
   store(resource: string): Store
   eventTtlSeconds: number
@@ -102,7 +104,7 @@ export function builtInKinds(deps: KindDependencies): BuiltInKind[] {
     replicationcontrollers,
     resourcequotas,
     secrets,
-    serviceaccounts({ tokens: deps.tokens, store }),
+    serviceaccounts({ tokens: deps.tokens, tokenExpiration: deps.tokenExpiration, store }),
     withSubresources(services(deps.services), connect.services),
     controllerrevisions,
     daemonsets,
@@ -163,7 +165,8 @@ const withSubresources = (kind: BuiltInKind, more: Readonly<Record<string, Subre
 export interface UnstoredKindDependencies {
   authorizer: Authorizer
   authenticator: Authenticator
-  tokens: ServiceAccountTokens | undefined
+  /** Whom tokens are for that are for this API server. */
+  audiences: readonly string[]
   /** Asked when a binding is posted. */
   pods(): ServedResource
   /** Components that componentstatuses shows, by name; may grow. */
@@ -171,6 +174,11 @@ export interface UnstoredKindDependencies {
 }
 
 /** Kinds of which nothing is stored. */
-export function unstoredKinds({ authorizer, authenticator, tokens, pods, components }: UnstoredKindDependencies): UnstoredDefinition[] {
-  return [bindings(pods), componentstatuses(components), ...accessReviews(authorizer), ...authenticationReviews({ authenticator, tokens })]
+export function unstoredKinds({ authorizer, authenticator, audiences, pods, components }: UnstoredKindDependencies): UnstoredDefinition[] {
+  return [
+    bindings(pods),
+    componentstatuses(components),
+    ...accessReviews(authorizer),
+    ...authenticationReviews({ authenticator, audiences }),
+  ]
 }

@@ -1,4 +1,4 @@
-import { errorText } from '../error-text.ts'
+import { errorText } from '../../machinery/error-text.ts'
 import { noOpinion, type Attributes, type Authorizer, type Decision } from '../contract.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import { goQuote } from '../../machinery/go-quote.ts'

@@ -7,7 +7,7 @@ import { inTurns, Slice } from '../../machinery/slice.ts'
 import { badRequest, forbidden, notFound, qualified, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Authorizer } from '../contract.ts'
-import { errorText } from '../error-text.ts'
+import { errorText } from '../../machinery/error-text.ts'
 import type { RbacPolicy } from './policy.ts'
 import { compactRules, describeRule, goList, missingRules, ruleOf, rulesOf, type PolicyRule } from './rules.ts'
 

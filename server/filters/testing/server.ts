@@ -1,6 +1,6 @@
 import { admitEverything } from '../../admission/contract.ts'
 import { anonymousAuthenticator } from '../../authn/anonymous.ts'
-import { bearerAuthenticator } from '../../authn/bearer.ts'
+import { bearerAuthenticator, forServer } from '../../authn/bearer.ts'
 import { parseTokens } from '../../authn/token-file.ts'
 import { unionAuthenticator } from '../../authn/union.ts'
 import { defaultAuthorizer } from '../../authz/testing/policy.ts'
@@ -27,7 +27,7 @@ export class Server {
   constructor(handler: Handler, options: Partial<ChainOptions> = {}) {
     this.chain = buildHandlerChain(handler, {
       clock: this.clock,
-      authenticator: unionAuthenticator([bearerAuthenticator([tokens])], anonymousAuthenticator),
+      authenticator: unionAuthenticator([bearerAuthenticator([forServer(tokens, [])], [])], anonymousAuthenticator()),
       authorizer: defaultAuthorizer(),
       admission: admitEverything,
       writeStatus: writeJsonStatus,

@@ -22,6 +22,7 @@ export type HookReply =
 export interface SeenReview {
   readonly path: string
   readonly host: string
+  readonly authorization: string | undefined
   readonly review: Json
 }
 
@@ -66,7 +67,7 @@ export class HookServer implements AsyncDisposable {
     for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
     const path = req.url!.split('?', 1)[0]!
     const review = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Json
-    this.seen.push({ path: req.url!, host: req.headers.host ?? '', review })
+    this.seen.push({ path: req.url!, host: req.headers.host ?? '', authorization: req.headers.authorization, review })
     const hook = this.#hooks.get(path)
     const reply: HookReply = hook === undefined ? { status: 404 } : hook(review)
     if (reply === 'hang') return

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { Attributes, Authorizer } from '../../authz/contract.ts'
-import { errorText } from '../../authz/error-text.ts'
+import { errorText } from '../../machinery/error-text.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'

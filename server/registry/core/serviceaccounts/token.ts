@@ -25,9 +25,17 @@ interface TokenSpec {
 
 const BINDABLE: Readonly<Record<string, 'pods' | 'secrets' | 'nodes'>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
 
+export interface TokenExpiration {
+  /** How long tokens are good at most; default: as long as is asked for. */
+  readonly maxSeconds?: number
+  /** False: what kubelets ask for gets no longer life than others. */
+  readonly extends?: boolean
+}
+
 export interface TokenDependencies {
   /** Undefined when the server has no key to sign with. */
   tokens: ServiceAccountTokens | undefined
+  tokenExpiration?: TokenExpiration | undefined
   store(resource: string): Store
 }
 
@@ -70,9 +78,14 @@ async function requestToken(
   const metadata = { name, ...body.metadata, uid, creationTimestamp: formatTime(req.context.clock.now()) }
   await req.validate?.({ ...body, metadata })
   const bound = await boundObjects(deps, req, spec)
+  const { maxSeconds = Infinity, extends: extending = true } = deps.tokenExpiration ?? {}
+  if (spec.expirationSeconds > maxSeconds) {
+    req.context.warn(`requested expiration of ${spec.expirationSeconds} seconds shortened to ${maxSeconds} seconds`)
+    spec.expirationSeconds = maxSeconds
+  }
   const asked = spec.expirationSeconds
   const extended =
-    asked === KUBELET_SECONDS && bound.pod !== undefined && (own || spec.audiences!.every((a) => tokens.audiences.includes(a)))
+    extending && asked === KUBELET_SECONDS && bound.pod !== undefined && (own || spec.audiences!.every((a) => tokens.audiences.includes(a)))
   const now = req.context.clock.now()
   const claims: Pick<TokenClaims, 'sub' | 'aud' | 'kubernetes.io'> = {
     sub: serviceAccountUser(req.namespace, name),

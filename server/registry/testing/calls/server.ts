@@ -44,7 +44,10 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
     log: silent,
     authentication: ({ accounts: lookup }) => {
       const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock, lookup })
-      const authenticator = unionAuthenticator([localAuthenticator, bearerAuthenticator([tokens])], anonymousAuthenticator)
+      const authenticator = unionAuthenticator(
+        [localAuthenticator, bearerAuthenticator([tokens], tokens.audiences)],
+        anonymousAuthenticator(),
+      )
       return { authenticator, serviceAccountTokens: tokens }
     },
     authorizationModes: ['Node', 'RBAC'],

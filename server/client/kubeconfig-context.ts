@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseYaml } from '../codec/yaml.ts'
+import { objectAt, objectsAt, textAt, type JsonObject } from '../machinery/json-walk.ts'
+
+/** A context of a kubeconfig: an address, and what to show there. PEM texts. */
+export interface KubeconfigContext {
+  readonly clusterName: string
+  readonly server: string
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  /** A token that stands in a file of its own is read again each time. */
+  readonly token?: string | (() => string)
+  readonly basic?: { readonly username: string; readonly password: string }
+  readonly insecureSkipTlsVerify?: boolean
+  readonly tlsServerName?: string
+}
+
+/**
+ * Reads certificates and tokens in the file or beside it.
+ * @param context '' for the current one
+ * @throws Error of one sentence for a file that cannot be read, and for logins by plugins, which are not run
+ */
+export function readKubeconfigContext(file: string, context = ''): KubeconfigContext {
+  const config = read(file)
+  const name = context === '' ? textAt(config, 'current-context') : context
+  const named = (list: string, of: string, key: string): JsonObject => {
+    const found = objectsAt(config, list).find((entry) => textAt(entry, 'name') === of)
+    const value = found === undefined ? undefined : objectAt(found, key)
+    if (value === undefined) throw new Error(`${file} has no ${key} ${JSON.stringify(of)}`)
+    return value
+  }
+  const chosen = named('contexts', name, 'context')
+  const clusterName = textAt(chosen, 'cluster')
+  const cluster = named('clusters', clusterName, 'cluster')
+  const userName = textAt(chosen, 'user')
+  const user = userName === '' ? {} : named('users', userName, 'user')
+  for (const way of ['exec', 'auth-provider']) {
+    if (user[way] !== undefined)
+      throw new Error(`the user of context ${JSON.stringify(name)} logs in by ${way}, which is not supported here`)
+  }
+  const beside = (path: string): string => resolve(dirname(file), path)
+  /** What stands in the file, or in another one that it names. */
+  const pem = (of: JsonObject, field: string): string | undefined => {
+    const data = textAt(of, `${field}-data`)
+    if (data !== '') return Buffer.from(data, 'base64').toString('utf8')
+    const path = textAt(of, field)
+    return path === '' ? undefined : readText(beside(path))
+  }
+  const server = textAt(cluster, 'server')
+  if (!/^https?:\/\//.test(server) || !URL.canParse(server))
+    throw new Error(`${file}: the server of cluster ${JSON.stringify(clusterName)} is no URL`)
+  const [ca, cert, key] = [pem(cluster, 'certificate-authority'), pem(user, 'client-certificate'), pem(user, 'client-key')]
+  const tokenFile = textAt(user, 'tokenFile')
+  const token = tokenFile === '' ? textAt(user, 'token') : (): string => readText(beside(tokenFile)).trim()
+  if (typeof token === 'function') token()
+  const [username, password, tlsServerName] = [textAt(user, 'username'), textAt(user, 'password'), textAt(cluster, 'tls-server-name')]
+  return {
+    ...{ clusterName, server },
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(token === '' ? {} : { token }),
+    ...(username === '' ? {} : { basic: { username, password } }),
+    ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
+    ...(tlsServerName === '' ? {} : { tlsServerName }),
+  }
+}
+
+function read(file: string): unknown {
+  const text = readText(file)
+  try {
+    return parseYaml(text).value
+  } catch (e) {
+    throw new Error(`${file} is no kubeconfig (${(e as Error).message})`, { cause: e })
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (e) {
+    throw new Error(`cannot read ${file} (${(e as Error).message})`, { cause: e })
+  }
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { BootstrapTokens } from '../authn/bootstrap-token.ts'
+import { readAuthenticationConfiguration } from '../authn/configuration.ts'
+import { authenticatorOf, type AuthenticationMethods } from '../authn/methods.ts'
+import { ServiceAccountTokens, type AccountLookup } from '../authn/service-account.ts'
+import { WebhookTokens } from '../authn/webhook.ts'
+import { readKubeconfigContext } from '../client/kubeconfig-context.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../machinery/clock.ts'
+import type { Options } from '../options/parse.ts'
+import { reviewWebhook } from '../proxy/review-webhook.ts'
+import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
+import type { AuthenticationLookups } from './lookups.ts'
+import type { Authentication } from './options.ts'
+
+export interface AuthenticationDependencies {
+  readonly clock: Clock
+  readonly log: Log
+  /** PEM of the key that signs when no other is named. */
+  readonly signingKey: string
+  readonly frontProxy: AuthenticationMethods['frontProxy']
+}
+
+/** Of one call of a webhook that a kubeconfig names. */
+const WEBHOOK_TIMEOUT_MS = 30_000
+const PEM_KEYS = /-----BEGIN ((?:[A-Z]+ )?(?:PUBLIC|PRIVATE) KEY|CERTIFICATE)-----[^]*?-----END \1-----/g
+
+/** How clients log in, as the options say. @throws Error of one sentence for a file that is none of its kind */
+export function authenticationOf(o: Options, d: AuthenticationDependencies): (lookups: AuthenticationLookups) => Authentication {
+  const { tokenAuthFile, enableBootstrapTokenAuth } = o.authentication
+  return ({ accounts, secrets }) => {
+    const serviceAccountTokens = accountTokens(o, d, accounts)
+    const { audiences } = serviceAccountTokens
+    const tokenWebhook = tokenWebhookOf(o, d, audiences)
+    const authenticator = authenticatorOf({
+      ...{ tokenAuthFile, audiences, anonymous: anonymousOf(o), serviceAccounts: serviceAccountTokens },
+      ...(enableBootstrapTokenAuth ? { bootstrapTokens: new BootstrapTokens(d.clock, secrets) } : {}),
+      ...(tokenWebhook === undefined ? {} : { tokenWebhook }),
+      ...(d.frontProxy === undefined ? {} : { frontProxy: d.frontProxy }),
+    })
+    return { authenticator, serviceAccountTokens }
+  }
+}
+
+function accountTokens({ credentials }: Options, d: AuthenticationDependencies, lookup: AccountLookup): ServiceAccountTokens {
+  const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers: issuers, apiAudiences } = credentials
+  const signingKey = file === '' ? d.signingKey : readFileSync(file, 'utf8')
+  // One file may hold several keys, public and private, and certificates.
+  const verificationKeys = serviceAccountKeyFiles.flatMap((f) => readFileSync(f, 'utf8').match(PEM_KEYS) ?? [])
+  const audiences = apiAudiences.length === 0 ? {} : { audiences: apiAudiences }
+  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers, clock: d.clock, lookup, ...audiences })
+}
+
+export function tokenExpirationOf({ credentials }: Options): TokenExpiration {
+  const { serviceAccountMaxTokenExpirationMs: max, serviceAccountExtendTokenExpiration } = credentials
+  return { ...(max === 0 ? {} : { maxSeconds: Math.floor(max / 1000) }), extends: serviceAccountExtendTokenExpiration }
+}
+
+/** Who shows nothing is let in: nowhere, everywhere, or on some paths. */
+function anonymousOf({ authentication: { configFile, anonymousAuth }, authorization }: Options): boolean | readonly string[] {
+  const told = configFile === '' ? undefined : readAuthenticationConfiguration(configFile).anonymous
+  if (told !== undefined) return told.enabled && (told.paths.length === 0 || told.paths)
+  // As the reference has it: with that mode everybody could do everything.
+  return anonymousAuth && !authorization.authorizationMode.includes('AlwaysAllow')
+}
+
+function tokenWebhookOf(
+  { authentication: a }: Options,
+  { clock, log }: AuthenticationDependencies,
+  audiences: readonly string[],
+): WebhookTokens | undefined {
+  if (a.tokenWebhookConfigFile === '') return undefined
+  const ask = reviewWebhook(readKubeconfigContext(a.tokenWebhookConfigFile), { clock, timeoutMs: WEBHOOK_TIMEOUT_MS })
+  const version = a.tokenWebhookVersion === 'v1' ? 'v1' : 'v1beta1'
+  return new WebhookTokens({
+    ...{ ask, version, audiences, clock, ttlMs: a.tokenWebhookCacheTtlMs },
+    onError: (error) => log.warn({ error }, 'the webhook of tokens could not be asked'),
+  })
+}

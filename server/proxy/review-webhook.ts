@@ -1,0 +1,136 @@
+import { Agent as PlainAgent } from 'node:http'
+import { Agent } from 'node:https'
+import type { KubeconfigContext } from '../client/kubeconfig-context.ts'
+import { typeMeta } from '../codec/body.ts'
+import { parseYaml } from '../codec/yaml.ts'
+import type { Clock } from '../machinery/clock.ts'
+import { goQuote } from '../machinery/go-quote.ts'
+import type { JsonObject } from '../machinery/json-walk.ts'
+import { parseJson } from '../machinery/json.ts'
+import { parseApiVersion } from '../machinery/types.ts'
+import { scheme } from '../scheme/index.ts'
+import { ConnectionReset, post, WebhookAnswerError, type Target } from './webhook-call.ts'
+
+/** A review that is sent; the answer is one of its kind and version. */
+export interface Review extends JsonObject {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+/**
+ * Asks a webhook that a kubeconfig names for its review, and resolves with what `read` makes of the answer (apiserver `util/webhook`). What
+ * may be better in a moment is tried again.
+ * @param deadlineMs all tries together
+ * @param read throws an Error for a field of a wrong type
+ * @throws Error in the words of Go's client
+ */
+export type AskReview = <T>(review: Review, deadlineMs: number, read: (answer: JsonObject) => T) => Promise<T>
+
+export interface ReviewWebhookOptions {
+  readonly clock: Clock
+  /** Of one try. */
+  readonly timeoutMs: number
+  readonly random?: () => number
+}
+
+const TRIES = 5
+const FIRST_WAIT_MS = 500
+const FACTOR = 1.5
+const JITTER = 0.2
+/** Tries of one request when the webhook itself says when to come again (client-go `rest/with_retry.go`). */
+const MAX_RETRY_AFTER = 10
+/** A review and its answer are small; the reference reads whatever comes. */
+const MAX_ANSWER = 3 << 20
+const MAX_YAML = 64 << 10
+const IDLE_MS = 90_000
+
+export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): AskReview {
+  const target = targetOf(to, o.timeoutMs)
+  const { clock, random = Math.random } = o
+  const wait = (ms: number): Promise<void> => new Promise((done) => void clock.setTimeout(done, ms))
+  return async (review, deadlineMs, read) => {
+    const body = Buffer.from(`${JSON.stringify(review)}\n`)
+    const end = clock.now() + deadlineMs
+    const once = async (): Promise<Buffer> => {
+      for (let asked = 0; ; asked++) {
+        const timeoutMs = Math.max(1, Math.min(o.timeoutMs, end - clock.now()))
+        try {
+          return await post({ ...target, ...authorization(to) }, body, { timeoutMs, maxBytes: MAX_ANSWER })
+        } catch (e) {
+          const after = e instanceof WebhookAnswerError && (e.code === 429 || e.code >= 500) ? e.retryAfterSeconds : undefined
+          if (after === undefined || asked === MAX_RETRY_AFTER || clock.now() + after * 1000 >= end) throw e
+          await wait(after * 1000)
+        }
+      }
+    }
+    let pause = FIRST_WAIT_MS
+    for (let tries = 1; ; tries++) {
+      try {
+        return readReview(await once(), review, read)
+      } catch (e) {
+        const waitMs = pause * (1 + JITTER * random())
+        pause *= FACTOR
+        if (!mayPass(e) || tries === TRIES || clock.now() + waitMs >= end) throw e
+        await wait(waitMs)
+      }
+    }
+  }
+}
+
+/** apiserver `util/webhook`, DefaultShouldRetry. */
+const mayPass = (e: unknown): boolean =>
+  e instanceof ConnectionReset ||
+  (e instanceof WebhookAnswerError && ((e.code >= 500 && e.code !== 503) || e.code === 429 || e.retryAfterSeconds !== undefined))
+
+function targetOf({ server, ca, cert, key, insecureSkipTlsVerify, tlsServerName }: KubeconfigContext, timeoutMs: number): Target {
+  const url = new URL(server)
+  url.search += `${url.search === '' ? '' : '&'}timeout=${timeoutMs / 1000}s`
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const isPlain = url.protocol === 'http:'
+  const keep = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const
+  const tls = {
+    ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(insecureSkipTlsVerify === true ? { rejectUnauthorized: false } : {}),
+  }
+  return {
+    ...{ shown: url.href, authority: url.host, host, servername: tlsServerName ?? host },
+    port: Number(url.port || (isPlain ? 80 : 443)),
+    path: `${url.pathname}${url.search}`,
+    agent: isPlain ? new PlainAgent(keep) : new Agent({ ...keep, ...tls }),
+  }
+}
+
+function authorization({ token, basic }: KubeconfigContext): { authorization?: string } {
+  if (token !== undefined) return { authorization: `Bearer ${typeof token === 'string' ? token : token()}` }
+  if (basic === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}` }
+}
+
+/** The webhook's object; what it leaves out of kind and version is taken from what was asked. */
+function readReview<T>(answer: Buffer, asked: Review, read: (answer: JsonObject) => T): T {
+  const { value, ...given } = typeMeta(parsed(answer.toString()))
+  const [apiVersion, kind] = [given.apiVersion === '' ? asked.apiVersion : given.apiVersion, given.kind === '' ? asked.kind : given.kind]
+  const [of, wanted] = [parseApiVersion(apiVersion), parseApiVersion(asked.apiVersion)!]
+  const isReview = kind === asked.kind && of?.group === wanted.group && VERSIONS.has(of.version)
+  if (!isReview && (of === undefined || scheme.typeOf(of.group, of.version, kind) === undefined)) {
+    throw new Error(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`)
+  }
+  const result = isReview ? read(value as JsonObject) : undefined
+  if (isReview && of.version === wanted.version) return result as T
+  throw new Error(`converting (${of.version}.${kind}) to (${wanted.version}.${asked.kind}): unknown conversion`)
+}
+
+/** In which reviews have been. */
+const VERSIONS = new Set(['v1', 'v1beta1'])
+
+/** An answer that begins like no JSON is taken for YAML, as in the reference. */
+function parsed(text: string): unknown {
+  const isJson = /^\s*[{[]/.test(text)
+  try {
+    return isJson || text.length > MAX_YAML ? parseJson(text) : parseYaml(text).value
+  } catch (e) {
+    throw new Error(`couldn't get version/kind; json parse error: ${(e as Error).message}`, { cause: e })
+  }
+}
