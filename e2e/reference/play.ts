@@ -5,7 +5,7 @@ import { startServer } from '../fixtures/server.ts'
 
 /**
  * The reference's answers: a suite is a sequence of requests and a file with what kube-apiserver 1.37.2 said to each. Objects are made in a
- * namespace of the run's own; `{ns}` stands for its name wherever a request has it.
+ * namespace of the run's own; `{ns}` stands for its name wherever a request has it, and other words in braces for what a suite says.
  */
 export interface Request {
   /** Says in which answer it is found; once in a suite. */
@@ -76,7 +76,7 @@ export class Answers {
   readonly #known: Record<string, Answer>
   /** Of the run. */
   readonly namespace: string
-  /** Texts of this run and what stands for them. */
+  /** Texts of this run and what stands for them in answers; where that is a word in braces, in requests too. */
   readonly masks = new Map<string, string>()
 
   constructor(suite: string) {
@@ -87,7 +87,7 @@ export class Answers {
 
   /** Sends a request; returns what was answered and what should have been, both without what belongs to one server and one run. */
   async play(api: Api, request: Request): Promise<{ answer: Answer; wanted: Answer | undefined }> {
-    const own = (text: string): string => text.replaceAll('{ns}', this.namespace)
+    const own = (text: string): string => this.own(text)
     const { method, path, body, type, headers, token } = request
     const sent = typeof body === 'string' ? own(body) : body === undefined ? undefined : own(JSON.stringify(body))
     const got = await api.send(method, own(path), {
@@ -107,6 +107,13 @@ export class Answers {
     return { answer, wanted: this.#known[name] }
   }
 
+  /** A text of a request as it is sent in this run. */
+  own(text: string): string {
+    let sent = text.replaceAll('{ns}', this.namespace)
+    for (const [own, shown] of this.masks) if (shown.startsWith('{')) sent = sent.replaceAll(shown, own)
+    return sent
+  }
+
   save(): void {
     if (!recording) return
     const lines = Object.entries(this.#known).map(([name, answer]) => `${JSON.stringify(name)}: ${JSON.stringify(answer)}`)
@@ -116,7 +123,12 @@ export class Answers {
   #masked(answer: Answer): Answer {
     let text = JSON.stringify(masked(answer))
     for (const [own, shown] of this.masks) text = text.replaceAll(own, shown)
-    text = text.replaceAll(this.namespace, '{ns}').replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+    text = text
+      .replaceAll(this.namespace, '{ns}')
+      .replaceAll(/revision=\d+/g, 'revision=N')
+      // An object within a message.
+      .replaceAll(/(time\\+":\\+")[^"\\]+/g, '$1-')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
     return JSON.parse(text) as Answer
   }
 }

@@ -2,14 +2,39 @@ import type { KeyValue, StorageEvent } from '../storage/contract.ts'
 import type { CacheSchema } from './entry.ts'
 import { ResourceCache } from './resource-cache.ts'
 
-/** Stored bytes as this cache shows them, in their order; rejects when that cannot be told. */
-export type ConvertValues = (values: readonly Buffer[]) => Promise<Buffer[]>
+/** What stored bytes are shown as, and whether they are stored in a form in which they would not be written now. */
+export interface Converted {
+  readonly value: Buffer
+  readonly stale: boolean
+}
+
+/** Stored bytes as this cache shows them, in their order; an error in the place of those of which that cannot be told. */
+export type ConvertValues = (values: readonly Buffer[]) => Promise<(Converted | Error)[]>
+
+/** An object that is stored and cannot be shown. */
+export interface Undecodable {
+  readonly key: string
+  readonly revision: number
+  readonly cause: Error
+}
+
+/** Thrown to readers while some of what is stored cannot be converted; becomes a Status that depends on what they asked. */
+export class UndecodableError extends Error {
+  override name = 'UndecodableError'
+  readonly objects: readonly Undecodable[]
+  constructor(objects: readonly Undecodable[]) {
+    super(objects[0]?.cause.message)
+    this.objects = objects
+  }
+}
 
 /** So many objects are converted at once, or fewer when they are large: JSON is read and written in one go. */
 const BATCH = 100
 const BATCH_BYTES = 1 << 20
 /** So many changes do not wait any longer for somebody to ask for them. */
 const MUCH = 1000
+/** So many failures are told of at once (apiserver `etcd3/corrupt_obj_deleter.go`). */
+export const MAX_FAILURES = 100
 
 /**
  * A cache whose objects are stored in a form that somebody else must be asked to convert (conversion webhooks). What the feed brings waits
@@ -60,35 +85,57 @@ export class ConvertingCache extends ResourceCache {
     while (this.#loading !== undefined || this.#events.length > 0) {
       const loading = this.#loading
       if (loading !== undefined) {
-        const values = await this.#all(loading.items)
+        const items = await this.#all(loading.items)
         if (loading !== this.#loading) continue
         this.#loading = undefined
-        super.load(
-          loading.items.map((kv, i) => ({ ...kv, value: values[i]! })),
-          loading.revision,
-        )
+        super.load(items, loading.revision)
         continue
       }
       const events = this.#events
       const batch = events.slice(0, batchEnd(events, 0))
-      const puts = batch.flatMap((e) => (e.type === 'delete' ? [] : [e.value]))
-      const values = await this.#convert(puts)
+      const puts = batch.flatMap((e) => (e.type === 'delete' ? [] : [e]))
+      const answers = await this.#convert(puts.map((e) => e.value))
       // Everything was listed anew meanwhile.
       if (events !== this.#events) continue
+      const converted = shown(
+        puts.map((e) => ({ key: e.key, revision: e.revision })),
+        answers,
+      )
       events.splice(0, batch.length)
-      for (const e of batch) super.apply(e.type === 'delete' ? e : { ...e, value: values.shift()! })
+      for (const e of batch) super.apply(e.type === 'delete' ? e : { ...e, ...converted.shift()! })
     }
   }
 
-  async #all(items: readonly KeyValue[]): Promise<Buffer[]> {
-    const out: Buffer[] = []
-    for (let i = 0; i < items.length; ) {
-      const end = batchEnd(items, i)
-      out.push(...(await this.#convert(items.slice(i, end).map((kv) => kv.value))))
-      i = end
+  async #all(items: readonly KeyValue[]): Promise<KeyValue[]> {
+    const answers: (Converted | Error)[] = []
+    let failures = 0
+    while (answers.length < items.length && failures < MAX_FAILURES) {
+      const end = batchEnd(items, answers.length)
+      const batch = await this.#convert(items.slice(answers.length, end).map((kv) => kv.value))
+      const failed = batch.filter((answer) => answer instanceof Error)
+      answers.push(...batch)
+      failures += failed.length
+      // Who fails at all of them will fail at the next ones, which others wait for.
+      if (failed.length === batch.length) while (answers.length < items.length && failures++ < MAX_FAILURES) answers.push(failed[0]!)
     }
-    return out
+    const converted = shown(
+      items.map((kv) => ({ key: kv.key, revision: kv.modRevision })),
+      answers,
+    )
+    return items.map((kv, i) => ({ ...kv, ...converted[i]! }))
   }
+}
+
+/** @throws UndecodableError for those that cannot be shown */
+export function shown(from: readonly Omit<Undecodable, 'cause'>[], answers: readonly (Converted | Error)[]): Converted[] {
+  const failed: Undecodable[] = []
+  const converted: Converted[] = []
+  for (const [i, answer] of answers.entries()) {
+    if (answer instanceof Error) failed.push({ ...from[i]!, cause: answer })
+    else converted.push(answer)
+  }
+  if (failed.length > 0) throw new UndecodableError(failed)
+  return converted
 }
 
 /** Where the batch ends that begins at `start`: behind one at least. */

@@ -51,6 +51,7 @@ export class Entry {
   /** Whether it is shown as it is stored. */
   #shown: 'unknown' | 'stored' | 'otherwise'
   readonly #schema: CacheSchema
+  readonly #stale: boolean
   #parts: IndexedParts | undefined
   #shared: WeakRef<KubeObject> | undefined
   #added: { key: string; frame: WeakRef<Buffer> } | undefined
@@ -80,6 +81,7 @@ export class Entry {
     this.#rvStart = data.rvStart
     this.#rvEnd = data.rvEnd
     this.#parts = parts
+    this.#stale = data.stale === true
     this.#shown = settled || schema.settle === undefined ? 'stored' : 'unknown'
   }
 
@@ -124,7 +126,7 @@ export class Entry {
   /** Whether these stored bytes are its own; undefined when only its object can tell. */
   isStoredAs(value: Buffer): boolean | undefined {
     const versioned = this.#versioned()
-    if (this.#shown === 'otherwise') return false
+    if (this.#shown === 'otherwise' || this.#stale) return false
     return this.ours ? madeOf(versioned, value) : undefined
   }
 

@@ -1,5 +1,6 @@
-import type { StorageEvent, KeyValue } from '../storage/contract.ts'
+import type { StorageEvent, KeyValue, PutEvent } from '../storage/contract.ts'
 import { Entry, type CacheSchema, type IndexedParts } from './entry.ts'
+import type { VersionedJson } from './stored-json.ts'
 import { EntryList } from './entry-list.ts'
 import { CacheEvent, EventRing } from './event-ring.ts'
 import { WatcherIndex } from './watcher-index.ts'
@@ -73,7 +74,7 @@ export class ResourceCache {
   }
 
   entryOf(kv: KeyValue): Entry {
-    return new Entry(this.schema, kv.key, kv.modRevision, kv.createRevision, this.schema.decode(kv.value, kv.modRevision))
+    return new Entry(this.schema, kv.key, kv.modRevision, kv.createRevision, this.#decoded(kv.value, kv.modRevision, kv.stale))
   }
 
   /** Replaces everything with the state at `revision`, at the start and after history was lost. */
@@ -98,7 +99,7 @@ export class ResourceCache {
       if (old !== undefined) this.#publish(new CacheEvent(event.revision, old.deletedAt(event.revision), old, true))
       return
     }
-    const entry = this.#entryFor(event.key, event.value, event.revision, event.createRevision)
+    const entry = this.#entryFor(event)
     const previous = this.list.set(entry)
     if (previous !== undefined) entry.share(previous)
     this.#publish(new CacheEvent(event.revision, entry, previous, false))
@@ -115,13 +116,18 @@ export class ResourceCache {
     return this.#pending.get(key)?.revision === revision
   }
 
-  #entryFor(key: string, value: Buffer, revision: number, createRevision: number): Entry {
+  #decoded(value: Buffer, revision: number, stale = false): VersionedJson {
+    const decoded = this.schema.decode(value, revision)
+    return stale ? { ...decoded, stale } : decoded
+  }
+
+  #entryFor({ key, value, revision, createRevision, stale }: PutEvent): Entry {
     const mine = this.#pending.get(key)
     if (mine !== undefined && mine.revision <= revision) {
       this.#pending.delete(key)
       if (mine.revision === revision) return mine
     }
-    return new Entry(this.schema, key, revision, createRevision, this.schema.decode(value, revision))
+    return new Entry(this.schema, key, revision, createRevision, this.#decoded(value, revision, stale))
   }
 
   #publish(event: CacheEvent): void {

@@ -24,6 +24,8 @@ export interface VersionedJson {
   /** Where the digits of resourceVersion stand in `json`. */
   rvStart: number
   rvEnd: number
+  /** The stored value has a form in which it would not be written now. */
+  stale?: boolean
 }
 
 /**

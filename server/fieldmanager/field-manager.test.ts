@@ -5,7 +5,18 @@ import type { KubeObject } from '../machinery/types.ts'
 import type { Writer } from './field-manager.ts'
 import { fieldsOf } from './fields-of.ts'
 import { decodeManagers, type ManagedFieldsEntry } from './managed-fields.ts'
-import { mapOf, KIND, managerOfThings, objects, STRING, struct, thing, withoutPauses, type WithoutPauses } from './testing/arbitraries.ts'
+import {
+  mapOf,
+  KIND,
+  managerOfThings,
+  objects,
+  sameShape,
+  STRING,
+  struct,
+  thing,
+  withoutPauses,
+  type WithoutPauses,
+} from './testing/arbitraries.ts'
 import type { TypedVersion, Versions } from './updater.ts'
 
 const things = managerOfThings()
@@ -366,7 +377,7 @@ describe('a type that has changed since', () => {
     }),
   })
   const of = (...all: TypedVersion[]): WithoutPauses => {
-    const versions: Versions = { version: (v) => all.find((t) => t.apiVersion === v), convert: (o) => o }
+    const versions: Versions = { version: (v) => all.find((t) => t.apiVersion === v), convert: sameShape }
     return withoutPauses({ version: all[0]!, kind: 'Thing', versions, subresource: '', empty: () => thing({}) })
   }
   const [granular, atomic] = [of(version('test/v1', false)), of(version('test/v1', true))]

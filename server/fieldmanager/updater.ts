@@ -6,6 +6,7 @@ import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fiel
 import { mergeObjects, withoutItems } from './merge.ts'
 import { reconciled } from './reconcile.ts'
 import type { Pausing } from '../machinery/slice.ts'
+import { StatusError } from '../machinery/status.ts'
 import type { Structure } from './structure.ts'
 
 /** A kind in one of its versions, as the updater sees it. */
@@ -19,8 +20,11 @@ export interface TypedVersion {
 export interface Versions {
   /** Undefined for a version that is known no longer: what was owned in it is forgotten. */
   version(apiVersion: string): TypedVersion | undefined
-  convert(object: unknown, from: TypedVersion, to: TypedVersion): unknown
+  /** Objects in another version, in their order. May ask somebody; throws what that says. */
+  convert(objects: readonly unknown[], from: TypedVersion, to: TypedVersion): Pausing<unknown[]>
 }
+
+const PRUNING = 'failed to prune fields: '
 
 /** The rules of who owns what (structured-merge-diff `merge/update.go`). Objects are not changed. */
 export class Updater {
@@ -32,9 +36,10 @@ export class Updater {
 
   /** After an update: whoever changed a field owns it, and nobody else does. Returns the managers without the writer, and what is the writer's. */
   *update(live: unknown, next: unknown, at: TypedVersion, managers: Managers): Pausing<{ managers: Map<string, Owned>; owned: FieldSet }> {
+    const lives = yield* this.#inVersions(live, at, managers)
     const known = this.#reconciled(managers)
     yield
-    const { managers: left, comparison } = yield* this.#taken(live, next, at, known, undefined, true)
+    const { managers: left, comparison } = yield* this.#taken(lives, next, at, known, undefined, true)
     const owned = filtered(comparison.modified.union(comparison.added), at)
     return { managers: left, owned }
   }
@@ -51,6 +56,7 @@ export class Updater {
     id: ManagerId,
     force: boolean,
   ): Pausing<{ object: unknown; managers: Map<string, Owned> }> {
+    const lives = yield* this.#inVersions(live, at, managers)
     const known = this.#reconciled(managers)
     yield
     const key = keyOf(id)
@@ -63,12 +69,12 @@ export class Updater {
     const keepsAll = last === undefined || (last.apiVersion === at.apiVersion && last.set.difference(mine).empty)
     yield
     const object = keepsAll ? merged : yield* this.#pruned(merged, at, known, last)
-    return { object, managers: (yield* this.#taken(live, object, at, known, key, force)).managers }
+    return { object, managers: (yield* this.#taken(lives, object, at, known, key, force)).managers }
   }
 
   /** Takes from everybody but `own` what has changed, and says who would lose something. */
   *#taken(
-    live: unknown,
+    lives: ReadonlyMap<string, unknown>,
     next: unknown,
     at: TypedVersion,
     managers: ReadonlyMap<string, Owned>,
@@ -76,10 +82,6 @@ export class Updater {
     force: boolean,
   ): Pausing<{ managers: Map<string, Owned>; comparison: Comparison }> {
     const comparisons = new Map<string, Comparison | undefined>()
-    const comparisonAt = (apiVersion: string): Comparison | undefined => {
-      if (!comparisons.has(apiVersion)) comparisons.set(apiVersion, this.#compared(live, next, at, apiVersion))
-      return comparisons.get(apiVersion)
-    }
     const out = new Map<string, Owned>()
     const conflicts: Conflict[] = []
     for (const [key, owned] of managers) {
@@ -87,7 +89,8 @@ export class Updater {
         out.set(key, owned)
         continue
       }
-      const c = comparisonAt(owned.apiVersion)
+      if (!comparisons.has(owned.apiVersion)) comparisons.set(owned.apiVersion, yield* this.#compared(lives, next, at, owned.apiVersion))
+      const c = comparisons.get(owned.apiVersion)
       yield
       if (c === undefined) continue
       const lost = owned.set.intersection(c.modified.union(c.added))
@@ -98,20 +101,28 @@ export class Updater {
     }
     if (conflicts.length > 0) throw new Conflicts(conflicts)
     for (const [key, owned] of out) if (owned.set.empty) out.delete(key)
-    const comparison = comparisonAt(at.apiVersion)!
+    const comparison = comparisons.get(at.apiVersion) ?? (yield* this.#compared(lives, next, at, at.apiVersion))!
     yield
     return { managers: out, comparison }
   }
 
-  #compared(live: unknown, next: unknown, at: TypedVersion, apiVersion: string): Comparison | undefined {
+  *#compared(lives: ReadonlyMap<string, unknown>, next: unknown, at: TypedVersion, apiVersion: string): Pausing<Comparison | undefined> {
     const v = apiVersion === at.apiVersion ? at : this.#versions.version(apiVersion)
     if (v === undefined) return undefined
-    const c =
-      v === at
-        ? compareObjects(at.structure, live, next)
-        : compareObjects(v.structure, this.#versions.convert(live, at, v), this.#versions.convert(next, at, v))
+    const [after] = yield* this.#convert([next], at, v, 'failed to convert new object: ')
+    const c = compareObjects(v.structure, lives.get(apiVersion), after)
     if (v.filter === undefined) return c
     return { removed: filtered(c.removed, v), modified: filtered(c.modified, v), added: filtered(c.added, v) }
+  }
+
+  /** The live object in every version in which somebody owns a part of it. */
+  *#inVersions(live: unknown, at: TypedVersion, managers: Managers): Pausing<Map<string, unknown>> {
+    const lives = new Map([[at.apiVersion, live]])
+    for (const { apiVersion } of managers.values()) {
+      const v = lives.has(apiVersion) ? undefined : this.#versions.version(apiVersion)
+      if (v !== undefined) lives.set(apiVersion, (yield* this.#convert([live], at, v, ''))[0])
+    }
+    return lives
   }
 
   #reconciled(managers: Managers): Map<string, Owned> {
@@ -129,7 +140,7 @@ export class Updater {
   *#pruned(merged: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>, last: Owned): Pausing<unknown> {
     const v = last.apiVersion === at.apiVersion ? at : this.#versions.version(last.apiVersion)
     if (v === undefined) return merged
-    const before = this.#convert(merged, at, v)
+    const [before] = yield* this.#convert([merged], at, v, PRUNING + 'failed to convert merged object to last applied version: ')
     const lastSet = last.set.withNamedFields(v.structure)
     let pruned = withoutItems(v.structure, before, lastSet)
     yield
@@ -138,7 +149,7 @@ export class Updater {
     // Items that were on their way out because something inside was, but that this manager never owned.
     const gone = named(v, before).difference(named(v, pruned)).intersection(lastSet)
     yield
-    return this.#convert(withoutItems(v.structure, before, gone), v, at)
+    return (yield* this.#convert([withoutItems(v.structure, before, gone)], v, at, PRUNING))[0]
   }
 
   *#withOwned(merged: unknown, pruned: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>): Pausing<unknown> {
@@ -151,18 +162,24 @@ export class Updater {
       const owned = byVersion.get(apiVersion)
       const v = apiVersion === at.apiVersion ? at : this.#versions.version(apiVersion)
       if (owned === undefined || v === undefined) continue
-      whole = this.#convert(whole, now, v)
-      rest = this.#convert(rest, now, v)
+      const why = `${PRUNING}failed add back owned items: failed to convert merged object at version ${apiVersion}: `
+      ;[whole, rest] = (yield* this.#convert([whole, rest], now, v, why)) as [unknown, unknown]
       now = v
       const keep = named(v, rest).union(owned.withNamedFields(v.structure))
       yield
       rest = withoutItems(v.structure, whole, named(v, whole).difference(keep))
     }
-    return this.#convert(rest, now, at)
+    return (yield* this.#convert([rest], now, at, PRUNING))[0]
   }
 
-  #convert(object: unknown, from: TypedVersion, to: TypedVersion): unknown {
-    return from.apiVersion === to.apiVersion ? object : this.#versions.convert(object, from, to)
+  /** @param why what stands before the message of a conversion that fails */
+  *#convert(objects: readonly unknown[], from: TypedVersion, to: TypedVersion, why: string): Pausing<readonly unknown[]> {
+    if (from.apiVersion === to.apiVersion) return objects
+    try {
+      return yield* this.#versions.convert(objects, from, to)
+    } catch (e) {
+      throw new StatusError(500, '', `${why}${e instanceof Error ? e.message : String(e)}`)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { UndecodableError } from '../cache/converting-cache.ts'
 import type { Entry } from '../cache/entry.ts'
 import { gzipOf, storedPiece } from '../cache/gzip-stitch.ts'
 import type { Piece, Run } from '../cache/chunk.ts'
@@ -8,9 +9,10 @@ import { parseResourceVersion } from '../machinery/resource-version.ts'
 import { Slice } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { ListMeta } from '../machinery/types.ts'
-import { translated } from '../registry/generic/errors.ts'
+import { cacheNotReady, statusFromStorage, translated, undecodableList } from '../registry/generic/errors.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { CompactedError } from '../storage/contract.ts'
+import type { Store } from '../registry/generic/store.ts'
+import { CompactedError, type KeyValue, type ListResult } from '../storage/contract.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
 import type { ListEnds, Shape } from './representation.ts'
@@ -124,7 +126,13 @@ const listedPrefix = ({ store }: ServedResource, { namespace }: Selection): stri
   namespace === '' ? store.resource.schema.prefix : `${store.resource.schema.prefix}${namespace}/`
 
 /** What a list sees: the newest state, any state, one not older than, or exactly a revision; cut to a page. */
-export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection, bytes = false): Promise<Page> {
+export async function pageOf(
+  served: ServedResource,
+  query: ListQuery,
+  selection: Selection,
+  bytes = false,
+  inPages = false,
+): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
   if (query.continueToken !== '') {
@@ -143,11 +151,42 @@ export async function pageOf(served: ServedResource, query: ListQuery, selection
   const wanted = parseResourceVersion(query.resourceVersion)
   const exact = query.resourceVersionMatch === 'Exact' || (query.resourceVersionMatch === '' && wanted > 0 && query.limit > 0)
   if (exact) return exactPage(served, query, selection, wanted, bytes, undefined)
-  if (query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
-  else if (wanted > 0) await translated(store.groupResource, '', () => feed.waitFor(wanted))
+  const unshown = await ready(served, () =>
+    query.resourceVersion === '' ? feed.fresh() : wanted > 0 ? feed.waitFor(wanted) : feed.settled?.(),
+  )
+  if (unshown !== undefined) return pageWithoutCache(served, query, selection, unshown, inPages)
   // "Any" lists ignore the limit, as upstream's watch cache does.
   const limit = query.resourceVersion === '0' ? 0 : query.limit
   return cachePage(served, { ...query, limit }, selection, bytes, undefined)
+}
+
+/** Waits for the cache. Returns why it cannot be filled, where what is stored cannot be converted. */
+async function ready({ store }: ServedResource, wait: () => Promise<void> | undefined): Promise<UndecodableError | undefined> {
+  try {
+    await wait()
+    return undefined
+  } catch (e) {
+    if (e instanceof UndecodableError) return e
+    throw statusFromStorage(e, store.groupResource, '')
+  }
+}
+
+/**
+ * A page of all there is can be read from storage; for all else the cache is needed (apiserver `cacher/delegator.go`).
+ * @param inPages whether upstream reads by pages what is no page: a collection that is deleted
+ */
+async function pageWithoutCache(
+  served: ServedResource,
+  query: ListQuery,
+  selection: Selection,
+  e: UndecodableError,
+  inPages: boolean,
+): Promise<Page> {
+  const { store } = served
+  if ((query.limit <= 0 && !inPages) || !selection.labels.empty || !selection.fields.empty) throw cacheNotReady(e, store.groupResource)
+  return translated(store.groupResource, '', async () =>
+    historyPage(served, query, selection, await store.deps.storage.currentRevision(), undefined),
+  )
 }
 
 function cachePage(served: ServedResource, query: ListQuery, selection: Selection, bytes: boolean, after: string | undefined): Page {
@@ -157,7 +196,7 @@ function cachePage(served: ServedResource, query: ListQuery, selection: Selectio
   const range = after === undefined ? { namespace: selection.namespace } : { namespace: selection.namespace, after }
   const everything = selection.labels.empty && selection.fields.empty
   if (everything) return runPage(cache.list.runs(range), query.limit, revision, listedPrefix(served, selection), bytes)
-  if (query.limit > 0) return cut(served, query, cache.list.entries(range), selection, revision, undefined)
+  if (query.limit > 0) return cut(served, query, cache.list.entries(range), selection, revision)
   return { pieces: undefined, entries: [...cache.select(selection, after)], meta: { resourceVersion: String(revision) } }
 }
 
@@ -185,21 +224,13 @@ function taken(all: readonly Run[], limit: number): Run[] {
 }
 
 /** The first `limit` entries that the selection sees, and a token when anything comes after them, seen or not. */
-function cut(
-  served: ServedResource,
-  query: ListQuery,
-  source: Iterable<Entry>,
-  selection: Selection,
-  revision: number,
-  total: (() => number) | undefined,
-): Page {
+function cut(served: ServedResource, query: ListQuery, source: Iterable<Entry>, selection: Selection, revision: number): Page {
   const prefix = listedPrefix(served, selection)
   const meta: ListMeta = { resourceVersion: String(revision) }
   const entries: Entry[] = []
   for (const e of source) {
     if (entries.length === query.limit) {
       meta.continue = encodeContinue({ revision, start: `${entries.at(-1)!.key.slice(prefix.length)}\0` })
-      if (total !== undefined) meta.remainingItemCount = total() - entries.length
       break
     }
     if (selects(selection, e)) entries.push(e)
@@ -221,47 +252,67 @@ async function exactPage(
   const { store } = served
   const { cache } = store.resource
   return translated(store.groupResource, '', async () => {
-    await store.deps.feed.waitFor(wanted)
+    const unshown = await ready(served, () => store.deps.feed.waitFor(wanted))
     // What the feed has come to is a number that is exact.
     const revision = Number(wanted)
-    if (cache.lastChange <= revision && cache.ring.floor <= revision) {
+    if (unshown === undefined && cache.lastChange <= revision && cache.ring.floor <= revision) {
       const page = cachePage(served, query, selection, bytes, after)
       page.meta.resourceVersion = String(revision)
       if (page.meta.continue !== undefined) page.meta.continue = encodeContinue({ ...decodeContinue(page.meta.continue), revision })
       return page
     }
     try {
-      return await historyPage(revision)
+      return await historyPage(served, query, selection, revision, after)
     } catch (e) {
       if (e instanceof CompactedError && query.continueToken !== '') throw expiredContinue(query, after!, listedPrefix(served, selection))
       throw e
     }
   })
+}
 
-  async function historyPage(revision: number): Promise<Page> {
-    const prefix = listedPrefix(served, selection)
-    const everything = selection.labels.empty && selection.fields.empty
-    const found: Entry[] = []
-    let from = after
-    let left = 0
-    let count = 0
-    for (;;) {
-      const limit = query.limit > 0 && everything ? query.limit + 1 - found.length : STORAGE_PAGE
-      const page = await store.deps.storage.list(prefix, { revision, limit, ...(from === undefined ? {} : { after: from }) })
-      for (const kv of page.items) {
-        const made = store.entryOf(kv)
-        const e = made instanceof Promise ? await made : made
-        const seen = selects(selection, e)
-        if (seen) count++
-        // A page ends where something comes after it, be it seen or not.
-        if (seen || query.limit > 0) found.push(e)
-      }
-      left = page.remaining
-      from = page.items.at(-1)?.key
-      if (!page.more || (query.limit > 0 && count > query.limit)) break
+/** A page at a revision, read from storage. */
+async function historyPage(
+  served: ServedResource,
+  query: ListQuery,
+  selection: Selection,
+  revision: number,
+  after: string | undefined,
+): Promise<Page> {
+  const { store } = served
+  const prefix = listedPrefix(served, selection)
+  const read = (limit: number, from = after): Promise<ListResult> =>
+    store.deps.storage.list(prefix, { revision, limit, ...(from === undefined ? {} : { after: from }) })
+  const meta: ListMeta = { resourceVersion: String(revision) }
+  if (query.limit > 0 && selection.labels.empty && selection.fields.empty) {
+    const { items, more, remaining } = await read(query.limit)
+    const entries = await shownEntries(store, items)
+    if (more) meta.continue = encodeContinue({ revision, start: `${entries.at(-1)!.key.slice(prefix.length)}\0` })
+    if (more) meta.remainingItemCount = remaining
+    return { pieces: undefined, entries, meta }
+  }
+  const found: Entry[] = []
+  let from = after
+  let count = 0
+  for (;;) {
+    const page = await read(STORAGE_PAGE, from)
+    for (const e of await shownEntries(store, page.items)) {
+      const seen = selects(selection, e)
+      if (seen) count++
+      // A page ends where something comes after it, be it seen or not.
+      if (seen || query.limit > 0) found.push(e)
     }
-    if (query.limit <= 0) return { pieces: undefined, entries: found, meta: { resourceVersion: String(revision) } }
-    return cut(served, query, found, selection, revision, everything ? () => found.length + left : undefined)
+    from = page.items.at(-1)?.key
+    if (!page.more || (query.limit > 0 && count > query.limit)) break
+  }
+  return query.limit > 0 ? cut(served, query, found, selection, revision) : { pieces: undefined, entries: found, meta }
+}
+
+/** @throws StatusError for all of them that cannot be shown */
+async function shownEntries(store: Store, items: readonly KeyValue[]): Promise<Entry[]> {
+  try {
+    return await store.entriesOf(items)
+  } catch (e) {
+    throw e instanceof UndecodableError ? undecodableList(e, store.groupResource) : e
   }
 }
 

@@ -77,14 +77,16 @@ async function customResource(ctx: RequestContext, served: ServedResource, o: Ro
   const across = info.verb === 'list' || info.verb === 'watch'
   if (namespaced ? info.namespace === '' && !across : info.namespace !== '') return pageNotFound(ctx)
   if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
-  // Even a request that takes any state finds one.
-  if (info.verb !== 'create') await served.store.deps.feed.settled?.()
   if (info.subresource !== '') return handleSubresource(ctx, served)
   if ((info.verb === 'update' || info.verb === 'patch') && info.name === '') throw badRequest('name must be provided')
   const handler = VERBS[info.verb]
   if (handler === undefined) throw methodNotSupported(served.store.groupResource, info.verb)
   return handler(ctx, served, o)
 }
+
+/** Whether a group is there for kinds of which nothing is stored. */
+const isUnstored = (api: Snapshot, group: string): boolean =>
+  api.facts.some((f) => f.group === group && api.unstored(f.group, f.version, f.resource) !== undefined)
 
 /** The old paths of a proxy are admitted as the new ones are. */
 async function legacyProxy(ctx: RequestContext, api: Snapshot, { legacyProxy: forward }: RouterOptions): Promise<void> {
@@ -111,7 +113,7 @@ export function router(options: RouterOptions): Handler {
     if (served === undefined) {
       const unstored = api.unstored(info.apiGroup, info.apiVersion, info.resource)
       if (unstored !== undefined) return handleUnstored(ctx, unstored)
-      if (api.isBuiltIn(info.apiGroup)) throw resourceNotFound()
+      if (api.isBuiltIn(info.apiGroup) || isUnstored(api, info.apiGroup)) throw resourceNotFound()
       return pageNotFound(ctx)
     }
     if (served.schema.facts === undefined) return customResource(ctx, served, options)

@@ -1,3 +1,4 @@
+import { UndecodableError } from '../cache/converting-cache.ts'
 import { TooOldError } from '../cache/resource-cache.ts'
 import type { CacheEvent } from '../cache/event-ring.ts'
 import { eventsBetween } from '../cache/history.ts'
@@ -6,7 +7,7 @@ import type { RequestContext } from '../filters/context.ts'
 import type { Int64 } from '../machinery/numbers.ts'
 import { isStatusError, type Status } from '../machinery/status.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
-import { statusFromStorage, translated } from '../registry/generic/errors.ts'
+import { cacheNotReady, statusFromStorage } from '../registry/generic/errors.ts'
 import { CompactedError } from '../storage/contract.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { ListQuery } from './query.ts'
@@ -28,9 +29,12 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   const revision = parseReadVersion(query.resourceVersion)
   const initial = query.sendInitialEvents ?? revision === 0
   // Unset means consistent, "0" any, a number not older than that (KEP-3157).
-  if (initial && query.resourceVersion === '') await translated(store.groupResource, '', () => feed.fresh())
+  if (initial && query.resourceVersion === '') await ready(served, () => feed.fresh())
   const wanted = initial ? undefined : revision === 0 ? feed.revision : revision
-  const past = await (wanted === undefined ? feed.waitFor(revision) : history(served, wanted)).catch((e: unknown) => ({ failure: e }))
+  const past = await (wanted === undefined ? feed.waitFor(revision) : history(served, wanted)).catch((e: unknown) => {
+    if (e instanceof UndecodableError) throw cacheNotReady(e, store.groupResource)
+    return { failure: e }
+  })
   const stream = ctx.exchange.stream(200, { 'content-type': shape.watchContentType })
   try {
     if (typeof past === 'object' && 'failure' in past) throw past.failure
@@ -57,6 +61,15 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     })
   } catch (e) {
     endWithError(ctx, shape, stream, e, served)
+  }
+}
+
+/** Waits for the cache. */
+async function ready({ store }: ServedResource, wait: () => Promise<void>): Promise<void> {
+  try {
+    await wait()
+  } catch (e) {
+    throw e instanceof UndecodableError ? cacheNotReady(e, store.groupResource) : statusFromStorage(e, store.groupResource, '')
   }
 }
 

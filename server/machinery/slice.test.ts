@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { atOnce, inTurns, type Pausing, Slice } from './slice.ts'
+import { atOnce, awaited, inTurns, type Pausing, Slice } from './slice.ts'
 
 test('is over after 8 ms, and others run before the next one', async () => {
   let clock = 100
@@ -62,4 +62,18 @@ test('what work that may pause throws is thrown', async () => {
   }
   await expect(inTurns(work(), new Slice())).rejects.toThrow('no')
   expect(() => atOnce(work())).toThrow('no')
+})
+
+test('work that waits gets what it waited for, or its error', async () => {
+  function* work(): Pausing<string> {
+    const first = yield* awaited(Promise.resolve('a'))
+    try {
+      yield* awaited(Promise.reject(new Error('b')))
+    } catch (e) {
+      return `${first}${(e as Error).message}`
+    }
+    return first
+  }
+  expect(await inTurns(work(), new Slice())).toBe('ab')
+  expect(() => atOnce(work())).toThrow('cannot wait')
 })

@@ -21,25 +21,42 @@ export interface Pace {
   step(): Promise<void> | undefined
 }
 
-/** Work that may pause wherever it yields. */
-export type Pausing<T> = Generator<undefined, T>
+/** Work that may pause wherever it yields. What it waits for meanwhile it yields as a promise (`awaited`). */
+export type Pausing<T> = Generator<Promise<unknown> | undefined, T, unknown>
 
-/** Does the work without a pause. */
+/** What a promise comes to, in work that may pause. */
+export function* awaited<T>(promise: Promise<T>): Pausing<T> {
+  return (yield promise) as T
+}
+
+/** Does the work without a pause; it may not wait for anything. */
 export function atOnce<T>(work: Pausing<T>): T {
   for (;;) {
     const { done, value } = work.next()
     if (done === true) return value
+    if (value !== undefined) throw new Error('work that is done at once cannot wait')
   }
 }
 
 /** Does the work in turns with others. */
 export async function inTurns<T>(work: Pausing<T>, pace: Pace): Promise<T> {
-  for (;;) {
-    const { done, value } = work.next()
-    if (done === true) return value
+  let step = work.next()
+  while (step.done !== true) {
     const turn = pace.step()
     if (turn !== undefined) await turn
+    step = step.value === undefined ? work.next() : await resumed(work, step.value)
   }
+  return step.value
+}
+
+async function resumed<T>(work: Pausing<T>, waitedFor: Promise<unknown>): Promise<IteratorResult<Promise<unknown> | undefined, T>> {
+  let value: unknown
+  try {
+    value = await waitedFor
+  } catch (e) {
+    return work.throw(e)
+  }
+  return work.next(value)
 }
 
 /** A slice of time for long work, from when it is made. `now` is in milliseconds, from any moment on; by default slices share their time. */

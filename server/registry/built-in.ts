@@ -67,7 +67,8 @@ function definitionOf(
       schema: schemaOfType(
         scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
       ),
-      decode: (value, revision) => withResourceVersion(isProtobuf(value) ? storedJson(value) : value, revision),
+      decode: (value, revision) =>
+        isProtobuf(value) ? { ...withResourceVersion(storedJson(value), revision), stale: true } : withResourceVersion(value, revision),
     },
     hasStatus: facts.subresources.some((s) => s.name === 'status'),
     strategy: kind.strategy ?? {},

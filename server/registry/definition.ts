@@ -36,6 +36,8 @@ export interface ResourceDefinition {
   readonly unenforced?: ((obj: KubeObject) => string | undefined) | undefined
   /** What is served, in the order of preference. Of two groups for Events. With rules of their own: those that are served and the stored one. */
   readonly versions: readonly VersionDefinition[]
+  /** Versions that are neither served nor stored: who owns a field in one still does. */
+  readonly unserved?: readonly VersionDefinition[]
 }
 
 /** How the objects of a kind are kept. */

@@ -116,15 +116,20 @@ function customForm(resource: Named, served: ServedResource, from: Store): Objec
 async function inVersionOf(obj: KubeObject, from: Store, to: Store): Promise<KubeObject> {
   const bytes = from.resource.encode!(obj)
   const { resourceVersion, generation } = obj.metadata
-  const stored = from.resource.converter === undefined ? bytes : (await from.resource.converter.toStored([bytes]))[0]!
-  const { converter, schema } = to.resource
-  const shown = converter === undefined ? (schema.settle?.(stored, 0)?.json ?? stored) : (await converter.fromStored([stored]))[0]!
-  const made = parseNumbers(shown.toString()) as KubeObject
+  const stored = from.resource.converter === undefined ? bytes : await from.resource.converter.toStored(bytes)
+  const made = parseNumbers((await shownIn(to, stored)).toString()) as KubeObject
   // What is not stored yet has neither.
   if (resourceVersion === undefined) delete made.metadata.resourceVersion
   else made.metadata.resourceVersion = resourceVersion
   if (generation === undefined) delete made.metadata.generation
   return made
+}
+
+async function shownIn({ resource: { converter, schema } }: Store, stored: Buffer): Promise<Buffer> {
+  if (converter === undefined) return schema.settle?.(stored, 0)?.json ?? stored
+  const [shown] = await converter.fromStored([stored])
+  if (shown instanceof Error) throw shown
+  return shown!.value
 }
 
 /** @throws Error for a document that the kind cannot be read from */

@@ -10,7 +10,7 @@ import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { ConvertedFeed } from './converted-feed.ts'
 import type { ResourceDefinition, UnstoredDefinition, VersionDefinition, VersionRules } from './definition.ts'
-import { KindFields } from './generic/fields.ts'
+import { KindFields, type FieldScope } from './generic/fields.ts'
 import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
@@ -267,7 +267,8 @@ const nameOf = ({
 
 function fieldsOf(d: ResourceDefinition): KindFields {
   const same = (obj: KubeObject): KubeObject => obj
-  const versions = d.versions.map(({ facts, structure, empty, conversion, rules }) => {
+  const all = [...d.versions, ...(d.unserved ?? [])]
+  const versions = all.map(({ facts, structure, empty, conversion, rules }) => {
     const apiVersion = apiVersionOf(facts.group, facts.version)
     // Where rules hold in each version, so do owners; of other versions nothing but the name is converted.
     const renamed = (obj: KubeObject): KubeObject => ({ ...obj, apiVersion })
@@ -278,15 +279,17 @@ function fieldsOf(d: ResourceDefinition): KindFields {
       toStored: conversion?.toStored ?? same,
     }
   })
-  const rulesOf = new Map(d.versions.map((v) => [apiVersionOf(v.facts.group, v.facts.version), v.rules ?? d]))
-  return new KindFields(d.kind, versions, (subresource, apiVersion) => {
+  const converter = all.find((v) => v.rules?.converter !== undefined)?.rules?.converter
+  const rulesOf = new Map(all.map((v) => [apiVersionOf(v.facts.group, v.facts.version), v.rules ?? d]))
+  const scopeOf = (subresource: string, apiVersion: string): FieldScope => {
     const { strategy, hasStatus } = rulesOf.get(apiVersion) ?? d
     const own = strategy.fieldScopes?.[subresource]
     if (own !== undefined) return own
     if (subresource === 'scale') return { only: ['spec.replicas'], needsOwner: 'spec.replicas' }
     if (subresource === '') return hasStatus ? { resets: ['status'] } : {}
     return subresource === 'status' ? { resets: strategy.resetMetadataForStatus === true ? ['spec', 'metadata'] : ['spec'] } : {}
-  })
+  }
+  return new KindFields(d.kind, versions, scopeOf, converter && ((objects, apiVersion) => converter.objects(objects, apiVersion)))
 }
 
 interface Installed {

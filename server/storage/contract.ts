@@ -55,6 +55,8 @@ export interface KeyValue {
   value: Buffer
   createRevision: number
   modRevision: number
+  /** Set by layers above a backend: it is stored in a form in which it would not be written now, so an update that changes nothing writes it too. */
+  stale?: boolean
 }
 
 export interface GetResult {
@@ -85,6 +87,8 @@ export interface PutEvent {
   createRevision: number
   /** modRevision of the write; equals createRevision when the key is new. */
   revision: number
+  /** As in KeyValue. */
+  stale?: boolean
 }
 
 export interface DeleteEvent {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { KubeObject } from '../../machinery/types.ts'
-import { atOnce } from '../../machinery/slice.ts'
+import { atOnce, type Pausing } from '../../machinery/slice.ts'
 import { FieldManager, type FieldManagerOptions } from '../field-manager.ts'
 import { FieldSet } from '../field-set.ts'
 import { UNTYPED, type ListStructure, type Structure } from '../structure.ts'
@@ -135,12 +135,18 @@ export function withoutPauses(options: FieldManagerOptions): WithoutPauses {
   return { apply: (...args) => atOnce(manager.apply(...args)), update: (...args) => atOnce(manager.update(...args)) }
 }
 
+/** Versions that differ in nothing. */
+export function* sameShape(objects: readonly unknown[]): Pausing<unknown[]> {
+  yield
+  return [...objects]
+}
+
 /** A manager of KIND in one version. */
 export function managerOfThings(subresource = '', needsOwner?: readonly string[]): WithoutPauses {
   return withoutPauses({
     version: V1,
     kind: 'Thing',
-    versions: { version: (v) => (v === V1.apiVersion ? V1 : undefined), convert: (object) => object },
+    versions: { version: (v) => (v === V1.apiVersion ? V1 : undefined), convert: sameShape },
     subresource,
     needsOwner,
     empty: () => thing({}, {}),

@@ -30,6 +30,22 @@ export class ConversionWebhook {
     this.#call = call
   }
 
+  /**
+   * The same for objects that have nothing to do with each other: an error stands in the place of each that cannot be converted. A webhook
+   * that refuses many is asked for each alone, as the reference asks.
+   */
+  async convertEach(objects: readonly JsonObject[], apiVersion: string): Promise<(JsonObject | Error)[]> {
+    try {
+      return await this.convert(objects, apiVersion)
+    } catch (e) {
+      if (!(e instanceof StatusError)) throw e
+      if (objects.length === 1 || e instanceof Unanswered) return objects.map(() => e)
+    }
+    const each: (JsonObject | Error)[] = []
+    for (const object of objects) each.push(...(await this.convertEach([object], apiVersion)))
+    return each
+  }
+
   /** @throws StatusError 500 in the reference's words */
   async convert(objects: readonly JsonObject[], apiVersion: string): Promise<JsonObject[]> {
     if (objects.length === 0) return []
@@ -39,12 +55,18 @@ export class ConversionWebhook {
     const reviewVersion = `apiextensions.k8s.io/${this.#version}`
     const uid = randomUUID()
     const review = { kind: 'ConversionReview', apiVersion: reviewVersion, request: { uid, desiredAPIVersion: apiVersion, objects } }
+    const why = (e: unknown): string => `${who} failed: ${e instanceof Error ? e.message : String(e)}`
     let converted: readonly unknown[]
+    let answer: Buffer
     try {
-      const answer = await this.#call(this.#config, Buffer.from(JSON.stringify(review)), { timeoutMs: TIMEOUT_MS })
+      answer = await this.#call(this.#config, Buffer.from(JSON.stringify(review)), { timeoutMs: TIMEOUT_MS })
+    } catch (e) {
+      throw new Unanswered(500, '', why(e))
+    }
+    try {
       converted = convertedObjects(parsed(answer), reviewVersion, uid)
     } catch (e) {
-      throw failed(`${who} failed: ${e instanceof Error ? e.message : String(e)}`)
+      throw failed(why(e))
     }
     if (converted.length !== objects.length) {
       throw failed(`${who} returned ${converted.length} objects, expected ${objects.length}`)
@@ -59,6 +81,9 @@ export class ConversionWebhook {
     })
   }
 }
+
+/** Nothing was said of any object: asking for them one by one would end the same. */
+class Unanswered extends StatusError {}
 
 const failed = (message: string): StatusError => new StatusError(500, '', message)
 

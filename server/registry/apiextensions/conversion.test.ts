@@ -1,5 +1,6 @@
 import { admitEverything } from '../../admission/contract.ts'
 import { describe, expect, test } from 'vitest'
+import type { UndecodableError } from '../../cache/converting-cache.ts'
 import type { JsonObject } from '../../extensions/json-values.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -25,11 +26,17 @@ function convert(obj: JsonObject, to: string): JsonObject {
 class Webhook {
   readonly reviews: Review[] = []
   broken = false
+  /** Refuses reviews that have this object in them. */
+  refused: string | undefined
   readonly call: CallWebhook = async (_, body) => {
     if (this.broken) throw new Error('Post "https://w.example.com": dial tcp: connection refused')
     const review = JSON.parse(body.toString()) as Review
     this.reviews.push(review)
     const { uid, desiredAPIVersion, objects } = review.request
+    if (objects.some(({ metadata }) => (metadata as { name: string }).name === this.refused)) {
+      const response = { uid, result: { status: 'Failed', message: 'not today' } }
+      return Buffer.from(JSON.stringify({ kind: 'ConversionReview', apiVersion: review.apiVersion, response }))
+    }
     const convertedObjects = objects.map((o) => convert(o, desiredAPIVersion))
     const response = { uid, result: { status: 'Success' }, convertedObjects }
     return Buffer.from(JSON.stringify({ kind: 'ConversionReview', apiVersion: review.apiVersion, response }))
@@ -149,6 +156,47 @@ describe('conversion by a webhook', () => {
     expect((await storeOf(s, 'v1').get('default', 'a')).object().spec).toEqual({ size: 1 })
     s.webhook.broken = false
     expect((await storeOf(s, 'v2').get('default', 'a')).object().spec).toEqual({ width: 1, height: 1 })
+  })
+})
+
+describe('a webhook that refuses one object of many', () => {
+  test('is asked for each alone; the others are shown one by one', async () => {
+    await using s = await open()
+    for (const name of ['a', 'b', 'c']) await put(s, 'v1', name, { size: 1 })
+    s.webhook.refused = 'b'
+    const store = storeOf(s, 'v2')
+    const failure: unknown = await store.deps.feed.fresh().catch((e: unknown) => e)
+    expect((failure as UndecodableError).objects).toMatchObject([
+      { key: '/registry/example.com/boxes/default/b', revision: expect.any(Number) },
+    ])
+    expect(s.webhook.reviews.map((r) => r.request.objects.length)).toEqual([3, 1, 1, 1])
+    expect((await store.get('default', 'c')).object().spec).toEqual({ width: 1, height: 1 })
+    await expect(store.get('default', 'b')).rejects.toThrow('Key: /example.com/boxes/default/b, ResourceVersion: 0')
+    s.webhook.refused = undefined
+    expect((await store.get('default', 'b')).object().spec).toEqual({ width: 1, height: 1 })
+  })
+
+  test('a field belongs to whoever changed it, in whatever version', async () => {
+    await using s = await open()
+    const as = (manager: string, version: string) => ({ ...s.context, fieldManager: { manager, apiVersion: `${GROUP}/${version}` } })
+    const object = { apiVersion: `${GROUP}/v1`, kind: 'Box', metadata: { name: 'a' }, spec: { size: 1 } }
+    await createIn(storeOf(s, 'v1'), { object, namespace: 'default', context: as('one', 'v1') })
+    const store = storeOf(s, 'v2')
+    await store.deps.feed.fresh()
+    const { entry } = await updateIn(store, {
+      ...{ namespace: 'default', name: 'a', context: as('two', 'v2'), rules: mainRules(store) },
+      change: (current) => ({ ...current!, spec: { width: 2, height: 1 } }),
+    })
+    const owners = (entry.object().metadata.managedFields as { manager: string; apiVersion: string; fieldsV1: object }[]).map((m) => [
+      m.manager,
+      m.apiVersion,
+      JSON.stringify(m.fieldsV1),
+    ])
+    // What became of the size, only the webhook can tell.
+    expect(owners).toEqual([
+      ['one', 'example.com/v1', '{"f:spec":{}}'],
+      ['two', 'example.com/v2', '{"f:spec":{"f:width":{}}}'],
+    ])
   })
 })
 

@@ -91,12 +91,15 @@ export function customResource(crd: CustomResourceDefinition, o: CustomOptions):
       empty: () => ({ apiVersion: schema.apiVersion, kind, metadata: {} }),
     }
   }
-  const made = versions.filter((v) => v.served || v.storage).map(versionOf)
+  const isKept = (v: DefinitionVersion): boolean => v.served || v.storage
+  const made = versions.filter(isKept).map(versionOf)
+  const unserved = versions.filter((v) => !isKept(v)).map(versionOf)
   const { rules, schema } = made.find((v) => v.facts.version === storage.name)!
   const { strategy, hasStatus, selectableFields, decode } = rules!
   return {
     ...{ group, resource, kind, namespaced, strategy, hasStatus, selectableFields },
     storage: { group, version: storage.name, prefix: `${group}/${resource}`, schema, decode },
+    ...(unserved.length === 0 ? {} : { unserved }),
     versions: made.sort((a, b) => compareApiVersions(a.facts.version, b.facts.version)),
   }
 }

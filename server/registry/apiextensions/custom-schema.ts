@@ -1,4 +1,5 @@
 import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
+import type { Converted } from '../../cache/converting-cache.ts'
 import { compileRules, type RuleSet } from '../../cel/index.ts'
 import { coerceObject } from '../../extensions/coerce.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
@@ -183,22 +184,30 @@ export class ConvertedForm implements ValueConverter {
     return Buffer.from(JSON.stringify(sortedForm({ ...obj, metadata })))
   }
 
-  async toStored(values: readonly Buffer[]): Promise<Buffer[]> {
-    return this.#stored === this.#shown ? [...values] : this.#converted(values.map(parsedValue), this.#stored)
+  async toStored(value: Buffer): Promise<Buffer> {
+    if (this.#stored === this.#shown) return value
+    const [obj] = await this.#webhook.convert([parsedValue(value)], this.#stored.apiVersion)
+    this.#stored.coerce(obj!)
+    return Buffer.from(JSON.stringify(normalForm(obj)))
   }
 
-  async fromStored(values: readonly Buffer[]): Promise<Buffer[]> {
+  async fromStored(values: readonly Buffer[]): Promise<(Converted | Error)[]> {
     const objects = values.map(parsedValue)
     for (const obj of objects) (this.#schemas.get(String(obj['apiVersion'])) ?? this.#stored).repair(obj)
-    return this.#converted(objects, this.#shown)
+    const { apiVersion } = this.#shown
+    const others = objects.filter((obj) => obj['apiVersion'] !== apiVersion)
+    const converted = await this.#webhook.convertEach(others, apiVersion)
+    return objects.map((obj) => {
+      const stale = obj['apiVersion'] !== this.#stored.apiVersion
+      const shown = obj['apiVersion'] === apiVersion ? obj : converted.shift()!
+      if (shown instanceof Error) return shown
+      if (shown !== obj) this.#shown.coerce(shown)
+      return { value: Buffer.from(JSON.stringify(normalForm(shown))), stale }
+    })
   }
 
-  async #converted(objects: readonly JsonObject[], to: CustomSchema): Promise<Buffer[]> {
-    const others = objects.filter((obj) => obj['apiVersion'] !== to.apiVersion)
-    const converted = await this.#webhook.convert(others, to.apiVersion)
-    for (const obj of converted) to.coerce(obj)
-    let taken = 0
-    return objects.map((obj) => Buffer.from(JSON.stringify(normalForm(obj['apiVersion'] === to.apiVersion ? obj : converted[taken++]))))
+  async objects(objects: readonly KubeObject[], apiVersion: string): Promise<KubeObject[]> {
+    return (await this.#webhook.convert(objects as unknown as JsonObject[], apiVersion)) as unknown as KubeObject[]
   }
 }
 

@@ -1,3 +1,4 @@
+import { UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { formatTime } from '../../machinery/clock.ts'
@@ -7,7 +8,7 @@ import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
 import { Slice } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { admit } from './attributes.ts'
-import { translated } from './errors.ts'
+import { translated, undecodableObject } from './errors.ts'
 import type { Store } from './store.ts'
 import type { GuardedChange } from './stored-resource.ts'
 import type { Strategy, StrategyContext } from './strategy.ts'
@@ -66,7 +67,7 @@ type Next = 'done' | 'delete' | 'wait'
 async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entry; next: Next }> {
   const { namespace, name, context } = request
   let next: Next = 'wait'
-  const entry = await translated(store.groupResource, name, () =>
+  const entry = await deleting(store, name, () =>
     store.guarded(
       namespace,
       name,
@@ -86,6 +87,14 @@ async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entr
   )
   return { entry: entry!, next }
 }
+
+/** Upstream reads an object before it deletes it: one that cannot be shown fails as a read does. */
+const deleting = <T>(store: Store, name: string, work: () => Promise<T>): Promise<T> =>
+  translated(store.groupResource, name, () =>
+    work().catch((e: unknown) => {
+      throw e instanceof UndecodableError ? undecodableObject(e.objects[0]!) : e
+    }),
+  )
 
 /** Upstream asks both halves of admission before each of the two steps, with nothing but the old object to look at. */
 async function admitted(store: Store, { namespace, name, context, ofCollection = false }: DeleteRequest, old: KubeObject): Promise<void> {

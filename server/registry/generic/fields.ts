@@ -1,4 +1,4 @@
-import type { Pausing } from '../../machinery/slice.ts'
+import { awaited, type Pausing } from '../../machinery/slice.ts'
 import { FieldManager, type Writer } from '../../fieldmanager/field-manager.ts'
 import { FieldSet } from '../../fieldmanager/field-set.ts'
 import { fieldElement } from '../../fieldmanager/path-element.ts'
@@ -27,6 +27,9 @@ export interface FieldScope {
   readonly needsOwner?: string
 }
 
+/** Objects in another version, in their order; rejects with a Status. They are not changed. */
+export type ConvertObjects = (objects: readonly KubeObject[], apiVersion: string) => Promise<KubeObject[]>
+
 const setOf = (paths: readonly string[]): FieldSet => FieldSet.of(...paths.map((p) => p.split('.').map(fieldElement)))
 
 /** Who owns which field of a kind's objects: one field manager for each version and subresource, made on first use. Objects are stored ones. */
@@ -34,11 +37,19 @@ export class KindFields {
   readonly #kind: string
   readonly #versions: ReadonlyMap<string, FieldVersion>
   readonly #scope: (subresource: string, apiVersion: string) => FieldScope
+  readonly #convert: ConvertObjects | undefined
   readonly #managers = new Map<string, FieldManager>()
   readonly #preferred: string
 
-  constructor(kind: string, versions: readonly FieldVersion[], scope: (subresource: string, apiVersion: string) => FieldScope) {
+  /** @param convert how objects of any version become those of another, where that is somebody else's to say */
+  constructor(
+    kind: string,
+    versions: readonly FieldVersion[],
+    scope: (subresource: string, apiVersion: string) => FieldScope,
+    convert?: ConvertObjects,
+  ) {
     this.#kind = kind
+    this.#convert = convert
     this.#versions = new Map(versions.map((v) => [v.apiVersion, v]))
     this.#scope = scope
     this.#preferred = versions[0]?.apiVersion ?? ''
@@ -93,10 +104,7 @@ export class KindFields {
     }
     const versions: Versions = {
       version: versionOf,
-      convert: (object, from, to) => {
-        const stored = this.#versions.get(from.apiVersion)!.toStored(copyJson(object) as KubeObject)
-        return this.#versions.get(to.apiVersion)!.fromStored(stored)
-      },
+      convert: (objects, from, to) => this.#converted(objects as readonly KubeObject[], from.apiVersion, to.apiVersion),
     }
     return new FieldManager({
       version: versionOf(version.apiVersion)!,
@@ -106,5 +114,11 @@ export class KindFields {
       needsOwner: needsOwner?.split('.').map(fieldElement),
       empty: () => version.empty(),
     })
+  }
+
+  *#converted(objects: readonly KubeObject[], from: string, to: string): Pausing<KubeObject[]> {
+    if (this.#convert !== undefined) return yield* awaited(this.#convert(objects, to))
+    const [source, target] = [this.#versions.get(from)!, this.#versions.get(to)!]
+    return objects.map((object) => target.fromStored(source.toStored(copyJson(object))))
   }
 }

@@ -1,4 +1,5 @@
 import type { Int64 } from '../../machinery/numbers.ts'
+import { shown, UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
@@ -6,7 +7,7 @@ import { apiVersionOf, type GroupResource, type KubeObject } from '../../machine
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
-import { MODIFIED, translated } from './errors.ts'
+import { MODIFIED, translated, undecodableObject } from './errors.ts'
 import { finalizerNameErrors } from './metadata.ts'
 import type { GuardedChange, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
@@ -46,17 +47,36 @@ export class Store {
     return namespaced ? `${schema.prefix}${namespace}/${name}` : `${schema.prefix}${name}`
   }
 
-  /** The newest state, as of this call. */
-  async get(namespace: string, name: string): Promise<Entry> {
-    const entry = await this.find(namespace, name)
+  /** The newest state as of this call, or one not older than a revision; 0 stands for any. */
+  async get(namespace: string, name: string, since?: Int64): Promise<Entry> {
+    const entry = await this.find(namespace, name, since)
     if (entry === undefined) throw notFound(this.groupResource, name)
     return entry
   }
 
   /** The same, or undefined. */
-  async find(namespace: string, name: string): Promise<Entry | undefined> {
-    await translated(this.groupResource, name, () => this.deps.feed.fresh())
-    return this.cached(namespace, name)
+  async find(namespace: string, name: string, since?: Int64): Promise<Entry | undefined> {
+    const { feed } = this.deps
+    return translated(this.groupResource, name, async () => {
+      try {
+        await (since === undefined ? feed.fresh() : since > 0 ? feed.waitFor(since) : feed.settled?.())
+        return this.cached(namespace, name)
+      } catch (e) {
+        if (e instanceof UndecodableError) return this.#alone(this.keyOf(namespace, name), e)
+        throw e
+      }
+    })
+  }
+
+  /** An object while not all that are stored can be shown: others' faults are not its own. */
+  async #alone(key: string, e: UndecodableError): Promise<Entry | undefined> {
+    const own = e.objects.find((object) => object.key === key)
+    if (own !== undefined) throw undecodableObject(own)
+    try {
+      return await this.stored(key)
+    } catch (again) {
+      throw again instanceof UndecodableError ? undecodableObject(again.objects[0]!) : again
+    }
   }
 
   /** What the cache has; may be a moment behind. */
@@ -83,10 +103,9 @@ export class Store {
     }
     const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
     const { converter } = this.resource
-    const stored = converter === undefined ? value : (await converter.toStored([value]))[0]!
+    const stored = converter === undefined ? value : await converter.toStored(value)
     const revision = await this.deps.storage.create(key, stored, ttlSeconds === undefined ? {} : { ttlSeconds })
-    const shown = converter === undefined ? value : (await converter.fromStored([stored]))[0]!
-    return cache.written(key, shown, revision, revision, parts)
+    return cache.written(key, await this.#shown(key, stored, revision), revision, revision, parts)
   }
 
   /** Whether the resource has a status that only `/status` writes. */
@@ -190,11 +209,17 @@ export class Store {
     }
     const options = next.ttlSeconds === undefined ? {} : { ttlSeconds: next.ttlSeconds }
     const { converter } = this.resource
-    const stored = converter === undefined ? next.value : (await converter.toStored([next.value]))[0]!
+    const stored = converter === undefined ? next.value : await converter.toStored(next.value)
     const revision =
       current === undefined ? await storage.create(key, stored, options) : await storage.update(key, stored, current.revision, options)
-    const shown = converter === undefined ? next.value : (await converter.fromStored([stored]))[0]!
+    const shown = await this.#shown(key, stored, revision)
     return cache.written(key, shown, revision, current?.createRevision ?? revision, next.parts)
+  }
+
+  /** What was just written, as it is shown. */
+  async #shown(key: string, stored: Buffer, revision: number): Promise<Buffer> {
+    const { converter } = this.resource
+    return converter === undefined ? stored : shown([{ key, revision }], await converter.fromStored([stored]))[0]!.value
   }
 
   /** What storage has at this moment. */
@@ -203,12 +228,20 @@ export class Store {
     return kv === undefined ? undefined : this.entryOf(kv)
   }
 
-  /** What storage says, as an entry. */
-  entryOf(kv: KeyValue): Entry | Promise<Entry> {
+  /** What storage says, as entries. Throws UndecodableError. */
+  entriesOf(items: readonly KeyValue[]): Entry[] | Promise<Entry[]> {
     const { cache, converter } = this.resource
-    return converter === undefined
-      ? cache.entryOf(kv)
-      : converter.fromStored([kv.value]).then(([value]) => cache.entryOf({ ...kv, value: value! }))
+    if (converter === undefined) return items.map((kv) => cache.entryOf(kv))
+    return converter.fromStored(items.map((kv) => kv.value)).then((answers) => {
+      const from = items.map((kv) => ({ key: kv.key, revision: kv.modRevision }))
+      return shown(from, answers).map((converted, i) => cache.entryOf({ ...items[i]!, ...converted }))
+    })
+  }
+
+  /** What storage says, as an entry. Throws UndecodableError. */
+  entryOf(kv: KeyValue): Entry | Promise<Entry> {
+    const entries = this.entriesOf([kv])
+    return entries instanceof Promise ? entries.then(([entry]) => entry!) : entries[0]!
   }
 
   // A no-op answer must not be older than what was acknowledged: confirm with a consistent look at the cache.

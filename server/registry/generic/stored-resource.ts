@@ -1,3 +1,4 @@
+import type { ConvertValues } from '../../cache/converting-cache.ts'
 import type { CacheSchema, Entry, IndexedParts } from '../../cache/entry.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -32,10 +33,14 @@ export interface StoredResource {
   readonly converter?: ValueConverter | undefined
 }
 
-/** Bytes of objects on their way to storage and back, in their order. Rejects with a Status. */
+/** Objects on their way to storage and back, in their order. */
 export interface ValueConverter {
-  toStored(values: readonly Buffer[]): Promise<Buffer[]>
-  fromStored(values: readonly Buffer[]): Promise<Buffer[]>
+  /** Rejects with a Status. */
+  toStored(value: Buffer): Promise<Buffer>
+  /** What each is shown as, or why it cannot be. */
+  fromStored: ConvertValues
+  /** Objects in any version as they are in this one. Rejects with a Status. */
+  objects(objects: readonly KubeObject[], apiVersion: string): Promise<KubeObject[]>
 }
 
 /** What a guarded write does with the state that it was shown. */
