@@ -55,6 +55,8 @@ export const RESOURCE_CLAIM_TEMPLATES = id('resource.k8s.io', 'v1', 'resourcecla
 export const RESOURCE_SLICES = id('resource.k8s.io', 'v1', 'resourceslices', false)
 export const DEVICE_CLASSES = id('resource.k8s.io', 'v1', 'deviceclasses', false)
 export const DEVICE_TAINT_RULES = id('resource.k8s.io', 'v1', 'devicetaintrules', false)
+export const CUSTOM_RESOURCE_DEFINITIONS = id('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', false)
+export const STORAGE_VERSION_MIGRATIONS = id('storagemigration.k8s.io', 'v1', 'storageversionmigrations', false)
 export const LEASES = id('coordination.k8s.io', 'v1', 'leases')
 
 /** `pods.v1.`, `deployments.v1.apps`: one text a resource, for map keys and messages. */

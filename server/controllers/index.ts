@@ -39,6 +39,7 @@ import { serviceCIDRController } from './service-cidr/service-cidr.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
+import { storageVersionMigratorController } from './storage-version-migrator/storage-version-migrator.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 import { tokenCleanerController } from './token-cleaner/token-cleaner.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
@@ -88,6 +89,7 @@ export const controllers: readonly Controller[] = [
   ttlController,
   volumeAttributesClassProtectionController,
   garbageCollectorController,
+  storageVersionMigratorController,
 ]
 
 /** The names that kube-controller-manager took before 1.28, and still does. */

@@ -45,4 +45,5 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'bootstrap-signer-controller': 'bootstrapsigner',
   'token-cleaner-controller': 'tokencleaner',
   'garbage-collector-controller': 'garbagecollector',
+  'storage-version-migrator-controller': 'svm',
 }
