@@ -84,10 +84,6 @@ async function customResource(ctx: RequestContext, served: ServedResource, o: Ro
   return handler(ctx, served, o)
 }
 
-/** Whether a group is there for kinds of which nothing is stored. */
-const isUnstored = (api: Snapshot, group: string): boolean =>
-  api.facts.some((f) => f.group === group && api.unstored(f.group, f.version, f.resource) !== undefined)
-
 /** The old paths of a proxy are admitted as the new ones are. */
 async function legacyProxy(ctx: RequestContext, api: Snapshot, { legacyProxy: forward }: RouterOptions): Promise<void> {
   const { apiGroup, apiVersion, resource, parts } = ctx.requestInfo
@@ -113,7 +109,7 @@ export function router(options: RouterOptions): Handler {
     if (served === undefined) {
       const unstored = api.unstored(info.apiGroup, info.apiVersion, info.resource)
       if (unstored !== undefined) return handleUnstored(ctx, unstored)
-      if (api.isBuiltIn(info.apiGroup) || isUnstored(api, info.apiGroup)) throw resourceNotFound()
+      if (api.isBuiltIn(info.apiGroup)) throw resourceNotFound()
       return pageNotFound(ctx)
     }
     if (served.schema.facts === undefined) return customResource(ctx, served, options)

@@ -8,7 +8,8 @@ import { columnsOf, includeObjectOf, type IncludeObject } from './table.ts'
 
 /** An object that is not stored and yet has columns, a Scale for one, as a Table, as its metadata alone, or as itself. */
 interface Shown {
-  readonly table: TableDefinition
+  /** Absent: it has no columns. */
+  readonly table?: TableDefinition | undefined
   readonly status?: number
   /** Whether it has that form here. */
   readonly protobuf?: boolean
@@ -39,10 +40,11 @@ export function tableOf(ctx: RequestContext, table: TableDefinition, items: read
 }
 
 /** Throws 406 for the form of a list, which one object does not have. */
-function respondShown(ctx: RequestContext, object: KubeObject, { table, status = 200, protobuf = true }: Shown): void {
+export function respondShown(ctx: RequestContext, object: KubeObject, { table, status = 200, protobuf = true }: Shown): void {
   const { as, version } = representationOf(ctx, true, protobuf)
-  if (as === undefined) return respondObject(ctx, object, status, protobuf)
-  if (as === 'Table') return respondObject(ctx, tableOf(ctx, table, [object], object.metadata.resourceVersion), status, protobuf, true)
+  if (as === undefined || object.kind === 'Status') return respondObject(ctx, object, status, protobuf)
+  if (as === 'Table' && table === undefined) return respondObject(ctx, object, status, protobuf)
+  if (as === 'Table') return respondObject(ctx, tableOf(ctx, table!, [object], object.metadata.resourceVersion), status, protobuf, true)
   if (as !== 'PartialObjectMetadata')
     throw notAcceptable(
       `you requested ${as}, but the requested object is not a list (*${object.apiVersion!.split('/')[0]!}.${object.kind!})`,
@@ -61,7 +63,10 @@ export function respondSubresource(
   object: KubeObject,
   status = 200,
 ): void {
-  const protobuf = served.schema.facts !== undefined
-  if (table === undefined || object.kind === 'Status') respondObject(ctx, object, status, protobuf)
-  else respondShown(ctx, object, { table, status, protobuf })
+  respondShown(ctx, object, { table, status, protobuf: served.schema.facts !== undefined })
+}
+
+/** What has no columns cannot be asked for as a Table alone, whatever comes of the request. @throws StatusError 406 */
+export function refuseTable(ctx: RequestContext, table: TableDefinition | undefined): void {
+  if (table === undefined && representationOf(ctx).as === 'Table') representationOf(ctx, false)
 }

@@ -13,8 +13,9 @@ import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts
 import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
 import { checkPatchType, isApply, patched, patchObject, readPatch } from './patch.ts'
+import { trackPosted } from './posted-fields.ts'
 import { representationOf, respondEntry, shapeFor } from './respond.ts'
-import { respondSubresource, type ObjectSubresource } from './shown.ts'
+import { refuseTable, respondSubresource, type ObjectSubresource } from './shown.ts'
 import { replaceObject } from './update.ts'
 
 const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'>> = {
@@ -88,12 +89,15 @@ async function objectSubresource(
   }
   if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx, served.schema)
+  if (verb === 'create') refuseTable(ctx, sub.table)
   const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query) }
   if (verb === 'create' && sub.create !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
     const { namespace, name, context } = request
     ensureNamespace(body, namespace, served.facts.namespaced)
+    sub.default?.(body)
+    await trackPosted(body, sub.body, ctx.requestInfo.subresource, context)
     const { subresource } = ctx.requestInfo
     const write = { operation: 'CREATE', subresource, namespace, name, kind: sub.body, context } as const
     await mutate(served.store, { ...write, object: body })

@@ -6,9 +6,10 @@ import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'
+import { trackPosted } from './posted-fields.ts'
 import { labelSelector } from './query.ts'
 import { representationOf, respondObject } from './respond.ts'
-import { tableOf } from './shown.ts'
+import { refuseTable, respondShown, tableOf } from './shown.ts'
 
 /** Requests to kinds of which nothing is stored. */
 export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefinition): Promise<void> {
@@ -18,6 +19,7 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
   const { verb, namespace, name } = ctx.requestInfo
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
+    refuseTable(ctx, undefined)
     const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
     const { group, version, kind } = resource
     const body = await readObject(
@@ -26,7 +28,9 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
       query.fieldValidation,
     )
     body.metadata ??= {}
-    return respondObject(ctx, await resource.create(body, request(query)), 201)
+    const posted = request(query)
+    await trackPosted(body, resource, '', posted.context)
+    return respondShown(ctx, await resource.create(body, posted), { status: 201 })
   }
   if (verb === 'get' && resource.get !== undefined) {
     const object = await resource.get(request())

@@ -56,7 +56,7 @@ export const authenticationReviews = (o: AuthenticationReviewOptions): UnstoredD
     create: (body, { user, context }): Promise<KubeObject> =>
       Promise.resolve({
         ...body,
-        metadata: { ...body.metadata, creationTimestamp: formatTime(context.clock.now()) },
+        metadata: { creationTimestamp: formatTime(context.clock.now()) },
         status: { userInfo: shown(user) },
       }),
   },

@@ -62,8 +62,8 @@ function validate(body: KubeObject, { self, local }: ReviewRules): void {
   }
   if (!self && !spec.user && !spec.groups?.length)
     errors.push(invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'))
-  const { namespace, ...rest } = body.metadata
-  const kept = local ? rest : body.metadata
+  const { namespace, managedFields: _, ...rest } = body.metadata
+  const kept = local || namespace === undefined ? rest : { ...rest, namespace }
   if (Object.keys(kept).length > 0) errors.push(invalid('metadata', body.metadata, `must be empty${local ? ' except for namespace' : ''}`))
   if (local) {
     const asked = spec.resourceAttributes?.namespace
@@ -125,7 +125,7 @@ function rulesReview(authorizer: Authorizer): UnstoredDefinition {
         ...(errors.length === 0 ? {} : { evaluationError: errorText(errors) }),
       }
       // Upstream answers without the namespace that was asked for.
-      return { ...body, spec: {}, status }
+      return { ...body, metadata: {}, spec: {}, status }
     },
   }
 }

@@ -52,6 +52,8 @@ export type Subresource =
       body: { group: string; version: string; kind: string }
       /** How what it answers is shown as a Table; absent: it is not. */
       readonly table?: TableDefinition
+      /** Puts the defaults into a body that is posted, before anybody is said to own its fields. */
+      default?(body: KubeObject): void
       get?(req: SubresourceRequest): Promise<SubresourceAnswer>
       create?(req: SubresourceRequest, body: KubeObject): Promise<SubresourceAnswer>
       /** `create` asks validating admission itself, when it has completed the body. */

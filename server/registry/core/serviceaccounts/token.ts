@@ -19,7 +19,8 @@ const EXTENDED_SECONDS = 365 * 24 * HOUR
 
 interface TokenSpec {
   audiences?: string[]
-  expirationSeconds?: number
+  /** Has a default. */
+  expirationSeconds: number
   boundObjectRef?: { kind?: string; apiVersion?: string; name?: string; uid?: string } | null
 }
 
@@ -44,12 +45,17 @@ export function tokenSubresource(deps: TokenDependencies): Subresource {
     form: 'object',
     body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
     validates: true,
+    default(body) {
+      const spec = (body.spec ??= {}) as TokenSpec
+      spec.expirationSeconds ??= HOUR
+      spec.boundObjectRef ??= null
+    },
     create: (req, body) => requestToken(deps, req, body),
   }
 }
 
 function validate(spec: TokenSpec): void {
-  const seconds = spec.expirationSeconds!
+  const seconds = spec.expirationSeconds
   const errors: FieldError[] = []
   const path = 'spec.expirationSeconds'
   if (seconds < MIN_SECONDS) errors.push(invalid(path, seconds, 'may not specify a duration less than 10 minutes'))
@@ -68,9 +74,7 @@ async function requestToken(
   body.metadata ??= {}
   checkIdentity(body.metadata, req, account.metadata.uid ?? '')
   ensureNamespace(body, req.namespace, true)
-  const spec = (body.spec ??= {}) as TokenSpec
-  spec.expirationSeconds ??= HOUR
-  spec.boundObjectRef ??= null
+  const spec = body.spec as TokenSpec
   const own = !spec.audiences?.length
   if (own) spec.audiences = [...tokens.audiences]
   validate(spec)
