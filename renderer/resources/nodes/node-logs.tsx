@@ -7,6 +7,7 @@ import { useFileLog } from '../../tools/logs/use-file-log.ts'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useGo, usePlace } from '../../ui/place.ts'
+import { save } from '../../ui/save.ts'
 import { logPath, parseListing, parseLogPath } from './listing.ts'
 
 const nodePath = (context: string, node: string, path: string): string =>
@@ -72,12 +73,24 @@ function Listing({ url, onOpen }: { url: string; onOpen(entry: { name: string; f
   )
 }
 
+async function saveFile(url: string, title: string): Promise<void> {
+  await save(`${title}.log`, await (await request(url)).blob())
+}
+
 function FileLog({ url, title }: { url: string; title: string }) {
   const { t } = useTranslation()
   const [follow, setFollow] = useState(true)
   const stream = useFileLog(url, follow)
   return (
-    <LogView stream={stream} title={title} stamped={false} follows onFollow={setFollow} onRetry={stream.reload}>
+    <LogView
+      stream={stream}
+      title={title}
+      stamped={false}
+      follows
+      onFollow={setFollow}
+      saveWhole={() => void saveFile(url, title)}
+      onRetry={stream.reload}
+    >
       <button type="button" className="icon-button" onClick={stream.reload} aria-label={t('nodes.reload')} title={t('nodes.reload')}>
         <Icon name="restart" size={14} />
       </button>

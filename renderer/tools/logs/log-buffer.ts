@@ -1,6 +1,9 @@
-/** No more lines than this are kept; beyond it the oldest tenth goes. */
+/** No more lines than this are kept, and no more characters; beyond it the oldest tenth goes. */
 export const mostLines = 1_000_000
-const dropAtOnce = mostLines / 10
+export const mostCharacters = 256 * 2 ** 20
+const tenth = 0.1
+/** Of a longer line only so much is kept: the gateway sends no more of one either. */
+export const mostOfLine = 2 ** 20
 
 /** A container has begun anew: what comes before and what comes after are two runs. */
 export interface RunRule {
@@ -20,9 +23,13 @@ export class LogBuffer {
   dropped = 0
   /** Lines that stand for something else: where one run ends and the next begins. */
   readonly rules = new Map<number, RunRule>()
-  /** Lines that came cut, and how many bytes all of each had. */
+  /** Lines of which only the beginning is kept, and how long all of each was: bytes, or characters of text that was cut here. */
   readonly cuts = new Map<number, number>()
-  #rest = ''
+  #characters = 0
+  /** The line that has not ended yet, in pieces: put together once, however often text comes. */
+  #rest: string[] = []
+  #kept = 0
+  #seen = 0
 
   /** The number of the line after the last one. */
   get end(): number {
@@ -38,16 +45,42 @@ export class LogBuffer {
   }
 
   push(text: string): void {
-    const parts = (this.#rest + text).split('\n')
-    this.#rest = parts.pop() ?? ''
-    for (const part of parts) this.lines.push(part.endsWith('\r') ? part.slice(0, -1) : part)
+    let from = 0
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      this.#gather(text, from, end)
+      this.#endLine()
+      from = end + 1
+    }
+    this.#gather(text, from, text.length)
     this.#trim()
+  }
+
+  #gather(text: string, from: number, to: number): void {
+    const end = Math.min(to, from + mostOfLine - this.#kept)
+    if (end > from) this.#rest.push(text.slice(from, end))
+    this.#kept += Math.max(0, end - from)
+    this.#seen += to - from
+  }
+
+  #endLine(): void {
+    const line = this.#rest.length === 1 ? (this.#rest[0] ?? '') : this.#rest.join('')
+    if (this.#seen > this.#kept) this.cuts.set(this.end, this.#seen)
+    this.#append(line)
+    this.#rest = []
+    this.#kept = 0
+    this.#seen = 0
+  }
+
+  #append(line: string): void {
+    const kept = line.endsWith('\r') ? line.slice(0, -1) : line
+    this.#characters += kept.length
+    this.lines.push(kept)
   }
 
   /** One whole line of one of several sources; `bytes` when it is only the beginning of a longer one. */
   add(line: string, source: number, bytes?: number): void {
     if (bytes !== undefined) this.cuts.set(this.end, bytes)
-    this.lines.push(line.endsWith('\r') ? line.slice(0, -1) : line)
+    this.#append(line)
     this.sources.push(source)
     this.#trim()
   }
@@ -58,8 +91,13 @@ export class LogBuffer {
   }
 
   #trim(): void {
-    if (this.lines.length <= mostLines) return
-    const drop = Math.max(dropAtOnce, this.lines.length - mostLines)
+    if (this.lines.length <= mostLines && this.#characters <= mostCharacters) return
+    let drop = 0
+    const [lines, characters] = [mostLines * (1 - tenth), mostCharacters * (1 - tenth)]
+    const last = this.lines.length - 1
+    for (; drop < last && (this.lines.length - drop > lines || this.#characters > characters); drop++) {
+      this.#characters -= this.lines[drop]?.length ?? 0
+    }
     this.lines = this.lines.slice(drop)
     this.sources = this.sources.slice(drop)
     this.dropped += drop
@@ -68,7 +106,7 @@ export class LogBuffer {
 
   /** The stream has ended: what has no line end is a line too. */
   finish(): void {
-    if (this.#rest) this.push('\n')
+    if (this.#seen > 0) this.push('\n')
   }
 
   clear(): void {
@@ -77,6 +115,9 @@ export class LogBuffer {
     this.rules.clear()
     this.cuts.clear()
     this.dropped = 0
-    this.#rest = ''
+    this.#characters = 0
+    this.#rest = []
+    this.#kept = 0
+    this.#seen = 0
   }
 }

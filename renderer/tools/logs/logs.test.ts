@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LogBuffer, mostLines } from './log-buffer.ts'
+import { LogBuffer, mostCharacters, mostLines, mostOfLine } from './log-buffer.ts'
 import { filterPattern, LogFilter } from './log-filter.ts'
 import { type LogForm, levelOf, mostRead, mostShown, searchedText, shownLine, splitStamp, stampLength } from './log-line.ts'
 import { pieces } from './pieces.ts'
@@ -28,10 +28,37 @@ describe('LogBuffer', () => {
     expect(buffer.dropped).toBe(0)
     expect([buffer.rules.has(0), buffer.cuts.has(1)]).toEqual([true, true])
     buffer.push('last\n')
-    expect(buffer.dropped).toBe(mostLines / 10)
+    expect(buffer.dropped).toBe(mostLines / 10 + 1)
     expect(buffer.at(buffer.end - 1)).toBe('last')
     expect(buffer.lines.length + buffer.dropped).toBe(mostLines + 1)
     expect([buffer.rules.size, buffer.cuts.size]).toEqual([0, 0])
+  })
+
+  test('long lines are kept at their beginning, and no more of them than there is room for', () => {
+    const buffer = new LogBuffer()
+    const piece = 'x'.repeat(mostOfLine / 2 + 1)
+    for (let round = 0; round < 120; round++) buffer.push(piece)
+    buffer.push('\nnext\r\n')
+    expect([buffer.at(0).length, buffer.cuts.get(0), buffer.at(1), buffer.cuts.size]).toEqual([mostOfLine, 120 * piece.length, 'next', 1])
+    const most = mostCharacters / mostOfLine
+    for (let n = 0; n < most - 2; n++) buffer.add(`${n}`.padEnd(mostOfLine), 0)
+    expect(buffer.dropped).toBe(0)
+    for (let n = 0; n < most / 2; n++) {
+      buffer.add('y'.repeat(mostOfLine), 0)
+      expect(buffer.lines.reduce((sum, line) => sum + line.length, 0)).toBeLessThanOrEqual(mostCharacters)
+    }
+    expect(buffer.lines.length).toBeGreaterThan(most * 0.85)
+    expect(buffer.cuts.size).toBe(0)
+  })
+
+  test('a line that is longer than all that is kept stays while it is the last', () => {
+    const buffer = new LogBuffer()
+    buffer.add('a', 0)
+    buffer.add('z'.repeat(mostCharacters + 1), 0)
+    expect([buffer.lines.length, buffer.dropped]).toEqual([1, 1])
+    buffer.clear()
+    buffer.push('fresh\n')
+    expect([buffer.lines, buffer.dropped]).toEqual([['fresh'], 0])
   })
 })
 

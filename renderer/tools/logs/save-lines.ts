@@ -2,7 +2,7 @@ import { save } from '../../ui/save.ts'
 import type { LogBuffer } from './log-buffer.ts'
 import type { LogFilter } from './log-filter.ts'
 
-const atOnce = 20_000
+const atOnce = 5_000
 
 /** The lines as they came, those that the filter shows; of several sources each with its name. A million of them hold nobody up. */
 export async function saveLines(
