@@ -1,3 +1,4 @@
+import { baseContext, localContext } from '../kube/acting.ts'
 import { systemClock } from '../kube/clock.ts'
 import { FeedHost } from '../kube/feed-host.ts'
 import { clusterPath, requestJson } from '../kube/fetch.ts'
@@ -21,6 +22,7 @@ const host = new FeedHost({
   post: (message) => scope.postMessage(message),
   connect: () => new WebSocket(socketUrl, watchProtocols()),
   list: (context, path, accept, signal) => requestJson(clusterPath(context, path), { signal, headers: { accept } }),
+  kubelets: (context) => baseContext(context) === localContext,
   clock: systemClock,
   kinds,
   summaries,

@@ -53,14 +53,18 @@ export function ListPage({ resource }: { resource: Resource }) {
     () => ({ context: place.context, resource: feedResource(resource), namespace }),
     [place.context, resource, namespace],
   )
-  const { data: told, handle, look } = useView({ source, sort, filter, ...firstWindow })
+  const [known, setKnown] = useState<ColumnInfo[]>()
+  const visible = useColumns(known, shownColumns, namespace !== undefined)
+  // A hidden column may be what the list is sorted by.
+  const usage = visible.some(({ info }) => info.used) || known?.find(({ id }) => id === sort?.column)?.used
+  const { data: told, handle, look } = useView({ source, sort, filter, usage, ...firstWindow })
   const inert = isInert(key, useMissing(place.context, key))
   const data = useMemo(() => (inert && told ? quiet(told) : told), [inert, told])
   const connection = useConnection(place.context)
   const stale = data !== undefined && data.total > 0 && (isStale(connection) || data.state.phase === 'retrying')
   const refused = data?.state.error?.code === 403 && data.total === 0
   const infos = useStableColumns(data)
-  const visible = useColumns(infos, shownColumns, namespace !== undefined)
+  useLayoutEffect(() => setKnown(infos), [infos])
   // Rows that are drawn already take their tones anew with other columns only.
   const columns = useMemo(() => [...visible], [visible, inert])
   const { selection, toggle, toggleAll, clear, drop } = useSelection(handle, `${key}|${place.context}|${place.namespace}`)

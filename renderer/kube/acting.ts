@@ -1,3 +1,6 @@
+/** The gateway's name for the control plane that this window carries. */
+export const localContext = 'local'
+
 /** Whom requests to a cluster are made as (`kubectl --as`, `--as-group`, `--as-uid`). */
 export interface ActingAs {
   user: string

@@ -1,3 +1,4 @@
+import type { Usage } from './node-usage.ts'
 import type { KubeObject, Tone } from './types.ts'
 
 export type ColumnType = 'text' | 'number' | 'age' | 'status' | 'mono'
@@ -15,6 +16,8 @@ export interface ColumnInfo {
   grow?: boolean
   /** Not shown until the user asks for it. */
   hidden?: boolean
+  /** Shows what the object uses now: asked for only while it is seen. */
+  used?: boolean
   /** The cell's text names an object of this resource, which a click opens. */
   link?: string
 }
@@ -23,9 +26,9 @@ export interface ColumnInfo {
 export type Cell = string | number | null | { text: string; tone: Tone }
 
 export interface Column<T = KubeObject> extends ColumnInfo {
-  cell(object: T): Cell
+  cell(object: T, usage?: Usage): Cell
   /** What to sort by when the cell's own value is not it. */
-  order?(object: T): string | number
+  order?(object: T, usage?: Usage): string | number
 }
 
 /** How one kind is kept and shown in lists. Pure data and functions: it runs in the feed worker. */
@@ -33,6 +36,8 @@ export interface KindView<T = KubeObject> {
   /** Keeps only what columns, summaries and filters read, so that tens of thousands of objects stay small. */
   trim(object: T): T
   columns: readonly Column<T>[]
+  /** Its columns that show usage are of these. */
+  usage?: 'pods' | 'nodes'
   status(object: T): { text: string; tone: Tone } | undefined
   /** The column and direction of a list nobody has sorted. */
   sort?: Sort
@@ -49,9 +54,9 @@ export function cellText(cell: Cell): string {
 }
 
 /** Numbers sort as numbers, everything else as lower-case text; nothing sorts first. */
-export function orderOf<T>(column: Column<T>, object: T): string | number {
-  if (column.order) return column.order(object)
-  const cell = column.cell(object)
+export function orderOf<T>(column: Column<T>, object: T, usage?: Usage): string | number {
+  if (column.order) return column.order(object, usage)
+  const cell = column.cell(object, usage)
   if (typeof cell === 'number') return cell
   return column.type === 'number' || column.type === 'age' ? Number(cellText(cell)) || 0 : cellText(cell).toLowerCase()
 }

@@ -8,6 +8,8 @@ import type { ServerTraits } from './reflector.ts'
 import { resourceKey } from './resource.ts'
 import type { Row } from './store.ts'
 import { type Subscription, ObjectSubscription, SummarySubscription, ViewSubscription } from './subscriptions.ts'
+import { readUsage, type UsageSource } from './usage-source.ts'
+import { UsagePolls } from './usage-poll.ts'
 import { type Notice, type SocketLike, WatchSocket } from './watch-socket.ts'
 
 export type Summary = (rows: Iterable<Row>) => unknown
@@ -17,6 +19,8 @@ export interface FeedHostInit {
   connect(): SocketLike
   /** Lists: rejects with ApiError. */
   list(context: string, path: string, accept: string, signal: AbortSignal): Promise<unknown>
+  /** The kubelets of this context may be asked what pods use. */
+  kubelets?(context: string): boolean
   clock: Clock
   /** Declared kinds, by resource key; every other kind comes as the server's Table. */
   kinds: Record<string, KindView>
@@ -38,6 +42,7 @@ export class FeedHost {
   readonly #subscriptions = new Map<number, Subscription>()
   readonly #clusters = new Map<string, ClusterState>()
   readonly #traits = new Map<string, ServerTraits>()
+  readonly #usage: UsagePolls
   #scheduled = false
   #lastChange = 0
   #netSent = ''
@@ -47,6 +52,14 @@ export class FeedHost {
 
   constructor(init: FeedHostInit) {
     this.#init = init
+    const usage: UsageSource = {
+      get: (context, path, signal) => init.list(context, path, 'application/json', signal),
+      kubelets: init.kubelets ?? (() => false),
+    }
+    this.#usage = new UsagePolls(
+      async ({ context, source, store: { kind } }, signal) => kind.usage && readUsage(usage, context, kind.usage, source.namespace, signal),
+      init.clock,
+    )
     this.#socket = new WatchSocket({
       connect: init.connect,
       clock: init.clock,
@@ -99,10 +112,13 @@ export class FeedHost {
     const known = this.#subscriptions.get(id)
     if (known instanceof ViewSubscription && known.key === sourceKey(request.source, false)) {
       known.update(request)
+      this.#usage.want(id, known.feed, request.usage === true)
       return known.flush()
     }
     if (known) this.#close(id)
-    this.#add(id, new ViewSubscription(this.#use(request.source), request, this.#post(id)))
+    const feed = this.#use(request.source)
+    this.#add(id, new ViewSubscription(feed, request, this.#post(id)))
+    this.#usage.want(id, feed, request.usage === true)
   }
 
   #answerPick({ id, view }: { id: number; view: number }, pick: (view: ViewSubscription) => RowRef[]): void {
@@ -169,6 +185,7 @@ export class FeedHost {
     this.#subscriptions.delete(id)
     subscription.close()
     const { feed } = subscription
+    this.#usage.want(id, feed, false)
     if (--feed.users > 0) return
     feed.cancelClose = this.#init.clock.after(linger, () => {
       for (const [key, candidate] of this.#feeds) if (candidate === feed) this.#feeds.delete(key)

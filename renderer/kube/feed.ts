@@ -25,6 +25,7 @@ export const sourceKey = (source: FeedSource, whole: boolean): string =>
 export class Feed {
   readonly store: ObjectStore
   readonly context: string
+  readonly source: FeedSource
   readonly #reflector: Reflector
   state: FeedState = { phase: 'connecting', synced: false }
   users = 0
@@ -46,6 +47,7 @@ export class Feed {
   }) {
     const { source } = init
     this.context = source.context
+    this.source = source
     this.store = new ObjectStore(init.kind ?? undeclared)
     this.store.listen(init.changed)
     const codec: FeedCodec = !init.kind ? tableCodec : source.metadataOnly ? metadataCodec : objectCodec

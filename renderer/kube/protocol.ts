@@ -25,6 +25,8 @@ export interface ViewRequest {
   end: number
   /** Keep the order while the pointer is over the rows. */
   hold: boolean
+  /** Columns of what the objects use are shown. */
+  usage?: boolean
   /** The key of the first visible row: where it went is told with each answer, so that the scroll position can follow it. */
   anchor?: string
 }
@@ -34,6 +36,8 @@ export interface RowData {
   name: string
   namespace: string
   version: number
+  /** Grows with each other figure of what it uses. */
+  measured: number
   tone: Tone | null
   gone: boolean
   cells: Cell[]

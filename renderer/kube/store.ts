@@ -1,5 +1,7 @@
 import { type Cell, cellText, type KindView } from './columns.ts'
+import type { Usage } from './node-usage.ts'
 import type { KubeObject } from './types.ts'
+import { usageKey } from './usage-source.ts'
 
 /** One object as lists need it. Rows are mutable and keep their identity while the object lives. */
 export interface Row {
@@ -13,6 +15,9 @@ export interface Row {
   status: string
   /** Grows with each change of this row, from the store's counter. */
   version: number
+  /** What it uses now, where that is asked for; `measured` grows with each other figure, of which no row lights up. */
+  usage?: Usage
+  measured: number
   gone: boolean
 }
 
@@ -26,6 +31,7 @@ export class ObjectStore {
   readonly rows = new Map<string, Row>()
   version = 0
   kind: KindView
+  #usage: ReadonlyMap<string, Usage> | undefined
   readonly #listeners = new Set<StoreListener>()
   #seen: Set<string> | undefined
 
@@ -62,8 +68,10 @@ export class ObjectStore {
       text: '',
       status: '',
       version: 0,
+      measured: 0,
       gone: false,
     }
+    row.usage = this.#usage?.get(usageKey(row.namespace, row.name))
     this.#describe(row)
     this.rows.set(key, row)
     this.#emit(row)
@@ -82,6 +90,18 @@ export class ObjectStore {
     this.#seen = undefined
     if (!seen) return
     for (const key of [...this.rows.keys()]) if (!seen.has(key)) this.#drop(key)
+  }
+
+  /** Takes what the objects use now, by `usageKey`; of those that are not among them nothing is known. */
+  measure(usage: ReadonlyMap<string, Usage>): void {
+    this.#usage = usage
+    for (const row of this.rows.values()) {
+      const next = usage.get(usageKey(row.namespace, row.name))
+      if (next?.cpu === row.usage?.cpu && next?.memory === row.usage?.memory) continue
+      row.usage = next
+      row.measured++
+      for (const listener of this.#listeners) listener(row, true)
+    }
   }
 
   #drop(key: string): void {
@@ -104,12 +124,13 @@ export class ObjectStore {
   }
 }
 
-export type StoreListener = (row: Row) => void
+/** `measured`: nothing but what the object uses is another. */
+export type StoreListener = (row: Row, measured?: boolean) => void
 
 function searchText(kind: KindView, row: Row): string {
   let text = `${row.namespace}/${row.name}`
   for (const column of kind.columns) {
-    if (column.type === 'age' || column.type === 'number' || column.id === 'name' || column.id === 'namespace') continue
+    if (column.type === 'age' || column.type === 'number' || column.used || column.id === 'name' || column.id === 'namespace') continue
     const cell: Cell = column.cell(row.object)
     if (cell !== null) text += `\n${cellText(cell)}`
   }

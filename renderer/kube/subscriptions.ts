@@ -56,7 +56,7 @@ export class ViewSubscription implements Subscription {
     let mark = `${start}:${this.#list.shown.length}/${this.#list.total}+${this.#list.waiting}@${anchorAt}`
     const { selected } = this.#list
     mark += `${selected.shown}-${selected.hidden}`
-    for (const row of rows) mark += ` ${row.version}${row.gone ? '-' : ''}`
+    for (const row of rows) mark += ` ${row.version}.${row.measured}${row.gone ? '-' : ''}`
     const stateKey = this.feed.state
     if (mark === this.#sent && stateKey === this.#stateSent && this.#columnsSent === this.#columnsSeen) return
     this.#sent = mark
@@ -105,7 +105,7 @@ export class ViewSubscription implements Subscription {
   }
 
   #columns(): void {
-    this.#columnsSent = this.feed.store.kind.columns.map(({ id, label, literal, type, width, grow, hidden, link }) => ({
+    this.#columnsSent = this.feed.store.kind.columns.map(({ id, label, literal, type, width, grow, hidden, link, used }) => ({
       id,
       label,
       literal,
@@ -114,6 +114,7 @@ export class ViewSubscription implements Subscription {
       grow,
       hidden,
       link,
+      used,
     }))
   }
 
@@ -138,9 +139,10 @@ export class ViewSubscription implements Subscription {
       name: row.name,
       namespace: row.namespace,
       version: row.version,
+      measured: row.measured,
       tone: kind.status(row.object)?.tone ?? null,
       gone: row.gone,
-      cells: kind.columns.map((column) => column.cell(row.object)),
+      cells: kind.columns.map((column) => column.cell(row.object, row.usage)),
     }
   }
 }

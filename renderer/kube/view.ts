@@ -29,6 +29,7 @@ export class ListView {
   #terms: Term[]
   #sorted: Entry[] = []
   #held = false
+  #measured = false
   readonly #selected = new Set<string>()
   #selectedShown = 0
   #selectionTouched = false
@@ -41,7 +42,12 @@ export class ListView {
     this.#store = store
     this.#params = params
     this.#terms = parseFilter(params.filter)
-    this.#stop = store.listen((row) => {
+    this.#stop = store.listen((row, measured) => {
+      // Another figure moves a row only where it is what the list is sorted by.
+      if (measured && !this.#column()?.used) {
+        this.#measured = true
+        return
+      }
       this.#changed.add(row)
       if (row.gone && this.#selected.delete(row.key)) this.#selectionTouched = true
     })
@@ -108,7 +114,12 @@ export class ListView {
 
   /** True when something to show has changed. */
   flush(): boolean {
-    if (this.#changed.size === 0) return false
+    if (this.#changed.size === 0) {
+      const measured = this.#measured
+      this.#measured = false
+      if (measured) this.version++
+      return measured
+    }
     // A list that is held still shows the row that is gone.
     if (this.#selectionTouched) this.#countSelected()
     this.#selectionTouched = false
@@ -202,7 +213,7 @@ export class ListView {
   }
 
   #order(column: Column | undefined, row: Row): string | number {
-    return column ? orderOf(column, row.object) : (createdAt(row.object) ?? 0)
+    return column ? orderOf(column, row.object, row.usage) : (createdAt(row.object) ?? 0)
   }
 
   #matches(row: Row): boolean {

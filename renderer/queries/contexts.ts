@@ -1,11 +1,11 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { actingAs, baseContext } from '../kube/acting.ts'
+import { actingAs, baseContext, localContext } from '../kube/acting.ts'
 import { requestJson } from '../kube/fetch.ts'
 import { useHub } from './hub.ts'
 
-/** The gateway's name for the control plane that this window carries. */
-export const local = 'local'
+/** The context of the control plane that this window carries. */
+export const local = localContext
 
 export interface ContextInfo {
   name: string

@@ -2,6 +2,7 @@ import { slimMeta } from '../../kube/codec.ts'
 import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
 import { formatBytes, formatCores, parseQuantity } from '../../kube/quantity.ts'
 import type { Tone } from '../../kube/types.ts'
+import { usageColumns } from '../../kube/usage-columns.ts'
 import { addressOrder } from '../pods/view.ts'
 import { none, unknown } from '../printed.ts'
 import type { Node } from './types.ts'
@@ -46,6 +47,7 @@ const columns: Column<Node>[] = [
   { id: 'taints', label: 'taints', type: 'number', width: 70, cell: (n) => n.spec?.taints?.length ?? 0 },
   { id: 'cpu', label: 'cpu', type: 'text', width: 70, cell: (n) => formatCores(cores(n)), order: cores },
   { id: 'memory', label: 'memory', type: 'text', width: 90, cell: (n) => formatBytes(memory(n)), order: memory },
+  ...usageColumns,
   { id: 'pods', label: 'podCapacity', type: 'number', width: 80, hidden: true, cell: (n) => parseQuantity(n.status?.capacity?.pods) ?? 0 },
   { id: 'version', label: 'version', type: 'text', width: 120, cell: (n) => n.status?.nodeInfo?.kubeletVersion ?? '' },
   { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (n) => internalIP(n) || none, order: (n) => addressOrder(internalIP(n)) },
@@ -64,6 +66,7 @@ const columns: Column<Node>[] = [
 
 export const nodeView: KindView<Node> = {
   columns,
+  usage: 'nodes',
   status: (node) => (node.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : nodeStatus(node)),
   trim: (node) => ({ ...node, metadata: slimMeta(node.metadata), status: node.status && { ...node.status, images: undefined } }),
 }

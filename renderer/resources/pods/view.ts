@@ -1,5 +1,6 @@
 import { slimMeta } from '../../kube/codec.ts'
 import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
+import { usageColumns } from '../../kube/usage-columns.ts'
 import { none } from '../printed.ts'
 import { podReason, podSummary } from './status.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from './types.ts'
@@ -33,6 +34,7 @@ const columns: Column<Pod>[] = [
     order: (p) => worstFirst(podSummary(p)),
   },
   { id: 'restarts', label: 'restarts', type: 'number', width: 80, cell: (p) => podSummary(p).restarts },
+  ...usageColumns,
   { id: 'node', label: 'node', type: 'text', width: 160, link: 'nodes', cell: (p) => p.spec?.nodeName || none },
   { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (p) => p.status?.podIP || none, order: (p) => addressOrder(p.status?.podIP) },
   { id: 'qos', label: 'qos', type: 'text', width: 100, hidden: true, cell: (p) => p.status?.qosClass ?? '' },
@@ -51,6 +53,7 @@ const columns: Column<Pod>[] = [
 
 export const podView: KindView<Pod> = {
   columns,
+  usage: 'pods',
   status: podSummary,
   trim: (pod) => ({
     summary: podSummary(pod),

@@ -38,9 +38,10 @@ export class ListRow {
       this.element.setAttribute('aria-rowindex', String(index + 2))
     }
     const known = this.row
-    if (known?.key !== row.key || known.version !== row.version) {
+    if (known?.key !== row.key || known.version !== row.version || known.measured !== row.measured) {
       for (const cell of this.#cells) cell.write(row.cells[cell.column.at] ?? null, context)
-      if (state.flash && known?.key === row.key && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.#flash()
+      const changed = known?.key === row.key && known.version !== row.version
+      if (state.flash && changed && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.#flash()
     }
     this.row = row
     this.#mark(row, state)
