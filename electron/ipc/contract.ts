@@ -23,6 +23,27 @@ export interface HostLogLine {
   text: string
 }
 
+/** The local control plane inside that program, as the host tells it. */
+export interface LocalReport {
+  state: 'starting' | 'running' | 'stopped' | 'failed'
+  /** Why it is not running. */
+  message?: string
+}
+
+/** What is told of an object that the user has pinned. */
+export interface Notice {
+  title: string
+  body: string
+  /** The place in the window that a click leads to: `/c/…`. */
+  path: string
+}
+
+/** A file of objects that the system asks to open; nothing of it is applied before it is shown. */
+export interface OpenedFile {
+  name: string
+  text: string
+}
+
 export interface WindowStatus {
   maximized: boolean
   fullScreen: boolean
@@ -30,7 +51,16 @@ export interface WindowStatus {
 }
 
 /** What a menu item asks of the window; the renderer has a command of each name. */
-export const menuCommands = ['palette', 'new-filter', 'toggle-theme', 'toggle-dock', 'local-log', 'keyboard-help', 'notices'] as const
+export const menuCommands = [
+  'palette',
+  'new-filter',
+  'compose',
+  'toggle-theme',
+  'toggle-dock',
+  'local-log',
+  'keyboard-help',
+  'notices',
+] as const
 export type MenuCommand = (typeof menuCommands)[number]
 
 /** The window asks, the shell answers. Arguments are checked on arrival; a wrong one rejects. */
@@ -39,6 +69,12 @@ export interface Calls {
   toggleMaximizeWindow(): void
   closeWindow(): void
   windowStatus(): WindowStatus
+  /** Opens a place (`/c/…`) in a window of its own; false when it is none. */
+  openWindow(path: string): boolean
+  /** Shows a notification of the system; false when it shows none, or has told of this just now. */
+  notify(notice: Notice): boolean
+  /** Files that the system asked to open in this window; each is given once. */
+  takeOpenedFiles(): OpenedFile[]
   /** Opens an https address in the system browser; false for any other. */
   openExternal(url: string): boolean
   /** Asks where, then writes. `name` is a file name without folders. False when the person cancelled. */
@@ -57,6 +93,10 @@ export interface Events {
   hostLog: HostLogLine
   windowStatus: WindowStatus
   menu: MenuCommand
+  /** Goes to a place: `/c/…`. */
+  place: string
+  /** Files wait to be taken. */
+  openedFiles: true
 }
 
 export type CallName = keyof Calls
@@ -67,6 +107,9 @@ const calls: Record<CallName, true> = {
   toggleMaximizeWindow: true,
   closeWindow: true,
   windowStatus: true,
+  openWindow: true,
+  notify: true,
+  takeOpenedFiles: true,
   openExternal: true,
   saveFile: true,
   addKubeconfig: true,
@@ -74,7 +117,14 @@ const calls: Record<CallName, true> = {
   hostLog: true,
   restartHost: true,
 }
-const events: Record<EventName, true> = { hostStatus: true, hostLog: true, windowStatus: true, menu: true }
+const events: Record<EventName, true> = {
+  hostStatus: true,
+  hostLog: true,
+  windowStatus: true,
+  menu: true,
+  place: true,
+  openedFiles: true,
+}
 
 export const callNames = Object.keys(calls) as readonly CallName[]
 export const eventNames = Object.keys(events) as readonly EventName[]

@@ -4,7 +4,8 @@ import { makeBridge } from '../preload/bridge.ts'
 import { type Handlers, registerCalls, type SenderEvent } from './calls.ts'
 
 const origin = 'http://127.0.0.1:4000'
-const top: SenderEvent = { senderFrame: { url: `${origin}/c/local/pods`, parent: null } }
+const sender = { id: 7 }
+const top: SenderEvent = { sender, senderFrame: { url: `${origin}/c/local/pods`, parent: null } }
 
 /** Main and window joined as Electron joins them, with a sender that a test chooses. */
 function join(from: () => SenderEvent = () => top, gateway: () => string | undefined = () => origin) {
@@ -13,7 +14,8 @@ function join(from: () => SenderEvent = () => top, gateway: () => string | undef
   const handlers = Object.fromEntries(
     callNames.map((name) => [
       name,
-      (...args: unknown[]) => {
+      (from: number, ...args: unknown[]) => {
+        expect(from).toBe(sender.id)
         called.push([name, args])
         return `${name} done`
       },
@@ -48,12 +50,12 @@ describe('calls from the window', () => {
   })
 
   test.each<[string, SenderEvent]>([
-    ['a frame that has gone', { senderFrame: null }],
-    ['a frame inside the page', { senderFrame: { url: `${origin}/`, parent: {} } }],
-    ['another origin', { senderFrame: { url: 'https://evil.example/', parent: null } }],
-    ['another port', { senderFrame: { url: 'http://127.0.0.1:4001/', parent: null } }],
-    ['a page of a pod', { senderFrame: { url: `${origin}/clusters/local/api/v1/namespaces/a/pods/b/proxy/`, parent: null } }],
-    ['a local file', { senderFrame: { url: 'file:///index.html', parent: null } }],
+    ['a frame that has gone', { sender, senderFrame: null }],
+    ['a frame inside the page', { sender, senderFrame: { url: `${origin}/`, parent: {} } }],
+    ['another origin', { sender, senderFrame: { url: 'https://evil.example/', parent: null } }],
+    ['another port', { sender, senderFrame: { url: 'http://127.0.0.1:4001/', parent: null } }],
+    ['a page of a pod', { sender, senderFrame: { url: `${origin}/clusters/local/api/v1/namespaces/a/pods/b/proxy/`, parent: null } }],
+    ['a local file', { sender, senderFrame: { url: 'file:///index.html', parent: null } }],
   ])('%s may not call', async (_, event) => {
     const { bridge, called } = join(() => event)
     await expect(bridge.restartHost()).rejects.toThrow('restartHost was called from a frame that may not')

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { type GatewayAnnouncement, hostFlags, hostProcess, isElsewhere, parseAnnouncement } from './host.ts'
+import { type GatewayAnnouncement, hostFlags, hostProcess, isElsewhere, parseAnnouncement, parseLocal } from './host.ts'
 
 const announcement: GatewayAnnouncement = { type: 'gateway', url: 'http://127.0.0.1:4000', sessionUrl: 'http://127.0.0.1:4000/?session=s' }
 
@@ -78,7 +78,19 @@ test('flags for the host', () => {
   expect(hostFlags(['/opt/binnacle', '--nodes', '3'], true)).toEqual(['--nodes', '3'])
   expect(hostFlags(['electron', '.', '--', '--nodes', '3'], false)).toEqual(['--nodes', '3'])
   expect(hostFlags(['electron', '.', '--inspect'], false)).toEqual([])
+  expect(hostFlags(['/opt/binnacle', '--nodes', '3', 'binnacle://c/local', '/a/b.yaml'], true)).toEqual(['--nodes', '3'])
 })
+
+test.each([
+  [{ type: 'local', state: 'running' }, { state: 'running' }],
+  [
+    { type: 'local', state: 'failed', message: 'why' },
+    { state: 'failed', message: 'why' },
+  ],
+  [{ type: 'local', state: 'on fire' }, undefined],
+  [{ type: 'gateway', state: 'running' }, undefined],
+  [null, undefined],
+])('%j tells of the control plane: %j', (message, report) => expect(parseLocal(message)).toEqual(report))
 
 test.each([
   [{ type: 'elsewhere' }, true],

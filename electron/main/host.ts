@@ -1,3 +1,5 @@
+import type { LocalReport } from '../ipc/contract.ts'
+import { withoutRequests } from './open-requests.ts'
 import type { HostProcess } from './supervisor.ts'
 
 /** The slice of Electron's UtilityProcess that is used. */
@@ -19,7 +21,10 @@ export interface GatewayAnnouncement {
 }
 
 /** What the shell says to the host. */
-export type ShellMessage = { type: 'shutdown' } | { type: 'kubeconfig'; file: string }
+export type ShellMessage =
+  | { type: 'shutdown' }
+  | { type: 'kubeconfig'; file: string }
+  | { type: 'local'; action: 'start' | 'stop' | 'restart' }
 
 /** Undefined when the message is something else. Only a gateway on this machine is believed. */
 export function parseAnnouncement(message: unknown): GatewayAnnouncement | undefined {
@@ -33,6 +38,16 @@ export function parseAnnouncement(message: unknown): GatewayAnnouncement | undef
 /** Whether the host says that another process has the data folder, and that it has opened that one's window. */
 export function isElsewhere(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === 'elsewhere'
+}
+
+const localStates = new Set(['starting', 'running', 'stopped', 'failed'])
+
+/** What the host says of the local control plane; undefined when the message is something else. */
+export function parseLocal(message: unknown): LocalReport | undefined {
+  if (typeof message !== 'object' || message === null) return undefined
+  const { type, state, message: why } = message as Record<string, unknown>
+  if (type !== 'local' || typeof state !== 'string' || !localStates.has(state)) return undefined
+  return { state: state as LocalReport['state'], ...(typeof why === 'string' && why !== '' ? { message: why } : {}) }
 }
 
 /** A forked host as the supervisor knows it. `announced` is called before it counts as ready. */
@@ -56,11 +71,11 @@ export function hostProcess(child: UtilityLike, announced: (a: GatewayAnnounceme
   }
 }
 
-/** The host's own flags: after `--` when Electron runs the source tree, everything when packaged. */
+/** The host's own flags, without what is to be opened: after `--` when Electron runs the source tree, everything when packaged. */
 export function hostFlags(argv: readonly string[], packaged: boolean): string[] {
-  if (packaged) return argv.slice(1)
   const dashes = argv.indexOf('--')
-  return dashes === -1 ? [] : argv.slice(dashes + 1)
+  const own = packaged ? argv.slice(1) : dashes === -1 ? [] : argv.slice(dashes + 1)
+  return withoutRequests(own)
 }
 
 function lines(stream: NodeJS.ReadableStream | null, each: (line: string) => void): void {

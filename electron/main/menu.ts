@@ -3,9 +3,13 @@ import type { MenuCommand } from '../ipc/contract.ts'
 
 export interface MenuActions {
   command(name: MenuCommand): void
+  newWindow(): void
   addKubeconfig(): void
+  openFile(): void
   restartHost(): void
   openExternal(url: string): void
+  /** Only where a feed of new versions is configured. */
+  checkForUpdates?(): void
 }
 
 const item = (label: string, accelerator: string | undefined, click: () => void): MenuItemConstructorOptions => ({
@@ -34,7 +38,16 @@ export function menuTemplate(platform: string, developer: boolean, actions: Menu
   }
   const file: MenuItemConstructorOptions = {
     label: 'File',
-    submenu: [item('Add Kubeconfig…', 'CmdOrCtrl+O', actions.addKubeconfig), separator, mac ? { role: 'close' } : { role: 'quit' }],
+    submenu: [
+      item('New Window', 'CmdOrCtrl+Shift+N', actions.newWindow),
+      separator,
+      item('New Object…', 'CmdOrCtrl+N', () => actions.command('compose')),
+      item('Open File of Objects…', 'CmdOrCtrl+O', actions.openFile),
+      item('Add Kubeconfig…', 'CmdOrCtrl+Shift+O', actions.addKubeconfig),
+      separator,
+      { role: 'close' },
+      ...(mac ? [] : [{ role: 'quit' } as const]),
+    ],
   }
   const view: MenuItemConstructorOptions = {
     label: 'View',
@@ -64,6 +77,7 @@ export function menuTemplate(platform: string, developer: boolean, actions: Menu
       item('Kubernetes Documentation', undefined, () => actions.openExternal('https://kubernetes.io/docs/')),
       separator,
       item('Third-Party Notices', undefined, () => actions.command('notices')),
+      ...(actions.checkForUpdates ? [item('Check for Updates…', undefined, actions.checkForUpdates)] : []),
       ...(mac ? [] : [{ role: 'about' } as const]),
     ],
   }

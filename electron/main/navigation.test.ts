@@ -66,7 +66,7 @@ describe('the guards', () => {
     guardContents(
       { on: (event: string, listener: never) => (listeners[event] = listener), setWindowOpenHandler: (h) => (handler = h) },
       () => origin,
-      (url) => opened.push(url),
+      { external: (url) => opened.push(url), window: (path) => opened.push(`window ${path}`) },
     )
     const prevented = (event: string, url: string): boolean => {
       let was = false
@@ -81,8 +81,9 @@ describe('the guards', () => {
     expect(prevented('will-attach-webview', `${origin}/`)).toBe(true)
     expect(handler({ url: 'https://example.com/' })).toEqual({ action: 'deny' })
     expect(handler({ url: 'file:///etc/passwd' })).toEqual({ action: 'deny' })
-    expect(handler({ url: `${origin}/` })).toEqual({ action: 'deny' })
-    expect(opened).toEqual(['https://example.com/'])
+    for (const path of ['/c/local/pods?ns=a', '/clusters/local/api/v1/pods'])
+      expect(handler({ url: origin + path })).toEqual({ action: 'deny' })
+    expect(opened).toEqual(['https://example.com/', 'window /c/local/pods?ns=a'])
   })
 
   test('permissions are denied, except for writing text to the clipboard; foreign requests are cancelled', () => {

@@ -60,8 +60,12 @@ export function mayLoad(url: string, origin: string | undefined, developer: bool
   return protocol === 'http:' || protocol === 'ws:'
 }
 
-/** The window shows the gateway and nothing else; links to https leave for the system browser. */
-export function guardContents(contents: ContentsLike, origin: () => string | undefined, openExternal: (url: string) => void): void {
+/** A window shows the gateway and nothing else: its own pages may open another window, links to https leave for the system browser. */
+export function guardContents(
+  contents: ContentsLike,
+  origin: () => string | undefined,
+  open: { external(url: string): void; window(path: string): void },
+): void {
   const refuse = (details: { url: string; preventDefault(): void }): void => {
     if (!isOwn(details.url, origin())) details.preventDefault()
   }
@@ -71,9 +75,15 @@ export function guardContents(contents: ContentsLike, origin: () => string | und
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
     const external = externalUrl(url)
-    if (external !== undefined) openExternal(external)
+    if (external !== undefined) open.external(external)
+    else if (isOwn(url, origin())) open.window(pathOf(url))
     return { action: 'deny' }
   })
+}
+
+const pathOf = (url: string): string => {
+  const { pathname, search } = new URL(url)
+  return pathname + search
 }
 
 export function guardSession(session: SessionLike, origin: () => string | undefined, developer: boolean): void {

@@ -20,6 +20,8 @@ async function pressRestart(press: string): Promise<{ asked: MessageBoxOptions[]
   let done: Promise<void> | undefined
   const template = menuTemplate('linux', false, {
     command() {},
+    newWindow() {},
+    openFile() {},
     addKubeconfig() {},
     openExternal() {},
     restartHost: () => {

@@ -15,6 +15,16 @@ export const restartQuestion = question(
   'Restart',
 )
 
+/** A kubeconfig may name programs that are run for credentials: one that a link or a double click brings is asked about. */
+export const kubeconfigQuestion = (file: string): MessageBoxOptions =>
+  question('Add the contexts of this kubeconfig?', `${file}\n\nIts contexts may run programs that it names to sign in.`, 'Add')
+
+export const updateQuestion = question(
+  'A newer version of Binnacle is ready.',
+  'It is installed when the program starts again. The local control plane stops for as long.',
+  'Restart now',
+)
+
 export const openQuestion = (url: string): MessageBoxOptions => question('Open this address in the browser?', url, 'Open')
 
 /** Whether the person pressed the button that does it. */

@@ -9,11 +9,21 @@ const screens = [
 
 describe('remembered state', () => {
   test('what was written is read', () => {
-    const state = { bounds: { x: 1, y: 2, width: 800, height: 600 }, maximized: true }
+    const one = { bounds: { x: 1, y: 2, width: 800, height: 600 }, maximized: true, place: '/c/local/pods' }
+    const state = { windows: [one, { ...one, maximized: false, place: '' }] }
     expect(parseState(JSON.stringify(state))).toEqual(state)
+  })
+  test('a file of before there were several windows has one, and a place that is none is the beginning', () => {
+    const bounds = { x: 1, y: 2, width: 800, height: 600 }
+    expect(parseState(JSON.stringify({ bounds, maximized: true }))).toEqual({ windows: [{ bounds, maximized: true, place: '' }] })
+    expect(parseState(JSON.stringify({ windows: [{ bounds, place: 'https://example.com' }, { place: '/c/x' }] }))).toEqual({
+      windows: [{ bounds, maximized: false, place: '' }],
+    })
   })
   test.each([
     '',
+    '{"windows":[]}',
+    '{"windows":7}',
     'null',
     '[]',
     '{"bounds":{"x":1}}',

@@ -5,10 +5,17 @@ export interface Rectangle {
   height: number
 }
 
+export interface RememberedWindow {
+  bounds: Rectangle
+  maximized: boolean
+  /** The path that it showed; '' for the beginning. */
+  place: string
+}
+
 /** What is remembered between runs. The gateway's port is remembered by the host, in its data folder. */
 export interface RememberedState {
-  bounds?: Rectangle
-  maximized?: boolean
+  /** The one in front first. */
+  windows?: RememberedWindow[]
 }
 
 const MIN_WIDTH = 720
@@ -17,7 +24,7 @@ export const defaultSize = { width: 1360, height: 860, minWidth: MIN_WIDTH, minH
 /** So much of the title bar must be on a screen for a person to get hold of it. */
 const GRIP = 100
 
-/** Reads what a former run wrote; anything that does not fit is left out. */
+/** Reads what a former run wrote; anything that does not fit is left out. A file of before there were several windows has one. */
 export function parseState(text: string): RememberedState {
   let raw: unknown
   try {
@@ -26,11 +33,16 @@ export function parseState(text: string): RememberedState {
     return {}
   }
   if (typeof raw !== 'object' || raw === null) return {}
-  const { bounds, maximized } = raw as Record<string, unknown>
-  const state: RememberedState = {}
-  if (isRectangle(bounds)) state.bounds = bounds
-  if (typeof maximized === 'boolean') state.maximized = maximized
-  return state
+  const { windows } = raw as Record<string, unknown>
+  const read = (Array.isArray(windows) ? windows : [raw]).flatMap(readWindow)
+  return read.length > 0 ? { windows: read } : {}
+}
+
+function readWindow(raw: unknown): RememberedWindow[] {
+  if (typeof raw !== 'object' || raw === null) return []
+  const { bounds, maximized, place } = raw as Record<string, unknown>
+  if (!isRectangle(bounds)) return []
+  return [{ bounds, maximized: maximized === true, place: typeof place === 'string' && place.startsWith('/c/') ? place : '' }]
 }
 
 /** The remembered place if a screen still shows its title bar, shrunk to the smallest and largest that make sense; else nothing. */

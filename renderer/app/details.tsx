@@ -21,6 +21,9 @@ import { FeedNotice } from '../ui/feed-notice.tsx'
 import { Icon, ToneWord } from '../ui/icon.tsx'
 import { MiddleName } from '../ui/middle-name.tsx'
 import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { shareUrl } from '../ui/share.ts'
+import { PinButton } from './pins/pin-button.tsx'
+import { statusWord } from './status-word.ts'
 import { useTargetSource } from './targets.ts'
 import { TabBar } from '../ui/tab-bar.tsx'
 
@@ -110,7 +113,7 @@ function DetailsHead({
   const act = useAct()
   const key = resourceKey(resource)
   const inert = isInert(key, useMissing(place.context, key))
-  const status = object && statusOf(pageOf(key), object)
+  const status = object && statusWord(key, object)
   const target = {
     context: place.context,
     resource,
@@ -131,7 +134,8 @@ function DetailsHead({
         status && <ToneWord tone={inert ? quietTone(status.tone) : status.tone}>{status.text}</ToneWord>
       )}
       <span className="bar-space" />
-      <CopyButton text={() => window.location.origin + placeUrl(place)} label={t('details.copyLink')} />
+      <CopyButton text={() => shareUrl(placeUrl(place))} label={t('details.copyLink')} />
+      <PinButton pin={{ context: place.context, resource: key, namespace, name }} />
       {object && !deleted && <ActionMenuButton target={target} object={withKind(object, resource)} />}
       {can(resource, 'delete') && object && !deleted && (
         <button
@@ -150,11 +154,6 @@ function DetailsHead({
       </button>
     </div>
   )
-}
-
-function statusOf(page: KindPage, object: KubeObject) {
-  const going = object.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' as const } : undefined
-  return page.view ? (page.view.status(object) ?? going) : (going ?? page.status?.(object))
 }
 
 function Panel({ tab, page, object, resource }: { tab: string; page: KindPage; object: KubeObject; resource: Resource }) {

@@ -12,6 +12,7 @@ import { useAct } from '../tools/actions/act-context.ts'
 import { ComposeProvider } from '../tools/apply/compose-provider.tsx'
 import { ActProvider } from '../tools/actions/act-provider.tsx'
 import { DockProvider } from '../tools/dock/dock-provider.tsx'
+import { bridge } from '../ui/bridge.ts'
 import { ErrorActionsContext } from '../ui/error-actions.ts'
 import { ErrorView } from '../ui/error-view.tsx'
 import { ToneWord } from '../ui/icon.tsx'
@@ -39,6 +40,7 @@ import { TitleBar } from './title-bar.tsx'
 const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
 const RightsPage = lazy(() => import('../tools/rights/rights-page.tsx').then((m) => ({ default: m.RightsPage })))
 const TopologyPlace = lazy(() => import('./topology-place.tsx').then((m) => ({ default: m.TopologyPlace })))
+const PinWatch = lazy(() => import('./pins/pin-watch.tsx').then((m) => ({ default: m.PinWatch })))
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
 
 /** The frame around every place. */
@@ -108,6 +110,11 @@ function Frame() {
         <StatusBar logOpen={log} onLog={setLog} />
       </div>
       <Palette text={palette} onClose={() => setPalette(undefined)} />
+      {bridge && (
+        <Suspense fallback={null}>
+          <PinWatch />
+        </Suspense>
+      )}
       <Help opened={help} onClose={() => setHelp(false)} onNotices={() => setNotices(true)} />
       <Notices opened={notices} onClose={() => setNotices(false)} />
     </ErrorActionsContext>

@@ -14,7 +14,7 @@ const answering = (answers: Record<string, object>, kubelets = false) => {
   const get = async (_: string, path: string): Promise<unknown> => {
     asked.push(path)
     const answer = answers[path]
-    if (!answer) throw new ApiError({ code: 404, message: path })
+    if (!answer) throw new ApiError({ code: 404, reason: 'NotFound', message: path })
     return answer
   }
   return { asked, source: { get, kubelets: () => kubelets } }

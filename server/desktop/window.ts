@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Gateway, GatewayOptions } from '../gateway/contract.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { InProcessControl } from '../gateway/local-control.ts'
-import { connectShell, inShell, openedElsewhere, takeShellSecret } from '../gateway/shell.ts'
+import { connectShell, inShell, openedElsewhere, takeShellSecret, tellLocal } from '../gateway/shell.ts'
 import { ownKubeconfig, startHost } from '../host.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../machinery/clock.ts'
@@ -59,6 +59,7 @@ export async function runWindow(options: Options, given: ReadonlySet<string>, de
     store: options.storage.etcdServers.length > 0 ? 'etcd' : 'sqlite',
     kubeconfig: ownKubeconfig(options),
     clock,
+    changed: (status) => tellLocal(status),
     async boot() {
       const remembered = recallPorts(folder).securePort
       const port = given.has('secure-port') ? securePort : await firstFree(securePorts(remembered, securePort), bindAddress)
@@ -95,7 +96,7 @@ export async function runWindow(options: Options, given: ReadonlySet<string>, de
     await control.stop()
     instance.release()
   })
-  const shell = connectShell(gateway, shutdown)
+  const shell = connectShell(gateway, control, shutdown)
   // The window opens at once and shows the start; a failed one it can explain and try again.
   const starting = control
     .start()

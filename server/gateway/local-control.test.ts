@@ -14,10 +14,12 @@ function harness() {
   const clock = new FakeClock()
   const boots: { signal: AbortSignal; ok(): { fail(e: Error): void; closed(): boolean }; fail(message: string): void }[] = []
   const order: string[] = []
+  const told: string[] = []
   const control = new InProcessControl({
     kubeconfig: '/data/kubeconfig',
     store: 'sqlite',
     clock,
+    changed: ({ state, message }) => told.push(message === undefined ? state : `${state}: ${message}`),
     boot: (signal) =>
       new Promise<RunningControlPlane>((resolve, reject) => {
         order.push('boot')
@@ -42,14 +44,14 @@ function harness() {
         })
       }),
   })
-  return { clock, boots, control, order }
+  return { clock, boots, control, order, told }
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the local control plane', () => {
   test('is starting, then running and reachable, then stopped', async () => {
-    const { clock, boots, control } = harness()
+    const { clock, boots, control, told } = harness()
     expect(control.status().state).toBe('stopped')
     const started = control.start()
     await settle()
@@ -62,10 +64,11 @@ describe('the local control plane', () => {
     await control.stop()
     expect(running?.closed()).toBe(true)
     expect(control.status()).toMatchObject({ state: 'stopped', url: '' })
+    expect(told).toEqual(['starting', 'running', 'stopped'])
   })
 
   test('a failure closes it and starts it again after a growing delay', async () => {
-    const { clock, boots, control, order } = harness()
+    const { clock, boots, control, order, told } = harness()
     const started = control.start()
     await settle()
     const running = boots[0]?.ok()
@@ -73,6 +76,7 @@ describe('the local control plane', () => {
     running?.fail(new Error('the store went away'))
     await settle()
     expect(control.status()).toMatchObject({ state: 'failed', message: 'the store went away' })
+    expect(told.at(-1)).toBe('failed: the store went away')
     expect(control.status().log.at(-1)).toMatchObject({ level: 'error', message: 'the store went away' })
     clock.advance(499)
     await settle()

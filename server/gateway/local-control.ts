@@ -25,6 +25,8 @@ export interface LocalControlOptions {
   /** Resolves when /readyz answers ok; rejects with a sentence that says what to do. Must stop on abort. */
   boot(signal: AbortSignal): Promise<RunningControlPlane>
   clock: Clock
+  /** Told of each other state. */
+  changed?(status: Pick<LocalStatus, 'state' | 'message'>): void
 }
 
 /**
@@ -91,8 +93,7 @@ export class InProcessControl implements LocalControl {
 
   async #start(): Promise<void> {
     if (this.#running !== undefined) return
-    this.#state = 'starting'
-    this.#message = undefined
+    this.#become('starting')
     this.record('info', 'starting')
     this.#abort = new AbortController()
     const { signal } = this.#abort
@@ -100,16 +101,16 @@ export class InProcessControl implements LocalControl {
       const running = await this.#options.boot(signal)
       if (signal.aborted) {
         await running.close()
-        this.#state = 'stopped'
+        this.#become('stopped')
         return
       }
       this.#running = running
-      this.#state = 'running'
       this.#startedAt = this.#options.clock.now()
+      this.#become('running')
       this.record('info', `ready at ${running.url}`)
       running.failed.catch((e: unknown) => this.#onFailure(running, e))
     } catch (e) {
-      if (signal.aborted) this.#state = 'stopped'
+      if (signal.aborted) this.#become('stopped')
       else this.#giveUpOrRetry(e)
       throw e
     }
@@ -118,8 +119,7 @@ export class InProcessControl implements LocalControl {
   async #stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
-    this.#state = 'stopped'
-    this.#message = undefined
+    this.#become('stopped')
     if (running === undefined) return
     this.record('info', 'stopping')
     await running.close()
@@ -137,9 +137,8 @@ export class InProcessControl implements LocalControl {
 
   #giveUpOrRetry(e: unknown): void {
     this.#failures++
-    this.#state = 'failed'
-    this.#message = sentence(e)
-    this.record('error', this.#message)
+    this.#become('failed', sentence(e))
+    this.record('error', sentence(e))
     if (this.#failures >= MAX_ATTEMPTS) return
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), MAX_DELAY_MS)
     this.#retry = this.#options.clock.setTimeout(() => {
@@ -147,6 +146,12 @@ export class InProcessControl implements LocalControl {
       this.#restarts++
       this.#enqueue(() => this.#start()).catch(() => undefined)
     }, delay)
+  }
+
+  #become(state: LocalState, message?: string): void {
+    this.#state = state
+    this.#message = message
+    this.#options.changed?.({ state, ...(message === undefined ? {} : { message }) })
   }
 
   #cancelRetry(): void {

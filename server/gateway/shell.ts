@@ -1,4 +1,4 @@
-import type { Gateway } from './contract.ts'
+import type { Gateway, LocalControl, LocalStatus } from './contract.ts'
 import { isFields, text } from './kubeconfig.ts'
 
 /** Electron's end of the line in a utility process; `process.parentPort` there, nothing elsewhere. */
@@ -14,16 +14,30 @@ export function takeShellSecret(env: NodeJS.ProcessEnv = process.env): string | 
   return secret
 }
 
+const localActions = new Set(['start', 'stop', 'restart'])
+
 /** Tells the desktop shell where the gateway is, and does what it asks. False when no shell started this process. */
-export function connectShell(gateway: Gateway, shutdown: () => void, port: ParentPort | undefined = parentPort()): boolean {
+export function connectShell(
+  gateway: Gateway,
+  local: LocalControl,
+  shutdown: () => void,
+  port: ParentPort | undefined = parentPort(),
+): boolean {
   if (port === undefined) return false
   port.on('message', ({ data }) => {
     if (!isFields(data)) return
     if (data.type === 'shutdown') shutdown()
     else if (data.type === 'kubeconfig' && text(data.file) !== '') gateway.addKubeconfig(text(data.file))
+    // The state that follows tells how it went.
+    else if (data.type === 'local' && localActions.has(text(data.action))) local[text(data.action) as 'start']().catch(() => undefined)
   })
   port.postMessage({ type: 'gateway', url: gateway.url, sessionUrl: gateway.sessionUrl })
   return true
+}
+
+/** Tells the shell, if there is one, how the local control plane is; its tray shows it. */
+export function tellLocal({ state, message }: Pick<LocalStatus, 'state' | 'message'>, port: ParentPort | undefined = parentPort()): void {
+  port?.postMessage({ type: 'local', state, ...(message === undefined ? {} : { message }) })
 }
 
 /** Whether a desktop shell started this process. */

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { isStale } from '../../kube/connection.ts'
@@ -23,13 +23,17 @@ import { LastLines } from './last-lines.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { Unworked } from '../nobody-works.tsx'
 import { Refused } from './refused.tsx'
+import { usePins } from '../pins/pins.ts'
 import './home.css'
+
+const PinnedCard = lazy(() => import('../pins/pinned-card.tsx').then((m) => ({ default: m.PinnedCard })))
 
 /** What the cluster is like now, and what in it needs a look. */
 export function Home() {
   const { t } = useTranslation()
   const place = usePlace()
   const hub = useHub()
+  const pins = usePins()
   const local = useIsLocal(place.context)
   const namespace = place.namespace || undefined
   const { context } = place
@@ -70,6 +74,11 @@ export function Home() {
       {local && few && <FirstSteps node={nodeSummary?.value.nodes[0]?.name} />}
       {!broken && (
         <div className={stale ? 'home-grid stale' : 'home-grid'}>
+          {pins.length > 0 && (
+            <Suspense fallback={null}>
+              <PinnedCard context={context} />
+            </Suspense>
+          )}
           {may(nodes) && (
             <NodesCard
               summary={nodeSummary?.value}

@@ -1,0 +1,47 @@
+import { useEffect, useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useResource, wellKnown } from '../../queries/discovery.ts'
+import { useObject } from '../../queries/hub.ts'
+import { bridge } from '../../ui/bridge.ts'
+import { placeUrl } from '../../ui/place.ts'
+import { statusWord } from '../status-word.ts'
+import { changeOf, type Pin, pinKey, usePins, type Word } from './pins.ts'
+
+/** The word of a pinned object, live; undefined until it is known. */
+export function usePinWord({ context, resource: key, namespace, name }: Pin): Word | 'gone' | undefined {
+  const found = useResource(context, key)
+  const resource = found ?? wellKnown[key]
+  const source = useMemo(
+    () => resource && { context, resource, namespace: namespace || undefined, fieldSelector: `metadata.name=${name}` },
+    [context, resource, namespace, name],
+  )
+  const data = useObject(source)
+  const { object, deleted, state } = data ?? {}
+  return useMemo(() => {
+    if (!state?.synced) return undefined
+    if (!object || deleted) return 'gone'
+    return statusWord(key, object) ?? { text: '', tone: 'ok' }
+  }, [object, deleted, state?.synced, key])
+}
+
+/** Tells through the desktop what becomes of pinned objects, wherever the window is. */
+export function PinWatch() {
+  return usePins().map((pin) => <Watched key={pinKey(pin)} pin={pin} />)
+}
+
+function Watched({ pin }: { pin: Pin }) {
+  const { t } = useTranslation()
+  const word = usePinWord(pin)
+  const before = useRef<Word | 'gone'>(undefined)
+  useEffect(() => {
+    if (word === undefined) return
+    const change = changeOf(before.current, word)
+    before.current = word
+    if (change === undefined) return
+    const what = pin.namespace ? `${pin.namespace}/${pin.name}` : pin.name
+    const title = change === 'gone' ? t('pins.gone', { name: pin.name }) : `${pin.name}: ${word === 'gone' ? '' : word.text}`
+    const place = { context: pin.context, resource: pin.resource, object: { namespace: pin.namespace, name: pin.name } }
+    void bridge?.notify({ title, body: `${pin.resource} ${what} · ${pin.context}`, path: placeUrl(place) })
+  }, [word, pin, t])
+  return null
+}
