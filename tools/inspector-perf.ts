@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { root, say } from './setup.mjs'
 import type { Bench } from './inspector-perf/bench.ts'
+import { measureClusters } from './inspector-perf/clusters.ts'
 import { measureList } from './inspector-perf/list.ts'
 import { measureLogs } from './inspector-perf/logs.ts'
 import { report } from './inspector-perf/report.ts'
+import { measureViews } from './inspector-perf/views.ts'
 
 /*
  * The inspector's figures in Chromium against the product as it is started, held to the budgets of the design:
@@ -14,6 +16,8 @@ import { report } from './inspector-perf/report.ts'
 const parts: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   list: measureList,
   logs: measureLogs,
+  views: measureViews,
+  clusters: measureClusters,
 }
 
 const { values: flags } = parseArgs({

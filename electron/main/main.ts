@@ -51,7 +51,7 @@ let child: Electron.UtilityProcess | undefined
 let tray: TrayIcon<Electron.NativeImage, Menu> | undefined
 let quitting = false
 /** What the system asked to open before there was a page to show it. */
-let pending: OpenRequest[] = requestsIn(process.argv.slice(1), process.cwd())
+const pending: OpenRequest[] = requestsIn(process.argv.slice(1), process.cwd())
 const waiting = new WaitingFiles()
 
 const windows = new Windows<BrowserWindow>({

@@ -30,6 +30,14 @@ export function ConnectionButton() {
   )
 }
 
+/** The same word where nothing is pressed. */
+export function ConnectionWord({ connection }: { connection: Connection }) {
+  const { t, i18n } = useTranslation()
+  const { word, tone, since, plugin } = connection
+  const seconds = useSeconds(connection)
+  return <ToneWord tone={tone}>{t(`connection.${word}.word`, { time: moment(since, i18n.language), plugin, seconds })}</ToneWord>
+}
+
 /** For how long nothing was heard; counts only where that is said. */
 function useSeconds({ word, since }: Connection): number {
   const [now, setNow] = useState(Date.now)

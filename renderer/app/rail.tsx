@@ -28,6 +28,14 @@ export function Rail() {
       </Link>
       <Link
         className="top"
+        to={placeUrl({ context: place.context, resource: 'clusters' })}
+        aria-current={place.resource === 'clusters' ? 'page' : undefined}
+      >
+        <Icon name="cluster" />
+        {t('clusters.title')}
+      </Link>
+      <Link
+        className="top"
         to={placeUrl(moved({ ...place, resource: '' }, { resource: 'topology' }))}
         aria-current={place.resource === 'topology' ? 'page' : undefined}
       >

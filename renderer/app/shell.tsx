@@ -39,6 +39,7 @@ import { TitleBar } from './title-bar.tsx'
 
 const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
 const RightsPage = lazy(() => import('../tools/rights/rights-page.tsx').then((m) => ({ default: m.RightsPage })))
+const ClustersPlace = lazy(() => import('./home/clusters-place.tsx').then((m) => ({ default: m.ClustersPlace })))
 const TopologyPlace = lazy(() => import('./topology-place.tsx').then((m) => ({ default: m.TopologyPlace })))
 const PinWatch = lazy(() => import('./pins/pin-watch.tsx').then((m) => ({ default: m.PinWatch })))
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
@@ -172,6 +173,13 @@ function KindPlace() {
     return (
       <Suspense fallback={null}>
         <HelmPlace width={defaultWidth()} />
+      </Suspense>
+    )
+  }
+  if (place.resource === 'clusters' && !resource) {
+    return (
+      <Suspense fallback={null}>
+        <ClustersPlace />
       </Suspense>
     )
   }

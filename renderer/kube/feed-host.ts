@@ -12,7 +12,7 @@ import { readUsage, type UsageSource } from './usage-source.ts'
 import { UsagePolls } from './usage-poll.ts'
 import { type Notice, type SocketLike, WatchSocket } from './watch-socket.ts'
 
-export type Summary = (rows: Iterable<Row>) => unknown
+export type Summary = (rows: Iterable<Row>, view: KindView) => unknown
 
 export interface FeedHostInit {
   post(message: FromWorker): void

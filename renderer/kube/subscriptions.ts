@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { ColumnInfo, Sort } from './columns.ts'
+import type { ColumnInfo, KindView, Sort } from './columns.ts'
 import { type Feed, sourceKey } from './feed.ts'
 import type { FromWorker, RowData, RowRef, ViewData, ViewRequest } from './protocol.ts'
 import type { FeedState } from './reflector.ts'
@@ -185,7 +185,7 @@ const summaryEvery = 250
 
 export class SummarySubscription implements Subscription {
   readonly feed: Feed
-  readonly #summary: (rows: Iterable<Row>) => unknown
+  readonly #summary: (rows: Iterable<Row>, view: KindView) => unknown
   readonly #clock: Clock
   readonly #post: (message: Payload<'summary'>) => void
   #version = -1
@@ -193,7 +193,12 @@ export class SummarySubscription implements Subscription {
   #cancel: (() => void) | undefined
   #due = 0
 
-  constructor(feed: Feed, summary: (rows: Iterable<Row>) => unknown, clock: Clock, post: (message: Payload<'summary'>) => void) {
+  constructor(
+    feed: Feed,
+    summary: (rows: Iterable<Row>, view: KindView) => unknown,
+    clock: Clock,
+    post: (message: Payload<'summary'>) => void,
+  ) {
     this.feed = feed
     this.#summary = summary
     this.#clock = clock
@@ -214,7 +219,10 @@ export class SummarySubscription implements Subscription {
     this.#due = this.#clock.now() + summaryEvery
     this.#version = this.feed.store.version
     this.#stateSent = this.feed.state
-    this.#post({ op: 'summary', data: { state: this.feed.state, value: this.#summary(this.feed.store.rows.values()) } })
+    this.#post({
+      op: 'summary',
+      data: { state: this.feed.state, value: this.#summary(this.feed.store.rows.values(), this.feed.store.kind) },
+    })
   }
 
   reset(): void {}

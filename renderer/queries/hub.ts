@@ -87,6 +87,24 @@ export function useSummary<T>(source: FeedSource | undefined, name: string): { s
   return held?.key === key ? { state: held.data.state, value: held.data.value as T } : undefined
 }
 
+/** The same summary of several kinds, by resource key; of each what is known so far. Equal `sources` may be new ones each time. */
+export function useSummaries<T>(sources: Readonly<Record<string, FeedSource>>, name: string): ReadonlyMap<string, T> {
+  const hub = useHub()
+  const key = JSON.stringify(sources)
+  const [held, setHeld] = useState<{ key: string; of: ReadonlyMap<string, T> }>({ key: '', of: new Map() })
+  useEffect(() => {
+    let of: ReadonlyMap<string, T> = new Map()
+    const closes = Object.entries(JSON.parse(key) as Record<string, FeedSource>).map(([resource, source]) =>
+      hub.summary(source, name, ({ value }) => {
+        of = new Map([...of, [resource, value as T]])
+        setHeld({ key, of })
+      }),
+    )
+    return () => closes.forEach((close) => close())
+  }, [hub, key, name])
+  return held.key === key ? held.of : new Map<string, T>()
+}
+
 export function useNet(): NetState {
   const hub = useHub()
   return useSyncExternalStore(

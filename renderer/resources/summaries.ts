@@ -7,29 +7,17 @@ import { type Event, lastSeen, recency, timesSeen } from './events/view.ts'
 import { allocatableOf, nodeStatus } from './nodes/view.ts'
 import type { Node } from './nodes/types.ts'
 import { podSummary } from './pods/status.ts'
+import { Causes, createdMs, ownerOf, type PodCause, summarizeTroubles } from './problems.ts'
 import type { ContainerStatus, Pod } from './pods/types.ts'
-
-/** Something that needs a look. `reason` is Kubernetes' own word; `message` the component's own sentence. */
-export interface Problem {
-  key: string
-  resource: 'pods' | 'nodes'
-  namespace: string
-  name: string
-  reason: string
-  tone: Tone
-  message: string
-  container?: string
-  exitCode?: number
-  restarts?: number
-  since: number | null
-}
 
 export interface PodsSummary {
   total: number
   /** By the five phases, and `Terminating`. */
   phases: Record<string, number>
-  problems: Problem[]
-  problemCount: number
+  /** Why pods fail, by their owners; the most serious first. */
+  causes: PodCause[]
+  /** Pods that need a look. */
+  failing: number
   requests: Requests
   unscheduled: number
 }
@@ -43,10 +31,11 @@ export interface Requests {
 }
 
 /** More than anybody reads on a dashboard; the count tells the rest. */
-const mostProblems = 50
+const mostCauses = 200
 
 export function summarizePods(rows: Iterable<Row>): PodsSummary {
-  const summary: PodsSummary = { total: 0, phases: {}, problems: [], problemCount: 0, requests: summarizeRequests([]), unscheduled: 0 }
+  const summary: PodsSummary = { total: 0, phases: {}, causes: [], failing: 0, requests: summarizeRequests([]), unscheduled: 0 }
+  const causes = new Causes()
   for (const row of rows) {
     const pod = row.object as Pod
     summary.total++
@@ -54,20 +43,19 @@ export function summarizePods(rows: Iterable<Row>): PodsSummary {
     summary.phases[phase] = (summary.phases[phase] ?? 0) + 1
     addRequests(summary.requests, pod)
     if (!pod.spec?.nodeName && phase === 'Pending') summary.unscheduled++
-    const problem = podProblem(pod, row.key)
+    const problem = podProblem(pod)
     if (!problem) continue
-    summary.problemCount++
-    if (summary.problems.length < mostProblems) summary.problems.push(problem)
+    summary.failing++
+    causes.add(problem)
   }
-  const rank: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, muted: 3, ok: 4 }
-  summary.problems.sort((a, b) => rank[a.tone] - rank[b.tone] || byName(a.name, b.name))
+  summary.causes = causes.list(mostCauses)
   return summary
 }
 
-export function podProblem(pod: Pod, key: string): Problem | undefined {
+export function podProblem(pod: Pod): Omit<PodCause, 'count'> | undefined {
   const { text, tone, restarts } = podSummary(pod)
   if (tone === 'ok' || tone === 'busy' || pod.metadata.deletionTimestamp) return undefined
-  const base = { key, resource: 'pods' as const, namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, since: createdMs(pod) }
+  const base = { namespace: pod.metadata.namespace ?? '', owner: ownerOf(pod), pod: pod.metadata.name, since: createdMs(pod), restarts }
   const unscheduled = pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')
   if (unscheduled) return { ...base, reason: unscheduled.reason ?? text, tone, message: unscheduled.message ?? '' }
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
@@ -80,7 +68,6 @@ export function podProblem(pod: Pod, key: string): Problem | undefined {
     message: last?.message ?? failing?.state?.waiting?.message ?? pod.status?.message ?? '',
     container: failing?.name,
     exitCode: last?.exitCode,
-    restarts,
   }
 }
 
@@ -89,11 +76,6 @@ const isFailing = (s: ContainerStatus): boolean =>
     s.state.waiting.reason !== 'ContainerCreating' &&
     s.state.waiting.reason !== 'PodInitializing') ||
   (s.state?.terminated !== undefined && s.state.terminated.exitCode !== 0)
-
-const createdMs = (object: { metadata: { creationTimestamp?: string } }): number | null => {
-  const at = Date.parse(object.metadata.creationTimestamp ?? '')
-  return Number.isNaN(at) ? null : at
-}
 
 /** What the scheduler counts: finished pods hold nothing, and the largest init container stands for all of them. */
 export function summarizeRequests(rows: Iterable<Row>): Requests {
@@ -136,19 +118,25 @@ export interface NodeLine {
 export interface NodesSummary {
   total: number
   ready: number
+  /** Of all nodes together. */
+  allocatable: { cpu: number; memory: number }
   nodes: NodeLine[]
 }
 
 export function summarizeNodes(rows: Iterable<Row>): NodesSummary {
   const nodes: NodeLine[] = []
+  const allocatable = { cpu: 0, memory: 0 }
   for (const row of rows) {
     const node = row.object as Node
     const { text, tone } = nodeStatus(node)
+    const of = allocatableOf(node)
+    allocatable.cpu += of.cpu ?? 0
+    allocatable.memory += of.memory ?? 0
     nodes.push({
       name: row.name,
       status: text,
       tone,
-      allocatable: allocatableOf(node),
+      allocatable: of,
       pressure: (node.status?.conditions ?? [])
         .filter((c) => (c.type === 'Ready' ? c.status !== 'True' : c.status === 'True'))
         .map((c) => ({ type: c.type, message: c.message ?? '' })),
@@ -156,7 +144,7 @@ export function summarizeNodes(rows: Iterable<Row>): NodesSummary {
   }
   const rank: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, muted: 3, ok: 4 }
   nodes.sort((a, b) => rank[a.tone] - rank[b.tone] || byName(a.name, b.name))
-  return { total: nodes.length, ready: nodes.filter((n) => n.status.startsWith('Ready')).length, nodes: nodes.slice(0, 100) }
+  return { total: nodes.length, ready: nodes.filter((n) => n.status.startsWith('Ready')).length, allocatable, nodes: nodes.slice(0, 100) }
 }
 
 export interface RecentEvent {
@@ -221,4 +209,5 @@ export const summaries = {
   requestsByNode: summarizeByNode,
   roles: summarizeRoles,
   bindings: summarizeBindings,
+  troubles: summarizeTroubles,
 }

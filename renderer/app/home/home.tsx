@@ -5,23 +5,23 @@ import { isStale } from '../../kube/connection.ts'
 import { figure } from '../../kube/figures.ts'
 import { formatBytes, formatCores } from '../../kube/quantity.ts'
 import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
-import type { Tone } from '../../kube/types.ts'
 import { useConnection } from '../../queries/connection.ts'
 import { useIsLocal, useKubectl } from '../../queries/contexts.ts'
 import { events, nodes, pods, useResources } from '../../queries/discovery.ts'
 import { useHub, useSummary } from '../../queries/hub.ts'
 import { useNodeUsage } from '../../queries/usage.ts'
 import { NodeMeters } from '../../resources/nodes/meters.tsx'
-import type { NodesSummary, PodsSummary, Problem, RecentEvent, Requests } from '../../resources/summaries.ts'
+import type { NodesSummary, PodsSummary, RecentEvent, Requests } from '../../resources/summaries.ts'
 import { Age } from '../../ui/age.tsx'
 import { Command } from '../../ui/command.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { useContextName } from '../../ui/context-name.ts'
 import { placeUrl, usePlace } from '../../ui/place.ts'
-import { LastLines } from './last-lines.tsx'
 import { FirstSteps } from './first-steps.tsx'
-import { Unworked } from '../nobody-works.tsx'
+import { Card, Nothing } from './card.tsx'
+import { PhaseBar, phases } from './phase-bar.tsx'
+import { ProblemsCard } from './problems-card.tsx'
 import { Refused } from './refused.tsx'
 import { usePins } from '../pins/pins.ts'
 import './home.css'
@@ -87,41 +87,14 @@ export function Home() {
             />
           )}
           {may(pods) && <PodsCard summary={podSummary?.value} loading={!podSummary?.state.synced} hint={!local} />}
-          {may(pods) && <ProblemsCard pods={podSummary?.value} loading={!podSummary?.state.synced} />}
+          {may(pods) && (
+            <ProblemsCard context={context} namespace={place.namespace} pods={podSummary?.value} loading={!podSummary?.state.synced} />
+          )}
           {may(events) && <EventsCard events={recent?.value} loading={!recent?.state.synced} />}
         </div>
       )}
     </div>
   )
-}
-
-function Card({
-  title,
-  count,
-  to,
-  children,
-  wide,
-}: {
-  title: string
-  count?: string
-  to?: string
-  children: React.ReactNode
-  wide?: boolean
-}) {
-  return (
-    <section className={`card${wide ? ' wide' : ''}`} aria-label={title}>
-      <h2>
-        {to ? <Link to={to}>{title}</Link> : title}
-        {count !== undefined && <span className="counts">{count}</span>}
-      </h2>
-      {children}
-    </section>
-  )
-}
-
-function Nothing({ loading, text }: { loading: boolean; text: string }) {
-  const { t } = useTranslation()
-  return <p className="dim card-note">{loading ? t('common.loading') : text}</p>
 }
 
 /** As many as leave what needs a look on the first screen: those in trouble come first. */
@@ -189,15 +162,6 @@ function NodesCard({
 const runPod = (kubectl: string, namespace: string): string =>
   [kubectl, ...(namespace ? ['-n', namespace] : []), 'run hello --image=registry.k8s.io/pause:3.10'].join(' ')
 
-const phases: [phase: string, tone: Tone][] = [
-  ['Running', 'ok'],
-  ['Pending', 'busy'],
-  ['Succeeded', 'muted'],
-  ['Failed', 'bad'],
-  ['Unknown', 'warn'],
-  ['Terminating', 'busy'],
-]
-
 function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined; loading: boolean; hint: boolean }) {
   const { t } = useTranslation()
   const place = usePlace()
@@ -217,14 +181,7 @@ function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined
           <Command text={runPod(kubectl, place.namespace)} />
         </p>
       )}
-      {total > 0 && (
-        <div className="phase-bar" role="presentation">
-          {phases.map(([phase, tone]) => {
-            const count = summary?.phases[phase] ?? 0
-            return count > 0 ? <span key={phase} className={`fill-${tone}`} style={{ flexGrow: Math.max(count, total / 120) }} /> : null
-          })}
-        </div>
-      )}
+      <PhaseBar phases={summary?.phases ?? {}} total={total} />
       <ul className="phases">
         {phases.map(([phase, tone]) => {
           const count = summary?.phases[phase] ?? 0
@@ -246,64 +203,6 @@ function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined
       )}
     </Card>
   )
-}
-
-function ProblemsCard({ pods: summary, loading }: { pods: PodsSummary | undefined; loading: boolean }) {
-  const { t } = useTranslation()
-  const place = usePlace()
-  const problems = summary?.problems ?? []
-  return (
-    <Card
-      title={t('home.problems')}
-      count={summary && (!loading || summary.problemCount > 0) ? figure(summary.problemCount) : undefined}
-      wide
-    >
-      {problems.length === 0 && <Nothing loading={loading} text={t('home.noProblems')} />}
-      <ul className="lines">
-        {problems.map((problem, index) => (
-          <li key={problem.key} className="problem">
-            <ToneWord tone={problem.tone}>{problem.reason}</ToneWord>
-            <Link
-              to={placeUrl({ ...place, resource: problem.resource, object: { namespace: problem.namespace, name: problem.name } })}
-              className="ellipsis"
-            >
-              {problem.namespace ? `${problem.namespace}/${problem.name}` : problem.name}
-            </Link>
-            <span className="dim ellipsis" title={problem.message}>
-              {[facts(problem, t), problem.message].filter(Boolean).join(' · ')}
-            </span>
-            <Link
-              to={placeUrl({
-                ...place,
-                resource: problem.resource,
-                object: { namespace: problem.namespace, name: problem.name },
-                tab: problem.exitCode === undefined ? 'events' : 'logs',
-              })}
-            >
-              {t(problem.exitCode === undefined ? 'details.tabs.events' : 'details.tabs.logs')}
-            </Link>
-            <Age at={problem.since} />
-            {problem.exitCode !== undefined && index < withLogs && <LastLines context={place.context} problem={problem} />}
-          </li>
-        ))}
-      </ul>
-      {summary && summary.problemCount > problems.length && (
-        <p className="dim card-note">{t('common.more', { count: summary.problemCount - problems.length })}</p>
-      )}
-      <Unworked />
-    </Card>
-  )
-}
-
-/** The last words of the first few crashing containers; more would ask too much of the kubelets. */
-const withLogs = 5
-
-function facts(problem: Problem, t: (key: string, values?: Record<string, unknown>) => string): string {
-  const parts: string[] = []
-  if (problem.container) parts.push(problem.container)
-  if (problem.exitCode !== undefined) parts.push(t('home.exitCode', { code: problem.exitCode }))
-  if (problem.restarts) parts.push(t('home.restarts', { count: problem.restarts }))
-  return parts.join(' · ')
 }
 
 function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undefined; loading: boolean }) {

@@ -1,13 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { clusterPath, request } from '../../kube/fetch.ts'
-import type { Problem } from '../../resources/summaries.ts'
 import { parseLine } from '../../tools/logs/ansi.ts'
 import { splitStamp } from '../../tools/logs/log-line.ts'
 
 const lines = 3
 
+interface Crashed {
+  namespace: string
+  /** Of the pod. */
+  name: string
+  container: string | undefined
+  restarts: number
+}
+
 /** What a crashed container wrote last, from its previous run; nothing when that cannot be read. */
-export function LastLines({ context, problem }: { context: string; problem: Problem }) {
+export function LastLines({ context, problem }: { context: string; problem: Crashed }) {
   const { namespace, name, container, restarts } = problem
   const { data } = useQuery({
     queryKey: ['last-lines', context, namespace, name, container, restarts],

@@ -124,7 +124,7 @@ describe('problems', () => {
         }),
       ],
     })
-    expect(podProblem(crashed, 'k')).toMatchObject({
+    expect(podProblem(crashed)).toMatchObject({
       reason: 'CrashLoopBackOff',
       container: 'b',
       exitCode: 1,
@@ -139,12 +139,12 @@ describe('problems', () => {
       phase: 'Pending',
       conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
     })
-    expect(podProblem(stuck, 'k')).toMatchObject({ reason: 'Unschedulable', message: '0/1 nodes', tone: 'warn' })
-    expect(podProblem(pod({ phase: 'Running', containerStatuses: [running] }), 'k')).toBeUndefined()
+    expect(podProblem(stuck)).toMatchObject({ reason: 'Unschedulable', message: '0/1 nodes', tone: 'warn' })
+    expect(podProblem(pod({ phase: 'Running', containerStatuses: [running] }))).toBeUndefined()
     expect(
-      podProblem(pod({ phase: 'Pending', containerStatuses: [container({ state: { waiting: { reason: 'ContainerCreating' } } })] }), 'k'),
+      podProblem(pod({ phase: 'Pending', containerStatuses: [container({ state: { waiting: { reason: 'ContainerCreating' } } })] })),
     ).toBeUndefined()
-    expect(podProblem({ ...stuck, metadata: { name: 'p', deletionTimestamp: 'x' } }, 'k')).toBeUndefined()
+    expect(podProblem({ ...stuck, metadata: { name: 'p', deletionTimestamp: 'x' } })).toBeUndefined()
   })
 })
 

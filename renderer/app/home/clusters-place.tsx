@@ -1,0 +1,124 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { baseContext } from '../../kube/acting.ts'
+import { isStale } from '../../kube/connection.ts'
+import { figure } from '../../kube/figures.ts'
+import { formatBytes, formatCores } from '../../kube/quantity.ts'
+import { useConnection } from '../../queries/connection.ts'
+import { useContexts } from '../../queries/contexts.ts'
+import { nodes, pods } from '../../queries/discovery.ts'
+import { useHub, useSummary } from '../../queries/hub.ts'
+import { groupProblems, type ProblemGroup } from '../../resources/problems.ts'
+import type { NodesSummary, PodsSummary } from '../../resources/summaries.ts'
+import { FeedNotice } from '../../ui/feed-notice.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
+import { placeUrl, usePlace } from '../../ui/place.ts'
+import { useStored } from '../../ui/storage.ts'
+import { ConnectionWord } from '../connection.tsx'
+import { PhaseBar } from './phase-bar.tsx'
+import './home.css'
+
+const mostProblems = 5
+
+/** Several clusters side by side. A cluster is connected to only when it is chosen: its credentials may want a browser or a key. */
+export function ClustersPlace() {
+  const { t } = useTranslation()
+  const place = usePlace()
+  const { data: contexts = [] } = useContexts()
+  const [stored, setStored] = useStored<string[] | null>('clusters.shown', null)
+  const chosen = stored ?? [baseContext(place.context)]
+  const shown = contexts.filter(({ name }) => chosen.includes(name))
+  const toggle = (name: string): void => setStored(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name])
+  return (
+    <div className="home">
+      <h1>{t('clusters.title')}</h1>
+      <fieldset className="cluster-choice">
+        <legend>{t('clusters.add')}</legend>
+        {contexts.map(({ name, error }) => (
+          <label key={name} title={error}>
+            <input type="checkbox" checked={chosen.includes(name)} disabled={error !== undefined} onChange={() => toggle(name)} />
+            <span className="ellipsis">{name}</span>
+          </label>
+        ))}
+      </fieldset>
+      {shown.length === 0 && <p className="empty">{t('clusters.none')}</p>}
+      <div className="clusters">
+        {shown.map(({ name, namespace }) => (
+          <ClusterCard key={name} context={name} namespace={namespace} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function ClusterCard({ context, namespace }: { context: string; namespace: string }) {
+  const { t } = useTranslation()
+  const hub = useHub()
+  const connection = useConnection(context)
+  const podSource = useMemo(() => ({ context, resource: pods }), [context])
+  const nodeSource = useMemo(() => ({ context, resource: nodes }), [context])
+  const podSummary = useSummary<PodsSummary>(podSource, 'pods')
+  const nodeSummary = useSummary<NodesSummary>(nodeSource, 'nodes')
+  const summary = podSummary?.value
+  const groups = useMemo(() => groupProblems(summary?.causes ?? [], []), [summary?.causes])
+  const known = nodeSummary?.state.synced ? nodeSummary.value : undefined
+  return (
+    <section className={isStale(connection) ? 'card stale' : 'card'} aria-label={context}>
+      <h2>
+        <Link to={placeUrl({ context, namespace })}>{context}</Link>
+        <ConnectionWord connection={connection} />
+      </h2>
+      <FeedNotice state={podSummary?.state} count={summary?.total ?? 0} connection={connection} onRetry={() => hub.kick()} />
+      {known && (
+        <p className="card-note">
+          <Link to={placeUrl({ context, resource: 'nodes' })}>{t('clusters.nodes', { ready: known.ready, count: known.total })}</Link>
+        </p>
+      )}
+      {podSummary?.state.synced && summary && (
+        <>
+          <p className="card-note">
+            <Link to={placeUrl({ context, resource: 'pods' })}>{t('list.count', { count: summary.total })}</Link>
+          </p>
+          <PhaseBar phases={summary.phases} total={summary.total} />
+          {known && known.total > 0 && (
+            <p className="dim card-note">
+              {t('clusters.requested', {
+                cpu: formatCores(summary.requests.cpu),
+                ofCpu: formatCores(known.allocatable.cpu),
+                memory: formatBytes(summary.requests.memory),
+                ofMemory: formatBytes(known.allocatable.memory),
+              })}
+            </p>
+          )}
+          <ul className="lines">
+            {groups.slice(0, mostProblems).map((group) => (
+              <Problem key={group.key} context={context} group={group} />
+            ))}
+          </ul>
+          {groups.length === 0 && <p className="dim card-note">{t('home.noProblems')}</p>}
+          {groups.length > mostProblems && (
+            <p className="card-note">
+              <Link to={placeUrl({ context })}>{t('clusters.more', { count: groups.length - mostProblems })}</Link>
+            </p>
+          )}
+        </>
+      )}
+    </section>
+  )
+}
+
+function Problem({ context, group: { namespace, owner, causes } }: { context: string; group: ProblemGroup }) {
+  const [cause] = causes
+  if (!cause) return null
+  const count = causes.reduce((sum, each) => sum + each.count, 0)
+  return (
+    <li className="cluster-problem">
+      <ToneWord tone={cause.tone}>{cause.reason}</ToneWord>
+      <Link className="ellipsis" to={placeUrl({ context, resource: 'pods', object: { namespace, name: cause.pod } })} title={cause.message}>
+        {namespace}/{owner.name}
+      </Link>
+      <span className="dim">{count > 1 ? `×${figure(count)}` : ''}</span>
+    </li>
+  )
+}

@@ -1,0 +1,134 @@
+import { existsSync, statSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { scratch } from '../../e2e/fixtures/scratch.ts'
+import { type Bench, openWindow } from './bench.ts'
+import { podName, podNamespace } from './objects.ts'
+import { type Product, startProduct } from './product.ts'
+import { writeSeed } from './seed.ts'
+
+const changeBudgetMs = 150
+const startBudgetMs = 1_500
+const firstLoadBudget = 400 * 1024
+
+/** From place to place with many pods: how a click is made, and what shows that the place is there. */
+const changes: readonly { what: string; click: string; there: string }[] = [
+  { what: 'home to pods', click: 'nav a[href="/c/local/pods"]', there: '[role=grid][aria-label="Pod"] .list-row' },
+  { what: 'pods to deployments', click: 'nav a[href="/c/local/deployments.apps"]', there: 'section[aria-label="Deployment"] .empty' },
+  { what: 'deployments to nodes', click: 'nav a[href="/c/local/nodes"]', there: '[role=grid][aria-label="Node"] .list-row' },
+  { what: 'nodes to pods', click: 'nav a[href="/c/local/pods"]', there: '[role=grid][aria-label="Pod"] .list-row' },
+  { what: 'pods to home', click: 'nav a[href="/c/local"]', there: '.home .phase-bar' },
+  { what: 'home to clusters', click: 'nav a[href="/c/local/clusters"]', there: '.clusters .phase-bar' },
+]
+const rounds = 6
+
+/** Start to interactive, the weight of the first load, and the time from one view to another. */
+export async function measureViews(bench: Bench): Promise<void> {
+  using dir = scratch()
+  await measureStart(bench)
+  const seed = join(dir.path, 'seed.json')
+  await writeSeed(seed, bench.pods)
+  using product = await startProduct(bench.dist, { seed })
+  const page = await openWindow(bench, product)
+  await measureFirstLoad(bench, page, product)
+  await page.goto(`${product.origin}/c/local`)
+  await page.waitForSelector('.home .phase-bar')
+  const times = changes.map((): number[] => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, { click, there }] of changes.entries()) times[at]?.push(await timeChange(page, click, there))
+  }
+  for (const [at, { what }] of changes.entries()) {
+    const [first = 0, ...later] = times[at] ?? []
+    const worst = Math.max(...later)
+    const figure = `first ${first.toFixed(0)} ms, then ${later.map((ms) => ms.toFixed(0)).join(', ')}`
+    bench.note(`view change, ${what}`, figure, `${changeBudgetMs} ms`, worst <= changeBudgetMs)
+  }
+  await measureDetails(bench, page, product)
+  await page.context().close()
+}
+
+async function measureDetails(bench: Bench, page: Page, product: Product): Promise<void> {
+  await page.goto(`${product.origin}/c/local/pods?q=${podName(8)}`)
+  await page.waitForSelector('.list-row')
+  const opened = await timeChange(page, '.list-row .list-td', '.details-head h2')
+  const tabs: number[] = []
+  for (const tab of ['YAML', 'Events', 'Overview', 'YAML', 'Events', 'Overview']) {
+    tabs.push(await timeChange(page, `[role=tab]:text-is("${tab}")`, `[role=tab][aria-selected=true]:text-is("${tab}")`))
+  }
+  // The first row's details fetch their part of the program; a neighbour's do not.
+  await page.goto(`${product.origin}/c/local/pods/${podNamespace(8)}/${podName(8)}`)
+  await page.waitForSelector('.details-head h2')
+  bench.note(
+    'view change, row to details and between its tabs',
+    `${opened.toFixed(0)} ms (the first), tabs ${tabs.map((ms) => ms.toFixed(0)).join(', ')}`,
+    `${changeBudgetMs} ms`,
+    Math.max(opened, ...tabs.slice(3)) <= changeBudgetMs,
+  )
+}
+
+/** From the click to the frame that shows it, on the page's own clock. */
+async function timeChange(page: Page, click: string, there: string): Promise<number> {
+  const target = await page.locator(click).first().elementHandle()
+  const watched = page.locator(there).first()
+  const began = await page.evaluate(
+    (element) => {
+      const at = performance.now()
+      element?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, button: 0 }))
+      return at
+    },
+    target as unknown as HTMLElement | null,
+  )
+  await watched.waitFor({ state: 'attached', timeout: 60_000 })
+  return page.evaluate((from) => new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now() - from))), began)
+}
+
+/** From the start of the program to a window that can be used: five times, each with a data folder of its own that is there already. */
+async function measureStart(bench: Bench): Promise<void> {
+  const times: { program: number; window: number }[] = []
+  for (let round = 0; round < 5; round++) {
+    const began = performance.now()
+    using product = await startProduct(bench.dist)
+    const program = performance.now() - began
+    const context = await bench.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
+    const page = await context.newPage()
+    await page.goto(product.window, { waitUntil: 'commit' })
+    await page.waitForSelector('.home .card')
+    await page.keyboard.press('Control+k')
+    await page.waitForSelector('[role=combobox]')
+    times.push({ program, window: performance.now() - began - program })
+    await context.close()
+  }
+  times.sort((a, b) => a.program + a.window - b.program - b.window)
+  const median = times[2] ?? { program: 0, window: 0 }
+  const all = median.program + median.window
+  bench.note(
+    'start to interactive, of an empty data folder (median of 5)',
+    `${all.toFixed(0)} ms: the program's address after ${median.program.toFixed(0)}, the window ${median.window.toFixed(0)} later`,
+    `${startBudgetMs.toLocaleString('en-US')} ms`,
+    all <= startBudgetMs,
+  )
+}
+
+/** All that a first look at home fetches of the program itself, as gzip sends it. */
+async function measureFirstLoad(bench: Bench, page: Page, product: Product): Promise<void> {
+  await page.goto(`${product.origin}/c/local`)
+  await page.waitForSelector('.home .phase-bar')
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  const paths = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname))
+  let bytes = 0
+  const files = new Set(['/index.html', ...paths.filter((path) => /\.(?:js|css|svg|woff2?|json)$/.test(path) && !path.startsWith('/api/'))])
+  for (const path of files) bytes += gzipped(join(bench.dist, 'renderer', path))
+  bench.note(
+    'first load, gzip',
+    `${(bytes / 1024).toFixed(0)} KiB in ${files.size} files`,
+    `${firstLoadBudget / 1024} KiB`,
+    bytes <= firstLoadBudget,
+  )
+}
+
+function gzipped(file: string): number {
+  if (existsSync(`${file}.gz`)) return statSync(`${file}.gz`).size
+  return existsSync(file) ? gzipSync(readFileSync(file)).length : 0
+}
