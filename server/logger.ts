@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import pino from 'pino'
-import type { Log } from './log.ts'
+import type { Log } from './machinery/log.ts'
 
 export interface LoggerOptions {
   /** `json`: one object a line; `text`: for people. */

@@ -9,7 +9,7 @@ import { ensureStorageClass } from './controllers/persistentvolume-binder/defaul
 import { persistentVolumeBinderController } from './controllers/persistentvolume-binder/persistentvolume-binder.ts'
 import { selectControllers, startControllers } from './controllers/index.ts'
 import { GIT_VERSION } from './discovery/version.ts'
-import type { Log } from './log.ts'
+import type { Log } from './machinery/log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makePrivateFolder } from './machinery/folders.ts'
 import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/index.ts'

@@ -41,6 +41,8 @@ export const elements = [
       'options',
       'aggregator',
       'quota',
+      'request',
+      'webhook',
     ],
   ].map((type) => ({ type, pattern: `server/${type}` })),
   { type: 'server-main', pattern: 'server' },
@@ -105,7 +107,7 @@ export const directions = [
   {
     name: 'registry-is-below',
     from: registry,
-    never: ['handlers', 'serving', 'client', 'gateway', ...loops],
+    never: ['handlers', 'filters', 'proxy', 'aggregator', 'discovery', 'openapi', 'serving', 'client', 'gateway', ...loops],
     message: 'the registry knows cache and storage, not who asks it',
   },
   {
@@ -124,8 +126,57 @@ export const directions = [
   {
     name: 'admission-beside-registry',
     from: ['admission'],
-    never: [...backends, ...registry, 'handlers', 'filters', 'serving', 'client', 'gateway', ...loops],
+    never: [...backends, ...registry, 'request', 'handlers', 'filters', 'proxy', 'serving', 'client', 'gateway', ...loops],
     message: 'admission is told of a write and looks up what it is given: it knows no registry',
+  },
+  {
+    name: 'who-and-what-beside-registry',
+    from: ['authn', 'authz'],
+    never: [...backends, ...registry, 'admission', 'request', 'handlers', 'filters', 'proxy', 'client', 'gateway', ...loops],
+    message: 'authn and authz look up what they are given: they know no registry, and nobody who asks them',
+  },
+  {
+    name: 'request-tells-of-one',
+    from: ['request'],
+    never: server.filter((t) => !['request', 'machinery', 'authn', 'admission', 'serving'].includes(t)),
+    message: 'request is what is known of one request: the contracts of who asks and of what judges it, and nothing that answers',
+  },
+  {
+    name: 'request-is-a-leaf',
+    from: ['request'],
+    never: server.filter((t) => !['request', 'machinery'].includes(t)),
+    kind: 'value',
+    message: 'request takes contracts of others, with `import type`',
+  },
+  {
+    name: 'filters-know-no-object',
+    from: ['filters'],
+    never: [...backends, 'storage', 'cache', ...registry, 'handlers', 'proxy', 'aggregator', 'discovery', 'openapi', 'gateway', ...loops],
+    message: 'filters look at requests, whatever they are about',
+  },
+  {
+    name: 'proxy-is-below-handlers',
+    from: ['proxy'],
+    never: [...backends, 'storage', 'handlers', 'filters', 'discovery', 'openapi', 'aggregator', 'gateway', ...loops],
+    message: 'the proxy hands requests on: handlers and aggregator use it, not the other way round',
+  },
+  {
+    name: 'views-of-the-registry',
+    from: ['discovery', 'openapi'],
+    never: [...backends, 'storage', 'cache', 'handlers', 'filters', 'proxy', 'aggregator', 'gateway', ...loops],
+    message: 'discovery and openapi show what the registry serves',
+  },
+  {
+    name: 'serving-is-http',
+    from: ['serving'],
+    never: server.filter((t) => !['serving', 'machinery'].includes(t)),
+    message: 'serving speaks HTTP and knows no API',
+  },
+  {
+    name: 'webhook-is-a-client',
+    from: ['webhook'],
+    never: server.filter((t) => !['webhook', 'machinery'].includes(t)),
+    message: 'webhook calls servers of others, for whoever asks: admission, conversion, authentication',
   },
   {
     name: 'handlers-not-resources',

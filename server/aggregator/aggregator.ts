@@ -1,5 +1,5 @@
 import type { Entry } from '../cache/entry.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { writeText } from '../filters/errors.ts'
 import { formatTime, type Clock, type Timer } from '../machinery/clock.ts'
 import { copyJson } from '../machinery/copy-json.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import type { Forwarder } from '../proxy/forward.ts'
 import type { ProxyTarget } from '../proxy/target.ts'
 import type { Address } from './resolve.ts'

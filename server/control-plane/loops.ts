@@ -1,6 +1,6 @@
 import { Compactor } from '../cache/compactor.ts'
 import type { Feed } from '../cache/feed.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Storage } from '../storage/contract.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../codec/protobuf/index.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { Snapshot } from '../registry/registry.ts'
 import { scheme } from '../scheme/index.ts'

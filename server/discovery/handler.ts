@@ -1,6 +1,6 @@
 import { parseAccept, PROTOBUF_TYPE } from '../codec/negotiation.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Scheme } from '../scheme/contract.ts'

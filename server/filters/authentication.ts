@@ -1,6 +1,6 @@
 import { userAnonymous, type AuthenticationResult, type Authenticator } from '../authn/contract.ts'
 import { unauthorized } from '../machinery/status.ts'
-import type { Filter, RequestContext, Handler } from './context.ts'
+import type { Filter, RequestContext, Handler } from '../request/context.ts'
 
 /** Finds out who asks; 401 when credentials are wrong, or absent and anonymous requests are not allowed. */
 export function withAuthentication(authenticator: Authenticator): Filter {

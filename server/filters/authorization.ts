@@ -1,6 +1,6 @@
 import type { Authorizer, Decision } from '../authz/contract.ts'
 import { forbiddenError } from '../authz/forbidden.ts'
-import type { Filter, Handler, RequestContext } from './context.ts'
+import type { Filter, Handler, RequestContext } from '../request/context.ts'
 import type { StatusWriter } from './errors.ts'
 
 /** Lets through what the authorizer allows; everything else gets the reference's 403. */

@@ -1,4 +1,4 @@
-import type { Filter } from './context.ts'
+import type { Filter } from '../request/context.ts'
 
 /** Nothing that depends on who asks may be kept by a shared cache; handlers of public documents say otherwise themselves. */
 export const withCacheControl: Filter = (next) => (ctx) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bearerAuthenticator, forServer } from '../authn/bearer.ts'
 import { notFound } from '../machinery/status.ts'
-import type { Handler } from './context.ts'
+import type { Handler } from '../request/context.ts'
 import type { ResponseStream } from '../serving/exchange.ts'
 import type { AccessLogEntry } from './http-log.ts'
 import { gate, json, ok, Server, tokens } from './testing/server.ts'

@@ -1,4 +1,4 @@
-import type { Filter } from './context.ts'
+import type { Filter } from '../request/context.ts'
 
 const fixed: Readonly<Record<string, string>> = {
   'access-control-allow-methods': 'POST, GET, OPTIONS, PUT, DELETE, PATCH',

@@ -1,6 +1,6 @@
 import { isStatusError, toStatus, type Status } from '../machinery/status.ts'
 import type { Exchange, ResponseHeaders } from '../serving/exchange.ts'
-import type { Filter } from './context.ts'
+import type { Filter } from '../request/context.ts'
 
 /** Writes a Status in the encoding the client asked for. */
 export type StatusWriter = (exchange: Exchange, status: Status, headers: ResponseHeaders) => void

@@ -1,4 +1,4 @@
-import type { Filter, RequestContext } from './context.ts'
+import type { Filter, RequestContext } from '../request/context.ts'
 
 export interface AccessLogEntry {
   method: string

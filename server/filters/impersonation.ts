@@ -3,7 +3,7 @@ import { Impersonation, type WantedUser } from '../authz/impersonation.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { RequestHeaders } from '../serving/exchange.ts'
-import type { Filter, RequestContext } from './context.ts'
+import type { Filter, RequestContext } from '../request/context.ts'
 
 const PREFIX = 'impersonate-'
 const EXTRA = 'impersonate-extra-'

@@ -1,5 +1,5 @@
 import { groupMasters, type UserInfo } from '../authn/contract.ts'
-import type { Filter } from './context.ts'
+import type { Filter } from '../request/context.ts'
 import { writeText } from './errors.ts'
 
 export interface InFlight {

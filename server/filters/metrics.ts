@@ -1,6 +1,6 @@
-import type { Filter, RequestContext } from './context.ts'
+import type { Filter, RequestContext } from '../request/context.ts'
 import type { InFlight } from './max-in-flight.ts'
-import type { RequestInfo } from './request-info.ts'
+import type { RequestInfo } from '../request/request-info.ts'
 
 /** What prom-client's Registry.registerMetric takes: it asks `get` when it is scraped, and nothing before. */
 export interface MetricSource {

@@ -1,5 +1,5 @@
 import { badRequest, StatusError } from '../machinery/status.ts'
-import { ServedRequest, type Filter } from './context.ts'
+import { ServedRequest, type Filter } from '../request/context.ts'
 import type { StatusWriter } from './errors.ts'
 import { DurationError, parseDuration } from './duration.ts'
 

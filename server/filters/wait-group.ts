@@ -1,6 +1,6 @@
 import { StatusError } from '../machinery/status.ts'
-import type { Filter, RequestContext } from './context.ts'
-import { ServedRequest } from './context.ts'
+import type { Filter, RequestContext } from '../request/context.ts'
+import { ServedRequest } from '../request/context.ts'
 import type { StatusWriter } from './errors.ts'
 
 const healthPaths = new Set(['/readyz', '/livez', '/healthz'])

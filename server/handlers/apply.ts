@@ -1,6 +1,6 @@
 import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
 import { readYaml } from '../codec/yaml-body.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
 import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
 import { inTurns, Slice } from '../machinery/slice.ts'

@@ -1,6 +1,6 @@
 import { bodyMediaType } from '../codec/negotiation.ts'
 import { decodeRequest } from '../codec/request.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { validateFieldManager } from '../apis/meta/v1/validation.ts'
 import { forbiddenField, notSupported, required, type FieldError } from '../machinery/field-errors.ts'

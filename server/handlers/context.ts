@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { apiVersionOf } from '../machinery/types.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
 

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { expectedOf, readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'

@@ -1,7 +1,7 @@
 import { isDryRun, validateDeleteOptions } from '../apis/meta/v1/options.ts'
 import { decodeRequest } from '../codec/request.ts'
 import { bodyMediaType } from '../codec/negotiation.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { isYes } from '../machinery/query.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { respondEntry, shapeFor } from './respond.ts'

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 
 /** One named check: resolves when fine, rejects with the reason. */
 export interface HealthCheck {

@@ -1,5 +1,5 @@
 import type { Registry as PromRegistry } from 'prom-client'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 
 /** Serves `/metrics` in Prometheus' text format. */
 export function metrics(registry: () => Promise<PromRegistry>): (ctx: RequestContext) => Promise<boolean> {

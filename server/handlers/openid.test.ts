@@ -4,7 +4,7 @@ import { ServiceAccountTokens } from '../authn/service-account.ts'
 import { isStatusError } from '../machinery/status.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { openId, type OpenIdProvider } from './openid.ts'
 
 interface Answered {

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { methodNotAllowed, StatusError } from '../machinery/status.ts'
 
 /** What others must know to check service account tokens themselves (KEP-1393; pkg/serviceaccount/openidmetadata.go). */

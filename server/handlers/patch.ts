@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { copyingJson } from '../machinery/copy-json.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Entry } from '../cache/entry.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseQuery } from '../machinery/query.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'

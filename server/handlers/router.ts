@@ -1,4 +1,4 @@
-import type { Handler, RequestContext } from '../filters/context.ts'
+import type { Handler, RequestContext } from '../request/context.ts'
 import { oneField } from '../machinery/fields.ts'
 import { badRequest, methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'

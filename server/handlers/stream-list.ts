@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { constants, createGzip } from 'node:zlib'
 import type { Entry } from '../cache/entry.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { Slice } from '../machinery/slice.ts'
 import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import type { ListEnds, Shape } from './representation.ts'

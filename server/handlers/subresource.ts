@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest, methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'

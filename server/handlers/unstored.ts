@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'

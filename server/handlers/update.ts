@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'

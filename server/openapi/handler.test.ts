@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseQuery } from '../machinery/query.ts'
 import { scheme } from '../scheme/index.ts'

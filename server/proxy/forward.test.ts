@@ -5,7 +5,7 @@ import { constants, deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateRa
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { localTransport } from '../client/local-transport.ts'
 import type { Transport, TransportStream } from '../client/transport.ts'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { toStatus } from '../machinery/status.ts'
 import { LocalKubelets } from './address.ts'
 import { Forwarder } from './forward.ts'

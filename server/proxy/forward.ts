@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { http } from '../machinery/node-http.ts'
 import { serviceUnavailable, StatusError } from '../machinery/status.ts'
 import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'

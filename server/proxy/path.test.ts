@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseRequestInfo } from '../filters/request-info.ts'
+import { parseRequestInfo } from '../request/request-info.ts'
 import { backendPath, cutPath, segmentCount } from './path.ts'
 
 describe('a proxied path is cut by its segments', () => {

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError } from '../machinery/status.ts'
 import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
 import type { KubeObject } from '../machinery/types.ts'

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../filters/context.ts'
+import type { RequestContext } from '../request/context.ts'
 import type { CacheSchema, IndexedParts } from '../cache/entry.ts'
 import { ConvertingCache } from '../cache/converting-cache.ts'
 import type { Feed } from '../cache/feed.ts'

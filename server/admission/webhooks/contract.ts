@@ -3,7 +3,7 @@ import type { ResourceCache } from '../../cache/resource-cache.ts'
 import type { Authorizer } from '../../authz/contract.ts'
 import type { LabelSelectorObject } from '../../machinery/labels.ts'
 import type { GroupVersionKind, KubeObject } from '../../machinery/types.ts'
-import type { CallWebhook, WebhookAddress } from '../../proxy/webhook-call.ts'
+import type { CallWebhook, WebhookAddress } from '../../webhook/call.ts'
 import type { AdmissionAttributes } from '../contract.ts'
 
 /** A webhook as configurations have it, defaults put in (admissionregistration.k8s.io/v1). */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { HookServer, patching, reviewed, type HookReply } from '../../proxy/testing/hook-server.ts'
+import { HookServer, patching, reviewed, type HookReply } from '../../webhook/testing/hook-server.ts'
 import { startTestServer, type TestServer } from '../../registry/testing/calls/server.ts'
 
 type Json = Record<string, unknown>

@@ -9,7 +9,7 @@ import { goQuote } from '../../machinery/go-quote.ts'
 import { jsonText } from '../../machinery/json-text.ts'
 import { jsonKind, parseNumbers } from '../../machinery/numbers.ts'
 import { StatusError } from '../../machinery/status.ts'
-import type { CallWebhook, WebhookAddress } from '../../proxy/webhook-call.ts'
+import type { CallWebhook, WebhookAddress } from '../../webhook/call.ts'
 
 const TIMEOUT_MS = 30_000
 const REVIEWS = ['v1', 'v1beta1']

@@ -8,7 +8,7 @@ import { toV1beta1 } from '../../scheme/conversion/custom-resource-definitions.t
 import { openStores, type Stores } from '../generic/testing/stores.ts'
 import { createIn, updateIn } from '../generic/write.ts'
 import { mainRules } from '../generic/update-rules.ts'
-import type { CallWebhook } from '../../proxy/webhook-call.ts'
+import type { CallWebhook } from '../../webhook/call.ts'
 import { ConversionWebhook } from './conversion-webhook.ts'
 import { customresourcedefinitions } from './customresourcedefinitions.ts'
 import { DefinitionController } from './definition-controller.ts'

@@ -29,7 +29,7 @@ import { serverContext, type StrategyContext } from '../generic/strategy.ts'
 import { statusRules } from '../generic/update-rules.ts'
 import { updateIn } from '../generic/write.ts'
 import type { Registry } from '../registry.ts'
-import type { CallWebhook } from '../../proxy/webhook-call.ts'
+import type { CallWebhook } from '../../webhook/call.ts'
 import { customResource, isServable } from './custom-resource.ts'
 import { deleteInstances } from './instance-deletion.ts'
 

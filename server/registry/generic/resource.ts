@@ -1,5 +1,5 @@
 import type { Entry } from '../../cache/entry.ts'
-import type { Handler, RequestContext } from '../../filters/context.ts'
+import type { Handler, RequestContext } from '../../request/context.ts'
 import type { Query } from '../../machinery/query.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ResourceFacts } from '../../scheme/contract.ts'

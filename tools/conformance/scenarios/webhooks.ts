@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HookServer, patching, reviewed, type HookReply } from '../../../server/proxy/testing/hook-server.ts'
+import { HookServer, patching, reviewed, type HookReply } from '../../../server/webhook/testing/hook-server.ts'
 import type { Scenario, Session } from '../session.ts'
 
 type Json = Record<string, unknown>

@@ -1,11 +1,11 @@
-import { copyJson } from './machinery/copy-json.ts'
-import { formatTime, type Clock } from './machinery/clock.ts'
-import { isStatusError } from './machinery/status.ts'
-import type { KubeObject } from './machinery/types.ts'
-import type { Registry } from './registry/registry.ts'
-import type { StrategyContext } from './registry/generic/strategy.ts'
-import { deleteFrom } from './registry/generic/delete.ts'
-import { createIn, updateIn } from './registry/generic/write.ts'
+import { copyJson } from '../machinery/copy-json.ts'
+import { formatTime, type Clock } from '../machinery/clock.ts'
+import { isStatusError } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { StrategyContext } from '../registry/generic/strategy.ts'
+import { deleteFrom } from '../registry/generic/delete.ts'
+import { createIn, updateIn } from '../registry/generic/write.ts'
 
 /** Namespaces that every cluster has from its first moment. */
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
@@ -112,7 +112,7 @@ async function ensureService(o: BootstrapOptions): Promise<void> {
 
 async function markRangeReady(o: BootstrapOptions): Promise<void> {
   const { context } = o
-  const { statusRules } = await import('./registry/generic/update-rules.ts')
+  const { statusRules } = await import('../registry/generic/update-rules.ts')
   const store = o.registry.store('servicecidrs.networking.k8s.io')
   const message = 'Kubernetes default Service CIDR is ready'
   const ready = { type: 'Ready', status: 'True', lastTransitionTime: formatTime(o.clock.now()), reason: '', message }
@@ -174,7 +174,7 @@ function kubernetesEndpointSlice(o: BootstrapOptions): KubeObject {
 /** A restart may come up on another port: the endpoints follow. */
 async function syncEndpoints(o: BootstrapOptions): Promise<void> {
   const { context } = o
-  const { mainRules } = await import('./registry/generic/update-rules.ts')
+  const { mainRules } = await import('../registry/generic/update-rules.ts')
   const set = async (resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> => {
     const store = o.registry.store(resource)
     await updateIn(store, {

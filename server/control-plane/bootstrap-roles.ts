@@ -1,12 +1,12 @@
-import { defaultPolicy, type RbacResource } from './authz/rbac/bootstrap-policy.ts'
-import { reconcileBinding, reconcileRole } from './authz/rbac/reconcile.ts'
-import { isStatusError } from './machinery/status.ts'
-import type { KubeObject } from './machinery/types.ts'
-import { deleteFrom } from './registry/generic/delete.ts'
-import type { StrategyContext } from './registry/generic/strategy.ts'
-import { mainRules } from './registry/generic/update-rules.ts'
-import { createIn, updateIn } from './registry/generic/write.ts'
-import type { Registry } from './registry/registry.ts'
+import { defaultPolicy, type RbacResource } from '../authz/rbac/bootstrap-policy.ts'
+import { reconcileBinding, reconcileRole } from '../authz/rbac/reconcile.ts'
+import { isStatusError } from '../machinery/status.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { deleteFrom } from '../registry/generic/delete.ts'
+import type { StrategyContext } from '../registry/generic/strategy.ts'
+import { mainRules } from '../registry/generic/update-rules.ts'
+import { createIn, updateIn } from '../registry/generic/write.ts'
+import type { Registry } from '../registry/registry.ts'
 
 /** Another server may do the same at this moment. */
 const TRIES = 3

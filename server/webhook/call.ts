@@ -3,7 +3,7 @@ import { Agent, request, type RequestOptions } from 'node:https'
 import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
 import type { Status } from '../machinery/status.ts'
-import { webhookErrorText } from './webhook-errors.ts'
+import { webhookErrorText } from './errors.ts'
 
 /** A webhook's address, or the service behind which it is. */
 export interface WebhookAddress {

@@ -1,12 +1,12 @@
 import type { Registry as PromRegistry } from 'prom-client'
-import type { WebhookMetrics } from './admission/webhooks/metrics.ts'
-import type { Feed } from './cache/feed.ts'
-import type { RequestMetrics } from './filters/metrics.ts'
-import type { Registry } from './registry/registry.ts'
-import type { StorageTimings } from './storage/timings.ts'
-import type { Storage } from './storage/contract.ts'
-import { GIT_VERSION } from './discovery/version.ts'
-import { NOTHING_ENFORCES } from './registry/generic/unenforced.ts'
+import type { WebhookMetrics } from '../admission/webhooks/metrics.ts'
+import type { Feed } from '../cache/feed.ts'
+import type { RequestMetrics } from '../filters/metrics.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { StorageTimings } from '../storage/timings.ts'
+import type { Storage } from '../storage/contract.ts'
+import { GIT_VERSION } from '../discovery/version.ts'
+import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
 
 export interface MetricSources {
   requests: RequestMetrics

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HookServer } from './testing/hook-server.ts'
-import { webhookCaller, type CallWebhook, type WebhookAddress } from './webhook-call.ts'
+import { webhookCaller, type CallWebhook, type WebhookAddress } from './call.ts'
 
 const BODY = Buffer.from('{}')
 const REDIRECT = { status: 307, headers: { location: '/other' } }

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { AdmissionAttributes } from '../../admission/contract.ts'
-import { testAttributes } from '../../admission/testing/attributes.ts'
-import type { KubeObject } from '../../machinery/types.ts'
-import { TestPolicy } from '../testing/policy.ts'
-import { escalationCheck } from './escalation.ts'
+import type { AdmissionAttributes } from './contract.ts'
+import { testAttributes } from './testing/attributes.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { TestPolicy } from '../authz/testing/policy.ts'
+import { escalationCheck } from './rbac-escalation.ts'
 
 /** The texts are the reference's. */
 const GROUP = 'rbac.authorization.k8s.io'

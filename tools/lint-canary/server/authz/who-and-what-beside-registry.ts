@@ -1,0 +1,3 @@
+import { target } from '../admission/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import { target } from '../handlers/target.ts'
+
+export const wrong = target

@@ -1,0 +1,3 @@
+import type { target } from '../registry/target.ts'
+
+export type Wrong = typeof target

@@ -1,0 +1,3 @@
+import { target } from '../codec/target.ts'
+
+export const wrong = target
