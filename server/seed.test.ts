@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from './client/client.ts'
 import { systemClock } from './machinery/clock.ts'
-import { startTestServer, type TestServer } from './registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from './testing/api-server.ts'
 import { applySeed, readSeed } from './seed.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'seed-'))

@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'server',
-          include: ['server/**/*.test.ts'],
+          include: ['{server,e2e/reference}/**/*.test.ts'],
           exclude: [
             ...configDefaults.exclude,
             'server/{storage,cache}/**',

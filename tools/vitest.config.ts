@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** Unit and contract suites: `x.test.ts` beside `x.ts`. Whole-system tests have their own configuration in e2e/. */
+/** Unit and contract suites: `x.test.ts` beside `x.ts`, and what plays the reference's recorded answers. Whole-system tests have their own configuration in e2e/. */
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
-    include: ['{server,renderer,electron,tools}/**/*.test.{ts,tsx}'],
+    include: ['{server,renderer,electron,tools,e2e/reference}/**/*.test.{ts,tsx}'],
     // Two cores are common on machines that run this.
     maxWorkers: '100%',
     setupFiles: [join(import.meta.dirname, 'properties.setup.ts')],

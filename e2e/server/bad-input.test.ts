@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Api } from '../fixtures/api.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
-import { badRequests, type BadRequest } from './bad-input.cases.ts'
+import { badRequests, type BadRequest } from '../reference/bad-input.cases.ts'
 
 /**
  * Each bad request gets the reference's answer. BINNACLE_RECORD="URL TOKEN" of a kube-apiserver writes its answers down anew:
  * facts, with the parts that differ from server to server taken out.
  */
-const file = new URL('bad-input.answers.json', import.meta.url)
+const file = new URL('../reference/bad-input.answers.json', import.meta.url)
 const record = process.env.BINNACLE_RECORD?.split(' ')
 
 interface Fact {

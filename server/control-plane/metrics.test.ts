@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

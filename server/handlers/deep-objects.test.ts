@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseYaml } from '../codec/yaml.ts'
 import { decodeObject, encodeObject } from '../codec/protobuf/index.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 import { scheme } from '../scheme/index.ts'
 
 const all = '/apis/apps/v1/namespaces/default/controllerrevisions'

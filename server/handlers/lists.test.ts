@@ -6,7 +6,7 @@ import type { Transport, TransportResponse } from '../client/transport.ts'
 import { decodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import { STREAM_ABOVE } from './stream-list.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
 interface List {
   kind: string

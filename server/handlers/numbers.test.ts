@@ -1,7 +1,7 @@
 /** Integers beyond 2^53 on the way through a whole server: every answer, and every write that does not mean them, has their digits. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../client/client.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
 const MOST = '9223372036854775807'
 const ODD = '9007199254740993'

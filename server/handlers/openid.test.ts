@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ServiceAccountTokens } from '../authn/service-account.ts'
 import { isStatusError } from '../machinery/status.ts'
 import { FakeClock } from '../machinery/clock.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 import type { RequestContext } from '../request/context.ts'
 import { openId, type OpenIdProvider } from './openid.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport } from '../client/transport.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 import { randomEndpoint, type Slice } from './service-target.ts'
 
 /** What kube-apiserver 1.37.2 answers to the same requests on the same objects. */

@@ -11,7 +11,7 @@ import { applyMergePatch } from '../patch/merge-patch.ts'
 import { applyStrategicPatch } from '../patch/strategic-merge.ts'
 import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
-import { listPaths, withItems } from './testing/many-items.ts'
+import { listPaths, withItems } from '../testing/many-items.ts'
 
 /** What every kind of object goes through in one form or another: its bytes, who owns its fields, and patches, with many items in each list. */
 const N = 24

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../machinery/types.ts'
 import { parseApiVersion } from '../machinery/types.ts'
-import pairs from './conversion/testing/pairs.json' with { type: 'json' }
+import { recorded } from '../testing/recorded.ts'
 import { convert } from './versions.ts'
 
 // Objects as the reference answered them in one version and another (of CustomResourceDefinitions, as it stored them).
-const recorded = (pairs as unknown as [KubeObject, KubeObject][]).map(([one, other]) => ({
+const pairs = recorded<[KubeObject, KubeObject][]>('conversion/pairs').map(([one, other]) => ({
   name: `${one.apiVersion} ${one.kind} ${one.metadata.name}`,
   one,
   other,
@@ -13,7 +13,7 @@ const recorded = (pairs as unknown as [KubeObject, KubeObject][]).map(([one, oth
 const gv = (object: KubeObject) => parseApiVersion(object.apiVersion!)!
 
 describe('conversion', () => {
-  test.each(recorded)('of $name and back', ({ one, other }) => {
+  test.each(pairs)('of $name and back', ({ one, other }) => {
     expect(JSON.stringify(convert(one, gv(one), gv(other)))).toBe(JSON.stringify(other))
     const back = convert(other, gv(other), gv(one))
     // autoscaling/v1 orders metrics in its own way and has no missing values; what it holds must be all there is.

@@ -1,4 +1,4 @@
-import { ROOT } from '../../server/registry/testing/root-certificate.ts'
+import { ROOT } from '../../e2e/reference/kinds/root-certificate.ts'
 
 /** A stored resource with the least object that the reference takes, and changes of it. */
 export interface Sample {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../../server/registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../../server/testing/api-server.ts'
 import { collection, make, samples } from '../conformance/objects.ts'
 import { normalise } from '../conformance/normalise.ts'
 import recorded from './answers.json' with { type: 'json' }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { HookServer, patching, reviewed, type HookReply } from '../../webhook/testing/hook-server.ts'
-import { startTestServer, type TestServer } from '../../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../../testing/api-server.ts'
 
 type Json = Record<string, unknown>
 

@@ -4,7 +4,7 @@ import { typeNames } from '../../scheme/facts.ts'
 import { scheme } from '../../scheme/index.ts'
 import { decodeMessage, decodeObject, encodeList, encodeMessage, encodeObject, unwrap, wrap } from './index.ts'
 import { DecodeError, EncodeError, FrameReader, frameWatchEvent, parseWatchEvent } from './index.ts'
-import answers from './testing/answers.json' with { type: 'json' }
+import { recorded } from '../../testing/recorded.ts'
 import { objectOf } from './testing/objects.ts'
 
 interface Answer {
@@ -17,7 +17,10 @@ const REFERENCE_FRAME = [
   'AAAAcwoFQURERUQSagpoazhzAAoPCgJ2MRIJQ29uZmlnTWFwEk0KSwoBdxIAGgtrdWJlLXB1YmxpYyIAKiQwYTdhMGZlOC1lMzUyLTQ2MWUtYjM3MC05NmNk',
   'Y2RhMDAxODQyAzUyNDgAQggIg5GR2AYQABoAIgA=',
 ].join('')
-const recorded = (answers as unknown as [string, Answer][]).map(([bytes, object]) => ({ bytes: Buffer.from(bytes, 'base64'), object }))
+const answers = recorded<[string, Answer][]>('protobuf/protobuf').map(([bytes, object]) => ({
+  bytes: Buffer.from(bytes, 'base64'),
+  object,
+}))
 
 function typeOf(object: Answer) {
   const [version, group = ''] = object.apiVersion.split('/').reverse()
@@ -25,14 +28,14 @@ function typeOf(object: Answer) {
 }
 
 describe("the reference's answers, taken as JSON and as protobuf", () => {
-  test.each(recorded)('$object.apiVersion $object.kind', ({ bytes, object }) => {
+  test.each(answers)('$object.apiVersion $object.kind', ({ bytes, object }) => {
     expect(encodeObject(object, typeOf(object)).equals(bytes)).toBe(true)
     // The text is compared, so that the order of fields counts.
     expect(JSON.stringify(decodeObject(bytes))).toBe(JSON.stringify(object))
   })
 
   test('an envelope says its kind, and an unknown one is refused', () => {
-    const { bytes } = recorded[0]!
+    const { bytes } = answers[0]!
     expect(unwrap(bytes)).toMatchObject({ apiVersion: 'v1', kind: 'Pod', contentType: '' })
     expect(() => decodeObject(wrap(Buffer.alloc(0), 'v9', 'Pod'))).toThrow('no kind "Pod" is registered for version "v9"')
     const bare = wrap(unwrap(bytes).raw, '', '')
@@ -44,7 +47,7 @@ describe('lists and watch frames', () => {
   const pod = scheme.type('io.k8s.api.core.v1.Pod')!
 
   test('a list of encoded items is the encoded list', () => {
-    const items = [recorded[0]!.object, { metadata: { name: 'b' } }]
+    const items = [answers[0]!.object, { metadata: { name: 'b' } }]
     const list = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '7', remainingItemCount: 0 }, items }
     const parts = items.map((item) => encodeMessage(item, pod))
     const bytes = encodeList(list.metadata, parts, { group: '', version: 'v1', kind: 'PodList' })
@@ -52,15 +55,15 @@ describe('lists and watch frames', () => {
   })
 
   test('frames survive any cut of the stream', () => {
-    const stream = Buffer.concat(recorded.map(({ bytes }) => frameWatchEvent('MODIFIED', bytes)))
+    const stream = Buffer.concat(answers.map(({ bytes }) => frameWatchEvent('MODIFIED', bytes)))
     fc.assert(
       fc.property(fc.array(fc.nat(stream.length), { maxLength: 8 }), (cuts) => {
         const reader = new FrameReader()
         const at = [0, ...cuts.sort((a, b) => a - b), stream.length]
         const frames = at.slice(1).flatMap((end, i) => reader.push(stream.subarray(at[i]!, end)))
         const events = frames.map(parseWatchEvent)
-        expect(events.map((e) => e.type)).toEqual(recorded.map(() => 'MODIFIED'))
-        expect(events.every((e, i) => e.object.equals(recorded[i]!.bytes))).toBe(true)
+        expect(events.map((e) => e.type)).toEqual(answers.map(() => 'MODIFIED'))
+        expect(events.every((e, i) => e.object.equals(answers[i]!.bytes))).toBe(true)
       }),
       { numRuns: 50 },
     )
@@ -118,7 +121,7 @@ describe('bad input', () => {
   })
 
   test('a real object with one byte changed or cut short', () => {
-    const source = fc.constantFrom(...recorded)
+    const source = fc.constantFrom(...answers)
     fc.assert(
       fc.property(source, fc.nat(), fc.nat(255), fc.boolean(), ({ bytes, object }, at, value, cut) => {
         const broken = cut ? bytes.subarray(0, at % bytes.length) : Buffer.from(bytes)

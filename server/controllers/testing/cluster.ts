@@ -10,7 +10,7 @@ import { formatTime, type FakeClock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { turnsWaited } from '../../machinery/turns.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { startTestServer } from '../../registry/testing/calls/server.ts'
+import { startTestServer } from '../../testing/api-server.ts'
 import type { Controller, ControllerOptions } from '../controller.ts'
 import { startControllers } from '../index.ts'
 

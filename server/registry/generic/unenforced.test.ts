@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../../testing/api-server.ts'
 import { NOTHING_ENFORCES } from './unenforced.ts'
 
 let server: TestServer

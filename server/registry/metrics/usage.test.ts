@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../client/client.ts'
 import { FakeClock } from '../../machinery/clock.ts'
 import { UsageCollector } from '../../node/index.ts'
-import { startTestServer, type TestServer } from '../testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../../testing/api-server.ts'
 import type { UsageReadings } from './usage.ts'
 
 const usage = (cpuNanoCores: number, memoryBytes: number) => ({ time: Date.UTC(2026, 0, 1), windowMs: 10_000, cpuNanoCores, memoryBytes })

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { checkProfiles } from '../profile.ts'
+import { recorded } from '../../testing/recorded.ts'
 import { defaultConfiguration, loadConfiguration } from './load.ts'
 
 interface Answer {
@@ -8,7 +8,7 @@ interface Answer {
   /** What `kube-scheduler --config` of 1.37.2 ended with; '' when it started. */
   error: string
 }
-const answers = JSON.parse(readFileSync(new URL('testing/answers.json', import.meta.url), 'utf8')) as Record<string, Answer>
+const answers = recorded<Record<string, Answer>>('scheduler-configuration/load')
 
 describe('a configuration is refused in kube-scheduler’s words', () => {
   test.each(Object.entries(answers))('%s', (_, { config, error }) => {

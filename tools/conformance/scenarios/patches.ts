@@ -1,4 +1,4 @@
-import { base, strategicCases } from '../../../server/patch/testing/strategic-cases.ts'
+import { base, strategicCases } from '../../../e2e/reference/patches/strategic-cases.ts'
 import type { Scenario } from '../session.ts'
 
 const jsonPatches: readonly [string, object | string][] = [

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../../testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../../../testing/api-server.ts'
 
 type Json = Record<string, unknown>
 

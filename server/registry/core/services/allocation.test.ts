@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../../testing/calls/server.ts'
-import type { Json } from '../../testing/calls/case.ts'
+import { startTestServer, type TestServer } from '../../../testing/api-server.ts'
+import type { Json } from '../../../testing/api-server.ts'
 
 /** Two API servers on one SQLite store, asked at the same time. */
 let first: TestServer

@@ -1,0 +1,94 @@
+import { systemTime } from '../machinery/testing/system-time.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bearerAuthenticator } from '../authn/bearer.ts'
+import { ServiceAccountTokens } from '../authn/service-account.ts'
+import { anonymousAuthenticator } from '../authn/anonymous.ts'
+import { localAuthenticator } from '../authn/local.ts'
+import { unionAuthenticator } from '../authn/union.ts'
+import { startApiServer, type ApiServer } from '../control-plane.ts'
+import { FakeClock } from '../machinery/clock.ts'
+import { loadCertificates } from '../serving/certificates.ts'
+import type { Storage } from '../storage/contract.ts'
+import { openSqliteStorage } from '../storage/sqlite/open.ts'
+
+export type Json = Record<string, unknown>
+
+/** Sends a request as somebody who may do everything; the answer's body is JSON. */
+export type Send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<{ code: number; body: Json }>
+
+export interface TestServer {
+  api: ApiServer
+  storage: Storage
+  /** Moves only when a test says so. */
+  clock: FakeClock
+  send: Send
+  close(): Promise<void>
+}
+
+export interface TestServerOptions {
+  storage?: Storage
+  /** Of the server and of the store, if that is its own. */
+  clock?: FakeClock
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** A whole API server on a scratch SQLite file, called without sockets. Give `storage` to put a second one on the store of the first. */
+export async function startTestServer({ storage: shared, clock = new FakeClock() }: TestServerOptions = {}): Promise<TestServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
+  // Peers judge certificates by the system's time, whatever `clock` says.
+  const certificates = loadCertificates({ dir: join(dir, 'pki'), now: systemTime(), names: ['10.0.0.1'] })
+  const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock }))
+  const issuers = ['https://kubernetes.default.svc']
+  const api = await startApiServer({
+    storage,
+    clock,
+    log: silent,
+    authentication: ({ accounts: lookup }) => {
+      const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock, lookup })
+      const authenticator = unionAuthenticator(
+        [localAuthenticator, bearerAuthenticator([tokens], tokens.audiences)],
+        anonymousAuthenticator(),
+      )
+      return { authenticator, serviceAccountTokens: tokens }
+    },
+    authorizationModes: ['Node', 'RBAC'],
+    tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
+    bindAddress: '127.0.0.1',
+    port: 0,
+    advertiseAddress: '127.0.0.1',
+    serviceAddress: '10.0.0.1',
+    serviceRanges: ['10.0.0.0/24'],
+    keyPrefix: '/registry',
+    compactionIntervalMs: 300_000,
+    maxRequestsInFlight: 0,
+    maxMutatingRequestsInFlight: 0,
+    requestTimeoutMs: 60_000,
+    kubeletClient: certificates.kubeletClient,
+    frontProxy: certificates.frontProxy,
+    clientCa: certificates.ca.cert,
+    kubeletAddressTypes: ['InternalIP'],
+    minRequestTimeoutSeconds: 1800,
+    maxStreamsPerConnection: 1000,
+    corsAllowedOrigins: [],
+    logRequests: false,
+  })
+  const transport = api.transport('admin')
+  return {
+    api,
+    storage,
+    clock,
+    async send(method, path, body, headers = {}) {
+      const request = { method, path, headers: { 'content-type': 'application/json', ...headers } }
+      const answer = await transport.request(body === undefined ? request : { ...request, body: Buffer.from(JSON.stringify(body)) })
+      return { code: answer.status, body: JSON.parse(answer.body.toString()) as Json }
+    },
+    async close() {
+      await api.close(100)
+      if (shared === undefined) await storage.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
