@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRaw } from 'node:zlib'
 import type { Entry } from './entry.ts'
-import { alone } from './own-memory.ts'
+import { unpooled } from './own-memory.ts'
 
 const COMMA = Buffer.from(',')
 const NOTHING = Buffer.alloc(0)
@@ -81,7 +81,7 @@ export class Chunk {
   // An entry that leaves may live on in the event ring: it must not keep the whole chunk's bytes alive.
   #release(i: number): void {
     const e = this.entries[i]!
-    e.body = alone(e.body)
+    e.body = unpooled(e.body)
     this.#changed()
   }
 

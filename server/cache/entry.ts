@@ -1,6 +1,6 @@
 import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { alone } from './own-memory.ts'
+import { unpooled } from './own-memory.ts'
 import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
 
 /** What selectors look at, taken from an object once. */
@@ -197,7 +197,7 @@ export class Entry {
   encoding(key: string, make: (entry: Entry) => Buffer): Buffer {
     let bytes = this.#encodings?.get(key)
     if (bytes === undefined) {
-      bytes = alone(make(this))
+      bytes = unpooled(make(this))
       ;(this.#encodings ??= new Map()).set(key, bytes)
     }
     return bytes

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts'
-import { alone } from './own-memory.ts'
+import { unpooled } from './own-memory.ts'
 
 /** One change of one object, as every watcher of its resource sees it. */
 export class CacheEvent {
@@ -25,14 +25,14 @@ export class CacheEvent {
   frame(key: string, make: () => Buffer): Buffer {
     let bytes = this.#frames?.get(key)
     if (bytes === undefined) {
-      bytes = alone(make())
+      bytes = unpooled(make())
       ;(this.#frames ??= new Map()).set(key, bytes)
     }
     return bytes
   }
 
   /** Forgets the frames: who wants one later has it made again. */
-  cool(): void {
+  forgetFrames(): void {
     this.#frames = undefined
   }
 }
@@ -115,7 +115,7 @@ export class EventRing {
 
   push(event: CacheEvent): void {
     this.#events.push(event)
-    this.#events[this.#events.length - 1 - WARM]?.cool()
+    this.#events[this.#events.length - 1 - WARM]?.forgetFrames()
     this.#grow(event.size)
     while (this.size > this.#maxEvents || (this.#bytes > this.#maxBytes && this.size > 1)) this.dropOldest()
   }

@@ -66,7 +66,7 @@ export class ResourceCache {
   }
 
   /** What a write would give, for a dry run: nothing is kept. */
-  preview(key: string, value: Buffer, parts: IndexedParts, current?: Entry): Entry {
+  dryRunEntry(key: string, value: Buffer, parts: IndexedParts, current?: Entry): Entry {
     const revision = current?.revision ?? 0
     // A dry run's new object has no resourceVersion; an existing one keeps its own.
     const data = current === undefined ? { json: value, rvStart: 0, rvEnd: 0 } : this.schema.decode(value, revision)

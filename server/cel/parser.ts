@@ -50,6 +50,10 @@ export function parse(text: string): Parsed {
   return { expr, source, offsets: parser.offsets, issues: parser.issues }
 }
 
+/**
+ * The rules of one grammar (cel-spec `doc/langdef.md`), a method each, from the loosest binding to the tightest. They call each other in circles and share
+ * tokens, ids and the mending of faults, so they stay together although they are more than a page.
+ */
 class Parser implements MacroHelper {
   readonly offsets = new Map<number, number>()
   readonly issues: CelIssue[] = []

@@ -5,11 +5,10 @@ import type { DefinitionSpec } from './definition.ts'
 import { fieldAt } from './definition-parts.ts'
 import { child, invalidValue, unsupportedValue } from './field-errors.ts'
 import { givenFields, internalSchema } from './internal-form.ts'
-import { deepEqual, isObject, type JsonObject } from './json-values.ts'
+import { isObject, type JsonObject } from './json-values.ts'
 import { compileSchema, SchemaError, type Schema } from './structural.ts'
 import { validateStructural } from './structural-validation.ts'
-import { isKnownFormat } from './formats.ts'
-import { prunedDefaults, validateDefaults } from './validate-defaults.ts'
+import { validateDefaults } from './validate-defaults.ts'
 
 /** What is asked of a schema; less of one that was wrong before. */
 export interface SchemaRules {
@@ -22,13 +21,13 @@ export interface SchemaRules {
   readonly stored: StoredExpressions | undefined
 }
 
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
+export const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const ROOT_FIELDS =
   'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations'
 
-const schemaAt = (s: Readonly<JsonObject>, key: string): JsonObject | undefined => (isObject(s[key]) ? s[key] : undefined)
+export const schemaAt = (s: Readonly<JsonObject>, key: string): JsonObject | undefined => (isObject(s[key]) ? s[key] : undefined)
 const listAt = (s: Readonly<JsonObject>, key: string): readonly unknown[] => (Array.isArray(s[key]) ? (s[key] as unknown[]) : [])
-const textAt = (s: Readonly<JsonObject>, key: string): string => (typeof s[key] === 'string' ? s[key] : '')
+export const textAt = (s: Readonly<JsonObject>, key: string): string => (typeof s[key] === 'string' ? s[key] : '')
 const isGiven = (s: Readonly<JsonObject>, key: string): boolean => s[key] !== undefined && s[key] !== null
 const asSchema = (value: unknown): JsonObject => (isObject(value) ? value : {})
 
@@ -207,7 +206,7 @@ function listErrors(errors: FieldError[], s: JsonObject, path: string, rules: Sc
 }
 
 /** Items of a set are values that are replaced as a whole. */
-function setErrors(errors: FieldError[], s: JsonObject, path: string): void {
+export function setErrors(errors: FieldError[], s: JsonObject, path: string): void {
   const items = schemaAt(s, 'items')
   if (s['x-kubernetes-list-type'] !== 'set' || items === undefined) return
   const text = 'must be atomic as item of a list with x-kubernetes-list-type=set'
@@ -253,7 +252,7 @@ function keysErrors(errors: FieldError[], s: JsonObject, items: JsonObject | und
 }
 
 /** Keys of a list of type map are always there and never null; items of sets and maps are no nulls. */
-function keyFieldErrors(errors: FieldError[], s: JsonObject, path: string): void {
+export function keyFieldErrors(errors: FieldError[], s: JsonObject, path: string): void {
   const items = schemaAt(s, 'items')
   const listType = s['x-kubernetes-list-type']
   if (items === undefined || (listType !== 'set' && listType !== 'map')) return
@@ -314,96 +313,10 @@ function leadsSomewhere(s: JsonObject, path: string): boolean {
   return compiled === undefined || typeof fieldAt(compiled, path) !== 'string'
 }
 
-function compiledOr(s: JsonObject): Schema | undefined {
+export function compiledOr(s: JsonObject): Schema | undefined {
   try {
     return compileSchema(s)
   } catch {
     return undefined
   }
-}
-
-const INNER = ['items', 'allOf', 'anyOf', 'oneOf', 'not', 'additionalProperties', 'additionalItems']
-const INNER_BY_NAME = ['properties', 'patternProperties', 'definitions', 'dependencies']
-
-/** Whether one of the schemas within one, itself first, is as wanted. */
-function someSchema(s: JsonObject, test: (s: JsonObject) => boolean): boolean {
-  if (test(s)) return true
-  const isOne = (of: unknown): boolean => typeof of === 'object' && isObject(of) && someSchema(of, test)
-  for (const key of INNER) {
-    const value = s[key]
-    if (value === undefined) continue
-    if (Array.isArray(value) ? value.some(isOne) : isOne(value)) return true
-  }
-  for (const key of INNER_BY_NAME) {
-    const value = s[key]
-    if (isObject(value)) for (const name in value) if (isOne(value[name])) return true
-  }
-  return false
-}
-
-export function hasSchemaWith(spec: DefinitionSpec, test: (s: JsonObject) => boolean): boolean {
-  return (spec.versions ?? []).some(({ schema }) => isObject(schema?.openAPIV3Schema) && someSchema(schema.openAPIV3Schema, test))
-}
-
-/** In which ways the schemas of a definition that is stored are wrong. */
-export function schemaFaults(spec: DefinitionSpec): Readonly<Record<'types' | 'structure' | 'defaults' | 'sets' | 'keys', boolean>> {
-  const has = (check: (errors: FieldError[], s: JsonObject) => void): boolean =>
-    hasSchemaWith(spec, (s) => {
-      const errors: FieldError[] = []
-      check(errors, s)
-      return errors.length > 0
-    })
-  const schemas = (spec.versions ?? []).flatMap((v) => (v.schema?.openAPIV3Schema === undefined ? [] : [v.schema.openAPIV3Schema]))
-  return {
-    types: hasSchemaWith(spec, (s) => textAt(s, 'type') !== '' && !TYPES.includes(textAt(s, 'type'))),
-    structure: schemas.some((s) => {
-      const compiled = compiledOr(s)
-      return compiled === undefined || validateStructural(compiled, '').length > 0
-    }),
-    defaults: schemas.some((s) => {
-      const compiled = compiledOr(s)
-      return compiled !== undefined && validateStructural(compiled, '').length === 0 && !sameDefaults(compiled, prunedDefaults(compiled))
-    }),
-    sets: has((errors, s) => {
-      setErrors(errors, s, '')
-    }),
-    keys: has((errors, s) => {
-      keyFieldErrors(errors, s, '')
-    }),
-  }
-}
-
-function sameDefaults(a: Schema, b: Schema): boolean {
-  if (!deepEqual(a.default ?? null, b.default ?? null)) return false
-  if (a.items !== undefined && !sameDefaults(a.items, b.items!)) return false
-  for (const [name, of] of a.properties) if (!sameDefaults(of, b.properties.get(name)!)) return false
-  return typeof a.additionalProperties !== 'object' || sameDefaults(a.additionalProperties, b.additionalProperties as Schema)
-}
-
-/** What a writer of a definition is warned of: formats that nothing checks, sets of what is no scalar. `old`: not what it had already. */
-export function definitionWarnings(spec: DefinitionSpec, old?: DefinitionSpec): string[] {
-  const before = new Set(old === undefined ? [] : [...formatWarnings(old), ...setWarnings(old)])
-  return [...formatWarnings(spec), ...setWarnings(spec)].filter((text) => !before.has(text))
-}
-
-function formatWarnings(spec: DefinitionSpec): string[] {
-  const texts: string[] = []
-  hasSchemaWith(spec, (s) => {
-    const format = textAt(s, 'format')
-    if (format !== '' && !isKnownFormat(textAt(s, 'type'), format)) texts.push(`unrecognized format ${JSON.stringify(format)}`)
-    return false
-  })
-  return texts
-}
-
-function setWarnings(spec: DefinitionSpec): string[] {
-  const texts = new Set<string>()
-  hasSchemaWith(spec, (s) => {
-    const type = s['x-kubernetes-list-type'] === 'set' ? schemaAt(s, 'items')?.['type'] : undefined
-    if (type === 'object' || type === 'array') {
-      texts.add(`x-kubernetes-list-type: set for items of type "${type}" is not supported by server-side apply or CEL validation rules`)
-    }
-    return false
-  })
-  return [...texts].sort()
 }

@@ -12,7 +12,7 @@ import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
 import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
-import { respondEntry, shapeFor } from './respond.ts'
+import { respondEntry, encoderFor } from './respond.ts'
 import { respondSubresource } from './shown.ts'
 import { checkUrlIdentity } from './update.ts'
 
@@ -23,7 +23,7 @@ export const APPLY_TYPE = 'application/apply-patch+yaml'
  * is none, unless the request is for a subresource.
  */
 export async function applyObject(ctx: RequestContext, served: ServedResource, rules: UpdateRules, sub?: ObjectSubresource): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions', true)
   const { config: body, duplicates } = await readConfig(ctx)
@@ -66,7 +66,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     },
   })
   if (sub?.apply?.shown !== undefined) respondSubresource(ctx, served, sub, sub.apply.shown(entry.object()))
-  else await respondEntry(ctx, shape, entry, created ? 201 : 200)
+  else await respondEntry(ctx, encoder, entry, created ? 201 : 200)
 }
 
 /** The merged object in normal form. @throws 500 in the reference's words for what Go cannot convert to the type */

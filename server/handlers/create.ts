@@ -2,12 +2,12 @@ import type { RequestContext } from '../request/context.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { expectedOf, readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'
-import { respondEntry, shapeFor } from './respond.ts'
+import { respondEntry, encoderFor } from './respond.ts'
 import { createIn } from '../registry/generic/write.ts'
 
 /** POST to a collection. */
 export async function createObject(ctx: RequestContext, served: ServedResource): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
   const body = await readObject(ctx, expectedOf(served.facts, served.schema), query.fieldValidation)
   const obj = served.identity ? body : served.toStored(body)
@@ -16,5 +16,5 @@ export async function createObject(ctx: RequestContext, served: ServedResource):
     namespace: ctx.requestInfo.namespace,
     context: strategyContext(ctx, query),
   })
-  return respondEntry(ctx, shape, entry, 201)
+  return respondEntry(ctx, encoder, entry, 201)
 }

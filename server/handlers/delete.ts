@@ -12,7 +12,7 @@ import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
 import { itemsOf, pageOf } from './list.ts'
 import { parseInt64, type ListQuery } from './query.ts'
-import { respondEntry, respondObject, shapeFor, successStatus } from './respond.ts'
+import { respondEntry, respondObject, encoderFor, successStatus } from './respond.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 
 interface DeleteQuery extends DeleteOptions {
@@ -56,13 +56,13 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
 
 /** DELETE of one object: the object or a Status. 202 where it waits and the client said of its dependents that they go too, in the old field. */
 export async function deleteObject(ctx: RequestContext, served: ServedResource): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const { store } = served
   const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, { dryRun, options: given }) })
   const code = !result.gone && options.orphanDependents === false ? 202 : 200
-  if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, shape, result.entry, code)
+  if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, encoder, result.entry, code)
   const { uid } = result.entry.object().metadata
   const { group, resource } = store.groupResource
   respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))
@@ -73,7 +73,7 @@ const WORKERS = 32
 
 /** DELETE of a collection: every object that is there now and that the selectors see. Answers with the list of them. */
 export async function deleteCollection(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
   const { namespace } = ctx.requestInfo
   const { store } = served
@@ -93,5 +93,5 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   }
   await Promise.all(Array.from({ length: Math.min(WORKERS, entries.length) }, worker))
   // What was listed, as it was then.
-  ctx.exchange.respond(200, { 'content-type': shape.contentType }, shape.list(await itemsOf(shape, entries), page.meta))
+  ctx.exchange.respond(200, { 'content-type': encoder.contentType }, encoder.list(await itemsOf(encoder, entries), page.meta))
 }

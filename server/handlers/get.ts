@@ -1,13 +1,13 @@
 import type { RequestContext } from '../request/context.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { respondEntry, shapeFor } from './respond.ts'
+import { respondEntry, encoderFor } from './respond.ts'
 
 /** GET of one object: the newest state, or with resourceVersion one not older than that. */
 export async function getObject(ctx: RequestContext, served: ServedResource): Promise<void> {
   const { namespace, name } = ctx.requestInfo
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { store } = served
   const version = ctx.requestInfo.query.get('resourceVersion') ?? ''
-  return respondEntry(ctx, shape, await store.get(namespace, name, version === '' ? undefined : parseReadVersion(version)))
+  return respondEntry(ctx, encoder, await store.get(namespace, name, version === '' ? undefined : parseReadVersion(version)))
 }

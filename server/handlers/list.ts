@@ -15,8 +15,8 @@ import type { Store } from '../registry/generic/store.ts'
 import { CompactedError, type KeyValue, type ListResult } from '../storage/contract.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
-import type { ListEnds, Shape } from './representation.ts'
-import { shapeFor } from './respond.ts'
+import type { ListEnds, ResourceEncoder } from './encoders/contract.ts'
+import { encoderFor } from './respond.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
 import { inSlices } from './slices.ts'
 import { itemOf, respondInParts, STREAM_ABOVE } from './stream-list.ts'
@@ -26,20 +26,20 @@ const GZIP_THRESHOLD = 128 * 1024
 
 /** GET of a collection. */
 export async function listObjects(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
-  await prepare(served, query, selection, shape)
-  const page = await pageOf(served, query, selection, shape.raw)
-  const headers = { 'content-type': shape.contentType }
+  await prepare(served, query, selection, encoder)
+  const page = await pageOf(served, query, selection, encoder.raw)
+  const headers = { 'content-type': encoder.contentType }
   const { pieces } = page
-  if (pieces === undefined || shape.ends === undefined) return respondItems(ctx, headers, shape, page)
+  if (pieces === undefined || encoder.ends === undefined) return respondItems(ctx, headers, encoder, page)
   const size = pieces.reduce((n, { bytes }) => n + bytes.length, 0)
-  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, shape.ends(page.meta), pieces)
+  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, encoder.ends(page.meta), pieces)
   ctx.exchange.respond(
     200,
     headers,
-    shape.list(
+    encoder.list(
       pieces.map((p) => p.bytes),
       page.meta,
     ),
@@ -48,24 +48,29 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
 
 const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
-async function respondItems(ctx: RequestContext, headers: ResponseHeaders, shape: Shape, { entries, meta }: Page): Promise<void> {
-  if (shape.ends === undefined || entries.length <= (shape.streamAbove ?? STREAM_ABOVE) || ctx.exchange.method === 'HEAD') {
-    const items = await itemsOf(shape, entries, ctx.signal)
+async function respondItems(
+  ctx: RequestContext,
+  headers: ResponseHeaders,
+  encoder: ResourceEncoder,
+  { entries, meta }: Page,
+): Promise<void> {
+  if (encoder.ends === undefined || entries.length <= (encoder.streamAbove ?? STREAM_ABOVE) || ctx.exchange.method === 'HEAD') {
+    const items = await itemsOf(encoder, entries, ctx.signal)
     // Nobody is there any more who would take it.
     if (ctx.signal.aborted) return
-    return respondMaybeGzip(ctx, headers, shape.list(items, meta))
+    return respondMaybeGzip(ctx, headers, encoder.list(items, meta))
   }
-  await respondInParts(ctx, acceptsGzip(ctx) ? { ...headers, ...zippedHeaders } : headers, shape, shape.ends(meta), entries)
+  await respondInParts(ctx, acceptsGzip(ctx) ? { ...headers, ...zippedHeaders } : headers, encoder, encoder.ends(meta), entries)
 }
 
 /** The parts of a list, made in slices; not all of them when `signal` fires before the last. */
-export async function itemsOf(shape: Shape, entries: readonly Entry[], signal?: AbortSignal): Promise<Buffer[]> {
+export async function itemsOf(encoder: ResourceEncoder, entries: readonly Entry[], signal?: AbortSignal): Promise<Buffer[]> {
   const items: Buffer[] = []
   const slice = new Slice()
   for (const e of entries) {
     if (slice.over) await slice.next()
     if (signal?.aborted) break
-    const item = itemOf(shape, e)
+    const item = itemOf(encoder, e)
     items.push(item instanceof Promise ? await item : item)
   }
   return items
@@ -75,11 +80,11 @@ export async function itemsOf(shape: Shape, entries: readonly Entry[], signal?: 
  * Does beforehand, in slices, what is remembered with the entries: a page is then cut from the cache in one go, at one
  * revision, and only what was written meanwhile is left to do.
  */
-async function prepare(served: ServedResource, query: ListQuery, selection: Selection, shape: Shape): Promise<void> {
+async function prepare(served: ServedResource, query: ListQuery, selection: Selection, encoder: ResourceEncoder): Promise<void> {
   const { list } = served.store.resource.cache
   const { namespace } = selection
   if (!selection.labels.empty || !selection.fields.empty) await inSlices([...list.entries({ namespace })], (e) => void e.parts)
-  else if (shape.raw && query.limit <= 0) await inSlices(list.runs({ namespace }), ({ chunk }) => void chunk.joined())
+  else if (encoder.raw && query.limit <= 0) await inSlices(list.runs({ namespace }), ({ chunk }) => void chunk.joined())
 }
 
 function acceptsGzip(ctx: RequestContext): boolean {

@@ -19,7 +19,7 @@ import { hasRawFields } from '../scheme/raw.ts'
 import { APPLY_TYPE, applyObject } from './apply.ts'
 import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
-import { respondEntry, shapeFor } from './respond.ts'
+import { respondEntry, encoderFor } from './respond.ts'
 import { updateIn } from '../registry/generic/write.ts'
 
 /** A patch that is not applied yet. What is wrong with it shows when it is: an object that is not there is told first. */
@@ -150,7 +150,7 @@ export async function patchObject(
 ): Promise<void> {
   if (isApply(ctx)) return applyObject(ctx, served, rules)
   checkPatchType(ctx, served.schema)
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions')
   const patch = await readPatch(ctx, served.schema, query.fieldValidation)
@@ -167,5 +167,5 @@ export async function patchObject(
       return served.identity ? next : served.toStored(next)
     },
   })
-  return respondEntry(ctx, shape, entry)
+  return respondEntry(ctx, encoder, entry)
 }

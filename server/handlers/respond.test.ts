@@ -4,7 +4,7 @@ import type { RequestContext } from '../request/context.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseQuery } from '../machinery/query.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { shapeFor, wantsPretty } from './respond.ts'
+import { encoderFor, wantsPretty } from './respond.ts'
 
 test.each([
   ['pretty=1', 'kubectl', true],
@@ -19,7 +19,7 @@ test.each([
   expect(wantsPretty(parseQuery(search), agent)).toBe(pretty)
 })
 
-test('a shape that is remembered does not hold the request it was made for', () => {
+test('a encoder that is remembered does not hold the request it was made for', () => {
   const clock = new FakeClock()
   const served = {
     facts: { group: '', version: 'v1', kind: 'Pod', resource: 'pods' },
@@ -37,8 +37,8 @@ test('a shape that is remembered does not hold the request it was made for', () 
         return clock
       },
     }) as unknown as RequestContext
-  const first = shapeFor(context(), served)
-  expect(shapeFor(context(), served)).toBe(first)
+  const first = encoderFor(context(), served)
+  expect(encoderFor(context(), served)).toBe(first)
   over = true
   clock.advance(5000)
   const entry = { revision: 1, view: () => ({ metadata: {} }) } as unknown as Entry

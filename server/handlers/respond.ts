@@ -8,7 +8,9 @@ import { parseGoBool, type Query } from '../machinery/query.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { scheme } from '../scheme/index.ts'
-import { prettyJson, shapeOf, type Shape } from './representation.ts'
+import type { ResourceEncoder } from './encoders/contract.ts'
+import { encoderOf } from './encoders/index.ts'
+import { prettyJson } from './encoders/json.ts'
 import { includeObjectOf, type IncludeObject } from './table.ts'
 
 /** Browsers, curl and wget get indented answers unless `pretty` says otherwise (apiserver `negotiation.go`, isPrettyPrint). */
@@ -31,16 +33,16 @@ export function representationOf(ctx: RequestContext, transforms = true, protobu
     : r
 }
 
-export function shapeFor(ctx: RequestContext, served: ServedResource): Shape {
+export function encoderFor(ctx: RequestContext, served: ServedResource): ResourceEncoder {
   const representation = representationOf(ctx, true, served.schema.facts !== undefined)
   const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
-  return shapeOf(served, { representation, includeObject, clock: ctx.clock })
+  return encoderOf(served, { representation, includeObject, clock: ctx.clock })
 }
 
-/** Answers with a stored object in the shape that was asked for. */
-export function respondEntry(ctx: RequestContext, shape: Shape, entry: Entry, status = 200): void | Promise<void> {
-  const send = (body: Buffer): void => ctx.exchange.respond(status, { 'content-type': shape.contentType }, body)
-  const body = shape.objectInTurn?.(entry) ?? shape.object(entry)
+/** Answers with a stored object in the encoder that was asked for. */
+export function respondEntry(ctx: RequestContext, encoder: ResourceEncoder, entry: Entry, status = 200): void | Promise<void> {
+  const send = (body: Buffer): void => ctx.exchange.respond(status, { 'content-type': encoder.contentType }, body)
+  const body = encoder.objectInTurn?.(entry) ?? encoder.object(entry)
   return body instanceof Promise ? body.then(send) : send(body)
 }
 

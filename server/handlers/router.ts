@@ -49,14 +49,14 @@ function watchQuery(ctx: RequestContext, served: ServedResource): ReturnType<typ
 }
 
 /** Verbs that only an object's path takes, or only a collection's; and collections of all namespaces are only to look at. */
-function misplaced({ verb, name, namespace }: RequestContext['requestInfo'], served: ServedResource): boolean {
+function isVerbOutOfPlace({ verb, name, namespace }: RequestContext['requestInfo'], served: ServedResource): boolean {
   if (verb === 'update' || verb === 'patch') return name === ''
   if (verb === 'create' && name !== '') return true
   return (verb === 'create' || verb === 'deletecollection') && served.facts.namespaced && namespace === ''
 }
 
 /** A cluster's resource below a namespace, or an object of a namespace without one. */
-function elsewhere({ parts, namespace, resource }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
+function isOutOfScope({ parts, namespace, resource }: RequestContext['requestInfo'], { facts }: ServedResource): boolean {
   // The path's own name: for authorization a field selector on metadata.name counts as one too.
   const name = parts[1] ?? ''
   if (facts.namespaced) return namespace === '' && name !== ''
@@ -115,12 +115,12 @@ export function router(options: RouterOptions): Handler {
     if (served.schema.facts === undefined) return customResource(ctx, served, options)
     // Proxies alone take it: what is there is the backend's to say.
     if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()
-    if (elsewhere(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
+    if (isOutOfScope(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     // The old form of a watch has no other methods.
     if (WATCH_PATH.test(ctx.exchange.path) && ctx.exchange.method !== 'GET') throw methodNotAllowed()
     const handler = VERBS[info.verb]
-    if (handler === undefined || !served.facts.verbs.includes(info.verb) || misplaced(info, served)) throw methodNotAllowed()
+    if (handler === undefined || !served.facts.verbs.includes(info.verb) || isVerbOutOfPlace(info, served)) throw methodNotAllowed()
     if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
     return handler(ctx, served, options)
   }

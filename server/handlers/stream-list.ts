@@ -4,7 +4,7 @@ import type { Entry } from '../cache/entry.ts'
 import type { RequestContext } from '../request/context.ts'
 import { Slice } from '../machinery/slice.ts'
 import type { ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
-import type { ListEnds, Shape } from './representation.ts'
+import type { ListEnds, ResourceEncoder } from './encoders/contract.ts'
 
 /** Lists with more items than this are sent as they are made: a page of kubectl's still goes out at once. */
 export const STREAM_ABOVE = 512
@@ -12,7 +12,8 @@ export const STREAM_ABOVE = 512
 const GATHERED = 32 * 1024
 
 /** An entry as a part of a list: of a large one not at once. */
-export const itemOf = (shape: Shape, entry: Entry): Buffer | Promise<Buffer> => shape.itemInTurn?.(entry) ?? shape.item(entry)
+export const itemOf = (encoder: ResourceEncoder, entry: Entry): Buffer | Promise<Buffer> =>
+  encoder.itemInTurn?.(entry) ?? encoder.item(entry)
 
 /** Where a list's bytes go. False: no more for now. */
 interface Target {
@@ -28,13 +29,13 @@ interface Target {
 export async function respondInParts(
   ctx: RequestContext,
   headers: ResponseHeaders,
-  shape: Shape,
+  encoder: ResourceEncoder,
   { head, tail, between }: ListEnds,
   entries: readonly Entry[],
 ): Promise<void> {
   const slice = new Slice()
   if (slice.over) await slice.next()
-  const first = await itemOf(shape, entries[0]!)
+  const first = await itemOf(encoder, entries[0]!)
   const gzip = headers['content-encoding'] === 'gzip'
   const stream = ctx.exchange.stream(200, headers)
   const { signal } = ctx
@@ -45,7 +46,7 @@ export async function respondInParts(
   try {
     for (let i = 1; i < entries.length && !signal.aborted; i++) {
       if (slice.over) await slice.next()
-      const made = itemOf(shape, entries[i]!)
+      const made = itemOf(encoder, entries[i]!)
       const item = made instanceof Promise ? await made : made
       gathered.push(between, item)
       size += item.length

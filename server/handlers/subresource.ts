@@ -14,7 +14,7 @@ import { strategyContext } from './context.ts'
 import { getObject } from './get.ts'
 import { checkPatchType, isApply, patched, patchObject, readPatch } from './patch.ts'
 import { trackPosted } from './posted-fields.ts'
-import { representationOf, respondEntry, shapeFor } from './respond.ts'
+import { representationOf, respondEntry, encoderFor } from './respond.ts'
 import { refuseTable, respondSubresource, type ObjectSubresource } from './shown.ts'
 import { replaceObject } from './update.ts'
 
@@ -133,6 +133,6 @@ function answer(
   a: SubresourceAnswer,
   status: number,
 ): void | Promise<void> {
-  if ('entry' in a) return respondEntry(ctx, shapeFor(ctx, served), a.entry, status)
+  if ('entry' in a) return respondEntry(ctx, encoderFor(ctx, served), a.entry, status)
   respondSubresource(ctx, served, sub, a.object, a.status ?? status)
 }

@@ -6,7 +6,7 @@ import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { expectedOf, readObject, writeQuery } from './body.ts'
 import { strategyContext } from './context.ts'
-import { respondEntry, shapeFor } from './respond.ts'
+import { respondEntry, encoderFor } from './respond.ts'
 import { updateIn } from '../registry/generic/write.ts'
 
 /** PUT on an object, or with other rules on a part of it. */
@@ -15,7 +15,7 @@ export async function replaceObject(
   served: ServedResource,
   rules: UpdateRules = mainRules(served.store),
 ): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'UpdateOptions')
   const body = await readObject(ctx, expectedOf(served.facts, served.schema), query.fieldValidation)
@@ -32,7 +32,7 @@ export async function replaceObject(
     change: () => copyJson(obj),
     createIfMissing: rules.subresource === '' && store.resource.strategy.allowCreateOnUpdate === true,
   })
-  return respondEntry(ctx, shape, entry, created ? 201 : 200)
+  return respondEntry(ctx, encoder, entry, created ? 201 : 200)
 }
 
 export function checkUrlIdentity(obj: KubeObject, namespace: string, name: string, served: ServedResource): void {

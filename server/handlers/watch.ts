@@ -12,8 +12,9 @@ import { CompactedError } from '../storage/contract.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { ListQuery } from './query.ts'
 import { objectFrames } from './object-frames.ts'
-import { errorFrame, type Shape } from './representation.ts'
-import { shapeFor } from './respond.ts'
+import type { ResourceEncoder } from './encoders/contract.ts'
+import { errorFrame } from './encoders/frames.ts'
+import { encoderFor } from './respond.ts'
 
 /** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
 export interface WatchLimits {
@@ -22,7 +23,7 @@ export interface WatchLimits {
 
 /** GET with watch: events in frames until the client goes, the time is up, or the client falls too far behind. */
 export async function watchObjects(ctx: RequestContext, served: ServedResource, query: ListQuery, limits: WatchLimits): Promise<void> {
-  const shape = shapeFor(ctx, served)
+  const encoder = encoderFor(ctx, served)
   const { store } = served
   const { feed } = store.deps
   const selection: Selection = { namespace: ctx.requestInfo.namespace, labels: query.labels, fields: query.fields }
@@ -35,13 +36,13 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     if (e instanceof UndecodableError) throw cacheNotReady(e, store.groupResource)
     return { failure: e }
   })
-  const stream = ctx.exchange.stream(200, { 'content-type': shape.watchContentType })
+  const stream = ctx.exchange.stream(200, { 'content-type': encoder.watchContentType })
   try {
     if (typeof past === 'object' && 'failure' in past) throw past.failure
     const watcher = store.resource.cache.watch(
       selection,
-      ctx.exchange.objects === true ? objectFrames(served, shape) : shape.frames,
-      shape.firstFrame === undefined || ctx.exchange.objects === true ? stream : new FirstFrame(stream, shape.firstFrame),
+      ctx.exchange.objects === true ? objectFrames(encoder) : encoder.frames,
+      encoder.firstFrame === undefined || ctx.exchange.objects === true ? stream : new FirstFrame(stream, encoder.firstFrame),
       {
         revision: undefined,
         ...past,
@@ -60,7 +61,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
       watcher.gone()
     })
   } catch (e) {
-    endWithError(ctx, shape, stream, e, served)
+    endWithError(ctx, encoder, stream, e, served)
   }
 }
 
@@ -118,7 +119,7 @@ async function history(served: ServedResource, wanted: Int64): Promise<{ revisio
 // Upstream answers 200 and reports a version that is too old inside the stream.
 function endWithError(
   _ctx: RequestContext,
-  shape: Shape,
+  encoder: ResourceEncoder,
   stream: { write(b: Buffer): boolean; end(): void },
   e: unknown,
   served: ServedResource,
@@ -126,6 +127,6 @@ function endWithError(
   const known = statusFromStorage(e, served.store.groupResource, '')
   if (!isStatusError(known)) throw e
   const status: Status = known.status
-  stream.write(errorFrame(shape.watchContentType.split(';', 1)[0]!, status))
+  stream.write(errorFrame(encoder.watchContentType.split(';', 1)[0]!, status))
   stream.end()
 }

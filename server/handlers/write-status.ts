@@ -4,7 +4,7 @@ import { stringifyYaml } from '../codec/yaml.ts'
 import type { StatusWriter } from '../filters/errors.ts'
 import { parseQuery } from '../machinery/query.ts'
 import { scheme } from '../scheme/index.ts'
-import { prettyJson } from './representation.ts'
+import { prettyJson } from './encoders/json.ts'
 import { wantsPretty } from './respond.ts'
 
 /** Errors in the client's own encoding; JSON when its Accept header is the error. */

@@ -4,7 +4,8 @@ import { parseYaml, stringifyYaml } from '../codec/yaml.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { shapeOf, type Shape } from './representation.ts'
+import type { ResourceEncoder } from './encoders/contract.ts'
+import { encoderOf } from './encoders/index.ts'
 
 const pod = (name: string): KubeObject => ({
   kind: 'Pod',
@@ -21,13 +22,13 @@ const served = {
   table: { columns: [{ name: 'Name', type: 'string', description: '\nrows: []\n' }], cells: (o: KubeObject) => [o.metadata.name, null] },
 } as unknown as ServedResource
 
-const shape = (as: 'Table' | undefined): Shape =>
-  shapeOf(served, {
+const encoder = (as: 'Table' | undefined): ResourceEncoder =>
+  encoderOf(served, {
     representation: { media: 'application/yaml', as, version: 'v1', pretty: false },
     includeObject: 'Metadata',
     clock: new FakeClock(),
   })
-const listOf = (s: Shape, of: readonly Entry[]): string =>
+const listOf = (s: ResourceEncoder, of: readonly Entry[]): string =>
   Buffer.concat(
     s.list(
       of.map((e) => s.item(e)),
@@ -41,11 +42,11 @@ test.each([0, 1, 3])('a list of %i in YAML is what the whole list would be', (n)
     return rest
   })
   const whole = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '5', continue: 'x' }, items }
-  expect(listOf(shape(undefined), entries.slice(0, n))).toBe(stringifyYaml(whole))
+  expect(listOf(encoder(undefined), entries.slice(0, n))).toBe(stringifyYaml(whole))
 })
 
 test.each([0, 1, 3])('a Table of %i rows in YAML too', (n) => {
-  const text = listOf(shape('Table'), entries.slice(0, n))
+  const text = listOf(encoder('Table'), entries.slice(0, n))
   const value = parseYaml(text).value as { rows: { cells: unknown[] }[]; columnDefinitions: unknown[] }
   expect(text).toBe(stringifyYaml(value))
   expect(value.rows.map((r) => r.cells)).toEqual(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CustomResourceDefinition } from '../../../server/extensions/definition.ts'
-import { definitionWarnings } from '../../../server/extensions/definition-schema.ts'
+import { definitionWarnings } from '../../../server/extensions/definition-faults.ts'
 import { validatingDefinition, validatingDefinitionUpdate } from '../../../server/extensions/definition-validation.ts'
 import { atOnce } from '../../../server/machinery/slice.ts'
 import { validateStructural } from '../../../server/extensions/structural-validation.ts'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { defaultCustomResourceDefinition, defaultDefinitionStatus } from '../../apis/apiextensions/v1beta1/customresourcedefinition.ts'
 import type { CustomResourceDefinition, DefinitionStatus } from '../../extensions/definition.ts'
-import { definitionWarnings } from '../../extensions/definition-schema.ts'
+import { definitionWarnings } from '../../extensions/definition-faults.ts'
 import { CLEANUP_FINALIZER, setCondition } from '../../extensions/definition-status.ts'
 import { namesErrors, validatingDefinition, validatingDefinitionUpdate } from '../../extensions/definition-validation.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'

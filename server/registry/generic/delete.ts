@@ -10,7 +10,7 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { admit } from './attributes.ts'
 import { translated, undecodableObject } from './errors.ts'
 import type { Store } from './store.ts'
-import type { GuardedChange } from './stored-resource.ts'
+import type { TryUpdateResult } from './stored-resource.ts'
 import type { Strategy, StrategyContext } from './strategy.ts'
 
 export interface DeleteOptions {
@@ -68,7 +68,7 @@ async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entr
   const { namespace, name, context } = request
   let next: Next = 'wait'
   const entry = await deleting(store, name, () =>
-    store.guarded(
+    store.guaranteedUpdate(
       namespace,
       name,
       async (current) => {
@@ -143,7 +143,7 @@ function gracefulEnd(
 }
 
 /** A large object takes longer at a step than others may have to wait: between steps they get their turn. */
-async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[GuardedChange, Next]> {
+async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[TryUpdateResult, Next]> {
   const { strategy, schema } = store.resource
   const { options, context } = request
   const obj = copyJson(old)

@@ -9,7 +9,7 @@ import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
 import { MODIFIED, translated, undecodableObject } from './errors.ts'
 import { finalizerNameErrors } from './metadata.ts'
-import type { GuardedChange, StoredResource } from './stored-resource.ts'
+import type { TryUpdateResult, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
 
 /** What readers ask of the feed. */
@@ -99,7 +99,7 @@ export class Store {
     const parts = this.resource.schema.indexOf(obj)
     if (context.dryRun) {
       if ((await this.deps.storage.get(key)).kv !== undefined) throw new KeyExistsError(key)
-      return cache.preview(key, value, parts)
+      return cache.dryRunEntry(key, value, parts)
     }
     const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
     const { converter } = this.resource
@@ -153,10 +153,10 @@ export class Store {
    * what storage says is there. `change` returns the new bytes, or undefined when nothing is to be written.
    * @param from the newest state that the caller knows of, where that may be newer than the cached one
    */
-  async guarded(
+  async guaranteedUpdate(
     namespace: string,
     name: string,
-    change: (current: Entry | undefined) => GuardedChange | Promise<GuardedChange>,
+    change: (current: Entry | undefined) => TryUpdateResult | Promise<TryUpdateResult>,
     dryRun: boolean,
     from?: Entry,
   ): Promise<Entry | undefined> {
@@ -166,7 +166,7 @@ export class Store {
     // The cache may be behind: only storage's word counts for "not there".
     if (current === undefined) current = await this.stored(key)
     for (;;) {
-      let next: GuardedChange
+      let next: TryUpdateResult
       try {
         next = await change(current)
       } catch (e) {
@@ -184,7 +184,7 @@ export class Store {
       }
       if (dryRun) {
         await next.reservation?.undo()
-        return next.action === 'put' ? cache.preview(key, next.value, next.parts, current) : current
+        return next.action === 'put' ? cache.dryRunEntry(key, next.value, next.parts, current) : current
       }
       try {
         const written = await this.#write(key, current, next)
@@ -199,7 +199,7 @@ export class Store {
     }
   }
 
-  async #write(key: string, current: Entry | undefined, next: Exclude<GuardedChange, { action: 'keep' }>): Promise<Entry | undefined> {
+  async #write(key: string, current: Entry | undefined, next: Exclude<TryUpdateResult, { action: 'keep' }>): Promise<Entry | undefined> {
     const { storage } = this.deps
     const { cache } = this.resource
     if (next.action === 'delete') {

@@ -44,7 +44,7 @@ export interface ValueConverter {
 }
 
 /** What a guarded write does with the state that it was shown. */
-export type GuardedChange =
+export type TryUpdateResult =
   | {
       action: 'put'
       value: Buffer

@@ -22,7 +22,7 @@ import {
   wipeSystemMetadata,
 } from './metadata.ts'
 import type { Store } from './store.ts'
-import type { GuardedChange } from './stored-resource.ts'
+import type { TryUpdateResult } from './stored-resource.ts'
 import type { Reservation, Strategy, StrategyContext } from './strategy.ts'
 import type { UpdateRules } from './update-rules.ts'
 
@@ -148,13 +148,13 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   let created = false
   const deleted: { last?: Entry | undefined } = {}
   const entry = await translated(store.groupResource, name, () =>
-    store.guarded(
+    store.guaranteedUpdate(
       namespace,
       name,
       async (current) => {
         created = current === undefined
         if (current === undefined) {
-          // The create flow has its own rules; guarded() writes nothing here.
+          // The create flow has its own rules; guaranteedUpdate() writes nothing here.
           if (request.createIfMissing !== true) throw notFound(store.groupResource, name)
           return { action: 'keep' }
         }
@@ -183,7 +183,7 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
 }
 
 /** From the current state to what is to be written. */
-async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<GuardedChange> {
+async function nextState(store: Store, request: UpdateRequest, current: Entry): Promise<TryUpdateResult> {
   const { context, rules } = request
   const { strategy } = store.resource
   const slice = new Slice()
@@ -267,7 +267,7 @@ async function prepared(
   obj: KubeObject,
   old: KubeObject,
   slice: Slice,
-): Promise<GuardedChange> {
+): Promise<TryUpdateResult> {
   const { context, rules } = request
   const { strategy, schema, cache } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
@@ -290,7 +290,7 @@ async function prepared(
   const value = encodeUpdate(store, obj, old, current)
   if (slice.over) await slice.next()
   // The answer to the update that deletes is the object as the client wanted it.
-  if (finished(obj, strategy)) return { action: 'delete', last: cache.preview(current.key, value, schema.indexOf(obj), current) }
+  if (finished(obj, strategy)) return { action: 'delete', last: cache.dryRunEntry(current.key, value, schema.indexOf(obj), current) }
   if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
 }

@@ -41,7 +41,12 @@ const share = 32
 const stallLook = phaseLimits.stall / 2
 
 const { data, headers, priority, rstStream, settings, pushPromise, ping, goaway, windowUpdate, continuation } = frameType
-/** The server's side of one HTTP/2 connection (RFC 9113) on a socket that is ready for it. */
+
+/**
+ * The server's side of one HTTP/2 connection (RFC 9113) on a socket that is ready for it. What can stand alone does (frames, header
+ * compression, streams, what is queued and written, limits, violations); the rest is one state machine, whose states every frame may change: in
+ * several files each would reach into the others' state.
+ */
 export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTurns {
   readonly state: ConnectionState
   readonly remoteAddress: string

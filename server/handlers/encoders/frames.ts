@@ -1,0 +1,34 @@
+import type { Entry } from '../../cache/entry.ts'
+import type { FrameEncoder, WatchEventType } from '../../cache/watchers.ts'
+import { PROTOBUF_TYPE } from '../../codec/negotiation.ts'
+import { encodeObject, frameWatchEvent } from '../../codec/protobuf/index.ts'
+import type { Status } from '../../machinery/status.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import { scheme } from '../../scheme/index.ts'
+
+export function jsonFrames(key: string, object: (e: Entry) => Buffer, bookmark: (rv: number, end: boolean) => Buffer): FrameEncoder {
+  return {
+    key,
+    event: (type, entry) => jsonFrame(type, object(entry)),
+    bookmark: (rv, end) => jsonFrame('BOOKMARK', bookmark(rv, end)),
+  }
+}
+
+const FRAME_END = Buffer.from('}\n')
+const FRAME_HEAD: Record<WatchEventType | 'BOOKMARK' | 'ERROR', Buffer> = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+  BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
+  ERROR: Buffer.from('{"type":"ERROR","object":'),
+}
+
+function jsonFrame(type: keyof typeof FRAME_HEAD, object: Buffer): Buffer {
+  return Buffer.concat([FRAME_HEAD[type], object, FRAME_END])
+}
+
+/** The last frame of a watch that cannot go on. */
+export function errorFrame(media: string, status: Status): Buffer {
+  if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(JSON.stringify(status)))
+  return frameWatchEvent('ERROR', encodeObject(status as unknown as KubeObject, scheme.typeOf('', 'v1', 'Status')!))
+}

@@ -1,0 +1,72 @@
+import type { Entry } from '../../cache/entry.ts'
+import { PROTOBUF_TYPE, type Representation } from '../../codec/negotiation.ts'
+import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
+import { notAcceptable, StatusError } from '../../machinery/status.ts'
+import type { KubeObject } from '../../machinery/types.ts'
+import type { ServedResource } from '../../registry/generic/resource.ts'
+import { scheme } from '../../scheme/index.ts'
+import { metaVersion, type ResourceEncoder, type EncoderOptions } from './contract.ts'
+import { jsonFrames } from './frames.ts'
+import { jsonList, NEWLINE, prettyItem, prettyJson } from './json.ts'
+import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView, sharedObject } from './objects.ts'
+
+/** Only metadata (KEP-4222's older sibling: PartialObjectMetadata of meta.k8s.io/v1). */
+export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions): ResourceEncoder {
+  const protobuf = o.representation.media === PROTOBUF_TYPE
+  const kind = 'PartialObjectMetadata'
+  const apiVersion = metaVersion(o)
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, servedView(served, e)) })
+  const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
+  if (protobuf) {
+    const message = (e: Entry): Buffer => e.encoding(`protobuf partial ${apiVersion}`, () => encodeMessage(partial(e), type))
+    const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, kind)
+    return {
+      contentType: PROTOBUF_TYPE,
+      watchContentType: `${PROTOBUF_TYPE};stream=watch`,
+      raw: false,
+      object: envelope,
+      item: message,
+      list: (items, meta) =>
+        encodeListParts(listMeta(meta), items, {
+          group: 'meta.k8s.io',
+          version: o.representation.version,
+          kind: `${kind}List`,
+        }),
+      frames: {
+        key: `protobuf partial ${apiVersion}`,
+        event: (t, e) => frameWatchEvent(t, envelope(e)),
+        bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(kind, apiVersion, rv, end), type)),
+      },
+    }
+  }
+  const { pretty } = o.representation
+  const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(JSON.stringify(partial(e))))
+  return {
+    contentType: 'application/json',
+    watchContentType: 'application/json',
+    raw: false,
+    object: (e) => (pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
+    item: pretty ? (e) => prettyItem(object(e)) : object,
+    ...jsonList((meta) => ({ kind: `${kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
+    shared: (e) => ({ kind, apiVersion, metadata: sharedObject(served, e).metadata }),
+    frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
+      Buffer.from(JSON.stringify(bookmarkObject(kind, apiVersion, rv, end))),
+    ),
+  }
+}
+
+/** A list has no metadata of one object, and the other way round; found when there is an answer to show. The text names upstream's Go type. */
+export function onlyFor(served: ServedResource, encoder: ResourceEncoder, as: Representation['as']): ResourceEncoder {
+  const { facts } = served
+  const refuse = (list: boolean): never => {
+    if (isUntyped(served)) {
+      if (!list) throw new StatusError(500, '', 'content is not a list')
+      throw notAcceptable(`you requested ${as}, but the requested object is a list (*unstructured.UnstructuredList)`)
+    }
+    const type = `*${facts.group === '' ? 'core' : facts.group.split('.')[0]!}.${facts.kind}${list ? 'List' : ''}`
+    throw notAcceptable(`you requested ${as}, but the requested object is ${list ? 'a' : 'not a'} list (${type})`)
+  }
+  return as === 'PartialObjectMetadata'
+    ? { ...encoder, item: () => refuse(true), list: () => refuse(true) }
+    : { ...encoder, object: () => refuse(false) }
+}

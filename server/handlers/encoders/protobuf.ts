@@ -1,0 +1,35 @@
+import type { Entry } from '../../cache/entry.ts'
+import { PROTOBUF_TYPE } from '../../codec/negotiation.ts'
+import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
+import { apiVersionOf } from '../../machinery/types.ts'
+import type { ServedResource } from '../../registry/generic/resource.ts'
+import type { ResourceEncoder } from './contract.ts'
+import { bookmarkObject, listMeta, servedView } from './objects.ts'
+
+export function protobufEncoder(served: ServedResource): ResourceEncoder {
+  const { facts, schema } = served
+  const type = schema.facts!
+  const apiVersion = apiVersionOf(facts.group, facts.version)
+  // One message per entry serves single answers, list items and events.
+  const key = `protobuf ${apiVersion}`
+  const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedView(served, e), type))
+  const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, facts.kind)
+  return {
+    contentType: PROTOBUF_TYPE,
+    watchContentType: `${PROTOBUF_TYPE};stream=watch`,
+    raw: false,
+    object: envelope,
+    item: message,
+    list: (items, meta) =>
+      encodeListParts(listMeta(meta), items, {
+        group: facts.group,
+        version: facts.version,
+        kind: `${facts.kind}List`,
+      }),
+    frames: {
+      key,
+      event: (t, e) => frameWatchEvent(t, envelope(e)),
+      bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(facts.kind, apiVersion, rv, end), type)),
+    },
+  }
+}
