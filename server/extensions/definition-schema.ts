@@ -1,7 +1,6 @@
 import { checkingDefinitionRules, type StoredExpressions } from '../cel/index.ts'
 import { addErrors, forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
 import type { Pausing } from '../machinery/slice.ts'
-import type { DefinitionSpec } from './definition.ts'
 import { fieldAt } from './definition-parts.ts'
 import { child, invalidValue, unsupportedValue } from './field-errors.ts'
 import { givenFields, internalSchema } from './internal-form.ts'
