@@ -1,4 +1,4 @@
-import type { HookReply } from '../../server/proxy/testing/hook-server.ts'
+import type { HookReply } from '../../server/webhook/testing/hook-server.ts'
 import type { Request } from './play.ts'
 
 type Json = Record<string, unknown>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HookServer } from '../../server/proxy/testing/hook-server.ts'
+import { HookServer } from '../../server/webhook/testing/hook-server.ts'
 import type { Api } from '../fixtures/api.ts'
 import { Setting } from '../fixtures/setting.ts'
 import { Answers, answeringWith, type Request } from '../reference/play.ts'

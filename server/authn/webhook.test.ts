@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
-import type { AskReview, Review } from '../proxy/review-webhook.ts'
+import type { AskReview, Review } from '../webhook/review.ts'
 import { WebhookTokens } from './webhook.ts'
 
 /** A webhook whose answers wait until they are given. */

@@ -3,7 +3,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { ExpiringCache } from '../machinery/expiring-cache.ts'
 import { GoFields } from '../machinery/go-fields.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
-import type { AskReview } from '../proxy/review-webhook.ts'
+import type { AskReview } from '../webhook/review.ts'
 import type { TokenAuthenticator, TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
 

@@ -9,7 +9,7 @@ import type { JsonObject } from '../machinery/json-walk.ts'
 import { parseJson } from '../machinery/json.ts'
 import { parseApiVersion } from '../machinery/types.ts'
 import { scheme } from '../scheme/index.ts'
-import { ConnectionReset, post, WebhookAnswerError, type Target } from './webhook-call.ts'
+import { ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
 
 /** A review that is sent; the answer is one of its kind and version. */
 export interface Review extends JsonObject {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import type { KubeconfigContext } from '../client/kubeconfig-context.ts'
-import { reviewWebhook } from './review-webhook.ts'
+import { reviewWebhook } from './review.ts'
 import { HookServer, type HookReply } from './testing/hook-server.ts'
 
 const REVIEW = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview' }
