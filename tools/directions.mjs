@@ -175,7 +175,7 @@ export const directions = [
   {
     name: 'webhook-is-a-client',
     from: ['webhook'],
-    never: server.filter((t) => !['webhook', 'machinery', 'client', 'codec', 'scheme'].includes(t)),
+    never: server.filter((t) => !['webhook', 'machinery', 'codec', 'scheme'].includes(t)),
     message: 'webhook calls servers of others, for whoever asks: admission, conversion, authentication',
   },
   {

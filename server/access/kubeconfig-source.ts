@@ -1,5 +1,5 @@
 import type { HttpTransportOptions } from '../client/http-transport.ts'
-import { readKubeconfigContext, type KubeconfigContext } from '../client/kubeconfig-context.ts'
+import { readKubeconfigContext, type KubeconfigContext } from '../webhook/kubeconfig-context.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
 
 /** A cluster as a kubeconfig names it, with the credentials that this command acts with. */

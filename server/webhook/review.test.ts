@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
-import type { KubeconfigContext } from '../client/kubeconfig-context.ts'
+import type { KubeconfigContext } from './kubeconfig-context.ts'
 import { reviewWebhook } from './review.ts'
 import { HookServer, type HookReply } from './testing/hook-server.ts'
 

@@ -1,6 +1,6 @@
 import { Agent as PlainAgent } from 'node:http'
 import { Agent } from 'node:https'
-import type { KubeconfigContext } from '../client/kubeconfig-context.ts'
+import type { KubeconfigContext } from './kubeconfig-context.ts'
 import { typeMeta } from '../codec/body.ts'
 import { parseYaml } from '../codec/yaml.ts'
 import type { Clock } from '../machinery/clock.ts'
