@@ -1,4 +1,4 @@
-/** A slash, as it stands or escaped: both part segments, as in `filters/request-info.ts`, which reads the decoded path. */
+/** A slash, as it stands or escaped: both part segments, as in `request/request-info.ts`, which reads the decoded path. */
 const SEPARATOR = /\/|%2f/gi
 
 /** Segments of a decoded path, slashes at its ends left out, as request-info counts them. */
