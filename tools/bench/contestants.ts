@@ -18,8 +18,10 @@ export interface Contestant {
   /** Milliseconds from the first process's start to /readyz. */
   readonly startMs: number
   readonly pids: readonly number[]
-  /** A kubeconfig of its admin, where it writes one. */
-  readonly kubeconfig?: string
+  /** A kubeconfig of its admin. */
+  readonly kubeconfig: string
+  /** Ends the API server and starts it on the same data. Resolves to the milliseconds from its start to /readyz. */
+  restart(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -131,7 +133,7 @@ export function ours(etcd?: string, flags = OURS): Spec {
     async start() {
       const dir = mkdtempSync(join(tmpdir(), 'binnacle-bench-'))
       const tokens = tokenFile(dir)
-      const { token, file } = tokens
+      const { file } = tokens
       const kubeconfig = join(dir, 'kubeconfig')
       const port = await freePort()
       const url = `https://127.0.0.1:${port}`
@@ -150,24 +152,45 @@ export function ours(etcd?: string, flags = OURS): Spec {
         ...flags,
         ...(store === undefined ? [] : ['--etcd-servers', store.url]),
       ]
-      const server = run(dir, 'server', nodeBin, [...hostNodeFlags, ...args], hostEnv)
-      await untilReady(url, token, server.child, server.log)
-      const startMs = performance.now() - began
-      return { ...contestant(name, url, tokens, startMs, dir, store === undefined ? [server] : [server, store]), kubeconfig }
+      const launch = (): Running => run(dir, 'server', nodeBin, [...hostNodeFlags, ...args], hostEnv)
+      return contestant({ name, url, tokens, dir, kubeconfig, began, launch, beside: store })
     },
   }
 }
 
-function contestant(name: string, url: string, tokens: Tokens, startMs: number, dir: string, running: readonly Running[]): Contestant {
+interface Launched {
+  name: string
+  url: string
+  tokens: Tokens
+  dir: string
+  kubeconfig: string
+  /** When the first process was started, in ms. */
+  began: number
+  launch(): Running
+  /** The store's process, where it has one. */
+  beside: Running | undefined
+}
+
+async function contestant({ tokens: { token, viewerToken }, began, launch, beside, ...at }: Launched): Promise<Contestant> {
+  const { name, url, dir, kubeconfig } = at
+  let server = launch()
+  await untilReady(url, token, server.child, server.log)
+  const startMs = performance.now() - began
+  const running = (): Running[] => (beside === undefined ? [server] : [server, beside])
   return {
-    name,
-    url,
-    token: tokens.token,
-    viewerToken: tokens.viewerToken,
-    startMs,
-    pids: running.map((r) => r.child.pid!),
+    ...{ name, url, token, viewerToken, kubeconfig, startMs },
+    get pids() {
+      return running().map((r) => r.child.pid!)
+    },
+    async restart() {
+      await end(server)
+      const again = performance.now()
+      server = launch()
+      await untilReady(url, token, server.child, server.log)
+      return performance.now() - again
+    },
     async stop() {
-      for (const r of running) await end(r)
+      for (const r of running()) await end(r)
       rmSync(dir, { recursive: true, force: true })
     },
   }
@@ -193,7 +216,7 @@ async function startReference(apiserver: string, etcd: string, flags: readonly s
   const url = `https://127.0.0.1:${port}`
   const began = performance.now()
   const store = await startEtcd(dir, etcd)
-  const server = run(dir, 'apiserver', apiserver, [
+  const args = [
     `--etcd-servers=${store.url}`,
     `--secure-port=${port}`,
     '--bind-address=127.0.0.1',
@@ -209,10 +232,9 @@ async function startReference(apiserver: string, etcd: string, flags: readonly s
     '--allow-privileged=true',
     '--enable-admission-plugins=NodeRestriction',
     ...flags,
-  ])
-  await untilReady(url, token, server.child, server.log)
-  const startMs = performance.now() - began
-  return { ...contestant('reference', url, tokens, startMs, dir, [server, store]), kubeconfig: writeKubeconfig(dir, url, token) }
+  ]
+  const launch = (): Running => run(dir, 'apiserver', apiserver, args)
+  return contestant({ name: 'reference', url, tokens, dir, kubeconfig: writeKubeconfig(dir, url, token), began, launch, beside: store })
 }
 
 function writeKubeconfig(dir: string, server: string, token: string): string {

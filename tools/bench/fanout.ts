@@ -1,6 +1,10 @@
 import http2 from 'node:http2'
+import { widget, WIDGET } from './widgets.ts'
 
-/** Fan-out of one resource to many watchers: how fast, and how late, events arrive. Run as a program of its own: URL TOKEN WATCHERS EVENTS RATE. */
+/**
+ * Fan-out of one resource to many watchers: how fast, and how late, events arrive. Run as a program of its own: URL TOKEN WATCHERS EVENTS RATE
+ * [custom]. RATE is in events a second; `custom` watches the benchmark's custom kind (widgets.ts), which must be defined.
+ */
 export interface FanoutFigures {
   delivered: number
   expected: number
@@ -17,9 +21,11 @@ const PAD = 'x'.repeat(1500)
 const MARK = Buffer.from('"ts":"')
 const VERSION = Buffer.from('"resourceVersion":"')
 
-const [url = '', token = '', watcherCount = '200', eventCount = '300', rate = '200'] = process.argv.slice(2)
+const [url = '', token = '', watcherCount = '200', eventCount = '300', rate = '200', which = ''] = process.argv.slice(2)
 const [watchers, events] = [Number(watcherCount), Number(eventCount)]
 const ns = `fanout-${Math.random().toString(36).slice(2, 8)}`
+const isCustom = which === 'custom'
+const path = isCustom ? `/apis/${WIDGET.group}/${WIDGET.version}/namespaces/${ns}/${WIDGET.plural}` : `/api/v1/namespaces/${ns}/configmaps`
 const auth = { authorization: `Bearer ${token}` }
 const connect = (): http2.ClientHttp2Session => http2.connect(url, { rejectUnauthorized: false })
 const main = connect()
@@ -55,7 +61,7 @@ function after(line: Buffer, mark: Buffer): string | undefined {
 // A watcher whose stream the server ends watches again from the last resourceVersion it saw, as client-go does.
 function watch(session: http2.ClientHttp2Session, from: string, opened?: () => void): void {
   const s = session.request({
-    ':path': `/api/v1/namespaces/${ns}/configmaps?watch=1&resourceVersion=${from}&labelSelector=fan%3Dout`,
+    ':path': `${path}?watch=1&resourceVersion=${from}&labelSelector=fan%3Dout`,
     ...auth,
   })
   let rest: Buffer = Buffer.alloc(0)
@@ -82,9 +88,15 @@ function watch(session: http2.ClientHttp2Session, from: string, opened?: () => v
   })
 }
 
+function event(name: string, ts: string): object {
+  const metadata = { name, labels: { fan: 'out' } }
+  if (!isCustom) return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { pad: PAD, ts } }
+  const { spec, ...type } = widget(name)
+  return { ...type, metadata, spec: { ...spec, settings: { pad: PAD, ts } } }
+}
+
 await call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns } })
-const start = (JSON.parse((await call('GET', `/api/v1/namespaces/${ns}/configmaps`)).text) as { metadata: { resourceVersion: string } })
-  .metadata.resourceVersion
+const start = (JSON.parse((await call('GET', path)).text) as { metadata: { resourceVersion: string } }).metadata.resourceVersion
 const sessions = Array.from({ length: Math.ceil(watchers / PER_CONNECTION) }, connect)
 await Promise.all(
   Array.from({ length: watchers }, (_, i) => new Promise<void>((done) => watch(sessions[i % sessions.length]!, start, done))),
@@ -95,12 +107,7 @@ for (let i = 0; i < events; i++) {
   const wait = t0 + (i * 1000) / Number(rate) - performance.now()
   if (wait > 0) await new Promise((r) => setTimeout(r, wait))
   const ts = String(nowUs()).padStart(16, '0')
-  void call('POST', `/api/v1/namespaces/${ns}/configmaps`, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: `e${i}`, labels: { fan: 'out' } },
-    data: { pad: PAD, ts },
-  })
+  void call('POST', path, event(`e${i}`, ts))
 }
 while (latencies.length < watchers * events && performance.now() - t0 < LIMIT_MS) await new Promise((r) => setTimeout(r, 20))
 const seconds = (performance.now() - t0) / 1000

@@ -13,11 +13,14 @@ export interface LoadFigures {
   list: number
   listGzip: number
   list500: number
+  /** Gzipped protobuf, as client-go asks for. */
+  listProtobuf: number
   /** MB of one plain list. */
   listMB: number
 }
 
-const POD = {
+/** A pod as it is made over and over. */
+export const POD = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
@@ -106,7 +109,9 @@ export async function load(h2load: string, url: string, token: string, pods: num
   const list = await rate(20, 2, 1, path)
   const listGzip = await rate(20, 2, 1, path, '-H', 'Accept-Encoding: gzip')
   const list500 = await rate(200, 2, 1, `${path}?limit=500`)
+  const protobuf = ['-H', 'Accept: application/vnd.kubernetes.protobuf', '-H', 'Accept-Encoding: gzip']
+  const listProtobuf = await rate(20, 2, 1, path, ...protobuf)
   const listMB = (await api(url, token, 'GET', `/api/v1/namespaces/${ns}/pods`)).body.length / 1e6
   await api(url, token, 'DELETE', `/api/v1/namespaces/${ns}`)
-  return { create, get, listAny, list, listGzip, list500, listMB }
+  return { create, get, listAny, list, listGzip, list500, listProtobuf, listMB }
 }
