@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import type { Obj } from '../fixtures/api.ts'
+import { readKubeconfig, type Obj } from '../fixtures/api.ts'
 import { extensionServer, type ExtensionServer } from '../fixtures/extension-server.ts'
 import { startServer, type Server } from '../fixtures/server.ts'
 import { until } from '../fixtures/until.ts'
@@ -108,6 +112,54 @@ test('an extension API server behind an APIService: found step by step, asked as
   await server.api.remove(`${SERVICES}/${NAME}`)
   await until('the group to go', async () => (await server.api.send('GET', '/apis/example.org')).status === 404)
   expect((await server.api.send('GET', FLAVORS)).status).toBe(404)
+})
+
+/** Asks for another protocol with a token or certificate of the server's own kubeconfig. Resolves with the answer, and the connection where it has switched. */
+function upgraded(server: Server, path: string, protocol: string): Promise<{ answer: IncomingMessage; socket?: Duplex }> {
+  const { host, port, ...credentials } = { ...readKubeconfig(server.kubeconfig), host: '127.0.0.1', port: server.port }
+  return new Promise((resolve, reject) => {
+    const req = request({ ...credentials, host, port, path, headers: { connection: 'Upgrade', upgrade: protocol } })
+    req.once('upgrade', (answer, socket) => resolve({ answer, socket }))
+    req.once('response', (answer) => resolve({ answer }))
+    req.once('error', reject)
+    req.end()
+  })
+}
+
+test('upgrades go through to the server behind, as who asks; one that it refuses is refused in its words', async () => {
+  await using server = await startServer()
+  const data = await authentication(server)
+  await using extension = await extensionServer('flavors.default.svc', data['requestheader-client-ca-file']!)
+  await server.api.create(SERVICES, {
+    ...{ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: NAME } },
+    spec: {
+      ...{ group: 'example.org', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
+      caBundle: Buffer.from(extension.ca).toString('base64'),
+      service: { namespace: 'default', name: 'flavors' },
+    },
+  })
+  await expose(server, extension.port)
+  await endpoint(server, extension)
+  await available(server, 'Passed')
+  for (const protocol of ['websocket', 'SPDY/3.1']) {
+    const { answer, socket } = await upgraded(server, `${FLAVORS}/lemon/talk?as=${protocol}`, protocol)
+    expect([answer.statusCode, answer.headers['upgrade'], answer.headers['x-said']]).toEqual([101, protocol, 'hello'])
+    let heard = ''
+    socket!.on('data', (bytes: Buffer) => (heard += bytes.toString()))
+    const long = 'sour '.repeat(100_000)
+    socket!.write(long)
+    await until('all to be said', () => Promise.resolve(heard.length === long.length))
+    expect(heard === long.toUpperCase()).toBe(true)
+    const closed = new Promise<void>((resolve) => socket!.once('close', resolve))
+    socket!.end()
+    await closed
+  }
+  expect(extension.askers.map((a) => [a.user, a.extra, a.path])).toEqual([
+    ['kubernetes-admin', undefined, `${FLAVORS}/lemon/talk?as=websocket`],
+    ['kubernetes-admin', undefined, `${FLAVORS}/lemon/talk?as=SPDY/3.1`],
+  ])
+  const { answer } = await upgraded(server, `${FLAVORS}/quiet`, 'websocket')
+  expect([answer.statusCode, await text(answer)]).toEqual([403, 'not a word\r\n'])
 })
 
 test('a server that fails, or whose certificate nobody has vouched for, is not available, and the condition says why', async () => {

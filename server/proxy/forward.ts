@@ -10,6 +10,7 @@ import { allowedAddresses, type AddressRules, type ResolvedAddress } from './add
 import { paced } from './paced-socket.ts'
 import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
 import type { ProxyTarget } from './target.ts'
+import { tunnel, type Switched } from './tunnel.ts'
 
 /** What the API server shows to kubelets. */
 export interface KubeletCredentials {
@@ -76,10 +77,18 @@ export class Forwarder {
   }
 
   async forward(ctx: RequestContext, f: ForwardRequest): Promise<void> {
-    await respond(ctx, f, await this.#send(ctx, f, ctx.exchange.bodyStream()))
+    const { upgrade } = ctx.exchange
+    const answer = await this.#send(ctx, f, upgrade === undefined ? ctx.exchange.bodyStream() : undefined)
+    if (upgrade === undefined) return respond(ctx, f, answer as IncomingMessage)
+    if ('socket' in answer && 'answer' in answer) return tunnel(upgrade(), answer)
+    // Who does not want to switch protocols says why; the client is told that, and its connection ends.
+    const { statusCode = 0 } = answer
+    if (statusCode >= 400) return respond(ctx, f, answer)
+    answer.destroy()
+    throw new StatusError(500, '', `invalid upgrade response: status code ${statusCode}`)
   }
 
-  #send(ctx: RequestContext, f: ForwardRequest, body: BodyStream | undefined): Promise<IncomingMessage> {
+  #send(ctx: RequestContext, f: ForwardRequest, body: BodyStream | undefined): Promise<IncomingMessage | Switched> {
     const { target } = f
     const options = {
       host: target.host,
@@ -100,7 +109,9 @@ export class Forwarder {
         answer.destroy()
         reject(switchedProtocols(answer))
       })
-      req.once('upgrade', (answer: IncomingMessage, socket) => {
+      const isUpgrade = ctx.exchange.upgrade !== undefined
+      req.once('upgrade', (answer: IncomingMessage, socket, head) => {
+        if (isUpgrade) return resolve({ answer, socket, head })
         socket.destroy()
         reject(switchedProtocols(answer))
       })
@@ -110,7 +121,13 @@ export class Forwarder {
         reject(serviceUnavailable('error trying to reach service: net/http: too many 1xx informational responses'))
         req.destroy()
       })
-      req.on('error', (e) => reject(serviceUnavailable(`error trying to reach service: ${e.message}`)))
+      req.on('error', (e) =>
+        reject(
+          isUpgrade
+            ? new StatusError(500, '', `error dialing backend: ${e.message}`)
+            : serviceUnavailable(`error trying to reach service: ${e.message}`),
+        ),
+      )
       ctx.exchange.onClose(() => req.destroy())
       if (body === undefined) return void req.end()
       // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
@@ -150,6 +167,7 @@ function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: BodyStream
   out['x-forwarded-for'] = before === undefined ? remoteAddress : `${before}, ${remoteAddress}`
   out['x-forwarded-uri'] = f.prefix + (f.path.split('?', 1)[0] ?? '')
   Object.assign(out, f.upstream?.headers)
+  if (ctx.exchange.upgrade !== undefined) Object.assign(out, { connection: 'Upgrade', upgrade: headers['upgrade'] })
   if (body?.length !== undefined) out['content-length'] = String(body.length)
   else if (body !== undefined) out['transfer-encoding'] = 'chunked'
   return out
