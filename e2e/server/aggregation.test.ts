@@ -109,6 +109,12 @@ test('an extension API server behind an APIService: found step by step, asked as
     'flavors',
   )
 
+  const v2 = (await server.api.send('GET', '/openapi/v2')).json<{ paths: Record<string, unknown> }>()
+  expect([v2.paths['/apis/example.org/v1/flavors'], v2.paths['/metrics']]).toEqual([
+    { get: { responses: { 200: { description: 'OK' } } } },
+    undefined,
+  ])
+
   await server.api.remove(`${SERVICES}/${NAME}`)
   await until('the group to go', async () => (await server.api.send('GET', '/apis/example.org')).status === 404)
   expect((await server.api.send('GET', FLAVORS)).status).toBe(404)

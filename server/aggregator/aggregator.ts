@@ -12,9 +12,9 @@ import type { Store } from '../registry/generic/store.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import { createIn, updateIn } from '../registry/generic/write.ts'
-import type { Delegate, Registry, Snapshot } from '../registry/registry.ts'
+import type { Delegate, OpenApiV2, Registry, Snapshot } from '../registry/registry.ts'
 import { AUTOMANAGED, AVAILABLE, isAvailable, nameOf, ownApiService, serviceOf, type ApiService, type Condition } from './api-service.ts'
-import { openApiOf, resourcesOf } from './discovery.ts'
+import { openApiOf, openApiV2Of, resourcesOf } from './discovery.ts'
 import { resolveService, Unreachable, type Address } from './resolve.ts'
 import { ask, upstreamOf, type FrontProxy, type Upstream } from './upstream.ts'
 
@@ -42,6 +42,7 @@ interface Behind {
   readonly upstream: Upstream
   resources: readonly object[]
   openApi: string | undefined
+  openApiV2: OpenApiV2 | undefined
   fresh: boolean
 }
 
@@ -169,6 +170,7 @@ export class Aggregator {
         upstream: upstreamOf(a, this.#o.frontProxy),
         resources: before?.resources ?? [],
         openApi: before?.openApi,
+        openApiV2: before?.openApiV2,
         fresh: false,
       }
       this.#behind.set(name, behind)
@@ -186,6 +188,8 @@ export class Aggregator {
       }
       behind.resources = await resourcesOf(behind.upstream, address, group, version)
       behind.openApi = await openApiOf(behind.upstream, address, group, version).catch(() => undefined)
+      // One that cannot be had now is the last one that was.
+      behind.openApiV2 = await openApiV2Of(behind.upstream, address, behind.openApiV2).catch(() => behind.openApiV2)
       behind.fresh = true
     } catch (e) {
       behind.fresh = false
@@ -219,7 +223,7 @@ export class Aggregator {
   /** Puts what the servers behind serve into the registry, where it has changed. */
   #publish(): void {
     const delegates: Delegate[] = []
-    for (const [name, { resources, openApi, fresh }] of this.#behind) {
+    for (const [name, { resources, openApi, openApiV2, fresh }] of this.#behind) {
       const spec = this.#read(name)?.spec
       if (spec?.group === undefined) continue
       delegates.push({
@@ -229,6 +233,7 @@ export class Aggregator {
         versionPriority: spec.versionPriority,
         resources,
         openApi,
+        openApiV2,
         fresh,
         forward: (ctx) => this.#forward(ctx, name),
       })

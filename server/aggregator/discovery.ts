@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import type { OpenApiV2 } from '../registry/registry.ts'
 import type { Address } from './resolve.ts'
 import { ask, type Upstream } from './upstream.ts'
 
@@ -43,6 +45,24 @@ export async function openApiOf(up: Upstream, address: Address, group: string, v
   if (status !== 200) return undefined
   const { paths } = JSON.parse(body.toString()) as { paths?: Record<string, { serverRelativeURL?: string }> }
   return paths?.[`apis/${group}/${version}`]?.serverRelativeURL
+}
+
+/**
+ * The OpenAPI v2 document, of all that the server has; undefined where it has none. That of before stays when it tells by its tag that
+ * nothing has changed.
+ */
+export async function openApiV2Of(up: Upstream, address: Address, before: OpenApiV2 | undefined): Promise<OpenApiV2 | undefined> {
+  const { status, headers, body } = await ask(up, address, '/openapi/v2', {
+    accept: 'application/json',
+    ...(before === undefined ? {} : { 'if-none-match': before.etag }),
+  })
+  if (status === 304) return before
+  if (status !== 200) return undefined
+  const own = headers['etag']
+  const etag = typeof own === 'string' && own !== '' ? own : `"${createHash('sha256').update(body).digest('hex')}"`
+  if (etag === before?.etag) return before
+  const document = JSON.parse(body.toString()) as object
+  return { etag, document: () => document }
 }
 
 /** APIResources, with subresources as entries of their own, in the newer form. */

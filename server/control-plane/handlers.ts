@@ -13,7 +13,7 @@ import { once } from '../machinery/once.ts'
 import { createMetrics, type MetricSources } from './metrics.ts'
 import type { CustomSource } from '../openapi/custom-schemas.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import type { Registry } from '../registry/registry.ts'
+import { byPriority, type Registry } from '../registry/registry.ts'
 import { scheme } from '../scheme/index.ts'
 
 export interface HandlerOptions {
@@ -77,6 +77,10 @@ function lazyOpenApi(clock: Clock, registry: Registry): Served {
           registry.snapshot.delegates.flatMap(({ group, version, openApi: address, forward }) =>
             address === undefined ? [] : [[`apis/${group}/${version}`, { address, forward }] as const],
           ),
+        ),
+      foreignV2: () =>
+        byPriority(registry.snapshot.delegates).flatMap(({ group, version, openApiV2: own }) =>
+          own === undefined ? [] : [{ name: `apis/${group}/${version}`, ...own }],
         ),
       custom: () => ({ generation: registry.snapshot.generation, sources: registry.snapshot.served.flatMap(customSource) }),
     })

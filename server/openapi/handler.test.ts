@@ -16,6 +16,7 @@ interface Answer {
 
 const clock = new FakeClock()
 let custom: { generation: number; sources: CustomSource[] } = { generation: 0, sources: [] }
+const others: { name: string; etag: string; document(): object }[] = []
 const serve = openApi({
   scheme,
   clock,
@@ -25,6 +26,7 @@ const serve = openApi({
   descriptions: () => Promise.resolve(noDescriptions),
   custom: () => custom,
   foreign: () => new Map(),
+  foreignV2: () => others,
 })
 
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer | undefined> {
@@ -160,4 +162,32 @@ describe('custom resources', () => {
     custom = { generation: 3, sources: [] }
     expect(await index()).toEqual(before)
   })
+})
+
+test('what servers behind say of their own group-version is part of v2, and a change of it makes another document', async () => {
+  const v2 = async (): Promise<{ etag: string; paths: Record<string, unknown>; definitions: Record<string, unknown> }> => {
+    const { headers, body } = (await ask('/openapi/v2'))!
+    return {
+      etag: headers['etag']!,
+      ...(JSON.parse(body.toString()) as { paths: Record<string, unknown>; definitions: Record<string, unknown> }),
+    }
+  }
+  const before = await v2()
+  const document = (text: string) => () => ({
+    paths: { '/apis/example.org/v1/flavors': { get: { description: text } }, '/version/': { get: {} } },
+    definitions: { Flavor: { type: 'object' } },
+  })
+  others.push({ name: 'apis/example.org/v1', etag: '"1"', document: document('sour') })
+  custom = { ...custom, generation: custom.generation + 1 }
+  const one = await v2()
+  expect(one.paths['/apis/example.org/v1/flavors']).toEqual({ get: { description: 'sour' } })
+  expect([one.paths['/version/'], one.definitions['Flavor']]).toEqual([before.paths['/version/'], { type: 'object' }])
+  others[0] = { name: 'apis/example.org/v1', etag: '"2"', document: document('sweet') }
+  custom = { ...custom, generation: custom.generation + 1 }
+  const two = await v2()
+  expect(two.paths['/apis/example.org/v1/flavors']).toEqual({ get: { description: 'sweet' } })
+  expect(new Set([before.etag, one.etag, two.etag]).size).toBe(3)
+  others.length = 0
+  custom = { ...custom, generation: custom.generation + 1 }
+  expect((await v2()).etag).toBe(before.etag)
 })

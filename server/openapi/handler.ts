@@ -11,8 +11,9 @@ import type { Descriptions } from './descriptions.ts'
 import { documents, type Documents, type DocumentOptions } from './documents.ts'
 import { encodeDocument } from './gnostic.ts'
 import { jsonSteps } from './json-steps.ts'
+import { merged, withPaths } from './merge.ts'
 import type { Json } from './schemas.ts'
-import { inTurns } from './steps.ts'
+import { inTurns, type Steps } from './steps.ts'
 
 export { readDescriptions } from './descriptions.ts'
 
@@ -21,12 +22,16 @@ export interface OpenApiOptions extends Omit<DocumentOptions, 'descriptions' | '
   descriptions(): Promise<Descriptions>
   /** What is served besides the built-in API now, and a number that grows with every change of it. */
   custom(): { readonly generation: number; readonly sources: readonly CustomSource[] }
+  /** OpenAPI v2 documents of other servers, each for the group-version by which v3 calls it; that of before is added before. */
+  foreignV2(): readonly { readonly name: string; readonly etag: string; document(): object }[]
   /** Documents of other servers, which have them: by name, with the address that the index gives. */
   foreign(): ReadonlyMap<string, { readonly address: string; forward(ctx: RequestContext): Promise<void> }>
 }
 
 type Form = 'json' | 'protobuf'
 const V2 = 'v2'
+/** What stands in V2 of other servers, among the names of documents. */
+const OTHERS = ' v2 of others'
 
 /** What nobody has asked for in this time is let go, bodies and descriptions; they are made again in milliseconds. */
 const KEEP_MS = 60_000
@@ -47,7 +52,8 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
 
   /** Of what is served besides the built-in API; the documents of that never change. */
   let generation = -1
-  let identities: ReadonlyMap<string, string> = new Map()
+  let identities = new Map<string, string>()
+  let foreignV2: ReturnType<OpenApiOptions['foreignV2']> = []
 
   /** Lets go of what a change of the API has made wrong. */
   function renew(): void {
@@ -56,6 +62,9 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     generation = now
     const before = identities
     identities = identitiesOf(sources)
+    foreignV2 = o.foreignV2()
+    const others = foreignV2.map(({ name, etag }) => `${name} ${etag}`).join(' ')
+    if (others !== '') identities.set(OTHERS, others)
     const changed = new Set([...before.keys(), ...identities.keys()].filter((name) => before.get(name) !== identities.get(name)))
     if (changed.size === 0) return
     index = undefined
@@ -83,7 +92,17 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
       await setImmediate()
       return documents({ ...o, descriptions, custom: o.custom().sources })
     })
-  const documentOf = (made: Documents, name: string): Promise<Json> => inTurns(name === V2 ? made.v2() : made.v3(name))
+  const documentOf = (made: Documents, name: string): Promise<Json> => inTurns(name === V2 ? mergedV2(made) : made.v3(name))
+
+  /** One for all: with what is told of their own group-versions by the servers behind. */
+  function* mergedV2(made: Documents): Steps<Json> {
+    let all = yield* made.v2()
+    for (const { name, document } of foreignV2) {
+      const own = yield* withPaths(document() as Json, (path) => path.startsWith(`/${name}/`))
+      all = yield* merged(all, own)
+    }
+    return all
+  }
 
   /** The hash is always that of the JSON, so that both forms have one. */
   function bodyOf(made: Documents, name: string, form: Form): Promise<Buffer> {

@@ -16,6 +16,11 @@ import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
 import type { SelectableFields } from './generic/strategy.ts'
 
+export interface OpenApiV2 {
+  readonly etag: string
+  document(): object
+}
+
 /**
  * A version of a group that another server serves, behind an APIService. Whoever is asked for its objects hands the request on.
  */
@@ -31,6 +36,8 @@ export interface Delegate {
   readonly fresh: boolean
   /** Where its OpenAPI v3 document is, as its own index says; undefined when it has none. */
   readonly openApi: string | undefined
+  /** What it has of its OpenAPI v2 document, all of its groups; another tag for another document. */
+  readonly openApiV2?: OpenApiV2 | undefined
   /** Answers a request below `/apis/{group}/{version}`, or for its OpenAPI document. */
   forward(ctx: RequestContext): Promise<void>
 }
@@ -352,6 +359,17 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
     fromStored: v.conversion?.fromStored ?? same,
     toStored: v.conversion?.toStored ?? same,
   }
+}
+
+/** By the priority of their group, then of their version, then by name: who comes first keeps the names that others have too. */
+export function byPriority(delegates: readonly Delegate[]): Delegate[] {
+  const groups = new Map<string, number>()
+  for (const { group, groupPriority } of delegates) groups.set(group, Math.max(groupPriority, groups.get(group) ?? 0))
+  const name = ({ group, version }: Delegate): string => `${version}.${group}`
+  return [...delegates].sort((a, b) => {
+    const byGroup = groups.get(b.group)! - groups.get(a.group)!
+    return (a.group === b.group ? b.versionPriority - a.versionPriority : byGroup) || (name(a) < name(b) ? -1 : 1)
+  })
 }
 
 /** Of kinds that are not stored. */
