@@ -35,12 +35,12 @@ export async function rewrite(ctx: ControllerContext, svm: StorageVersionMigrati
     if (isYoung(ctx, svm)) throw new Error('resource does not exist in rest mapper, requeuing to attempt again: %!w(<nil>)')
     return failed(ctx, svm, 'unable to obtain GVR from discovery')
   }
-  if (UNWATCHED.includes(`${resource.resource}.${resource.group}`)) {
+  const objects = UNWATCHED.includes(`${resource.resource}.${resource.group}`) ? undefined : await objectsOf(ctx, resource, checkpoint)
+  if (objects === undefined) {
     const why = 'resource does not exist in GC'
     if (isYoung(ctx, svm)) throw new Error(`${why}, requeuing to attempt again: %!w(<nil>)`)
     return failed(ctx, svm, `${why}: %!w(<nil>)`)
   }
-  const objects = await objectsOf(ctx, resource, checkpoint)
   const total = objects.length
   const due = objects.filter(({ metadata }) => BigInt(metadata.resourceVersion!) <= BigInt(checkpoint))
   let left = due.length
@@ -76,8 +76,17 @@ function failed(ctx: ControllerContext, svm: StorageVersionMigration, why: strin
 /** What the server did not say may be said the next time. */
 const isRetriable = (e: unknown): boolean => !(e instanceof StatusError) || RETRIABLE.has(e.status.reason ?? '')
 
-/** The metadata of all objects, in a state not older than the checkpoint. */
-async function objectsOf({ client, signal }: ControllerContext, resource: DiscoveredResource, checkpoint: string): Promise<KubeObject[]> {
+/** The metadata of all objects, in a state not older than the checkpoint; undefined where not all can be shown (a conversion fails). */
+async function objectsOf(ctx: ControllerContext, resource: DiscoveredResource, checkpoint: string): Promise<KubeObject[] | undefined> {
+  try {
+    return await allObjects(ctx, resource, checkpoint)
+  } catch (e) {
+    if (isStatusError(e, 'StorageReadError')) return undefined
+    throw e
+  }
+}
+
+async function allObjects({ client, signal }: ControllerContext, resource: DiscoveredResource, checkpoint: string): Promise<KubeObject[]> {
   const found: KubeObject[] = []
   const api = client.resource(resource)
   const first = { resourceVersion: checkpoint, resourceVersionMatch: 'NotOlderThan' } as const
