@@ -121,3 +121,20 @@ describe('durations', () => {
     )
   })
 })
+
+test.each([2023, 2024])('the days that the months of %i have, and no others', (year) => {
+  const two = (n: number): string => String(n).padStart(2, '0')
+  for (let month = 1; month <= 12; month++) {
+    const last = new Date(Date.UTC(year, month, 0)).getUTCDate()
+    for (let day = 1; day <= 32; day++) {
+      for (const [kind, rest] of [
+        ['time', 'T12:34:56Z'],
+        ['microTime', 'T12:34:56.000001Z'],
+      ] as const) {
+        const text = `${year}-${two(month)}-${two(day)}${rest}`
+        if (day <= last) expect(canonicalTime(text, kind), text).toBe(text)
+        else expect(() => canonicalTime(text, kind), text).toThrow('day out of range')
+      }
+    }
+  }
+})

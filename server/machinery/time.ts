@@ -13,7 +13,9 @@ export class TimeParseError extends Error {
 
 export const ZERO_SECONDS = -62135596800
 const MAX_SECONDS = 253402300799
-const plain = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?Z$/
+// Every day that each year has, so that the end of a month is no slower: only 29 February is looked at.
+const DAY = '(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31'
+const plain = new RegExp(`^\\d{4}-(?:${DAY})T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{6})?Z$`)
 
 // Go's time package quotes in its own way: what is no printable ASCII is shown byte by byte.
 const quoted = (text: string): string =>
