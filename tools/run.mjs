@@ -12,6 +12,7 @@ const commands = {
   start: { builds: ['server', 'renderer', 'electron'], program: ['tools/start.ts'] },
   server: { builds: ['server'], program: ['dist/server/main.mjs'] },
   conformance: { builds: ['server'], program: ['tools/conformance/main.ts'] },
+  decisions: { builds: ['server'], program: ['tools/decisions/main.ts'] },
   interop: { builds: ['server'], program: ['tools/interop/main.ts'] },
   screenshots: { builds: ['server', 'renderer'], program: ['tools/screenshots.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },

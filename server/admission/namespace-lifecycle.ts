@@ -27,13 +27,17 @@ export function namespaceLifecycle(namespaces: NamespaceLookup): AdmissionPlugin
       if (a.operation === 'DELETE' && a.resource.resource === 'namespaces' && a.resource.group === '' && IMMORTAL.has(a.name)) {
         throw forbidden(NAMESPACES, a.name, 'this namespace may not be deleted')
       }
-      if (a.operation !== 'CREATE' || !a.resource.namespaced) return
+      if (a.operation !== 'CREATE' || !a.resource.namespaced || isAccessReview(a)) return
       const entry = namespaces.cached(a.namespace)
       if (entry === undefined) return missing(namespaces, a)
       if (!isActive(entry)) throw terminating(a)
     },
   }
 }
+
+/** What somebody may do in a namespace is no secret; whether it is there, or going away, would be. */
+const isAccessReview = ({ resource: { group, resource } }: AdmissionAttributes): boolean =>
+  group === 'authorization.k8s.io' && resource === 'localsubjectaccessreviews'
 
 // The cache may be a moment behind a namespace that another server has just made.
 async function missing(namespaces: NamespaceLookup, a: AdmissionAttributes): Promise<void> {

@@ -21,6 +21,8 @@ export interface FieldSelector {
 
 const escapeValue = (v: string): string => v.replace(/[\\,=]/g, '\\$&')
 
+export const fieldRequirementText = ({ field, operator, value }: FieldRequirement): string => `${field}${operator}${escapeValue(value)}`
+
 /** What all requirements on one field say together. */
 interface Condition {
   /** The only value that fits; undefined when any does. */
@@ -64,7 +66,7 @@ class Selector implements FieldSelector {
   }
 
   toString(): string {
-    return this.requirements.map((r) => `${r.field}${r.operator}${escapeValue(r.value)}`).join(',')
+    return this.requirements.map(fieldRequirementText).join(',')
   }
 }
 

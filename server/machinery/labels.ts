@@ -60,7 +60,7 @@ function restrict(c: Condition, { operator, values }: LabelRequirement): void {
 
 const MAY_BE_ABSENT: ReadonlySet<LabelOperator> = new Set(['!=', 'notin', '!'])
 
-function requirementText(r: LabelRequirement): string {
+export function labelRequirementText(r: LabelRequirement): string {
   switch (r.operator) {
     case 'exists':
       return r.key
@@ -109,7 +109,7 @@ class Selector implements LabelSelector {
   }
 
   toString(): string {
-    return this.requirements.map(requirementText).join(',')
+    return this.requirements.map(labelRequirementText).join(',')
   }
 }
 
@@ -128,13 +128,14 @@ export interface LabelSelectorObject {
   matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[]
 }
 
-const OPERATORS = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' } as const
+/** Operators of metav1.LabelSelector. */
+export const LABEL_SELECTOR_OPERATORS = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' } as const
 
 /** metav1.LabelSelector to a selector; a missing one matches nothing (upstream's rule), an empty one everything. */
 export function selectorFromObject(s: LabelSelectorObject | undefined): LabelSelector | undefined {
   if (s === undefined) return undefined
   const requirements: LabelRequirement[] = Object.entries(s.matchLabels ?? {}).map(([key, v]) => ({ key, operator: '=', values: [v] }))
   for (const e of s.matchExpressions ?? [])
-    requirements.push({ key: e.key, operator: OPERATORS[e.operator], values: [...(e.values ?? [])].sort() })
+    requirements.push({ key: e.key, operator: LABEL_SELECTOR_OPERATORS[e.operator], values: [...(e.values ?? [])].sort() })
   return new Selector(requirements)
 }

@@ -15,6 +15,7 @@ import { replicasets } from './apps/replicasets.ts'
 import { statefulsets } from './apps/statefulsets.ts'
 import type { ServiceAccountTokens } from '../authn/service-account.ts'
 import { authenticationReviews } from './authentication/reviews.ts'
+import { admittedReview } from './review.ts'
 import { accessReviews } from './authorization/reviews.ts'
 import { horizontalpodautoscalers } from './autoscaling/horizontalpodautoscalers.ts'
 import { cronjobs } from './batch/cronjobs.ts'
@@ -174,11 +175,8 @@ export interface UnstoredKindDependencies {
 }
 
 /** Kinds of which nothing is stored. */
-export function unstoredKinds({ authorizer, authenticator, audiences, pods, components }: UnstoredKindDependencies): UnstoredDefinition[] {
-  return [
-    bindings(pods),
-    componentstatuses(components),
-    ...accessReviews(authorizer),
-    ...authenticationReviews({ authenticator, audiences }),
-  ]
+export function unstoredKinds(deps: UnstoredKindDependencies): UnstoredDefinition[] {
+  const { authorizer, authenticator, audiences, pods, components } = deps
+  const reviews = [...accessReviews(authorizer), ...authenticationReviews({ authenticator, audiences })]
+  return [bindings(pods), componentstatuses(components), ...reviews.map(admittedReview)]
 }

@@ -12,7 +12,7 @@ export interface Target {
 export interface Ask {
   method?: string
   path: string
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string | string[]>>
   /** An object is sent as JSON. */
   body?: object | string | Buffer
   /** Over HTTP/2 instead of HTTP/1.1. */
@@ -33,7 +33,7 @@ export function bytesOf(body: Ask['body']): Buffer | undefined {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-export function headersOf(target: Target, ask: Ask): Record<string, string> {
+export function headersOf(target: Target, ask: Ask): Record<string, string | string[]> {
   const json = typeof ask.body === 'object' && !Buffer.isBuffer(ask.body)
   return {
     authorization: `Bearer ${target.token}`,
@@ -91,7 +91,9 @@ function sendOverHttp2(target: Target, ask: Ask): Promise<Answer> {
     session.on('error', () => sessions.delete(target.url))
     sessions.set(target.url, session)
   }
-  const stream = session.request({ ':method': ask.method ?? 'GET', ':path': ask.path, ...headersOf(target, ask) })
+  const body = bytesOf(ask.body)
+  const head = { ':method': ask.method ?? 'GET', ':path': ask.path, ...headersOf(target, ask) }
+  const stream = session.request(head, { endStream: body === undefined })
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let status = 0
@@ -104,7 +106,7 @@ function sendOverHttp2(target: Target, ask: Ask): Promise<Answer> {
     stream.on('data', (c: Buffer) => chunks.push(c))
     stream.once('error', reject)
     stream.once('end', () => resolve({ status, headers, body: Buffer.concat(chunks) }))
-    stream.end(bytesOf(ask.body))
+    if (body !== undefined) stream.end(body)
   })
 }
 

@@ -8,7 +8,8 @@ import { ruleCases } from './rules.ts'
 import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 
 /**
- * Plays every case against a reference kube-apiserver (REFERENCE_URL, REFERENCE_TOKEN) and writes what came of it beside this file.
+ * Plays every case against a reference kube-apiserver with NodeRestriction on (REFERENCE_URL, REFERENCE_TOKEN) and writes what came of it
+ * beside this file.
  *   NODE_TLS_REJECT_UNAUTHORIZED=0 node e2e/reference/calls/record.ts [FILE...]
  * Named files alone are written.
  */

@@ -6,7 +6,14 @@ export interface ReviewCase {
   method: 'GET' | 'POST'
   path: string
   body?: Json
+  headers?: Readonly<Record<string, string>>
 }
+
+/** Reviews pass admission: NodeRestriction refuses whatever a node without a name posts. */
+const asNobodysNode = (name: string, at: string, body: Json): ReviewCase => ({
+  ...post(`node without a name: ${name}`, at, body),
+  headers: { 'impersonate-user': 'system:node:', 'impersonate-group': 'system:nodes' },
+})
 
 export interface ReviewOutcome {
   case: string
@@ -37,10 +44,17 @@ export const reviewCases: readonly ReviewCase[] = [
   subject('master', { user: 'joe', groups: ['system:masters'], resourceAttributes: pods }),
   subject('group alone', { groups: ['system:masters'], nonResourceAttributes: path }),
   subject('nobody', { resourceAttributes: pods }),
+  ...selectorCases(),
   local('right', { metadata: { namespace: 'default' }, spec: { user: 'joe', resourceAttributes: pods } }),
   local('without namespace', { spec: { user: 'joe', resourceAttributes: pods } }),
   local('of another namespace', { spec: { user: 'joe', resourceAttributes: { ...pods, namespace: 'other' } } }),
   local('elsewhere', { metadata: { namespace: 'other' }, spec: { user: 'joe', resourceAttributes: pods } }),
+  post('local: in no namespace', `${AUTHZ}/namespaces/missing/localsubjectaccessreviews`, {
+    spec: { user: 'joe', resourceAttributes: { ...pods, namespace: 'missing' } },
+  }),
+  asNobodysNode('self', `${AUTHZ}/selfsubjectaccessreviews`, { spec: { resourceAttributes: pods } }),
+  asNobodysNode('rules', `${AUTHZ}/selfsubjectrulesreviews`, { spec: { namespace: 'default' } }),
+  asNobodysNode('who', `${AUTHN}/selfsubjectreviews`, {}),
   local('path', { spec: { user: 'joe', nonResourceAttributes: path } }),
   post('rules without a namespace', `${AUTHZ}/selfsubjectrulesreviews`, { spec: {} }),
   post('token unknown', `${AUTHN}/tokenreviews`, { spec: { token: 'nope' } }),
@@ -64,6 +78,67 @@ export const reviewCases: readonly ReviewCase[] = [
   { name: 'no such component', method: 'GET', path: '/api/v1/componentstatuses/x' },
 ]
 
+/** As a node, whose lists of pods its selector decides. */
+function* selectorCases(): IterableIterator<ReviewCase> {
+  const node = { user: 'system:node:n', groups: ['system:nodes'] }
+  const list = { verb: 'list', resource: 'pods' }
+  const own = 'spec.nodeName=n'
+  const one = (operator: string, ...values: string[]): Json => ({ requirements: [{ key: 'spec.nodeName', operator, values }] })
+  for (const [i, fieldSelector] of [
+    { rawSelector: own },
+    { rawSelector: 'spec.nodeName==n,status.phase!=Failed' },
+    { rawSelector: 'spec.nodeName!=n' },
+    { rawSelector: 'nothing' },
+    {},
+    { rawSelector: '', requirements: [] },
+    one('In', 'n'),
+    one('In', 'm'),
+    one('In', 'n', 'm'),
+    one('In'),
+    one('NotIn', 'n'),
+    one('Exists'),
+    one('Exists', 'n'),
+    one('Near', 'n'),
+    { requirements: [{ operator: 'In', values: ['n'] }] },
+    {
+      requirements: [
+        { key: 'spec.nodeName', operator: 'In', values: ['n'] },
+        { key: 'x', operator: 'Exists' },
+      ],
+    },
+    { ...one('In', 'n'), rawSelector: own },
+  ].entries())
+    yield subject(`fields ${i}`, { ...node, resourceAttributes: { ...list, fieldSelector } })
+  const key = 'example.com/a'
+  for (const [i, labelSelector] of [
+    { rawSelector: 'a=b,c in (d,e),!f' },
+    { rawSelector: 'a b' },
+    {},
+    { requirements: [{ key, operator: 'In', values: ['b', 'c'] }] },
+    { requirements: [{ key, operator: 'In' }] },
+    {
+      requirements: [
+        { key, operator: 'Exists' },
+        { key, operator: 'DoesNotExist', values: ['b'] },
+      ],
+    },
+    { requirements: [{ key, operator: 'Near', values: ['b'] }] },
+    {
+      requirements: [
+        { key, operator: 'Near', values: ['b'] },
+        { key, operator: 'Exists' },
+      ],
+    },
+    { requirements: [{ key: '-', operator: 'In', values: ['b', 'c d'] }] },
+    { requirements: [{ key, operator: 'Exists' }], rawSelector: 'a=b' },
+  ].entries())
+    yield subject(`labels ${i}`, { ...node, resourceAttributes: { ...list, labelSelector, fieldSelector: { rawSelector: own } } })
+  yield subject('both selectors wrong', {
+    ...node,
+    resourceAttributes: { ...list, fieldSelector: { rawSelector: 'x' }, labelSelector: { rawSelector: 'a b' } },
+  })
+}
+
 const VOLATILE = new Set(['uid', 'creationTimestamp', 'managedFields', 'expirationTimestamp'])
 
 /** Without what differs from run to run; of a signed token its claims remain. */
@@ -84,6 +159,6 @@ function comparable(value: unknown, key = ''): unknown {
 }
 
 export async function playReview(c: ReviewCase, send: Send): Promise<ReviewOutcome> {
-  const { code, body } = await send(c.method, c.path, c.body)
+  const { code, body } = await send(c.method, c.path, c.body, c.headers)
   return { case: c.name, code, body: comparable(body) }
 }

@@ -1,8 +1,7 @@
 import type { Authenticator, UserInfo } from '../../authn/contract.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { badRequest, internalError } from '../../machinery/status.ts'
-import type { KubeObject } from '../../machinery/types.ts'
-import type { UnstoredDefinition } from '../definition.ts'
+import type { ReviewDefinition } from '../review.ts'
 
 /** authentication.k8s.io: who a token is, and who I am (registry/authentication). */
 const GROUP = 'authentication.k8s.io'
@@ -36,15 +35,17 @@ async function review(
   return { authenticated: true, user: shown(answer.user), ...(meant.length === 0 ? {} : { audiences: meant }) }
 }
 
-export const authenticationReviews = (o: AuthenticationReviewOptions): UnstoredDefinition[] => [
+export const authenticationReviews = (o: AuthenticationReviewOptions): ReviewDefinition[] => [
   {
     group: GROUP,
     version: 'v1',
     resource: 'tokenreviews',
     kind: 'TokenReview',
-    async create(body) {
+    namespaced: false,
+    async create(body, _request, confirm) {
       const { token = '', audiences = [] } = (body.spec ?? {}) as { token?: string; audiences?: string[] }
       if (token === '') throw badRequest('token is required for TokenReview in authentication')
+      await confirm()
       return { ...body, status: await review(o, token, audiences) }
     },
   },
@@ -53,11 +54,10 @@ export const authenticationReviews = (o: AuthenticationReviewOptions): UnstoredD
     version: 'v1',
     resource: 'selfsubjectreviews',
     kind: 'SelfSubjectReview',
-    create: (body, { user, context }): Promise<KubeObject> =>
-      Promise.resolve({
-        ...body,
-        metadata: { creationTimestamp: formatTime(context.clock.now()) },
-        status: { userInfo: shown(user) },
-      }),
+    namespaced: false,
+    async create(body, { user, context }, confirm) {
+      await confirm()
+      return { ...body, metadata: { creationTimestamp: formatTime(context.clock.now()) }, status: { userInfo: shown(user) } }
+    },
   },
 ]

@@ -4,7 +4,9 @@ import { errorText } from '../../machinery/error-text.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { badRequest } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import type { UnstoredDefinition, UnstoredRequest } from '../definition.ts'
+import type { UnstoredRequest } from '../definition.ts'
+import type { ReviewDefinition } from '../review.ts'
+import { fieldSelectors, labelSelectors, readSelector, validateSelector, type SelectorAttributes } from './selectors.ts'
 
 /** authorization.k8s.io: what somebody may do (registry/authorization, authorization/validation). */
 const GROUP = 'authorization.k8s.io'
@@ -17,6 +19,8 @@ interface ResourceAttributes {
   resource?: string
   subresource?: string
   name?: string
+  fieldSelector?: SelectorAttributes
+  labelSelector?: SelectorAttributes
 }
 
 interface ReviewSpec {
@@ -28,8 +32,11 @@ interface ReviewSpec {
   extra?: Record<string, string[]>
 }
 
-function attributesOf({ resourceAttributes: r, nonResourceAttributes: n }: ReviewSpec): Attributes {
-  return {
+/** What is asked, and what of it was not understood. */
+function attributesOf({ resourceAttributes: r, nonResourceAttributes: n }: ReviewSpec): { attributes: Attributes; ignored: string } {
+  const fields = readSelector(fieldSelectors, r?.fieldSelector)
+  const labels = readSelector(labelSelectors, r?.labelSelector)
+  const attributes = {
     isResourceRequest: r !== undefined,
     verb: r?.verb ?? n?.verb ?? '',
     path: n?.path ?? '',
@@ -39,9 +46,10 @@ function attributesOf({ resourceAttributes: r, nonResourceAttributes: n }: Revie
     resource: r?.resource ?? '',
     subresource: r?.subresource ?? '',
     name: r?.name ?? '',
-    fieldSelector: '',
-    labelSelector: '',
+    fieldSelector: fields.text,
+    labelSelector: labels.text,
   }
+  return { attributes, ignored: [fields.ignored, labels.ignored].filter((text) => text !== '').join('; ') }
 }
 
 /** As the internal type prints. */
@@ -62,6 +70,8 @@ function validate(body: KubeObject, { self, local }: ReviewRules): void {
   }
   if (!self && !spec.user && !spec.groups?.length)
     errors.push(invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'))
+  for (const kind of [fieldSelectors, labelSelectors])
+    validateSelector(errors, kind, spec.resourceAttributes?.[kind.name], 'spec.resourceAttributes')
   const { namespace, managedFields: _, ...rest } = body.metadata
   const kept = local || namespace === undefined ? rest : { ...rest, namespace }
   if (Object.keys(kept).length > 0) errors.push(invalid('metadata', body.metadata, `must be empty${local ? ' except for namespace' : ''}`))
@@ -78,23 +88,31 @@ function validate(body: KubeObject, { self, local }: ReviewRules): void {
 }
 
 async function decide(authorizer: Authorizer, user: UserInfo, spec: ReviewSpec): Promise<object> {
-  const { decision, reason } = await authorizer.authorize(user, attributesOf(spec))
-  return { allowed: decision === 'allow', ...(decision === 'deny' ? { denied: true } : {}), ...(reason === '' ? {} : { reason }) }
+  const { attributes, ignored } = attributesOf(spec)
+  const { decision, reason } = await authorizer.authorize(user, attributes)
+  return {
+    allowed: decision === 'allow',
+    ...(decision === 'deny' ? { denied: true } : {}),
+    ...(reason === '' ? {} : { reason }),
+    ...(ignored === '' ? {} : { evaluationError: ignored }),
+  }
 }
 
 function subjectOf({ user = '', uid, groups = [], extra }: ReviewSpec): UserInfo {
   return { name: user, groups, ...(uid ? { uid } : {}), ...(extra === undefined ? {} : { extra }) }
 }
 
-function review(kind: string, resource: string, rules: ReviewRules, authorizer: Authorizer): UnstoredDefinition {
+function review(kind: string, resource: string, rules: ReviewRules, authorizer: Authorizer): ReviewDefinition {
   return {
     group: GROUP,
     version: 'v1',
     resource,
     kind,
-    async create(body, request) {
+    namespaced: rules.local,
+    async create(body, request, confirm) {
       if (rules.local) checkNamespace(body, request)
       validate(body, rules)
+      await confirm()
       const spec = body.spec as ReviewSpec
       return { ...body, status: await decide(authorizer, rules.self ? request.user : subjectOf(spec), spec) }
     },
@@ -107,15 +125,17 @@ function checkNamespace(body: KubeObject, { namespace }: UnstoredRequest): void 
   else if (own !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
-function rulesReview(authorizer: Authorizer): UnstoredDefinition {
+function rulesReview(authorizer: Authorizer): ReviewDefinition {
   return {
     group: GROUP,
     version: 'v1',
     resource: 'selfsubjectrulesreviews',
     kind: 'SelfSubjectRulesReview',
-    async create(body, { user }) {
+    namespaced: false,
+    async create(body, { user }, confirm) {
       const namespace = (body.spec as { namespace?: string } | undefined)?.namespace ?? ''
       if (namespace === '') throw badRequest('no namespace on request')
+      await confirm()
       const rules = await authorizer.rulesFor?.(user, namespace)
       const { resourceRules = [], nonResourceRules = [], incomplete = false, errors = [] } = rules ?? { incomplete: true }
       const status = {
@@ -130,7 +150,7 @@ function rulesReview(authorizer: Authorizer): UnstoredDefinition {
   }
 }
 
-export const accessReviews = (authorizer: Authorizer): UnstoredDefinition[] => [
+export const accessReviews = (authorizer: Authorizer): ReviewDefinition[] => [
   review('SelfSubjectAccessReview', 'selfsubjectaccessreviews', { self: true, local: false }, authorizer),
   review('SubjectAccessReview', 'subjectaccessreviews', { self: false, local: false }, authorizer),
   review('LocalSubjectAccessReview', 'localsubjectaccessreviews', { self: false, local: true }, authorizer),

@@ -2,7 +2,6 @@ import type { AdmissionAttributes } from '../../admission/contract.ts'
 import { Reinvocation } from '../../admission/reinvocation.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import type { GroupVersionKind, KubeObject } from '../../machinery/types.ts'
-import type { Store } from './store.ts'
 import type { StrategyContext } from './strategy.ts'
 
 /** What a write knows of itself when it comes to admission. */
@@ -20,17 +19,22 @@ export interface Admitted {
   resource?: AdmissionAttributes['resource']
 }
 
+/** What is written to: a Store, or a kind of which nothing is stored. */
+interface Target {
+  readonly resource: AdmissionAttributes['resource'] & { readonly kind: string }
+}
+
 /** No promise where no plugin needs one: most writes pass at once. */
-export function mutate(store: Store, write: Admitted): void | Promise<void> {
+export function mutate(store: Target, write: Admitted): void | Promise<void> {
   return write.context.admission.mutate(new WriteAttributes(store, write))
 }
 
-export function validate(store: Store, write: Admitted): void | Promise<void> {
+export function validate(store: Target, write: Admitted): void | Promise<void> {
   return write.context.admission.validate(new WriteAttributes(store, write))
 }
 
 /** Both halves in turn, for what has no work of its own between them. */
-export async function admit(store: Store, write: Admitted): Promise<void> {
+export async function admit(store: Target, write: Admitted): Promise<void> {
   await mutate(store, write)
   await validate(store, write)
 }
@@ -39,11 +43,11 @@ const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'Del
 
 /** Every write has these, and most plugins look at few of them: what is seldom read is made when it is. */
 class WriteAttributes implements AdmissionAttributes {
-  readonly #store: Store
+  readonly #store: Target
   readonly #write: Admitted
   readonly reinvocation = new Reinvocation()
 
-  constructor(store: Store, write: Admitted) {
+  constructor(store: Target, write: Admitted) {
     this.#store = store
     this.#write = write
   }

@@ -204,21 +204,30 @@ export function validateLabelSelector(
 ): void {
   if (!selector) return
   if (selector.matchLabels) validateLabels(errors, selector.matchLabels, `${path}.matchLabels`)
-  selector.matchExpressions?.forEach((r, i) => {
-    const at = `${path}.matchExpressions[${i}]`
-    const count = r.values?.length ?? 0
-    if (r.operator === 'In' || r.operator === 'NotIn') {
-      if (count === 0) errors.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
-    } else if (r.operator === 'Exists' || r.operator === 'DoesNotExist') {
-      if (count > 0) errors.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-    } else {
-      errors.push(invalid(`${at}.operator`, r.operator ?? '', 'not a valid selector operator'))
-    }
-    for (const text of qualifiedNameErrors(r.key ?? '')) errors.push(invalid(`${at}.key`, r.key ?? '', text))
-    if (allowInvalidValues) return
-    r.values?.forEach((v, j) => {
-      for (const text of labelValueErrors(v)) errors.push(invalid(`${at}.values[${j}]`, v, text))
-    })
+  selector.matchExpressions?.forEach((r, i) =>
+    labelSelectorRequirementErrors(errors, r, `${path}.matchExpressions[${i}]`, { invalidValues: allowInvalidValues }),
+  )
+}
+
+/** @param allowed what is no error where others' selectors are judged */
+export function labelSelectorRequirementErrors(
+  errors: FieldError[],
+  r: LabelSelectorRequirement,
+  at: string,
+  allowed: { invalidValues?: boolean; unknownOperators?: boolean },
+): void {
+  const count = r.values?.length ?? 0
+  if (r.operator === 'In' || r.operator === 'NotIn') {
+    if (count === 0) errors.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+  } else if (r.operator === 'Exists' || r.operator === 'DoesNotExist') {
+    if (count > 0) errors.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+  } else if (allowed.unknownOperators !== true) {
+    errors.push(invalid(`${at}.operator`, r.operator ?? '', 'not a valid selector operator'))
+  }
+  for (const text of qualifiedNameErrors(r.key ?? '')) errors.push(invalid(`${at}.key`, r.key ?? '', text))
+  if (allowed.invalidValues === true) return
+  r.values?.forEach((v, j) => {
+    for (const text of labelValueErrors(v)) errors.push(invalid(`${at}.values[${j}]`, v, text))
   })
 }
 
