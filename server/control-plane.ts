@@ -57,10 +57,10 @@ export interface ApiServer {
   readonly feed: Feed
   readonly serviceAccountTokens: ServiceAccountTokens | undefined
   /**
-   * Calls inside the process, as this user; a name alone stands for a member of system:masters. Those that share a gate take turns with
-   * others' requests. They bound themselves: the limits of requests in flight are for others.
+   * Calls inside the process, as this user. Those that share a gate take turns with others' requests. They bound themselves: the limits
+   * of requests in flight are for others.
    */
-  transport(user: string | UserInfo, gate?: TurnGate): Transport
+  transport(user: UserInfo, gate?: TurnGate): Transport
   /** The kubelets of this process, which the node proxy reaches though they listen on a loopback address. */
   readonly localKubelets: LocalKubelets
   /** Adds a component of this process to what `kubectl get componentstatuses` shows. */
@@ -221,8 +221,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
     serveMetrics: (source) => registry.addUnstored(usageKinds(source, store)),
-    transport: (who, gate) => {
-      const user = typeof who === 'string' ? { name: who, groups: ['system:masters', 'system:authenticated'] } : who
+    transport: (user, gate) => {
       inProcess.add(user)
       return localTransport(handler, user, gate)
     },

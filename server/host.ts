@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { readAdmissionConfiguration } from './admission/configuration.ts'
 import { readPodSecurityConfiguration } from './admission/pod-security-configuration.ts'
 import type { PodSecurityConfiguration } from './admission/pod-security.ts'
+import { apiServer } from './authn/components.ts'
 import type { AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
 import { authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
@@ -126,7 +127,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       usable(`--write-kubeconfig: ${o.local.writeKubeconfig}`, () => writeKubeconfig(o.local.writeKubeconfig, entry))
     if (seedObjects !== undefined) {
       const { createClient } = await import('./client/client.ts')
-      const client = createClient(api.transport('system:seed'), { userAgent: 'binnacle-seed/v1', clock })
+      const client = createClient(api.transport(apiServer), { userAgent: 'binnacle-seed/v1', clock })
       const objects = await seedObjects
       log.info({ objects: objects.length, created: await (await seed!).applySeed(objects, client) }, 'seed applied')
     }

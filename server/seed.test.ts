@@ -1,3 +1,4 @@
+import { administrator } from './authn/components.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +13,7 @@ let server: TestServer
 let client: Client
 beforeAll(async () => {
   server = await startTestServer()
-  client = createClient(server.api.transport('system:seed'), { userAgent: 'seed-test/v1', clock: systemClock })
+  client = createClient(server.api.transport(administrator), { userAgent: 'seed-test/v1', clock: systemClock })
 })
 afterAll(async () => {
   await server.close()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { controllerAccount, controllerManager, nodeUser, scheduler } from './authn/components.ts'
+import { apiServer, controllerAccount, controllerManager, nodeUser, scheduler } from './authn/components.ts'
 import type { UserInfo } from './authn/contract.ts'
+import { kubeletClient } from './authz/kubelet-client.ts'
 import { createClient, type Client } from './client/client.ts'
 import { createInformerFactory } from './client/informer.ts'
 import { TurnGate } from './client/turn-gate.ts'
@@ -52,7 +53,7 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   const abort = new AbortController()
   const { signal } = abort
   const gate = new TurnGate()
-  const clientAs = (user: UserInfo | string, agent: string): Client =>
+  const clientAs = (user: UserInfo, agent: string): Client =>
     createClient(api.transport(user, gate), { userAgent: `${agent}/${GIT_VERSION}`, clock })
   const component = (user: UserInfo, agent: string) => {
     const client = clientAs(user, agent)
@@ -69,8 +70,7 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   agents.catch((e: unknown) =>
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
   )
-  if (options.nodes > 0)
-    api.serveMetrics(new UsageCollector({ client: clientAs('system:metrics-server', 'metrics-server'), clock, signal }))
+  if (options.nodes > 0) api.serveMetrics(new UsageCollector({ client: clientAs(kubeletClient, 'metrics-server'), clock, signal }))
   const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
     const { informers, onError } = component(controllerManager, MANAGER)
@@ -87,7 +87,7 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
       ...(hostPath ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
     }
     // A default class is the server's to make, not a controller's.
-    if (hostPath) starting.push(ensureStorageClass(clientAs('system:apiserver', MANAGER), signal))
+    if (hostPath) starting.push(ensureStorageClass(clientAs(apiServer, 'kube-apiserver'), signal))
     const started = startControllers(selected, { clientOf, informers, clock, signal, onError, options: controllerOptions })
     starting.push(started.then((names) => api.reportControllers(MANAGER, names)))
   }

@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { systemTime } from '../machinery/testing/system-time.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +24,7 @@ describe('on a server', () => {
   let rest: Rest
   beforeAll(async () => {
     server = await startTestServer()
-    rest = createRest(server.api.transport('admin'), { userAgent: 'test' })
+    rest = createRest(server.api.transport(administrator), { userAgent: 'test' })
   })
   afterAll(() => server.close())
   const get = async (path: string): Promise<Record<string, unknown>> =>

@@ -1,3 +1,4 @@
+import { administrator } from './authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
@@ -10,7 +11,7 @@ afterAll(() => server.close())
 
 /** The values of one label of the series that are 1. */
 async function labelled(metric: string, label: string): Promise<string[]> {
-  const answer = await server.api.transport('admin').request({ method: 'GET', path: '/metrics', headers: {} })
+  const answer = await server.api.transport(administrator).request({ method: 'GET', path: '/metrics', headers: {} })
   const lines = answer.body.toString('utf8').split('\n')
   return lines.flatMap((line) =>
     line.startsWith(`${metric}{`) && line.endsWith(' 1') ? [new RegExp(`${label}="([^"]*)"`).exec(line)![1]!] : [],

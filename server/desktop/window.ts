@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { administrator } from '../authn/components.ts'
 import type { Gateway, GatewayOptions } from '../gateway/contract.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { InProcessControl } from '../gateway/local-control.ts'
@@ -76,7 +77,7 @@ export async function runWindow(options: Options, given: ReadonlySet<string>, de
       const line = `kubectl --kubeconfig ${shellQuote(ownKubeconfig(options))} get nodes`
       if (!inShell() && told !== line) say(`kubectl reaches it with: ${(told = line)}`)
       const failed = Promise.race([host.failed, new Promise<never>((_, reject) => (hooks.failed = reject))])
-      return { url: host.api.url, reach: { transport: host.api.transport('binnacle-window') }, failed, close: () => host.close() }
+      return { url: host.api.url, reach: { transport: host.api.transport(administrator) }, failed, close: () => host.close() }
     },
   })
   hooks.listen = (level, message) => control.record(level, message)

@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseYaml } from '../codec/yaml.ts'
 import { decodeObject, encodeObject } from '../codec/protobuf/index.ts'
@@ -28,7 +29,9 @@ describe('an object that is nested deeply', () => {
     { as = 'application/json', accept = 'application/json' }: { as?: string; accept?: string } = {},
   ): Promise<{ status: number; body: Buffer }> {
     const headers = { 'content-type': as, accept }
-    return server.api.transport('admin').request({ method, path, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) })
+    return server.api
+      .transport(administrator)
+      .request({ method, path, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) })
   }
 
   test.each(['application/json', 'application/yaml', protobuf, 'application/json;as=Table;v=v1;g=meta.k8s.io'])(

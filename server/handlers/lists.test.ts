@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { gunzipSync } from 'node:zlib'
@@ -21,7 +22,7 @@ let transport: Transport
 
 beforeAll(async () => {
   server = await startTestServer()
-  transport = server.api.transport('admin')
+  transport = server.api.transport(administrator)
   for (const [i, name] of NAMES.entries()) {
     const { code } = await server.send('POST', all, { metadata: { name, labels: { odd: String(i % 2) } } })
     expect(code).toBe(201)

@@ -1,4 +1,5 @@
 /** Integers beyond 2^53 on the way through a whole server: every answer, and every write that does not mean them, has their digits. */
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../client/client.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
@@ -22,7 +23,7 @@ async function send(
 ): Promise<{ code: number; text: string }> {
   const request = { method, path, headers: { 'content-type': 'application/json', ...headers } }
   const { status, body: bytes } = await server.api
-    .transport('admin')
+    .transport(administrator)
     .request(body === undefined ? request : { ...request, body: Buffer.from(body) })
   return { code: status, text: bytes.toString('latin1') }
 }
@@ -56,7 +57,7 @@ describe('answers', () => {
   test('a watch, and a server that is started on the same store', async () => {
     const again = await startTestServer({ storage: server.storage, clock: server.clock })
     try {
-      const { body } = await again.api.transport('admin').stream({ method: 'GET', path: `${pods}?watch=1`, headers: {} })
+      const { body } = await again.api.transport(administrator).stream({ method: 'GET', path: `${pods}?watch=1`, headers: {} })
       for await (const chunk of body) {
         expect(kept(chunk.toString())).toEqual([ODD, MOST])
         break
@@ -118,7 +119,7 @@ describe('writes of something else', () => {
   })
 
   test('our own client reads, patches and puts back what it read', async () => {
-    const client = createClient(server.api.transport('admin'), { userAgent: 'test' })
+    const client = createClient(server.api.transport(administrator), { userAgent: 'test' })
     const own = client.resource({ group: '', version: 'v1', resource: 'pods', namespaced: true })
     const found = await own.get('p', { namespace: 'default' })
     found.metadata.labels = { by: 'put' }

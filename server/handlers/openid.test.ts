@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ServiceAccountTokens } from '../authn/service-account.ts'
@@ -107,7 +108,9 @@ describe('over a server', () => {
   afterAll(() => server.close())
 
   test('the index names both', async () => {
-    const { paths } = JSON.parse(String((await server.api.transport('admin').request({ method: 'GET', path: '/', headers: {} })).body)) as {
+    const { paths } = JSON.parse(
+      String((await server.api.transport(administrator).request({ method: 'GET', path: '/', headers: {} })).body),
+    ) as {
       paths: string[]
     }
     expect(paths).toEqual(expect.arrayContaining(['/.well-known/openid-configuration', '/openid/v1/jwks']))

@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
@@ -23,7 +24,7 @@ describe('where a request goes', () => {
     ['GET', '/apis/nope/v1', 404],
     ['GET', '/nope', 404],
   ])('%s %s: %i', async (method, path, status) => {
-    const answer = await server.api.transport('admin').stream({ method, path })
+    const answer = await server.api.transport(administrator).stream({ method, path })
     expect(answer.status).toBe(status)
     // A watch ends with its time.
     server.clock.advance(1000)

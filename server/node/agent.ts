@@ -1,6 +1,5 @@
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
 import type { Clock, Timer } from '../machinery/clock.ts'
-import { isStatusError } from '../machinery/status.ts'
 import { webhookAuthorizer, type Authorize } from './kubelet/authorize.ts'
 import { selfSigned } from './kubelet/certificate.ts'
 import { KubeletMetrics } from './kubelet/metrics.ts'
@@ -11,7 +10,7 @@ import { EVENT_BURST, EVENT_QPS } from './pods/event-budget.ts'
 import { PodManager } from './pods/pod-manager.ts'
 import type { NodeAgent, NodeAgentOptions } from './options.ts'
 import { startHeapSampling, stopHeapSampling } from './pprof/profiler.ts'
-import { register, untaint, writeNodeStatus } from './registration.ts'
+import { register, writeNodeStatus } from './registration.ts'
 import type { SharedAgentParts } from './shared.ts'
 import { NodeLease } from './status/lease.ts'
 import { generateNodeStatus, KUBELET_VERSION, newNode, type NodeIdentity } from './status/node-status.ts'
@@ -47,7 +46,6 @@ export class Agent implements NodeAgent {
   #sentAt = 0
   #problem: string | undefined
   #running = false
-  #untainting = false
   #beating = false
 
   static async start(shared: SharedAgentParts, o: NodeAgentOptions): Promise<Agent> {
@@ -235,12 +233,11 @@ export class Agent implements NodeAgent {
       if (signal.aborted) return
       this.#shared.attach(this.nodeName, {
         pods: this.#pods,
-        node: (node) => this.#seen(node),
+        node: (node) => void (this.#node = node),
         onStatusWritten: (ms) => this.#metrics.statusSync.observe(ms / 1000),
       })
       await this.#pods.adopt()
       this.#running = true
-      this.#seen(this.#node)
       this.#timer = this.#clock.setInterval(() => void this.#heartbeat(), HEARTBEAT_MS)
       this.#ready.resolve()
     } catch (e) {
@@ -249,31 +246,14 @@ export class Agent implements NodeAgent {
     }
   }
 
-  /** The Node as the server has it now. */
-  #seen(node: Node): void {
-    this.#node = node
-    const tainted = node.spec?.taints?.some((t) => t.key === 'node.kubernetes.io/not-ready') === true
-    if (!tainted || this.#o.manageNotReadyTaint === false || this.#problem !== undefined || this.#untainting) return
-    this.#untainting = true
-    untaint(node, { client: this.#o.client, signal: this.#abort.signal })
-      .catch((e: unknown) => {
-        // A conflict means that a newer Node is on its way here.
-        if (!isStatusError(e, 'Conflict') && !this.#abort.signal.aborted)
-          this.log('warn', 'Failed to remove the not-ready taint', { error: text(e) })
-      })
-      .finally(() => {
-        this.#untainting = false
-      })
-  }
-
   async #heartbeat(): Promise<void> {
     if (this.#beating) return
     this.#beating = true
     try {
       const { status, events } = await this.#generate()
       const due = this.#clock.now() - this.#sentAt >= REPORT_MS
-      if (!due && withoutHeartbeat(status) === withoutHeartbeat(this.#sentStatus)) return this.#seen(this.#node)
-      this.#seen(await writeNodeStatus(this.nodeName, status, { client: this.#o.client, signal: this.#abort.signal }))
+      if (!due && withoutHeartbeat(status) === withoutHeartbeat(this.#sentStatus)) return
+      this.#node = await writeNodeStatus(this.nodeName, status, { client: this.#o.client, signal: this.#abort.signal })
       this.#sentStatus = status
       this.#sentAt = this.#clock.now()
       for (const event of events) this.#statusEvent(event)

@@ -31,8 +31,6 @@ export interface NodeAgentOptions {
   labels?: Readonly<Record<string, string>>
   /** Default 110. */
   maxPods?: number
-  /** Takes the not-ready taint off once the node is ready. Default true. */
-  manageNotReadyTaint?: boolean
 }
 
 export interface NodeAgent {

@@ -58,18 +58,3 @@ export function writeNodeStatus(name: string, status: NodeStatus, o: Pick<Regist
   }
   return o.client.resource<Node>(NODES).patch(name, { type: 'strategic', body }, { subresource: 'status', signal: o.signal })
 }
-
-const NOT_READY = 'node.kubernetes.io/not-ready'
-
-/**
- * Takes the not-ready taint off, which admission puts on every new node and which only a node lifecycle controller would take
- * off. Does what that controller does, so that both may run. Resolves to the node without it.
- */
-export async function untaint(node: Node, o: Pick<RegistrationOptions, 'client' | 'signal'>): Promise<Node> {
-  const taints = node.spec?.taints ?? []
-  const kept = taints.filter((t) => t.key !== NOT_READY)
-  if (kept.length === taints.length) return node
-  const { name, resourceVersion } = node.metadata
-  const body = { metadata: { resourceVersion }, spec: { taints: kept.length === 0 ? null : kept } }
-  return o.client.resource<Node>(NODES).patch(name!, { type: 'merge', body }, { signal: o.signal })
-}

@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport } from '../client/transport.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
@@ -8,7 +9,7 @@ let server: TestServer
 let transport: Transport
 beforeAll(async () => {
   server = await startTestServer()
-  transport = server.api.transport('admin')
+  transport = server.api.transport(administrator)
   const made = [
     await server.send('POST', '/api/v1/nodes', { metadata: { name: 'bare' } }),
     await server.send('POST', '/api/v1/nodes', {

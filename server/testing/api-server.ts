@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { systemTime } from '../machinery/testing/system-time.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -75,7 +76,7 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
     corsAllowedOrigins: [],
     logRequests: false,
   })
-  const transport = api.transport('admin')
+  const transport = api.transport(administrator)
   return {
     api,
     storage,

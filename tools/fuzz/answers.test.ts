@@ -1,3 +1,4 @@
+import { administrator } from '../../server/authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../server/testing/api-server.ts'
 import { collection, make, samples } from '../conformance/objects.ts'
@@ -38,7 +39,7 @@ const kinds = Map.groupBy(recorded, ({ label }) => label.slice(0, label.indexOf(
 
 describe.each([...kinds])('%s', (kind, cases) => {
   test.each(cases.map((c, i) => [`${c.label.slice(kind.length + 1)} ${i + 1}`, c] as const))('%s', async (_, c) => {
-    const answer = await server.api.transport('admin').request({
+    const answer = await server.api.transport(administrator).request({
       method: c.method,
       path: c.path,
       headers: { 'content-type': 'application/json', accept: 'application/json' },

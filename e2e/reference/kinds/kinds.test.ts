@@ -1,3 +1,4 @@
+import { administrator } from '../../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { qualified } from '../../../server/machinery/status.ts'
 import type { KubeObject } from '../../../server/machinery/types.ts'
@@ -61,7 +62,7 @@ async function answerOf(c: Case): Promise<Answer> {
   if (old !== undefined && meta.resourceVersion === (old.metadata as Json).resourceVersion) delete meta.resourceVersion
   const sub = c.operation === 'create' || c.operation === 'update' ? '' : `/${c.operation}`
   const path = old === undefined ? collection(c.kind) : `${collection(c.kind)}/${nameOf(old)}${sub}`
-  const answer = await server.api.transport('admin').request({
+  const answer = await server.api.transport(administrator).request({
     method: old === undefined ? 'POST' : 'PUT',
     path: `${path}?dryRun=All`,
     headers: { 'content-type': 'application/json' },

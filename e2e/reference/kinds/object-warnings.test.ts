@@ -1,3 +1,4 @@
+import { administrator } from '../../authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../../server/testing/api-server.ts'
 import type { Json } from './cases.ts'
@@ -116,7 +117,7 @@ afterAll(() => server.close())
 test.each(CASES.map(([path, object, warnings], i) => [`${path.split('/').at(-1)!} ${i}`, path, object, warnings] as const))(
   '%s',
   async (_, path, object, warnings) => {
-    const answer = await server.api.transport('admin').request({
+    const answer = await server.api.transport(administrator).request({
       method: 'POST',
       path: `${path}?dryRun=All`,
       headers: { 'content-type': 'application/json' },

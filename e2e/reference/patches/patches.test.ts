@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../../server/testing/api-server.ts'
 import facts from './patches.answers.json' with { type: 'json' }
@@ -14,7 +15,7 @@ describe('what kube-apiserver 1.37.2 answers', () => {
 
   async function send({ method, path, contentType, body }: Request): Promise<Answer> {
     const headers = { 'content-type': contentType, accept: 'application/json' }
-    const answer = await server.api.transport('admin').request({ method, path, headers, body: Buffer.from(body) })
+    const answer = await server.api.transport(administrator).request({ method, path, headers, body: Buffer.from(body) })
     const warning = answer.headers['warning'] ?? []
     const warnings = [warning].flat().map((text) => /^299 - "(.*)"$/.exec(text)![1]!)
     return { status: answer.status, warnings, body: JSON.parse(answer.body.toString()) as unknown }

@@ -1,3 +1,4 @@
+import { administrator } from '../../authn/components.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { HookServer, patching, reviewed, type HookReply } from '../../webhook/testing/hook-server.ts'
 import { startTestServer, type TestServer } from '../../testing/api-server.ts'
@@ -87,7 +88,7 @@ describe('a webhook', () => {
     response = { allowed: false, status: { code: 418, reason: 'Teapot', message: 'short' } }
     expect(await create('a')).toMatchObject({ code: 418, body: { message: `${why}: short`, reason: 'Teapot', code: 418 } })
     response = { warnings: ['take care'] }
-    const answer = await server.api.transport('admin').request({
+    const answer = await server.api.transport(administrator).request({
       ...{ method: 'POST', path: `${MAPS}?dryRun=All`, headers: { 'content-type': 'application/json' } },
       body: Buffer.from(JSON.stringify(map('a'))),
     })

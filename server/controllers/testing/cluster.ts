@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { controllerAccount, controllerManager, scheduler } from '../../authn/components.ts'
+import { administrator, controllerAccount, controllerManager, scheduler } from '../../authn/components.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import { createClient, type Client } from '../../client/client.ts'
 import { createInformerFactory } from '../../client/informer.ts'
@@ -69,7 +69,7 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
   })
   const clientAs = (user: UserInfo): Client =>
     createClient(counting(server.api.transport(user)), { userAgent: 'kube-controller-manager/test', clock })
-  const client = createClient(server.api.transport('admin'), { userAgent: 'test/v1', clock })
+  const client = createClient(server.api.transport(administrator), { userAgent: 'test/v1', clock })
   const onError = (e: unknown, what: unknown): void => void errors.push(`${JSON.stringify(what)}: ${String(e)}`)
   const informers = createInformerFactory({ client: clientAs(controllerManager), signal: abort.signal, clock, onError })
   // The scheduler's loop is tested here too, and is no controller.

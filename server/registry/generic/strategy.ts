@@ -1,4 +1,5 @@
 import type { Admission } from '../../admission/contract.ts'
+import { apiServer } from '../../authn/components.ts'
 import type { Validation } from '../../apis/meta/v1/json-checks.ts'
 import type { UserInfo } from '../../authn/contract.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
@@ -34,7 +35,7 @@ export interface StrategyContext {
 
 /** As whom the server writes what is its own to make: start-up objects, conditions. */
 export const serverContext = (by: Pick<StrategyContext, 'clock' | 'admission'>, apiVersion?: string): StrategyContext => ({
-  user: { name: 'system:apiserver', groups: ['system:masters'] },
+  user: apiServer,
   clock: by.clock,
   admission: by.admission,
   dryRun: false,

@@ -1,3 +1,4 @@
+import { administrator } from '../../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../testing/api-server.ts'
 import { NOTHING_ENFORCES } from './unenforced.ts'
@@ -11,7 +12,7 @@ afterAll(() => server.close())
 /** The warnings of an answer. */
 async function warnings(method: string, path: string, body?: object): Promise<string[]> {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-  const answer = await server.api.transport('admin').request({
+  const answer = await server.api.transport(administrator).request({
     method,
     path,
     headers: { 'content-type': type },
@@ -41,7 +42,7 @@ describe('what is stored and has no effect says so', () => {
     expect(await warnings('PATCH', `${schemas}/q/status`, { status: {} })).toEqual([])
     expect(await warnings('GET', `${schemas}/q`)).toEqual([])
     expect(await warnings('DELETE', `${schemas}/q`)).toEqual([])
-    const refused = await server.api.transport('admin').request({
+    const refused = await server.api.transport(administrator).request({
       method: 'POST',
       path: schemas,
       headers: { 'content-type': 'application/json' },

@@ -1,3 +1,4 @@
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../client/client.ts'
 import { FakeClock } from '../../machinery/clock.ts'
@@ -53,7 +54,7 @@ describe('the metrics API', () => {
     expect((await server.send('GET', '/apis', undefined)).body.groups).not.toContainEqual(
       expect.objectContaining({ name: 'metrics.k8s.io' }),
     )
-    const transport = server.api.transport('admin')
+    const transport = server.api.transport(administrator)
     expect((await transport.request({ method: 'GET', path: `${GROUP}/nodes` })).status).toBe(404)
     server.api.serveMetrics({ read: () => Promise.resolve(readings) })
   })
