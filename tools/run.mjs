@@ -13,6 +13,7 @@ const commands = {
   server: { builds: ['server'], program: ['dist/server/main.mjs'] },
   conformance: { builds: ['server'], program: ['tools/conformance/main.ts'] },
   decisions: { builds: ['server'], program: ['tools/decisions/main.ts'] },
+  h2spec: { builds: ['server'], program: ['tools/h2spec/main.ts'] },
   interop: { builds: ['server'], program: ['tools/interop/main.ts'] },
   screenshots: { builds: ['server', 'renderer'], program: ['tools/screenshots.ts'] },
   bench: { builds: ['server'], program: ['tools/bench/main.ts'] },

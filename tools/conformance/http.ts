@@ -105,6 +105,7 @@ function sendOverHttp2(target: Target, ask: Ask): Promise<Answer> {
     })
     stream.on('data', (c: Buffer) => chunks.push(c))
     stream.once('error', reject)
+    stream.once('close', () => reject(new Error('the stream was closed without an answer')))
     stream.once('end', () => resolve({ status, headers, body: Buffer.concat(chunks) }))
     if (body !== undefined) stream.end(body)
   })

@@ -196,6 +196,12 @@ describe('requests and responses', () => {
     )
     expect(dataOf(frames, 1).toString()).toBe('body')
     expect(goaway(frames)).toBe(errorCode.noError)
+    // For a moment PINGs that were on their way are answered, and requests are not.
+    wire.send(frame(type.ping, 0, 0, Buffer.alloc(8)), request(3, 'GET', '/late'))
+    expect((await wire.frames()).map((f) => [f.type, f.flags])).toEqual([[type.ping, flag.ack]])
+    expect(wire.ended).toBe(false)
+    wire.pass(2000)
+    await wire.frames()
     expect(wire.ended).toBe(true)
     const own = await talk((x) => x.respond(200, { connection: 'close' }), request(1, 'GET', '/own'))
     expect(own.wire.headersOf(own.frames.find((f) => f.type === type.headers)!)['connection']).toBeUndefined()
@@ -382,6 +388,8 @@ describe('ends', () => {
     expect(open).toHaveLength(1)
     open[0]!.end()
     expect((await wire.frames()).map((f) => [f.id, f.flags])).toEqual([[1, endStream]])
+    wire.pass(2000)
+    await wire.frames()
     expect(wire.ended).toBe(true)
     expect(wire.destroyed).toBe(false)
     wire.pass(1000)
@@ -401,6 +409,14 @@ describe('ends', () => {
     expect(wire.ended).toBe(false)
     for (const stream of open) stream.end()
     expect((await wire.frames()).filter((f) => f.flags === endStream)).toHaveLength(2)
+    expect(wire.ended).toBe(true)
+  })
+
+  test('shutdown ends a connection at once that has had its last request', async () => {
+    const { wire } = await talk((x) => x.respond(200, { connection: 'close' }), request(1, 'GET', '/'))
+    expect(wire.ended).toBe(false)
+    wire.connection.shutdown()
+    await wire.frames()
     expect(wire.ended).toBe(true)
   })
 

@@ -26,10 +26,16 @@ export interface Http2Options {
   readonly onHandlerError: (e: unknown) => void
 }
 
-/** A header block that CONTINUATION frames are to complete. */
-interface Block {
+/** What HEADERS say besides their block. */
+interface BlockHead {
   readonly id: number
   readonly flags: number
+  /** The stream is said to depend on itself. */
+  readonly selfish: boolean
+}
+
+/** A header block that CONTINUATION frames are to complete. */
+interface Block extends BlockHead {
   readonly bytes: Gather
   shortFrames: number
 }
@@ -37,6 +43,8 @@ interface Block {
 type Phase = 'preface' | 'headerBlock' | 'ping' | 'linger' | 'idle'
 // Requests that one connection may begin at once, a millisecond or three: a flood on it is not to delay what others ask.
 const share = 32
+// Streams whose reset the client may not have read yet.
+const maxBroken = 1000
 // Streams that stand still are looked for this often, and ended at the second look.
 const stallLook = phaseLimits.stall / 2
 
@@ -61,6 +69,8 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
   readonly #resets: RateLimit
   readonly #idleFrames: RateLimit
   readonly #onClosed: (() => void)[] = []
+  /** The last streams that were reset here. */
+  readonly #broken = new Set<number>()
   #lastId = 0
   /** No stream above this one is taken any more. */
   #lastAccepted = maxWindow
@@ -68,6 +78,8 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
   #receiveWindow = defaultWindow
   #settingsSeen = false
   #draining = false
+  /** No stream is awaited: the connection ends with the last of those that are open. */
+  #endsWhenIdle = false
   /** Nothing that comes counts any more; what is still to be sent goes out. */
   #deaf = false
   #block: Block | undefined
@@ -121,7 +133,11 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
 
   /** Graceful end (RFC 9113 §6.8): streams the client has begun are finished, later ones it sends elsewhere. */
   shutdown(): void {
-    if (this.closed || this.#draining) return
+    if (this.closed) return
+    if (this.#draining) {
+      if (this.#lastAccepted !== maxWindow) this.#finishNow()
+      return
+    }
     this.#draining = true
     // Announced first without a limit; the answer to the PING says that the client knows, and that nothing more is on its way.
     this.#output.control(goawayFrame(maxWindow, errorCode.noError, ''))
@@ -130,13 +146,19 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
 
   /**
    * The end for a client that has had its one request: no stream after those that have begun is taken, whatever the client
-   * says or does not say to it; then the connection ends.
+   * says or does not say to it; then the connection ends. As from Go's server the answers to PING and SETTINGS still come for a moment.
    */
   finish(): void {
     if (this.closed || this.#lastAccepted !== maxWindow) return
     this.#draining = true
     this.#lastAccepted = this.#lastId
     this.#output.control(goawayFrame(this.#lastId, errorCode.noError, ''))
+  }
+
+  /** The same at once: the client knows that nothing more is taken. */
+  #finishNow(): void {
+    this.finish()
+    this.#endsWhenIdle = true
     this.#finishWhenIdle()
   }
 
@@ -169,7 +191,7 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     if (phase === undefined || this.#phaseAge < phaseLimits[phase]) return
     if (phase === 'preface') this.#abort(errorCode.settingsTimeout, 'no preface and SETTINGS')
     else if (phase === 'headerBlock') this.#abort(errorCode.enhanceYourCalm, 'a frame or header block was not completed')
-    else if (phase === 'ping') this.finish()
+    else if (phase === 'ping') this.#finishNow()
     else if (phase === 'linger') this.#end()
     else this.shutdown()
   }
@@ -275,13 +297,27 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
         return
       case priority:
         if (id === 0) protocolError('PRIORITY on stream 0')
-        if (end - start !== 5) this.#output.control(rstStreamFrame(id, errorCode.frameSizeError))
-        return this.#countIdle()
+        return this.#onPriority(id, bytes, start, end)
       case pushPromise:
         return protocolError('a client must not push')
       default:
         return this.#countIdle()
     }
+  }
+
+  /** What it says is not heeded (RFC 9113 §5.3.2), only what is wrong with it. */
+  #onPriority(id: number, bytes: Buffer, start: number, end: number): void {
+    this.#countIdle()
+    if (end - start !== 5) this.#refuse(id, errorCode.frameSizeError)
+    else if (dependsOn(bytes, start) === id) this.#refuse(id, errorCode.protocolError)
+  }
+
+  /** A stream error on a stream that may not be there. */
+  #refuse(id: number, code: number): void {
+    const stream = this.#streams.get(id)
+    if (stream !== undefined) return this.#violate(stream, code)
+    this.#countReset()
+    this.#sendReset(id, code)
   }
 
   #countIdle(): void {
@@ -293,10 +329,14 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     let from = start
     let to = end
     if ((flags & flag.padded) !== 0) to -= from < to ? bytes[from++]! : protocolError('padding')
-    if ((flags & flag.priority) !== 0) from += 5
+    let selfish = false
+    if ((flags & flag.priority) !== 0) {
+      selfish = to - from >= 5 && dependsOn(bytes, from) === id
+      from += 5
+    }
     if (from > to) protocolError('padding longer than the frame')
-    if ((flags & flag.endHeaders) !== 0) return this.#onBlock(id, flags, bytes, from, to)
-    this.#block = { id, flags, bytes: new Gather(to - from), shortFrames: 0 }
+    if ((flags & flag.endHeaders) !== 0) return this.#onBlock({ id, flags, selfish }, bytes, from, to)
+    this.#block = { id, flags, selfish, bytes: new Gather(to - from), shortFrames: 0 }
     this.#block.bytes.add(bytes, from, to)
   }
 
@@ -311,7 +351,7 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     if ((flags & flag.endHeaders) === 0) return
     this.#block = undefined
     const whole = block.bytes.take()
-    this.#onBlock(id, block.flags, whole, 0, whole.length)
+    this.#onBlock(block, whole, 0, whole.length)
   }
 
   get #headerLimit(): number {
@@ -336,37 +376,35 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     refuse(stream, head.target === '' ? 414 : 431)
     this.#deaf = true
     this.#draining = true
+    this.#endsWhenIdle = true
     this.#lastAccepted = id
     this.#output.control(goawayFrame(id, errorCode.enhanceYourCalm, 'header block too large'))
   }
 
-  #onBlock(id: number, flags: number, bytes: Buffer, start: number, end: number): void {
+  #onBlock({ id, flags, selfish }: BlockHead, bytes: Buffer, start: number, end: number): void {
     this.#appetite -= 1 + ((end - start) >> 10)
     const ended = (flags & flag.endStream) !== 0
     const known = this.#streams.get(id)
     if (known !== undefined) {
       this.#decoder.decode(bytes, start, end, ignoredHeaders)
       if (known.remoteEnded) this.#violate(known, errorCode.streamClosed)
-      else if (!ended || !known.receiveEnd()) this.#violate(known, errorCode.protocolError)
+      else if (selfish || !ended || !known.receiveEnd()) this.#violate(known, errorCode.protocolError)
       return
     }
-    if (id <= this.#lastId || id > this.#lastAccepted) {
+    if (id > this.#lastAccepted || this.#broken.has(id)) {
       // Trailers of a stream that was reset here, or a request the client will repeat elsewhere.
       this.#decoder.decode(bytes, start, end, ignoredHeaders)
       this.#countIdle()
       return
     }
+    if (id <= this.#lastId) protocolError('HEADERS on a stream that is closed, or lower than one before')
     this.#lastId = id
     const head = new RequestHead(this.#headerLimit, this.#limits.maxTarget)
     this.#decoder.decode(bytes, start, end, head)
     head.finish()
-    if (this.#streams.size >= this.#limits.maxConcurrentStreams) {
-      this.#countReset()
-      this.#output.control(rstStreamFrame(id, errorCode.refusedStream))
-    } else if (head.malformed !== '') {
-      this.#countReset()
-      this.#output.control(rstStreamFrame(id, errorCode.protocolError))
-    } else this.#open(id, head, ended)
+    if (this.#streams.size >= this.#limits.maxConcurrentStreams) this.#refuse(id, errorCode.refusedStream)
+    else if (head.malformed !== '' || selfish) this.#refuse(id, errorCode.protocolError)
+    else this.#open(id, head, ended)
   }
 
   #open(id: number, head: RequestHead, ended: boolean): void {
@@ -408,6 +446,7 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     const stream = this.#streams.get(id)
     if (stream === undefined) {
       if (this.#isIdle(id)) protocolError('DATA on an idle stream')
+      if (id <= this.#lastAccepted && !this.#broken.has(id)) this.#refuse(id, errorCode.streamClosed)
       return
     }
     if (stream.remoteEnded) return this.#violate(stream, errorCode.streamClosed)
@@ -472,22 +511,27 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
       if (!this.#settingsSeen) protocolError('the first frame must be SETTINGS')
       return
     }
-    checkSettings(bytes, start, end)
+    checkSettings(start, end)
     if (this.#settingsSeen) this.#countIdle()
     this.#settingsSeen = true
-    for (let at = start; at < end; at += 6) this.#applySetting(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2))
+    let [window, widest] = [this.#initialSendWindow, this.#initialSendWindow]
+    for (let at = start; at < end; at += 6) {
+      const [name, value] = [bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2)]
+      checkSetting(name, value)
+      if (name === setting.maxFrameSize) this.#output.maxFrame = value
+      if (name === setting.initialWindowSize) [window, widest] = [value, Math.max(widest, value)]
+    }
+    if (widest !== this.#initialSendWindow || window !== widest) this.#setSendWindow(window, widest)
     this.#output.control(settingsAck)
   }
 
-  #applySetting(name: number, value: number): void {
-    checkSetting(name, value)
-    if (name === setting.maxFrameSize) this.#output.maxFrame = value
-    if (name !== setting.initialWindowSize) return
-    const change = value - this.#initialSendWindow
-    this.#initialSendWindow = value
+  /** As if each value had been taken in its turn, with one look at every stream: `widest` is the largest of them. */
+  #setSendWindow(window: number, widest: number): void {
+    const before = this.#initialSendWindow
+    this.#initialSendWindow = window
     for (const stream of this.#streams.values()) {
-      stream.window += change
-      if (stream.window > maxWindow) fail(errorCode.flowControlError, 'stream window overflow')
+      if (stream.window + widest - before > maxWindow) fail(errorCode.flowControlError, 'stream window overflow')
+      stream.window += window - before
       if (stream.pendingBytes > 0) this.#output.enqueue(stream)
     }
   }
@@ -499,11 +543,11 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     if ((flags & flag.ack) === 0) {
       this.#countIdle()
       this.#output.control(pingFrame(payload, true))
-    } else if (this.#draining && payload.equals(shutdownPing)) this.finish()
+    } else if (this.#draining && payload.equals(shutdownPing)) this.#finishNow()
   }
 
   #finishWhenIdle(): void {
-    if (!this.#draining || this.#lastAccepted === maxWindow || this.#streams.size > 0) return
+    if (!this.#endsWhenIdle || this.#streams.size > 0) return
     this.#output.whenIdle(() => this.#end())
   }
 
@@ -528,8 +572,15 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
 
   reset(stream: Http2Stream, code: number): void {
     if (!this.#streams.has(stream.id)) return
-    this.#output.control(rstStreamFrame(stream.id, code))
+    this.#sendReset(stream.id, code)
     this.#remove(stream)
+  }
+
+  /** What the client has sent on the stream before it reads this is nothing (RFC 9113 §5.1, closed). */
+  #sendReset(id: number, code: number): void {
+    this.#output.control(rstStreamFrame(id, code))
+    this.#broken.add(id)
+    if (this.#broken.size > maxBroken) for (const oldest of this.#broken) return void this.#broken.delete(oldest)
   }
 
   #remove(stream: Http2Stream): void {
@@ -544,12 +595,15 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
       const stream = this.#streams.get(queue.id)
       if (stream === undefined) continue
       // The answer is complete and the upload is not: its rest is not wanted (RFC 9113 §8.1).
-      if (!stream.remoteEnded) this.#output.control(rstStreamFrame(stream.id, errorCode.noError))
+      if (!stream.remoteEnded) this.#sendReset(stream.id, errorCode.noError)
       this.#remove(stream)
     }
     for (const queue of drained) this.#streams.get(queue.id)?.drained()
   }
 }
+
+/** The stream that priority information names. */
+const dependsOn = (bytes: Buffer, at: number): number => bytes.readUInt32BE(at) & maxWindow
 
 // Field lines of a block that is just as large as the list may be take a little more than the list.
 const blockSlack = 4096
