@@ -1,4 +1,4 @@
-import { administrator } from '../authn/components.ts'
+import { administrator } from '../../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../client/client.ts'
 import { FakeClock } from '../../machinery/clock.ts'
