@@ -47,7 +47,9 @@ export class Side {
   /** What a request in the subject's name comes to: the words of a refusal for want of rights, or that it was let through. */
   async request(q: Question): Promise<string> {
     const { method, path } = requestOf(q)!
-    const { status, json } = await this.#json({ method, path, headers: as(q.subject), ...(method === 'GET' ? {} : { body: {} }) })
+    // A body of a DELETE would be its options, and those of the query would count no more.
+    const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} }
+    const { status, json } = await this.#json({ method, path, headers: as(q.subject), ...body })
     return status === 403 && / cannot [a-z]+ (?:resource|path) /.test(String(json.message))
       ? sortLists(String(json.message))
       : 'let through'
