@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ours, reference, type Spec } from '../bench/contestants.ts'
 import { nodeBin, root, say } from '../setup.mjs'
+import { runIdentities } from './own-identities.ts'
 import { type Step, steps, SUSPECT } from './steps.ts'
 
 /**
  * `npm run interop`: an unmodified kube-controller-manager, kube-scheduler and hollow kubelet (kubemark) from $KUBEBUILDER_ASSETS do
  * their work with this server in place of its own loops and nodes, on the embedded store and on etcd; `-- --ours` the other way round:
- * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. Exit code 1 for a step that does not come
- * about, or a refusal in their logs.
+ * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. `-- --identities`: real clients,
+ * each with an identity of its own (own-identities.ts). Exit code 1 for a step that does not come about, or a refusal in their logs.
  */
 const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
 const STEP_LIMIT_MS = 60_000
@@ -131,7 +132,9 @@ if (assets === '' || missing.length > 0) {
   process.exit(2)
 }
 let faults = 0
-if (process.argv.includes('--ours')) {
+if (process.argv.includes('--identities')) {
+  faults += await runIdentities(assets, process.argv.find((a) => a.startsWith('--node='))?.slice('--node='.length))
+} else if (process.argv.includes('--ours')) {
   const spec = reference(assets)
   if (typeof spec === 'string') throw new Error(spec)
   say('our loops, kube-apiserver')
