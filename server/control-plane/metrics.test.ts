@@ -1,4 +1,4 @@
-import { administrator } from './authn/components.ts'
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'

@@ -1,4 +1,4 @@
-import { administrator } from '../../authn/components.ts'
+import { administrator } from '../../../server/authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { qualified } from '../../../server/machinery/status.ts'
 import type { KubeObject } from '../../../server/machinery/types.ts'

@@ -1,4 +1,4 @@
-import { administrator } from '../../authn/components.ts'
+import { administrator } from '../../../server/authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../../server/testing/api-server.ts'
 import type { Json } from './cases.ts'
