@@ -52,5 +52,11 @@ export interface Condition {
 /** How serious a word is. The interface always shows the word or an icon beside the colour. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'busy' | 'muted'
 
+/** How an object is, in one word. */
+export interface StatusWord {
+  text: string
+  tone: Tone
+}
+
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

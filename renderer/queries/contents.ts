@@ -12,8 +12,8 @@ export interface Content {
 }
 
 const refreshMs = 15_000
-/** What is told by the hundred and is nobody's aim. */
-const noise = new Set(['events', 'events.events.k8s.io'])
+/** What is told by the hundred and is nobody's aim, and what is said of objects that are counted already. */
+const noise = new Set(['events', 'events.events.k8s.io', 'pods.metrics.k8s.io'])
 
 /**
  * How many objects of each kind a namespace holds; kinds of which there are none, and those that may not be listed, are left out. Lists of

@@ -1,7 +1,10 @@
 import type { KindView } from '../kube/columns.ts'
 import { eventView } from './events/view.ts'
+import { limitRangeView } from './limitranges/view.ts'
+import { namespaceView } from './namespaces/view.ts'
 import { nodeView } from './nodes/view.ts'
 import { podView } from './pods/view.ts'
+import { quotaView } from './quotas/view.ts'
 import { rbacViews } from './rbac/view.ts'
 import { serviceView } from './services/view.ts'
 import { workloadViews } from './workloads/view.ts'
@@ -9,6 +12,9 @@ import { workloadViews } from './workloads/view.ts'
 const declared: Record<string, unknown> = {
   pods: podView,
   nodes: nodeView,
+  namespaces: namespaceView,
+  resourcequotas: quotaView,
+  limitranges: limitRangeView,
   services: serviceView,
   events: eventView,
   ...rbacViews,

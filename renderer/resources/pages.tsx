@@ -9,7 +9,9 @@ import { autoscalerPage } from './autoscaling/page.tsx'
 import { budgetPage } from './budgets/page.tsx'
 import { endpointSlicePage } from './endpointslices/page.tsx'
 import { ingressPage } from './ingresses/page.tsx'
+import { limitRangePage } from './limitranges/page.tsx'
 import { namespacePage } from './namespaces/page.tsx'
+import { quotaPage } from './quotas/page.tsx'
 import { rbacPages } from './rbac/page.tsx'
 import { serviceAccountPage } from './serviceaccounts/page.tsx'
 import { claimPage, volumePage } from './volumes/page.tsx'
@@ -28,6 +30,8 @@ const declared: Record<string, unknown> = {
   pods: podPage,
   nodes: nodePage,
   namespaces: namespacePage,
+  resourcequotas: quotaPage,
+  limitranges: limitRangePage,
   services: servicePage,
   secrets: secretPage,
   configmaps: configMapPage,

@@ -46,6 +46,7 @@ const dynamic: Record<string, readonly string[]> = {
   'local.ask.': ['stop.title', 'stop.next', 'restart.title', 'restart.next'],
   'loops.': ['loop', 'scheduler', 'unenforced', 'ingressClass', 'network'],
   'local.store.': ['sqlite', 'etcd'],
+  'podSecurity.effects.': ['enforce', 'audit', 'warn'],
   'palette.': ['kinds', 'objects', 'commands', 'actions'],
   'actions.': [
     ...actions.flatMap((action) => ('plan' in action ? [`${action.id}.name`, `${action.id}.what`] : [`${action.id}.name`])),

@@ -2,28 +2,21 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { figure } from '../../kube/figures.ts'
-import { parseQuantity } from '../../kube/quantity.ts'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
-import { useObject } from '../../queries/hub.ts'
 import { useContents } from '../../queries/contents.ts'
-import { Section, Table } from '../../ui/facts.tsx'
-import { Meter } from '../../ui/meter.tsx'
+import { useObject } from '../../queries/hub.ts'
+import { Section } from '../../ui/facts.tsx'
+import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
+import type { LimitRange } from '../limitranges/limits.ts'
+import { LimitsTable } from '../limitranges/page.tsx'
 import type { KindPage } from '../page.ts'
+import { quotaStatus, type ResourceQuota, scopeTexts } from '../quotas/quota.ts'
+import { QuotaMeters } from '../quotas/quota-meters.tsx'
 import './contents.css'
-
-interface Namespace extends KubeObject {
-  status?: { phase?: string; conditions?: Condition[] }
-}
-
-interface Quota extends KubeObject {
-  spec?: { hard?: Record<string, string> }
-  status?: { hard?: Record<string, string>; used?: Record<string, string> }
-}
-
-const quotas = { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true }
+import { SecuritySection } from './security-section.tsx'
+import { type Namespace, namespaceView } from './view.ts'
 
 function NamespaceOverview({ object }: { object: Namespace }) {
   const { name } = object.metadata
@@ -32,6 +25,7 @@ function NamespaceOverview({ object }: { object: Namespace }) {
       <Contents namespace={name} />
       <Quotas namespace={name} />
       <Limits namespace={name} />
+      <SecuritySection object={object} />
     </PageBody>
   )
 }
@@ -59,71 +53,37 @@ function Contents({ namespace }: { namespace: string }) {
   )
 }
 
+const quotas = { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true }
+const limitRanges = { group: '', version: 'v1', plural: 'limitranges', namespaced: true }
+
 function Quotas({ namespace }: { namespace: string }) {
   const { context } = usePlace()
   const source = useMemo(() => ({ context, resource: quotas, namespace }), [context, namespace])
-  const all = (useObject(source)?.all ?? []) as Quota[]
-  return all.map((quota) => <QuotaMeters key={quota.metadata.uid} quota={quota} />)
+  const all = (useObject(source)?.all ?? []) as ResourceQuota[]
+  return all.map((quota) => {
+    const { metadata } = quota
+    const word = quotaStatus(quota)
+    return (
+      <Section key={metadata.uid} title={`ResourceQuota ${metadata.name}`}>
+        <ObjectLink resource="resourcequotas" namespace={namespace} name={metadata.name} />{' '}
+        {word && <ToneWord tone={word.tone}>{word.text}</ToneWord>} <span className="dim">{scopeTexts(quota).join(', ')}</span>
+        <QuotaMeters quota={quota} />
+      </Section>
+    )
+  })
 }
-
-function QuotaMeters({ quota: { metadata, spec, status } }: { quota: Quota }) {
-  const hard = Object.entries(status?.hard ?? spec?.hard ?? {})
-  return (
-    <Section title={`ResourceQuota ${metadata.name}`}>
-      <ObjectLink resource="resourcequotas" namespace={metadata.namespace ?? ''} name={metadata.name} />
-      <div className="quota">
-        {hard.map(([resource, most]) => {
-          // Nobody has counted yet: a zero would be a claim.
-          const used = status?.used?.[resource]
-          return (
-            <Meter
-              key={resource}
-              label={resource}
-              value={parseQuantity(used)}
-              max={parseQuantity(most)}
-              text={`${used ?? '–'} / ${most}`}
-            />
-          )
-        })}
-      </div>
-    </Section>
-  )
-}
-
-interface LimitRange extends KubeObject {
-  spec?: { limits?: ({ type?: string } & Record<string, Record<string, string> | string | undefined>)[] }
-}
-
-const limitRanges = { group: '', version: 'v1', plural: 'limitranges', namespaced: true }
-/** What a LimitRange may say of a resource, by its fields. */
-const bounds = ['min', 'max', 'defaultRequest', 'default', 'maxLimitRequestRatio'] as const
 
 /** What a pod or a claim is given and may ask for here. */
 function Limits({ namespace }: { namespace: string }) {
-  const { t } = useTranslation()
   const { context } = usePlace()
   const source = useMemo(() => ({ context, resource: limitRanges, namespace }), [context, namespace])
   const all = (useObject(source)?.all ?? []) as LimitRange[]
-  return all.map(({ metadata, spec }) => (
-    <Section key={metadata.uid} title={`LimitRange ${metadata.name}`}>
-      <Table
-        head={[t('columns.type'), t('namespaces.resource'), ...bounds]}
-        rows={(spec?.limits ?? []).flatMap((limit) => {
-          const of = (bound: string): Record<string, string> => (typeof limit[bound] === 'object' ? limit[bound] : {})
-          const resources = [...new Set(bounds.flatMap((bound) => Object.keys(of(bound))))]
-          return resources.map((resource) => ({
-            key: `${limit.type ?? ''} ${resource}`,
-            cells: [limit.type ?? '', resource, ...bounds.map((bound) => of(bound)[resource] ?? '')],
-          }))
-        })}
-      />
+  return all.map((range) => (
+    <Section key={range.metadata.uid} title={`LimitRange ${range.metadata.name}`}>
+      <ObjectLink resource="limitranges" namespace={namespace} name={range.metadata.name} />
+      <LimitsTable range={range} />
     </Section>
   ))
 }
 
-const tones: Record<string, Tone> = { Active: 'ok', Terminating: 'busy' }
-
-export const namespacePage: KindPage<Namespace> = {
-  status: ({ status }) => (status?.phase ? { text: status.phase, tone: tones[status.phase] ?? 'muted' } : undefined),
-  Overview: NamespaceOverview,
-}
+export const namespacePage: KindPage<Namespace> = { view: namespaceView, Overview: NamespaceOverview }

@@ -1,10 +1,5 @@
-import type { KubeObject, Tone } from '../../kube/types.ts'
+import type { KubeObject, StatusWord } from '../../kube/types.ts'
 import type { CronJob, Job, Workload } from './types.ts'
-
-export interface StatusWord {
-  text: string
-  tone: Tone
-}
 
 /** Nobody has looked at the object yet, or at this version of it: nothing is known to go on. */
 const notObserved: StatusWord = { text: 'NotObserved', tone: 'muted' }

@@ -1,0 +1,35 @@
+import { slimMeta } from '../../kube/codec.ts'
+import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
+import type { KubeObject, StatusWord } from '../../kube/types.ts'
+
+const name: Column = { id: 'name', label: 'name', type: 'text', width: 260, grow: true, cell: (o) => o.metadata.name }
+const namespace: Column = { id: 'namespace', label: 'namespace', type: 'text', width: 130, cell: (o) => o.metadata.namespace ?? '' }
+const age: Column = { id: 'age', label: 'age', type: 'age', width: 72, cell: createdAt, order: (o) => -(createdAt(o) ?? 0) }
+
+interface Declared<T> {
+  namespaced?: boolean
+  /** How an object is, in one word; a kind of which nothing can be said has none and no column for it. */
+  status?(object: T): StatusWord | undefined
+  /** What stands between the status and the age. */
+  columns: readonly Column<T>[]
+  /** Which of what a list has no need of is left out; metadata is slimmed in any case. */
+  trim?(object: T): T
+}
+
+/** The list of a kind: name, namespace, the status word, what is the kind's own, age. An object that is being deleted says that first. */
+export function viewOf<T extends KubeObject>({ namespaced = false, status, columns, trim = (o) => o }: Declared<T>): KindView<T> {
+  const word = (o: T): StatusWord | undefined => (o.metadata.deletionTimestamp ? { text: 'Terminating', tone: 'busy' } : status?.(o))
+  const statusColumn: Column<T> = {
+    id: 'status',
+    label: 'status',
+    type: 'status',
+    width: 150,
+    cell: (o) => word(o) ?? null,
+    order: (o) => worstFirst(word(o)),
+  }
+  return {
+    columns: [name, ...(namespaced ? [namespace] : []), ...(status ? [statusColumn] : []), ...columns, age],
+    status: word,
+    trim: (o) => ({ ...trim(o), metadata: slimMeta(o.metadata) }),
+  }
+}
