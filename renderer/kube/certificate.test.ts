@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCertificates } from './certificate.ts'
+import { body } from './testing/certificate.ts'
 
-/** Made with `openssl req -x509` for these names. */
-const body = `MIIB1jCCAX2gAwIBAgIURBr4CQY4ZM0X8XngBOCLesI6I1swCgYIKoZIzj0EAwIw
-NDEUMBIGA1UECgwLSGFyYm91ciBMdGQxHDAaBgNVBAMME2hhcmJvdXIuZXhhbXBs
-ZS5jb20wHhcNMjYxMTI4MjE0ODAxWhcNMjcwMjI2MjE0ODAxWjA0MRQwEgYDVQQK
-DAtIYXJib3VyIEx0ZDEcMBoGA1UEAwwTaGFyYm91ci5leGFtcGxlLmNvbTBZMBMG
-ByqGSM49AgEGCCqGSM49AwEHA0IABDzrdsrCnHstzVwwwy+ULgbj9oWS0cjDU/MT
-1jw5N/af2AAFIQGxsv7ZiQUjqaZhKpirR3rH9gUhd3iC/y5pxMyjbTBrMEoGA1Ud
-EQRDMEGCE2hhcmJvdXIuZXhhbXBsZS5jb22CEioucXVheS5leGFtcGxlLmNvbYcE
-wAACB4cQIAENuAAAAAAAAAAAAAAAATAdBgNVHQ4EFgQUItnYOLHU4RPTYXAtS5Sw
-WaWq4UowCgYIKoZIzj0EAwIDRwAwRAIgLDBY9JEm35Cepn3fS9m/sg3hxnlgPgK2
-z/yLRuJ9ymkCICwBxqzBZ56zFO8TlJzSvIZKV5O+R7CSBgZOBaLSwUxd`
 const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`
 
 describe('certificates', () => {

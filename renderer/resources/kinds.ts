@@ -1,9 +1,16 @@
 import type { KindView } from '../kube/columns.ts'
+import { admissionViews } from './admission/view.ts'
+import { autoscalerView } from './autoscaling/view.ts'
+import { budgetView } from './budgets/view.ts'
+import { requestView } from './certificates/view.ts'
 import { eventView } from './events/view.ts'
+import { gatewayViews } from './gateways/view.ts'
+import { ingressView } from './ingresses/view.ts'
 import { limitRangeView } from './limitranges/view.ts'
 import { namespaceView } from './namespaces/view.ts'
 import { nodeView } from './nodes/view.ts'
 import { podView } from './pods/view.ts'
+import { priorityViews } from './priorities/view.ts'
 import { quotaView } from './quotas/view.ts'
 import { rbacViews } from './rbac/view.ts'
 import { serviceView } from './services/view.ts'
@@ -17,6 +24,13 @@ const declared: Record<string, unknown> = {
   limitranges: limitRangeView,
   services: serviceView,
   events: eventView,
+  'horizontalpodautoscalers.autoscaling': autoscalerView,
+  'poddisruptionbudgets.policy': budgetView,
+  'ingresses.networking.k8s.io': ingressView,
+  'certificatesigningrequests.certificates.k8s.io': requestView,
+  ...admissionViews,
+  ...gatewayViews,
+  ...priorityViews,
   ...rbacViews,
   ...workloadViews,
 }

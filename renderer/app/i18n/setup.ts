@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { groupFigures } from '../../kube/figures.ts'
+import { tellTimesIn } from '../../ui/time.ts'
 import en from './en.json' with { type: 'json' }
 import zh from './zh-CN.json' with { type: 'json' }
 
@@ -17,6 +18,13 @@ function preferred(): string {
   return navigator.languages.some((language) => language.toLowerCase().startsWith('zh')) ? 'zh-CN' : 'en'
 }
 
+/** What is written outside of the catalogues. */
+function speak(language: string): void {
+  document.documentElement.lang = language
+  groupFigures(language)
+  tellTimesIn(language)
+}
+
 /** Both catalogues are part of the program: the first view is already in the reader's language. */
 export async function setUpLanguages(): Promise<void> {
   await i18next.use(initReactI18next).init({
@@ -26,12 +34,10 @@ export async function setUpLanguages(): Promise<void> {
     interpolation: { escapeValue: false },
     returnNull: false,
   })
-  document.documentElement.lang = i18next.language
-  groupFigures(i18next.language)
+  speak(i18next.language)
   // Only a choice is remembered: until there is one, the browser's language counts.
   i18next.on('languageChanged', (language) => {
-    document.documentElement.lang = language
-    groupFigures(language)
+    speak(language)
     localStorage.setItem(storageKey, language)
   })
 }

@@ -1,6 +1,5 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 import { useResource } from '../../queries/discovery.ts'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
@@ -9,21 +8,8 @@ import { ObjectLink } from '../generic/common.tsx'
 import { LiveLines } from '../generic/live-lines.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-import type { MatchConstraints } from './matches.ts'
 import { Covered, CoveredNamespaces, selectorText } from './parts.tsx'
-
-interface Policy extends KubeObject {
-  spec?: {
-    failurePolicy?: string
-    paramKind?: { apiVersion: string; kind: string }
-    matchConstraints?: MatchConstraints
-    matchConditions?: { name: string; expression: string }[]
-    variables?: { name: string; expression: string }[]
-    validations?: { expression: string; message?: string; messageExpression?: string; reason?: string }[]
-    mutations?: { patchType: string; applyConfiguration?: { expression: string }; jsonPatch?: { expression: string } }[]
-  }
-  status?: { conditions?: Condition[]; typeChecking?: { expressionWarnings?: { fieldRef: string; warning: string }[] } }
-}
+import { admissionViews, type Binding, type Policy } from './view.ts'
 
 const Code = ({ text }: { text: string }) => <pre className="data-text mono">{text}</pre>
 
@@ -107,21 +93,12 @@ function Bindings({ object }: { object: Policy }) {
     <Section title={t('admission.bindings')}>
       <LiveLines
         source={source}
-        filter={`field=cells=${object.metadata.name}`}
-        columns={['policyname', 'paramref', 'age']}
+        filter={`field=spec.policyName=${object.metadata.name}`}
+        columns={['status', 'params', 'age']}
         empty={t('admission.noBindings')}
       />
     </Section>
   )
-}
-
-interface Binding extends KubeObject {
-  spec?: {
-    policyName?: string
-    validationActions?: string[]
-    paramRef?: { name?: string; namespace?: string; parameterNotFoundAction?: string; selector?: object }
-    matchResources?: MatchConstraints
-  }
 }
 
 const policyKeys: Record<string, string> = {
@@ -168,18 +145,15 @@ function BindingOverview({ object }: { object: Binding }) {
   )
 }
 
-function status({ status: told }: Policy): { text: string; tone: Tone } | undefined {
-  const warnings = told?.typeChecking?.expressionWarnings?.length ?? 0
-  return warnings > 0 ? { text: 'ExpressionWarning', tone: 'warn' } : undefined
-}
+const key = (plural: string): keyof typeof admissionViews => `${plural}.admissionregistration.k8s.io`
 
 export const policyPages: Record<string, KindPage<never>> = Object.fromEntries([
   ...['validatingadmissionpolicies', 'mutatingadmissionpolicies'].map((plural) => [
-    `${plural}.admissionregistration.k8s.io`,
-    { status, Overview: PolicyOverview },
+    key(plural),
+    { view: admissionViews[key(plural)], Overview: PolicyOverview },
   ]),
   ...['validatingadmissionpolicybindings', 'mutatingadmissionpolicybindings'].map((plural) => [
-    `${plural}.admissionregistration.k8s.io`,
-    { Overview: BindingOverview },
+    key(plural),
+    { view: admissionViews[key(plural)], Overview: BindingOverview },
   ]),
 ]) as Record<string, KindPage<never>>

@@ -1,31 +1,11 @@
 import { useTranslation } from 'react-i18next'
-import type { LabelSelector } from '../../kube/label-selector.ts'
-import type { KubeObject } from '../../kube/types.ts'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-import type { Rule } from './matches.ts'
 import { Covered, CoveredNamespaces, selectorText } from './parts.tsx'
-
-interface Webhook {
-  name: string
-  clientConfig?: { url?: string; service?: { namespace: string; name: string; path?: string; port?: number }; caBundle?: string }
-  rules?: Rule[]
-  failurePolicy?: string
-  matchPolicy?: string
-  sideEffects?: string
-  timeoutSeconds?: number
-  reinvocationPolicy?: string
-  namespaceSelector?: LabelSelector
-  objectSelector?: LabelSelector
-  matchConditions?: { name: string; expression: string }[]
-}
-
-interface WebhookConfiguration extends KubeObject {
-  webhooks?: Webhook[]
-}
+import { type Webhook, type WebhookConfiguration, webhooksView } from './view.ts'
 
 /** Each webhook: who is asked, about what of what this cluster has, and what happens when there is no answer. */
 function WebhooksOverview({ object }: { object: WebhookConfiguration }) {
@@ -78,4 +58,4 @@ function Client({ of }: { of: Webhook['clientConfig'] }) {
 
 const Expression = ({ of }: { of: string }) => <pre className="data-text mono">{of}</pre>
 
-export const webhooksPage: KindPage<WebhookConfiguration> = { Overview: WebhooksOverview }
+export const webhooksPage: KindPage<WebhookConfiguration> = { view: webhooksView, Overview: WebhooksOverview }

@@ -1,28 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import { figure } from '../../kube/figures.ts'
-import type { Condition, KubeObject } from '../../kube/types.ts'
 import { Age } from '../../ui/age.tsx'
 import { Section, Table } from '../../ui/facts.tsx'
 import { KindLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-import { type Metric, metricLines } from './metrics.ts'
-
-interface Autoscaler extends KubeObject {
-  spec?: {
-    scaleTargetRef?: { apiVersion?: string; kind: string; name: string }
-    minReplicas?: number
-    maxReplicas?: number
-    metrics?: Metric[]
-  }
-  status?: {
-    currentReplicas?: number
-    desiredReplicas?: number
-    lastScaleTime?: string
-    currentMetrics?: Metric[] | null
-    conditions?: Condition[]
-  }
-}
+import { metricLines } from './metrics.ts'
+import { type Autoscaler, autoscalerView } from './view.ts'
 
 function AutoscalerOverview({ object }: { object: Autoscaler }) {
   const { t } = useTranslation()
@@ -32,7 +16,7 @@ function AutoscalerOverview({ object }: { object: Autoscaler }) {
   return (
     <PageBody
       object={object}
-      conditions={status?.conditions}
+      conditions={status?.conditions ?? undefined}
       facts={[
         [
           t('facts.target'),
@@ -63,4 +47,4 @@ function AutoscalerOverview({ object }: { object: Autoscaler }) {
   )
 }
 
-export const autoscalerPage: KindPage<Autoscaler> = { Overview: AutoscalerOverview }
+export const autoscalerPage: KindPage<Autoscaler> = { view: autoscalerView, Overview: AutoscalerOverview }

@@ -1,30 +1,14 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { figure } from '../../kube/figures.ts'
-import { type LabelSelector, labelSelectorText } from '../../kube/label-selector.ts'
-import type { Condition, KubeObject } from '../../kube/types.ts'
+import { labelSelectorText } from '../../kube/label-selector.ts'
 import { pods } from '../../queries/discovery.ts'
 import { Section } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { PodLines } from '../pods/pod-lines.tsx'
-
-interface Budget extends KubeObject {
-  spec?: {
-    minAvailable?: number | string
-    maxUnavailable?: number | string
-    selector?: LabelSelector
-    unhealthyPodEvictionPolicy?: string
-  }
-  status?: {
-    currentHealthy?: number
-    desiredHealthy?: number
-    expectedPods?: number
-    disruptionsAllowed?: number
-    conditions?: Condition[]
-  }
-}
+import { type Budget, budgetView } from './view.ts'
 
 function BudgetOverview({ object }: { object: Budget }) {
   const { t } = useTranslation()
@@ -37,7 +21,7 @@ function BudgetOverview({ object }: { object: Budget }) {
   return (
     <PageBody
       object={object}
-      conditions={status?.conditions}
+      conditions={status?.conditions ?? undefined}
       facts={[
         [t('budgets.minAvailable'), spec?.minAvailable !== undefined && String(spec.minAvailable)],
         [t('budgets.maxUnavailable'), spec?.maxUnavailable !== undefined && String(spec.maxUnavailable)],
@@ -61,4 +45,4 @@ function BudgetOverview({ object }: { object: Budget }) {
   )
 }
 
-export const budgetPage: KindPage<Budget> = { Overview: BudgetOverview }
+export const budgetPage: KindPage<Budget> = { view: budgetView, Overview: BudgetOverview }

@@ -1,15 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import { readCertificates } from '../../kube/certificate.ts'
 import { figure } from '../../kube/figures.ts'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { CertificateSection } from '../secrets/page.tsx'
-
-interface SigningRequest extends KubeObject {
-  spec?: { signerName?: string; username?: string; groups?: string[]; usages?: string[]; expirationSeconds?: number }
-  status?: { conditions?: Condition[]; certificate?: string }
-}
+import { requestView, type SigningRequest } from './view.ts'
 
 const textOf = (base64: string): string => {
   try {
@@ -42,13 +37,4 @@ function SigningRequestOverview({ object }: { object: SigningRequest }) {
   )
 }
 
-/** kubectl's words (printers/internalversion), one of them. */
-function status({ status: told }: SigningRequest): { text: string; tone: Tone } {
-  const has = (type: string): boolean => told?.conditions?.some((condition) => condition.type === type) ?? false
-  if (has('Denied')) return { text: 'Denied', tone: 'bad' }
-  if (has('Failed')) return { text: 'Failed', tone: 'bad' }
-  if (told?.certificate) return { text: 'Issued', tone: 'ok' }
-  return has('Approved') ? { text: 'Approved', tone: 'busy' } : { text: 'Pending', tone: 'warn' }
-}
-
-export const signingRequestPage: KindPage<SigningRequest> = { status, Overview: SigningRequestOverview }
+export const signingRequestPage: KindPage<SigningRequest> = { view: requestView, Overview: SigningRequestOverview }

@@ -1,78 +1,30 @@
 import { useTranslation } from 'react-i18next'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 import { figure } from '../../kube/figures.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { Conditions, conditionTone, ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-
-interface ParentRef {
-  group?: string
-  kind?: string
-  namespace?: string
-  name: string
-  sectionName?: string
-  port?: number
-}
-interface BackendRef {
-  group?: string
-  kind?: string
-  namespace?: string
-  name: string
-  port?: number
-  weight?: number
-}
-
-interface Gateway extends KubeObject {
-  spec?: {
-    gatewayClassName?: string
-    addresses?: { type?: string; value?: string }[]
-    listeners?: {
-      name: string
-      hostname?: string
-      port: number
-      protocol: string
-      tls?: { mode?: string; certificateRefs?: { namespace?: string; name: string }[] }
-    }[]
-  }
-  status?: {
-    addresses?: { value?: string }[]
-    conditions?: Condition[]
-    listeners?: { name: string; attachedRoutes?: number; conditions?: Condition[] }[]
-  }
-}
-
-interface GatewayClass extends KubeObject {
-  spec?: { controllerName?: string; description?: string; parametersRef?: { kind: string; name: string; namespace?: string } }
-  status?: { conditions?: Condition[] }
-}
-
-interface Route extends KubeObject {
-  spec?: {
-    hostnames?: string[]
-    parentRefs?: ParentRef[]
-    rules?: { name?: string; matches?: Record<string, unknown>[]; filters?: { type: string }[]; backendRefs?: BackendRef[] }[]
-  }
-  status?: { parents?: { parentRef: ParentRef; controllerName?: string; conditions?: Condition[] }[] }
-}
-
-const group = 'gateway.networking.k8s.io'
-const key = (plural: string): string => `${plural}.${group}`
-
-/** The first of these that does not hold, in its own words; a kind whose controller has said nothing is waited for. */
-function wordOf(conditions: readonly Condition[] | undefined, order: readonly string[], good: string): { text: string; tone: Tone } {
-  const told = order.flatMap((type) => conditions?.find((condition) => condition.type === type) ?? [])
-  if (told.length === 0 || told.every(({ reason }) => reason === 'Pending')) return { text: 'Pending', tone: 'busy' }
-  const bad = told.find(({ status }) => status !== 'True')
-  return bad ? { text: bad.reason || `Not${bad.type}`, tone: bad.status === 'Unknown' ? 'busy' : 'bad' } : { text: good, tone: 'ok' }
-}
+import {
+  addressesOf,
+  type BackendRef,
+  type Gateway,
+  type GatewayClass,
+  gatewayClassView,
+  gatewayKey,
+  gatewayView,
+  listenerStatus,
+  type ParentRef,
+  type Route,
+  routeKeys,
+  routeView,
+} from './view.ts'
 
 function GatewayOverview({ object }: { object: Gateway }) {
   const { t } = useTranslation()
   const { spec, status } = object
   const namespace = object.metadata.namespace ?? ''
-  const addresses = (status?.addresses ?? spec?.addresses ?? []).flatMap(({ value }) => value ?? [])
+  const addresses = addressesOf(object)
   return (
     <PageBody
       object={object}
@@ -80,7 +32,7 @@ function GatewayOverview({ object }: { object: Gateway }) {
       facts={[
         [
           t('facts.class'),
-          spec?.gatewayClassName && <ObjectLink resource={key('gatewayclasses')} namespace="" name={spec.gatewayClassName} />,
+          spec?.gatewayClassName && <ObjectLink resource={gatewayKey('gatewayclasses')} namespace="" name={spec.gatewayClassName} />,
         ],
         [t('facts.addresses'), addresses.length > 0 && <span className="mono">{addresses.join(', ')}</span>],
       ]}
@@ -99,7 +51,7 @@ function GatewayOverview({ object }: { object: Gateway }) {
           numbers={[5]}
           rows={(spec?.listeners ?? []).map(({ name, hostname = '*', port, protocol, tls }) => {
             const told = status?.listeners?.find((listener) => listener.name === name)
-            const word = wordOf(told?.conditions, ['ResolvedRefs', 'Programmed', 'Accepted'], 'Programmed')
+            const word = listenerStatus(told?.conditions)
             return {
               key: name,
               cells: [
@@ -193,7 +145,7 @@ function RouteOverview({ object }: { object: Route }) {
   )
 }
 
-const resources: Record<string, string> = { Gateway: key('gateways'), Service: 'services' }
+const resources: Record<string, string> = { Gateway: gatewayKey('gateways'), Service: 'services' }
 
 function Reference({ of, namespace, fallback }: { of: ParentRef | BackendRef; namespace: string; fallback: string }) {
   const kind = of.kind ?? fallback
@@ -232,25 +184,12 @@ export function matchText(match: Record<string, unknown>): string {
     .join(' ')
 }
 
-const routeStatus = ({ spec, status }: Route): { text: string; tone: Tone } => {
-  const parents = status?.parents ?? []
-  if (parents.length < (spec?.parentRefs?.length ?? 0)) return { text: 'Pending', tone: 'busy' }
-  const words = parents.map(({ conditions }) => wordOf(conditions, ['Accepted', 'ResolvedRefs'], 'Accepted'))
-  return words.find(({ tone }) => tone !== 'ok') ?? words[0] ?? { text: 'NoParents', tone: 'warn' }
-}
-
-const gatewayPage: KindPage<Gateway> = {
-  status: ({ status }) => wordOf(status?.conditions, ['Accepted', 'Programmed'], 'Programmed'),
-  Overview: GatewayOverview,
-}
-const gatewayClassPage: KindPage<GatewayClass> = {
-  status: ({ status }) => wordOf(status?.conditions, ['Accepted'], 'Accepted'),
-  Overview: GatewayClassOverview,
-}
-const routePage: KindPage<Route> = { status: routeStatus, Overview: RouteOverview }
+const gatewayPage: KindPage<Gateway> = { view: gatewayView, Overview: GatewayOverview }
+const gatewayClassPage: KindPage<GatewayClass> = { view: gatewayClassView, Overview: GatewayClassOverview }
+const routePage: KindPage<Route> = { view: routeView, Overview: RouteOverview }
 
 export const gatewayPages = {
-  [key('gateways')]: gatewayPage,
-  [key('gatewayclasses')]: gatewayClassPage,
-  ...Object.fromEntries(['httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes', 'udproutes'].map((plural) => [key(plural), routePage])),
+  [gatewayKey('gateways')]: gatewayPage,
+  [gatewayKey('gatewayclasses')]: gatewayClassPage,
+  ...Object.fromEntries(routeKeys.map((key) => [key, routePage])),
 }

@@ -1,33 +1,18 @@
 import { useTranslation } from 'react-i18next'
-import type { KubeObject } from '../../kube/types.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-
-interface Backend {
-  service?: { name: string; port?: { number?: number; name?: string } }
-  resource?: { apiGroup?: string; kind: string; name: string }
-}
-
-export interface Ingress extends KubeObject {
-  spec?: {
-    ingressClassName?: string
-    defaultBackend?: Backend
-    tls?: { hosts?: string[]; secretName?: string }[]
-    rules?: { host?: string; http?: { paths?: { path?: string; pathType?: string; backend: Backend }[] } }[]
-  }
-  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } }
-}
+import { addressesOf, type Backend, type Ingress, ingressView } from './view.ts'
 
 function IngressOverview({ object }: { object: Ingress }) {
   const { t } = useTranslation()
-  const { spec, status } = object
+  const { spec } = object
   const namespace = object.metadata.namespace ?? ''
   const paths = (spec?.rules ?? []).flatMap(({ host = '*', http }, rule) =>
     (http?.paths ?? []).map((path, index) => ({ key: `${rule} ${index}`, host, ...path })),
   )
-  const addresses = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname).join(', ')
+  const addresses = addressesOf(object).join(', ')
   return (
     <PageBody
       object={object}
@@ -92,4 +77,4 @@ function BackendLink({ of: { service, resource }, namespace }: { of: Backend; na
   )
 }
 
-export const ingressPage: KindPage<Ingress> = { Overview: IngressOverview }
+export const ingressPage: KindPage<Ingress> = { view: ingressView, Overview: IngressOverview }

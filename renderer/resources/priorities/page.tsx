@@ -1,48 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import { figure } from '../../kube/figures.ts'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-
-const group = 'flowcontrol.apiserver.k8s.io'
-
-interface FlowSchema extends KubeObject {
-  spec?: {
-    matchingPrecedence?: number
-    priorityLevelConfiguration?: { name: string }
-    distinguisherMethod?: { type: string }
-    rules?: {
-      subjects?: { kind: string; user?: { name: string }; group?: { name: string }; serviceAccount?: { namespace: string; name: string } }[]
-      resourceRules?: { verbs?: string[]; apiGroups?: string[]; resources?: string[]; namespaces?: string[]; clusterScope?: boolean }[]
-      nonResourceRules?: { verbs?: string[]; nonResourceURLs?: string[] }[]
-    }[]
-  }
-  status?: { conditions?: Condition[] }
-}
-
-interface PriorityLevel extends KubeObject {
-  spec?: {
-    type?: string
-    limited?: {
-      nominalConcurrencyShares?: number
-      lendablePercent?: number
-      borrowingLimitPercent?: number
-      limitResponse?: { type: string; queuing?: { queues?: number; handSize?: number; queueLengthLimit?: number } }
-    }
-    exempt?: { nominalConcurrencyShares?: number; lendablePercent?: number }
-  }
-  status?: { conditions?: Condition[] }
-}
-
-interface PriorityClass extends KubeObject {
-  value?: number
-  globalDefault?: boolean
-  preemptionPolicy?: string
-  description?: string
-}
+import { classView, type FlowSchema, group, levelView, type PriorityClass, type PriorityLevel, schemaView } from './view.ts'
 
 /** Whose requests of which kind go to which priority level. */
 function FlowSchemaOverview({ object }: { object: FlowSchema }) {
@@ -131,14 +94,8 @@ function PriorityClassOverview({ object }: { object: PriorityClass }) {
   )
 }
 
-/** A schema without its level sends nobody anywhere. */
-function dangling({ status }: FlowSchema): { text: string; tone: Tone } | undefined {
-  const found = status?.conditions?.find(({ type }) => type === 'Dangling')
-  return found?.status === 'True' ? { text: 'Dangling', tone: 'bad' } : undefined
-}
-
 export const priorityPages: Record<string, unknown> = {
-  [`flowschemas.${group}`]: { status: dangling, Overview: FlowSchemaOverview } satisfies KindPage<FlowSchema>,
-  [`prioritylevelconfigurations.${group}`]: { Overview: PriorityLevelOverview } satisfies KindPage<PriorityLevel>,
-  'priorityclasses.scheduling.k8s.io': { Overview: PriorityClassOverview } satisfies KindPage<PriorityClass>,
+  [`flowschemas.${group}`]: { view: schemaView, Overview: FlowSchemaOverview } satisfies KindPage<FlowSchema>,
+  [`prioritylevelconfigurations.${group}`]: { view: levelView, Overview: PriorityLevelOverview } satisfies KindPage<PriorityLevel>,
+  'priorityclasses.scheduling.k8s.io': { view: classView, Overview: PriorityClassOverview } satisfies KindPage<PriorityClass>,
 }

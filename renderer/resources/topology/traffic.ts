@@ -1,6 +1,6 @@
 import { selects } from '../../kube/label-selector.ts'
 import type { KubeObject } from '../../kube/types.ts'
-import type { Ingress } from '../ingresses/page.tsx'
+import type { Ingress } from '../ingresses/view.ts'
 import { podSummary } from '../pods/status.ts'
 import type { Pod } from '../pods/types.ts'
 import type { EndpointSlice, Service } from '../services/types.ts'

@@ -7,7 +7,7 @@ import { can, type Resource, resourceKey, resourcePath } from '../../kube/resour
 import type { KubeList, KubeObject } from '../../kube/types.ts'
 import { pods, services, useResources } from '../../queries/discovery.ts'
 import { useObject } from '../../queries/hub.ts'
-import type { Ingress } from '../ingresses/page.tsx'
+import type { Ingress } from '../ingresses/view.ts'
 import type { Pod } from '../pods/types.ts'
 import type { EndpointSlice, Service } from '../services/types.ts'
 import type { Owned } from './owners.ts'
