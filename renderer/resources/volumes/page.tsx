@@ -1,32 +1,10 @@
 import { useTranslation } from 'react-i18next'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
+import type { Tone } from '../../kube/types.ts'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { volumeSource } from './source.ts'
-
-interface Claim extends KubeObject {
-  spec?: {
-    accessModes?: string[]
-    storageClassName?: string
-    volumeName?: string
-    volumeMode?: string
-    resources?: { requests?: { storage?: string } }
-  }
-  status?: { phase?: string; capacity?: { storage?: string }; conditions?: Condition[] }
-}
-
-interface Volume extends KubeObject {
-  spec?: {
-    accessModes?: string[]
-    storageClassName?: string
-    capacity?: { storage?: string }
-    persistentVolumeReclaimPolicy?: string
-    volumeMode?: string
-    claimRef?: { namespace?: string; name?: string }
-  } & Record<string, unknown>
-  status?: { phase?: string; reason?: string; message?: string }
-}
+import type { Claim, Volume } from './types.ts'
 
 const phases: Record<string, Tone> = { Bound: 'ok', Available: 'ok', Pending: 'busy', Released: 'warn', Lost: 'bad', Failed: 'bad' }
 
