@@ -1,11 +1,23 @@
 import { shortDuration } from '../kube/age.ts'
+import { bothTimes, localTime, utcTime } from './time.ts'
 
 /** Relative time. React renders it once; one timer for the page rewrites the text of whatever is on screen. */
 export function Age({ at }: { at: number | null }) {
   if (at === null) return null
   return (
-    <time className="age" data-since={at} dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
+    <time className="age" data-since={at} dateTime={new Date(at).toISOString()} title={bothTimes(at)}>
       {shortDuration(Date.now() - at)}
+    </time>
+  )
+}
+
+/** A moment as it is here; the pointer is told what it is in UTC. Takes the API's text, or ms. */
+export function Moment({ at }: { at: string | number | undefined }) {
+  const ms = typeof at === 'number' ? at : Date.parse(at ?? '')
+  if (Number.isNaN(ms)) return null
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={utcTime(ms)}>
+      {localTime(ms)}
     </time>
   )
 }

@@ -5,9 +5,9 @@ import { clusterPath, requestJson } from '../../kube/fetch.ts'
 import { resourceKey, resourceOfKind, resourcePath } from '../../kube/resource.ts'
 import type { Condition, KubeObject, ObjectMeta, OwnerReference, Tone } from '../../kube/types.ts'
 import { useResources } from '../../queries/discovery.ts'
-import { Age } from '../../ui/age.tsx'
+import { Age, Moment } from '../../ui/age.tsx'
 import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
-import { ToneWord } from '../../ui/icon.tsx'
+import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import { MiddleName } from '../../ui/middle-name.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 
@@ -105,11 +105,22 @@ export function MainFacts({ object, extra = [] }: { object: KubeObject; extra?: 
           t('facts.created'),
           Number.isNaN(created) ? undefined : (
             <>
-              <Age at={created} /> <span className="dim">{metadata.creationTimestamp}</span>
+              <Age at={created} />{' '}
+              <span className="dim">
+                <Moment at={created} />
+              </span>
             </>
           ),
         ],
-        [t('facts.deleting'), metadata.deletionTimestamp && <ToneWord tone="busy">{metadata.deletionTimestamp}</ToneWord>],
+        [
+          t('facts.deleting'),
+          metadata.deletionTimestamp && (
+            <span className="tone-word tone-busy">
+              <ToneMark tone="busy" />
+              <Moment at={metadata.deletionTimestamp} />
+            </span>
+          ),
+        ],
         [t('facts.finalizers'), metadata.finalizers?.join(', ')],
       ]}
     />

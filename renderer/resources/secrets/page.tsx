@@ -5,7 +5,7 @@ import { dataEntries } from '../../kube/secret-values.ts'
 import { isRecord, type KubeObject, type Tone } from '../../kube/types.ts'
 import { Facts, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
-import { Age } from '../../ui/age.tsx'
+import { Age, Moment } from '../../ui/age.tsx'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
@@ -65,7 +65,6 @@ export function CertificateSection({ certificate, chain }: { certificate: Certif
   const { t } = useTranslation()
   const { subject, issuer, names, notBefore, notAfter } = certificate
   const { word, tone } = validity(certificate, Date.now())
-  const day = (at: number): string => (Number.isNaN(at) ? '' : new Date(at).toISOString().replace('.000', ''))
   return (
     <Section title={chain ? t('secret.issuerCertificate') : t('secret.certificate')}>
       <Facts
@@ -79,11 +78,11 @@ export function CertificateSection({ certificate, chain }: { certificate: Certif
           [t('secret.subject'), subject],
           [t('secret.names'), names.join(', ')],
           [t('secret.issuer'), issuer],
-          [t('secret.notBefore'), day(notBefore)],
+          [t('secret.notBefore'), <Moment key="from" at={notBefore} />],
           [
             t('secret.notAfter'),
             <span key="until">
-              {day(notAfter)} {word === 'expired' && <Age at={notAfter} />}
+              <Moment at={notAfter} /> {word === 'expired' && <Age at={notAfter} />}
             </span>,
           ],
         ]}
