@@ -5,18 +5,14 @@ import { Conditions, MainFacts, Metadata, ObjectLink } from '../generic/common.t
 import { RecentEvents } from '../events/events-tab.tsx'
 import { Containers } from './containers.tsx'
 import type { Pod } from './types.ts'
+import { WhyPending } from './why-pending.tsx'
 
 export function PodOverview({ object: pod }: { object: Pod }) {
   const { t } = useTranslation()
   const { spec, status } = pod
-  const unscheduled = status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')
   return (
     <div className="overview">
-      {unscheduled && (
-        <p className="why">
-          <strong>{unscheduled.reason}</strong> {unscheduled.message}
-        </p>
-      )}
+      <WhyPending pod={pod} />
       {status?.message && <p className="why">{status.message}</p>}
       <MainFacts
         object={pod}

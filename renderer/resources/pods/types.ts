@@ -30,6 +30,20 @@ export interface PodSpec {
   readinessGates?: { conditionType: string }[]
   tolerations?: unknown[]
   nodeSelector?: Record<string, string>
+  affinity?: { nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: NodeTerm[] } } }
+  overhead?: Record<string, string>
+}
+
+export interface NodeRequirement {
+  key: string
+  operator: string
+  values?: string[]
+}
+
+/** One of a node affinity's terms: all of it has to hold. */
+export interface NodeTerm {
+  matchExpressions?: NodeRequirement[]
+  matchFields?: NodeRequirement[]
 }
 
 export interface Container {

@@ -62,6 +62,7 @@ export const podView: KindView<Pod> = {
       nodeName: pod.spec?.nodeName,
       serviceAccountName: pod.spec?.serviceAccountName,
       priorityClassName: pod.spec?.priorityClassName,
+      overhead: pod.spec?.overhead,
       containers: pod.spec?.containers?.map(trimContainer),
       initContainers: pod.spec?.initContainers?.map(trimContainer),
     },

@@ -3,6 +3,7 @@ import type { KindPage } from '../page.ts'
 import { WorkloadLogsPanel } from './logs-panel.tsx'
 import { RevisionsPanel } from './revisions-panel.tsx'
 import { WorkloadOverview } from './overview.tsx'
+import { TimelinePanel } from './timeline-panel.tsx'
 import { workloadViews } from './view.ts'
 
 type Props = Omit<ComponentProps<typeof WorkloadOverview>, 'resourceKey'>
@@ -14,6 +15,7 @@ const page = (key: string): KindPage<Props['object']> => ({
   view: workloadViews[key],
   Overview: ({ object }) => <WorkloadOverview resourceKey={key} object={object} />,
   tabs: [
+    ...(key === 'cronjobs.batch' ? [] : [{ id: 'timeline', Panel: TimelinePanel }]),
     ...(revised.has(key) ? [{ id: 'revisions', Panel: RevisionsPanel }] : []),
     ...(key === 'cronjobs.batch' ? [] : [{ id: 'logs', Panel: WorkloadLogsPanel }]),
   ],
