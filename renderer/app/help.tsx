@@ -24,6 +24,7 @@ const examples = [
   'nginx',
   '-kube-system',
   'status:crash',
+  'ns:shop,quay',
   'label=app=web,tier!=db',
   'label="app in (web, api)"',
   'field=spec.nodeName=worker-1',

@@ -23,6 +23,7 @@ import { type MenuPlace, RowMenu } from './action-menu.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { FilterInput } from './filter-input.tsx'
 import { NobodyWorks } from './nobody-works.tsx'
+import { SaveViewButton } from './saved-views.tsx'
 import { ScopeOffer } from './scope-offer.tsx'
 import { useTargetSource } from './targets.ts'
 
@@ -150,6 +151,7 @@ export function ListPage({ resource }: { resource: Resource }) {
             </button>
           </>
         )}
+        <SaveViewButton />
         <ColumnsMenu infos={infos} visible={columns} onChange={setShownColumns} />
       </div>
       <FeedNotice state={data?.state} count={data?.total ?? 0} connection={connection} onRetry={() => hub.kick()} />

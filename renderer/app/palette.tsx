@@ -19,6 +19,7 @@ import { useCompose } from '../tools/apply/compose-context.ts'
 import { useLastDone } from '../tools/actions/journal.ts'
 import { logsTab, useDock } from '../tools/dock/dock-context.ts'
 import { languages } from './i18n/setup.ts'
+import { useNamespaces } from './namespaces.ts'
 import { useLocalGuard } from './local-guard.tsx'
 import { type Located, useCurrentTarget } from './targets.ts'
 import './palette.css'
@@ -56,9 +57,11 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
   const [at, setAt] = useState(0)
   const kindsOnly = text.startsWith(':')
   const wanted = text.replace(/^:/, '').trim().toLowerCase()
-  const kindEntries = useKinds(wanted)
+  // `:deploy shop`: a kind, and where.
+  const [kindWanted = '', ...scope] = kindsOnly ? wanted.split(/\s+/) : [wanted]
+  const kindEntries = useKinds(kindWanted, scope.join(' '))
   const objectEntries = useObjects(kindsOnly ? '' : wanted)
-  const actionEntries = useActionEntries(kindsOnly ? '\0' : wanted)
+  const { entries: actionEntries, settled } = useActionEntries(kindsOnly ? '\0' : wanted)
   const commandEntries = useCommands(kindsOnly ? '\0' : wanted)
   // A kind whose name merely contains the text comes after the objects that are called so.
   const [near, far] = [kindEntries.filter((entry) => entry.rank < 2), kindEntries.filter((entry) => entry.rank >= 2)]
@@ -73,7 +76,11 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
         ...commandEntries,
       ]
   const list = useRef<HTMLUListElement>(null)
-  useEffect(() => setAt(0), [text])
+  const [entered, setEntered] = useState(false)
+  useEffect(() => {
+    setAt(0)
+    setEntered(false)
+  }, [text])
   const input = useRef<HTMLInputElement>(null)
   // At once: what is typed right after the key that opens it belongs here.
   useLayoutEffect(() => input.current?.focus(), [])
@@ -85,9 +92,14 @@ function PaletteBody({ initial, onClose }: { initial: string; onClose(): void })
     onClose()
     entry.run()
   }
+  // Enter means the best that there is for these words, which may be an action of an object that is still being read.
+  useEffect(() => {
+    if (entered && settled) pick(entries[at])
+  }, [entered, settled])
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0 && entries.length > 0) setAt((n) => (n + step + entries.length) % entries.length)
+    else if (event.key === 'Enter' && at === 0 && !kindsOnly && !settled) setEntered(true)
     else if (event.key === 'Enter') pick(entries[at])
     else return
     event.preventDefault()
@@ -139,10 +151,12 @@ export function kindRank(resource: Resource, wanted: string): number | undefined
   return resourceKey(resource).includes(wanted) || resource.kind.toLowerCase().includes(wanted) ? 2 : undefined
 }
 
-function useKinds(wanted: string): (Entry & { rank: number })[] {
+function useKinds(wanted: string, scope: string): (Entry & { rank: number })[] {
   const place = usePlace()
   const go = useGo()
   const all = useResources(place.context)
+  const { t } = useTranslation()
+  const { choices } = useNamespaces(place.context)
   return useMemo(
     () =>
       all
@@ -151,16 +165,31 @@ function useKinds(wanted: string): (Entry & { rank: number })[] {
           return rank === undefined ? [] : [{ resource, rank }]
         })
         .sort((a, b) => a.rank - b.rank)
-        .map(({ resource, rank }) => ({
-          rank,
-          id: `kind ${resourceKey(resource)}`,
-          group: 'kinds' as const,
-          text: resource.kind,
-          note: [resourceKey(resource), ...resource.shortNames].join(' · '),
-          run: () => go({ resource: resourceKey(resource), object: undefined, filter: '' }),
-        })),
-    [all, wanted, go],
+        .flatMap(({ resource, rank }) =>
+          scopesOf(scope, resource.namespaced, choices).map(({ namespace, filter, text }) => ({
+            rank,
+            id: `kind ${resourceKey(resource)} ${text}`,
+            group: 'kinds' as const,
+            text: [resource.kind, namespace !== undefined && t('palette.in', { namespace }), filter].filter(Boolean).join(' '),
+            note: [resourceKey(resource), ...resource.shortNames].join(' · '),
+            run: () =>
+              go({ resource: resourceKey(resource), object: undefined, filter, ...(namespace === undefined ? {} : { namespace }) }),
+          })),
+        ),
+    [all, wanted, scope, choices, go, t],
   )
+}
+
+/** What a second word may mean: a namespace by its name or the beginning of it, else what the list is filtered by. */
+function scopesOf(
+  scope: string,
+  namespaced: boolean,
+  choices: readonly { name: string }[],
+): { namespace?: string; filter: string; text: string }[] {
+  if (scope === '') return [{ filter: '', text: '' }]
+  const found = namespaced ? choices.filter(({ name }) => name.startsWith(scope)).slice(0, 4) : []
+  found.sort((a, b) => Number(b.name === scope) - Number(a.name === scope))
+  return [...found.map(({ name }) => ({ namespace: name, filter: '', text: name })), { filter: scope, text: `?${scope}` }]
 }
 
 const searchedKinds = [pods, services, nodes, namespaces]
@@ -201,24 +230,39 @@ function useObjects(wanted: string): Entry[] {
   return entries.sort((a, b) => rank(a.text) - rank(b.text)).slice(0, 12)
 }
 
-const lookMs = 200
+const lookMs = 100
+/** So long an object that is opening is waited for. */
+const patienceMs = 1_500
 
-/** What can be done to what is chosen or open. */
-function useActionEntries(wanted: string): Entry[] {
+/** What can be done to what is chosen or open; `settled` once that is known. */
+function useActionEntries(wanted: string): { entries: Entry[]; settled: boolean } {
   const { t, i18n } = useTranslation()
   const act = useAct()
+  const opening = usePlace().object !== undefined
   const current = useCurrentTarget()
   const ask = useRef(current)
-  const [located, setLocated] = useState<Located>()
-  const found = located !== undefined
+  const [{ located, sure }, setLooked] = useState<{ located?: Located | undefined; sure: boolean }>({ sure: false })
+  const [late, setLate] = useState(false)
+  const found = sure && located !== undefined
   // What is open may come after the palette did, with or without another key.
   useEffect(() => {
     if (found) return undefined
-    const look = (): void => void ask.current(false).then(setLocated)
-    look()
-    const timer = setInterval(look, lookMs)
+    const look = async (): Promise<void> => {
+      const target = await ask.current(false)
+      // While an object is opening, the row that it was opened from is not what is meant.
+      const meant = !opening || target?.object !== undefined || target?.chosen === true
+      setLooked((before) =>
+        target === undefined && before.located === undefined && before.sure === meant ? before : { located: target, sure: meant },
+      )
+    }
+    void look()
+    const timer = setInterval(() => void look(), lookMs)
     return () => clearInterval(timer)
-  }, [found])
+  }, [found, opening])
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), patienceMs)
+    return () => clearTimeout(timer)
+  }, [])
   const last = useLastDone()
   const { target, object } = located ?? {}
   const [only] = target?.objects ?? []
@@ -245,7 +289,7 @@ function useActionEntries(wanted: string): Entry[] {
       run: () => act(last.undo, last.target),
     })
   }
-  return entries.filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted))
+  return { entries: entries.filter(({ text, note }) => `${text} ${note ?? ''}`.toLowerCase().includes(wanted)), settled: sure || late }
 }
 
 function useCommands(wanted: string): Entry[] {
@@ -263,6 +307,7 @@ function useCommands(wanted: string): Entry[] {
     { text: t('rail.home'), run: to({ resource: '', object: undefined }) },
     { text: t('apply.title'), note: 'apply', run: () => compose() },
     { text: t('graph.title'), note: place.namespace, run: to({ resource: 'topology', object: undefined }) },
+    { text: t('controlLoops.title'), note: 'workqueue, leader, scheduler', run: to({ resource: 'loops', object: undefined }) },
     { text: t('helm.title'), note: 'helm', run: to({ resource: 'helm', object: undefined }) },
     {
       text: t('logs.ofSelector'),

@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx'
 import { moved, placeUrl, usePlace } from '../ui/place.ts'
 import { useStored } from '../ui/storage.ts'
 import { groupKinds, railGroups } from './groups.ts'
+import { KeptPlacesGroups } from './saved-views.tsx'
 
 /** Kinds by group, from what this cluster serves. */
 export function Rail() {
@@ -42,6 +43,7 @@ export function Rail() {
         <Icon name="network" />
         {t('graph.title')}
       </Link>
+      <KeptPlacesGroups />
       {railGroups.map((group) => {
         const kinds = grouped.get(group.name) ?? []
         if (kinds.length === 0) return null
@@ -63,6 +65,7 @@ export function Rail() {
             {open && (
               <ul>
                 {group.name === 'config' && <Beside resource="helm" text={t('helm.title')} />}
+                {group.name === 'cluster' && <Beside resource="loops" text={t('controlLoops.title')} />}
                 {group.name === 'access' && <Beside resource={rightsPlace} text={t('rights.title')} />}
                 {kinds.map((resource) => {
                   const key = resourceKey(resource)

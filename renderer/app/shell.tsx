@@ -30,6 +30,7 @@ import { LocalActions } from './local-actions.tsx'
 import { useMenu } from './menu.ts'
 import { Notices } from './notices.tsx'
 import { Palette } from './palette.tsx'
+import { useRecent } from './saved-views.tsx'
 import { Rail } from './rail.tsx'
 import './shell.css'
 import { useStartNamespace } from './start-namespace.ts'
@@ -40,6 +41,7 @@ import { TitleBar } from './title-bar.tsx'
 const HelmPlace = lazy(() => import('./helm-place.tsx').then((m) => ({ default: m.HelmPlace })))
 const RightsPage = lazy(() => import('../tools/rights/rights-page.tsx').then((m) => ({ default: m.RightsPage })))
 const ClustersPlace = lazy(() => import('./home/clusters-place.tsx').then((m) => ({ default: m.ClustersPlace })))
+const LoopsPage = lazy(() => import('../tools/loops/loops-page.tsx').then((m) => ({ default: m.LoopsPage })))
 const TopologyPlace = lazy(() => import('./topology-place.tsx').then((m) => ({ default: m.TopologyPlace })))
 const PinWatch = lazy(() => import('./pins/pin-watch.tsx').then((m) => ({ default: m.PinWatch })))
 const Details = lazy(() => import('./details.tsx').then((m) => ({ default: m.Details })))
@@ -86,6 +88,7 @@ function Frame() {
   useMenu(actions)
   useTitle()
   useFollowContexts()
+  useRecent()
   const ready = useStartNamespace()
   return (
     <ErrorActionsContext value={errorActions}>
@@ -187,6 +190,13 @@ function KindPlace() {
     return (
       <Suspense fallback={null}>
         <TopologyPlace />
+      </Suspense>
+    )
+  }
+  if (place.resource === 'loops' && !resource) {
+    return (
+      <Suspense fallback={null}>
+        <LoopsPage key={place.context} />
       </Suspense>
     )
   }

@@ -4,6 +4,7 @@ import { type Filterable, matchesAll, parseFilter, parseSelector } from './filte
 
 const row = (over: Partial<Filterable> = {}): Filterable => ({
   name: 'web-1',
+  namespace: 'shop',
   text: 'shop/web-1\nrunning\nworker-7',
   status: 'running',
   labels: { app: 'web', tier: 'front' },
@@ -29,6 +30,14 @@ describe('the filter language', () => {
     ['name:worker', false],
     ['-name:web', false],
     ['name:', true],
+    ['ns:shop', true],
+    ['ns:shop,quay', true],
+    ['namespace=quay,shop', true],
+    ['ns:sho', false],
+    ['-ns:shop', false],
+    ['-ns:quay', true],
+    ['ns:', true],
+    ['ns:,', true],
     ['status:run', true],
     ['-status:run', false],
     ['status:', true],

@@ -3,6 +3,8 @@ import { isRecord } from './types.ts'
 /** What a row offers to the filter. `text` and `status` are lower case already. */
 export interface Filterable {
   name: string
+  /** '' for what is in none. */
+  namespace: string
   text: string
   status: string
   labels: Record<string, string> | undefined
@@ -12,6 +14,7 @@ export interface Filterable {
 export type Term =
   | { kind: 'text'; not: boolean; value: string }
   | { kind: 'name'; not: boolean; value: string }
+  | { kind: 'namespace'; not: boolean; values: string[] }
   | { kind: 'status'; not: boolean; value: string }
   | { kind: 'label'; not: boolean; key: string; op: LabelOp; values: string[] }
   | { kind: 'field'; not: boolean; path: string[]; op: '=' | '!='; value: string }
@@ -19,7 +22,7 @@ export type LabelOp = 'in' | 'notin' | 'exists' | 'absent'
 
 /**
  * The filter language: terms separated by spaces, all of which must hold; quotes keep spaces; a leading `-` or `!` negates.
- * `word` looks in what the row shows, `name:word` in its name, `status:word` in its status, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
+ * `word` looks in what the row shows, `name:word` in its name, `status:word` in its status, `ns:a,b` takes the objects of these namespaces, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
  * any field of the object. A term still being typed (`label=`) holds for every row, so the list does not flicker to empty.
  */
 export function parseFilter(input: string): Term[] {
@@ -54,6 +57,13 @@ function parseTerm(word: string): Term[] {
   if (/^labels?[=:]/.test(body)) return parseSelector(body.slice(body.search(/[=:]/) + 1)).map((label) => ({ ...label, not }))
   if (/^field[=:]/.test(body)) return parseField(body.slice(6), not)
   if (/^status[:=]/.test(body)) return body.length > 7 ? [{ kind: 'status', not, value: body.slice(7).toLowerCase() }] : []
+  if (/^(ns|namespace)[:=]/.test(body)) {
+    const values = body
+      .slice(body.search(/[:=]/) + 1)
+      .split(',')
+      .filter(Boolean)
+    return values.length > 0 ? [{ kind: 'namespace', not, values }] : []
+  }
   if (/^name[:=]/.test(body)) return body.length > 5 ? [{ kind: 'name', not, value: body.slice(5).toLowerCase() }] : []
   return body ? [{ kind: 'text', not, value: body.toLowerCase() }] : []
 }
@@ -107,6 +117,8 @@ function matches(term: Term, row: Filterable): boolean {
     case 'name':
       // Names are lower case nearly everywhere, but RBAC's need not be.
       return row.name.toLowerCase().includes(term.value)
+    case 'namespace':
+      return term.values.includes(row.namespace)
     case 'status':
       return row.status.includes(term.value)
     case 'label':

@@ -91,7 +91,7 @@ const dynamic: Record<string, readonly string[]> = {
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
   'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'menu', 'close', 'help'],
   'help.filters.': ['0', '1', '2', '3', '4', '5', '6'],
-  'pins.': ['pinned', 'recent'],
+  'views.': ['saved', 'recent'],
 }
 
 const used = new Set(Object.entries(dynamic).flatMap(([prefix, ends]) => ends.map((end) => prefix + end)))

@@ -60,13 +60,15 @@ export function SubjectLink({ subject }: { subject: Subject }) {
 export const subjectText = ({ kind, name, namespace }: Subject): string =>
   new URLSearchParams({ ask: 'subject', kind, name, ...(kind === 'ServiceAccount' ? { namespace: namespace ?? '' } : {}) }).toString()
 
-/** Uses the window as this user: for a service account with the groups that the server gives it, which need not be said. */
+/**
+ * Uses the window as this user: for a service account with the groups that the server gives it, which need not be said. A group has to
+ * have a member: one whose name nobody binds anything to.
+ */
 export function ActAsLink({ subject, groups = [] }: { subject: Subject; groups?: string[] }) {
   const { t } = useTranslation()
   const place = usePlace()
-  if (subject.kind === 'Group') return null
-  const user = subject.kind === 'ServiceAccount' ? accountName(subject.namespace ?? '', subject.name) : subject.name
-  const asked = groups.filter((name) => !impliedGroups(user).includes(name))
+  const user = userOf(subject)
+  const asked = (subject.kind === 'Group' ? [subject.name] : groups).filter((name) => !impliedGroups(user).includes(name))
   return (
     <Link
       className="icon-button action"
@@ -76,4 +78,9 @@ export function ActAsLink({ subject, groups = [] }: { subject: Subject; groups?:
       {t('acting.start')}
     </Link>
   )
+}
+
+function userOf({ kind, name, namespace }: Subject): string {
+  if (kind === 'Group') return `member of ${name}`
+  return kind === 'ServiceAccount' ? accountName(namespace ?? '', name) : name
 }

@@ -1,0 +1,96 @@
+import { expect } from '@playwright/test'
+import { test } from '../fixtures/desktop.ts'
+import { pod } from '../fixtures/session.ts'
+
+const PODS = '/api/v1/namespaces/default/pods'
+
+test('a pod that no node takes: what the scheduler said, and what each filter says of each node', async ({ inspector, server, node }) => {
+  using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
+  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+  const wants = pod('too-large') as { spec: { containers: object[] } }
+  const container = { ...wants.spec.containers[0], resources: { requests: { cpu: '9000' } } }
+  await server.api.create(PODS, { ...wants, spec: { nodeSelector: { tide: 'high' }, containers: [container] } })
+  await inspector.open('pods/default/too-large')
+  const why = inspector.details.getByRole('region', { name: 'Why it waits for a node' })
+  await expect(why).toContainText('Unschedulable')
+  await expect(why.getByRole('row', { name: /node\(s\) didn't match Pod's node affinity\/selector/ }).first()).toContainText('1 / 1')
+  const verdicts = why.getByRole('row', { name: new RegExp(node) })
+  await expect(verdicts).toContainText(/NodeAffinity.*NodeResourcesFit\s*Insufficient cpu.*passes\s*NodeUnschedulable, TaintToleration/s)
+  // As the node changes, so does the verdict.
+  const label = (tide: string | null) =>
+    server.api.send('PATCH', `/api/v1/nodes/${node}`, { type: 'application/merge-patch+json', body: { metadata: { labels: { tide } } } })
+  await label('high')
+  await expect(verdicts).toContainText(/passes\s*NodeUnschedulable, TaintToleration, NodeAffinity/)
+  await expect(why.getByRole('row', { name: 'Insufficient cpu 1 / 1' })).toBeVisible()
+  await label(null)
+  await server.api.remove(`${PODS}/too-large?gracePeriodSeconds=0`)
+})
+
+test('a rollout on one line of time: replica sets, pods and events, as they come', async ({ inspector, server }) => {
+  const APPS = '/apis/apps/v1/namespaces/default/deployments'
+  await server.api.create(APPS, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'flotilla' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'flotilla' } },
+      template: {
+        metadata: { labels: { app: 'flotilla' } },
+        spec: { containers: [{ name: 'main', image: 'registry.example/flotilla:1' }] },
+      },
+    },
+  })
+  await inspector.open('deployments.apps/default/flotilla?tab=timeline')
+  const line = inspector.details.getByRole('list', { name: 'Timeline' })
+  await expect(line.getByRole('listitem').filter({ hasText: /Ready.*flotilla-/ })).toHaveCount(1)
+  await expect(line.getByRole('listitem').filter({ hasText: 'revision 1' })).toBeVisible()
+  await expect(line.getByRole('listitem').filter({ hasText: 'ScalingReplicaSet' })).toHaveCount(1)
+  await server.api.send('PATCH', `${APPS}/flotilla`, {
+    type: 'application/strategic-merge-patch+json',
+    body: { spec: { template: { spec: { containers: [{ name: 'main', image: 'registry.example/flotilla:2' }] } } } },
+  })
+  await expect(line.getByRole('listitem').filter({ hasText: 'revision 2' })).toBeVisible()
+  // What goes is told of as well.
+  await expect(line.getByRole('listitem').filter({ hasText: /Scaled down replica set flotilla-/ })).toBeVisible()
+  await line.getByRole('listitem').filter({ hasText: 'revision 2' }).getByRole('link').click()
+  await expect(inspector.details).toContainText('ReplicaSet')
+  await server.api.remove(`${APPS}/flotilla`)
+})
+
+test('control loops: which run, what waits in their queues', async ({ inspector, page }) => {
+  await inspector.open('loops')
+  const loops = page.getByRole('region', { name: 'Loops' })
+  await expect(loops.getByRole('row', { name: /deployment-controller/ })).toContainText('runs')
+})
+
+test('a list that is saved stays in the rail with its filter; what was open is found again', async ({ inspector, page, server }) => {
+  const MAPS = '/api/v1/namespaces/default/configmaps'
+  await server.api.create(MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'chart-room' } })
+  await inspector.open('configmaps?q=ns:default,kube-system')
+  await expect(inspector.row(/chart-room/)).toBeVisible()
+  await expect(inspector.row(/kube-public/)).toHaveCount(0)
+  await page.getByRole('button', { name: 'Save this list with its filter' }).click()
+  const rail = page.getByRole('navigation', { name: 'Kinds' })
+  const view = rail.getByRole('link', { name: 'ConfigMap · ns:default,kube-system' })
+  await expect(view).toHaveAttribute('aria-current', 'page')
+  await inspector.row(/chart-room/).click()
+  await inspector.open('pods')
+  await rail.getByRole('button', { name: 'Recent' }).click()
+  await rail.getByRole('link', { name: /chart-room/ }).click()
+  await expect(inspector.details).toContainText('chart-room')
+  await view.click()
+  await expect(page).toHaveURL(/configmaps\?q=ns/)
+  await rail.getByRole('button', { name: 'Remove configmaps from the saved views' }).click()
+  await expect(view).toHaveCount(0)
+  await server.api.remove(`${MAPS}/chart-room`)
+})
+
+test('the palette goes to a kind in a namespace: `:deploy kube-sys`', async ({ inspector, page }) => {
+  await inspector.open('pods')
+  await expect(inspector.statusBar).toContainText('kinds')
+  await inspector.palette(':deploy kube-sys')
+  await expect(page.getByRole('option').first()).toContainText('Deployment in kube-system')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/deployments\.apps\?ns=kube-system/)
+})

@@ -1,0 +1,128 @@
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { actingAs, baseContext } from '../kube/acting.ts'
+import { resourceKey } from '../kube/resource.ts'
+import { useResources, wellKnown } from '../queries/discovery.ts'
+import { Icon, type IconName } from '../ui/icon.tsx'
+import { MiddleName } from '../ui/middle-name.tsx'
+import { placeUrl, usePlace } from '../ui/place.ts'
+import { useStored } from '../ui/storage.ts'
+import {
+  type KeptPlace,
+  type KeptPlaces,
+  keyOf,
+  placeToKeep,
+  recents,
+  samePlace,
+  savedViews,
+  toggled,
+  useKept,
+  withRecent,
+} from './kept-places.ts'
+
+/** Keeps a list with its filter and order in the rail, or lets it go. */
+export function SaveViewButton() {
+  const { t } = useTranslation()
+  const here = placeToKeep({ ...usePlace(), object: undefined })
+  const on = useKept(savedViews).some((view) => samePlace(view, here))
+  const label = t('views.save')
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-pressed={on}
+      aria-label={label}
+      title={label}
+      onClick={() => savedViews.change((views) => toggled(views, here))}
+    >
+      <Icon name={on ? 'savedView' : 'saveView'} size={14} />
+    </button>
+  )
+}
+
+/** Remembers which objects were open. As somebody else one only looks around. */
+export function useRecent(): void {
+  const place = usePlace()
+  const mark = place.object && !actingAs(place.context) ? keyOf(placeToKeep(place)) : ''
+  useEffect(() => {
+    if (mark !== '') recents.change((pins) => withRecent(pins, placeToKeep(place)))
+    // What is remembered depends on what is open, not on its tab.
+  }, [mark])
+}
+
+/** The rail's first groups: the lists that somebody has saved, and what was open last. Empty ones are not there. */
+export function KeptPlacesGroups() {
+  return (
+    <>
+      <Group name="saved" icon="savedView" kept={savedViews} />
+      <Group name="recent" icon="recent" kept={recents} />
+    </>
+  )
+}
+
+function Group({ name, icon, kept }: { name: 'saved' | 'recent'; icon: IconName; kept: KeptPlaces }) {
+  const { t } = useTranslation()
+  const pins = useKept(kept)
+  const here = placeToKeep(usePlace())
+  const [closed, setClosed] = useStored(`rail.${name}.closed`, name === 'recent')
+  if (pins.length === 0) return null
+  return (
+    <div>
+      <h2>
+        <button type="button" className="rail-group" aria-expanded={!closed} onClick={() => setClosed(!closed)}>
+          <Icon name={icon} />
+          {t(`views.${name}`)}
+          <Icon name={closed ? 'right' : 'down'} size={12} />
+        </button>
+      </h2>
+      {!closed && (
+        <ul>
+          {pins.map((pin) => (
+            <li key={keyOf(pin)} className="pin-line">
+              <PlaceLink pin={pin} current={samePlace(pin, here)} />
+              {name === 'saved' && (
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={t('views.drop', { name: pin.resource })}
+                  title={t('views.drop', { name: pin.resource })}
+                  onClick={() => kept.change((all) => toggled(all, pin))}
+                >
+                  <Icon name="close" size={12} />
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function PlaceLink({ pin, current }: { pin: KeptPlace; current: boolean }) {
+  const { context } = usePlace()
+  const kind = useKindName(pin)
+  const elsewhere = pin.context === context ? '' : baseContext(pin.context)
+  const namespace = pin.object ? pin.object.namespace : pin.namespace
+  const details = [kind, namespace, pin.filter, elsewhere].filter(Boolean).join(' · ')
+  return (
+    <Link to={placeUrl(pin)} aria-current={current ? 'page' : undefined} title={pin.object ? `${pin.object.name} · ${details}` : details}>
+      {pin.object ? (
+        <>
+          <span className="dim pin-kind">{kind}</span>
+          <MiddleName text={pin.object.name} />
+        </>
+      ) : (
+        <span className="ellipsis">{[kind, pin.namespace, pin.filter].filter(Boolean).join(' · ')}</span>
+      )}
+    </Link>
+  )
+}
+
+/** The kind as the cluster that is open calls it; of another cluster the resource's own name, which is nearly the same. */
+function useKindName({ resource }: KeptPlace): string {
+  const { context } = usePlace()
+  const all = useResources(context)
+  return all.find((each) => resourceKey(each) === resource)?.kind ?? wellKnown[resource]?.kind ?? resource.split('.')[0] ?? resource
+}
