@@ -65,6 +65,7 @@ export function timelineOf(owner: KubeObject, ownerKey: string, { middle, pods, 
       return momentOf(
         middle.resource,
         object,
+        steps.made,
         'Created',
         object.metadata.creationTimestamp,
         'muted',
