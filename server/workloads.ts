@@ -118,12 +118,13 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
   }
 }
 
-function startAgents(
+/** Rejects for whatever stands in the way: control loops do without nodes. */
+async function startAgents(
   w: WorkloadsOptions,
   clientAs: (user: UserInfo, agent: string) => Client,
-): ReturnType<typeof startNodeAgents> | Promise<undefined> {
+): Promise<Awaited<ReturnType<typeof startNodeAgents>> | undefined> {
   const { options, clock, dataDir } = w
-  if (options.nodes === 0) return Promise.resolve(undefined)
+  if (options.nodes === 0) return undefined
   const logDir = join(dataDir, 'log', 'nodes')
   for (const folder of [join(dataDir, 'log'), logDir]) makePrivateFolder(folder)
   return startNodeAgents(options.nodes, {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { scratch } from '../fixtures/scratch.ts'
 import { runToEnd, startServer } from '../fixtures/server.ts'
 
@@ -103,4 +103,16 @@ describe('a start that cannot be', () => {
     expect(help.stdout).toMatch(/--etcd-servers[\s\S]*--write-kubeconfig/)
     expect((await runToEnd(['--version'])).stdout).toMatch(/v1\.37\.2\+binnacle/)
   })
+})
+
+test('nodes whose logs have no place: the log says so, and the control loops run', async () => {
+  const home = own()
+  mkdirSync(join(home, 'data'), { mode: 0o700 })
+  writeFileSync(join(home, 'data', 'log'), '')
+  await using server = await startServer({ dir: home, loops: true, flags: ['--nodes=1'] })
+  using maps = await server.api.watch('/api/v1/namespaces/default/configmaps', { resourceVersion: 0 })
+  await maps.until('what a control loop writes', ({ object }) => object.metadata.name === 'kube-root-ca.crt')
+  await vi.waitFor(() =>
+    expect(server.out.stderr).toMatch(/the node agents could not start.*ENOTDIR|ENOTDIR.*the node agents could not start/s),
+  )
 })
