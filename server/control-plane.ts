@@ -129,7 +129,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   // Authorization, and the kinds that ask it.
   const sources = authorizationSources(registry)
-  const authorizer = authorizerOf(o.authorizationModes, sources)
+  const authorizer = authorizerOf(o.authorizers, sources)
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const pods = (): ServedResource => registry.resource('', 'v1', 'pods')!
   registry.addUnstored(unstoredKinds({ authorizer, authenticator, audiences: serviceAccountTokens?.audiences ?? [], components, pods }))

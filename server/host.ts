@@ -7,6 +7,7 @@ import { apiServer } from './authn/components.ts'
 import type { AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
 import { authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
+import { authorizersOf } from './control-plane/authorization.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './machinery/log.ts'
 import type { Clock } from './machinery/clock.ts'
@@ -90,7 +91,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       }),
       tokenExpiration: tokenExpirationOf(o),
       ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
-      authorizationModes: o.authorization.authorizationMode,
+      authorizers: authorizersOf(o, { clock, log }),
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,
       port: o.serving.securePort,

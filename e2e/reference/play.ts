@@ -145,12 +145,14 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Managers stand in the order of their times, which differ from run to run, and causes of conflicts in that of a Go map, which has none:
- * both come in the order of their texts.
+ * Managers stand in the order of their times, which differ from run to run, causes of conflicts and rules of roles in that of a Go map,
+ * which has none: they come in the order of their texts.
  */
 function inOrder(items: unknown[]): unknown[] {
   const text = JSON.stringify(items[0]) ?? ''
-  return /"fieldsType"|"FieldManagerConflict"/.test(text) ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
+  return /"fieldsType"|"FieldManagerConflict"|"nonResourceURLs"/.test(text)
+    ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+    : items
 }
 
 const OWN = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'time', 'clusterIP', 'clusterIPs'])

@@ -27,7 +27,7 @@ const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem
 const idOf = (key: KeyObject): string => hash('sha256', key.export({ type: 'spki', format: 'der' }), 'base64url')
 const ids: Record<string, string> = { FIRST: idOf(keys.first.publicKey), SECOND: idOf(keys.second.publicKey) }
 
-let server: Awaited<ReturnType<typeof answeringWith>>
+let server: Awaited<ReturnType<typeof answeringWith>> | undefined
 let api: Api
 let account: Obj
 beforeAll(async () => {
@@ -56,7 +56,7 @@ beforeAll(async () => {
   account = await api.get(`/api/v1/namespaces/${answers.namespace}/serviceaccounts/rights`)
 })
 afterAll(async () => {
-  await server.close()
+  await server?.close()
   setting[Symbol.dispose]()
 })
 

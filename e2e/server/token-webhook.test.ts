@@ -12,7 +12,7 @@ describe.each(['v1', 'v1beta1'])('a webhook of tokens, asked in %s', (version) =
   const answers = new Answers(`token-webhook-${version}`)
   const setting = new Setting()
   let hooks: HookServer
-  let server: Awaited<ReturnType<typeof answeringWith>>
+  let server: Awaited<ReturnType<typeof answeringWith>> | undefined
   let api: Api
   beforeAll(async () => {
     hooks = await HookServer.open()
@@ -29,7 +29,7 @@ describe.each(['v1', 'v1beta1'])('a webhook of tokens, asked in %s', (version) =
     api = server.api
   })
   afterAll(async () => {
-    await server.close()
+    await server?.close()
     await hooks[Symbol.asyncDispose]()
     setting[Symbol.dispose]()
   })

@@ -69,11 +69,16 @@ describe('who may do what', () => {
     [['Node', 'RBAC'], bob, 'no-opinion', ''],
     [['Node', 'AlwaysAllow'], bob, 'allow', ''],
   ])('modes %o, %o: %s', async (modes, user, decision, reason) => {
-    expect(await authorizerOf(modes, sources).authorize(user, pods)).toEqual({ decision, reason })
+    expect(
+      await authorizerOf(
+        modes.map((type) => ({ type })),
+        sources,
+      ).authorize(user, pods),
+    ).toEqual({ decision, reason })
   })
 
   test('the server as kubelets know it may ask them, and nothing else', async () => {
-    const authorizer = authorizerOf(['RBAC'], sources)
+    const authorizer = authorizerOf([{ type: 'RBAC' }], sources)
     const client = { name: 'kube-apiserver-kubelet-client', groups: ['system:kubelet-api-admin', 'system:authenticated'] }
     const node = (subresource: string, verb = 'create', resource = 'nodes') =>
       about({ isResourceRequest: true, resource, subresource, verb, apiVersion: 'v1', name: 'n1' })
@@ -93,7 +98,26 @@ describe('who may do what', () => {
   })
 
   test('unknown modes', () => {
-    expect(() => authorizerOf(['toString'], sources)).toThrow('authorization-mode "toString" is not a valid mode')
+    expect(() => authorizerOf([{ type: 'toString' }], sources)).toThrow('authorization-mode "toString" is not a valid mode')
+  })
+})
+
+describe('errors of authorizers', () => {
+  const failing = (name: string, decision: 'deny' | 'no-opinion', error: string): Authorizer => ({
+    name,
+    authorize: () => Promise.resolve({ decision, reason: '', error }),
+  })
+
+  test('are told when nobody allows, and forgotten when somebody does', async () => {
+    const [a, b] = [failing('a', 'no-opinion', 'EOF'), failing('b', 'no-opinion', 'late')]
+    expect(await unionAuthorizer([a, b]).authorize(bob, pods)).toEqual({ decision: 'no-opinion', reason: '', error: '[EOF, late]' })
+    expect(await unionAuthorizer([a, { authorize: () => ({ decision: 'allow', reason: '' }) }]).authorize(bob, pods)).toEqual({
+      ...{ decision: 'allow', reason: '' },
+    })
+    expect(await unionAuthorizer([a, failing('c', 'deny', 'closed'), b]).authorize(bob, pods)).toMatchObject({
+      decision: 'deny',
+      error: 'closed',
+    })
   })
 })
 

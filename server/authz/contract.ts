@@ -12,6 +12,7 @@ export interface Attributes {
   readonly resource: string
   readonly subresource: string
   readonly name: string
+  /** What the request is limited to, as it has it (`selectors.ts`). */
   readonly fieldSelector: string
   readonly labelSelector: string
 }
@@ -20,6 +21,8 @@ export interface Decision {
   readonly decision: 'allow' | 'deny' | 'no-opinion'
   /** For the client, and for SubjectAccessReview; may be empty. */
   readonly reason: string
+  /** What kept an authorizer from deciding; unless somebody allows, the request fails with it. */
+  readonly error?: string
 }
 
 /**

@@ -174,8 +174,9 @@ class Check {
   }
 
   async #ask(attributes: Attributes): Promise<void> {
-    const { decision, reason } = await this.#authorizer.authorize(this.#user, attributes)
-    if (decision !== 'allow') throw this.#refused(attributes, reason)
+    const { decision, reason, error } = await this.#authorizer.authorize(this.#user, attributes)
+    if (decision !== 'allow')
+      throw this.#refused(attributes, [error, reason].filter((text) => text !== undefined && text !== '').join(': '))
   }
 
   #refused(attributes: Attributes, reason: string): StatusError {

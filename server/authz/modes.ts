@@ -9,6 +9,7 @@ import { rbacAuthorizer } from './rbac/authorizer.ts'
 import { nodeRules } from './rbac/bootstrap-policy.ts'
 import type { RbacPolicy } from './rbac/policy.ts'
 import { unionAuthorizer } from './union.ts'
+import { webhookAuthorizer, type WebhookAuthorizerOptions } from './webhook.ts'
 
 /** What authorizers look things up in. */
 export interface AuthorizationSources {
@@ -16,19 +17,27 @@ export interface AuthorizationSources {
   readonly nodes: Pick<NodeGraph, 'reaches'>
 }
 
-/** What `--authorization-mode` names. */
-const modes: Readonly<Record<string, (sources: AuthorizationSources) => readonly Authorizer[]>> = {
-  AlwaysAllow: () => [alwaysAllowAuthorizer],
-  AlwaysDeny: () => [alwaysDenyAuthorizer],
-  RBAC: ({ rbac }) => [rbacAuthorizer(rbac)],
-  Node: ({ nodes }) => [nodeAuthorizer(nodes, nodeRules())],
+/** One of the authorizers that are asked, in their order. */
+export interface ConfiguredAuthorizer {
+  /** What `--authorization-mode` names. */
+  readonly type: string
+  /** Of a webhook: how it is asked. */
+  readonly webhook?: WebhookAuthorizerOptions
 }
 
-/** The authorizers of these modes in their order, after system:masters, whom no mode binds, and the server as kubelets know it. Unknown modes throw. */
-export function authorizerOf(chosen: readonly string[], sources: AuthorizationSources): Authorizer {
-  const authorizers = chosen.map((mode) => {
-    if (!Object.hasOwn(modes, mode)) throw new Error(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
-    return modes[mode]!(sources)
+const modes: Readonly<Record<string, (sources: AuthorizationSources) => Authorizer>> = {
+  AlwaysAllow: () => alwaysAllowAuthorizer,
+  AlwaysDeny: () => alwaysDenyAuthorizer,
+  RBAC: ({ rbac }) => rbacAuthorizer(rbac),
+  Node: ({ nodes }) => nodeAuthorizer(nodes, nodeRules()),
+}
+
+/** These authorizers in their order, after system:masters, whom no mode binds, and the server as kubelets know it. Unknown modes throw. */
+export function authorizerOf(chosen: readonly ConfiguredAuthorizer[], sources: AuthorizationSources): Authorizer {
+  const authorizers = chosen.map(({ type, webhook }) => {
+    if (webhook !== undefined) return webhookAuthorizer(webhook)
+    if (!Object.hasOwn(modes, type)) throw new Error(`authorization-mode ${JSON.stringify(type)} is not a valid mode`)
+    return modes[type]!(sources)
   })
-  return unionAuthorizer([mastersAuthorizer, kubeletClientAuthorizer, ...authorizers.flat()])
+  return unionAuthorizer([mastersAuthorizer, kubeletClientAuthorizer, ...authorizers])
 }

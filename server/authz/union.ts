@@ -1,18 +1,21 @@
 import { noOpinion, type Authorizer, type Attributes, type Decision, type UserRules } from './contract.ts'
+import { errorText } from '../machinery/error-text.ts'
 import type { UserInfo } from '../authn/contract.ts'
 
-/** Asks each in turn until one allows or denies; reasons of those without an opinion are kept for the answer. */
+/** Asks each in turn until one allows or denies; reasons and errors of those without an opinion are kept for the answer. */
 export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer {
-  function ask(user: UserInfo, attributes: Attributes, from: number, reasons: string[]): Decision | Promise<Decision> {
+  function ask(user: UserInfo, attributes: Attributes, from: number, before: Kept): Decision | Promise<Decision> {
     for (let i = from; i < authorizers.length; i++) {
       const decision = authorizers[i]!.authorize(user, attributes)
       if (decision instanceof Promise) {
-        return decision.then((d) => (d.decision === 'no-opinion' ? ask(user, attributes, i + 1, add(reasons, authorizers[i]!, d)) : d))
+        return decision.then((d) => (d.decision === 'no-opinion' ? ask(user, attributes, i + 1, add(before, authorizers[i]!, d)) : d))
       }
       if (decision.decision !== 'no-opinion') return decision
-      reasons = add(reasons, authorizers[i]!, decision)
+      before = add(before, authorizers[i]!, decision)
     }
-    return reasons.length === 0 ? noOpinion : { decision: 'no-opinion', reason: reasons.join('\n') }
+    const { reasons, errors } = before
+    if (reasons.length === 0 && errors.length === 0) return noOpinion
+    return { decision: 'no-opinion', reason: reasons.join('\n'), ...(errors.length === 0 ? {} : { error: errorText(errors) }) }
   }
   return {
     authorize: (user, attributes) => ask(user, attributes, 0, none),
@@ -30,6 +33,17 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
   }
 }
 
-const none: string[] = []
-const add = (reasons: string[], { name }: Authorizer, { reason }: Decision): string[] =>
-  reason === '' ? reasons : [...reasons, name === undefined ? reason : `${name}: ${reason}`]
+interface Kept {
+  readonly reasons: readonly string[]
+  readonly errors: readonly string[]
+}
+
+const none: Kept = { reasons: [], errors: [] }
+
+function add(before: Kept, { name }: Authorizer, { reason, error }: Decision): Kept {
+  if (reason === '' && error === undefined) return before
+  return {
+    reasons: reason === '' ? before.reasons : [...before.reasons, name === undefined ? reason : `${name}: ${reason}`],
+    errors: error === undefined ? before.errors : [...before.errors, error],
+  }
+}

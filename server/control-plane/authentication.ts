@@ -61,7 +61,7 @@ function anonymousOf({ authentication: { configFile, anonymousAuth }, authorizat
   const told = configFile === '' ? undefined : readAuthenticationConfiguration(configFile).anonymous
   if (told !== undefined) return told.enabled && (told.paths.length === 0 || told.paths)
   // As the reference has it: with that mode everybody could do everything.
-  return anonymousAuth && !authorization.authorizationMode.includes('AlwaysAllow')
+  return anonymousAuth && (authorization.configFile !== '' || !authorization.authorizationMode.includes('AlwaysAllow'))
 }
 
 function tokenWebhookOf(

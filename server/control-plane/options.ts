@@ -3,6 +3,7 @@ import type { AuthenticationTrust } from '../aggregator/authentication.ts'
 import type { FrontProxy } from '../aggregator/upstream.ts'
 import type { Authenticator } from '../authn/contract.ts'
 import type { ServiceAccountTokens } from '../authn/service-account.ts'
+import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { KubeletCredentials } from '../proxy/forward.ts'
@@ -26,8 +27,8 @@ export interface ApiServerOptions {
   authentication(lookups: AuthenticationLookups): Authentication
   /** Of service account tokens; default: as they are asked for. */
   tokenExpiration?: TokenExpiration
-  /** `--authorization-mode`, in the order in which they are asked. */
-  authorizationModes: readonly string[]
+  /** In the order in which they are asked. */
+  authorizers: readonly ConfiguredAuthorizer[]
   tls: TlsFiles
   bindAddress: string
   port: number

@@ -25,6 +25,11 @@ export class GoFields {
     return this.#read(field, 'bool', (v) => typeof v === 'boolean') ?? false
   }
 
+  /** Undefined when it is missing or null. */
+  optionalBool(field: string): boolean | undefined {
+    return this.#read(field, 'bool', (v) => typeof v === 'boolean')
+  }
+
   texts(field: string): readonly string[] {
     const list = this.#read<unknown[]>(field, '[]string', Array.isArray) ?? []
     return list.map((v) => this.#text(field, v))

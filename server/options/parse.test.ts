@@ -147,7 +147,7 @@ describe('mistakes, in the words of the reference where it has any', () => {
       '--service-cluster-ip-range "10.0.0.0/24,fd00::/108": two ranges (dual stack) are not supported',
     ],
     [['--authorization-mode=Foo'], 'authorization-mode "Foo" is not a valid mode'],
-    [['--authorization-mode=Webhook'], 'authorization-mode "Webhook" is not supported by this server'],
+    [['--authorization-mode=Webhook'], "authorization-mode Webhook's authorization config file not passed"],
     [['--authorization-mode=RBAC,RBAC'], 'authorization-mode "RBAC" is given more than once'],
     [['--authorization-mode='], 'at least one authorization-mode must be passed'],
     [['--max-requests-inflight=-1'], '--max-requests-inflight can not be negative value'],

@@ -55,7 +55,7 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
       )
       return { authenticator, serviceAccountTokens: tokens }
     },
-    authorizationModes: ['Node', 'RBAC'],
+    authorizers: [{ type: 'Node' }, { type: 'RBAC' }],
     tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
     bindAddress: '127.0.0.1',
     port: 0,

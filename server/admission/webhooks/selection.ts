@@ -188,7 +188,7 @@ class Asker {
   }
 }
 
-const answerOf = ({ decision, reason }: Decision): AuthorizationAnswer => ({ allowed: decision === 'allow', reason, error: '' })
+const answerOf = ({ decision, reason, error = '' }: Decision): AuthorizationAnswer => ({ allowed: decision === 'allow', reason, error })
 
 function userOf({ serviceAccount }: AuthorizationCheck): UserInfo | undefined {
   if (serviceAccount === undefined) return undefined

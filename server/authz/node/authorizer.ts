@@ -1,7 +1,7 @@
 import type { UserInfo } from '../../authn/contract.ts'
-import { parseFieldSelector } from '../../machinery/fields.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { allow, noOpinion, type Attributes, type Authorizer, type Decision } from '../contract.ts'
+import { fieldRequirements } from '../selectors.ts'
 import { ruleAllows, type PolicyRule } from '../rbac/rules.ts'
 import type { NodeGraph, NodeObject } from './graph.ts'
 
@@ -155,11 +155,5 @@ function podCertificateRequest(q: Question): Decision {
 }
 
 /** Whether the request asks for objects of its own node alone. */
-function selects({ node, a }: Question, field: string): boolean {
-  if (a.fieldSelector === '') return false
-  try {
-    return parseFieldSelector(a.fieldSelector).requirements.some((r) => r.field === field && r.operator === '=' && r.value === node)
-  } catch {
-    return false
-  }
-}
+const selects = ({ node, a }: Question, field: string): boolean =>
+  fieldRequirements(a).some((r) => r.field === field && r.operator === '=' && r.value === node)

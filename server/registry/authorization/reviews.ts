@@ -41,7 +41,7 @@ function attributesOf({ resourceAttributes: r, nonResourceAttributes: n }: Revie
     verb: r?.verb ?? n?.verb ?? '',
     path: n?.path ?? '',
     apiGroup: r?.group ?? '',
-    apiVersion: r?.version ?? '*',
+    apiVersion: r?.version || '*',
     namespace: r?.namespace ?? '',
     resource: r?.resource ?? '',
     subresource: r?.subresource ?? '',
@@ -89,12 +89,13 @@ function validate(body: KubeObject, { self, local }: ReviewRules): void {
 
 async function decide(authorizer: Authorizer, user: UserInfo, spec: ReviewSpec): Promise<object> {
   const { attributes, ignored } = attributesOf(spec)
-  const { decision, reason } = await authorizer.authorize(user, attributes)
+  const { decision, reason, error = '' } = await authorizer.authorize(user, attributes)
+  const evaluationError = [error, ignored].filter((text) => text !== '').join('; ')
   return {
     allowed: decision === 'allow',
     ...(decision === 'deny' ? { denied: true } : {}),
     ...(reason === '' ? {} : { reason }),
-    ...(ignored === '' ? {} : { evaluationError: ignored }),
+    ...(evaluationError === '' ? {} : { evaluationError }),
   }
 }
 
