@@ -190,7 +190,7 @@ async function pageWithoutCache(
   const { store } = served
   if ((query.limit <= 0 && !inPages) || !selection.labels.empty || !selection.fields.empty) throw cacheNotReady(e, store.groupResource)
   return translated(store.groupResource, '', async () =>
-    historyPage(served, query, selection, await store.deps.storage.currentRevision(), undefined),
+    historyPage(served, query, selection, await store.deps.storage.currentRevision(), undefined, e),
   )
 }
 
@@ -275,13 +275,17 @@ async function exactPage(
   })
 }
 
-/** A page at a revision, read from storage. */
+/**
+ * A page at a revision, read from storage.
+ * @param known objects that cannot be shown, of which nobody is asked again
+ */
 async function historyPage(
   served: ServedResource,
   query: ListQuery,
   selection: Selection,
   revision: number,
   after: string | undefined,
+  known?: UndecodableError,
 ): Promise<Page> {
   const { store } = served
   const prefix = listedPrefix(served, selection)
@@ -290,7 +294,7 @@ async function historyPage(
   const meta: ListMeta = { resourceVersion: String(revision) }
   if (query.limit > 0 && selection.labels.empty && selection.fields.empty) {
     const { items, more, remaining } = await read(query.limit)
-    const entries = await shownEntries(store, items)
+    const entries = await shownEntries(store, items, known)
     if (more) meta.continue = encodeContinue({ revision, start: `${entries.at(-1)!.key.slice(prefix.length)}\0` })
     if (more) meta.remainingItemCount = remaining
     return { pieces: undefined, entries, meta }
@@ -312,8 +316,13 @@ async function historyPage(
   return query.limit > 0 ? cut(served, query, found, selection, revision) : { pieces: undefined, entries: found, meta }
 }
 
-/** @throws StatusError for all of them that cannot be shown */
-async function shownEntries(store: Store, items: readonly KeyValue[]): Promise<Entry[]> {
+/**
+ * @param known which cannot, as has been found out just now
+ * @throws StatusError for all of them that cannot be shown
+ */
+async function shownEntries(store: Store, items: readonly KeyValue[], known?: UndecodableError): Promise<Entry[]> {
+  const failed = known?.objects.filter(({ key, revision }) => items.some((kv) => kv.key === key && kv.modRevision === revision)) ?? []
+  if (failed.length > 0) throw undecodableList(new UndecodableError(failed), store.groupResource)
   try {
     return await store.entriesOf(items)
   } catch (e) {

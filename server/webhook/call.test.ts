@@ -56,6 +56,9 @@ describe('a call', () => {
 
   test('ends when it takes too long, and when nobody waits for it', async () => {
     expect(await failure('/hang', { timeoutMs: 20 })).toBe('Post "/hang?timeout=1s": context deadline exceeded')
+    expect(await failure('/hang', { timeoutMs: 20, clientTimeout: true })).toBe(
+      'Post "/hang?timeout=1s": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+    )
     const gone = new AbortController()
     const failed = failure('/hang', { signal: gone.signal })
     gone.abort()

@@ -17,6 +17,8 @@ export type ResolveService = (namespace: string, name: string, port: number) => 
 
 export interface CallOptions {
   readonly timeoutMs: number
+  /** The caller's client gives up, and not the caller: Go words that otherwise. */
+  readonly clientTimeout?: boolean
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
   /** The largest answer that is read; by default what conversion may make of the largest request. */
@@ -137,7 +139,10 @@ export async function post(target: Target, body: Buffer, options: CallOptions): 
 
 class StaleConnection extends Error {}
 
-function attempt(target: Target, body: Buffer, { timeoutMs, signal, maxBytes = MAX_ANSWER }: CallOptions): Promise<Buffer> {
+const TIMED_OUT = 'context deadline exceeded'
+
+function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
+  const { timeoutMs, clientTimeout = false, signal, maxBytes = MAX_ANSWER } = options
   const { shown, authority, host, port, servername, path, agent, authorization } = target
   const isName = !/^[\d.]+$|:/.test(servername)
   return new Promise((resolve, reject) => {
@@ -153,7 +158,8 @@ function attempt(target: Target, body: Buffer, { timeoutMs, signal, maxBytes = M
       call,
       (res) => void read(res, maxBytes).then(resolve, (e: unknown) => reject(e instanceof WebhookAnswerError ? e : failure(e))),
     )
-    const timer = setTimeout(() => req.destroy(new Error('context deadline exceeded')), timeoutMs)
+    const tooLate = clientTimeout ? `${TIMED_OUT} (Client.Timeout exceeded while awaiting headers)` : TIMED_OUT
+    const timer = setTimeout(() => req.destroy(new Error(tooLate)), timeoutMs)
     const gone = (): void => void req.destroy(new Error('context canceled'))
     if (signal?.aborted === true) gone()
     signal?.addEventListener('abort', gone)

@@ -59,7 +59,7 @@ export class ConversionWebhook {
     let converted: readonly unknown[]
     let answer: Buffer
     try {
-      answer = await this.#call(this.#config, Buffer.from(JSON.stringify(review)), { timeoutMs: TIMEOUT_MS })
+      answer = await this.#call(this.#config, Buffer.from(JSON.stringify(review)), { timeoutMs: TIMEOUT_MS, clientTimeout: true })
     } catch (e) {
       throw new Unanswered(500, '', why(e))
     }
