@@ -54,6 +54,7 @@ const strategy: Strategy = {
   allowUnconditionalUpdate: false,
   anyFinalizer: true,
   default: defaultCustomResourceDefinition,
+  defaultStatus: defaultDefinitionStatus,
   prepareForCreate(obj) {
     obj.status = {}
     defaultDefinitionStatus(obj)

@@ -7,7 +7,7 @@ import { toV1beta1 } from '../../scheme/conversion/custom-resource-definitions.t
 import { deleteFrom } from '../generic/delete.ts'
 import type { Store } from '../generic/store.ts'
 import { openStores, type Stores } from '../generic/testing/stores.ts'
-import { mainRules } from '../generic/update-rules.ts'
+import { mainRules, statusRules } from '../generic/update-rules.ts'
 import { createIn, updateIn } from '../generic/write.ts'
 import { customresourcedefinitions } from './customresourcedefinitions.ts'
 import { DefinitionController } from './definition-controller.ts'
@@ -90,6 +90,21 @@ describe('a definition', () => {
     })
     const { status } = (await crds(w).get('', 'widgets.example.com')).object()
     expect(status).toMatchObject({ acceptedNames: { plural: 'widgets', listKind: 'WidgetList' }, storedVersions: ['v1'] })
+  })
+
+  test('of which nothing is said to be stored is stored in its storage version', async () => {
+    await using w = await open()
+    await define(w, definition(WIDGETS))
+    await condition(w, 'widgets.example.com', 'Established', 'True')
+    const write = async (storedVersions: string[]): Promise<unknown> => {
+      const { entry } = await updateIn(crds(w), {
+        ...{ namespace: '', name: 'widgets.example.com', context: w.context, rules: statusRules(crds(w)) },
+        change: (current) => ({ ...current!, status: { ...(current!.status as object), storedVersions } }),
+      })
+      return (entry.object().status as { storedVersions: string[] }).storedVersions
+    }
+    expect(await write(['v0', 'v1'])).toEqual(['v0', 'v1'])
+    expect(await write([])).toEqual(['v1'])
   })
 
   test('whose names are taken waits until they are free', async () => {

@@ -59,6 +59,8 @@ export const untracked = ({ fieldManager: _, ...context }: StrategyContext): Str
 export interface Strategy {
   /** Fills missing fields on create, update and when an older stored object is read (scheme defaults; idempotent). */
   default?(obj: KubeObject): void
+  /** The defaults of the status, on a write of it. */
+  defaultStatus?(obj: KubeObject): void
   /** Drops what a client may not set (status on create) and sets what the server decides. */
   prepareForCreate?(obj: KubeObject, ctx: StrategyContext): void
   validate?(obj: KubeObject, ctx: StrategyContext): FieldError[]

@@ -195,6 +195,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   checkIdentity(store, obj, request)
   dedupeOwners(obj.metadata, context.warn)
   if (rules.defaulted === true) strategy.default?.(obj)
+  else if (rules.subresource === 'status') strategy.defaultStatus?.(obj)
   if (slice.over) await slice.next()
   if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)
   if (slice.over) await slice.next()
