@@ -31,7 +31,11 @@ import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
 import { writeStatus } from './handlers/write-status.ts'
 import type { Log } from './machinery/log.ts'
+import { LegacyTokenTracking } from './control-plane/legacy-token-tracking.ts'
+import type { HealthCheck } from './handlers/health.ts'
+import type { MetricSource } from './machinery/metrics.ts'
 import { once } from './machinery/once.ts'
+import { WorkQueueMetrics } from './machinery/work-queue-metrics.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
@@ -67,6 +71,12 @@ export interface ApiServer {
   reportComponent(name: string, check: ComponentCheck): void
   /** Control loops of this process that run now, for `/metrics`: what nobody works on can be told from their names. */
   reportControllers(manager: string, names: readonly string[]): void
+  /** Queues of this process, for `/metrics`. */
+  readonly queueMetrics: WorkQueueMetrics
+  /** More of what this process has for `/metrics`; of one name the last is taken. */
+  reportMetrics(sources: readonly MetricSource[]): void
+  /** Adds a check of this process to `/healthz`, where the programs that run these loops upstream have it. */
+  reportHealth(name: string, check: HealthCheck['check']): void
   /** Serves metrics.k8s.io from what this source knows. */
   serveMetrics(source: UsageSource): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
@@ -114,7 +124,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const callWebhook = webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }))
 
   // Authentication, and the kinds of the built-in API.
-  const { authenticator, serviceAccountTokens } = o.authentication(authenticationLookups(registry))
+  const tracking = new LegacyTokenTracking({
+    ...{ store, clock, fresh: () => feed.fresh() },
+    onError: warned(log, 'use of a service account token was not noted'),
+  })
+  const { authenticator, serviceAccountTokens } = o.authentication(authenticationLookups(registry, tracking))
   const services = serviceNetwork({ ...o, storage }, store)
   const kinds = builtInKinds({
     connect: {
@@ -141,14 +155,17 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const context = serverContext({ clock, admission })
 
   // What makes kinds of objects: CustomResourceDefinitions and APIServices.
+  const queues = new WorkQueueMetrics()
   const definitions = new DefinitionController({
     ...{ registry, storage, clock, admission, callWebhook },
+    queueObserver: queues.observe('crd_naming_condition_controller'),
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
     onError: warned(log, 'work on a CustomResourceDefinition failed, will be tried again'),
   })
   await definitions.addStored()
   const aggregator = new Aggregator({
     ...{ registry, clock, context, frontProxy: o.frontProxy },
+    queueObserver: queues.observe('APIServiceRegistrationController'),
     forward: aggregated(forwarder),
     onError: warned(log, 'work on an APIService failed, will be tried again'),
   })
@@ -157,11 +174,16 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const requests = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
   const controllers = new Map<string, readonly string[]>()
+  const reported = { metrics: new Map<string, MetricSource>(), health: new Map<string, HealthCheck>() }
+  const checks = lifecycle.checks(storage, feed)
   const inProcess = new WeakSet<UserInfo>()
   const api = apiHandler({
     clock,
-    metrics: { registry, feed, storage, timings, requests, webhooks, controllers },
-    checks: lifecycle.checks(storage, feed),
+    metrics: {
+      ...{ registry, feed, storage, timings, requests, webhooks, controllers, queues },
+      reported: () => reported.metrics.values(),
+    },
+    checks: () => [...checks, ...reported.health.values()],
     address: `${advertise.address}:${advertise.port}`,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     legacyProxy: proxies.legacy,
@@ -196,11 +218,13 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const trust = { clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca, others: o.frontProxies }
   const identities = keepAuthentication(store('configmaps'), context, authenticationData(trust))
   starting.defer(() => identities.stop())
+  starting.defer(() => tracking.stop())
   starting.defer(() => aggregator.stop())
   await Promise.all([
     lifecycle.postStart('rbac/bootstrap-roles', () => ensureRbacPolicy(registry, context)),
     lifecycle.postStart('kube-apiserver-autoregistration', () => aggregator.start()),
     lifecycle.postStart('start-cluster-authentication-info-controller', () => identities.written),
+    lifecycle.postStart('start-legacy-token-tracking-controller', () => tracking.start(context)),
   ])
   // Whoever asks when this is ready has the rights of the default roles.
   await feed.fresh()
@@ -220,6 +244,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ registry, feed, localKubelets, serviceAccountTokens },
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
+    queueMetrics: queues,
+    reportMetrics: (sources) => sources.forEach((source) => reported.metrics.set(source.name, source)),
+    reportHealth: (name, check) => void reported.health.set(name, { name, check, only: ['healthz'] }),
     serveMetrics: (source) => registry.addUnstored(usageKinds(source, store)),
     transport: (user, gate) => {
       inProcess.add(user)

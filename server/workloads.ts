@@ -1,11 +1,17 @@
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
 import { apiServer, controllerAccount, controllerManager, nodeUser, scheduler } from './authn/components.ts'
 import type { UserInfo } from './authn/contract.ts'
 import { kubeletClient } from './authz/kubelet-client.ts'
 import { createClient, type Client } from './client/client.ts'
+import { createCoreRecorder } from './client/event-recorder.ts'
+import { runLeaderElection } from './client/leader-election.ts'
+import { LeaderMetrics } from './client/leader-metrics.ts'
 import { createInformerFactory } from './client/informer.ts'
 import { TurnGate } from './client/turn-gate.ts'
 import type { ApiServer } from './control-plane.ts'
+import type { Controller, ControllerOptions } from './controllers/controller.ts'
 import { ensureStorageClass } from './controllers/persistentvolume-binder/default-class.ts'
 import { persistentVolumeBinderController } from './controllers/persistentvolume-binder/persistentvolume-binder.ts'
 import { selectControllers, startControllers } from './controllers/index.ts'
@@ -17,6 +23,7 @@ import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/
 import type { LocalOptions } from './options/local.ts'
 import { podRanges, type LoopOptions } from './options/loops.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
+import { SchedulerMetrics } from './scheduler/metrics.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import type { ServiceAccountTokens } from './authn/service-account.ts'
 import type { Certificates } from './serving/certificates.ts'
@@ -49,20 +56,48 @@ const MANAGER = 'kube-controller-manager'
 
 /** Starts control loops, scheduler and node agents, each a client of the API server in this process; what fails goes to the log. */
 export function startWorkloads(w: WorkloadsOptions): Workloads {
-  const { api, clock, log, options } = w
+  const { api, clock, log, options, dataDir } = w
   const abort = new AbortController()
   const { signal } = abort
   const gate = new TurnGate()
   const clientAs = (user: UserInfo, agent: string): Client =>
     createClient(api.transport(user, gate), { userAgent: `${agent}/${GIT_VERSION}`, clock })
-  const component = (user: UserInfo, agent: string) => {
-    const client = clientAs(user, agent)
-    const onError = (error: unknown, what: unknown): void => {
-      if (!signal.aborted)
+  const errorsOf =
+    (agent: string, term = signal) =>
+    (error: unknown, what: unknown): void => {
+      if (!term.aborted)
         log.warn({ component: agent, what, error: error instanceof Error ? error.message : String(error) }, 'control loop error')
     }
-    return { client, informers: createInformerFactory({ client, signal, clock, onError }), onError }
+  const component = (user: UserInfo, agent: string, term: AbortSignal) => {
+    const client = clientAs(user, agent)
+    const onError = errorsOf(agent, term)
+    return { client, informers: createInformerFactory({ client, signal: term, clock, onError }), onError, signal: term, clock }
   }
+  const leaderMetrics = new LeaderMetrics()
+  api.reportMetrics(leaderMetrics.sources())
+  const electing: Promise<void>[] = []
+  /** Begins at once, or in every term in which this process leads. */
+  const lead = (user: UserInfo, name: string, work: (term: AbortSignal) => Promise<void>): void => {
+    const begin = (term: AbortSignal): void => {
+      term.addEventListener('abort', () => api.reportControllers(name, []), { once: true })
+      work(term).catch((e: unknown) => {
+        if (!term.aborted) log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start')
+      })
+    }
+    const { leaderElect, leaseDurationMs, renewDeadlineMs, retryPeriodMs } = w.loops
+    if (!leaderElect) return begin(signal)
+    const client = clientAs(user, name)
+    const report = errorsOf(name)
+    electing.push(
+      runLeaderElection({
+        ...{ client, clock, signal, name, leaseDurationMs, renewDeadlineMs, retryPeriodMs, observer: leaderMetrics, lead: begin },
+        identity: identityOf(dataDir),
+        recorder: createCoreRecorder({ client, clock, signal, component: name, onError: (e) => report(e, 'event') }),
+        onError: (e) => report(e, 'leader election'),
+      }),
+    )
+  }
+  const running = (): void => signal.throwIfAborted()
   const wishes = options.controllers
   const scheduling = !wishes.includes(`-${SCHEDULER}`) && (wishes.includes('*') || wishes.includes(SCHEDULER))
   const selected = selectControllers(wishes.filter((x) => x !== SCHEDULER && x !== `-${SCHEDULER}`))
@@ -71,55 +106,70 @@ export function startWorkloads(w: WorkloadsOptions): Workloads {
     log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'the node agents could not start'),
   )
   if (options.nodes > 0) api.serveMetrics(new UsageCollector({ client: clientAs(kubeletClient, 'metrics-server'), clock, signal }))
-  const starting: Promise<unknown>[] = []
   if (selected.length > 0) {
-    const { informers, onError } = component(controllerManager, MANAGER)
-    const clientOf = (account: string): Client => clientAs(controllerAccount(account), MANAGER)
-    const { terminatedPodGCThreshold, enableHostpathProvisioner, legacyServiceAccountTokenCleanUpPeriodMs } = w.loops
-    const { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs } = w.loops
-    const nodeLifecycle = { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs }
-    const hostPath = enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
-    const controllerOptions = {
-      ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
-      legacyServiceAccountTokenCleanUpPeriodMs,
-      ...(w.loops.allocateNodeCidrs ? { nodeIpam: { clusterCIDRs: podRanges(w.loops), serviceCIDRs: w.serviceCIDRs } } : {}),
-      secretToken: w.tokens.issueForSecret.bind(w.tokens),
-      ...(hostPath ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
-    }
-    // A default class is the server's to make, not a controller's.
-    if (hostPath) starting.push(ensureStorageClass(clientAs(apiServer, 'kube-apiserver'), signal))
-    const started = startControllers(selected, { clientOf, informers, clock, signal, onError, options: controllerOptions })
-    starting.push(started.then((names) => api.reportControllers(MANAGER, names)))
+    lead(controllerManager, MANAGER, async (term) => {
+      const { informers, onError } = component(controllerManager, MANAGER, term)
+      const clientOf = (account: string): Client => clientAs(controllerAccount(account), MANAGER)
+      // A default class is the server's to make, not a controller's.
+      const started = startControllers(selected, {
+        ...{ clientOf, informers, clock, signal: term, onError, options: controllerOptionsOf(w, selected), queueMetrics: api.queueMetrics },
+        onStart: (name, error) => api.reportHealth(name, () => healthOf(error)),
+      })
+      if (hasHostPath(w, selected)) await ensureStorageClass(clientAs(apiServer, 'kube-apiserver'), term)
+      const names = await started
+      if (term.aborted) return
+      api.reportControllers(MANAGER, names)
+      api.reportComponent('controller-manager', running)
+    })
   }
   if (scheduling) {
-    const { client, informers, onError } = component(scheduler, SCHEDULER)
-    const configuration = w.schedulerConfiguration
-    const started = startScheduler({
-      ...{ client, informers, signal, clock, onError },
-      ...(configuration === undefined ? {} : { configuration }),
+    lead(scheduler, SCHEDULER, async (term) => {
+      const configuration = w.schedulerConfiguration
+      const metrics = new SchedulerMetrics()
+      api.reportMetrics(metrics.sources())
+      await startScheduler({ ...component(scheduler, SCHEDULER, term), metrics, ...(configuration === undefined ? {} : { configuration }) })
+      if (term.aborted) return
+      api.reportControllers(SCHEDULER, [SCHEDULER])
+      api.reportHealth('sched-handler-sync', () => undefined)
+      api.reportComponent('scheduler', running)
     })
-    starting.push(started.then(() => api.reportControllers(SCHEDULER, [SCHEDULER])))
   }
-  const running = (): void => signal.throwIfAborted()
-  Promise.all(starting).then(
-    () => {
-      if (selected.length > 0) api.reportComponent('controller-manager', running)
-      if (scheduling) api.reportComponent('scheduler', running)
-    },
-    (e: unknown) => {
-      if (!signal.aborted) log.error({ error: e instanceof Error ? (e.stack ?? e.message) : String(e) }, 'control loops could not start')
-    },
-  )
   return {
     async close() {
       abort.abort(new Error('the control plane is stopping'))
-      await (await agents.catch(() => undefined))?.close()
+      await Promise.all([agents.then((a) => a?.close()).catch(() => undefined), ...electing])
     },
   }
 }
 
-/** Rejects for whatever stands in the way: control loops do without nodes. */
-async function startAgents(
+const hasHostPath = (w: WorkloadsOptions, selected: readonly Controller[]): boolean =>
+  w.loops.enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
+
+function controllerOptionsOf(w: WorkloadsOptions, selected: readonly Controller[]): ControllerOptions {
+  const { terminatedPodGCThreshold, legacyServiceAccountTokenCleanUpPeriodMs } = w.loops
+  const { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs } = w.loops
+  const nodeLifecycle = { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs }
+  return {
+    ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
+    legacyServiceAccountTokenCleanUpPeriodMs,
+    ...(w.loops.allocateNodeCidrs ? { nodeIpam: { clusterCIDRs: podRanges(w.loops), serviceCIDRs: w.serviceCIDRs } } : {}),
+    secretToken: w.tokens.issueForSecret.bind(w.tokens),
+    ...(hasHostPath(w, selected) ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),
+  }
+}
+
+/** @throws why the loop does not run */
+function healthOf(error: unknown): void {
+  if (error !== undefined) throw new Error(`could not start: ${error instanceof Error ? error.message : String(error)}`)
+}
+
+/** The same for every run on one folder, so that a server which was killed need not wait for its own Lease to run out. */
+function identityOf(dataDir: string): string {
+  const hash = createHash('sha256').update(resolve(dataDir)).digest('hex')
+  return `${hostname()}_${[hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-')}`
+}
+
+function startAgents(
   w: WorkloadsOptions,
   clientAs: (user: UserInfo, agent: string) => Client,
 ): Promise<Awaited<ReturnType<typeof startNodeAgents>> | undefined> {

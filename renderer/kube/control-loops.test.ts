@@ -26,6 +26,14 @@ describe('what works on a kind', () => {
     expect(loops.stored.get('jobs.batch')).toBe(2)
   })
 
+  test('who leads is read for the one Lease that is asked for', () => {
+    const led = (lines: string): boolean => readControlLoops(`${metrics}${lines}\n`).leads
+    expect(loops.leads).toBe(false)
+    expect(led('leader_election_master_status{name="kube-controller-manager"} 1')).toBe(true)
+    expect(led('leader_election_master_status{name="kube-controller-manager"} 0')).toBe(false)
+    expect(led('leader_election_master_status{name="kube-scheduler"} 1')).toBe(false)
+  })
+
   test.each([
     ['jobs.batch', { why: 'loop', loop: 'job-controller' }],
     ['cronjobs.batch', { why: 'loop', loop: 'cronjob-controller' }],

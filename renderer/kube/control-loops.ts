@@ -83,18 +83,20 @@ export const quietTone = (tone: Tone): Tone => (tone === 'ok' || tone === 'busy'
 export const quietCell = (cell: Cell): Cell =>
   cell !== null && typeof cell === 'object' && quietTone(cell.tone) !== cell.tone ? { ...cell, tone: 'muted' } : cell
 
-/** Reads what a Binnacle server tells on `/metrics`. A server without those series says nothing about its control loops. */
-export function readControlLoops(metrics: string): Omit<ControlLoops, 'running'> & { running: ReadonlySet<string> } {
+/** Reads what a Binnacle server tells on `/metrics`; `leads`: it holds the Lease of kube-controller-manager itself. A server without those series says nothing about its control loops. */
+export function readControlLoops(metrics: string): Omit<ControlLoops, 'running'> & { running: ReadonlySet<string>; leads: boolean } {
+  let leads = false
   const running = new Set<string>()
   const unenforced = new Set<string>()
   const stored = new Map<string, number>()
   for (const [, name = '', labels = '', value = ''] of metrics.matchAll(/^(\w+)\{([^}]*)\} (\S+)/gm)) {
     const label = (key: string): string => new RegExp(`(?:^|,)${key}="([^"]*)"`).exec(labels)?.[1] ?? ''
     if (name === 'running_managed_controllers' && value === '1') running.add(label('name'))
+    if (name === 'leader_election_master_status' && label('name') === 'kube-controller-manager') leads = value === '1'
     if (name === 'binnacle_unenforced_resources' && value === '1') unenforced.add(label('resource'))
     if (name === 'apiserver_storage_objects') stored.set(label('resource'), Number(value))
   }
-  return { running, unenforced, stored }
+  return { running, unenforced, stored, leads }
 }
 
 export interface Lease {

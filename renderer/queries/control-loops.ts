@@ -22,8 +22,8 @@ async function askControlLoops(context: string, signal: AbortSignal): Promise<Co
     request(clusterPath(context, '/metrics'), { signal }).then((answer) => answer.text()),
     managerLeads(context, signal),
   ])
-  const told = readControlLoops(metrics)
-  return held ? { ...told, running: 'all' } : told
+  const { leads, ...told } = readControlLoops(metrics)
+  return held && !leads ? { ...told, running: 'all' } : told
 }
 
 /** A kube-controller-manager beside the server runs every loop there is. Its Lease is judged by the clock that sent the answer. */

@@ -5,7 +5,7 @@ import { formatTime, type Clock, type Timer } from '../machinery/clock.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { WorkQueue } from '../machinery/work-queue.ts'
+import { type QueueObserver, WorkQueue } from '../machinery/work-queue.ts'
 import { startWorkers, untilOvertaken } from '../machinery/workers.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 import type { Store } from '../registry/generic/store.ts'
@@ -19,6 +19,7 @@ import { resolveService, Unreachable, type Address } from './resolve.ts'
 import { ask, upstreamOf, type FrontProxy, type Upstream } from './upstream.ts'
 
 export interface AggregatorOptions {
+  queueObserver?: QueueObserver
   readonly registry: Registry
   readonly clock: Clock
   readonly frontProxy: FrontProxy
@@ -86,7 +87,7 @@ export class Aggregator {
     this.#o = o
     this.#store = o.registry.store(RESOURCE)
     this.#watched = ['services', 'endpointslices.discovery.k8s.io'].map((name) => o.registry.store(name))
-    this.#queue = new WorkQueue({ clock: o.clock, ...RETRY })
+    this.#queue = new WorkQueue({ clock: o.clock, ...RETRY, ...(o.queueObserver === undefined ? {} : { observer: o.queueObserver }) })
     this.#context = o.context
   }
 

@@ -45,6 +45,8 @@ export interface FoundObject {
   token?: string
   /** The secret's token is not good any more (kubernetes.io/legacy-token-invalid-since). */
   invalid?: boolean
+  /** Of a secret: its token has been used. */
+  noteUse?(): void
 }
 
 export interface ServiceAccountTokenOptions {
@@ -288,6 +290,7 @@ function whySecretGone(claims: TokenClaims, [account, secret]: readonly Found[],
   if (account === undefined) return `serviceaccounts ${goQuote(serviceaccount.name)} not found`
   if (account.deletionTimestamp != null) return `ServiceAccount ${who} has been deleted`
   if (account.uid !== serviceaccount.uid) return `ServiceAccount UID (${account.uid}) does not match claim (${serviceaccount.uid})`
+  secret.noteUse?.()
   if (secret.invalid !== true) return undefined
   const instead = `Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`
   return `the token in secret ${namespace}/${bound!.name} for service account ${who} has been marked invalid. ${instead}`

@@ -150,7 +150,13 @@ export interface Taint {
 }
 
 export interface Lease extends KubeObject {
-  spec?: { holderIdentity?: string; leaseDurationSeconds?: number; renewTime?: string | null }
+  spec?: {
+    holderIdentity?: string
+    leaseDurationSeconds?: number
+    acquireTime?: string | null
+    renewTime?: string | null
+    leaseTransitions?: number
+  }
 }
 
 export interface Node extends KubeObject {

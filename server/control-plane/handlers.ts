@@ -19,7 +19,8 @@ import { scheme } from '../scheme/index.ts'
 export interface HandlerOptions {
   readonly clock: Clock
   readonly metrics: MetricSources
-  readonly checks: readonly HealthCheck[]
+  /** As they are at the time of a question. */
+  checks(): readonly HealthCheck[]
   /** host:port under which others reach this server. */
   readonly address: string
   readonly tokens: ServiceAccountTokens | undefined
@@ -46,12 +47,13 @@ export function apiHandler(o: HandlerOptions): Handler {
     ],
     respond: respondObject,
   })
+  const scrape = once(() => createMetrics(o.metrics))
   const besides: readonly Served[] = [
     documents,
     openId(() => (tokens === undefined ? undefined : { issuer: tokens.issuer, jwksUri, keys: tokens.publicKeys })),
     lazyOpenApi(o.clock, registry),
     health(o.checks),
-    metrics(once(() => createMetrics(o.metrics))),
+    metrics(async () => (await scrape())()),
   ]
   return router({
     api: () => registry.snapshot,

@@ -10,6 +10,7 @@ const POST_START_HOOKS = [
   'bootstrap-controller',
   'rbac/bootstrap-roles',
   'start-cluster-authentication-info-controller',
+  'start-legacy-token-tracking-controller',
   'kube-apiserver-autoregistration',
 ] as const
 type PostStartHook = (typeof POST_START_HOOKS)[number]

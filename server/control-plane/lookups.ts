@@ -4,7 +4,10 @@ import { NodeGraph } from '../authz/node/graph.ts'
 import { RbacPolicy } from '../authz/rbac/policy.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { ResourceCache } from '../cache/resource-cache.ts'
+import type { LegacyTokenTracking } from './legacy-token-tracking.ts'
 import type { Registry } from '../registry/registry.ts'
+
+type TokenUse = Pick<LegacyTokenTracking, 'noteUse'>
 
 /** What ways to log in look up: objects by name, whenever a token comes. */
 export interface AuthenticationLookups {
@@ -12,12 +15,14 @@ export interface AuthenticationLookups {
   readonly secrets: SecretLookup
 }
 
-export function authenticationLookups(registry: Registry): AuthenticationLookups {
-  return { accounts: accountLookup(registry), secrets: (namespace, name) => registry.store('secrets').cached(namespace, name) }
+/** @param tracking hears when a token that a secret keeps is used */
+export function authenticationLookups(registry: Registry, tracking: TokenUse): AuthenticationLookups {
+  return { accounts: accountLookup(registry, tracking), secrets: (namespace, name) => registry.store('secrets').cached(namespace, name) }
 }
 
 /** From the cache where it has the object; a token whose object seems to be gone is looked up once more. */
-function accountLookup(registry: Registry): AccountLookup {
+function accountLookup(registry: Registry, tracking: TokenUse): AccountLookup {
+  const found = (entry: Entry | undefined): FoundObject | undefined => foundObject(entry, tracking)
   return {
     find(kind, namespace, name) {
       const store = registry.store(kind)
@@ -29,13 +34,15 @@ function accountLookup(registry: Registry): AccountLookup {
   }
 }
 
-function found(entry: Entry | undefined): FoundObject | undefined {
+function foundObject(entry: Entry | undefined, tracking: TokenUse): FoundObject | undefined {
   const object = entry?.object()
   const meta = object?.metadata
   if (meta?.uid === undefined) return undefined
   const { token } = (object?.data ?? {}) as { token?: string }
   const invalid = (meta.labels?.['kubernetes.io/legacy-token-invalid-since'] ?? '') !== ''
-  return { uid: meta.uid, deletionTimestamp: meta.deletionTimestamp ?? null, invalid, ...(token === undefined ? {} : { token }) }
+  const { uid, deletionTimestamp = null, namespace = '', name = '' } = meta
+  if (token === undefined) return { uid, deletionTimestamp }
+  return { uid, deletionTimestamp, token, invalid, noteUse: () => tracking.noteUse(namespace, name, meta) }
 }
 
 /** What modes of authorization follow: roles and their bindings, and what pods of a node refer to. */

@@ -1,4 +1,3 @@
-import type { Registry as PromRegistry } from 'prom-client'
 import type { WebhookMetrics } from '../admission/webhooks/metrics.ts'
 import type { Feed } from '../cache/feed.ts'
 import type { RequestMetrics } from '../filters/metrics.ts'
@@ -7,6 +6,8 @@ import type { StorageTimings } from '../storage/timings.ts'
 import type { Storage } from '../storage/contract.ts'
 import { GIT_VERSION } from '../discovery/version.ts'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
+import type { MetricSource } from '../machinery/metrics.ts'
+import type { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
 
 export interface MetricSources {
   requests: RequestMetrics
@@ -17,15 +18,22 @@ export interface MetricSources {
   webhooks: WebhookMetrics
   /** Names of the control loops that run in this process, by the program that runs them upstream. */
   controllers: ReadonlyMap<string, readonly string[]>
+  queues: WorkQueueMetrics
+  /** What others have to tell at the time of a scrape. */
+  reported(): Iterable<MetricSource>
 }
 
-/** Everything on `/metrics`, under kube-apiserver's names where it has one. Made at the first scrape: most servers are never scraped. */
-export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
+/** Everything on `/metrics`, under kube-apiserver's names where it has one. */
+export type Scrape = () => Promise<{ contentType: string; text: string }>
+
+/** Made at the first scrape: most servers are never scraped. */
+export async function createMetrics(s: MetricSources): Promise<Scrape> {
   // CommonJS: in the bundle it has nothing but its default export.
   const { Gauge, Registry: Prom, collectDefaultMetrics } = (await import('prom-client')).default
   const prom = new Prom()
   collectDefaultMetrics({ register: prom })
-  for (const source of [...s.requests.sources(), ...s.timings.sources(), ...s.webhooks.sources()]) prom.registerMetric(source as never)
+  for (const source of [...s.requests.sources(), ...s.timings.sources(), ...s.webhooks.sources(), ...s.queues.sources()])
+    prom.registerMetric(source as never)
   const registers = [prom]
   new Gauge({
     name: 'apiserver_storage_objects',
@@ -111,5 +119,12 @@ export async function createMetrics(s: MetricSources): Promise<PromRegistry> {
       this.set({ major: '1', minor: '37', git_version: GIT_VERSION }, 1)
     },
   })
-  return prom
+  return async () => {
+    for (const source of s.reported()) {
+      if (prom.getSingleMetric(source.name) === (source as never)) continue
+      prom.removeSingleMetric(source.name)
+      prom.registerMetric(source as never)
+    }
+    return { contentType: prom.contentType, text: await prom.metrics() }
+  }
 }

@@ -3,6 +3,7 @@ import type { EventRecorder } from '../client/event-recorder.ts'
 import type { InformerFactory } from '../client/informer.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
+import type { WorkQueue, WorkQueueOptions } from '../machinery/work-queue.ts'
 import type { WorkerOptions } from '../machinery/workers.ts'
 import type { Authority } from '../serving/x509.ts'
 import type { NodeIpamOptions } from './node-ipam/node-ipam.ts'
@@ -16,6 +17,8 @@ export interface ControllerContext {
   clock: Clock
   /** Ends everything that the controller started. */
   signal: AbortSignal
+  /** A queue that `/metrics` shows by the original's name. */
+  workQueue(name: string, backoff?: Pick<WorkQueueOptions, 'baseDelayMs' | 'maxDelayMs'>): WorkQueue
   /** core/v1 events in the name of a component. */
   recorder(component: string): EventRecorder
   onError(error: unknown, what: string): void

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { defaultPolicy } from '../authz/rbac/bootstrap-policy.ts'
-import { knownControllers } from '../options/local.ts'
+import { absentControllers, controllerNamed } from '../options/controller-names.ts'
+import { knownControllers, local } from '../options/local.ts'
+import { FakeClock } from '../machinery/clock.ts'
+import { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
 import type { Controller } from './controller.ts'
 import { accountOf, controllers, selectControllers, startControllers, UnknownControllerError } from './index.ts'
 
@@ -30,10 +33,14 @@ describe('--controllers', () => {
   })
 })
 
-test('the flags know every controller, and no other', () => {
+test('the flags know every controller; what does not run is told why', () => {
   for (const { name } of controllers) expect(knownControllers).toContain(name)
-  const chosen = knownControllers.filter((name) => name !== 'kube-scheduler').map((name) => selectControllers([name]).length)
-  expect(new Set(chosen)).toEqual(new Set([1]))
+  for (const name of knownControllers.filter((n) => n !== 'kube-scheduler')) {
+    const absent = Object.hasOwn(absentControllers, controllerNamed(name))
+    expect([name, selectControllers([name]).map((c) => c.name)]).toEqual([name, absent ? [] : [controllerNamed(name)]])
+    const warnings = local.warnings!({ ...local.defaults, controllers: ['*', name] })
+    expect(warnings.map((w) => w.includes(controllerNamed(name)))).toEqual(absent ? [true] : [])
+  }
 })
 
 test('every controller writes as an account that has a default role', () => {
@@ -54,4 +61,24 @@ test('those that run are told apart from one that could not start', async () => 
   }
   expect(await startControllers(selected, context as never)).toEqual(['job-controller'])
   expect(errors).toEqual(['lost-controller'])
+})
+
+test('each is told when it has started, or why not; queues of one name are counted together', async () => {
+  const told: string[] = []
+  const queueMetrics = new WorkQueueMetrics()
+  const one = (name: string, error?: Error): Controller => ({
+    name,
+    start: (ctx) => {
+      ctx.workQueue('shared').add(name)
+      return error === undefined ? Promise.resolve() : Promise.reject(error)
+    },
+  })
+  await startControllers([one('job-controller'), one('lost-controller', new Error('no way'))], {
+    ...{ clientOf: () => undefined, clock: new FakeClock(), signal: new AbortController().signal },
+    ...{ onError: () => undefined, recorder: () => undefined, queueMetrics },
+    onStart: (name: string, error?: unknown) => void told.push(`${name}: ${String(error)}`),
+  } as never)
+  expect(told.sort()).toEqual(['job-controller: undefined', 'lost-controller: Error: no way'])
+  const depth = await queueMetrics.sources()[0]!.get()
+  expect(depth.values).toEqual([{ labels: { name: 'shared' }, value: 2 }])
 })

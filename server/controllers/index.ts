@@ -1,6 +1,8 @@
 import type { Client } from '../client/client.ts'
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
-import { controllerNames } from '../options/controller-names.ts'
+import { absentControllers, controllerNamed } from '../options/controller-names.ts'
+import { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
+import { WorkQueue } from '../machinery/work-queue.ts'
 import type { Controller, ControllerContext } from './controller.ts'
 import { bootstrapSignerController } from './bootstrap-signer/bootstrap-signer.ts'
 import { certificateSigningRequestApprovingController } from './certificatesigningrequest-approving/certificatesigningrequest-approving.ts'
@@ -92,15 +94,13 @@ export const controllers: readonly Controller[] = [
   storageVersionMigratorController,
 ]
 
-/** The names that kube-controller-manager took before 1.28, and still does. */
-const ALIASES: ReadonlyMap<string, string> = new Map(Object.entries(controllerNames).map(([name, alias]) => [alias, name]))
-
 export class UnknownControllerError extends Error {
   override name = 'UnknownControllerError'
 }
 
 /**
  * `--controllers`: `*` is every one that is on by default, `name` switches one on, `-name` off; a name beats `*`. Nothing listed means none.
+ * One that kube-controller-manager has and that does not run here is left out.
  * @throws UnknownControllerError with kube-controller-manager's text
  */
 export function selectControllers(list: readonly string[], known: readonly Controller[] = controllers): Controller[] {
@@ -114,7 +114,8 @@ export function selectControllers(list: readonly string[], known: readonly Contr
       continue
     }
     const bare = wish.startsWith('-') ? wish.slice(1) : wish
-    const name = (bare === '' ? undefined : ALIASES.get(bare)) ?? bare
+    const name = controllerNamed(bare)
+    if (Object.hasOwn(absentControllers, name)) continue
     if (!known.some((c) => c.name === name)) throw new UnknownControllerError(`"${bare}" is not in the list of known controllers`)
     ;(wish.startsWith('-') ? off : on).add(name)
   }
@@ -127,21 +128,32 @@ export const accountOf = ({ name, account = name }: Controller): string => accou
 /** Starts them together; resolves with the names of those that run. One that cannot start does not hold up the rest: its error is reported. */
 export async function startControllers(
   selected: readonly Controller[],
-  ctx: Omit<ControllerContext, 'recorder' | 'client'> &
-    Partial<Pick<ControllerContext, 'recorder'>> & { clientOf(account: string): Client },
+  ctx: Omit<ControllerContext, 'recorder' | 'client' | 'workQueue'> &
+    Partial<Pick<ControllerContext, 'recorder'>> & {
+      clientOf(account: string): Client
+      queueMetrics?: WorkQueueMetrics
+      onStart?(name: string, error?: unknown): void
+    },
 ): Promise<string[]> {
   const { clock, signal } = ctx
+  const { queueMetrics = new WorkQueueMetrics() } = ctx
+  const workQueue: ControllerContext['workQueue'] = (name, backoff) =>
+    new WorkQueue({ ...backoff, clock, observer: queueMetrics.observe(name) })
   const own = (c: Controller): ControllerContext => {
     const client = ctx.clientOf(accountOf(c))
     const recorder = (component: string): EventRecorder =>
       createCoreRecorder({ client, clock, signal, component, onError: (e) => ctx.onError(e, `event of ${component}`) })
-    return { ...ctx, client, recorder: ctx.recorder ?? recorder }
+    return { ...ctx, client, workQueue, recorder: ctx.recorder ?? recorder }
   }
   const running = await Promise.all(
     selected.map((c) =>
       c.start(own(c)).then(
-        () => [c.name],
+        () => {
+          ctx.onStart?.(c.name)
+          return [c.name]
+        },
         (e: unknown) => {
+          ctx.onStart?.(c.name, e)
           if (!signal.aborted) ctx.onError(e, c.name)
           return []
         },

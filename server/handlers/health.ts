@@ -11,11 +11,11 @@ export interface HealthCheck {
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
 
 /** Serves `/healthz`, `/livez`, `/readyz`, their single checks, `?verbose` and `?exclude=` (apiserver `server/healthz`). */
-export function health(checks: readonly HealthCheck[]): (ctx: RequestContext) => Promise<boolean> {
+export function health(checks: () => readonly HealthCheck[]): (ctx: RequestContext) => Promise<boolean> {
   return async (ctx) => {
     const [, root = '', name, ...rest] = ctx.requestInfo.path.replace(/(.)\/$/, '$1').split('/')
     if (root !== 'healthz' && root !== 'livez' && root !== 'readyz') return false
-    const mine = checks.filter((c) => c.only === undefined || c.only.includes(root))
+    const mine = checks().filter((c) => c.only === undefined || c.only.includes(root))
     if (name !== undefined) {
       // Names may hold a slash: `poststarthook/start-…`.
       const one = mine.find((c) => c.name === [name, ...rest].join('/'))

@@ -1,12 +1,11 @@
-import type { Registry as PromRegistry } from 'prom-client'
 import type { RequestContext } from '../request/context.ts'
 
 /** Serves `/metrics` in Prometheus' text format. */
-export function metrics(registry: () => Promise<PromRegistry>): (ctx: RequestContext) => Promise<boolean> {
+export function metrics(scrape: () => Promise<{ contentType: string; text: string }>): (ctx: RequestContext) => Promise<boolean> {
   return async (ctx) => {
     if (ctx.requestInfo.path !== '/metrics') return false
-    const r = await registry()
-    ctx.exchange.respond(200, { 'content-type': r.contentType }, Buffer.from(await r.metrics()))
+    const { contentType, text } = await scrape()
+    ctx.exchange.respond(200, { 'content-type': contentType }, Buffer.from(text))
     return true
   }
 }

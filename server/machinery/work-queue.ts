@@ -21,12 +21,14 @@ export class WorkQueue<K extends string | number = string> {
   readonly #failures = new Map<K, number>()
   readonly #delayed = new Map<K, { at: number; timer: Timer }>()
   readonly #waiters: Array<(key: K | undefined) => void> = []
+  readonly #observer: QueueObserver | undefined
   #shuttingDown = false
 
   constructor(options: WorkQueueOptions) {
     this.#clock = options.clock
     this.#baseMs = options.baseDelayMs ?? 5
     this.#maxMs = options.maxDelayMs ?? 1_000_000
+    this.#observer = options.observer
   }
 
   /** Keys that wait for a worker; those being worked on and those delayed do not count. */
@@ -40,6 +42,7 @@ export class WorkQueue<K extends string | number = string> {
 
   add(key: K): void {
     if (this.#shuttingDown || this.#dirty.has(key)) return
+    this.#observer?.added(key)
     this.#dirty.add(key)
     if (!this.#processing.has(key)) this.#push(key)
   }
@@ -47,6 +50,7 @@ export class WorkQueue<K extends string | number = string> {
   /** Adds the key after `ms`; at once when that is not positive. */
   addAfter(key: K, ms: number): void {
     if (this.#shuttingDown) return
+    this.#observer?.retried()
     if (ms <= 0) return this.add(key)
     const at = this.#clock.now() + ms
     const waiting = this.#delayed.get(key)
@@ -85,12 +89,14 @@ export class WorkQueue<K extends string | number = string> {
   }
 
   done(key: K): void {
+    this.#observer?.done(key)
     this.#processing.delete(key)
     if (this.#dirty.has(key)) this.#push(key)
   }
 
   shutDown(): void {
     this.#shuttingDown = true
+    this.#observer?.closed()
     for (const { timer } of this.#delayed.values()) timer.cancel()
     this.#delayed.clear()
     for (const resolve of this.#waiters.splice(0)) resolve(undefined)
@@ -107,13 +113,27 @@ export class WorkQueue<K extends string | number = string> {
   }
 
   #take(key: K): void {
+    this.#observer?.taken(key)
     this.#processing.add(key)
     this.#dirty.delete(key)
   }
 }
 
+/** Hears of what a queue does, for metrics. */
+export interface QueueObserver {
+  /** A key waits that did not wait before. */
+  added(key: unknown): void
+  /** A worker has it now. */
+  taken(key: unknown): void
+  done(key: unknown): void
+  /** A key is to be added later, or after a failure. */
+  retried(): void
+  closed(): void
+}
+
 export interface WorkQueueOptions {
   clock: Clock
+  observer?: QueueObserver
   /** Wait after the first failure of a key; default 5 ms. */
   baseDelayMs?: number
   /** Longest wait after a failure; default 1000 s. */

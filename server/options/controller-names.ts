@@ -1,5 +1,5 @@
 /**
- * The control loops in server/controllers by kube-controller-manager's names (kubernetes/kubernetes cmd/kube-controller-manager/names),
+ * All control loops of kube-controller-manager 1.37 by kube-controller-manager's names (kubernetes/kubernetes cmd/kube-controller-manager/names),
  * each with the older name that is still taken; '' where it never had another.
  */
 export const controllerNames: Readonly<Record<string, string>> = {
@@ -45,5 +45,28 @@ export const controllerNames: Readonly<Record<string, string>> = {
   'bootstrap-signer-controller': 'bootstrapsigner',
   'token-cleaner-controller': 'tokencleaner',
   'garbage-collector-controller': 'garbagecollector',
+  'persistentvolume-attach-detach-controller': 'attachdetach',
+  'podgroup-protection-controller': '',
+  'resourcepoolstatusrequest-controller': '',
+  'selinux-warning-controller': '',
   'storage-version-migrator-controller': 'svm',
+  'storageversion-garbage-collector-controller': 'storage-version-gc',
+  'validatingadmissionpolicy-status-controller': '',
 }
+
+/** Those that `--controllers` takes and that do not run here, with the reason. */
+export const absentControllers: Readonly<Record<string, string>> = {
+  'podgroup-protection-controller': 'the feature gate GenericWorkload is off, as it is by default in Kubernetes 1.37',
+  'resourcepoolstatusrequest-controller': 'the feature gate DRAResourcePoolStatus is off, as it is by default in Kubernetes 1.37',
+  'storageversion-garbage-collector-controller': 'the feature gate StorageVersionAPI is off, as it is by default in Kubernetes 1.37',
+  'persistentvolume-attach-detach-controller': 'this server has no such loop yet',
+  'selinux-warning-controller': 'this server has no such loop yet',
+  'validatingadmissionpolicy-status-controller': 'this server has no such loop yet',
+}
+
+const byAlias: ReadonlyMap<string, string> = new Map(
+  Object.entries(controllerNames).flatMap(([name, alias]) => (alias === '' ? [] : [[alias, name]])),
+)
+
+/** The name of today for one of `--controllers`, which may be an older one; '' is nobody's. */
+export const controllerNamed = (name: string): string => byAlias.get(name) ?? name

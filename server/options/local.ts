@@ -1,4 +1,4 @@
-import { controllerNames } from './controller-names.ts'
+import { absentControllers, controllerNamed, controllerNames } from './controller-names.ts'
 import { unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
@@ -77,10 +77,8 @@ export const local: Family<LocalOptions> = {
     if (o.verbosity < 0 || o.verbosity > 10) errors.push(`-v ${o.verbosity} must be between 0 and 10`)
     return errors
   },
-}
-
-/** Whether `--controllers` has this one run. */
-export function controllerEnabled(chosen: readonly string[], name: string): boolean {
-  if (chosen.includes(name)) return true
-  return chosen.includes('*') && !chosen.includes(`-${name}`)
+  warnings: ({ controllers }) =>
+    [...new Set(controllers.map(controllerNamed))].flatMap((name) =>
+      Object.hasOwn(absentControllers, name) ? [`--controllers: ${name} does not run: ${absentControllers[name]}`] : [],
+    ),
 }

@@ -20,6 +20,10 @@ export interface LoopOptions {
   nodeCidrMaskSizeIPv4: number
   nodeCidrMaskSizeIPv6: number
   legacyServiceAccountTokenCleanUpPeriodMs: number
+  leaderElect: boolean
+  leaseDurationMs: number
+  renewDeadlineMs: number
+  retryPeriodMs: number
   /** Empty: the scheduler's defaults. */
   kubeSchedulerConfig: string
 }
@@ -38,6 +42,10 @@ export const loops: Family<LoopOptions> = {
     nodeCidrMaskSizeIPv4: 0,
     nodeCidrMaskSizeIPv6: 0,
     legacyServiceAccountTokenCleanUpPeriodMs: 365 * 24 * 3_600_000,
+    leaderElect: true,
+    leaseDurationMs: 15_000,
+    renewDeadlineMs: 10_000,
+    retryPeriodMs: 2000,
     kubeSchedulerConfig: '',
   },
   flags: {
@@ -92,6 +100,22 @@ export const loops: Family<LoopOptions> = {
       type: 'duration',
       help: 'How long a token in a secret may go unused before it is marked as invalid, and so long after that it is deleted.',
     },
+    'leader-elect': {
+      field: 'leaderElect',
+      type: 'bool',
+      help: 'Runs the loops of kube-controller-manager and of kube-scheduler only while this process holds the Lease of that name in kube-system.',
+    },
+    'leader-elect-lease-duration': {
+      field: 'leaseDurationMs',
+      type: 'duration',
+      help: 'How long others wait for a leader that does not renew its Lease.',
+    },
+    'leader-elect-renew-deadline': {
+      field: 'renewDeadlineMs',
+      type: 'duration',
+      help: 'How long a leader tries to renew its Lease before it stops.',
+    },
+    'leader-elect-retry-period': { field: 'retryPeriodMs', type: 'duration', help: 'The time between two tries.' },
     'kube-scheduler-config': {
       field: 'kubeSchedulerConfig',
       type: 'string',
@@ -102,12 +126,23 @@ export const loops: Family<LoopOptions> = {
     ...unreadable({ 'kube-scheduler-config': o.kubeSchedulerConfig }),
     ...(o.allocateNodeCidrs ? podRangeErrors(o) : []),
     ...(o.legacyServiceAccountTokenCleanUpPeriodMs > 0 ? [] : ['--legacy-service-account-token-clean-up-period must be greater than 0']),
+    ...(o.leaderElect ? leaderElectionErrors(o) : []),
     ...Object.entries({
       'node-monitor-period': o.nodeMonitorPeriodMs,
       'node-monitor-grace-period': o.nodeMonitorGracePeriodMs,
       'node-startup-grace-period': o.nodeStartupGracePeriodMs,
     }).flatMap(([flag, ms]) => (ms > 0 ? [] : [`--${flag} must be greater than 0`])),
   ],
+}
+
+/** As client-go's NewLeaderElector has them. */
+function leaderElectionErrors(o: LoopOptions): string[] {
+  return [
+    ...(o.leaseDurationMs > o.renewDeadlineMs ? [] : ['leaseDuration must be greater than renewDeadline']),
+    ...(o.renewDeadlineMs > 1.2 * o.retryPeriodMs ? [] : ['renewDeadline must be greater than retryPeriod*JitterFactor']),
+    ...(o.leaseDurationMs >= 1000 ? [] : ['leaseDuration must be greater than zero']),
+    ...(o.retryPeriodMs >= 1 ? [] : ['retryPeriod must be greater than zero']),
+  ]
 }
 
 const DEFAULT_MASKS = { 4: 24, 6: 64 } as const

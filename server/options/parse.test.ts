@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { controllerEnabled } from './local.ts'
 import { helpText, parseOptions, type Options, type ParseResult } from './parse.ts'
 import { advertiseAddress, certDir, dataDir, defaultDataDir } from './paths.ts'
 
@@ -239,14 +238,6 @@ describe('what follows from options', () => {
     expect(advertiseAddress(options('--bind-address=::'), interfaces)).toBe('fd00::7')
     expect(advertiseAddress(options('--bind-address=0.0.0.0'), () => ({}))).toBe('127.0.0.1')
     expect(advertiseAddress(options('--bind-address=0.0.0.0', '--advertise-address=198.51.100.1'), interfaces)).toBe('198.51.100.1')
-  })
-
-  test('controllers', () => {
-    expect(controllerEnabled(['*'], 'a')).toBe(true)
-    expect(controllerEnabled(['*', '-a'], 'a')).toBe(false)
-    expect(controllerEnabled(['*', '-a'], 'b')).toBe(true)
-    expect(controllerEnabled(['a'], 'b')).toBe(false)
-    expect(controllerEnabled([], 'a')).toBe(false)
   })
 })
 

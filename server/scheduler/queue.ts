@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
 import type { ClusterEvent, EventInterest, Plugin, QueuedPod } from './framework.ts'
 import { Heap } from './heap.ts'
+import type { PendingQueue } from './metrics.ts'
 import type { PodInfo } from './pod-info.ts'
 
 /** podInitialBackoffSeconds and podMaxBackoffSeconds of the scheduler's configuration. */
@@ -74,6 +75,13 @@ export class SchedulingQueue {
 
   get size(): number {
     return this.#pods.size
+  }
+
+  /** For metrics: those that somebody has taken are in none of them. */
+  counts(): Record<PendingQueue, number> {
+    const counts = { active: 0, backoff: 0, unschedulable: 0, gated: 0 }
+    for (const { place } of this.#pods.values()) if (place !== 'taken') counts[place === 'penalty' ? 'backoff' : place]++
+    return counts
   }
 
   placeOf(uid: string): Place | undefined {

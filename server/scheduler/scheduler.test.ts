@@ -6,6 +6,7 @@ import type { Controller } from '../controllers/controller.ts'
 import { startTestCluster, type TestCluster } from '../controllers/testing/cluster.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { defaultConfiguration, loadConfiguration } from './config/load.ts'
+import { SchedulerMetrics } from './metrics.ts'
 import { startScheduler } from './scheduler.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
@@ -217,4 +218,43 @@ describe('profiles', () => {
 const fit = (packs: boolean) => ({
   name: 'NodeResourcesFit',
   args: { scoringStrategy: { type: packs ? 'MostAllocated' : 'LeastAllocated', resources: [{ name: 'cpu', weight: 100 }] } },
+})
+
+test('what becomes of tries is counted by its result; where pods wait is told', async () => {
+  const metrics = new SchedulerMetrics(() => 0)
+  const counted: Controller = {
+    name: 'kube-scheduler',
+    start: ({ client, informers, clock, signal, onError }) => startScheduler({ client, informers, clock, signal, onError, metrics }),
+  }
+  const read = async (name: string) => {
+    const { values } = await metrics
+      .sources()
+      .find((s) => s.name === `scheduler_${name}`)!
+      .get()
+    return values
+      .filter((v) => v.metricName === undefined || v.metricName.endsWith('_count'))
+      .map((v) => [Object.values(v.labels).join(' '), v.value])
+  }
+  c = await startTestCluster(counted)
+  await addNode('n')
+  await addPod('fits', '1', 0)
+  await isPlaced('fits')
+  await addPod('large', '100', 0)
+  await addPod('gated', '1', 0, { schedulingGates: [{ name: 'example.com/g' }] })
+  await c.until(
+    'the large one was refused',
+    async () => findCondition((await pod('large')).status?.conditions, 'PodScheduled')?.reason === 'Unschedulable',
+  )
+  expect(await read('schedule_attempts_total')).toEqual([
+    ['scheduled default-scheduler', 1],
+    ['unschedulable default-scheduler', 1],
+  ])
+  expect(await read('pending_pods')).toEqual([
+    ['active', 0],
+    ['backoff', 0],
+    ['unschedulable', 1],
+    ['gated', 1],
+  ])
+  expect(await read('pod_scheduling_sli_duration_seconds')).toEqual([['1', 1]])
+  expect(await read('preemption_attempts_total')).toEqual([['', 1]])
 })

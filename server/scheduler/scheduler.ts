@@ -14,6 +14,7 @@ import { failureMessage, NO_NODES, noFitMessage } from './diagnosis.ts'
 import { Extender } from './extender.ts'
 import type { CycleState, FilterOutcome, Handle, Listers, Plugin, PostFilterResult, QueuedPod, Rejection } from './framework.ts'
 import { listersOf, watchDevices, watchStorage } from './listers.ts'
+import { SchedulerMetrics } from './metrics.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 import { checkProfiles, makeProfile, type Profile } from './profile.ts'
@@ -32,6 +33,7 @@ export interface SchedulerOptions {
   /** Default: one for each profile, in its name. */
   recorder?: EventRecorder
   random?: () => number
+  metrics?: SchedulerMetrics
   /** How many binds may be under way at once. */
   parallelBinds?: number
   onError?: (error: unknown, what: string) => void
@@ -76,6 +78,7 @@ class Scheduler {
   readonly #nominated = new NominatedPods()
   readonly #waiting: WaitingPods
   readonly #queue: SchedulingQueue
+  readonly #metrics: SchedulerMetrics
   #ready = false
   #looping = false
   /** A pod waits for an extender's answer: no other is scheduled. */
@@ -105,6 +108,8 @@ class Scheduler {
       interests: (info) => this.#profileOf(info).interests,
       onReady: () => this.#wake(),
     })
+    this.#metrics = o.metrics ?? new SchedulerMetrics()
+    this.#metrics.pendingFrom(() => this.#queue.counts())
   }
 
   #makeProfile(p: ProfileConfiguration, percentage: number, listers: Listers, o: SchedulerOptions): RunningProfile {
@@ -219,6 +224,7 @@ class Scheduler {
   #scheduleOne(queued: QueuedPod): void {
     const { info } = queued
     const profile = this.#profileOf(info)
+    this.#metrics.began(queued)
     const { namespace, name } = info.pod.metadata
     if (info.pod.metadata.deletionTimestamp != null) {
       profile.report.skipped(info.pod, `skip schedule deleting pod: ${namespace}/${name}`)
@@ -262,16 +268,19 @@ class Scheduler {
   }
 
   #broke(queued: QueuedPod, profile: RunningProfile, message: string): void {
+    this.#metrics.ended(queued, profile.schedulerName, 'error')
     profile.report.failed(queued.info.pod, 'SchedulerError', message)
     this.#queue.failed(queued)
   }
 
   #decided(queued: QueuedPod, profile: RunningProfile, decision: Decision): void {
     const { info } = queued
+    this.#metrics.decided(queued)
     if (decision.nodeName !== undefined) {
       void this.#bind(queued, profile, decision.nodeName, decision.state)
       return
     }
+    this.#metrics.ended(queued, profile.schedulerName, 'unschedulable')
     this.#queue.refused(queued, decision.rejectedBy)
     const { outcome, state } = decision
     if (outcome.totalNodes === 0) {
@@ -279,6 +288,7 @@ class Scheduler {
       return
     }
     for (const plugin of profile.points.postFilter) {
+      if (plugin.name === 'DefaultPreemption') this.#metrics.preempting()
       const room = plugin.postFilter?.(info, outcome, state)
       if (room === undefined) continue
       if (!(room instanceof Promise)) return this.#unplaced(info, profile, outcome, room)
@@ -327,6 +337,7 @@ class Scheduler {
       await this.#tell(() =>
         extender === undefined ? binder.bind!(info, nodeName, this.#client, this.#signal) : extender.bind(info.pod, nodeName),
       )
+      this.#metrics.ended(queued, profile.schedulerName, 'scheduled')
       this.#queue.done(queued)
       this.#nominated.remove(info.uid)
       report.scheduled(info.pod, nodeName)
@@ -343,6 +354,7 @@ class Scheduler {
     const { info } = queued
     const text = e instanceof Error ? e.message : String(e)
     if (e instanceof Refused || e instanceof PermitRefused) {
+      this.#metrics.ended(queued, profile.schedulerName, 'unschedulable')
       this.#queue.refused(queued, new Set([e.plugin]))
       profile.report.failed(info.pod, 'Unschedulable', noFitMessage(1, e instanceof Refused ? e.rejection.reasons : [text]))
     } else this.#broke(queued, profile, `${step}: ${text}`)

@@ -1,3 +1,4 @@
+import { Buckets, metricSource, type MetricSource } from '../machinery/metrics.ts'
 import type { Storage } from './contract.ts'
 
 const BUCKETS = [0.0005, 0.001, 0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 8, 15, 30, 60]
@@ -14,22 +15,8 @@ const OPERATIONS = {
 type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS]
 
 interface Series {
-  buckets: Float64Array
-  sum: number
-  count: number
+  buckets: Buckets
   errors: number
-}
-
-interface Sample {
-  labels: Record<string, string | number>
-  value: number
-  metricName?: string
-}
-
-/** What prom-client asks for when it is scraped. */
-interface MetricSource {
-  name: string
-  get(): Promise<{ name: string; help: string; type: 'counter' | 'histogram'; aggregator: 'sum'; values: Sample[] }>
 }
 
 /** How long calls to the store take, counted in plain arrays: a scrape is rare, a call is not. */
@@ -45,11 +32,11 @@ export class StorageTimings {
   /** The same store, with every call counted. */
   observe(storage: Storage): Storage {
     const timed = <A extends unknown[], R>(operation: Operation, call: (...args: A) => Promise<R>) => {
-      const series: Series = { buckets: new Float64Array(BUCKETS.length + 1), sum: 0, count: 0, errors: 0 }
+      const series: Series = { buckets: new Buckets(BUCKETS), errors: 0 }
       this.#series.set(operation, series)
       return (...args: A): Promise<R> => {
         const began = this.#now()
-        const done = (): void => count(series, (this.#now() - began) / 1000)
+        const done = (): void => series.buckets.observe((this.#now() - began) / 1000)
         const result = call(...args)
         result.then(done, () => {
           series.errors++
@@ -79,51 +66,12 @@ export class StorageTimings {
     const durations = 'etcd_request_duration_seconds'
     const errors = 'etcd_request_errors_total'
     return [
-      {
-        name: durations,
-        get: () =>
-          Promise.resolve({
-            name: durations,
-            help: 'Time of calls to the store, by operation.',
-            type: 'histogram',
-            aggregator: 'sum',
-            values: [...this.#series].flatMap(([operation, s]) => histogram(durations, operation, s)),
-          }),
-      },
-      {
-        name: errors,
-        get: () =>
-          Promise.resolve({
-            name: errors,
-            help: 'Calls to the store that failed or were refused, by operation.',
-            type: 'counter',
-            aggregator: 'sum',
-            values: [...this.#series].map(([operation, s]) => ({ labels: { operation }, value: s.errors })),
-          }),
-      },
+      metricSource(durations, 'histogram', 'Time of calls to the store, by operation.', () =>
+        [...this.#series].flatMap(([operation, s]) => s.buckets.samples(durations, { operation })),
+      ),
+      metricSource(errors, 'counter', 'Calls to the store that failed or were refused, by operation.', () =>
+        [...this.#series].map(([operation, s]) => ({ labels: { operation }, value: s.errors })),
+      ),
     ]
   }
-}
-
-function count(s: Series, seconds: number): void {
-  s.count++
-  s.sum += seconds
-  let i = BUCKETS.findIndex((b) => seconds <= b)
-  if (i < 0) i = BUCKETS.length
-  s.buckets[i]!++
-}
-
-function histogram(name: string, operation: string, s: Series): Sample[] {
-  let below = 0
-  const values: Sample[] = BUCKETS.map((le, i) => ({
-    labels: { operation, le },
-    value: (below += s.buckets[i]!),
-    metricName: `${name}_bucket`,
-  }))
-  values.push({ labels: { operation, le: '+Inf' }, value: s.count, metricName: `${name}_bucket` })
-  values.push(
-    { labels: { operation }, value: s.sum, metricName: `${name}_sum` },
-    { labels: { operation }, value: s.count, metricName: `${name}_count` },
-  )
-  return values
 }

@@ -24,6 +24,7 @@ export interface TestServer {
   storage: Storage
   /** Moves only when a test says so. */
   clock: FakeClock
+  tokens: ServiceAccountTokens
   send: Send
   close(): Promise<void>
 }
@@ -82,6 +83,7 @@ export async function startTestServer({ storage: shared, clock = new FakeClock()
     api,
     storage,
     clock,
+    tokens: api.serviceAccountTokens!,
     async send(method, path, body, headers = {}) {
       const request = { method, path, headers: { 'content-type': 'application/json', ...headers } }
       const answer = await transport.request(body === undefined ? request : { ...request, body: Buffer.from(JSON.stringify(body)) })

@@ -4,7 +4,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import { CONFIG_MAPS, SECRETS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { signingToken, TOKENS, type Secret } from '../token-cleaner/bootstrap-tokens.ts'
@@ -33,7 +32,7 @@ export const bootstrapSignerController: Controller = {
   disabledByDefault: true,
   async start(ctx) {
     const { client, clock, signal } = ctx
-    const queue = new WorkQueue({ clock })
+    const queue = ctx.workQueue('bootstrap_signer_queue')
     const select = { namespace: PLACE.namespace, fieldSelector: `metadata.name=${PLACE.name}` }
     const maps = ctx.informers.informer<ConfigMap>(CONFIG_MAPS, { select, transform: dropManagedFields })
     const secrets = ctx.informers.informer<Secret>(SECRETS, { select: TOKENS, transform: dropManagedFields })

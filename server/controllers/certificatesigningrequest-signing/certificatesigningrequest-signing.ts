@@ -3,7 +3,7 @@ import type { Condition } from '../../client/objects.ts'
 import { CERTIFICATE_SIGNING_REQUESTS } from '../../client/resource.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { parseCertificateRequest, type CertificationRequest } from '../../machinery/x509/certification-request.ts'
 import { signFor, type Authority } from '../../serving/x509.ts'
@@ -32,7 +32,7 @@ const BACKDATE_MS = 300_000
 const SHORT_MS = 8 * 3_600_000
 
 /** Slow tries: what fails here mostly fails again. */
-export const requestQueue = ({ clock }: Pick<ControllerContext, 'clock'>): WorkQueue => new WorkQueue({ clock, baseDelayMs: 200 })
+export const requestQueue = (ctx: Pick<ControllerContext, 'workQueue'>): WorkQueue => ctx.workQueue('certificate', { baseDelayMs: 200 })
 
 export const readRequest = ({ spec }: SigningRequest): CertificationRequest =>
   parseCertificateRequest(Buffer.from(spec.request ?? '', 'base64').toString('latin1'))

@@ -1,7 +1,6 @@
 import { CLUSTER_ROLES } from '../../client/resource.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../machinery/labels.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import type { Controller } from '../controller.ts'
 
@@ -20,7 +19,7 @@ const FIELDS = ['verbs', 'apiGroups', 'resources', 'resourceNames', 'nonResource
 export const clusterRoleAggregationController: Controller = {
   name: NAME,
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('ClusterRoleAggregator')
     const roles = ctx.informers.informer<ClusterRole>(CLUSTER_ROLES)
     // Any role may be chosen by any selector; there are few that choose.
     const lookAtAll = (): void => {

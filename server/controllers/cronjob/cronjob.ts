@@ -3,7 +3,7 @@ import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { CronJob, Job } from '../../client/objects-batch.ts'
 import { CRON_JOBS, JOBS } from '../../client/resource.ts'
 import { byControllerUid, keyOf } from '../../client/store.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { ownerIn } from '../owners.ts'
@@ -28,7 +28,7 @@ class CronJobs {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('cronjob')
     this.#recorder = ctx.recorder('cronjob-controller')
     this.#cronJobs = ctx.informers.informer<CronJob>(CRON_JOBS, { transform: dropManagedFields })
     this.#jobs = ctx.informers.informer<Job>(JOBS, { transform: dropManagedFields })

@@ -8,7 +8,7 @@ import { keyOf } from '../../client/store.ts'
 import { selectorFromObject, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { asError, inParallel, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
@@ -51,7 +51,7 @@ class DaemonSets {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('daemonset')
     this.#expectations = new Expectations(ctx.clock)
     this.#failed = new FailedPodBackoff(ctx.clock)
     const transform = dropManagedFields

@@ -4,7 +4,7 @@ import type { Deployment, Pod, ReplicaSet } from '../../client/objects.ts'
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../../client/resource.ts'
 import { byControllerUid, keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn } from '../owners.ts'
@@ -27,7 +27,7 @@ class Deployments {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('deployment')
     this.#deployments = ctx.informers.informer<Deployment>(DEPLOYMENTS)
     this.#sets = ctx.informers.informer<ReplicaSet>(REPLICA_SETS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })

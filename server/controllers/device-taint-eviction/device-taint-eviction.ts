@@ -14,7 +14,6 @@ import type { Pod } from '../../client/objects.ts'
 import { DEVICE_TAINT_RULES, PODS, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../../client/resource.ts'
 import { keyFor, keyOf, splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { isTerminal, patchCondition } from '../pods.ts'
@@ -28,7 +27,7 @@ export const deviceTaintEvictionController: Controller = {
   name: 'device-taint-eviction-controller',
   async start(ctx) {
     const { client, clock, signal } = ctx
-    const queue = new WorkQueue({ clock })
+    const queue = ctx.workQueue('device_taint_eviction')
     const transform = dropManagedFields
     const pods = ctx.informers.informer<Pod>(PODS, { transform })
     const claims = ctx.informers.informer<ResourceClaim>(RESOURCE_CLAIMS, { transform })

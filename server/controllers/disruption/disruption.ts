@@ -10,7 +10,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { parseApiVersion, type KubeObject, type OwnerReference } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { messageOf, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { controllerOf } from '../owners.ts'
@@ -50,8 +50,8 @@ class Disruption {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
-    this.#stale = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('disruption')
+    this.#stale = ctx.workQueue('stale_pod_disruption')
     const transform = dropManagedFields
     this.#budgets = ctx.informers.informer<PodDisruptionBudget>(POD_DISRUPTION_BUDGETS, { transform })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform })

@@ -4,7 +4,6 @@ import { ENDPOINTS } from '../../client/resource.ts'
 import { splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import type { Controller } from '../controller.ts'
 import { isTerminating } from '../namespace/terminating.ts'
@@ -24,7 +23,7 @@ export const endpointsController: Controller = {
   name: 'endpoints-controller',
   account: 'endpoint-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('endpoint')
     const view = new ServicePods(ctx, queue)
     const endpoints = ctx.informers.informer<Endpoints>(ENDPOINTS)
     const triggers = new TriggerTimes()

@@ -2,7 +2,6 @@ import { isIP } from 'node:net'
 import type { Service, Strings } from '../../client/objects.ts'
 import { ENDPOINTS, SERVICES } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import type { Endpoints } from '../endpoints/endpoints.ts'
@@ -23,7 +22,7 @@ export const endpointSliceMirroringController: Controller = {
   name: 'endpointslice-mirroring-controller',
   account: 'endpointslicemirroring-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('endpoint_slice_mirroring')
     const services = ctx.informers.informer<Service>(SERVICES)
     const endpoints = ctx.informers.informer<Endpoints>(ENDPOINTS)
     const writer = new SliceWriter(ctx, MANAGER)

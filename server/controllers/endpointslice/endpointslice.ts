@@ -3,7 +3,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import { NODES } from '../../client/resource.ts'
 import { splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import {
@@ -30,7 +29,7 @@ const ZONE = 'topology.kubernetes.io/zone'
 export const endpointSliceController: Controller = {
   name: 'endpointslice-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('endpoint_slice')
     const view = new ServicePods(ctx, queue)
     const writer = new SliceWriter(ctx, MANAGER)
     const nodes = ctx.informers.informer<Node>(NODES, { transform: dropManagedFields })

@@ -4,7 +4,6 @@ import type { Pod, Volume } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
 import { claimNameOf, foreignClaim } from '../../client/volume-binding.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { messageOf, unlessConflict, type Controller } from '../controller.ts'
 import { controllerRef } from '../owners.ts'
@@ -18,7 +17,7 @@ export const ephemeralVolumeController: Controller = {
   name: 'ephemeral-volume-controller',
   async start(ctx) {
     const { client, signal } = ctx
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('ephemeral_volume')
     const pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     const claims = ctx.informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, { transform: dropManagedFields })
     indexByClaim(pods)

@@ -1,7 +1,7 @@
 import type { JsonPatchOperation } from '../../client/client.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { parseApiVersion, type KubeObject, type OwnerReference } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { inParallel, type Controller, type ControllerContext } from '../controller.ts'
 import type { DiscoveredResource } from '../discovery.ts'
@@ -37,8 +37,8 @@ class GarbageCollector {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#deletes = new WorkQueue({ clock: ctx.clock })
-    this.#orphans = new WorkQueue({ clock: ctx.clock })
+    this.#deletes = ctx.workQueue('garbage_collector_attempt_to_delete')
+    this.#orphans = ctx.workQueue('garbage_collector_attempt_to_orphan')
     this.#monitors = new Monitors(ctx, {
       put: (resource, obj) => this.#enqueue(this.#graph.put(resource, obj)),
       remove: (_, obj) => {

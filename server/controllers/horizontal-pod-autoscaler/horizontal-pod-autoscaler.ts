@@ -9,7 +9,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import { parseLabelSelector, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { parseApiVersion } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { asError, messageOf, type Controller, type ControllerContext } from '../controller.ts'
 import { Scales, type ScaleObject } from '../scales.ts'
@@ -47,7 +47,7 @@ class Autoscalers {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('horizontalpodautoscaler')
     this.#hpas = ctx.informers.informer<HorizontalPodAutoscaler>(HORIZONTAL_POD_AUTOSCALERS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     this.#recorder = ctx.recorder('horizontal-pod-autoscaler')

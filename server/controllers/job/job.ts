@@ -6,7 +6,7 @@ import { JOBS, PODS } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
@@ -44,8 +44,8 @@ class Jobs {
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
     const { clock } = ctx
-    this.#queue = new WorkQueue({ clock, ...BACKOFF })
-    this.#orphans = new WorkQueue({ clock, ...BACKOFF })
+    this.#queue = ctx.workQueue('job', BACKOFF)
+    this.#orphans = ctx.workQueue('job_orphan_pod', BACKOFF)
     this.#jobs = ctx.informers.informer<Job>(JOBS, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     indexClaimable(this.#pods)

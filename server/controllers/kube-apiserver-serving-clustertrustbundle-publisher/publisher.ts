@@ -3,7 +3,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import { CLUSTER_TRUST_BUNDLES } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 
@@ -25,7 +24,7 @@ export const clusterTrustBundlePublisher: Controller = {
     const { rootCA: trustBundle } = ctx.options
     if (trustBundle === undefined) return
     const { signal } = ctx
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('ca_cert_publisher_cluster_trust_bundles')
     const select = { fieldSelector: `spec.signerName=${SIGNER}` }
     const bundles = ctx.informers.informer<ClusterTrustBundle>(CLUSTER_TRUST_BUNDLES, { select, transform: dropManagedFields })
     const look = (): void => queue.add(SIGNER)

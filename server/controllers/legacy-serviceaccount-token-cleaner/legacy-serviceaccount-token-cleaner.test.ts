@@ -16,16 +16,15 @@ beforeEach(async () => {
 afterEach(() => cluster.close())
 
 const day = (n: number): string => new Date(cluster.clock.now() + n * DAY * 1000).toISOString().slice(0, 10)
-const track = (): Promise<KubeObject> =>
-  cluster.client.resource(CONFIG_MAPS).create(
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
-      data: { since: day(-30) },
-    },
-    { namespace: 'kube-system' },
-  )
+/** Since when the server says that it notes the use of tokens. */
+const track = (since: string): Promise<KubeObject> =>
+  cluster.client
+    .resource(CONFIG_MAPS)
+    .patch(
+      'kube-apiserver-legacy-service-account-token-tracking',
+      { type: 'merge', body: { data: { since } } },
+      { namespace: 'kube-system' },
+    )
 async function account(...names: string[]): Promise<void> {
   const secrets = names.map((name) => ({ name }))
   await cluster.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' }, secrets })
@@ -54,7 +53,7 @@ const labelOf = (name: string): Promise<string | undefined> =>
 
 describe('tokens of old', () => {
   test('are marked when nobody has used them for so long, and deleted later', async () => {
-    await track()
+    await track(day(-30))
     await account('old', 'mounted', 'used')
     for (const name of ['old', 'mounted', 'by-hand']) await secret(name)
     await secret('used', { 'kubernetes.io/legacy-token-last-used': day(3) })
@@ -75,6 +74,7 @@ describe('tokens of old', () => {
   })
 
   test('stay as long as it is not known who uses them', async () => {
+    await track(day(20))
     await account('old')
     await secret('old')
     await days(10)

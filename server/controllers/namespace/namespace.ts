@@ -3,7 +3,6 @@ import { NAMESPACES, type ResourceId } from '../../client/resource.ts'
 import type { ObjectMeta } from '../../machinery/types.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { inParallel, type Controller, type ControllerContext } from '../controller.ts'
 import { discover, type DiscoveredResource } from '../discovery.ts'
@@ -29,7 +28,7 @@ export const namespaceController: Controller = {
   name: 'namespace-controller',
   async start(ctx) {
     // Between two looks at a namespace whose pods are still shutting down: 50 ms, doubling up to 2 s.
-    const queue = new WorkQueue({ clock: ctx.clock, baseDelayMs: 50, maxDelayMs: 2000 })
+    const queue = ctx.workQueue('namespace', { baseDelayMs: 50, maxDelayMs: 2000 })
     const informer = ctx.informers.informer<Namespace>(NAMESPACES)
     const look = (ns: Namespace): void => {
       if (ns.metadata.deletionTimestamp != null) queue.add(ns.metadata.name ?? '')

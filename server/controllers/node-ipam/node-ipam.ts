@@ -2,7 +2,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import type { Node } from '../../client/objects.ts'
 import { NODES } from '../../client/resource.ts'
 import { parseCidr } from '../../machinery/ip.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { messageOf, unlessConflict, type Controller } from '../controller.ts'
 import { CidrSet } from './cidr-set.ts'
@@ -29,7 +28,7 @@ export const nodeIpamController: Controller = {
         if (overlap(cidr, service)) sets[i]!.occupy(service)
       })
     }
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('cidrallocator_node')
     const nodes = ctx.informers.informer<Node>(NODES, { transform: dropManagedFields })
     const recorder = ctx.recorder('cidrAllocator')
     const occupy = (node: Node): void => {

@@ -4,7 +4,7 @@ import { findCondition, type Condition, type Lease, type Node, type Pod } from '
 import { LEASES, NODES, PODS } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { inParallel, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { periodically } from '../periodic.ts'
@@ -55,8 +55,8 @@ class NodeLifecycle {
     this.#leases = ctx.informers.informer<Lease>(LEASES, { select: { namespace: LEASE_NAMESPACE }, transform: dropManagedFields })
     indexByNode(this.#pods)
     this.#recorder = ctx.recorder('node-controller')
-    this.#nodeQueue = new WorkQueue({ clock: ctx.clock })
-    this.#podQueue = new WorkQueue({ clock: ctx.clock })
+    this.#nodeQueue = ctx.workQueue('node_lifecycle_controller')
+    this.#podQueue = ctx.workQueue('node_lifecycle_controller_pods')
     this.#zones = new Zones(ctx.clock, this.#o)
   }
 

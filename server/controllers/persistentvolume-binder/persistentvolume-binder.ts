@@ -4,7 +4,7 @@ import type { Pod } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resource.ts'
 import { keyFor, keyOf } from '../../client/store.ts'
 import { claimNames } from '../../client/volume-binding.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { periodically } from '../periodic.ts'
@@ -45,8 +45,8 @@ class Binder {
     this.#classes = ctx.informers.informer<StorageClass>(STORAGE_CLASSES, { transform })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform })
     indexByClaim(this.#pods)
-    this.#claimQueue = new WorkQueue({ clock: ctx.clock })
-    this.#volumeQueue = new WorkQueue({ clock: ctx.clock })
+    this.#claimQueue = ctx.workQueue('claims')
+    this.#volumeQueue = ctx.workQueue('volumes')
     this.#writer = new VolumeWriter(ctx)
     const folder = ctx.options.hostPathFolder
     const parts = {

@@ -4,7 +4,6 @@ import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../client/resou
 import { keyOf } from '../../client/store.ts'
 import { isBoundTo, PROVISIONED_BY, requestOf } from '../../client/volume-binding.ts'
 import { compareQuantity, parseQuantity } from '../../machinery/quantity.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { HOST_PATH } from '../persistentvolume-binder/host-path.ts'
@@ -25,7 +24,7 @@ export const persistentVolumeExpanderController: Controller = {
   account: 'expand-controller',
   async start(ctx) {
     const { client, signal } = ctx
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('volume_expand')
     const transform = dropManagedFields
     const claims = ctx.informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, { transform })
     const volumes = ctx.informers.informer<PersistentVolume>(PERSISTENT_VOLUMES, { transform })

@@ -2,7 +2,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import type { PersistentVolume } from '../../client/objects-storage.ts'
 import { PERSISTENT_VOLUMES } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { hasFinalizer, setFinalizer } from '../finalizers.ts'
@@ -14,7 +13,7 @@ export const persistentVolumeProtectionController: Controller = {
   name: 'persistentvolume-protection-controller',
   account: 'pv-protection-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('pvprotection')
     const volumes = ctx.informers.informer<PersistentVolume>(PERSISTENT_VOLUMES, { transform: dropManagedFields })
     const look = (volume: PersistentVolume): void => queue.add(keyOf(volume))
     volumes.addHandler({ added: look, updated: look })

@@ -4,7 +4,6 @@ import type { Pod } from '../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../../client/resource.ts'
 import { keyFor, keyOf } from '../../client/store.ts'
 import { claimNames } from '../../client/volume-binding.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { hasFinalizer, setFinalizer } from '../finalizers.ts'
@@ -21,7 +20,7 @@ export const persistentVolumeClaimProtectionController: Controller = {
   name: 'persistentvolumeclaim-protection-controller',
   account: 'pvc-protection-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('pvcprotection')
     const claims = ctx.informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, { transform: dropManagedFields })
     const pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     indexByClaim(pods)

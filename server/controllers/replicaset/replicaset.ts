@@ -8,7 +8,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import { selectorFromObject, type LabelSelector, type LabelSelectorObject } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { OwnerReference } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { inParallel, messageOf, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
@@ -29,6 +29,8 @@ export interface ReplicaKind {
   id: ResourceId
   /** Source of its events. */
   component: string
+  /** What its queue is called on `/metrics`. */
+  queue: string
   selector(owner: ReplicaSet): LabelSelectorObject | undefined
   /** Its status has terminatingReplicas. */
   countsTerminating: boolean
@@ -39,6 +41,7 @@ const REPLICA_SET: ReplicaKind = {
   kind: 'ReplicaSet',
   id: REPLICA_SETS,
   component: 'replicaset-controller',
+  queue: 'replicaset',
   selector: (rs) => rs.spec?.selector,
   countsTerminating: true,
 }
@@ -61,7 +64,7 @@ export class ReplicaSets {
   constructor(ctx: ControllerContext, kind: ReplicaKind) {
     this.#ctx = ctx
     this.#kind = kind
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue(kind.queue)
     this.#expectations = new Expectations(ctx.clock)
     this.#sets = ctx.informers.informer<ReplicaSet>(kind.id, { transform: dropManagedFields })
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })

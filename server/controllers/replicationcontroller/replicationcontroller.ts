@@ -8,6 +8,7 @@ const REPLICATION_CONTROLLER: ReplicaKind = {
   kind: 'ReplicationController',
   id: REPLICATION_CONTROLLERS,
   component: 'replication-controller',
+  queue: 'replicationmanager',
   // A plain map of labels; the rest of the object has the fields of a ReplicaSet.
   selector: (rc: ReplicaSet) => ({ matchLabels: (rc.spec?.selector ?? {}) as Strings }),
   countsTerminating: false,

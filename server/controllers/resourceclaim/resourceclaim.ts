@@ -12,7 +12,6 @@ import {
 import type { Pod } from '../../client/objects.ts'
 import { PODS, RESOURCE_CLAIM_TEMPLATES, RESOURCE_CLAIMS } from '../../client/resource.ts'
 import { byControllerUid, keyFor, keyOf } from '../../client/store.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { messageOf, unlessConflict, type Controller } from '../controller.ts'
 import { isTerminal } from '../pods.ts'
@@ -33,7 +32,7 @@ export const resourceClaimController: Controller = {
   account: 'resource-claim-controller',
   async start(ctx) {
     const { client, signal } = ctx
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('resource_claim')
     const transform = dropManagedFields
     const pods = ctx.informers.informer<Pod>(PODS, { transform })
     const claims = ctx.informers.informer<ResourceClaim>(RESOURCE_CLAIMS, { transform })

@@ -6,7 +6,7 @@ import type { Quantity } from '../../machinery/quantity.ts'
 import { Slice } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { startWorkers } from '../../machinery/workers.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { addTo, amountsOf, equal, listOf, mask, ZERO, type Amounts } from '../../quota/amounts.ts'
 import type { Evaluator } from '../../quota/evaluator.ts'
 import { scopesOf } from '../../quota/quota.ts'
@@ -38,8 +38,8 @@ class ResourceQuotas {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
-    this.#missing = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('resourcequota_primary')
+    this.#missing = ctx.workQueue('resourcequota_priority')
     this.#quotas = ctx.informers.informer<ResourceQuota>(RESOURCE_QUOTAS, { transform: dropManagedFields })
     this.#counted = new Counted(ctx, {
       less: (evaluator, namespace) => this.#wake(evaluator, namespace),

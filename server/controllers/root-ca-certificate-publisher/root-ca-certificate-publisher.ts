@@ -2,7 +2,6 @@ import type { Namespace } from '../../client/objects.ts'
 import { CONFIG_MAPS, NAMESPACES } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import type { Controller } from '../controller.ts'
 import { isTerminating } from '../namespace/terminating.ts'
@@ -26,7 +25,7 @@ export const rootCACertificatePublisher: Controller = {
   async start(ctx) {
     const { rootCA } = ctx.options
     if (rootCA === undefined) return
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('root_ca_cert_publisher')
     const namespaces = ctx.informers.informer<Namespace>(NAMESPACES)
     const maps = ctx.informers.informer<ConfigMap>(CONFIG_MAPS, { select: { fieldSelector: `metadata.name=${NAME}` } })
     const look = (ns: Namespace): void => queue.add(ns.metadata.name ?? '')

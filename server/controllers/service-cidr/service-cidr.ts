@@ -5,7 +5,6 @@ import { formatTime } from '../../machinery/clock.ts'
 import { parseAddress, parseCidr } from '../../machinery/ip.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { hasFinalizer, setFinalizer } from '../finalizers.ts'
@@ -36,7 +35,7 @@ export const serviceCIDRController: Controller = {
   account: 'service-cidrs-controller',
   async start(ctx) {
     const { client, clock, signal } = ctx
-    const queue = new WorkQueue({ clock })
+    const queue = ctx.workQueue('ipaddresses')
     const ranges = ctx.informers.informer<ServiceCIDR>(SERVICE_CIDRS, { transform: dropManagedFields })
     const addresses = ctx.informers.informer(IP_ADDRESSES, { transform: dropManagedFields })
     const cidrsOf = (range: ServiceCIDR): string[] => range.spec?.cidrs ?? []

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../machinery/types.ts'
 import { SECRETS, SERVICE_ACCOUNTS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 
@@ -31,7 +30,7 @@ export const serviceAccountTokenController: Controller = {
     const { rootCA = '', secretToken } = ctx.options
     if (secretToken === undefined) return
     const { signal } = ctx
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('serviceaccount_tokens_service')
     const client = { secrets: ctx.client.resource<Secret>(SECRETS), accounts: ctx.client.resource<ServiceAccount>(SERVICE_ACCOUNTS) }
     const secrets = ctx.informers.informer<Secret>(SECRETS, { select: { fieldSelector: `type=${TYPE}` } })
     const accounts = ctx.informers.informer<ServiceAccount>(SERVICE_ACCOUNTS)

@@ -2,7 +2,6 @@ import type { Namespace } from '../../client/objects.ts'
 import { dropManagedFields } from '../../client/informer.ts'
 import { NAMESPACES, SERVICE_ACCOUNTS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import type { Controller } from '../controller.ts'
 import { isTerminating } from '../namespace/terminating.ts'
@@ -14,7 +13,7 @@ export const serviceAccountController: Controller = {
   name: 'serviceaccount-controller',
   account: 'service-account-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('serviceaccount')
     const namespaces = ctx.informers.informer<Namespace>(NAMESPACES)
     const accounts = ctx.informers.informer(SERVICE_ACCOUNTS, {
       select: { fieldSelector: `metadata.name=${NAME}` },

@@ -8,7 +8,7 @@ import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } f
 import { keyOf } from '../../client/store.ts'
 import { selectorFromObject } from '../../machinery/labels.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { asError, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
@@ -40,7 +40,7 @@ class StatefulSets {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('statefulset')
     this.#expectations = new Expectations(ctx.clock)
     const transform = dropManagedFields
     this.#sets = ctx.informers.informer<StatefulSet>(STATEFUL_SETS, { transform })

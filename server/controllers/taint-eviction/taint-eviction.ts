@@ -6,7 +6,7 @@ import { NODES, PODS } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
 import type { Timer } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { BY_NODE, indexByNode, patchCondition } from '../pods.ts'
@@ -44,7 +44,7 @@ class TaintEviction {
     this.#pods = ctx.informers.informer<Pod>(PODS, { transform: dropManagedFields })
     indexByNode(this.#pods)
     this.#recorder = ctx.recorder('taint-eviction-controller')
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('noexec_taint_pod')
   }
 
   async start(): Promise<void> {

@@ -2,7 +2,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import { SECRETS } from '../../client/resource.ts'
 import { keyOf } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { timeLeft, TOKENS, type Secret } from './bootstrap-tokens.ts'
@@ -13,7 +12,7 @@ export const tokenCleanerController: Controller = {
   account: 'token-cleaner',
   disabledByDefault: true,
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('token_cleaner')
     const secrets = ctx.informers.informer<Secret>(SECRETS, { select: TOKENS, transform: dropManagedFields })
     const look = (secret: Secret): void => queue.add(keyOf(secret))
     secrets.addHandler({ added: look, updated: look })

@@ -4,7 +4,7 @@ import { findCondition } from '../../client/objects.ts'
 import { JOBS } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 
@@ -32,7 +32,7 @@ class FinishedJobs {
 
   constructor(ctx: ControllerContext) {
     this.#ctx = ctx
-    this.#queue = new WorkQueue({ clock: ctx.clock })
+    this.#queue = ctx.workQueue('ttl_jobs_to_delete')
     this.#jobs = ctx.informers.informer<Job>(JOBS, { transform: dropManagedFields })
   }
 

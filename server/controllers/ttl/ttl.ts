@@ -1,7 +1,6 @@
 import type { Node } from '../../client/objects.ts'
 import { NODES } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 
@@ -28,7 +27,7 @@ export function stepFor(nodes: number, from: number): number {
 export const ttlController: Controller = {
   name: 'ttl-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('ttlcontroller')
     const nodes = ctx.informers.informer<Node>(NODES)
     let step = 0
     const look = (node: Node): void => queue.add(node.metadata.name ?? '')

@@ -2,7 +2,6 @@ import { dropManagedFields } from '../../client/informer.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../client/objects-storage.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, VOLUME_ATTRIBUTES_CLASSES } from '../../client/resource.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { hasFinalizer, setFinalizer } from '../finalizers.ts'
@@ -19,7 +18,7 @@ function classesOf({ spec, status }: PersistentVolumeClaim): string[] {
 export const volumeAttributesClassProtectionController: Controller = {
   name: 'volumeattributesclass-protection-controller',
   async start(ctx) {
-    const queue = new WorkQueue({ clock: ctx.clock })
+    const queue = ctx.workQueue('vacprotection')
     const transform = dropManagedFields
     const classes = ctx.informers.informer(VOLUME_ATTRIBUTES_CLASSES, { transform })
     const claims = ctx.informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, { transform })

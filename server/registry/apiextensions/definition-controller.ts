@@ -19,7 +19,7 @@ import { deepEqual } from '../../extensions/json-values.ts'
 import type { Structure } from '../../fieldmanager/structure.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
+import { type QueueObserver, WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers, untilOvertaken } from '../../machinery/workers.ts'
 import { fromV1beta1 } from '../../scheme/conversion/custom-resource-definitions.ts'
 import type { Storage } from '../../storage/contract.ts'
@@ -34,6 +34,7 @@ import { customResource, isServable } from './custom-resource.ts'
 import { deleteInstances } from './instance-deletion.ts'
 
 export interface DefinitionControllerOptions {
+  readonly queueObserver?: QueueObserver
   readonly registry: Registry
   readonly storage: Storage
   readonly clock: Clock
@@ -81,7 +82,7 @@ export class DefinitionController {
   constructor(o: DefinitionControllerOptions) {
     this.#o = o
     this.#store = o.registry.store(RESOURCE)
-    this.#queue = new WorkQueue({ clock: o.clock })
+    this.#queue = new WorkQueue({ clock: o.clock, ...(o.queueObserver === undefined ? {} : { observer: o.queueObserver }) })
     this.#context = serverContext(o, 'apiextensions.k8s.io/v1')
   }
 
