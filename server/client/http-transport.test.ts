@@ -14,7 +14,7 @@ afterEach(async () => {
 
 async function serve(
   handler: (req: TestRequest) => TestAnswer,
-  options: { http1Only?: boolean; token?: string } = {},
+  options: { http1Only?: boolean; maxStreams?: number; token?: string } = {},
 ): Promise<{ server: TestServer; transport: Transport }> {
   const server = await startTlsServer(handler, options)
   const transport = createHttpTransport({ server: server.url, ca: server.ca, ...(options.token ? { token: options.token } : {}) })
@@ -112,6 +112,49 @@ describe('http transport', () => {
     await pods.get('a', { namespace: 'default' })
     server.drop()
     expect((await pods.get('a', { namespace: 'default' })).metadata.name).toBe('a')
+  })
+
+  const watches = async (transport: Transport, count: number, signal: AbortSignal): Promise<AsyncIterator<unknown>[]> => {
+    const pods = createClient(transport, { userAgent: 't' }).resource(PODS)
+    const opened = await Promise.all(Array.from({ length: count }, () => pods.watch({ signal })))
+    const iterators = opened.map((w) => w[Symbol.asyncIterator]())
+    // Each has its first event: none waits for a stream.
+    for (const iterator of iterators) expect((await iterator.next()).done).toBe(false)
+    return iterators
+  }
+  const forever = (req: TestRequest): TestAnswer =>
+    req.query.has('watch') ? { stream: (write) => write({ type: 'ADDED', object: pod('a') }) } : { json: pod('a') }
+
+  test('where a server allows few streams on a connection, further ones are opened: nothing waits for a watch to end', async () => {
+    const { server, transport } = await serve(forever, { maxStreams: 3 })
+    const pods = createClient(transport, { userAgent: 't' }).resource(PODS)
+    // From here on it is known how many it allows.
+    await pods.get('a', { namespace: 'default' })
+    const abort = new AbortController()
+    const first = await watches(transport, 8, abort.signal)
+    expect(server.connections()).toBe(3)
+    expect((await pods.get('a', { namespace: 'default' })).metadata.name).toBe('a')
+    expect(server.connections()).toBe(3)
+    const more = await watches(transport, 2, abort.signal)
+    expect(server.connections()).toBe(4)
+    abort.abort()
+    // What has ended makes room.
+    for (const watch of [...first, ...more]) await expect(watch.next()).rejects.toThrow()
+    await watches(transport, 9, new AbortController().signal)
+    expect(server.connections()).toBe(4)
+  })
+
+  test('a burst before the server has said what it allows gets through too', async () => {
+    const { server, transport } = await serve(forever)
+    await watches(transport, 250, new AbortController().signal)
+    expect(server.connections()).toBeLessThanOrEqual(3)
+    expect(server.requests).toHaveLength(250)
+  })
+
+  test('watches over HTTP/1.1 have a connection each', async () => {
+    const { server, transport } = await serve(forever, { http1Only: true })
+    await watches(transport, 100, new AbortController().signal)
+    expect(server.requests).toHaveLength(100)
   })
 
   test('rejects when nobody answers, and an untrusted certificate', async () => {

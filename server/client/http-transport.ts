@@ -26,7 +26,15 @@ const SESSION_WINDOW = 16 * 1024 * 1024
 const PING_EVERY_MS = 30_000
 const PING_TIMEOUT_MS = 15_000
 
-/** HTTP/2 over TLS on one shared connection; HTTP/1.1 with keep-alive where the server speaks no HTTP/2. */
+// golang.org/x/net/http2 goes by this until a server has said how many streams it allows on one connection.
+const STREAMS_BEFORE_SETTINGS = 100
+// client-go's: a connection beyond the first that nobody has used for so long is closed.
+const IDLE_CONNECTION_MS = 90_000
+
+/**
+ * HTTP/2 over TLS, on as many connections as the server's limit of streams asks for: a watch holds a stream for minutes, and what came
+ * after the last free one would wait that long. HTTP/1.1 with keep-alive where the server speaks no HTTP/2.
+ */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
   return new HttpTransport(options)
 }
@@ -38,15 +46,16 @@ class HttpTransport implements Transport {
   readonly #prefix: string
   readonly #options: HttpTransportOptions
   readonly #agent: https.Agent
-  #connecting: Promise<http2.ClientHttp2Session | undefined> | undefined
-  #session: http2.ClientHttp2Session | undefined
+  #connecting: Promise<Connection | undefined> | undefined
+  /** Those that may start streams. */
+  readonly #connections = new Set<Connection>()
   #closed = false
 
   constructor(options: HttpTransportOptions) {
     this.#options = options
     this.#url = new URL(options.server)
     this.#prefix = this.#url.pathname.replace(/\/$/, '')
-    this.#agent = new https.Agent({ keepAlive: true, maxSockets: 64, ...this.#tlsOptions() })
+    this.#agent = new https.Agent({ keepAlive: true, ...this.#tlsOptions() })
   }
 
   request(req: TransportRequest): Promise<TransportResponse> {
@@ -64,8 +73,8 @@ class HttpTransport implements Transport {
   async close(): Promise<void> {
     this.#closed = true
     this.#agent.destroy()
-    this.#session?.destroy()
-    this.#session = undefined
+    for (const { session } of this.#connections) session.destroy()
+    this.#connections.clear()
   }
 
   async #send<R>(req: TransportRequest, overHttp2: Http2Call<R>, overHttp1: (answer: TransportStream) => Promise<R>): Promise<R> {
@@ -75,27 +84,32 @@ class HttpTransport implements Transport {
     if (req.body !== undefined) headers['content-length'] = String(req.body.length)
     for (let tries = 0; ; tries++) {
       req.signal?.throwIfAborted()
-      const session = await this.#connect()
-      if (session === undefined) return overHttp1(await this.#sendHttp1(req, headers))
+      const connection = await this.#connect()
+      if (connection === undefined) return overHttp1(await this.#sendHttp1(req, headers))
       try {
-        return await overHttp2(openStream(session, `${this.#prefix}${req.path}`, req, headers))
+        return await overHttp2(connection.open(`${this.#prefix}${req.path}`, req, headers))
       } catch (e) {
         if (tries > 0 || req.signal?.aborted === true || !mayResend(e, req.method)) throw e
       }
     }
   }
 
-  /** undefined: the server chose HTTP/1.1. */
-  #connect(): Promise<http2.ClientHttp2Session | undefined> {
-    if (this.#closed) return Promise.reject(new Error('the transport is closed'))
-    if (this.#session !== undefined && !this.#session.closed && !this.#session.destroyed) return Promise.resolve(this.#session)
-    this.#connecting ??= this.#dial().finally(() => {
-      this.#connecting = undefined
-    })
-    return this.#connecting
+  /** One with a free stream, which is the caller's; undefined: the server chose HTTP/1.1. */
+  async #connect(): Promise<Connection | undefined> {
+    for (;;) {
+      if (this.#closed) throw new Error('the transport is closed')
+      for (const connection of this.#connections) if (connection.reserve()) return connection
+      this.#connecting ??= this.#dial().finally(() => {
+        this.#connecting = undefined
+      })
+      const made = await this.#connecting
+      if (made === undefined) return undefined
+      if (made.session.closed || made.session.destroyed) throw brokenOff()
+      // More may have waited for it than it has streams for.
+    }
   }
 
-  async #dial(): Promise<http2.ClientHttp2Session | undefined> {
+  async #dial(): Promise<Connection | undefined> {
     const socket = await new Promise<tls.TLSSocket>((resolve, reject) => {
       const s = tls.connect({
         host: this.#url.hostname.replace(/^\[|\]$/g, ''),
@@ -118,22 +132,19 @@ class HttpTransport implements Transport {
       createConnection: () => socket,
       settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },
     })
+    const connection = new Connection(session, () => this.#connections.size > 1)
     session.on('error', () => session.destroy())
     session.once('connect', () => session.setLocalWindowSize(SESSION_WINDOW))
     // A session that may start no more streams still finishes those it has.
-    session.once('goaway', () => this.#forget(session))
-    session.once('close', () => this.#forget(session))
+    session.once('goaway', () => this.#connections.delete(connection))
+    session.once('close', () => this.#connections.delete(connection))
     keepAlive(session)
     if (this.#closed) {
       session.destroy()
       throw new Error('the transport is closed')
     }
-    this.#session = session
-    return session
-  }
-
-  #forget(session: http2.ClientHttp2Session): void {
-    if (this.#session === session) this.#session = undefined
+    this.#connections.add(connection)
+    return connection
   }
 
   #tlsOptions(): tls.ConnectionOptions {
@@ -169,18 +180,56 @@ class HttpTransport implements Transport {
   }
 }
 
-function openStream(
-  session: http2.ClientHttp2Session,
-  path: string,
-  req: TransportRequest,
-  headers: Record<string, string>,
-): http2.ClientHttp2Stream {
-  const stream = session.request(
-    { ...headers, ':method': req.method, ':path': path },
-    { endStream: req.body === undefined, ...(req.signal === undefined ? {} : { signal: req.signal }) },
-  )
-  if (req.body !== undefined) stream.end(req.body)
-  return stream
+/** One connection, with the streams that are open on it. */
+class Connection {
+  readonly session: http2.ClientHttp2Session
+  readonly #isSpare: () => boolean
+  #limit = STREAMS_BEFORE_SETTINGS
+  #streams = 0
+  #idle: NodeJS.Timeout | undefined
+
+  /** @param isSpare whether there are others besides */
+  constructor(session: http2.ClientHttp2Session, isSpare: () => boolean) {
+    this.session = session
+    this.#isSpare = isSpare
+    session.on('remoteSettings', ({ maxConcurrentStreams }) => {
+      // A server may allow none for a while; somebody has to hear of it.
+      this.#limit = Math.max(1, maxConcurrentStreams ?? Number.POSITIVE_INFINITY)
+    })
+    session.once('close', () => clearTimeout(this.#idle))
+  }
+
+  /** Takes a free stream, of which `open` makes use; false when there is none. */
+  reserve(): boolean {
+    if (this.session.closed || this.session.destroyed || this.#streams >= this.#limit) return false
+    this.#streams++
+    clearTimeout(this.#idle)
+    return true
+  }
+
+  /** @throws when the connection has ended meanwhile; the stream is given back in any case. */
+  open(path: string, req: TransportRequest, headers: Record<string, string>): http2.ClientHttp2Stream {
+    try {
+      const stream = this.session.request(
+        { ...headers, ':method': req.method, ':path': path },
+        { endStream: req.body === undefined, ...(req.signal === undefined ? {} : { signal: req.signal }) },
+      )
+      stream.once('close', () => this.#release())
+      if (req.body !== undefined) stream.end(req.body)
+      return stream
+    } catch (e) {
+      this.#release()
+      throw e
+    }
+  }
+
+  #release(): void {
+    if (--this.#streams > 0 || this.session.destroyed) return
+    this.#idle = setTimeout(() => {
+      if (this.#isSpare()) this.session.close()
+    }, IDLE_CONNECTION_MS)
+    this.#idle.unref()
+  }
 }
 
 const brokenOff = (): Error => new Error('the connection closed before the answer was complete')

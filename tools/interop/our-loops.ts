@@ -25,13 +25,10 @@ interface Kubeconfig {
 }
 
 const { clusters, users } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Kubeconfig
-const connect = (): Transport =>
-  createHttpTransport({ server: clusters[0]!.cluster.server, token: users[0]!.user.token, insecureSkipTlsVerify: true })
-/** Of all writes. Watches have connections of their own: an API server allows a hundred requests on one, and a watch is one. */
-const writing = connect()
+const transport = createHttpTransport({ server: clusters[0]!.cluster.server, token: users[0]!.user.token, insecureSkipTlsVerify: true })
 
 /** Service accounts are in their groups anyway; of a node's groups there is one to name. */
-function transportAs({ name, groups }: UserInfo, transport = writing): Transport {
+function transportAs({ name, groups }: UserInfo): Transport {
   const [group] = groups.filter((g) => g === 'system:nodes')
   const headers = { 'impersonate-user': name, ...(group === undefined ? {} : { 'impersonate-group': group }) }
   const as = (req: TransportRequest): TransportRequest => ({ ...req, headers: { ...req.headers, ...headers } })
@@ -44,9 +41,7 @@ for (const end of ['SIGTERM', 'SIGINT'] as const) process.on(end, () => process.
 const onError = (e: unknown, what: unknown): void =>
   console.error(`E ${typeof what === 'string' ? what : JSON.stringify(what)}: ${e instanceof Error ? e.message : String(e)}`)
 const clientAs = (user: UserInfo, agent: string): Client => createClient(transportAs(user), { userAgent: `${agent}/${GIT_VERSION}`, clock })
-const readerAs = (user: UserInfo, agent: string): Client =>
-  createClient(transportAs(user, connect()), { userAgent: `${agent}/${GIT_VERSION}`, clock })
-const informersAs = (user: UserInfo, agent: string) => createInformerFactory({ client: readerAs(user, agent), signal, clock, onError })
+const informersAs = (user: UserInfo, agent: string) => createInformerFactory({ client: clientAs(user, agent), signal, clock, onError })
 
 const MANAGER = 'kube-controller-manager'
 const ca = createAuthority('interop', clock.now())
@@ -65,7 +60,7 @@ const [names] = await Promise.all([
   }),
   startNodeAgents(1, {
     clientOf: (name) => clientAs(nodeUser(name), 'kubelet'),
-    reader: readerAs(controllerManager, 'kubelet'),
+    reader: clientAs(controllerManager, 'kubelet'),
     clock,
     logDir: join(folder, 'nodes'),
     runtimeOf: () => createSimulatedRuntime({ clock, version: GIT_VERSION }),

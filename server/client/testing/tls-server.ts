@@ -24,6 +24,8 @@ export interface TestServer {
   url: string
   ca: string
   requests: TestRequest[]
+  /** HTTP/2 connections that are open. */
+  connections(): number
   /** Breaks every open connection, as a restart does. */
   drop(): void
   close(): Promise<void>
@@ -53,7 +55,7 @@ async function selfSigned(): Promise<{ cert: string; key: string }> {
 /** A real HTTP/2 (and, through ALPN, HTTP/1.1) server on a free loopback port whose answers a test scripts. */
 export async function startTlsServer(
   handler: (req: TestRequest) => TestAnswer | Promise<TestAnswer>,
-  options: { http1Only?: boolean } = {},
+  options: { http1Only?: boolean; maxStreams?: number } = {},
 ): Promise<TestServer> {
   const { cert, key } = await selfSigned()
   const requests: TestRequest[] = []
@@ -61,6 +63,7 @@ export async function startTlsServer(
     cert,
     key,
     allowHTTP1: true,
+    ...(options.maxStreams === undefined ? {} : { settings: { maxConcurrentStreams: options.maxStreams } }),
     ...(options.http1Only === true ? { ALPNProtocols: ['http/1.1'] } : {}),
   })
   const sessions = new Set<http2.ServerHttp2Session>()
@@ -95,6 +98,7 @@ export async function startTlsServer(
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ca: cert,
     requests,
+    connections: () => sessions.size,
     drop,
     close: () => {
       drop()
