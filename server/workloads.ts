@@ -146,12 +146,12 @@ const hasHostPath = (w: WorkloadsOptions, selected: readonly Controller[]): bool
   w.loops.enableHostpathProvisioner && selected.includes(persistentVolumeBinderController)
 
 function controllerOptionsOf(w: WorkloadsOptions, selected: readonly Controller[]): ControllerOptions {
-  const { terminatedPodGCThreshold, legacyServiceAccountTokenCleanUpPeriodMs } = w.loops
+  const { terminatedPodGCThreshold, legacyServiceAccountTokenCleanUpPeriodMs, disableForceDetachOnTimeout } = w.loops
   const { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs } = w.loops
   const nodeLifecycle = { nodeMonitorPeriodMs, nodeMonitorGracePeriodMs, nodeStartupGracePeriodMs }
   return {
     ...{ rootCA: w.certificates.ca.cert, signingCA: w.certificates.ca, nodeLifecycle, terminatedPodGCThreshold },
-    legacyServiceAccountTokenCleanUpPeriodMs,
+    ...{ legacyServiceAccountTokenCleanUpPeriodMs, disableForceDetachOnTimeout },
     ...(w.loops.allocateNodeCidrs ? { nodeIpam: { clusterCIDRs: podRanges(w.loops), serviceCIDRs: w.serviceCIDRs } } : {}),
     secretToken: w.tokens.issueForSecret.bind(w.tokens),
     ...(hasHostPath(w, selected) ? { hostPathFolder: join(w.dataDir, 'volumes') } : {}),

@@ -63,3 +63,12 @@ export interface StorageClass extends KubeObject {
 export interface CSINode extends KubeObject {
   spec?: { drivers?: { name: string; nodeID?: string; allocatable?: { count?: number } }[] }
 }
+
+export interface CSIDriver extends KubeObject {
+  spec?: { attachRequired?: boolean; seLinuxMount?: boolean }
+}
+
+export interface VolumeAttachment extends KubeObject {
+  spec?: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } }
+  status?: { attached?: boolean; attachError?: { message?: string }; detachError?: { message?: string } }
+}

@@ -120,7 +120,7 @@ export interface Condition {
 export interface ContainerStatus {
   name: string
   restartCount?: number
-  state?: { terminated?: { exitCode?: number; finishedAt?: string | null } }
+  state?: { terminated?: { exitCode?: number; finishedAt?: string | null }; waiting?: { reason?: string } }
   resources?: ResourceRequirements
   allocatedResources?: Strings
 }

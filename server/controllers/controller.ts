@@ -40,6 +40,8 @@ export interface ControllerOptions {
   nodeIpam?: NodeIpamOptions
   /** How long a token may go unused before it is marked, and marked before it is deleted. Default: 365 days. */
   legacyServiceAccountTokenCleanUpPeriodMs?: number
+  /** Volumes of a node that is not ready stay attached until it has unmounted them, however long that takes. */
+  disableForceDetachOnTimeout?: boolean
   /** Where volumes of the provisioner kubernetes.io/host-path are made; without it there is no such provisioner. */
   hostPathFolder?: string
 }

@@ -26,6 +26,7 @@ import { legacyServiceAccountTokenCleaner } from './legacy-serviceaccount-token-
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { persistentVolumeAttachDetachController } from './persistentvolume-attach-detach/attach-detach.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/persistentvolume-binder.ts'
 import { persistentVolumeExpanderController } from './persistentvolume-expander/persistentvolume-expander.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/persistentvolume-protection.ts'
@@ -75,6 +76,7 @@ export const controllers: readonly Controller[] = [
   resourceQuotaController,
   horizontalPodAutoscalerController,
   persistentVolumeBinderController,
+  persistentVolumeAttachDetachController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   persistentVolumeExpanderController,

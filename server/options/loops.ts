@@ -20,6 +20,7 @@ export interface LoopOptions {
   nodeCidrMaskSizeIPv4: number
   nodeCidrMaskSizeIPv6: number
   legacyServiceAccountTokenCleanUpPeriodMs: number
+  disableForceDetachOnTimeout: boolean
   leaderElect: boolean
   leaseDurationMs: number
   renewDeadlineMs: number
@@ -42,6 +43,7 @@ export const loops: Family<LoopOptions> = {
     nodeCidrMaskSizeIPv4: 0,
     nodeCidrMaskSizeIPv6: 0,
     legacyServiceAccountTokenCleanUpPeriodMs: 365 * 24 * 3_600_000,
+    disableForceDetachOnTimeout: false,
     leaderElect: true,
     leaseDurationMs: 15_000,
     renewDeadlineMs: 10_000,
@@ -99,6 +101,11 @@ export const loops: Family<LoopOptions> = {
       field: 'legacyServiceAccountTokenCleanUpPeriodMs',
       type: 'duration',
       help: 'How long a token in a secret may go unused before it is marked as invalid, and so long after that it is deleted.',
+    },
+    'disable-force-detach-on-timeout': {
+      field: 'disableForceDetachOnTimeout',
+      type: 'bool',
+      help: 'Volumes of a node that is not ready stay attached until it has unmounted them, and not for six minutes only.',
     },
     'leader-elect': {
       field: 'leaderElect',
