@@ -70,13 +70,13 @@ function patchTypes(structs: Structs): Structs {
 const KEPT = new Set(['any', 'bool', 'bytes', 'double', 'duration', 'int', 'null', 'string', 'timestamp', 'uint'])
 
 /** What is kept of a variable's type for those that use it: of types with fields, that there are some. */
-function declared(type: CelType | undefined): CelType {
+export function declaredType(type: CelType | undefined): CelType {
   if (type === undefined) return DYN
   if (KEPT.has(type.kind)) return type
-  return type.kind === 'list' || type.kind === 'map' ? { ...type, params: type.params.map(declared) } : DYN
+  return type.kind === 'list' || type.kind === 'map' ? { ...type, params: type.params.map(declaredType) } : DYN
 }
 
-const VARIABLES = 'kubernetes.variables'
+export const VARIABLES = 'kubernetes.variables'
 
 /** The expressions of one policy: later ones see the variables that were declared before. */
 export class PolicyExpressions {
@@ -97,7 +97,7 @@ export class PolicyExpressions {
   /** Declares a variable, whatever is wrong with it, which is returned in the reference's words. */
   declare(name: string, expression: string): string | undefined {
     const made = this.#compile(expression, { results: undefined, authorizer: true, patches: false }, false)
-    this.#fields.set(name, declared(made.type))
+    this.#fields.set(name, declaredType(made.type))
     return made.error
   }
 

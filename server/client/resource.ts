@@ -59,6 +59,7 @@ export const DEVICE_CLASSES = id('resource.k8s.io', 'v1', 'deviceclasses', false
 export const DEVICE_TAINT_RULES = id('resource.k8s.io', 'v1', 'devicetaintrules', false)
 export const CUSTOM_RESOURCE_DEFINITIONS = id('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', false)
 export const STORAGE_VERSION_MIGRATIONS = id('storagemigration.k8s.io', 'v1', 'storageversionmigrations', false)
+export const VALIDATING_ADMISSION_POLICIES = id('admissionregistration.k8s.io', 'v1', 'validatingadmissionpolicies', false)
 export const LEASES = id('coordination.k8s.io', 'v1', 'leases')
 
 /** `pods.v1.`, `deployments.v1.apps`: one text a resource, for map keys and messages. */

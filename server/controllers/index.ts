@@ -47,6 +47,7 @@ import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 import { tokenCleanerController } from './token-cleaner/token-cleaner.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
 import { ttlController } from './ttl/ttl.ts'
+import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status/validatingadmissionpolicy-status.ts'
 import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/volumeattributesclass-protection.ts'
 
 export const controllers: readonly Controller[] = [
@@ -92,6 +93,7 @@ export const controllers: readonly Controller[] = [
   tokenCleanerController,
   ttlController,
   volumeAttributesClassProtectionController,
+  validatingAdmissionPolicyStatusController,
   garbageCollectorController,
   storageVersionMigratorController,
 ]

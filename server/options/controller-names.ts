@@ -60,7 +60,6 @@ export const absentControllers: Readonly<Record<string, string>> = {
   'resourcepoolstatusrequest-controller': 'the feature gate DRAResourcePoolStatus is off, as it is by default in Kubernetes 1.37',
   'storageversion-garbage-collector-controller': 'the feature gate StorageVersionAPI is off, as it is by default in Kubernetes 1.37',
   'selinux-warning-controller': 'this server has no such loop yet',
-  'validatingadmissionpolicy-status-controller': 'this server has no such loop yet',
 }
 
 const byAlias: ReadonlyMap<string, string> = new Map(
