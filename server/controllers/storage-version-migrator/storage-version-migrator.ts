@@ -1,7 +1,6 @@
 import { dropManagedFields } from '../../client/informer.ts'
 import { STORAGE_VERSION_MIGRATIONS } from '../../client/resource.ts'
 import { isStatusError } from '../../machinery/status.ts'
-import { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { noteCheckpoint } from './checkpoint.ts'
@@ -18,11 +17,8 @@ const WORKERS = 5
 export const storageVersionMigratorController: Controller = {
   name: 'storage-version-migrator-controller',
   async start(ctx) {
-    const [byResource, checkpoints, rewrites] = [1, 2, 3].map(() => new WorkQueue({ clock: ctx.clock })) as [
-      WorkQueue,
-      WorkQueue,
-      WorkQueue,
-    ]
+    const [byResource, checkpoints] = [ctx.workQueue('resource-version-controller'), ctx.workQueue('resource-version-controller')]
+    const rewrites = ctx.workQueue('storage-version-migrator-controller')
     const migrations = ctx.informers.informer<StorageVersionMigration>(STORAGE_VERSION_MIGRATIONS, { transform: dropManagedFields })
     const look = (svm: StorageVersionMigration): void => {
       byResource.add(groupResourceOf(svm))
