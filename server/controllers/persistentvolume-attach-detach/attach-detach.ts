@@ -10,7 +10,7 @@ import {
   PODS,
   VOLUME_ATTACHMENTS,
 } from '../../client/resource.ts'
-import { keyFor, keyOf } from '../../client/store.ts'
+import { keyFor } from '../../client/store.ts'
 import { claimNameOf, claimNames, foreignClaim, has } from '../../client/volume-binding.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
