@@ -1,5 +1,5 @@
 import type { KubeObject } from '../machinery/types.ts'
-import type { NodeSelectorTerm, Pod, Strings } from './objects.ts'
+import type { Condition, NodeSelectorTerm, Pod, Strings } from './objects.ts'
 
 /** resource.k8s.io/v1: the parts that the scheduler and the controllers read or write, in their JSON form. */
 export interface DeviceSelector {
@@ -144,7 +144,7 @@ export interface ResourceSlice extends KubeObject {
 
 export interface DeviceTaintRule extends KubeObject {
   spec?: { deviceSelector?: { driver?: string; pool?: string; device?: string }; taint?: DeviceTaint }
-  status?: { conditions?: unknown[] }
+  status?: { conditions?: Condition[] }
 }
 
 export interface PodResourceClaim {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KubeObject } from '../machinery/types.ts'
-import { startTestServer, type TestServer } from '../registry/testing/calls/server.ts'
+import { startTestServer, type TestServer } from '../testing/api-server.ts'
 import { createClient, type Client } from '../client/client.ts'
 import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../client/resource.ts'
 import { isStatusError } from '../machinery/status.ts'

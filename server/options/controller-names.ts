@@ -59,7 +59,7 @@ export const absentControllers: Readonly<Record<string, string>> = {
   'podgroup-protection-controller': 'the feature gate GenericWorkload is off, as it is by default in Kubernetes 1.37',
   'resourcepoolstatusrequest-controller': 'the feature gate DRAResourcePoolStatus is off, as it is by default in Kubernetes 1.37',
   'storageversion-garbage-collector-controller': 'the feature gate StorageVersionAPI is off, as it is by default in Kubernetes 1.37',
-  'selinux-warning-controller': 'this server has no such loop yet',
+  'selinux-warning-controller': 'this server has no such loop, which is off by default in Kubernetes 1.37',
 }
 
 const byAlias: ReadonlyMap<string, string> = new Map(

@@ -85,3 +85,47 @@ test('a taint of the slice counts, one that only keeps others off does not', asy
   })
   expect((await goes('p')).metadata.name).toBe('p')
 })
+
+type Rule = KubeObject & { status?: { conditions?: Record<string, unknown>[] } }
+const conditionOf = async (): Promise<string[] | undefined> => {
+  const [c] = (await cluster.get<Rule>(DEVICE_TAINT_RULES, 'sick')).status?.conditions ?? []
+  return c && [c.type, c.status, c.reason, c.message].map(String)
+}
+const isTold = (...expected: string[]) =>
+  cluster.until(expected.join(' '), async () => JSON.stringify(await conditionOf()) === JSON.stringify(['EvictionInProgress', ...expected]))
+
+test('a rule says what it does: how many pods are to go, and how many went', async () => {
+  await user('plain')
+  await user('patient', [{ key: 'sick', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }])
+  await cluster.pass(2)
+  await rule('NoExecute')
+  await isTold('True', 'PodsPendingEviction', '1 pod needs to be evicted in 1 namespace. 1 pod evicted since starting the controller.')
+  await isTold('False', 'Completed', '2 pods evicted since starting the controller.')
+  const writes = cluster.writes()
+  await cluster.pass(60)
+  expect(cluster.writes()).toBe(writes)
+  expect(cluster.errors).toEqual([])
+})
+
+test('a rule without effect says what it would do, once; another that nobody has to go for', async () => {
+  await user('plain')
+  await user('stoic', [{ operator: 'Exists', effect: 'NoExecute' }])
+  await cluster.pass(2)
+  await rule('None')
+  await isTold(
+    'False',
+    'NoEffect',
+    '0 published devices selected. 2 allocated devices selected. 1 pod would be evicted in 1 namespace if the effect was NoExecute. ' +
+      'This information will not be updated again. Recreate the DeviceTaintRule to trigger an update.',
+  )
+  expect((await pod('plain')).metadata.deletionTimestamp).toBeUndefined()
+  await cluster.client.resource(DEVICE_TAINT_RULES).patch('sick', { type: 'merge', body: { spec: { taint: { effect: 'NoSchedule' } } } })
+  await isTold('False', 'OtherEffect', 'Eviction only happens for the NoExecute effect.')
+  await cluster.client.resource(DEVICE_TAINT_RULES).delete('sick')
+  await cluster.client.resource(RESOURCE_CLAIMS).delete('plain', { namespace: 'default' })
+  await cluster.create(DEVICE_TAINT_RULES, {
+    ...{ ...kind('DeviceTaintRule'), metadata: { name: 'sick' } },
+    spec: { deviceSelector: { driver: 'other.example.com' }, taint: { key: 'sick', effect: 'NoExecute' } },
+  } as KubeObject)
+  await isTold('False', 'NotStarted', '')
+})

@@ -17,17 +17,20 @@ import { isStatusError } from '../../machinery/status.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import { isTerminal, patchCondition } from '../pods.ts'
+import { ruleCondition, RULE_STATUS_PERIOD_MS, type RuleEffects } from './rule-status.ts'
 
+const NAME = 'device-taint-eviction-controller'
 const BY_CLAIM = 'resourceClaim'
 const BY_POOL = 'pool'
 const POD_OWNED = (claim: ResourceClaim): boolean => claim.metadata.ownerReferences?.some((o) => o.controller === true) === true
 
 /** Deletes pods whose devices have a NoExecute taint, by their slice or by a rule, that their claim does not tolerate (KEP-5055). */
 export const deviceTaintEvictionController: Controller = {
-  name: 'device-taint-eviction-controller',
+  name: NAME,
   async start(ctx) {
     const { client, clock, signal } = ctx
     const queue = ctx.workQueue('device_taint_eviction')
+    const statuses = ctx.workQueue('device_taint_rule_status')
     const transform = dropManagedFields
     const pods = ctx.informers.informer<Pod>(PODS, { transform })
     const claims = ctx.informers.informer<ResourceClaim>(RESOURCE_CLAIMS, { transform })
@@ -57,44 +60,124 @@ export const deviceTaintEvictionController: Controller = {
     rules.addHandler({ added: lookAtAll, updated: lookAtAll, deleted: lookAtAll })
     await Promise.all([pods.synced(), claims.synced(), slices.synced(), rules.synced()])
 
-    const taintsOf = (result: DeviceAllocation): DeviceTaint[] => [
-      ...deviceTaints(slices, result),
-      ...rules.lister.list().flatMap((rule) => {
+    const taintsOf = (result: DeviceAllocation, also?: DeviceTaintRule): { taint: DeviceTaint; rule?: string }[] => [
+      ...deviceTaints(slices, result).map((taint) => ({ taint })),
+      ...rules.lister.list().flatMap((known) => {
+        const rule = known.metadata.uid === also?.metadata.uid ? also! : known
         const { taint } = rule.spec ?? {}
-        return taint !== undefined && ruleSelects(rule, result.driver, result.pool, result.device) ? [taint] : []
+        return taint !== undefined && ruleSelects(rule, result.driver, result.pool, result.device)
+          ? [{ taint, rule: rule.metadata.uid ?? '' }]
+          : []
       }),
     ]
 
-    /** When the pod has to go, in ms; undefined when it may stay. */
-    function evictionTime(pod: Pod): number | undefined {
+    /**
+     * When the pod has to go, in ms, and the rules that say so, by their uid; undefined when it may stay.
+     * @param also counts in place of the rule of that uid
+     */
+    function evictionOf(pod: Pod, also?: DeviceTaintRule): { at: number; rules: Set<string> } | undefined {
       if ((pod.spec?.nodeName ?? '') === '') return undefined
       let at: number | undefined
+      const reasons = new Set<string>()
       for (const name of knownClaimNames(pod)) {
         const claim = claims.lister.get(name, pod.metadata.namespace)
         if (claim === undefined || !isReservedFor(claim, pod)) continue
         if (POD_OWNED(claim) && foreignResourceClaim(pod, claim) !== undefined) continue
         for (const result of claim.status?.allocation?.devices?.results ?? []) {
-          for (const taint of taintsOf(result)) at = earliest(at, timeOf(taint, result, clock.now()))
+          for (const { taint, rule } of taintsOf(result, also)) {
+            const time = timeOf(taint, result, clock.now())
+            if (time !== undefined && rule !== undefined) reasons.add(rule)
+            at = earliest(at, time)
+          }
         }
       }
-      return at
+      return at === undefined ? undefined : { at, rules: reasons }
     }
+
+    const evicted = new Map<string, number>()
+    const effectsOf = (rule: DeviceTaintRule): RuleEffects => {
+      const { uid = '' } = rule.metadata
+      const { taint } = rule.spec ?? {}
+      const acting = taint === undefined ? rule : { ...rule, spec: { ...rule.spec, taint: { ...taint, effect: 'NoExecute' } } }
+      const selects = (driver: string, pool: string, device: string): boolean => ruleSelects(rule, driver, pool, device)
+      return {
+        evicted: evicted.get(uid) ?? 0,
+        pendingPods() {
+          const pending = pods.lister
+            .list()
+            .filter((pod) => pod.metadata.deletionTimestamp == null && evictionOf(pod, acting)?.rules.has(uid) === true)
+          return { pods: pending.length, namespaces: new Set(pending.map((pod) => pod.metadata.namespace)).size }
+        },
+        selectedDevices: () => ({
+          published: slices.lister.list().reduce((n, slice) => n + newestDevices(slices, slice).filter((d) => selects(...d)).length, 0),
+          allocated: claims.lister
+            .list()
+            .flatMap((claim) => claim.status?.allocation?.devices?.results ?? [])
+            .filter((r) => selects(r.driver, r.pool, r.device)).length,
+        }),
+      }
+    }
+    /** A change is told at once, what comes of it now and then. */
+    const lookAtRules = (uids: ReadonlySet<string>): void => {
+      for (const rule of rules.lister.list()) {
+        if (uids.has(rule.metadata.uid ?? '')) statuses.addAfter(keyOf(rule), RULE_STATUS_PERIOD_MS)
+      }
+    }
+    rules.addHandler({
+      added: (rule) => statuses.add(keyOf(rule)),
+      updated: (rule, old) => {
+        if (rule.metadata.uid !== old.metadata.uid || rule.metadata.generation !== old.metadata.generation) statuses.add(keyOf(rule))
+      },
+      deleted: (rule) => void evicted.delete(rule.metadata.uid ?? ''),
+    })
+    startWorkers({
+      queue: statuses,
+      workers: 1,
+      signal,
+      onError: unlessConflict(ctx, (name) => `device taint rule ${name}`),
+      async sync(name) {
+        const rule = rules.lister.get(name)
+        if (rule?.spec === undefined) return
+        const condition = ruleCondition(rule, effectsOf(rule), clock.now())
+        if (typeof condition === 'number') return statuses.addAfter(name, condition)
+        if (condition === undefined) return
+        const { group, version } = DEVICE_TAINT_RULES
+        const { uid } = rule.metadata
+        const body = {
+          apiVersion: `${group}/${version}`,
+          kind: 'DeviceTaintRule',
+          metadata: { name, uid },
+          status: { conditions: [condition] },
+        }
+        await client
+          .resource(DEVICE_TAINT_RULES)
+          .patch(
+            name,
+            { type: 'apply', body: Buffer.from(JSON.stringify(body)) },
+            { subresource: 'status', fieldManager: NAME, force: true, signal },
+          )
+      },
+    })
 
     const event = (pod: Pod, message: string): void =>
       recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Normal', 'DeviceTaintManagerEviction', message)
 
-    async function evict(cached: Pod): Promise<void> {
+    /** Whether this took the pod away. */
+    async function evict(cached: Pod): Promise<boolean> {
       const { namespace, name } = splitKey(keyOf(cached))
-      event(cached, 'Marking for deletion')
       try {
         const pod = await client.resource<Pod>(PODS).get(name, { namespace, signal })
-        if (pod.metadata.uid !== cached.metadata.uid) return
+        // Replaced by another of its name, or on its way already.
+        if (pod.metadata.uid !== cached.metadata.uid || pod.metadata.deletionTimestamp != null) return false
+        event(cached, 'Marking for deletion')
         const message = 'Device Taint manager: deleting due to NoExecute taint'
         await patchCondition(ctx, pod, { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByDeviceTaintManager', message })
         const { uid } = pod.metadata
         await client.resource(PODS).delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
+        return true
       } catch (e) {
         if (!isStatusError(e, 'NotFound')) throw e
+        return false
       }
     }
 
@@ -106,18 +189,21 @@ export const deviceTaintEvictionController: Controller = {
       async sync(key) {
         const pod = pods.lister.getByKey(key)
         if (pod === undefined || pod.metadata.deletionTimestamp != null || isTerminal(pod)) return void running.delete(key)
-        const at = evictionTime(pod)
-        if (at === undefined) {
+        const eviction = evictionOf(pod)
+        if (eviction === undefined) {
           if (running.delete(key)) event(pod, 'Cancelling deletion')
           return
         }
-        const left = at - clock.now()
+        lookAtRules(eviction.rules)
+        const left = eviction.at - clock.now()
         if (left > 0) {
           running.add(key)
           return queue.addAfter(key, left)
         }
         running.delete(key)
-        await evict(pod)
+        if (!(await evict(pod))) return
+        for (const rule of eviction.rules) evicted.set(rule, (evicted.get(rule) ?? 0) + 1)
+        lookAtRules(eviction.rules)
       },
     })
   },
@@ -136,10 +222,20 @@ function timeOf(taint: DeviceTaint, { tolerations = [] }: DeviceAllocation, now:
   return since + (seconds.length === 0 ? 0 : Math.min(...seconds) * 1000)
 }
 
+const newestGeneration = (all: readonly ResourceSlice[]): number => all.reduce((n, s) => Math.max(n, s.spec?.pool.generation ?? 0), 0)
+
+/** Driver, pool and name of the devices of a slice; none when there is a newer generation of its pool. */
+function newestDevices(slices: Informer<ResourceSlice>, { spec }: ResourceSlice): [driver: string, pool: string, device: string][] {
+  if (spec === undefined) return []
+  const { driver, pool } = spec
+  const newest = newestGeneration(slices.lister.byIndex(BY_POOL, `${driver}/${pool.name}`))
+  return (pool.generation ?? 0) === newest ? (spec.devices ?? []).map((d) => [driver, pool.name, d.name]) : []
+}
+
 /** Taints of the device in its pool's newest slices. */
 function deviceTaints(slices: Informer<ResourceSlice>, { driver, pool, device }: DeviceAllocation): DeviceTaint[] {
   const all = slices.lister.byIndex(BY_POOL, `${driver}/${pool}`)
-  const newest = Math.max(0, ...all.map((s) => s.spec?.pool.generation ?? 0))
+  const newest = newestGeneration(all)
   const found = all
     .flatMap(({ spec }) => ((spec?.pool.generation ?? 0) === newest ? (spec?.devices ?? []) : []))
     .find((d) => d.name === device)

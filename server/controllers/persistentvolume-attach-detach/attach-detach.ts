@@ -2,14 +2,7 @@ import type { EventRecorder, EventType } from '../../client/event-recorder.ts'
 import { dropManagedFields, type Informer } from '../../client/informer.ts'
 import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, VolumeAttachment } from '../../client/objects-storage.ts'
 import { findCondition, type Pod } from '../../client/objects.ts'
-import {
-  CSI_DRIVERS,
-  NODES,
-  PERSISTENT_VOLUME_CLAIMS,
-  PERSISTENT_VOLUMES,
-  PODS,
-  VOLUME_ATTACHMENTS,
-} from '../../client/resource.ts'
+import { CSI_DRIVERS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, VOLUME_ATTACHMENTS } from '../../client/resource.ts'
 import { keyFor } from '../../client/store.ts'
 import { claimNameOf, claimNames, foreignClaim, has } from '../../client/volume-binding.ts'
 import { isStatusError } from '../../machinery/status.ts'
@@ -309,7 +302,8 @@ class AttachDetach {
     this.#told.add(key)
     const wanted = this.#wanted(volume)
     const users = others.flatMap((other) => wanted.get(other)?.pods ?? [])
-    for (const pod of want.pods) this.#tell({ ...want, pods: [pod] }, 'Warning', 'FailedAttachVolume', 'Waiting for detach', usedBy(pod, users))
+    for (const pod of want.pods)
+      this.#tell({ ...want, pods: [pod] }, 'Warning', 'FailedAttachVolume', 'Waiting for detach', usedBy(pod, users))
   }
 
   #failed(want: Wanted, message: string): never {

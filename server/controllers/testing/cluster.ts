@@ -5,7 +5,7 @@ import { createClient, type Client } from '../../client/client.ts'
 import { createInformerFactory } from '../../client/informer.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CORE_EVENTS, PODS, type ResourceId } from '../../client/resource.ts'
-import type { Transport } from '../../client/transport.ts'
+import type { Transport, TransportRequest } from '../../client/transport.ts'
 import { formatTime, type FakeClock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { turnsWaited } from '../../machinery/turns.ts'
@@ -33,6 +33,8 @@ export interface TestCluster {
   pass(seconds: number): Promise<void>
   /** Answers the loops' GETs of this path: an API that another server would serve. */
   serve(path: string, answer: () => Promise<unknown>): void
+  /** From now on the loops hear nothing of what becomes of these requests, which the server carries out. */
+  loseAnswers(of: (req: TransportRequest) => boolean): void
   /** Requests that changed something and reached the server from the loops. */
   writes(): number
   close(): Promise<void>
@@ -55,6 +57,7 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
   let writes = 0
   let requests = 0
   let inFlight = 0
+  let isLost: (req: TransportRequest) => boolean = () => false
   const served = new Map<string, () => Promise<unknown>>()
   const counting = (transport: Transport): Transport => ({
     ...transport,
@@ -64,7 +67,9 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
       if (req.method !== 'GET' && !req.path.includes('/events')) writes++
       requests++
       inFlight++
-      return transport.request(req).finally(() => void inFlight--)
+      const answer = transport.request(req).finally(() => void inFlight--)
+      if (!isLost(req)) return answer
+      return answer.then(() => Promise.reject(new Error('socket hang up')))
     },
   })
   const clientAs = (user: UserInfo): Client =>
@@ -118,6 +123,7 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
       }
     },
     serve: (path, answer) => void served.set(path, answer),
+    loseAnswers: (of) => void (isLost = of),
     writes: () => writes,
     async close() {
       abort.abort()

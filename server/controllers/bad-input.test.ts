@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Job } from '../client/objects-batch.ts'
+import type { PodDisruptionBudget } from '../client/objects-policy.ts'
+import type { Node, Pod, ReplicaSet } from '../client/objects.ts'
+import { CONFIG_MAPS, CRON_JOBS, JOBS, NODES, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, STATEFUL_SETS } from '../client/resource.ts'
+import { formatTime } from '../machinery/clock.ts'
+import type { KubeObject } from '../machinery/types.ts'
+import { cronJobController } from './cronjob/cronjob.ts'
+import { disruptionController } from './disruption/disruption.ts'
+import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
+import { jobController } from './job/job.ts'
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { replicaSetController } from './replicaset/replicaset.ts'
+import { statefulSetController } from './statefulset/statefulset.ts'
+import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { isAlive, ready, startTestCluster, type TestCluster } from './testing/cluster.ts'
+
+/** What nobody means and somebody does: no loop may spin, make a pod twice, or act on what it has not seen. */
+let c: TestCluster
+afterEach(() => c.close())
+
+const containers = [{ name: 'c', image: 'i' }]
+const labels = { app: 'web' }
+const replicaSet = (name: string, replicas: number): Promise<ReplicaSet> =>
+  c.create<ReplicaSet>(REPLICA_SETS, {
+    ...{ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name } },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  } as KubeObject as ReplicaSet)
+const addPod = (name: string): Promise<Pod> =>
+  c.create<Pod>(PODS, { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec: { containers } } as Pod)
+const pods = (): Promise<Pod[]> => c.list<Pod>(PODS)
+const alive = async (): Promise<Pod[]> => (await pods()).filter(isAlive)
+const ownersOf = async (): Promise<Record<string, number>> => {
+  const names = (await alive()).map((p) => p.metadata.ownerReferences?.map((o) => o.name).join('+') ?? 'nobody')
+  return Object.fromEntries([...new Set(names)].sort().map((name) => [name, names.filter((n) => n === name).length]))
+}
+/** Nothing is written while nothing happens. */
+async function rests(seconds = 20): Promise<void> {
+  await c.pass(3)
+  const writes = c.writes()
+  await c.pass(seconds)
+  expect(c.writes() - writes).toBe(0)
+}
+
+describe('selectors', () => {
+  test('two sets that select the same pods share none: each has its own, an orphan gets one owner', async () => {
+    c = await startTestCluster(replicaSetController)
+    await addPod('orphan')
+    await replicaSet('a', 3)
+    await replicaSet('b', 2)
+    await c.until('five pods', async () => (await alive()).length === 5)
+    await c.pass(5)
+    expect(await ownersOf()).toEqual({ a: 3, b: 2 })
+    await rests()
+    expect(c.errors).toEqual([])
+  })
+
+  test('a budget for everything counts everything, one for nothing counts nothing', async () => {
+    c = await startTestCluster(disruptionController)
+    const budget = (name: string, selector: object | undefined): Promise<KubeObject> =>
+      c.create(POD_DISRUPTION_BUDGETS, {
+        ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name } },
+        spec: { minAvailable: 1, ...(selector === undefined ? {} : { selector }) },
+      } as KubeObject)
+    await budget('everything', {})
+    await budget('nothing', undefined)
+    await budget('nobody', { matchLabels: { app: 'other' } })
+    for (const name of ['p', 'q']) await c.report(await addPod(name), ready(c.clock))
+    const healthy = async (name: string) => (await c.get<PodDisruptionBudget>(POD_DISRUPTION_BUDGETS, name)).status?.currentHealthy
+    await c.until('both count', async () => (await healthy('everything')) === 2)
+    expect(await Promise.all(['nothing', 'nobody'].map(healthy))).toEqual([0, 0])
+    await rests()
+  })
+})
+
+describe('owners', () => {
+  const owned = (name: string, ...owners: KubeObject[]): Promise<KubeObject> => {
+    const ownerReferences = owners.map(({ metadata }) => ({
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', name: metadata.name ?? '', uid: metadata.uid ?? '', blockOwnerDeletion: true },
+    }))
+    return c.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ownerReferences } })
+  }
+  const names = async (): Promise<string[]> =>
+    (await c.list(CONFIG_MAPS)).map((m) => m.metadata.name!).filter((n) => n !== 'kube-root-ca.crt')
+
+  /** a owns b owns c owns a. */
+  async function cycle(): Promise<void> {
+    const a = await owned('a')
+    const b = await owned('b', a)
+    const last = await owned('c', b)
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'c', uid: last.metadata.uid, blockOwnerDeletion: true }]
+    await c.client.resource(CONFIG_MAPS).patch('a', { type: 'merge', body: { metadata: { ownerReferences } } }, { namespace: 'default' })
+    await c.pass(3)
+    expect(await names()).toEqual(['a', 'b', 'c'])
+  }
+
+  test.each(['Background', 'Foreground'] as const)('a cycle stays, and goes as a whole with one of it: %s', async (propagationPolicy) => {
+    c = await startTestCluster(garbageCollectorController)
+    await cycle()
+    await rests(10)
+    await c.client.resource(CONFIG_MAPS).delete('a', { namespace: 'default', propagationPolicy })
+    await c.until('all are gone', async () => (await names()).length === 0)
+    await rests(10)
+    expect(c.errors).toEqual([])
+  })
+
+  test('orphans by the hundred go with one request each', async () => {
+    c = await startTestCluster(garbageCollectorController)
+    const orphans = 300
+    const gone = { metadata: { name: 'gone', uid: '00000000-0000-4000-8000-000000000000' } }
+    await Promise.all(Array.from({ length: orphans }, (_, i) => owned(`o${i}`, gone)))
+    await c.until('all are gone', async () => (await names()).length === 0)
+    expect(c.writes()).toBe(orphans)
+    await rests(10)
+  })
+})
+
+test('two that will not agree: a loop answers each change once, and slows down for nobody else', async () => {
+  c = await startTestCluster(replicaSetController)
+  await replicaSet('a', 2)
+  await c.until('two pods', async () => (await alive()).length === 2)
+  await c.pass(5)
+  const before = c.writes()
+  const rounds = 20
+  // Somebody who wants no pods of this set takes the newest away, whenever it comes.
+  for (let i = 0; i < rounds; i++) {
+    const [pod] = await alive()
+    await c.client.resource(PODS).delete(pod!.metadata.name!, { namespace: 'default', gracePeriodSeconds: 0 })
+    await c.pass(2)
+    expect(await alive()).toHaveLength(2)
+  }
+  // One pod a round, and a status or two.
+  expect(c.writes() - before).toBeLessThanOrEqual(rounds * 4)
+  await rests()
+})
+
+describe('answers that are lost', () => {
+  const everyOther = () => {
+    let n = 0
+    return ({ method, path }: { method: string; path: string }): boolean => method === 'POST' && path.includes('/pods') && n++ % 2 === 0
+  }
+
+  test('a replica set ends with as many pods as it should have', async () => {
+    c = await startTestCluster(replicaSetController)
+    c.loseAnswers(everyOther())
+    await replicaSet('a', 12)
+    await c.until('there are some', async () => (await alive()).length > 0)
+    await c.pass(60)
+    expect(await ownersOf()).toEqual({ a: 12 })
+    c.loseAnswers(() => false)
+    await rests()
+  })
+
+  test('a stateful set and an indexed job make no pod twice', async () => {
+    c = await startTestCluster(statefulSetController, jobController)
+    c.loseAnswers(everyOther())
+    await c.create(STATEFUL_SETS, {
+      ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db' } },
+      spec: {
+        ...{ replicas: 4, serviceName: 'db', podManagementPolicy: 'Parallel', selector: { matchLabels: labels } },
+        template: { metadata: { labels }, spec: { containers } },
+      },
+    } as KubeObject)
+    await c.create<Job>(JOBS, {
+      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' } },
+      spec: { completions: 4, parallelism: 4, completionMode: 'Indexed', template: { spec: { restartPolicy: 'Never', containers } } },
+    } as KubeObject as Job)
+    await c.pass(60)
+    const indexOf = (p: Pod): string =>
+      p.metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ?? p.metadata.labels?.['apps.kubernetes.io/pod-index'] ?? ''
+    const found = (await alive()).map((p) => `${p.metadata.ownerReferences![0]!.name} ${indexOf(p)}`).sort()
+    expect(found).toEqual([...[0, 1, 2, 3].map((i) => `db ${i}`), ...[0, 1, 2, 3].map((i) => `j ${i}`)])
+  })
+})
+
+test('a clock that jumps three days: one job for all that was missed, and no pod more', async () => {
+  c = await startTestCluster(cronJobController, jobController)
+  await c.create(CRON_JOBS, {
+    ...{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tick' } },
+    spec: {
+      ...{ schedule: '*/10 * * * *', concurrencyPolicy: 'Allow' },
+      jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers } } } },
+    },
+  } as KubeObject)
+  await c.pass(5)
+  c.clock.advance(3 * 86_400_000)
+  await c.pass(5)
+  expect([(await c.list(JOBS)).length, (await pods()).length]).toEqual([1, 1])
+})
+
+test('a node that flaps loses no pod that may wait, and is not written about without end', async () => {
+  c = await startTestCluster(nodeLifecycleController, taintEvictionController)
+  await c.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } })
+  const flap = (status: string): Promise<KubeObject> => {
+    const at = formatTime(c.clock.now())
+    const conditions = [{ type: 'Ready', status, lastHeartbeatTime: at, lastTransitionTime: at }]
+    return c.client.resource(NODES).patch('n', { type: 'strategic', body: { status: { conditions } } }, { subresource: 'status' })
+  }
+  await flap('True')
+  const tolerations = ['not-ready', 'unreachable'].map((key) => ({
+    ...{ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 20 },
+  }))
+  await c.create<Pod>(PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: { nodeName: 'n', tolerations, containers },
+  } as Pod)
+  await c.pass(10)
+  const before = c.writes()
+  const rounds = 5
+  for (let i = 0; i < rounds; i++) {
+    await flap('False')
+    await c.pass(8)
+    await flap('True')
+    await c.pass(8)
+  }
+  expect((await c.get<Pod>(PODS, 'p')).metadata.deletionTimestamp).toBeUndefined()
+  expect((await c.get<Node>(NODES, 'n')).spec?.taints ?? []).toEqual([])
+  // Taints go on and off, and the pod's condition with them.
+  expect(c.writes() - before).toBeLessThanOrEqual(rounds * 10)
+})
