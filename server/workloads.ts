@@ -169,7 +169,7 @@ function identityOf(dataDir: string): string {
   return `${hostname()}_${[hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-')}`
 }
 
-function startAgents(
+async function startAgents(
   w: WorkloadsOptions,
   clientAs: (user: UserInfo, agent: string) => Client,
 ): Promise<Awaited<ReturnType<typeof startNodeAgents>> | undefined> {

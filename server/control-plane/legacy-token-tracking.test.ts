@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KubeObject } from '../machinery/types.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
@@ -15,7 +16,7 @@ let server: TestServer
 let client: Client
 beforeAll(async () => {
   server = await startTestServer()
-  client = createClient(server.api.transport('admin'), { userAgent: 'test/v1', clock: server.clock })
+  client = createClient(server.api.transport(administrator), { userAgent: 'test/v1', clock: server.clock })
 })
 afterAll(() => server.close())
 

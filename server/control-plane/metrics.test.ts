@@ -33,7 +33,7 @@ test('what is stored without effect is told', async () => {
 })
 
 async function text(path: string): Promise<[number, string]> {
-  const answer = await server.api.transport('admin').request({ method: 'GET', path, headers: {} })
+  const answer = await server.api.transport(administrator).request({ method: 'GET', path, headers: {} })
   return [answer.status, answer.body.toString('utf8')]
 }
 
