@@ -15,7 +15,7 @@ import { few, many, type Shot, shots } from './screenshots/shots.ts'
 /**
  * `npm run screenshots [-- --all] [--out FOLDER]`: pictures of the window into docs/images (those that the README shows), or with --all of
  * every page, theme, language, size and amount of objects into a folder of their own, for a person to look through; --only NAME,NAME takes
- * some of them.
+ * some of them, --match REGEX those whose file name (`pods-3-dark-en-1280`) it matches.
  */
 interface Look {
   theme: 'dark' | 'light'
@@ -103,24 +103,32 @@ async function photograph(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { all: { type: 'boolean', default: false }, out: { type: 'string' }, only: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { all: { type: 'boolean', default: false }, out: { type: 'string' }, only: { type: 'string' }, match: { type: 'string' } },
+  })
   const only = values.only?.split(',')
   const program = findChromium()
   if (program.path === undefined) throw new Error(program.why)
   const out = resolve(values.out ?? (values.all ? mkdtempSync(join(tmpdir(), 'binnacle-screenshots-')) : join(root, 'docs/images')))
   mkdirSync(out, { recursive: true })
   const browser = await chromium.launch({ executablePath: program.path, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  const nameOf = (shot: string, objects: number, { theme, language, width }: Look): string =>
+    `${shot}-${objects}-${theme}-${language}-${width}`
+  const match = new RegExp(values.match ?? '')
   const looksOf = (shot: Shot, objects: number): readonly Look[] =>
     values.all
-      ? everyLook.filter(() => shot.objects.includes(objects) && (only === undefined || only.includes(shot.name)))
+      ? everyLook.filter(
+          (look) =>
+            shot.objects.includes(objects) &&
+            (only === undefined || only.includes(shot.name)) &&
+            match.test(nameOf(shot.name, objects, look)),
+        )
       : readme.filter((r) => r.shot === shot.name && r.objects === objects).map((r) => r.look)
   let taken = 0
   for (const objects of [0, few, many]) {
     const wanted = shots.map((shot) => ({ shot, looks: looksOf(shot, objects) })).filter(({ looks }) => looks.length > 0)
     if (wanted.length === 0) continue
-    taken += await photograph(browser, objects, wanted, (name, { theme, language, width }) =>
-      join(out, values.all ? `${name}-${objects}-${theme}-${language}-${width}.png` : `${name}.png`),
-    )
+    taken += await photograph(browser, objects, wanted, (name, look) => join(out, `${values.all ? nameOf(name, objects, look) : name}.png`))
   }
   await browser.close()
   say(`${taken} pictures in ${out}`)

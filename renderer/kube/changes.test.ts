@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bodyText, changeUrl, forVersion, inversePatch, parseWarnings } from './changes.ts'
-import { isRecord } from './types.ts'
+import { isRecord, type KubeObject } from './types.ts'
 
 /** RFC 7396 §2. */
 function merge(target: unknown, patch: unknown): unknown {
@@ -38,12 +38,19 @@ describe('changes', () => {
     ['299 - unquoted', []],
   ])('warnings of %j', (header, texts) => expect(parseWarnings(header)).toEqual(texts))
 
-  test('a way back follows the versions that only a status has made', () => {
-    const back = { method: 'PUT', path: '/x', body: { metadata: { name: 'x', resourceVersion: '5' }, spec: 1 } } as const
-    expect(forVersion(back, true, '9').body).toEqual({ metadata: { name: 'x', resourceVersion: '9' }, spec: 1 })
-    expect(forVersion(back, false, '9')).toEqual(back)
+  test('a way back follows the versions in which others have changed other things', () => {
+    const object = (spec: number, resourceVersion: string, more: object = {}, metadata: object = {}): KubeObject =>
+      ({ metadata: { name: 'x', uid: 'u', resourceVersion, ...metadata }, spec, ...more }) as KubeObject
+    const back = { method: 'PUT', path: '/x', body: object(1, '5') } as const
+    const made = object(2, '6')
+    expect(forVersion(back, made, object(2, '9', { status: 'seen' }, { managedFields: [], generation: 3 })).body).toEqual(
+      object(1, '9', { status: 'seen' }, { generation: 3 }),
+    )
+    expect(forVersion(back, made, object(7, '9'))).toEqual(back)
+    expect(forVersion(back, made, object(2, '9', {}, { uid: 'another' }))).toEqual(back)
+    expect(forVersion(back, undefined, object(2, '9'))).toEqual(back)
     const patch = { method: 'PATCH', path: '/x', body: { metadata: {} } } as const
-    expect(forVersion(patch, true, '9')).toEqual(patch)
+    expect(forVersion(patch, made, object(2, '9'))).toEqual(patch)
   })
 
   test('the inverse of a merge patch brings back what was there', () => {

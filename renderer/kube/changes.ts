@@ -1,5 +1,6 @@
 import { clusterPath, request } from './fetch.ts'
 import { parseJson } from './json.ts'
+import { takenBack } from './take-back.ts'
 import { isRecord, type KubeObject } from './types.ts'
 
 /** Under this name the server keeps who set a field (metadata.managedFields). */
@@ -27,13 +28,21 @@ export interface Change {
 }
 
 /**
- * A replacement that was made for one version of an object, made for the version that is stored now, if only what is reported of it has
- * changed since (`same`). Otherwise it stays as it is, and the server tells of the conflict.
+ * The way back by a replacement, made for what is stored now: `made` is what the change had made of the object. What others have written
+ * in other fields since stays. Where they have changed the same ones it stays as it is, and the server tells of the conflict.
  */
-export function forVersion(change: Change, same: boolean, resourceVersion: string | undefined): Change {
+export function forVersion(change: Change, made: KubeObject | undefined, now: KubeObject | undefined): Change {
   const { body } = change
-  if (change.method !== 'PUT' || !same || !isRecord(body) || !isRecord(body.metadata)) return change
-  return { ...change, body: { ...body, metadata: { ...body.metadata, resourceVersion } } }
+  if (change.method !== 'PUT' || !made || !now || !isRecord(body) || made.metadata.uid !== now.metadata.uid) return change
+  // What the server keeps is never part of a change.
+  const { managedFields: _, ...kept } = now.metadata
+  const { resourceVersion, generation } = kept
+  const asNow = (object: object): object => {
+    const { managedFields: __, ...metadata } = (object as Partial<KubeObject>).metadata ?? {}
+    return { ...object, status: (now as { status?: unknown }).status, metadata: { ...metadata, resourceVersion, generation } }
+  }
+  const back = takenBack({ ...now, metadata: kept }, asNow(made), asNow(body))
+  return back === undefined ? change : { ...change, body: back }
 }
 
 export interface Answer {

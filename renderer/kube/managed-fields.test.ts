@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changedPaths, comparable, FieldOwners, pathText, sameWish, takenFrom } from './managed-fields.ts'
+import { changedPaths, comparable, FieldOwners, pathText, takenFrom } from './managed-fields.ts'
 
 const deployment = {
   apiVersion: 'apps/v1',
@@ -91,13 +91,6 @@ describe('who owns what', () => {
       ['spec.replicas', 'kube-controller-manager'],
       ['spec.template.spec.containers[1].args', 'argocd'],
     ])
-  })
-
-  test('a status and the server’s counters are no wish', () => {
-    const old = { metadata: { name: 'x', resourceVersion: '1' }, spec: { a: 1 }, status: { b: 1 } }
-    expect(sameWish(old, { metadata: { name: 'x', resourceVersion: '2', generation: 3 }, spec: { a: 1 }, status: { b: 2 } })).toBe(true)
-    expect(sameWish(old, { ...old, spec: { a: 2 } })).toBe(false)
-    expect(sameWish(undefined, old)).toBe(false)
   })
 
   test('a path is text that one can read', () => {

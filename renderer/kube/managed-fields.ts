@@ -113,17 +113,6 @@ export function comparable(object: unknown): unknown {
   return { ...object, metadata }
 }
 
-/** Whether two versions of an object differ only in what is reported of it: nobody has changed what is wanted. */
-export function sameWish(a: unknown, b: unknown): boolean {
-  const wish = (of: unknown): unknown => {
-    const whole = comparable(of)
-    if (!isRecord(whole)) return whole
-    const { status: _, ...rest } = whole
-    return rest
-  }
-  return changedPaths(wish(a), wish(b)).length === 0
-}
-
 /** The paths of all values that differ, by their place in `before`; of what is only in `after`, the outermost. */
 export function changedPaths(before: unknown, after: unknown, path: FieldPath = []): FieldPath[] {
   if (Object.is(before, after)) return []

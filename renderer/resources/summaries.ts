@@ -66,7 +66,8 @@ export function podProblem(pod: Pod): Omit<PodCause, 'count'> | undefined {
     ...base,
     reason: text === 'Running' ? 'NotReady' : text,
     tone,
-    message: last?.message ?? failing?.state?.waiting?.message ?? pod.status?.message ?? '',
+    // How long the kubelet waits before it tries again says nothing of why.
+    message: last?.message ?? (text === 'CrashLoopBackOff' ? undefined : failing?.state?.waiting?.message) ?? pod.status?.message ?? '',
     container: failing?.name,
     exitCode: last?.exitCode,
   }

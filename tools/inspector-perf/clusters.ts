@@ -33,7 +33,7 @@ export async function measureClusters(bench: Bench): Promise<void> {
   const count = Math.ceil(objects / names.length).toLocaleString('en-US')
   for (const name of names) {
     const card = page.getByRole('region', { name, exact: true })
-    await card.getByText(`${count} objects`).waitFor({ timeout: 180_000 })
+    await card.getByText(`${count} pods`).waitFor({ timeout: 180_000 })
   }
   bench.note('three clusters, all there, from navigation', `${(await page.evaluate(() => performance.now() / 1000)).toFixed(1)} s`)
   const session = await page.context().newCDPSession(page)

@@ -93,8 +93,8 @@ async function measureStart(bench: Bench): Promise<void> {
     const program = performance.now() - began
     const context = await bench.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
     const page = await context.newPage()
-    await page.goto(product.window, { waitUntil: 'commit' })
-    await page.waitForSelector('.home .card')
+    await page.goto(product.window)
+    await page.waitForSelector('.home .card', { timeout: 120_000 })
     await page.keyboard.press('Control+k')
     await page.waitForSelector('[role=combobox]')
     times.push({ program, window: performance.now() - began - program })

@@ -78,7 +78,7 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
       {podSummary?.state.synced && summary && (
         <>
           <p className="card-note">
-            <Link to={placeUrl({ context, resource: 'pods' })}>{t('list.count', { count: summary.total })}</Link>
+            <Link to={placeUrl({ context, resource: 'pods' })}>{t('clusters.pods', { count: summary.total })}</Link>
           </p>
           <PhaseBar phases={summary.phases} total={summary.total} />
           {known && known.total > 0 && (

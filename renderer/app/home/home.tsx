@@ -58,7 +58,8 @@ export function Home() {
   // Without pods and nodes there is nothing to show but the reason, which stands above.
   const empty = podSummary !== undefined && podSummary.value.total === 0 && !podSummary.state.synced
   const broken = may(pods) && empty && (podSummary.state.error !== undefined || isStale(connection))
-  const few = podSummary?.state.synced && podSummary.value.total < 3
+  // Whoever has something that fails needs no tour.
+  const few = podSummary?.state.synced && podSummary.value.total < 3 && podSummary.value.failing === 0
   return (
     <div className="home">
       <h1 className="sr-only">{t('home.title', { context: name })}</h1>

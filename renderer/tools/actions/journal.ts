@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from 'react'
 import { forVersion } from '../../kube/changes.ts'
-import { sameWish } from '../../kube/managed-fields.ts'
 import type { Action, ChangeAction, Step, Target } from './action.ts'
 
 /** Something that was done from this window and can be taken back. */
@@ -39,7 +38,7 @@ export function undoAction(steps: ReadonlyMap<string, Step>): Action {
     needs: [],
     plan(object): Step | undefined {
       const step = steps.get(object.metadata.uid ?? '')
-      return step && { ...step, change: forVersion(step.change, sameWish(step.expects, object), object.metadata.resourceVersion) }
+      return step && { ...step, change: forVersion(step.change, step.expects, object) }
     },
   }
   return action as Action

@@ -1,7 +1,7 @@
 import { toApiError } from '../../kube/api-error.ts'
 import { type Change, forVersion } from '../../kube/changes.ts'
 import type { Clock } from '../../kube/clock.ts'
-import { changedPaths, comparable, sameWish } from '../../kube/managed-fields.ts'
+import { changedPaths, comparable } from '../../kube/managed-fields.ts'
 import type { Resource } from '../../kube/resource.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import type { ClusterApi } from '../actions/engine.ts'
@@ -88,7 +88,7 @@ export async function checkApply(api: ClusterApi, row: ApplyRow, signal: AbortSi
   let { change } = row
   try {
     const before = change.method === 'POST' ? undefined : await there(api, change.path, signal)
-    change = forVersion(change, sameWish(row.expects, before), before?.metadata.resourceVersion)
+    change = forVersion(change, row.expects, before)
     if (change.method === 'DELETE') return before ? { ...row, before, state: 'changes' } : { ...row, state: 'same' }
     try {
       const { object: after, warnings } = await api.send(change, { dryRun: true, signal })
