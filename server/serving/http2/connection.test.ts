@@ -412,6 +412,43 @@ describe('ends', () => {
     expect(wire.ended).toBe(true)
   })
 
+  test('what comes on a stream that was reset here is nothing: the client may not know of it yet', async () => {
+    const { wire, frames } = await talk((x) => x.respond(413, {}), request(1, 'POST', '/', {}, false))
+    expect(resetOf(frames, 1)).toBe(errorCode.noError)
+    wire.send(frame(type.data, 0, 1, Buffer.of(1)), frame(type.headers, endHeaders | endStream, 1, requestBlock('GET', '/')))
+    expect(await wire.frames()).toEqual([])
+    expect(wire.connection.closed).toBe(false)
+  })
+
+  test('on a stream that both sides have ended DATA is a fault of the stream, and HEADERS of the connection', async () => {
+    const { wire } = await talk((x) => x.respond(200, {}), request(1, 'GET', '/'))
+    wire.send(frame(type.data, 0, 1, Buffer.of(1)))
+    expect(resetOf(await wire.frames(), 1)).toBe(errorCode.streamClosed)
+    const other = await talk((x) => x.respond(200, {}), request(3, 'GET', '/'), request(1, 'GET', '/'))
+    expect(goaway(other.frames)).toBe(errorCode.protocolError)
+  })
+
+  test('DATA of a request that is not taken any more is nothing', async () => {
+    const { wire } = await talk((x) => x.respond(200, { connection: 'close' }), request(1, 'GET', '/'))
+    wire.send(request(3, 'POST', '/', {}, false), frame(type.data, endStream, 3, Buffer.of(1)))
+    expect(await wire.frames()).toEqual([])
+  })
+
+  test('of a setting that comes twice the last value holds, and no value may overflow a window', async () => {
+    const twice = (first: number, last: number): Buffer =>
+      settingsOf([
+        [setting.initialWindowSize, first],
+        [setting.initialWindowSize, last],
+      ])
+    const { frames } = await talk(echo, twice(100, 3), request(1, 'GET', '/a'))
+    expect(dataOf(frames, 1).length).toBe(3)
+    const full = frame(type.windowUpdate, 0, 1, u32(0x7fff_ffff - 65_535))
+    const within = await talk(() => {}, request(1, 'GET', '/a'), full, twice(65_535, 65_534))
+    expect(goaway(within.frames)).toBeUndefined()
+    const above = await talk(() => {}, request(1, 'GET', '/a'), full, twice(65_536, 65_535))
+    expect(goaway(above.frames)).toBe(errorCode.flowControlError)
+  })
+
   test('shutdown ends a connection at once that has had its last request', async () => {
     const { wire } = await talk((x) => x.respond(200, { connection: 'close' }), request(1, 'GET', '/'))
     expect(wire.ended).toBe(false)
