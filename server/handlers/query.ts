@@ -41,7 +41,7 @@ function selectors(q: Query): { labels: LabelSelector; fields: FieldSelector } {
   return { labels: labelSelector(q), fields: parsed(() => parseFieldSelector(q.get('fieldSelector') ?? '')) }
 }
 
-export const labelSelector = (q: Query): LabelSelector => parsed(() => parseLabelSelector(q.get('labelSelector') ?? ''))
+const labelSelector = (q: Query): LabelSelector => parsed(() => parseLabelSelector(q.get('labelSelector') ?? ''))
 
 function parsed<T>(parse: () => T): T {
   try {
@@ -69,13 +69,29 @@ function unknownField(field: string, served: ServedResource): string {
   if (own !== undefined) return own(field)
   if (served.schema.facts === undefined || Object.keys(served.store.resource.selectableFields).length > 0)
     return `field label not supported: ${field}`
-  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+  return notAField(field)
 }
+
+const notAField = (field: string): string =>
+  `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 
 /**
  * Reads and checks the options of list, watch and deletecollection, in the reference's order. Throws 400 or 422 with its texts.
  */
 export function listQuery(q: Query, served: ServedResource): ListQuery {
+  const options = listOptions(q)
+  return { ...options, fields: storedFields(options.fields, served) }
+}
+
+/** The same of a kind of which nothing is stored: its objects have a name, and perhaps a namespace, to be selected by. */
+export function unstoredListQuery(q: Query): ListQuery {
+  const options = listOptions(q)
+  for (const field of options.fields.fields)
+    if (field !== 'metadata.name' && field !== 'metadata.namespace') throw badRequest(notAField(field))
+  return options
+}
+
+function listOptions(q: Query): ListQuery {
   const sendInitialEvents = q.get('sendInitialEvents')
   const options: ListQuery = {
     watch: isYes(q.get('watch')),
@@ -90,7 +106,7 @@ export function listQuery(q: Query, served: ServedResource): ListQuery {
   }
   const errors = options.watch ? watchErrors(options) : listErrors(options)
   if (errors.length > 0) throw invalidOptions('ListOptions', errors)
-  return { ...options, fields: storedFields(options.fields, served) }
+  return options
 }
 
 const MATCHES = ['Exact', 'NotOlderThan', '']

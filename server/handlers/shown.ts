@@ -53,6 +53,30 @@ export function respondShown(ctx: RequestContext, object: KubeObject, { table, s
   respondObject(ctx, partial, status, protobuf, true)
 }
 
+interface ShownList {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly table?: TableDefinition | undefined
+}
+
+/** The same of a list of objects that are not stored. Throws 406 for the form of one object. */
+export function respondShownList(ctx: RequestContext, items: readonly KubeObject[], { group, version, kind, table }: ShownList): void {
+  const { as, version: metaVersion } = representationOf(ctx, true)
+  if (as === 'Table' && table !== undefined) return respondObject(ctx, tableOf(ctx, table, items), 200, true, true)
+  if (as === 'PartialObjectMetadataList') {
+    const apiVersion = apiVersionOf('meta.k8s.io', metaVersion ?? 'v1')
+    const partial = items.map(({ metadata }) => ({ kind: 'PartialObjectMetadata', apiVersion, metadata }))
+    return respondObject(ctx, { kind: as, apiVersion, metadata: {}, items: partial }, 200, true, true)
+  }
+  if (as === 'PartialObjectMetadata')
+    throw notAcceptable(
+      `you requested ${as}, but the requested object is a list (*${group === '' ? 'core' : group.split('.')[0]}.${kind}List)`,
+    )
+  const bare = items.map(({ kind: _k, apiVersion: _a, ...rest }) => rest)
+  respondObject(ctx, { kind: `${kind}List`, apiVersion: apiVersionOf(group, version), metadata: {}, items: bare })
+}
+
 export type ObjectSubresource = Extract<Subresource, { form: 'object' }>
 
 /** What a subresource answers that is no stored object. What a custom resource answers has no protobuf form, not even a Scale. */

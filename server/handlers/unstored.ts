@@ -1,22 +1,20 @@
 import type { RequestContext } from '../request/context.ts'
-import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
-import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import { methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
 import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'
 import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'
 import { trackPosted } from './posted-fields.ts'
-import { labelSelector } from './query.ts'
-import { representationOf, respondObject } from './respond.ts'
-import { refuseTable, respondShown, tableOf } from './shown.ts'
+import { unstoredListQuery } from './query.ts'
+import { refuseTable, respondShown, respondShownList } from './shown.ts'
 
 /** Requests to kinds of which nothing is stored. */
 export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefinition): Promise<void> {
   if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
-  if (resource.facts?.namespaced === false && ctx.requestInfo.namespace !== '') throw resourceNotFound()
-  if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const { verb, namespace, name } = ctx.requestInfo
+  if (isElsewhere(resource, namespace, verb)) throw resourceNotFound()
+  if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
     refuseTable(ctx, undefined)
@@ -32,25 +30,22 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
     await trackPosted(body, resource, '', posted.context)
     return respondShown(ctx, await resource.create(body, posted), { status: 201 })
   }
-  if (verb === 'get' && resource.get !== undefined) {
-    const object = await resource.get(request())
-    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(ctx, resource.table!, [object]) : object)
-  }
+  if (verb === 'get' && resource.get !== undefined)
+    return respondShown(ctx, await resource.get(request()), resource.table === undefined ? {} : { table: resource.table })
   if (verb === 'list' && resource.list !== undefined) {
-    const labels = labelSelector(ctx.requestInfo.query)
-    const items = (await resource.list(request())).filter((item) => labels.matches(item.metadata.labels))
-    return respondObject(ctx, wantsTable(ctx, resource) ? tableOf(ctx, resource.table!, items) : listOf(resource, items))
+    const { labels, fields } = unstoredListQuery(ctx.requestInfo.query)
+    const items = (await resource.list(request())).filter(
+      ({ metadata: m }) => labels.matches(m.labels) && fields.matches((field) => (field === 'metadata.name' ? m.name : m.namespace) ?? ''),
+    )
+    return respondShownList(ctx, items, resource)
   }
+  if (verb === 'watch' && resource.list !== undefined) throw methodNotSupported(resource, verb)
   if (name !== '' && resource.get === undefined) throw resourceNotFound()
   throw methodNotAllowed()
 }
 
-const wantsTable = (ctx: RequestContext, resource: UnstoredDefinition): boolean =>
-  resource.table !== undefined && representationOf(ctx).as === 'Table'
-
-const listOf = ({ group, version, kind }: UnstoredDefinition, items: readonly KubeObject[]): object => ({
-  kind: `${kind}List`,
-  apiVersion: apiVersionOf(group, version),
-  metadata: {},
-  items: items.map(({ kind: _k, apiVersion: _a, ...rest }) => rest),
-})
+/** An object of a namespace without one, or the other way round; lists may be of all namespaces. */
+function isElsewhere({ facts, group, version, resource }: UnstoredDefinition, namespace: string, verb: string): boolean {
+  const { namespaced = false } = facts ?? scheme.resource(group, version, resource) ?? {}
+  return namespaced ? namespace === '' && verb !== 'list' : namespace !== ''
+}
