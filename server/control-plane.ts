@@ -39,7 +39,8 @@ import { WorkQueueMetrics } from './machinery/work-queue-metrics.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
 import { Proxies } from './proxy/subresources.ts'
-import { webhookCaller } from './webhook/call.ts'
+import { webhookCaller, type CallWebhook } from './webhook/call.ts'
+import type { ClientCredentials } from './webhook/client-credentials.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
 import { builtInDefinitions } from './registry/built-in.ts'
 import type { ComponentCheck } from './registry/core/componentstatuses.ts'
@@ -121,7 +122,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const forwarder = new Forwarder(o.kubeletClient, { kubelets: localKubelets, ownPort: listener.port })
   starting.defer(() => forwarder.close())
   const proxies = new Proxies({ forwarder, store, kubelet: { preferredAddressTypes: o.kubeletAddressTypes } })
-  const callWebhook = webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }))
+  const webhookCalls = (credentials?: ClientCredentials): CallWebhook =>
+    webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }), credentials)
 
   // Authentication, and the kinds of the built-in API.
   const tracking = new LegacyTokenTracking({
@@ -151,13 +153,13 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   // Admission.
   const webhooks = new WebhookMetrics()
   const escalation = escalationCheck({ policy: sources.rbac, authorizer, fresh: () => feed.fresh() })
-  const admission = admissionOf(registry, authorizer, o, { callWebhook, webhookMetrics: webhooks }, escalation)
+  const admission = admissionOf(registry, authorizer, o, { webhookCalls, webhookMetrics: webhooks }, escalation)
   const context = serverContext({ clock, admission })
 
   // What makes kinds of objects: CustomResourceDefinitions and APIServices.
   const queues = new WorkQueueMetrics()
   const definitions = new DefinitionController({
-    ...{ registry, storage, clock, admission, callWebhook },
+    ...{ registry, storage, clock, admission, callWebhook: webhookCalls() },
     queueObserver: queues.observe('crd_naming_condition_controller'),
     objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
     onError: warned(log, 'work on a CustomResourceDefinition failed, will be tried again'),

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readAdmissionConfiguration } from './admission/configuration.ts'
-import { readPodSecurityConfiguration } from './admission/pod-security-configuration.ts'
-import type { PodSecurityConfiguration } from './admission/pod-security.ts'
 import { apiServer } from './authn/components.ts'
 import type { AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
 import { authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
 import { authorizersOf } from './control-plane/authorization.ts'
+import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './machinery/log.ts'
 import type { Clock } from './machinery/clock.ts'
@@ -79,7 +77,6 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   let started: ApiServer | undefined
   try {
     const proxies = frontProxiesOf(o, certificates)
-    const podSecurity = podSecurityOf(o)
     const kubeletClient = kubeletClientOf(o, certificates)
     const api = await startApiServer({
       storage,
@@ -112,7 +109,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       logRequests: o.local.verbosity >= 3,
       enabledPlugins: o.admission.enabledPlugins,
       disabledPlugins: o.admission.disabledPlugins,
-      ...(podSecurity === undefined ? {} : { podSecurityConfiguration: podSecurity }),
+      plugins: pluginConfigurationsOf(o),
       defaultAccounts: o.local.defaultAccounts,
       kubeletClient,
       frontProxy: certificates.frontProxy,
@@ -199,11 +196,6 @@ function tlsOf(o: Options, c: Certificates): TlsFiles {
 function clientCaOf(o: Options, c: Certificates): string {
   const { clientCaFile } = o.authentication
   return clientCaFile === '' ? c.ca.cert : `${c.ca.cert}\n${readFileSync(clientCaFile, 'utf8')}`
-}
-
-function podSecurityOf({ admission: { configFile } }: Options): PodSecurityConfiguration | undefined {
-  const told = configFile === '' ? undefined : readAdmissionConfiguration(configFile).get('PodSecurity')
-  return told === undefined ? undefined : readPodSecurityConfiguration(told)
 }
 
 /** Who may say in headers who asks; undefined: nobody. */

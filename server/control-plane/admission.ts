@@ -29,7 +29,9 @@ import type { Entry } from '../cache/entry.ts'
 import type { ResourceCache } from '../cache/resource-cache.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
+import type { LimitedResource } from '../quota/check.ts'
 import type { CallWebhook } from '../webhook/call.ts'
+import type { ClientCredentials } from '../webhook/client-credentials.ts'
 import { RegistryForms } from '../registry/object-forms.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Store } from '../registry/generic/store.ts'
@@ -38,12 +40,21 @@ import { quotaLookup } from './quota-lookup.ts'
 /** Plugins that run only when they are switched on. */
 const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
 
+/** What plugins are told (`--admission-control-config-file`). */
+export interface PluginConfigurations {
+  readonly podSecurity?: PodSecurityConfiguration
+  readonly limitedResources?: readonly LimitedResource[]
+  /** What is shown to webhooks of each kind. */
+  readonly mutating?: ClientCredentials
+  readonly validating?: ClientCredentials
+}
+
 export interface AdmissionOptions {
   clock: Clock
   log: Log
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]
-  podSecurityConfiguration?: PodSecurityConfiguration
+  plugins?: PluginConfigurations
 }
 
 /**
@@ -53,8 +64,8 @@ export interface AdmissionOptions {
 export function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
-  { clock, enabledPlugins = [], disabledPlugins = [], podSecurityConfiguration, log }: AdmissionOptions,
-  { callWebhook, webhookMetrics }: { callWebhook: CallWebhook; webhookMetrics: WebhookMetrics },
+  { clock, enabledPlugins = [], disabledPlugins = [], plugins: told = {}, log }: AdmissionOptions,
+  { webhookCalls, webhookMetrics }: { webhookCalls: (credentials?: ClientCredentials) => CallWebhook; webhookMetrics: WebhookMetrics },
   ...last: readonly AdmissionPlugin[]
 ): Admission {
   const lister = (resource: string): Lister => listerOf(registry.store(resource))
@@ -63,7 +74,7 @@ export function admissionOf(
   const webhooks = {
     namespaces,
     forms: new RegistryForms(registry),
-    ...{ authorizer, call: callWebhook, metrics: webhookMetrics },
+    ...{ authorizer, metrics: webhookMetrics },
     onIgnored: (webhook: string, error: string): void =>
       log.warn({ webhook, error }, 'a webhook could not be called, which its failurePolicy ignores'),
   }
@@ -77,7 +88,7 @@ export function admissionOf(
     podSecurity({
       namespaces,
       pods: lister('pods').all,
-      ...(podSecurityConfiguration === undefined ? {} : { configuration: podSecurityConfiguration }),
+      ...(told.podSecurity === undefined ? {} : { configuration: told.podSecurity }),
     }),
     priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
     defaultTolerationSeconds,
@@ -93,11 +104,19 @@ export function admissionOf(
     defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
     podTopologyLabels(clusterWide(lister('nodes')).cached),
     // Others go before this: webhooks see what they have made of an object, and quota is for what nobody refuses.
-    mutatingWebhooks({ ...webhooks, configurations: configurations('mutatingwebhookconfigurations') }),
-    validatingWebhooks({ ...webhooks, configurations: configurations('validatingwebhookconfigurations') }),
+    mutatingWebhooks({
+      ...webhooks,
+      call: webhookCalls(told.mutating),
+      configurations: configurations('mutatingwebhookconfigurations'),
+    }),
+    validatingWebhooks({
+      ...webhooks,
+      call: webhookCalls(told.validating),
+      configurations: configurations('validatingwebhookconfigurations'),
+    }),
   ]
   // What is counted must not be refused by anybody after that.
-  const quota = resourceQuota({ ...quotaLookup(registry, clock), clock })
+  const quota = resourceQuota({ ...quotaLookup(registry, clock), clock, limited: told.limitedResources ?? [] })
   const isOn = ({ name }: AdmissionPlugin): boolean =>
     enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
   return admissionChain([...plugins.filter(isOn), podCertificateSigning(authorizer), ...last, ...[quota].filter(isOn)])

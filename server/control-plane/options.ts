@@ -1,4 +1,3 @@
-import type { PodSecurityConfiguration } from '../admission/pod-security.ts'
 import type { AuthenticationTrust } from '../aggregator/authentication.ts'
 import type { FrontProxy } from '../aggregator/upstream.ts'
 import type { Authenticator } from '../authn/contract.ts'
@@ -10,6 +9,7 @@ import type { KubeletCredentials } from '../proxy/forward.ts'
 import type { TlsFiles } from '../serving/tls.ts'
 import type { Storage } from '../storage/contract.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
+import type { PluginConfigurations } from './admission.ts'
 import type { AuthenticationLookups } from './lookups.ts'
 
 /** How clients log in. */
@@ -66,8 +66,8 @@ export interface ApiServerOptions {
   /** Admission plugins that run though they are off by default, and that do not run, by name. */
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]
-  /** What the plugin PodSecurity takes for granted, and whom it lets be. */
-  podSecurityConfiguration?: PodSecurityConfiguration
+  /** What plugins are told. */
+  plugins?: PluginConfigurations
   /** False: the ServiceAccounts `default` are left to their controller. */
   defaultAccounts?: boolean
 }

@@ -74,7 +74,7 @@ export const admission: Family<AdmissionOptions> = {
     'admission-control-config-file': {
       field: 'configFile',
       type: 'string',
-      help: 'AdmissionConfiguration with what plugins are told: PodSecurity its defaults and exemptions.',
+      help: 'AdmissionConfiguration with what plugins are told: PodSecurity its defaults and exemptions, ResourceQuota what needs a quota, webhooks the kubeconfig with what is shown to them.',
     },
   },
   validate: ({ enabledPlugins: on, disabledPlugins: off, configFile }) => [

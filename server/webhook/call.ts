@@ -3,6 +3,8 @@ import { Agent, request, type RequestOptions } from 'node:https'
 import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
 import type { Status } from '../machinery/status.ts'
+import type { ClientCredentials } from './client-credentials.ts'
+import type { KubeconfigUser } from './kubeconfig-context.ts'
 import { webhookErrorText } from './errors.ts'
 
 /** A webhook's address, or the service behind which it is. */
@@ -53,8 +55,9 @@ const MAX_AGENTS = 100
  * The client of all webhooks. Connections are kept for the next call; redirects are not followed, since they would make the server ask for
  * whatever the webhook wants.
  * @param resolve where a service's requests go
+ * @param credentials what is shown to a webhook
  */
-export function webhookCaller(resolve: ResolveService): CallWebhook {
+export function webhookCaller(resolve: ResolveService, credentials: ClientCredentials = () => undefined): CallWebhook {
   const agents = new Agents()
   return async ({ url, caBundle = '', service }, body, options) => {
     // As in the reference, the server is told how long it is waited for.
@@ -64,10 +67,11 @@ export function webhookCaller(resolve: ResolveService): CallWebhook {
       to.pathname = cleanPath(to.pathname)
       to.search += `${to.search === '' ? '' : '&'}${timeout}`
       const host = to.hostname.replace(/^\[(.*)\]$/, '$1')
-      const agent = agents.of(caBundle, host)
       const port = Number(to.port || 443)
+      const shows = credentials(`${to.hostname}:${port}`) ?? {}
+      const agent = agents.of(caBundle, host, shows)
       const path = `${to.pathname}${to.search}`
-      return post({ shown: to.href, authority: to.host, host, servername: host, port, path, agent }, body, options)
+      return post({ shown: to.href, authority: to.host, host, servername: host, port, path, agent, ...authorization(shows) }, body, options)
     }
     const { namespace = '', name = '', path = '', port = 443 } = service ?? {}
     const servername = `${name}.${namespace}.svc`
@@ -80,7 +84,9 @@ export function webhookCaller(resolve: ResolveService): CallWebhook {
     } catch (e) {
       throw new Error(`Post ${goQuote(shown)}: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
     }
-    return post({ shown, authority, servername, path: full, ...target, agent: agents.of(caBundle, servername) }, body, options)
+    const shows = credentials(authority) ?? {}
+    const agent = agents.of(caBundle, servername, shows)
+    return post({ shown, authority, servername, path: full, ...target, agent, ...authorization(shows) }, body, options)
   }
 }
 
@@ -91,9 +97,9 @@ const cleanPath = (path: string): string => posix.join('/', path).replace(/(?<=.
 class Agents {
   readonly #agents = new Map<string, Agent>()
 
-  of(caBundle: string, servername: string): Agent {
-    const key = `${servername}\n${caBundle}`
-    const agent = this.#agents.get(key) ?? agentOf(caBundle)
+  of(caBundle: string, servername: string, { cert = '', key: privateKey = '' }: KubeconfigUser): Agent {
+    const key = `${servername}\n${caBundle}\n${cert}`
+    const agent = this.#agents.get(key) ?? agentOf(caBundle, cert, privateKey)
     this.#agents.delete(key)
     this.#agents.set(key, agent)
     if (this.#agents.size > MAX_AGENTS) {
@@ -106,10 +112,24 @@ class Agents {
   }
 }
 
-function agentOf(caBundle: string): Agent {
+function agentOf(caBundle: string, cert: string, key: string): Agent {
   // A certificate that is no CA's is trusted as well when the bundle holds it, as Go does.
   const ca = caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64'), allowPartialTrustChain: true }
-  return new Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS, timeout: IDLE_MS, scheduling: 'lifo', ...ca })
+  return new Agent({
+    keepAlive: true,
+    maxFreeSockets: IDLE_CONNECTIONS,
+    timeout: IDLE_MS,
+    scheduling: 'lifo',
+    ...ca,
+    ...(cert === '' ? {} : { cert, key }),
+  })
+}
+
+/** The header that shows who the server is. */
+export function authorization({ token, basic }: KubeconfigUser): { authorization?: string } {
+  if (token !== undefined) return { authorization: `Bearer ${typeof token === 'string' ? token : token()}` }
+  if (basic === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}` }
 }
 
 export interface Target {

@@ -3,16 +3,20 @@ import { dirname, resolve } from 'node:path'
 import { parseYaml } from '../codec/yaml.ts'
 import { objectAt, objectsAt, textAt, type JsonObject } from '../machinery/json-walk.ts'
 
-/** A context of a kubeconfig: an address, and what to show there. PEM texts. */
-export interface KubeconfigContext {
-  readonly clusterName: string
-  readonly server: string
-  readonly ca?: string
+/** What is shown to a server. PEM texts. */
+export interface KubeconfigUser {
   readonly cert?: string
   readonly key?: string
   /** A token that stands in a file of its own is read again each time. */
   readonly token?: string | (() => string)
   readonly basic?: { readonly username: string; readonly password: string }
+}
+
+/** A context of a kubeconfig: an address, and what to show there. PEM texts. */
+export interface KubeconfigContext extends KubeconfigUser {
+  readonly clusterName: string
+  readonly server: string
+  readonly ca?: string
   readonly insecureSkipTlsVerify?: boolean
   readonly tlsServerName?: string
 }
@@ -35,37 +39,55 @@ export function readKubeconfigContext(file: string, context = ''): KubeconfigCon
   const clusterName = textAt(chosen, 'cluster')
   const cluster = named('clusters', clusterName, 'cluster')
   const userName = textAt(chosen, 'user')
-  const user = userName === '' ? {} : named('users', userName, 'user')
-  for (const way of ['exec', 'auth-provider']) {
-    if (user[way] !== undefined)
-      throw new Error(`the user of context ${JSON.stringify(name)} logs in by ${way}, which is not supported here`)
-  }
-  const beside = (path: string): string => resolve(dirname(file), path)
-  /** What stands in the file, or in another one that it names. */
-  const pem = (of: JsonObject, field: string): string | undefined => {
-    const data = textAt(of, `${field}-data`)
-    if (data !== '') return Buffer.from(data, 'base64').toString('utf8')
-    const path = textAt(of, field)
-    return path === '' ? undefined : readText(beside(path))
-  }
+  const user = userName === '' ? {} : userOf(named('users', userName, 'user'), userName, file)
   const server = textAt(cluster, 'server')
   if (!/^https?:\/\//.test(server) || !URL.canParse(server))
     throw new Error(`${file}: the server of cluster ${JSON.stringify(clusterName)} is no URL`)
-  const [ca, cert, key] = [pem(cluster, 'certificate-authority'), pem(user, 'client-certificate'), pem(user, 'client-key')]
-  const tokenFile = textAt(user, 'tokenFile')
-  const token = tokenFile === '' ? textAt(user, 'token') : (): string => readText(beside(tokenFile)).trim()
-  if (typeof token === 'function') token()
-  const [username, password, tlsServerName] = [textAt(user, 'username'), textAt(user, 'password'), textAt(cluster, 'tls-server-name')]
+  const ca = pem(cluster, 'certificate-authority', file)
+  const tlsServerName = textAt(cluster, 'tls-server-name')
   return {
     ...{ clusterName, server },
     ...(ca === undefined ? {} : { ca }),
+    ...user,
+    ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
+    ...(tlsServerName === '' ? {} : { tlsServerName }),
+  }
+}
+
+/** All users by their names, and whose the current context is. */
+export function readKubeconfigUsers(file: string): { readonly users: ReadonlyMap<string, KubeconfigUser>; readonly current: string } {
+  const config = read(file)
+  const users = objectsAt(config, 'users').map((entry) => {
+    const name = textAt(entry, 'name')
+    return [name, userOf(objectAt(entry, 'user') ?? {}, name, file)] as const
+  })
+  const chosen = objectsAt(config, 'contexts').find((entry) => textAt(entry, 'name') === textAt(config, 'current-context'))
+  return { users: new Map(users), current: textAt(chosen, 'context.user') }
+}
+
+function userOf(user: JsonObject, name: string, file: string): KubeconfigUser {
+  for (const way of ['exec', 'auth-provider']) {
+    if (user[way] !== undefined) throw new Error(`${file}: the user ${JSON.stringify(name)} logs in by ${way}, which is not supported here`)
+  }
+  const [cert, key] = [pem(user, 'client-certificate', file), pem(user, 'client-key', file)]
+  const tokenFile = textAt(user, 'tokenFile')
+  const token = tokenFile === '' ? textAt(user, 'token') : (): string => readText(resolve(dirname(file), tokenFile)).trim()
+  if (typeof token === 'function') token()
+  const [username, password] = [textAt(user, 'username'), textAt(user, 'password')]
+  return {
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(token === '' ? {} : { token }),
     ...(username === '' ? {} : { basic: { username, password } }),
-    ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
-    ...(tlsServerName === '' ? {} : { tlsServerName }),
   }
+}
+
+/** What stands in the file, or in another one that it names. */
+function pem(of: JsonObject, field: string, file: string): string | undefined {
+  const data = textAt(of, `${field}-data`)
+  if (data !== '') return Buffer.from(data, 'base64').toString('utf8')
+  const path = textAt(of, field)
+  return path === '' ? undefined : readText(resolve(dirname(file), path))
 }
 
 function read(file: string): unknown {

@@ -9,7 +9,7 @@ import type { JsonObject } from '../machinery/json-walk.ts'
 import { parseJson } from '../machinery/json.ts'
 import { parseApiVersion } from '../machinery/types.ts'
 import { scheme } from '../scheme/index.ts'
-import { ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
+import { authorization, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
 
 /** A review that is sent; the answer is one of its kind and version. */
 export interface Review extends JsonObject {
@@ -100,12 +100,6 @@ function targetOf({ server, ca, cert, key, insecureSkipTlsVerify, tlsServerName 
     path: `${url.pathname}${url.search}`,
     agent: isPlain ? new PlainAgent(keep) : new Agent({ ...keep, ...tls }),
   }
-}
-
-function authorization({ token, basic }: KubeconfigContext): { authorization?: string } {
-  if (token !== undefined) return { authorization: `Bearer ${typeof token === 'string' ? token : token()}` }
-  if (basic === undefined) return {}
-  return { authorization: `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}` }
 }
 
 /** The webhook's object; what it leaves out of kind and version is taken from what was asked. */
