@@ -21,13 +21,17 @@ const apiOf = (context: string): ClusterApi => ({
 /** The objects of a text: read as one types, tried on the server, applied in their order when told, and taken back. */
 export function useApply(context: string, namespace: string, text: string, title: string) {
   const api = useMemo(() => apiOf(context), [context])
-  const all = useResources(context)
+  const [phase, setPhase] = useState<'writing' | 'running' | 'finished'>('writing')
+  // A run keeps the kinds that it was planned with: one that becomes known meanwhile would plan it anew, and the way back would be lost.
+  const known = useResources(context)
+  const held = useRef(known)
+  if (phase === 'writing') held.current = known
+  const all = held.current
   const { documents, current } = useReading(text)
   const manifests = useMemo(() => manifestsOf(documents), [documents])
   const [forced, setForced] = useState<ReadonlySet<string>>(new Set())
   const planned = useMemo(() => planRows(manifests, all, namespace, forced), [manifests, all, namespace, forced])
   const [rows, setRows] = useState<readonly ApplyRow[]>(planned)
-  const [phase, setPhase] = useState<'writing' | 'running' | 'finished'>('writing')
   /** The way back, when that is what is shown. */
   const [back, setBack] = useState<readonly ApplyRow[]>()
   const source = back ?? planned
