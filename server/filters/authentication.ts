@@ -2,9 +2,14 @@ import { userAnonymous, type AuthenticationResult, type Authenticator } from '..
 import { unauthorized } from '../machinery/status.ts'
 import type { Filter, RequestContext, Handler } from '../request/context.ts'
 
+/** Such a header is none (apiserver `request/bearertoken`). */
+const EXTRA_SPACE = /^\s*bearer {2}/i
+const IGNORED = 'the provided Authorization header contains extra space before the bearer token, and is ignored'
+
 /** Finds out who asks; 401 when credentials are wrong, or absent and anonymous requests are not allowed. */
 export function withAuthentication(authenticator: Authenticator): Filter {
   return (next) => (ctx) => {
+    if (EXTRA_SPACE.test(ctx.exchange.headers['authorization'] ?? '')) ctx.warnings.push(IGNORED)
     const result = authenticator.authenticate(ctx.exchange)
     return result instanceof Promise ? result.then((r) => proceed(ctx, r, next)) : proceed(ctx, result, next)
   }

@@ -94,6 +94,9 @@ async function legacyProxy(ctx: RequestContext, api: Snapshot, { legacyProxy: fo
 }
 
 /** Sends each request to the handler of its verb. */
+/** Slashes too many at the beginning are passed over where it is decided what is allowed, and lead nowhere here. */
+const isOutside = (path: string): boolean => path.startsWith('//') || path.startsWith('/apis//')
+
 export function router(options: RouterOptions): Handler {
   return async (ctx) => {
     const info = ctx.requestInfo
@@ -101,6 +104,7 @@ export function router(options: RouterOptions): Handler {
       if (!(await options.nonResource(ctx))) pageNotFound(ctx)
       return
     }
+    if (isOutside(info.path)) return pageNotFound(ctx)
     const api = options.api()
     if (info.verb === 'proxy' && info.subresource === '') return legacyProxy(ctx, api, options)
     const delegate = api.delegate(info.apiGroup, info.apiVersion)

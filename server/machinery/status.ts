@@ -1,3 +1,4 @@
+import { goQuote } from './go-quote.ts'
 import type { GroupResource } from './types.ts'
 
 /** metav1.StatusReason values that this server answers (apimachinery `meta/v1/types.go`). */
@@ -103,7 +104,7 @@ export const forbidden = (r: GroupResource, name: string, why: string): StatusEr
       ? `forbidden: ${why}`
       : name === ''
         ? `${qualified(r)} is forbidden: ${why}`
-        : `${qualified(r)} "${name}" is forbidden: ${why}`
+        : `${qualified(r)} ${goQuote(name)} is forbidden: ${why}`
   return new StatusError(403, 'Forbidden', message, about(r, name))
 }
 
