@@ -20,7 +20,9 @@ export interface Counts {
 /** Reviews that are asked again where the reference names one of several bindings by chance. */
 const TRIES = 300
 const SUBJECTS = 60
-const AGGREGATION_LIMIT_MS = 30_000
+const AGGREGATION_LIMIT_MS = 60_000
+/** Half seconds in which nothing is summed up any more. */
+const QUIET_LOOKS = 6
 
 export class Phase {
   readonly differences: Difference[] = []
@@ -56,17 +58,22 @@ export class Phase {
     await this.#both((side) => side.settle(last.questions))
   }
 
-  /** ClusterRoles with what was summed up in them, once that is equal or has had its time. */
+  /** ClusterRoles with what was summed up in them, once that is equal and rests, or has had its time. */
   async #sums(): Promise<void> {
     const roles = async (side: Side): Promise<Map<string, string>> => {
       const { items } = (await side.get(`${RBAC}/clusterroles`)) as { items: { metadata: { name: string }; rules?: unknown }[] }
       return new Map(items.map((r) => [r.metadata.name, JSON.stringify(r.rules ?? [])]))
     }
+    let before = ''
+    let looks = 0
     for (const end = Date.now() + AGGREGATION_LIMIT_MS; ; ) {
       const [theirs, mine] = await this.#both(roles)
       const names = [...new Set([...theirs.keys(), ...mine.keys()])].sort()
       const other = names.filter((n) => theirs.get(n) !== mine.get(n))
-      if (other.length > 0 && Date.now() < end) {
+      const now = JSON.stringify([...theirs])
+      looks = other.length === 0 && now === before ? looks + 1 : 0
+      before = now
+      if (looks < QUIET_LOOKS && Date.now() < end) {
         await new Promise<void>((r) => void setTimeout(r, 500))
         continue
       }

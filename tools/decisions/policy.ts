@@ -120,10 +120,18 @@ function bindingOf(random: Random, name: string, cluster: boolean): Json {
   }
 }
 
+/**
+ * The first half of the sums are part of some of the others, and no sum of one that it is part of: what such circles come to depends on who
+ * was summed up when.
+ */
+const PART = 'decisions/part'
+const isPart = (i: number): boolean => i < SUMS / 2
+
 const sumOf = (random: Random, i: number): Json => ({
-  // Some sums are part of others.
-  metadata: { name: `decisions-sum-${i}`, labels: random.chance(0.5) ? labelsOf(random) : {} },
-  aggregationRule: { clusterRoleSelectors: Array.from({ length: 1 + random.below(2) }, () => selectorOf(random)) },
+  metadata: { name: `decisions-sum-${i}`, labels: isPart(i) ? { [PART]: labelOf(random) } : {} },
+  aggregationRule: {
+    clusterRoleSelectors: [selectorOf(random), isPart(i) ? selectorOf(random) : { matchLabels: { [PART]: labelOf(random) } }],
+  },
 })
 
 /** What the matrix begins with. */
