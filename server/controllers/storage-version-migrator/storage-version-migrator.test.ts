@@ -96,13 +96,20 @@ test('every object is written again in the storage version of now, and the defin
 
 test('one after the other, the oldest first', async () => {
   const c = await open()
-  await c.create(STORAGE_VERSION_MIGRATIONS, migration('b', 'boxes'))
-  await c.create(STORAGE_VERSION_MIGRATIONS, migration('a', 'boxes'))
-  await Promise.all([over(c, 'a'), over(c, 'b')])
-  const versions = await Promise.all(
-    ['a', 'b'].map(async (name) => (await c.get<StorageVersionMigration>(STORAGE_VERSION_MIGRATIONS, name)).status!),
+  // The first waits a minute for its resource to come.
+  for (const name of ['first', 'older', 'a-younger']) {
+    await c.create(STORAGE_VERSION_MIGRATIONS, migration(name, 'crates'))
+    await c.pass(1)
+  }
+  const names = ['first', 'older', 'a-younger']
+  await c.until('all to be over', async () => {
+    const all = await c.list<StorageVersionMigration>(STORAGE_VERSION_MIGRATIONS)
+    return all.every((m) => m.status?.conditions?.some((x) => x.type === 'Running' && x.status === 'False') === true)
+  })
+  const ended = await Promise.all(
+    names.map(async (name) => Number((await c.get(STORAGE_VERSION_MIGRATIONS, name)).metadata.resourceVersion)),
   )
-  expect(versions.map((s) => s.resourceVersion)).toEqual([expect.stringMatching(/^\d+$/), expect.stringMatching(/^\d+$/)])
+  expect(ended.toSorted((x, y) => x - y)).toEqual(ended)
 })
 
 test('of what there is not, or cannot be rewritten, it fails', async () => {
