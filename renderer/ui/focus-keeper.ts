@@ -48,5 +48,6 @@ export function keepFocus(root: Document): () => void {
 const usable = (element: HTMLElement | undefined): boolean =>
   element !== undefined && element.isConnected && !element.matches(':disabled') && element.checkVisibility({ visibilityProperty: true })
 
-const start = (root: Document): HTMLElement | null =>
-  root.querySelector<HTMLElement>('main [role=grid]') ?? root.querySelector<HTMLElement>('main')
+/** In a narrow window the details cover the list. */
+const start = (root: Document): HTMLElement | undefined =>
+  ['main [role=grid]', '.details-body', 'main'].map((part) => root.querySelector<HTMLElement>(part) ?? undefined).find(usable)
