@@ -60,7 +60,11 @@ export class Client {
         kept += d.length
         if (kept <= KEPT) chunks.push(d)
       })
-      stream.once('error', (e: NodeJS.ErrnoException) => done(e.code === 'ERR_HTTP2_STREAM_ERROR' ? 'RST_STREAM' : 'reset'))
+      stream.once('error', (e: NodeJS.ErrnoException) => {
+        // An answer that is broken off is no answer that was given.
+        if (status !== '') status = `${status}, broken off`
+        done(e.code === 'ERR_HTTP2_STREAM_ERROR' ? 'RST_STREAM' : 'reset')
+      })
       stream.once('close', () => done('closed'))
       if (bytes !== undefined) stream.end(bytes)
     })
