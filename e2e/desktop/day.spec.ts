@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, type Locator } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import { possibleRefusals, refusals } from '../fixtures/refusals.ts'
+import { until } from '../fixtures/until.ts'
 import type { Inspector } from '../pages/inspector.ts'
 
 /**
@@ -157,4 +158,13 @@ test('apply, scale, break, find, read, edit, look, try, apply, undo', async ({ i
   await page.keyboard.press('Escape')
   refusals(faults, 404)
   possibleRefusals(faults, 409)
+})
+
+// The files that come later share the server, and count its pods.
+test.afterAll(async ({ server }) => {
+  const isEmpty = async (path: string): Promise<boolean> => (await server.api.get<{ items: unknown[] }>(path)).items.length === 0
+  await server.api.remove(DEPLOYMENT)
+  await until('the replica sets are gone', () => isEmpty('/apis/apps/v1/namespaces/quayside/replicasets'))
+  await server.api.remove('/api/v1/namespaces/quayside/pods?gracePeriodSeconds=0')
+  await until('the pods are gone', () => isEmpty('/api/v1/namespaces/quayside/pods'))
 })
