@@ -75,6 +75,7 @@ test('a list that is saved stays in the rail with its filter; what was open is f
   const view = rail.getByRole('link', { name: 'ConfigMap · ns:default,kube-system' })
   await expect(view).toHaveAttribute('aria-current', 'page')
   await inspector.row(/chart-room/).click()
+  await expect(inspector.details).toContainText('chart-room')
   await inspector.open('pods')
   await rail.getByRole('button', { name: 'Recent' }).click()
   await rail.getByRole('link', { name: /chart-room/ }).click()
