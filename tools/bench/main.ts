@@ -12,7 +12,7 @@ import { restart, type RestartFigures } from './restart.ts'
 import { least, most, print, type Row } from './table.ts'
 import type { WriteFigures } from './writes.ts'
 
-/** `npm run bench [-- --runs N --pods N --only NAME]`: the loads that performance is judged by, side by side in one table. */
+/** `npm run bench [-- --runs N --pods N --definitions N --only NAME]`: the loads that performance is judged by, side by side in one table. */
 const exec = promisify(execFile)
 const option = (name: string, fallback: string): string => {
   const i = process.argv.indexOf(`--${name}`)
@@ -21,6 +21,7 @@ const option = (name: string, fallback: string): string => {
 const runs = Number(option('runs', '1'))
 const pods = Number(option('pods', '5000'))
 const only = option('only', '')
+const definitions = Number(option('definitions', '500'))
 
 interface Figures extends LoadFigures, WriteFigures, RestartFigures {
   perSecond: number
@@ -57,13 +58,18 @@ const ROWS: readonly Row<Figures>[] = [
   { label: 'start to /readyz, ms', of: (f) => f.startMs, digits: 0, embedded: most(1 / 10) },
   { label: 'MB at rest', of: (f) => f.restMB, digits: 0, embedded: most(1 / 4) },
   { label: 'MB at its peak', of: (f) => f.peakMB, digits: 0, embedded: most(1 / 4) },
-  { label: '500 definitions: start, ms', of: (f) => f.definedStartMs, digits: 0, embedded: most(1 / 4), etcd: most(1 / 4) },
-  { label: '500 definitions: all listed, ms', of: (f) => f.definedServedMs, digits: 0, embedded: most(1 / 4), etcd: most(1 / 4) },
-  { label: '500 definitions: MB', of: (f) => f.definedMB, digits: 0, embedded: most(1 / 4), etcd: most(1 / 4) },
+  { label: `${definitions} definitions: start, ms`, of: (f) => f.definedStartMs, digits: 0, embedded: most(1 / 4), etcd: most(1 / 4) },
+  {
+    label: `${definitions} definitions: all listed, ms`,
+    of: (f) => f.definedServedMs,
+    digits: 0,
+    embedded: most(1 / 4),
+    etcd: most(1 / 4),
+  },
+  { label: `${definitions} definitions: MB`, of: (f) => f.definedMB, digits: 0, embedded: most(1 / 4), etcd: most(1 / 4) },
 ]
 
 const SETTLE_MS = 2000
-const DEFINITIONS = 500
 const OBJECTS_OF_EACH = 20
 
 /** What a program of this folder prints. A process of its own, so that the load's work is not this one's. */
@@ -88,7 +94,7 @@ async function measure(spec: Spec, h2loadPath: string): Promise<Figures> {
     await createNamespace(url, token, 'writes')
     const writes = await program<WriteFigures>('writes.ts', url, token, 'writes')
     const custom = await fanout('200', '600', '100000', 'custom')
-    const restarted = await restart(c, 'writes', DEFINITIONS, OBJECTS_OF_EACH)
+    const restarted = await restart(c, 'writes', definitions, OBJECTS_OF_EACH)
     const delivered = {
       perSecond: fast.perSecond,
       rewatches: fast.rewatches,
