@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, type Locator } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import { possibleRefusals, refusals } from '../fixtures/refusals.ts'
+import { retype } from '../fixtures/retype.ts'
 import { until } from '../fixtures/until.ts'
 import type { Inspector } from '../pages/inspector.ts'
 
@@ -54,22 +55,6 @@ async function compose(inspector: Inspector, text: string): Promise<void> {
   await editor.focus()
   await inspector.page.keyboard.press('Control+a')
   await inspector.page.keyboard.insertText(text)
-}
-
-/** Selects a text in the editor and types another over it. */
-async function retype(editor: Locator, before: string, after: string): Promise<void> {
-  await editor.evaluate((root, wanted) => {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const at = node.nodeValue?.indexOf(wanted) ?? -1
-      if (at < 0) continue
-      ;(root as HTMLElement).focus()
-      getSelection()?.setBaseAndExtent(node, at, node, at + wanted.length)
-      return
-    }
-    throw new Error(`there is no ${wanted}`)
-  }, before)
-  await editor.page().keyboard.insertText(after)
 }
 
 test('apply, scale, break, find, read, edit, look, try, apply, undo', async ({ inspector, page, server, faults }) => {

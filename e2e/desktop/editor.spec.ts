@@ -1,7 +1,8 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import type { Inspector } from '../pages/inspector.ts'
 import { refusals } from '../fixtures/refusals.ts'
+import { retype } from '../fixtures/retype.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const map = (name: string, data: Record<string, string>, more: object = {}): object => ({
@@ -12,24 +13,6 @@ const map = (name: string, data: Record<string, string>, more: object = {}): obj
 })
 
 const editor = (inspector: Inspector): Locator => inspector.details.locator('.cm-content')
-
-/** Puts text in the place of the first occurrence of another, as a person does: selects it and types. */
-async function retype(page: Page, inspector: Inspector, before: string, after: string): Promise<void> {
-  const text = editor(inspector)
-  await expect(text).toContainText(before)
-  await text.evaluate((root, wanted) => {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const at = node.nodeValue?.indexOf(wanted) ?? -1
-      if (at < 0) continue
-      ;(root as HTMLElement).focus()
-      getSelection()?.setBaseAndExtent(node, at, node, at + wanted.length)
-      return
-    }
-  }, before)
-  await page.keyboard.insertText(after)
-  await expect(text).toContainText(after)
-}
 
 const unsent = (inspector: Inspector): Locator => inspector.details.getByRole('status').filter({ hasText: 'Unsent changes' })
 
@@ -44,7 +27,7 @@ test('edit: typed, looked at, tried and applied under our own name; integers and
   await expect(inspector.details).toContainText('north')
   await page.keyboard.press('e')
   await expect(page).toHaveURL(/tab=edit/)
-  await retype(page, inspector, 'north', 'south')
+  await retype(editor(inspector), 'north', 'south')
   await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
   const { dialog } = inspector
   await expect(dialog.locator('.diff-line.added')).toHaveText([/wind: south/])
@@ -64,7 +47,7 @@ test('edit: typed, looked at, tried and applied under our own name; integers and
   expect((await server.api.get(`${MAPS}/log`)).data).toEqual({ wind: 'north', ...odd })
 })
 
-test('integers of 64 bits survive an edit of something else', async ({ inspector, page, server }) => {
+test('integers of 64 bits survive an edit of something else', async ({ inspector, server }) => {
   const cron = {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -79,7 +62,7 @@ test('integers of 64 bits survive an edit of something else', async ({ inspector
   const CRONS = '/apis/batch/v1/namespaces/default/cronjobs'
   expect((await server.api.send('POST', CRONS, { body })).status).toBe(201)
   await inspector.open('cronjobs.batch/default/bells?tab=edit')
-  await retype(page, inspector, '@yearly', '@monthly')
+  await retype(editor(inspector), '@yearly', '@monthly')
   await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
   await expect(inspector.dialog.locator('.diff-line.added')).toHaveText([/schedule: "?@monthly"?/])
   await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
@@ -90,7 +73,7 @@ test('integers of 64 bits survive an edit of something else', async ({ inspector
 test('a draft survives another tab, another place and a reload; what is no YAML cannot be sent', async ({ inspector, page, server }) => {
   await server.api.create(MAPS, map('draft', { one: 'first' }))
   await inspector.open('configmaps/default/draft?tab=edit')
-  await retype(page, inspector, 'first', '[unclosed')
+  await retype(editor(inspector), 'first', '[unclosed')
   await expect(inspector.details.locator('.cm-lintRange-error, .cm-lintPoint-error').first()).toBeAttached()
   await expect(inspector.details.getByRole('button', { name: 'Review and apply…' })).toBeDisabled()
   await inspector.tab('Overview').click()
@@ -110,12 +93,11 @@ test('a draft survives another tab, another place and a reload; what is no YAML 
 
 test('changed meanwhile: what does not meet is brought together, what does is asked about, and nothing typed is lost', async ({
   inspector,
-  page,
   server,
 }) => {
   await server.api.create(MAPS, map('both', { alpha: 'one', bravo: 'two', charlie: 'three', delta: 'four' }))
   await inspector.open('configmaps/default/both?tab=edit')
-  await retype(page, inspector, 'one', 'mine')
+  await retype(editor(inspector), 'one', 'mine')
   await server.api.send('PATCH', `${MAPS}/both?fieldManager=first-mate`, {
     type: 'application/merge-patch+json',
     body: { data: { delta: 'theirs' } },
@@ -147,7 +129,7 @@ test('a change between the look and the press is no loss: the conflict is told, 
 }) => {
   await server.api.create(MAPS, map('race', { one: 'first' }))
   await inspector.open('configmaps/default/race?tab=edit')
-  await retype(page, inspector, 'first', 'second')
+  await retype(editor(inspector), 'first', 'second')
   await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
   await expect(inspector.dialog.locator('.diff-line.added')).toHaveText([/one: second/])
   await server.api.merge(`${MAPS}/race`, { data: { two: 'meanwhile' } })

@@ -1,3 +1,4 @@
+import { setOwn } from '../machinery/own.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { isObject } from './json-values.ts'
 import { fieldSchema, type Schema } from './structural.ts'
@@ -24,14 +25,14 @@ export function applyDefaults(value: unknown, s: Schema | undefined): void {
   if (!isObject(value)) return
   for (const [name, property] of s.properties) {
     if (property.default === undefined) continue
-    if (!Object.hasOwn(value, name) || refusesNull(value[name], property)) setField(value, name, defaultOf(property))
+    if (!Object.hasOwn(value, name) || refusesNull(value[name], property)) setOwn(value, name, defaultOf(property))
   }
   const more = typeof s.additionalProperties === 'object' ? s.additionalProperties : undefined
   for (const name of Object.keys(value)) {
     const declared = s.properties.get(name)
     if (declared !== undefined) applyDefaults(value[name], declared)
     else if (more !== undefined) {
-      if (refusesNull(value[name], more)) setField(value, name, defaultOf(more))
+      if (refusesNull(value[name], more)) setOwn(value, name, defaultOf(more))
       applyDefaults(value[name], more)
     }
   }
@@ -39,12 +40,6 @@ export function applyDefaults(value: unknown, s: Schema | undefined): void {
 
 /** A null where there is no default: it stays, and is refused later. */
 const defaultOf = (s: Schema): unknown => (s.default === undefined ? null : copyJson(s.default))
-
-/** A field by any name, `__proto__` too. */
-function setField(to: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== '__proto__') to[name] = value
-  else Object.defineProperty(to, name, { value, writable: true, enumerable: true, configurable: true })
-}
 
 /** Removes fields that are null where null is not allowed and no default takes its place; null items of lists stay. In place. */
 export function dropNulls(value: unknown, s: Schema | undefined): void {

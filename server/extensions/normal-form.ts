@@ -1,3 +1,4 @@
+import { setOwn } from '../machinery/own.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 import { compareText, isObject, type JsonObject } from './json-values.ts'
 
@@ -25,8 +26,7 @@ export function sortedForm(value: JsonObject): JsonObject {
     const field = normalForm(value[name])
     if (field !== value[name] || field === undefined) isSame = false
     if (field === undefined) continue
-    if (name !== '__proto__') out[name] = field
-    else Object.defineProperty(out, name, { value: field, writable: true, enumerable: true, configurable: true })
+    setOwn(out, name, field)
   }
   return isSame ? value : out
 }

@@ -1,3 +1,4 @@
+import { setOwn } from '../machinery/own.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 import { fieldElement, itemElement, printElement, type PathElement } from './path-element.ts'
@@ -30,16 +31,10 @@ function mergeMaps(map: MapStructure, left: Record<string, unknown>, right: Reco
   for (const [name, value] of Object.entries(left)) {
     const s = fieldOf(map, name)
     const theirs = Object.hasOwn(right, name) ? right[name] : undefined
-    set(out, name, s === undefined ? (theirs ?? value) : mergeObjects(s, value, theirs))
+    setOwn(out, name, s === undefined ? (theirs ?? value) : mergeObjects(s, value, theirs))
   }
-  for (const [name, value] of Object.entries(right)) if (!Object.hasOwn(left, name)) set(out, name, value)
+  for (const [name, value] of Object.entries(right)) if (!Object.hasOwn(left, name)) setOwn(out, name, value)
   return out
-}
-
-// An own property whatever its name is.
-function set(out: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(out, name, { value, enumerable: true, configurable: true, writable: true })
-  else out[name] = value
 }
 
 /**
@@ -112,7 +107,7 @@ export function withoutItems(s: Structure, value: unknown, remove: FieldSet): un
       const subset = remove.children.get(pe)
       const field = fieldOf(map, name)
       const kept = subset === undefined || subset.empty || field === undefined ? below : (withoutItems(field, below, subset) ?? null)
-      set(out, name, kept)
+      setOwn(out, name, kept)
     }
     return Object.keys(out).length > 0 ? out : undefined
   }

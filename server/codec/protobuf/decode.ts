@@ -2,6 +2,7 @@
  * Protobuf messages to JSON objects, by the table: one decoder a type, built on first use. The object has the fields, and the order
  * of fields, that the reference writes: Go's json.Marshal of the decoded struct.
  */
+import { setOwn } from '../../machinery/own.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
 import { scheme } from '../../scheme/index.ts'
 import { scalarCodecs } from './scalars.ts'
@@ -223,10 +224,7 @@ function mapReader(values: TypeRef): ReadField {
       else r.skip(tag & 7)
     }
     r.end = outer
-    // A plain assignment would call the setter of this one name.
-    if (key === '__proto__')
-      Object.defineProperty(map, key, { value: value ?? zero(), enumerable: true, writable: true, configurable: true })
-    else map[key] = value === undefined ? zero() : value
+    setOwn(map, key, value === undefined ? zero() : value)
     return map
   }
 }
