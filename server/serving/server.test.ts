@@ -673,11 +673,11 @@ describe('start and end', () => {
   test('a listener that never served lets go of who waits', async () => {
     const early = await listen({ port: 0, host: '127.0.0.1', tls: { cert: server.cert, key: server.key }, clock: systemClock })
     const socket = tlsConnect({ port: early.port, host: '127.0.0.1', ca: ca.cert })
-    socket.on('error', () => {})
     await once(socket, 'secureConnect')
-    const ended = once(socket, 'close')
+    // Cut while the rest of the handshake is on its way, it ends with or without an error.
+    const ended = new Promise<string>((resolve) => void socket.on('error', () => {}).on('close', () => resolve('ended')))
     await early.close(0)
-    expect(await ended).toEqual([false])
+    expect(await ended).toBe('ended')
   })
 
   test('a busy port is one sentence that says what to do', async () => {

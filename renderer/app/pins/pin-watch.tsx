@@ -5,10 +5,10 @@ import { useObject } from '../../queries/hub.ts'
 import { bridge } from '../../ui/bridge.ts'
 import { placeUrl } from '../../ui/place.ts'
 import { statusWord } from '../status-word.ts'
+import { setPinWord } from './pin-words.ts'
 import { changeOf, type Pin, pinKey, usePins, type Word } from './pins.ts'
 
-/** The word of a pinned object, live; undefined until it is known. */
-export function usePinWord({ context, resource: key, namespace, name }: Pin): Word | 'gone' | undefined {
+function useWord({ context, resource: key, namespace, name }: Pin): Word | 'gone' | undefined {
   const found = useResource(context, key)
   const resource = found ?? wellKnown[key]
   const source = useMemo(
@@ -24,15 +24,23 @@ export function usePinWord({ context, resource: key, namespace, name }: Pin): Wo
   }, [object, deleted, state?.synced, key])
 }
 
-/** Tells through the desktop what becomes of pinned objects, wherever the window is. */
+/**
+ * The one that watches the pinned objects: `usePinWord` has what it sees, and what becomes of them is told through the desktop, if there is
+ * one. Mounted once, so that what is told is what was shown.
+ */
 export function PinWatch() {
   return usePins().map((pin) => <Watched key={pinKey(pin)} pin={pin} />)
 }
 
 function Watched({ pin }: { pin: Pin }) {
   const { t } = useTranslation()
-  const word = usePinWord(pin)
+  const word = useWord(pin)
+  const key = pinKey(pin)
   const before = useRef<Word | 'gone'>(undefined)
+  useEffect(() => {
+    setPinWord(key, word)
+    return () => setPinWord(key, undefined)
+  }, [key, word])
   useEffect(() => {
     if (word === undefined) return
     const change = changeOf(before.current, word)

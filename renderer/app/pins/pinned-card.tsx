@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { bridge } from '../../ui/bridge.ts'
 import { Icon, ToneWord } from '../../ui/icon.tsx'
 import { placeUrl } from '../../ui/place.ts'
-import { usePinWord } from './pin-watch.tsx'
+import { PinWatch } from './pin-watch.tsx'
+import { usePinWord } from './pin-words.ts'
 import { type Pin, pinKey, togglePin, usePins } from './pins.ts'
 
 /** What the user has pinned, of every cluster, with how it is now. */
@@ -12,6 +14,8 @@ export function PinnedCard({ context }: { context: string }) {
   return (
     <section className="card wide" aria-label={t('pins.title')}>
       <h2>{t('pins.title')}</h2>
+      {/* In the desktop the shell watches, wherever the window is. In a browser there is nobody to tell of what is not looked at. */}
+      {bridge === undefined && <PinWatch />}
       <ul className="lines">
         {pins.map((pin) => (
           <Line key={pinKey(pin)} pin={pin} elsewhere={pin.context !== context} />
