@@ -1,10 +1,6 @@
 import { constants, crc32, deflateRaw } from 'node:zlib'
 import type { Entry } from './entry.ts'
-import { unpooled } from './own-memory.ts'
-
-const COMMA = Buffer.from(',')
-const NOTHING = Buffer.alloc(0)
-const OPEN_BRACE = 0x7b
+import { joinAs, type ItemForm } from './item-form.ts'
 
 /** A deflate piece that can stand anywhere in a stream: it ends on a byte and refers to nothing before it. */
 export interface DeflatedPiece {
@@ -40,12 +36,19 @@ function deflateNow(plain: Buffer): Promise<DeflatedPiece> {
   })
 }
 
+/** What a chunk remembers in one form, until one of its entries changes. */
+interface Joined {
+  readonly bytes: Buffer
+  deflated: Promise<DeflatedPiece> | undefined
+}
+
 /** Up to 128 neighbouring entries of one namespace. */
 export class Chunk {
   readonly entries: Entry[]
   readonly namespace: string
-  #joined: Buffer | undefined
-  #deflated: Promise<DeflatedPiece> | undefined
+  /** Another one after each change. */
+  version = 0
+  #joined: Map<string, Joined> | undefined
 
   constructor(entries: Entry[]) {
     this.entries = entries
@@ -74,14 +77,13 @@ export class Chunk {
   }
 
   #changed(): void {
+    this.version++
     this.#joined = undefined
-    this.#deflated = undefined
   }
 
   // An entry that leaves may live on in the event ring: it must not keep the whole chunk's bytes alive.
   #release(i: number): void {
-    const e = this.entries[i]!
-    e.body = unpooled(e.body)
+    this.entries[i]!.unshare()
     this.#changed()
   }
 
@@ -110,41 +112,32 @@ export class Chunk {
     return [new Chunk(this.entries.splice(0)), new Chunk(right)]
   }
 
-  /**
-   * The entries as items of a list, with commas between. Entries then share these bytes, so each is held once. Nothing when the chunk
-   * has been emptied or split since it was looked up.
-   */
-  joined(): Buffer {
-    if (this.#joined !== undefined) return this.#joined
-    if (this.entries.length === 0) return NOTHING
-    const total = this.entries.reduce((n, e) => n + e.body.length + 2, -1)
-    const all = Buffer.allocUnsafeSlow(total)
-    let at = 0
-    for (const e of this.entries) {
-      if (at > 0) at += COMMA.copy(all, at)
-      all[at++] = OPEN_BRACE
-      const length = e.body.copy(all, at)
-      e.body = all.subarray(at, at + length)
-      at += length
+  /** Whether all its entries stand joined in this form. */
+  has(form: ItemForm): boolean {
+    return this.#joined?.has(form.key) === true
+  }
+
+  /** The entries as items of a list. They then share these bytes, so each is held once. */
+  #in(form: ItemForm): Joined {
+    let joined = this.#joined?.get(form.key)
+    if (joined === undefined) {
+      joined = { bytes: joinAs(form, this.entries, true), deflated: undefined }
+      ;(this.#joined ??= new Map()).set(form.key, joined)
     }
-    this.#joined = all
-    return all
+    return joined
   }
 
-  deflated(): Promise<DeflatedPiece> {
-    return (this.#deflated ??= deflatePiece(this.joined()))
-  }
-
-  /** Whether these are its joined bytes and nothing has changed since. */
-  holds(bytes: Buffer): boolean {
-    return this.#joined !== undefined && bytes.buffer === this.#joined.buffer && bytes.length === this.#joined.length
+  deflated(form: ItemForm): Promise<DeflatedPiece> {
+    const joined = this.#in(form)
+    return (joined.deflated ??= deflatePiece(joined.bytes))
   }
 
   /** The part of the joined bytes with the entries in [from, to), which must not be empty. */
-  joinedRange(from: number, to: number): Buffer {
-    const all = this.joined()
-    const start = this.entries[from]!.body.byteOffset - 1
-    const last = this.entries[to - 1]!.body
+  joinedRange(form: ItemForm, from: number, to: number): Buffer {
+    const all = this.#in(form).bytes
+    const first = form.of(this.entries[from]!)
+    const last = form.of(this.entries[to - 1]!)
+    const start = first.byteOffset - form.headSize(first.length)
     return all.subarray(start - all.byteOffset, last.byteOffset + last.length - all.byteOffset)
   }
 }
@@ -170,28 +163,61 @@ export class Run {
     return n >= this.length ? this : new Run(this.chunk, this.from, this.from + n)
   }
 
-  entries(): readonly Entry[] {
-    return this.chunk.entries.slice(this.from, this.to)
-  }
-
-  piece(): Piece {
-    const bytes = this.chunk.joinedRange(this.from, this.to)
-    return new Piece(bytes, this.length === this.chunk.entries.length ? this.chunk : undefined)
+  cut(): Cut {
+    return new Cut(this)
   }
 }
 
-/** Items of a list with commas between, as they were when it was cut. */
+/** The entries of a run as they were when it was cut, whatever becomes of the chunk. */
+export class Cut {
+  readonly entries: readonly Entry[]
+  readonly #run: Run
+  readonly #version: number
+
+  constructor(run: Run) {
+    this.#run = run
+    this.#version = run.chunk.version
+    this.entries = run.chunk.entries.slice(run.from, run.to)
+  }
+
+  get #isCurrent(): boolean {
+    return this.#run.chunk.version === this.#version
+  }
+
+  get #isWhole(): boolean {
+    return this.#run.length === this.#run.chunk.entries.length
+  }
+
+  /** Whether its piece in this form is there already. */
+  has(form: ItemForm): boolean {
+    return this.#isCurrent && this.#run.chunk.has(form)
+  }
+
+  /** Taken from the chunk's joined bytes where it has them, or where that costs little more than the piece. */
+  piece(form: ItemForm): Piece {
+    const { chunk, from, to } = this.#run
+    if (!this.#isCurrent || !(this.#isWhole || form.isMade || chunk.has(form))) return new Piece(joinAs(form, this.entries), form)
+    return new Piece(chunk.joinedRange(form, from, to), form, this.#isWhole ? chunk : undefined)
+  }
+}
+
+/** Items of a list in one form, as they were when it was cut. */
 export class Piece {
   readonly bytes: Buffer
+  readonly #form: ItemForm
   readonly #whole: Chunk | undefined
+  readonly #version: number | undefined
 
-  constructor(bytes: Buffer, whole: Chunk | undefined) {
+  constructor(bytes: Buffer, form: ItemForm, whole?: Chunk) {
     this.bytes = bytes
+    this.#form = form
     this.#whole = whole
+    this.#version = whole?.version
   }
 
   /** A whole chunk remembers what was compressed for it. */
   deflated(): Promise<DeflatedPiece> {
-    return this.#whole?.holds(this.bytes) === true ? this.#whole.deflated() : deflatePiece(this.bytes)
+    const chunk = this.#whole
+    return chunk !== undefined && chunk.version === this.#version ? chunk.deflated(this.#form) : deflatePiece(this.bytes)
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Run } from './chunk.ts'
+import type { Cut } from './chunk.ts'
 import { Entry } from './entry.ts'
 import { EntryList } from './entry-list.ts'
+import { JSON_ITEMS } from './item-form.ts'
 import { keyOf, podSchema, stored } from './testing/fixtures.ts'
 import { withResourceVersion } from './stored-json.ts'
 
@@ -12,9 +13,13 @@ const entryOf = (path: string): Entry => {
   return new Entry(podSchema, keyOf(path), rv, rv, withResourceVersion(stored(path), rv))
 }
 
-/** The objects that a list of these runs shows. */
-const itemsOf = (runs: readonly Run[]): unknown[] =>
-  JSON.parse(`[${runs.map((run) => run.piece().bytes.toString()).join(',')}]`) as unknown[]
+const cutsOf = (list: EntryList, namespace = '', after?: string): Cut[] =>
+  list.runs(after === undefined ? { namespace } : { namespace, after }).map((run) => run.cut())
+
+const textOf = (cuts: readonly Cut[]): string => cuts.map((cut) => cut.piece(JSON_ITEMS).bytes.toString()).join()
+
+/** The objects that a list of these cuts shows. */
+const itemsOf = (cuts: readonly Cut[]): unknown[] => JSON.parse(`[${textOf(cuts)}]`) as unknown[]
 
 const path = fc.tuple(fc.constantFrom('a', 'a-b', 'b', 'c'), fc.integer({ min: 0, max: 400 })).map(([ns, n]) => `${ns}/p${n}`)
 const step = fc.tuple(fc.constantFrom('set', 'set', 'set', 'delete', 'join', 'begin', 'go on'), path)
@@ -24,8 +29,9 @@ test('behaves as a sorted map, whatever is joined in between', () => {
     fc.property(fc.array(step, { maxLength: 1500, size: 'max' }), (steps) => {
       const list = new EntryList()
       const model = new Map<string, Entry>()
-      // What a list has in hand that joins its chunks in turns with others.
-      let begun: Run[] = []
+      // What a list has in hand that makes its pieces in turns with others, and what it was to show.
+      let begun: Cut[] = []
+      let shown = ''
       for (const [what, p] of steps) {
         const key = keyOf(p)
         if (what === 'set') {
@@ -35,27 +41,30 @@ test('behaves as a sorted map, whatever is joined in between', () => {
         } else if (what === 'delete') {
           expect(list.delete(key)).toBe(model.get(key))
           model.delete(key)
-        } else if (what === 'begin') begun = list.runs({ namespace: '' })
-        else if (what === 'go on') for (const { chunk } of begun) chunk.joined()
-        else for (const run of list.runs({ namespace: '' })) run.piece()
-        if (what === 'go on') expect(itemsOf(list.runs({ namespace: '' }))).toHaveLength(model.size)
+        } else if (what === 'begin') {
+          begun = cutsOf(list)
+          const entries = begun.flatMap((cut) => cut.entries)
+          shown = entries.map((e) => e.item.toString()).join()
+          expect(entries).toHaveLength(model.size)
+        } else if (what === 'join') textOf(cutsOf(list))
+        else expect(textOf(begun) === shown).toBe(true)
       }
       const sorted = [...model.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
       expect([...list.entries({ namespace: '' })]).toEqual(sorted)
       for (const ns of ['a', 'a-b', 'b', 'zz']) {
         const wanted = sorted.filter((e) => e.namespace === ns)
         expect([...list.entries({ namespace: ns })]).toEqual(wanted)
-        expect(itemsOf(list.runs({ namespace: ns }))).toEqual(wanted.map((e) => e.object()))
+        expect(itemsOf(cutsOf(list, ns))).toEqual(wanted.map((e) => e.object()))
       }
       const after = sorted[Math.floor(sorted.length / 2)]?.key
       if (after === undefined) return
       const later = sorted.filter((e) => e.key > after)
       expect([...list.entries({ namespace: '', after })]).toEqual(later)
-      const runs = list.runs({ namespace: '', after })
-      expect(runs.flatMap((run) => run.entries())).toEqual(later)
-      expect(itemsOf(runs)).toEqual(later.map((e) => e.object()))
-      const firstOfEach = runs.map((run) => run.take(1))
-      expect(itemsOf(firstOfEach)).toEqual(firstOfEach.map((run) => run.entries()[0]!.object()))
+      const cuts = cutsOf(list, '', after)
+      expect(cuts.flatMap((cut) => cut.entries)).toEqual(later)
+      expect(itemsOf(cuts)).toEqual(later.map((e) => e.object()))
+      const firstOfEach = list.runs({ namespace: '', after }).map((run) => run.take(1).cut())
+      expect(itemsOf(firstOfEach)).toEqual(firstOfEach.map((cut) => cut.entries[0]!.object()))
     }),
     { numRuns: 40 },
   )
@@ -64,22 +73,23 @@ test('behaves as a sorted map, whatever is joined in between', () => {
 test('an entry that was replaced keeps its own bytes, not its old chunk', () => {
   const list = new EntryList()
   for (let i = 0; i < 100; i++) list.set(entryOf(`a/p${i}`))
-  const joined = list.runs({ namespace: 'a' })[0]!.piece().bytes
+  const joined = cutsOf(list, 'a')[0]!.piece(JSON_ITEMS).bytes
   const old = list.set(entryOf('a/p7'))!
   expect(old.body.buffer).not.toBe(joined.buffer)
   expect(old.object().metadata.name).toBe('p7')
 })
 
-test('a chunk that a list still has in hand when it was emptied or cut in two has nothing to join', () => {
+test('a list shows what it was cut from, though a chunk has been emptied or cut in two meanwhile', () => {
   const list = new EntryList()
   for (let i = 100; i < 228; i++) list.set(entryOf(`a/p${i}`))
   list.set(entryOf('b/alone'))
-  const [cut, emptied] = list.runs({ namespace: '' }).map((run) => run.chunk)
+  const cuts = cutsOf(list)
+  const shown = cuts.flatMap((cut) => cut.entries.map((e) => e.object()))
   list.set(entryOf('a/p5'))
   list.delete(keyOf('b/alone'))
-  const names = itemsOf(list.runs({ namespace: 'a' })).length
-  expect([cut!.joined().length, emptied!.joined().length]).toEqual([0, 0])
-  expect(itemsOf(list.runs({ namespace: 'a' }))).toHaveLength(names)
+  expect([cuts.length, shown.length]).toEqual([2, 129])
+  expect(itemsOf(cuts)).toEqual(shown)
+  expect(itemsOf(cutsOf(list))).toHaveLength(129)
 })
 
 test('loads what is in order already', () => {

@@ -196,11 +196,19 @@ export class Entry {
 
   encoding(key: string, make: (entry: Entry) => Buffer): Buffer {
     let bytes = this.#encodings?.get(key)
-    if (bytes === undefined) {
-      bytes = unpooled(make(this))
-      ;(this.#encodings ??= new Map()).set(key, bytes)
-    }
+    if (bytes === undefined) this.setEncoding(key, (bytes = unpooled(make(this))))
     return bytes
+  }
+
+  /** Has it hold these bytes, which say the same, for an encoding: the entries of a list share the list's. */
+  setEncoding(key: string, bytes: Buffer): void {
+    ;(this.#encodings ??= new Map()).set(key, bytes)
+  }
+
+  /** Has it hold bytes of its own, and none that it shares with the entries of a list. */
+  unshare(): void {
+    this.#body = unpooled(this.#body)
+    this.#encodings?.forEach((bytes, key, all) => all.set(key, unpooled(bytes)))
   }
 
   /** As it was when it was deleted at `revision`. */

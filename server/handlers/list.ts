@@ -1,7 +1,8 @@
 import { UndecodableError } from '../cache/converting-cache.ts'
 import type { Entry } from '../cache/entry.ts'
 import { gzipOf, storedPiece } from '../cache/gzip-stitch.ts'
-import type { Piece, Run } from '../cache/chunk.ts'
+import type { Cut, Piece, Run } from '../cache/chunk.ts'
+import type { ItemForm } from '../cache/item-form.ts'
 import { selects, type Selection } from '../cache/watchers.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Int64 } from '../machinery/numbers.ts'
@@ -16,6 +17,7 @@ import { CompactedError, type KeyValue, type ListResult } from '../storage/contr
 import { decodeContinue, encodeContinue } from './continue-token.ts'
 import type { ListQuery } from './query.ts'
 import type { ListEnds, ResourceEncoder } from './encoders/contract.ts'
+import { joinItems } from './encoders/json.ts'
 import { encoderFor } from './respond.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
 import { inSlices } from './slices.ts'
@@ -29,21 +31,31 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const encoder = encoderFor(ctx, served)
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
-  await prepare(served, query, selection, encoder)
-  const page = await pageOf(served, query, selection, encoder.raw)
+  await prepare(served, selection)
+  const page = await pageOf(served, query, selection)
   const headers = { 'content-type': encoder.contentType }
-  const { pieces } = page
-  if (pieces === undefined || encoder.ends === undefined) return respondItems(ctx, headers, encoder, page)
-  const size = pieces.reduce((n, { bytes }) => n + bytes.length, 0)
-  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, encoder.ends(page.meta), pieces)
-  ctx.exchange.respond(
-    200,
-    headers,
-    encoder.list(
-      pieces.map((p) => p.bytes),
-      page.meta,
-    ),
-  )
+  const { joined } = encoder
+  if (page.cuts === undefined || joined === undefined) return respondItems(ctx, headers, encoder, page)
+  const pieces = await piecesOf(page.cuts, joined.form, ctx.signal)
+  if (ctx.signal.aborted) return
+  const bodies = pieces.map((p) => p.bytes)
+  const size = bodies.reduce((n, bytes) => n + bytes.length, 0)
+  const ends = joined.ends(page.meta, size)
+  if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, ends, pieces)
+  ctx.exchange.respond(200, headers, joinItems(ends, bodies))
+}
+
+/** Makes in slices what is remembered with the entries; not all of it when `signal` fires before the last. */
+async function piecesOf(cuts: readonly Cut[], form: ItemForm, signal: AbortSignal): Promise<Piece[]> {
+  const pieces: Piece[] = []
+  const slice = new Slice()
+  for (const cut of cuts) {
+    if (slice.over) await slice.next()
+    if (!cut.has(form)) await inSlices(cut.entries, (e) => void form.of(e), slice, signal)
+    if (signal.aborted) break
+    pieces.push(cut.piece(form))
+  }
+  return pieces
 }
 
 const zippedHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
@@ -76,15 +88,10 @@ export async function itemsOf(encoder: ResourceEncoder, entries: readonly Entry[
   return items
 }
 
-/**
- * Does beforehand, in slices, what is remembered with the entries: a page is then cut from the cache in one go, at one
- * revision, and only what was written meanwhile is left to do.
- */
-async function prepare(served: ServedResource, query: ListQuery, selection: Selection, encoder: ResourceEncoder): Promise<void> {
-  const { list } = served.store.resource.cache
-  const { namespace } = selection
-  if (!selection.labels.empty || !selection.fields.empty) await inSlices([...list.entries({ namespace })], (e) => void e.parts)
-  else if (encoder.raw && query.limit <= 0) await inSlices(list.runs({ namespace }), ({ chunk }) => void chunk.joined())
+/** Parses beforehand, in slices, what selectors look at: a page is then cut from the cache in one go, at one revision. */
+async function prepare(served: ServedResource, { namespace, labels, fields }: Selection): Promise<void> {
+  if (labels.empty && fields.empty) return
+  await inSlices([...served.store.resource.cache.list.entries({ namespace })], (e) => void e.parts)
 }
 
 function acceptsGzip(ctx: RequestContext): boolean {
@@ -99,10 +106,9 @@ async function respondStitched(
   parts: readonly Piece[],
 ): Promise<void> {
   const deflated = await Promise.all(parts.map((p) => p.deflated()))
-  const comma = storedPiece(between)
   const pieces = [storedPiece(head)]
-  for (const [i, piece] of deflated.entries()) {
-    if (i > 0) pieces.push(comma)
+  for (const piece of deflated) {
+    if (between.length > 0 && pieces.length > 1) pieces.push(storedPiece(between))
     pieces.push(piece)
   }
   pieces.push(storedPiece(tail))
@@ -120,9 +126,9 @@ async function respondMaybeGzip(ctx: RequestContext, headers: ResponseHeaders, b
 }
 
 interface Page {
-  /** The items' bytes, when they were asked for and the page is a plain range of the cache. */
-  pieces: readonly Piece[] | undefined
-  entries: readonly Entry[]
+  /** The same as pieces of the cache's chunks, when the page is a plain range of it. */
+  cuts: readonly Cut[] | undefined
+  readonly entries: readonly Entry[]
   meta: ListMeta
 }
 
@@ -131,13 +137,7 @@ const listedPrefix = ({ store }: ServedResource, { namespace }: Selection): stri
   namespace === '' ? store.resource.schema.prefix : `${store.resource.schema.prefix}${namespace}/`
 
 /** What a list sees: the newest state, any state, one not older than, or exactly a revision; cut to a page. */
-export async function pageOf(
-  served: ServedResource,
-  query: ListQuery,
-  selection: Selection,
-  bytes = false,
-  inPages = false,
-): Promise<Page> {
+export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection, inPages = false): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
   if (query.continueToken !== '') {
@@ -149,20 +149,20 @@ export async function pageOf(
     // A negative revision means "go on with whatever is there now" (KEP-365).
     if (token.revision <= 0) {
       await translated(store.groupResource, '', () => feed.fresh())
-      return cachePage(served, query, selection, bytes, after)
+      return cachePage(served, query, selection, after)
     }
-    return exactPage(served, query, selection, token.revision, bytes, after)
+    return exactPage(served, query, selection, token.revision, after)
   }
   const wanted = parseResourceVersion(query.resourceVersion)
   const exact = query.resourceVersionMatch === 'Exact' || (query.resourceVersionMatch === '' && wanted > 0 && query.limit > 0)
-  if (exact) return exactPage(served, query, selection, wanted, bytes, undefined)
+  if (exact) return exactPage(served, query, selection, wanted, undefined)
   const unshown = await ready(served, () =>
     query.resourceVersion === '' ? feed.fresh() : wanted > 0 ? feed.waitFor(wanted) : feed.settled?.(),
   )
   if (unshown !== undefined) return pageWithoutCache(served, query, selection, unshown, inPages)
   // "Any" lists ignore the limit, as upstream's watch cache does.
   const limit = query.resourceVersion === '0' ? 0 : query.limit
-  return cachePage(served, { ...query, limit }, selection, bytes, undefined)
+  return cachePage(served, { ...query, limit }, selection, undefined)
 }
 
 /** Waits for the cache. Returns why it cannot be filled, where what is stored cannot be converted. */
@@ -194,19 +194,19 @@ async function pageWithoutCache(
   )
 }
 
-function cachePage(served: ServedResource, query: ListQuery, selection: Selection, bytes: boolean, after: string | undefined): Page {
+function cachePage(served: ServedResource, query: ListQuery, selection: Selection, after: string | undefined): Page {
   const { store } = served
   const { cache } = store.resource
   const { revision } = store.deps.feed
   const range = after === undefined ? { namespace: selection.namespace } : { namespace: selection.namespace, after }
   const everything = selection.labels.empty && selection.fields.empty
-  if (everything) return runPage(cache.list.runs(range), query.limit, revision, listedPrefix(served, selection), bytes)
+  if (everything) return runPage(cache.list.runs(range), query.limit, revision, listedPrefix(served, selection))
   if (query.limit > 0) return cut(served, query, cache.list.entries(range), selection, revision)
-  return { pieces: undefined, entries: [...cache.select(selection, after)], meta: { resourceVersion: String(revision) } }
+  return { cuts: undefined, entries: [...cache.select(selection, after)], meta: { resourceVersion: String(revision) } }
 }
 
-/** A page of all there is: its bytes are those of the cache. */
-function runPage(all: readonly Run[], limit: number, revision: number, prefix: string, bytes: boolean): Page {
+/** A page of all there is. */
+function runPage(all: readonly Run[], limit: number, revision: number, prefix: string): Page {
   const meta: ListMeta = { resourceVersion: String(revision) }
   const total = all.reduce((n, run) => n + run.length, 0)
   let runs = all
@@ -217,9 +217,13 @@ function runPage(all: readonly Run[], limit: number, revision: number, prefix: s
     meta.remainingItemCount = total - limit
   }
   // Cut at once: a run is good only until its chunk changes.
-  return bytes
-    ? { pieces: runs.map((run) => run.piece()), entries: [], meta }
-    : { pieces: undefined, entries: runs.flatMap((run) => run.entries()), meta }
+  const cuts = runs.map((run) => run.cut())
+  return {
+    ...{ cuts, meta },
+    get entries() {
+      return cuts.flatMap((c) => c.entries)
+    },
+  }
 }
 
 function taken(all: readonly Run[], limit: number): Run[] {
@@ -240,7 +244,7 @@ function cut(served: ServedResource, query: ListQuery, source: Iterable<Entry>, 
     }
     if (selects(selection, e)) entries.push(e)
   }
-  return { pieces: undefined, entries, meta }
+  return { cuts: undefined, entries, meta }
 }
 
 const STORAGE_PAGE = 1000
@@ -251,7 +255,6 @@ async function exactPage(
   query: ListQuery,
   selection: Selection,
   wanted: Int64,
-  bytes: boolean,
   after: string | undefined,
 ): Promise<Page> {
   const { store } = served
@@ -261,7 +264,7 @@ async function exactPage(
     // What the feed has come to is a number that is exact.
     const revision = Number(wanted)
     if (unshown === undefined && cache.lastChange <= revision && cache.ring.floor <= revision) {
-      const page = cachePage(served, query, selection, bytes, after)
+      const page = cachePage(served, query, selection, after)
       page.meta.resourceVersion = String(revision)
       if (page.meta.continue !== undefined) page.meta.continue = encodeContinue({ ...decodeContinue(page.meta.continue), revision })
       return page
@@ -297,7 +300,7 @@ async function historyPage(
     const entries = await shownEntries(store, items, known)
     if (more) meta.continue = encodeContinue({ revision, start: `${entries.at(-1)!.key.slice(prefix.length)}\0` })
     if (more) meta.remainingItemCount = remaining
-    return { pieces: undefined, entries, meta }
+    return { cuts: undefined, entries, meta }
   }
   const found: Entry[] = []
   let from = after
@@ -313,7 +316,7 @@ async function historyPage(
     from = page.items.at(-1)?.key
     if (!page.more || (query.limit > 0 && count > query.limit)) break
   }
-  return query.limit > 0 ? cut(served, query, found, selection, revision) : { pieces: undefined, entries: found, meta }
+  return query.limit > 0 ? cut(served, query, found, selection, revision) : { cuts: undefined, entries: found, meta }
 }
 
 /**

@@ -125,12 +125,19 @@ describe('forms of a list', () => {
     const big = 'x'.repeat(20_000)
     for (const i of [0, 1, 2, 3, 4, 5, 6, 7])
       await server.send('POST', all, { metadata: { name: `z${i}`, labels: { big: '1' } }, data: { big } })
-    for (const query of ['', '?labelSelector=big']) {
-      const plain = await get(`${all}${query}`)
-      const zipped = await get(`${all}${query}`, { 'accept-encoding': 'gzip' })
-      expect(zipped.headers['content-encoding']).toBe('gzip')
-      expect(gunzipSync(zipped.body).equals(plain.body)).toBe(true)
+    const protobuf = 'application/vnd.kubernetes.protobuf'
+    for (const query of ['', '?labelSelector=big', '?limit=30']) {
+      for (const accept of ['application/json', protobuf, 'application/yaml']) {
+        const plain = await get(`${all}${query}`, { accept })
+        const zipped = await get(`${all}${query}`, { accept, 'accept-encoding': 'gzip' })
+        expect(zipped.headers['content-encoding']).toBe('gzip')
+        expect(gunzipSync(zipped.body).equals(plain.body)).toBe(true)
+      }
     }
+    // The same messages, whether they stand joined or were put together for this list.
+    const whole = decodeObject((await get(`${all}?resourceVersion=0`, { accept: protobuf })).body)
+    const selected = decodeObject((await get(`${all}?labelSelector=missing!%3D1`, { accept: protobuf })).body)
+    expect(selected).toEqual(whole)
     for (const i of [0, 1, 2, 3, 4, 5, 6, 7]) await server.send('DELETE', `${all}/z${i}`)
   })
 

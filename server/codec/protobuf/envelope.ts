@@ -113,15 +113,20 @@ function typeNamed(apiVersion: string, kind: string): TypeFacts {
   return type
 }
 
-/** A list from the messages of its items (without envelopes), as buffers to write in turn: no item is copied or encoded again. */
-export function encodeListParts(meta: ListMeta, items: readonly Buffer[], gvk: Gvk): Buffer[] {
-  const type = scheme.type(listMeta)!
+/** What stands around the items of a list, which are `size` bytes with the heads of their fields. */
+export function listAround(meta: ListMeta, size: number, { group, version, kind }: Gvk): { head: Buffer; tail: Buffer } {
   const w = new Writer()
-  w.bytes(encodeMessage(meta, type))
+  w.bytes(encodeMessage(meta, scheme.type(listMeta)!))
   w.uint(0x0a)
   const first = w.finish()
-  let size = first.length
-  const parts: Buffer[] = [first]
+  return { head: Buffer.concat([head(apiVersionOf(group, version), kind, first.length + size), first]), tail }
+}
+
+/** A list from the messages of its items (without envelopes), as buffers to write in turn: no item is copied or encoded again. */
+export function encodeListParts(meta: ListMeta, items: readonly Buffer[], gvk: Gvk): Buffer[] {
+  const w = new Writer()
+  let size = 0
+  const parts: Buffer[] = []
   for (const item of items) {
     w.uint(item.length)
     w.uint(0x12)
@@ -129,7 +134,8 @@ export function encodeListParts(meta: ListMeta, items: readonly Buffer[], gvk: G
     size += before.length + item.length
     parts.push(before, item)
   }
-  return [head(apiVersionOf(gvk.group, gvk.version), gvk.kind, size), ...parts, tail]
+  const around = listAround(meta, size, gvk)
+  return [around.head, ...parts, around.tail]
 }
 
 export const encodeList = (meta: ListMeta, items: readonly Buffer[], gvk: Gvk): Buffer => Buffer.concat(encodeListParts(meta, items, gvk))

@@ -1,4 +1,5 @@
 import type { Entry } from '../../cache/entry.ts'
+import type { ItemForm } from '../../cache/item-form.ts'
 import type { FrameEncoder } from '../../cache/watchers.ts'
 import type { Representation } from '../../codec/negotiation.ts'
 import type { Clock } from '../../machinery/clock.ts'
@@ -12,8 +13,11 @@ import type { IncludeObject } from '../table.ts'
 export interface ResourceEncoder {
   readonly contentType: string
   readonly watchContentType: string
-  /** True when an entry's stored JSON is the answer as it is. */
-  readonly raw: boolean
+  /**
+   * How neighbours stand in a list as one run of bytes, which the cache then keeps with them, compressed as well; absent: items are made for
+   * each list. `size` is that of all such runs.
+   */
+  readonly joined?: { readonly form: ItemForm; ends(this: void, meta: ListMeta, size: number): ListEnds }
   object(entry: Entry): Buffer
   /** The same where it takes long for a large entry, which is then made elsewhere. */
   objectInTurn?(entry: Entry): Buffer | Promise<Buffer>

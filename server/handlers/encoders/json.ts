@@ -1,4 +1,5 @@
 import type { Entry } from '../../cache/entry.ts'
+import { JSON_ITEMS } from '../../cache/item-form.ts'
 import { parseNumbers } from '../../machinery/numbers.ts'
 import { apiVersionOf, type KubeObject, type ListMeta } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
@@ -34,13 +35,14 @@ export function jsonEncoder(served: ServedResource, pretty: boolean): ResourceEn
   const forms = servedJson(served)
   const bookmark = isUntyped(served) ? sortedBookmark : (obj: KubeObject): KubeObject => obj
   const object = pretty ? (e: Entry): Buffer => prettyJson(forms.object(e)) : forms.line
+  const list = jsonList(emptyList(served), pretty)
   return {
     contentType: 'application/json',
     watchContentType: 'application/json',
-    raw: served.identity && !pretty,
+    ...(served.identity && !pretty ? { joined: { form: JSON_ITEMS, ends: list.ends } } : {}),
     object,
     item: pretty ? (e) => prettyItem(forms.item(e)) : forms.item,
-    ...jsonList(emptyList(served), pretty),
+    ...list,
     shared: (e) => sharedObject(served, e),
     frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) =>
       Buffer.from(JSON.stringify(bookmark(bookmarkObject(facts.kind, apiVersion, rv, end)))),

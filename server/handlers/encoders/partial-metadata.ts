@@ -1,6 +1,6 @@
 import type { Entry } from '../../cache/entry.ts'
 import { PROTOBUF_TYPE, type Representation } from '../../codec/negotiation.ts'
-import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
+import { encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
 import { notAcceptable, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
@@ -8,6 +8,7 @@ import { scheme } from '../../scheme/index.ts'
 import { metaVersion, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
 import { jsonList, NEWLINE, prettyItem, prettyJson } from './json.ts'
+import { protobufList } from './protobuf.ts'
 import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView, sharedObject } from './objects.ts'
 
 /** Only metadata (KEP-4222's older sibling: PartialObjectMetadata of meta.k8s.io/v1). */
@@ -18,22 +19,16 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
   const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, servedView(served, e)) })
   const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
   if (protobuf) {
-    const message = (e: Entry): Buffer => e.encoding(`protobuf partial ${apiVersion}`, () => encodeMessage(partial(e), type))
+    const key = `protobuf partial ${apiVersion}`
+    const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(partial(e), type))
     const envelope = (e: Entry): Buffer => wrap(message(e), apiVersion, kind)
     return {
       contentType: PROTOBUF_TYPE,
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
-      raw: false,
       object: envelope,
-      item: message,
-      list: (items, meta) =>
-        encodeListParts(listMeta(meta), items, {
-          group: 'meta.k8s.io',
-          version: o.representation.version,
-          kind: `${kind}List`,
-        }),
+      ...protobufList(key, message, { group: 'meta.k8s.io', version: o.representation.version, kind: `${kind}List` }),
       frames: {
-        key: `protobuf partial ${apiVersion}`,
+        key,
         event: (t, e) => frameWatchEvent(t, envelope(e)),
         bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(kind, apiVersion, rv, end), type)),
       },
@@ -44,7 +39,6 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
   return {
     contentType: 'application/json',
     watchContentType: 'application/json',
-    raw: false,
     object: (e) => (pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
     item: pretty ? (e) => prettyItem(object(e)) : object,
     ...jsonList((meta) => ({ kind: `${kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
@@ -66,7 +60,8 @@ export function onlyFor(served: ServedResource, encoder: ResourceEncoder, as: Re
     const type = `*${facts.group === '' ? 'core' : facts.group.split('.')[0]!}.${facts.kind}${list ? 'List' : ''}`
     throw notAcceptable(`you requested ${as}, but the requested object is ${list ? 'a' : 'not a'} list (${type})`)
   }
+  const { joined: _, ...alone } = encoder
   return as === 'PartialObjectMetadata'
-    ? { ...encoder, item: () => refuse(true), list: () => refuse(true) }
+    ? { ...alone, item: () => refuse(true), list: () => refuse(true) }
     : { ...encoder, object: () => refuse(false) }
 }

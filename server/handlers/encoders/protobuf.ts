@@ -1,6 +1,7 @@
 import type { Entry } from '../../cache/entry.ts'
+import { protobufItems } from '../../cache/item-form.ts'
 import { PROTOBUF_TYPE } from '../../codec/negotiation.ts'
-import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
+import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, listAround, wrap, type Gvk } from '../../codec/protobuf/index.ts'
 import { apiVersionOf } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { ResourceEncoder } from './contract.ts'
@@ -17,19 +18,26 @@ export function protobufEncoder(served: ServedResource): ResourceEncoder {
   return {
     contentType: PROTOBUF_TYPE,
     watchContentType: `${PROTOBUF_TYPE};stream=watch`,
-    raw: false,
+    ...protobufList(key, message, { group: facts.group, version: facts.version, kind: `${facts.kind}List` }),
     object: envelope,
-    item: message,
-    list: (items, meta) =>
-      encodeListParts(listMeta(meta), items, {
-        group: facts.group,
-        version: facts.version,
-        kind: `${facts.kind}List`,
-      }),
     frames: {
       key,
       event: (t, e) => frameWatchEvent(t, envelope(e)),
       bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(facts.kind, apiVersion, rv, end), type)),
+    },
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** Lists of messages that the cache remembers under `key`. */
+export function protobufList(key: string, message: (e: Entry) => Buffer, gvk: Gvk): Pick<ResourceEncoder, 'item' | 'list' | 'joined'> {
+  return {
+    item: message,
+    list: (items, meta) => encodeListParts(listMeta(meta), items, gvk),
+    joined: {
+      form: protobufItems(key, message),
+      ends: (meta, size) => ({ ...listAround(listMeta(meta), size, gvk), between: NOTHING }),
     },
   }
 }

@@ -46,7 +46,6 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
   return {
     contentType: yaml ? 'application/yaml' : 'application/json',
     watchContentType: 'application/json',
-    raw: false,
     object: (e) => shown(single(e, true)),
     item: (e) => {
       const shownRow = row(servedView(served, e))

@@ -32,7 +32,7 @@ export function yamlList(empty: (meta: ListMeta) => object, field: string): Requ
 const STREAM_YAML_ABOVE = 64
 
 export function yamlEncoder(served: ServedResource): ResourceEncoder {
-  const base = jsonEncoder(served, false)
+  const { joined: _, ...base } = jsonEncoder(served, false)
   const forms = servedJson(served)
   const object = (e: Entry): Buffer => Buffer.from(stringifyYaml(servedObject(served, e)))
   const itemObject = (e: Entry): object => (isUntyped(served) ? servedObject(served, e) : withoutType(servedObject(served, e)))
@@ -40,7 +40,6 @@ export function yamlEncoder(served: ServedResource): ResourceEncoder {
   return {
     ...base,
     contentType: 'application/yaml',
-    raw: false,
     object,
     objectInTurn: (e) => writeYaml(forms.object(e), () => object(e)),
     item,
