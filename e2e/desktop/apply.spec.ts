@@ -107,6 +107,23 @@ test('conflicts name who holds what: theirs are kept in the text, or all are tak
   refusals(faults, 409)
 })
 
+test('a field that an action of this window has set is not said to be somebody else’s', async ({ inspector, server, faults }) => {
+  const MAP = '/api/v1/namespaces/default/configmaps/own'
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own' }, data: { a: 'first' } }
+  await server.api.create('/api/v1/namespaces/default/configmaps', body)
+  await server.api.send('PATCH', `${MAP}?fieldManager=binnacle`, { type: 'application/merge-patch+json', body: { data: { a: 'second' } } })
+  await inspector.open('configmaps')
+  await expect(inspector.row(/own/)).toBeVisible()
+  await compose(inspector, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: own\ndata:\n  a: third\n')
+  const own = row(inspector, 'ConfigMap default/own')
+  await expect(own).toContainText('1 field was set by an action of Binnacle, with another value:')
+  await expect(own).toContainText('data.a was set by an action in the name binnacle, which is this window’s too')
+  await expect(own.getByRole('button', { name: 'Keep that value' })).toBeVisible()
+  await own.getByRole('button', { name: 'Take it over' }).click()
+  await expect(own.locator('.diff-line.added')).toHaveText([/a: third/])
+  refusals(faults, 409)
+})
+
 test('from a template, from files, from the clipboard; what was left there is there again', async ({
   inspector,
   page,

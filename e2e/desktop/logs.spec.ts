@@ -33,12 +33,19 @@ async function windowOn(browser: Browser, url: string, folder: string): Promise<
   writeKubeconfig(file, { stub: { cluster: { server: url } } })
   const server = await startServer({ gateway: true, env: { KUBECONFIG: file } })
   const { origin, storageState } = await redeem(server.sessionUrl)
-  const context = await browser.newContext({ baseURL: origin, storageState, acceptDownloads: true })
+  const context = await browser.newContext({ baseURL: origin, storageState, acceptDownloads: true, timezoneId: 'Asia/Kathmandu' })
   return { server, inspector: new Inspector(await context.newPage(), 'stub') }
 }
 
 const lines = (inspector: Inspector): Locator => inspector.details.getByRole('log').locator('.log-line')
 const filterOf = (inspector: Inspector): Locator => inspector.details.getByRole('textbox', { name: 'Filter by regular expression' })
+
+/** Chooses in the menu of the log. */
+async function display({ details, page }: Inspector, item: string): Promise<void> {
+  await details.getByRole('button', { name: 'How lines are shown' }).click()
+  await page.locator('[role=menuitemcheckbox], [role=menuitemradio]').getByText(item, { exact: true }).click()
+  await page.keyboard.press('Escape')
+}
 
 test('a log is drawn as a terminal would: colours, progress that overwrites, links without their escapes, JSON as its message, levels', async ({
   browser,
@@ -66,9 +73,10 @@ test('a log is drawn as a terminal would: colours, progress that overwrites, lin
     .locator('span')
     .evaluateAll((all) => all.map((span) => getComputedStyle(span).color))
   expect(new Set(colors).size).toBeGreaterThanOrEqual(3)
-  await inspector.details.getByRole('combobox', { name: 'Level' }).selectOption('Errors')
+  await display(inspector, 'Errors')
   await expect(lines(inspector)).toHaveText(['ERROR no anchor depth=40'])
-  await inspector.details.getByRole('combobox', { name: 'Level' }).selectOption('All levels')
+  await inspector.details.getByRole('button', { name: 'No longer only: Errors' }).click()
+  await expect(lines(inspector)).toHaveCount(5)
   // What is not shown is not found: neither escapes, nor what was overwritten, nor the JSON behind its message.
   for (const hidden of ['38;2', '10%.*50', 'http', '"msg"', '2026']) {
     await filterOf(inspector).fill(hidden)
@@ -79,12 +87,17 @@ test('a log is drawn as a terminal would: colours, progress that overwrites, lin
   await filterOf(inspector).fill('docs$')
   await expect(lines(inspector).locator('mark')).toHaveText('docs')
   await filterOf(inspector).fill('')
-  await inspector.details.getByRole('button', { name: 'How lines are shown' }).click()
-  await inspector.page.getByRole('menuitemcheckbox', { name: 'JSON as fields' }).click()
-  await inspector.page.getByRole('menuitemcheckbox', { name: 'Timestamps' }).click()
-  await expect(lines(inspector).nth(3)).toHaveText(/^2026-01-02T03:04:04\.000000001Z \{"level":"error".*\}$/)
+  await display(inspector, 'JSON as fields')
+  await display(inspector, 'UTC')
+  await expect(lines(inspector).nth(3)).toHaveText(/^2026-01-02T03:04:04\.000Z \{"level":"error".*\}$/)
+  await display(inspector, 'Local time (GMT+5:45)')
+  await expect(lines(inspector).nth(3)).toHaveText(/^2026-01-02 08:49:04\.000 \{"level":"error".*\}$/)
+  await expect(lines(inspector).nth(3).locator('.at')).toHaveAttribute('title', /08:49:04 GMT\+5:45\n2026-01-02T03:04:04\.000000001Z$/)
+  // What is shown is what is found.
+  await filterOf(inspector).fill('08:49:04')
+  await expect(lines(inspector)).toHaveCount(1)
+  await filterOf(inspector).fill('')
   const download = inspector.page.waitForEvent('download')
-  await inspector.page.keyboard.press('Escape')
   await inspector.details.getByRole('button', { name: 'Save' }).click()
   expect(readFileSync(await (await download).path(), 'utf8')).toBe(text)
   await inspector.page.context().close()
@@ -199,4 +212,34 @@ test('logs of whoever has these labels, typed freely', async ({ inspector, page,
   await dock.getByRole('textbox', { name: 'Selector' }).fill('tier in (')
   await page.keyboard.press('Enter')
   await expect(dock.getByRole('alert')).toContainText('unable to parse requirement')
+})
+
+test('the controls of a log stand in one row and within it, in a window of 1280 and of 800 pixels', async ({ browser }) => {
+  const previous = { lastState: { terminated: { exitCode: 3, reason: 'Error' } } }
+  const ketch = pod(
+    'ketch',
+    ['a-proxy-with-a-long-name', 'app'],
+    [running('a-proxy-with-a-long-name', 1, previous), running('app', 2, previous)],
+  )
+  await using cluster = await logCluster([ketch], () => `${at(1)} one\n${at(2)} two\n`)
+  using dir = scratch()
+  const opened = await windowOn(browser, cluster.url, dir.path)
+  await using _server = opened.server
+  const { inspector } = opened
+  await inspector.open('pods/shop/ketch?tab=logs')
+  await expect(lines(inspector)).not.toHaveCount(0)
+  await display(inspector, '1 hour')
+  const bar = inspector.details.getByRole('toolbar', { name: 'Log controls' })
+  await expect(bar.getByRole('button', { name: 'Run before' })).toBeVisible()
+  for (const [width, height] of [
+    [1280, 800],
+    [800, 600],
+  ] as const) {
+    await inspector.page.setViewportSize({ width, height })
+    await expect.poll(async () => (await bar.boundingBox())?.height, `${width}`).toBeLessThan(40)
+    const right = await bar.evaluate((element) => element.getBoundingClientRect().right)
+    for (const control of await bar.locator('button, input, select').all())
+      expect((await control.evaluate((element) => element.getBoundingClientRect().right)) <= right, await control.innerText()).toBe(true)
+  }
+  await inspector.page.context().close()
 })

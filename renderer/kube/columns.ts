@@ -1,5 +1,5 @@
 import type { Usage } from './node-usage.ts'
-import type { KubeObject, Tone } from './types.ts'
+import type { KubeObject, StatusWord, Tone } from './types.ts'
 
 export type ColumnType = 'text' | 'number' | 'age' | 'status' | 'mono'
 
@@ -38,7 +38,7 @@ export interface KindView<T = KubeObject> {
   columns: readonly Column<T>[]
   /** Its columns that show usage are of these. */
   usage?: 'pods' | 'nodes'
-  status(object: T): { text: string; tone: Tone } | undefined
+  status(object: T): StatusWord | undefined
   /** The column and direction of a list nobody has sorted. */
   sort?: Sort
 }

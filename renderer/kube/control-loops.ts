@@ -104,8 +104,10 @@ export interface Lease {
 }
 
 /** Whether somebody holds the Lease at `now` (ms). Leaders renew it long before it runs out (client-go leaderelection: 15 s, every 2 s). */
-export function isHeld(lease: Lease, now: number): boolean {
-  const { holderIdentity, renewTime, leaseDurationSeconds = 15 } = lease.spec ?? {}
-  const renewed = Date.parse(renewTime ?? '')
-  return Boolean(holderIdentity) && now - renewed < leaseDurationSeconds * 1000
+export const isHeld = (lease: Lease, now: number): boolean => Boolean(lease.spec?.holderIdentity) && now < heldUntil(lease)
+
+/** When a Lease runs out if nobody renews it, ms since the epoch; 0 for one that was never renewed. */
+export function heldUntil({ spec }: Lease): number {
+  const renewed = Date.parse(spec?.renewTime ?? '')
+  return Number.isNaN(renewed) ? 0 : renewed + (spec?.leaseDurationSeconds ?? 15) * 1000
 }

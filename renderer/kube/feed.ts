@@ -9,6 +9,9 @@ import { ObjectStore } from './store.ts'
 /** A kind view that keeps whole objects: for details. */
 export const wholeObjects: KindView = { trim: (object) => object, columns: [], status: () => undefined }
 
+/** A timer takes 24 days at most, and a Lease may be for 68 years. */
+const longestWait = 3_600_000
+
 const undeclared: KindView = tableKind([], false) as unknown as KindView
 
 export const sourceKey = (source: FeedSource, whole: boolean): string =>
@@ -27,6 +30,7 @@ export class Feed {
   readonly context: string
   readonly source: FeedSource
   readonly #reflector: Reflector
+  #cancelLapse: (() => void) | undefined
   state: FeedState = { phase: 'connecting', synced: false }
   users = 0
   cancelClose: (() => void) | undefined
@@ -48,7 +52,11 @@ export class Feed {
     const { source } = init
     this.context = source.context
     this.source = source
-    this.store = new ObjectStore(init.kind ?? undeclared)
+    this.store = new ObjectStore(init.kind ?? undeclared, (at) => {
+      this.#cancelLapse?.()
+      const wait = Math.min(longestWait, Math.max(0, at - init.clock.now()))
+      this.#cancelLapse = init.clock.after(wait, () => this.store.lapse(init.clock.now()))
+    })
     this.store.listen(init.changed)
     const codec: FeedCodec = !init.kind ? tableCodec : source.metadataOnly ? metadataCodec : objectCodec
     let known = ''
@@ -90,6 +98,7 @@ export class Feed {
 
   close(): void {
     this.#reflector.stop()
+    this.#cancelLapse?.()
   }
 }
 

@@ -13,6 +13,8 @@ export interface Row {
   labels: Record<string, string> | undefined
   text: string
   status: string
+  /** When `status` is no longer true though nothing has changed, ms. */
+  until?: number
   /** Grows with each change of this row, from the store's counter. */
   version: number
   /** What it uses now, where that is asked for; `measured` grows with each other figure, of which no row lights up. */
@@ -35,8 +37,13 @@ export class ObjectStore {
   readonly #listeners = new Set<StoreListener>()
   #seen: Set<string> | undefined
 
-  constructor(kind: KindView) {
+  /** Asked to call `lapse` at a time, ms: the last one counts. */
+  readonly #wake: (at: number) => void
+  #wakeAt = Number.POSITIVE_INFINITY
+
+  constructor(kind: KindView, wake: (at: number) => void = () => undefined) {
     this.kind = kind
+    this.#wake = wake
   }
 
   listen(listener: StoreListener): () => void {
@@ -104,6 +111,26 @@ export class ObjectStore {
     }
   }
 
+  /** Words that time alone has made untrue: nobody sends an event when a Lease runs out. */
+  lapse(now: number): void {
+    this.#wakeAt = Number.POSITIVE_INFINITY
+    for (const row of this.rows.values()) {
+      if (row.until === undefined) continue
+      if (row.until > now) {
+        this.#wakeBy(row.until)
+        continue
+      }
+      this.#describe(row)
+      this.#emit(row)
+    }
+  }
+
+  #wakeBy(at: number): void {
+    if (at >= this.#wakeAt) return
+    this.#wakeAt = at
+    this.#wake(at)
+  }
+
   #drop(key: string): void {
     const row = this.rows.get(key)
     if (!row) return
@@ -114,7 +141,10 @@ export class ObjectStore {
 
   #describe(row: Row): void {
     row.labels = row.object.metadata.labels
-    row.status = this.kind.status(row.object)?.text.toLowerCase() ?? ''
+    const word = this.kind.status(row.object)
+    row.status = word?.text.toLowerCase() ?? ''
+    row.until = word?.until
+    if (row.until !== undefined) this.#wakeBy(row.until)
     row.text = searchText(this.kind, row)
   }
 

@@ -56,6 +56,8 @@ export type Tone = 'ok' | 'warn' | 'bad' | 'busy' | 'muted'
 export interface StatusWord {
   text: string
   tone: Tone
+  /** When it is no longer true though nothing has changed, ms since the epoch. */
+  until?: number
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

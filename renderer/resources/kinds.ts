@@ -3,9 +3,11 @@ import { admissionViews } from './admission/view.ts'
 import { autoscalerView } from './autoscaling/view.ts'
 import { budgetView } from './budgets/view.ts'
 import { requestView } from './certificates/view.ts'
+import { definitionView } from './definitions/view.ts'
 import { eventView } from './events/view.ts'
 import { gatewayViews } from './gateways/view.ts'
 import { ingressView } from './ingresses/view.ts'
+import { leaseView } from './leases/view.ts'
 import { limitRangeView } from './limitranges/view.ts'
 import { namespaceView } from './namespaces/view.ts'
 import { nodeView } from './nodes/view.ts'
@@ -14,6 +16,7 @@ import { priorityViews } from './priorities/view.ts'
 import { quotaView } from './quotas/view.ts'
 import { rbacViews } from './rbac/view.ts'
 import { serviceView } from './services/view.ts'
+import { storageClassView } from './storageclasses/view.ts'
 import { workloadViews } from './workloads/view.ts'
 
 const declared: Record<string, unknown> = {
@@ -28,6 +31,9 @@ const declared: Record<string, unknown> = {
   'poddisruptionbudgets.policy': budgetView,
   'ingresses.networking.k8s.io': ingressView,
   'certificatesigningrequests.certificates.k8s.io': requestView,
+  'customresourcedefinitions.apiextensions.k8s.io': definitionView,
+  'leases.coordination.k8s.io': leaseView,
+  'storageclasses.storage.k8s.io': storageClassView,
   ...admissionViews,
   ...gatewayViews,
   ...priorityViews,

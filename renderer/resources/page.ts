@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { KindView } from '../kube/columns.ts'
-import type { KubeObject, Tone } from '../kube/types.ts'
+import type { KubeObject, StatusWord } from '../kube/types.ts'
 
 /** A tab of the details pane. Its title is `details.tabs.<id>` in the catalogues, its address `?tab=<id>`. */
 export interface DetailsTab<T> {
@@ -16,7 +16,7 @@ export interface KindPage<T = KubeObject> {
   /** Its list and its status word; without one the list is the server's Table. The feed worker takes the same view from `kinds.ts`. */
   view?: KindView<T>
   /** The status word of a kind without a view. */
-  status?(object: T): { text: string; tone: Tone } | undefined
+  status?(object: T): StatusWord | undefined
   Overview: ComponentType<{ object: T }>
   /** What comes after overview, YAML, events and topology, which every kind has. */
   tabs?: readonly DetailsTab<T>[]

@@ -168,6 +168,8 @@ const stateless = new Set([
   'csistoragecapacities.storage.k8s.io',
   'runtimeclasses.node.k8s.io',
   'priorityclasses.scheduling.k8s.io',
+  // Their schemas are more to read than a dashboard is worth.
+  'customresourcedefinitions.apiextensions.k8s.io',
 ])
 const statelessGroups = new Set(['rbac.authorization.k8s.io', 'admissionregistration.k8s.io', 'flowcontrol.apiserver.k8s.io'])
 

@@ -3,11 +3,14 @@ import { bindingStatus, policyStatus, type WebhookConfiguration, webhooksStatus 
 import { autoscalerStatus } from './autoscaling/view.ts'
 import { budgetStatus } from './budgets/view.ts'
 import { requestStatus } from './certificates/view.ts'
+import { definitionStatus, definitionView } from './definitions/view.ts'
 import { gatewayViews, routeStatus } from './gateways/view.ts'
 import { ingressStatus } from './ingresses/view.ts'
 import { worstFirst } from '../kube/columns.ts'
 import { body } from '../kube/testing/certificate.ts'
 import { kinds } from './kinds.ts'
+import { leaseStatus } from './leases/view.ts'
+import { storageClassStatus } from './storageclasses/view.ts'
 import { classStatus, levelStatus, schemaStatus } from './priorities/view.ts'
 import type { Condition, KubeObject } from '../kube/types.ts'
 
@@ -102,6 +105,42 @@ describe('gateways', () => {
     expect(route([bad], 2)).toEqual({ text: 'BackendNotFound', tone: 'bad' })
     expect(route([], 0)).toEqual({ text: 'NoParents', tone: 'warn' })
   })
+})
+
+test('a lease is held until its time is over, whoever holds it', () => {
+  const at = Date.parse('2026-01-01T00:00:00Z')
+  const lease = (spec: object) => ({ metadata, spec: { renewTime: '2026-01-01T00:00:00.000000Z', ...spec } })
+  const held = lease({ holderIdentity: 'a', leaseDurationSeconds: 40 })
+  expect(leaseStatus(held, at + 39_999)).toEqual({ text: 'Held', tone: 'ok', until: at + 40_000 })
+  expect(leaseStatus(held, at + 40_000)).toEqual({ text: 'Expired', tone: 'warn' })
+  expect(leaseStatus(lease({ holderIdentity: 'a' }), at + 14_999)).toMatchObject({ text: 'Held' })
+  expect(leaseStatus(lease({ holderIdentity: '' }), at)).toEqual({ text: 'Free', tone: 'muted' })
+  expect(leaseStatus({ metadata, spec: { holderIdentity: 'a' } }, at)).toMatchObject({ text: 'Expired' })
+})
+
+test('a definition: what keeps it from being served, then what should be mended', () => {
+  const of = (...conditions: Condition[]) => definitionStatus({ metadata, status: { conditions } })
+  expect(of()).toEqual({ text: 'NotEstablished', tone: 'busy' })
+  expect(of(told('NamesAccepted', 'False', 'PluralConflict'), told('Established', 'True'))).toEqual({ text: 'PluralConflict', tone: 'bad' })
+  expect(of(told('Established', 'True'), told('NonStructuralSchema', 'True'))).toEqual({ text: 'NonStructuralSchema', tone: 'warn' })
+  expect(of(told('NamesAccepted', 'True'), told('Established', 'True'))).toEqual({ text: 'Established', tone: 'ok' })
+  const versions = [
+    { name: 'v1', served: true, schema: {} },
+    { name: 'v1beta1', served: false },
+  ]
+  const kept = definitionView.trim({ metadata, spec: { versions } })
+  expect(kept.spec?.versions).toEqual([
+    { name: 'v1', served: true },
+    { name: 'v1beta1', served: false },
+  ])
+  expect(definitionView.columns.find(({ id }) => id === 'versions')?.cell(kept)).toBe('v1')
+})
+
+test('a storage class says when it is the default, by either annotation', () => {
+  const of = (annotations: Record<string, string>) => storageClassStatus({ metadata: { ...metadata, annotations } })
+  expect(of({ 'storageclass.kubernetes.io/is-default-class': 'true' })).toEqual({ text: 'Default', tone: 'ok' })
+  expect(of({ 'storageclass.beta.kubernetes.io/is-default-class': 'true' })).toEqual({ text: 'Default', tone: 'ok' })
+  expect(of({ 'storageclass.kubernetes.io/is-default-class': 'false' })).toBeUndefined()
 })
 
 test('priority and fairness: what leads nowhere, what lets nothing through', () => {

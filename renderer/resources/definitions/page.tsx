@@ -1,28 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-
-interface PrinterColumn {
-  name: string
-  type: string
-  jsonPath: string
-  priority?: number
-}
-
-interface Definition extends KubeObject {
-  spec?: {
-    group?: string
-    scope?: string
-    names?: { kind?: string; plural?: string; shortNames?: string[]; categories?: string[] }
-    versions?: { name: string; served?: boolean; storage?: boolean; deprecated?: boolean; additionalPrinterColumns?: PrinterColumn[] }[]
-  }
-  status?: { conditions?: Condition[]; storedVersions?: string[] }
-}
+import { type Definition, definitionView } from './view.ts'
 
 /** What a CustomResourceDefinition defines, and the way to its objects. */
 function DefinitionOverview({ object }: { object: Definition }) {
@@ -91,13 +74,4 @@ function DefinitionOverview({ object }: { object: Definition }) {
   )
 }
 
-function status({ status: told }: Definition): { text: string; tone: Tone } | undefined {
-  const conditions = told?.conditions ?? []
-  const refused = conditions.find(({ type, status: is }) => type === 'NamesAccepted' && is === 'False')
-  if (refused) return { text: refused.reason ?? 'NamesNotAccepted', tone: 'bad' }
-  return conditions.some(({ type, status: is }) => type === 'Established' && is === 'True')
-    ? { text: 'Established', tone: 'ok' }
-    : { text: 'NotEstablished', tone: 'busy' }
-}
-
-export const definitionPage: KindPage<Definition> = { status, Overview: DefinitionOverview }
+export const definitionPage: KindPage<Definition> = { view: definitionView, Overview: DefinitionOverview }

@@ -1,23 +1,10 @@
 import { useTranslation } from 'react-i18next'
-import { isHeld } from '../../kube/control-loops.ts'
 import { figure } from '../../kube/figures.ts'
-import type { KubeObject, Tone } from '../../kube/types.ts'
 import { Age } from '../../ui/age.tsx'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-
-interface Lease extends KubeObject {
-  spec?: {
-    holderIdentity?: string
-    renewTime?: string
-    acquireTime?: string
-    leaseDurationSeconds?: number
-    leaseTransitions?: number
-    strategy?: string
-    preferredHolder?: string
-  }
-}
+import { type Lease, leaseView } from './view.ts'
 
 const time = (text: string | undefined) => (Number.isNaN(Date.parse(text ?? '')) ? undefined : <Age at={Date.parse(text ?? '')} />)
 /** Kubelets renew a Lease of their node's name here. */
@@ -51,10 +38,4 @@ function LeaseOverview({ object }: { object: Lease }) {
   )
 }
 
-/** By this machine's clock. */
-function status(object: Lease): { text: string; tone: Tone } {
-  if (!object.spec?.holderIdentity) return { text: 'Free', tone: 'muted' }
-  return isHeld(object, Date.now()) ? { text: 'Held', tone: 'ok' } : { text: 'Expired', tone: 'warn' }
-}
-
-export const leasePage: KindPage<Lease> = { status, Overview: LeaseOverview }
+export const leasePage: KindPage<Lease> = { view: leaseView, Overview: LeaseOverview }

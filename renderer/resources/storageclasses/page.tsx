@@ -1,25 +1,15 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { KubeObject } from '../../kube/types.ts'
 import { Chips, Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { LiveLines } from '../generic/live-lines.tsx'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
-
-interface StorageClass extends KubeObject {
-  provisioner?: string
-  parameters?: Record<string, string>
-  reclaimPolicy?: string
-  volumeBindingMode?: string
-  allowVolumeExpansion?: boolean
-  mountOptions?: string[]
-}
+import { isDefault, type StorageClass, storageClassView } from './view.ts'
 
 const claims = { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true }
 const volumes = { group: '', version: 'v1', plural: 'persistentvolumes', namespaced: false }
-const isDefault = 'storageclass.kubernetes.io/is-default-class'
 
 /** How volumes of a class are made, and the volumes and claims that are of it. */
 function StorageClassOverview({ object }: { object: StorageClass }) {
@@ -31,7 +21,7 @@ function StorageClassOverview({ object }: { object: StorageClass }) {
     <PageBody
       object={object}
       facts={[
-        [t('storage.default'), metadata.annotations?.[isDefault] === 'true' && <ToneWord tone="ok">{t('secret.yes')}</ToneWord>],
+        [t('storage.default'), isDefault(object) && <ToneWord tone="ok">{t('secret.yes')}</ToneWord>],
         [t('storage.provisioner'), object.provisioner],
         [t('facts.reclaimPolicy'), object.reclaimPolicy],
         [t('storage.binding'), object.volumeBindingMode],
@@ -66,4 +56,4 @@ function StorageClassOverview({ object }: { object: StorageClass }) {
   )
 }
 
-export const storageClassPage: KindPage<StorageClass> = { Overview: StorageClassOverview }
+export const storageClassPage: KindPage<StorageClass> = { view: storageClassView, Overview: StorageClassOverview }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toApiError } from '../../kube/api-error.ts'
+import { fieldManager } from '../../kube/changes.ts'
 import type { Tone } from '../../kube/types.ts'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
@@ -95,20 +96,24 @@ function Conflicts({
   onTheirs: ((field: string) => void) | undefined
 }) {
   const { t } = useTranslation()
+  // What an action of this window has set is held in its own name, but was not applied: the server calls that a conflict too.
+  const own = conflicts.every(({ manager }) => manager === fieldManager)
+  const title = own ? t('apply.ownConflicts', { count: conflicts.length }) : t('apply.conflicts', { count: conflicts.length })
   return (
-    <section aria-label={t('apply.conflicts', { count: conflicts.length })}>
-      <p>{t('apply.conflicts', { count: conflicts.length })}</p>
+    <section aria-label={title}>
+      <p>{title}</p>
       <ul className="action-notes">
         {conflicts.map(({ field, manager }) => (
           <li key={`${field} ${manager}`}>
             <ToneMark tone="bad" />
             <span>
-              <span className="mono">{field.replace(/^\./, '')}</span> {t('apply.heldBy', { manager })}
+              <span className="mono">{field.replace(/^\./, '')}</span>{' '}
+              {manager === fieldManager ? t('apply.heldByOwn', { manager }) : t('apply.heldBy', { manager })}
             </span>
             <span className="bar-space" />
             {onTheirs && (
               <button type="button" className="icon-button" onClick={() => onTheirs(field)}>
-                {t('apply.keepTheirs')}
+                {manager === fieldManager ? t('apply.keepOwn') : t('apply.keepTheirs')}
               </button>
             )}
           </li>

@@ -1,11 +1,12 @@
+import { type StampChoice, stampText } from '../../ui/time.ts'
 import { type ParsedLine, parseLine, type Span } from './ansi.ts'
 
 /** How lines are to be shown; what is searched is what is shown. */
 export interface LogForm {
   /** The kubelet put a timestamp before each line. */
   stamped: boolean
-  /** It is shown. */
-  time: boolean
+  /** How it is shown. */
+  time: StampChoice
   /** JSON objects are shown as their message and fields. */
   fields: boolean
 }
@@ -13,8 +14,10 @@ export interface LogForm {
 export type Level = 'bad' | 'warn'
 
 export interface ShownLine extends ParsedLine {
-  /** The kubelet's timestamp, when it is to be shown. */
+  /** The kubelet's timestamp as it is to be shown; '' when it is not. */
   at: string
+  /** The same as the kubelet wrote it. */
+  stamp: string
   level: Level | undefined
   /** How many characters of the line are behind `text`. */
   more: number
@@ -51,7 +54,13 @@ function contentOf(raw: string, form: LogForm): ParsedLine & { level: Level | un
 /** What a reader sees of a line as one text, for searching. */
 export function searchedText(raw: string, form: LogForm): string {
   const { text } = contentOf(raw, form)
-  return form.stamped && form.time ? `${raw.slice(0, stampLength(raw))}${text}` : text
+  const at = momentOf(raw, form)
+  return at ? `${at} ${text}` : text
+}
+
+function momentOf(raw: string, { stamped, time }: LogForm): string {
+  const length = stamped && time !== 'off' ? stampLength(raw) : 0
+  return length > 0 && time !== 'off' ? stampText(raw.slice(0, length - 1), time) : ''
 }
 
 export const levelOfLine = (raw: string, form: LogForm): Level | undefined => contentOf(raw, form).level
@@ -59,12 +68,14 @@ export const levelOfLine = (raw: string, form: LogForm): Level | undefined => co
 /** `whole`: as much as is read, instead of as much as is shown at first. */
 export function shownLine(raw: string, form: LogForm, whole: boolean): ShownLine {
   const content = contentOf(raw, form)
-  const at = form.stamped && form.time ? raw.slice(0, stampLength(raw)).trimEnd() : ''
+  const at = momentOf(raw, form)
+  const stamp = at && raw.slice(0, stampLength(raw) - 1)
   const unread = Math.max(0, raw.length - mostRead - (form.stamped ? stampLength(raw) : 0))
   const limit = whole ? content.text.length : mostShown
-  if (content.text.length <= limit) return { ...content, at, more: unread }
+  if (content.text.length <= limit) return { ...content, at, stamp, more: unread }
   return {
     at,
+    stamp,
     level: content.level,
     text: content.text.slice(0, limit),
     spans: content.spans.filter(({ from }) => from < limit).map((span) => ({ ...span, to: Math.min(span.to, limit) })),

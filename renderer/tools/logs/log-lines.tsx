@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { cssOf } from './ansi-colors.ts'
 import type { LogBuffer, RunRule } from './log-buffer.ts'
 import type { LogFilter } from './log-filter.ts'
+import { localTime } from '../../ui/time.ts'
 import { type LogForm, mostRead, mostShown, type ShownLine, shownLine, stampLength } from './log-line.ts'
 import { pieces } from './pieces.ts'
 import { cellsOf, WrapIndex } from './wrap-index.ts'
@@ -61,9 +62,9 @@ export function Lines({
     const beside = sources ? sourceCells : 0
     // Most lines are short, and a million of them are counted. Fields may take more room than the JSON they are from.
     const plain = form.fields ? raw.charCodeAt(form.stamped ? stampLength(raw) : 0) !== 0x7b : true
-    if (plain && (raw.length - (form.time || !form.stamped ? 0 : stampLength(raw))) * 2 + beside <= columns) return 1
-    const { at: stamp, text, more } = shownLine(raw, form, whole.has(line))
-    const cells = cellsOf(text) + beside + (stamp ? stamp.length + 1 : 0) + (more > 0 ? moreCells : 0)
+    if (plain && (raw.length - (form.time !== 'off' || !form.stamped ? 0 : stampLength(raw))) * 2 + beside <= columns) return 1
+    const { at: moment, text, more } = shownLine(raw, form, whole.has(line))
+    const cells = cellsOf(text) + beside + (moment ? moment.length + 1 : 0) + (more > 0 ? moreCells : 0)
     return Math.max(1, Math.ceil(cells / columns))
   }
   const scope = `${filterKey}|${form.time}|${form.fields}|${sources === undefined}|${filter.active ? '' : buffer.dropped}|${whole.size}`
@@ -161,7 +162,7 @@ function Rule({ rule: { run, end }, name }: { rule: RunRule; name: string }) {
 }
 
 function Line({
-  of: { at, text, spans, level, more },
+  of: { at, stamp, text, spans, level, more },
   pattern,
   hue,
   name,
@@ -184,7 +185,11 @@ function Line({
   return (
     <span className={`log-line ${level ?? ''}`}>
       {hue !== undefined && <span className={`log-source hue-${hue % hues}`} title={name}>{`${name} `}</span>}
-      {at && <span className="at">{`${at} `}</span>}
+      {at && (
+        <span className="at" title={`${localTime(Date.parse(stamp))}\n${stamp}`}>
+          {`${at} `}
+        </span>
+      )}
       {spans.length === 0 && !marked
         ? text
         : pieces(text.length, spans, marked).map(({ from, to, style, hit }) => {

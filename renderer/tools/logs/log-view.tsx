@@ -5,8 +5,10 @@ import type { ApiError } from '../../kube/api-error.ts'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useStored } from '../../ui/storage.ts'
+import { type StampChoice, stampChoices, zoneName } from '../../ui/time.ts'
 import { Toggle } from '../../ui/toggle.tsx'
 import type { LogBuffer } from './log-buffer.ts'
+import { Choice, type ChoiceProps, Chip } from './log-choice.tsx'
 import { filterPattern, LogFilter } from './log-filter.ts'
 import { levelOfLine, type LogForm, searchedText } from './log-line.ts'
 import { Lines } from './log-lines.tsx'
@@ -36,6 +38,7 @@ export function LogView({
   onFollow,
   saveWhole,
   onRetry,
+  range,
   children,
 }: {
   stream: LogStream
@@ -54,12 +57,14 @@ export function LogView({
   /** Saves all of the log that a line is from, for one that is too long to come here. */
   saveWhole?(line: number): void
   onRetry?(): void
+  /** From when on it is read, when that can be chosen. */
+  range?: ChoiceProps<string>
   /** The source's own controls. */
   children?: React.ReactNode
 }) {
   const { t } = useTranslation()
   const [wrap, setWrap] = useStored('logs.wrap', false)
-  const [time, setTime] = useStored('logs.time', false)
+  const [time, setTime] = useStored<StampChoice>('logs.times', 'off')
   const [fields, setFields] = useStored('logs.fields', true)
   const [level, setLevel] = useState<LevelChoice>('all')
   const [text, setText] = useState('')
@@ -84,37 +89,35 @@ export function LogView({
           aria-invalid={literal}
           onChange={(event) => setText(event.target.value)}
         />
-        <select
-          className="select"
-          aria-label={t('logs.level')}
-          title={t('logs.level')}
-          value={level}
-          onChange={(event) => setLevel(event.target.value as LevelChoice)}
-        >
-          {levelChoices.map((choice) => (
-            <option key={choice} value={choice}>
-              {t(`logs.levels.${choice}`)}
-            </option>
-          ))}
-        </select>
+        {level !== 'all' && <Chip text={t(`logs.levels.${level}`)} onDrop={() => setLevel('all')} />}
         <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
           <Menu.Target>
             <button type="button" className="icon-button" aria-label={t('logs.display')} title={t('logs.display')}>
               <Icon name="columns" size={14} />
             </button>
           </Menu.Target>
-          <Menu.Dropdown>
+          <Menu.Dropdown className="log-menu">
             <Menu.CheckboxItem checked={wrap} onChange={setWrap}>
               {t('logs.wrap')}
             </Menu.CheckboxItem>
-            {stamped && (
-              <Menu.CheckboxItem checked={time} onChange={setTime}>
-                {t('logs.timestamps')}
-              </Menu.CheckboxItem>
-            )}
             <Menu.CheckboxItem checked={fields} onChange={setFields}>
               {t('logs.fields')}
             </Menu.CheckboxItem>
+            <Choice<LevelChoice>
+              label={t('logs.level')}
+              value={level}
+              choices={levelChoices.map((value) => [value, t(`logs.levels.${value}`)])}
+              onChange={setLevel}
+            />
+            {stamped && (
+              <Choice<StampChoice>
+                label={t('logs.timestamps')}
+                value={time}
+                choices={stampChoices.map((value) => [value, t(`logs.times.${value}`, { zone: zoneName(Date.now()) })])}
+                onChange={setTime}
+              />
+            )}
+            {range && <Choice {...range} />}
           </Menu.Dropdown>
         </Menu>
         <button

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LogBuffer, mostCharacters, mostLines, mostOfLine } from './log-buffer.ts'
 import { filterPattern, LogFilter } from './log-filter.ts'
+import { stampText } from '../../ui/time.ts'
 import { type LogForm, levelOf, mostRead, mostShown, searchedText, shownLine, splitStamp, stampLength } from './log-line.ts'
 import { pieces } from './pieces.ts'
 import { cellsOf, WrapIndex } from './wrap-index.ts'
@@ -105,7 +106,7 @@ describe('LogFilter', () => {
 })
 
 const stamp = '2026-11-23T13:50:09.123456789Z'
-const form: LogForm = { stamped: true, time: false, fields: true }
+const form: LogForm = { stamped: true, time: 'off', fields: true }
 
 describe('lines', () => {
   test('the kubelet’s timestamp is told from the text', () => {
@@ -148,8 +149,11 @@ describe('lines', () => {
   test('what is searched is what is shown', () => {
     const raw = `${stamp} \u001b[31mred\u001b[0m {"level":"error"}`
     expect(searchedText(raw, form)).toBe('red {"level":"error"}')
-    expect(searchedText(raw, { ...form, time: true })).toBe(`${stamp} red {"level":"error"}`)
-    expect(shownLine(raw, { ...form, time: true }, false)).toMatchObject({ at: stamp, level: 'bad' })
+    const utc = stampText(stamp, 'utc')
+    expect(searchedText(raw, { ...form, time: 'utc' })).toBe(`${utc} red {"level":"error"}`)
+    expect(searchedText(raw, { ...form, time: 'local' })).toBe(`${stampText(stamp, 'local')} red {"level":"error"}`)
+    expect(shownLine(raw, { ...form, time: 'utc' }, false)).toMatchObject({ at: utc, stamp, level: 'bad' })
+    expect(shownLine('no stamp', { ...form, time: 'utc' }, false)).toMatchObject({ at: '', text: 'no stamp' })
   })
 
   test('a long line is cut, on request less, and what is left is counted', () => {

@@ -10,13 +10,14 @@ import { Icon, ToneWord } from '../../ui/icon.tsx'
 import { save } from '../../ui/save.ts'
 import { Toggle } from '../../ui/toggle.tsx'
 import { containersOf, firstToRead, hasEarlierRun, type LoggingPod, sourcesOf, successor, waiting } from './log-sources.ts'
+import { Chip } from './log-choice.tsx'
 import { LogView } from './log-view.tsx'
 import type { LogTarget } from './target.ts'
 import { useManyLogs } from './use-many-logs.ts'
 
 /** More logs at once than anybody can tell apart, and a server's patience. */
 const mostSources = 60
-const sinceChoices = ['0', '300', '3600', '86400'] as const
+const sinceChoices = ['0', '300', '3600', '86400', 'all'] as const
 /** Lines asked for when no time was chosen: of one pod, and of each container of many. */
 const tails = { one: 5_000, many: 500 }
 
@@ -76,6 +77,12 @@ export function Logs({ target, onDock }: { target: LogTarget; onDock?: (target: 
         sources={several ? names : undefined}
         ruleNames={names}
         follows
+        range={{
+          label: t('logs.since'),
+          value: since,
+          choices: sinceChoices.map((value) => [value, t(`logs.sinceChoice.${value}`, { count: tail })]),
+          onChange: setSince,
+        }}
         saveWhole={(line) => void saveSource(shown, names, stream.buffer.sourceOf(line))}
       >
         {target.pod === undefined && <SelectorInput value={selector} onChange={setSelector} />}
@@ -98,20 +105,7 @@ export function Logs({ target, onDock }: { target: LogTarget; onDock?: (target: 
             ))}
           </select>
         )}
-        <select
-          className="select"
-          aria-label={t('logs.since')}
-          title={t('logs.since')}
-          value={since}
-          onChange={(event) => setSince(event.target.value)}
-        >
-          {sinceChoices.map((value) => (
-            <option key={value} value={value}>
-              {t(`logs.sinceChoice.${value}`, { count: tail })}
-            </option>
-          ))}
-          <option value="all">{t('logs.sinceChoice.all')}</option>
-        </select>
+        {since !== '0' && <Chip text={t(`logs.sinceChoice.${since}`)} onDrop={() => setSince('0')} />}
         {(earlier || all.some(hasEarlierRun)) && <Toggle label={t('logs.previous')} on={earlier} onChange={setEarlier} />}
         {onDock && (
           <button
