@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseModel, parseParameters, readDescriptionTable } from './descriptions.ts'
+import { parseInterfaces, parseModel, parseParameters, readDescriptionTable } from './descriptions.ts'
 
 const declaration = `/**
 * A lease \\"of\\" time.
@@ -54,10 +54,38 @@ describe('comments', () => {
   })
 })
 
+test('of the fields of each interface, with their lines', () => {
+  const declarations = `import { Time } from "../meta/v1";
+/** Not of a field. */
+export interface Lease {
+    /** When. */
+    at?: Time;
+    bare: string;
+    /**
+     * First:
+     *   - indented
+     */
+    "continue"?: string;
+}
+export interface Other {
+    /** Another. */
+    at: Time;
+}
+`
+  expect(parseInterfaces(declarations)).toEqual(
+    new Map([
+      ['Lease', { at: 'When.', continue: 'First:\n  - indented' }],
+      ['Other', { at: 'Another.' }],
+    ]),
+  )
+})
+
 test('the installed package describes what people ask kubectl explain for', () => {
   const { types, parameters } = readDescriptionTable()
   const core = 'io.k8s.api.core.v1'
   expect(types[`${core}.PodSpec`]!.containers).toMatch(/^List of containers belonging to the pod/)
+  expect(types[`${core}.Container`]!.resources).toMatch(/^Compute Resources required by this container/)
+  expect(types['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta']!.creationTimestamp).toMatch(/^CreationTimestamp is a timestamp/)
   expect(types[`${core}.Event`]!['']).toMatch(/^Event is a report/)
   expect(types['io.k8s.api.events.v1.Event']!.reason).toBeDefined()
   expect(types['io.k8s.apimachinery.pkg.util.intstr.IntOrString']!['']).toMatch(/^IntOrString is/)

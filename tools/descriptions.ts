@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DESCRIPTION_FILE, type DescriptionTable } from '../server/openapi/descriptions.ts'
@@ -10,6 +10,8 @@ import { root } from './setup.mjs'
 /**
  * The sentences about types, fields and parameters that the OpenAPI documents carry, out of the comments in the installed
  * @kubernetes/client-node, which is generated from a document of its Kubernetes version. They are not kept in the repository.
+ * Of a field that refers to a type that package repeats what is said of the type, or says nothing; kubernetes-types, of an older
+ * version, has what is said of the field.
  */
 
 /** The parameters of a method, and what stands before their names in the table. */
@@ -71,17 +73,54 @@ export function parseParameters(declaration: string, method: string): Record<str
   return Object.fromEntries([...comment.matchAll(/@param _?(\w+) (.+)/g)].map((m) => [m[1]!, plain(m[2]!)]))
 }
 
+/** The comments of the fields of each interface in a file of kubernetes-types. */
+export function parseInterfaces(declarations: string): Map<string, Record<string, string>> {
+  const found = new Map<string, Record<string, string>>()
+  for (const [, name = '', body = ''] of declarations.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)) {
+    const fields: Record<string, string> = {}
+    for (const [, comment = '', property = ''] of body.matchAll(/^ {4}\/\*\*(.*?)\*\/\n {4}"?([\w$]+)"?\??:/gms))
+      fields[property] = comment.replace(/^\n|\s+$/g, '').replace(/^(?: {5}\* ?| )/gm, '')
+    found.set(name, fields)
+  }
+  return found
+}
+
+/** What is said of fields by type, from the file of a type's group and version; nothing where that package does not know the version. */
+function olderFields(folder: string): (type: string) => Record<string, string> {
+  const files = new Map<string, Map<string, Record<string, string>>>()
+  return (name) => {
+    const [kind = '', version = '', group = ''] = name.split('.').reverse()
+    const file = join(folder, group, `${version}.d.ts`)
+    let interfaces = files.get(file)
+    if (interfaces === undefined) {
+      interfaces = existsSync(file) ? parseInterfaces(readFileSync(file, 'utf8')) : new Map()
+      files.set(file, interfaces)
+    }
+    return interfaces.get(kind) ?? {}
+  }
+}
+
+/** Fields that refer to a type are described by what is said of the field. */
+function referringFields(name: string, found: Record<string, string>, older: Record<string, string>): void {
+  for (const { name: field, type: of } of type(name)?.jsonFields ?? []) {
+    const text = older[field]
+    if (text !== undefined && (of.kind === 'ref' || NAMED[of.kind as ScalarKind] !== undefined)) found[field] = text
+  }
+}
+
 export function readDescriptionTable(gen = join(root, 'node_modules/@kubernetes/client-node/dist/gen')): DescriptionTable {
   const models = join(gen, 'models')
   const files = readdirSync(models).filter((file) => file.endsWith('.d.ts'))
   const classes = new Set(files.map((file) => file.slice(0, -'.d.ts'.length)))
   const types: DescriptionTable['types'] = {}
+  const older = olderFields(join(root, 'node_modules/kubernetes-types'))
   for (const name of [...typeNames(), VERSION_INFO]) {
     const model = classOf(name, classes)
     if (model === undefined) continue
     const found = parseModel(readFileSync(join(models, `${model}.d.ts`), 'utf8'), readFileSync(join(models, `${model}.js`), 'utf8'))
     types[name] = found
     scalarTypes(name, found, types)
+    referringFields(name, found, older(name))
   }
   const api = readFileSync(join(gen, 'apis/CoreV1Api.d.ts'), 'utf8')
   const parameters: DescriptionTable['parameters'] = {}
