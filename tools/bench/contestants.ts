@@ -73,12 +73,35 @@ export interface Running {
   log: string
 }
 
+/** What was started and runs still. */
+const alive = new Set<ChildProcess>()
+
+function endThemAll(): void {
+  for (const child of alive) child.kill('SIGKILL')
+}
+
+/** A process that ends with this one, whatever ends that. */
+export function endWithThis(child: ChildProcess): void {
+  if (!process.listeners('exit').includes(endThemAll)) {
+    process.on('exit', endThemAll)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        // Whoever listens himself ends it in his own way.
+        if (process.listenerCount(signal) === 0) process.exit(1)
+      })
+    }
+  }
+  alive.add(child)
+  child.once('exit', () => alive.delete(child))
+}
+
 export function run(dir: string, name: string, command: string, args: readonly string[], env: Record<string, string> = {}): Running {
   const log = join(dir, `${name}.log`)
   const child = spawn('/bin/sh', ['-c', `exec "$0" "$@" >>"${log}" 2>&1`, command, ...args], {
     stdio: 'ignore',
     env: { ...process.env, ...env },
   })
+  endWithThis(child)
   return { child, log }
 }
 
@@ -174,9 +197,18 @@ interface Launched {
 async function contestant({ tokens: { token, viewerToken }, began, launch, beside, ...at }: Launched): Promise<Contestant> {
   const { name, url, dir, kubeconfig } = at
   let server = launch()
-  await untilReady(url, token, server.child, server.log)
-  const startMs = performance.now() - began
   const running = (): Running[] => (beside === undefined ? [server] : [server, beside])
+  const stop = async (): Promise<void> => {
+    for (const r of running()) await end(r)
+    rmSync(dir, { recursive: true, force: true })
+  }
+  try {
+    await untilReady(url, token, server.child, server.log)
+  } catch (e) {
+    await stop()
+    throw e
+  }
+  const startMs = performance.now() - began
   return {
     ...{ name, url, token, viewerToken, kubeconfig, startMs },
     get pids() {
@@ -189,10 +221,7 @@ async function contestant({ tokens: { token, viewerToken }, began, launch, besid
       await untilReady(url, token, server.child, server.log)
       return performance.now() - again
     },
-    async stop() {
-      for (const r of running()) await end(r)
-      rmSync(dir, { recursive: true, force: true })
-    },
+    stop,
   }
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ours, reference, type Spec } from '../bench/contestants.ts'
+import { endWithThis, ours, reference, type Spec } from '../bench/contestants.ts'
 import { nodeBin, root, say } from '../setup.mjs'
 import { runIdentities } from './own-identities.ts'
 import { type Step, steps, SUSPECT } from './steps.ts'
@@ -31,6 +31,7 @@ function startComponents(assets: string, dir: string, kubeconfig: string): Compo
     const log = openSync(file, 'w')
     const child = spawn(join(assets, program), args, { stdio: ['ignore', log, log] })
     closeSync(log)
+    endWithThis(child)
     logs.push(file)
     return child
   }
@@ -54,6 +55,7 @@ function startOurLoops(_assets: string, dir: string, kubeconfig: string): Compon
   const log = openSync(file, 'w')
   const child = spawn(nodeBin, [join(root, 'tools/interop/our-loops.ts'), kubeconfig], { stdio: ['ignore', log, log] })
   closeSync(log)
+  endWithThis(child)
   return { logs: [file], stop: () => void child.kill('SIGKILL') }
 }
 

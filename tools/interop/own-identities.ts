@@ -5,7 +5,7 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { issueCertificate, loadAuthority, type Authority } from '../../server/serving/x509.ts'
-import { freePort, ours } from '../bench/contestants.ts'
+import { endWithThis, freePort, ours } from '../bench/contestants.ts'
 import { say } from '../setup.mjs'
 import { clients, readsFigures, workloads } from './manifests.ts'
 import { SUSPECT } from './steps.ts'
@@ -93,7 +93,9 @@ class Interop {
   start(program: string, args: readonly string[]): void {
     const file = join(this.dir, `${program}.log`)
     const log = openSync(file, 'w')
-    this.#children.push(spawn(join(this.#assets, program), args, { stdio: ['ignore', log, log], cwd: this.dir }))
+    const child = spawn(join(this.#assets, program), args, { stdio: ['ignore', log, log], cwd: this.dir })
+    endWithThis(child)
+    this.#children.push(child)
     closeSync(log)
     this.logs.push(file)
   }
