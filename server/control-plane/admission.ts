@@ -5,10 +5,23 @@ import {
   clusterTrustBundleAttest,
   podCertificateSigning,
 } from '../admission/certificates.ts'
+import { alwaysAdmit, alwaysDeny } from '../admission/always.ts'
+import { alwaysPullImages } from '../admission/always-pull-images.ts'
+import { denyServiceExternalIPs } from '../admission/deny-service-external-ips.ts'
+import { eventRateLimit, type EventLimit } from '../admission/event-rate-limit.ts'
+import { imagePolicyWebhook, type ImagePolicy } from '../admission/image-policy-webhook.ts'
+import { limitPodHardAntiAffinityTopology } from '../admission/limit-pod-hard-anti-affinity-topology.ts'
+import { namespaceAutoProvision } from '../admission/namespace-auto-provision.ts'
+import { namespaceExists } from '../admission/namespace-exists.ts'
+import { nodeDeclaredFeatureValidator } from '../admission/node-declared-feature-validator.ts'
+import { ownerReferencesPermissionEnforcement } from '../admission/owner-references-permission-enforcement.ts'
+import { podNodeSelector } from '../admission/pod-node-selector.ts'
+import { podResizeValidator } from '../admission/pod-resize-validator.ts'
+import { podTolerationRestriction, type PodTolerations } from '../admission/pod-toleration-restriction.ts'
 import { admissionChain } from '../admission/chain.ts'
 import type { Admission, AdmissionPlugin } from '../admission/contract.ts'
 import { defaultIngressClass, defaultStorageClass } from '../admission/default-class.ts'
-import { defaultTolerationSeconds } from '../admission/default-toleration-seconds.ts'
+import { defaultTolerationSeconds, TOLERATION_SECONDS, type TolerationSeconds } from '../admission/default-toleration-seconds.ts'
 import { extendedResourceToleration } from '../admission/extended-resource-toleration.ts'
 import { limitRanger } from '../admission/limit-ranger.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
@@ -31,19 +44,29 @@ import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { LimitedResource } from '../quota/check.ts'
 import type { CallWebhook } from '../webhook/call.ts'
+import type { KubeconfigContext } from '../webhook/kubeconfig-context.ts'
+import { reviewWebhook } from '../webhook/review.ts'
 import type { ClientCredentials } from '../webhook/client-credentials.ts'
+import { createIn } from '../registry/generic/write.ts'
+import { serverContext } from '../registry/generic/strategy.ts'
 import { RegistryForms } from '../registry/object-forms.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Store } from '../registry/generic/store.ts'
+import { offByDefault } from '../options/admission.ts'
 import { quotaLookup } from './quota-lookup.ts'
 
-/** Plugins that run only when they are switched on. */
-const OFF_BY_DEFAULT = new Set(['ExtendedResourceToleration'])
+/** Of one call. */
+const IMAGE_POLICY_TIMEOUT_MS = 30_000
 
 /** What plugins are told (`--admission-control-config-file`). */
 export interface PluginConfigurations {
   readonly podSecurity?: PodSecurityConfiguration
   readonly limitedResources?: readonly LimitedResource[]
+  readonly eventLimits?: readonly EventLimit[]
+  readonly imagePolicy?: Omit<ImagePolicy, 'ask' | 'clock'> & { readonly webhook: KubeconfigContext; readonly retryMs: number }
+  readonly nodeSelectors?: Readonly<Record<string, string>>
+  readonly podTolerations?: PodTolerations
+  readonly tolerationSeconds?: TolerationSeconds
   /** What is shown to webhooks of each kind. */
   readonly mutating?: ClientCredentials
   readonly validating?: ClientCredentials
@@ -79,22 +102,40 @@ export function admissionOf(
       log.warn({ webhook, error }, 'a webhook could not be called, which its failurePolicy ignores'),
   }
   const configurations = (resource: string): ResourceCache => registry.store(`${resource}.admissionregistration.k8s.io`).resource.cache
+  const nodes = clusterWide(lister('nodes')).cached
+  const createNamespace = async (name: string): Promise<void> => {
+    const store = registry.store('namespaces')
+    const context = { ...serverContext({ clock, admission: chain }), internal: false }
+    await createIn(store, { object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, namespace: '', context })
+    // What is made in it next asks the cache for it.
+    await store.find('', name)
+  }
   const plugins = [
+    alwaysAdmit,
+    namespaceAutoProvision(namespaces, createNamespace),
     namespaceLifecycle(namespaces),
+    namespaceExists(namespaces),
+    limitPodHardAntiAffinityTopology,
     limitRanger({ cached: lister('limitranges').all }),
     serviceAccount(lister('serviceaccounts'), (ms) => new Promise((done) => void clock.setTimeout(done, ms))),
     nodeRestriction({ authorizer, lookup: lister }),
     taintNodesByCondition,
+    alwaysPullImages,
+    ...(told.imagePolicy === undefined ? [] : [imagePolicyOf(told.imagePolicy, clock)]),
     podSecurity({
       namespaces,
       pods: lister('pods').all,
       ...(told.podSecurity === undefined ? {} : { configuration: told.podSecurity }),
     }),
+    podNodeSelector(namespaces, told.nodeSelectors ?? {}),
     priority(clusterWide(lister('priorityclasses.scheduling.k8s.io'))),
-    defaultTolerationSeconds,
+    defaultTolerationSeconds(told.tolerationSeconds ?? TOLERATION_SECONDS),
+    podTolerationRestriction(namespaces, told.podTolerations ?? { default: [], whitelist: [] }),
+    eventRateLimit(told.eventLimits ?? [], clock),
     extendedResourceToleration,
     defaultStorageClass(storageClasses.all),
     storageObjectInUseProtection,
+    ownerReferencesPermissionEnforcement({ authorizer, resourceOf: (...kind) => resourceOf(registry, ...kind) }),
     persistentVolumeClaimResize(storageClasses.cached),
     runtimeClass(clusterWide(lister('runtimeclasses.node.k8s.io'))),
     certificateApproval(authorizer),
@@ -102,7 +143,10 @@ export function admissionOf(
     clusterTrustBundleAttest(authorizer),
     certificateSubjectRestriction,
     defaultIngressClass(clusterWide(lister('ingressclasses.networking.k8s.io')).all),
-    podTopologyLabels(clusterWide(lister('nodes')).cached),
+    denyServiceExternalIPs,
+    podTopologyLabels(nodes),
+    nodeDeclaredFeatureValidator(nodes),
+    podResizeValidator(nodes),
     // Others go before this: webhooks see what they have made of an object, and quota is for what nobody refuses.
     mutatingWebhooks({
       ...webhooks,
@@ -118,8 +162,33 @@ export function admissionOf(
   // What is counted must not be refused by anybody after that.
   const quota = resourceQuota({ ...quotaLookup(registry, clock), clock, limited: told.limitedResources ?? [] })
   const isOn = ({ name }: AdmissionPlugin): boolean =>
-    enabledPlugins.includes(name) || !(OFF_BY_DEFAULT.has(name) || disabledPlugins.includes(name))
-  return admissionChain([...plugins.filter(isOn), podCertificateSigning(authorizer), ...last, ...[quota].filter(isOn)])
+    enabledPlugins.includes(name) || !(offByDefault.includes(name) || disabledPlugins.includes(name))
+  const chain: Admission = admissionChain([
+    ...plugins.filter(isOn),
+    podCertificateSigning(authorizer),
+    ...last,
+    ...[quota, alwaysDeny].filter(isOn),
+  ])
+  return chain
+}
+
+function imagePolicyOf({ webhook, retryMs, ...policy }: NonNullable<PluginConfigurations['imagePolicy']>, clock: Clock): AdmissionPlugin {
+  const ask = reviewWebhook(webhook, { clock, timeoutMs: IMAGE_POLICY_TIMEOUT_MS, firstWaitMs: retryMs })
+  return imagePolicyWebhook({ ...policy, ask, clock })
+}
+
+/** As upstream's mapper knows it: a kind also in small letters, and its list by a resource that it guesses. */
+function resourceOf(
+  registry: Registry,
+  ...[group, version, kind]: [string, string, string]
+): { resource: string; namespaced: boolean } | undefined {
+  for (const facts of registry.snapshot.facts) {
+    if (facts.group !== group || facts.version !== version) continue
+    const { resource, namespaced } = facts
+    if (kind === facts.kind || kind === facts.kind.toLowerCase()) return { resource, namespaced }
+    if (kind === `${facts.kind}List`) return { resource: `${kind.toLowerCase()}s`, namespaced }
+  }
+  return undefined
 }
 
 /** What plugins look things up with. */

@@ -1,6 +1,8 @@
 import type { JsonObject } from './json-walk.ts'
+import type { Int64 } from './numbers.ts'
 
-const goType = (v: unknown): string => (Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v)
+/** As encoding/json names what it has found. */
+export const goType = (v: unknown): string => (Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v)
 
 /**
  * Reads an object as Go reads JSON into a struct: what is missing or null is zero, what is unknown is passed over, and a value of another
@@ -30,6 +32,16 @@ export class GoFields {
     return this.#read(field, 'bool', (v) => typeof v === 'boolean')
   }
 
+  /** 0 when it is missing or null. */
+  int32(field: string): number {
+    return this.#read(field, 'int32', (v) => typeof v === 'number' && v === (v | 0)) ?? 0
+  }
+
+  /** Undefined when it is missing or null. */
+  int64(field: string): Int64 | undefined {
+    return this.#read(field, 'int64', (v) => typeof v === 'bigint' || Number.isInteger(v))
+  }
+
   texts(field: string): readonly string[] {
     const list = this.#read<unknown[]>(field, '[]string', Array.isArray) ?? []
     return list.map((v) => this.#text(field, v))
@@ -46,11 +58,11 @@ export class GoFields {
     return value === undefined || value === null ? undefined : this.object(field)
   }
 
-  objects(field: string): readonly GoFields[] {
-    const list = this.#read<unknown[]>(field, `[]${this.#struct}`, Array.isArray) ?? []
+  objects(field: string, struct = this.#struct): readonly GoFields[] {
+    const list = this.#read<unknown[]>(field, `[]${struct}`, Array.isArray) ?? []
     return list.map((value) => {
-      if (value !== null && !isObject(value)) throw this.#wrong(field, value, this.#struct)
-      return new GoFields((value ?? {}) as JsonObject, this.#struct, `${this.#path}${field}.`)
+      if (value !== null && !isObject(value)) throw this.#wrong(field, value, struct)
+      return new GoFields((value ?? {}) as JsonObject, struct, `${this.#path}${field}.`)
     })
   }
 
@@ -63,6 +75,11 @@ export class GoFields {
         return [key, list.map((v) => this.#text(field, v))]
       }),
     )
+  }
+
+  textMap(field: string): Record<string, string> {
+    const map = this.#read<JsonObject>(field, 'map[string]string', isObject) ?? {}
+    return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, this.#text(field, value)]))
   }
 
   #text(field: string, value: unknown): string {

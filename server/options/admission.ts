@@ -8,6 +8,8 @@ export interface AdmissionOptions {
   disabledPlugins: readonly string[]
   /** Empty: none. */
   configFile: string
+  notReadySeconds: number
+  unreachableSeconds: number
 }
 
 /** Admission plugins of kube-apiserver 1.37 that this server has (control-plane.ts) and that run by default, in the order in which they run. */
@@ -30,32 +32,34 @@ const own = words(`
   CertificateSubjectRestriction
   DefaultIngressClass
   PodTopologyLabels
+  NodeDeclaredFeatureValidator
+  PodResizeValidator
   MutatingAdmissionWebhook
   ValidatingAdmissionWebhook
   ResourceQuota
 `)
 
 /** Those that it has and that run only when they are switched on. */
-const offByDefault = ['ExtendedResourceToleration']
-
-/** Those that it knows by name only. */
-const others = words(`
+export const offByDefault = words(`
   AlwaysAdmit
   AlwaysDeny
   AlwaysPullImages
   DenyServiceExternalIPs
   EventRateLimit
+  ExtendedResourceToleration
   ImagePolicyWebhook
   LimitPodHardAntiAffinityTopology
-  MutatingAdmissionPolicy
   NamespaceAutoProvision
   NamespaceExists
-  NodeDeclaredFeatureValidator
   OwnerReferencesPermissionEnforcement
-  PodGroupProtection
   PodNodeSelector
-  PodResizeValidator
   PodTolerationRestriction
+`)
+
+/** Those that it knows by name only. PodGroupProtection is one: of its kind nothing is served, here and by default upstream. */
+const others = words(`
+  MutatingAdmissionPolicy
+  PodGroupProtection
   ValidatingAdmissionPolicy
 `)
 
@@ -63,7 +67,7 @@ const known: ReadonlySet<string> = new Set([...own, ...offByDefault, ...others])
 
 export const admission: Family<AdmissionOptions> = {
   title: 'Admission',
-  defaults: { enabledPlugins: [], disabledPlugins: [], configFile: '' },
+  defaults: { enabledPlugins: [], disabledPlugins: [], configFile: '', notReadySeconds: 300, unreachableSeconds: 300 },
   flags: {
     'enable-admission-plugins': {
       field: 'enabledPlugins',
@@ -71,10 +75,20 @@ export const admission: Family<AdmissionOptions> = {
       help: `Admission plugins to switch on (${offByDefault.join(', ')}). On unless switched off: ${own.join(', ')}.`,
     },
     'disable-admission-plugins': { field: 'disabledPlugins', type: 'strings', help: 'Admission plugins to switch off.' },
+    'default-not-ready-toleration-seconds': {
+      field: 'notReadySeconds',
+      type: 'int',
+      help: 'How long pods stay on a node that is not ready, unless they say otherwise.',
+    },
+    'default-unreachable-toleration-seconds': {
+      field: 'unreachableSeconds',
+      type: 'int',
+      help: 'How long pods stay on a node that is not reached, unless they say otherwise.',
+    },
     'admission-control-config-file': {
       field: 'configFile',
       type: 'string',
-      help: 'AdmissionConfiguration with what plugins are told: PodSecurity its defaults and exemptions, ResourceQuota what needs a quota, webhooks the kubeconfig with what is shown to them.',
+      help: 'AdmissionConfiguration with what plugins are told: PodSecurity its defaults and exemptions, ResourceQuota what needs a quota, webhooks the kubeconfig with what is shown to them, EventRateLimit, ImagePolicyWebhook, PodNodeSelector and PodTolerationRestriction what they are there for.',
     },
   },
   validate: ({ enabledPlugins: on, disabledPlugins: off, configFile }) => [

@@ -123,7 +123,7 @@ export function podUsage(obj: KubeObject, now: number): Amounts {
 }
 
 /** What a pod asks for, or may take, and what its node has given it while that is more (component-helpers `resource`). */
-function total(pod: Pod, field: 'requests' | 'limits'): Map<string, Quantity> {
+export function total(pod: Pick<Pod, 'spec' | 'status'>, field: 'requests' | 'limits'): Map<string, Quantity> {
   const { spec } = pod
   const sum = containersTotal(pod, field)
   const whole = spec.resources
@@ -138,7 +138,7 @@ function total(pod: Pod, field: 'requests' | 'limits'): Map<string, Quantity> {
 }
 
 /** A pod's containers together: of what is wanted, of what was promised and of what is in effect the most. */
-function containersTotal({ spec, status }: Pod, field: 'requests' | 'limits'): Map<string, Quantity> {
+function containersTotal({ spec, status }: Pick<Pod, 'spec' | 'status'>, field: 'requests' | 'limits'): Map<string, Quantity> {
   const wanted = aggregate(spec, field)
   const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
   const infeasible = status?.conditions?.find((c) => c.type === 'PodResizePending')?.reason === 'Infeasible'

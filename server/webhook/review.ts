@@ -30,6 +30,8 @@ export interface ReviewWebhookOptions {
   readonly clock: Clock
   /** Of one try. */
   readonly timeoutMs: number
+  /** Before the second try; half a second by default. */
+  readonly firstWaitMs?: number
   readonly random?: () => number
 }
 
@@ -63,7 +65,7 @@ export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): A
         }
       }
     }
-    let pause = FIRST_WAIT_MS
+    let pause = o.firstWaitMs ?? FIRST_WAIT_MS
     for (let tries = 1; ; tries++) {
       try {
         return readReview(await once(), review, read)
@@ -107,7 +109,7 @@ function readReview<T>(answer: Buffer, asked: Review, read: (answer: JsonObject)
   const { value, ...given } = typeMeta(parsed(answer.toString()))
   const [apiVersion, kind] = [given.apiVersion === '' ? asked.apiVersion : given.apiVersion, given.kind === '' ? asked.kind : given.kind]
   const [of, wanted] = [parseApiVersion(apiVersion), parseApiVersion(asked.apiVersion)!]
-  const isReview = kind === asked.kind && of?.group === wanted.group && VERSIONS.has(of.version)
+  const isReview = kind === asked.kind && of?.group === wanted.group && VERSIONS[asked.kind]!.includes(of.version)
   if (!isReview && (of === undefined || scheme.typeOf(of.group, of.version, kind) === undefined)) {
     throw new Error(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`)
   }
@@ -116,8 +118,12 @@ function readReview<T>(answer: Buffer, asked: Review, read: (answer: JsonObject)
   throw new Error(`converting (${of.version}.${kind}) to (${wanted.version}.${asked.kind}): unknown conversion`)
 }
 
-/** In which reviews have been. */
-const VERSIONS = new Set(['v1', 'v1beta1'])
+/** In which each has been. */
+const VERSIONS: Readonly<Record<string, readonly string[]>> = {
+  TokenReview: ['v1', 'v1beta1'],
+  SubjectAccessReview: ['v1', 'v1beta1'],
+  ImageReview: ['v1alpha1'],
+}
 
 /** An answer that begins like no JSON is taken for YAML, as in the reference. */
 function parsed(text: string): unknown {

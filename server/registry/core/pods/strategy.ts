@@ -92,8 +92,6 @@ export const podStrategy: Strategy = {
 
   fieldScopes: {
     status: { resets: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
-    ephemeralcontainers: { only: ['spec.ephemeralContainers'] },
-    resize: { only: ['spec.containers', 'spec.initContainers', 'spec.resources'] },
   },
 
   default: (obj) => defaultPod(asPod(obj)),
