@@ -17,15 +17,25 @@ interface PodSpec {
 }
 
 interface Class {
-  metadata: { name?: string }
-  value?: number
-  globalDefault?: boolean
-  preemptionPolicy?: string
+  metadata: { name?: string | undefined }
+  value?: number | undefined
+  globalDefault?: boolean | undefined
+  preemptionPolicy?: string | undefined
 }
 
 const CLASSES = { group: 'scheduling.k8s.io', resource: 'priorityclasses' }
 const DEFAULT_POLICY = 'PreemptLowerPriority'
-const classOf = (entry: Entry): Class => entry.object() as unknown as Class
+/** Of each state of a class, as long as it is held: every new pod asks. */
+const PARSED = new WeakMap<Entry, Class>()
+
+function classOf(entry: Entry): Class {
+  let parsed = PARSED.get(entry)
+  if (parsed === undefined) {
+    const { metadata, value, globalDefault, preemptionPolicy } = entry.view() as unknown as Class
+    PARSED.set(entry, (parsed = { metadata: { name: metadata.name }, value, globalDefault, preemptionPolicy }))
+  }
+  return parsed
+}
 
 /** Gives each new pod the priority of its class, or of the default one (plugin/pkg/admission/priority). */
 export function priority(classes: PriorityClassLookup): AdmissionPlugin {

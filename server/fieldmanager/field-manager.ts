@@ -21,6 +21,8 @@ import {
 } from './managed-fields.ts'
 import { checkObject } from './merge.ts'
 import { compareText, fieldElement, scalarJson } from './path-element.ts'
+import { RecentValues } from './recent.ts'
+import { shapeOf } from './shape.ts'
 import { isMap, sameValue } from './structure.ts'
 import { Updater, type TypedVersion, type Versions } from './updater.ts'
 
@@ -59,6 +61,11 @@ const SCALE_VERSION = 'autoscaling/v1'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const KUBECTL = 'kubectl'
 
+const NOBODY: Managers = new Map()
+/** What creators own, by the field manager's number and the object's shape. */
+const NEW = new RecentValues<FieldSet>(128 * 1024)
+let made = 0
+
 /** What a partial object says, where that is a text: as upstream reads objects without types. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -69,6 +76,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
  */
 export class FieldManager {
   readonly #o: FieldManagerOptions
+  readonly #number = ++made
+  #empty: KubeObject | undefined
   readonly #updater: Updater
 
   constructor(options: FieldManagerOptions) {
@@ -83,7 +92,7 @@ export class FieldManager {
       const managers = this.#managersOf(live, next)
       delete next.metadata.managedFields
       yield
-      const after = yield* this.#updated(live ?? this.#o.empty(), next, managers, by, live === undefined)
+      const after = yield* this.#updated(live ?? (this.#empty ??= this.#o.empty()), next, managers, by, live === undefined)
       yield* this.#encode(next, this.#asStored(managers, after))
     } catch {
       // Entries that cannot be read any more are kept as they are.
@@ -143,8 +152,8 @@ export class FieldManager {
   *#updated(live: KubeObject, next: KubeObject, managers: Managers, by: Writer, created: boolean): Pausing<Managers> {
     if (!created && !this.#tracked(managers)) return managers
     const { version, subresource } = this.#o
-    const { managers: others, owned } = yield* this.#updater.update(withoutManagers(live), next, version, managers)
-    const mine = owned.difference(STRIPPED)
+    const isNew = created && managers.size === 0
+    const { managers: others, mine } = isNew ? yield* this.#ofNew(live, next) : yield* this.#taken(live, next, managers)
     if (!mine.empty) {
       const id = managerId(by.manager, 'Update', version.apiVersion, subresource)
       const before = others.get(keyOf(id))
@@ -152,6 +161,23 @@ export class FieldManager {
       others.set(keyOf(id), { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) })
     }
     return cappedManagers(others)
+  }
+
+  *#taken(live: KubeObject, next: KubeObject, managers: Managers): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
+    const taken = yield* this.#updater.update(withoutManagers(live), next, this.#o.version, managers)
+    return { managers: taken.managers, mine: taken.owned.difference(STRIPPED) }
+  }
+
+  /** What the creator of an object owns: the same of all objects of one shape, as those of one owner mostly are. */
+  *#ofNew(empty: KubeObject, next: KubeObject): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
+    const shape = shapeOf(this.#o.version.structure, empty, next)
+    const key = shape === undefined ? undefined : `${this.#number} ${shape}`
+    const known = key === undefined ? undefined : NEW.get(key)
+    if (known !== undefined) return { managers: new Map(), mine: known }
+    yield
+    const taken = yield* this.#taken(empty, next, NOBODY)
+    if (key !== undefined) NEW.set(key, taken.mine)
+    return taken
   }
 
   *#applied(

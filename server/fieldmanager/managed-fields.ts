@@ -1,4 +1,5 @@
 import { FieldSet, type FieldsV1 } from './field-set.ts'
+import { RecentValues } from './recent.ts'
 
 /** One of `metadata.managedFields` (metav1.ManagedFieldsEntry), in the order of Go's struct. */
 export interface ManagedFieldsEntry {
@@ -62,26 +63,17 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
   return out
 }
 
-/** Characters of texts whose sets are kept, at most twice: objects of one owner have the same sets. */
-const KEPT_CHARACTERS = 256 * 1024
-let young = new Map<string, FieldSet>()
-let old = new Map<string, FieldSet>()
-let characters = 0
+/** Objects of one owner have the same sets. */
+const SETS = new RecentValues<FieldSet>(256 * 1024)
 
 /** The set of a FieldsV1: the same for the same text, as long as it is not forgotten. */
 function setOf(fields: FieldsV1 | undefined | null): FieldSet {
   const text = JSON.stringify(fields ?? {})
-  const known = young.get(text) ?? old.get(text)
-  const set = known ?? FieldSet.fromFieldsV1(fields)
-  if (young.has(text) || text.length > KEPT_CHARACTERS / 8) return set
-  if (characters + text.length > KEPT_CHARACTERS) {
-    old = young
-    young = new Map()
-    characters = 0
-  }
-  young.set(text, set)
-  characters += text.length
-  return set
+  const known = SETS.get(text)
+  if (known !== undefined) return known
+  const made = FieldSet.fromFieldsV1(fields)
+  SETS.set(text, made)
+  return made
 }
 
 /** Earlier first. Times are RFC 3339 with seconds, which compare as texts when they are in UTC; nothing is before all. */

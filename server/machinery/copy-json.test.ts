@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { copyingJson, copyJson } from './copy-json.ts'
+import { JsonNumber } from './numbers.ts'
 import { atOnce } from './slice.ts'
 
 /** Every object and array in a value. */
@@ -31,6 +32,20 @@ describe.each(copies)('a copy %s', (_, copyOf) => {
     expect(JSON.stringify(copy)).toBe(JSON.stringify(value))
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
   })
+})
+
+test('a value that is nested as deeply as one likes is copied', () => {
+  let [value, depth]: [unknown, number] = ['end', 0]
+  for (; depth < 100_000; depth++) value = depth % 2 === 0 ? [value] : { below: value }
+  let copy = atOnce(copyingJson(value))
+  expect(copy === value).toBe(false)
+  for (; depth > 0; depth--) copy = Array.isArray(copy) ? copy[0] : (copy as { below: unknown }).below
+  expect(copy).toBe('end')
+})
+
+test('a number keeps its spelling', () => {
+  const spelt = new JsonNumber('1.0')
+  expect(atOnce(copyingJson({ a: [spelt], b: spelt }))).toEqual({ a: [spelt], b: spelt })
 })
 
 test('a large value is copied with pauses', () => {

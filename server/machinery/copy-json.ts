@@ -35,16 +35,44 @@ export const isContainer = (value: unknown): value is Container =>
 /** Values between two pauses: well below a millisecond. */
 const VALUES_AT_ONCE = 2048
 
+const shallow = <T extends Container>(value: T): T => (Array.isArray(value) ? (value.slice() as T) : { ...value })
+
 /** What copyJson gives, of a large value in turns with others. It may be nested as deeply as one likes. */
-export function* copyingJson<T>(value: T, watcher?: CopyWatcher): Pausing<T> {
+export function* copyingJson<T>(value: T): Pausing<T> {
+  if (!isContainer(value)) return value
+  const copy = shallow(value)
+  // Copies whose parts are still those of the value.
+  const open: Record<string | number, unknown>[] = [copy as Record<string, unknown>]
+  let left = VALUES_AT_ONCE
+  const isTurn = (): boolean => --left <= 0 && (left = VALUES_AT_ONCE) > 0
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Array.isArray(next)) {
+      for (let i = 0; i < next.length; i++) {
+        if (isTurn()) yield
+        const item: unknown = next[i]
+        if (isContainer(item)) open.push((next[i] = shallow(item)) as Record<string, unknown>)
+      }
+    } else {
+      for (const key in next) {
+        if (isTurn()) yield
+        const field = next[key]
+        if (isContainer(field)) open.push((next[key] = shallow(field)) as Record<string, unknown>)
+      }
+    }
+  }
+  return copy
+}
+
+/** The same, and `watcher` is told of all that is copied. */
+export function* copyingWatched<T>(value: T, watcher: CopyWatcher): Pausing<T> {
   const open: { from: Container; to: Container; level: number }[] = []
   const copyOf = (from: unknown, level: number): unknown => {
     if (!isContainer(from)) {
-      watcher?.plain(from)
+      watcher.plain(from)
       return from
     }
     const to: Container = Array.isArray(from) ? [] : {}
-    watcher?.container(Array.isArray(from) ? from.length : undefined, level)
+    watcher.container(Array.isArray(from) ? from.length : undefined, level)
     open.push({ from, to, level })
     return to
   }
@@ -58,7 +86,7 @@ export function* copyingJson<T>(value: T, watcher?: CopyWatcher): Pausing<T> {
         yield
       }
       if (typeof key === 'string') {
-        watcher?.key(key)
+        watcher.key(key)
         setOwn(to, key, copyOf((from as Record<string, unknown>)[key], level + 1))
       } else (to as unknown[]).push(copyOf((from as unknown[])[key], level + 1))
     }

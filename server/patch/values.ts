@@ -1,6 +1,6 @@
 /** JSON values as patches handle them. Whatever is done with one here takes time in proportion to the patch, not to the document. */
 
-import { type CopyWatcher, copyingJson } from '../machinery/copy-json.ts'
+import { type CopyWatcher, copyingWatched } from '../machinery/copy-json.ts'
 import { MAX_LEVELS } from '../machinery/depth.ts'
 import { JsonNumber, literalOf } from '../machinery/numbers.ts'
 import type { Pausing } from '../machinery/slice.ts'
@@ -29,7 +29,7 @@ export class CopyBudget implements CopyWatcher {
 
   /** In turns with others: what is copied may be many small values. */
   copying(value: unknown): Pausing<unknown> {
-    return copyingJson(value ?? null, this)
+    return copyingWatched(value ?? null, this)
   }
 
   container(items: number | undefined, level: number): void {

@@ -66,7 +66,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   if (name || !base) return store.accepted(await attempt(store, request), context)
   // A name that is taken is found out by the write; each try prepares an object of its own, since kinds put the name into other fields.
   for (let tries = 1; ; tries++) {
-    const named = await inTurns(copyingJson(object), slice)
+    const named = await namedCopy(object, slice)
     named.metadata.name = generateName(base)
     try {
       return store.accepted(await attempt(store, { ...request, object: named }), context)
@@ -74,6 +74,16 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
       if (!(e instanceof StatusError && e.reason === 'AlreadyExists' && tries < NAME_TRIES)) throw e
     }
   }
+}
+
+/** A copy to be given a name. What managers own is the same whatever the name is, and nobody changes it. */
+async function namedCopy(object: KubeObject, slice: Slice): Promise<KubeObject> {
+  const { managedFields } = object.metadata
+  if (managedFields === undefined) return inTurns(copyingJson(object), slice)
+  const bare: KubeObject = { ...object, metadata: { ...object.metadata, managedFields: [] } }
+  const copy = await inTurns(copyingJson(bare), slice)
+  copy.metadata.managedFields = managedFields.map((entry) => ({ ...(entry as object) }))
+  return copy
 }
 
 /** From the name to the write. What was reserved for the object is given back when it is refused. */
