@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { escapedJson } from '../machinery/json-escape.ts'
 import { madeOf, replaceResourceVersion, withResourceVersion, withSortedResourceVersion } from './stored-json.ts'
 
-const encode = (o: unknown): Buffer => Buffer.from(JSON.stringify(o))
+const encode = (o: unknown): Buffer => Buffer.from(escapedJson(o))
 const texts = fc.dictionary(
   fc.string().filter((k) => k !== '__proto__' && k !== 'resourceVersion'),
   fc.string(),
@@ -32,6 +33,16 @@ describe('resourceVersion in stored bytes', () => {
       }),
     )
   })
+
+  test.each([withResourceVersion, withSortedResourceVersion])(
+    '%o: what another program stored without Go’s escapes is shown with them',
+    (splice) => {
+      const stored = { kind: 'A', apiVersion: 'v1', metadata: { name: 'a', uid: 'u' }, x: '<&>\u2028' }
+      const v = splice(Buffer.from(JSON.stringify(stored)), 12)
+      expect(v.json.toString()).toContain(String.raw`"x":"\u003c\u0026\u003e\u2028"`)
+      expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe('12')
+    },
+  )
 
   test('does not hide what the bytes were, where the layout is the usual one', () => {
     fc.assert(
@@ -112,11 +123,11 @@ describe('objects whose fields stand in the order of their names', () => {
         const stored = sorted({ ...(data === undefined ? {} : { data }), ...r, kind: 'A', apiVersion: 'v1', metadata: m })
         const v = withSortedResourceVersion(encode(stored), revision)
         const wanted = sorted({ ...(stored as object), metadata: { ...m, resourceVersion: String(revision) } })
-        expect(v.json.toString()).toBe(JSON.stringify(wanted))
+        expect(v.json.toString()).toBe(escapedJson(wanted))
         expect(v.json.subarray(v.rvStart, v.rvEnd).toString()).toBe(String(revision))
         expect(madeOf(v, encode(stored))).toBe(true)
         expect(replaceResourceVersion(v, 7).json.toString()).toBe(
-          JSON.stringify(sorted({ ...(stored as object), metadata: { ...m, resourceVersion: '7' } })),
+          escapedJson(sorted({ ...(stored as object), metadata: { ...m, resourceVersion: '7' } })),
         )
       }),
     )

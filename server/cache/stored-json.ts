@@ -1,4 +1,5 @@
 import { parseNumbers } from '../machinery/numbers.ts'
+import { escapedJson, escapeJsonBytes } from '../machinery/json-escape.ts'
 
 /**
  * Stored values are JSON without resourceVersion; what clients get has it. This file splices it in and out on bytes,
@@ -64,8 +65,9 @@ function hasVersion(value: Buffer, start: number): boolean {
   return at >= 0 && depth > 0
 }
 
-/** Adds `"resourceVersion":"<revision>"` to a stored value; the value is parsed only when its layout is unusual. */
-export function withResourceVersion(value: Buffer, revision: number): VersionedJson {
+/** Adds `"resourceVersion":"<revision>"` to a stored value as it is shown; the value is parsed only when its layout is unusual. */
+export function withResourceVersion(stored: Buffer, revision: number): VersionedJson {
+  const value = escapeJsonBytes(stored)
   const start = metadataStart(value)
   const digits = String(revision)
   if (start < 0 || hasVersion(value, start)) return rewritten(value, digits)
@@ -98,7 +100,8 @@ export function madeOf(v: VersionedJson, value: Buffer): boolean | undefined {
  * The same for objects whose fields stand in the order of their names, as kube-apiserver writes custom resources: the version goes before
  * the uid, which is the last field of a metadata.
  */
-export function withSortedResourceVersion(value: Buffer, revision: number): VersionedJson {
+export function withSortedResourceVersion(stored: Buffer, revision: number): VersionedJson {
+  const value = escapeJsonBytes(stored)
   const start = metadataStart(value)
   const at = start < 0 ? -1 : memberOf(value, start, UID)
   // 0: an object that is not stored, which a dry run shows.
@@ -145,8 +148,8 @@ function sortedAnew(value: Buffer, revision: number): VersionedJson {
   const { metadata, ...rest } = parseNumbers(value.toString()) as Record<string, unknown>
   const digits = String(revision)
   const meta = sorted({ ...(metadata as object | undefined), resourceVersion: digits })
-  const json = Buffer.from(JSON.stringify(sorted({ ...rest, metadata: meta })))
-  const at = json.indexOf(`"metadata":${JSON.stringify(meta)}`)
+  const json = Buffer.from(escapedJson(sorted({ ...rest, metadata: meta })))
+  const at = json.indexOf(`"metadata":${escapedJson(meta)}`)
   const rvStart = memberOf(json, at + METADATA.length, FIELD) + FIELD.length
   return { json, rvStart, rvEnd: rvStart + digits.length }
 }
@@ -158,7 +161,7 @@ function rewritten(value: Buffer, digits: string): VersionedJson {
   const { kind, apiVersion, metadata, ...rest } = parseNumbers(value.toString()) as Record<string, unknown>
   const { resourceVersion: _, name, generateName, namespace, selfLink, uid, ...meta } = (metadata ?? {}) as Record<string, unknown>
   const identity = { name, generateName, namespace, selfLink, uid, resourceVersion: digits }
-  const text = JSON.stringify({ kind, apiVersion, metadata: { ...identity, ...meta }, ...rest })
+  const text = escapedJson({ kind, apiVersion, metadata: { ...identity, ...meta }, ...rest })
   const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   json.write(text)
   const rvStart = json.indexOf(FIELD) + FIELD.length

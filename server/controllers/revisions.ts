@@ -6,6 +6,7 @@ import { CONTROLLER_REVISIONS } from '../client/resource.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../machinery/types.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 
 /** Label that says of which revision a pod is. */
 export const REVISION_LABEL = 'controller-revision-hash'
@@ -40,8 +41,7 @@ function goJson(value: unknown): string {
     const entries = Object.entries(v).filter(([, x]) => x !== undefined)
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, x]) => [k, sorted(x)]))
   }
-  const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(sorted(value)).replace(/[<>&\u2028\u2029]/g, escaped)
+  return escapedJson(sorted(value))
 }
 
 /** kube-controller-manager's short name for a revision's data (FNV-1 over its JSON); `collisions` makes another one. */

@@ -1,5 +1,6 @@
 import { goQuote } from '../machinery/go-quote.ts'
 import { goFloat, JsonNumber } from '../machinery/numbers.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 
 /**
  * JSON values as Go has them after decoding into `interface{}`: an integer that fits int64 is one, every other number is a float64
@@ -59,10 +60,6 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(y).length && keys.every((key) => Object.hasOwn(y, key) && deepEqual(x[key], y[key]))
 }
 
-const UNSAFE = /[<>&\u2028\u2029]/g
-const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
-const quoteJson = (text: string): string => JSON.stringify(text).replace(UNSAFE, escape)
-
 /** A float64 as encoding/json writes it: with an exponent below 1e-6 and from 1e21 on, which has no padding. */
 function jsonFloat(value: number): string {
   if (Object.is(value, -0)) return '-0'
@@ -77,7 +74,7 @@ export function goJson(value: unknown): string {
     case 'null':
       return 'null'
     case 'string':
-      return quoteJson(value as string)
+      return escapedJson(value)
     case 'bool':
       return String(value)
     case 'int64':
@@ -88,7 +85,7 @@ export function goJson(value: unknown): string {
       return `[${(value as unknown[]).map(goJson).join(',')}]`
     case 'map': {
       const map = value as JsonObject
-      const fields = sortedKeys(map).map((key) => `${quoteJson(key)}:${goJson(map[key])}`)
+      const fields = sortedKeys(map).map((key) => `${escapedJson(key)}:${goJson(map[key])}`)
       return `{${fields.join(',')}}`
     }
   }

@@ -1,13 +1,14 @@
 import { isStatusError, toStatus, type Status } from '../machinery/status.ts'
 import type { Exchange, ResponseHeaders } from '../serving/exchange.ts'
 import type { Filter } from '../request/context.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 
 /** Writes a Status in the encoding the client asked for. */
 export type StatusWriter = (exchange: Exchange, status: Status, headers: ResponseHeaders) => void
 
 /** JSON for everyone: for the tests of filters, and for places that know no other encoding. */
 export const writeJsonStatus: StatusWriter = (exchange, status, headers) => {
-  exchange.respond(status.code, { ...headers, 'content-type': 'application/json' }, Buffer.from(`${JSON.stringify(status)}\n`))
+  exchange.respond(status.code, { ...headers, 'content-type': 'application/json' }, Buffer.from(`${escapedJson(status)}\n`))
 }
 
 /** Go's http.Error: what the reference's outer filters answer with. */

@@ -12,6 +12,7 @@ import type { ResourceEncoder } from './encoders/contract.ts'
 import { encoderOf } from './encoders/index.ts'
 import { prettyJson } from './encoders/json.ts'
 import { includeObjectOf, type IncludeObject } from './table.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 
 /** Browsers, curl and wget get indented answers unless `pretty` says otherwise (apiserver `negotiation.go`, isPrettyPrint). */
 const PRETTY_AGENTS = /^(?:curl|Wget|Mozilla\/5\.0)/
@@ -69,7 +70,7 @@ export function respondObject(
   } else if (media === 'application/yaml') {
     ctx.exchange.respond(status, { 'content-type': 'application/yaml' }, Buffer.from(stringifyYaml(obj)))
   } else {
-    const json = Buffer.from(`${JSON.stringify(obj)}\n`)
+    const json = Buffer.from(`${escapedJson(obj)}\n`)
     ctx.exchange.respond(status, { 'content-type': 'application/json' }, pretty ? prettyJson(json) : json)
   }
 }

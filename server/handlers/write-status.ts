@@ -6,6 +6,7 @@ import { parseQuery } from '../machinery/query.ts'
 import { scheme } from '../scheme/index.ts'
 import { prettyJson } from './encoders/json.ts'
 import { wantsPretty } from './respond.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 
 /** Errors in the client's own encoding; JSON when its Accept header is the error. */
 export const writeStatus: StatusWriter = (exchange, status, headers) => {
@@ -22,6 +23,6 @@ export const writeStatus: StatusWriter = (exchange, status, headers) => {
   const all = { ...headers, ...(retry === undefined ? {} : { 'retry-after': String(retry) }), 'content-type': media }
   if (media === PROTOBUF_TYPE) return exchange.respond(status.code, all, encodeObject(status, scheme.typeOf('', 'v1', 'Status')!))
   if (media === 'application/yaml') return exchange.respond(status.code, all, Buffer.from(stringifyYaml(status)))
-  const json = Buffer.from(`${JSON.stringify(status)}\n`)
+  const json = Buffer.from(`${escapedJson(status)}\n`)
   exchange.respond(status.code, all, pretty ? prettyJson(json) : json)
 }

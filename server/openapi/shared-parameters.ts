@@ -1,5 +1,6 @@
 import type { Json } from './schemas.ts'
 import { mapped, type Steps } from './steps.ts'
+import { escapedJson } from '../machinery/json-escape.ts'
 
 /**
  * Parameters that recur are stated once in the v2 document and referred to (kube-openapi `builder/parameters.go`), by names made of
@@ -15,7 +16,7 @@ export function* shareParameters(items: Json): Steps<{ items: Json; parameters: 
     return made
   }
   const referTo = (p: Json): Json => {
-    const text = goJson(p)
+    const text = escapedJson(p)
     const twin = byText.get(text)
     if (twin !== undefined) return twin
     const name = `${String(p.name)}-${hash(text)}`
@@ -39,10 +40,6 @@ function staysPut(p: Json): boolean {
   if (p.in === 'body') return !String((p.schema as Json).$ref).startsWith('#/definitions/io.k8s.apimachinery')
   return p.name === 'name' || (p.in === 'query' && (p.name === 'fieldValidation' || p.name === 'dryRun'))
 }
-
-/** As Go writes JSON, which the hash is taken of. */
-const goJson = (value: Json): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 const PRIME = 0x100000001b3n
 const BASIS = 0xcbf29ce484222325n

@@ -5,6 +5,7 @@ import { encodeObject, frameWatchEvent } from '../../codec/protobuf/index.ts'
 import type { Status } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { scheme } from '../../scheme/index.ts'
+import { escapedJson } from '../../machinery/json-escape.ts'
 
 export function jsonFrames(key: string, object: (e: Entry) => Buffer, bookmark: (rv: number, end: boolean) => Buffer): FrameEncoder {
   return {
@@ -29,6 +30,6 @@ function jsonFrame(type: keyof typeof FRAME_HEAD, object: Buffer): Buffer {
 
 /** The last frame of a watch that cannot go on. */
 export function errorFrame(media: string, status: Status): Buffer {
-  if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(JSON.stringify(status)))
+  if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(escapedJson(status)))
   return frameWatchEvent('ERROR', encodeObject(status as unknown as KubeObject, scheme.typeOf('', 'v1', 'Status')!))
 }

@@ -6,6 +6,7 @@ import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { ListEnds, ResourceEncoder } from './contract.ts'
 import { jsonFrames } from './frames.ts'
 import { bookmarkObject, emptyList, isUntyped, servedObject, sharedObject, sortedBookmark, withoutType } from './objects.ts'
+import { escapedJson } from '../../machinery/json-escape.ts'
 
 export const COMMA = Buffer.from(',')
 export const NEWLINE = Buffer.from('\n')
@@ -21,11 +22,11 @@ export function servedJson(served: ServedResource): JsonForms {
   // What has no type of its own says in a list what it is, too.
   if (served.identity) return { object: (e) => e.json, line: (e) => e.line, item: isUntyped(served) ? (e) => e.json : (e) => e.item }
   const key = `json ${served.facts.group}/${served.facts.version}`
-  const object = (e: Entry): Buffer => e.encoding(key, () => Buffer.from(JSON.stringify(servedObject(served, e))))
+  const object = (e: Entry): Buffer => e.encoding(key, () => Buffer.from(escapedJson(servedObject(served, e))))
   return {
     object,
     line: (e) => Buffer.concat([object(e), NEWLINE]),
-    item: (e) => Buffer.from(JSON.stringify(withoutType(servedObject(served, e)))),
+    item: (e) => Buffer.from(escapedJson(withoutType(servedObject(served, e)))),
   }
 }
 
@@ -45,7 +46,7 @@ export function jsonEncoder(served: ServedResource, pretty: boolean): ResourceEn
     ...list,
     shared: (e) => sharedObject(served, e),
     frames: jsonFrames(`json ${apiVersion}`, forms.object, (rv, end) =>
-      Buffer.from(JSON.stringify(bookmark(bookmarkObject(facts.kind, apiVersion, rv, end)))),
+      Buffer.from(escapedJson(bookmark(bookmarkObject(facts.kind, apiVersion, rv, end)))),
     ),
   }
 }
@@ -66,12 +67,12 @@ export function joinItems({ head, tail, between }: ListEnds, items: readonly Buf
 }
 
 export function prettyJson(json: Buffer): Buffer {
-  return Buffer.from(JSON.stringify(parseNumbers(json.toString()), null, 2))
+  return Buffer.from(escapedJson(parseNumbers(json.toString()), 2))
 }
 
 /** `list` around the items of its array: `{"kind":"PodList","apiVersion":"v1","metadata":{…},"items":[`, in the reference's order. */
 function plainEnds(list: object): ListEnds {
-  const text = JSON.stringify(list)
+  const text = escapedJson(list)
   const at = text.indexOf(ITEMS) + ITEMS.length
   return { head: Buffer.from(text.slice(0, at)), tail: Buffer.from(`${text.slice(at)}\n`), between: COMMA }
 }
@@ -80,14 +81,14 @@ const ITEMS = '"items":['
 
 /** An element of a list's array, indented as it stands there. */
 export function prettyItem(json: Buffer): Buffer {
-  return Buffer.from(`\n    ${JSON.stringify(parseNumbers(json.toString()), null, 2).replaceAll('\n', '\n    ')}`)
+  return Buffer.from(`\n    ${escapedJson(parseNumbers(json.toString()), 2).replaceAll('\n', '\n    ')}`)
 }
 
-export const prettyEmpty = (list: object): Buffer => Buffer.from(JSON.stringify(list, null, 2))
+export const prettyEmpty = (list: object): Buffer => Buffer.from(escapedJson(list, 2))
 
 /** `list`, which has one field that is an empty array, around items that `prettyItem` made. */
 export function prettyEnds(list: object): ListEnds {
-  const text = JSON.stringify(list, null, 2)
+  const text = escapedJson(list, 2)
   const at = EMPTY_ARRAY.exec(text)!
   const end = at.index + at[0].length
   return { head: Buffer.from(text.slice(0, end - 1)), tail: Buffer.from(`\n  ]${text.slice(end)}`), between: COMMA }

@@ -10,6 +10,7 @@ import { jsonFrames } from './frames.ts'
 import { jsonList, NEWLINE, prettyItem, prettyJson } from './json.ts'
 import { protobufList } from './protobuf.ts'
 import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView, sharedObject } from './objects.ts'
+import { escapedJson } from '../../machinery/json-escape.ts'
 
 /** Only metadata (KEP-4222's older sibling: PartialObjectMetadata of meta.k8s.io/v1). */
 export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions): ResourceEncoder {
@@ -35,7 +36,7 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
     }
   }
   const { pretty } = o.representation
-  const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(JSON.stringify(partial(e))))
+  const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(escapedJson(partial(e))))
   return {
     contentType: 'application/json',
     watchContentType: 'application/json',
@@ -44,7 +45,7 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
     ...jsonList((meta) => ({ kind: `${kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
     shared: (e) => ({ kind, apiVersion, metadata: sharedObject(served, e).metadata }),
     frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
-      Buffer.from(JSON.stringify(bookmarkObject(kind, apiVersion, rv, end))),
+      Buffer.from(escapedJson(bookmarkObject(kind, apiVersion, rv, end))),
     ),
   }
 }

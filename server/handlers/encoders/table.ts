@@ -8,6 +8,7 @@ import { jsonFrames } from './frames.ts'
 import { COMMA, joinItems, prettyEmpty, prettyEnds, prettyItem, prettyJson } from './json.ts'
 import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView } from './objects.ts'
 import { yamlItem, yamlList } from './yaml.ts'
+import { escapedJson } from '../../machinery/json-escape.ts'
 
 const END_LIST = Buffer.from(']}\n')
 
@@ -28,7 +29,7 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
   })
   const shown = (t: object): Buffer => {
     if (yaml) return Buffer.from(stringifyYaml(t))
-    const json = Buffer.from(`${JSON.stringify(t)}\n`)
+    const json = Buffer.from(`${escapedJson(t)}\n`)
     return o.representation.pretty ? prettyJson(json) : json
   }
   const withMetadata = isUntyped(served) && o.includeObject === 'Metadata'
@@ -36,11 +37,11 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
   const row = (obj: KubeObject): unknown => tableRow(served, typed(obj), o.includeObject, o.clock.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
     table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)
-  const frame = (t: object): Buffer => Buffer.from(JSON.stringify(t))
+  const frame = (t: object): Buffer => Buffer.from(escapedJson(t))
   const ends = (meta: ListMeta): ListEnds => {
     const empty = table([], meta, true)
     if (pretty) return prettyEnds(empty)
-    return { head: Buffer.from(JSON.stringify(empty).slice(0, -ROWS_END.length)), tail: END_LIST, between: COMMA }
+    return { head: Buffer.from(escapedJson(empty).slice(0, -ROWS_END.length)), tail: END_LIST, between: COMMA }
   }
   const { kind, group, version } = served.facts
   return {
@@ -50,7 +51,7 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
     item: (e) => {
       const shownRow = row(servedView(served, e))
       if (yaml) return yamlItem('rows', shownRow)
-      const json = Buffer.from(JSON.stringify(shownRow))
+      const json = Buffer.from(escapedJson(shownRow))
       return pretty ? prettyItem(json) : json
     },
     ...(yaml
@@ -69,7 +70,7 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
     ),
     // Only the first event of a watch carries the columns.
     firstFrame: (first) =>
-      Buffer.from(first.toString().replace(NO_COLUMNS, () => `"columnDefinitions":${JSON.stringify(tableColumns(served))}`)),
+      Buffer.from(first.toString().replace(NO_COLUMNS, () => `"columnDefinitions":${escapedJson(tableColumns(served))}`)),
   }
 }
 

@@ -17,6 +17,7 @@ import type { ValueConverter } from '../generic/stored-resource.ts'
 import type { ConversionWebhook } from './conversion-webhook.ts'
 import type { DecodedTyped, FieldValidation } from '../../scheme/decode-typed.ts'
 import type { OpenApiSource, Schema } from '../../scheme/schema.ts'
+import { escapedJson } from '../../machinery/json-escape.ts'
 
 /** What the versions of a custom resource have in common. */
 export interface CustomKind {
@@ -140,11 +141,11 @@ export class CustomForm {
   encode(obj: KubeObject): Buffer {
     const { resourceVersion: _, ...metadata } = obj.metadata
     const stored: JsonObject = { ...obj, metadata }
-    if (this.#stored === this.#shown) return Buffer.from(JSON.stringify(sortedForm(stored)))
+    if (this.#stored === this.#shown) return Buffer.from(escapedJson(sortedForm(stored)))
     const converted = copyJson(stored)
     converted['apiVersion'] = this.#stored.apiVersion
     this.#stored.coerce(converted)
-    return Buffer.from(JSON.stringify(sortedForm(converted)))
+    return Buffer.from(escapedJson(sortedForm(converted)))
   }
 
   /** What is shown of an object that was written before, under another schema or in another version; undefined when it is the same. */
@@ -181,14 +182,14 @@ export class ConvertedForm implements ValueConverter {
 
   encode(obj: KubeObject): Buffer {
     const { resourceVersion: _, ...metadata } = obj.metadata
-    return Buffer.from(JSON.stringify(sortedForm({ ...obj, metadata })))
+    return Buffer.from(escapedJson(sortedForm({ ...obj, metadata })))
   }
 
   async toStored(value: Buffer): Promise<Buffer> {
     if (this.#stored === this.#shown) return value
     const [obj] = await this.#webhook.convert([parsedValue(value)], this.#stored.apiVersion)
     this.#stored.coerce(obj!)
-    return Buffer.from(JSON.stringify(normalForm(obj)))
+    return Buffer.from(escapedJson(normalForm(obj)))
   }
 
   async fromStored(values: readonly Buffer[]): Promise<(Converted | Error)[]> {
@@ -202,7 +203,7 @@ export class ConvertedForm implements ValueConverter {
       const shown = obj['apiVersion'] === apiVersion ? obj : converted.shift()!
       if (shown instanceof Error) return shown
       if (shown !== obj) this.#shown.coerce(shown)
-      return { value: Buffer.from(JSON.stringify(normalForm(shown))), stale }
+      return { value: Buffer.from(escapedJson(normalForm(shown))), stale }
     })
   }
 

@@ -11,6 +11,7 @@ import { MODIFIED, translated, undecodableObject } from './errors.ts'
 import { finalizerNameErrors } from './metadata.ts'
 import type { TryUpdateResult, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
+import { escapedJson } from '../../machinery/json-escape.ts'
 
 /** What readers ask of the feed. */
 export interface ReadFeed {
@@ -145,7 +146,7 @@ export class Store {
     if (encode !== undefined) return encode(obj)
     const { apiVersion: _a, kind: _k, metadata, ...rest } = objectSchema.normalize(obj)
     const { resourceVersion: _rv, ...meta } = metadata
-    return Buffer.from(JSON.stringify({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))
+    return Buffer.from(escapedJson({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))
   }
 
   /**
