@@ -11,7 +11,8 @@ export default defineConfig({
     setupFiles: [join(import.meta.dirname, 'properties.setup.ts')],
     // A test that asserts nothing, or only in a callback that never ran, fails.
     expect: { requireAssertions: true },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For what hangs: how busy the machine is decides no test, and counting steps takes ten seconds of a quiet one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })

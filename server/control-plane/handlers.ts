@@ -2,7 +2,8 @@ import type { ServiceAccountTokens } from '../authn/service-account.ts'
 import { discovery } from '../discovery/handler.ts'
 import { versionInfo } from '../discovery/version.ts'
 import type { Handler, RequestContext } from '../request/context.ts'
-import { health, type HealthCheck } from '../handlers/health.ts'
+import { health, type HealthCheck, healthPaths } from '../handlers/health.ts'
+import { HealthMetrics } from '../handlers/health-metrics.ts'
 import { metrics } from '../handlers/metrics.ts'
 import { OPENID_PATHS, openId } from '../handlers/openid.ts'
 import { CUSTOM_PATCH_TYPES, PATCH_TYPES } from '../handlers/patch.ts'
@@ -10,7 +11,7 @@ import { respondObject } from '../handlers/respond.ts'
 import { router } from '../handlers/router.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { once } from '../machinery/once.ts'
-import { createMetrics, type MetricSources } from './metrics.ts'
+import { createMetrics, type MetricSources, scrapeOf } from './metrics.ts'
 import type { CustomSource } from '../openapi/custom-schemas.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { byPriority, type Registry } from '../registry/registry.ts'
@@ -41,19 +42,23 @@ export function apiHandler(o: HandlerOptions): Handler {
     registry,
     typeOf: scheme.typeOf,
     serverAddress: o.address,
-    extraPaths: [
+    extraPaths: () => [
       ...(tokens === undefined ? [] : OPENID_PATHS),
-      ...['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
+      ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
+      ...healthPaths(o.checks()),
     ],
     respond: respondObject,
   })
   const scrape = once(() => createMetrics(o.metrics))
+  const checked = new HealthMetrics()
+  const slis = once(() => scrapeOf(checked.sources()))
   const besides: readonly Served[] = [
     documents,
     openId(() => (tokens === undefined ? undefined : { issuer: tokens.issuer, jwksUri, keys: tokens.publicKeys })),
     lazyOpenApi(o.clock, registry),
-    health(o.checks),
-    metrics(async () => (await scrape())()),
+    health(o.checks, (check, endpoint, ok) => checked.observe(check, endpoint, ok)),
+    metrics('/metrics', async () => (await scrape())()),
+    metrics('/metrics/slis', async () => (await slis())()),
   ]
   return router({
     api: () => registry.snapshot,

@@ -33,7 +33,7 @@ const serve = discovery({
   registry,
   typeOf: scheme.typeOf,
   serverAddress: '10.0.0.1:6443',
-  extraPaths: ['/healthz'],
+  extraPaths: () => ['/healthz'],
   respond: (_, object) => void (answer = { status: 200, headers: {}, body: Buffer.alloc(0), object }),
 })
 

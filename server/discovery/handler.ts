@@ -12,8 +12,8 @@ export interface DiscoveryOptions {
   typeOf: Scheme['typeOf']
   /** host:port for `/api`. */
   readonly serverAddress: string
-  /** Paths besides the API's own, for the index at `/`. */
-  extraPaths: readonly string[]
+  /** Paths of the index that are served elsewhere, as they are when somebody asks. */
+  extraPaths(): readonly string[]
   respond(ctx: RequestContext, obj: object): void
 }
 
@@ -80,8 +80,10 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (delegate !== undefined) return delegate.forward(ctx).then(answered)
     if (rest.length > 0) return false
     // The index is for people: whatever they accept, it is indented JSON.
-    if (path === '/') return answered(ctx.exchange.respond(200, { 'content-type': 'application/json' }, index()))
-    if (path === '/version') return answered(o.respond(onlyRead(ctx), versionInfo))
+    if (path === '/') return answered(ctx.exchange.respond(200, JSON_TYPE, index()))
+    // So is the version.
+    if (path === '/version')
+      return answered(onlyRead(ctx).exchange.respond(200, JSON_TYPE, Buffer.from(JSON.stringify(versionInfo, null, 2))))
     if (root !== 'api' && root !== 'apis') return false
     if (root === 'api') onlyRead(ctx)
     if (group === undefined) {
@@ -104,6 +106,8 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
   }
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' }
+
 /** Documents made from routes take GET alone; those of the aggregator (`/apis`, `/apis/{group}`) take every method, as upstream. */
 function onlyRead(ctx: RequestContext): RequestContext {
   if (ctx.exchange.method !== 'GET') throw methodNotAllowed()
@@ -113,7 +117,7 @@ function onlyRead(ctx: RequestContext): RequestContext {
 const answered = (_: void): true => true
 
 function paths(o: DiscoveryOptions): string[] {
-  const out = ['/api', '/api/v1', '/apis', '/apis/', '/version', ...o.extraPaths]
+  const out = ['/api', '/api/v1', '/apis', '/apis/', '/version', ...o.extraPaths()]
   for (const g of o.registry.snapshot.groups) {
     if (g.name === '') continue
     out.push(`/apis/${g.name}`, ...g.versions.map((v) => `/apis/${g.name}/${v}`))

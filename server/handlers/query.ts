@@ -130,19 +130,16 @@ function listErrors(o: ListQuery): FieldError[] {
 
 function watchErrors(o: ListQuery): FieldError[] {
   const errors: FieldError[] = []
-  if (o.sendInitialEvents === undefined) {
-    if (o.resourceVersionMatch !== '')
-      errors.push(
-        forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
-      )
-    return errors
-  }
-  if (o.resourceVersionMatch !== 'NotOlderThan') {
-    errors.push(forbiddenField('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
-    if (o.resourceVersionMatch !== '') errors.push(notSupported('resourceVersionMatch', o.resourceVersionMatch, ['NotOlderThan']))
-  }
-  if (o.resourceVersionMatch !== '' && o.continueToken !== '') {
-    errors.push(forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'))
-  }
+  const forbid = (detail: string): void => void errors.push(forbiddenField('resourceVersionMatch', detail))
+  const given = o.resourceVersionMatch
+  // A watch from nowhere in particular begins with what is there, and is checked as if it had said so (`SetListOptionsDefaults`).
+  const fromState = o.sendInitialEvents === undefined && given === '' && (o.resourceVersion === '' || o.resourceVersion === '0')
+  const match = fromState ? 'NotOlderThan' : given
+  const initialEvents = fromState || o.sendInitialEvents !== undefined
+  if (initialEvents && match !== 'NotOlderThan') forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (match === '') return errors
+  if (!initialEvents) forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+  if (match !== 'NotOlderThan') errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']))
+  if (o.continueToken !== '') forbid('resourceVersionMatch is forbidden when continue is provided')
   return errors
 }

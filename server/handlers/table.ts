@@ -9,7 +9,9 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object'
 export function includeObjectOf(text: string | undefined): IncludeObject {
   if (text === undefined || text === '') return 'Metadata'
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`)
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 export interface ColumnDefinition {

@@ -40,6 +40,8 @@ export class Http1Connection implements Protocol, TakesTurns {
   #ended = false
   #unread = 0
   #closing = false
+  /** What is said of the rest of the stream once the requests before it are answered. */
+  #refusal: Refusal | undefined
   #upgraded = false
   #phase: Phase | undefined
   #phaseOf: number | undefined
@@ -113,7 +115,9 @@ export class Http1Connection implements Protocol, TakesTurns {
     this.answer = undefined
     res.once('close', () => {
       this.active--
-      if (this.#closing && this.active === 0) this.#end()
+      if (this.active > 0) return
+      if (this.#refusal !== undefined) this.#refuse(this.#refusal)
+      else if (this.#closing) this.#end()
     })
     const refusal = this.#refusalOf(req)
     if (this.#closing || refusal !== undefined) res.shouldKeepAlive = false
@@ -163,6 +167,11 @@ export class Http1Connection implements Protocol, TakesTurns {
     // What a client goes on sending after the last answer is no request, and no reason to reset the connection.
     if (this.#ended) return
     if (!this.#socket.writable) return void this.#socket.destroy()
+    // What comes behind whole requests is refused when they are answered.
+    if (this.active > 0 && this.#last!.req.complete) {
+      this.#refusal = code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+      return
+    }
     // A broken body of a request that has no answer yet; where one is under way, nothing can be said any more.
     if (this.active > 1 || (this.active === 1 && this.#last!.res.headersSent)) return void this.#socket.destroy()
     this.#refuse(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)

@@ -434,6 +434,21 @@ describe('HTTP/1.1', () => {
     ['more after login', true, get('/', `a: ${'b'.repeat(1_100_000)}`), '431 Request Header Fields Too Large'],
     ['no request', false, 'no request\r\n\r\n', '400 Bad Request'],
   ]
+  test('what is no request waits for the answers to those before it', async () => {
+    let answer = (): void => {}
+    const arrived = Promise.withResolvers<void>()
+    const { port } = await start((x) => {
+      answer = () => x.respond(200, {}, Buffer.from('whole'))
+      arrived.resolve()
+    })
+    const raw = new Raw(port)
+    raw.socket.write(`${get('/')}{"no": "request"}`)
+    await arrived.promise
+    answer()
+    await raw.ended
+    expect(raw.text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*wholeHTTP\/1\.1 400 Bad Request\r\n/)
+  })
+
   test.each(limits)('%s', async (_, login, request, status) => {
     let handled = 0
     const { port } = await start((x) => {

@@ -70,6 +70,7 @@ const strategy: Strategy = {
 
 const finalize: UpdateRules = {
   subresource: 'finalize',
+  defaulted: true,
   prepare: (obj, old) => prepareFinalize(ns(obj), ns(old)),
   validate: (obj, old) => validateFinalizeUpdate(ns(obj), ns(old)),
 }
