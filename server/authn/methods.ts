@@ -2,7 +2,7 @@ import { anonymousAuthenticator } from './anonymous.ts'
 import { bearerAuthenticator, forServer, type TokenAuthenticator, type TokenUsers } from './bearer.ts'
 import type { Authenticator } from './contract.ts'
 import { localAuthenticator } from './local.ts'
-import { requestHeaderAuthenticator, type RequestHeaderOptions } from './request-header.ts'
+import { isOf, requestHeaderAuthenticator, type RequestHeaderOptions } from './request-header.ts'
 import { readTokenFile } from './token-file.ts'
 import { unionAuthenticator } from './union.ts'
 import { clientCertificates } from './x509.ts'
@@ -27,7 +27,7 @@ export function authenticatorOf(o: AuthenticationMethods): Authenticator {
   const certificates =
     proxy === undefined
       ? [clientCertificates()]
-      : [requestHeaderAuthenticator(proxy), clientCertificates((c) => proxy.clientRoots.has(c.peerRoot?.() ?? ''))]
+      : [requestHeaderAuthenticator(proxy), clientCertificates((c) => isOf(c, proxy.clientRoots))]
   const tokens = [
     o.tokenAuthFile === '' ? undefined : forServer(readTokenFile(o.tokenAuthFile), audiences),
     o.serviceAccounts,

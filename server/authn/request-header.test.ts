@@ -10,7 +10,7 @@ const [proxies, clients] = [createAuthority('proxies', NOW), createAuthority('cl
 const id = (pem: string): string => [...certificateIds(pem)][0]!
 const connection = (ca: typeof proxies, commonName: string, organizations: string[] = []): ConnectionState => ({
   peerCertificate: new X509Certificate(issueCertificate(ca, { commonName, organizations, use: 'client', now: NOW }).cert).raw,
-  peerRoot: () => id(ca.cert),
+  peerIssuers: () => new Set(['its own', id(ca.cert)]),
   memo: new Map(),
 })
 const options = {

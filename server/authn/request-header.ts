@@ -17,9 +17,13 @@ export interface RequestHeaderOptions {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g
 
-/** SHA-256 of the DER of each certificate in a PEM file, in base64: what `ConnectionState.peerRoot` says of a connection. */
+/** SHA-256 of the DER of each certificate in a PEM file, in base64: what `ConnectionState.peerIssuers` says of a connection. */
 export const certificateIds = (pem: string): ReadonlySet<string> =>
   new Set((pem.match(CERTIFICATE) ?? []).map((one) => hash('sha256', new X509Certificate(one).raw, 'base64')))
+
+/** Whether the connection's certificate comes from one of these. */
+export const isOf = ({ peerIssuers }: ConnectionState, roots: ReadonlySet<string>): boolean =>
+  [...(peerIssuers?.() ?? [])].some((id) => roots.has(id))
 
 const memo = Symbol('whether a connection is a front proxy’s')
 const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase())
@@ -58,7 +62,7 @@ export function requestHeaderAuthenticator(o: RequestHeaderOptions): Authenticat
 }
 
 function refusalOf(connection: ConnectionState, { roots, allowedNames }: RequestHeaderOptions): string | undefined {
-  if (!roots.has(connection.peerRoot?.() ?? '')) return 'x509: certificate signed by unknown authority'
+  if (!isOf(connection, roots)) return 'x509: certificate signed by unknown authority'
   if (allowedNames.length === 0) return undefined
   let commonName: string
   try {

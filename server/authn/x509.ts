@@ -35,11 +35,12 @@ function login({ peerCertificate, peerCertificateError }: ConnectionState): Auth
   } catch {
     return { invalid: 'x509: malformed certificate' }
   }
-  const { commonName, organizations, uid } = subject
+  const { commonName, organizations, uids } = subject
   if (commonName === '') return undefined
+  if (uids.length > 1 || uids[0] === '') return { invalid: 'x509: the certificate has no one uid' }
   // What the server shows to kubelets must not open the server: a proxied request that leads back here would act with its rights.
   if (commonName === kubeletClientName) return { invalid: 'x509: the certificate is for kubelets only' }
   const id = createHash('sha256').update(peerCertificate).digest('hex')
   const extra = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${id}`] }
-  return { user: { name: commonName, groups: organizations, extra, ...(uid === '' ? {} : { uid }) } }
+  return { user: { name: commonName, groups: organizations, extra, ...(uids.length === 0 ? {} : { uid: uids[0]! }) } }
 }

@@ -61,8 +61,8 @@ export interface ConnectionState {
   readonly peerCertificate: Buffer | undefined
   /** Why a certificate that was sent does not count. */
   readonly peerCertificateError?: string
-  /** SHA-256 of the DER of the CA that the certificate chains to, in base64; undefined without a certificate. */
-  readonly peerRoot?: () => string | undefined
+  /** SHA-256 of the DER of the certificate and of those above it that have signed the one below, in base64. */
+  readonly peerIssuers?: () => ReadonlySet<string>
   /** Set by the authentication filter once a request here was somebody's: such a connection may send more, and gives way later. */
   authenticated?: boolean
   /** Scratch for filters, by symbol. */

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { createServer, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../machinery/clock.ts'
 import type { ConnectionState, ExchangeHandler } from './exchange.ts'
@@ -10,6 +9,7 @@ import type { Http1Connection } from './http1-connection.ts'
 import { Http2Connection } from './http2/connection.ts'
 import { defaultLimits, type Http2Limits } from './http2/limits.ts'
 import { connectionBounds, type ConnectionBounds } from './limits.ts'
+import { peerIssuers } from './peer-issuers.ts'
 import { tlsServerOptions, type TlsFiles } from './tls.ts'
 
 export interface ListenOptions {
@@ -104,20 +104,6 @@ function connectionState(socket: TLSSocket, asked: boolean): ConnectionState {
   const certificate = asked ? socket.getPeerX509Certificate() : undefined
   const memo = new Map<symbol, unknown>()
   if (certificate === undefined) return { peerCertificate: undefined, memo }
-  if (socket.authorized) return { peerCertificate: certificate.raw, peerRoot: () => rootOf(socket), memo }
+  if (socket.authorized) return { peerCertificate: certificate.raw, peerIssuers: () => peerIssuers(socket), memo }
   return { peerCertificate: undefined, peerCertificateError: String(socket.authorizationError), memo }
-}
-
-/** A chain is no longer than this, as OpenSSL has made sure. */
-const MAX_CHAIN = 100
-
-function rootOf(socket: TLSSocket): string | undefined {
-  let certificate = socket.getPeerCertificate(true) as DetailedPeerCertificate | undefined
-  if (certificate === undefined || certificate.raw === undefined) return undefined
-  for (let i = 0; i < MAX_CHAIN; i++) {
-    const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate
-    if (issuer === undefined || issuer === certificate || issuer.raw.equals(certificate.raw)) break
-    certificate = issuer
-  }
-  return hash('sha256', certificate.raw, 'base64')
 }

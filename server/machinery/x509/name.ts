@@ -3,7 +3,8 @@ import { oid, parse } from './der.ts'
 export interface Subject {
   readonly commonName: string
   readonly organizations: readonly string[]
-  readonly uid: string
+  /** One, where somebody has one. */
+  readonly uids: readonly string[]
 }
 
 const COMMON_NAME = oid('2.5.4.3')
@@ -22,8 +23,7 @@ const textEncodings: Readonly<Record<number, (b: Buffer) => string>> = {
 /** A Name (RFC 5280 §4.1.2.4). */
 export function readName(name: Buffer): Subject {
   let commonName = ''
-  let uid = ''
-  const organizations: string[] = []
+  const [organizations, uids]: [string[], string[]] = [[], []]
   for (const set of parse(parse(name)[0]!.content)) {
     for (const pair of parse(set.content)) {
       const [id, value] = parse(pair.content)
@@ -31,10 +31,10 @@ export function readName(name: Buffer): Subject {
       const text = textEncodings[value.type]?.(value.content) ?? ''
       if (id.whole.equals(COMMON_NAME)) commonName = text
       else if (id.whole.equals(ORGANIZATION)) organizations.push(text)
-      else if (id.whole.equals(UID)) uid = text
+      else if (id.whole.equals(UID)) uids.push(text)
     }
   }
-  return { commonName, organizations, uid }
+  return { commonName, organizations, uids }
 }
 
 /** The subject of a certificate as DER. */

@@ -153,11 +153,11 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 
 const AUTHENTICATED = 'system:authenticated'
 
-/** The common name is the user, organizations are groups; undefined for a certificate without a name. */
+/** The common name is the user, organizations are groups; undefined for a certificate without a name, or with more than one uid. */
 function userOfCertificate(der: Buffer): User | undefined {
-  const { commonName, organizations, uid } = subjectOf(der)
-  if (commonName === '') return undefined
-  return { user: commonName, groups: [...organizations, AUTHENTICATED], ...(uid === '' ? {} : { uid }) }
+  const { commonName, organizations, uids } = subjectOf(der)
+  if (commonName === '' || uids.length > 1 || uids[0] === '') return undefined
+  return { user: commonName, groups: [...organizations, AUTHENTICATED], ...(uids.length === 0 ? {} : { uid: uids[0]! }) }
 }
 
 async function reviewToken(client: Client, token: string): Promise<User | undefined> {
