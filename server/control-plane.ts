@@ -29,7 +29,7 @@ import { TypeStructures } from './fieldmanager/structure-of-type.ts'
 import { buildHandlerChain, type ChainOptions } from './filters/chain.ts'
 import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
-import { writeStatus } from './handlers/write-status.ts'
+import { statusWriter } from './handlers/write-status.ts'
 import type { Log } from './machinery/log.ts'
 import { LegacyTokenTracking } from './control-plane/legacy-token-tracking.ts'
 import type { HealthCheck } from './handlers/health.ts'
@@ -94,7 +94,7 @@ const REPLAY = 1000
  * registry is there first and grows, so whoever looks something up in it while requests are served may be made before its kinds are.
  */
 export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
-  const { clock, log } = o
+  const { clock, log, cbor = false } = o
   const lifecycle = new Lifecycle()
   let graceMs = 0
   // What is started ends in the opposite order, at the end or when a stage fails.
@@ -188,10 +188,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     checks: () => [...checks, ...reported.health.values()],
     address: `${advertise.address}:${advertise.port}`,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    legacyProxy: proxies.legacy,
+    ...{ legacyProxy: proxies.legacy, cbor },
   })
   const handler = buildHandlerChain(api, {
-    ...{ clock, authenticator, authorizer, admission, writeStatus, waitGroup, metrics: requests },
+    ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, cbor, writeStatus: statusWriter(cbor) },
     ...filterOptions(o),
     unlimited: (user) => inProcess.has(user),
   })

@@ -13,6 +13,7 @@ import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip.ts'
 import { nodePortRange } from './options/network.ts'
+import { servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
@@ -111,6 +112,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       disabledPlugins: o.admission.disabledPlugins,
       plugins: pluginConfigurationsOf(o),
       defaultAccounts: o.local.defaultAccounts,
+      cbor: servesCbor(o.features),
       kubeletClient,
       frontProxy: certificates.frontProxy,
       clientCa: clientCaOf(o, certificates),

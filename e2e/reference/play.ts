@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { decodeAny, encodeAny, isCbor } from '../../server/codec/cbor/index.ts'
+import { parseNumbers } from '../../server/machinery/numbers.ts'
 import { Api } from '../fixtures/api.ts'
 import { startReference } from '../fixtures/reference.ts'
 import { startServer } from '../fixtures/server.ts'
@@ -13,6 +15,8 @@ export interface Request {
   method: string
   path: string
   body?: unknown
+  /** A body in CBOR: a value, or bytes in hexadecimal where a text. */
+  cbor?: unknown
   type?: string
   headers?: Record<string, string>
   /** Instead of the administrator's; an empty string for none. */
@@ -22,6 +26,8 @@ export interface Request {
 export interface Answer {
   status: number
   warning?: string | string[]
+  /** Where the body is no JSON. */
+  type?: string
   body: unknown
 }
 
@@ -91,16 +97,18 @@ export class Answers {
   /** Sends a request; returns what was answered and what should have been, both without what belongs to one server and one run. */
   async play(api: Api, request: Request): Promise<{ answer: Answer; wanted: Answer | undefined }> {
     const own = (text: string): string => this.own(text)
-    const { method, path, body, type, headers, token } = request
-    const sent = typeof body === 'string' ? own(body) : body === undefined ? undefined : own(JSON.stringify(body))
+    const { method, path, cbor, headers, token } = request
+    const { type = cbor === undefined ? undefined : 'application/cbor' } = request
+    const sent = cbor === undefined ? textOf(request.body, own) : bytesOf(cbor, own)
     const got = await api.send(method, own(path), {
       headers: { 'user-agent': 'tester/1.0 (of answers)', ...headers },
       ...(sent === undefined ? {} : { body: sent }),
       ...(type === undefined ? {} : { type }),
       ...(token === undefined ? {} : { token }),
     })
-    const { warning } = got.headers
-    return this.compare(request.name, { status: got.status, ...(warning === undefined ? {} : { warning }), body: parsed(got.text) })
+    const { warning, 'content-type': form = '' } = got.headers
+    const shown = form.startsWith('application/cbor') ? { type: form, body: itemsOf(got.body) } : { body: parsed(got.text) }
+    return this.compare(request.name, { status: got.status, ...(warning === undefined ? {} : { warning }), ...shown })
   }
 
   /** Something seen that is no answer to a request. */
@@ -133,6 +141,38 @@ export class Answers {
       .replaceAll(/(time\\+":\\+")[^"\\]+/g, '$1-')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
     return JSON.parse(text) as Answer
+  }
+}
+
+function textOf(body: unknown, own: (text: string) => string): string | undefined {
+  return typeof body === 'string' ? own(body) : body === undefined ? undefined : own(JSON.stringify(body))
+}
+
+function bytesOf(cbor: unknown, own: (text: string) => string): Buffer {
+  if (typeof cbor === 'string') return Buffer.from(cbor, 'hex')
+  return encodeAny(parseNumbers(own(JSON.stringify(cbor))))
+}
+
+/** The items of an answer in CBOR as JSON: one, or the events of a watch. What has more behind it says where. */
+function itemsOf(body: Buffer): unknown {
+  const items: unknown[] = []
+  for (let rest = body; rest.length > 0; ) {
+    const end = Number(/^cbor: \d+ bytes of extraneous data starting at index (\d+)$/.exec(errorOf(rest))?.[1] ?? rest.length)
+    const item = rest.subarray(0, end)
+    // Integers that no number here has are told as texts.
+    const json = JSON.stringify(decodeAny(item)).replaceAll(/(?<=[:[,])-?\d{16,}(?=[,\]}])/g, '"$&"')
+    items.push({ tagged: isCbor(item), item: JSON.parse(json) as unknown })
+    rest = rest.subarray(end)
+  }
+  return items
+}
+
+function errorOf(bytes: Buffer): string {
+  try {
+    decodeAny(bytes)
+    return ''
+  } catch (e) {
+    return e instanceof Error ? e.message : String(e)
   }
 }
 

@@ -14,10 +14,11 @@ import { JsonError, parseJson } from '../machinery/json.ts'
 import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
+import { CborError, type DecodedCbor, decodeMap, decodeTypedCbor, diagnose, interpret } from './cbor/index.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
 import { YamlError, yamlToJson, type YamlJson } from './yaml-read.ts'
 
-export type Encoding = 'json' | 'yaml' | 'protobuf'
+export type Encoding = 'json' | 'yaml' | 'protobuf' | 'cbor'
 
 /** What a body must hold. */
 export interface BodyKind extends GroupVersionKind {
@@ -42,6 +43,8 @@ export interface Parsed {
   duplicates?: string[]
   /** The message of a protobuf body. */
   raw?: Buffer
+  /** A CBOR body, whose kind is all that has been read. */
+  cbor?: Buffer
 }
 
 const utf8 = new TextDecoder()
@@ -73,6 +76,8 @@ export function* decodingBody(
   const { schema } = expected
   const custom = schema !== undefined && schema.facts === undefined
   if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
+  // Fields that it does not know are no matter of its decoder, which is all that is strict there.
+  if (custom && encoding === 'cbor') return readCustom(customOf(bytes, expected), schema, expected, 'Ignore')
   const parsed = yield* recognising(bytes, encoding, expected, yaml, custom)
   if (custom && parsed.kind === '') throw untold(bytes, expected, mode)
   yield
@@ -101,7 +106,14 @@ export function unrecognized(kind: string, why: string, bytes: Buffer): StatusEr
 /** Finds apiVersion and kind, with those expected where the body has none. */
 function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yaml: () => YamlJson, custom: boolean): Pausing<Parsed> {
   try {
-    const found = encoding === 'protobuf' ? fromProtobuf(bytes) : encoding === 'yaml' ? fromYaml(yaml()) : yield* fromJson(bytes, expected)
+    const found =
+      encoding === 'protobuf'
+        ? fromProtobuf(bytes)
+        : encoding === 'cbor'
+          ? fromCbor(bytes)
+          : encoding === 'yaml'
+            ? fromYaml(yaml())
+            : yield* fromJson(bytes, expected)
     const gv = parseApiVersion(found.apiVersion)
     if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
     if (custom) return found
@@ -111,7 +123,7 @@ function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yam
       kind: found.kind === '' ? expected.kind : found.kind,
     }
   } catch (e) {
-    if (e instanceof JsonError || e instanceof YamlError || e instanceof DecodeError) {
+    if (e instanceof JsonError || e instanceof YamlError || e instanceof DecodeError || e instanceof CborError) {
       throw expected.bare === true ? badRequest(e.message) : unrecognized(expected.kind, e.message, bytes)
     }
     throw e
@@ -121,6 +133,43 @@ function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yam
 function fromProtobuf(bytes: Buffer): Parsed {
   const { apiVersion, kind, raw } = unwrap(bytes)
   return { value: undefined, apiVersion, kind, raw }
+}
+
+function fromCbor(bytes: Buffer): Parsed {
+  const { apiVersion, kind } = interpret(bytes)
+  // What is no version counts as none, unlike in JSON.
+  return { value: undefined, apiVersion: parseApiVersion(apiVersion) === undefined ? '' : apiVersion, kind, cbor: bytes }
+}
+
+/** An object without a type. */
+function customOf(bytes: Buffer, { kind: wanted }: BodyKind): Parsed {
+  let value: Record<string, unknown> | undefined
+  const textOf = (name: string): string => (typeof value?.[name] === 'string' ? value[name] : '')
+  const refused = (gvk: GroupVersionKind, why: string): StatusError =>
+    gvk.kind === '' ? unrecognized(wanted, why, bytes) : cannotHandle(gvk, wanted, why)
+  try {
+    value = decodeMap(bytes)
+  } catch (e) {
+    if (!(e instanceof CborError)) throw e
+    const { apiVersion, kind } = told(bytes, wanted)
+    throw refused({ ...(parseApiVersion(apiVersion) ?? NO_VERSION), kind }, e.message)
+  }
+  const apiVersion = textOf('apiVersion')
+  const gv = parseApiVersion(apiVersion)
+  const kind = gv === undefined ? '' : textOf('kind')
+  if (kind === '') throw refused({ ...NO_VERSION, kind }, `Object 'Kind' is missing in '${diagnose(bytes)}'`)
+  if (gv!.version === '') throw refused({ ...NO_VERSION, kind }, `Object 'apiVersion' is missing in '${diagnose(bytes)}'`)
+  return { value, apiVersion, kind }
+}
+
+const NO_VERSION = { group: '', version: '' }
+
+function told(bytes: Buffer, wanted: string): { apiVersion: string; kind: string } {
+  try {
+    return interpret(bytes)
+  } catch (e) {
+    throw e instanceof CborError ? unrecognized(wanted, e.message, bytes) : e
+  }
 }
 
 /** Its numbers and fields are looked at as those of any JSON; duplicates were found before. */
@@ -185,6 +234,7 @@ function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {
 
 function* reading(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare = false): Pausing<DecodedBody> {
   if (parsed.raw !== undefined) return { object: fromMessage(parsed.raw, type, gvk), warnings: [] }
+  if (parsed.cbor !== undefined) return yield* readingCbor(parsed.cbor, type, gvk, mode, bare)
   const decoded = yield* decodingTyped(type, parsed.value, mode, parsed.text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
@@ -193,6 +243,26 @@ function* reading(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: 
   const halves = hasRawFields(type) && parsed.text !== undefined && hasSurrogates(parsed.text)
   const object = halves ? (wellFormedObject(decoded.object, type) as KubeObject) : decoded.object
   return { object, warnings: [...again, ...decoded.warnings] }
+}
+
+/** An unknown field is told alone: Go's decoder reads no further than to the first one. */
+function* readingCbor(bytes: Buffer, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare: boolean): Pausing<DecodedBody> {
+  const refused = (why: string): StatusError => (bare ? badRequest(why) : cannotHandle(gvk, gvk.kind, why))
+  const { value, unknown } = decodedCbor(bytes, type, mode !== 'Ignore', refused)
+  yield
+  const decoded = yield* decodingTyped(type, value, 'Ignore')
+  if (decoded.errors[0] !== undefined) throw refused(decoded.errors[0])
+  if (unknown === undefined) return decoded
+  if (mode === 'Strict') throw refused(`strict decoding error: ${unknown}`)
+  return { object: decoded.object, warnings: [unknown] }
+}
+
+function decodedCbor(bytes: Buffer, type: TypeFacts, strict: boolean, refused: (why: string) => StatusError): DecodedCbor {
+  try {
+    return decodeTypedCbor(bytes, type, type.name.split('.').slice(-2).join('.'), strict)
+  } catch (e) {
+    throw e instanceof CborError ? refused(e.message) : e
+  }
 }
 
 const NO_PROTOBUF = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml'

@@ -59,14 +59,37 @@ describe('the answer to an Accept header', () => {
   })
 
   test('errors and documents know no tables', () => {
-    expect(() => negotiate(table('v1'), false)).toThrow('only the following media types')
-    expect(negotiate(`${table('v1')},${JSON_TYPE}`, false)).toMatchObject({ as: undefined })
-    expect(negotiate('application/*', false)).toMatchObject({ media: JSON_TYPE })
+    expect(() => negotiate(table('v1'), { transforms: false })).toThrow('only the following media types')
+    expect(negotiate(`${table('v1')},${JSON_TYPE}`, { transforms: false })).toMatchObject({ as: undefined })
+    expect(negotiate('application/*', { transforms: false })).toMatchObject({ media: JSON_TYPE })
   })
 
   test('where there are watches, the error names them', () => {
-    expect(() => negotiate('text/plain', true, true)).toThrow('application/json;stream=watch')
+    expect(() => negotiate('text/plain', { streams: true })).toThrow('application/json;stream=watch')
     expect(() => negotiate('text/plain')).not.toThrow('stream=watch')
+  })
+
+  describe('behind its gate', () => {
+    const cbor = { cbor: true }
+    test('CBOR is had when the gate is open', () => {
+      expect(negotiate('application/cbor', cbor)).toMatchObject({ media: 'application/cbor' })
+      expect(negotiate('application/json;q=0.9,application/cbor;q=1', cbor)).toMatchObject({ media: 'application/cbor' })
+      expect(negotiate('application/cbor;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', cbor)).toMatchObject({ media: 'application/cbor' })
+      expect(negotiate('*/*', cbor)).toMatchObject({ media: JSON_TYPE })
+      expect(bodyMediaType('application/cbor', true)).toBe('application/cbor')
+    })
+
+    test('and not when it is closed, whoever asked before', () => {
+      expect(() => negotiate('application/cbor')).toThrow('406: Not Acceptable')
+      expect(negotiate('application/json;q=0.9,application/cbor;q=1')).toMatchObject({ media: JSON_TYPE })
+    })
+
+    test('it is no Table, and a sequence is nothing to ask for', () => {
+      expect(() => negotiate('application/cbor;as=Table;v=v1;g=meta.k8s.io', cbor)).toThrow('only the following media types are accepted')
+      expect(() => negotiate('application/cbor-seq', cbor)).toThrow('406: Not Acceptable')
+      expect(() => negotiate('application/cbor-seq', { ...cbor, streams: true })).toThrow('only the following media types are accepted')
+      expect(() => negotiate('text/plain', { ...cbor, streams: true })).toThrow(/, application\/cbor-seq$/)
+    })
   })
 
   test('any header is answered or refused with 406, the same each time', () => {

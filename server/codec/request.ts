@@ -22,6 +22,7 @@ const ENCODINGS: Readonly<Record<MediaType, Encoding>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
+  'application/cbor': 'cbor',
 }
 
 /** Bytes of a body beyond which it is decoded in turns with other requests. */

@@ -6,7 +6,7 @@ import { health, type HealthCheck, healthPaths } from '../handlers/health.ts'
 import { HealthMetrics } from '../handlers/health-metrics.ts'
 import { metrics } from '../handlers/metrics.ts'
 import { OPENID_PATHS, openId } from '../handlers/openid.ts'
-import { CUSTOM_PATCH_TYPES, PATCH_TYPES } from '../handlers/patch.ts'
+import { customPatchTypes, patchTypes } from '../handlers/patch.ts'
 import { respondObject } from '../handlers/respond.ts'
 import { router } from '../handlers/router.ts'
 import type { Clock } from '../machinery/clock.ts'
@@ -30,6 +30,8 @@ export interface HandlerOptions {
   readonly minRequestTimeoutSeconds: number
   /** The removed `/api/v1/proxy/…` paths. */
   readonly legacyProxy: Handler
+  /** Documents say that CBOR is spoken. */
+  readonly cbor: boolean
 }
 
 type Served = (ctx: RequestContext) => boolean | Promise<boolean>
@@ -55,7 +57,7 @@ export function apiHandler(o: HandlerOptions): Handler {
   const besides: readonly Served[] = [
     documents,
     openId(() => (tokens === undefined ? undefined : { issuer: tokens.issuer, jwksUri, keys: tokens.publicKeys })),
-    lazyOpenApi(o.clock, registry),
+    lazyOpenApi(o.clock, registry, o.cbor),
     health(o.checks, (check, endpoint, ok) => checked.observe(check, endpoint, ok)),
     metrics('/metrics', async () => (await scrape())()),
     metrics('/metrics/slis', async () => (await slis())()),
@@ -72,12 +74,13 @@ export function apiHandler(o: HandlerOptions): Handler {
 }
 
 /** Loaded when it is first asked for: no start needs it. */
-function lazyOpenApi(clock: Clock, registry: Registry): Served {
+function lazyOpenApi(clock: Clock, registry: Registry, cbor: boolean): Served {
   const loaded = once(async (): Promise<Served> => {
     const { openApi, readDescriptions } = await import('../openapi/handler.ts')
     return openApi({
       ...{ scheme, clock, version: `${versionInfo.major}.${versionInfo.minor}`, descriptions: readDescriptions },
-      ...{ patchTypes: PATCH_TYPES, customPatchTypes: CUSTOM_PATCH_TYPES },
+      // The reference's documents do not say that custom resources are applied in CBOR.
+      ...{ patchTypes: patchTypes(cbor), customPatchTypes: customPatchTypes(false), cbor },
       returnsDeletedObject: (r) => registry.resource(r.group, r.version, r.resource)?.store.resource.strategy.returnDeletedObject === true,
       foreign: () =>
         new Map(

@@ -63,6 +63,8 @@ export interface ApiServerOptions {
   jwksUri?: string
   /** Every finished request goes to the log. */
   logRequests: boolean
+  /** Clients may speak CBOR, which is an alpha feature: the gate CBORServingAndStorage. */
+  cbor?: boolean
   /** Admission plugins that run though they are off by default, and that do not run, by name. */
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]

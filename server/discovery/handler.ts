@@ -1,9 +1,10 @@
-import { parseAccept, PROTOBUF_TYPE } from '../codec/negotiation.ts'
+import { encodeObject as encodeCbor } from '../codec/cbor/index.ts'
+import { CBOR_TYPE, negotiate, parseAccept, PROTOBUF_TYPE, servedTypes } from '../codec/negotiation.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import type { RequestContext } from '../request/context.ts'
-import { methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import { isStatusError, methodNotAllowed, notAcceptable, resourceNotFound, StatusError } from '../machinery/status.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Scheme } from '../scheme/contract.ts'
+import type { Scheme, TypeFacts } from '../scheme/contract.ts'
 import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf } from './documents.ts'
 import { versionInfo } from './version.ts'
 
@@ -22,17 +23,22 @@ interface Document {
   etag: string
 }
 
-type Media = 'application/json' | typeof PROTOBUF_TYPE
+type Media = 'application/json' | typeof PROTOBUF_TYPE | typeof CBOR_TYPE
 
 /** The media type in which an Accept header prefers the aggregated form (v2; v2beta1 has gone), if it does before a plain one. */
-function wantsAggregated(accept: string): Media | undefined {
+function wantsAggregated(accept: string, cbor = false): Media | undefined {
   if (!accept.includes('APIGroupDiscoveryList')) return undefined
   for (const { media, params } of parseAccept(accept)) {
-    if (media !== 'application/json' && media !== PROTOBUF_TYPE) continue
+    if (media !== 'application/json' && media !== PROTOBUF_TYPE && !(cbor && media === CBOR_TYPE)) continue
     if (params.as === undefined) return undefined
     if (params.as === 'APIGroupDiscoveryList' && params.g === 'apidiscovery.k8s.io' && params.v === 'v2') return media
   }
   return undefined
+}
+
+function encoded(list: object, type: TypeFacts, media: Media): Buffer {
+  if (media === PROTOBUF_TYPE) return encodeObject(list, type)
+  return media === CBOR_TYPE ? encodeCbor(list, type) : Buffer.from(`${JSON.stringify(list)}\n`)
 }
 
 /** Serves `/`, `/api…`, `/apis…` and `/version`; false for other paths. */
@@ -58,7 +64,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (doc === undefined) {
       const list = aggregated(snapshot, core)
       const type = o.typeOf('apidiscovery.k8s.io', 'v2', 'APIGroupDiscoveryList')!
-      const body = media === PROTOBUF_TYPE ? encodeObject(list, type) : Buffer.from(`${JSON.stringify(list)}\n`)
+      const body = encoded(list, type, media)
       documents.set(key, (doc = { body, etag: etagOf(body) }))
     }
     const headers = {
@@ -83,13 +89,14 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (path === '/') return answered(ctx.exchange.respond(200, JSON_TYPE, index()))
     // So is the version.
     if (path === '/version')
-      return answered(onlyRead(ctx).exchange.respond(200, JSON_TYPE, Buffer.from(JSON.stringify(versionInfo, null, 2))))
+      return answered(onlyJson(onlyRead(ctx)).exchange.respond(200, JSON_TYPE, Buffer.from(JSON.stringify(versionInfo, null, 2))))
     if (root !== 'api' && root !== 'apis') return false
     if (root === 'api') onlyRead(ctx)
     if (group === undefined) {
-      const form = wantsAggregated(ctx.exchange.headers.accept ?? '')
+      const form = wantsAggregated(ctx.exchange.headers.accept ?? '', ctx.cbor)
       if (form !== undefined) return answered(respondAggregated(ctx, root === 'api', form))
-      return answered(o.respond(ctx, root === 'api' ? apiVersions(o.serverAddress) : apiGroupList(o.registry.snapshot.groups)))
+      if (root === 'api') return answered(o.respond(ctx, apiVersions(o.serverAddress)))
+      return answered(o.respond(acceptable(ctx), apiGroupList(o.registry.snapshot.groups)))
     }
     if (root === 'api') {
       if (group !== 'v1' || version !== undefined) throw resourceNotFound()
@@ -97,7 +104,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     }
     const facts = group === '' ? undefined : o.registry.snapshot.group(group)
     if (facts === undefined) return false
-    if (version === undefined) return answered(o.respond(ctx, apiGroup(facts)))
+    if (version === undefined) return answered(o.respond(acceptable(ctx), apiGroup(facts)))
     if (!facts.versions.includes(version)) {
       if (!o.registry.snapshot.isBuiltIn(group!)) return false
       throw resourceNotFound()
@@ -112,6 +119,25 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 function onlyRead(ctx: RequestContext): RequestContext {
   if (ctx.exchange.method !== 'GET') throw methodNotAllowed()
   return ctx
+}
+
+/** The version has no other form. */
+function onlyJson(ctx: RequestContext): RequestContext {
+  const { accept = '' } = ctx.exchange.headers
+  if (accept !== '' && !parseAccept(accept).some(({ media }) => media === 'application/json' || media === '*/*'))
+    throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: application/json', {})
+  return ctx
+}
+
+/** Documents of the aggregator are not behind a route, which words the refusal of a media type in another way. */
+function acceptable(ctx: RequestContext): RequestContext {
+  const { cbor = false, exchange } = ctx
+  try {
+    negotiate(exchange.headers.accept, { transforms: false, cbor })
+    return ctx
+  } catch (e) {
+    throw isStatusError(e) ? notAcceptable(`only the following media types are accepted: ${servedTypes(cbor).join(', ')}`) : e
+  }
 }
 
 const answered = (_: void): true => true

@@ -7,7 +7,7 @@ import { auditIdOf } from './audit-id.ts'
 import { withAuthentication } from './authentication.ts'
 import { withAuthorization } from './authorization.ts'
 import { withCacheControl } from './cache-control.ts'
-import { ServedRequest, type Filter, type Handler } from '../request/context.ts'
+import { ServedRequest, type Filter, type Handler, type RequestDependencies } from '../request/context.ts'
 import { withCors } from './cors.ts'
 import { withErrors, writeText, type ErrorLog, type StatusWriter } from './errors.ts'
 import { withHttpLog, type AccessLogEntry } from './http-log.ts'
@@ -24,6 +24,8 @@ export interface ChainOptions {
   readonly authorizer: Authorizer
   /** Asked by handlers that write. */
   readonly admission: Admission
+  /** Whether clients may speak CBOR. */
+  readonly cbor?: boolean | undefined
   readonly writeStatus: StatusWriter
   readonly errorLog: ErrorLog
   readonly metrics: RequestMetrics
@@ -59,7 +61,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
 }
 
 /** Where an exchange becomes a request: its audit id and what it is about. */
-function withRequestInfo(next: Handler, by: Pick<ChainOptions, 'clock' | 'admission'>): ExchangeHandler {
+function withRequestInfo(next: Handler, by: RequestDependencies): ExchangeHandler {
   return (exchange) => {
     const auditId = auditIdOf(exchange)
     let info: RequestInfo

@@ -65,7 +65,7 @@ export interface ExpectedBody {
 
 /** Reads and decodes a body of the expected kind; warnings for unknown fields go to the client. */
 export async function readObject(ctx: RequestContext, expected: ExpectedBody, validation: FieldValidation): Promise<KubeObject> {
-  const media = bodyMediaType(ctx.exchange.headers['content-type'])
+  const media = bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor)
   const bytes = await ctx.exchange.readBody(MAX_BODY)
   const { object, warnings } = await decodeRequest(bytes, media, expected, validation)
   for (const text of warnings) ctx.warnings.push(text)

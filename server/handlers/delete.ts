@@ -34,7 +34,7 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
       schema: schemaOfType(scheme.typeOf('', 'v1', 'DeleteOptions')!),
       bare: true,
     }
-    raw = (await decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type']), expected, 'Ignore')).object
+    raw = (await decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor), expected, 'Ignore')).object
   } else {
     const grace = parseInt64(q, 'gracePeriodSeconds')
     if (grace !== undefined) raw.gracePeriodSeconds = grace

@@ -16,7 +16,7 @@ import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Schema } from '../scheme/schema.ts'
 import { hasRawFields } from '../scheme/raw.ts'
-import { APPLY_TYPE, applyObject } from './apply.ts'
+import { APPLY_CBOR_TYPE, APPLY_TYPE, applyObject } from './apply.ts'
 import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, encoderFor } from './respond.ts'
@@ -40,24 +40,28 @@ const STRATEGIC = 'application/strategic-merge-patch+json'
 /** What patchOf knows. */
 const PATCHES = ['application/json-patch+json', 'application/merge-patch+json', STRATEGIC]
 /** What PATCH takes of a built-in kind: the OpenAPI documents promise these. */
-export const PATCH_TYPES: readonly string[] = [...PATCHES, APPLY_TYPE]
+export const patchTypes = (cbor: boolean): readonly string[] => [...PATCHES, APPLY_TYPE, ...(cbor ? [APPLY_CBOR_TYPE] : [])]
+/** Custom kinds have no strategic merge. */
+export const customPatchTypes = (cbor: boolean): readonly string[] => patchTypes(cbor).filter((type) => type !== STRATEGIC)
 
 const mediaType = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase()
 const unsupported = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
-/** Custom kinds have no strategic merge. */
-export const CUSTOM_PATCH_TYPES = PATCH_TYPES.filter((type) => type !== STRATEGIC)
-const unsupportedCustom = (): StatusError =>
-  unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${CUSTOM_PATCH_TYPES.join(', ')}`)
+const unsupportedCustom = (types: readonly string[]): StatusError =>
+  unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
 
 /** 415 for a type that is not known here, before anything else is looked at. */
-export function checkPatchType(ctx: RequestContext, { facts }: Schema): void {
-  const type = mediaType(ctx.exchange.headers['content-type'] ?? '')
-  if (facts === undefined && !CUSTOM_PATCH_TYPES.includes(type)) throw unsupportedCustom()
+export function checkPatchType({ exchange, cbor = false }: RequestContext, { facts }: Schema): void {
+  const type = mediaType(exchange.headers['content-type'] ?? '')
+  const custom = customPatchTypes(cbor)
+  if (facts === undefined && !custom.includes(type)) throw unsupportedCustom(custom)
   if (!PATCHES.includes(type)) throw unsupported()
 }
 
 /** Whether the client applies a partial object instead of patching (server-side apply). */
-export const isApply = (ctx: RequestContext): boolean => mediaType(ctx.exchange.headers['content-type'] ?? '') === APPLY_TYPE
+export function isApply({ exchange, cbor }: RequestContext): boolean {
+  const type = mediaType(exchange.headers['content-type'] ?? '')
+  return type === APPLY_TYPE || (cbor === true && type === APPLY_CBOR_TYPE)
+}
 
 /** A patch body by its content type. Throws 400 for one that is no JSON. */
 export function patchOf(contentType: string, body: Buffer, { facts: type }: Schema, validation: FieldValidation): Patch {

@@ -1,5 +1,6 @@
 import type { Entry } from '../cache/entry.ts'
-import { negotiate, PROTOBUF_TYPE, type Representation } from '../codec/negotiation.ts'
+import { CBOR_TYPE, negotiate, PROTOBUF_TYPE, type Representation, streamTypes } from '../codec/negotiation.ts'
+import { encodeObject as encodeCbor } from '../codec/cbor/index.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { RequestContext } from '../request/context.ts'
@@ -23,12 +24,12 @@ export function wantsPretty(query: Query, userAgent: string | undefined): boolea
   return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
-const NO_YAML_STREAM = `only the following media types are accepted: application/json;stream=watch, ${PROTOBUF_TYPE};stream=watch`
-
 export function representationOf(ctx: RequestContext, transforms = true, protobuf = true): Representation {
   const { verb } = ctx.requestInfo
-  const r = negotiate(ctx.exchange.headers.accept, transforms, verb === 'list' || verb === 'watch', protobuf)
-  if (verb === 'watch' && r.media === 'application/yaml') throw notAcceptable(NO_YAML_STREAM)
+  const { cbor } = ctx
+  const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor })
+  if (verb === 'watch' && r.media === 'application/yaml')
+    throw notAcceptable(`only the following media types are accepted: ${streamTypes(cbor === true)}`)
   return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
     ? { ...r, pretty: true }
     : r
@@ -64,8 +65,10 @@ export function respondObject(
   const { apiVersion, kind } = obj
   // Legacy discovery leaves the version of its own documents out.
   const gv = parseApiVersion(apiVersion ?? 'v1')
-  const type = media === PROTOBUF_TYPE && gv !== undefined && kind !== undefined ? scheme.typeOf(gv.group, gv.version, kind) : undefined
-  if (type !== undefined) {
+  const type = gv !== undefined && kind !== undefined ? scheme.typeOf(gv.group, gv.version, kind) : undefined
+  if (media === CBOR_TYPE) {
+    ctx.exchange.respond(status, { 'content-type': CBOR_TYPE }, encodeCbor(obj, type))
+  } else if (media === PROTOBUF_TYPE && type !== undefined) {
     ctx.exchange.respond(status, { 'content-type': PROTOBUF_TYPE }, encodeObject(obj as KubeObject, type))
   } else if (media === 'application/yaml') {
     ctx.exchange.respond(status, { 'content-type': 'application/yaml' }, Buffer.from(stringifyYaml(obj)))

@@ -36,7 +36,7 @@ const bearer = { description: 'Bearer Token authentication', type: 'apiKey', nam
 export function documents(o: DocumentOptions): Documents {
   const source: SchemaSource = { scheme: o.scheme, descriptions: o.descriptions, kinds: kindsOf(o.scheme) }
   const info = { title: TITLE, version: o.version }
-  const single = discoveryPaths(o.scheme, VERSION_INFO)
+  const single = discoveryPaths(o, VERSION_INFO)
   const groupVersions = new Map(
     o.scheme.groups.flatMap(({ name, versions }) =>
       versions.map((version) => [name === '' ? `api/${version}` : `apis/${name}/${version}`, { group: name, version }] as const),

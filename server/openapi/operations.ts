@@ -28,8 +28,11 @@ export interface Operation {
 }
 
 export const JSON_ONLY = ['application/json']
-export const OBJECTS = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
-const STREAMS = [...OBJECTS, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+const OBJECTS = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+/** Media types of objects: CBOR behind its gate. */
+export const objectTypes = (cbor = false): readonly string[] => (cbor ? [...OBJECTS, 'application/cbor'] : OBJECTS)
+const streamTypes = (cbor = false): readonly string[] => [...objectTypes(cbor), ...STREAMS, ...(cbor ? ['application/cbor-seq'] : [])]
 const ANY = ['*/*']
 
 export const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1)
@@ -38,6 +41,8 @@ export interface OperationOptions {
   scheme: Scheme
   /** Media types of patches that are served. */
   patchTypes: readonly string[]
+  /** Whether CBOR is spoken. */
+  cbor?: boolean | undefined
   /** Whether a finished delete answers with the object. */
   returnsDeletedObject(resource: ResourceFacts): boolean
 }
@@ -72,7 +77,7 @@ export function listOperation(c: Context, all: '' | 'ForAllNamespaces'): Operati
     kind: ownKind(r),
     parameters: [...LIST, PRETTY, ...(all === '' ? c.within : [])],
     consumes: ANY,
-    produces: STREAMS,
+    produces: streamTypes(c.cbor),
     codes: [200],
     answers: `${r.type}List`,
   }
@@ -91,7 +96,7 @@ export function watchOperation(c: Context, list: '' | 'List', all: '' | 'ForAllN
     kind: ownKind(r),
     parameters: [...LIST, PRETTY, ...(all === '' ? c.within : []), ...(list === 'List' ? [] : [named(r.kind)])],
     consumes: ANY,
-    produces: STREAMS,
+    produces: streamTypes(c.cbor),
     codes: [200],
     answers: `${META}.WatchEvent`,
   }
@@ -138,13 +143,17 @@ function operation(c: Context, verb: Verb, t: Target): Operation {
     parameters: [...verb.parameters, PRETTY, ...t.where],
     ...body,
     consumes: verb.body === 'patch' ? c.patchTypes : ANY,
-    produces: OBJECTS,
+    produces: objectTypes(c.cbor),
     codes: verb.codes,
     answers: t.type,
   }
 }
 
-const deletion = { body: { type: `${META}.DeleteOptions`, required: false }, consumes: ANY, produces: OBJECTS } as const
+const deletion = ({ cbor }: Context): Pick<Operation, 'body' | 'consumes' | 'produces'> => ({
+  body: { type: `${META}.DeleteOptions`, required: false },
+  consumes: ANY,
+  produces: objectTypes(cbor),
+})
 
 export function collectionOperations(c: Context): Operation[] {
   const { r } = c
@@ -163,7 +172,7 @@ export function collectionOperations(c: Context): Operation[] {
       action: 'deletecollection',
       kind: ownKind(r),
       parameters: [...DELETE_MANY, PRETTY, ...c.within],
-      ...deletion,
+      ...deletion(c),
       codes: [200],
       answers: `${META}.Status`,
     })
@@ -195,7 +204,7 @@ export function objectOperations(c: Context): Operation[] {
       action: 'delete',
       kind: ownKind(r),
       parameters: [...DELETE_ONE, PRETTY, ...where],
-      ...deletion,
+      ...deletion(c),
       codes: [200, 202],
       answers: object ? r.type : `${META}.Status`,
     })
@@ -224,7 +233,7 @@ export function subresourceOperations(c: Context, s: SubresourceFacts): Operatio
 function logOperation(c: Context, made: Operation): Operation {
   const fields = c.scheme.typeOf('', 'v1', 'PodLogOptions')?.jsonFields ?? []
   const parameters = [...made.parameters, ...optionParameters('PodLogOptions', fields)]
-  return { ...made, parameters, produces: ['text/plain', ...OBJECTS], answers: undefined }
+  return { ...made, parameters, produces: ['text/plain', ...objectTypes(c.cbor)], answers: undefined }
 }
 
 const CONNECT: Readonly<Record<string, Method>> = { get: 'get', update: 'put', create: 'post', delete: 'delete', patch: 'patch' }

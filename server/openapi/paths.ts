@@ -1,4 +1,3 @@
-import type { Scheme } from '../scheme/contract.ts'
 import {
   capital,
   collectionOperations,
@@ -8,7 +7,7 @@ import {
   listOperation,
   METHODS,
   objectOperations,
-  OBJECTS,
+  objectTypes,
   type Operation,
   type OperationOptions,
   subresourceOperations,
@@ -50,26 +49,34 @@ export function* groupVersionPaths(options: OperationOptions, group: string, ver
     const within = r.namespaced ? [inPath('namespace', 'name of a namespace')] : []
     return resourcePaths({ ...options, base, r, tag, prefix, scope: r.namespaced ? 'Namespaced' : '', within })
   })
-  const list = discoveryPath(`${base}/`, tag, `get${prefix}APIResources`, 'get available resources', `${META}.APIResourceList`)
+  const list = discoveryPath(
+    `${base}/`,
+    tag,
+    `get${prefix}APIResources`,
+    'get available resources',
+    `${META}.APIResourceList`,
+    objectTypes(options.cbor),
+  )
   return [list, ...paths.flat()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** The documents of discovery itself, each in a document of its own: `api`, `apis`, `apis/apps`, `version`. */
-export function discoveryPaths(scheme: Scheme, versionInfo: string): Map<string, Path> {
+export function discoveryPaths({ scheme, cbor }: OperationOptions, versionInfo: string): Map<string, Path> {
+  const media = objectTypes(cbor)
   const paths = new Map([
-    ['api', discoveryPath('/api/', 'core', 'getCoreAPIVersions', 'get available API versions', `${META}.APIVersions`)],
-    ['apis', discoveryPath('/apis/', 'apis', 'getAPIVersions', 'get available API versions', `${META}.APIGroupList`)],
+    ['api', discoveryPath('/api/', 'core', 'getCoreAPIVersions', 'get available API versions', `${META}.APIVersions`, media)],
+    ['apis', discoveryPath('/apis/', 'apis', 'getAPIVersions', 'get available API versions', `${META}.APIGroupList`, media)],
     ['version', discoveryPath('/version/', 'version', 'getCodeVersion', 'get the version of this server', versionInfo, JSON_ONLY)],
   ])
   for (const { name } of scheme.groups) {
     if (name === '') continue
     const id = `get${capital(tagOf(name))}APIGroup`
-    paths.set(`apis/${name}`, discoveryPath(`/apis/${name}/`, tagOf(name), id, 'get information of a group', `${META}.APIGroup`))
+    paths.set(`apis/${name}`, discoveryPath(`/apis/${name}/`, tagOf(name), id, 'get information of a group', `${META}.APIGroup`, media))
   }
   return paths
 }
 
-function discoveryPath(path: string, tag: string, id: string, description: string, answers: string, media = OBJECTS): Path {
+function discoveryPath(path: string, tag: string, id: string, description: string, answers: string, media: readonly string[]): Path {
   return pathOf(path, [{ method: 'get', id, tag, description, parameters: [], consumes: media, produces: media, codes: [200], answers }])
 }
 

@@ -53,7 +53,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
    
     authorization-policy-file debug-socket-path disabled-metrics
     egress-selector-config-file emulated-version encryption-provider-config endpoint-reconciler-type etcd-servers-overrides
-    external-hostname feature-gates kubelet-certificate-authority kubelet-preferred-address-types log-json-info-buffer-size
+    external-hostname kubelet-certificate-authority kubelet-preferred-address-types log-json-info-buffer-size
     log-text-info-buffer-size logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
     oidc-groups-prefix oidc-issuer-url oidc-required-claim oidc-signing-algs oidc-username-claim oidc-username-prefix
     peer-advertise-ip peer-advertise-port peer-ca-file proxy-client-cert-file proxy-client-key-file runtime-config service-account-signing-endpoint

@@ -2,6 +2,7 @@ import { admission, type AdmissionOptions } from './admission.ts'
 import { authentication, type AuthenticationOptions } from './authentication.ts'
 import { authorization, type AuthorizationOptions } from './authorization.ts'
 import { credentials, type CredentialOptions } from './credentials.ts'
+import { features, type FeatureOptions } from './features.ts'
 import { FlagValueError, parsers, showDefault, type Family, type FlagType } from './flag.ts'
 import { withoutEffect } from './known.ts'
 import { limits, type LimitOptions } from './limits.ts'
@@ -18,6 +19,7 @@ export interface Options {
   authentication: AuthenticationOptions
   authorization: AuthorizationOptions
   admission: AdmissionOptions
+  features: FeatureOptions
   credentials: CredentialOptions
   limits: LimitOptions
   loops: LoopOptions
@@ -53,6 +55,7 @@ const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
   authentication,
   authorization,
   admission,
+  features,
   credentials,
   limits,
   loops,

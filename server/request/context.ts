@@ -22,6 +22,8 @@ export interface RequestContext {
   readonly clock: Clock
   /** Who may change or refuse what the request writes. */
   readonly admission: Admission
+  /** Whether CBOR is spoken: the gate CBORServingAndStorage is open. */
+  readonly cbor?: boolean
   /** When the request arrived, in the clock's milliseconds. */
   readonly receivedAt: number
   /** Watches, proxied streams, logs with follow: no deadline, and not counted as in flight. */
@@ -36,6 +38,13 @@ export type Handler = (ctx: RequestContext) => void | Promise<void>
 /** A filter takes what comes after it and gives back the whole. */
 export type Filter = (next: Handler) => Handler
 
+/** What every request of a server has from it. */
+export interface RequestDependencies {
+  readonly clock: Clock
+  readonly admission: Admission
+  readonly cbor?: boolean | undefined
+}
+
 const nobody: UserInfo = { name: '', groups: [] }
 
 /** The context of a request from outside; what few requests need is made when they ask for it. */
@@ -46,6 +55,7 @@ export class ServedRequest implements RequestContext {
   readonly auditId: string
   readonly clock: Clock
   readonly admission: Admission
+  readonly cbor: boolean
   readonly receivedAt: number
   readonly longRunning: boolean
   #annotations: Annotations | undefined
@@ -53,12 +63,13 @@ export class ServedRequest implements RequestContext {
   #abort: AbortController | undefined
   #aborted: Error | undefined
 
-  constructor(exchange: Exchange, requestInfo: RequestInfo, auditId: string, by: { readonly clock: Clock; readonly admission: Admission }) {
+  constructor(exchange: Exchange, requestInfo: RequestInfo, auditId: string, by: RequestDependencies) {
     this.exchange = exchange
     this.requestInfo = requestInfo
     this.auditId = auditId
     this.clock = by.clock
     this.admission = by.admission
+    this.cbor = by.cbor === true
     this.receivedAt = by.clock.now()
     this.longRunning = isLongRunning(requestInfo)
   }

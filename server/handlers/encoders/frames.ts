@@ -1,6 +1,7 @@
 import type { Entry } from '../../cache/entry.ts'
 import type { FrameEncoder, WatchEventType } from '../../cache/watchers.ts'
-import { PROTOBUF_TYPE } from '../../codec/negotiation.ts'
+import * as cbor from '../../codec/cbor/index.ts'
+import { CBOR_SEQUENCE, PROTOBUF_TYPE } from '../../codec/negotiation.ts'
 import { encodeObject, frameWatchEvent } from '../../codec/protobuf/index.ts'
 import type { Status } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -30,6 +31,8 @@ function jsonFrame(type: keyof typeof FRAME_HEAD, object: Buffer): Buffer {
 
 /** The last frame of a watch that cannot go on. */
 export function errorFrame(media: string, status: Status): Buffer {
+  const type = scheme.typeOf('', 'v1', 'Status')!
+  if (media === CBOR_SEQUENCE) return cbor.frameWatchEvent('ERROR', cbor.encodeObject(status, type))
   if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(escapedJson(status)))
-  return frameWatchEvent('ERROR', encodeObject(status as unknown as KubeObject, scheme.typeOf('', 'v1', 'Status')!))
+  return frameWatchEvent('ERROR', encodeObject(status as unknown as KubeObject, type))
 }

@@ -1,6 +1,7 @@
-import { PROTOBUF_TYPE } from '../../codec/negotiation.ts'
+import { CBOR_TYPE, PROTOBUF_TYPE } from '../../codec/negotiation.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { ResourceEncoder, EncoderOptions } from './contract.ts'
+import { cborEncoder } from './cbor.ts'
 import { jsonEncoder } from './json.ts'
 import { onlyFor, partialMetadataEncoder } from './partial-metadata.ts'
 import { protobufEncoder } from './protobuf.ts'
@@ -25,6 +26,7 @@ function makeEncoder(served: ServedResource, o: EncoderOptions): ResourceEncoder
   if (as === 'Table') return tableEncoder(served, o)
   if (as !== undefined) return onlyFor(served, partialMetadataEncoder(served, o), as)
   if (media === PROTOBUF_TYPE) return protobufEncoder(served)
+  if (media === CBOR_TYPE) return cborEncoder(served)
   if (media === 'application/yaml') return yamlEncoder(served)
   return jsonEncoder(served, pretty)
 }

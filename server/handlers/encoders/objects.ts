@@ -65,7 +65,7 @@ export function emptyList(served: ServedResource): (meta: ListMeta) => object {
 }
 
 /** As Go writes a map: nothing is left out but what counts nothing. */
-const sortedListMeta = (m: ListMeta): ListMeta => ({
+export const sortedListMeta = (m: ListMeta): ListMeta => ({
   continue: m.continue ?? '',
   ...(m.remainingItemCount ? { remainingItemCount: m.remainingItemCount } : {}),
   ...(m.resourceVersion === undefined ? {} : { resourceVersion: m.resourceVersion }),

@@ -1,10 +1,11 @@
 import type { Entry } from '../../cache/entry.ts'
-import { PROTOBUF_TYPE, type Representation } from '../../codec/negotiation.ts'
+import { CBOR_TYPE, PROTOBUF_TYPE, type Representation } from '../../codec/negotiation.ts'
 import { encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
 import { notAcceptable, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import { scheme } from '../../scheme/index.ts'
+import { cborForm } from './cbor.ts'
 import { metaVersion, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
 import { jsonList, NEWLINE, prettyItem, prettyJson } from './json.ts'
@@ -34,6 +35,21 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
         bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(bookmarkObject(kind, apiVersion, rv, end), type)),
       },
     }
+  }
+  if (o.representation.media === CBOR_TYPE) {
+    return cborForm({
+      ...{
+        key: `cbor partial ${apiVersion}`,
+        group: 'meta.k8s.io',
+        version: o.representation.version,
+        kind,
+        listKind: `${kind}List`,
+        ...{ type, whole: true },
+      },
+      object: partial,
+      bookmark: (rv, end) => bookmarkObject(kind, apiVersion, rv, end),
+      meta: listMeta,
+    })
   }
   const { pretty } = o.representation
   const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(escapedJson(partial(e))))

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { withSortedResourceVersion } from '../../cache/stored-json.ts'
 import { customSelectableFields, printerTable, type PrinterColumn } from '../../extensions/columns.ts'
 import { isConditionTrue, type CustomResourceDefinition, type DefinitionVersion } from '../../extensions/definition.ts'
 import { JsonPathError } from '../../extensions/jsonpath.ts'
@@ -15,6 +14,7 @@ import { customScale } from './custom-scale.ts'
 import { ConversionWebhook } from './conversion-webhook.ts'
 import { ConvertedForm, CustomForm, CustomSchema } from './custom-schema.ts'
 import { customStrategy } from './custom-strategy.ts'
+import { decodeStored } from './stored-value.ts'
 
 export interface CustomOptions {
   /** The structure of metadata, the same for all kinds. */
@@ -68,7 +68,7 @@ export function customResource(crd: CustomResourceDefinition, o: CustomOptions):
     const hasStatus = v.subresources?.status !== undefined && v.subresources.status !== null
     const scale = v.subresources?.scale ?? undefined
     const rules: VersionRules = {
-      ...{ schema, hasStatus, decode: withSortedResourceVersion },
+      ...{ schema, hasStatus, decode: decodeStored },
       strategy: customStrategy({ group, resource, kind, schema, hasStatus, scale, isTerminating: () => o.isTerminating(name) }),
       selectableFields: lazyFields(v),
       ...formOf(schema),

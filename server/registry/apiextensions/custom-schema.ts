@@ -15,6 +15,7 @@ import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/
 import { duplicateFields } from '../../patch/parse.ts'
 import type { ValueConverter } from '../generic/stored-resource.ts'
 import type { ConversionWebhook } from './conversion-webhook.ts'
+import { storedJson } from './stored-value.ts'
 import type { DecodedTyped, FieldValidation } from '../../scheme/decode-typed.ts'
 import type { OpenApiSource, Schema } from '../../scheme/schema.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
@@ -212,7 +213,4 @@ export class ConvertedForm implements ValueConverter {
   }
 }
 
-function parsedValue(value: Buffer): JsonObject {
-  const text = value.toString()
-  return parseIntegers(text) as JsonObject
-}
+const parsedValue = (value: Buffer): JsonObject => parseIntegers(storedJson(value).toString()) as JsonObject

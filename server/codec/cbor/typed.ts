@@ -1,0 +1,458 @@
+import { DurationParseError, parseDuration } from '../../machinery/go-duration.ts'
+import { goQuote } from '../../machinery/go-quote.ts'
+import { setOwn } from '../../machinery/own.ts'
+import { parseQuantity, QuantityError } from '../../machinery/quantity.ts'
+import { parseTime, TimeParseError } from '../../machinery/time.ts'
+import { canonicalBase64, illegalAt } from '../../scheme/base64.ts'
+import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
+import { scheme } from '../../scheme/index.ts'
+import { belowInt64, decodeAny, decodeMap, Decoder, duplicate, isInt64 } from './decoder.ts'
+import * as cbor from './head.ts'
+import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
+import { Reader } from './reader.ts'
+import { checkWellFormed } from './well-formed.ts'
+
+export interface DecodedCbor {
+  /** The value as JSON of the type has it: bytes are base64. Not in normal form yet. */
+  readonly value: Record<string, unknown>
+  /** What strict decoding has against it. The reference tells the first unknown field by its place in its own map. */
+  readonly unknown: string | undefined
+}
+
+/**
+ * Decodes bytes as Go decodes them into a struct.
+ * @param goType as errors name it
+ * @param strict whether unknown fields are told of; they are left out in any case
+ * @throws CborError in the reference's words
+ */
+export function decodeTypedCbor(bytes: Buffer, type: TypeFacts, goType: string, strict: boolean): DecodedCbor {
+  checkWellFormed(bytes)
+  const decoded = new TypedDecoder(new Reader(bytes), strict).decode(type, goType)
+  if (!(decoded.error instanceof UnknownFieldError)) return { value: known(decoded), unknown: undefined }
+  // It has ended the struct that it stands in.
+  return { value: known(new TypedDecoder(new Reader(bytes), false).decode(type, goType)), unknown: decoded.error.message }
+}
+
+interface Outcome {
+  readonly value: unknown
+  readonly error: CborError | undefined
+}
+
+function known({ value, error }: Outcome): Record<string, unknown> {
+  if (error !== undefined) throw error
+  return (value ?? {}) as Record<string, unknown>
+}
+
+const text = (name: string): FieldFacts => ({
+  ...{ name, number: 0, type: { kind: 'string' }, goType: 'string' },
+  ...{ required: false, omitEmpty: true, omitZero: false, pointer: false },
+})
+const KIND = text('kind')
+const API_VERSION = text('apiVersion')
+const TYPE_META: TypeFacts = {
+  name: 'io.k8s.apimachinery.pkg.apis.meta.v1.TypeMeta',
+  ...{ fields: [KIND, API_VERSION], jsonFields: [KIND, API_VERSION] },
+  field: (name) => (name === 'kind' ? KIND : name === 'apiVersion' ? API_VERSION : undefined),
+}
+
+/**
+ * What an object says that it is.
+ * @throws CborError in the reference's words
+ */
+export function interpret(bytes: Buffer): { apiVersion: string; kind: string } {
+  try {
+    const { apiVersion = '', kind = '' } = decodeTypedCbor(bytes, TYPE_META, goName(TYPE_META.name), false).value as Record<string, string>
+    return { apiVersion, kind }
+  } catch (e) {
+    throw e instanceof CborError ? new CborError(`unable to determine group/version/kind: ${e.message}`) : e
+  }
+}
+
+const goName = (name: string): string => name.split('.').slice(-2).join('.')
+const named = (name: string): TypeFacts => scheme.type(name)!
+
+/** Deeper than any real schema, shallower than the stack, as for JSON. */
+const MAX_DEPTH = 500
+
+const SCALARS: ReadonlySet<TypeRef['kind']> = new Set(['string', 'boolean', 'int32', 'int64', 'double'] as const)
+
+/** A value of another type than the one wanted, which was not read. */
+const OTHER = Symbol('other')
+
+class UnknownFieldError extends CborError {}
+
+/** Types of the keys of maps that have a name of their own. */
+const KEYS: Readonly<Record<string, string>> = { 'v1.ResourceList': 'v1.ResourceName' }
+
+const MAP_TYPES = new Map<string, { inner: string; key: string }>()
+
+/** Go's names of the values and keys of a map. */
+function mapTypes(goType: string, values: TypeRef): { inner: string; key: string } {
+  const known = MAP_TYPES.get(goType)
+  if (known !== undefined) return known
+  const [, key = KEYS[goType] ?? 'string', inner = goTypeOf(values)] = /^map\[([^\]]*)\](.+)$/.exec(goType) ?? []
+  const made = { inner, key }
+  // Without a name of its own its values' type tells it from others.
+  if (goType !== '') MAP_TYPES.set(goType, made)
+  return made
+}
+
+/** What types with a reader of their own get: what Go's name for the type that they read first is, and what they make of it. */
+const TEXTS: Partial<Record<ScalarKind, (text: string) => unknown>> = {
+  time: (text) => parseTime(text, 'time'),
+  microTime: (text) => parseTime(text, 'microTime'),
+  quantity: (text) => parseQuantity(text.trim()),
+  duration: (text) => parseDuration(text),
+}
+
+class TypedDecoder extends Decoder {
+  /** An unknown field is an error. */
+  readonly #strict: boolean
+  /** Structs within each other. */
+  #depth: number
+  /** What is wrong with JSON of any form is found when the rest is decoded. */
+  #raw: CborError | undefined
+
+  constructor(r: Reader, strict = true, depth = 0) {
+    super(r)
+    this.#strict = strict
+    this.#depth = depth
+  }
+
+  decode(type: TypeFacts, goType: string): Outcome {
+    const { value, error = this.#raw } = this.whole(() => this.#message(type, goType))
+    return { value, error }
+  }
+
+  #value(type: TypeRef, goType: string): unknown {
+    switch (type.kind) {
+      case 'array':
+        return this.#list(type.items, goType)
+      case 'map':
+        return this.#table(type.values, goType)
+      case 'ref': {
+        const facts = named(type.name)
+        if (facts.scalar !== undefined) return this.#scalar(facts.scalar, goType)
+        return facts.union === undefined ? this.#message(facts, goType) : this.#union(facts)
+      }
+      default:
+        return this.#scalar(type.kind, goType)
+    }
+  }
+
+  /** A composite value behind its tags; another one, if not null, is of a wrong type. */
+  #behindTags(wanted: number, goType: string, decode: () => unknown): unknown {
+    // Most values have no tags.
+    if (this.r.next === wanted) return decode()
+    const type = this.untagged()
+    if (type === undefined) return undefined
+    return this.leaveTags(() => {
+      if (type === wanted) return decode()
+      if (this.r.bytes[this.r.pos] === cbor.NULL) return void this.r.head()
+      const isArray = type === cbor.ARRAY && wanted === cbor.MAP && !goType.startsWith('map[')
+      return this.mismatch(type, goType, isArray ? 'cannot decode CBOR array to struct without toarray option' : '')
+    })
+  }
+
+  #message(facts: TypeFacts, goType: string): unknown {
+    if (this.#depth >= MAX_DEPTH) {
+      this.r.skip()
+      return this.fail(new CborError('exceeded max depth'))
+    }
+    return this.#behindTags(cbor.MAP, goType, () => {
+      const out = {}
+      const before = this.error
+      this.error = undefined
+      this.#depth++
+      this.#fields(facts, goType, out)
+      this.#depth--
+      this.error = before ?? this.error
+      return out
+    })
+  }
+
+  #fields(facts: TypeFacts, goType: string, out: object): void {
+    const { r } = this
+    r.head()
+    const { count } = r
+    const seen = new Set<string | number | bigint>()
+    for (let i = 0; !r.ends(i, count); i++) {
+      const name = this.#name()
+      if (name === undefined) continue
+      const field = typeof name === 'string' ? facts.field(name) : undefined
+      if (field === undefined && this.#strict) {
+        this.error = new UnknownFieldError(`cbor: found unknown field at map element index ${i}`)
+        r.skip()
+        return this.skipEntries(i + 1, count)
+      }
+      if (seen.has(name)) {
+        this.error = duplicate(typeof name === 'string' ? goQuote(name) : String(name), i)
+        r.skip()
+        return this.skipEntries(i + 1, count)
+      }
+      seen.add(name)
+      if (field === undefined) r.skip()
+      else this.#field(field, goType, out)
+    }
+  }
+
+  #field(field: FieldFacts, goType: string, out: object): void {
+    const before = this.error
+    this.error = undefined
+    const found = this.#pointed(field)
+    const wrong = this.error as CborError | undefined
+    if (wrong instanceof CborTypeError) wrong.field = `${goType}.${field.name}`
+    this.error = before ?? wrong
+    if (wrong === undefined && found !== undefined) setOwn(out, field.name, found)
+  }
+
+  /** What is nil may be undefined, too. */
+  #pointed({ pointer, type, goType }: FieldFacts): unknown {
+    if (!pointer || !this.r.nextIsNull) return this.#value(type, goType)
+    this.r.skip()
+    return null
+  }
+
+  /** The key of a struct's field; undefined, with the value passed over, for what cannot be one. */
+  #name(): string | number | bigint | undefined {
+    const { r } = this
+    const type = r.next
+    if (type === cbor.BYTE_STRING) return r.byteText()
+    if (type === cbor.TEXT_STRING) {
+      const name = this.text()
+      if (name === undefined) r.skip()
+      return name
+    }
+    if (type === cbor.POSITIVE || type === cbor.NEGATIVE) return this.#number(type)
+    const detail = `map key is of type ${cbor.TYPE_NAMES[type]} and cannot be used to match struct field name`
+    this.fail(new CborTypeError(type, 'string', detail))
+    r.skip()
+    r.skip()
+    return undefined
+  }
+
+  #number(type: number): number | bigint | undefined {
+    const name = this.integer()
+    if (typeof name !== 'bigint' || isInt64(name)) return name
+    const shown = type === cbor.NEGATIVE ? `-1-${-1n - name}` : String(name)
+    this.fail(new CborTypeError(type, 'int64', `${shown} overflows Go's int64`))
+    this.r.skip()
+    return undefined
+  }
+
+  #list(items: TypeRef, goType: string): unknown {
+    const inner = goType.startsWith('[]') ? goType.slice(2) : goTypeOf(items)
+    return this.#behindTags(cbor.ARRAY, goType, () => {
+      this.r.head()
+      const { count } = this.r
+      const out: unknown[] = []
+      for (let i = 0; !this.r.ends(i, count); i++) out.push(this.#value(items, inner) ?? null)
+      return out
+    })
+  }
+
+  #table(values: TypeRef, goType: string): unknown {
+    const { inner, key } = mapTypes(goType, values)
+    return this.#behindTags(cbor.MAP, goType === '' ? `map[string]${inner}` : goType, () =>
+      this.map(() => this.#value(values, inner), key, SCALARS.has(values.kind)),
+    )
+  }
+
+  #scalar(kind: ScalarKind, goType: string): unknown {
+    switch (kind) {
+      case 'string':
+        return this.string(goType)
+      case 'boolean':
+        return this.#plain(goType, (type) => (type === cbor.PRIMITIVE ? this.#boolean() : OTHER))
+      case 'int32':
+      case 'int64':
+        return this.#plain(goType, (type) => this.#int(type, kind === 'int32' ? 32 : 64, goType))
+      case 'double':
+        return this.#plain(goType, () => this.#float(goType))
+      case 'bytes':
+        return this.#bytes()
+      case 'intOrString':
+        return this.#intOrString()
+      case 'raw':
+      case 'json':
+      case 'fieldsV1':
+        return this.#json(kind)
+      default:
+        return this.#own(kind)
+    }
+  }
+
+  /** A number or a boolean. */
+  #plain(goType: string, decode: (type: number) => unknown): unknown {
+    const type = this.untagged()
+    if (type === undefined) return undefined
+    return this.leaveTags(() => {
+      if (this.r.bytes[this.r.pos] === cbor.NULL) return void this.r.head()
+      const found = decode(type)
+      return found === OTHER ? this.mismatch(type, goType) : found
+    })
+  }
+
+  #boolean(): boolean | typeof OTHER {
+    const byte = this.r.bytes[this.r.pos]
+    if (byte !== cbor.TRUE && byte !== cbor.FALSE) return OTHER
+    this.r.head()
+    return byte === cbor.TRUE
+  }
+
+  #int(type: number, bits: 32 | 64, goType: string): unknown {
+    if (type !== cbor.POSITIVE && type !== cbor.NEGATIVE) return OTHER
+    const value = this.integer()
+    if (BigInt.asIntN(bits, BigInt(value)) === BigInt(value)) return value
+    const below = type === cbor.NEGATIVE ? belowInt64(value) : ''
+    return this.fail(new CborTypeError(type, goType, below === '' ? `${value} overflows ${goType}` : below))
+  }
+
+  #float(goType: string): unknown {
+    const type = this.r.next
+    if (type === cbor.POSITIVE || type === cbor.NEGATIVE) {
+      const value = this.integer()
+      const below = type === cbor.NEGATIVE ? belowInt64(value) : ''
+      return below === '' ? Number(value) : this.fail(new CborTypeError(type, goType, below))
+    }
+    if (type !== cbor.PRIMITIVE || (this.r.bytes[this.r.pos]! & 0x1f) < cbor.FLOAT16) return OTHER
+    this.r.head()
+    return this.r.float()
+  }
+
+  /** Bytes: as they are under a tag that says that they are to be encoded, else encoded already. A list of numbers is bytes, too. */
+  #bytes(): unknown {
+    const type = this.untagged()
+    if (type === undefined) return undefined
+    return this.leaveTags(() => {
+      if (this.r.bytes[this.r.pos] === cbor.NULL) return void this.r.head()
+      if (type === cbor.ARRAY) return this.#byteList()
+      if (type !== cbor.BYTE_STRING) return this.mismatch(type, '[]uint8')
+      const bytes = this.r.byteString()
+      if (this.later.some((tag) => LATER_ENCODINGS.includes(tag))) return bytes.toString('base64')
+      const text = bytes.toString('latin1')
+      const canonical = canonicalBase64(text)
+      if (canonical !== undefined) return canonical
+      return this.fail(
+        new CborError(`cbor: failed to decode base64 from byte string: illegal base64 data at input byte ${illegalAt(text)}`),
+      )
+    })
+  }
+
+  #byteList(): unknown {
+    this.r.head()
+    const { count } = this.r
+    const out: number[] = []
+    for (let i = 0; !this.r.ends(i, count); i++) {
+      const found = this.#plain('uint8', (type) => {
+        if (type !== cbor.POSITIVE) return OTHER
+        const value = this.integer()
+        return value <= 255 ? value : this.fail(new CborTypeError(type, 'uint8', `${value} overflows uint8`))
+      })
+      out.push(Number(found ?? 0))
+    }
+    return Buffer.from(out).toString('base64')
+  }
+
+  /** Go asks for a text, and for a number when it is none. */
+  #intOrString(): unknown {
+    const bytes = this.#item()
+    // An error costs more than a look.
+    const isNumber = bytes[0]! >> 5 === cbor.POSITIVE
+    const asText = new TypedDecoder(new Reader(bytes))
+    const text = isNumber ? undefined : asText.whole(() => asText.string('string'))
+    if (text !== undefined && text.error === undefined) return text.value ?? ''
+    const asNumber = new TypedDecoder(new Reader(bytes))
+    const number = asNumber.whole(() => asNumber.#scalar('int32', 'int32'))
+    return number.error === undefined ? number.value : this.fail(number.error)
+  }
+
+  /** The bytes of an item, for who reads it again; what tags around it say does not reach into it. */
+  #item(): Buffer {
+    this.r.skipSelfDescribed()
+    const start = this.r.pos
+    this.r.skip()
+    return this.r.bytes.subarray(start, this.r.pos)
+  }
+
+  /** JSON of any form. */
+  #json(kind: ScalarKind): unknown {
+    const bytes = this.#item()
+    if (bytes[0] === cbor.NULL || (kind === 'fieldsV1' && !mayBeFields(bytes[0]! >> 5))) return null
+    try {
+      return kind === 'fieldsV1' ? (decodeMap(bytes, false) ?? null) : decodeAny(bytes, false)
+    } catch (e) {
+      if (!(e instanceof CborError)) throw e
+      if (kind === 'json') return this.fail(e)
+      this.#raw ??= new CborError(`${kind === 'raw' ? RAW : FIELDS}: ${e.message}`)
+      return undefined
+    }
+  }
+
+  /** A type that reads its own text. */
+  #own(kind: ScalarKind): unknown {
+    const inner = new TypedDecoder(new Reader(this.#item()))
+    const { value, error } = kind === 'duration' ? inner.whole(() => inner.#jsonText()) : inner.whole(() => inner.string('string'))
+    if (error !== undefined) return this.fail(error)
+    if (value === undefined || value === null) return null
+    try {
+      TEXTS[kind]!(value)
+      return value
+    } catch (e) {
+      if (e instanceof TimeParseError || e instanceof QuantityError || e instanceof DurationParseError)
+        return this.fail(new CborError(e.message))
+      throw e
+    }
+  }
+
+  /** A text that is read from JSON. */
+  #jsonText(): string | undefined {
+    const value = this.any()
+    if (value === null || typeof value === 'string' || this.error !== undefined) return value as string
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'object' ? 'object' : 'number'
+    return this.fail(new CborError(`json: cannot unmarshal ${kind} into Go value of type string`))
+  }
+
+  /** A schema, or what may stand for one. */
+  #union(facts: TypeFacts): unknown {
+    this.r.skipSelfDescribed()
+    const { bytes, pos } = this.r
+    const type = this.r.next
+    const schema = facts.fields.find((f) => f.type.kind === 'ref')!
+    const list = facts.fields.find((f) => f.type.kind === 'array')
+    // Whatever the request says: it reads itself, and is strict. Nothing is passed over first: these stand within each other.
+    const read = (field: FieldFacts): unknown => {
+      const inner = new TypedDecoder(new Reader(bytes, pos), true, this.#depth)
+      const value = inner.#value(field.type, field.goType)
+      this.r.pos = inner.r.pos
+      return inner.error === undefined ? value : this.fail(inner.error)
+    }
+    if (type === cbor.MAP) return read(schema)
+    if (list !== undefined && type === cbor.ARRAY) return read(list)
+    this.r.skip()
+    if (list !== undefined) return null
+    if (bytes[pos] === cbor.TRUE || bytes[pos] === cbor.FALSE) return bytes[pos] === cbor.TRUE
+    return this.fail(new CborError('boolean or JSON schema expected'))
+  }
+}
+
+/** Go keeps other bytes as they are, and can make nothing of them. */
+const mayBeFields = (type: number): boolean => type === cbor.MAP || type === cbor.TAG
+
+const RAW = 'failed to transcode RawExtension to JSON: failed to parse RawExtension bytes as CBOR'
+const FIELDS = 'failed to transcode FieldsV1 to JSON: metav1.FieldsV1 cbor invalid'
+
+const PLAIN: Partial<Record<ScalarKind, string>> = {
+  string: 'string',
+  boolean: 'bool',
+  int32: 'int32',
+  int64: 'int64',
+  double: 'float64',
+  bytes: '[]uint8',
+}
+
+function goTypeOf(type: TypeRef): string {
+  if (type.kind === 'array') return `[]${goTypeOf(type.items)}`
+  if (type.kind === 'map') return `map[string]${goTypeOf(type.values)}`
+  return type.kind === 'ref' ? goName(type.name) : (PLAIN[type.kind] ?? type.kind)
+}

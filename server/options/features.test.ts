@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { servesCbor } from './features.ts'
+import { parseOptions, type ParseResult } from './parse.ts'
+
+const parse = (...gates: string[]): ParseResult =>
+  parseOptions(
+    gates.map((g) => `--feature-gates=${g}`),
+    { name: 'x', version: '1' },
+  )
+const errorsOf = (result: ParseResult): string[] => ('errors' in result ? result.errors : [])
+const isOpen = (...gates: string[]): boolean => {
+  const result = parse(...gates)
+  if (!('options' in result)) throw new Error(JSON.stringify(result))
+  return servesCbor(result.options.features)
+}
+
+describe('the gate of CBOR', () => {
+  test.each([
+    [[], false],
+    [['CBORServingAndStorage=true'], true],
+    [['CBORServingAndStorage=1'], true],
+    [['kube:CBORServingAndStorage=true'], true],
+    [['AllAlpha=true'], true],
+    [['AllBeta=true'], false],
+    [['AllAlpha=true,CBORServingAndStorage=false'], false],
+    [['CBORServingAndStorage=true', 'CBORServingAndStorage=false'], false],
+    [['', 'CBORServingAndStorage=true'], true],
+  ])('%j: %s', (gates, open) => {
+    expect(isOpen(...gates)).toBe(open)
+  })
+})
+
+// Asked of kube-apiserver 1.37.2.
+test.each([
+  ['Foo=true', 'unrecognized feature gate: Foo'],
+  ['=true', 'unrecognized feature gate: '],
+  ['CBORServingAndStorage', 'missing bool value for CBORServingAndStorage'],
+  ['CBORServingAndStorage=maybe', 'invalid value of CBORServingAndStorage=maybe, err: strconv.ParseBool: parsing "maybe": invalid syntax'],
+  [
+    'kube:CBORServingAndStorage=true,WatchList=false',
+    'set kube feature gates with default empty prefix or kube: prefix consistently, do not mix use',
+  ],
+  ['bar:X=true', 'component not registered: bar'],
+  [
+    'NodeInclusionPolicyInPodTopologySpread=false',
+    'cannot set feature gate NodeInclusionPolicyInPodTopologySpread to false, feature is locked to true',
+  ],
+  ['GitRepoVolumeDriver=true', 'cannot set feature gate GitRepoVolumeDriver to true, feature is locked to false'],
+])('%s is refused', (gates, message) => {
+  expect(errorsOf(parse(gates))).toEqual([message])
+})
+
+test('gates that have no effect are named in a warning', () => {
+  const result = parse('CBORServingAndStorage=true,WatchList=false,NodeInclusionPolicyInPodTopologySpread=true,AllBeta=false')
+  expect('warnings' in result && result.warnings).toEqual([
+    '--feature-gates has no effect on WatchList, NodeInclusionPolicyInPodTopologySpread: this server has no such gates',
+  ])
+})
