@@ -1,12 +1,11 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test'
-import { parse } from 'yaml'
 import { test } from '../fixtures/desktop.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { redeem } from '../fixtures/session.ts'
-import { restrictedCluster, silentAddress, writeKubeconfig } from '../fixtures/stub-cluster.ts'
+import { adminOf, restrictedCluster, silentAddress, writeKubeconfig } from '../fixtures/stub-cluster.ts'
 import { Inspector } from '../pages/inspector.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -24,12 +23,6 @@ async function windowOf(browser: Browser, server: Server, options: BrowserContex
 const connection = (page: Page): Locator => page.getByTestId('connection')
 const contextMenu = (page: Page): Locator => page.getByRole('button', { name: /^Switch context/ })
 const namespaceMenu = (page: Page): Locator => page.getByRole('button', { name: /^Namespace:/ })
-
-/** Cluster and user of a server's own kubeconfig. */
-function adminOf(server: Server): { cluster: object; user: object } {
-  const config = parse(readFileSync(server.kubeconfig, 'utf8')) as { clusters: { cluster: object }[]; users: { user: object }[] }
-  return { cluster: config.clusters[0]?.cluster ?? {}, user: config.users[0]?.user ?? {} }
-}
 
 test('a frozen cluster is said to be one, its rows are marked, and both heal when it thaws', async ({ browser }) => {
   await using remote = await startServer()

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { firstLoadBudget, firstLoadOf } from '../fixtures/first-load.ts'
 import { startServer } from '../fixtures/server.ts'
 import { pod } from '../fixtures/session.ts'
 
@@ -29,6 +31,17 @@ test('the session address opens the window once, on a local control plane with i
   const again = await (await stranger.newPage()).goto(server.sessionUrl)
   expect(again?.status()).toBeGreaterThanOrEqual(400)
   await stranger.close()
+})
+
+test('a first look at home weighs no more than it may', async ({ inspector, page }) => {
+  await inspector.open('')
+  await expect(page.locator('.home .card').first()).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  const { files, bytes } = await firstLoadOf(page, join(import.meta.dirname, '../../dist'))
+  // The page, its program and its worker at the least.
+  expect(files).toBeGreaterThan(3)
+  expect(bytes).toBeGreaterThan(50 * 1024)
+  expect(bytes).toBeLessThanOrEqual(firstLoadBudget)
 })
 
 test('the window lets in nobody without its cookie', async ({ session }) => {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { isStale } from '../kube/connection.ts'
 import type { ViewData } from '../kube/protocol.ts'
 import { can, type Resource, resourceKey } from '../kube/resource.ts'
+import { firstNamespace, namespacesOf } from '../kube/scope.ts'
 import { useConnection } from '../queries/connection.ts'
 import { useKubectl } from '../queries/contexts.ts'
 import { useCompose } from '../tools/apply/compose-context.ts'
@@ -66,11 +67,13 @@ export function EmptyList({
   const namespaced = place.namespace && resource.namespaced
   const command = creators[resourceKey(resource)] ?? (can(resource, 'create') ? 'apply -f FILE' : undefined)
   // kubectl would make it in the namespace of its own context, and this list would stay empty.
-  const here = kubectl && command && [kubectl, ...(namespaced ? ['-n', place.namespace] : []), command].join(' ')
+  const here = kubectl && command && [kubectl, ...(namespaced ? ['-n', firstNamespace(place.namespace)] : []), command].join(' ')
   return (
     <div className="empty">
       <strong>
-        {namespaced ? t('list.noneIn', { kind: resource.kind, namespace: place.namespace }) : t('list.none', { kind: resource.kind })}
+        {namespaced
+          ? t('list.noneIn', { kind: resource.kind, namespace: namespacesOf(place.namespace).join(', ') })
+          : t('list.none', { kind: resource.kind })}
       </strong>
       {here && (
         <>

@@ -28,6 +28,7 @@ const examples = [
   'label=app=web,tier!=db',
   'label="app in (web, api)"',
   'field=spec.nodeName=worker-1',
+  'cluster:prod',
 ]
 
 /** What the keyboard and the filter understand. */

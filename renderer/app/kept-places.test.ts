@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest'
 import { KeptPlaces, type KeptPlace, placeToKeep, samePlace, toggled, withRecent } from './kept-places.ts'
 
-const place = (more: Partial<KeptPlace> & { tab?: string } = {}) => ({
+const place = (more: Partial<KeptPlace> & { tab?: string; beside?: readonly string[] } = {}) => ({
+  beside: [],
   ...{ context: 'prod', resource: 'pods', namespace: 'shop', filter: 'status:crash', sort: '-age', tab: 'logs', path: '' },
   ...more,
+})
+
+test('a list of several clusters is the same whichever of them is open', () => {
+  const both = place({ beside: ['dev'] })
+  expect(placeToKeep(both)).toMatchObject({ context: 'prod', beside: ['dev'] })
+  expect(samePlace(placeToKeep(both), placeToKeep(place({ context: 'dev', beside: ['prod'] })))).toBe(true)
+  expect(samePlace(placeToKeep(both), placeToKeep(place()))).toBe(false)
 })
 
 test('a list is kept with its filter and its order, an object by itself', () => {

@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react'
-import type { Place } from '../ui/place.ts'
+import { contextsOf, type Place } from '../ui/place.ts'
 
 /** A place that somebody keeps: a list with its filter and order, or an object. */
-export type KeptPlace = Pick<Place, 'context' | 'resource' | 'namespace' | 'filter' | 'sort' | 'object'>
+export type KeptPlace = Pick<Place, 'context' | 'resource' | 'namespace' | 'filter' | 'sort' | 'object'> & Partial<Pick<Place, 'beside'>>
 
 /** As many objects as one goes back to. */
 const mostRecent = 8
@@ -10,13 +10,17 @@ const mostRecent = 8
 /** Whether two places are the same to who keeps them. */
 export const samePlace = (a: KeptPlace, b: KeptPlace): boolean => keyOf(a) === keyOf(b)
 
-export const keyOf = ({ context, resource, namespace, filter, sort, object }: KeptPlace): string =>
+export const keyOf = ({ context, beside = [], resource, namespace, filter, sort, object }: KeptPlace): string =>
   // Beside an object the list's own filter is not what is kept.
-  JSON.stringify(object ? [context, resource, object.namespace, object.name] : [context, resource, namespace, filter, sort])
+  JSON.stringify(
+    object ? [context, resource, object.namespace, object.name] : [...contextsOf({ context, beside }), resource, namespace, filter, sort],
+  )
 
 /** What is kept of a place: of one with an open object the object alone. */
-export const placeToKeep = ({ context, resource, namespace, filter, sort, object }: Place): KeptPlace =>
-  object ? { context, resource, namespace, filter: '', sort: '', object } : { context, resource, namespace, filter, sort }
+export const placeToKeep = ({ context, beside, resource, namespace, filter, sort, object }: Place): KeptPlace =>
+  object
+    ? { context, resource, namespace, filter: '', sort: '', object }
+    : { context, ...(beside.length > 0 ? { beside } : {}), resource, namespace, filter, sort }
 
 export const withRecent = (recent: readonly KeptPlace[], place: KeptPlace): KeptPlace[] =>
   [place, ...recent.filter((other) => !samePlace(other, place))].slice(0, mostRecent)

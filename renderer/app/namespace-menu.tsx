@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
+import { namespaceFilter, namespacesOf } from '../kube/scope.ts'
 import { PickMenu } from '../ui/pick-menu.tsx'
-import { useGo, usePlace } from '../ui/place.ts'
+import { placeNow, useGo, usePlace } from '../ui/place.ts'
 import { isNamespaceName, useNamespaces, useRememberNamespace } from './namespaces.ts'
 
 /** The namespace filter. Any name can be typed: not everybody may list namespaces who may work in one. */
@@ -16,15 +17,24 @@ export function NamespaceMenu() {
     ...choices.map(({ name, from }) => ({ value: name, label: name, note: from === 'cluster' ? undefined : t(`namespaces.from.${from}`) })),
   ]
   // A namespace that cannot be listed, or is gone, stays readable as the filter it is.
-  if (place.namespace && !choices.some(({ name }) => name === place.namespace)) {
-    items.splice(1, 0, { value: place.namespace, label: place.namespace, note: undefined })
+  const chosen = namespacesOf(place.namespace)
+  for (const name of chosen) {
+    if (!choices.some((choice) => choice.name === name)) items.splice(1, 0, { value: name, label: name, note: undefined })
   }
   return (
     <PickMenu
       label={t('namespaces.filter')}
       value={place.namespace}
-      text={place.namespace || t('namespaces.all')}
+      text={chosen.join(', ') || t('namespaces.all')}
       items={items}
+      several={{
+        chosen: chosen.length > 0 ? chosen : [''],
+        may: (name) => name !== '',
+        onToggle: (name) => {
+          const now = namespacesOf(placeNow()?.namespace ?? '')
+          go({ namespace: namespaceFilter(now.includes(name) ? now.filter((each) => each !== name) : [...now, name]) })
+        },
+      }}
       typed={{
         place: state?.synced ? 'last' : 'first',
         item: (text) =>

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { baseContext } from '../kube/acting.ts'
 import type { FeedState } from '../kube/reflector.ts'
+import { namespacesOf } from '../kube/scope.ts'
 import { useContexts } from '../queries/contexts.ts'
 import { namespaces } from '../queries/discovery.ts'
 import { useView } from '../queries/hub.ts'
@@ -48,6 +49,6 @@ export function useRememberNamespace(namespace: string, remember: (name: string)
   const latest = useRef(remember)
   latest.current = remember
   useEffect(() => {
-    if (isNamespaceName(namespace)) latest.current(namespace)
+    for (const name of namespacesOf(namespace)) if (isNamespaceName(name)) latest.current(name)
   }, [namespace])
 }

@@ -6,7 +6,7 @@ import { resourceKey } from '../kube/resource.ts'
 import { useResources, wellKnown } from '../queries/discovery.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { MiddleName } from '../ui/middle-name.tsx'
-import { placeUrl, usePlace } from '../ui/place.ts'
+import { contextsOf, placeUrl, usePlace } from '../ui/place.ts'
 import { useStored } from '../ui/storage.ts'
 import {
   type KeptPlace,
@@ -103,7 +103,12 @@ function Group({ name, icon, kept }: { name: 'saved' | 'recent'; icon: IconName;
 function PlaceLink({ pin, current }: { pin: KeptPlace; current: boolean }) {
   const { context } = usePlace()
   const kind = useKindName(pin)
-  const elsewhere = pin.context === context ? '' : baseContext(pin.context)
+  const elsewhere =
+    pin.context === context && !pin.beside
+      ? ''
+      : contextsOf({ context: pin.context, beside: pin.beside ?? [] })
+          .map(baseContext)
+          .join(', ')
   const namespace = pin.object ? pin.object.namespace : pin.namespace
   const details = [kind, namespace, pin.filter, elsewhere].filter(Boolean).join(' · ')
   return (
@@ -114,7 +119,7 @@ function PlaceLink({ pin, current }: { pin: KeptPlace; current: boolean }) {
           <MiddleName text={pin.object.name} />
         </>
       ) : (
-        <span className="ellipsis">{[kind, pin.namespace, pin.filter].filter(Boolean).join(' · ')}</span>
+        <span className="ellipsis">{[kind, pin.namespace, pin.filter, pin.beside && elsewhere].filter(Boolean).join(' · ')}</span>
       )}
     </Link>
   )

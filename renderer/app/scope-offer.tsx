@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Resource } from '../kube/resource.ts'
+import { namespacesOf } from '../kube/scope.ts'
 import { useMayList } from '../queries/access.ts'
 import { useGo, usePlace } from '../ui/place.ts'
 import { isNamespaceName, useNamespaces } from './namespaces.ts'
@@ -17,7 +18,7 @@ export function ScopeOffer({ resource }: { resource: Pick<Resource, 'group' | 'p
   const { choices } = useNamespaces(place.context)
   const names = choices
     .map(({ name }) => name)
-    .filter((name) => name !== place.namespace)
+    .filter((name) => !namespacesOf(place.namespace).includes(name))
     .slice(0, most)
   const allowed = useMayList(place.context, resource, names)
   // Where the cluster does not say whether it is allowed, trying is no harm.

@@ -16,7 +16,7 @@ import { bridge } from '../ui/bridge.ts'
 import { ErrorActionsContext } from '../ui/error-actions.ts'
 import { ErrorView } from '../ui/error-view.tsx'
 import { ToneWord } from '../ui/icon.tsx'
-import { placeUrl, useGo, usePlace } from '../ui/place.ts'
+import { contextsOf, placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { Splitter } from '../ui/splitter.tsx'
 import { useStored } from '../ui/storage.ts'
 import { Dock } from './dock.tsx'
@@ -214,7 +214,7 @@ function KindPlace() {
   const most = Math.max(320, window.innerWidth - 480)
   return (
     <>
-      <ListPage key={`${place.context}|${place.resource}`} resource={resource} />
+      <ListPage key={`${contextsOf(place).join('|')}|${place.resource}`} resource={resource} />
       {place.object && (
         <>
           <Splitter label={t('details.resize')} axis="x" value={Math.min(width, most)} min={320} max={most} onChange={setWidth} />

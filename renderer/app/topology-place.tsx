@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { namespacesOf } from '../kube/scope.ts'
 import { NamespaceTopology } from '../resources/topology/topology.tsx'
 import { usePlace } from '../ui/place.ts'
 
@@ -10,9 +11,9 @@ export function TopologyPlace() {
     <section className="list-page" aria-label={t('graph.title')}>
       <div className="toolbar">
         <h1>{t('graph.title')}</h1>
-        <span className="counts">{namespace}</span>
+        <span className="counts">{namespacesOf(namespace).join(', ')}</span>
       </div>
-      {namespace === '' ? (
+      {namespacesOf(namespace).length !== 1 ? (
         <div className="empty">
           <strong>{t('graph.choose')}</strong>
           <span>{t('graph.chooseNext')}</span>

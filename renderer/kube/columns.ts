@@ -72,3 +72,5 @@ const weights: Record<Tone, number> = { bad: 0, warn: 1, busy: 2, ok: 3, muted: 
 /** What a status column sorts by: the most serious words first, equal ones together. */
 export const worstFirst = (word: { text: string; tone: Tone } | undefined): string =>
   word ? `${weights[word.tone]} ${word.text.toLowerCase()}` : '9'
+
+export const columnById = (kind: KindView, id: string): Column | undefined => kind.columns.find((column) => column.id === id)

@@ -263,4 +263,37 @@ describe('FeedHost', () => {
     frame({ t: 'cluster', state: { context: 'local', phase: 'live', since: 0 } })
     expect(sent.slice(before).map((m) => m.path)).toEqual([mine?.path])
   })
+
+  test('several namespaces are a watch each, and one list; several clusters one with their states, of which a silent one holds nobody', () => {
+    const { host, frame, open, view, sent } = setUp()
+    host.receive({ op: 'view', id: 1, request: request({ source: { ...source, namespace: 'a,b' } }) })
+    host.receive({
+      op: 'view',
+      id: 2,
+      request: request({ source: { ...source, context: 'north' }, beside: [{ ...source, context: 'south' }] }),
+    })
+    open()
+    const opened = sent.filter(({ path }) => path !== undefined)
+    expect(opened.map(({ path }) => path.split('?')[0])).toEqual([
+      '/api/v1/namespaces/a/configmaps',
+      '/api/v1/namespaces/b/configmaps',
+      '/api/v1/configmaps',
+      '/api/v1/configmaps',
+    ])
+    const [a, b, north] = opened.map(({ id }) => id)
+    frame({ id: a, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('one', 1, '2', 'a')], true) }, end] })
+    expect([view(1)?.rows.map(({ name }) => name), view(1)?.state.synced, view(1)?.clusters]).toEqual([['one'], false, undefined])
+    frame({ id: b, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('two', 1, '2', 'b')], true) }, end] })
+    expect([view(1)?.rows.map(({ name }) => name), view(1)?.state.synced]).toEqual([['one', 'two'], true])
+    frame({ id: north, t: 'data', lines: [{ type: 'ADDED', object: table([tableRow('one', 1, '2', 'a')], true) }, end] })
+    const joint = view(2)
+    expect(joint?.columns.map(({ id }) => id).slice(0, 2)).toEqual(['cluster', 'name'])
+    expect(joint?.rows.map(({ key, context, cells }) => [key, context, cells[0]])).toEqual([['0.a-one', 'north', 'north']])
+    expect(joint?.clusters?.map(({ context, total, state }) => [context, total, state.synced])).toEqual([
+      ['north', 1, true],
+      ['south', 0, false],
+    ])
+    host.receive({ op: 'close', id: 1 })
+    host.receive({ op: 'close', id: 2 })
+  })
 })

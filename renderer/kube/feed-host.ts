@@ -6,8 +6,9 @@ import { Feed, sourceKey, wholeObjects } from './feed.ts'
 import type { FeedSource, FromWorker, NetState, RowRef, ToWorker } from './protocol.ts'
 import type { ServerTraits } from './reflector.ts'
 import { resourceKey } from './resource.ts'
+import { namespacesOf } from './scope.ts'
 import type { Row } from './store.ts'
-import { type Subscription, ObjectSubscription, SummarySubscription, ViewSubscription } from './subscriptions.ts'
+import { type Subscription, ObjectSubscription, SummarySubscription, viewKey, ViewSubscription } from './subscriptions.ts'
 import { readUsage, type UsageSource } from './usage-source.ts'
 import { UsagePolls } from './usage-poll.ts'
 import { type Notice, type SocketLike, WatchSocket } from './watch-socket.ts'
@@ -110,15 +111,19 @@ export class FeedHost {
   #view(message: Extract<ToWorker, { op: 'view' }>): void {
     const { id, request } = message
     const known = this.#subscriptions.get(id)
-    if (known instanceof ViewSubscription && known.key === sourceKey(request.source, false)) {
+    if (known instanceof ViewSubscription && known.key === viewKey(request)) {
       known.update(request)
-      this.#usage.want(id, known.feed, request.usage === true)
+      this.#measure(id, known.feeds, request.usage === true)
       return known.flush()
     }
     if (known) this.#close(id)
-    const feed = this.#use(request.source)
-    this.#add(id, new ViewSubscription(feed, request, this.#post(id)))
-    this.#usage.want(id, feed, request.usage === true)
+    const feeds = [request.source, ...(request.beside ?? [])].flatMap((source) => this.#use(source))
+    this.#add(id, new ViewSubscription(feeds, request, this.#post(id)))
+    this.#measure(id, feeds, request.usage === true)
+  }
+
+  #measure(id: number, feeds: readonly Feed[], wanted: boolean): void {
+    for (const feed of feeds) this.#usage.want(id, feed, wanted)
   }
 
   #answerPick({ id, view }: { id: number; view: number }, pick: (view: ViewSubscription) => RowRef[]): void {
@@ -142,7 +147,14 @@ export class FeedHost {
     subscription.flush()
   }
 
-  #use(source: FeedSource, whole?: KindView): Feed {
+  /** The feeds of a source: of each namespace that it names one. */
+  #use(source: FeedSource, whole?: KindView): Feed[] {
+    const namespaces = namespacesOf(source.namespace ?? '')
+    if (namespaces.length < 2) return [this.#useOne(source, whole)]
+    return namespaces.map((namespace) => this.#useOne({ ...source, namespace }, whole))
+  }
+
+  #useOne(source: FeedSource, whole?: KindView): Feed {
     const key = sourceKey(source, whole !== undefined)
     let feed = this.#feeds.get(key)
     if (!feed) {
@@ -173,7 +185,7 @@ export class FeedHost {
       },
       stateChanged: () => this.#schedule(),
       columnsChanged: () => {
-        for (const subscription of this.#subscriptions.values()) if (subscription.feed === feed) subscription.reset()
+        for (const subscription of this.#subscriptions.values()) if (subscription.feeds.includes(feed)) subscription.reset()
       },
     })
     return feed
@@ -184,8 +196,11 @@ export class FeedHost {
     if (!subscription) return
     this.#subscriptions.delete(id)
     subscription.close()
-    const { feed } = subscription
-    this.#usage.want(id, feed, false)
+    this.#measure(id, subscription.feeds, false)
+    for (const feed of subscription.feeds) this.#leave(feed)
+  }
+
+  #leave(feed: Feed): void {
     if (--feed.users > 0) return
     feed.cancelClose = this.#init.clock.after(linger, () => {
       for (const [key, candidate] of this.#feeds) if (candidate === feed) this.#feeds.delete(key)

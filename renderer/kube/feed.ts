@@ -52,7 +52,7 @@ export class Feed {
     const { source } = init
     this.context = source.context
     this.source = source
-    this.store = new ObjectStore(init.kind ?? undeclared, (at) => {
+    this.store = new ObjectStore(init.kind ?? undeclared, source.context, (at) => {
       this.#cancelLapse?.()
       const wait = Math.min(longestWait, Math.max(0, at - init.clock.now()))
       this.#cancelLapse = init.clock.after(wait, () => this.store.lapse(init.clock.now()))

@@ -15,6 +15,7 @@ export type Term =
   | { kind: 'text'; not: boolean; value: string }
   | { kind: 'name'; not: boolean; value: string }
   | { kind: 'namespace'; not: boolean; values: string[] }
+  | { kind: 'cluster'; not: boolean; values: string[] }
   | { kind: 'status'; not: boolean; value: string }
   | { kind: 'label'; not: boolean; key: string; op: LabelOp; values: string[] }
   | { kind: 'field'; not: boolean; path: string[]; op: '=' | '!='; value: string }
@@ -22,7 +23,8 @@ export type LabelOp = 'in' | 'notin' | 'exists' | 'absent'
 
 /**
  * The filter language: terms separated by spaces, all of which must hold; quotes keep spaces; a leading `-` or `!` negates.
- * `word` looks in what the row shows, `name:word` in its name, `status:word` in its status, `ns:a,b` takes the objects of these namespaces, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
+ * `word` looks in what the row shows, `name:word` in its name, `status:word` in its status, `ns:a,b` takes the objects of these namespaces, `cluster:a,b` those
+ * of these clusters where several are in one list, `label=SELECTOR` takes kubectl's selectors, `field=PATH=VALUE`
  * any field of the object. A term still being typed (`label=`) holds for every row, so the list does not flicker to empty.
  */
 export function parseFilter(input: string): Term[] {
@@ -57,12 +59,10 @@ function parseTerm(word: string): Term[] {
   if (/^labels?[=:]/.test(body)) return parseSelector(body.slice(body.search(/[=:]/) + 1)).map((label) => ({ ...label, not }))
   if (/^field[=:]/.test(body)) return parseField(body.slice(6), not)
   if (/^status[:=]/.test(body)) return body.length > 7 ? [{ kind: 'status', not, value: body.slice(7).toLowerCase() }] : []
-  if (/^(ns|namespace)[:=]/.test(body)) {
-    const values = body
-      .slice(body.search(/[:=]/) + 1)
-      .split(',')
-      .filter(Boolean)
-    return values.length > 0 ? [{ kind: 'namespace', not, values }] : []
+  const listed = /^(ns|namespace|cluster)[:=](.*)$/s.exec(body)
+  if (listed) {
+    const values = (listed[2] ?? '').split(',').filter(Boolean)
+    return values.length > 0 ? [{ kind: listed[1] === 'cluster' ? 'cluster' : 'namespace', not, values }] : []
   }
   if (/^name[:=]/.test(body)) return body.length > 5 ? [{ kind: 'name', not, value: body.slice(5).toLowerCase() }] : []
   return body ? [{ kind: 'text', not, value: body.toLowerCase() }] : []
@@ -105,15 +105,19 @@ function splitSelector(selector: string): string[] {
     .filter(Boolean)
 }
 
-export function matchesAll(terms: readonly Term[], row: Filterable): boolean {
-  for (const term of terms) if (matches(term, row) === term.not) return false
+/** `cluster`: what the row's cluster is called, where that is shown. */
+export function matchesAll(terms: readonly Term[], row: Filterable, cluster = ''): boolean {
+  for (const term of terms) if (matches(term, row, cluster) === term.not) return false
   return true
 }
 
-function matches(term: Term, row: Filterable): boolean {
+function matches(term: Term, row: Filterable, cluster: string): boolean {
   switch (term.kind) {
     case 'text':
-      return row.text.includes(term.value)
+      return row.text.includes(term.value) || (cluster !== '' && cluster.toLowerCase().includes(term.value))
+    case 'cluster':
+      // Where one cluster is shown there is nothing to choose between.
+      return cluster === '' ? !term.not : term.values.includes(cluster)
     case 'name':
       // Names are lower case nearly everywhere, but RBAC's need not be.
       return row.name.toLowerCase().includes(term.value)

@@ -9,6 +9,7 @@ import type { SocketState } from './watch-socket.ts'
 export interface FeedSource {
   context: string
   resource: Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>
+  /** One, or several with commas between: each has a watch of its own, so that one may be allowed and another not. */
   namespace?: string
   fieldSelector?: string
   labelSelector?: string
@@ -18,6 +19,8 @@ export interface FeedSource {
 
 export interface ViewRequest {
   source: FeedSource
+  /** The same kind in other clusters: their rows stand in the same list. */
+  beside?: FeedSource[]
   sort?: Sort
   filter: string
   /** Rows [start, end) are sent, and sent again whenever one of them changes. */
@@ -31,8 +34,19 @@ export interface ViewRequest {
   anchor?: string
 }
 
+/** One of several clusters in a list. */
+export interface ClusterPart {
+  context: string
+  state: FeedState
+  total: number
+  /** Of its rows that are shown, those that are selected. */
+  selected: number
+}
+
 export interface RowData {
   key: string
+  /** Where the list is of several clusters. */
+  context?: string
   name: string
   namespace: string
   version: number
@@ -55,6 +69,8 @@ export interface ViewData {
   rows: RowData[]
   columns: ColumnInfo[]
   sort: Sort
+  /** Where the list is of several clusters. */
+  clusters?: ClusterPart[]
   anchor?: { key: string; index: number }
 }
 
@@ -74,6 +90,8 @@ export interface SummaryData {
 
 export interface RowRef {
   key: string
+  /** Where the list is of several clusters. */
+  context?: string
   name: string
   namespace: string
 }

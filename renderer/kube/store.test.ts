@@ -17,7 +17,7 @@ test('a word that time makes untrue is told anew when its time comes, and not be
     status: ({ until }: Ticket) => (clock.now() < until ? { text: 'Valid', tone: 'ok', until } : { text: 'Past', tone: 'warn' }),
   } as unknown as KindView
   let cancel = (): void => undefined
-  const store = new ObjectStore(kind, (at) => {
+  const store = new ObjectStore(kind, '', (at) => {
     cancel()
     cancel = clock.after(at - clock.now(), () => store.lapse(clock.now()))
   })

@@ -1,5 +1,6 @@
-import { type Cell, cellText, type KindView } from './columns.ts'
+import { type Cell, cellText, type Column, type KindView } from './columns.ts'
 import type { Usage } from './node-usage.ts'
+import type { RowSource } from './joined.ts'
 import type { KubeObject } from './types.ts'
 import { usageKey } from './usage-source.ts'
 
@@ -21,6 +22,8 @@ export interface Row {
   usage?: Usage
   measured: number
   gone: boolean
+  /** Where it is kept. */
+  store: ObjectStore
 }
 
 export const rowKey = (object: KubeObject): string => object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`
@@ -29,7 +32,10 @@ export const rowKey = (object: KubeObject): string => object.metadata.uid ?? `${
  * The objects of one feed, outside React. Every change gives its row a new version and puts it in the change set,
  * which views drain in batches. A replacement (begin … end) keeps rows that come again and drops the others.
  */
-export class ObjectStore {
+export class ObjectStore implements RowSource {
+  /** The context whose objects these are. */
+  readonly context: string
+  readonly stores = [this]
   readonly rows = new Map<string, Row>()
   version = 0
   kind: KindView
@@ -41,9 +47,26 @@ export class ObjectStore {
   readonly #wake: (at: number) => void
   #wakeAt = Number.POSITIVE_INFINITY
 
-  constructor(kind: KindView, wake: (at: number) => void = () => undefined) {
+  constructor(kind: KindView, context = '', wake: (at: number) => void = () => undefined) {
     this.kind = kind
+    this.context = context
     this.#wake = wake
+  }
+
+  keyOf({ key }: Row): string {
+    return key
+  }
+
+  has(key: string): boolean {
+    return this.rows.has(key)
+  }
+
+  columnFor(_row: Row, column: Column): Column {
+    return column
+  }
+
+  clusterOf(): string {
+    return ''
   }
 
   listen(listener: StoreListener): () => void {
@@ -77,6 +100,7 @@ export class ObjectStore {
       version: 0,
       measured: 0,
       gone: false,
+      store: this,
     }
     row.usage = this.#usage?.get(usageKey(row.namespace, row.name))
     this.#describe(row)

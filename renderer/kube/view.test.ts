@@ -28,9 +28,9 @@ const thing = (id: number, size: number): Thing => ({
 })
 
 /** What the view must show, computed from scratch. */
-function expected(store: ObjectStore, sort: Sort, filter: string, namespace: string): string[] {
+function expected(store: ObjectStore, sort: Sort, filter: string): string[] {
   const column = columns.find((c) => c.id === sort.column) as unknown as Column
-  const rows = [...store.rows.values()].filter((row) => (!namespace || row.namespace === namespace) && matchesAll(parseFilter(filter), row))
+  const rows = [...store.rows.values()].filter((row) => matchesAll(parseFilter(filter), row))
   const sign = sort.descending ? -1 : 1
   const by = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0)
   return rows
@@ -52,7 +52,6 @@ type Step =
   | { op: 'flush' }
   | { op: 'sort'; sort: Sort }
   | { op: 'filter'; filter: string }
-  | { op: 'namespace'; namespace: string }
   | { op: 'relist'; ids: number[] }
   | { op: 'select'; ids: number[] }
 
@@ -65,8 +64,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     op: fc.constant('sort' as const),
     sort: fc.record({ column: fc.constantFrom('name', 'size', 'parity'), descending: fc.boolean() }),
   }),
-  fc.record({ op: fc.constant('filter' as const), filter: fc.constantFrom('', 'odd', 'status:big', 't1', '-even', 'field=size=3') }),
-  fc.record({ op: fc.constant('namespace' as const), namespace: fc.constantFrom('', 'a', 'b') }),
+  fc.record({
+    op: fc.constant('filter' as const),
+    filter: fc.constantFrom('', 'odd', 'status:big', 't1', '-even', 'field=size=3', 'ns:a', '-ns:b'),
+  }),
   fc.record({ op: fc.constant('relist' as const), ids: fc.array(id) }),
   fc.record({ op: fc.constant('select' as const), ids: fc.array(id) }),
 )
@@ -76,7 +77,7 @@ describe('ListView', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const store = new ObjectStore(kind)
-        let params = { sort: { column: 'name', descending: false }, filter: '', namespace: '' }
+        let params = { sort: { column: 'name', descending: false }, filter: '' }
         const view = new ListView(store, params)
         let selected = new Set<string>()
         for (const s of steps) {
@@ -92,8 +93,7 @@ describe('ListView', () => {
             view.select(selected)
           } else {
             if (s.op === 'sort') params = { ...params, sort: s.sort }
-            else if (s.op === 'filter') params = { ...params, filter: s.filter }
-            else params = { ...params, namespace: s.namespace }
+            else params = { ...params, filter: s.filter }
             view.update(params)
           }
           // A row that is gone, or is not here when it is selected, is not selected any more: one of the same key that comes is another.
@@ -104,7 +104,7 @@ describe('ListView', () => {
         const acted = keys(view.shown).filter((key) => selected.has(key))
         expect(keys(view.pickSelected())).toEqual(acted)
         expect(view.selected).toEqual({ shown: acted.length, hidden: [...selected].filter((key) => !shown.has(key)).length })
-        expect(keys(view.shown)).toEqual(expected(store, params.sort, params.filter, params.namespace))
+        expect(keys(view.shown)).toEqual(expected(store, params.sort, params.filter))
         expect(view.total).toBe(store.rows.size)
       }),
       { numRuns: 300 },
@@ -119,7 +119,7 @@ describe('ListView', () => {
       [3, 3],
     ] as const)
       store.upsert(thing(each, size))
-    const params = { sort: { column: 'size', descending: false }, filter: '', namespace: '' }
+    const params = { sort: { column: 'size', descending: false }, filter: '' }
     const view = new ListView(store, params)
     view.hold(true)
     store.upsert(thing(1, 9))
@@ -139,7 +139,7 @@ describe('ListView', () => {
   test('what the filter hides is selected and not acted on; what is gone is neither, though a held list still shows it', () => {
     const store = new ObjectStore(kind)
     for (const each of [1, 2, 3]) store.upsert(thing(each, each))
-    const params = { sort: { column: 'size', descending: false }, filter: '', namespace: '' }
+    const params = { sort: { column: 'size', descending: false }, filter: '' }
     const view = new ListView(store, params)
     view.select(['u1', 'u2', 'u3'])
     view.update({ ...params, filter: 'odd' })
@@ -157,7 +157,7 @@ describe('ListView', () => {
   test('a change that moves nothing keeps the very array of rows', () => {
     const store = new ObjectStore(kind)
     store.upsert(thing(1, 1))
-    const view = new ListView(store, { sort: { column: 'name', descending: false }, filter: '', namespace: '' })
+    const view = new ListView(store, { sort: { column: 'name', descending: false }, filter: '' })
     const before = view.shown
     store.upsert(thing(1, 2))
     expect(view.flush()).toBe(true)

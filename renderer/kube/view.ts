@@ -1,6 +1,7 @@
-import { type Column, createdAt, orderOf, type Sort } from './columns.ts'
+import { type Column, columnById, createdAt, orderOf, type Sort } from './columns.ts'
+import { clusterColumn, type RowSource } from './joined.ts'
 import { matchesAll, parseFilter, type Term } from './filter.ts'
-import type { ObjectStore, Row } from './store.ts'
+import type { Row } from './store.ts'
 
 interface Entry {
   row: Row
@@ -12,8 +13,6 @@ interface Entry {
 export interface ViewParams {
   sort: Sort
   filter: string
-  /** Only rows of this namespace; '' for all. */
-  namespace: string
 }
 
 /**
@@ -21,7 +20,7 @@ export interface ViewParams {
  * (n + d log d for d changed rows), never with a full sort. While `held`, rows change in place but none comes, goes or moves.
  */
 export class ListView {
-  readonly #store: ObjectStore
+  readonly #source: RowSource
   readonly #entries = new Map<Row, Entry>()
   readonly #changed = new Set<Row>()
   readonly #stop: () => void
@@ -33,29 +32,33 @@ export class ListView {
   readonly #selected = new Set<string>()
   #selectedShown = 0
   #selectionTouched = false
+  /** The selected rows that are shown, by their context. */
+  readonly selectedOf = new Map<string, number>()
   /** What is shown, in order. Read it between flushes; do not keep it. */
   shown: Row[] = []
   /** Grows when the order, the membership or any shown row has changed. */
   version = 0
 
-  constructor(store: ObjectStore, params: ViewParams) {
-    this.#store = store
+  constructor(source: RowSource, params: ViewParams) {
+    this.#source = source
     this.#params = params
     this.#terms = parseFilter(params.filter)
-    this.#stop = store.listen((row, measured) => {
+    this.#stop = source.listen((row, measured) => {
       // Another figure moves a row only where it is what the list is sorted by.
       if (measured && !this.#column()?.used) {
         this.#measured = true
         return
       }
       this.#changed.add(row)
-      if (row.gone && this.#selected.delete(row.key)) this.#selectionTouched = true
+      if (row.gone && this.#selected.delete(source.keyOf(row))) this.#selectionTouched = true
     })
     this.#rebuild()
   }
 
   get total(): number {
-    return this.#store.rows.size
+    let total = 0
+    for (const { rows } of this.#source.stores) total += rows.size
+    return total
   }
 
   /** How many rows wait for the hold to end. */
@@ -75,19 +78,26 @@ export class ListView {
   /** Takes the keys of the selected rows; those of rows that are not here, or go later, are forgotten. */
   select(keys: Iterable<string>): void {
     this.#selected.clear()
-    for (const key of keys) if (this.#store.rows.has(key)) this.#selected.add(key)
+    for (const key of keys) if (this.#source.has(key)) this.#selected.add(key)
     this.#countSelected()
     this.version++
   }
 
   /** The selected rows that are shown, in order: what an action on the selection may act on. */
   pickSelected(): Row[] {
-    return this.shown.filter((row) => this.#selected.has(row.key) && !row.gone)
+    return this.shown.filter((row) => this.#selected.has(this.#source.keyOf(row)) && !row.gone)
   }
 
   #countSelected(): void {
     let count = 0
-    if (this.#selected.size > 0) for (const row of this.shown) if (this.#selected.has(row.key)) count++
+    this.selectedOf.clear()
+    if (this.#selected.size > 0) {
+      for (const row of this.shown) {
+        if (!this.#selected.has(this.#source.keyOf(row))) continue
+        count++
+        this.selectedOf.set(row.store.context, (this.selectedOf.get(row.store.context) ?? 0) + 1)
+      }
+    }
     this.#selectedShown = count
   }
 
@@ -97,7 +107,7 @@ export class ListView {
 
   update(params: ViewParams): void {
     const resort = params.sort.column !== this.#params.sort.column || params.sort.descending !== this.#params.sort.descending
-    const refilter = params.filter !== this.#params.filter || params.namespace !== this.#params.namespace
+    const refilter = params.filter !== this.#params.filter
     this.#params = params
     if (!resort && !refilter) return
     if (refilter) this.#terms = parseFilter(params.filter)
@@ -153,7 +163,8 @@ export class ListView {
     this.#changed.clear()
     this.#entries.clear()
     const column = this.#column()
-    this.#sorted = [...this.#store.rows.values()].map((row) => this.#enter(row, column))
+    this.#sorted = []
+    for (const { rows } of this.#source.stores) for (const row of rows.values()) this.#sorted.push(this.#enter(row, column))
     this.#sorted.sort(this.#compare())
     this.#collect()
   }
@@ -209,16 +220,17 @@ export class ListView {
   }
 
   #column(): Column | undefined {
-    return this.#store.kind.columns.find((column) => column.id === this.#params.sort.column)
+    return columnById(this.#source.kind, this.#params.sort.column)
   }
 
   #order(column: Column | undefined, row: Row): string | number {
-    return column ? orderOf(column, row.object, row.usage) : (createdAt(row.object) ?? 0)
+    if (column === clusterColumn) return this.#source.clusterOf(row).toLowerCase()
+    const own = column && this.#source.columnFor(row, column)
+    return own ? orderOf(own, row.object, row.usage) : (createdAt(row.object) ?? 0)
   }
 
   #matches(row: Row): boolean {
-    if (this.#params.namespace !== '' && row.namespace !== '' && row.namespace !== this.#params.namespace) return false
-    return this.#terms.length === 0 || matchesAll(this.#terms, row)
+    return this.#terms.length === 0 || matchesAll(this.#terms, row, this.#source.clusterOf(row))
   }
 
   #compare(): (a: Entry, b: Entry) => number {
@@ -230,7 +242,9 @@ export class ListView {
       const right = b.row
       if (left.name !== right.name) return left.name < right.name ? -1 : 1
       if (left.namespace !== right.namespace) return left.namespace < right.namespace ? -1 : 1
-      return left.key < right.key ? -1 : left.key > right.key ? 1 : 0
+      if (left.key !== right.key) return left.key < right.key ? -1 : 1
+      // One object by two contexts.
+      return left.store === right.store ? 0 : left.store.context < right.store.context ? -1 : 1
     }
   }
 }

@@ -16,3 +16,16 @@ export function useConnection(context: string): Connection {
   const { socket } = net
   return useMemo(() => connectionOf({ socket, cluster, troubled, local: own }), [socket, cluster, troubled, own])
 }
+
+/** The same of several. */
+export function useConnections(contexts: readonly string[]): ReadonlyMap<string, Connection> {
+  const net = useNet()
+  const { data } = useLocal()
+  return new Map(
+    contexts.map((context) => {
+      const own = baseContext(context) === local ? (data?.state ?? 'running') : undefined
+      const cluster = net.clusters[baseContext(context)]
+      return [context, connectionOf({ socket: net.socket, cluster, troubled: net.troubled[context] ?? 0, local: own })]
+    }),
+  )
+}

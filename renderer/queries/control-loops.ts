@@ -1,5 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
-import { type ControlLoops, isHeld, type Lease, type Missing, missingFor, readControlLoops, unworked } from '../kube/control-loops.ts'
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import {
+  type ControlLoops,
+  isHeld,
+  isInert,
+  type Lease,
+  type Missing,
+  missingFor,
+  readControlLoops,
+  unworked,
+} from '../kube/control-loops.ts'
 import { baseContext } from '../kube/acting.ts'
 import { clusterPath, request, requestJson } from '../kube/fetch.ts'
 import type { KubeList, KubeObject } from '../kube/types.ts'
@@ -34,12 +44,9 @@ async function managerLeads(context: string, signal: AbortSignal): Promise<boole
   return (items ?? []).some((lease) => isHeld(lease, Number.isNaN(sent) ? Date.now() : sent))
 }
 
-/** What acts on the objects of a cluster; undefined while that is not known, and where it cannot be. */
-export function useControlLoops(looked: string): ControlLoops | undefined {
-  // What runs in a cluster does not depend on whom one acts as.
-  const context = baseContext(looked)
-  const startedAt = useLocal().data?.startedAt ?? 0
-  const { data, isError } = useQuery({
+// What runs in a cluster does not depend on whom one acts as.
+const loopsQuery = (context: string, startedAt: number) =>
+  queryOptions({
     // Another run of the local control plane may have other loops.
     queryKey: ['control-loops', context, context === local ? startedAt : 0],
     queryFn: ({ signal }) => askControlLoops(context, signal),
@@ -47,6 +54,10 @@ export function useControlLoops(looked: string): ControlLoops | undefined {
     refetchInterval: refreshMs,
     retry: false,
   })
+
+/** What acts on the objects of a cluster; undefined while that is not known, and where it cannot be. */
+export function useControlLoops(looked: string): ControlLoops | undefined {
+  const { data, isError } = useQuery(loopsQuery(baseContext(looked), useLocal().data?.startedAt ?? 0))
   return isError ? undefined : (data ?? undefined)
 }
 
@@ -78,6 +89,19 @@ export function useMissing(context: string, key: string): Missing | undefined {
   const loops = useControlLoops(context)
   const simulated = useSimulated(context, loops !== undefined && key === networkPolicies)
   return missingFor(key, loops, simulated)
+}
+
+/** The contexts of these in which nothing works on objects of the kind, so that no word of theirs is anybody's. */
+export function useInert(contexts: readonly string[], key: string): ReadonlySet<string> {
+  const startedAt = useLocal().data?.startedAt ?? 0
+  const mark = useQueries({
+    queries: contexts.map((context) => loopsQuery(baseContext(context), startedAt)),
+    combine: (answers) =>
+      answers
+        .flatMap(({ data, isError }, at) => (!isError && data && isInert(key, missingFor(key, data, undefined)) ? [contexts[at]] : []))
+        .join('\n'),
+  })
+  return useMemo(() => new Set(mark.split('\n').filter(Boolean)), [mark])
 }
 
 /** The kinds of which there are objects that nothing works on, with how many. */

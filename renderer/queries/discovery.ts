@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { discover } from '../kube/discovery.ts'
 import { type Resource, resourceKey } from '../kube/resource.ts'
@@ -25,6 +25,24 @@ export function useResources(context: string): Resource[] {
 export function useResource(context: string, key: string): Resource | undefined {
   const all = useResources(context)
   return useMemo(() => all.find((r) => resourceKey(r) === key), [all, key])
+}
+
+/** One kind as each of several clusters serves it; `absent` where it is known that one does not. */
+export function useResourceIn(
+  contexts: readonly string[],
+  key: string,
+): { context: string; resource?: Resource; absent: boolean; error?: Error }[] {
+  return useQueries({
+    queries: contexts.map(discoveryQuery),
+    combine: (answers) =>
+      answers.map(({ data, failureReason }, at) => ({
+        context: contexts[at] ?? '',
+        // A cluster that does not answer yet has the kinds that every cluster has.
+        resource: data?.find((r) => resourceKey(r) === key) ?? (data ? undefined : wellKnown[key]),
+        absent: data !== undefined && !data.some((r) => resourceKey(r) === key),
+        ...(failureReason ? { error: failureReason } : {}),
+      })),
+  })
 }
 
 /** The kinds every cluster has, so that the first list need not wait for discovery. */

@@ -30,7 +30,7 @@ export function useView(request: ViewRequest | undefined): {
   const latest = useRef(request)
   latest.current = request
   const window = useRef<ViewWindow>(undefined)
-  const key = keyOf(request?.source)
+  const key = request ? JSON.stringify([request.source, request.beside]) : ''
   const rest = JSON.stringify(request)
   const sent = useRef('')
   const update = useCallback(() => {

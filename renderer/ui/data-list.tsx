@@ -34,13 +34,15 @@ export interface DataListProps {
   onToggle(row: RowRef, index: number, range: boolean): void
   onToggleAll(): void
   isOpen(row: RowRef): boolean
+  /** Of one of several clusters that is away: its rows are from earlier, the others are not. */
+  isStale?(row: RowRef): boolean
   onOpen(row: RowRef): void
   /** The row under the cursor is another one. */
   onCursor(row: RowRef | undefined): void
   /** Asks for the menu of a row, at a point of the window. */
   onMenu(row: RowRef, x: number, y: number): void
-  linkFor(column: ColumnInfo, text: string): string | undefined
-  onLink(column: ColumnInfo, text: string): void
+  linkFor(column: ColumnInfo, text: string, row: RowRef): string | undefined
+  onLink(column: ColumnInfo, text: string, row: RowRef): void
   /** Changes when another list or another order is shown: the scroll position starts anew. */
   resetKey: string
   empty: React.ReactNode
@@ -52,6 +54,7 @@ const ahead = 120
 const step = 60
 const headHeight = 28
 const noRows: readonly RowData[] = []
+const never = (): boolean => false
 
 /**
  * The one list: virtual rows over a window that the feed worker keeps current. React renders the frame and the header, `useRows` the
@@ -91,6 +94,7 @@ export function DataList(props: DataListProps) {
     shown,
     isSelected: (row) => selection.has(row.key),
     isOpen: props.isOpen,
+    isStale: props.isStale ?? never,
     cursor: cursor.index,
     selectLabel: t('list.select'),
     linkFor: props.linkFor,
@@ -184,7 +188,7 @@ export function DataList(props: DataListProps) {
       // The browser opens it in a window of its own.
       if (event.ctrlKey || event.metaKey) return
       event.preventDefault()
-      return props.onLink(column.info, link.textContent)
+      return props.onLink(column.info, link.textContent, row)
     }
     setCursor({ index, key: row.key })
     if (many) props.onToggle(row, index, event.shiftKey)

@@ -13,6 +13,8 @@ interface PickMenuProps {
   items: PickItem[]
   tone?: Tone
   typed?: TypedItem
+  /** Several can be chosen: these are, and each has a box of its own. */
+  several?: { chosen: readonly string[]; onToggle(value: string): void; may(value: string): boolean }
   /** Below the list. */
   footer?: ReactNode
   onPick(value: string): void
@@ -66,7 +68,16 @@ export function PickMenu({ tone, text, ...list }: PickMenuProps) {
   )
 }
 
-function PickList({ label, value, items, typed, footer, onPick, onClose }: Omit<PickMenuProps, 'tone' | 'text'> & { onClose(): void }) {
+function PickList({
+  label,
+  value,
+  items,
+  typed,
+  several,
+  footer,
+  onPick,
+  onClose,
+}: Omit<PickMenuProps, 'tone' | 'text'> & { onClose(): void }) {
   const { t } = useTranslation()
   const id = useId()
   const [search, setSearch] = useState<{ text: string; movedTo?: string }>({ text: '' })
@@ -95,6 +106,9 @@ function PickList({ label, value, items, typed, footer, onPick, onClose }: Omit<
     if (step !== 0) {
       const next = now[from < 0 && step < 0 ? now.length - 1 : (from + step + now.length) % now.length]
       if (next !== undefined) setSearch({ text, movedTo: next.value })
+    } else if (event.key === 'Enter' && event.shiftKey && several) {
+      const item = now[from]
+      if (item && several.may(item.value)) several.onToggle(item.value)
     } else if (event.key === 'Enter') pick(now[from])
     else if (event.key === 'Escape') onClose()
     else return
@@ -124,6 +138,7 @@ function PickList({ label, value, items, typed, footer, onPick, onClose }: Omit<
         id={id}
         role="listbox"
         aria-label={label}
+        aria-multiselectable={several !== undefined}
         className="pick-options"
         // The field keeps the keyboard.
         onMouseDown={(event) => event.preventDefault()}
@@ -134,11 +149,22 @@ function PickList({ label, value, items, typed, footer, onPick, onClose }: Omit<
             id={`${id}-${index}`}
             role="option"
             className="pick-option"
-            aria-selected={item.value === value}
+            aria-selected={several ? several.chosen.includes(item.value) : item.value === value}
             data-current={index === at || undefined}
             onClick={() => pick(item)}
           >
             <span className="pick-label">
+              {several?.may(item.value) && (
+                <span
+                  className="pick-box"
+                  data-on={several.chosen.includes(item.value) || undefined}
+                  title={t('common.together')}
+                  onClick={(event) => {
+                    event.stopPropagation()
+                    several.onToggle(item.value)
+                  }}
+                />
+              )}
               {item.tone && <ToneMark tone={item.tone} />}
               <span className="ellipsis" title={item.label}>
                 {item.label}
@@ -149,6 +175,7 @@ function PickList({ label, value, items, typed, footer, onPick, onClose }: Omit<
         ))}
       </div>
       {found.length === 0 && <p className="pick-none dim">{t('common.nothing')}</p>}
+      {several && <p className="pick-footer">{t('common.several')}</p>}
       {footer}
     </>
   )

@@ -5,6 +5,7 @@ import { moved, type Place, parsePlace, placeUrl } from './place.ts'
 const text = fc.string({ minLength: 1, maxLength: 12 }).filter((s) => s.isWellFormed() && s !== '.' && s !== '..')
 const place: fc.Arbitrary<Place> = fc.record({
   context: text,
+  beside: fc.array(text, { maxLength: 2 }),
   resource: fc.constantFrom('pods', 'deployments.apps'),
   namespace: fc.oneof(fc.constant(''), text),
   filter: fc.oneof(fc.constant(''), text),
@@ -28,6 +29,7 @@ describe('places and URLs', () => {
   test('another resource closes the object and clears filter and sort, and keeps the namespace', () => {
     const here: Place = {
       context: 'c',
+      beside: ['d'],
       resource: 'pods',
       namespace: 'n',
       filter: 'f',
@@ -38,6 +40,7 @@ describe('places and URLs', () => {
     }
     expect(moved(here, { resource: 'nodes' })).toEqual({
       context: 'c',
+      beside: ['d'],
       resource: 'nodes',
       namespace: 'n',
       filter: '',

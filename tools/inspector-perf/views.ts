@@ -1,8 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { firstLoadBudget, firstLoadOf } from '../../e2e/fixtures/first-load.ts'
 import { scratch } from '../../e2e/fixtures/scratch.ts'
 import { type Bench, openWindow } from './bench.ts'
 import { podName, podNamespace } from './objects.ts'
@@ -11,7 +9,6 @@ import { writeSeed } from './seed.ts'
 
 const changeBudgetMs = 150
 const startBudgetMs = 1_500
-const firstLoadBudget = 400 * 1024
 
 /** From place to place with many pods: how a click is made, and what shows that the place is there. */
 const changes: readonly { what: string; click: string; there: string }[] = [
@@ -116,19 +113,11 @@ async function measureFirstLoad(bench: Bench, page: Page, product: Product): Pro
   await page.goto(`${product.origin}/c/local`)
   await page.waitForSelector('.home .phase-bar')
   await page.waitForLoadState('networkidle').catch(() => undefined)
-  const paths = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname))
-  let bytes = 0
-  const files = new Set(['/index.html', ...paths.filter((path) => /\.(?:js|css|svg|woff2?|json)$/.test(path) && !path.startsWith('/api/'))])
-  for (const path of files) bytes += gzipped(join(bench.dist, 'renderer', path))
+  const { files, bytes } = await firstLoadOf(page, bench.dist)
   bench.note(
     'first load, gzip',
-    `${(bytes / 1024).toFixed(0)} KiB in ${files.size} files`,
+    `${(bytes / 1024).toFixed(0)} KiB in ${files} files`,
     `${firstLoadBudget / 1024} KiB`,
     bytes <= firstLoadBudget,
   )
-}
-
-function gzipped(file: string): number {
-  if (existsSync(`${file}.gz`)) return statSync(`${file}.gz`).size
-  return existsSync(file) ? gzipSync(readFileSync(file)).length : 0
 }

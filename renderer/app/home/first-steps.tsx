@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { clusterPath, requestJson } from '../../kube/fetch.ts'
+import { firstNamespace } from '../../kube/scope.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { useKubectl } from '../../queries/contexts.ts'
 import { Command } from '../../ui/command.tsx'
@@ -24,7 +25,7 @@ export function FirstSteps({ node }: { node: string | undefined }) {
   const place = usePlace()
   const go = useGo()
   const kubectl = useKubectl(place.context)
-  const namespace = place.namespace || 'default'
+  const namespace = firstNamespace(place.namespace) || 'default'
   const create = useMutation({
     mutationFn: () =>
       requestJson<KubeObject>(clusterPath(place.context, `/api/v1/namespaces/${namespace}/pods`), {

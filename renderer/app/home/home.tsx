@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { isStale } from '../../kube/connection.ts'
 import { figure } from '../../kube/figures.ts'
 import { formatBytes, formatCores } from '../../kube/quantity.ts'
+import { firstNamespace } from '../../kube/scope.ts'
 import { resourceKey, resourceOfKind } from '../../kube/resource.ts'
 import { useConnection } from '../../queries/connection.ts'
 import { useIsLocal, useKubectl } from '../../queries/contexts.ts'
@@ -179,7 +180,7 @@ function PodsCard({ summary, loading, hint }: { summary: PodsSummary | undefined
       {total === 0 && <Nothing loading={loading} text={t('home.noPods')} />}
       {total === 0 && !loading && hint && kubectl && (
         <p className="card-note">
-          <Command text={runPod(kubectl, place.namespace)} />
+          <Command text={runPod(kubectl, firstNamespace(place.namespace))} />
         </p>
       )}
       <PhaseBar phases={summary?.phases ?? {}} total={total} />

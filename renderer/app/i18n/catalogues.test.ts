@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { explainedReasons } from '../../kube/api-error.ts'
 import { connectionWords } from '../../kube/connection.ts'
+import { clusterColumn } from '../../kube/joined.ts'
 import { kinds } from '../../resources/kinds.ts'
 import { actions } from '../../resources/actions.ts'
 import { pages } from '../../resources/pages.tsx'
@@ -34,7 +35,7 @@ const sources = readdirSync(room, { recursive: true, encoding: 'utf8' })
 
 /** Keys that are put together at run time: their beginnings, and every ending they can have. */
 const dynamic: Record<string, readonly string[]> = {
-  'columns.': Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label)),
+  'columns.': [clusterColumn.label, ...Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label))],
   'schema.problem.': ['unknown', 'unknownNear', 'missing', 'type', 'enum'],
   'rights.tabs.': ['request', 'subject'],
   'rail.': railGroups.map((group) => group.name),
@@ -91,7 +92,7 @@ const dynamic: Record<string, readonly string[]> = {
   'logs.levels.': ['all', 'warn', 'bad'],
   'delete.state.': ['waiting', 'running', 'done', 'failed'],
   'help.keys.': ['palette', 'jump', 'filter', 'move', 'ends', 'open', 'select', 'range', 'menu', 'close', 'help'],
-  'help.filters.': ['0', '1', '2', '3', '4', '5', '6'],
+  'help.filters.': ['0', '1', '2', '3', '4', '5', '6', '7'],
   'views.': ['saved', 'recent'],
 }
 

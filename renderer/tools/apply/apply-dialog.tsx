@@ -1,6 +1,7 @@
 import { Button, Menu, Modal } from '@mantine/core'
 import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { firstNamespace } from '../../kube/scope.ts'
 import { OnContext } from '../actions/on-context.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
@@ -21,7 +22,7 @@ export function ApplyDialog({ initial, onClose }: { initial: string | undefined;
   const { t } = useTranslation()
   const place = usePlace()
   const [text, setText] = useState(() => initial ?? keptText())
-  const namespace = place.namespace || 'default'
+  const namespace = firstNamespace(place.namespace) || 'default'
   const title = t('apply.title')
   const { rows, phase, current, documents, forced, force, run, undo, write, undoing } = useApply(place.context, namespace, text, title)
   const type = (next: string): void => {

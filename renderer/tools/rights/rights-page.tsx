@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { impliedGroups, privilegedGroup, type Subject } from '../../kube/rbac.ts'
 import { accountName } from '../../kube/acting.ts'
 import { resourceKey } from '../../kube/resource.ts'
+import { firstNamespace } from '../../kube/scope.ts'
 import { useDecision } from '../../queries/access.ts'
 import { namespaces as namespaceKind, useResources } from '../../queries/discovery.ts'
 import { useOwnRules, useRbac, useWhoAmI } from '../../queries/rbac.ts'
@@ -54,13 +55,14 @@ export function RightsPage() {
   const { t } = useTranslation()
   const place = usePlace()
   const go = useGo()
-  const fresh: Asked = { ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: place.namespace }
+  const fresh: Asked = { ask: 'request', verb: 'get', resource: 'pods', name: '', namespace: firstNamespace(place.namespace) }
   const [draft, setDraft] = useDraft(place.filter)
   const settled = readAsked(place.filter) ?? fresh
   const asked = draft === undefined ? settled : (readAsked(draft) ?? fresh)
   const ask = (next: Asked): void => setDraft(askedText(next))
   const pick = (id: Asked['ask']): void => {
-    const next: Asked = id === 'request' ? fresh : { ask: 'subject', kind: 'User', name: '', namespace: place.namespace, groups: '' }
+    const next: Asked =
+      id === 'request' ? fresh : { ask: 'subject', kind: 'User', name: '', namespace: firstNamespace(place.namespace), groups: '' }
     setDraft(undefined)
     go({ filter: askedText(next) })
   }

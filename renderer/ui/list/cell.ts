@@ -1,5 +1,6 @@
 import { shortDuration } from '../../kube/age.ts'
 import type { Cell } from '../../kube/columns.ts'
+import type { RowRef } from '../../kube/protocol.ts'
 import { figure } from '../../kube/figures.ts'
 import type { Tone } from '../../kube/types.ts'
 import { cellFlex, type ListColumn } from './columns.ts'
@@ -14,7 +15,7 @@ export interface CellContext {
   widths: readonly number[] | undefined
   text: TextWidth
   mono: TextWidth
-  linkFor(column: ListColumn['info'], text: string): string | undefined
+  linkFor(column: ListColumn['info'], text: string, row: RowRef): string | undefined
 }
 
 type Shape = 'text' | 'link' | 'tone' | 'age' | 'middle'
@@ -54,12 +55,12 @@ export class ListCell {
     return this.#column
   }
 
-  write(cell: Cell, context: CellContext): void {
+  write(cell: Cell, context: CellContext, row: RowRef): void {
     const { info } = this.#column
     if (cell !== null && typeof cell === 'object') return this.#writeTone(cell.text ? cell : null, context)
     if (info.type === 'age' && typeof cell !== 'string') return this.#writeAge(cell)
     const text = cell === null ? '' : Number.isInteger(cell) ? figure(Number(cell)) : String(cell)
-    const url = text ? context.linkFor(info, text) : undefined
+    const url = text ? context.linkFor(info, text, row) : undefined
     // Whether a name is cut in its middle is known once its width is.
     if (url !== undefined) this.#become('link')
     else if (this.#shape !== 'middle') this.#become('text')

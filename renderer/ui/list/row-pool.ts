@@ -14,6 +14,7 @@ export interface PoolView {
   cells: CellContext
   isSelected(row: RowData): boolean
   isOpen(row: RowData): boolean
+  isStale(row: RowData): boolean
   cursor: number
   selectLabel: string
   flash: boolean
@@ -50,7 +51,14 @@ export class RowPool {
         continue
       }
       const { flash, selectLabel } = view
-      const state = { selected: view.isSelected(row), open: view.isOpen(row), cursor: view.cursor === index, selectLabel, flash }
+      const state = {
+        selected: view.isSelected(row),
+        open: view.isOpen(row),
+        stale: view.isStale(row),
+        cursor: view.cursor === index,
+        selectLabel,
+        flash,
+      }
       slot.show(index, row, state, view.cells)
       if (!slot.element.isConnected) this.#body.append(slot.element)
     }

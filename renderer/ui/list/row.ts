@@ -6,6 +6,8 @@ export interface RowState {
   selected: boolean
   open: boolean
   cursor: boolean
+  /** It is from earlier, while others of the list are not. */
+  stale: boolean
   selectLabel: string
   /** A change of the same object lights up. */
   flash: boolean
@@ -39,7 +41,7 @@ export class ListRow {
     }
     const known = this.row
     if (known?.key !== row.key || known.version !== row.version || known.measured !== row.measured) {
-      for (const cell of this.#cells) cell.write(row.cells[cell.column.at] ?? null, context)
+      for (const cell of this.#cells) cell.write(row.cells[cell.column.at] ?? null, context, row)
       const changed = known?.key === row.key && known.version !== row.version
       if (state.flash && changed && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.#flash()
     }
@@ -53,8 +55,8 @@ export class ListRow {
     this.row = undefined
   }
 
-  #mark(row: RowData, { selected, open, cursor, selectLabel }: RowState): void {
-    const classes = `list-row${open ? ' open' : ''}${cursor ? ' cursor' : ''}${row.gone ? ' gone' : ''}`
+  #mark(row: RowData, { selected, open, cursor, stale, selectLabel }: RowState): void {
+    const classes = `list-row${open ? ' open' : ''}${cursor ? ' cursor' : ''}${row.gone ? ' gone' : ''}${stale ? ' of-away' : ''}`
     if (classes !== this.#classes) this.element.className = this.#classes = classes
     if (selected !== this.#selected) this.element.setAttribute('aria-selected', String((this.#selected = selected)))
     // A click has toggled the box before anybody decided.

@@ -34,7 +34,7 @@ export function useRows(init: RowsInit): { scroll(top: number): void; rowOf: Row
     (): Omit<CellContext, 'text' | 'mono'> => ({
       columns: init.columns,
       widths: init.widths,
-      linkFor: (column, text) => latest.current.linkFor(column, text),
+      linkFor: (column, text, row) => latest.current.linkFor(column, text, row),
     }),
     [init.columns, init.widths],
   )
