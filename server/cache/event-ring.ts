@@ -12,6 +12,9 @@ export class CacheEvent {
   /** Bytes of the object after it; what is counted in must be counted out, however the object is shown meanwhile. */
   readonly size: number
   #frames: Map<string, Buffer> | undefined
+  /** Who was shown it last, and what. */
+  #audience: object | undefined
+  #shown: Buffer | undefined
 
   constructor(revision: number, entry: Entry, previous: Entry | undefined, deleted: boolean) {
     this.revision = revision
@@ -31,9 +34,20 @@ export class CacheEvent {
     return bytes
   }
 
+  /** What it is to an audience, which sees nothing or one frame of it: made once while the same one asks, as many slow watchers of one group do. */
+  shownTo(audience: object, make: () => Buffer | undefined): Buffer | undefined {
+    if (this.#audience !== audience) {
+      this.#shown = make()
+      this.#audience = audience
+    }
+    return this.#shown
+  }
+
   /** Forgets the frames: who wants one later has it made again. */
   forgetFrames(): void {
     this.#frames = undefined
+    this.#audience = undefined
+    this.#shown = undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { StorageEvent } from '../storage/contract.ts'
 import type { Entry } from './entry.ts'
 import { ResourceCache, TooOldError } from './resource-cache.ts'
@@ -103,6 +103,40 @@ test('a hundred watchers with one selection share each frame', () => {
 })
 
 describe('a slow watcher', () => {
+  test('asks no selector and no encoder what another of its group has asked already', () => {
+    const some = selection({ labels: 'tier=web' })
+    const [matches, select] = [vi.spyOn(some.labels, 'matches'), { ...some }]
+    const outs = Array.from({ length: 20 }, () => {
+      const out = new TestOutput()
+      cache.watch(select, textFrames, out, { revision: 1, bookmarks: false, initialEventsEnd: false }, revision)
+      return out
+    })
+    apply(put(2, 'a/x', { tier: 'web' }))
+    for (const out of outs) out.room = 1
+    // The first of these fills the streams; the others are caught up with.
+    apply(put(3, 'a/x', { tier: 'web' }, undefined, 2), put(4, 'a/y', { tier: 'db' }), put(5, 'a/x', { tier: 'web' }, undefined, 2))
+    const before = matches.mock.calls.length
+    expect(before).toBeLessThanOrEqual(7)
+    for (const out of outs) out.drain()
+    expect(matches.mock.calls.length - before).toBeLessThanOrEqual(1)
+    for (const out of outs) expect(out.got).toEqual(['ADDED a/x@2', 'MODIFIED a/x@3', 'MODIFIED a/x@5'])
+    expect(textFrames.made).toBe(3)
+  })
+
+  test('of another group is shown what that one sees', () => {
+    const outs = ['tier=web', 'tier=db', 'tier=web', 'tier'].map((labels) => watch(1, { labels }))
+    for (const out of outs) out.room = 1
+    apply(put(2, 'a/x', { tier: 'web' }), put(3, 'a/x', { tier: 'db' }, undefined, 2), put(4, 'a/x', { tier: 'web' }, undefined, 2))
+    for (let i = 0; i < 3; i++) for (const out of outs) out.drain(1)
+    const web = ['ADDED a/x@2', 'DELETED a/x@3', 'ADDED a/x@4']
+    expect(outs.map((out) => out.got)).toEqual([
+      web,
+      ['ADDED a/x@3', 'DELETED a/x@4'],
+      web,
+      ['ADDED a/x@2', 'MODIFIED a/x@3', 'MODIFIED a/x@4'],
+    ])
+  })
+
   test('catches up from the ring when its stream drains, and delays nobody', () => {
     const slow = watch(1)
     const quick = watch(1)

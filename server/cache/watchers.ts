@@ -62,10 +62,16 @@ export class WatcherGroup {
   }
 
   offer(event: CacheEvent): void {
-    const type = eventTypeFor(this.selection, event)
-    if (type === undefined) return
-    const bytes = frameOf(this.encoder, type, event)
-    for (const w of this.members) w.live(bytes, event.revision)
+    const bytes = this.frameOf(event)
+    if (bytes !== undefined) for (const w of this.members) w.live(bytes, event.revision)
+  }
+
+  /** What its members are sent of an event; undefined: nothing. */
+  frameOf(event: CacheEvent): Buffer | undefined {
+    return event.shownTo(this, () => {
+      const type = eventTypeFor(this.selection, event)
+      return type === undefined ? undefined : frameOf(this.encoder, type, event)
+    })
   }
 }
 
@@ -224,7 +230,7 @@ export class Watcher {
   }
 
   #send(event: CacheEvent): boolean {
-    const type = eventTypeFor(this.group.selection, event)
-    return type === undefined || this.#output.write(frameOf(this.group.encoder, type, event))
+    const bytes = this.group.frameOf(event)
+    return bytes === undefined || this.#output.write(bytes)
   }
 }

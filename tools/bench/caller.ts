@@ -5,6 +5,9 @@ export interface Answer {
   text: string
 }
 
+/** Those of Go's clients (net/http, http2 transport): with Node's 64 KB a large answer waits for the client at every turn. */
+export const [STREAM_WINDOW, CONNECTION_WINDOW] = [4 << 20, 1 << 30]
+
 /** Requests over a few HTTP/2 connections, as a client that is never what is waited for. */
 export class Caller {
   readonly #sessions: http2.ClientHttp2Session[]
@@ -12,7 +15,10 @@ export class Caller {
   #next = 0
 
   constructor(url: string, token: string, connections = 4) {
-    this.#sessions = Array.from({ length: connections }, () => http2.connect(url, { rejectUnauthorized: false }))
+    this.#sessions = Array.from({ length: connections }, () => {
+      const session = http2.connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: STREAM_WINDOW } })
+      return session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW))
+    })
     this.#auth = { authorization: `Bearer ${token}` }
   }
 

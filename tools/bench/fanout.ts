@@ -1,4 +1,5 @@
 import http2 from 'node:http2'
+import { WatchConnection } from './watch-connection.ts'
 import { widget, WIDGET } from './widgets.ts'
 
 /**
@@ -27,8 +28,7 @@ const ns = `fanout-${Math.random().toString(36).slice(2, 8)}`
 const isCustom = which === 'custom'
 const path = isCustom ? `/apis/${WIDGET.group}/${WIDGET.version}/namespaces/${ns}/${WIDGET.plural}` : `/api/v1/namespaces/${ns}/configmaps`
 const auth = { authorization: `Bearer ${token}` }
-const connect = (): http2.ClientHttp2Session => http2.connect(url, { rejectUnauthorized: false })
-const main = connect()
+const main = http2.connect(url, { rejectUnauthorized: false })
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n)
 
 function call(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
@@ -53,40 +53,51 @@ const latencies: number[] = []
 let rewatches = 0
 let over = false
 
-function after(line: Buffer, mark: Buffer): string | undefined {
-  const k = line.indexOf(mark)
-  return k < 0 ? undefined : line.subarray(k + mark.length, line.indexOf(34, k + mark.length)).toString()
-}
+/** Of each watch, by the number of its stream: the last version that was seen. */
+class Watches {
+  readonly #connection: WatchConnection
+  readonly #last = new Map<number, string>()
+  readonly #opened = new Map<number, () => void>()
 
-// A watcher whose stream the server ends watches again from the last resourceVersion it saw, as client-go does.
-function watch(session: http2.ClientHttp2Session, from: string, opened?: () => void): void {
-  const s = session.request({
-    ':path': `${path}?watch=1&resourceVersion=${from}&labelSelector=fan%3Dout`,
-    ...auth,
-  })
-  let rest: Buffer = Buffer.alloc(0)
-  let last = from
-  s.on('response', () => opened?.())
-  s.on('data', (d: Buffer) => {
-    const now = nowUs()
-    const buf = rest.length > 0 ? Buffer.concat([rest, d]) : d
-    let at = 0
-    for (let nl = buf.indexOf(10); nl >= 0; nl = buf.indexOf(10, at)) {
-      const line = buf.subarray(at, nl)
-      at = nl + 1
-      const ts = after(line, MARK)
-      if (ts !== undefined) latencies.push(now - Number(ts))
-      last = after(line, VERSION) ?? last
-    }
-    rest = buf.subarray(at)
-  })
-  s.on('error', () => undefined)
-  s.on('close', () => {
+  constructor() {
+    this.#connection = new WatchConnection(url, token, {
+      opened: (stream) => this.#opened.get(stream)?.(),
+      line: (stream, bytes, start, end) => this.#line(stream, bytes, start, end),
+      closed: (stream) => this.#again(stream),
+    })
+  }
+
+  begin(from: string, opened: () => void = () => undefined): void {
+    const stream = this.#connection.watch(`${path}?watch=1&resourceVersion=${from}&labelSelector=fan%3Dout`)
+    this.#last.set(stream, from)
+    this.#opened.set(stream, opened)
+  }
+
+  #line(stream: number, bytes: Buffer, start: number, end: number): void {
+    const at = bytes.indexOf(MARK, start)
+    if (at >= 0 && at < end) latencies.push(nowUs() - digits(bytes, at + MARK.length))
+    const version = bytes.indexOf(VERSION, start)
+    if (version >= 0 && version < end) this.#last.set(stream, String(digits(bytes, version + VERSION.length)))
+  }
+
+  // A watcher whose stream the server ends watches again from the last resourceVersion it saw, as client-go does.
+  #again(stream: number): void {
     if (over) return
     rewatches++
-    setTimeout(() => watch(session, last), 20)
-  })
+    const from = this.#last.get(stream)!
+    this.#last.delete(stream)
+    this.#opened.delete(stream)
+    setTimeout(() => this.begin(from), 20)
+  }
 }
+
+/** The number that begins here, up to a quotation mark. */
+function digits(bytes: Buffer, start: number): number {
+  let value = 0
+  for (let at = start; bytes[at] !== QUOTE; at++) value = value * 10 + (bytes[at]! - ZERO)
+  return value
+}
+const [QUOTE, ZERO] = [0x22, 0x30]
 
 function event(name: string, ts: string): object {
   const metadata = { name, labels: { fan: 'out' } }
@@ -97,9 +108,9 @@ function event(name: string, ts: string): object {
 
 await call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns } })
 const start = (JSON.parse((await call('GET', path)).text) as { metadata: { resourceVersion: string } }).metadata.resourceVersion
-const sessions = Array.from({ length: Math.ceil(watchers / PER_CONNECTION) }, connect)
+const connections = Array.from({ length: Math.ceil(watchers / PER_CONNECTION) }, () => new Watches())
 await Promise.all(
-  Array.from({ length: watchers }, (_, i) => new Promise<void>((done) => watch(sessions[i % sessions.length]!, start, done))),
+  Array.from({ length: watchers }, (_, i) => new Promise<void>((done) => connections[i % connections.length]!.begin(start, done))),
 )
 await new Promise((r) => setTimeout(r, 500))
 const t0 = performance.now()
