@@ -80,15 +80,12 @@ export async function answeringWith(
 export class Answers {
   readonly #file: URL
   readonly #known: Record<string, Answer>
-  readonly #masked: (value: unknown) => unknown
   /** Of the run. */
   readonly namespace: string
   /** Texts of this run and what stands for them in answers; where that is a word in braces, in requests too. */
   readonly masks = new Map<string, string>()
 
-  /** @param reviews `owned`: who set the fields of a review counts, too */
-  constructor(suite: string, reviews: 'owned' | 'bare' = 'bare') {
-    this.#masked = maskOf(reviews)
+  constructor(suite: string) {
     this.#file = new URL(`${suite}.answers.json`, import.meta.url)
     this.#known = recording || !existsSync(this.#file) ? {} : (JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, Answer>)
     this.namespace = `${suite}-${process.pid}`
@@ -132,7 +129,7 @@ export class Answers {
   }
 
   #shown(answer: Answer): Answer {
-    let text = JSON.stringify(this.#masked(answer))
+    let text = JSON.stringify(masked(answer))
     for (const [own, shown] of this.masks) text = text.replaceAll(own, shown)
     text = text
       .replaceAll(this.namespace, '{ns}')
@@ -197,22 +194,10 @@ function inOrder(items: unknown[]): unknown[] {
 
 const OWN = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'time', 'clusterIP', 'clusterIPs'])
 
-/** Nobody stores a review: who set which of its fields is of little use. */
-function withoutManagers(value: object): object {
-  const { kind, metadata } = value as { kind?: unknown; metadata?: { managedFields?: unknown } }
-  if (typeof kind !== 'string' || !kind.endsWith('Review') || metadata?.managedFields === undefined) return value
-  const { managedFields: _, ...rest } = metadata
-  return { ...value, metadata: rest }
-}
-
 /** Identities, versions and times: that they are there counts, not what they are. */
-function maskOf(reviews: 'owned' | 'bare'): (value: unknown) => unknown {
-  const masked = (value: unknown): unknown => {
-    if (Array.isArray(value)) return inOrder(value.map(masked))
-    if (typeof value !== 'object' || value === null) return value
-    const shown = reviews === 'owned' ? value : withoutManagers(value)
-    const sorted = Object.entries(shown).sort(([a], [b]) => (a < b ? -1 : 1))
-    return Object.fromEntries(sorted.map(([k, v]) => [k, OWN.has(k) && v !== null && v !== 'None' ? '-' : masked(v)]))
-  }
-  return masked
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return inOrder(value.map(masked))
+  if (typeof value !== 'object' || value === null) return value
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted.map(([k, v]) => [k, OWN.has(k) && v !== null && v !== 'None' ? '-' : masked(v)]))
 }

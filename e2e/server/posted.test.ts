@@ -5,7 +5,7 @@ import { Answers, answering } from '../reference/play.ts'
 
 /** Reviews, tokens, evictions and bindings: each answer is the reference's. */
 describe('objects that are not stored', () => {
-  const answers = new Answers('posted', 'owned')
+  const answers = new Answers('posted')
   let server: Awaited<ReturnType<typeof answering>> | undefined
   let api: Api
   beforeAll(async () => {
