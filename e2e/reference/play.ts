@@ -54,17 +54,19 @@ export async function answering(answers: Answers): Promise<{ api: Api; close(): 
 }
 
 /**
- * The same on a server with flags of the suite's own, as the administrator of its token file. The reference is started for it from
- * $KUBEBUILDER_ASSETS.
+ * The same on a server with flags of the suite's own, as the administrator of its token file, with the control loops that it names. The
+ * reference is started for it from $KUBEBUILDER_ASSETS.
  */
 export async function answeringWith(
   answers: Answers,
-  { flags, token }: { flags: readonly string[]; token: string },
+  { flags, token, controllers }: { flags: readonly string[]; token: string; controllers?: readonly string[] },
 ): Promise<{ api: Api; close(): Promise<void> }> {
   if (recording) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
   const open = (url: string, ca = ''): Api => new Api(url, { ca, token })
-  const ours = recording ? undefined : await startServer({ flags })
-  const server = ours ?? (await startReference(process.env.KUBEBUILDER_ASSETS ?? '', flags, open))
+  const loops = controllers === undefined ? {} : { loops: true }
+  const own = controllers === undefined ? flags : [...flags, `--controllers=${controllers.join(',')}`, '--nodes=0']
+  const ours = recording ? undefined : await startServer({ flags: own, ...loops })
+  const server = ours ?? (await startReference(process.env.KUBEBUILDER_ASSETS ?? '', flags, open, controllers && { controllers, token }))
   const api = open(server.url, ours?.api.ca)
   return {
     api,

@@ -57,13 +57,13 @@ describe('loadCertificates', () => {
     expect(subjectOf(new X509Certificate(admin.cert).raw)).toEqual({
       commonName: 'kubernetes-admin',
       organizations: ['system:masters'],
-      uid: '',
+      uids: [],
     })
     expect(new X509Certificate(kubeletClient.cert).keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
     expect(subjectOf(new X509Certificate(kubeletClient.cert).raw)).toEqual({
       commonName: 'kube-apiserver-kubelet-client',
       organizations: ['system:kubelet-api-admin'],
-      uid: '',
+      uids: [],
     })
   })
 
@@ -130,7 +130,7 @@ describe('x509', () => {
         fc.array(fc.string({ minLength: 1, maxLength: 30 }), { maxLength: 4 }),
         (commonName, organizations) => {
           const { cert } = issueCertificate(ca, { commonName, organizations, use: 'client', now })
-          expect(subjectOf(new X509Certificate(cert).raw)).toEqual({ commonName, organizations, uid: '' })
+          expect(subjectOf(new X509Certificate(cert).raw)).toEqual({ commonName, organizations, uids: [] })
         },
       ),
       { numRuns: 40 },

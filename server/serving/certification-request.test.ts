@@ -53,7 +53,7 @@ describe('a signed request', () => {
     expect(certificate.verify(new X509Certificate(ca.cert).publicKey)).toBe(true)
     expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true)
     expect([certificate.subject, certificate.ca]).toEqual(['O=dev\nCN=jane', false])
-    expect(certificate.subjectAltName).toBe('DNS:host.example, IP Address:10.0.0.1, email:a@b.example, URI:spiffe://a/b')
+    expect(certificate.subjectAltName).toBe('DNS:host.example, email:a@b.example, IP Address:10.0.0.1, URI:spiffe://a/b')
     expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
   })
 

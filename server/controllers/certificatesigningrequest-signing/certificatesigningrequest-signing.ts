@@ -5,6 +5,7 @@ import { formatTime } from '../../machinery/clock.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
+import { signedName } from '../../machinery/x509/name.ts'
 import { parseCertificateRequest, type CertificationRequest } from '../../machinery/x509/certification-request.ts'
 import { signFor, type Authority } from '../../serving/x509.ts'
 import { unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
@@ -52,11 +53,13 @@ function sign(ca: Authority, asked: CertificationRequest, { spec }: SigningReque
   if (asked.signatureFault !== undefined) throw new Error('unable to verify certificate request signature')
   const { from, until } = validity(now, spec.expirationSeconds, new X509Certificate(ca.cert).validToDate.getTime())
   const {
-    name: subject,
+    name,
     publicKey: { key: publicKey },
     names,
   } = asked
-  return Buffer.from(signFor(ca, { subject, publicKey, names, usages: spec.usages ?? [], from, until })).toString('base64')
+  return Buffer.from(signFor(ca, { subject: signedName(name), publicKey, names, usages: spec.usages ?? [], from, until })).toString(
+    'base64',
+  )
 }
 
 /** Signs approved requests to the signers of kubernetes.io with the cluster's CA. */

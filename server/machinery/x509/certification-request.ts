@@ -11,7 +11,7 @@ export interface CertificationRequest {
   /** The subject as DER. */
   readonly name: Buffer
   readonly publicKey: PublicKey
-  /** The names that a certificate may be valid for, as elements of a subjectAltName. */
+  /** The names that a certificate may be valid for, as elements of a subjectAltName, in the order in which it has them. */
   readonly names: readonly Buffer[]
   /** How many there are of each. */
   readonly counts: Readonly<Record<'dns' | 'email' | 'ip' | 'uri', number>>
@@ -21,8 +21,9 @@ export interface CertificationRequest {
 
 const SUBJECT_ALT_NAME = oid('2.5.29.17')
 const EXTENSION_REQUEST = oid('1.2.840.113549.1.9.14')
-/** The general names that go into a certificate. */
+/** The general names that go into a certificate, and their order there. */
 const KINDS: Readonly<Record<number, keyof CertificationRequest['counts']>> = { 0x81: 'email', 0x82: 'dns', 0x86: 'uri', 0x87: 'ip' }
+const ORDER = [0x82, 0x81, 0x87, 0x86]
 
 /** How signatures are made: whose key, and the digest, null where the key says it. RSA-PSS is not among them. */
 const ALGORITHMS: readonly (readonly [id: string, kind: KeyKind, digest: string | null])[] = [
@@ -89,7 +90,9 @@ export function readCertificationRequest(der: Buffer): CertificationRequest {
   const signature = bitsOf(request.next(tag.bitString, 'BitString').content)
   whole.end()
   const publicKey = publicKeyOf(key.whole)
-  const named = alternativeNames(attributes).filter(({ type }) => type in KINDS)
+  const named = alternativeNames(attributes)
+    .filter(({ type }) => type in KINDS)
+    .sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
   const counts = { dns: 0, email: 0, ip: 0, uri: 0 }
   for (const { type } of named) counts[KINDS[type]!]++
   return {
