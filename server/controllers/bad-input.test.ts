@@ -151,6 +151,19 @@ describe('answers that are lost', () => {
     await rests()
   })
 
+  test('pods are available in time, though the try again took the place of a longer wait', async () => {
+    c = await startTestCluster(replicaSetController)
+    const rs = await replicaSet('a', 1)
+    await c.client.resource(REPLICA_SETS).patch('a', { type: 'merge', body: { spec: { minReadySeconds: 10 } } }, { namespace: 'default' })
+    await c.until('a pod', async () => (await alive()).length === 1)
+    c.loseAnswers(({ method, path }) => method === 'PUT' && path.endsWith('/status'))
+    await c.report((await alive())[0]!, ready(c.clock))
+    await c.pass(1)
+    c.loseAnswers(() => false)
+    await c.pass(11)
+    expect((await c.get<ReplicaSet>(REPLICA_SETS, rs.metadata.name!)).status?.availableReplicas).toBe(1)
+  })
+
   test('a stateful set and an indexed job make no pod twice', async () => {
     c = await startTestCluster(statefulSetController, jobController)
     c.loseAnswers(everyOther())

@@ -61,7 +61,8 @@ export interface Controller {
 /** Reports what went wrong with a key, but for conflicts: the next try sees the newer object. */
 export function unlessConflict(ctx: ControllerContext, what: (key: string) => string): WorkerOptions['onError'] {
   return (e, key) => {
-    if (!isStatusError(e, 'Conflict')) ctx.onError(e, what(key))
+    const cause = e instanceof Error ? e.cause : undefined
+    if (!isStatusError(e, 'Conflict') && !isStatusError(cause, 'Conflict')) ctx.onError(e, what(key))
   }
 }
 

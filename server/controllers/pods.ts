@@ -24,6 +24,12 @@ export function isAvailable(pod: Pod, minReadySeconds: number, now: number): boo
   return minReadySeconds === 0 || (since > 0 && since + minReadySeconds * 1000 <= now)
 }
 
+/** Milliseconds until the next of the ready pods has been so for long enough; the whole time when none of them is about to. */
+export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, now: number): number {
+  const waits = pods.map((p) => (readySince(p) ?? 0) + minReadySeconds * 1000 - now).filter((ms) => ms > 0)
+  return waits.length === 0 ? minReadySeconds * 1000 : Math.min(...waits)
+}
+
 export function isTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 }

@@ -3,7 +3,8 @@ import type { Deployment, IntOrString, ReplicaSet } from '../../client/objects.t
 export const wanted = (d: Deployment): number => d.spec?.replicas ?? 1
 export const sizeOf = (rs: ReplicaSet): number => rs.spec?.replicas ?? 1
 export const sum = (sets: readonly ReplicaSet[], of: (rs: ReplicaSet) => number): number => sets.reduce((n, rs) => n + of(rs), 0)
-export const available = (rs: ReplicaSet): number => rs.status?.availableReplicas ?? 0
+/** Of those that may stay: a set that has just been made smaller still reports pods that are about to go. */
+export const available = (rs: ReplicaSet): number => Math.min(rs.status?.availableReplicas ?? 0, sizeOf(rs))
 
 export const isRollingUpdate = (d: Deployment): boolean => (d.spec?.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate'
 

@@ -4,7 +4,7 @@ import { NODES } from '../../client/resource.ts'
 import { splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { startWorkers } from '../../machinery/workers.ts'
-import { unlessConflict, type Controller } from '../controller.ts'
+import { asError, messageOf, unlessConflict, type Controller } from '../controller.ts'
 import {
   addressesOf,
   addressTypes,
@@ -18,18 +18,22 @@ import {
 } from '../endpoints/service-pods.ts'
 import { controllerRef } from '../owners.ts'
 import { isReady } from '../pods.ts'
+import { closeHints, sharesByZone, ZoneHints } from './hints.ts'
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from './slice-writer.ts'
 import { planSlices, type SliceEndpoint, type SliceGroup, type SlicePort } from './slices.ts'
+import { isNodeReady, sharesOf, ZONE } from './zones.ts'
 
+const ALL_NODES = 'nodes'
 const MANAGER = 'endpointslice-controller.k8s.io'
 const HEADLESS = 'service.kubernetes.io/headless'
-const ZONE = 'topology.kubernetes.io/zone'
 
 /** The EndpointSlices of each service with a selector: which pods are behind it, and in what state. */
 export const endpointSliceController: Controller = {
   name: 'endpointslice-controller',
   async start(ctx) {
-    const queue = ctx.workQueue('endpoint_slice')
+    const queue = ctx.workQueue('endpoint_slice', { baseDelayMs: 1000, maxDelayMs: 1_000_000 })
+    const topology = ctx.workQueue('endpoint_slice_topology')
+    const zones = new ZoneHints()
     const view = new ServicePods(ctx, queue)
     const writer = new SliceWriter(ctx, MANAGER)
     const nodes = ctx.informers.informer<Node>(NODES, { transform: dropManagedFields })
@@ -39,6 +43,14 @@ export const endpointSliceController: Controller = {
       if (writer.isMine(s)) queue.add(`${s.metadata.namespace}/${s.metadata.labels?.[SERVICE_NAME] ?? ''}`)
     }
     writer.slices.addHandler({ added: look, updated: look, deleted: look })
+    const weigh = (): void => topology.add(ALL_NODES)
+    nodes.addHandler({
+      added: weigh,
+      updated: (node, old) => {
+        if (isNodeReady(node) !== isNodeReady(old) || node.metadata.labels?.[ZONE] !== old.metadata.labels?.[ZONE]) weigh()
+      },
+      deleted: weigh,
+    })
     await Promise.all([view.start(), writer.slices.synced(), nodes.synced()])
 
     async function sync(key: string): Promise<void> {
@@ -46,6 +58,7 @@ export const endpointSliceController: Controller = {
       if (service === undefined) {
         // The slices follow by their owner reference.
         triggers.forget(key)
+        zones.forget(key)
         return writer.forget(key)
       }
       if (service.spec?.type === 'ExternalName' || service.spec?.selector === undefined) return
@@ -54,29 +67,33 @@ export const endpointSliceController: Controller = {
       if (existing === undefined) return
       const { namespace, name } = splitKey(key)
       const pods = view.podsOf(service)
-      const plan = planSlices(
-        existing,
-        groupsOf(service, pods, (n) => nodes.lister.get(n)),
-        {
-          namespace,
-          name,
-          labels: labelsFor(service),
-          owner: controllerRef(service, 'v1', 'Service'),
-          triggerTime: triggers.next(service, pods),
-          always: addressTypes(service),
-        },
+      const { groups, skipped } = groupsOf(service, pods, (n) => nodes.lister.get(n))
+      const types = addressTypes(service)
+      const byZone = sharesByZone(service)
+      const plan = planSlices(existing, groups, {
+        ...{ namespace, name, labels: labelsFor(service), owner: controllerRef(service, 'v1', 'Service') },
+        ...{ triggerTime: triggers.next(service, pods), always: types, keepHints: byZone },
+      })
+      const told = types.flatMap((type) => (byZone ? zones.share(key, type, existing, plan) : zones.stop(key, type)))
+      const event = recorder.event.bind(recorder, { apiVersion: 'v1', kind: 'Service', object: service })
+      const failures = await writer.apply(key, plan).then(
+        () => skipped,
+        (e: unknown) => [...skipped, e],
       )
-      try {
-        await writer.apply(key, plan)
-      } catch (e) {
-        if (!isStatusError(e, 'Conflict')) {
-          const text = `Error updating Endpoint Slices for Service ${key}: ${e instanceof Error ? e.message : String(e)}`
-          recorder.event({ apiVersion: 'v1', kind: 'Service', object: service }, 'Warning', 'FailedToUpdateEndpointSlices', text)
-        }
-        throw e
-      }
+      for (const t of told) event(t.type, t.reason, t.message)
+      if (failures.length === 0) return
+      // Without the pods in question the rest is up to date; the service is looked at again.
+      const error = aggregate(failures)
+      if (!isStatusError(error, 'Conflict'))
+        event('Warning', 'FailedToUpdateEndpointSlices', `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`)
+      throw error
     }
 
+    startWorkers({
+      ...{ queue: topology, workers: 1, signal: ctx.signal },
+      sync: async () => zones.resized(sharesOf(nodes.lister.list())).forEach((key) => queue.add(key)),
+      onError: (e) => ctx.onError(e, 'topology of endpoints'),
+    })
     startWorkers({
       queue,
       workers: 5,
@@ -87,30 +104,49 @@ export const endpointSliceController: Controller = {
   },
 }
 
-function groupsOf(service: Service, pods: readonly Pod[], nodeOf: (name: string) => Node | undefined): SliceGroup[] {
+/** `skipped`: pods on nodes that are not there (any more), which nobody could reach; unless the service says that everything counts. */
+function groupsOf(
+  service: Service,
+  pods: readonly Pod[],
+  nodeOf: (name: string) => Node | undefined,
+): { groups: SliceGroup[]; skipped: Error[] } {
   const groups = new Map<string, SliceGroup>()
+  const skipped: Error[] = []
+  const { namespace, name } = service.metadata
   for (const addressType of addressTypes(service)) {
     for (const pod of pods) {
       if (!belongs(pod, true)) continue
-      const endpoint = endpointOf(service, pod, addressType, nodeOf)
+      const { nodeName = '' } = pod.spec ?? {}
+      const node = nodeOf(nodeName)
+      if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
+        skipped.push(new Error(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${nodeName} Not Found`))
+        continue
+      }
+      const endpoint = endpointOf(service, pod, addressType, node)
       if (endpoint.addresses.length === 0) continue
       const ports = portsOf(service, pod)
       const key = JSON.stringify([addressType, ports])
       let group = groups.get(key)
       if (group === undefined) groups.set(key, (group = { addressType, ports, endpoints: [] }))
-      group.endpoints.push(endpoint)
+      group.endpoints.push({ ...endpoint, ...closeHints(service, endpoint) })
     }
   }
-  return [...groups.values()]
+  return { groups: [...groups.values()], skipped }
 }
 
-function endpointOf(service: Service, pod: Pod, type: AddressType, nodeOf: (name: string) => Node | undefined): SliceEndpoint {
+/** One error for all, as the original's aggregates are written. */
+function aggregate(errors: readonly unknown[]): Error {
+  if (errors.length === 1) return asError(errors[0])
+  return new Error(`[${[...new Set(errors.map(messageOf))].join(', ')}]`)
+}
+
+function endpointOf(service: Service, pod: Pod, type: AddressType, node: Node | undefined): SliceEndpoint {
   const serving = isReady(pod)
   const terminating = pod.metadata.deletionTimestamp != null
   const { namespace, name, uid } = pod.metadata
   const hostname = hostnameOf(pod, service)
   const nodeName = pod.spec?.nodeName
-  const zone = nodeName === undefined ? undefined : nodeOf(nodeName)?.metadata.labels?.[ZONE]
+  const zone = node?.metadata.labels?.[ZONE]
   return {
     addresses: addressesOf(pod, type),
     conditions: { ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating), serving, terminating },

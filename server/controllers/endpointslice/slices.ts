@@ -10,6 +10,7 @@ export interface SliceEndpoint {
   nodeName?: string
   zone?: string
   targetRef?: { kind?: string; namespace?: string; name?: string; uid?: string }
+  hints?: { forZones?: { name: string }[]; forNodes?: { name: string }[] }
 }
 
 export interface SlicePort {
@@ -42,6 +43,8 @@ export interface SliceMeta {
   triggerTime: string | undefined
   /** Address types that have a slice even when nothing is in it. */
   always: readonly string[]
+  /** Whom endpoints are for is decided later: until then it is no difference, and what does not change keeps it. */
+  keepHints?: boolean
 }
 
 export interface SlicePlan {
@@ -92,7 +95,8 @@ function fill(plan: SlicePlan, slices: readonly EndpointSlice[], group: SliceGro
     const endpoints: SliceEndpoint[] = []
     let changed = false
     for (const e of slice.endpoints ?? []) {
-      const next = missing.get(identity(e))
+      const wanted = missing.get(identity(e))
+      const next = wanted !== undefined && meta.keepHints === true && e.hints !== undefined ? { ...wanted, hints: e.hints } : wanted
       missing.delete(identity(e))
       if (next === undefined || !isDeepStrictEqual(next, e)) changed = true
       if (next !== undefined) endpoints.push(next)

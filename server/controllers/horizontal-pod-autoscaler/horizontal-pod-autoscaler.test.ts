@@ -230,6 +230,58 @@ describe('an autoscaler', () => {
     expect(await size()).toBe(0)
   })
 
+  describe('at zero', () => {
+    const queue: MetricSpec = {
+      type: 'External',
+      external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '10' } },
+    }
+    let waiting = 0
+    const startQueue = async (replicas: number, spec: object): Promise<void> => {
+      await start(replicas)
+      c.serve('/apis/external.metrics.k8s.io/v1beta1/namespaces/default/queue', () =>
+        Promise.resolve({ items: [{ metricName: 'queue', timestamp: formatTime(c.clock.now()), value: String(waiting) }] }),
+      )
+      await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ metrics: [queue], ...spec }))
+    }
+    const set = (spec: object) =>
+      c.client.resource(HORIZONTAL_POD_AUTOSCALERS).patch('web', { type: 'merge', body: { spec } }, { namespace: 'default' })
+
+    test('a metric that needs no pods takes the last away and brings the first back', async () => {
+      waiting = 0
+      await startQueue(1, { minReplicas: 0 })
+      // Scaling down waits for five minutes.
+      await c.pass(330)
+      expect(await size()).toBe(0)
+      expect(await condition('ScaledToZero')).toMatchObject({
+        ...{ status: 'True', reason: 'ScaledToZero', message: 'the HPA controller scaled the workload to zero' },
+      })
+      waiting = 25
+      await c.until('three', async () => (await size()) === 3)
+      expect(await condition('ScaledToZero')).toMatchObject({
+        ...{ status: 'False', reason: 'NotScaledToZero', message: 'the HPA controller did not scale the workload to zero' },
+      })
+    })
+
+    test('a lower bound that is raised meanwhile counts', async () => {
+      waiting = 0
+      await startQueue(1, { minReplicas: 0 })
+      // Scaling down waits for five minutes.
+      await c.pass(330)
+      expect(await size()).toBe(0)
+      await set({ minReplicas: 2 })
+      await c.until('two', async () => (await size()) === 2)
+      await told('SuccessfulRescale: New size: 2; reason: Current number of replicas below Spec.MinReplicas')
+    })
+
+    test("somebody else's zero stays, whatever the metric says", async () => {
+      waiting = 25
+      await startQueue(0, { minReplicas: 0 })
+      await c.until('off', async () => (await condition('ScalingActive'))?.reason === 'ScalingDisabled')
+      await c.pass(60)
+      expect(await size()).toBe(0)
+    })
+  })
+
   test('two that want the same pods do nothing', async () => {
     usage = 100
     await start(2)

@@ -108,7 +108,8 @@ class Autoscalers {
     history.start(current, now)
     let desired = current
     let why = ''
-    if (current === 0 && min !== 0) {
+    const leftZero = current === 0 && turn.wasScaledToZero
+    if (current === 0 && !(leftZero && (min !== 0 || canReachZero(hpa)))) {
       turn.condition('ScalingActive', 'False', 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero')
     } else if (current > max) {
       desired = max
@@ -120,11 +121,17 @@ class Autoscalers {
       const wanted = await this.#wanted(key, turn, scale)
       why = wanted.replicas > current ? `${wanted.name} above target` : 'All metrics below target'
       desired = this.#settle(turn, history, wanted.replicas, current, min)
+      // The lower bound was raised while there were none.
+      if (leftZero && desired < min) {
+        desired = min
+        if (wanted.replicas <= current) why = 'Current number of replicas below Spec.MinReplicas'
+      }
     }
     turn.observe(current, desired)
     if (desired === current) return
     await this.#rescale(turn, { scale, id, name: target.name }, desired, why)
     history.scaled(current, desired, now, behavior)
+    turn.scaled(desired === 0 && min === 0 && canReachZero(hpa))
     turn.status.lastScaleTime = formatTime(now)
   }
 
@@ -285,6 +292,10 @@ class Autoscalers {
   }
 }
 
+/** Only metrics that need no pods can tell when the first is wanted again (KEP-2021). */
+const canReachZero = ({ spec }: HorizontalPodAutoscaler): boolean =>
+  spec?.metrics?.some(({ type }) => type === 'Object' || type === 'External') === true
+
 /** One look at one autoscaler, and what comes of it. */
 class Turn {
   readonly hpa: HorizontalPodAutoscaler
@@ -305,6 +316,16 @@ class Turn {
     const lastTransitionTime = old?.status === status ? (old.lastTransitionTime ?? null) : formatTime(this.now)
     const next: Condition = { type, status, lastTransitionTime, reason, message }
     this.status.conditions = old === undefined ? [...conditions, next] : conditions.map((c) => (c === old ? next : c))
+  }
+
+  /** Somebody else's zero means that nothing is to be scaled; this controller's own does not. */
+  get wasScaledToZero(): boolean {
+    return findCondition(this.status.conditions, 'ScaledToZero')?.status === 'True'
+  }
+
+  scaled(toZero: boolean): void {
+    if (toZero) this.condition('ScaledToZero', 'True', 'ScaledToZero', 'the HPA controller scaled the workload to zero')
+    else this.condition('ScaledToZero', 'False', 'NotScaledToZero', 'the HPA controller did not scale the workload to zero')
   }
 
   observe(current: number, desired: number): void {

@@ -15,7 +15,7 @@ import { Expectations } from '../expectations.ts'
 import { isTerminating as isNamespaceTerminating } from '../namespace/terminating.ts'
 import { claim, claimable, controllerOf, controllerRef, indexClaimable, ownerIn, selecting } from '../owners.ts'
 import { createPod, deletePod, podFromTemplate, slowStart, type PodOwner } from '../pod-control.ts'
-import { isActive, isAvailable, isReady, isTerminating } from '../pods.ts'
+import { isActive, isAvailable, isReady, isTerminating, untilAvailable } from '../pods.ts'
 import { deletionOrder } from './deletion-order.ts'
 
 // As upstream: at most so many creates or deletes in one round.
@@ -127,8 +127,7 @@ export class ReplicaSets {
     }
     this.#queue.add(keyOf(rs))
     const minReady = rs.spec?.minReadySeconds ?? 0
-    // A second more, because clocks of other machines tick differently.
-    if (minReady > 0 && isReady(pod) && !isReady(old)) this.#queue.addAfter(keyOf(rs), (minReady + 1) * 1000)
+    if (minReady > 0 && isReady(pod) && !isReady(old)) this.#queue.addAfter(keyOf(rs), minReady * 1000)
   }
 
   #podGone(pod: Pod): void {
@@ -158,13 +157,14 @@ export class ReplicaSets {
         (e: unknown) => (e instanceof Error ? e : new Error(String(e))),
       )
     }
-    const status = this.#nextStatus(rs, active, pods.filter(isTerminating).length, failure)
-    const updated = await this.#updateStatus(rs, status)
-    const minReady = rs.spec?.minReadySeconds ?? 0
-    if (failure === undefined && minReady > 0 && updated && (status.readyReplicas ?? 0) !== (status.availableReplicas ?? 0)) {
-      this.#queue.addAfter(key, minReady * 1000)
-    }
+    const now = this.#ctx.clock.now()
+    const status = this.#nextStatus(rs, active, pods.filter(isTerminating).length, failure, now)
+    await this.#updateStatus(rs, status)
     if (failure !== undefined) throw failure
+    const minReady = rs.spec?.minReadySeconds ?? 0
+    // Whether or not something was written: a try again after a conflict takes the place of the wait that was there.
+    if (minReady > 0 && (status.readyReplicas ?? 0) !== (status.availableReplicas ?? 0))
+      this.#queue.addAfter(key, untilAvailable(active, minReady, now))
   }
 
   #claimPods(rs: ReplicaSet, selector: LabelSelector): Promise<Pod[]> {
@@ -236,9 +236,14 @@ export class ReplicaSets {
     return out
   }
 
-  #nextStatus(rs: ReplicaSet, active: readonly Pod[], terminating: number, failure: Error | undefined): NonNullable<ReplicaSet['status']> {
+  #nextStatus(
+    rs: ReplicaSet,
+    active: readonly Pod[],
+    terminating: number,
+    failure: Error | undefined,
+    now: number,
+  ): NonNullable<ReplicaSet['status']> {
     const labels = Object.entries(rs.spec?.template?.metadata?.labels ?? {})
-    const now = this.#ctx.clock.now()
     const minReady = rs.spec?.minReadySeconds ?? 0
     const conditions = (rs.status?.conditions ?? []).filter((c) => c.type !== 'ReplicaFailure')
     const old = findCondition(rs.status?.conditions, 'ReplicaFailure')
@@ -256,15 +261,14 @@ export class ReplicaSets {
     }
   }
 
-  /** True when there was something to write. */
-  async #updateStatus(rs: ReplicaSet, next: NonNullable<ReplicaSet['status']>): Promise<boolean> {
+  async #updateStatus(rs: ReplicaSet, next: NonNullable<ReplicaSet['status']>): Promise<void> {
     const old = rs.status ?? {}
     const counts = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'] as const
     const same =
       counts.every((c) => (old[c] ?? 0) === (next[c] ?? 0)) &&
       old.terminatingReplicas === next.terminatingReplicas &&
       isDeepStrictEqual(old.conditions ?? [], next.conditions ?? [])
-    if (same) return false
+    if (same) return
     const { apiVersion, kind, id } = this.#kind
     const updated = { ...rs, apiVersion, kind, status: next }
     await this.#ctx.client
@@ -273,7 +277,6 @@ export class ReplicaSets {
       .catch((e: unknown) => {
         if (!isStatusError(e, 'NotFound')) throw e
       })
-    return true
   }
 }
 

@@ -89,7 +89,11 @@ export async function applyRetention(c: ClaimContext, pod: Pod): Promise<void> {
     const ownerReferences = ownersOf(claim, c.set, pod)
     if (ownerReferences === undefined || isDeepStrictEqual(ownerReferences, refsOf(claim))) continue
     const next = { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { ...claim.metadata, ownerReferences } }
-    await client.resource(PERSISTENT_VOLUME_CLAIMS).update(next, { signal })
+    try {
+      await client.resource(PERSISTENT_VOLUME_CLAIMS).update(next, { signal })
+    } catch (e) {
+      throw new Error(`could not update claim ${name} for delete policy ownerRefs: ${messageOf(e)}`, { cause: e })
+    }
   }
 }
 

@@ -217,7 +217,6 @@ export class Round {
     const { ctx } = this.#c
     if (!hasStorage(pod, this.#set)) await this.#orFail('Update', pod, () => createClaims(this.#c, pod))
     if (!matchesRetention(this.#c, pod)) await this.#orFail('Update', pod, () => applyRetention(this.#c, pod))
-    if (hasIdentity(pod, this.#set) && hasStorage(pod, this.#set)) return
     await this.#orFail('Update', pod, () => ctx.client.resource<Pod>(PODS).update(corrected(pod, this.#set), { signal: ctx.signal }))
     this.#event('Update', pod)
   }

@@ -13,7 +13,7 @@ import { startWorkers } from '../../machinery/workers.ts'
 import { asError, unlessConflict, withoutZeros, type Controller, type ControllerContext } from '../controller.ts'
 import { Expectations } from '../expectations.ts'
 import { claim, claimable, concerned, controllerOf, controllerRef, indexClaimable, ownerIn, type ClaimOptions } from '../owners.ts'
-import { isReady, readySince } from '../pods.ts'
+import { isReady, untilAvailable } from '../pods.ts'
 import { WrittenVersions } from '../written.ts'
 import { readHistory, trimHistory } from './history.ts'
 import { isMember } from './identity.ts'
@@ -147,7 +147,7 @@ class StatefulSets {
     await trimHistory(this.#ctx, set, pods, revisions, history)
     if (failure !== undefined) throw asError(failure)
     const minReady = set.spec?.minReadySeconds ?? 0
-    if (minReady > 0 && status.readyReplicas !== status.availableReplicas) this.#queue.addAfter(key, nextCheck(pods, minReady, now))
+    if (minReady > 0 && status.readyReplicas !== status.availableReplicas) this.#queue.addAfter(key, untilAvailable(pods, minReady, now))
   }
 
   async #claim<T extends KubeObject>(
@@ -190,10 +190,4 @@ class StatefulSets {
       await this.#ctx.client.resource<StatefulSet>(STATEFUL_SETS).updateStatus(updated, { signal: this.#ctx.signal }),
     )
   }
-}
-
-/** Milliseconds until the next of the ready pods has been so for long enough. */
-function nextCheck(pods: readonly Pod[], minReadySeconds: number, now: number): number {
-  const waits = pods.map((p) => (readySince(p) ?? 0) + minReadySeconds * 1000 - now).filter((ms) => ms > 0)
-  return waits.length === 0 ? minReadySeconds * 1000 : Math.min(...waits)
 }

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createClient } from '../../../server/client/client.ts'
+import { createHttpTransport } from '../../../server/client/http-transport.ts'
+import { systemClock } from '../../../server/machinery/clock.ts'
+import { readKubeconfig } from '../../fixtures/api.ts'
+import { realLoops, startRealLoops } from '../../fixtures/real-loops.ts'
+import { startServer } from '../../fixtures/server.ts'
+import { type Answer, type Case, play, type World } from './case.ts'
+import { cases } from './cases.ts'
+import { loops, resources } from './resources.ts'
+
+/**
+ * Plays every case, or those that are named, on kube-controller-manager, which works on a server of ours without loops, all cases at once, and writes down what came of
+ * each. BINNACLE_REAL_LOOPS is the folder with the programs; the server is the built one.
+ *   BINNACLE_REAL_LOOPS=FOLDER node e2e/reference/loops/record.ts [NAME...]
+ */
+const QUIET_MS = 3000
+const LONGEST_MS = 90_000
+const file = join(import.meta.dirname, 'loops.answers.json')
+
+if (realLoops === undefined) throw new Error('BINNACLE_REAL_LOOPS is not set')
+const wanted = process.argv.slice(2)
+const server = await startServer({ flags: ['--max-requests-inflight=0', '--max-mutating-requests-inflight=0'] })
+const managerFlags = [`--controllers=${loops.join(',')}`, '--kube-api-qps=1000', '--kube-api-burst=1000']
+const manager = startRealLoops(realLoops, server, managerFlags, false)
+const transport = createHttpTransport(readKubeconfig(server.kubeconfig))
+const client = createClient(transport, { userAgent: 'cases/v1', clock: systemClock })
+
+function worldOf(namespace: string): World {
+  const state = async (): Promise<string> => {
+    const hash = createHash('sha256')
+    for (const id of Object.values(resources)) {
+      if (!id.namespaced) continue
+      for (const { metadata } of (await client.resource(id).list({ namespace })).items)
+        hash.update(`${metadata.uid}${metadata.resourceVersion}`)
+    }
+    return hash.digest('hex')
+  }
+  return {
+    client,
+    namespace,
+    now: Date.now,
+    pass: (seconds) => wait(seconds * 1000),
+    async rest() {
+      const end = Date.now() + LONGEST_MS
+      let [before, since] = ['', Date.now()]
+      while (Date.now() - since < QUIET_MS && Date.now() < end) {
+        const now = await state()
+        if (now !== before) since = Date.now()
+        before = now
+        await wait(500)
+      }
+    },
+  }
+}
+
+async function answer(c: Case): Promise<Answer> {
+  const seen = await play(c, worldOf(`case-${cases.indexOf(c)}`)).catch((e: unknown) =>
+    Promise.reject(new Error(`${c.name}: ${String(e)}`)),
+  )
+  return { case: c.name, seen }
+}
+
+try {
+  const chosen = cases.filter((c) => wanted.length === 0 || wanted.includes(c.name))
+  const done: PromiseSettledResult<Answer>[] = []
+  for (const c of chosen.filter((x) => x.alone === true)) done.push(...(await Promise.allSettled([answer(c)])))
+  done.push(...(await Promise.allSettled(chosen.filter((c) => c.alone !== true).map(answer))))
+  for (const d of done) if (d.status === 'rejected') process.stderr.write(`${String(d.reason)}\n`)
+  const answers = new Map(wanted.length === 0 ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Answer[]).map((a) => [a.case, a]))
+  for (const d of done) if (d.status === 'fulfilled') answers.set(d.value.case, d.value)
+  const lines = cases.flatMap(({ name }) => answers.get(name) ?? []).map((a) => JSON.stringify(a))
+  writeFileSync(file, `[\n${lines.join(',\n')}\n]\n`)
+  process.stdout.write(`${lines.length} cases\n`)
+} finally {
+  manager[Symbol.dispose]()
+  await transport.close()
+  await server[Symbol.asyncDispose]()
+}
