@@ -1,7 +1,7 @@
 import js from '@eslint/js'
 import boundaries from 'eslint-plugin-boundaries'
 import tseslint from 'typescript-eslint'
-import { directions, elements } from './tools/directions.mjs'
+import { directions, elements, files } from './tools/directions.mjs'
 
 const tests = ['**/*.test.ts', '**/*.test.tsx', '**/testing/**', 'e2e/**']
 
@@ -44,6 +44,7 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
+      'boundaries/files': files,
       'import/resolver': { node: { extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] } },
     },
     rules: {
@@ -51,9 +52,12 @@ export default tseslint.config(
         'error',
         {
           default: 'allow',
-          policies: directions.map(({ name, from, never, kind, message }) => ({
+          policies: directions.map(({ name, from, never, neverFiles, kind, message }) => ({
             from: { element: { types: { anyOf: from } } },
-            disallow: { to: { element: { types: { anyOf: never } } }, ...(kind === undefined ? {} : { dependency: { kind } }) },
+            disallow: {
+              to: neverFiles === undefined ? { element: { types: { anyOf: never } } } : { file: { categories: { anyOf: neverFiles } } },
+              ...(kind === undefined ? {} : { dependency: { kind } }),
+            },
             message: `${message} (${name})`,
           })),
         },

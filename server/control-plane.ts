@@ -131,7 +131,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     onError: warned(log, 'use of a service account token was not noted'),
   })
   const { authenticator, serviceAccountTokens } = o.authentication(authenticationLookups(registry, tracking))
-  const services = serviceNetwork({ ...o, storage }, store)
+  const services = serviceNetwork({ ...o, storage, types: scheme }, store)
   const kinds = builtInKinds({
     connect: {
       pods: { log: proxies.podLog(), proxy: proxies.subresource('pods') },
@@ -161,7 +161,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const definitions = new DefinitionController({
     ...{ registry, storage, clock, admission, callWebhook: webhookCalls() },
     queueObserver: queues.observe('crd_naming_condition_controller'),
-    objectMeta: once(() => new TypeStructures((name) => scheme.type(name)).of(scheme.type(OBJECT_META)!)),
+    objectMeta: once(() => new TypeStructures().of(scheme.type(OBJECT_META)!)),
     onError: warned(log, 'work on a CustomResourceDefinition failed, will be tried again'),
   })
   await definitions.addStored()
@@ -191,7 +191,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ legacyProxy: proxies.legacy, cbor },
   })
   const handler = buildHandlerChain(api, {
-    ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, cbor, writeStatus: statusWriter(cbor) },
+    ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests },
+    ...{ cbor, types: scheme, writeStatus: statusWriter(scheme, cbor) },
     ...filterOptions(o),
     unlimited: (user) => inProcess.has(user),
   })

@@ -56,6 +56,9 @@ export const elements = [
   { type: 'tools', partialMatch: false, pattern: ['tools/*.{ts,mjs}', 'tools/!(lint-canary)/**'] },
 ]
 
+/** Files that are a rule's matter by themselves. */
+export const files = [{ category: 'type-table', pattern: '**/server/scheme/{index,facts}.ts' }]
+
 const all = [...new Set(elements.map((e) => e.type))]
 const server = all.slice(0, all.indexOf('ipc'))
 /** @param {string[]} types */
@@ -69,7 +72,7 @@ const renderer = [...rooms, 'renderer']
 
 /**
  * `kind: 'value'` leaves `import type` free.
- * @type {{ name: string, from: string[], never: string[], kind?: 'value', message: string }[]}
+ * @type {{ name: string, from: string[], never: string[], neverFiles?: string[], kind?: 'value', message: string }[]}
  */
 export const directions = [
   {
@@ -138,8 +141,9 @@ export const directions = [
   {
     name: 'request-tells-of-one',
     from: ['request'],
-    never: server.filter((t) => !['request', 'machinery', 'authn', 'admission', 'serving'].includes(t)),
-    message: 'request is what is known of one request: the contracts of who asks and of what judges it, and nothing that answers',
+    never: server.filter((t) => !['request', 'machinery', 'scheme', 'authn', 'admission', 'serving'].includes(t)),
+    message:
+      'request is what is known of one request: the contracts of who asks, of what judges it and of its types, and nothing that answers',
   },
   {
     name: 'request-is-a-leaf',
@@ -219,6 +223,13 @@ export const directions = [
     from: ['cel'],
     never: server.filter((t) => !['cel', 'machinery'].includes(t)),
     message: 'cel is a language with values: it says what it needs of a schema, and knows nobody who asks it',
+  },
+  {
+    name: 'type-table-is-handed-out',
+    from: server.filter((t) => !['scheme', 'server-main'].includes(t)),
+    never: [],
+    neverFiles: ['type-table'],
+    message: 'a type is known by its Schema, or looked up in the KindTypes that one is given: only composition takes the table itself',
   },
   {
     name: 'scheme-below-codec',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeObject, FrameReader, parseWatchEvent, unwrap } from '../../server/codec/protobuf/index.ts'
+import { scheme } from '../../server/scheme/index.ts'
 import type { Api, List, Obj } from '../fixtures/api.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
@@ -201,7 +202,7 @@ for (const kind of stores) {
       const json = await api.get<List>(`${MAPS}?labelSelector=part%3Dpage`)
       const list = await api.send('GET', `${MAPS}?labelSelector=part%3Dpage`, { accept: PROTOBUF })
       expect(list.headers['content-type']).toBe(PROTOBUF)
-      expect(decodeObject(list.body)).toMatchObject({
+      expect(decodeObject(list.body, scheme)).toMatchObject({
         kind: 'ConfigMapList',
         items: json.items.map((o) => ({ metadata: { name: o.metadata.name, uid: o.metadata.uid } })),
       })
@@ -210,7 +211,7 @@ for (const kind of stores) {
       const events = new FrameReader().push(bytes).map(parseWatchEvent)
       expect(events[0]?.type).toBe('ADDED')
       expect(unwrap(events[0]?.object ?? Buffer.alloc(0))).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' })
-      expect(decodeObject(events[0]?.object ?? Buffer.alloc(0))).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', ...json.items[0] })
+      expect(decodeObject(events[0]?.object ?? Buffer.alloc(0), scheme)).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', ...json.items[0] })
     })
 
     test('a table, of objects and in a watch', async () => {

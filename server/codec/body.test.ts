@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { StatusError } from '../machinery/status.ts'
 import { scheme } from '../scheme/index.ts'
 import { type Encoding, decodeBody } from './body.ts'
+import { builtIn } from './testing/body-kinds.ts'
 import { encodeObject, wrap } from './protobuf/index.ts'
 
-const configMap = { group: '', version: 'v1', kind: 'ConfigMap' }
-const deployment = { group: 'apps', version: 'v1', kind: 'Deployment' }
+const configMap = builtIn('', 'v1', 'ConfigMap')
+const deployment = builtIn('apps', 'v1', 'Deployment')
 
 function refusal(bytes: string | Buffer, encoding: Encoding = 'json', expected = configMap, mode: 'Warn' | 'Strict' = 'Warn'): string {
   try {
-    decodeBody(Buffer.from(bytes), encoding, expected, mode)
+    decodeBody(Buffer.from(bytes), encoding, expected, mode, scheme)
   } catch (e) {
     expect(e).toBeInstanceOf(StatusError)
     expect((e as StatusError).status).toMatchObject({ code: 400, reason: 'BadRequest' })
@@ -81,7 +82,7 @@ describe('bodies of another kind', () => {
   })
 
   test('of another version of the group', () => {
-    const hpa = { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler' }
+    const hpa = builtIn('autoscaling', 'v2', 'HorizontalPodAutoscaler')
     expect(refusal('{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler"}', 'json', hpa)).toBe(
       'the API version in the data (autoscaling/v1) does not match the expected API version (autoscaling/v2)',
     )
@@ -105,8 +106,8 @@ describe('bodies that are taken', () => {
       ['protobuf', encodeObject(object, type)],
     ]
     for (const [encoding, bytes] of bodies)
-      expect(JSON.stringify(decodeBody(bytes, encoding, configMap, 'Strict'))).toBe(JSON.stringify({ object, warnings: [] }))
-    expect(decodeBody(Buffer.from('null'), 'json', configMap, 'Strict').object).toEqual({
+      expect(JSON.stringify(decodeBody(bytes, encoding, configMap, 'Strict', scheme))).toBe(JSON.stringify({ object, warnings: [] }))
+    expect(decodeBody(Buffer.from('null'), 'json', configMap, 'Strict', scheme).object).toEqual({
       kind: 'ConfigMap',
       apiVersion: 'v1',
       metadata: {},
@@ -115,7 +116,7 @@ describe('bodies that are taken', () => {
 
   test('with warnings, or refused when strict', () => {
     const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, name: b}\nfoo: 1'
-    const { object: made, warnings } = decodeBody(Buffer.from(yaml), 'yaml', configMap, 'Warn')
+    const { object: made, warnings } = decodeBody(Buffer.from(yaml), 'yaml', configMap, 'Warn', scheme)
     expect(made.metadata.name).toBe('b')
     expect(warnings).toEqual(['line 3: key "name" already set in map', 'unknown field "foo"'])
     expect(refusal(yaml, 'yaml', configMap, 'Strict')).toBe(
@@ -136,7 +137,7 @@ describe('bodies that are taken', () => {
     fc.assert(
       fc.property(noise, fc.constantFrom<Encoding>('json', 'yaml', 'protobuf'), (bytes, encoding) => {
         try {
-          expect(decodeBody(Buffer.from(bytes), encoding, configMap, 'Strict').object.kind).toBe('ConfigMap')
+          expect(decodeBody(Buffer.from(bytes), encoding, configMap, 'Strict', scheme).object.kind).toBe('ConfigMap')
         } catch (e) {
           expect(e).toBeInstanceOf(StatusError)
           expect((e as StatusError).code).toBe(400)

@@ -4,9 +4,8 @@ import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { MAX_LEVELS, isDeeper } from '../machinery/depth.ts'
 import { type StatusError, badRequest, unsupportedMediaType } from '../machinery/status.ts'
 import { type GroupVersionKind, type KubeObject, apiVersionOf, parseApiVersion } from '../machinery/types.ts'
-import type { TypeFacts } from '../scheme/contract.ts'
+import type { KindTypes, TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodingTyped } from '../scheme/decode-typed.ts'
-import { scheme } from '../scheme/index.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { wellFormedObject } from '../scheme/well-formed.ts'
 import type { Schema } from '../scheme/schema.ts'
@@ -22,8 +21,7 @@ export type Encoding = 'json' | 'yaml' | 'protobuf' | 'cbor'
 
 /** What a body must hold. */
 export interface BodyKind extends GroupVersionKind {
-  /** Absent for kinds of the facts table that are looked up by name. */
-  schema?: Schema
+  schema: Schema
   /** The errors of options in a DELETE's body are not put into words that name a kind. */
   bare?: boolean
 }
@@ -54,6 +52,7 @@ const SHOWN = 30
 /**
  * Reads a body as an object of one built-in kind; apiVersion and kind that are missing are taken from it.
  * The object is in normal form (server/scheme/check.ts), with apiVersion and kind set.
+ * @param types among which the body's own kind is looked up
  * @param yaml what a YAML body was read as; read here where it is left out
  * @throws StatusError 400 in the reference's words
  */
@@ -62,8 +61,9 @@ export const decodeBody = (
   encoding: Encoding,
   expected: BodyKind,
   mode: FieldValidation,
+  types: KindTypes,
   yaml?: () => YamlJson,
-): DecodedBody => atOnce(decodingBody(bytes, encoding, expected, mode, yaml))
+): DecodedBody => atOnce(decodingBody(bytes, encoding, expected, mode, types, yaml))
 
 /** The same, with pauses while a long text is read, and before its type is looked at. */
 export function* decodingBody(
@@ -71,10 +71,11 @@ export function* decodingBody(
   encoding: Encoding,
   expected: BodyKind,
   mode: FieldValidation,
+  types: KindTypes,
   yaml: () => YamlJson = () => yamlToJson(utf8.decode(bytes)),
 ): Pausing<DecodedBody> {
   const { schema } = expected
-  const custom = schema !== undefined && schema.facts === undefined
+  const custom = schema.facts === undefined
   if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
   // Fields that it does not know are no matter of its decoder, which is all that is strict there.
   if (custom && encoding === 'cbor') return readCustom(customOf(bytes, expected), schema, expected, 'Ignore')
@@ -82,13 +83,13 @@ export function* decodingBody(
   if (custom && parsed.kind === '') throw untold(bytes, expected, mode)
   yield
   if (custom) return readCustom(parsed, schema, expected, mode)
-  const type = typeFor(parsed, expected)
+  const type = typeFor(parsed, expected, types)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const decoded = yield* reading(parsed, type, gvk, mode, expected.bare)
   yield
   const wanted = apiVersionOf(expected.group, expected.version)
   // Options are registered in every group-version, and clients send them under the group they talk to.
-  const shared = scheme.typeOf(expected.group, expected.version, expected.kind) === type
+  const shared = types.typeOf(expected.group, expected.version, expected.kind) === type
   if (parsed.apiVersion !== wanted && !shared)
     throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = decoded.object
@@ -178,10 +179,7 @@ function fromYaml({ json, duplicates }: YamlJson): Parsed {
 }
 
 /** Whether a kind has fields of JSON that is kept as it was written. */
-function keepsRaw({ group, version, kind, schema }: BodyKind): boolean {
-  const type = schema === undefined ? scheme.typeOf(group, version, kind) : schema.facts
-  return type !== undefined && hasRawFields(type)
-}
+const keepsRaw = ({ schema: { facts } }: BodyKind): boolean => facts !== undefined && hasRawFields(facts)
 
 function* fromJson(bytes: Buffer, expected: BodyKind): Pausing<Parsed> {
   const text = keepsRaw(expected) ? jsonTextWithHalves(bytes) : jsonText(bytes)
@@ -215,18 +213,18 @@ const unregistered = ({ kind, apiVersion }: Parsed): string =>
   `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
 
 /** The type of the body's own kind, which must be the one expected. */
-function typeFor(parsed: Parsed, expected: BodyKind): TypeFacts {
+function typeFor(parsed: Parsed, expected: BodyKind, types: KindTypes): TypeFacts {
   const gv = parseApiVersion(parsed.apiVersion)!
   const refuse = (why: string): StatusError =>
     expected.bare === true ? badRequest(why) : cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
-  const type = scheme.typeOf(gv.group, gv.version, parsed.kind)
+  const type = types.typeOf(gv.group, gv.version, parsed.kind)
   if (type === undefined) {
     throw refuse(unregistered(parsed))
   }
   // Options are read by a scheme that knows nothing else.
   if (parsed.kind !== expected.kind && expected.bare === true) throw badRequest(unregistered(parsed))
   if (parsed.kind !== expected.kind) {
-    const internal = scheme.typeOf(expected.group, expected.version, expected.kind)?.name.split('.').at(-3) ?? expected.group
+    const internal = types.typeOf(expected.group, expected.version, expected.kind)?.name.split('.').at(-3) ?? expected.group
     throw refuse(`converting (${gv.version}.${parsed.kind}) to (${internal}.${expected.kind}): unknown conversion`)
   }
   return type

@@ -7,17 +7,18 @@ import { isStatusError } from '../machinery/status.ts'
 import { scheme } from '../scheme/index.ts'
 import { decodeBody, type Encoding } from './body.ts'
 import { decodeObject, encodeObject } from './protobuf/index.ts'
+import { builtIn } from './testing/body-kinds.ts'
 import { parseYaml, stringifyYaml } from './yaml.ts'
 
-const pod = { group: '', version: 'v1', kind: 'Pod' }
-const deployment = { group: 'apps', version: 'v1', kind: 'Deployment' }
-const service = { group: '', version: 'v1', kind: 'Service' }
-const revision = { group: 'apps', version: 'v1', kind: 'ControllerRevision' }
+const pod = builtIn('', 'v1', 'Pod')
+const deployment = builtIn('apps', 'v1', 'Deployment')
+const service = builtIn('', 'v1', 'Service')
+const revision = builtIn('apps', 'v1', 'ControllerRevision')
 
 /** The object as JSON, or the text of its refusal without what comes before `json: …`. */
 function read(body: string, kind: typeof pod, encoding: Encoding = 'json'): string {
   try {
-    return JSON.stringify(decodeBody(Buffer.from(body), encoding, kind, 'Strict').object)
+    return JSON.stringify(decodeBody(Buffer.from(body), encoding, kind, 'Strict', scheme).object)
   } catch (e) {
     if (!isStatusError(e)) throw e
     return e.message.replace(/^.*: (?=json: )/, '')
@@ -100,22 +101,22 @@ describe('an int64', () => {
     fc.assert(
       fc.property(int64, (n) => {
         const digits = String(n)
-        const { object } = decodeBody(Buffer.from(toleration(digits)), 'json', pod, 'Strict')
+        const { object } = decodeBody(Buffer.from(toleration(digits)), 'json', pod, 'Strict', scheme)
         const text = JSON.stringify(object)
         expect(text).toContain(`"tolerationSeconds":${digits}}`)
         expect(parseNumbers(text)).toStrictEqual(object)
         const back = stringifyYaml(object)
         expect(back).toContain(`tolerationSeconds: ${digits}\n`)
         expect(parseYaml(back).value).toStrictEqual(object)
-        expect(decodeObject(encodeObject(object, type)).spec).toEqual(expect.objectContaining(object.spec as object))
+        expect(decodeObject(encodeObject(object, type), scheme).spec).toEqual(expect.objectContaining(object.spec as object))
       }),
     )
   })
 
   test('has the bytes of the reference in protobuf', () => {
-    const { object } = decodeBody(Buffer.from(toleration('9223372036854775807')), 'json', pod, 'Strict')
+    const { object } = decodeBody(Buffer.from(toleration('9223372036854775807')), 'json', pod, 'Strict', scheme)
     expect(encodeObject(object, scheme.typeOf('', 'v1', 'Pod')!).toString('hex')).toContain('28ffffffffffffffff7f')
-    const { object: least } = decodeBody(Buffer.from(toleration('-9223372036854775808')), 'json', pod, 'Strict')
+    const { object: least } = decodeBody(Buffer.from(toleration('-9223372036854775808')), 'json', pod, 'Strict', scheme)
     expect(encodeObject(least, scheme.typeOf('', 'v1', 'Pod')!).toString('hex')).toContain('2880808080808080808001')
   })
 })
@@ -224,12 +225,12 @@ describe('a number', () => {
 })
 
 describe('texts', () => {
-  const config = { group: '', version: 'v1', kind: 'ConfigMap' }
+  const config = builtIn('', 'v1', 'ConfigMap')
   test('half a surrogate pair is U+FFFD', () => {
     expect(read('{"data":{"k":"x\\ud800y"}}', config)).toContain('"k":"x\ufffdy"')
   })
   test('half a surrogate pair stays in JSON that is kept as it was written', () => {
-    const revision = { group: 'apps', version: 'v1', kind: 'ControllerRevision' }
+    const revision = builtIn('apps', 'v1', 'ControllerRevision')
     const body =
       '{"metadata":{"name":"a\\udc00","labels":{"\\ud800":"b"}},"revision":9007199254740993,"data":{"\\ud800":["x\\udc00\\ud800"]}}'
     const shown = read(body, revision)
@@ -238,7 +239,7 @@ describe('texts', () => {
     expect(shown).toContain('9007199254740993')
   })
   test('a byte order mark is no JSON, and no matter in YAML', () => {
-    expect(() => decodeBody(Buffer.from('\ufeff{}'), 'json', config, 'Warn')).toThrow(
+    expect(() => decodeBody(Buffer.from('\ufeff{}'), 'json', config, 'Warn', scheme)).toThrow(
       "couldn't get version/kind; json parse error: invalid character '\u00ef' looking for beginning of value (efbbbf7b7d)",
     )
     expect(read('\ufeffdata: {a: b}', config, 'yaml')).toContain('{"a":"b"}')

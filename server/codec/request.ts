@@ -5,8 +5,8 @@ import { internalError } from '../machinery/status.ts'
 import { nextTurn } from '../machinery/turns.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
+import type { KindTypes } from '../scheme/contract.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
-import { scheme } from '../scheme/index.ts'
 import type { Schema } from '../scheme/schema.ts'
 import { type BodyKind, type DecodedBody, decodingBody, type Encoding } from './body.ts'
 import type { MediaType } from './negotiation.ts'
@@ -34,9 +34,10 @@ export function decodeRequest(
   media: MediaType,
   expected: ExpectedKind,
   validation: FieldValidation,
+  types: KindTypes,
 ): DecodedBody | Promise<DecodedBody> {
   const decode = (yaml?: () => YamlJson): DecodedBody | Promise<DecodedBody> => {
-    const decoding = decodingObject(bytes, ENCODINGS[media], expected, validation, yaml)
+    const decoding = decodingObject(bytes, ENCODINGS[media], expected, validation, types, yaml)
     return bytes.length > LONG ? oneByOne(decoding) : atOnce(decoding)
   }
   return media === 'application/yaml' ? decodeYaml(bytes, decode) : decode()
@@ -69,6 +70,8 @@ async function decodeYaml(bytes: Buffer, decode: (yaml: () => YamlJson) => Decod
 
 /** What an error says of the patch that made an object. */
 export interface PatchWords {
+  /** Kinds that the patch may have made of it. */
+  types: KindTypes
   shown(): string
   /** What strict decoding has against the patch itself; it comes before what it has against the outcome. */
   strict: readonly string[]
@@ -143,7 +146,7 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
   if (kind === expected.kind && version === wanted) return
   const gv = parseApiVersion(version)
   if (gv === undefined) throw notThatPatch(words, `unexpected GroupVersion string: ${version}`)
-  const type = scheme.typeOf(gv.group, gv.version, kind)
+  const type = words.types.typeOf(gv.group, gv.version, kind)
   if (type !== undefined) {
     const wrong = decodeTyped(type, value, 'Ignore').errors[0]
     const internal = expected.group === '' ? 'core' : expected.group.split('.')[0]!

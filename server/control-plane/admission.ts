@@ -53,6 +53,7 @@ import { RegistryForms } from '../registry/object-forms.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Store } from '../registry/generic/store.ts'
 import { offByDefault } from '../options/admission.ts'
+import { scheme } from '../scheme/index.ts'
 import { quotaLookup } from './quota-lookup.ts'
 
 /** Of one call. */
@@ -96,7 +97,7 @@ export function admissionOf(
   const storageClasses = clusterWide(lister('storageclasses.storage.k8s.io'))
   const webhooks = {
     namespaces,
-    forms: new RegistryForms(registry),
+    forms: new RegistryForms(registry, scheme),
     ...{ authorizer, metrics: webhookMetrics },
     onIgnored: (webhook: string, error: string): void =>
       log.warn({ webhook, error }, 'a webhook could not be called, which its failurePolicy ignores'),
@@ -173,7 +174,7 @@ export function admissionOf(
 }
 
 function imagePolicyOf({ webhook, retryMs, ...policy }: NonNullable<PluginConfigurations['imagePolicy']>, clock: Clock): AdmissionPlugin {
-  const ask = reviewWebhook(webhook, { clock, timeoutMs: IMAGE_POLICY_TIMEOUT_MS, firstWaitMs: retryMs })
+  const ask = reviewWebhook(webhook, { clock, timeoutMs: IMAGE_POLICY_TIMEOUT_MS, firstWaitMs: retryMs, types: scheme })
   return imagePolicyWebhook({ ...policy, ask, clock })
 }
 

@@ -11,6 +11,7 @@ import type { Options } from '../options/parse.ts'
 import { reviewWebhook } from '../webhook/review.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
 import type { AuthenticationLookups } from './lookups.ts'
+import { scheme } from '../scheme/index.ts'
 import type { Authentication } from './options.ts'
 
 export interface AuthenticationDependencies {
@@ -70,7 +71,7 @@ function tokenWebhookOf(
   audiences: readonly string[],
 ): WebhookTokens | undefined {
   if (a.tokenWebhookConfigFile === '') return undefined
-  const ask = reviewWebhook(readKubeconfigContext(a.tokenWebhookConfigFile), { clock, timeoutMs: WEBHOOK_TIMEOUT_MS })
+  const ask = reviewWebhook(readKubeconfigContext(a.tokenWebhookConfigFile), { clock, timeoutMs: WEBHOOK_TIMEOUT_MS, types: scheme })
   const version = a.tokenWebhookVersion === 'v1' ? 'v1' : 'v1beta1'
   return new WebhookTokens({
     ...{ ask, version, audiences, clock, ttlMs: a.tokenWebhookCacheTtlMs },

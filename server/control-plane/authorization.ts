@@ -5,6 +5,7 @@ import { readKubeconfigContext } from '../webhook/kubeconfig-context.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { Options } from '../options/parse.ts'
+import { scheme } from '../scheme/index.ts'
 import { reviewWebhook } from '../webhook/review.ts'
 
 /** Of the webhook that flags name (kubeapiserver/options/authorization.go). */
@@ -23,7 +24,7 @@ export function authorizersOf({ authorization: o }: Options, { clock, log }: { c
       type,
       webhook: {
         ...rest,
-        ask: reviewWebhook(readKubeconfigContext(kubeconfig), { clock, timeoutMs }),
+        ask: reviewWebhook(readKubeconfigContext(kubeconfig), { clock, timeoutMs, types: scheme }),
         ...(conditions.length === 0 ? {} : { conditions: new AccessConditions(conditions) }),
         clock,
         onError: (error) => log.warn({ authorizer: webhook.name, error }, 'the webhook of an authorizer could not be asked'),

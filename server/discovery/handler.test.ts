@@ -125,7 +125,7 @@ describe('aggregated documents', () => {
 
   test('come as protobuf too, saying the same', () => {
     const accept = AGGREGATED.replace('application/json', 'application/vnd.kubernetes.protobuf')
-    const message = decodeObject(ask('/apis', { accept })!.body) as unknown as Aggregated
+    const message = decodeObject(ask('/apis', { accept })!.body, scheme) as unknown as Aggregated
     const json = JSON.parse(ask('/apis', { accept: AGGREGATED })!.body.toString()) as Aggregated
     expect(message.items.map((i) => i.versions)).toMatchObject(json.items.map((i) => i.versions))
   })

@@ -3,7 +3,7 @@ import { scheme } from '../scheme/index.ts'
 import { fieldOf, partOf, UNTYPED, UNTYPED_ATOMIC, type Structure } from './structure.ts'
 import { TypeStructures } from './structure-of-type.ts'
 
-const structures = new TypeStructures((name) => scheme.type(name))
+const structures = new TypeStructures()
 
 /** The structure at a dotted path, `[]` an item, `{}` a value of a map. */
 function at(group: string, version: string, kind: string, path: string): Structure | undefined {

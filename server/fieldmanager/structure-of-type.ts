@@ -19,17 +19,9 @@ const SCALARS: Readonly<Record<Exclude<ScalarKind, 'raw' | 'json' | 'fieldsV1'>,
 /** `type: object` and no more. */
 const ANY_OBJECT: Structure = { map: { atomic: false, field: () => undefined, values: UNTYPED } }
 
-type LookUp = (name: string) => TypeFacts | undefined
-
 /** Structures of the built-in types, each made once, when it is first asked for. */
 export class TypeStructures {
-  readonly #type: LookUp
   readonly #made = new Map<string, Structure>()
-
-  /** @param type a message type by its name */
-  constructor(type: LookUp) {
-    this.#type = type
-  }
 
   of(type: TypeFacts): Structure {
     let made = this.#made.get(type.name)
@@ -69,15 +61,14 @@ export class TypeStructures {
     const made = this.#ref(type)
     // A field may be replaced as a whole where its type is not, and the other way round.
     if (facts.mapType === undefined || type.kind !== 'ref') return made
-    const target = this.#type(type.name)
-    return target === undefined ? made : { map: this.#struct(target, facts.mapType === 'atomic') }
+    return { map: this.#struct(type.facts, facts.mapType === 'atomic') }
   }
 
   #list(facts: FieldFacts, items: TypeRef): ListStructure {
     const keys = facts.listMapKeys ?? []
     const type = facts.listType ?? 'atomic'
     const defaults = keys.flatMap((key) => {
-      const value = items.kind === 'ref' ? this.#type(items.name)?.field(key)?.default : undefined
+      const value = items.kind === 'ref' ? items.facts.field(key)?.default : undefined
       return value === undefined ? [] : [[key, value] as const]
     })
     const structure = this.#ref(items)
@@ -92,10 +83,7 @@ export class TypeStructures {
   #ref(type: TypeRef): Structure {
     if (type.kind === 'array') return { list: { type: 'atomic', keys: [], items: this.#ref(type.items) } }
     if (type.kind === 'map') return { map: { atomic: false, field: () => undefined, values: this.#ref(type.values) } }
-    if (type.kind === 'ref') {
-      const facts = this.#type(type.name)
-      return facts === undefined ? UNTYPED : this.#lazy(facts)
-    }
+    if (type.kind === 'ref') return this.#lazy(type.facts)
     return scalar(type.kind)
   }
 

@@ -1,7 +1,5 @@
-import type { Admission } from '../admission/contract.ts'
 import type { Authenticator, UserInfo } from '../authn/contract.ts'
 import type { Authorizer } from '../authz/contract.ts'
-import type { Clock } from '../machinery/clock.ts'
 import type { Exchange, ExchangeHandler } from '../serving/exchange.ts'
 import { auditIdOf } from './audit-id.ts'
 import { withAuthentication } from './authentication.ts'
@@ -18,14 +16,9 @@ import { BadPathError, NoResourceError, parseRequestInfo, type RequestInfo } fro
 import { withTimeout } from './timeout.ts'
 import { withWaitGroup, type RequestWaitGroup } from './wait-group.ts'
 
-export interface ChainOptions {
-  readonly clock: Clock
+export interface ChainOptions extends RequestDependencies {
   readonly authenticator: Authenticator
   readonly authorizer: Authorizer
-  /** Asked by handlers that write. */
-  readonly admission: Admission
-  /** Whether clients may speak CBOR. */
-  readonly cbor?: boolean | undefined
   readonly writeStatus: StatusWriter
   readonly errorLog: ErrorLog
   readonly metrics: RequestMetrics

@@ -67,7 +67,7 @@ export interface ExpectedBody {
 export async function readObject(ctx: RequestContext, expected: ExpectedBody, validation: FieldValidation): Promise<KubeObject> {
   const media = bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor)
   const bytes = await ctx.exchange.readBody(MAX_BODY)
-  const { object, warnings } = await decodeRequest(bytes, media, expected, validation)
+  const { object, warnings } = await decodeRequest(bytes, media, expected, validation, ctx.types)
   for (const text of warnings) ctx.warnings.push(text)
   return object
 }

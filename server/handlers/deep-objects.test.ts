@@ -46,7 +46,7 @@ describe('an object that is nested deeply', () => {
     const yaml = await send('GET', `${all}/less`, undefined, { accept: 'application/yaml' })
     expect(JSON.stringify(parseYaml(yaml.body.toString()).value)).toContain(nested(300))
     const message = await send('GET', `${all}/less`, undefined, { accept: protobuf })
-    expect(decodeObject(message.body)).toEqual(json)
+    expect(decodeObject(message.body, scheme)).toEqual(json)
   })
 
   test.each([

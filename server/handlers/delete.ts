@@ -6,7 +6,6 @@ import { isYes } from '../machinery/query.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { MAX_BODY } from './body.ts'
 import { strategyContext } from './context.ts'
@@ -31,10 +30,11 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
       group: '',
       version: 'v1',
       kind: 'DeleteOptions',
-      schema: schemaOfType(scheme.typeOf('', 'v1', 'DeleteOptions')!),
+      schema: schemaOfType(ctx.types.typeOf('', 'v1', 'DeleteOptions')!),
       bare: true,
     }
-    raw = (await decodeRequest(body, bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor), expected, 'Ignore')).object
+    const media = bodyMediaType(ctx.exchange.headers['content-type'], ctx.cbor)
+    raw = (await decodeRequest(body, media, expected, 'Ignore', ctx.types)).object
   } else {
     const grace = parseInt64(q, 'gracePeriodSeconds')
     if (grace !== undefined) raw.gracePeriodSeconds = grace

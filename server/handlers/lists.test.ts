@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport, TransportResponse } from '../client/transport.ts'
 import { decodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
+import { scheme } from '../scheme/index.ts'
 import { STREAM_ABOVE } from './stream-list.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
@@ -118,7 +119,7 @@ describe('forms of a list', () => {
   test('protobuf says the same', async () => {
     const { body, headers } = await get(all, { accept: 'application/vnd.kubernetes.protobuf' })
     expect(headers['content-type']).toBe('application/vnd.kubernetes.protobuf')
-    expect(names(decodeObject(body) as unknown as List)).toEqual(NAMES)
+    expect(names(decodeObject(body, scheme) as unknown as List)).toEqual(NAMES)
   })
 
   test('a large one is compressed for those who take it, by chunks or as a whole', async () => {
@@ -135,8 +136,8 @@ describe('forms of a list', () => {
       }
     }
     // The same messages, whether they stand joined or were put together for this list.
-    const whole = decodeObject((await get(`${all}?resourceVersion=0`, { accept: protobuf })).body)
-    const selected = decodeObject((await get(`${all}?labelSelector=missing!%3D1`, { accept: protobuf })).body)
+    const whole = decodeObject((await get(`${all}?resourceVersion=0`, { accept: protobuf })).body, scheme)
+    const selected = decodeObject((await get(`${all}?labelSelector=missing!%3D1`, { accept: protobuf })).body, scheme)
     expect(selected).toEqual(whole)
     for (const i of [0, 1, 2, 3, 4, 5, 6, 7]) await server.send('DELETE', `${all}/z${i}`)
   })

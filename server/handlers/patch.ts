@@ -133,6 +133,7 @@ function readPatched(
 ): KubeObject {
   const { object, warnings } = decodePatched(document, expected, validation, {
     shown: () => patch.shown(document),
+    types: ctx.types,
     strict: validation === 'Ignore' ? [] : patch.strict(),
     typeError: patch.typeError,
     convert: patch.convert,

@@ -4,12 +4,11 @@ import type { TypedVersion } from '../fieldmanager/updater.ts'
 import { inTurns, Slice, type Pausing } from '../machinery/slice.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
-import { normalize } from '../scheme/check.ts'
-import { scheme } from '../scheme/index.ts'
-import type { GroupVersion } from '../scheme/versions.ts'
+import type { Schema } from '../scheme/schema.ts'
+import type { ExpectedBody } from './body.ts'
 
-const structures = new TypeStructures((name) => scheme.type(name))
-const managers = new Map<string, FieldManager>()
+const structures = new TypeStructures()
+const managers = new WeakMap<Schema, Map<string, FieldManager>>()
 
 /**
  * Says in a body that is posted who set its fields, as in every object that is created: a review or a TokenRequest is answered with it, and
@@ -17,7 +16,7 @@ const managers = new Map<string, FieldManager>()
  */
 export async function trackPosted(
   body: KubeObject,
-  kind: GroupVersion & { readonly kind: string },
+  kind: ExpectedBody,
   subresource: string,
   { fieldManager, clock }: StrategyContext,
 ): Promise<void> {
@@ -32,18 +31,21 @@ function* noOther(objects: readonly unknown[]): Pausing<unknown[]> {
   return [...objects]
 }
 
-function managerFor({ group, version, kind }: GroupVersion & { readonly kind: string }, subresource: string): FieldManager {
+function managerFor({ group, version, kind, schema }: ExpectedBody, subresource: string): FieldManager {
   const apiVersion = apiVersionOf(group, version)
   const key = `${apiVersion} ${kind} ${subresource}`
-  const known = managers.get(key)
-  if (known !== undefined) return known
-  const type = scheme.typeOf(group, version, kind)!
-  const typed: TypedVersion = { apiVersion, structure: structures.of(type) }
-  const made = new FieldManager({
+  let made = managers.get(schema)
+  if (made === undefined) managers.set(schema, (made = new Map<string, FieldManager>()))
+  let manager = made.get(key)
+  if (manager === undefined) made.set(key, (manager = newManager(apiVersion, kind, schema, subresource)))
+  return manager
+}
+
+function newManager(apiVersion: string, kind: string, schema: Schema, subresource: string): FieldManager {
+  const typed: TypedVersion = { apiVersion, structure: structures.of(schema.facts!) }
+  return new FieldManager({
     ...{ version: typed, kind, subresource },
     versions: { version: (v) => (v === apiVersion ? typed : undefined), convert: noOther },
-    empty: () => normalize(type, { metadata: {} }) as KubeObject,
+    empty: () => schema.normalize({ metadata: {} }),
   })
-  managers.set(key, made)
-  return made
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../request/context.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseQuery } from '../machinery/query.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
+import { scheme } from '../scheme/index.ts'
 import { encoderFor, wantsPretty } from './respond.ts'
 
 test.each([
@@ -30,6 +31,7 @@ test('a encoder that is remembered does not hold the request it was made for', (
   let over = false
   const context = (): RequestContext =>
     ({
+      types: scheme,
       requestInfo: { verb: 'get', query: parseQuery('') },
       exchange: { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } },
       get clock() {

@@ -8,7 +8,6 @@ import { notAcceptable, type Status, type StatusDetails } from '../machinery/sta
 import { parseGoBool, type Query } from '../machinery/query.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { scheme } from '../scheme/index.ts'
 import type { ResourceEncoder } from './encoders/contract.ts'
 import { encoderOf } from './encoders/index.ts'
 import { prettyJson } from './encoders/json.ts'
@@ -38,7 +37,7 @@ export function representationOf(ctx: RequestContext, transforms = true, protobu
 export function encoderFor(ctx: RequestContext, served: ServedResource): ResourceEncoder {
   const representation = representationOf(ctx, true, served.schema.facts !== undefined)
   const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
-  return encoderOf(served, { representation, includeObject, clock: ctx.clock })
+  return encoderOf(served, { representation, includeObject, clock: ctx.clock, types: ctx.types })
 }
 
 /** Answers with a stored object in the encoder that was asked for. */
@@ -65,7 +64,7 @@ export function respondObject(
   const { apiVersion, kind } = obj
   // Legacy discovery leaves the version of its own documents out.
   const gv = parseApiVersion(apiVersion ?? 'v1')
-  const type = gv !== undefined && kind !== undefined ? scheme.typeOf(gv.group, gv.version, kind) : undefined
+  const type = gv !== undefined && kind !== undefined ? ctx.types.typeOf(gv.group, gv.version, kind) : undefined
   if (media === CBOR_TYPE) {
     ctx.exchange.respond(status, { 'content-type': CBOR_TYPE }, encodeCbor(obj, type))
   } else if (media === PROTOBUF_TYPE && type !== undefined) {

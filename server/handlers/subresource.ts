@@ -6,7 +6,6 @@ import { admit, mutate, validate } from '../registry/generic/attributes.ts'
 import { ensureNamespace } from '../registry/generic/metadata.ts'
 import { statusRules } from '../registry/generic/update-rules.ts'
 import type { ServedResource, Subresource, SubresourceAnswer, SubresourceRequest } from '../registry/generic/resource.ts'
-import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { applyObject } from './apply.ts'
 import { expectedOf, readObject, writeQuery, type ExpectedBody } from './body.ts'
@@ -81,7 +80,7 @@ async function objectSubresource(
   const { verb } = ctx.requestInfo
   // Whoever cannot be read cannot be patched either: a namespace's end.
   if (verb === 'patch' && sub.get === undefined) throw refusedVerb(ctx, served)
-  const expected = bodyOf(sub.body, served)
+  const expected = bodyOf(ctx, sub.body, served)
   // What a custom resource answers has no protobuf form, not even a Scale.
   if (served.schema.facts === undefined) representationOf(ctx, true, false)
   if (verb === 'get' && sub.get !== undefined) {
@@ -97,7 +96,7 @@ async function objectSubresource(
     const { namespace, name, context } = request
     ensureNamespace(body, namespace, served.facts.namespaced)
     sub.default?.(body)
-    await trackPosted(body, sub.body, ctx.requestInfo.subresource, context)
+    await trackPosted(body, expected, ctx.requestInfo.subresource, context)
     const { subresource } = ctx.requestInfo
     const write = { operation: 'CREATE', subresource, namespace, name, kind: sub.body, context } as const
     await mutate(served.store, { ...write, object: body })
@@ -121,8 +120,8 @@ function refusedVerb({ requestInfo: { verb } }: RequestContext, { schema, store 
   return schema.facts === undefined ? methodNotSupported(store.groupResource, verb) : methodNotAllowed()
 }
 
-function bodyOf(body: { group: string; version: string; kind: string }, served: ServedResource): ExpectedBody {
-  const type = scheme.typeOf(body.group, body.version, body.kind)
+function bodyOf({ types }: RequestContext, body: { group: string; version: string; kind: string }, served: ServedResource): ExpectedBody {
+  const type = types.typeOf(body.group, body.version, body.kind)
   return type === undefined ? expectedOf(served.facts, served.schema) : { ...body, schema: schemaOfType(type) }
 }
 

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../request/context.ts'
 import { methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
-import type { UnstoredRequest, UnstoredDefinition } from '../registry/definition.ts'
-import { scheme } from '../scheme/index.ts'
+import type { UnstoredRequest } from '../registry/definition.ts'
+import type { UnstoredResource } from '../registry/registry.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'
@@ -10,24 +10,21 @@ import { unstoredListQuery } from './query.ts'
 import { refuseTable, respondShown, respondShownList } from './shown.ts'
 
 /** Requests to kinds of which nothing is stored. */
-export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefinition): Promise<void> {
+export async function handleUnstored(ctx: RequestContext, { definition: resource, namespaced }: UnstoredResource): Promise<void> {
   if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
   const { verb, namespace, name } = ctx.requestInfo
-  if (isElsewhere(resource, namespace, verb)) throw resourceNotFound()
+  if (isElsewhere(namespaced, namespace, verb)) throw resourceNotFound()
   if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
     refuseTable(ctx, undefined)
     const query = writeQuery(ctx.requestInfo.query, 'CreateOptions')
     const { group, version, kind } = resource
-    const body = await readObject(
-      ctx,
-      { group, version, kind, schema: schemaOfType(scheme.typeOf(group, version, kind)!) },
-      query.fieldValidation,
-    )
+    const expected = { group, version, kind, schema: schemaOfType(ctx.types.typeOf(group, version, kind)!) }
+    const body = await readObject(ctx, expected, query.fieldValidation)
     body.metadata ??= {}
     const posted = request(query)
-    await trackPosted(body, resource, '', posted.context)
+    await trackPosted(body, expected, '', posted.context)
     return respondShown(ctx, await resource.create(body, posted), { status: 201 })
   }
   if (verb === 'get' && resource.get !== undefined)
@@ -45,7 +42,6 @@ export async function handleUnstored(ctx: RequestContext, resource: UnstoredDefi
 }
 
 /** An object of a namespace without one, or the other way round; lists may be of all namespaces. */
-function isElsewhere({ facts, group, version, resource }: UnstoredDefinition, namespace: string, verb: string): boolean {
-  const { namespaced = false } = facts ?? scheme.resource(group, version, resource) ?? {}
+function isElsewhere(namespaced: boolean, namespace: string, verb: string): boolean {
   return namespaced ? namespace === '' && verb !== 'list' : namespace !== ''
 }

@@ -118,7 +118,7 @@ async function history(served: ServedResource, wanted: Int64): Promise<{ revisio
 
 // Upstream answers 200 and reports a version that is too old inside the stream.
 function endWithError(
-  _ctx: RequestContext,
+  { types }: RequestContext,
   encoder: ResourceEncoder,
   stream: { write(b: Buffer): boolean; end(): void },
   e: unknown,
@@ -127,6 +127,6 @@ function endWithError(
   const known = statusFromStorage(e, served.store.groupResource, '')
   if (!isStatusError(known)) throw e
   const status: Status = known.status
-  stream.write(errorFrame(encoder.watchContentType.split(';', 1)[0]!, status))
+  stream.write(errorFrame(encoder.watchContentType.split(';', 1)[0]!, status, types))
   stream.end()
 }

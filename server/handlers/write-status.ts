@@ -4,19 +4,17 @@ import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import type { StatusWriter } from '../filters/errors.ts'
 import { parseQuery } from '../machinery/query.ts'
-import { scheme } from '../scheme/index.ts'
+import type { KindTypes } from '../scheme/contract.ts'
 import { prettyJson } from './encoders/json.ts'
 import { wantsPretty } from './respond.ts'
 import { escapedJson } from '../machinery/json-escape.ts'
-
-const STATUS = scheme.typeOf('', 'v1', 'Status')!
 
 /**
  * Errors in the client's own encoding; JSON when its Accept header is the error.
  * @param cbor whether that may be CBOR
  */
 export const statusWriter =
-  (cbor: boolean): StatusWriter =>
+  (types: KindTypes, cbor: boolean): StatusWriter =>
   (exchange, status, headers) => {
     let media: string = 'application/json'
     let pretty = true
@@ -29,8 +27,9 @@ export const statusWriter =
     }
     const retry = status.details?.retryAfterSeconds
     const all = { ...headers, ...(retry === undefined ? {} : { 'retry-after': String(retry) }), 'content-type': media }
-    if (media === PROTOBUF_TYPE) return exchange.respond(status.code, all, encodeObject(status, STATUS))
-    if (media === CBOR_TYPE) return exchange.respond(status.code, all, encodeCbor(status, STATUS))
+    const type = types.typeOf('', 'v1', 'Status')!
+    if (media === PROTOBUF_TYPE) return exchange.respond(status.code, all, encodeObject(status, type))
+    if (media === CBOR_TYPE) return exchange.respond(status.code, all, encodeCbor(status, type))
     if (media === 'application/yaml') return exchange.respond(status.code, all, Buffer.from(stringifyYaml(status)))
     const json = Buffer.from(`${escapedJson(status)}\n`)
     exchange.respond(status.code, all, pretty ? prettyJson(json) : json)

@@ -4,6 +4,7 @@ import { parseYaml, stringifyYaml } from '../codec/yaml.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
+import { scheme } from '../scheme/index.ts'
 import type { ResourceEncoder } from './encoders/contract.ts'
 import { encoderOf } from './encoders/index.ts'
 
@@ -27,6 +28,7 @@ const encoder = (as: 'Table' | undefined): ResourceEncoder =>
     representation: { media: 'application/yaml', as, version: 'v1', pretty: false },
     includeObject: 'Metadata',
     clock: new FakeClock(),
+    types: scheme,
   })
 const listOf = (s: ResourceEncoder, of: readonly Entry[]): string =>
   Buffer.concat(

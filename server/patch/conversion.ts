@@ -1,7 +1,6 @@
 import { exactInteger, JsonNumber, jsonKind } from '../machinery/numbers.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../scheme/contract.ts'
 import { explain } from '../scheme/explain.ts'
-import { scheme } from '../scheme/index.ts'
 import { goTypeOf } from './go-text.ts'
 import { isRecord } from './values.ts'
 
@@ -34,8 +33,7 @@ function ofValue(value: unknown, ref: TypeRef, goType: string, field: FieldFacts
       return first(Object.values(value), (item) => ofValue(item, ref.values, goType.replace(/^map\[[^\]]*\]/, ''), field))
     }
     case 'ref': {
-      const facts = scheme.type(ref.name)
-      if (facts === undefined) return undefined
+      const { facts } = ref
       if (facts.scalar === undefined && facts.union === undefined) return conversionError(value, facts)
       return byJson(value, { ...field, type: ref })
     }
@@ -116,8 +114,8 @@ function convertedValue(value: unknown, ref: TypeRef): unknown {
         ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convertedValue(item, ref.values)]))
         : value
     case 'ref': {
-      const facts = scheme.type(ref.name)
-      return facts === undefined || facts.scalar !== undefined ? value : convertedNumbers(value, facts)
+      const { facts } = ref
+      return facts.scalar !== undefined ? value : convertedNumbers(value, facts)
     }
     case 'int32':
     case 'int64':

@@ -1,7 +1,6 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from '../scheme/contract.ts'
-import { scheme } from '../scheme/index.ts'
 import { goMap, goTypeOf, goVerbS } from './go-text.ts'
 import { checkOrder, keyOf, ordered } from './element-order.ts'
 import { setOwn } from '../machinery/own.ts'
@@ -43,7 +42,7 @@ const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1
 const opaque: Partial<Record<TypeRef['kind'], string>> = { raw: 'RawExtension', json: 'JSON', fieldsV1: 'FieldsV1' }
 
 function schemaOf(ref: TypeRef | undefined): Schema {
-  if (ref?.kind === 'ref') return { type: scheme.type(ref.name), name: shortName(ref.name) }
+  if (ref?.kind === 'ref') return { type: ref.facts, name: shortName(ref.name) }
   if (ref?.kind === 'map') return { type: undefined, name: '', map: true }
   return { type: undefined, name: ref === undefined ? '' : (opaque[ref.kind] ?? '') }
 }

@@ -5,7 +5,7 @@ import { since } from '../machinery/duration.ts'
 import { qualified } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { normalize } from '../scheme/check.ts'
-import type { ResourceFacts, Scheme } from '../scheme/contract.ts'
+import type { KindTypes, ResourceFacts, Scheme } from '../scheme/contract.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { convert } from '../scheme/versions.ts'
 import type { BuiltInKind, ResourceDefinition, VersionDefinition } from './definition.ts'
@@ -33,7 +33,7 @@ export function builtInDefinitions(scheme: Scheme, kinds: readonly BuiltInKind[]
     if (versions === undefined) byStore.set(name, [facts])
     else versions.push(facts)
   }
-  const structures = new TypeStructures((name) => scheme.type(name))
+  const structures = new TypeStructures()
   return [...byStore].map(([name, versions]) => definitionOf({ scheme, structures, own }, versions, own.get(name) ?? BARE))
 }
 
@@ -68,7 +68,9 @@ function definitionOf(
         scheme.typeOf(stored.group, stored.version, facts.kind) ?? scheme.typeOf(facts.group, facts.version, facts.kind)!,
       ),
       decode: (value, revision) =>
-        isProtobuf(value) ? { ...withResourceVersion(storedJson(value), revision), stale: true } : withResourceVersion(value, revision),
+        isProtobuf(value)
+          ? { ...withResourceVersion(storedJson(value, scheme), revision), stale: true }
+          : withResourceVersion(value, revision),
     },
     hasStatus: facts.subresources.some((s) => s.name === 'status'),
     strategy: kind.strategy ?? {},
@@ -101,8 +103,8 @@ function versionOf(
 }
 
 /** Objects that a kube-apiserver wrote before us; from our first update on they are JSON. */
-function storedJson(value: Buffer): Buffer {
-  const { kind, apiVersion, metadata, ...rest } = decodeObject(value)
+function storedJson(value: Buffer, types: KindTypes): Buffer {
+  const { kind, apiVersion, metadata, ...rest } = decodeObject(value, types)
   const { resourceVersion: _, ...meta } = metadata
   return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
 }

@@ -18,7 +18,7 @@ const N = 24
 /** A look through all items for each bends by 1 at least; the little that sorting bends adds up over the lists of a type. */
 const STRAIGHT = 0.6
 
-const structures = new TypeStructures((name) => scheme.type(name))
+const structures = new TypeStructures()
 
 test.each([
   ['', 'v1', 'Pod'],

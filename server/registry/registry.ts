@@ -16,6 +16,12 @@ import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
 import type { SelectableFields } from './generic/strategy.ts'
 
+/** A kind of which nothing is stored, as it is served. */
+export interface UnstoredResource {
+  readonly definition: UnstoredDefinition
+  readonly namespaced: boolean
+}
+
 export interface OpenApiV2 {
   readonly etag: string
   document(): object
@@ -56,7 +62,7 @@ export interface Snapshot {
   /** By `resource.group`. */
   readonly stores: ReadonlyMap<string, Store>
   resource(group: string, version: string, resource: string): ServedResource | undefined
-  unstored(group: string, version: string, resource: string): UnstoredDefinition | undefined
+  unstored(group: string, version: string, resource: string): UnstoredResource | undefined
   delegate(group: string, version: string): Delegate | undefined
   group(name: string): GroupFacts | undefined
   /** Whether a group is there without any definition that was added. */
@@ -244,7 +250,8 @@ export class Registry {
     const delegates = this.#delegates
     const taken = new Set([...added, ...delegates].map((d) => d.group))
     const shown = this.#unstored.filter(({ facts }) => facts === undefined || !taken.has(facts.group))
-    const unstored = new Map(shown.map((u) => [pathOf(u), u]))
+    const namespaced = new Set([...builtIn.resources, ...shown.flatMap((u) => u.facts ?? [])].filter((f) => f.namespaced).map(pathOf))
+    const unstored = new Map(shown.map((u) => [pathOf(u), { definition: u, namespaced: namespaced.has(pathOf(u)) }]))
     const own = shown.flatMap((u) => u.facts ?? [])
     const groups = [...groupsWith(builtIn.groups, added, delegates), ...groupsOf(own)]
     return {

@@ -1,6 +1,7 @@
 import type { Admission } from '../admission/contract.ts'
 import type { UserInfo } from '../authn/contract.ts'
 import type { Clock } from '../machinery/clock.ts'
+import type { KindTypes } from '../scheme/contract.ts'
 import type { Exchange } from '../serving/exchange.ts'
 import { Annotations } from './annotations.ts'
 import { isLongRunning, type RequestInfo } from './request-info.ts'
@@ -24,6 +25,8 @@ export interface RequestContext {
   readonly admission: Admission
   /** Whether CBOR is spoken: the gate CBORServingAndStorage is open. */
   readonly cbor?: boolean
+  /** The built-in kinds, whatever resource the request is about: options, a Status, what is asked of a subresource. */
+  readonly types: KindTypes
   /** When the request arrived, in the clock's milliseconds. */
   readonly receivedAt: number
   /** Watches, proxied streams, logs with follow: no deadline, and not counted as in flight. */
@@ -38,14 +41,10 @@ export type Handler = (ctx: RequestContext) => void | Promise<void>
 /** A filter takes what comes after it and gives back the whole. */
 export type Filter = (next: Handler) => Handler
 
-/** What every request of a server has from it. */
-export interface RequestDependencies {
-  readonly clock: Clock
-  readonly admission: Admission
-  readonly cbor?: boolean | undefined
-}
-
 const nobody: UserInfo = { name: '', groups: [] }
+
+/** What the server has for every request. */
+export type RequestDependencies = Pick<RequestContext, 'clock' | 'admission' | 'types' | 'cbor'>
 
 /** The context of a request from outside; what few requests need is made when they ask for it. */
 export class ServedRequest implements RequestContext {
@@ -56,6 +55,7 @@ export class ServedRequest implements RequestContext {
   readonly clock: Clock
   readonly admission: Admission
   readonly cbor: boolean
+  readonly types: KindTypes
   readonly receivedAt: number
   readonly longRunning: boolean
   #annotations: Annotations | undefined
@@ -70,6 +70,7 @@ export class ServedRequest implements RequestContext {
     this.clock = by.clock
     this.admission = by.admission
     this.cbor = by.cbor === true
+    this.types = by.types
     this.receivedAt = by.clock.now()
     this.longRunning = isLongRunning(requestInfo)
   }

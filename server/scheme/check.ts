@@ -10,7 +10,6 @@ import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { canonicalBase64, isByte } from './base64.ts'
-import { typeOrThrow } from './facts.ts'
 
 type Json = Record<string, unknown>
 /** The normal form of a value that is not null. Sets `wrong` for a value of another type. */
@@ -139,7 +138,7 @@ function missing(field: FieldFacts): (() => unknown) | undefined {
 function zeroOf(ref: TypeRef): () => unknown {
   if (ref.kind === 'array' || ref.kind === 'map') return () => null
   if (ref.kind !== 'ref') return () => structZeros[ref.kind] ?? zeros[ref.kind] ?? null
-  const facts = typeOrThrow(ref.name)
+  const { facts } = ref
   if (facts.scalar !== undefined) return () => structZeros[facts.scalar!] ?? null
   if (facts.union !== undefined) return () => (facts.union === 'schemaOrBool' ? false : null)
   return () => converterOf(facts)({})
@@ -151,7 +150,7 @@ function converter(ref: TypeRef): Convert {
   if (ref.kind === 'array') return arrayConverter(ref.items)
   if (ref.kind === 'map') return mapConverter(ref.values)
   if (ref.kind !== 'ref') return scalars[ref.kind]
-  const facts = typeOrThrow(ref.name)
+  const { facts } = ref
   if (facts.scalar !== undefined) return scalars[facts.scalar]
   let made: Convert | undefined
   return (value) => {

@@ -3,10 +3,10 @@
  * nothing here is written by hand twice.
  */
 
-/** The shape of a value. `ref` names a message type, e.g. `io.k8s.api.core.v1.PodSpec`. */
+/** The shape of a value. `ref` names a message type, e.g. `io.k8s.api.core.v1.PodSpec`, and leads to it. */
 export type TypeRef =
   | { kind: ScalarKind }
-  | { kind: 'ref'; name: string }
+  | { kind: 'ref'; name: string; readonly facts: TypeFacts }
   /** `wrapped`: in protobuf a message of its own whose field 1 holds the items (Verbs, ExtraValue). */
   | { kind: 'array'; items: TypeRef; wrapped?: true }
   | { kind: 'map'; values: TypeRef }
@@ -109,13 +109,16 @@ export interface GroupFacts {
   versions: readonly string[]
 }
 
-export interface Scheme {
+/** Message types of apiVersions and kinds: objects, lists, options (`DeleteOptions`), subresource kinds (`Scale`, `Binding`). */
+export interface KindTypes {
+  typeOf(group: string, version: string, kind: string): TypeFacts | undefined
+}
+
+export interface Scheme extends KindTypes {
   readonly groups: readonly GroupFacts[]
   readonly resources: readonly ResourceFacts[]
   resource(group: string, version: string, resource: string): ResourceFacts | undefined
   /** Resource by kind, for apply and for patches. */
   resourceOfKind(group: string, version: string, kind: string): ResourceFacts | undefined
-  /** Message type of an apiVersion and kind: objects, lists, options (`DeleteOptions`), subresource kinds (`Scale`, `Binding`). */
-  typeOf(group: string, version: string, kind: string): TypeFacts | undefined
   type(name: string): TypeFacts | undefined
 }

@@ -9,7 +9,6 @@ import { TimeParseError, parseTime } from '../machinery/time.ts'
 import { QuantityError, parseJsonQuantity, parseQuantity } from '../machinery/quantity.ts'
 import { canonicalBase64, illegalAt, isByte } from './base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
-import { typeOrThrow } from './facts.ts'
 
 /** What a type that reads its own JSON answers: Go's decoder stops there, and forgets what it had kept before. */
 class Fatal extends Error {}
@@ -61,7 +60,7 @@ function find(facts: TypeFacts, name: string): { field: FieldFacts; through: str
       return { field, through: isTypeMeta ? 'TypeMeta' : '' }
     }
     if (field.name !== '' || field.type.kind !== 'ref') continue
-    const inner = find(typeOrThrow(field.type.name), name)
+    const inner = find(field.type.facts, name)
     if (inner !== undefined) return { field: inner.field, through: join(field.embedded ?? '', inner.through) }
   }
   return undefined
@@ -124,7 +123,7 @@ class Walk {
       case 'map':
         return this.#map(type.values, value, place, goType, depth)
       case 'ref': {
-        const facts = typeOrThrow(type.name)
+        const { facts } = type
         if (facts.scalar === undefined) return this.message(facts, value, place, goType, depth)
         return this.#scalar(facts.scalar, value, place, goType)
       }

@@ -78,6 +78,20 @@ const shortOf = new Map(Object.entries(table.packages).map(([short, [openapi]]) 
 const packageOf = new Map(Object.entries(table.packages).map(([short, [, group, version]]) => [`${group}/${version}`, short]))
 const atomic = new Set(table.atomic)
 
+/** Types refer to each other in circles: where a reference leads is looked up when it is asked for. */
+class Reference {
+  readonly kind = 'ref'
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get facts(): TypeFacts {
+    return typeOrThrow(this.name)
+  }
+}
+
 function typeRef(code: string, pkg: string): TypeRef {
   const scalar = scalarKinds[code]
   if (scalar !== undefined) return { kind: scalar }
@@ -90,10 +104,10 @@ function typeRef(code: string, pkg: string): TypeRef {
     case '(':
       return { kind: 'array', items: typeRef(rest, pkg), wrapped: true }
     case '.':
-      return { kind: 'ref', name: `${table.packages[pkg]![0]}.${rest}` }
+      return new Reference(`${table.packages[pkg]![0]}.${rest}`)
   }
   const dot = code.lastIndexOf('.')
-  return { kind: 'ref', name: `${table.packages[code.slice(0, dot)]![0]}.${code.slice(dot + 1)}` }
+  return new Reference(`${table.packages[code.slice(0, dot)]![0]}.${code.slice(dot + 1)}`)
 }
 
 /** The Go type that a reference suggests: `v1.Container`, `[]string`. */
@@ -180,7 +194,7 @@ class Message implements TypeFacts {
   }
 
   get jsonFields(): readonly FieldFacts[] {
-    this.#json ??= this.fields.flatMap((f) => (f.name === '' && f.type.kind === 'ref' ? [...(type(f.type.name)?.jsonFields ?? [])] : [f]))
+    this.#json ??= this.fields.flatMap((f) => (f.name === '' && f.type.kind === 'ref' ? [...f.type.facts.jsonFields] : [f]))
     return this.#json
   }
 

@@ -1,5 +1,4 @@
 import type { TypeFacts, TypeRef } from './contract.ts'
-import { typeOrThrow } from './facts.ts'
 
 const known = new Map<string, boolean>()
 
@@ -17,5 +16,5 @@ export function hasRawFields(type: TypeFacts): boolean {
 function isRaw(ref: TypeRef): boolean {
   if (ref.kind === 'array') return isRaw(ref.items)
   if (ref.kind === 'map') return isRaw(ref.values)
-  return ref.kind === 'ref' ? hasRawFields(typeOrThrow(ref.name)) : ref.kind === 'raw'
+  return ref.kind === 'ref' ? hasRawFields(ref.facts) : ref.kind === 'raw'
 }

@@ -1,6 +1,5 @@
 import { JsonNumber } from '../machinery/numbers.ts'
 import type { TypeFacts, TypeRef } from './contract.ts'
-import { typeOrThrow } from './facts.ts'
 
 /**
  * Texts in which half a surrogate pair is U+FFFD, as Go's decoder has them, but for those in JSON that is kept as it was written
@@ -17,7 +16,7 @@ function wellFormed(value: unknown, ref: TypeRef | undefined): unknown {
   if (typeof value !== 'object' || value === null || ref?.kind === 'raw') return value
   if (Array.isArray(value)) return value.map((item) => wellFormed(item, ref?.kind === 'array' ? ref.items : undefined))
   if (value instanceof JsonNumber) return value
-  if (ref?.kind === 'ref') return wellFormedObject(value, typeOrThrow(ref.name))
+  if (ref?.kind === 'ref') return wellFormedObject(value, ref.facts)
   return mapped(value as Record<string, unknown>, () => (ref?.kind === 'map' ? ref.values : undefined))
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
+import { scheme } from '../scheme/index.ts'
 import type { KubeconfigContext } from './kubeconfig-context.ts'
 import { reviewWebhook } from './review.ts'
 import { HookServer, type HookReply } from './testing/hook-server.ts'
@@ -30,7 +31,7 @@ async function tried(replies: readonly HookReply[], deadlineMs = 30_000): Promis
   }
   const left = [...replies]
   hooks.on('/turns', () => left.shift() ?? { status: 404 })
-  const ask = reviewWebhook(to('/turns'), { clock: passing, timeoutMs: 10_000, random: () => 0 })
+  const ask = reviewWebhook(to('/turns'), { clock: passing, timeoutMs: 10_000, types: scheme, random: () => 0 })
   const result = await ask(REVIEW, deadlineMs, (o) => o.status).catch((e: unknown) => (e as Error).message)
   return { result, waits }
 }
@@ -65,7 +66,7 @@ describe('what may pass is tried again', () => {
 
 describe('a call', () => {
   const ask = (context: KubeconfigContext, timeoutMs = 10_000): Promise<unknown> =>
-    reviewWebhook(context, { clock: new FakeClock(), timeoutMs })(REVIEW, 30_000, (o) => o.status).catch((e: unknown) =>
+    reviewWebhook(context, { clock: new FakeClock(), timeoutMs, types: scheme })(REVIEW, 30_000, (o) => o.status).catch((e: unknown) =>
       (e as Error).message.replace(hooks.url, ''),
     )
 

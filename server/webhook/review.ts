@@ -8,7 +8,7 @@ import { goQuote } from '../machinery/go-quote.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
 import { parseJson } from '../machinery/json.ts'
 import { parseApiVersion } from '../machinery/types.ts'
-import { scheme } from '../scheme/index.ts'
+import type { KindTypes } from '../scheme/contract.ts'
 import { authorization, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
 
 /** A review that is sent; the answer is one of its kind and version. */
@@ -32,6 +32,8 @@ export interface ReviewWebhookOptions {
   readonly timeoutMs: number
   /** Before the second try; half a second by default. */
   readonly firstWaitMs?: number
+  /** Among which the kind of an answer is looked up that is not what was asked for. */
+  readonly types: KindTypes
   readonly random?: () => number
 }
 
@@ -68,7 +70,7 @@ export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): A
     let pause = o.firstWaitMs ?? FIRST_WAIT_MS
     for (let tries = 1; ; tries++) {
       try {
-        return readReview(await once(), review, read)
+        return readReview(await once(), review, read, o.types)
       } catch (e) {
         const waitMs = pause * (1 + JITTER * random())
         pause *= FACTOR
@@ -105,12 +107,12 @@ function targetOf({ server, ca, cert, key, insecureSkipTlsVerify, tlsServerName 
 }
 
 /** The webhook's object; what it leaves out of kind and version is taken from what was asked. */
-function readReview<T>(answer: Buffer, asked: Review, read: (answer: JsonObject) => T): T {
+function readReview<T>(answer: Buffer, asked: Review, read: (answer: JsonObject) => T, types: KindTypes): T {
   const { value, ...given } = typeMeta(parsed(answer.toString()))
   const [apiVersion, kind] = [given.apiVersion === '' ? asked.apiVersion : given.apiVersion, given.kind === '' ? asked.kind : given.kind]
   const [of, wanted] = [parseApiVersion(apiVersion), parseApiVersion(asked.apiVersion)!]
   const isReview = kind === asked.kind && of?.group === wanted.group && VERSIONS[asked.kind]!.includes(of.version)
-  if (!isReview && (of === undefined || scheme.typeOf(of.group, of.version, kind) === undefined)) {
+  if (!isReview && (of === undefined || types.typeOf(of.group, of.version, kind) === undefined)) {
     throw new Error(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`)
   }
   const result = isReview ? read(value as JsonObject) : undefined

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml'
 import { decodeObject } from '../../server/codec/protobuf/index.ts'
+import { scheme } from '../../server/scheme/index.ts'
 import type { Answer } from './http.ts'
 
 /** An answer without what may differ between two servers that behave alike. */
@@ -41,7 +42,7 @@ function parsed(answer: Answer): unknown {
   const { body } = answer
   if (body.length === 0) return null
   try {
-    if (type.startsWith('application/vnd.kubernetes.protobuf')) return decodeObject(body)
+    if (type.startsWith('application/vnd.kubernetes.protobuf')) return decodeObject(body, scheme)
     if (type.startsWith('application/yaml')) return parseYaml(body.toString('utf8'))
     if (type.startsWith('application/json')) return jsonIn(body.toString('utf8'))
   } catch (e) {

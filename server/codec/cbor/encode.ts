@@ -4,7 +4,6 @@
  */
 import { JsonNumber } from '../../machinery/numbers.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from '../../scheme/contract.ts'
-import { scheme } from '../../scheme/index.ts'
 import { ARRAY, BASE64_TAG, BYTE_STRING, FALSE, MAP, NEGATIVE, NULL, POSITIVE, SELF_DESCRIBED, TAG, TRUE } from './head.ts'
 import { isInt64 } from './decoder.ts'
 import { Writer } from './writer.ts'
@@ -244,7 +243,7 @@ function valueWriter(type: TypeRef): Write {
       return item === writeAny ? writeAny : (value) => (isFields(value) ? writeMap(value, item) : writeAny(value))
     }
     case 'ref': {
-      const facts = scheme.type(type.name)!
+      const { facts } = type
       if (facts.scalar !== undefined) return writeAny
       let write: Write | undefined
       return (value) => (write ??= writerOf(facts))(value)

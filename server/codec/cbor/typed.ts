@@ -5,7 +5,6 @@ import { parseQuantity, QuantityError } from '../../machinery/quantity.ts'
 import { parseTime, TimeParseError } from '../../machinery/time.ts'
 import { canonicalBase64, illegalAt } from '../../scheme/base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
-import { scheme } from '../../scheme/index.ts'
 import { belowInt64, decodeAny, decodeMap, Decoder, duplicate, isInt64 } from './decoder.ts'
 import * as cbor from './head.ts'
 import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
@@ -69,7 +68,6 @@ export function interpret(bytes: Buffer): { apiVersion: string; kind: string } {
 }
 
 const goName = (name: string): string => name.split('.').slice(-2).join('.')
-const named = (name: string): TypeFacts => scheme.type(name)!
 
 /** Deeper than any real schema, shallower than the stack, as for JSON. */
 const MAX_DEPTH = 500
@@ -131,7 +129,7 @@ class TypedDecoder extends Decoder {
       case 'map':
         return this.#table(type.values, goType)
       case 'ref': {
-        const facts = named(type.name)
+        const { facts } = type
         if (facts.scalar !== undefined) return this.#scalar(facts.scalar, goType)
         return facts.union === undefined ? this.#message(facts, goType) : this.#union(facts)
       }

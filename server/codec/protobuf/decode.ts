@@ -4,7 +4,6 @@
  */
 import { setOwn } from '../../machinery/own.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
-import { scheme } from '../../scheme/index.ts'
 import { scalarCodecs } from './scalars.ts'
 import { BYTES, DecodeError, Reader, VARINT } from './wire.ts'
 
@@ -42,12 +41,6 @@ function decoderOf(type: TypeFacts): Decoder {
   const made = type.union === undefined ? messageDecoder(type) : unionDecoder(type)
   decoders.set(type.name, made)
   return made
-}
-
-function named(name: string): TypeFacts {
-  const type = scheme.type(name)
-  if (type === undefined) throw new DecodeError(`no type ${name}`)
-  return type
 }
 
 /** Puts what was read into the object, as Go's omitempty has it. */
@@ -118,7 +111,7 @@ const isEmpty = (value: unknown): boolean => value === '' || value === 0 || valu
 function place(field: FieldFacts): Place {
   const { name, number, type, omitEmpty, omitZero } = field
   if (name === '') {
-    const inner = type.kind === 'ref' ? decoderOf(named(type.name)) : undefined
+    const inner = type.kind === 'ref' ? decoderOf(type.facts) : undefined
     return (object, values) => {
       Object.assign(object, values[number] ?? inner?.zero())
     }
@@ -157,7 +150,7 @@ const structScalars = new Set(['time', 'microTime', 'duration', 'quantity', 'int
 
 function zeroOf(type: TypeRef): () => unknown {
   if (type.kind === 'ref') {
-    const facts = named(type.name)
+    const facts = type.facts
     if (facts.scalar !== undefined) return () => scalarCodecs[facts.scalar!].empty
     return () => decoderOf(facts).zero()
   }
@@ -170,7 +163,7 @@ const wireOf = (type: TypeRef): number =>
 
 function valueReader(type: TypeRef): ReadField {
   if (type.kind === 'ref') {
-    const facts = named(type.name)
+    const facts = type.facts
     if (facts.scalar !== undefined) return scalarCodecs[facts.scalar].read
     let decoder: Decoder | undefined
     return (r) => {

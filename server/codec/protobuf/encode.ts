@@ -3,7 +3,6 @@
  * generated code: fields by number, maps by key, scalars that are no pointers written even when zero.
  */
 import type { FieldFacts, TypeFacts, TypeRef } from '../../scheme/contract.ts'
-import { scheme } from '../../scheme/index.ts'
 import { DurationParseError } from '../../machinery/go-duration.ts'
 import { TimeParseError } from '../../machinery/time.ts'
 import { delimited, scalarCodecs } from './scalars.ts'
@@ -48,12 +47,6 @@ function encoderOf(type: TypeFacts): Encoder {
   const made = type.union === undefined ? messageEncoder(type) : unionEncoder(type)
   encoders.set(type.name, made)
   return made
-}
-
-function named(name: string): TypeFacts {
-  const type = scheme.type(name)
-  if (type === undefined) throw new EncodeError(`no type ${name}`)
-  return type
 }
 
 function messageEncoder(type: TypeFacts): Encoder {
@@ -118,7 +111,7 @@ function fieldWriter(field: FieldFacts): WriteField {
 
 function zeroField(type: TypeRef, tag: number): Buffer {
   const w = new Writer()
-  if (type.kind === 'ref') w.bytes(encoderOf(named(type.name)).zero())
+  if (type.kind === 'ref') w.bytes(encoderOf(type.facts).zero())
   else if (type.kind !== 'array' && type.kind !== 'map') w.raw(Uint8Array.from(scalarCodecs[type.kind].zero ?? [0]))
   w.uint(tag)
   return w.finish()
@@ -180,7 +173,7 @@ function itemWriter(type: TypeRef): WriteValue {
   const write = valueWriter(type)
   return (w, value) => {
     if (value !== null && value !== undefined) write(w, value)
-    else if (type.kind === 'ref') w.bytes(encoderOf(named(type.name)).zero())
+    else if (type.kind === 'ref') w.bytes(encoderOf(type.facts).zero())
     else if (type.kind === 'array' || type.kind === 'map') w.uint(0)
     else w.raw(Uint8Array.from(scalarCodecs[type.kind].zero ?? [0]))
   }
@@ -188,7 +181,7 @@ function itemWriter(type: TypeRef): WriteValue {
 
 function valueWriter(type: TypeRef): WriteValue {
   if (type.kind === 'ref') {
-    const facts = named(type.name)
+    const facts = type.facts
     if (facts.scalar !== undefined) return scalarCodecs[facts.scalar].write
     let encoder: Encoder | undefined
     return (w, value) => {

@@ -1,17 +1,18 @@
 /** The `k8s\0` magic and runtime.Unknown around a message: the form on the wire and in the store. */
 import { goQuote } from '../../machinery/go-quote.ts'
 import type { KubeObject, ListMeta } from '../../machinery/types.ts'
-import { apiVersionOf, parseApiVersion } from '../../machinery/types.ts'
-import type { TypeFacts } from '../../scheme/contract.ts'
-import { scheme } from '../../scheme/index.ts'
+import { parseApiVersion } from '../../machinery/types.ts'
+import type { KindTypes, TypeFacts } from '../../scheme/contract.ts'
+import { typeOfField } from '../../scheme/field-type.ts'
 import { decodeMessage } from './decode.ts'
 import { encodeMessage } from './encode.ts'
 import { BYTES, DecodeError, Reader, Writer } from './wire.ts'
 
-export interface Gvk {
-  group: string
-  version: string
-  kind: string
+/** What an envelope around a list says of it. */
+export interface ListKind {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly type: TypeFacts
 }
 
 /** An opened envelope. */
@@ -25,7 +26,6 @@ export interface Unknown {
 }
 
 const magic = Buffer.from('k8s\0', 'latin1')
-const listMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 
 export const isProtobuf = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && bytes[0] === 0x6b && bytes[1] === 0x38 && bytes[2] === 0x73 && bytes[3] === 0
@@ -93,37 +93,36 @@ export function encodeObject(object: KubeObject | object, type: TypeFacts): Buff
 }
 
 /**
- * The object in an envelope, kind and apiVersion first. Without `type` it is looked up by them.
- * `fallback` stands in for an envelope without apiVersion or kind, as the reference's decoder takes its default.
+ * The object in an envelope, kind and apiVersion first.
+ * @param of its type, or the types among which it is looked up by kind and apiVersion
  * @throws DecodeError for broken bytes and for a kind that is not known
  */
-export function decodeObject(bytes: Buffer, type?: TypeFacts, fallback?: Gvk): KubeObject {
+export function decodeObject(bytes: Buffer, of: TypeFacts | KindTypes): KubeObject {
   const unknown = unwrap(bytes)
-  const kind = unknown.kind === '' ? (fallback?.kind ?? '') : unknown.kind
-  const apiVersion = unknown.apiVersion === '' && fallback ? apiVersionOf(fallback.group, fallback.version) : unknown.apiVersion
+  const { kind, apiVersion } = unknown
   if (unknown.contentEncoding !== '') throw new DecodeError(`unsupported content encoding ${JSON.stringify(unknown.contentEncoding)}`)
-  const facts = type ?? typeNamed(apiVersion, kind)
+  const facts = 'typeOf' in of ? typeNamed(of, apiVersion, kind) : of
   return { kind, apiVersion, ...decodeMessage(unknown.raw, facts) } as KubeObject
 }
 
-function typeNamed(apiVersion: string, kind: string): TypeFacts {
+function typeNamed(types: KindTypes, apiVersion: string, kind: string): TypeFacts {
   const gv = parseApiVersion(apiVersion)
-  const type = gv && scheme.typeOf(gv.group, gv.version, kind)
+  const type = gv && types.typeOf(gv.group, gv.version, kind)
   if (type === undefined) throw new DecodeError(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)}`)
   return type
 }
 
 /** What stands around the items of a list, which are `size` bytes with the heads of their fields. */
-export function listAround(meta: ListMeta, size: number, { group, version, kind }: Gvk): { head: Buffer; tail: Buffer } {
+export function listAround(meta: ListMeta, size: number, { apiVersion, kind, type }: ListKind): { head: Buffer; tail: Buffer } {
   const w = new Writer()
-  w.bytes(encodeMessage(meta, scheme.type(listMeta)!))
+  w.bytes(encodeMessage(meta, typeOfField(type, 'metadata')))
   w.uint(0x0a)
   const first = w.finish()
-  return { head: Buffer.concat([head(apiVersionOf(group, version), kind, first.length + size), first]), tail }
+  return { head: Buffer.concat([head(apiVersion, kind, first.length + size), first]), tail }
 }
 
 /** A list from the messages of its items (without envelopes), as buffers to write in turn: no item is copied or encoded again. */
-export function encodeListParts(meta: ListMeta, items: readonly Buffer[], gvk: Gvk): Buffer[] {
+export function encodeListParts(meta: ListMeta, items: readonly Buffer[], list: ListKind): Buffer[] {
   const w = new Writer()
   let size = 0
   const parts: Buffer[] = []
@@ -134,8 +133,8 @@ export function encodeListParts(meta: ListMeta, items: readonly Buffer[], gvk: G
     size += before.length + item.length
     parts.push(before, item)
   }
-  const around = listAround(meta, size, gvk)
+  const around = listAround(meta, size, list)
   return [around.head, ...parts, around.tail]
 }
 
-export const encodeList = (meta: ListMeta, items: readonly Buffer[], gvk: Gvk): Buffer => Buffer.concat(encodeListParts(meta, items, gvk))
+export const encodeList = (...of: Parameters<typeof encodeListParts>): Buffer => Buffer.concat(encodeListParts(...of))

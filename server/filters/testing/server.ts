@@ -12,6 +12,7 @@ import { buildHandlerChain, type ChainOptions } from '../chain.ts'
 import type { Handler, RequestContext } from '../../request/context.ts'
 import { writeJsonStatus } from '../errors.ts'
 import { RequestMetrics } from '../metrics.ts'
+import { scheme } from '../../scheme/index.ts'
 import { RequestWaitGroup } from '../wait-group.ts'
 
 export const tokens = parseTokens('admin,root,1,system:masters\nbob,bob,2,dev', 'tokens')
@@ -30,6 +31,7 @@ export class Server {
       authenticator: unionAuthenticator([bearerAuthenticator([forServer(tokens, [])], [])], anonymousAuthenticator()),
       authorizer: defaultAuthorizer(),
       admission: admitEverything,
+      types: scheme,
       writeStatus: writeJsonStatus,
       errorLog: { error: (e, request) => this.errors.push([e, request]) },
       metrics: this.metrics,

@@ -5,6 +5,7 @@ import { FakeClock } from '../../machinery/clock.ts'
 import type { Status } from '../../machinery/status.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import { startTestServer, type TestServer } from '../../testing/api-server.ts'
+import { scheme } from '../../scheme/index.ts'
 import { errorFrame } from './frames.ts'
 import { encoderOf } from './index.ts'
 
@@ -25,6 +26,7 @@ describe('objects in CBOR', () => {
       representation: { media: 'application/cbor', as, version: 'v1', pretty: false },
       includeObject: 'None',
       clock: new FakeClock(),
+      types: scheme,
     })
 
   test('are encoded once, for answers, lists and events alike', () => {
@@ -58,6 +60,6 @@ describe('objects in CBOR', () => {
 
   test('the error that ends a watch is an event', () => {
     const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 410 } as Status
-    expect(decodeAny(errorFrame('application/cbor-seq', status))).toEqual({ type: 'ERROR', object: status })
+    expect(decodeAny(errorFrame('application/cbor-seq', status, scheme))).toEqual({ type: 'ERROR', object: status })
   })
 })

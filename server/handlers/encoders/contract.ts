@@ -4,6 +4,7 @@ import type { FrameEncoder } from '../../cache/watchers.ts'
 import type { Representation } from '../../codec/negotiation.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { KubeObject, ListMeta } from '../../machinery/types.ts'
+import type { KindTypes } from '../../scheme/contract.ts'
 import type { IncludeObject } from '../table.ts'
 
 /**
@@ -45,6 +46,8 @@ export interface ListEnds {
 }
 
 export interface EncoderOptions {
+  /** Kinds that stand around objects, or in their place. */
+  types: KindTypes
   representation: Representation
   includeObject: IncludeObject
   /** The server's clock: an encoder outlives the request that it is made for. */

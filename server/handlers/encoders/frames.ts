@@ -5,7 +5,7 @@ import { CBOR_SEQUENCE, PROTOBUF_TYPE } from '../../codec/negotiation.ts'
 import { encodeObject, frameWatchEvent } from '../../codec/protobuf/index.ts'
 import type { Status } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { scheme } from '../../scheme/index.ts'
+import type { KindTypes } from '../../scheme/contract.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
 export function jsonFrames(key: string, object: (e: Entry) => Buffer, bookmark: (rv: number, end: boolean) => Buffer): FrameEncoder {
@@ -30,8 +30,8 @@ function jsonFrame(type: keyof typeof FRAME_HEAD, object: Buffer): Buffer {
 }
 
 /** The last frame of a watch that cannot go on. */
-export function errorFrame(media: string, status: Status): Buffer {
-  const type = scheme.typeOf('', 'v1', 'Status')!
+export function errorFrame(media: string, status: Status, types: KindTypes): Buffer {
+  const type = types.typeOf('', 'v1', 'Status')!
   if (media === CBOR_SEQUENCE) return cbor.frameWatchEvent('ERROR', cbor.encodeObject(status, type))
   if (media !== PROTOBUF_TYPE) return jsonFrame('ERROR', Buffer.from(escapedJson(status)))
   return frameWatchEvent('ERROR', encodeObject(status as unknown as KubeObject, type))

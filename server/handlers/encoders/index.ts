@@ -25,7 +25,7 @@ function makeEncoder(served: ServedResource, o: EncoderOptions): ResourceEncoder
   const { media, as, pretty } = o.representation
   if (as === 'Table') return tableEncoder(served, o)
   if (as !== undefined) return onlyFor(served, partialMetadataEncoder(served, o), as)
-  if (media === PROTOBUF_TYPE) return protobufEncoder(served)
+  if (media === PROTOBUF_TYPE) return protobufEncoder(served, o)
   if (media === CBOR_TYPE) return cborEncoder(served)
   if (media === 'application/yaml') return yamlEncoder(served)
   return jsonEncoder(served, pretty)

@@ -1,8 +1,9 @@
 import type { Entry } from '../../cache/entry.ts'
 import { apiVersionOf, type KubeObject, type ListMeta, type ObjectMeta } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
+import { typeOfField } from '../../scheme/field-type.ts'
 import { normalize } from '../../scheme/check.ts'
-import { scheme } from '../../scheme/index.ts'
+import type { KindTypes, TypeFacts } from '../../scheme/contract.ts'
 
 // Objects and lists as they are shown, before they are bytes.
 
@@ -27,11 +28,12 @@ export function withoutType({ kind: _k, apiVersion: _a, ...rest }: KubeObject): 
   return rest
 }
 
-const OBJECT_META = scheme.type('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')!
+/** Go's ObjectMeta. */
+const objectMeta = (types: KindTypes): TypeFacts => typeOfField(types.typeOf('meta.k8s.io', 'v1', 'PartialObjectMetadata')!, 'metadata')
 
 /** The metadata of an object where it stands alone, in the order of its type. */
-export function metadataOf(served: ServedResource, { metadata }: KubeObject): ObjectMeta {
-  return isUntyped(served) ? normalize(OBJECT_META, metadata) : metadata
+export function metadataOf(served: ServedResource, types: KindTypes, { metadata }: KubeObject): ObjectMeta {
+  return isUntyped(served) ? normalize(objectMeta(types), metadata) : metadata
 }
 
 /** An object that carries nothing but a resourceVersion (KEP-956), in the resource's own kind. */

@@ -4,7 +4,6 @@ import { encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/
 import { notAcceptable, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
-import { scheme } from '../../scheme/index.ts'
 import { cborForm } from './cbor.ts'
 import { metaVersion, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
@@ -13,13 +12,17 @@ import { protobufList } from './protobuf.ts'
 import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView, sharedObject } from './objects.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
+const GROUP = 'meta.k8s.io'
+
 /** Only metadata (KEP-4222's older sibling: PartialObjectMetadata of meta.k8s.io/v1). */
 export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions): ResourceEncoder {
+  const { types } = o
   const protobuf = o.representation.media === PROTOBUF_TYPE
   const kind = 'PartialObjectMetadata'
   const apiVersion = metaVersion(o)
-  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, servedView(served, e)) })
-  const type = scheme.typeOf('meta.k8s.io', 'v1', kind)!
+  const partial = (e: Entry): KubeObject => ({ kind, apiVersion, metadata: metadataOf(served, types, servedView(served, e)) })
+  const type = types.typeOf(GROUP, 'v1', kind)!
+  const listKind = `${kind}List`
   if (protobuf) {
     const key = `protobuf partial ${apiVersion}`
     const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(partial(e), type))
@@ -28,7 +31,7 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
       contentType: PROTOBUF_TYPE,
       watchContentType: `${PROTOBUF_TYPE};stream=watch`,
       object: envelope,
-      ...protobufList(key, message, { group: 'meta.k8s.io', version: o.representation.version, kind: `${kind}List` }),
+      ...protobufList(key, message, { apiVersion, kind: listKind, type: types.typeOf(GROUP, 'v1', listKind)! }),
       frames: {
         key,
         event: (t, e) => frameWatchEvent(t, envelope(e)),
@@ -58,7 +61,7 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
     watchContentType: 'application/json',
     object: (e) => (pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
     item: pretty ? (e) => prettyItem(object(e)) : object,
-    ...jsonList((meta) => ({ kind: `${kind}List`, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
+    ...jsonList((meta) => ({ kind: listKind, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
     shared: (e) => ({ kind, apiVersion, metadata: sharedObject(served, e).metadata }),
     frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
       Buffer.from(escapedJson(bookmarkObject(kind, apiVersion, rv, end))),

@@ -1,16 +1,25 @@
 import type { Entry } from '../../cache/entry.ts'
 import { protobufItems } from '../../cache/item-form.ts'
 import { PROTOBUF_TYPE } from '../../codec/negotiation.ts'
-import { encodeListParts, encodeMessage, encodeObject, frameWatchEvent, listAround, wrap, type Gvk } from '../../codec/protobuf/index.ts'
+import {
+  encodeListParts,
+  encodeMessage,
+  encodeObject,
+  frameWatchEvent,
+  listAround,
+  wrap,
+  type ListKind,
+} from '../../codec/protobuf/index.ts'
 import { apiVersionOf } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
-import type { ResourceEncoder } from './contract.ts'
+import type { EncoderOptions, ResourceEncoder } from './contract.ts'
 import { bookmarkObject, listMeta, servedView } from './objects.ts'
 
-export function protobufEncoder(served: ServedResource): ResourceEncoder {
-  const { facts, schema } = served
+export function protobufEncoder(served: ServedResource, { types }: EncoderOptions): ResourceEncoder {
+  const { facts, schema, listKind } = served
   const type = schema.facts!
   const apiVersion = apiVersionOf(facts.group, facts.version)
+  const listType = types.typeOf(facts.group, facts.version, listKind)!
   // One message per entry serves single answers, list items and events.
   const key = `protobuf ${apiVersion}`
   const message = (e: Entry): Buffer => e.encoding(key, () => encodeMessage(servedView(served, e), type))
@@ -18,7 +27,7 @@ export function protobufEncoder(served: ServedResource): ResourceEncoder {
   return {
     contentType: PROTOBUF_TYPE,
     watchContentType: `${PROTOBUF_TYPE};stream=watch`,
-    ...protobufList(key, message, { group: facts.group, version: facts.version, kind: `${facts.kind}List` }),
+    ...protobufList(key, message, { apiVersion, kind: listKind, type: listType }),
     object: envelope,
     frames: {
       key,
@@ -31,13 +40,17 @@ export function protobufEncoder(served: ServedResource): ResourceEncoder {
 const NOTHING = Buffer.alloc(0)
 
 /** Lists of messages that the cache remembers under `key`. */
-export function protobufList(key: string, message: (e: Entry) => Buffer, gvk: Gvk): Pick<ResourceEncoder, 'item' | 'list' | 'joined'> {
+export function protobufList(
+  key: string,
+  message: (e: Entry) => Buffer,
+  list: ListKind,
+): Pick<ResourceEncoder, 'item' | 'list' | 'joined'> {
   return {
     item: message,
-    list: (items, meta) => encodeListParts(listMeta(meta), items, gvk),
+    list: (items, meta) => encodeListParts(listMeta(meta), items, list),
     joined: {
       form: protobufItems(key, message),
-      ends: (meta, size) => ({ ...listAround(listMeta(meta), size, gvk), between: NOTHING }),
+      ends: (meta, size) => ({ ...listAround(listMeta(meta), size, list), between: NOTHING }),
     },
   }
 }

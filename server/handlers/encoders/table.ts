@@ -33,7 +33,7 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
     return o.representation.pretty ? prettyJson(json) : json
   }
   const withMetadata = isUntyped(served) && o.includeObject === 'Metadata'
-  const typed = (obj: KubeObject): KubeObject => (withMetadata ? { ...obj, metadata: metadataOf(served, obj) } : obj)
+  const typed = (obj: KubeObject): KubeObject => (withMetadata ? { ...obj, metadata: metadataOf(served, o.types, obj) } : obj)
   const row = (obj: KubeObject): unknown => tableRow(served, typed(obj), o.includeObject, o.clock.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
     table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)

@@ -1,5 +1,6 @@
 import { addressRange } from '../../../machinery/ip-range.ts'
 import type { Clock, Timer } from '../../../machinery/clock.ts'
+import type { KindTypes } from '../../../scheme/contract.ts'
 import type { Storage } from '../../../storage/contract.ts'
 import type { Store } from '../../generic/store.ts'
 import type { StrategyContext } from '../../generic/strategy.ts'
@@ -15,6 +16,7 @@ const REPAIR_MS = 3 * 60_000
 
 export interface ServiceNetworkOptions {
   storage: Storage
+  types: KindTypes
   clock: Clock
   keyPrefix: string
   serviceAddress: string
@@ -33,7 +35,7 @@ export function serviceNetwork(o: ServiceNetworkOptions, store: (resource: strin
   const ranges = o.serviceRanges ?? [rangeAround(o.serviceAddress)]
   const allocators: ServiceAllocators = {
     ips: new ClusterIPs(store),
-    nodePorts: new NodePorts(o.storage, `${o.keyPrefix}/`, o.nodePortRange ?? NODE_PORTS),
+    nodePorts: new NodePorts({ ...o, range: o.nodePortRange ?? NODE_PORTS }),
     families: ranges.map((r) => addressRange(r).family),
   }
   return {

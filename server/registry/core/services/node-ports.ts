@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { decodeObject, isProtobuf } from '../../../codec/protobuf/index.ts'
+import type { KindTypes } from '../../../scheme/contract.ts'
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../../storage/contract.ts'
 import { AllocationError, FULL } from './cluster-ips.ts'
 
@@ -7,6 +8,15 @@ export interface PortRange {
   /** Both ends are in it. */
   first: number
   last: number
+}
+
+export interface NodePortsOptions {
+  readonly storage: Storage
+  /** What a kube-apiserver wrote is read by. */
+  readonly types: KindTypes
+  /** Without a slash at its end. */
+  readonly keyPrefix: string
+  readonly range: PortRange
 }
 
 const TAKEN = 'provided port is already allocated'
@@ -19,14 +29,15 @@ export class NodePorts {
   readonly #storage: Storage
   readonly #key: string
   readonly #range: PortRange
+  readonly #types: KindTypes
   /** Changes of this process wait for each other instead of colliding in storage. */
   #tail: Promise<unknown> = Promise.resolve()
 
-  /** `keyPrefix` with a slash at its end. */
-  constructor(storage: Storage, keyPrefix: string, range: PortRange) {
-    this.#storage = storage
-    this.#key = `${keyPrefix}ranges/servicenodeports`
-    this.#range = range
+  constructor(o: NodePortsOptions) {
+    this.#storage = o.storage
+    this.#types = o.types
+    this.#key = `${o.keyPrefix}/ranges/servicenodeports`
+    this.#range = o.range
   }
 
   /** Takes a certain port; AllocationError when it is taken or out of range. A dry run asks only whether it is taken, as upstream. */
@@ -103,7 +114,7 @@ export class NodePorts {
     const { first, last } = this.#range
     let { kv } = await this.#storage.get(this.#key)
     for (;;) {
-      const bits = new Bits(kv === undefined ? Buffer.alloc(0) : dataOf(kv), last - first + 1)
+      const bits = new Bits(kv === undefined ? Buffer.alloc(0) : dataOf(kv, this.#types), last - first + 1)
       if (!change(bits) || dryRun) return
       const value = encode(`${first}-${last}`, bits.toBuffer())
       try {
@@ -163,8 +174,8 @@ class Bits {
 }
 
 /** kube-apiserver writes protobuf and reads both. */
-function dataOf(kv: KeyValue): Buffer {
-  const object = isProtobuf(kv.value) ? decodeObject(kv.value) : (JSON.parse(kv.value.toString()) as { data?: unknown })
+function dataOf(kv: KeyValue, types: KindTypes): Buffer {
+  const object = isProtobuf(kv.value) ? decodeObject(kv.value, types) : (JSON.parse(kv.value.toString()) as { data?: unknown })
   return typeof object.data === 'string' ? Buffer.from(object.data, 'base64') : Buffer.alloc(0)
 }
 

@@ -4,6 +4,7 @@ import { admitEverything } from '../../../admission/contract.ts'
 import { serverContext } from '../../generic/strategy.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { startTestServer, type TestServer } from '../../../testing/api-server.ts'
+import { scheme } from '../../../scheme/index.ts'
 import { FAMILY_LABEL, MANAGED_BY_LABEL, MANAGER } from './cluster-ips.ts'
 import { serviceNetwork } from './network.ts'
 import { ServiceRepair } from './repair.ts'
@@ -19,7 +20,7 @@ const HOUR = 3_600_000
 function repairAt(now: number): { repair: ServiceRepair; network: ReturnType<typeof serviceNetwork> } {
   const { registry } = server.api
   const network = serviceNetwork(
-    { storage: server.storage, clock: new FakeClock(now), keyPrefix: '/registry', serviceAddress: '10.0.0.1' },
+    { storage: server.storage, types: scheme, clock: new FakeClock(now), keyPrefix: '/registry', serviceAddress: '10.0.0.1' },
     (r) => registry.store(r),
   )
   const stores = { services: registry.store('services'), addresses: registry.store('ipaddresses.networking.k8s.io') }

@@ -1,0 +1,3 @@
+import { target } from '../scheme/facts.ts'
+
+export const wrong = target
