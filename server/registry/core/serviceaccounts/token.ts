@@ -1,8 +1,9 @@
+import { defaultTokenRequest, validateTokenRequest, type TokenRequestSpec } from '../../../apis/authentication/v1/token-request.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import type { ServiceAccountTokens, TokenClaims } from '../../../authn/service-account.ts'
 import { serviceAccountUser } from '../../../authn/service-account.ts'
 import { formatTime } from '../../../machinery/clock.ts'
-import { invalid, invalidObject, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, invalidObject } from '../../../machinery/field-errors.ts'
 import { badRequest, conflict } from '../../../machinery/status.ts'
 import { parseApiVersion, type KubeObject, type ObjectMeta } from '../../../machinery/types.ts'
 import { ensureNamespace } from '../../generic/metadata.ts'
@@ -11,18 +12,9 @@ import type { Store } from '../../generic/store.ts'
 
 /** serviceaccounts/token (core/serviceaccount/storage/token.go, authentication/validation). */
 const HOUR = 3600
-const MIN_SECONDS = 600
-const MAX_SECONDS = 2 ** 32
 /** What kubelets ask for: such tokens live on for a year, since old clients never read them again. */
 const KUBELET_SECONDS = HOUR + 7
 const EXTENDED_SECONDS = 365 * 24 * HOUR
-
-interface TokenSpec {
-  audiences?: string[]
-  /** Has a default. */
-  expirationSeconds: number
-  boundObjectRef?: { kind?: string; apiVersion?: string; name?: string; uid?: string } | null
-}
 
 const BINDABLE: Readonly<Record<string, 'pods' | 'secrets' | 'nodes'>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
 
@@ -45,22 +37,9 @@ export function tokenSubresource(deps: TokenDependencies): Subresource {
     form: 'object',
     body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
     validates: true,
-    default(body) {
-      const spec = (body.spec ??= {}) as TokenSpec
-      spec.expirationSeconds ??= HOUR
-      spec.boundObjectRef ??= null
-    },
+    default: defaultTokenRequest,
     create: (req, body) => requestToken(deps, req, body),
   }
-}
-
-function validate(spec: TokenSpec): void {
-  const seconds = spec.expirationSeconds
-  const errors: FieldError[] = []
-  const path = 'spec.expirationSeconds'
-  if (seconds < MIN_SECONDS) errors.push(invalid(path, seconds, 'may not specify a duration less than 10 minutes'))
-  if (seconds > MAX_SECONDS) errors.push(invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds'))
-  if (errors.length > 0) throw invalidObject({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors)
 }
 
 async function requestToken(
@@ -74,10 +53,10 @@ async function requestToken(
   body.metadata ??= {}
   checkIdentity(body.metadata, req, account.metadata.uid ?? '')
   ensureNamespace(body, req.namespace, true)
-  const spec = body.spec as TokenSpec
+  const spec = body.spec as TokenRequestSpec
   const own = !spec.audiences?.length
   if (own) spec.audiences = [...tokens.audiences]
-  validate(spec)
+  validateTokenRequest(spec)
   const { name, uid } = account.metadata as { name: string; uid: string }
   const metadata = { name, ...body.metadata, uid, creationTimestamp: formatTime(req.context.clock.now()) }
   await req.validate?.({ ...body, metadata })
@@ -129,7 +108,7 @@ function checkIdentity({ name = '', namespace = '', uid = '' }: ObjectMeta, req:
 async function boundObjects(
   deps: TokenDependencies,
   req: SubresourceRequest,
-  { boundObjectRef: ref }: TokenSpec,
+  { boundObjectRef: ref }: TokenRequestSpec,
 ): Promise<Pick<TokenClaims['kubernetes.io'], 'pod' | 'secret' | 'node'>> {
   if (ref === undefined || ref === null) return {}
   const gv = parseApiVersion(ref.apiVersion ?? '')

@@ -5,9 +5,9 @@ import { internalError } from '../../../machinery/status.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Reservation, StrategyContext } from '../../generic/strategy.ts'
 import { AllocationError, FULL, type ClusterIPs } from './cluster-ips.ts'
-import { fillFamilies, prefersAndKeeps, type Families } from './families.ts'
+import { fillFamilies, prefersAndKeeps, type Families } from '../../../apis/core/v1/service-families.ts'
 import type { NodePorts } from './node-ports.ts'
-import { completeOldService, keepAllocatedValues, normalizeClusterIPs } from './normalize.ts'
+import { completeOldService, keepAllocatedValues, normalizeClusterIPs } from '../../../apis/core/v1/service-normalize.ts'
 import { PortOperation } from './port-operation.ts'
 
 export interface ServiceAllocators {

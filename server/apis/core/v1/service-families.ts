@@ -1,7 +1,7 @@
-import { familyOf, validateServiceAddresses } from '../../../apis/core/v1/service-addresses.ts'
-import { NONE, sameList, type Service } from '../../../apis/core/v1/service-types.ts'
+import { familyOf, validateServiceAddresses } from './service-addresses.ts'
+import { NONE, sameList, type Service } from './service-types.ts'
 import { invalid, invalidObject, type FieldError } from '../../../machinery/field-errors.ts'
-import { otherFamily } from './normalize.ts'
+import { otherFamily } from './service-normalize.ts'
 
 /** Which address families the cluster gives out; the first is the default. */
 export type Families = readonly string[]

@@ -1,5 +1,5 @@
-import { NONE, needsClusterIP, needsHealthCheckPort, sameList, type Service } from '../../../apis/core/v1/service-types.ts'
-import { familyOf } from '../../../apis/core/v1/service-addresses.ts'
+import { NONE, needsClusterIP, needsHealthCheckPort, sameList, type Service } from './service-types.ts'
+import { familyOf } from './service-addresses.ts'
 
 /** What a client meant with fields that depend on each other and on what was given to the service before (core/service/storage). */
 

@@ -1,7 +1,7 @@
-import { labelSelectorRequirementErrors } from '../../apis/meta/v1/validation.ts'
-import { fieldRequirementText, parseFieldSelector } from '../../machinery/fields.ts'
-import { forbiddenField, invalid, required, type FieldError } from '../../machinery/field-errors.ts'
-import { labelRequirementText, LABEL_SELECTOR_OPERATORS, parseLabelSelector } from '../../machinery/labels.ts'
+import { labelSelectorRequirementErrors } from '../../meta/v1/validation.ts'
+import { fieldRequirementText, parseFieldSelector } from '../../../machinery/fields.ts'
+import { forbiddenField, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { labelRequirementText, LABEL_SELECTOR_OPERATORS, parseLabelSelector } from '../../../machinery/labels.ts'
 
 /** Selectors of an access review: either text, or requirements (authorization/v1, FieldSelectorAttributes and LabelSelectorAttributes). */
 export interface SelectorAttributes {
