@@ -3,7 +3,7 @@ import { asKubeApiserver, kubeApiserver } from './drop-in/kube-apiserver.ts'
 import { GIT_VERSION } from './discovery/version.ts'
 import { startHost } from './host.ts'
 import type { Log } from './machinery/log.ts'
-import type { Hooks } from './desktop/window.ts'
+import type { Hooks } from './window.ts'
 import { createLogger } from './logger.ts'
 import { parseOptions, type Options } from './options/parse.ts'
 
@@ -49,7 +49,7 @@ if (parsed === undefined) {
   )
   const run =
     options.local.gatewayPort >= 0
-      ? import('./desktop/window.ts').then(({ runWindow }) =>
+      ? import('./window.ts').then(({ runWindow }) =>
           runWindow(options, given, { clock, log, hooks: lines, endWith: (close) => endWith(close, log) }),
         )
       : headless(options, log)

@@ -114,17 +114,17 @@ export const directions = [
     message: 'the registry knows cache and storage, not who asks it',
   },
   {
-    name: 'generic-knows-no-kind',
-    from: ['registry-generic'],
+    name: 'registry-knows-no-kind',
+    from: ['registry', 'registry-generic'],
     never: ['registry-resources'],
-    message: 'registry/generic serves what definitions say and knows no kind',
+    message: 'the registry serves what definitions say and knows no kind: control-plane/kinds.ts lists them',
   },
   {
     name: 'kinds-are-listed',
     from: ['registry-generic', 'registry-resources'],
     never: ['registry'],
     kind: 'value',
-    message: 'a kind exports its definition; registry/kinds.ts lists it and the registry serves it',
+    message: 'a kind exports its definition; control-plane/kinds.ts lists it and the registry serves it',
   },
   {
     name: 'admission-beside-registry',

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ESLint } from 'eslint'
+import { circlesIn, importsOf, roomsOf } from './circles.ts'
 import { directions } from './directions.mjs'
 import { root, say } from './setup.mjs'
 
 /** Each part of `npm run lint`: the faults it found, printed already or as sentences. */
-const parts: Record<string, () => Promise<string[]>> = { eslint, canary, format, lockfile }
+const parts: Record<string, () => Promise<string[]>> = { eslint, canary, circles, format, lockfile }
 
 async function eslint(): Promise<string[]> {
   const linter = new ESLint({ cwd: root, cache: true, cacheLocation: join(root, 'node_modules/.cache/eslint/'), cacheStrategy: 'content' })
@@ -40,6 +41,11 @@ async function canary(): Promise<string[]> {
   }
   for (const { name } of directions) if (!seen.has(name)) faults.push(`the rule ${name} has no file in ${dir}`)
   return faults
+}
+
+async function circles(): Promise<string[]> {
+  const imports = importsOf(root)
+  return [...circlesIn(imports), ...circlesIn(roomsOf(imports))].map((way) => `imports go in a circle: ${way.join(' → ')}`)
 }
 
 async function format(): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type ClusterState, connectionOf, isStale } from './connection.ts'
+import type { ClusterState } from './cluster-state.ts'
+import { connectionOf, isStale } from './connection.ts'
 
 const open = { phase: 'open' } as const
 const cluster = (phase: ClusterState['phase'], more: Partial<ClusterState> = {}): ClusterState => ({

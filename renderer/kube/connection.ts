@@ -1,16 +1,6 @@
+import type { ClusterState } from './cluster-state.ts'
 import type { SocketState } from './watch-socket.ts'
 import type { Tone } from './types.ts'
-
-/** How a cluster is, as the gateway tells it from the cluster's own signs of life. */
-export interface ClusterState {
-  context: string
-  phase: 'idle' | 'connecting' | 'plugin' | 'live' | 'quiet' | 'unreachable' | 'signedOut' | 'forbidden'
-  /** Milliseconds since the epoch: last heard, or first asked; for `plugin` when that began; 0 where it says nothing. */
-  since: number
-  /** The credential plugin that runs. */
-  plugin?: string
-  message?: string
-}
 
 export type ConnectionWord =
   | Exclude<ClusterState['phase'], 'idle'>

@@ -1,7 +1,7 @@
 import { baseContext } from './acting.ts'
 import type { Clock } from './clock.ts'
 import type { KindView } from './columns.ts'
-import type { ClusterState } from './connection.ts'
+import type { ClusterState } from './cluster-state.ts'
 import { Feed, sourceKey, wholeObjects } from './feed.ts'
 import type { FeedSource, FromWorker, NetState, RowRef, ToWorker } from './protocol.ts'
 import type { ServerTraits } from './reflector.ts'

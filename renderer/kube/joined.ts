@@ -1,22 +1,7 @@
 import { baseContext } from './acting.ts'
 import { type Column, columnById, type KindView } from './columns.ts'
-import type { Feed } from './feed.ts'
 import type { FeedPhase, FeedState } from './reflector.ts'
-import type { ObjectStore, Row, StoreListener } from './store.ts'
-
-/** What a list reads its rows from: one store, or several as one. */
-export interface RowSource {
-  readonly stores: readonly ObjectStore[]
-  readonly kind: KindView
-  /** Each row's key is its own among all of them. */
-  keyOf(row: Row): string
-  has(key: string): boolean
-  /** The kind's column as the row's own store has it: servers may print one kind differently. */
-  columnFor(row: Row, column: Column): Column | undefined
-  /** What the cluster of a row is called; '' where all are of one. */
-  clusterOf(row: Row): string
-  listen(listener: StoreListener): () => void
-}
+import type { ObjectStore, Row, RowSource, StoreListener } from './store.ts'
 
 /** The column that several clusters' lists begin with; its cell is told by the list, since no object knows where it is from. */
 export const clusterColumn: Column = { id: 'cluster', label: 'cluster', type: 'text', width: 130, cell: () => null }
@@ -102,11 +87,11 @@ export function joinedState(states: readonly FeedState[]): FeedState {
 
 /** What feeds are doing, under one identity for as long as none of them does anything else. */
 export class JoinedState {
-  readonly #feeds: readonly Feed[]
+  readonly #feeds: readonly { readonly state: FeedState }[]
   #of: readonly FeedState[] = []
   #state: FeedState = { phase: 'connecting', synced: false }
 
-  constructor(feeds: readonly Feed[]) {
+  constructor(feeds: readonly { readonly state: FeedState }[]) {
     this.#feeds = feeds
   }
 

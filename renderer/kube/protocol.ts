@@ -1,5 +1,5 @@
 import type { Cell, ColumnInfo, Sort } from './columns.ts'
-import type { ClusterState } from './connection.ts'
+import type { ClusterState } from './cluster-state.ts'
 import type { FeedState } from './reflector.ts'
 import type { Resource } from './resource.ts'
 import type { KubeObject, Tone } from './types.ts'

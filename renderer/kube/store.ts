@@ -1,6 +1,5 @@
 import { type Cell, cellText, type Column, type KindView } from './columns.ts'
 import type { Usage } from './node-usage.ts'
-import type { RowSource } from './joined.ts'
 import type { KubeObject } from './types.ts'
 import { usageKey } from './usage-source.ts'
 
@@ -27,6 +26,20 @@ export interface Row {
 }
 
 export const rowKey = (object: KubeObject): string => object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+/** What a list reads its rows from: one store, or several as one. */
+export interface RowSource {
+  readonly stores: readonly ObjectStore[]
+  readonly kind: KindView
+  /** Each row's key is its own among all of them. */
+  keyOf(row: Row): string
+  has(key: string): boolean
+  /** The kind's column as the row's own store has it: servers may print one kind differently. */
+  columnFor(row: Row, column: Column): Column | undefined
+  /** What the cluster of a row is called; '' where all are of one. */
+  clusterOf(row: Row): string
+  listen(listener: StoreListener): () => void
+}
 
 /**
  * The objects of one feed, outside React. Every change gives its row a new version and puts it in the change set,

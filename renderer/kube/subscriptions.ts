@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts'
 import type { ColumnInfo, KindView, Sort } from './columns.ts'
 import { type Feed, sourceKey } from './feed.ts'
-import { clusterColumn, JoinedRows, joinedState, JoinedState, type RowSource } from './joined.ts'
+import { clusterColumn, JoinedRows, joinedState, JoinedState } from './joined.ts'
 import type { ClusterPart, FromWorker, RowData, RowRef, ViewData, ViewRequest } from './protocol.ts'
 import type { FeedState } from './reflector.ts'
-import type { Row } from './store.ts'
+import type { Row, RowSource } from './store.ts'
 import { ListView, type ViewParams } from './view.ts'
 
 type Payload<Op extends FromWorker['op']> = Omit<Extract<FromWorker, { op: Op }>, 'id'>

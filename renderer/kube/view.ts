@@ -1,7 +1,7 @@
 import { type Column, columnById, createdAt, orderOf, type Sort } from './columns.ts'
-import { clusterColumn, type RowSource } from './joined.ts'
+import { clusterColumn } from './joined.ts'
 import { matchesAll, parseFilter, type Term } from './filter.ts'
-import type { Row } from './store.ts'
+import type { Row, RowSource } from './store.ts'
 
 interface Entry {
   row: Row

@@ -1,6 +1,6 @@
 import { Backoff, type Clock } from './clock.ts'
 import { parseJson } from './json.ts'
-import type { ClusterState } from './connection.ts'
+import type { ClusterState } from './cluster-state.ts'
 
 export interface WatchHandlers {
   open(): void

@@ -6,7 +6,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { WorkQueue, WorkQueueOptions } from '../machinery/work-queue.ts'
 import type { WorkerOptions } from '../machinery/workers.ts'
 import type { Authority } from '../serving/x509.ts'
-import type { NodeIpamOptions } from './node-ipam/node-ipam.ts'
+import type { NodeIpamOptions } from './node-ipam/options.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 
 /** What a controller gets. It is the same whether the API server is in this process or behind the network. */

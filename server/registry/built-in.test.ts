@@ -4,7 +4,7 @@ import { apiVersionOf } from '../machinery/types.ts'
 import { scheme } from '../scheme/index.ts'
 import { builtInDefinitions } from './built-in.ts'
 import type { Strategy } from './generic/strategy.ts'
-import { builtInKinds } from './kinds.ts'
+import { builtInKinds } from '../control-plane/kinds.ts'
 
 const unused = (): never => {
   throw new Error('no request is made here')

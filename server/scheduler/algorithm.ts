@@ -1,10 +1,9 @@
-import type { Extender } from './extender.ts'
-import { CycleState, type FilterOutcome, type Plugin, type RejectedNode, type Trial } from './framework.ts'
+import type { HttpExtender } from './extender.ts'
+import { CycleState, EXTENDER, type FilterOutcome, type Plugin, type RejectedNode, type Trial } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Profile } from './profile.ts'
-import { EXTENDER } from './queue.ts'
 
 export type Decision =
   | { nodeName: string; state: CycleState; feasible: number }
@@ -45,7 +44,7 @@ export class SchedulingAlgorithm {
   }
 
   /** The same with extenders, which are asked one after the other; nobody else is scheduled meanwhile. @throws Error of one that may not fail */
-  async decideWith(pod: PodInfo, nodes: readonly NodeInfo[], extenders: readonly Extender[]): Promise<Decision> {
+  async decideWith(pod: PodInfo, nodes: readonly NodeInfo[], extenders: readonly HttpExtender[]): Promise<Decision> {
     const search = this.#search(pod, nodes)
     const rejected = [...search.rejected]
     let { feasible } = search

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { SchedulingAlgorithm, type Decision } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
 import { failureMessage } from './diagnosis.ts'
-import { Extender } from './extender.ts'
+import { HttpExtender } from './extender.ts'
 import type { ExtenderConfiguration } from './config/types.ts'
 import { podInfo } from './pod-info.ts'
 import { testHandle, testProfile } from './testing/handle.ts'
@@ -37,7 +37,7 @@ async function serve(answer: Answer): Promise<string> {
 async function place(configurations: readonly ExtenderConfiguration[], names = ['a', 'b', 'c']): Promise<Decision> {
   const cache = new SchedulerCache()
   for (const name of names) cache.setNode(makeNode(name))
-  const extenders = configurations.map((c) => new Extender(c, abort.signal))
+  const extenders = configurations.map((c) => new HttpExtender(c, abort.signal))
   const pod = podInfo(makePod('p', { cpu: '1' }))
   return new SchedulingAlgorithm(testProfile(testHandle(cache)), undefined, () => 0.999).decideWith(pod, cache.nodes, extenders)
 }
@@ -96,7 +96,7 @@ describe('an extender', () => {
       bodies.push(args)
       return { body: verb === '/bind' ? {} : { nodeNameToMetaVictims: { a: { pods: [{ uid: 'v' }], numPDBViolations: 1 } } } }
     })
-    const extender = new Extender({ urlPrefix, bindVerb: 'bind', preemptVerb: 'preempt', nodeCacheCapable: true }, abort.signal)
+    const extender = new HttpExtender({ urlPrefix, bindVerb: 'bind', preemptVerb: 'preempt', nodeCacheCapable: true }, abort.signal)
     const cache = new SchedulerCache()
     const node = cache.setNode(makeNode('a'))
     const victim = podInfo({ ...makePod('v'), metadata: { name: 'v', namespace: 'default', uid: 'v' } })
@@ -108,7 +108,7 @@ describe('an extender', () => {
   })
 
   test('takes part only for pods that ask for what it manages', () => {
-    const extender = new Extender(
+    const extender = new HttpExtender(
       { urlPrefix: 'http://x', managedResources: [{ name: 'example.com/a', ignoredByScheduler: true }] },
       abort.signal,
     )

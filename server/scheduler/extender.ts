@@ -4,9 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 
 import type { Container, Node, Pod } from '../client/objects.ts'
 import type { ExtenderConfiguration } from './config/types.ts'
 import type { NodeInfo } from './node-info.ts'
-import { unresolvable, unschedulable, type RejectedNode } from './framework.ts'
-import type { PodInfo } from './pod-info.ts'
-import { EXTENDER } from './queue.ts'
+import { EXTENDER, unresolvable, unschedulable, type Extender, type RejectedNode, type Victims } from './framework.ts'
 
 const DEFAULT_TIMEOUT_MS = 5000
 /** An extender scores from 0 to 10, a plugin from 0 to 100. */
@@ -14,14 +12,8 @@ const SCALE = 10
 /** What an extender may answer with at most. */
 const MAX_ANSWER = 64 * 1024 * 1024
 
-export interface Victims {
-  node: NodeInfo
-  victims: readonly PodInfo[]
-  violations: number
-}
-
 /** A program that has a say in where pods go, asked over HTTP (kube-scheduler extender/v1; scheduler extender.go). */
-export class Extender {
+export class HttpExtender implements Extender {
   readonly name: string
   readonly isIgnorable: boolean
   readonly #c: ExtenderConfiguration

@@ -8,7 +8,6 @@ import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/object
 import type { Lister } from '../client/store.ts'
 import type { Clock } from '../machinery/clock.ts'
 import type { SchedulerCache } from './cache.ts'
-import type { Extender } from './extender.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { NominatedPods } from './nominated-pods.ts'
 import type { PodInfo } from './pod-info.ts'
@@ -30,6 +29,28 @@ export interface Listers {
   resourceSlices: Lister<ResourceSlice>
   deviceClasses: Lister<DeviceClass>
   deviceTaintRules: Lister<DeviceTaintRule>
+}
+
+/** Pods that would make room on a node. */
+export interface Victims {
+  node: NodeInfo
+  victims: readonly PodInfo[]
+  violations: number
+}
+
+/** Stands among the names of plugins for the extenders. */
+export const EXTENDER = 'Extender'
+
+/** What plugins ask of a program that has a say in where pods go (kube-scheduler extender/v1). */
+export interface Extender {
+  /** Whether the pod is placed without it when it cannot be asked. */
+  readonly isIgnorable: boolean
+  readonly preempts: boolean
+  /** Extended resources that it looks after alone. */
+  readonly ignoredResources: readonly string[]
+  isInterested(pod: Pod): boolean
+  /** What is left of the nodes on which pods would make room for another, and of those pods. */
+  preempt(pod: Pod, candidates: readonly Victims[]): Promise<Victims[]>
 }
 
 /** What a plugin may use: the scheduler that it is made for. */

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
-import type { ClusterEvent, EventInterest, Plugin, QueuedPod } from './framework.ts'
+import { EXTENDER, type ClusterEvent, type EventInterest, type Plugin, type QueuedPod } from './framework.ts'
 import { Heap } from './heap.ts'
 import type { PendingQueue } from './metrics.ts'
 import type { PodInfo } from './pod-info.ts'
@@ -14,9 +14,6 @@ const DEFAULT_BACKOFF: Backoff = { initialMs: 1000, maxMs: 10_000 }
 // A refused pod is tried again after 5 minutes even if nothing happened, looked for every 30 s.
 const MAX_UNSCHEDULABLE_MS = 5 * 60_000
 const FLUSH_EVERY_MS = 30_000
-
-/** Stands among the names of plugins for the extenders. */
-export const EXTENDER = 'Extender'
 
 /** gated: held by preEnqueue. taken: handed out by `pop`. backoff: may go early when nothing else waits; penalty: may not. */
 type Place = 'active' | 'backoff' | 'penalty' | 'unschedulable' | 'gated' | 'taken'

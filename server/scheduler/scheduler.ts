@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '../client/client.ts'
 import { createEventsV1Recorder, type EventRecorder } from '../client/event-recorder.ts'
 import { dropManagedFields, type InformerFactory } from '../client/informer.ts'
@@ -7,17 +6,19 @@ import type { Node, Pod } from '../client/objects.ts'
 import { NODES, PODS } from '../client/resource.ts'
 import { systemClock, type Clock } from '../machinery/clock.ts'
 import { SchedulingAlgorithm, type Decision } from './algorithm.ts'
+import { bindingCycle, Refused } from './binding-cycle.ts'
 import { SchedulerCache } from './cache.ts'
 import { defaultConfiguration } from './config/load.ts'
 import type { ProfileConfiguration, SchedulerConfiguration } from './config/types.ts'
 import { failureMessage, NO_NODES, noFitMessage } from './diagnosis.ts'
-import { Extender } from './extender.ts'
-import type { CycleState, FilterOutcome, Handle, Listers, Plugin, PostFilterResult, QueuedPod, Rejection } from './framework.ts'
+import { HttpExtender } from './extender.ts'
+import type { CycleState, FilterOutcome, Handle, Listers, PostFilterResult, QueuedPod } from './framework.ts'
 import { listersOf, watchDevices, watchStorage } from './listers.ts'
 import { SchedulerMetrics } from './metrics.ts'
 import { NominatedPods } from './nominated-pods.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 import { checkProfiles, makeProfile, type Profile } from './profile.ts'
+import { hasNode, matters, sameDemand } from './pod-changes.ts'
 import { SchedulingQueue } from './queue.ts'
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts'
 import { PermitRefused, WaitingPods } from './waiting-pods.ts'
@@ -53,25 +54,13 @@ interface RunningProfile extends Profile {
   readonly report: StatusReporter
 }
 
-/** A plugin does not want the pod on the node after all. */
-class Refused extends Error {
-  override name = 'Refused'
-  readonly plugin: string
-  readonly rejection: Rejection
-  constructor(plugin: string, rejection: Rejection) {
-    super(rejection.reasons.join(', '))
-    this.plugin = plugin
-    this.rejection = rejection
-  }
-}
-
 class Scheduler {
   readonly #client: Client
   readonly #informers: InformerFactory
   readonly #signal: AbortSignal
   readonly #clock: Clock
   readonly #profiles: ReadonlyMap<string, RunningProfile>
-  readonly #extenders: readonly Extender[]
+  readonly #extenders: readonly HttpExtender[]
   readonly #parallelBinds: number
   readonly #onError: (error: unknown, what: string) => void
   readonly #cache = new SchedulerCache()
@@ -95,7 +84,7 @@ class Scheduler {
     this.#waiting = new WaitingPods(this.#clock)
     const c = o.configuration ?? defaultConfiguration()
     checkProfiles(c.profiles)
-    this.#extenders = c.extenders.map((x) => new Extender(x, this.#signal))
+    this.#extenders = c.extenders.map((x) => new HttpExtender(x, this.#signal))
     const listers = listersOf(this.#informers)
     this.#profiles = new Map(c.profiles.map((p) => [p.schedulerName, this.#makeProfile(p, c.percentageOfNodesToScore, listers, o)]))
     const [first] = this.#profiles.values()
@@ -310,33 +299,17 @@ class Scheduler {
     const { info } = queued
     const { points, report } = profile
     this.#cache.assume(info, nodeName)
-    // What is under way, for the message.
-    let step = ''
+    const extender = this.#extenders.find((x) => x.binds && x.isInterested(info.pod))
+    const binder = points.bind[0]!
     try {
-      for (const plugin of points.reserve) {
-        step = `running Reserve plugin "${plugin.name}"`
-        refuse(plugin, plugin.reserve?.(info, nodeName, state))
-      }
-      const patience = new Map<string, number>()
-      for (const plugin of points.permit) {
-        step = `running Permit plugin "${plugin.name}"`
-        const answer = plugin.permit?.(info, nodeName, state)
-        if (answer !== undefined && 'waitMs' in answer) patience.set(plugin.name, answer.waitMs)
-        else refuse(plugin, answer)
-      }
-      if (patience.size > 0) await this.#waiting.wait(info.uid, patience)
-      // Volumes may take minutes; meanwhile others are bound.
-      for (const plugin of points.preBind) {
-        step = `running PreBind plugin "${plugin.name}"`
-        const work = plugin.preBind?.(info, nodeName, state)
-        if (work !== undefined) refuse(plugin, (await work) ?? undefined)
-      }
-      const extender = this.#extenders.find((x) => x.binds && x.isInterested(info.pod))
-      const binder = points.bind[0]!
-      step = extender === undefined ? `binding rejected: running Bind plugin "${binder.name}"` : 'binding rejected'
-      await this.#tell(() =>
-        extender === undefined ? binder.bind!(info, nodeName, this.#client, this.#signal) : extender.bind(info.pod, nodeName),
-      )
+      await bindingCycle(info, nodeName, state, points, {
+        wait: (patience) => this.#waiting.wait(info.uid, patience),
+        step: extender === undefined ? `binding rejected: running Bind plugin "${binder.name}"` : 'binding rejected',
+        bind: () =>
+          this.#tell(() =>
+            extender === undefined ? binder.bind!(info, nodeName, this.#client, this.#signal) : extender.bind(info.pod, nodeName),
+          ),
+      })
       this.#metrics.ended(queued, profile.schedulerName, 'scheduled')
       this.#queue.done(queued)
       this.#nominated.remove(info.uid)
@@ -346,18 +319,18 @@ class Scheduler {
       if (this.#signal.aborted) return
       for (const plugin of points.reserve.toReversed()) plugin.unreserve?.(info, nodeName, state)
       this.#cache.forget(info.uid)
-      if (!this.#isGone(info)) this.#unbound(queued, profile, e, step)
+      if (!this.#isGone(info)) this.#unbound(queued, profile, e)
     }
   }
 
-  #unbound(queued: QueuedPod, profile: RunningProfile, e: unknown, step: string): void {
+  #unbound(queued: QueuedPod, profile: RunningProfile, e: unknown): void {
     const { info } = queued
     const text = e instanceof Error ? e.message : String(e)
     if (e instanceof Refused || e instanceof PermitRefused) {
       this.#metrics.ended(queued, profile.schedulerName, 'unschedulable')
       this.#queue.refused(queued, new Set([e.plugin]))
       profile.report.failed(info.pod, 'Unschedulable', noFitMessage(1, e instanceof Refused ? e.rejection.reasons : [text]))
-    } else this.#broke(queued, profile, `${step}: ${text}`)
+    } else this.#broke(queued, profile, text)
     this.#queue.event({ type: 'AssignedPodDelete', pod: info })
   }
 
@@ -370,32 +343,4 @@ class Scheduler {
       this.#wake()
     }
   }
-}
-
-function refuse(plugin: Plugin, rejection: Rejection | undefined): void {
-  if (rejection !== undefined) throw new Refused(plugin.name, rejection)
-}
-
-const hasNode = (pod: Pod): boolean => pod.spec?.nodeName !== undefined && pod.spec.nodeName !== ''
-
-/** Whether nothing changed that scheduling looks at; status fields that hold resources count. */
-function sameDemand(a: Pod, b: Pod): boolean {
-  return (
-    a.metadata.generation === b.metadata.generation &&
-    isDeepStrictEqual(a.metadata.labels, b.metadata.labels) &&
-    (a.metadata.generation !== undefined || isDeepStrictEqual(a.spec, b.spec)) &&
-    (a.metadata.deletionTimestamp ?? null) === (b.metadata.deletionTimestamp ?? null) &&
-    isDeepStrictEqual(resizeOf(a), resizeOf(b))
-  )
-}
-
-const resizeOf = (pod: Pod) => pod.status?.containerStatuses?.map((s) => [s.name, s.resources?.requests, s.allocatedResources])
-
-/** Node heartbeats change nothing here. */
-function matters(node: Node, old: Node): boolean {
-  return (
-    !isDeepStrictEqual(node.spec, old.spec) ||
-    !isDeepStrictEqual(node.metadata.labels, old.metadata.labels) ||
-    !isDeepStrictEqual(node.status?.allocatable, old.status?.allocatable)
-  )
 }

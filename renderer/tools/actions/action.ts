@@ -1,10 +1,8 @@
 import type { ComponentType } from 'react'
-import type { Change } from '../../kube/changes.ts'
-import type { FieldPath } from '../../kube/managed-fields.ts'
 import type { RowRef } from '../../kube/protocol.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
 import type { KubeObject } from '../../kube/types.ts'
-import type { ActionRow } from './engine.ts'
+import type { ActionRow, Skip, Step } from './row.ts'
 import type { IconName } from '../../ui/icon.tsx'
 import type { Place } from '../../ui/place.ts'
 
@@ -16,22 +14,6 @@ export interface Target {
   /** Takes the keys of the objects that are gone then. */
   gone?: (keys: readonly string[]) => void
 }
-
-/** What an action comes to for one object. */
-export interface Step {
-  change: Change
-  /** Where what is changed can be read, when it is not the object itself: its `scale`, the object that is made. */
-  read?: string
-  /** The fields of the object that are changed, where the answer is another kind of thing. */
-  fields?: FieldPath[]
-  /** What stood there when this was made: a way back. */
-  expects?: KubeObject
-  /** What takes it back. A merge patch needs none: its inverse is known. */
-  undo?(before: KubeObject, after: KubeObject | undefined): Change | undefined
-}
-
-/** Why nothing is done to an object: a key below `actions.skip`. */
-export type Skip = { skip: 'already' | 'paused' | 'noContainer' | 'finished' | 'changed' }
 
 export interface FormProps<V> {
   target: Target

@@ -3,7 +3,8 @@ import { ApiError } from '../../kube/api-error.ts'
 import type { Answer, Change } from '../../kube/changes.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import type { ChangeAction } from './action.ts'
-import { type ActionRow, checkRow, type ClusterApi, commitRow, isReady, planRow, readRow } from './engine.ts'
+import type { ActionRow } from './row.ts'
+import { checkRow, type ClusterApi, commitRow, isReady, planRow, readRow } from './engine.ts'
 
 const node = (unschedulable?: boolean): KubeObject =>
   ({

@@ -1,49 +1,14 @@
 import { type Answer, type Change, fieldManager, inversePatch, type Sending } from '../../kube/changes.ts'
 import { toApiError } from '../../kube/api-error.ts'
-import { changedPaths, comparable, type Taken, takenFrom } from '../../kube/managed-fields.ts'
-import type { RowRef } from '../../kube/protocol.ts'
+import { changedPaths, comparable, takenFrom } from '../../kube/managed-fields.ts'
 import type { KubeObject } from '../../kube/types.ts'
-import type { ChangeAction, Skip, Step } from './action.ts'
+import type { ChangeAction } from './action.ts'
+import type { ActionRow, Step } from './row.ts'
 
 /** What the engine asks of a cluster. Both reject with ApiError. */
 export interface ClusterApi {
   get(path: string, signal?: AbortSignal): Promise<KubeObject>
   send(change: Change, sending: Sending): Promise<Answer>
-}
-
-export type RowState =
-  /** Being read, gone or not readable, waiting for what is filled in. */
-  | 'reading'
-  | 'unread'
-  | 'unplanned'
-  /** Nothing is to be done to it, asked about, would change nothing, refused by the dry run, would be changed. */
-  | 'skipped'
-  | 'checking'
-  | 'same'
-  | 'refused'
-  | 'ready'
-  /** The real thing. */
-  | 'waiting'
-  | 'running'
-  | 'done'
-  | 'failed'
-
-/** One object of an action, and how far it is. */
-export interface ActionRow {
-  ref: RowRef
-  state: RowState
-  object?: KubeObject
-  step?: Step
-  skip?: Skip['skip']
-  /** What is changed, as it was and as the server says that it would be; `after` is undefined for what would be gone. */
-  before?: KubeObject
-  after?: KubeObject
-  warnings: readonly string[]
-  /** Fields of other managers that are changed. */
-  taken: readonly Taken[]
-  error?: unknown
-  /** What takes it back, once it is done. */
-  undo?: Change
 }
 
 /** Reads the object of a row. */

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { forVersion } from '../../kube/changes.ts'
-import type { Action, ChangeAction, Step, Target } from './action.ts'
+import type { Step } from './row.ts'
+import type { Action, ChangeAction, Target } from './action.ts'
 
 /** Something that was done from this window and can be taken back. */
 export interface Done {

@@ -9,7 +9,8 @@ import { ErrorView } from '../../ui/error-view.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import { comparedTexts, yamlText } from '../yaml/text.ts'
 import { DiffView } from './diff-view.tsx'
-import { type ActionRow, cannotDryRun, type RowState } from './engine.ts'
+import type { ActionRow, RowState } from './row.ts'
+import { cannotDryRun } from './engine.ts'
 
 const tones: Record<RowState, Tone> = {
   reading: 'busy',

@@ -5,7 +5,8 @@ import { eachOf } from '../../kube/parallel.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { startTask } from '../../ui/tasks.ts'
 import { type ChangeAction, objectPath, type Target } from './action.ts'
-import { type ActionRow, checkRow, type ClusterApi, commitRow, isReady, planRow, readRow } from './engine.ts'
+import type { ActionRow } from './row.ts'
+import { checkRow, type ClusterApi, commitRow, isReady, planRow, readRow } from './engine.ts'
 
 const atOnce = 6
 /** What is typed rests this long before the server is asked, ms. */

@@ -6,12 +6,6 @@ import { startWorkers } from '../../machinery/workers.ts'
 import { messageOf, unlessConflict, type Controller } from '../controller.ts'
 import { CidrSet } from './cidr-set.ts'
 
-/** Ranges that nodes get their pods' addresses from, one a family, with the size of a node's part; and what is no node's. */
-export interface NodeIpamOptions {
-  clusterCIDRs: readonly { cidr: string; nodeMask: number }[]
-  serviceCIDRs: readonly string[]
-}
-
 const podCIDRs = ({ spec }: Node): readonly string[] => (spec as { podCIDRs?: string[] } | undefined)?.podCIDRs ?? []
 
 /** Gives each node a part of the cluster's addresses for its pods: --allocate-node-cidrs (kubernetes pkg/controller/nodeipam). */

@@ -1,0 +1,67 @@
+import type { CycleState, Plugin, Rejection } from './framework.ts'
+import type { PodInfo } from './pod-info.ts'
+import type { Profile } from './profile.ts'
+import { PermitRefused } from './waiting-pods.ts'
+
+/** A plugin does not want the pod on the node after all. */
+export class Refused extends Error {
+  override name = 'Refused'
+  readonly plugin: string
+  readonly rejection: Rejection
+  constructor(plugin: string, rejection: Rejection) {
+    super(rejection.reasons.join(', '))
+    this.plugin = plugin
+    this.rejection = rejection
+  }
+}
+
+export interface Binding {
+  /** Waits for plugins that want more time. Rejects with PermitRefused. */
+  wait(patience: ReadonlyMap<string, number>): Promise<void>
+  /** What the bind is called in the message of its failure. */
+  readonly step: string
+  bind(): Promise<void>
+}
+
+/**
+ * From reserve to bind, for a pod that counts on its node already (scheduler schedule_one.go, bindingCycle). Rejects with Refused or
+ * PermitRefused when a plugin does not want it there, otherwise with an Error that says what was under way.
+ */
+export async function bindingCycle(
+  info: PodInfo,
+  nodeName: string,
+  state: CycleState,
+  points: Profile['points'],
+  binding: Binding,
+): Promise<void> {
+  let step = ''
+  try {
+    for (const plugin of points.reserve) {
+      step = `running Reserve plugin "${plugin.name}"`
+      refuse(plugin, plugin.reserve?.(info, nodeName, state))
+    }
+    const patience = new Map<string, number>()
+    for (const plugin of points.permit) {
+      step = `running Permit plugin "${plugin.name}"`
+      const answer = plugin.permit?.(info, nodeName, state)
+      if (answer !== undefined && 'waitMs' in answer) patience.set(plugin.name, answer.waitMs)
+      else refuse(plugin, answer)
+    }
+    if (patience.size > 0) await binding.wait(patience)
+    // Volumes may take minutes; meanwhile others are bound.
+    for (const plugin of points.preBind) {
+      step = `running PreBind plugin "${plugin.name}"`
+      const work = plugin.preBind?.(info, nodeName, state)
+      if (work !== undefined) refuse(plugin, (await work) ?? undefined)
+    }
+    step = binding.step
+    await binding.bind()
+  } catch (e) {
+    if (e instanceof Refused || e instanceof PermitRefused) throw e
+    throw new Error(`${step}: ${e instanceof Error ? e.message : String(e)}`, { cause: e })
+  }
+}
+
+function refuse(plugin: Plugin, rejection: Rejection | undefined): void {
+  if (rejection !== undefined) throw new Refused(plugin.name, rejection)
+}

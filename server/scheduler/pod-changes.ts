@@ -1,0 +1,26 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Node, Pod } from '../client/objects.ts'
+
+export const hasNode = (pod: Pod): boolean => pod.spec?.nodeName !== undefined && pod.spec.nodeName !== ''
+
+/** Whether nothing changed that scheduling looks at; status fields that hold resources count. */
+export function sameDemand(a: Pod, b: Pod): boolean {
+  return (
+    a.metadata.generation === b.metadata.generation &&
+    isDeepStrictEqual(a.metadata.labels, b.metadata.labels) &&
+    (a.metadata.generation !== undefined || isDeepStrictEqual(a.spec, b.spec)) &&
+    (a.metadata.deletionTimestamp ?? null) === (b.metadata.deletionTimestamp ?? null) &&
+    isDeepStrictEqual(resizeOf(a), resizeOf(b))
+  )
+}
+
+const resizeOf = (pod: Pod) => pod.status?.containerStatuses?.map((s) => [s.name, s.resources?.requests, s.allocatedResources])
+
+/** Node heartbeats change nothing here. */
+export function matters(node: Node, old: Node): boolean {
+  return (
+    !isDeepStrictEqual(node.spec, old.spec) ||
+    !isDeepStrictEqual(node.metadata.labels, old.metadata.labels) ||
+    !isDeepStrictEqual(node.status?.allocatable, old.status?.allocatable)
+  )
+}
