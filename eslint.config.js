@@ -39,6 +39,20 @@ export default tseslint.config(
   },
   { files: ['tools/**', 'e2e/**'], rules: { 'no-console': 'off' } },
   {
+    files: ['server/**'],
+    ignores: tests,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'node:http', allowTypeImports: true, message: 'Its values are had from machinery/node-http.ts, at half the cost.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.ts', '**/*.tsx'],
     ignores: tests,
     plugins: { boundaries },

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { http } from '../machinery/node-http.ts'
 import { DATA_DIR_PATH } from './contract.ts'
 
 /**
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 
 function listen(url: URL, dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const server = createServer((req, res) => {
+  const server = http.createServer((req, res) => {
     const answer = (status: number, type: string, text: string): void => void res.writeHead(status, { 'content-type': type }).end(text)
     if (req.url === '/health') answer(200, 'application/json', '{"health":"true","reason":""}')
     else if (req.url === DATA_DIR_PATH) answer(200, 'text/plain', dataDir)

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https'
 import type { Container, Node, Pod } from '../client/objects.ts'
+import { http } from '../machinery/node-http.ts'
 import type { ExtenderConfiguration } from './config/types.ts'
 import type { NodeInfo } from './node-info.ts'
 import { EXTENDER, unresolvable, unschedulable, type Extender, type RejectedNode, type Victims } from './framework.ts'
@@ -26,7 +27,7 @@ export class HttpExtender implements Extender {
     this.isIgnorable = c.ignorable === true
     this.#c = c
     this.#managed = new Set((c.managedResources ?? []).map((r) => r.name))
-    this.#agent = c.urlPrefix.startsWith('https:') ? new HttpsAgent({ keepAlive: true, ...tlsOf(c) }) : new HttpAgent({ keepAlive: true })
+    this.#agent = c.urlPrefix.startsWith('https:') ? new HttpsAgent({ keepAlive: true, ...tlsOf(c) }) : new http.Agent({ keepAlive: true })
     this.#signal = signal
     signal.addEventListener('abort', () => this.#agent.destroy(), { once: true })
   }
@@ -138,7 +139,7 @@ export class HttpExtender implements Extender {
       const why = timeout.aborted ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' : e.message
       reject(new Error(`Post "${url.href}": ${why}`, { cause: e }))
     }
-    const req = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (res) => {
+    const req = (url.protocol === 'https:' ? httpsRequest : http.request)(url, options, (res) => {
       const chunks: Buffer[] = []
       let size = 0
       res.on('data', (chunk: Buffer) => {

@@ -1,7 +1,8 @@
-import { request as plainRequest, type Agent as PlainAgent, type IncomingMessage } from 'node:http'
+import type { Agent as PlainAgent, IncomingMessage } from 'node:http'
 import { Agent, request, type RequestOptions } from 'node:https'
 import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
+import { http } from '../machinery/node-http.ts'
 import type { Status } from '../machinery/status.ts'
 import type { ClientCredentials } from './client-credentials.ts'
 import type { KubeconfigUser } from './kubeconfig-context.ts'
@@ -173,7 +174,7 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
       ...(authorization === undefined ? {} : { authorization }),
     }
     const call: RequestOptions = { method: 'POST', host, port, path, headers, agent, ...(isName ? { servername } : {}) }
-    const ask = agent instanceof Agent ? request : plainRequest
+    const ask = agent instanceof Agent ? request : http.request
     const req = ask(
       call,
       (res) => void read(res, maxBytes).then(resolve, (e: unknown) => reject(e instanceof WebhookAnswerError ? e : failure(e))),

@@ -1,4 +1,3 @@
-import { Agent as PlainAgent } from 'node:http'
 import { Agent } from 'node:https'
 import type { KubeconfigContext } from './kubeconfig-context.ts'
 import { typeMeta } from '../codec/body.ts'
@@ -7,6 +6,7 @@ import type { Clock } from '../machinery/clock.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
 import { parseJson } from '../machinery/json.ts'
+import { http } from '../machinery/node-http.ts'
 import { parseApiVersion } from '../machinery/types.ts'
 import type { KindTypes } from '../scheme/contract.ts'
 import { authorization, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
@@ -102,7 +102,7 @@ function targetOf({ server, ca, cert, key, insecureSkipTlsVerify, tlsServerName 
     ...{ shown: url.href, authority: url.host, host, servername: tlsServerName ?? host },
     port: Number(url.port || (isPlain ? 80 : 443)),
     path: `${url.pathname}${url.search}`,
-    agent: isPlain ? new PlainAgent(keep) : new Agent({ ...keep, ...tls }),
+    agent: isPlain ? new http.Agent(keep) : new Agent({ ...keep, ...tls }),
   }
 }
 
