@@ -1,11 +1,12 @@
+import type { Client } from '../../../server/client/client.ts'
 import { CORE_EVENTS } from '../../../server/client/resource.ts'
 import type { KubeObject, OwnerReference } from '../../../server/machinery/types.ts'
-import type { Json, World } from './case.ts'
+import type { JsonObject } from '../../../server/machinery/json-walk.ts'
 import { resources } from './resources.ts'
 
 /** What a namespace holds, without what no two runs have in common: by kind, then each object in one line of JSON. */
 export interface Snapshot {
-  objects: Record<string, readonly (Json & { times?: number })[]>
+  objects: Record<string, readonly (JsonObject & { times?: number })[]>
   /** `Kind/name Type Reason: message`, once each. */
   events: string[]
 }
@@ -32,7 +33,7 @@ const NOISE: readonly (readonly [RegExp, string])[] = [
 
 const CONFLICT = /the object has been modified|already exists$/
 
-export async function snapshot({ client, namespace }: World): Promise<Snapshot> {
+export async function snapshot({ client, namespace }: { client: Client; namespace: string }): Promise<Snapshot> {
   const found: [string, KubeObject[]][] = []
   for (const [name, id] of Object.entries(resources))
     if (id.namespaced && id.given !== true) found.push([name, (await client.resource(id).list({ namespace })).items])
@@ -62,10 +63,10 @@ export async function snapshot({ client, namespace }: World): Promise<Snapshot> 
 }
 
 /** Objects that are alike are said once. */
-function counted(texts: readonly string[]): (Json & { times?: number })[] {
+function counted(texts: readonly string[]): (JsonObject & { times?: number })[] {
   const times = new Map<string, number>()
   for (const text of [...texts].sort()) times.set(text, (times.get(text) ?? 0) + 1)
-  return [...times].map(([text, n]) => ({ ...(n > 1 ? { times: n } : {}), ...(JSON.parse(text) as Json) }))
+  return [...times].map(([text, n]) => ({ ...(n > 1 ? { times: n } : {}), ...(JSON.parse(text) as JsonObject) }))
 }
 
 const HASHES = ['pod-template-hash', 'controller-revision-hash']
@@ -110,7 +111,7 @@ const SPEC: Readonly<Record<string, readonly string[]>> = {
   resourceclaims: ['devices'],
 }
 
-function essence(kind: string, { metadata, ...rest }: KubeObject): Json {
+function essence(kind: string, { metadata, ...rest }: KubeObject): JsonObject {
   const { ownerReferences, ...own } = Object.fromEntries(Object.entries(metadata).filter(([key]) => !RANDOM.includes(key)))
   const owners = (ownerReferences as OwnerReference[] | undefined)?.map((o) => {
     return [
@@ -119,7 +120,7 @@ function essence(kind: string, { metadata, ...rest }: KubeObject): Json {
       ...(o.blockOwnerDeletion ? ['blocks'] : []),
     ].join(' ')
   })
-  const { spec = {}, apiVersion: _version, kind: _kind, data: _data, ...others } = rest as Json & { spec?: Json }
+  const { spec = {}, apiVersion: _version, kind: _kind, data: _data, ...others } = rest as JsonObject & { spec?: JsonObject }
   const written = Object.fromEntries(Object.entries(spec).filter(([key]) => SPEC[kind]?.includes(key)))
   return {
     metadata: { ...own, ...(owners === undefined ? {} : { owners }) },
