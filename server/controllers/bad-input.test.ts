@@ -104,9 +104,8 @@ describe('owners', () => {
     expect(c.errors).toEqual([])
   })
 
-  test('orphans by the hundred go with one request each', async () => {
+  test.each([300, 10_000])('%i orphans go with one request each', { timeout: 240_000 }, async (orphans) => {
     c = await startTestCluster(garbageCollectorController)
-    const orphans = 300
     const gone = { metadata: { name: 'gone', uid: '00000000-0000-4000-8000-000000000000' } }
     await Promise.all(Array.from({ length: orphans }, (_, i) => owned(`o${i}`, gone)))
     await c.until('all are gone', async () => (await names()).length === 0)
@@ -184,6 +183,73 @@ describe('answers that are lost', () => {
     const found = (await alive()).map((p) => `${p.metadata.ownerReferences![0]!.name} ${indexOf(p)}`).sort()
     expect(found).toEqual([...[0, 1, 2, 3].map((i) => `db ${i}`), ...[0, 1, 2, 3].map((i) => `j ${i}`)])
   })
+})
+
+describe('a store that goes away in the middle of it', () => {
+  const workloads = async (): Promise<void> => {
+    await replicaSet('a', 12)
+    await c.create(STATEFUL_SETS, {
+      ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db' } },
+      spec: {
+        ...{ replicas: 6, serviceName: 'db', podManagementPolicy: 'Parallel', selector: { matchLabels: { db: 'y' } } },
+        template: { metadata: { labels: { db: 'y' } }, spec: { containers } },
+      },
+    } as KubeObject)
+    await c.create<Job>(JOBS, {
+      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' } },
+      spec: { completions: 6, parallelism: 6, completionMode: 'Indexed', template: { spec: { restartPolicy: 'Never', containers } } },
+    } as KubeObject as Job)
+  }
+  const LOOPS = 3
+  const OUTAGE_SECONDS = 60
+
+  // Before anything is made, and at each later write of the loops.
+  test.each([0, 1, 2, 5, 11, 17, 23])('after %i writes: it is not asked without end, and nothing is made twice', async (after) => {
+    c = await startTestCluster(replicaSetController, statefulSetController, jobController)
+    let left = after
+    c.loseAnswers(() => {
+      if (left-- === 0) c.storeIs('away')
+      return false
+    })
+    await workloads()
+    await c.pass(3)
+    c.storeIs('away')
+    const before = c.writes()
+    await c.pass(OUTAGE_SECONDS)
+    // 5 ms and twice as long each time: some fourteen tries a minute of each.
+    expect(c.writes() - before).toBeLessThanOrEqual(LOOPS * 20)
+    expect(c.errors).not.toEqual([])
+    c.storeIs('back')
+    c.loseAnswers(() => false)
+    await c.pass(OUTAGE_SECONDS * 2)
+    expect(await ownersOf()).toEqual({ a: 12, db: 6, j: 6 })
+    expect(await pods()).toHaveLength(24)
+    await rests()
+  })
+})
+
+test('a clock that is set back: nothing is done again, and what was due comes when it is due', async () => {
+  c = await startTestCluster(cronJobController, jobController, replicaSetController)
+  await c.create(CRON_JOBS, {
+    ...{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tick' } },
+    spec: {
+      ...{ schedule: '*/10 * * * *', concurrencyPolicy: 'Allow' },
+      jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers } } } },
+    },
+  } as KubeObject)
+  await replicaSet('a', 2)
+  await c.pass(601)
+  const made = async (): Promise<number> => (await c.list(JOBS)).length
+  expect(await made()).toBe(1)
+  const writes = c.writes()
+  c.clock.setBack(3 * 86_400_000)
+  await c.pass(601)
+  expect([await made(), c.writes() - writes]).toEqual([1, 0])
+  expect(await ownersOf()).toMatchObject({ a: 2 })
+  // The jump back is made up for: the next start is the one after the last.
+  c.clock.advance(3 * 86_400_000)
+  await c.pass(30)
+  expect(await made()).toBe(2)
 })
 
 test('a clock that jumps three days: one job for all that was missed, and no pod more', async () => {

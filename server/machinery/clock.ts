@@ -70,6 +70,12 @@ export class FakeClock implements Clock {
     this.#now += ms
   }
 
+  /** Sets the time of day back: timers do not go by that, and wait as long as they would have. */
+  setBack(ms: number): void {
+    this.#now -= ms
+    for (const timer of this.#timers) timer.at -= ms
+  }
+
   /** Moves time forward, firing what falls due on the way. */
   advance(ms: number): void {
     const end = this.#now + ms

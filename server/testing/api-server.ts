@@ -33,16 +33,22 @@ export interface TestServerOptions {
   storage?: Storage
   /** Of the server and of the store, if that is its own. */
   clock?: FakeClock
+  /** What the server gets for its store, which may fail. */
+  through?: (storage: Storage) => Storage
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A whole API server on a scratch SQLite file, called without sockets. Give `storage` to put a second one on the store of the first. */
-export async function startTestServer({ storage: shared, clock = new FakeClock() }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  storage: shared,
+  clock = new FakeClock(),
+  through = (s) => s,
+}: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
   const certificates = loadCertificates({ dir: join(dir, 'pki'), now: systemTime(), names: ['10.0.0.1'] })
-  const storage = shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock }))
+  const storage = through(shared ?? (await openSqliteStorage({ path: join(dir, 'store.db'), clock })))
   const issuers = ['https://kubernetes.default.svc']
   const api = await startApiServer({
     storage,

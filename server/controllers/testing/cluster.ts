@@ -10,6 +10,7 @@ import { formatTime, type FakeClock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { turnsWaited } from '../../machinery/turns.ts'
 import type { KubeObject } from '../../machinery/types.ts'
+import { type Storage, StorageUnavailableError } from '../../storage/contract.ts'
 import { startTestServer } from '../../testing/api-server.ts'
 import type { Controller, ControllerOptions } from '../controller.ts'
 import { startControllers } from '../index.ts'
@@ -35,6 +36,8 @@ export interface TestCluster {
   serve(path: string, answer: () => Promise<unknown>): void
   /** From now on the loops hear nothing of what becomes of these requests, which the server carries out. */
   loseAnswers(of: (req: TransportRequest) => boolean): void
+  /** From now on the store answers nothing, but that the next write is carried out all the same; or it answers again. */
+  storeIs(state: 'away' | 'back'): void
   /** Requests that changed something and reached the server from the loops. */
   writes(): number
   close(): Promise<void>
@@ -50,7 +53,8 @@ const TURNS_A_TRIP = 10
 export async function startTestCluster(...given: (Controller | ControllerOptions)[]): Promise<TestCluster> {
   const loops = given.filter((g): g is Controller => 'start' in g)
   const options: ControllerOptions = Object.assign({}, ...given.filter((g) => !('start' in g)))
-  const server = await startTestServer()
+  const store = new FailingStore()
+  const server = await startTestServer({ through: (storage) => store.over(storage) })
   const { clock } = server
   const abort = new AbortController()
   const errors: string[] = []
@@ -124,6 +128,7 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
     },
     serve: (path, answer) => void served.set(path, answer),
     loseAnswers: (of) => void (isLost = of),
+    storeIs: (state) => store.set(state),
     writes: () => writes,
     async close() {
       abort.abort()
@@ -131,6 +136,36 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
     },
   }
   return cluster
+}
+
+const READS = ['get', 'list', 'currentRevision']
+const WRITES = ['create', 'update', 'delete']
+
+/** A store that goes away and comes back; watches of it stay open and silent, as those of a server that hangs. */
+class FailingStore {
+  #away = false
+  #mayWrite = false
+
+  set(state: 'away' | 'back'): void {
+    this.#away = this.#mayWrite = state === 'away'
+  }
+
+  over(storage: Storage): Storage {
+    const refuse = (): Promise<never> => Promise.reject(new StorageUnavailableError('the store is away'))
+    return new Proxy(storage, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown
+        if (typeof value !== 'function') return value
+        const method = value.bind(target) as (...args: unknown[]) => Promise<unknown>
+        if (!this.#away) return method
+        if (READS.includes(String(name))) return refuse
+        if (!WRITES.includes(String(name))) return method
+        const carriedOut = this.#mayWrite
+        this.#mayWrite = false
+        return carriedOut ? (...args: unknown[]) => method(...args).then(refuse) : refuse
+      },
+    })
+  }
 }
 
 /** The status of a pod whose one container has ended. */
