@@ -6,7 +6,7 @@ import type { AdmissionAttributes } from './contract.ts'
 import { serviceAccount } from './service-account.ts'
 import { testAttributes } from './testing/attributes.ts'
 
-const entry = (object: KubeObject): Entry => ({ object: () => object }) as Entry
+const entry = (object: KubeObject): Entry => ({ shared: () => object }) as Entry
 const account = (annotation: string | undefined): KubeObject => ({
   metadata: { name: 'sa', ...(annotation === undefined ? {} : { annotations: { 'kubernetes.io/enforce-mountable-secrets': annotation } }) },
   secrets: [{ name: 'ok' }],

@@ -51,17 +51,17 @@ export function serviceAccount(accounts: ServiceAccountLookup, pause?: (ms: numb
     for (let i = 0; i < tries; i++) {
       if (i > 0) await pause!(PAUSE_MS)
       const found = await accounts.fresh(a.namespace, name)
-      if (found !== undefined) return found.object()
+      if (found !== undefined) return found.shared()
     }
     throw refusal(a, `error looking up service account ${a.namespace}/${name}: serviceaccount ${goQuote(name)} not found`)
   }
 
-  /** With the pod's account: at once where the cache has it. */
+  /** With the pod's account, which is not to be changed: at once where the cache has it. */
   function withAccount(a: AdmissionAttributes, then: (account: Account) => void): void | Promise<void> {
     const name = specOf(a.object!).serviceAccountName
     if (!name) throw refusal(a, `no service account specified for pod ${a.namespace}/${a.object!.metadata.name ?? ''}`)
     const entry = accounts.cached(a.namespace, name)
-    return entry === undefined ? lookUp(a, name).then(then) : then(entry.object())
+    return entry === undefined ? lookUp(a, name).then(then) : then(entry.shared())
   }
 
   function check(a: AdmissionAttributes, account: Account): void {

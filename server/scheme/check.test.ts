@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../machinery/json.ts'
 import { checkObject, normalize } from './check.ts'
@@ -171,6 +172,23 @@ describe('unknown and duplicate fields', () => {
 
 describe('normal form', () => {
   const normal = (kind: string, value: object): string => JSON.stringify(normalize(scheme.type(types[kind]!)!, value))
+
+  test('maps are in the order of their keys, whatever order they came in', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.constantFrom('B', 'a', 'aa', 'b', 'cpu', 'é', 'memory', '\ud83d\ude00', '\uff5e'), { maxLength: 6 }),
+        (keys) => {
+          const { object } = decode(
+            'Pod',
+            container(`"resources":{"limits":${JSON.stringify(Object.fromEntries(keys.map((k) => [k, '1'])))}}`),
+          )
+          const { limits = {} } = (object as unknown as { spec: { containers: { resources: { limits?: object } }[] } }).spec.containers[0]!
+            .resources
+          expect(Object.keys(limits)).toEqual([...keys].sort())
+        },
+      ),
+    )
+  })
 
   test('empty fields vanish, required ones stay, in the order of the struct', () => {
     expect(normal('ConfigMap', { data: {}, metadata: { labels: {}, name: 'a', finalizers: [], generation: 0 }, kind: 'ConfigMap' })).toBe(
