@@ -137,7 +137,7 @@ export class Answers {
       .replaceAll(this.namespace, '{ns}')
       .replaceAll(/revision=\d+/g, 'revision=N')
       // An object within a message.
-      .replaceAll(/(time\\+":\\+")[^"\\]+/g, '$1-')
+      .replaceAll(/((?:time|creationTimestamp)\\+":\\+")[^"\\]+/g, '$1-')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
     return JSON.parse(text) as Answer
   }

@@ -77,7 +77,7 @@ export async function deleteCollection(ctx: RequestContext, served: ServedResour
   const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
   const { namespace } = ctx.requestInfo
   const { store } = served
-  const page = await pageOf(served, query, { namespace, labels: query.labels, fields: query.fields }, true)
+  const page = await pageOf(ctx, served, query, { namespace, labels: query.labels, fields: query.fields }, true)
   const entries = [...page.entries]
   const context = strategyContext(ctx, { dryRun, options: given })
   let next = 0

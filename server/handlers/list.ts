@@ -20,6 +20,7 @@ import type { ListEnds, ResourceEncoder } from './encoders/contract.ts'
 import { joinItems } from './encoders/json.ts'
 import { encoderFor } from './respond.ts'
 import type { ResponseHeaders } from '../serving/exchange.ts'
+import { whileFilling } from '../registry/generic/filling.ts'
 import { inSlices } from './slices.ts'
 import { itemOf, respondInParts, STREAM_ABOVE } from './stream-list.ts'
 
@@ -32,7 +33,7 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   await prepare(served, selection)
-  const page = await pageOf(served, query, selection)
+  const page = await pageOf(ctx, served, query, selection)
   const headers = { 'content-type': encoder.contentType }
   const { joined } = encoder
   if (page.cuts === undefined || joined === undefined) return respondItems(ctx, headers, encoder, page)
@@ -137,7 +138,13 @@ const listedPrefix = ({ store }: ServedResource, { namespace }: Selection): stri
   namespace === '' ? store.resource.schema.prefix : `${store.resource.schema.prefix}${namespace}/`
 
 /** What a list sees: the newest state, any state, one not older than, or exactly a revision; cut to a page. */
-export async function pageOf(served: ServedResource, query: ListQuery, selection: Selection, inPages = false): Promise<Page> {
+export async function pageOf(
+  { clock }: Pick<RequestContext, 'clock'>,
+  served: ServedResource,
+  query: ListQuery,
+  selection: Selection,
+  inPages = false,
+): Promise<Page> {
   const { store } = served
   const { feed } = store.deps
   if (query.continueToken !== '') {
@@ -156,9 +163,11 @@ export async function pageOf(served: ServedResource, query: ListQuery, selection
   const wanted = parseResourceVersion(query.resourceVersion)
   const exact = query.resourceVersionMatch === 'Exact' || (query.resourceVersionMatch === '' && wanted > 0 && query.limit > 0)
   if (exact) return exactPage(served, query, selection, wanted, undefined)
-  const unshown = await ready(served, () =>
-    query.resourceVersion === '' ? feed.fresh() : wanted > 0 ? feed.waitFor(wanted) : feed.settled?.(),
-  )
+  const fill = (): Promise<void> | undefined =>
+    query.resourceVersion === '' ? feed.fresh() : wanted > 0 ? feed.waitFor(wanted) : feed.settled?.()
+  // What can be read without the cache need not hurry.
+  const fromStorage = isPage(query, selection, inPages)
+  const unshown = await ready(served, fromStorage ? fill : () => whileFilling(clock, served, fill))
   if (unshown !== undefined) return pageWithoutCache(served, query, selection, unshown, inPages)
   // "Any" lists ignore the limit, as upstream's watch cache does.
   const limit = query.resourceVersion === '0' ? 0 : query.limit
@@ -176,6 +185,9 @@ async function ready({ store }: ServedResource, wait: () => Promise<void> | unde
   }
 }
 
+const isPage = ({ limit }: ListQuery, { labels, fields }: Selection, inPages: boolean): boolean =>
+  (limit > 0 || inPages) && labels.empty && fields.empty
+
 /**
  * A page of all there is can be read from storage; for all else the cache is needed (apiserver `cacher/delegator.go`).
  * @param inPages whether upstream reads by pages what is no page: a collection that is deleted
@@ -188,7 +200,7 @@ async function pageWithoutCache(
   inPages: boolean,
 ): Promise<Page> {
   const { store } = served
-  if ((query.limit <= 0 && !inPages) || !selection.labels.empty || !selection.fields.empty) throw cacheNotReady(e, store.groupResource)
+  if (!isPage(query, selection, inPages)) throw cacheNotReady(e, store.groupResource)
   return translated(store.groupResource, '', async () =>
     historyPage(served, query, selection, await store.deps.storage.currentRevision(), undefined, e),
   )

@@ -4,6 +4,7 @@ import type { CacheEvent } from '../cache/event-ring.ts'
 import { eventsBetween } from '../cache/history.ts'
 import type { Selection, WatchOutput } from '../cache/watchers.ts'
 import type { RequestContext } from '../request/context.ts'
+import type { Clock } from '../machinery/clock.ts'
 import type { Int64 } from '../machinery/numbers.ts'
 import { isStatusError, type Status } from '../machinery/status.ts'
 import { parseReadVersion } from '../machinery/resource-version.ts'
@@ -14,6 +15,7 @@ import type { ListQuery } from './query.ts'
 import { objectFrames } from './object-frames.ts'
 import type { ResourceEncoder } from './encoders/contract.ts'
 import { errorFrame } from './encoders/frames.ts'
+import { whileFilling } from '../registry/generic/filling.ts'
 import { encoderFor } from './respond.ts'
 
 /** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
@@ -30,12 +32,16 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
   const revision = parseReadVersion(query.resourceVersion)
   const initial = query.sendInitialEvents ?? revision === 0
   // Unset means consistent, "0" any, a number not older than that (KEP-3157).
-  if (initial && query.resourceVersion === '') await ready(served, () => feed.fresh())
+  const filled = (wait: () => Promise<void>): Promise<void> => whileFilling(ctx.clock, served, wait)
+  if (initial && query.resourceVersion === '') await ready(served, () => filled(() => feed.fresh()))
   const wanted = initial ? undefined : revision === 0 ? feed.revision : revision
-  const past = await (wanted === undefined ? feed.waitFor(revision) : history(served, wanted)).catch((e: unknown) => {
-    if (e instanceof UndecodableError) throw cacheNotReady(e, store.groupResource)
-    return { failure: e }
-  })
+  const past = await (wanted === undefined ? filled(() => feed.waitFor(revision)) : history(ctx.clock, served, wanted)).catch(
+    (e: unknown) => {
+      if (e instanceof UndecodableError) throw cacheNotReady(e, store.groupResource)
+      if (isStatusError(e) && e.status.code === 429) throw e
+      return { failure: e }
+    },
+  )
   const stream = ctx.exchange.stream(200, { 'content-type': encoder.watchContentType })
   try {
     if (typeof past === 'object' && 'failure' in past) throw past.failure
@@ -101,9 +107,9 @@ class FirstFrame implements WatchOutput {
 }
 
 /** For a revision that the ring no longer reaches back to: the events since, from storage. A revision to come is waited for. */
-async function history(served: ServedResource, wanted: Int64): Promise<{ revision: number; backlog?: CacheEvent[] }> {
+async function history(clock: Clock, served: ServedResource, wanted: Int64): Promise<{ revision: number; backlog?: CacheEvent[] }> {
   const { resource, deps } = served.store
-  await deps.feed.waitFor(wanted)
+  await whileFilling(clock, served, () => deps.feed.waitFor(wanted))
   const from = Number(wanted)
   if (from >= resource.cache.ring.floor) return { revision: from }
   // What has to be converted is only known as far back as it was.

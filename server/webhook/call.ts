@@ -1,4 +1,4 @@
-import type { Agent as PlainAgent, IncomingMessage } from 'node:http'
+import type { Agent as PlainAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Agent, request, type RequestOptions } from 'node:https'
 import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
@@ -210,13 +210,18 @@ async function read(res: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (statusCode < 200 || statusCode >= 300) {
     const after = headers['retry-after'] ?? ''
     const seconds = /^\d{1,9}$/.test(after) ? Number(after) : undefined
-    throw new WebhookAnswerError(statusCode, statusMessage(answer) ?? answerText(statusCode, answer), seconds)
+    throw new WebhookAnswerError(statusCode, statusMessage(answer) ?? answerText(statusCode, isText(headers) ? answer : UNKNOWN), seconds)
   }
   if (answer.length > 0) return answer
   // A text without a type is taken for JSON.
   const type = headers['content-type'] ?? 'application/json'
   throw new WebhookAnswerError(EMPTY_CODE, `0-length response with status code: ${statusCode} and content type: ${type}`)
 }
+
+const UNKNOWN = Buffer.from('unknown')
+
+/** Other answers are not shown (client-go `rest/request.go`, isTextResponse). */
+const isText = ({ 'content-type': type = '' }: IncomingHttpHeaders): boolean => type === '' || /^\s*text\//i.test(type)
 
 /** apimachinery `api/errors`, NewGenericServerResponse. */
 const ANSWERS: Readonly<Record<number, string>> = {

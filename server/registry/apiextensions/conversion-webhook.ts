@@ -7,7 +7,8 @@ import { goType, isObject, kindOf, type JsonObject } from '../../extensions/json
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { jsonText } from '../../machinery/json-text.ts'
-import { jsonKind, parseNumbers } from '../../machinery/numbers.ts'
+import { JsonError, parseJson } from '../../machinery/json.ts'
+import { jsonKind } from '../../machinery/numbers.ts'
 import { StatusError } from '../../machinery/status.ts'
 import type { CallWebhook, WebhookAddress } from '../../webhook/call.ts'
 
@@ -90,17 +91,20 @@ const failed = (message: string): StatusError => new StatusError(500, '', messag
 /** Longer texts that are no JSON are not tried as YAML, which takes its time. */
 const MAX_YAML = 64 * 1024
 
-/** A review is read as any body is: JSON, or YAML. */
+/** A review is read as any body is: JSON, which begins as an object, or YAML. */
 function parsed(answer: Buffer): JsonObject {
   const text = jsonText(answer)
-  let value: unknown
+  if (text.trimStart().startsWith('{')) return typeMeta(jsonOf(text)).value as JsonObject
+  if (text.length > MAX_YAML) throw new Error("couldn't get version/kind; json parse error: invalid JSON")
+  return typeMeta(parseYaml(text).value).value as JsonObject
+}
+
+function jsonOf(text: string): unknown {
   try {
-    value = parseNumbers(text)
-  } catch {
-    if (text.length > MAX_YAML) throw new Error("couldn't get version/kind; json parse error: invalid JSON")
-    value = parseYaml(text).value
+    return parseJson(text)
+  } catch (e) {
+    throw e instanceof JsonError ? new Error(`couldn't get version/kind; json parse error: ${e.message}`) : e
   }
-  return typeMeta(value).value as JsonObject
 }
 
 const REVIEW = 'ConversionReview'
@@ -129,7 +133,14 @@ function convertedObjects(review: JsonObject, reviewVersion: string, uid: string
     const message = typeof result['message'] === 'string' ? result['message'] : ''
     throw new Error(message === '' ? `response.result.status was '${String(result['status'] ?? '')}', not 'Success'` : message)
   }
-  return Array.isArray(response['convertedObjects']) ? (response['convertedObjects'] as unknown[]) : []
+  return convertedList(response['convertedObjects'])
+}
+
+function convertedList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  if (value === undefined || value === null) return []
+  const where = 'Go struct field ConversionResponse.response.convertedObjects of type []runtime.RawExtension'
+  throw new Error(`json: cannot unmarshal ${jsonKind(value)} into ${where}`)
 }
 
 /** What can be told to be an object. The reference converts one at a time, so that each is the first. @throws StatusError 500 */

@@ -5,6 +5,9 @@ import type { JsonObject } from '../../extensions/json-values.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { toV1beta1 } from '../../scheme/conversion/custom-resource-definitions.ts'
+import { FakeClock } from '../../machinery/clock.ts'
+import type { ServedResource } from '../generic/resource.ts'
+import { whileFilling } from '../generic/filling.ts'
 import { openStores, type Stores } from '../generic/testing/stores.ts'
 import { createIn, updateIn } from '../generic/write.ts'
 import { mainRules } from '../generic/update-rules.ts'
@@ -176,6 +179,30 @@ describe('a webhook that refuses one object of many', () => {
     expect((await store.get('default', 'b')).object().spec).toEqual({ width: 1, height: 1 })
   })
 
+  test('an update that changes nothing does not wait for others', async () => {
+    await using s = await open()
+    const store = storeOf(s, 'v2')
+    await put(s, 'v1', 'a', { size: 1 })
+    await store.deps.feed.fresh()
+    const revision = (await store.get('default', 'a')).revision
+    await put(s, 'v1', 'b', { size: 1 })
+    s.webhook.refused = 'b'
+    const update = (change: (current: KubeObject) => KubeObject) =>
+      updateIn(store, {
+        ...{ namespace: 'default', name: 'a', context: s.context, rules: mainRules(store) },
+        change: (current) => change(current!),
+      })
+    expect((await update((current) => current)).entry.revision).toBe(revision)
+    // One that is refused says why, whatever becomes of a second look.
+    s.webhook.broken = true
+    const why = new Error('no')
+    await expect(
+      update(() => {
+        throw why
+      }),
+    ).rejects.toBe(why)
+  })
+
   test('a field belongs to whoever changed it, in whatever version', async () => {
     await using s = await open()
     const as = (manager: string, version: string) => ({ ...s.context, fieldManager: { manager, apiVersion: `${GROUP}/${version}` } })
@@ -198,6 +225,26 @@ describe('a webhook that refuses one object of many', () => {
       ['two', 'example.com/v2', '{"f:spec":{"f:width":{}}}'],
     ])
   })
+})
+
+test('a reader does not wait for a webhook that hangs', async () => {
+  const clock = new FakeClock()
+  const [converted, plain] = [true, false].map(
+    (isConverted) => ({ store: { resource: { converter: isConverted ? {} : undefined } } }) as ServedResource,
+  )
+  const never = new Promise<void>(() => undefined)
+  const waiting = whileFilling(clock, converted!, () => never)
+  const failed = expect(waiting).rejects.toMatchObject({
+    status: { code: 429, message: 'storage is (re)initializing', details: { retryAfterSeconds: 1 } },
+  })
+  clock.advance(3000)
+  await failed
+  // What comes in time is the answer, and nothing else is waited for so.
+  await expect(whileFilling(clock, converted!, () => Promise.reject(new Error('x')))).rejects.toThrow('x')
+  await expect(whileFilling(clock, converted!, () => undefined)).resolves.toBeUndefined()
+  const slow = whileFilling(clock, plain!, () => new Promise<void>((done) => clock.setTimeout(done, 9000)))
+  clock.advance(9000)
+  await expect(slow).resolves.toBeUndefined()
 })
 
 describe('what a webhook answers', () => {

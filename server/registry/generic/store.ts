@@ -171,8 +171,10 @@ export class Store {
       try {
         next = await change(current)
       } catch (e) {
-        // A refusal based on a stale cached state is not a refusal: look again at what is stored.
-        const stored = await this.stored(key)
+        // A refusal based on a stale cached state is not a refusal: look again at what is stored. Where that cannot be shown, this is the answer.
+        const stored = await this.stored(key).catch((again: unknown) => {
+          throw again instanceof UndecodableError ? e : again
+        })
         if (stored?.revision === current?.revision) throw e
         current = stored
         continue
@@ -247,7 +249,14 @@ export class Store {
 
   // A no-op answer must not be older than what was acknowledged: confirm with a consistent look at the cache.
   async #confirmed(key: string, current: Entry | undefined): Promise<Entry | undefined> {
-    await this.deps.feed.fresh()
+    try {
+      await this.deps.feed.fresh()
+    } catch (e) {
+      // That others cannot be shown says nothing of this one.
+      if (!(e instanceof UndecodableError)) throw e
+      const { kv } = await this.deps.storage.get(key)
+      return kv?.modRevision === current?.revision ? current : this.stored(key)
+    }
     const seen = this.resource.cache.list.get(key)
     return seen?.revision === current?.revision ? current : seen
   }
