@@ -7,6 +7,8 @@ import { resolveWebhookService } from './aggregator/resolve.ts'
 import type { UserInfo } from './authn/contract.ts'
 import type { ServiceAccountTokens } from './authn/service-account.ts'
 import { authorizerOf } from './authz/modes.ts'
+import { ReplaceableAuthorizer } from './authz/replaceable.ts'
+import { AuthorizationReload } from './control-plane/authorization-reload.ts'
 import { escalationCheck } from './admission/rbac-escalation.ts'
 import {
   ensureKubernetesService,
@@ -145,7 +147,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   // Authorization, and the kinds that ask it.
   const sources = authorizationSources(registry)
-  const authorizer = authorizerOf(o.authorizers, sources)
+  const authorizer = new ReplaceableAuthorizer(authorizerOf(o.authorizers, sources))
+  const reload =
+    o.authorizationFile &&
+    new AuthorizationReload(o.authorizationFile, (chosen) => authorizer.replace(authorizerOf(chosen, sources)), { clock, log })
+  starting.defer(() => reload?.stop())
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const pods = (): ServedResource => registry.resource('', 'v1', 'pods')!
   registry.addUnstored(unstoredKinds({ authorizer, authenticator, audiences: serviceAccountTokens?.audiences ?? [], components, pods }))
@@ -176,7 +182,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const requests = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
   const controllers = new Map<string, readonly string[]>()
-  const reported = { metrics: new Map<string, MetricSource>(), health: new Map<string, HealthCheck>() }
+  const reported = { metrics: new Map(reload?.sources().map((source) => [source.name, source])), health: new Map<string, HealthCheck>() }
   const checks = lifecycle.checks(storage, feed)
   const inProcess = new WeakSet<UserInfo>()
   const api = apiHandler({

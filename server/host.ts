@@ -4,7 +4,7 @@ import { apiServer } from './authn/components.ts'
 import type { AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
 import { authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
-import { authorizersOf } from './control-plane/authorization.ts'
+import { authorizationOf } from './control-plane/authorization.ts'
 import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './machinery/log.ts'
@@ -89,7 +89,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       }),
       tokenExpiration: tokenExpirationOf(o),
       ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
-      authorizers: authorizersOf(o, { clock, log }),
+      ...authorizationOf(o, { clock, log }),
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,
       port: o.serving.securePort,

@@ -95,7 +95,6 @@ test.each<[string, readonly Json[], string]>([
     [webhook({ matchConditionSubjectAccessReviewVersion: 'v1', matchConditions: [{ expression: '1' }] })],
     'authorizers[0].matchConditions[0].expression: Invalid value: "1": must evaluate to bool but got int',
   ],
-  ['ABAC', [{ type: 'ABAC', name: 'abac' }], 'authorizer type ABAC is not supported by this server'],
 ])('%s is refused', (_, authorizers, words) => {
   expect(() => read(authorizers)).toThrow(new Error(words))
 })

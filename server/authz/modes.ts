@@ -23,6 +23,8 @@ export interface ConfiguredAuthorizer {
   readonly type: string
   /** Of a webhook: how it is asked. */
   readonly webhook?: WebhookAuthorizerOptions
+  /** Of ABAC, which has been read already. */
+  readonly abac?: Authorizer
 }
 
 const modes: Readonly<Record<string, (sources: AuthorizationSources) => Authorizer>> = {
@@ -34,8 +36,9 @@ const modes: Readonly<Record<string, (sources: AuthorizationSources) => Authoriz
 
 /** These authorizers in their order, after system:masters, whom no mode binds, and the server as kubelets know it. Unknown modes throw. */
 export function authorizerOf(chosen: readonly ConfiguredAuthorizer[], sources: AuthorizationSources): Authorizer {
-  const authorizers = chosen.map(({ type, webhook }) => {
+  const authorizers = chosen.map(({ type, webhook, abac }) => {
     if (webhook !== undefined) return webhookAuthorizer(webhook)
+    if (abac !== undefined) return abac
     if (!Object.hasOwn(modes, type)) throw new Error(`authorization-mode ${JSON.stringify(type)} is not a valid mode`)
     return modes[type]!(sources)
   })

@@ -2,6 +2,7 @@ import type { AuthenticationTrust } from '../aggregator/authentication.ts'
 import type { FrontProxy } from '../aggregator/upstream.ts'
 import type { Authenticator } from '../authn/contract.ts'
 import type { ServiceAccountTokens } from '../authn/service-account.ts'
+import type { AuthorizationFile } from './authorization-reload.ts'
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
@@ -29,6 +30,8 @@ export interface ApiServerOptions {
   tokenExpiration?: TokenExpiration
   /** In the order in which they are asked. */
   authorizers: readonly ConfiguredAuthorizer[]
+  /** Where they stand in a file, which is read again when it changes. */
+  authorizationFile?: AuthorizationFile
   tls: TlsFiles
   bindAddress: string
   port: number

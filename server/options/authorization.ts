@@ -5,6 +5,8 @@ import type { Family } from './flag.ts'
 export interface AuthorizationOptions {
   /** In the order they are asked. */
   authorizationMode: readonly string[]
+  /** Of the mode ABAC; empty: none. */
+  policyFile: string
   /** AuthorizationConfiguration, instead of all other flags; empty: none. */
   configFile: string
   /** Kubeconfig of the webhook that the mode Webhook asks. */
@@ -14,20 +16,13 @@ export interface AuthorizationOptions {
   webhookCacheUnauthorizedTtlMs: number
 }
 
-/** What each of kube-apiserver's modes means here; undefined: not supported. */
-const modes: Readonly<Record<string, true | undefined>> = {
-  AlwaysAllow: true,
-  AlwaysDeny: true,
-  RBAC: true,
-  Node: true,
-  Webhook: true,
-  ABAC: undefined,
-}
+const MODES: readonly string[] = ['AlwaysAllow', 'AlwaysDeny', 'ABAC', 'Webhook', 'RBAC', 'Node']
 
 export const authorization: Family<AuthorizationOptions> = {
   title: 'Authorization',
   defaults: {
     authorizationMode: ['Node', 'RBAC'],
+    policyFile: '',
     configFile: '',
     webhookConfigFile: '',
     webhookVersion: 'v1beta1',
@@ -38,12 +33,17 @@ export const authorization: Family<AuthorizationOptions> = {
     'authorization-mode': {
       field: 'authorizationMode',
       type: 'strings',
-      help: 'AlwaysAllow, AlwaysDeny, Node, RBAC, Webhook. Members of system:masters may do everything in every mode.',
+      help: 'ABAC, AlwaysAllow, AlwaysDeny, Node, RBAC, Webhook. Members of system:masters may do everything in every mode.',
+    },
+    'authorization-policy-file': {
+      field: 'policyFile',
+      type: 'string',
+      help: 'Policies of the mode ABAC, a JSON object on each line. Read at the start.',
     },
     'authorization-config': {
       field: 'configFile',
       type: 'string',
-      help: 'AuthorizationConfiguration with the authorizers in their order, webhooks among them, instead of --authorization-mode and --authorization-webhook-*. Read at the start.',
+      help: 'AuthorizationConfiguration with the authorizers in their order, webhooks among them, instead of --authorization-mode and --authorization-webhook-*. Read at the start, and again when it has changed.',
     },
     'authorization-webhook-config-file': {
       field: 'webhookConfigFile',
@@ -66,18 +66,22 @@ export const authorization: Family<AuthorizationOptions> = {
       help: 'How long it is kept that it does not.',
     },
   },
-  validate: (o, given) => (o.configFile === '' ? [...modeErrors(o), ...webhookErrors(o)] : configErrors(o, given)),
+  validate: (o, given) => (o.configFile === '' ? [...modeErrors(o), ...policyErrors(o), ...webhookErrors(o)] : configErrors(o, given)),
 }
 
 function modeErrors({ authorizationMode: chosen }: AuthorizationOptions): string[] {
   if (chosen.length === 0) return ['at least one authorization-mode must be passed']
   const errors: string[] = []
   for (const mode of new Set(chosen)) {
-    if (!Object.hasOwn(modes, mode)) errors.push(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
-    else if (modes[mode] === undefined) errors.push(`authorization-mode ${JSON.stringify(mode)} is not supported by this server`)
+    if (!MODES.includes(mode)) errors.push(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
     if (chosen.filter((m) => m === mode).length > 1) errors.push(`authorization-mode ${JSON.stringify(mode)} is given more than once`)
   }
   return errors
+}
+
+function policyErrors({ authorizationMode, policyFile: file }: AuthorizationOptions): string[] {
+  if (!authorizationMode.includes('ABAC')) return file === '' ? [] : ['cannot specify --authorization-policy-file without mode ABAC']
+  return file === '' ? ["authorization-mode ABAC's authorization policy file not passed"] : []
 }
 
 const VERSIONS = ['v1', 'v1beta1']

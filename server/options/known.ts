@@ -51,7 +51,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
    
-    authorization-policy-file debug-socket-path disabled-metrics
+    debug-socket-path disabled-metrics
     egress-selector-config-file emulated-version encryption-provider-config endpoint-reconciler-type etcd-servers-overrides
     external-hostname kubelet-certificate-authority kubelet-preferred-address-types log-json-info-buffer-size
     log-text-info-buffer-size logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
