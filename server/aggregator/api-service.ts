@@ -1,5 +1,5 @@
 import type { KubeObject } from '../machinery/types.ts'
-import { CUSTOM_GROUP_PRIORITY } from '../registry/registry.ts'
+import { CUSTOM_GROUP_PRIORITY } from '../registry/groups.ts'
 
 /** Which server serves a version of a group (apiregistration.k8s.io/v1 APIService). */
 export interface ApiService extends KubeObject {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { OpenApiV2 } from '../registry/registry.ts'
+import type { OpenApiV2 } from '../registry/snapshot.ts'
 import type { Address } from './resolve.ts'
 import { ask, type Upstream } from './upstream.ts'
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import type { TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
-import { ServiceAccountTokens, type AccountLookup, type FoundObject } from './service-account.ts'
+import { ServiceAccountTokens } from './service-account.ts'
+import type { AccountLookup, FoundObject } from './service-account-bound.ts'
 
 const pem = (pair: ReturnType<typeof generateKeyPairSync>): string =>
   (pair.privateKey as unknown as { export(o: object): string }).export({ type: 'pkcs8', format: 'pem' })

@@ -14,7 +14,8 @@ import { once } from '../machinery/once.ts'
 import { createMetrics, type MetricSources, scrapeOf } from './metrics.ts'
 import type { CustomSource } from '../openapi/custom-schemas.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
-import { byPriority, type Registry } from '../registry/registry.ts'
+import type { Registry } from '../registry/registry.ts'
+import { byPriority } from '../registry/groups.ts'
 import { scheme } from '../scheme/index.ts'
 
 export interface HandlerOptions {

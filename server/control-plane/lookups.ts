@@ -1,4 +1,4 @@
-import type { AccountLookup, FoundObject } from '../authn/service-account.ts'
+import type { AccountLookup, FoundObject } from '../authn/service-account-bound.ts'
 import type { SecretLookup } from '../authn/bootstrap-token.ts'
 import { NodeGraph } from '../authz/node/graph.ts'
 import { RbacPolicy } from '../authz/rbac/policy.ts'

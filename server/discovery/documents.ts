@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Snapshot } from '../registry/registry.ts'
+import type { Snapshot } from '../registry/snapshot.ts'
 import type { GroupFacts, ResourceFacts, SubresourceFacts } from '../scheme/contract.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../codec/protobuf/index.ts'
 import type { RequestContext } from '../request/context.ts'
 import { isStatusError } from '../machinery/status.ts'
-import type { Snapshot } from '../registry/registry.ts'
+import type { Snapshot } from '../registry/snapshot.ts'
 import { scheme } from '../scheme/index.ts'
 import { discovery } from './handler.ts'
 

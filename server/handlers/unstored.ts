@@ -1,7 +1,7 @@
 import type { RequestContext } from '../request/context.ts'
 import { methodNotAllowed, methodNotSupported, resourceNotFound } from '../machinery/status.ts'
 import type { UnstoredRequest } from '../registry/definition.ts'
-import type { UnstoredResource } from '../registry/registry.ts'
+import type { UnstoredResource } from '../registry/snapshot.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { readObject, writeQuery, type WriteQuery } from './body.ts'
 import { strategyContext } from './context.ts'

@@ -7,6 +7,9 @@ import type { Int64 } from './numbers.ts'
  */
 export type JsonObject = Record<string, unknown>
 
+/** Neither a list nor null. */
+export const isJsonObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 export function valueAt(obj: unknown, path: string): unknown {
   if (!path.includes('.')) return memberOf(obj, path)
   let value = obj
@@ -19,7 +22,7 @@ const memberOf = (value: unknown, key: string): unknown =>
 
 export function objectAt(obj: unknown, path: string): JsonObject | undefined {
   const value = valueAt(obj, path)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+  return isJsonObject(value) ? value : undefined
 }
 
 export function listAt(obj: unknown, path: string): readonly unknown[] {

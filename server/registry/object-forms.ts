@@ -7,7 +7,7 @@ import type { KindTypes } from '../scheme/contract.ts'
 import { schemaOfType, type Schema } from '../scheme/schema.ts'
 import type { ServedResource } from './generic/resource.ts'
 import type { Store } from './generic/store.ts'
-import type { Snapshot } from './registry.ts'
+import type { Snapshot } from './snapshot.ts'
 
 type Forms = readonly [ObjectForm, ...ObjectForm[]]
 

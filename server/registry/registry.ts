@@ -1,9 +1,7 @@
-import type { RequestContext } from '../request/context.ts'
 import type { CacheSchema, IndexedParts } from '../cache/entry.ts'
 import { ConvertingCache } from '../cache/converting-cache.ts'
 import type { Feed } from '../cache/feed.ts'
 import { ResourceCache } from '../cache/resource-cache.ts'
-import { compareApiVersions } from '../machinery/api-versions.ts'
 import { qualified } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
@@ -15,59 +13,8 @@ import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
 import type { SelectableFields } from './generic/strategy.ts'
-
-/** A kind of which nothing is stored, as it is served. */
-export interface UnstoredResource {
-  readonly definition: UnstoredDefinition
-  readonly namespaced: boolean
-}
-
-export interface OpenApiV2 {
-  readonly etag: string
-  document(): object
-}
-
-/**
- * A version of a group that another server serves, behind an APIService. Whoever is asked for its objects hands the request on.
- */
-export interface Delegate {
-  readonly group: string
-  readonly version: string
-  /** Of the APIService: groups and versions with a higher one come first. */
-  readonly groupPriority: number
-  readonly versionPriority: number
-  /** Its resources in the form of APIVersionDiscovery, as that server tells of them; none when it has not been reached. */
-  readonly resources: readonly object[]
-  /** False: what is known of its resources may be out of date, or nothing is. */
-  readonly fresh: boolean
-  /** Where its OpenAPI v3 document is, as its own index says; undefined when it has none. */
-  readonly openApi: string | undefined
-  /** What it has of its OpenAPI v2 document, all of its groups; another tag for another document. */
-  readonly openApiV2?: OpenApiV2 | undefined
-  /** Answers a request below `/apis/{group}/{version}`, or for its OpenAPI document. */
-  forward(ctx: RequestContext): Promise<void>
-}
-
-/** What the server serves at one moment. It never changes: whoever makes documents of it may keep them by its generation. */
-export interface Snapshot {
-  /** Grows with every change of what is served. */
-  readonly generation: number
-  /** With their versions in the order of preference: built-in groups first, then by name. */
-  readonly groups: readonly GroupFacts[]
-  /** Group-versions of other servers. */
-  readonly delegates: readonly Delegate[]
-  /** As discovery lists them. */
-  readonly facts: readonly ResourceFacts[]
-  readonly served: readonly ServedResource[]
-  /** By `resource.group`. */
-  readonly stores: ReadonlyMap<string, Store>
-  resource(group: string, version: string, resource: string): ServedResource | undefined
-  unstored(group: string, version: string, resource: string): UnstoredResource | undefined
-  delegate(group: string, version: string): Delegate | undefined
-  group(name: string): GroupFacts | undefined
-  /** Whether a group is there without any definition that was added. */
-  isBuiltIn(group: string): boolean
-}
+import { groupsOf, groupsWith } from './groups.ts'
+import type { Delegate, Snapshot } from './snapshot.ts'
 
 export interface RegistryOptions extends StoreDependencies {
   readonly feed: Feed
@@ -366,57 +313,4 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
     fromStored: v.conversion?.fromStored ?? same,
     toStored: v.conversion?.toStored ?? same,
   }
-}
-
-/** By the priority of their group, then of their version, then by name: who comes first keeps the names that others have too. */
-export function byPriority(delegates: readonly Delegate[]): Delegate[] {
-  const groups = new Map<string, number>()
-  for (const { group, groupPriority } of delegates) groups.set(group, Math.max(groupPriority, groups.get(group) ?? 0))
-  const name = ({ group, version }: Delegate): string => `${version}.${group}`
-  return [...delegates].sort((a, b) => {
-    const byGroup = groups.get(b.group)! - groups.get(a.group)!
-    return (a.group === b.group ? b.versionPriority - a.versionPriority : byGroup) || (name(a) < name(b) ? -1 : 1)
-  })
-}
-
-/** Of kinds that are not stored. */
-function groupsOf(facts: readonly ResourceFacts[]): GroupFacts[] {
-  const names = new Set(facts.map((f) => f.group))
-  return [...names].map((name) => ({ name, versions: [...new Set(facts.filter((f) => f.group === name).map((f) => f.version))] }))
-}
-
-/** Priority of a group that custom resources make (kube-apiserver `crdregistration`). */
-export const CUSTOM_GROUP_PRIORITY = 1000
-
-/**
- * The built-in groups in their order, then those that definitions and other servers add: by the priority of the group, then by name. Versions
- * by their priority where other servers have one, otherwise in the order of KEP-1769's rule.
- */
-function groupsWith(
-  builtIn: readonly GroupFacts[],
-  added: readonly ResourceFacts[],
-  delegates: readonly Delegate[],
-): readonly GroupFacts[] {
-  if (added.length === 0 && delegates.length === 0) return builtIn
-  const groups = new Map<string, { priority: number; versions: Map<string, number> }>()
-  const note = (group: string, version: string, priority: number, versionPriority: number): void => {
-    const known = groups.get(group)
-    if (known === undefined) groups.set(group, { priority, versions: new Map([[version, versionPriority]]) })
-    else {
-      known.priority = Math.max(known.priority, priority)
-      known.versions.set(version, versionPriority)
-    }
-  }
-  for (const { group, version } of added) note(group, version, CUSTOM_GROUP_PRIORITY, 0)
-  for (const d of delegates) note(d.group, d.version, d.groupPriority, d.versionPriority)
-  const sorted = (versions: Map<string, number>): string[] =>
-    [...versions].sort(([a, pa], [b, pb]) => pb - pa || compareApiVersions(a, b)).map(([version]) => version)
-  const own = builtIn.map((g) => {
-    const more = groups.get(g.name)
-    groups.delete(g.name)
-    const versions = more === undefined ? [] : sorted(more.versions).filter((v) => !g.versions.includes(v))
-    return versions.length === 0 ? g : { name: g.name, versions: [...g.versions, ...versions] }
-  })
-  const others = [...groups].sort(([a, ga], [b, gb]) => gb.priority - ga.priority || (a < b ? -1 : 1))
-  return [...own, ...others.map(([name, { versions }]) => ({ name, versions: sorted(versions) }))]
 }
