@@ -49,10 +49,12 @@ const MAX_STEPS = 200
 const QUIET = 4
 const TURNS_A_TRIP = 10
 
-/** Options of the controllers may come first. */
-export async function startTestCluster(...given: (Controller | ControllerOptions)[]): Promise<TestCluster> {
+type Given = Controller | ControllerOptions | ((client: Client) => Promise<void>)
+
+/** Options of the controllers may be among them, and what is to be made before they start. */
+export async function startTestCluster(...given: Given[]): Promise<TestCluster> {
   const loops = given.filter((g): g is Controller => 'start' in g)
-  const options: ControllerOptions = Object.assign({}, ...given.filter((g) => !('start' in g)))
+  const options: ControllerOptions = Object.assign({}, ...given.filter((g) => typeof g === 'object' && !('start' in g)))
   const store = new FailingStore()
   const server = await startTestServer({ through: (storage) => store.over(storage) })
   const { clock } = server
@@ -83,12 +85,13 @@ export async function startTestCluster(...given: (Controller | ControllerOptions
   const informers = createInformerFactory({ client: clientAs(controllerManager), signal: abort.signal, clock, onError })
   // The scheduler's loop is tested here too, and is no controller.
   const clientOf = (account: string): Client => clientAs(account === 'kube-scheduler' ? scheduler : controllerAccount(account))
+  for (const prepare of given) if (typeof prepare === 'function') await prepare(client)
   await startControllers(loops, { clientOf, informers, clock, signal: abort.signal, onError, options })
 
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET; quiet++) {
       const before = requests
-      await client.resource(PODS).list({ namespace: NAMESPACE })
+      await client.resource(PODS).list({ namespace: NAMESPACE }).catch(store.pardon)
       for (let i = 0; i < TURNS_A_TRIP; i++) await turn()
       // Long work goes on in turns, more of them the busier the machine is.
       if (inFlight > 0 || requests !== before || turnsWaited() > 0) quiet = -1
@@ -150,6 +153,11 @@ class FailingStore {
     this.#away = this.#mayWrite = state === 'away'
   }
 
+  /** @throws what has another cause */
+  readonly pardon = (e: unknown): void => {
+    if (!this.#away) throw e
+  }
+
   over(storage: Storage): Storage {
     const refuse = (): Promise<never> => Promise.reject(new StorageUnavailableError('the store is away'))
     return new Proxy(storage, {
@@ -157,12 +165,15 @@ class FailingStore {
         const value = Reflect.get(target, name) as unknown
         if (typeof value !== 'function') return value
         const method = value.bind(target) as (...args: unknown[]) => Promise<unknown>
-        if (!this.#away) return method
-        if (READS.includes(String(name))) return refuse
-        if (!WRITES.includes(String(name))) return method
-        const carriedOut = this.#mayWrite
-        this.#mayWrite = false
-        return carriedOut ? (...args: unknown[]) => method(...args).then(refuse) : refuse
+        if (!READS.includes(String(name)) && !WRITES.includes(String(name))) return method
+        // Whoever has taken the method before is refused as well.
+        return (...args: unknown[]) => {
+          if (!this.#away) return method(...args)
+          const carriedOut = this.#mayWrite && WRITES.includes(String(name))
+          if (!carriedOut) return refuse()
+          this.#mayWrite = false
+          return method(...args).then(refuse)
+        }
       },
     })
   }
