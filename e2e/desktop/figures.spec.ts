@@ -92,6 +92,38 @@ test('a node’s meters are about the whole node whatever namespace is looked at
     await expect(inspector.details.getByRole('meter', { name, exact: true })).toHaveAttribute('aria-valuetext', whole[at] ?? '')
 })
 
+test('what a pod and its node use is a line once there are two readings, and a gap is no zero', async ({
+  inspector,
+  page,
+  server,
+  node,
+}) => {
+  const PODS = '/api/v1/namespaces/default/pods'
+  using pods = await server.api.watch(PODS)
+  await server.api.create(PODS, {
+    metadata: { name: 'sounding' },
+    spec: { containers: [{ name: 'main', image: 'registry.example/depth:1' }] },
+  })
+  await pods.until('the pod', ({ object }) => object.metadata.name === 'sounding' && object.status?.phase === 'Running')
+  let readings = 0
+  await page.route('**/proxy/stats/summary*', (route) => {
+    const cpu = { usageNanoCores: ++readings * 100_000_000 }
+    const memory = { workingSetBytes: readings * 2 ** 20 }
+    return route.fulfill({
+      json: { node: { cpu, memory }, pods: [{ podRef: { name: 'sounding', namespace: 'default' }, cpu, memory: {} }] },
+    })
+  })
+  await inspector.open('pods/default/sounding')
+  const usage = inspector.details.locator('section', { hasText: 'CPU used' })
+  await expect(usage).toContainText(/CPU used\s*100m/)
+  await expect(usage.locator('polyline')).toHaveCount(0)
+  await expect(usage.locator('polyline')).toHaveCount(1, { timeout: 60_000 })
+  await expect(usage.getByRole('img', { name: /^from 100m to [2-9]00m$/ })).toBeVisible()
+  await expect(usage).toContainText(/Memory used\s*not known/)
+  await inspector.open(`nodes/_/${node}`)
+  await expect(inspector.details.locator('.usage-course')).toContainText(/Memory used\s*\d+\.0 MiB/)
+})
+
 test('usage that is not known is not zero', async ({ inspector, page }) => {
   await page.route('**/proxy/stats/summary**', (route) =>
     route.fulfill({ status: 200, json: { node: { memory: { workingSetBytes: 1048576 } } } }),

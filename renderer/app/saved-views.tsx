@@ -46,7 +46,7 @@ export function useRecent(): void {
   const place = usePlace()
   const mark = place.object && !actingAs(place.context) ? keyOf(placeToKeep(place)) : ''
   useEffect(() => {
-    if (mark !== '') recents.change((pins) => withRecent(pins, placeToKeep(place)))
+    if (mark !== '') recents.change((places) => withRecent(places, placeToKeep(place)))
     // What is remembered depends on what is open, not on its tab.
   }, [mark])
 }
@@ -63,10 +63,10 @@ export function KeptPlacesGroups() {
 
 function Group({ name, icon, kept }: { name: 'saved' | 'recent'; icon: IconName; kept: KeptPlaces }) {
   const { t } = useTranslation()
-  const pins = useKept(kept)
+  const places = useKept(kept)
   const here = placeToKeep(usePlace())
   const [closed, setClosed] = useStored(`rail.${name}.closed`, name === 'recent')
-  if (pins.length === 0) return null
+  if (places.length === 0) return null
   return (
     <div>
       <h2>
@@ -78,16 +78,16 @@ function Group({ name, icon, kept }: { name: 'saved' | 'recent'; icon: IconName;
       </h2>
       {!closed && (
         <ul>
-          {pins.map((pin) => (
-            <li key={keyOf(pin)} className="pin-line">
-              <PlaceLink pin={pin} current={samePlace(pin, here)} />
+          {places.map((place) => (
+            <li key={keyOf(place)} className="kept-line">
+              <PlaceLink kept={place} current={samePlace(place, here)} />
               {name === 'saved' && (
                 <button
                   type="button"
                   className="icon-button"
-                  aria-label={t('views.drop', { name: pin.resource })}
-                  title={t('views.drop', { name: pin.resource })}
-                  onClick={() => kept.change((all) => toggled(all, pin))}
+                  aria-label={t('views.drop', { name: place.resource })}
+                  title={t('views.drop', { name: place.resource })}
+                  onClick={() => kept.change((all) => toggled(all, place))}
                 >
                   <Icon name="close" size={12} />
                 </button>
@@ -100,26 +100,30 @@ function Group({ name, icon, kept }: { name: 'saved' | 'recent'; icon: IconName;
   )
 }
 
-function PlaceLink({ pin, current }: { pin: KeptPlace; current: boolean }) {
+function PlaceLink({ kept, current }: { kept: KeptPlace; current: boolean }) {
   const { context } = usePlace()
-  const kind = useKindName(pin)
+  const kind = useKindName(kept)
   const elsewhere =
-    pin.context === context && !pin.beside
+    kept.context === context && !kept.beside
       ? ''
-      : contextsOf({ context: pin.context, beside: pin.beside ?? [] })
+      : contextsOf({ context: kept.context, beside: kept.beside ?? [] })
           .map(baseContext)
           .join(', ')
-  const namespace = pin.object ? pin.object.namespace : pin.namespace
-  const details = [kind, namespace, pin.filter, elsewhere].filter(Boolean).join(' · ')
+  const namespace = kept.object ? kept.object.namespace : kept.namespace
+  const details = [kind, namespace, kept.filter, elsewhere].filter(Boolean).join(' · ')
   return (
-    <Link to={placeUrl(pin)} aria-current={current ? 'page' : undefined} title={pin.object ? `${pin.object.name} · ${details}` : details}>
-      {pin.object ? (
+    <Link
+      to={placeUrl(kept)}
+      aria-current={current ? 'page' : undefined}
+      title={kept.object ? `${kept.object.name} · ${details}` : details}
+    >
+      {kept.object ? (
         <>
-          <span className="dim pin-kind">{kind}</span>
-          <MiddleName text={pin.object.name} />
+          <span className="dim kept-kind">{kind}</span>
+          <MiddleName text={kept.object.name} />
         </>
       ) : (
-        <span className="ellipsis">{[kind, pin.namespace, pin.filter, pin.beside && elsewhere].filter(Boolean).join(' · ')}</span>
+        <span className="ellipsis">{[kind, kept.namespace, kept.filter, kept.beside && elsewhere].filter(Boolean).join(' · ')}</span>
       )}
     </Link>
   )

@@ -1,4 +1,5 @@
 import type { Usage } from './node-usage.ts'
+import type { UsageHistory } from './usage-history.ts'
 import type { KubeObject, StatusWord, Tone } from './types.ts'
 
 export type ColumnType = 'text' | 'number' | 'age' | 'status' | 'mono'
@@ -26,7 +27,7 @@ export interface ColumnInfo {
 export type Cell = string | number | null | { text: string; tone: Tone }
 
 export interface Column<T = KubeObject> extends ColumnInfo {
-  cell(object: T, usage?: Usage): Cell
+  cell(object: T, usage?: Usage, history?: UsageHistory): Cell
   /** What to sort by when the cell's own value is not it. */
   order?(object: T, usage?: Usage): string | number
 }

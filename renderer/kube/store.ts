@@ -1,6 +1,7 @@
 import { type Cell, cellText, type Column, type KindView } from './columns.ts'
 import type { Usage } from './node-usage.ts'
 import type { KubeObject } from './types.ts'
+import { mostInCell, type UsageHistory, withReading } from './usage-history.ts'
 import { usageKey } from './usage-source.ts'
 
 /** One object as lists need it. Rows are mutable and keep their identity while the object lives. */
@@ -19,6 +20,8 @@ export interface Row {
   version: number
   /** What it uses now, where that is asked for; `measured` grows with each other figure, of which no row lights up. */
   usage?: Usage
+  /** The last readings of it, oldest first. */
+  history?: UsageHistory
   measured: number
   gone: boolean
   /** Where it is kept. */
@@ -136,12 +139,19 @@ export class ObjectStore implements RowSource {
     for (const key of [...this.rows.keys()]) if (!seen.has(key)) this.#drop(key)
   }
 
+  /** Readings begin anew: between them and earlier ones is a time of which nothing is known. */
+  forgetUsage(): void {
+    for (const row of this.rows.values()) row.history = undefined
+  }
+
   /** Takes what the objects use now, by `usageKey`; of those that are not among them nothing is known. */
   measure(usage: ReadonlyMap<string, Usage>): void {
     this.#usage = usage
     for (const row of this.rows.values()) {
       const next = usage.get(usageKey(row.namespace, row.name))
-      if (next?.cpu === row.usage?.cpu && next?.memory === row.usage?.memory) continue
+      // The same figure twice is a course too; where nothing was told, there is none.
+      if (next === undefined && row.usage === undefined) continue
+      row.history = withReading(row.history ?? [], next ?? {}, mostInCell)
       row.usage = next
       row.measured++
       for (const listener of this.#listeners) listener(row, true)

@@ -181,7 +181,9 @@ export class ViewSubscription implements Subscription {
       tone: kind.status(row.object)?.tone ?? null,
       gone: row.gone,
       cells: this.#rows.kind.columns.map((column) =>
-        column === clusterColumn ? this.#rows.clusterOf(row) : (this.#rows.columnFor(row, column)?.cell(row.object, row.usage) ?? null),
+        column === clusterColumn
+          ? this.#rows.clusterOf(row)
+          : (this.#rows.columnFor(row, column)?.cell(row.object, row.usage, row.history) ?? null),
       ),
     }
   }

@@ -39,6 +39,7 @@ export class UsagePolls {
     if (poll) return void poll.wanted.add(view)
     const made: Poll = { wanted: new Set([view]), abort: new AbortController(), cancel: undefined }
     this.#polls.set(feed, made)
+    feed.store.forgetUsage()
     void this.#round(feed, made)
   }
 

@@ -14,11 +14,11 @@ export interface UsageSource {
   kubelets(context: string): boolean
 }
 
-interface PodMetrics {
+export interface PodMetrics {
   metadata: { name: string; namespace?: string }
   containers?: { usage?: { cpu?: string; memory?: string } }[]
 }
-interface PodsSummary extends StatsSummary {
+export interface PodsSummary extends StatsSummary {
   pods?: { podRef: { name: string; namespace: string }; cpu?: { usageNanoCores?: number }; memory?: { workingSetBytes?: number } }[]
 }
 

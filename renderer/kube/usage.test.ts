@@ -124,7 +124,7 @@ describe('columns of usage', () => {
     host.receive({ op: 'view', id: 1, request: request({ usage: true }) })
     await settle()
     expect(asked).toHaveLength(2)
-    expect(shown().rows.map(({ cells }) => cells.slice(1))).toEqual([
+    expect(shown().rows.map(({ cells }) => cells.slice(1, 3))).toEqual([
       ['1', '1.0 MiB'],
       ['2', '1.0 MiB'],
       [null, null],
@@ -163,5 +163,25 @@ describe('columns of usage', () => {
       ['a', null],
       ['c', null],
     ])
+  })
+
+  test('the course of what is used: of two readings or more, a gap where one failed, and none from before a pause', async () => {
+    const { host, figures, settle, load, shown } = setUp()
+    const courses = (): unknown[] => shown().rows.map(({ cells }) => cells[3])
+    host.receive({ op: 'view', id: 1, request: request({ usage: true }) })
+    await load()
+    await settle()
+    expect(courses()).toEqual([null, null, null])
+    figures.a = '4'
+    await settle(15_000)
+    expect(courses()).toEqual(['▃█', '██', null])
+    delete figures.a
+    await settle(15_000)
+    expect(courses()).toEqual(['▃█ ', '███', null])
+    host.receive({ op: 'view', id: 1, request: request({ usage: false }) })
+    await settle()
+    host.receive({ op: 'view', id: 1, request: request({ usage: true }) })
+    await settle()
+    expect(courses()).toEqual([null, null, null])
   })
 })

@@ -7,6 +7,7 @@ import { useNodeUsage } from '../../queries/usage.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { Conditions, MainFacts, Metadata } from '../generic/common.tsx'
+import { UsageCourse } from '../generic/usage-course.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { none } from '../printed.ts'
@@ -34,6 +35,7 @@ export function NodeOverview({ object: node }: { object: Node }) {
         </p>
       )}
       <Capacity node={node} requests={requests} />
+      <UsageCourse of="nodes" namespace="" name={name} node={name} />
       <MainFacts
         object={node}
         extra={[

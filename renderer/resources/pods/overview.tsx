@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { isRecord } from '../../kube/types.ts'
 import { Section, Table } from '../../ui/facts.tsx'
 import { Conditions, MainFacts, Metadata, ObjectLink } from '../generic/common.tsx'
+import { UsageCourse } from '../generic/usage-course.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { Containers } from './containers.tsx'
 import type { Pod } from './types.ts'
@@ -30,6 +31,9 @@ export function PodOverview({ object: pod }: { object: Pod }) {
           [t('facts.priorityClass'), spec?.priorityClassName],
         ]}
       />
+      {status?.phase === 'Running' && (
+        <UsageCourse of="pods" namespace={pod.metadata.namespace ?? ''} name={pod.metadata.name} node={spec?.nodeName ?? ''} />
+      )}
       <Containers title={t('sections.initContainers')} containers={spec?.initContainers} statuses={status?.initContainerStatuses} />
       <Containers title={t('sections.containers')} containers={spec?.containers} statuses={status?.containerStatuses} />
       <Containers

@@ -1,0 +1,131 @@
+import { expect, type Page } from '@playwright/test'
+import { test } from '../fixtures/desktop.ts'
+import { pod } from '../fixtures/session.ts'
+
+const PODS = '/api/v1/namespaces/default/pods'
+test.use({ viewport: { width: 800, height: 600 } })
+
+test.beforeAll(async ({ server }) => {
+  using accounts = await server.api.watch('/api/v1/namespaces/default/serviceaccounts')
+  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
+  using pods = await server.api.watch(PODS)
+  await server.api.create(PODS, pod('a-pod-with-a-name-that-is-longer-than-most-of-them-are'))
+  await pods.until('the pod', ({ object }) => object.status?.phase === 'Running')
+})
+
+/** What can be pressed or typed into within `within`, and cannot be brought where one sees it, or lies under something else. */
+const outOfReach = (page: Page, within: string): Promise<string[]> =>
+  page.evaluate((selector) => {
+    const root = [...document.querySelectorAll(selector)].at(-1)
+    if (!root) return [`there is no ${selector}`]
+    const found: string[] = []
+    if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page is wider than the window')
+    for (const element of root.querySelectorAll('button, a[href], input, select, [role=tab], [role=menuitem], .cm-content')) {
+      if (!element.checkVisibility({ visibilityProperty: true }) || element.closest('[inert], .list-row, .sr-only')) continue
+      if (element instanceof HTMLInputElement && element.type === 'file') continue
+      element.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+      const { left, top, right, bottom, width, height } = element.getBoundingClientRect()
+      if (width === 0 || height === 0) continue
+      const name = `${element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 30) ?? ''}`
+      // A text that is edited is taller than the window, and scrolls in itself.
+      const tall = element.matches('.cm-content')
+      if (left < -1 || right > window.innerWidth + 1 || (!tall && (top < -1 || bottom > window.innerHeight + 1)))
+        found.push(`${name}: outside`)
+      else {
+        const hit = document.elementFromPoint((left + right) / 2, (Math.max(top, 0) + Math.min(bottom, window.innerHeight)) / 2)
+        const own = hit !== null && (element.contains(hit) || hit.contains(element) || hit.closest('label')?.contains(element) === true)
+        if (!own) found.push(`${name}: under ${hit?.className.toString() ?? 'nothing'}`)
+      }
+    }
+    return found
+  }, within)
+
+const places = [
+  { place: '', ready: '.home .card' },
+  { place: 'clusters', ready: '.clusters .card-note' },
+  { place: 'pods', ready: '.list-row' },
+  { place: 'helm', ready: '.empty, main table' },
+  { place: 'rights', ready: 'main h1' },
+  { place: 'loops', ready: 'main table' },
+  { place: 'topology?ns=default', ready: '.react-flow__node' },
+  ...['', 'yaml', 'edit', 'events', 'topology', 'logs'].map((tab) => ({
+    place: `pods/default/a-pod-with-a-name-that-is-longer-than-most-of-them-are${tab && `?tab=${tab}`}`,
+    ready:
+      { yaml: '.cm-content', edit: '.cm-content', logs: '.log-line', topology: '.react-flow__node', events: '[role=tabpanel] > *' }[tab] ??
+      '[role=tabpanel] section, [role=tabpanel] .empty, [role=tabpanel] table',
+  })),
+  { place: 'namespaces/_/default', ready: '[role=tabpanel] section' },
+]
+
+test('nothing is cut off or out of reach in a window of 800 × 600: places, details, logs, the editor', async ({ inspector, page }) => {
+  for (const { place, ready } of places) {
+    await inspector.open(place)
+    await expect(page.locator(ready).first(), place).toBeVisible()
+    expect.soft(await outOfReach(page, 'body'), place).toEqual([])
+  }
+})
+
+test('nor are menus and dialogs', async ({ inspector, page, node }) => {
+  await inspector.open('pods')
+  await expect(inspector.row(/a-pod/)).toBeVisible()
+  const menus = [
+    () => inspector.row(/a-pod/).click({ button: 'right' }),
+    () => page.getByRole('button', { name: 'Columns' }).click(),
+    () => page.getByRole('button', { name: 'Theme' }).click(),
+  ]
+  for (const open of menus) {
+    await open()
+    await expect(page.locator('[role=menu]').last()).toBeVisible()
+    expect.soft(await outOfReach(page, '[role=menu]'), String(open)).toEqual([])
+    await page.keyboard.press('Escape')
+  }
+  for (const name of [/^Switch context/, /^Namespace:/]) {
+    await page.getByRole('button', { name }).click()
+    await expect(page.getByRole('listbox')).toBeVisible()
+    expect.soft(await outOfReach(page, '.pick-dropdown'), String(name)).toEqual([])
+    await page.keyboard.press('Escape')
+  }
+  const dialogs = [
+    () => page.keyboard.press('?'),
+    () => page.keyboard.press('Control+k'),
+    () => page.getByRole('banner').getByRole('button', { name: 'Create or apply' }).click(),
+    async () => {
+      await inspector.row(/a-pod/).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Labels' }).click()
+    },
+    async () => {
+      await inspector.row(/a-pod/).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Delete' }).click()
+    },
+    async () => {
+      await inspector.open('nodes')
+      await inspector.row(new RegExp(node)).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Drain' }).click()
+    },
+  ]
+  for (const open of dialogs) {
+    await open()
+    await expect(inspector.dialog).toBeVisible()
+    expect.soft(await outOfReach(page, '[role=dialog]'), String(open)).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(inspector.dialog).toHaveCount(0)
+  }
+})
+
+test('what is out of reach is found: a button that nothing scrolls to, one that lies under another', async ({ inspector, page }) => {
+  await inspector.open('pods')
+  await expect(inspector.row(/a-pod/)).toBeVisible()
+  await page.evaluate(() => {
+    for (const [name, style] of [
+      ['far', 'position: fixed; left: 790px; top: 300px; width: 60px'],
+      ['under', 'position: fixed; left: 400px; top: 300px; z-index: 1'],
+      ['over', 'position: fixed; left: 390px; top: 290px; width: 90px; height: 60px; z-index: 2'],
+    ] as const) {
+      const button = document.createElement('button')
+      button.textContent = name
+      button.setAttribute('style', style)
+      document.body.append(button)
+    }
+  })
+  expect((await outOfReach(page, 'body')).map((found) => found.split(':')[0])).toEqual(['button far', 'button under'])
+})
