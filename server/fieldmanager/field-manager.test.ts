@@ -6,17 +6,20 @@ import type { Writer } from './field-manager.ts'
 import { fieldsOf } from './fields-of.ts'
 import { decodeManagers, type ManagedFieldsEntry } from './managed-fields.ts'
 import {
+  atomicList,
   mapOf,
   KIND,
   managerOfThings,
   objects,
   sameShape,
+  setOf,
   STRING,
   struct,
   thing,
   withoutPauses,
   type WithoutPauses,
 } from './testing/arbitraries.ts'
+import type { Structure } from './structure.ts'
 import type { TypedVersion, Versions } from './updater.ts'
 
 const things = managerOfThings()
@@ -399,5 +402,53 @@ describe('a type that has changed since', () => {
     } as KubeObject
     granular.update(live, next, by('u', 1))
     expect(owners(next)).toEqual({ 'u/Update': ['f:other'] })
+  })
+})
+
+describe('versions of which each has a field of its own, and only the name is converted', () => {
+  const version = (apiVersion: string, fields: Record<string, Structure>): TypedVersion => ({
+    apiVersion,
+    structure: struct({ apiVersion: STRING, kind: STRING, metadata: struct({ name: STRING }), spec: struct({ both: STRING, ...fields }) }),
+  })
+  const all = [version('test/v1', { own: STRING, list: atomicList(STRING) }), version('test/v2', { other: STRING, list: setOf(STRING) })]
+  const [v1, v2] = all.map((at) =>
+    withoutPauses({
+      ...{ version: at, kind: 'Thing', subresource: '', empty: () => thing({}) },
+      versions: { version: (v) => all.find((t) => t.apiVersion === v), convert: sameShape },
+    }),
+  ) as [WithoutPauses, WithoutPauses]
+  const at = (apiVersion: string, spec: object): KubeObject => ({ ...thing(spec), apiVersion })
+  const live = v1.apply(undefined, at('test/v1', { both: '1', list: ['a'] }), by('one'), false)
+
+  test('an apply of a field that the version of another owner does not have is refused', () => {
+    const { status } = refusal(() => v2.apply(live, at('test/v2', { other: 'x' }), by('two'), true))
+    expect(status).toMatchObject({ code: 500, message: 'failed to convert new object: .spec.other: field not declared in schema' })
+    expect(refusal(() => v2.apply(live, at('test/v2', { other: 'x' }), by('one'), true)).status.message).toBe(
+      'failed to prune fields: failed to convert merged object to last applied version: .spec.other: field not declared in schema',
+    )
+  })
+
+  test('an item may be twice in what is a set for another owner', () => {
+    const before = v2.apply(undefined, at('test/v2', { both: '1' }), by('one'), false)
+    expect(owners(v1.apply(before, at('test/v1', { list: ['a', 'a'] }), by('two'), false))).toEqual({
+      'one/Apply': ['f:both'],
+      'two/Apply': ['f:list'],
+    })
+  })
+
+  test('one of what both have is not', () => {
+    expect(owners(v2.apply(live, at('test/v2', { both: '2' }), by('two'), true))).toEqual({
+      'one/Apply': ['f:list'],
+      'two/Apply': ['f:both'],
+    })
+  })
+
+  test('an update of such a field leaves every entry as it was', () => {
+    const next = {
+      ...at('test/v2', { both: '9', other: 'x' }),
+      metadata: { name: 'x', managedFields: live.metadata.managedFields },
+    } as KubeObject
+    v2.update(live, next, by('u', 1))
+    expect(next.metadata.managedFields).toEqual(live.metadata.managedFields)
   })
 })

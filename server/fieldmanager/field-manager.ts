@@ -19,7 +19,7 @@ import {
   type Managers,
   type Owned,
 } from './managed-fields.ts'
-import { checkObject } from './merge.ts'
+import { checkObject, errorText } from './merge.ts'
 import { compareText, fieldElement, scalarJson } from './path-element.ts'
 import { RecentValues } from './recent.ts'
 import { shapeOf } from './shape.ts'
@@ -276,10 +276,9 @@ export class FieldManager {
       throw badRequest(`invalid object type: ${text}`)
     }
     if (metadata.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
-    const errors = checkObject(version.structure, config)
-    if (errors.length === 0) return
+    const text = errorText(checkObject(version.structure, config))
+    if (text === undefined) return
     const gvk = `${version.apiVersion.includes('/') ? version.apiVersion : `/${version.apiVersion}`}, Kind=${kind}`
-    const text = errors.length === 1 ? errors[0]! : `errors:\n${errors.map((e) => `  ${e}`).join('\n')}`
     throw new StatusError(
       500,
       '',

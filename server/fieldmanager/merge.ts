@@ -123,8 +123,16 @@ export function withoutItems(s: Structure, value: unknown, remove: FieldSet): un
   return out.length > 0 ? out : undefined
 }
 
-/** What an object that is to be applied breaks of its structure, with a path each (structured-merge-diff `typed/validate.go`). */
-export function checkObject(s: Structure, value: unknown, path = ''): string[] {
+/** What an object breaks of its structure, as one text; undefined for nothing. */
+export function errorText(errors: readonly string[]): string | undefined {
+  return errors.length > 1 ? `errors:\n${errors.map((e) => `  ${e}`).join('\n')}` : errors[0]
+}
+
+/**
+ * What an object breaks of its structure, with a path each (structured-merge-diff `typed/validate.go`).
+ * @param repeats whether an item may be there twice: not where it is applied
+ */
+export function checkObject(s: Structure, value: unknown, path = '', repeats = false): string[] {
   const errors: string[] = []
   const part = partOf(s, value)
   if (part === 'map') {
@@ -133,17 +141,17 @@ export function checkObject(s: Structure, value: unknown, path = ''): string[] {
     for (const [name, below] of Object.entries(value)) {
       const field = fieldOf(s.map!, name)
       if (field === undefined) return [...errors, at(`${path}.${name}`, 'field not declared in schema')]
-      for (const error of checkObject(field, below, `${path}.${name}`)) errors.push(error)
+      for (const error of checkObject(field, below, `${path}.${name}`, repeats)) errors.push(error)
     }
   } else if (part === 'list') {
     if (value === null || value === undefined) return errors
     if (!Array.isArray(value)) return [at(path, `expected list, got ${printed(value)}`)]
-    for (const error of checkItems(s.list!, value, path)) errors.push(error)
+    for (const error of checkItems(s.list!, value, path, repeats)) errors.push(error)
   } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${GOT[s.scalar!](value)}`))
   return errors
 }
 
-function checkItems(list: ListStructure, items: readonly unknown[], path: string): string[] {
+function checkItems(list: ListStructure, items: readonly unknown[], path: string, repeats: boolean): string[] {
   const errors: string[] = []
   const seen = new Set<PathElement>()
   for (const [i, item] of items.entries()) {
@@ -154,10 +162,10 @@ function checkItems(list: ListStructure, items: readonly unknown[], path: string
       } catch (e) {
         return [...errors, at(path, `element ${i}: ${(e as Error).message}`)]
       }
-      if (seen.has(pe)) errors.push(at(path, `duplicate entries for key ${printElement(pe)}`))
+      if (!repeats && seen.has(pe)) errors.push(at(path, `duplicate entries for key ${printElement(pe)}`))
       seen.add(pe)
     }
-    for (const error of checkObject(list.items, item, path + printElement(pe))) errors.push(error)
+    for (const error of checkObject(list.items, item, path + printElement(pe), repeats)) errors.push(error)
   }
   return errors
 }

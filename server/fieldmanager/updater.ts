@@ -3,7 +3,7 @@ import { Conflicts, type Conflict } from './conflict.ts'
 import { type FieldSet } from './field-set.ts'
 import { fieldsOf } from './fields-of.ts'
 import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fields.ts'
-import { mergeObjects, withoutItems } from './merge.ts'
+import { checkObject, errorText, mergeObjects, withoutItems } from './merge.ts'
 import { reconciled } from './reconcile.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
@@ -175,11 +175,19 @@ export class Updater {
   /** @param why what stands before the message of a conversion that fails */
   *#convert(objects: readonly unknown[], from: TypedVersion, to: TypedVersion, why: string): Pausing<readonly unknown[]> {
     if (from.apiVersion === to.apiVersion) return objects
+    let converted: readonly unknown[]
     try {
-      return yield* this.#versions.convert(objects, from, to)
+      converted = yield* this.#versions.convert(objects, from, to)
     } catch (e) {
       throw new StatusError(500, '', `${why}${e instanceof Error ? e.message : String(e)}`)
     }
+    for (const object of converted) {
+      yield
+      // Where nothing but the version's name is converted, there may be fields that the other version does not have.
+      const wrong = errorText(checkObject(to.structure, object, '', true))
+      if (wrong !== undefined) throw new StatusError(500, '', why + wrong)
+    }
+    return converted
   }
 }
 
