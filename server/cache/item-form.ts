@@ -49,6 +49,17 @@ export function protobufItems(key: string, message: (entry: Entry) => Buffer): I
   }
 }
 
+/** Items that follow one another as they are (CBOR, whose lists say before how many come). */
+export const plainItems = (key: string, item: (entry: Entry) => Buffer): ItemForm => ({
+  key,
+  between: Buffer.alloc(0),
+  isMade: false,
+  of: item,
+  hold: (e, bytes) => e.setEncoding(key, bytes),
+  headSize: () => 0,
+  writeHead: () => undefined,
+})
+
 function varintSize(n: number): number {
   let size = 1
   for (let rest = n; rest > 0x7f; rest >>>= 7) size++

@@ -41,7 +41,8 @@ export async function listObjects(ctx: RequestContext, served: ServedResource, q
   if (ctx.signal.aborted) return
   const bodies = pieces.map((p) => p.bytes)
   const size = bodies.reduce((n, bytes) => n + bytes.length, 0)
-  const ends = joined.ends(page.meta, size)
+  const count = page.cuts.reduce((n, cut) => n + cut.entries.length, 0)
+  const ends = joined.ends(page.meta, size, count)
   if (size >= GZIP_THRESHOLD && acceptsGzip(ctx)) return respondStitched(ctx, headers, ends, pieces)
   ctx.exchange.respond(200, headers, joinItems(ends, bodies))
 }

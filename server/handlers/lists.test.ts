@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport, TransportResponse } from '../client/transport.ts'
+import { decodeAny } from '../codec/cbor/index.ts'
 import { decodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
 import { scheme } from '../scheme/index.ts'
@@ -22,7 +23,7 @@ let server: TestServer
 let transport: Transport
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ cbor: true })
   transport = server.api.transport(administrator)
   for (const [i, name] of NAMES.entries()) {
     const { code } = await server.send('POST', all, { metadata: { name, labels: { odd: String(i % 2) } } })
@@ -127,8 +128,9 @@ describe('forms of a list', () => {
     for (const i of [0, 1, 2, 3, 4, 5, 6, 7])
       await server.send('POST', all, { metadata: { name: `z${i}`, labels: { big: '1' } }, data: { big } })
     const protobuf = 'application/vnd.kubernetes.protobuf'
+    const cbor = 'application/cbor'
     for (const query of ['', '?labelSelector=big', '?limit=30']) {
-      for (const accept of ['application/json', protobuf, 'application/yaml']) {
+      for (const accept of ['application/json', protobuf, 'application/yaml', cbor]) {
         const plain = await get(`${all}${query}`, { accept })
         const zipped = await get(`${all}${query}`, { accept, 'accept-encoding': 'gzip' })
         expect(zipped.headers['content-encoding']).toBe('gzip')
@@ -139,7 +141,23 @@ describe('forms of a list', () => {
     const whole = decodeObject((await get(`${all}?resourceVersion=0`, { accept: protobuf })).body, scheme)
     const selected = decodeObject((await get(`${all}?labelSelector=missing!%3D1`, { accept: protobuf })).body, scheme)
     expect(selected).toEqual(whole)
+    const listed = async (query: string): Promise<unknown> => decodeAny((await get(`${all}${query}`, { accept: cbor })).body)
+    expect(await listed('?resourceVersion=0')).toEqual(await listed('?labelSelector=missing!%3D1'))
     for (const i of [0, 1, 2, 3, 4, 5, 6, 7]) await server.send('DELETE', `${all}/z${i}`)
+  })
+
+  test('CBOR says the same, and so does each of its objects alone', async () => {
+    const accept = { accept: 'application/cbor' }
+    const { body, headers } = await get(all, accept)
+    expect(headers['content-type']).toBe('application/cbor')
+    const list = decodeAny(body) as List & { items: object[] }
+    expect(list).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1', metadata: { resourceVersion: expect.any(String) } })
+    expect(names(list)).toEqual(NAMES)
+    const alone = await Promise.all(NAMES.map(async (name) => decodeAny((await get(`${all}/${name}`, accept)).body)))
+    expect(alone).toEqual(list.items.map((item) => ({ kind: 'ConfigMap', apiVersion: 'v1', ...item })))
+    const page = decodeAny((await get(`${all}?limit=2`, accept)).body) as List
+    expect(names(page)).toEqual(NAMES.slice(0, 2))
+    expect(decodeAny((await get(`${all}?labelSelector=nobody`, accept)).body)).toMatchObject({ items: [] })
   })
 
   test('a table’s rows carry what was asked for', async () => {

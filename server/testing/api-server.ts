@@ -35,6 +35,8 @@ export interface TestServerOptions {
   clock?: FakeClock
   /** What the server gets for its store, which may fail. */
   through?: (storage: Storage) => Storage
+  /** Clients may speak CBOR. */
+  cbor?: boolean
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -44,6 +46,7 @@ export async function startTestServer({
   storage: shared,
   clock = new FakeClock(),
   through = (s) => s,
+  cbor = false,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
@@ -82,6 +85,7 @@ export async function startTestServer({
     maxStreamsPerConnection: 1000,
     corsAllowedOrigins: [],
     logRequests: false,
+    cbor,
   })
   // The name that recorded answers have.
   const transport = api.transport({ ...administrator, name: 'admin' })

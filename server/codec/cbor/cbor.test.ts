@@ -146,12 +146,20 @@ describe('objects with types', () => {
     const { apiVersion, kind, ...rest } = object
     const type = typeOf(apiVersion, kind)
     const whole = cbor.encodeObject(object, type)
-    const parts = cbor.encodeParts(object, type)
-    expect(hex(cbor.objectOf(parts, kind, apiVersion))).toBe(hex(whole))
-    expect(`d9d9f7${hex(cbor.itemOf(parts))}`).toBe(hex(cbor.encodeObject(rest, type)))
+    const item = cbor.encodeItem(rest, type)
+    expect(hex(cbor.objectOf(item, kind, apiVersion))).toBe(hex(whole))
+    expect(hex(cbor.tagged(item))).toBe(hex(cbor.encodeObject(rest, type)))
     expect(withoutSpellings(cbor.decodeAny(whole))).toEqual(withoutSpellings(cbor.decodeAny(cbor.encodeAny(object))))
     expect(cbor.interpret(whole)).toEqual({ apiVersion, kind })
     expect(cbor.decodeTypedCbor(whole, type, kind, true).unknown).toBeUndefined()
+  })
+
+  test('kind and apiVersion find their places in any object', () => {
+    const type = scheme.typeOf('', 'v1', 'Pod')!
+    for (const fields of [{}, { spec: {} }, { metadata: {} }, { spec: null, status: {}, metadata: { name: 'x' } }]) {
+      const object = { kind: 'Pod', apiVersion: 'v1', ...fields }
+      expect(hex(cbor.objectOf(cbor.encodeItem(fields, type), 'Pod', 'v1'))).toBe(hex(cbor.encodeObject(object, type)))
+    }
   })
 
   test('bytes are tagged, floats stay floats', () => {
@@ -174,7 +182,7 @@ describe('objects with types', () => {
 describe('around objects', () => {
   test('a list is one item', () => {
     const kind = { group: 'g', version: 'v1', kind: 'ThingList' }
-    const items = [1, 2].map((n) => cbor.untagged(cbor.encodeAny({ n })))
+    const items = [1, 2].map((n) => cbor.encodeItem({ n }, undefined))
     const { head, tail } = cbor.encodeListEnds({ resourceVersion: '7' }, items.length, kind)
     const list = { kind: 'ThingList', items: [{ n: 1 }, { n: 2 }], metadata: { resourceVersion: '7' }, apiVersion: apiVersionOf('g', 'v1') }
     expect(hex(Buffer.concat([head, ...items, tail]))).toBe(hex(cbor.encodeAny(list)))

@@ -6,6 +6,7 @@ import { JsonNumber } from '../../machinery/numbers.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from '../../scheme/contract.ts'
 import { ARRAY, BASE64_TAG, BYTE_STRING, FALSE, MAP, NEGATIVE, NULL, POSITIVE, SELF_DESCRIBED, TAG, TRUE } from './head.ts'
 import { isInt64 } from './decoder.ts'
+import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -170,57 +171,49 @@ function writeSteps(steps: readonly Step[], value: Fields): void {
   }
 }
 
-/** Sizes of what comes before kind and before apiVersion, in front of an item. */
-const PLACES = 8
+/** An object as an item of a list, without the tag: of a typed one whoever lists it leaves out kind and apiVersion. */
+export const encodeItem = (object: object, type: TypeFacts | undefined): Buffer =>
+  finished(() => (type === undefined ? writeAny(object) : writerOf(type)(object)))
 
-/**
- * A typed object as an item of a list, where kind and apiVersion are left out, and where they belong: `itemOf` and `objectOf` make of it
- * whatever is asked for, so that an object is encoded once.
- */
-export function encodeParts({ kind: _k, apiVersion: _a, ...rest }: Fields, type: TypeFacts): Buffer {
-  const steps = stepsOf(type)
-  const upTo = (name: string): number => steps.filter((step) => compareKeys(step.name, name) < 0).length
-  const [kindAt, versionAt] = [upTo('kind'), upTo('apiVersion')]
-  const places = [0, 0]
-  const bytes = finished(() => {
-    w.bigHead(0, 0n)
-    writeHead(steps, rest)
-    writeSteps(steps.slice(0, kindAt), rest)
-    places[0] = w.pos
-    writeSteps(steps.slice(kindAt, versionAt), rest)
-    places[1] = w.pos
-    writeSteps(steps.slice(versionAt), rest)
-  })
-  // The head that was put there is one byte longer than the places.
-  const parts = bytes.subarray(1)
-  parts.writeUInt32BE(places[0]! - 1, 0)
-  parts.writeUInt32BE(places[1]! - 1, 4)
-  return parts
-}
-
-export const itemOf = (parts: Buffer): Buffer => parts.subarray(PLACES)
-
-/** An object as an item of a list that has it whole: without the tag. */
-export const untagged = (object: Buffer): Buffer => object.subarray(SELF_DESCRIBED.length)
+/** An item that says itself what it is, as an object of its own. */
+export const tagged = (item: Buffer): Buffer => Buffer.concat([SELF_DESCRIBED, item])
 
 const KIND = encodeKey('kind')
 const API_VERSION = encodeKey('apiVersion')
 
-/** What `encodeParts` made as an object of its own. */
-export function objectOf(parts: Buffer, kind: string, apiVersion: string): Buffer {
-  const [kindAt, versionAt] = [parts.readUInt32BE(0), parts.readUInt32BE(4)]
-  // Objects have fewer than 22 fields of their own: the head is one byte.
-  const size = parts[PLACES]! & 0x1f
+/** A typed item with kind and apiVersion where they belong, as an object of its own: it is not encoded again. */
+export function objectOf(item: Buffer, kind: string, apiVersion: string): Buffer {
+  const { size, start, kindAt, versionAt } = placesIn(item)
   return Buffer.concat([
     SELF_DESCRIBED,
+    // Types have fewer than 22 fields of their own: the head is one byte.
     Buffer.from([(MAP << 5) | (size + 2)]),
-    parts.subarray(PLACES + 1, kindAt),
+    item.subarray(start, kindAt),
     ...[KIND, encodeKey(kind)],
-    parts.subarray(kindAt, versionAt),
+    item.subarray(kindAt, versionAt),
     ...[API_VERSION, encodeKey(apiVersion)],
-    parts.subarray(versionAt),
+    item.subarray(versionAt),
   ])
 }
+
+/** Where the first fields stand that come behind kind and behind apiVersion. */
+function placesIn(item: Buffer): { size: number; start: number; kindAt: number; versionAt: number } {
+  const r = new Reader(item)
+  r.head()
+  const [size, start] = [r.count, r.pos]
+  let kindAt: number | undefined
+  for (let i = 0; i < size; i++) {
+    const at = r.pos
+    const name = r.byteText()
+    if (isBehind(name, 'apiVersion')) return { size, start, kindAt: kindAt ?? at, versionAt: at }
+    if (isBehind(name, 'kind')) kindAt ??= at
+    r.skip()
+  }
+  return { size, start, kindAt: kindAt ?? item.length, versionAt: item.length }
+}
+
+/** Names of fields are ASCII. */
+const isBehind = (name: string, other: string): boolean => name.length > other.length || (name.length === other.length && name > other)
 
 function stepOf({ name, type }: FieldFacts): Step {
   return { name, key: encodeKey(name), write: valueWriter(type) }

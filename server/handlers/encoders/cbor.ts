@@ -1,11 +1,12 @@
 import type { Entry } from '../../cache/entry.ts'
-import { encodeListEnds, encodeObject, encodeParts, frameWatchEvent, itemOf, objectOf, untagged } from '../../codec/cbor/index.ts'
+import { plainItems } from '../../cache/item-form.ts'
+import { encodeItem, encodeListEnds, encodeObject, frameWatchEvent, objectOf, tagged } from '../../codec/cbor/index.ts'
 import { CBOR_SEQUENCE, CBOR_TYPE } from '../../codec/negotiation.ts'
 import { apiVersionOf, type KubeObject, type ListMeta } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import type { TypeFacts } from '../../scheme/contract.ts'
 import type { ResourceEncoder } from './contract.ts'
-import { bookmarkObject, isUntyped, listMeta, servedView, sortedListMeta } from './objects.ts'
+import { bookmarkObject, isUntyped, listMeta, servedView, sortedListMeta, withoutType } from './objects.ts'
 
 /** What is told of objects that are shown in CBOR. */
 export interface CborForm {
@@ -36,19 +37,27 @@ export function cborEncoder(served: ServedResource): ResourceEncoder {
   })
 }
 
-/** One encoding per entry serves single answers, list items and events. */
+const NOTHING = Buffer.alloc(0)
+
+/** One encoding per entry serves single answers, list items and events: it is the item. */
 export function cborForm(form: CborForm): ResourceEncoder {
-  const { key, group, version, kind, listKind, type } = form
+  const { key, group, version, kind, type } = form
   const apiVersion = apiVersionOf(group, version)
-  const { object, item } =
-    form.whole || type === undefined ? wholeObjects(form) : partedObjects(type, { key, object: (e) => form.object(e), kind, apiVersion })
+  const ofList = { group, version, kind: form.listKind }
+  const listed = (object: KubeObject): object => (form.whole ? object : withoutType(object))
+  const item = (e: Entry): Buffer => e.encoding(key, () => encodeItem(listed(form.object(e)), type))
+  const object = (e: Entry): Buffer => (form.whole ? tagged(item(e)) : objectOf(item(e), kind, apiVersion))
   return {
     contentType: CBOR_TYPE,
     watchContentType: CBOR_SEQUENCE,
+    joined: {
+      form: plainItems(key, item),
+      ends: (meta, _, count) => ({ ...encodeListEnds(form.meta(meta), count, ofList), between: NOTHING }),
+    },
     object,
     item,
     list(items, meta) {
-      const { head, tail } = encodeListEnds(form.meta(meta), items.length, { group, version, kind: listKind })
+      const { head, tail } = encodeListEnds(form.meta(meta), items.length, ofList)
       return [head, ...items, tail]
     },
     frames: {
@@ -57,23 +66,4 @@ export function cborForm(form: CborForm): ResourceEncoder {
       bookmark: (rv, end) => frameWatchEvent('BOOKMARK', encodeObject(form.bookmark(rv, end), type)),
     },
   }
-}
-
-type Forms = Pick<ResourceEncoder, 'object' | 'item'>
-
-function wholeObjects(form: CborForm): Forms {
-  const object = (e: Entry): Buffer => e.encoding(form.key, () => encodeObject(form.object(e), form.type))
-  return { object, item: (e) => untagged(object(e)) }
-}
-
-interface Parted {
-  readonly key: string
-  readonly kind: string
-  readonly apiVersion: string
-  object(entry: Entry): KubeObject
-}
-
-function partedObjects(type: TypeFacts, { key, kind, apiVersion, object }: Parted): Forms {
-  const parts = (e: Entry): Buffer => e.encoding(key, () => encodeParts(object(e) as object as Record<string, unknown>, type))
-  return { object: (e) => objectOf(parts(e), kind, apiVersion), item: (e) => itemOf(parts(e)) }
 }

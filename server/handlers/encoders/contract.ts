@@ -16,9 +16,9 @@ export interface ResourceEncoder {
   readonly watchContentType: string
   /**
    * How neighbours stand in a list as one run of bytes, which the cache then keeps with them, compressed as well; absent: items are made for
-   * each list. `size` is that of all such runs.
+   * each list. `size` is that of all such runs, and `count` says how many items are in them.
    */
-  readonly joined?: { readonly form: ItemForm; ends(this: void, meta: ListMeta, size: number): ListEnds }
+  readonly joined?: { readonly form: ItemForm; ends(this: void, meta: ListMeta, size: number, count: number): ListEnds }
   object(entry: Entry): Buffer
   /** The same where it takes long for a large entry, which is then made elsewhere. */
   objectInTurn?(entry: Entry): Buffer | Promise<Buffer>
