@@ -139,6 +139,8 @@ export const tokenRequests: readonly (Request & { spec: Json })[] = [
   { expirationSeconds: 3607, ...bound },
   { expirationSeconds: 3607, audiences: ['other'], ...bound },
   { expirationSeconds: 100_000, ...bound },
+  ...['v2', '', 'a/b/c', 'apps/v1'].map((apiVersion) => ({ boundObjectRef: { ...bound.boundObjectRef, apiVersion } })),
+  { boundObjectRef: { kind: 'Pod', name: 'holder' } },
   { audiences: ['other'] },
   { audiences: ['api'] },
   { audiences: [] },

@@ -26,6 +26,17 @@ export const posted: Request[] = [
   post('subject', `${authorization}/subjectaccessreviews`, {
     spec: { user: 'a', groups: ['b', 'c'], extra: { k: ['v'] }, nonResourceAttributes: { path: '/x', verb: 'get' } },
   }),
+  ...['subject', 'self'].map((which) =>
+    post(`${which} with a namespace that it cannot have`, `${authorization}/${which === 'self' ? 'selfsubject' : 'subject'}accessreviews`, {
+      metadata: { namespace: 'elsewhere' },
+      spec: { ...(which === 'self' ? {} : { user: 'a' }), resourceAttributes: pods },
+    }),
+  ),
+  post('token review with a namespace that it cannot have', `${authentication}/tokenreviews`, {
+    metadata: { namespace: 'elsewhere' },
+    spec: { token: 'abc' },
+  }),
+  post('local of another namespace', local, { metadata: { namespace: 'elsewhere' }, spec: { user: 'a', resourceAttributes: pods } }),
   post('local', local, { spec: { user: 'a', resourceAttributes: pods } }),
   post('local as a Table', local, {}, 'Table'),
   post('self as a Table', `${authorization}/selfsubjectaccessreviews`, {}, 'Table'),

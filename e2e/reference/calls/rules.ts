@@ -208,6 +208,7 @@ export const ruleCases: readonly ObjectCase[] = [
   quota('below zero', hard({ pods: '-1' })),
   quota('a part of a pod', hard({ pods: '1500m' })),
   quota('an unknown resource', hard({ bogus: '1' })),
+  quota('a resource that has no name', hard({ 'a b': '1' })),
   quota('an unknown scope', hard({ pods: '1' }, { scopes: ['Sometimes'] })),
   quota('scopes that exclude each other', hard({ pods: '1' }, { scopes: ['BestEffort', 'NotBestEffort'] })),
   quota('a scope that knows no such resource', hard({ cpu: '1' }, { scopes: ['BestEffort'] })),

@@ -1,6 +1,6 @@
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
-import { qualifiedNameErrors } from '../../../machinery/names.ts'
+
 import { ownValue } from '../../../machinery/own.ts'
 import { compareQuantity, tryQuantity } from '../../../machinery/quantity.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -49,8 +49,7 @@ function quotaList(errors: FieldError[], list: JsonObject | undefined, at: strin
   for (const [name, value] of Object.entries(list ?? {})) {
     const path = `${at}[${name}]`
     checkResourceName(errors, name, path)
-    if (qualifiedNameErrors(name).length === 0 && !name.includes('/') && !inQuotas(name))
-      errors.push(invalid(path, name, 'must be a standard resource for quota'))
+    if (!name.includes('/') && !inQuotas(name)) errors.push(invalid(path, name, 'must be a standard resource for quota'))
     const quantity = tryQuantity(value)
     if (quantity !== undefined) checkResourceQuantity(errors, name, quantity, path)
   }

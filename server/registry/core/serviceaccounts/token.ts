@@ -113,7 +113,8 @@ async function boundObjects(
 ): Promise<Pick<TokenClaims['kubernetes.io'], 'pod' | 'secret' | 'node'>> {
   if (ref === undefined || ref === null) return {}
   const gv = parseApiVersion(ref.apiVersion ?? '')
-  const resource = gv?.group === '' && gv.version === 'v1' ? ownValue(BINDABLE, ref.kind ?? '') : undefined
+  // In whatever version, as upstream.
+  const resource = (gv?.group ?? '') === '' ? ownValue(BINDABLE, ref.kind ?? '') : undefined
   if (resource === undefined)
     throw badRequest(`cannot bind token to object of type ${gv?.group ?? ''}/${gv?.version ?? ''}, Kind=${ref.kind ?? ''}`)
   const name = ref.name ?? ''
