@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CborError, decodeAny, decodeTypedCbor, diagnose, encodeAny, encodeObject, interpret } from '../../../server/codec/cbor/index.ts'
 import { normalForm } from '../../../server/extensions/normal-form.ts'
@@ -7,7 +8,7 @@ import { decodeTyped } from '../../../server/scheme/decode-typed.ts'
 import { normalize } from '../../../server/scheme/check.ts'
 import { scheme } from '../../../server/scheme/index.ts'
 import type { TypeFacts } from '../../../server/scheme/contract.ts'
-import type { Question } from './questions.ts'
+import { objects, type Question } from './questions.ts'
 
 interface Answer {
   json?: unknown
@@ -55,6 +56,23 @@ test.each(of('object'))('an object: %s', (_, q, wanted) => {
   // The answer has a kind of its own, and lists that are there and empty, which are left out here as they are once stored.
   const normal = wanted.json === undefined ? wanted : { ...wanted, json: withoutType(normalize(type, wanted.json as Fields)) }
   expect(text(found.json === undefined ? found : { ...found, json: withoutType(normalize(type, found.json as Fields)) })).toBe(text(normal))
+})
+
+test('whatever is read as an object of a type is one', () => {
+  fc.assert(
+    fc.property(objects, (q) => {
+      const type = typeOf(q.kind)
+      for (const strict of [true, false]) {
+        const { json } = outcome(() => ({ json: decodeTypedCbor(bytesOf(q), type, `v1.${q.kind}`, strict).value }))
+        if (json === undefined) continue
+        expect(decodeTyped(type, json, 'Ignore').errors).toEqual([])
+        // What was read is written so that it is read again.
+        const normal = normalize(type, json as Fields)
+        expect(text(normalize(type, decodeTypedCbor(encodeObject(normal, type), type, 'x', true).value))).toBe(text(normal))
+      }
+    }),
+    { numRuns: 500 },
+  )
 })
 
 type Fields = Record<string, unknown>

@@ -138,7 +138,8 @@ const KINDS: Readonly<Record<string, Fields>> = {
 }
 
 const toHex = (of: Bytes): string => Buffer.from(of).toString('hex')
-const objects = fc
+/** Objects of some kinds, most of them with something wrong. */
+export const objects = fc
   .constantFrom(...Object.keys(KINDS))
   .chain((kind) =>
     fc
