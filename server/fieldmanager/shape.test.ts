@@ -61,7 +61,7 @@ describe('objects of one shape', () => {
     const shapes = specs.map((s) => shape(s))
     expect(new Set(shapes).size).toBe(specs.length)
     // Names that look like the text around others.
-    const labels = [{ a: '' }, { 'a1 b': '' }, { a: '', b: '' }, { 'as1 b': '' }, { a: null }, { '1 a': '' }]
+    const labels = [{ a: '' }, { 'a1 b': '' }, { a: '', b: '' }, { 'as1 b': '' }, { asb: '' }, { a: null }, { '1 a': '' }]
     expect(new Set(labels.map((l) => shape({}, { labels: l }))).size).toBe(labels.length)
     expect(shapeOf(KIND, EMPTY, { ...thing({}), kind: 'Other' })).not.toBe(shape({}))
   })
