@@ -41,6 +41,7 @@ const ROWS: readonly Row<Figures>[] = [
   { label: 'lists/s', of: (f) => f.list, digits: 1, embedded: least(12), etcd: least(12) },
   { label: 'gzipped lists/s', of: (f) => f.listGzip, digits: 1, embedded: least(25), etcd: least(25) },
   { label: 'lists of 500/s', of: (f) => f.list500, digits: 0, embedded: least(12), etcd: least(12) },
+  { label: 'first gzipped protobuf list, ms', of: (f) => f.firstProtobufMs, digits: 0 },
   { label: 'gzipped protobuf lists/s', of: (f) => f.listProtobuf, digits: 1, embedded: least(5), etcd: least(5) },
   { label: 'MB of one list', of: (f) => f.listMB, digits: 1 },
   { label: 'watch deliveries/s', of: (f) => f.perSecond, digits: 0, embedded: least(4), etcd: least(4) },
