@@ -41,6 +41,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme })
     test('axe finds nothing serious on any page', async ({ inspector, page, node }) => {
+      // Some fifteen pages, each judged by every rule.
+      test.setTimeout(300_000)
       for (const { name, place, ready } of places) {
         await inspector.open(place(node))
         await expect(page.locator(ready).first(), name).toBeVisible()
@@ -103,6 +105,10 @@ for (const colorScheme of ['dark', 'light'] as const) {
         expect(await serious(page, rules)).toEqual([])
         await page.keyboard.press('Escape')
       }
+      await inspector.open('pods/default/axe?tab=logs')
+      await page.getByRole('button', { name: 'How lines are shown' }).click()
+      await expect(page.getByRole('menuitemradio', { name: 'UTC', exact: true })).toBeVisible()
+      expect(await serious(page, rules)).toEqual([])
     })
   })
 }

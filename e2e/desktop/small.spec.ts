@@ -129,3 +129,17 @@ test('what is out of reach is found: a button that nothing scrolls to, one that 
   })
   expect((await outOfReach(page, 'body')).map((found) => found.split(':')[0])).toEqual(['button far', 'button under'])
 })
+
+test('a name is cut last: what kind it is of gives way first', async ({ inspector, page }) => {
+  await page.setViewportSize({ width: 1024, height: 700 })
+  await inspector.open('prioritylevelconfigurations.flowcontrol.apiserver.k8s.io/_/global-default')
+  const name = inspector.details.getByRole('heading', { name: 'global-default' })
+  await expect(name).toBeVisible()
+  const cut = (): Promise<boolean> =>
+    name.evaluate((heading) =>
+      [heading, ...heading.querySelectorAll('*')].some(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth),
+    )
+  await expect.poll(cut).toBe(false)
+  const kind = inspector.details.getByTitle('PriorityLevelConfiguration')
+  expect(await kind.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true)
+})

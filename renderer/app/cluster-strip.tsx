@@ -55,6 +55,8 @@ function Cluster({
   const why = absent ? t('contexts.unserved') : (part?.state.error?.message ?? error ?? (isStale(connection) ? connection.message : ''))
   const counted = part && (part.total > 0 || part.state.synced) ? t('contexts.rows', { count: part.total }) : ''
   const tone: Tone = absent ? 'muted' : why && connection.tone === 'ok' ? 'warn' : connection.tone
+  // Its word has the mark itself.
+  const worded = connection.tone !== 'ok' && connection.word !== 'quiet' && !absent
   const without = filter.split(' ').filter((word) => word !== term)
   return (
     <li>
@@ -67,11 +69,11 @@ function Cluster({
           onFilter((only ? without : [...without.filter((word) => !word.startsWith('cluster:')), term]).filter(Boolean).join(' '))
         }
       >
-        <ToneMark tone={tone} />
+        {!worded && <ToneMark tone={tone} />}
         <strong className="ellipsis">{name}</strong>
         <span className="dim">{counted}</span>
       </button>
-      {connection.tone !== 'ok' && connection.word !== 'quiet' && !absent && <ConnectionWord connection={connection} />}
+      {worded && <ConnectionWord connection={connection} />}
       {why && (
         <span className="dim ellipsis why" title={why}>
           {why}

@@ -124,7 +124,9 @@ function DetailsHead({
   useTargetSource('details', () => (object && !deleted ? { target, object: withKind(object, resource) } : undefined))
   return (
     <div className="details-head">
-      <span className="dim">{resource.kind}</span>
+      <span className="dim" title={resource.kind}>
+        {resource.kind}
+      </span>
       <h2 className="ellipsis" aria-label={name}>
         <MiddleName text={name} />
       </h2>

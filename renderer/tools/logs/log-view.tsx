@@ -96,28 +96,31 @@ export function LogView({
               <Icon name="columns" size={14} />
             </button>
           </Menu.Target>
-          <Menu.Dropdown className="log-menu">
-            <Menu.CheckboxItem checked={wrap} onChange={setWrap}>
-              {t('logs.wrap')}
-            </Menu.CheckboxItem>
-            <Menu.CheckboxItem checked={fields} onChange={setFields}>
-              {t('logs.fields')}
-            </Menu.CheckboxItem>
-            <Choice<LevelChoice>
-              label={t('logs.level')}
-              value={level}
-              choices={levelChoices.map((value) => [value, t(`logs.levels.${value}`)])}
-              onChange={setLevel}
-            />
-            {stamped && (
-              <Choice<StampChoice>
-                label={t('logs.timestamps')}
-                value={time}
-                choices={stampChoices.map((value) => [value, t(`logs.times.${value}`, { zone: zoneName(Date.now()) })])}
-                onChange={setTime}
+          <Menu.Dropdown>
+            {/* A low window scrolls it, and whoever has no pointer must be able to. */}
+            <div className="log-menu" role="group" aria-label={t('logs.display')} tabIndex={0}>
+              <Menu.CheckboxItem checked={wrap} onChange={setWrap}>
+                {t('logs.wrap')}
+              </Menu.CheckboxItem>
+              <Menu.CheckboxItem checked={fields} onChange={setFields}>
+                {t('logs.fields')}
+              </Menu.CheckboxItem>
+              <Choice<LevelChoice>
+                label={t('logs.level')}
+                value={level}
+                choices={levelChoices.map((value) => [value, t(`logs.levels.${value}`)])}
+                onChange={setLevel}
               />
-            )}
-            {range && <Choice {...range} />}
+              {stamped && (
+                <Choice<StampChoice>
+                  label={t('logs.timestamps')}
+                  value={time}
+                  choices={stampChoices.map((value) => [value, t(`logs.times.${value}`, { zone: zoneName(Date.now()) })])}
+                  onChange={setTime}
+                />
+              )}
+              {range && <Choice {...range} />}
+            </div>
           </Menu.Dropdown>
         </Menu>
         <button
