@@ -101,12 +101,22 @@ describe('on a server', () => {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
       subjects: [],
     }
-    await rest.send({
-      ...{ method: 'POST', path: `${RBAC}/namespaces/default/rolebindings`, body: Buffer.from(JSON.stringify(body)) },
-      headers: { 'content-type': 'application/json' },
-    })
+    for (const [resource, object] of Object.entries({ roles: { metadata: { name: 'r' }, rules: [] }, rolebindings: body })) {
+      await rest.send({
+        ...{ method: 'POST', path: `${RBAC}/namespaces/default/${resource}`, body: Buffer.from(JSON.stringify(object)) },
+        headers: { 'content-type': 'application/json' },
+      })
+    }
     const x = person({ name: 'x', token: true, role: 'Role/r', namespace: 'default' })
     await expect(grant(rest, x, never)).rejects.toThrow('the binding kubeconfig:default:x:Role:r is there already and says something else')
+  })
+
+  test.each([
+    ['nope', 'clusterroles.rbac.authorization.k8s.io "nope" not found'],
+    ['Role/none', 'roles.rbac.authorization.k8s.io "none" not found'],
+  ])('nobody is let in with the role %s, which is not there', async (role, why) => {
+    await expect(grant(rest, person({ name: 'late', token: true, role, namespace: 'default' }), never)).rejects.toThrow(why)
+    await expect(get('/api/v1/namespaces/default/serviceaccounts/late')).rejects.toThrow('not found')
   })
 
   test('without a signer the command gives up', async () => {

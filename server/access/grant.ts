@@ -55,6 +55,7 @@ async function create(rest: Rest, path: string, body: object): Promise<KubeObjec
  * Rejects with a StatusError of the API, or an Error of one sentence.
  */
 export async function grant(rest: Rest, person: Person, pause: (ms: number) => Promise<void>): Promise<Granted> {
+  if (person.role !== '') await findRole(rest, person)
   const granted = person.token ? await token(rest, person) : await certificate(rest, person, pause)
   if (person.role !== '') await bind(rest, person)
   return granted
@@ -106,9 +107,24 @@ async function certificate(rest: Rest, person: Person, pause: (ms: number) => Pr
   throw new Error(`nobody has signed the CertificateSigningRequest ${name}: is the signing controller running?`)
 }
 
+const roleOf = ({ role }: Person): [kind: string, name: string] =>
+  role.startsWith('Role/') ? ['Role', role.slice('Role/'.length)] : ['ClusterRole', role]
+
+/** A role that is not there can be bound, and opens nothing: nobody is let in with such a one by mistake. */
+async function findRole(rest: Rest, person: Person): Promise<void> {
+  const [kind, name] = roleOf(person)
+  const at = kind === 'Role' ? `namespaces/${encode(person.namespace)}/roles` : 'clusterroles'
+  try {
+    await send(rest, 'GET', `/apis/${RBAC}/v1/${at}/${encode(name)}`)
+  } catch (e) {
+    // Whoever may bind it need not be able to read it.
+    if (!isStatusError(e, 'Forbidden')) throw e
+  }
+}
+
 async function bind(rest: Rest, person: Person): Promise<void> {
   const { name, namespace, role, token: byToken } = person
-  const [kind, roleName] = role.startsWith('Role/') ? ['Role', role.slice('Role/'.length)] : ['ClusterRole', role]
+  const [kind, roleName] = roleOf(person)
   const bindings = namespace === '' ? 'clusterrolebindings' : `namespaces/${encode(namespace)}/rolebindings`
   const path = `/apis/${RBAC}/v1/${bindings}`
   const subject = byToken ? { kind: 'ServiceAccount', name, namespace: account(person) } : { kind: 'User', apiGroup: RBAC, name }

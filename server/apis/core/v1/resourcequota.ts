@@ -1,6 +1,5 @@
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
-
 import { ownValue } from '../../../machinery/own.ts'
 import { compareQuantity, tryQuantity } from '../../../machinery/quantity.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
