@@ -67,9 +67,9 @@ describe('a call', () => {
   })
 
   test('follows no redirect, and reads no more than it may', async () => {
-    const seen = hooks.seen.length
     expect(await failure('/redirect')).toBe('the server responded with the status code 307 but did not return more information')
-    expect(hooks.seen.length).toBe(seen + 1)
+    // Calls that were given up in tests before may arrive now.
+    expect(hooks.seen.map(({ path }) => path).filter((path) => /^\/(?:redirect|other)/.test(path))).toEqual(['/redirect?timeout=10s'])
     expect(await failure('/long', { maxBytes: 9999 })).toBe('Post "/long?timeout=10s": http: response body too large')
     expect(await failure('/long', { maxBytes: 10_000 })).toBe('')
     expect(await failure('/empty')).toBe('0-length response with status code: 200 and content type: application/json')
