@@ -51,10 +51,17 @@ export class Claims {
 
   /** What is taken: of all claims, and of those on their way to the server. */
   *allocations(): Generator<Allocation> {
+    const seen = new Set<string>()
     for (const claim of this.#lister.list()) {
-      const allocation = this.newest(claim).status?.allocation ?? this.#pending.get(claim.metadata.uid ?? '')
+      const { uid = '' } = claim.metadata
+      seen.add(uid)
+      const allocation = this.newest(claim).status?.allocation ?? this.#pending.get(uid)
       if (allocation !== undefined) yield allocation
     }
+    // Those that the scheduler makes itself are not made yet, or not seen.
+    for (const [uid, allocation] of this.#pending) if (!seen.has(uid)) yield allocation
+    for (const [uid, { status }] of this.#assumed)
+      if (!seen.has(uid) && !this.#pending.has(uid) && status?.allocation !== undefined) yield status.allocation
   }
 
   isPending({ metadata }: ResourceClaim): boolean {

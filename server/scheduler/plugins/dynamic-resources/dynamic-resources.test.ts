@@ -43,12 +43,12 @@ async function world(devices: number, more: Record<string, unknown> = {}): Promi
     spec: { spec: { devices: { requests: [request] } } },
   })
 }
-const addClass = (): Promise<KubeObject> =>
+const addClass = (more: object = {}): Promise<KubeObject> =>
   c.create(DEVICE_CLASSES, {
     ...resourceKind('DeviceClass'),
     metadata: { name: 'gpu' },
-    spec: { selectors: [{ cel: { expression: `device.driver == "${DRIVER}"` } }] },
-  })
+    spec: { selectors: [{ cel: { expression: `device.driver == "${DRIVER}"` } }], ...more },
+  } as KubeObject)
 const addPod = (name: string): Promise<Pod> =>
   c.create<Pod>(PODS, {
     apiVersion: 'v1',
@@ -114,5 +114,59 @@ describe('claims of pods', () => {
     const devices = [{ driver: DRIVER, pool: 'pool', device: 'gpu-0', conditions: [condition] }]
     await c.client.resource<ResourceClaim>(RESOURCE_CLAIMS).updateStatus({ ...fresh, status: { ...fresh.status, devices } })
     await isPlaced('p')
+  })
+})
+
+describe('extended resources that devices stand for', () => {
+  const asking = (name: string, limits: Record<string, string>): Promise<Pod> =>
+    c.create<Pod>(PODS, {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name } },
+      spec: { containers: [{ name: 'c', image: 'i', resources: { limits } }] },
+    } as KubeObject as Pod)
+
+  test.each(['example.com/gpu', 'deviceclass.resource.kubernetes.io/gpu'])('%s becomes a claim of the pod’s own', async (resource) => {
+    await world(3)
+    await addClass({ extendedResourceName: 'example.com/gpu' })
+    await asking('first', { [resource]: '2' })
+    const placed = await isPlaced('first')
+    const [claim] = await c.list<ResourceClaim>(RESOURCE_CLAIMS)
+    const { name = '', annotations, ownerReferences } = claim!.metadata
+    expect(name).toMatch(/^first-extended-resources-/)
+    expect(annotations).toEqual({ 'resource.kubernetes.io/extended-resource-claim': 'true' })
+    expect(ownerReferences).toEqual([{ apiVersion: 'v1', kind: 'Pod', name: 'first', uid: placed.metadata.uid, controller: true }])
+    expect(claim!.spec?.devices?.requests).toEqual([
+      { name: 'container-0-request-0', exactly: { deviceClassName: 'gpu', allocationMode: 'ExactCount', count: 2 } },
+    ])
+    expect(claim!.status?.allocation?.devices?.results?.map((r) => r.device)).toEqual(['gpu-0', 'gpu-1'])
+    expect(claim!.status?.reservedFor).toMatchObject([{ resource: 'pods', name: 'first' }])
+    expect(placed.status?.extendedResourceClaimStatus).toEqual({
+      requestMappings: [{ containerName: 'c', resourceName: resource, requestName: 'container-0-request-0' }],
+      resourceClaimName: name,
+    })
+    await asking('second', { [resource]: '2' })
+    expect(await c.until('why it waits', () => whyNot('second'))).toContain('0/1 nodes are available: 1 cannot allocate all claims.')
+    await c.report(placed, ended(c.clock, 0))
+    await isPlaced('second')
+    expect(c.errors).toEqual([])
+  })
+
+  test('no two pods get the same device, however fast they come', async () => {
+    await world(4)
+    await addClass({ extendedResourceName: 'example.com/gpu' })
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => asking(name, { 'example.com/gpu': '1' })))
+    for (const name of ['a', 'b', 'c', 'd']) await isPlaced(name)
+    const devices = (await c.list<ResourceClaim>(RESOURCE_CLAIMS)).map((x) => x.status?.allocation?.devices?.results?.[0]?.device)
+    expect(devices.sort()).toEqual(['gpu-0', 'gpu-1', 'gpu-2', 'gpu-3'])
+  })
+
+  test('what the node has itself goes first; without a class nobody has any', async () => {
+    await world(1)
+    await asking('p', { 'example.com/gpu': '1' })
+    expect(await c.until('why it waits', () => whyNot('p'))).toContain('0/1 nodes are available: 1 Insufficient example.com/gpu.')
+    const body = { status: { capacity: { 'example.com/gpu': '1' }, allocatable: { 'example.com/gpu': '1' } } }
+    await c.client.resource(NODES).patch('n', { type: 'merge', body }, { subresource: 'status' })
+    await addClass({ extendedResourceName: 'example.com/gpu' })
+    await isPlaced('p')
+    expect(await c.list(RESOURCE_CLAIMS)).toEqual([])
   })
 })

@@ -8,13 +8,13 @@ import {
   type ResourceClaim,
 } from '../../../client/objects-resource.ts'
 import type { Node, Pod } from '../../../client/objects.ts'
-import { RESOURCE_CLAIMS } from '../../../client/resource.ts'
+import { PODS, RESOURCE_CLAIMS } from '../../../client/resource.ts'
 import { delay } from '../../../client/rest.ts'
 import { keyOf } from '../../../client/store.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { isStatusError } from '../../../machinery/status.ts'
 import type { PluginArguments } from '../../config/types.ts'
-import { stateKey, unresolvable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
+import { stateKey, unresolvable, unschedulable, type ClusterEvent, type PluginFactory } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { normalizeByMax } from '../normalize.ts'
 import { AllocatedState } from './allocated.ts'
@@ -22,6 +22,7 @@ import { Allocator } from './allocator.ts'
 import { isReadyForBinding, isTimedOut } from './binding-conditions.ts'
 import { Claims } from './claims.ts'
 import { AllocationError, InvalidPools } from './errors.ts'
+import { claimFor, extendedResourcesOf, isByDevices, leftOver, requestsOf, type RequestMapping } from './extended-resources.ts'
 import { Pools } from './pools.ts'
 import { SelectorCache } from './selectors.ts'
 
@@ -32,10 +33,23 @@ interface ClaimsState {
   readonly allocations: Map<string, readonly Allocation[]>
   /** Claims whose devices some node does not reach, or that never become ready. */
   readonly unavailable: Set<ResourceClaim>
+  readonly extended: Extended | undefined
+}
+
+/** For the extended resources of a pod that devices stand for. */
+interface Extended {
+  readonly resources: readonly string[]
+  /** One that an earlier try has left has to go first. */
+  readonly leftOver: ResourceClaim | undefined
+  readonly base: ResourceClaim
+  readonly byNode: Map<string, { claim: ResourceClaim; mappings: readonly RequestMapping[] }>
+  /** What the server has. */
+  made?: ResourceClaim
 }
 
 const stateOf = stateKey<ClaimsState>('DynamicResources')
 const NONE = unresolvable('cannot allocate all claims')
+const LEFT_OVER = unschedulable('cannot schedule extended resource claim')
 const ELSEWHERE = unresolvable('resourceclaim not available on the node')
 /** How often it is looked whether devices are prepared. */
 const LOOK_MS = 5000
@@ -136,6 +150,41 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
     }
   }
 
+  /** Makes the claim for extended resources as it was decided on, and tells the pod's kubelet which devices are whose. */
+  async function makeExtended(extended: Extended, pod: Pod, nodeName: string): Promise<void> {
+    const decided = extended.byNode.get(nodeName)
+    const allocation = claims.pending(extended.base)
+    if (decided === undefined || allocation === undefined) return
+    const { name: _name, uid: _uid, ...metadata } = decided.claim.metadata
+    const created = await resource.create({ ...decided.claim, metadata }, { signal })
+    extended.made = created
+    claims.decide(created, allocation)
+    claims.giveUp(extended.base)
+    const written = await write(created, allocation, pod)
+    claims.wrote(written)
+    extended.made = written
+    const status = { extendedResourceClaimStatus: { requestMappings: decided.mappings, resourceClaimName: written.metadata.name } }
+    const { name = '', namespace, uid } = pod.metadata
+    await client
+      .resource(PODS)
+      .patch(name, { type: 'strategic', body: { metadata: { uid }, status } }, { namespace, subresource: 'status', signal })
+  }
+
+  async function remove(claim: ResourceClaim): Promise<void> {
+    const { name = '', namespace, finalizers = [] } = claim.metadata
+    if (finalizers.includes(CLAIM_FINALIZER)) {
+      const kept = finalizers.filter((f) => f !== CLAIM_FINALIZER)
+      await resource.patch(name, { type: 'merge', body: { metadata: { finalizers: kept } } }, { namespace, signal })
+    }
+    await resource.delete(name, { namespace, signal })
+    claims.gone(claim)
+  }
+
+  const removeLater = (claim: ResourceClaim): void =>
+    void remove(claim).catch((e: unknown) => {
+      if (!signal.aborted && !isStatusError(e, 'NotFound')) handle.onError(e, `deletion of claim ${keyOf(claim)}`)
+    })
+
   /** An allocation that no node can use and nobody else does is given up, so that other devices can be tried. */
   async function deallocate(claim: ResourceClaim): Promise<void> {
     const { allocation: _a, reservedFor: _r, devices: _d, ...status } = claim.status ?? {}
@@ -153,11 +202,13 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       const found = podResourceClaims(pod).length === 0 ? [] : claims.ofPod(pod)
       return typeof found === 'string' ? unresolvable(found) : undefined
     },
-    preFilter({ pod }, state) {
-      if (podResourceClaims(pod).length === 0) return 'skip'
+    preFilter(info, state) {
+      const { pod } = info
+      const resources = info.requests.scalars === undefined ? [] : extendedResourcesOf(info, listers.deviceClasses)
+      if (podResourceClaims(pod).length === 0 && resources.length === 0) return 'skip'
       const found = claims.ofPod(pod)
       if (typeof found === 'string') return { reject: unresolvable(found) }
-      if (found.length === 0) return 'skip'
+      if (found.length === 0 && resources.length === 0) return 'skip'
       const toAllocate = found.filter((c) => c.status?.allocation === undefined)
       for (const claim of toAllocate) {
         if (claims.isPending(claim)) return { reject: unresolvable(`resource claim ${keyOf(claim)} is in the process of being allocated`) }
@@ -167,21 +218,36 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       state.write(stateOf, {
         claims: found,
         toAllocate,
-        allocator: toAllocate.length === 0 ? undefined : allocator(),
+        allocator: toAllocate.length === 0 && resources.length === 0 ? undefined : allocator(),
         allocations: new Map(),
         unavailable: new Set<ResourceClaim>(),
+        extended:
+          resources.length === 0
+            ? undefined
+            : { resources, leftOver: leftOver(pod, listers.resourceClaims), base: claimFor(pod), byNode: new Map() },
       })
       return undefined
     },
-    filter(_pod, { name, node }, cycle) {
+    filter({ pod }, info, cycle) {
+      const { name, node } = info
       const state = cycle.read(stateOf)
       if (state === undefined || node === undefined) return undefined
+      const { extended } = state
+      if (extended?.leftOver !== undefined) return LEFT_OVER
       const far = state.claims.filter((claim) => !isAvailable(claim, node))
       for (const claim of far) state.unavailable.add(claim)
       if (far.length > 0) return ELSEWHERE
-      if (state.allocator === undefined) return undefined
+      const byDevices = extended?.resources.filter((r) => isByDevices(r, info, listers.deviceClasses)) ?? []
+      if (state.allocator === undefined || (state.toAllocate.length === 0 && byDevices.length === 0)) return undefined
+      const own: ResourceClaim[] = []
+      if (extended !== undefined && byDevices.length > 0) {
+        const { requests, mappings } = requestsOf(pod, byDevices, listers.deviceClasses)
+        const claim = { ...extended.base, spec: { devices: { requests } } }
+        extended.byNode.set(name, { claim, mappings })
+        own.push(claim)
+      }
       try {
-        const allocations = state.allocator.allocate(node, state.toAllocate)
+        const allocations = state.allocator.allocate(node, [...state.toAllocate, ...own])
         if (allocations === undefined) return NONE
         state.allocations.set(name, allocations)
         return undefined
@@ -192,6 +258,8 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       }
     },
     postFilter(pod, _outcome, cycle) {
+      const old = cycle.read(stateOf)?.extended?.leftOver
+      if (old !== undefined) removeLater(old)
       const mine = (c: ResourceClaim): boolean => (c.status?.reservedFor ?? []).every((r) => r.uid === pod.uid)
       const idle = [...(cycle.read(stateOf)?.unavailable ?? [])].find(mine)
       if (idle !== undefined)
@@ -214,11 +282,18 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
       const state = cycle.read(stateOf)
       const made = state?.allocations.get(nodeName) ?? []
       state?.toAllocate.forEach((claim, i) => claims.decide(claim, made[i]!))
+      const { extended } = state ?? {}
+      if (extended?.byNode.has(nodeName) === true) claims.decide(extended.base, made.at(-1)!)
       return undefined
     },
     unreserve({ pod }, _nodeName, cycle) {
       const state = cycle.read(stateOf)
       for (const claim of state?.toAllocate ?? []) claims.giveUp(claim)
+      if (state?.extended !== undefined) claims.giveUp(state.extended.base)
+      if (state?.extended?.made !== undefined) {
+        claims.giveUp(state.extended.made)
+        removeLater(state.extended.made)
+      }
       for (const claim of state?.claims ?? []) {
         if (!isReservedFor(claim, pod)) continue
         const { name = '', namespace, uid } = claim.metadata
@@ -230,7 +305,10 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
     },
     preBind({ pod }, nodeName, cycle) {
       const state = cycle.read(stateOf)
-      return state === undefined ? undefined : bind(state, pod, nodeName)
+      if (state === undefined) return undefined
+      const { extended } = state
+      if (extended?.byNode.has(nodeName) !== true) return bind(state, pod, nodeName)
+      return bind(state, pod, nodeName).then(() => makeExtended(extended, pod, nodeName))
     },
   }
 }

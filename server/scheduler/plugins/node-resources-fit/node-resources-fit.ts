@@ -2,12 +2,17 @@ import type { PluginArguments } from '../../config/types.ts'
 import type { PluginFactory, Rejection } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
+import { isByDevices } from '../dynamic-resources/extended-resources.ts'
 import { allocationScore } from './scoring.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
 /** What the node lacks for the pod, in the words of the message; undefined when it fits. */
-export function lacking(pod: PodInfo, node: NodeInfo, ignored: (resource: string) => boolean = () => false): Rejection | undefined {
+export function lacking(
+  pod: PodInfo,
+  node: NodeInfo,
+  ignored: (resource: string, node: NodeInfo) => boolean = () => false,
+): Rejection | undefined {
   let reasons: string[] | undefined
   let hopeless = false
   const check = (name: string, want: number, used: number, capacity: number): void => {
@@ -22,7 +27,7 @@ export function lacking(pod: PodInfo, node: NodeInfo, ignored: (resource: string
   check('memory', requests.memory, requested.memory, allocatable.memory)
   check('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage)
   for (const [name, want] of requests.scalars ?? []) {
-    if (ignored(name)) continue
+    if (ignored(name, node)) continue
     check(name, want, requested.scalars?.get(name) ?? 0, allocatable.scalars?.get(name) ?? 0)
   }
   return reasons === undefined ? undefined : { unresolvable: hopeless, reasons }
@@ -41,7 +46,9 @@ function sharesResource(pod: PodInfo, leaving: PodInfo): boolean {
 export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']> = (handle, args) => {
   const names = new Set([...(args.ignoredResources ?? []), ...handle.extenders.flatMap((x) => x.ignoredResources)])
   const groups: ReadonlySet<string> = args.ignoredResourceGroups === undefined ? NONE : new Set(args.ignoredResourceGroups)
-  const ignored = (resource: string): boolean => names.has(resource) || (groups.size > 0 && groups.has(resource.split('/')[0]!))
+  const { deviceClasses } = handle.listers
+  const ignored = (resource: string, node: NodeInfo): boolean =>
+    names.has(resource) || (groups.size > 0 && groups.has(resource.split('/')[0]!)) || isByDevices(resource, node, deviceClasses)
   const refusal = (pod: PodInfo, node: NodeInfo): Rejection | undefined => lacking(pod, node, ignored)
   return {
     name: 'NodeResourcesFit',
@@ -54,6 +61,8 @@ export const nodeResourcesFit: PluginFactory<PluginArguments['NodeResourcesFit']
         helps: (pod, e) => (e.type === 'NodeAdd' || e.type === 'NodeUpdate') && refusal(pod, e.node) === undefined,
       },
       { on: ['PodUpdate'] },
+      // A class may have devices for a resource that no node has.
+      { on: ['DeviceChange'], helps: (pod) => pod.requests.scalars !== undefined },
     ],
     filter: refusal,
     score: allocationScore(args.scoringStrategy),
