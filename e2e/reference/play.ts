@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { decodeAny, encodeAny, isCbor } from '../../server/codec/cbor/index.ts'
 import { parseNumbers } from '../../server/machinery/numbers.ts'
 import { Api } from '../fixtures/api.ts'
 import { startReference } from '../fixtures/reference.ts'
 import { startServer } from '../fixtures/server.ts'
+import { writeAnswers } from './asking.ts'
 
 /**
  * The reference's answers: a suite is a sequence of requests and a file with what kube-apiserver 1.37.2 said to each. Objects are made in a
@@ -126,8 +127,7 @@ export class Answers {
 
   save(): void {
     if (!recording) return
-    const lines = Object.entries(this.#known).map(([name, answer]) => `${JSON.stringify(name)}: ${JSON.stringify(answer)}`)
-    writeFileSync(this.#file, `{\n${lines.join(',\n')}\n}\n`)
+    writeAnswers(this.#file, this.#known)
   }
 
   #shown(answer: Answer): Answer {

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HookServer, type HookReply } from '../../server/webhook/testing/hook-server.ts'
-import type { Api } from '../fixtures/api.ts'
-import { Setting } from '../fixtures/setting.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { HookReply } from '../../server/webhook/testing/hook-server.ts'
 import {
   event,
   eventLimits,
@@ -16,7 +14,8 @@ import {
   users,
   verdicts,
 } from '../reference/admission-plugins.cases.ts'
-import { Answers, answeringWith, type Request } from '../reference/play.ts'
+import { Answers, type Request } from '../reference/play.ts'
+import { hookedSuiteOf } from '../reference/suite.ts'
 
 type Json = Record<string, unknown>
 
@@ -36,13 +35,7 @@ function verdictOf(review: Json): HookReply {
 /** Everything that is off by default, and those that hold a resize against its node. */
 describe('plugins that are switched on', () => {
   const answers = new Answers('admission-plugins')
-  const setting = new Setting()
-  let hooks: HookServer
-  let server: Awaited<ReturnType<typeof answeringWith>> | undefined
-  let api: Api
-  beforeAll(async () => {
-    hooks = await HookServer.open()
-    answers.masks.set(`127.0.0.1:${hooks.port}`, 'HOOK')
+  const suite = hookedSuiteOf(answers, (hooks, setting) => {
     hooks.on('/images', verdictOf)
     const kubeConfigFile = setting.kubeconfig('hook', { server: `${hooks.url}/images`, 'certificate-authority-data': hooks.caBundle })
     const told = (name: string, configuration: object): object => ({ name, configuration })
@@ -59,7 +52,7 @@ describe('plugins that are switched on', () => {
         told('ImagePolicyWebhook', { imagePolicy: { kubeConfigFile, retryBackoff: 1, denyTTL: -1 } }),
       ],
     }
-    const flags = [
+    return [
       setting.tokens(...users),
       `--admission-control-config-file=${setting.file('admission.yaml', configuration)}`,
       `--enable-admission-plugins=${plugins.join(',')}`,
@@ -67,31 +60,23 @@ describe('plugins that are switched on', () => {
       `--default-not-ready-toleration-seconds=${SECONDS.notReady}`,
       `--default-unreachable-toleration-seconds=${SECONDS.unreachable}`,
     ]
-    server = await answeringWith(answers, { flags, token: setting.token })
-    api = server.api
+  })
+  beforeAll(async () => {
     for (const request of preparations) {
-      const { answer } = await answers.play(api, request)
+      const { answer } = await answers.play(suite.api, request)
       expect([request.name, answer.status]).toEqual([request.name, 201])
     }
   })
-  afterAll(async () => {
-    await server?.close()
-    await hooks[Symbol.asyncDispose]()
-    setting[Symbol.dispose]()
-  })
 
-  test.each(requests)('$name', async (request) => {
-    const { answer, wanted } = await answers.play(api, request)
-    expect(answer).toStrictEqual(wanted)
-  })
+  test.each(requests)('$name', suite.play)
 
   test('images, as they are asked about', () => {
-    const asked = (wanted: string): unknown => hooks.seen.find(({ review }) => JSON.stringify(review).includes(wanted))
+    const asked = (wanted: string): unknown => suite.hooks.seen.find(({ review }) => JSON.stringify(review).includes(wanted))
     for (const text of ['images/noted"},{', 'images/silent"}]', 'x.image-policy']) {
       const { answer, wanted } = answers.compare(`asked about ${text}`, { status: 0, body: asked(text) ?? null })
       expect(answer).toStrictEqual(wanted)
     }
-    const tries = hooks.seen.filter(({ review }) => JSON.stringify(review).includes('images/broken')).length
+    const tries = suite.hooks.seen.filter(({ review }) => JSON.stringify(review).includes('images/broken')).length
     expect(answers.compare('tries', { status: 0, body: tries }).wanted?.body).toBe(tries)
   })
 
@@ -100,7 +85,7 @@ describe('plugins that are switched on', () => {
       Promise.all(
         Array.from({ length: 20 }, (_, i) => {
           const { method, path, body } = of(`${what}-${i}`)
-          return api.send(method, answers.own(path), { body: answers.own(JSON.stringify(body)) })
+          return suite.api.send(method, answers.own(path), { body: answers.own(JSON.stringify(body)) })
         }),
       )
     const refused = (await several(event, 'old')).filter(({ status }) => status !== 201)
@@ -110,7 +95,7 @@ describe('plugins that are switched on', () => {
     expect(new Set(refused.map(({ text }) => text)).size).toBe(1)
     expect((await several(newEvent, 'new')).map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 201))
     const tried = event('tried')
-    const dry = await api.send('POST', answers.own(`${tried.path}?dryRun=All`), { body: answers.own(JSON.stringify(tried.body)) })
+    const dry = await suite.api.send('POST', answers.own(`${tried.path}?dryRun=All`), { body: answers.own(JSON.stringify(tried.body)) })
     expect(dry.status).toBe(201)
   })
 })

@@ -32,6 +32,18 @@ async function authentication(server: Server): Promise<Record<string, string>> {
   return (await server.api.get('/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication')).data!
 }
 
+/** Says that the extension server, behind a service `flavors`, has the group. */
+async function register(server: Server, { ca }: ExtensionServer): Promise<void> {
+  await server.api.create(SERVICES, {
+    ...{ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: NAME } },
+    spec: {
+      ...{ group: 'example.org', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
+      caBundle: Buffer.from(ca).toString('base64'),
+      service: { namespace: 'default', name: 'flavors' },
+    },
+  })
+}
+
 /** A service `flavors` with one endpoint on this machine. */
 async function expose(server: Server, port: number): Promise<void> {
   await server.api.create('/api/v1/namespaces/default/services', {
@@ -55,14 +67,7 @@ test('an extension API server behind an APIService: found step by step, asked as
   expect(JSON.parse(data['requestheader-allowed-names']!)).toEqual(['front-proxy-client'])
   await using extension = await extensionServer('flavors.default.svc', data['requestheader-client-ca-file']!)
 
-  await server.api.create(SERVICES, {
-    ...{ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: NAME } },
-    spec: {
-      ...{ group: 'example.org', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
-      caBundle: Buffer.from(extension.ca).toString('base64'),
-      service: { namespace: 'default', name: 'flavors' },
-    },
-  })
+  await register(server, extension)
   expect((await available(server, 'ServiceNotFound')).message).toBe('service/flavors in "default" is not present')
   const refused = await server.api.send('GET', FLAVORS)
   expect([refused.status, refused.text]).toEqual([503, 'service unavailable\n'])
@@ -136,14 +141,7 @@ test('upgrades go through to the server behind, as who asks; one that it refuses
   await using server = await startServer()
   const data = await authentication(server)
   await using extension = await extensionServer('flavors.default.svc', data['requestheader-client-ca-file']!)
-  await server.api.create(SERVICES, {
-    ...{ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: NAME } },
-    spec: {
-      ...{ group: 'example.org', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
-      caBundle: Buffer.from(extension.ca).toString('base64'),
-      service: { namespace: 'default', name: 'flavors' },
-    },
-  })
+  await register(server, extension)
   await expose(server, extension.port)
   await endpoint(server, extension)
   await available(server, 'Passed')

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HookServer, type HookReply } from '../../server/webhook/testing/hook-server.ts'
-import type { Api } from '../fixtures/api.ts'
-import { Setting } from '../fixtures/setting.ts'
+import { describe, expect, test } from 'vitest'
+import type { HookReply } from '../../server/webhook/testing/hook-server.ts'
+import type { Setting } from '../fixtures/setting.ts'
 import { replies, requests, selectors, shown, tokenLines, userOf } from '../reference/authorization-webhook.cases.ts'
-import { Answers, answeringWith, type Request } from '../reference/play.ts'
+import { Answers } from '../reference/play.ts'
+import { hookedSuiteOf } from '../reference/suite.ts'
 
 type Json = Record<string, unknown>
 
@@ -39,48 +39,32 @@ describe.each([
   ['v1', (s: Setting, k: string) => flags('v1', s, k)],
   ['v1beta1', (s: Setting, k: string) => flags('v1beta1', s, k)],
   ['configuration', file],
-] as const)('a webhook that authorizes: %s', (suite, flagsOf) => {
+] as const)('a webhook that authorizes: %s', (form, flagsOf) => {
   // What the old version changes is how it is asked and what it takes for an answer.
-  const played = suite === 'v1beta1' ? requests.filter(({ name }) => /^(allowed|the old version|another kind):/.test(name)) : requests
-  const answers = new Answers(`authorization-webhook-${suite}`)
-  const setting = new Setting()
-  let hooks: HookServer
-  let server: Awaited<ReturnType<typeof answeringWith>> | undefined
-  let api: Api
-  beforeAll(async () => {
-    hooks = await HookServer.open()
-    answers.masks.set(`127.0.0.1:${hooks.port}`, 'HOOK')
+  const played = form === 'v1beta1' ? requests.filter(({ name }) => /^(allowed|the old version|another kind):/.test(name)) : requests
+  const answers = new Answers(`authorization-webhook-${form}`)
+  const suite = hookedSuiteOf(answers, (hooks, setting) => {
     hooks.on('/access', replyTo)
     const cluster = { server: `${hooks.url}/access`, 'certificate-authority-data': hooks.caBundle }
     const kubeconfig = setting.kubeconfig('hook', cluster, { username: 'server', password: 'secret' })
-    server = await answeringWith(answers, { flags: [setting.tokens(...tokenLines), ...flagsOf(setting, kubeconfig)], token: setting.token })
-    api = server.api
-  })
-  afterAll(async () => {
-    await server?.close()
-    await hooks[Symbol.asyncDispose]()
-    setting[Symbol.dispose]()
+    return [setting.tokens(...tokenLines), ...flagsOf(setting, kubeconfig)]
   })
 
-  const play = async (request: Request): Promise<void> => {
-    const { answer, wanted } = await answers.play(api, request)
-    expect(answer).toStrictEqual(wanted)
-  }
-  test.each(played)('$name', play)
-  if (suite === 'v1') test.each(selectors)('$name', play)
+  test.each(played)('$name', suite.play)
+  if (form === 'v1') test.each(selectors)('$name', suite.play)
   test.each(shown)('$name, as it is asked', async (request) => {
-    const from = hooks.seen.length
-    await api.send(request.method, request.path, {
+    const from = suite.hooks.seen.length
+    await suite.api.send(request.method, request.path, {
       body: request.body,
       ...(request.type === undefined ? {} : { type: request.type }),
       token: 'allowed',
     })
-    const { answer, wanted } = answers.compare(`asked for ${request.name}`, { status: 0, body: hooks.seen.slice(from) })
+    const { answer, wanted } = answers.compare(`asked for ${request.name}`, { status: 0, body: suite.hooks.seen.slice(from) })
     expect(answer).toStrictEqual(wanted)
   })
 
   test('is asked once about what it has answered', async () => {
-    const of = (name: string): number => hooks.seen.filter((s) => (s.review.spec as Json).user === userOf(name)).length
+    const of = (name: string): number => suite.hooks.seen.filter((s) => (s.review.spec as Json).user === userOf(name)).length
     const seen = Object.fromEntries(['allowed', 'denied', 'no opinion', '404'].map((name) => [name, of(name)]))
     const { answer, wanted } = answers.compare('how often it is asked', { status: 0, body: seen })
     expect(answer).toStrictEqual(wanted)

@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Api } from '../fixtures/api.ts'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import { Setting } from '../fixtures/setting.ts'
 import { headerRequests, pathRequests, preparations, READER } from '../reference/paths.cases.ts'
-import { Answers, answeringWith, type Request } from '../reference/play.ts'
+import { Answers, answeringWith } from '../reference/play.ts'
+import { suiteOf } from '../reference/suite.ts'
 
 /** Paths and headers that pretend: whoever sends them sees what he sees of the reference. */
 describe('tricks', () => {
   const answers = new Answers('paths')
   const setting = new Setting()
-  let server: Awaited<ReturnType<typeof answeringWith>> | undefined
-  let api: Api
+  afterAll(() => setting[Symbol.dispose]())
+  const suite = suiteOf(answers, () => answeringWith(answers, { flags: [setting.tokens(`${READER},${READER},1`)], token: setting.token }))
   beforeAll(async () => {
-    server = await answeringWith(answers, { flags: [setting.tokens(`${READER},${READER},1`)], token: setting.token })
-    api = server.api
-    for (const request of preparations) await answers.play(api, request)
-  })
-  afterAll(async () => {
-    await server?.close()
-    setting[Symbol.dispose]()
+    for (const request of preparations) await answers.play(suite.api, request)
   })
 
-  const play = async (request: Request): Promise<void> => {
-    const { answer, wanted } = await answers.play(api, request)
-    expect(answer).toStrictEqual(wanted)
-  }
-  test.each(pathRequests)('$name', play)
-  test.each(headerRequests)('$name', play)
+  test.each(pathRequests)('$name', suite.play)
+  test.each(headerRequests)('$name', suite.play)
 })

@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HookServer, reviewed } from '../../server/webhook/testing/hook-server.ts'
-import type { Api } from '../fixtures/api.ts'
-import { Setting } from '../fixtures/setting.ts'
+import { describe, expect, test } from 'vitest'
+import { reviewed } from '../../server/webhook/testing/hook-server.ts'
 import { until } from '../fixtures/until.ts'
 import { limitedResources, quotaRequests } from '../reference/plugin-configuration.cases.ts'
-import { Answers, answeringWith } from '../reference/play.ts'
+import { Answers } from '../reference/play.ts'
+import { hookedSuiteOf } from '../reference/suite.ts'
 
 /** What plugins are told by a file: what needs a quota, and what is shown to webhooks. */
 describe('a configuration of admission plugins', () => {
   const answers = new Answers('plugin-configuration')
-  const setting = new Setting()
-  let hooks: HookServer
-  let server: Awaited<ReturnType<typeof answeringWith>> | undefined
-  let api: Api
-  beforeAll(async () => {
-    hooks = await HookServer.open()
+  const suite = hookedSuiteOf(answers, (hooks, setting) => {
     const plugin = (name: string, configuration: object): object => ({
       name,
       configuration: { apiVersion: 'apiserver.config.k8s.io/v1', ...configuration },
@@ -39,23 +33,17 @@ describe('a configuration of admission plugins', () => {
         plugin('NobodyHasThis', { kind: 'X' }),
       ],
     }
-    const flags = [setting.tokens(), `--admission-control-config-file=${setting.file('admission.yaml', configuration)}`]
-    server = await answeringWith(answers, { flags, token: setting.token })
-    api = server.api
-  })
-  afterAll(async () => {
-    await server?.close()
-    await hooks[Symbol.asyncDispose]()
-    setting[Symbol.dispose]()
+    return [setting.tokens(), `--admission-control-config-file=${setting.file('admission.yaml', configuration)}`]
   })
 
   test.each(quotaRequests)('$name', async (request) => {
-    const { answer, wanted } = await answers.play(api, request)
+    const { answer, wanted } = await answers.play(suite.api, request)
     const told = ({ status, body }: { status: number; body: unknown }): unknown => (status < 300 ? status : { status, body })
     expect(told(answer)).toStrictEqual(told(wanted!))
   })
 
   test('webhooks are shown what is theirs', async () => {
+    const { api, hooks } = suite
     for (const path of ['mutating', 'validating']) hooks.on(`/${path}`, (review) => reviewed(review))
     const hook = (path: string): object => ({
       ...{ name: 'hook.example.com', sideEffects: 'None', admissionReviewVersions: ['v1'], failurePolicy: 'Fail' },

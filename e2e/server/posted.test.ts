@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Api } from '../fixtures/api.ts'
+import { describe, test } from 'vitest'
 import { posted } from '../reference/posted.cases.ts'
-import { Answers, answering } from '../reference/play.ts'
+import { Answers } from '../reference/play.ts'
+import { suiteOf } from '../reference/suite.ts'
 
 /** Reviews, tokens, evictions and bindings: each answer is the reference's. */
 describe('objects that are not stored', () => {
-  const answers = new Answers('posted')
-  let server: Awaited<ReturnType<typeof answering>> | undefined
-  let api: Api
-  beforeAll(async () => {
-    server = await answering(answers)
-    api = server.api
-  })
-  afterAll(() => server?.close())
+  const suite = suiteOf(new Answers('posted'))
 
-  test.each(posted)('$name', async (request) => {
-    const { answer, wanted } = await answers.play(api, request)
-    expect(answer).toStrictEqual(wanted)
-  })
+  test.each(posted)('$name', suite.play)
 })

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { NAMESPACE, play, recordingOf, type Json, type Outcome, type Send } from './case.ts'
+import { askReference, writeAnswers } from '../asking.ts'
+import { NAMESPACE, play, recordingOf, type Outcome, type Send } from './case.ts'
 import { certificateCases } from './certificates.ts'
 import { objectCases } from './index.ts'
 import { policyCases } from './policies.ts'
@@ -10,25 +9,19 @@ import { playReview, reviewCases, type ReviewOutcome } from './reviews.ts'
 /**
  * Plays every case against a reference kube-apiserver with NodeRestriction on (REFERENCE_URL, REFERENCE_TOKEN) and writes what came of it
  * beside this file.
- *   NODE_TLS_REJECT_UNAUTHORIZED=0 node e2e/reference/calls/record.ts [FILE...]
+ *   node e2e/reference/calls/record.ts [FILE...]
  * Named files alone are written.
  */
 const wanted = process.argv.slice(2)
 const isWanted = (file: string): boolean => wanted.length === 0 || wanted.includes(file)
-const { REFERENCE_URL = '', REFERENCE_TOKEN = '' } = process.env
 
-const send: Send = async (method, path, body, headers = {}) => {
-  const answer = await fetch(REFERENCE_URL + path, {
-    method,
-    headers: { authorization: `Bearer ${REFERENCE_TOKEN}`, 'content-type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { code: answer.status, body: (await answer.json()) as Json }
+const send: Send = async (method, path, body, headers) => {
+  const { status, body: answered } = await askReference(method, path, body, headers)
+  return { code: status, body: answered }
 }
 
 function write(file: string, at: number, answers: readonly unknown[]): void {
-  const lines = recordingOf(at, answers).map((answer) => JSON.stringify(answer))
-  writeFileSync(join(import.meta.dirname, file), `[\n${lines.join(',\n')}\n]\n`)
+  writeAnswers(new URL(file, import.meta.url), recordingOf(at, answers))
 }
 
 await send('POST', '/api/v1/namespaces', { metadata: { name: NAMESPACE } })

@@ -49,7 +49,7 @@ describe('as kube-apiserver answered', () => {
       .sort()
     expect(causes).toEqual(fact.causes ?? [])
     if (fact.causes === undefined) {
-      expect(definitionWarnings(prepared(c).spec).map((text) => text.replaceAll('"', '\\"'))).toEqual(fact.warnings ?? [])
+      expect(definitionWarnings(prepared(c).spec)).toEqual(fact.warnings ?? [])
     }
   })
 })

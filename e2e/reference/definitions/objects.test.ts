@@ -36,7 +36,7 @@ function answer(schema: Schema, obj: JsonObject, old: JsonObject | undefined): F
     ...validateEmbedded(obj, schema),
     ...(old === undefined || validateListTypes(old, schema).length === 0 ? validateListTypes(obj, schema) : []),
   ]
-  const warnings = unknown.length === 0 ? {} : { warnings: unknown.map((path) => `unknown field \\"${path}\\"`) }
+  const warnings = unknown.length === 0 ? {} : { warnings: unknown.map((path) => `unknown field "${path}"`) }
   if (errors.length > 0) return { code: 422, ...warnings, causes: [...new Set(errors.map(cause))].sort() }
   const { metadata: _, apiVersion: _v, kind: _k, ...object } = obj
   return { code: old === undefined ? 201 : 200, ...warnings, object: JSON.parse(JSON.stringify(object)) }

@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { JsonObject } from '../../../server/extensions/json-values.ts'
+import { askReference, writeAnswers } from '../asking.ts'
 import { definitionCases, definitionOf } from './definition-cases.ts'
 import { group, kind, objectCases, plural, schemaOf } from './object-cases.ts'
 
 /**
- * Writes objects.answers.json and definitions.answers.json from a running kube-apiserver: $REFERENCE_URL and $REFERENCE_TOKEN, with NODE_TLS_REJECT_UNAUTHORIZED=0.
+ * Writes objects.answers.json and definitions.answers.json from a running kube-apiserver: $REFERENCE_URL and $REFERENCE_TOKEN.
  */
-const { REFERENCE_URL = '', REFERENCE_TOKEN = '' } = process.env
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
 interface Answer {
@@ -16,14 +14,7 @@ interface Answer {
   readonly body: JsonObject & { message?: string; details?: { causes?: readonly JsonObject[] } }
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<Answer> {
-  const headers = { authorization: `Bearer ${REFERENCE_TOKEN}`, accept: 'application/json', 'content-type': 'application/json' }
-  const answer = await fetch(REFERENCE_URL + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
-  const warnings = [...(answer.headers.get('warning') ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!)
-  const text = await answer.text()
-  // A path that is not there yet is answered in plain text.
-  return { status: answer.status, warnings, body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : { message: text } }
-}
+const send = (method: string, path: string, body?: unknown): Promise<Answer> => askReference(method, path, body)
 
 const definition = (i: number, schema: JsonObject): JsonObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -126,9 +117,5 @@ async function recordDefinitions(): Promise<Record<string, JsonObject>> {
   return facts
 }
 
-function write(name: string, found: object): void {
-  const lines = Object.entries(found).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
-  writeFileSync(join(import.meta.dirname, name), `{\n${lines.join(',\n')}\n}\n`)
-}
-write('definitions.answers.json', await recordDefinitions())
-write('objects.answers.json', await recordObjects())
+writeAnswers(new URL('definitions.answers.json', import.meta.url), await recordDefinitions())
+writeAnswers(new URL('objects.answers.json', import.meta.url), await recordObjects())

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { askReference, writeAnswers } from '../asking.ts'
 import { withPaths, type Json, type Kind } from './cases.ts'
 
-/** How the recorders talk to the reference kube-apiserver named by REFERENCE_URL and REFERENCE_TOKEN. */
+/** Where the recorders of kinds work at the reference. */
 export const NAMESPACE = 'facts'
 const plural: Readonly<Record<Kind, string>> = {
   Pod: 'pods',
@@ -12,35 +11,15 @@ const plural: Readonly<Record<Kind, string>> = {
   ReplicaSet: 'replicasets',
 }
 
-export function call(
+export async function call(
   method: string,
   path: string,
   body?: unknown,
   accept = 'application/json',
   contentType = 'application/json',
 ): Promise<{ code: number; body: Json; warnings: string[] }> {
-  const url = new URL(path, process.env.REFERENCE_URL)
-  const text = body === undefined ? '' : JSON.stringify(body)
-  // The length is stated, since Node sends a DELETE with a body of unknown length in a form that Go refuses.
-  const headers = {
-    authorization: `Bearer ${process.env.REFERENCE_TOKEN}`,
-    'content-type': contentType,
-    accept,
-    'content-length': Buffer.byteLength(text),
-  }
-  return new Promise((resolve, reject) => {
-    const req = request(url, { method, headers, rejectUnauthorized: false }, (res) => {
-      const chunks: Buffer[] = []
-      res.on('data', (c: Buffer) => chunks.push(c))
-      res.on('end', () => {
-        const parsed = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Json
-        const warnings = (res.headersDistinct.warning ?? []).map((w) => JSON.parse(w.replace(/^299 - /, '')) as string)
-        resolve({ code: res.statusCode ?? 0, body: parsed, warnings })
-      })
-    })
-    req.on('error', reject)
-    req.end(text)
-  })
+  const { status, ...told } = await askReference(method, path, body, { accept, 'content-type': contentType })
+  return { code: status, ...told }
 }
 
 export function collection(kind: Kind): string {
@@ -71,7 +50,6 @@ export async function prepareNamespace(): Promise<void> {
   })
 }
 
-/** One fact a line, so that a change shows as one. */
 export function writeFacts(file: string, facts: readonly unknown[]): void {
-  writeFileSync(new URL(file, import.meta.url), `[\n${facts.map((f) => JSON.stringify(f)).join(',\n')}\n]\n`)
+  writeAnswers(new URL(file, import.meta.url), facts)
 }

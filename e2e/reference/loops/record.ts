@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createClient } from '../../../server/client/client.ts'
 import { createHttpTransport } from '../../../server/client/http-transport.ts'
@@ -8,6 +7,7 @@ import { systemClock } from '../../../server/machinery/clock.ts'
 import { readKubeconfig } from '../../fixtures/api.ts'
 import { realLoops, startRealLoops } from '../../fixtures/real-loops.ts'
 import { startServer } from '../../fixtures/server.ts'
+import { writeAnswers } from '../asking.ts'
 import { type Answer, type Case, play, type World } from './case.ts'
 import { cases } from './cases.ts'
 import { loops, resources } from './resources.ts'
@@ -19,7 +19,7 @@ import { loops, resources } from './resources.ts'
  */
 const QUIET_MS = 3000
 const LONGEST_MS = 90_000
-const file = join(import.meta.dirname, 'loops.answers.json')
+const file = new URL('loops.answers.json', import.meta.url)
 
 if (realLoops === undefined) throw new Error('BINNACLE_REAL_LOOPS is not set')
 const wanted = process.argv.slice(2)
@@ -72,8 +72,8 @@ try {
   for (const d of done) if (d.status === 'rejected') process.stderr.write(`${String(d.reason)}\n`)
   const answers = new Map(wanted.length === 0 ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Answer[]).map((a) => [a.case, a]))
   for (const d of done) if (d.status === 'fulfilled') answers.set(d.value.case, d.value)
-  const lines = cases.flatMap(({ name }) => answers.get(name) ?? []).map((a) => JSON.stringify(a))
-  writeFileSync(file, `[\n${lines.join(',\n')}\n]\n`)
+  const lines = cases.flatMap(({ name }) => answers.get(name) ?? [])
+  writeAnswers(file, lines)
   process.stdout.write(`${lines.length} cases\n`)
 } finally {
   manager[Symbol.dispose]()

@@ -1,24 +1,14 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { askReference, writeAnswers } from '../asking.ts'
 import { objects, patchCases, paths } from './patch-cases.ts'
 import { type Answer, play, type Request } from './play.ts'
 import { strategicCases } from './strategic-cases.ts'
 
 /**
- * Writes strategic.answers.json and patches.answers.json from a running kube-apiserver: $REFERENCE_URL and $REFERENCE_TOKEN, with
- * NODE_TLS_REJECT_UNAUTHORIZED=0.
+ * Writes strategic.answers.json and patches.answers.json from a running kube-apiserver: $REFERENCE_URL and $REFERENCE_TOKEN.
  */
-const { REFERENCE_URL = '', REFERENCE_TOKEN = '' } = process.env
-
-async function send({ method, path, contentType, body }: Request): Promise<Answer> {
-  const headers = { authorization: `Bearer ${REFERENCE_TOKEN}`, accept: 'application/json', 'content-type': contentType }
-  const request = { method, headers, ...(body === '' && method === 'DELETE' ? {} : { body }) }
-  const answer = await fetch(REFERENCE_URL + path, request).catch(() => undefined)
-  // A handler that panics closes the connection.
-  if (answer === undefined) return { status: 0, warnings: [], body: {} }
-  const warnings = [...(answer.headers.get('warning') ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!)
-  return { status: answer.status, warnings, body: await answer.json() }
-}
+// A handler that panics closes the connection.
+const send = ({ method, path, contentType, body }: Request): Promise<Answer> =>
+  askReference(method, path, body, { 'content-type': contentType }).catch(() => ({ status: 0, warnings: [], body: {} }))
 
 interface Deployment {
   message?: string
@@ -44,9 +34,5 @@ const merge = 'application/merge-patch+json'
 await send({ method: 'PATCH', path: paths.deployment, contentType: merge, body: '{"metadata":{"finalizers":null}}' })
 for (const path of [paths.deployment, paths.configMap, paths.revision]) await send({ method: 'DELETE', path, contentType, body: '' })
 
-function write(name: string, facts: object): void {
-  const lines = Object.entries(facts).map(([key, fact]) => `${JSON.stringify(key)}: ${JSON.stringify(fact)}`)
-  writeFileSync(join(import.meta.dirname, name), `{\n${lines.join(',\n')}\n}\n`)
-}
-write('strategic.answers.json', strategic)
-write('patches.answers.json', patches)
+writeAnswers(new URL('strategic.answers.json', import.meta.url), strategic)
+writeAnswers(new URL('patches.answers.json', import.meta.url), patches)
