@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next'
-import { baseContext } from '../kube/acting.ts'
 import { type Connection, isStale } from '../kube/connection.ts'
 import type { ClusterPart } from '../kube/protocol.ts'
 import type { Tone } from '../kube/types.ts'
 import { useContextName } from '../ui/context-name.ts'
 import { ToneMark } from '../ui/icon.tsx'
+import { isOnly, onlyCluster } from './cluster-term.ts'
 import { ConnectionWord } from './connection.tsx'
 import './cluster-strip.css'
 
@@ -50,14 +50,12 @@ function Cluster({
 }) {
   const { t } = useTranslation()
   const name = useContextName(context)
-  const term = clusterTerm(context)
-  const only = filter.split(' ').includes(term)
+  const only = isOnly(filter, context)
   const why = absent ? t('contexts.unserved') : (part?.state.error?.message ?? error ?? (isStale(connection) ? connection.message : ''))
   const counted = part && (part.total > 0 || part.state.synced) ? t('contexts.rows', { count: part.total }) : ''
   const tone: Tone = absent ? 'muted' : why && connection.tone === 'ok' ? 'warn' : connection.tone
   // Its word has the mark itself.
   const worded = connection.tone !== 'ok' && connection.word !== 'quiet' && !absent
-  const without = filter.split(' ').filter((word) => word !== term)
   return (
     <li>
       <button
@@ -65,9 +63,7 @@ function Cluster({
         className="icon-button"
         aria-pressed={only}
         title={[name, why, t('contexts.only')].filter(Boolean).join('\n')}
-        onClick={() =>
-          onFilter((only ? without : [...without.filter((word) => !word.startsWith('cluster:')), term]).filter(Boolean).join(' '))
-        }
+        onClick={() => onFilter(onlyCluster(filter, context))}
       >
         {!worded && <ToneMark tone={tone} />}
         <strong className="ellipsis">{name}</strong>
@@ -81,10 +77,4 @@ function Cluster({
       )}
     </li>
   )
-}
-
-/** What leaves the rows of one cluster; a name with a space is told from the next word by quotes. */
-const clusterTerm = (context: string): string => {
-  const name = baseContext(context)
-  return /[\s'"]/.test(name) ? `"cluster:${name.replaceAll('"', '')}"` : `cluster:${name}`
 }

@@ -117,7 +117,8 @@ function matches(term: Term, row: Filterable, cluster: string): boolean {
       return row.text.includes(term.value) || (cluster !== '' && cluster.toLowerCase().includes(term.value))
     case 'cluster':
       // Where one cluster is shown there is nothing to choose between.
-      return cluster === '' ? !term.not : term.values.includes(cluster)
+      // A context may have a comma in its name.
+      return cluster === '' ? !term.not : term.values.includes(cluster) || term.values.join(',') === cluster
     case 'name':
       // Names are lower case nearly everywhere, but RBAC's need not be.
       return row.name.toLowerCase().includes(term.value)
