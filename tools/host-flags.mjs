@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+
 /**
- * How the control plane's process is tuned for memory, for every way it is started from this tree.
+ * How the control plane's process is tuned for memory, for every way it is started from this tree; Electron's main process reads the same file.
  * - A young generation of 4 MB instead of 16: what a request leaves behind dies young anyway.
  * - An old generation that grows by 60 % between collections instead of doubling and more.
  * - Two malloc arenas instead of eight a core (glibc): buffers come and go on several threads, and an arena gives little back.
@@ -7,11 +9,14 @@
  *   freed (mallopt(3)), and keep all later ones.
  * Figures: docs/decisions/0010-performance.md.
  */
-export const hostNodeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=60']
+const file = new URL('../electron/main/host-tuning.json', import.meta.url)
+/** @type {{ nodeFlags: string[], malloc: Record<string, string> }} */
+const tuning = JSON.parse(readFileSync(file, 'utf8'))
 
-/** @type {Record<string, string>} */
-const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(1 << 20), MALLOC_TRIM_THRESHOLD_: String(1 << 20) }
+export const hostNodeFlags = tuning.nodeFlags
 
 /** What whoever starts this has set already stays. */
 export const hostEnv =
-  process.platform === 'linux' ? Object.fromEntries(Object.entries(MALLOC).map(([name, value]) => [name, process.env[name] ?? value])) : {}
+  process.platform === 'linux'
+    ? Object.fromEntries(Object.entries(tuning.malloc).map(([name, value]) => [name, process.env[name] ?? value]))
+    : {}

@@ -32,6 +32,7 @@ import { trayBitmap } from './tray-image.ts'
 import { TrayIcon } from './tray.ts'
 import { Updates } from './updates.ts'
 import { defaultSize, parseState, type RememberedWindow } from './window-state.ts'
+import tuning from './host-tuning.json' with { type: 'json' }
 import { Windows } from './windows.ts'
 
 // dist/electron/main.cjs in the source tree and in the package alike.
@@ -39,9 +40,6 @@ const dist = join(__dirname, '..')
 const developer = !app.isPackaged
 const partition = 'persist:binnacle'
 const stateFile = (): string => join(app.getPath('userData'), 'window.json')
-
-/** As tools/host-flags.mjs has it for the other ways to start: glibc gives large buffers back, and has two arenas. */
-const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(1 << 20), MALLOC_TRIM_THRESHOLD_: String(1 << 20) }
 
 /** Passed to every run of the host, so that the windows' cookie outlives a restart. */
 const secret = randomBytes(32).toString('base64url')
@@ -99,9 +97,9 @@ const supervisor = new Supervisor({
     const launched = utilityProcess.fork(join(dist, 'server', 'main.mjs'), args, {
       serviceName: 'Binnacle control plane',
       stdio: ['ignore', 'pipe', 'pipe'],
-      // As tools/host-flags.mjs has it for the other ways to start.
-      execArgv: ['--max-semi-space-size=4', '--heap-growing-percent=60'],
-      env: { ...process.env, ...(process.platform === 'linux' ? MALLOC : {}), BINNACLE_SESSION_SECRET: secret },
+      // tools/host-flags.mjs says what for.
+      execArgv: tuning.nodeFlags,
+      env: { ...process.env, ...(process.platform === 'linux' ? tuning.malloc : {}), BINNACLE_SESSION_SECRET: secret },
     })
     child = launched
     local = undefined
