@@ -1,6 +1,3 @@
-/**
- * The grammar of CEL, by recursive descent. The file is long because the parser is one: a method for each rule, over one place in one text.
- */
 import type { Call, Expr, MapEntry, StructField } from './ast.ts'
 import {
   AFTER_AND,

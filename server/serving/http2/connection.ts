@@ -1,7 +1,3 @@
-/**
- * One connection. The file is long because the class is one: each frame reads and writes what all others do (windows, the block that is open,
- * what counts as abuse, the streams), and nobody else may.
- */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Protocol } from '../connections.ts'
