@@ -19,12 +19,12 @@ function shown(...certs: readonly string[]): Parameters<typeof peerIssuers>[0] {
 }
 
 test('who signed whom', () => {
-  expect([...peerIssuers(shown(client, pem.clients.cert))]).toEqual([id(client), id(pem.clients.cert)])
-  expect([...peerIssuers(shown(client, pem.clients.cert, pem.clients.cert))]).toHaveLength(2)
+  expect([...peerIssuers(shown(client, pem.clients.cert), now)]).toEqual([id(client), id(pem.clients.cert)])
+  expect([...peerIssuers(shown(client, pem.clients.cert, pem.clients.cert), now)]).toHaveLength(2)
 })
 
 test('a name is not enough', () => {
-  expect([...peerIssuers(shown(client, pem.namesake.cert))]).toEqual([id(client)])
+  expect([...peerIssuers(shown(client, pem.namesake.cert), now)]).toEqual([id(client)])
 })
 
 test('neither is a signature by who is no authority, or none any more', () => {
@@ -33,11 +33,11 @@ test('neither is a signature by who is no authority, or none any more', () => {
     { ...own, name: subjectNode(new X509Certificate(own.cert).raw) },
     { commonName: 'c', organizations: [], use: 'client', now },
   ).cert
-  expect([...peerIssuers(shown(below, own.cert, pem.clients.cert))]).toEqual([id(below)])
+  expect([...peerIssuers(shown(below, own.cert, pem.clients.cert), now)]).toEqual([id(below)])
   const late = issueCertificate(old, { commonName: 'd', organizations: [], use: 'client', now }).cert
-  expect([...peerIssuers(shown(late, old.cert))]).toEqual([id(late)])
+  expect([...peerIssuers(shown(late, old.cert), now)]).toEqual([id(late)])
 })
 
 test('nobody has shown anything', () => {
-  expect(peerIssuers(shown())).toEqual(new Set())
+  expect(peerIssuers(shown(), now)).toEqual(new Set())
 })

@@ -1,6 +1,5 @@
 import { hash, X509Certificate } from 'node:crypto'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
-import { systemClock } from '../machinery/clock.ts'
 
 /** A chain is no longer than this, as OpenSSL has made sure. */
 const MAX_CHAIN = 100
@@ -9,10 +8,9 @@ const MAX_CHAIN = 100
  * The certificate that a client has shown and those above it, as SHA-256 of their DER in base64. OpenSSL has found a way from it to one that is
  * trusted, and does not say to which; node puts a chain together by names alone. So every step is looked at again: who sends a certificate
  * along that has an authority's name shall not come by another authority's rights.
+ * @param now by the clock by which OpenSSL has judged the rest of the chain: milliseconds since the epoch
  */
-export function peerIssuers(socket: Pick<TLSSocket, 'getPeerCertificate'>): ReadonlySet<string> {
-  // As OpenSSL judges the rest of the chain.
-  const now = systemClock.now()
+export function peerIssuers(socket: Pick<TLSSocket, 'getPeerCertificate'>, now: number): ReadonlySet<string> {
   const found = new Set<string>()
   let next = socket.getPeerCertificate(true) as DetailedPeerCertificate | undefined
   let below: X509Certificate | undefined

@@ -1,6 +1,6 @@
 import { createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
-import type { Clock } from '../machinery/clock.ts'
+import { systemClock, type Clock } from '../machinery/clock.ts'
 import type { ConnectionState, ExchangeHandler } from './exchange.ts'
 import { Connections } from './connections.ts'
 import { descriptorLimit } from './descriptors.ts'
@@ -104,6 +104,6 @@ function connectionState(socket: TLSSocket, asked: boolean): ConnectionState {
   const certificate = asked ? socket.getPeerX509Certificate() : undefined
   const memo = new Map<symbol, unknown>()
   if (certificate === undefined) return { peerCertificate: undefined, memo }
-  if (socket.authorized) return { peerCertificate: certificate.raw, peerIssuers: () => peerIssuers(socket), memo }
+  if (socket.authorized) return { peerCertificate: certificate.raw, peerIssuers: () => peerIssuers(socket, systemClock.now()), memo }
   return { peerCertificate: undefined, peerCertificateError: String(socket.authorizationError), memo }
 }
