@@ -87,7 +87,7 @@ test('apply, scale, break, find, read, edit, look, try, apply, undo', async ({ i
 
   // Broken as it happens: a new version of the manifest. That somebody has scaled it meanwhile is told before anything is applied.
   await compose(inspector, manifest('echo panic: no berth for the ferry; exit 3'))
-  await expect(dialog).toContainText('spec.replicas is held by')
+  await expect(dialog).toContainText('spec.replicas was set by an action in the name binnacle')
   await picture('conflict')
   await dialog.getByRole('button', { name: 'Take it over' }).click()
   await expect(dialog.locator('.diff-line.added').filter({ hasText: 'no berth' })).toHaveCount(1)
