@@ -72,7 +72,7 @@ test('the editor knows the fields of every kind as its server describes them, an
   // Offered with what it is, and put in with the beginning of what stands below it.
   const offer = page.getByRole('option', { name: /^selector/ })
   await expect(offer).toContainText('object')
-  await expect(page.locator('.cm-completionInfo')).toContainText('label selector')
+  await expect(page.locator('.cm-completionInfo')).toContainText('Label selector for pods')
   expect(
     (await new AxeBuilder({ page }).analyze()).violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
