@@ -9,6 +9,7 @@ import { TimeParseError, parseTime } from '../machinery/time.ts'
 import { QuantityError, parseJsonQuantity, parseQuantity } from '../machinery/quantity.ts'
 import { canonicalBase64, illegalAt, isByte } from './base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
+import { goName, goTypeOf } from './go-types.ts'
 
 /** What a type that reads its own JSON answers: Go's decoder stops there, and forgets what it had kept before. */
 class Fatal extends Error {}
@@ -48,7 +49,6 @@ export function explain(facts: TypeFacts, value: unknown, typed = false): Explan
   return { typeError: walk.typeError, strict: [...walk.strict] }
 }
 
-const goName = (name: string): string => name.split('.').slice(-2).join('.')
 const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 const join = (path: string, name: string): string => (path === '' ? name : name === '' ? path : `${path}.${name}`)
 
@@ -233,22 +233,6 @@ function entriesOf(value: unknown): Iterable<readonly [string, unknown]> | undef
 /** One by one: of a hundred thousand the first hundred may be enough. */
 function* fieldsOf(object: Readonly<Record<string, unknown>>): Iterable<readonly [string, unknown]> {
   for (const name in object) yield [name, object[name]]
-}
-
-const plainGo: Partial<Record<ScalarKind, string>> = {
-  string: 'string',
-  boolean: 'bool',
-  int32: 'int32',
-  int64: 'int64',
-  double: 'float64',
-  bytes: '[]uint8',
-  quantity: 'resource.Quantity',
-}
-
-function goTypeOf(type: TypeRef): string {
-  if (type.kind === 'array') return `[]${goTypeOf(type.items)}`
-  if (type.kind === 'map') return `map[string]${goTypeOf(type.values)}`
-  return type.kind === 'ref' ? goName(type.name) : (plainGo[type.kind] ?? type.kind)
 }
 
 const goTypeOfMap = (goType: string, values: TypeRef): string => (goType === '' ? `map[string]${goTypeOf(values)}` : goType)

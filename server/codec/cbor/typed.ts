@@ -5,6 +5,7 @@ import { parseQuantity, QuantityError } from '../../machinery/quantity.ts'
 import { parseTime, TimeParseError } from '../../machinery/time.ts'
 import { canonicalBase64, illegalAt } from '../../scheme/base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
+import { goName, goTypeOf } from '../../scheme/go-types.ts'
 import { belowInt64, decodeAny, decodeMap, Decoder, duplicate, isInt64 } from './decoder.ts'
 import * as cbor from './head.ts'
 import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
@@ -66,8 +67,6 @@ export function interpret(bytes: Buffer): { apiVersion: string; kind: string } {
     throw e instanceof CborError ? new CborError(`unable to determine group/version/kind: ${e.message}`) : e
   }
 }
-
-const goName = (name: string): string => name.split('.').slice(-2).join('.')
 
 /** Deeper than any real schema, shallower than the stack, as for JSON. */
 const MAX_DEPTH = 500
@@ -439,18 +438,3 @@ const mayBeFields = (type: number): boolean => type === cbor.MAP || type === cbo
 
 const RAW = 'failed to transcode RawExtension to JSON: failed to parse RawExtension bytes as CBOR'
 const FIELDS = 'failed to transcode FieldsV1 to JSON: metav1.FieldsV1 cbor invalid'
-
-const PLAIN: Partial<Record<ScalarKind, string>> = {
-  string: 'string',
-  boolean: 'bool',
-  int32: 'int32',
-  int64: 'int64',
-  double: 'float64',
-  bytes: '[]uint8',
-}
-
-function goTypeOf(type: TypeRef): string {
-  if (type.kind === 'array') return `[]${goTypeOf(type.items)}`
-  if (type.kind === 'map') return `map[string]${goTypeOf(type.values)}`
-  return type.kind === 'ref' ? goName(type.name) : (PLAIN[type.kind] ?? type.kind)
-}

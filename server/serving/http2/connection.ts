@@ -9,7 +9,8 @@ import { continueFrame, goawayFrame, pingFrame, rstStreamFrame, settingsAck, set
 import { FrameReader, type FrameSink } from './frame-reader.ts'
 import { Gather } from '../gather.ts'
 import { HpackDecoder } from './hpack-decoder.ts'
-import { RateLimit, type Http2Limits } from './limits.ts'
+import type { Http2Limits } from './limits.ts'
+import { TokenBucket } from '../../machinery/token-bucket.ts'
 import { Output } from './output.ts'
 import { ignoredHeaders, RequestHead } from './request-head.ts'
 import type { SendQueue } from './send-queue.ts'
@@ -66,8 +67,8 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
   readonly #decoder = new HpackDecoder()
   readonly #output: Output
   readonly #streams = new Map<number, Http2Stream>()
-  readonly #resets: RateLimit
-  readonly #idleFrames: RateLimit
+  readonly #resets: TokenBucket
+  readonly #idleFrames: TokenBucket
   readonly #onClosed: (() => void)[] = []
   /** The last streams that were reset here. */
   readonly #broken = new Set<number>()
@@ -100,8 +101,8 @@ export class Http2Connection implements FrameSink, StreamHost, Protocol, TakesTu
     this.#limits = options.limits
     this.state = options.state
     this.remoteAddress = socket.remoteAddress ?? ''
-    this.#resets = new RateLimit(options.clock, options.limits.resetBurst, options.limits.resetsPerSecond)
-    this.#idleFrames = new RateLimit(options.clock, options.limits.idleFrameBurst, options.limits.idleFramesPerSecond)
+    this.#resets = new TokenBucket(options.clock, options.limits.resetsPerSecond, options.limits.resetBurst)
+    this.#idleFrames = new TokenBucket(options.clock, options.limits.idleFramesPerSecond, options.limits.idleFrameBurst)
     this.#output = new Output(socket, options.clock, (done, drained) => this.#settle(done, drained), options.onHandlerError)
     this.#reader = new FrameReader(this)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))

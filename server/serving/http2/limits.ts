@@ -1,4 +1,3 @@
-import type { Clock } from '../../machinery/clock.ts'
 import { requestLimits } from '../limits.ts'
 
 export interface Http2Limits {
@@ -39,33 +38,4 @@ export const defaultLimits: Http2Limits = {
   resetsPerSecond: 100,
   idleFrameBurst: 10_000,
   idleFramesPerSecond: 1000,
-}
-
-/** A token bucket that costs nothing while nobody takes from it. */
-export class RateLimit {
-  readonly #clock: Clock
-  readonly #burst: number
-  readonly #perSecond: number
-  #tokens: number
-  #at: number
-
-  constructor(clock: Clock, burst: number, perSecond: number) {
-    this.#clock = clock
-    this.#burst = burst
-    this.#perSecond = perSecond
-    this.#tokens = burst
-    this.#at = clock.now()
-  }
-
-  /** False when the rate is exceeded. */
-  take(): boolean {
-    if (this.#tokens < 1) {
-      const now = this.#clock.now()
-      this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond)
-      this.#at = now
-      if (this.#tokens < 1) return false
-    }
-    this.#tokens--
-    return true
-  }
 }
