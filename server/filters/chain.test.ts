@@ -187,7 +187,7 @@ describe('authentication and authorization', () => {
 })
 
 describe('limits', () => {
-  test('429 above the limits, apart for reads and writes, never for watches and masters', async () => {
+  test('429 above the limits, apart for reads and writes, never for watches, probes and masters', async () => {
     const { handler, open, waiting } = gate()
     const s = new Server(handler, {
       maxRequestsInFlight: 1,
@@ -203,7 +203,9 @@ describe('limits', () => {
     ])
     expect((await s.request('DELETE /api/v1/pods/x', 'bob')).status).toBe(429)
     running.push(s.request('GET /api/v1/pods?watch=1', 'bob'), s.request('GET /api/v1/pods', 'admin'))
-    expect(waiting).toHaveLength(5)
+    running.push(...['/livez', '/readyz', '/healthz'].map((path) => s.request(`GET ${path}`, 'bob')))
+    expect(waiting).toHaveLength(8)
+    expect((await s.request('GET /livez/etcd', 'bob')).status).toBe(429)
     expect(s.metrics.inFlight).toEqual({ readOnly: 2, mutating: 1 })
     open()
     for (const r of await Promise.all(running)) expect(r.status).toBe(200)

@@ -1,6 +1,7 @@
 import { groupMasters, type UserInfo } from '../authn/contract.ts'
 import type { Filter } from '../request/context.ts'
 import { writeText } from './errors.ts'
+import { healthPaths } from './health-paths.ts'
 
 export interface InFlight {
   readOnly: number
@@ -10,8 +11,8 @@ export interface InFlight {
 const readOnlyVerbs = new Set(['get', 'list', 'watch'])
 
 /**
- * Refuses with 429 what exceeds the limits; 0 is no limit. Long-running requests are not counted, members of system:masters and those who
- * are `unlimited` are never refused. `running` is the caller's to read.
+ * Refuses with 429 what exceeds the limits; 0 is no limit. Long-running requests and probes are not counted, members of system:masters and
+ * those who are `unlimited` are never refused. `running` is the caller's to read.
  */
 export function withMaxInFlight(
   maxReadOnly: number,
@@ -21,7 +22,7 @@ export function withMaxInFlight(
 ): Filter {
   const limits: InFlight = { readOnly: maxReadOnly, mutating: maxMutating }
   return (next) => (ctx) => {
-    if (ctx.longRunning) return next(ctx)
+    if (ctx.longRunning || healthPaths.has(ctx.requestInfo.path)) return next(ctx)
     const kind = readOnlyVerbs.has(ctx.requestInfo.verb) ? 'readOnly' : 'mutating'
     if (limits[kind] > 0 && running[kind] >= limits[kind] && !ctx.user.groups.includes(groupMasters) && !unlimited(ctx.user)) {
       return writeText(ctx.exchange, 429, 'Too many requests, please try again later.', { 'retry-after': '1' })

@@ -2,8 +2,7 @@ import { StatusError } from '../machinery/status.ts'
 import type { Filter, RequestContext } from '../request/context.ts'
 import { ServedRequest } from '../request/context.ts'
 import type { StatusWriter } from './errors.ts'
-
-const healthPaths = new Set(['/readyz', '/livez', '/healthz'])
+import { healthPaths } from './health-paths.ts'
 
 /** Knows what is running, so that a shutdown can wait for it. */
 export class RequestWaitGroup {
