@@ -241,15 +241,18 @@ describe('a store that goes away in the middle of it', () => {
   })
 })
 
-test('a clock that is set back: nothing is done again, and what was due comes when it is due', async () => {
-  c = await startTestCluster(cronJobController, jobController, replicaSetController)
-  await c.create(CRON_JOBS, {
+const everyTenMinutes = (): Promise<KubeObject> =>
+  c.create(CRON_JOBS, {
     ...{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tick' } },
     spec: {
       ...{ schedule: '*/10 * * * *', concurrencyPolicy: 'Allow' },
       jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers } } } },
     },
   } as KubeObject)
+
+test('a clock that is set back: nothing is done again, and what was due comes when it is due', async () => {
+  c = await startTestCluster(cronJobController, jobController, replicaSetController)
+  await everyTenMinutes()
   await replicaSet('a', 2)
   await c.pass(601)
   const made = async (): Promise<number> => (await c.list(JOBS)).length
@@ -267,13 +270,7 @@ test('a clock that is set back: nothing is done again, and what was due comes wh
 
 test('a clock that jumps three days: one job for all that was missed, and no pod more', async () => {
   c = await startTestCluster(cronJobController, jobController)
-  await c.create(CRON_JOBS, {
-    ...{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tick' } },
-    spec: {
-      ...{ schedule: '*/10 * * * *', concurrencyPolicy: 'Allow' },
-      jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers } } } },
-    },
-  } as KubeObject)
+  await everyTenMinutes()
   await c.pass(5)
   c.clock.advance(3 * 86_400_000)
   await c.pass(5)

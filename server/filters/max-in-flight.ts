@@ -1,7 +1,7 @@
 import { groupMasters, type UserInfo } from '../authn/contract.ts'
 import type { Filter } from '../request/context.ts'
 import { writeText } from './errors.ts'
-import { healthPaths } from './health-paths.ts'
+import { probePaths } from './probe-paths.ts'
 
 export interface InFlight {
   readOnly: number
@@ -22,7 +22,7 @@ export function withMaxInFlight(
 ): Filter {
   const limits: InFlight = { readOnly: maxReadOnly, mutating: maxMutating }
   return (next) => (ctx) => {
-    if (ctx.longRunning || healthPaths.has(ctx.requestInfo.path)) return next(ctx)
+    if (ctx.longRunning || probePaths.has(ctx.requestInfo.path)) return next(ctx)
     const kind = readOnlyVerbs.has(ctx.requestInfo.verb) ? 'readOnly' : 'mutating'
     if (limits[kind] > 0 && running[kind] >= limits[kind] && !ctx.user.groups.includes(groupMasters) && !unlimited(ctx.user)) {
       return writeText(ctx.exchange, 429, 'Too many requests, please try again later.', { 'retry-after': '1' })

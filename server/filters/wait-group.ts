@@ -2,7 +2,7 @@ import { StatusError } from '../machinery/status.ts'
 import type { Filter, RequestContext } from '../request/context.ts'
 import { ServedRequest } from '../request/context.ts'
 import type { StatusWriter } from './errors.ts'
-import { healthPaths } from './health-paths.ts'
+import { probePaths } from './probe-paths.ts'
 
 /** Knows what is running, so that a shutdown can wait for it. */
 export class RequestWaitGroup {
@@ -53,7 +53,7 @@ export function withWaitGroup(group: RequestWaitGroup, write: StatusWriter): Fil
       if (ctx instanceof ServedRequest) group.track(ctx)
       return next(ctx)
     }
-    if (group.closing && !healthPaths.has(ctx.requestInfo.path)) return refuse(ctx, write)
+    if (group.closing && !probePaths.has(ctx.requestInfo.path)) return refuse(ctx, write)
     group.add()
     let result: void | Promise<void>
     try {

@@ -108,9 +108,10 @@ async function respondStitched(
   parts: readonly Piece[],
 ): Promise<void> {
   const deflated = await Promise.all(parts.map((p) => p.deflated()))
+  const separator = between.length > 0 ? storedPiece(between) : undefined
   const pieces = [storedPiece(head)]
   for (const piece of deflated) {
-    if (between.length > 0 && pieces.length > 1) pieces.push(storedPiece(between))
+    if (separator !== undefined && pieces.length > 1) pieces.push(separator)
     pieces.push(piece)
   }
   pieces.push(storedPiece(tail))

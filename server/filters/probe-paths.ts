@@ -1,2 +1,2 @@
 /** What probes ask: answered while the server ends, and however much is running (the reference's FlowSchema `probes`, which is exempt). */
-export const healthPaths: ReadonlySet<string> = new Set(['/readyz', '/livez', '/healthz'])
+export const probePaths: ReadonlySet<string> = new Set(['/readyz', '/livez', '/healthz'])
