@@ -53,11 +53,6 @@ export const known: readonly Known[] = [
     reason: 'deleting objects that cannot be decoded is for a store that somebody has damaged by hand (KEP-3926)',
   },
   {
-    where: /^list options\/(?:a semicolon|a bad escape)$/,
-    path: /^status$/,
-    reason: 'Go drops a query parameter that it cannot read; here it is an error where it means something',
-  },
-  {
     where: /^list options\/watch, a version of the future$/,
     path: /./,
     reason:
@@ -72,12 +67,6 @@ export const known: readonly Known[] = [
     where: /^methods and paths\/(?:path|delete) \/api\/v1\/bindings$/,
     path: /^status$/,
     reason: 'GET and DELETE of what can only be posted is 405 everywhere; the reference has 404 for this one path',
-  },
-  {
-    where: /^json and merge patches\/strategic: (?:a wrong type|a list for a map|binary that is none)$/,
-    path: /message$/,
-    reason:
-      'a value of a wrong type is explained in the words that every other request gets; the reference has other words after a strategic merge',
   },
   {
     where: /^webhooks: patches\/(?:create|update): another kind$/,

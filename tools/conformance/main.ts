@@ -5,7 +5,8 @@ import { say } from '../setup.mjs'
 import { compare, type Difference } from './compare.ts'
 import { closeConnections, type Target } from './http.ts'
 import { known, knownRow } from './known.ts'
-import { scenarios } from './scenarios/index.ts'
+import { Tally } from './tally.ts'
+import { parts } from './scenarios/index.ts'
 import { examplePods } from './scenarios/pod-security.ts'
 import { closeHooks } from './scenarios/webhooks.ts'
 import { Session, type Scenario } from './session.ts'
@@ -94,26 +95,22 @@ async function main(): Promise<number> {
   try {
     const run = randomBytes(3).toString('hex').replace(/^\d/, 'x')
     const module = flags['pod-security-module']
-    const all = module === undefined ? scenarios : [...scenarios, examplePods(module)]
-    const wanted = all.filter((s) => new RegExp(flags.only).test(s.name))
+    const all = module === undefined ? parts : { ...parts, 'example pods': [examplePods(module)] }
     const found: Difference[] = []
-    let steps = 0
-    for (const s of wanted) {
-      const result = await play(s, both, run)
-      found.push(...result.found)
-      steps += result.steps
+    const tally = new Tally()
+    for (const [part, scenarios] of Object.entries(all)) {
+      for (const s of scenarios.filter(({ name }) => new RegExp(flags.only).test(name))) {
+        const result = await play(s, both, run)
+        found.push(...result.found)
+        tally.add(part, result.steps, result.found)
+      }
     }
     const fresh = flags.all ? found : found.filter((d) => knownRow(d) === undefined)
     const { hide } = flags
     print(hide === undefined ? fresh : fresh.filter((d) => !new RegExp(hide).test(d.path)))
     const unused = flags.only === '' ? known.filter((k) => !found.some((d) => k.where.test(d.where) && k.path.test(d.path))) : []
     for (const k of unused) console.log(`\nno longer a difference, take it off the list: ${k.where} ${k.path} (${k.reason})`)
-    console.log(
-      `\n${wanted.length} scenarios, ${steps} answers compared: ${fresh.length} differences, ${found.length - fresh.length} of them known`.replace(
-        /, (\d+) of them known/,
-        `, ${found.length - fresh.length} more are known`,
-      ),
-    )
+    console.log(`\n${tally.table()}`)
     return fresh.length + unused.length === 0 ? 0 : 1
   } finally {
     closeConnections()

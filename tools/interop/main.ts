@@ -1,9 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWithThis, ours, reference, type Spec } from '../bench/contestants.ts'
 import { nodeBin, root, say } from '../setup.mjs'
+import { type Kubectl, kubectlOf } from './kubectl.ts'
+import { playSets } from './manifest-sets.ts'
 import { runIdentities } from './own-identities.ts'
 import { type Step, steps, SUSPECT } from './steps.ts'
 
@@ -11,7 +13,7 @@ import { type Step, steps, SUSPECT } from './steps.ts'
  * `npm run interop`: an unmodified kube-controller-manager, kube-scheduler and hollow kubelet (kubemark) from $KUBEBUILDER_ASSETS do
  * their work with this server in place of its own loops and nodes, on the embedded store and on etcd; `-- --ours` the other way round:
  * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. `-- --identities`: real clients,
- * each with an identity of its own (own-identities.ts). Exit code 1 for a step that does not come about, or a refusal in their logs.
+ * each with an identity of its own (own-identities.ts). `-- --manifests`: what real projects install (manifest-sets.ts). Exit code 1 for a step that does not come about, or a refusal in their logs.
  */
 const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
 const STEP_LIMIT_MS = 60_000
@@ -58,18 +60,6 @@ function startOurLoops(_assets: string, dir: string, kubeconfig: string): Compon
   endWithThis(child)
   return { logs: [file], stop: () => void child.kill('SIGKILL') }
 }
-
-type Kubectl = (args: readonly string[], input?: string) => Promise<{ failed: boolean; output: string }>
-
-const kubectlOf =
-  (assets: string, kubeconfig: string): Kubectl =>
-  (args, input) =>
-    new Promise((resolve) => {
-      const child = execFile(join(assets, 'kubectl'), [`--kubeconfig=${kubeconfig}`, ...args], (error, stdout, stderr) =>
-        resolve({ failed: error !== null, output: error === null ? stdout.trim() : `${stdout}${stderr}`.trim() }),
-      )
-      child.stdin?.end(input)
-    })
 
 /** What went wrong, or nothing. */
 async function play(step: Step, kubectl: Kubectl): Promise<string | undefined> {
@@ -136,6 +126,8 @@ if (assets === '' || missing.length > 0) {
 let faults = 0
 if (process.argv.includes('--identities')) {
   faults += await runIdentities(assets, process.argv.find((a) => a.startsWith('--node='))?.slice('--node='.length))
+} else if (process.argv.includes('--manifests')) {
+  faults += await playSets(assets, process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length) ?? '')
 } else if (process.argv.includes('--ours')) {
   const spec = reference(assets)
   if (typeof spec === 'string') throw new Error(spec)

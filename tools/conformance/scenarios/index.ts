@@ -14,19 +14,20 @@ import { resources } from './resources.ts'
 import { watches } from './watches.ts'
 import { webhooks } from './webhooks.ts'
 
-export const scenarios: readonly Scenario[] = [
-  ...discovery,
-  ...http,
-  ...options,
-  ...patches,
-  ...watches,
-  ...deletes,
-  ...customResources,
-  ...authorization,
-  ...podSecurity,
-  ...limits,
-  ...quotas,
-  ...webhooks,
-  ...nodeRestriction,
-  ...resources,
-]
+/** In the order in which they are played. */
+export const parts: Readonly<Record<string, readonly Scenario[]>> = {
+  discovery,
+  http,
+  options,
+  patches,
+  watches,
+  deletes,
+  'custom resources': customResources,
+  authorization,
+  'pod security': podSecurity,
+  limits,
+  quotas,
+  webhooks,
+  'node restriction': nodeRestriction,
+  resources,
+}
