@@ -108,7 +108,8 @@ describe('an int64', () => {
         const back = stringifyYaml(object)
         expect(back).toContain(`tolerationSeconds: ${digits}\n`)
         expect(parseYaml(back).value).toStrictEqual(object)
-        expect(decodeObject(encodeObject(object, type), scheme).spec).toEqual(expect.objectContaining(object.spec as object))
+        const { tolerations } = object.spec as Record<string, unknown>
+        expect(decodeObject(encodeObject(object, type), scheme).spec).toEqual(expect.objectContaining({ tolerations }))
       }),
     )
   })

@@ -3,7 +3,7 @@ import { parseFieldSelector, renamedFields, type FieldSelector } from '../machin
 import { parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
 import { notSupported, forbiddenField, type FieldError } from '../machinery/field-errors.ts'
 import { exactInteger, type Int64 } from '../machinery/numbers.ts'
-import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
+import { isYes, goInt64Error, parseGoInt64, type Query } from '../machinery/query.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 
@@ -33,8 +33,7 @@ export function parseInt64(q: Query, name: string): Int64 | undefined {
   if (text === undefined) return undefined
   const value = parseGoInt64(text)
   if (value !== undefined) return exactInteger(value)
-  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)
+  throw badRequest(goInt64Error(text))
 }
 
 function selectors(q: Query): { labels: LabelSelector; fields: FieldSelector } {

@@ -100,3 +100,9 @@ export function parseGoInt64(text: string): bigint | undefined {
   const value = BigInt(match[2]!) * (match[1] === '-' ? -1n : 1n)
   return value > MAX_INT64 || value < -MAX_INT64 - 1n ? undefined : value
 }
+
+/** How Go words why it refuses a text that parseGoInt64 refuses. */
+export function goInt64Error(text: string): string {
+  const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
+  return `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`
+}

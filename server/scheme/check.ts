@@ -10,6 +10,7 @@ import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.
 import { tryQuantity } from '../machinery/quantity.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from './contract.ts'
 import { canonicalBase64, isByte } from './base64.ts'
+import { keepsEmpty } from './empty-lists.ts'
 
 type Json = Record<string, unknown>
 /** The normal form of a value that is not null. Sets `wrong` for a value of another type. */
@@ -23,6 +24,8 @@ let numbers = false
 let depth = 0
 /** The map that was converted last has no entries: asking the object again makes the engine list all its keys. */
 let emptyMap = false
+/** Whether what is read is what somebody sends: its empty lists count. */
+let sent = false
 
 export interface Checked {
   /** The object in normal form; meaningless when `wrong`. It may share parts with the value it was made from. */
@@ -35,8 +38,12 @@ export interface Checked {
   numbers: boolean
 }
 
-/** @param value what parseJson gave (see machinery/numbers.ts); it is not changed */
-export function checkObject(facts: TypeFacts, value: unknown): Checked {
+/**
+ * @param value what parseJson gave (see machinery/numbers.ts); it is not changed
+ * @param bySender keep empty lists that Go would write, for whoever asks who owns them (empty-lists.ts)
+ */
+export function checkObject(facts: TypeFacts, value: unknown, bySender = false): Checked {
+  sent = bySender
   wrong = false
   unknown = false
   numbers = false
@@ -79,6 +86,7 @@ interface Step {
   missing: (() => unknown) | undefined
   /** Lists and maps: an empty one is written as if it were missing. */
   collection: boolean
+  keepsEmpty: boolean
   omitZero: boolean
 }
 
@@ -99,7 +107,10 @@ function messageConverter(facts: TypeFacts): Convert {
         if (found !== null) {
           const made = step.convert(found)
           if (made === step.skip && made !== undefined) continue
-          if (!(step.collection && (Array.isArray(made) ? made.length === 0 : emptyMap)) && !(step.omitZero && made === null)) {
+          if (
+            !(step.collection && (Array.isArray(made) ? made.length === 0 && !(sent && step.keepsEmpty) : emptyMap)) &&
+            !(step.omitZero && made === null)
+          ) {
             out[step.name] = made
             continue
           }
@@ -123,7 +134,15 @@ function stepOf(field: FieldFacts): Step {
   const collection = ref.kind === 'array' || ref.kind === 'map'
   const zero = collection || ref.kind === 'ref' ? undefined : zeros[ref.kind]
   const skip = omitEmpty && !field.pointer ? zero : undefined
-  return { name, skip, convert: converter(ref), missing: missing(field), collection: collection && !field.pointer, omitZero }
+  return {
+    name,
+    skip,
+    convert: converter(ref),
+    missing: missing(field),
+    collection: collection && !field.pointer,
+    keepsEmpty: keepsEmpty(field),
+    omitZero,
+  }
 }
 
 function missing(field: FieldFacts): (() => unknown) | undefined {

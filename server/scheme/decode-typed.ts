@@ -12,7 +12,7 @@ import { explain } from './explain.ts'
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
 export interface DecodedTyped {
-  /** In the reference's normal form (see check.ts). Meaningless when there are errors. */
+  /** In the reference's normal form (see check.ts), with the empty lists that Go keeps. Meaningless when there are errors. */
   object: KubeObject
   /** For `Warning: 299` headers, in the order of the text. Only under Warn. */
   warnings: string[]
@@ -32,13 +32,13 @@ export const decodeTyped = (type: TypeFacts, value: unknown, mode: FieldValidati
 export function* decodingTyped(type: TypeFacts, value: unknown, mode: FieldValidation, text?: string): Pausing<DecodedTyped> {
   const strict = mode !== 'Ignore'
   let given = value
-  let checked = checkObject(type, value)
+  let checked = checkObject(type, value, true)
   yield
   const scan = text !== undefined && (strict || checked.numbers) ? scanJson(text) : undefined
   if (scan?.unusualNumbers === true && checked.numbers) {
     given = parseSpelled(text!)
     yield
-    checked = checkObject(type, given)
+    checked = checkObject(type, given, true)
   }
   yield
   const { object, wrong, unknown } = checked

@@ -64,12 +64,15 @@ const VOLATILE = new Set([
   'uid',
   'creationTimestamp',
   'resourceVersion',
-  'managedFields',
   'deletionTimestamp',
   'lastTransitionTime',
   'lastUpdateTime',
   'lastPhaseTransitionTime',
 ])
+/** Whose entries of managedFields count: loops inside the reference write sooner or later. It sends no User-Agent. */
+const SENDER = 'unknown'
+type ManagedFields = { manager: string; time?: string }[]
+
 /** What a server chooses; only those that the case does not give itself. */
 const CHOSEN = new Set(['clusterIP', 'clusterIPs', 'nodePort', 'healthCheckNodePort'])
 
@@ -79,6 +82,7 @@ export function comparable(value: unknown, given: string, key = ''): unknown {
   // Nobody here takes them off again, as kube-controller-manager does; the API server of its own puts them on.
   if (key === 'finalizers' && Array.isArray(value) && value.every((v) => /^kubernetes\.io\/pvc?-protection$/.test(String(v))))
     return undefined
+  if (key === 'managedFields') return (value as ManagedFields).filter((e) => e.manager === SENDER).map(({ time: _, ...entry }) => entry)
   if (Array.isArray(value)) return value.map((v) => comparable(v, given))
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(value).filter(([k]) => !VOLATILE.has(k))

@@ -26,6 +26,7 @@ export const KINDS = {
   csiDriver: { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', resource: 'csidrivers', clusterScoped: true },
   csiNode: { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', resource: 'csinodes', clusterScoped: true },
   volumeAttachment: { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', resource: 'volumeattachments', clusterScoped: true },
+  endpointSlice: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', resource: 'endpointslices' },
   role: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', resource: 'roles' },
   clusterRole: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', resource: 'clusterroles', clusterScoped: true },
   roleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', resource: 'rolebindings' },

@@ -178,6 +178,12 @@ export const ruleCases: readonly ObjectCase[] = [
   daemonSet('selector of others', { spec: { selector: { matchLabels: { b: 'c' } }, template } }),
   daemonSet('no selector', { spec: { template } }),
   daemonSet('restart never', { spec: { selector, template: { ...template, spec: { ...template.spec, restartPolicy: 'Never' } } } }),
+  ...['+3', '-3', '007', 'x', '', '9223372036854775808'].map((count) =>
+    daemonSet(`template generation ${JSON.stringify(count)}`, {
+      metadata: { name: 'counted', annotations: { 'deprecated.daemonset.template.generation': count } },
+      spec: { selector, template },
+    }),
+  ),
   daemonSet('labels count no template', { spec: { selector, template } }, { metadata: { labels: { more: '1' }, annotations: null } }),
   daemonSet(
     'a template counts',

@@ -1,11 +1,14 @@
 import {
   countTemplateGeneration,
   defaultDaemonSet,
+  keepTemplateGeneration,
   NO_DAEMONS,
+  readTemplateGeneration,
   startTemplateGeneration,
   validateDaemonSet,
   validateDaemonSetStatus,
 } from '../../apis/apps/v1/daemonset.ts'
+import { copyJson } from '../../machinery/copy-json.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { age, containers, labels, name, number, selector, table } from '../generic/table-cells.ts'
 import { warnOfTemplate } from './workload-warnings.ts'
@@ -16,6 +19,7 @@ export const daemonsets: BuiltInKind = {
   strategy: {
     generation: true,
     default: defaultDaemonSet,
+    defaultStatus: readTemplateGeneration,
     prepareForCreate(obj) {
       obj.status = { ...NO_DAEMONS }
       startTemplateGeneration(obj)
@@ -31,6 +35,10 @@ export const daemonsets: BuiltInKind = {
       const errors = validateDaemonSet(obj, old)
       if (errors.length === 0 && obj.metadata.generation !== old.metadata.generation) warnOfTemplate(obj, ctx)
       return errors
+    },
+    prepareForStatusUpdate(obj, old) {
+      obj.spec = copyJson(old.spec)
+      keepTemplateGeneration(obj, old)
     },
     validateStatusUpdate: validateDaemonSetStatus,
   },

@@ -8,6 +8,7 @@ import { uintFault } from '../../machinery/resource-version.ts'
 import { inTurns, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
+import { forgetEmptyLists } from '../../scheme/empty-lists.ts'
 import { KeyExistsError } from '../../storage/contract.ts'
 import { mutate, validate, type Admitted } from './attributes.ts'
 import { statusFromStorage, translated } from './errors.ts'
@@ -61,6 +62,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   if (request.applied !== true) await trackFields(store, undefined, object, '', context, slice)
   if (slice.over) await slice.next()
   await mutateTracked(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+  forgetEmpty(store, object)
   ensureNamespace(object, namespace, resource.namespaced)
   const { name, generateName: base } = object.metadata
   if (name || !base) return store.accepted(await attempt(store, request), context)
@@ -210,6 +212,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)
   if (slice.over) await slice.next()
   obj = await mutated(store, request, obj, old)
+  forgetEmpty(store, obj)
   checkVersion(store, obj, current)
   keepSystemMetadata(obj, old)
   const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
@@ -304,6 +307,12 @@ async function prepared(
   if (finished(obj, strategy)) return { action: 'delete', last: cache.dryRunEntry(current.key, value, schema.indexOf(obj), current) }
   if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
+}
+
+/** To rules, and in storage, an empty list is none. */
+function forgetEmpty({ resource }: Store, obj: KubeObject): void {
+  const { facts } = resource.objectSchema
+  if (facts !== undefined) forgetEmptyLists(facts, obj)
 }
 
 /** Says who owns what the write has changed; what nobody tracks stays as it is stored. */

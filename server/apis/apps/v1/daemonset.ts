@@ -1,4 +1,6 @@
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { goInt64Error, parseGoInt64 } from '../../../machinery/query.ts'
+import { badRequest } from '../../../machinery/status.ts'
 import { ensureObject, fillUnset, fillZero, objectAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { defaultPodTemplate } from '../../core/v1/defaults-pod.ts'
@@ -22,17 +24,33 @@ export function defaultDaemonSet(obj: KubeObject): void {
   fillUnset(s, { revisionHistoryLimit: 10 })
   defaultPodTemplate(ensureObject(s, 'template') as PodTemplateSpec)
   fillUnset(ensureObject(obj, 'status'), NO_DAEMONS)
+  readTemplateGeneration(obj)
 }
 
-// The old count of template changes, which clients may not set, lives on in an annotation.
+/**
+ * The old count of template changes, which clients may not set, lives on in an annotation. Go makes a number of it, 0 where there is none,
+ * and an annotation of that: whoever writes the object is said to own it.
+ */
+export function readTemplateGeneration({ metadata }: KubeObject): void {
+  const text = metadata.annotations?.[TEMPLATE_GENERATION] ?? '0'
+  const value = parseGoInt64(text)
+  if (value === undefined) throw badRequest(`DaemonSet in version "v1" cannot be handled as a DaemonSet: ${goInt64Error(text)}`)
+  ;(metadata.annotations ??= {})[TEMPLATE_GENERATION] = String(value)
+}
+
+export function keepTemplateGeneration(obj: KubeObject, old: KubeObject): void {
+  ;(obj.metadata.annotations ??= {})[TEMPLATE_GENERATION] = old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '0'
+}
+
 export function countTemplateGeneration(obj: KubeObject, old: KubeObject): void {
   const before = old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '1'
   const changed = !semanticEqual(objectAt(obj, 'spec.template'), objectAt(old, 'spec.template'))
   ;(obj.metadata.annotations ??= {})[TEMPLATE_GENERATION] = changed ? String(Number(before) + 1) : before
 }
 
-export function startTemplateGeneration(obj: KubeObject): void {
-  ;(obj.metadata.annotations ??= {})[TEMPLATE_GENERATION] ??= '1'
+export function startTemplateGeneration({ metadata }: KubeObject): void {
+  const annotations = (metadata.annotations ??= {})
+  if (!(Number(annotations[TEMPLATE_GENERATION]) >= 1)) annotations[TEMPLATE_GENERATION] = '1'
 }
 
 export const validateDaemonSet: Validation = (obj, old) => {
