@@ -13,7 +13,7 @@ import { JsonError, parseJson } from '../machinery/json.ts'
 import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
-import { CborError, type DecodedCbor, decodeMap, decodeTypedCbor, diagnose, interpret } from './cbor/index.ts'
+import { CborError, type DecodedCbor, decodingMap, decodingTypedCbor, diagnose, interpreting } from './cbor/index.ts'
 import { DecodeError, decodeMessage, unwrap } from './protobuf/index.ts'
 import { YamlError, yamlToJson, type YamlJson } from './yaml-read.ts'
 
@@ -78,7 +78,7 @@ export function* decodingBody(
   const custom = schema.facts === undefined
   if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
   // Fields that it does not know are no matter of its decoder, which is all that is strict there.
-  if (custom && encoding === 'cbor') return readCustom(customOf(bytes, expected), schema, expected, 'Ignore')
+  if (custom && encoding === 'cbor') return readCustom(yield* customOf(bytes, expected), schema, expected, 'Ignore')
   const parsed = yield* recognising(bytes, encoding, expected, yaml, custom)
   if (custom && parsed.kind === '') throw untold(bytes, expected, mode)
   yield
@@ -111,7 +111,7 @@ function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yam
       encoding === 'protobuf'
         ? fromProtobuf(bytes)
         : encoding === 'cbor'
-          ? fromCbor(bytes)
+          ? yield* fromCbor(bytes)
           : encoding === 'yaml'
             ? fromYaml(yaml())
             : yield* fromJson(bytes, expected)
@@ -136,23 +136,23 @@ function fromProtobuf(bytes: Buffer): Parsed {
   return { value: undefined, apiVersion, kind, raw }
 }
 
-function fromCbor(bytes: Buffer): Parsed {
-  const { apiVersion, kind } = interpret(bytes)
+function* fromCbor(bytes: Buffer): Pausing<Parsed> {
+  const { apiVersion, kind } = yield* interpreting(bytes)
   // What is no version counts as none, unlike in JSON.
   return { value: undefined, apiVersion: parseApiVersion(apiVersion) === undefined ? '' : apiVersion, kind, cbor: bytes }
 }
 
 /** An object without a type. */
-function customOf(bytes: Buffer, { kind: wanted }: BodyKind): Parsed {
+function* customOf(bytes: Buffer, { kind: wanted }: BodyKind): Pausing<Parsed> {
   let value: Record<string, unknown> | undefined
   const textOf = (name: string): string => (typeof value?.[name] === 'string' ? value[name] : '')
   const refused = (gvk: GroupVersionKind, why: string): StatusError =>
     gvk.kind === '' ? unrecognized(wanted, why, bytes) : cannotHandle(gvk, wanted, why)
   try {
-    value = decodeMap(bytes)
+    value = yield* decodingMap(bytes)
   } catch (e) {
     if (!(e instanceof CborError)) throw e
-    const { apiVersion, kind } = told(bytes, wanted)
+    const { apiVersion, kind } = yield* told(bytes, wanted)
     throw refused({ ...(parseApiVersion(apiVersion) ?? NO_VERSION), kind }, e.message)
   }
   const apiVersion = textOf('apiVersion')
@@ -165,9 +165,9 @@ function customOf(bytes: Buffer, { kind: wanted }: BodyKind): Parsed {
 
 const NO_VERSION = { group: '', version: '' }
 
-function told(bytes: Buffer, wanted: string): { apiVersion: string; kind: string } {
+function* told(bytes: Buffer, wanted: string): Pausing<{ apiVersion: string; kind: string }> {
   try {
-    return interpret(bytes)
+    return yield* interpreting(bytes)
   } catch (e) {
     throw e instanceof CborError ? unrecognized(wanted, e.message, bytes) : e
   }
@@ -246,7 +246,7 @@ function* reading(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: 
 /** An unknown field is told alone: Go's decoder reads no further than to the first one. */
 function* readingCbor(bytes: Buffer, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare: boolean): Pausing<DecodedBody> {
   const refused = (why: string): StatusError => (bare ? badRequest(why) : cannotHandle(gvk, gvk.kind, why))
-  const { value, unknown } = decodedCbor(bytes, type, mode !== 'Ignore', refused)
+  const { value, unknown } = yield* decodedCbor(bytes, type, mode !== 'Ignore', refused)
   yield
   const decoded = yield* decodingTyped(type, value, 'Ignore')
   if (decoded.errors[0] !== undefined) throw refused(decoded.errors[0])
@@ -255,9 +255,9 @@ function* readingCbor(bytes: Buffer, type: TypeFacts, gvk: GroupVersionKind, mod
   return { object: decoded.object, warnings: [unknown] }
 }
 
-function decodedCbor(bytes: Buffer, type: TypeFacts, strict: boolean, refused: (why: string) => StatusError): DecodedCbor {
+function* decodedCbor(bytes: Buffer, type: TypeFacts, strict: boolean, refused: (why: string) => StatusError): Pausing<DecodedCbor> {
   try {
-    return decodeTypedCbor(bytes, type, type.name.split('.').slice(-2).join('.'), strict)
+    return yield* decodingTypedCbor(bytes, type, type.name.split('.').slice(-2).join('.'), strict)
   } catch (e) {
     throw e instanceof CborError ? refused(e.message) : e
   }

@@ -1,7 +1,8 @@
-import { CborError, decodeMap } from '../codec/cbor/index.ts'
+import { CborError, decodingMap } from '../codec/cbor/index.ts'
 import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
 import { readYaml } from '../codec/yaml-body.ts'
 import type { RequestContext } from '../request/context.ts'
+import { copyJson } from '../machinery/copy-json.ts'
 import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
 import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
 import { inTurns, Slice } from '../machinery/slice.ts'
@@ -128,19 +129,16 @@ export async function readConfig(ctx: RequestContext): Promise<Config> {
   return { config, duplicates }
 }
 
-/** Keys cannot stand twice in CBOR. It is read anew for each copy: Go's integers and floats stay apart. */
-function cborConfig(bytes: Buffer): Config {
-  const config = (): KubeObject => {
-    try {
-      const object = (decodeMap(bytes) ?? {}) as unknown as KubeObject
-      object.metadata ??= {}
-      return object
-    } catch (e) {
-      throw e instanceof CborError ? badRequest(`error decoding patch: ${e.message}`) : e
-    }
+/** Keys cannot stand twice in CBOR. Go's integers and floats stay apart. */
+async function cborConfig(bytes: Buffer): Promise<Config> {
+  let read: KubeObject
+  try {
+    read = ((await inTurns(decodingMap(bytes), new Slice())) ?? {}) as unknown as KubeObject
+  } catch (e) {
+    throw e instanceof CborError ? badRequest(`error decoding patch: ${e.message}`) : e
   }
-  config()
-  return { config, duplicates: [] }
+  read.metadata ??= {}
+  return { config: () => copyJson(read), duplicates: [] }
 }
 
 /** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */

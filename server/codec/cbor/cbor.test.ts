@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { apiVersionOf, parseApiVersion } from '../../machinery/types.ts'
 import { JsonNumber, withoutSpellings } from '../../machinery/numbers.ts'
+import { MAX_LEVELS } from '../../machinery/depth.ts'
 import { scheme } from '../../scheme/index.ts'
 import { recorded } from '../../testing/recorded.ts'
 import * as cbor from './index.ts'
-import { MAX_LEVELS } from './well-formed.ts'
 
 const hex = (bytes: Buffer): string => bytes.toString('hex')
 const decoded = (text: string): unknown => cbor.decodeAny(Buffer.from(text, 'hex'))
@@ -100,11 +100,40 @@ describe('bytes of any kind', () => {
     ['arrays', '81'],
     ['arrays without an end', '9f'],
     ['tags', 'c6'],
-    ['maps', 'a100'],
+    ['maps', 'a14161'],
   ])('very deep %s are refused, not recursed into', (_, level) => {
     const deep = (n: number): string => `${level.repeat(n)}00${level === '9f' ? 'ff'.repeat(n) : ''}`
     expect(() => decoded(deep(100_000))).toThrow('cbor: exceeded max nested level 10000')
-    expect(() => decoded(deep(MAX_LEVELS + 2))).toThrow(`cbor: exceeded max nested level ${MAX_LEVELS}`)
+    expect(() => decoded(deep(10_001 + Number(level === 'c6')))).toThrow('cbor: exceeded max nested level 10000')
+    if (level === 'c6') expect(decoded(deep(10_000))).toBe(0)
+    else for (const n of [MAX_LEVELS + 1, 10_000]) expect(() => decoded(deep(n))).toThrow(`cbor: exceeded max nested level ${MAX_LEVELS}`)
+  })
+
+  test('what is not kept may be as deep as the reference lets it', () => {
+    const deep = (n: number): Buffer => Buffer.from(`a2426d65${'81'.repeat(n)}00446b696e644178`, 'hex')
+    expect(cbor.interpret(deep(9_999))).toEqual({ apiVersion: '', kind: 'x' })
+    expect(() => cbor.interpret(deep(10_000))).toThrow('cbor: exceeded max nested level 10000')
+    const map = scheme.typeOf('', 'v1', 'ConfigMap')!
+    expect(cbor.decodeTypedCbor(deep(9_999), map, 'v1.ConfigMap', true)).toEqual({
+      value: { kind: 'x' },
+      unknown: 'cbor: found unknown field at map element index 0',
+    })
+  })
+
+  test('of a long body others have their turn again and again', () => {
+    const type = scheme.typeOf('', 'v1', 'ConfigMap')!
+    const data = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, `${i}`]))
+    const bytes = cbor.encodeObject({ apiVersion: 'v1', kind: 'ConfigMap', data }, type)
+    for (const work of [cbor.interpreting(bytes), cbor.decodingMap(bytes), cbor.decodingTypedCbor(bytes, type, 'v1.ConfigMap', true)]) {
+      let pauses = 0
+      while (work.next().done !== true) pauses++
+      expect(pauses).toBeGreaterThan(3)
+    }
+    expect(cbor.decodeTypedCbor(bytes, type, 'v1.ConfigMap', true).value).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', data })
+    let pauses = 0
+    const work = cbor.decodingMap(cbor.encodeAny({ a: Array.from({ length: 5_000 }, () => [[]]) }))
+    while (work.next().done !== true) pauses++
+    expect(pauses).toBeGreaterThan(9)
   })
 
   test('as deep as a body may be, a value is read', () => {

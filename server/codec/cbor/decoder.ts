@@ -1,11 +1,14 @@
+import { MAX_LEVELS } from '../../machinery/depth.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { setOwn } from '../../machinery/own.ts'
 import { goFloat, JsonNumber, numberOf } from '../../machinery/numbers.ts'
+import { atOnce, type Pausing } from '../../machinery/slice.ts'
 import { parseTime, TimeParseError } from '../../machinery/time.ts'
 import * as cbor from './head.ts'
 import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
 import { laterEncoded, Reader } from './reader.ts'
-import { checkWellFormed } from './well-formed.ts'
+import { isSteps, ITEMS_AT_ONCE, running, type Steps } from './steps.ts'
+import { checkingWellFormed } from './well-formed.ts'
 
 const MAX_INT64 = 2n ** 63n - 1n
 /** Last and first second that RFC 3339 has a form for. */
@@ -25,10 +28,13 @@ export class Decoder {
 
   /** Whether a float without a fraction is told from an integer. */
   protected readonly spelled: boolean
+  /** Containers that are open. */
+  protected depth: number
 
-  constructor(r: Reader, spelled = true) {
+  constructor(r: Reader, spelled = true, depth = 0) {
     this.r = r
     this.spelled = spelled
+    this.depth = depth
   }
 
   protected fail(error: CborError): undefined {
@@ -46,15 +52,26 @@ export class Decoder {
     return found
   }
 
-  /** Any value. Integers are exact; a float without a fraction is a JsonNumber, since it is no integer. */
+  /** Any value, or the steps to it. Integers are exact; a float without a fraction is a JsonNumber, since it is no integer. */
   any(): unknown {
-    const { r } = this
-    if (r.next === cbor.TAG) {
-      r.skipSelfDescribed()
-      const wrong = r.wrongTag()
-      if (wrong !== undefined) return this.fail(wrong)
-    }
-    switch (r.next) {
+    if (this.r.next !== cbor.TAG) return this.#bare()
+    const marks = this.later.length
+    const value = this.#tagged()
+    if (isSteps(value) && this.later.length > marks) return this.#leaving(value, marks)
+    this.later.length = marks
+    return value
+  }
+
+  /** Tags mean something to all that is within. */
+  *#leaving(value: Steps<unknown>, marks: number): Steps<unknown> {
+    const out = yield value
+    this.later.length = marks
+    return out
+  }
+
+  /** A value without tags. */
+  #bare(): unknown {
+    switch (this.r.next) {
       case cbor.POSITIVE:
       case cbor.NEGATIVE:
         return this.#integer()
@@ -66,8 +83,6 @@ export class Decoder {
         return this.#array()
       case cbor.MAP:
         return this.map(this.#item, 'string')
-      case cbor.TAG:
-        return this.#tagged()
       default:
         return this.#primitive()
     }
@@ -107,51 +122,64 @@ export class Decoder {
     }
   }
 
-  #array(): unknown[] {
+  *#array(): Steps<unknown[]> {
     this.r.head()
     const { count } = this.r
     const out: unknown[] = []
-    for (let i = 0; !this.r.ends(i, count); i++) out.push(this.any() ?? null)
+    this.enter()
+    for (let i = 0; !this.r.ends(i, count); i++) {
+      const item = this.any()
+      out.push((isSteps(item) ? yield item : item) ?? null)
+      if (i % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) yield
+    }
+    this.depth--
     return out
+  }
+
+  /** Begins a container. What is kept of a body is walked by code that recurses. */
+  protected enter(): void {
+    if (++this.depth > MAX_LEVELS) throw new CborError(`cbor: exceeded max nested level ${MAX_LEVELS}`)
   }
 
   /**
    * A map with texts for keys. A key that is there twice ends it.
+   * @param value each of the values, or the steps to it
    * @param goType of the keys
    * @param reuses values are scalars, of which Go has one at a time: null leaves the one before as it is
    */
-  protected map(value: () => unknown, goType: string, reuses = false): Record<string, unknown> {
+  protected *map(value: () => unknown, goType: string, reuses = false): Steps<Record<string, unknown>> {
+    const { r } = this
     const out: Record<string, unknown> = {}
     const before = this.error
     this.error = undefined
-    this.#entries(out, value, goType, reuses)
-    this.error = before ?? this.error
-    return out
-  }
-
-  // Without closures: it stands once on the stack for every level of a value.
-  #entries(out: Record<string, unknown>, value: () => unknown, goType: string, reuses: boolean): void {
-    const { r } = this
+    this.enter()
     r.head()
     const { count } = r
     let last: unknown = null
     for (let i = 0; !r.ends(i, count); i++) {
-      const told = this.error
+      const told: CborError | undefined = this.error
       this.error = undefined
       const key = this.string(goType) ?? ''
       const keyed = this.error === undefined
       let found: unknown
-      if (keyed) found = value()
-      else r.skip()
+      if (keyed) {
+        found = value()
+        if (isSteps(found)) found = yield found
+      } else r.skip()
       const good = this.error === undefined
       this.error = told ?? this.error
       if (!good) continue
-      if (!Object.hasOwn(out, key)) setOwn(out, key, (last = found ?? (reuses ? last : null)))
-      else {
+      if (Object.hasOwn(out, key)) {
         this.error = duplicate(goQuote(key), i)
-        return this.skipEntries(i + 1, count)
+        this.skipEntries(i + 1, count)
+        break
       }
+      setOwn(out, key, (last = found ?? (reuses ? last : null)))
+      if (i % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) yield
     }
+    this.depth--
+    this.error = before ?? this.error
+    return out
   }
 
   protected skipEntries(from: number, count: number): void {
@@ -202,6 +230,13 @@ export class Decoder {
     return out
   }
 
+  /** The same for a container. */
+  protected *leavingTags<T>(decoding: Steps<T>): Steps<T> {
+    const out = (yield decoding) as T
+    this.later.length = this.#marks.pop()!
+    return out
+  }
+
   /** A value of another type than `goType`, which is passed over. What could be of no type is told of as such. */
   protected mismatch(type: number, goType: string, detail = ''): undefined {
     if (type === cbor.NEGATIVE) return this.fail(new CborTypeError(type, goType, belowInt64(this.integer())))
@@ -213,17 +248,21 @@ export class Decoder {
     return this.fail(wrong ?? new CborTypeError(type, goType, detail))
   }
 
+  /** What stands behind tags, of which those for byte strings are left in `later`. */
   #tagged(): unknown {
     const { r } = this
-    r.head()
-    const tag = Number(r.argument)
-    if (tag === cbor.RFC3339_TAG) return this.#time()
-    if (tag === cbor.EPOCH_TAG) return this.#epoch()
-    if (!LATER_ENCODINGS.includes(tag)) return this.any()
-    this.later.push(tag)
-    const value = this.any()
-    this.later.pop()
-    return value
+    r.skipSelfDescribed()
+    const wrong = r.wrongTag()
+    if (wrong !== undefined) return this.fail(wrong)
+    while (r.next === cbor.TAG) {
+      r.head()
+      const tag = Number(r.argument)
+      if (tag === cbor.RFC3339_TAG) return this.#time()
+      if (tag === cbor.EPOCH_TAG) return this.#epoch()
+      if (LATER_ENCODINGS.includes(tag)) this.later.push(tag)
+      r.skipSelfDescribed()
+    }
+    return this.#bare()
   }
 
   /** A time that is tagged as one, as Go writes it again. */
@@ -276,12 +315,6 @@ export class Decoder {
     if (byte === cbor.NULL) return null
     return this.fail(simpleValue(Number(r.argument)))
   }
-
-  /** The whole of the bytes. */
-  whole<T>(decode: () => T): { value: T; error: CborError | undefined } {
-    const value = decode()
-    return { value, error: this.error }
-  }
 }
 
 export const isInt64 = (value: bigint): boolean => value <= MAX_INT64 && value >= -MAX_INT64 - 1n
@@ -303,37 +336,48 @@ function floatValue(value: number): number | JsonNumber {
   return typeof read === 'bigint' ? new JsonNumber(`${literal}.0`) : read
 }
 
+/** Something that was decoded, and the first thing that is wrong with it. */
+export interface Outcome<T = unknown> {
+  readonly value: T
+  readonly error: CborError | undefined
+}
+
 /**
  * Decodes bytes as Go's `interface{}`.
  * @param spelled false: floats are those of a JSON text that Go makes of them, in which `3.0` is `3`
  * @throws CborError in the reference's words
  */
 export function decodeAny(bytes: Buffer, spelled = true): unknown {
-  checkWellFormed(bytes)
-  const { value, error } = new Any(new Reader(bytes), spelled).decode()
-  if (error !== undefined) throw error
-  return value
+  atOnce(checkingWellFormed(bytes))
+  return right(atOnce(running(new AnyDecoder(new Reader(bytes), spelled).value())))
 }
 
 /** As `map[string]interface{}`. Null is none: undefined. */
-export function decodeMap(bytes: Buffer, spelled = true): Record<string, unknown> | undefined {
-  checkWellFormed(bytes)
-  const { value, error } = new Any(new Reader(bytes), spelled).decodeMap()
+export const decodeMap = (bytes: Buffer, spelled = true): Record<string, unknown> | undefined => atOnce(decodingMap(bytes, spelled))
+
+/** The same, with pauses where it is long. */
+export function* decodingMap(bytes: Buffer, spelled = true): Pausing<Record<string, unknown> | undefined> {
+  yield* checkingWellFormed(bytes)
+  return right(yield* running(new AnyDecoder(new Reader(bytes), spelled).mapValue()))
+}
+
+function right<T>({ value, error }: Outcome<T>): T {
   if (error !== undefined) throw error
   return value
 }
 
-class Any extends Decoder {
-  decode(): { value: unknown; error: CborError | undefined } {
-    return this.whole(() => this.any())
+/** Decodes one value, of bytes that are known to be well-formed. */
+export class AnyDecoder extends Decoder {
+  *value(): Steps<Outcome> {
+    const found = this.any()
+    return { value: isSteps(found) ? yield found : found, error: this.error }
   }
 
-  decodeMap(): { value: Record<string, unknown> | undefined; error: CborError | undefined } {
-    return this.whole(() => {
-      const type = this.untagged()
-      if (type === undefined || this.r.nextIsNull) return undefined
-      if (type === cbor.MAP) return this.map(() => this.any(), 'string')
-      return this.mismatch(type, 'map[string]interface {}')
-    })
+  *mapValue(): Steps<Outcome<Record<string, unknown> | undefined>> {
+    const type = this.untagged()
+    let value: Record<string, unknown> | undefined
+    if (type === cbor.MAP) value = (yield this.map(() => this.any(), 'string')) as Record<string, unknown>
+    else if (type !== undefined && !this.r.nextIsNull) this.mismatch(type, 'map[string]interface {}')
+    return { value, error: this.error }
   }
 }

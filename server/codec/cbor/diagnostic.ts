@@ -15,6 +15,12 @@ export function diagnose(bytes: Buffer): string {
     while (!r.ends(0, Infinity)) parts.push(one())
     return parts.length > 0 ? `(_ ${parts.join(', ')})` : type === cbor.BYTE_STRING ? "''_" : '""_'
   }
+  // Without recursion: there are no levels of tags in a value.
+  const tagged = (): string => {
+    const tags = [r.argument]
+    for (; r.next === cbor.TAG; tags.push(r.argument)) r.head()
+    return `${tags.join('(')}(${item()}${')'.repeat(tags.length)}`
+  }
   const item = (): string => {
     const type = r.next
     const indefinite = (bytes[r.pos]! & 0x1f) === cbor.INDEFINITE
@@ -23,7 +29,7 @@ export function diagnose(bytes: Buffer): string {
     r.head()
     if (type === cbor.POSITIVE) return String(r.argument)
     if (type === cbor.NEGATIVE) return String(-1n - BigInt(r.argument))
-    if (type === cbor.TAG) return `${r.argument}(${item()})`
+    if (type === cbor.TAG) return tagged()
     if (type === cbor.PRIMITIVE) {
       if (r.info >= cbor.FLOAT16) return shownFloat(r.float())
       return WORDS[r.info] ?? `simple(${r.argument})`

@@ -1,6 +1,6 @@
 export { encodeListEnds, frameWatchEvent } from './collections.ts'
-export { decodeAny, decodeMap } from './decoder.ts'
+export { decodeAny, decodeMap, decodingMap } from './decoder.ts'
 export { diagnose } from './diagnostic.ts'
 export { encodeAny, encodeItem, encodeObject, objectOf, tagged } from './encode.ts'
 export { CborError, isCbor } from './head.ts'
-export { type DecodedCbor, decodeTypedCbor, interpret } from './typed.ts'
+export { type DecodedCbor, decodeTypedCbor, decodingTypedCbor, interpret, interpreting } from './typed.ts'

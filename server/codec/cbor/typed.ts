@@ -2,15 +2,17 @@ import { DurationParseError, parseDuration } from '../../machinery/go-duration.t
 import { goQuote } from '../../machinery/go-quote.ts'
 import { setOwn } from '../../machinery/own.ts'
 import { parseQuantity, QuantityError } from '../../machinery/quantity.ts'
+import { atOnce, type Pausing } from '../../machinery/slice.ts'
 import { parseTime, TimeParseError } from '../../machinery/time.ts'
 import { canonicalBase64, illegalAt } from '../../scheme/base64.ts'
 import type { FieldFacts, ScalarKind, TypeFacts, TypeRef } from '../../scheme/contract.ts'
 import { goName, goTypeOf } from '../../scheme/go-types.ts'
-import { belowInt64, decodeAny, decodeMap, Decoder, duplicate, isInt64 } from './decoder.ts'
+import { AnyDecoder, belowInt64, Decoder, duplicate, isInt64, type Outcome } from './decoder.ts'
 import * as cbor from './head.ts'
 import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
 import { Reader } from './reader.ts'
-import { checkWellFormed } from './well-formed.ts'
+import { isSteps, ITEMS_AT_ONCE, running, type Steps } from './steps.ts'
+import { checkingWellFormed } from './well-formed.ts'
 
 export interface DecodedCbor {
   /** The value as JSON of the type has it: bytes are base64. Not in normal form yet. */
@@ -25,17 +27,18 @@ export interface DecodedCbor {
  * @param strict whether unknown fields are told of; they are left out in any case
  * @throws CborError in the reference's words
  */
-export function decodeTypedCbor(bytes: Buffer, type: TypeFacts, goType: string, strict: boolean): DecodedCbor {
-  checkWellFormed(bytes)
-  const decoded = new TypedDecoder(new Reader(bytes), strict).decode(type, goType)
-  if (!(decoded.error instanceof UnknownFieldError)) return { value: known(decoded), unknown: undefined }
-  // It has ended the struct that it stands in.
-  return { value: known(new TypedDecoder(new Reader(bytes), false).decode(type, goType)), unknown: decoded.error.message }
-}
+export const decodeTypedCbor = (bytes: Buffer, type: TypeFacts, goType: string, strict: boolean): DecodedCbor =>
+  atOnce(decodingTypedCbor(bytes, type, goType, strict))
 
-interface Outcome {
-  readonly value: unknown
-  readonly error: CborError | undefined
+/** The same, with pauses where it is long. */
+export function* decodingTypedCbor(bytes: Buffer, type: TypeFacts, goType: string, strict: boolean): Pausing<DecodedCbor> {
+  yield* checkingWellFormed(bytes)
+  const decoded = yield* running(new TypedDecoder(new Reader(bytes), strict).decode(type, goType))
+  if (!(decoded.error instanceof UnknownFieldError)) return { value: known(decoded), unknown: undefined }
+  yield
+  // It has ended the struct that it stands in.
+  const again = yield* running(new TypedDecoder(new Reader(bytes), false).decode(type, goType))
+  return { value: known(again), unknown: decoded.error.message }
 }
 
 function known({ value, error }: Outcome): Record<string, unknown> {
@@ -59,9 +62,13 @@ const TYPE_META: TypeFacts = {
  * What an object says that it is.
  * @throws CborError in the reference's words
  */
-export function interpret(bytes: Buffer): { apiVersion: string; kind: string } {
+export const interpret = (bytes: Buffer): { apiVersion: string; kind: string } => atOnce(interpreting(bytes))
+
+/** The same, with pauses where it is long. */
+export function* interpreting(bytes: Buffer): Pausing<{ apiVersion: string; kind: string }> {
   try {
-    const { apiVersion = '', kind = '' } = decodeTypedCbor(bytes, TYPE_META, goName(TYPE_META.name), false).value as Record<string, string>
+    const { value } = yield* decodingTypedCbor(bytes, TYPE_META, goName(TYPE_META.name), false)
+    const { apiVersion = '', kind = '' } = value as Record<string, string>
     return { apiVersion, kind }
   } catch (e) {
     throw e instanceof CborError ? new CborError(`unable to determine group/version/kind: ${e.message}`) : e
@@ -106,21 +113,22 @@ class TypedDecoder extends Decoder {
   /** An unknown field is an error. */
   readonly #strict: boolean
   /** Structs within each other. */
-  #depth: number
+  #structs: number
   /** What is wrong with JSON of any form is found when the rest is decoded. */
   #raw: CborError | undefined
 
-  constructor(r: Reader, strict = true, depth = 0) {
-    super(r)
+  constructor(r: Reader, strict = true, structs = 0, depth = 0) {
+    super(r, true, depth)
     this.#strict = strict
-    this.#depth = depth
+    this.#structs = structs
   }
 
-  decode(type: TypeFacts, goType: string): Outcome {
-    const { value, error = this.#raw } = this.whole(() => this.#message(type, goType))
-    return { value, error }
+  *decode(type: TypeFacts, goType: string): Steps<Outcome> {
+    const found = this.#message(type, goType)
+    return { value: isSteps(found) ? yield found : found, error: this.error ?? this.#raw }
   }
 
+  /** A value, or the steps to it. */
   #value(type: TypeRef, goType: string): unknown {
     switch (type.kind) {
       case 'array':
@@ -138,13 +146,13 @@ class TypedDecoder extends Decoder {
   }
 
   /** A composite value behind its tags; another one, if not null, is of a wrong type. */
-  #behindTags(wanted: number, goType: string, decode: () => unknown): unknown {
+  #behindTags(wanted: number, goType: string, decode: () => Steps<unknown>): unknown {
     // Most values have no tags.
     if (this.r.next === wanted) return decode()
     const type = this.untagged()
     if (type === undefined) return undefined
+    if (type === wanted) return this.leavingTags(decode())
     return this.leaveTags(() => {
-      if (type === wanted) return decode()
       if (this.r.bytes[this.r.pos] === cbor.NULL) return void this.r.head()
       const isArray = type === cbor.ARRAY && wanted === cbor.MAP && !goType.startsWith('map[')
       return this.mismatch(type, goType, isArray ? 'cannot decode CBOR array to struct without toarray option' : '')
@@ -152,23 +160,25 @@ class TypedDecoder extends Decoder {
   }
 
   #message(facts: TypeFacts, goType: string): unknown {
-    if (this.#depth >= MAX_DEPTH) {
-      this.r.skip()
-      return this.fail(new CborError('exceeded max depth'))
-    }
-    return this.#behindTags(cbor.MAP, goType, () => {
-      const out = {}
-      const before = this.error
-      this.error = undefined
-      this.#depth++
-      this.#fields(facts, goType, out)
-      this.#depth--
-      this.error = before ?? this.error
-      return out
-    })
+    if (this.#structs < MAX_DEPTH) return this.#behindTags(cbor.MAP, goType, () => this.#struct(facts, goType))
+    this.r.skip()
+    return this.fail(new CborError('exceeded max depth'))
   }
 
-  #fields(facts: TypeFacts, goType: string, out: object): void {
+  *#struct(facts: TypeFacts, goType: string): Steps<object> {
+    const out = {}
+    const before = this.error
+    this.error = undefined
+    this.#structs++
+    this.enter()
+    yield* this.#fields(facts, goType, out)
+    this.depth--
+    this.#structs--
+    this.error = before ?? this.error
+    return out
+  }
+
+  *#fields(facts: TypeFacts, goType: string, out: object): Steps<void> {
     const { r } = this
     r.head()
     const { count } = r
@@ -189,14 +199,19 @@ class TypedDecoder extends Decoder {
       }
       seen.add(name)
       if (field === undefined) r.skip()
-      else this.#field(field, goType, out)
+      else {
+        const before: CborError | undefined = this.error
+        this.error = undefined
+        let found = this.#pointed(field)
+        if (isSteps(found)) found = yield found
+        this.#keep(field, found, goType, out, before)
+      }
+      if (i % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) yield
     }
   }
 
-  #field(field: FieldFacts, goType: string, out: object): void {
-    const before = this.error
-    this.error = undefined
-    const found = this.#pointed(field)
+  /** A field that has been read. `before` is what was wrong before it. */
+  #keep(field: FieldFacts, found: unknown, goType: string, out: object, before: CborError | undefined): void {
     const wrong = this.error as CborError | undefined
     if (wrong instanceof CborTypeError) wrong.field = `${goType}.${field.name}`
     this.error = before ?? wrong
@@ -239,13 +254,21 @@ class TypedDecoder extends Decoder {
 
   #list(items: TypeRef, goType: string): unknown {
     const inner = goType.startsWith('[]') ? goType.slice(2) : goTypeOf(items)
-    return this.#behindTags(cbor.ARRAY, goType, () => {
-      this.r.head()
-      const { count } = this.r
-      const out: unknown[] = []
-      for (let i = 0; !this.r.ends(i, count); i++) out.push(this.#value(items, inner) ?? null)
-      return out
-    })
+    return this.#behindTags(cbor.ARRAY, goType, () => this.#items(items, inner))
+  }
+
+  *#items(items: TypeRef, goType: string): Steps<unknown[]> {
+    this.r.head()
+    const { count } = this.r
+    const out: unknown[] = []
+    this.enter()
+    for (let i = 0; !this.r.ends(i, count); i++) {
+      const found = this.#value(items, goType)
+      out.push((isSteps(found) ? yield found : found) ?? null)
+      if (i % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) yield
+    }
+    this.depth--
+    return out
   }
 
   #table(values: TypeRef, goType: string): unknown {
@@ -321,9 +344,9 @@ class TypedDecoder extends Decoder {
   #bytes(): unknown {
     const type = this.untagged()
     if (type === undefined) return undefined
+    if (type === cbor.ARRAY) return this.leavingTags(this.#byteList())
     return this.leaveTags(() => {
       if (this.r.bytes[this.r.pos] === cbor.NULL) return void this.r.head()
-      if (type === cbor.ARRAY) return this.#byteList()
       if (type !== cbor.BYTE_STRING) return this.mismatch(type, '[]uint8')
       const bytes = this.r.byteString()
       if (this.later.some((tag) => LATER_ENCODINGS.includes(tag))) return bytes.toString('base64')
@@ -336,7 +359,7 @@ class TypedDecoder extends Decoder {
     })
   }
 
-  #byteList(): unknown {
+  *#byteList(): Steps<string> {
     this.r.head()
     const { count } = this.r
     const out: number[] = []
@@ -347,6 +370,7 @@ class TypedDecoder extends Decoder {
         return value <= 255 ? value : this.fail(new CborTypeError(type, 'uint8', `${value} overflows uint8`))
       })
       out.push(Number(found ?? 0))
+      if (i % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) yield
     }
     return Buffer.from(out).toString('base64')
   }
@@ -357,11 +381,11 @@ class TypedDecoder extends Decoder {
     // An error costs more than a look.
     const isNumber = bytes[0]! >> 5 === cbor.POSITIVE
     const asText = new TypedDecoder(new Reader(bytes))
-    const text = isNumber ? undefined : asText.whole(() => asText.string('string'))
-    if (text !== undefined && text.error === undefined) return text.value ?? ''
+    const text = isNumber ? undefined : asText.string('string')
+    if (!isNumber && asText.error === undefined) return text ?? ''
     const asNumber = new TypedDecoder(new Reader(bytes))
-    const number = asNumber.whole(() => asNumber.#scalar('int32', 'int32'))
-    return number.error === undefined ? number.value : this.fail(number.error)
+    const number = asNumber.#scalar('int32', 'int32')
+    return asNumber.error === undefined ? number : this.fail(asNumber.error)
   }
 
   /** The bytes of an item, for who reads it again; what tags around it say does not reach into it. */
@@ -376,24 +400,35 @@ class TypedDecoder extends Decoder {
   #json(kind: ScalarKind): unknown {
     const bytes = this.#item()
     if (bytes[0] === cbor.NULL || (kind === 'fieldsV1' && !mayBeFields(bytes[0]! >> 5))) return null
-    try {
-      return kind === 'fieldsV1' ? (decodeMap(bytes, false) ?? null) : decodeAny(bytes, false)
-    } catch (e) {
-      if (!(e instanceof CborError)) throw e
-      if (kind === 'json') return this.fail(e)
-      this.#raw ??= new CborError(`${kind === 'raw' ? RAW : FIELDS}: ${e.message}`)
-      return undefined
-    }
+    return this.#anyOf(bytes, kind)
+  }
+
+  *#anyOf(bytes: Buffer, kind: ScalarKind): Steps<unknown> {
+    const inner = new AnyDecoder(new Reader(bytes), false, this.depth)
+    const { value, error } = (yield kind === 'fieldsV1' ? inner.mapValue() : inner.value()) as Outcome
+    if (error === undefined) return value ?? null
+    if (kind === 'json') return this.fail(error)
+    this.#raw ??= new CborError(`${kind === 'raw' ? RAW : FIELDS}: ${error.message}`)
+    return undefined
   }
 
   /** A type that reads its own text. */
   #own(kind: ScalarKind): unknown {
     const inner = new TypedDecoder(new Reader(this.#item()))
-    const { value, error } = kind === 'duration' ? inner.whole(() => inner.#jsonText()) : inner.whole(() => inner.string('string'))
+    if (kind === 'duration') return this.#ownOf(kind, inner.#jsonText())
+    const value = inner.string('string')
+    return this.#made(kind, { value, error: inner.error })
+  }
+
+  *#ownOf(kind: ScalarKind, text: Steps<Outcome>): Steps<unknown> {
+    return this.#made(kind, (yield text) as Outcome)
+  }
+
+  #made(kind: ScalarKind, { value, error }: Outcome): unknown {
     if (error !== undefined) return this.fail(error)
     if (value === undefined || value === null) return null
     try {
-      TEXTS[kind]!(value)
+      TEXTS[kind]!(value as string)
       return value
     } catch (e) {
       if (e instanceof TimeParseError || e instanceof QuantityError || e instanceof DurationParseError)
@@ -403,11 +438,12 @@ class TypedDecoder extends Decoder {
   }
 
   /** A text that is read from JSON. */
-  #jsonText(): string | undefined {
-    const value = this.any()
-    if (value === null || typeof value === 'string' || this.error !== undefined) return value as string
+  *#jsonText(): Steps<Outcome> {
+    const found = this.any()
+    const value = isSteps(found) ? yield found : found
+    if (value === null || typeof value === 'string' || this.error !== undefined) return { value, error: this.error }
     const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'object' ? 'object' : 'number'
-    return this.fail(new CborError(`json: cannot unmarshal ${kind} into Go value of type string`))
+    return { value: undefined, error: new CborError(`json: cannot unmarshal ${kind} into Go value of type string`) }
   }
 
   /** A schema, or what may stand for one. */
@@ -417,19 +453,21 @@ class TypedDecoder extends Decoder {
     const type = this.r.next
     const schema = facts.fields.find((f) => f.type.kind === 'ref')!
     const list = facts.fields.find((f) => f.type.kind === 'array')
-    // Whatever the request says: it reads itself, and is strict. Nothing is passed over first: these stand within each other.
-    const read = (field: FieldFacts): unknown => {
-      const inner = new TypedDecoder(new Reader(bytes, pos), true, this.#depth)
-      const value = inner.#value(field.type, field.goType)
-      this.r.pos = inner.r.pos
-      return inner.error === undefined ? value : this.fail(inner.error)
-    }
-    if (type === cbor.MAP) return read(schema)
-    if (list !== undefined && type === cbor.ARRAY) return read(list)
+    if (type === cbor.MAP) return this.#strictly(schema)
+    if (list !== undefined && type === cbor.ARRAY) return this.#strictly(list)
     this.r.skip()
     if (list !== undefined) return null
     if (bytes[pos] === cbor.TRUE || bytes[pos] === cbor.FALSE) return bytes[pos] === cbor.TRUE
     return this.fail(new CborError('boolean or JSON schema expected'))
+  }
+
+  /** Whatever the request says: it reads itself, and is strict. Nothing is passed over first: these stand within each other. */
+  *#strictly(field: FieldFacts): Steps<unknown> {
+    const inner = new TypedDecoder(new Reader(this.r.bytes, this.r.pos), true, this.#structs, this.depth)
+    const found = inner.#value(field.type, field.goType)
+    const value = isSteps(found) ? yield found : found
+    this.r.pos = inner.r.pos
+    return inner.error === undefined ? value : this.fail(inner.error)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Pausing } from '../../machinery/slice.ts'
 import * as cbor from './head.ts'
 import { CborError, TYPE_NAMES } from './head.ts'
 
@@ -6,8 +7,8 @@ const MAX_NESTED_LEVELS = 10_000
 const MAX_ARRAY_ELEMENTS = 2_147_483_647
 const MAX_MAP_PAIRS = 2_097_152
 const MAX_INT64 = 2n ** 63n - 1n
-/** What decodes items recurses, by several calls a level: half of what a JSON text may have. */
-export const MAX_LEVELS = 1000
+/** Items between two pauses: well below a millisecond. */
+const ITEMS_AT_ONCE = 8192
 
 const UNEXPECTED_EOF = 'unexpected EOF'
 const unacceptable = (type: number, what: string): CborError =>
@@ -28,9 +29,9 @@ interface Level {
  * item is an error, and must not be a crash.
  * @throws CborError in the reference's words
  */
-export function checkWellFormed(bytes: Buffer): void {
+export function* checkingWellFormed(bytes: Buffer): Pausing<void> {
   if (bytes.length === 0) throw new CborError('EOF')
-  new Scan(bytes).run()
+  yield* new Scan(bytes).run()
 }
 
 class Scan {
@@ -39,15 +40,16 @@ class Scan {
   #type = 0
   #info = 0
   #argument: number | bigint = 0
-  #deepest = 0
   readonly #open: Level[] = []
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
   }
 
-  run(): void {
+  *run(): Pausing<void> {
+    let items = 0
     do {
+      if (++items % ITEMS_AT_ONCE === 0) yield
       const level = this.#open.at(-1)
       if (level?.left === Infinity && this.#bytes[this.#pos] === cbor.BREAK) this.#close(level)
       else this.#item(level)
@@ -55,7 +57,6 @@ class Scan {
     } while (this.#open.length > 0)
     const rest = this.#bytes.length - this.#pos
     if (rest > 0) throw new CborError(`cbor: ${rest} bytes of extraneous data starting at index ${this.#pos}`)
-    if (this.#deepest > MAX_LEVELS) throw new CborError(`cbor: exceeded max nested level ${MAX_LEVELS}`)
   }
 
   #close(level: Level): void {
@@ -107,7 +108,6 @@ class Scan {
 
   #deeper(depth: number): number {
     if (depth + 1 > MAX_NESTED_LEVELS) throw new CborError(`cbor: exceeded max nested level ${MAX_NESTED_LEVELS}`)
-    this.#deepest = Math.max(this.#deepest, depth + 1)
     return depth + 1
   }
 
