@@ -26,6 +26,39 @@ test('a pod that no node takes: what the scheduler said, and what each filter sa
   await server.api.remove(`${PODS}/too-large?gracePeriodSeconds=0`)
 })
 
+test('who is in the way: a pod on the port, a pod that wants to be alone, a claim that is not there', async ({
+  inspector,
+  server,
+  node,
+}) => {
+  using pods = await server.api.watch(PODS)
+  const labelled = (name: string, spec: object): object => {
+    const made = pod(name) as { metadata: object; spec: { containers: object[] } }
+    return { ...made, metadata: { ...made.metadata, labels: { berth: 'one' } }, spec: { ...made.spec, ...spec } }
+  }
+  const onPort = { containers: [{ name: 'main', image: 'registry.example/app:1', ports: [{ containerPort: 80, hostPort: 8081 }] }] }
+  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { berth: 'one' } } }
+  const alone = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }
+  await server.api.create(PODS, labelled('first', onPort))
+  await pods.until(
+    'the first one placed',
+    (e) => e.object.metadata.name === 'first' && Boolean((e.object as { spec?: { nodeName?: string } }).spec?.nodeName),
+  )
+  await server.api.create(PODS, labelled('second', { ...onPort, ...alone }))
+  const why = inspector.details.getByRole('region', { name: 'Why it waits for a node' })
+  await inspector.open('pods/default/second')
+  const verdicts = why.getByRole('row', { name: new RegExp(node) })
+  await expect(verdicts).toContainText("NodePorts node(s) didn't have free ports for the requested pod ports 8081/TCP default/first")
+  await expect(verdicts).toContainText(
+    `InterPodAffinity node(s) didn't match pod anti-affinity rules kubernetes.io/hostname=${node} default/first`,
+  )
+  const volumes = [{ name: 'hold', persistentVolumeClaim: { claimName: 'nowhere' } }]
+  await server.api.create(PODS, labelled('third', { volumes }))
+  await inspector.open('pods/default/third')
+  await expect(why).toContainText('VolumeRestrictions persistentvolumeclaim "nowhere" not found')
+  for (const name of ['first', 'second', 'third']) await server.api.remove(`${PODS}/${name}?gracePeriodSeconds=0`)
+})
+
 test('a rollout on one line of time: replica sets, pods and events, as they come', async ({ inspector, server }) => {
   const APPS = '/apis/apps/v1/namespaces/default/deployments'
   await server.api.create(APPS, {

@@ -13,7 +13,8 @@ import { readUsage, type UsageSource } from './usage-source.ts'
 import { UsagePolls } from './usage-poll.ts'
 import { type Notice, type SocketLike, WatchSocket } from './watch-socket.ts'
 
-export type Summary = (rows: Iterable<Row>, view: KindView) => unknown
+/** `of` is what it was asked about, where it is about something. */
+export type Summary = (rows: Iterable<Row>, view: KindView, of?: unknown) => unknown
 
 export interface FeedHostInit {
   post(message: FromWorker): void
@@ -81,7 +82,8 @@ export class FeedHost {
       case 'summary': {
         const summary = this.#init.summaries[message.name]
         if (!summary) throw new Error(`no summary is called ${message.name}`)
-        return this.#add(message.id, new SummarySubscription(this.#use(message.source), summary, this.#init.clock, this.#post(message.id)))
+        const about = (rows: Iterable<Row>, view: KindView): unknown => summary(rows, view, message.of)
+        return this.#add(message.id, new SummarySubscription(this.#use(message.source), about, this.#init.clock, this.#post(message.id)))
       }
       case 'pick':
         return this.#answerPick(message, (view) => view.pick(message.from, message.to))

@@ -42,9 +42,9 @@ export class FeedHub {
     return () => this.#close(id)
   }
 
-  summary(source: FeedSource, name: string, onData: (data: SummaryData) => void): () => void {
+  summary(source: FeedSource, name: string, onData: (data: SummaryData) => void, of?: unknown): () => void {
     const id = this.#expect((message) => message.op === 'summary' && onData(message.data))
-    this.#port.postMessage({ op: 'summary', id, source, name })
+    this.#port.postMessage({ op: 'summary', id, source, name, of })
     return () => this.#close(id)
   }
 

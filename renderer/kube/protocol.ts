@@ -112,7 +112,8 @@ export interface NetState {
 export type ToWorker =
   | { op: 'view'; id: number; request: ViewRequest }
   | { op: 'object'; id: number; source: FeedSource }
-  | { op: 'summary'; id: number; source: FeedSource; name: string }
+  /** `of` is what the summary is asked about, where it is about something. */
+  | { op: 'summary'; id: number; source: FeedSource; name: string; of?: unknown }
   | { op: 'pick'; id: number; view: number; from: number; to: number }
   | { op: 'select'; view: number; keys: string[] }
   /** The selected rows that are shown. */

@@ -46,7 +46,7 @@ export function useResourceIn(
 }
 
 /** The kinds every cluster has, so that the first list need not wait for discovery. */
-const core = (plural: string, kind: string, namespaced: boolean): Resource => ({
+export const core = (plural: string, kind: string, namespaced: boolean): Resource => ({
   group: '',
   version: 'v1',
   plural,

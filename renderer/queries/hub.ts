@@ -75,16 +75,22 @@ export function useObject(source: FeedSource | undefined): ObjectData | undefine
   return held?.key === key ? held.data : undefined
 }
 
-/** A summary by name; its value has the type that name promises in resources/summaries.ts. */
-export function useSummary<T>(source: FeedSource | undefined, name: string): { state: SummaryData['state']; value: T } | undefined {
+/** A summary by name; its value has the type that name promises in resources/summaries.ts. Equal `of` may be new ones each time. */
+export function useSummary<T>(
+  source: FeedSource | undefined,
+  name: string,
+  of?: unknown,
+): { state: SummaryData['state']; value: T } | undefined {
   const hub = useHub()
   const key = keyOf(source)
-  const [held, setHeld] = useState<{ key: string; data: SummaryData }>()
+  const about = JSON.stringify(of) ?? ''
+  const [held, setHeld] = useState<{ key: string; about: string; data: SummaryData }>()
   useEffect(() => {
     if (key === '') return undefined
-    return hub.summary(JSON.parse(key) as FeedSource, name, (data) => setHeld({ key, data }))
-  }, [hub, key, name])
-  return held?.key === key ? { state: held.data.state, value: held.data.value as T } : undefined
+    const asked = about === '' ? undefined : (JSON.parse(about) as unknown)
+    return hub.summary(JSON.parse(key) as FeedSource, name, (data) => setHeld({ key, about, data }), asked)
+  }, [hub, key, name, about])
+  return held?.key === key && held.about === about ? { state: held.data.state, value: held.data.value as T } : undefined
 }
 
 /** The same summary of several kinds, by resource key; of each what is known so far. Equal `sources` may be new ones each time. */

@@ -6,7 +6,8 @@ import type { Tone } from '../kube/types.ts'
 import { type Event, lastSeen, recency, timesSeen } from './events/view.ts'
 import { allocatableOf, nodeStatus } from './nodes/view.ts'
 import type { Node } from './nodes/types.ts'
-import { type Asked, requestsOf } from './pods/placement.ts'
+import { summarizePlaced } from './pods/placement/placed.ts'
+import type { PlacedQuestion } from './pods/placement/types.ts'
 import { podSummary } from './pods/status.ts'
 import { Causes, createdMs, ownerOf, type PodCause, summarizeTroubles } from './problems.ts'
 import type { ContainerStatus, Pod } from './pods/types.ts'
@@ -203,27 +204,13 @@ export function summarizeByNode(rows: Iterable<Row>): Record<string, Requests> {
   return byNode
 }
 
-/** What the pods that hold something of each node ask for of all that it has: what the scheduler subtracts. */
-export function summarizeAskedByNode(rows: Iterable<Row>): Record<string, Asked> {
-  const byNode: Record<string, Asked> = {}
-  for (const row of rows) {
-    const pod = row.object as Pod
-    const name = pod.spec?.nodeName
-    if (!name || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') continue
-    const asked = (byNode[name] ??= { pods: 0, resources: {} })
-    asked.pods++
-    for (const [resource, value] of Object.entries(requestsOf(pod))) asked.resources[resource] = (asked.resources[resource] ?? 0) + value
-  }
-  return byNode
-}
-
 export const summaries = {
   pods: summarizePods,
   nodes: summarizeNodes,
   events: summarizeEvents,
   requests: summarizeRequests,
   requestsByNode: summarizeByNode,
-  askedByNode: summarizeAskedByNode,
+  placed: (rows: Iterable<Row>, _: unknown, of?: unknown) => summarizePlaced(rows, of as PlacedQuestion),
   roles: summarizeRoles,
   bindings: summarizeBindings,
   troubles: summarizeTroubles,

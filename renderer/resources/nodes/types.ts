@@ -27,3 +27,15 @@ export interface NodeInfo {
   bootID?: string
   machineID?: string
 }
+
+export interface NodeRequirement {
+  key: string
+  operator: string
+  values?: string[]
+}
+
+/** One of a node affinity's terms: all of it has to hold. */
+export interface NodeTerm {
+  matchExpressions?: NodeRequirement[]
+  matchFields?: NodeRequirement[]
+}

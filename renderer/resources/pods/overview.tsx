@@ -6,7 +6,7 @@ import { UsageCourse } from '../generic/usage-course.tsx'
 import { RecentEvents } from '../events/events-tab.tsx'
 import { Containers } from './containers.tsx'
 import type { Pod } from './types.ts'
-import { WhyPending } from './why-pending.tsx'
+import { WhyPending } from './placement/why-pending.tsx'
 
 export function PodOverview({ object: pod }: { object: Pod }) {
   const { t } = useTranslation()

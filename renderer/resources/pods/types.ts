@@ -1,4 +1,6 @@
+import type { LabelSelector } from '../../kube/label-selector.ts'
 import type { Condition, KubeObject, Tone } from '../../kube/types.ts'
+import type { NodeTerm } from '../nodes/types.ts'
 
 /** The fields of a Pod that are read here. */
 export interface Pod extends KubeObject {
@@ -28,29 +30,54 @@ export interface PodSpec {
   ephemeralContainers?: Container[]
   volumes?: ({ name: string } & Record<string, unknown>)[]
   readinessGates?: { conditionType: string }[]
-  tolerations?: unknown[]
+  tolerations?: Toleration[]
   nodeSelector?: Record<string, string>
-  affinity?: { nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: NodeTerm[] } } }
+  affinity?: {
+    nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: NodeTerm[] } }
+    podAffinity?: PodAffinity
+    podAntiAffinity?: PodAffinity
+  }
+  topologySpreadConstraints?: SpreadConstraint[]
   overhead?: Record<string, string>
+  /** Of the pod as a whole. */
+  resources?: { requests?: Record<string, string> }
 }
 
-export interface NodeRequirement {
-  key: string
-  operator: string
-  values?: string[]
+export interface Toleration {
+  key?: string
+  operator?: string
+  value?: string
+  effect?: string
 }
 
-/** One of a node affinity's terms: all of it has to hold. */
-export interface NodeTerm {
-  matchExpressions?: NodeRequirement[]
-  matchFields?: NodeRequirement[]
+/** Affinity to other pods, or from them. */
+export interface PodAffinity {
+  requiredDuringSchedulingIgnoredDuringExecution?: AffinityTerm[]
+}
+
+export interface AffinityTerm {
+  topologyKey: string
+  labelSelector?: LabelSelector
+  namespaces?: string[]
+  namespaceSelector?: LabelSelector
+}
+
+export interface SpreadConstraint {
+  topologyKey: string
+  maxSkew: number
+  whenUnsatisfiable: string
+  minDomains?: number
+  labelSelector?: LabelSelector
+  matchLabelKeys?: string[]
+  nodeAffinityPolicy?: string
+  nodeTaintsPolicy?: string
 }
 
 export interface Container {
   name: string
   image?: string
   restartPolicy?: string
-  ports?: { name?: string; containerPort: number; protocol?: string; hostPort?: number }[]
+  ports?: { name?: string; containerPort: number; protocol?: string; hostPort?: number; hostIP?: string }[]
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
   livenessProbe?: Probe
   readinessProbe?: Probe
@@ -94,6 +121,9 @@ export interface ContainerStatus {
   image?: string
   state?: ContainerState
   lastState?: ContainerState
+  /** What it holds of its node, which is not what it asks for while it is resized. */
+  resources?: { requests?: Record<string, string> }
+  allocatedResources?: Record<string, string>
 }
 
 export interface ContainerState {

@@ -2,6 +2,7 @@ import { slimMeta } from '../../kube/codec.ts'
 import { type Column, createdAt, type KindView, worstFirst } from '../../kube/columns.ts'
 import { usageColumns } from '../../kube/usage-columns.ts'
 import { none } from '../printed.ts'
+import { isResizing, trimHeld, trimPlacement, trimPorts } from './placement/trim.ts'
 import { podReason, podSummary } from './status.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from './types.ts'
 
@@ -65,6 +66,7 @@ export const podView: KindView<Pod> = {
       overhead: pod.spec?.overhead,
       containers: pod.spec?.containers?.map(trimContainer),
       initContainers: pod.spec?.initContainers?.map(trimContainer),
+      ...trimPlacement(pod),
     },
     status: pod.status && {
       phase: pod.status.phase,
@@ -73,13 +75,17 @@ export const podView: KindView<Pod> = {
       podIP: pod.status.podIP,
       qosClass: pod.status.qosClass,
       conditions: pod.status.conditions?.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
-      containerStatuses: pod.status.containerStatuses?.map(trimStatus),
-      initContainerStatuses: pod.status.initContainerStatuses?.map(trimStatus),
+      containerStatuses: pod.status.containerStatuses?.map(isResizing(pod) ? trimResizing : trimStatus),
+      initContainerStatuses: pod.status.initContainerStatuses?.map(isResizing(pod) ? trimResizing : trimStatus),
     },
   }),
 }
 
-const trimContainer = ({ name, image, restartPolicy, resources }: Container): Container => ({ name, image, restartPolicy, resources })
+const trimContainer = (container: Container): Container => {
+  const { name, image, restartPolicy, resources, ports } = container
+  const kept = { name, image, restartPolicy, resources }
+  return ports ? { ...kept, ...trimPorts(container) } : kept
+}
 
 const trimStatus = ({ name, ready, started, restartCount, state, lastState }: ContainerStatus): ContainerStatus => ({
   name,
@@ -89,6 +95,8 @@ const trimStatus = ({ name, ready, started, restartCount, state, lastState }: Co
   state: trimState(state),
   lastState: trimState(lastState),
 })
+
+const trimResizing = (status: ContainerStatus): ContainerStatus => ({ ...trimStatus(status), ...trimHeld(status) })
 
 function trimState(state: ContainerState | undefined): ContainerState | undefined {
   if (!state) return undefined

@@ -9,6 +9,7 @@ export interface StorageClass extends KubeObject {
   volumeBindingMode?: string
   allowVolumeExpansion?: boolean
   mountOptions?: string[]
+  allowedTopologies?: { matchLabelExpressions?: { key: string; values: string[] }[] }[]
 }
 
 /** What admission takes for a default (the DefaultStorageClass plugin). */

@@ -1,4 +1,6 @@
+import type { LabelSelector } from '../../kube/label-selector.ts'
 import type { Condition, KubeObject } from '../../kube/types.ts'
+import type { NodeTerm } from '../nodes/types.ts'
 
 export interface Claim extends KubeObject {
   spec?: {
@@ -6,6 +8,8 @@ export interface Claim extends KubeObject {
     storageClassName?: string
     volumeName?: string
     volumeMode?: string
+    volumeAttributesClassName?: string
+    selector?: LabelSelector
     resources?: { requests?: { storage?: string } }
   }
   status?: { phase?: string; capacity?: { storage?: string }; conditions?: Condition[] }
@@ -18,7 +22,14 @@ export interface Volume extends KubeObject {
     capacity?: { storage?: string }
     persistentVolumeReclaimPolicy?: string
     volumeMode?: string
-    claimRef?: { namespace?: string; name?: string }
+    volumeAttributesClassName?: string
+    claimRef?: { namespace?: string; name?: string; uid?: string }
+    csi?: { driver: string; volumeHandle: string }
+    nodeAffinity?: { required?: { nodeSelectorTerms?: NodeTerm[] } }
   } & Record<string, unknown>
   status?: { phase?: string; reason?: string; message?: string }
+}
+
+export interface CsiNode extends KubeObject {
+  spec?: { drivers?: { name: string; allocatable?: { count?: number } }[] }
 }

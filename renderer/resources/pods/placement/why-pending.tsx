@@ -1,15 +1,15 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { figure } from '../../kube/figures.ts'
-import { nodes, pods } from '../../queries/discovery.ts'
-import { useObject, useSummary } from '../../queries/hub.ts'
-import { Section, Table } from '../../ui/facts.tsx'
-import { ToneWord } from '../../ui/icon.tsx'
-import { usePlace } from '../../ui/place.ts'
-import { ObjectLink } from '../generic/common.tsx'
-import type { Node } from '../nodes/types.ts'
-import { type Asked, readMessage, type Verdict, verdictsOf } from './placement.ts'
-import type { Pod } from './types.ts'
+import { figure } from '../../../kube/figures.ts'
+import { Section, Table } from '../../../ui/facts.tsx'
+import { ToneWord } from '../../../ui/icon.tsx'
+import { usePlace } from '../../../ui/place.ts'
+import { ObjectLink } from '../../generic/common.tsx'
+import type { Pod } from '../types.ts'
+import { readMessage } from './message.ts'
+import type { Verdict } from './types.ts'
+import { useSurroundings } from './use-surroundings.ts'
+import { verdictsOf } from './verdicts.ts'
 
 /** As many nodes as one reads. */
 const most = 40
@@ -51,40 +51,47 @@ export function WhyPending({ pod }: { pod: Pod }) {
 function Verdicts({ pod }: { pod: Pod }) {
   const { t } = useTranslation()
   const { context } = usePlace()
-  const nodeSource = useMemo(() => ({ context, resource: nodes }), [context])
-  const podSource = useMemo(() => ({ context, resource: pods }), [context])
-  const all = useObject(nodeSource)?.all as readonly Node[] | undefined
-  const asked = useSummary<Record<string, Asked>>(podSource, 'askedByNode')
-  const verdicts = useMemo(() => (all && asked?.state.synced ? verdictsOf(pod, all, asked.value) : []), [pod, all, asked])
-  if (verdicts.length === 0) return null
+  const around = useSurroundings(context, pod)
+  const verdicts = useMemo(() => around && verdictsOf(pod, around), [pod, around])
+  if (!verdicts) return null
   return (
     <>
-      <Table
-        head={[t('columns.node'), t('placement.filters')]}
-        rows={verdicts.slice(0, most).map(({ node, verdicts: judged }) => ({
-          key: node,
-          cells: [<ObjectLink key="node" resource="nodes" namespace="" name={node} />, <Judged key="verdicts" of={judged} />],
-        }))}
-      />
-      {verdicts.length > most && <p className="dim">{t('common.more', { count: verdicts.length - most })}</p>}
+      {verdicts.pod.length > 0 && <Judged of={verdicts.pod} />}
+      {verdicts.nodes.length > 0 && (
+        <Table
+          head={[t('columns.node'), t('placement.filters')]}
+          rows={verdicts.nodes.slice(0, most).map(({ node, verdicts: judged }) => ({
+            key: node,
+            cells: [<ObjectLink key="node" resource="nodes" namespace="" name={node} />, <Judged key="verdicts" of={judged} />],
+          }))}
+        />
+      )}
+      {verdicts.nodes.length > most && <p className="dim">{t('common.more', { count: verdicts.nodes.length - most })}</p>}
       <p className="dim">{t('placement.scope')}</p>
     </>
   )
 }
 
-/** What refuses it first, each with its reason; then what does not. */
+/** What refuses it first, each with its reason and who is in the way; then what cannot be told, and what does not refuse it. */
 function Judged({ of }: { of: readonly Verdict[] }) {
   const { t } = useTranslation()
-  const passed = of.filter(({ reason }) => reason === undefined).map(({ filter }) => filter)
+  const unknown = of.filter((one) => one.unknown).map(({ filter }) => filter)
+  const passed = of.filter((one) => !one.refusal && !one.unknown).map(({ filter }) => filter)
   return (
     <>
       {of.map(
-        ({ filter, reason }) =>
-          reason !== undefined && (
+        ({ filter, refusal }) =>
+          refusal && (
             <div key={filter}>
-              <ToneWord tone="bad">{filter}</ToneWord> {reason}
+              <ToneWord tone="bad">{filter}</ToneWord> {refusal.reason}
+              {refusal.detail !== undefined && <span className="dim mono"> {refusal.detail}</span>}
             </div>
           ),
+      )}
+      {unknown.length > 0 && (
+        <div>
+          <ToneWord tone="muted">{t('placement.unknown')}</ToneWord> <span className="dim">{unknown.join(', ')}</span>
+        </div>
       )}
       {passed.length > 0 && (
         <div>
