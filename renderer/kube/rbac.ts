@@ -71,10 +71,12 @@ export function ruleAllows(rule: PolicyRule, question: Question): boolean {
 /** Roles and bindings as they can be read. */
 export class Rbac {
   readonly bindings: readonly Binding[]
+  readonly roles: readonly Role[]
   readonly #roles: Map<string, Role>
 
   constructor(roles: readonly Role[], bindings: readonly Binding[]) {
     this.bindings = bindings
+    this.roles = roles
     this.#roles = new Map(roles.map((role) => [roleKey(role.kind, role.namespace, role.name), role]))
   }
 

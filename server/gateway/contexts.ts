@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
 import { actingUpstream, readActing } from './acting.ts'
 import { type ConnectionTimes, defaultTimes } from './connection-times.ts'
-import type { ConnectionState, ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
+import { clusterEntry } from './cluster-entry.ts'
+import type { ClusterEntry, ConnectionState, ContextInfo, ContextList, LocalControl, Upstream } from './contract.ts'
 import { GatewayError } from './errors.ts'
 import { defaultKubeconfigFiles, type KubeContext, type Kubeconfig, loadKubeconfig, signature, text } from './kubeconfig.ts'
 import { shellQuote } from '../machinery/shell-quote.ts'
@@ -94,12 +95,18 @@ export class Contexts {
   async upstream(name: string): Promise<Upstream> {
     if (name === LOCAL) return this.#reachLocal()
     const config = await this.#config()
-    const context = config.contexts.find((c) => shownName(c.name) === name)
-    const acting = context === undefined ? readActing(name) : undefined
+    const acting = config.contexts.some((c) => shownName(c.name) === name) ? undefined : readActing(name)
     if (acting !== undefined) return actingUpstream(await this.upstream(acting.context), acting.as)
-    if (context === undefined) throw new GatewayError('UnknownContext', `there is no context "${name}" in the kubeconfig`)
-    if (context.error !== undefined) throw new GatewayError('BrokenContext', `context "${name}" cannot be used: ${context.error}`)
-    return this.#remote(name, context)
+    return this.#remote(name, usable(name, config))
+  }
+
+  /** What somebody else's kubeconfig needs to know of a context's cluster. Throws GatewayError as `upstream` does. */
+  async cluster(name: string): Promise<ClusterEntry> {
+    if (name !== LOCAL) return clusterEntry(usable(name, await this.#config()))
+    // Its own kubeconfig is there whenever it has run.
+    const [own] = (await loadKubeconfig([this.#local.status().kubeconfig])).contexts
+    if (own === undefined) throw new GatewayError('LocalNotRunning', 'the local control plane has not written its kubeconfig yet')
+    return clusterEntry(own)
   }
 
   async close(): Promise<void> {
@@ -180,6 +187,13 @@ function describe(c: KubeContext, current: string, added: boolean): ContextInfo 
   }
   if (c.error !== undefined) info.error = c.error
   return info
+}
+
+function usable(name: string, { contexts }: Kubeconfig): KubeContext {
+  const context = contexts.find((c) => shownName(c.name) === name)
+  if (context === undefined) throw new GatewayError('UnknownContext', `there is no context "${name}" in the kubeconfig`)
+  if (context.error !== undefined) throw new GatewayError('BrokenContext', `context "${name}" cannot be used: ${context.error}`)
+  return context
 }
 
 /** `local` is ours; a context of that name is shown under a longer one. */

@@ -27,6 +27,13 @@ export interface ContextList {
   errors: KubeconfigFault[]
 }
 
+/** `GET /api/contexts/NAME/cluster`: what a kubeconfig for somebody else needs of this one. */
+export interface ClusterEntry {
+  name: string
+  /** As a kubeconfig has it, with the authority's certificate in it. */
+  cluster: Record<string, unknown>
+}
+
 export interface KubeconfigFault {
   file: string
   /** From 1; absent when the file could not be read at all. */

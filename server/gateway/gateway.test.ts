@@ -65,6 +65,42 @@ describe('contexts and the local control plane', () => {
     expect(contexts[1]?.kubectl).toBe(`kubectl --kubeconfig ${file} --context 'x'\\''y'`)
   })
 
+  test('the cluster of a context for somebody else: with its authority in it, and no credentials', async () => {
+    const h = await start()
+    const cluster = {
+      server: 'https://x:6443',
+      'certificate-authority': 'ca.crt',
+      'tls-server-name': 'y',
+      'proxy-url': 'http://me:secret@proxy',
+    }
+    await writeFile(join(h.dir, 'ca.crt'), 'PEM')
+    const config = {
+      clusters: [
+        { name: 'c/1', cluster },
+        { name: 'lost', cluster: { server: 'https://x', 'certificate-authority': 'nowhere.crt' } },
+      ],
+      users: [{ name: 'me', user: { token: 'secret' } }],
+      contexts: [
+        { name: 'a/b', context: { cluster: 'c/1', user: 'me' } },
+        { name: 'lost', context: { cluster: 'lost' } },
+        { name: 'broken', context: { cluster: 'gone' } },
+      ],
+    }
+    await writeFile(h.kubeconfig, JSON.stringify(config))
+    const ask = async (name: string) => {
+      const answer = await h.get(`/api/contexts/${name}/cluster`)
+      return [answer.status, (await answer.json()) as unknown]
+    }
+    const entry = { server: 'https://x:6443', 'certificate-authority-data': Buffer.from('PEM').toString('base64'), 'tls-server-name': 'y' }
+    expect(await ask('a%2Fb')).toEqual([200, { name: 'c/1', cluster: entry }])
+    expect(await ask('nobody')).toMatchObject([404, { message: 'there is no context "nobody" in the kubeconfig' }])
+    expect(await ask('lost')).toMatchObject([503, { message: expect.stringMatching(/context "lost" cannot be used: .*nowhere\.crt/) }])
+    expect(await ask('broken')).toMatchObject([503, { message: expect.stringContaining('has no cluster "gone"') }])
+    expect(await ask('local')).toMatchObject([503, { message: 'the local control plane has not written its kubeconfig yet' }])
+    expect(await ask('%zz')).toMatchObject([400, {}])
+    expect((await h.get('/api/contexts/a%2Fb/cluster', { method: 'POST', headers: { origin: h.gateway.url } })).status).toBe(404)
+  })
+
   test('start, stop and restart answer with the state or with a sentence', async () => {
     const h = await start()
     const post = (action: string) => h.get(`/api/local/${action}`, { method: 'POST', headers: { origin: h.gateway.url } })

@@ -12,7 +12,7 @@ import { GatewayError, statusBody } from './errors.ts'
 import { Guard, pageHeaders, type Refusal, securityHeaders } from './guard.ts'
 import { entrancePage, refusalPage, usedAddress } from './pages.ts'
 import { proxyToCluster } from './proxy.ts'
-import { clusterRoute } from './route.ts'
+import { clusterRoute, decodeSegment } from './route.ts'
 import { sameSecret, Session, WATCH_PROTOCOL } from './session.ts'
 import { StaticFiles } from './static-files.ts'
 import { MAX_MESSAGE, serveWatchSocket } from './watch-socket.ts'
@@ -130,6 +130,8 @@ async function api(
 ): Promise<void> {
   const reading = req.method === 'GET' || req.method === 'HEAD'
   if (path === '/api/contexts' && reading) return sendJson(res, headers, 200, await contexts.list())
+  const named = /^\/api\/contexts\/([^/]+)\/cluster$/.exec(path)?.[1]
+  if (named !== undefined && reading) return sendJson(res, headers, 200, await contexts.cluster(decodeSegment(named)))
   if (path === '/api/local' && reading) return sendJson(res, headers, 200, local.status())
   const name = /^\/api\/local\/(\w+)$/.exec(path)?.[1] ?? ''
   const action = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined

@@ -62,10 +62,16 @@ const bool: ScalarTag = {
 export function readKubeconfig(source: string): KubeconfigFile {
   const file: KubeconfigFile = { clusters: [], users: [], contexts: [], current: '', faults: [] }
   const lines = new LineCounter()
-  const document = parseAllDocuments(source, { uniqueKeys: false, prettyErrors: false, lineCounter: lines, customTags: ['merge', bool] })[0]
+  const documents = parseAllDocuments(source, { uniqueKeys: false, prettyErrors: false, lineCounter: lines, customTags: ['merge', bool] })
+  const [document, second] = documents
   if (document === undefined) return file
   const [broken] = document.errors
   if (broken !== undefined) file.faults.push({ line: lines.linePos(broken.pos[0]).line, message: broken.message })
+  // Kubeconfigs that were put behind one another.
+  if (broken === undefined && second !== undefined && isMap(second.contents)) {
+    const line = lines.linePos(second.contents.range?.[0] ?? 0).line
+    file.faults.push({ line, message: 'a second document begins here, and is not read: keep it in a file of its own' })
+  }
   const lineOf = (node: Node | null | undefined): number => lines.linePos(node?.range?.[0] ?? 0).line
   const fault = (node: Node | null | undefined, message: string): void => void file.faults.push({ line: lineOf(node), message })
   const plain = (node: Node | null | undefined): unknown => {

@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-async function file(name: string, content: string): Promise<string> {
+async function file(name: string, content: string | Buffer): Promise<string> {
   const path = join(dir, name)
   await writeFile(path, content)
   return path
@@ -57,6 +57,20 @@ describe('kubeconfig', () => {
     expect(second?.error).toBeUndefined()
   })
 
+  test('what is no text file, or more than one, is told with what to do', async () => {
+    const config = await loadKubeconfig([
+      await file('wide', Buffer.from(`\ufeff${dev}`, 'utf16le')),
+      await file('bom', `\ufeff${dev.replaceAll('\n', '\r\n')}`),
+      await file('two', `${dev}---\n${dev.replaceAll('name: dev', 'name: other')}`),
+      await file('zero', ''),
+    ])
+    expect(config.contexts.map(({ name }) => name)).toEqual(['dev', 'prod'])
+    expect(config.errors).toEqual([
+      { file: join(dir, 'wide'), message: 'it is written in UTF-16: save it as UTF-8' },
+      { file: join(dir, 'two'), line: 20, message: 'a second document begins here, and is not read: keep it in a file of its own' },
+    ])
+  })
+
   test('a file that is no kubeconfig is named, and the others still count', async () => {
     const good = await file('good', dev)
     const yaml = await file('broken', 'clusters: [')
@@ -94,7 +108,7 @@ describe('kubeconfig', () => {
 
   test('a folder in the place of a file is named, too', async () => {
     const config = await loadKubeconfig([dir])
-    expect(config.errors).toEqual([{ file: dir, message: 'EISDIR: illegal operation on a directory, read' }])
+    expect(config.errors).toEqual([{ file: dir, message: 'it is a folder: name a file in it' }])
   })
 
   test('the signature changes with the files', async () => {

@@ -55,7 +55,7 @@ export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconf
   let current = ''
   for (const file of files) {
     try {
-      const read = readKubeconfig(await readFile(file, 'utf8'))
+      const read = readKubeconfig(asText(await readFile(file)))
       errors.push(...read.faults.map((fault) => ({ file, ...fault })))
       const dir = dirname(resolve(file))
       collect(read.clusters, clusters, (c) => absolutePaths(c, ['certificate-authority'], dir))
@@ -65,11 +65,30 @@ export async function loadKubeconfig(files: readonly string[]): Promise<Kubeconf
       if (current === '') current = read.current
     } catch (e) {
       if (isFields(e) && e.code === 'ENOENT') continue
-      errors.push({ file, message: e instanceof Error ? (e.message.split('\n')[0] ?? '') : String(e) })
+      errors.push({ file, message: unreadable(e) })
     }
   }
   const resolved = [...contexts].map(([name, c]) => resolveContext(name, namedIn.get(name) ?? '', c, clusters, users))
   return { contexts: resolved, current, errors }
+}
+
+/** PowerShell writes UTF-16 where one redirects into a file; kubectl reads neither. */
+function asText(content: Buffer): string {
+  const [first, second] = content
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    throw new Error('it is written in UTF-16: save it as UTF-8')
+  return content.toString('utf8')
+}
+
+const causes: Record<string, string> = {
+  EISDIR: 'it is a folder: name a file in it',
+  EACCES: 'you may not read it: look at its permissions',
+  ELOOP: 'it is a link that leads to itself',
+}
+
+function unreadable(e: unknown): string {
+  if (!(e instanceof Error)) return String(e)
+  return causes[(e as NodeJS.ErrnoException).code ?? ''] ?? e.message.split('\n')[0] ?? ''
 }
 
 function resolveContext(

@@ -5,6 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../machinery/clock.ts'
 import { isActing } from './acting.ts'
+import { certificateFault } from './client-certificate.ts'
 import { ClusterConnection } from './connection.ts'
 import type { ConnectionTimes } from './connection-times.ts'
 import type { ConnectionState, Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
@@ -72,6 +73,7 @@ export class RemoteUpstream implements Upstream {
 
   async #sendTwice(req: UpstreamRequest, sent: () => void): Promise<UpstreamResponse> {
     const first = await this.#sendOnce(req, sent)
+    if (first.status === 401) await this.#checkCertificate(first)
     // The token may have been revoked before it expired: ask the plugin again, once, when the request can be repeated.
     if (first.status !== 401 || !this.#hasPlugin()) return first
     this.#config = undefined
@@ -79,6 +81,14 @@ export class RemoteUpstream implements Upstream {
     if (req.body !== undefined) return first
     discard(first.body)
     return this.#sendOnce(req, sent)
+  }
+
+  /** A cluster that refuses a certificate does not say that it has ended. */
+  async #checkCertificate(answer: UpstreamResponse): Promise<void> {
+    const fault = await certificateFault(this.#context.user, this.#clock.now())
+    if (fault === undefined) return
+    discard(answer.body)
+    throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${fault}`)
   }
 
   async #sendOnce(req: UpstreamRequest, sent: () => void = () => undefined): Promise<UpstreamResponse> {

@@ -18,7 +18,7 @@ export function clusterRoute(url: string): ClusterRoute | undefined {
   if (m === null) return undefined
   const segment = m[1] ?? ''
   const path = m[2] ?? '/'
-  return { context: decode(segment), prefix: `/clusters/${segment}`, path: checkedPath(path) }
+  return { context: decodeSegment(segment), prefix: `/clusters/${segment}`, path: checkedPath(path) }
 }
 
 /**
@@ -42,7 +42,8 @@ export function checkedPath(path: string): string {
   return path
 }
 
-function decode(segment: string): string {
+/** A context's name as an address has it. Throws BadRequest. */
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {

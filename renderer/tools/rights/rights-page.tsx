@@ -1,4 +1,5 @@
-import { useEffect, useId, useMemo, useState } from 'react'
+import { Button } from '@mantine/core'
+import { lazy, Suspense, useEffect, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { impliedGroups, privilegedGroup, type Subject } from '../../kube/rbac.ts'
 import { accountName } from '../../kube/acting.ts'
@@ -17,6 +18,8 @@ import { ActAsLink } from './links.tsx'
 import { type Asked, askedText, questionOf, questionText, readAsked } from './question.ts'
 import { GrantedRules, GrantedSubjects, RuleTable, Unread } from './tables.tsx'
 import './rights.css'
+
+const PersonDialog = lazy(async () => ({ default: (await import('../person/person-dialog.tsx')).PersonDialog }))
 
 const verbs = [
   'get',
@@ -68,7 +71,10 @@ export function RightsPage() {
   }
   return (
     <div className="rights">
-      <h1>{t('rights.title')}</h1>
+      <div className="rights-head">
+        <h1>{t('rights.title')}</h1>
+        <LetIn />
+      </div>
       <TabBar
         label={t('rights.title')}
         active={asked.ask}
@@ -83,6 +89,26 @@ export function RightsPage() {
         )}
       </div>
     </div>
+  )
+}
+
+/** Gives somebody else a kubeconfig. */
+function LetIn() {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const names = useNamespaceNames(context)
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={() => setOpen(true)}>
+        {t('person.open')}
+      </Button>
+      {open && (
+        <Suspense>
+          <PersonDialog namespaces={names} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 
