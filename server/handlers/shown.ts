@@ -67,7 +67,7 @@ export function respondShownList(ctx: RequestContext, items: readonly KubeObject
   if (as === 'PartialObjectMetadataList') {
     const apiVersion = apiVersionOf('meta.k8s.io', metaVersion ?? 'v1')
     const partial = items.map(({ metadata }) => ({ kind: 'PartialObjectMetadata', apiVersion, metadata }))
-    return respondObject(ctx, { kind: as, apiVersion, metadata: {}, items: partial }, 200, true, true)
+    return respondObject(ctx, { kind: as, apiVersion, metadata: {}, items: partial.length === 0 ? null : partial }, 200, true, true)
   }
   if (as === 'PartialObjectMetadata')
     throw notAcceptable(

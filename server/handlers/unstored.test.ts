@@ -38,6 +38,9 @@ describe('kinds of which nothing is stored', () => {
     ['GET', `${COMPONENTS}?watch=1`, 405, 'watch is not supported on resources of kind "componentstatuses"'],
     ['GET', '/api/v1/namespaces/default/componentstatuses', 404, NOT_FOUND],
     ['POST', '/api/v1/bindings', 404, NOT_FOUND],
+    ['GET', '/api/v1/bindings', 404, NOT_FOUND],
+    ['GET', '/api/v1/namespaces/default/bindings', 405, 'the server does not allow this method on the requested resource'],
+    ['GET', '/apis/authorization.k8s.io/v1/localsubjectaccessreviews', 404, NOT_FOUND],
     ['POST', '/apis/authorization.k8s.io/v1/localsubjectaccessreviews', 404, NOT_FOUND],
     ['POST', '/apis/authentication.k8s.io/v1/namespaces/default/tokenreviews', 404, NOT_FOUND],
   ])('%s %s: %i %s', async (method, path, code, message) => {
@@ -54,6 +57,11 @@ describe('kinds of which nothing is stored', () => {
     ['PartialObjectMetadata', `${COMPONENTS}/etcd-0`, { kind: 'PartialObjectMetadata', metadata: { name: 'etcd-0' } }],
     ['Table', COMPONENTS, { kind: 'Table', rows: [{ cells: ['etcd-0', 'Healthy', 'ok', ''] }] }],
     ['Table', `${COMPONENTS}/etcd-0`, { kind: 'Table', rows: [{ cells: ['etcd-0', 'Healthy', 'ok', ''] }] }],
+    [
+      'PartialObjectMetadataList',
+      `${COMPONENTS}?labelSelector=a`,
+      { kind: 'PartialObjectMetadataList', metadata: {}, items: null },
+    ],
   ])('as %s: %s', async (form, path, answer) => {
     const accept = `application/json;as=${form};v=v1;g=meta.k8s.io`
     expect((await server.send('GET', path, undefined, { accept })).body).toMatchObject(answer)

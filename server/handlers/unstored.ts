@@ -14,7 +14,7 @@ import { refuseTable, respondShown, respondShownList } from './shown.ts'
 export async function handleUnstored(ctx: RequestContext, { definition: resource, namespaced }: UnstoredResource): Promise<void> {
   if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
   const { verb, namespace, name } = ctx.requestInfo
-  if (isElsewhere(namespaced, namespace, verb)) throw resourceNotFound()
+  if (isElsewhere(namespaced, namespace, verb === 'list' && resource.list !== undefined)) throw resourceNotFound()
   if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
@@ -43,7 +43,7 @@ export async function handleUnstored(ctx: RequestContext, { definition: resource
   throw methodNotAllowed()
 }
 
-/** An object of a namespace without one, or the other way round; lists may be of all namespaces. */
-function isElsewhere(namespaced: boolean, namespace: string, verb: string): boolean {
-  return namespaced ? namespace === '' && verb !== 'list' : namespace !== ''
+/** An object of a namespace without one, or the other way round; what is listed may be of all namespaces. */
+function isElsewhere(namespaced: boolean, namespace: string, listed: boolean): boolean {
+  return namespaced ? namespace === '' && !listed : namespace !== ''
 }

@@ -9,15 +9,16 @@ interface ListKind {
   readonly kind: string
 }
 
-/** The bytes around the items of a list of so many. */
-export function encodeListEnds(meta: ListMeta | object, size: number, { group, version, kind }: ListKind): { head: Buffer; tail: Buffer } {
-  const head = [SELF_DESCRIBED, encodeHead(MAP, 4), encodeEntry('kind', kind), ITEMS, encodeHead(ARRAY, size)]
+/** The bytes around the items of a list of so many, or of one whose items are null. */
+export function encodeListEnds(meta: ListMeta | object, size: number | null, { group, version, kind }: ListKind): { head: Buffer; tail: Buffer } {
+  const head = [SELF_DESCRIBED, encodeHead(MAP, 4), encodeEntry('kind', kind), ITEMS, size === null ? NULL : encodeHead(ARRAY, size)]
   return {
     head: Buffer.concat(head),
     tail: Buffer.concat([encodeEntry('metadata', meta), encodeEntry('apiVersion', apiVersionOf(group, version))]),
   }
 }
 
+const NULL = Buffer.of(0xf6)
 const ITEMS = Buffer.from('\x45items', 'latin1')
 
 type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'

@@ -20,6 +20,8 @@ export interface CborForm {
   readonly type: TypeFacts | undefined
   /** Whether an object says in a list what it is. */
   readonly whole: boolean
+  /** Go's slice of a list without items is nil where nobody makes an empty one. */
+  readonly nullWhenEmpty?: boolean
   object(entry: Entry): KubeObject
   bookmark(revision: number, initialEventsEnd: boolean): KubeObject
   meta(meta: ListMeta): object
@@ -47,17 +49,19 @@ export function cborForm(form: CborForm): ResourceEncoder {
   const listed = (object: KubeObject): object => (form.whole ? object : withoutType(object))
   const item = (e: Entry): Buffer => e.encoding(key, () => encodeItem(listed(form.object(e)), type))
   const object = (e: Entry): Buffer => (form.whole ? tagged(item(e)) : objectOf(item(e), kind, apiVersion))
+  const ends = (meta: ListMeta, count: number): { head: Buffer; tail: Buffer } =>
+    encodeListEnds(form.meta(meta), count === 0 && form.nullWhenEmpty === true ? null : count, ofList)
   return {
     contentType: CBOR_TYPE,
     watchContentType: CBOR_SEQUENCE,
     joined: {
       form: plainItems(key, item),
-      ends: (meta, _, count) => ({ ...encodeListEnds(form.meta(meta), count, ofList), between: NOTHING }),
+      ends: (meta, _, count) => ({ ...ends(meta, count), between: NOTHING }),
     },
     object,
     item,
     list(items, meta) {
-      const { head, tail } = encodeListEnds(form.meta(meta), items.length, ofList)
+      const { head, tail } = ends(meta, items.length)
       return [head, ...items, tail]
     },
     frames: {

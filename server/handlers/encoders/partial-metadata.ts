@@ -1,14 +1,16 @@
 import type { Entry } from '../../cache/entry.ts'
+import { stringifyYaml } from '../../codec/yaml.ts'
 import { CBOR_TYPE, PROTOBUF_TYPE, type Representation } from '../../codec/negotiation.ts'
 import { encodeMessage, encodeObject, frameWatchEvent, wrap } from '../../codec/protobuf/index.ts'
 import { notAcceptable, StatusError } from '../../machinery/status.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import type { KubeObject, ListMeta } from '../../machinery/types.ts'
 import type { ServedResource } from '../../registry/generic/resource.ts'
 import { cborForm } from './cbor.ts'
 import { metaVersion, type ResourceEncoder, type EncoderOptions } from './contract.ts'
 import { jsonFrames } from './frames.ts'
-import { jsonList, NEWLINE, prettyItem, prettyJson } from './json.ts'
+import { jsonList, NEWLINE, prettyEmpty, prettyItem, prettyJson } from './json.ts'
 import { protobufList } from './protobuf.ts'
+import { yamlItem, yamlList } from './yaml.ts'
 import { bookmarkObject, isUntyped, listMeta, metadataOf, servedView, sharedObject } from './objects.ts'
 import { escapedJson } from '../../machinery/json-escape.ts'
 
@@ -47,21 +49,28 @@ export function partialMetadataEncoder(served: ServedResource, o: EncoderOptions
         version: o.representation.version,
         kind,
         listKind: `${kind}List`,
-        ...{ type, whole: true },
+        ...{ type, whole: true, nullWhenEmpty: true },
       },
       object: partial,
       bookmark: (rv, end) => bookmarkObject(kind, apiVersion, rv, end),
       meta: listMeta,
     })
   }
-  const { pretty } = o.representation
+  const yaml = o.representation.media === 'application/yaml'
+  const pretty = o.representation.pretty && !yaml
   const object = (e: Entry): Buffer => e.encoding(`json partial ${apiVersion}`, () => Buffer.from(escapedJson(partial(e))))
+  const empty = (meta: ListMeta, items: [] | null = []): object => ({ kind: listKind, apiVersion, metadata: listMeta(meta), items })
+  const { list, ends } = yaml ? yamlList(empty, 'items') : jsonList(empty, pretty)
+  const shown = (value: object): Buffer =>
+    yaml ? Buffer.from(stringifyYaml(value)) : pretty ? prettyEmpty(value) : Buffer.from(`${escapedJson(value)}\n`)
   return {
-    contentType: 'application/json',
+    contentType: yaml ? 'application/yaml' : 'application/json',
     watchContentType: 'application/json',
-    object: (e) => (pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
-    item: pretty ? (e) => prettyItem(object(e)) : object,
-    ...jsonList((meta) => ({ kind: listKind, apiVersion, metadata: listMeta(meta), items: [] }), pretty),
+    object: (e) => (yaml ? shown(partial(e)) : pretty ? prettyJson(object(e)) : Buffer.concat([object(e), NEWLINE])),
+    item: (e) => (yaml ? yamlItem('items', partial(e)) : pretty ? prettyItem(object(e)) : object(e)),
+    // Go's slice of nothing is nil: nobody makes an empty one of it, as a typed list does.
+    list: (items, meta) => (items.length === 0 ? [shown(empty(meta, null))] : list(items, meta)),
+    ends,
     shared: (e) => ({ kind, apiVersion, metadata: sharedObject(served, e).metadata }),
     frames: jsonFrames(`json partial ${apiVersion}`, object, (rv, end) =>
       Buffer.from(escapedJson(bookmarkObject(kind, apiVersion, rv, end))),
