@@ -1,9 +1,10 @@
-import { isDryRun, validateDeleteOptions } from '../apis/meta/v1/options.ts'
+import { IGNORE_READ_ERRORS, invalidOptions, isDryRun, validateDeleteOptions } from '../apis/meta/v1/options.ts'
 import { decodeRequest } from '../codec/request.ts'
 import { bodyMediaType } from '../codec/negotiation.ts'
 import type { RequestContext } from '../request/context.ts'
+import { invalid } from '../machinery/field-errors.ts'
 import { isYes } from '../machinery/query.ts'
-import { isStatusError } from '../machinery/status.ts'
+import { conflict, isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import { schemaOfType } from '../scheme/schema.ts'
@@ -42,6 +43,8 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
     if (orphan !== undefined) raw.orphanDependents = isYes(orphan)
     const policy = q.get('propagationPolicy')
     if (policy !== undefined) raw.propagationPolicy = policy
+    const ignored = q.get(IGNORE_READ_ERRORS)
+    if (ignored !== undefined) raw[IGNORE_READ_ERRORS] = isYes(ignored)
     if (q.has('dryRun')) raw.dryRun = [...q.getAll('dryRun')]
   }
   validateDeleteOptions(raw)
@@ -60,12 +63,26 @@ export async function deleteObject(ctx: RequestContext, served: ServedResource):
   const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
   const { namespace, name } = ctx.requestInfo
   const { store } = served
+  if (given[IGNORE_READ_ERRORS] === true) await refuseReadable(served, namespace, name)
   const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, { dryRun, options: given }) })
   const code = !result.gone && options.orphanDependents === false ? 202 : 200
   if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, encoder, result.entry, code)
   const { uid } = result.entry.object().metadata
   const { group, resource } = store.groupResource
   respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))
+}
+
+/** Only what cannot be read may be deleted unread; that ends here as every delete of it does, since nothing is thrown away unread. */
+async function refuseReadable({ store }: ServedResource, namespace: string, name: string): Promise<void> {
+  try {
+    await store.get(namespace, name)
+  } catch (e) {
+    if (isStatusError(e, 'NotFound')) throw e
+    return
+  }
+  const why = 'unsafe deletion is not allowed because the object is decodable from storage'
+  const storageError = `StorageError: invalid object, Code: 4, Key: ${store.keyOf(namespace, name)}, ResourceVersion: 0`
+  throw conflict(store.groupResource, name, `${storageError}, AdditionalErrorMsg: ${why}`)
 }
 
 /** How many deletes of a collection run at once (kube-apiserver --delete-collection-workers is 1; ours share group commits). */
@@ -75,6 +92,10 @@ const WORKERS = 32
 export async function deleteCollection(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
   const encoder = encoderFor(ctx, served)
   const { dryRun, given, ...options } = await readDeleteOptions(ctx, served)
+  if (given[IGNORE_READ_ERRORS] === true) {
+    const why = 'is not allowed with DELETECOLLECTION, try again after removing the option'
+    throw invalidOptions('DeleteOptions', [invalid(IGNORE_READ_ERRORS, true, why)])
+  }
   const { namespace } = ctx.requestInfo
   const { store } = served
   const page = await pageOf(ctx, served, query, { namespace, labels: query.labels, fields: query.fields }, true)

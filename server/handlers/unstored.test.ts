@@ -57,11 +57,7 @@ describe('kinds of which nothing is stored', () => {
     ['PartialObjectMetadata', `${COMPONENTS}/etcd-0`, { kind: 'PartialObjectMetadata', metadata: { name: 'etcd-0' } }],
     ['Table', COMPONENTS, { kind: 'Table', rows: [{ cells: ['etcd-0', 'Healthy', 'ok', ''] }] }],
     ['Table', `${COMPONENTS}/etcd-0`, { kind: 'Table', rows: [{ cells: ['etcd-0', 'Healthy', 'ok', ''] }] }],
-    [
-      'PartialObjectMetadataList',
-      `${COMPONENTS}?labelSelector=a`,
-      { kind: 'PartialObjectMetadataList', metadata: {}, items: null },
-    ],
+    ['PartialObjectMetadataList', `${COMPONENTS}?labelSelector=a`, { kind: 'PartialObjectMetadataList', metadata: {}, items: null }],
   ])('as %s: %s', async (form, path, answer) => {
     const accept = `application/json;as=${form};v=v1;g=meta.k8s.io`
     expect((await server.send('GET', path, undefined, { accept })).body).toMatchObject(answer)

@@ -47,11 +47,6 @@ export const known: readonly Known[] = [
     reason: 'a watch that took bookmarks ends with one, so that its client resumes where it ended',
   },
   {
-    where: /^preconditions\/store read errors ignored$/,
-    path: /^status$/,
-    reason: 'deleting objects that cannot be decoded is for a store that somebody has damaged by hand (KEP-3926)',
-  },
-  {
     where: /^list options\/watch, a version of the future$/,
     path: /./,
     reason:

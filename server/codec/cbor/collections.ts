@@ -10,7 +10,11 @@ interface ListKind {
 }
 
 /** The bytes around the items of a list of so many, or of one whose items are null. */
-export function encodeListEnds(meta: ListMeta | object, size: number | null, { group, version, kind }: ListKind): { head: Buffer; tail: Buffer } {
+export function encodeListEnds(
+  meta: ListMeta | object,
+  size: number | null,
+  { group, version, kind }: ListKind,
+): { head: Buffer; tail: Buffer } {
   const head = [SELF_DESCRIBED, encodeHead(MAP, 4), encodeEntry('kind', kind), ITEMS, size === null ? NULL : encodeHead(ARRAY, size)]
   return {
     head: Buffer.concat(head),

@@ -215,6 +215,18 @@ export const options: readonly Scenario[] = [
         method: 'DELETE',
         path: `${one('p')}?ignoreStoreReadErrorWithClusterBreakingPotential=true&dryRun=All`,
       })
+      const ignored = { kind: 'DeleteOptions', apiVersion: 'v1', ignoreStoreReadErrorWithClusterBreakingPotential: true }
+      await s.delete('store read errors ignored, and a grace period', one('p'), {
+        ...ignored,
+        gracePeriodSeconds: 1,
+        preconditions: { uid },
+      })
+      await s.delete('store read errors ignored, of a collection', all, ignored)
+      await s.delete('store read errors ignored, not there', one('none'), ignored)
+      await s.do('three faults in the query', {
+        method: 'DELETE',
+        path: `${one('p')}?propagationPolicy=Some&orphanDependents=true&dryRun=x`,
+      })
       await s.patch('right version in a patch', one('p'), 'merge', { metadata: { resourceVersion, labels: { a: 'b' } } })
       await s.patch('stale version in a patch', one('p'), 'merge', { metadata: { resourceVersion, labels: { a: 'c' } } })
       await s.patch('right uid in a patch', one('p'), 'merge', { metadata: { uid, labels: { a: 'd' } } })

@@ -1,6 +1,6 @@
 import { setCondition } from '../../../apis/core/v1/binding.ts'
 import type { Pod } from '../../../apis/core/v1/types.ts'
-import { isDryRun, validateDeleteOptions } from '../../../apis/meta/v1/options.ts'
+import { IGNORE_READ_ERRORS, isDryRun, validateDeleteOptions } from '../../../apis/meta/v1/options.ts'
 import { invalid, invalidObject } from '../../../machinery/field-errors.ts'
 import { badRequest, isStatusError, StatusError } from '../../../machinery/status.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -15,11 +15,10 @@ import { updateIn } from '../../generic/write.ts'
 import { budgetsOf, charge, stillProcessed, type Budget } from './disruption-budget.ts'
 
 const GROUP_KIND = { group: 'policy', kind: 'Eviction' }
-const CLUSTER_BREAKING = 'ignoreStoreReadErrorWithClusterBreakingPotential'
 
 interface EvictionOptions extends DeleteOptions {
   dryRun?: readonly string[]
-  [CLUSTER_BREAKING]?: boolean
+  [IGNORE_READ_ERRORS]?: boolean
 }
 
 /**
@@ -123,9 +122,9 @@ async function markAndDelete(req: SubresourceRequest, context: StrategyContext, 
 function optionsOf(req: SubresourceRequest, body: KubeObject): EvictionOptions {
   if (body.metadata.name !== req.name) throw badRequest('name in URL does not match name in Eviction object')
   const options: EvictionOptions = { ...(body.deleteOptions as EvictionOptions | undefined) }
-  if (options[CLUSTER_BREAKING] === true) {
+  if (options[IGNORE_READ_ERRORS] === true) {
     const why = 'can not be set for pod eviction, try after removing the option'
-    throw invalidObject(GROUP_KIND, req.name, [invalid(`deleteOptions.${CLUSTER_BREAKING}`, true, why)])
+    throw invalidObject(GROUP_KIND, req.name, [invalid(`deleteOptions.${IGNORE_READ_ERRORS}`, true, why)])
   }
   const asked = req.query.getAll('dryRun')
   const own = options.dryRun ?? []
