@@ -8,6 +8,9 @@ const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStar
 
 export const escapeJson = (text: string): string => (UNSAFE.test(text) ? text.replace(EACH, escape) : text)
 
+/** The same where Go is told to leave out what is for the sake of HTML. */
+export const escapeSeparators = (text: string): string => text.replace(/[\u2028\u2029]/g, escape)
+
 /** JSON.stringify, escaped as Go does. */
 export const escapedJson = (value: unknown, indent?: number): string => escapeJson(JSON.stringify(value, null, indent))
 

@@ -63,7 +63,7 @@ export function documents(o: DocumentOptions): Documents {
       openapi: '3.0.0',
       info,
       paths: yield* pathItems(paths, o.descriptions, operationV3, parameterV3),
-      components: { schemas, securitySchemes: { BearerToken: bearer } },
+      components: { ...(Object.keys(schemas).length === 0 ? {} : { schemas }), securitySchemes: { BearerToken: bearer } },
     }
   }
   function* customV3(sources: readonly CustomSource[]): Steps<Json> {

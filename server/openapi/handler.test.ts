@@ -45,7 +45,7 @@ const V3 = 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf'
 describe('/openapi/v3', () => {
   test('the index leads to every document, by an address that may be kept for ever', async () => {
     const { paths } = JSON.parse((await ask('/openapi/v3'))!.body.toString()) as { paths: Record<string, { serverRelativeURL: string }> }
-    expect(Object.keys(paths).length).toBe(2 * scheme.groups.flatMap((g) => g.versions).length - 2 + 3)
+    expect(Object.keys(paths).length).toBe(2 * scheme.groups.flatMap((g) => g.versions).length - 2 + 5)
     for (const [name, { serverRelativeURL }] of Object.entries(paths)) {
       expect(serverRelativeURL).toMatch(new RegExp(`^/openapi/v3/${name}\\?hash=[0-9A-F]{128}$`))
     }
@@ -58,6 +58,26 @@ describe('/openapi/v3', () => {
     expect(found.headers.expires).toBe('Fri, 01 Jan 2027 00:00:00 UTC')
     expect(found.headers.etag).toBe(`"${address.split('hash=')[1]}"`)
     expect((await ask(address, { 'if-none-match': found.headers.etag! }))!.status).toBe(304)
+  })
+
+  test.each([
+    ['nonsense', 200],
+    ['nonsense, a/b/c;q=1', 200],
+    ['text/plain', 406],
+    ['/', 200],
+    ['text/*', 406],
+  ])('whoever accepts %s gets %i, and nothing', async (accept, status) => {
+    expect(await ask('/openapi/v3/version', { accept })).toMatchObject({ status, body: Buffer.alloc(0) })
+  })
+
+  test('what is asked of the issuer of tokens has documents of its own', async () => {
+    const document = JSON.parse((await ask('/openapi/v3/openid/v1/jwks'))!.body.toString()) as { paths: object; components: object }
+    expect(document.paths).toMatchObject({
+      '/openid/v1/jwks/': {
+        get: { responses: { 200: { description: 'OK', content: { 'application/jwk-set+json': { schema: { type: 'string' } } } } } },
+      },
+    })
+    expect(Object.keys(document.components)).toEqual(['securitySchemes'])
   })
 
   test('an old hash leads to the new address; no hash is no promise', async () => {
@@ -159,7 +179,12 @@ describe('custom resources', () => {
     expect((await index())['apis/example.com/v1']!.serverRelativeURL).not.toBe(own!.serverRelativeURL)
     expect((await ask(path))!.body.toString()).toContain('"color":{"type":"string"}')
     expect((await ask('/openapi/v2'))!.headers.etag).not.toBe(v2.headers.etag)
-    custom = { generation: 3, sources: [] }
+    const text = widget('c', { odd: { type: 'string', description: 'a <b> & \u2028 c' } })
+    custom = { generation: 3, sources: [text] }
+    // What Go escapes for HTML is escaped, and not in v2.
+    expect((await ask(path))!.body.toString()).toContain('"a \\u003cb\\u003e \\u0026 \\u2028 c"')
+    expect((await ask('/openapi/v2'))!.body.toString()).toContain('"a <b> & \\u2028 c"')
+    custom = { generation: 4, sources: [] }
     expect(await index()).toEqual(before)
   })
 })

@@ -109,7 +109,8 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
     return keep(`${form} ${name}`, async () => {
       const document = await documentOf(made, name)
       if (form === 'json' || !hashes.has(name)) {
-        const json = await (form === 'json' ? inTurns(jsonSteps(document)) : keep(`json ${name}`, () => inTurns(jsonSteps(document))))
+        const make = (): Promise<Buffer> => inTurns(jsonSteps(document, name !== V2))
+        const json = await (form === 'json' ? make() : keep(`json ${name}`, make))
         if (!hashes.has(name)) hashes.set(name, identities.has(name) ? await hashOfDocument(made, name) : await hashOf(json))
         if (form === 'json') return json
       }
@@ -126,7 +127,11 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
   /** Of what is made of definitions alone, they tell without it. */
   async function hashOfDocument(made: Documents, name: string): Promise<string> {
     const identity = identities.get(name)
-    return hashOf(identity === undefined ? await inTurns(jsonSteps(await documentOf(made, name))) : Buffer.from(`${o.version} ${identity}`))
+    return hashOf(
+      identity === undefined
+        ? await inTurns(jsonSteps(await documentOf(made, name), name !== V2))
+        : Buffer.from(`${o.version} ${identity}`),
+    )
   }
 
   type Paths = Record<string, { serverRelativeURL: string }>
@@ -166,7 +171,10 @@ export function openApi(o: OpenApiOptions): (ctx: RequestContext) => Promise<boo
   async function v3(ctx: RequestContext, name: string): Promise<true> {
     const made = await loaded()
     if (!made.names.includes(name)) return respond(ctx, 404, {})
-    const form = accepted(ctx.exchange.headers.accept, 3)
+    const { accept } = ctx.exchange.headers
+    // Upstream has nothing to say to whom it cannot understand, and says so with 200.
+    if (accept !== undefined && accept !== '' && !hasMediaType(accept)) return respond(ctx, 200, {})
+    const form = accepted(accept, 3)
     if (form === undefined) return respond(ctx, 406, { vary: 'Accept' })
     const hash = await hashFor(made, name, form)
     const headers: ResponseHeaders = { etag: `"${hash}"`, vary: 'Accept' }
@@ -225,11 +233,15 @@ const addressOf = (name: string, hash: string): string => `/openapi/v3/${name}?h
 
 function accepted(accept: string | undefined, version: 2 | 3): Form | undefined {
   for (const { media } of parseAccept(accept === undefined || accept === '' ? '*/*' : accept)) {
-    if (media === '*/*' || media === 'application/*' || media === 'application/json') return 'json'
+    if (media === '*' || media === '*/*' || media === 'application/*' || media === 'application/json') return 'json'
     if (media === protobufOf(version) || media === deprecatedOf(version)) return 'protobuf'
   }
   return undefined
 }
+
+/** Whether any part of it is one, as Go's goautoneg tells. */
+const hasMediaType = (accept: string): boolean =>
+  accept.split(',').some((part) => /^(?:\*|[^/]+\/[^/]+)$/.test(part.split(';', 1)[0]!.trim()))
 
 const matches = (header: string | undefined, etag: string): boolean =>
   header !== undefined && header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag)

@@ -1,20 +1,24 @@
+import { escapeJson, escapeSeparators } from '../machinery/json-escape.ts'
 import type { Json } from './schemas.ts'
 import type { Steps } from './steps.ts'
 
 /** Characters that become bytes at once. */
 const PIECE = 64 * 1024
 
-/** What JSON.stringify makes of a document, in UTF-8: an entry of its large maps (`paths`, `definitions`, `components.schemas`) a step. */
-export function* jsonSteps(document: Json): Steps<Buffer> {
+/**
+ * The text of a document, in UTF-8, with what Go always escapes, and with what it escapes for HTML where `html` says so: an entry of its large maps (`paths`, `definitions`, `components.schemas`) a step.
+ */
+export function* jsonSteps(document: Json, html: boolean): Steps<Buffer> {
+  const escape = html ? escapeJson : escapeSeparators
   const pieces: Buffer[] = []
   let open = ''
   yield* write(document, 2, (text) => {
     open += text
     if (open.length < PIECE) return
-    pieces.push(Buffer.from(open))
+    pieces.push(Buffer.from(escape(open)))
     open = ''
   })
-  return Buffer.concat([...pieces, Buffer.from(open)])
+  return Buffer.concat([...pieces, Buffer.from(escape(open))])
 }
 
 function* write(value: unknown, depth: number, out: (text: string) => void): Steps<void> {

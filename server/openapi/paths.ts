@@ -60,6 +60,24 @@ export function* groupVersionPaths(options: OperationOptions, group: string, ver
   return [list, ...paths.flat()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** What others ask of the issuer of service accounts' tokens; the answers have no type. */
+const ISSUER: readonly [name: string, tag: string, id: string, description: string, media: string][] = [
+  [
+    '.well-known/openid-configuration',
+    'WellKnown',
+    'getServiceAccountIssuerOpenIDConfiguration',
+    "get service account issuer OpenID configuration, also known as the 'OIDC discovery doc'",
+    'application/json',
+  ],
+  [
+    'openid/v1/jwks',
+    'openid',
+    'getServiceAccountIssuerOpenIDKeyset',
+    'get service account issuer OpenID JSON Web Key Set (contains public token verification keys)',
+    'application/jwk-set+json',
+  ],
+]
+
 /** The documents of discovery itself, each in a document of its own: `api`, `apis`, `apis/apps`, `version`. */
 export function discoveryPaths({ scheme, cbor }: OperationOptions, versionInfo: string): Map<string, Path> {
   const media = objectTypes(cbor)
@@ -68,6 +86,11 @@ export function discoveryPaths({ scheme, cbor }: OperationOptions, versionInfo: 
     ['apis', discoveryPath('/apis/', 'apis', 'getAPIVersions', 'get available API versions', `${META}.APIGroupList`, media)],
     ['version', discoveryPath('/version/', 'version', 'getCodeVersion', 'get the version of this server', versionInfo, JSON_ONLY)],
   ])
+  for (const [name, tag, id, description, media] of ISSUER)
+    paths.set(
+      name,
+      pathOf(`/${name}/`, [{ method: 'get', id, tag, description, parameters: [], produces: [media], codes: [200], answers: undefined }]),
+    )
   for (const { name } of scheme.groups) {
     if (name === '') continue
     const id = `get${capital(tagOf(name))}APIGroup`
