@@ -113,6 +113,14 @@ describe('service account tokens', () => {
     for (const text of ['', 'a.b.c', 'x', `${head}.e30.${signature}`]) expect(login(t, text)).toBeUndefined()
   })
 
+  test('claims stand in the order of their names, as a Go map is written', () => {
+    const withPod = { ...claims, 'kubernetes.io': { ...claims['kubernetes.io'], pod: { name: 'p', uid: 'u2' } } }
+    const { token } = tokens(new FakeClock()).issue(withPod, 600)
+    const read = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as Record<string, object>
+    expect(Object.keys(read)).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'kubernetes.io', 'nbf', 'sub'])
+    expect(Object.keys(read['kubernetes.io']!)).toEqual(['namespace', 'pod', 'serviceaccount'])
+  })
+
   test('a token dies with its account and with its pod', () => {
     const clock = new FakeClock()
     const t = tokens(clock)

@@ -109,7 +109,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   }
 
   #sign(claims: object): string {
-    const body = `${encode({ alg: this.#algorithm, kid: this.#keyId })}.${encode(claims)}`
+    const body = `${encode({ alg: this.#algorithm, kid: this.#keyId })}.${encode(inOrder(claims))}`
     const signature = sign(DIGESTS[this.#algorithm], Buffer.from(body), { key: this.#signingKey, dsaEncoding: 'ieee-p1363' })
     return `${body}.${signature.toString('base64url')}`
   }
@@ -194,3 +194,10 @@ export class ServiceAccountTokens implements TokenAuthenticator {
 }
 
 const goQuoted = (list: readonly string[]): string => `[${list.map(goQuote).join(' ')}]`
+
+/** Claims in the order of their names, as a Go map is written. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, field]) => [name, inOrder(field)]))
+}

@@ -110,6 +110,12 @@ function structOf({ name, fields, always }: Struct): Reader {
   }
 }
 
+/** Metadata whose fields are right, as it is stored. */
+export const withoutEmptyFields = (metadata: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(metadata).filter(([key, value]) => value !== undefined && (key === 'deletionGracePeriodSeconds' || !isEmpty(value))),
+  )
+
 /** What Go's `omitempty` leaves out; false behind a pointer stays. */
 function isEmpty(value: unknown): boolean {
   if (value === '' || value === null) return true

@@ -299,6 +299,17 @@ describe('an update', () => {
     expect(entries(next)).toEqual(entries(live))
   })
 
+  test('replicas that are 0 are nobody’s in a scale, which leaves them out', () => {
+    const scale = managerOfThings('scale', ['f:spec', 'f:replicas'])
+    const live = update(undefined, 'm', { replicas: 1, paused: true })
+    const none = thing({ replicas: 0, paused: true }, { managedFields: live.metadata.managedFields })
+    scale.update(live, none, by('s', 1))
+    expect(owners(none)).toEqual({ 'm/Update': ['f:paused'] })
+    const some = thing({ replicas: 2, paused: true }, { managedFields: none.metadata.managedFields })
+    scale.update(none, some, by('s', 2))
+    expect(owners(some)).toEqual(owners(none))
+  })
+
   test('eleven updaters are ten', () => {
     let live: KubeObject | undefined
     for (let i = 0; i < 11; i++)
@@ -428,12 +439,11 @@ describe('versions of which each has a field of its own, and only the name is co
     )
   })
 
-  test('an item may be twice in what is a set for another owner', () => {
+  test('an item may not be twice in what is a set for another owner', () => {
     const before = v2.apply(undefined, at('test/v2', { both: '1' }), by('one'), false)
-    expect(owners(v1.apply(before, at('test/v1', { list: ['a', 'a'] }), by('two'), false))).toEqual({
-      'one/Apply': ['f:both'],
-      'two/Apply': ['f:list'],
-    })
+    expect(refusal(() => v1.apply(before, at('test/v1', { list: ['a', 'a'] }), by('two'), false)).status.message).toBe(
+      'failed to convert new object: .spec.list: duplicate entries for key [="a"]',
+    )
   })
 
   test('one of what both have is not', () => {

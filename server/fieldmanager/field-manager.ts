@@ -20,7 +20,7 @@ import {
   type Owned,
 } from './managed-fields.ts'
 import { checkObject, errorText } from './merge.ts'
-import { compareText, fieldElement, scalarJson } from './path-element.ts'
+import { compareText, fieldElement, fieldName, scalarJson, type PathElement } from './path-element.ts'
 import { RecentValues } from './recent.ts'
 import { shapeOf } from './shape.ts'
 import { isMap, sameValue } from './structure.ts'
@@ -34,7 +34,7 @@ export interface FieldManagerOptions {
   /** '' for the object itself. */
   readonly subresource: string
   /** A field that somebody must own for updates to be tracked at all (`/scale`, which shows nothing else). */
-  readonly needsOwner?: readonly string[] | undefined
+  readonly needsOwner?: readonly PathElement[] | undefined
   /** An object of the kind with nothing in it: what a new one is compared with. */
   empty(): KubeObject
 }
@@ -58,6 +58,7 @@ const STRIPPED = FieldSet.of(
 )
 const BEFORE_FIRST_APPLY = 'before-first-apply'
 const SCALE_VERSION = 'autoscaling/v1'
+const SCALE_FIELD = path('spec', 'replicas')
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const KUBECTL = 'kubectl'
 
@@ -110,7 +111,7 @@ export class FieldManager {
     yield
     const current = live ?? this.#o.empty()
     const { managedFields, ...metadata } = current.metadata
-    const bare: KubeObject = { ...current, metadata }
+    const bare = this.#seen({ ...current, metadata })
     let stored: Managers
     try {
       stored = decodeManagers(managedFields as ManagedFieldsEntry[] | undefined)
@@ -122,6 +123,11 @@ export class FieldManager {
     const object = yield* this.#applied(bare, config, { stored, managers }, by, force)
     if (by.manager === KUBECTL && lastAppliedOf(object) !== undefined) object.metadata.annotations![LAST_APPLIED] = lastAppliedText(config)
     return object
+  }
+
+  /** The object as its managers are worked out from it: a Scale leaves out replicas that are 0, which then are nobody's. */
+  #seen(object: KubeObject): KubeObject {
+    return this.#o.needsOwner === undefined ? object : (withoutZero(object, this.#o.needsOwner) as KubeObject)
   }
 
   /** Whether anybody owns anything here: what nobody owned so far is not tracked from an update on. */
@@ -164,7 +170,7 @@ export class FieldManager {
   }
 
   *#taken(live: KubeObject, next: KubeObject, managers: Managers): Pausing<{ managers: Map<string, Owned>; mine: FieldSet }> {
-    const taken = yield* this.#updater.update(withoutManagers(live), next, this.#o.version, managers)
+    const taken = yield* this.#updater.update(this.#seen(withoutManagers(live)), this.#seen(next), this.#o.version, managers)
     return { managers: taken.managers, mine: taken.owned.difference(STRIPPED) }
   }
 
@@ -191,10 +197,8 @@ export class FieldManager {
       return yield* this.#attempt(live, config, seen, by, force)
     } catch (e) {
       if (!(e instanceof Conflicts)) throw e
-      const shown =
-        this.#o.needsOwner === undefined ? e : new Conflicts(e.conflicts.map((c) => ({ ...c, id: { ...c.id, apiVersion: SCALE_VERSION } })))
-      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, shown) : shown
-      if (left !== undefined) throw left.toStatus()
+      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, e) : e
+      if (left !== undefined) throw (this.#o.needsOwner === undefined ? left : asOfScale(left)).toStatus()
       return yield* this.#attempt(live, config, seen, by, true)
     }
   }
@@ -214,6 +218,7 @@ export class FieldManager {
     yield
     const object = copyJson((changed ? (result.object ?? {}) : live) as KubeObject)
     object.metadata ??= {}
+    if (this.#o.needsOwner !== undefined) putZero(object, this.#o.needsOwner)
     yield
     const mine = result.managers.get(key)
     if (mine !== undefined) {
@@ -292,6 +297,29 @@ export class FieldManager {
     else object.metadata.managedFields = encodeManagers(managers)
   }
 }
+
+function withoutZero(value: unknown, [pe, ...rest]: readonly PathElement[]): unknown {
+  const name = fieldName(pe!)
+  if (!isMap(value) || value[name] === undefined) return value
+  if (rest.length > 0) return { ...value, [name]: withoutZero(value[name], rest) }
+  const { [name]: field, ...others } = value
+  return field === 0 ? others : value
+}
+
+/** What a Scale leaves out is 0. */
+function putZero(object: KubeObject, field: readonly PathElement[]): void {
+  let at: Record<string, unknown> = object
+  for (const pe of field.slice(0, -1)) {
+    const name = fieldName(pe)
+    if (!isMap(at[name])) at[name] = {}
+    at = at[name] as Record<string, unknown>
+  }
+  at[fieldName(field.at(-1)!)] ??= 0
+}
+
+/** A Scale has one field, whatever stands behind it. */
+const asOfScale = ({ conflicts }: Conflicts): Conflicts =>
+  new Conflicts(conflicts.map((c) => ({ ...c, id: { ...c.id, apiVersion: SCALE_VERSION }, path: SCALE_FIELD })))
 
 function withoutManagers(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object

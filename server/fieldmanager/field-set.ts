@@ -172,6 +172,8 @@ export class FieldSet {
     const out = new FieldSet()
     for (const [pe, below] of Object.entries(fields ?? {})) {
       if (pe === '.') continue
+      // Kinds of elements that are not known (yet) are passed over (`fieldpath/serialize.go`).
+      if (pe[1] === ':' && !KNOWN_KINDS.includes(pe[0]!)) continue
       const canonical = canonicalElement(pe)
       if (typeof below !== 'object' || below === null) throw new TypeError(`expected object at ${pe}`)
       const keys = Object.keys(below)
@@ -183,6 +185,7 @@ export class FieldSet {
 }
 
 const NOTHING: FieldsV1 = {}
+const KNOWN_KINDS = 'fkvi'
 /** Elements of one node between two pauses. */
 const ELEMENTS_AT_ONCE = 2048
 

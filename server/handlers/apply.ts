@@ -50,6 +50,11 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const typed = typedOf(served, object, sent)
     if (slice.over) await slice.next()
     strictly(ctx, duplicates, query.fieldValidation)
+    const { uid } = typed.metadata
+    if (current === undefined && uid !== undefined && uid !== '') {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+      throw conflict(store.groupResource, name, why)
+    }
     checkUrlIdentity(typed, namespace, name, served)
     return served.identity ? typed : served.toStored(typed)
   }
@@ -59,15 +64,8 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     context,
     rules,
     applied: true,
-    createIfMissing: rules.subresource === '',
-    change(current) {
-      const { uid } = config().metadata
-      if (current === undefined && uid !== undefined && uid !== '') {
-        const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
-        throw conflict(store.groupResource, name, why)
-      }
-      return apply(current)
-    },
+    createIfMissing: rules.subresource === '' || (rules.subresource === 'status' && store.resource.strategy.allowCreateOnUpdate === true),
+    change: apply,
   })
   if (sub?.apply?.shown !== undefined) respondSubresource(ctx, served, sub, sub.apply.shown(entry.object()))
   else await respondEntry(ctx, encoder, entry, created ? 201 : 200)

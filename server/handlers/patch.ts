@@ -165,6 +165,7 @@ export async function patchObject(
     name,
     context: strategyContext(ctx, query),
     rules,
+    patches: true,
     async change(current) {
       const next = await patched(ctx, patch, current!, expected, query.fieldValidation, (copy) =>
         served.identity ? copy : served.fromStored(copy),

@@ -30,7 +30,7 @@ export async function replaceObject(
     uid: body.metadata.uid,
     // Strategies change what they get, and a lost race runs this again.
     change: () => copyJson(obj),
-    createIfMissing: rules.subresource === '' && store.resource.strategy.allowCreateOnUpdate === true,
+    createIfMissing: store.resource.strategy.allowCreateOnUpdate === true,
   })
   return respondEntry(ctx, encoder, entry, created ? 201 : 200)
 }

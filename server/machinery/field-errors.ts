@@ -118,17 +118,27 @@ export function toldErrors(all: readonly FieldError[]): readonly FieldError[] {
   return count === all.length ? all : all.slice(0, count)
 }
 
-/** 422 Invalid with one cause a field error, each once (apimachinery `NewInvalid`). */
-export function invalidObject(gvk: Pick<GroupVersionKind, 'group' | 'kind'>, name: string, all: readonly FieldError[]): StatusError {
+/**
+ * 422 Invalid with one cause a field error, each once (apimachinery `NewInvalid`).
+ * @param first told before the others, as often as they stand there
+ */
+export function invalidObject(
+  gvk: Pick<GroupVersionKind, 'group' | 'kind'>,
+  name: string,
+  all: readonly FieldError[],
+  first: readonly FieldError[] = [],
+): StatusError {
   const errors = toldErrors(all)
-  const texts = [...new Set(errors.map((e) => `${e.field}: ${e.body}`))]
-  const seen = new Set<string>()
-  const causes: StatusCause[] = []
+  const keyOf = (e: FieldError): string => `${e.type} ${e.field}: ${e.body}`
+  const causeOf = (e: FieldError): StatusCause => ({ reason: e.type, message: e.body, field: e.field })
+  const texts = [...new Set([...first, ...errors].map((e) => `${e.field}: ${e.body}`))]
+  const seen = new Set(first.map(keyOf))
+  const causes = toldErrors(first).map(causeOf)
   for (const e of errors) {
-    const key = `${e.type} ${e.field}: ${e.body}`
+    const key = keyOf(e)
     if (seen.has(key)) continue
     seen.add(key)
-    causes.push({ reason: e.type, message: e.body, field: e.field })
+    causes.push(causeOf(e))
   }
   const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
   const kind = gvk.group === '' ? gvk.kind : `${gvk.kind}.${gvk.group}`

@@ -5,7 +5,7 @@ import { coerceObject } from '../../extensions/coerce.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
 import { isObject, type JsonObject } from '../../extensions/json-values.ts'
 import { normalForm, sortedForm } from '../../extensions/normal-form.ts'
-import { MetadataError, readObjectMeta, readValidObjectMeta } from '../../extensions/object-meta.ts'
+import { MetadataError, readObjectMeta, readValidObjectMeta, withoutEmptyFields } from '../../extensions/object-meta.ts'
 import { compileSchema, SchemaError, type Schema as Structural } from '../../extensions/structural.ts'
 import { prunedDefaults } from '../../extensions/validate-defaults.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
@@ -104,7 +104,7 @@ export class CustomSchema implements Schema {
   }
 
   normalize(obj: KubeObject): KubeObject {
-    return sortedForm(obj) as KubeObject
+    return sortedForm({ ...obj, metadata: withoutEmptyFields(obj.metadata as JsonObject) }) as KubeObject
   }
 
   /** Drops what this version does not know, in place, as on a conversion. */

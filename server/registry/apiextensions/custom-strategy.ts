@@ -35,6 +35,7 @@ export function customStrategy(rules: CustomRules): Strategy {
     default: (obj) => applyDefaults(obj, schema.structural),
     allowUnconditionalUpdate: false,
     anyFinalizer: true,
+    repeatsMetadataErrors: true,
     fieldScopes: fieldScopes(hasStatus, scale),
     async beginCreate(obj) {
       if (rules.isTerminating()) {

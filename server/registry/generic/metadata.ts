@@ -62,8 +62,11 @@ function keep<K extends keyof ObjectMeta>(meta: ObjectMeta, was: ObjectMeta, fie
   else meta[field] = was[field]
 }
 
+/** When equal owners were found, where that is not at once. */
+export const AFTER_ADMISSION = ' after mutating admission happens'
+
 /** Equal owners are kept once, which the client is told (apiserver `endpoints/handlers/rest.go`). */
-export function dedupeOwners(meta: ObjectMeta, warn: (text: string) => void): void {
+export function dedupeOwners(meta: ObjectMeta, warn: (text: string) => void, when: '' | typeof AFTER_ADMISSION = ''): void {
   const owners = meta.ownerReferences
   if (owners === undefined || owners === null || owners.length < 2) return
   // In normal form equal references have equal texts.
@@ -79,7 +82,7 @@ export function dedupeOwners(meta: ObjectMeta, warn: (text: string) => void): vo
   if (kept.length === owners.length) return
   meta.ownerReferences = kept
   warn(
-    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${again.join(', ')}`,
+    `.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${again.join(', ')}`,
   )
 }
 

@@ -1,13 +1,14 @@
 import type { Int64 } from '../../machinery/numbers.ts'
 import { shown, UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
-import { addErrors, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
+import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../storage/contract.ts'
 import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain } from '../../machinery/names.ts'
 import { MODIFIED, translated, undecodableObject } from './errors.ts'
+import { declarativeLast } from './declarative.ts'
 import { finalizerNameErrors } from './metadata.ts'
 import type { TryUpdateResult, StoredResource } from './stored-resource.ts'
 import type { StrategyContext } from './strategy.ts'
@@ -118,19 +119,23 @@ export class Store {
     return this.resource.strategy.generation === true
   }
 
-  /** metadata rules of the resource. */
+  /** metadata rules of the resource, without those for the names of finalizers, which come later. */
   metaErrors(obj: KubeObject): FieldError[] {
     const { namespaced, strategy } = this.resource
     const { nameErrors = nameIsSubdomain } = strategy
     const rules = { namespaced, nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix, obj) }
-    const errors = validateObjectMeta(obj.metadata, rules, 'metadata')
-    if (obj.metadata.finalizers !== undefined && strategy.anyFinalizer !== true) addErrors(errors, finalizerNameErrors(obj.metadata))
-    return errors
+    return validateObjectMeta(obj.metadata, rules, 'metadata')
   }
 
-  invalid(obj: KubeObject, errors: FieldError[]): Error {
+  finalizerErrors({ metadata }: KubeObject): FieldError[] {
+    return metadata.finalizers === undefined || this.resource.strategy.anyFinalizer === true ? [] : finalizerNameErrors(metadata)
+  }
+
+  /** @param first told before the others, as often as they stand there */
+  invalid(obj: KubeObject, errors: FieldError[], first: readonly FieldError[] = []): Error {
+    const { group, kind } = this.resource
     // A custom object may come with another kind.
-    return invalidObject({ group: this.resource.group, kind: obj.kind ?? this.resource.kind }, obj.metadata.name ?? '', errors)
+    return invalidObject({ group, kind: obj.kind ?? kind }, obj.metadata.name ?? '', declarativeLast({ group, kind }, errors), first)
   }
 
   conflict(name: string, why = MODIFIED): Error {

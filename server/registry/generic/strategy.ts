@@ -95,6 +95,8 @@ export interface Strategy {
   gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
   /** Finalizers may have any name (custom resources and their definitions); by default short ones must be standard. */
   anyFinalizer?: boolean
+  /** Two checks of an update judge the metadata and both are told of (custom resources); by default what they both find is told once. */
+  repeatsMetadataErrors?: boolean
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
   nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyingJson, copyJson } from '../../machinery/copy-json.ts'
-import { addErrors, toldErrors, type FieldError } from '../../machinery/field-errors.ts'
+import { addErrors } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
 import { uintFault } from '../../machinery/resource-version.ts'
 import { inTurns, Slice } from '../../machinery/slice.ts'
@@ -13,6 +13,7 @@ import { KeyExistsError } from '../../storage/contract.ts'
 import { mutate, validate, type Admitted } from './attributes.ts'
 import { statusFromStorage, translated } from './errors.ts'
 import {
+  AFTER_ADMISSION,
   dedupeOwners,
   desiredStateDiffers,
   ensureNamespace,
@@ -64,6 +65,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   await mutateTracked(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
   forgetEmpty(store, object)
   ensureNamespace(object, namespace, resource.namespaced)
+  dedupeOwners(object.metadata, context.warn, AFTER_ADMISSION)
   const { name, generateName: base } = object.metadata
   if (name || !base) return store.accepted(await attempt(store, request), context)
   // A name that is taken is found out by the write; each try prepares an object of its own, since kinds put the name into other fields.
@@ -117,6 +119,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
   const errors = store.metaErrors(obj)
+  addErrors(errors, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
   addErrors(errors, strategy.validate?.(obj, quiet) ?? [])
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
@@ -141,6 +144,8 @@ export interface UpdateRequest {
   change(current: KubeObject | undefined): KubeObject | Promise<KubeObject>
   /** Whether a missing object is created (PUT on some resources). */
   createIfMissing?: boolean
+  /** `change` is a patch: equal owners are looked for when admission has seen it. */
+  patches?: boolean
   /** `change` is a server-side apply, which has said already who owns what. */
   applied?: boolean
   /** The object's uid, where the client says for which one the update is. */
@@ -189,6 +194,8 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   }
   checkUid(store, request, '')
   const object = await request.change(undefined)
+  const fault = object.metadata.resourceVersion ? uintFault(object.metadata.resourceVersion) : undefined
+  if (fault !== undefined) throw new StatusError(500, '', fault)
   // Whatever version the client thought of, there is none.
   delete object.metadata.resourceVersion
   return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true }), created: true }
@@ -205,7 +212,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   let obj = await request.change(old)
   if (slice.over) await slice.next()
   checkIdentity(store, obj, request)
-  dedupeOwners(obj.metadata, context.warn)
+  if (request.patches !== true) dedupeOwners(obj.metadata, context.warn)
   if (rules.defaulted === true) strategy.default?.(obj)
   else if (rules.subresource === 'status') strategy.defaultStatus?.(obj)
   if (slice.over) await slice.next()
@@ -213,6 +220,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   if (slice.over) await slice.next()
   obj = await mutated(store, request, obj, old)
   forgetEmpty(store, obj)
+  dedupeOwners(obj.metadata, context.warn, AFTER_ADMISSION)
   checkVersion(store, obj, current)
   keepSystemMetadata(obj, old)
   const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
@@ -290,13 +298,18 @@ async function prepared(
   if (store.countsGenerations && rules.keepsGeneration !== true && desiredStateDiffers(obj, old))
     obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   if (slice.over) await slice.next()
-  const errors = store.metaErrors(obj)
-  addErrors(errors, validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata'))
+  const ofMetadata = store.metaErrors(obj)
+  const onUpdate = validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata')
+  const errors = [...ofMetadata, ...onUpdate]
+  addErrors(errors, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
   addErrors(errors, rules.validate(obj, old, quiet))
   // What rules forgive is told of beside what they do not.
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, old, errors, context), slice))
-  if (errors.length > 0) throw store.invalid(obj, dedupe(toldErrors(errors)))
+  if (errors.length > 0) {
+    const repeated = strategy.repeatsMetadataErrors === true ? [...ofMetadata, ...onUpdate, ...onUpdate] : []
+    throw store.invalid(obj, errors, repeated)
+  }
   warn()
   strategy.canonicalize?.(obj)
   if (rules.admitted !== true) await validate(store, updateOf(request, obj, old))
@@ -353,15 +366,6 @@ function encodeUpdate(store: Store, obj: KubeObject, old: KubeObject, current: E
 function warnedAtTheEnd(context: StrategyContext): [StrategyContext, () => void] {
   const texts: string[] = []
   return [{ ...context, warn: (text) => void texts.push(text) }, () => texts.forEach((text) => context.warn(text))]
-}
-
-// Generic and strategy checks overlap as they do upstream, where one list is built by one function.
-function dedupe(errors: readonly FieldError[]): FieldError[] {
-  const seen = new Set<string>()
-  return errors.filter((e) => {
-    const key = `${e.type} ${e.field} ${e.body}`
-    return !seen.has(key) && seen.add(key) !== undefined
-  })
 }
 
 function checkVersion(store: Store, obj: KubeObject, current: Entry): void {

@@ -33,7 +33,7 @@ export const validateClaim: Validation = (obj, old) => {
 function checkKept(errors: FieldError[], obj: JsonObject, spec: JsonObject, old: JsonObject): void {
   const before = objectAt(old, 'spec') ?? {}
   const [now, then] = [{ ...spec }, { ...before }]
-  if (!then.volumeName) now.volumeName = then.volumeName = undefined
+  if (!then.volumeName) then.volumeName = now.volumeName
   checkClassKept(errors, obj, old, now, then)
   if (textAt(obj, 'status.phase') === 'Bound') {
     const resources = objectAt(now, 'resources')

@@ -120,7 +120,7 @@ export const validateResourceQuota: Validation = (obj, old) => {
   scopeErrors(errors, spec)
   scopeSelectorErrors(errors, spec)
   const scopes = (o: JsonObject | undefined): string => [...new Set(textsAt(objectAt(o, 'spec'), 'scopes'))].sort().join()
-  if (old !== undefined && scopes(obj) !== scopes(old)) errors.push(invalid('spec.scopes', textsAt(spec, 'scopes'), IMMUTABLE))
+  if (old !== undefined && scopes(obj) !== scopes(old)) errors.push(invalid('spec.scopes', spec?.scopes, IMMUTABLE))
   return errors
 }
 

@@ -121,16 +121,16 @@ async function boundObjects(
   if (name === '') throw badRequest('Name parameter required.')
   const found = (await deps.store(resource).get(resource === 'nodes' ? '' : req.namespace, name)).object()
   const uid = found.metadata.uid!
+  const pod = (resource === 'pods' ? found.spec : {}) as { serviceAccountName?: string; nodeName?: string }
+  if (resource === 'pods' && pod.serviceAccountName !== req.name) {
+    throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(req.name)} to pod running with different serviceaccount name.`)
+  }
   if (ref.uid && ref.uid !== uid) {
     const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`
     throw conflict({ group: '', resource: ref.kind! }, name, why)
   }
   if (resource === 'secrets') return { secret: { name, uid } }
   if (resource === 'nodes') return { node: { name, uid } }
-  const pod = found.spec as { serviceAccountName?: string; nodeName?: string }
-  if (pod.serviceAccountName !== req.name) {
-    throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(req.name)} to pod running with different serviceaccount name.`)
-  }
   if (!pod.nodeName) return { pod: { name, uid } }
   // A node that is not there is named all the same.
   const node = (await deps.store('nodes').find('', pod.nodeName))?.object().metadata.uid
