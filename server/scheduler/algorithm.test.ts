@@ -3,7 +3,7 @@ import type { Node, Pod } from '../client/objects.ts'
 import { enoughNodes, SchedulingAlgorithm } from './algorithm.ts'
 import { SchedulerCache } from './cache.ts'
 import { failureMessage } from './diagnosis.ts'
-import type { PostFilterResult } from './framework.ts'
+import { CycleState, type PostFilterResult } from './framework.ts'
 import { podInfo } from './pod-info.ts'
 import { testHandle, testProfile } from './testing/handle.ts'
 import { makeNode, makePod } from './testing/objects.ts'
@@ -126,6 +126,28 @@ describe('choice', () => {
     expect(place(makePod('p', {}, { affinity: { nodeAffinity: preferred } }), liked)).toBe('b')
     const disliked = cluster([makeNode('a', { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] }), makeNode('b')])
     expect(place(makePod('p'), disliked)).toBe('b')
+  })
+
+  test('a node that has the image wins, and no tag means latest', () => {
+    const having = makeNode('b')
+    having.status!.images = [{ names: ['big:latest'], sizeBytes: 800e6 }]
+    const nodes = [makeNode('a'), having]
+    const image = (name: string) => makePod('p', {}, { containers: [{ name: 'c', image: name }] })
+    expect(place(image('big'), cluster(nodes))).toBe('b')
+    expect(place(image('big:2'), cluster(nodes))).toBe('a')
+    const mounted = { ...image('other').spec, volumes: [{ name: 'v', image: { reference: 'big' } }] }
+    expect(place(makePod('p', {}, mounted as NonNullable<Pod['spec']>), cluster(nodes))).toBe('b')
+  })
+
+  test('balance is that of the resources that the node has', () => {
+    const resources = ['cpu', 'memory', 'ephemeral-storage'].map((name) => ({ name, weight: 1 }))
+    const pluginConfig = [{ name: 'NodeResourcesBalancedAllocation', args: { resources } }]
+    const cache = cluster([makeNode('all'), makeNode('none', { allocatable: { 'ephemeral-storage': '0' } })])
+    const { points } = testProfile(testHandle(cache), { profiles: [{ pluginConfig }] })
+    const plugin = points.score.find(({ name }) => name === 'NodeResourcesBalancedAllocation')!
+    const info = podInfo(makePod('p', { cpu: '2', memory: '2Gi', 'ephemeral-storage': '5Gi' }))
+    // Deviations of 0.118 from a third, and of 0.125 from three eighths.
+    expect([...cache.nodes, ...cache.nodes].map((n) => plugin.score!(info, n, new CycleState()))).toEqual([69, 68, 69, 68])
   })
 
   test('a toleration opens a tainted node, Gt and Lt compare integers', () => {

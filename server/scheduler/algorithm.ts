@@ -144,7 +144,10 @@ export class SchedulingAlgorithm {
    * but the pod must fit without them as well: they may go elsewhere.
    */
   #refusal(filters: readonly Plugin[], pod: PodInfo, node: NodeInfo, state: CycleState) {
-    const expected = this.#nominated.on(node.name).filter((p) => p.uid !== pod.uid && p.priority >= pod.priority && !node.pods.has(p.uid))
+    const promised = this.#nominated.on(node.name)
+    // Hardly ever any; this is asked of each node for each pod.
+    if (promised.length === 0) return firstRefusal(filters, pod, node, state)
+    const expected = promised.filter((p) => p.uid !== pod.uid && p.priority >= pod.priority && !node.pods.has(p.uid))
     if (expected.length > 0) {
       const trial = new NodeTrial(this.#profile.points.preFilter, pod, node, state)
       try {
@@ -175,8 +178,12 @@ export class SchedulingAlgorithm {
     for (const plugin of points.score) {
       if (plugin.score === undefined || skipped.has(plugin)) continue
       const weight = weights.get(plugin.name) ?? 1
+      if (plugin.normalize === undefined) {
+        for (let i = 0; i < nodes.length; i++) totals[i]! += plugin.score(pod, nodes[i]!, state) * weight
+        continue
+      }
       const scores = nodes.map((node) => plugin.score!(pod, node, state))
-      plugin.normalize?.(scores, state, nodes)
+      plugin.normalize(scores, state, nodes)
       for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]! * weight
     }
     if (more !== undefined) for (let i = 0; i < totals.length; i++) totals[i]! += more.get(nodes[i]!.name) ?? 0

@@ -1,6 +1,10 @@
-import { growth } from '../machinery/testing/steps.ts'
+import { growth, steps } from '../machinery/testing/steps.ts'
 import { expect, test } from 'vitest'
-import type { Pod, Volume } from '../client/objects.ts'
+import type { Node, Pod, Volume } from '../client/objects.ts'
+import { SchedulingAlgorithm } from './algorithm.ts'
+import { SchedulerCache } from './cache.ts'
+import { podInfo } from './pod-info.ts'
+import { testHandle, testProfile } from './testing/handle.ts'
 import { placing } from './testing/place.ts'
 import { makeNode, makePod } from './testing/objects.ts'
 
@@ -58,4 +62,28 @@ test.each<[string, (n: number) => readonly [waiting: object, running: object]]>(
   const nodes = ['n1', 'n2'].map((name) => makeNode(name, { labels: { 'kubernetes.io/hostname': name } }))
   const place = ([waiting, running]: ReturnType<typeof make>): unknown => placing(pod('p', waiting), nodes, [[pod('q', running), 'n1']])
   expect(growth(100, make, place)).toBeLessThan(2.4)
+})
+
+test('a node that has room costs a plain pod a few steps, however many images it has', () => {
+  const imaged = (i: number): Node => {
+    const node = makeNode(`n${i}`)
+    node.status!.images = [{ names: ['y:1'], sizeBytes: 1 }]
+    return node
+  }
+  const eachNode = (images: number): number => {
+    const info = podInfo(pod('p', { containers: list(images, (i) => ({ name: `c${i}`, image: `x${i}` })) }))
+    const cost = (n: number): number => {
+      const cache = new SchedulerCache()
+      for (let i = 0; i < n; i++) cache.setNode(imaged(i))
+      const algorithm = new SchedulingAlgorithm(testProfile(testHandle(cache)), undefined, () => 0.5)
+      const decide = (): unknown => algorithm.decide(info, cache.nodes)
+      decide()
+      return steps(decide)
+    }
+    return (cost(90) - cost(45)) / 45
+  }
+  const one = eachNode(1)
+  expect(one).toBeLessThan(70)
+  // Each image is looked up, and that is all.
+  expect(eachNode(10) - one).toBeLessThan(9 * 3)
 })

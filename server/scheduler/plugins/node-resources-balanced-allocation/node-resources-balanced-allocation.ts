@@ -4,14 +4,17 @@ import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { capacityOf, requestedOf } from '../node-resources-fit/scoring.ts'
 
-/** 100 when the resources are used to the same degree, less the further apart they are. */
-function balance(shares: readonly number[]): number {
-  const n = shares.length
+/** 100 when the first n resources are used to the same degree, less the further apart they are. */
+function balance(shares: Float64Array, n: number): number {
   let deviation = 0
   if (n === 2) deviation = Math.abs((shares[0]! - shares[1]!) / 2)
   else if (n > 2) {
-    const mean = shares.reduce((sum, s) => sum + s, 0) / n
-    deviation = Math.sqrt(shares.reduce((sum, s) => sum + (s - mean) ** 2, 0) / n)
+    let sum = 0
+    for (let i = 0; i < n; i++) sum += shares[i]!
+    const mean = sum / n
+    let squares = 0
+    for (let i = 0; i < n; i++) squares += (shares[i]! - mean) ** 2
+    deviation = Math.sqrt(squares / n)
   }
   return Math.trunc((1 - deviation) * MAX_NODE_SCORE)
 }
@@ -25,17 +28,19 @@ const amountOf = (name: string, { requests }: PodInfo): number => {
 /** Prefers nodes that the pod makes more evenly used: 75 for no difference, up to 100 better, down to 50 worse. */
 export const nodeResourcesBalancedAllocation: PluginFactory<PluginArguments['NodeResourcesBalancedAllocation']> = (_, { resources }) => {
   const names = resources.map((r) => r.name)
+  // One of each for all: nodes are scored one after the other, some hundred for each pod.
+  const after = new Float64Array(names.length)
+  const before = new Float64Array(names.length)
   function score(pod: PodInfo, node: NodeInfo): number {
-    const after: number[] = []
-    const before: number[] = []
+    let n = 0
     for (const name of names) {
       const capacity = capacityOf(name, pod, node)
       if (capacity === 0) continue
       const requested = requestedOf(name, pod, node)
-      after.push(Math.min(requested / capacity, 1))
-      before.push(Math.min((requested - amountOf(name, pod)) / capacity, 1))
+      after[n] = Math.min(requested / capacity, 1)
+      before[n++] = Math.min((requested - amountOf(name, pod)) / capacity, 1)
     }
-    return MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + balance(after) - balance(before)) / 2)
+    return MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + balance(after, n) - balance(before, n)) / 2)
   }
   return {
     name: 'NodeResourcesBalancedAllocation',

@@ -7,12 +7,21 @@ import { allocationScore } from './scoring.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
+/** Without a word: most nodes have room for most pods. Of extended resources it says nothing. */
+function fits({ requests }: PodInfo, { pods, allowedPods, requested, allocatable }: NodeInfo): boolean {
+  if (pods.size >= allowedPods || requests.scalars !== undefined) return false
+  if (requests.milliCpu > 0 && requests.milliCpu > allocatable.milliCpu - requested.milliCpu) return false
+  if (requests.memory > 0 && requests.memory > allocatable.memory - requested.memory) return false
+  return requests.ephemeralStorage <= 0 || requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage
+}
+
 /** What the node lacks for the pod, in the words of the message; undefined when it fits. */
 export function lacking(
   pod: PodInfo,
   node: NodeInfo,
   ignored: (resource: string, node: NodeInfo) => boolean = () => false,
 ): Rejection | undefined {
+  if (fits(pod, node)) return undefined
   let reasons: string[] | undefined
   let hopeless = false
   const check = (name: string, want: number, used: number, capacity: number): void => {

@@ -34,8 +34,10 @@ export const taintToleration: Plugin = {
     return undefined
   },
   score(_pod, node, state) {
+    const taints = node.node?.spec?.taints
+    if (taints === undefined || taints === null) return 0
     let count = 0
-    for (const t of node.node?.spec?.taints ?? []) {
+    for (const t of taints) {
       if (t.effect === 'PreferNoSchedule' && !tolerates(state.read(relevant), t)) count++
     }
     return count
