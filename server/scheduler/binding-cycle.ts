@@ -18,6 +18,8 @@ export class Refused extends Error {
 export interface Binding {
   /** Waits for plugins that want more time. Rejects with PermitRefused. */
   wait(patience: ReadonlyMap<string, number>): Promise<void>
+  /** Tells others where the pod is about to go. */
+  nominate(): Promise<void>
   /** What the bind is called in the message of its failure. */
   readonly step: string
   bind(): Promise<void>
@@ -47,7 +49,12 @@ export async function bindingCycle(
       if (answer !== undefined && 'waitMs' in answer) patience.set(plugin.name, answer.waitMs)
       else refuse(plugin, answer)
     }
-    if (patience.size > 0) await binding.wait(patience)
+    // Whoever allows the pod may do so at once, so that the wait begins first.
+    const waiting = patience.size > 0 ? binding.wait(patience) : undefined
+    waiting?.catch(() => undefined)
+    const works = points.preBind.some((plugin) => plugin.preBindPreFlight?.(info, nodeName, state) === true)
+    if (works || waiting !== undefined) await binding.nominate()
+    await waiting
     // Volumes may take minutes; meanwhile others are bound.
     for (const plugin of points.preBind) {
       step = `running PreBind plugin "${plugin.name}"`

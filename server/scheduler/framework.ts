@@ -108,6 +108,8 @@ export interface Plugin {
   unreserve?(pod: PodInfo, nodeName: string, state: CycleState): void
   /** May refuse the pod after all, or have it wait until somebody allows it (`WaitingPods`), at most so long. */
   permit?(pod: PodInfo, nodeName: string, state: CycleState): Rejection | { waitMs: number } | undefined
+  /** Whether preBind will have something to do: the pod's status then says where it is about to go (KEP-5278). */
+  preBindPreFlight?(pod: PodInfo, nodeName: string, state: CycleState): boolean
   /** What has to happen before the pod is bound, and may take its time; undefined when there is nothing. An error sends the pod back. */
   preBind?(pod: PodInfo, nodeName: string, state: CycleState): Promise<Rejection | void> | undefined
   /** Tells the server. The first plugin that has it does it. */

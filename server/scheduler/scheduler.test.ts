@@ -166,9 +166,8 @@ function pinned(node: string): NonNullable<PodSpec['affinity']> {
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } }
 }
 
-test('a delayed claim is told its node, and the pod is bound when the claim is; another pod does not wait for that', async () => {
-  c = await startTestCluster(scheduler)
-  await addNode('n')
+/** One that is bound when a pod has a node for it. */
+async function delayedClaim(name: string): Promise<void> {
   const classes = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses', namespaced: false }
   const late = {
     apiVersion: 'storage.k8s.io/v1',
@@ -179,19 +178,48 @@ test('a delayed claim is told its node, and the pod is bound when the claim is; 
   }
   await c.create(classes, late as KubeObject)
   const spec = { storageClassName: 'late', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
-  await c.create(PERSISTENT_VOLUME_CLAIMS, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec } as KubeObject)
+  await c.create(PERSISTENT_VOLUME_CLAIMS, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name }, spec } as KubeObject)
+}
+
+test('a delayed claim is told its node, and the pod is bound when the claim is; another pod does not wait for that', async () => {
+  c = await startTestCluster(scheduler)
+  await addNode('n')
+  await delayedClaim('c')
   await addPod('p', '1', 0, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })
   const claim = () => c.get<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, 'c')
   await c.until('told', async () => (await claim()).metadata.annotations?.['volume.kubernetes.io/selected-node'] === 'n')
   await addPod('q', '1', 0)
   await isPlaced('q')
   expect(await nodeOf('p')).toBeUndefined()
+  // Whoever adds nodes sees that this one is spoken for.
+  expect((await pod('p')).status?.nominatedNodeName).toBe('n')
   const metadata = { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }
   await c.client
     .resource(PERSISTENT_VOLUME_CLAIMS)
     .patch('c', { type: 'merge', body: { metadata, spec: { volumeName: 'v' } } }, { namespace: 'default' })
   await isPlaced('p')
+  expect((await pod('p')).status?.nominatedNodeName).toBeUndefined()
   expect(c.errors).toEqual([])
+})
+
+test('a pod whose volumes do not come is spoken of at no node any more', async () => {
+  c = await startTestCluster(scheduler)
+  await addNode('n')
+  await delayedClaim('c')
+  await addPod('p', '1', 0, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })
+  await c.until('spoken for', async () => (await pod('p')).status?.nominatedNodeName === 'n')
+  await c.client
+    .resource(PERSISTENT_VOLUME_CLAIMS)
+    .patch(
+      'c',
+      { type: 'merge', body: { metadata: { annotations: { 'volume.kubernetes.io/selected-node': null } } } },
+      { namespace: 'default' },
+    )
+  const came = await c.until('back', async () => {
+    const p = await pod('p')
+    return findCondition(p.status?.conditions, 'PodScheduled')?.reason === 'SchedulerError' && p
+  })
+  expect(came.status?.nominatedNodeName).toBeUndefined()
 })
 
 describe('profiles', () => {

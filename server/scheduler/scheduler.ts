@@ -176,8 +176,13 @@ class Scheduler {
       else this.#queue.event({ type: 'AssignedPodAdd', pod: info })
       return
     }
-    if (!this.#profiles.has(pod.spec?.schedulerName ?? '') || this.#cache.isAssumed(pod.metadata.uid ?? '')) return
+    if (!this.#profiles.has(pod.spec?.schedulerName ?? '')) return
     const info = podInfo(pod)
+    if (this.#cache.isAssumed(info.uid)) {
+      // On its way to a node, from which it may come back: then with what it says by now.
+      if (this.#queue.placeOf(info.uid) !== undefined) this.#queue.refresh(info)
+      return
+    }
     this.#nominated.seen(info, old === undefined ? undefined : podInfo(old))
     if (old === undefined) this.#queue.add(info)
     else if (!sameDemand(pod, old)) this.#queue.update(info, podInfo(old))
@@ -258,7 +263,8 @@ class Scheduler {
 
   #broke(queued: QueuedPod, profile: RunningProfile, message: string): void {
     this.#metrics.ended(queued, profile.schedulerName, 'error')
-    profile.report.failed(queued.info.pod, 'SchedulerError', message)
+    this.#nominated.remove(queued.info.uid)
+    profile.report.failed(queued.info.pod, 'SchedulerError', message, '')
     this.#queue.failed(queued)
   }
 
@@ -304,6 +310,7 @@ class Scheduler {
     try {
       await bindingCycle(info, nodeName, state, points, {
         wait: (patience) => this.#waiting.wait(info.uid, patience),
+        nominate: () => report.nominated(info.pod, nodeName),
         step: extender === undefined ? `binding rejected: running Bind plugin "${binder.name}"` : 'binding rejected',
         bind: () =>
           this.#tell(() =>
@@ -329,7 +336,8 @@ class Scheduler {
     if (e instanceof Refused || e instanceof PermitRefused) {
       this.#metrics.ended(queued, profile.schedulerName, 'unschedulable')
       this.#queue.refused(queued, new Set([e.plugin]))
-      profile.report.failed(info.pod, 'Unschedulable', noFitMessage(1, e instanceof Refused ? e.rejection.reasons : [text]))
+      this.#nominated.remove(info.uid)
+      profile.report.failed(info.pod, 'Unschedulable', noFitMessage(1, e instanceof Refused ? e.rejection.reasons : [text]), '')
     } else this.#broke(queued, profile, text)
     this.#queue.event({ type: 'AssignedPodDelete', pod: info })
   }

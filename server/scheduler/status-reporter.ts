@@ -10,6 +10,8 @@ export interface StatusReporter {
   /** The node that the pod is to wait for goes into its status; '' takes it out. `Unschedulable`: no node fits. `SchedulerError`: something went wrong on the way. */
   failed(pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string, nominatedNodeName?: string): void
   skipped(pod: Pod, message: string): void
+  /** The node that a pod is about to be bound to, when that takes its time. Resolves when it is written, or could not be. */
+  nominated(pod: Pod, nodeName: string): Promise<void>
 }
 
 export interface StatusReporterOptions {
@@ -30,7 +32,7 @@ export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
     const old = findCondition(pod.status?.conditions, 'PodScheduled')
     const moved = nominatedNodeName !== undefined && nominatedNodeName !== (pod.status?.nominatedNodeName ?? '')
     if (!moved && old?.status === 'False' && old.reason === reason && old.message === message) return
-    const { name = '', namespace, generation, uid } = pod.metadata
+    const { generation, uid } = pod.metadata
     const condition: Condition = {
       type: 'PodScheduled',
       status: 'False',
@@ -44,9 +46,15 @@ export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
       metadata: { uid },
       status: { conditions: [condition], ...(moved ? { nominatedNodeName: nominatedNodeName === '' ? null : nominatedNodeName } : {}) },
     }
-    pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal: o.signal }).catch((e: unknown) => {
+    void write(pod, body)
+  }
+
+  async function write({ metadata: { name = '', namespace } }: Pod, body: Record<string, unknown>): Promise<void> {
+    try {
+      await pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal: o.signal })
+    } catch (e) {
       if (!o.signal.aborted && !isStatusError(e, 'NotFound')) o.onError(e, `status of pod ${namespace}/${name}`)
-    })
+    }
   }
 
   return {
@@ -57,6 +65,10 @@ export function createStatusReporter(o: StatusReporterOptions): StatusReporter {
     failed: (pod, reason, message, nominatedNodeName) => {
       o.recorder.event(subject(pod), 'Warning', 'FailedScheduling', message.slice(0, 1024), 'Scheduling')
       patchStatus(pod, reason, message, nominatedNodeName)
+    },
+    nominated: async (pod, nominatedNodeName) => {
+      if (pod.status?.nominatedNodeName !== nominatedNodeName)
+        await write(pod, { metadata: { uid: pod.metadata.uid }, status: { nominatedNodeName } })
     },
     skipped: (pod, message) => o.recorder.event(subject(pod), 'Warning', 'FailedScheduling', message, 'Scheduling'),
   }

@@ -303,6 +303,7 @@ export const dynamicResources: PluginFactory<PluginArguments['DynamicResources']
         })
       }
     },
+    preBindPreFlight: (_pod, _nodeName, cycle) => cycle.read(stateOf) !== undefined,
     preBind({ pod }, nodeName, cycle) {
       const state = cycle.read(stateOf)
       if (state === undefined) return undefined

@@ -36,6 +36,8 @@ interface Plan {
   readonly provisions: readonly PersistentVolumeClaim[]
 }
 
+const hasWork = (plan: Plan | undefined): plan is Plan => plan !== undefined && plan.bindings.length + plan.provisions.length > 0
+
 interface BindingState {
   readonly bound: readonly PersistentVolumeClaim[]
   readonly delayed: readonly PersistentVolumeClaim[]
@@ -184,9 +186,10 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
       for (const { volume } of plan?.bindings ?? []) promisedVolumes.delete(volume.metadata.name ?? '')
       for (const claim of plan?.provisions ?? []) promisedClaims.delete(keyOf(claim))
     },
+    preBindPreFlight: (_pod, nodeName, state) => hasWork(state.read(bindingKey)?.plans.get(nodeName)),
     preBind(pod, nodeName, state) {
       const plan = state.read(bindingKey)?.plans.get(nodeName)
-      if (plan === undefined || (plan.bindings.length === 0 && plan.provisions.length === 0)) return undefined
+      if (!hasWork(plan)) return undefined
       return bind(pod, nodeName, plan).then(() => this.unreserve?.(pod, nodeName, state))
     },
   }
