@@ -12,7 +12,7 @@ import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip.ts'
-import { nodePortRange } from './options/network.ts'
+import { nodePortRange, serviceRanges } from './options/network.ts'
 import { servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
@@ -69,7 +69,8 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   // Awaited when the server is ready, which may come later than its error.
   seedObjects?.catch(() => undefined)
   const schedulerConfiguration = await schedulerConfigurationOf(o)
-  const serviceAddress = firstServiceAddress(o.network.serviceClusterIpRange)
+  const ranges = serviceRanges(o.network)
+  const serviceAddress = firstServiceAddress(ranges[0]!)
   const advertise = advertiseAddress(o)
   const opening = openStorage(o, clock)
   // Certificates are made while the store opens; neither may be left behind when the other fails.
@@ -95,7 +96,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       port: o.serving.securePort,
       advertiseAddress: advertise,
       serviceAddress,
-      serviceRanges: [o.network.serviceClusterIpRange],
+      serviceRanges: ranges,
       nodePortRange: nodePortRange(o.network),
       keyPrefix: o.storage.etcdPrefix,
       eventTtlSeconds: Math.ceil(o.storage.eventTtlMs / 1000),
@@ -138,7 +139,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
         w.startWorkloads({
           ...{ api, certificates, tokens: api.serviceAccountTokens!, kubeletClient, clock, log },
           ...{ options: o.local, loops: o.loops, dataDir: dataDir(o), schedulerConfiguration },
-          serviceCIDRs: [o.network.serviceClusterIpRange],
+          serviceCIDRs: ranges,
         }),
       )
       workloads = workloads.catch((e: unknown) => {

@@ -66,7 +66,21 @@ export async function ensureSystemPriorityClasses(o: BootstrapOptions): Promise<
 /** Post-start hook `start-kubernetes-service-cidr-controller`: the range of --service-cluster-ip-range, which is ready when this server says so. */
 export async function ensureServiceRange(o: BootstrapOptions): Promise<void> {
   await ensure(o, 'servicecidrs.networking.k8s.io', defaultRange(o))
+  await addSecondRange(o)
   await markRangeReady(o)
+}
+
+/** A cluster that had one family so far gets the other one as well; any other change of the flag leaves what is there. */
+async function addSecondRange({ registry, context, serviceRanges: [first = '', second] }: BootstrapOptions): Promise<void> {
+  if (second === undefined) return
+  const { mainRules } = await import('../registry/generic/update-rules.ts')
+  const store = registry.store('servicecidrs.networking.k8s.io')
+  const change = (current: KubeObject | undefined): KubeObject => {
+    const obj = copyJson(current!) as KubeObject & { spec: { cidrs: string[] } }
+    if (obj.spec.cidrs.length === 1 && obj.spec.cidrs[0] === first) obj.spec.cidrs = [first, second]
+    return obj
+  }
+  await updateIn(store, { namespace: '', name: 'kubernetes', context, rules: mainRules(store), change })
 }
 
 /** Post-start hook `bootstrap-controller`: `default/kubernetes`, and the endpoints behind it, which are this server. */

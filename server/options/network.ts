@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { Family } from './flag.ts'
 
 export interface NetworkOptions {
-  /** CIDR. */
+  /** A CIDR, or one of each family with a comma between them: the first is that of services which do not say. */
   serviceClusterIpRange: string
   /** `first-last`, `first+more` or one port (apimachinery `util/net/port_range.go`). */
   serviceNodePortRange: string
@@ -18,7 +18,9 @@ export const network: Family<NetworkOptions> = {
     'service-cluster-ip-range': {
       field: 'serviceClusterIpRange',
       type: 'string',
-      help: 'CIDR that cluster IPs of services are taken from; no node or pod may have an address in it.',
+      help:
+        'CIDR that cluster IPs of services are taken from, or two of different IP families with a comma between them; no node or pod may have ' +
+        'an address in them.',
     },
     'service-node-port-range': {
       field: 'serviceNodePortRange',
@@ -29,10 +31,23 @@ export const network: Family<NetworkOptions> = {
   validate: (o) => [...addressErrors(o), ...portErrors(o)],
 }
 
+/** The ranges of --service-cluster-ip-range. */
+export const serviceRanges = (o: NetworkOptions): string[] => o.serviceClusterIpRange.split(',')
+
+const familyOf = (range: string): number => isIP(range.split('/')[0]!)
+
 function addressErrors(o: NetworkOptions): string[] {
-  const range = o.serviceClusterIpRange
+  const ranges = serviceRanges(o)
+  const errors = ranges.flatMap(rangeErrors)
+  if (errors.length > 0) return errors
+  const named = `--service-cluster-ip-range ${JSON.stringify(o.serviceClusterIpRange)}`
+  if (ranges.length > 2) return [`${named} must not contain more than two entries`]
+  if (ranges.length === 2 && familyOf(ranges[0]!) === familyOf(ranges[1]!)) return [`${named}: the two must be of different IP family`]
+  return []
+}
+
+function rangeErrors(range: string): string[] {
   const named = `--service-cluster-ip-range ${JSON.stringify(range)}`
-  if (range.includes(',')) return [`${named}: two ranges (dual stack) are not supported`]
   const [address = '', mask = '', ...more] = range.split('/')
   const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0
   if (bits === 0 || !/^\d{1,3}$/.test(mask) || Number(mask) > bits || more.length > 0) return [`${named} is not a CIDR such as 10.0.0.0/24`]

@@ -142,8 +142,14 @@ describe('mistakes, in the words of the reference where it has any', () => {
     ],
     [['--service-cluster-ip-range=10.0.0.0/30'], '--service-cluster-ip-range "10.0.0.0/30" must have at least 8 addresses'],
     [
-      ['--service-cluster-ip-range=10.0.0.0/24,fd00::/108'],
-      '--service-cluster-ip-range "10.0.0.0/24,fd00::/108": two ranges (dual stack) are not supported',
+      ['--service-cluster-ip-range=10.0.0.0/24,fd00::/108,10.1.0.0/24'],
+      '--service-cluster-ip-range "10.0.0.0/24,fd00::/108,10.1.0.0/24" must not contain more than two entries',
+    ],
+    [['--service-cluster-ip-range=10.0.0.0/24,'], '--service-cluster-ip-range "" is not a CIDR such as 10.0.0.0/24'],
+    [['--service-cluster-ip-range=10.0.0.0/24, fd00::/108'], '--service-cluster-ip-range " fd00::/108" is not a CIDR such as 10.0.0.0/24'],
+    [
+      ['--service-cluster-ip-range=10.0.0.0/24,10.1.0.0/24'],
+      '--service-cluster-ip-range "10.0.0.0/24,10.1.0.0/24": the two must be of different IP family',
     ],
     [['--authorization-mode=Foo'], 'authorization-mode "Foo" is not a valid mode'],
     [['--authorization-mode=Webhook'], "authorization-mode Webhook's authorization config file not passed"],

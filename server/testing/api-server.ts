@@ -37,6 +37,8 @@ export interface TestServerOptions {
   through?: (storage: Storage) => Storage
   /** Clients may speak CBOR. */
   cbor?: boolean
+  /** Of services. */
+  serviceRanges?: readonly string[]
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -47,6 +49,7 @@ export async function startTestServer({
   clock = new FakeClock(),
   through = (s) => s,
   cbor = false,
+  serviceRanges = ['10.0.0.0/24'],
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
@@ -71,7 +74,7 @@ export async function startTestServer({
     port: 0,
     advertiseAddress: '127.0.0.1',
     serviceAddress: '10.0.0.1',
-    serviceRanges: ['10.0.0.0/24'],
+    serviceRanges,
     keyPrefix: '/registry',
     compactionIntervalMs: 300_000,
     maxRequestsInFlight: 0,

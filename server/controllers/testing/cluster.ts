@@ -49,14 +49,18 @@ const MAX_STEPS = 200
 const QUIET = 4
 const TURNS_A_TRIP = 10
 
-type Given = Controller | ControllerOptions | ((client: Client) => Promise<void>)
+type Options = ControllerOptions & { serviceRanges?: readonly string[] }
+type Given = Controller | Options | ((client: Client) => Promise<void>)
 
-/** Options of the controllers may be among them, and what is to be made before they start. */
+/** Options of the controllers and of the server may be among them, and what is to be made before they start. */
 export async function startTestCluster(...given: Given[]): Promise<TestCluster> {
   const loops = given.filter((g): g is Controller => 'start' in g)
-  const options: ControllerOptions = Object.assign({}, ...given.filter((g) => typeof g === 'object' && !('start' in g)))
+  const { serviceRanges, ...options }: Options = Object.assign({}, ...given.filter((g) => typeof g === 'object' && !('start' in g)))
   const store = new FailingStore()
-  const server = await startTestServer({ through: (storage) => store.over(storage) })
+  const server = await startTestServer({
+    through: (storage) => store.over(storage),
+    ...(serviceRanges === undefined ? {} : { serviceRanges }),
+  })
   const { clock } = server
   const abort = new AbortController()
   const errors: string[] = []
