@@ -88,6 +88,33 @@ describe('SchedulingQueue', () => {
     expect(names(queue)).toEqual(['b', 'a'])
   })
 
+  test('a pod whose backoff is over takes its place by priority', () => {
+    const { clock, queue } = make()
+    queue.add(pod('urgent', { priority: 5 }))
+    queue.refused(queue.pop()!, new Set(['NodeResourcesFit']))
+    queue.event({ type: 'NodeAdd', node: nodeInfo() })
+    for (const name of ['b', 'c']) queue.add(pod(name))
+    expect(queue.pop()!.info.pod.metadata.name).toBe('b')
+    clock.advance(1000)
+    expect(names(queue)).toEqual(['urgent', 'c'])
+  })
+
+  test('a clock that is set back keeps nobody waiting', () => {
+    const { clock, queue } = make()
+    for (const name of ['before', 'refused']) queue.add(pod(name))
+    queue.failed(queue.pop()!)
+    queue.refused(queue.pop()!, new Set(['NodeAffinity']))
+    clock.setBack(3 * 86_400_000)
+    queue.add(pod('after'))
+    queue.failed(queue.pop()!)
+    clock.advance(999)
+    expect(names(queue)).toEqual([])
+    clock.advance(1)
+    expect(names(queue).sort()).toEqual(['after', 'before'])
+    clock.advance(30_000)
+    expect(names(queue)).toEqual(['refused'])
+  })
+
   test('after five minutes a refused pod is tried again without an event', () => {
     const { clock, queue } = make()
     queue.add(pod('a'))

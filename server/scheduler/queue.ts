@@ -132,6 +132,7 @@ export class SchedulingQueue {
   }
 
   pop(): QueuedPod | undefined {
+    this.#endBackoffs()
     const entry = this.#next(this.#active) ?? this.#next(this.#backoff)
     if (entry === undefined) return undefined
     entry.attempts++
@@ -201,7 +202,7 @@ export class SchedulingQueue {
 
   #release(entry: Entry): void {
     entry.readyAt = entry.timestamp + backoffMs(entry.attempts, this.#limits)
-    this.#put(entry, entry.readyAt <= this.#o.clock.now() ? 'active' : 'backoff')
+    this.#put(entry, this.#isOver(entry.readyAt) ? 'active' : 'backoff')
   }
 
   #put(entry: Entry, place: Place): void {
@@ -228,6 +229,22 @@ export class SchedulingQueue {
     return undefined
   }
 
+  /** A wait longer than any that there is comes of a clock that was set back: it is over as well. */
+  #isOver(at: number): boolean {
+    const now = this.#o.clock.now()
+    return at <= now || at > now + this.#limits.maxMs
+  }
+
+  /** Who has waited long enough goes by the sort plugin again, and need not wait until nobody else does. */
+  #endBackoffs(): void {
+    for (let slot = this.#backoff.peek(); slot !== undefined; slot = this.#backoff.peek()) {
+      const stays = slot.entry.moves === slot.moves
+      if (stays && !this.#isOver(slot.entry.readyAt)) return
+      this.#backoff.pop()
+      if (stays) this.#put(slot.entry, 'active')
+    }
+  }
+
   #arm(at: number): void {
     if (at >= this.#timerAt) return
     this.#timer?.cancel()
@@ -237,17 +254,19 @@ export class SchedulingQueue {
 
   #endPenalties(): void {
     this.#timerAt = Number.POSITIVE_INFINITY
-    const now = this.#o.clock.now()
     for (let slot = this.#penalty.peek(); slot !== undefined; slot = this.#penalty.peek()) {
-      if (slot.entry.moves === slot.moves && slot.entry.readyAt > now) return this.#arm(slot.entry.readyAt)
+      if (slot.entry.moves === slot.moves && !this.#isOver(slot.entry.readyAt)) return this.#arm(slot.entry.readyAt)
       this.#penalty.pop()
       if (slot.entry.moves === slot.moves) this.#put(slot.entry, 'active')
     }
   }
 
   #flushOld(): void {
-    const limit = this.#o.clock.now() - MAX_UNSCHEDULABLE_MS
-    for (const entry of [...this.#unschedulable]) if (entry.timestamp < limit) this.#release(entry)
+    const now = this.#o.clock.now()
+    for (const entry of [...this.#unschedulable]) {
+      // Refused in times to come: the clock was set back.
+      if (entry.timestamp < now - MAX_UNSCHEDULABLE_MS || entry.timestamp > now) this.#release(entry)
+    }
   }
 }
 
