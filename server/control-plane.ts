@@ -40,6 +40,7 @@ import { once } from './machinery/once.ts'
 import { WorkQueueMetrics } from './machinery/work-queue-metrics.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
+import { podConnections } from './proxy/pod-streams.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { webhookCaller, type CallWebhook } from './webhook/call.ts'
 import type { ClientCredentials } from './webhook/client-credentials.ts'
@@ -123,7 +124,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const localKubelets = new LocalKubelets()
   const forwarder = new Forwarder(o.kubeletClient, { kubelets: localKubelets, ownPort: listener.port })
   starting.defer(() => forwarder.close())
-  const proxies = new Proxies({ forwarder, store, kubelet: { preferredAddressTypes: o.kubeletAddressTypes } })
+  const proxied = { forwarder, store, kubelet: { preferredAddressTypes: o.kubeletAddressTypes } }
+  const proxies = new Proxies(proxied)
   const webhookCalls = (credentials?: ClientCredentials): CallWebhook =>
     webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }), credentials)
 
@@ -136,7 +138,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const services = serviceNetwork({ ...o, storage, types: scheme }, store)
   const kinds = builtInKinds({
     connect: {
-      pods: { log: proxies.podLog(), proxy: proxies.subresource('pods') },
+      pods: { ...podConnections(proxied), proxy: proxies.subresource('pods') },
       nodes: { proxy: proxies.subresource('nodes') },
       services: { proxy: proxies.subresource('services') },
     },

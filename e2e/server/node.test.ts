@@ -112,6 +112,16 @@ describe('the node through the API server', () => {
     await following.bytes('the lines so far', whole.body.length)
   })
 
+  test.each([
+    ['exec?command=ls', 400, 'you must specify at least 1 of stdin, stdout, stderr'],
+    ['exec?command=ls&stdout=true', 501, 'exec is not supported by this node: its containers are simulated and run no process'],
+    ['portforward?ports=80', 501, 'portForward is not supported by this node: its containers are simulated and run no process'],
+  ])('a stream into a pod is for its kubelet to open: %s', async (path, status, text) => {
+    const headers = { connection: 'Upgrade', upgrade: 'SPDY/3.1' }
+    const answer = await api.send('POST', `/api/v1/namespaces/default/pods/lone/${path}`, { headers })
+    expect([answer.status, answer.text.trim()]).toEqual([status, text])
+  })
+
   test('a pod that a node runs is deleted without grace, once', async () => {
     const base = '/api/v1/namespaces/default/pods'
     using pods = await api.watch(base)

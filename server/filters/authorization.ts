@@ -1,6 +1,7 @@
-import type { Authorizer, Decision } from '../authz/contract.ts'
+import type { Attributes, Authorizer, Decision } from '../authz/contract.ts'
 import { escapeHtml, forbiddenError } from '../authz/forbidden.ts'
 import { goQuote } from '../machinery/go-quote.ts'
+import { forbidden } from '../machinery/status.ts'
 import type { Filter, Handler, RequestContext } from '../request/context.ts'
 import { writeText, type StatusWriter } from './errors.ts'
 
@@ -12,11 +13,28 @@ export function withAuthorization(authorizer: Authorizer, write: StatusWriter): 
     const { status } = forbiddenError(ctx.user, ctx.requestInfo, decision.reason)
     write(ctx.exchange, status, { 'x-content-type-options': 'nosniff' })
   }
-  return (next) => (ctx) => {
-    const decision = authorizer.authorize(ctx.user, ctx.requestInfo)
-    return decision instanceof Promise ? decision.then((d) => proceed(ctx, d, next)) : proceed(ctx, decision, next)
+  /** Who may get a stream must also be allowed to create one. Upstream words that refusal in another place, without who and what. */
+  const opening = async (ctx: RequestContext, next: Handler): Promise<void> => {
+    const { requestInfo: info } = ctx
+    const { decision, reason, error } = await authorizer.authorize(ctx.user, { ...info, verb: 'create' })
+    if (decision === 'allow') return next(ctx)
+    if (error !== undefined) return failed(ctx, error)
+    write(ctx.exchange, forbidden({ group: info.apiGroup, resource: info.resource }, info.name, reason).status, {})
+  }
+  return (next) => {
+    const allowed: Handler = (ctx) => (opensStream(ctx.requestInfo) ? opening(ctx, next) : next(ctx))
+    return (ctx) => {
+      const decision = authorizer.authorize(ctx.user, ctx.requestInfo)
+      return decision instanceof Promise ? decision.then((d) => proceed(ctx, d, allowed)) : proceed(ctx, decision, allowed)
+    }
   }
 }
+
+const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward'])
+
+/** A stream into a pod that is opened by GET, as WebSocket has it (`pod/rest/authorize.go`). */
+const opensStream = ({ verb, apiGroup, resource, subresource }: Attributes): boolean =>
+  verb === 'get' && STREAMS.has(subresource) && resource === 'pods' && apiGroup === ''
 
 /** Nobody could say whether it is allowed (apiserver `responsewriters.InternalError`). */
 function failed({ exchange }: RequestContext, error: string): void {

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { RequestContext } from '../request/context.ts'
+import { goDialError } from '../machinery/go-dial-error.ts'
 import { http } from '../machinery/node-http.ts'
 import { serviceUnavailable, StatusError } from '../machinery/status.ts'
 import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
@@ -26,6 +27,8 @@ export interface ForwardRequest {
   path: string
   /** Path under which the client sees the target's root, without a slash at its end. */
   prefix: string
+  /** The address as errors name it, for a request that is not the client's own; absent: as those of proxies word it. */
+  shownAs?: string
   /** How to reach a server that has certificates of its own, and what it is to know of who asks. */
   upstream?: { readonly agent: HttpsAgent; readonly servername: string; readonly headers: OutgoingHttpHeaders }
 }
@@ -121,13 +124,7 @@ export class Forwarder {
         reject(serviceUnavailable('error trying to reach service: net/http: too many 1xx informational responses'))
         req.destroy()
       })
-      req.on('error', (e) =>
-        reject(
-          isUpgrade
-            ? new StatusError(500, '', `error dialing backend: ${e.message}`)
-            : serviceUnavailable(`error trying to reach service: ${e.message}`),
-        ),
-      )
+      req.on('error', (e) => reject(unreachable(e, f, isUpgrade)))
       ctx.exchange.onClose(() => req.destroy())
       if (body === undefined) return void req.end()
       // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
@@ -135,6 +132,14 @@ export class Forwarder {
       body.stream.on('error', () => req.destroy())
     })
   }
+}
+
+function unreachable(e: Error, { target, shownAs }: ForwardRequest, isUpgrade: boolean): StatusError {
+  const why = goDialError(e, target.host, target.port) ?? e.message
+  if (isUpgrade) return new StatusError(500, '', `error dialing backend: ${why}`)
+  return shownAs === undefined
+    ? serviceUnavailable(`error trying to reach service: ${why}`)
+    : new StatusError(500, '', `Get ${JSON.stringify(shownAs)}: ${why}`)
 }
 
 /** Go's httputil.ReverseProxy on a 101 that nobody asked for: it is no final answer (RFC 9110 §15.2.2). */

@@ -73,6 +73,56 @@ describe('whom a proxied request leads to is found before it is sent on, or back
   })
 })
 
+describe('streams into a pod, and its log', () => {
+  const pods = `${core}/pods`
+  const noContainer = (pod: string, names: string): string => `a container name must be specified for pod ${pod}, choose one of: [${names}]`
+  const port = (text: string, why: string): string => `cannot convert to []int32: strconv.ParseUint: parsing "${text}": ${why}`
+
+  beforeAll(async () => {
+    const made = [
+      await pod('there', { nodeName: 'there' }),
+      await pod('astray', { nodeName: 'gone' }),
+      await pod('homeless', { nodeName: 'bare' }),
+      await pod('three', { nodeName: 'there', containers: [named('a'), named('b')], initContainers: [named('first')] }),
+    ]
+    expect(made.map((m) => m.code)).toEqual([201, 201, 201, 201])
+  })
+  const named = (name: string): object => ({ name, image: 'i' })
+  const pod = (name: string, spec: object): Promise<{ code: number }> =>
+    server.send('POST', pods, { metadata: { name }, spec: { containers: [named('c')], ...spec } })
+
+  test.each([
+    ['GET', 'nope/exec?command=ls', 404, 'pods "nope" not found'],
+    ['POST', 'pending/exec?command=ls', 400, 'pod pending does not have a host assigned'],
+    ['POST', 'pending/attach', 400, 'pod pending does not have a host assigned'],
+    ['GET', 'pending/portforward', 400, 'pod pending does not have a host assigned'],
+    ['GET', 'pending/exec?container=x', 400, 'container x is not valid for pod pending'],
+    ['POST', 'there/exec?command=ls&stdout=true', 400, 'Upgrade request required'],
+    ['POST', 'there/attach?stdin=1', 400, 'Upgrade request required'],
+    ['POST', 'there/portforward?ports=80,65535&ports=0', 400, 'Upgrade request required'],
+    ['POST', 'there/portforward?ports=x', 400, port('x', 'invalid syntax')],
+    ['POST', 'there/portforward?ports=65536', 400, port('65536', 'value out of range')],
+    ['POST', 'nope/portforward?ports=', 400, port('', 'invalid syntax')],
+    ['POST', 'there/exec/below', 404, 'the server could not find the requested resource'],
+    ['PUT', 'there/exec', 405, 'the server does not allow this method on the requested resource'],
+    ['DELETE', 'there/portforward', 405, 'the server does not allow this method on the requested resource'],
+    ['GET', 'three/exec', 400, noContainer('three', 'first a b')],
+    ['GET', 'three/exec?container=first', 400, 'Upgrade request required'],
+    ['GET', 'three/portforward', 400, 'Upgrade request required'],
+    ['GET', 'three/log', 400, noContainer('three', 'first a b')],
+    ['GET', 'astray/exec', 404, 'pods "gone" not found'],
+    ['GET', 'astray/log', 404, 'pods "gone" not found'],
+    ['GET', 'homeless/attach', 500, 'no preferred addresses found; known addresses: []'],
+  ])('%s %s', async (method, path, status, message) => {
+    const answer = await ask(`${pods}/${path}`, method)
+    expect([answer.status, (JSON.parse(answer.body.toString()) as { message: string }).message]).toEqual([status, message])
+  })
+
+  test('a pod without a node has no log yet, which is no error', async () => {
+    expect(await ask(`${pods}/pending/log`)).toMatchObject({ status: 204, body: Buffer.alloc(0) })
+  })
+})
+
 describe('an endpoint of a service', () => {
   const slice = (addressType: string, ...addresses: [ip: string, ready?: boolean][]): Slice => ({
     addressType,

@@ -1,6 +1,5 @@
 import type { RequestContext } from '../request/context.ts'
-import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError } from '../machinery/status.ts'
-import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
+import { badRequest, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
@@ -69,76 +68,7 @@ export class Proxies {
     if (kind === 'nodes') return nodeTarget(obj as Parameters<typeof nodeTarget>[0], id, this.#o.kubelet)
     return podTarget(obj as Parameters<typeof podTarget>[0], id)
   }
-
-  /** GET pods/{name}/log: the kubelet's /containerLogs, as it comes. */
-  podLog(): Subresource {
-    return {
-      form: 'connect',
-      connect: async ({ ctx, namespace, name, query }) => {
-        if (ctx.requestInfo.verb !== 'get') throw methodNotAllowed()
-        const pod = (await this.#o.store('pods').get(namespace, name)).object()
-        const container = containerOf(pod, query.get('container') ?? '')
-        const nodeName = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? ''
-        // Not scheduled: there are no logs yet, and that is no error.
-        if (nodeName === '') return ctx.exchange.respond(200, { 'content-type': 'text/plain' }, Buffer.alloc(0))
-        const node = (await this.#o.store('nodes').find('', nodeName))?.object()
-        if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
-        const target = nodeTarget(node as Parameters<typeof nodeTarget>[0], { scheme: 'https', name: nodeName, port: '' }, this.#o.kubelet)
-        const addresses = await this.#o.forwarder.resolve({ ...target, anyAddress: true })
-        const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}`
-        const wanted = logQuery(query)
-        await this.#o.forwarder.forward(ctx, { target, addresses, prefix: '', path: wanted === '' ? path : `${path}?${wanted}` })
-      },
-    }
-  }
 }
 
 /** Segments of a request's path before its resource: prefix, group, version, an old verb, `namespaces` and its name. */
 const segmentsBefore = ({ requestInfo }: RequestContext): number => segmentCount(requestInfo.path) - requestInfo.parts.length
-
-/** PodLogOptions that the kubelet takes; numbers are checked here, as upstream validates them before it calls. */
-function logQuery(query: Query): string {
-  const out = new URLSearchParams()
-  for (const name of ['follow', 'previous', 'timestamps'] as const) {
-    const value = query.get(name)
-    if (value !== undefined && isYes(value)) out.set(name, 'true')
-  }
-  for (const name of ['sinceSeconds', 'tailLines', 'limitBytes'] as const) {
-    const value = query.get(name)
-    if (value === undefined) continue
-    if (parseGoInt64(value) === undefined) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
-    const least = name === 'tailLines' ? 0 : 1
-    if (Number(value) < least) {
-      const body = name === 'tailLines' ? 'must be greater than or equal to 0' : 'must be greater than 0'
-      throw new StatusError(422, 'Invalid', `PodLogOptions "" is invalid: ${name}: Invalid value: ${value}: ${body}`, {
-        kind: 'PodLogOptions',
-        causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${value}: ${body}`, field: name }],
-      })
-    }
-    out.set(name, value)
-  }
-  const since = query.get('sinceTime')
-  if (since !== undefined && since !== '') out.set('sinceTime', since)
-  return out.toString()
-}
-
-interface NamedContainer {
-  name: string
-}
-
-/** The container asked for, or the only one; upstream's texts for the rest (`pod/strategy.go`, LogLocation). */
-function containerOf(pod: KubeObject, wanted: string): string {
-  const spec = pod.spec as { containers?: NamedContainer[]; initContainers?: NamedContainer[]; ephemeralContainers?: NamedContainer[] }
-  const names = (list: NamedContainer[] | undefined): string[] => (list ?? []).map((c) => c.name)
-  const [containers, inits, ephemeral] = [names(spec.containers), names(spec.initContainers), names(spec.ephemeralContainers)]
-  const name = pod.metadata.name ?? ''
-  if (wanted !== '') {
-    if ([...containers, ...inits, ...ephemeral].includes(wanted)) return wanted
-    throw badRequest(`container ${wanted} is not valid for pod ${name}`)
-  }
-  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  if (preferred !== undefined && containers.includes(preferred)) return preferred
-  if (containers.length === 1) return containers[0]!
-  const more = `${inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : ''}`
-  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${more}`)
-}

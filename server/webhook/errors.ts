@@ -1,21 +1,13 @@
 import type { TLSSocket } from 'node:tls'
 import { isIP } from 'node:net'
+import { goDialError } from '../machinery/go-dial-error.ts'
 
 /** Why a call did not come to an answer, as Go's client says it, as far as Node tells. */
 export function webhookErrorText(e: unknown, { host, port, servername }: { host: string; port: number; servername: string }): string {
   const { code = '', message, cert } = e as NodeJS.ErrnoException & { cert?: ReturnType<TLSSocket['getPeerCertificate']> }
-  const address = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
+  const dial = goDialError(e as Error, host, port)
+  if (dial !== undefined) return dial
   switch (code) {
-    case 'ECONNREFUSED':
-      return `dial tcp ${address}: connect: connection refused`
-    case 'EHOSTUNREACH':
-      return `dial tcp ${address}: connect: no route to host`
-    case 'ENETUNREACH':
-      return `dial tcp ${address}: connect: network is unreachable`
-    case 'ETIMEDOUT':
-      return `dial tcp ${address}: i/o timeout`
-    case 'ENOTFOUND':
-      return `dial tcp: lookup ${host}: no such host`
     case 'ECONNRESET':
       return 'EOF'
     case 'EPROTO':
