@@ -5,7 +5,7 @@ import { test } from '../fixtures/desktop.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { redeem } from '../fixtures/session.ts'
-import { adminOf, restrictedCluster, silentAddress, writeKubeconfig } from '../fixtures/stub-cluster.ts'
+import { adminOf, discovery, oddCluster, restrictedCluster, silentAddress, writeKubeconfig } from '../fixtures/stub-cluster.ts'
 import { Inspector } from '../pages/inspector.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -219,4 +219,33 @@ test('a kubeconfig with a fault is named, its readable part is used, and the lis
   await expect(options.filter({ hasText: 'twice' })).toContainText('http://second')
   await expect(note).toHaveCount(0)
   await page.context().close()
+})
+
+test('a sign-in page in the place of the API is told as what it is, and what has no name breaks nothing', async ({ browser, faults }) => {
+  await using portal = await oddCluster((_, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>'))
+  await using careless = await oddCluster((url, res) => {
+    const send = (status: number, body: object): void =>
+      void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (url.pathname === '/api' || url.pathname === '/apis') return send(200, discovery(url.pathname))
+    if (url.searchParams.has('watch')) return send(400, { kind: 'Status', status: 'Failure', message: 'no watches here', code: 400 })
+    const items = [{}, null, { metadata: {} }, { metadata: { name: 'bare' } }]
+    send(200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items })
+  })
+  using dir = scratch()
+  const file = join(dir.path, 'config')
+  writeKubeconfig(file, { portal: { cluster: { server: portal.url } }, careless: { cluster: { server: careless.url } } })
+  await using server = await startServer({ gateway: true, env: env(file) })
+  const page = await windowOf(browser, server)
+  page.on('pageerror', (e) => faults.push(e.message))
+  const meaning = 'What answered is not the API of a Kubernetes cluster'
+  await new Inspector(page, 'portal').open('pods')
+  await expect(page.getByRole('alert')).toContainText('a watch was answered with text/html instead of JSON')
+  await expect(page.getByRole('alert')).toContainText(meaning)
+  await new Inspector(page, 'portal').open('widgets.example.com')
+  await expect(page.getByRole('alert')).toContainText(meaning)
+  const inspector = new Inspector(page, 'careless')
+  await inspector.open('pods')
+  await expect(inspector.row(/bare/)).toBeVisible()
+  await expect(inspector.grid.getByRole('row')).toHaveCount(2)
+  await expect(page.getByText('no watches here')).toBeVisible()
 })

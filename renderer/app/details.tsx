@@ -124,7 +124,7 @@ function DetailsHead({
   useTargetSource('details', () => (object && !deleted ? { target, object: withKind(object, resource) } : undefined))
   return (
     <div className="details-head">
-      <span className="dim" title={resource.kind}>
+      <span className="dim" title={resource.kind} style={{ minWidth: `min(48px, ${resource.kind.length}ch)` }}>
         {resource.kind}
       </span>
       <h2 className="ellipsis" aria-label={name}>

@@ -20,6 +20,7 @@ import { contextsOf, placeUrl, useGo, usePlace } from '../ui/place.ts'
 import { Splitter } from '../ui/splitter.tsx'
 import { useStored } from '../ui/storage.ts'
 import { Dock } from './dock.tsx'
+import { Broken } from './broken.tsx'
 import { Help } from './help.tsx'
 import { ActingBand } from './acting-band.tsx'
 import { Home } from './home/home.tsx'
@@ -98,17 +99,19 @@ function Frame() {
         <Rail />
         <main className="main" tabIndex={-1}>
           <SessionEnded />
-          {place.context === '' ? (
-            <Start />
-          ) : !ready ? null : place.resource === '' ? (
-            <Home />
-          ) : place.resource === rightsPlace ? (
-            <Suspense fallback={null}>
-              <RightsPage key={place.context} />
-            </Suspense>
-          ) : (
-            <KindPlace />
-          )}
+          <Broken place={`${place.context} ${place.resource}`}>
+            {place.context === '' ? (
+              <Start />
+            ) : !ready ? null : place.resource === '' ? (
+              <Home />
+            ) : place.resource === rightsPlace ? (
+              <Suspense fallback={null}>
+                <RightsPage key={place.context} />
+              </Suspense>
+            ) : (
+              <KindPlace />
+            )}
+          </Broken>
         </main>
         <Dock />
         <StatusBar logOpen={log} onLog={setLog} />

@@ -28,7 +28,16 @@ export class ApiError extends Error {
 }
 
 /** Where a request got stuck before any API server saw it: the gateway tells it as the reason of the first cause. */
-const gatewayFaults = ['UnknownContext', 'BrokenContext', 'Credentials', 'Connect', 'NoAnswer', 'Certificate', 'LocalNotRunning'] as const
+const gatewayFaults = [
+  'UnknownContext',
+  'BrokenContext',
+  'Credentials',
+  'Connect',
+  'NoAnswer',
+  'Certificate',
+  'LocalNotRunning',
+  'NotKubernetes',
+] as const
 
 /** Reasons that the interface explains; anything else is explained by its code's class. */
 export const explainedReasons = [

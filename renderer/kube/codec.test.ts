@@ -5,6 +5,16 @@ import { objectCodec, slimMeta, tableCodec, tableKind } from './codec.ts'
 const definition = (name: string, over: object = {}) => ({ name, type: 'string', priority: 0, ...over })
 const rowOf = (cells: unknown[]) => ({ metadata: { name: 'x', creationTimestamp: '2026-01-01T00:00:00Z' }, cells })
 
+test('what has no name is no object, wherever it stands', () => {
+  const good = { metadata: { name: 'a' } }
+  const odd = [null, 5, [], {}, { metadata: null }, { metadata: {} }, { metadata: { name: '' } }, { metadata: { name: 7 } }]
+  expect(objectCodec.objects({ items: [...odd, good] })).toEqual([good])
+  expect(odd.flatMap((one) => objectCodec.objects(one))).toEqual([])
+  expect(objectCodec.objects(good)).toEqual([good])
+  const rows = [null, {}, { object: good }, { object: {}, cells: [] }, { object: good, cells: ['a'] }]
+  expect(tableCodec.objects({ rows })).toEqual([{ metadata: { name: 'a' }, cells: ['a'] }])
+})
+
 describe('tableKind', () => {
   test('ages come from the creation time, so that they can tick', () => {
     const kind = tableKind([definition('Name', { format: 'name' }), definition('Age')], false)

@@ -32,13 +32,17 @@ const initialEventsEnd = 'k8s.io/initial-events-end'
 const listMeta = (body: unknown): { resourceVersion?: string; continue?: string; annotations?: Record<string, string> } =>
   isRecord(body) && isRecord(body.metadata) ? body.metadata : {}
 
+/** What has no name cannot be shown, and a server that sends such a thing may send others. */
+const isNamed = (value: unknown): value is KubeObject =>
+  isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === 'string' && value.metadata.name !== ''
+
 export const objectCodec: FeedCodec = {
   accept: 'application/json',
   objects(body) {
     if (!isRecord(body)) return []
     // Go writes an empty list's items as null.
-    if (Array.isArray(body.items) || body.items === null) return (body.items ?? []) as KubeObject[]
-    return [body as unknown as KubeObject]
+    if (Array.isArray(body.items) || body.items === null) return ((body.items ?? []) as unknown[]).filter(isNamed)
+    return isNamed(body) ? [body] : []
   },
   meta(body) {
     const meta = listMeta(body)
@@ -70,7 +74,7 @@ export const tableCodec: FeedCodec = {
   accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
   objects(body) {
     return tableRows(body).flatMap((row): TableObject[] =>
-      row.object?.metadata ? [{ metadata: row.object.metadata, cells: row.cells }] : [],
+      isNamed(row?.object) && Array.isArray(row.cells) ? [{ metadata: row.object.metadata, cells: row.cells }] : [],
     )
   },
   meta(body) {

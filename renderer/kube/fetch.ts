@@ -27,5 +27,19 @@ export async function request(path: string, init: Init = {}): Promise<Response> 
 /** The body is trusted to have the shape T: it comes from the API server of a cluster the user chose. */
 export async function requestJson<T>(path: string, init: Init = {}): Promise<T> {
   const response = await request(path, { ...init, headers: { accept: 'application/json', ...init.headers } })
-  return parseJson(await response.text()) as T
+  const text = await response.text()
+  try {
+    return parseJson(text) as T
+  } catch {
+    const asked = `${init.method ?? 'GET'} ${path}`
+    const type = response.headers.get('content-type') ?? 'something'
+    const what = {
+      code: 502,
+      reason: 'NotKubernetes',
+      message: `the answer is ${type}, and no JSON`,
+      request: asked,
+      body: text.slice(0, 2000),
+    }
+    throw new ApiError(what)
+  }
 }

@@ -112,6 +112,39 @@ describe('a server that streams lists', () => {
     expect(names()).toEqual(['a', 'b'])
   })
 
+  test('what there is is read again when a watch never said a word, or was never answered', async () => {
+    const page = (...names: string[]) => ({ metadata: { resourceVersion: '30' }, items: names.map((name) => pod(name, '30')) })
+    const { last, clock, names, lists, watches, state } = setUp('unknown', [page('b'), page('c')])
+    last().handlers.data([added('a', '1'), bookmark('5', true)])
+    clock.advance(180_000)
+    last().handlers.end(true)
+    clock.advance(0)
+    // It had spoken: only its line was cut.
+    expect([lists.length, last().path]).toEqual([0, expect.stringContaining('resourceVersion=5')])
+    last().handlers.open()
+    clock.advance(180_000)
+    last().handlers.end(true)
+    clock.advance(0)
+    await settle()
+    expect([lists, names()]).toEqual([['/api/v1/pods?limit=500'], ['b']])
+    expect(last().path).toContain('resourceVersion=30')
+    // An end that the server chose is none of it, nor is an outage that shows at once.
+    last().handlers.open()
+    clock.advance(60_000)
+    last().handlers.end()
+    clock.advance(0)
+    last().handlers.error(504, { kind: 'Status', code: 504, message: 'no answer' })
+    clock.advance(30_000)
+    expect(lists).toHaveLength(1)
+    const before = watches.length
+    clock.advance(180_000)
+    last().handlers.error(504, { kind: 'Status', code: 504, message: 'no answer' })
+    expect(state()).toMatchObject({ phase: 'retrying', error: { message: 'no answer' } })
+    clock.advance(30_000)
+    await settle()
+    expect([lists.length, names(), watches.length]).toEqual([2, ['c'], before + 1])
+  })
+
   test('a stream that ends at once is not asked for again at once', () => {
     const { last, clock, watches } = setUp()
     last().handlers.data([bookmark('5', true)])

@@ -40,6 +40,8 @@ export interface ServerTraits {
 const pageSize = 500
 /** A server that takes sendInitialEvents but ignores it never sends the closing bookmark. */
 const quietLimit = 5_000
+/** A watch that was not answered for so long, by a cluster that lives, says as little as one that never speaks. */
+const unansweredFor = 120_000
 /** A stream that lived this long was a good one: the next failure starts the waits anew. */
 const goodStream = 5_000
 
@@ -62,6 +64,7 @@ export class Reflector {
   #version = ''
   #synced = false
   #openedAt = 0
+  #spoke = false
   #phase: FeedPhase = 'connecting'
   #liveUntil: number | undefined
 
@@ -171,6 +174,7 @@ export class Reflector {
     this.#watch?.close()
     const path = `${this.#path}?${[this.#query, 'watch=1&allowWatchBookmarks=true', parameters].filter(Boolean).join('&')}`
     this.#openedAt = this.#clock.now()
+    this.#spoke = false
     const current: { watch?: { close(): void } } = {}
     // Anything that arrives after this stream was replaced belongs to nobody.
     const ours = (): boolean => this.#watch === current.watch && !this.#abort.signal.aborted
@@ -181,8 +185,8 @@ export class Reflector {
       data: (events) => {
         if (ours()) this.#receive(events)
       },
-      end: () => {
-        if (ours()) this.#ended()
+      end: (silent = false) => {
+        if (ours()) this.#ended(silent && !this.#spoke)
       },
       error: (status, body) => {
         if (ours()) this.#refused(status, body, initial, path)
@@ -195,6 +199,7 @@ export class Reflector {
   }
 
   #receive(events: unknown[]): void {
+    this.#spoke = true
     for (const event of events) {
       if (!isRecord(event)) continue
       if (event.type === 'ERROR') return this.#errorEvent(event.object)
@@ -252,11 +257,12 @@ export class Reflector {
     this.#wait(this.#recent() ? this.#backoff.next() : 0, () => this.#relist())
   }
 
-  #ended(): void {
+  /** `mute`: not even a bookmark came, which is no sign that nothing has happened. What there is is read. */
+  #ended(mute: boolean): void {
     this.#quiet()
     this.#state('resuming')
     const wait = this.#recent() ? this.#backoff.next() : (this.#backoff.reset(), 0)
-    this.#wait(wait, () => this.#again())
+    this.#wait(wait, () => (mute && this.#synced ? void this.#listPages() : this.#again()))
   }
 
   /** The socket is gone; it asks again by itself, so the watch is only registered anew. */
@@ -276,8 +282,13 @@ export class Reflector {
     this.#watch?.close()
     this.#watch = undefined
     const wait = this.#backoff.next()
+    const unanswered = error.code === 504 && this.#synced && this.#clock.now() - this.#openedAt >= unansweredFor
     this.#state('retrying', error, this.#clock.now() + wait)
-    this.#wait(wait, () => (error.code === 410 ? this.#relist() : this.#again()))
+    this.#wait(wait, () => {
+      if (error.code === 410) this.#relist()
+      else if (unanswered) void this.#listPages()
+      else this.#again()
+    })
   }
 
   #wait(ms: number, run: () => void): void {

@@ -6,7 +6,8 @@ export interface WatchHandlers {
   open(): void
   /** Raw watch events, in order. */
   data(events: unknown[]): void
-  end(): void
+  /** `silent`: it brought nothing for so long that it was given up. */
+  end(silent?: boolean): void
   /** The upstream's answer was not 200, or it could not be reached (502 and up). */
   error(status: number, body: unknown): void
   /** The socket itself is gone. A new `watch` may be asked for at once: it is sent when the socket is back. */
@@ -31,7 +32,7 @@ export interface SocketState {
 type Frame =
   | { id: number; t: 'open'; status: number }
   | { id: number; t: 'data'; lines: unknown[] }
-  | { id: number; t: 'end' }
+  | { id: number; t: 'end'; silent?: boolean }
   | { id: number; t: 'error'; status: number; body: unknown }
 
 /** What the gateway tells without being asked: how a cluster is, and that the list of contexts is another one now. */
@@ -113,7 +114,7 @@ export class WatchSocket {
     if (frame.t === 'data') return handlers.data(frame.lines)
     if (frame.t === 'open') return handlers.open()
     this.#feeds.delete(frame.id)
-    if (frame.t === 'end') handlers.end()
+    if (frame.t === 'end') handlers.end(frame.silent === true)
     else handlers.error(frame.status, frame.body)
   }
 

@@ -10,6 +10,7 @@ export type GatewayFault =
   | 'NoAnswer'
   | 'Certificate'
   | 'LocalNotRunning'
+  | 'NotKubernetes'
   | 'BadRequest'
   | 'TooLarge'
 
@@ -24,6 +25,7 @@ const codes: Record<
   NoAnswer: [504, 'Timeout'],
   Certificate: [502, 'ServiceUnavailable'],
   LocalNotRunning: [503, 'ServiceUnavailable'],
+  NotKubernetes: [502, 'ServiceUnavailable'],
   BadRequest: [400, 'BadRequest'],
   TooLarge: [413, 'RequestEntityTooLarge'],
 }

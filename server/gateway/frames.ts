@@ -7,12 +7,12 @@ export type ClientMessage = { op: 'open'; id: number; context: string; path: str
 /**
  * What the socket answers. `data` carries the events of a JSON stream as they came, or the lines of a text stream (logs) as strings; one of
  * more than a MiB as `{ text, bytes }`, its beginning and how long it is.
- * `error` ends the feed; without an id it answers a message that could not be understood.
+ * `silent`: it brought nothing for so long that it was given up. `error` ends the feed; without an id it answers a message that could not be understood.
  */
 export type ServerMessage =
   | { id: number; t: 'open'; status: number }
   | { id: number; t: 'data'; lines: unknown[] }
-  | { id: number; t: 'end' }
+  | { id: number; t: 'end'; silent?: boolean }
   | { id?: number; t: 'error'; status: number; body: Status }
 
 /** JSON with any parameters (`as=Table` makes watches send rows): lines of another format could not be spliced into a frame. */

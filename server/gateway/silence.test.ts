@@ -131,7 +131,7 @@ test('one watch whose line is cut while others work ends, so that the window res
   open(4, '/api/v1/old?watch=1')
   await frames.until((all) => all.some((m) => m.t === 'end'))
   await frames.until(() => frames.lines(2).length > 40)
-  expect(frames.all.filter((m) => m.t === 'end' || m.t === 'error').map((m) => m.id)).toEqual([1])
+  expect(frames.all.filter((m) => m.t === 'end' || m.t === 'error')).toEqual([{ id: 1, t: 'end', silent: true }])
   expect(frames.phases('a')).toContain('live')
 })
 

@@ -62,11 +62,17 @@ export class WatchFeed {
       this.#foreign = upstream.server !== undefined || mayProxy(path)
       const signal = this.#abort.signal
       const headers = { accept, 'accept-encoding': 'identity', 'user-agent': 'binnacle-inspector' }
-      const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal })
+      const limit = hasBookmarks(path) ? { limitMs: contexts.times.watchSilence } : {}
+      const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal, ...limit })
       // While the answer was on its way the window may have closed the feed; the abort has ended the request.
       if (this.#done) return discard(answer.body)
       if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
       this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? (isLog(path) ? 'text/plain' : 'application/json')))
+      if (!this.#json && hasBookmarks(path)) {
+        discard(answer.body)
+        const type = String(answer.headers['content-type'])
+        throw new GatewayError('NotKubernetes', `a watch was answered with ${type} instead of JSON`)
+      }
       if (!this.#json) this.#splitter = new LineSplitter(MAX_TEXT, 'cut')
       this.#body = answer.body
       this.#signs?.opened()
@@ -114,15 +120,15 @@ export class WatchFeed {
       const left = this.#heardAt + limitMs - this.#clock.now()
       // Whoever does not read hears nothing.
       if (left > 0 || this.#body?.isPaused()) this.#silence = this.#clock.setTimeout(look, Math.max(left, limitMs / 4))
-      else this.#end()
+      else this.#endSilent()
     }
     this.#silence = this.#clock.setTimeout(look, limitMs)
   }
 
-  #end(): void {
+  #endSilent(): void {
     this.#send()
     if (!this.#finish()) return
-    this.#sink.send(frame({ id: this.#id, t: 'end' }))
+    this.#sink.send(frame({ id: this.#id, t: 'end', silent: true }))
     this.#abort.abort()
     if (this.#body !== undefined) discard(this.#body)
   }
@@ -153,7 +159,7 @@ export class WatchFeed {
     for (const line of lines) {
       if (this.#done) return
       if (this.#json && !(this.#foreign ? isObject(line) : looksLikeObject(line)))
-        return this.#broken(new Error('the stream has a line that is not a JSON object'))
+        return this.#broken(new GatewayError('NotKubernetes', 'the stream broke off: it has a line that is not a JSON object'))
       const piece = this.#json ? line : textPiece(line, this.#splitter.lengthOfCut(line))
       this.#batch.push(piece)
       this.#batchBytes += piece.length

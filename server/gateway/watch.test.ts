@@ -163,6 +163,23 @@ describe('the watch socket', () => {
     open(ws, 1, '/api/v1/pods?watch=1')
     await frames.until((all) => all.some((m) => m.t === 'error'))
     expect(frames.lines(1)).toEqual([event(1)])
+    expect(frames.all.at(-1)).toMatchObject({ status: 502, body: { details: { causes: [{ reason: 'NotKubernetes' }] } } })
+  })
+
+  test('a page in the place of a watch is told as what it is; one in the place of a log may be the log', async () => {
+    const { ws, frames } = await setUp((_, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>'))
+    open(ws, 1, '/api/v1/pods?watch=1&allowWatchBookmarks=true')
+    await frames.until((all) => all.some((m) => m.t === 'error'))
+    expect(frames.all).toMatchObject([
+      {
+        id: 1,
+        status: 502,
+        body: { message: 'a watch was answered with text/html instead of JSON', details: { causes: [{ reason: 'NotKubernetes' }] } },
+      },
+    ])
+    open(ws, 2, '/api/v1/namespaces/x/pods/y/log?follow=true')
+    await frames.until((all) => all.some((m) => m.t === 'end'))
+    expect(frames.lines(2)).toEqual(['<html>Sign in</html>'])
   })
 
   test.each([

@@ -82,6 +82,7 @@ export function RightsPage() {
         tabs={(['request', 'subject'] as const).map((id) => ({ id, label: t(`rights.tabs.${id}`) }))}
       />
       <div className="rights-body" role="tabpanel" id={`panel-${asked.ask}`} aria-labelledby={`tab-${asked.ask}`} tabIndex={0}>
+        <h2 className="sr-only">{t(`rights.tabs.${asked.ask}`)}</h2>
         {asked.ask === 'request' ? (
           <ByRequest key="request" asked={asked} settled={settled.ask === 'request' ? settled : asked} onAsk={ask} />
         ) : (

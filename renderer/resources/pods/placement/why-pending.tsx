@@ -62,7 +62,7 @@ function Verdicts({ pod }: { pod: Pod }) {
           head={[t('columns.node'), t('placement.filters')]}
           rows={verdicts.nodes.slice(0, most).map(({ node, verdicts: judged }) => ({
             key: node,
-            cells: [<ObjectLink key="node" resource="nodes" namespace="" name={node} />, <Judged key="verdicts" of={judged} />],
+            cells: [<NodeName key="node" name={node} />, <Judged key="verdicts" of={judged} />],
           }))}
         />
       )}
@@ -71,6 +71,13 @@ function Verdicts({ pod }: { pod: Pod }) {
     </>
   )
 }
+
+/** Not squeezed by what is said of it. */
+const NodeName = ({ name }: { name: string }) => (
+  <span className="placement-node">
+    <ObjectLink resource="nodes" namespace="" name={name} />
+  </span>
+)
 
 /** What refuses it first, each with its reason and who is in the way; then what cannot be told, and what does not refuse it. */
 function Judged({ of }: { of: readonly Verdict[] }) {
