@@ -23,7 +23,7 @@ import { localTransport } from './client/local-transport.ts'
 import type { TurnGate } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { apiHandler } from './control-plane/handlers.ts'
-import { Lifecycle } from './control-plane/lifecycle.ts'
+import { AGGREGATION, CUSTOM_RESOURCES, INFORMERS, Lifecycle } from './control-plane/lifecycle.ts'
 import { authenticationLookups, authorizationSources } from './control-plane/lookups.ts'
 import { startLoops } from './control-plane/loops.ts'
 import type { ApiServerOptions } from './control-plane/options.ts'
@@ -211,11 +211,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     const idle = waitGroup.close()
     await Promise.race([idle, new Promise<void>((r) => void clock.setTimeout(r, graceMs))])
   })
-  await feed.start()
 
   // Post-start hooks.
+  await lifecycle.postStart(INFORMERS, () => feed.start())
   starting.defer(() => definitions.stop())
-  definitions.start()
+  await lifecycle.postStart(CUSTOM_RESOURCES, () => definitions.start())
   const own: BootstrapOptions = {
     ...{ registry, clock, context, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges },
     accounts: o.defaultAccounts !== false,
@@ -233,18 +233,20 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   starting.defer(() => aggregator.stop())
   await Promise.all([
     lifecycle.postStart('rbac/bootstrap-roles', () => ensureRbacPolicy(registry, context)),
-    lifecycle.postStart('kube-apiserver-autoregistration', () => aggregator.start()),
+    lifecycle.postStart(AGGREGATION, () => aggregator.start()),
     lifecycle.postStart('start-cluster-authentication-info-controller', () => identities.written),
     lifecycle.postStart('start-legacy-token-tracking-controller', () => tracking.start(context)),
   ])
+  const repair = await lifecycle.postStart('start-service-ip-repair-controllers', () =>
+    services.startRepair(context, (e) => {
+      // What was under way at the end finds the store closed.
+      if (!lifecycle.stopping) log.warn({ error: messageOf(e) }, 'repair of service addresses failed')
+    }),
+  )
   // Whoever asks when this is ready has the rights of the default roles.
   await feed.fresh()
 
   // Loops.
-  const repair = services.startRepair(context, (e) => {
-    // What was under way at the end finds the store closed.
-    if (!lifecycle.stopping) log.warn({ error: messageOf(e) }, 'repair of service addresses failed')
-  })
   starting.defer(() => repair.cancel())
   starting.use(startLoops({ feed, storage, clock, log, compactionIntervalMs: o.compactionIntervalMs }))
 

@@ -2,18 +2,45 @@ import type { Feed } from '../cache/feed.ts'
 import type { HealthCheck } from '../handlers/health.ts'
 import type { Storage } from '../storage/contract.ts'
 
-/** What the server does once it serves, by upstream's names. */
+/** What the server does once it serves, by upstream's names and in its order; a piece of work may stand for several. */
 const POST_START_HOOKS = [
+  'generic-apiserver-start-informers',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
   'start-system-namespaces-controller',
-  'scheduling/bootstrap-system-priority-classes',
-  'start-kubernetes-service-cidr-controller',
-  'bootstrap-controller',
-  'rbac/bootstrap-roles',
   'start-cluster-authentication-info-controller',
+  'storage-readiness',
   'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
   'kube-apiserver-autoregistration',
 ] as const
 type PostStartHook = (typeof POST_START_HOOKS)[number]
+
+export const INFORMERS: readonly PostStartHook[] = ['generic-apiserver-start-informers', 'storage-readiness']
+export const CUSTOM_RESOURCES: readonly PostStartHook[] = [
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+]
+const REGISTRATION = 'kube-apiserver-autoregistration'
+export const AGGREGATION: readonly PostStartHook[] = [
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
+  REGISTRATION,
+]
 
 const fail = (why: string): never => {
   throw new Error(why)
@@ -28,14 +55,19 @@ export class Lifecycle {
     return this.#stopping
   }
 
-  /** Does what a hook is for; the server is not ready before. */
-  async postStart(hook: PostStartHook, work: () => Promise<unknown>): Promise<void> {
-    await work()
-    this.#finished.add(hook)
+  /** Does what hooks are for; the server is not ready before. Returns what the work comes to. */
+  async postStart<T>(hooks: PostStartHook | readonly PostStartHook[], work: () => T): Promise<Awaited<T>> {
+    const done = await work()
+    for (const hook of [hooks].flat() as PostStartHook[]) this.#finished.add(hook)
+    return done
   }
 
   stop(): void {
     this.#stopping = true
+  }
+
+  #checkFinished(hook: PostStartHook): void {
+    if (!this.#finished.has(hook)) fail('not finished')
   }
 
   checks(storage: Storage, feed: Feed): HealthCheck[] {
@@ -50,10 +82,8 @@ export class Lifecycle {
         check: () => (feed.healthy ? undefined : fail('the watch cache is catching up with the store')),
         only: ['readyz'],
       },
-      ...POST_START_HOOKS.map((hook) => ({
-        name: `poststarthook/${hook}`,
-        check: () => (this.#finished.has(hook) ? undefined : fail('not finished')),
-      })),
+      ...POST_START_HOOKS.map((hook) => ({ name: `poststarthook/${hook}`, check: () => this.#checkFinished(hook) })),
+      { name: 'autoregister-completion', check: () => this.#checkFinished(REGISTRATION) },
       { name: 'shutdown', check: () => (this.#stopping ? fail('process is shutting down') : undefined), only: ['readyz'] },
     ]
   }

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import type { RequestContext } from '../request/context.ts'
 
 /** One named check: resolves when fine, rejects with the reason. */
@@ -62,7 +63,7 @@ type Run = (c: HealthCheck) => Promise<string | undefined>
 
 async function all(ctx: RequestContext, root: string, checks: readonly HealthCheck[], run: Run): Promise<void> {
   const q = ctx.requestInfo.query
-  const excluded = new Set(q.getAll('exclude').flatMap((e) => e.split(',')))
+  const excluded = new Set(q.getAll('exclude'))
   const lines: string[] = []
   let failed = false
   for (const c of checks) {
@@ -78,7 +79,12 @@ async function all(ctx: RequestContext, root: string, checks: readonly HealthChe
     }
   }
   if (excluded.size > 0)
-    lines.push(`warn: some health checks cannot be excluded: no matches for ${[...excluded].map((e) => JSON.stringify(e)).join(', ')}`)
+    lines.push(
+      `warn: some health checks cannot be excluded: no matches for ${[...excluded]
+        .sort()
+        .map((e) => goQuote(e))
+        .join(',')}`,
+    )
   if (failed) ctx.exchange.respond(500, TEXT, Buffer.from(`${lines.join('\n')}\n${root} check failed\n`))
   else if (!q.has('verbose')) ctx.exchange.respond(200, TEXT, Buffer.from('ok'))
   else ctx.exchange.respond(200, TEXT, Buffer.from(`${lines.join('\n')}\n${root} check passed\n`))
