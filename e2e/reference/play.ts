@@ -194,7 +194,16 @@ function inOrder(items: unknown[]): unknown[] {
     : items
 }
 
-const OWN = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'time', 'clusterIP', 'clusterIPs'])
+const OWN = new Set([
+  'lastPhaseTransitionTime',
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'time',
+  'clusterIP',
+  'clusterIPs',
+])
 
 /** Identities, versions and times: that they are there counts, not what they are. */
 function masked(value: unknown): unknown {

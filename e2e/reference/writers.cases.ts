@@ -216,6 +216,84 @@ const tagged: Request[] = Object.entries<[string, Json]>({
   ],
 }).map(([name, [path, body]]) => post(`faults of ${name}`, path, body))
 
+const dra = 'resource.k8s.io/v1'
+const claims = `/apis/${dra}/namespaces/{ns}/resourceclaims`
+const expression = (text: string): Json => ({ selectors: [{ cel: { expression: text } }] })
+const claimOf = (name: string, exactly: Json = {}): Json =>
+  object(dra, 'ResourceClaim', name, { spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'c', ...exactly } }] } } })
+const consumer = (uid: string): Json => ({ resource: 'pods', name: 'p', uid })
+const result = { request: 'r', driver: 'd.example.com', pool: 'p', device: 'd' }
+const state = (name: string, status: Json): Request => merge(name, `${claims}/claimed/status`, { status })
+/** Expressions of selectors, and the state of claims. */
+const devices: Request[] = [
+  ...Object.entries({
+    'an unknown field': 'device.nope == 1',
+    'broken syntax': 'device.driver ==',
+    'a text': 'device.driver',
+    'what is right': 'device.driver == "d.example.com" && device.attributes["d.example.com"].size > 3',
+  }).map(([name, text], i) =>
+    post(`a class with ${name}`, `/apis/${dra}/deviceclasses`, object(dra, 'DeviceClass', `{ns}-${i}`, { spec: expression(text) })),
+  ),
+  post('a claim with a faulty expression', claims, claimOf('faulty', expression('device.nope'))),
+  post('a claim of devices', claims, claimOf('claimed')),
+  state('reserved and not allocated', { reservedFor: [consumer('a')] }),
+  state('allocated to a request that is not there', { allocation: { devices: { results: [{ ...result, request: 'x' }] } } }),
+  state('allocated with faults', { allocation: { devices: { results: [{ request: 'r' }], config: [{ source: 'Nope' }] } } }),
+  state('allocated', { allocation: { devices: { results: [result] } } }),
+  state('reserved twice', { reservedFor: [consumer('a'), consumer('a')] }),
+  state('reserved without names', { reservedFor: [{}] }),
+  state('reserved', { reservedFor: [consumer('a')] }),
+  state('allocated otherwise', { allocation: { devices: { results: [{ ...result, device: 'other' }] } } }),
+]
+
+const volume = (spec: Json): Json =>
+  object('v1', 'PersistentVolume', '{ns}', {
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' }, ...spec },
+  })
+const near = (...keys: string[]): Json => ({
+  nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: keys.map((key) => ({ key, operator: 'Exists' })) }] } },
+})
+const volumes = '/api/v1/persistentvolumes'
+const driver = (spec: Json): Json => object('storage.k8s.io/v1', 'CSIDriver', '{ns}.example.com', { spec })
+const daemons = object('apps/v1', 'DaemonSet', 'daemons', {
+  spec: { selector: { matchLabels: { a: 'b' } }, template, updateStrategy: { type: 'OnDelete', rollingUpdate: { maxSurge: 1 } } },
+})
+const portsTwice = [{ containerPort: 80 }, { containerPort: 80, protocol: 'UDP' }, { name: 'x', containerPort: 80 }]
+/** Rules of single kinds. */
+const others: Request[] = [
+  post('a volume near a zone', volumes, volume(near('failure-domain.beta.kubernetes.io/zone'))),
+  put('a volume near the same zone', `${volumes}/{ns}`, volume(near('topology.kubernetes.io/zone'))),
+  put('a volume near something else', `${volumes}/{ns}`, volume(near('topology.kubernetes.io/zone', 'x'))),
+  put('a volume near nothing', `${volumes}/{ns}`, volume({})),
+  post('a driver that asks for tokens', '/apis/storage.k8s.io/v1/csidrivers', driver({ tokenRequests: [{ audience: 'a' }] })),
+  merge('a driver that asks for the same tokens', '/apis/storage.k8s.io/v1/csidrivers/{ns}.example.com', {
+    metadata: { labels: { a: 'b' } },
+  }),
+  merge('a driver that asks for others', '/apis/storage.k8s.io/v1/csidrivers/{ns}.example.com', {
+    spec: { tokenRequests: [{ audience: 'b' }] },
+  }),
+  merge('a driver that says how', '/apis/storage.k8s.io/v1/csidrivers/{ns}.example.com', { spec: { serviceAccountTokenInSecrets: true } }),
+  post('daemons that roll when deleted', `${apps}/daemonsets`, daemons),
+  post('a class of ingresses', '/apis/networking.k8s.io/v1/ingressclasses', {
+    ...object('networking.k8s.io/v1', 'IngressClass', '{ns}', { spec: { controller: 'a.b/c' } }),
+  }),
+  merge('a class of no controller', '/apis/networking.k8s.io/v1/ingressclasses/{ns}', { spec: { controller: null } }),
+  post('a controller of pods', `${core}/replicationcontrollers`, object('v1', 'ReplicationController', 'rc', { spec: { template } })),
+  get('the scale of a controller', `${core}/replicationcontrollers/rc/scale`),
+  merge('a scaled controller', `${core}/replicationcontrollers/rc/scale`, { spec: { replicas: 3 } }),
+  post('a template with a port twice', `${core}/podtemplates`, {
+    ...object('v1', 'PodTemplate', 'ports', {
+      template: { ...template, spec: { containers: [{ name: 'c', image: 'i', ports: portsTwice }] } },
+    }),
+  }),
+  merge('a label of it', `${core}/podtemplates/ports`, { metadata: { labels: { a: 'b' } } }),
+  post('a binding of a role', `/apis/${rbac}/namespaces/{ns}/rolebindings`, {
+    ...object(rbac, 'RoleBinding', 'bound', { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' } }),
+  }),
+  merge('a binding of nothing', `/apis/${rbac}/namespaces/{ns}/rolebindings/bound`, { roleRef: { name: '', kind: 'Nope' } }),
+  merge('an autoscaler that nobody manages', `${auto('v1')}/auto`, { metadata: { managedFields: [] } }),
+]
+
 export const writers: readonly Request[] = [
   ...setUp,
   ...scales,
@@ -227,4 +305,6 @@ export const writers: readonly Request[] = [
   ...absent,
   ...printed,
   ...tagged,
+  ...devices,
+  ...others,
 ]

@@ -97,6 +97,17 @@ export function deviceSelector(expression: string): (device: DeviceInput) => boo
   }
 }
 
+/** Why an expression does not compile, in the reference's words; undefined where it does. */
+export function expressionFault(expression: string): string | undefined {
+  try {
+    programOf(expression)
+    return undefined
+  } catch (e) {
+    if (e instanceof DeviceSelectorError) return e.message
+    throw e
+  }
+}
+
 function programOf(expression: string): Program {
   try {
     const { type, program } = compile(expression, ENVIRONMENT)

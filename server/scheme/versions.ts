@@ -34,5 +34,10 @@ export function convert(object: KubeObject, from: GroupVersion, to: GroupVersion
   const found = converters.get(`${kind} ${apiVersionOf(from.group, from.version)} ${apiVersion}`)
   const made = { ...(found === undefined ? object : found(object)), apiVersion }
   const type = scheme.typeOf(to.group, to.version, kind)
-  return (type === undefined ? made : normalize(type, made)) as KubeObject
+  if (type === undefined) return made as KubeObject
+  const normal = normalize(type, made) as KubeObject
+  // An empty list asks for the entries to be forgotten.
+  const { managedFields } = object.metadata
+  if (managedFields?.length === 0) normal.metadata.managedFields = managedFields
+  return normal
 }

@@ -1,5 +1,7 @@
 import type { FieldError, FieldErrorType } from '../../machinery/field-errors.ts'
 
+const IMMUTABLE = 'field is immutable'
+
 /** The type of an error, its field, where `[]` stands for any item, and if need be how its text ends. */
 type Row = readonly [type: FieldErrorType, field: string, ending?: string]
 
@@ -48,6 +50,13 @@ const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
     ['FieldValueInvalid', 'spec.minReadySeconds'],
   ],
   ...rolesAndBindings(),
+  'ResourceClaim.resource.k8s.io': [
+    ['FieldValueRequired', 'status.allocation.devices.results[].driver'],
+    ['FieldValueRequired', 'status.allocation.devices.results[].pool'],
+    ['FieldValueRequired', 'status.allocation.devices.config[].source'],
+    ['FieldValueNotSupported', 'status.allocation.devices.config[].source'],
+    ['FieldValueDuplicate', 'status.reservedFor[]'],
+  ],
   'RuntimeClass.node.k8s.io': [
     ['FieldValueRequired', 'handler'],
     ['FieldValueInvalid', 'handler'],
@@ -93,7 +102,10 @@ function rolesAndBindings(): Record<string, readonly Row[]> {
 export function declarativeLast({ kind, group }: { kind: string; group: string }, errors: FieldError[]): FieldError[] {
   const enforced = ENFORCED[`${kind}.${group}`]
   if (enforced === undefined || errors.length < 2) return errors
+  // Where something may not change, no tag of what is in it is asked.
+  const fixed = errors.filter((e) => e.body.endsWith(IMMUTABLE)).map((e) => `${e.field}.`)
   const placeOf = ({ type, field, body }: FieldError): number => {
+    if (fixed.some((parent) => field.startsWith(parent))) return -1
     const path = field.replace(/\[\d+\]/g, '[]')
     return enforced.findIndex(([t, f, ending = '']) => t === type && f === path && body.endsWith(ending))
   }

@@ -1,3 +1,4 @@
+import { classExpressions } from '../../apis/resource/v1/device-expressions.ts'
 import { validateDeviceClass } from '../../apis/resource/v1/deviceclass.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -9,5 +10,6 @@ export const deviceclasses: BuiltInKind = {
     generation: true,
     returnDeletedObject: true,
     ...validateWith(validateDeviceClass),
+    validateRules: classExpressions,
   },
 }

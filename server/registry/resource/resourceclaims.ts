@@ -1,4 +1,6 @@
+import { claimExpressions } from '../../apis/resource/v1/device-expressions.ts'
 import { defaultResourceClaim, validateResourceClaim } from '../../apis/resource/v1/resourceclaim.ts'
+import { validateResourceClaimStatus } from '../../apis/resource/v1/resourceclaim-status.ts'
 import { listAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -18,6 +20,8 @@ export const resourceclaims: BuiltInKind = {
     resetMetadataForStatus: true,
     default: defaultResourceClaim,
     ...validateWith(validateResourceClaim),
+    validateStatusUpdate: validateResourceClaimStatus,
+    validateRules: claimExpressions,
   },
   table: table('Name|State|Age', name, claimState, age),
 }

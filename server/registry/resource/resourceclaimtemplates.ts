@@ -1,3 +1,4 @@
+import { templateExpressions } from '../../apis/resource/v1/device-expressions.ts'
 import { defaultResourceClaimTemplate, validateResourceClaimTemplate } from '../../apis/resource/v1/resourceclaim.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -9,5 +10,6 @@ export const resourceclaimtemplates: BuiltInKind = {
     returnDeletedObject: true,
     default: defaultResourceClaimTemplate,
     ...validateWith(validateResourceClaimTemplate),
+    validateRules: templateExpressions,
   },
 }

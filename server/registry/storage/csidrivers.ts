@@ -1,5 +1,5 @@
 import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
-import { defaultCsiDriver, validateCsiDriver } from '../../apis/storage/v1/csidriver.ts'
+import { csiDriverWarnings, defaultCsiDriver, validateCsiDriver } from '../../apis/storage/v1/csidriver.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -23,7 +23,7 @@ export const csidrivers: BuiltInKind = {
     prepareForUpdate(obj, old) {
       if (!semanticEqual(obj.spec, old.spec)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
     },
-    ...validateWith(validateCsiDriver),
+    ...validateWith(validateCsiDriver, csiDriverWarnings),
   },
   table: table(
     'Name|AttachRequired:boolean|PodInfoOnMount:boolean|StorageCapacity:boolean|TokenRequests|RequiresRepublish:boolean|Modes|Age',

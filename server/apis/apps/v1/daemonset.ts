@@ -21,6 +21,8 @@ export function defaultDaemonSet(obj: KubeObject): void {
   const update = ensureObject(s, 'updateStrategy')
   fillZero(update, { type: 'RollingUpdate' })
   if (update.type === 'RollingUpdate') fillUnset(ensureObject(update, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 })
+  // Of another type they are no pointers inside (apis/apps): what is not said is 0.
+  else fillUnset(objectAt(update, 'rollingUpdate'), { maxUnavailable: 0, maxSurge: 0 })
   fillUnset(s, { revisionHistoryLimit: 10 })
   defaultPodTemplate(ensureObject(s, 'template') as PodTemplateSpec)
   fillUnset(ensureObject(obj, 'status'), NO_DAEMONS)

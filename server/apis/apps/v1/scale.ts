@@ -16,15 +16,16 @@ export interface Scale {
 }
 
 interface Scalable {
-  spec?: { replicas?: number; selector?: LabelSelector }
+  spec?: { replicas?: number; selector?: LabelSelector | Record<string, string> }
   status?: { replicas?: number }
 }
 
-/** The scale of a Deployment, ReplicaSet or StatefulSet. */
+/** The scale of a Deployment, ReplicaSet or StatefulSet, or of a ReplicationController, whose selector is labels and nothing else. */
 export function toScale(obj: KubeObject): Scale {
   const { spec, status } = obj as unknown as Scalable
+  const wanted = obj.kind === 'ReplicationController' ? { matchLabels: spec?.selector } : spec?.selector
   const { name, namespace, uid, resourceVersion, creationTimestamp } = obj.metadata
-  const selector = selectorFromObject(spec?.selector as LabelSelectorObject | undefined)?.toString() ?? ''
+  const selector = selectorFromObject(wanted as LabelSelectorObject | undefined)?.toString() ?? ''
   const replicas = spec?.replicas ?? 0
   return {
     apiVersion: 'autoscaling/v1',

@@ -1,13 +1,14 @@
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, listAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { byteLength, dns1123LabelErrors, rangeText } from '../../../machinery/names.ts'
+import { ownValue } from '../../../machinery/own.ts'
 import { integerValue } from '../../../machinery/quantity.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
 import { validateNodeSelector } from './affinity.ts'
 import { checkLabel, checkNoBacksteps, checkSubdomain, invalidTexts, POSITIVE } from './checks.ts'
-import { internalDiff } from './internal-form.ts'
+import { internalDiff, internalValue } from './internal-form.ts'
 import { nodeSelectorTermWarnings } from './pod-warnings.ts'
 import { quantityOfText } from './resource-lists.ts'
 import { semanticEqual } from './semantic-equal.ts'
@@ -242,6 +243,27 @@ function withoutAddedSecret(source: JsonObject, before: JsonObject): JsonObject 
   return { ...source, csi: { ...csi, controllerExpandSecretRef: undefined } }
 }
 
+const STABLE_LABELS: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
+  'beta.kubernetes.io/os': 'kubernetes.io/os',
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
+}
+
+/** The earlier affinity with the stable names of labels where the new one has them: that is no change (getMaskNodeSelectorLabelChangeEqualities). */
+function withStableLabels(before: unknown, now: unknown): unknown {
+  if (Array.isArray(before)) return before.map((item, i) => withStableLabels(item, Array.isArray(now) ? (now as unknown[])[i] : undefined))
+  if (typeof before !== 'object' || before === null) return before
+  const other = (typeof now === 'object' && now !== null ? now : {}) as JsonObject
+  return Object.fromEntries(
+    Object.entries(before).map(([key, value]) => {
+      const isRenamed = key === 'key' && ownValue(STABLE_LABELS, String(value)) === other[key] && other[key] !== undefined
+      return [key, isRenamed ? other[key] : withStableLabels(value, other[key])]
+    }),
+  )
+}
+
 export const validateVolume: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec') ?? {}
@@ -254,6 +276,10 @@ export const validateVolume: Validation = (obj, old) => {
     errors.push(forbiddenField('spec.persistentvolumesource', text))
   }
   if (!semanticEqual(spec.volumeMode, before.volumeMode)) errors.push(invalid('volumeMode', spec.volumeMode, IMMUTABLE))
+  if (isSet(before, 'nodeAffinity') && !semanticEqual(spec.nodeAffinity, withStableLabels(before.nodeAffinity, spec.nodeAffinity))) {
+    const shown = isSet(spec, 'nodeAffinity') ? internalValue('VolumeNodeAffinity', spec.nodeAffinity) : null
+    errors.push(invalid('nodeAffinity', shown, `${IMMUTABLE}, except for updating from beta label to GA`))
+  }
   if (isSet(before, 'volumeAttributesClassName') && !isSet(spec, 'volumeAttributesClassName'))
     errors.push(forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'))
   return errors

@@ -20,7 +20,9 @@ export const validatePodTemplateObject: Validation = (obj, old) => {
   return errors
 }
 
-export const podTemplateWarnings = (obj: KubeObject): readonly string[] => {
+/** Of an update that changes nothing but metadata there are none. */
+export const podTemplateWarnings = (obj: KubeObject, old?: KubeObject): readonly string[] => {
+  if (old !== undefined && obj.metadata.generation === old.metadata.generation) return []
   const { spec = {}, metadata = {} } = templateOf(obj)
   return podWarnings(spec, metadata, 'template.')
 }

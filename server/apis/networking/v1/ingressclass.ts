@@ -3,7 +3,8 @@ import { fillUnset, isSet, objectAt, textAt } from '../../../machinery/json-walk
 import { byteLength, dns1123LabelErrors, dns1123SubdomainErrors } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { invalidTexts } from '../../core/v1/checks.ts'
-import { checkEnum, checkImmutable, type Validation } from '../../meta/v1/json-checks.ts'
+import { checkEnum, type Validation } from '../../meta/v1/json-checks.ts'
+import { IMMUTABLE } from '../../meta/v1/validation.ts'
 import { checkReference } from './ingress.ts'
 
 /** Ingress classes (networking/v1 defaults; apis/networking, validation). */
@@ -18,7 +19,7 @@ export const validateIngressClass: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec')
   const controller = textAt(spec, 'controller')
-  checkImmutable(errors, spec, old === undefined ? undefined : (objectAt(old, 'spec') ?? {}), ['controller'], { path: 'spec.' })
+  if (old !== undefined && controller !== textAt(old, 'spec.controller')) errors.push(invalid('spec.controller', controller, IMMUTABLE))
   if (byteLength(controller) > MAX_CONTROLLER) errors.push(tooLong('spec.controller', MAX_CONTROLLER))
   const [domain = '', path] = splitOnce(controller)
   if (controller === '') errors.push(required('spec.controller'))

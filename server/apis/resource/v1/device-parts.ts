@@ -8,7 +8,7 @@ import { checkDriverName } from '../../core/v1/volume-sources.ts'
 const MAX_POOL_NAME = 253
 const MAX_SELECTORS = 32
 const MAX_CONFIG = 32
-const MAX_EXPRESSION = 10 * 1024
+export const MAX_EXPRESSION = 10 * 1024
 const MAX_PARAMETERS = 10 * 1024
 const EFFECTS = ['NoExecute', 'NoSchedule', 'None']
 const OPERATORS = ['Equal', 'Exists']
@@ -65,7 +65,7 @@ export function checkSize(errors: FieldError[], list: readonly unknown[], max: n
   return false
 }
 
-/** What is in an expression is CEL's to say. */
+/** What is in an expression is told last (`device-expressions.ts`). */
 export function checkSelectors(errors: FieldError[], selectors: readonly JsonObject[], path: string): void {
   if (!checkSize(errors, selectors, MAX_SELECTORS, path)) return
   selectors.forEach((selector, i) => {

@@ -74,7 +74,7 @@ function checkRequest(errors: FieldError[], request: JsonObject, path: string): 
 }
 
 /** Names that constraints and configuration may use: of requests, and of their alternatives behind a slash. */
-function namesOf(requests: readonly JsonObject[]): ReadonlySet<string> {
+export function namesOfRequests(requests: readonly JsonObject[]): ReadonlySet<string> {
   const names = new Set<string>()
   for (const request of requests) {
     names.add(nameOf(request))
@@ -85,7 +85,7 @@ function namesOf(requests: readonly JsonObject[]): ReadonlySet<string> {
 
 export function checkDeviceClaim(errors: FieldError[], devices: JsonObject, path: string): void {
   const requests = objectsAt(devices, 'requests')
-  const known = namesOf(requests)
+  const known = namesOfRequests(requests)
   checkSet(errors, requests, MAX_REQUESTS, `${path}.requests`, nameOf, (request, at) => checkRequest(errors, request, at), whole)
   const checkNames = (item: JsonObject, at: string): void =>
     checkSet(

@@ -1,5 +1,16 @@
 import { duplicate, invalid, notSupported, type FieldError } from '../../../machinery/field-errors.ts'
-import { ensureObject, fillUnset, isSet, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../../machinery/json-walk.ts'
+import {
+  ensureObject,
+  fillUnset,
+  isSet,
+  listAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+  type JsonObject,
+} from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { checkEnum, type Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
@@ -42,6 +53,14 @@ function checkTokenRequests(errors: FieldError[], spec: object | undefined): voi
     if (seconds < MIN_EXPIRATION) refuse('may not specify a duration less than 10 minutes')
     if (seconds > MAX_EXPIRATION) refuse('may not specify a duration larger than 2^32 seconds')
   })
+}
+
+/** Of a driver that asks for tokens and does not say how it gets them (registry/storage/csidriver, WarningsOn…). */
+export function* csiDriverWarnings(obj: JsonObject, old: JsonObject | undefined): Iterable<string> {
+  const requests = listAt(obj, 'spec.tokenRequests')
+  if (requests.length === 0 || isSet(obj, 'spec.serviceAccountTokenInSecrets')) return
+  if (old !== undefined && semanticEqual(requests, listAt(old, 'spec.tokenRequests'))) return
+  yield 'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
 }
 
 /** CSI drivers (apis/storage, ValidateCSIDriver). */
