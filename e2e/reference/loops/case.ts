@@ -17,6 +17,8 @@ export type Step =
   | { report: string; status: Json; count?: number }
   | { bind: string; node: string; count?: number }
   | { delete: string; options?: Json }
+  /** All of a kind, or those of the labels. */
+  | { deleteAll: string; labels?: string; options?: Json }
   /** Seconds. */
   | { pass: number }
   | { look: true }
@@ -74,6 +76,11 @@ async function take(step: Exclude<Step, { look: true }>, world: World): Promise<
   } else if ('delete' in step) {
     const [id, name] = named(step.delete)
     await client.resource(id).delete(name, { ...inside(id, namespace), ...step.options })
+  } else if ('deleteAll' in step) {
+    const id = resources[step.deleteAll]!
+    const labelSelector = step.labels === undefined ? {} : { labelSelector: step.labels }
+    for (const { metadata } of (await client.resource(id).list({ namespace, ...labelSelector })).items)
+      await client.resource(id).delete(metadata.name!, { namespace, ...step.options })
   } else if ('bind' in step) {
     for (const pod of await podsOf(step.bind, step.count, world)) {
       const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod.metadata.name! }, target: { kind: 'Node', name: step.node } }

@@ -2,5 +2,6 @@ import type { Case } from './case.ts'
 import { jobCases } from './jobs.cases.ts'
 import { serviceCases } from './service.cases.ts'
 import { setCases } from './sets.cases.ts'
+import { triedCases } from './tries.cases.ts'
 
-export const cases: readonly Case[] = [...setCases, ...jobCases, ...serviceCases]
+export const cases: readonly Case[] = [...setCases, ...jobCases, ...serviceCases, ...triedCases]

@@ -5,7 +5,7 @@ import { controllers } from '../../../server/controllers/index.ts'
 import { startTestCluster } from '../../../server/controllers/testing/cluster.ts'
 import { type Answer, play } from './case.ts'
 import { cases } from './cases.ts'
-import { loops } from './resources.ts'
+import { loops, serviceRanges } from './resources.ts'
 
 /** What kube-controller-manager 1.37.2 made of each case, and what our loops make of it. */
 const answers = new Map(
@@ -14,7 +14,7 @@ const answers = new Map(
 const selected = controllers.filter((c) => loops.includes(c.name))
 
 test.each(cases)('$name', async (c) => {
-  const cluster = await startTestCluster(...selected)
+  const cluster = await startTestCluster({ serviceRanges }, ...selected)
   try {
     const { client, clock } = cluster
     const rest = async (): Promise<void> => {

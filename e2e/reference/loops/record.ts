@@ -10,7 +10,7 @@ import { startServer } from '../../fixtures/server.ts'
 import { writeAnswers } from '../asking.ts'
 import { type Answer, type Case, play, type World } from './case.ts'
 import { cases } from './cases.ts'
-import { loops, resources } from './resources.ts'
+import { loops, resources, serviceRanges } from './resources.ts'
 
 /**
  * Plays every case, or those that are named, on kube-controller-manager, which works on a server of ours without loops, all cases at once, and writes down what came of
@@ -23,7 +23,8 @@ const file = new URL('loops.answers.json', import.meta.url)
 
 if (realLoops === undefined) throw new Error('BINNACLE_REAL_LOOPS is not set')
 const wanted = process.argv.slice(2)
-const server = await startServer({ flags: ['--max-requests-inflight=0', '--max-mutating-requests-inflight=0'] })
+const flags = ['--max-requests-inflight=0', '--max-mutating-requests-inflight=0', `--service-cluster-ip-range=${serviceRanges.join(',')}`]
+const server = await startServer({ flags })
 const managerFlags = [`--controllers=${loops.join(',')}`, '--kube-api-qps=1000', '--kube-api-burst=1000']
 const manager = startRealLoops(realLoops, server, managerFlags, false)
 const transport = createHttpTransport(readKubeconfig(server.kubeconfig))

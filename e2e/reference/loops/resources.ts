@@ -29,3 +29,6 @@ export const loops = [
   ...['statefulset', 'job', 'cronjob', 'disruption', 'horizontal-pod-autoscaler', 'ephemeral-volume', 'resourceclaim', 'garbage-collector'],
   ...['ttl-after-finished', 'persistentvolumeclaim-protection'],
 ].map((name) => `${name}-controller`)
+
+/** Of the server on which cases are played: services may have addresses of both families. */
+export const serviceRanges = ['10.0.0.0/24', 'fd00:10::/112']
