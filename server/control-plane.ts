@@ -1,4 +1,5 @@
 import { admissionOf } from './control-plane/admission.ts'
+import { AdmissionMetrics } from './admission/metrics.ts'
 import { WebhookMetrics } from './admission/webhooks/metrics.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
@@ -28,6 +29,7 @@ import { authenticationLookups, authorizationSources } from './control-plane/loo
 import { startLoops } from './control-plane/loops.ts'
 import type { ApiServerOptions } from './control-plane/options.ts'
 import { TypeStructures } from './fieldmanager/structure-of-type.ts'
+import { AccessMetrics } from './filters/access-metrics.ts'
 import { buildHandlerChain, type ChainOptions } from './filters/chain.ts'
 import { RequestMetrics } from './filters/metrics.ts'
 import { RequestWaitGroup } from './filters/wait-group.ts'
@@ -149,19 +151,21 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   // Authorization, and the kinds that ask it.
   const sources = authorizationSources(registry)
-  const authorizer = new ReplaceableAuthorizer(authorizerOf(o.authorizers, sources))
+  const access = new AccessMetrics()
+  const decided: AccessMetrics['decided'] = (...decision) => access.decided(...decision)
+  const authorizer = new ReplaceableAuthorizer(authorizerOf(o.authorizers, sources, decided))
   const reload =
     o.authorizationFile &&
-    new AuthorizationReload(o.authorizationFile, (chosen) => authorizer.replace(authorizerOf(chosen, sources)), { clock, log })
+    new AuthorizationReload(o.authorizationFile, (chosen) => authorizer.replace(authorizerOf(chosen, sources, decided)), { clock, log })
   starting.defer(() => reload?.stop())
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const pods = (): ServedResource => registry.resource('', 'v1', 'pods')!
   registry.addUnstored(unstoredKinds({ authorizer, authenticator, audiences: serviceAccountTokens?.audiences ?? [], components, pods }))
 
   // Admission.
-  const webhooks = new WebhookMetrics()
+  const [webhooks, admissionMetrics] = [new WebhookMetrics(), new AdmissionMetrics()]
   const escalation = escalationCheck({ policy: sources.rbac, authorizer, fresh: () => feed.fresh() })
-  const admission = admissionOf(registry, authorizer, o, { webhookCalls, webhookMetrics: webhooks }, escalation)
+  const admission = admissionOf(registry, authorizer, o, { webhookCalls, webhookMetrics: webhooks, metrics: admissionMetrics }, escalation)
   const context = serverContext({ clock, admission })
 
   // What makes kinds of objects: CustomResourceDefinitions and APIServices.
@@ -190,7 +194,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const api = apiHandler({
     clock,
     metrics: {
-      ...{ registry, feed, storage, timings, requests, webhooks, controllers, queues },
+      ...{ registry, feed, storage, timings, requests, access, webhooks, admission: admissionMetrics, controllers, queues },
       reported: () => reported.metrics.values(),
     },
     checks: () => [...checks, ...reported.health.values()],
@@ -199,7 +203,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ legacyProxy: proxies.legacy, cbor },
   })
   const handler = buildHandlerChain(api, {
-    ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests },
+    ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },
     ...{ cbor, types: scheme, writeStatus: statusWriter(scheme, cbor) },
     ...filterOptions(o),
     unlimited: (user) => inProcess.has(user),

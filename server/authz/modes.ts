@@ -1,6 +1,6 @@
 import { alwaysAllowAuthorizer } from './always-allow.ts'
 import { alwaysDenyAuthorizer } from './always-deny.ts'
-import type { Authorizer } from './contract.ts'
+import type { Authorizer, Decision } from './contract.ts'
 import { kubeletClientAuthorizer } from './kubelet-client.ts'
 import { mastersAuthorizer } from './masters.ts'
 import { nodeAuthorizer } from './node/authorizer.ts'
@@ -34,13 +34,33 @@ const modes: Readonly<Record<string, (sources: AuthorizationSources) => Authoriz
   Node: ({ nodes }) => nodeAuthorizer(nodes, nodeRules()),
 }
 
+/** Is told of every decision of a configured authorizer; to have no opinion is none. */
+type Decided = (type: string, name: string, decision: 'allow' | 'deny') => void
+
+function counted(authorizer: Authorizer, type: string, name: string, decided?: Decided): Authorizer {
+  if (decided === undefined) return authorizer
+  const told = (d: Decision): Decision => {
+    if (d.decision !== 'no-opinion') decided(type, name, d.decision)
+    return d
+  }
+  const { name: reason, rulesFor } = authorizer
+  return {
+    ...(reason === undefined ? {} : { name: reason }),
+    authorize: (user, attributes) => {
+      const decision = authorizer.authorize(user, attributes)
+      return decision instanceof Promise ? decision.then(told) : told(decision)
+    },
+    ...(rulesFor === undefined ? {} : { rulesFor: rulesFor.bind(authorizer) }),
+  }
+}
+
 /** These authorizers in their order, after system:masters, whom no mode binds, and the server as kubelets know it. Unknown modes throw. */
-export function authorizerOf(chosen: readonly ConfiguredAuthorizer[], sources: AuthorizationSources): Authorizer {
+export function authorizerOf(chosen: readonly ConfiguredAuthorizer[], sources: AuthorizationSources, decided?: Decided): Authorizer {
   const authorizers = chosen.map(({ type, webhook, abac }) => {
-    if (webhook !== undefined) return webhookAuthorizer(webhook)
-    if (abac !== undefined) return abac
+    if (webhook !== undefined) return counted(webhookAuthorizer(webhook), type, webhook.name, decided)
+    if (abac !== undefined) return counted(abac, type, type.toLowerCase(), decided)
     if (!Object.hasOwn(modes, type)) throw new Error(`authorization-mode ${JSON.stringify(type)} is not a valid mode`)
-    return modes[type]!(sources)
+    return counted(modes[type]!(sources), type, type.toLowerCase(), decided)
   })
   return unionAuthorizer([mastersAuthorizer, kubeletClientAuthorizer, ...authorizers])
 }

@@ -35,6 +35,7 @@ import { serviceAccount } from '../admission/service-account.ts'
 import { persistentVolumeClaimResize, storageObjectInUseProtection } from '../admission/storage-protection.ts'
 import { taintNodesByCondition } from '../admission/taint-nodes-by-condition.ts'
 import type { WebhookMetrics } from '../admission/webhooks/metrics.ts'
+import type { AdmissionMetrics } from '../admission/metrics.ts'
 import { mutatingWebhooks } from '../admission/webhooks/mutating.ts'
 import { validatingWebhooks } from '../admission/webhooks/validating.ts'
 import type { Authorizer } from '../authz/contract.ts'
@@ -81,6 +82,12 @@ export interface AdmissionOptions {
   plugins?: PluginConfigurations
 }
 
+interface AdmissionWiring {
+  readonly webhookCalls: (credentials?: ClientCredentials) => CallWebhook
+  readonly webhookMetrics: WebhookMetrics
+  readonly metrics: AdmissionMetrics
+}
+
 /**
  * The plugins of this server in upstream's order (`kubeapiserver/options/plugins.go`), of which the options choose.
  * @param last rules of this server itself, after all plugins but the one that counts
@@ -89,7 +96,7 @@ export function admissionOf(
   registry: Registry,
   authorizer: Authorizer,
   { clock, enabledPlugins = [], disabledPlugins = [], plugins: told = {}, log }: AdmissionOptions,
-  { webhookCalls, webhookMetrics }: { webhookCalls: (credentials?: ClientCredentials) => CallWebhook; webhookMetrics: WebhookMetrics },
+  { webhookCalls, webhookMetrics, metrics }: AdmissionWiring,
   ...last: readonly AdmissionPlugin[]
 ): Admission {
   const lister = (resource: string): Lister => listerOf(registry.store(resource))
@@ -164,12 +171,8 @@ export function admissionOf(
   const quota = resourceQuota({ ...quotaLookup(registry, clock), clock, limited: told.limitedResources ?? [] })
   const isOn = ({ name }: AdmissionPlugin): boolean =>
     enabledPlugins.includes(name) || !(offByDefault.includes(name) || disabledPlugins.includes(name))
-  const chain: Admission = admissionChain([
-    ...plugins.filter(isOn),
-    podCertificateSigning(authorizer),
-    ...last,
-    ...[quota, alwaysDeny].filter(isOn),
-  ])
+  const all = [...plugins.filter(isOn), podCertificateSigning(authorizer), ...last, ...[quota, alwaysDeny].filter(isOn)]
+  const chain: Admission = metrics.inAll(admissionChain(all.map((plugin) => metrics.observed(plugin))))
   return chain
 }
 

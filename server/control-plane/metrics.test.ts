@@ -59,3 +59,63 @@ test('a loop has a check of its own, which readiness does not ask', async () => 
   expect(await text('/healthz/job-controller')).toEqual([500, 'internal server error: could not start: no way\n'])
   expect([(await text('/healthz'))[0], (await text('/readyz'))[0], (await text('/livez'))[0]]).toEqual([500, 200, 200])
 })
+
+/** Series of a metric, without histograms' buckets, and their values. */
+async function series(metric: string): Promise<Map<string, number>> {
+  const lines = (await text('/metrics'))[1].split('\n').filter((line) => line.startsWith(`${metric}{`))
+  return new Map(lines.map((line) => [line.slice(metric.length, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]))
+}
+const labelsOf = (text: string): Record<string, string> =>
+  Object.fromEntries([...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]))
+
+test('who asked, whether they might, and who decided that is counted', async () => {
+  const stranger = { name: 'jane@example.com', groups: ['system:authenticated'] }
+  const as = async (user: typeof stranger): Promise<number> =>
+    (await server.api.transport(user).request({ method: 'GET', path: '/api/v1/secrets', headers: {} })).status
+  const before = await series('authorization_attempts_total')
+  expect(await as(stranger)).toBe(403)
+  const after = await series('authorization_attempts_total')
+  const grown = (result: string): number => (after.get(`{result="${result}"}`) ?? 0) - (before.get(`{result="${result}"}`) ?? 0)
+  expect([grown('no-opinion'), grown('denied'), grown('error')]).toEqual([1, 0, 0])
+  expect((await series('authenticated_user_requests')).get('{username="email_id"}')).toBe(1)
+  expect((await series('authentication_attempts')).get('{result="success"}')).toBeGreaterThan(1)
+  // The bounds are those of a kube-apiserver 1.37.2.
+  const buckets = [...(await series('authorization_duration_seconds_bucket')).keys()].filter((key) => key.includes('no-opinion'))
+  expect(buckets.map((key) => labelsOf(key)['le'])).toEqual([
+    ...['0.001', '0.002', '0.004', '0.008', '0.016', '0.032', '0.064', '0.128', '0.256', '0.512'],
+    ...['1.024', '2.048', '4.096', '8.192', '16.384', '+Inf'],
+  ])
+  expect(await as({ name: 'jane', groups: ['system:authenticated', 'system:masters'] })).toBe(200)
+  expect([...(await series('apiserver_authorization_decisions_total')).keys()].map(labelsOf)).not.toContainEqual(
+    expect.objectContaining({ type: 'RBAC', decision: 'denied' }),
+  )
+})
+
+test('admission is timed by plugin and in all, for the operations that upstream asks about', async () => {
+  const transport = server.api.transport(administrator)
+  const headers = { 'content-type': 'application/json' }
+  const body = Buffer.from(JSON.stringify({ metadata: { name: 'timed' } }))
+  const send = async (method: string, path: string, sent?: Buffer): Promise<number> =>
+    (await transport.request({ method, path, headers, ...(sent === undefined ? {} : { body: sent }) })).status
+  expect(await send('POST', '/api/v1/namespaces/default/configmaps', body)).toBe(201)
+  expect(await send('POST', '/api/v1/namespaces/nowhere/configmaps', body)).toBe(404)
+  expect(await send('DELETE', '/api/v1/namespaces/default/configmaps/timed')).toBe(200)
+  const plugin = 'apiserver_admission_controller_admission_duration_seconds'
+  const operations = async (name: string, rejected = 'false'): Promise<string[]> => {
+    const counted = [...(await series(`${plugin}_count`)).keys()].map(labelsOf)
+    return counted
+      .filter((l) => l['name'] === name && l['rejected'] === rejected)
+      .map((l) => `${l['type']} ${l['operation']}`)
+      .sort()
+  }
+  expect(await operations('NamespaceLifecycle')).toEqual(expect.arrayContaining(['admit CREATE', 'admit DELETE']))
+  expect(await operations('NamespaceLifecycle', 'true')).toEqual(['admit CREATE'])
+  expect(await operations('DefaultStorageClass')).toEqual(['admit CREATE'])
+  expect(await operations('ResourceQuota')).toContain('validate CREATE')
+  expect(await operations('ResourceQuota')).not.toContain('validate DELETE')
+  expect(await operations('CertificateSigning')).not.toContain('validate CREATE')
+  const step = await series('apiserver_admission_step_admission_duration_seconds_count')
+  const counted = [...step.keys()].map(labelsOf)
+  expect(counted).toContainEqual({ type: 'admit', operation: 'CREATE', rejected: 'true' })
+  expect(counted).toContainEqual({ type: 'validate', operation: 'DELETE', rejected: 'false' })
+})

@@ -1,10 +1,12 @@
+import type { AdmissionMetrics } from '../admission/metrics.ts'
 import type { WebhookMetrics } from '../admission/webhooks/metrics.ts'
 import type { Feed } from '../cache/feed.ts'
+import type { AccessMetrics } from '../filters/access-metrics.ts'
 import type { RequestMetrics } from '../filters/metrics.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { StorageTimings } from '../storage/timings.ts'
 import type { Storage } from '../storage/contract.ts'
-import { GIT_VERSION } from '../discovery/version.ts'
+import { GIT_VERSION, KUBERNETES_VERSION, versionInfo } from '../discovery/version.ts'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
 import type { MetricSource } from '../machinery/metrics.ts'
 import type { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
@@ -16,6 +18,8 @@ export interface MetricSources {
   storage: Storage
   timings: StorageTimings
   webhooks: WebhookMetrics
+  admission: AdmissionMetrics
+  access: AccessMetrics
   /** Names of the control loops that run in this process, by the program that runs them upstream. */
   controllers: ReadonlyMap<string, readonly string[]>
   queues: WorkQueueMetrics
@@ -40,8 +44,10 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
   const { Gauge, Registry: Prom, collectDefaultMetrics } = (await import('prom-client')).default
   const prom = new Prom()
   collectDefaultMetrics({ register: prom })
-  for (const source of [...s.requests.sources(), ...s.timings.sources(), ...s.webhooks.sources(), ...s.queues.sources()])
-    prom.registerMetric(source as never)
+  const sources = [s.requests, s.access, s.timings, s.admission, s.webhooks, s.queues].flatMap((of): readonly MetricSource[] =>
+    of.sources(),
+  )
+  for (const source of sources) prom.registerMetric(source as never)
   const registers = [prom]
   new Gauge({
     name: 'apiserver_storage_objects',
@@ -125,6 +131,18 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
     registers,
     collect() {
       this.set({ major: '1', minor: '37', git_version: GIT_VERSION }, 1)
+    },
+  })
+  new Gauge({
+    name: 'version_info',
+    help: 'Versions that the server is compatible with.',
+    labelNames: ['binary', 'component', 'emulation', 'min_compat'],
+    registers,
+    collect() {
+      const { emulationMajor, emulationMinor, minCompatibilityMajor, minCompatibilityMinor } = versionInfo
+      const emulation = `${emulationMajor}.${emulationMinor}`
+      const min_compat = `${minCompatibilityMajor}.${minCompatibilityMinor}`
+      this.set({ binary: KUBERNETES_VERSION.slice(1), component: 'kube', emulation, min_compat }, 1)
     },
   })
   return async () => {

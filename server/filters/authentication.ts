@@ -1,17 +1,28 @@
 import { userAnonymous, type AuthenticationResult, type Authenticator } from '../authn/contract.ts'
 import { unauthorized } from '../machinery/status.ts'
 import type { Filter, RequestContext, Handler } from '../request/context.ts'
+import type { AccessMetrics } from './access-metrics.ts'
 
 /** Such a header is none (apiserver `request/bearertoken`). */
 const EXTRA_SPACE = /^\s*bearer {2}/i
 const IGNORED = 'the provided Authorization header contains extra space before the bearer token, and is ignored'
 
 /** Finds out who asks; 401 when credentials are wrong, or absent and anonymous requests are not allowed. */
-export function withAuthentication(authenticator: Authenticator): Filter {
+export function withAuthentication(authenticator: Authenticator, metrics?: AccessMetrics): Filter {
+  const answered = (
+    ctx: RequestContext,
+    result: AuthenticationResult | undefined,
+    started: number,
+    next: Handler,
+  ): void | Promise<void> => {
+    metrics?.authenticated(result, started)
+    return proceed(ctx, result, next)
+  }
   return (next) => (ctx) => {
     if (EXTRA_SPACE.test(ctx.exchange.headers['authorization'] ?? '')) ctx.warnings.push(IGNORED)
+    const started = performance.now()
     const result = authenticator.authenticate(ctx.exchange)
-    return result instanceof Promise ? result.then((r) => proceed(ctx, r, next)) : proceed(ctx, result, next)
+    return result instanceof Promise ? result.then((r) => answered(ctx, r, started, next)) : answered(ctx, result, started, next)
   }
 }
 

@@ -3,11 +3,13 @@ import { escapeHtml, forbiddenError } from '../authz/forbidden.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { forbidden } from '../machinery/status.ts'
 import type { Filter, Handler, RequestContext } from '../request/context.ts'
+import type { AccessMetrics } from './access-metrics.ts'
 import { writeText, type StatusWriter } from './errors.ts'
 
 /** Lets through what the authorizer allows; everything else gets the reference's 403. */
-export function withAuthorization(authorizer: Authorizer, write: StatusWriter): Filter {
-  const proceed = (ctx: RequestContext, decision: Decision, next: Handler): void | Promise<void> => {
+export function withAuthorization(authorizer: Authorizer, write: StatusWriter, metrics?: AccessMetrics): Filter {
+  const proceed = (ctx: RequestContext, decision: Decision, started: number, next: Handler): void | Promise<void> => {
+    metrics?.authorized(decision, started)
     if (decision.decision === 'allow') return next(ctx)
     if (decision.error !== undefined) return failed(ctx, decision.error)
     const { status } = forbiddenError(ctx.user, ctx.requestInfo, decision.reason)
@@ -24,8 +26,11 @@ export function withAuthorization(authorizer: Authorizer, write: StatusWriter): 
   return (next) => {
     const allowed: Handler = (ctx) => (opensStream(ctx.requestInfo) ? opening(ctx, next) : next(ctx))
     return (ctx) => {
+      const started = performance.now()
       const decision = authorizer.authorize(ctx.user, ctx.requestInfo)
-      return decision instanceof Promise ? decision.then((d) => proceed(ctx, d, allowed)) : proceed(ctx, decision, allowed)
+      return decision instanceof Promise
+        ? decision.then((d) => proceed(ctx, d, started, allowed))
+        : proceed(ctx, decision, started, allowed)
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Authenticator, UserInfo } from '../authn/contract.ts'
 import type { Authorizer } from '../authz/contract.ts'
 import type { Exchange, ExchangeHandler } from '../serving/exchange.ts'
+import type { AccessMetrics } from './access-metrics.ts'
 import { auditIdOf } from './audit-id.ts'
 import { withAuthentication } from './authentication.ts'
 import { withAuthorization } from './authorization.ts'
@@ -22,6 +23,7 @@ export interface ChainOptions extends RequestDependencies {
   readonly writeStatus: StatusWriter
   readonly errorLog: ErrorLog
   readonly metrics: RequestMetrics
+  readonly access?: AccessMetrics
   readonly waitGroup: RequestWaitGroup
   readonly requestTimeoutMs: number
   /** 0 is no limit. */
@@ -44,10 +46,10 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withWaitGroup(o.waitGroup, o.writeStatus),
     withTimeout(o.requestTimeoutMs, o.writeStatus),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
-    withAuthentication(o.authenticator),
+    withAuthentication(o.authenticator, o.access),
     withImpersonation(o.authorizer),
     withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited),
-    withAuthorization(o.authorizer, o.writeStatus),
+    withAuthorization(o.authorizer, o.writeStatus, o.access),
   ]
   const chain = filters.reduceRight<Handler>((next, filter) => (filter === undefined ? next : filter(next)), handler)
   return withRequestInfo(chain, o)
