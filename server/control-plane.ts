@@ -9,7 +9,7 @@ import type { UserInfo } from './authn/contract.ts'
 import type { ServiceAccountTokens } from './authn/service-account.ts'
 import { authorizerOf } from './authz/modes.ts'
 import { ReplaceableAuthorizer } from './authz/replaceable.ts'
-import { AuthorizationReload } from './control-plane/authorization-reload.ts'
+import { configurationReloads } from './control-plane/configuration-reload.ts'
 import { escalationCheck } from './admission/rbac-escalation.ts'
 import {
   ensureKubernetesService,
@@ -154,10 +154,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const access = new AccessMetrics()
   const decided: AccessMetrics['decided'] = (...decision) => access.decided(...decision)
   const authorizer = new ReplaceableAuthorizer(authorizerOf(o.authorizers, sources, decided))
-  const reload =
-    o.authorizationFile &&
-    new AuthorizationReload(o.authorizationFile, (chosen) => authorizer.replace(authorizerOf(chosen, sources, decided)), { clock, log })
-  starting.defer(() => reload?.stop())
+  const reloads = configurationReloads(o, (chosen) => authorizer.replace(authorizerOf(chosen, sources, decided)), { clock, log })
+  starting.defer(() => reloads.forEach((reload) => reload.stop()))
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const pods = (): ServedResource => registry.resource('', 'v1', 'pods')!
   registry.addUnstored(unstoredKinds({ authorizer, authenticator, audiences: serviceAccountTokens?.audiences ?? [], components, pods }))
@@ -188,7 +186,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const requests = new RequestMetrics()
   const waitGroup = new RequestWaitGroup()
   const controllers = new Map<string, readonly string[]>()
-  const reported = { metrics: new Map(reload?.sources().map((source) => [source.name, source])), health: new Map<string, HealthCheck>() }
+  const reported = {
+    metrics: new Map(reloads.flatMap((reload) => reload.sources()).map((source) => [source.name, source])),
+    health: new Map<string, HealthCheck>(),
+  }
   const checks = lifecycle.checks(storage, feed)
   const inProcess = new WeakSet<UserInfo>()
   const api = apiHandler({

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { apiServer } from './authn/components.ts'
 import type { AuthenticationMethods } from './authn/methods.ts'
 import { certificateIds } from './authn/request-header.ts'
-import { authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
+import { authenticationFileOf, authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
 import { authorizationOf } from './control-plane/authorization.ts'
 import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
@@ -90,6 +90,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       }),
       tokenExpiration: tokenExpirationOf(o),
       ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
+      ...authenticationFileOf(o),
       ...authorizationOf(o, { clock, log }),
       tls: tlsOf(o, certificates),
       bindAddress: o.serving.bindAddress,

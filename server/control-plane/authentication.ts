@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { BootstrapTokens } from '../authn/bootstrap-token.ts'
 import { readAuthenticationConfiguration } from '../authn/configuration.ts'
 import { authenticatorOf, type AuthenticationMethods } from '../authn/methods.ts'
@@ -13,6 +14,7 @@ import { reviewWebhook } from '../webhook/review.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
 import type { AuthenticationLookups } from './lookups.ts'
 import { scheme } from '../scheme/index.ts'
+import type { AuthenticationFile } from './configuration-reload.ts'
 import type { Authentication } from './options.ts'
 
 export interface AuthenticationDependencies {
@@ -42,6 +44,17 @@ export function authenticationOf(o: Options, d: AuthenticationDependencies): (lo
     })
     return { authenticator, serviceAccountTokens }
   }
+}
+
+/** The file that says how clients log in. What it said of anonymous requests at the start it must go on saying. */
+export function authenticationFileOf({ authentication: { configFile: path } }: Options): { authenticationFile?: AuthenticationFile } {
+  if (path === '') return {}
+  const { anonymous } = readAuthenticationConfiguration(path)
+  const check = (): void => {
+    if (isDeepStrictEqual(readAuthenticationConfiguration(path).anonymous, anonymous)) return
+    throw new Error('anonymous: Forbidden: changed from initial configuration file')
+  }
+  return { authenticationFile: { path, check } }
 }
 
 function accountTokens({ credentials }: Options, d: AuthenticationDependencies, lookup: AccountLookup): ServiceAccountTokens {

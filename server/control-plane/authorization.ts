@@ -9,7 +9,7 @@ import type { Clock } from '../machinery/clock.ts'
 import type { Options } from '../options/parse.ts'
 import { scheme } from '../scheme/index.ts'
 import { reviewWebhook } from '../webhook/review.ts'
-import type { AuthorizationFile } from './authorization-reload.ts'
+import type { AuthorizationFile } from './configuration-reload.ts'
 
 /** Of the webhook that flags name (kubeapiserver/options/authorization.go). */
 const FLAGS = { name: 'default', timeoutMs: 30_000, onFailure: 'no-opinion', conditions: [] } as const

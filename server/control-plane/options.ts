@@ -2,7 +2,7 @@ import type { AuthenticationTrust } from '../aggregator/authentication.ts'
 import type { FrontProxy } from '../aggregator/upstream.ts'
 import type { Authenticator } from '../authn/contract.ts'
 import type { ServiceAccountTokens } from '../authn/service-account.ts'
-import type { AuthorizationFile } from './authorization-reload.ts'
+import type { AuthenticationFile, AuthorizationFile } from './configuration-reload.ts'
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
@@ -32,6 +32,8 @@ export interface ApiServerOptions {
   authorizers: readonly ConfiguredAuthorizer[]
   /** Where they stand in a file, which is read again when it changes. */
   authorizationFile?: AuthorizationFile
+  /** What says who is let in without credentials; a change of it is looked at. */
+  authenticationFile?: AuthenticationFile
   tls: TlsFiles
   bindAddress: string
   port: number

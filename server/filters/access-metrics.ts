@@ -1,6 +1,6 @@
 import type { AuthenticationResult } from '../authn/contract.ts'
 import type { Decision } from '../authz/contract.ts'
-import { Buckets, Counters, metricSource, type MetricSource } from '../machinery/metrics.ts'
+import { Buckets, type Labels, metricSource, type MetricSource } from '../machinery/metrics.ts'
 
 /** In seconds, each twice the one before. */
 const BOUNDS = Array.from({ length: 15 }, (_, i) => 0.001 * 2 ** i)
@@ -37,7 +37,7 @@ export class AccessMetrics {
   readonly #authentication = new Results()
   readonly #authorization = new Results()
   readonly #users = new Map<string, number>()
-  readonly #decisions = new Counters()
+  readonly #decisions = new Map<string, { readonly labels: Labels; value: number }>()
 
   /** @param started by performance.now() */
   authenticated(result: AuthenticationResult | undefined, started: number): void {
@@ -58,7 +58,10 @@ export class AccessMetrics {
 
   /** What one of the configured authorizers has decided; having no opinion is not deciding. */
   decided(type: string, name: string, decision: 'allow' | 'deny'): void {
-    this.#decisions.add({ type, name, decision: decision === 'allow' ? 'allowed' : 'denied' })
+    const key = `${decision} ${type} ${name}`
+    const known = this.#decisions.get(key)
+    if (known !== undefined) known.value++
+    else this.#decisions.set(key, { labels: { type, name, decision: decision === 'allow' ? 'allowed' : 'denied' }, value: 1 })
   }
 
   /** To be registered with a prom-client registry. */
@@ -70,7 +73,7 @@ export class AccessMetrics {
       ),
       ...this.#authorization.sources('authorization_attempts_total', 'authorization_duration_seconds', 'Authorizations of requests'),
       metricSource('apiserver_authorization_decisions_total', 'counter', 'Decisions of each authorizer, by type, name and decision.', () =>
-        this.#decisions.samples(),
+        [...this.#decisions.values()].map(({ labels, value }) => ({ labels, value })),
       ),
     ]
   }

@@ -27,6 +27,7 @@ describe('what signers refuse', () => {
     ['a host', KUBELET_CLIENT, { ...node, names: host }, [], 'DNS subjectAltNames are not allowed'],
     ['a person', KUBELET_CLIENT, { ...node, commonName: 'x' }, [], 'subject common name does not begin with system:node:'],
     ['too much', KUBELET_CLIENT, node, usages('server auth'), 'usages did not match [client auth digital signature key encipherment]'],
+    ['anybody, for anything', 'kubernetes.io/legacy-unknown', { ...node, names: host }, ['server auth', 'code signing'], undefined],
     ['a serving kubelet', SERVING, { ...node, names: host }, usages('server auth'), undefined],
     ['one without a name', SERVING, node, [], 'DNS or IP subjectAltName is required'],
     ['a mail address', SERVING, { ...node, names: [...host, [0x81, 'a@b']] }, [], 'Email subjectAltNames are not allowed'],

@@ -6,7 +6,8 @@ import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import { FakeClock } from '../machinery/clock.ts'
 import { parseOptions, type Options } from '../options/parse.ts'
 import { authorizationOf } from './authorization.ts'
-import { AuthorizationReload } from './authorization-reload.ts'
+import { authenticationFileOf } from './authentication.ts'
+import { configurationReloads, type ConfigurationReload } from './configuration-reload.ts'
 
 const dir = mkdtempDisposableSync(join(tmpdir(), 'authorization-'))
 afterAll(() => dir.remove())
@@ -20,7 +21,7 @@ const configuration = (...types: readonly string[]): string =>
   })
 
 let clock: FakeClock
-let reload: AuthorizationReload | undefined
+let reload: ConfigurationReload | undefined
 let used: string[][]
 let errors: unknown[]
 beforeEach(() => {
@@ -33,7 +34,7 @@ beforeEach(() => {
   const { authorizers, authorizationFile } = authorizationOf(parsed.options, { clock, log })
   expect(authorizers.map(({ type }) => type)).toEqual(['Node', 'RBAC'])
   const use = (chosen: readonly ConfiguredAuthorizer[]): void => void used.push(chosen.map(({ type }) => type))
-  reload = new AuthorizationReload(authorizationFile!, use, { clock, log })
+  reload = configurationReloads({ authorizationFile: authorizationFile! }, use, { clock, log })[0]
 })
 afterEach(() => reload?.stop())
 
@@ -77,4 +78,43 @@ test('after the end nothing is looked at', () => {
   writeFileSync(path, configuration('RBAC'))
   clock.advance(MINUTE)
   expect(used).toEqual([])
+})
+
+test('what the other configuration says of anonymous requests may not change', async () => {
+  const file = join(dir.path, 'authentication.yaml')
+  const write = (enabled: boolean, comment = ''): void =>
+    writeFileSync(
+      file,
+      `apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\nanonymous: { enabled: ${enabled} }\n${comment}`,
+    )
+  write(true)
+  const parsed = parseOptions([`--authentication-config=${file}`], { name: 'x', version: 'v1' }) as { options: Options }
+  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => void errors.push(fields) }
+  reload!.stop()
+  reload = configurationReloads(authenticationFileOf(parsed.options), () => undefined, { clock, log })[0]
+  write(true, '# said otherwise')
+  reload!.look()
+  write(false)
+  clock.advance(MINUTE)
+  writeFileSync(file, 'kind: Other')
+  reload!.look()
+  expect(errors).toMatchObject([
+    { error: 'anonymous: Forbidden: changed from initial configuration file' },
+    { error: expect.stringContaining('failed to load authentication configuration from file') as string },
+  ])
+  expect(reload!.sources().map(({ name }) => name)).toEqual([
+    'apiserver_authentication_config_controller_automatic_reloads_total',
+    'apiserver_authentication_config_controller_automatic_reload_last_timestamp_seconds',
+  ])
+  const now = clock.now() / 1000
+  expect(await counts()).toEqual([
+    [
+      ['success', 1],
+      ['failure', 2],
+    ],
+    [
+      ['success', now - 60],
+      ['failure', now],
+    ],
+  ])
 })
