@@ -15,6 +15,15 @@ export default defineConfig({
     license: { fileName: 'third-party.json' },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What the first page needs is one file: cut by which lazy part shares what, it was some seventy, each found by reading another.
+          // The entry stays apart, since it waits, and what it waits for may need the rest.
+          groups: [{ name: 'first', tags: ['$initial'], test: (id) => !/[\\/]app[\\/]main\.tsx$/.test(id) }],
+        },
+      },
+    },
   },
   worker: { format: 'es' },
 })

@@ -40,6 +40,8 @@ test('a first look at home weighs no more than it may', async ({ inspector, page
   const { files, bytes } = await firstLoadOf(page, join(import.meta.dirname, '../../dist'))
   // The page, its program and its worker at the least.
   expect(files).toBeGreaterThan(3)
+  // Each file more is found by reading another: seventy of them cost a second.
+  expect(files).toBeLessThanOrEqual(12)
   expect(bytes).toBeGreaterThan(50 * 1024)
   expect(bytes).toBeLessThanOrEqual(firstLoadBudget)
 })
