@@ -153,3 +153,19 @@ test('who has set the field under the cursor', async ({ inspector, server }) => 
   await editor(inspector).getByText('berth').click()
   await expect(inspector.details.locator('.owner-line')).toContainText(/data\.berth.*set by harbour-master \(Apply\)/)
 })
+
+test('what turns the direction of a text is seen where it is read, and before it is applied', async ({ inspector, page, server }) => {
+  const greeting = 'السلام عليكم 👩‍👧'
+  await server.api.create(MAPS, map('turned', { rule: 'user\u202e\u2066// admin\u2069', greeting }))
+  await inspector.open('configmaps/default/turned')
+  await expect(inspector.details).toContainText('userU+202EU+2066// adminU+2069')
+  await expect(inspector.details).toContainText(greeting)
+  await inspector.open('configmaps/default/turned?tab=edit')
+  await retype(editor(inspector), '// admin', '// guest')
+  await inspector.details.getByRole('button', { name: 'Review and apply…' }).click()
+  await expect(inspector.dialog.locator('.diff-line.added')).toHaveText([/userU\+202EU\+2066\/\/ guestU\+2069/])
+  await inspector.dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(inspector.dialog.getByRole('status')).toContainText('1 changed.')
+  expect((await server.api.get(`${MAPS}/turned`)).data).toEqual({ rule: 'user\u202e\u2066// guest\u2069', greeting })
+  await page.keyboard.press('Escape')
+})

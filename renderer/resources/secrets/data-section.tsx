@@ -4,6 +4,7 @@ import type { KubeObject } from '../../kube/types.ts'
 import { Toggle } from '../../ui/toggle.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Section } from '../../ui/facts.tsx'
+import { PlainText } from '../../ui/plain-text.tsx'
 import './data-section.css'
 import { type DataEntry, dataEntries } from '../../kube/secret-values.ts'
 
@@ -36,7 +37,7 @@ function EntryValue({ entry, shown }: { entry: DataEntry; shown: boolean }) {
   if (!shown) return <span className="dim">{t('secret.hidden', { count: entry.bytes })}</span>
   return (
     <pre className="data-text" tabIndex={0} aria-label={entry.key}>
-      {entry.text}
+      <PlainText text={entry.text} />
     </pre>
   )
 }

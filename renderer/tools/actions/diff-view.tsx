@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { diffLines } from '../../kube/line-diff.ts'
+import { PlainText } from '../../ui/plain-text.tsx'
 import './diff-view.css'
 
 /** Lines that stay, shown around those that change. */
@@ -20,7 +21,9 @@ export function DiffView({ before, after, label }: { before: string; after: stri
       {lines.slice(0, mostLines).map(({ sign, text }, index) => (
         <div key={index} className={`diff-line ${names[sign]}`}>
           <span className="diff-sign">{sign}</span>
-          <span>{text}</span>
+          <span>
+            <PlainText text={text} />
+          </span>
         </div>
       ))}
       {lines.length > mostLines && <div className="diff-line dim">{t('common.more', { count: lines.length - mostLines })}</div>}
