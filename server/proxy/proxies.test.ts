@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transport } from '../client/transport.ts'
@@ -121,6 +123,60 @@ describe('streams into a pod, and its log', () => {
   test('a pod without a node has no log yet, which is no error', async () => {
     expect(await ask(`${pods}/pending/log`)).toMatchObject({ status: 204, body: Buffer.alloc(0) })
   })
+})
+
+test('a kubelet that nobody reaches has no log, in the words of who asked it', async () => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const { port } = closed.address() as AddressInfo
+  closed.close()
+  await once(closed, 'close')
+  const status = { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }], daemonEndpoints: { kubeletEndpoint: { Port: port } } }
+  const made = [
+    await server.send('POST', node, { metadata: { name: 'silent' }, status }),
+    await server.send('POST', `${core}/pods`, {
+      metadata: { name: 'mute' },
+      spec: { nodeName: 'silent', containers: [{ name: 'c', image: 'i' }] },
+    }),
+  ]
+  expect(made.map((m) => m.code)).toEqual([201, 201])
+  const { status: code, body } = await ask(`${core}/pods/mute/log?tailLines=1`)
+  const why = `dial tcp 127.0.0.1:${port}: connect: connection refused`
+  expect([code, (JSON.parse(body.toString()) as { message: string }).message]).toEqual([
+    500,
+    `Get "https://127.0.0.1:${port}/containerLogs/default/mute/c?tailLines=1": ${why}`,
+  ])
+})
+
+test('who gets a stream must be allowed to create one', async () => {
+  const group = 'rbac.authorization.k8s.io'
+  const rights = `/apis/${group}/v1/namespaces/default`
+  const grant = async (user: string, ...verbs: string[]): Promise<void> => {
+    const resources = ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy']
+    const made = [
+      await server.send('POST', `${rights}/roles`, { metadata: { name: user }, rules: [{ apiGroups: [''], resources, verbs }] }),
+      await server.send('POST', `${rights}/rolebindings`, {
+        metadata: { name: user },
+        roleRef: { apiGroup: group, kind: 'Role', name: user },
+        subjects: [{ apiGroup: group, kind: 'User', name: user }],
+      }),
+      // A consistent read: who decides has seen it then.
+      await server.send('GET', `${rights}/rolebindings/${user}`),
+    ]
+    expect(made.map((m) => m.code)).toEqual([201, 201, 200])
+  }
+  await grant('getter', 'get')
+  await grant('both', 'get', 'create')
+  const asked = async (user: string, path: string): Promise<unknown> => {
+    const as = server.api.transport({ name: user, groups: ['system:authenticated'] })
+    const { status, body } = await as.request({ method: 'GET', path: `${core}/pods/pending/${path}`, headers: {} })
+    return [status, (JSON.parse(body.toString()) as { message: string }).message]
+  }
+  for (const path of ['exec?command=ls', 'attach', 'portforward']) {
+    expect(await asked('getter', path)).toEqual([403, 'pods "pending" is forbidden: '])
+    expect(await asked('both', path)).toEqual([400, 'pod pending does not have a host assigned'])
+  }
+  expect(await asked('getter', 'proxy/')).toEqual([400, 'address not allowed'])
 })
 
 describe('an endpoint of a service', () => {
