@@ -294,6 +294,43 @@ const others: Request[] = [
   merge('an autoscaler that nobody manages', `${auto('v1')}/auto`, { metadata: { managedFields: [] } }),
 ]
 
+const short = { finalizers: ['short'] }
+const hook = (url: string): Json =>
+  object('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'hook', {
+    webhooks: [{ name: 'a.b.c', admissionReviewVersions: ['v1'], sideEffects: 'None', clientConfig: { url } }],
+  })
+const hooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations?dryRun=All'
+const requests = (list: Json[], more: Json = {}): Json =>
+  object(dra, 'ResourceClaim', 'x', { spec: { devices: { requests: list, ...more } } })
+/** What random faults in otherwise good objects have brought up. */
+const faults: Request[] = [
+  post('a lease with a short finalizer', '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases', {
+    ...object('coordination.k8s.io/v1', 'Lease', 'short', {}, short),
+  }),
+  post('a map with a short finalizer', `${core}/configmaps`, object('v1', 'ConfigMap', 'short', {}, short)),
+  post('a nameless budget with faults', '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets', {
+    ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: {}, spec: { minAvailable: '%' } },
+  }),
+  post('a nameless budget', '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets', {
+    ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: {}, spec: { minAvailable: 1 } },
+  }),
+  post('a controller of a long name', `${core}/replicationcontrollers`, {
+    ...object('v1', 'ReplicationController', 'x'.repeat(254), { spec: { template } }),
+  }),
+  post('a class of a faulty name', `/apis/${dra}/deviceclasses`, object(dra, 'DeviceClass', '../x', { spec: expression('device.nope') })),
+  ...['::1', 'http://a', 'https://a b', 'https://', '%'].map((url) => post(`a hook at ${url}`, hooks, hook(url))),
+  post('a claim without a name for its request', claims, requests([{ exactly: { deviceClassName: 'c' } }])),
+  post('a claim with a request twice', claims, requests([1, 2].map((count) => ({ name: 'r', exactly: { deviceClassName: 'c', count } })))),
+  ...['::1', 'a', 'a.b/c-d', '/x', 'a/'].map((matchAttribute) =>
+    post(
+      `a claim of equal ${matchAttribute}`,
+      claims,
+      requests([{ name: 'r', exactly: { deviceClassName: 'c' } }], { constraints: [{ matchAttribute }] }),
+    ),
+  ),
+  post('a thing with a time that is none', `${custom}/things`, thing({}, { creationTimestamp: {} })),
+]
+
 export const writers: readonly Request[] = [
   ...setUp,
   ...scales,
@@ -307,4 +344,5 @@ export const writers: readonly Request[] = [
   ...tagged,
   ...devices,
   ...others,
+  ...faults,
 ]

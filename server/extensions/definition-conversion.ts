@@ -1,3 +1,4 @@
+import { urlFault } from '../cel/library/go-url.ts'
 import { forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors, portNumberErrors } from '../machinery/names.ts'
 import type { DefinitionConversion } from './definition.ts'
@@ -44,6 +45,8 @@ const FORM = '; desired format: https://host[/path]'
 const URL_PARTS = /^(?:([a-zA-Z][\w+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s
 
 function urlErrors(errors: FieldError[], url: string, path: string): void {
+  const fault = urlFault(url)
+  if (fault !== undefined) return void errors.push(required(path, `url must be a valid URL: ${fault}${FORM}`))
   const [, scheme = '', authority = '', , query = '', fragment = ''] = URL_PARTS.exec(url) ?? []
   const at = authority.lastIndexOf('@')
   const host = authority.slice(at + 1)

@@ -55,8 +55,8 @@ const int64: Reader = (value, at) => {
   throw mismatch(value, at, 'int64', kind === 'float64' ? ` ${literal}` : '')
 }
 
-const time: Reader = (value) => {
-  if (typeof value !== 'string') throw mismatch(value, { struct: '', fields: '', path: '', unknown: [] }, 'string')
+const time: Reader = (value, at) => {
+  if (typeof value !== 'string') throw mismatch(value, at, 'string')
   try {
     return canonicalTime(value, 'time')
   } catch (error) {

@@ -206,5 +206,9 @@ export function pathSegmentErrors(name: string, prefix = false): string[] {
 const masked = (name: string): string => (name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name)
 
 /** Rules for metadata.name in the shape of `Strategy.nameErrors`; `prefix` for a generateName. */
+/** The same where the rule stands with the type, and counts bytes (`+k8s:format=k8s-long-name`). */
+export const nameIsLongName = (name: string, prefix: boolean): string[] =>
+  nameIsSubdomain(name, prefix).map((text) => (text === maxLengthText(MAX_SUBDOMAIN) ? text.replace('characters', 'bytes') : text))
+
 export const nameIsSubdomain = (name: string, prefix: boolean): string[] => dns1123SubdomainErrors(prefix ? masked(name) : name)
 export const nameIsLabel = (name: string, prefix: boolean): string[] => dns1123LabelErrors(prefix ? masked(name) : name)

@@ -34,6 +34,17 @@ export function parseUri(text: string, request: boolean): GoUrl {
   }
 }
 
+/** What Go's url.Parse has against a text; undefined for a URL. */
+export function urlFault(text: string): string | undefined {
+  try {
+    parseUri(text, false)
+    return undefined
+  } catch (e) {
+    if (e instanceof UrlError) return e.message
+    throw e
+  }
+}
+
 const fail = (message: string): never => {
   throw new UrlError(message)
 }

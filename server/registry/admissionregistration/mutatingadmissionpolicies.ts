@@ -7,6 +7,7 @@ export const mutatingadmissionpolicies: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
   resource: 'mutatingadmissionpolicies',
   strategy: {
+    anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultAdmissionPolicy,

@@ -7,6 +7,7 @@ export const mutatingadmissionpolicybindings: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
   resource: 'mutatingadmissionpolicybindings',
   strategy: {
+    anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultAdmissionPolicyBinding,

@@ -7,6 +7,7 @@ export const mutatingwebhookconfigurations: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
   resource: 'mutatingwebhookconfigurations',
   strategy: {
+    anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultMutatingWebhooks,

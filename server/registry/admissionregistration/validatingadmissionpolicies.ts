@@ -7,6 +7,7 @@ export const validatingadmissionpolicies: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
   resource: 'validatingadmissionpolicies',
   strategy: {
+    anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,

@@ -7,6 +7,7 @@ export const validatingadmissionpolicybindings: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
   resource: 'validatingadmissionpolicybindings',
   strategy: {
+    anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultAdmissionPolicyBinding,

@@ -7,6 +7,7 @@ export const validatingwebhookconfigurations: BuiltInKind = {
   group: 'admissionregistration.k8s.io',
   resource: 'validatingwebhookconfigurations',
   strategy: {
+    anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
     default: defaultValidatingWebhooks,

@@ -19,6 +19,7 @@ export const apiservices: BuiltInKind = {
   group: 'apiregistration.k8s.io',
   resource: 'apiservices',
   strategy: {
+    anyFinalizer: true,
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
     default: defaultApiService,

@@ -7,6 +7,7 @@ export const leases: BuiltInKind = {
   group: 'coordination.k8s.io',
   resource: 'leases',
   strategy: {
+    anyFinalizer: true,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
     default: (obj) => void (obj.spec ??= {}),

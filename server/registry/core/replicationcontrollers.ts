@@ -5,6 +5,7 @@ import { valueAt } from '../../machinery/json-walk.ts'
 import { replicaTable } from '../apps/replica-table.ts'
 import { scale } from '../apps/scale.ts'
 import { warnOfTemplate, warnOfWorkload } from '../apps/workload-warnings.ts'
+import { nameIsLongName } from '../../machinery/names.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { labels } from '../generic/table-cells.ts'
 
@@ -12,6 +13,7 @@ export const replicationcontrollers: BuiltInKind = {
   group: '',
   resource: 'replicationcontrollers',
   strategy: {
+    nameErrors: nameIsLongName,
     generation: true,
     defaultGarbageCollectionPolicy: 'OrphanDependents',
     default: defaultReplicationController,

@@ -12,6 +12,7 @@ type Row = readonly [type: FieldErrorType, field: string, ending?: string]
  */
 const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
   'CronJob.batch': [['FieldValueRequired', 'spec.schedule']],
+  'DeviceClass.resource.k8s.io': [['FieldValueInvalid', 'metadata.name']],
   'EndpointSlice.discovery.k8s.io': [
     ['FieldValueRequired', 'addressType'],
     ['FieldValueInvalid', 'addressType'],
@@ -46,6 +47,7 @@ const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
     ['FieldValueRequired', 'spec.limited.limitResponse.queuing'],
   ],
   'ReplicationController.': [
+    ['FieldValueInvalid', 'metadata.name'],
     ['FieldValueInvalid', 'spec.replicas'],
     ['FieldValueInvalid', 'spec.minReadySeconds'],
   ],
@@ -63,10 +65,7 @@ const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
   ],
   'StorageClass.storage.k8s.io': [
     ['FieldValueRequired', 'provisioner'],
-    ['FieldValueInvalid', 'provisioner'],
-    ['FieldValueInvalid', 'parameters'],
-    ['FieldValueInvalid', 'reclaimPolicy'],
-    ['FieldValueInvalid', 'volumeBindingMode'],
+    ...['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'].map((field): Row => ['FieldValueInvalid', field, IMMUTABLE]),
   ],
   'VolumeAttachment.storage.k8s.io': [
     ['FieldValueInvalid', 'spec'],

@@ -93,10 +93,12 @@ export interface Strategy {
   defaultGarbageCollectionPolicy?: 'DeleteDependents' | 'OrphanDependents' | 'Unsupported'
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
   gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
-  /** Finalizers may have any name (custom resources and their definitions); by default short ones must be standard. */
+  /** Finalizers may have any name, where a kind's rules are not those of core/validation; by default short ones must be standard. */
   anyFinalizer?: boolean
   /** Two checks of an update judge the metadata and both are told of (custom resources); by default what they both find is told once. */
   repeatsMetadataErrors?: boolean
+  /** The kind's own rules say nothing of the metadata: on a create they are judged when all else is right. */
+  judgesMetadataLast?: boolean
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
   nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */

@@ -118,10 +118,12 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
-  const errors = store.metaErrors(obj)
-  addErrors(errors, store.finalizerErrors(obj))
+  const ofMetadata = store.metaErrors(obj)
+  addErrors(ofMetadata, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
-  addErrors(errors, strategy.validate?.(obj, quiet) ?? [])
+  const own = strategy.validate?.(obj, quiet) ?? []
+  const errors = strategy.judgesMetadataLast === true && own.length > 0 ? [] : ofMetadata
+  addErrors(errors, own)
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
   if (errors.length > 0) throw store.invalid(obj, errors)
   warn()

@@ -7,6 +7,7 @@ export const runtimeclasses: BuiltInKind = {
   group: 'node.k8s.io',
   resource: 'runtimeclasses',
   strategy: {
+    anyFinalizer: true,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
     ...validateWith(validateRuntimeClass, runtimeClassWarnings),

@@ -14,6 +14,8 @@ export const poddisruptionbudgets: BuiltInKind = {
   group: 'policy',
   resource: 'poddisruptionbudgets',
   strategy: {
+    anyFinalizer: true,
+    judgesMetadataLast: true,
     generation: true,
     allowUnconditionalUpdate: false,
     nameErrors: pathSegmentErrors,

@@ -24,8 +24,30 @@ export function checkPoolName(errors: FieldError[], name: string, path: string):
 
 /** Of a device, a request or a sub-request. */
 export function checkShortName(errors: FieldError[], name: string, path: string): void {
-  if (name === '') errors.push(required(path))
-  else invalidTexts(errors, path, name, dns1123LabelErrors(name))
+  invalidTexts(errors, path, name, dns1123LabelErrors(name))
+}
+
+const MAX_ID = 32
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/
+const NO_IDENTIFIER =
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')"
+
+function checkIdentifier(errors: FieldError[], id: string, path: string): void {
+  if (id.length > MAX_ID) errors.push(tooLong(path, MAX_ID))
+  if (!IDENTIFIER.test(id)) errors.push(invalid(path, id, NO_IDENTIFIER))
+}
+
+/** The name of an attribute with the domain that it belongs to (`+k8s:format=k8s-resource-fully-qualified-name`). */
+export function checkAttributeName(errors: FieldError[], name: string, path: string): void {
+  const [domain = '', id, ...more] = name.split('/')
+  if (id === undefined) checkIdentifier(errors, name, path)
+  else if (more.length === 0) {
+    if (domain === '') errors.push(invalid(path, '', 'prefix must not be empty'))
+    else checkDriverName(errors, domain, path)
+    if (id === '') errors.push(invalid(path, '', 'name must not be empty'))
+    else checkIdentifier(errors, id, path)
+  }
+  if (id === undefined) errors.push(invalid(path, name, 'a fully qualified name must be a domain and a name separated by a slash'))
 }
 
 export function checkEffect(errors: FieldError[], effect: string, path: string): void {

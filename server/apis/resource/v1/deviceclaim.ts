@@ -1,7 +1,7 @@
 import { duplicate, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
-import { checkQualifiedName, checkSubdomain } from '../../core/v1/checks.ts'
-import { checkConfig, checkSelectors, checkShortName, checkSize, tolerationsOf } from './device-parts.ts'
+import { checkSubdomain } from '../../core/v1/checks.ts'
+import { checkAttributeName, checkConfig, checkSelectors, checkShortName, checkSize, tolerationsOf } from './device-parts.ts'
 
 /** What a claim asks for (apis/resource, validateDeviceClaim). */
 const MAX_REQUESTS = 32
@@ -113,9 +113,7 @@ export function checkDeviceClaim(errors: FieldError[], devices: JsonObject, path
         errors.push(required(at, text))
         return
       }
-      checkQualifiedName(errors, name, `${at}.${key}`)
-      if (!name.includes('/'))
-        errors.push(invalid(`${at}.${key}`, name, 'a fully qualified name must be a domain and a name separated by a slash'))
+      checkAttributeName(errors, name, `${at}.${key}`)
     })
   }
   checkConfig(errors, objectsAt(devices, 'config'), `${path}.config`, checkNames)
