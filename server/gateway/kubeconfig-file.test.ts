@@ -28,9 +28,12 @@ describe('as kubectl reads it', () => {
     expect(read.contexts).toEqual([{ name: 'x', body: { cluster: 'c' } }])
   })
 
-  test('only the first document counts; an empty file says nothing', () => {
+  test('only the first document counts, which is said; an empty file says nothing', () => {
     const read = readKubeconfig(`contexts:\n${CONTEXT}---\ncontexts: [{name: z, context: {cluster: c}}]\n`)
-    expect(read).toMatchObject({ faults: [], contexts: [{ name: 'x' }] })
+    const message = 'a second document begins here, and is not read: keep it in a file of its own'
+    expect(read).toMatchObject({ faults: [{ line: 5, message }], contexts: [{ name: 'x' }] })
+    // An end of the document, and one of nothing, leave nothing out.
+    for (const end of ['...\n', '---\n', '---\n# the end\n']) expect(readKubeconfig(`contexts:\n${CONTEXT}${end}`).faults).toEqual([])
     expect(readKubeconfig('')).toEqual({ clusters: [], users: [], contexts: [], current: '', faults: [] })
     expect(readKubeconfig('# nothing\n').faults).toEqual([])
   })
