@@ -78,11 +78,11 @@ export function* decodingBody(
   const custom = schema.facts === undefined
   if (custom && encoding === 'protobuf') throw unsupportedMediaType(NO_PROTOBUF)
   // Fields that it does not know are no matter of its decoder, which is all that is strict there.
-  if (custom && encoding === 'cbor') return readCustom(yield* customOf(bytes, expected), schema, expected, 'Ignore')
+  if (custom && encoding === 'cbor') return yield* readCustom(yield* customOf(bytes, expected), schema, expected, 'Ignore')
   const parsed = yield* recognising(bytes, encoding, expected, yaml, custom)
   if (custom && parsed.kind === '') throw untold(bytes, expected, mode)
   yield
-  if (custom) return readCustom(parsed, schema, expected, mode)
+  if (custom) return yield* readCustom(parsed, schema, expected, mode)
   const type = typeFor(parsed, expected, types)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const decoded = yield* reading(parsed, type, gvk, mode, expected.bare)
@@ -272,10 +272,11 @@ function untold(bytes: Buffer, { version, kind }: BodyKind, mode: FieldValidatio
 }
 
 /** An object of a custom kind, by its schema. */
-function readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: FieldValidation): DecodedBody {
+function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: FieldValidation): Pausing<DecodedBody> {
   const wanted = apiVersionOf(expected.group, expected.version)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
-  const decoded = schema.decode(parsed.value, mode, parsed.text)
+  const { value, text } = parsed
+  const decoded = schema.decoding === undefined ? schema.decode(value, mode, text) : yield* schema.decoding(value, mode, text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
   if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)

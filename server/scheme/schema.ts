@@ -1,3 +1,4 @@
+import type { Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { normalize } from './check.ts'
 import type { TypeFacts } from './contract.ts'
@@ -13,6 +14,8 @@ export interface Schema {
    * @param text the JSON text that was parsed; absent for YAML, whose reader reports duplicate keys itself
    */
   decode(value: unknown, mode: FieldValidation, text?: string): DecodedTyped
+  /** The same in turns with others, where that takes many steps. */
+  decoding?(value: unknown, mode: FieldValidation, text?: string): Pausing<DecodedTyped>
   /** The normal form of an object that is well typed: fields in order, nothing empty that the reference would leave out. */
   normalize(obj: KubeObject): KubeObject
   /** What protobuf, strategic merge patches and the reference's words for wrong types need; only built-in kinds have it. */

@@ -8,9 +8,10 @@ import { normalForm, sortedForm } from '../../extensions/normal-form.ts'
 import { MetadataError, readObjectMeta, readValidObjectMeta, withoutEmptyFields } from '../../extensions/object-meta.ts'
 import { compileSchema, SchemaError, type Schema as Structural } from '../../extensions/structural.ts'
 import { prunedDefaults } from '../../extensions/validate-defaults.ts'
-import { copyJson } from '../../machinery/copy-json.ts'
+import { copyingJson, copyJson } from '../../machinery/copy-json.ts'
 import { scanJson } from '../../machinery/json-scan.ts'
 import { parseIntegers, parseSpelled } from '../../machinery/numbers.ts'
+import { atOnce, type Pausing } from '../../machinery/slice.ts'
 import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/types.ts'
 import { duplicateFields } from '../../patch/parse.ts'
 import type { ValueConverter } from '../generic/stored-resource.ts'
@@ -73,10 +74,17 @@ export class CustomSchema implements Schema {
   }
 
   decode(value: unknown, mode: FieldValidation, text?: string): DecodedTyped {
+    return atOnce(this.decoding(value, mode, text))
+  }
+
+  *decoding(value: unknown, mode: FieldValidation, text?: string): Pausing<DecodedTyped> {
     const given = text !== undefined && scanJson(text).unusualNumbers ? parseSpelled(text) : value
-    const object = copyJson(given) as JsonObject
+    yield
+    const object = (yield* copyingJson(given)) as JsonObject
+    yield
     const strict = mode !== 'Ignore'
     const found = strict && text !== undefined ? duplicateFields(text, value) : []
+    yield
     const refuse = (error: string): DecodedTyped => ({ object: object as KubeObject, warnings: [], errors: [error] })
     if (Object.hasOwn(object, 'metadata')) {
       try {
@@ -88,6 +96,7 @@ export class CustomSchema implements Schema {
         throw e
       }
     }
+    yield
     if (this.#isOurs(object)) {
       const { unknown, error } = coerceObject(object, this.structural, this.#kind)
       if (error !== undefined) return refuse(`${error.field}: ${error.body}`)
