@@ -14,9 +14,12 @@ type Json = Readonly<Record<string, unknown>>
 const isMap = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof JsonNumber)
 const isInteger = (v: unknown): v is number | bigint => typeof v === 'bigint' || (typeof v === 'number' && Number.isSafeInteger(v))
 
+/** Go reads it as an integer. */
+const isMinusZero = (v: unknown): boolean => v instanceof JsonNumber && v.literal === '-0'
+
 /** Go's name of a JSON value's type. */
 function goTypeOf(v: unknown): string {
-  if (isInteger(v)) return 'int64'
+  if (isInteger(v) || isMinusZero(v)) return 'int64'
   if (typeof v === 'number' || v instanceof JsonNumber) return 'float64'
   if (typeof v === 'boolean') return 'bool'
   if (typeof v === 'string') return 'string'
@@ -29,7 +32,7 @@ export function valueOf(v: unknown, s: RuleSchema): CelValue {
   if (v === null || v === undefined) return s.nullable ? null : new CelError('invalid data, got null for schema with nullable=false')
   if (s.intOrString) {
     if (typeof v === 'string') return v
-    return isInteger(v) ? BigInt(v) : invalid('XIntOrString value to be either a string or integer')
+    return isInteger(v) ? BigInt(v) : isMinusZero(v) ? 0n : invalid('XIntOrString value to be either a string or integer')
   }
   switch (s.type) {
     case 'object':
@@ -44,7 +47,7 @@ export function valueOf(v: unknown, s: RuleSchema): CelValue {
       if (typeof v === 'number') return v
       return typeof v === 'bigint' ? Number(v) : v instanceof JsonNumber ? v.value : invalid(`float, got ${goTypeOf(v)}`)
     case 'integer':
-      return isInteger(v) ? BigInt(v) : invalid(`int, got ${goTypeOf(v)}`)
+      return isInteger(v) ? BigInt(v) : isMinusZero(v) ? 0n : invalid(`int, got ${goTypeOf(v)}`)
     case 'boolean':
       return typeof v === 'boolean' ? v : invalid(`bool, got ${goTypeOf(v)}`)
   }

@@ -271,11 +271,15 @@ function untold(bytes: Buffer, { version, kind }: BodyKind, mode: FieldValidatio
   return mode === 'Ignore' ? cannotHandle({ group: '', version, kind }, kind, why) : unrecognized(kind, why, bytes)
 }
 
+/** What Go says of an object without a type whose apiVersion is null; one that is absent is none. */
+export const NULL_VERSION = '.apiVersion accessor error: <nil> is of the type <nil>, expected string'
+
 /** An object of a custom kind, by its schema. */
 function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: FieldValidation): Pausing<DecodedBody> {
   const wanted = apiVersionOf(expected.group, expected.version)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const { value, text } = parsed
+  if ((value as Record<string, unknown>).apiVersion === null) throw cannotHandle(gvk, gvk.kind, NULL_VERSION)
   const decoded = schema.decoding === undefined ? schema.decode(value, mode, text) : yield* schema.decoding(value, mode, text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]

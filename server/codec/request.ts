@@ -1,6 +1,7 @@
 import { goQuote } from '../machinery/go-quote.ts'
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
+import { jsonKind } from '../machinery/numbers.ts'
 import { internalError } from '../machinery/status.ts'
 import { nextTurn } from '../machinery/turns.ts'
 import type { KubeObject } from '../machinery/types.ts'
@@ -8,7 +9,7 @@ import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { KindTypes } from '../scheme/contract.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
 import type { Schema } from '../scheme/schema.ts'
-import { type BodyKind, type DecodedBody, decodingBody, type Encoding } from './body.ts'
+import { type BodyKind, type DecodedBody, decodingBody, type Encoding, NULL_VERSION } from './body.ts'
 import type { MediaType } from './negotiation.ts'
 import { readYaml } from './yaml-body.ts'
 import type { YamlJson } from './yaml-read.ts'
@@ -166,8 +167,7 @@ function checkCustomKind(value: unknown, words: PatchWords): void {
   if (!isNone(meta.apiVersion) && parseApiVersion(String(meta.apiVersion)) === undefined) {
     throw notThatPatch(words, `unexpected GroupVersion string: ${String(meta.apiVersion)}`)
   }
-  if (isNone(meta.apiVersion)) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'")
   if (isNone(meta.kind)) throw notThatPatch(words, `Object 'Kind' is missing in '${words.shown()}'`)
+  if (meta.apiVersion === null) throw notThatPatch(words, NULL_VERSION)
+  if (isNone(meta.apiVersion)) throw internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'")
 }
-
-const jsonKind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value)

@@ -135,6 +135,7 @@ describe('what a partial object breaks', () => {
     ['a number for a text', { nested: { a: 1 } }, ['.spec.nested.a: expected string, got &value.valueUnstructured{Value:1}']],
     ['a text for a boolean', { paused: 'yes' }, ['.spec.paused: expected boolean, got &{yes}']],
     ['a list for a map', { nested: [1] }, ['.spec.nested: expected map, got &{[1]}']],
+    ['a number for a map, with a spelling of its own', { nested: new JsonNumber('1E-2') }, ['.spec.nested: expected map, got &{0.01}']],
     ['a map for a list', { args: { a: 1 } }, ['.spec.args: expected list, got &{map[a:1]}']],
     [
       'an item without its key',

@@ -1,6 +1,6 @@
 import { setOwn } from '../machinery/own.ts'
 import { goQuote } from '../machinery/go-quote.ts'
-import { JsonNumber } from '../machinery/numbers.ts'
+import { goFloat, JsonNumber } from '../machinery/numbers.ts'
 import { fieldElement, itemElement, printElement, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, partOf, type ListStructure, type MapStructure, type Structure } from './structure.ts'
 import type { FieldSet } from './field-set.ts'
@@ -200,6 +200,7 @@ function goSyntax(value: unknown): string {
 function goPrinted(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goPrinted).join(' ')}]`
+  if (value instanceof JsonNumber) return goFloat(value.value)
   if (!isMap(value)) return String(value)
   const keys = Object.keys(value).sort()
   return `map[${keys.map((k) => `${k}:${goPrinted(value[k])}`).join(' ')}]`

@@ -37,10 +37,10 @@ export async function replaceObject(
 
 export function checkUrlIdentity(obj: KubeObject, namespace: string, name: string, served: ServedResource): void {
   const own = obj.metadata.name ?? ''
-  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
-  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
   const ns = obj.metadata.namespace ?? ''
   if (served.facts.namespaced && ns !== '' && ns !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
+  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
 }

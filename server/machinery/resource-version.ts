@@ -1,3 +1,4 @@
+import { goQuote } from './go-quote.ts'
 import { exactInteger, type Int64 } from './numbers.ts'
 import { badRequest, StatusError } from './status.ts'
 
@@ -15,12 +16,12 @@ function parseUint(text: string): Int64 | 'invalid syntax' | 'value out of range
 /** strconv.ParseUint's words for a text; undefined for one that it reads. */
 export function uintFault(text: string): string | undefined {
   const read = parseUint(text)
-  return typeof read === 'string' ? `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${read}` : undefined
+  return typeof read === 'string' ? `strconv.ParseUint: parsing ${goQuote(text)}: ${read}` : undefined
 }
 
 const wrong = (text: string): string | undefined => {
   const fault = uintFault(text)
-  return fault === undefined ? undefined : `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${fault}`
+  return fault === undefined ? undefined : `resourceVersion: Invalid value: ${goQuote(text)}: ${fault}`
 }
 
 const valueOf = (text: string): Int64 => (text === '' ? 0 : (parseUint(text) as Int64))

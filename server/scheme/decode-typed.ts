@@ -3,6 +3,7 @@ import { hasDuplicateKeys, parseEntries } from '../machinery/json.ts'
 import { scanJson } from '../machinery/json-scan.ts'
 import { parseSpelled } from '../machinery/numbers.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
+import { goQuote } from '../machinery/go-quote.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 import type { GroupVersionKind, KubeObject } from '../machinery/types.ts'
 import { checkObject } from './check.ts'
@@ -63,6 +64,6 @@ function keepReset(object: unknown, value: unknown): void {
 
 /** The 400 for a body that was recognised as `kind` but cannot be read as `wanted`. */
 export function cannotHandle(gvk: GroupVersionKind, wanted: string, why: string): StatusError {
-  const version = JSON.stringify(gvk.version)
+  const version = goQuote(gvk.version)
   return badRequest(`${gvk.kind} in version ${version} cannot be handled as a ${wanted}: ${why}`)
 }

@@ -73,7 +73,7 @@ async function round(target: Target, ground: Ground, random: Random, count: numb
 }
 
 /** What a handler says when it did not foresee something. Other 500s are kube-apiserver's own: it says so of much that a client did wrong. */
-const UNFORESEEN = /Internal error occurred/
+const UNFORESEEN = /Internal error occurred(?!: Object 'apiVersion' is missing)/
 
 async function answer(target: Target, { method, path, headers, body }: FuzzRequest): Promise<{ status: number; why?: string }> {
   try {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { endWithThis } from '../bench/contestants.ts'
 
 export interface Said {
   failed: boolean
@@ -23,5 +24,6 @@ export const kubectlOf =
         (error, stdout, stderr) =>
           resolve({ failed: error !== null, output: error === null ? stdout.trim() : `${stdout}${stderr}`.trim() }),
       )
+      endWithThis(child)
       child.stdin?.end(input)
     })

@@ -24,10 +24,13 @@ const LAST_APPLIED_LIMIT = 262_000
 /** A kube-apiserver on a busy machine needs minutes for fifteen large definitions. */
 const PATIENCE = '300s'
 
+const MOST_LOOKS = 20
+
 const DEFINITION = 'CustomResourceDefinition'
 
 interface Stored {
   metadata: { uid: string; resourceVersion: string; managedFields?: { time?: string }[] }
+  status?: { conditions?: { type: string }[] }
   spec?: { clusterIP?: string; clusterIPs?: string[]; ports?: { nodePort?: number }[] }
 }
 
@@ -36,6 +39,8 @@ function comparable(o: Stored): unknown {
   const { managedFields, ...metadata } = o.metadata
   // In the order of their times, which a second's end between two writes changes.
   const managers = managedFields?.map(({ time: _time, ...entry }) => JSON.stringify(entry)).sort()
+  // Each is a loop's own; which of them writes first is not said.
+  o.status?.conditions?.sort((a, b) => (a.type < b.type ? -1 : 1))
   const { spec } = o
   if (spec?.clusterIP !== undefined && spec.clusterIP !== 'None') {
     delete spec.clusterIP
@@ -82,12 +87,20 @@ class Play {
     return 'items' in found ? found.items : [found]
   }
 
+  /** kubectl gives up when it looks before there are conditions at all. */
+  async #established(how: string, file: string): Promise<void> {
+    const wait = ['wait', '--for=condition=Established', '-f', file, `--timeout=${PATIENCE}`]
+    let said = await this.#side.kubectl(wait)
+    for (let again = 0; said.failed && again < MOST_LOOKS; again++) said = await this.#side.kubectl(wait)
+    if (said.failed) this.faults.push(`${this.#set}, ${how}: ${said.output.slice(0, 2000)}`)
+  }
+
   async twice(how: string, flags: readonly string[], manifests: readonly Manifest[], wait: boolean): Promise<void> {
     const file = this.file('set', manifests)
     const apply = ['apply', ...flags, '-f', file]
     await this.#run(`${how}: first time`, apply)
     // Names that a definition accepts, and what is served of it, come a moment later.
-    if (wait) await this.#run(`${how}: established`, ['wait', '--for=condition=Established', '-f', file, `--timeout=${PATIENCE}`])
+    if (wait) await this.#established(how, file)
     const before = await this.#stored(file)
     this.#side.session.note(`${how}: stored`, before.map(comparable))
     const again = await this.#run(`${how}: second time`, apply)

@@ -17,6 +17,7 @@ export const daemonsets: BuiltInKind = {
   group: 'apps',
   resource: 'daemonsets',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     default: defaultDaemonSet,
     defaultStatus: readTemplateGeneration,

@@ -17,6 +17,7 @@ import { warnOfTemplate, warnOfWorkload } from './workload-warnings.ts'
 const deployment = (obj: KubeObject): Deployment => obj as unknown as Deployment
 
 const strategy: Strategy = {
+  nameOnCreateOnly: true,
   generation: true,
   fieldScopes: { status: { resets: ['spec', 'metadata.labels'] } },
   default: (obj) => defaultDeployment(deployment(obj)),

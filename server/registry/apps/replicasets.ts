@@ -17,6 +17,7 @@ import { warnOfTemplate, warnOfWorkload } from './workload-warnings.ts'
 const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
 
 const strategy: Strategy = {
+  nameOnCreateOnly: true,
   generation: true,
   default: (obj) => defaultReplicaSet(replicaSet(obj)),
 

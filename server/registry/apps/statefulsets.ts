@@ -10,6 +10,7 @@ export const statefulsets: BuiltInKind = {
   group: 'apps',
   resource: 'statefulsets',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     nameErrors: nameIsLabel,
     default: defaultStatefulSet,

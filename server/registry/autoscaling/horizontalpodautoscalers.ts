@@ -56,6 +56,7 @@ export const horizontalpodautoscalers: BuiltInKind = {
   group: 'autoscaling',
   resource: 'horizontalpodautoscalers',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     default: defaultHorizontalPodAutoscaler,
     ...validateWith(validateHorizontalPodAutoscaler),

@@ -16,6 +16,7 @@ export const cronjobs: BuiltInKind = {
   group: 'batch',
   resource: 'cronjobs',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     default: defaultCronJob,
     prepareForCreate: (obj) => void (obj.status = {}),

@@ -37,6 +37,7 @@ export const jobs: BuiltInKind = {
   group: 'batch',
   resource: 'jobs',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     defaultGarbageCollectionPolicy: 'OrphanDependents',
     default: defaultJob,

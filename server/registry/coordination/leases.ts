@@ -8,6 +8,7 @@ export const leases: BuiltInKind = {
   resource: 'leases',
   strategy: {
     anyFinalizer: true,
+    nameOnCreateOnly: true,
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
     default: (obj) => void (obj.spec ??= {}),

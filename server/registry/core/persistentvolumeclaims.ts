@@ -1,4 +1,4 @@
-import { defaultClaim, normalizeDataSources } from '../../apis/core/v1/persistentvolumeclaim.ts'
+import { defaultClaim, dropDisabledSource, normalizeDataSources } from '../../apis/core/v1/persistentvolumeclaim.ts'
 import { claimWarnings, validateClaim, validateClaimStatus } from '../../apis/core/v1/persistentvolumeclaim-rules.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -17,9 +17,13 @@ export const persistentvolumeclaims: BuiltInKind = {
     default: defaultClaim,
     prepareForCreate(obj) {
       obj.status = { phase: 'Pending' }
+      dropDisabledSource(obj)
       normalizeDataSources(obj)
     },
-    prepareForUpdate: (obj) => normalizeDataSources(obj),
+    prepareForUpdate(obj, old) {
+      dropDisabledSource(obj, old)
+      normalizeDataSources(obj)
+    },
     ...validateWith(validateClaim, claimWarnings),
     validateStatusUpdate: (obj) => validateClaimStatus(obj, undefined),
   },

@@ -7,6 +7,7 @@ export const podtemplates: BuiltInKind = {
   group: '',
   resource: 'podtemplates',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     returnDeletedObject: true,
     default: defaultPodTemplateObject,

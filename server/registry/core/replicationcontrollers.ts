@@ -14,6 +14,7 @@ export const replicationcontrollers: BuiltInKind = {
   resource: 'replicationcontrollers',
   strategy: {
     nameErrors: nameIsLongName,
+    nameOnCreateOnly: true,
     generation: true,
     defaultGarbageCollectionPolicy: 'OrphanDependents',
     default: defaultReplicationController,

@@ -24,6 +24,7 @@ export const resourcequotas: BuiltInKind = {
   group: '',
   resource: 'resourcequotas',
   strategy: {
+    nameOnCreateOnly: true,
     returnDeletedObject: true,
     default: defaultResourceQuota,
     prepareForCreate: (obj) => void (obj.status = {}),

@@ -3,10 +3,10 @@ import { shown, UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
-import { apiVersionOf, type GroupResource, type KubeObject } from '../../machinery/types.ts'
+import { apiVersionOf, type GroupResource, type KubeObject, parseApiVersion } from '../../machinery/types.ts'
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../storage/contract.ts'
-import { validateObjectMeta } from '../../apis/meta/v1/validation.ts'
-import { nameIsSubdomain } from '../../machinery/names.ts'
+import { objectNameErrors, validateObjectMeta } from '../../apis/meta/v1/validation.ts'
+import { nameIsSubdomain, pathSegmentErrors } from '../../machinery/names.ts'
 import { MODIFIED, translated, undecodableObject } from './errors.ts'
 import { declarativeLast } from './declarative.ts'
 import { finalizerNameErrors } from './metadata.ts'
@@ -127,15 +127,33 @@ export class Store {
     return validateObjectMeta(obj.metadata, rules, 'metadata')
   }
 
+  /** The same of an update, where every kind's rules take the names that a path can hold (BeforeUpdate). */
+  updatedMetaErrors(obj: KubeObject): FieldError[] {
+    return validateObjectMeta(obj.metadata, { namespaced: this.resource.namespaced, nameErrors: pathSegmentErrors }, 'metadata')
+  }
+
+  /** What the kind's own rules have against the names of an updated object, where they look at them again. */
+  ownNameErrors(obj: KubeObject): FieldError[] {
+    const { nameErrors = nameIsSubdomain, nameOnCreateOnly } = this.resource.strategy
+    if (nameOnCreateOnly === true) return []
+    return objectNameErrors(obj.metadata, (name, prefix) => nameErrors(name, prefix, obj), 'metadata')
+  }
+
   finalizerErrors({ metadata }: KubeObject): FieldError[] {
     return metadata.finalizers === undefined || this.resource.strategy.anyFinalizer === true ? [] : finalizerNameErrors(metadata)
   }
 
   /** @param first told before the others, as often as they stand there */
   invalid(obj: KubeObject, errors: FieldError[], first: readonly FieldError[] = []): Error {
-    const { group, kind } = this.resource
-    // A custom object may come with another kind.
-    return invalidObject({ group, kind: obj.kind ?? kind }, obj.metadata.name ?? '', declarativeLast({ group, kind }, errors), first)
+    const { objectSchema, group, kind } = this.resource
+    // A custom object may come as something else, and is called that.
+    const own = objectSchema.facts === undefined && obj.apiVersion !== undefined ? parseApiVersion(obj.apiVersion)?.group : undefined
+    return invalidObject(
+      { group: own ?? group, kind: obj.kind ?? kind },
+      obj.metadata.name ?? '',
+      declarativeLast({ group, kind }, errors),
+      first,
+    )
   }
 
   conflict(name: string, why = MODIFIED): Error {

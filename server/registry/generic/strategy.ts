@@ -99,6 +99,8 @@ export interface Strategy {
   repeatsMetadataErrors?: boolean
   /** The kind's own rules say nothing of the metadata: on a create they are judged when all else is right. */
   judgesMetadataLast?: boolean
+  /** An update looks at metadata.generateName as every kind's does, and not by the kind's own rules for names; default false. */
+  nameOnCreateOnly?: boolean
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
   nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */

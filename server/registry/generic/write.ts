@@ -300,9 +300,10 @@ async function prepared(
   if (store.countsGenerations && rules.keepsGeneration !== true && desiredStateDiffers(obj, old))
     obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   if (slice.over) await slice.next()
-  const ofMetadata = store.metaErrors(obj)
+  const ofMetadata = store.updatedMetaErrors(obj)
   const onUpdate = validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata')
   const errors = [...ofMetadata, ...onUpdate]
+  addErrors(errors, store.ownNameErrors(obj))
   addErrors(errors, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
   addErrors(errors, rules.validate(obj, old, quiet))
@@ -383,9 +384,9 @@ function checkVersion(store: Store, obj: KubeObject, current: Entry): void {
 function checkIdentity(store: Store, obj: KubeObject, request: UpdateRequest): void {
   const { name, namespace } = request
   const own = obj.metadata.name ?? ''
+  ensureNamespace(obj, namespace, store.resource.namespaced)
   if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
-  ensureNamespace(obj, namespace, store.resource.namespaced)
 }
 
 /** A PUT that names a uid is for that object and no other; storage's words for it, as upstream. */

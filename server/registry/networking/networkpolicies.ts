@@ -7,6 +7,7 @@ export const networkpolicies: BuiltInKind = {
   group: 'networking.k8s.io',
   resource: 'networkpolicies',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     default: defaultNetworkPolicy,
     ...validateWith(validateNetworkPolicy),

@@ -6,6 +6,7 @@ import type { Strategy } from '../generic/strategy.ts'
 import { columns } from '../generic/table-columns.ts'
 
 const strategy: Strategy = {
+  nameOnCreateOnly: true,
   resetMetadataForStatus: true,
   default(obj) {
     obj.spec ??= {}

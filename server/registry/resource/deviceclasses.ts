@@ -9,6 +9,7 @@ export const deviceclasses: BuiltInKind = {
   resource: 'deviceclasses',
   strategy: {
     nameErrors: nameIsLongName,
+    nameOnCreateOnly: true,
     generation: true,
     returnDeletedObject: true,
     ...validateWith(validateDeviceClass),

@@ -8,6 +8,7 @@ export const devicetaintrules: BuiltInKind = {
   group: 'resource.k8s.io',
   resource: 'devicetaintrules',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,

@@ -1,5 +1,5 @@
 import { claimExpressions } from '../../apis/resource/v1/device-expressions.ts'
-import { defaultResourceClaim, validateResourceClaim } from '../../apis/resource/v1/resourceclaim.ts'
+import { defaultResourceClaim, dropDisabledOfClaim, validateResourceClaim } from '../../apis/resource/v1/resourceclaim.ts'
 import { validateResourceClaimStatus } from '../../apis/resource/v1/resourceclaim-status.ts'
 import { listAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
@@ -19,6 +19,8 @@ export const resourceclaims: BuiltInKind = {
     returnDeletedObject: true,
     resetMetadataForStatus: true,
     default: defaultResourceClaim,
+    prepareForCreate: (obj) => dropDisabledOfClaim(obj),
+    prepareForUpdate: dropDisabledOfClaim,
     ...validateWith(validateResourceClaim),
     validateStatusUpdate: validateResourceClaimStatus,
     validateRules: claimExpressions,

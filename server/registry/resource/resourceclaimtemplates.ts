@@ -1,5 +1,9 @@
 import { templateExpressions } from '../../apis/resource/v1/device-expressions.ts'
-import { defaultResourceClaimTemplate, validateResourceClaimTemplate } from '../../apis/resource/v1/resourceclaim.ts'
+import {
+  defaultResourceClaimTemplate,
+  dropDisabledOfTemplate,
+  validateResourceClaimTemplate,
+} from '../../apis/resource/v1/resourceclaim.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 
@@ -9,6 +13,8 @@ export const resourceclaimtemplates: BuiltInKind = {
   strategy: {
     returnDeletedObject: true,
     default: defaultResourceClaimTemplate,
+    prepareForCreate: (obj) => dropDisabledOfTemplate(obj),
+    prepareForUpdate: dropDisabledOfTemplate,
     ...validateWith(validateResourceClaimTemplate),
     validateRules: templateExpressions,
   },

@@ -1,5 +1,5 @@
 import { stampSliceTaints } from '../../apis/resource/v1/devicetaint.ts'
-import { validateResourceSlice } from '../../apis/resource/v1/resourceslice.ts'
+import { dropDisabledOfSlice, validateResourceSlice } from '../../apis/resource/v1/resourceslice.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
@@ -10,11 +10,18 @@ export const resourceslices: BuiltInKind = {
   group: 'resource.k8s.io',
   resource: 'resourceslices',
   strategy: {
+    nameOnCreateOnly: true,
     generation: true,
     returnDeletedObject: true,
     ...validateWith(validateResourceSlice),
-    prepareForCreate: (obj, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
-    prepareForUpdate: (obj, _old, ctx) => stampSliceTaints(obj, formatTime(ctx.clock.now())),
+    prepareForCreate(obj, ctx) {
+      dropDisabledOfSlice(obj, undefined)
+      stampSliceTaints(obj, formatTime(ctx.clock.now()))
+    },
+    prepareForUpdate(obj, old, ctx) {
+      dropDisabledOfSlice(obj, old)
+      stampSliceTaints(obj, formatTime(ctx.clock.now()))
+    },
   },
   selectableFields: { 'spec.nodeName': (o) => textAt(o, 'spec.nodeName'), 'spec.driver': (o) => textAt(o, 'spec.driver') },
   fieldLabels: { unsupported: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}` },

@@ -7,6 +7,7 @@ export const priorityclasses: BuiltInKind = {
   group: 'scheduling.k8s.io',
   resource: 'priorityclasses',
   strategy: {
+    nameOnCreateOnly: true,
     default: defaultPriorityClass,
     // Its generation is set and never counted.
     prepareForCreate: (obj) => void (obj.metadata.generation = 1),

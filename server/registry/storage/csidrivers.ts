@@ -16,6 +16,7 @@ export const csidrivers: BuiltInKind = {
   group: 'storage.k8s.io',
   resource: 'csidrivers',
   strategy: {
+    nameOnCreateOnly: true,
     allowUnconditionalUpdate: false,
     returnDeletedObject: true,
     default: defaultCsiDriver,

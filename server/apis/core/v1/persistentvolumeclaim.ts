@@ -14,6 +14,12 @@ export function defaultClaim(obj: object): void {
   roundLists(status, 'capacity', 'allocatedResources')
 }
 
+/** A source in another namespace is of a gate that is off by default (CrossNamespaceVolumeDataSource); kept where it is in use already. */
+export function dropDisabledSource(obj: KubeObject, old?: KubeObject): void {
+  const foreign = (of: KubeObject | undefined): boolean => Boolean(objectAt(of, 'spec.dataSourceRef')?.namespace)
+  if (foreign(obj) && !foreign(old)) delete objectAt(obj, 'spec')!.dataSourceRef
+}
+
 const CLAIM = 'PersistentVolumeClaim'
 const SNAPSHOT = 'VolumeSnapshot'
 

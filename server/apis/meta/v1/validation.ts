@@ -23,14 +23,19 @@ export interface ObjectMetaRules {
   nameErrors(name: string, prefix: boolean): string[]
 }
 
+/** What a rule for names has against those of an object. */
+export function objectNameErrors({ generateName, name }: ObjectMeta, rule: ObjectMetaRules['nameErrors'], path: string): FieldError[] {
+  const errors: FieldError[] = []
+  if (generateName) for (const text of rule(generateName, true)) errors.push(invalid(`${path}.generateName`, generateName, text))
+  if (name) for (const text of rule(name, false)) errors.push(invalid(`${path}.name`, name, text))
+  return errors
+}
+
 /** Metadata of an object to be created or stored (apimachinery `api/validation` ValidateObjectMeta). `path` is usually `metadata`. */
 export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const { generateName, name, namespace } = meta
-  if (generateName)
-    for (const text of rules.nameErrors(generateName, true)) errors.push(invalid(`${path}.generateName`, generateName, text))
+  const errors = objectNameErrors(meta, rules.nameErrors, path)
+  const { name, namespace } = meta
   if (!name) errors.push(required(`${path}.name`, 'name or generateName is required'))
-  else for (const text of rules.nameErrors(name, false)) errors.push(invalid(`${path}.name`, name, text))
   if (rules.namespaced) {
     if (!namespace) errors.push(required(`${path}.namespace`))
     else for (const text of dns1123LabelErrors(namespace)) errors.push(invalid(`${path}.namespace`, namespace, text))

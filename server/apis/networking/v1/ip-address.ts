@@ -42,7 +42,9 @@ export function validateIPAddress(obj: KubeObject): FieldError[] {
 }
 
 export function validateIPAddressUpdate(obj: KubeObject, old: KubeObject): FieldError[] {
-  const errors = validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata')
-  if (!semanticEqual(parentOf(obj), parentOf(old))) errors.push(invalid('spec.parentRef', parentOf(obj), IMMUTABLE))
+  const errors = validateIPAddress(obj)
+  for (const error of validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata')) errors.push(error)
+  // Upstream shows the value of a reference that it does not have.
+  if (!semanticEqual(parentOf(obj), parentOf(old))) errors.push(invalid('spec.parentRef', null, IMMUTABLE))
   return errors
 }

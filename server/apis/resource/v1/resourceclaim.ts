@@ -43,12 +43,24 @@ function defaultRequest(request: JsonObject): void {
   for (const toleration of objectsAt(request, 'tolerations')) fillZero(toleration, { operator: 'Equal' })
 }
 
+const partsOf = (request: JsonObject): JsonObject[] => {
+  const exactly = objectAt(request, 'exactly')
+  return [...(exactly === undefined ? [] : [exactly]), ...objectsAt(request, 'firstAvailable')]
+}
+
+/** Of a gate that is off by default (DRADerivedAttributes): kept where they are in use already. */
+function dropDerived(obj: KubeObject, old: KubeObject | undefined, path: string): void {
+  const parts = (of: KubeObject): JsonObject[] => objectsAt(of, path).flatMap(partsOf)
+  if (old !== undefined && parts(old).some((part) => part.derivedAttributes !== undefined)) return
+  for (const part of parts(obj)) delete part.derivedAttributes
+}
+
+export const dropDisabledOfClaim = (obj: KubeObject, old?: KubeObject): void => dropDerived(obj, old, 'spec.devices.requests')
+export const dropDisabledOfTemplate = (obj: KubeObject, old?: KubeObject): void => dropDerived(obj, old, 'spec.spec.devices.requests')
+
 /** @param path of the requests: a template has its claim one level down */
 function defaultRequests(obj: KubeObject, path: string): void {
-  for (const request of objectsAt(obj, path)) {
-    const exactly = objectAt(request, 'exactly')
-    for (const one of [...(exactly === undefined ? [] : [exactly]), ...objectsAt(request, 'firstAvailable')]) defaultRequest(one)
-  }
+  for (const request of objectsAt(obj, path)) for (const one of partsOf(request)) defaultRequest(one)
 }
 
 export const defaultResourceClaim = (obj: KubeObject): void => defaultRequests(obj, 'spec.devices.requests')

@@ -1,5 +1,6 @@
 import { duplicate, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
 import { validateNodeSelector } from '../../core/v1/affinity.ts'
 import { checkSubdomain } from '../../core/v1/checks.ts'
 import { checkDriverName } from '../../core/v1/volume-sources.ts'
@@ -72,4 +73,10 @@ export const validateResourceSlice: Validation = (obj, old) => {
     errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'))
   checkDevices(errors, objectsAt(spec, 'devices'))
   return errors
+}
+
+/** Of a gate that is off by default: which work on a node a driver does without; kept where it is in use already. */
+export function dropDisabledOfSlice(obj: KubeObject, old: KubeObject | undefined): void {
+  const before = objectAt(old, 'spec')
+  if (before?.skipNodeOperations === undefined) delete objectAt(obj, 'spec')?.skipNodeOperations
 }

@@ -40,6 +40,7 @@ export interface ServiceDependencies {
 
 function strategy(deps: ServiceDependencies): Strategy {
   return {
+    nameOnCreateOnly: true,
     allowCreateOnUpdate: true,
     returnDeletedObject: true,
     // RelaxedServiceNameValidation: a DNS-1123 label.
