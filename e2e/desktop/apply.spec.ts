@@ -79,7 +79,8 @@ spec:
   await expect(inspector.dialog).toContainText('takes back what was applied')
   await inspector.dialog.getByRole('button', { name: 'Apply to 4' }).click()
   await expect(inspector.dialog.getByRole('status')).toContainText('4 changed.')
-  expect((await server.api.send('GET', `${CRDS}/boats.sea.example.com`)).status).toBe(404)
+  // A definition goes once its objects are gone.
+  await expect.poll(async () => (await server.api.send('GET', `${CRDS}/boats.sea.example.com`)).status).toBe(404)
   await page.keyboard.press('Escape')
   refusals(faults, 404)
 })
