@@ -53,11 +53,6 @@ export const known: readonly Known[] = [
       'a version that does not come within three seconds ends the watch with an error, so that its client lists anew; the reference waits for ever',
   },
   {
-    where: /^methods and paths\/.*\/exec$/,
-    path: /./,
-    reason: 'streams of pods are not served by the API server yet',
-  },
-  {
     where: /^methods and paths\/.*\/proxy\/nodes\/none$/,
     path: /./,
     reason: 'the proxy paths of the early API are served here and gone from the reference',
