@@ -1,31 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { definitionOf } from '../fixtures/definition.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
 import { until } from '../fixtures/until.ts'
 
 /** What bodies and patches say of the type of a custom object, as kube-apiserver 1.37.2 answers. */
-const definition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'gizmos.types.example.com' },
-  spec: {
-    group: 'types.example.com',
-    scope: 'Namespaced',
-    names: { kind: 'Gizmo', plural: 'gizmos' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: { size: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self < 10' }] } },
-          },
-        },
-      },
-    ],
-  },
-}
+const definition = definitionOf('types.example.com', 'Gizmo', 'gizmos', {
+  type: 'object',
+  properties: { size: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self < 10' }] } },
+})
 const all = '/apis/types.example.com/v1/namespaces/default/gizmos'
 const head = { apiVersion: 'types.example.com/v1', kind: 'Gizmo' }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { definitionOf } from '../fixtures/definition.ts'
 import { helmVersion, helmWith, writeChart } from '../fixtures/helm.ts'
 import { scratch } from '../fixtures/scratch.ts'
 import { type Server, startServer } from '../fixtures/server.ts'
@@ -12,29 +13,12 @@ import { type Server, startServer } from '../fixtures/server.ts'
 const version = helmVersion()
 const missing = version === undefined || Number.parseInt(version) < 4
 
-const definition = JSON.stringify({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'cranes.harbour.example.com' },
-  spec: {
-    group: 'harbour.example.com',
-    scope: 'Namespaced',
-    names: { kind: 'Crane', plural: 'cranes' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: { spec: { type: 'object', properties: { reach: { type: 'integer' }, hooks: { type: 'integer', default: 2 } } } },
-          },
-        },
-      },
-    ],
-  },
-})
+const definition = JSON.stringify(
+  definitionOf('harbour.example.com', 'Crane', 'cranes', {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { reach: { type: 'integer' }, hooks: { type: 'integer', default: 2 } } } },
+  }),
+)
 
 const run = (kind: 'Job' | 'Pod', name: string, hook: string): string => {
   const pod = "restartPolicy: Never\n{I}containers: [{name: main, image: busybox, command: [sh, -c, 'echo {{ .Values.reach }}']}]"

@@ -1,6 +1,6 @@
 import { parseJson } from '../machinery/json.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
-import { sortElements, fieldName, isField, keysElement, scalarJson, type PathElement } from './path-element.ts'
+import { sortElements, fieldName, isField, KINDS, keysElement, scalarJson, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, type Structure } from './structure.ts'
 
 /** A set as `metadata.managedFields[].fieldsV1` holds it. */
@@ -173,7 +173,7 @@ export class FieldSet {
     for (const [pe, below] of Object.entries(fields ?? {})) {
       if (pe === '.') continue
       // Kinds of elements that are not known (yet) are passed over (`fieldpath/serialize.go`).
-      if (pe[1] === ':' && !KNOWN_KINDS.includes(pe[0]!)) continue
+      if (pe[1] === ':' && !KINDS.includes(pe[0]!)) continue
       const canonical = canonicalElement(pe)
       if (typeof below !== 'object' || below === null) throw new TypeError(`expected object at ${pe}`)
       const keys = Object.keys(below)
@@ -185,7 +185,6 @@ export class FieldSet {
 }
 
 const NOTHING: FieldsV1 = {}
-const KNOWN_KINDS = 'fkvi'
 /** Elements of one node between two pauses. */
 const ELEMENTS_AT_ONCE = 2048
 

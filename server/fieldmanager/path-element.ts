@@ -103,7 +103,8 @@ export function printElement(pe: PathElement): string {
 
 export const printPath = (path: readonly PathElement[]): string => path.map(printElement).join('')
 
-const KINDS = 'fkvi'
+/** First characters of elements, in the order of their places. */
+export const KINDS = 'fkvi'
 const FIELD = KINDS.charCodeAt(0)
 
 /** An element with what its place among others depends on, read once: a sort looks at each many times. */

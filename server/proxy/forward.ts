@@ -10,7 +10,7 @@ import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exc
 import { allowedAddresses, type AddressRules, type ResolvedAddress } from './address.ts'
 import { paced } from './paced-socket.ts'
 import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts'
-import type { ProxyTarget } from './target.ts'
+import { urlHost, type ProxyTarget } from './target.ts'
 import { tunnel, type Switched } from './tunnel.ts'
 
 /** What the API server shows to kubelets. */
@@ -182,7 +182,7 @@ function requestHeaders(ctx: RequestContext, f: ForwardRequest, body: BodyStream
 const requestHost = ({ exchange }: RequestContext): string | undefined => exchange.headers['host'] ?? exchange.headers[':authority']
 
 function rewritingOf(ctx: RequestContext, { prefix, target }: ForwardRequest): UrlRewriting {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host
+  const host = urlHost(target.host)
   const usual = target.protocol === 'http:' ? 80 : 443
   const targetHosts = [`${host}:${target.port}`, ...(target.port === usual ? [host] : [])]
   return { prefix, targetHosts, requestHost: requestHost(ctx) }

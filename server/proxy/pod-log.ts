@@ -3,6 +3,7 @@ import { badRequest, methodNotAllowed, StatusError } from '../machinery/status.t
 import type { Subresource } from '../registry/generic/resource.ts'
 import { containerOf, kubeletOf, nodeOf } from './pod-kubelet.ts'
 import type { ProxyOptions } from './subresources.ts'
+import { urlHost } from './target.ts'
 
 /** GET pods/{name}/log: the kubelet's /containerLogs, as it comes. */
 export function podLog(o: ProxyOptions): Subresource {
@@ -18,8 +19,13 @@ export function podLog(o: ProxyOptions): Subresource {
       const base = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}`
       const wanted = logQuery(query)
       const path = wanted === '' ? base : `${base}?${wanted}`
-      const host = target.host.includes(':') ? `[${target.host}]` : target.host
-      await o.forwarder.forward(ctx, { target, addresses, prefix: '', path, shownAs: `https://${host}:${target.port}${path}` })
+      await o.forwarder.forward(ctx, {
+        target,
+        addresses,
+        prefix: '',
+        path,
+        shownAs: `https://${urlHost(target.host)}:${target.port}${path}`,
+      })
     },
   }
 }

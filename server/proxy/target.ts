@@ -25,6 +25,9 @@ export interface ProxyTarget extends Destination {
   readonly protocol: 'http:' | 'https:'
 }
 
+/** A name or an address as URLs have it. */
+export const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
 interface Node {
   status?: { addresses?: { type: string; address: string }[]; daemonEndpoints?: { kubeletEndpoint?: { Port?: number } } }
 }

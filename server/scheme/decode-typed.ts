@@ -57,7 +57,7 @@ export function* decodingTyped(type: TypeFacts, value: unknown, mode: FieldValid
 }
 
 /** `managedFields: []` asks for something that their absence does not: to forget them. */
-function keepReset(object: unknown, value: unknown): void {
+export function keepReset(object: unknown, value: unknown): void {
   const sent = (value as Partial<KubeObject> | null)?.metadata?.managedFields
   if (Array.isArray(sent) && sent.length === 0) (object as Partial<KubeObject>).metadata!.managedFields = sent
 }

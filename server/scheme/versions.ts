@@ -1,6 +1,7 @@
 /** Conversion between the versions of a kind. */
 import { type KubeObject, apiVersionOf } from '../machinery/types.ts'
 import { normalize } from './check.ts'
+import { keepReset } from './decode-typed.ts'
 import { fromV1beta1, toV1beta1 } from './conversion/custom-resource-definitions.ts'
 import { coreToEvents, eventsToCore } from './conversion/events.ts'
 import { toV1, toV2 } from './conversion/horizontal-pod-autoscalers.ts'
@@ -36,8 +37,6 @@ export function convert(object: KubeObject, from: GroupVersion, to: GroupVersion
   const type = scheme.typeOf(to.group, to.version, kind)
   if (type === undefined) return made as KubeObject
   const normal = normalize(type, made) as KubeObject
-  // An empty list asks for the entries to be forgotten.
-  const { managedFields } = object.metadata
-  if (managedFields?.length === 0) normal.metadata.managedFields = managedFields
+  keepReset(normal, object)
   return normal
 }

@@ -1,14 +1,7 @@
 import type { Case, Json } from './case.ts'
 import { containers, cronJob, failed, job, pod, ready, succeeded } from './objects.ts'
+import { end, looks, ofIndex } from './steps.ts'
 
-const looks = { look: true } as const
-const ofJob = 'batch.kubernetes.io/job-name=j'
-const end = (status: Json, count?: number): Case['steps'][number] => ({ report: ofJob, status, ...(count === undefined ? {} : { count }) })
-const ofIndex = (index: number, status: Json): Case['steps'][number] => ({
-  report: `${ofJob},batch.kubernetes.io/job-completion-index=${index}`,
-  status,
-  count: 1,
-})
 const disrupted: Json = failed(137, {
   conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastTransitionTime: '{now}' }],
 })

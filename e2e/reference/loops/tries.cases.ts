@@ -17,16 +17,9 @@ import {
   template,
   unready,
 } from './objects.ts'
+import { end, looks, ofIndex, ofJob } from './steps.ts'
 
 /** What people do with workloads, several things after one another: a feature together with the next, and changes of mind. */
-const looks = { look: true } as const
-const ofJob = 'batch.kubernetes.io/job-name=j'
-const end = (status: Json, count?: number): Case['steps'][number] => ({ report: ofJob, status, ...(count === undefined ? {} : { count }) })
-const ofIndex = (index: number, status: Json): Case['steps'][number] => ({
-  report: `${ofJob},batch.kubernetes.io/job-completion-index=${index}`,
-  status,
-  count: 1,
-})
 const spec = (what: string, body: Json): Case['steps'][number] => ({ patch: what, body: { spec: body } })
 const update = (what: string, tag: string): Case['steps'][number] =>
   spec(what, { template: { spec: { containers: [{ name: 'c', image: `i:${tag}` }] } } })

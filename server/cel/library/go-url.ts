@@ -34,10 +34,10 @@ export function parseUri(text: string, request: boolean): GoUrl {
   }
 }
 
-/** What Go's url.Parse has against a text; undefined for a URL. */
-export function urlFault(text: string): string | undefined {
+/** What parseUri has against a text; undefined for what it reads. */
+export function uriFault(text: string, request: boolean): string | undefined {
   try {
-    parseUri(text, false)
+    parseUri(text, request)
     return undefined
   } catch (e) {
     if (e instanceof UrlError) return e.message

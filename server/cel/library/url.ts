@@ -1,7 +1,7 @@
 import { fn, member, type FunctionDecl } from '../declarations.ts'
 import { BOOL, listOf, mapOf, STRING, struct } from '../types.ts'
 import { CelError, ListValue, MapValue, noOverloadFor, Opaque, type CelValue } from '../values.ts'
-import { escapedPath, hostOf, parseUri, queryOf, UrlError, urlText, type GoUrl } from './go-url.ts'
+import { escapedPath, hostOf, parseUri, queryOf, uriFault, UrlError, urlText, type GoUrl } from './go-url.ts'
 
 /** URLs (apiserver `pkg/cel/library/urls.go`). */
 export const URL_TYPE = struct('kubernetes.URL')
@@ -30,15 +30,7 @@ function urlOf(text: string): CelValue {
 }
 
 /** Why a text is no URI of a request; undefined for one. */
-export function uriError(text: string): string | undefined {
-  try {
-    parseUri(text, true)
-    return undefined
-  } catch (error) {
-    if (error instanceof UrlError) return error.message
-    throw error
-  }
-}
+export const uriError = (text: string): string | undefined => uriFault(text, true)
 
 const of = (value: CelValue | undefined): GoUrl => (value as UrlValue).url
 const part = (name: string, id: string, get: (url: GoUrl) => string): FunctionDecl => ({

@@ -1,6 +1,5 @@
+import { IMMUTABLE } from '../../apis/meta/v1/validation.ts'
 import type { FieldError, FieldErrorType } from '../../machinery/field-errors.ts'
-
-const IMMUTABLE = 'field is immutable'
 
 /** The type of an error, its field, where `[]` stands for any item, and if need be how its text ends. */
 type Row = readonly [type: FieldErrorType, field: string, ending?: string]

@@ -1,3 +1,4 @@
+// Long because the whole way of a write stands on one page: who may change an object or refuse it.
 import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'

@@ -1,4 +1,4 @@
-import { urlFault } from '../../../cel/library/go-url.ts'
+import { uriFault } from '../../../cel/library/go-url.ts'
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { numberAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { dns1123SubdomainErrors, portNumberErrors } from '../../../machinery/names.ts'
@@ -9,7 +9,7 @@ const FORM = '; desired format: https://host[/path]'
 const PARTS = /^(?:([a-zA-Z][\w+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s
 
 export function checkWebhookUrl(errors: FieldError[], url: string, path: string): void {
-  const fault = urlFault(url)
+  const fault = uriFault(url, false)
   if (fault !== undefined) return void errors.push(required(path, `url must be a valid URL: ${fault}${FORM}`))
   const [, scheme = '', user, host = '', , query = '', fragment = ''] = PARTS.exec(url) ?? []
   if (scheme.toLowerCase() !== 'https') errors.push(invalid(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${FORM}`))

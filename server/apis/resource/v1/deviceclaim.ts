@@ -27,7 +27,7 @@ function checkOne(errors: FieldError[], request: JsonObject, path: string): void
 }
 
 /** A list of which no two members may have the same name. */
-function checkSet<T>(
+export function checkSet<T>(
   errors: FieldError[],
   list: readonly T[],
   max: number,
@@ -48,8 +48,21 @@ function checkSet<T>(
 
 const nameOf = (item: JsonObject): string => textAt(item, 'name')
 
-/** An item that is there twice is shown as it is. */
-const whole = (item: JsonObject): unknown => item
+/** Fields of requests and their alternatives in the order of their types. */
+const FIELDS = [
+  ...['name', 'exactly', 'firstAvailable', 'deviceClassName', 'selectors', 'allocationMode', 'count', 'adminAccess', 'tolerations'],
+  'capacity',
+]
+/** A request that is there twice is shown as it is. */
+function whole(item: JsonObject): JsonObject {
+  const entries = Object.entries(item).sort(([a], [b]) => FIELDS.indexOf(a) - FIELDS.indexOf(b))
+  return Object.fromEntries(
+    entries.map(([field, value]) => {
+      if (field === 'exactly') return [field, whole(value as JsonObject)]
+      return [field, field === 'firstAvailable' ? (value as JsonObject[]).map(whole) : value]
+    }),
+  )
+}
 
 function checkRequest(errors: FieldError[], request: JsonObject, path: string): void {
   checkShortName(errors, nameOf(request), `${path}.name`)
@@ -83,6 +96,16 @@ export function namesOfRequests(requests: readonly JsonObject[]): ReadonlySet<st
   return names
 }
 
+/** The name of one of them. */
+export function checkRequestName(errors: FieldError[], name: string, path: string, known: ReadonlySet<string>): void {
+  const segments = name.split('/')
+  if (segments.length <= 2) for (const segment of segments) checkShortName(errors, segment, path)
+  if (segments.length > 2 || !known.has(name))
+    errors.push(
+      invalid(path, name, "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"),
+    )
+}
+
 export function checkDeviceClaim(errors: FieldError[], devices: JsonObject, path: string): void {
   const requests = objectsAt(devices, 'requests')
   const known = namesOfRequests(requests)
@@ -94,12 +117,7 @@ export function checkDeviceClaim(errors: FieldError[], devices: JsonObject, path
       MAX_REQUESTS,
       `${at}.requests`,
       (name) => name,
-      (name, where) => {
-        const text = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
-        const segments = name.split('/')
-        if (segments.length <= 2) for (const segment of segments) checkShortName(errors, segment, where)
-        if (segments.length > 2 || !known.has(name)) errors.push(invalid(where, name, text))
-      },
+      (name, where) => checkRequestName(errors, name, where, known),
     )
   const constraints = objectsAt(devices, 'constraints')
   if (checkSize(errors, constraints, MAX_CONSTRAINTS, `${path}.constraints`)) {

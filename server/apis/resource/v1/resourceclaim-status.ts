@@ -1,12 +1,12 @@
-import { duplicate, forbiddenField, invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../../../machinery/names.ts'
 import { invalidTexts } from '../../core/v1/checks.ts'
 import { validateNodeSelector } from '../../core/v1/affinity.ts'
 import { semanticEqual } from '../../core/v1/semantic-equal.ts'
 import { checkDriverName } from '../../core/v1/volume-sources.ts'
-import { namesOfRequests } from './deviceclaim.ts'
-import { checkShortName, checkSize } from './device-parts.ts'
+import { checkRequestName, checkSet, namesOfRequests } from './deviceclaim.ts'
+import { checkSize } from './device-parts.ts'
 
 /** The state of a claim: who may use it, and which devices it has (apis/resource, validateResourceClaimStatusUpdate). */
 const MAX_CONSUMERS = 256
@@ -32,15 +32,13 @@ export function validateResourceClaimStatus(obj: JsonObject, old: JsonObject): F
   return errors
 }
 
+const uidOf = (consumer: JsonObject): string => textAt(consumer, 'uid')
+
 function checkConsumers(errors: FieldError[], consumers: readonly JsonObject[], path: string): void {
-  if (!checkSize(errors, consumers, MAX_CONSUMERS, path)) return
-  const seen = new Set<string>()
-  consumers.forEach((consumer, i) => {
-    for (const field of ['resource', 'name', 'uid']) if (textAt(consumer, field) === '') errors.push(required(`${path}[${i}].${field}`))
-    const uid = textAt(consumer, 'uid')
-    if (seen.has(uid)) errors.push(duplicate(`${path}[${i}]`, consumer))
-    seen.add(uid)
-  })
+  const check = (consumer: JsonObject, at: string): void => {
+    for (const field of ['resource', 'name', 'uid']) if (textAt(consumer, field) === '') errors.push(required(`${at}.${field}`))
+  }
+  checkSet(errors, consumers, MAX_CONSUMERS, path, uidOf, check, (consumer) => consumer)
 }
 
 function hasNewConsumer(status: JsonObject | undefined, before: JsonObject | undefined): boolean {
@@ -50,18 +48,11 @@ function hasNewConsumer(status: JsonObject | undefined, before: JsonObject | und
 
 function checkAllocation(errors: FieldError[], allocation: JsonObject, names: ReadonlySet<string>): void {
   const at = 'status.allocation'
-  const checkName = (name: string, path: string): void => {
-    for (const segment of name.split('/')) checkShortName(errors, segment, path)
-    if (names.has(name)) return
-    errors.push(
-      invalid(path, name, "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"),
-    )
-  }
   const results = objectsAt(allocation, 'devices.results')
   if (checkSize(errors, results, MAX_RESULTS, `${at}.devices.results`)) {
     results.forEach((result, i) => {
       const path = `${at}.devices.results[${i}]`
-      checkName(textAt(result, 'request'), `${path}.request`)
+      checkRequestName(errors, textAt(result, 'request'), `${path}.request`, names)
       checkDriverName(errors, textAt(result, 'driver'), `${path}.driver`)
       checkPool(errors, textAt(result, 'pool'), `${path}.pool`)
       const device = textAt(result, 'device')

@@ -28,18 +28,9 @@ export const validateResourceClaimTemplate: Validation = (obj, old) => [
   ...kept(obj, old, () => internalValue('ResourceClaimTemplateSpec', obj.spec)),
 ]
 
-/** Fields of a request in the order of their type: one that stands twice is shown as it is. */
-const FIELDS = ['name', 'deviceClassName', 'selectors', 'allocationMode', 'count', 'adminAccess', 'tolerations', 'capacity']
-function inOrder(request: JsonObject): void {
-  const sorted = Object.entries(request).sort(([a], [b]) => FIELDS.indexOf(a) - FIELDS.indexOf(b))
-  for (const [field] of sorted) delete request[field]
-  Object.assign(request, Object.fromEntries(sorted))
-}
-
 function defaultRequest(request: JsonObject): void {
   fillZero(request, { allocationMode: 'ExactCount' })
   if (request.allocationMode === 'ExactCount') fillZero(request, { count: 1 })
-  inOrder(request)
   for (const toleration of objectsAt(request, 'tolerations')) fillZero(toleration, { operator: 'Equal' })
 }
 
