@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useId, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { baseContext } from '../../kube/acting.ts'
 import { systemClock } from '../../kube/clock.ts'
@@ -12,6 +12,7 @@ import { ErrorView } from '../../ui/error-view.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { save } from '../../ui/save.ts'
+import { TextField } from '../../ui/text-field.tsx'
 import { localTime } from '../../ui/time.ts'
 import { OnContext } from '../actions/on-context.tsx'
 import '../actions/change-dialog.css'
@@ -62,7 +63,10 @@ export function PersonDialog({ namespaces, onClose }: { namespaces: readonly str
   }
   const faults = faultsOf(person)
   const roles = useRoles(context, person.namespace.trim())
-  const field = (key: keyof Person) => ({ value: person[key], fault: key === 'name' && person.name === '' ? undefined : faults[key] })
+  const field = (key: keyof Person) => {
+    const fault = key === 'name' && person.name === '' ? undefined : faults[key]
+    return { value: person[key], ...(fault === undefined ? {} : { fault: t(`person.fault.${fault}`) }) }
+  }
   const entry = cluster.data?.cluster
   return (
     <Modal
@@ -83,7 +87,7 @@ export function PersonDialog({ namespaces, onClose }: { namespaces: readonly str
           if (Object.keys(faults).length === 0 && !made.isPending) made.mutate(person)
         }}
       >
-        <Field label={t('columns.name')} {...field('name')} onChange={(name) => set({ name })} first />
+        <TextField label={t('columns.name')} {...field('name')} onChange={(name) => set({ name })} first />
         <label>
           {t('person.by')}
           <select className="text-input" value={person.by} onChange={(event) => set({ by: event.currentTarget.value as Person['by'] })}>
@@ -95,18 +99,24 @@ export function PersonDialog({ namespaces, onClose }: { namespaces: readonly str
           </select>
         </label>
         {person.by === 'certificate' && (
-          <Field label={t('rights.groups')} {...field('groups')} hint="dev, web" onChange={(groups) => set({ groups })} />
+          <TextField label={t('rights.groups')} {...field('groups')} hint="dev, web" onChange={(groups) => set({ groups })} />
         )}
-        <Field
+        <TextField
           label={t('facts.namespace')}
           {...field('namespace')}
           hint={person.by === 'token' ? t('person.accountIn', { namespace: accountNamespace(person) }) : t('rights.wholeCluster')}
           choices={namespaces}
           onChange={(namespace) => set({ namespace })}
         />
-        <Field label={t('person.role')} {...field('role')} hint={t('person.noRole')} choices={roles} onChange={(role) => set({ role })} />
-        <Field label={t('person.expires')} {...field('expires')} hint="24h" onChange={(expires) => set({ expires })} />
-        <Field
+        <TextField
+          label={t('person.role')}
+          {...field('role')}
+          hint={t('person.noRole')}
+          choices={roles}
+          onChange={(role) => set({ role })}
+        />
+        <TextField label={t('person.expires')} {...field('expires')} hint="24h" onChange={(expires) => set({ expires })} />
+        <TextField
           label={t('person.server')}
           {...field('server')}
           hint={String(entry?.server ?? '')}
@@ -185,56 +195,4 @@ function useRoles(context: string, namespace: string): string[] {
     })
     return [...new Set([...usualRoles, ...names])]
   }, [rbac, namespace])
-}
-
-function Field({
-  label,
-  value,
-  hint,
-  fault,
-  choices,
-  wide,
-  first,
-  onChange,
-}: {
-  label: string
-  value: string
-  hint?: string
-  fault: string | undefined
-  choices?: readonly string[]
-  wide?: boolean
-  first?: boolean
-  onChange(value: string): void
-}) {
-  const { t } = useTranslation()
-  const id = useId()
-  return (
-    <label className={wide ? 'wide' : undefined}>
-      {label}
-      <input
-        className="text-input"
-        value={value}
-        list={choices && `${id}-choices`}
-        placeholder={hint}
-        spellCheck={false}
-        autoComplete="off"
-        data-autofocus={first || undefined}
-        aria-invalid={fault !== undefined}
-        aria-describedby={fault === undefined ? undefined : `${id}-fault`}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      {fault !== undefined && (
-        <span id={`${id}-fault`} className="person-fault">
-          <ToneWord tone="bad">{t(`person.fault.${fault}`)}</ToneWord>
-        </span>
-      )}
-      {choices && (
-        <datalist id={`${id}-choices`}>
-          {choices.map((choice) => (
-            <option key={choice} value={choice} />
-          ))}
-        </datalist>
-      )}
-    </label>
-  )
 }

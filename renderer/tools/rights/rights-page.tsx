@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useEffect, useId, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { impliedGroups, privilegedGroup, type Subject } from '../../kube/rbac.ts'
 import { accountName } from '../../kube/acting.ts'
@@ -14,6 +14,7 @@ import { Section } from '../../ui/facts.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { useGo, usePlace } from '../../ui/place.ts'
 import { TabBar } from '../../ui/tab-bar.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { ActAsLink } from './links.tsx'
 import { type Asked, askedText, questionOf, questionText, readAsked } from './question.ts'
 import { GrantedRules, GrantedSubjects, RuleTable, Unread } from './tables.tsx'
@@ -139,10 +140,10 @@ function ByRequest({ asked, settled, onAsk }: PartProps<'request'>) {
   return (
     <>
       <div className="rights-form">
-        <Field label={t('rights.verb')} value={asked.verb} choices={verbs} onChange={(verb) => set({ verb })} />
-        <Field label={t('rights.kind')} value={asked.resource} choices={choices} onChange={(resource) => set({ resource })} wide />
-        <Field label={t('columns.name')} value={asked.name} hint={t('rights.anyName')} onChange={(name) => set({ name })} />
-        <Field
+        <TextField label={t('rights.verb')} value={asked.verb} choices={verbs} onChange={(verb) => set({ verb })} />
+        <TextField label={t('rights.kind')} value={asked.resource} choices={choices} onChange={(resource) => set({ resource })} wide />
+        <TextField label={t('columns.name')} value={asked.name} hint={t('rights.anyName')} onChange={(name) => set({ name })} />
+        <TextField
           label={t('facts.namespace')}
           value={asked.namespace}
           hint={t('rights.wholeCluster')}
@@ -209,12 +210,12 @@ function BySubject({ asked, settled, onAsk }: PartProps<'subject'>) {
             ))}
           </select>
         </label>
-        <Field label={t('columns.name')} value={asked.name} hint={own ? user : ''} onChange={(name) => set({ name })} wide />
+        <TextField label={t('columns.name')} value={asked.name} hint={own ? user : ''} onChange={(name) => set({ name })} wide />
         {asked.kind === 'ServiceAccount' && (
-          <Field label={t('facts.namespace')} value={asked.namespace} choices={names} onChange={(next) => set({ namespace: next })} />
+          <TextField label={t('facts.namespace')} value={asked.namespace} choices={names} onChange={(next) => set({ namespace: next })} />
         )}
         {asked.kind === 'User' && !own && (
-          <Field label={t('rights.groups')} value={asked.groups} hint="dev, web" onChange={(next) => set({ groups: next })} wide />
+          <TextField label={t('rights.groups')} value={asked.groups} hint="dev, web" onChange={(next) => set({ groups: next })} wide />
         )}
         {!own && user !== '' && <ActAsLink subject={subject} groups={more.filter(Boolean)} />}
       </div>
@@ -248,45 +249,6 @@ function OwnRules({ namespace }: { namespace: string }) {
       {error ? <ErrorView error={error} onRetry={() => void refetch()} /> : data && <RuleTable rules={data.rules} />}
       {data?.incomplete && <p className="dim">{t('rights.incomplete', { why: data.evaluationError })}</p>}
     </Section>
-  )
-}
-
-function Field({
-  label,
-  value,
-  hint,
-  choices,
-  wide,
-  onChange,
-}: {
-  label: string
-  value: string
-  hint?: string
-  choices?: readonly string[]
-  wide?: boolean
-  onChange(value: string): void
-}) {
-  const id = useId()
-  return (
-    <label className={wide ? 'wide' : undefined}>
-      {label}
-      <input
-        className="text-input"
-        value={value}
-        list={choices && id}
-        placeholder={hint}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      {choices && (
-        <datalist id={id}>
-          {choices.map((choice) => (
-            <option key={choice} value={choice} />
-          ))}
-        </datalist>
-      )}
-    </label>
   )
 }
 
