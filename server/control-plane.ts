@@ -44,6 +44,7 @@ import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
 import { podConnections } from './proxy/pod-streams.ts'
 import { Proxies } from './proxy/subresources.ts'
+import { urlHost } from './proxy/target.ts'
 import { webhookCaller, type CallWebhook } from './webhook/call.ts'
 import type { ClientCredentials } from './webhook/client-credentials.ts'
 import { DefinitionController } from './registry/apiextensions/definition-controller.ts'
@@ -59,6 +60,9 @@ import { Registry } from './registry/registry.ts'
 import { scheme } from './scheme/index.ts'
 import { listen } from './serving/server.ts'
 import { StorageTimings } from './storage/timings.ts'
+
+/** Where this machine reaches a server that listens on all of its interfaces. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 export interface ApiServer {
   readonly url: string
@@ -199,7 +203,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       reported: () => reported.metrics.values(),
     },
     checks: () => [...checks, ...reported.health.values()],
-    address: `${advertise.address}:${advertise.port}`,
+    address: `${urlHost(advertise.address)}:${advertise.port}`,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     ...{ legacyProxy: proxies.legacy, cbor },
   })
@@ -257,7 +261,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   const started = starting.move()
   return {
-    url: `https://${o.bindAddress === '0.0.0.0' ? '127.0.0.1' : o.bindAddress}:${listener.port}`,
+    url: `https://${urlHost(LOOPBACK_OF[o.bindAddress] ?? o.bindAddress)}:${listener.port}`,
     port: listener.port,
     ...{ registry, feed, localKubelets, serviceAccountTokens },
     reportComponent: (name, check) => void components.set(name, check),

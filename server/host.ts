@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
 import { apiServer } from './authn/components.ts'
 import type { AuthenticationMethods } from './authn/methods.ts'
@@ -11,7 +12,7 @@ import type { Log } from './machinery/log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
-import { firstServiceAddress } from './machinery/ip.ts'
+import { firstServiceAddress } from './machinery/ip-range.ts'
 import { nodePortRange, serviceRanges } from './options/network.ts'
 import { servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
@@ -72,6 +73,11 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const ranges = serviceRanges(o.network)
   const serviceAddress = firstServiceAddress(ranges[0]!)
   const advertise = advertiseAddress(o)
+  // A kube-apiserver refuses to start, unless it is told to keep no endpoints.
+  if (isIPv6(advertise) !== isIPv6(serviceAddress)) {
+    const why = `service IP family "${ranges[0]}" must match public address family "${advertise}" (--advertise-address)`
+    log.warn({}, `clients inside of the cluster cannot reach this server by its service: ${why}`)
+  }
   const opening = openStorage(o, clock)
   // Certificates are made while the store opens; neither may be left behind when the other fails.
   const certificates = await loaded(o, clock, advertise, serviceAddress, opening)

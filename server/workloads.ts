@@ -19,6 +19,7 @@ import { GIT_VERSION } from './discovery/version.ts'
 import type { Log } from './machinery/log.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makePrivateFolder } from './machinery/folders.ts'
+import { addressRange } from './machinery/ip-range.ts'
 import { createSimulatedRuntime, startNodeAgents, UsageCollector } from './node/index.ts'
 import type { LocalOptions } from './options/local.ts'
 import { podRanges, type LoopOptions } from './options/loops.ts'
@@ -192,6 +193,7 @@ async function startAgents(
       names: ['localhost', '127.0.0.1'],
       now: clock.now(),
     }),
+    podFamily: addressRange(w.serviceCIDRs[0]!).family,
     runtimeOf: () => createSimulatedRuntime({ clock, version: GIT_VERSION }),
   })
 }

@@ -7,6 +7,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { type QueueObserver, WorkQueue } from '../machinery/work-queue.ts'
 import { startWorkers, untilOvertaken } from '../machinery/workers.ts'
+import { urlHost } from '../proxy/target.ts'
 import { deleteFrom } from '../registry/generic/delete.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { StrategyContext } from '../registry/generic/strategy.ts'
@@ -185,7 +186,7 @@ export class Aggregator {
       const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
       const { status } = await ask(behind.upstream, address, path)
       if (status < 200 || status > 299) {
-        const url = `https://${address.host}:${address.port}${path}`
+        const url = `https://${urlHost(address.host)}:${address.port}${path}`
         throw new Error(`failing or missing response from ${url}: bad status from ${url}: ${status}`)
       }
       behind.resources = await resourcesOf(behind.upstream, address, group, version)

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https'
-import { isIP } from 'node:net'
 import type { UserInfo } from '../authn/contract.ts'
 import { paced } from '../proxy/paced-socket.ts'
+import { urlHost } from '../proxy/target.ts'
 import { serviceOf, type ApiService } from './api-service.ts'
 import type { Address } from './resolve.ts'
 
@@ -56,7 +56,7 @@ export interface Reply {
 
 /** GETs a document of the server behind; rejects with an Error that says why there is none. */
 export function ask(up: Upstream, { host, port }: Address, path: string, headers: Record<string, string> = {}): Promise<Reply> {
-  const url = `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}${path}`
+  const url = `https://${urlHost(host)}:${port}${path}`
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`failing or missing response from ${url}: Get ${JSON.stringify(url)}: ${why}`))
     const req = request(

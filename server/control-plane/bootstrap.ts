@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { copyJson } from '../machinery/copy-json.ts'
 import { formatTime, type Clock } from '../machinery/clock.ts'
 import { isStatusError } from '../machinery/status.ts'
@@ -85,6 +86,7 @@ async function addSecondRange({ registry, context, serviceRanges: [first = '', s
 
 /** Post-start hook `bootstrap-controller`: `default/kubernetes`, and the endpoints behind it, which are this server. */
 export async function ensureKubernetesService(o: BootstrapOptions): Promise<void> {
+  await dropSliceOfOtherFamily(o)
   await Promise.all([
     ensureService(o),
     ensure(o, 'endpoints', kubernetesEndpoints(o)),
@@ -140,6 +142,8 @@ async function markRangeReady(o: BootstrapOptions): Promise<void> {
   await updateIn(store, { namespace: '', name: 'kubernetes', context, rules: statusRules(store), change })
 }
 
+const familyOf = (address: string): 'IPv4' | 'IPv6' => (isIPv6(address) ? 'IPv6' : 'IPv4')
+
 function kubernetesService(o: BootstrapOptions): KubeObject {
   return {
     apiVersion: 'v1',
@@ -149,7 +153,7 @@ function kubernetesService(o: BootstrapOptions): KubeObject {
       type: 'ClusterIP',
       clusterIP: o.serviceAddress,
       clusterIPs: [o.serviceAddress],
-      ipFamilies: ['IPv4'],
+      ipFamilies: [familyOf(o.serviceAddress)],
       ipFamilyPolicy: 'SingleStack',
       internalTrafficPolicy: 'Cluster',
       sessionAffinity: 'None',
@@ -179,10 +183,19 @@ function kubernetesEndpointSlice(o: BootstrapOptions): KubeObject {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-    addressType: 'IPv4',
+    addressType: familyOf(o.advertise.address),
     endpoints: sliceEndpoints(o),
     ports: slicePorts(o),
   }
+}
+
+/** What addresses a slice has never changes: one of the family that the server was reached by before makes room. */
+async function dropSliceOfOtherFamily({ registry, context, advertise }: BootstrapOptions): Promise<void> {
+  const store = registry.store('endpointslices.discovery.k8s.io')
+  const slice = await store.find('default', 'kubernetes')
+  if (slice === undefined || slice.object()['addressType'] === familyOf(advertise.address)) return
+  await deleteFrom(store, { namespace: 'default', name: 'kubernetes', options: {}, context })
+  await store.deps.feed.fresh()
 }
 
 /** A restart may come up on another port: the endpoints follow. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressRange, contains, formatAddress } from './ip-range.ts'
+import { addressRange, canonicalCidr, contains, firstServiceAddress, formatAddress } from './ip-range.ts'
 import { parseAddress } from './ip.ts'
 
 describe('address ranges', () => {
@@ -24,6 +24,21 @@ describe('address ranges', () => {
   ])('%s keeps %s addresses for requests', (cidr, reserved) => {
     expect(addressRange(cidr).reserved).toBe(reserved)
   })
+  test.each([
+    ['10.0.0.0/8', '10.0.0.1'],
+    ['fd00:10::/108', 'fd00:10::1'],
+    ['fd00:10::/64', 'fd00:10::1'],
+  ])('the first address of %s is %s', (cidr, first) => expect(firstServiceAddress(cidr)).toBe(first))
+  test.each([
+    ['10.0.0.9/24', '10.0.0.0/24'],
+    ['010.0.0.0/08', '10.0.0.0/8'],
+    ['fd00::1:5/112', 'fd00::1:0/112'],
+    ['FD00:0:0::/64', 'fd00::/64'],
+    ['::ffff:10.0.0.7/120', '10.0.0.0/24'],
+    ['::ffff:10.0.0.0/95', undefined],
+    ['10.0.0.0', undefined],
+    ['10.0.0.0/33', undefined],
+  ])('%s as Go writes it: %s', (cidr, canonical) => expect(canonicalCidr(cidr)).toBe(canonical))
   test('text that is no CIDR is an error', () => {
     expect(() => addressRange('10.0.0.0')).toThrow(RangeError)
   })

@@ -10,6 +10,22 @@ export interface AddressRange {
   readonly reserved: bigint
 }
 
+/** A CIDR as Go writes it: the network's address, without bits beyond the prefix (`fd00::1:5/112` is `fd00::1:0/112`); undefined for what is none. */
+export function canonicalCidr(text: string): string | undefined {
+  const cidr = parseCidr(text)
+  // Of IPv4-mapped ones those within the mapped block, which Go writes as IPv4.
+  const prefix = cidr === undefined ? -1 : cidr.prefix - (cidr.mapped ? 96 : 0)
+  if (cidr === undefined || prefix < 0) return undefined
+  const host = (1n << BigInt((cidr.family === 4 ? 32 : 128) - prefix)) - 1n
+  return `${formatAddress(cidr.family === 4 ? 'IPv4' : 'IPv6', cidr.bits & ~host)}/${prefix}`
+}
+
+/** First address of a service range: the API server's own (`10.0.0.0/24` gives `10.0.0.1`). Throws a RangeError for text that is no CIDR. */
+export function firstServiceAddress(cidr: string): string {
+  const range = addressRange(cidr)
+  return formatAddress(range.family, range.first)
+}
+
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 

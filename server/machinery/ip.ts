@@ -95,15 +95,6 @@ export function isDualStack(texts: readonly string[]): boolean {
   return families.has(4) && families.has(6)
 }
 
-/** First address of an IPv4 service range: the API server's own (`10.0.0.0/24` gives `10.0.0.1`). Throws for anything else. */
-export function firstServiceAddress(range: string): string {
-  const cidr = parseCidr(range)
-  if (cidr?.family !== 4) throw new Error(`${JSON.stringify(range)} is not an IPv4 range`)
-  const size = 2n ** BigInt(32 - cidr.prefix)
-  const first = (cidr.bits / size) * size + 1n
-  return [24n, 16n, 8n, 0n].map((shift) => String((first >> shift) & 0xffn)).join('.')
-}
-
 /** The one spelling of an address (RFC 5952 for IPv6); undefined for what is none or may not be used. */
 export function canonicalAddress(text: string): string | undefined {
   const address = parseAddress(text)

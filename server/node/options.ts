@@ -53,4 +53,6 @@ export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'client' | 'no
   /** Name of the node with that index, from 0. Default `binnacle-0`, `binnacle-1`, … */
   nameOf?: (index: number) => string
   runtimeOf: (nodeName: string, index: number) => Runtime
+  /** Of the addresses of pods on nodes that nobody gives a range. Default IPv4. */
+  podFamily?: 'IPv4' | 'IPv6'
 }

@@ -187,6 +187,7 @@ describe('node agent', () => {
       '10.245.0.0/24',
       '10.255.255.0/24',
     ])
+    expect([podCidrOf(0, 'IPv6'), podCidrOf(4999, 'IPv6')]).toEqual(['fd00:10:244::/64', 'fd00:10:244:1387::/64'])
     expect(() => podCidrOf(3072)).toThrow(RangeError)
   })
 })

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { systemClock } from '../machinery/clock.ts'
+import { canonicalCidr } from '../machinery/ip-range.ts'
 import { Agent } from './agent.ts'
 import type { NodeAgent, NodeAgentOptions, NodeAgentsOptions } from './options.ts'
 import { SharedAgentParts } from './shared.ts'
@@ -61,7 +62,7 @@ export async function startNodeAgents(
         client,
         nodeName,
         runtime: options.runtimeOf(nodeName, i),
-        podCIDR: podCidrOf(i),
+        podCIDR: podCidrOf(i, options.podFamily),
         logDir: path.join(options.logDir, nodeName),
       }
       agents.push(await Agent.start(shared, { ...options, ...more }))
@@ -73,8 +74,9 @@ export async function startNodeAgents(
   return { agents, close }
 }
 
-/** 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24. */
-export function podCidrOf(index: number): string {
+/** 10.244.0.0/24 for the first node, 10.244.1.0/24 for the next, up to 10.255.255.0/24; of IPv6 the ranges that kind gives. */
+export function podCidrOf(index: number, family: 'IPv4' | 'IPv6' = 'IPv4'): string {
+  if (family === 'IPv6') return canonicalCidr(`fd00:10:244:${index.toString(16)}::/64`)!
   if (index < 0 || index >= 12 * 256) throw new RangeError(`no pod CIDR for node ${index}: there are ${12 * 256}`)
   return `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
 }

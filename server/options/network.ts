@@ -1,4 +1,5 @@
-import { isIP } from 'node:net'
+import { canonicalCidr } from '../machinery/ip-range.ts'
+import { parseCidr } from '../machinery/ip.ts'
 import type { Family } from './flag.ts'
 
 export interface NetworkOptions {
@@ -8,8 +9,11 @@ export interface NetworkOptions {
   serviceNodePortRange: string
 }
 
-// At most 2^20 addresses, as in kube-apiserver: allocations are remembered as one bit each.
-const hostBits = 20
+/**
+ * The widest ranges that an address can be given from: those of IPv6 end at the allocator's /64 (a kube-apiserver starts with a wider one,
+ * and then has no address for any service), those of IPv4 where its count of them does.
+ */
+const WIDEST = { 4: 2, 6: 64 } as const
 
 export const network: Family<NetworkOptions> = {
   title: 'Network',
@@ -31,28 +35,28 @@ export const network: Family<NetworkOptions> = {
   validate: (o) => [...addressErrors(o), ...portErrors(o)],
 }
 
-/** The ranges of --service-cluster-ip-range. */
-export const serviceRanges = (o: NetworkOptions): string[] => o.serviceClusterIpRange.split(',')
-
-const familyOf = (range: string): number => isIP(range.split('/')[0]!)
+/** The ranges of --service-cluster-ip-range, which `validate` has found to be good, as ServiceCIDRs have them. */
+export const serviceRanges = (o: NetworkOptions): string[] => o.serviceClusterIpRange.split(',').map((range) => canonicalCidr(range)!)
 
 function addressErrors(o: NetworkOptions): string[] {
-  const ranges = serviceRanges(o)
+  const ranges = o.serviceClusterIpRange.split(',')
   const errors = ranges.flatMap(rangeErrors)
   if (errors.length > 0) return errors
   const named = `--service-cluster-ip-range ${JSON.stringify(o.serviceClusterIpRange)}`
   if (ranges.length > 2) return [`${named} must not contain more than two entries`]
-  if (ranges.length === 2 && familyOf(ranges[0]!) === familyOf(ranges[1]!)) return [`${named}: the two must be of different IP family`]
+  if (ranges.length === 2 && parseCidr(ranges[0]!)!.family === parseCidr(ranges[1]!)!.family)
+    return [`${named}: the two must be of different IP family`]
   return []
 }
 
 function rangeErrors(range: string): string[] {
   const named = `--service-cluster-ip-range ${JSON.stringify(range)}`
-  const [address = '', mask = '', ...more] = range.split('/')
-  const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0
-  if (bits === 0 || !/^\d{1,3}$/.test(mask) || Number(mask) > bits || more.length > 0) return [`${named} is not a CIDR such as 10.0.0.0/24`]
-  if (bits - Number(mask) > hostBits) return [`${named} is too large; for ${bits}-bit addresses the mask must be >= ${bits - hostBits}`]
-  if (bits - Number(mask) < 3) return [`${named} must have at least 8 addresses`]
+  const cidr = parseCidr(canonicalCidr(range) ?? '')
+  if (cidr === undefined) return [`${named} is not a CIDR such as 10.0.0.0/24`]
+  const bits = cidr.family === 4 ? 32 : 128
+  const widest = WIDEST[cidr.family]
+  if (cidr.prefix < widest) return [`${named} is too large; for ${bits}-bit addresses the mask must be >= ${widest}`]
+  if (bits - cidr.prefix < 3) return [`${named} must have at least 8 addresses`]
   return []
 }
 

@@ -133,13 +133,15 @@ describe('mistakes, in the words of the reference where it has any', () => {
     [['--etcd-certfile', file], '--etcd-certfile and --etcd-keyfile must be given together'],
     [['--service-cluster-ip-range=10.0.0.0'], '--service-cluster-ip-range "10.0.0.0" is not a CIDR such as 10.0.0.0/24'],
     [
-      ['--service-cluster-ip-range=10.0.0.0/8'],
-      '--service-cluster-ip-range "10.0.0.0/8" is too large; for 32-bit addresses the mask must be >= 12',
+      ['--service-cluster-ip-range=0.0.0.0/1'],
+      '--service-cluster-ip-range "0.0.0.0/1" is too large; for 32-bit addresses the mask must be >= 2',
     ],
     [
-      ['--service-cluster-ip-range=fd00::/64'],
-      '--service-cluster-ip-range "fd00::/64" is too large; for 128-bit addresses the mask must be >= 108',
+      ['--service-cluster-ip-range=fd00::/63'],
+      '--service-cluster-ip-range "fd00::/63" is too large; for 128-bit addresses the mask must be >= 64',
     ],
+    [['--service-cluster-ip-range=fd00::/126'], '--service-cluster-ip-range "fd00::/126" must have at least 8 addresses'],
+    [['--service-cluster-ip-range=::ffff:0:0/80'], '--service-cluster-ip-range "::ffff:0:0/80" is not a CIDR such as 10.0.0.0/24'],
     [['--service-cluster-ip-range=10.0.0.0/30'], '--service-cluster-ip-range "10.0.0.0/30" must have at least 8 addresses'],
     [
       ['--service-cluster-ip-range=10.0.0.0/24,fd00::/108,10.1.0.0/24'],

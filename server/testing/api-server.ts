@@ -10,6 +10,7 @@ import { localAuthenticator } from '../authn/local.ts'
 import { unionAuthenticator } from '../authn/union.ts'
 import { startApiServer, type ApiServer } from '../control-plane.ts'
 import { FakeClock } from '../machinery/clock.ts'
+import { firstServiceAddress } from '../machinery/ip-range.ts'
 import { loadCertificates } from '../serving/certificates.ts'
 import type { Storage } from '../storage/contract.ts'
 import { openSqliteStorage } from '../storage/sqlite/open.ts'
@@ -39,6 +40,8 @@ export interface TestServerOptions {
   cbor?: boolean
   /** Of services. */
   serviceRanges?: readonly string[]
+  /** Where `default/kubernetes` leads. */
+  advertiseAddress?: string
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -50,6 +53,7 @@ export async function startTestServer({
   through = (s) => s,
   cbor = false,
   serviceRanges = ['10.0.0.0/24'],
+  advertiseAddress = '127.0.0.1',
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
@@ -72,8 +76,8 @@ export async function startTestServer({
     tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },
     bindAddress: '127.0.0.1',
     port: 0,
-    advertiseAddress: '127.0.0.1',
-    serviceAddress: '10.0.0.1',
+    advertiseAddress,
+    serviceAddress: firstServiceAddress(serviceRanges[0]!),
     serviceRanges,
     keyPrefix: '/registry',
     compactionIntervalMs: 300_000,

@@ -1,40 +1,44 @@
-/** Addresses of one IPv4 range, the network's, the gateway's (.1) and the broadcast address left out; least recently used first. */
-export class AddressPool {
-  readonly #base: number
-  readonly #size: number
-  readonly #used = new Set<number>()
-  #next = 2
+import { addressRange, formatAddress, type AddressRange } from '../../../machinery/ip-range.ts'
+import { parseAddress } from '../../../machinery/ip.ts'
 
-  /** Throws RangeError when it is not an IPv4 CIDR of at least four addresses. */
+const SMALLEST = 4n
+const LARGEST_IPV4 = 1n << 24n
+
+/** Addresses of one range, the network's, the gateway's (.1) and the broadcast address left out; least recently used first. */
+export class AddressPool {
+  readonly #range: AddressRange
+  readonly #used = new Set<bigint>()
+  #next: bigint
+
+  /** Throws RangeError when it is not a CIDR of at least four addresses, of IPv4 at most a /8. */
   constructor(cidr: string) {
-    const m = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr)
-    const octets = m?.slice(1, 5).map(Number)
-    const bits = Number(m?.[5])
-    if (octets === undefined || octets.some((o) => o > 255) || bits < 8 || bits > 30)
-      throw new RangeError(`invalid pod CIDR ${JSON.stringify(cidr)}`)
-    this.#size = 2 ** (32 - bits)
-    const address = octets.reduce((n, o) => n * 256 + o, 0)
-    this.#base = address - (address % this.#size)
+    const invalid = (): RangeError => new RangeError(`invalid pod CIDR ${JSON.stringify(cidr)}`)
+    try {
+      this.#range = addressRange(cidr)
+    } catch {
+      throw invalid()
+    }
+    const { first, last, family } = this.#range
+    const size = last - first + (family === 'IPv4' ? 3n : 2n)
+    if (size < SMALLEST || (family === 'IPv4' && size > LARGEST_IPV4)) throw invalid()
+    this.#next = first + 1n
   }
 
   /** Throws RangeError when every address is taken. */
   take(): string {
-    for (let tried = 0; tried < this.#size - 3; tried++) {
-      const offset = this.#next
-      this.#next = offset + 1 >= this.#size - 1 ? 2 : offset + 1
-      if (this.#used.has(offset)) continue
-      this.#used.add(offset)
-      return this.#text(offset)
+    const { first, last, family } = this.#range
+    for (let tried = 0n; tried < last - first; tried++) {
+      const address = this.#next
+      this.#next = address === last ? first + 1n : address + 1n
+      if (this.#used.has(address)) continue
+      this.#used.add(address)
+      return formatAddress(family, address)
     }
     throw new RangeError('no addresses available in range set')
   }
 
   free(ip: string): void {
-    this.#used.delete(ip.split('.').reduce((n, o) => n * 256 + Number(o), 0) - this.#base)
-  }
-
-  #text(offset: number): string {
-    const n = this.#base + offset
-    return [24, 16, 8, 0].map((shift) => Math.floor(n / 2 ** shift) % 256).join('.')
+    const bits = parseAddress(ip)?.bits
+    if (bits !== undefined) this.#used.delete(bits)
   }
 }

@@ -137,11 +137,16 @@ export class ClusterIPs {
   }
 }
 
+/** Upstream's allocator refuses IPv6 ranges wider than this, whoever makes the ServiceCIDR. */
+const WIDEST_IPV6 = 1n << 64n
+
+const hasAllocator = (r: AddressRange): boolean => r.family === 'IPv4' || r.last - r.first < WIDEST_IPV6
+
 /** Ranges that are ready and stay; one without a Ready condition counts as ready. */
 function rangesOf(cidr: ServiceCidr): AddressRange[] {
   const ready = cidr.status?.conditions?.find((c) => c.type === 'Ready')
   if (cidr.metadata.deletionTimestamp || (ready !== undefined && ready.status !== 'True')) return []
-  return (cidr.spec?.cidrs ?? []).map(addressRange)
+  return (cidr.spec?.cidrs ?? []).map(addressRange).filter(hasAllocator)
 }
 
 /** Uniform enough: 64 random bits more than the range has. */
