@@ -140,7 +140,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ store, clock, fresh: () => feed.fresh() },
     onError: warned(log, 'use of a service account token was not noted'),
   })
-  const { authenticator, serviceAccountTokens } = o.authentication(authenticationLookups(registry, tracking))
+  const { authenticator, serviceAccountTokens, metrics: authentication } = o.authentication(authenticationLookups(registry, tracking))
   const services = serviceNetwork({ ...o, storage, types: scheme }, store)
   const kinds = builtInKinds({
     connect: {
@@ -199,7 +199,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const api = apiHandler({
     clock,
     metrics: {
-      ...{ registry, feed, storage, timings, requests, access, webhooks, admission: admissionMetrics, controllers, queues },
+      ...{ registry, feed, storage, timings, requests, access, authentication, webhooks, admission: admissionMetrics, controllers, queues },
+      features: o.features ?? [],
       reported: () => reported.metrics.values(),
     },
     checks: () => [...checks, ...reported.health.values()],

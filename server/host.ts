@@ -14,7 +14,7 @@ import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
 import { firstServiceAddress } from './machinery/ip-range.ts'
 import { nodePortRange, serviceRanges } from './options/network.ts'
-import { servesCbor } from './options/features.ts'
+import { featureStates, servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
@@ -121,6 +121,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       plugins: pluginConfigurationsOf(o),
       defaultAccounts: o.local.defaultAccounts,
       cbor: servesCbor(o.features),
+      features: featureStates(o.features),
       kubeletClient,
       frontProxy: certificates.frontProxy,
       clientCa: clientCaOf(o, certificates),

@@ -1,4 +1,5 @@
 import { Buckets, metricSource, type MetricSource, type Sample } from '../machinery/metrics.ts'
+import { PodSecurityMetrics } from './pod-security-metrics.ts'
 import type { Admission, AdmissionAttributes, AdmissionPlugin } from './contract.ts'
 
 type Operation = AdmissionAttributes['operation']
@@ -90,6 +91,7 @@ function timed(step: Step, durations: Durations, asked?: readonly Operation[]): 
 
 /** How long admission takes, by plugin and in all, under kube-apiserver's names (apiserver `admission/metrics`). */
 export class AdmissionMetrics {
+  readonly podSecurity = new PodSecurityMetrics()
   readonly #plugins: { readonly name: string; readonly type: Type; readonly durations: Durations }[] = []
   readonly #steps: Readonly<Record<Type, Durations>> = { admit: new Durations(), validate: new Durations() }
 
@@ -117,11 +119,18 @@ export class AdmissionMetrics {
     const controller = 'apiserver_admission_controller_admission_duration_seconds'
     const step = 'apiserver_admission_step_admission_duration_seconds'
     return [
-      metricSource(controller, 'histogram', 'Seconds of each admission plugin, by name, type, operation and whether it refused.', () =>
-        this.#plugins.flatMap(({ name, type, durations }) => durations.samples(controller, { name, type })),
+      ...this.podSecurity.sources(),
+      metricSource(
+        controller,
+        'histogram',
+        '[STABLE] Admission controller latency histogram in seconds, identified by name and broken out for each operation and API resource and type (validate or admit).',
+        () => this.#plugins.flatMap(({ name, type, durations }) => durations.samples(controller, { name, type })),
       ),
-      metricSource(step, 'histogram', 'Seconds of admission in all, by type, operation and whether it refused.', () =>
-        (['admit', 'validate'] as const).flatMap((type) => this.#steps[type].samples(step, { type })),
+      metricSource(
+        step,
+        'histogram',
+        '[STABLE] Admission sub-step latency histogram in seconds, broken out for each operation and API resource and step type (validate or admit).',
+        () => (['admit', 'validate'] as const).flatMap((type) => this.#steps[type].samples(step, { type })),
       ),
     ]
   }

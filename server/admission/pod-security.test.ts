@@ -4,6 +4,7 @@ import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { AdmissionAttributes } from './contract.ts'
 import { testAttributes } from './testing/attributes.ts'
+import { PodSecurityMetrics } from './pod-security-metrics.ts'
 import { defaultPodSecurity, podSecurity, type PodSecurityConfiguration } from './pod-security.ts'
 
 const entry = (object: KubeObject): Entry => ({ object: () => object }) as Entry
@@ -22,6 +23,7 @@ interface Setting {
   configuration?: PodSecurityConfiguration
   now?: () => number
   notes?: Map<string, string>
+  metrics?: PodSecurityMetrics
 }
 
 /** Asks the plugin of one write; the answer is what was warned of, and the refusal. */
@@ -35,6 +37,7 @@ async function ask(setting: Setting, write: Partial<AdmissionAttributes> & { res
     },
     pods: () => pods.map(entry),
     configuration,
+    ...(setting.metrics === undefined ? {} : { observer: setting.metrics }),
     ...(setting.now === undefined ? {} : { now: setting.now }),
   })
   const { resourceName = 'pods', group = '', ...attributes } = write
@@ -117,6 +120,56 @@ describe('a pod', () => {
     expect(await ask(exempt({ namespaces: ['ns'] }), { object: pod('p', HOST) })).toEqual([])
     expect(await ask(exempt({ runtimeClasses: ['vm'] }), { object: pod('p', { ...HOST, runtimeClassName: 'vm' }) })).toEqual([])
     expect(await ask(exempt({ runtimeClasses: ['vm'], usernames: ['x'] }), { object: pod('p', HOST) })).toEqual([refusal])
+  })
+})
+
+describe('what is counted', () => {
+  /** Those that are not 0: their labels' values in the order of upstream's labels. */
+  const counted = async (metrics: PodSecurityMetrics, name: string): Promise<Record<string, number>> => {
+    const { values } = await metrics
+      .sources()
+      .find((s) => s.name === `pod_security_${name}_total`)!
+      .get()
+    const order = ['decision', 'fatal', 'mode', 'policy_level', 'policy_version', 'request_operation', 'resource', 'subresource']
+    const shown = values.filter(({ value }) => value > 0)
+    return Object.fromEntries(shown.map(({ labels, value }) => [order.flatMap((label) => labels[label] ?? []).join(' '), value]))
+  }
+
+  test('is there from the start where it is most often', async () => {
+    const sources = new PodSecurityMetrics().sources()
+    const sizes = await Promise.all(sources.map(async (s) => (await s.get()).values.length))
+    expect(sizes).toEqual([2, 4, 0])
+  })
+
+  test('is what was enforced, and what else would have refused', async () => {
+    const metrics = new PodSecurityMetrics()
+    const future = { enforce: 'baseline', 'enforce-version': 'v1.99', audit: 'restricted', 'audit-version': 'v1.25', warn: 'restricted' }
+    const setting = { metrics, namespace: labelled(future) }
+    await ask(setting, { object: pod('p') })
+    await ask(setting, { object: pod('p', HOST) })
+    await ask({ metrics, namespace: labelled({}) }, { object: pod('p') })
+    expect(await counted(metrics, 'evaluations')).toEqual({
+      'allow enforce baseline future create pod ': 1,
+      'deny audit restricted v1.25 create pod ': 2,
+      'deny warn restricted latest create pod ': 1,
+      'deny enforce baseline future create pod ': 1,
+      'allow enforce privileged latest create pod ': 1,
+    })
+  })
+
+  test('is whom the configuration exempts, and what could not be read', async () => {
+    const metrics = new PodSecurityMetrics()
+    const configuration = { ...defaultPodSecurity, exemptions: { usernames: ['somebody'], namespaces: [], runtimeClasses: ['r'] } }
+    const namespace = labelled({ warn: 'restricted' })
+    const template = { metadata: { name: 'd' }, spec: { template: pod('p') } }
+    await ask({ metrics, namespace, configuration }, { object: pod('p') })
+    await ask({ metrics, namespace, configuration }, { object: template, resourceName: 'deployments', group: 'apps' })
+    const other = { user: { name: 'other', groups: [] } }
+    await ask({ metrics, namespace, configuration }, { object: pod('p', { runtimeClassName: 'r' }), ...other })
+    expect(await counted(metrics, 'exemptions')).toEqual({ 'create pod ': 2, 'create controller ': 1 })
+    await ask({ metrics, namespace: labelled({ warn: 'nonsense', audit: 'baseline' }) }, { object: pod('p') })
+    await ask({ metrics }, { object: pod('p') })
+    expect(await counted(metrics, 'errors')).toEqual({ 'false create pod ': 1, 'true create pod ': 1 })
   })
 })
 

@@ -9,6 +9,7 @@ import {
   policyOf,
   sameLevelVersion,
   type LevelVersion,
+  type Mode,
   type Policy,
 } from '../apis/pod-security/policy.ts'
 import type { Container, PodSpec, PodTemplateSpec } from '../apis/core/v1/types.ts'
@@ -37,11 +38,20 @@ export const defaultPodSecurity: PodSecurityConfiguration = {
   exemptions: { usernames: [], namespaces: [], runtimeClasses: [] },
 }
 
+/** Hears what came of looking at pods and at what makes them. */
+export interface PodSecurityObserver {
+  evaluated(allowed: boolean, policy: LevelVersion, mode: Mode, a: AdmissionAttributes): void
+  exempted(a: AdmissionAttributes): void
+  /** `fatal`: nothing could be looked at; otherwise the strictest policy may have been taken for one that cannot be read. */
+  failed(fatal: boolean, a: AdmissionAttributes): void
+}
+
 export interface PodSecurityDependencies {
   readonly namespaces: NamespaceLookup
   /** Pods of a namespace, as the cache has them. */
   pods(namespace: string): Iterable<Entry>
   readonly configuration?: PodSecurityConfiguration
+  readonly observer?: PodSecurityObserver
   /** Milliseconds from any moment on. */
   readonly now?: () => number
 }
@@ -87,7 +97,8 @@ const TEMPLATES: Readonly<Record<string, (o: WithTemplate) => PodTemplateSpec | 
  * Pods are as the labels of their namespace ask for, by the Pod Security Standards (KEP-2579; k8s.io/pod-security-admission `admission`):
  * `enforce` refuses them, `warn` only tells whoever writes them or what makes them.
  */
-export function podSecurity({ namespaces, pods, configuration = defaultPodSecurity, now }: PodSecurityDependencies): AdmissionPlugin {
+export function podSecurity(dependencies: PodSecurityDependencies): AdmissionPlugin {
+  const { namespaces, pods, configuration = defaultPodSecurity, now, observer } = dependencies
   const { defaults, exemptions } = configuration
   const exempt = {
     namespace: new Set(exemptions.namespaces),
@@ -102,10 +113,16 @@ export function podSecurity({ namespaces, pods, configuration = defaultPodSecuri
     return policy
   }
 
+  function exempted(a: AdmissionAttributes, why: string): void {
+    a.annotate(EXEMPT, why)
+    observer?.exempted(a)
+  }
+
   function isExempt(a: AdmissionAttributes): boolean {
     const why = exempt.namespace.has(a.namespace) ? 'namespace' : exempt.user.has(a.user.name) ? 'user' : undefined
-    if (why !== undefined) a.annotate(EXEMPT, why)
-    return why !== undefined
+    if (why === undefined) return false
+    exempted(a, why)
+    return true
   }
 
   /** With the namespace's policy: at once where the cache has it. */
@@ -117,14 +134,19 @@ export function podSecurity({ namespaces, pods, configuration = defaultPodSecuri
 
   function evaluate(a: AdmissionAttributes, { policy, errors }: NamespacePolicy, { metadata, spec }: PodLike, enforced: boolean): void {
     const { enforce, audit, warn } = policy
-    if (exempt.runtimeClass.has(spec.runtimeClassName ?? '')) return a.annotate(EXEMPT, 'runtimeClass')
-    if (errors.length > 0) a.annotate(`${NOTES}error`, `Failed to parse policy: ${errorsText(errors)}`)
+    if (exempt.runtimeClass.has(spec.runtimeClassName ?? '')) return exempted(a, 'runtimeClass')
+    if (errors.length > 0) {
+      a.annotate(`${NOTES}error`, `Failed to parse policy: ${errorsText(errors)}`)
+      observer?.failed(false, a)
+    }
     if (enforced) a.annotate(ENFORCED, levelVersionText(enforce))
     const refused = enforced ? violations(enforce, metadata, spec) : []
+    if (enforced) observer?.evaluated(refused.length === 0, enforce, 'enforce', a)
     const against = (of: LevelVersion): Violation[] =>
       enforced && sameLevelVersion(enforce, of) ? refused : violations(of, metadata, spec)
     const audited = against(audit)
     if (audited.length > 0) {
+      observer?.evaluated(false, audit, 'audit', a)
       a.annotate(`${NOTES}audit-violations`, `would violate PodSecurity "${levelVersionText(audit)}": ${detailsText(audited)}`)
     }
     if (refused.length > 0) {
@@ -132,17 +154,23 @@ export function podSecurity({ namespaces, pods, configuration = defaultPodSecuri
       throw forbidden({ group: a.resource.group, resource: a.resource.resource }, a.name, why)
     }
     const warned = sameLevelVersion(audit, warn) ? audited : against(warn)
-    if (warned.length > 0) a.warn(`would violate PodSecurity "${levelVersionText(warn)}": ${detailsText(warned)}`)
+    if (warned.length === 0) return
+    observer?.evaluated(false, warn, 'warn', a)
+    a.warn(`would violate PodSecurity "${levelVersionText(warn)}": ${detailsText(warned)}`)
   }
 
   function ofPod(a: AdmissionAttributes): void | Promise<void> {
     if (HARMLESS.has(a.subresource)) return
     if (isExempt(a)) return
     const missing = (): never => {
+      observer?.failed(true, a)
       throw internalError(`failed to lookup namespace ${JSON.stringify(a.namespace)}`)
     }
     return withPolicy(a, missing, (found) => {
-      if (found.errors.length === 0 && fullyPrivileged(found.policy)) return a.annotate(ENFORCED, levelVersionText(LENIENT))
+      if (found.errors.length === 0 && fullyPrivileged(found.policy)) {
+        observer?.evaluated(true, found.policy.enforce, 'enforce', a)
+        return a.annotate(ENFORCED, levelVersionText(LENIENT))
+      }
       const pod = a.object as unknown as PodLike
       if (a.operation === 'UPDATE' && !isSignificant(pod.spec, (a.oldObject as unknown as PodLike).spec)) return
       evaluate(a, found, pod, true)
@@ -153,7 +181,10 @@ export function podSecurity({ namespaces, pods, configuration = defaultPodSecuri
     if (a.subresource !== '' || isExempt(a)) return
     return withPolicy(
       a,
-      () => a.annotate(`${NOTES}error`, `failed to lookup namespace "${a.namespace}": namespaces "${a.namespace}" not found`),
+      () => {
+        observer?.failed(true, a)
+        a.annotate(`${NOTES}error`, `failed to lookup namespace "${a.namespace}": namespaces "${a.namespace}" not found`)
+      },
       (found) => {
         const { audit, warn } = found.policy
         if (found.errors.length === 0 && warn.level === 'privileged' && audit.level === 'privileged') return

@@ -10,7 +10,7 @@ import { parseCsv } from './csv.ts'
 import { authenticatorOf } from './methods.ts'
 import { parseTokens, readTokenFile } from './token-file.ts'
 import { unionAuthenticator } from './union.ts'
-import { x509Authenticator } from './x509.ts'
+import { clientCertificates, x509Authenticator } from './x509.ts'
 
 const shown = (authorization?: string, connection: Partial<ConnectionState> = {}): Credentials => ({
   headers: { authorization },
@@ -69,6 +69,20 @@ describe('x509', () => {
     expect(x509Authenticator.authenticate(credentials)).toBe(first)
   })
 
+  test('the end of a certificate is told with every request, of whatever authority it is', () => {
+    const ends: number[] = []
+    const authenticator = clientCertificates(
+      () => false,
+      (end) => void ends.push(end),
+    )
+    const credentials = shown(undefined, peer('bob', []))
+    for (let i = 0; i < 2; i++) expect(authenticator.authenticate(credentials)).toHaveProperty('invalid')
+    expect(authenticator.authenticate(shown(undefined, { peerCertificate: Buffer.from('3003', 'hex') }))).toHaveProperty('invalid')
+    const end = Date.parse(new X509Certificate(credentials.connection.peerCertificate!).validTo)
+    expect(ends).toEqual([end, end])
+    expect(end).toBeGreaterThan(now)
+  })
+
   test('what this server shows to kubelets is no login, whatever groups it names', () => {
     for (const organizations of [['system:kubelet-api-admin'], ['system:masters'], []]) {
       expect(x509Authenticator.authenticate(shown(undefined, peer('kube-apiserver-kubelet-client', organizations)))).toEqual({
@@ -99,6 +113,12 @@ describe('union', () => {
     })
     const bob = (): unknown => (union.authenticate(shown('Bearer t1')) as { user: unknown }).user
     expect(bob()).toBe(bob())
+  })
+
+  test('what somebody should know of his credentials is told with who he is', () => {
+    const warning = { user: { name: 'a', groups: [] }, audiences: ['me'], warnings: ['old'] }
+    const one = unionAuthenticator([bearerAuthenticator([{ authenticateToken: () => warning }], ['me'])])
+    expect(one.authenticate(shown('Bearer t'))).toMatchObject({ user: { name: 'a' }, audiences: ['me'], warnings: ['old'] })
   })
 
   test('a wrong credential fails, unless another one is right', () => {

@@ -2,7 +2,9 @@ import { errorText } from '../machinery/error-text.ts'
 import type { AuthenticationResult, Authenticator, UserInfo } from './contract.ts'
 
 /** Who a token is and which of the wanted audiences it is for, or why it is not good. */
-export type TokenVerdict = { readonly user: UserInfo; readonly audiences: readonly string[] } | { readonly error: string }
+export type TokenVerdict =
+  | { readonly user: UserInfo; readonly audiences: readonly string[]; readonly warnings?: readonly string[] }
+  | { readonly error: string }
 
 type Answer = TokenVerdict | undefined
 

@@ -20,10 +20,11 @@ export interface Credentials {
 
 /**
  * - `audiences`: those of the wanted ones that the credentials are for, where they say so
+ * - `warnings`: what whoever uses these credentials should know of them
  * - `invalid`: credentials were shown and are wrong
  */
 export type AuthenticationResult =
-  | { readonly user: UserInfo; readonly audiences?: readonly string[] | undefined }
+  | { readonly user: UserInfo; readonly audiences?: readonly string[] | undefined; readonly warnings?: readonly string[] }
   | { readonly invalid: string }
 
 /**

@@ -17,17 +17,19 @@ export interface AuthenticationMethods {
   readonly serviceAccounts?: TokenAuthenticator
   readonly bootstrapTokens?: TokenUsers
   readonly tokenWebhook?: TokenAuthenticator
+  /** Is told of the end of each client's certificate that is shown, in milliseconds since the epoch. */
+  readonly certificateShown?: (notAfter: number) => void
   /** Front proxies, and the CAs of clients' certificates (`RequestHeaderOptions.roots`), whom they are not. */
   readonly frontProxy?: RequestHeaderOptions & { readonly clientRoots: ReadonlySet<string> }
 }
 
 /** All methods in the order of the reference: what is near before what has to be asked for. Throws an Error of one sentence for a bad token file. */
 export function authenticatorOf(o: AuthenticationMethods): Authenticator {
-  const { frontProxy: proxy, audiences } = o
+  const { frontProxy: proxy, audiences, certificateShown: shown } = o
   const certificates =
     proxy === undefined
-      ? [clientCertificates()]
-      : [requestHeaderAuthenticator(proxy), clientCertificates((c) => isOf(c, proxy.clientRoots))]
+      ? [clientCertificates(undefined, shown)]
+      : [requestHeaderAuthenticator(proxy), clientCertificates((c) => isOf(c, proxy.clientRoots), shown)]
   const tokens = [
     o.tokenAuthFile === '' ? undefined : forServer(readTokenFile(o.tokenAuthFile), audiences),
     o.serviceAccounts,

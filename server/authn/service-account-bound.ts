@@ -16,6 +16,8 @@ export interface FoundObject {
   token?: string
   /** The secret's token is not good any more (kubernetes.io/legacy-token-invalid-since). */
   invalid?: boolean
+  /** Of an account: names of the secrets that it lists. */
+  secrets?: readonly string[]
   /** Of a secret: its token has been used. */
   noteUse?(): void
 }
@@ -67,15 +69,18 @@ export function whyGone(claims: TokenClaims, found: readonly Found[], now: numbe
 
 /** Of a token that a secret keeps. */
 export function whySecretGone(claims: TokenClaims, [account, secret]: readonly Found[], kept: string): string | undefined {
-  const { namespace, serviceaccount, secret: bound } = claims['kubernetes.io']
+  const { namespace, serviceaccount } = claims['kubernetes.io']
   const who = `${namespace}/${serviceaccount.name}`
   if (secret === undefined || secret.deletionTimestamp != null) return 'Token has been invalidated'
   if (secret.token !== kept) return "Token does not match server's copy"
   if (account === undefined) return `serviceaccounts ${goQuote(serviceaccount.name)} not found`
   if (account.deletionTimestamp != null) return `ServiceAccount ${who} has been deleted`
   if (account.uid !== serviceaccount.uid) return `ServiceAccount UID (${account.uid}) does not match claim (${serviceaccount.uid})`
-  secret.noteUse?.()
-  if (secret.invalid !== true) return undefined
+  return undefined
+}
+
+/** Why a token is not good whose secret says so. */
+export function markedInvalid({ 'kubernetes.io': { namespace, serviceaccount, secret } }: TokenClaims): string {
   const instead = `Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`
-  return `the token in secret ${namespace}/${bound!.name} for service account ${who} has been marked invalid. ${instead}`
+  return `the token in secret ${namespace}/${secret!.name} for service account ${namespace}/${serviceaccount.name} has been marked invalid. ${instead}`
 }

@@ -85,6 +85,7 @@ export function claimsOf(c: Record<string, unknown>): TokenClaims {
   const [exp, iat, nbf] = [dateClaim(c.exp), dateClaim(c.iat), dateClaim(c.nbf)]
   const known = { iss: textClaim(c.iss), sub: textClaim(c.sub), aud: audienceClaim(c.aud), jti: textClaim(c.jti) }
   const k = objectClaim(c['kubernetes.io'], 'kubernetes') ?? {}
+  const warnafter = dateClaim(k.warnafter)
   const [pod, secret, node] = [boundClaim(k.pod), boundClaim(k.secret), boundClaim(k.node)]
   return {
     ...known,
@@ -97,6 +98,7 @@ export function claimsOf(c: Record<string, unknown>): TokenClaims {
       ...(pod === undefined ? {} : { pod }),
       ...(secret === undefined ? {} : { secret }),
       ...(node === undefined ? {} : { node }),
+      ...(warnafter === undefined ? {} : { warnafter }),
     },
   }
 }

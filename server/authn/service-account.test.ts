@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import type { TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
+import { AuthenticationMetrics } from './metrics.ts'
 import { ServiceAccountTokens } from './service-account.ts'
 import type { AccountLookup, FoundObject } from './service-account-bound.ts'
 
@@ -25,6 +26,16 @@ const claims = {
 
 function tokens(clock: FakeClock, signingKey = ec, issuers = ['me']): ServiceAccountTokens {
   return new ServiceAccountTokens({ signingKey, issuers, clock, lookup })
+}
+
+/** What was counted, with its labels in their order. */
+async function counted(metrics: AuthenticationMetrics, metric: string): Promise<Record<string, number>> {
+  const { values } = await metrics
+    .sources()
+    .find(({ name }) => name === metric)!
+    .get()
+  const shown = values.filter(({ metricName }) => metricName === undefined || metricName.endsWith('_count'))
+  return Object.fromEntries(shown.map(({ labels, value }) => [Object.values(labels).join(' '), value]))
 }
 
 /** The user of a token that is good. */
@@ -173,6 +184,56 @@ describe('service account tokens', () => {
     objects['serviceaccounts/ns/a'] = { uid: 'u1' }
     expect(is({})).toBeDefined()
     expect(login(tokens(clock, rsa), token)).toBeUndefined()
+  })
+
+  test('uses are counted by what the token is, and a signature that is remembered as such', async () => {
+    const clock = new FakeClock()
+    const metrics = new AuthenticationMetrics(clock)
+    const t = new ServiceAccountTokens({ signingKey: ec, issuers: ['me'], clock, lookup, observer: metrics })
+    const uses = async (name: string): Promise<number> => (await counted(metrics, `serviceaccount_${name}`))['']!
+    const warnafter = clock.now() / 1000 + 60
+    const { token } = t.issue({ ...claims, 'kubernetes.io': { ...claims['kubernetes.io'], warnafter } }, 600)
+    expect(login(t, token)).toBeDefined()
+    clock.advance(60_000)
+    expect(login(t, token)).toBeDefined()
+    expect([await uses('valid_tokens_total'), await uses('stale_tokens_total')]).toEqual([2, 0])
+    clock.advance(1)
+    expect(login(t, token)).toBeDefined()
+    // Without a time to warn after it is neither.
+    expect(login(t, t.issue(claims, 600).token)).toBeDefined()
+    expect([await uses('valid_tokens_total'), await uses('stale_tokens_total')]).toEqual([2, 1])
+    expect(await counted(metrics, 'authentication_token_cache_request_total')).toEqual({ miss: 2, hit: 2 })
+    expect(login(t, tokens(clock, otherEc).issue(claims, 600).token)).toBeUndefined()
+    expect(await counted(metrics, 'authentication_token_cache_fetch_total')).toEqual({ ok: 2, error: 1 })
+    expect(login(t, 'a.b.c')).toBeUndefined()
+    expect(await counted(metrics, 'authentication_token_cache_request_total')).toEqual({ miss: 3, hit: 2 })
+  })
+
+  test('a token that a secret keeps is told apart by who made the secret, and one of old warns', async () => {
+    const clock = new FakeClock()
+    const metrics = new AuthenticationMetrics(clock)
+    const secret: FoundObject = { uid: 's' }
+    const account: FoundObject = { uid: 'u1' }
+    const find: AccountLookup['find'] = (kind) => (kind === 'secrets' ? secret : account)
+    const t = new ServiceAccountTokens({ signingKey: ec, issuers: ['me'], clock, lookup: { find }, observer: metrics })
+    const token = t.issueForSecret('ns', { name: 'a', uid: 'u1' }, 'kept')
+    secret.token = Buffer.from(token).toString('base64')
+    const uses = (): Promise<number[]> =>
+      Promise.all(
+        ['legacy_tokens', 'legacy_manual_token_uses', 'legacy_auto_token_uses', 'invalid_legacy_auto_token_uses'].map(
+          async (name) => (await counted(metrics, `serviceaccount_${name}_total`))['']!,
+        ),
+      )
+    expect(t.authenticateToken(token)).not.toHaveProperty('warnings')
+    expect(await uses()).toEqual([1, 1, 0, 0])
+    account.secrets = ['kept']
+    expect(t.authenticateToken(token)).toHaveProperty('warnings', [
+      'Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.',
+    ])
+    expect(await uses()).toEqual([2, 1, 1, 0])
+    secret.invalid = true
+    expect(t.authenticateToken(token)).toHaveProperty('error', expect.stringContaining('has been marked invalid'))
+    expect(await uses()).toEqual([3, 1, 1, 1])
   })
 
   test('a review says which audiences a token is for', async () => {

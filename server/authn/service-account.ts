@@ -4,8 +4,9 @@ import { goQuote } from '../machinery/go-quote.ts'
 import { isJsonObject } from '../machinery/json-walk.ts'
 import type { TokenAuthenticator, TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
+import type { AccountTokenUse, TokenCacheObserver } from './metrics.ts'
 import { algorithmOf, decode, DIGESTS, encode, hasUsableKey, isBase64Url, keyId, type Algorithm } from './jws.ts'
-import { boundTo, untimely, whyGone, whySecretGone, type AccountLookup, type Found } from './service-account-bound.ts'
+import { boundTo, untimely, whyGone, whySecretGone, markedInvalid, type AccountLookup, type Found } from './service-account-bound.ts'
 import {
   ClaimError,
   claimsOf,
@@ -30,11 +31,14 @@ export interface ServiceAccountTokenOptions {
   audiences?: readonly string[]
   clock: Clock
   lookup: AccountLookup
+  observer?: TokenCacheObserver & { used(use: AccountTokenUse): void }
 }
 
 /** Tokens that are remembered, and the length in characters up to which one is: with their claims some 60 MB at the very most. */
 const MAX_REMEMBERED = 4096
 const MAX_REMEMBERED_LENGTH = 8192
+/** Who gave its name to an account is the controller of old (kubernetes `pkg/serviceaccount/legacy.go`). */
+const AUTO = 'Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.'
 const BAD_SIGNATURE = 'go-jose/go-jose: error in cryptographic primitive'
 
 interface Remembered {
@@ -57,10 +61,12 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   readonly #seen = new Map<string, Remembered>()
   readonly #ids = new WeakMap<KeyObject, string>()
   readonly #lookup: AccountLookup
+  readonly #observer: ServiceAccountTokenOptions['observer']
 
   constructor(o: ServiceAccountTokenOptions) {
     this.#clock = o.clock
     this.#lookup = o.lookup
+    this.#observer = o.observer
     this.#issuers = o.issuers
     this.audiences = o.audiences ?? o.issuers
     this.#signingKey = createPrivateKey(o.signingKey)
@@ -119,7 +125,9 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const known = this.#verified(token)
     if (known === undefined || typeof known === 'string') return known === undefined ? undefined : { error: known }
     const { claims } = known
-    const own = claims.aud.length === 0 ? this.audiences : claims.aud
+    const isForServer = claims.aud.length === 0
+    if (isForServer) this.#observer?.used('legacy')
+    const own = isForServer ? this.audiences : claims.aud
     const shared = audiences.filter((a) => own.includes(a))
     if (shared.length === 0) {
       return { error: `token audiences ${goQuoted(own)} is invalid for the target audiences ${goQuoted(audiences)}` }
@@ -129,19 +137,43 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     if (early !== undefined) return { error: early }
     const found = this.#lookedUp(claims)
     const judged = (list: readonly Found[]): TokenVerdict => {
-      const error = known.kept === undefined ? whyGone(claims, list, now) : whySecretGone(claims, list, known.kept)
-      return error === undefined ? { user: known.user, audiences: shared } : { error }
+      if (known.kept !== undefined) return this.#judgedSecret(known.kept, known, list, shared)
+      const error = whyGone(claims, list, now)
+      if (error !== undefined) return { error }
+      const { warnafter = 0 } = claims['kubernetes.io']
+      if (warnafter !== 0) this.#observer?.used(now / 1000 > warnafter ? 'stale' : 'valid')
+      return { user: known.user, audiences: shared }
     }
     return found instanceof Promise ? found.then(judged) : judged(found)
   }
 
+  #judgedSecret(kept: string, { claims, user }: Remembered, found: readonly Found[], audiences: readonly string[]): TokenVerdict {
+    const error = whySecretGone(claims, found, kept)
+    if (error !== undefined) return { error }
+    found[1]!.noteUse?.()
+    if (found[1]!.invalid === true) {
+      this.#observer?.used('invalidAuto')
+      return { error: markedInvalid(claims) }
+    }
+    const isAuto = found[0]?.secrets?.includes(claims['kubernetes.io'].secret!.name) === true
+    this.#observer?.used(isAuto ? 'auto' : 'manual')
+    return { user, audiences, ...(isAuto ? { warnings: [AUTO] } : {}) }
+  }
+
   /** A text for a token that is one of ours by its claims and none by its signature. */
   #verified(token: string): Remembered | string | undefined {
+    const authenticated = this.#observer?.authenticating()
     const id = token.length > MAX_REMEMBERED_LENGTH ? undefined : hash('sha256', token, 'base64url')
     const seen = id === undefined ? undefined : this.#seen.get(id)
-    if (seen !== undefined) return seen
+    if (seen !== undefined) {
+      authenticated?.(true)
+      return seen
+    }
     const claims = this.#read(token)
-    if (claims === undefined || typeof claims === 'string') return claims
+    if (claims === undefined) return undefined
+    this.#observer?.fetching()(typeof claims !== 'string')
+    authenticated?.(false)
+    if (typeof claims === 'string') return claims
     const known: Remembered = { claims, user: userOf(claims) }
     if (claims.iss === SECRETS_ISSUER) known.kept = Buffer.from(token).toString('base64')
     if (id !== undefined) this.#remember(id, known)

@@ -39,12 +39,13 @@ export function unionAuthenticator(methods: readonly Authenticator[], fallback?:
 // A login's UserInfo is one object for many requests, and so is what it becomes with the group.
 const withGroup = new WeakMap<UserInfo, { readonly user: UserInfo }>()
 
-function authenticated({ user, audiences }: Exclude<AuthenticationResult, { invalid: string }>): AuthenticationResult {
+function authenticated({ user, audiences, warnings }: Exclude<AuthenticationResult, { invalid: string }>): AuthenticationResult {
   let result = withGroup.get(user)
   if (result === undefined) {
     const known = user.name === userAnonymous || user.groups.includes(groupAuthenticated) || user.groups.includes(groupUnauthenticated)
     result = known ? { user } : { user: { ...user, groups: [...user.groups, groupAuthenticated] } }
     withGroup.set(user, result)
   }
-  return audiences === undefined ? result : { user: result.user, audiences }
+  if (audiences === undefined && warnings === undefined) return result
+  return { user: result.user, ...(audiences === undefined ? {} : { audiences }), ...(warnings === undefined ? {} : { warnings }) }
 }

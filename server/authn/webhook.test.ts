@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
 import type { AskReview, Review } from '../webhook/review.ts'
+import { AuthenticationMetrics } from './metrics.ts'
 import { WebhookTokens } from './webhook.ts'
 
 /** A webhook whose answers wait until they are given. */
@@ -38,11 +39,13 @@ function start(ttlMs = TTL): {
   clock: FakeClock
   tokens: WebhookTokens
   errors: string[]
+  metrics: AuthenticationMetrics
   login(answer?: JsonObject | Error): unknown
 } {
   const [hook, clock, errors] = [new Hook(), new FakeClock(), [] as string[]]
+  const metrics = new AuthenticationMetrics(clock)
   const tokens = new WebhookTokens({
-    ...{ ask: hook.ask, version: 'v1', audiences: OWN, ttlMs, clock },
+    ...{ ask: hook.ask, version: 'v1', audiences: OWN, ttlMs, clock, observer: metrics },
     onError: (e) => void errors.push(e),
   })
   const login = (answer?: JsonObject | Error): unknown => {
@@ -50,7 +53,7 @@ function start(ttlMs = TTL): {
     if (answer !== undefined) hook.answer(answer)
     return verdict
   }
-  return { hook, clock, tokens, errors, login }
+  return { hook, clock, tokens, errors, metrics, login }
 }
 
 describe('a webhook of tokens', () => {
@@ -95,6 +98,25 @@ describe('a webhook of tokens', () => {
     const all = [login(), login(), login(yes())]
     expect(await Promise.all(all)).toEqual([jane, jane, jane])
     expect(hook.asked).toHaveLength(1)
+  })
+
+  test('who is remembered, who is asked about and who waits is counted', async () => {
+    const { hook, metrics, tokens } = start()
+    const count = async (name: string): Promise<unknown> => {
+      const source = metrics.sources().find((s) => s.name === `authentication_token_cache_${name}`)!
+      return Object.fromEntries((await source.get()).values.map(({ labels, value }) => [labels.status, value]))
+    }
+    const both = [tokens.authenticateToken('t', OWN), tokens.authenticateToken('t', OWN)]
+    expect(await count('active_fetch_count')).toEqual({ blocked: 2, in_flight: 1 })
+    hook.answer(yes())
+    await Promise.all(both)
+    expect(tokens.authenticateToken('t', OWN)).toEqual(jane)
+    const failing = tokens.authenticateToken('u', OWN)
+    hook.answer(new Error('gone'))
+    await failing
+    expect(await count('request_total')).toEqual({ miss: 3, hit: 1 })
+    expect(await count('fetch_total')).toEqual({ ok: 1, error: 1 })
+    expect(await count('active_fetch_count')).toEqual({ blocked: 0, in_flight: 0 })
   })
 
   test('for others a token is asked about again', async () => {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../machinery/json-walk.ts'
 import type { AskReview } from '../webhook/review.ts'
 import type { TokenAuthenticator, TokenVerdict } from './bearer.ts'
 import type { UserInfo } from './contract.ts'
+import type { TokenCacheObserver } from './metrics.ts'
 
 export interface TokenWebhookOptions {
   readonly ask: AskReview
@@ -16,6 +17,7 @@ export interface TokenWebhookOptions {
   readonly ttlMs: number
   readonly clock: Clock
   onError(error: string): void
+  readonly observer?: TokenCacheObserver
 }
 
 type Answer = TokenVerdict | undefined
@@ -40,14 +42,33 @@ export class WebhookTokens implements TokenAuthenticator {
 
   authenticateToken(token: string, audiences: readonly string[]): Answer | Promise<Answer> {
     const key = hash('sha256', JSON.stringify([token, audiences]), 'base64url')
+    const authenticated = this.#o.observer?.authenticating()
     const kept = this.#kept.get(key)
-    if (kept !== undefined) return kept === 'unknown' ? undefined : kept
+    if (kept !== undefined) {
+      authenticated?.(true)
+      return kept === 'unknown' ? undefined : kept
+    }
+    const unblocked = this.#o.observer?.blocking()
     let asked = this.#asked.get(key)
     if (asked === undefined) {
-      asked = this.#ask(key, token, audiences).finally(() => this.#asked.delete(key))
+      asked = this.#fetch(key, token, audiences)
       this.#asked.set(key, asked)
     }
-    return asked
+    return asked.finally(() => {
+      unblocked?.()
+      authenticated?.(false)
+    })
+  }
+
+  async #fetch(key: string, token: string, audiences: readonly string[]): Promise<Answer> {
+    const fetched = this.#o.observer?.fetching()
+    try {
+      const answer = await this.#ask(key, token, audiences)
+      fetched?.(answer === undefined || 'user' in answer)
+      return answer
+    } finally {
+      this.#asked.delete(key)
+    }
   }
 
   async #ask(key: string, token: string, wanted: readonly string[]): Promise<Answer> {

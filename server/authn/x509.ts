@@ -1,31 +1,50 @@
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { kubeletClientName } from '../serving/certificates.ts'
 import { subjectOf } from '../machinery/x509/name.ts'
 import type { ConnectionState } from '../serving/exchange.ts'
 import type { AuthenticationResult, Authenticator } from './contract.ts'
 
+interface Memo {
+  readonly login: AuthenticationResult | undefined
+  readonly notAfter: number | undefined
+}
 const memo = Symbol('login of a client certificate')
 
 /**
  * A client certificate: the common name is the user, organizations are groups. Read once a connection. The server's own is no login.
  * @param isClients whether the connection's certificate is of a CA of clients, where there are other CAs too
+ * @param shown is told of the end of the certificate of each request, in milliseconds since the epoch
  */
-export function clientCertificates(isClients: (connection: ConnectionState) => boolean = () => true): Authenticator {
+export function clientCertificates(
+  isClients: (connection: ConnectionState) => boolean = () => true,
+  shown?: (notAfter: number) => void,
+): Authenticator {
   return {
     authenticate({ connection }) {
       if (connection.peerCertificate === undefined && connection.peerCertificateError === undefined) return undefined
-      let result = connection.memo.get(memo) as { login: AuthenticationResult | undefined } | undefined
+      let result = connection.memo.get(memo) as Memo | undefined
       if (result === undefined) {
         const foreign = connection.peerCertificate !== undefined && !isClients(connection)
-        result = { login: foreign ? { invalid: 'x509: certificate signed by unknown authority' } : login(connection) }
+        const known = foreign ? { invalid: 'x509: certificate signed by unknown authority' } : login(connection)
+        result = { login: known, notAfter: shown && endOf(connection.peerCertificate) }
         connection.memo.set(memo, result)
       }
+      if (result.notAfter !== undefined) shown?.(result.notAfter)
       return result.login
     },
   }
 }
 
 export const x509Authenticator = clientCertificates()
+
+function endOf(certificate: Buffer | undefined): number | undefined {
+  if (certificate === undefined) return undefined
+  try {
+    return Date.parse(new X509Certificate(certificate).validTo)
+  } catch {
+    return undefined
+  }
+}
 
 function login({ peerCertificate, peerCertificateError }: ConnectionState): AuthenticationResult | undefined {
   if (peerCertificate === undefined) return { invalid: `x509: ${peerCertificateError ?? 'invalid certificate'}` }

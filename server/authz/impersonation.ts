@@ -16,6 +16,13 @@ export interface WantedUser {
   readonly extra: Readonly<Record<string, readonly string[]>>
 }
 
+/** Hears of every attempt, and of every question that one asks an authorizer. The mode without bounds is `legacy`. */
+export interface ImpersonationObserver {
+  /** @param mode that allowed it, '' where none did */
+  impersonated(mode: string, allowed: boolean, seconds: number): void
+  impersonationChecked(mode: string, allowed: boolean, seconds: number): void
+}
+
 const AUTHENTICATION = 'authentication.k8s.io'
 const NODE_NAME = 'authentication.kubernetes.io/node-name'
 /** So many users' last modes are remembered. */
@@ -42,6 +49,8 @@ const modes: readonly Mode[] = [
   { name: 'user-info', applies: ({ name }) => nodeOf(name) === undefined && accountOf(name) === undefined },
   { name: '', applies: () => true },
 ]
+const shownMode = (name: string): string => (name === '' ? 'legacy' : name)
+const secondsSince = (started: number): number => (performance.now() - started) / 1000
 
 /**
  * Decides who may act as whom (apiserver `endpoints/filters/impersonation`). Throws the 403 of the first mode that applies and does not
@@ -49,28 +58,46 @@ const modes: readonly Mode[] = [
  */
 export class Impersonation {
   readonly #authorizer: Authorizer
+  readonly #observer: ImpersonationObserver | undefined
   readonly #last = new Map<string, Mode>()
 
-  constructor(authorizer: Authorizer) {
+  constructor(authorizer: Authorizer, observer?: ImpersonationObserver) {
     this.#authorizer = authorizer
+    this.#observer = observer
   }
 
   /** The user that the request is answered as. */
   async userFor(wanted: WantedUser, user: UserInfo, request: Attributes): Promise<UserInfo> {
+    const started = performance.now()
     const last = this.#last.get(user.name)
     let refusal: unknown
     for (const mode of last === undefined ? modes : [last, ...modes.filter((m) => m !== last)]) {
       if (!mode.applies(wanted, user)) continue
       try {
-        const allowed = await new Check(this.#authorizer, mode.name, user, wanted, request).user()
+        const allowed = await new Check(this.#observed(mode), mode.name, user, wanted, request).user()
         if (mode !== last) this.#remember(user.name, mode)
+        this.#observer?.impersonated(shownMode(mode.name), true, secondsSince(started))
         return allowed
       } catch (e) {
         if (!(e instanceof StatusError)) throw e
         refusal ??= e
       }
     }
+    this.#observer?.impersonated('', false, secondsSince(started))
     throw refusal
+  }
+
+  #observed({ name }: Mode): Authorizer {
+    const [authorizer, observer] = [this.#authorizer, this.#observer]
+    if (observer === undefined) return authorizer
+    return {
+      async authorize(user, attributes) {
+        const started = performance.now()
+        const decision = await authorizer.authorize(user, attributes)
+        observer.impersonationChecked(shownMode(name), decision.decision === 'allow', secondsSince(started))
+        return decision
+      },
+    }
   }
 
   #remember(name: string, mode: Mode): void {

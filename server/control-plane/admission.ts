@@ -133,6 +133,7 @@ export function admissionOf(
     podSecurity({
       namespaces,
       pods: lister('pods').all,
+      observer: metrics.podSecurity,
       ...(told.podSecurity === undefined ? {} : { configuration: told.podSecurity }),
     }),
     podNodeSelector(namespaces, told.nodeSelectors ?? {}),

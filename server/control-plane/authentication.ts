@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { BootstrapTokens } from '../authn/bootstrap-token.ts'
 import { readAuthenticationConfiguration } from '../authn/configuration.ts'
 import { authenticatorOf, type AuthenticationMethods } from '../authn/methods.ts'
+import { AuthenticationMetrics } from '../authn/metrics.ts'
 import { ServiceAccountTokens } from '../authn/service-account.ts'
 import type { AccountLookup } from '../authn/service-account-bound.ts'
 import { WebhookTokens } from '../authn/webhook.ts'
@@ -33,16 +34,18 @@ const PEM_KEYS = /-----BEGIN ((?:[A-Z]+ )?(?:PUBLIC|PRIVATE) KEY|CERTIFICATE)---
 export function authenticationOf(o: Options, d: AuthenticationDependencies): (lookups: AuthenticationLookups) => Authentication {
   const { tokenAuthFile, enableBootstrapTokenAuth } = o.authentication
   return ({ accounts, secrets }) => {
-    const serviceAccountTokens = accountTokens(o, d, accounts)
+    const metrics = new AuthenticationMetrics(d.clock)
+    const serviceAccountTokens = accountTokens(o, d, accounts, metrics)
     const { audiences } = serviceAccountTokens
-    const tokenWebhook = tokenWebhookOf(o, d, audiences)
+    const tokenWebhook = tokenWebhookOf(o, d, audiences, metrics)
     const authenticator = authenticatorOf({
       ...{ tokenAuthFile, audiences, anonymous: anonymousOf(o), serviceAccounts: serviceAccountTokens },
       ...(enableBootstrapTokenAuth ? { bootstrapTokens: new BootstrapTokens(d.clock, secrets) } : {}),
       ...(tokenWebhook === undefined ? {} : { tokenWebhook }),
       ...(d.frontProxy === undefined ? {} : { frontProxy: d.frontProxy }),
+      certificateShown: (notAfter) => metrics.certificateShown(notAfter),
     })
-    return { authenticator, serviceAccountTokens }
+    return { authenticator, serviceAccountTokens, metrics }
   }
 }
 
@@ -57,13 +60,18 @@ export function authenticationFileOf({ authentication: { configFile: path } }: O
   return { authenticationFile: { path, check } }
 }
 
-function accountTokens({ credentials }: Options, d: AuthenticationDependencies, lookup: AccountLookup): ServiceAccountTokens {
+function accountTokens(
+  { credentials }: Options,
+  d: AuthenticationDependencies,
+  lookup: AccountLookup,
+  observer: AuthenticationMetrics,
+): ServiceAccountTokens {
   const { serviceAccountSigningKeyFile: file, serviceAccountKeyFiles, serviceAccountIssuers: issuers, apiAudiences } = credentials
   const signingKey = file === '' ? d.signingKey : readFileSync(file, 'utf8')
   // One file may hold several keys, public and private, and certificates.
   const verificationKeys = serviceAccountKeyFiles.flatMap((f) => readFileSync(f, 'utf8').match(PEM_KEYS) ?? [])
   const audiences = apiAudiences.length === 0 ? {} : { audiences: apiAudiences }
-  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers, clock: d.clock, lookup, ...audiences })
+  return new ServiceAccountTokens({ signingKey, verificationKeys, issuers, clock: d.clock, lookup, observer, ...audiences })
 }
 
 export function tokenExpirationOf({ credentials }: Options): TokenExpiration {
@@ -83,12 +91,13 @@ function tokenWebhookOf(
   { authentication: a }: Options,
   { clock, log }: AuthenticationDependencies,
   audiences: readonly string[],
+  observer: AuthenticationMetrics,
 ): WebhookTokens | undefined {
   if (a.tokenWebhookConfigFile === '') return undefined
   const ask = reviewWebhook(readKubeconfigContext(a.tokenWebhookConfigFile), { clock, timeoutMs: WEBHOOK_TIMEOUT_MS, types: scheme })
   const version = a.tokenWebhookVersion === 'v1' ? 'v1' : 'v1beta1'
   return new WebhookTokens({
-    ...{ ask, version, audiences, clock, ttlMs: a.tokenWebhookCacheTtlMs },
+    ...{ ask, version, audiences, clock, ttlMs: a.tokenWebhookCacheTtlMs, observer },
     onError: (error) => log.warn({ error }, 'the webhook of tokens could not be asked'),
   })
 }

@@ -39,9 +39,10 @@ function foundObject(entry: Entry | undefined, tracking: TokenUse): FoundObject 
   const meta = object?.metadata
   if (meta?.uid === undefined) return undefined
   const { token } = (object?.data ?? {}) as { token?: string }
+  const secrets = (object as { secrets?: readonly { name?: string }[] } | undefined)?.secrets?.map((secret) => secret.name ?? '')
   const invalid = (meta.labels?.['kubernetes.io/legacy-token-invalid-since'] ?? '') !== ''
   const { uid, deletionTimestamp = null, namespace = '', name = '' } = meta
-  if (token === undefined) return { uid, deletionTimestamp }
+  if (token === undefined) return { uid, deletionTimestamp, ...(secrets === undefined ? {} : { secrets }) }
   return { uid, deletionTimestamp, token, invalid, noteUse: () => tracking.noteUse(namespace, name, meta) }
 }
 

@@ -91,6 +91,32 @@ test('who asked, whether they might, and who decided that is counted', async () 
   )
 })
 
+test('who acts as whom is counted by the mode that allowed it', async () => {
+  const as = async (user: { name: string; groups: string[] }, headers: Record<string, string>): Promise<number> =>
+    (await server.api.transport(user).request({ method: 'GET', path: '/version', headers })).status
+  const master = { name: 'of-modes', groups: ['system:authenticated', 'system:masters'] }
+  const attempts = 'apiserver_impersonation_attempts_total'
+  expect(await as(master, { 'impersonate-user': 'jane' })).toBe(200)
+  // The mode that allowed it last is asked first: it asks for the group, and refuses that one.
+  expect(await as(master, { 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' })).toBe(200)
+  expect(await as({ name: 'stranger', groups: ['system:authenticated'] }, { 'impersonate-user': 'jane' })).toBe(403)
+  const shown = async (metric: string): Promise<object[]> =>
+    [...(await series(metric))].map(([labels, value]) => ({ ...labelsOf(labels), value }))
+  expect(await shown(attempts)).toEqual([
+    { mode: 'user-info', decision: 'allowed', value: 1 },
+    { mode: 'legacy', decision: 'allowed', value: 1 },
+    { mode: '', decision: 'denied', value: 1 },
+  ])
+  const checks = await shown('apiserver_impersonation_authorization_attempts_total')
+  expect(checks).toEqual([
+    { mode: 'user-info', decision: 'allowed', value: 4 },
+    { mode: 'legacy', decision: 'allowed', value: 2 },
+    { mode: 'user-info', decision: 'denied', value: 1 },
+    { mode: 'legacy', decision: 'denied', value: 1 },
+  ])
+  expect((await series('apiserver_impersonation_attempts_duration_seconds_count')).size).toBe(3)
+})
+
 test('admission is timed by plugin and in all, for the operations that upstream asks about', async () => {
   const transport = server.api.transport(administrator)
   const headers = { 'content-type': 'application/json' }

@@ -1,15 +1,23 @@
 import type { AdmissionMetrics } from '../admission/metrics.ts'
 import type { WebhookMetrics } from '../admission/webhooks/metrics.ts'
+import type { AuthenticationMetrics } from '../authn/metrics.ts'
 import type { Feed } from '../cache/feed.ts'
 import type { AccessMetrics } from '../filters/access-metrics.ts'
 import type { RequestMetrics } from '../filters/metrics.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { StorageTimings } from '../storage/timings.ts'
 import type { Storage } from '../storage/contract.ts'
-import { GIT_VERSION, KUBERNETES_VERSION, versionInfo } from '../discovery/version.ts'
+import { KUBERNETES_VERSION, versionInfo } from '../discovery/version.ts'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
-import type { MetricSource } from '../machinery/metrics.ts'
+import { metricSource, type MetricSource } from '../machinery/metrics.ts'
 import type { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
+
+/** A feature gate and the stage that its feature is in. */
+export interface Feature {
+  readonly name: string
+  readonly stage: string
+  readonly isOpen: boolean
+}
 
 export interface MetricSources {
   requests: RequestMetrics
@@ -20,12 +28,43 @@ export interface MetricSources {
   webhooks: WebhookMetrics
   admission: AdmissionMetrics
   access: AccessMetrics
+  authentication: AuthenticationMetrics | undefined
   /** Names of the control loops that run in this process, by the program that runs them upstream. */
   controllers: ReadonlyMap<string, readonly string[]>
+  features: readonly Feature[]
   queues: WorkQueueMetrics
   /** What others have to tell at the time of a scrape. */
   reported(): Iterable<MetricSource>
 }
+
+/** What kubernetes_build_info says of a version, and where `/version` has it. */
+const BUILD_LABELS: readonly (readonly [string, keyof typeof versionInfo])[] = [
+  ['major', 'major'],
+  ['minor', 'minor'],
+  ['git_version', 'gitVersion'],
+  ['git_commit', 'gitCommit'],
+  ['git_tree_state', 'gitTreeState'],
+  ['build_date', 'buildDate'],
+  ['go_version', 'goVersion'],
+  ['compiler', 'compiler'],
+  ['platform', 'platform'],
+]
+
+/** Requests leave no record yet, so none is made and none that cannot be made keeps a request from being served. */
+const AUDIT: readonly (readonly [string, string])[] = [
+  ['apiserver_audit_event_total', '[ALPHA] Counter of audit events generated and sent to the audit backend.'],
+  ['apiserver_audit_requests_rejected_total', '[ALPHA] Counter of apiserver requests rejected due to an error in audit logging backend.'],
+]
+
+const constants = (features: readonly Feature[]): MetricSource[] => [
+  ...AUDIT.map(([name, help]) => metricSource(name, 'counter', help, () => [{ labels: {}, value: 0 }])),
+  metricSource(
+    'kubernetes_feature_enabled',
+    'gauge',
+    '[BETA] This metric records the data about the stage and enablement of a k8s feature.',
+    () => features.map(({ name, stage, isOpen }) => ({ labels: { name, stage }, value: isOpen ? 1 : 0 })),
+  ),
+]
 
 /** Everything on `/metrics`, under kube-apiserver's names where it has one. */
 export type Scrape = () => Promise<{ contentType: string; text: string }>
@@ -44,10 +83,16 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
   const { Gauge, Registry: Prom, collectDefaultMetrics } = (await import('prom-client')).default
   const prom = new Prom()
   collectDefaultMetrics({ register: prom })
-  const sources = [s.requests, s.access, s.timings, s.admission, s.webhooks, s.queues].flatMap((of): readonly MetricSource[] =>
-    of.sources(),
-  )
-  for (const source of sources) prom.registerMetric(source as never)
+  const sources = [
+    s.requests,
+    s.access,
+    ...(s.authentication === undefined ? [] : [s.authentication]),
+    s.timings,
+    s.admission,
+    s.webhooks,
+    s.queues,
+  ].flatMap((of): readonly MetricSource[] => of.sources())
+  for (const source of [...sources, ...constants(s.features)]) prom.registerMetric(source as never)
   const registers = [prom]
   new Gauge({
     name: 'apiserver_storage_objects',
@@ -70,7 +115,7 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
   })
   new Gauge({
     name: 'apiserver_storage_size_bytes',
-    help: 'Bytes of the store on disk.',
+    help: '[STABLE] Size of the storage database file physically allocated in bytes.',
     labelNames: ['storage_cluster_id'],
     registers,
     async collect() {
@@ -126,16 +171,16 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
   })
   new Gauge({
     name: 'kubernetes_build_info',
-    help: 'Version of the API that is served.',
-    labelNames: ['major', 'minor', 'git_version'],
+    help: "[BETA] A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.",
+    labelNames: BUILD_LABELS.map(([label]) => label),
     registers,
     collect() {
-      this.set({ major: '1', minor: '37', git_version: GIT_VERSION }, 1)
+      this.set(Object.fromEntries(BUILD_LABELS.map(([label, field]) => [label, versionInfo[field]])), 1)
     },
   })
   new Gauge({
     name: 'version_info',
-    help: 'Versions that the server is compatible with.',
+    help: '[ALPHA] Provides the compatibility version info of the component. The component label is the name of the component, usually kube, but is relevant for aggregated-apiservers.',
     labelNames: ['binary', 'component', 'emulation', 'min_compat'],
     registers,
     collect() {

@@ -1,6 +1,7 @@
 import type { AuthenticationTrust } from '../aggregator/authentication.ts'
 import type { FrontProxy } from '../aggregator/upstream.ts'
 import type { Authenticator } from '../authn/contract.ts'
+import type { AuthenticationMetrics } from '../authn/metrics.ts'
 import type { ServiceAccountTokens } from '../authn/service-account.ts'
 import type { AuthenticationFile, AuthorizationFile } from './configuration-reload.ts'
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
@@ -12,12 +13,14 @@ import type { Storage } from '../storage/contract.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
 import type { PluginConfigurations } from './admission.ts'
 import type { AuthenticationLookups } from './lookups.ts'
+import type { Feature } from './metrics.ts'
 
 /** How clients log in. */
 export interface Authentication {
   readonly authenticator: Authenticator
   /** Signs the tokens of service accounts, which `authenticator` accepts too; without it there are none. */
   readonly serviceAccountTokens?: ServiceAccountTokens
+  readonly metrics?: AuthenticationMetrics
 }
 
 export interface ApiServerOptions {
@@ -70,6 +73,8 @@ export interface ApiServerOptions {
   logRequests: boolean
   /** Clients may speak CBOR, which is an alpha feature: the gate CBORServingAndStorage. */
   cbor?: boolean
+  /** Feature gates, for whoever asks what is on. */
+  features?: readonly Feature[]
   /** Admission plugins that run though they are off by default, and that do not run, by name. */
   enabledPlugins?: readonly string[]
   disabledPlugins?: readonly string[]

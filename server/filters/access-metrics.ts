@@ -1,9 +1,12 @@
 import type { AuthenticationResult } from '../authn/contract.ts'
 import type { Decision } from '../authz/contract.ts'
-import { Buckets, type Labels, metricSource, type MetricSource } from '../machinery/metrics.ts'
+import type { ImpersonationObserver } from '../authz/impersonation.ts'
+import { Buckets, Counters, Histograms, type Labels, metricSource, type MetricSource } from '../machinery/metrics.ts'
 
 /** In seconds, each twice the one before. */
 const BOUNDS = Array.from({ length: 15 }, (_, i) => 0.001 * 2 ** i)
+
+type Named = readonly [name: string, help: string]
 
 /** How often something came to each of its results, and how long that took. */
 class Results {
@@ -16,14 +19,33 @@ class Results {
     of.seconds.observe(seconds)
   }
 
-  sources(attempts: string, duration: string, what: string): MetricSource[] {
+  sources([attempts, attemptsHelp]: Named, [duration, durationHelp]: Named): MetricSource[] {
     return [
-      metricSource(attempts, 'counter', `${what}, by result.`, () =>
+      metricSource(attempts, 'counter', attemptsHelp, () =>
         [...this.#byResult].map(([result, { count: value }]) => ({ labels: { result }, value })),
       ),
-      metricSource(duration, 'histogram', `Seconds of ${what.toLowerCase()}, by result.`, () =>
+      metricSource(duration, 'histogram', durationHelp, () =>
         [...this.#byResult].flatMap(([result, { seconds }]) => seconds.samples(duration, { result })),
       ),
+    ]
+  }
+}
+
+/** How often something was allowed or denied in each mode, and how long that took. */
+class ByMode {
+  readonly #counts = new Counters()
+  readonly #seconds = new Histograms(BOUNDS)
+
+  observe(mode: string, allowed: boolean, seconds: number): void {
+    const labels = { mode, decision: allowed ? 'allowed' : 'denied' }
+    this.#counts.add(labels)
+    this.#seconds.observe(labels, seconds)
+  }
+
+  sources([total, totalHelp]: Named, [duration, durationHelp]: Named): MetricSource[] {
+    return [
+      metricSource(total, 'counter', totalHelp, () => this.#counts.samples()),
+      metricSource(duration, 'histogram', durationHelp, () => this.#seconds.samples(duration)),
     ]
   }
 }
@@ -33,11 +55,14 @@ const NAMES: ReadonlySet<string> = new Set(['admin', 'client', 'kube_proxy', 'ku
 const shownName = (name: string): string => (NAMES.has(name) ? name : name.includes('@') ? 'email_id' : 'other')
 
 /** What came of finding out who asks and whether they may, under kube-apiserver's names. */
-export class AccessMetrics {
+export class AccessMetrics implements ImpersonationObserver {
   readonly #authentication = new Results()
   readonly #authorization = new Results()
   readonly #users = new Map<string, number>()
   readonly #decisions = new Map<string, { readonly labels: Labels; value: number }>()
+
+  readonly #impersonations = new ByMode()
+  readonly #impersonationChecks = new ByMode()
 
   /** @param started by performance.now() */
   authenticated(result: AuthenticationResult | undefined, started: number): void {
@@ -64,16 +89,52 @@ export class AccessMetrics {
     else this.#decisions.set(key, { labels: { type, name, decision: decision === 'allow' ? 'allowed' : 'denied' }, value: 1 })
   }
 
+  impersonated(mode: string, allowed: boolean, seconds: number): void {
+    this.#impersonations.observe(mode, allowed, seconds)
+  }
+  impersonationChecked(mode: string, allowed: boolean, seconds: number): void {
+    this.#impersonationChecks.observe(mode, allowed, seconds)
+  }
+
   /** To be registered with a prom-client registry. */
   sources(): MetricSource[] {
     return [
-      ...this.#authentication.sources('authentication_attempts', 'authentication_duration_seconds', 'Authentications of requests'),
-      metricSource('authenticated_user_requests', 'counter', 'Authenticated requests by user; most names are not told apart.', () =>
+      ...this.#authentication.sources(
+        ['authentication_attempts', '[ALPHA] Counter of authenticated attempts.'],
+        ['authentication_duration_seconds', '[ALPHA] Authentication duration in seconds broken out by result.'],
+      ),
+      metricSource('authenticated_user_requests', 'counter', '[ALPHA] Counter of authenticated requests broken out by username.', () =>
         [...this.#users].map(([username, value]) => ({ labels: { username }, value })),
       ),
-      ...this.#authorization.sources('authorization_attempts_total', 'authorization_duration_seconds', 'Authorizations of requests'),
-      metricSource('apiserver_authorization_decisions_total', 'counter', 'Decisions of each authorizer, by type, name and decision.', () =>
-        [...this.#decisions.values()].map(({ labels, value }) => ({ labels, value })),
+      ...this.#authorization.sources(
+        [
+          'authorization_attempts_total',
+          "[ALPHA] Counter of authorization attempts broken down by result. It can be either 'allowed', 'denied', 'no-opinion' or 'error'.",
+        ],
+        ['authorization_duration_seconds', '[ALPHA] Authorization duration in seconds broken out by result.'],
+      ),
+      metricSource(
+        'apiserver_authorization_decisions_total',
+        'counter',
+        '[ALPHA] Total number of terminal decisions made by an authorizer split by authorizer type, name, and decision.',
+        () => [...this.#decisions.values()].map(({ labels, value }) => ({ labels, value })),
+      ),
+      ...this.#impersonations.sources(
+        ['apiserver_impersonation_attempts_total', '[ALPHA] Total number of impersonation attempts split by mode and decision.'],
+        [
+          'apiserver_impersonation_attempts_duration_seconds',
+          '[ALPHA] Latency of impersonation attempts in seconds split by mode and decision.',
+        ],
+      ),
+      ...this.#impersonationChecks.sources(
+        [
+          'apiserver_impersonation_authorization_attempts_total',
+          '[ALPHA] Total number of authorization checks made by the impersonation handler split by mode and decision.',
+        ],
+        [
+          'apiserver_impersonation_authorization_attempts_duration_seconds',
+          '[ALPHA] Latency of authorization checks made by the impersonation handler in seconds split by mode and decision.',
+        ],
       ),
     ]
   }

@@ -35,5 +35,6 @@ function proceed(ctx: RequestContext, result: AuthenticationResult | undefined, 
   else if (exchange.protocol === 'h2') exchange.setHeader('connection', 'close')
   if (!known) throw unauthorized()
   ctx.user = result.user
+  if (result.warnings !== undefined) ctx.warnings.push(...result.warnings)
   return next(ctx)
 }

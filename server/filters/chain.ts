@@ -47,7 +47,7 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withTimeout(o.requestTimeoutMs, o.writeStatus),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
     withAuthentication(o.authenticator, o.access),
-    withImpersonation(o.authorizer),
+    withImpersonation(o.authorizer, o.access),
     withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited),
     withAuthorization(o.authorizer, o.writeStatus, o.access),
   ]

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authz/contract.ts'
-import { Impersonation, type WantedUser } from '../authz/impersonation.ts'
+import { Impersonation, type ImpersonationObserver, type WantedUser } from '../authz/impersonation.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { RequestHeaders } from '../serving/exchange.ts'
@@ -12,8 +12,8 @@ const EXTRA = 'impersonate-extra-'
  * A request with `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*` is answered as that user, if whoever sends it may act as him. From here
  * on nobody knows of the difference but the log.
  */
-export function withImpersonation(authorizer: Authorizer): Filter {
-  const impersonation = new Impersonation(authorizer)
+export function withImpersonation(authorizer: Authorizer, observer?: ImpersonationObserver): Filter {
+  const impersonation = new Impersonation(authorizer, observer)
   return (next) => (ctx) => {
     let wanted: WantedUser | undefined
     try {

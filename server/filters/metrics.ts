@@ -105,24 +105,43 @@ export class RequestMetrics {
     const duration = 'apiserver_request_duration_seconds'
     const sizes = 'apiserver_response_sizes'
     return [
-      metricSource(total, 'counter', 'Requests by verb, dry run, group, version, resource, subresource, scope, component and code.', () =>
-        all().flatMap((s) => [...s.byCode].map(([code, value]) => ({ labels: { ...s.labels, code: String(code) }, value }))),
+      metricSource(
+        total,
+        'counter',
+        '[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+        () => all().flatMap((s) => [...s.byCode].map(([code, value]) => ({ labels: { ...s.labels, code: String(code) }, value }))),
       ),
-      metricSource(duration, 'histogram', 'Seconds until a request was answered.', () =>
-        all().flatMap((s) => (s.durations.isEmpty ? [] : s.durations.samples(duration, s.labels))),
+      metricSource(
+        duration,
+        'histogram',
+        '[STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
+        () => all().flatMap((s) => (s.durations.isEmpty ? [] : s.durations.samples(duration, s.labels))),
       ),
-      metricSource(sizes, 'histogram', 'Bytes of the answers to reads.', () =>
-        all().flatMap(({ labels: { dry_run: _, ...labels }, ...s }) =>
-          s.sizes === undefined || s.sizes.isEmpty ? [] : s.sizes.samples(sizes, labels),
-        ),
+      metricSource(
+        sizes,
+        'histogram',
+        '[STABLE] Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.',
+        () =>
+          all().flatMap(({ labels: { dry_run: _, ...labels }, ...s }) =>
+            s.sizes === undefined || s.sizes.isEmpty ? [] : s.sizes.samples(sizes, labels),
+          ),
       ),
-      metricSource('apiserver_longrunning_requests', 'gauge', 'Watches and streams that are open.', () =>
-        all().flatMap(({ labels: { dry_run: _, ...labels }, longRunning }) => (longRunning > 0 ? [{ labels, value: longRunning }] : [])),
+      metricSource(
+        'apiserver_longrunning_requests',
+        'gauge',
+        '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
+        () =>
+          all().flatMap(({ labels: { dry_run: _, ...labels }, longRunning }) => (longRunning > 0 ? [{ labels, value: longRunning }] : [])),
       ),
-      metricSource('apiserver_current_inflight_requests', 'gauge', 'Requests being answered, by kind.', () => [
-        { labels: { request_kind: 'mutating' }, value: this.inFlight.mutating },
-        { labels: { request_kind: 'readOnly' }, value: this.inFlight.readOnly },
-      ]),
+      metricSource(
+        'apiserver_current_inflight_requests',
+        'gauge',
+        '[STABLE] Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
+        () => [
+          { labels: { request_kind: 'mutating' }, value: this.inFlight.mutating },
+          { labels: { request_kind: 'readOnly' }, value: this.inFlight.readOnly },
+        ],
+      ),
     ]
   }
 }

@@ -1,3 +1,5 @@
+import { goFloat } from './numbers.ts'
+
 /** What prom-client's Registry.registerMetric takes: it asks `get` when it is scraped, and nothing before. */
 export interface MetricSource {
   readonly name: string
@@ -83,7 +85,8 @@ export class Buckets {
     let running = 0
     for (const [i, count] of this.#counts.entries()) {
       running += count
-      values.push({ labels: { ...labels, le: this.#bounds[i] ?? '+Inf' }, value: running, metricName: `${name}_bucket` })
+      // Upstream's spelling of a number: a query names a bucket by it.
+      values.push({ labels: { ...labels, le: goFloat(this.#bounds[i] ?? Infinity) }, value: running, metricName: `${name}_bucket` })
     }
     return [...values, { labels, value: this.#sum, metricName: `${name}_sum` }, { labels, value: running, metricName: `${name}_count` }]
   }

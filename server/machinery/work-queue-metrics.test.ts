@@ -51,8 +51,8 @@ test('what a queue does is counted as client-go counts it', async () => {
 test('buckets are those of component-base, each with all the faster ones', async () => {
   const buckets = (await samples('queue_duration_seconds')).filter((s) => s.labels.name === 'a' && s.metricName?.endsWith('_bucket'))
   expect(buckets.map((s) => [s.labels.le, s.value])).toEqual([
-    ...[1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1].map((le) => [le, 0]),
-    [10, 1],
+    ...['1e-08', '1e-07', '1e-06', '9.999999999999999e-06', '9.999999999999999e-05', '0.001', '0.01', '0.1', '1'].map((le) => [le, 0]),
+    ['10', 1],
     ['+Inf', 1],
   ])
 })

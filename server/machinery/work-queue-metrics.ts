@@ -1,8 +1,12 @@
 import { Buckets, metricSource, type MetricSource, type MetricType, type Sample } from './metrics.ts'
 import type { QueueObserver } from './work-queue.ts'
 
-/** ExponentialBuckets(10e-9, 10, 10) of component-base `metrics/prometheus/workqueue`. */
-const BOUNDS = Array.from({ length: 10 }, (_, i) => Number(`1e${i - 8}`))
+/** ExponentialBuckets(10e-9, 10, 10) of component-base `metrics/prometheus/workqueue`, with what multiplying does to them. */
+const BOUNDS = [1e-8]
+while (BOUNDS.length < 10) BOUNDS.push(BOUNDS.at(-1)! * 10)
+
+const UNFINISHED =
+  "[BETA] How many seconds of work has done that is in progress and hasn't been observed by work_duration. Large values indicate stuck threads. One can deduce the number of stuck threads by observing the rate at which this increases."
 
 /** What one queue, or several of one name, has had to do. */
 class QueueFigures implements QueueObserver {
@@ -91,20 +95,18 @@ export class WorkQueueMetrics {
     }
     const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
     return [
-      figure('depth', 'gauge', 'Current depth of workqueue', (f) => sum(f.map((q) => q.depth))),
-      figure('adds_total', 'counter', 'Total number of adds handled by workqueue', (f) => sum(f.map((q) => q.adds))),
-      histogram('queue_duration_seconds', 'How long in seconds an item stays in workqueue before being requested.', (f) => f.waits),
-      histogram('work_duration_seconds', 'How long in seconds processing an item from workqueue takes.', (f) => f.works),
-      figure('unfinished_work_seconds', 'gauge', 'Seconds of work that is in progress and not yet in work_duration.', (f) =>
-        sum(f.flatMap((q) => q.underWay())),
-      ),
+      figure('depth', 'gauge', '[BETA] Current depth of workqueue', (f) => sum(f.map((q) => q.depth))),
+      figure('adds_total', 'counter', '[BETA] Total number of adds handled by workqueue', (f) => sum(f.map((q) => q.adds))),
+      histogram('queue_duration_seconds', '[BETA] How long in seconds an item stays in workqueue before being requested.', (f) => f.waits),
+      histogram('work_duration_seconds', '[BETA] How long in seconds processing an item from workqueue takes.', (f) => f.works),
+      figure('unfinished_work_seconds', 'gauge', UNFINISHED, (f) => sum(f.flatMap((q) => q.underWay()))),
       figure(
         'longest_running_processor_seconds',
         'gauge',
-        'How many seconds has the longest running processor for workqueue been running.',
+        '[BETA] How many seconds has the longest running processor for workqueue been running.',
         (f) => Math.max(0, ...f.flatMap((q) => q.underWay())),
       ),
-      figure('retries_total', 'counter', 'Total number of retries handled by workqueue', (f) => sum(f.map((q) => q.retries))),
+      figure('retries_total', 'counter', '[BETA] Total number of retries handled by workqueue', (f) => sum(f.map((q) => q.retries))),
     ]
   }
 }

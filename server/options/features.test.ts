@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { servesCbor } from './features.ts'
+import { featureStates, servesCbor } from './features.ts'
 import { parseOptions, type ParseResult } from './parse.ts'
 
 const parse = (...gates: string[]): ParseResult =>
@@ -48,6 +48,21 @@ test.each([
   ['GitRepoVolumeDriver=true', 'cannot set feature gate GitRepoVolumeDriver to true, feature is locked to false'],
 ])('%s is refused', (gates, message) => {
   expect(errorsOf(parse(gates))).toEqual([message])
+})
+
+// As kube-apiserver 1.37.2 has them in kubernetes_feature_enabled with the same flag.
+test.each<[string[], Record<string, boolean>]>([
+  [[], { AllAlpha: false, AllBeta: false, WatchList: true, EventedPLEG: false, GenericWorkload: false, KMSv1: false, ImageVolume: true }],
+  [['AllAlpha=true'], { AllAlpha: true, EventedPLEG: true, GenericWorkload: false, WatchList: true, KMSv1: false }],
+  [['AllAlpha=true,EventedPLEG=false'], { EventedPLEG: false, CBORServingAndStorage: true }],
+  [['AllBeta=false', 'WatchList=true'], { AllBeta: false, WatchList: true, APIResponseCompression: false, ImageVolume: true }],
+  [['AllBeta=true'], { GenericWorkload: true, EventedPLEG: false }],
+])('%j: what is on', (gates, wanted) => {
+  const result = parse(...gates)
+  if (!('options' in result)) throw new Error(JSON.stringify(result))
+  const states = new Map(featureStates(result.options.features).map(({ name, isOpen }) => [name, isOpen]))
+  expect(states.size).toBe(254)
+  expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, states.get(name)]))).toEqual(wanted)
 })
 
 test('gates that have no effect are named in a warning', () => {

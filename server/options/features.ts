@@ -1,6 +1,6 @@
 import type { Family } from './flag.ts'
 import { parsers, FlagValueError } from './flag.ts'
-import { CLOSED_GATES, OPEN_GATES, SETTABLE_GATES } from './feature-gates.ts'
+import { GATES, type Stage } from './feature-gates.ts'
 
 export interface FeatureOptions {
   /** `name=bool`, as given. */
@@ -38,7 +38,10 @@ export const features: Family<FeatureOptions> = {
 class GateError extends Error {}
 
 /** Gates of a whole stage. */
-const GROUPS = new Set(['AllAlpha', 'AllBeta'])
+const GROUPS: ReadonlyMap<string, Stage> = new Map([
+  ['AllAlpha', 'ALPHA'],
+  ['AllBeta', 'BETA'],
+])
 const OWN = 'kube'
 
 /**
@@ -57,9 +60,11 @@ function gatesOf(pairs: readonly string[]): Map<string, boolean> {
     const component = colon < 0 ? OWN : text.slice(0, colon)
     if (component !== OWN) throw new GateError(`component not registered: ${component}`)
     const [name, value] = pairOf(text.slice(colon + 1))
-    const locked = OPEN_GATES.has(name) ? true : CLOSED_GATES.has(name) ? false : undefined
-    if (locked === undefined && !SETTABLE_GATES.has(name) && !GROUPS.has(name)) throw new GateError(`unrecognized feature gate: ${name}`)
-    if (locked === !value) throw new GateError(`cannot set feature gate ${name} to ${value}, feature is locked to ${locked}`)
+    const gate = GATES.get(name)
+    if (gate === undefined && !GROUPS.has(name)) throw new GateError(`unrecognized feature gate: ${name}`)
+    if (gate?.isLocked === true && gate.isOpen !== value) {
+      throw new GateError(`cannot set feature gate ${name} to ${value}, feature is locked to ${gate.isOpen}`)
+    }
     gates.set(name, value)
   }
   return gates
@@ -76,8 +81,22 @@ function pairOf(text: string): [string, boolean] {
   }
 }
 
-/** An alpha gate: it is closed unless it, or all of its stage, is opened. */
-export function servesCbor({ featureGates }: FeatureOptions): boolean {
-  const gates = gatesOf(featureGates)
-  return gates.get(CBOR) ?? gates.get('AllAlpha') ?? false
+export interface FeatureState {
+  readonly name: string
+  readonly stage: Stage
+  readonly isOpen: boolean
 }
+
+/** Every gate with what it comes to: its own word, else that of its whole stage, else what it is from the start. */
+export function featureStates({ featureGates }: FeatureOptions): FeatureState[] {
+  const given = gatesOf(featureGates)
+  const ofStage = new Map([...GROUPS].map(([group, stage]) => [stage, given.get(group)]))
+  const groups = [...GROUPS].map(([name, stage]) => ({ name, stage, isOpen: given.get(name) ?? false }))
+  const single = [...GATES].map(([name, { stage, isOpen, isLocked }]) => {
+    const told = given.get(name) ?? (isLocked ? undefined : ofStage.get(stage))
+    return { name, stage, isOpen: told ?? isOpen }
+  })
+  return [...groups, ...single]
+}
+
+export const servesCbor = (options: FeatureOptions): boolean => featureStates(options).some(({ name, isOpen }) => name === CBOR && isOpen)

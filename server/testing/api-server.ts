@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bearerAuthenticator } from '../authn/bearer.ts'
+import { AuthenticationMetrics } from '../authn/metrics.ts'
 import { ServiceAccountTokens } from '../authn/service-account.ts'
 import { anonymousAuthenticator } from '../authn/anonymous.ts'
 import { localAuthenticator } from '../authn/local.ts'
@@ -65,12 +66,14 @@ export async function startTestServer({
     clock,
     log: silent,
     authentication: ({ accounts: lookup }) => {
-      const tokens = new ServiceAccountTokens({ signingKey: certificates.serviceAccount.privateKey, issuers, clock, lookup })
+      const metrics = new AuthenticationMetrics(clock)
+      const signingKey = certificates.serviceAccount.privateKey
+      const tokens = new ServiceAccountTokens({ signingKey, issuers, clock, lookup, observer: metrics })
       const authenticator = unionAuthenticator(
         [localAuthenticator, bearerAuthenticator([tokens], tokens.audiences)],
         anonymousAuthenticator(),
       )
-      return { authenticator, serviceAccountTokens: tokens }
+      return { authenticator, serviceAccountTokens: tokens, metrics }
     },
     authorizers: [{ type: 'Node' }, { type: 'RBAC' }],
     tls: { cert: certificates.server!.cert, key: certificates.server!.key, clientCa: certificates.ca.cert },

@@ -28,13 +28,13 @@ export class WebhookMetrics implements WebhookObserver {
     this.#failOpen.add({ name, type })
   }
   excluded(name: string, type: WebhookType, operation: string): void {
-    this.#exclusions.add({ name, kind: 'webhook', type: conditionType(type), operation })
+    this.#exclusions.add({ name, kind: 'webhook', type: exclusionType(type), operation })
   }
   conditionErrors(name: string, type: WebhookType, operation: string, count: number): void {
-    this.#conditionErrors.add({ name, kind: 'webhook', type: conditionType(type), operation }, count)
+    this.#conditionErrors.add({ name, kind: 'webhook', type, operation }, count)
   }
   conditionsEvaluated(name: string, type: WebhookType, operation: string, seconds: number): void {
-    this.#conditionSeconds.observe({ name, kind: 'webhook', type: conditionType(type), operation }, seconds)
+    this.#conditionSeconds.observe({ name, kind: 'webhook', type, operation }, seconds)
   }
 
   /** To be registered with a prom-client registry. */
@@ -46,22 +46,42 @@ export class WebhookMetrics implements WebhookObserver {
     return [
       histogram(
         'webhook_admission_duration_seconds',
-        'Time of calls of admission webhooks, by name, type, operation and whether they refused.',
+        '[STABLE] Admission webhook latency histogram in seconds, identified by name and broken out for each operation and API resource and type (validate or admit).',
         this.#durations,
       ),
       counter(
         'webhook_request_total',
-        'Calls of admission webhooks by name, type, operation, code and whether they refused.',
+        '[ALPHA] Admission webhook request total, identified by name and broken out for each admission type (validating or admit) and operation. Additional labels specify whether the request was rejected or not and an HTTP status code. Codes greater than 600 are truncated to 600, to keep the metrics cardinality bounded.',
         this.#requests,
       ),
-      counter('webhook_rejection_count', 'Requests that admission webhooks, or failed calls of them, refused.', this.#rejections),
-      counter('webhook_fail_open_count', 'Failed calls of admission webhooks that were ignored.', this.#failOpen),
-      counter('match_condition_exclusions_total', 'Requests that match conditions kept from a webhook.', this.#exclusions),
-      counter('match_condition_evaluation_errors_total', 'Match conditions that could not be answered.', this.#conditionErrors),
-      histogram('match_condition_evaluation_seconds', 'Time of the match conditions of a webhook.', this.#conditionSeconds),
+      counter(
+        'webhook_rejection_count',
+        '[ALPHA] Admission webhook rejection count, identified by name and broken out for each admission type (validating or admit) and operation. Additional labels specify an error type (calling_webhook_error or apiserver_internal_error if an error occurred; no_error otherwise) and optionally a non-zero rejection code if the webhook rejects the request with an HTTP status code (honored by the apiserver when the code is greater or equal to 400). Codes greater than 600 are truncated to 600, to keep the metrics cardinality bounded.',
+        this.#rejections,
+      ),
+      counter(
+        'webhook_fail_open_count',
+        '[ALPHA] Admission webhook fail open count, identified by name and broken out for each admission type (validating or admit).',
+        this.#failOpen,
+      ),
+      counter(
+        'match_condition_exclusions_total',
+        '[ALPHA] Admission match condition evaluation exclusions count, identified by name of resource containing the match condition and broken out for each kind containing matchConditions (webhook or policy), operation and admission type (validate or admit).',
+        this.#exclusions,
+      ),
+      counter(
+        'match_condition_evaluation_errors_total',
+        '[ALPHA] Admission match condition evaluation errors count, identified by name of resource containing the match condition and broken out for each kind containing matchConditions (webhook or policy), operation and admission type (validate or admit).',
+        this.#conditionErrors,
+      ),
+      histogram(
+        'match_condition_evaluation_seconds',
+        '[ALPHA] Admission match condition evaluation time in seconds, identified by name and broken out for each kind containing matchConditions (webhook or policy), operation and type (validate or admit).',
+        this.#conditionSeconds,
+      ),
     ]
   }
 }
 
-/** Conditions name the two kinds of webhooks otherwise than calls do. */
-const conditionType = (type: WebhookType): string => (type === 'admit' ? 'admit' : 'validate')
+/** Upstream names one kind of webhooks otherwise where conditions keep a request from it. */
+const exclusionType = (type: WebhookType): string => (type === 'admit' ? 'admit' : 'validate')

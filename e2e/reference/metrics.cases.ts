@@ -1,0 +1,100 @@
+import type { Request } from './play.ts'
+
+const pod = (name: string, more: object = {}): object => ({
+  metadata: { name },
+  spec: { containers: [{ name: 'c', image: 'i', ...more }] },
+})
+const privileged = { securityContext: { privileged: true } }
+const asJane = { 'impersonate-user': 'jane' }
+
+/** One of everything that is counted of who asks, whether he may, and what becomes of a write. */
+export const load: readonly Request[] = [
+  {
+    ...{ name: 'a namespace', method: 'POST', path: '/api/v1/namespaces' },
+    body: {
+      metadata: {
+        name: '{ns}',
+        labels: {
+          'pod-security.kubernetes.io/enforce': 'baseline',
+          'pod-security.kubernetes.io/enforce-version': 'v1.25',
+          'pod-security.kubernetes.io/warn': 'restricted',
+          'pod-security.kubernetes.io/audit': 'restricted',
+        },
+      },
+    },
+  },
+  { name: 'its account', method: 'POST', path: '/api/v1/namespaces/{ns}/serviceaccounts', body: { metadata: { name: 'default' } } },
+  { name: 'a pod', method: 'POST', path: '/api/v1/namespaces/{ns}/pods', body: pod('a') },
+  { name: 'a privileged pod', method: 'POST', path: '/api/v1/namespaces/{ns}/pods', body: pod('b', privileged) },
+  { name: 'a list', method: 'GET', path: '/api/v1/namespaces/{ns}/pods' },
+  { name: 'nobody', method: 'GET', path: '/version', token: '' },
+  { name: 'a wrong token', method: 'GET', path: '/version', token: 'wrong' },
+  { name: 'a user', method: 'GET', path: '/api/v1/pods', headers: asJane },
+  { name: 'a master', method: 'GET', path: '/api/v1/pods', headers: { ...asJane, 'impersonate-group': 'system:masters' } },
+  { name: 'an account', method: 'GET', path: '/api/v1/pods', headers: { 'impersonate-user': 'system:serviceaccount:{ns}:default' } },
+  { name: 'a node', method: 'GET', path: '/api/v1/nodes/n', headers: { 'impersonate-user': 'system:node:n' } },
+  { name: 'no right to act', method: 'GET', path: '/api/v1/pods', headers: { 'impersonate-user': 'x' }, token: '' },
+  {
+    ...{ name: 'a decision of RBAC', method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews' },
+    body: { spec: { user: 'system:kube-scheduler', resourceAttributes: { verb: 'list', resource: 'pods' } } },
+  },
+  {
+    ...{ name: 'a webhook', method: 'POST', path: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations' },
+    body: {
+      metadata: { name: '{ns}' },
+      webhooks: [
+        {
+          ...{ name: 'gone.example.com', sideEffects: 'None', failurePolicy: 'Ignore', admissionReviewVersions: ['v1'], timeoutSeconds: 1 },
+          clientConfig: { url: 'https://127.0.0.1:9/' },
+          matchConditions: [{ name: 'c', expression: 'object.metadata.name != "skipped"' }],
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': '{ns}' } },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+        },
+      ],
+    },
+  },
+]
+
+const configMap = (name: string): Request => ({
+  ...{ name: `the ConfigMap ${name}`, method: 'POST', path: '/api/v1/namespaces/{ns}/configmaps' },
+  body: { metadata: { name } },
+})
+/** Once the webhook is known. */
+export const hooked: readonly Request[] = [configMap('skipped'), configMap('seen')]
+
+/** What a server says of one metric; of the bounds of its buckets, where it has some. */
+export interface Metric {
+  type: string
+  help: string
+  labels: string[]
+  bounds: string[]
+}
+
+/** The metrics of a scrape that have series, by name. */
+export function metricsOf(text: string): Map<string, Metric> {
+  const known = new Map<string, Metric>()
+  const used = new Set<string>()
+  for (const line of text.split('\n')) {
+    const [, comment, of = '', said = ''] = /^# (HELP|TYPE) (\S+) ?(.*)$/.exec(line) ?? []
+    if (comment === 'HELP') known.set(of, { type: '', help: said.trim(), labels: [], bounds: [] })
+    else if (comment === 'TYPE') known.get(of)!.type = said
+    const [, series = '', labels = ''] = /^(\w+)(?:\{(.*)\})? \S+$/.exec(line) ?? []
+    const name = known.has(series) ? series : series.replace(/_(bucket|sum|count)$/, '')
+    const metric = known.get(name)
+    if (metric === undefined) continue
+    used.add(name)
+    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)) {
+      const [list, text] = label === 'le' ? [metric.bounds, value] : [metric.labels, label]
+      if (!list.includes(text)) list.push(text)
+    }
+  }
+  for (const metric of known.values()) metric.labels.sort()
+  return new Map([...known].filter(([name]) => used.has(name)))
+}
+
+/** What is counted in this area, and what every server tells of itself. */
+export const COMPARED =
+  /^(apiserver_(admission|audit|authorization|client_certificate|impersonation|current_inflight|request_total|request_duration|response_sizes)|authentica|authoriz|pod_security|serviceaccount|kubernetes_|version_info|workqueue_)/
+
+/** Upstream has them, and no dashboard asks for them: a deprecated form of a histogram. */
+export const LEFT_OUT: readonly string[] = ['apiserver_admission_step_admission_duration_seconds_summary']
