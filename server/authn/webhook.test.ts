@@ -109,7 +109,7 @@ describe('a webhook of tokens', () => {
     const both = [tokens.authenticateToken('t', OWN), tokens.authenticateToken('t', OWN)]
     expect(await count('active_fetch_count')).toEqual({ blocked: 2, in_flight: 1 })
     hook.answer(yes())
-    await Promise.all(both)
+    await Promise.all(both.map((v) => Promise.resolve(v)))
     expect(tokens.authenticateToken('t', OWN)).toEqual(jane)
     const failing = tokens.authenticateToken('u', OWN)
     hook.answer(new Error('gone'))
