@@ -29,6 +29,7 @@ import { authenticationLookups, authorizationSources } from './control-plane/loo
 import { startLoops } from './control-plane/loops.ts'
 import type { ApiServerOptions } from './control-plane/options.ts'
 import { TypeStructures } from './fieldmanager/structure-of-type.ts'
+import { versionInfo } from './discovery/version.ts'
 import { AccessMetrics } from './filters/access-metrics.ts'
 import { buildHandlerChain, type ChainOptions } from './filters/chain.ts'
 import { RequestMetrics } from './filters/metrics.ts'
@@ -165,7 +166,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   registry.addUnstored(unstoredKinds({ authorizer, authenticator, audiences: serviceAccountTokens?.audiences ?? [], components, pods }))
 
   // Admission.
-  const [webhooks, admissionMetrics] = [new WebhookMetrics(), new AdmissionMetrics()]
+  const [webhooks, admissionMetrics] = [new WebhookMetrics(), new AdmissionMetrics(Number(versionInfo.minor))]
   const escalation = escalationCheck({ policy: sources.rbac, authorizer, fresh: () => feed.fresh() })
   const admission = admissionOf(registry, authorizer, o, { webhookCalls, webhookMetrics: webhooks, metrics: admissionMetrics }, escalation)
   const context = serverContext({ clock, admission })

@@ -91,9 +91,14 @@ function timed(step: Step, durations: Durations, asked?: readonly Operation[]): 
 
 /** How long admission takes, by plugin and in all, under kube-apiserver's names (apiserver `admission/metrics`). */
 export class AdmissionMetrics {
-  readonly podSecurity = new PodSecurityMetrics()
+  readonly podSecurity: PodSecurityMetrics
   readonly #plugins: { readonly name: string; readonly type: Type; readonly durations: Durations }[] = []
   readonly #steps: Readonly<Record<Type, Durations>> = { admit: new Durations(), validate: new Durations() }
+
+  /** @param minor of the API's version */
+  constructor(minor: number) {
+    this.podSecurity = new PodSecurityMetrics(minor)
+  }
 
   /** The same plugin, timed where upstream would ask it. */
   observed(plugin: AdmissionPlugin): AdmissionPlugin {

@@ -1,5 +1,4 @@
 import type { LevelVersion, Mode } from '../apis/pod-security/policy.ts'
-import { versionInfo } from '../discovery/version.ts'
 import { Counters, metricSource, type MetricSource } from '../machinery/metrics.ts'
 import type { AdmissionAttributes } from './contract.ts'
 import type { PodSecurityObserver } from './pod-security.ts'
@@ -11,8 +10,11 @@ export class PodSecurityMetrics implements PodSecurityObserver {
   readonly #evaluations = new Counters()
   readonly #exemptions = new Counters()
   readonly #errors = new Counters()
+  readonly #minor: number
 
-  constructor() {
+  /** @param minor of the API's version: later ones are not told apart, since whoever writes labels may ask for any */
+  constructor(minor: number) {
+    this.#minor = minor
     // What is most often counted is there from the start, as upstream has it.
     for (const operation of ['CREATE', 'UPDATE'] as const) {
       this.#evaluate(true, { level: 'privileged', version: 'latest' }, 'enforce', { ...POD, operation }, 0)
@@ -32,7 +34,12 @@ export class PodSecurityMetrics implements PodSecurityObserver {
 
   #evaluate(allowed: boolean, policy: LevelVersion, mode: Mode, request: Request, by: number): void {
     const decision = allowed ? 'allow' : 'deny'
-    this.#evaluations.add({ decision, mode, policy_level: policy.level, policy_version: versionOf(policy), ...labelsOf(request) }, by)
+    this.#evaluations.add({ decision, mode, policy_level: policy.level, policy_version: this.#versionOf(policy), ...labelsOf(request) }, by)
+  }
+
+  #versionOf({ level, version }: LevelVersion): string {
+    if (version === 'latest' || level === 'privileged') return 'latest'
+    return version > this.#minor ? 'future' : `v1.${version}`
   }
 
   /** To be registered with a prom-client registry. */
@@ -62,10 +69,4 @@ const SHOWN: Readonly<Record<string, string>> = { 'pods.': 'pod', 'namespaces.':
 
 function labelsOf({ operation, resource: { group, resource }, subresource }: Request): Record<string, string> {
   return { request_operation: operation.toLowerCase(), resource: SHOWN[`${resource}.${group}`] ?? 'controller', subresource }
-}
-
-/** Whoever writes labels may ask for any version: those to come are not told apart. */
-function versionOf({ level, version }: LevelVersion): string {
-  if (version === 'latest' || level === 'privileged') return 'latest'
-  return version > Number(versionInfo.minor) ? 'future' : `v1.${version}`
 }

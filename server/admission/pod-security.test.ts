@@ -136,13 +136,13 @@ describe('what is counted', () => {
   }
 
   test('is there from the start where it is most often', async () => {
-    const sources = new PodSecurityMetrics().sources()
+    const sources = new PodSecurityMetrics(37).sources()
     const sizes = await Promise.all(sources.map(async (s) => (await s.get()).values.length))
     expect(sizes).toEqual([2, 4, 0])
   })
 
   test('is what was enforced, and what else would have refused', async () => {
-    const metrics = new PodSecurityMetrics()
+    const metrics = new PodSecurityMetrics(37)
     const future = { enforce: 'baseline', 'enforce-version': 'v1.99', audit: 'restricted', 'audit-version': 'v1.25', warn: 'restricted' }
     const setting = { metrics, namespace: labelled(future) }
     await ask(setting, { object: pod('p') })
@@ -158,7 +158,7 @@ describe('what is counted', () => {
   })
 
   test('is whom the configuration exempts, and what could not be read', async () => {
-    const metrics = new PodSecurityMetrics()
+    const metrics = new PodSecurityMetrics(37)
     const configuration = { ...defaultPodSecurity, exemptions: { usernames: ['somebody'], namespaces: [], runtimeClasses: ['r'] } }
     const namespace = labelled({ warn: 'restricted' })
     const template = { metadata: { name: 'd' }, spec: { template: pod('p') } }
