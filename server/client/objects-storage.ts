@@ -1,6 +1,6 @@
 import type { LabelSelectorObject } from '../machinery/labels.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import type { NodeSelectorTerm, Strings } from './objects.ts'
+import type { Condition, NodeSelectorTerm, Strings } from './objects.ts'
 
 /** Volumes and claims, as far as control loops read or write them, in their JSON form. */
 
@@ -21,6 +21,7 @@ export interface PersistentVolumeClaim extends KubeObject {
     accessModes?: string[]
     capacity?: Strings
     currentVolumeAttributesClassName?: string
+    conditions?: Condition[]
     [field: string]: unknown
   }
 }
