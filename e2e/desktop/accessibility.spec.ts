@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Page, expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
+import { profileFile } from '../fixtures/profile-file.ts'
 import { refusals } from '../fixtures/refusals.ts'
 import { pod } from '../fixtures/session.ts'
 
@@ -19,6 +20,7 @@ const places = [
   { name: 'a node', place: (node: string) => `nodes/_/${node}`, ready: '[role=tablist]' },
   { name: 'node logs', place: (node: string) => `nodes/_/${node}?tab=node-logs`, ready: '.file-list' },
   { name: 'profiles', place: (node: string) => `nodes/_/${node}?tab=profile`, ready: '[role=tablist]' },
+  { name: 'node metrics', place: (node: string) => `nodes/_/${node}?tab=metrics`, ready: '.readings td' },
   { name: 'node statistics', place: (node: string) => `nodes/_/${node}?tab=stats`, ready: '[role=tablist]' },
   { name: 'a service', place: () => 'services/default/kubernetes', ready: '[role=tablist]' },
   { name: 'a kind that nobody declared', place: () => 'leases.coordination.k8s.io', ready: '[role=grid]' },
@@ -48,6 +50,24 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await expect(page.locator(ready).first(), name).toBeVisible()
         expect.soft(await serious(page, rules), name).toEqual([])
       }
+    })
+
+    test('axe finds nothing serious: captures that are compared, and details over the whole width', async ({ inspector, page, node }) => {
+      const { details } = inspector
+      await inspector.openNodeTab(node, 'profile')
+      const file = details.locator('input[type=file]')
+      await file.setInputFiles(profileFile('before.pb', { 'parse main': 30, 'old main': 5 }, 5))
+      await file.setInputFiles(profileFile('after.pb', { 'parse main': 20, 'new main': 5 }, 10))
+      await details.getByLabel('Compare with').selectOption({ index: 1 })
+      await expect(details.getByText('each as wide as both captures together')).toBeVisible()
+      expect.soft(await serious(page, rules)).toEqual([])
+      await inspector.tab('Metrics').click()
+      await expect(details.getByRole('cell').first()).toBeVisible()
+      await details.getByRole('button', { name: 'Reload' }).click()
+      await details.getByLabel('Compare with').selectOption({ index: 1 })
+      await details.getByRole('button', { name: 'Full width' }).click()
+      await expect(details.getByRole('table', { name: 'What changed' })).toBeVisible()
+      expect.soft(await serious(page, rules)).toEqual([])
     })
 
     test('axe finds nothing serious: the menu of a row and the dialogs of actions', async ({ inspector, page, node }) => {

@@ -35,7 +35,22 @@ const EditView = lazy(() => import('../tools/yaml/edit-view.tsx').then((m) => ({
 const commonTabs = ['overview', 'yaml', 'events', 'topology'] as const
 
 /** One object, live: what it is, its YAML, its events, and the tools of its kind. */
-export function Details({ resource, namespace, name, onClose }: { resource: Resource; namespace: string; name: string; onClose(): void }) {
+export function Details({
+  resource,
+  namespace,
+  name,
+  full,
+  onFull,
+  onClose,
+}: {
+  resource: Resource
+  namespace: string
+  name: string
+  /** Over the whole width, or beside the list. */
+  full: boolean
+  onFull(full: boolean): void
+  onClose(): void
+}) {
   const { t } = useTranslation()
   const place = usePlace()
   const go = useGo()
@@ -66,6 +81,8 @@ export function Details({ resource, namespace, name, onClose }: { resource: Reso
         name={name}
         object={object}
         deleted={data?.deleted ?? false}
+        full={full}
+        onFull={onFull}
         onClose={onClose}
       />
       <TabBar
@@ -99,6 +116,8 @@ function DetailsHead({
   name,
   object,
   deleted,
+  full,
+  onFull,
   onClose,
 }: {
   resource: Resource
@@ -106,6 +125,8 @@ function DetailsHead({
   name: string
   object: KubeObject | undefined
   deleted: boolean
+  full: boolean
+  onFull(full: boolean): void
   onClose(): void
 }) {
   const { t } = useTranslation()
@@ -151,6 +172,16 @@ function DetailsHead({
           <Icon name="trash" size={14} />
         </button>
       )}
+      <button
+        type="button"
+        className="icon-button details-full"
+        onClick={() => onFull(!full)}
+        aria-pressed={full}
+        aria-label={t('details.full')}
+        title={t(full ? 'details.beside' : 'details.full')}
+      >
+        <Icon name={full ? 'split' : 'full'} size={14} />
+      </button>
       <button type="button" className="icon-button" onClick={onClose} aria-label={t('common.close')} title={t('common.close')}>
         <Icon name="close" size={14} />
       </button>

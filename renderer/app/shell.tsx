@@ -175,6 +175,7 @@ function KindPlace() {
   const discovery = useDiscovery(place.context)
   const resource: Resource | undefined = found ?? wellKnown[place.resource]
   const [width, setWidth] = useStored('details.width', defaultWidth())
+  const [full, setFull] = useStored('details.full', false)
   if (place.resource === 'helm' && !resource) {
     return (
       <Suspense fallback={null}>
@@ -222,7 +223,7 @@ function KindPlace() {
         <>
           <Splitter label={t('details.resize')} axis="x" value={Math.min(width, most)} min={320} max={most} onChange={setWidth} />
           <aside
-            className="details-pane"
+            className={full ? 'details-pane full' : 'details-pane'}
             style={{ width: Math.min(width, most) }}
             aria-label={t('details.label', { name: place.object.name })}
           >
@@ -232,6 +233,8 @@ function KindPlace() {
                 resource={resource}
                 namespace={place.object.namespace}
                 name={place.object.name}
+                full={full}
+                onFull={setFull}
                 onClose={() => go({ object: undefined, tab: '' })}
               />
             </Suspense>

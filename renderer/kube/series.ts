@@ -26,3 +26,25 @@ const readLabels = (text: string): Record<string, string> =>
       value.replaceAll(/\\(.)/g, (_, char: string) => escapes[char] ?? char),
     ]),
   )
+
+/** Every series of a `/metrics` answer under its name and labels as they are written, with its value as it is written; and which are counters. */
+export function allSeries(text: string): { values: Map<string, string>; counters: Set<string> } {
+  const values = new Map<string, string>()
+  const counters = new Set<string>()
+  const counting = new Set<string>()
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#')) {
+      const [, name = '', type] = /^# TYPE (\S+) (\w+)/.exec(line) ?? []
+      if (type === 'counter') counting.add(name)
+      // What a histogram or a summary counts only grows too.
+      else if (type === 'histogram' || type === 'summary')
+        for (const part of type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['_count', '_sum']) counting.add(name + part)
+      continue
+    }
+    const [, series, name = '', value] = /^(([a-zA-Z_:][\w:]*)(?:\{.*\})?)\s+(\S+)/.exec(line) ?? []
+    if (series === undefined || value === undefined) continue
+    values.set(series, value)
+    if (counting.has(name)) counters.add(series)
+  }
+  return { values, counters }
+}

@@ -73,6 +73,8 @@ export const shots: readonly Shot[] = [
   { name: 'node', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table' },
   { name: 'node-logs', objects: [few], place: (node) => `nodes/_/${node}?tab=node-logs`, ready: '.log-line', before: openLog },
   { name: 'flame-graph', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: profile },
+  { name: 'profiles-compared', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: twoProfiles },
+  { name: 'metrics-compared', objects: [few], place: (node) => `nodes/_/${node}?tab=metrics`, ready: '.readings td', before: twoReadings },
   { name: 'clusters', objects: [0, few, many], place: () => 'clusters', ready: '.clusters .card-note' },
   { name: 'topology', objects: [few], place: () => 'topology?ns=default', ready: '.react-flow__node' },
   { name: 'helm', objects: [0, few], place: () => 'helm', ready: '.empty, main table' },
@@ -145,6 +147,28 @@ async function profile(page: Page, server: Server): Promise<void> {
   await page.locator('.flame-host').waitFor({ timeout: 60_000 })
   stopped = true
   await work
+}
+
+/** A heap before and after pods were listed, one beside the other. */
+async function twoProfiles(page: Page, server: Server): Promise<void> {
+  const heap = page.locator('.log-bar .mantine-Button-root').nth(1)
+  const captures = page.locator('.capture-choice')
+  await heap.click()
+  await page.locator('.flame-host').waitFor({ timeout: 60_000 })
+  // A heap is read again only after a rest, which is told as an error meanwhile.
+  while ((await captures.count()) === 0) {
+    await server.api.get('/api/v1/pods')
+    if (await heap.isEnabled()) await heap.click()
+  }
+  await captures.nth(1).locator('select').selectOption({ index: 1 })
+  await page.locator('.profile-changes').waitFor()
+}
+
+async function twoReadings(page: Page): Promise<void> {
+  await page.locator('.readings td').first().waitFor()
+  await page.locator('.log-bar .icon-button').first().click()
+  await page.locator('.capture-choice select').nth(1).selectOption({ index: 1 })
+  await page.locator('.change-word').first().waitFor()
 }
 
 async function usage(page: Page): Promise<void> {

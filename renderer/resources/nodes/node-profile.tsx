@@ -1,28 +1,47 @@
 import { Button } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clusterPath, request } from '../../kube/fetch.ts'
+import { CaptureChoice } from '../../tools/captures/capture-choice.tsx'
+import { type Capture, Shelf, useShelf } from '../../tools/captures/shelf.ts'
+import { useChoice } from '../../tools/captures/use-choice.ts'
 import { type Profile, readProfile } from '../../tools/profile/pprof.ts'
+import { sameTypes } from '../../tools/profile/profile-diff.ts'
+import { ProfileDiffView } from '../../tools/profile/profile-diff-view.tsx'
 import { ProfileView } from '../../tools/profile/profile-view.tsx'
 import { ErrorView } from '../../ui/error-view.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { save } from '../../ui/save.ts'
+import { exactMoment } from '../../ui/since.ts'
 
-type Capture = { kind: 'cpu' | 'heap'; at: number; bytes: Uint8Array<ArrayBuffer>; profile: Profile }
+interface Taken {
+  /** The name of its file for one that was opened. */
+  kind: 'cpu' | 'heap' | { file: string }
+  bytes: Uint8Array<ArrayBuffer>
+  profile: Profile
+}
 
-/** Captures outlive the panel: going to another tab and back keeps them. By context and node. */
-const captures = new Map<string, Capture>()
+/** By context and node. */
+const shelf = new Shelf<Taken>()
 const secondChoices = [1, 5, 10, 30]
+/** A CPU profile and a heap's hold nothing that could be compared. */
+const comparable = (a: Capture<Taken>, b: Capture<Taken>): boolean => sameTypes(a.content.profile, b.content.profile)
 
 export function NodeProfile({ context, node }: { context: string; node: string }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const key = `${context}|${node}`
   const [seconds, setSeconds] = useState(5)
-  const [capture, setCapture] = useState(captures.get(key))
+  const captures = useShelf(shelf, key)
+  const { shown, against, show, compareWith } = useChoice(captures, comparable)
   const [running, setRunning] = useState<{ kind: 'cpu' | 'heap'; abort: AbortController }>()
   const [error, setError] = useState<unknown>()
+  const input = useRef<HTMLInputElement>(null)
   useEffect(() => () => running?.abort.abort(), [running])
 
+  const keep = async (kind: Taken['kind'], bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const profile = await readProfile(bytes)
+    show(shelf.add(key, Date.now(), { kind, bytes, profile }).id)
+  }
   const take = async (kind: 'cpu' | 'heap'): Promise<void> => {
     const abort = new AbortController()
     setRunning({ kind, abort })
@@ -30,10 +49,7 @@ export function NodeProfile({ context, node }: { context: string; node: string }
     try {
       const path = kind === 'cpu' ? `profile?seconds=${seconds}` : 'heap'
       const url = clusterPath(context, `/api/v1/nodes/${encodeURIComponent(node)}/proxy/debug/pprof/${path}`)
-      const bytes = new Uint8Array(await (await request(url, { signal: abort.signal })).arrayBuffer())
-      const taken = { kind, at: Date.now(), bytes, profile: await readProfile(bytes) }
-      captures.set(key, taken)
-      setCapture(taken)
+      await keep(kind, new Uint8Array(await (await request(url, { signal: abort.signal })).arrayBuffer()))
     } catch (thrown) {
       if (!abort.signal.aborted) setError(thrown)
     } finally {
@@ -44,6 +60,17 @@ export function NodeProfile({ context, node }: { context: string; node: string }
     running?.abort.abort()
     setRunning(undefined)
   }
+  const openFile = async (file: File | undefined): Promise<void> => {
+    if (!file) return
+    setError(undefined)
+    try {
+      await keep({ file: file.name }, new Uint8Array(await file.arrayBuffer()))
+    } catch (thrown) {
+      setError(thrown)
+    }
+  }
+  const nameOf = ({ number, at, content: { kind } }: Capture<Taken>): string =>
+    `${number} · ${typeof kind === 'object' ? kind.file : `${t(`profile.${kind}`)} · ${exactMoment(at, i18n.language)}`}`
   return (
     <div>
       <div className="log-bar">
@@ -65,15 +92,39 @@ export function NodeProfile({ context, node }: { context: string; node: string }
         <Button variant="default" onClick={() => void take('heap')} disabled={running !== undefined}>
           {t('profile.heap')}
         </Button>
-        {capture && !running && (
+        <button type="button" className="icon-button" title={t('profile.openHint')} onClick={() => input.current?.click()}>
+          {t('profile.open')}
+        </button>
+        <input
+          ref={input}
+          type="file"
+          hidden
+          aria-label={t('profile.open')}
+          onChange={(event) => {
+            void openFile(event.target.files?.[0])
+            event.target.value = ''
+          }}
+        />
+        {shown && !running && (
           <button
             type="button"
             className="icon-button"
-            onClick={() => void save(`${node}-${capture.kind}.pb.gz`, new Blob([capture.bytes]))}
+            onClick={() => void save(fileName(node, shown.content.kind), new Blob([shown.content.bytes]))}
           >
             <Icon name="save" size={14} />
             {t('profile.save')}
           </button>
+        )}
+        {shown && (
+          <CaptureChoice
+            captures={captures}
+            shown={shown}
+            against={against}
+            nameOf={nameOf}
+            comparable={comparable}
+            onShow={show}
+            onAgainst={compareWith}
+          />
         )}
       </div>
       {running && (
@@ -85,11 +136,15 @@ export function NodeProfile({ context, node }: { context: string; node: string }
         </div>
       )}
       {error !== undefined && <ErrorView error={error} />}
-      {capture ? (
-        <ProfileView key={capture.at} profile={capture.profile} />
+      {shown && against ? (
+        <ProfileDiffView key={`${against.id} ${shown.id}`} before={against.content.profile} after={shown.content.profile} />
+      ) : shown ? (
+        <ProfileView key={shown.id} profile={shown.content.profile} />
       ) : (
         !running && error === undefined && <p className="profile-hint dim">{t('profile.hint', { node })}</p>
       )}
     </div>
   )
 }
+
+const fileName = (node: string, kind: Taken['kind']): string => (typeof kind === 'object' ? kind.file : `${node}-${kind}.pb.gz`)

@@ -3,6 +3,7 @@ import { usePlace } from '../../ui/place.ts'
 import type { KindPage } from '../page.ts'
 import { NodeGate } from './gate.tsx'
 import { NodeLogs } from './node-logs.tsx'
+import { NodeMetrics } from './node-metrics.tsx'
 import { NodeProfile } from './node-profile.tsx'
 import { NodeRaw } from './node-raw.tsx'
 import { NodeOverview } from './overview.tsx'
@@ -33,6 +34,7 @@ export const nodePage: KindPage<Node> = {
   tabs: [
     { id: 'node-logs', Panel: behindGate(NodeLogs) },
     { id: 'profile', Panel: behindGate(NodeProfile) },
+    { id: 'metrics', Panel: behindGate(NodeMetrics) },
     { id: 'stats', Panel: behindGate(raw('stats/summary')) },
     { id: 'configz', Panel: behindGate(raw('configz')) },
   ],

@@ -1,11 +1,20 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type FlameNode, type FlameRect, flameDepth, formatValue, layoutFlame } from './flame.ts'
+import { type FlameNode, type FlameRect, flameDepth, layoutFlame } from './flame.ts'
 
 const row = 19
 
 /** The call tree as a canvas: click zooms, a search lights up. The table beside it holds the same figures as text. */
-export function FlameGraph({ root, unit, search }: { root: FlameNode; unit: string; search: RegExp | undefined }) {
+export function FlameGraph({
+  root,
+  search,
+  describe,
+}: {
+  root: FlameNode
+  search: RegExp | undefined
+  /** The figures of a node. */
+  describe(node: FlameNode): string
+}) {
   const { t } = useTranslation()
   const host = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -36,9 +45,7 @@ export function FlameGraph({ root, unit, search }: { root: FlameNode; unit: stri
     <div className="flame">
       <div className="flame-line mono" role="status">
         <span className="ellipsis">{shown.name || t('profile.all')}</span>
-        <span className="dim">
-          {formatValue(shown.total, unit)} · {percent(shown.total, root.total)} · {t('profile.self')} {formatValue(shown.self, unit)}
-        </span>
+        <span className="dim">{describe(shown)}</span>
         {focus !== root && (
           <button type="button" className="link-button" onClick={() => setFocus(root)}>
             {t('profile.reset')}
@@ -143,6 +150,7 @@ function paint(canvas: HTMLCanvasElement, rects: FlameRect[], { width, height, f
 
 /** One hue for a package, so that neighbours are told apart and the same code looks the same everywhere. */
 function colour(node: FlameNode, dark: boolean): string {
+  if (node.before) return ofChange((node.total - 2 * node.before.total) / node.total, dark)
   if (!node.parent) return dark ? '#2e3742' : '#d9dee4'
   const scope = node.name.includes('/')
     ? node.name.slice(0, node.name.indexOf('.', node.name.lastIndexOf('/')))
@@ -151,4 +159,11 @@ function colour(node: FlameNode, dark: boolean): string {
   for (let i = 0; i < scope.length; i++) hash = (hash * 31 + scope.charCodeAt(i)) % 9973
   const hue = 150 + (hash % 90)
   return dark ? `hsl(${hue} 32% ${26 + (hash % 9)}%)` : `hsl(${hue} 45% ${78 + (hash % 10)}%)`
+}
+
+/** From all of it gone (−1) over the same (0) to all of it new (1): blue, grey, red, as difference flame graphs are drawn. */
+function ofChange(share: number, dark: boolean): string {
+  const strength = Math.min(1, Math.abs(share) * 1.5)
+  const hue = share > 0 ? 8 : 212
+  return dark ? `hsl(${hue} ${8 + strength * 52}% ${26 + strength * 8}%)` : `hsl(${hue} ${8 + strength * 72}% ${88 - strength * 14}%)`
 }

@@ -10,6 +10,8 @@ export interface FlameNode {
   depth: number
   parent: FlameNode | undefined
   children: Map<string, FlameNode>
+  /** Of a comparison: how much of `total` and `self` is of the earlier profile. */
+  before?: { total: number; self: number }
 }
 
 export interface TopRow {

@@ -1,9 +1,11 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SortHead } from '../../ui/sort-head.tsx'
 import { filterPattern } from '../logs/log-filter.ts'
 import { buildFlame, formatValue, topTable } from './flame.ts'
 import { FlameGraph, percent } from './flame-graph.tsx'
 import type { Profile } from './pprof.ts'
+import { ProfileChoice, usualType } from './profile-choice.tsx'
 import './profile.css'
 
 const mostRows = 200
@@ -11,11 +13,7 @@ const mostRows = 200
 /** A profile as a flame graph and as a table, with one search for both. */
 export function ProfileView({ profile }: { profile: Profile }) {
   const { t } = useTranslation()
-  const last = profile.sampleTypes.length - 1
-  const [type, setType] = useState(() => {
-    const wanted = profile.sampleTypes.findIndex((s) => s.type === 'inuse_space' || s.type === 'space')
-    return wanted >= 0 ? wanted : last
-  })
+  const [type, setType] = useState(() => usualType(profile))
   const [text, setText] = useState('')
   const [byTotal, setByTotal] = useState(false)
   const search = useMemo(() => filterPattern(text).pattern, [text])
@@ -26,22 +24,7 @@ export function ProfileView({ profile }: { profile: Profile }) {
   return (
     <div className="profile">
       <div className="log-bar">
-        <select className="select" aria-label={t('profile.type')} value={type} onChange={(event) => setType(Number(event.target.value))}>
-          {profile.sampleTypes.map((s, index) => (
-            <option key={s.type} value={index}>
-              {`${s.type} (${s.unit})`}
-            </option>
-          ))}
-        </select>
-        <input
-          className="text-input"
-          type="text"
-          value={text}
-          spellCheck={false}
-          placeholder={t('profile.search')}
-          aria-label={t('profile.search')}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <ProfileChoice profile={profile} type={type} onType={setType} text={text} onText={setText} />
         <span className="counts">
           {formatValue(root.total, unit)} · {t('profile.samples', { count: profile.samples.length })}
         </span>
@@ -50,13 +33,29 @@ export function ProfileView({ profile }: { profile: Profile }) {
         <p className="empty">{t('profile.noSamples')}</p>
       ) : (
         <>
-          <FlameGraph root={root} unit={unit} search={search} />
+          <FlameGraph
+            root={root}
+            search={search}
+            describe={({ total, self }) =>
+              `${formatValue(total, unit)} · ${percent(total, root.total)} · ${t('profile.self')} ${formatValue(self, unit)}`
+            }
+          />
           <table className="grid-table profile-top">
             <caption className="sr-only">{t('profile.top')}</caption>
             <thead>
               <tr>
-                <SortHead label={t('profile.self')} on={!byTotal} onSort={() => setByTotal(false)} />
-                <SortHead label={t('profile.total')} on={byTotal} onSort={() => setByTotal(true)} />
+                <SortHead
+                  className="num"
+                  label={t('profile.self')}
+                  direction={byTotal ? undefined : 'descending'}
+                  onSort={() => setByTotal(false)}
+                />
+                <SortHead
+                  className="num"
+                  label={t('profile.total')}
+                  direction={byTotal ? 'descending' : undefined}
+                  onSort={() => setByTotal(true)}
+                />
                 <th scope="col">{t('profile.function')}</th>
               </tr>
             </thead>
@@ -79,15 +78,5 @@ export function ProfileView({ profile }: { profile: Profile }) {
         </>
       )}
     </div>
-  )
-}
-
-function SortHead({ label, on, onSort }: { label: string; on: boolean; onSort(): void }) {
-  return (
-    <th scope="col" className="num" aria-sort={on ? 'descending' : 'none'}>
-      <button type="button" className="link-button" onClick={onSort}>
-        {label}
-      </button>
-    </th>
   )
 }
