@@ -66,7 +66,15 @@ export interface CSINode extends KubeObject {
 }
 
 export interface CSIDriver extends KubeObject {
-  spec?: { attachRequired?: boolean; seLinuxMount?: boolean }
+  spec?: { attachRequired?: boolean; seLinuxMount?: boolean; storageCapacity?: boolean }
+}
+
+/** What a driver has left for a class, on the nodes that the selector takes; without one, on none. */
+export interface CSIStorageCapacity extends KubeObject {
+  storageClassName?: string
+  nodeTopology?: LabelSelectorObject
+  capacity?: string
+  maximumVolumeSize?: string
 }
 
 export interface VolumeAttachment extends KubeObject {

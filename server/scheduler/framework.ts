@@ -1,7 +1,14 @@
 import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
 import type { StatefulSet } from '../client/objects-apps.ts'
-import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../client/objects-storage.ts'
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+} from '../client/objects-storage.ts'
 import type { DeviceClass, DeviceTaintRule, ResourceClaim, ResourceSlice } from '../client/objects-resource.ts'
 import type { PodDisruptionBudget } from '../client/objects-policy.ts'
 import type { Namespace, Node, Pod, ReplicaSet, Service } from '../client/objects.ts'
@@ -25,6 +32,8 @@ export interface Listers {
   persistentVolumes: Lister<PersistentVolume>
   storageClasses: Lister<StorageClass>
   csiNodes: Lister<CSINode>
+  csiDrivers: Lister<CSIDriver>
+  csiStorageCapacities: Lister<CSIStorageCapacity>
   resourceClaims: Lister<ResourceClaim>
   resourceSlices: Lister<ResourceSlice>
   deviceClasses: Lister<DeviceClass>

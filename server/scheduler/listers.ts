@@ -1,6 +1,8 @@
 import { dropManagedFields, type InformerFactory } from '../client/informer.ts'
 import {
+  CSI_DRIVERS,
   CSI_NODES,
+  CSI_STORAGE_CAPACITIES,
   DEVICE_CLASSES,
   DEVICE_TAINT_RULES,
   NAMESPACES,
@@ -18,17 +20,26 @@ import {
 } from '../client/resource.ts'
 import type { Lister } from '../client/store.ts'
 import type { KubeObject } from '../machinery/types.ts'
+import type { CSIStorageCapacity } from '../client/objects-storage.ts'
 import type { ResourceClaim } from '../client/objects-resource.ts'
 import type { ClusterEvent, Listers } from './framework.ts'
+import { volumeLimit } from './plugins/volume-binding/provisioning.ts'
 
 /** Tells of changes of what volumes depend on. */
 export function watchStorage(informers: InformerFactory, tell: (claim?: KubeObject['metadata']) => void): void {
   const transform = dropManagedFields
   const claims = informers.informer(PERSISTENT_VOLUME_CLAIMS, { transform })
   claims.addHandler({ added: (c) => tell(c.metadata), updated: (c) => tell(c.metadata) })
-  for (const id of [PERSISTENT_VOLUMES, STORAGE_CLASSES, CSI_NODES]) {
+  for (const id of [PERSISTENT_VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS]) {
     informers.informer(id, { transform }).addHandler({ added: () => tell(), updated: () => tell() })
   }
+  // Drivers tell of their storage again and again; only more of it helps anybody.
+  informers.informer<CSIStorageCapacity>(CSI_STORAGE_CAPACITIES, { transform }).addHandler({
+    added: () => tell(),
+    updated(now, before) {
+      if (volumeLimit(now) > volumeLimit(before)) tell()
+    },
+  })
 }
 
 /** Tells of changes of what claims for devices depend on. */
@@ -58,6 +69,8 @@ export function listersOf(informers: InformerFactory): Listers {
     persistentVolumes: lister(PERSISTENT_VOLUMES),
     storageClasses: lister(STORAGE_CLASSES),
     csiNodes: lister(CSI_NODES),
+    csiDrivers: lister(CSI_DRIVERS),
+    csiStorageCapacities: lister(CSI_STORAGE_CAPACITIES),
     resourceClaims: lister(RESOURCE_CLAIMS),
     resourceSlices: lister(RESOURCE_SLICES),
     deviceClasses: lister(DEVICE_CLASSES),

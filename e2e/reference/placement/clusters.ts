@@ -14,6 +14,8 @@ export interface MadeCluster {
   volumes: Made[]
   classes: Made[]
   csiNodes: Made[]
+  csiDrivers: Made[]
+  csiStorageCapacities: Made[]
 }
 
 const zone = 'topology.kubernetes.io/zone'
@@ -227,6 +229,19 @@ const csiNode = (name: string): fc.Arbitrary<Made> =>
     spec: { drivers: [{ name: 'csi.example.com', nodeID: name, allocatable: { count } }] },
   }))
 
+const driver: fc.Arbitrary<Made> = fc
+  .boolean()
+  .map((storageCapacity) => ({ metadata: { name: 'csi.example.com' }, spec: { storageCapacity } }))
+
+const capacity = (name: string): fc.Arbitrary<Made> =>
+  fc.record({
+    metadata: fc.constant({ name, namespace: 'default' }),
+    storageClassName: className,
+    capacity: some(size),
+    maximumVolumeSize: rarely(size),
+    nodeTopology: fc.constantFrom(undefined, {}, { matchLabels: { [zone]: 'a' } }),
+  }) as unknown as fc.Arbitrary<Made>
+
 export const clusters: fc.Arbitrary<MadeCluster> = fc.integer({ min: 1, max: 4 }).chain((size) => {
   const names = nodeNames.slice(0, size)
   const placed = fc
@@ -242,6 +257,10 @@ export const clusters: fc.Arbitrary<MadeCluster> = fc.integer({ min: 1, max: 4 }
       .map((all) => all.filter((one) => one !== undefined)),
     volumes: fc.tuple(...['v1', 'v2', 'v3'].map(volume)),
     classes,
+    csiDrivers: some(driver).map((one) => (one === undefined ? [] : [one])),
+    csiStorageCapacities: fc
+      .tuple(some(capacity('c1')), some(capacity('c2')))
+      .map((all) => all.filter((one) => one !== undefined).map(present)),
     csiNodes: fc.tuple(...names.map((name) => some(csiNode(name)))).map((all) => all.filter((one) => one !== undefined)),
   })
 })

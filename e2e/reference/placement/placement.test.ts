@@ -24,7 +24,7 @@ interface Answers {
 
 const sorted = (reasons: readonly string[]): string => [...reasons].sort().join(', ')
 
-function askScheduler({ nodes, placed, pod, namespaces, claims, volumes, classes, csiNodes }: MadeCluster): Answers {
+function askScheduler({ nodes, placed, pod, namespaces, claims, volumes, classes, ...csi }: MadeCluster): Answers {
   const cache = new SchedulerCache()
   for (const node of nodes) cache.setNode(node as unknown as Node)
   for (const other of placed) cache.setPod(other as unknown as Pod)
@@ -33,7 +33,7 @@ function askScheduler({ nodes, placed, pod, namespaces, claims, volumes, classes
     persistentVolumeClaims: claims,
     persistentVolumes: volumes,
     storageClasses: classes,
-    csiNodes,
+    ...csi,
   } as unknown as Record<string, KubeObject[]>
   const { points } = testProfile(testHandle(cache, objects))
   const state = new CycleState()
@@ -67,7 +67,7 @@ function askWindow(cluster: MadeCluster): Answers {
     nodes: cluster.nodes as never,
     placed: summarizePlaced(trimmed as never, { pod, namespaces }),
     namespaceLabels: namespaces[cluster.pod.metadata.namespace ?? ''],
-    storage: { claims: cluster.claims, volumes: cluster.volumes, classes: cluster.classes, csiNodes: cluster.csiNodes } as never,
+    storage: cluster as never,
   })
   return { pod: said(verdicts.pod), nodes: Object.fromEntries(verdicts.nodes.map(({ node, verdicts: of }) => [node, said(of)])) }
 }

@@ -30,6 +30,18 @@ export interface Volume extends KubeObject {
   status?: { phase?: string; reason?: string; message?: string }
 }
 
+export interface CsiDriver extends KubeObject {
+  spec?: { storageCapacity?: boolean }
+}
+
+/** What a driver has left for a class, on the nodes that the selector takes. */
+export interface CsiStorageCapacity extends KubeObject {
+  storageClassName?: string
+  nodeTopology?: LabelSelector
+  capacity?: string
+  maximumVolumeSize?: string
+}
+
 export interface CsiNode extends KubeObject {
   spec?: { drivers?: { name: string; allocatable?: { count?: number } }[] }
 }

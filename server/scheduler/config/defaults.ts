@@ -63,6 +63,11 @@ const weighted = (resources: unknown): Raw[] => {
   return list.length === 0 ? TWO_RESOURCES : list.map((r) => ({ ...r, weight: r.weight === undefined || r.weight === 0 ? 1 : r.weight }))
 }
 
+const LESS_USED_IS_BETTER = [
+  { utilization: 0, score: 10 },
+  { utilization: 100, score: 0 },
+]
+
 /** Arguments of a plugin with what they leave out, by the plugin's name (config/v1 defaults.go). */
 export const ARGUMENT_DEFAULTS: Readonly<Record<string, (args: Raw) => Raw>> = {
   DefaultPreemption: (args) => ({ minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100, ...args }),
@@ -78,5 +83,9 @@ export const ARGUMENT_DEFAULTS: Readonly<Record<string, (args: Raw) => Raw>> = {
     ...args,
     defaultingType: args.defaultingType === undefined || args.defaultingType === '' ? 'System' : args.defaultingType,
   }),
-  VolumeBinding: (args) => ({ bindTimeoutSeconds: 600, ...args }),
+  VolumeBinding: ({ shape, ...args }) => ({
+    bindTimeoutSeconds: 600,
+    ...args,
+    shape: Array.isArray(shape) && shape.length > 0 ? shape : LESS_USED_IS_BETTER,
+  }),
 }

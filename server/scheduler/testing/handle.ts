@@ -42,6 +42,8 @@ export function testHandle(cache = new SchedulerCache(), objects: Partial<Record
       persistentVolumes: lister('persistentVolumes'),
       storageClasses: lister('storageClasses'),
       csiNodes: lister('csiNodes'),
+      csiDrivers: lister('csiDrivers'),
+      csiStorageCapacities: lister('csiStorageCapacities'),
       resourceClaims: lister('resourceClaims'),
       resourceSlices: lister('resourceSlices'),
       deviceClasses: lister('deviceClasses'),

@@ -89,28 +89,47 @@ function findVolume(claim: Claim, volumes: readonly Volume[], node: Node, taken:
   return best
 }
 
-function canProvision({ provisioner = '', allowedTopologies = [] }: StorageClass, { metadata }: Node): boolean {
-  if (provisioner === '' || provisioner === noProvisioner) return false
+const noVolume = "node(s) didn't find available persistent volumes to bind"
+const noSpace = 'node(s) did not have enough free storage'
+
+/** Why the claim's volume cannot be made on the node; undefined when it can. */
+function whyNotMade(claim: Claim, { metadata }: Node, { classes, csiDrivers, csiStorageCapacities }: Storage): string | undefined {
+  const name = classOf(claim)
+  const { provisioner = '', allowedTopologies = [] } = classes.find((one) => one.metadata.name === name) ?? {}
+  if (provisioner === '' || provisioner === noProvisioner) return noVolume
   const { labels = {} } = metadata
-  return (
-    allowedTopologies.length === 0 ||
-    allowedTopologies.some(({ matchLabelExpressions = [] }) =>
-      matchLabelExpressions.every(({ key, values }) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '')),
-    )
+  const allowed = allowedTopologies.some(({ matchLabelExpressions = [] }) =>
+    matchLabelExpressions.every(({ key, values }) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '')),
   )
+  if (allowedTopologies.length > 0 && !allowed) return noVolume
+  const tells = csiDrivers.some((one) => one.metadata.name === provisioner && one.spec?.storageCapacity)
+  if (!tells || claim.spec?.resources?.requests?.storage === undefined) return undefined
+  const hasRoom = csiStorageCapacities.some(
+    ({ storageClassName, nodeTopology, capacity, maximumVolumeSize = capacity }) =>
+      storageClassName === name &&
+      maximumVolumeSize !== undefined &&
+      size(maximumVolumeSize) >= wantedSize(claim) &&
+      selects(nodeTopology, labels),
+  )
+  return hasRoom ? undefined : noSpace
 }
 
-/** Claims that wait for a pod and get nothing on this node: the smallest choose first. */
-export function unserved(claims: readonly Claim[], node: Node, { volumes }: Storage, classes: ReadonlyMap<string, StorageClass>): Claim[] {
+/** The first of the claims that wait for a pod which gets nothing on this node, and why: the smallest choose first. */
+export function unserved(claims: readonly Claim[], node: Node, storage: Storage): { claim: Claim; reason: string } | undefined {
   const taken = new Set<string>()
-  return [...claims]
-    .sort((a, b) => wantedSize(a) - wantedSize(b))
-    .filter((claim) => {
-      const selected = claim.metadata.annotations?.[selectedNode]
-      const volume = selected === undefined ? findVolume(claim, volumes, node, taken) : undefined
-      if (volume) taken.add(volume.metadata.name)
-      const storageClass = classes.get(classOf(claim))
-      const provisioned = storageClass && (selected ?? node.metadata.name) === node.metadata.name && canProvision(storageClass, node)
-      return !volume && !provisioned
-    })
+  const selected = ({ metadata }: Claim): string | undefined => metadata.annotations?.[selectedNode]
+  const bySize = [...claims].sort((a, b) => wantedSize(a) - wantedSize(b))
+  const chosen = bySize.filter((claim) => selected(claim) !== undefined)
+  const elsewhere = chosen.find((claim) => selected(claim) !== node.metadata.name)
+  if (elsewhere) return { claim: elsewhere, reason: noVolume }
+  const open = bySize.filter((claim) => {
+    const volume = selected(claim) === undefined ? findVolume(claim, storage.volumes, node, taken) : undefined
+    if (volume) taken.add(volume.metadata.name)
+    return selected(claim) === undefined && !volume
+  })
+  for (const claim of [...chosen, ...open]) {
+    const reason = whyNotMade(claim, node, storage)
+    if (reason !== undefined) return { claim, reason }
+  }
+  return undefined
 }

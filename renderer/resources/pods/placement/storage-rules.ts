@@ -104,11 +104,11 @@ function judgeBinding(pod: Pod, storage: Storage): Judge {
   return {
     node(node) {
       const far = placed.find(([, volume]) => volume && !reaches(volume, node))
-      const lacking = unserved(waiting, node, storage, classes)[0]
+      const lacking = unserved(waiting, node, storage)
       const gone = placed.find(([, volume]) => !volume)
       return together([
         ["node(s) didn't match PersistentVolume's node affinity", far && volumeOf(far[0])],
-        ["node(s) didn't find available persistent volumes to bind", lacking?.metadata.name],
+        [lacking?.reason ?? '', lacking?.claim.metadata.name],
         ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)', gone?.[0].metadata.name],
       ])
     },

@@ -1,5 +1,5 @@
 import type { StorageClass } from '../../storageclasses/view.ts'
-import type { Claim, CsiNode, Volume } from '../../volumes/types.ts'
+import type { Claim, CsiDriver, CsiNode, CsiStorageCapacity, Volume } from '../../volumes/types.ts'
 import type { Node } from '../../nodes/types.ts'
 import type { Pod } from '../types.ts'
 
@@ -46,6 +46,8 @@ export interface Storage {
   volumes: readonly Volume[]
   classes: readonly StorageClass[]
   csiNodes: readonly CsiNode[]
+  csiDrivers: readonly CsiDriver[]
+  csiStorageCapacities: readonly CsiStorageCapacity[]
 }
 
 /** What the worker is told of the pod that waits, to count what the others mean for it. */

@@ -5,7 +5,7 @@ import { core, namespaces, nodes, pods } from '../../../queries/discovery.ts'
 import { useObject, useSummary } from '../../../queries/hub.ts'
 import type { Node } from '../../nodes/types.ts'
 import type { StorageClass } from '../../storageclasses/view.ts'
-import type { Claim, CsiNode, Volume } from '../../volumes/types.ts'
+import type { Claim, CsiDriver, CsiNode, CsiStorageCapacity, Volume } from '../../volumes/types.ts'
 import type { Pod } from '../types.ts'
 import type { Placed, PlacedQuestion, Storage, Surroundings } from './types.ts'
 import { claimNames } from './volumes.ts'
@@ -14,6 +14,10 @@ const claims = core('persistentvolumeclaims', 'PersistentVolumeClaim', true)
 const volumes = core('persistentvolumes', 'PersistentVolume', false)
 const classes = { ...core('storageclasses', 'StorageClass', false), group: 'storage.k8s.io' }
 const csiNodes = { ...core('csinodes', 'CSINode', false), group: 'storage.k8s.io' }
+
+const csiDrivers = { ...core('csidrivers', 'CSIDriver', false), group: 'storage.k8s.io' }
+const csiStorageCapacities = { ...core('csistoragecapacities', 'CSIStorageCapacity', true), group: 'storage.k8s.io' }
+const storageKinds = [claims, volumes, classes, csiNodes, csiDrivers, csiStorageCapacities]
 
 interface Known<T> {
   /** All of them, or that they may not be read. */
@@ -56,21 +60,32 @@ export function useSurroundings(context: string, pod: Pod): Surroundings | undef
 
 /** Volumes, claims and classes; nothing is asked without a context. */
 function useStorage(context: string | undefined): { settled: boolean; all: Storage | undefined } {
-  const sources = useMemo(
-    () => [claims, volumes, classes, csiNodes].map((resource) => (context === undefined ? undefined : { context, resource })),
-    [context],
-  )
-  const all: [Known<Claim>, Known<Volume>, Known<StorageClass>, Known<CsiNode>] = [
+  const sources = useMemo(() => storageKinds.map((resource) => (context === undefined ? undefined : { context, resource })), [context])
+  const all: [Known<Claim>, Known<Volume>, Known<StorageClass>, Known<CsiNode>, Known<CsiDriver>, Known<CsiStorageCapacity>] = [
     useAll<Claim>(sources[0]),
     useAll<Volume>(sources[1]),
     useAll<StorageClass>(sources[2]),
     useAll<CsiNode>(sources[3]),
+    useAll<CsiDriver>(sources[4]),
+    useAll<CsiStorageCapacity>(sources[5]),
   ]
-  const [claim, volume, storageClass, csiNode] = all.map((one) => one.all) as [Claim[]?, Volume[]?, StorageClass[]?, CsiNode[]?]
+  const [claim, volume, storageClass, csiNode, csiDriver, capacity] = [
+    all[0].all,
+    all[1].all,
+    all[2].all,
+    all[3].all,
+    all[4].all,
+    all[5].all,
+  ]
   const known = useMemo(
     () =>
-      claim && volume && storageClass ? { claims: claim, volumes: volume, classes: storageClass, csiNodes: csiNode ?? [] } : undefined,
-    [claim, volume, storageClass, csiNode],
+      claim && volume && storageClass
+        ? {
+            ...{ claims: claim, volumes: volume, classes: storageClass },
+            ...{ csiNodes: csiNode ?? [], csiDrivers: csiDriver ?? [], csiStorageCapacities: capacity ?? [] },
+          }
+        : undefined,
+    [claim, volume, storageClass, csiNode, csiDriver, capacity],
   )
   return { settled: all.every((one) => one.settled), all: known }
 }

@@ -211,7 +211,7 @@ const stored = (more: Partial<Storage>): Storage => ({
     { metadata: { name: 'hand' }, provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' },
     { metadata: { name: 'csi' }, provisioner: 'csi.example.com', volumeBindingMode: 'WaitForFirstConsumer' },
   ],
-  csiNodes: [],
+  ...{ csiNodes: [], csiDrivers: [], csiStorageCapacities: [] },
   ...more,
 })
 
@@ -222,6 +222,17 @@ test('two claims do not get one volume, and the smaller chooses first', () => {
   const lacks = (name: string): string => `VolumeBinding: node(s) didn't find available persistent volumes to bind (${name})`
   expect(refusals(both, [node('a')], [], stored({ claims, volumes: one }))).toEqual([lacks('large')])
   expect(refusals(both, [node('a')], [], stored({ claims, volumes: [...one, volume('v2', '1Gi')] }))).toEqual([''])
+})
+
+test('a driver that tells of its storage makes a volume where it has room', () => {
+  const csiDrivers = [{ metadata: { name: 'csi.example.com' }, spec: { storageCapacity: true } }]
+  const nodeTopology = { matchLabels: { disk: 'big' } }
+  const csiStorageCapacities = [{ metadata: { name: 'a' }, storageClassName: 'csi', capacity: '1Gi', nodeTopology }]
+  const claims = [claim('mine', '1Gi', { storageClassName: 'csi' }), claim('more', '2Gi', { storageClassName: 'csi' })]
+  const known = stored({ claims, csiDrivers, csiStorageCapacities })
+  const lacks = (name: string): string => `VolumeBinding: node(s) did not have enough free storage (${name})`
+  expect(refusals(pod(uses('mine')), [node('a', { labels: { disk: 'big' } }), node('b')], [], known)).toEqual(['', lacks('mine')])
+  expect(refusals(pod(uses('more')), [node('a', { labels: { disk: 'big' } })], [], known)).toEqual([lacks('more')])
 })
 
 test('an ephemeral volume of a pod that is there takes its place of the limit', () => {

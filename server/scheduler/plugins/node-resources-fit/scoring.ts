@@ -1,7 +1,8 @@
-import type { PluginArguments, ShapePoint } from '../../config/types.ts'
+import type { PluginArguments } from '../../config/types.ts'
 import { MAX_NODE_SCORE } from '../../framework.ts'
 import type { NodeInfo } from '../../node-info.ts'
 import type { PodInfo } from '../../pod-info.ts'
+import { along, type Rate } from '../shape.ts'
 
 /** What of a resource would be requested on the node with the pod; containers that ask for no cpu or memory count as a little. */
 export function requestedForScoring(name: string, pod: PodInfo, node: NodeInfo): number {
@@ -27,22 +28,8 @@ export function capacityOf(name: string, pod: PodInfo, node: NodeInfo): number {
   return (pod.requests.scalars?.get(name) ?? 0) === 0 ? 0 : (allocatable.scalars?.get(name) ?? 0)
 }
 
-type Rate = (requested: number, capacity: number) => number
-
 const least: Rate = (requested, capacity) => (requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_NODE_SCORE) / capacity))
 const most: Rate = (requested, capacity) => Math.floor((Math.min(requested, capacity) * MAX_NODE_SCORE) / capacity)
-
-/** A line through the points, level before the first and behind the last; scores of 0 to 10 become 0 to 100. */
-function along(shape: readonly ShapePoint[]): Rate {
-  const points = shape.map(({ utilization = 0, score = 0 }) => ({ at: utilization, score: score * (MAX_NODE_SCORE / 10) }))
-  return (requested, capacity) => {
-    const used = requested > capacity ? 100 : Math.floor((requested * 100) / capacity)
-    const next = points.findIndex((p) => used <= p.at)
-    if (next < 0) return points.at(-1)!.score
-    const [a, b] = [points[next - 1], points[next]!]
-    return a === undefined ? b.score : a.score + Math.trunc(((b.score - a.score) * (used - a.at)) / (b.at - a.at))
-  }
-}
 
 /** Score of a node by what of its resources would be requested with the pod, from 0 to 100 (noderesources *_allocated.go). */
 export function allocationScore({

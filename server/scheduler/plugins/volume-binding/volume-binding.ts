@@ -6,12 +6,10 @@ import { keyOf } from '../../../client/store.ts'
 import {
   boundTo,
   claimNameOf,
-  classOf,
   findVolume,
   foreignClaim,
   isDelayed,
   isFullyBound,
-  NO_PROVISIONER,
   reaches,
   requestOf,
   SELECTED_NODE,
@@ -21,8 +19,8 @@ import type { PluginArguments } from '../../config/types.ts'
 import { stateKey, unresolvable, type Handle, type PluginFactory } from '../../framework.ts'
 import type { PodInfo } from '../../pod-info.ts'
 import { storageHelps } from '../storage-events.ts'
+import { BIND, capacityScore, provisionOn, type Binding, type Provision } from './provisioning.ts'
 
-const BIND = "node(s) didn't find available persistent volumes to bind"
 const AFFINITY = "node(s) didn't match PersistentVolume's node affinity"
 const MISSING = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'
 const UNBOUND = unresolvable('pod has unbound immediate PersistentVolumeClaims')
@@ -32,8 +30,8 @@ const LOOK_MS = 1000
 
 /** What a pod's claims would get on a node. */
 interface Plan {
-  readonly bindings: readonly { volume: PersistentVolume; claim: PersistentVolumeClaim }[]
-  readonly provisions: readonly PersistentVolumeClaim[]
+  readonly bindings: readonly Binding[]
+  readonly provisions: readonly Provision[]
 }
 
 const hasWork = (plan: Plan | undefined): plan is Plan => plan !== undefined && plan.bindings.length + plan.provisions.length > 0
@@ -71,44 +69,46 @@ function claimsOf(pod: Pod, { persistentVolumeClaims }: Handle['listers']): Pers
 }
 
 /** Pods go where their volumes are; claims that wait for a pod get their volumes where it goes. */
-export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (handle, { bindTimeoutSeconds }) => {
+export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (handle, { bindTimeoutSeconds, shape = [] }) => {
   const { listers, client, clock, signal } = handle
   /** Volumes and claims that are promised to pods on their way, by name and key. */
   const promisedVolumes = new Set<string>()
   const promisedClaims = new Map<string, string>()
+  const scoreOf = capacityScore(shape)
 
   function planFor(state: BindingState, node: Node): Plan | string[] {
     const reasons: string[] = []
     const volumes = state.bound.map((c) => listers.persistentVolumes.get(c.spec?.volumeName ?? ''))
     if (volumes.some((v) => v !== undefined && !reaches(v, node))) reasons.push(AFFINITY)
     const nodeName = node.metadata.name ?? ''
-    const bindings: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = []
-    const provisions: PersistentVolumeClaim[] = []
+    const bindings: Binding[] = []
+    const provisions: Provision[] = []
     const exclude = new Set(promisedVolumes)
-    let satisfied = true
-    for (const claim of state.delayed) {
-      const selected = claim.metadata.annotations?.[SELECTED_NODE] ?? promisedClaims.get(keyOf(claim))
-      const volume =
-        selected === undefined ? findVolume(claim, listers.persistentVolumes.list(), { node, exclude, delayed: true }) : undefined
-      if (volume !== undefined) {
-        exclude.add(volume.metadata.name ?? '')
-        bindings.push({ volume, claim })
-      } else if ((selected === undefined || selected === nodeName) && canProvision(claim, node)) provisions.push(claim)
-      else satisfied = false
+    const selectedOf = (claim: PersistentVolumeClaim): string | undefined =>
+      claim.metadata.annotations?.[SELECTED_NODE] ?? promisedClaims.get(keyOf(claim))
+    const [chosen, open] = [state.delayed.filter(selectedOf), state.delayed.filter((c) => selectedOf(c) === undefined)]
+    const toProvision = [...chosen]
+    for (const claim of open) {
+      const volume = findVolume(claim, listers.persistentVolumes.list(), { node, exclude, delayed: true })
+      if (volume === undefined) {
+        toProvision.push(claim)
+        continue
+      }
+      exclude.add(volume.metadata.name ?? '')
+      bindings.push({ volume, claim })
     }
-    if (!satisfied) reasons.push(BIND)
+    let refusal = chosen.every((claim) => selectedOf(claim) === nodeName) ? undefined : BIND
+    for (const claim of refusal === undefined ? toProvision : []) {
+      const provision = provisionOn(claim, node, listers)
+      if (typeof provision === 'string') {
+        refusal = provision
+        break
+      }
+      provisions.push(provision)
+    }
+    if (refusal !== undefined) reasons.push(refusal)
     if (volumes.includes(undefined)) reasons.push(MISSING)
     return reasons.length > 0 ? reasons : { bindings, provisions }
-  }
-
-  function canProvision(claim: PersistentVolumeClaim, node: Node): boolean {
-    const storageClass = listers.storageClasses.get(classOf(claim))
-    const { provisioner = '', allowedTopologies = [] } = storageClass ?? {}
-    if (provisioner === '' || provisioner === NO_PROVISIONER) return false
-    const labels = node.metadata.labels ?? {}
-    const allows = (t: (typeof allowedTopologies)[number]): boolean =>
-      (t.matchLabelExpressions ?? []).every((e) => Object.hasOwn(labels, e.key) && e.values.includes(labels[e.key] ?? ''))
-    return allowedTopologies.length === 0 || allowedTopologies.some(allows)
   }
 
   /** Tells the binder what was decided. */
@@ -118,7 +118,7 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
       const body = { ...promised, apiVersion: 'v1', kind: 'PersistentVolume' }
       if (promised !== volume) await client.resource<PersistentVolume>(PERSISTENT_VOLUMES).update(body, { signal })
     }
-    for (const { metadata } of provisions) {
+    for (const { metadata } of provisions.map((p) => p.claim)) {
       const { name = '', namespace, uid } = metadata
       const body = { metadata: { uid, annotations: { [SELECTED_NODE]: nodeName } } }
       await client.resource(PERSISTENT_VOLUME_CLAIMS).patch(name, { type: 'merge', body }, { namespace, signal })
@@ -127,7 +127,8 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
 
   /** True when all are bound. @throws Error when one never will be */
   function areBound(plan: Plan, nodeName: string, announcedAt: number): boolean {
-    const claims = [...plan.bindings.map((b) => b.claim), ...plan.provisions]
+    const provided = plan.provisions.map((p) => p.claim)
+    const claims = [...plan.bindings.map((b) => b.claim), ...provided]
     return claims.every((before) => {
       const claim = listers.persistentVolumeClaims.getByKey(keyOf(before))
       if (claim === undefined) throw new Error(`failed to check binding: persistentvolumeclaim "${before.metadata.name}" not found`)
@@ -135,7 +136,7 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
       const selected = claim.metadata.annotations?.[SELECTED_NODE]
       // The annotation may not have come back yet; a provisioner that gives up takes it off.
       const settled = clock.now() - announcedAt > LOOK_MS
-      if (plan.provisions.includes(before) && settled && selected !== nodeName)
+      if (provided.includes(before) && settled && selected !== nodeName)
         throw new Error(`provisioning failed for PVC "${claim.metadata.name}"`)
       return false
     })
@@ -175,16 +176,21 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
       s.plans.set(name, plan)
       return undefined
     },
+    preScore: (_pod, state) => ([...(state.read(bindingKey)?.plans.values() ?? [])].some(hasWork) ? undefined : 'skip'),
+    score(_pod, { name }, state) {
+      const { bindings = [], provisions = [] } = state.read(bindingKey)?.plans.get(name) ?? {}
+      return scoreOf(bindings, provisions)
+    },
     reserve(_pod, nodeName, state) {
       const plan = state.read(bindingKey)?.plans.get(nodeName)
       for (const { volume } of plan?.bindings ?? []) promisedVolumes.add(volume.metadata.name ?? '')
-      for (const claim of plan?.provisions ?? []) promisedClaims.set(keyOf(claim), nodeName)
+      for (const { claim } of plan?.provisions ?? []) promisedClaims.set(keyOf(claim), nodeName)
       return undefined
     },
     unreserve(_pod, nodeName, state) {
       const plan = state.read(bindingKey)?.plans.get(nodeName)
       for (const { volume } of plan?.bindings ?? []) promisedVolumes.delete(volume.metadata.name ?? '')
-      for (const claim of plan?.provisions ?? []) promisedClaims.delete(keyOf(claim))
+      for (const { claim } of plan?.provisions ?? []) promisedClaims.delete(keyOf(claim))
     },
     preBindPreFlight: (_pod, nodeName, state) => hasWork(state.read(bindingKey)?.plans.get(nodeName)),
     preBind(pod, nodeName, state) {
