@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
@@ -248,4 +248,90 @@ test('a sign-in page in the place of the API is told as what it is, and what has
   await expect(inspector.row(/bare/)).toBeVisible()
   await expect(inspector.grid.getByRole('row')).toHaveCount(2)
   await expect(page.getByText('no watches here')).toBeVisible()
+})
+
+test('credentials that a kubeconfig names and that cannot be had: each says what to do, and those that come are used', async ({
+  browser,
+}) => {
+  await using remote = await startServer()
+  using dir = scratch()
+  const file = join(dir.path, 'config')
+  const { cluster, user } = adminOf(remote) as { cluster: Record<string, string>; user: Record<string, string> }
+  const server = cluster.server!
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' }
+  writeFileSync(join(dir.path, 'not-to-run'), '#!/bin/sh\n')
+  writeKubeconfig(file, {
+    noplugin: { cluster, user: { exec: { ...exec, command: 'harbour-login', installHint: 'Get it from harbour.example.' } } },
+    locked: { cluster, user: { exec: { ...exec, command: './not-to-run' } } },
+    relative: {
+      cluster: { server, 'certificate-authority': 'pki/ca.crt' },
+      user: { 'client-certificate': 'pki/me.crt', 'client-key': './pki/me.key' },
+    },
+    both: { cluster: { ...cluster, 'insecure-skip-tls-verify': true }, user },
+  })
+  await using gateway = await startServer({ gateway: true, env: env(file) })
+  const page = await windowOf(browser, gateway)
+  const alert = page.getByRole('alert')
+
+  await new Inspector(page, 'noplugin').open('configmaps')
+  await expect(connection(page)).toHaveText('Signed out')
+  await expect(alert).toContainText('the plugin "harbour-login" is not installed, or not in PATH')
+  await expect(alert).toContainText('Get it from harbour.example.')
+  await expect(alert).toContainText("Install the plugin that the kubeconfig's user names")
+  await new Inspector(page, 'locked').open('configmaps')
+  await expect(alert).toContainText(`the plugin "${join(dir.path, 'not-to-run')}" may not be run: make the file executable`)
+
+  // kubectl takes neither.
+  await new Inspector(page, 'both').open('configmaps')
+  await expect(alert).toContainText('names a certificate authority and insecure-skip-tls-verify: take one of them out')
+  await expect(alert).toContainText('Correct the kubeconfig where the message says')
+
+  const inspector = new Inspector(page, 'relative')
+  await inspector.open('configmaps')
+  await expect(connection(page)).toHaveText('Not usable')
+  await expect(alert).toContainText(
+    `certificate-authority of cluster "relative" is ${join(dir.path, 'pki/ca.crt')}, and there is no such file`,
+  )
+  await expect(alert).toContainText('a relative path begins at the folder of the kubeconfig')
+  await expect(page.locator('body')).not.toContainText('did not answer')
+  const write = (name: string, data: string): void => writeFileSync(join(dir.path, 'pki', name), Buffer.from(data, 'base64'))
+  mkdirSync(join(dir.path, 'pki'))
+  write('me.crt', user['client-certificate-data']!)
+  write('me.key', user['client-key-data']!)
+  write('ca.crt', cluster['certificate-authority-data']!)
+  // Nothing is pressed.
+  await expect(connection(page)).toHaveText(/Live|Quiet/)
+  await remote.api.create(MAPS, map('reached'))
+  await expect(inspector.row(/reached/)).toBeVisible()
+  await page.context().close()
+})
+
+test('a cluster whose certificate nobody checks says so as long as it is on screen, with what to do', async ({ browser }) => {
+  await using remote = await startServer()
+  using dir = scratch()
+  const file = join(dir.path, 'config')
+  const { cluster, user } = adminOf(remote) as { cluster: Record<string, string>; user: object }
+  writeKubeconfig(file, {
+    careless: { cluster: { server: cluster.server, 'insecure-skip-tls-verify': true }, user },
+    careful: { cluster, user },
+    mistaken: { cluster: { server: cluster.server }, user },
+  })
+  await using gateway = await startServer({ gateway: true, env: env(file) })
+  const page = await windowOf(browser, gateway)
+  const mark = page.getByRole('note', { name: /^careless is reached with insecure-skip-tls-verify.*certificate-authority-data/ })
+  await new Inspector(page, 'careless').open('configmaps')
+  await expect(connection(page)).toHaveText(/Live|Quiet/)
+  await expect(mark).toHaveText('Certificate not checked')
+  await contextMenu(page).click()
+  await expect(page.getByRole('option', { name: /careless/ })).toContainText('Certificate not checked')
+  await expect(page.getByRole('option', { name: /careful/ })).not.toContainText('Certificate not checked')
+  await page.keyboard.press('Escape')
+  await new Inspector(page, 'careful').open('configmaps')
+  await expect(connection(page)).toHaveText(/Live|Quiet/)
+  await expect(mark).toHaveCount(0)
+  // One that is checked and is not signed by whom this machine trusts.
+  await new Inspector(page, 'mistaken').open('configmaps')
+  await expect(page.getByRole('alert')).toContainText('its certificate is not signed by the authority in the kubeconfig')
+  await expect(page.getByRole('alert')).toContainText('Fetch the kubeconfig again from where you got it')
+  await page.context().close()
 })

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { baseContext } from '../kube/acting.ts'
 import type { Connection } from '../kube/connection.ts'
 import { useConnection } from '../queries/connection.ts'
+import { useContexts } from '../queries/contexts.ts'
 import { useHub } from '../queries/hub.ts'
 import { ToneWord } from '../ui/icon.tsx'
 import { usePlace } from '../ui/place.ts'
@@ -27,6 +29,20 @@ export function ConnectionButton() {
     >
       <ToneWord tone={tone}>{t(`connection.${word}.word`, values)}</ToneWord>
     </button>
+  )
+}
+
+/** That nothing proves who answers for the cluster on screen, while that is so. */
+export function UnverifiedMark() {
+  const { t } = useTranslation()
+  const { context } = usePlace()
+  const { data } = useContexts()
+  if (!data?.some(({ name, unverified }) => unverified && name === baseContext(context))) return null
+  const sentence = t('contexts.unverified.detail', { context: baseContext(context) })
+  return (
+    <span className="unverified" role="note" aria-label={sentence} title={sentence}>
+      <ToneWord tone="warn">{t('contexts.unverified.word')}</ToneWord>
+    </span>
   )
 }
 

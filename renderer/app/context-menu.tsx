@@ -31,7 +31,9 @@ export function ContextMenu() {
   const items = (data ?? []).map((c) => ({
     value: c.name,
     label: c.name,
-    note: c.error ?? (c.local ? t('contexts.local') : [c.server, c.namespace].filter(Boolean).join(' · ')),
+    note:
+      c.error ??
+      (c.local ? t('contexts.local') : [c.server, c.namespace, c.unverified && t('contexts.unverified.word')].filter(Boolean).join(' · ')),
     tone: c.error === undefined ? toneOf(c.name) : ('bad' as const),
   }))
   const chosen = contextsOf(place)

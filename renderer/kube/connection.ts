@@ -30,6 +30,7 @@ const tones: Record<ConnectionWord, Tone> = {
   live: 'ok',
   quiet: 'muted',
   unreachable: 'bad',
+  unusable: 'bad',
   signedOut: 'bad',
   forbidden: 'warn',
   lost: 'bad',
@@ -64,7 +65,7 @@ function wordOf({ socket, cluster, troubled, local }: Parameters<typeof connecti
 /** Every word there is. */
 export const connectionWords = Object.keys(tones) as ConnectionWord[]
 
-const stale: readonly ConnectionWord[] = ['lost', 'unreachable', 'stopped', 'failed']
+const stale: readonly ConnectionWord[] = ['lost', 'unreachable', 'unusable', 'stopped', 'failed']
 
 /** What is on screen is from earlier, whatever the watches say. */
 export const isStale = ({ word }: Connection): boolean => stale.includes(word)

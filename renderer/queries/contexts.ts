@@ -19,6 +19,8 @@ export interface ContextInfo {
   current: boolean
   /** `kubectl` with the flags that make it speak to this context, for the shell of the machine that serves this window. */
   kubectl: string
+  /** Whoever answers at its address is taken for the cluster (insecure-skip-tls-verify). */
+  unverified?: true
   /** Why it cannot be used. */
   error?: string
 }

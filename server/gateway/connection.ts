@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../machinery/clock.ts'
 import type { ConnectionTimes } from './connection-times.ts'
 import type { ConnectionState, SignsOfLife, WatchSigns } from './contract.ts'
-import { GatewayError } from './errors.ts'
+import { GatewayError, type GatewayFault } from './errors.ts'
 
 export interface ConnectionInit {
   context: string
@@ -234,8 +234,7 @@ export class ClusterConnection implements SignsOfLife {
     const plugin = this.#plugins.find((run) => now - run.since >= times.plugin)
     if (plugin !== undefined && this.#openWatches === 0) return { context, phase: 'plugin', since: plugin.since, plugin: plugin.name }
     if (this.#fault !== undefined) {
-      const phase = this.#fault.fault === 'Credentials' ? 'signedOut' : 'unreachable'
-      return { context, phase, since, message: this.#fault.message }
+      return { context, phase: phases[this.#fault.fault] ?? 'unreachable', since, message: this.#fault.message }
     }
     if (this.#heardAt === 0) return { context, phase: 'connecting', since }
     if (now - this.#heardAt >= times.quiet) return { context, phase: 'quiet', since }
@@ -259,3 +258,6 @@ function subject(method: string, path: string): 'objects' | 'other' {
   // What a pod or a node behind a proxy answers is its own affair.
   return method === 'GET' && /^\/(api|apis\/[^/]+)\/v[^/]+\/./.test(plain) && !/\/proxy(\/|$)/.test(plain) ? 'objects' : 'other'
 }
+
+/** What is not a cluster that is away. */
+const phases: Partial<Record<GatewayFault, ConnectionState['phase']>> = { Credentials: 'signedOut', BrokenContext: 'unusable' }

@@ -185,6 +185,7 @@ function describe(c: KubeContext, current: string, added: boolean): ContextInfo 
     current: c.name === current,
     kubectl: `kubectl${added ? ` --kubeconfig ${shellQuote(c.file)}` : ''} --context ${shellQuote(c.name)}`,
   }
+  if (c.cluster['insecure-skip-tls-verify'] === true && info.server.startsWith('https:')) info.unverified = true
   if (c.error !== undefined) info.error = c.error
   return info
 }

@@ -18,6 +18,8 @@ export interface ContextInfo {
   current: boolean
   /** `kubectl` with the flags that make it speak to this context, for this machine's shell. */
   kubectl: string
+  /** Whoever answers at its address is taken for the cluster (insecure-skip-tls-verify). */
+  unverified?: true
   error?: string
 }
 
@@ -43,12 +45,12 @@ export interface KubeconfigFault {
 
 /**
  * How a cluster is, by its own signs of life. `quiet`: nothing heard for a while, which is normal when nothing changes; `unreachable`: it
- * was asked and did not answer; `plugin`: a credential plugin has been running for a moment; `signedOut`: no credentials, or they are not
+ * was asked and did not answer; `unusable`: the kubeconfig describes it in a way that cannot be used; `plugin`: a credential plugin has been running for a moment; `signedOut`: no credentials, or they are not
  * accepted; `forbidden`: it answers, and nothing that was asked for is allowed; `idle`: nobody looks at it.
  */
 export interface ConnectionState {
   context: string
-  phase: 'idle' | 'connecting' | 'plugin' | 'live' | 'quiet' | 'unreachable' | 'signedOut' | 'forbidden'
+  phase: 'idle' | 'connecting' | 'plugin' | 'live' | 'quiet' | 'unreachable' | 'unusable' | 'signedOut' | 'forbidden'
   /** Milliseconds since the epoch: when it was last heard (or first asked), for `plugin` when that began; 0 where it says nothing. */
   since: number
   /** The plugin's command, without its arguments. */

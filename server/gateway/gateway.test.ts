@@ -125,7 +125,12 @@ describe('contexts and the local control plane', () => {
       'Credentials',
       'no credentials for context "noplugin": the plugin "/nowhere/plugin" is not installed, or not in PATH\nget it there',
     ],
-    ['nofile', 503, 'Credentials', `no credentials for context "nofile": ENOENT: no such file or directory, open '/nowhere/crt'`],
+    [
+      'nofile',
+      503,
+      'BrokenContext',
+      'context "nofile" cannot be used: client-certificate of user "nofile" is /nowhere/crt, and there is no such file: a relative path begins at the folder of the kubeconfig that names it',
+    ],
   ])('context %s answers %i %s', async (name, status, fault, message) => {
     const h = await start({
       refused: { server: 'http://127.0.0.1:1' },

@@ -57,6 +57,16 @@ describe('kubeconfig', () => {
     expect(second?.error).toBeUndefined()
   })
 
+  test('an authority beside insecure-skip-tls-verify is refused, as kubectl does', async () => {
+    const of = (fields: string): string =>
+      `{clusters: [{name: c, cluster: {server: "https://x", insecure-skip-tls-verify: true${fields}}}], contexts: [{name: x, context: {cluster: c}}]}`
+    const errors = async (fields: string) => (await loadKubeconfig([await file('insecure', of(fields))])).contexts.map(({ error }) => error)
+    const refusal = 'cluster "c" names a certificate authority and insecure-skip-tls-verify: take one of them out'
+    expect(await errors('')).toEqual([undefined])
+    expect(await errors(', certificate-authority: ca.crt')).toEqual([refusal])
+    expect(await errors(', certificate-authority-data: eA==')).toEqual([refusal])
+  })
+
   test('what is no text file, or more than one, is told with what to do', async () => {
     const config = await loadKubeconfig([
       await file('wide', Buffer.from(`\ufeff${dev}`, 'utf16le')),

@@ -117,6 +117,12 @@ function resolveContext(
   else if (server === '') made.error = `cluster "${clusterName}" has no server address`
   else if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     made.error = `the server address of cluster "${clusterName}" is not an http or https URL`
+  } else if (
+    cluster['insecure-skip-tls-verify'] === true &&
+    (hasText(cluster, 'certificate-authority') || hasText(cluster, 'certificate-authority-data'))
+  ) {
+    // client-go refuses it (`rest.TLSConfigFor`): who reads the file could take the authority for one that is looked at.
+    made.error = `cluster "${clusterName}" names a certificate authority and insecure-skip-tls-verify: take one of them out`
   } else if (user === undefined) made.error = `the kubeconfig has no user "${userName}"`
   return made
 }
@@ -142,6 +148,8 @@ function absolutePaths(fields: Fields, keys: readonly string[], dir: string): Fi
   }
   return made
 }
+
+const hasText = (fields: Fields, key: string): boolean => text(fields[key]) !== ''
 
 export function text(v: unknown): string {
   return typeof v === 'string' ? v : ''

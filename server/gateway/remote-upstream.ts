@@ -9,6 +9,7 @@ import { certificateFault } from './client-certificate.ts'
 import { ClusterConnection } from './connection.ts'
 import type { ConnectionTimes } from './connection-times.ts'
 import type { ConnectionState, Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
+import { credentialFault, pluginFault } from './credential-files.ts'
 import { discard } from './discard.ts'
 import { connectError, GatewayError } from './errors.ts'
 import { isFields, type KubeContext, text } from './kubeconfig.ts'
@@ -162,8 +163,9 @@ export class RemoteUpstream implements Upstream {
     try {
       return await this.#limited(this.#credentials.value, signal)
     } catch (e) {
+      if (e instanceof GatewayError) throw e
       const why =
-        missingPlugin(e, this.#context.user) ?? (e instanceof Error ? e.message : String(e)).trim().split('\n').slice(0, 5).join('\n')
+        pluginFault(e, this.#context.user) ?? (e instanceof Error ? e.message : String(e)).trim().split('\n').slice(0, 5).join('\n')
       throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${why === '' ? 'the plugin failed' : why}`)
     }
   }
@@ -196,6 +198,8 @@ export class RemoteUpstream implements Upstream {
   }
 
   async #resolve(): Promise<Credentials> {
+    const fault = await credentialFault(this.#context)
+    if (fault !== undefined) throw new GatewayError('BrokenContext', `context "${this.#context.name}" cannot be used: ${fault}`)
     this.#config ??= await kubeConfig(this.#context)
     const config = this.#config
     const options: RequestOptions = {}
@@ -214,13 +218,6 @@ export class RemoteUpstream implements Upstream {
     }
     return { dispatcher: this.#dispatcher.dispatcher, headers }
   }
-}
-
-/** A plugin that is not there, in words and with the hint that the kubeconfig carries for this case. */
-function missingPlugin(e: unknown, user: Record<string, unknown>): string | undefined {
-  if (!isFields(e) || e.code !== 'ENOENT' || !text(e.syscall).startsWith('spawn') || !isFields(user.exec)) return undefined
-  const hint = text(user.exec.installHint).trim()
-  return `the plugin "${text(user.exec.command)}" is not installed, or not in PATH${hint === '' ? '' : `\n${hint}`}`
 }
 
 async function kubeConfig(c: KubeContext): Promise<KubeConfig> {

@@ -1,0 +1,88 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
+import { isFields, type KubeContext, text } from './kubeconfig.ts'
+import type { Fields } from './kubeconfig-file.ts'
+
+/**
+ * What keeps the certificates, keys and tokens that a context names from being used, as a sentence with what to look at; undefined when
+ * nothing does. OpenSSL leaves out an authority that it cannot read, which would show as a cluster that cannot prove who it is.
+ */
+export async function credentialFault({ clusterName, cluster, userName, user }: KubeContext): Promise<string | undefined> {
+  const of = { cluster: `cluster "${clusterName}"`, user: `user "${userName}"` }
+  try {
+    const ca = await content('certificate-authority', cluster, of.cluster)
+    if (ca !== undefined && !isCertificate(ca.bytes)) return `${ca.what}, which holds no certificate in PEM`
+    const cert = await content('client-certificate', user, of.user)
+    const key = await content('client-key', user, of.user)
+    if (text(user.token) === '' && text(user.tokenFile) !== '') await read(text(user.tokenFile), `tokenFile of ${of.user}`)
+    if (cert !== undefined && !isCertificate(cert.bytes)) return `${cert.what}, which holds no certificate in PEM`
+    if (cert !== undefined && key === undefined) return `${of.user} has a client-certificate and no client-key`
+    if (cert !== undefined && key !== undefined) return keyFault(cert, key)
+    return undefined
+  } catch (e) {
+    if (e instanceof FileFault) return e.message
+    throw e
+  }
+}
+
+/** A spawn that failed before the plugin ran, in words and with the hint that the kubeconfig carries for this case. */
+export function pluginFault(e: unknown, { exec }: Fields): string | undefined {
+  if (!isFields(e) || !text(e.syscall).startsWith('spawn') || !isFields(exec)) return undefined
+  const command = `the plugin "${text(exec.command)}"`
+  if (e.code === 'EACCES') return `${command} may not be run: make the file executable`
+  if (e.code !== 'ENOENT') return undefined
+  const hint = text(exec.installHint).trim()
+  return `${command} is not installed, or not in PATH${hint === '' ? '' : `\n${hint}`}`
+}
+
+class FileFault extends Error {}
+
+interface Content {
+  /** Where it stands, as the subject of a sentence. */
+  what: string
+  bytes: Buffer
+}
+
+/** Of a field and its `-data`, which counts when both are there. */
+async function content(field: string, fields: Fields, owner: string): Promise<Content | undefined> {
+  const data = text(fields[`${field}-data`])
+  if (data !== '') return { what: `${owner} has ${field}-data`, bytes: Buffer.from(data, 'base64') }
+  const path = text(fields[field])
+  return path === '' ? undefined : read(path, `${field} of ${owner}`)
+}
+
+async function read(path: string, name: string): Promise<Content> {
+  const what = `${name} is ${path}`
+  try {
+    return { what, bytes: await readFile(path) }
+  } catch (e) {
+    const why = isFields(e) ? sentences[text(e.code)] : undefined
+    throw new FileFault(`${what}, ${why ?? `which cannot be read: ${e instanceof Error ? e.message : String(e)}`}`)
+  }
+}
+
+const sentences: Record<string, string> = {
+  ENOENT: 'and there is no such file: a relative path begins at the folder of the kubeconfig that names it',
+  EACCES: 'which you may not read: look at its permissions',
+  EISDIR: 'which is a folder: name a file in it',
+}
+
+function isCertificate(bytes: Buffer): boolean {
+  if (!bytes.includes('-----BEGIN')) return false
+  try {
+    return new X509Certificate(bytes).subject !== undefined
+  } catch {
+    return false
+  }
+}
+
+function keyFault(cert: Content, key: Content): string | undefined {
+  try {
+    createSecureContext({ cert: cert.bytes, key: key.bytes })
+    return undefined
+  } catch (e) {
+    if (isFields(e) && e.code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH') return `${key.what}, which is not the key of its client-certificate`
+    return `${key.what}, which holds no private key that can be read: PEM without a passphrase is expected`
+  }
+}
