@@ -43,6 +43,8 @@ function placeOf(lines: readonly number[], offset: number | undefined): Place {
 const encoder = new TextEncoder()
 
 function issueText(source: readonly string[], lines: readonly number[], message: string, { line, column }: Place): string {
+  // There is no first character that an error could be at.
+  if (line === 1 && source.length === 0) return `ERROR: <input>:1:0: ${message}`
   const head = `ERROR: <input>:${line}:${column + 1}: ${message}`
   if (line < 1) return head
   const start = lines[line - 1]!

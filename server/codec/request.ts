@@ -1,6 +1,7 @@
 import { goQuote } from '../machinery/go-quote.ts'
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
+import { copyKnowingEmpty } from '../machinery/empty-fields.ts'
 import { jsonKind } from '../machinery/numbers.ts'
 import { internalError } from '../machinery/status.ts'
 import { nextTurn } from '../machinery/turns.ts'
@@ -106,7 +107,7 @@ export function decodePatched(value: unknown, expected: ExpectedKind, validation
   if (error !== undefined) throw notThatPatch(words, soft ? error : (words.typeError?.(value) ?? error))
   // Another kind or version of a custom object is for validation to find.
   const type = custom ? {} : { kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) }
-  const patched: KubeObject = { ...decoded.object, ...type }
+  const patched: KubeObject = Object.assign(copyKnowingEmpty(decoded.object), type)
   patched.metadata ??= {}
   return { object: patched, warnings: [...own, ...decoded.warnings] }
 }

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../request/context.ts'
-import { copyJson } from '../machinery/copy-json.ts'
+import { copySent } from '../machinery/empty-fields.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'
 import { mainRules, type UpdateRules } from '../registry/generic/update-rules.ts'
@@ -29,7 +29,7 @@ export async function replaceObject(
     rules,
     uid: body.metadata.uid,
     // Strategies change what they get, and a lost race runs this again.
-    change: () => copyJson(obj),
+    change: () => copySent(obj),
     createIfMissing: store.resource.strategy.allowCreateOnUpdate === true,
   })
   return respondEntry(ctx, encoder, entry, created ? 201 : 200)

@@ -5,6 +5,7 @@
  */
 import { DurationParseError, formatDuration, parseDuration } from '../machinery/go-duration.ts'
 import { TimeParseError, canonicalTime } from '../machinery/time.ts'
+import { rememberEmpty } from '../machinery/empty-fields.ts'
 import { setOwn } from '../machinery/own.ts'
 import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
 import { tryQuantity } from '../machinery/quantity.ts'
@@ -107,13 +108,12 @@ function messageConverter(facts: TypeFacts): Convert {
         if (found !== null) {
           const made = step.convert(found)
           if (made === step.skip && made !== undefined) continue
-          if (
-            !(step.collection && (Array.isArray(made) ? made.length === 0 && !(sent && step.keepsEmpty) : emptyMap)) &&
-            !(step.omitZero && made === null)
-          ) {
+          const empty = step.collection && (Array.isArray(made) ? made.length === 0 && !(sent && step.keepsEmpty) : emptyMap)
+          if (!empty && !(step.omitZero && made === null)) {
             out[step.name] = made
             continue
           }
+          if (empty) rememberEmpty(out, step.name, Array.isArray(made) ? 'list' : 'map')
         }
       }
       if (step.missing !== undefined) out[step.name] = step.missing()

@@ -48,7 +48,7 @@ export function* decodingTyped(type: TypeFacts, value: unknown, mode: FieldValid
   const duplicates = strict && scan !== undefined && hasDuplicateKeys(text!, value, scan.keys)
   if (!wrong && !(strict && (unknown || duplicates))) return result
   yield
-  const found = explain(type, duplicates ? parseEntries(text!) : given, !wrong)
+  const found = explain(type, duplicates ? parseEntries(text!) : given, !wrong, text === undefined)
   if (wrong) result.errors.push(found.typeError ?? `json: cannot unmarshal into Go value of type ${type.name}`)
   else if (found.strict.length === 0) return result
   else if (mode === 'Strict') result.errors.push(`strict decoding error: ${found.strict.join(', ')}`)

@@ -1,3 +1,4 @@
+import { rememberEmpty } from '../machinery/empty-fields.ts'
 import type { FieldFacts, TypeFacts, TypeRef } from './contract.ts'
 
 type Json = Record<string, unknown>
@@ -32,7 +33,11 @@ function messageWalk(facts: TypeFacts): Walk | undefined {
   })
   if (lists.length === 0 && below.length === 0) return undefined
   return (value) => {
-    for (const name of lists) if (isEmptyList(value[name])) value[name] = null
+    for (const name of lists) {
+      if (!isEmptyList(value[name])) continue
+      value[name] = null
+      rememberEmpty(value, name, 'list')
+    }
     for (const [name, walk] of below) {
       const found = value[name]
       if (found !== undefined && found !== null) walk(found)

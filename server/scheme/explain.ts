@@ -2,6 +2,7 @@
  * What is wrong with a body, in the words and the order of the reference's decoder: it reads the text from the front, keeps the first
  * value of a wrong type, and collects unknown and duplicate fields. Only bodies with something wrong come here.
  */
+import { goQuote } from '../machinery/go-quote.ts'
 import { DurationParseError, parseDuration } from '../machinery/go-duration.ts'
 import { Entries } from '../machinery/json.ts'
 import { JsonNumber, jsonKind, literalOf, overflowing } from '../machinery/numbers.ts'
@@ -37,9 +38,10 @@ interface Place {
 /**
  * @param value from parseJson, or from parseEntries, which keeps duplicate fields
  * @param typed no value is of a wrong type: as many strict errors as are told of are enough
+ * @param sorted the text that the reference reads is of its own making (the outcome of a patch, YAML): it writes fields in order
  */
-export function explain(facts: TypeFacts, value: unknown, typed = false): Explanation {
-  const walk = new Walk(typed)
+export function explain(facts: TypeFacts, value: unknown, typed = false, sorted = false): Explanation {
+  const walk = new Walk(typed, sorted)
   try {
     walk.message(facts, value, { struct: '', path: '', strictPath: '' }, goName(facts.name), 0)
   } catch (e) {
@@ -51,6 +53,9 @@ export function explain(facts: TypeFacts, value: unknown, typed = false): Explan
 
 const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 const join = (path: string, name: string): string => (path === '' ? name : name === '' ? path : `${path}.${name}`)
+
+/** A field without a name leaves its dot. */
+const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
 /** A field by JSON name, with the names of the embedded structs on the way to it. */
 function find(facts: TypeFacts, name: string): { field: FieldFacts; through: string } | undefined {
@@ -70,10 +75,17 @@ class Walk {
   typeError: string | undefined
   readonly strict = new Set<string>()
   readonly #typed: boolean
+  readonly #sorted: boolean
   #silent = 0
 
-  constructor(typed: boolean) {
+  constructor(typed: boolean, sorted: boolean) {
     this.#typed = typed
+    this.#sorted = sorted
+  }
+
+  #entriesOf(value: unknown): Iterable<readonly [string, unknown]> | undefined {
+    const entries = entriesOf(value)
+    return this.#sorted && entries !== undefined ? [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) : entries
   }
 
   #report(text: string): void {
@@ -92,17 +104,17 @@ class Walk {
   message(facts: TypeFacts, value: unknown, place: Place, goType: string, depth: number): void {
     if (facts.union !== undefined) return this.#union(facts, value, place, depth)
     if (depth > MAX_DEPTH) throw new Fatal('exceeded max depth')
-    const entries = entriesOf(value)
+    const entries = this.#entriesOf(value)
     if (entries === undefined) return this.#mismatch(jsonKind(value), place, goType)
     const seen = new Set<string>()
     for (const [name, item] of entries) {
-      const strictPath = join(place.strictPath, name)
+      const strictPath = below(place.strictPath, name)
       const found = find(facts, name)
       if (found === undefined) {
-        this.#report(`unknown field "${strictPath}"`)
+        this.#report(`unknown field ${goQuote(strictPath)}`)
         continue
       }
-      if (seen.has(name)) this.#report(`duplicate field "${strictPath}"`)
+      if (seen.has(name)) this.#report(`duplicate field ${goQuote(strictPath)}`)
       seen.add(name)
       const path = join(join(place.path, found.through), name)
       this.#value(found.field.type, item, { struct: shortName(facts.name), path, strictPath }, found.field.goType, depth + 1)
@@ -132,13 +144,13 @@ class Walk {
   }
 
   #map(values: TypeRef, value: unknown, place: Place, goType: string, depth: number): void {
-    const entries = entriesOf(value)
+    const entries = this.#entriesOf(value)
     if (entries === undefined) return this.#mismatch(jsonKind(value), place, goTypeOfMap(goType, values))
     const seen = new Set<string>()
     const inner = /^map\[[^\]]*\](.+)$/.exec(goType)?.[1] ?? goTypeOf(values)
     for (const [key, item] of entries) {
-      const strictPath = join(place.strictPath, key)
-      if (seen.has(key)) this.#report(`duplicate field "${strictPath}"`)
+      const strictPath = below(place.strictPath, key)
+      if (seen.has(key)) this.#report(`duplicate field ${goQuote(strictPath)}`)
       seen.add(key)
       this.#value(values, item, { ...place, strictPath }, inner, depth)
     }

@@ -1,4 +1,5 @@
 import { defaultAdmissionPolicy, validatingPolicyErrors } from '../../apis/admissionregistration/v1/admissionpolicy.ts'
+import { validatePolicyStatus } from '../../apis/admissionregistration/v1/admissionpolicy-status.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
 import { paramKind } from './tables.ts'
@@ -12,6 +13,7 @@ export const validatingadmissionpolicies: BuiltInKind = {
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
     default: defaultAdmissionPolicy,
+    validateStatusUpdate: validatePolicyStatus,
     validateRules: validatingPolicyErrors,
   },
   table: table('Name|Validations:integer|ParamKind|Age', name, count('spec.validations'), paramKind, age),

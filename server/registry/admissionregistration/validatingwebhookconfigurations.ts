@@ -1,5 +1,6 @@
 import { defaultValidatingWebhooks, validateWebhooks, webhookWarnings } from '../../apis/admissionregistration/v1/webhookconfiguration.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { countingEmpty } from '../generic/metadata.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { webhookTable } from './tables.ts'
 
@@ -9,6 +10,7 @@ export const validatingwebhookconfigurations: BuiltInKind = {
   strategy: {
     anyFinalizer: true,
     generation: true,
+    prepareForUpdate: countingEmpty('webhooks'),
     allowUnconditionalUpdate: false,
     default: defaultValidatingWebhooks,
     ...validateWith(validateWebhooks, webhookWarnings),

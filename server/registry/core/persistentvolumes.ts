@@ -16,6 +16,7 @@ export const persistentvolumes: BuiltInKind = {
   strategy: {
     returnDeletedObject: true,
     default: defaultPersistentVolume,
+    defaultStatus: defaultPersistentVolume,
     prepareForCreate: (obj, ctx) => void (obj.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(ctx.clock.now()) }),
     ...validateWith(validateVolume, volumeWarnings),
     prepareForStatusUpdate(obj, old, ctx) {

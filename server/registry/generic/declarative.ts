@@ -51,14 +51,8 @@ const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
     ['FieldValueInvalid', 'spec.minReadySeconds'],
   ],
   ...rolesAndBindings(),
-  'ResourceClaim.resource.k8s.io': [
-    ['FieldValueRequired', 'status.allocation.devices.results[].driver'],
-    ['FieldValueRequired', 'status.allocation.devices.results[].pool'],
-    ['FieldValueRequired', 'status.allocation.devices.config[].source'],
-    ['FieldValueNotSupported', 'status.allocation.devices.config[].source'],
-    ['FieldValueDuplicate', 'status.reservedFor[]'],
-  ],
   'RuntimeClass.node.k8s.io': [
+    ['FieldValueInvalid', 'handler', IMMUTABLE],
     ['FieldValueRequired', 'handler'],
     ['FieldValueInvalid', 'handler'],
   ],
@@ -69,8 +63,8 @@ const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
   'VolumeAttachment.storage.k8s.io': [
     ['FieldValueInvalid', 'spec'],
     ['FieldValueRequired', 'spec.attacher'],
-    ['FieldValueTooLong', 'spec.attacher'],
     ['FieldValueInvalid', 'spec.attacher'],
+    ['FieldValueTooLong', 'spec.attacher'],
   ],
   ...Object.fromEntries(
     ['ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicyBinding'].map((kind) => [

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { formatTime } from '../../machinery/clock.ts'
+import { hasEmpty } from '../../machinery/empty-fields.ts'
 import { invalid, invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { uintFault } from '../../machinery/resource-version.ts'
 import { badRequest, StatusError } from '../../machinery/status.ts'
@@ -103,6 +104,16 @@ export function desiredStateDiffers(a: KubeObject, b: KubeObject): boolean {
   const strip = ({ metadata: _m, status: _s, apiVersion: _a, kind: _k, ...rest }: KubeObject): object => rest
   return !isDeepStrictEqual(strip(a), strip(b))
 }
+
+/**
+ * A strategy's part of an update where an empty list or map in the field, each time that it is sent, is another generation: none is stored,
+ * and upstream compares with reflect.DeepEqual.
+ */
+export const countingEmpty =
+  (field: string) =>
+  (obj: KubeObject, old: KubeObject): void => {
+    if (hasEmpty(obj, field)) obj.metadata.generation = (old.metadata.generation ?? 0) + 1
+  }
 
 /** An update must name a version where strategies do not take one without. The error names the resource where others name the kind. */
 export function unconditionalUpdate({ groupResource: { group, resource } }: { groupResource: GroupResource }, name: string): Error {

@@ -1,5 +1,6 @@
 import { defaultNetworkPolicy, validateNetworkPolicy } from '../../apis/networking/v1/networkpolicy.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { countingEmpty } from '../generic/metadata.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { age, name, selector, table } from '../generic/table-cells.ts'
 
@@ -9,6 +10,7 @@ export const networkpolicies: BuiltInKind = {
   strategy: {
     nameOnCreateOnly: true,
     generation: true,
+    prepareForUpdate: countingEmpty('spec'),
     default: defaultNetworkPolicy,
     ...validateWith(validateNetworkPolicy),
   },

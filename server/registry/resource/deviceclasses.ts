@@ -1,6 +1,7 @@
+import { ofClass, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
 import { classExpressions } from '../../apis/resource/v1/device-expressions.ts'
 import { validateDeviceClass } from '../../apis/resource/v1/deviceclass.ts'
-import { nameIsLongName } from '../../machinery/names.ts'
+import { nameIsLongName, pathSegmentErrors } from '../../machinery/names.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 
@@ -8,11 +9,12 @@ export const deviceclasses: BuiltInKind = {
   group: 'resource.k8s.io',
   resource: 'deviceclasses',
   strategy: {
-    nameErrors: nameIsLongName,
+    // What names are made of need be no name.
+    nameErrors: (name, prefix) => (prefix ? pathSegmentErrors(name, true) : nameIsLongName(name, false)),
     nameOnCreateOnly: true,
     generation: true,
     returnDeletedObject: true,
     ...validateWith(validateDeviceClass),
-    validateRules: classExpressions,
+    validateRules: withDeclared(ofClass, classExpressions),
   },
 }

@@ -1,4 +1,10 @@
-import { stampTaintRule, validateDeviceTaintRule, validateDeviceTaintRuleStatus } from '../../apis/resource/v1/devicetaint.ts'
+import { ofTaintRule, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
+import {
+  restampTaintRule,
+  stampTaintRule,
+  validateDeviceTaintRule,
+  validateDeviceTaintRuleStatus,
+} from '../../apis/resource/v1/devicetaint.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -13,9 +19,10 @@ export const devicetaintrules: BuiltInKind = {
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: true,
     ...validateWith(validateDeviceTaintRule),
+    validateRules: withDeclared(ofTaintRule),
     validateStatusUpdate: (obj) => validateDeviceTaintRuleStatus(obj, undefined),
     prepareForCreate: (obj, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
-    prepareForUpdate: (obj, _old, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
+    prepareForUpdate: (obj, old, ctx) => restampTaintRule(obj, old, formatTime(ctx.clock.now())),
   },
   table: table(
     'Name|Key|Value|Effect|TimeAdded|Age',

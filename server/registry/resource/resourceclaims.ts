@@ -1,3 +1,4 @@
+import { ofClaim, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
 import { claimExpressions } from '../../apis/resource/v1/device-expressions.ts'
 import { defaultResourceClaim, dropDisabledOfClaim, validateResourceClaim } from '../../apis/resource/v1/resourceclaim.ts'
 import { validateResourceClaimStatus } from '../../apis/resource/v1/resourceclaim-status.ts'
@@ -23,7 +24,7 @@ export const resourceclaims: BuiltInKind = {
     prepareForUpdate: dropDisabledOfClaim,
     ...validateWith(validateResourceClaim),
     validateStatusUpdate: validateResourceClaimStatus,
-    validateRules: claimExpressions,
+    validateRules: withDeclared(ofClaim, claimExpressions),
   },
   table: table('Name|State|Age', name, claimState, age),
 }

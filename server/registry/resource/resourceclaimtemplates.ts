@@ -1,3 +1,4 @@
+import { ofTemplate, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
 import { templateExpressions } from '../../apis/resource/v1/device-expressions.ts'
 import {
   defaultResourceClaimTemplate,
@@ -16,6 +17,6 @@ export const resourceclaimtemplates: BuiltInKind = {
     prepareForCreate: (obj) => dropDisabledOfTemplate(obj),
     prepareForUpdate: dropDisabledOfTemplate,
     ...validateWith(validateResourceClaimTemplate),
-    validateRules: templateExpressions,
+    validateRules: withDeclared(ofTemplate, templateExpressions),
   },
 }

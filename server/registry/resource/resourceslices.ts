@@ -1,5 +1,6 @@
+import { ofSlice, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
 import { stampSliceTaints } from '../../apis/resource/v1/devicetaint.ts'
-import { dropDisabledOfSlice, validateResourceSlice } from '../../apis/resource/v1/resourceslice.ts'
+import { dropDisabledOfSlice, sliceWarnings, validateResourceSlice } from '../../apis/resource/v1/resourceslice.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
@@ -13,7 +14,8 @@ export const resourceslices: BuiltInKind = {
     nameOnCreateOnly: true,
     generation: true,
     returnDeletedObject: true,
-    ...validateWith(validateResourceSlice),
+    ...validateWith(validateResourceSlice, sliceWarnings),
+    validateRules: withDeclared(ofSlice),
     prepareForCreate(obj, ctx) {
       dropDisabledOfSlice(obj, undefined)
       stampSliceTaints(obj, formatTime(ctx.clock.now()))

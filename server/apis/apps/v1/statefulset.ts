@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, fillUnset, fillZero, isSet, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { dns1123LabelErrors } from '../../../machinery/names.ts'
@@ -110,7 +111,13 @@ export const validateStatefulSet: Validation = (obj, old) => {
   checkSelectorKept(errors, spec, before)
   const [claims, had] = [objectsAt(spec, 'volumeClaimTemplates'), objectsAt(before, 'volumeClaimTemplates')]
   if (before !== undefined && !semanticEqual(claims, had))
-    errors.push(invalid('spec.volumeClaimTemplates', claims.length === 0 ? null : claims.map(internalClaim), IMMUTABLE))
+    errors.push(
+      invalid(
+        'spec.volumeClaimTemplates',
+        claims.length === 0 ? emptyAt(spec, 'volumeClaimTemplates') : claims.map(internalClaim),
+        IMMUTABLE,
+      ),
+    )
   checkImmutable(errors, spec, before, KEPT_BY_SETS, { path: 'spec.' })
   return errors
 }

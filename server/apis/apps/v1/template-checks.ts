@@ -5,7 +5,7 @@ import { semanticEqual } from '../../core/v1/semantic-equal.ts'
 import type { PodTemplateSpec } from '../../core/v1/types.ts'
 import { selectsAll } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE, validateLabelSelector, type LabelSelector } from '../../meta/v1/validation.ts'
-import { selectorValue, sorted } from './workload.ts'
+import { selectorValue, unselected } from './workload.ts'
 
 /** What workloads say of the template and selector of their pods (apis/apps and apis/batch, validation). */
 export const templateOf = (spec: JsonObject | undefined): PodTemplateSpec => (objectAt(spec, 'template') ?? {}) as PodTemplateSpec
@@ -18,9 +18,8 @@ export function checkCounts(errors: FieldError[], spec: JsonObject | undefined, 
 }
 
 export function checkSelects(errors: FieldError[], spec: JsonObject | undefined): void {
-  const { labels } = templateOf(spec).metadata ?? {}
-  if (selectsAll(objectAt(spec, 'selector'), labels)) return
-  errors.push(invalid('spec.template.metadata.labels', labels ? sorted(labels) : null, '`selector` does not match template `labels`'))
+  const template = templateOf(spec)
+  if (!selectsAll(objectAt(spec, 'selector'), template.metadata?.labels)) errors.push(unselected(template))
 }
 
 export function checkSelectorKept(errors: FieldError[], spec: JsonObject | undefined, old: JsonObject | undefined): void {

@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../../machinery/labels.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
@@ -36,6 +37,12 @@ export function selectorValue(s: LabelSelector): unknown {
 export const sorted = (map: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+/** The labels of a template are not those that are asked for. */
+export function unselected({ metadata }: PodTemplateSpec): FieldError {
+  const shown = metadata?.labels ? sorted(metadata.labels) : emptyAt(metadata, 'labels')
+  return invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`')
+}
+
 interface Selecting {
   selector?: LabelSelector
   template?: PodTemplateSpec
@@ -58,10 +65,7 @@ export function validateSelectorAndTemplate(errors: FieldError[], spec: Selectin
   }
   // No selector at all selects nothing.
   const parsed = selectorFromObject(selector as LabelSelectorObject | undefined)
-  if (!parsed?.empty && !parsed?.matches(template.metadata?.labels)) {
-    const labels = template.metadata?.labels
-    errors.push(invalid('spec.template.metadata.labels', labels ? sorted(labels) : null, '`selector` does not match template `labels`'))
-  }
+  if (!parsed?.empty && !parsed?.matches(template.metadata?.labels)) errors.push(unselected(template))
   validateRunningTemplate(errors, template, old?.template, 'ReplicaSet')
 }
 

@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
@@ -193,12 +194,17 @@ const SCALE_DOWN = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 1
 
 const CPU = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }
 
+/** Who sends no policies at all means it. */
+function fillRules(rules: JsonObject, { policies, ...values }: Readonly<JsonObject>): void {
+  fillUnset(rules, emptyAt(rules, 'policies') === undefined ? { ...values, policies } : values)
+}
+
 export function defaultHorizontalPodAutoscaler(obj: KubeObject): void {
   const spec = ensureObject(obj, 'spec')
   fillUnset(spec, { minReplicas: 1 })
   if (objectsAt(spec, 'metrics').length === 0) spec.metrics = [copyJson(CPU)]
   const behavior = objectAt(spec, 'behavior')
   if (behavior === undefined) return
-  fillUnset(ensureObject(behavior, 'scaleUp'), SCALE_UP)
-  fillUnset(ensureObject(behavior, 'scaleDown'), SCALE_DOWN)
+  fillRules(ensureObject(behavior, 'scaleUp'), SCALE_UP)
+  fillRules(ensureObject(behavior, 'scaleDown'), SCALE_DOWN)
 }

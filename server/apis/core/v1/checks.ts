@@ -79,6 +79,12 @@ export function checkLocalPath(errors: FieldError[], target: string, path: strin
   if (target.startsWith('..') && !target.startsWith('../')) errors.push(invalid(path, target, "must not start with '..'"))
 }
 
+/** As rules count that are declared with the type. */
+export function checkMaxCharacters(errors: FieldError[], value: string, max: number, path: string): void {
+  if ([...value].length > max)
+    errors.push({ type: 'FieldValueTooLong', field: path, body: `Too long: may not be more than ${max} characters` })
+}
+
 export function checkMaxBytes(errors: FieldError[], value: string, max: number, path: string): void {
   if (byteLength(value) > max) errors.push(tooLong(path, max))
 }

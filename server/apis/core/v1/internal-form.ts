@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { goJsonText } from '../../../machinery/field-errors.ts'
 import { unifiedDiff } from '../../../machinery/unified-diff.ts'
 import { quantityOfText } from './resource-lists.ts'
@@ -34,7 +35,25 @@ export function internalValue(type: string, value: unknown): unknown {
   const rows = layouts[type]
   if (rows === undefined) return value
   const fields = value as Record<string, unknown>
-  return Object.fromEntries(rows.filter((r) => r[2] !== 'metav1.ObjectMeta').map(([go, json, t]) => [go, internalValue(t, fields[json])]))
+  return Object.fromEntries(
+    rows.flatMap(([go, json, t]): [string, unknown][] => {
+      const field = fields[json] ?? emptyAt(fields, json)
+      return t === 'metav1.ObjectMeta' ? metadataFields(field) : [[go, internalValue(t, field)]]
+    }),
+  )
+}
+
+/** The order of metadata's fields in Go, where they have JSON names and stand among the others'. */
+const METADATA = [
+  ...['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'],
+  ...['deletionTimestamp', 'deletionGracePeriodSeconds', 'labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields'],
+]
+
+function metadataFields(value: unknown): [string, unknown][] {
+  const metadata = (value ?? {}) as Record<string, unknown>
+  return METADATA.flatMap((name): [string, unknown][] =>
+    metadata[name] === undefined || metadata[name] === null ? [] : [[name, metadata[name]]],
+  )
 }
 
 /** What changed between two values, as the API server words it. */

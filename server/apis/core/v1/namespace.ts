@@ -1,4 +1,4 @@
-import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
+import { goJsonText, invalid, invalidPrinted, type FieldError } from '../../../machinery/field-errors.ts'
 import { nameIsLabel, qualifiedNameErrors } from '../../../machinery/names.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { invalidTexts } from './checks.ts'
@@ -48,9 +48,10 @@ export function validateNamespaceStatusUpdate(ns: Namespace, old: Namespace): Fi
   const errors = changed(ns, old)
   const phase = ns.status?.phase ?? ''
   if (!ns.metadata.deletionTimestamp) {
-    if (phase !== 'Active') errors.push(invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty"))
+    if (phase !== 'Active')
+      errors.push(invalidPrinted('status.Phase', goJsonText(phase), "may only be 'Active' if `deletionTimestamp` is empty"))
   } else if (phase !== 'Terminating') {
-    errors.push(invalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty"))
+    errors.push(invalidPrinted('status.Phase', goJsonText(phase), "may only be 'Terminating' if `deletionTimestamp` is not empty"))
   }
   return errors
 }

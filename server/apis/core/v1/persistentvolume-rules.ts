@@ -8,6 +8,7 @@ import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
 import { validateNodeSelector } from './affinity.ts'
 import { checkLabel, checkNoBacksteps, checkSubdomain, invalidTexts, POSITIVE } from './checks.ts'
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { internalDiff, internalValue } from './internal-form.ts'
 import { nodeSelectorTermWarnings } from './pod-warnings.ts'
 import { quantityOfText } from './resource-lists.ts'
@@ -158,7 +159,7 @@ function checkCapacity(errors: FieldError[], spec: JsonObject, at: string): void
   if (capacity.storage === undefined || keys.length > 1) {
     const shown =
       keys.length === 0
-        ? (spec.capacity ?? null)
+        ? (emptyAt(spec, 'capacity') ?? null)
         : Object.fromEntries(keys.sort().map((k) => [k, quantityOfText(capacity[k] as string).text]))
     errors.push(notSupported(`${at}.capacity`, shown, ['storage']))
   }

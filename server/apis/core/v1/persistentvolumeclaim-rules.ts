@@ -1,3 +1,4 @@
+import { copyKnowingEmpty } from '../../../machinery/empty-fields.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { goQuote } from '../../../machinery/go-quote.ts'
 import { isSet, listAt, objectAt, textAt, valueAt, type JsonObject } from '../../../machinery/json-walk.ts'
@@ -32,7 +33,7 @@ export const validateClaim: Validation = (obj, old) => {
 /** What a claim asks for is fixed, for quota's sake: but the volume is set once, and a bound claim may grow and change its class. */
 function checkKept(errors: FieldError[], obj: JsonObject, spec: JsonObject, old: JsonObject): void {
   const before = objectAt(old, 'spec') ?? {}
-  const [now, then] = [{ ...spec }, { ...before }]
+  const [now, then] = [copyKnowingEmpty(spec), { ...before }]
   if (!then.volumeName) then.volumeName = now.volumeName
   checkClassKept(errors, obj, old, now, then)
   if (textAt(obj, 'status.phase') === 'Bound') {

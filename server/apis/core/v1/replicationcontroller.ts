@@ -1,7 +1,7 @@
-import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, fillUnset, isSet, numberAt, objectAt } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
-import { sorted, validateRunningTemplate } from '../../apps/v1/workload.ts'
+import { unselected, validateRunningTemplate } from '../../apps/v1/workload.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { checkNotNegative } from './checks.ts'
 import { defaultPodTemplate } from './defaults-pod.ts'
@@ -34,10 +34,7 @@ export const validateReplicationController: Validation = (obj, old) => {
   }
   const template = spec.template as PodTemplateSpec
   const labels = template.metadata?.labels
-  if (Object.entries(selector).some(([key, value]) => labels?.[key] !== value)) {
-    const text = '`selector` does not match template `labels`'
-    errors.push(invalid('spec.template.metadata.labels', labels ? sorted(labels) : null, text))
-  }
+  if (Object.entries(selector).some(([key, value]) => labels?.[key] !== value)) errors.push(unselected(template))
   validateRunningTemplate(errors, template, objectAt(old, 'spec.template') as PodTemplateSpec | undefined, 'ReplicationController')
   return errors
 }

@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { dns1123LabelErrors } from '../../../machinery/names.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
@@ -28,11 +29,19 @@ const otherMetadata: [keyof ObjectMeta, string][] = [
 ]
 
 export function validateClaimTemplate(errors: FieldError[], template: { metadata?: ObjectMeta; spec?: ClaimSpec }, path: string): void {
-  const meta = template.metadata ?? {}
-  if (meta.annotations) validateAnnotations(errors, meta.annotations, `${path}.metadata.annotations`)
-  if (meta.labels) validateLabels(errors, meta.labels, `${path}.metadata.labels`)
-  for (const [field, name] of otherMetadata) if (meta[field]) errors.push(forbiddenField(`${path}.metadata.${name}`, 'cannot be set'))
+  checkTemplateMetadata(errors, template.metadata ?? {}, `${path}.metadata`)
   validateClaimSpec(errors, template.spec ?? {}, `${path}.spec`)
+}
+
+/** The metadata of a template has labels and annotations only (core/validation ValidateTemplateObjectMeta). */
+export function checkTemplateMetadata(errors: FieldError[], meta: Partial<ObjectMeta>, path: string): void {
+  if (meta.annotations) validateAnnotations(errors, meta.annotations, `${path}.annotations`)
+  if (meta.labels) validateLabels(errors, meta.labels, `${path}.labels`)
+  for (const [field, name] of otherMetadata) {
+    // Go has a pointer where 0 counts as set, and so does an empty list.
+    const isGiven = Boolean(meta[field]) || (field === 'deletionGracePeriodSeconds' && meta[field] === 0)
+    if (isGiven || emptyAt(meta, field) !== undefined) errors.push(forbiddenField(`${path}.${name}`, 'cannot be set'))
+  }
 }
 
 export function validateClaimSpec(errors: FieldError[], spec: ClaimSpec, path: string): void {

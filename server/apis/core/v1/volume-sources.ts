@@ -6,6 +6,7 @@ import {
   checkLabel,
   checkDescendingPath,
   checkMaxBytes,
+  checkMaxCharacters,
   checkNoBacksteps,
   checkOneOf,
   checkRequired,
@@ -96,13 +97,20 @@ function azureDisk(errors: FieldError[], source: AzureDiskSource, path: string):
 const hostPort = /^(\[[^\][]*\]|[^:[\]]*):[^:]*$/
 
 /** The name of a driver, in any case. @param declared the rule stands with the type, and has words of its own */
+const MAX_DRIVER = 63
+
 export function checkDriverName(errors: FieldError[], driver: string, path: string, declared = false): void {
   if (driver === '') {
     errors.push(required(path))
     return
   }
-  checkMaxBytes(errors, driver, 63, path)
-  invalidTexts(errors, path, driver, declared ? caselessSubdomainErrors(driver) : dns1123SubdomainErrors(driver.toLowerCase()))
+  if (declared) {
+    invalidTexts(errors, path, driver, caselessSubdomainErrors(driver))
+    checkMaxCharacters(errors, driver, MAX_DRIVER, path)
+  } else {
+    checkMaxBytes(errors, driver, MAX_DRIVER, path)
+    invalidTexts(errors, path, driver, dns1123SubdomainErrors(driver.toLowerCase()))
+  }
 }
 
 const checks: { [K in keyof VolumeSource]-?: Check<K> } = {

@@ -12,15 +12,15 @@ const REASON_TEXT =
 const MAX_REASON = 1024
 const MAX_MESSAGE = 32 * 1024
 
-function checkCondition(errors: FieldError[], condition: JsonObject, path: string, missing: string): void {
+function checkCondition(errors: FieldError[], condition: JsonObject, path: string): void {
   const [type, status, reason] = [textAt(condition, 'type'), textAt(condition, 'status'), textAt(condition, 'reason')]
-  if (type === '') errors.push(required(`${path}.type`, missing))
+  if (type === '') errors.push(required(`${path}.type`, 'is required'))
   else checkQualifiedName(errors, type, `${path}.type`)
   if (status === '') errors.push(required(`${path}.status`))
   else if (!STATUSES.includes(status)) errors.push(notSupported(`${path}.status`, status, STATUSES))
   const generation = numberAt(condition, 'observedGeneration')
   if (generation !== undefined && generation < 0)
-    errors.push(invalid(`${path}.observedGeneration`, generation, 'must be greater than or equal to 0'))
+    errors.push(invalid(`${path}.observedGeneration`, generation, 'must be greater than or equal to zero'))
   if (!isSet(condition, 'lastTransitionTime')) errors.push(required(`${path}.lastTransitionTime`))
   if (reason === '') errors.push(required(`${path}.reason`))
   else {
@@ -33,12 +33,11 @@ function checkCondition(errors: FieldError[], condition: JsonObject, path: strin
   if (byteLength(textAt(condition, 'message')) > MAX_MESSAGE) errors.push(tooLong(`${path}.message`, MAX_MESSAGE))
 }
 
-/** @param missing what is said of a condition without a type: nothing where the rule is declared with the type */
-export function checkConditions(errors: FieldError[], conditions: readonly JsonObject[], path: string, missing = ''): void {
+export function checkConditions(errors: FieldError[], conditions: readonly JsonObject[], path: string): void {
   const seen = new Set<unknown>()
   conditions.forEach((condition, i) => {
     if (seen.has(condition.type)) errors.push(duplicate(`${path}[${i}]`, condition.type))
     seen.add(condition.type)
-    checkCondition(errors, condition, `${path}[${i}]`, missing)
+    checkCondition(errors, condition, `${path}[${i}]`)
   })
 }

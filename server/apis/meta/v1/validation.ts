@@ -1,6 +1,7 @@
 import {
   enoughErrors,
   forbiddenField,
+  goJsonText,
   goValue,
   invalid,
   invalidPrinted,
@@ -69,7 +70,10 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   if (generation < 0) errors.push(invalid(`${path}.generation`, generation, NOT_NEGATIVE))
   if (generation < (old.generation ?? 0)) errors.push(invalid(`${path}.generation`, generation, 'must not be decremented'))
   for (const field of ['name', 'namespace', 'uid'] as const) {
-    if ((meta[field] ?? '') !== (old[field] ?? '')) errors.push(invalid(`${path}.${field}`, meta[field] ?? '', IMMUTABLE))
+    const now = meta[field] ?? ''
+    // A uid is a type of its own in Go, which prints as JSON.
+    if (now !== (old[field] ?? ''))
+      errors.push(invalidPrinted(`${path}.${field}`, field === 'uid' ? goJsonText(now) : goValue(now), IMMUTABLE))
   }
   for (const field of ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     if ((meta[field] ?? null) !== (old[field] ?? null)) errors.push(invalid(`${path}.${field}`, meta[field] ?? null, IMMUTABLE))

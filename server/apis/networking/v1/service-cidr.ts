@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { addressRange } from '../../../machinery/ip-range.ts'
 import { parseCidr } from '../../../machinery/ip.ts'
@@ -47,6 +48,6 @@ export function validateServiceCIDRUpdate(obj: KubeObject, old: KubeObject): Fie
   } else if (was.length === 1 && now.length === 2) {
     if (now[0] !== was[0]) errors.push(invalid(`${PATH}[0]`, now[0], IMMUTABLE))
     validateCidrs(errors, obj)
-  } else errors.push(invalid(PATH, now.length === 0 ? null : now, IMMUTABLE))
+  } else errors.push(invalid(PATH, now.length === 0 ? (emptyAt(obj.spec, 'cidrs') ?? null) : now, IMMUTABLE))
   return errors
 }

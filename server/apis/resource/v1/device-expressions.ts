@@ -1,6 +1,6 @@
 import { expressionFault } from '../../../cel/devices.ts'
 import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
-import { objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { isSet, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { byteLength } from '../../../machinery/names.ts'
 import type { Pausing } from '../../../machinery/slice.ts'
 import { semanticEqual } from '../../core/v1/semantic-equal.ts'
@@ -38,6 +38,8 @@ export function* classExpressions(obj: JsonObject, old: JsonObject | undefined):
 function ofRequests(obj: JsonObject, path: string): Placed[] {
   return objectsAt(obj, path).flatMap((request, i): Placed[] => {
     const at = `${path}[${i}]`
+    // Of a request that is of both kinds nothing else is said.
+    if (isSet(request, 'exactly') && objectsAt(request, 'firstAvailable').length > 0) return []
     const alternatives = objectsAt(request, 'firstAvailable').map((sub, j) => [
       objectsAt(sub, 'selectors'),
       `${at}.firstAvailable[${j}].selectors`,
@@ -46,11 +48,10 @@ function ofRequests(obj: JsonObject, path: string): Placed[] {
   })
 }
 
-/** What a claim or a template asks for is fixed. @param path of the requests */
-const requestExpressions = (path: string) =>
-  function* (obj: JsonObject, old: JsonObject | undefined): Pausing<FieldError[]> {
-    return old === undefined ? yield* faultsOf(ofRequests(obj, path)) : []
-  }
+/** What a claim asks for is fixed, and not looked at again. */
+export function* claimExpressions(obj: JsonObject, old: JsonObject | undefined): Pausing<FieldError[]> {
+  return old === undefined ? yield* faultsOf(ofRequests(obj, 'spec.devices.requests')) : []
+}
 
-export const claimExpressions = requestExpressions('spec.devices.requests')
-export const templateExpressions = requestExpressions('spec.spec.devices.requests')
+/** So is what a template asks for, which is looked at again all the same. */
+export const templateExpressions = (obj: JsonObject): Pausing<FieldError[]> => faultsOf(ofRequests(obj, 'spec.spec.devices.requests'))

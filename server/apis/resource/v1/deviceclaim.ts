@@ -1,68 +1,32 @@
-import { duplicate, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { checkSubdomain } from '../../core/v1/checks.ts'
-import { checkAttributeName, checkConfig, checkSelectors, checkShortName, checkSize, tolerationsOf } from './device-parts.ts'
+import { checkConfig, checkSelectors, checkShortName, tolerationsOf } from './device-parts.ts'
 
 /** What a claim asks for (apis/resource, validateDeviceClaim). */
 const MAX_REQUESTS = 32
 const MAX_CONSTRAINTS = 32
 const MAX_SUB_REQUESTS = 8
-const MODES = ['All', 'ExactCount']
 
 function checkAllocation(errors: FieldError[], request: JsonObject, path: string): void {
   const mode = textAt(request, 'allocationMode')
   const count = numberAt(request, 'count') ?? 0
-  if (!MODES.includes(mode)) errors.push(notSupported(`${path}.allocationMode`, mode, MODES))
-  else if (mode === 'All' && count !== 0) errors.push(invalid(`${path}.count`, count, "must not be specified when allocationMode is 'All'"))
+  if (mode === 'All' && count !== 0) errors.push(invalid(`${path}.count`, count, "must not be specified when allocationMode is 'All'"))
   else if (mode === 'ExactCount' && count <= 0) errors.push(invalid(`${path}.count`, count, 'must be greater than zero'))
 }
 
 function checkOne(errors: FieldError[], request: JsonObject, path: string): void {
-  const className = textAt(request, 'deviceClassName')
-  if (className === '') errors.push(required(`${path}.deviceClassName`))
-  else checkSubdomain(errors, className, `${path}.deviceClassName`)
   checkSelectors(errors, objectsAt(request, 'selectors'), `${path}.selectors`)
   checkAllocation(errors, request, path)
   tolerationsOf(errors, request, path)
 }
 
-/** A list of which no two members may have the same name. */
-export function checkSet<T>(
-  errors: FieldError[],
-  list: readonly T[],
-  max: number,
-  path: string,
-  nameOf: (item: T) => string,
-  each: (item: T, at: string) => void,
-  duplicated: (item: T) => unknown = nameOf,
-): void {
-  if (!checkSize(errors, list, max, path)) return
-  const seen = new Set<string>()
-  list.forEach((item, i) => {
-    const name = nameOf(item)
-    each(item, `${path}[${i}]`)
-    if (seen.has(name)) errors.push(duplicate(`${path}[${i}]`, duplicated(item)))
-    seen.add(name)
-  })
+/** The members of a list that is not too long, which is told by what its type declares (`declared-rules.ts`). */
+export function eachOfFew<T>(items: readonly T[], max: number, path: string, each: (item: T, at: string) => void): void {
+  if (items.length <= max) items.forEach((item, i) => each(item, `${path}[${i}]`))
 }
 
 const nameOf = (item: JsonObject): string => textAt(item, 'name')
-
-/** Fields of requests and their alternatives in the order of their types. */
-const FIELDS = [
-  ...['name', 'exactly', 'firstAvailable', 'deviceClassName', 'selectors', 'allocationMode', 'count', 'adminAccess', 'tolerations'],
-  'capacity',
-]
-/** A request that is there twice is shown as it is. */
-function whole(item: JsonObject): JsonObject {
-  const entries = Object.entries(item).sort(([a], [b]) => FIELDS.indexOf(a) - FIELDS.indexOf(b))
-  return Object.fromEntries(
-    entries.map(([field, value]) => {
-      if (field === 'exactly') return [field, whole(value as JsonObject)]
-      return [field, field === 'firstAvailable' ? (value as JsonObject[]).map(whole) : value]
-    }),
-  )
-}
 
 function checkRequest(errors: FieldError[], request: JsonObject, path: string): void {
   checkShortName(errors, nameOf(request), `${path}.name`)
@@ -70,20 +34,16 @@ function checkRequest(errors: FieldError[], request: JsonObject, path: string): 
   if (exactly === undefined && first.length === 0) errors.push(required(path, 'exactly one of `exactly` or `firstAvailable` is required'))
   else if (exactly !== undefined && first.length > 0)
     errors.push(invalid(path, null, 'exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set'))
-  else if (exactly !== undefined) checkOne(errors, exactly, `${path}.exactly`)
-  else
-    checkSet(
-      errors,
-      first,
-      MAX_SUB_REQUESTS,
-      `${path}.firstAvailable`,
-      nameOf,
-      (sub, at) => {
-        checkShortName(errors, nameOf(sub), `${at}.name`)
-        checkOne(errors, sub, at)
-      },
-      whole,
-    )
+  else if (exactly !== undefined) {
+    const className = textAt(exactly, 'deviceClassName')
+    if (className === '') errors.push(required(`${path}.exactly.deviceClassName`))
+    else checkSubdomain(errors, className, `${path}.exactly.deviceClassName`)
+    checkOne(errors, exactly, `${path}.exactly`)
+  } else
+    eachOfFew(first, MAX_SUB_REQUESTS, `${path}.firstAvailable`, (sub, at) => {
+      checkShortName(errors, nameOf(sub), `${at}.name`)
+      checkOne(errors, sub, at)
+    })
 }
 
 /** Names that constraints and configuration may use: of requests, and of their alternatives behind a slash. */
@@ -109,30 +69,13 @@ export function checkRequestName(errors: FieldError[], name: string, path: strin
 export function checkDeviceClaim(errors: FieldError[], devices: JsonObject, path: string): void {
   const requests = objectsAt(devices, 'requests')
   const known = namesOfRequests(requests)
-  checkSet(errors, requests, MAX_REQUESTS, `${path}.requests`, nameOf, (request, at) => checkRequest(errors, request, at), whole)
+  eachOfFew(requests, MAX_REQUESTS, `${path}.requests`, (request, at) => checkRequest(errors, request, at))
   const checkNames = (item: JsonObject, at: string): void =>
-    checkSet(
-      errors,
-      textsAt(item, 'requests'),
-      MAX_REQUESTS,
-      `${at}.requests`,
-      (name) => name,
-      (name, where) => checkRequestName(errors, name, where, known),
-    )
-  const constraints = objectsAt(devices, 'constraints')
-  if (checkSize(errors, constraints, MAX_CONSTRAINTS, `${path}.constraints`)) {
-    constraints.forEach((constraint, i) => {
-      const at = `${path}.constraints[${i}]`
-      checkNames(constraint, at)
-      const key = isSet(constraint, 'matchAttribute') ? 'matchAttribute' : 'distinctAttribute'
-      const name = textAt(constraint, key)
-      if (!isSet(constraint, key)) {
-        const text = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set'
-        errors.push(required(at, text))
-        return
-      }
-      checkAttributeName(errors, name, `${at}.${key}`)
-    })
-  }
+    eachOfFew(textsAt(item, 'requests'), MAX_REQUESTS, `${at}.requests`, (name, where) => checkRequestName(errors, name, where, known))
+  eachOfFew(objectsAt(devices, 'constraints'), MAX_CONSTRAINTS, `${path}.constraints`, (constraint, at) => {
+    checkNames(constraint, at)
+    if (isSet(constraint, 'matchAttribute') || isSet(constraint, 'distinctAttribute')) return
+    errors.push(required(at, 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set'))
+  })
   checkConfig(errors, objectsAt(devices, 'config'), `${path}.config`, checkNames)
 }

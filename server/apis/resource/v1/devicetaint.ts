@@ -16,26 +16,34 @@ export function stampTaintRule(obj: KubeObject, now: string): void {
   if (taint !== undefined) stampTaints([taint], now)
 }
 
+/** The time is that of the effect: with another one that comes with the old time it is now. */
+export function restampTaintRule(obj: KubeObject, old: KubeObject, now: string): void {
+  const [taint, before] = [objectAt(obj, 'spec.taint'), objectAt(old, 'spec.taint')]
+  const { effect, timeAdded } = taint ?? {}
+  if (taint !== undefined && effect !== before?.effect && timeAdded === before?.timeAdded) taint.timeAdded = now
+  stampTaintRule(obj, now)
+}
+
 export const stampSliceTaints = (obj: KubeObject, now: string): void =>
   objectsAt(obj, 'spec.devices').forEach((device) => stampTaints(objectsAt(device, 'taints'), now))
 
 const MAX_CONDITIONS = 8
 
-export const validateDeviceTaintRule: Validation = (obj, old) => {
+export const validateDeviceTaintRule: Validation = (obj) => {
   const errors: FieldError[] = []
   const selector = objectAt(obj, 'spec.deviceSelector')
   const path = 'spec.deviceSelector'
   if (isSet(selector, 'driver')) checkDriverName(errors, textAt(selector, 'driver'), `${path}.driver`)
   if (isSet(selector, 'pool')) checkPoolName(errors, textAt(selector, 'pool'), `${path}.pool`)
   if (isSet(selector, 'device')) checkShortName(errors, textAt(selector, 'device'), `${path}.device`)
-  checkTaint(errors, objectAt(obj, 'spec.taint') ?? {}, objectAt(old, 'spec.taint'), 'spec.taint')
+  checkTaint(errors, objectAt(obj, 'spec.taint') ?? {}, 'spec.taint')
   return errors
 }
 
 export const validateDeviceTaintRuleStatus: Validation = (obj) => {
   const errors: FieldError[] = []
   const conditions = objectsAt(obj, 'status.conditions')
-  checkConditions(errors, conditions, 'status.conditions', 'is required')
+  checkConditions(errors, conditions, 'status.conditions')
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany('status.conditions', conditions.length, MAX_CONDITIONS))
   return errors
 }

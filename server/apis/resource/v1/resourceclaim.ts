@@ -3,6 +3,8 @@ import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillZero, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { internalValue } from '../../core/v1/internal-form.ts'
+import type { ObjectMeta } from '../../../machinery/types.ts'
+import { checkTemplateMetadata } from '../../core/v1/volume-claim.ts'
 import { checkDeviceClaim } from './deviceclaim.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
@@ -23,7 +25,14 @@ const claimErrors = (obj: JsonObject, path: string): FieldError[] => {
 export const validateResourceClaim: Validation = (obj, old) =>
   old === undefined ? claimErrors(obj, 'spec.devices') : kept(obj, old, () => null)
 
+const templateMetadata = (obj: JsonObject): FieldError[] => {
+  const errors: FieldError[] = []
+  checkTemplateMetadata(errors, (objectAt(obj, 'spec.metadata') ?? {}) as Partial<ObjectMeta>, 'spec.metadata')
+  return errors
+}
+
 export const validateResourceClaimTemplate: Validation = (obj, old) => [
+  ...templateMetadata(obj),
   ...claimErrors(obj, 'spec.spec.devices'),
   ...kept(obj, old, () => internalValue('ResourceClaimTemplateSpec', obj.spec)),
 ]

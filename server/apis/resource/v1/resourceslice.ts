@@ -1,4 +1,6 @@
-import { duplicate, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { emptyAt } from '../../../machinery/empty-fields.ts'
+import { goJsonText, invalid, invalidPrinted, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { validateNodeSelector } from '../../core/v1/affinity.ts'
@@ -6,11 +8,11 @@ import { checkSubdomain } from '../../core/v1/checks.ts'
 import { checkDriverName } from '../../core/v1/volume-sources.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
-import { checkPoolName, checkShortName, checkSize, checkTaint } from './device-parts.ts'
+import { internalValue } from '../../core/v1/internal-form.ts'
+import { checkPoolName } from './device-parts.ts'
+import { checkCounterSets, checkDevices } from './device.ts'
 
 /** What a driver has on offer, and where (apis/resource, ValidateResourceSlice). */
-const MAX_DEVICES = 128
-const MAX_TAINTS = 16
 /** Of which exactly one says where the devices are. */
 const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'] as const
 
@@ -27,10 +29,14 @@ function checkPlace(errors: FieldError[], spec: JsonObject): void {
   const selector = objectAt(spec, 'nodeSelector')
   if (selector !== undefined) {
     validateNodeSelector(errors, selector, false, 'spec.nodeSelector')
-    const terms = objectsAt(selector, 'nodeSelectorTerms').length
-    if (terms !== 1)
+    const shown = selector.nodeSelectorTerms ?? emptyAt(selector, 'nodeSelectorTerms')
+    if (objectsAt(selector, 'nodeSelectorTerms').length !== 1)
       errors.push(
-        invalid('spec.nodeSelector.nodeSelectorTerms', selector.nodeSelectorTerms ?? null, 'must have exactly one node selector term'),
+        invalid(
+          'spec.nodeSelector.nodeSelectorTerms',
+          internalValue('[]NodeSelectorTerm', shown),
+          'must have exactly one node selector term',
+        ),
       )
   }
   for (const key of ['allNodes', 'perDeviceNodeSelection'])
@@ -38,20 +44,6 @@ function checkPlace(errors: FieldError[], spec: JsonObject): void {
   if (places.length === 0) errors.push(required('spec', one))
   else if (places.length > 1)
     errors.push(invalid('spec', `{${places.map((key) => `\`${key}\``).join(', ')}}`, `${one}, but multiple fields are set`))
-}
-
-function checkDevices(errors: FieldError[], devices: readonly JsonObject[]): void {
-  if (!checkSize(errors, devices, MAX_DEVICES, 'spec.devices')) return
-  const seen = new Set<string>()
-  devices.forEach((device, i) => {
-    const [name, path] = [textAt(device, 'name'), `spec.devices[${i}]`]
-    checkShortName(errors, name, `${path}.name`)
-    const taints = objectsAt(device, 'taints')
-    if (checkSize(errors, taints, MAX_TAINTS, `${path}.taints`))
-      taints.forEach((taint, j) => checkTaint(errors, taint, undefined, `${path}.taints[${j}]`))
-    if (seen.has(name)) errors.push(duplicate(path, name))
-    seen.add(name)
-  })
 }
 
 export const validateResourceSlice: Validation = (obj, old) => {
@@ -66,17 +58,38 @@ export const validateResourceSlice: Validation = (obj, old) => {
   if (before !== undefined) {
     for (const key of ['pool.name', 'driver'])
       if (textAt(spec, key) !== textAt(before, key)) errors.push(invalid(`spec.${key}`, textAt(spec, key), IMMUTABLE))
-    if ((spec.nodeName ?? null) !== (before.nodeName ?? null)) errors.push(invalid('spec.nodeName', spec.nodeName ?? null, IMMUTABLE))
+    if ((spec.nodeName ?? null) !== (before.nodeName ?? null))
+      errors.push(invalidPrinted('spec.nodeName', goJsonText(spec.nodeName), IMMUTABLE))
   }
   checkPlace(errors, spec)
   if (isSet(spec, 'sharedCounters') && isSet(spec, 'devices'))
     errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'))
-  checkDevices(errors, objectsAt(spec, 'devices'))
+  checkDevices(errors, spec, before)
+  checkCounterSets(errors, objectsAt(spec, 'sharedCounters'), 'spec.sharedCounters')
   return errors
 }
 
-/** Of a gate that is off by default: which work on a node a driver does without; kept where it is in use already. */
+const LISTS = ['bools', 'ints', 'strings', 'versions']
+
+/**
+ * Of gates that are off by default (DRAOptionalNodeOperations, DRAPartitionableDevicesType, DRANodeAllocatableResources,
+ * DRADeviceCompatibilityGroups, DRAListTypeAttributes); what a spec has in use already is kept.
+ */
 export function dropDisabledOfSlice(obj: KubeObject, old: KubeObject | undefined): void {
-  const before = objectAt(old, 'spec')
-  if (before?.skipNodeOperations === undefined) delete objectAt(obj, 'spec')?.skipNodeOperations
+  const [spec, before] = [objectAt(obj, 'spec') ?? {}, objectAt(old, 'spec') ?? {}]
+  for (const field of ['skipNodeOperations', 'partitionTypeAttribute']) if (before[field] === undefined) delete spec[field]
+  const dropFrom = (partsOf: (device: JsonObject) => readonly JsonObject[], fields: readonly string[]): void => {
+    const isInUse = objectsAt(before, 'devices').some((device) => partsOf(device).some((part) => fields.some((f) => part[f] !== undefined)))
+    if (isInUse) return
+    for (const part of objectsAt(spec, 'devices').flatMap(partsOf)) for (const field of fields) delete part[field]
+  }
+  dropFrom((device) => [device], ['nodeAllocatableResources'])
+  dropFrom((device) => objectsAt(device, 'consumesCounters'), ['compatibilityGroups'])
+  dropFrom((device) => Object.values(objectAt(device, 'attributes') ?? {}) as JsonObject[], LISTS)
+}
+
+export function* sliceWarnings(obj: KubeObject): IterableIterator<string> {
+  const driver = textAt(obj, 'spec.driver')
+  if (driver !== driver.toLowerCase())
+    yield `spec.driver: driver names should be lowercase; ${goQuote(driver)} contains uppercase characters`
 }

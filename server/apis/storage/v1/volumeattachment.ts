@@ -36,13 +36,14 @@ function checkStatus(errors: FieldError[], status: JsonObject): void {
 export const validateVolumeAttachment: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec') ?? {}
-  checkDriverName(errors, textAt(spec, 'attacher'), 'spec.attacher', true)
+  // What is declared with the type says nothing of a field that may not change.
+  checkDriverName(errors, textAt(spec, 'attacher'), 'spec.attacher', old === undefined)
   checkSource(errors, objectAt(spec, 'source') ?? {}, 'spec.source')
   const node = textAt(spec, 'nodeName')
   invalidTexts(errors, 'spec.nodeName', node, dns1123SubdomainErrors(node))
   checkStatus(errors, objectAt(obj, 'status') ?? {})
   const volume = textAt(spec, 'source.persistentVolumeName')
-  if (old === undefined && isSet(spec, 'source.persistentVolumeName'))
+  if (isSet(spec, 'source.persistentVolumeName'))
     invalidTexts(errors, 'spec.source.persistentVolumeName', volume, dns1123SubdomainErrors(volume))
   checkImmutable(errors, obj, old, ['spec'], { printed: false })
   return errors

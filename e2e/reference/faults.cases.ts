@@ -1,0 +1,264 @@
+import type { Request } from './play.ts'
+
+/**
+ * What random faults in good objects of all kinds have brought up beside a kube-apiserver: an empty list that is sent is shown as one, rules
+ * that 1.37 declares with its types come after all others, and the outcome of a patch is read with its fields in order.
+ */
+type Json = Record<string, unknown>
+
+const MERGE = 'application/merge-patch+json'
+const core = '/api/v1/namespaces/{ns}'
+const apps = '/apis/apps/v1/namespaces/{ns}'
+const devices = '/apis/resource.k8s.io/v1'
+const claims = `${devices}/namespaces/{ns}/resourceclaims`
+const templates = `${devices}/namespaces/{ns}/resourceclaimtemplates`
+const storage = '/apis/storage.k8s.io/v1'
+
+const post = (name: string, path: string, body: Json): Request => ({ name, method: 'POST', path, body })
+const put = (name: string, path: string, body: Json): Request => ({ name, method: 'PUT', path, body })
+const merge = (name: string, path: string, body: unknown): Request => ({ name, method: 'PATCH', path, body, type: MERGE })
+const named = (name: string, fields: Json, metadata: Json = {}): Json => ({ metadata: { name, ...metadata }, ...fields })
+
+const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+const hook = { name: 'a.example.com', clientConfig: { url: 'https://example.com' }, sideEffects: 'None', admissionReviewVersions: ['v1'] }
+const policies = '/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies'
+const hooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
+
+const setUp: Request[] = [
+  post('namespace', '/api/v1/namespaces', { metadata: { name: '{ns}' } }),
+  post('a claim', `${core}/persistentvolumeclaims`, named('claim', { spec: claim })),
+  post('a template of device claims', templates, named('devices', { spec: { spec: requests({}) } })),
+  post('a device claim', claims, named('devices', { spec: requests({}) })),
+  post('a runtime class', '/apis/node.k8s.io/v1/runtimeclasses', named('{ns}-faults', { handler: 'runc' })),
+]
+
+function requests(one: Json, more: Json = {}): Json {
+  return { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'x', ...one } }], ...more } }
+}
+
+/** Told as they were sent: null where there is nothing, [] or {} where there is nothing in it. */
+const empties: Request[] = [
+  put(
+    'a claim of nothing',
+    `${core}/persistentvolumeclaims/claim`,
+    named('claim', { spec: { accessModes: [], resources: { requests: {} } } }),
+  ),
+  merge('a claim of no size', `${core}/persistentvolumeclaims/claim`, { spec: { resources: { requests: { storage: null } } } }),
+  post('a range', '/apis/networking.k8s.io/v1/servicecidrs', named('{ns}-faults', { spec: { cidrs: ['10.77.0.0/24'] } })),
+  merge('no range', '/apis/networking.k8s.io/v1/servicecidrs/{ns}-faults', { spec: { cidrs: [] } }),
+  merge('none at all', '/apis/networking.k8s.io/v1/servicecidrs/{ns}-faults', { spec: { cidrs: null } }),
+  post('no policies of an autoscaler', '/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers', {
+    ...named('auto', {}),
+    spec: { maxReplicas: 1, scaleTargetRef: { kind: 'A', name: 'b' }, behavior: { scaleUp: { policies: [] }, scaleDown: {} } },
+  }),
+  ...[{}, undefined].map((labels) =>
+    post(`a template with ${labels === undefined ? 'no' : 'empty'} labels`, `${core}/replicationcontrollers`, {
+      ...named('labels', { spec: { selector: { a: 'b' }, template: { ...template, metadata: { labels } } } }),
+    }),
+  ),
+  post('a volume of no capacity', '/api/v1/persistentvolumes', named('{ns}-faults', { spec: { capacity: {}, hostPath: { path: '/x' } } })),
+  post('a set', `${apps}/statefulsets`, {
+    ...named('set', {}),
+    spec: { selector: { matchLabels: { a: 'b' } }, template, volumeClaimTemplates: [{ metadata: { name: 'v' }, spec: claim }] },
+  }),
+  merge('a set without claims', `${apps}/statefulsets/set`, { spec: { volumeClaimTemplates: [] } }),
+  put(
+    'a template of nothing',
+    `${templates}/devices`,
+    named('devices', {
+      spec: { spec: requests({ selectors: [], tolerations: [], capacity: { requests: {} } }, { config: [], constraints: [] }) },
+    }),
+  ),
+]
+
+/** Stored is none of them, so that each is a change to who compares with reflect.DeepEqual. */
+const generations: Request[] = [
+  post('a policy', policies, named('policy', { spec: { podSelector: {} } })),
+  put('empty rules', `${policies}/policy`, named('policy', { spec: { podSelector: {}, ingress: [] } })),
+  put('empty rules again', `${policies}/policy`, named('policy', { spec: { podSelector: {}, ingress: [] } })),
+  put('no rules', `${policies}/policy`, named('policy', { spec: { podSelector: {} } })),
+  put('an empty selector', `${policies}/policy`, named('policy', { spec: { podSelector: { matchLabels: {} } } })),
+  post('hooks', hooks, named('{ns}-faults', { webhooks: [hook] })),
+  merge('no hooks', `${hooks}/{ns}-faults`, { webhooks: [] }),
+  merge('no hooks again', `${hooks}/{ns}-faults`, { webhooks: [] }),
+]
+
+const conditions = [
+  {},
+  { type: 'A b', status: 'X', observedGeneration: -1, reason: '_' },
+  { type: 'a', status: 'True', reason: 'r', lastTransitionTime: '2020-01-01T00:00:00Z', observedGeneration: 0 },
+  { type: 'a', status: 'True', reason: 'r', lastTransitionTime: '2020-01-01T00:00:00Z' },
+]
+const withConditions: readonly [string, string, Json][] = [
+  ['a budget', '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets', { spec: {} }],
+  [
+    'a migration',
+    '/apis/storagemigration.k8s.io/v1/storageversionmigrations',
+    { spec: { resource: { group: 'apps', resource: 'deployments' } } },
+  ],
+]
+const states: Request[] = [
+  ...withConditions.flatMap(([name, path, fields]) => [
+    post(name, path, named('{ns}-faults', fields)),
+    merge(`conditions of ${name}`, `${path}/{ns}-faults/status`, {
+      status: { conditions },
+    }),
+  ]),
+  put('a claim without a state', `${core}/persistentvolumeclaims/claim/status?dryRun=All`, named('claim', { spec: claim, status: {} })),
+  merge('health of a claim', `${core}/persistentvolumeclaims/claim/status?dryRun=All`, { status: { healthStatus: {} } }),
+  post('a node of drivers', `${storage}/csinodes`, named('{ns}-faults', { spec: { drivers: [] } })),
+  merge('health of storage', `${storage}/csinodes/{ns}-faults/status?dryRun=All`, {
+    status: { storageHealth: [{ name: 'a', healthConditions: [{ status: 'StorageDegraded', reason: 'r' }] }] },
+  }),
+]
+
+const notOfTemplates = {
+  ...{ name: 'n', generateName: 'g', namespace: 'x', selfLink: 's', uid: 'u', resourceVersion: '1', generation: 2 },
+  ...{ creationTimestamp: '2020-01-01T00:00:00Z', deletionTimestamp: '2020-01-01T00:00:00Z', deletionGracePeriodSeconds: 0 },
+  ...{ labels: { a: 'b c' }, annotations: { 'a b': 'c' }, ownerReferences: [{}], finalizers: ['x'], managedFields: [] },
+}
+const slice = (name: string, spec: Json): Json =>
+  named(name, { spec: { driver: 'd', pool: { name: 'p', generation: 1, resourceSliceCount: 1 }, nodeName: 'n', ...spec } })
+const capacity = (requestPolicy: Json): Json => ({ allowMultipleAllocations: true, capacity: { x: { value: '10', requestPolicy } } })
+
+const slices: Record<string, Json> = {
+  attributes: {
+    devices: [
+      { name: 'a', attributes: { x: {} } },
+      { name: 'b', attributes: { y: { int: 1, bool: true } } },
+      { name: 'c', attributes: { 'a/b': { version: '1.0' } } },
+      { name: 'd', attributes: { '/c': { string: 'x'.repeat(65) } } },
+      { name: 'd', attributes: { 'e e': { string: 'x' } } },
+    ],
+  },
+  'lists of attributes': { devices: [{ name: 'a', attributes: { x: { strings: ['a'] } } }] },
+  capacities: {
+    devices: [
+      { name: 'a', ...capacity({ default: '1', validRange: { min: '2', max: '20', step: '3' } }) },
+      { name: 'b', ...capacity({ default: '1', validValues: ['3', '2', '2', '30'] }) },
+      { name: 'c', ...capacity({ validRange: {} }), allowMultipleAllocations: false },
+      { name: 'd', ...capacity({ default: '1', validRange: { max: '1' } }) },
+      { name: 'e', ...capacity({ default: '1', validRange: { min: '1' }, validValues: ['1'] }) },
+    ],
+  },
+  'the rest of a device': {
+    devices: [
+      {
+        name: 'A b',
+        nodeName: 'n',
+        bindingConditions: ['a', 'a', 'b c'],
+        consumesCounters: [
+          { counterSet: 'X', counters: {} },
+          { counterSet: 'X', counters: { B: { value: '1' } } },
+        ],
+        taints: [
+          { key: 'a', effect: 'Q' },
+          { key: '', value: '_' },
+        ],
+      },
+      { name: 'b', bindingFailureConditions: ['a', 'b', 'c', 'd', 'e'] },
+    ],
+  },
+  'places of devices': {
+    nodeName: null,
+    perDeviceNodeSelection: true,
+    devices: [{ name: 'a' }, { name: 'b', nodeName: 'A b', allNodes: true }, { name: 'c', allNodes: false, nodeSelector: {} }],
+  },
+  counters: { devices: null, sharedCounters: [{ name: 'A' }, { name: 'a', counters: { B: { value: '1' } } }, { name: 'a', counters: {} }] },
+  'two terms': { nodeName: null, nodeSelector: { nodeSelectorTerms: [{}, {}] } },
+  'a large driver': { driver: 'D' },
+}
+
+const devicesOf: Request[] = [
+  post('metadata that no template has', templates, named('metadata', { spec: { metadata: notOfTemplates, spec: requests({}) } })),
+  merge('metadata that changes', `${templates}/devices`, { spec: { metadata: { deletionGracePeriodSeconds: 3, finalizers: ['a.b/c'] } } }),
+  post('a request of both kinds', templates, {
+    ...named('both', {}),
+    spec: {
+      spec: {
+        devices: { requests: [{ name: 'r', exactly: { selectors: [{ cel: { expression: 'x' } }] }, firstAvailable: [{ name: 'A' }] }] },
+      },
+    },
+  }),
+  post('attributes of both kinds', claims, {
+    ...named('both', {}),
+    spec: requests({}, { constraints: [{ matchAttribute: 'a', distinctAttribute: '1' }, { distinctAttribute: 'A/b' }, {}] }),
+  }),
+  post('what is asked for twice', claims, {
+    ...named('twice', {}),
+    spec: {
+      devices: {
+        requests: [1, 2].map(() => ({
+          name: 'r',
+          exactly: { deviceClassName: 'x', tolerations: [{ effect: 'Q', value: 'v', key: 'k' }] },
+        })),
+        config: [{ requests: ['r', 'r', 'q'], opaque: { driver: 'd/d', parameters: [] } }],
+      },
+    },
+  }),
+  post(
+    'no expression',
+    claims,
+    named('empty', { spec: requests({ selectors: [{ cel: { expression: '' } }, { cel: { expression: ' ' } }] }) }),
+  ),
+  ...['x', 'requests.kubernetes.io/y', 'a b/c'].map((extendedResourceName) =>
+    post(`a class of ${extendedResourceName}`, `${devices}/deviceclasses`, named('{ns}-faults', { spec: { extendedResourceName } })),
+  ),
+  post('a class with a prefix', `${devices}/deviceclasses?dryRun=All`, named('{ns}-faults', { spec: {} }, { generateName: 'A b' })),
+  post('a class with a prefix of two', `${devices}/deviceclasses?dryRun=All`, named('{ns}-faults', { spec: {} }, { generateName: 'A/b' })),
+  ...Object.entries(slices).map(([name, spec]) => post(name, `${devices}/resourceslices?dryRun=All`, slice('{ns}-faults', spec))),
+  merge('devices of a claim', `${claims}/devices/status`, {
+    status: {
+      devices: [
+        {
+          driver: 'b',
+          pool: '',
+          device: '',
+          conditions: [{}],
+          shareID: 'x',
+          data: [],
+          networkData: { ips: ['1.2.3.4', '010.1.2.3/24', 'FE80::1/64'] },
+        },
+      ],
+      reservedFor: [{}, {}],
+    },
+  }),
+  merge('an allocation of a claim', `${claims}/devices/status`, {
+    status: {
+      allocation: {
+        devices: {
+          results: [{ request: 'q', driver: '', pool: 'A/', device: '', bindingConditions: ['a'], tolerations: [{ operator: 'X' }] }],
+          config: [{ source: 'X', requests: ['q', 'q'] }, { opaque: { driver: 'D d', parameters: null } }],
+        },
+      },
+    },
+  }),
+]
+
+const attachment = (attacher: string, volume = 'v'): Json => ({
+  spec: { attacher, nodeName: 'n', source: { persistentVolumeName: volume } },
+})
+const declared: Request[] = [
+  post('a long attacher', `${storage}/volumeattachments`, named('{ns}-faults', attachment(`A${'x'.repeat(260)} `))),
+  post('an attachment', `${storage}/volumeattachments`, named('{ns}-faults', attachment('a'))),
+  merge('another attacher', `${storage}/volumeattachments/{ns}-faults`, attachment('"', '"')),
+  merge('no handler', '/apis/node.k8s.io/v1/runtimeclasses/{ns}-faults', { handler: '' }),
+]
+
+const words: Request[] = [
+  merge('a uid of Go', `${core}/persistentvolumeclaims/claim`, { metadata: { uid: '\u0007<' } }),
+  put('a phase of Go', '/api/v1/namespaces/{ns}/status', named('{ns}', { status: { phase: '\u0007' } })),
+  post('fields with odd names', `${core}/configmaps?dryRun=All`, { ...named('odd', {}), '\\': 1, '\u2028': { a: 1 }, '': 1, '\u0000': 1 }),
+  post('the same, refused', `${core}/configmaps?fieldValidation=Strict`, {
+    ...named('odd', {}, { '\\': 1, '': 1 }),
+    '"': 1,
+  }),
+  merge('what is wrong is told in order', `${core}/persistentvolumeclaims/claim`, {
+    spec: { volumeName: 1, accessModes: 2 },
+    metadata: { resourceVersion: 1, labels: { a: {} } },
+  }),
+  merge('so is what is not known', `${core}/persistentvolumeclaims/claim?dryRun=All`, { z: 1, y: 1, spec: { b: 1, a: 1 } }),
+]
+
+export const faults: readonly Request[] = [...setUp, ...empties, ...generations, ...states, ...devicesOf, ...declared, ...words]
