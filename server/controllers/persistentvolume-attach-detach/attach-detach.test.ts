@@ -30,7 +30,7 @@ async function addNode(name: string, managed = true): Promise<void> {
   await nodeStatus(name, isReady(true))
 }
 
-async function addVolume(modes = ['ReadWriteOnce']): Promise<void> {
+async function addVolume(modes = ['ReadWriteOnce'], source: object = { csi: { driver: DRIVER, volumeHandle: 'handle-1' } }): Promise<void> {
   const capacity = { storage: '1Gi' }
   const claim = await c.create<KubeObject>(PERSISTENT_VOLUME_CLAIMS, {
     ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'claim' } },
@@ -41,7 +41,7 @@ async function addVolume(modes = ['ReadWriteOnce']): Promise<void> {
     ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' } },
     spec: {
       ...{ accessModes: modes, capacity, claimRef: { name: 'claim', namespace: 'default', uid: uid! } },
-      csi: { driver: DRIVER, volumeHandle: 'handle-1' },
+      ...source,
     },
   })
   const bound = { status: { phase: 'Bound' } }
@@ -235,6 +235,24 @@ describe('attach and detach', () => {
     await c.pass(5)
     expect((await c.list(VOLUME_ATTACHMENTS)).map((a) => a.metadata.name)).toEqual(['mine'])
   })
+})
+
+test('a volume of a plugin that was part of Kubernetes is attached by the driver that has taken it over', async () => {
+  await addNode('a')
+  await addVolume(undefined, { awsElasticBlockStore: { volumeID: 'aws://eu-1a/vol-12' } })
+  await addPod('p', 'a')
+  await c.until('an attachment', async () => (await attachments()).length === 1)
+  const [made] = await c.list<VolumeAttachment>(VOLUME_ATTACHMENTS)
+  const unique = 'kubernetes.io/csi/ebs.csi.aws.com^vol-12'
+  expect([made!.metadata.name, made!.spec]).toEqual([
+    attachmentName(unique, 'a'),
+    { attacher: 'ebs.csi.aws.com', nodeName: 'a', source: { persistentVolumeName: 'pv' } },
+  ])
+  const attached = { type: 'merge', body: { status: { attached: true } } } as const
+  await c.client.resource(VOLUME_ATTACHMENTS).patch(made!.metadata.name!, attached, { subresource: 'status' })
+  await c.until('the node is told', async () => (await reported('a'))?.[0]?.name === unique)
+  await removePod('p')
+  await gone(c, VOLUME_ATTACHMENTS, attachmentName(unique, 'a'))
 })
 
 test('names and modes', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PersistentVolume } from '../../client/objects-storage.ts'
 import type { ContainerStatus, Pod } from '../../client/objects.ts'
+import { csiOf } from './in-tree.ts'
 
 /** Volumes as kubelets and nodes' statuses name them, and what may be done with them (kubernetes/kubernetes pkg/volume/{csi,util}). */
 
@@ -8,8 +9,9 @@ const PREFIX = 'kubernetes.io/csi/'
 const SEPARATOR = '^'
 
 /** What a CSI volume is called in a node's status; undefined for one that no CSI driver attaches. */
-export function uniqueName({ spec }: PersistentVolume): string | undefined {
-  return spec?.csi === undefined ? undefined : `${PREFIX}${spec.csi.driver}${SEPARATOR}${spec.csi.volumeHandle}`
+export function uniqueName(volume: PersistentVolume): string | undefined {
+  const csi = csiOf(volume)
+  return csi === undefined ? undefined : `${PREFIX}${csi.driver}${SEPARATOR}${csi.volumeHandle}`
 }
 
 /** The driver and its handle for the volume; undefined for a name of another plugin. */
@@ -27,6 +29,8 @@ export function attachmentName(volume: string, node: string): string {
 /** Several nodes may have it at once; one that says nothing of that is left to its driver. */
 export function allowsMultiAttach({ spec }: PersistentVolume): boolean {
   const modes = spec?.accessModes ?? []
+  // A disk that its old plugin let several nodes write to is one node's for its driver.
+  if (spec?.['gcePersistentDisk'] !== undefined) return modes.every((mode) => mode === 'ReadOnlyMany')
   return modes.length === 0 || modes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')
 }
 
