@@ -123,3 +123,24 @@ export function limited(desired: number, { current, min, max }: Bounds): Limited
   if (desired > most) return { replicas: most, ...(max > fastest ? TOO_FAST_UP : TOO_MANY) }
   return { replicas: desired, ...IN_RANGE }
 }
+
+const READY = { reason: 'ReadyForNewScale', message: 'recommended size matches current size' }
+const HIGHEST = 'recent recommendations were higher than current one, applying the highest recent recommendation'
+
+/** The wish as what was recommended lately leaves it, and then as the bounds and the rules do. */
+export function settle(
+  history: History,
+  wanted: number,
+  bounds: Bounds,
+  behavior: { scaleUp?: ScalingRules; scaleDown?: ScalingRules } | undefined,
+  now: number,
+): { calm: Limited; result: Limited } {
+  const { scaleUp = {}, scaleDown = {} } = behavior ?? {}
+  const held: Limited =
+    behavior === undefined
+      ? { replicas: history.stabilized(wanted, now), reason: 'ScaleDownStabilized', message: HIGHEST }
+      : history.stabilizedBy(wanted, bounds.current, scaleUp, scaleDown, now)
+  const calm = held.replicas === wanted ? { replicas: wanted, ...READY } : held
+  const result = behavior === undefined ? limited(calm.replicas, bounds) : history.limitedBy(calm.replicas, bounds, scaleUp, scaleDown, now)
+  return { calm, result }
+}

@@ -15,7 +15,7 @@ import { asError, messageOf, type Controller, type ControllerContext } from '../
 import { Scales, type ScaleObject } from '../scales.ts'
 import { WrittenVersions } from '../written.ts'
 import { evaluate, MetricError } from './evaluate.ts'
-import { History, limited, type Limited } from './history.ts'
+import { History, settle } from './history.ts'
 import { Metrics } from './metrics.ts'
 
 export const horizontalPodAutoscalerController: Controller = {
@@ -236,20 +236,8 @@ class Autoscalers {
   #settle(turn: Turn, history: History, wanted: number, current: number, min: number): number {
     const { hpa, now } = turn
     const { behavior, maxReplicas: max } = hpa.spec!
-    const bounds = { current, min, max }
-    const { scaleUp = {}, scaleDown = {} } = behavior ?? {}
-    const calm: Limited =
-      behavior === undefined
-        ? {
-            replicas: history.stabilized(wanted, now),
-            reason: 'ScaleDownStabilized',
-            message: 'recent recommendations were higher than current one, applying the highest recent recommendation',
-          }
-        : history.stabilizedBy(wanted, current, scaleUp, scaleDown, now)
-    if (calm.replicas === wanted) turn.condition('AbleToScale', 'True', 'ReadyForNewScale', 'recommended size matches current size')
-    else turn.condition('AbleToScale', 'True', calm.reason, calm.message)
-    const result =
-      behavior === undefined ? limited(calm.replicas, bounds) : history.limitedBy(calm.replicas, bounds, scaleUp, scaleDown, now)
+    const { calm, result } = settle(history, wanted, { current, min, max }, behavior, now)
+    turn.condition('AbleToScale', 'True', calm.reason, calm.message)
     turn.condition('ScalingLimited', result.replicas === calm.replicas ? 'False' : 'True', result.reason, result.message)
     return result.replicas
   }
