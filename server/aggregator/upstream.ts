@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https'
 import type { UserInfo } from '../authn/contract.ts'
+import { serverIdentity } from '../machinery/server-identity.ts'
 import { paced } from '../proxy/paced-socket.ts'
 import { urlHost } from '../proxy/target.ts'
 import { serviceOf, type ApiService } from './api-service.ts'
@@ -22,7 +23,7 @@ export function upstreamOf(a: ApiService, proxy: FrontProxy): Upstream {
   const { name, namespace } = serviceOf(a)!
   const { caBundle, insecureSkipTLSVerify } = a.spec
   const trust = insecureSkipTLSVerify === true ? { rejectUnauthorized: false } : caBundle ? { ca: Buffer.from(caBundle, 'base64') } : {}
-  const agent = paced(new Agent({ keepAlive: true, maxFreeSockets: 16, ...proxy, ...trust }))
+  const agent = paced(new Agent({ keepAlive: true, maxFreeSockets: 16, checkServerIdentity: serverIdentity, ...proxy, ...trust }))
   return { agent, servername: `${name}.${namespace}.svc` }
 }
 

@@ -3,6 +3,7 @@ import type { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https'
 import type { Container, Node, Pod } from '../client/objects.ts'
 import { http } from '../machinery/node-http.ts'
+import { serverIdentity } from '../machinery/server-identity.ts'
 import type { ExtenderConfiguration } from './config/types.ts'
 import type { NodeInfo } from './node-info.ts'
 import { EXTENDER, unresolvable, unschedulable, type Extender, type RejectedNode, type Victims } from './framework.ts'
@@ -196,6 +197,7 @@ function tlsOf({ enableHTTPS, tlsConfig: t = {} }: ExtenderConfiguration): Agent
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(t.serverName === undefined || t.serverName === '' ? {} : { servername: t.serverName }),
+    checkServerIdentity: serverIdentity,
     rejectUnauthorized: t.insecure !== true && !(enableHTTPS === true && ca === undefined),
   }
 }

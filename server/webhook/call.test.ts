@@ -1,6 +1,9 @@
+import https from 'node:https'
 import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemTime } from '../machinery/testing/system-time.ts'
+import { createAuthority, issueCertificate } from '../serving/x509.ts'
 import { HookServer } from './testing/hook-server.ts'
 import { webhookCaller, type CallWebhook, type WebhookAddress } from './call.ts'
 
@@ -84,6 +87,44 @@ describe('a call', () => {
     expect(refused).toBe('Post "https://127.0.0.1:1/x?timeout=10s": dial tcp 127.0.0.1:1: connect: connection refused')
     expect(await failure('/end')).toBe('Post "/end?timeout=10s": EOF')
     expect(await failure('/nope')).toBe('the server could not find the requested resource')
+  })
+})
+
+describe('a server whose certificate has', () => {
+  const authority = createAuthority('ca', systemTime())
+  const caBundle = Buffer.from(authority.cert).toString('base64')
+  /** Of a call of a service by its name. */
+  async function why(commonName: string, names: readonly string[]): Promise<string> {
+    const server = https.createServer(issueCertificate(authority, { commonName, names: [...names], use: 'server', now: systemTime() }))
+    server.on('request', (_, res) => void res.end('fine'))
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+    try {
+      const { port } = server.address() as AddressInfo
+      const own = webhookCaller(() => ({ host: '127.0.0.1', port }))
+      const service = { namespace: 'here', name: 'hook', path: '/', port: 443 }
+      return String(await own({ service, caBundle }, BODY, options))
+    } catch (e) {
+      return (e as Error).message.replace(/^.*x509: /, '')
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+  // In the words of Go's crypto/x509.
+  test.each([
+    ['the name', 'x', ['hook.here.svc'], 'fine'],
+    ['a common name alone', 'hook.here.svc', [], 'certificate relies on legacy Common Name field, use SANs instead'],
+    ['the name of another alone', 'x', [], 'certificate is not valid for any names, but wanted to match hook.here.svc'],
+    [
+      'an address and a common name',
+      'hook.here.svc',
+      ['127.0.0.1'],
+      'certificate is not valid for any names, but wanted to match hook.here.svc',
+    ],
+    ['other names', 'hook.here.svc', ['a.example.com'], 'certificate is valid for a.example.com, not hook.here.svc'],
+  ])('%s', async (_, commonName, names, answer) => {
+    expect(await why(commonName, names)).toBe(answer)
   })
 })
 

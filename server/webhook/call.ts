@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
 import { http } from '../machinery/node-http.ts'
 import type { Status } from '../machinery/status.ts'
+import { serverIdentity } from '../machinery/server-identity.ts'
 import type { ClientCredentials } from './client-credentials.ts'
 import type { KubeconfigUser } from './kubeconfig-context.ts'
 import { webhookErrorText } from './errors.ts'
@@ -121,6 +122,7 @@ function agentOf(caBundle: string, cert: string, key: string): Agent {
     maxFreeSockets: IDLE_CONNECTIONS,
     timeout: IDLE_MS,
     scheduling: 'lifo',
+    checkServerIdentity: serverIdentity,
     ...ca,
     ...(cert === '' ? {} : { cert, key }),
   })

@@ -1,10 +1,11 @@
-import type { TLSSocket } from 'node:tls'
+import type { PeerCertificate } from 'node:tls'
 import { isIP } from 'node:net'
 import { goDialError } from '../machinery/go-dial-error.ts'
+import { isNamedByCommonName } from '../machinery/server-identity.ts'
 
 /** Why a call did not come to an answer, as Go's client says it, as far as Node tells. */
 export function webhookErrorText(e: unknown, { host, port, servername }: { host: string; port: number; servername: string }): string {
-  const { code = '', message, cert } = e as NodeJS.ErrnoException & { cert?: ReturnType<TLSSocket['getPeerCertificate']> }
+  const { code = '', message, cert } = e as NodeJS.ErrnoException & { cert?: PeerCertificate }
   const dial = goDialError(e as Error, host, port)
   if (dial !== undefined) return dial
   switch (code) {
@@ -15,7 +16,7 @@ export function webhookErrorText(e: unknown, { host, port, servername }: { host:
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return 'http: server gave HTTP response to HTTPS client'
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `${TLS}${namesText(servername, cert?.subjectaltname)}`
+      return `${TLS}${namesText(servername, cert)}`
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return `${TLS}certificate has expired or is not yet valid`
@@ -33,12 +34,13 @@ export function webhookErrorText(e: unknown, { host, port, servername }: { host:
 const TLS = 'tls: failed to verify certificate: x509: '
 
 /** crypto/x509 HostnameError. */
-function namesText(wanted: string, subjectAltName: string | undefined): string {
-  const names = (subjectAltName ?? '').split(', ').filter((n) => n !== '')
+function namesText(wanted: string, cert: PeerCertificate | undefined): string {
+  const names = (cert?.subjectaltname ?? '').split(', ').filter((n) => n !== '')
   const isAddress = isIP(wanted) !== 0
   const prefix = isAddress ? 'IP Address:' : 'DNS:'
   const own = names.filter((n) => n.startsWith(prefix)).map((n) => n.slice(prefix.length))
-  if (names.length === 0 && !isAddress) return 'certificate relies on legacy Common Name field, use SANs instead'
+  if (names.length === 0 && cert !== undefined && isNamedByCommonName(wanted, cert))
+    return 'certificate relies on legacy Common Name field, use SANs instead'
   if (own.length === 0) {
     return isAddress
       ? `cannot validate certificate for ${wanted} because it doesn't contain any IP SANs`

@@ -8,6 +8,7 @@ import type { JsonObject } from '../machinery/json-walk.ts'
 import { parseJson } from '../machinery/json.ts'
 import { http } from '../machinery/node-http.ts'
 import { parseApiVersion } from '../machinery/types.ts'
+import { serverIdentity } from '../machinery/server-identity.ts'
 import type { KindTypes } from '../scheme/contract.ts'
 import { authorization, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
 
@@ -93,6 +94,7 @@ function targetOf({ server, ca, cert, key, insecureSkipTlsVerify, tlsServerName 
   const isPlain = url.protocol === 'http:'
   const keep = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const
   const tls = {
+    checkServerIdentity: serverIdentity,
     ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
