@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../machinery/clock.ts'
+import { nextTurn, turnsWaited } from '../machinery/turns.ts'
 import { Connections, type Protocol } from './connections.ts'
 import type { ConnectionState } from './exchange.ts'
 import { connectionBounds, phaseLimits } from './limits.ts'
@@ -172,13 +173,14 @@ describe('the number of connections', () => {
 })
 
 describe('time', () => {
-  test('a handshake has its limit, however much of it has arrived; a second later nothing is left', () => {
+  test('a handshake has its limit, however much of it has arrived; a second later nothing is left', async () => {
     const house = new House()
     const silent = house.tcp()
     const client = house.tls()
     house.clock.advance(phaseLimits.handshake - 1000)
     expect(silent.socket.destroyed).toBe(false)
     house.clock.advance(2000)
+    while (turnsWaited() > 0) await nextTurn()
     expect([silent.socket.destroyed, client.socket.destroyed]).toEqual([true, false])
     expect(house.connections.size).toBe(1)
   })

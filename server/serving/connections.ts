@@ -1,5 +1,6 @@
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Clock, Timer } from '../machinery/clock.ts'
+import { Closer } from './closer.ts'
 import type { ConnectionState } from './exchange.ts'
 import { phaseLimits, type ConnectionBounds } from './limits.ts'
 
@@ -40,6 +41,7 @@ export class Connections {
   readonly #anonymousOf = new Map<string, Set<Connection>>()
   readonly #known = new Set<Connection>()
   readonly #byPeer = new Map<string, Connection>()
+  readonly #closer = new Closer()
   readonly #sweep: Timer
   #at: number
 
@@ -50,16 +52,11 @@ export class Connections {
     this.#sweep = clock.setInterval(() => this.#check(), sweepMs)
   }
 
-  /** Takes what this server accepts, from TCP on. */
-  watch(server: Server): void {
-    server.on('connection', (socket: Socket) => this.admit(socket))
-  }
-
   get size(): number {
     return this.#anonymous.size + this.#known.size
   }
 
-  /** Bounds the connections before one more. False when there is no room for it, and its socket is destroyed. */
+  /** Takes one more, from TCP on, when the others are within bounds. False when there is no room for it, and its socket is destroyed. */
   admit(socket: Socket): boolean {
     const address = socket.remoteAddress ?? ''
     const { total, anonymous, anonymousPerAddress } = this.#bounds
@@ -82,6 +79,11 @@ export class Connections {
       if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer)
     })
     return true
+  }
+
+  /** The client has ended an admitted one before it said anything. */
+  ended(socket: Socket): void {
+    this.#closer.close(socket)
   }
 
   /** The handshake is done: `socket` is the one that TLS made of an admitted one. */
@@ -110,7 +112,7 @@ export class Connections {
       connection.age += elapsed
       if (connection.state?.authenticated === true) this.#learn(connection)
       else if (connection.protocol !== undefined) connection.protocol.check(elapsed)
-      else if (connection.age >= phaseLimits.handshake) this.#end(connection)
+      else if (connection.age >= phaseLimits.handshake) this.#closer.close(connection.socket)
     }
     for (const connection of this.#known) connection.protocol?.check(elapsed)
   }

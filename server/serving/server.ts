@@ -10,6 +10,7 @@ import { Http2Connection } from './http2/connection.ts'
 import { defaultLimits, type Http2Limits } from './http2/limits.ts'
 import { connectionBounds, type ConnectionBounds } from './limits.ts'
 import { peerIssuers } from './peer-issuers.ts'
+import { tcpListener } from './tcp-listener.ts'
 import { tlsServerOptions, type TlsFiles } from './tls.ts'
 
 export interface ListenOptions {
@@ -54,17 +55,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     early.add(socket)
     socket.once('close', () => early.delete(socket))
   }
-  const listener = createServer({
-    ...tlsServerOptions(tls),
-    ALPNProtocols: ['h2', 'http/1.1'],
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 30_000,
-  })
-  connections.watch(listener)
+  const secured = createServer({ ...tlsServerOptions(tls), ALPNProtocols: ['h2', 'http/1.1'] })
   // A failed handshake is the client's business; one that is not finished is looked after by `connections`.
-  listener.on('tlsClientError', () => {})
-  listener.on('secureConnection', (socket: TLSSocket) => accept(socket))
+  secured.on('tlsClientError', () => {})
+  secured.on('secureConnection', (socket: TLSSocket) => accept(socket))
+  const listener = tcpListener(secured, connections)
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (e: NodeJS.ErrnoException) => {
       connections.close()

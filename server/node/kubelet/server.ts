@@ -7,6 +7,7 @@ import { Connections } from '../../serving/connections.ts'
 import { descriptorLimit } from '../../serving/descriptors.ts'
 import { Http1Connections, http1ServerOptions } from '../../serving/http1-connection.ts'
 import { connectionBounds } from '../../serving/limits.ts'
+import { tcpListener } from '../../serving/tcp-listener.ts'
 import { tlsServerOptions } from '../../serving/tls.ts'
 import { credentialsOf, type Authorize } from './authorize.ts'
 import { cleanPath, methodNotAllowed, redirect, send, tooManyRequests, type KubeletRequest, type Route } from './http.ts'
@@ -47,7 +48,6 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     ...http1ServerOptions,
   })
   const http1 = new Http1Connections(server, clock)
-  connections.watch(server)
   server.on('secureConnection', (socket: TLSSocket) => {
     const state = { peerCertificate: undefined, memo: new Map() }
     // The server has its own listener for it, which came first.
@@ -61,21 +61,22 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     const connection = http1.begin(req, res)
     if (connection !== undefined) void serve(req, res, table, options, () => (connection.state.authenticated = true))
   })
+  server.on('tlsClientError', () => undefined)
+  const listener = tcpListener(server, connections)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (e) => {
+    listener.once('error', (e) => {
       connections.close()
       reject(e)
     })
-    server.listen({ port: options.port, host: options.address }, resolve)
+    listener.listen({ port: options.port, host: options.address }, resolve)
   })
-  server.on('tlsClientError', () => undefined)
-  const { port } = server.address() as AddressInfo
+  const { port } = listener.address() as AddressInfo
   table = options.routes(port)
   return {
     port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
+        listener.close(() => resolve())
         connections.destroyAll()
         connections.close()
       }),
