@@ -1,4 +1,6 @@
+import { parsingIntegers } from '../machinery/json-turns.ts'
 import { parseIntegers, parseNumbers } from '../machinery/numbers.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { unpooled } from './own-memory.ts'
 import { madeOf, replaceResourceVersion, type VersionedJson } from './stored-json.ts'
@@ -157,6 +159,12 @@ export class Entry {
     const body = this.body.toString()
     const text = this.#head.toString() + body
     return (this.#schema.raw === true ? parseNumbers(text) : parseIntegers(text)) as KubeObject
+  }
+
+  /** The same in turns with others. */
+  *reading(): Pausing<KubeObject> {
+    if (this.#schema.raw === true) return this.object()
+    return (yield* parsingIntegers(this.#head.toString() + this.body.toString())) as KubeObject
   }
 
   /** A parsed copy that is shared while anybody holds it: not to be changed. */

@@ -8,7 +8,7 @@ import type { KindTypes, TypeFacts } from '../scheme/contract.ts'
 import { type FieldValidation, cannotHandle, decodingTyped } from '../scheme/decode-typed.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { wellFormedObject } from '../scheme/well-formed.ts'
-import type { Schema } from '../scheme/schema.ts'
+import { decodingAs, type Schema } from '../scheme/schema.ts'
 import { JsonError, parseJson } from '../machinery/json.ts'
 import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
@@ -280,7 +280,7 @@ function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: F
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const { value, text } = parsed
   if ((value as Record<string, unknown>).apiVersion === null) throw cannotHandle(gvk, gvk.kind, NULL_VERSION)
-  const decoded = schema.decoding === undefined ? schema.decode(value, mode, text) : yield* schema.decoding(value, mode, text)
+  const decoded = yield* decodingAs(schema, value, mode, text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
   if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)

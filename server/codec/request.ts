@@ -9,7 +9,7 @@ import type { KubeObject } from '../machinery/types.ts'
 import { apiVersionOf, parseApiVersion } from '../machinery/types.ts'
 import type { KindTypes } from '../scheme/contract.ts'
 import { decodeTyped, type DecodedTyped, type FieldValidation } from '../scheme/decode-typed.ts'
-import type { Schema } from '../scheme/schema.ts'
+import { decodingAs, type Schema } from '../scheme/schema.ts'
 import { type BodyKind, type DecodedBody, decodingBody, type Encoding, NULL_VERSION } from './body.ts'
 import type { MediaType } from './negotiation.ts'
 import { readYaml } from './yaml-body.ts'
@@ -90,15 +90,23 @@ const STRICT = 'strict decoding error: '
 /** Refused for more than what strict decoding alone has against it. */
 const isHard = ({ errors }: DecodedTyped): boolean => errors[0] !== undefined && !errors[0].startsWith(STRICT)
 
-/** The outcome of a patch, as an object of the expected kind. 422 for one that does not fit. */
-export function decodePatched(value: unknown, expected: ExpectedKind, validation: FieldValidation, words: PatchWords): DecodedBody {
+/** The outcome of a patch, as an object of the expected kind, in turns with others. 422 for one that does not fit. */
+export function* decodingPatched(
+  value: unknown,
+  expected: ExpectedKind,
+  validation: FieldValidation,
+  words: PatchWords,
+): Pausing<DecodedBody> {
   const custom = expected.schema.facts === undefined
   if (custom) checkCustomKind(value, words)
   else if (words.typeError === undefined) checkKind(value, expected, words)
-  const decode = (given: unknown): DecodedTyped =>
-    custom || hasVersion(value, words) ? expected.schema.decode(given, validation) : decodeUnversioned(given, validation)
-  let decoded = decode(value)
-  if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined) decoded = decode(words.convert(value))
+  const isVersioned = custom || hasVersion(value, words)
+  const decoding = (given: unknown): Pausing<DecodedTyped> =>
+    isVersioned ? decodingAs(expected.schema, given, validation) : decodingUnversioned(given, validation)
+  let decoded = yield* decoding(value)
+  yield
+  if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined)
+    decoded = yield* decoding(words.convert(value))
   const error = decoded.errors[0]
   const soft = !isHard(decoded)
   const own = validation === 'Ignore' || !soft ? [] : words.strict
@@ -120,7 +128,8 @@ const isNone = (text: unknown): boolean => text === undefined || text === null |
 const hasVersion = (value: unknown, words: PatchWords): boolean => words.typeError !== undefined || !isNone((value as Json).apiVersion)
 
 /** Without an apiVersion upstream reads its internal type, whose fields no JSON names: all are unknown, and the object stays empty. */
-function decodeUnversioned(value: unknown, validation: FieldValidation): DecodedTyped {
+function* decodingUnversioned(value: unknown, validation: FieldValidation): Pausing<DecodedTyped> {
+  yield
   const unknown = Object.keys(value as Json)
     .filter((key) => key !== 'kind' && key !== 'apiVersion')
     .sort()

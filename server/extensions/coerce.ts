@@ -1,7 +1,9 @@
 import type { FieldError } from '../machinery/field-errors.ts'
 import { child, invalidValue } from './field-errors.ts'
+import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { dropNulls } from './defaults.ts'
-import { compareText, isObject, type JsonObject } from './json-values.ts'
+import { compareText } from '../machinery/text-order.ts'
+import { isObject, type JsonObject } from './json-values.ts'
 import { readObjectMeta, readValidObjectMeta } from './object-meta.ts'
 import { prune } from './prune.ts'
 import { asResource, type Schema } from './structural.ts'
@@ -25,12 +27,18 @@ export interface Coerced {
 }
 
 /** In place. kind, apiVersion and metadata of the object itself stay as they are: they are decoded like those of any kind. */
-export function coerceObject(obj: JsonObject, schema: Schema | undefined, options: CoerceOptions = {}): Coerced {
+export const coerceObject = (obj: JsonObject, schema: Schema | undefined, options: CoerceOptions = {}): Coerced =>
+  atOnce(coercingObject(obj, schema, options))
+
+/** The same in turns with others. */
+export function* coercingObject(obj: JsonObject, schema: Schema | undefined, options: CoerceOptions = {}): Pausing<Coerced> {
   const { apiVersion, kind, metadata } = obj
   let unknown: string[] = []
   if (options.preserveUnknownFields !== true) {
     unknown = prune(obj, schema, true)
+    yield
     dropNulls(obj, schema)
+    yield
   }
   const embedded: string[] = []
   const error = schema === undefined ? undefined : coerce(obj, schema, '', options.dropInvalid === true, embedded)

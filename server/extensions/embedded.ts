@@ -1,6 +1,7 @@
 import { validateObjectMeta } from '../apis/meta/v1/validation.ts'
 import { addErrors, required, type FieldError } from '../machinery/field-errors.ts'
 import { dns1035LabelErrors, pathSegmentErrors } from '../machinery/names.ts'
+import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { parseApiVersion, type ObjectMeta } from '../machinery/types.ts'
 import { child, invalidValue } from './field-errors.ts'
 import { isObject, type JsonObject } from './json-values.ts'
@@ -11,25 +12,34 @@ import { asResource, type Schema } from './structural.ts'
  * Objects inside of objects (x-kubernetes-embedded-resource): they have an apiVersion, a kind and a metadata that any object may have
  * (apiextensions-apiserver `schema/objectmeta/validation.go`). `isResource`: the value is one itself.
  */
-export function validateEmbedded(value: unknown, schema: Schema | undefined, path = '', isResource = false): FieldError[] {
+export const validateEmbedded = (value: unknown, schema: Schema | undefined, path = '', isResource = false): FieldError[] =>
+  atOnce(validatingEmbedded(value, schema, path, isResource))
+
+/** The same in turns with others. */
+export function* validatingEmbedded(value: unknown, schema: Schema | undefined, path = '', isResource = false): Pausing<FieldError[]> {
   const errors: FieldError[] = []
-  visit(errors, value, isResource ? asResource(schema) : schema, path)
+  yield* visit(errors, value, isResource ? asResource(schema) : schema, path)
   return errors
 }
 
-function visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): void {
+function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): Pausing<void> {
   if (s === undefined) return
   if (Array.isArray(value)) {
-    if (s.items !== undefined) for (let i = 0; i < value.length; i++) visit(errors, value[i], s.items, `${path}[${i}]`)
+    if (s.items === undefined) return
+    for (let i = 0; i < value.length; i++) {
+      if (isTurn()) yield
+      yield* visit(errors, value[i], s.items, `${path}[${i}]`)
+    }
     return
   }
   if (!isObject(value)) return
   if (s.embeddedResource) validateOne(errors, value, path)
   if (s.properties.size === 0 && typeof s.additionalProperties !== 'object') return
   for (const name in value) {
+    if (isTurn()) yield
     const declared = s.properties.get(name)
-    if (declared !== undefined) visit(errors, value[name], declared, child(path, name))
-    else if (typeof s.additionalProperties === 'object') visit(errors, value[name], s.additionalProperties, `${path}[${name}]`)
+    if (declared !== undefined) yield* visit(errors, value[name], declared, child(path, name))
+    else if (typeof s.additionalProperties === 'object') yield* visit(errors, value[name], s.additionalProperties, `${path}[${name}]`)
   }
 }
 

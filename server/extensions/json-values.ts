@@ -1,3 +1,4 @@
+import { sortTexts } from '../machinery/text-order.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { goFloat, JsonNumber } from '../machinery/numbers.ts'
 import { escapedJson } from '../machinery/json-escape.ts'
@@ -124,21 +125,7 @@ export const goType: Readonly<Record<GoKind, string>> = {
   map: 'map[string]interface {}',
 }
 
-/** In the order of Go's strings: by code points, which UTF-8 keeps and UTF-16 does not. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  const end = Math.min(a.length, b.length)
-  for (let i = 0; i < end; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
-    if (x === y) continue
-    // Surrogates stand for what is beyond U+FFFF and so go last.
-    const [high, low] = [x >= 0xd800 && x < 0xe000, y >= 0xd800 && y < 0xe000]
-    return high === low ? x - y : high ? 1 : -1
-  }
-  return a.length - b.length
-}
-
-export const sortedKeys = (map: Readonly<JsonObject>): string[] => Object.keys(map).sort(compareText)
+export const sortedKeys = (map: Readonly<JsonObject>): string[] => sortTexts(Object.keys(map))
 
 /** A value in a field error: scalars by `%v`, strings quoted, the rest as JSON. */
 export function shown(value: unknown): string {

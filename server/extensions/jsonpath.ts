@@ -1,4 +1,5 @@
-import { compareText, floatOf, isObject, kindOf } from './json-values.ts'
+import { compareText } from '../machinery/text-order.ts'
+import { floatOf, isObject, kindOf } from './json-values.ts'
 
 /**
  * JSONPath as kubectl has it and printer columns and selectable fields use it (client-go `util/jsonpath`): fields, indexes, slices, unions,

@@ -1,37 +1,43 @@
 import type { FieldError } from '../machinery/field-errors.ts'
 import { child, duplicateValue, invalidValue } from './field-errors.ts'
 import { goJson, isObject, kindOf, type JsonObject } from './json-values.ts'
+import { isTurn, type Pausing } from '../machinery/slice.ts'
 import type { Schema } from './structural.ts'
 
 /**
  * Lists of type set and map have each value, each set of keys once (apiextensions-apiserver `schema/listtype`). A value that occurs three
  * times is told of once, at its second place.
  */
-export function validateListTypes(value: unknown, s: Schema | undefined, path = ''): FieldError[] {
+export function* validatingListTypes(value: unknown, s: Schema | undefined, path = ''): Pausing<FieldError[]> {
   const errors: FieldError[] = []
-  visit(errors, value, s, path)
+  yield* visit(errors, value, s, path)
   return errors
 }
 
-function visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): void {
+function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): Pausing<void> {
   if (s === undefined) return
   if (Array.isArray(value)) {
-    if (s.listType === 'set') for (const i of repeated(value)) errors.push(duplicateValue(`${path}[${i}]`, value[i]))
-    else if (s.listType === 'map') validateKeys(errors, value, s.listMapKeys, path)
-    if (s.items !== undefined) for (let i = 0; i < value.length; i++) visit(errors, value[i], s.items, `${path}[${i}]`)
+    if (s.listType === 'set') for (const i of yield* repeated(value)) errors.push(duplicateValue(`${path}[${i}]`, value[i]))
+    else if (s.listType === 'map') yield* validateKeys(errors, value, s.listMapKeys, path)
+    if (s.items === undefined) return
+    for (let i = 0; i < value.length; i++) {
+      if (isTurn()) yield
+      yield* visit(errors, value[i], s.items, `${path}[${i}]`)
+    }
     return
   }
   if (!isObject(value)) return
   const more = typeof s.additionalProperties === 'object' ? s.additionalProperties : undefined
   if (more === undefined && s.properties.size === 0) return
   for (const name in value) {
-    if (more !== undefined) visit(errors, value[name], more, `${path}[${name}]`)
+    if (isTurn()) yield
+    if (more !== undefined) yield* visit(errors, value[name], more, `${path}[${name}]`)
     const declared = s.properties.get(name)
-    if (declared !== undefined) visit(errors, value[name], declared, child(path, name))
+    if (declared !== undefined) yield* visit(errors, value[name], declared, child(path, name))
   }
 }
 
-function validateKeys(errors: FieldError[], items: readonly unknown[], keys: readonly string[], path: string): void {
+function* validateKeys(errors: FieldError[], items: readonly unknown[], keys: readonly string[], path: string): Pausing<void> {
   const wrong = items.findIndex((item) => item !== null && !isObject(item))
   if (wrong !== -1) {
     errors.push(invalidValue(`${path}[${wrong}]`, items[wrong], 'must be an object for an array of list-type map'))
@@ -42,20 +48,22 @@ function validateKeys(errors: FieldError[], items: readonly unknown[], keys: rea
     if (isObject(item)) for (const key of keys) if (Object.hasOwn(item, key)) found[key] = item[key]
     return found
   })
-  for (const i of repeated(named)) errors.push(duplicateValue(`${path}[${i}]`, named[i]))
+  yield
+  for (const i of yield* repeated(named)) errors.push(duplicateValue(`${path}[${i}]`, named[i]))
 }
 
 /** Places where a value stands for the second time. */
-function repeated(items: readonly unknown[]): number[] {
+function* repeated(items: readonly unknown[]): Pausing<number[]> {
   if (items.length < 2) return []
   const seen = new Map<string, number>()
   const found: number[] = []
-  items.forEach((item, i) => {
+  for (const [i, item] of items.entries()) {
+    if (isTurn()) yield
     const kind = kindOf(item)
     const key = `${kind} ${goJson(item)}`
     const times = seen.get(key) ?? 0
     if (times === 1) found.push(i)
     seen.set(key, times + 1)
-  })
+  }
   return found
 }

@@ -1,38 +1,120 @@
+import { isLarge } from '../machinery/copy-json.ts'
+import { escapeJson, escapedJson } from '../machinery/json-escape.ts'
 import { setOwn } from '../machinery/own.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
-import { compareText, isObject, type JsonObject } from './json-values.ts'
+import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
+import { compareText, sortTexts } from '../machinery/text-order.ts'
+import { isObject, type JsonObject } from './json-values.ts'
 
 /**
  * A value as Go writes decoded JSON: the fields of objects in the order of their names, floats without their spelling. Equal values have
  * equal texts in this form. Parts that are in it already are shared.
  */
-export function normalForm(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const items: unknown[] = value.map(normalForm)
-    return items.some((item, i) => item !== value[i]) ? items : value
-  }
-  if (value instanceof JsonNumber) return floatForm(value)
-  return isObject(value) ? sortedForm(value) : value
-}
+export const normalForm = (value: unknown): unknown => atOnce(formOf(value))
 
 /** An object by its fields; what is undefined is left out. */
-export function sortedForm(value: JsonObject): JsonObject {
-  const names = Object.keys(value)
+export const sortedForm = (value: JsonObject): JsonObject => atOnce(sortingForm(value))
+
+function* formOf(value: unknown): Pausing<unknown> {
+  if (Array.isArray(value)) return yield* listForm(value)
+  if (value instanceof JsonNumber) return floatForm(value)
+  return isObject(value) ? yield* sortingForm(value) : value
+}
+
+function* listForm(list: readonly unknown[]): Pausing<unknown> {
+  const items: unknown[] = []
   let isSame = true
-  for (let i = 1; i < names.length && isSame; i++) isSame = compareText(names[i - 1]!, names[i]!) <= 0
-  if (!isSame) names.sort(compareText)
+  for (const item of list) {
+    if (isTurn()) yield
+    const form = isPlain(item) ? item : yield* formOf(item)
+    if (form !== item) isSame = false
+    items.push(form)
+  }
+  return isSame ? list : items
+}
+
+/** sortedForm in turns with others. */
+export function* sortingForm(value: JsonObject): Pausing<JsonObject> {
+  const names = Object.keys(value)
+  let isSame = isSorted(names)
+  if (!isSame) sortTexts(names)
   const out: JsonObject = {}
   for (const name of names) {
-    const field = normalForm(value[name])
-    if (field !== value[name] || field === undefined) isSame = false
-    if (field === undefined) continue
-    setOwn(out, name, field)
+    if (isTurn()) yield
+    const field = value[name]
+    const form = isPlain(field) ? field : yield* formOf(field)
+    if (form !== field || form === undefined) isSame = false
+    if (form !== undefined) setOwn(out, name, form)
   }
   return isSame ? value : out
+}
+
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
+
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if (compareText(names[i - 1]!, names[i]!) > 0) return false
+  return true
 }
 
 /** Go's ParseInt takes -0 for an integer; of floats it keeps the sign. */
 function floatForm(number: JsonNumber): unknown {
   if (number.literal === '-0') return 0
   return Object.is(number.value, -0) || !Number.isFinite(number.value) ? number : number.value
+}
+
+/** The text of an object's sorted form, escaped as Go does, in turns with others where it is a large one. */
+export function* sortedJson(object: JsonObject, large = isLarge(object)): Pausing<Buffer> {
+  if (!large) return Buffer.from(escapedJson(sortedForm(object)))
+  const writer = new Writer()
+  yield* writer.object(object)
+  return writer.end()
+}
+
+/** Writes without making the sorted objects first: one of a hundred thousand fields is dear to make, and to write. */
+class Writer {
+  readonly #parts: Buffer[] = []
+  #text = ''
+
+  end(): Buffer {
+    this.#cut()
+    return Buffer.concat(this.#parts)
+  }
+
+  *object(value: JsonObject): Pausing<void> {
+    this.#text += '{'
+    let comma = ''
+    for (const name of sortTexts(Object.keys(value))) {
+      const field = value[name]
+      if (field === undefined) continue
+      if (isTurn()) yield this.#cut()
+      this.#text += `${comma}${JSON.stringify(name)}:`
+      comma = ','
+      if (isPlain(field)) this.#text += JSON.stringify(field)
+      else yield* this.#container(field)
+    }
+    this.#text += '}'
+  }
+
+  *#container(value: unknown): Pausing<void> {
+    if (Array.isArray(value)) return yield* this.#list(value)
+    if (value instanceof JsonNumber) this.#text += JSON.stringify(floatForm(value))
+    else yield* this.object(value as JsonObject)
+  }
+
+  *#list(list: readonly unknown[]): Pausing<void> {
+    this.#text += '['
+    for (const [i, item] of list.entries()) {
+      if (isTurn()) yield this.#cut()
+      if (i > 0) this.#text += ','
+      if (isPlain(item)) this.#text += JSON.stringify(item) ?? 'null'
+      else yield* this.#container(item)
+    }
+    this.#text += ']'
+  }
+
+  #cut(): undefined {
+    this.#parts.push(Buffer.from(escapeJson(this.#text)))
+    this.#text = ''
+    return undefined
+  }
 }

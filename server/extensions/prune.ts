@@ -1,4 +1,5 @@
-import { compareText, isObject } from './json-values.ts'
+import { compareText } from '../machinery/text-order.ts'
+import { isObject } from './json-values.ts'
 import { asResource, type Schema } from './structural.ts'
 
 const META_FIELDS = new Set(['apiVersion', 'kind', 'metadata'])

@@ -1,6 +1,6 @@
 import { forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
 import { child, invalidValue } from './field-errors.ts'
-import { compareText } from './json-values.ts'
+import { compareText } from '../machinery/text-order.ts'
 import type { Schema, ValueValidation } from './structural.ts'
 
 type Level = 'root' | 'item' | 'field'

@@ -4,6 +4,7 @@ import { child, invalidValue, NO_PATH, tooLongValue, tooManyValues, typeInvalid,
 import { required } from '../machinery/field-errors.ts'
 import { deepEqual, goJson, goText, int64Of, kindOf, type GoKind } from './json-values.ts'
 import { invalidIssue, isJsonInteger, type Issue } from './issue.ts'
+import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { numberIssues } from './validate-number.ts'
 import type { Schema } from './structural.ts'
 
@@ -20,16 +21,19 @@ interface Outcome {
 }
 
 /** Errors of a value under `path` ('' for a whole object); empty for a valid one. */
-export function validateValue(schema: Schema, value: unknown, path = ''): FieldError[] {
-  return fieldErrors(check(schema, value, '', undefined).issues, path)
-}
+export const validateValue = (schema: Schema, value: unknown, path = ''): FieldError[] =>
+  atOnce(validatingChange(schema, value, undefined, path))
 
 /**
  * The same for a value that replaces another: what did not change stays allowed, however wrong it is, as long as the schema can tell which
  * old value it is.
  */
-export function validateChange(schema: Schema, value: unknown, correlated: Correlated | undefined, path = ''): FieldError[] {
-  return fieldErrors(check(schema, value, '', correlated).issues, path)
+export const validateChange = (schema: Schema, value: unknown, correlated: Correlated | undefined, path = ''): FieldError[] =>
+  atOnce(validatingChange(schema, value, correlated, path))
+
+/** The same in turns with others. */
+export function* validatingChange(schema: Schema, value: unknown, correlated: Correlated | undefined, path = ''): Pausing<FieldError[]> {
+  return fieldErrors((yield* check(schema, value, '', correlated)).issues, path)
 }
 
 function fieldErrors(issues: readonly Issue[], path: string): FieldError[] {
@@ -50,13 +54,14 @@ const TYPE_NAMES: Readonly<Record<GoKind, readonly [type: string, format: string
   map: ['object', ''],
 }
 
-function check(s: Schema, value: unknown, path: string, old: Correlated | undefined): Outcome {
-  const all = checkParts(s, value, path, old)
+function* check(s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<Outcome> {
+  if (isTurn()) yield
+  const all = yield* checkParts(s, value, path, old)
   if (old !== undefined && all.issues.length > 0 && old.equal) all.issues = []
   return all
 }
 
-function checkParts(s: Schema, value: unknown, path: string, old: Correlated | undefined): Outcome {
+function* checkParts(s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<Outcome> {
   const out: Outcome = { issues: [], matched: 0 }
   const kind = kindOf(value)
   if (kind === 'null') {
@@ -73,8 +78,9 @@ function checkParts(s: Schema, value: unknown, path: string, old: Correlated | u
       out.matched++
     }
   }
-  combinations(out, s, value, path, old)
   const v = s.validation
+  if (hasCombinations(s)) yield* combinations(out, s, value, path, old)
+  out.matched += 2
   if (kind === 'string') {
     const issue = textIssue(s, value as string, path)
     if (issue !== undefined) add(out, issue)
@@ -89,13 +95,13 @@ function checkParts(s: Schema, value: unknown, path: string, old: Correlated | u
     out.matched += 2
   }
   if (kind === 'slice') {
-    listIssues(out, s, value as unknown[], path, old)
+    yield* listIssues(out, s, value as unknown[], path, old)
     out.matched += 2
   }
   merge(out, enumIssues(s, value, path))
   out.matched++
   if (kind === 'map') {
-    objectIssues(out, s, value as Record<string, unknown>, path, old)
+    yield* objectIssues(out, s, value as Record<string, unknown>, path, old)
     out.matched++
   }
   out.matched++
@@ -199,17 +205,21 @@ function isEnumValue(value: unknown, allowed: unknown): boolean {
   return deepEqual(value, allowed)
 }
 
-function combinations(out: Outcome, s: Schema, value: unknown, path: string, old: Correlated | undefined): void {
+function hasCombinations({ validation: { anyOf, oneOf, allOf, not } }: Schema): boolean {
+  return anyOf.length > 0 || oneOf.length > 0 || allOf.length > 0 || not !== undefined
+}
+
+function* combinations(out: Outcome, s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<void> {
   const { anyOf, oneOf, allOf, not } = s.validation
   // What a nested schema says of this very value is not forgiven by itself, but with the value that it belongs to.
-  const nested = (alternative: Schema): Outcome => checkParts(alternative, value, path, old)
+  const nested = (alternative: Schema): Pausing<Outcome> => checkParts(alternative, value, path, old)
   if (anyOf.length > 0) {
-    const { valid, closest } = alternatives(anyOf, nested, true)
+    const { valid, closest } = yield* alternatives(anyOf, nested, true)
     if (valid === 0) add(out, pathless(`${quoteText(path)} must validate at least one schema (anyOf)`))
     absorb(out, closest)
   }
   if (oneOf.length > 0) {
-    const { valid, closest } = alternatives(oneOf, nested, false)
+    const { valid, closest } = yield* alternatives(oneOf, nested, false)
     if (valid !== 1) {
       const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`
       add(out, pathless(`${quoteText(path)} must validate one and only one schema (oneOf). ${found}`))
@@ -219,7 +229,7 @@ function combinations(out: Outcome, s: Schema, value: unknown, path: string, old
   if (allOf.length > 0) {
     let valid = 0
     for (const schema of allOf) {
-      const outcome = nested(schema)
+      const outcome = yield* nested(schema)
       if (outcome.issues.length === 0) valid++
       absorb(out, outcome)
     }
@@ -227,16 +237,20 @@ function combinations(out: Outcome, s: Schema, value: unknown, path: string, old
       add(out, pathless(`${quoteText(path)} must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`))
     }
   }
-  if (not !== undefined && nested(not).issues.length === 0) add(out, pathless(`${quoteText(path)} must not validate the schema (not)`))
-  out.matched += 2
+  if (not !== undefined && (yield* nested(not)).issues.length === 0)
+    add(out, pathless(`${quoteText(path)} must not validate the schema (not)`))
 }
 
 /** How many of the schemas the value satisfies, and the outcome to tell of: of the first that it does, else of the closest. */
-function alternatives(schemas: readonly Schema[], outcomeOf: (s: Schema) => Outcome, firstIsEnough: boolean) {
+function* alternatives(
+  schemas: readonly Schema[],
+  outcomeOf: (s: Schema) => Pausing<Outcome>,
+  firstIsEnough: boolean,
+): Pausing<{ valid: number; closest: Outcome | undefined }> {
   let valid = 0
   let closest: Outcome | undefined
   for (const schema of schemas) {
-    const outcome = outcomeOf(schema)
+    const outcome = yield* outcomeOf(schema)
     if (outcome.issues.length === 0) {
       if (valid++ === 0) closest = outcome
       if (firstIsEnough) break
@@ -251,12 +265,12 @@ function absorb(out: Outcome, other: Outcome | undefined): void {
   out.matched += other.matched
 }
 
-function listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: string, old: Correlated | undefined): void {
+function* listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: string, old: Correlated | undefined): Pausing<void> {
   const { minItems, maxItems, uniqueItems } = s.validation
   const collected: Issue[] = []
   if (s.items !== undefined) {
     for (let i = 0; i < value.length; i++) {
-      const outcome = check(s.items, value[i], `${path}[${i}]`, old?.index(i))
+      const outcome = yield* check(s.items, value[i], `${path}[${i}]`, old?.index(i))
       for (const issue of outcome.issues) collected.push(issue)
       out.matched += outcome.matched
     }
@@ -277,7 +291,13 @@ function hasDuplicates(items: readonly unknown[]): boolean {
   return new Set(items.map((item) => `${kindOf(item)} ${goJson(item)}`)).size < items.length
 }
 
-function objectIssues(out: Outcome, s: Schema, value: Readonly<Record<string, unknown>>, path: string, old: Correlated | undefined): void {
+function* objectIssues(
+  out: Outcome,
+  s: Schema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  old: Correlated | undefined,
+): Pausing<void> {
   const { minProperties, maxProperties, required: wanted } = s.validation
   const collected: Issue[] = []
   if (minProperties !== undefined || maxProperties !== undefined) {
@@ -291,9 +311,9 @@ function objectIssues(out: Outcome, s: Schema, value: Readonly<Record<string, un
     }
   }
   const more = s.additionalProperties
-  const visit = (name: string, schema: Schema, at: string): void => {
+  const visit = function* (name: string, schema: Schema, at: string): Pausing<void> {
     const isTypeMeta = path === '' && (name === 'kind' || name === 'apiVersion')
-    const outcome = check(schema, value[name], at, isTypeMeta ? undefined : old?.key(name))
+    const outcome = yield* check(schema, value[name], at, isTypeMeta ? undefined : old?.key(name))
     for (const issue of outcome.issues) collected.push(issue)
     out.matched += outcome.matched
   }
@@ -301,13 +321,13 @@ function objectIssues(out: Outcome, s: Schema, value: Readonly<Record<string, un
     for (const name in value) {
       if (s.properties.has(name)) continue
       if (more === false) collected.push(invalidIssue(path, name, `${path}.${name} ${IN} is a forbidden property`))
-      else visit(name, more, `${path}.${name}`)
+      else yield* visit(name, more, `${path}.${name}`)
     }
   }
   if (s.properties.size > 0) {
     for (const name in value) {
       const schema = s.properties.get(name)
-      if (schema !== undefined) visit(name, schema, path === '' ? name : `${path}.${name}`)
+      if (schema !== undefined) yield* visit(name, schema, path === '' ? name : `${path}.${name}`)
     }
   }
   for (const name of wanted) {

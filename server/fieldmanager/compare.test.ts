@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compareObjects } from './compare.ts'
 import type { FieldSet } from './field-set.ts'
-import { fieldsOf } from './fields-of.ts'
-import { mergeObjects, withoutItems } from './merge.ts'
 import { dense, KIND, objects } from './testing/arbitraries.ts'
+import { compareObjects, fieldsOf, mergeObjects, withoutItems } from './testing/at-once.ts'
 
 const texts = (set: FieldSet): string[] => [...set.paths()].map((p) => p.join(' '))
 const found = (left: unknown, right: unknown): Record<string, string[]> => {

@@ -1,6 +1,17 @@
+import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { FieldSet } from './field-set.ts'
 import { fieldElement, itemElement, type PathElement } from './path-element.ts'
-import { fieldOf, isMap, partOf, sameValue, type ListStructure, type MapStructure, type Part, type Structure } from './structure.ts'
+import {
+  comparing,
+  fieldOf,
+  isMap,
+  partOf,
+  sameValue,
+  type ListStructure,
+  type MapStructure,
+  type Part,
+  type Structure,
+} from './structure.ts'
 
 /** What the right object makes of the left one, by path. */
 export interface Comparison {
@@ -30,14 +41,14 @@ class Node {
 }
 
 /** Compares two objects of one structure (structured-merge-diff `typed/compare.go`). Neither may be undefined. */
-export function compareObjects(s: Structure, left: unknown, right: unknown): Comparison {
+export function* comparingObjects(s: Structure, left: unknown, right: unknown): Pausing<Comparison> {
   const root = new Node()
-  compareParts(s, left, right, root)
+  yield* compareParts(s, left, right, root)
   return { removed: root.removed ?? EMPTY, modified: root.modified ?? EMPTY, added: root.added ?? EMPTY }
 }
 
 /** Compares what stands at an element of `parent`; one of the two may be missing. */
-function compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown, parent: Node): void {
+function* compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown, parent: Node): Pausing<void> {
   if (left === right) return
   // Most of an object is scalars that are there on both sides.
   if (typeof left !== 'object' && typeof right !== 'object' && left !== undefined && right !== undefined) {
@@ -47,15 +58,15 @@ function compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown,
   // And most of a new one is scalars that were not there.
   if (left === undefined && s.scalar !== undefined && isScalar(right)) return parent.mark('added', pe)
   const node = new Node()
-  const leaf = compareParts(s, left, right, node)
+  const leaf = yield* compareParts(s, left, right, node)
   parent.adopt(pe, node)
   if (left === undefined) parent.mark('added', pe)
   else if (right === undefined) parent.mark('removed', pe)
-  else if (leaf && !sameValue(left, right)) parent.mark('modified', pe)
+  else if (leaf && !(yield* comparing(left, right))) parent.mark('modified', pe)
 }
 
 /** Compares below, into `node`; true when there is nothing below: the value counts as a whole. */
-function compareParts(s: Structure, left: unknown, right: unknown, node: Node): boolean {
+function* compareParts(s: Structure, left: unknown, right: unknown, node: Node): Pausing<boolean> {
   const parts: readonly Part[] =
     right === undefined
       ? [partOf(s, left)]
@@ -64,8 +75,8 @@ function compareParts(s: Structure, left: unknown, right: unknown, node: Node): 
         : [partOf(s, left), partOf(s, right)]
   let leaf = false
   for (const part of parts) {
-    if (part === 'map') leaf = compareMaps(s.map!, left, right, node) || leaf
-    else if (part === 'list') leaf = compareLists(s.list!, left, right, node) || leaf
+    if (part === 'map') leaf = (yield* compareMaps(s.map!, left, right, node)) || leaf
+    else if (part === 'list') leaf = (yield* compareLists(s.list!, left, right, node)) || leaf
     else leaf = true
   }
   return leaf
@@ -75,35 +86,45 @@ const isScalar = (value: unknown): boolean => typeof value === 'string' || typeo
 const asMap = (value: unknown): Record<string, unknown> => (isMap(value) ? value : {})
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-function compareMaps(map: MapStructure, left: unknown, right: unknown, node: Node): boolean {
+function* compareMaps(map: MapStructure, left: unknown, right: unknown, node: Node): Pausing<boolean> {
   const [l, r] = [asMap(left), asMap(right)]
   const [ours, theirs] = [Object.keys(l), Object.keys(r)]
   // Empty and null differ: they are values.
   if (map.atomic || (ours.length === 0 && theirs.length === 0)) return true
-  for (const name of ours) compareField(map, name, l[name], r[name], node)
-  for (const name of theirs) if (l[name] === undefined) compareField(map, name, undefined, r[name], node)
+  for (const name of ours) {
+    if (isTurn()) yield
+    const s = l[name] === r[name] ? undefined : fieldOf(map, name)
+    if (s !== undefined) yield* compareAt(s, fieldElement(name), l[name], r[name], node)
+  }
+  for (const name of theirs) {
+    if (isTurn()) yield
+    const s = l[name] === undefined && r[name] !== undefined ? fieldOf(map, name) : undefined
+    if (s !== undefined) yield* compareAt(s, fieldElement(name), undefined, r[name], node)
+  }
   return false
 }
 
-function compareField(map: MapStructure, name: string, left: unknown, right: unknown, node: Node): void {
-  const s = fieldOf(map, name)
-  if (s !== undefined && (left !== undefined || right !== undefined)) compareAt(s, fieldElement(name), left, right, node)
-}
-
-function compareLists(list: ListStructure, left: unknown, right: unknown, node: Node): boolean {
+function* compareLists(list: ListStructure, left: unknown, right: unknown, node: Node): Pausing<boolean> {
   const [l, r] = [asList(left), asList(right)]
   if (list.type === 'atomic' || (l.length === 0 && r.length === 0)) return true
   // Naming items is dearer than looking whether they differ.
-  if (l.length === r.length && sameValue(l, r)) return false
-  const [ours, theirs] = [byElement(list, l), byElement(list, r)]
-  for (const [pe, items] of ours) compareItems(list, pe, items, theirs.get(pe) ?? [], node)
-  for (const [pe, items] of theirs) if (!ours.has(pe)) compareItems(list, pe, [], items, node)
+  if (l.length === r.length && (yield* comparing(l, r))) return false
+  const [ours, theirs] = [yield* byElement(list, l), yield* byElement(list, r)]
+  for (const [pe, items] of ours) {
+    if (isTurn()) yield
+    yield* compareItems(list, pe, items, theirs.get(pe) ?? [], node)
+  }
+  for (const [pe, items] of theirs) {
+    if (isTurn()) yield
+    if (!ours.has(pe)) yield* compareItems(list, pe, [], items, node)
+  }
   return false
 }
 
-function byElement(list: ListStructure, items: readonly unknown[]): Map<PathElement, unknown[]> {
+function* byElement(list: ListStructure, items: readonly unknown[]): Pausing<Map<PathElement, unknown[]>> {
   const out = new Map<PathElement, unknown[]>()
   for (const item of items) {
+    if (isTurn()) yield
     const pe = itemElement(list, item)
     const same = out.get(pe)
     if (same === undefined) out.set(pe, [item])
@@ -113,15 +134,21 @@ function byElement(list: ListStructure, items: readonly unknown[]): Map<PathElem
 }
 
 /** Items that share a name count as one value: whoever makes or ends such a group owns the name and nothing below. */
-function compareItems(list: ListStructure, pe: PathElement, left: readonly unknown[], right: readonly unknown[], node: Node): void {
-  if (left.length <= 1 && right.length <= 1) return compareAt(list.items, pe, left[0], right[0], node)
+function* compareItems(
+  list: ListStructure,
+  pe: PathElement,
+  left: readonly unknown[],
+  right: readonly unknown[],
+  node: Node,
+): Pausing<void> {
+  if (left.length <= 1 && right.length <= 1) return yield* compareAt(list.items, pe, left[0], right[0], node)
   if (left.length >= 2 && right.length >= 2) {
-    if (!sameValue(left, right)) node.mark('modified', pe)
+    if (!(yield* comparing(left, right))) node.mark('modified', pe)
   } else if (left.length >= 2) {
-    if (right.length > 0) compareAt(list.items, pe, undefined, right[0], node)
+    if (right.length > 0) yield* compareAt(list.items, pe, undefined, right[0], node)
     node.mark('removed', pe)
   } else {
-    if (left.length > 0) compareAt(list.items, pe, left[0], undefined, node)
+    if (left.length > 0) yield* compareAt(list.items, pe, left[0], undefined, node)
     node.mark('added', pe)
   }
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { StatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Writer } from './field-manager.ts'
-import { fieldsOf } from './fields-of.ts'
 import { decodeManagers, type ManagedFieldsEntry } from './managed-fields.ts'
 import {
   atomicList,
@@ -21,6 +20,7 @@ import {
 } from './testing/arbitraries.ts'
 import type { Structure } from './structure.ts'
 import type { TypedVersion, Versions } from './updater.ts'
+import { fieldsOf } from './testing/at-once.ts'
 
 const things = managerOfThings()
 const SECOND = 1000

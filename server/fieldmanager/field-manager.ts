@@ -1,16 +1,16 @@
-import { copyJson } from '../machinery/copy-json.ts'
+import { copyingJson } from '../machinery/copy-json.ts'
 import { formatTime } from '../machinery/clock.ts'
 import { parseJson } from '../machinery/json.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { parseApiVersion, type KubeObject } from '../machinery/types.ts'
-import { compareObjects } from './compare.ts'
+import { comparingObjects } from './compare.ts'
 import { Conflicts } from './conflict.ts'
 import { FieldSet } from './field-set.ts'
-import { fieldsOf } from './fields-of.ts'
+import { findingFields } from './fields-of.ts'
 import {
   cappedManagers,
-  decodeManagers,
+  decodingManagers,
   encodeManagers,
   isReset,
   keyOf,
@@ -19,11 +19,12 @@ import {
   type Managers,
   type Owned,
 } from './managed-fields.ts'
-import { checkObject, errorText } from './merge.ts'
-import { compareText, fieldElement, fieldName, scalarJson, type PathElement } from './path-element.ts'
+import { checkingObject, errorText } from './merge.ts'
+import { compareText } from '../machinery/text-order.ts'
+import { fieldElement, fieldName, scalarJson, type PathElement } from './path-element.ts'
 import { RecentValues } from './recent.ts'
 import { shapeOf } from './shape.ts'
-import { isMap, sameValue } from './structure.ts'
+import { isMap, comparing } from './structure.ts'
 import { Updater, type TypedVersion, type Versions } from './updater.ts'
 
 export interface FieldManagerOptions {
@@ -90,7 +91,7 @@ export class FieldManager {
   *update(live: KubeObject | undefined, next: KubeObject, by: Writer): Pausing<void> {
     const before = live?.metadata.managedFields as ManagedFieldsEntry[] | undefined
     try {
-      const managers = this.#managersOf(live, next)
+      const managers = yield* this.#managersOf(live, next)
       delete next.metadata.managedFields
       yield
       const after = yield* this.#updated(live ?? (this.#empty ??= this.#o.empty()), next, managers, by, live === undefined)
@@ -107,14 +108,13 @@ export class FieldManager {
    * @throws StatusError 409 for conflicts, 400 for an object of another version, 500 for one that does not fit its schema, as the reference
    */
   *apply(live: KubeObject | undefined, config: KubeObject, by: Writer, force: boolean): Pausing<KubeObject> {
-    this.#checkConfig(config)
-    yield
+    yield* this.#checkConfig(config)
     const current = live ?? this.#o.empty()
     const { managedFields, ...metadata } = current.metadata
     const bare = this.#seen({ ...current, metadata })
     let stored: Managers
     try {
-      stored = decodeManagers(managedFields as ManagedFieldsEntry[] | undefined)
+      stored = yield* decodingManagers(managedFields as ManagedFieldsEntry[] | undefined)
     } catch (e) {
       throw new StatusError(500, '', `failed to decode managed fields: ${(e as Error).message}`)
     }
@@ -146,13 +146,13 @@ export class FieldManager {
     return new Map([...managers, [keyOf(id), { id, apiVersion: version.apiVersion, set, time: formatTime(by.now) }]])
   }
 
-  #managersOf(live: KubeObject | undefined, next: KubeObject): Managers {
-    const stored = (): Managers => readable(live?.metadata.managedFields)
+  *#managersOf(live: KubeObject | undefined, next: KubeObject): Pausing<Managers> {
+    const stored = (): Pausing<Managers> => readable(live?.metadata.managedFields)
     // A subresource does not change who owns what by decree.
-    if (this.#o.subresource !== '') return stored()
+    if (this.#o.subresource !== '') return yield* stored()
     if (isReset(next.metadata.managedFields)) return new Map()
-    const sent = readable(next.metadata.managedFields)
-    return sent.size === 0 ? stored() : sent
+    const sent = yield* readable(next.metadata.managedFields)
+    return sent.size === 0 ? yield* stored() : sent
   }
 
   *#updated(live: KubeObject, next: KubeObject, managers: Managers, by: Writer, created: boolean): Pausing<Managers> {
@@ -197,7 +197,7 @@ export class FieldManager {
       return yield* this.#attempt(live, config, seen, by, force)
     } catch (e) {
       if (!(e instanceof Conflicts)) throw e
-      const left = by.manager === KUBECTL ? this.#withoutOwnEarlier(live, e) : e
+      const left = by.manager === KUBECTL ? yield* this.#withoutOwnEarlier(live, e) : e
       if (left !== undefined) throw (this.#o.needsOwner === undefined ? left : asOfScale(left)).toStatus()
       return yield* this.#attempt(live, config, seen, by, true)
     }
@@ -214,9 +214,9 @@ export class FieldManager {
     const id = managerId(by.manager, 'Apply', version.apiVersion, subresource)
     const key = keyOf(id)
     const result = yield* this.#updater.apply(live, config, version, managers, id, force)
-    const changed = !sameValue(live, result.object)
+    const changed = !(yield* comparing(live, result.object))
     yield
-    const object = copyJson((changed ? (result.object ?? {}) : live) as KubeObject)
+    const object = yield* copyingJson((changed ? (result.object ?? {}) : live) as KubeObject)
     object.metadata ??= {}
     if (this.#o.needsOwner !== undefined) putZero(object, this.#o.needsOwner)
     yield
@@ -254,7 +254,7 @@ export class FieldManager {
   }
 
   /** Conflicts that are not with what this kubectl applied from the client's side; undefined when there are none left. */
-  #withoutOwnEarlier(live: KubeObject, e: Conflicts): Conflicts | undefined {
+  *#withoutOwnEarlier(live: KubeObject, e: Conflicts): Pausing<Conflicts | undefined> {
     const text = lastAppliedOf(live)
     if (text === undefined) return e
     const { structure, apiVersion } = this.#o.version
@@ -262,8 +262,9 @@ export class FieldManager {
     try {
       const last = parseJson(text) as KubeObject
       if (last.apiVersion !== apiVersion) return e
-      const c = compareObjects(structure, last, live)
-      mine = fieldsOf(structure, last).difference(c.modified).difference(c.added).difference(c.removed)
+      const c = yield* comparingObjects(structure, last, live)
+      const all = yield* findingFields(structure, last)
+      mine = all.difference(c.modified).difference(c.added).difference(c.removed)
     } catch {
       return e
     }
@@ -271,7 +272,7 @@ export class FieldManager {
     return left.length === 0 ? undefined : new Conflicts(left)
   }
 
-  #checkConfig(config: KubeObject): void {
+  *#checkConfig(config: KubeObject): Pausing<void> {
     const { version, kind } = this.#o
     const [apiVersion, own] = [textOf(config.apiVersion), textOf(config.kind)]
     const { metadata } = config
@@ -281,7 +282,7 @@ export class FieldManager {
       throw badRequest(`invalid object type: ${text}`)
     }
     if (metadata.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
-    const text = errorText(checkObject(version.structure, config))
+    const text = errorText(yield* checkingObject(version.structure, config))
     if (text === undefined) return
     const gvk = `${version.apiVersion.includes('/') ? version.apiVersion : `/${version.apiVersion}`}, Kind=${kind}`
     throw new StatusError(
@@ -327,9 +328,9 @@ function withoutManagers(object: KubeObject): KubeObject {
   return { ...object, metadata }
 }
 
-function readable(entries: unknown): Managers {
+function* readable(entries: unknown): Pausing<Managers> {
   try {
-    return decodeManagers(entries as ManagedFieldsEntry[] | undefined)
+    return yield* decodingManagers(entries as ManagedFieldsEntry[] | undefined)
   } catch {
     return new Map()
   }

@@ -1,5 +1,5 @@
 import { parseJson } from '../machinery/json.ts'
-import { atOnce, type Pausing } from '../machinery/slice.ts'
+import { isTurn, atOnce, type Pausing } from '../machinery/slice.ts'
 import { sortElements, fieldName, isField, KINDS, keysElement, scalarJson, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, type Structure } from './structure.ts'
 
@@ -148,12 +148,8 @@ export class FieldSet {
   }
 
   *#asFields(out: FieldsV1): Pausing<FieldsV1> {
-    let left = ELEMENTS_AT_ONCE
     for (const pe of this.#sorted()) {
-      if (--left === 0) {
-        left = ELEMENTS_AT_ONCE
-        yield
-      }
+      if (isTurn()) yield
       const child = this.children.get(pe)
       if (child === undefined || child.empty) out[pe] = NOTHING
       else out[pe] = yield* child.#asFields(this.members.has(pe) ? { '.': NOTHING } : {})
@@ -169,8 +165,15 @@ export class FieldSet {
 
   /** @throws TypeError for what is no FieldsV1 */
   static fromFieldsV1(fields: FieldsV1 | undefined | null): FieldSet {
+    return atOnce(FieldSet.readingFieldsV1(fields))
+  }
+
+  /** The same in turns with others. */
+  static *readingFieldsV1(fields: FieldsV1 | undefined | null): Pausing<FieldSet> {
     const out = new FieldSet()
-    for (const [pe, below] of Object.entries(fields ?? {})) {
+    for (const pe of Object.keys(fields ?? {})) {
+      if (isTurn()) yield
+      const below = fields![pe]
       if (pe === '.') continue
       // Kinds of elements that are not known (yet) are passed over (`fieldpath/serialize.go`).
       if (pe[1] === ':' && !KINDS.includes(pe[0]!)) continue
@@ -178,15 +181,13 @@ export class FieldSet {
       if (typeof below !== 'object' || below === null) throw new TypeError(`expected object at ${pe}`)
       const keys = Object.keys(below)
       if (keys.length === 0 || Object.hasOwn(below, '.')) out.members.add(canonical)
-      if (keys.length > (Object.hasOwn(below, '.') ? 1 : 0)) out.children.set(canonical, FieldSet.fromFieldsV1(below))
+      if (keys.length > (Object.hasOwn(below, '.') ? 1 : 0)) out.children.set(canonical, yield* FieldSet.readingFieldsV1(below))
     }
     return out
   }
 }
 
 const NOTHING: FieldsV1 = {}
-/** Elements of one node between two pauses. */
-const ELEMENTS_AT_ONCE = 2048
 
 /** One spelling for each element, whoever wrote it. @throws TypeError for what is none */
 function canonicalElement(pe: string): PathElement {

@@ -1,3 +1,5 @@
+import { isLarge } from '../machinery/copy-json.ts'
+import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { FieldSet, type FieldsV1 } from './field-set.ts'
 import { RecentValues } from './recent.ts'
 
@@ -45,7 +47,11 @@ export function isReset(entries: unknown): boolean {
 }
 
 /** @throws TypeError for entries that nobody could have written */
-export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined | null): Map<string, Owned> {
+export const decodeManagers = (entries: readonly ManagedFieldsEntry[] | undefined | null): Map<string, Owned> =>
+  atOnce(decodingManagers(entries))
+
+/** The same in turns with others. */
+export function* decodingManagers(entries: readonly ManagedFieldsEntry[] | undefined | null): Pausing<Map<string, Owned>> {
   const out = new Map<string, Owned>()
   for (const [i, e] of (entries ?? []).entries()) {
     if (e.operation !== 'Apply' && e.operation !== 'Update') throw new TypeError('operation must be `Apply` or `Update`')
@@ -58,7 +64,7 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
       subresource: e.subresource ?? '',
       apiVersion: e.operation === 'Apply' ? '' : e.apiVersion,
     }
-    out.set(keyOf(id), { id, apiVersion: e.apiVersion, set: setOf(e.fieldsV1), time: e.time })
+    out.set(keyOf(id), { id, apiVersion: e.apiVersion, set: yield* setOf(e.fieldsV1), time: e.time })
   }
   return out
 }
@@ -66,8 +72,9 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
 /** Objects of one owner have the same sets. */
 const SETS = new RecentValues<FieldSet>(256 * 1024)
 
-/** The set of a FieldsV1: the same for the same text, as long as it is not forgotten. */
-function setOf(fields: FieldsV1 | undefined | null): FieldSet {
+/** The set of a FieldsV1: the same for the same text, as long as it is not forgotten. A large one is seldom another object's too. */
+function* setOf(fields: FieldsV1 | undefined | null): Pausing<FieldSet> {
+  if (isLarge(fields)) return yield* FieldSet.readingFieldsV1(fields)
   const text = JSON.stringify(fields ?? {})
   const known = SETS.get(text)
   if (known !== undefined) return known

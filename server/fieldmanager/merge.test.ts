@@ -2,10 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JsonNumber } from '../machinery/numbers.ts'
 import { FieldSet } from './field-set.ts'
-import { fieldsOf } from './fields-of.ts'
-import { checkObject, mergeObjects, withoutItems } from './merge.ts'
 import { sameValue } from './structure.ts'
 import { KIND, objects } from './testing/arbitraries.ts'
+import { checkObject, fieldsOf, mergeObjects, withoutItems } from './testing/at-once.ts'
 
 const merged = (left: unknown, right: unknown): unknown => (mergeObjects(KIND, { spec: left }, { spec: right }) as { spec: unknown }).spec
 const names = (...all: string[]): { containers: { name: string }[] } => ({ containers: all.map((name) => ({ name })) })

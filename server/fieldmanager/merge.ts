@@ -1,3 +1,4 @@
+import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { setOwn } from '../machinery/own.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { goFloat, JsonNumber } from '../machinery/numbers.ts'
@@ -9,31 +10,36 @@ import type { FieldSet } from './field-set.ts'
  * Lays a partial object over a whole one: its leaves win, nothing is removed, items come in the order of the partial object where it
  * mentions them (structured-merge-diff `typed/merge.go`). Neither is changed; parts are shared. The partial object must have passed check().
  */
-export function mergeObjects(s: Structure, left: unknown, right: unknown): unknown {
+export function* mergingObjects(s: Structure, left: unknown, right: unknown): Pausing<unknown> {
   if (right === undefined) return left
   if (left === undefined) return right
   const part = partOf(s, right)
   if (part === 'map') {
     const [l, r] = [isMap(left) ? left : {}, isMap(right) ? right : {}]
     if (s.map!.atomic || (Object.keys(l).length === 0 && Object.keys(r).length === 0)) return right
-    return mergeMaps(s.map!, l, r)
+    return yield* mergingMaps(s.map!, l, r)
   }
   if (part === 'list') {
     const [l, r] = [Array.isArray(left) ? left : [], Array.isArray(right) ? right : []]
     if (s.list!.type === 'atomic' || (l.length === 0 && r.length === 0)) return right
-    return mergeLists(s.list!, l, r)
+    return yield* mergingLists(s.list!, l, r)
   }
   return right
 }
 
-function mergeMaps(map: MapStructure, left: Record<string, unknown>, right: Record<string, unknown>): Record<string, unknown> {
+function* mergingMaps(map: MapStructure, left: Record<string, unknown>, right: Record<string, unknown>): Pausing<Record<string, unknown>> {
   const out: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(left)) {
+  for (const name of Object.keys(left)) {
+    if (isTurn()) yield
+    const value = left[name]
     const s = fieldOf(map, name)
     const theirs = Object.hasOwn(right, name) ? right[name] : undefined
-    setOwn(out, name, s === undefined ? (theirs ?? value) : mergeObjects(s, value, theirs))
+    setOwn(out, name, s === undefined ? (theirs ?? value) : yield* mergingObjects(s, value, theirs))
   }
-  for (const [name, value] of Object.entries(right)) if (!Object.hasOwn(left, name)) setOwn(out, name, value)
+  for (const name of Object.keys(right)) {
+    if (isTurn()) yield
+    if (!Object.hasOwn(left, name)) setOwn(out, name, right[name])
+  }
   return out
 }
 
@@ -41,9 +47,9 @@ function mergeMaps(map: MapStructure, left: Record<string, unknown>, right: Reco
  * Both lists in one: items of the left that the right does not mention keep their place, the right's own come in its order. Duplicates of
  * the left stay as they are unless the right mentions them, and then its item takes their place.
  */
-function mergeLists(list: ListStructure, left: readonly unknown[], right: readonly unknown[]): unknown[] {
-  const lefts = left.map((item) => itemElement(list, item))
-  const rights = right.map((item) => itemElement(list, item))
+function* mergingLists(list: ListStructure, left: readonly unknown[], right: readonly unknown[]): Pausing<unknown[]> {
+  const lefts = yield* elementsOf(list, left)
+  const rights = yield* elementsOf(list, right)
   const counts = new Map<PathElement, number>()
   for (const pe of lefts) counts.set(pe, (counts.get(pe) ?? 0) + 1)
   const ours = new Map(lefts.map((pe, i) => [pe, counts.get(pe)! > 1 ? null : left[i]]))
@@ -53,16 +59,17 @@ function mergeLists(list: ListStructure, left: readonly unknown[], right: readon
   const out: unknown[] = []
   // Taking the first out of a long array moves all others.
   let turn = 0
-  const take = (pe: PathElement): void => {
+  const take = function* (pe: PathElement): Pausing<void> {
     merged.add(pe)
-    out.push(mergeObjects(list.items, ours.get(pe), theirs.get(pe)))
+    out.push(yield* mergingObjects(list.items, ours.get(pe), theirs.get(pe)))
   }
   let [l, r] = [0, 0]
   while (l < lefts.length || r < rights.length) {
+    if (isTurn()) yield
     const pe = lefts[l]
     if (pe !== undefined && r < rights.length) {
       if (pe === rights[r]) {
-        take(pe)
+        yield* take(pe)
         l++
         r++
         turn++
@@ -84,7 +91,7 @@ function mergeLists(list: ListStructure, left: readonly unknown[], right: readon
     }
     if (r < rights.length) {
       const next = rights[r]!
-      take(next)
+      yield* take(next)
       r++
       if (shared[turn] === next) turn++
     }
@@ -92,8 +99,18 @@ function mergeLists(list: ListStructure, left: readonly unknown[], right: readon
   return out
 }
 
+/** The names of items, in their order. @throws ItemError */
+export function* elementsOf(list: ListStructure, items: readonly unknown[]): Pausing<PathElement[]> {
+  const elements: PathElement[] = []
+  for (const item of items) {
+    if (isTurn()) yield
+    elements.push(itemElement(list, item))
+  }
+  return elements
+}
+
 /** An object without the items and fields of a set (structured-merge-diff `typed/remove.go`). Undefined when nothing is left. */
-export function withoutItems(s: Structure, value: unknown, remove: FieldSet): unknown {
+export function* removingItems(s: Structure, value: unknown, remove: FieldSet): Pausing<unknown> {
   const part = partOf(s, value)
   if (part === 'scalar') return value
   if (part === 'map') {
@@ -101,12 +118,15 @@ export function withoutItems(s: Structure, value: unknown, remove: FieldSet): un
     // What is atomic goes as a whole, or not at all: here everything of it goes.
     if (!isMap(value) || map.atomic) return undefined
     const out: Record<string, unknown> = {}
-    for (const [name, below] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
+      if (isTurn()) yield
+      const below = value[name]
       const pe = fieldElement(name)
       if (remove.members.has(pe)) continue
       const subset = remove.children.get(pe)
       const field = fieldOf(map, name)
-      const kept = subset === undefined || subset.empty || field === undefined ? below : (withoutItems(field, below, subset) ?? null)
+      const kept =
+        subset === undefined || subset.empty || field === undefined ? below : ((yield* removingItems(field, below, subset)) ?? null)
       setOwn(out, name, kept)
     }
     return Object.keys(out).length > 0 ? out : undefined
@@ -115,10 +135,11 @@ export function withoutItems(s: Structure, value: unknown, remove: FieldSet): un
   if (!Array.isArray(value) || list.type === 'atomic') return undefined
   const out: unknown[] = []
   for (const item of value) {
+    if (isTurn()) yield
     const pe = itemElement(list, item)
     if (remove.members.has(pe)) continue
     const subset = remove.children.get(pe)
-    out.push(subset === undefined || subset.empty ? item : (withoutItems(list.items, item, subset) ?? null))
+    out.push(subset === undefined || subset.empty ? item : ((yield* removingItems(list.items, item, subset)) ?? null))
   }
   return out.length > 0 ? out : undefined
 }
@@ -132,29 +153,32 @@ export function errorText(errors: readonly string[]): string | undefined {
  * What an object breaks of its structure, with a path each (structured-merge-diff `typed/validate.go`).
  * @param repeats whether an item may be there twice: not where it is applied
  */
-export function checkObject(s: Structure, value: unknown, path = '', repeats = false): string[] {
+export function* checkingObject(s: Structure, value: unknown, path = '', repeats = false): Pausing<string[]> {
   const errors: string[] = []
   const part = partOf(s, value)
   if (part === 'map') {
     if (value === null || value === undefined) return errors
     if (!isMap(value)) return [at(path, `expected map, got ${printed(value)}`)]
-    for (const [name, below] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
+      if (isTurn()) yield
+      const below = value[name]
       const field = fieldOf(s.map!, name)
       if (field === undefined) return [...errors, at(`${path}.${name}`, 'field not declared in schema')]
-      for (const error of checkObject(field, below, `${path}.${name}`, repeats)) errors.push(error)
+      for (const error of yield* checkingObject(field, below, `${path}.${name}`, repeats)) errors.push(error)
     }
   } else if (part === 'list') {
     if (value === null || value === undefined) return errors
     if (!Array.isArray(value)) return [at(path, `expected list, got ${printed(value)}`)]
-    for (const error of checkItems(s.list!, value, path, repeats)) errors.push(error)
+    for (const error of yield* checkingItems(s.list!, value, path, repeats)) errors.push(error)
   } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${GOT[s.scalar!](value)}`))
   return errors
 }
 
-function checkItems(list: ListStructure, items: readonly unknown[], path: string, repeats: boolean): string[] {
+function* checkingItems(list: ListStructure, items: readonly unknown[], path: string, repeats: boolean): Pausing<string[]> {
   const errors: string[] = []
   const seen = new Set<PathElement>()
   for (const [i, item] of items.entries()) {
+    if (isTurn()) yield
     let pe: PathElement = `i:${i}`
     if (list.type !== 'atomic') {
       try {
@@ -165,7 +189,7 @@ function checkItems(list: ListStructure, items: readonly unknown[], path: string
       if (!repeats && seen.has(pe)) errors.push(at(path, `duplicate entries for key ${printElement(pe)}`))
       seen.add(pe)
     }
-    for (const error of checkObject(list.items, item, path + printElement(pe), repeats)) errors.push(error)
+    for (const error of yield* checkingObject(list.items, item, path + printElement(pe), repeats)) errors.push(error)
   }
   return errors
 }

@@ -1,3 +1,4 @@
+import { compareText, sortTexts } from '../machinery/text-order.ts'
 import { isMap, type ListStructure } from './structure.ts'
 
 /**
@@ -140,7 +141,7 @@ function comparePlaced(a: Placed, b: Placed): number {
  * The array itself is sorted, if it holds nothing but fields.
  */
 export function sortElements(elements: PathElement[]): PathElement[] {
-  if (elements.every((pe) => pe.charCodeAt(0) === FIELD)) return elements.sort(compareText)
+  if (elements.every((pe) => pe.charCodeAt(0) === FIELD)) return sortTexts(elements)
   return elements
     .map(placed)
     .sort(comparePlaced)
@@ -153,15 +154,3 @@ function compareScalars(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
   return rank(a) - rank(b) || ((a as number) < (b as number) ? -1 : Number((a as number) > (b as number)))
 }
-
-/** By bytes of UTF-8, as Go compares: a half of a pair (a character beyond U+FFFF) comes after all others. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  let i = 0
-  while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i++
-  const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
-  if (x >= SURROGATES && y >= SURROGATES) return (x >= PRIVATE ? x - PRIVATE : x + PRIVATE) - (y >= PRIVATE ? y - PRIVATE : y + PRIVATE)
-  return Number.isNaN(x) ? -1 : Number.isNaN(y) ? 1 : x - y
-}
-const SURROGATES = 0xd800
-const PRIVATE = 0xe000

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../machinery/types.ts'
-import { compareObjects } from './compare.ts'
 import type { ManagedFieldsEntry } from './managed-fields.ts'
 import { RecentValues } from './recent.ts'
 import { shapeOf } from './shape.ts'
 import { KIND, managerOfThings, objects, thing } from './testing/arbitraries.ts'
+import { compareObjects } from './testing/at-once.ts'
 
 const EMPTY = { apiVersion: 'test/v1', kind: 'Thing', metadata: {}, spec: { containers: null, nested: {} } }
 const shape = (spec: object, metadata: object = {}): string | undefined => shapeOf(KIND, EMPTY, thing(spec, metadata))

@@ -1,3 +1,4 @@
+import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 
 /**
@@ -75,14 +76,27 @@ export const fieldOf = (map: MapStructure, name: string): Structure | undefined 
 const sizeOf = (value: unknown): unknown => (value instanceof JsonNumber ? value.value : typeof value === 'bigint' ? Number(value) : value)
 
 /** Equal as data: 1 and 1.0 are, absent and null are not. */
-export function sameValue(a: unknown, b: unknown): boolean {
+export const sameValue = (a: unknown, b: unknown): boolean => a === b || atOnce(comparing(a, b))
+
+/** The same in turns with others. */
+export function* comparing(a: unknown, b: unknown): Pausing<boolean> {
   if (a === b) return true
   if (a instanceof JsonNumber || b instanceof JsonNumber) return typeof a !== 'string' && typeof b !== 'string' && sizeOf(a) === sizeOf(b)
   if (typeof a === 'bigint' || typeof b === 'bigint') return String(a) === String(b) && typeof a !== 'string' && typeof b !== 'string'
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((v, i) => sameValue(v, b[i]))
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false
+    for (const [i, item] of a.entries()) {
+      if (isTurn()) yield
+      if (item !== b[i] && !(yield* comparing(item, b[i]))) return false
+    }
+    return true
+  }
   if (!isMap(a) || !isMap(b)) return false
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
-  for (const key of keys) if (!Object.hasOwn(b, key) || !sameValue(a[key], b[key])) return false
+  for (const key of keys) {
+    if (isTurn()) yield
+    if (!Object.hasOwn(b, key) || (a[key] !== b[key] && !(yield* comparing(a[key], b[key])))) return false
+  }
   return true
 }

@@ -1,9 +1,9 @@
-import { compareObjects, type Comparison } from './compare.ts'
+import { comparingObjects, type Comparison } from './compare.ts'
 import { Conflicts, type Conflict } from './conflict.ts'
 import { type FieldSet } from './field-set.ts'
-import { fieldsOf } from './fields-of.ts'
+import { findingFields } from './fields-of.ts'
 import { keyOf, type ManagerId, type Managers, type Owned } from './managed-fields.ts'
-import { checkObject, errorText, mergeObjects, withoutItems } from './merge.ts'
+import { checkingObject, errorText, mergingObjects, removingItems } from './merge.ts'
 import { reconciled } from './reconcile.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { StatusError } from '../machinery/status.ts'
@@ -61,9 +61,8 @@ export class Updater {
     yield
     const key = keyOf(id)
     const last = known.get(key)
-    const merged = mergeObjects(at.structure, live, config)
-    yield
-    known.set(key, { id, apiVersion: at.apiVersion, set: filtered(fieldsOf(at.structure, config), at), time: last?.time })
+    const merged = yield* mergingObjects(at.structure, live, config)
+    known.set(key, { id, apiVersion: at.apiVersion, set: filtered(yield* findingFields(at.structure, config), at), time: last?.time })
     const mine = known.get(key)!.set
     // Who says all that it said before takes nothing out.
     const keepsAll = last === undefined || (last.apiVersion === at.apiVersion && last.set.difference(mine).empty)
@@ -110,7 +109,8 @@ export class Updater {
     const v = apiVersion === at.apiVersion ? at : this.#versions.version(apiVersion)
     if (v === undefined) return undefined
     const [after] = yield* this.#convert([next], at, v, 'failed to convert new object: ')
-    const c = compareObjects(v.structure, lives.get(apiVersion), after)
+    const c = yield* comparingObjects(v.structure, lives.get(apiVersion), after)
+    yield
     if (v.filter === undefined) return c
     return { removed: filtered(c.removed, v), modified: filtered(c.modified, v), added: filtered(c.added, v) }
   }
@@ -142,14 +142,16 @@ export class Updater {
     if (v === undefined) return merged
     const [before] = yield* this.#convert([merged], at, v, PRUNING + 'failed to convert merged object to last applied version: ')
     const lastSet = last.set.withNamedFields(v.structure)
-    let pruned = withoutItems(v.structure, before, lastSet)
+    let pruned = yield* removingItems(v.structure, before, lastSet)
     yield
     pruned = yield* this.#withOwned(before, pruned, v, managers)
     yield
     // Items that were on their way out because something inside was, but that this manager never owned.
-    const gone = named(v, before).difference(named(v, pruned)).intersection(lastSet)
+    const all = yield* named(v, before)
+    const left = yield* named(v, pruned)
+    const gone = all.difference(left).intersection(lastSet)
     yield
-    return (yield* this.#convert([withoutItems(v.structure, before, gone)], v, at, PRUNING))[0]
+    return (yield* this.#convert([yield* removingItems(v.structure, before, gone)], v, at, PRUNING))[0]
   }
 
   *#withOwned(merged: unknown, pruned: unknown, at: TypedVersion, managers: ReadonlyMap<string, Owned>): Pausing<unknown> {
@@ -165,9 +167,12 @@ export class Updater {
       const why = `${PRUNING}failed add back owned items: failed to convert merged object at version ${apiVersion}: `
       ;[whole, rest] = (yield* this.#convert([whole, rest], now, v, why)) as [unknown, unknown]
       now = v
-      const keep = named(v, rest).union(owned.withNamedFields(v.structure))
+      const kept = yield* named(v, rest)
+      const keep = kept.union(owned.withNamedFields(v.structure))
       yield
-      rest = withoutItems(v.structure, whole, named(v, whole).difference(keep))
+      const gone = (yield* named(v, whole)).difference(keep)
+      yield
+      rest = yield* removingItems(v.structure, whole, gone)
     }
     return (yield* this.#convert([rest], now, at, PRUNING))[0]
   }
@@ -185,13 +190,19 @@ export class Updater {
       yield
       // Where nothing but the version's name is converted, there may be fields that the other version does not have. Equal items of a set
       // or keys that stand twice, which writes may leave behind, cannot be converted either.
-      const wrong = errorText(checkObject(to.structure, object))
+      const wrong = errorText(yield* checkingObject(to.structure, object))
       if (wrong !== undefined) throw new StatusError(500, '', why + wrong)
     }
     return converted
   }
 }
 
-const named = (v: TypedVersion, object: unknown): FieldSet => fieldsOf(v.structure, object).withNamedFields(v.structure)
+function* named(v: TypedVersion, object: unknown): Pausing<FieldSet> {
+  const fields = yield* findingFields(v.structure, object)
+  yield
+  const all = fields.withNamedFields(v.structure)
+  yield
+  return all
+}
 
 const filtered = (set: FieldSet, { filter }: TypedVersion): FieldSet => filter?.(set) ?? set

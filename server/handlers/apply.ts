@@ -2,14 +2,17 @@ import { CborError, decodingMap } from '../codec/cbor/index.ts'
 import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
 import { readYaml } from '../codec/yaml-body.ts'
 import type { RequestContext } from '../request/context.ts'
-import { copyJson } from '../machinery/copy-json.ts'
-import { hasDuplicateKeys, JsonError, parseJson } from '../machinery/json.ts'
-import { JsonNumber, overflowing, withoutSpellings } from '../machinery/numbers.ts'
-import { inTurns, Slice } from '../machinery/slice.ts'
+import { copyingJson, isContainer } from '../machinery/copy-json.ts'
+import { hasDuplicateKeys, JsonError } from '../machinery/json.ts'
+import { scanJson } from '../machinery/json-scan.ts'
+import { parsingRounded } from '../machinery/json-turns.ts'
+import { JsonNumber, overflowing, parseSpelled, withoutSpellings } from '../machinery/numbers.ts'
+import { inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
+import { normalizingAs } from '../scheme/schema.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
 import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
@@ -31,8 +34,8 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions', true)
   const { config: body, duplicates } = await readConfig(ctx)
-  const config = (): KubeObject => {
-    const read = body()
+  function* config(): Pausing<KubeObject> {
+    const read = yield* body()
     if (sub === undefined) return read
     checkKind(read, sub.body)
     return sub.apply!.configOf(read, served)
@@ -43,12 +46,10 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const slice = new Slice()
     const by = { manager: query.fieldManager, now: ctx.clock.now() }
     const { apiVersion } = context.fieldManager!
-    const sent = config()
+    const sent = await inTurns(config(), slice)
     const applied = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
     const object = await inTurns(applied, slice)
-    if (slice.over) await slice.next()
-    const typed = typedOf(served, object, sent)
-    if (slice.over) await slice.next()
+    const typed = await inTurns(typedOf(served, object, sent), slice)
     strictly(ctx, duplicates, query.fieldValidation)
     const { uid } = typed.metadata
     if (current === undefined && uid !== undefined && uid !== '') {
@@ -72,9 +73,9 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
 }
 
 /** The merged object in normal form. @throws 500 in the reference's words for what Go cannot convert to the type */
-function typedOf({ schema, facts }: ServedResource, object: KubeObject, { metadata }: KubeObject): KubeObject {
+function* typedOf({ schema, facts }: ServedResource, object: KubeObject, { metadata }: KubeObject): Pausing<KubeObject> {
   try {
-    return schema.normalize(object)
+    return yield* normalizingAs(schema, object)
   } catch (e) {
     if (!(e instanceof TypeError) || schema.facts === undefined) throw e
     const wrong = conversionError(object, schema.facts)
@@ -105,8 +106,8 @@ function withInfinitiesAsTexts(value: unknown): unknown {
 }
 
 interface Config {
-  /** A fresh copy each time, since a lost race applies again. */
-  config(): KubeObject
+  /** A fresh copy each time, since a lost race applies again. In turns with others. */
+  config(): Pausing<KubeObject>
   /** Keys that stand twice, with their lines. */
   duplicates: readonly string[]
 }
@@ -115,16 +116,37 @@ export async function readConfig(ctx: RequestContext): Promise<Config> {
   const bytes = await ctx.exchange.readBody(MAX_BODY)
   if ((ctx.exchange.headers['content-type'] ?? '').trim().toLowerCase().startsWith(APPLY_CBOR_TYPE)) return cborConfig(bytes)
   const text = bytes.toString('utf8')
-  const { json, duplicates } = asJson(text) ?? (await asYaml(text))
-  const config = (): KubeObject => {
-    const value = withInfinitiesAsTexts(parseJson(json) ?? {})
-    if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(value)
-    const object = value as KubeObject
+  const slice = new Slice()
+  const asIs = await inTurns(asJson(text), slice)
+  const { json, duplicates } = asIs === undefined ? await asYaml(text) : { json: text, duplicates: [] }
+  let first: Parsed | undefined = asIs ?? (await inTurns(parsing(json), slice))
+  checkMap(first.value)
+  const config = function* (): Pausing<KubeObject> {
+    const { value, unusualNumbers } = first ?? (yield* parsing(json))
+    first = undefined
+    const object = (unusualNumbers ? withInfinitiesAsTexts(value) : value) as KubeObject
     object.metadata ??= {}
     return object
   }
-  config()
   return { config, duplicates }
+}
+
+interface Parsed {
+  value: unknown
+  unusualNumbers: boolean
+  keys: number
+}
+
+/** What parseJson gives, null as an empty object. */
+function* parsing(json: string): Pausing<Parsed> {
+  const value = yield* parsingRounded(json)
+  const scan = scanJson(json)
+  yield
+  return { ...scan, value: (scan.unusualNumbers ? parseSpelled(json) : value) ?? {} }
+}
+
+function checkMap(value: unknown): void {
+  if (!isContainer(value) || Array.isArray(value)) throw wrongType(withInfinitiesAsTexts(value))
 }
 
 /** Keys cannot stand twice in CBOR. Go's integers and floats stay apart. */
@@ -136,15 +158,15 @@ async function cborConfig(bytes: Buffer): Promise<Config> {
     throw e instanceof CborError ? badRequest(`error decoding patch: ${e.message}`) : e
   }
   read.metadata ??= {}
-  return { config: () => copyJson(read), duplicates: [] }
+  return { config: () => copyingJson(read), duplicates: [] }
 }
 
 /** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */
-function asJson(text: string): YamlJson | undefined {
+function* asJson(text: string): Pausing<Parsed | undefined> {
   if (text[0] !== '{') return undefined
   try {
-    const value = parseJson(text)
-    return hasDuplicateKeys(text, value) ? undefined : { json: text, duplicates: [] }
+    const parsed = yield* parsing(text)
+    return hasDuplicateKeys(text, parsed.value, parsed.keys) ? undefined : parsed
   } catch (e) {
     if (e instanceof JsonError) return undefined
     throw e

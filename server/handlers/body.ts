@@ -73,7 +73,7 @@ export async function readObject(ctx: RequestContext, expected: ExpectedBody, va
 }
 
 /** A patched document, still JSON, as an object of the expected kind. */
-export { decodePatched } from '../codec/request.ts'
+export { decodingPatched } from '../codec/request.ts'
 
 export function expectedOf(facts: { group: string; version: string; kind: string }, schema: Schema): ExpectedBody {
   return { group: facts.group, version: facts.version, kind: facts.kind, schema }

@@ -4,6 +4,7 @@ import { bodyMediaType } from '../codec/negotiation.ts'
 import type { RequestContext } from '../request/context.ts'
 import { invalid } from '../machinery/field-errors.ts'
 import { isYes } from '../machinery/query.ts'
+import { inTurns, Slice } from '../machinery/slice.ts'
 import { conflict, isStatusError } from '../machinery/status.ts'
 import type { DeleteOptions } from '../registry/generic/delete.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
@@ -67,7 +68,7 @@ export async function deleteObject(ctx: RequestContext, served: ServedResource):
   const result = await deleteFrom(store, { namespace, name, options, context: strategyContext(ctx, { dryRun, options: given }) })
   const code = !result.gone && options.orphanDependents === false ? 202 : 200
   if (!result.gone || store.resource.strategy.returnDeletedObject === true) return respondEntry(ctx, encoder, result.entry, code)
-  const { uid } = result.entry.object().metadata
+  const { uid } = (await inTurns(result.entry.reading(), new Slice())).metadata
   const { group, resource } = store.groupResource
   respondObject(ctx, successStatus({ name, ...(group === '' ? {} : { group }), kind: resource, ...(uid === undefined ? {} : { uid }) }))
 }

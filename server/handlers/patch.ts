@@ -8,7 +8,7 @@ import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { applyingJsonPatch, jsonPatchOf, reachedBy, unknownFields } from '../patch/json-patch.ts'
 import { goJson, goMap } from '../patch/go-text.ts'
-import { applyMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
+import { applyingMergePatch, mergePatchOf, strategicPatchOf } from '../patch/merge-patch.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
 import { duplicateFields, MAX_STRICT_ERRORS, parsePatch } from '../patch/parse.ts'
 import { applyStrategicPatch, patchAsShown } from '../patch/strategic-merge.ts'
@@ -17,7 +17,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Schema } from '../scheme/schema.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { APPLY_CBOR_TYPE, APPLY_TYPE, applyObject } from './apply.ts'
-import { decodePatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
+import { decodingPatched, expectedOf, MAX_BODY, writeQuery, type ExpectedBody, type FieldValidation } from './body.ts'
 import { strategyContext } from './context.ts'
 import { respondEntry, encoderFor } from './respond.ts'
 import { updateIn } from '../registry/generic/write.ts'
@@ -84,7 +84,7 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
       *apply(doc) {
         const merge = mergePatchOf(value, typed)
         yield
-        return applyMergePatch(doc, merge)
+        return yield* applyingMergePatch(doc, merge)
       },
       shown: (doc) => goJson(doc, value),
       strict: duplicates,
@@ -118,20 +118,18 @@ export async function patched(
   const copy = await inTurns(copyingJson(current), slice)
   const document = await inTurns(patch.apply(convert(copy)), slice)
   if (slice.over) await slice.next()
-  const next = readPatched(ctx, patch, document, expected, validation)
-  if (slice.over) await slice.next()
-  return next
+  return inTurns(readingPatched(ctx, patch, document, expected, validation), slice)
 }
 
 /** What a patch has made, as an object of the expected kind. */
-function readPatched(
+function* readingPatched(
   ctx: RequestContext,
   patch: Patch,
   document: unknown,
   expected: ExpectedBody,
   validation: FieldValidation,
-): KubeObject {
-  const { object, warnings } = decodePatched(document, expected, validation, {
+): Pausing<KubeObject> {
+  const { object, warnings } = yield* decodingPatched(document, expected, validation, {
     shown: () => patch.shown(document),
     types: ctx.types,
     strict: validation === 'Ignore' ? [] : patch.strict(),

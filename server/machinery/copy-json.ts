@@ -1,6 +1,6 @@
 import { JsonNumber } from './numbers.ts'
 import { setOwn } from './own.ts'
-import type { Pausing } from './slice.ts'
+import { isTurn, type Pausing } from './slice.ts'
 
 /**
  * A deep copy of what JSON can say: objects, arrays and plain values. A tenth of what structuredClone takes, which asks every object
@@ -32,35 +32,34 @@ type Container = unknown[] | Record<string, unknown>
 export const isContainer = (value: unknown): value is Container =>
   typeof value === 'object' && value !== null && !(value instanceof JsonNumber)
 
-/** Values between two pauses: well below a millisecond. */
-const VALUES_AT_ONCE = 2048
+/** Values from which on an object is large: what is done with all of them should be done in turns with others. */
+const LARGE = 2048
 
-const shallow = <T extends Container>(value: T): T => (Array.isArray(value) ? (value.slice() as T) : { ...value })
-
-/** What copyJson gives, of a large value in turns with others. It may be nested as deeply as one likes. */
-export function* copyingJson<T>(value: T): Pausing<T> {
-  if (!isContainer(value)) return value
-  const copy = shallow(value)
-  // Copies whose parts are still those of the value.
-  const open: Record<string | number, unknown>[] = [copy as Record<string, unknown>]
-  let left = VALUES_AT_ONCE
-  const isTurn = (): boolean => --left <= 0 && (left = VALUES_AT_ONCE) > 0
+/** Whether a value has more than so many values in it. Stops looking when it knows. */
+export function isLarge(value: unknown, limit = LARGE): boolean {
+  if (!isContainer(value)) return false
+  let seen = 0
+  const open: Container[] = [value]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (Array.isArray(next)) {
-      for (let i = 0; i < next.length; i++) {
-        if (isTurn()) yield
-        const item: unknown = next[i]
-        if (isContainer(item)) open.push((next[i] = shallow(item)) as Record<string, unknown>)
-      }
+      if ((seen += next.length) > limit) return true
+      for (const item of next) if (isContainer(item)) open.push(item)
     } else {
       for (const key in next) {
-        if (isTurn()) yield
+        if (++seen > limit) return true
         const field = next[key]
-        if (isContainer(field)) open.push((next[key] = shallow(field)) as Record<string, unknown>)
+        if (isContainer(field)) open.push(field)
       }
     }
   }
-  return copy
+  return false
+}
+
+const UNWATCHED: CopyWatcher = { container() {}, key() {}, plain() {} }
+
+/** What copyJson gives, of a large value in turns with others. It may be nested as deeply as one likes. */
+export function* copyingJson<T>(value: T): Pausing<T> {
+  return isLarge(value) ? yield* copyingWatched(value, UNWATCHED) : copyJson(value)
 }
 
 /** The same, and `watcher` is told of all that is copied. */
@@ -77,14 +76,10 @@ export function* copyingWatched<T>(value: T, watcher: CopyWatcher): Pausing<T> {
     return to
   }
   const copy = copyOf(value, 0)
-  let left = VALUES_AT_ONCE
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { from, to, level } = next
     for (const key of Array.isArray(from) ? from.keys() : Object.keys(from)) {
-      if (--left <= 0) {
-        left = VALUES_AT_ONCE
-        yield
-      }
+      if (isTurn()) yield
       if (typeof key === 'string') {
         watcher.key(key)
         setOwn(to, key, copyOf((from as Record<string, unknown>)[key], level + 1))

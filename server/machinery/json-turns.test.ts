@@ -87,6 +87,8 @@ describe('a long text', () => {
       while (work.next().done !== true) count++
       return count
     }
-    expect([pauses(20_000), pauses(40_000)]).toEqual([29, 58])
+    // All work shares one count, so that it may pause once more or less.
+    const [few, many] = [pauses(20_000), pauses(40_000)]
+    expect([Math.abs(few - 29), Math.abs(many - 58)].every((off) => off <= 1)).toBe(true)
   })
 })

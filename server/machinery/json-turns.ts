@@ -1,13 +1,11 @@
-import { endOfString } from './json-scan.ts'
+import { endOfString, hasLongNumbers } from './json-scan.ts'
 import { MAX_DEPTH, parseRounded } from './json.ts'
+import { parseIntegers } from './numbers.ts'
 import { setOwn } from './own.ts'
-import type { Pausing } from './slice.ts'
+import { isTurn, type Pausing } from './slice.ts'
 
 /** Shorter texts are left to the engine, which is faster and done in a moment. */
 const LONG_TEXT = 128 * 1024
-/** Values between two pauses: well below a millisecond. */
-const VALUES_AT_ONCE = 2048
-
 /**
  * What parseRounded gives, of a long text in turns with others: the engine takes 100 ms for 3 MB of small values, in one go.
  * @param long characters from which on a text is read in turns
@@ -16,9 +14,17 @@ const VALUES_AT_ONCE = 2048
 export function* parsingRounded(text: string, long = LONG_TEXT): Pausing<unknown> {
   if (text.length < long) return parseRounded(text)
   const reader = new Reader(text)
-  while (reader.read(VALUES_AT_ONCE)) yield
+  while (reader.read()) yield
   // What is wrong, and where, the other one says.
   return reader.isValid ? reader.value : parseRounded(text)
+}
+
+/** The same with what parseIntegers gives. @throws SyntaxError */
+export function* parsingIntegers(text: string, long = LONG_TEXT): Pausing<unknown> {
+  if (text.length < long || hasLongNumbers(text)) return parseIntegers(text)
+  const reader = new Reader(text)
+  while (reader.read()) yield
+  return reader.isValid ? reader.value : parseIntegers(text)
 }
 
 type Container = unknown[] | Record<string, unknown>
@@ -46,9 +52,9 @@ class Reader {
     this.#text = text
   }
 
-  /** Goes on for so many values at most. False when the text has ended, or is no JSON. */
-  read(values: number): boolean {
-    for (let i = 0; i < values; i++) {
+  /** Goes on until it is others' turn. False when the text has ended, or is no JSON. */
+  read(): boolean {
+    while (!isTurn()) {
       if (!this.#one()) {
         this.isValid = false
         return false

@@ -24,6 +24,17 @@ export interface Pace {
 /** Work that may pause wherever it yields. What it waits for meanwhile it yields as a promise (`awaited`). */
 export type Pausing<T> = Generator<Promise<unknown> | undefined, T, unknown>
 
+/** Values between two pauses: well below a millisecond. */
+const VALUES_AT_ONCE = 2048
+let left = VALUES_AT_ONCE
+
+/** Asked for each value that is looked at, this says when long work should pause. All work shares one count, so that it needs no counter. */
+export function isTurn(): boolean {
+  if (--left > 0) return false
+  left = VALUES_AT_ONCE
+  return true
+}
+
 /** What a promise comes to, in work that may pause. */
 export function* awaited<T>(promise: Promise<T>): Pausing<T> {
   return (yield promise) as T

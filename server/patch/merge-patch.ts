@@ -1,5 +1,6 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
+import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { badRequest } from '../machinery/status.ts'
 import { checkFloats, wrongPatchType } from './parse.ts'
 import { setOwn } from '../machinery/own.ts'
@@ -34,17 +35,25 @@ export function strategicPatchOf(value: unknown): Json {
  * RFC 7396, but that objects in lists lose their nulls too, where the reference's library takes them out: in a list that is new or takes
  * the place of anything but an object. `document` is not changed.
  */
-export function applyMergePatch(document: unknown, patch: unknown): unknown {
-  return isRecord(patch) ? merged(document, patch) : withoutNulls(patch)
+export const applyMergePatch = (document: unknown, patch: unknown): unknown => atOnce(applyingMergePatch(document, patch))
+
+/** The same in turns with others. */
+export function* applyingMergePatch(document: unknown, patch: unknown): Pausing<unknown> {
+  return isRecord(patch) ? yield* merging(document, patch) : withoutNulls(patch)
 }
 
-function merged(document: unknown, patch: unknown): unknown {
+function* merging(document: unknown, patch: unknown): Pausing<unknown> {
   if (!isRecord(document)) return withoutNulls(patch)
   if (!isRecord(patch)) return copyJson(patch)
-  const out: Json = { ...document }
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete out[key]
-    else setOwn(out, key, merged(Object.hasOwn(out, key) ? out[key] : undefined, value))
+  const out: Json = {}
+  for (const key of Object.keys(document)) {
+    if (isTurn()) yield
+    if (!Object.hasOwn(patch, key) || patch[key] !== null) setOwn(out, key, document[key])
+  }
+  for (const key of Object.keys(patch)) {
+    if (isTurn()) yield
+    const value = patch[key]
+    if (value !== null) setOwn(out, key, yield* merging(Object.hasOwn(out, key) ? out[key] : undefined, value))
   }
   return out
 }

@@ -1,6 +1,7 @@
 import type { UserInfo } from '../authn/contract.ts'
 import type { CacheSchema } from '../cache/entry.ts'
 import type { Structure } from '../fieldmanager/structure.ts'
+import type { Pausing } from '../machinery/slice.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { ResourceFacts } from '../scheme/contract.ts'
 import type { Schema } from '../scheme/schema.ts'
@@ -62,8 +63,8 @@ export interface VersionRules {
   readonly decode: CacheSchema['decode']
   /** Absent where a converter does that. */
   readonly settle?: CacheSchema['settle']
-  /** An object of this version as it is stored; where there is a converter, as that takes it. */
-  encode(obj: KubeObject): Buffer
+  /** An object of this version as it is stored; where there is a converter, as that takes it. In turns with others. */
+  encoding(obj: KubeObject): Pausing<Buffer>
   readonly converter?: ValueConverter | undefined
 }
 

@@ -1,9 +1,6 @@
 import { bend } from '../machinery/testing/steps.ts'
 import { expect, test } from 'vitest'
 import { decodeObject, encodeObject } from '../codec/protobuf/index.ts'
-import { compareObjects } from '../fieldmanager/compare.ts'
-import { fieldsOf } from '../fieldmanager/fields-of.ts'
-import { checkObject, mergeObjects, withoutItems } from '../fieldmanager/merge.ts'
 import { TypeStructures } from '../fieldmanager/structure-of-type.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import type { KubeObject } from '../machinery/types.ts'
@@ -12,9 +9,10 @@ import { applyStrategicPatch } from '../patch/strategic-merge.ts'
 import { scheme } from '../scheme/index.ts'
 import { schemaOfType } from '../scheme/schema.ts'
 import { listPaths, withItems } from '../testing/many-items.ts'
+import { checkObject, compareObjects, fieldsOf, mergeObjects, withoutItems } from '../fieldmanager/testing/at-once.ts'
 
 /** What every kind of object goes through in one form or another: its bytes, who owns its fields, and patches, with many items in each list. */
-const N = 24
+const N = 48
 /** A look through all items for each bends by 1 at least; the little that sorting bends adds up over the lists of a type. */
 const STRAIGHT = 0.6
 

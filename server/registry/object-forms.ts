@@ -117,7 +117,7 @@ function customForm(resource: Named, served: ServedResource, from: Store, types:
 
 /** The object as it would be shown in another version, had it been stored in the first. */
 async function inVersionOf(obj: KubeObject, from: Store, to: Store): Promise<KubeObject> {
-  const bytes = from.resource.encode!(obj)
+  const bytes = from.encode(obj)
   const { resourceVersion, generation } = obj.metadata
   const stored = from.resource.converter === undefined ? bytes : await from.resource.converter.toStored(bytes)
   const made = parseNumbers((await shownIn(to, stored)).toString()) as KubeObject

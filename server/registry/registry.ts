@@ -162,13 +162,13 @@ export class Registry {
 
   /** A version with rules and a cache of its own. */
   #apart(d: ResourceDefinition, { facts: { version } }: VersionDefinition, rules: VersionRules, fields: KindFields): StoredResource {
-    const { schema: objectSchema, hasStatus, strategy, decode, settle, encode, converter } = rules
+    const { schema: objectSchema, hasStatus, strategy, decode, settle, encoding, converter } = rules
     const selectable = ownFields(rules.selectableFields)
     const form = settle === undefined ? { decode } : { decode, settle, apart: version !== d.storage.version }
     const schema: CacheSchema = { ...this.#cacheSchema(d, selectable), ...form }
     const { warnings = {}, unenforced } = d
     return {
-      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema, encode, converter },
+      ...{ ...nameOf(d), version, objectSchema, hasStatus, strategy, warnings, unenforced, fields, schema, encoding, converter },
       selectableFields: selectable,
       cache: converter === undefined ? new ResourceCache(schema) : new ConvertingCache(schema, (values) => converter.fromStored(values)),
     }

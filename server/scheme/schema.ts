@@ -18,6 +18,8 @@ export interface Schema {
   decoding?(value: unknown, mode: FieldValidation, text?: string): Pausing<DecodedTyped>
   /** The normal form of an object that is well typed: fields in order, nothing empty that the reference would leave out. */
   normalize(obj: KubeObject): KubeObject
+  /** The same in turns with others, where that takes many steps. */
+  normalizing?(obj: KubeObject): Pausing<KubeObject>
   /** What protobuf, strategic merge patches and the reference's words for wrong types need; only built-in kinds have it. */
   readonly facts?: TypeFacts | undefined
   /** What OpenAPI documents are made of, where that is not the facts. */
@@ -30,6 +32,16 @@ export interface OpenApiSource {
   readonly preserveUnknownFields: boolean
   /** Another one for another schema. */
   readonly identity: string
+}
+
+/** schema.decode, in turns with others where it can. */
+export function* decodingAs(schema: Schema, value: unknown, mode: FieldValidation, text?: string): Pausing<DecodedTyped> {
+  return schema.decoding === undefined ? schema.decode(value, mode, text) : yield* schema.decoding(value, mode, text)
+}
+
+/** schema.normalize, in turns with others where it can. */
+export function* normalizingAs(schema: Schema, obj: KubeObject): Pausing<KubeObject> {
+  return schema.normalizing === undefined ? schema.normalize(obj) : yield* schema.normalizing(obj)
 }
 
 const MADE = new WeakMap<TypeFacts, Schema>()

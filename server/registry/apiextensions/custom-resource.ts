@@ -55,13 +55,13 @@ export function customResource(crd: CustomResourceDefinition, o: CustomOptions):
   const hash = storageVersionHash(group, storage.name, kind)
 
   const webhook = webhookOf(crd, o)
-  const formOf = (schema: CustomSchema): Pick<VersionRules, 'encode' | 'settle' | 'converter'> => {
+  const formOf = (schema: CustomSchema): Pick<VersionRules, 'encoding' | 'settle' | 'converter'> => {
     if (webhook === undefined) {
       const form = new CustomForm(allSchemas, schema, stored)
-      return { encode: (obj) => form.encode(obj), settle: (json, revision) => form.settle(json, revision) }
+      return { encoding: (obj) => form.encoding(obj), settle: (json, revision) => form.settle(json, revision) }
     }
     const converter = new ConvertedForm(allSchemas, schema, stored, webhook)
-    return { encode: (obj) => converter.encode(obj), converter }
+    return { encoding: (obj) => converter.encoding(obj), converter }
   }
   const versionOf = (v: DefinitionVersion): VersionDefinition => {
     const schema = schemas.get(v)!

@@ -1,14 +1,14 @@
 import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
 import type { Converted } from '../../cache/converting-cache.ts'
 import { compileRules, type RuleSet } from '../../cel/index.ts'
-import { coerceObject } from '../../extensions/coerce.ts'
+import { coerceObject, coercingObject } from '../../extensions/coerce.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
 import { isObject, type JsonObject } from '../../extensions/json-values.ts'
-import { normalForm, sortedForm } from '../../extensions/normal-form.ts'
+import { normalForm, sortedJson, sortingForm } from '../../extensions/normal-form.ts'
 import { MetadataError, readObjectMeta, readValidObjectMeta, withoutEmptyFields } from '../../extensions/object-meta.ts'
 import { compileSchema, SchemaError, type Schema as Structural } from '../../extensions/structural.ts'
 import { prunedDefaults } from '../../extensions/validate-defaults.ts'
-import { copyingJson, copyJson } from '../../machinery/copy-json.ts'
+import { copyingJson } from '../../machinery/copy-json.ts'
 import { scanJson } from '../../machinery/json-scan.ts'
 import { parseIntegers, parseSpelled } from '../../machinery/numbers.ts'
 import { atOnce, type Pausing } from '../../machinery/slice.ts'
@@ -98,7 +98,7 @@ export class CustomSchema implements Schema {
     }
     yield
     if (this.#isOurs(object)) {
-      const { unknown, error } = coerceObject(object, this.structural, this.#kind)
+      const { unknown, error } = yield* coercingObject(object, this.structural, this.#kind)
       if (error !== undefined) return refuse(`${error.field}: ${error.body}`)
       for (const field of unknown) found.push(unknownField(field))
     }
@@ -113,12 +113,20 @@ export class CustomSchema implements Schema {
   }
 
   normalize(obj: KubeObject): KubeObject {
-    return sortedForm({ ...obj, metadata: withoutEmptyFields(obj.metadata as JsonObject) }) as KubeObject
+    return atOnce(this.normalizing(obj))
+  }
+
+  *normalizing(obj: KubeObject): Pausing<KubeObject> {
+    return (yield* sortingForm({ ...obj, metadata: withoutEmptyFields(obj.metadata as JsonObject) })) as KubeObject
   }
 
   /** Drops what this version does not know, in place, as on a conversion. */
   coerce(obj: JsonObject): void {
-    coerceObject(obj, this.structural, this.#kind)
+    atOnce(this.coercing(obj))
+  }
+
+  *coercing(obj: JsonObject): Pausing<void> {
+    yield* coercingObject(obj, this.structural, this.#kind)
   }
 
   /** The same for what is stored, which may be wrong; defaults are put in. */
@@ -148,14 +156,13 @@ export class CustomForm {
     this.#stored = stored
   }
 
-  encode(obj: KubeObject): Buffer {
-    const { resourceVersion: _, ...metadata } = obj.metadata
-    const stored: JsonObject = { ...obj, metadata }
-    if (this.#stored === this.#shown) return Buffer.from(escapedJson(sortedForm(stored)))
-    const converted = copyJson(stored)
+  *encoding(obj: KubeObject): Pausing<Buffer> {
+    const stored = withoutVersion(obj)
+    if (this.#stored === this.#shown) return yield* sortedJson(stored)
+    const converted = yield* copyingJson(stored)
     converted['apiVersion'] = this.#stored.apiVersion
-    this.#stored.coerce(converted)
-    return Buffer.from(escapedJson(sortedForm(converted)))
+    yield* this.#stored.coercing(converted)
+    return yield* sortedJson(converted)
   }
 
   /** What is shown of an object that was written before, under another schema or in another version; undefined when it is the same. */
@@ -190,9 +197,8 @@ export class ConvertedForm implements ValueConverter {
     this.#webhook = webhook
   }
 
-  encode(obj: KubeObject): Buffer {
-    const { resourceVersion: _, ...metadata } = obj.metadata
-    return Buffer.from(escapedJson(sortedForm({ ...obj, metadata })))
+  encoding(obj: KubeObject): Pausing<Buffer> {
+    return sortedJson(withoutVersion(obj))
   }
 
   async toStored(value: Buffer): Promise<Buffer> {
@@ -220,6 +226,11 @@ export class ConvertedForm implements ValueConverter {
   async objects(objects: readonly KubeObject[], apiVersion: string): Promise<KubeObject[]> {
     return (await this.#webhook.convert(objects as unknown as JsonObject[], apiVersion)) as unknown as KubeObject[]
   }
+}
+
+function withoutVersion(obj: KubeObject): JsonObject {
+  const { resourceVersion: _, ...metadata } = obj.metadata
+  return { ...obj, metadata }
 }
 
 const parsedValue = (value: Buffer): JsonObject => parseIntegers(storedJson(value).toString()) as JsonObject

@@ -1,16 +1,17 @@
 import { Correlated } from '../../extensions/correlate.ts'
 import { applyDefaults } from '../../extensions/defaults.ts'
-import { validateEmbedded } from '../../extensions/embedded.ts'
+import { validatingEmbedded } from '../../extensions/embedded.ts'
 import { NO_PATH } from '../../extensions/field-errors.ts'
 import { deepEqual, type JsonObject } from '../../extensions/json-values.ts'
-import { validateListTypes } from '../../extensions/list-types.ts'
+import { validatingListTypes } from '../../extensions/list-types.ts'
 import { validateScale, type ScalePaths } from '../../extensions/scale.ts'
 import { asResource } from '../../extensions/structural.ts'
-import { validateChange, validateValue } from '../../extensions/validate.ts'
+import { validatingChange } from '../../extensions/validate.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { invalid, type FieldError } from '../../machinery/field-errors.ts'
 import { qualifiedNameErrors } from '../../machinery/names.ts'
+import type { Pausing } from '../../machinery/slice.ts'
 import { forbidden } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { FieldScope } from '../generic/fields.ts'
@@ -64,26 +65,16 @@ export function customStrategy(rules: CustomRules): Strategy {
       if (status === undefined) delete obj.status
       else obj.status = status
     },
-    validate(obj) {
+    *validating(obj, old) {
       const wrong = typeErrors(obj, rules)
       if (wrong.length > 0) return wrong
       const s = schema.structural
+      const before = old === undefined || s === undefined ? undefined : new Correlated(obj, old, s)
       return [
-        ...(s === undefined ? [] : validateValue(s, obj)),
+        ...(s === undefined ? [] : yield* validatingChange(s, obj, before)),
         ...scaleErrors(obj, scale, 'all'),
-        ...validateEmbedded(obj, s),
-        ...validateListTypes(obj, s),
-      ]
-    },
-    validateUpdate(obj, old) {
-      const wrong = typeErrors(obj, rules)
-      if (wrong.length > 0) return wrong
-      const s = schema.structural
-      return [
-        ...(s === undefined ? [] : validateChange(s, obj, new Correlated(obj, old, s))),
-        ...scaleErrors(obj, scale, 'all'),
-        ...validateEmbedded(obj, s),
-        ...ratchetedLists(obj, old, schema),
+        ...(yield* validatingEmbedded(obj, s)),
+        ...(yield* ratchetedLists(obj, old, schema)),
       ]
     },
     *validateRules(obj, old, errors, ctx) {
@@ -96,16 +87,16 @@ export function customStrategy(rules: CustomRules): Strategy {
       for (const text of found.warnings) ctx.warn(text)
       return found.errors
     },
-    validateStatusUpdate(obj, old) {
+    *validatingStatus(obj, old) {
       const wrong = typeErrors(obj, rules)
       if (wrong.length > 0) return wrong
       const s = schema.structural
       const ofStatus = s?.properties.get('status')
       const isGiven = ofStatus !== undefined && Object.hasOwn(obj, 'status')
       return [
-        ...(isGiven ? validateChange(ofStatus, obj.status, new Correlated(obj, old, s!).key('status'), 'status') : []),
+        ...(isGiven ? yield* validatingChange(ofStatus, obj.status, new Correlated(obj, old, s!).key('status'), 'status') : []),
         ...scaleErrors(obj, scale, 'status'),
-        ...ratchetedLists(obj, old, schema),
+        ...(yield* ratchetedLists(obj, old, schema)),
       ]
     },
   }
@@ -143,9 +134,10 @@ const scaleErrors = (obj: KubeObject, scale: ScalePaths | undefined, of: 'all' |
   scale === undefined ? [] : validateScale(obj as JsonObject, scale, of)
 
 /** Lists that were wrong before may stay so. */
-function ratchetedLists(obj: KubeObject, old: KubeObject, { structural }: CustomSchema): FieldError[] {
-  const errors = validateListTypes(obj, structural)
-  return errors.length === 0 || validateListTypes(old, structural).length > 0 ? [] : errors
+function* ratchetedLists(obj: KubeObject, old: KubeObject | undefined, { structural }: CustomSchema): Pausing<FieldError[]> {
+  const errors = yield* validatingListTypes(obj, structural)
+  if (errors.length === 0 || old === undefined) return errors
+  return (yield* validatingListTypes(old, structural)).length > 0 ? [] : errors
 }
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])

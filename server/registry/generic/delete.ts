@@ -1,11 +1,11 @@
 import { UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
-import { copyJson } from '../../machinery/copy-json.ts'
+import { copyingJson } from '../../machinery/copy-json.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { secondsToMs } from '../../machinery/go-duration.ts'
 import type { Int64 } from '../../machinery/numbers.ts'
 import { conflict, isStatusError, notFound } from '../../machinery/status.ts'
-import { Slice } from '../../machinery/slice.ts'
+import { inTurns, Slice } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { admit } from './attributes.ts'
 import { translated, undecodableObject } from './errors.ts'
@@ -74,8 +74,7 @@ async function step(store: Store, request: DeleteRequest): Promise<{ entry: Entr
       async (current) => {
         if (current === undefined) throw notFound(store.groupResource, name)
         const slice = new Slice()
-        const old = current.object()
-        if (slice.over) await slice.next()
+        const old = await inTurns(current.reading(), slice)
         checkDeletePreconditions(store, request.options.preconditions, old)
         if (request.admitted !== true) await admitted(store, request, old)
         const [change, then] = await markedOrGone(store, request, old, slice)
@@ -146,12 +145,11 @@ function gracefulEnd(
 async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObject, slice: Slice): Promise<[TryUpdateResult, Next]> {
   const { strategy, schema } = store.resource
   const { options, context } = request
-  const obj = copyJson(old)
-  if (slice.over) await slice.next()
+  const obj = await inTurns(copyingJson(old), slice)
   const meta = obj.metadata
   if (strategy.beginDelete !== undefined && !meta.deletionTimestamp) {
     strategy.beginDelete(obj, context)
-    return [{ action: 'put', value: store.encode(obj), parts: schema.indexOf(obj) }, 'wait']
+    return [{ action: 'put', value: await inTurns(store.encoding(obj), slice), parts: schema.indexOf(obj) }, 'wait']
   }
   const now = context.clock.now()
   const end = strategy.gracePeriod === undefined ? undefined : gracefulEnd(obj, options, strategy, now)
@@ -170,9 +168,9 @@ async function markedOrGone(store: Store, request: DeleteRequest, old: KubeObjec
   if (!pending && meta.generation !== undefined) meta.generation++
   strategy.markDeleted?.(obj)
   if (slice.over) await slice.next()
-  const value = store.encode(obj)
+  const value = await inTurns(store.encoding(obj), slice)
   if (slice.over) await slice.next()
-  const before = store.encode(old)
+  const before = await inTurns(store.encoding(old), slice)
   if (slice.over) await slice.next()
   if (!value.equals(before)) return [{ action: 'put', value, parts: schema.indexOf(obj) }, waits ? 'wait' : 'delete']
   return waits ? [{ action: 'keep' }, 'wait'] : [{ action: 'delete' }, 'done']

@@ -2,6 +2,7 @@ import type { Int64 } from '../../machinery/numbers.ts'
 import { shown, UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
+import { atOnce, inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
 import { conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject, parseApiVersion } from '../../machinery/types.ts'
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../storage/contract.ts'
@@ -97,7 +98,7 @@ export class Store {
   async insert(obj: KubeObject, context: StrategyContext): Promise<Entry> {
     const { cache } = this.resource
     const key = this.keyOf(obj.metadata.namespace ?? '', obj.metadata.name!)
-    const value = this.encode(obj)
+    const value = await inTurns(this.encoding(obj), new Slice())
     const parts = this.resource.schema.indexOf(obj)
     if (context.dryRun) {
       if ((await this.deps.storage.get(key)).kv !== undefined) throw new KeyExistsError(key)
@@ -165,10 +166,16 @@ export class Store {
    * objects have equal bytes, so an update that changes nothing is seen to be one.
    */
   encode(obj: KubeObject): Buffer {
-    const { group, version, kind, objectSchema, encode } = this.resource
-    if (encode !== undefined) return encode(obj)
+    return atOnce(this.encoding(obj))
+  }
+
+  /** The same in turns with others. */
+  *encoding(obj: KubeObject): Pausing<Buffer> {
+    const { group, version, kind, objectSchema, encoding } = this.resource
+    if (encoding !== undefined) return yield* encoding(obj)
     const { apiVersion: _a, kind: _k, metadata, ...rest } = objectSchema.normalize(obj)
     const { resourceVersion: _rv, ...meta } = metadata
+    yield
     return Buffer.from(escapedJson({ kind, apiVersion: apiVersionOf(group, version), metadata: meta, ...rest }))
   }
 

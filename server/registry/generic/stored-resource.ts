@@ -1,6 +1,7 @@
 import type { ConvertValues } from '../../cache/converting-cache.ts'
 import type { CacheSchema, Entry, IndexedParts } from '../../cache/entry.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
+import type { Pausing } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Schema } from '../../scheme/schema.ts'
 import type { KindFields } from './fields.ts'
@@ -28,7 +29,7 @@ export interface StoredResource {
   readonly schema: CacheSchema
   readonly cache: ResourceCache
   /** The stored bytes of an object; absent: those of its normal form. */
-  readonly encode?: ((obj: KubeObject) => Buffer) | undefined
+  readonly encoding?: ((obj: KubeObject) => Pausing<Buffer>) | undefined
   /** Objects are kept in a form that somebody else converts. */
   readonly converter?: ValueConverter | undefined
 }

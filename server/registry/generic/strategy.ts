@@ -72,6 +72,10 @@ export interface Strategy {
   /** The same two for `/status`; by default everything but status and a few metadata fields is copied from `old`. */
   prepareForStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): void
   validateStatusUpdate?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): FieldError[]
+  /** In place of validate and validateUpdate where that may take long: in turns with others. */
+  validating?(obj: KubeObject, old: KubeObject | undefined, ctx: StrategyContext): Pausing<FieldError[]>
+  /** The same in place of validateStatusUpdate. */
+  validatingStatus?(obj: KubeObject, old: KubeObject, ctx: StrategyContext): Pausing<FieldError[]>
   /**
    * Rules that are asked last, on every write, and may take long (CEL): in turns with others.
    * @param errors what is wrong with the object otherwise

@@ -97,7 +97,7 @@ const scaleRules = (f: ScaleFunctions, { resource: { strategy }, groupResource }
     },
   },
   prepare: (obj, old, ctx) => strategy.prepareForUpdate?.(obj, old, ctx),
-  validate: (obj, old, ctx) => strategy.validateUpdate?.(obj, old, ctx) ?? [],
+  validate: (obj, old, ctx) => strategy.validating?.(obj, old, ctx) ?? strategy.validateUpdate?.(obj, old, ctx) ?? [],
 })
 
 async function updateScale(

@@ -1,5 +1,6 @@
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
+import type { Pausing } from '../../machinery/slice.ts'
 import type { GroupVersionKind, KubeObject } from '../../machinery/types.ts'
 import type { Store } from './store.ts'
 import type { StrategyContext } from './strategy.ts'
@@ -16,7 +17,7 @@ export interface UpdateRules {
   /** It changes what is wanted without counting as a generation of it (a pod's binding). */
   keepsGeneration?: boolean
   prepare(obj: KubeObject, old: KubeObject, context: StrategyContext): void
-  validate(obj: KubeObject, old: KubeObject, context: StrategyContext): FieldError[]
+  validate(obj: KubeObject, old: KubeObject, context: StrategyContext): FieldError[] | Pausing<FieldError[]>
 }
 
 export interface ShownToAdmission {
@@ -36,7 +37,8 @@ export function mainRules(store: Store): UpdateRules {
       if (store.hasStatus) copyField(obj, old, 'status')
       strategy.prepareForUpdate?.(obj, old, context)
     },
-    validate: (obj, old, context) => strategy.validateUpdate?.(obj, old, context) ?? strategy.validate?.(obj, context) ?? [],
+    validate: (obj, old, context) =>
+      strategy.validating?.(obj, old, context) ?? strategy.validateUpdate?.(obj, old, context) ?? strategy.validate?.(obj, context) ?? [],
   }
 }
 
@@ -56,7 +58,8 @@ export function statusRules(store: Store): UpdateRules {
       if (status === undefined) delete obj.status
       else obj.status = status
     },
-    validate: (obj, old, context) => strategy.validateStatusUpdate?.(obj, old, context) ?? [],
+    validate: (obj, old, context) =>
+      strategy.validatingStatus?.(obj, old, context) ?? strategy.validateStatusUpdate?.(obj, old, context) ?? [],
   }
 }
 

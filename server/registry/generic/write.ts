@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { copyingJson, copyJson } from '../../machinery/copy-json.ts'
-import { addErrors } from '../../machinery/field-errors.ts'
+import { addErrors, type FieldError } from '../../machinery/field-errors.ts'
 import { generateName } from '../../machinery/generate-name.ts'
 import { uintFault } from '../../machinery/resource-version.ts'
-import { inTurns, Slice } from '../../machinery/slice.ts'
+import { inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
 import { alreadyExists, badRequest, notFound, StatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { forgetEmptyLists } from '../../scheme/empty-lists.ts'
@@ -122,7 +122,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   const ofMetadata = store.metaErrors(obj)
   addErrors(ofMetadata, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
-  const own = strategy.validate?.(obj, quiet) ?? []
+  const own = await found(strategy.validating?.(obj, undefined, quiet) ?? strategy.validate?.(obj, quiet) ?? [], slice)
   const errors = strategy.judgesMetadataLast === true && own.length > 0 ? [] : ofMetadata
   addErrors(errors, own)
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, undefined, errors, quiet), slice))
@@ -209,8 +209,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   const { context, rules } = request
   const { strategy } = store.resource
   const slice = new Slice()
-  const old = current.object()
-  if (slice.over) await slice.next()
+  const old = await inTurns(current.reading(), slice)
   checkUid(store, request, old.metadata.uid ?? '')
   let obj = await request.change(old)
   if (slice.over) await slice.next()
@@ -307,7 +306,7 @@ async function prepared(
   addErrors(errors, store.ownNameErrors(obj))
   addErrors(errors, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
-  addErrors(errors, rules.validate(obj, old, quiet))
+  addErrors(errors, await found(rules.validate(obj, old, quiet), slice))
   // What rules forgive is told of beside what they do not.
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, old, errors, context), slice))
   if (errors.length > 0) {
@@ -318,11 +317,10 @@ async function prepared(
   strategy.canonicalize?.(obj)
   if (rules.admitted !== true) await validate(store, updateOf(request, obj, old))
   if (slice.over) await slice.next()
-  const value = encodeUpdate(store, obj, old, current)
-  if (slice.over) await slice.next()
+  const value = await inTurns(encodingUpdate(store, obj, old, current), slice)
   // The answer to the update that deletes is the object as the client wanted it.
   if (finished(obj, strategy)) return { action: 'delete', last: cache.dryRunEntry(current.key, value, schema.indexOf(obj), current) }
-  if (current.isStoredAs(value) ?? value.equals(store.encode(old))) return { action: 'keep' }
+  if (current.isStoredAs(value) ?? value.equals(await inTurns(store.encoding(old), slice))) return { action: 'keep' }
   return { action: 'put', value, parts: schema.indexOf(obj), ttlSeconds: strategy.ttlSeconds?.(obj) }
 }
 
@@ -354,17 +352,20 @@ async function trackFields(
  * The bytes of an updated object. When nothing but the times of its managers is new, nothing is: strategies and admission have taken the
  * change back, and the times are those of before (apiserver `fieldmanager/equality.go`).
  */
-function encodeUpdate(store: Store, obj: KubeObject, old: KubeObject, current: Entry): Buffer {
-  const value = store.encode(obj)
+function* encodingUpdate(store: Store, obj: KubeObject, old: KubeObject, current: Entry): Pausing<Buffer> {
+  const value = yield* store.encoding(obj)
   const [now, before] = [obj.metadata.managedFields, old.metadata.managedFields]
   if (now === undefined || before === undefined || now.length !== before.length || current.isStoredAs(value) === true) return value
-  const earlier = store.encode(old)
+  const earlier = yield* store.encoding(old)
   // Times are equally long: other lengths say that something else has changed.
   if (earlier.length !== value.length) return value
   const timed = (now as { time?: string }[]).map((entry, i) => ({ ...entry, time: (before[i] as { time?: string }).time }))
-  const again = store.encode({ ...obj, metadata: { ...obj.metadata, managedFields: timed } })
+  const again = yield* store.encoding({ ...obj, metadata: { ...obj.metadata, managedFields: timed } })
   return again.equals(earlier) ? again : value
 }
+
+const found = (errors: FieldError[] | Pausing<FieldError[]>, slice: Slice): FieldError[] | Promise<FieldError[]> =>
+  Array.isArray(errors) ? errors : inTurns(errors, slice)
 
 /** Only an object that is right is worth a warning: the context to warn through, and what hands the warnings on. */
 function warnedAtTheEnd(context: StrategyContext): [StrategyContext, () => void] {
