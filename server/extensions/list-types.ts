@@ -38,18 +38,22 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
 }
 
 function* validateKeys(errors: FieldError[], items: readonly unknown[], keys: readonly string[], path: string): Pausing<void> {
-  const wrong = items.findIndex((item) => item !== null && !isObject(item))
-  if (wrong !== -1) {
-    errors.push(invalidValue(`${path}[${wrong}]`, items[wrong], 'must be an object for an array of list-type map'))
-    return
+  const named: JsonObject[] = []
+  for (const [i, item] of items.entries()) {
+    if (isTurn()) yield
+    if (item !== null && !isObject(item)) {
+      errors.push(invalidValue(`${path}[${i}]`, item, 'must be an object for an array of list-type map'))
+      return
+    }
+    named.push(keysOf(item, keys))
   }
-  const named = items.map((item): JsonObject => {
-    const found: JsonObject = {}
-    if (isObject(item)) for (const key of keys) if (Object.hasOwn(item, key)) found[key] = item[key]
-    return found
-  })
-  yield
   for (const i of yield* repeated(named)) errors.push(duplicateValue(`${path}[${i}]`, named[i]))
+}
+
+function keysOf(item: JsonObject | null, keys: readonly string[]): JsonObject {
+  const found: JsonObject = {}
+  if (item !== null) for (const key of keys) if (Object.hasOwn(item, key)) found[key] = item[key]
+  return found
 }
 
 /** Places where a value stands for the second time. */

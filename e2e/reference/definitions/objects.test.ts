@@ -6,11 +6,12 @@ import { Correlated } from '../../../server/extensions/correlate.ts'
 import { applyDefaults } from '../../../server/extensions/defaults.ts'
 import { validateEmbedded } from '../../../server/extensions/embedded.ts'
 import type { JsonObject } from '../../../server/extensions/json-values.ts'
-import { validateListTypes } from '../../../server/extensions/list-types.ts'
+import { validatingListTypes } from '../../../server/extensions/list-types.ts'
 import { compileSchema, type Schema } from '../../../server/extensions/structural.ts'
 import facts from './objects.answers.json' with { type: 'json' }
 import { group, kind, objectCases, schemaOf } from './object-cases.ts'
 import { validateChange, validateValue } from '../../../server/extensions/validate.ts'
+import { atOnce } from '../../../server/machinery/slice.ts'
 
 /** What kube-apiserver answered to the same objects (testing/record.ts). */
 interface Fact {
@@ -34,7 +35,7 @@ function answer(schema: Schema, obj: JsonObject, old: JsonObject | undefined): F
   const errors = [
     ...(old === undefined ? validateValue(schema, obj) : validateChange(schema, obj, new Correlated(obj, old, schema))),
     ...validateEmbedded(obj, schema),
-    ...(old === undefined || validateListTypes(old, schema).length === 0 ? validateListTypes(obj, schema) : []),
+    ...(old === undefined || atOnce(validatingListTypes(old, schema)).length === 0 ? atOnce(validatingListTypes(obj, schema)) : []),
   ]
   const warnings = unknown.length === 0 ? {} : { warnings: unknown.map((path) => `unknown field "${path}"`) }
   if (errors.length > 0) return { code: 422, ...warnings, causes: [...new Set(errors.map(cause))].sort() }

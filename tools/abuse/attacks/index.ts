@@ -1,6 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { anonymous } from './anonymous.ts'
 import { bodies } from './bodies.ts'
+import { customObjects } from './custom.ts'
 import { frames } from './frames.ts'
 import { headers } from './headers.ts'
 import { connections } from './held.ts'
@@ -30,6 +31,7 @@ export const attacks: readonly Attack[] = [
   ...warnings,
   ...images,
   ...patches,
+  ...customObjects,
   ...pods,
   ...reads,
   ...proxied,
