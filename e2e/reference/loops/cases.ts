@@ -3,5 +3,6 @@ import { jobCases } from './jobs.cases.ts'
 import { serviceCases } from './service.cases.ts'
 import { setCases } from './sets.cases.ts'
 import { triedCases } from './tries.cases.ts'
+import { volumeCases } from './volumes.cases.ts'
 
-export const cases: readonly Case[] = [...setCases, ...jobCases, ...serviceCases, ...triedCases]
+export const cases: readonly Case[] = [...setCases, ...jobCases, ...serviceCases, ...triedCases, ...volumeCases]
