@@ -157,9 +157,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   // Authorization, and the kinds that ask it.
   const sources = authorizationSources(registry)
   const access = new AccessMetrics()
-  const decided: AccessMetrics['decided'] = (...decision) => access.decided(...decision)
-  const authorizer = new ReplaceableAuthorizer(authorizerOf(o.authorizers, sources, decided))
-  const reloads = configurationReloads(o, (chosen) => authorizer.replace(authorizerOf(chosen, sources, decided)), { clock, log })
+  const authorizer = new ReplaceableAuthorizer(authorizerOf(o.authorizers, sources, access))
+  const reloads = configurationReloads(o, (chosen) => authorizer.replace(authorizerOf(chosen, sources, access)), { clock, log })
   starting.defer(() => reloads.forEach((reload) => reload.stop()))
   const components = new Map<string, ComponentCheck>([['etcd-0', async () => void (await storage.currentRevision())]])
   const pods = (): ServedResource => registry.resource('', 'v1', 'pods')!

@@ -9,6 +9,7 @@ import { rbacAuthorizer } from './rbac/authorizer.ts'
 import { nodeRules } from './rbac/bootstrap-policy.ts'
 import type { RbacPolicy } from './rbac/policy.ts'
 import { unionAuthorizer } from './union.ts'
+import type { WebhookAuthorizerObserver } from './webhook-metrics.ts'
 import { webhookAuthorizer, type WebhookAuthorizerOptions } from './webhook.ts'
 
 /** What authorizers look things up in. */
@@ -34,13 +35,17 @@ const modes: Readonly<Record<string, (sources: AuthorizationSources) => Authoriz
   Node: ({ nodes }) => nodeAuthorizer(nodes, nodeRules()),
 }
 
-/** Is told of every decision of a configured authorizer; to have no opinion is none. */
-type Decided = (type: string, name: string, decision: 'allow' | 'deny') => void
+/** Hears what configured authorizers do. */
+export interface AuthorizationObserver {
+  /** A decision; to have no opinion is none. */
+  decided(type: string, name: string, decision: 'allow' | 'deny'): void
+  readonly webhooks: WebhookAuthorizerObserver
+}
 
-function counted(authorizer: Authorizer, type: string, name: string, decided?: Decided): Authorizer {
-  if (decided === undefined) return authorizer
+function counted(authorizer: Authorizer, type: string, name: string, observer?: AuthorizationObserver): Authorizer {
+  if (observer === undefined) return authorizer
   const told = (d: Decision): Decision => {
-    if (d.decision !== 'no-opinion') decided(type, name, d.decision)
+    if (d.decision !== 'no-opinion') observer.decided(type, name, d.decision)
     return d
   }
   const { name: reason, rulesFor } = authorizer
@@ -55,12 +60,16 @@ function counted(authorizer: Authorizer, type: string, name: string, decided?: D
 }
 
 /** These authorizers in their order, after system:masters, whom no mode binds, and the server as kubelets know it. Unknown modes throw. */
-export function authorizerOf(chosen: readonly ConfiguredAuthorizer[], sources: AuthorizationSources, decided?: Decided): Authorizer {
+export function authorizerOf(
+  chosen: readonly ConfiguredAuthorizer[],
+  sources: AuthorizationSources,
+  observer?: AuthorizationObserver,
+): Authorizer {
   const authorizers = chosen.map(({ type, webhook, abac }) => {
-    if (webhook !== undefined) return counted(webhookAuthorizer(webhook), type, webhook.name, decided)
-    if (abac !== undefined) return counted(abac, type, type.toLowerCase(), decided)
+    if (webhook !== undefined) return counted(webhookAuthorizer(webhook, observer?.webhooks), type, webhook.name, observer)
+    if (abac !== undefined) return counted(abac, type, type.toLowerCase(), observer)
     if (!Object.hasOwn(modes, type)) throw new Error(`authorization-mode ${JSON.stringify(type)} is not a valid mode`)
-    return counted(modes[type]!(sources), type, type.toLowerCase(), decided)
+    return counted(modes[type]!(sources), type, type.toLowerCase(), observer)
   })
   return unionAuthorizer([mastersAuthorizer, kubeletClientAuthorizer, ...authorizers])
 }

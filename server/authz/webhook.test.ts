@@ -5,6 +5,7 @@ import type { JsonObject } from '../machinery/json-walk.ts'
 import type { AskReview, Review } from '../webhook/review.ts'
 import type { Attributes, Decision } from './contract.ts'
 import { fieldRequirements, labelRequirements } from './selectors.ts'
+import { WebhookAuthorizerMetrics } from './webhook-metrics.ts'
 import { webhookAuthorizer, type WebhookAuthorizerOptions } from './webhook.ts'
 
 const about = (a: Partial<Attributes> = {}): Attributes => ({
@@ -14,7 +15,10 @@ const about = (a: Partial<Attributes> = {}): Attributes => ({
 })
 const jane = { name: 'jane', uid: 'u', groups: ['dev'], extra: { b: ['2'], a: ['1'] } }
 
-function start(o: Partial<WebhookAuthorizerOptions> = {}): {
+function start(
+  o: Partial<WebhookAuthorizerOptions> = {},
+  observer?: WebhookAuthorizerMetrics,
+): {
   clock: FakeClock
   asked: Review[]
   decide(answer: JsonObject | Error, a?: Attributes): Promise<Decision>
@@ -22,16 +26,20 @@ function start(o: Partial<WebhookAuthorizerOptions> = {}): {
   const clock = new FakeClock()
   const asked: Review[] = []
   let next: JsonObject | Error = {}
-  const ask: AskReview = async (review, _deadline, read) => {
+  const ask: AskReview = async (review, _deadline, read, observe) => {
     asked.push(review)
+    observe?.(next instanceof Error ? 'timeout' : 'success', 0.02)
     if (next instanceof Error) throw next
     return read({ status: next })
   }
-  const authorizer = webhookAuthorizer({
-    ...{ name: 'hook', ask, version: 'v1', authorizedTtlMs: 5000, unauthorizedTtlMs: 1000, onFailure: 'no-opinion', clock },
-    onError: () => undefined,
-    ...o,
-  })
+  const authorizer = webhookAuthorizer(
+    {
+      ...{ name: 'hook', ask, version: 'v1', authorizedTtlMs: 5000, unauthorizedTtlMs: 1000, onFailure: 'no-opinion', clock },
+      onError: () => undefined,
+      ...o,
+    },
+    observer,
+  )
   return {
     ...{ clock, asked },
     async decide(answer, a = about()) {
@@ -146,6 +154,34 @@ describe('a webhook that authorizes', () => {
       /^\[cel evaluation error: expression 'request\.resourceAttributes\.namespace != 'own'' resulted in error: .*\]$/,
     )
     expect(asked).toHaveLength(1)
+  })
+
+  test('calls, what became of those that failed, and what conditions came to is counted', async () => {
+    const metrics = new WebhookAuthorizerMetrics()
+    const counted = async (name: string): Promise<Record<string, number>> => {
+      const { values } = await metrics
+        .sources()
+        .find((s) => s.name === `apiserver_authorization_${name}`)!
+        .get()
+      const shown = values.filter(({ metricName }) => metricName === undefined || metricName.endsWith('_count'))
+      return Object.fromEntries(shown.map(({ labels, value }) => [Object.values(labels).join(' '), value]))
+    }
+    const conditions = new AccessConditions(["request.resourceAttributes.namespace != 'own'"])
+    const open = start({ conditions }, metrics)
+    await open.decide({ allowed: true })
+    // From memory.
+    await open.decide({ allowed: true })
+    await open.decide(new Error('EOF'), about({ name: 'x' }))
+    await open.decide({}, about({ namespace: 'own' }))
+    await open.decide({}, about({ isResourceRequest: false, path: '/x' }))
+    const closed = start({ name: 'closed', onFailure: 'deny' }, metrics)
+    await closed.decide(new Error('EOF'))
+    expect(await counted('webhook_evaluations_total')).toEqual({ 'hook success': 1, 'hook timeout': 1, 'closed timeout': 1 })
+    expect(await counted('webhook_duration_seconds')).toEqual({ 'hook success': 1, 'hook timeout': 1, 'closed timeout': 1 })
+    expect(await counted('webhook_evaluations_fail_open_total')).toEqual({ 'hook timeout': 1 })
+    expect(await counted('match_condition_evaluation_seconds')).toEqual({ 'Webhook hook': 5 })
+    expect(await counted('match_condition_exclusions_total')).toEqual({ 'Webhook hook': 1 })
+    expect(await counted('match_condition_evaluation_errors_total')).toEqual({ 'Webhook hook': 1 })
   })
 
   test('a condition that is none says why', () => {

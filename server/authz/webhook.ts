@@ -6,9 +6,10 @@ import { ExpiringCache } from '../machinery/expiring-cache.ts'
 import { GoFields } from '../machinery/go-fields.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
 import type { LabelOperator } from '../machinery/label-parser.ts'
-import type { AskReview } from '../webhook/review.ts'
+import type { AskReview, ReviewResult } from '../webhook/review.ts'
 import { noOpinion, type Attributes, type Authorizer, type Decision } from './contract.ts'
 import { fieldRequirements, labelRequirements } from './selectors.ts'
+import type { WebhookAuthorizerObserver } from './webhook-metrics.ts'
 
 export interface WebhookAuthorizerOptions {
   readonly name: string
@@ -39,28 +40,41 @@ interface Status {
 }
 
 /** `--authorization-mode=Webhook`: somebody else decides (apiserver `plugin/pkg/authorizer/webhook`). */
-export function webhookAuthorizer(o: WebhookAuthorizerOptions): Authorizer {
+export function webhookAuthorizer(o: WebhookAuthorizerOptions, observer?: WebhookAuthorizerObserver): Authorizer {
   const { ask, clock, onFailure, conditions } = o
   const kept = new ExpiringCache<Status>({ clock, maxEntries: MAX_ENTRIES, maxBytes: MAX_BYTES })
   const asked = async (spec: JsonObject, key: string, attributes: Attributes): Promise<Decision> => {
     const review = { kind: 'SubjectAccessReview', apiVersion: `authorization.k8s.io/${o.version}`, metadata: {} }
     let status: Status
+    let last: ReviewResult = 'error'
+    const called = (result: ReviewResult, seconds: number): void => {
+      last = result
+      observer?.called(o.name, result, seconds)
+    }
     try {
-      status = await ask({ ...review, spec: specIn(o.version, spec), status: { allowed: false } }, DEADLINE_MS, statusOf)
+      status = await ask({ ...review, spec: specIn(o.version, spec), status: { allowed: false } }, DEADLINE_MS, statusOf, called)
     } catch (e) {
       const error = e instanceof Error ? e.message : String(e)
       o.onError(error)
+      if (onFailure === 'no-opinion') observer?.failedOpen(o.name, last)
       return { decision: onFailure, reason: '', error }
     }
     const ttlMs = status.allowed ? o.authorizedTtlMs : o.unauthorizedTtlMs
     if (controlledBy(attributes) < MAX_CONTROLLED) kept.set(key, status, key.length + status.reason.length, ttlMs)
     return decisionOf(status)
   }
+  const matches = (of: AccessConditions, spec: JsonObject): ReturnType<AccessConditions['matches']> => {
+    const began = performance.now()
+    const matched = of.matches(spec)
+    const outcome = typeof matched === 'object' ? 'error' : matched ? 'asked' : 'excluded'
+    observer?.matched(o.name, outcome, (performance.now() - began) / 1000)
+    return matched
+  }
   return {
     name: o.name,
     authorize(user, attributes) {
       const spec = specOf(user, attributes)
-      const matched = conditions?.matches(spec) ?? true
+      const matched = conditions === undefined || matches(conditions, spec)
       if (typeof matched === 'object') return { decision: onFailure, reason: '', error: errorText(matched.errors) }
       if (!matched) return noOpinion
       const key = JSON.stringify(spec)

@@ -1,6 +1,8 @@
 import type { AuthenticationResult } from '../authn/contract.ts'
 import type { Decision } from '../authz/contract.ts'
 import type { ImpersonationObserver } from '../authz/impersonation.ts'
+import type { AuthorizationObserver } from '../authz/modes.ts'
+import { WebhookAuthorizerMetrics } from '../authz/webhook-metrics.ts'
 import { Buckets, Counters, Histograms, type Labels, metricSource, type MetricSource } from '../machinery/metrics.ts'
 
 /** In seconds, each twice the one before. */
@@ -55,7 +57,8 @@ const NAMES: ReadonlySet<string> = new Set(['admin', 'client', 'kube_proxy', 'ku
 const shownName = (name: string): string => (NAMES.has(name) ? name : name.includes('@') ? 'email_id' : 'other')
 
 /** What came of finding out who asks and whether they may, under kube-apiserver's names. */
-export class AccessMetrics implements ImpersonationObserver {
+export class AccessMetrics implements ImpersonationObserver, AuthorizationObserver {
+  readonly webhooks = new WebhookAuthorizerMetrics()
   readonly #authentication = new Results()
   readonly #authorization = new Results()
   readonly #users = new Map<string, number>()
@@ -119,6 +122,7 @@ export class AccessMetrics implements ImpersonationObserver {
         '[ALPHA] Total number of terminal decisions made by an authorizer split by authorizer type, name, and decision.',
         () => [...this.#decisions.values()].map(({ labels, value }) => ({ labels, value })),
       ),
+      ...this.webhooks.sources(),
       ...this.#impersonations.sources(
         ['apiserver_impersonation_attempts_total', '[ALPHA] Total number of impersonation attempts split by mode and decision.'],
         [

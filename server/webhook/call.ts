@@ -162,6 +162,9 @@ export async function post(target: Target, body: Buffer, options: CallOptions): 
 
 class StaleConnection extends Error {}
 
+/** The answer did not come in its time. */
+export class CallTimedOut extends Error {}
+
 const TIMED_OUT = 'context deadline exceeded'
 
 function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
@@ -182,7 +185,7 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
       (res) => void read(res, maxBytes).then(resolve, (e: unknown) => reject(e instanceof WebhookAnswerError ? e : failure(e))),
     )
     const tooLate = clientTimeout ? `${TIMED_OUT} (Client.Timeout exceeded while awaiting headers)` : TIMED_OUT
-    const timer = setTimeout(() => req.destroy(new Error(tooLate)), timeoutMs)
+    const timer = setTimeout(() => req.destroy(new CallTimedOut(tooLate)), timeoutMs)
     const gone = (): void => void req.destroy(new Error('context canceled'))
     if (signal?.aborted === true) gone()
     signal?.addEventListener('abort', gone)
@@ -192,7 +195,8 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
     })
     req.once('error', (e: NodeJS.ErrnoException) => {
       const isReset = e.code === 'ECONNRESET' || e.code === 'EPIPE'
-      const failed = isReset ? new ConnectionReset(failure(e).message) : failure(e)
+      const { message } = failure(e)
+      const failed = isReset ? new ConnectionReset(message) : e instanceof CallTimedOut ? new CallTimedOut(message) : new Error(message)
       reject(isReset && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
     })
     req.end(body)

@@ -64,6 +64,42 @@ describe('what may pass is tried again', () => {
   })
 })
 
+test('every try is told of, with what came of it', async () => {
+  const clock = new FakeClock()
+  const passing = {
+    now: () => clock.now(),
+    setInterval: clock.setInterval.bind(clock),
+    setTimeout(fn: () => void) {
+      queueMicrotask(fn)
+      return { cancel: () => undefined }
+    },
+  }
+  const seen: string[] = []
+  const left: HookReply[] = [status(500), status(504), good]
+  hooks.on('/told', () => left.shift()!)
+  const ask = reviewWebhook(to('/told'), { clock: passing, timeoutMs: 10_000, types: scheme, random: () => 0 })
+  expect(
+    await ask(
+      REVIEW,
+      30_000,
+      (o) => o.status,
+      (result) => void seen.push(result),
+    ),
+  ).toBe('good')
+  expect(seen).toEqual(['error', 'timeout', 'success'])
+  hooks.on('/never', () => 'hang')
+  const slow = reviewWebhook(to('/never'), { clock: passing, timeoutMs: 1, types: scheme })
+  await expect(
+    slow(
+      REVIEW,
+      0,
+      () => 0,
+      (result) => void seen.push(result),
+    ),
+  ).rejects.toThrow('context deadline exceeded')
+  expect(seen.at(-1)).toBe('timeout')
+})
+
 describe('a call', () => {
   const ask = (context: KubeconfigContext, timeoutMs = 10_000): Promise<unknown> =>
     reviewWebhook(context, { clock: new FakeClock(), timeoutMs, types: scheme })(REVIEW, 30_000, (o) => o.status).catch((e: unknown) =>

@@ -10,7 +10,7 @@ import { http } from '../machinery/node-http.ts'
 import { parseApiVersion } from '../machinery/types.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
 import type { KindTypes } from '../scheme/contract.ts'
-import { authorization, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
+import { authorization, CallTimedOut, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
 
 /** A review that is sent; the answer is one of its kind and version. */
 export interface Review extends JsonObject {
@@ -23,9 +23,14 @@ export interface Review extends JsonObject {
  * may be better in a moment is tried again.
  * @param deadlineMs all tries together
  * @param read throws an Error for a field of a wrong type
+ * @param observe is told of every try
  * @throws Error in the words of Go's client
  */
-export type AskReview = <T>(review: Review, deadlineMs: number, read: (answer: JsonObject) => T) => Promise<T>
+export type AskReview = <T>(review: Review, deadlineMs: number, read: (answer: JsonObject) => T, observe?: ReviewObserver) => Promise<T>
+
+/** What came of one try. */
+export type ReviewResult = 'success' | 'timeout' | 'error'
+export type ReviewObserver = (result: ReviewResult, seconds: number) => void
 
 export interface ReviewWebhookOptions {
   readonly clock: Clock
@@ -53,7 +58,7 @@ export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): A
   const target = targetOf(to, o.timeoutMs)
   const { clock, random = Math.random } = o
   const wait = (ms: number): Promise<void> => new Promise((done) => void clock.setTimeout(done, ms))
-  return async (review, deadlineMs, read) => {
+  return async (review, deadlineMs, read, observe) => {
     const body = Buffer.from(`${JSON.stringify(review)}\n`)
     const end = clock.now() + deadlineMs
     const once = async (): Promise<Buffer> => {
@@ -70,9 +75,14 @@ export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): A
     }
     let pause = o.firstWaitMs ?? FIRST_WAIT_MS
     for (let tries = 1; ; tries++) {
+      const began = clock.now()
+      const tried = (result: ReviewResult): void => observe?.(result, (clock.now() - began) / 1000)
       try {
-        return readReview(await once(), review, read, o.types)
+        const answer = readReview(await once(), review, read, o.types)
+        tried('success')
+        return answer
       } catch (e) {
+        tried(isTimeout(e) ? 'timeout' : 'error')
         const waitMs = pause * (1 + JITTER * random())
         pause *= FACTOR
         if (!mayPass(e) || tries === TRIES || clock.now() + waitMs >= end) throw e
@@ -81,6 +91,8 @@ export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): A
     }
   }
 }
+
+const isTimeout = (e: unknown): boolean => e instanceof CallTimedOut || (e instanceof WebhookAnswerError && e.code === 504)
 
 /** apiserver `util/webhook`, DefaultShouldRetry. */
 const mayPass = (e: unknown): boolean =>
