@@ -1,11 +1,17 @@
+import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Page, expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
 import { profileFile } from '../fixtures/profile-file.ts'
 import { refusals } from '../fixtures/refusals.ts'
-import { pod } from '../fixtures/session.ts'
+import { scratch } from '../fixtures/scratch.ts'
+import { startServer } from '../fixtures/server.ts'
+import { pod, redeem } from '../fixtures/session.ts'
+import { adminOf, silentAddress, writeKubeconfig } from '../fixtures/stub-cluster.ts'
+import { Inspector } from '../pages/inspector.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
+const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
 
 /** Every kind of page, with what must be there before it is judged. */
 const places = [
@@ -103,6 +109,47 @@ for (const colorScheme of ['dark', 'light'] as const) {
       expect(await serious(page, rules)).toEqual([])
       // That it is not there yet.
       refusals(faults, 404)
+    })
+
+    test('axe finds nothing serious: lists of several clusters and namespaces, their menus, a selection over both', async ({ browser }) => {
+      await using remote = await startServer()
+      await using silent = await silentAddress()
+      using dir = scratch()
+      const file = join(dir.path, 'config')
+      const { cluster, user } = adminOf(remote) as { cluster: { server: string }; user: object }
+      writeKubeconfig(file, {
+        remote: { cluster: { server: cluster.server, 'insecure-skip-tls-verify': true }, user },
+        silent: { cluster: { server: silent.url } },
+        broken: { cluster: { server: silent.url, 'certificate-authority': 'none.crt' } },
+      })
+      await using server = await startServer({ gateway: true, env: { KUBECONFIG: file, BINNACLE_CONNECTION_PACE: '4' } })
+      for (const { api } of [server, remote]) await api.create('/api/v1/namespaces/default/configmaps', map('chart'))
+      const { origin, storageState } = await redeem(server.sessionUrl)
+      const context = await browser.newContext({ baseURL: origin, storageState, colorScheme })
+      const page = await context.newPage()
+      const inspector = new Inspector(page, 'remote')
+      await inspector.open('configmaps?ns=default%2Ckube-system&beside=local&beside=silent&beside=broken')
+      const strip = page.getByRole('list', { name: 'Clusters of this list' })
+      await expect(strip.getByRole('listitem').filter({ hasText: 'silent' })).toContainText('Unreachable since')
+      await expect(strip.getByRole('listitem').filter({ hasText: 'broken' })).toContainText('Not usable')
+      for (const name of ['local', 'remote'])
+        await inspector
+          .row(new RegExp(`${name} chart`))
+          .getByRole('checkbox')
+          .click()
+      await expect(inspector.counts).toContainText('2 selected')
+      await expect(page.getByText('Certificate not checked')).toBeVisible()
+      expect.soft(await serious(page, rules)).toEqual([])
+      for (const name of [/^Switch context/, /^Namespace:/]) {
+        await page.getByRole('button', { name }).click()
+        await expect(page.getByRole('option').first()).toBeVisible()
+        expect.soft(await serious(page, rules), String(name)).toEqual([])
+        await page.keyboard.press('Escape')
+      }
+      await inspector.row(/local chart/).click()
+      await expect(inspector.details.getByRole('tablist')).toBeVisible()
+      expect.soft(await serious(page, rules)).toEqual([])
+      await context.close()
     })
 
     test('axe finds nothing serious: dialogs and menus', async ({ inspector, page }) => {
