@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Transport } from '../client/transport.ts'
+import { Slice } from '../machinery/slice.ts'
 import { connectError, GatewayError } from './errors.ts'
 import type { Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
 
@@ -24,13 +25,25 @@ export class LocalUpstream implements Upstream {
     const body = req.body === undefined ? undefined : await collect(req.body)
     try {
       const answer = await this.#transport.stream({ method: req.method, path: req.path, headers, body, signal: req.signal })
-      return { status: answer.status, headers: answer.headers, body: Readable.from(answer.body, { objectMode: false }) }
+      return { status: answer.status, headers: answer.headers, body: Readable.from(takingTurns(answer.body), { objectMode: false }) }
     } catch (e) {
       throw connectError('the local control plane', e)
     }
   }
 
   async close(): Promise<void> {}
+}
+
+/**
+ * Without a socket between nothing waits for anything: a list of tens of thousands of objects would come in one go, and until its end
+ * nobody else in this process would have a turn, the window's other watches first of all.
+ */
+async function* takingTurns(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const slice = new Slice()
+  for await (const chunk of body) {
+    if (slice.over) await slice.next()
+    yield chunk
+  }
 }
 
 async function collect(body: Readable): Promise<Buffer> {

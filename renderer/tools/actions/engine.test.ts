@@ -80,6 +80,27 @@ describe('an action on one object', () => {
     expect([same.state, isReady(same)]).toEqual(['same', false])
   })
 
+  test('what others have written since it was read is no part of the difference', async () => {
+    const written = (unschedulable: boolean | undefined, resourceVersion: string): KubeObject => {
+      const object = node(unschedulable)
+      return { ...object, metadata: { ...object.metadata, resourceVersion, annotations: { seen: resourceVersion } } }
+    }
+    let stored = 1
+    const api = cluster(() => {
+      // A controller writes before the first and the second dry run.
+      if (stored < 3) stored++
+      return { object: written(true, String(stored)), warnings: [] }
+    })
+    api.get = () => Promise.resolve(written(undefined, String(stored)))
+    const ready = await checked(api)
+    expect(ready).toMatchObject({ state: 'ready', before: written(undefined, '3'), after: written(true, '3') })
+    expect(api.sent).toHaveLength(3)
+    // One that is written all the time is asked about a few times, and then shown as it is.
+    const busy = cluster(() => ({ object: written(true, String(++stored)), warnings: [] }))
+    expect((await checked(busy)).state).toBe('ready')
+    expect(busy.sent).toHaveLength(4)
+  })
+
   test('what the server refuses stays undone, except where only the asking is refused', async () => {
     const refused = await checked(cluster(() => new ApiError({ code: 403, reason: 'Forbidden', message: 'no' })))
     expect([refused.state, isReady(refused)]).toEqual(['refused', false])

@@ -32,21 +32,42 @@ export function planRow(action: ChangeAction<never>, row: ActionRow, value: unkn
   return 'skip' in planned ? { ...base, state: 'skipped', skip: planned.skip } : { ...base, state: 'checking', step: planned }
 }
 
-/** Has the server go through the row's change without storing it. */
+/** Dry runs of one change, while others write to its object all the time. */
+const mostTries = 4
+
+/**
+ * Has the server go through the row's change without storing it. A dry run is made on what is stored then: when that is another version than
+ * the one that was read, what others wrote between would stand in the difference as if it were ours, so both are asked again.
+ */
 export async function checkRow(api: ClusterApi, row: ActionRow, signal: AbortSignal): Promise<ActionRow> {
   const { step, object } = row
   if (!step || !object) return row
+  const { change, read } = step
   try {
-    const before = step.change.method === 'POST' ? undefined : step.read === undefined ? object : await api.get(step.read, signal)
-    const { object: answer, warnings } = await api.send(step.change, { dryRun: true, signal })
-    const after = step.change.method === 'DELETE' ? undefined : answer
-    const paths = changedPaths(comparable(before), comparable(after))
-    const taken = takenFrom(object, step.fields ?? (step.read === undefined && before ? paths : []), fieldManager)
-    return { ...row, state: paths.length === 0 ? 'same' : 'ready', before, after, warnings, taken }
+    let before = change.method === 'POST' ? undefined : read === undefined ? object : await api.get(read, signal)
+    for (let tries = 1; ; tries++) {
+      const { object: answer, warnings } = await api.send(change, { dryRun: true, signal })
+      const after = change.method === 'DELETE' ? undefined : answer
+      if (before && after && tries < mostTries && isOfAnother(after, before)) {
+        before = await api.get(read ?? change.path, signal)
+        continue
+      }
+      const paths = changedPaths(comparable(before), comparable(after))
+      const own = read === undefined && before ? before : object
+      const taken = takenFrom(own, step.fields ?? (read === undefined && before ? paths : []), fieldManager)
+      return { ...row, state: paths.length === 0 ? 'same' : 'ready', before, after, warnings, taken }
+    }
   } catch (error) {
     return { ...row, state: 'refused', error }
   }
 }
+
+/** Of the same object, another version. */
+const isOfAnother = (after: KubeObject, before: KubeObject): boolean =>
+  after.metadata?.uid === before.metadata?.uid &&
+  after.metadata?.resourceVersion !== undefined &&
+  before.metadata?.resourceVersion !== undefined &&
+  after.metadata.resourceVersion !== before.metadata.resourceVersion
 
 /** Whether the server says no to dry runs and not to the change: a webhook with side effects cannot be asked (KEP-576). */
 export const cannotDryRun = (error: unknown): boolean => /does not support dry run/i.test(toApiError(error).message)
