@@ -261,4 +261,50 @@ const words: Request[] = [
   merge('so is what is not known', `${core}/persistentvolumeclaims/claim?dryRun=All`, { z: 1, y: 1, spec: { b: 1, a: 1 } }),
 ]
 
-export const faults: readonly Request[] = [...setUp, ...empties, ...generations, ...states, ...devicesOf, ...declared, ...words]
+const job = { template: { ...template, spec: { ...template.spec, restartPolicy: 'Never' } } }
+const fault = { startingDeadlineSeconds: -1, timeZone: 'Nowhere/Else', failedJobsHistoryLimit: -1 }
+const others: Request[] = [
+  post('an unreadable selector of a job', '/apis/batch/v1/namespaces/{ns}/jobs', {
+    ...named('unreadable', {}),
+    spec: { ...job, manualSelector: true, selector: { matchExpressions: [{}, { key: 'a', operator: 'In' }] } },
+  }),
+  post('a job of others', '/apis/batch/v1/namespaces/{ns}/jobs', {
+    ...named('others', {}),
+    spec: { ...job, manualSelector: true, selector: { matchLabels: { a: 'c' } } },
+  }),
+  post('a cron job that selects', '/apis/batch/v1/namespaces/{ns}/cronjobs', {
+    ...named('x'.repeat(60), {}),
+    spec: { schedule: '* *', ...fault, jobTemplate: { spec: { ...job, manualSelector: true, selector: { matchLabels: { a: 'c' } } } } },
+  }),
+  post('a set of claims without names', `${apps}/statefulsets`, {
+    ...named('unnamed', {}),
+    spec: { selector: { matchLabels: { a: 'b' } }, template, volumeClaimTemplates: [{ spec: claim }] },
+  }),
+  post('a revision', `${apps}/controllerrevisions`, named('revision', { revision: 1, data: { a: 1 } })),
+  merge('a revision of something more', `${apps}/controllerrevisions/revision`, { data: { b: [] } }),
+  post('a slice of endpoints', '/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices', {
+    ...named('slice', {}),
+    addressType: 'IPv4',
+    endpoints: [],
+  }),
+  merge('other addresses', '/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices/slice', { addressType: 'IPv5' }),
+  merge('another handler', '/apis/node.k8s.io/v1/runtimeclasses/{ns}-faults', { handler: 'a.b' }),
+  post('a role of Go', '/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings', {
+    ...named('role', {}),
+    roleRef: { apiGroup: '<a>&', kind: '<b>', name: 'c' },
+    subjects: [{ kind: '<c>', apiGroup: '<d>', name: 'e' }],
+  }),
+  post('a finalizer of an event', `${core}/events`, {
+    ...named('event', {}, { finalizers: ['short'] }),
+    involvedObject: { kind: 'Pod', name: 'p', namespace: '{ns}' },
+  }),
+  post('an old node', '/api/v1/nodes?dryRun=All', named('{ns}-faults', { spec: { externalID: 'x' } })),
+  {
+    ...post('a slash for a version', `${core}/configmaps?dryRun=All`, named('slash', {})),
+    body: { apiVersion: '/', ...named('slash', {}) },
+  },
+  { name: 'options of another kind', method: 'DELETE', path: `${core}/configmaps/slash`, body: { kind: 'Orphan' } },
+  post('a begin with half a character', `${core}/configmaps`, { apiVersion: 'v1', kind: ['x', '\u{1f600}\u{1f600}', '\u202e'] } as Json),
+]
+
+export const faults: readonly Request[] = [...setUp, ...empties, ...generations, ...states, ...devicesOf, ...declared, ...words, ...others]

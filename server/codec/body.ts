@@ -100,8 +100,20 @@ export function* decodingBody(
 export function unrecognized(kind: string, why: string, bytes: Buffer): StatusError {
   const long = bytes.length > SHOWN
   const begin = long ? bytes.subarray(0, SHOWN) : bytes
-  const shown = bytes.length === 0 ? '<empty>' : (bytes[0] === 0x7b ? utf8.decode(begin) : begin.toString('hex')) + (long ? ' ...' : '')
+  const shown = bytes.length === 0 ? '<empty>' : (bytes[0] === 0x7b ? cutText(begin) : begin.toString('hex')) + (long ? ' ...' : '')
   return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown})`)
+}
+
+/** Each byte of a character that is cut off shows as one that is none. */
+function cutText(bytes: Buffer): string {
+  for (let cut = 1; cut < 4 && cut <= bytes.length; cut++) {
+    const byte = bytes[bytes.length - cut]!
+    if (byte < 0x80) break
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 0
+    if (wanted > cut) return utf8.decode(bytes.subarray(0, bytes.length - cut)) + '\ufffd'.repeat(cut)
+    if (wanted > 0) break
+  }
+  return utf8.decode(bytes)
 }
 
 /** Finds apiVersion and kind, with those expected where the body has none. */
@@ -118,9 +130,13 @@ function* recognising(bytes: Buffer, encoding: Encoding, expected: BodyKind, yam
     const gv = parseApiVersion(found.apiVersion)
     if (gv === undefined) throw new JsonError(`unexpected GroupVersion string: ${found.apiVersion}`)
     if (custom) return found
+    // To Go a slash alone is none.
+    const isNone = found.apiVersion === '' || found.apiVersion === '/'
+    if (expected.bare === true && isNone && found.kind !== '' && found.kind !== expected.kind)
+      throw new JsonError(unregistered({ ...found, apiVersion: 'meta.k8s.io/v1' }))
     return {
       ...found,
-      apiVersion: found.apiVersion === '' ? apiVersionOf(expected.group, expected.version) : found.apiVersion,
+      apiVersion: isNone ? apiVersionOf(expected.group, expected.version) : found.apiVersion,
       kind: found.kind === '' ? expected.kind : found.kind,
     }
   } catch (e) {

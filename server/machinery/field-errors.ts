@@ -70,6 +70,11 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
     supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`,
   ),
 })
+/** The same for a value that is a plain text in Go. */
+export const textNotSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
+  ...notSupported(field, value, supported),
+  body: `Unsupported value: ${goQuote(value)}: supported values: ${supported.map(goQuote).join(', ')}`,
+})
 export const duplicate = (field: string, value: unknown): FieldError => ({
   type: 'FieldValueDuplicate',
   field,

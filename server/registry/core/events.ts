@@ -4,16 +4,23 @@ import type { KubeObject } from '../../machinery/types.ts'
 import { eventsToCore } from '../../scheme/conversion/events.ts'
 import { pathSegmentErrors } from '../../machinery/names.ts'
 import type { BuiltInKind } from '../definition.ts'
+import { finalizerNameErrors } from '../generic/metadata.ts'
 import type { Strategy, TableDefinition } from '../generic/strategy.ts'
 import { columns } from '../generic/table-columns.ts'
+
+const EVENTS_GROUP = 'events.k8s.io'
 
 const strategy: Strategy = {
   allowCreateOnUpdate: true,
   defaultGarbageCollectionPolicy: 'Unsupported',
-  // The core group takes any name that fits into a path; the newer group checks for itself.
+  // The core group takes any name that fits into a path, and any finalizer; the newer group checks for itself.
   nameErrors: pathSegmentErrors,
+  anyFinalizer: true,
   default: (obj) => defaultEvent(eventOf(obj)),
-  validate: (obj, ctx) => validateEvent(eventOf(obj), ctx.requestGroup),
+  validate: (obj, ctx) => [
+    ...validateEvent(eventOf(obj), ctx.requestGroup),
+    ...(ctx.requestGroup === EVENTS_GROUP ? finalizerNameErrors(obj.metadata) : []),
+  ],
   validateUpdate: (obj, old, ctx) => validateEventUpdate(eventOf(obj), eventOf(old), ctx.requestGroup),
 }
 

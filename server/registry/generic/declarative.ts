@@ -98,6 +98,8 @@ export function declarativeLast({ kind, group }: { kind: string; group: string }
   const fixed = errors.filter((e) => e.body.endsWith(IMMUTABLE)).map((e) => `${e.field}.`)
   const placeOf = ({ type, field, body }: FieldError): number => {
     if (fixed.some((parent) => field.startsWith(parent))) return -1
+    // Nor is any asked of the field itself but whether it is there.
+    if (type !== 'FieldValueRequired' && !body.endsWith(IMMUTABLE) && fixed.includes(`${field}.`)) return -1
     const path = field.replace(/\[\d+\]/g, '[]')
     return enforced.findIndex(([t, f, ending = '']) => t === type && f === path && body.endsWith(ending))
   }

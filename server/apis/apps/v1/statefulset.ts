@@ -41,7 +41,7 @@ function withClaims(spec: JsonObject | undefined): PodTemplateSpec {
   const names = objectsAt(spec, 'volumeClaimTemplates').map((c) => textAt(objectAt(c, 'metadata'), 'name'))
   const made = new Set(names)
   const volumes = template.spec?.volumes?.filter((v) => !made.has(v.name ?? '')) ?? []
-  const claimed = names.map((name) => ({ name, persistentVolumeClaim: { claimName: 'claim' } }))
+  const claimed = names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))
   const { subdomain: _s, hostname: _h, ...rest } = template.spec ?? {}
   return { ...template, spec: { ...rest, ...(names.length === 0 ? {} : { volumes: [...claimed, ...volumes] }) } } as PodTemplateSpec
 }

@@ -1,12 +1,14 @@
 import { scheduleError } from '../../../machinery/cron.ts'
-import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, notSupported, type FieldError } from '../../../machinery/field-errors.ts'
 import { parseDuration } from '../../../machinery/go-duration.ts'
 import { ensureObject, fillUnset, fillZero, isSet, objectAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { checkCounts } from '../../apps/v1/template-checks.ts'
+import { selectorValue } from '../../apps/v1/workload.ts'
 import { defaultPodTemplate } from '../../core/v1/defaults-pod.ts'
 import type { PodTemplateSpec } from '../../core/v1/types.ts'
 import { checkEnum, checkRequired, type Validation } from '../../meta/v1/json-checks.ts'
+import type { LabelSelector } from '../../meta/v1/validation.ts'
 import { isZoneLink } from './zone-links.ts'
 import { checkJobSpec, defaultFailurePolicy } from './job.ts'
 
@@ -67,17 +69,26 @@ function checkZone(errors: FieldError[], spec: JsonObject, old: JsonObject | und
   else if (!isZone(zone)) refuse(`unknown time zone ${zone}`)
 }
 
+/** Each job's selector is made for it. */
+function checkGenerated(errors: FieldError[], job: JsonObject | undefined, at: string): void {
+  if (isSet(job, 'selector'))
+    errors.push(invalid(`${at}.selector`, selectorValue(job?.selector as LabelSelector), '`selector` will be auto-generated'))
+  if (job?.manualSelector === true) errors.push(notSupported(`${at}.manualSelector`, true, ['nil', 'false']))
+}
+
 export const validateCronJob: Validation = (obj, old) => {
   const errors: FieldError[] = []
   const [spec = {}, before] = [objectAt(obj, 'spec'), objectAt(old, 'spec')]
+  checkSchedule(errors, spec, before)
+  checkCounts(errors, spec, 'spec', ['startingDeadlineSeconds'])
+  checkZone(errors, spec, before)
+  checkEnum(errors, spec, 'concurrencyPolicy', ['Allow', 'Forbid', 'Replace'], 'spec.concurrencyPolicy')
+  checkJobSpec(errors, objectAt(spec, 'jobTemplate.spec'), objectAt(before, 'jobTemplate.spec'), 'spec.jobTemplate.spec')
+  checkGenerated(errors, objectAt(spec, 'jobTemplate.spec'), 'spec.jobTemplate.spec')
+  checkCounts(errors, spec, 'spec', ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit'])
   const name = textAt(obj.metadata as JsonObject, 'name')
   // Its jobs' names are eleven characters longer.
   if (old === undefined && name.length > MAX_NAME)
     errors.push(invalid('metadata.name', name, `must be no more than ${MAX_NAME} characters`))
-  checkSchedule(errors, spec, before)
-  checkZone(errors, spec, before)
-  checkEnum(errors, spec, 'concurrencyPolicy', ['Allow', 'Forbid', 'Replace'], 'spec.concurrencyPolicy')
-  checkJobSpec(errors, objectAt(spec, 'jobTemplate.spec'), objectAt(before, 'jobTemplate.spec'), 'spec.jobTemplate.spec')
-  checkCounts(errors, spec, 'spec', ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'])
   return errors
 }

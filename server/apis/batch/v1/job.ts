@@ -205,9 +205,12 @@ export const validateJob: Validation = (obj, old) => {
   const [spec, before] = [objectAt(obj, 'spec'), objectAt(old, 'spec')]
   if (before === undefined) generatedSelector(errors, obj)
   checkJobSpec(errors, spec, before, 'spec')
+  const told = errors.length
   if (isSet(spec, 'selector')) validateLabelSelector(errors, spec?.selector as LabelSelector, 'spec.selector')
-  else errors.push(required('spec.selector'))
-  checkSelects(errors, spec)
+  // Of a selector that cannot be read it is not said what it selects.
+  const isReadable = errors.length === told
+  if (!isSet(spec, 'selector')) errors.push(required('spec.selector'))
+  if (isReadable) checkSelects(errors, spec)
   if (old !== undefined && before !== undefined) {
     checkCompletionsKept(errors, spec, before)
     checkSelectorKept(errors, spec, before)

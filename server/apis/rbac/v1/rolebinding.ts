@@ -1,4 +1,4 @@
-import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, textNotSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillZero, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { nameIsSubdomain, pathSegmentErrors } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -22,11 +22,11 @@ function subjectRules(errors: FieldError[], subject: JsonObject, namespaced: boo
   if (name === '') errors.push(required(`${path}.name`))
   if (kind === 'ServiceAccount') {
     if (name !== '') invalidTexts(errors, `${path}.name`, name, nameIsSubdomain(name, false))
-    if (group !== '') errors.push(notSupported(`${path}.apiGroup`, group, ['']))
+    if (group !== '') errors.push(textNotSupported(`${path}.apiGroup`, group, ['']))
     if (!namespaced && textAt(subject, 'namespace') === '') errors.push(required(`${path}.namespace`))
   } else if (kind === 'User' || kind === 'Group') {
-    if (group !== GROUP) errors.push(notSupported(`${path}.apiGroup`, group, [GROUP]))
-  } else errors.push(notSupported(`${path}.kind`, kind, SUBJECTS))
+    if (group !== GROUP) errors.push(textNotSupported(`${path}.apiGroup`, group, [GROUP]))
+  } else errors.push(textNotSupported(`${path}.kind`, kind, SUBJECTS))
 }
 
 export const roleBindingValidation =
@@ -36,8 +36,8 @@ export const roleBindingValidation =
     const ref = objectAt(obj, 'roleRef')
     const [apiGroup, kind, name] = [textAt(ref, 'apiGroup'), textAt(ref, 'kind'), textAt(ref, 'name')]
     const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole']
-    if (apiGroup !== GROUP) errors.push(notSupported('roleRef.apiGroup', apiGroup, [GROUP]))
-    if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds))
+    if (apiGroup !== GROUP) errors.push(textNotSupported('roleRef.apiGroup', apiGroup, [GROUP]))
+    if (!kinds.includes(kind)) errors.push(textNotSupported('roleRef.kind', kind, kinds))
     if (name === '') errors.push(required('roleRef.name'))
     else invalidTexts(errors, 'roleRef.name', name, pathSegmentErrors(name))
     objectsAt(obj, 'subjects').forEach((s, i) => subjectRules(errors, s, namespaced, `subjects[${i}]`))

@@ -1,11 +1,17 @@
 import { defaultNode, defaultNodeStatus, validateNode, validateNodeChange, validateNodeUpdate } from '../../../apis/core/v1/node.ts'
 import type { Node } from '../../../apis/core/v1/types.ts'
+import type { FieldError } from '../../../machinery/field-errors.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import type { BuiltInKind } from '../../definition.ts'
-import type { Strategy } from '../../generic/strategy.ts'
+import type { Strategy, StrategyContext } from '../../generic/strategy.ts'
 import { nodeTable } from './table.ts'
 
 const node = (obj: KubeObject): Node => obj as unknown as Node
+
+function warned(obj: KubeObject, ctx: StrategyContext, errors: FieldError[]): FieldError[] {
+  if (errors.length === 0 && node(obj).spec.externalID) ctx.warn('spec.externalID: this field is deprecated, and is unused by Kubernetes')
+  return errors
+}
 
 const strategy: Strategy = {
   // A kubelet registers its node with its status.
@@ -18,7 +24,7 @@ const strategy: Strategy = {
     delete n.status?.config
   },
 
-  validate: (obj) => validateNode(node(obj)),
+  validate: (obj, ctx) => warned(obj, ctx, validateNode(node(obj))),
 
   prepareForUpdate(obj, old) {
     const n = node(obj)
@@ -28,7 +34,7 @@ const strategy: Strategy = {
     if (before.spec.configSource === undefined) delete n.spec.configSource
   },
 
-  validateUpdate: (obj, old) => validateNodeUpdate(node(obj), node(old)),
+  validateUpdate: (obj, old, ctx) => warned(obj, ctx, validateNodeUpdate(node(obj), node(old))),
 
   prepareForStatusUpdate(obj, old) {
     const n = node(obj)
