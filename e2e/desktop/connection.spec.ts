@@ -324,6 +324,7 @@ test('a cluster whose certificate nobody checks says so as long as it is on scre
   await expect(mark).toHaveText('Certificate not checked')
   await contextMenu(page).click()
   await expect(page.getByRole('option', { name: /careless/ })).toContainText('Certificate not checked')
+  await expect(page.getByRole('note', { name: 'Certificate not checked' })).toContainText('take that line out of the kubeconfig')
   await expect(page.getByRole('option', { name: /careful/ })).not.toContainText('Certificate not checked')
   await page.keyboard.press('Escape')
   await new Inspector(page, 'careful').open('configmaps')

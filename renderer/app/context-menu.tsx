@@ -36,6 +36,7 @@ export function ContextMenu() {
       (c.local ? t('contexts.local') : [c.server, c.namespace, c.unverified && t('contexts.unverified.word')].filter(Boolean).join(' · ')),
     tone: c.error === undefined ? toneOf(c.name) : ('bad' as const),
   }))
+  const unverified = data?.some((c) => c.name === own && c.unverified) ?? false
   const chosen = contextsOf(place)
   const toggle = (name: string): void => {
     const { context, beside } = placeNow() ?? place
@@ -57,21 +58,29 @@ export function ContextMenu() {
         go({ context, beside: [], object: undefined, namespace: data?.find((c) => c.name === context)?.namespace ?? '', tab: '' })
       }
       footer={
-        faults.length > 0 && (
-          <div className="pick-footer" role="note" aria-label={t('contexts.faults', { count: faults.length })}>
-            <ToneWord tone="warn">{t('contexts.faults', { count: faults.length })}</ToneWord>
-            <ul>
-              {faults.map(({ file, line, message }) => (
-                <li key={`${file}:${line}:${message}`}>
-                  <span className="mono">{line === undefined ? file : t('contexts.faultAt', { file, line })}</span>
-                  <br />
-                  <span className="said">{message}</span>
-                </li>
-              ))}
-            </ul>
-            <p>{t('contexts.faultNext')}</p>
-          </div>
-        )
+        <>
+          {unverified && (
+            <div className="pick-footer" role="note" aria-label={t('contexts.unverified.word')}>
+              <ToneWord tone="warn">{t('contexts.unverified.word')}</ToneWord>
+              <p>{t('contexts.unverified.detail', { context: own })}</p>
+            </div>
+          )}
+          {faults.length > 0 && (
+            <div className="pick-footer" role="note" aria-label={t('contexts.faults', { count: faults.length })}>
+              <ToneWord tone="warn">{t('contexts.faults', { count: faults.length })}</ToneWord>
+              <ul>
+                {faults.map(({ file, line, message }) => (
+                  <li key={`${file}:${line}:${message}`}>
+                    <span className="mono">{line === undefined ? file : t('contexts.faultAt', { file, line })}</span>
+                    <br />
+                    <span className="said">{message}</span>
+                  </li>
+                ))}
+              </ul>
+              <p>{t('contexts.faultNext')}</p>
+            </div>
+          )}
+        </>
       }
     />
   )
