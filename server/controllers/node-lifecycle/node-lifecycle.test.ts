@@ -149,6 +149,26 @@ describe('a node that goes away', () => {
     expect(c.writes()).toBe(before)
   })
 
+  test('as far as the watch tells, while its Lease is renewed, is not judged; it is when the Lease says no more than the watch', async () => {
+    const c = (cluster = await startTestCluster(nodeLifecycleController))
+    await addNode(c, 'a')
+    await c.pass(5)
+    const lease = await c.client.resource(LEASES).get('a', LEASE_NAMESPACE)
+    const readiness = async (): Promise<string | undefined> =>
+      findCondition((await c.get<Node>(NODES, 'a')).status?.conditions, 'Ready')?.status
+    let asked = 0
+    let live: typeof lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: '999999' } }
+    c.serve('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/a', async () => {
+      asked++
+      return live
+    })
+    await c.pass(120)
+    expect([await readiness(), asked > 1]).toEqual(['True', true])
+    live = lease
+    await c.until('Unknown', async () => (await readiness()) === 'Unknown')
+    expect(c.errors).toEqual([])
+  })
+
   test('while the whole machine slept is not judged by that', async () => {
     const c = (cluster = await startTestCluster(nodeLifecycleController))
     await addNode(c, 'a')
