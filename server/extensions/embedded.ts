@@ -1,6 +1,7 @@
 import { validateObjectMeta } from '../apis/meta/v1/validation.ts'
 import { addErrors, required, type FieldError } from '../machinery/field-errors.ts'
 import { dns1035LabelErrors, pathSegmentErrors } from '../machinery/names.ts'
+import { isContainer } from '../machinery/copy-json.ts'
 import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { parseApiVersion, type ObjectMeta } from '../machinery/types.ts'
 import { child, invalidValue } from './field-errors.ts'
@@ -28,7 +29,7 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
     if (s.items === undefined) return
     for (let i = 0; i < value.length; i++) {
       if (isTurn()) yield
-      yield* visit(errors, value[i], s.items, `${path}[${i}]`)
+      if (isContainer(value[i])) yield* visit(errors, value[i], s.items, `${path}[${i}]`)
     }
     return
   }
@@ -37,6 +38,7 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
   if (s.properties.size === 0 && typeof s.additionalProperties !== 'object') return
   for (const name in value) {
     if (isTurn()) yield
+    if (!isContainer(value[name])) continue
     const declared = s.properties.get(name)
     if (declared !== undefined) yield* visit(errors, value[name], declared, child(path, name))
     else if (typeof s.additionalProperties === 'object') yield* visit(errors, value[name], s.additionalProperties, `${path}[${name}]`)

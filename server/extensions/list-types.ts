@@ -1,6 +1,7 @@
 import type { FieldError } from '../machinery/field-errors.ts'
 import { child, duplicateValue, invalidValue } from './field-errors.ts'
 import { goJson, isObject, kindOf, type JsonObject } from './json-values.ts'
+import { isContainer } from '../machinery/copy-json.ts'
 import { isTurn, type Pausing } from '../machinery/slice.ts'
 import type { Schema } from './structural.ts'
 
@@ -22,7 +23,7 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
     if (s.items === undefined) return
     for (let i = 0; i < value.length; i++) {
       if (isTurn()) yield
-      yield* visit(errors, value[i], s.items, `${path}[${i}]`)
+      if (isContainer(value[i])) yield* visit(errors, value[i], s.items, `${path}[${i}]`)
     }
     return
   }
@@ -31,6 +32,7 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
   if (more === undefined && s.properties.size === 0) return
   for (const name in value) {
     if (isTurn()) yield
+    if (!isContainer(value[name])) continue
     if (more !== undefined) yield* visit(errors, value[name], more, `${path}[${name}]`)
     const declared = s.properties.get(name)
     if (declared !== undefined) yield* visit(errors, value[name], declared, child(path, name))

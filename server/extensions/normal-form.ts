@@ -2,7 +2,7 @@ import { isLarge } from '../machinery/copy-json.ts'
 import { escapeJson, escapedJson } from '../machinery/json-escape.ts'
 import { setOwn } from '../machinery/own.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
-import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
+import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { compareText, sortTexts } from '../machinery/text-order.ts'
 import { isObject, type JsonObject } from './json-values.ts'
 
@@ -10,49 +10,64 @@ import { isObject, type JsonObject } from './json-values.ts'
  * A value as Go writes decoded JSON: the fields of objects in the order of their names, floats without their spelling. Equal values have
  * equal texts in this form. Parts that are in it already are shared.
  */
-export const normalForm = (value: unknown): unknown => atOnce(formOf(value))
+export function normalForm(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items: unknown[] = value.map(normalForm)
+    return items.some((item, i) => item !== value[i]) ? items : value
+  }
+  if (value instanceof JsonNumber) return floatForm(value)
+  return isObject(value) ? sortedForm(value) : value
+}
 
 /** An object by its fields; what is undefined is left out. */
-export const sortedForm = (value: JsonObject): JsonObject => atOnce(sortingForm(value))
-
-function* formOf(value: unknown): Pausing<unknown> {
-  if (Array.isArray(value)) return yield* listForm(value)
-  if (value instanceof JsonNumber) return floatForm(value)
-  return isObject(value) ? yield* sortingForm(value) : value
-}
-
-function* listForm(list: readonly unknown[]): Pausing<unknown> {
-  const items: unknown[] = []
-  let isSame = true
-  for (const item of list) {
-    if (isTurn()) yield
-    const form = isPlain(item) ? item : yield* formOf(item)
-    if (form !== item) isSame = false
-    items.push(form)
-  }
-  return isSame ? list : items
-}
-
-/** sortedForm in turns with others. */
-export function* sortingForm(value: JsonObject): Pausing<JsonObject> {
-  const names = Object.keys(value)
-  let isSame = isSorted(names)
-  if (!isSame) sortTexts(names)
+export function sortedForm(value: JsonObject): JsonObject {
+  const [names, wasSorted] = sortedNames(value)
+  let isSame = wasSorted
   const out: JsonObject = {}
   for (const name of names) {
-    if (isTurn()) yield
-    const field = value[name]
-    const form = isPlain(field) ? field : yield* formOf(field)
-    if (form !== field || form === undefined) isSame = false
-    if (form !== undefined) setOwn(out, name, form)
+    const field = normalForm(value[name])
+    if (field !== value[name] || field === undefined) isSame = false
+    if (field !== undefined) setOwn(out, name, field)
   }
   return isSame ? value : out
 }
 
-const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
+/** The same in turns with others where the object is a large one. */
+export function* sortingForm(value: JsonObject): Pausing<JsonObject> {
+  return isLarge(value) ? ((yield* formOf(value)) as JsonObject) : sortedForm(value)
+}
 
-function isSorted(names: readonly string[]): boolean {
-  for (let i = 1; i < names.length; i++) if (compareText(names[i - 1]!, names[i]!) > 0) return false
+function* formOf(value: unknown): Pausing<unknown> {
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) {
+      if (isTurn()) yield
+      items.push(isPlain(item) ? item : yield* formOf(item))
+    }
+    return items
+  }
+  if (!isObject(value)) return normalForm(value)
+  const out: JsonObject = {}
+  for (const name of sortedNames(value)[0]) {
+    if (isTurn()) yield
+    const field = value[name]
+    if (field !== undefined) setOwn(out, name, isPlain(field) ? field : yield* formOf(field))
+  }
+  return out
+}
+
+/** The names of an object's fields in order, and whether they are in it already. */
+function sortedNames(value: JsonObject): [names: string[], wasSorted: boolean] {
+  const names = Object.keys(value)
+  for (let i = 1; i < names.length; i++) if (compareText(names[i - 1]!, names[i]!) > 0) return [sortTexts(names), false]
+  return [names, true]
+}
+
+/** Whether a value is its own form. Owned fields are mostly empty objects. */
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null || isEmpty(value)
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false
   return true
 }
 

@@ -1,3 +1,4 @@
+import { isContainer } from '../machinery/copy-json.ts'
 import type { FieldError } from '../machinery/field-errors.ts'
 import { type Correlated } from './correlate.ts'
 import { child, invalidValue, NO_PATH, tooLongValue, tooManyValues, typeInvalid, unsupportedValue } from './field-errors.ts'
@@ -55,45 +56,19 @@ const TYPE_NAMES: Readonly<Record<GoKind, readonly [type: string, format: string
 }
 
 function* check(s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<Outcome> {
-  if (isTurn()) yield
   const all = yield* checkParts(s, value, path, old)
   if (old !== undefined && all.issues.length > 0 && old.equal) all.issues = []
   return all
 }
 
 function* checkParts(s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<Outcome> {
+  if (isLeaf(s, value)) return checkLeaf(s, value, path)
   const out: Outcome = { issues: [], matched: 0 }
   const kind = kindOf(value)
-  if (kind === 'null') {
-    if (s.types.length > 0 && !s.types.includes('null') && !s.nullable) out.issues.push(wrongType(path, s.types.join(','), 'null'))
-    else out.matched++
-    merge(out, enumIssues(s, value, path))
-    return out
-  }
-  if (s.types.length > 0 || effectiveFormat(s) !== '') {
-    const issue = typeIssue(s, kind, value, path)
-    if (issue === undefined) out.matched += 2
-    else {
-      add(out, issue)
-      out.matched++
-    }
-  }
-  const v = s.validation
+  checkType(out, s, kind, value, path)
   if (hasCombinations(s)) yield* combinations(out, s, value, path, old)
   out.matched += 2
-  if (kind === 'string') {
-    const issue = textIssue(s, value as string, path)
-    if (issue !== undefined) add(out, issue)
-    out.matched++
-    if (v.stringFormat !== undefined) {
-      if (!v.stringFormat(value as string)) add(out, wrongType(path, s.format, value))
-      out.matched++
-    }
-  }
-  if (kind === 'int64' || kind === 'float64') {
-    merge(out, numberIssues(s, value, path))
-    out.matched += 2
-  }
+  checkScalar(out, s, kind, value, path)
   if (kind === 'slice') {
     yield* listIssues(out, s, value as unknown[], path, old)
     out.matched += 2
@@ -106,6 +81,53 @@ function* checkParts(s: Schema, value: unknown, path: string, old: Correlated | 
   }
   out.matched++
   return out
+}
+
+/** Whether there is nothing to be looked at but the value itself: most are such, and need no pause. */
+const isLeaf = (s: Schema, value: unknown): boolean => value === null || value === undefined || (!isContainer(value) && !hasCombinations(s))
+
+/** What checkParts says of a leaf. */
+function checkLeaf(s: Schema, value: unknown, path: string): Outcome {
+  const out: Outcome = { issues: [], matched: 0 }
+  const kind = kindOf(value)
+  if (kind === 'null') {
+    if (s.types.length > 0 && !s.types.includes('null') && !s.nullable) out.issues.push(wrongType(path, s.types.join(','), 'null'))
+    else out.matched++
+    merge(out, enumIssues(s, value, path))
+    return out
+  }
+  checkType(out, s, kind, value, path)
+  checkScalar(out, s, kind, value, path)
+  merge(out, enumIssues(s, value, path))
+  out.matched += 4
+  return out
+}
+
+function checkType(out: Outcome, s: Schema, kind: GoKind, value: unknown, path: string): void {
+  if (s.types.length === 0 && effectiveFormat(s) === '') return
+  const issue = typeIssue(s, kind, value, path)
+  if (issue === undefined) out.matched += 2
+  else {
+    add(out, issue)
+    out.matched++
+  }
+}
+
+function checkScalar(out: Outcome, s: Schema, kind: GoKind, value: unknown, path: string): void {
+  if (kind === 'string') {
+    const issue = textIssue(s, value as string, path)
+    if (issue !== undefined) add(out, issue)
+    out.matched++
+    const { stringFormat } = s.validation
+    if (stringFormat !== undefined) {
+      if (!stringFormat(value as string)) add(out, wrongType(path, s.format, value))
+      out.matched++
+    }
+  }
+  if (kind === 'int64' || kind === 'float64') {
+    merge(out, numberIssues(s, value, path))
+    out.matched += 2
+  }
 }
 
 const add = (out: Outcome, issue: Issue): void => {
@@ -270,7 +292,11 @@ function* listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: s
   const collected: Issue[] = []
   if (s.items !== undefined) {
     for (let i = 0; i < value.length; i++) {
-      const outcome = yield* check(s.items, value[i], `${path}[${i}]`, old?.index(i))
+      if (isTurn()) yield
+      const [item, at]: [unknown, string] = [value[i], `${path}[${i}]`]
+      const outcome = isLeaf(s.items, item)
+        ? leafOf(s.items, item, at, () => old?.index(i))
+        : yield* check(s.items, item, at, old?.index(i))
       for (const issue of outcome.issues) collected.push(issue)
       out.matched += outcome.matched
     }
@@ -310,25 +336,18 @@ function* objectIssues(
       collected.push({ path, text, error: (field) => tooManyValues(field, size, maxProperties) })
     }
   }
-  const more = s.additionalProperties
-  const visit = function* (name: string, schema: Schema, at: string): Pausing<void> {
+  for (const [name, schema, at] of declaredFields(s, value, path)) {
+    if (isTurn()) yield
+    if (schema === undefined) {
+      collected.push(invalidIssue(path, name, `${path}.${name} ${IN} is a forbidden property`))
+      continue
+    }
     const isTypeMeta = path === '' && (name === 'kind' || name === 'apiVersion')
-    const outcome = yield* check(schema, value[name], at, isTypeMeta ? undefined : old?.key(name))
+    const before = (): Correlated | undefined => (isTypeMeta ? undefined : old?.key(name))
+    const field = value[name]
+    const outcome = isLeaf(schema, field) ? leafOf(schema, field, at, before) : yield* check(schema, field, at, before())
     for (const issue of outcome.issues) collected.push(issue)
     out.matched += outcome.matched
-  }
-  if (more !== undefined && more !== true) {
-    for (const name in value) {
-      if (s.properties.has(name)) continue
-      if (more === false) collected.push(invalidIssue(path, name, `${path}.${name} ${IN} is a forbidden property`))
-      else yield* visit(name, more, `${path}.${name}`)
-    }
-  }
-  if (s.properties.size > 0) {
-    for (const name in value) {
-      const schema = s.properties.get(name)
-      if (schema !== undefined) yield* visit(name, schema, path === '' ? name : `${path}.${name}`)
-    }
   }
   for (const name of wanted) {
     if (Object.hasOwn(value, name)) continue
@@ -336,4 +355,27 @@ function* objectIssues(
     collected.push({ path: at, text: `${at} ${IN} is required`, error: (field) => required(field) })
   }
   merge(out, collected)
+}
+
+/** The outcome of a leaf. What did not change is forgiven. */
+function leafOf(s: Schema, value: unknown, path: string, old: () => Correlated | undefined): Outcome {
+  const out = checkLeaf(s, value, path)
+  if (out.issues.length > 0 && old()?.equal === true) out.issues = []
+  return out
+}
+
+/** Fields that a schema says something of, with their schema and path; without a schema those that may not be there. Undeclared ones come first. */
+function* declaredFields(
+  { additionalProperties: more, properties }: Schema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+): Generator<readonly [string, Schema | undefined, string]> {
+  if (more !== undefined && more !== true) {
+    for (const name in value) if (!properties.has(name)) yield [name, more === false ? undefined : more, `${path}.${name}`]
+  }
+  if (properties.size === 0) return
+  for (const name in value) {
+    const schema = properties.get(name)
+    if (schema !== undefined) yield [name, schema, path === '' ? name : `${path}.${name}`]
+  }
 }

@@ -25,7 +25,8 @@ function* fieldsInto(s: Structure, value: unknown, set: FieldSet): Pausing<boole
       const field = fieldOf(map, name)
       if (field === undefined || below === undefined) continue
       const empty = below === null || (isMap(below) && Object.keys(below).length === 0)
-      yield* put(set, fieldElement(name), field, below, empty || map.field(name) === undefined)
+      if (partOf(field, below) === 'scalar') set.members.add(fieldElement(name))
+      else yield* put(set, fieldElement(name), field, below, empty || map.field(name) === undefined)
     }
     return false
   }
@@ -38,13 +39,13 @@ function* fieldsInto(s: Structure, value: unknown, set: FieldSet): Pausing<boole
   for (const [i, pe] of elements.entries()) {
     if (isTurn()) yield
     if (counts.get(pe)! > 1) set.members.add(pe)
+    else if (partOf(list.items, value[i]) === 'scalar') set.members.add(pe)
     else yield* put(set, pe, list.items, value[i], true)
   }
   return false
 }
 
 function* put(set: FieldSet, pe: PathElement, s: Structure, value: unknown, member: boolean): Pausing<void> {
-  if (partOf(s, value) === 'scalar') return void set.members.add(pe)
   const below = new FieldSet()
   const whole = yield* fieldsInto(s, value, below)
   if (below.members.size + below.children.size > 0) set.children.set(pe, below)

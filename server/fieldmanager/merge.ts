@@ -34,7 +34,13 @@ function* mergingMaps(map: MapStructure, left: Record<string, unknown>, right: R
     const value = left[name]
     const s = fieldOf(map, name)
     const theirs = Object.hasOwn(right, name) ? right[name] : undefined
-    setOwn(out, name, s === undefined ? (theirs ?? value) : yield* mergingObjects(s, value, theirs))
+    if (s === undefined) setOwn(out, name, theirs ?? value)
+    else
+      setOwn(
+        out,
+        name,
+        isPlain(value) && isPlain(theirs) ? (theirs === undefined ? value : theirs) : yield* mergingObjects(s, value, theirs),
+      )
   }
   for (const name of Object.keys(right)) {
     if (isTurn()) yield
@@ -164,13 +170,17 @@ export function* checkingObject(s: Structure, value: unknown, path = '', repeats
       const below = value[name]
       const field = fieldOf(s.map!, name)
       if (field === undefined) return [...errors, at(`${path}.${name}`, 'field not declared in schema')]
+      if (isPlain(below) && partOf(field, below) === 'scalar') {
+        if (!isScalar(field.scalar!, below)) errors.push(at(`${path}.${name}`, scalarFault(field, below)))
+        continue
+      }
       for (const error of yield* checkingObject(field, below, `${path}.${name}`, repeats)) errors.push(error)
     }
   } else if (part === 'list') {
     if (value === null || value === undefined) return errors
     if (!Array.isArray(value)) return [at(path, `expected list, got ${printed(value)}`)]
     for (const error of yield* checkingItems(s.list!, value, path, repeats)) errors.push(error)
-  } else if (!isScalar(s.scalar!, value)) errors.push(at(path, `expected ${WORDS[s.scalar!]}, got ${GOT[s.scalar!](value)}`))
+  } else if (!isScalar(s.scalar!, value)) errors.push(at(path, scalarFault(s, value)))
   return errors
 }
 
@@ -194,6 +204,8 @@ function* checkingItems(list: ListStructure, items: readonly unknown[], path: st
   return errors
 }
 
+const isPlain = (value: unknown): boolean => typeof value !== 'object'
+const scalarFault = ({ scalar }: Structure, value: unknown): string => `expected ${WORDS[scalar!]}, got ${GOT[scalar!](value)}`
 const at = (path: string, why: string): string => (path === '' ? why : `${path}: ${why}`)
 const WORDS = { numeric: 'numeric (int or float)', string: 'string', boolean: 'boolean', untyped: 'any scalar' } as const
 
