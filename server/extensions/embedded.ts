@@ -3,6 +3,7 @@ import { addErrors, required, type FieldError } from '../machinery/field-errors.
 import { dns1035LabelErrors, pathSegmentErrors } from '../machinery/names.ts'
 import { isContainer } from '../machinery/copy-json.ts'
 import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { parseApiVersion, type ObjectMeta } from '../machinery/types.ts'
 import { child, invalidValue } from './field-errors.ts'
 import { isObject, type JsonObject } from './json-values.ts'
@@ -19,17 +20,17 @@ export const validateEmbedded = (value: unknown, schema: Schema | undefined, pat
 /** The same in turns with others. */
 export function* validatingEmbedded(value: unknown, schema: Schema | undefined, path = '', isResource = false): Pausing<FieldError[]> {
   const errors: FieldError[] = []
-  yield* visit(errors, value, isResource ? asResource(schema) : schema, path)
+  yield* running(visit(errors, value, isResource ? asResource(schema) : schema, path))
   return errors
 }
 
-function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): Pausing<void> {
+function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): Steps<void> {
   if (s === undefined) return
   if (Array.isArray(value)) {
     if (s.items === undefined) return
     for (let i = 0; i < value.length; i++) {
       if (isTurn()) yield
-      if (isContainer(value[i])) yield* visit(errors, value[i], s.items, `${path}[${i}]`)
+      if (isContainer(value[i])) yield visit(errors, value[i], s.items, `${path}[${i}]`)
     }
     return
   }
@@ -40,8 +41,8 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
     if (isTurn()) yield
     if (!isContainer(value[name])) continue
     const declared = s.properties.get(name)
-    if (declared !== undefined) yield* visit(errors, value[name], declared, child(path, name))
-    else if (typeof s.additionalProperties === 'object') yield* visit(errors, value[name], s.additionalProperties, `${path}[${name}]`)
+    if (declared !== undefined) yield visit(errors, value[name], declared, child(path, name))
+    else if (typeof s.additionalProperties === 'object') yield visit(errors, value[name], s.additionalProperties, `${path}[${name}]`)
   }
 }
 

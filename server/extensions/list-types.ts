@@ -3,6 +3,7 @@ import { child, duplicateValue, invalidValue } from './field-errors.ts'
 import { goJson, isObject, kindOf, type JsonObject } from './json-values.ts'
 import { isContainer } from '../machinery/copy-json.ts'
 import { isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import type { Schema } from './structural.ts'
 
 /**
@@ -11,11 +12,11 @@ import type { Schema } from './structural.ts'
  */
 export function* validatingListTypes(value: unknown, s: Schema | undefined, path = ''): Pausing<FieldError[]> {
   const errors: FieldError[] = []
-  yield* visit(errors, value, s, path)
+  yield* running(visit(errors, value, s, path))
   return errors
 }
 
-function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): Pausing<void> {
+function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, path: string): Steps<void> {
   if (s === undefined) return
   if (Array.isArray(value)) {
     if (s.listType === 'set') for (const i of yield* repeated(value)) errors.push(duplicateValue(`${path}[${i}]`, value[i]))
@@ -23,7 +24,7 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
     if (s.items === undefined) return
     for (let i = 0; i < value.length; i++) {
       if (isTurn()) yield
-      if (isContainer(value[i])) yield* visit(errors, value[i], s.items, `${path}[${i}]`)
+      if (isContainer(value[i])) yield visit(errors, value[i], s.items, `${path}[${i}]`)
     }
     return
   }
@@ -33,13 +34,13 @@ function* visit(errors: FieldError[], value: unknown, s: Schema | undefined, pat
   for (const name in value) {
     if (isTurn()) yield
     if (!isContainer(value[name])) continue
-    if (more !== undefined) yield* visit(errors, value[name], more, `${path}[${name}]`)
+    if (more !== undefined) yield visit(errors, value[name], more, `${path}[${name}]`)
     const declared = s.properties.get(name)
-    if (declared !== undefined) yield* visit(errors, value[name], declared, child(path, name))
+    if (declared !== undefined) yield visit(errors, value[name], declared, child(path, name))
   }
 }
 
-function* validateKeys(errors: FieldError[], items: readonly unknown[], keys: readonly string[], path: string): Pausing<void> {
+function* validateKeys(errors: FieldError[], items: readonly unknown[], keys: readonly string[], path: string): Steps<void> {
   const named: JsonObject[] = []
   for (const [i, item] of items.entries()) {
     if (isTurn()) yield
@@ -59,7 +60,7 @@ function keysOf(item: JsonObject | null, keys: readonly string[]): JsonObject {
 }
 
 /** Places where a value stands for the second time. */
-function* repeated(items: readonly unknown[]): Pausing<number[]> {
+function* repeated(items: readonly unknown[]): Steps<number[]> {
   if (items.length < 2) return []
   const seen = new Map<string, number>()
   const found: number[] = []

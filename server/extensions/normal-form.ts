@@ -3,6 +3,7 @@ import { escapeJson, escapedJson } from '../machinery/json-escape.ts'
 import { setOwn } from '../machinery/own.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 import { isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { compareText, sortTexts } from '../machinery/text-order.ts'
 import { isObject, type JsonObject } from './json-values.ts'
 
@@ -34,15 +35,15 @@ export function sortedForm(value: JsonObject): JsonObject {
 
 /** The same in turns with others where the object is a large one. */
 export function* sortingForm(value: JsonObject): Pausing<JsonObject> {
-  return isLarge(value) ? ((yield* formOf(value)) as JsonObject) : sortedForm(value)
+  return isLarge(value) ? ((yield* running(formOf(value))) as JsonObject) : sortedForm(value)
 }
 
-function* formOf(value: unknown): Pausing<unknown> {
+function* formOf(value: unknown): Steps<unknown> {
   if (Array.isArray(value)) {
     const items: unknown[] = []
     for (const item of value) {
       if (isTurn()) yield
-      items.push(isPlain(item) ? item : yield* formOf(item))
+      items.push(isPlain(item) ? item : yield formOf(item))
     }
     return items
   }
@@ -51,7 +52,7 @@ function* formOf(value: unknown): Pausing<unknown> {
   for (const name of sortedNames(value)[0]) {
     if (isTurn()) yield
     const field = value[name]
-    if (field !== undefined) setOwn(out, name, isPlain(field) ? field : yield* formOf(field))
+    if (field !== undefined) setOwn(out, name, isPlain(field) ? field : yield formOf(field))
   }
   return out
 }
@@ -81,7 +82,7 @@ function floatForm(number: JsonNumber): unknown {
 export function* sortedJson(object: JsonObject, large = isLarge(object)): Pausing<Buffer> {
   if (!large) return Buffer.from(escapedJson(sortedForm(object)))
   const writer = new Writer()
-  yield* writer.object(object)
+  yield* running(writer.object(object))
   return writer.end()
 }
 
@@ -95,7 +96,7 @@ class Writer {
     return Buffer.concat(this.#parts)
   }
 
-  *object(value: JsonObject): Pausing<void> {
+  *object(value: JsonObject): Steps<void> {
     this.#text += '{'
     let comma = ''
     for (const name of sortTexts(Object.keys(value))) {
@@ -105,24 +106,24 @@ class Writer {
       this.#text += `${comma}${JSON.stringify(name)}:`
       comma = ','
       if (isPlain(field)) this.#text += JSON.stringify(field)
-      else yield* this.#container(field)
+      else yield this.#container(field)
     }
     this.#text += '}'
   }
 
-  *#container(value: unknown): Pausing<void> {
+  *#container(value: unknown): Steps<void> {
     if (Array.isArray(value)) return yield* this.#list(value)
     if (value instanceof JsonNumber) this.#text += JSON.stringify(floatForm(value))
     else yield* this.object(value as JsonObject)
   }
 
-  *#list(list: readonly unknown[]): Pausing<void> {
+  *#list(list: readonly unknown[]): Steps<void> {
     this.#text += '['
     for (const [i, item] of list.entries()) {
       if (isTurn()) yield this.#cut()
       if (i > 0) this.#text += ','
       if (isPlain(item)) this.#text += JSON.stringify(item) ?? 'null'
-      else yield* this.#container(item)
+      else yield this.#container(item)
     }
     this.#text += ']'
   }

@@ -6,6 +6,7 @@ import { required } from '../machinery/field-errors.ts'
 import { deepEqual, goJson, goText, int64Of, kindOf, type GoKind } from './json-values.ts'
 import { invalidIssue, isJsonInteger, type Issue } from './issue.ts'
 import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { numberIssues } from './validate-number.ts'
 import type { Schema } from './structural.ts'
 
@@ -34,7 +35,7 @@ export const validateChange = (schema: Schema, value: unknown, correlated: Corre
 
 /** The same in turns with others. */
 export function* validatingChange(schema: Schema, value: unknown, correlated: Correlated | undefined, path = ''): Pausing<FieldError[]> {
-  return fieldErrors((yield* check(schema, value, '', correlated)).issues, path)
+  return fieldErrors((yield* running(check(schema, value, '', correlated))).issues, path)
 }
 
 function fieldErrors(issues: readonly Issue[], path: string): FieldError[] {
@@ -55,13 +56,13 @@ const TYPE_NAMES: Readonly<Record<GoKind, readonly [type: string, format: string
   map: ['object', ''],
 }
 
-function* check(s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<Outcome> {
+function* check(s: Schema, value: unknown, path: string, old: Correlated | undefined): Steps<Outcome> {
   const all = yield* checkParts(s, value, path, old)
   if (old !== undefined && all.issues.length > 0 && old.equal) all.issues = []
   return all
 }
 
-function* checkParts(s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<Outcome> {
+function* checkParts(s: Schema, value: unknown, path: string, old: Correlated | undefined): Steps<Outcome> {
   if (isLeaf(s, value)) return checkLeaf(s, value, path)
   const out: Outcome = { issues: [], matched: 0 }
   const kind = kindOf(value)
@@ -231,10 +232,10 @@ function hasCombinations({ validation: { anyOf, oneOf, allOf, not } }: Schema): 
   return anyOf.length > 0 || oneOf.length > 0 || allOf.length > 0 || not !== undefined
 }
 
-function* combinations(out: Outcome, s: Schema, value: unknown, path: string, old: Correlated | undefined): Pausing<void> {
+function* combinations(out: Outcome, s: Schema, value: unknown, path: string, old: Correlated | undefined): Steps<void> {
   const { anyOf, oneOf, allOf, not } = s.validation
   // What a nested schema says of this very value is not forgiven by itself, but with the value that it belongs to.
-  const nested = (alternative: Schema): Pausing<Outcome> => checkParts(alternative, value, path, old)
+  const nested = (alternative: Schema): Steps<Outcome> => checkParts(alternative, value, path, old)
   if (anyOf.length > 0) {
     const { valid, closest } = yield* alternatives(anyOf, nested, true)
     if (valid === 0) add(out, pathless(`${quoteText(path)} must validate at least one schema (anyOf)`))
@@ -266,9 +267,9 @@ function* combinations(out: Outcome, s: Schema, value: unknown, path: string, ol
 /** How many of the schemas the value satisfies, and the outcome to tell of: of the first that it does, else of the closest. */
 function* alternatives(
   schemas: readonly Schema[],
-  outcomeOf: (s: Schema) => Pausing<Outcome>,
+  outcomeOf: (s: Schema) => Steps<Outcome>,
   firstIsEnough: boolean,
-): Pausing<{ valid: number; closest: Outcome | undefined }> {
+): Steps<{ valid: number; closest: Outcome | undefined }> {
   let valid = 0
   let closest: Outcome | undefined
   for (const schema of schemas) {
@@ -287,7 +288,7 @@ function absorb(out: Outcome, other: Outcome | undefined): void {
   out.matched += other.matched
 }
 
-function* listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: string, old: Correlated | undefined): Pausing<void> {
+function* listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: string, old: Correlated | undefined): Steps<void> {
   const { minItems, maxItems, uniqueItems } = s.validation
   const collected: Issue[] = []
   if (s.items !== undefined) {
@@ -296,7 +297,7 @@ function* listIssues(out: Outcome, s: Schema, value: readonly unknown[], path: s
       const [item, at]: [unknown, string] = [value[i], `${path}[${i}]`]
       const outcome = isLeaf(s.items, item)
         ? leafOf(s.items, item, at, () => old?.index(i))
-        : yield* check(s.items, item, at, old?.index(i))
+        : ((yield check(s.items, item, at, old?.index(i))) as Outcome)
       for (const issue of outcome.issues) collected.push(issue)
       out.matched += outcome.matched
     }
@@ -323,7 +324,7 @@ function* objectIssues(
   value: Readonly<Record<string, unknown>>,
   path: string,
   old: Correlated | undefined,
-): Pausing<void> {
+): Steps<void> {
   const { minProperties, maxProperties, required: wanted } = s.validation
   const collected: Issue[] = []
   if (minProperties !== undefined || maxProperties !== undefined) {
@@ -345,7 +346,7 @@ function* objectIssues(
     const isTypeMeta = path === '' && (name === 'kind' || name === 'apiVersion')
     const before = (): Correlated | undefined => (isTypeMeta ? undefined : old?.key(name))
     const field = value[name]
-    const outcome = isLeaf(schema, field) ? leafOf(schema, field, at, before) : yield* check(schema, field, at, before())
+    const outcome = isLeaf(schema, field) ? leafOf(schema, field, at, before) : ((yield check(schema, field, at, before())) as Outcome)
     for (const issue of outcome.issues) collected.push(issue)
     out.matched += outcome.matched
   }

@@ -1,17 +1,8 @@
 import { isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { FieldSet } from './field-set.ts'
 import { fieldElement, itemElement, type PathElement } from './path-element.ts'
-import {
-  comparing,
-  fieldOf,
-  isMap,
-  partOf,
-  sameValue,
-  type ListStructure,
-  type MapStructure,
-  type Part,
-  type Structure,
-} from './structure.ts'
+import { isSame, fieldOf, isMap, partOf, sameValue, type ListStructure, type MapStructure, type Part, type Structure } from './structure.ts'
 
 /** What the right object makes of the left one, by path. */
 export interface Comparison {
@@ -43,12 +34,12 @@ class Node {
 /** Compares two objects of one structure (structured-merge-diff `typed/compare.go`). Neither may be undefined. */
 export function* comparingObjects(s: Structure, left: unknown, right: unknown): Pausing<Comparison> {
   const root = new Node()
-  yield* compareParts(s, left, right, root)
+  yield* running(compareParts(s, left, right, root))
   return { removed: root.removed ?? EMPTY, modified: root.modified ?? EMPTY, added: root.added ?? EMPTY }
 }
 
 /** Compares what stands at an element of `parent`; one of the two may be missing. */
-function* compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown, parent: Node): Pausing<void> {
+function* compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown, parent: Node): Steps<void> {
   if (left === right) return
   // Most of an object is scalars that are there on both sides.
   if (typeof left !== 'object' && typeof right !== 'object' && left !== undefined && right !== undefined) {
@@ -62,11 +53,11 @@ function* compareAt(s: Structure, pe: PathElement, left: unknown, right: unknown
   parent.adopt(pe, node)
   if (left === undefined) parent.mark('added', pe)
   else if (right === undefined) parent.mark('removed', pe)
-  else if (leaf && !(yield* comparing(left, right))) parent.mark('modified', pe)
+  else if (leaf && !(yield isSame(left, right))) parent.mark('modified', pe)
 }
 
 /** Compares below, into `node`; true when there is nothing below: the value counts as a whole. */
-function* compareParts(s: Structure, left: unknown, right: unknown, node: Node): Pausing<boolean> {
+function* compareParts(s: Structure, left: unknown, right: unknown, node: Node): Steps<boolean> {
   const parts: readonly Part[] =
     right === undefined
       ? [partOf(s, left)]
@@ -86,7 +77,7 @@ const isScalar = (value: unknown): boolean => typeof value === 'string' || typeo
 const asMap = (value: unknown): Record<string, unknown> => (isMap(value) ? value : {})
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-function* compareMaps(map: MapStructure, left: unknown, right: unknown, node: Node): Pausing<boolean> {
+function* compareMaps(map: MapStructure, left: unknown, right: unknown, node: Node): Steps<boolean> {
   const [l, r] = [asMap(left), asMap(right)]
   const [ours, theirs] = [Object.keys(l), Object.keys(r)]
   // Empty and null differ: they are values.
@@ -94,21 +85,21 @@ function* compareMaps(map: MapStructure, left: unknown, right: unknown, node: No
   for (const name of ours) {
     if (isTurn()) yield
     const s = l[name] === r[name] ? undefined : fieldOf(map, name)
-    if (s !== undefined) yield* compareAt(s, fieldElement(name), l[name], r[name], node)
+    if (s !== undefined) yield compareAt(s, fieldElement(name), l[name], r[name], node)
   }
   for (const name of theirs) {
     if (isTurn()) yield
     const s = l[name] === undefined && r[name] !== undefined ? fieldOf(map, name) : undefined
-    if (s !== undefined) yield* compareAt(s, fieldElement(name), undefined, r[name], node)
+    if (s !== undefined) yield compareAt(s, fieldElement(name), undefined, r[name], node)
   }
   return false
 }
 
-function* compareLists(list: ListStructure, left: unknown, right: unknown, node: Node): Pausing<boolean> {
+function* compareLists(list: ListStructure, left: unknown, right: unknown, node: Node): Steps<boolean> {
   const [l, r] = [asList(left), asList(right)]
   if (list.type === 'atomic' || (l.length === 0 && r.length === 0)) return true
   // Naming items is dearer than looking whether they differ.
-  if (l.length === r.length && (yield* comparing(l, r))) return false
+  if (l.length === r.length && (yield isSame(l, r))) return false
   const [ours, theirs] = [yield* byElement(list, l), yield* byElement(list, r)]
   for (const [pe, items] of ours) {
     if (isTurn()) yield
@@ -121,7 +112,7 @@ function* compareLists(list: ListStructure, left: unknown, right: unknown, node:
   return false
 }
 
-function* byElement(list: ListStructure, items: readonly unknown[]): Pausing<Map<PathElement, unknown[]>> {
+function* byElement(list: ListStructure, items: readonly unknown[]): Steps<Map<PathElement, unknown[]>> {
   const out = new Map<PathElement, unknown[]>()
   for (const item of items) {
     if (isTurn()) yield
@@ -134,21 +125,18 @@ function* byElement(list: ListStructure, items: readonly unknown[]): Pausing<Map
 }
 
 /** Items that share a name count as one value: whoever makes or ends such a group owns the name and nothing below. */
-function* compareItems(
-  list: ListStructure,
-  pe: PathElement,
-  left: readonly unknown[],
-  right: readonly unknown[],
-  node: Node,
-): Pausing<void> {
-  if (left.length <= 1 && right.length <= 1) return yield* compareAt(list.items, pe, left[0], right[0], node)
+function* compareItems(list: ListStructure, pe: PathElement, left: readonly unknown[], right: readonly unknown[], node: Node): Steps<void> {
+  if (left.length <= 1 && right.length <= 1) {
+    yield compareAt(list.items, pe, left[0], right[0], node)
+    return
+  }
   if (left.length >= 2 && right.length >= 2) {
-    if (!(yield* comparing(left, right))) node.mark('modified', pe)
+    if (!(yield isSame(left, right))) node.mark('modified', pe)
   } else if (left.length >= 2) {
-    if (right.length > 0) yield* compareAt(list.items, pe, undefined, right[0], node)
+    if (right.length > 0) yield compareAt(list.items, pe, undefined, right[0], node)
     node.mark('removed', pe)
   } else {
-    if (left.length > 0) yield* compareAt(list.items, pe, left[0], undefined, node)
+    if (left.length > 0) yield compareAt(list.items, pe, left[0], undefined, node)
     node.mark('added', pe)
   }
 }

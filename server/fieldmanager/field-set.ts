@@ -1,5 +1,6 @@
 import { parseJson } from '../machinery/json.ts'
 import { isTurn, atOnce, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { sortElements, fieldName, isField, KINDS, keysElement, scalarJson, type PathElement } from './path-element.ts'
 import { fieldOf, isMap, type Structure } from './structure.ts'
 
@@ -144,15 +145,15 @@ export class FieldSet {
 
   /** toFieldsV1 in turns with others: an object may have a hundred thousand labels. */
   *makingFieldsV1(): Pausing<FieldsV1> {
-    return (this.#fields ??= yield* this.#asFields({}))
+    return (this.#fields ??= yield* running(this.#asFields({})))
   }
 
-  *#asFields(out: FieldsV1): Pausing<FieldsV1> {
+  *#asFields(out: FieldsV1): Steps<FieldsV1> {
     for (const pe of this.#sorted()) {
       if (isTurn()) yield
       const child = this.children.get(pe)
       if (child === undefined || child.empty) out[pe] = NOTHING
-      else out[pe] = yield* child.#asFields(this.members.has(pe) ? { '.': NOTHING } : {})
+      else out[pe] = (yield child.#asFields(this.members.has(pe) ? { '.': NOTHING } : {})) as FieldsV1
     }
     return out
   }
@@ -169,7 +170,11 @@ export class FieldSet {
   }
 
   /** The same in turns with others. */
-  static *readingFieldsV1(fields: FieldsV1 | undefined | null): Pausing<FieldSet> {
+  static readingFieldsV1(fields: FieldsV1 | undefined | null): Pausing<FieldSet> {
+    return running(FieldSet.#reading(fields))
+  }
+
+  static *#reading(fields: FieldsV1 | undefined | null): Steps<FieldSet> {
     const out = new FieldSet()
     for (const pe of Object.keys(fields ?? {})) {
       if (isTurn()) yield
@@ -181,7 +186,7 @@ export class FieldSet {
       if (typeof below !== 'object' || below === null) throw new TypeError(`expected object at ${pe}`)
       const keys = Object.keys(below)
       if (keys.length === 0 || Object.hasOwn(below, '.')) out.members.add(canonical)
-      if (keys.length > (Object.hasOwn(below, '.') ? 1 : 0)) out.children.set(canonical, yield* FieldSet.readingFieldsV1(below))
+      if (keys.length > (Object.hasOwn(below, '.') ? 1 : 0)) out.children.set(canonical, (yield FieldSet.#reading(below)) as FieldSet)
     }
     return out
   }

@@ -1,4 +1,5 @@
 import { isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { FieldSet } from './field-set.ts'
 import { elementsOf } from './merge.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
@@ -7,12 +8,12 @@ import { fieldOf, isMap, partOf, type Structure } from './structure.ts'
 /** Every leaf and every item that an object mentions: what whoever applies it owns (structured-merge-diff `typed/tofieldset.go`). */
 export function* findingFields(s: Structure, value: unknown): Pausing<FieldSet> {
   const set = new FieldSet()
-  yield* fieldsInto(s, value, set)
+  yield* running(fieldsInto(s, value, set))
   return set
 }
 
 /** Fills in what is below; true when the value is owned as a whole. */
-function* fieldsInto(s: Structure, value: unknown, set: FieldSet): Pausing<boolean> {
+function* fieldsInto(s: Structure, value: unknown, set: FieldSet): Steps<boolean> {
   const part = partOf(s, value)
   if (part === 'scalar') return true
   if (part === 'map') {
@@ -45,9 +46,9 @@ function* fieldsInto(s: Structure, value: unknown, set: FieldSet): Pausing<boole
   return false
 }
 
-function* put(set: FieldSet, pe: PathElement, s: Structure, value: unknown, member: boolean): Pausing<void> {
+function* put(set: FieldSet, pe: PathElement, s: Structure, value: unknown, member: boolean): Steps<void> {
   const below = new FieldSet()
-  const whole = yield* fieldsInto(s, value, below)
+  const whole = (yield fieldsInto(s, value, below)) as boolean
   if (below.members.size + below.children.size > 0) set.children.set(pe, below)
   if (whole || member) set.members.add(pe)
 }

@@ -1,4 +1,5 @@
 import { isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { setOwn } from '../machinery/own.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { goFloat, JsonNumber } from '../machinery/numbers.ts'
@@ -10,7 +11,9 @@ import type { FieldSet } from './field-set.ts'
  * Lays a partial object over a whole one: its leaves win, nothing is removed, items come in the order of the partial object where it
  * mentions them (structured-merge-diff `typed/merge.go`). Neither is changed; parts are shared. The partial object must have passed check().
  */
-export function* mergingObjects(s: Structure, left: unknown, right: unknown): Pausing<unknown> {
+export const mergingObjects = (s: Structure, left: unknown, right: unknown): Pausing<unknown> => running(merging(s, left, right))
+
+function* merging(s: Structure, left: unknown, right: unknown): Steps<unknown> {
   if (right === undefined) return left
   if (left === undefined) return right
   const part = partOf(s, right)
@@ -27,7 +30,7 @@ export function* mergingObjects(s: Structure, left: unknown, right: unknown): Pa
   return right
 }
 
-function* mergingMaps(map: MapStructure, left: Record<string, unknown>, right: Record<string, unknown>): Pausing<Record<string, unknown>> {
+function* mergingMaps(map: MapStructure, left: Record<string, unknown>, right: Record<string, unknown>): Steps<Record<string, unknown>> {
   const out: Record<string, unknown> = {}
   for (const name of Object.keys(left)) {
     if (isTurn()) yield
@@ -35,12 +38,7 @@ function* mergingMaps(map: MapStructure, left: Record<string, unknown>, right: R
     const s = fieldOf(map, name)
     const theirs = Object.hasOwn(right, name) ? right[name] : undefined
     if (s === undefined) setOwn(out, name, theirs ?? value)
-    else
-      setOwn(
-        out,
-        name,
-        isPlain(value) && isPlain(theirs) ? (theirs === undefined ? value : theirs) : yield* mergingObjects(s, value, theirs),
-      )
+    else setOwn(out, name, isPlain(value) && isPlain(theirs) ? (theirs === undefined ? value : theirs) : yield merging(s, value, theirs))
   }
   for (const name of Object.keys(right)) {
     if (isTurn()) yield
@@ -53,7 +51,7 @@ function* mergingMaps(map: MapStructure, left: Record<string, unknown>, right: R
  * Both lists in one: items of the left that the right does not mention keep their place, the right's own come in its order. Duplicates of
  * the left stay as they are unless the right mentions them, and then its item takes their place.
  */
-function* mergingLists(list: ListStructure, left: readonly unknown[], right: readonly unknown[]): Pausing<unknown[]> {
+function* mergingLists(list: ListStructure, left: readonly unknown[], right: readonly unknown[]): Steps<unknown[]> {
   const lefts = yield* elementsOf(list, left)
   const rights = yield* elementsOf(list, right)
   const counts = new Map<PathElement, number>()
@@ -65,9 +63,9 @@ function* mergingLists(list: ListStructure, left: readonly unknown[], right: rea
   const out: unknown[] = []
   // Taking the first out of a long array moves all others.
   let turn = 0
-  const take = function* (pe: PathElement): Pausing<void> {
+  const take = function* (pe: PathElement): Steps<void> {
     merged.add(pe)
-    out.push(yield* mergingObjects(list.items, ours.get(pe), theirs.get(pe)))
+    out.push(yield merging(list.items, ours.get(pe), theirs.get(pe)))
   }
   let [l, r] = [0, 0]
   while (l < lefts.length || r < rights.length) {
@@ -106,7 +104,7 @@ function* mergingLists(list: ListStructure, left: readonly unknown[], right: rea
 }
 
 /** The names of items, in their order. @throws ItemError */
-export function* elementsOf(list: ListStructure, items: readonly unknown[]): Pausing<PathElement[]> {
+export function* elementsOf(list: ListStructure, items: readonly unknown[]): Steps<PathElement[]> {
   const elements: PathElement[] = []
   for (const item of items) {
     if (isTurn()) yield
@@ -116,7 +114,9 @@ export function* elementsOf(list: ListStructure, items: readonly unknown[]): Pau
 }
 
 /** An object without the items and fields of a set (structured-merge-diff `typed/remove.go`). Undefined when nothing is left. */
-export function* removingItems(s: Structure, value: unknown, remove: FieldSet): Pausing<unknown> {
+export const removingItems = (s: Structure, value: unknown, remove: FieldSet): Pausing<unknown> => running(removing(s, value, remove))
+
+function* removing(s: Structure, value: unknown, remove: FieldSet): Steps<unknown> {
   const part = partOf(s, value)
   if (part === 'scalar') return value
   if (part === 'map') {
@@ -131,8 +131,7 @@ export function* removingItems(s: Structure, value: unknown, remove: FieldSet): 
       if (remove.members.has(pe)) continue
       const subset = remove.children.get(pe)
       const field = fieldOf(map, name)
-      const kept =
-        subset === undefined || subset.empty || field === undefined ? below : ((yield* removingItems(field, below, subset)) ?? null)
+      const kept = subset === undefined || subset.empty || field === undefined ? below : ((yield removing(field, below, subset)) ?? null)
       setOwn(out, name, kept)
     }
     return Object.keys(out).length > 0 ? out : undefined
@@ -145,7 +144,7 @@ export function* removingItems(s: Structure, value: unknown, remove: FieldSet): 
     const pe = itemElement(list, item)
     if (remove.members.has(pe)) continue
     const subset = remove.children.get(pe)
-    out.push(subset === undefined || subset.empty ? item : ((yield* removingItems(list.items, item, subset)) ?? null))
+    out.push(subset === undefined || subset.empty ? item : ((yield removing(list.items, item, subset)) ?? null))
   }
   return out.length > 0 ? out : undefined
 }
@@ -159,7 +158,10 @@ export function errorText(errors: readonly string[]): string | undefined {
  * What an object breaks of its structure, with a path each (structured-merge-diff `typed/validate.go`).
  * @param repeats whether an item may be there twice: not where it is applied
  */
-export function* checkingObject(s: Structure, value: unknown, path = '', repeats = false): Pausing<string[]> {
+export const checkingObject = (s: Structure, value: unknown, path = '', repeats = false): Pausing<string[]> =>
+  running(checking(s, value, path, repeats))
+
+function* checking(s: Structure, value: unknown, path: string, repeats: boolean): Steps<string[]> {
   const errors: string[] = []
   const part = partOf(s, value)
   if (part === 'map') {
@@ -174,7 +176,7 @@ export function* checkingObject(s: Structure, value: unknown, path = '', repeats
         if (!isScalar(field.scalar!, below)) errors.push(at(`${path}.${name}`, scalarFault(field, below)))
         continue
       }
-      for (const error of yield* checkingObject(field, below, `${path}.${name}`, repeats)) errors.push(error)
+      for (const error of (yield checking(field, below, `${path}.${name}`, repeats)) as string[]) errors.push(error)
     }
   } else if (part === 'list') {
     if (value === null || value === undefined) return errors
@@ -184,7 +186,7 @@ export function* checkingObject(s: Structure, value: unknown, path = '', repeats
   return errors
 }
 
-function* checkingItems(list: ListStructure, items: readonly unknown[], path: string, repeats: boolean): Pausing<string[]> {
+function* checkingItems(list: ListStructure, items: readonly unknown[], path: string, repeats: boolean): Steps<string[]> {
   const errors: string[] = []
   const seen = new Set<PathElement>()
   for (const [i, item] of items.entries()) {
@@ -199,7 +201,7 @@ function* checkingItems(list: ListStructure, items: readonly unknown[], path: st
       if (!repeats && seen.has(pe)) errors.push(at(path, `duplicate entries for key ${printElement(pe)}`))
       seen.add(pe)
     }
-    for (const error of yield* checkingObject(list.items, item, path + printElement(pe), repeats)) errors.push(error)
+    for (const error of (yield checking(list.items, item, path + printElement(pe), repeats)) as string[]) errors.push(error)
   }
   return errors
 }

@@ -1,3 +1,4 @@
+import { running, type Steps } from '../machinery/steps.ts'
 import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 
@@ -79,7 +80,10 @@ const sizeOf = (value: unknown): unknown => (value instanceof JsonNumber ? value
 export const sameValue = (a: unknown, b: unknown): boolean => a === b || atOnce(comparing(a, b))
 
 /** The same in turns with others. */
-export function* comparing(a: unknown, b: unknown): Pausing<boolean> {
+export const comparing = (a: unknown, b: unknown): Pausing<boolean> => running(isSame(a, b))
+
+/** The steps of that. */
+export function* isSame(a: unknown, b: unknown): Steps<boolean> {
   if (a === b) return true
   if (a instanceof JsonNumber || b instanceof JsonNumber) return typeof a !== 'string' && typeof b !== 'string' && sizeOf(a) === sizeOf(b)
   if (typeof a === 'bigint' || typeof b === 'bigint') return String(a) === String(b) && typeof a !== 'string' && typeof b !== 'string'
@@ -87,7 +91,7 @@ export function* comparing(a: unknown, b: unknown): Pausing<boolean> {
     if (!Array.isArray(b) || a.length !== b.length) return false
     for (const [i, item] of a.entries()) {
       if (isTurn()) yield
-      if (item !== b[i] && !(yield* comparing(item, b[i]))) return false
+      if (item !== b[i] && !(yield isSame(item, b[i]))) return false
     }
     return true
   }
@@ -96,7 +100,7 @@ export function* comparing(a: unknown, b: unknown): Pausing<boolean> {
   if (keys.length !== Object.keys(b).length) return false
   for (const key of keys) {
     if (isTurn()) yield
-    if (!Object.hasOwn(b, key) || (a[key] !== b[key] && !(yield* comparing(a[key], b[key])))) return false
+    if (!Object.hasOwn(b, key) || (a[key] !== b[key] && !(yield isSame(a[key], b[key])))) return false
   }
   return true
 }

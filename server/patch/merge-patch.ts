@@ -1,6 +1,7 @@
 import { copyJson } from '../machinery/copy-json.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
 import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
+import { running, type Steps } from '../machinery/steps.ts'
 import { badRequest } from '../machinery/status.ts'
 import { checkFloats, wrongPatchType } from './parse.ts'
 import { setOwn } from '../machinery/own.ts'
@@ -39,10 +40,10 @@ export const applyMergePatch = (document: unknown, patch: unknown): unknown => a
 
 /** The same in turns with others. */
 export function* applyingMergePatch(document: unknown, patch: unknown): Pausing<unknown> {
-  return isRecord(patch) ? yield* merging(document, patch) : withoutNulls(patch)
+  return isRecord(patch) ? yield* running(merging(document, patch)) : withoutNulls(patch)
 }
 
-function* merging(document: unknown, patch: unknown): Pausing<unknown> {
+function* merging(document: unknown, patch: unknown): Steps<unknown> {
   if (!isRecord(document)) return withoutNulls(patch)
   if (!isRecord(patch)) return copyJson(patch)
   const out: Json = {}
@@ -53,7 +54,7 @@ function* merging(document: unknown, patch: unknown): Pausing<unknown> {
   for (const key of Object.keys(patch)) {
     if (isTurn()) yield
     const value = patch[key]
-    if (value !== null) setOwn(out, key, yield* merging(Object.hasOwn(out, key) ? out[key] : undefined, value))
+    if (value !== null) setOwn(out, key, yield merging(Object.hasOwn(out, key) ? out[key] : undefined, value))
   }
   return out
 }

@@ -7,7 +7,7 @@ import { parseTime, TimeParseError } from '../../machinery/time.ts'
 import * as cbor from './head.ts'
 import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
 import { laterEncoded, Reader } from './reader.ts'
-import { isSteps, ITEMS_AT_ONCE, running, type Steps } from './steps.ts'
+import { isSteps, ITEMS_AT_ONCE, running, type Steps } from '../../machinery/steps.ts'
 import { checkingWellFormed } from './well-formed.ts'
 
 const MAX_INT64 = 2n ** 63n - 1n

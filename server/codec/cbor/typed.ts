@@ -11,7 +11,7 @@ import { AnyDecoder, belowInt64, Decoder, duplicate, isInt64, type Outcome } fro
 import * as cbor from './head.ts'
 import { CborError, CborTypeError, LATER_ENCODINGS } from './head.ts'
 import { Reader } from './reader.ts'
-import { isSteps, ITEMS_AT_ONCE, running, type Steps } from './steps.ts'
+import { isSteps, ITEMS_AT_ONCE, running, type Steps } from '../../machinery/steps.ts'
 import { checkingWellFormed } from './well-formed.ts'
 
 export interface DecodedCbor {

@@ -4,6 +4,7 @@ import { FieldManager } from '../../fieldmanager/field-manager.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
 import { sameShape } from '../../fieldmanager/testing/arbitraries.ts'
 import type { TypedVersion } from '../../fieldmanager/updater.ts'
+import { MAX_DEPTH } from '../../machinery/json.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { atOnce, type Pausing } from '../../machinery/slice.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -71,4 +72,13 @@ describe.each(Object.entries(shapes))('%s', (name, shape) => {
     const [few, many] = [of(8_192), of(16_384)]
     expect(many - few).toBeGreaterThanOrEqual(3)
   })
+})
+
+test.each(Object.entries(works))('%s: an object that is as deep as bodies may be', (_, work) => {
+  const deep = (leaf: string): KubeObject => {
+    let value: object = { a: leaf }
+    for (let level = 0; level < MAX_DEPTH - 4; level++) value = { a: value }
+    return big({ free: value })
+  }
+  expect(() => pauses(work(deep('b'), deep('c')))).not.toThrow()
 })

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, numberAt, objectAt } from '../../../machinery/json-walk.ts'
+import { sameJson } from '../../../machinery/same-json.ts'
 import { checkNotNegative } from '../../core/v1/checks.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
@@ -13,6 +13,6 @@ export const validateControllerRevision: Validation = (obj, old) => {
     if (!isSet(obj, 'data')) errors.push(required('data', 'data is mandatory'))
     else if (objectAt(obj, 'data') === undefined) errors.push(required('data', 'data must be a valid JSON object'))
     // It is compared as it was written.
-  } else if (!isDeepStrictEqual(obj.data ?? null, old.data ?? null)) errors.push(invalid('data', obj.data ?? null, IMMUTABLE))
+  } else if (!sameJson(obj.data ?? null, old.data ?? null)) errors.push(invalid('data', obj.data ?? null, IMMUTABLE))
   return errors
 }

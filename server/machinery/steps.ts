@@ -1,7 +1,7 @@
-import type { Pausing } from '../../machinery/slice.ts'
+import type { Pausing } from './slice.ts'
 
 /**
- * Decoding of a container: it yields the decoding of a container within, which is sent back decoded, and undefined where others may have
+ * Work on a container: it yields the work on a container within, whose outcome is sent back, and undefined where others may have
  * their turn. So however deep values nest, they take no room on the stack.
  */
 export type Steps<T> = Generator<Steps<unknown> | undefined, T, unknown>
@@ -9,7 +9,7 @@ export type Steps<T> = Generator<Steps<unknown> | undefined, T, unknown>
 /** Items of one container between two pauses: well below a millisecond. */
 export const ITEMS_AT_ONCE = 1024
 
-/** Whether a value is still to be decoded. No decoded one looks like that: containers come as steps. */
+/** Whether a decoded value is still to be decoded. No decoded one looks like that: containers come as steps. */
 export const isSteps = (value: unknown): value is Steps<unknown> => typeof value === 'object' && value !== null && 'next' in value
 
 /** What the steps come to. */
