@@ -304,6 +304,9 @@ const others: Request[] = [
     body: { apiVersion: '/', ...named('slash', {}) },
   },
   { name: 'options of another kind', method: 'DELETE', path: `${core}/configmaps/slash`, body: { kind: 'Orphan' } },
+  post('a link to itself', `${core}/configmaps`, named('link', { data: { a: 'b' } }, { selfLink: '/a' })),
+  merge('a link that is tried', `${core}/configmaps/link?dryRun=All`, { metadata: { selfLink: '/b' }, data: { a: 'c' } }),
+  merge('a link that is written', `${core}/configmaps/link`, { metadata: { selfLink: '/c' }, data: { a: 'd' } }),
   post('a begin with half a character', `${core}/configmaps`, { apiVersion: 'v1', kind: ['x', '\u{1f600}\u{1f600}', '\u202e'] } as Json),
 ]
 

@@ -44,16 +44,16 @@ export function refuseVersion({ metadata }: KubeObject): void {
 
 /**
  * Fields that no update changes (apiserver `registry/rest/update.go`, BeforeUpdate): some are kept whatever the client says, some only when
- * it leaves them out; a change of those is left to validation.
+ * it leaves them out; a change of those is left to validation. A selfLink is taken out on the way to storage, which a dry run does not go.
  */
-export function keepSystemMetadata(obj: KubeObject, old: KubeObject): void {
+export function keepSystemMetadata(obj: KubeObject, old: KubeObject, dryRun: boolean): void {
   const [meta, was] = [obj.metadata, old.metadata]
   if (!meta.uid) meta.uid = was.uid
   keep(meta, was, 'creationTimestamp')
   keep(meta, was, 'generation')
   if (was.deletionTimestamp) meta.deletionTimestamp = was.deletionTimestamp
   if (!isUnset(was.deletionGracePeriodSeconds) && isUnset(meta.deletionGracePeriodSeconds)) keep(meta, was, 'deletionGracePeriodSeconds')
-  delete meta.selfLink
+  if (!dryRun) delete meta.selfLink
 }
 
 const isUnset = (value: unknown): boolean => value === undefined || value === null

@@ -224,7 +224,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   forgetEmpty(store, obj)
   dedupeOwners(obj.metadata, context.warn, AFTER_ADMISSION)
   checkVersion(store, obj, current)
-  keepSystemMetadata(obj, old)
+  keepSystemMetadata(obj, old, context.dryRun)
   const reservation = rules.subresource === '' ? await strategy.beginUpdate?.(obj, old, context) : undefined
   try {
     const next = await prepared(store, request, current, obj, old, slice)
