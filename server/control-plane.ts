@@ -150,6 +150,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       services: { proxy: proxies.subresource('services') },
     },
     ...{ services, store, tokens: serviceAccountTokens, tokenExpiration: o.tokenExpiration },
+    authorize: (user, attributes) => authorizer.authorize(user, attributes),
     eventTtlSeconds: o.eventTtlSeconds ?? EVENT_TTL_SECONDS,
   })
   registry.add(builtInDefinitions(scheme, kinds))

@@ -85,6 +85,8 @@ export interface KindDependencies {
   tokenExpiration?: TokenExpiration | undefined
   /** Looked up when requests come, by `resource.group`. */
   store(resource: string): Store
+  /** Asked about what a request needs beside the right to it. */
+  authorize: Authorizer['authorize']
   eventTtlSeconds: number
 }
 
@@ -151,8 +153,8 @@ export function builtInKinds(deps: KindDependencies): BuiltInKind[] {
     podcertificaterequests,
     deviceclasses,
     devicetaintrules,
-    resourceclaims,
-    resourceclaimtemplates,
+    resourceclaims(deps),
+    resourceclaimtemplates(deps),
     resourceslices,
     storageversionmigrations,
   ]

@@ -12,7 +12,7 @@ interface Asked {
 /** What strategies and admission see of a request. */
 export function strategyContext(ctx: RequestContext, asked: Asked = {}): StrategyContext {
   const { dryRun = false, fieldManager = '', options = {} } = asked
-  const { apiGroup, apiVersion } = ctx.requestInfo
+  const { apiGroup, apiVersion, verb } = ctx.requestInfo
   return {
     user: ctx.user,
     clock: ctx.clock,
@@ -20,6 +20,7 @@ export function strategyContext(ctx: RequestContext, asked: Asked = {}): Strateg
     dryRun,
     requestGroup: apiGroup,
     requestVersion: apiVersion,
+    requestVerb: verb,
     options,
     fieldManager: {
       manager: fieldManager === '' ? managerOf(ctx.exchange.headers['user-agent'] ?? '') : fieldManager,

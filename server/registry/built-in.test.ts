@@ -14,6 +14,7 @@ const kinds = builtInKinds({
   services: { allocators: unused as never },
   tokens: undefined,
   store: unused,
+  authorize: unused,
   eventTtlSeconds: 1,
 })
 const definitions = builtInDefinitions(scheme, kinds)

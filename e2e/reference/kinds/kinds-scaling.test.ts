@@ -38,6 +38,7 @@ const kinds = builtInKinds({
   services: { allocators: unused as never },
   tokens: undefined,
   store: unused,
+  authorize: unused,
   eventTtlSeconds: 1,
 })
 const definitions = builtInDefinitions(scheme, kinds).filter((d) => d.storage.schema.facts !== undefined)

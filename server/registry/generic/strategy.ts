@@ -19,6 +19,8 @@ export interface StrategyContext {
   requestGroup?: string
   /** And the version. */
   requestVersion?: string
+  /** What the request does, as rights name it (`update`, `patch`). */
+  requestVerb?: string
   /** CreateOptions, UpdateOptions or DeleteOptions of the request, without what names their type. */
   options?: Readonly<Record<string, unknown>>
   /** Who is said to own what this write changes (metadata.managedFields), and the version that it came in. Absent: fields are not tracked. */

@@ -49,18 +49,23 @@ export function statusRules(store: Store): UpdateRules {
     subresource: 'status',
     prepare(obj, old, context) {
       if (strategy.prepareForStatusUpdate !== undefined) return strategy.prepareForStatusUpdate(obj, old, context)
-      const { status, metadata } = obj
-      for (const field of Object.keys(obj)) delete obj[field]
-      Object.assign(obj, copyJson(old))
-      if (strategy.resetMetadataForStatus !== true) obj.metadata = metadata
-      // Who owns what has been worked out from what the write asked for.
-      else if (metadata.managedFields !== undefined) obj.metadata.managedFields = metadata.managedFields
-      if (status === undefined) delete obj.status
-      else obj.status = status
+      keepAllButStatus(obj, old, strategy.resetMetadataForStatus === true)
     },
     validate: (obj, old, context) =>
       strategy.validatingStatus?.(obj, old, context) ?? strategy.validateStatusUpdate?.(obj, old, context) ?? [],
   }
+}
+
+/** Gives an object back what a write of its status does not change. */
+export function keepAllButStatus(obj: KubeObject, old: KubeObject, resetsMetadata: boolean): void {
+  const { status, metadata } = obj
+  for (const field of Object.keys(obj)) delete obj[field]
+  Object.assign(obj, copyJson(old))
+  if (!resetsMetadata) obj.metadata = metadata
+  // Who owns what has been worked out from what the write asked for.
+  else if (metadata.managedFields !== undefined) obj.metadata.managedFields = metadata.managedFields
+  if (status === undefined) delete obj.status
+  else obj.status = status
 }
 
 function copyField(to: KubeObject, from: KubeObject, field: string): void {

@@ -6,9 +6,11 @@ import {
   validateResourceClaimTemplate,
 } from '../../apis/resource/v1/resourceclaim.ts'
 import type { BuiltInKind } from '../definition.ts'
-import { validateWith } from '../generic/strategy.ts'
+import { addErrors } from '../../machinery/field-errors.ts'
+import { objectsAt } from '../../machinery/json-walk.ts'
+import { adminAccessErrors, type ClaimDependencies } from './claim-rights.ts'
 
-export const resourceclaimtemplates: BuiltInKind = {
+export const resourceclaimtemplates = (deps: ClaimDependencies): BuiltInKind => ({
   group: 'resource.k8s.io',
   resource: 'resourceclaimtemplates',
   strategy: {
@@ -16,7 +18,12 @@ export const resourceclaimtemplates: BuiltInKind = {
     default: defaultResourceClaimTemplate,
     prepareForCreate: (obj) => dropDisabledOfTemplate(obj),
     prepareForUpdate: dropDisabledOfTemplate,
-    ...validateWith(validateResourceClaimTemplate),
+    *validating(obj, old) {
+      const { namespace = '' } = obj.metadata
+      const errors = old === undefined ? yield* adminAccessErrors(objectsAt(obj, 'spec.spec.devices.requests'), namespace, deps) : []
+      addErrors(errors, validateResourceClaimTemplate(obj, old))
+      return errors
+    },
     validateRules: withDeclared(ofTemplate, templateExpressions),
   },
-}
+})

@@ -44,6 +44,19 @@ export function validateResourceClaimStatus(obj: JsonObject, old: JsonObject): F
   return errors
 }
 
+/** What drivers said of devices that the claim no longer has is forgotten. */
+export function dropDeallocatedDevices(obj: JsonObject, old: JsonObject): void {
+  const allocated = (claim: JsonObject): string[] =>
+    objectsAt(claim, 'status.allocation.devices.results').map((r) => JSON.stringify(idOf(r)))
+  const still = new Set(allocated(obj))
+  const gone = new Set(allocated(old).filter((id) => !still.has(id)))
+  const status = objectAt(obj, 'status')
+  if (status === undefined || gone.size === 0) return
+  const left = objectsAt(status, 'devices').filter((device) => !gone.has(JSON.stringify(idOf(device))))
+  if (left.length > 0) status.devices = left
+  else delete status.devices
+}
+
 /** As the reference shows it. */
 const idOf = (device: JsonObject): JsonObject => ({
   ...{ Driver: textAt(device, 'driver'), Pool: textAt(device, 'pool'), Device: textAt(device, 'device') },
