@@ -223,7 +223,8 @@ function withDefault(name: string, groups: readonly string[]): readonly string[]
 const onlyName = ({ uid, groups, extra }: WantedUser): boolean => uid === '' && groups.length === 0 && Object.keys(extra).length === 0
 
 const ACCOUNT = 'system:serviceaccount:'
-function accountOf(userName: string): { namespace: string; name: string } | undefined {
+/** Whose account a user is; undefined for other users. */
+export function accountOf(userName: string): { namespace: string; name: string } | undefined {
   if (!userName.startsWith(ACCOUNT)) return undefined
   const [namespace = '', name = '', ...rest] = userName.slice(ACCOUNT.length).split(':')
   const valid = rest.length === 0 && dns1123LabelErrors(namespace).length === 0 && dns1123SubdomainErrors(name).length === 0
@@ -237,7 +238,8 @@ function nodeOf(userName: string): string | undefined {
   return dns1123SubdomainErrors(name).length === 0 ? name : undefined
 }
 
-function nodeNameOf({ extra }: UserInfo): string | undefined {
+/** The one node that a user's token is bound to. */
+export function nodeNameOf({ extra }: UserInfo): string | undefined {
   const values = extra?.[NODE_NAME] ?? []
   return values.length === 1 ? values[0] : undefined
 }

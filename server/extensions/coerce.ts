@@ -2,7 +2,7 @@ import type { FieldError } from '../machinery/field-errors.ts'
 import { child, invalidValue } from './field-errors.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { dropNulls } from './defaults.ts'
-import { compareText } from '../machinery/text-order.ts'
+import { sortTexts } from '../machinery/text-order.ts'
 import { isObject, type JsonObject } from './json-values.ts'
 import { readObjectMeta, readValidObjectMeta } from './object-meta.ts'
 import { prune } from './prune.ts'
@@ -48,7 +48,7 @@ export function* coercingObject(obj: JsonObject, schema: Schema | undefined, opt
     kind === undefined ? {} : { kind },
     metadata === undefined ? {} : { metadata },
   )
-  return { unknown: unknown.concat(embedded.sort(compareText)), ...(error === undefined ? {} : { error }) }
+  return { unknown: unknown.concat(sortTexts(embedded)), ...(error === undefined ? {} : { error }) }
 }
 
 /** kind, apiVersion and metadata of embedded objects, in place; `isResource`: of the value itself as well. Returns the first error. */

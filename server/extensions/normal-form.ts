@@ -79,8 +79,8 @@ function floatForm(number: JsonNumber): unknown {
 }
 
 /** The text of an object's sorted form, escaped as Go does, in turns with others where it is a large one. */
-export function* sortedJson(object: JsonObject, large = isLarge(object)): Pausing<Buffer> {
-  if (!large) return Buffer.from(escapedJson(sortedForm(object)))
+export function* sortedJson(object: JsonObject): Pausing<Buffer> {
+  if (!isLarge(object)) return Buffer.from(escapedJson(sortedForm(object)))
   const writer = new Writer()
   yield* running(writer.object(object))
   return writer.end()

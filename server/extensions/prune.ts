@@ -1,4 +1,4 @@
-import { compareText } from '../machinery/text-order.ts'
+import { sortTexts } from '../machinery/text-order.ts'
 import { isObject } from './json-values.ts'
 import { asResource, type Schema } from './structural.ts'
 
@@ -13,7 +13,7 @@ const META_FIELDS = new Set(['apiVersion', 'kind', 'metadata'])
 export function prune(value: unknown, schema: Schema | undefined, isResource: boolean): string[] {
   const removed: string[] = []
   pruneValue(value, isResource ? asResource(schema) : schema, '', removed)
-  return removed.sort(compareText)
+  return sortTexts(removed)
 }
 
 const field = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)

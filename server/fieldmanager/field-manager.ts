@@ -20,7 +20,7 @@ import {
   type Owned,
 } from './managed-fields.ts'
 import { checkingObject, errorText } from './merge.ts'
-import { compareText } from '../machinery/text-order.ts'
+import { sortTexts } from '../machinery/text-order.ts'
 import { fieldElement, fieldName, scalarJson, type PathElement } from './path-element.ts'
 import { RecentValues } from './recent.ts'
 import { shapeOf } from './shape.ts'
@@ -349,6 +349,6 @@ function lastAppliedText(config: KubeObject): string {
 function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(',')}]`
   if (!isMap(value)) return scalarJson(value)
-  const keys = Object.keys(value).sort(compareText)
+  const keys = sortTexts(Object.keys(value))
   return `{${keys.map((k) => `${scalarJson(k)}:${goText(value[k])}`).join(',')}}`
 }

@@ -82,6 +82,9 @@ export class Client {
   }
 }
 
+/** `n` of what `each` makes. */
+export const list = <T>(n: number, each: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => each(i))
+
 /** `n` of them, `parallel` at a time, until the time is over. */
 export async function many(arena: Arena, n: number, parallel: number, each: (i: number) => Promise<void>): Promise<void> {
   let next = 0

@@ -1,6 +1,8 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { Attributes, Decision } from '../../authz/contract.ts'
 import { forbiddenError } from '../../authz/forbidden.ts'
+import { accountOf, nodeNameOf } from '../../authz/impersonation.ts'
+import { deviceKey } from '../../apis/resource/v1/device-parts.ts'
 import { semanticEqual } from '../../apis/core/v1/semantic-equal.ts'
 import { forbiddenField, type FieldError } from '../../machinery/field-errors.ts'
 import { objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../machinery/json-walk.ts'
@@ -112,8 +114,6 @@ function* refusalOf({ user }: StrategyContext, attributes: Attributes, { authori
   return forbiddenError(user, attributes, why).message
 }
 
-const deviceKey = (device: JsonObject): string => JSON.stringify(['driver', 'pool', 'device', 'shareID'].map((f) => textAt(device, f)))
-
 /** Drivers of which an entry is new, changed or gone, by name. */
 function changedDrivers(status: JsonObject | undefined, before: JsonObject | undefined): string[] {
   const left = new Map(objectsAt(before, 'devices').map((device) => [deviceKey(device), device]))
@@ -136,10 +136,5 @@ function nodeOf(allocation: JsonObject | undefined): string {
   return textAt(field, 'key') === 'metadata.name' && textAt(field, 'operator') === 'In' && values.length === 1 ? values[0]! : ''
 }
 
-const ACCOUNT = /^system:serviceaccount:[^:]+:[^:]+$/
-const NODE_NAME = 'authentication.kubernetes.io/node-name'
-
-function isOfNode({ name, extra = {} }: UserInfo, node: string): boolean {
-  const nodes = extra[NODE_NAME] ?? []
-  return node !== '' && ACCOUNT.test(name) && nodes.length === 1 && nodes[0] === node && dns1123SubdomainErrors(node).length === 0
-}
+const isOfNode = (user: UserInfo, node: string): boolean =>
+  accountOf(user.name) !== undefined && nodeNameOf(user) === node && dns1123SubdomainErrors(node).length === 0

@@ -1,5 +1,5 @@
 import type { Arena, Attack, Run } from '../attack.ts'
-import { type Ask, Client, dryRun, inNamespace, many, pause } from '../client.ts'
+import { type Ask, Client, dryRun, inNamespace, many, pause, list } from '../client.ts'
 import { Tally } from '../tally.ts'
 
 /** Large objects of a kind that somebody has defined: schemas decide how much work there is to do for each value. */
@@ -35,7 +35,6 @@ const definition = {
 }
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
-const list = <T>(n: number, each: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => each(i))
 const map = (n: number): object => Object.fromEntries(list(n, (i) => [`k${(i * 7919) % n}`, 'v']))
 const items = (n: number): object[] => list(n, (i) => ({ name: `n${i}` }))
 const big = (fields: object): object => ({ apiVersion: `${GROUP}/v1`, kind: 'Big', metadata: { name: NAME }, spec: fields })

@@ -1,7 +1,5 @@
 import type { Arena, Attack } from '../attack.ts'
-import { type Ask, inNamespace, pause, removeAll, requests } from '../client.ts'
-
-const list = <T>(n: number, each: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => each(i))
+import { type Ask, inNamespace, pause, removeAll, requests, list } from '../client.ts'
 
 const container = { name: 'c', image: 'i' }
 const pod = (spec: object, metadata: object = {}): object => ({

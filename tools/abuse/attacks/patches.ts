@@ -1,13 +1,11 @@
 import type { Arena, Attack, Run } from '../attack.ts'
-import { Client, inNamespace, many } from '../client.ts'
+import { Client, inNamespace, many, list } from '../client.ts'
 import { Tally } from '../tally.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
 const MERGE = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const APPLY = 'application/apply-patch+yaml'
-
-const list = <T>(n: number, each: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => each(i))
 
 interface Patch {
   resource: string

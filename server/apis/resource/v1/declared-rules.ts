@@ -17,6 +17,7 @@ import {
   type Declared,
 } from '../../meta/v1/declared.ts'
 import type { Pausing } from '../../../machinery/slice.ts'
+import { deviceKey } from './device-parts.ts'
 import { attributeName, extendedResourceName, poolName, shareId } from './declared-formats.ts'
 
 /** What resource/v1 `types.go` declares with its fields, without what belongs to gates that are off. */
@@ -103,8 +104,6 @@ const allocation = struct({
     }),
   }),
 })
-
-const deviceKey = (item: unknown): string => JSON.stringify(['driver', 'pool', 'device', 'shareID'].map((key) => textAt(item, key)))
 
 const claimStatus = struct({
   // Once there is an allocation it stays as it is, which is said by hand.

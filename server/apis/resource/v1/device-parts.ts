@@ -86,3 +86,7 @@ export function checkOpaque(errors: FieldError[], opaque: JsonObject, path: stri
 
 export const tolerationsOf = (errors: FieldError[], obj: JsonObject, path: string): void =>
   objectsAt(obj, 'tolerations').forEach((t, i) => checkDeviceToleration(errors, t, `${path}.tolerations[${i}]`))
+
+/** What tells devices of claims, and shares of them, apart. */
+export const deviceKey = (device: unknown): string =>
+  JSON.stringify(['driver', 'pool', 'device', 'shareID'].map((field) => textAt(device, field)))

@@ -6,7 +6,7 @@ import { semanticEqual } from '../../core/v1/semantic-equal.ts'
 import { checkDriverName } from '../../core/v1/volume-sources.ts'
 import { checkConditions } from '../../meta/v1/conditions.ts'
 import { checkBindings } from './bindings.ts'
-import { checkOpaque, checkPoolName, checkShortName, tolerationsOf } from './device-parts.ts'
+import { checkOpaque, checkPoolName, checkShortName, deviceKey, tolerationsOf } from './device-parts.ts'
 import { checkRequestName, eachOfFew, namesOfRequests } from './deviceclaim.ts'
 import { checkInterfaceAddress } from './interface-address.ts'
 
@@ -29,7 +29,7 @@ export function validateResourceClaimStatus(obj: JsonObject, old: JsonObject): F
   eachOfFew(objectsAt(status, 'reservedFor'), MAX_CONSUMERS, 'status.reservedFor', (consumer, at) => {
     for (const field of ['resource', 'name', 'uid']) if (textAt(consumer, field) === '') errors.push(required(`${at}.${field}`))
   })
-  const known = new Set(objectsAt(allocation, 'devices.results').map((result) => JSON.stringify(idOf(result))))
+  const known = new Set(objectsAt(allocation, 'devices.results').map(deviceKey))
   objectsAt(status, 'devices').forEach((device, i) => checkDevice(errors, device, known, `status.devices[${i}]`))
   if (objectsAt(status, 'reservedFor').length > 0) {
     if (allocation === undefined) errors.push(forbiddenField('status.reservedFor', 'may not be specified when `allocated` is not set'))
@@ -46,13 +46,12 @@ export function validateResourceClaimStatus(obj: JsonObject, old: JsonObject): F
 
 /** What drivers said of devices that the claim no longer has is forgotten. */
 export function dropDeallocatedDevices(obj: JsonObject, old: JsonObject): void {
-  const allocated = (claim: JsonObject): string[] =>
-    objectsAt(claim, 'status.allocation.devices.results').map((r) => JSON.stringify(idOf(r)))
+  const allocated = (claim: JsonObject): string[] => objectsAt(claim, 'status.allocation.devices.results').map(deviceKey)
   const still = new Set(allocated(obj))
   const gone = new Set(allocated(old).filter((id) => !still.has(id)))
   const status = objectAt(obj, 'status')
   if (status === undefined || gone.size === 0) return
-  const left = objectsAt(status, 'devices').filter((device) => !gone.has(JSON.stringify(idOf(device))))
+  const left = objectsAt(status, 'devices').filter((device) => !gone.has(deviceKey(device)))
   if (left.length > 0) status.devices = left
   else delete status.devices
 }
@@ -72,8 +71,7 @@ function checkDevice(errors: FieldError[], device: JsonObject, known: ReadonlySe
   checkDriverName(errors, textAt(device, 'driver'), `${path}.driver`)
   checkPoolName(errors, textAt(device, 'pool'), `${path}.pool`)
   checkShortName(errors, textAt(device, 'device'), `${path}.device`)
-  const id = idOf(device)
-  if (!known.has(JSON.stringify(id))) errors.push(invalid(path, id, 'must be an allocated device in the claim'))
+  if (!known.has(deviceKey(device))) errors.push(invalid(path, idOf(device), 'must be an allocated device in the claim'))
   const conditions = objectsAt(device, 'conditions')
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(`${path}.conditions`, conditions.length, MAX_CONDITIONS))
   checkConditions(errors, conditions, `${path}.conditions`)

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillZero, objectAt, objectsAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { sameJson } from '../../../machinery/same-json.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { internalValue } from '../../core/v1/internal-form.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
@@ -13,7 +13,7 @@ import { IMMUTABLE } from '../../meta/v1/validation.ts'
 
 // Its lists are called as quantities are elsewhere, so that it is compared as it stands.
 const kept = (obj: JsonObject, old: JsonObject | undefined, printed: () => unknown): FieldError[] =>
-  old === undefined || isDeepStrictEqual(obj.spec, old.spec) ? [] : [invalid('spec', printed(), IMMUTABLE)]
+  old === undefined || sameJson(obj.spec, old.spec) ? [] : [invalid('spec', printed(), IMMUTABLE)]
 
 const claimErrors = (obj: JsonObject, path: string): FieldError[] => {
   const errors: FieldError[] = []
