@@ -32,7 +32,8 @@ export function NodeProfile({ context, node }: { context: string; node: string }
   const key = `${context}|${node}`
   const [seconds, setSeconds] = useState(5)
   const captures = useShelf(shelf, key)
-  const { shown, against, show, compareWith } = useChoice(captures, comparable)
+  const choice = useChoice(captures, comparable)
+  const { shown, against, show } = choice
   const [running, setRunning] = useState<{ kind: 'cpu' | 'heap'; abort: AbortController }>()
   const [error, setError] = useState<unknown>()
   const input = useRef<HTMLInputElement>(null)
@@ -115,17 +116,7 @@ export function NodeProfile({ context, node }: { context: string; node: string }
             {t('profile.save')}
           </button>
         )}
-        {shown && (
-          <CaptureChoice
-            captures={captures}
-            shown={shown}
-            against={against}
-            nameOf={nameOf}
-            comparable={comparable}
-            onShow={show}
-            onAgainst={compareWith}
-          />
-        )}
+        <CaptureChoice choice={choice} nameOf={nameOf} />
       </div>
       {running && (
         <div className="notice" role="status">

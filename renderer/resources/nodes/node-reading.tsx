@@ -40,7 +40,8 @@ export function NodeReading<T>({ url, page, children }: { url: string; page: Nod
     if (data !== undefined) shelf.add(url, dataUpdatedAt, data)
   }, [url, data, dataUpdatedAt])
   const captures = useShelf(shelf, url) as readonly Capture<T>[]
-  const { shown, against, show, compareWith } = useChoice(captures, alike)
+  const choice = useChoice(captures, alike)
+  const { shown, against, show } = choice
   const nameOf = ({ number, at }: Capture<T>): string => `${number} · ${exactMoment(at, i18n.language)}`
   const reload = (): void => {
     show(undefined)
@@ -54,17 +55,7 @@ export function NodeReading<T>({ url, page, children }: { url: string; page: Nod
           <Icon name="restart" size={14} />
           {t('nodes.reload')}
         </button>
-        {shown && (
-          <CaptureChoice
-            captures={captures}
-            shown={shown}
-            against={against}
-            nameOf={nameOf}
-            comparable={alike}
-            onShow={show}
-            onAgainst={compareWith}
-          />
-        )}
+        <CaptureChoice choice={choice} nameOf={nameOf} />
       </div>
       {error && <ErrorView error={error} onRetry={() => void refetch()} />}
       {shown &&

@@ -1,27 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { Capture } from './shelf.ts'
+import type { Choice } from './use-choice.ts'
 
 /** Which capture is looked at, and with which it is compared. Nothing while there is only one. */
-export function CaptureChoice<T>({
-  captures,
-  shown,
-  against,
-  nameOf,
-  comparable,
-  onShow,
-  onAgainst,
-}: {
-  captures: readonly Capture<T>[]
-  shown: Capture<T>
-  against: Capture<T> | undefined
-  nameOf(capture: Capture<T>): string
-  /** Whether two of them say the same things. */
-  comparable(a: Capture<T>, b: Capture<T>): boolean
-  onShow(id: number): void
-  onAgainst(id: number | undefined): void
-}) {
+export function CaptureChoice<T>({ choice, nameOf }: { choice: Choice<T>; nameOf(capture: Capture<T>): string }) {
   const { t } = useTranslation()
-  if (captures.length < 2) return null
+  const { captures, shown, against, comparable, show, compareWith } = choice
+  if (!shown || captures.length < 2) return null
   const others = captures.filter((capture) => capture !== shown && comparable(capture, shown))
   const option = (capture: Capture<T>) => (
     <option key={capture.id} value={capture.id}>
@@ -32,7 +17,7 @@ export function CaptureChoice<T>({
     <>
       <label className="capture-choice">
         {t('captures.shown')}
-        <select className="select" value={shown.id} onChange={(event) => onShow(Number(event.target.value))}>
+        <select className="select" value={shown.id} onChange={(event) => show(Number(event.target.value))}>
           {captures.map(option)}
         </select>
       </label>
@@ -42,7 +27,7 @@ export function CaptureChoice<T>({
           className="select"
           value={against?.id ?? ''}
           disabled={others.length === 0}
-          onChange={(event) => onAgainst(event.target.value === '' ? undefined : Number(event.target.value))}
+          onChange={(event) => compareWith(event.target.value === '' ? undefined : Number(event.target.value))}
         >
           <option value="">{t(others.length === 0 ? 'captures.noneLikeIt' : 'captures.nothing')}</option>
           {others.map(option)}

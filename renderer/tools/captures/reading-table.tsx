@@ -7,6 +7,7 @@ import { Toggle } from '../../ui/toggle.tsx'
 import { filterPattern } from '../logs/log-filter.ts'
 import './captures.css'
 import { type Change, compareReadings, type Reading } from './compare.ts'
+import { SearchField } from '../../ui/search-field.tsx'
 
 /** More than anybody reads; the count tells the rest, and the filter finds it. */
 const mostRows = 500
@@ -159,15 +160,5 @@ function useFound<T extends { key: string }>(rows: readonly T[], text: string): 
 
 function FieldFilter({ text, onText }: Search) {
   const { t } = useTranslation()
-  return (
-    <input
-      className="text-input"
-      type="text"
-      value={text}
-      spellCheck={false}
-      placeholder={t('captures.filter')}
-      aria-label={t('captures.filter')}
-      onChange={(event) => onText(event.target.value)}
-    />
-  )
+  return <SearchField label={t('captures.filter')} text={text} onText={onText} />
 }

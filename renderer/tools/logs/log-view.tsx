@@ -13,6 +13,7 @@ import { filterPattern, LogFilter } from './log-filter.ts'
 import { levelOfLine, type LogForm, searchedText } from './log-line.ts'
 import { Lines } from './log-lines.tsx'
 import { saveLines } from './save-lines.ts'
+import { SearchField } from '../../ui/search-field.tsx'
 import './log-view.css'
 
 /** A log as far as it has been read. */
@@ -79,16 +80,7 @@ export function LogView({
       <div className="log-bar" role="toolbar" aria-label={t('logs.toolbar')}>
         {children}
         {follows && <Toggle label={t('logs.follow')} on={stick} onChange={setStick} />}
-        <input
-          className="text-input"
-          type="text"
-          value={text}
-          spellCheck={false}
-          placeholder={t('logs.filter')}
-          aria-label={t('logs.filter')}
-          aria-invalid={literal}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchField label={t('logs.filter')} text={text} isFaulty={literal} onText={setText} />
         {level !== 'all' && <Chip text={t(`logs.levels.${level}`)} onDrop={() => setLevel('all')} />}
         <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
           <Menu.Target>

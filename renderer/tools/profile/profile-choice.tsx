@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Profile } from './pprof.ts'
+import { SearchField } from '../../ui/search-field.tsx'
 
 /** What one looks at first: the memory that is held, or the last of the values, which is the time of a CPU profile. */
 export function usualType({ sampleTypes }: Profile): number {
@@ -31,15 +32,7 @@ export function ProfileChoice({
           </option>
         ))}
       </select>
-      <input
-        className="text-input"
-        type="text"
-        value={text}
-        spellCheck={false}
-        placeholder={t('profile.search')}
-        aria-label={t('profile.search')}
-        onChange={(event) => onText(event.target.value)}
-      />
+      <SearchField label={t('profile.search')} text={text} onText={onText} />
     </>
   )
 }
