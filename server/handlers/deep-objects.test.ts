@@ -78,6 +78,18 @@ describe('an object that is nested deeply', () => {
   })
 })
 
+test('a claim for devices whose driver was told something nested deeply is updated', async () => {
+  const server = await startTestServer()
+  const claims = '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims'
+  const opaque = { driver: 'd.e.com', parameters: JSON.parse(nested(1_500)) as object }
+  const devices = { requests: [{ name: 'r', exactly: { deviceClassName: 'c' } }], config: [{ opaque }] }
+  expect((await server.send('POST', claims, { metadata: { name: 'deep' }, spec: { devices } })).code).toBe(201)
+  const labels = { metadata: { labels: { a: 'b' } } }
+  const patch = { 'content-type': 'application/merge-patch+json' }
+  expect((await server.send('PATCH', `${claims}/deep`, labels, patch)).code).toBe(200)
+  await server.close()
+})
+
 describe('an object with more of something than a call has arguments', () => {
   let server: TestServer
   beforeAll(async () => {
