@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { sameJson } from '../../machinery/same-json.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { parseJson } from '../../machinery/json.ts'
 import { inTurns, Slice } from '../../machinery/slice.ts'
@@ -56,7 +56,7 @@ class Rounds {
     this.#output = copyJson(object)
   }
   differs(object: KubeObject | undefined): boolean {
-    return !isDeepStrictEqual(this.#output, object)
+    return !sameJson(this.#output, object)
   }
 }
 
@@ -89,7 +89,7 @@ class View {
     const slice = new Slice()
     const [before, after] = await converted(async () => [await form.take(copyJson(this.object)), await form.take(document)])
     if (slice.over) await slice.next()
-    if (isDeepStrictEqual(before, after)) return false
+    if (sameJson(before, after)) return false
     // The write keeps its object.
     for (const field of Object.keys(object)) delete object[field]
     Object.assign(object, after)

@@ -7,7 +7,6 @@ import { validatingListTypes } from '../../extensions/list-types.ts'
 import { validateScale, type ScalePaths } from '../../extensions/scale.ts'
 import { asResource } from '../../extensions/structural.ts'
 import { validatingChange } from '../../extensions/validate.ts'
-import { copyJson } from '../../machinery/copy-json.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { invalid, type FieldError } from '../../machinery/field-errors.ts'
 import { qualifiedNameErrors } from '../../machinery/names.ts'
@@ -15,6 +14,7 @@ import type { Pausing } from '../../machinery/slice.ts'
 import { forbidden } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { FieldScope } from '../generic/fields.ts'
+import { keepAllButStatus } from '../generic/update-rules.ts'
 import type { Strategy, StrategyContext } from '../generic/strategy.ts'
 import type { CustomSchema } from './custom-schema.ts'
 
@@ -56,14 +56,10 @@ export function customStrategy(rules: CustomRules): Strategy {
       warnOfFinalizers(obj, old, ctx)
     },
     prepareForStatusUpdate(obj, old) {
-      const { status } = obj
       const { managedFields } = obj.metadata
-      for (const field of Object.keys(obj)) delete obj[field]
-      Object.assign(obj, copyJson(old))
+      keepAllButStatus(obj, old, true)
+      // Nobody may own anything any more.
       if (managedFields === undefined) delete obj.metadata.managedFields
-      else obj.metadata.managedFields = managedFields
-      if (status === undefined) delete obj.status
-      else obj.status = status
     },
     *validating(obj, old) {
       const wrong = typeErrors(obj, rules)

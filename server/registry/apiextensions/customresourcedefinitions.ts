@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { sameJson } from '../../machinery/same-json.ts'
 import { defaultCustomResourceDefinition, defaultDefinitionStatus } from '../../apis/apiextensions/v1beta1/customresourcedefinition.ts'
 import type { CustomResourceDefinition, DefinitionStatus } from '../../extensions/definition.ts'
 import { definitionWarnings } from '../../extensions/definition-faults.ts'
@@ -33,7 +33,7 @@ const asV1 = (obj: KubeObject): CustomResourceDefinition => convert(obj, STORED,
 
 /** Neither the spec nor its approval has changed: what was accepted stays accepted. */
 const isSameSpec = (obj: KubeObject, old: KubeObject): boolean =>
-  isDeepStrictEqual(obj.spec, old.spec) && isDeepStrictEqual(obj.metadata.annotations, old.metadata.annotations)
+  sameJson(obj.spec, old.spec) && sameJson(obj.metadata.annotations, old.metadata.annotations)
 
 /** A definition that is right is worth warnings. */
 function* checked(
