@@ -1,5 +1,6 @@
 import { createCoreRecorder, type EventRecorder } from '../client/event-recorder.ts'
-import type { Clock, Timer } from '../machinery/clock.ts'
+import type { Clock } from '../machinery/clock.ts'
+import { BEAT_MS } from './beats.ts'
 import { webhookAuthorizer, type Authorize } from './kubelet/authorize.ts'
 import { selfSigned } from './kubelet/certificate.ts'
 import { KubeletMetrics } from './kubelet/metrics.ts'
@@ -16,8 +17,7 @@ import { NodeLease } from './status/lease.ts'
 import { generateNodeStatus, KUBELET_VERSION, newNode, type NodeIdentity } from './status/node-status.ts'
 import type { Node, NodeStatus } from './types.ts'
 
-/** The kubelet's nodeStatusUpdateFrequency and nodeStatusReportFrequency. */
-const HEARTBEAT_MS = 10_000
+/** The kubelet's nodeStatusReportFrequency. */
 const REPORT_MS = 300_000
 
 const text = (e: unknown): string => (e instanceof Error ? e.message : String(e))
@@ -39,9 +39,9 @@ export class Agent implements NodeAgent {
   readonly #ready = Promise.withResolvers<void>()
   #server: KubeletServer | undefined
   #unlisten: (() => void) | undefined
-  #lease: NodeLease | undefined
   #node: Node
-  #timer: Timer | undefined
+  /** Takes the node out of the rounds in which it renews its Lease and looks at itself. */
+  #leave: (() => void)[] = []
   #sentStatus: NodeStatus | undefined
   #sentAt = 0
   #problem: string | undefined
@@ -161,7 +161,7 @@ export class Agent implements NodeAgent {
             port,
             maxPods: this.#maxPods,
             podCIDR: this.#node.spec?.podCIDR ?? this.#podCIDR,
-            heartbeatSeconds: HEARTBEAT_MS / 1000,
+            heartbeatSeconds: BEAT_MS / 1000,
             reportSeconds: REPORT_MS / 1000,
             eventQps: EVENT_QPS,
             eventBurst: EVENT_BURST,
@@ -221,14 +221,15 @@ export class Agent implements NodeAgent {
       this.log('info', 'Successfully registered node')
       this.#nodeEvent('Starting', 'Starting kubelet.')
       for (const event of events) this.#statusEvent(event)
-      this.#lease = new NodeLease({
+      const lease = new NodeLease({
         client,
         clock: this.#clock,
         signal,
         node: () => this.#node,
         onError: (e) => this.log('error', 'Failed to update lease', { error: text(e) }),
       })
-      void this.#lease.start()
+      void lease.renew()
+      this.#leave.push(this.#shared.beats.join(() => void lease.renew()))
       await this.#shared.pods.synced()
       if (signal.aborted) return
       this.#shared.attach(this.nodeName, {
@@ -238,7 +239,7 @@ export class Agent implements NodeAgent {
       })
       await this.#pods.adopt()
       this.#running = true
-      this.#timer = this.#clock.setInterval(() => void this.#heartbeat(), HEARTBEAT_MS)
+      this.#leave.push(this.#shared.beats.join(() => void this.#heartbeat()))
       this.#ready.resolve()
     } catch (e) {
       this.#ready.reject(e)
@@ -281,8 +282,7 @@ export class Agent implements NodeAgent {
     if (this.#abort.signal.aborted) return
     this.#ready.reject(new Error('the node agent was closed'))
     this.#abort.abort(new Error('the node agent was closed'))
-    this.#timer?.cancel()
-    this.#lease?.stop()
+    for (const leave of this.#leave) leave()
     this.#shared.detach(this.nodeName)
     this.#pods.close()
     this.#unlisten?.()

@@ -4,6 +4,7 @@ import { createInformerFactory, dropManagedFields, type Informer } from '../clie
 import { NODES, PODS } from '../client/resource.ts'
 import { TurnGate } from '../client/turn-gate.ts'
 import type { Clock } from '../machinery/clock.ts'
+import { Beats } from './beats.ts'
 import { EventBudget } from './pods/event-budget.ts'
 import { StatusWriter } from './pods/status-writer.ts'
 import { readMachine, type MachineFacts } from './status/machine.ts'
@@ -39,6 +40,7 @@ export class SharedAgentParts {
   readonly abort = new AbortController()
   readonly writer: StatusWriter
   readonly budget: EventBudget
+  readonly beats: Beats
   /** What many pods have to do at once is spread over turns of the event loop. */
   readonly gate = new TurnGate()
   readonly sampler: UsageSampler
@@ -56,6 +58,7 @@ export class SharedAgentParts {
     this.clock = clock
     this.machine = machine
     this.budget = new EventBudget(clock)
+    this.beats = new Beats(clock)
     this.sampler = new UsageSampler(clock, path.dirname(path.resolve(o.logDir)))
     this.writer = new StatusWriter({
       clientOf: o.clientOf,

@@ -1,14 +1,14 @@
 import type { Client } from '../../client/client.ts'
+import { dropManagedFields } from '../../client/informer.ts'
 import { LEASES } from '../../client/resource.ts'
-import { formatMicroTime, type Clock, type Timer } from '../../machinery/clock.ts'
+import { formatMicroTime, type Clock } from '../../machinery/clock.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { Node } from '../types.ts'
 
 export const LEASE_NAMESPACE = 'kube-node-lease'
-/** The kubelet's nodeLeaseDurationSeconds and the quarter of it at which it renews. */
+/** The kubelet's nodeLeaseDurationSeconds. */
 export const LEASE_SECONDS = 40
-export const RENEW_MS = 10_000
 
 export interface LeaseOptions {
   client: Client
@@ -18,37 +18,27 @@ export interface LeaseOptions {
   onError: (error: unknown) => void
 }
 
-/** Keeps a node's Lease: renewed every ten seconds, created again when somebody deletes it. */
+/** Keeps a node's Lease: renewed when it is told to, created again when somebody deletes it. */
 export class NodeLease {
   readonly #o: LeaseOptions
   #lease: KubeObject | undefined
-  #timer: Timer | undefined
 
   constructor(options: LeaseOptions) {
     this.#o = options
   }
 
-  /** Renews at once and then every ten seconds. */
-  async start(): Promise<void> {
-    await this.#renew()
-    if (this.#o.signal.aborted) return
-    this.#timer = this.#o.clock.setInterval(() => void this.#renew(), RENEW_MS)
-  }
-
-  stop(): void {
-    this.#timer?.cancel()
-  }
-
-  async #renew(): Promise<void> {
+  async renew(): Promise<void> {
     const { client, signal, onError } = this.#o
     const leases = client.resource(LEASES)
     try {
       for (let tries = 0; tries < 5; tries++) {
         try {
-          this.#lease =
+          const written =
             this.#lease === undefined
               ? await leases.create(this.#wanted(undefined), { namespace: LEASE_NAMESPACE, signal })
               : await leases.update(this.#wanted(this.#lease), { namespace: LEASE_NAMESPACE, signal })
+          // An update without them leaves them as they are, and need not be read again.
+          this.#lease = dropManagedFields(written)
           return
         } catch (e) {
           const name = this.#o.node().metadata.name!
