@@ -60,6 +60,7 @@ import { usageKinds, type UsageSource } from './registry/metrics/usage.ts'
 import { Registry } from './registry/registry.ts'
 import { scheme } from './scheme/index.ts'
 import { listen } from './serving/server.ts'
+import type { TlsFiles } from './serving/tls.ts'
 import { StorageTimings } from './storage/timings.ts'
 
 /** Where this machine reaches a server that listens on all of its interfaces. */
@@ -90,6 +91,8 @@ export interface ApiServer {
   reportHealth(name: string, check: HealthCheck['check']): void
   /** Serves metrics.k8s.io from what this source knows. */
   serveMetrics(source: UsageSource): void
+  /** Shows other certificates from now on; throws an Error for those that cannot be used. */
+  useCertificates(tls: TlsFiles): void
   /** No new requests, running ones finish, watches end, then the sockets close. The storage stays open. */
   close(graceMs: number): Promise<void>
 }
@@ -113,6 +116,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   // The port, on which nobody is answered yet.
   const listener = await listen({
     ...{ port: o.port, host: o.bindAddress, tls: o.tls, clock },
+    ...{ onlyHttp1: o.disableHttp2, reusePort: o.permitPortSharing },
     limits: { maxConcurrentStreams: o.maxStreamsPerConnection },
     onHandlerError: (e) => log.error({ err: traceOf(e) }, 'a handler let an error out'),
   })
@@ -129,9 +133,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
 
   // Ways to kubelets, pods and servers behind services.
   const localKubelets = new LocalKubelets()
-  const forwarder = new Forwarder(o.kubeletClient, { kubelets: localKubelets, ownPort: listener.port })
+  const forwarder = new Forwarder(o.kubelets, { kubelets: localKubelets, ownPort: listener.port })
   starting.defer(() => forwarder.close())
-  const proxied = { forwarder, store, kubelet: { preferredAddressTypes: o.kubeletAddressTypes } }
+  const proxied = { forwarder, store, kubelet: o.kubelets }
   const proxies = new Proxies(proxied)
   const webhookCalls = (credentials?: ClientCredentials): CallWebhook =>
     webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }), credentials)
@@ -266,6 +270,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     url: `https://${urlHost(LOOPBACK_OF[o.bindAddress] ?? o.bindAddress)}:${listener.port}`,
     port: listener.port,
     ...{ registry, feed, localKubelets, serviceAccountTokens },
+    useCertificates: (tls) => listener.useCertificates(tls),
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
     queueMetrics: queues,
@@ -276,23 +281,37 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       inProcess.add(user)
       return localTransport(handler, user, gate)
     },
-    close: (grace) => {
+    close: async (grace) => {
       graceMs = grace
       lifecycle.stop()
-      return started.disposeAsync()
+      // Load balancers see /readyz and send nothing more.
+      if (o.shutdownDelayMs) await new Promise<void>((r) => void clock.setTimeout(r, o.shutdownDelayMs!))
+      await started.disposeAsync()
     },
   }
 }
 
-function filterOptions(
-  o: ApiServerOptions,
-): Pick<ChainOptions, 'errorLog' | 'requestTimeoutMs' | 'maxRequestsInFlight' | 'maxMutatingRequestsInFlight' | 'accessLog'> {
+type FilterOptions = Pick<
+  ChainOptions,
+  | 'errorLog'
+  | 'requestTimeoutMs'
+  | 'maxRequestsInFlight'
+  | 'maxMutatingRequestsInFlight'
+  | 'accessLog'
+  | 'corsAllowedOrigins'
+  | 'goawayChance'
+  | 'strictTransportSecurity'
+>
+
+function filterOptions(o: ApiServerOptions): FilterOptions {
   return {
     errorLog: { error: (e, request) => o.log.error({ ...request, err: traceOf(e) }, 'request failed') },
     requestTimeoutMs: o.requestTimeoutMs,
     maxRequestsInFlight: o.maxRequestsInFlight,
     maxMutatingRequestsInFlight: o.maxMutatingRequestsInFlight,
     ...(o.logRequests ? { accessLog: (entry: object) => o.log.info(entry, 'request') } : {}),
+    goawayChance: o.goawayChance ?? 0,
+    strictTransportSecurity: o.strictTransportSecurity ?? [],
     ...(o.corsAllowedOrigins.length === 0 ? {} : { corsAllowedOrigins: o.corsAllowedOrigins }),
   }
 }

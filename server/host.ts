@@ -7,8 +7,10 @@ import { certificateIds } from './authn/request-header.ts'
 import { authenticationFileOf, authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
 import { authorizationOf } from './control-plane/authorization.ts'
 import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
+import type { ApiServerOptions } from './control-plane/options.ts'
 import { startApiServer, type ApiServer } from './control-plane.ts'
 import type { Log } from './machinery/log.ts'
+import { ChangingFile } from './machinery/changing-file.ts'
 import type { Clock } from './machinery/clock.ts'
 import { makeWritableFolder } from './machinery/folders.ts'
 import { startIdleCollection } from './machinery/idle-collection.ts'
@@ -17,6 +19,7 @@ import { nodePortRange, serviceRanges } from './options/network.ts'
 import { featureStates, servesCbor } from './options/features.ts'
 import { advertiseAddress, certDir, dataDir } from './options/paths.ts'
 import type { Options } from './options/parse.ts'
+import { certificateFiles, sniCertificates, tlsBounds } from './options/tls.ts'
 import type { SchedulerConfiguration } from './scheduler/config/types.ts'
 import { loadCertificates, type Certificates } from './serving/certificates.ts'
 import { writeKubeconfig } from './serving/kubeconfig.ts'
@@ -113,6 +116,11 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       requestTimeoutMs: o.limits.requestTimeoutMs,
       minRequestTimeoutSeconds: o.limits.minRequestTimeoutSeconds,
       maxStreamsPerConnection: o.limits.http2MaxStreamsPerConnection,
+      disableHttp2: o.serving.disableHttp2,
+      permitPortSharing: o.serving.permitPortSharing,
+      goawayChance: o.serving.goawayChance,
+      strictTransportSecurity: o.serving.strictTransportSecurity,
+      shutdownDelayMs: o.serving.shutdownDelayMs,
       corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
       ...(o.credentials.serviceAccountJwksUri === '' ? {} : { jwksUri: o.credentials.serviceAccountJwksUri }),
       logRequests: o.local.verbosity >= 3,
@@ -122,10 +130,9 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       defaultAccounts: o.local.defaultAccounts,
       cbor: servesCbor(o.features),
       features: featureStates(o.features),
-      kubeletClient,
-      frontProxy: certificates.frontProxy,
+      kubelets: kubeletsOf(o, kubeletClient),
+      frontProxy: frontProxyOf(o, certificates),
       clientCa: clientCaOf(o, certificates),
-      kubeletAddressTypes: ['InternalIP', 'Hostname', 'ExternalIP'],
     })
     started = api
     const url = api.url
@@ -156,8 +163,10 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       })
     }
     const idle = startIdleCollection(clock)
+    const renewals = certificateRenewals(o, () => api.useCertificates(tlsOf(o, certificates)), { clock, log })
     const close = async (): Promise<void> => {
       idle.close()
+      renewals.forEach((file) => file.stop())
       await (await workloads)?.close()
       await api.close(GRACE_MS)
       await storage.close()
@@ -178,7 +187,7 @@ async function loaded(
   opening: Promise<Storage>,
 ): Promise<Certificates> {
   try {
-    return loadCertificates({ dir: certDir(o), now: clock.now(), names: [advertise, serviceAddress], server: o.serving.tlsCertFile === '' })
+    return loadCertificates({ dir: certDir(o), now: clock.now(), names: [advertise, serviceAddress], server: o.tls.tlsCertFile === '' })
   } catch (e) {
     await opening.then((s) => s.close()).catch(() => undefined)
     throw e
@@ -197,10 +206,33 @@ async function openStorage(o: Options, clock: Clock): Promise<Storage> {
 }
 
 function tlsOf(o: Options, c: Certificates): TlsFiles {
-  const { tlsCertFile, tlsPrivateKeyFile } = o.serving
+  const { tlsCertFile, tlsPrivateKeyFile } = o.tls
   const own = tlsCertFile === '' ? c.server! : { cert: readFileSync(tlsCertFile, 'utf8'), key: readFileSync(tlsPrivateKeyFile, 'utf8') }
   const proxies = frontProxiesOf(o, c)
-  return { cert: own.cert, key: own.key, clientCa: [clientCaOf(o, c), ...(proxies === undefined ? [] : [proxies.ca])].join('\n') }
+  return {
+    ...{ cert: own.cert, key: own.key, named: sniCertificates(o.tls), bounds: tlsBounds(o.tls) },
+    clientCa: [clientCaOf(o, c), ...(proxies === undefined ? [] : [proxies.ca])].join('\n'),
+  }
+}
+
+const LOOK_MS = 60_000
+
+/**
+ * Certificates that are renewed in their files are shown without a new start (apiserver `dynamiccertificates`). A key is often written after
+ * its certificate: until both are there what was shown before is.
+ */
+function certificateRenewals(o: Options, use: () => void, { clock, log }: HostDependencies): ChangingFile[] {
+  return certificateFiles(o.tls).map(
+    (file) =>
+      new ChangingFile(file, {
+        ...{ clock, intervalMs: LOOK_MS },
+        changed: () => {
+          use()
+          log.info({ file }, 'the certificate has been read again')
+        },
+        failed: ({ message: error }) => log.warn({ file, error }, 'the certificate cannot be read again; what it was goes on'),
+      }),
+  )
 }
 
 /** Who signs the certificates of clients: our own CA, and who is named besides. */
@@ -226,8 +258,23 @@ function frontProxiesOf(o: Options, c: Certificates): { ca: string; trust: Front
   return { ca, trust }
 }
 
+/** What extension API servers see, and the CA that they are told to know it by: with a certificate of the user's, the user's. */
+function frontProxyOf(o: Options, c: Certificates): ApiServerOptions['frontProxy'] {
+  const { proxyClientCertFile, proxyClientKeyFile } = o.credentials
+  if (proxyClientCertFile === '') return c.frontProxy
+  return { cert: readFileSync(proxyClientCertFile, 'utf8'), key: readFileSync(proxyClientKeyFile, 'utf8'), ca: undefined }
+}
+
+function kubeletsOf(o: Options, { cert, key }: { cert: string; key: string }): ApiServerOptions['kubelets'] {
+  const { kubeletCertificateAuthority: file, kubeletPreferredAddressTypes } = o.kubelets
+  return {
+    ...{ cert, key, preferredAddressTypes: kubeletPreferredAddressTypes },
+    ...(file === '' ? {} : { ca: readFileSync(file, 'utf8') }),
+  }
+}
+
 function kubeletClientOf(o: Options, c: Certificates): { cert: string; key: string } {
-  const { kubeletClientCertificate, kubeletClientKey } = o.credentials
+  const { kubeletClientCertificate, kubeletClientKey } = o.kubelets
   if (kubeletClientCertificate === '') return c.kubeletClient
   return { cert: readFileSync(kubeletClientCertificate, 'utf8'), key: readFileSync(kubeletClientKey, 'utf8') }
 }

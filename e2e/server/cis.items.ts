@@ -41,11 +41,7 @@ export const items: readonly Item[] = [
     'one is made at the first start, or `--kubelet-client-certificate` and `-key`',
     true,
   ),
-  open(
-    '1.2.5',
-    'Kubelets’ certificates are verified',
-    'there is no `--kubelet-certificate-authority`; without it upstream does not verify them either',
-  ),
+  flag('1.2.5', 'Kubelets’ certificates are verified', '`--kubelet-certificate-authority`; without it they are not, as upstream'),
   met('1.2.6', 'The authorization mode is not AlwaysAllow', 'default `Node,RBAC`', true),
   met('1.2.7', 'The authorization mode has Node', 'default `Node,RBAC`', true),
   met('1.2.8', 'The authorization mode has RBAC', 'default `Node,RBAC`', true),

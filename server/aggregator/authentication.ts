@@ -15,18 +15,22 @@ type Data = Readonly<Record<string, string>>
 export interface AuthenticationTrust {
   /** PEM. */
   readonly clientCa: string
-  readonly frontProxyCa: string
+  /** Of this server's own certificate; absent: it shows one of `others`. */
+  readonly frontProxyCa: string | undefined
   /** Front proxies besides this server: PEM of their CAs, and their common names; none of these: all. */
   readonly others?: { readonly ca: string; readonly names: readonly string[] } | undefined
 }
 
 /** What extension API servers, scheduler and controller manager must know to tell who asks (apiserver `clusterauthenticationtrust`). */
 export function authenticationData({ clientCa, frontProxyCa, others }: AuthenticationTrust): Data {
-  const names = others === undefined ? [frontProxyName] : others.names.length === 0 ? [] : [...new Set([frontProxyName, ...others.names])]
+  const own = frontProxyCa === undefined ? [] : [{ ca: frontProxyCa, names: [frontProxyName] }]
+  const proxies = [...own, ...(others === undefined ? [] : [others])]
+  if (proxies.length === 0) return { 'client-ca-file': clientCa }
+  const names = proxies.some((proxy) => proxy.names.length === 0) ? [] : [...new Set(proxies.flatMap((proxy) => proxy.names))]
   return {
     'client-ca-file': clientCa,
     'requestheader-allowed-names': JSON.stringify(names),
-    'requestheader-client-ca-file': others === undefined ? frontProxyCa : `${frontProxyCa}\n${others.ca}`,
+    'requestheader-client-ca-file': proxies.map((proxy) => proxy.ca).join('\n'),
     'requestheader-extra-headers-prefix': JSON.stringify(['X-Remote-Extra-']),
     'requestheader-group-headers': JSON.stringify(['X-Remote-Group']),
     'requestheader-uid-headers': JSON.stringify(['X-Remote-Uid']),

@@ -35,6 +35,26 @@ async function ask(path: string): Promise<{ status: number; text: string }> {
 }
 const checksOf = (text: string): string[] => [...text.matchAll(/^\[\+\](\S+) ok$/gm)].map(([, name]) => name!)
 
+test('with a delay of the end the server answers on, and says that it is not ready', async () => {
+  const ending = await startTestServer({ shutdownDelayMs: 70_000 })
+  const transport = ending.api.transport(administrator)
+  const get = async (path: string): Promise<[number, string]> => {
+    const { status, body } = await transport.request({ method: 'GET', path, headers: {} })
+    return [status, body.toString()]
+  }
+  let closed = false
+  const close = ending.close().then(() => (closed = true))
+  const [status, text] = await get('/readyz')
+  expect([status, text]).toEqual([500, expect.stringContaining('[-]shutdown failed: reason withheld')])
+  expect(await get('/livez')).toEqual([200, 'ok'])
+  expect((await get('/api/v1/namespaces/default'))[0]).toBe(200)
+  ending.clock.advance(69_999)
+  expect((await get('/livez'))[0]).toBe(200)
+  expect(closed).toBe(false)
+  ending.clock.advance(1)
+  await close
+})
+
 describe('what the server tells of itself', () => {
   const shared = UPSTREAM.filter((name) => !ABSENT.test(name))
 

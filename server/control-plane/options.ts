@@ -7,7 +7,8 @@ import type { AuthenticationFile, AuthorizationFile } from './configuration-relo
 import type { ConfiguredAuthorizer } from '../authz/modes.ts'
 import type { Log } from '../machinery/log.ts'
 import type { Clock } from '../machinery/clock.ts'
-import type { KubeletCredentials } from '../proxy/forward.ts'
+import type { KubeletAccess } from '../proxy/forward.ts'
+import type { KubeletAddressOptions } from '../proxy/target.ts'
 import type { TlsFiles } from '../serving/tls.ts'
 import type { Storage } from '../storage/contract.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
@@ -55,17 +56,22 @@ export interface ApiServerOptions {
   maxRequestsInFlight: number
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number
-  kubeletClient: KubeletCredentials
-  /** What is shown to extension API servers, and the CA that they know it by. */
-  frontProxy: FrontProxy & { readonly ca: string }
+  kubelets: KubeletAccess & KubeletAddressOptions
+  /** What is shown to extension API servers, and the CA that they know it by: none where it is that of `frontProxies`. */
+  frontProxy: FrontProxy & { readonly ca: string | undefined }
   /** PEM of the CAs of clients' certificates. */
   clientCa: string
   /** Others that say in headers who asks. */
   frontProxies?: AuthenticationTrust['others']
-  /** Order in which a node's addresses are tried. */
-  kubeletAddressTypes: readonly string[]
   minRequestTimeoutSeconds: number
   maxStreamsPerConnection: number
+  disableHttp2?: boolean
+  permitPortSharing?: boolean
+  /** How likely a request over HTTP/2 ends its connection. */
+  goawayChance?: number
+  strictTransportSecurity?: readonly string[]
+  /** How long requests are served after `close`, while /readyz already says no. */
+  shutdownDelayMs?: number
   corsAllowedOrigins: readonly RegExp[]
   /** Where others find the keys of service account tokens, when that is not this server. */
   jwksUri?: string

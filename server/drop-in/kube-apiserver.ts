@@ -24,17 +24,18 @@ export const kubeApiserver: Program = {
  * is written there but a folder of our own. Behind the stand-in of etcd the store is embedded, in etcd's data folder.
  */
 export async function asKubeApiserver(o: Options): Promise<Options> {
-  const { certDir, tlsCertFile } = o.serving
+  const { certDir } = o.serving
   const embedded = await embeddedIn(o.storage.etcdServers)
   const dataDir = o.storage.dataDir !== '' ? o.storage.dataDir : join(embedded ?? certDir, 'binnacle')
   const [cert, key] = [join(certDir, 'apiserver.crt'), join(certDir, 'apiserver.key')]
-  const pair = tlsCertFile === '' && existsSync(cert) && existsSync(key) ? { tlsCertFile: cert, tlsPrivateKeyFile: key } : {}
+  const pair = o.tls.tlsCertFile === '' && existsSync(cert) && existsSync(key) ? { tlsCertFile: cert, tlsPrivateKeyFile: key } : {}
   const { enabledPlugins, disabledPlugins } = o.admission
   return {
     ...o,
     // There it has to be asked for.
     admission: { ...o.admission, disabledPlugins: enabledPlugins.includes(NODES) ? disabledPlugins : [...disabledPlugins, NODES] },
-    serving: { ...o.serving, ...pair, certDir: '' },
+    serving: { ...o.serving, certDir: '' },
+    tls: { ...o.tls, ...pair },
     storage: { ...o.storage, dataDir, etcdServers: embedded === undefined ? o.storage.etcdServers : [] },
   }
 }

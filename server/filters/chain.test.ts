@@ -16,6 +16,13 @@ describe('every response', () => {
     expect((await s.request('GET /api/v1/pods', 'admin', { 'Audit-ID': 'mine' })).headers['audit-id']).toBe('mine')
   })
 
+  test('tells browsers to come by HTTPS alone where that is asked for', async () => {
+    expect((await new Server(ok).request('GET /api/v1/pods')).headers).not.toHaveProperty('strict-transport-security')
+    const s = new Server(ok, { strictTransportSecurity: ['max-age=31536000', 'includeSubDomains'] })
+    expect((await s.request('GET /api/v1/pods')).headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
+    expect((await s.request('GET /api/v1/pods', '')).headers).toHaveProperty('strict-transport-security')
+  })
+
   test('a synchronous handler is answered in the same tick', () => {
     let answered = false
     void new Server((ctx) => {

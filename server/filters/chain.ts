@@ -9,11 +9,13 @@ import { withCacheControl } from './cache-control.ts'
 import { ServedRequest, type Filter, type Handler, type RequestDependencies } from '../request/context.ts'
 import { withCors } from './cors.ts'
 import { withErrors, writeText, type ErrorLog, type StatusWriter } from './errors.ts'
+import { withGoaway } from './goaway.ts'
 import { withHttpLog, type AccessLogEntry } from './http-log.ts'
 import { withImpersonation } from './impersonation.ts'
 import { withMaxInFlight } from './max-in-flight.ts'
 import type { RequestMetrics } from './metrics.ts'
 import { BadPathError, NoResourceError, parseRequestInfo, type RequestInfo } from '../request/request-info.ts'
+import { withStrictTransportSecurity } from './strict-transport-security.ts'
 import { withTimeout } from './timeout.ts'
 import { withWaitGroup, type RequestWaitGroup } from './wait-group.ts'
 
@@ -34,6 +36,10 @@ export interface ChainOptions extends RequestDependencies {
   /** Absent: requests are not logged, and cost nothing. */
   readonly accessLog?: (entry: AccessLogEntry) => void
   readonly corsAllowedOrigins?: readonly RegExp[]
+  /** How likely a request over HTTP/2 ends its connection; default never. */
+  readonly goawayChance?: number
+  /** Default none: the header is not sent. */
+  readonly strictTransportSecurity?: readonly string[]
 }
 
 /** The filters in their order, outermost first. Each stays synchronous as long as what it wraps does. */
@@ -43,6 +49,8 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     withErrors(o.writeStatus, o.errorLog),
     o.accessLog && withHttpLog(o.accessLog),
     withCacheControl,
+    o.strictTransportSecurity?.length ? withStrictTransportSecurity(o.strictTransportSecurity) : undefined,
+    o.goawayChance ? withGoaway(o.goawayChance) : undefined,
     withWaitGroup(o.waitGroup, o.writeStatus),
     withTimeout(o.requestTimeoutMs, o.writeStatus),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),

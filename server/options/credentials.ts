@@ -2,9 +2,9 @@ import { together, unreadable } from './files.ts'
 import type { Family } from './flag.ts'
 
 export interface CredentialOptions {
-  /** What the server shows to kubelets; empty: its own. */
-  kubeletClientCertificate: string
-  kubeletClientKey: string
+  /** What the server shows to extension API servers; empty: its own. */
+  proxyClientCertFile: string
+  proxyClientKeyFile: string
   /** Keys that service account tokens are signed with and checked against; empty: its own. */
   serviceAccountSigningKeyFile: string
   serviceAccountKeyFiles: readonly string[]
@@ -20,8 +20,8 @@ export interface CredentialOptions {
 export const credentials: Family<CredentialOptions> = {
   title: 'Credentials of the server',
   defaults: {
-    kubeletClientCertificate: '',
-    kubeletClientKey: '',
+    proxyClientCertFile: '',
+    proxyClientKeyFile: '',
     serviceAccountSigningKeyFile: '',
     serviceAccountKeyFiles: [],
     serviceAccountIssuers: ['https://kubernetes.default.svc.cluster.local'],
@@ -31,12 +31,12 @@ export const credentials: Family<CredentialOptions> = {
     serviceAccountExtendTokenExpiration: true,
   },
   flags: {
-    'kubelet-client-certificate': {
-      field: 'kubeletClientCertificate',
+    'proxy-client-cert-file': {
+      field: 'proxyClientCertFile',
       type: 'string',
-      help: 'PEM file with the certificate to show to kubelets.',
+      help: 'PEM file with the certificate to show to extension API servers and webhooks, of the CA in --requestheader-client-ca-file.',
     },
-    'kubelet-client-key': { field: 'kubeletClientKey', type: 'string', help: 'PEM file with the key of --kubelet-client-certificate.' },
+    'proxy-client-key-file': { field: 'proxyClientKeyFile', type: 'string', help: 'PEM file with the key of --proxy-client-cert-file.' },
     'service-account-signing-key-file': {
       field: 'serviceAccountSigningKeyFile',
       type: 'string',
@@ -82,10 +82,10 @@ export const credentials: Family<CredentialOptions> = {
     ...(o.serviceAccountJwksUri === '' || /^https:\/\/[^/]/.test(o.serviceAccountJwksUri)
       ? []
       : [`service-account-jwks-uri requires https scheme, parsed as: ${o.serviceAccountJwksUri}`]),
-    ...together(['kubelet-client-certificate', o.kubeletClientCertificate], ['kubelet-client-key', o.kubeletClientKey]),
+    ...together(['proxy-client-cert-file', o.proxyClientCertFile], ['proxy-client-key-file', o.proxyClientKeyFile]),
     ...unreadable({
-      'kubelet-client-certificate': o.kubeletClientCertificate,
-      'kubelet-client-key': o.kubeletClientKey,
+      'proxy-client-cert-file': o.proxyClientCertFile,
+      'proxy-client-key-file': o.proxyClientKeyFile,
       'service-account-signing-key-file': o.serviceAccountSigningKeyFile,
     }),
     ...o.serviceAccountKeyFiles.flatMap((file) => unreadable({ 'service-account-key-file': file })),

@@ -11,6 +11,8 @@ export interface FlagTypes {
   duration: number
   /** Comma-separated, and the flag may be repeated. */
   strings: readonly string[]
+  /** One each time that the flag is given. */
+  texts: readonly string[]
   ip: string
 }
 export type FlagType = keyof FlagTypes
@@ -79,6 +81,7 @@ export const parsers: { readonly [F in FlagType]: (text: string) => FlagTypes[F]
     }
   },
   strings: (text) => (text === '' ? [] : text.split(',')),
+  texts: (text) => [text],
   ip(text) {
     if (isIP(text.trim()) === 0) throw new FlagValueError(`failed to parse IP: ${quote(text)}`)
     return text.trim()
@@ -89,7 +92,8 @@ export const parsers: { readonly [F in FlagType]: (text: string) => FlagTypes[F]
 export function showDefault(type: FlagType, value: unknown): string {
   if (type === 'bool') return value === true ? 'true' : ''
   if (type === 'duration') return duration(value as number)
-  if (type === 'strings') return (value as readonly string[]).length === 0 ? '' : `[${(value as readonly string[]).join(',')}]`
+  if (type === 'strings' || type === 'texts')
+    return (value as readonly string[]).length === 0 ? '' : `[${(value as readonly string[]).join(',')}]`
   if (type === 'int' || type === 'float') return String(value)
   return value === undefined || value === '' ? '' : type === 'ip' ? String(value) : quote(String(value))
 }

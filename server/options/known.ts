@@ -12,9 +12,9 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     names(`
     aggregator-reject-forwarding-redirect allow-privileged audit-log-batch-throttle-enable audit-log-compress
     audit-log-truncate-enabled audit-webhook-batch-throttle-enable audit-webhook-truncate-enabled contention-profiling
-    disable-http2-serving emulation-forward-compatible enable-aggregator-routing enable-garbage-collector
+    emulation-forward-compatible enable-aggregator-routing enable-garbage-collector
     enable-logs-handler enable-priority-and-fairness encryption-provider-config-automatic-reload log-json-split-stream
-    log-text-split-stream permit-address-sharing permit-port-sharing profiling runtime-config-emulation-forward-compatible
+    log-text-split-stream permit-address-sharing profiling runtime-config-emulation-forward-compatible
     service-account-lookup shutdown-send-retry-after watch-cache
     `),
   ],
@@ -31,18 +31,17 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
   [
     'duration',
     names(`
-    audit-log-batch-max-wait audit-webhook-batch-max-wait audit-webhook-initial-backoff 
-    coordinated-leadership-lease-duration
+    audit-log-batch-max-wait audit-webhook-batch-max-wait audit-webhook-initial-backoff coordinated-leadership-lease-duration
     coordinated-leadership-renew-deadline coordinated-leadership-retry-period etcd-count-metric-poll-period
     etcd-db-metric-poll-interval etcd-healthcheck-timeout etcd-readycheck-timeout kubelet-timeout livez-grace-period
-    log-flush-frequency shutdown-delay-duration shutdown-watch-termination-grace-period
+    log-flush-frequency shutdown-watch-termination-grace-period
     storage-initialization-timeout
     `),
   ],
   [
     'float',
     names(`
-    audit-log-batch-throttle-qps audit-webhook-batch-throttle-qps goaway-chance
+    audit-log-batch-throttle-qps audit-webhook-batch-throttle-qps
     `),
   ],
   [
@@ -50,31 +49,25 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     names(`
     allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
-   
-    debug-socket-path disabled-metrics
-    egress-selector-config-file emulated-version encryption-provider-config endpoint-reconciler-type etcd-servers-overrides
-    external-hostname kubelet-certificate-authority kubelet-preferred-address-types log-json-info-buffer-size
-    log-text-info-buffer-size logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
+    debug-socket-path disabled-metrics egress-selector-config-file emulated-version encryption-provider-config
+    endpoint-reconciler-type etcd-servers-overrides external-hostname log-json-info-buffer-size log-text-info-buffer-size
+    logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
     oidc-groups-prefix oidc-issuer-url oidc-required-claim oidc-signing-algs oidc-username-claim oidc-username-prefix
-    peer-advertise-ip peer-advertise-port peer-ca-file proxy-client-cert-file proxy-client-key-file runtime-config service-account-signing-endpoint
-    show-hidden-metrics-for-version storage-backend storage-media-type strict-transport-security-directives tls-cipher-suites
-    tls-curve-preferences tls-min-version tls-sni-cert-key tracing-config-file vmodule watch-cache-sizes
+    peer-advertise-ip peer-advertise-port peer-ca-file runtime-config service-account-signing-endpoint
+    show-hidden-metrics-for-version storage-backend storage-media-type tracing-config-file vmodule watch-cache-sizes
     `),
   ],
 ]
-
-const noAggregation = 'there are no aggregated API servers'
 
 /** Why, where it is not just that the thing is missing. */
 const reasons: Readonly<Record<string, string>> = {
   'admission-control': 'use --enable-admission-plugins and --disable-admission-plugins',
   'allow-privileged': 'privileged containers are always allowed',
-  'enable-aggregator-routing': noAggregation,
-  'proxy-client-cert-file': noAggregation,
-  'proxy-client-key-file': noAggregation,
+  'enable-aggregator-routing': 'servers behind services are always reached by their endpoints',
   'endpoint-reconciler-type': 'this server is the only one, and keeps the endpoints of default/kubernetes itself',
+  'kubelet-timeout': 'connections to kubelets end with their requests, as with kube-apiserver 1.37',
+  'permit-address-sharing': 'the address is always shared (SO_REUSEADDR)',
   'etcd-servers-overrides': 'all resources are in one store',
-  'kubelet-preferred-address-types': 'kubelets are reached by their InternalIP',
   'watch-cache': 'the watch cache is always on',
   'watch-cache-sizes': 'the watch cache is bounded in bytes',
 }

@@ -88,7 +88,7 @@ describe('values', () => {
     )
     expect(result).toMatchObject({ options: { credentials: { serviceAccountKeyFiles: [file] } } })
     expect('warnings' in result && result.warnings).toContain('--allow-privileged has no effect: privileged containers are always allowed')
-    expect('warnings' in result && result.warnings).toHaveLength(4)
+    expect('warnings' in result && result.warnings).toHaveLength(3)
   })
 })
 

@@ -5,15 +5,18 @@ import { credentials, type CredentialOptions } from './credentials.ts'
 import { features, type FeatureOptions } from './features.ts'
 import { FlagValueError, parsers, showDefault, type Family, type FlagType } from './flag.ts'
 import { withoutEffect } from './known.ts'
+import { kubelets, type KubeletOptions } from './kubelets.ts'
 import { limits, type LimitOptions } from './limits.ts'
 import { local, type LocalOptions } from './local.ts'
 import { loops, type LoopOptions } from './loops.ts'
 import { network, type NetworkOptions } from './network.ts'
 import { serving, type ServingOptions } from './serving.ts'
 import { storage, type StorageOptions } from './storage.ts'
+import { tls, type TlsOptions } from './tls.ts'
 
 export interface Options {
   serving: ServingOptions
+  tls: TlsOptions
   storage: StorageOptions
   network: NetworkOptions
   authentication: AuthenticationOptions
@@ -21,6 +24,7 @@ export interface Options {
   admission: AdmissionOptions
   features: FeatureOptions
   credentials: CredentialOptions
+  kubelets: KubeletOptions
   limits: LimitOptions
   loops: LoopOptions
   local: LocalOptions
@@ -50,6 +54,7 @@ interface Flag {
 
 const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
   serving,
+  tls,
   storage,
   network,
   authentication,
@@ -57,6 +62,7 @@ const families: { readonly [K in keyof Options]: Family<Options[K]> } = {
   admission,
   features,
   credentials,
+  kubelets,
   limits,
   loops,
   local,

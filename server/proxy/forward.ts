@@ -1,10 +1,11 @@
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { RequestContext } from '../request/context.ts'
 import { goDialError } from '../machinery/go-dial-error.ts'
 import { http } from '../machinery/node-http.ts'
+import { serverIdentity } from '../machinery/server-identity.ts'
 import { serviceUnavailable, StatusError } from '../machinery/status.ts'
 import type { BodyStream, ResponseHeaders, ResponseStream } from '../serving/exchange.ts'
 import { allowedAddresses, type AddressRules, type ResolvedAddress } from './address.ts'
@@ -13,10 +14,13 @@ import { isHtml, rewriteHtml, rewriteUrl, type UrlRewriting } from './rewrite.ts
 import { urlHost, type ProxyTarget } from './target.ts'
 import { tunnel, type Switched } from './tunnel.ts'
 
-/** What the API server shows to kubelets. */
-export interface KubeletCredentials {
-  cert: string
-  key: string
+/** How the API server reaches kubelets. */
+export interface KubeletAccess {
+  /** What it shows to them, as PEM. */
+  readonly cert: string
+  readonly key: string
+  /** PEM of the CAs whose certificates they must have; absent: any certificate is good. */
+  readonly ca?: string
 }
 
 export interface ForwardRequest {
@@ -27,6 +31,8 @@ export interface ForwardRequest {
   path: string
   /** Path under which the client sees the target's root, without a slash at its end. */
   prefix: string
+  /** A kubelet's certificate is not looked at. */
+  insecure?: boolean
   /** The address as errors name it, for a request that is not the client's own; absent: as those of proxies word it. */
   shownAs?: string
   /** How to reach a server that has certificates of its own, and what it is to know of who asks. */
@@ -63,15 +69,25 @@ export class Forwarder {
   readonly #http = paced(new http.Agent({ keepAlive: true, maxFreeSockets: 16 }))
   readonly #pods = paced(new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, rejectUnauthorized: false }))
   readonly #kubelets: HttpsAgent
+  /** Of this process, whose certificates are their own, and where the caller wants no check. */
+  readonly #trustedKubelets: HttpsAgent
 
-  constructor(kubelet: KubeletCredentials, rules: AddressRules) {
+  constructor({ cert, key, ca }: KubeletAccess, rules: AddressRules) {
     this.#rules = rules
-    const { cert, key } = kubelet
-    this.#kubelets = paced(new HttpsAgent({ keepAlive: true, maxFreeSockets: 64, rejectUnauthorized: false, cert, key }))
+    const agent = { keepAlive: true, maxFreeSockets: 64, cert, key }
+    this.#trustedKubelets = paced(new HttpsAgent({ ...agent, rejectUnauthorized: false }))
+    this.#kubelets = ca === undefined ? this.#trustedKubelets : paced(new HttpsAgent({ ...agent, ca, checkServerIdentity: serverIdentity }))
   }
 
   close(): void {
-    for (const agent of [this.#http, this.#pods, this.#kubelets]) agent.destroy()
+    for (const agent of new Set([this.#http, this.#pods, this.#kubelets, this.#trustedKubelets])) agent.destroy()
+  }
+
+  #agentOf({ target, addresses, insecure }: ForwardRequest): HttpAgent {
+    if (target.protocol === 'http:') return this.#http
+    if (!target.asKubeletClient) return this.#pods
+    const isOwn = addresses.every(({ address }) => this.#rules.kubelets.has(address, target.port))
+    return isOwn || insecure === true ? this.#trustedKubelets : this.#kubelets
   }
 
   /** The addresses of a target; throws 400 for one that no proxy leads to. */
@@ -101,8 +117,7 @@ export class Forwarder {
       headers: requestHeaders(ctx, f, body),
       lookup: lookupOf(f.addresses),
     }
-    const own = target.protocol === 'http:' ? this.#http : target.asKubeletClient ? this.#kubelets : this.#pods
-    const agent = f.upstream?.agent ?? own
+    const agent = f.upstream?.agent ?? this.#agentOf(f)
     const servername = f.upstream?.servername ?? (isIP(target.host) === 0 ? target.host : '')
     return new Promise((resolve, reject) => {
       const req: ClientRequest =

@@ -20,10 +20,8 @@ export function podLog(o: ProxyOptions): Subresource {
       const wanted = logQuery(query)
       const path = wanted === '' ? base : `${base}?${wanted}`
       await o.forwarder.forward(ctx, {
-        target,
-        addresses,
-        prefix: '',
-        path,
+        ...{ target, addresses, prefix: '', path },
+        insecure: isYes(query.get('insecureSkipTLSVerifyBackend') ?? ''),
         shownAs: `https://${urlHost(target.host)}:${target.port}${path}`,
       })
     },

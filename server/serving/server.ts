@@ -1,4 +1,4 @@
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import { systemClock, type Clock } from '../machinery/clock.ts'
 import type { ConnectionState, ExchangeHandler } from './exchange.ts'
@@ -18,6 +18,10 @@ export interface ListenOptions {
   readonly port: number
   readonly host: string
   readonly tls: TlsFiles
+  /** HTTP/2 is not offered. */
+  readonly onlyHttp1?: boolean | undefined
+  /** Others may listen on the same port. */
+  readonly reusePort?: boolean | undefined
   readonly clock: Clock
   readonly limits?: Partial<Http2Limits>
   /** Absent: as many as the file descriptors of this process allow. */
@@ -30,6 +34,8 @@ export interface ListenOptions {
 export interface Listener {
   readonly port: number
   serve(handler: ExchangeHandler): void
+  /** Other certificates for connections from now on. Throws an Error for those that cannot be used, and goes on with what there was. */
+  useCertificates(tls: TlsFiles): void
   /** No new requests; running ones finish within `graceMs`, then the sockets are cut. Resolves when all are closed. */
   close(graceMs: number): Promise<void>
 }
@@ -55,7 +61,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     early.add(socket)
     socket.once('close', () => early.delete(socket))
   }
-  const secured = createServer({ ...tlsServerOptions(tls), ALPNProtocols: ['h2', 'http/1.1'] })
+  let shown = tlsServerOptions(tls)
+  // `setSecureContext` leaves the choice by name alone.
+  const SNICallback: TlsOptions['SNICallback'] = (name, done) =>
+    shown.SNICallback === undefined ? done(null) : shown.SNICallback(name, done)
+  const secured = createServer({ ...shown, SNICallback, ALPNProtocols: options.onlyHttp1 === true ? ['http/1.1'] : ['h2', 'http/1.1'] })
   // A failed handshake is the client's business; one that is not finished is looked after by `connections`.
   secured.on('tlsClientError', () => {})
   secured.on('secureConnection', (socket: TLSSocket) => accept(socket))
@@ -65,11 +75,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       connections.close()
       reject(new Error(listenErrors[e.code ?? '']?.(`${options.host}:${options.port}`) ?? e.message))
     })
-    listener.listen(options.port, options.host, () => resolve())
+    listener.listen({ port: options.port, host: options.host, reusePort: options.reusePort === true }, () => resolve())
   })
   const { port } = listener.address() as AddressInfo
   return {
     port,
+    useCertificates(files) {
+      const next = tlsServerOptions(files)
+      secured.setSecureContext(next)
+      shown = next
+    },
     serve(handler) {
       const http1 = new Http1({ handler, clock, onHandlerError })
       accept = (socket) => {

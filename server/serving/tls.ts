@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
-import type { TlsOptions } from 'node:tls'
+import type { SecureContextOptions, SecureVersion, TlsOptions } from 'node:tls'
 import { phaseLimits } from './limits.ts'
+import { certificateByName, type NamedCertificate } from './named-certificates.ts'
 
 export interface TlsFiles {
   /** PEM, the server's own certificate first. */
@@ -8,6 +9,15 @@ export interface TlsFiles {
   readonly key: string | Buffer
   /** PEM of the CAs that clients' certificates are checked against; without it none is asked for. */
   readonly clientCa?: string | Buffer
+  /** Certificates for clients that ask for a name. */
+  readonly named?: readonly NamedCertificate[]
+  /** Where they are not Go's defaults. */
+  readonly bounds?: {
+    readonly minVersion?: SecureVersion
+    /** OpenSSL's names of suites and of groups. */
+    readonly ciphers?: readonly string[]
+    readonly groups?: readonly string[]
+  }
 }
 
 /** What Go's TLS server offers today; 128 bits first as Go does: a third less CPU on large lists. */
@@ -24,16 +34,20 @@ const cipherSuites = [
 ]
 
 /** The TLS of every port that this program serves Kubernetes on. A caller without a certificate, or with a bad one, still gets an answer. */
-export function tlsServerOptions({ cert, key, clientCa }: TlsFiles): TlsOptions {
-  return {
-    cert,
-    key,
-    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
-    minVersion: 'TLSv1.2',
-    ciphers: cipherSuites.join(':'),
+export function tlsServerOptions({ cert, key, clientCa, named = [], bounds = {} }: TlsFiles): TlsOptions {
+  const shared: SecureContextOptions = {
+    ...(clientCa === undefined ? {} : { ca: clientCa }),
+    minVersion: bounds.minVersion ?? 'TLSv1.2',
+    ciphers: (bounds.ciphers ?? cipherSuites).join(':'),
+    ...(bounds.groups === undefined ? {} : { ecdhCurve: bounds.groups.join(':') }),
     honorCipherOrder: true,
     // A client that renegotiates makes the server compute for nothing; Go's never does it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  }
+  return {
+    ...{ cert, key, ...shared },
+    ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false }),
+    ...(named.length === 0 ? {} : { SNICallback: certificateByName(named, shared) }),
     handshakeTimeout: phaseLimits.handshake,
   }
 }

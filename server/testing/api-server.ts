@@ -43,6 +43,8 @@ export interface TestServerOptions {
   serviceRanges?: readonly string[]
   /** Where `default/kubernetes` leads. */
   advertiseAddress?: string
+  /** How long it answers after `close`. */
+  shutdownDelayMs?: number
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -55,6 +57,7 @@ export async function startTestServer({
   cbor = false,
   serviceRanges = ['10.0.0.0/24'],
   advertiseAddress = '127.0.0.1',
+  shutdownDelayMs = 0,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
@@ -87,12 +90,12 @@ export async function startTestServer({
     maxRequestsInFlight: 0,
     maxMutatingRequestsInFlight: 0,
     requestTimeoutMs: 60_000,
-    kubeletClient: certificates.kubeletClient,
+    kubelets: { ...certificates.kubeletClient, preferredAddressTypes: ['InternalIP'] },
     frontProxy: certificates.frontProxy,
     clientCa: certificates.ca.cert,
-    kubeletAddressTypes: ['InternalIP'],
     minRequestTimeoutSeconds: 1800,
     maxStreamsPerConnection: 1000,
+    shutdownDelayMs,
     corsAllowedOrigins: [],
     logRequests: false,
     cbor,
