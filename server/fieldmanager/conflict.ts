@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import { StatusError } from '../machinery/status.ts'
 import type { ManagerId } from './managed-fields.ts'
 import { printPath, type PathElement } from './path-element.ts'
@@ -31,7 +32,7 @@ export class Conflicts extends Error {
 }
 
 function printManager({ id }: Conflict): string {
-  const name = JSON.stringify(id.manager) + (id.subresource === '' ? '' : ` with subresource ${JSON.stringify(id.subresource)}`)
+  const name = goQuote(id.manager) + (id.subresource === '' ? '' : ` with subresource ${goQuote(id.subresource)}`)
   return id.operation === 'Update' ? `${name} using ${id.apiVersion}` : name
 }
 

@@ -56,7 +56,27 @@ test('as messages print a path', () => {
   expect(printPath(['i:4', 'f:x'])).toBe('[4].x')
 })
 
+/** structured-merge-diff `value/value.go`, ToString */
+test.each([
+  ['k:{"a":{"y":1,"x":"b"}}', '[a=x="b"y=1]'],
+  ['k:{"a":{}}', '[a=]'],
+  ['k:{"a":[1,"b",[true],null]}', '[a=[1,"b",[true],null]]'],
+  ['k:{"a":null}', '[a=null]'],
+  ['k:{"a":9223372036854775807}', '[a=9223372036854775807]'],
+  ['k:{"a":1e21}', '[a=1e+21]'],
+  ['k:{"a":0.25}', '[a=0.25]'],
+  [String.raw`v:"\u0001\u202e"`, String.raw`[="\x01\u202e"]`],
+])('a message prints %s', (pe, text) => {
+  expect(printPath([pe])).toBe(text)
+})
+
 describe('order', () => {
+  test('values of every kind', () => {
+    const inOrder = ['1', '"a"', 'false', 'true', '[]', '[1]', '["a"]', '{}', '{"a":1}', '{"a":2}', '{"a":2,"b":1}', '{"b":1}', 'null']
+    const named = inOrder.map((value) => `k:{"a":${value}}`)
+    expect(sortElements(named.toReversed())).toEqual(named)
+  })
+
   const scalar = fc.oneof(fc.constantFrom('a', 'b', 'ab'), fc.integer({ min: 0, max: 12 }), fc.boolean())
   const keys = fc.dictionary(fc.constantFrom('a', 'b', 'c'), scalar, { minKeys: 1, maxKeys: 3 })
   const element = fc.oneof(

@@ -1,3 +1,5 @@
+import { goQuote } from '../machinery/go-quote.ts'
+import { goFloat, JsonNumber, parseNumbers } from '../machinery/numbers.ts'
 import { compareText, sortTexts } from '../machinery/text-order.ts'
 import { isMap, type ListStructure } from './structure.ts'
 
@@ -83,7 +85,21 @@ function valueElement(item: unknown): PathElement {
   return `v:${scalarJson(item)}`
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+/** A value as errors print it (structured-merge-diff `value/value.go`, ToString): nothing stands between the fields of a map. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return goQuote(value)
+  if (Array.isArray(value)) return `[${value.map(shown).join(',')}]`
+  if (value instanceof JsonNumber) return goFloat(value.value)
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : goFloat(value)
+  return isMap(value)
+    ? sortedEntries(value)
+        .map(([k, v]) => `${k}=${shown(v)}`)
+        .join('')
+    : String(value)
+}
+
+const sortedEntries = (map: Readonly<Record<string, unknown>>): [string, unknown][] =>
+  Object.entries(map).sort(([a], [b]) => compareText(a, b))
 
 /** As errors print it: `.name`, `[name="c",port=80]`, `[="a"]`, `[0]`. */
 export function printElement(pe: PathElement): string {
@@ -92,11 +108,11 @@ export function printElement(pe: PathElement): string {
     case 'f':
       return `.${rest}`
     case 'k':
-      return `[${Object.entries(JSON.parse(rest) as object)
+      return `[${Object.entries(parseNumbers(rest) as object)
         .map(([k, v]) => `${k}=${shown(v)}`)
         .join(',')}]`
     case 'v':
-      return `[=${shown(JSON.parse(rest))}]`
+      return `[=${shown(parseNumbers(rest))}]`
     default:
       return `[${rest}]`
   }
@@ -127,10 +143,10 @@ function placed(pe: PathElement): Placed {
 }
 
 function comparePlaced(a: Placed, b: Placed): number {
-  if (a.kind !== b.kind || a.key === undefined || b.key === undefined) return a.kind - b.kind || compareScalars(a.scalar, b.scalar)
+  if (a.kind !== b.kind || a.key === undefined || b.key === undefined) return a.kind - b.kind || compareValues(a.scalar, b.scalar)
   const [p, q] = [a.key, b.key]
   for (let i = 0; i < p.length && i < q.length; i++) {
-    const c = compareScalars(p[i]![0], q[i]![0]) || compareScalars(p[i]![1], q[i]![1])
+    const c = compareValues(p[i]![0], q[i]![0]) || compareValues(p[i]![1], q[i]![1])
     if (c !== 0) return c
   }
   return p.length - q.length
@@ -148,9 +164,26 @@ export function sortElements(elements: PathElement[]): PathElement[] {
     .map(({ pe }) => pe)
 }
 
-const RANK = ['number', 'string', 'boolean']
-const rank = (value: unknown): number => RANK.indexOf(typeof value === 'bigint' ? 'number' : typeof value)
-function compareScalars(a: unknown, b: unknown): number {
+const RANK = ['number', 'string', 'boolean', 'list', 'map', 'null']
+function rank(value: unknown): number {
+  if (typeof value !== 'object') return RANK.indexOf(typeof value === 'bigint' ? 'number' : typeof value)
+  return RANK.indexOf(value === null ? 'null' : Array.isArray(value) ? 'list' : 'map')
+}
+
+/** Values of any kind; those of a key may be lists and maps where a schema says nothing of them. */
+function compareValues(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
-  return rank(a) - rank(b) || ((a as number) < (b as number) ? -1 : Number((a as number) > (b as number)))
+  const c = rank(a) - rank(b)
+  if (c !== 0) return c
+  if (Array.isArray(a)) return compareLists(a, b as unknown[])
+  if (isMap(a)) return compareLists(sortedEntries(a).flat(), sortedEntries(b as Record<string, unknown>).flat())
+  return (a as number) < (b as number) ? -1 : Number((a as number) > (b as number))
+}
+
+function compareLists(a: readonly unknown[], b: readonly unknown[]): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const c = compareValues(a[i], b[i])
+    if (c !== 0) return c
+  }
+  return a.length - b.length
 }

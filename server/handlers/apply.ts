@@ -13,6 +13,7 @@ import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { conversionError, convertedNumbers } from '../patch/conversion.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
 import { normalizingAs } from '../scheme/schema.ts'
+import type { Store } from '../registry/generic/store.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
 import { MAX_BODY, writeQuery, type FieldValidation } from './body.ts'
@@ -34,11 +35,11 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
   const { namespace, name } = ctx.requestInfo
   const query = writeQuery(ctx.requestInfo.query, 'PatchOptions', true)
   const { config: body, duplicates } = await readConfig(ctx)
-  function* config(): Pausing<KubeObject> {
+  function* config(current: KubeObject | undefined): Pausing<KubeObject> {
     const read = yield* body()
     if (sub === undefined) return read
     checkKind(read, sub.body)
-    return sub.apply!.configOf(read, served)
+    return sub.apply!.configOf(read, served, current)
   }
   const context = strategyContext(ctx, query)
   const { store } = served
@@ -46,7 +47,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const slice = new Slice()
     const by = { manager: query.fieldManager, now: ctx.clock.now() }
     const { apiVersion } = context.fieldManager!
-    const sent = await inTurns(config(), slice)
+    const sent = await inTurns(config(current), slice)
     const applied = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
     const object = await inTurns(applied, slice)
     const typed = await inTurns(typedOf(served, object, sent), slice)
@@ -65,11 +66,16 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     context,
     rules,
     applied: true,
-    createIfMissing: rules.subresource === '' || (rules.subresource === 'status' && store.resource.strategy.allowCreateOnUpdate === true),
+    createIfMissing: createsMissing(store, rules),
     change: apply,
   })
   if (sub?.apply?.shown !== undefined) respondSubresource(ctx, served, sub, sub.apply.shown(entry.object()))
   else await respondEntry(ctx, encoder, entry, created ? 201 : 200)
+}
+
+function createsMissing({ resource: { strategy } }: Store, { subresource }: UpdateRules): boolean {
+  if (subresource === '') return true
+  return subresource === 'status' && (strategy.allowCreateOnStatusApply ?? strategy.allowCreateOnUpdate) === true
 }
 
 /** The merged object in normal form. @throws 500 in the reference's words for what Go cannot convert to the type */

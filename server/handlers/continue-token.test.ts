@@ -21,13 +21,21 @@ test('a token is read as it was written', () => {
   )
 })
 
-const token = (o: object): string => Buffer.from(JSON.stringify(o)).toString('base64url')
+const token = (o: unknown): string => Buffer.from(JSON.stringify(o)).toString('base64url')
 
 // What a kube-apiserver 1.37.2 answered, after `invalid continue token: continue key is not valid: `.
 test.each([
   ['x', 'illegal base64 data at input byte 0'],
   ['a b', 'illegal base64 data at input byte 1'],
   ['e30', 'server does not recognize this encoded version '],
+  ['bnVsbA', 'server does not recognize this encoded version '],
+  [token([1]), 'json: cannot unmarshal array into Go value of type storage.continueToken'],
+  [token('a'), 'json: cannot unmarshal string into Go value of type storage.continueToken'],
+  [token({ v: 1 }), 'json: cannot unmarshal number into Go struct field continueToken.v of type string'],
+  [
+    token({ v: 'meta.k8s.io/v1', rv: 'x', start: 'a' }),
+    'json: cannot unmarshal string into Go struct field continueToken.rv of type int64',
+  ],
   [token({ v: 'v9', rv: 1, start: 'a' }), 'server does not recognize this encoded version v9'],
   [token({ v: 'meta.k8s.io/v1', rv: 0, start: 'a\0' }), 'incorrect encoded start resourceVersion (version meta.k8s.io/v1)'],
   [token({ v: 'meta.k8s.io/v1', rv: 1, start: 'a//b' }), 'a//b'],

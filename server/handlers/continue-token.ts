@@ -1,4 +1,7 @@
+import { GoFields, goType } from '../machinery/go-fields.ts'
+import type { JsonObject } from '../machinery/json-walk.ts'
 import { parseJson } from '../machinery/json.ts'
+import type { Int64 } from '../machinery/numbers.ts'
 import { badRequest } from '../machinery/status.ts'
 
 /** Where the next page begins: `start` is relative to what is listed (the resource, or one namespace of it), as in apiserver `storage/continue.go`. */
@@ -14,22 +17,29 @@ export function encodeContinue(t: ContinueToken): string {
 /** 400 for a token that this server cannot have made. */
 export function decodeContinue(text: string): ContinueToken {
   const bad = (why: string): Error => badRequest(`invalid continue token: continue key is not valid: ${why}`)
-  let token: { v?: unknown; rv?: unknown; start?: unknown }
+  let token: { v: string; rv: Int64; start: string }
   try {
     const illegal = text.search(/[^A-Za-z0-9_-]/)
     if (illegal !== -1) throw new Error(`illegal base64 data at input byte ${illegal}`)
     if (text.length % 4 === 1) throw new Error(`illegal base64 data at input byte ${text.length - 1}`)
-    token = parseJson(Buffer.from(text, 'base64url').toString('utf8')) as typeof token
+    token = fieldsOf(parseJson(Buffer.from(text, 'base64url').toString('utf8')))
   } catch (e) {
     throw bad(e instanceof Error ? e.message : String(e))
   }
-  if (token === null || typeof token !== 'object') throw bad('not an object')
-  if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${String(token.v ?? '')}`)
+  if (token.v !== 'meta.k8s.io/v1') throw bad(`server does not recognize this encoded version ${token.v}`)
   if (typeof token.rv !== 'number' || !Number.isSafeInteger(token.rv) || token.rv === 0)
     throw bad('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
-  if (typeof token.start !== 'string' || token.start === '') throw bad('encoded start key empty (version meta.k8s.io/v1)')
+  if (token.start === '') throw bad('encoded start key empty (version meta.k8s.io/v1)')
   // Keys like `..` would reach outside of what is listed: none is taken that path.Clean would change.
   const start = token.start.startsWith('/') ? token.start.slice(1) : token.start
   if (start.split('/').some((part) => part === '' || part === '.' || part === '..')) throw bad(token.start)
   return { revision: token.rv, start }
+}
+
+/** As encoding/json reads it into the reference's struct; null is one with nothing in it. */
+function fieldsOf(value: unknown): { v: string; rv: Int64; start: string } {
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`json: cannot unmarshal ${goType(value)} into Go value of type storage.continueToken`)
+  const fields = new GoFields((value ?? {}) as JsonObject, 'continueToken')
+  return { v: fields.text('v'), rv: fields.int64('rv') ?? 0, start: fields.text('start') }
 }

@@ -30,6 +30,21 @@ describe('options of a DELETE', () => {
       422,
       invalid(`[${['orphanDependents', 'gracePeriodSeconds', 'preconditions'].map(together).join(', ')}]`),
     ],
+    [
+      'of another object',
+      'p?uid=x&dryRun=All',
+      undefined,
+      409,
+      expect.stringMatching(/"p": the UID in the precondition \(x\) does not match the UID in record/),
+    ],
+    [
+      'of another version',
+      'p?resourceVersion=0&dryRun=All',
+      undefined,
+      409,
+      expect.stringMatching(/"p": the ResourceVersion in the precondition \(0\) does not match the ResourceVersion in record/),
+    ],
+    ['of nothing in particular', 'p?uid=&resourceVersion=&dryRun=All', undefined, 200, undefined],
     ['nor a policy', `p?${IGNORE}=true&propagationPolicy=Orphan`, undefined, 422, invalid(together('propagationPolicy'))],
     [
       'faults are told together, in their order',
@@ -44,6 +59,12 @@ describe('options of a DELETE', () => {
     const answer = await server.send('DELETE', `${all}/${path}`, body === undefined ? undefined : options(body))
     expect({ code: answer.code, message: answer.body.message }).toEqual({ code, message })
     expect((await server.send('GET', `${all}/p`)).code).toBe(200)
+  })
+
+  test('a version is that of the list and of each object in it', async () => {
+    const { code, body } = await server.send('DELETE', `${all}?resourceVersion=0&dryRun=All`)
+    expect([code, body.message]).toEqual([409, expect.stringContaining('the ResourceVersion in the precondition (0) does not match')])
+    expect((await server.send('DELETE', `${all}?fieldSelector=metadata.name%3Dnone&resourceVersion=0`)).code).toBe(200)
   })
 
   test('a collection is not deleted unread', async () => {

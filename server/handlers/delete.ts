@@ -47,6 +47,10 @@ async function readDeleteOptions(ctx: RequestContext, served: ServedResource): P
     const ignored = q.get(IGNORE_READ_ERRORS)
     if (ignored !== undefined) raw[IGNORE_READ_ERRORS] = isYes(ignored)
     if (q.has('dryRun')) raw.dryRun = [...q.getAll('dryRun')]
+    // Of a collection the same parameter says too which version of it is listed.
+    const [uid, resourceVersion] = [q.get('uid') ?? '', q.get('resourceVersion') ?? '']
+    if (uid !== '' || resourceVersion !== '')
+      raw.preconditions = { ...(uid === '' ? {} : { uid }), ...(resourceVersion === '' ? {} : { resourceVersion }) }
   }
   validateDeleteOptions(raw)
   const { kind: _k, apiVersion: _a, metadata: _m, ...given } = raw

@@ -172,6 +172,15 @@ describe('forms of a list', () => {
     expect((await get(`${all}?includeObject=Some`, { accept })).status).toBe(400)
   })
 
+  test('a table of what is created on trial has no version', async () => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+    const metadataOf = async (query: string): Promise<unknown> =>
+      (await server.send('POST', `${all}${query}`, { metadata: { name: 'tried', labels: { odd: 'no' } } }, { accept })).body.metadata
+    expect(await metadataOf('?dryRun=All')).toEqual({})
+    expect(await metadataOf('')).toEqual({ resourceVersion: expect.stringMatching(/^[1-9]\d*$/) as string })
+    expect((await server.send('DELETE', `${all}/tried`)).code).toBe(200)
+  })
+
   test('partial metadata of one object cannot be had of a list, nor the other way round', async () => {
     const as = (kind: string): Record<string, string> => ({ accept: `application/json;as=${kind};v=v1;g=meta.k8s.io` })
     expect((await get(all, as('PartialObjectMetadata'))).status).toBe(406)

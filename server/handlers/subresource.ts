@@ -15,7 +15,7 @@ import { checkPatchType, isApply, patched, patchObject, readPatch } from './patc
 import { trackPosted } from './posted-fields.ts'
 import { representationOf, respondEntry, encoderFor } from './respond.ts'
 import { refuseTable, respondSubresource, type ObjectSubresource } from './shown.ts'
-import { replaceObject } from './update.ts'
+import { checkUrlIdentity, replaceObject } from './update.ts'
 
 const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'>> = {
   create: 'CreateOptions',
@@ -26,8 +26,12 @@ const OPTIONS: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'Patc
 /** Requests below an object: `/status` for every kind that has one, the others from the resource's own table. */
 export async function handleSubresource(ctx: RequestContext, served: ServedResource): Promise<void> {
   const { subresource: name, verb } = ctx.requestInfo
-  if (name === 'status' && served.store.hasStatus) return status(ctx, served, verb)
+  const path = ctx.requestInfo.parts.slice(3).join('/')
   const sub = served.subresources.get(name)
+  // Paths of custom resources are looked at as far as they say something; others are routes.
+  const hasBelow = sub?.form === 'connect' && sub.methods === undefined
+  if (path !== '' && !hasBelow && served.schema.facts !== undefined) throw resourceNotFound()
+  if (name === 'status' && served.store.hasStatus) return status(ctx, served, verb)
   if (sub === undefined)
     throw served.schema.facts === undefined ? notFound(served.store.groupResource, ctx.requestInfo.name) : resourceNotFound()
   const request = {
@@ -37,7 +41,7 @@ export async function handleSubresource(ctx: RequestContext, served: ServedResou
     query: ctx.requestInfo.query,
   }
   if (sub.form === 'connect') {
-    const path = ctx.requestInfo.parts.slice(3).join('/')
+    if (sub.methods?.includes(ctx.exchange.method) === false) throw methodNotAllowed()
     await admitConnection(ctx, served, sub, name, path)
     return sub.connect({ ...request, ctx, path })
   }
@@ -106,11 +110,16 @@ async function objectSubresource(
   }
   if (verb === 'update' && sub.update !== undefined) {
     const body = await readObject(ctx, expected, query.fieldValidation)
-    return answer(ctx, served, sub, await sub.update(request, () => copyJson(body)), 200)
+    checkUrlIdentity(body, base.namespace, base.name, served)
+    return answer(ctx, served, sub, await sub.update({ ...request, uid: body.metadata.uid }, () => copyJson(body)), 200)
   }
   if (verb === 'patch' && sub.update !== undefined) {
     const patch = await readPatch(ctx, expected.schema, query.fieldValidation)
-    const change = (current: KubeObject): Promise<KubeObject> => patched(ctx, patch, current, expected, query.fieldValidation)
+    const change = async (current: KubeObject): Promise<KubeObject> => {
+      const body = await patched(ctx, patch, current, expected, query.fieldValidation)
+      checkUrlIdentity(body, base.namespace, base.name, served)
+      return body
+    }
     return answer(ctx, served, sub, await sub.update(request, change), 200)
   }
   throw refusedVerb(ctx, served)

@@ -140,9 +140,9 @@ class Parser {
     const values: string[] = []
     // An empty place between commas or before `)` is the empty value.
     let wantValue = true
-    for (;;) {
+    for (let first = true; ; first = false) {
       const t = this.#next(true)
-      const after = wantValue ? `',', ')' or identifier` : `',' or ')'`
+      const after = first ? `',', ')' or identifier` : wantValue ? `',', or identifier` : `',' or ')'`
       if (t.kind === 'word' && wantValue) {
         values.push(t.text)
         wantValue = false

@@ -50,6 +50,8 @@ const refused: [selector: string, text: string][] = [
   ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
   ['a===b', "unable to parse requirement: found '=', expected: identifier"],
   ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+  ['a in (', "unable to parse requirement: found '', expected: ',', ')' or identifier"],
+  ['a in (b,', "unable to parse requirement: found '', expected: ',', or identifier"],
   ['!', "unable to parse requirement: found '', expected: identifier"],
   ['a=b,', "found '', expected: identifier after ','"],
   [',a', "found ',', expected: !, identifier, or 'end of string'"],

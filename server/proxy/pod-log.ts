@@ -1,5 +1,5 @@
 import { isYes, parseGoInt64, type Query } from '../machinery/query.ts'
-import { badRequest, methodNotAllowed, StatusError } from '../machinery/status.ts'
+import { badRequest, StatusError } from '../machinery/status.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
 import { containerOf, kubeletOf, nodeOf } from './pod-kubelet.ts'
 import type { ProxyOptions } from './subresources.ts'
@@ -9,8 +9,8 @@ import { urlHost } from './target.ts'
 export function podLog(o: ProxyOptions): Subresource {
   return {
     form: 'connect',
+    methods: ['GET'],
     connect: async ({ ctx, namespace, name, query }) => {
-      if (ctx.requestInfo.verb !== 'get') throw methodNotAllowed()
       const pod = (await o.store('pods').get(namespace, name)).object()
       const container = containerOf(pod, query.get('container') ?? '')
       // Not scheduled: there are no logs yet, and that is no error.

@@ -1,5 +1,5 @@
 import { goUintError, isYes, type Query } from '../machinery/query.ts'
-import { badRequest, methodNotAllowed, resourceNotFound } from '../machinery/status.ts'
+import { badRequest } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { Subresource } from '../registry/generic/resource.ts'
 import { containerOf, kubeletOf, nodeOf } from './pod-kubelet.ts'
@@ -69,11 +69,10 @@ function podStream(name: keyof typeof STREAMS, o: ProxyOptions): Subresource {
   const { kind, path, ofContainer, options, params } = STREAMS[name]
   return {
     form: 'connect',
+    methods: ['GET', 'POST'],
     options: (query) => ({ kind, apiVersion: 'v1', ...options(query) }) as unknown as KubeObject,
-    connect: async ({ ctx, namespace, name, query, path: below }) => {
-      const { method, upgrade } = ctx.exchange
-      if (below !== '') throw resourceNotFound()
-      if (method !== 'GET' && method !== 'POST') throw methodNotAllowed()
+    connect: async ({ ctx, namespace, name, query }) => {
+      const { upgrade } = ctx.exchange
       const given = options(query)
       const pod = (await o.store('pods').get(namespace, name)).object()
       const segments = [path, namespace, name, ...(ofContainer ? [containerOf(pod, query.get('container') ?? '')] : [])]

@@ -99,6 +99,7 @@ test.each<[string, (s: Strategy) => boolean, string[]]>([
     (s) => s.allowCreateOnUpdate === true,
     [...named('leases.coordination.k8s.io endpoints events limitranges services runtimeclasses.node.k8s.io'), ...ROLES],
   ],
+  ['forceAllowCreate of a status', (s) => s.allowCreateOnStatusApply === true, [`validatingadmissionpolicies${A}`]],
   [
     'no AllowUnconditionalUpdate',
     (s) => s.allowUnconditionalUpdate === false,

@@ -36,7 +36,8 @@ export function tableEncoder(served: ServedResource, o: EncoderOptions): Resourc
   const typed = (obj: KubeObject): KubeObject => (withMetadata ? { ...obj, metadata: metadataOf(served, o.types, obj) } : obj)
   const row = (obj: KubeObject): unknown => tableRow(served, typed(obj), o.includeObject, o.clock.now(), apiVersion)
   const single = (e: Entry, columns: boolean): object =>
-    table([row(servedView(served, e))], { resourceVersion: String(e.revision) }, columns)
+    // What a dry run creates has no version.
+    table([row(servedView(served, e))], e.revision === 0 ? {} : { resourceVersion: String(e.revision) }, columns)
   const frame = (t: object): Buffer => Buffer.from(escapedJson(t))
   const ends = (meta: ListMeta): ListEnds => {
     const empty = table([], meta, true)

@@ -11,6 +11,7 @@ export const validatingadmissionpolicies: BuiltInKind = {
     anyFinalizer: true,
     generation: true,
     allowUnconditionalUpdate: false,
+    allowCreateOnStatusApply: true,
     resetMetadataForStatus: true,
     default: defaultAdmissionPolicy,
     validateStatusUpdate: validatePolicyStatus,

@@ -34,6 +34,8 @@ export interface SubresourceRequest {
   readonly name: string
   readonly context: StrategyContext
   readonly query: Query
+  /** Which object an update is for, where its body says so. */
+  readonly uid?: string | undefined
   /** Of a create that `validates`: asks validating admission of the body as it has become. */
   readonly validate?: (body: KubeObject) => void | Promise<void>
 }
@@ -58,17 +60,20 @@ export type Subresource =
       create?(req: SubresourceRequest, body: KubeObject): Promise<SubresourceAnswer>
       /** `create` asks validating admission itself, when it has completed the body. */
       readonly validates?: true
-      /** `change` makes the new body from the current one; it may run again when another write came between. */
       /** Server-side apply of a body: the rules that it is written under, and what it says of the object itself. */
       readonly apply?: {
         rules(store: Store): UpdateRules
-        configOf(body: KubeObject, served: ServedResource): KubeObject
+        /** @throws a Status for a body that is of another object than the current one */
+        configOf(body: KubeObject, served: ServedResource, current: KubeObject | undefined): KubeObject
         shown?(obj: KubeObject): KubeObject
       }
+      /** `change` makes the new body from the current one; it may run again when another write came between. */
       update?(req: SubresourceRequest, change: (current: KubeObject) => KubeObject | Promise<KubeObject>): Promise<SubresourceAnswer>
     }
   | {
       form: 'connect'
+      /** The methods that it takes; absent: all, with any path below (proxies). */
+      readonly methods?: readonly string[]
       /**
        * Its options as admission is shown them; absent for one that only reads (logs).
        * @param path below the subresource

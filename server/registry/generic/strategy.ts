@@ -59,8 +59,11 @@ export const untracked = ({ fieldManager: _, ...context }: StrategyContext): Str
  * All parts are optional: a resource without a strategy gets the generic rules (metadata, schema, finalizers, generation).
  */
 export interface Strategy {
-  /** Fills missing fields on create, update and when an older stored object is read (scheme defaults; idempotent). */
-  default?(obj: KubeObject): void
+  /**
+   * Fills missing fields on create, update and when an older stored object is read (scheme defaults; idempotent).
+   * @param now in ms, on a write: for fields that say since when something is so
+   */
+  default?(obj: KubeObject, now?: number): void
   /** The defaults of the status, on a write of it. */
   defaultStatus?(obj: KubeObject): void
   /** Drops what a client may not set (status on create) and sets what the server decides. */
@@ -89,6 +92,8 @@ export interface Strategy {
   generation?: boolean
   /** PUT to a missing object creates it (AllowCreateOnUpdate); default false. */
   allowCreateOnUpdate?: boolean
+  /** Applying the status of a missing object creates it (its storage hands forceAllowCreate on); default as `allowCreateOnUpdate`. */
+  allowCreateOnStatusApply?: boolean
   /** An update may leave out which version of the object it changes (AllowUnconditionalUpdate); default true. */
   allowUnconditionalUpdate?: boolean
   /** A finished delete answers with the object instead of a Status (the store's ReturnDeletedObject); default false. */

@@ -34,6 +34,7 @@ export function replacedObject(body: Body, rulesOf: (store: Store) => UpdateRule
         namespace: req.namespace,
         name: req.name,
         context: req.context,
+        uid: req.uid,
         rules: rulesOf(req.served.store),
         change: (current) => change(current!),
       })
@@ -52,6 +53,8 @@ export interface ScaleFunctions {
   toAnswer?(obj: KubeObject): KubeObject
   /** The fields of the object that a Scale speaks of; by default its spec. */
   specOf?(scale: KubeObject): Readonly<Record<string, unknown>>
+  /** Throws a Status for a Scale that says it is of another object (its uid); absent: whatever it says. */
+  checkIdentity?(obj: KubeObject, scale: KubeObject, resource: { group: string; resource: string }): void
   /** Returns the changed object; throws a Status for a Scale that breaks a rule. */
   applyScale(obj: KubeObject, scale: KubeObject, resource: { group: string; resource: string }): KubeObject
 }
@@ -71,13 +74,16 @@ export function scaleSubresource(f: ScaleFunctions): Subresource {
     apply: {
       rules: (store) => scaleRules(f, store),
       // What a Scale says, the object's own field says.
-      configOf: (scale, { facts }) =>
-        ({
+      configOf: (scale, { facts, store }, current) => {
+        if (current !== undefined) f.checkIdentity?.(current, scale, store.groupResource)
+        const { name, namespace, resourceVersion } = scale.metadata
+        return {
           apiVersion: apiVersionOf(facts.group, facts.version),
           kind: facts.kind,
-          metadata: { name: scale.metadata.name, ...(scale.metadata.namespace ? { namespace: scale.metadata.namespace } : {}) },
+          metadata: { name, ...(namespace ? { namespace } : {}), ...(resourceVersion ? { resourceVersion } : {}) },
           ...specOf(scale),
-        }) as KubeObject,
+        } as KubeObject
+      },
       shown: (obj) => (f.toAnswer ?? f.toScale)(obj),
     },
     update: (req, change) => updateScale(f, req, change),
@@ -105,17 +111,19 @@ async function updateScale(
   req: SubresourceRequest,
   change: (current: KubeObject) => KubeObject | Promise<KubeObject>,
 ): Promise<{ object: KubeObject }> {
-  const { namespace, name, context, served } = req
+  const { namespace, name, context, served, uid } = req
   const { store } = served
   const rules = scaleRules(f, store)
   const { kind, of } = rules.shown!
   const { entry } = await updateIn(store, {
-    ...{ namespace, name, context },
+    ...{ namespace, name, context, uid },
     rules: { ...rules, shown: { kind, of } },
     async change(current) {
       const object = await change((f.toBase ?? f.toScale)(current!))
       await mutate(store, { operation: 'UPDATE', subresource: 'scale', namespace, name, object, old: of(current!), kind, context })
-      return f.applyScale(current!, object, store.groupResource)
+      const changed = f.applyScale(current!, object, store.groupResource)
+      f.checkIdentity?.(current!, object, store.groupResource)
+      return changed
     },
   })
   return { object: (f.toAnswer ?? f.toScale)(entry.object()) }

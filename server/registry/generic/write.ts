@@ -46,6 +46,8 @@ export interface CreateRequest {
   context: StrategyContext
   /** The object came of a server-side apply, which has said already who owns what. */
   applied?: boolean
+  /** Through which it came, where an update of one creates the object. */
+  subresource?: string
 }
 
 /** Names that are tried for metadata.generateName (KEP-4420). */
@@ -53,17 +55,17 @@ const NAME_TRIES = 8
 
 /** Creates an object; returns it as stored. All failures are StatusErrors. */
 export async function createIn(store: Store, request: CreateRequest): Promise<Entry> {
-  const { object, namespace, context } = request
+  const { object, namespace, context, subresource = '' } = request
   const { resource } = store
   const slice = new Slice()
   wipeSystemMetadata(object.metadata)
   ensureNamespace(object, namespace, resource.namespaced)
   dedupeOwners(object.metadata, context.warn)
-  resource.strategy.default?.(object)
+  resource.strategy.default?.(object, context.clock.now())
   if (slice.over) await slice.next()
-  if (request.applied !== true) await trackFields(store, undefined, object, '', context, slice)
+  if (request.applied !== true) await trackFields(store, undefined, object, subresource, context, slice)
   if (slice.over) await slice.next()
-  await mutateTracked(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+  await mutateTracked(store, { operation: 'CREATE', subresource, namespace, name: object.metadata.name ?? '', object, context })
   forgetEmpty(store, object)
   ensureNamespace(object, namespace, resource.namespaced)
   dedupeOwners(object.metadata, context.warn, AFTER_ADMISSION)
@@ -92,14 +94,15 @@ async function namedCopy(object: KubeObject, slice: Slice): Promise<KubeObject> 
 }
 
 /** From the name to the write. What was reserved for the object is given back when it is refused. */
-async function attempt(store: Store, { object, namespace, context }: CreateRequest): Promise<Entry> {
+async function attempt(store: Store, { object, namespace, context, subresource = '' }: CreateRequest): Promise<Entry> {
   let reservation: Reservation | undefined
   const slice = new Slice()
   try {
     fillSystemMetadata(object, context)
-    reservation = await store.resource.strategy.beginCreate?.(object, context)
+    // Storage of a status reserves nothing (a service's address), whatever it creates.
+    reservation = subresource === '' ? await store.resource.strategy.beginCreate?.(object, context) : undefined
     await prepareCreate(store, object, context, slice)
-    await validate(store, { operation: 'CREATE', subresource: '', namespace, name: object.metadata.name ?? '', object, context })
+    await validate(store, { operation: 'CREATE', subresource, namespace, name: object.metadata.name ?? '', object, context })
     if (slice.over) await slice.next()
     if (context.dryRun) delete object.metadata.resourceVersion
     else refuseVersion(object)
@@ -201,7 +204,8 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   if (fault !== undefined) throw new StatusError(500, '', fault)
   // Whatever version the client thought of, there is none.
   delete object.metadata.resourceVersion
-  return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true }), created: true }
+  const { subresource } = request.rules
+  return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true, subresource }), created: true }
 }
 
 /** From the current state to what is to be written. */
@@ -215,7 +219,7 @@ async function nextState(store: Store, request: UpdateRequest, current: Entry): 
   if (slice.over) await slice.next()
   checkIdentity(store, obj, request)
   if (request.patches !== true) dedupeOwners(obj.metadata, context.warn)
-  if (rules.defaulted === true) strategy.default?.(obj)
+  if (rules.defaulted === true) strategy.default?.(obj, context.clock.now())
   else if (rules.subresource === 'status') strategy.defaultStatus?.(obj)
   if (slice.over) await slice.next()
   if (request.applied !== true) await trackFields(store, old, obj, rules.subresource, context, slice)

@@ -1,11 +1,10 @@
 import { ofTaintRule, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
 import {
+  defaultTaintRule,
   restampTaintRule,
-  stampTaintRule,
   validateDeviceTaintRule,
   validateDeviceTaintRuleStatus,
 } from '../../apis/resource/v1/devicetaint.ts'
-import { formatTime } from '../../machinery/clock.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { age, name, sinceField, table, text } from '../generic/table-cells.ts'
@@ -21,8 +20,8 @@ export const devicetaintrules: BuiltInKind = {
     ...validateWith(validateDeviceTaintRule),
     validateRules: withDeclared(ofTaintRule),
     validateStatusUpdate: (obj) => validateDeviceTaintRuleStatus(obj, undefined),
-    prepareForCreate: (obj, ctx) => stampTaintRule(obj, formatTime(ctx.clock.now())),
-    prepareForUpdate: (obj, old, ctx) => restampTaintRule(obj, old, formatTime(ctx.clock.now())),
+    default: defaultTaintRule,
+    prepareForUpdate: (obj, old, ctx) => restampTaintRule(obj, old, ctx.clock.now()),
   },
   table: table(
     'Name|Key|Value|Effect|TimeAdded|Age',

@@ -1,7 +1,6 @@
 import { ofSlice, withDeclared } from '../../apis/resource/v1/declared-rules.ts'
-import { stampSliceTaints } from '../../apis/resource/v1/devicetaint.ts'
+import { defaultSliceTaints } from '../../apis/resource/v1/devicetaint.ts'
 import { dropDisabledOfSlice, sliceWarnings, validateResourceSlice } from '../../apis/resource/v1/resourceslice.ts'
-import { formatTime } from '../../machinery/clock.ts'
 import { textAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -16,14 +15,9 @@ export const resourceslices: BuiltInKind = {
     returnDeletedObject: true,
     ...validateWith(validateResourceSlice, sliceWarnings),
     validateRules: withDeclared(ofSlice),
-    prepareForCreate(obj, ctx) {
-      dropDisabledOfSlice(obj, undefined)
-      stampSliceTaints(obj, formatTime(ctx.clock.now()))
-    },
-    prepareForUpdate(obj, old, ctx) {
-      dropDisabledOfSlice(obj, old)
-      stampSliceTaints(obj, formatTime(ctx.clock.now()))
-    },
+    default: defaultSliceTaints,
+    prepareForCreate: (obj) => dropDisabledOfSlice(obj, undefined),
+    prepareForUpdate: (obj, old) => dropDisabledOfSlice(obj, old),
   },
   selectableFields: { 'spec.nodeName': (o) => textAt(o, 'spec.nodeName'), 'spec.driver': (o) => textAt(o, 'spec.driver') },
   fieldLabels: { unsupported: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}` },

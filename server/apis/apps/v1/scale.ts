@@ -37,9 +37,16 @@ export function toScale(obj: KubeObject): Scale {
   }
 }
 
+/** Throws Conflict for a scale that names the uid of another object. */
+export function checkScaleIdentity(obj: KubeObject, { metadata: { uid } }: KubeObject, { group, resource }: GroupResource): void {
+  if (!uid || uid === obj.metadata.uid) return
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${obj.metadata.uid}`
+  throw conflict({ group, resource: `${resource}/scale` }, obj.metadata.name ?? '', why)
+}
+
 /**
- * The object with the replicas of a scale: a changed copy. Throws Invalid for a negative number and Conflict when the scale is of
- * another object (uid); the resourceVersion goes along, for the store to compare.
+ * The object with the replicas of a scale: a changed copy. Throws Invalid for a negative number; the resourceVersion goes along, for the
+ * store to compare.
  */
 export function applyScale(obj: KubeObject, scale: KubeObject, resource: GroupResource): KubeObject {
   const name = obj.metadata.name ?? ''
@@ -48,13 +55,7 @@ export function applyScale(obj: KubeObject, scale: KubeObject, resource: GroupRe
   const errors: FieldError[] = []
   checkNotNegative(errors, replicas, 'spec.replicas')
   if (errors.length > 0) throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, errors)
-  const { uid, resourceVersion } = scale.metadata
-  if (uid && uid !== obj.metadata.uid) {
-    // The words are those of the storage layer, which is where upstream finds out.
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${obj.metadata.uid}`
-    const key = `/registry/${resource.resource}/${obj.metadata.namespace}/${name}`
-    throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
-  }
+  const { resourceVersion } = scale.metadata
   const metadata = { ...obj.metadata }
   if (resourceVersion) metadata.resourceVersion = resourceVersion
   else delete metadata.resourceVersion

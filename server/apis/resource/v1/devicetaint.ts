@@ -1,3 +1,4 @@
+import { formatTime } from '../../../machinery/clock.ts'
 import { tooMany, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillZero, isSet, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -8,24 +9,25 @@ import { checkPoolName, checkShortName, checkTaint } from './device-parts.ts'
 
 /** Taints of devices, in rules and in slices (resource/v1 defaults; apis/resource, validation). */
 
-/** Taints say since when they hold. `now` is an API time. */
-const stampTaints = (taints: readonly JsonObject[], now: string): void => taints.forEach((taint) => fillZero(taint, { timeAdded: now }))
+/** Taints say since when they hold, by default since they are written. `now` is in ms. */
+const stampTaints = (taints: readonly JsonObject[], now: number): void =>
+  taints.forEach((taint) => fillZero(taint, { timeAdded: formatTime(now) }))
 
-export function stampTaintRule(obj: KubeObject, now: string): void {
+export function defaultTaintRule(obj: KubeObject, now: number | undefined): void {
   const taint = objectAt(obj, 'spec.taint')
-  if (taint !== undefined) stampTaints([taint], now)
+  if (taint !== undefined && now !== undefined) stampTaints([taint], now)
 }
 
 /** The time is that of the effect: with another one that comes with the old time it is now. */
-export function restampTaintRule(obj: KubeObject, old: KubeObject, now: string): void {
+export function restampTaintRule(obj: KubeObject, old: KubeObject, now: number): void {
   const [taint, before] = [objectAt(obj, 'spec.taint'), objectAt(old, 'spec.taint')]
   const { effect, timeAdded } = taint ?? {}
-  if (taint !== undefined && effect !== before?.effect && timeAdded === before?.timeAdded) taint.timeAdded = now
-  stampTaintRule(obj, now)
+  if (taint !== undefined && effect !== before?.effect && timeAdded === before?.timeAdded) taint.timeAdded = formatTime(now)
 }
 
-export const stampSliceTaints = (obj: KubeObject, now: string): void =>
-  objectsAt(obj, 'spec.devices').forEach((device) => stampTaints(objectsAt(device, 'taints'), now))
+export function defaultSliceTaints(obj: KubeObject, now: number | undefined): void {
+  if (now !== undefined) objectsAt(obj, 'spec.devices').forEach((device) => stampTaints(objectsAt(device, 'taints'), now))
+}
 
 const MAX_CONDITIONS = 8
 
