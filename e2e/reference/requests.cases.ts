@@ -97,4 +97,22 @@ const lists: Request[] = [
   ),
 ]
 
-export const requests: readonly Request[] = [...setUp, ...statuses, ...scales, ...paths, ...taints, ...lists]
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const definition = (metadata: Json): Json => ({
+  metadata,
+  spec: {
+    ...{ group: '{ns}.example.com', names: { plural: 'things', kind: 'Thing' }, scope: 'Namespaced' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+})
+const faults = { labels: { 'a b': 'c' }, annotations: { 'a b': 'c' }, finalizers: ['x y'], ownerReferences: [{}] }
+/** A definition's name is looked at with the rest of its metadata, an update's metadata more than once. */
+const names: Request[] = [
+  post('a definition of another name', definitions, definition({ name: 'x', ...faults })),
+  post('a definition of no such name', definitions, definition({ name: 'A_b', ...faults })),
+  post('a definition', definitions, definition({ name: 'things.{ns}.example.com' })),
+  merge('with faults', `${definitions}/things.{ns}.example.com`, { metadata: faults }),
+  merge('with faults beside its status', `${definitions}/things.{ns}.example.com/status`, { metadata: faults }),
+]
+
+export const requests: readonly Request[] = [...setUp, ...statuses, ...scales, ...paths, ...taints, ...lists, ...names]

@@ -48,13 +48,16 @@ const STRICT: Options = {
   stored: undefined,
 }
 
+/** What is wrong with a definition's name; it may be in any version. */
+export function definitionNameErrors(name: string, prefix: boolean, { spec }: { readonly spec?: unknown }): string[] {
+  const { group, names } = (spec ?? {}) as Partial<CustomResourceDefinition['spec']>
+  const texts = nameIsSubdomain(name, prefix)
+  return name === `${names?.plural ?? ''}.${group ?? ''}` ? texts : [...texts, 'must be spec.names.plural+"."+spec.group']
+}
+
 /** A definition to be created. `crd` has its defaults. Large ones take long: it may pause between their parts. */
 export function* validatingDefinition(crd: CustomResourceDefinition): Pausing<FieldError[]> {
-  const { group, names } = crd.spec
-  const nameErrors = (name: string, prefix: boolean): string[] => {
-    const texts = nameIsSubdomain(name, prefix)
-    return name === `${names.plural}.${group}` ? texts : [...texts, 'must be spec.names.plural+"."+spec.group']
-  }
+  const nameErrors = (name: string, prefix: boolean): string[] => definitionNameErrors(name, prefix, crd)
   return [...validateObjectMeta(crd.metadata, { namespaced: false, nameErrors }, 'metadata'), ...(yield* rest(crd, undefined, STRICT))]
 }
 

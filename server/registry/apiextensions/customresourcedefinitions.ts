@@ -3,7 +3,12 @@ import { defaultCustomResourceDefinition, defaultDefinitionStatus } from '../../
 import type { CustomResourceDefinition, DefinitionStatus } from '../../extensions/definition.ts'
 import { definitionWarnings } from '../../extensions/definition-faults.ts'
 import { CLEANUP_FINALIZER, setCondition } from '../../extensions/definition-status.ts'
-import { namesErrors, validatingDefinition, validatingDefinitionUpdate } from '../../extensions/definition-validation.ts'
+import {
+  namesErrors,
+  definitionNameErrors,
+  validatingDefinition,
+  validatingDefinitionUpdate,
+} from '../../extensions/definition-validation.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { formatTime } from '../../machinery/clock.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
@@ -53,6 +58,9 @@ const strategy: Strategy = {
   generation: true,
   allowUnconditionalUpdate: false,
   anyFinalizer: true,
+  nameOnCreateOnly: true,
+  nameErrors: (name, prefix, obj) => definitionNameErrors(name, prefix, obj),
+  repeatsMetadataErrors: true,
   default: defaultCustomResourceDefinition,
   defaultStatus: defaultDefinitionStatus,
   prepareForCreate(obj) {

@@ -106,7 +106,7 @@ export interface Strategy {
   gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
   /** Finalizers may have any name, where a kind's rules are not those of core/validation; by default short ones must be standard. */
   anyFinalizer?: boolean
-  /** Two checks of an update judge the metadata and both are told of (custom resources); by default what they both find is told once. */
+  /** Two checks of an update judge the metadata and both are told of (custom resources, definitions); by default what they both find is told once. */
   repeatsMetadataErrors?: boolean
   /** The kind's own rules say nothing of the metadata: on a create they are judged when all else is right. */
   judgesMetadataLast?: boolean
