@@ -70,7 +70,8 @@ describe('scales', () => {
   for (const fact of scaleFacts as unknown as ScaleFact[]) {
     const resource = { group: 'apps', resource: `${fact.kind.toLowerCase()}s` }
     test(`${fact.kind} as a scale`, () => expect(toScale(fact.object)).toEqual(fact.scale))
-    for (const { set, code, body } of fact.answers) {
+    // Storage sees to it that an update is of the object that it says it is of: e2e/reference/requests.cases.ts.
+    for (const { set, code, body } of fact.answers.filter((answer) => !('metadata.uid' in answer.set))) {
       test(`${fact.kind} ${JSON.stringify(set)}`, () => {
         const wanted = withPaths(fact.scale as unknown as Json, set) as unknown as KubeObject
         const refused = statusOf(() => {
