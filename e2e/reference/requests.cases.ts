@@ -115,4 +115,85 @@ const names: Request[] = [
   merge('with faults beside its status', `${definitions}/things.{ns}.example.com/status`, { metadata: faults }),
 ]
 
-export const requests: readonly Request[] = [...setUp, ...statuses, ...scales, ...paths, ...taints, ...lists, ...names]
+const storage = '/apis/storage.k8s.io/v1'
+const services = '/apis/apiregistration.k8s.io/v1/apiservices'
+const objects: Readonly<Record<string, [path: string, name: string, fields: Json]>> = {
+  'another pod': [`${core}/pods`, 'q', { spec: { automountServiceAccountToken: false, ...template.spec } }],
+  'a claim': [
+    `${core}/persistentvolumeclaims`,
+    'q',
+    { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+  ],
+  'a node': ['/api/v1/nodes', '{ns}-q', {}],
+  'a namespace': ['/api/v1/namespaces', '{ns}-q', {}],
+  'a volume': [
+    '/api/v1/persistentvolumes',
+    '{ns}-q',
+    { spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' } } },
+  ],
+  'a node of a driver': [`${storage}/csinodes`, '{ns}-q', { spec: { drivers: [] } }],
+  'an attachment': [
+    `${storage}/volumeattachments`,
+    '{ns}-q',
+    { spec: { attacher: 'a.b', nodeName: 'n', source: { persistentVolumeName: 'p' } } },
+  ],
+  'a rule': [`/apis/${devices}/devicetaintrules`, '{ns}-q', { spec: { taint: { ...taint, timeAdded: '2026-01-01T00:00:00Z' } } }],
+  'a level': [
+    '/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
+    '{ns}-q',
+    { spec: { type: 'Limited', limited: { nominalConcurrencyShares: 1, limitResponse: { type: 'Reject' } } } },
+  ],
+}
+const sent: Readonly<Record<string, Json>> = {
+  'a name to be made up': { generateName: 'A_' },
+  'another uid': { uid: 'x' },
+  'another grace': { deletionGracePeriodSeconds: 5 },
+  'a link': { selfLink: '/x' },
+  'a label': { labels: { a: 'b' } },
+}
+/** Which metadata comes with a status, and who looks at it. */
+const metadata: Request[] = Object.entries(objects).flatMap(([kind, [path, name, fields]]) => [
+  post(kind, path, { metadata: { name }, ...fields }),
+  ...Object.entries(sent).map(([what, fields]) =>
+    merge(`${what} with the status of ${kind}`, `${path}/${name}/status?dryRun=All`, { metadata: fields }),
+  ),
+  merge(`another uid of ${kind}`, `${path}/${name}?dryRun=All`, { metadata: { uid: 'x' } }),
+])
+
+const controllers = `${core}/replicationcontrollers`
+const controller = (metadata: Json): Json => ({ metadata, spec: { selector: { a: 'b' }, template } })
+const erase = (name: string, path: string, body?: Json): Request => ({ name, method: 'DELETE', path, body })
+const aggregated = {
+  spec: { group: '{ns}.x', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1, service: { name: 'a', namespace: '{ns}' } },
+}
+const others: Request[] = [
+  // Whether it is available is written at any time.
+  post('a service of an API', services, { metadata: { name: 'v1.{ns}.x' }, ...aggregated }),
+  ...['', '/status'].flatMap((sub) =>
+    [{ uid: 'x' }, { deletionGracePeriodSeconds: 5 }].map((fields) =>
+      merge(`${JSON.stringify(fields)} of a service${sub}`, `${services}/v1.{ns}.x${sub}?dryRun=All`, { metadata: fields }),
+    ),
+  ),
+  post('a controller of pods', controllers, controller({ name: 'rc', generateName: 'A_' })),
+  merge('with another name to be made up', `${controllers}/rc?dryRun=All`, { metadata: { generateName: 'B_' } }),
+  erase('deleted behind its pods', `${controllers}/rc`, { propagationPolicy: 'Foreground' }),
+  erase('deleted once more', `${controllers}/rc`),
+  ...['/api/v1/nodes', '/api/v1/namespaces', '/api/v1/persistentvolumes', `/apis/${devices}/resourceslices`].map((path) =>
+    get(`${path} of a namespace`, `${path}?fieldSelector=metadata.namespace%3Dx`),
+  ),
+  erase('the namespace goes', '/api/v1/namespaces/{ns}-q'),
+  post('an event in it', '/apis/events.k8s.io/v1/namespaces/{ns}-q/events', { metadata: { name: 'e' } }),
+  post('the same in core', '/api/v1/namespaces/{ns}-q/events', { metadata: { name: 'e' }, involvedObject: { namespace: '{ns}-q' } }),
+]
+
+export const requests: readonly Request[] = [
+  ...setUp,
+  ...statuses,
+  ...scales,
+  ...paths,
+  ...taints,
+  ...lists,
+  ...names,
+  ...metadata,
+  ...others,
+]

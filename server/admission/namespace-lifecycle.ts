@@ -46,7 +46,7 @@ async function missing(namespaces: NamespaceLookup, a: AdmissionAttributes): Pro
 
 function terminating(a: AdmissionAttributes): StatusError {
   const why = `unable to create new content in namespace ${a.namespace} because it is being terminated`
-  const error = forbidden({ group: a.resource.group, resource: a.resource.resource }, a.name, why)
+  const error = forbidden({ group: a.requested.group, resource: a.resource.resource }, a.name, why)
   error.status.details = {
     ...error.status.details,
     causes: [{ reason: 'NamespaceTerminating', message: `namespace ${a.namespace} is being terminated`, field: 'metadata.namespace' }],

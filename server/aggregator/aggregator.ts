@@ -1,3 +1,4 @@
+import { LOCAL_CONDITION } from '../apis/apiregistration/v1/apiservice.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { RequestContext } from '../request/context.ts'
 import { writeText } from '../filters/errors.ts'
@@ -38,7 +39,6 @@ const RESOURCE = 'apiservices.apiregistration.k8s.io'
 const CHECK_MS = 30_000
 const RETRY = { baseDelayMs: 5, maxDelayMs: 30_000 }
 const PASSED: Condition = { type: AVAILABLE, status: 'True', reason: 'Passed', message: 'all checks passed' }
-const LOCAL: Condition = { type: AVAILABLE, status: 'True', reason: 'Local', message: 'Local APIServices are always available' }
 
 interface Behind {
   readonly spec: string
@@ -148,7 +148,7 @@ export class Aggregator {
     }
     if (stored.spec.service === undefined) {
       this.#forget(name)
-      return this.#say(stored, LOCAL)
+      return this.#say(stored, LOCAL_CONDITION)
     }
     await this.#check(name, stored)
   }

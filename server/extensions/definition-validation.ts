@@ -49,10 +49,10 @@ const STRICT: Options = {
 }
 
 /** What is wrong with a definition's name; it may be in any version. */
-export function definitionNameErrors(name: string, prefix: boolean, { spec }: { readonly spec?: unknown }): string[] {
-  const { group, names } = (spec ?? {}) as Partial<CustomResourceDefinition['spec']>
+export function definitionNameErrors(name: string, prefix: boolean, definition: object): string[] {
+  const { group = '', names } = (definition as Partial<CustomResourceDefinition>).spec ?? ({} as Partial<CustomResourceDefinition['spec']>)
   const texts = nameIsSubdomain(name, prefix)
-  return name === `${names?.plural ?? ''}.${group ?? ''}` ? texts : [...texts, 'must be spec.names.plural+"."+spec.group']
+  return name === `${names?.plural ?? ''}.${group}` ? texts : [...texts, 'must be spec.names.plural+"."+spec.group']
 }
 
 /** A definition to be created. `crd` has its defaults. Large ones take long: it may pause between their parts. */

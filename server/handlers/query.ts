@@ -56,11 +56,15 @@ function storedFields(fields: FieldSelector, served: ServedResource): FieldSelec
   const names = served.fieldLabels?.names
   const selectable = names ?? served.store.resource.selectableFields
   for (const field of fields.fields) {
-    if (field === 'metadata.name' || field === 'metadata.namespace') continue
+    if (field === 'metadata.name' || (field === 'metadata.namespace' && !hasNoNamespace(served))) continue
     if (!Object.hasOwn(selectable, field)) throw badRequest(unknownField(field, served))
   }
   return names === undefined ? fields : renamedFields(fields, names)
 }
+
+/** Who says which fields its kind is selected by names no namespace where there is none; the rule for all others does not look. */
+const hasNoNamespace = ({ facts, schema, store }: ServedResource): boolean =>
+  !facts.namespaced && (schema.facts === undefined || Object.keys(store.resource.selectableFields).length > 0)
 
 /** Kinds with fields of their own have a conversion of field labels upstream, with another text than the one for all others. */
 function unknownField(field: string, served: ServedResource): string {

@@ -122,15 +122,25 @@ test.each<[string, (s: Strategy) => boolean, string[]]>([
     ],
   ],
   [
-    'ResetObjectMetaForStatus, or all of the old metadata',
+    'ResetObjectMetaForStatus',
     (s) => s.resetMetadataForStatus === true,
     [
-      ...named('apiservices.apiregistration.k8s.io podcertificaterequests.certificates.k8s.io servicecidrs.networking.k8s.io'),
+      ...named('podcertificaterequests.certificates.k8s.io servicecidrs.networking.k8s.io'),
       ...named('resourceclaims devicetaintrules', '.resource.k8s.io'),
       ...named('volumeattachments csinodes', '.storage.k8s.io'),
-      ...named('flowschemas prioritylevelconfigurations', '.flowcontrol.apiserver.k8s.io'),
       ...named(`validatingadmissionpolicies${A} storageversionmigrations.storagemigration.k8s.io`),
     ],
+  ],
+  [
+    'all of the old metadata with a status',
+    (s) => s.resetMetadataForStatus === 'all',
+    named('flowschemas prioritylevelconfigurations', '.flowcontrol.apiserver.k8s.io'),
+  ],
+  ['a part of it', (s) => Array.isArray(s.resetMetadataForStatus), ['apiservices.apiregistration.k8s.io']],
+  [
+    'no look at names with a status',
+    (s) => s.nameNotOnStatus === true,
+    named('namespaces nodes persistentvolumeclaims persistentvolumes pods csinodes.storage.k8s.io apiservices.apiregistration.k8s.io'),
   ],
   [
     'a garbage collection policy of their own',

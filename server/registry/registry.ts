@@ -248,7 +248,7 @@ function fieldsOf(d: ResourceDefinition): KindFields {
     if (own !== undefined) return own
     if (subresource === 'scale') return { only: ['spec.replicas'], needsOwner: 'spec.replicas' }
     if (subresource === '') return hasStatus ? { resets: ['status'] } : {}
-    return subresource === 'status' ? { resets: strategy.resetMetadataForStatus === true ? ['spec', 'metadata'] : ['spec'] } : {}
+    return subresource === 'status' ? { resets: strategy.resetMetadataForStatus ? ['spec', 'metadata'] : ['spec'] } : {}
   }
   return new KindFields(d.kind, versions, scopeOf, converter && ((objects, apiVersion) => converter.objects(objects, apiVersion)))
 }

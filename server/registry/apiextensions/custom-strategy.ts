@@ -57,7 +57,7 @@ export function customStrategy(rules: CustomRules): Strategy {
     },
     prepareForStatusUpdate(obj, old) {
       const { managedFields } = obj.metadata
-      keepAllButStatus(obj, old, true)
+      keepAllButStatus(obj, old, 'all')
       // Nobody may own anything any more.
       if (managedFields === undefined) delete obj.metadata.managedFields
     },

@@ -1,9 +1,11 @@
 import {
   apiServiceNameErrors,
   defaultApiService,
+  markLocal,
   validateApiService,
   validateApiServiceStatus,
 } from '../../apis/apiregistration/v1/apiservice.ts'
+import { formatTime } from '../../machinery/clock.ts'
 import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { age, name, table, type Cell } from '../generic/table-cells.ts'
@@ -21,9 +23,12 @@ export const apiservices: BuiltInKind = {
   strategy: {
     anyFinalizer: true,
     allowUnconditionalUpdate: false,
-    resetMetadataForStatus: true,
+    resetMetadataForStatus: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
+    repeatsMetadataErrors: true,
+    nameNotOnStatus: true,
     default: defaultApiService,
     nameErrors: (name, _prefix, obj) => apiServiceNameErrors(name, obj),
+    prepareForCreate: (obj, { clock }) => markLocal(obj, formatTime(clock.now())),
     validate: validateApiService,
     validateUpdate: validateApiService,
     validateStatusUpdate: validateApiServiceStatus,

@@ -22,6 +22,7 @@ const ns = (obj: KubeObject): Namespace => obj as unknown as Namespace
 const strategy: Strategy = {
   returnDeletedObject: true,
   nameErrors: nameIsLabel,
+  nameNotOnStatus: true,
   default: (obj) => defaultNamespace(ns(obj)),
 
   prepareForCreate(obj) {

@@ -13,6 +13,7 @@ export const persistentvolumeclaims: BuiltInKind = {
   group: '',
   resource: 'persistentvolumeclaims',
   strategy: {
+    nameNotOnStatus: true,
     returnDeletedObject: true,
     default: defaultClaim,
     defaultStatus: defaultClaim,

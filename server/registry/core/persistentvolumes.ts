@@ -14,6 +14,7 @@ export const persistentvolumes: BuiltInKind = {
   group: '',
   resource: 'persistentvolumes',
   strategy: {
+    nameNotOnStatus: true,
     returnDeletedObject: true,
     default: defaultPersistentVolume,
     defaultStatus: defaultPersistentVolume,

@@ -13,7 +13,8 @@ export const replicationcontrollers: BuiltInKind = {
   group: '',
   resource: 'replicationcontrollers',
   strategy: {
-    nameErrors: nameIsLongName,
+    // 1.37 declares what a name is, and says nothing of one that is to be made up.
+    nameErrors: (name, prefix) => (prefix ? [] : nameIsLongName(name, prefix)),
     nameOnCreateOnly: true,
     generation: true,
     defaultGarbageCollectionPolicy: 'OrphanDependents',

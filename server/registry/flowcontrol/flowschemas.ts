@@ -15,7 +15,7 @@ export const flowschemas: BuiltInKind = {
   resource: 'flowschemas',
   strategy: {
     generation: true,
-    resetMetadataForStatus: true,
+    resetMetadataForStatus: 'all',
     default: defaultFlowSchema,
     ...validateWith(validateFlowSchema),
     validateStatusUpdate: (obj) => validateFlowConditions(obj, undefined),

@@ -14,7 +14,7 @@ export const prioritylevelconfigurations: BuiltInKind = {
   resource: 'prioritylevelconfigurations',
   strategy: {
     generation: true,
-    resetMetadataForStatus: true,
+    resetMetadataForStatus: 'all',
     default: defaultPriorityLevelConfiguration,
     ...validateWith(validatePriorityLevel),
     validateStatusUpdate: (obj) => validateFlowConditions(obj, undefined),

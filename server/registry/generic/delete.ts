@@ -184,7 +184,10 @@ function wantedFinalizers(present: readonly string[], o: DeleteOptions, byDefaul
   const rest = present.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion')
   if (byDefault === 'Unsupported') return rest
   const policy = o.propagationPolicy ?? (o.orphanDependents === undefined ? undefined : o.orphanDependents ? 'Orphan' : 'Background')
-  if (policy === undefined ? present.includes('orphan') || byDefault === 'OrphanDependents' : policy === 'Orphan') rest.push('orphan')
-  if (policy === undefined ? present.includes('foregroundDeletion') : policy === 'Foreground') rest.push('foregroundDeletion')
+  // What an earlier delete has said counts before what the kind does by default.
+  const before = present.find((f) => f === 'orphan' || f === 'foregroundDeletion')
+  const orphans = before === undefined ? byDefault === 'OrphanDependents' : before === 'orphan'
+  if (policy === undefined ? orphans : policy === 'Orphan') rest.push('orphan')
+  if (policy === undefined ? before === 'foregroundDeletion' : policy === 'Foreground') rest.push('foregroundDeletion')
   return rest
 }

@@ -134,9 +134,9 @@ export class Store {
   }
 
   /** What the kind's own rules have against the names of an updated object, where they look at them again. */
-  ownNameErrors(obj: KubeObject): FieldError[] {
-    const { nameErrors = nameIsSubdomain, nameOnCreateOnly } = this.resource.strategy
-    if (nameOnCreateOnly === true) return []
+  ownNameErrors(obj: KubeObject, subresource: string): FieldError[] {
+    const { nameErrors = nameIsSubdomain, nameOnCreateOnly, nameNotOnStatus } = this.resource.strategy
+    if (nameOnCreateOnly === true || (nameNotOnStatus === true && subresource === 'status')) return []
     return objectNameErrors(obj.metadata, (name, prefix) => nameErrors(name, prefix, obj), 'metadata')
   }
 

@@ -6,7 +6,7 @@ import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Clock } from '../../machinery/clock.ts'
 import type { Int64 } from '../../machinery/numbers.ts'
 import type { Pausing } from '../../machinery/slice.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import type { KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { FieldScope } from './fields.ts'
 
 export interface StrategyContext {
@@ -98,8 +98,11 @@ export interface Strategy {
   allowUnconditionalUpdate?: boolean
   /** A finished delete answers with the object instead of a Status (the store's ReturnDeletedObject); default false. */
   returnDeletedObject?: boolean
-  /** A write of `/status` leaves labels, annotations, finalizers and owners as they are (ResetObjectMetaForStatus); default false. */
-  resetMetadataForStatus?: boolean
+  /**
+   * A write of `/status` leaves labels, annotations, finalizers, owners and what the system keeps as they are (ResetObjectMetaForStatus), all
+   * of the metadata, or the fields that are named; default false.
+   */
+  resetMetadataForStatus?: boolean | 'all' | readonly (keyof ObjectMeta)[]
   /** What a delete does to dependents when it says nothing of them; `Unsupported`: whatever it says. Default `DeleteDependents`. */
   defaultGarbageCollectionPolicy?: 'DeleteDependents' | 'OrphanDependents' | 'Unsupported'
   /** Grace in seconds for a delete, given what the client asked for; undefined means at once (pods only, upstream). */
@@ -112,6 +115,8 @@ export interface Strategy {
   judgesMetadataLast?: boolean
   /** An update looks at metadata.generateName as every kind's does, and not by the kind's own rules for names; default false. */
   nameOnCreateOnly?: boolean
+  /** So does a write of the status alone; default false. */
+  nameNotOnStatus?: boolean
   /** Rules for metadata.name. Default: DNS-1123 subdomain. Returns texts without the field path. */
   nameErrors?(name: string, prefix: boolean, obj: KubeObject): string[]
   /** Lifetime of a stored object in seconds (Events). */

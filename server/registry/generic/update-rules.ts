@@ -1,9 +1,9 @@
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import type { Pausing } from '../../machinery/slice.ts'
-import type { GroupVersionKind, KubeObject } from '../../machinery/types.ts'
+import type { GroupVersionKind, KubeObject, ObjectMeta } from '../../machinery/types.ts'
 import type { Store } from './store.ts'
-import type { StrategyContext } from './strategy.ts'
+import type { Strategy, StrategyContext } from './strategy.ts'
 
 /** Which part of an object an update may change, and the rules for it: the main resource, `/status`, or another subresource. */
 export interface UpdateRules {
@@ -49,23 +49,42 @@ export function statusRules(store: Store): UpdateRules {
     subresource: 'status',
     prepare(obj, old, context) {
       if (strategy.prepareForStatusUpdate !== undefined) return strategy.prepareForStatusUpdate(obj, old, context)
-      keepAllButStatus(obj, old, strategy.resetMetadataForStatus === true)
+      keepAllButStatus(obj, old, strategy.resetMetadataForStatus)
     },
     validate: (obj, old, context) =>
       strategy.validatingStatus?.(obj, old, context) ?? strategy.validateStatusUpdate?.(obj, old, context) ?? [],
   }
 }
 
+/** What `metav1.ResetObjectMetaForStatus` takes from the old object. */
+const RESET_FOR_STATUS = ['deletionTimestamp', 'generation', 'selfLink', 'labels', 'annotations', 'finalizers', 'ownerReferences'] as const
+
 /** Gives an object back what a write of its status does not change. */
-export function keepAllButStatus(obj: KubeObject, old: KubeObject, resetsMetadata: boolean): void {
+export function keepAllButStatus(obj: KubeObject, old: KubeObject, resets: Strategy['resetMetadataForStatus'] = false): void {
   const { status, metadata } = obj
   for (const field of Object.keys(obj)) delete obj[field]
   Object.assign(obj, copyJson(old))
-  if (!resetsMetadata) obj.metadata = metadata
-  // Who owns what has been worked out from what the write asked for.
-  else if (metadata.managedFields !== undefined) obj.metadata.managedFields = metadata.managedFields
+  if (resets === 'all') {
+    // Who owns what has been worked out from what the write asked for.
+    if (metadata.managedFields !== undefined) obj.metadata.managedFields = metadata.managedFields
+  } else obj.metadata = kept(metadata, obj.metadata, resets)
   if (status === undefined) delete obj.status
   else obj.status = status
+}
+
+/** Metadata with some of its fields as they were. */
+function kept(
+  metadata: ObjectMeta,
+  before: ObjectMeta,
+  resets: Exclude<Strategy['resetMetadataForStatus'], 'all' | undefined>,
+): ObjectMeta {
+  const fields = resets === true ? RESET_FOR_STATUS : resets === false ? [] : resets
+  const out: Record<string, unknown> = { ...metadata }
+  for (const field of fields) {
+    if (before[field] === undefined) delete out[field]
+    else out[field] = before[field]
+  }
+  return out as ObjectMeta
 }
 
 function copyField(to: KubeObject, from: KubeObject, field: string): void {

@@ -307,7 +307,7 @@ async function prepared(
   const ofMetadata = store.updatedMetaErrors(obj)
   const onUpdate = validateObjectMetaUpdate(obj.metadata, old.metadata, 'metadata')
   const errors = [...ofMetadata, ...onUpdate]
-  addErrors(errors, store.ownNameErrors(obj))
+  addErrors(errors, store.ownNameErrors(obj, rules.subresource))
   addErrors(errors, store.finalizerErrors(obj))
   if (slice.over) await slice.next()
   addErrors(errors, await found(rules.validate(obj, old, quiet), slice))

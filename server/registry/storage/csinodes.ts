@@ -12,6 +12,7 @@ export const csinodes: BuiltInKind = {
     allowUnconditionalUpdate: false,
     returnDeletedObject: true,
     resetMetadataForStatus: true,
+    nameNotOnStatus: true,
     // Of a gate that is off (CSIVolumeHealth).
     canonicalize: (obj) => void delete objectAt(obj, 'status')?.storageHealth,
   },

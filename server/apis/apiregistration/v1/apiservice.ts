@@ -3,6 +3,19 @@ import { fillUnset, listAt, objectAt, textAt, valueAt, type JsonObject } from '.
 import { dns1035LabelErrors, dns1123SubdomainErrors, pathSegmentErrors } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 
+/** What says of an API that this server has that it is there. */
+export const LOCAL_CONDITION = {
+  type: 'Available',
+  status: 'True',
+  reason: 'Local',
+  message: 'Local APIServices are always available',
+} as const
+
+/** An API of this server's own is there from the beginning (kube-aggregator `registry/apiservice/strategy.go`, PrepareForCreate). */
+export function markLocal(obj: KubeObject, lastTransitionTime: string): void {
+  if (valueAt(obj, 'spec.service') === undefined) obj.status = { conditions: [{ ...LOCAL_CONDITION, lastTransitionTime }] }
+}
+
 /** APIServices (kube-aggregator apis/apiregistration: v1 defaults, validation). */
 export function defaultApiService(obj: KubeObject): void {
   fillUnset(objectAt(obj, 'spec.service'), { port: 443 })

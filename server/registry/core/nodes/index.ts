@@ -14,6 +14,7 @@ function warned(obj: KubeObject, ctx: StrategyContext, errors: FieldError[]): Fi
 }
 
 const strategy: Strategy = {
+  nameNotOnStatus: true,
   // A kubelet registers its node with its status.
   keepStatusOnCreate: true,
   default: (obj) => defaultNode(node(obj)),

@@ -89,6 +89,7 @@ export const podStrategy: Strategy = {
   generation: true,
   returnDeletedObject: true,
   nameErrors: nameIsSubdomain,
+  nameNotOnStatus: true,
 
   fieldScopes: {
     status: { resets: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
