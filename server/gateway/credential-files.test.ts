@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { credentialFault, pluginFault } from './credential-files.ts'
+import { bearerToken, credentialFault, pluginFault } from './credential-files.ts'
 import type { Fields } from './kubeconfig-file.ts'
 import { ended } from './testing/ended-certificate.ts'
 
@@ -10,7 +10,13 @@ let dir: string
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'credential-files-'))
   await mkdir(join(dir, 'folder'))
-  for (const [name, content] of Object.entries({ 'me.crt': ended.cert, 'me.key': ended.key, nonsense: 'nonsense', token: 't' }))
+  for (const [name, content] of Object.entries({
+    'me.crt': ended.cert,
+    'me.key': ended.key,
+    nonsense: 'nonsense',
+    token: 't',
+    blank: '\n',
+  }))
     await writeFile(join(dir, name), content)
 })
 afterAll(() => rm(dir, { recursive: true }))
@@ -90,6 +96,13 @@ describe('what a context names', () => {
       'tokenFile of user "u" is ./none, and there is no such file: a relative path begins at the folder of the kubeconfig that names it',
     ],
     ['a token beside it', {}, { tokenFile: './none', token: 't' }, undefined],
+    ['a token file without a token', {}, { tokenFile: './blank' }, 'tokenFile of user "u" is ./blank, which is empty'],
+    [
+      'a token and a password',
+      {},
+      { tokenFile: './token', username: 'anna', password: 'p' },
+      'user "u" has a token and a user name or password: take one of them out',
+    ],
   ])('%s', async (_, cluster, user, sentence) => {
     expect(await fault(cluster, user)).toBe(sentence)
   })
@@ -101,6 +114,17 @@ describe('what a context names', () => {
       'tokenFile of user "u" is ./token, which you may not read: look at its permissions',
     )
   })
+})
+
+describe('the token that is sent', () => {
+  test.each<[string, Fields, string]>([
+    ['none', {}, ''],
+    ['its own', { token: 'own' }, 'own'],
+    ['of a file', { tokenFile: './token' }, 't'],
+    ['of a file before its own', { token: 'own', tokenFile: './token' }, 't'],
+    ['its own while the file is not there', { token: 'own', tokenFile: './none' }, 'own'],
+    ['its own while the file is empty', { token: 'own', tokenFile: './blank' }, 'own'],
+  ])('%s', async (_, user, token) => expect(await bearerToken(placed(user))).toBe(token))
 })
 
 describe('a plugin that did not run', () => {

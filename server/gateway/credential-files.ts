@@ -15,7 +15,8 @@ export async function credentialFault({ clusterName, cluster, userName, user }: 
     if (ca !== undefined && !isCertificate(ca.bytes)) return `${ca.what}, which holds no certificate in PEM`
     const cert = await content('client-certificate', user, of.user)
     const key = await content('client-key', user, of.user)
-    if (text(user.token) === '' && text(user.tokenFile) !== '') await read(text(user.tokenFile), `tokenFile of ${of.user}`)
+    const token = await tokenFault(user, of.user)
+    if (token !== undefined) return token
     if (cert !== undefined && !isCertificate(cert.bytes)) return `${cert.what}, which holds no certificate in PEM`
     if (cert !== undefined && key === undefined) return `${of.user} has a client-certificate and no client-key`
     if (cert !== undefined && key !== undefined) return keyFault(cert, key)
@@ -24,6 +25,26 @@ export async function credentialFault({ clusterName, cluster, userName, user }: 
     if (e instanceof FileFault) return e.message
     throw e
   }
+}
+
+/**
+ * The token that a user of a kubeconfig sends, empty when there is none: of a token and a tokenFile beside it the file counts as long as
+ * it can be read and holds something (client-go `NewBearerAuthWithRefreshRoundTripper`).
+ */
+export async function bearerToken(user: Fields): Promise<string> {
+  const path = text(user.tokenFile)
+  const content = path === '' ? '' : await readFile(path, 'utf8').catch(() => '')
+  return content.trim() || text(user.token)
+}
+
+async function tokenFault(user: Fields, owner: string): Promise<string | undefined> {
+  const [token, path] = [text(user.token), text(user.tokenFile)]
+  // client-go refuses both (`HTTPWrappersForConfig`): which of them counts, nobody could tell.
+  if ((token !== '' || path !== '') && (text(user.username) !== '' || text(user.password) !== ''))
+    return `${owner} has a token and a user name or password: take one of them out`
+  if (token !== '' || path === '') return undefined
+  const { what, bytes } = await read(path, `tokenFile of ${owner}`)
+  return bytes.toString('utf8').trim() === '' ? `${what}, which is empty` : undefined
 }
 
 /** A spawn that failed before the plugin ran, in words and with the hint that the kubeconfig carries for this case. */

@@ -1,5 +1,6 @@
 import type { Status } from '../machinery/status.ts'
 import { StatusError } from '../machinery/status.ts'
+import { ServerIdentityError } from './server-identity.ts'
 
 /** Where a request got stuck before an API server answered; in the Status as `details.causes[0].reason`. */
 export type GatewayFault =
@@ -47,7 +48,7 @@ export function connectError(server: string, e: unknown): GatewayError {
   if (e instanceof GatewayError) return e
   const cause = rootCause(e)
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  const why = sentences[code] ?? cause.message
+  const why = cause instanceof ServerIdentityError ? cause.message : (sentences[code] ?? cause.message)
   return new GatewayError(
     /CERT|ISSUER|SIGNATURE/.test(code) ? 'Certificate' : 'Connect',
     `${server} did not answer: ${why}${code !== '' && sentences[code] !== undefined ? ` (${code})` : ''}`,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { AgentOptions, RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
@@ -9,10 +8,11 @@ import { certificateFault } from './client-certificate.ts'
 import { ClusterConnection } from './connection.ts'
 import type { ConnectionTimes } from './connection-times.ts'
 import type { ConnectionState, Upstream, UpstreamRequest, UpstreamResponse } from './contract.ts'
-import { credentialFault, pluginFault } from './credential-files.ts'
+import { bearerToken, credentialFault, pluginFault } from './credential-files.ts'
 import { discard } from './discard.ts'
 import { connectError, GatewayError } from './errors.ts'
 import { isFields, type KubeContext, text } from './kubeconfig.ts'
+import { serverIdentityFault } from './server-identity.ts'
 
 /** Certificates and token files are read again after this long, as client-go does with token files. */
 const CREDENTIAL_MS = 10_000
@@ -205,9 +205,8 @@ export class RemoteUpstream implements Upstream {
     const options: RequestOptions = {}
     await config.applyToHTTPSOptions(options)
     const headers = { ...plainHeaders(options), ...impersonation(this.#context.user) }
-    const tokenFile = text(this.#context.user.tokenFile)
-    if (tokenFile !== '' && text(this.#context.user.token) === '')
-      headers.authorization = `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}`
+    const token = await bearerToken(this.#context.user)
+    if (token !== '') headers.authorization = `Bearer ${token}`
     const choice = config.createDispatcherOptions(config.getCurrentCluster(), tlsOf(options))
     const material = JSON.stringify(choice, (_, v: unknown) => (v instanceof Uint8Array ? Buffer.from(v).toString('base64') : v))
     if (this.#dispatcher?.material !== material) {
@@ -280,7 +279,7 @@ async function makeDispatcher(choice: ReturnType<KubeConfig['createDispatcherOpt
   // CommonJS: in the bundle it has nothing but its default export.
   const { Agent, ProxyAgent, Socks5ProxyAgent } = (await import('undici')).default
   const common = { allowH2: false, keepAliveTimeout: 60_000 }
-  const connect = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 }
+  const connect = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000, checkServerIdentity: serverIdentityFault }
   switch (choice.type) {
     case 'proxy':
       return new ProxyAgent({ ...common, uri: choice.uri, requestTls: { ...choice.requestTls, ...connect } as ProxyTls, proxyTls: connect })
