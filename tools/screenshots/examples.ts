@@ -84,6 +84,7 @@ export const examples: readonly [path: string, object: object][] = [
     metadata: { name: 'inventory' },
     spec: { completions: 3, parallelism: 1, template: templateOf('inventory', { restartPolicy: 'Never' }) },
   }),
+  // As much as the pods of a simulated node use, so that three replicas stay three.
   object('/apis/autoscaling/v2', 'horizontalpodautoscalers', 'default', {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
@@ -92,7 +93,7 @@ export const examples: readonly [path: string, object: object][] = [
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'storefront' },
       minReplicas: 2,
       maxReplicas: 8,
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 100 } } }],
     },
   }),
   object('/apis/policy/v1', 'poddisruptionbudgets', 'default', {
