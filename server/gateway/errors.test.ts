@@ -14,6 +14,20 @@ describe('a connection that fails', () => {
     const wrapped = new Error('fetch failed', { cause: Object.assign(new Error('low'), { code }) })
     expect(connectError('https://a:1', wrapped)).toMatchObject({ fault, message })
   })
+  test.each([
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'what listens there does not speak TLS: should the address begin with http://? (ERR_SSL_WRONG_VERSION_NUMBER)',
+    ],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'TLS ended with tlsv13 alert certificate required'],
+  ])('what OpenSSL says with %s is told without its source files', (code, why) => {
+    const message = '409DA4D5B47F0000:error:0A00010B:SSL routines:tls_validate_record_header:x:../deps/openssl/tlsany_meth.c:77:\n'
+    const reason = code.replace('ERR_SSL_', '').toLowerCase().replaceAll('_', ' ')
+    expect(connectError('https://a:1', Object.assign(new Error(message), { code, reason }))).toMatchObject({
+      fault: 'Connect',
+      message: `https://a:1 did not answer: ${why}`,
+    })
+  })
   test('an unknown code keeps its own words and blames the connection', () => {
     expect(connectError('https://a:1', new Error('odd'))).toMatchObject({ fault: 'Connect', message: 'https://a:1 did not answer: odd' })
   })

@@ -48,9 +48,10 @@ export function connectError(server: string, e: unknown): GatewayError {
   if (e instanceof GatewayError) return e
   const cause = rootCause(e)
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  const why = cause instanceof ServerIdentityError ? cause.message : (sentences[code] ?? cause.message)
+  const why = cause instanceof ServerIdentityError ? cause.message : (sentences[code] ?? tlsReason(cause, code) ?? cause.message)
   return new GatewayError(
-    /CERT|ISSUER|SIGNATURE/.test(code) ? 'Certificate' : 'Connect',
+    // An alert is the other end's: it is our certificate that it does not take.
+    /CERT|ISSUER|SIGNATURE/.test(code) && !code.includes('_ALERT_') ? 'Certificate' : 'Connect',
     `${server} did not answer: ${why}${code !== '' && sentences[code] !== undefined ? ` (${code})` : ''}`,
   )
 }
@@ -65,6 +66,8 @@ const sentences: Record<string, string> = {
   EAI_AGAIN: 'its name cannot be looked up now',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'what listens there does not speak TLS: should the address begin with http://?',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'what listens there does not speak TLS: should the address begin with http://?',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by the authority in the kubeconfig',
@@ -72,6 +75,10 @@ const sentences: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by the authority in the kubeconfig',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by the authority in the kubeconfig',
 }
+
+/** OpenSSL's message also names its functions, its source files and their lines. */
+const tlsReason = (cause: Error, code: string): string | undefined =>
+  code.startsWith('ERR_SSL_') && 'reason' in cause && typeof cause.reason === 'string' ? `TLS ended with ${cause.reason}` : undefined
 
 function rootCause(e: unknown): Error {
   let at = e instanceof Error ? e : new Error(String(e))

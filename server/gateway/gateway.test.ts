@@ -240,6 +240,16 @@ describe('requests to a cluster', () => {
     expect(c.requests[1]?.headers['accept-encoding']).toBe('gzip')
   })
 
+  test('a cluster that sends requests to another site is none, but what it passes on to a Service may', async () => {
+    const c = await cluster((_, res) => void res.writeHead(302, { location: 'https://login.example/start?from=1' }).end())
+    const h = await start({ x: { server: c.url } })
+    const answer = await h.get('/clusters/x/api/v1/pods')
+    const message = `${c.url} sends requests on to https://login.example`
+    expect([answer.status, await answer.json()]).toMatchObject([502, { message, details: { causes: [{ reason: 'NotKubernetes' }] } }])
+    const service = await h.get('/clusters/x/api/v1/namespaces/a/services/b/proxy/')
+    expect([service.status, service.headers.get('location')]).toEqual([302, 'https://login.example/start?from=1'])
+  })
+
   test('a token file is read, trimmed; basic credentials work', async () => {
     const c = await cluster((_, res) => void res.end('{}'))
     const h = await start({

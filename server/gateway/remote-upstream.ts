@@ -12,6 +12,7 @@ import { bearerToken, credentialFault, pluginFault } from './credential-files.ts
 import { discard } from './discard.ts'
 import { connectError, GatewayError } from './errors.ts'
 import { isFields, type KubeContext, text } from './kubeconfig.ts'
+import { mayProxy } from './route.ts'
 import { serverIdentityFault } from './server-identity.ts'
 
 /** Certificates and token files are read again after this long, as client-go does with token files. */
@@ -60,6 +61,7 @@ export class RemoteUpstream implements Upstream {
     try {
       const answer = await this.#sendTwice({ limitMs: this.#limitOf(req.path), ...req }, () => question.sent())
       question.answered(answer.status)
+      this.#stay(answer, req.path)
       return answer
     } catch (e) {
       question.failed(e, req.signal.aborted)
@@ -90,6 +92,16 @@ export class RemoteUpstream implements Upstream {
     if (fault === undefined) return
     discard(answer.body)
     throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${fault}`)
+  }
+
+  /** An API server sends nobody to another site: that is a sign-in page. What a Service behind it does is the Service's own. */
+  #stay(answer: UpstreamResponse, path: string): void {
+    const { location } = answer.headers
+    if (answer.status < 300 || answer.status > 399 || typeof location !== 'string' || mayProxy(path)) return
+    const to = URL.canParse(location, this.server) ? new URL(location, this.server).origin : location
+    if (to === this.server.origin) return
+    discard(answer.body)
+    throw new GatewayError('NotKubernetes', `${this.server.origin} sends requests on to ${to}`)
   }
 
   async #sendOnce(req: UpstreamRequest, sent: () => void = () => undefined): Promise<UpstreamResponse> {

@@ -50,3 +50,6 @@ export function decodeSegment(segment: string): string {
     throw new GatewayError('BadRequest', `the context name ${JSON.stringify(segment)} is not a valid percent-encoding`)
   }
 }
+
+/** Whether what answers may be a node, a pod or a Service, for which an API server passes on requests; it reads its paths decoded. */
+export const mayProxy = (path: string): boolean => /%|\/proxy(?:\/|$)/.test(path.split('?', 1)[0] ?? '')

@@ -8,7 +8,7 @@ import { GatewayError } from './errors.ts'
 import { dataFrame, frame } from './frames.ts'
 import { isFields } from './kubeconfig.ts'
 import { LineSplitter } from './lines.ts'
-import { checkedPath } from './route.ts'
+import { checkedPath, mayProxy } from './route.ts'
 
 /** A batch with this many bytes is sent at once. */
 const BATCH_BYTES = 64 * 1024
@@ -66,6 +66,10 @@ export class WatchFeed {
       const answer = await upstream.send({ method: 'GET', path: checkedPath(path), headers, signal, ...limit })
       // While the answer was on its way the window may have closed the feed; the abort has ended the request.
       if (this.#done) return discard(answer.body)
+      if (answer.status >= 300 && answer.status < 400) {
+        discard(answer.body)
+        throw new GatewayError('NotKubernetes', `a watch was sent on to ${String(answer.headers.location)}`)
+      }
       if (answer.status !== 200) return this.#fail(answer.status, await errorBody(answer.status, answer.body))
       this.#json = /^application\/json\b/.test(String(answer.headers['content-type'] ?? (isLog(path) ? 'text/plain' : 'application/json')))
       if (!this.#json && hasBookmarks(path)) {
@@ -211,9 +215,6 @@ function textPiece(line: Buffer, bytes: number | undefined): Buffer {
 const isLog = (path: string): boolean => /\/log$/.test(path.split('?', 1)[0] ?? '')
 
 const hasBookmarks = (path: string): boolean => /[?&]watch=(1|true)\b/.test(path) && /[?&]allowWatchBookmarks=(1|true)\b/.test(path)
-
-// The local API server also passes on what nodes, pods and services say, and reads its paths decoded.
-const mayProxy = (path: string): boolean => /%|\/proxy(?:\/|$)/.test(path.split('?', 1)[0] ?? '')
 
 // A line goes into a frame as it is: one that closes more than it opens would speak for the frame.
 function isObject(line: Buffer): boolean {

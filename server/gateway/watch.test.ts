@@ -142,6 +142,14 @@ describe('the watch socket', () => {
     })
   })
 
+  test('a watch that is sent on to a sign-in page is told as what it is', async () => {
+    const { ws, frames } = await setUp((_, res) => void res.writeHead(302, { location: '/oauth2/sign_in' }).end())
+    open(ws, 1, '/api/v1/pods?watch=1&allowWatchBookmarks=true')
+    await frames.until((all) => all.some((m) => m.t === 'error'))
+    const message = 'a watch was sent on to /oauth2/sign_in'
+    expect(frames.all).toMatchObject([{ id: 1, status: 502, body: { message, details: { causes: [{ reason: 'NotKubernetes' }] } } }])
+  })
+
   test.each([
     ['that says so', { 'content-type': 'text/plain' }],
     ['of a log that does not say what it is', {}],
