@@ -21,10 +21,10 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
       className="icon-button"
       onClick={() => void copy()}
       aria-label={label ? undefined : t('common.copy')}
-      title={label ? undefined : t('common.copy')}
+      title={label ?? t('common.copy')}
     >
       <Icon name="copy" size={14} />
-      {done ? <span role="status">{t('common.copied')}</span> : label}
+      {done ? <span role="status">{t('common.copied')}</span> : label && <span className="button-label">{label}</span>}
     </button>
   )
 }

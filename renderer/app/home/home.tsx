@@ -18,6 +18,7 @@ import { Command } from '../../ui/command.tsx'
 import { FeedNotice } from '../../ui/feed-notice.tsx'
 import { ToneWord } from '../../ui/icon.tsx'
 import { useContextName } from '../../ui/context-name.ts'
+import { MiddleName } from '../../ui/middle-name.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
 import { FirstSteps } from './first-steps.tsx'
 import { Card, Nothing } from './card.tsx'
@@ -226,13 +227,13 @@ function EventsCard({ events: recent, loading }: { events: RecentEvent[] | undef
               </span>
               {resource ? (
                 <Link
-                  className="ellipsis"
+                  aria-label={name}
                   to={placeUrl({ ...place, resource: resourceKey(resource), object: { namespace: event.namespace, name: event.name } })}
                 >
-                  {name}
+                  <MiddleName text={name} />
                 </Link>
               ) : (
-                <span className="ellipsis">{name}</span>
+                <MiddleName text={name} />
               )}
               <span className="dim ellipsis" title={event.message}>
                 {event.message}

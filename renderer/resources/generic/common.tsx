@@ -10,6 +10,7 @@ import { Chips, Facts, Section, Table } from '../../ui/facts.tsx'
 import { ToneMark, ToneWord } from '../../ui/icon.tsx'
 import { MiddleName } from '../../ui/middle-name.tsx'
 import { placeUrl, usePlace } from '../../ui/place.ts'
+import { conditionTone } from './condition-tone.ts'
 
 /** A link to an object by its resource key. */
 export function ObjectLink({ resource, namespace, name, tab, middle = false }: ObjectLinkProps) {
@@ -151,15 +152,6 @@ function shortAnnotations(annotations: Record<string, string> | undefined): Reco
   const told = Object.entries(annotations ?? {}).filter(([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration')
   if (told.length === 0) return undefined
   return Object.fromEntries(told.map(([key, value]) => [key, value.length > 120 ? `${value.slice(0, 120)}…` : value]))
-}
-
-/** Conditions for which False is the good answer. */
-const goodWhenFalse = /Pressure$|^NetworkUnavailable$|^Failed$|Failure$|^DisruptionTarget$|^FailureTarget$|^Suspended$|^Stalled$|^Degraded$/
-
-export function conditionTone(condition: Condition): Tone {
-  if (condition.status === 'Unknown') return 'warn'
-  const good = goodWhenFalse.test(condition.type) ? 'False' : 'True'
-  return condition.status === good ? 'ok' : good === 'False' ? 'bad' : 'warn'
 }
 
 export function Conditions({ conditions }: { conditions: Condition[] | undefined }) {

@@ -8,12 +8,15 @@ import { limitRangeView } from './view.ts'
 /** What an object of each type is given when it says nothing, and what it may ask for. */
 export function LimitsTable({ range }: { range: LimitRange }) {
   const { t } = useTranslation()
+  const lines = limitLines(range)
+  // All of them are wider than details beside a list.
+  const said = bounds.flatMap((bound, at) => (lines.some(({ values }) => values[at] !== undefined) ? [{ bound, at }] : []))
   return (
     <Table
-      head={[t('columns.type'), t('namespaces.resource'), ...bounds]}
-      rows={limitLines(range).map(({ type, resource, values }) => ({
+      head={[t('columns.type'), t('namespaces.resource'), ...said.map(({ bound }) => bound)]}
+      rows={lines.map(({ type, resource, values }) => ({
         key: `${type} ${resource}`,
-        cells: [type, resource, ...values.map((value) => value ?? '')],
+        cells: [type, resource, ...said.map(({ at }) => values[at] ?? '')],
       }))}
     />
   )

@@ -49,7 +49,7 @@ const columns: Column<Node>[] = [
   { id: 'memory', label: 'memory', type: 'text', width: 90, cell: (n) => formatBytes(memory(n)), order: memory },
   ...usageColumns,
   { id: 'pods', label: 'podCapacity', type: 'number', width: 80, hidden: true, cell: (n) => parseQuantity(n.status?.capacity?.pods) ?? 0 },
-  { id: 'version', label: 'version', type: 'text', width: 120, cell: (n) => n.status?.nodeInfo?.kubeletVersion ?? '' },
+  { id: 'version', label: 'version', type: 'text', width: 150, cell: (n) => n.status?.nodeInfo?.kubeletVersion ?? '' },
   { id: 'ip', label: 'ip', type: 'mono', width: 120, cell: (n) => internalIP(n) || none, order: (n) => addressOrder(internalIP(n)) },
   { id: 'os', label: 'osImage', type: 'text', width: 200, hidden: true, cell: (n) => n.status?.nodeInfo?.osImage || unknown },
   { id: 'kernel', label: 'kernel', type: 'text', width: 160, hidden: true, cell: (n) => n.status?.nodeInfo?.kernelVersion || unknown },

@@ -7,7 +7,8 @@ import { pods } from '../../queries/discovery.ts'
 import { Section } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { RecentEvents } from '../events/events-tab.tsx'
-import { Conditions, conditionTone, MainFacts, Metadata } from '../generic/common.tsx'
+import { Conditions, MainFacts, Metadata } from '../generic/common.tsx'
+import { conditionTone } from '../generic/condition-tone.ts'
 import { LiveLines, ownedBy } from '../generic/live-lines.tsx'
 import { Containers } from '../pods/containers.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
@@ -41,7 +42,7 @@ export function WorkloadOverview({ resourceKey: key, object }: { resourceKey: st
 
 /** What a controller says that holds it up. That pods are missing is in the bar already. */
 function Why({ conditions = [] }: { conditions: Condition[] | undefined }) {
-  const held = conditions.filter((c) => c.type !== 'Available' && conditionTone(c) !== 'ok' && c.message)
+  const held = conditions.filter((c) => c.type !== 'Available' && ['bad', 'warn'].includes(conditionTone(c)) && c.message)
   return held.map((c) => (
     <p key={c.type} className="why bad">
       <strong>{c.reason ?? c.type}</strong> {c.message}

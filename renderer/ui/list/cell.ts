@@ -20,6 +20,9 @@ export interface CellContext {
 
 type Shape = 'text' | 'link' | 'tone' | 'age' | 'middle'
 
+/** Columns whose texts are names, which differ at their ends: an object's own, and that of whom an event is about. */
+const namesObject: ReadonlySet<string> = new Set(['name', 'object'])
+
 /** Both paddings, and a little for what is rounded. */
 const aroundText = 18
 const markWidth = 17
@@ -96,7 +99,7 @@ export class ListCell {
     const needs = (this.#column.info.type === 'mono' ? context.mono : context.text)(text)
     const cut = text !== '' && (width === undefined || needs === undefined || needs + beside + aroundText > width)
     if (cut !== this.#cut) this.element.classList.toggle('cut', (this.#cut = cut))
-    if (this.#column.info.id === 'name' && this.#sayMiddle(text, cut)) return
+    if (namesObject.has(this.#column.info.id) && this.#sayMiddle(text, cut)) return
     this.#set(text)
   }
 

@@ -10,9 +10,12 @@ export interface ListColumn {
 export const rowHeight = 26
 export const checkWidth = 32
 
+/** The header's word "Namespace", and an IPv4 address, with their paddings. */
+const leastOf = { text: 96, mono: 124 }
+
 /** Names give way to an ellipsis before the list scrolls sideways; figures, ages and states never do. */
-export const leastWidth = (info: ColumnInfo): number =>
-  info.type === 'text' || info.type === 'mono' ? Math.min(info.width, Math.max(88, Math.round(info.width * 0.6))) : info.width
+export const leastWidth = ({ type, width }: ColumnInfo): number =>
+  type === 'text' || type === 'mono' ? Math.min(width, Math.max(leastOf[type], Math.round(width * 0.6))) : width
 
 /** How a cell shares the width of its row: the header's cells and the rows' follow the same rule, so they line up. */
 export const cellFlex = (info: ColumnInfo): { flex: string; minWidth: number } => ({
