@@ -98,7 +98,7 @@ export class RemoteUpstream implements Upstream {
   #stay(answer: UpstreamResponse, path: string): void {
     const { location } = answer.headers
     if (answer.status < 300 || answer.status > 399 || typeof location !== 'string' || mayProxy(path)) return
-    const to = URL.canParse(location, this.server) ? new URL(location, this.server).origin : location
+    const to = URL.canParse(location, this.server.href) ? new URL(location, this.server).origin : location
     if (to === this.server.origin) return
     discard(answer.body)
     throw new GatewayError('NotKubernetes', `${this.server.origin} sends requests on to ${to}`)
