@@ -70,6 +70,35 @@ test('integers of 64 bits survive an edit of something else', async ({ inspector
   expect((await server.api.send('GET', `${CRONS}/bells`)).text).toContain('9007199254740993')
 })
 
+test('an object that is deleted while it is edited leaves what was typed, here and after a reload, and is made anew of it', async ({
+  inspector,
+  page,
+  server,
+  faults,
+}) => {
+  await server.api.create(MAPS, map('doomed', { wind: 'north' }))
+  await inspector.open('configmaps/default/doomed?tab=edit')
+  await retype(editor(inspector), 'north', 'south')
+  await server.api.send('DELETE', `${MAPS}/doomed`)
+  const notice = inspector.details.getByRole('region', { name: 'It was deleted while you typed' })
+  await expect(notice).toContainText('What you typed is kept.')
+  await expect(inspector.details.getByRole('button', { name: 'Review and apply…' })).toBeDisabled()
+  await page.reload()
+  await expect(inspector.details).toContainText('There is no ConfigMap called doomed.')
+  await notice.getByRole('button', { name: 'Create it anew of that…' }).click()
+  const { dialog } = inspector
+  await expect(dialog.locator('.diff-line.added').filter({ hasText: 'wind: south' })).toBeVisible()
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(dialog.getByRole('status')).toContainText('1 changed.')
+  await expect.poll(async () => (await server.api.get(`${MAPS}/doomed`)).data).toEqual({ wind: 'south' })
+  await page.keyboard.press('Escape')
+  // Nothing of it is unsent any more.
+  await expect(notice).toHaveCount(0)
+  await expect(inspector.details.getByRole('status').filter({ hasText: 'As stored' })).toBeVisible()
+  // It is looked for where it is not.
+  refusals(faults, 404)
+})
+
 test('a draft survives another tab, another place and a reload; what is no YAML cannot be sent', async ({ inspector, page, server }) => {
   await server.api.create(MAPS, map('draft', { one: 'first' }))
   await inspector.open('configmaps/default/draft?tab=edit')

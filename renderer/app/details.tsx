@@ -13,6 +13,8 @@ import { pageOf } from '../resources/pages.tsx'
 import { useAct } from '../tools/actions/act-context.ts'
 import { useRefused } from '../tools/actions/allowed.ts'
 import { deletion } from '../tools/actions/common.ts'
+import { KeptDraft } from '../tools/yaml/deleted-notice.tsx'
+import { draftKey } from '../tools/yaml/drafts.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { ActionMenuButton } from './action-menu.tsx'
 import { NobodyWorks } from './nobody-works.tsx'
@@ -95,15 +97,24 @@ export function Details({
       <NobodyWorks resource={resource} />
       <div className="details-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} tabIndex={0}>
         {object ? (
-          <Panel tab={editing ? 'edit' : tab} page={page} object={withKind(object, resource)} resource={resource} />
+          <Panel
+            tab={editing ? 'edit' : tab}
+            page={page}
+            object={withKind(object, resource)}
+            deleted={data?.deleted ?? false}
+            resource={resource}
+          />
         ) : data?.state.synced ? (
-          <div className="empty">
-            <strong>{t('details.notFound', { kind: resource.kind, name })}</strong>
-            <span>{t('details.notFoundNext')}</span>
-            <button type="button" className="icon-button action" onClick={onClose}>
-              {t('details.backToList')}
-            </button>
-          </div>
+          <>
+            <KeptDraft draft={draftKey(place.context, key, { namespace, name })} />
+            <div className="empty">
+              <strong>{t('details.notFound', { kind: resource.kind, name })}</strong>
+              <span>{t('details.notFoundNext')}</span>
+              <button type="button" className="icon-button action" onClick={onClose}>
+                {t('details.backToList')}
+              </button>
+            </div>
+          </>
         ) : null}
       </div>
     </div>
@@ -189,7 +200,19 @@ function DetailsHead({
   )
 }
 
-function Panel({ tab, page, object, resource }: { tab: string; page: KindPage; object: KubeObject; resource: Resource }) {
+function Panel({
+  tab,
+  page,
+  object,
+  deleted,
+  resource,
+}: {
+  tab: string
+  page: KindPage
+  object: KubeObject
+  deleted: boolean
+  resource: Resource
+}) {
   const place = usePlace()
   const own = page.tabs?.find(({ id }) => id === tab)
   if (own) return <own.Panel object={object} />
@@ -203,7 +226,7 @@ function Panel({ tab, page, object, resource }: { tab: string; page: KindPage; o
     case 'edit':
       return (
         <Suspense fallback={null}>
-          <EditView object={object} resource={resource} context={place.context} />
+          <EditView object={object} deleted={deleted} resource={resource} context={place.context} />
         </Suspense>
       )
     case 'topology':

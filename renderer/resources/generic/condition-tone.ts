@@ -5,7 +5,7 @@ import type { Condition, Tone } from '../../kube/types.ts'
  * kind (API conventions: Ready, Available): well when True. Names are those of Kubernetes' own kinds, of Gateway API and of kstatus.
  */
 const meanings: readonly [types: RegExp, whenTrue: Tone, whenFalse: Tone][] = [
-  [/^(ScalingLimited|Suspended|PodResizePending|PartiallyInvalid|OverlappingTLSConfig|Unused)$/, 'warn', 'ok'],
+  [/^(ScalingLimited|Suspended|PodResizePending|PartiallyInvalid|OverlappingTLSConfig)$/, 'warn', 'ok'],
   [/(Pressure|Failure|Error)$/, 'bad', 'ok'],
   [/^(NetworkUnavailable|Failed|Denied|DisruptionTarget|FailureTarget|Stalled|Degraded|Dangling)$/, 'bad', 'ok'],
   [/^(NonStructuralSchema|Conflicted)$/, 'bad', 'ok'],
@@ -13,7 +13,7 @@ const meanings: readonly [types: RegExp, whenTrue: Tone, whenFalse: Tone][] = [
   [/(InProgress|Pending|Remaining)$/, 'busy', 'muted'],
   [/^(Resizing|ModifyingVolume|Terminating|StorageMigrating|AllContainersRestarting|Reconciling|Running)$/, 'busy', 'muted'],
   // A fact that is neither well nor not.
-  [/^(ScaledToZero|MaintenancePlanned|Drained)$/, 'muted', 'muted'],
+  [/^(ScaledToZero|MaintenancePlanned|Drained|Unused)$/, 'muted', 'muted'],
 ]
 
 export function conditionTone({ type, status }: Condition): Tone {

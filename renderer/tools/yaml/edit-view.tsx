@@ -10,6 +10,7 @@ import { useAct } from '../actions/act-context.ts'
 import { useProblems } from '../schema/schemas.ts'
 import type { Action, ChangeAction } from '../actions/action.ts'
 import { CodeEditor } from './code-editor.tsx'
+import { DeletedNotice } from './deleted-notice.tsx'
 import { draftKey, keepDraft, useDraft } from './drafts.ts'
 import { readDocuments, type YamlDocument } from './documents.ts'
 import './edit-view.css'
@@ -24,7 +25,18 @@ const restMs = (text: string): number => (text.length > 100_000 ? 700 : 200)
  * An object as text to change. What is typed is kept until it is sent or thrown away; when the object changes meanwhile both are brought
  * together, and what both have changed is asked about.
  */
-export function EditView({ object, resource, context }: { object: KubeObject; resource: Resource; context: string }) {
+export function EditView({
+  object,
+  deleted,
+  resource,
+  context,
+}: {
+  /** As it was last, once it is `deleted`. */
+  object: KubeObject
+  deleted: boolean
+  resource: Resource
+  context: string
+}) {
   const { t } = useTranslation()
   const go = useGo()
   const act = useAct()
@@ -41,11 +53,15 @@ export function EditView({ object, resource, context }: { object: KubeObject; re
   useEffect(() => {
     if (draft && !foreign && draft.base !== object) keepDraft(key, { base: object, text: draft.text })
   }, [draft, foreign, object, key])
+  // It has become what was typed, by another way.
+  useEffect(() => {
+    if (foreign && draft?.text === liveText) keepDraft(key, undefined)
+  }, [foreign, draft, liveText, key])
   useGuard(draft !== undefined && isSecret(object))
   const faults = useMemo(() => documents.flatMap((document) => document.faults), [documents])
   const problems = useProblems(context, documents)
   const [only] = documents
-  const sendable = draft !== undefined && current && !foreign && documents.length === 1 && faults.length === 0
+  const sendable = draft !== undefined && !deleted && current && !foreign && documents.length === 1 && faults.length === 0
   const type = (next: string): void => keepDraft(key, next === liveText && !foreign ? undefined : { base, text: next })
   const pieces = useMemo(
     () => (foreign ? mergeLines(lines(baseText), lines(text), lines(liveText)) : []),
@@ -67,7 +83,7 @@ export function EditView({ object, resource, context }: { object: KubeObject; re
           {draft ? t('edit.unsent') : t('edit.nothingTyped')}
         </span>
         <span className="bar-space" />
-        {draft && (
+        {draft && !deleted && (
           <button type="button" className="icon-button" onClick={() => keepDraft(key, undefined)}>
             {t('edit.discard')}
           </button>
@@ -79,7 +95,8 @@ export function EditView({ object, resource, context }: { object: KubeObject; re
           {t('edit.review')}
         </button>
       </div>
-      {foreign && (
+      {deleted && draft && <DeletedNotice draft={key} text={text} />}
+      {foreign && !deleted && (
         <MergeNotice
           pieces={pieces}
           object={object}
