@@ -148,3 +148,22 @@ test('a menu that is opened has the keyboard before any other key is heard, and 
   await expect(namespaceMenu).toBeFocused()
   await expect(inspector.grid).toBeVisible()
 })
+
+test('characters are measured once, not anew for every list', async ({ inspector, page }) => {
+  await page.addInitScript(() => {
+    const { prototype } = CanvasRenderingContext2D
+    const { measureText } = prototype
+    prototype.measureText = function (text) {
+      performance.mark('measured')
+      return measureText.call(this, text)
+    }
+  })
+  const measured = (): Promise<number> => page.evaluate(() => performance.getEntriesByName('measured').length)
+  await inspector.open('services')
+  await expect(inspector.row(/kubernetes/)).toBeVisible()
+  const first = await measured()
+  expect(first).toBeGreaterThan(0)
+  await page.getByRole('navigation', { name: 'Kinds' }).getByRole('link', { name: 'Namespace', exact: true }).click()
+  await expect(inspector.row(/kube-system/)).toBeVisible()
+  expect(await measured()).toBe(first)
+})

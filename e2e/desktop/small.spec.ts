@@ -143,3 +143,35 @@ test('a name is cut last: what kind it is of gives way first', async ({ inspecto
   const kind = inspector.details.getByTitle('PriorityLevelConfiguration')
   expect(await kind.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true)
 })
+
+test.describe('beside a list', () => {
+  test.use({ viewport: { width: 1280, height: 800 } })
+
+  test('details are not cut off to the right: names in the head, tabs, meters, tables', async ({ inspector, page, server, node }) => {
+    const scaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'storefront' },
+      spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'storefront' }, maxReplicas: 8 },
+    }
+    await server.api.create('/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', scaler)
+    const limits = { type: 'Container', max: { cpu: '2' }, default: { cpu: '2' }, defaultRequest: { cpu: '10m' } }
+    const range = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'share' }, spec: { limits: [limits] } }
+    await server.api.create('/api/v1/namespaces/default/limitranges', range)
+    const requests = { spec: { containers: [{ name: 'main', image: 'x', resources: { requests: { memory: '768Mi' } } }] } }
+    await server.api.create(PODS, { ...pod('large'), ...requests })
+    const cut = (selector: string): Promise<string[]> =>
+      page
+        .locator(selector)
+        .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.className}: ${e.textContent}`))
+    await inspector.open('horizontalpodautoscalers.autoscaling/default/storefront')
+    await expect(inspector.details.locator('.details-head')).toContainText('FailedGetScale')
+    expect(await cut('.details-head h2, .details-head .middle-head')).toEqual([])
+    await inspector.open(`nodes/_/${node}`)
+    await expect(inspector.details.locator('.meter').filter({ hasText: 'Memory requested' })).toContainText('768 MiB')
+    expect(await cut('.details .meter, .details .tab-bar')).toEqual([])
+    await inspector.open('namespaces/_/default')
+    await expect(inspector.details.locator('section').filter({ hasText: 'LimitRange' })).toContainText('defaultRequest')
+    expect(await cut('.details-body')).toEqual([])
+  })
+})

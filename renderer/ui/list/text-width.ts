@@ -22,8 +22,18 @@ export function textWidth(measure: (text: string) => number): TextWidth {
   }
 }
 
-/** The widths in the font that an element of these classes would have inside `parent`. */
+/** Every list has the same fonts, and to ask for one makes the browser lay the page out: once for a language, which may have its own. */
+const known = new Map<string, TextWidth>()
+
+/** The widths in the font that an element of these classes has inside `parent`, which is a list's body. */
 export function textWidthIn(parent: Element, classes: string): TextWidth {
+  const key = `${document.documentElement.lang} ${classes}`
+  const made = known.get(key) ?? measureIn(parent, classes)
+  known.set(key, made)
+  return made
+}
+
+function measureIn(parent: Element, classes: string): TextWidth {
   const context = document.createElement('canvas').getContext('2d')
   if (!context) return () => undefined
   const probe = document.createElement('span')
