@@ -66,6 +66,8 @@ const scales: Request[] = Object.entries<Json>({
 const paths: Request[] = [
   ...['deployments/d/scale/x', 'deployments/d/status/x'].map((path) => get(path, `${apps}/${path}`)),
   ...['pods/p/log/x', 'pods/p/exec/x', 'pods/p/nothing'].map((path) => get(path, `${core}/${path}`)),
+  ...['HEAD', 'POST', 'DELETE'].map((method) => ({ name: `${method} of components`, method, path: '/api/v1/componentstatuses' })),
+  { name: 'HEAD of a watch of nothing', method: 'HEAD', path: '/api/v1/watch/pods/p' },
   ...['exec', 'attach', 'portforward', 'log'].map((sub) => put(`an update of ${sub}`, `${core}/pods/p/${sub}?dryRun=All`, {})),
 ]
 

@@ -121,6 +121,7 @@ const metadataOnUpdate: Request[] = [
   ...ends('a map', `${core}/configmaps`, object('v1', 'ConfigMap', 'end')),
   ...ends('a deployment', `${apps}/deployments`, deployment('end')),
   ...ends('a thing', `${custom}/things`, object('writers.example.com/v1', 'Thing', 'end')),
+  merge('a name of a thing to be made up', `${custom}/things/meta?dryRun=All`, { metadata: { generateName: 'A_' } }),
   merge('a uid of another thing', `${custom}/things/meta`, { metadata: { uid: 'abc' } }),
 ]
 

@@ -117,9 +117,9 @@ export function router(options: RouterOptions): Handler {
       return pageNotFound(ctx)
     }
     if (served.schema.facts === undefined) return customResource(ctx, served, options)
+    if (isOutOfScope(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     // Proxies alone take it: what is there is the backend's to say.
     if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()
-    if (isOutOfScope(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     if (info.subresource !== '') return handleSubresource(ctx, served)
     // The old form of a watch has no other methods.
     if (WATCH_PATH.test(ctx.exchange.path) && ctx.exchange.method !== 'GET') throw methodNotAllowed()

@@ -15,7 +15,9 @@ export async function handleUnstored(ctx: RequestContext, { definition: resource
   if (ctx.requestInfo.subresource !== '') throw resourceNotFound()
   const { verb, namespace, name } = ctx.requestInfo
   if (isElsewhere(namespaced, namespace, verb === 'list' && resource.list !== undefined)) throw resourceNotFound()
-  if (resource.deprecation !== undefined) ctx.warnings.push(resource.deprecation)
+  const { method } = ctx.exchange
+  if (method === 'HEAD') throw methodNotAllowed()
+  if (resource.deprecation !== undefined && (method === 'GET' || resource.create !== undefined)) ctx.warnings.push(resource.deprecation)
   const request = (query?: WriteQuery): UnstoredRequest => ({ namespace, name, user: ctx.user, context: strategyContext(ctx, query) })
   if (verb === 'create' && name === '' && resource.create !== undefined) {
     refuseTable(ctx, undefined)

@@ -36,6 +36,7 @@ export function customStrategy(rules: CustomRules): Strategy {
     default: (obj) => applyDefaults(obj, schema.structural),
     allowUnconditionalUpdate: false,
     anyFinalizer: true,
+    nameOnCreateOnly: true,
     repeatsMetadataErrors: true,
     fieldScopes: fieldScopes(hasStatus, scale),
     async beginCreate(obj) {
