@@ -69,7 +69,7 @@ function mergeMap(original: Json, patch: Json, schema: Schema): Json {
     rest.delete(key)
     if (!Array.isArray(order)) throw wrongType(LIST, order)
     const name = listName(key, ORDER, 'setElementOrder list')
-    mergeInOrder(out, name, rest, order, fieldOf(schema, name))
+    mergeInOrder(out, name, rest, order, schema)
   }
   for (const [key, value] of rest) {
     if (key.startsWith(DELETE_FROM)) removeValues(out, listName(key, DELETE_FROM, 'primitive list'), value, schema)
@@ -110,13 +110,14 @@ function retained(original: Json, patch: Json): Json {
 }
 
 /** Merges the list `name`, which may be in the object, in `patch` (and then leaves it), or in both, and puts it in order. */
-function mergeInOrder(out: Json, name: string, patch: Map<string, unknown>, order: unknown[], field: FieldFacts | undefined): void {
+function mergeInOrder(out: Json, name: string, patch: Map<string, unknown>, order: unknown[], schema: Schema): void {
   const inObject = Object.hasOwn(out, name)
   const inPatch = patch.has(name)
   const before = inObject ? out[name] : []
   const given = inPatch ? patch.get(name) : []
   if (!Array.isArray(before)) throw wrongType(LIST, before)
   if (!Array.isArray(given)) throw wrongType(LIST, given)
+  const field = fieldOf(schema, name)
   const mergeKey = field?.patchMergeKey ?? ''
   checkOrder(given, order, mergeKey)
   if (!inObject && !inPatch) return
@@ -167,8 +168,8 @@ function elementKind(original: readonly unknown[], patch: readonly unknown[]): s
   if (kind === undefined) throw bare('no elements in any of the given slices')
   if (kind === LIST) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
   const why = `list element types are not identical: ${goMap([original, patch])}`
-  // Upstream panics.
-  if (kinds.has(goTypeOf(null))) throw badRequest(why)
+  // Of a null that comes first upstream asks the kind, and panics.
+  if (kind === goTypeOf(null)) throw badRequest(why)
   if (kinds.size > 1) throw bare(why)
   return kind === MAP ? 'map' : kind
 }
