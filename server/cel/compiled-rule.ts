@@ -1,3 +1,4 @@
+import { trimSpace } from '../machinery/trim-space.ts'
 import { MAX_REQUEST_BYTES, type RuleSchema, type ValidationRule } from './contract.ts'
 import { compile, CompileError, PlanError, type Environment, type Program } from './environment.ts'
 import { estimateCost } from './estimate.ts'
@@ -68,7 +69,7 @@ export function compileRule(
   isStored: (expression: string, isMessage: boolean) => boolean,
 ): CompiledRule {
   const none = { rule, usesOldSelf: false, maxCost: 0, messageMaxCost: 0, fieldPath: '' }
-  if (typeof rule.rule !== 'string' || rule.rule.trim() === '') return none
+  if (typeof rule.rule !== 'string' || trimSpace(rule.rule) === '') return none
   const env = rule.optionalOldSelf === true ? envs.optional : envs.plain
   const made = compileExpression(rule.rule, env, isStored(rule.rule, false), 'bool', {
     compilation: 'compilation failed',

@@ -1,3 +1,4 @@
+import { trimSpace } from '../machinery/trim-space.ts'
 import type { FieldError } from '../machinery/field-errors.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { compileRule, environmentsOf, SELF_TYPE, type CompiledRule } from './compiled-rule.ts'
@@ -278,7 +279,7 @@ class Run {
       return
     }
     const { message = '' } = rule
-    const detail = made?.text ?? (message === '' ? `failed rule: ${ruleText(rule)}` : message.trim())
+    const detail = made?.text ?? (message === '' ? `failed rule: ${ruleText(rule)}` : trimSpace(message))
     tell(fieldError(shownPath(path), type === 'object' || type === 'array' ? undefined : value, detail, rule.reason))
   }
 
@@ -293,7 +294,7 @@ class Run {
         stop: `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${shownValue(rule.messageExpression)}`,
       }
     }
-    const text = typeof result === 'string' ? result.trim() : ''
+    const text = typeof result === 'string' ? trimSpace(result) : ''
     return text === '' || text.includes('\n') || Buffer.byteLength(text) > MAX_MESSAGE_BYTES ? {} : { text }
   }
 }
@@ -318,7 +319,7 @@ function variablesOf(self: CelValue, old: CelValue | undefined): Variables {
   } // prettier-ignore
 }
 
-const ruleText = (rule: ValidationRule): string => ((rule.message ?? '') === '' ? rule.rule : rule.message!).trim()
+const ruleText = (rule: ValidationRule): string => trimSpace((rule.message ?? '') === '' ? rule.rule : rule.message!)
 
 /** `value` undefined: one that is not shown. */
 function fieldError(field: string, value: unknown, detail: string, reason: string | undefined): FieldError {

@@ -15,6 +15,7 @@ import {
   type Node,
   Parser,
   Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml'
 import { goQuote } from '../machinery/go-quote.ts'
@@ -100,6 +101,8 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
     return parsed(text, lines, most).map((doc) => {
       const [error] = doc.errors
       if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text, lines)}`)
+      const refused = refusedEscape(doc.contents)
+      if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text, lines)}`)
       return new Converter(lines, limits).convert(doc.contents)
     })
   } catch (e) {
@@ -109,7 +112,7 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
 }
 
 function parsed(text: string, lines: LineCounter, most: number): Document.Parsed[] {
-  const composer = new Composer(OPTIONS)
+  const composer = new Composer({ ...OPTIONS, keepSourceTokens: REFUSED_ESCAPE.test(text) })
   const found: Document.Parsed[] = []
   let begun = 0
   for (const token of new Parser(lines.addNewLine).parse(text)) {
@@ -117,6 +120,29 @@ function parsed(text: string, lines: LineCounter, most: number): Document.Parsed
     for (const doc of composer.next(token)) found.push(doc)
   }
   for (const doc of composer.end(false, text.length)) found.push(doc)
+  return found
+}
+
+/** Escapes of JSON that the reference does not read in double quotes. */
+const REFUSED_ESCAPE = /\\(?:\/|u[dD][89a-fA-F])/
+
+/** The first of them, of nodes that know their source. */
+function refusedEscape(root: Node | null): { why: string; offset: number } | undefined {
+  let found: { why: string; offset: number } | undefined
+  visit(root, {
+    Scalar(_, { type, srcToken }) {
+      if (type !== Scalar.QUOTE_DOUBLE || srcToken === undefined) return undefined
+      const { source, offset } = srcToken as { source: string; offset: number }
+      for (let at = source.indexOf('\\'); at >= 0; at = source.indexOf('\\', at + 2)) {
+        const escape = source.slice(at, at + 4)
+        if (escape.search(REFUSED_ESCAPE) !== 0) continue
+        const why = escape[1] === '/' ? 'found unknown escape character' : 'found invalid Unicode character escape code'
+        found = { why, offset: offset + at }
+        return visit.BREAK
+      }
+      return undefined
+    },
+  })
   return found
 }
 

@@ -59,6 +59,12 @@ describe('texts that are no YAML', () => {
     ['a: - b', 'yaml: block sequence entries are not allowed in this context'],
     ['a: b: c', 'yaml: mapping values are not allowed in this context'],
     ['x: "\\q"', 'yaml: found unknown escape character'],
+    ['x: "\\/"', 'yaml: found unknown escape character'],
+    ['{"x": "\\ud800"}', 'yaml: found invalid Unicode character escape code'],
+    ['{"x": "\\ud83d\\ude00"}', 'yaml: found invalid Unicode character escape code'],
+    ['"\\uDFFF": y', 'yaml: found invalid Unicode character escape code'],
+    ['a: b\nx: "\\/"', 'yaml: line 2: found unknown escape character'],
+    ['x: "\\\\/ \\\\ud800 \\/"', 'yaml: found unknown escape character'],
     ['x: .nan', 'json: unsupported value: NaN'],
   ])('%j', (text, why) => {
     expect(() => parseYaml(text)).toThrow(new YamlError(why))

@@ -1,3 +1,4 @@
+import { trimSpace } from '../machinery/trim-space.ts'
 import { checkingDefinitionRules, type StoredExpressions } from '../cel/index.ts'
 import { addErrors, forbiddenField, required, type FieldError } from '../machinery/field-errors.ts'
 import type { Pausing } from '../machinery/slice.ts'
@@ -287,21 +288,21 @@ function ruleErrors(errors: FieldError[], s: JsonObject, path: string): void {
       string,
       string,
     ]
-    if (rule.trim() === '') errors.push(required(child(at, 'rule'), 'rule is not specified'))
-    else if (message !== '' && message.trim() === '')
+    if (trimSpace(rule) === '') errors.push(required(child(at, 'rule'), 'rule is not specified'))
+    else if (message !== '' && trimSpace(message) === '')
       errors.push(invalidValue(child(at, 'message'), message, 'must be non-empty if specified'))
-    else if (hasNewlines(message.trim())) errors.push(invalidValue(child(at, 'message'), message, 'must not contain line breaks'))
-    else if (hasNewlines(rule.trim()) && message === '') {
+    else if (hasNewlines(trimSpace(message))) errors.push(invalidValue(child(at, 'message'), message, 'must not contain line breaks'))
+    else if (hasNewlines(trimSpace(rule)) && message === '') {
       errors.push(required(child(at, 'message'), 'message must be specified if rule contains line breaks'))
     }
-    if (expression !== '' && expression.trim() === '') {
+    if (expression !== '' && trimSpace(expression) === '') {
       errors.push(required(child(at, 'messageExpression'), 'messageExpression must be non-empty if specified'))
     }
     if (isGiven(r, 'reason') && !REASONS.includes(textAt(r, 'reason'))) {
       errors.push(unsupportedValue(child(at, 'reason'), textAt(r, 'reason'), REASONS))
     }
     if (fieldPath === '') return
-    if (fieldPath.trim() === '') errors.push(invalidValue(child(at, 'fieldPath'), fieldPath, 'must be non-empty if specified'))
+    if (trimSpace(fieldPath) === '') errors.push(invalidValue(child(at, 'fieldPath'), fieldPath, 'must be non-empty if specified'))
     if (hasNewlines(fieldPath)) errors.push(invalidValue(child(at, 'fieldPath'), fieldPath, 'must not contain line breaks'))
     if (!leadsSomewhere(s, fieldPath)) errors.push(invalidValue(child(at, 'fieldPath'), fieldPath, 'must be a valid path'))
   })

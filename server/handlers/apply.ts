@@ -167,9 +167,12 @@ async function cborConfig(bytes: Buffer): Promise<Config> {
   return { config: () => copyingJson(read), duplicates: [] }
 }
 
+/** JSON that YAML reads otherwise: escapes of a slash and of surrogates, and a zero with a sign. */
+const READ_OTHERWISE = /\\(?:\/|u[dD][89a-fA-F])|[:,[]\s*-0/
+
 /** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */
 function* asJson(text: string): Pausing<Parsed | undefined> {
-  if (text[0] !== '{') return undefined
+  if (text[0] !== '{' || READ_OTHERWISE.test(text)) return undefined
   try {
     const parsed = yield* parsing(text)
     return hasDuplicateKeys(text, parsed.value, parsed.keys) ? undefined : parsed

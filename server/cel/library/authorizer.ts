@@ -1,3 +1,4 @@
+import { trimSpace } from '../../machinery/trim-space.ts'
 import { member, type FunctionDecl } from '../declarations.ts'
 import { BOOL, STRING, struct, type CelType } from '../types.ts'
 import { CelError, Opaque, type CelValue } from '../values.ts'
@@ -99,7 +100,7 @@ const SIGNATURES: readonly (readonly [name: string, id: string, target: CelType,
     AUTHORIZER,
     1,
     PATH,
-    check((on, path) => (path.trim() === '' ? new CelError('path must not be empty') : on.as('PathCheck', { path }))),
+    check((on, path) => (trimSpace(path) === '' ? new CelError('path must not be empty') : on.as('PathCheck', { path }))),
   ],
   ['group', 'authorizer_group', AUTHORIZER, 1, GROUP, named('GroupCheck', (group) => ({ group }))],
   [
@@ -116,7 +117,9 @@ const SIGNATURES: readonly (readonly [name: string, id: string, target: CelType,
     GROUP,
     1,
     RESOURCE_CHECK,
-    check((on, resource) => (resource.trim() === '' ? new CelError('resource must not be empty') : on.as('ResourceCheck', { resource }))),
+    check((on, resource) =>
+      trimSpace(resource) === '' ? new CelError('resource must not be empty') : on.as('ResourceCheck', { resource }),
+    ),
   ],
   ...(['subresource', 'namespace', 'name'] as const).map(
     (field) =>

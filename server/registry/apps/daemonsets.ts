@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import {
   countTemplateGeneration,
   defaultDaemonSet,
@@ -19,6 +20,7 @@ export const daemonsets: BuiltInKind = {
   strategy: {
     nameOnCreateOnly: true,
     generation: true,
+    dropDisabled: dropDisabledOfTemplate('spec.template'),
     default: defaultDaemonSet,
     defaultStatus: readTemplateGeneration,
     prepareForCreate(obj) {

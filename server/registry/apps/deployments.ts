@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import {
   defaultDeployment,
   validateDeployment,
@@ -20,6 +21,7 @@ const strategy: Strategy = {
   nameOnCreateOnly: true,
   generation: true,
   fieldScopes: { status: { resets: ['spec', 'metadata.labels'] } },
+  dropDisabled: dropDisabledOfTemplate('spec.template'),
   default: (obj) => defaultDeployment(deployment(obj)),
 
   prepareForCreate(obj) {

@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import {
   defaultReplicaSet,
   validateReplicaSet,
@@ -19,6 +20,7 @@ const replicaSet = (obj: KubeObject): ReplicaSet => obj as unknown as ReplicaSet
 const strategy: Strategy = {
   nameOnCreateOnly: true,
   generation: true,
+  dropDisabled: dropDisabledOfTemplate('spec.template'),
   default: (obj) => defaultReplicaSet(replicaSet(obj)),
 
   prepareForCreate(obj) {

@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import { defaultStatefulSet, validateStatefulSet, validateStatefulSetStatus } from '../../apis/apps/v1/statefulset.ts'
 import { valueAt } from '../../machinery/json-walk.ts'
 import { nameIsLabel } from '../../machinery/names.ts'
@@ -13,6 +14,7 @@ export const statefulsets: BuiltInKind = {
     nameOnCreateOnly: true,
     generation: true,
     nameErrors: nameIsLabel,
+    dropDisabled: dropDisabledOfTemplate('spec.template'),
     default: defaultStatefulSet,
     prepareForCreate: (obj) => void (obj.status = { replicas: 0, availableReplicas: 0 }),
     validate(obj, ctx) {

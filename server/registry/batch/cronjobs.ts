@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import { defaultCronJob, validateCronJob } from '../../apis/batch/v1/cronjob.ts'
 import { cronJobWarnings } from '../../apis/batch/v1/job-warnings.ts'
 import { valueAt } from '../../machinery/json-walk.ts'
@@ -18,6 +19,9 @@ export const cronjobs: BuiltInKind = {
   strategy: {
     nameOnCreateOnly: true,
     generation: true,
+    dropDisabled: dropDisabledOfTemplate('spec.jobTemplate.spec.template', [
+      { gate: 'WorkloadWithJob', paths: ['spec.jobTemplate.spec.scheduling'] },
+    ]),
     default: defaultCronJob,
     prepareForCreate: (obj) => void (obj.status = {}),
     ...validateWith(validateCronJob, cronJobWarnings),

@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import { defaultJob, generateSelector, labelsOfTemplate, validateJob } from '../../apis/batch/v1/job.ts'
 import { validateJobStatus } from '../../apis/batch/v1/job-status.ts'
 import { jobWarnings } from '../../apis/batch/v1/job-warnings.ts'
@@ -40,6 +41,7 @@ export const jobs: BuiltInKind = {
     nameOnCreateOnly: true,
     generation: true,
     defaultGarbageCollectionPolicy: 'OrphanDependents',
+    dropDisabled: dropDisabledOfTemplate('spec.template', [{ gate: 'WorkloadWithJob', paths: ['spec.scheduling'] }]),
     default: defaultJob,
     prepareForCreate(obj) {
       obj.status = {}

@@ -1,3 +1,4 @@
+import { trimSpace } from '../../machinery/trim-space.ts'
 import { defaultEvent, eventOf, validateEvent, validateEventUpdate, type Event } from '../../apis/core/v1/event.ts'
 import { since } from '../../machinery/duration.ts'
 import type { KubeObject } from '../../machinery/types.ts'
@@ -42,7 +43,7 @@ export const eventTable: TableDefinition = {
       target(e),
       e.involvedObject?.fieldPath ?? '',
       source(e),
-      (e.message ?? '').trim(),
+      trimSpace(e.message ?? ''),
       first,
       (e.series ? e.series.count : e.count) || (e.series ? 0 : 1),
       e.metadata.name ?? '',

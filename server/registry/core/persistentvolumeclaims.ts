@@ -1,6 +1,7 @@
 import { defaultClaim, dropDisabledSource, normalizeDataSources } from '../../apis/core/v1/persistentvolumeclaim.ts'
+import { disabledFields } from '../../apis/meta/v1/disabled-fields.ts'
 import { claimWarnings, validateClaim, validateClaimStatus } from '../../apis/core/v1/persistentvolumeclaim-rules.ts'
-import { listAt, objectAt, textAt, valueAt } from '../../machinery/json-walk.ts'
+import { listAt, textAt, valueAt } from '../../machinery/json-walk.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -15,6 +16,7 @@ export const persistentvolumeclaims: BuiltInKind = {
   strategy: {
     nameNotOnStatus: true,
     returnDeletedObject: true,
+    dropDisabled: disabledFields([{ gate: 'CSIVolumeHealth', paths: ['status.healthStatus'] }]),
     default: defaultClaim,
     defaultStatus: defaultClaim,
     prepareForCreate(obj) {
@@ -28,8 +30,6 @@ export const persistentvolumeclaims: BuiltInKind = {
     },
     ...validateWith(validateClaim, claimWarnings),
     validateStatusUpdate: (obj) => validateClaimStatus(obj, undefined),
-    // Of a gate that is off (CSIVolumeHealth).
-    canonicalize: (obj) => void delete objectAt(obj, 'status')?.healthStatus,
   },
   table: table(
     'Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|*VolumeMode',

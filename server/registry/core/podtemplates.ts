@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import { defaultPodTemplateObject, podTemplateWarnings, validatePodTemplateObject } from '../../apis/core/v1/podtemplate.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
@@ -10,6 +11,7 @@ export const podtemplates: BuiltInKind = {
     nameOnCreateOnly: true,
     generation: true,
     returnDeletedObject: true,
+    dropDisabled: dropDisabledOfTemplate('template'),
     default: defaultPodTemplateObject,
     ...validateWith(validatePodTemplateObject, podTemplateWarnings),
   },

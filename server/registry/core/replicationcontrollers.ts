@@ -1,3 +1,4 @@
+import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import { replicaCountErrors } from '../../apis/apps/v1/replicaset.ts'
 import type { WorkloadStatus } from '../../apis/apps/v1/types.ts'
 import { defaultReplicationController, validateReplicationController } from '../../apis/core/v1/replicationcontroller.ts'
@@ -18,6 +19,7 @@ export const replicationcontrollers: BuiltInKind = {
     nameOnCreateOnly: true,
     generation: true,
     defaultGarbageCollectionPolicy: 'OrphanDependents',
+    dropDisabled: dropDisabledOfTemplate('spec.template'),
     default: defaultReplicationController,
     prepareForCreate: (obj) => void (obj.status = { replicas: 0 }),
     validate(obj, ctx) {

@@ -3,11 +3,12 @@ import { shown, UndecodableError } from '../../cache/converting-cache.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { invalidObject, type FieldError } from '../../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../../machinery/slice.ts'
-import { conflict, notFound } from '../../machinery/status.ts'
+import { badRequest, conflict, notFound } from '../../machinery/status.ts'
 import { apiVersionOf, type GroupResource, type KubeObject, parseApiVersion } from '../../machinery/types.ts'
 import { KeyExistsError, RevisionMismatchError, type KeyValue, type Storage } from '../../storage/contract.ts'
 import { objectNameErrors, validateObjectMeta } from '../../apis/meta/v1/validation.ts'
 import { nameIsSubdomain, pathSegmentErrors } from '../../machinery/names.ts'
+import { goQuote } from '../../machinery/go-quote.ts'
 import { MODIFIED, translated, undecodableObject } from './errors.ts'
 import { declarativeLast } from './declarative.ts'
 import { finalizerNameErrors } from './metadata.ts'
@@ -27,6 +28,12 @@ export interface ReadFeed {
 export interface StoreDependencies {
   storage: Storage
   feed: ReadFeed
+}
+
+/** A name of a request's path that no object can have (apiserver `registry/generic/registry`, NamespaceKeyFunc). */
+function checkParameter(name: string): void {
+  const errors = pathSegmentErrors(name)
+  if (errors.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${errors.join(';')}`)
 }
 
 /**
@@ -52,6 +59,7 @@ export class Store {
 
   /** The newest state as of this call, or one not older than a revision; 0 stands for any. */
   async get(namespace: string, name: string, since?: Int64): Promise<Entry> {
+    checkParameter(name)
     const entry = await this.find(namespace, name, since)
     if (entry === undefined) throw notFound(this.groupResource, name)
     return entry
@@ -191,6 +199,7 @@ export class Store {
     dryRun: boolean,
     from?: Entry,
   ): Promise<Entry | undefined> {
+    checkParameter(name)
     const key = this.keyOf(namespace, name)
     const { cache } = this.resource
     let current = from ?? cache.latest(key)

@@ -66,6 +66,8 @@ export interface Strategy {
   default?(obj: KubeObject, now?: number): void
   /** The defaults of the status, on a write of it. */
   defaultStatus?(obj: KubeObject): void
+  /** Takes out fields whose feature is off, before every write is prepared; `old` is absent on a create (apis/meta/v1/disabled-fields.ts). */
+  dropDisabled?(obj: KubeObject, old: KubeObject | undefined): void
   /** Drops what a client may not set (status on create) and sets what the server decides. */
   prepareForCreate?(obj: KubeObject, ctx: StrategyContext): void
   validate?(obj: KubeObject, ctx: StrategyContext): FieldError[]

@@ -119,6 +119,7 @@ async function prepareCreate(store: Store, obj: KubeObject, context: StrategyCon
   const { strategy } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
   if (strategy.keepStatusOnCreate !== true && store.hasStatus) delete obj.status
+  strategy.dropDisabled?.(obj, undefined)
   strategy.prepareForCreate?.(obj, quiet)
   if (store.countsGenerations) obj.metadata.generation = 1
   if (slice.over) await slice.next()
@@ -299,6 +300,7 @@ async function prepared(
   const { context, rules } = request
   const { strategy, schema, cache } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
+  strategy.dropDisabled?.(obj, old)
   rules.prepare(obj, old, quiet)
   if (slice.over) await slice.next()
   if (store.countsGenerations && rules.keepsGeneration !== true && desiredStateDiffers(obj, old))

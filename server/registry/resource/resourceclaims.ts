@@ -22,8 +22,7 @@ export const resourceclaims = (deps: ClaimDependencies): BuiltInKind => ({
     returnDeletedObject: true,
     resetMetadataForStatus: true,
     default: defaultResourceClaim,
-    prepareForCreate: (obj) => dropDisabledOfClaim(obj),
-    prepareForUpdate: dropDisabledOfClaim,
+    dropDisabled: dropDisabledOfClaim,
     prepareForStatusUpdate(obj, old) {
       keepAllButStatus(obj, old, true)
       dropDeallocatedDevices(obj, old)

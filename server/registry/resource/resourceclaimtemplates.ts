@@ -16,8 +16,7 @@ export const resourceclaimtemplates = (deps: ClaimDependencies): BuiltInKind => 
   strategy: {
     returnDeletedObject: true,
     default: defaultResourceClaimTemplate,
-    prepareForCreate: (obj) => dropDisabledOfTemplate(obj),
-    prepareForUpdate: dropDisabledOfTemplate,
+    dropDisabled: dropDisabledOfTemplate,
     *validating(obj, old) {
       const { namespace = '' } = obj.metadata
       const errors = old === undefined ? yield* adminAccessErrors(objectsAt(obj, 'spec.spec.devices.requests'), namespace, deps) : []

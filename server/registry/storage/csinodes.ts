@@ -1,5 +1,5 @@
 import { validateCsiNode } from '../../apis/storage/v1/csinode.ts'
-import { objectAt } from '../../machinery/json-walk.ts'
+import { disabledFields } from '../../apis/meta/v1/disabled-fields.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { age, count, name, table } from '../generic/table-cells.ts'
@@ -13,8 +13,7 @@ export const csinodes: BuiltInKind = {
     returnDeletedObject: true,
     resetMetadataForStatus: true,
     nameNotOnStatus: true,
-    // Of a gate that is off (CSIVolumeHealth).
-    canonicalize: (obj) => void delete objectAt(obj, 'status')?.storageHealth,
+    dropDisabled: disabledFields([{ gate: 'CSIVolumeHealth', paths: ['status.storageHealth'] }]),
   },
   table: table('Name|Drivers:integer|Age', name, count('spec.drivers'), age),
 }

@@ -1,3 +1,4 @@
+import { trimSpace } from '../../../machinery/trim-space.ts'
 import { required, type FieldError } from '../../../machinery/field-errors.ts'
 import { objectsAt, textAt } from '../../../machinery/json-walk.ts'
 import { checkConditions } from '../../meta/v1/conditions.ts'
@@ -9,7 +10,7 @@ export const validatePolicyStatus: Validation = (obj) => {
   objectsAt(obj, 'status.typeChecking.expressionWarnings').forEach((warning, i) => {
     const path = `status.typeChecking.expressionWarnings[${i}]`
     if (textAt(warning, 'warning') === '') errors.push(required(`${path}.warning`))
-    if (textAt(warning, 'fieldRef').trim() === '') errors.push(required(`${path}.fieldRef`))
+    if (trimSpace(textAt(warning, 'fieldRef')) === '') errors.push(required(`${path}.fieldRef`))
   })
   checkConditions(errors, objectsAt(obj, 'status.conditions'), 'status.conditions')
   return errors

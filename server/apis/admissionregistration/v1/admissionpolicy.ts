@@ -1,3 +1,4 @@
+import { trimSpace } from '../../../machinery/trim-space.ts'
 import { PolicyExpressions, type Purpose } from '../../../cel/policies.ts'
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
@@ -113,9 +114,9 @@ function* checkPolicyHead(of: Examined, mutating: boolean): Pausing<void> {
   for (const [i, variable] of objectsAt(spec, 'variables').entries()) {
     yield
     const [name, expression, path] = [textAt(variable, 'name'), textAt(variable, 'expression'), `spec.variables[${i}]`]
-    if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'))
+    if (trimSpace(name) === '') errors.push(required(`${path}.name`, 'name is not specified'))
     else if (!IDENTIFIER.test(name) || RESERVED.test(name)) errors.push(invalid(`${path}.name`, name, 'must be a valid CEL identifier'))
-    if (expression.trim() === '') {
+    if (trimSpace(expression) === '') {
       errors.push(required(`${path}.expression`, 'expression is not specified'))
       continue
     }
@@ -128,12 +129,12 @@ function checkValidation(of: Examined, validation: JsonObject, path: string): vo
   const { errors } = of
   const [message, messageExpression] = [textAt(validation, 'message'), textAt(validation, 'messageExpression')]
   const expression = textAt(validation, 'expression')
-  if (expression.trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
+  if (trimSpace(expression) === '') errors.push(required(`${path}.expression`, 'expression is not specified'))
   else checkExpression(of, expression, 'validation', `${path}.expression`)
-  if (messageExpression.trim() !== '') checkExpression(of, messageExpression, 'message', `${path}.messageExpression`)
+  if (trimSpace(messageExpression) !== '') checkExpression(of, messageExpression, 'message', `${path}.messageExpression`)
   else if (messageExpression !== '') errors.push(invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
-  if (message !== '' && message.trim() === '') errors.push(invalid(`${path}.message`, message, 'must be non-empty if specified'))
-  else if (/[\n\r]/.test(message.trim())) errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'))
+  if (message !== '' && trimSpace(message) === '') errors.push(invalid(`${path}.message`, message, 'must be non-empty if specified'))
+  else if (/[\n\r]/.test(trimSpace(message))) errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'))
   checkChoice(errors, validation, 'reason', REASONS, path)
 }
 
@@ -149,7 +150,7 @@ function* checkAnnotations(of: Examined, policy: string): Pausing<void> {
   for (const [i, annotation] of annotations.entries()) {
     yield
     const [key, expression, path] = [textAt(annotation, 'key'), textAt(annotation, 'valueExpression'), `spec.auditAnnotations[${i}]`]
-    const value = expression.trim()
+    const value = trimSpace(expression)
     if (policy === '') errors.push(invalid(`${path}.key`, key, 'requires metadata.name be non-empty'))
     else checkQualifiedName(errors, `${policy}/${key}`, `${path}.key`)
     if (value === '') errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'))
@@ -192,7 +193,7 @@ function checkMutation(of: Examined, mutation: JsonObject, path: string): void {
     return
   }
   const [own, other] = type === 'JSONPatch' ? ['jsonPatch', 'applyConfiguration'] : ['applyConfiguration', 'jsonPatch']
-  const expression = textAt(mutation, `${own}.expression`).trim()
+  const expression = trimSpace(textAt(mutation, `${own}.expression`))
   if (!isSet(mutation, own)) errors.push(required(`${path}.${own}`, `must be specified when patchType is ${type}`))
   else if (expression === '') errors.push(required(`${path}.${own}.expression`, ''))
   else checkExpression(of, expression, own === 'jsonPatch' ? 'json patch' : 'apply configuration', `${path}.${own}.expression`)

@@ -1,3 +1,4 @@
+import { trimSpace } from '../../../machinery/trim-space.ts'
 import { conditionError } from '../../../cel/conditions.ts'
 import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
@@ -119,7 +120,7 @@ export function* checkingMatchConditions(
     yield
     const name = textAt(condition, 'name')
     const at = `${path}[${i}]`
-    const expression = textAt(condition, 'expression').trim()
+    const expression = trimSpace(textAt(condition, 'expression'))
     if (expression === '') errors.push(required(`${at}.expression`))
     else {
       const wrong = conditionError(expression, stored.has(expression), params)

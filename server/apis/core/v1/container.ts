@@ -1,3 +1,4 @@
+import { trimSpace } from '../../../machinery/trim-space.ts'
 import {
   duplicate,
   forbiddenField,
@@ -210,7 +211,7 @@ export function validateEphemeralContainers(errors: FieldError[], rules: Contain
 
 /** Pods, unlike templates, refuse spaces around an image. */
 export function validateImageSpaces(errors: FieldError[], c: Container, path: string): void {
-  if (c.image !== undefined && c.image.length !== c.image.trim().length) {
+  if (c.image !== undefined && c.image.length !== trimSpace(c.image).length) {
     errors.push(invalid(`${path}.image`, c.image, 'must not have leading or trailing whitespace'))
   }
 }

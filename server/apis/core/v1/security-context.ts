@@ -1,3 +1,4 @@
+import { trimSpace } from '../../../machinery/trim-space.ts'
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength } from '../../../machinery/names.ts'
 import { checkDescendingPath, checkId, checkMaxBytes } from './checks.ts'
@@ -72,7 +73,7 @@ export function validateAppArmor(errors: FieldError[], profile: SeccompProfile |
     if (localhostProfile !== undefined) errors.push(invalid(at, localhostProfile, 'can only be set when AppArmor type is Localhost'))
   } else if (localhostProfile === undefined) errors.push(required(at, 'must be set when AppArmor type is Localhost'))
   else {
-    if (localhostProfile.trim() !== localhostProfile) errors.push(invalid(at, localhostProfile, 'must not be padded with whitespace'))
+    if (trimSpace(localhostProfile) !== localhostProfile) errors.push(invalid(at, localhostProfile, 'must not be padded with whitespace'))
     else if (localhostProfile === '') errors.push(required(at, 'must be set when AppArmor type is Localhost'))
     checkMaxBytes(errors, localhostProfile, 4095, at)
   }

@@ -1,3 +1,4 @@
+import { trimSpace } from '../../../machinery/trim-space.ts'
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { checkAddress, checkCidr } from '../../../machinery/ip.ts'
 import { dns1123SubdomainErrors, portNumberErrors } from '../../../machinery/names.ts'
@@ -161,16 +162,16 @@ function checkSourceRanges(errors: FieldError[], service: Service, old: Service 
   if (spec.loadBalancerSourceRanges?.length) {
     const path = 'spec.LoadBalancerSourceRanges'
     if (!balanced) errors.push(forbiddenField(path, ONLY_LOAD_BALANCER))
-    const kept = new Set(old?.spec.loadBalancerSourceRanges?.map((r) => r.trim()))
-    spec.loadBalancerSourceRanges.forEach((range, i) => checkCidr(errors, `${path}[${i}]`, range.trim(), kept))
+    const kept = new Set(old?.spec.loadBalancerSourceRanges?.map((r) => trimSpace(r)))
+    spec.loadBalancerSourceRanges.forEach((range, i) => checkCidr(errors, `${path}[${i}]`, trimSpace(range), kept))
     return
   }
   const text = metadata.annotations?.[SOURCE_RANGES]
   if (text === undefined) return
   const path = `metadata.annotations[${SOURCE_RANGES}]`
   if (!balanced) errors.push(forbiddenField(path, ONLY_LOAD_BALANCER))
-  if (old?.metadata.annotations?.[SOURCE_RANGES] === text || text.trim() === '') return
-  for (const range of text.trim().split(',')) checkCidr(errors, path, range.trim())
+  if (old?.metadata.annotations?.[SOURCE_RANGES] === text || trimSpace(text) === '') return
+  for (const range of trimSpace(text).split(',')) checkCidr(errors, path, trimSpace(range))
 }
 
 export function checkLoadBalancerClass(errors: FieldError[], service: Service): void {

@@ -1,5 +1,5 @@
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
-import { textAt, type JsonObject } from '../../../machinery/json-walk.ts'
+import { isSet, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { selectorFromObject, type LabelSelectorObject } from '../../../machinery/labels.ts'
 import { semanticEqual } from '../../core/v1/semantic-equal.ts'
 import { IMMUTABLE } from './validation.ts'
@@ -9,10 +9,10 @@ import { IMMUTABLE } from './validation.ts'
 /** What is wrong with an object that has its defaults; `old` is what it replaces, undefined for a new one. */
 export type Validation = (obj: JsonObject, old: JsonObject | undefined) => FieldError[]
 
-/** One of the values, or none. */
+/** One of the values, or none. An empty text that is there was sent for a pointer, and is none of them. */
 export function checkEnum(errors: FieldError[], obj: JsonObject | undefined, key: string, allowed: readonly string[], path = key): void {
   const value = textAt(obj, key)
-  if (value !== '' && !allowed.includes(value)) errors.push(notSupported(path, value, allowed))
+  if (isSet(obj, key) && !allowed.includes(value)) errors.push(notSupported(path, value, allowed))
 }
 
 /** Returns whether the field has a text. */

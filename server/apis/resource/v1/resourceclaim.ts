@@ -6,6 +6,7 @@ import { internalValue } from '../../core/v1/internal-form.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
 import { checkTemplateMetadata } from '../../core/v1/volume-claim.ts'
 import { checkDeviceClaim } from './deviceclaim.ts'
+import { disabledFields, type DisabledFields } from '../../meta/v1/disabled-fields.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
 
@@ -48,15 +49,16 @@ const partsOf = (request: JsonObject): JsonObject[] => {
   return [...(exactly === undefined ? [] : [exactly]), ...objectsAt(request, 'firstAvailable')]
 }
 
-/** Of a gate that is off by default (DRADerivedAttributes): kept where they are in use already. */
-function dropDerived(obj: KubeObject, old: KubeObject | undefined, path: string): void {
-  const parts = (of: KubeObject): JsonObject[] => objectsAt(of, path).flatMap(partsOf)
-  if (old !== undefined && parts(old).some((part) => part.derivedAttributes !== undefined)) return
-  for (const part of parts(obj)) delete part.derivedAttributes
-}
+const derivedIn = (requests: string): DisabledFields => ({
+  gate: 'DRADerivedAttributes',
+  paths: [`${requests}.exactly.derivedAttributes`, `${requests}.firstAvailable[].derivedAttributes`],
+})
 
-export const dropDisabledOfClaim = (obj: KubeObject, old?: KubeObject): void => dropDerived(obj, old, 'spec.devices.requests')
-export const dropDisabledOfTemplate = (obj: KubeObject, old?: KubeObject): void => dropDerived(obj, old, 'spec.spec.devices.requests')
+export const dropDisabledOfClaim = disabledFields([
+  derivedIn('spec.devices.requests[]'),
+  { gate: 'DRAOptionalNodeOperations', paths: ['status.allocation.devices.results[].skipNodeOperations'] },
+])
+export const dropDisabledOfTemplate = disabledFields([derivedIn('spec.spec.devices.requests[]')])
 
 /** @param path of the requests: a template has its claim one level down */
 function defaultRequests(obj: KubeObject, path: string): void {

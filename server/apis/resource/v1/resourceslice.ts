@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../machinery/types.ts'
 import { validateNodeSelector } from '../../core/v1/affinity.ts'
 import { checkSubdomain } from '../../core/v1/checks.ts'
 import { checkDriverName } from '../../core/v1/volume-sources.ts'
+import { disabledFields } from '../../meta/v1/disabled-fields.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
 import { IMMUTABLE } from '../../meta/v1/validation.ts'
 import { internalValue } from '../../core/v1/internal-form.ts'
@@ -15,6 +16,9 @@ import { checkCounterSets, checkDevices } from './device.ts'
 /** What a driver has on offer, and where (apis/resource, ValidateResourceSlice). */
 /** Of which exactly one says where the devices are. */
 const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'] as const
+
+/** An empty list that was sent is one. */
+const isSent = (spec: JsonObject, key: string): boolean => isSet(spec, key) || emptyAt(spec, key) !== undefined
 
 const given = (spec: JsonObject, key: string): boolean => isSet(spec, key) && spec[key] !== false && spec[key] !== ''
 
@@ -62,7 +66,7 @@ export const validateResourceSlice: Validation = (obj, old) => {
       errors.push(invalidPrinted('spec.nodeName', goJsonText(spec.nodeName), IMMUTABLE))
   }
   checkPlace(errors, spec)
-  if (isSet(spec, 'sharedCounters') && isSet(spec, 'devices'))
+  if (isSent(spec, 'sharedCounters') && isSent(spec, 'devices'))
     errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'))
   checkDevices(errors, spec, before)
   checkCounterSets(errors, objectsAt(spec, 'sharedCounters'), 'spec.sharedCounters')
@@ -71,22 +75,13 @@ export const validateResourceSlice: Validation = (obj, old) => {
 
 const LISTS = ['bools', 'ints', 'strings', 'versions']
 
-/**
- * Of gates that are off by default (DRAOptionalNodeOperations, DRAPartitionableDevicesType, DRANodeAllocatableResources,
- * DRADeviceCompatibilityGroups, DRAListTypeAttributes); what a spec has in use already is kept.
- */
-export function dropDisabledOfSlice(obj: KubeObject, old: KubeObject | undefined): void {
-  const [spec, before] = [objectAt(obj, 'spec') ?? {}, objectAt(old, 'spec') ?? {}]
-  for (const field of ['skipNodeOperations', 'partitionTypeAttribute']) if (before[field] === undefined) delete spec[field]
-  const dropFrom = (partsOf: (device: JsonObject) => readonly JsonObject[], fields: readonly string[]): void => {
-    const isInUse = objectsAt(before, 'devices').some((device) => partsOf(device).some((part) => fields.some((f) => part[f] !== undefined)))
-    if (isInUse) return
-    for (const part of objectsAt(spec, 'devices').flatMap(partsOf)) for (const field of fields) delete part[field]
-  }
-  dropFrom((device) => [device], ['nodeAllocatableResources'])
-  dropFrom((device) => objectsAt(device, 'consumesCounters'), ['compatibilityGroups'])
-  dropFrom((device) => Object.values(objectAt(device, 'attributes') ?? {}) as JsonObject[], LISTS)
-}
+export const dropDisabledOfSlice = disabledFields([
+  { gate: 'DRAOptionalNodeOperations', paths: ['spec.skipNodeOperations'] },
+  { gate: 'DRAPartitionableDevicesType', paths: ['spec.partitionTypeAttribute'] },
+  { gate: 'DRANodeAllocatableResources', paths: ['spec.devices[].nodeAllocatableResources'] },
+  { gate: 'DRADeviceCompatibilityGroups', paths: ['spec.devices[].consumesCounters[].compatibilityGroups'] },
+  { gate: 'DRAListTypeAttributes', paths: LISTS.map((list) => `spec.devices[].attributes{}.${list}`) },
+])
 
 export function* sliceWarnings(obj: KubeObject): IterableIterator<string> {
   const driver = textAt(obj, 'spec.driver')

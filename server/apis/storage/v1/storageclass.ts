@@ -20,7 +20,7 @@ export const validateStorageClass: Validation = (obj, old) => {
   const errors: FieldError[] = []
   checkProvisioner(errors, textAt(obj, 'provisioner'), 'provisioner')
   checkParameters(errors, objectAt(obj, 'parameters') as Record<string, string> | undefined, 'parameters', false)
-  checkEnum(errors, obj, 'reclaimPolicy', ['Delete', 'Retain'])
+  if (textAt(obj, 'reclaimPolicy') !== '') checkEnum(errors, obj, 'reclaimPolicy', ['Delete', 'Retain'])
   const mode = textAt(obj, 'volumeBindingMode')
   if (!isSet(obj, 'volumeBindingMode')) errors.push(required('volumeBindingMode'))
   else if (!MODES.includes(mode)) errors.push(notSupported('volumeBindingMode', mode, MODES))

@@ -1,3 +1,4 @@
+import { dropDisabledOfNode } from '../../../apis/core/v1/disabled-fields.ts'
 import { defaultNode, defaultNodeStatus, validateNode, validateNodeChange, validateNodeUpdate } from '../../../apis/core/v1/node.ts'
 import type { Node } from '../../../apis/core/v1/types.ts'
 import type { FieldError } from '../../../machinery/field-errors.ts'
@@ -17,6 +18,7 @@ const strategy: Strategy = {
   nameNotOnStatus: true,
   // A kubelet registers its node with its status.
   keepStatusOnCreate: true,
+  dropDisabled: dropDisabledOfNode,
   default: (obj) => defaultNode(node(obj)),
 
   prepareForCreate(obj) {

@@ -3,6 +3,7 @@ import { copyJson } from '../../../machinery/copy-json.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { dns1123LabelErrors, nameIsSubdomain } from '../../../machinery/names.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
+import { dropDisabledOfPod } from '../../../apis/core/v1/disabled-fields.ts'
 import { defaultPod, defaultPodStatus } from '../../../apis/core/v1/defaults-pod.ts'
 import { defaultPodLevelResources } from '../../../apis/core/v1/pod-resources.ts'
 import { validatePodStatusUpdate } from '../../../apis/core/v1/pod-status.ts'
@@ -95,6 +96,7 @@ export const podStrategy: Strategy = {
     status: { resets: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'] },
   },
 
+  dropDisabled: dropDisabledOfPod,
   default: (obj) => defaultPod(asPod(obj)),
 
   prepareForCreate(obj, ctx) {

@@ -1,0 +1,79 @@
+import { isJsonObject, type JsonObject } from '../../../machinery/json-walk.ts'
+import type { KubeObject } from '../../../machinery/types.ts'
+
+/** Fields of a feature whose gate is off by default. */
+export interface DisabledFields {
+  readonly gate: string
+  /** Dotted; `[]` behind a name goes through the members of a list, `{}` through the values of a map. */
+  readonly paths: readonly string[]
+  /** An object that is left empty goes, too. */
+  readonly emptied?: boolean
+}
+
+interface Step {
+  readonly key: string
+  readonly through: '' | '[]' | '{}'
+  /** What is at its end is such a field. */
+  fields?: DisabledFields
+  readonly below: Step[]
+}
+
+interface Found {
+  readonly fields: DisabledFields
+  readonly holder: JsonObject
+  readonly key: string
+  readonly above: JsonObject | undefined
+  readonly keyAbove: string
+}
+
+/**
+ * What takes these fields out of an object before a write of it is looked at, unless the object has some of the same feature already: as
+ * every kind's `dropDisabledFields` does upstream (API changes guide, "Alpha, Beta, and Stable Versions").
+ */
+export function disabledFields(table: readonly DisabledFields[]): (obj: KubeObject, old: KubeObject | undefined) => void {
+  const steps = stepsOf(table)
+  return (obj, old) => {
+    const found = [...fieldsIn(obj, steps)]
+    if (found.length === 0) return
+    const inUse = new Set([...fieldsIn(old, steps)].filter(isInUse).map(({ fields }) => fields))
+    for (const { fields, holder, key, above, keyAbove } of found) {
+      if (inUse.has(fields)) continue
+      delete holder[key]
+      if (fields.emptied === true && above !== undefined && Object.keys(holder).length === 0) delete above[keyAbove]
+    }
+  }
+}
+
+function stepsOf(table: readonly DisabledFields[]): readonly Step[] {
+  const root: Step[] = []
+  for (const fields of table) {
+    for (const path of fields.paths) {
+      let steps = root
+      const names = path.split('.')
+      names.forEach((name, i) => {
+        const through = name.endsWith('[]') ? '[]' : name.endsWith('{}') ? '{}' : ''
+        const key = through === '' ? name : name.slice(0, -2)
+        let step = steps.find((s) => s.key === key && s.through === through)
+        if (step === undefined) steps.push((step = { key, through, below: [] }))
+        if (i === names.length - 1) step.fields = fields
+        steps = step.below
+      })
+    }
+  }
+  return root
+}
+
+function* fieldsIn(value: unknown, steps: readonly Step[], above?: JsonObject, keyAbove = ''): Generator<Found> {
+  if (!isJsonObject(value)) return
+  for (const { key, through, fields, below } of steps) {
+    const member = value[key]
+    if (member === undefined || member === null) continue
+    if (fields !== undefined) yield { fields, holder: value, key, above, keyAbove }
+    if (below.length === 0) continue
+    if (through === '') yield* fieldsIn(member, below, value, key)
+    else if (typeof member === 'object') for (const one of Object.values(member)) yield* fieldsIn(one, below)
+  }
+}
+
+/** An empty list is none. */
+const isInUse = ({ holder, key }: Found): boolean => !(Array.isArray(holder[key]) && holder[key].length === 0)
