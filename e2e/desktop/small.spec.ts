@@ -166,7 +166,14 @@ test.describe('beside a list', () => {
         .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.className}: ${e.textContent}`))
     await inspector.open('horizontalpodautoscalers.autoscaling/default/storefront')
     await expect(inspector.details.locator('.details-head')).toContainText('FailedGetScale')
-    expect(await cut('.details-head h2, .details-head .middle-head')).toEqual([])
+    // A text that misses a part of a pixel ends in an ellipsis, too.
+    const missing = (): Promise<number> =>
+      inspector.details.locator('.details-head .middle-head').evaluate((head) => {
+        const text = document.createRange()
+        text.selectNodeContents(head)
+        return text.getBoundingClientRect().width - head.getBoundingClientRect().width
+      })
+    expect(await missing()).toBeLessThan(1 / 64)
     await inspector.open(`nodes/_/${node}`)
     await expect(inspector.details.locator('.meter').filter({ hasText: 'Memory requested' })).toContainText('768 MiB')
     expect(await cut('.details .meter, .details .tab-bar')).toEqual([])
