@@ -180,5 +180,8 @@ test.describe('beside a list', () => {
     await inspector.open('namespaces/_/default')
     await expect(inspector.details.locator('section').filter({ hasText: 'LimitRange' })).toContainText('defaultRequest')
     expect(await cut('.details-body')).toEqual([])
+    // The card of a cluster speaks of its pods, and not of the autoscaler that is in trouble.
+    await inspector.open('clusters')
+    await expect(page.getByRole('region', { name: 'local' })).toContainText('No pod is in trouble.')
   })
 })

@@ -96,7 +96,7 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
               <Problem key={group.key} context={context} group={group} />
             ))}
           </ul>
-          {groups.length === 0 && <p className="dim card-note">{t('home.noProblems')}</p>}
+          {groups.length === 0 && <p className="dim card-note">{t('clusters.noProblems')}</p>}
           {groups.length > mostProblems && (
             <p className="card-note">
               <Link to={placeUrl({ context })}>{t('clusters.more', { count: groups.length - mostProblems })}</Link>
