@@ -257,6 +257,15 @@ describe('a watch', () => {
     )
   })
 
+  test.each(['', 'resourceVersion=0&'])('from what is there marks where that ends: %s', async (query) => {
+    const end = { type: 'BOOKMARK', object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } }
+    const marks = async (more: string): Promise<object[]> =>
+      (await events(`${query}labelSelector=none&${more}`)).filter((e) => JSON.stringify(e).includes('initial-events-end'))
+    expect(await marks('allowWatchBookmarks=true')).toMatchObject([end])
+    expect(await marks('')).toEqual([])
+    expect(await marks('allowWatchBookmarks=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan')).toEqual([])
+  })
+
   test('marks the end of the state only for those who take bookmarks', async () => {
     const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&labelSelector=none'
     expect((await events(`${query}&allowWatchBookmarks=true`))[0]).toMatchObject({

@@ -53,7 +53,8 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
         revision: undefined,
         ...past,
         bookmarks: query.allowWatchBookmarks,
-        initialEventsEnd: query.sendInitialEvents === true && query.allowWatchBookmarks,
+        // Whoever begins with what is there is told where that ends, asked for or not (`SetListOptionsDefaults`).
+        initialEventsEnd: initial && query.allowWatchBookmarks,
       },
       feed.revision,
     )
