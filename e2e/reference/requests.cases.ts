@@ -188,6 +188,26 @@ const others: Request[] = [
   post('the same in core', '/api/v1/namespaces/{ns}-q/events', { metadata: { name: 'e' }, involvedObject: { namespace: '{ns}-q' } }),
 ]
 
+/** Names that objects of JavaScript know of themselves. */
+const prototypes: Request[] = ['__proto__', 'constructor', 'toString'].flatMap((name) => {
+  const given = { [name]: '1' }
+  const resources = { requests: { storage: '1', ...given } }
+  const bounded = (field: string): Json => ({ containers: [{ name: 'c', image: 'i', resources: { [field]: { cpu: '1', [name]: '1' } } }] })
+  return [
+    post(`a map of ${name}`, `${core}/configmaps?dryRun=All`, { metadata: { name: 'p', annotations: given }, data: given }),
+    post(`a secret of ${name}`, `${core}/secrets?dryRun=All`, { metadata: { name: 'p' }, stringData: given }),
+    post(`a label ${name}`, `${core}/configmaps?dryRun=All`, { metadata: { name: 'p', labels: given } }),
+    post(`a claim of ${name}`, `${core}/persistentvolumeclaims?dryRun=All`, {
+      ...{ metadata: { name: 'p' }, spec: { accessModes: ['ReadWriteOnce'], resources } },
+    }),
+    ...['requests', 'limits'].map((field) =>
+      post(`${field} of ${name}`, `${core}/podtemplates?dryRun=All`, {
+        ...{ metadata: { name: 'p' }, template: { spec: bounded(field) } },
+      }),
+    ),
+  ]
+})
+
 export const requests: readonly Request[] = [
   ...setUp,
   ...statuses,
@@ -198,4 +218,5 @@ export const requests: readonly Request[] = [
   ...names,
   ...metadata,
   ...others,
+  ...prototypes,
 ]

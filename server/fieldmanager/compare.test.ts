@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FieldSet } from './field-set.ts'
-import { dense, KIND, objects } from './testing/arbitraries.ts'
+import { dense, KIND, mapOf, objects, STRING } from './testing/arbitraries.ts'
 import { compareObjects, fieldsOf, mergeObjects, withoutItems } from './testing/at-once.ts'
 
 const texts = (set: FieldSet): string[] => [...set.paths()].map((p) => p.join(' '))
@@ -57,6 +57,12 @@ describe('laws', () => {
       }),
     )
   })
+})
+
+test.each(['constructor', 'toString', '__proto__'])('%s is a name like others', (name) => {
+  const [none, one] = [{ a: 'b' }, { a: 'b', [name]: 'c' }]
+  expect(texts(compareObjects(mapOf(STRING), none, one).added)).toEqual([`f:${name}`])
+  expect(texts(compareObjects(mapOf(STRING), one, none).removed)).toEqual([`f:${name}`])
 })
 
 describe('cases', () => {

@@ -1,3 +1,4 @@
+import { ownValue } from '../machinery/own.ts'
 import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { running, type Steps } from '../machinery/steps.ts'
 import { FieldSet } from './field-set.ts'
@@ -84,12 +85,13 @@ function* compareMaps(map: MapStructure, left: unknown, right: unknown, node: No
   if (map.atomic || (ours.length === 0 && theirs.length === 0)) return true
   for (const name of ours) {
     if (isTurn()) yield
-    const s = l[name] === r[name] ? undefined : fieldOf(map, name)
-    if (s !== undefined) yield compareAt(s, fieldElement(name), l[name], r[name], node)
+    const [mine, other] = [l[name], ownValue(r, name)]
+    const s = mine === other ? undefined : fieldOf(map, name)
+    if (s !== undefined) yield compareAt(s, fieldElement(name), mine, other, node)
   }
   for (const name of theirs) {
     if (isTurn()) yield
-    const s = l[name] === undefined && r[name] !== undefined ? fieldOf(map, name) : undefined
+    const s = ownValue(l, name) === undefined && r[name] !== undefined ? fieldOf(map, name) : undefined
     if (s !== undefined) yield compareAt(s, fieldElement(name), undefined, r[name], node)
   }
   return false

@@ -1,3 +1,4 @@
+import { ownValue } from '../machinery/own.ts'
 import { JsonNumber } from '../machinery/numbers.ts'
 import { itemElement, ItemError } from './path-element.ts'
 import { fieldOf, isMap, type ListStructure, type MapStructure, type Structure } from './structure.ts'
@@ -58,7 +59,7 @@ function mapShape(map: MapStructure | undefined, empty: unknown, value: Readonly
   for (const name of Object.keys(value)) {
     const s = fieldOf(map, name)
     out += named(name)
-    if (s !== undefined) out = valueShape(s, before?.[name], value[name], out)
+    if (s !== undefined) out = valueShape(s, before && ownValue(before, name), value[name], out)
   }
   return `${out}}`
 }

@@ -1,3 +1,4 @@
+import { setOwn } from '../../../machinery/own.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { forbiddenField, invalid, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
@@ -61,7 +62,7 @@ export function validateConfigMapUpdate(map: ConfigMap, old: ConfigMap): FieldEr
 export function defaultSecret(secret: Secret): void {
   if (!secret.type) secret.type = 'Opaque'
   if (secret.stringData === undefined) return
-  for (const [key, value] of Object.entries(secret.stringData)) (secret.data ??= {})[key] = Buffer.from(value).toString('base64')
+  for (const [key, value] of Object.entries(secret.stringData)) setOwn((secret.data ??= {}), key, Buffer.from(value).toString('base64'))
   delete secret.stringData
 }
 

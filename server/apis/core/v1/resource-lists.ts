@@ -1,3 +1,4 @@
+import { setOwn } from '../../../machinery/own.ts'
 import { parseJsonQuantity, roundUp, type Quantity } from '../../../machinery/quantity.ts'
 import type { ResourceList } from './types.ts'
 
@@ -19,7 +20,7 @@ export function requestsFromLimits(resources: { limits?: ResourceList; requests?
   const limits = resources?.limits
   if (!resources || !limits) return
   const requests = (resources.requests ??= {})
-  for (const name in limits) requests[name] ??= limits[name]!
+  for (const name in limits) if (!Object.hasOwn(requests, name)) setOwn(requests, name, limits[name])
 }
 
 export const isHugePage = (name: string): boolean => name.startsWith('hugepages-')

@@ -7,6 +7,7 @@ import {
   required,
   type FieldError,
 } from '../../../machinery/field-errors.ts'
+import { ownValue } from '../../../machinery/own.ts'
 import { compareQuantity, integerValue, milliValue, tryQuantity, type Quantity } from '../../../machinery/quantity.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
 import { checkLabel, invalidTexts, NOT_NEGATIVE } from './checks.ts'
@@ -131,7 +132,7 @@ export function validateResources(
     const at = `${path}.requests[${name}]`
     const value = quantityOfText(requests[name]!)
     check(name, value, at)
-    const limitText = limits[name]
+    const limitText = ownValue(limits, name)
     if (limitText !== undefined) {
       const limit = quantityOfText(limitText)
       const order = compareQuantity(value, limit)
