@@ -188,6 +188,58 @@ const others: Request[] = [
   post('the same in core', '/api/v1/namespaces/{ns}-q/events', { metadata: { name: 'e' }, involvedObject: { namespace: '{ns}-q' } }),
 ]
 
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const pod = { containers: [{ name: 'c', image: 'i' }] }
+const batch = '/apis/batch/v1/namespaces/{ns}'
+const once = { template: { spec: { ...pod, restartPolicy: 'Never' } } }
+/** Each with a pod's spec in it. */
+const described: Readonly<Record<string, [path: string, fields: (spec: Json) => Json]>> = {
+  'a pod': [`${core}/pods`, (spec) => ({ spec: { automountServiceAccountToken: false, ...spec } })],
+  'a template': [`${core}/podtemplates`, (spec) => ({ template: { spec } })],
+  'a controller': [controllers, (spec) => ({ spec: { selector: { a: 'b' }, template: { ...template, spec } } })],
+  ...Object.fromEntries(
+    ['deployments', 'replicasets', 'statefulsets', 'daemonsets'].map((kind): [string, [string, (spec: Json) => Json]] => [
+      kind,
+      [`${apps}/${kind}`, (spec) => ({ spec: { selector: { matchLabels: { a: 'b' } }, template: { ...template, spec } } })],
+    ]),
+  ),
+  'a job': [`${batch}/jobs`, (spec) => ({ spec: { template: { spec: { ...once.template.spec, ...spec } } } })],
+  'a cron job': [
+    `${batch}/cronjobs`,
+    (spec) => ({ spec: { schedule: '* * * * *', jobTemplate: { spec: { template: { spec: { ...once.template.spec, ...spec } } } } } }),
+  ],
+}
+const probe = { httpGet: { port: 80, protocol: 'HTTP2' } }
+const gatedFields: Json = {
+  schedulingGroup: { podGroupName: 'x' },
+  containers: [{ ...pod.containers[0], lifecycle: { stopSignal: 'SIGTERM' } }],
+  initContainers: [{ name: 'i', image: 'i', lifecycle: { stopSignal: 'SIGTERM' } }],
+}
+/** Fields of gates that are off are not kept. */
+const gated: Request[] = Object.entries(described).flatMap(([kind, [path, fields]]) => [
+  post(`${kind} with fields that are off`, path, { metadata: { name: 'gated' }, ...fields({ ...pod, ...gatedFields }) }),
+  {
+    ...{ name: `they are added to ${kind}`, method: 'PATCH', path: `${path}/gated`, type: STRATEGIC },
+    body: fields({ containers: [{ name: 'c', livenessProbe: probe, lifecycle: { stopSignal: 'SIGTERM', preStop: probe } }] }),
+  },
+])
+
+const claims = [
+  {
+    metadata: { name: 'v' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1500m' }, limits: { storage: '2500m' } } },
+  },
+]
+/** What a set is warned of differs between a create and an update. */
+const sets: Request[] = [
+  post('a set that keeps all', `${apps}/statefulsets`, {
+    metadata: { name: 'keeps' },
+    spec: { selector: { matchLabels: { a: 'b' } }, template, revisionHistoryLimit: -1, volumeClaimTemplates: claims },
+  }),
+  merge('the same with a label', `${apps}/statefulsets/keeps`, { metadata: { labels: { a: 'b' } } }),
+  merge('and with more', `${apps}/statefulsets/keeps`, { spec: { replicas: 2 } }),
+]
+
 /** Names that objects of JavaScript know of themselves. */
 const prototypes: Request[] = ['__proto__', 'constructor', 'toString'].flatMap((name) => {
   const given = { [name]: '1' }
@@ -218,5 +270,7 @@ export const requests: readonly Request[] = [
   ...names,
   ...metadata,
   ...others,
+  ...gated,
+  ...sets,
   ...prototypes,
 ]

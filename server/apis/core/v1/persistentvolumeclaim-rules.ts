@@ -117,9 +117,14 @@ export const validateClaimStatus: Validation = (obj) => {
 export function* claimWarnings(obj: KubeObject): IterableIterator<string> {
   if (annotationOf(obj, BETA_CLASS) !== undefined)
     yield `metadata.annotations[${BETA_CLASS}]: deprecated since v1.8; use "storageClassName" attribute instead`
+  yield* claimSizeWarnings(obj, 'spec')
+}
+
+/** @param path of the claim's spec, as it is told */
+export function* claimSizeWarnings(claim: JsonObject, path: string): IterableIterator<string> {
   for (const list of ['requests', 'limits']) {
-    const size = sizeOf(obj, `spec.resources.${list}.storage`)
+    const size = sizeOf(claim, `spec.resources.${list}.storage`)
     if (milliValue(size) % 1000n !== 0n)
-      yield `spec.resources.${list}[storage]: fractional byte value ${goQuote(size.text)} is invalid, must be an integer`
+      yield `${path}.resources.${list}[storage]: fractional byte value ${goQuote(size.text)} is invalid, must be an integer`
   }
 }
