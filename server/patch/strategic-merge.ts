@@ -237,8 +237,13 @@ function withoutNulls(value: unknown): unknown {
 
 /** A patch as errors show it: upstream takes directives and the lists that have an order out of it while it merges. */
 export function patchAsShown(patch: unknown): unknown {
-  if (Array.isArray(patch)) return patch.map(patchAsShown)
+  if (Array.isArray(patch)) return patch.map((item) => (isRecord(item) ? fieldsShown(item) : patchAsShown(item)))
   if (!isRecord(patch)) return patch
+  const { [DIRECTIVE]: directive, ...rest } = patch
+  return fieldsShown(directive === 'replace' ? rest : patch)
+}
+
+function fieldsShown(patch: Json): Json {
   const out: Json = {}
   for (const [key, value] of Object.entries(patch)) {
     if (key !== RETAIN && !key.startsWith(ORDER) && !Object.hasOwn(patch, `${ORDER}/${key}`)) setOwn(out, key, patchAsShown(value))
