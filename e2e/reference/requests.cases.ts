@@ -112,6 +112,13 @@ const faults = { labels: { 'a b': 'c' }, annotations: { 'a b': 'c' }, finalizers
 const names: Request[] = [
   post('a definition of another name', definitions, definition({ name: 'x', ...faults })),
   post('a definition of no such name', definitions, definition({ name: 'A_b', ...faults })),
+  post('a definition of a version twice', definitions, {
+    metadata: { name: 'things.{ns}.example.com' },
+    spec: {
+      ...{ group: '{ns}.example.com', names: { plural: 'things', kind: 'Thing' }, scope: 'Namespaced' },
+      versions: [1, 2].map(() => ({ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } })),
+    },
+  }),
   post('a definition', definitions, definition({ name: 'things.{ns}.example.com' })),
   merge('with faults', `${definitions}/things.{ns}.example.com`, { metadata: faults }),
   merge('with faults beside its status', `${definitions}/things.{ns}.example.com/status`, { metadata: faults }),

@@ -332,8 +332,11 @@ function storedVersions(errors: FieldError[], { spec, status }: CustomResourceDe
   }
   const names = new Set((spec.versions ?? []).map((v) => v.name))
   const last = new Map(stored.map((v, i) => [v, i]))
+  // Each stands for one version, also where one is named twice.
+  const left = new Set(stored)
   for (const v of spec.versions ?? []) {
-    if (v.storage && !last.has(v.name)) errors.push(invalidValue(path, stored, `must have the storage version ${v.name}`))
+    if (v.storage && !left.has(v.name)) errors.push(invalidValue(path, stored, `must have the storage version ${v.name}`))
+    left.delete(v.name)
   }
   for (const [i, v] of stored.entries()) {
     if (names.has(v) || last.get(v) !== i) continue
