@@ -190,6 +190,11 @@ const others: Request[] = [
   ...['/api/v1/nodes', '/api/v1/namespaces', '/api/v1/persistentvolumes', `/apis/${devices}/resourceslices`].map((path) =>
     get(`${path} of a namespace`, `${path}?fieldSelector=metadata.namespace%3Dx`),
   ),
+  ...['/api/v1', '/apis/events.k8s.io/v1'].flatMap((group) => [
+    post(`a nameless event of ${group}`, `${group}/namespaces/{ns}/events`, { metadata: { labels: { 'a b': 'c' } } }),
+    post(`an event of ${group} of a faulty name`, `${group}/namespaces/{ns}/events`, { metadata: { name: 'a/b', labels: { 'a b': 'c' } } }),
+    post(`an event of ${group} about nothing here`, `${group}/namespaces/{ns}/events`, { metadata: { name: 'A' } }),
+  ]),
   erase('the namespace goes', '/api/v1/namespaces/{ns}-q'),
   post('an event in it', '/apis/events.k8s.io/v1/namespaces/{ns}-q/events', { metadata: { name: 'e' } }),
   post('the same in core', '/api/v1/namespaces/{ns}-q/events', { metadata: { name: 'e' }, involvedObject: { namespace: '{ns}-q' } }),

@@ -17,6 +17,7 @@ const strategy: Strategy = {
   // The core group takes any name that fits into a path, and any finalizer; the newer group checks for itself.
   nameErrors: pathSegmentErrors,
   anyFinalizer: true,
+  judgesMetadataLast: true,
   default: (obj) => defaultEvent(eventOf(obj)),
   validate: (obj, ctx) => [
     ...validateEvent(eventOf(obj), ctx.requestGroup),
