@@ -234,6 +234,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const own: BootstrapOptions = {
     ...{ registry, clock, context, advertise, serviceAddress: o.serviceAddress, serviceRanges: services.ranges },
     accounts: o.defaultAccounts !== false,
+    ownEndpoints: o.ownEndpoints !== false,
   }
   await Promise.all([
     lifecycle.postStart('start-system-namespaces-controller', () => ensureSystemNamespaces(own)),

@@ -108,6 +108,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       serviceAddress,
       serviceRanges: ranges,
       nodePortRange: nodePortRange(o.network),
+      ownEndpoints: o.network.endpointReconcilerType !== 'none',
       keyPrefix: o.storage.etcdPrefix,
       eventTtlSeconds: Math.ceil(o.storage.eventTtlMs / 1000),
       compactionIntervalMs: o.storage.etcdCompactionIntervalMs,

@@ -27,6 +27,8 @@ export interface BootstrapOptions {
   /** First address of the service range. */
   serviceAddress: string
   serviceRanges: readonly string[]
+  /** Whether this server puts its address behind `default/kubernetes` (--endpoint-reconciler-type). */
+  ownEndpoints: boolean
   /** Whether the ServiceAccounts `default` are made too. */
   accounts: boolean
 }
@@ -84,8 +86,12 @@ async function addSecondRange({ registry, context, serviceRanges: [first = '', s
   await updateIn(store, { namespace: '', name: 'kubernetes', context, rules: mainRules(store), change })
 }
 
-/** Post-start hook `bootstrap-controller`: `default/kubernetes`, and the endpoints behind it, which are this server. */
+/** Post-start hook `bootstrap-controller`: `default/kubernetes`, and the endpoints behind it, which are this server unless others see to them. */
 export async function ensureKubernetesService(o: BootstrapOptions): Promise<void> {
+  if (!o.ownEndpoints) {
+    await ensureService(o)
+    return syncService(o)
+  }
   await dropSliceOfOtherFamily(o)
   await Promise.all([
     ensureService(o),
@@ -198,27 +204,30 @@ async function dropSliceOfOtherFamily({ registry, context, advertise }: Bootstra
   await store.deps.feed.fresh()
 }
 
+async function setKubernetes(o: BootstrapOptions, resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> {
+  const { mainRules } = await import('../registry/generic/update-rules.ts')
+  const store = o.registry.store(resource)
+  await updateIn(store, {
+    namespace: 'default',
+    name: 'kubernetes',
+    context: o.context,
+    rules: mainRules(store),
+    change: (current) => change(copyJson(current!)),
+  })
+}
+
+const syncService = (o: BootstrapOptions): Promise<void> =>
+  setKubernetes(o, 'services', (obj) => {
+    const spec = obj.spec as { ports: { targetPort: number }[] }
+    spec.ports = [{ ...spec.ports[0]!, targetPort: o.advertise.port }]
+    return obj
+  })
+
 /** A restart may come up on another port: the endpoints follow. */
 async function syncEndpoints(o: BootstrapOptions): Promise<void> {
-  const { context } = o
-  const { mainRules } = await import('../registry/generic/update-rules.ts')
-  const set = async (resource: string, change: (obj: KubeObject) => KubeObject): Promise<void> => {
-    const store = o.registry.store(resource)
-    await updateIn(store, {
-      namespace: 'default',
-      name: 'kubernetes',
-      context,
-      rules: mainRules(store),
-      change: (current) => change(copyJson(current!)),
-    })
-  }
   await Promise.all([
-    set('endpoints', (obj) => ({ ...obj, subsets: subsetsOf(o) })),
-    set('endpointslices.discovery.k8s.io', (obj) => ({ ...obj, endpoints: sliceEndpoints(o), ports: slicePorts(o) })),
-    set('services', (obj) => {
-      const spec = obj.spec as { ports: { targetPort: number }[] }
-      spec.ports = [{ ...spec.ports[0]!, targetPort: o.advertise.port }]
-      return obj
-    }),
+    setKubernetes(o, 'endpoints', (obj) => ({ ...obj, subsets: subsetsOf(o) })),
+    setKubernetes(o, 'endpointslices.discovery.k8s.io', (obj) => ({ ...obj, endpoints: sliceEndpoints(o), ports: slicePorts(o) })),
+    syncService(o),
   ])
 }

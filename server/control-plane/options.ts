@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   /** Where cluster IPs come from: a CIDR, or one of each family. Default: the /24 around `serviceAddress`. */
   serviceRanges?: readonly string[]
   nodePortRange?: { first: number; last: number }
+  /** False: the endpoints of `default/kubernetes` are somebody else's. */
+  ownEndpoints?: boolean
   /** Prefix of all keys, without a slash at its end: `/registry`. */
   keyPrefix: string
   /** How long Events are kept after their last change; default an hour. */

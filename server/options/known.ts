@@ -50,7 +50,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     allow-metric-labels allow-metric-labels-manifest audit-log-format audit-log-mode
     audit-log-path audit-log-version audit-policy-file audit-webhook-config-file audit-webhook-mode audit-webhook-version
     debug-socket-path disabled-metrics egress-selector-config-file emulated-version encryption-provider-config
-    endpoint-reconciler-type etcd-servers-overrides external-hostname log-json-info-buffer-size log-text-info-buffer-size
+    etcd-servers-overrides external-hostname log-json-info-buffer-size log-text-info-buffer-size
     logging-format min-compatibility-version oidc-ca-file oidc-client-id oidc-groups-claim
     oidc-groups-prefix oidc-issuer-url oidc-required-claim oidc-signing-algs oidc-username-claim oidc-username-prefix
     peer-advertise-ip peer-advertise-port peer-ca-file runtime-config service-account-signing-endpoint
@@ -64,7 +64,6 @@ const reasons: Readonly<Record<string, string>> = {
   'admission-control': 'use --enable-admission-plugins and --disable-admission-plugins',
   'allow-privileged': 'privileged containers are always allowed',
   'enable-aggregator-routing': 'servers behind services are always reached by their endpoints',
-  'endpoint-reconciler-type': 'this server is the only one, and keeps the endpoints of default/kubernetes itself',
   'kubelet-timeout': 'connections to kubelets end with their requests, as with kube-apiserver 1.37',
   'permit-address-sharing': 'the address is always shared (SO_REUSEADDR)',
   'etcd-servers-overrides': 'all resources are in one store',

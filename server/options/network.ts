@@ -7,7 +7,12 @@ export interface NetworkOptions {
   serviceClusterIpRange: string
   /** `first-last`, `first+more` or one port (apimachinery `util/net/port_range.go`). */
   serviceNodePortRange: string
+  /** Of kube-apiserver's names; only `none` makes a difference. */
+  endpointReconcilerType: string
 }
+
+/** As kube-apiserver lists them (`pkg/controlplane/reconcilers`). */
+const RECONCILERS: readonly string[] = ['master-count', 'lease', 'none']
 
 /**
  * The widest ranges that an address can be given from: those of IPv6 end at the allocator's /64 (a kube-apiserver starts with a wider one,
@@ -17,7 +22,7 @@ const WIDEST = { 4: 2, 6: 64 } as const
 
 export const network: Family<NetworkOptions> = {
   title: 'Network',
-  defaults: { serviceClusterIpRange: '10.0.0.0/24', serviceNodePortRange: '30000-32767' },
+  defaults: { serviceClusterIpRange: '10.0.0.0/24', serviceNodePortRange: '30000-32767', endpointReconcilerType: 'lease' },
   flags: {
     'service-cluster-ip-range': {
       field: 'serviceClusterIpRange',
@@ -31,8 +36,15 @@ export const network: Family<NetworkOptions> = {
       type: 'string',
       help: 'Ports that services of type NodePort get: first-last, both inclusive.',
     },
+    'endpoint-reconciler-type': {
+      field: 'endpointReconcilerType',
+      type: 'string',
+      help:
+        'Who keeps the endpoints of the service default/kubernetes: with none nobody does, and they are whoever wants them to be; with lease or ' +
+        'master-count this server puts its own address there, alone, when it starts.',
+    },
   },
-  validate: (o) => [...addressErrors(o), ...portErrors(o)],
+  validate: (o) => [...addressErrors(o), ...portErrors(o), ...reconcilerErrors(o)],
 }
 
 /** The ranges of --service-cluster-ip-range, which `validate` has found to be good, as ServiceCIDRs have them. */
@@ -59,6 +71,9 @@ function rangeErrors(range: string): string[] {
   if (bits - cidr.prefix < 3) return [`${named} must have at least 8 addresses`]
   return []
 }
+
+const reconcilerErrors = ({ endpointReconcilerType: type }: NetworkOptions): string[] =>
+  type === '' || RECONCILERS.includes(type) ? [] : [`--endpoint-reconciler-type: Reconciler not implemented: ${type}`]
 
 /** The ports of --service-node-port-range, which `validate` has found to be good. */
 export function nodePortRange(o: NetworkOptions): { first: number; last: number } {

@@ -88,13 +88,15 @@ describe('values', () => {
     )
     expect(result).toMatchObject({ options: { credentials: { serviceAccountKeyFiles: [file] } } })
     expect('warnings' in result && result.warnings).toContain('--allow-privileged has no effect: privileged containers are always allowed')
-    expect('warnings' in result && result.warnings).toHaveLength(3)
+    expect('warnings' in result && result.warnings).toHaveLength(2)
+    expect(result).toMatchObject({ options: { network: { endpointReconcilerType: 'none' } } })
   })
 })
 
 describe('mistakes, in the words of the reference where it has any', () => {
   test.each([
     [['--nope'], 'unknown flag: --nope'],
+    [['--endpoint-reconciler-type=some'], '--endpoint-reconciler-type: Reconciler not implemented: some'],
     [['-x'], "unknown shorthand flag: 'x' in -x"],
     [['--secure-port=abc'], 'invalid argument "abc" for "--secure-port" flag: strconv.ParseInt: parsing "abc": invalid syntax'],
     [

@@ -45,6 +45,8 @@ export interface TestServerOptions {
   advertiseAddress?: string
   /** How long it answers after `close`. */
   shutdownDelayMs?: number
+  /** False: nobody keeps the endpoints of `default/kubernetes`. */
+  ownEndpoints?: boolean
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -58,6 +60,7 @@ export async function startTestServer({
   serviceRanges = ['10.0.0.0/24'],
   advertiseAddress = '127.0.0.1',
   shutdownDelayMs = 0,
+  ownEndpoints = true,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'api-server-'))
   // Peers judge certificates by the system's time, whatever `clock` says.
@@ -85,6 +88,7 @@ export async function startTestServer({
     advertiseAddress,
     serviceAddress: firstServiceAddress(serviceRanges[0]!),
     serviceRanges,
+    ownEndpoints,
     keyPrefix: '/registry',
     compactionIntervalMs: 300_000,
     maxRequestsInFlight: 0,
