@@ -57,20 +57,32 @@ export function indexByClaim(informer: Informer<Pod>): void {
   informer.addIndex(BY_CLAIM, (pod) => claimNames(pod).map((name) => keyFor(name, pod.metadata.namespace)))
 }
 
+type Writer = Pick<ControllerContext, 'client' | 'clock' | 'signal'>
+
 /**
  * Sets one condition of a pod, and more of its status, in one patch that another pod of the same name is safe from. The transition
- * time is the old one where the condition's status stays.
+ * time is the old one where the condition's status stays. Which generation of the pod was seen is said with it.
  */
-export async function patchCondition(
-  { client, clock, signal }: Pick<ControllerContext, 'client' | 'clock' | 'signal'>,
+export function patchCondition(
+  ctx: Writer,
   pod: Pod,
   condition: Omit<Condition, 'lastTransitionTime'>,
   more: Record<string, unknown> = {},
 ): Promise<void> {
-  const { name = '', namespace, uid, generation } = pod.metadata
+  const { generation } = pod.metadata
+  return patchConditionOnly(ctx, pod, generation === undefined ? condition : { observedGeneration: generation, ...condition }, more)
+}
+
+/** The same without a generation, for those of the original's loops that say none. */
+export async function patchConditionOnly(
+  { client, clock, signal }: Writer,
+  pod: Pod,
+  condition: Omit<Condition, 'lastTransitionTime'>,
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  const { name = '', namespace, uid } = pod.metadata
   const old = findCondition(pod.status?.conditions, condition.type)
   const lastTransitionTime = old?.status === condition.status ? (old.lastTransitionTime ?? null) : formatTime(clock.now())
-  const observed = generation === undefined ? {} : { observedGeneration: generation }
-  const body = { metadata: { uid }, status: { ...more, conditions: [{ ...observed, ...condition, lastTransitionTime }] } }
+  const body = { metadata: { uid }, status: { ...more, conditions: [{ ...condition, lastTransitionTime }] } }
   await client.resource(PODS).patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal })
 }

@@ -27,6 +27,10 @@ export interface Case {
   name: string
   /** Nodes are in no namespace: with no other case beside it. */
   alone?: true
+  /** Controllers that work beside the usual ones, which would do too much to the other cases. */
+  also?: readonly string[]
+  /** What is in no namespace and is looked at as well. */
+  shows?: 'nodes'
   steps: readonly Step[]
 }
 
@@ -53,10 +57,10 @@ export async function play(c: Case, world: World): Promise<Snapshot[]> {
   await client.resource(SERVICE_ACCOUNTS).create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }, { namespace })
   const seen: Snapshot[] = []
   for (const step of c.steps) {
-    if ('look' in step) seen.push(await snapshot(world))
+    if ('look' in step) seen.push(await snapshot(world, c.shows))
     else await take(step, world)
   }
-  seen.push(await snapshot(world))
+  seen.push(await snapshot(world, c.shows))
   for (const { metadata } of c.alone === true ? (await client.resource(NODES).list()).items : [])
     await client.resource(NODES).delete(metadata.name!)
   return seen

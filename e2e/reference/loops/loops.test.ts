@@ -11,10 +11,10 @@ import { loops, serviceRanges } from './resources.ts'
 const answers = new Map(
   (JSON.parse(readFileSync(join(import.meta.dirname, 'loops.answers.json'), 'utf8')) as Answer[]).map((a) => [a.case, a.seen]),
 )
-const selected = controllers.filter((c) => loops.includes(c.name))
 
 test.each(cases)('$name', async (c) => {
-  const cluster = await startTestCluster({ serviceRanges }, ...selected)
+  const names = [...loops, ...(c.also ?? [])]
+  const cluster = await startTestCluster({ serviceRanges }, ...controllers.filter(({ name }) => names.includes(name)))
   try {
     const { client, clock } = cluster
     const rest = async (): Promise<void> => {

@@ -33,11 +33,17 @@ const NOISE: readonly (readonly [RegExp, string])[] = [
 
 const CONFLICT = /the object has been modified|already exists$/
 
-export async function snapshot({ client, namespace }: { client: Client; namespace: string }): Promise<Snapshot> {
+/** Of a namespace, and of nodes with their events when those are shown. */
+export async function snapshot({ client, namespace }: { client: Client; namespace: string }, shows?: 'nodes'): Promise<Snapshot> {
   const found: [string, KubeObject[]][] = []
+  if (shows === 'nodes') found.push(['nodes', (await client.resource(resources['nodes']!).list()).items])
   for (const [name, id] of Object.entries(resources))
     if (id.namespaced && id.given !== true) found.push([name, (await client.resource(id).list({ namespace })).items])
   const events = (await client.resource<Event>(CORE_EVENTS).list({ namespace })).items
+  const nodes = new Set(found.find(([kind]) => kind === 'nodes')?.[1].map(({ metadata }) => metadata.name))
+  // Events of what is in no namespace are in this one.
+  for (const e of nodes.size === 0 ? [] : (await client.resource<Event>(CORE_EVENTS).list({ namespace: 'default' })).items)
+    if (e.involvedObject?.kind === 'Node' && nodes.has(e.involvedObject.name)) events.push(e)
   const all = found.flatMap(([, items]) => items)
   const names = [...generatedNames(all, events), ...hashes(all, events)]
   const clean = (text: string): string => {
@@ -102,6 +108,8 @@ function generatedNames(objects: readonly KubeObject[], events: readonly Event[]
 
 /** Of each kind, what loops write of its spec: what is asked for is in the case. */
 const SPEC: Readonly<Record<string, readonly string[]>> = {
+  nodes: ['taints', 'unschedulable'],
+  persistentvolumeclaims: ['volumeName'],
   pods: ['nodeName', 'nodeSelector', 'affinity', 'hostname', 'subdomain', 'resourceClaims', 'volumes'],
   replicationcontrollers: ['replicas'],
   replicasets: ['replicas', 'selector'],

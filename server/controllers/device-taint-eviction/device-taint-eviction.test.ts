@@ -53,6 +53,8 @@ test('a rule takes pods off a device, but for those that tolerate it, for as lon
     reason: 'DeletionByDeviceTaintManager',
     message: 'Device Taint manager: deleting due to NoExecute taint',
   })
+  // The original says no generation here, unlike for other taints.
+  expect(findCondition(gone.status?.conditions, 'DisruptionTarget')).not.toHaveProperty('observedGeneration')
   await cluster.pass(30)
   expect((await pod('patient')).metadata.deletionTimestamp).toBeUndefined()
   await goes('patient')

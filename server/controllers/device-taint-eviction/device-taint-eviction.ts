@@ -16,7 +16,7 @@ import { keyFor, keyOf, splitKey } from '../../client/store.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
-import { isTerminal, patchCondition } from '../pods.ts'
+import { isTerminal, patchConditionOnly } from '../pods.ts'
 import { ruleCondition, RULE_STATUS_PERIOD_MS, type RuleEffects } from './rule-status.ts'
 
 const NAME = 'device-taint-eviction-controller'
@@ -171,7 +171,7 @@ export const deviceTaintEvictionController: Controller = {
         if (pod.metadata.uid !== cached.metadata.uid || pod.metadata.deletionTimestamp != null) return false
         event(cached, 'Marking for deletion')
         const message = 'Device Taint manager: deleting due to NoExecute taint'
-        await patchCondition(ctx, pod, { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByDeviceTaintManager', message })
+        await patchConditionOnly(ctx, pod, { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByDeviceTaintManager', message })
         const { uid } = pod.metadata
         await client.resource(PODS).delete(name, { namespace, preconditions: uid === undefined ? {} : { uid }, signal })
         return true

@@ -8,7 +8,7 @@ import type { WorkQueue } from '../../machinery/work-queue.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { inParallel, unlessConflict, type Controller, type ControllerContext } from '../controller.ts'
 import { periodically } from '../periodic.ts'
-import { BY_NODE, indexByNode, patchCondition } from '../pods.ts'
+import { BY_NODE, indexByNode, patchConditionOnly } from '../pods.ts'
 import { observe, unknownConditions, type NodeHealth } from './health.ts'
 import { missingLabels } from './labels.ts'
 import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleOptions } from './options.ts'
@@ -231,7 +231,12 @@ class NodeLifecycle {
     const errors = await inParallel(pods, NODE_WORKERS, async (pod) => {
       const ready = findCondition(pod.status?.conditions, 'Ready')
       if (ready === undefined || ready.status === 'False') return
-      await patchCondition(this.#ctx, pod, { ...ready, status: 'False' }).catch(missing)
+      try {
+        await patchConditionOnly(this.#ctx, pod, { ...ready, status: 'False' })
+      } catch (e) {
+        // It has gone meanwhile, and nothing is said of it.
+        return missing(e)
+      }
       this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'NodeNotReady', 'Node is not ready')
     })
     if (errors.length > 0) throw errors[0]
