@@ -193,7 +193,7 @@ async function startAgents(
       names: ['localhost', '127.0.0.1'],
       now: clock.now(),
     }),
-    podFamily: addressRange(w.serviceCIDRs[0]!).family,
+    podFamilies: w.serviceCIDRs.map((cidr) => addressRange(cidr).family),
     runtimeOf: () => createSimulatedRuntime({ clock, version: GIT_VERSION }),
   })
 }

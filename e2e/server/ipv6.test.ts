@@ -37,6 +37,20 @@ test.skipIf(!hasIPv6)('services, pods and endpoints of a cluster of IPv6', async
   })
   expect(found.types).toEqual(['IPv6'])
   expect(found.all.toSorted()).toEqual(['fd00:10:244::2', 'fd00:10:244::3'])
+  // Pods have addresses of both families, and a service that wants both gets slices of both.
+  await server.api.create(`/api/v1/${NAMESPACE}/services`, {
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'both' } },
+    spec: { ...spec, ipFamilyPolicy: 'PreferDualStack' },
+  })
+  const both = await until('slices of both families', async () => {
+    const { items } = await server.api.get<List>(slices.replace('%3Dweb', '%3Dboth'))
+    const entries = items.map((slice) => {
+      const endpoints = slice['endpoints'] as { addresses: string[] }[]
+      return [String(slice['addressType']), endpoints.flatMap((e) => e.addresses).toSorted()] as const
+    })
+    return entries.length === 2 && entries.every(([, addresses]) => addresses.length === 2) ? Object.fromEntries(entries) : undefined
+  })
+  expect(both).toEqual({ IPv6: ['fd00:10:244::2', 'fd00:10:244::3'], IPv4: ['10.244.0.2', '10.244.0.3'] })
 })
 
 test('a server that no client of the cluster reaches by its service says so, and starts', async () => {

@@ -92,7 +92,7 @@ export class Agent implements NodeAgent {
       gate: shared.gate,
       hostIP: this.address,
       node: () => this.#node,
-      podCIDR: () => this.#node.spec?.podCIDR ?? this.#podCIDR,
+      podCIDRs: () => this.#podCIDRs,
       log: (level, message, fields) => this.log(level, message, fields),
       observe: (what, ms) => this.#observe(what, ms),
       onRejected: (reason) => this.#metrics.rejections.inc({ reason }),
@@ -107,8 +107,15 @@ export class Agent implements NodeAgent {
     return this.#pods.size
   }
 
-  get #podCIDR(): string {
-    return this.#o.podCIDR ?? '10.244.0.0/24'
+  /** What the Node says, which somebody else may have given it. */
+  get #podCIDRs(): readonly string[] {
+    const { podCIDR, podCIDRs } = this.#node.spec ?? {}
+    if (podCIDRs !== undefined && podCIDRs.length > 0) return podCIDRs
+    return podCIDR === undefined ? this.#ownCIDRs : [podCIDR]
+  }
+
+  get #ownCIDRs(): readonly string[] {
+    return this.#o.podCIDRs ?? ['10.244.0.0/24']
   }
 
   get #maxPods(): number {
@@ -160,7 +167,7 @@ export class Agent implements NodeAgent {
             address: this.address,
             port,
             maxPods: this.#maxPods,
-            podCIDR: this.#node.spec?.podCIDR ?? this.#podCIDR,
+            podCIDR: this.#podCIDRs.join(),
             heartbeatSeconds: BEAT_MS / 1000,
             reportSeconds: REPORT_MS / 1000,
             eventQps: EVENT_QPS,
@@ -187,7 +194,7 @@ export class Agent implements NodeAgent {
 
   get #identity(): NodeIdentity {
     const { nodeName: name, labels = {} } = this.#o
-    return { name, address: this.address, kubeletPort: this.port, maxPods: this.#maxPods, podCIDR: this.#podCIDR, labels }
+    return { name, address: this.address, kubeletPort: this.port, maxPods: this.#maxPods, podCIDRs: this.#ownCIDRs, labels }
   }
 
   async #generate(): Promise<{ status: NodeStatus; events: string[] }> {

@@ -26,8 +26,8 @@ export interface NodeAgentOptions {
   address?: string
   /** Default 0: a free port. */
   port?: number
-  /** Default 10.244.0.0/24. */
-  podCIDR?: string
+  /** Of the addresses of pods, one range of each family. Default 10.244.0.0/24. */
+  podCIDRs?: readonly string[]
   labels?: Readonly<Record<string, string>>
   /** Default 110. */
   maxPods?: number
@@ -45,7 +45,7 @@ export interface NodeAgent {
   close(): Promise<void>
 }
 
-export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'client' | 'nodeName' | 'runtime' | 'podCIDR' | 'port'> {
+export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'client' | 'nodeName' | 'runtime' | 'podCIDRs' | 'port'> {
   /** As whom a node writes, and reads while it is the only one. */
   clientOf: (nodeName: string) => Client
   /** Who reads pods and nodes for many nodes at once. */
@@ -53,6 +53,6 @@ export interface NodeAgentsOptions extends Omit<NodeAgentOptions, 'client' | 'no
   /** Name of the node with that index, from 0. Default `binnacle-0`, `binnacle-1`, … */
   nameOf?: (index: number) => string
   runtimeOf: (nodeName: string, index: number) => Runtime
-  /** Of the addresses of pods on nodes that nobody gives a range. Default IPv4. */
-  podFamily?: 'IPv4' | 'IPv6'
+  /** Of the addresses of pods on nodes that nobody gives a range, the first before the second. Default IPv4 alone. */
+  podFamilies?: readonly ('IPv4' | 'IPv6')[]
 }

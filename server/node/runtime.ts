@@ -3,7 +3,7 @@
  * containerd or CRI-O backend is a translation. `testing/runtime-suite.ts` states every guarantee as a test and all runtimes run it.
  *
  * Guarantees
- *  - `runPodSandbox` gives the pod an address (none with host network) that no other ready sandbox of this runtime has.
+ *  - `runPodSandbox` gives the pod an address of each range (none with host network) that no other ready sandbox of this runtime has.
  *  - A container goes created → running → exited and never back. Its id is never used again.
  *  - `startedAt` ≤ `finishedAt`; an exited container keeps its exit code, times and log until it is removed.
  *  - Every change of state is announced once to each subscriber, after `status` shows it.
@@ -57,8 +57,8 @@ export interface SandboxConfig {
   attempt: number
   labels: Readonly<Record<string, string>>
   annotations: Readonly<Record<string, string>>
-  /** The range addresses are taken from, IPv4. */
-  podCIDR: string
+  /** The ranges that addresses are taken from, one of each: one range, or two of different families. */
+  podCIDRs: readonly string[]
 }
 
 export interface ContainerConfig {
@@ -90,7 +90,8 @@ export interface PulledImage {
 
 export interface Sandbox {
   id: string
-  ip: string | undefined
+  /** One of each range, in the order of the ranges; none with host network. */
+  ips: readonly string[]
 }
 
 export type ContainerRuntimeState = 'created' | 'running' | 'exited'

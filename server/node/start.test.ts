@@ -180,6 +180,24 @@ describe('node agent', () => {
     expect(new Set(set.agents.map((a) => a.port)).size).toBe(5)
   })
 
+  test('of both families: the node has a range of each, and its pods an address of each', async () => {
+    const set = await startNodeAgents(1, {
+      ...{ clientOf: client, reader: client(), clock, logDir: dir, podFamilies: ['IPv6', 'IPv4'] },
+      runtimeOf: () => createSimulatedRuntime({ clock, version: '0.1.0' }),
+    })
+    close.push(() => set.close())
+    await set.agents[0]!.ready()
+    const ranges = ['fd00:10:244::/64', '10.244.0.0/24']
+    expect(node('binnacle-0').spec).toMatchObject({ podCIDR: ranges[0], podCIDRs: ranges })
+    bind('both', 'binnacle-0')
+    bind('host', 'binnacle-0', { hostNetwork: true })
+    await vi.waitFor(() => expect([pod('both')?.status?.phase, pod('host')?.status?.phase]).toEqual(['Running', 'Running']), eventually)
+    const { podIP, podIPs = [] } = pod('both')!.status!
+    expect(podIPs.map(({ ip }) => ip)).toEqual([expect.stringMatching(/^fd00:10:244::/), expect.stringMatching(/^10\.244\.0\./)])
+    expect(podIP).toBe(podIPs[0]!.ip)
+    expect(pod('host')!.status!.podIPs).toEqual([{ ip: '127.0.0.1' }])
+  })
+
   test('pod ranges', () => {
     expect([podCidrOf(0), podCidrOf(255), podCidrOf(256), podCidrOf(3071)]).toEqual([
       '10.244.0.0/24',

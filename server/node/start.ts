@@ -62,7 +62,7 @@ export async function startNodeAgents(
         client,
         nodeName,
         runtime: options.runtimeOf(nodeName, i),
-        podCIDR: podCidrOf(i, options.podFamily),
+        podCIDRs: (options.podFamilies ?? ['IPv4']).map((family) => podCidrOf(i, family)),
         logDir: path.join(options.logDir, nodeName),
       }
       agents.push(await Agent.start(shared, { ...options, ...more }))

@@ -27,7 +27,7 @@ export interface PodManagerOptions {
   gate: TurnGate
   hostIP: string
   node: () => Node
-  podCIDR: () => string
+  podCIDRs: () => readonly string[]
   log: WorkerHost['log']
   observe: WorkerHost['observe']
   onRejected?: (reason: string) => void
@@ -139,8 +139,8 @@ export class PodManager implements WorkerHost {
 
   // ---- WorkerHost
 
-  podCIDR(): string {
-    return this.#o.podCIDR()
+  podCIDRs(): readonly string[] {
+    return this.#o.podCIDRs()
   }
 
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void {

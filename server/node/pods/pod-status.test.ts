@@ -25,7 +25,7 @@ const runtime = (...containers: ContainerRuntimeStatus[]): PodRuntimeStatus => (
   uid: 'u1',
   name: 'p',
   namespace: 'ns',
-  sandbox: { id: 's', ip: '10.0.0.2', ready: true, attempt: 0, createdAt: T0 },
+  sandbox: { id: 's', ips: ['10.0.0.2'], ready: true, attempt: 0, createdAt: T0 },
   containers,
 })
 const generate = (pod: Pod, r: PodRuntimeStatus | undefined, more: { last?: PodStatus; now?: number } = {}): PodStatus =>

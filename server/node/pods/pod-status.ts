@@ -72,7 +72,8 @@ export function* statusSteps(input: StatusInput): Generator<undefined, PodStatus
     (c) => !(OWN_CONDITIONS as readonly string[]).includes(c.type) && !says.some((v) => v.type === c.type),
   )
 
-  const podIP = pod.spec.hostNetwork === true ? input.hostIP : (runtime?.sandbox.ip ?? last.podIP)
+  const knownIPs = runtime === undefined ? last.podIPs : runtime.sandbox.ips.map((ip) => ({ ip }))
+  const podIPs = pod.spec.hostNetwork === true ? [{ ip: input.hostIP }] : (knownIPs ?? [])
   const requests = Object.fromEntries(Object.entries(yield* podRequestSteps(pod)).map(([name, q]) => [name, q.text]))
   const status: PodStatus = {
     conditions: [...says.map((v) => toCondition(v, known, now, generation)), ...foreign],
@@ -85,7 +86,7 @@ export function* statusSteps(input: StatusInput): Generator<undefined, PodStatus
   }
   if (generation !== undefined) status.observedGeneration = generation
   if (hasInit) status.initContainerStatuses = lists.init
-  if (podIP !== undefined) Object.assign(status, { podIP, podIPs: [{ ip: podIP }] })
+  if (podIPs.length > 0) Object.assign(status, { podIP: podIPs[0]!.ip, podIPs })
   if (Object.keys(requests).length > 0) Object.assign(status, { allocatedResources: requests, resources: { requests } })
   const said = input.stopped ?? (settled === undefined ? undefined : { reason: last.reason, message: last.message })
   if (said?.reason !== undefined) status.reason = said.reason

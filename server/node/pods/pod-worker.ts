@@ -298,7 +298,7 @@ export class PodWorker {
         attempt: old === undefined ? 0 : old.sandbox.attempt + 1,
         labels: metadata.labels ?? {},
         annotations: metadata.annotations ?? {},
-        podCIDR: this.#host.podCIDR(),
+        podCIDRs: this.#host.podCIDRs(),
       })
       return sandbox.id
     } catch (e) {

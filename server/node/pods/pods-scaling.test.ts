@@ -36,7 +36,7 @@ function runtimeOf(pod: Pod): PodRuntimeStatus {
     uid: 'u1',
     name: 'p',
     namespace: 'ns',
-    sandbox: { id: 's', ip: undefined, ready: true, attempt: 0, createdAt: 1 },
+    sandbox: { id: 's', ips: [], ready: true, attempt: 0, createdAt: 1 },
     containers: all,
   }
 }

@@ -7,7 +7,7 @@ export interface WorkerHost {
   readonly clock: Clock
   readonly runtime: Runtime
   readonly hostIP: string
-  podCIDR(): string
+  podCIDRs(): readonly string[]
   /** `container` names the one that the event is about. */
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void
   setStatus(pod: Pod, status: PodStatus): void

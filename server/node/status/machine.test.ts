@@ -54,7 +54,7 @@ describe('the machine', () => {
 
 describe('node conditions', () => {
   const input = async (more: Partial<NodeStatusInput>): Promise<NodeStatusInput> => ({
-    identity: { name: 'n', address: 'a', kubeletPort: 1, maxPods: 110, podCIDR: '', labels: {} },
+    identity: { name: 'n', address: 'a', kubeletPort: 1, maxPods: 110, podCIDRs: [''], labels: {} },
     machine: await readMachine(os.tmpdir(), 0),
     usage: await readUsage(os.tmpdir(), 0),
     runtime: { name: 'containerd', version: '2.0' },

@@ -14,7 +14,7 @@ export interface NodeIdentity {
   address: string
   kubeletPort: number
   maxPods: number
-  podCIDR: string
+  podCIDRs: readonly string[]
   labels: Readonly<Record<string, string>>
 }
 
@@ -148,7 +148,7 @@ export function newNode(identity: NodeIdentity, machine: MachineFacts, runtime: 
       labels: { ...labelsOf(machine, identity.name), ...runtime.disclosure?.nodeLabels, ...identity.labels },
       annotations: { ...runtime.disclosure?.nodeAnnotations },
     },
-    spec: { podCIDR: identity.podCIDR, podCIDRs: [identity.podCIDR] },
+    spec: { podCIDR: identity.podCIDRs[0]!, podCIDRs: [...identity.podCIDRs] },
     status,
   }
 }

@@ -19,7 +19,7 @@ export const sandboxConfig = (more: Partial<SandboxConfig> = {}): SandboxConfig 
   attempt: 0,
   labels: {},
   annotations: {},
-  podCIDR: '10.244.3.0/24',
+  podCIDRs: ['10.244.3.0/24'],
   ...more,
 })
 
@@ -63,12 +63,21 @@ export function runtimeSuite(name: string, create: () => Promise<RuntimeUnderTes
 
     test('sandboxes have addresses of the range, each its own', async () => {
       const sandboxes = await Promise.all([1, 2, 3].map(() => t.runtime.runPodSandbox(sandboxConfig())))
-      expect(new Set(sandboxes.map((s) => s.ip)).size).toBe(3)
-      for (const s of sandboxes) expect(s.ip).toMatch(/^10\.244\.3\.\d+$/)
+      expect(new Set(sandboxes.flatMap((s) => s.ips)).size).toBe(3)
+      for (const s of sandboxes) expect(s.ips).toEqual([expect.stringMatching(/^10\.244\.3\.\d+$/)])
+    })
+
+    test('and of two ranges one of each, which are free again when it stops', async () => {
+      const podCIDRs = ['10.244.4.0/24', 'fd00:10:244:4::/126']
+      for (let i = 0; i < 5; i++) {
+        const { id, ips } = await t.runtime.runPodSandbox(sandboxConfig({ podCIDRs }))
+        expect(ips).toEqual([expect.stringMatching(/^10\.244\.4\.\d+$/), expect.stringMatching(/^fd00:10:244:4::\d$/)])
+        await t.runtime.stopPodSandbox(id)
+      }
     })
 
     test('host network has no address of its own', async () => {
-      expect((await t.runtime.runPodSandbox(sandboxConfig({ hostNetwork: true }))).ip).toBeUndefined()
+      expect((await t.runtime.runPodSandbox(sandboxConfig({ hostNetwork: true }))).ips).toEqual([])
     })
 
     test('a container goes created, running, exited', async () => {

@@ -65,8 +65,8 @@ export class WorkerBench implements WorkerHost {
     return `${c?.status}${c?.reason === undefined ? '' : ` ${c.reason}`}`
   }
 
-  podCIDR(): string {
-    return '10.244.7.0/24'
+  podCIDRs(): readonly string[] {
+    return ['10.244.7.0/24']
   }
 
   event(_pod: Pod, type: string, reason: string, message: string, container?: Container): void {

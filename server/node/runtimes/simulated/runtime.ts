@@ -94,12 +94,28 @@ class SimulatedRuntime implements Runtime {
     const old = this.#byUid.get(config.uid)
     if (old?.sandbox.ready === true) throw new Error(`pod ${config.uid} has a ready sandbox`)
     if (old !== undefined) await this.removePodSandbox(old.sandbox.id)
-    const ip = config.hostNetwork ? undefined : this.#pool(config.podCIDR).take()
-    const sandbox = { id: newId(), ip, ready: true, attempt: config.attempt, createdAt: this.#clock.now() }
+    const ips = config.hostNetwork ? [] : this.#addresses(config.podCIDRs)
+    const sandbox = { id: newId(), ips, ready: true, attempt: config.attempt, createdAt: this.#clock.now() }
     const entry: PodEntry = { config, sandbox, containers: new Set() }
     this.#byUid.set(config.uid, entry)
     this.#bySandbox.set(sandbox.id, entry)
-    return { id: sandbox.id, ip }
+    return { id: sandbox.id, ips }
+  }
+
+  /** One of each range, or none of any. */
+  #addresses(cidrs: readonly string[]): string[] {
+    const ips: string[] = []
+    try {
+      for (const cidr of cidrs) ips.push(this.#pool(cidr).take())
+    } catch (e) {
+      this.#free(cidrs, ips)
+      throw e
+    }
+    return ips
+  }
+
+  #free(cidrs: readonly string[], ips: readonly string[]): void {
+    for (const [i, ip] of ips.entries()) this.#pool(cidrs[i]!).free(ip)
   }
 
   #pool(cidr: string): AddressPool {
@@ -118,7 +134,7 @@ class SimulatedRuntime implements Runtime {
       const turn = turns.step()
       if (turn !== undefined) await turn
     }
-    if (pod.sandbox.ip !== undefined) this.#pool(pod.config.podCIDR).free(pod.sandbox.ip)
+    this.#free(pod.config.podCIDRs, pod.sandbox.ips)
   }
 
   async removePodSandbox(sandboxId: string): Promise<void> {
