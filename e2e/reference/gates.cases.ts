@@ -133,6 +133,49 @@ const texts: Request[] = [
   ),
 ]
 
+/** Texts whose types in Go are no plain strings are printed as JSON. */
+const printed: Request[] = [
+  post('an operator of a selector', '/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies?dryRun=All', {
+    ...named({ spec: { podSelector: { matchExpressions: [{ key: 'a', operator: '<\u0007>', values: ['b'] }] } } }),
+  }),
+  post('an operator of nodes', `${core}/pods?dryRun=All`, {
+    metadata: { name: 'affine' },
+    spec: {
+      automountServiceAccountToken: false,
+      containers: [{ name: 'c', image: 'i' }],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'a', operator: '<&' }], matchFields: [{ key: 'metadata.name', operator: '>&' }] },
+            ],
+          },
+        },
+      },
+    },
+  }),
+  post('an operator of scopes', `${core}/resourcequotas?dryRun=All`, {
+    ...named({ spec: { hard: { pods: '1' }, scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: '<a>' }] } } }),
+  }),
+  post('a share of pods', '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets?dryRun=All', {
+    ...named({ spec: { minAvailable: '<a>&', selector: {} } }),
+  }),
+  post('a share of a roll-out', '/apis/apps/v1/namespaces/{ns}/deployments?dryRun=All', {
+    metadata: { name: 'shares' },
+    spec: {
+      selector,
+      template: { metadata: template.metadata, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      strategy: { rollingUpdate: { maxSurge: '<a>', maxUnavailable: '101%' } },
+    },
+  }),
+  ...['.', '..', 'a/'].map((generateName) =>
+    post(`a prefix ${generateName}`, '/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles?dryRun=All', {
+      metadata: { name: 'gates', generateName },
+      rules: [],
+    }),
+  ),
+]
+
 const of = (name: string): Request[] => [
   { name: `GET ${name}`, method: 'GET', path: name },
   { name: `DELETE ${name}`, method: 'DELETE', path: name },
@@ -157,4 +200,4 @@ const requests: Request[] = [
   ...['"\\ud800"', '"\\ud83d\\ude00"', '"\\/"', '"\\\\/"', '-0', '1e2', '"\\u00e9"'].map(applied),
 ]
 
-export const gates: readonly Request[] = [...fields, ...texts, ...requests]
+export const gates: readonly Request[] = [...fields, ...texts, ...printed, ...requests]

@@ -51,6 +51,8 @@ const bool: Reader = (value, at) => {
 const int64: Reader = (value, at) => {
   const kind = kindOf(value)
   if (kind === 'int64') return value
+  // Go writes a whole float down without a point, and reads that.
+  if (value instanceof JsonNumber && Number.isSafeInteger(value.value)) return value.value
   const literal = value instanceof JsonNumber ? value.literal : String(value)
   throw mismatch(value, at, 'int64', kind === 'float64' ? ` ${literal}` : '')
 }

@@ -55,6 +55,8 @@ export const invalidPrinted = (field: string, printed: string, detail: string): 
   field,
   body: withDetail(`Invalid value: ${printed}`, detail),
 })
+/** An invalid text whose type in Go is no plain string (an enumeration, IntOrString): it is printed as JSON. */
+export const invalidNamed = (field: string, value: unknown, detail: string): FieldError => invalidPrinted(field, goJsonText(value), detail)
 /** An invalid value that is not shown (Go's `field.OmitValueType`). */
 export const invalidUnprinted = (field: string, detail: string): FieldError => ({
   type: 'FieldValueInvalid',

@@ -10,7 +10,7 @@ import { compileSchema, SchemaError, type Schema as Structural } from '../../ext
 import { prunedDefaults } from '../../extensions/validate-defaults.ts'
 import { copyingJson } from '../../machinery/copy-json.ts'
 import { scanJson } from '../../machinery/json-scan.ts'
-import { parseIntegers, parseSpelled } from '../../machinery/numbers.ts'
+import { overflowing, parseIntegers, parseSpelled } from '../../machinery/numbers.ts'
 import { atOnce, type Pausing } from '../../machinery/slice.ts'
 import { apiVersionOf, parseApiVersion, type KubeObject } from '../../machinery/types.ts'
 import { duplicateFields } from '../../patch/parse.ts'
@@ -86,6 +86,8 @@ export class CustomSchema implements Schema {
     const found = strict && text !== undefined ? duplicateFields(text, value) : []
     yield
     const refuse = (error: string): DecodedTyped => ({ object: object as KubeObject, warnings: [], errors: [error] })
+    const tooLarge = given === value ? undefined : overflowing(object)
+    if (tooLarge !== undefined) return refuse(`json: cannot unmarshal number ${tooLarge.literal} into Go value of type float64`)
     if (Object.hasOwn(object, 'metadata')) {
       try {
         const { metadata, unknown } = readObjectMeta(object['metadata'], 'metadata')

@@ -1,5 +1,5 @@
 import { validateClusterRole } from '../../apis/rbac/v1/role.ts'
-import { pathSegmentErrors } from '../../machinery/names.ts'
+import { anyName } from './any-name.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { createdAt } from '../generic/table-cells.ts'
@@ -9,7 +9,7 @@ export const clusterroles: BuiltInKind = {
   resource: 'clusterroles',
   strategy: {
     allowCreateOnUpdate: true,
-    nameErrors: pathSegmentErrors,
+    nameErrors: anyName,
     ...validateWith(validateClusterRole),
   },
   table: createdAt,

@@ -1,5 +1,5 @@
 import { defaultRoleBinding, roleBindingValidation } from '../../apis/rbac/v1/rolebinding.ts'
-import { pathSegmentErrors } from '../../machinery/names.ts'
+import { anyName } from './any-name.ts'
 import type { BuiltInKind } from '../definition.ts'
 import { validateWith } from '../generic/strategy.ts'
 import { bindingTable } from './binding-table.ts'
@@ -9,7 +9,7 @@ export const rolebindings: BuiltInKind = {
   resource: 'rolebindings',
   strategy: {
     allowCreateOnUpdate: true,
-    nameErrors: pathSegmentErrors,
+    nameErrors: anyName,
     default: defaultRoleBinding,
     ...validateWith(roleBindingValidation(true)),
   },

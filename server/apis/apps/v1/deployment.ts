@@ -1,6 +1,6 @@
-import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, invalidNamed, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { percentErrors } from '../../../machinery/names.ts'
-import { checkNotNegative, invalidTexts, NOT_NEGATIVE } from '../../core/v1/checks.ts'
+import { checkNotNegative, NOT_NEGATIVE } from '../../core/v1/checks.ts'
 import { defaultPodTemplate } from '../../core/v1/defaults-pod.ts'
 import type { IntOrString } from '../../core/v1/types.ts'
 import { checkCounts, validateSelectorAndTemplate, validateSelectorKept, validateWorkloadMeta } from './workload.ts'
@@ -25,7 +25,7 @@ export function defaultDeployment(d: Deployment): void {
 }
 
 function validatePercentOrCount(errors: FieldError[], value: IntOrString, path: string): void {
-  if (typeof value === 'string') invalidTexts(errors, path, value, percentErrors(value))
+  if (typeof value === 'string') for (const text of percentErrors(value)) errors.push(invalidNamed(path, value, text))
   else if (value < 0) errors.push(invalid(path, value, NOT_NEGATIVE))
 }
 

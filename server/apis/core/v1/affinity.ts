@@ -1,4 +1,4 @@
-import { forbiddenField, invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, invalidNamed, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { dns1123LabelErrors, labelValueErrors } from '../../../machinery/names.ts'
 import { validateLabelSelector, type LabelSelector } from '../../meta/v1/validation.ts'
 import { checkQualifiedName, checkSubdomain, invalidTexts } from './checks.ts'
@@ -67,7 +67,7 @@ function validateRequirement(errors: FieldError[], r: NodeSelectorRequirement, a
     if (count > 0) errors.push(forbiddenField(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
   } else if (operator === 'Gt' || operator === 'Lt') {
     if (count !== 1) errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
-  } else errors.push(invalid(`${path}.operator`, operator, BAD_OPERATOR))
+  } else errors.push(invalidNamed(`${path}.operator`, operator, BAD_OPERATOR))
   checkQualifiedName(errors, r.key ?? '', `${path}.key`)
   if (allowInvalidValues) return
   r.values?.forEach((v, i) => invalidTexts(errors, `${path}.values[${i}]`, v, labelValueErrors(v)))
@@ -75,7 +75,7 @@ function validateRequirement(errors: FieldError[], r: NodeSelectorRequirement, a
 
 function validateFieldRequirement(errors: FieldError[], r: NodeSelectorRequirement, path: string): void {
   const operator = r.operator ?? ''
-  if (operator !== 'In' && operator !== 'NotIn') errors.push(invalid(`${path}.operator`, operator, BAD_OPERATOR))
+  if (operator !== 'In' && operator !== 'NotIn') errors.push(invalidNamed(`${path}.operator`, operator, BAD_OPERATOR))
   else if (r.values?.length !== 1) {
     errors.push(required(`${path}.values`, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
   }

@@ -1,4 +1,4 @@
-import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, invalidNamed, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { compareQuantity, tryQuantity } from '../../../machinery/quantity.ts'
@@ -98,14 +98,14 @@ function scopeSelectorErrors(errors: FieldError[], spec: JsonObject | undefined)
       told = true
       errors.push(invalid(at, printed(), 'unsupported scope applied to resource'))
     }
-    if (ONLY_EXISTS.includes(scope) && operator !== 'Exists') errors.push(invalid(`${at}.operator`, operator, NOT_EXISTS))
+    if (ONLY_EXISTS.includes(scope) && operator !== 'Exists') errors.push(invalidNamed(`${at}.operator`, operator, NOT_EXISTS))
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0)
         errors.push(required(`${at}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"))
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       if (values.length > 0)
         errors.push(invalid(`${at}.values`, values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"))
-    } else errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'))
+    } else errors.push(invalidNamed(`${at}.operator`, operator, 'not a valid selector operator'))
   }
   const scopes = items.map((item) => textAt(item, 'scopeName'))
   for (const pair of OPPOSITES) {

@@ -1,18 +1,18 @@
-import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, invalidNamed, type FieldError } from '../../../machinery/field-errors.ts'
 import { percentErrors } from '../../../machinery/names.ts'
-import { invalidTexts, NOT_NEGATIVE } from '../../core/v1/checks.ts'
+import { NOT_NEGATIVE } from '../../core/v1/checks.ts'
 
 /** Numbers that may be a share of all instead (apps/validation, ValidatePositiveIntOrPercent and IsNotMoreThan100Percent). */
 export function checkIntOrPercent(errors: FieldError[], value: unknown, at: string): void {
-  if (typeof value === 'string') invalidTexts(errors, at, value, percentErrors(value))
-  else if (typeof value === 'number' && value < 0) errors.push(invalid(at, value, NOT_NEGATIVE))
+  if (typeof value === 'string') for (const text of percentErrors(value)) errors.push(invalidNamed(at, value, text))
+  if (typeof value === 'number' && value < 0) errors.push(invalid(at, value, NOT_NEGATIVE))
 }
 
 const percentOf = (value: unknown): number | undefined =>
   typeof value === 'string' && percentErrors(value).length === 0 ? Number(value.slice(0, -1)) : undefined
 
 export function checkAtMostAll(errors: FieldError[], value: unknown, at: string): void {
-  if ((percentOf(value) ?? 0) > 100) errors.push(invalid(at, value, 'must not be greater than 100%'))
+  if ((percentOf(value) ?? 0) > 100) errors.push(invalidNamed(at, value, 'must not be greater than 100%'))
 }
 
 /** The number of either, 0 for what is none. */

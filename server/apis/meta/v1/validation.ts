@@ -4,6 +4,7 @@ import {
   goJsonText,
   goValue,
   invalid,
+  invalidNamed,
   invalidPrinted,
   notSupported,
   required,
@@ -231,7 +232,7 @@ export function labelSelectorRequirementErrors(
   } else if (r.operator === 'Exists' || r.operator === 'DoesNotExist') {
     if (count > 0) errors.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
   } else if (allowed.unknownOperators !== true) {
-    errors.push(invalid(`${at}.operator`, r.operator ?? '', 'not a valid selector operator'))
+    errors.push(invalidNamed(`${at}.operator`, r.operator ?? '', 'not a valid selector operator'))
   }
   for (const text of qualifiedNameErrors(r.key ?? '')) errors.push(invalid(`${at}.key`, r.key ?? '', text))
   if (allowed.invalidValues === true) return

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { parseRounded } from '../../machinery/json.ts'
+import { CustomSchema } from './custom-schema.ts'
+
+const kind = { group: 'example.com', kind: 'Thing', identity: 'a', preserveUnknownFields: false }
+const schema = new CustomSchema(kind, 'v1', () => ({
+  type: 'object',
+  properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+}))
+
+/** What the server makes of the fields of an object that is sent. */
+function decoded(fields: string): { errors: readonly string[]; generation: unknown } {
+  const text = `{"apiVersion":"example.com/v1","kind":"Thing",${fields}}`
+  const { object, errors } = schema.decode(parseRounded(text), 'Strict', text)
+  return { errors, generation: (object as { metadata?: { generation?: unknown } }).metadata?.generation }
+}
+
+test('a whole float is an integer in metadata, as Go writes it down without a point in between', () => {
+  expect(decoded('"metadata":{"generation":1.0}')).toEqual({ errors: [], generation: 1 })
+  expect(decoded('"metadata":{"generation":1e2}')).toEqual({ errors: [], generation: 100 })
+  expect(decoded('"metadata":{"generation":1.5}').errors).toEqual([
+    'json: cannot unmarshal number 1.5 into Go struct field ObjectMeta.generation of type int64',
+  ])
+})
+
+test('a number that no float64 holds is refused wherever it stands', () => {
+  for (const fields of ['"spec":{"a":[1e400]}', '"metadata":{"x":1e400}', '"metadata":{"creationTimestamp":{"a":1e400}}'])
+    expect(decoded(fields).errors).toEqual(['json: cannot unmarshal number 1e400 into Go value of type float64'])
+})
