@@ -168,7 +168,7 @@ async function cborConfig(bytes: Buffer): Promise<Config> {
 }
 
 /** JSON that YAML reads otherwise: escapes of a slash and of surrogates, and a zero with a sign. */
-const READ_OTHERWISE = /\\(?:\/|u[dD][89a-fA-F])|[:,[]\s*-0/
+const READ_OTHERWISE = /\\(?:\/|u[dD][89a-fA-F])|[:,[]\s*-0[,\]}\s]/
 
 /** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */
 function* asJson(text: string): Pausing<Parsed | undefined> {
