@@ -1,13 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
-import type { Server } from '../fixtures/server.ts'
-import { pod } from '../fixtures/session.ts'
-
-async function makeNamespace(server: Server, name: string, labels: Record<string, string> = {}): Promise<void> {
-  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
-  using accounts = await server.api.watch(`/api/v1/namespaces/${name}/serviceaccounts`)
-  await accounts.until('the service account', (e) => e.object.metadata.name === 'default')
-}
+import { makeNamespace, pod } from '../fixtures/session.ts'
 
 test('a quota shows what is used of what is granted, what is near the edge, and its scopes', async ({ inspector, page, server }) => {
   await makeNamespace(server, 'rationed')

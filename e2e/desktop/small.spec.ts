@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 import { test } from '../fixtures/desktop.ts'
-import { pod } from '../fixtures/session.ts'
+import { makeNamespace, pod } from '../fixtures/session.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 test.use({ viewport: { width: 800, height: 600 } })
@@ -154,17 +154,19 @@ test.describe('beside a list', () => {
       metadata: { name: 'storefront' },
       spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'storefront' }, maxReplicas: 8 },
     }
-    await server.api.create('/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', scaler)
+    // Of its own, so that what others make is neither scaled nor bounded.
+    await makeNamespace(server, 'narrow')
+    await server.api.create('/apis/autoscaling/v2/namespaces/narrow/horizontalpodautoscalers', scaler)
     const limits = { type: 'Container', max: { cpu: '2' }, default: { cpu: '2' }, defaultRequest: { cpu: '10m' } }
     const range = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'share' }, spec: { limits: [limits] } }
-    await server.api.create('/api/v1/namespaces/default/limitranges', range)
+    await server.api.create('/api/v1/namespaces/narrow/limitranges', range)
     const requests = { spec: { containers: [{ name: 'main', image: 'x', resources: { requests: { memory: '768Mi' } } }] } }
-    await server.api.create(PODS, { ...pod('large'), ...requests })
+    await server.api.create('/api/v1/namespaces/narrow/pods', { ...pod('large'), ...requests })
     const cut = (selector: string): Promise<string[]> =>
       page
         .locator(selector)
         .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.className}: ${e.textContent}`))
-    await inspector.open('horizontalpodautoscalers.autoscaling/default/storefront')
+    await inspector.open('horizontalpodautoscalers.autoscaling/narrow/storefront')
     await expect(inspector.details.locator('.details-head')).toContainText('FailedGetScale')
     // A text that misses a part of a pixel ends in an ellipsis, too.
     const missing = (): Promise<number> =>
@@ -177,8 +179,8 @@ test.describe('beside a list', () => {
     await inspector.open(`nodes/_/${node}`)
     await expect(inspector.details.locator('.meter').filter({ hasText: 'Memory requested' })).toContainText('768 MiB')
     expect(await cut('.details .meter, .details .tab-bar')).toEqual([])
-    await inspector.open('namespaces/_/default')
-    await expect(inspector.details.locator('section').filter({ hasText: 'LimitRange' })).toContainText('defaultRequest')
+    await inspector.open('namespaces/_/narrow')
+    await expect(inspector.details.getByRole('region', { name: 'LimitRange share' })).toContainText('defaultRequest')
     expect(await cut('.details-body')).toEqual([])
     // The card of a cluster speaks of its pods, and not of the autoscaler that is in trouble.
     await inspector.open('clusters')
