@@ -119,7 +119,12 @@ export class CustomSchema implements Schema {
   }
 
   *normalizing(obj: KubeObject): Pausing<KubeObject> {
-    return (yield* sortingForm({ ...obj, metadata: withoutEmptyFields(obj.metadata as JsonObject) })) as KubeObject
+    const metadata = withoutEmptyFields(obj.metadata as JsonObject)
+    for (const field of TEXT_MAPS) {
+      const map = metadata[field]
+      if (isObject(map)) metadata[field] = withTexts(map)
+    }
+    return (yield* sortingForm({ ...obj, metadata })) as KubeObject
   }
 
   /** Drops what this version does not know, in place, as on a conversion. */
@@ -143,6 +148,12 @@ export class CustomSchema implements Schema {
     applyDefaults(obj, this.structural)
   }
 }
+
+const TEXT_MAPS = ['labels', 'annotations'] as const
+
+/** What Go's maps of strings make of null, which an apply may still have. */
+const withTexts = (map: JsonObject): JsonObject =>
+  Object.values(map).includes(null) ? Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value ?? ''])) : map
 
 const unknownField = (path: string): string => `unknown field "${path}"`
 

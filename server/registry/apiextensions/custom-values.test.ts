@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseRounded } from '../../machinery/json.ts'
+import type { KubeObject } from '../../machinery/types.ts'
 import { CustomSchema } from './custom-schema.ts'
 
 const kind = { group: 'example.com', kind: 'Thing', identity: 'a', preserveUnknownFields: false }
@@ -26,4 +27,11 @@ test('a whole float is an integer in metadata, as Go writes it down without a po
 test('a number that no float64 holds is refused wherever it stands', () => {
   for (const fields of ['"spec":{"a":[1e400]}', '"metadata":{"x":1e400}', '"metadata":{"creationTimestamp":{"a":1e400}}'])
     expect(decoded(fields).errors).toEqual(['json: cannot unmarshal number 1e400 into Go value of type float64'])
+})
+
+test('null in labels and annotations is an empty text, as an apply may send it', () => {
+  const metadata = { name: 'a', labels: { a: null, b: 'c' }, annotations: { d: null } }
+  const object = { apiVersion: 'example.com/v1', kind: 'Thing', metadata } as unknown as KubeObject
+  expect(schema.normalize(object).metadata).toEqual({ name: 'a', labels: { a: '', b: 'c' }, annotations: { d: '' } })
+  expect(metadata.labels.a).toBe(null)
 })
