@@ -1,10 +1,9 @@
-import { webcrypto } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import 'reflect-metadata'
-import * as x509 from '@peculiar/x509'
+import type * as x509 from '@peculiar/x509'
 import { afterEach, describe, expect, test } from 'vitest'
+import { selfSigned } from '../client/testing/tls-server.ts'
 import { harness } from './testing/harness.ts'
 
 const cleanup: (() => unknown)[] = []
@@ -12,31 +11,9 @@ afterEach(async () => {
   for (const end of cleanup.splice(0).reverse()) await end()
 })
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-
-/** Its own authority, good by any clock, since OpenSSL judges it by the real one. */
-async function certificate(name: string, names: x509.JsonGeneralNames): Promise<{ cert: string; key: string }> {
-  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0])
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
-  const cert = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: '01',
-    name,
-    notBefore: new Date('2020-01-01'),
-    notAfter: new Date('2120-01-01'),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 1, true),
-      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
-    ],
-  })
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return { cert: cert.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n` }
-}
-
 /** What the gateway answers for a cluster with that certificate, which the kubeconfig trusts. */
 async function answerOf(name: string, names: x509.JsonGeneralNames, cluster: object): Promise<[number, { message?: string }]> {
-  const pair = await certificate(name, names)
+  const pair = await selfSigned(name, names)
   const server = createServer(pair, (_, res) => void res.end('{}'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   cleanup.push(() => server.close())

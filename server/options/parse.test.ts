@@ -3,20 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { helpText, parseOptions, type Options, type ParseResult } from './parse.ts'
+import { helpText, parseOptions } from './parse.ts'
+import { commandLine } from './testing/command-line.ts'
 import { advertiseAddress, certDir, dataDir, defaultDataDir } from './paths.ts'
 
 const program = { name: 'binnacle', version: 'Binnacle 1' }
-const parse = (...argv: string[]): ParseResult => parseOptions(argv, program)
-function options(...argv: string[]): Options {
-  const result = parse(...argv)
-  if ('options' in result) return result.options
-  throw new Error(JSON.stringify(result))
-}
-const errors = (...argv: string[]): string[] => {
-  const result = parse(...argv)
-  return 'errors' in result ? result.errors : []
-}
+const { parse, options, errors } = commandLine(program)
 
 const dir = mkdtempSync(join(tmpdir(), 'options-'))
 const file = join(dir, 'file')

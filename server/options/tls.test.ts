@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { afterAll, describe, expect, test } from 'vitest'
-import { parseOptions, type Options, type ParseResult } from './parse.ts'
+import { commandLine } from './testing/command-line.ts'
 import { sniCertificates, tlsBounds } from './tls.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'tls-options-'))
@@ -12,16 +12,7 @@ const file = (name: string): string => join(dir, name)
 for (const name of ['a.crt', 'a.key', 'b.crt', 'b.key']) writeFileSync(file(name), name)
 afterAll(() => rmSync(dir, { recursive: true }))
 
-const parse = (...argv: string[]): ParseResult => parseOptions(argv, { name: 'kube-apiserver', version: '1' })
-function options(...argv: string[]): Options {
-  const result = parse(...argv)
-  if ('options' in result) return result.options
-  throw new Error(JSON.stringify(result))
-}
-const errors = (...argv: string[]): string[] => {
-  const result = parse(...argv)
-  return 'errors' in result ? result.errors : []
-}
+const { parse, options, errors } = commandLine({ name: 'kube-apiserver', version: '1' })
 
 describe('what the flags say of the handshake', () => {
   test('nothing without them', () => {

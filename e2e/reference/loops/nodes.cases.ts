@@ -16,6 +16,7 @@ const says = (name: string, status: string, reason: string): Case['steps'][numbe
 })
 const on = (nodeName: string, name: string, spec: Json = {}, metadata: Json = {}): Json =>
   pod(name, { nodeName, containers, ...spec }, metadata)
+const condition = (type: string, status: string): Json => ({ type, status, lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' })
 const tolerates = (seconds?: number): Json => ({
   tolerations: [{ key: 'out', operator: 'Exists', ...(seconds === undefined ? {} : { effect: 'NoExecute', tolerationSeconds: seconds }) }],
 })
@@ -144,10 +145,10 @@ export const nodeCases: Case[] = [
         body: {
           status: {
             conditions: [
-              { type: 'MemoryPressure', status: 'True', lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' },
-              { type: 'DiskPressure', status: 'Unknown', lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' },
-              { type: 'PIDPressure', status: 'True', lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' },
-              { type: 'Ready', status: 'True', lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' },
+              condition('MemoryPressure', 'True'),
+              condition('DiskPressure', 'Unknown'),
+              condition('PIDPressure', 'True'),
+              condition('Ready', 'True'),
             ],
           },
         },
@@ -157,10 +158,7 @@ export const nodeCases: Case[] = [
         subresource: 'status',
         body: {
           status: {
-            conditions: [
-              { type: 'NetworkUnavailable', status: 'True', lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' },
-              { type: 'Ready', status: 'True', lastHeartbeatTime: '{now}', lastTransitionTime: '{now}' },
-            ],
+            conditions: [condition('NetworkUnavailable', 'True'), condition('Ready', 'True')],
           },
         },
       },

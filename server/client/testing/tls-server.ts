@@ -31,13 +31,14 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-async function selfSigned(): Promise<{ cert: string; key: string }> {
+/** A certificate that is its own authority. */
+export async function selfSigned(name: string, names: x509.JsonGeneralNames): Promise<{ cert: string; key: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0])
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
-    name: 'CN=test',
+    name,
     // OpenSSL judges it by a clock of its own: it is good by any.
     notBefore: new Date('2020-01-01'),
     notAfter: new Date('2120-01-01'),
@@ -45,7 +46,7 @@ async function selfSigned(): Promise<{ cert: string; key: string }> {
     keys,
     extensions: [
       new x509.BasicConstraintsExtension(true, 1, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
     ],
   })
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
@@ -57,7 +58,7 @@ export async function startTlsServer(
   handler: (req: TestRequest) => TestAnswer | Promise<TestAnswer>,
   options: { http1Only?: boolean; maxStreams?: number } = {},
 ): Promise<TestServer> {
-  const { cert, key } = await selfSigned()
+  const { cert, key } = await selfSigned('CN=test', [{ type: 'ip', value: '127.0.0.1' }])
   const requests: TestRequest[] = []
   const server = http2.createSecureServer({
     cert,
