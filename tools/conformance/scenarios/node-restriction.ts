@@ -173,6 +173,16 @@ async function tokens(s: Session, n: string, ns: string, own: string, post: Post
     post(label, path, {
       spec: { ...(ref === undefined ? {} : { boundObjectRef: ref }), ...(audiences === undefined ? {} : { audiences }) },
     })
+  // Made long before it is asked about: the reference's plugin reads pods from an informer, which may lag behind.
+  const volumes = [
+    { name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't', audience: 'vault' } }] } },
+    { name: 'w', csi: { driver: s.name('driver') } },
+    { name: 'x', persistentVolumeClaim: { claimName: 'missing' } },
+  ]
+  const named = await make(s, pods, {
+    metadata: { name: 'named' },
+    spec: { nodeName: n, automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }], volumes },
+  })
   const ref = { apiVersion: 'v1', kind: 'Pod', name: 'own', uid: own }
   await ask('a token of nobody', undefined)
   await ask('a token of a secret', { apiVersion: 'v1', kind: 'Secret', name: 'x' })
@@ -183,15 +193,6 @@ async function tokens(s: Session, n: string, ns: string, own: string, post: Post
   await ask('a token of another node', { ...ref, name: 'theirs', uid: theirs })
   await ask('a token for two', { ...ref }, ['a', 'b'])
   await ask('a token for whom the pod does not name', { ...ref }, ['vault'])
-  const volumes = [
-    { name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't', audience: 'vault' } }] } },
-    { name: 'w', csi: { driver: s.name('driver') } },
-    { name: 'x', persistentVolumeClaim: { claimName: 'missing' } },
-  ]
-  const named = await make(s, pods, {
-    metadata: { name: 'named' },
-    spec: { nodeName: n, automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }], volumes },
-  })
   const of = { ...ref, name: 'named', uid: uidOf(named) }
   await ask('a token for a driver that is missing', of, ['csi'])
   await make(s, `${API.csi}/csidrivers`, { metadata: { name: s.name('driver') }, spec: { tokenRequests: [{ audience: 'csi' }] } })
