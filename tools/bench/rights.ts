@@ -72,7 +72,7 @@ function question(random: Random): [UserInfo, Attributes] {
 const quantile = (sorted: readonly number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]!
 
 /** Microseconds that one takes: in the middle, and of the slowest in a hundred. */
-function decisions(): { mean: number; p99: number; everybody: number } {
+function decisions(): { mean: number; p99: number; first: number; everybody: number } {
   const test = new TestPolicy()
   for (const [resource, object] of policy()) test[resource].put(object)
   const random = new Random(1)
@@ -86,14 +86,18 @@ function decisions(): { mean: number; p99: number; everybody: number } {
     took.push(performance.now() - start)
   }
   const mean = ((performance.now() - began) / DECISIONS) * 1000
-  // The worst that the bindings allow: one who is in every group and named by nothing that helps.
+  // The worst that the bindings allow: one who is in every group and named by nothing that helps. The first two questions put in order what he may do.
   const [, nothing] = question(random)
-  const allGroups = { name: 'user-1', groups: Array.from({ length: GROUPS }, (_, i) => `group-${i}`) }
-  const start = performance.now()
-  for (let i = 0; i < 100; i++) void test.authorizer.authorize(allGroups, { ...nothing, resource: 'nothing' })
-  const everybody = (performance.now() - start) * 10
+  const groups = Array.from({ length: GROUPS }, (_, i) => `group-${i}`)
+  const asked = (times: number): number => {
+    const start = performance.now()
+    for (let i = 0; i < times; i++)
+      void test.authorizer.authorize({ name: 'user-1', groups: [...groups] }, { ...nothing, resource: 'nothing' })
+    return ((performance.now() - start) / times) * 1000
+  }
+  const [first, everybody] = [asked(2), asked(1000)]
   took.sort((a, b) => a - b)
-  return { mean, p99: quantile(took, 0.99) * 1000, everybody }
+  return { mean, p99: quantile(took, 0.99) * 1000, first, everybody }
 }
 
 const pathOf = (resource: Resource, { metadata }: KubeObject): string =>
@@ -141,12 +145,12 @@ async function measure(spec: Spec, program: string): Promise<{ bound: number; ma
   }
 }
 
-const { mean, p99, everybody } = decisions()
+const { mean, p99, first, everybody } = decisions()
 say(
   `${ROLES} roles, ${BINDINGS} bindings: ${mean.toFixed(2)} µs a decision, ${p99.toFixed(1)} µs for the slowest in a hundred (limit ${MOST_US})`,
 )
-say(`for somebody in all ${GROUPS} groups: ${everybody.toFixed(0)} µs`)
-let failed = mean > MOST_US
+say(`for somebody in all ${GROUPS} groups: ${everybody.toFixed(1)} µs, the first two ${first.toFixed(0)} µs each (limit ${MOST_US})`)
+let failed = mean > MOST_US || everybody > MOST_US
 const { path: program, why } = h2load()
 const specs = [ours(), reference(process.env.KUBEBUILDER_ASSETS)].filter((s) => typeof s !== 'string')
 if (program === undefined) say(why)

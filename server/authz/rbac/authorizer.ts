@@ -32,7 +32,7 @@ export function rbacAuthorizer(policy: RbacPolicy): Authorizer {
 function decide(policy: RbacPolicy, user: UserInfo, attributes: Attributes): Decision {
   let allowed: Decision | undefined
   let errors: string[] | undefined
-  policy.visit(user, attributes.namespace, {
+  policy.visit(user, attributes, {
     rule(rule, binding) {
       if (!ruleAllows(rule, attributes)) return true
       allowed = binding.allows(user)

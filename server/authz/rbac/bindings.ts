@@ -86,6 +86,14 @@ export class BindingIndex {
     }
   }
 
+  /** Whether more than `count` are, or may be, for a user: with so many groups nobody looks. */
+  hasMore(user: UserInfo, count: number): boolean {
+    if (user.groups.length > count) return true
+    let found = this.#users.get(user.name)?.size ?? 0
+    for (const group of user.groups) found += this.#groups.get(group)?.size ?? 0
+    return found > count
+  }
+
   /** Those that are for a user, himself or by a group; one that names him more than once comes more than once. */
   *of(user: UserInfo): IterableIterator<Binding> {
     const own = this.#users.get(user.name)

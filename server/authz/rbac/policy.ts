@@ -1,7 +1,9 @@
 import type { UserInfo } from '../../authn/contract.ts'
 import type { ResourceCache } from '../../cache/resource-cache.ts'
 import { follow } from '../follow.ts'
+import type { Attributes } from '../contract.ts'
 import { Binding, BindingIndex } from './bindings.ts'
+import { FEW_BINDINGS, LargeUsers, ManyRules, type HeldRule } from './many-rules.ts'
 import { rulesOf, type PolicyRule } from './rules.ts'
 
 /** The caches of rbac.authorization.k8s.io. */
@@ -12,7 +14,7 @@ export interface RbacCaches {
   readonly clusterRoleBindings: ResourceCache
 }
 
-/** Is told of each rule that somebody has by a binding, and of bindings whose role is missing. False ends the visit. */
+/** Is told of rules that somebody has by a binding, and of bindings whose role is missing. False ends the visit. */
 export interface RuleVisitor {
   rule(rule: PolicyRule, binding: Binding): boolean
   missing(binding: Binding): void
@@ -26,6 +28,7 @@ export class RbacPolicy {
   /** By namespace, '' for ClusterRoles, and name. */
   readonly #roles = new Map<string, Map<string, readonly PolicyRule[]>>()
   readonly #bindings = new Map<string, BindingIndex>()
+  readonly #large = new LargeUsers()
 
   constructor(caches: RbacCaches) {
     this.#followRoles(caches.clusterRoles, (namespace) => namespace === '')
@@ -36,45 +39,75 @@ export class RbacPolicy {
 
   #followRoles(cache: ResourceCache, isOwn: (namespace: string) => boolean): void {
     follow(cache, {
-      set: (entry) => of(this.#roles, entry.namespace, () => new Map()).set(entry.name, rulesOf(entry.view())),
+      set: (entry) => {
+        this.#large.forget()
+        of(this.#roles, entry.namespace, () => new Map()).set(entry.name, rulesOf(entry.view()))
+      },
       remove: (entry) => {
+        this.#large.forget()
         const names = this.#roles.get(entry.namespace)
         names?.delete(entry.name)
         if (names?.size === 0) this.#roles.delete(entry.namespace)
       },
-      clear: () => clear(this.#roles, isOwn),
+      clear: () => {
+        this.#large.forget()
+        clear(this.#roles, isOwn)
+      },
     })
   }
 
   #followBindings(cache: ResourceCache, isOwn: (namespace: string) => boolean): void {
     follow(cache, {
       set: (entry) => {
+        this.#large.forget()
         const binding = new Binding(entry.namespace, entry.name, entry.view())
         of(this.#bindings, entry.namespace, () => new BindingIndex()).set(binding)
       },
       remove: (entry) => {
+        this.#large.forget()
         const index = this.#bindings.get(entry.namespace)
         index?.remove(entry.name)
         if (index?.size === 0) this.#bindings.delete(entry.namespace)
       },
-      clear: () => clear(this.#bindings, isOwn),
+      clear: () => {
+        this.#large.forget()
+        clear(this.#bindings, isOwn)
+      },
     })
   }
 
-  /** Visits the rules that a user has in a namespace, the whole cluster's first; with '' those alone. */
-  visit(user: UserInfo, namespace: string, visitor: RuleVisitor): void {
-    if (this.#visitIn('', user, visitor) && namespace !== '') this.#visitIn(namespace, user, visitor)
+  /** Visits the rules that a user has in the namespace of a request, the whole cluster's first; at least all that may allow it. */
+  visit(user: UserInfo, about: Attributes, visitor: RuleVisitor): void {
+    const { namespace } = about
+    if (this.#visitIn('', user, about, visitor) && namespace !== '') this.#visitIn(namespace, user, about, visitor)
   }
 
-  #visitIn(namespace: string, user: UserInfo, visitor: RuleVisitor): boolean {
+  #visitIn(namespace: string, user: UserInfo, about: Attributes, visitor: RuleVisitor): boolean {
     const index = this.#bindings.get(namespace)
     if (index === undefined) return true
+    const many = index.hasMore(user, FEW_BINDINGS) ? this.#large.of(user, namespace, () => this.#manyIn(namespace, index, user)) : undefined
+    if (many !== undefined) {
+      for (const { rule, binding } of many.about(about)) if (!visitor.rule(rule, binding)) return false
+      for (const binding of many.missing) visitor.missing(binding)
+      return true
+    }
     for (const binding of index.of(user)) {
       const rules = this.rulesOfRole(binding.roleKind, binding.roleName, namespace)
       if (rules === undefined) visitor.missing(binding)
       else for (const rule of rules) if (!visitor.rule(rule, binding)) return false
     }
     return true
+  }
+
+  #manyIn(namespace: string, index: BindingIndex, user: UserInfo): ManyRules {
+    const held: HeldRule[] = []
+    const missing: Binding[] = []
+    for (const binding of index.of(user)) {
+      const rules = this.rulesOfRole(binding.roleKind, binding.roleName, namespace)
+      if (rules === undefined) missing.push(binding)
+      else for (const rule of rules) held.push({ rule, binding })
+    }
+    return new ManyRules(held, missing)
   }
 
   /** What a binding in `namespace` that refers to a role grants; undefined when there is no such role. */

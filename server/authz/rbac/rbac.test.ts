@@ -206,7 +206,7 @@ describe('decisions', () => {
     const looked = (name: string, groups: string[], namespace: string): number => {
       let rules = 0
       const rule = (): boolean => ++rules > 0
-      t.policy.visit({ name, groups }, namespace, { rule, missing: () => expect.unreachable() })
+      t.policy.visit({ name, groups }, about('get', { resource: 'pods', namespace }), { rule, missing: () => expect.unreachable() })
       return rules
     }
     expect(looked('user-1', [], '')).toBe(2)
