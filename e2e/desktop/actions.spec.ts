@@ -80,6 +80,37 @@ test('scale by a key: what is sent, what changes, who held it; then applied and 
   expect((await server.api.get(`${APPS}/deployments/sails`)).spec?.replicas).toBe(1)
 })
 
+test('who sets a number of replicas back is told before it is sent', async ({ inspector, page, server }) => {
+  await server.api.create(`${APPS}/deployments`, { ...deployment('spars', 2) })
+  await available(server, 'spars', 2)
+  await server.api.create(`/apis/autoscaling/v2/namespaces/${NS}/horizontalpodautoscalers`, {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'winds' },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'spars' }, minReplicas: 2, maxReplicas: 4 },
+  })
+  await inspector.open(`deployments.apps/${NS}/spars`)
+  await expect(inspector.details).toContainText('spars')
+  await page.keyboard.press('s')
+  const replicas = inspector.dialog.getByRole('textbox', { name: 'Replicas' })
+  const notes = inspector.dialog.getByRole('list', { name: 'Who may set it back' })
+  await replicas.fill('9')
+  await expect(notes).toContainText('HorizontalPodAutoscaler winds sets it to 4 at once: it allows 2 to 4.')
+  await replicas.fill('3')
+  await expect(notes).toContainText('winds scales this between 2 and 4')
+  await replicas.fill('0')
+  await expect(notes).toContainText('winds stands still while there are 0 replicas')
+  await page.keyboard.press('Escape')
+  const { items } = await server.api.get<{ items: { metadata: { name: string; ownerReferences?: { name: string }[] } }[] }>(
+    `${APPS}/replicasets`,
+  )
+  const own = items.find(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'spars')?.metadata.name ?? ''
+  await inspector.open(`replicasets.apps/${NS}/${own}`)
+  await expect(inspector.details).toContainText(own)
+  await page.keyboard.press('s')
+  await expect(notes).toContainText('Deployment spars made this and may set its own number again: scale that instead.')
+})
+
 test('another image, and back to the revision before, from the menu of the details', async ({ inspector, page, server }) => {
   await server.api.create(`${APPS}/deployments`, deployment('hull', 1))
   await available(server, 'hull', 1)
@@ -182,6 +213,8 @@ test('a CronJob is run now, suspended and resumed', async ({ inspector, page, se
   })
   await inspector.open(`cronjobs.batch/${NS}/bell`)
   await expect(inspector.details).toContainText('0 0 29 2 *')
+  // As its controller reckons it, which is the server's own.
+  await expect(inspector.details).toContainText(/Next run\s*Feb 2[89], 20\d\d, .*in \S+; the schedule is taken as UTC/)
   await page.keyboard.press('t')
   const { dialog } = inspector
   await dialog.getByRole('textbox', { name: 'Name' }).fill('bell-by-hand')

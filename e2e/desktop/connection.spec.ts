@@ -95,7 +95,8 @@ test('an address that never answers, and a plugin that waits for somebody, are s
   writeKubeconfig(join(dir.path, 'config'), {
     silent: { cluster: { server: silent.url } },
     waiting: {
-      cluster: { server: silent.url },
+      // Over plain HTTP no plugin would be asked.
+      cluster: { server: silent.url.replace('http:', 'https:') },
       user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, args: ['--token=x'] } },
     },
   })
@@ -334,5 +335,28 @@ test('a cluster whose certificate nobody checks says so as long as it is on scre
   await new Inspector(page, 'mistaken').open('configmaps')
   await expect(page.getByRole('alert')).toContainText('its certificate is not signed by the authority in the kubeconfig')
   await expect(page.getByRole('alert')).toContainText('Fetch the kubeconfig again from where you got it')
+  await page.context().close()
+})
+
+test('a cluster that is reached over plain HTTP gets no credentials, and the window says so with what to do', async ({ browser }) => {
+  const seen: (string | undefined)[] = []
+  await using cluster = await oddCluster((url, res) => {
+    seen.push(res.req.headers.authorization)
+    if (url.pathname === '/version') return void res.end('{"gitVersion":"v1.37.0"}')
+    res
+      .writeHead(401, { 'content-type': 'application/json' })
+      .end('{"kind":"Status","code":401,"reason":"Unauthorized","message":"Unauthorized"}')
+  })
+  using dir = scratch()
+  const file = join(dir.path, 'config')
+  writeKubeconfig(file, { harbour: { cluster: { server: cluster.url }, user: { token: 'a-secret' } } })
+  await using gateway = await startServer({ gateway: true, env: env(file) })
+  const page = await windowOf(browser, gateway)
+  await new Inspector(page, 'harbour').open('configmaps')
+  await expect(page.getByRole('note', { name: /^harbour is reached over plain HTTP.*as with kubectl/ })).toHaveText('Credentials not sent')
+  await expect(page.getByRole('alert').first()).toContainText('are not sent over plain HTTP')
+  await expect(page.getByRole('alert').first()).toContainText('an https address')
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen.every((authorization) => authorization === undefined)).toBe(true)
   await page.context().close()
 })

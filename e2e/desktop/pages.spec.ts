@@ -232,3 +232,42 @@ test('custom resources show their printed columns; what is not ready comes first
   await expect(inspector.details.getByRole('region', { name: 'Printed columns' }).locator('.tone-bad').first()).toBeVisible()
   await server.api.remove('/apis/apiextensions.k8s.io/v1/customresourcedefinitions/winches.deck.example.org')
 })
+
+test('who uses a ConfigMap: what names it and in which field, and the pods that have it', async ({ inspector, server }) => {
+  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'hold' } })
+  await server.api.create('/api/v1/namespaces/hold/configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'charts' },
+    data: { a: 'b' },
+  })
+  const volumes = [{ name: 'sheets', configMap: { name: 'charts' } }]
+  const template = (name: string, spec: object = {}) => ({
+    metadata: { labels: { app: name } },
+    spec: { containers: [{ name: 'main', image: 'x', envFrom: [{ configMapRef: { name: 'charts' } }] }], ...spec },
+  })
+  await server.api.create('/apis/apps/v1/namespaces/hold/deployments', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'navigator' },
+    spec: { replicas: 1, selector: { matchLabels: { app: 'navigator' } }, template: template('navigator', { volumes }) },
+  })
+  await server.api.create('/apis/batch/v1/namespaces/hold/cronjobs', {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'sounding' },
+    spec: { schedule: '0 3 1 1 *', jobTemplate: { spec: { template: template('sounding', { restartPolicy: 'Never' }) } } },
+  })
+  await inspector.open('configmaps/hold/charts')
+  const users = inspector.details.getByRole('region', { name: 'Used by' })
+  await expect(users.getByRole('row')).toHaveText([
+    /Kind.*Name/,
+    /Deployment\s*navigator\s*volumes\[sheets\], containers\[main\]\.envFrom/,
+    /CronJob\s*sounding\s*containers\[main\]\.envFrom/,
+  ])
+  await expect(inspector.details.getByRole('region', { name: 'Pods that use it' }).getByRole('link')).toHaveText([/^navigator-/])
+  await inspector.open('configmaps/hold/kube-root-ca.crt')
+  await expect(users).toContainText('No workload of this namespace names it.')
+  // The token of its service account, which every pod has.
+  await expect(inspector.details.getByRole('region', { name: 'Pods that use it' }).getByRole('link')).toHaveText([/^navigator-/])
+})

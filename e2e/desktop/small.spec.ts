@@ -130,7 +130,7 @@ test('what is out of reach is found: a button that nothing scrolls to, one that 
   expect((await outOfReach(page, 'body')).map((found) => found.split(':')[0])).toEqual(['button far', 'button under'])
 })
 
-test('a name is cut last: what kind it is of gives way first', async ({ inspector, page }) => {
+test('a name is cut last: beside a list it has a line of its own, below its kind', async ({ inspector, page }) => {
   await page.setViewportSize({ width: 1024, height: 700 })
   await inspector.open('prioritylevelconfigurations.flowcontrol.apiserver.k8s.io/_/global-default')
   const name = inspector.details.getByRole('heading', { name: 'global-default' })
@@ -140,8 +140,8 @@ test('a name is cut last: what kind it is of gives way first', async ({ inspecto
       [heading, ...heading.querySelectorAll('*')].some(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth),
     )
   await expect.poll(cut).toBe(false)
-  const kind = inspector.details.getByTitle('PriorityLevelConfiguration')
-  expect(await kind.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true)
+  const kind = await inspector.details.getByTitle('PriorityLevelConfiguration').boundingBox()
+  expect((kind?.y ?? 0) + (kind?.height ?? 0)).toBeLessThanOrEqual(((await name.boundingBox())?.y ?? 0) + 1)
 })
 
 test.describe('beside a list', () => {
@@ -175,6 +175,12 @@ test.describe('beside a list', () => {
         text.selectNodeContents(head)
         return text.getBoundingClientRect().width - head.getBoundingClientRect().width
       })
+    expect(await missing()).toBeLessThan(1 / 64)
+    // A word that is as long as the name gives way before it.
+    const asLong = { ...scaler, metadata: { name: 'storefront-of-the-harbour-1' } }
+    await server.api.create('/apis/autoscaling/v2/namespaces/narrow/horizontalpodautoscalers', asLong)
+    await inspector.open('horizontalpodautoscalers.autoscaling/narrow/storefront-of-the-harbour-1')
+    await expect(inspector.details.locator('.details-head')).toContainText('FailedGetScale')
     expect(await missing()).toBeLessThan(1 / 64)
     await inspector.open(`nodes/_/${node}`)
     await expect(inspector.details.locator('.meter').filter({ hasText: 'Memory requested' })).toContainText('768 MiB')

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { baseContext } from '../kube/acting.ts'
 import type { Connection } from '../kube/connection.ts'
 import { useConnection } from '../queries/connection.ts'
-import { useContexts } from '../queries/contexts.ts'
+import { cautionOf, useContexts } from '../queries/contexts.ts'
 import { useHub } from '../queries/hub.ts'
 import { ToneWord } from '../ui/icon.tsx'
 import { usePlace } from '../ui/place.ts'
@@ -32,16 +32,18 @@ export function ConnectionButton() {
   )
 }
 
-/** That nothing proves who answers for the cluster on screen, while that is so. */
-export function UnverifiedMark() {
+/** That the way to the cluster on screen is not safe, while that is so: nothing proves who answers, or nothing is encrypted. */
+export function CautionMark() {
   const { t } = useTranslation()
   const { context } = usePlace()
   const { data } = useContexts()
-  if (!data?.some(({ name, unverified }) => unverified && name === baseContext(context))) return null
-  const sentence = t('contexts.unverified.detail', { context: baseContext(context) })
+  const info = data?.find(({ name }) => name === baseContext(context))
+  const caution = info && cautionOf(info)
+  if (caution === undefined) return null
+  const sentence = t(`contexts.${caution}.detail`, { context: info?.name, user: info?.user })
   return (
-    <span className="unverified" role="note" aria-label={sentence} title={sentence}>
-      <ToneWord tone="warn">{t('contexts.unverified.word')}</ToneWord>
+    <span className="caution" role="note" aria-label={sentence} title={sentence}>
+      <ToneWord tone="warn">{t(`contexts.${caution}.word`)}</ToneWord>
     </span>
   )
 }

@@ -3,7 +3,7 @@ import { baseContext } from '../kube/acting.ts'
 import { connectionOf } from '../kube/connection.ts'
 import { resourceKey } from '../kube/resource.ts'
 import { useConnection } from '../queries/connection.ts'
-import { useContexts, useKubeconfigFaults } from '../queries/contexts.ts'
+import { cautionOf, type ContextInfo, useContexts, useKubeconfigFaults } from '../queries/contexts.ts'
 import { useResources } from '../queries/discovery.ts'
 import { useNet } from '../queries/hub.ts'
 import { ToneWord } from '../ui/icon.tsx'
@@ -28,15 +28,18 @@ export function ContextMenu() {
       ? connectionOf({ socket: net.socket, cluster, troubled: net.troubled[context] ?? 0, local: undefined }).tone
       : undefined
   }
+  const cautionWord = (c: ContextInfo) => {
+    const word = cautionOf(c)
+    return word && t(`contexts.${word}.word`)
+  }
   const items = (data ?? []).map((c) => ({
     value: c.name,
     label: c.name,
-    note:
-      c.error ??
-      (c.local ? t('contexts.local') : [c.server, c.namespace, c.unverified && t('contexts.unverified.word')].filter(Boolean).join(' · ')),
+    note: c.error ?? (c.local ? t('contexts.local') : [c.server, c.namespace, cautionWord(c)].filter(Boolean).join(' · ')),
     tone: c.error === undefined ? toneOf(c.name) : ('bad' as const),
   }))
-  const unverified = data?.some((c) => c.name === own && c.unverified) ?? false
+  const shown = data?.find((c) => c.name === own)
+  const caution = shown && cautionOf(shown)
   const chosen = contextsOf(place)
   const toggle = (name: string): void => {
     const { context, beside } = placeNow() ?? place
@@ -59,10 +62,10 @@ export function ContextMenu() {
       }
       footer={
         <>
-          {unverified && (
-            <div className="pick-footer" role="note" aria-label={t('contexts.unverified.word')}>
-              <ToneWord tone="warn">{t('contexts.unverified.word')}</ToneWord>
-              <p>{t('contexts.unverified.detail', { context: own })}</p>
+          {caution && (
+            <div className="pick-footer" role="note" aria-label={t(`contexts.${caution}.word`)}>
+              <ToneWord tone="warn">{t(`contexts.${caution}.word`)}</ToneWord>
+              <p>{t(`contexts.${caution}.detail`, { context: own, user: shown?.user })}</p>
             </div>
           )}
           {faults.length > 0 && (

@@ -156,18 +156,19 @@ function DetailsHead({
   useTargetSource('details', () => (object && !deleted ? { target, object: withKind(object, resource) } : undefined))
   return (
     <div className="details-head">
-      <span className="dim" title={resource.kind} style={{ minWidth: `min(48px, ${resource.kind.length}ch)` }}>
-        {resource.kind}
-      </span>
-      <h2 className="ellipsis" aria-label={name}>
-        <MiddleName text={name} />
-      </h2>
-      {deleted ? (
-        <ToneWord tone="bad">{t('details.deleted')}</ToneWord>
-      ) : (
-        status && <ToneWord tone={inert ? quietTone(status.tone) : status.tone}>{status.text}</ToneWord>
-      )}
-      <span className="bar-space" />
+      <div className="details-title">
+        <span className="dim" title={resource.kind} style={{ minWidth: `min(48px, ${resource.kind.length}ch)` }}>
+          {resource.kind}
+        </span>
+        <h2 className="ellipsis" aria-label={name}>
+          <MiddleName text={name} />
+        </h2>
+        {deleted ? (
+          <ToneWord tone="bad">{t('details.deleted')}</ToneWord>
+        ) : (
+          status && <ToneWord tone={inert ? quietTone(status.tone) : status.tone}>{status.text}</ToneWord>
+        )}
+      </div>
       <CopyButton text={() => shareUrl(placeUrl(place))} label={t('details.copyLink')} />
       <PinButton pin={{ context: place.context, resource: key, namespace, name }} />
       {object && !deleted && <ActionMenuButton target={target} object={withKind(object, resource)} />}

@@ -5,7 +5,7 @@ import { useCompose } from '../tools/apply/compose-context.ts'
 import { paletteKey } from '../ui/bridge.ts'
 import { Icon, ToneMark } from '../ui/icon.tsx'
 import { placeUrl, usePlace } from '../ui/place.ts'
-import { ConnectionButton, UnverifiedMark } from './connection.tsx'
+import { ConnectionButton, CautionMark } from './connection.tsx'
 import { ContextMenu } from './context-menu.tsx'
 import { languages } from './i18n/setup.ts'
 import { NamespaceMenu } from './namespace-menu.tsx'
@@ -40,7 +40,7 @@ export function TitleBar({ onPalette, onHelp }: { onPalette(): void; onHelp(): v
       >
         <Icon name="plus" />
       </button>
-      <UnverifiedMark />
+      <CautionMark />
       <ConnectionButton />
       <LanguageMenu />
       <ThemeButton />

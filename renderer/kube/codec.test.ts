@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cellText, orderOf } from './columns.ts'
+import { tableWords } from './table-words.ts'
 import { objectCodec, slimMeta, tableCodec, tableKind } from './codec.ts'
 
 const definition = (name: string, over: object = {}) => ({ name, type: 'string', priority: 0, ...over })
@@ -38,6 +39,19 @@ describe('tableKind', () => {
       ['namespace', false],
       ['wide', true],
     ])
+  })
+
+  test("the server's columns have the window's words, those of custom resources their authors'", () => {
+    const labels = (group: string) =>
+      tableKind([definition('Name'), definition('Reclaim Policy'), definition('Depth')], false, tableWords(group)).columns.map((c) => [
+        c.id,
+        c.label,
+        c.literal ?? false,
+      ])
+    const own = ['depth', 'Depth', true]
+    expect(labels('')).toEqual([['name', 'name', false], ['reclaim policy', 'reclaimPolicy', false], own])
+    expect(labels('storage.k8s.io')).toEqual(labels(''))
+    expect(labels('example.com')).toEqual([['name', 'name', false], ['reclaim policy', 'Reclaim Policy', true], own])
   })
 
   test('a status has a tone; an object that is being deleted is Terminating', () => {

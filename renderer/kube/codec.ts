@@ -136,10 +136,14 @@ function nameColumn(definitions: readonly TableColumnDefinition[]): TableColumnD
 /** Cells the server computes relative to now; the creation time replaces them so that they go on ticking. */
 const ageColumns = new Set(['Age', 'Created At'])
 
-/** The list of a kind nobody declared, made from the server's own columns. */
-export function tableKind(definitions: readonly TableColumnDefinition[], namespaced: boolean): KindView<TableObject> {
+/** The list of a kind nobody declared, made from the server's own columns. `words`: what the window calls some of them. */
+export function tableKind(
+  definitions: readonly TableColumnDefinition[],
+  namespaced: boolean,
+  words: Readonly<Record<string, string>> = {},
+): KindView<TableObject> {
   const named = nameColumn(definitions)
-  const columns = definitions.map((definition, index) => (definition === named ? nameCells : tableColumn(definition, index)))
+  const columns = definitions.map((definition, index) => (definition === named ? nameCells : tableColumn(definition, index, words)))
   if (namespaced) {
     columns.splice(1, 0, { id: 'namespace', label: 'namespace', type: 'text', width: 130, cell: (o) => o.metadata.namespace ?? '' })
   }
@@ -169,8 +173,10 @@ const nameCells: Column<TableObject> = {
   cell: (o) => o.metadata.name,
 }
 
-function tableColumn(definition: TableColumnDefinition, index: number): Column<TableObject> {
-  const base = { id: definition.name.toLowerCase(), label: definition.name, literal: true, hidden: definition.priority > 0 }
+function tableColumn(definition: TableColumnDefinition, index: number, words: Readonly<Record<string, string>>): Column<TableObject> {
+  const word = Object.hasOwn(words, definition.name) ? words[definition.name] : undefined
+  const said = word === undefined ? { label: definition.name, literal: true } : { label: word }
+  const base = { id: definition.name.toLowerCase(), ...said, hidden: definition.priority > 0 }
   if (ageColumns.has(definition.name)) {
     return { ...base, id: 'age', label: 'age', literal: false, type: 'age', width: 80, cell: createdAt, order: (o) => -(createdAt(o) ?? 0) }
   }

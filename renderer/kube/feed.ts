@@ -5,6 +5,7 @@ import type { FeedSource } from './protocol.ts'
 import { type FeedState, type FeedTransport, Reflector, type ServerTraits } from './reflector.ts'
 import { resourcePath } from './resource.ts'
 import { ObjectStore } from './store.ts'
+import { tableWords } from './table-words.ts'
 
 /** A kind view that keeps whole objects: for details. */
 export const wholeObjects: KindView = { trim: (object) => object, columns: [], status: () => undefined }
@@ -72,7 +73,7 @@ export class Feed {
           const names = definitions.map((d) => d.name).join('|')
           if (names === known) return
           known = names
-          this.store.kind = tableKind(definitions, source.resource.namespaced) as unknown as KindView
+          this.store.kind = tableKind(definitions, source.resource.namespaced, tableWords(source.resource.group)) as unknown as KindView
           init.columnsChanged()
         },
         upsert: (object) => this.store.upsert(object),

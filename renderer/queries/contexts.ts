@@ -21,6 +21,8 @@ export interface ContextInfo {
   kubectl: string
   /** Whoever answers at its address is taken for the cluster (insecure-skip-tls-verify). */
   unverified?: true
+  /** Reached over plain HTTP: the credentials of its user are not sent, or it has none and is not on this machine. */
+  plain?: 'withheld' | 'open'
   /** Why it cannot be used. */
   error?: string
 }
@@ -31,6 +33,10 @@ export interface KubeconfigFault {
   line?: number
   message: string
 }
+
+/** What is to be known of the way to a cluster; undefined when nothing is. */
+export const cautionOf = ({ unverified, plain }: ContextInfo): 'unverified' | 'withheld' | 'open' | undefined =>
+  unverified ? 'unverified' : plain
 
 export const contextsQuery = queryOptions({
   queryKey: ['contexts'],

@@ -81,7 +81,9 @@ export function ToneWord({ tone, children }: { tone: Tone; children: string }) {
   return (
     <span className={`tone-word tone-${tone}`}>
       <ToneMark tone={tone} />
-      <span className="ellipsis">{children}</span>
+      <span className="ellipsis" title={children}>
+        {children}
+      </span>
     </span>
   )
 }

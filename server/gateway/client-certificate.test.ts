@@ -28,7 +28,7 @@ describe('a client certificate', () => {
 
   test('that has ended is told when the cluster lets nobody in with it, and not otherwise', async () => {
     let status = 200
-    const c = await fakeCluster((_, res) => void res.writeHead(status).end('{}'))
+    const c = await fakeCluster((_, res) => void res.writeHead(status).end('{}'), 'https')
     cleanup.push(c.close)
     const h = await harness({ x: { server: c.url, user: { 'client-certificate': 'me.crt', 'client-key': 'me.key' } } })
     cleanup.push(h.close)
@@ -44,7 +44,7 @@ describe('a client certificate', () => {
   })
 
   test('that is good leaves the refusal to the cluster', async () => {
-    const c = await fakeCluster((_, res) => void res.writeHead(401).end('{"message":"no"}'))
+    const c = await fakeCluster((_, res) => void res.writeHead(401).end('{"message":"no"}'), 'https')
     cleanup.push(c.close)
     const h = await harness({ x: { server: c.url, user: { token: 't' } } })
     cleanup.push(h.close)

@@ -8,6 +8,7 @@ import { defaultKubeconfigFiles, type KubeContext, type Kubeconfig, loadKubeconf
 import { shellQuote } from '../machinery/shell-quote.ts'
 import { LocalUpstream } from './local-upstream.ts'
 import type { Notice } from './notices.ts'
+import { plainHttp } from './plain-http.ts'
 
 export const LOCAL = 'local'
 
@@ -186,6 +187,8 @@ function describe(c: KubeContext, current: string, added: boolean): ContextInfo 
     kubectl: `kubectl${added ? ` --kubeconfig ${shellQuote(c.file)}` : ''} --context ${shellQuote(c.name)}`,
   }
   if (c.cluster['insecure-skip-tls-verify'] === true && info.server.startsWith('https:')) info.unverified = true
+  const plain = plainHttp(c)
+  if (plain !== undefined) info.plain = plain
   if (c.error !== undefined) info.error = c.error
   return info
 }

@@ -20,6 +20,8 @@ export interface ContextInfo {
   kubectl: string
   /** Whoever answers at its address is taken for the cluster (insecure-skip-tls-verify). */
   unverified?: true
+  /** Reached over plain HTTP: the credentials of its user are not sent, or it has none and is not on this machine. */
+  plain?: 'withheld' | 'open'
   error?: string
 }
 

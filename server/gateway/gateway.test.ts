@@ -20,8 +20,8 @@ async function start(contexts?: Parameters<typeof harness>[0]): Promise<Harness>
   return h
 }
 
-async function cluster(handle: Parameters<typeof fakeCluster>[0]) {
-  const c = await fakeCluster(handle)
+async function cluster(...of: Parameters<typeof fakeCluster>) {
+  const c = await fakeCluster(...of)
   cleanup.push(c.close)
   return c
 }
@@ -135,7 +135,7 @@ describe('contexts and the local control plane', () => {
     const h = await start({
       refused: { server: 'http://127.0.0.1:1' },
       noplugin: {
-        server: 'http://127.0.0.1:1',
+        server: 'https://127.0.0.1:1',
         user: { exec: { command: '/nowhere/plugin', apiVersion: 'client.authentication.k8s.io/v1', installHint: 'get it there' } },
       },
       nofile: { server: 'https://127.0.0.1:1', user: { 'client-certificate': '/nowhere/crt', 'client-key': '/nowhere/key' } },
@@ -157,7 +157,7 @@ describe('requests to a cluster', () => {
         res.writeHead(201, { 'content-type': 'application/json', 'set-cookie': 'x=1' })
         res.end(JSON.stringify({ method: req.method, url: req.url, body: Buffer.concat(chunks).toString() }))
       })
-    })
+    }, 'https')
     const h = await start({ a: { server: `${c.url}/base`, user: { token: 'secret-token', as: 'jane', 'as-groups': ['dev', 'ops'] } } })
     const answer = await h.get('/clusters/a/api/v1/pods?labelSelector=a%3Db', {
       method: 'PATCH',
@@ -181,7 +181,7 @@ describe('requests to a cluster', () => {
   })
 
   test('acting as somebody is a context of its own: its requests carry that name and no other, over the same connections', async () => {
-    const c = await cluster((_, res) => res.end('{}'))
+    const c = await cluster((_, res) => res.end('{}'), 'https')
     const h = await start({ 'a/b': { server: c.url, user: { token: 'mine', as: 'admin', 'as-groups': ['ops'] } } })
     const as = new URLSearchParams([
       ['as', 'jänne?x'],
@@ -251,7 +251,7 @@ describe('requests to a cluster', () => {
   })
 
   test('a token file is read, trimmed; basic credentials work', async () => {
-    const c = await cluster((_, res) => void res.end('{}'))
+    const c = await cluster((_, res) => void res.end('{}'), 'https')
     const h = await start({
       t: { server: c.url, user: { tokenFile: 'token' } },
       b: { server: c.url, user: { username: 'u', password: 'p' } },
@@ -267,7 +267,7 @@ describe('requests to a cluster', () => {
     const c = await cluster((req, res) => {
       if (revoked && req.headers.authorization === 'Bearer token-1') return void res.writeHead(401).end('{}')
       res.end('{}')
-    })
+    }, 'https')
     const h = await start({
       x: {
         server: c.url,
@@ -310,7 +310,7 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
   test('what a failing plugin says reaches the window', async () => {
     const h = await start({
       x: {
-        server: 'http://127.0.0.1:1',
+        server: 'https://127.0.0.1:1',
         user: { exec: { command: 'sh', args: ['-c', 'echo "log in first" >&2; exit 3'], apiVersion: 'v1' } },
       },
     })

@@ -12,6 +12,7 @@ import { bearerToken, credentialFault, pluginFault } from './credential-files.ts
 import { discard } from './discard.ts'
 import { connectError, GatewayError } from './errors.ts'
 import { isFields, type KubeContext, text } from './kubeconfig.ts'
+import { sentUser, withheld } from './plain-http.ts'
 import { mayProxy } from './route.ts'
 import { serverIdentityFault } from './server-identity.ts'
 
@@ -34,7 +35,9 @@ export class RemoteUpstream implements Upstream {
   readonly server: URL
   readonly connection: ClusterConnection
   readonly #times: ConnectionTimes
+  /** With what of its user may be sent. */
   readonly #context: KubeContext
+  readonly #withheld: string | undefined
   readonly #clock: Clock
   #config: KubeConfig | undefined
   #dispatcher: { material: string; dispatcher: Dispatcher } | undefined
@@ -42,7 +45,8 @@ export class RemoteUpstream implements Upstream {
 
   constructor(context: KubeContext, clock: Clock, times: ConnectionTimes, changed: (state: ConnectionState) => void) {
     this.server = new URL(text(context.cluster.server))
-    this.#context = context
+    this.#context = { ...context, user: sentUser(context) }
+    this.#withheld = withheld(context)
     this.#clock = clock
     this.#times = times
     this.connection = new ClusterConnection({
@@ -76,7 +80,7 @@ export class RemoteUpstream implements Upstream {
 
   async #sendTwice(req: UpstreamRequest, sent: () => void): Promise<UpstreamResponse> {
     const first = await this.#sendOnce(req, sent)
-    if (first.status === 401) await this.#checkCertificate(first)
+    if (first.status === 401) await this.#checkCredentials(first)
     // The token may have been revoked before it expired: ask the plugin again, once, when the request can be repeated.
     if (first.status !== 401 || !this.#hasPlugin()) return first
     this.#config = undefined
@@ -86,11 +90,12 @@ export class RemoteUpstream implements Upstream {
     return this.#sendOnce(req, sent)
   }
 
-  /** A cluster that refuses a certificate does not say that it has ended. */
-  async #checkCertificate(answer: UpstreamResponse): Promise<void> {
-    const fault = await certificateFault(this.#context.user, this.#clock.now())
+  /** A cluster that refuses whoever asks does not say that a certificate has ended, nor does it know what was not sent. */
+  async #checkCredentials(answer: UpstreamResponse): Promise<void> {
+    const fault = this.#withheld ?? (await certificateFault(this.#context.user, this.#clock.now()))
     if (fault === undefined) return
     discard(answer.body)
+    if (this.#withheld !== undefined) throw new GatewayError('BrokenContext', `context "${this.#context.name}" cannot be used: ${fault}`)
     throw new GatewayError('Credentials', `no credentials for context "${this.#context.name}": ${fault}`)
   }
 

@@ -98,7 +98,7 @@ test('an address that takes connections and never answers', async () => {
 test('a plugin that hangs is named while it runs, without its arguments', async () => {
   const { h, frames, open } = await window({
     a: {
-      server: 'http://127.0.0.1:1',
+      server: 'https://127.0.0.1:1',
       user: { exec: { command: './aws', args: ['secret'], apiVersion: 'client.authentication.k8s.io/v1' } },
     },
   })

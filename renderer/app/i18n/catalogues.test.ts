@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { explainedReasons } from '../../kube/api-error.ts'
 import { connectionWords } from '../../kube/connection.ts'
 import { clusterColumn } from '../../kube/joined.ts'
+import { tableWordKeys } from '../../kube/table-words.ts'
 import { kinds } from '../../resources/kinds.ts'
 import { actions } from '../../resources/actions.ts'
 import { pages } from '../../resources/pages.tsx'
@@ -35,7 +36,11 @@ const sources = readdirSync(room, { recursive: true, encoding: 'utf8' })
 
 /** Keys that are put together at run time: their beginnings, and every ending they can have. */
 const dynamic: Record<string, readonly string[]> = {
-  'columns.': [clusterColumn.label, ...Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label))],
+  'columns.': [
+    clusterColumn.label,
+    ...tableWordKeys,
+    ...Object.values(kinds).flatMap((kind) => kind.columns.filter((c) => !c.literal).map((c) => c.label)),
+  ],
   'schema.problem.': ['unknown', 'unknownNear', 'missing', 'type', 'enum'],
   'rights.tabs.': ['request', 'subject'],
   'person.': ['certificate', 'token'],
@@ -59,6 +64,7 @@ const dynamic: Record<string, readonly string[]> = {
     'replace.what',
   ],
   'actions.state.': ['reading', 'unread', 'unplanned', 'checking', 'same', 'refused', 'ready', 'waiting', 'running', 'done', 'failed'],
+  'actions.setBack.': ['stops', 'becomes', 'moves', 'owned'],
   'actions.skip.': ['already', 'paused', 'noContainer', 'finished', 'changed'],
   'edit.': ['mine', 'theirs'],
   'secret.validity.': ['valid', 'soon', 'expired', 'notYet'],
@@ -84,6 +90,7 @@ const dynamic: Record<string, readonly string[]> = {
   'drain.agree.': ['force', 'emptyDir'],
   'drain.phase.': ['running', 'done', 'stopped', 'failed'],
   'drain.state.': ['waiting', 'evicting', 'held', 'going', 'gone', 'failed', 'stopped'],
+  'contexts.': ['unverified', 'withheld', 'open'].flatMap((caution) => [`${caution}.word`, `${caution}.detail`]),
   'errors.': explainedReasons.flatMap((reason) => [`${reason}.meaning`, `${reason}.next`]),
   'rollout.': ['desired', 'updated', 'ready', 'available', 'old', 'completions', 'succeeded', 'active', 'failed'],
   'details.tabs.': ['overview', 'yaml', 'events', 'topology', ...Object.values(pages).flatMap(({ tabs = [] }) => tabs.map(({ id }) => id))],

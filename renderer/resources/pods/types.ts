@@ -8,6 +8,8 @@ export interface Pod extends KubeObject {
   status?: PodStatus
   /** Computed once for a pod that is kept for lists; pods as the server sends them have none. */
   summary?: PodSummary
+  /** The same, what it needs of its namespace: `ConfigMap/name`. */
+  uses?: string[]
 }
 
 export interface PodSummary {

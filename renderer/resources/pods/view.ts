@@ -4,6 +4,7 @@ import { usageColumns } from '../../kube/usage-columns.ts'
 import { none } from '../printed.ts'
 import { isResizing, trimHeld, trimPlacement, trimPorts } from './placement/trim.ts'
 import { podReason, podSummary } from './status.ts'
+import { useKeys, usesOf } from './uses.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from './types.ts'
 
 const columns: Column<Pod>[] = [
@@ -58,6 +59,7 @@ export const podView: KindView<Pod> = {
   status: podSummary,
   trim: (pod) => ({
     summary: podSummary(pod),
+    uses: useKeys(usesOf(pod.spec, pod.metadata.name)),
     metadata: slimMeta(pod.metadata),
     spec: {
       nodeName: pod.spec?.nodeName,

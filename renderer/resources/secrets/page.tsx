@@ -8,6 +8,7 @@ import { ToneWord } from '../../ui/icon.tsx'
 import { Age, Moment } from '../../ui/age.tsx'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
+import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
 import { DataSection } from './data-section.tsx'
 
@@ -47,6 +48,7 @@ function SecretOverview({ object }: { object: Secret }) {
         <CertificateSection key={index} certificate={certificate} chain={index > 0} />
       ))}
       <DataSection key={object.metadata.uid} object={object} secret />
+      <UsedBy kind="Secret" object={object} />
     </PageBody>
   )
 }
@@ -111,6 +113,7 @@ function ConfigMapOverview({ object }: { object: Secret }) {
   return (
     <PageBody object={object} facts={[[t('secret.immutable'), object.immutable && t('secret.yes')]]}>
       <DataSection key={object.metadata.uid} object={object} secret={false} />
+      <UsedBy kind="ConfigMap" object={object} />
     </PageBody>
   )
 }

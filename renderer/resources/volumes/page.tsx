@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Tone } from '../../kube/types.ts'
 import { ObjectLink } from '../generic/common.tsx'
 import { PageBody } from '../generic/page-body.tsx'
+import { UsedBy } from '../generic/used-by.tsx'
 import type { KindPage } from '../page.ts'
 import { volumeSource } from './source.ts'
 import type { Claim, Volume } from './types.ts'
@@ -30,7 +31,9 @@ function ClaimOverview({ object }: { object: Claim }) {
         [t('facts.volumeMode'), spec?.volumeMode],
         [t('facts.storageClass'), spec?.storageClassName && <ClassLink name={spec.storageClassName} />],
       ]}
-    />
+    >
+      <UsedBy kind="PersistentVolumeClaim" object={object} />
+    </PageBody>
   )
 }
 

@@ -3,6 +3,7 @@ import { labelSelectorText } from '../../kube/label-selector.ts'
 import { Age } from '../../ui/age.tsx'
 import { Chips } from '../../ui/facts.tsx'
 import { ObjectLink } from '../generic/common.tsx'
+import { NextRun } from './next-run.tsx'
 import { revisionOf } from './revision.ts'
 import { selectorOf } from './selector.ts'
 import type { CronJob, Job, Strategy, Workload } from './types.ts'
@@ -69,6 +70,7 @@ function ofCronJob(t: TFunction, { spec, status }: CronJob): Facts {
       </span>,
     ],
     [t('columns.suspend'), spec?.suspend && 'true'],
+    [t('facts.nextRun'), spec?.schedule && !spec.suspend && <NextRun spec={spec} />],
     [t('columns.lastSchedule'), at(status?.lastScheduleTime)],
     [t('facts.lastSuccess'), at(status?.lastSuccessfulTime)],
     [t('facts.concurrency'), spec?.concurrencyPolicy],

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, request, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { selfSigned } from '../../client/testing/tls-server.ts'
 import type { Transport } from '../../client/transport.ts'
 import { type Clock, systemClock } from '../../machinery/clock.ts'
 import type { Gateway, LocalControl, LocalReach, LocalState } from '../contract.ts'
@@ -13,7 +15,11 @@ import type { Notice } from '../notices.ts'
 import type { ConnectionTimes } from '../connection-times.ts'
 import { KEY_HEADER, WATCH_PROTOCOL } from '../session.ts'
 
-/** An HTTP server in the place of a cluster; `requests` remembers what arrived. */
+/** Of every `fakeCluster` over TLS; a `harness` trusts it. */
+let pair: ReturnType<typeof selfSigned> | undefined
+const certificate = (): ReturnType<typeof selfSigned> => (pair ??= selfSigned('CN=fake', [{ type: 'ip', value: '127.0.0.1' }]))
+
+/** An HTTP server in the place of a cluster; `requests` remembers what arrived. Credentials are sent to one over TLS alone. */
 export interface FakeCluster {
   url: string
   requests: IncomingMessage[]
@@ -21,12 +27,13 @@ export interface FakeCluster {
   close(): Promise<void>
 }
 
-export async function fakeCluster(handle: RequestListener): Promise<FakeCluster> {
+export async function fakeCluster(handle: RequestListener, over: 'http' | 'https' = 'http'): Promise<FakeCluster> {
   const requests: IncomingMessage[] = []
-  const server = createServer((req, res) => {
+  const listener: RequestListener = (req, res) => {
     requests.push(req)
     handle(req, res)
-  })
+  }
+  const server = over === 'http' ? createServer(listener) : createSecureServer(await certificate(), listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const close = (): Promise<void> =>
@@ -34,7 +41,7 @@ export async function fakeCluster(handle: RequestListener): Promise<FakeCluster>
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return { url: `http://127.0.0.1:${port}`, requests, server, close }
+  return { url: `${over}://127.0.0.1:${port}`, requests, server, close }
 }
 
 /** A local control plane that a test switches by hand. */
@@ -100,11 +107,15 @@ export async function harness(
   const dir = await mkdtemp(join(tmpdir(), 'gateway-'))
   const kubeconfig = join(dir, 'config')
   const names = Object.entries(contexts)
+  const authority = Buffer.from((await certificate()).cert).toString('base64')
   await writeFile(
     kubeconfig,
     JSON.stringify({
       'current-context': names[0]?.[0],
-      clusters: names.map(([name, c]) => ({ name, cluster: { server: c.server } })),
+      clusters: names.map(([name, { server }]) => ({
+        name,
+        cluster: { server, ...(server.startsWith('https://127.0.0.1') && { 'certificate-authority-data': authority }) },
+      })),
       users: names.map(([name, c]) => ({ name, user: c.user ?? {} })),
       contexts: names.map(([name]) => ({ name, context: { cluster: name, user: name } })),
     }),
