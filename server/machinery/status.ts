@@ -43,7 +43,8 @@ export interface StatusDetails {
 export interface Status {
   kind: 'Status'
   apiVersion: 'v1'
-  metadata: Record<string, never>
+  /** Of a list (ListMeta); webhooks may say some. */
+  metadata: Readonly<Record<string, string>>
   status: 'Success' | 'Failure'
   message?: string
   reason?: StatusReason

@@ -1,5 +1,7 @@
 import { copyingJson, copyJson, isContainer } from '../machinery/copy-json.ts'
 import { isDeeper } from '../machinery/depth.ts'
+import { goQuote } from '../machinery/go-quote.ts'
+import { jsonKind } from '../machinery/numbers.ts'
 import { setOwn } from '../machinery/own.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { requestEntityTooLarge, StatusError } from '../machinery/status.ts'
@@ -123,69 +125,80 @@ class Patching {
       case 'add':
         return this.#add(op, copyJson(op.value ?? null))
       case 'remove':
-        return this.#remove(op, op.path)
+        return this.#remove(op, 'path')
       case 'replace':
         return this.#replace(op, copyJson(op.value ?? null))
       case 'copy':
-        return this.#add(op, yield* this.#copies.copying(this.#read(op, op.from)))
+        return this.#add(op, yield* this.#copies.copying(this.#read(op, 'from')))
       case 'move': {
-        const value = this.#read(op, op.from)
-        this.#remove(op, op.from)
+        const value = this.#read(op, 'from')
+        this.#remove(op, 'from')
         return this.#add(op, value)
       }
       case 'test':
         return this.#test(op)
       default:
-        throw unprocessable(`Unexpected kind: ${String(op.op)}`)
+        throw unprocessable(`Unexpected kind: ${typeof op.op === 'string' ? op.op : 'unknown'}`)
     }
   }
 
   #add(op: JsonPatchOperation, value: unknown): void {
-    const [parent, key] = this.#place(op, op.path)
+    const [parent, key] = this.#place(op, 'path')
     if (!Array.isArray(parent)) setOwn(parent, key, value)
     else if (key === '-') parent.push(value)
     else {
-      const at = index(key, parent.length + 1, op)
+      const at = index(key, parent.length + 1)
+      if (typeof at === 'string')
+        throw unprocessable(cannotAdd(op, NO_NUMBER.test(at) ? `value was not a proper array index: '${key}': ${at}` : at))
       this.#move(parent.length - at)
       parent.splice(at, 0, value)
     }
   }
 
-  #remove(op: JsonPatchOperation, path: unknown): void {
-    const [parent, key] = this.#place(op, path)
+  #remove(op: JsonPatchOperation, end: End): void {
+    const [parent, key] = this.#place(op, end)
+    // A move tells its key, and not its path.
+    const failed = (why: string): StatusError => unprocessable(`error in ${op.op} for path: '${end === 'from' ? key : op.path}': ${why}`)
     if (Array.isArray(parent)) {
-      const at = index(key, parent.length, op)
+      const at = index(key, parent.length)
+      if (typeof at === 'string') throw failed(at)
       this.#move(parent.length - at)
       parent.splice(at, 1)
-    } else if (!Object.hasOwn(parent, key))
-      throw unprocessable(`error in ${op.op} for path: '${String(path)}': Unable to remove nonexistent key: ${key}: missing value`)
+    } else if (!Object.hasOwn(parent, key)) throw failed(`Unable to remove nonexistent key: ${key}: missing value`)
     else delete parent[key]
   }
 
   #replace(op: JsonPatchOperation, value: unknown): void {
     if (op.path === '') {
-      if (!isContainer(value)) throw unprocessable('replace operation value must be object or array')
+      // The library prints an error that it has not.
+      if (!isContainer(value)) throw unprocessable('replace operation value must be object or array: %!w(<nil>)')
       this.#document = value
       return
     }
-    const [parent, key] = this.#place(op, op.path)
-    if (Array.isArray(parent)) parent[index(key, parent.length, op)] = value
-    else setOwn(parent, key, value)
+    const [parent, key] = this.#place(op, 'path')
+    if (!Array.isArray(parent)) return setOwn(parent, key, value)
+    const at = index(key, parent.length)
+    if (typeof at === 'string') throw unprocessable(cannotRead(op, key, at))
+    parent[at] = value
   }
 
   #test(op: JsonPatchOperation): void {
-    const found = op.path === '' ? this.#document : this.#read(op, op.path)
+    const found = op.path === '' ? this.#document : this.#read(op, 'path')
     if (!equalJson(found ?? null, op.value ?? null)) throw unprocessable(`testing value ${op.path} failed: test failed`)
   }
 
-  #read(op: JsonPatchOperation, path: unknown): unknown {
-    const [parent, key] = this.#place(op, path)
-    return Array.isArray(parent) ? parent[index(key, parent.length, op)] : member(parent, key)
+  #read(op: JsonPatchOperation, end: End): unknown {
+    const [parent, key] = this.#place(op, end)
+    if (!Array.isArray(parent)) return member(parent, key)
+    const at = index(key, parent.length)
+    if (typeof at === 'string') throw unprocessable(cannotRead(op, key, at))
+    return parent[at]
   }
 
   /** Where the last part of a path belongs. The first part, before the slash, is not looked at; the whole document has no place. */
-  #place(op: JsonPatchOperation, path: unknown): [Record<string, unknown> | unknown[], string] {
-    if (typeof path !== 'string') throw unprocessable(`${op.op} operation failed to decode path: missing value`)
+  #place(op: JsonPatchOperation, end: End): [Record<string, unknown> | unknown[], string] {
+    const path: unknown = op[end]
+    if (typeof path !== 'string') throw unprocessable(`${op.op} operation failed to decode ${end}: ${undecoded(op, end)}`)
     const keys = path.split('/')
     // What is moved may be moved again, together with where it went.
     this.#levels = op.from === undefined || op.from === null ? Math.max(this.#levels, keys.length) : this.#levels + keys.length
@@ -193,12 +206,10 @@ class Patching {
     for (let i = 1; i < keys.length - 1; i++) {
       if (!isContainer(at)) break
       const key = unescaped(keys[i]!)
-      at = Array.isArray(at) ? at[index(key, at.length, op)] : member(at, key)
+      at = Array.isArray(at) ? elementAt(at, index(key, at.length)) : member(at, key)
     }
-    if (keys.length < 2 || !isContainer(at)) {
-      const shown = op.op === 'add' || op.op === 'remove' ? `"${path}"` : path
-      throw unprocessable(`${op.op} operation does not apply: doc is missing path: ${shown}: missing value`)
-    }
+    if (keys.length < 2 || !isContainer(at))
+      throw unprocessable(`${op.op} operation does not apply: ${missing(op, end, path)}: missing value`)
     return [at, unescaped(keys.at(-1)!)]
   }
 
@@ -212,10 +223,57 @@ function member(parent: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(parent, key) ? parent[key] : undefined
 }
 
-/** An index below `length`, from the front or, negative, from the end. */
-function index(key: string, length: number, op: JsonPatchOperation): number {
-  const given = /^[-+]?\d+$/.test(key) ? Number(key) : Number.NaN
-  const at = given < 0 ? given + length : given + 0
-  if (at >= 0 && at < length) return at
-  throw unprocessable(`error in ${op.op} for path: '${op.path}': Unable to access invalid index: ${key}: invalid index referenced`)
+const elementAt = (list: readonly unknown[], at: number | string): unknown => (typeof at === 'string' ? undefined : list[at])
+
+/** An index below `length`, from the front or, negative, from the end; the library's words where there is none. */
+function index(key: string, length: number): number | string {
+  if (!/^[-+]?\d+$/.test(key)) return `strconv.Atoi: parsing ${goQuote(key)}: invalid syntax`
+  const given = Number(key)
+  const at = given < 0 ? given + length : given
+  return at >= 0 && at < length ? at + 0 : `Unable to access invalid index: ${given}: invalid index referenced`
 }
+
+/** One of an operation's two places. */
+type End = 'path' | 'from'
+const NO_NUMBER = /^strconv/
+
+function undecoded(op: JsonPatchOperation, end: End): string {
+  const isShort = end === 'path' && ['add', 'remove', 'copy'].includes(op.op!)
+  if (isShort) return 'missing value'
+  const given: unknown = op[end]
+  return given === undefined || given === null
+    ? `operation${end === 'from' ? ',' : ''} missing ${end} field: missing value`
+    : `json: cannot unmarshal ${jsonKind(given)} into Go value of type string`
+}
+
+/** No object or list is there. */
+function missing({ op }: JsonPatchOperation, end: End, path: string): string {
+  if (end === 'from') return `doc is missing from path: ${path}`
+  switch (op) {
+    case 'move':
+    case 'copy':
+      return `doc is missing destination path: ${path}`
+    case 'test':
+      return `is missing path: ${path}`
+    case 'replace':
+      return `doc is missing path: ${path}`
+    default:
+      return `doc is missing path: "${path}"`
+  }
+}
+
+function cannotRead({ op, path, from }: JsonPatchOperation, key: string, why: string): string {
+  switch (op) {
+    case 'replace':
+      return `replace operation does not apply: doc is missing key: ${path}: missing value`
+    case 'copy':
+      return `error in copy for from: '${from}': ${why}`
+    case 'move':
+      return `error in move for path: '${key}': ${why}`
+    default:
+      return `error in ${op} for path: '${path}': ${why}`
+  }
+}
+
+const cannotAdd = ({ op, path }: JsonPatchOperation, why: string): string =>
+  op === 'copy' ? `error while adding value during copy: ${why}` : `error in ${op} for path: '${path}': ${why}`

@@ -1,5 +1,6 @@
 import type { AdmissionAttributes } from '../admission/contract.ts'
 import type { ObjectForm, ObjectForms } from '../admission/webhooks/contract.ts'
+import { typeMeta } from '../codec/body.ts'
 import { copyJson } from '../machinery/copy-json.ts'
 import { parseNumbers } from '../machinery/numbers.ts'
 import { apiVersionOf, parseApiVersion, type GroupVersionKind, type KubeObject } from '../machinery/types.ts'
@@ -137,7 +138,8 @@ async function shownIn({ resource: { converter, schema } }: Store, stored: Buffe
 
 /** @throws Error for a document that the kind cannot be read from */
 function decoded(schema: Schema, document: unknown, { kind, group, version }: GroupVersionKind, types: KindTypes): KubeObject {
-  const given = { ...(document as Partial<KubeObject> | null) }
+  // Throws for what is no object.
+  const given = { ...(typeMeta(document).value as Partial<KubeObject>) }
   const wanted = apiVersionOf(group, version)
   if (schema.facts !== undefined) {
     // What does not say what it is, is what was asked for.

@@ -1,6 +1,7 @@
 import https from 'node:https'
 import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemTime } from '../machinery/testing/system-time.ts'
 import { createAuthority, issueCertificate } from '../serving/x509.ts'
@@ -67,6 +68,50 @@ describe('a call', () => {
     gone.abort()
     expect(await failed).toBe('Post "/hang?timeout=10s": context canceled')
     expect(await failure('/hang', { signal: gone.signal })).toBe('Post "/hang?timeout=10s": context canceled')
+  })
+
+  test('is made again when the webhook says so, as long as there is time', async () => {
+    let asked = 0
+    const later = (seconds: string): object => ({
+      status: 503,
+      headers: { 'retry-after': seconds, 'content-type': 'text/plain' },
+      body: 'x',
+    })
+    hooks.on('/busy', () => (++asked < 4 ? (later('0') as { status: number }) : 'fine'))
+    expect(await failure('/busy')).toBe('')
+    expect(asked).toBe(4)
+    asked = -100
+    expect(await failure('/busy')).toBe('the server is currently unable to handle the request')
+    // The first time, and ten times more.
+    expect(asked).toBe(-89)
+    hooks.on('/later', () => later('60') as { status: number })
+    expect(await failure('/later', { timeoutMs: 20 })).toBe('Post "/later?timeout=1s": context deadline exceeded')
+    const gone = new AbortController()
+    const failed = failure('/later', { signal: gone.signal })
+    hooks.on('/later', () => {
+      setImmediate(() => gone.abort())
+      return later('60') as { status: number }
+    })
+    expect(await failed).toBe('Post "/later?timeout=10s": context canceled')
+  })
+
+  test('unpacks what is packed, and no more of it than it may', async () => {
+    const packed = (length: number): object => ({
+      ...{ status: 200, headers: { 'content-encoding': 'gzip' } },
+      body: gzipSync('x'.repeat(length)),
+    })
+    hooks.on('/packed', () => packed(1000) as { status: number })
+    expect((await call(at('/packed'), BODY, { ...options, maxBytes: 1000 })).toString()).toBe('x'.repeat(1000))
+    hooks.on('/packed', () => packed(50_000_000) as { status: number })
+    expect(await failure('/packed', { maxBytes: 1000 })).toBe('Post "/packed?timeout=10s": http: response body too large')
+  })
+
+  test('comes to an end whatever ends it', async () => {
+    const half = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{'
+    hooks.on('/half', () => ({ raw: half }))
+    expect(await failure('/half')).toBe('unexpected error when reading response body. Please retry. Original error: unexpected EOF')
+    hooks.on('/switch', () => ({ raw: 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n' }))
+    expect(await failure('/switch')).toBe('0-length response with status code: 101 and content type: application/json')
   })
 
   test('follows no redirect, and reads no more than it may', async () => {

@@ -1,13 +1,13 @@
-import type { Agent as PlainAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Agent as PlainAgent, IncomingMessage } from 'node:http'
 import { Agent, request, type RequestOptions } from 'node:https'
 import { posix } from 'node:path'
 import { goQuote } from '../machinery/go-quote.ts'
 import { http } from '../machinery/node-http.ts'
-import type { Status } from '../machinery/status.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
 import type { ClientCredentials } from './client-credentials.ts'
 import type { KubeconfigUser } from './kubeconfig-context.ts'
-import { webhookErrorText } from './errors.ts'
+import { AnswerTooLarge, emptyAnswer, MAX_RETRY_AFTER, readAnswer, retryAfter, WebhookAnswerError } from './answer.ts'
+import { bodyErrorText, webhookErrorText } from './errors.ts'
 
 /** A webhook's address, or the service behind which it is. */
 export interface WebhookAddress {
@@ -31,18 +31,6 @@ export interface CallOptions {
 
 /** Posts JSON to a webhook. Rejects with an Error in the words of Go's client. */
 export type CallWebhook = (address: WebhookAddress, body: Buffer, options: CallOptions) => Promise<Buffer>
-
-/** An answer that says no. */
-export class WebhookAnswerError extends Error {
-  readonly code: number
-  /** When it may be asked again, as it says. */
-  readonly retryAfterSeconds: number | undefined
-  constructor(code: number, message: string, retryAfterSeconds?: number) {
-    super(message)
-    this.code = code
-    this.retryAfterSeconds = retryAfterSeconds
-  }
-}
 
 /** The connection was reset before there was an answer. */
 export class ConnectionReset extends Error {}
@@ -73,7 +61,11 @@ export function webhookCaller(resolve: ResolveService, credentials: ClientCreden
       const shows = credentials(`${to.hostname}:${port}`) ?? {}
       const agent = agents.of(caBundle, host, shows)
       const path = `${to.pathname}${to.search}`
-      return post({ shown: to.href, authority: to.host, host, servername: host, port, path, agent, ...authorization(shows) }, body, options)
+      return postPatiently(
+        { shown: to.href, authority: to.host, host, servername: host, port, path, agent, ...authorization(shows) },
+        body,
+        options,
+      )
     }
     const { namespace = '', name = '', path = '', port = 443 } = service ?? {}
     const servername = `${name}.${namespace}.svc`
@@ -88,7 +80,7 @@ export function webhookCaller(resolve: ResolveService, credentials: ClientCreden
     }
     const shows = credentials(authority) ?? {}
     const agent = agents.of(caBundle, servername, shows)
-    return post({ shown, authority, servername, path: full, ...target, agent, ...authorization(shows) }, body, options)
+    return postPatiently({ shown, authority, servername, path: full, ...target, agent, ...authorization(shows) }, body, options)
   }
 }
 
@@ -147,6 +139,36 @@ export interface Target {
   readonly authorization?: string
 }
 
+/** As `post`, again and again while the webhook says when it wants to be asked once more, all within the time of one call. */
+async function postPatiently(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
+  const end = performance.now() + options.timeoutMs
+  for (let tries = 0; ; tries++) {
+    const left = Math.max(1, end - performance.now())
+    try {
+      return await post(target, body, { ...options, timeoutMs: left })
+    } catch (e) {
+      const waitMs = (retryAfter(e) ?? Number.NaN) * 1000
+      if (Number.isNaN(waitMs) || tries === MAX_RETRY_AFTER) throw e
+      await pause(Math.min(waitMs, end - performance.now()), options.signal)
+      const why = options.signal?.aborted === true ? CANCELED : performance.now() >= end ? TIMED_OUT : undefined
+      if (why !== undefined) throw new Error(`Post ${goQuote(target.shown)}: ${why}`, { cause: e })
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done)
+    if (signal?.aborted === true) done()
+  })
+}
+
 /** @throws WebhookAnswerError, ConnectionReset, or another Error in the words of Go's client */
 export async function post(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
   for (let tries = 1; ; tries++) {
@@ -166,6 +188,9 @@ class StaleConnection extends Error {}
 export class CallTimedOut extends Error {}
 
 const TIMED_OUT = 'context deadline exceeded'
+const CANCELED = 'context canceled'
+const MAX_HEADERS = 1 << 20
+const IN_BODY = 'unexpected error when reading response body. Please retry. Original error: '
 
 function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
   const { timeoutMs, clientTimeout = false, signal, maxBytes = MAX_ANSWER } = options
@@ -175,25 +200,42 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
     const failure = (e: unknown): Error => new Error(`Post ${goQuote(shown)}: ${webhookErrorText(e, target)}`)
     const headers = {
       ...{ 'content-type': 'application/json', accept: 'application/json, */*', 'content-length': String(body.length) },
-      host: authority,
+      ...{ host: authority, 'accept-encoding': 'gzip' },
       ...(authorization === undefined ? {} : { authorization }),
     }
-    const call: RequestOptions = { method: 'POST', host, port, path, headers, agent, ...(isName ? { servername } : {}) }
+    const named = isName ? { servername } : {}
+    const call: RequestOptions = { method: 'POST', host, port, path, headers, agent, maxHeaderSize: MAX_HEADERS, ...named }
     const ask = agent instanceof Agent ? request : http.request
-    const req = ask(
-      call,
-      (res) => void read(res, maxBytes).then(resolve, (e: unknown) => reject(e instanceof WebhookAnswerError ? e : failure(e))),
-    )
+    let answered = false
+    // What has ended the request says more than that its answer was broken off.
+    let broken: Error | undefined
+    const req = ask(call, (res) => {
+      answered = true
+      void readAnswer(res, maxBytes).then(resolve, (e: unknown) => {
+        if (e instanceof WebhookAnswerError) return reject(e)
+        if (e instanceof AnswerTooLarge) return reject(failure(e))
+        reject(bodyFailure(broken ?? (e as Error), clientTimeout))
+      })
+    })
     const tooLate = clientTimeout ? `${TIMED_OUT} (Client.Timeout exceeded while awaiting headers)` : TIMED_OUT
     const timer = setTimeout(() => req.destroy(new CallTimedOut(tooLate)), timeoutMs)
-    const gone = (): void => void req.destroy(new Error('context canceled'))
+    const gone = (): void => void req.destroy(new Error(CANCELED))
     if (signal?.aborted === true) gone()
     signal?.addEventListener('abort', gone)
     req.once('close', () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', gone)
+      // Whatever has ended it: nobody may wait for ever.
+      if (!answered) reject(failure(ENDED))
     })
-    req.once('error', (e: NodeJS.ErrnoException) => {
+    // A 101 that nobody asked for.
+    req.once('upgrade', (res: IncomingMessage, socket) => {
+      socket.destroy()
+      reject(emptyAnswer(res))
+    })
+    req.on('error', (e: NodeJS.ErrnoException) => {
+      broken ??= e
+      if (answered) return
       const isReset = e.code === 'ECONNRESET' || e.code === 'EPIPE'
       const { message } = failure(e)
       const failed = isReset ? new ConnectionReset(message) : e instanceof CallTimedOut ? new CallTimedOut(message) : new Error(message)
@@ -203,66 +245,12 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
   })
 }
 
-async function read(res: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of res as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw new Error('http: response body too large')
-    chunks.push(chunk)
+const ENDED = Object.assign(new Error('EOF'), { code: 'ECONNRESET' })
+
+/** Why an answer that had begun was not read to its end. */
+function bodyFailure(e: Error, clientTimeout: boolean): Error {
+  if (e instanceof CallTimedOut) {
+    return new CallTimedOut(`${IN_BODY}${TIMED_OUT}${clientTimeout ? ' (Client.Timeout or context cancellation while reading body)' : ''}`)
   }
-  const answer = Buffer.concat(chunks)
-  const { statusCode = 0, headers } = res
-  if (statusCode < 200 || statusCode >= 300) {
-    const after = headers['retry-after'] ?? ''
-    const seconds = /^\d{1,9}$/.test(after) ? Number(after) : undefined
-    throw new WebhookAnswerError(statusCode, statusMessage(answer) ?? answerText(statusCode, isText(headers) ? answer : UNKNOWN), seconds)
-  }
-  if (answer.length > 0) return answer
-  // A text without a type is taken for JSON.
-  const type = headers['content-type'] ?? 'application/json'
-  throw new WebhookAnswerError(EMPTY_CODE, `0-length response with status code: ${statusCode} and content type: ${type}`)
-}
-
-const UNKNOWN = Buffer.from('unknown')
-
-/** Other answers are not shown (client-go `rest/request.go`, isTextResponse). */
-const isText = ({ 'content-type': type = '' }: IncomingHttpHeaders): boolean => type === '' || /^\s*text\//i.test(type)
-
-/** apimachinery `api/errors`, NewGenericServerResponse. */
-const ANSWERS: Readonly<Record<number, string>> = {
-  400: 'the server rejected our request for an unknown reason',
-  401: 'the server has asked for the client to provide credentials',
-  404: 'the server could not find the requested resource',
-  405: 'the server does not allow this method on the requested resource',
-  409: 'the server reported a conflict',
-  422: 'the server rejected our request due to an error in our request',
-  429: 'the server has received too many requests and has asked us to try again later',
-  503: 'the server is currently unable to handle the request',
-  504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
-}
-/** A Status that is the answer says itself what is wrong. */
-function statusMessage(answer: Buffer): string | undefined {
-  if (answer[0] !== OPENING) return undefined
-  try {
-    const { kind, apiVersion, status, message } = JSON.parse(answer.toString()) as Partial<Status>
-    return kind === 'Status' && apiVersion === 'v1' && status !== 'Success' ? (message ?? '') : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const OPENING = 0x7b
-const MAX_SHOWN = 2048
-/** Of an answer without a body, for metrics. */
-const EMPTY_CODE = 503
-
-function answerText(code: number, answer: Buffer): string {
-  const said = answer.subarray(0, MAX_SHOWN).toString().trim()
-  if (code === 403 || code === 415) return said === '' ? 'unknown' : said
-  if (code === 406) return said === '' ? 'the server was unable to respond with a content type that the client supports' : said
-  const text = ANSWERS[code]
-  if (text !== undefined) return text
-  if (code < 500) return `the server responded with the status code ${code} but did not return more information`
-  return `an error on the server (${goQuote(said)}) has prevented the request from succeeding`
+  return new Error(`${IN_BODY}${bodyErrorText(e)}`)
 }

@@ -1,16 +1,14 @@
 import { Agent } from 'node:https'
 import type { KubeconfigContext } from './kubeconfig-context.ts'
-import { typeMeta } from '../codec/body.ts'
-import { parseYaml } from '../codec/yaml.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import type { JsonObject } from '../machinery/json-walk.ts'
-import { parseJson } from '../machinery/json.ts'
 import { http } from '../machinery/node-http.ts'
 import { parseApiVersion } from '../machinery/types.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
 import type { KindTypes } from '../scheme/contract.ts'
-import { authorization, CallTimedOut, ConnectionReset, post, WebhookAnswerError, type Target } from './call.ts'
+import { MAX_RETRY_AFTER, readReviewBody, retryAfter, WebhookAnswerError } from './answer.ts'
+import { authorization, CallTimedOut, ConnectionReset, post, type Target } from './call.ts'
 
 /** A review that is sent; the answer is one of its kind and version. */
 export interface Review extends JsonObject {
@@ -47,11 +45,8 @@ const TRIES = 5
 const FIRST_WAIT_MS = 500
 const FACTOR = 1.5
 const JITTER = 0.2
-/** Tries of one request when the webhook itself says when to come again (client-go `rest/with_retry.go`). */
-const MAX_RETRY_AFTER = 10
 /** A review and its answer are small; the reference reads whatever comes. */
 const MAX_ANSWER = 3 << 20
-const MAX_YAML = 64 << 10
 const IDLE_MS = 90_000
 
 export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): AskReview {
@@ -67,7 +62,7 @@ export function reviewWebhook(to: KubeconfigContext, o: ReviewWebhookOptions): A
         try {
           return await post({ ...target, ...authorization(to) }, body, { timeoutMs, maxBytes: MAX_ANSWER })
         } catch (e) {
-          const after = e instanceof WebhookAnswerError && (e.code === 429 || e.code >= 500) ? e.retryAfterSeconds : undefined
+          const after = retryAfter(e)
           if (after === undefined || asked === MAX_RETRY_AFTER || clock.now() + after * 1000 >= end) throw e
           await wait(after * 1000)
         }
@@ -122,14 +117,14 @@ function targetOf({ server, ca, cert, key, insecureSkipTlsVerify, tlsServerName 
 
 /** The webhook's object; what it leaves out of kind and version is taken from what was asked. */
 function readReview<T>(answer: Buffer, asked: Review, read: (answer: JsonObject) => T, types: KindTypes): T {
-  const { value, ...given } = typeMeta(parsed(answer.toString()))
+  const { value, ...given } = readReviewBody(answer)
   const [apiVersion, kind] = [given.apiVersion === '' ? asked.apiVersion : given.apiVersion, given.kind === '' ? asked.kind : given.kind]
   const [of, wanted] = [parseApiVersion(apiVersion), parseApiVersion(asked.apiVersion)!]
   const isReview = kind === asked.kind && of?.group === wanted.group && VERSIONS[asked.kind]!.includes(of.version)
   if (!isReview && (of === undefined || types.typeOf(of.group, of.version, kind) === undefined)) {
     throw new Error(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`)
   }
-  const result = isReview ? read(value as JsonObject) : undefined
+  const result = isReview ? read(value) : undefined
   if (isReview && of.version === wanted.version) return result as T
   throw new Error(`converting (${of.version}.${kind}) to (${wanted.version}.${asked.kind}): unknown conversion`)
 }
@@ -139,14 +134,4 @@ const VERSIONS: Readonly<Record<string, readonly string[]>> = {
   TokenReview: ['v1', 'v1beta1'],
   SubjectAccessReview: ['v1', 'v1beta1'],
   ImageReview: ['v1alpha1'],
-}
-
-/** An answer that begins like no JSON is taken for YAML, as in the reference. */
-function parsed(text: string): unknown {
-  const isJson = /^\s*[{[]/.test(text)
-  try {
-    return isJson || text.length > MAX_YAML ? parseJson(text) : parseYaml(text).value
-  } catch (e) {
-    throw new Error(`couldn't get version/kind; json parse error: ${(e as Error).message}`, { cause: e })
-  }
 }

@@ -1,7 +1,7 @@
 import { badRequest, internalError, StatusError } from '../../machinery/status.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import type { KubeObject } from '../../machinery/types.ts'
-import { WebhookAnswerError } from '../../webhook/call.ts'
+import { WebhookAnswerError } from '../../webhook/answer.ts'
 import type { AdmissionAttributes } from '../contract.ts'
 import type { WebhookDependencies, WebhookType } from './contract.ts'
 import {

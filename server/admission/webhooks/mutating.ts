@@ -1,5 +1,6 @@
 import { sameJson } from '../../machinery/same-json.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
+import { jsonText } from '../../machinery/json-text.ts'
 import { parseJson } from '../../machinery/json.ts'
 import { inTurns, Slice } from '../../machinery/slice.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
@@ -171,7 +172,7 @@ async function patched(webhook: string, { patch, patchType }: ReviewResponse, vi
 
 function operationsOf(webhook: string, patch: Buffer): readonly JsonPatchOperation[] {
   try {
-    return jsonPatchOf(parseJson(patch.toString()), false)
+    return jsonPatchOf(parseJson(jsonText(patch)), false)
   } catch (e) {
     throw new CallFailed(webhook, `received undecodable patch in webhook response: ${(e as Error).message}`, 503)
   }

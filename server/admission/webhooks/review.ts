@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { goQuote } from '../../machinery/go-quote.ts'
-import { JsonError, parseRounded } from '../../machinery/json.ts'
 import { StatusError, type Status, type StatusDetails } from '../../machinery/status.ts'
-import type { KubeObject } from '../../machinery/types.ts'
+import { jsonKind } from '../../machinery/numbers.ts'
+import { parseApiVersion, type KubeObject } from '../../machinery/types.ts'
+import { readReviewBody } from '../../webhook/answer.ts'
+import { responseType, typeFault } from './response-types.ts'
 import type { AdmissionAttributes } from '../contract.ts'
 import type { ObjectForm } from './contract.ts'
 
@@ -86,17 +88,21 @@ export class InvalidReview extends Error {}
 
 /** @throws UnreadableReview, InvalidReview */
 export function responseOf(answer: Buffer, uid: string, version: ReviewVersion, mutating: boolean): ReviewResponse {
-  const review = parsed(answer)
-  const [apiVersion, kind] = [textField(review, 'apiVersion'), textField(review, 'kind')]
+  const { value: review, apiVersion, kind } = readBody(answer)
   checkKind({ apiVersion, kind }, version)
-  const { response } = review
+  const { request, response } = review
+  if (request !== undefined && request !== null && !isObject(request)) {
+    throw new UnreadableReview(
+      `json: cannot unmarshal ${jsonKind(request)} into Go struct field AdmissionReview.request of type ${version}.AdmissionRequest`,
+    )
+  }
   if (response === undefined || response === null) throw new InvalidReview('webhook response was absent')
   if (!isObject(response)) {
     throw new UnreadableReview(
-      `json: cannot unmarshal ${goType(response)} into Go struct field AdmissionReview.response of type ${version}.AdmissionResponse`,
+      `json: cannot unmarshal ${jsonKind(response)} into Go struct field AdmissionReview.response of type ${version}.AdmissionResponse`,
     )
   }
-  const read = readResponse(response)
+  const read = readResponse(response, version)
   if (version === 'v1beta1') return { ...read, patch: mutating ? read.patch : EMPTY, patchType: read.patch.length > 0 ? 'JSONPatch' : '' }
   if (read.uid !== uid) throw new InvalidReview(`expected response.uid=${goQuote(uid)}, got ${goQuote(read.uid)}`)
   const wanted = 'admission.k8s.io/v1'
@@ -120,25 +126,14 @@ function checkPatch({ patch, patchType }: Read, mutating: boolean): void {
   if (patchType === '') throw new InvalidReview('webhook returned invalid response.patchType of ""')
 }
 
-function parsed(answer: Buffer): Json {
-  const text = answer.toString()
-  let value: unknown
+function readBody(answer: Buffer): ReturnType<typeof readReviewBody> {
   try {
-    value = parseRounded(text)
+    return readReviewBody(answer)
   } catch (e) {
-    if (!(e instanceof JsonError)) throw e
-    // The reference takes a text that begins like no JSON for YAML.
-    const first = text.trimStart()[0]
-    if (first === '{' || first === '[') throw new UnreadableReview(`${NO_KIND}${e.message}`)
-    value = ''
+    throw new UnreadableReview((e as Error).message)
   }
-  if (value === null) return {}
-  if (isObject(value)) return value
-  throw new UnreadableReview(`${NO_KIND}json: cannot unmarshal ${goType(value)} into Go value of type ${TYPE_META}`)
 }
 
-const NO_KIND = "couldn't get version/kind; json parse error: "
-const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
 const GROUP = 'admission.k8s.io/'
 
 /** What the answer says that it is; what it leaves out is taken from what was asked for. */
@@ -148,10 +143,11 @@ function checkKind({ apiVersion: given, kind: givenKind }: { apiVersion: string;
   const isReview = known !== undefined && kind === 'AdmissionReview'
   if (isReview && known === version) return
   const isStatus = apiVersion === 'v1' && kind === 'Status'
+  const of = parseApiVersion(apiVersion)
+  if (of === undefined) throw new UnreadableReview(`unexpected GroupVersion string: ${apiVersion}`)
   if (!isReview && !isStatus) {
-    throw new UnreadableReview(
-      `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-    )
+    const where = of.version === '__internal' ? `the internal version of group ${goQuote(of.group)}` : `version ${goQuote(apiVersion)}`
+    throw new UnreadableReview(`no kind ${goQuote(kind)} is registered for ${where} in scheme "pkg/runtime/scheme.go:111"`)
   }
   const what = isStatus ? 'v1.Status' : `${known!}.AdmissionReview`
   throw new UnreadableReview(`converting (${what}) to (${wanted}): unknown conversion`)
@@ -164,39 +160,32 @@ interface Read extends Omit<ReviewResponse, 'patchType'> {
 
 const EMPTY = Buffer.alloc(0)
 
-function readResponse(r: Json): Read {
-  const { patch, patchType, status, allowed } = r
-  if (status !== undefined && status !== null && !isObject(status)) throw wrongType(status, 'status', 'v1.Status')
-  if (allowed !== undefined && allowed !== null && typeof allowed !== 'boolean') throw wrongType(allowed, 'allowed', 'bool')
+function readResponse(r: Json, version: ReviewVersion): Read {
+  const fault = typeFault(r, responseType(version), 'response', 'AdmissionReview')
+  if (fault !== undefined) throw new UnreadableReview(fault)
+  const { uid, patch, patchType, status, allowed, auditAnnotations, warnings } = r
+  const texts = Object.entries((auditAnnotations ?? {}) as Record<string, string | null>)
   return {
-    uid: textField(r, 'uid', 'types.UID'),
+    uid: (uid ?? '') as string,
     allowed: allowed === true,
     patch: patch === undefined || patch === null ? EMPTY : base64(patch),
-    patchType: patchType === undefined || patchType === null ? undefined : textField(r, 'patchType', 'v1.PatchType'),
-    auditAnnotations: textMap(r, 'auditAnnotations'),
-    warnings: textList(r, 'warnings'),
+    patchType: (patchType ?? undefined) as string | undefined,
+    auditAnnotations: Object.fromEntries(texts.map(([key, text]) => [key, text ?? ''])),
+    warnings: ((warnings ?? []) as readonly (string | null)[]).map((text) => text ?? ''),
     status: isObject(status) ? status : undefined,
   }
 }
 
-const goType = (v: unknown): string => {
-  if (Array.isArray(v)) return 'array'
-  if (typeof v === 'boolean') return 'bool'
-  return v === null ? 'null' : typeof v
-}
-
-const wrongType = (value: unknown, field: string, type: string): UnreadableReview =>
-  new UnreadableReview(`json: cannot unmarshal ${goType(value)} into Go struct field AdmissionResponse.response.${field} of type ${type}`)
-
-function textField(of: Json, field: string, type = 'string'): string {
-  const value = of[field]
-  if (value === undefined || value === null) return ''
-  if (typeof value !== 'string') throw wrongType(value, field, type)
-  return value
-}
-
 function base64(value: unknown): Buffer {
-  if (typeof value !== 'string') throw wrongType(value, 'patch', '[]uint8')
+  const notBytes = (what: string, type: string): UnreadableReview =>
+    new UnreadableReview(`json: cannot unmarshal ${what} into Go struct field AdmissionResponse.response.patch of type ${type}`)
+  // Bytes may come as a list of numbers, too.
+  if (Array.isArray(value)) {
+    const other: unknown = value.find((n) => !Number.isInteger(n) || n < 0 || n > 255)
+    if (other !== undefined) throw notBytes(typeof other === 'number' ? `number ${other}` : jsonKind(other), 'uint8')
+    return Buffer.from(value as number[])
+  }
+  if (typeof value !== 'string') throw notBytes(jsonKind(value), '[]uint8')
   // Go's decoder forgives line ends and nothing else.
   const text = value.replace(/[\r\n]/g, '')
   const wrong = /[^A-Za-z\d+/=]/.exec(text)
@@ -205,51 +194,33 @@ function base64(value: unknown): Buffer {
   return Buffer.from(text, 'base64')
 }
 
-function textMap(of: Json, field: string): Record<string, string> {
-  const value = of[field]
-  if (value === undefined || value === null) return {}
-  if (!isObject(value)) throw wrongType(value, field, 'map[string]string')
-  for (const text of Object.values(value)) if (typeof text !== 'string') throw wrongType(text, field, 'string')
-  return value as Record<string, string>
-}
+/** HTTP knows no others. */
+const [LEAST_CODE, MOST_CODE] = [400, 999]
 
-function textList(of: Json, field: string): readonly string[] {
-  const value = of[field]
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) throw wrongType(value, field, '[]string')
-  for (const text of value as unknown[]) if (typeof text !== 'string') throw wrongType(text, field, 'string')
-  return value as string[]
-}
-
-/** The refusal of a webhook, with the code and words that it chose (apiserver `plugin/webhook/errors/statuserror.go`). */
+/** The refusal of a webhook, with the code and words that it chose (apiserver `plugin/webhook/errors/statuserror.go`). Its types were checked. */
 export function refusal(webhook: string, result: Record<string, unknown> = {}): StatusError {
   const denied = `admission webhook ${goQuote(webhook)} denied the request`
-  const text = (field: string): string => (typeof result[field] === 'string' ? result[field] : '')
-  const [message, reason] = [text('message'), text('reason')]
-  const given = typeof result['code'] === 'number' ? result['code'] : 0
-  const code = given < 400 ? 400 : given
-  const told = message !== '' ? `${denied}: ${message}` : reason !== '' ? `${denied}: ${reason}` : `${denied} without explanation`
-  const details = detailsOf(result['details'])
-  const error = new StatusError(code, reason as '', told, details)
-  const status = text('status')
-  if (status !== '' && status !== 'Success') error.status.status = status as Status['status']
+  const { message, reason, status, code: given } = result as { message?: string; reason?: string; status?: string; code?: number }
+  const code = (given ?? 0) < LEAST_CODE ? LEAST_CODE : given! > MOST_CODE ? 500 : given!
+  const told = message ? `${denied}: ${message}` : reason ? `${denied}: ${reason}` : `${denied} without explanation`
+  const error = new StatusError(code, (reason ?? '') as '', told, detailsOf(result['details']))
+  if (status && status !== 'Success') error.status.status = status as Status['status']
+  error.status.metadata = filled(result['metadata'], ['selfLink', 'resourceVersion', 'continue'])
   return error
+}
+
+/** Those of an object's fields that are not empty. */
+function filled(value: unknown, fields: readonly string[]): Record<string, string> {
+  const given = fields.map((field) => [field, isObject(value) ? value[field] : undefined] as const)
+  return Object.fromEntries(given.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''))
 }
 
 function detailsOf(value: unknown): StatusDetails | undefined {
   if (!isObject(value)) return undefined
-  const details: StatusDetails = {}
-  for (const field of ['name', 'group', 'kind', 'uid'] as const) {
-    const text = value[field]
-    if (typeof text === 'string' && text !== '') details[field] = text
-  }
+  const details: StatusDetails = filled(value, ['name', 'group', 'kind', 'uid'])
   const { causes, retryAfterSeconds } = value
   if (Array.isArray(causes) && causes.length > 0) {
-    details.causes = (causes as unknown[]).filter(isObject).map(({ reason, message, field }) => ({
-      ...(typeof reason === 'string' && reason !== '' ? { reason } : {}),
-      ...(typeof message === 'string' && message !== '' ? { message } : {}),
-      ...(typeof field === 'string' && field !== '' ? { field } : {}),
-    }))
+    details.causes = causes.map((cause: unknown) => filled(cause, ['reason', 'message', 'field']))
   }
   if (typeof retryAfterSeconds === 'number' && retryAfterSeconds !== 0) details.retryAfterSeconds = retryAfterSeconds
   return details

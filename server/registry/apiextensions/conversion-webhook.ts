@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { validateAnnotations, validateLabels } from '../../apis/meta/v1/validation.ts'
-import { typeMeta } from '../../codec/body.ts'
-import { parseYaml } from '../../codec/yaml.ts'
 import { aggregate } from '../../extensions/field-errors.ts'
 import { goType, isObject, kindOf, type JsonObject } from '../../extensions/json-values.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
-import { jsonText } from '../../machinery/json-text.ts'
-import { JsonError, parseJson } from '../../machinery/json.ts'
 import { jsonKind } from '../../machinery/numbers.ts'
 import { StatusError } from '../../machinery/status.ts'
+import { readReviewBody } from '../../webhook/answer.ts'
 import type { CallWebhook, WebhookAddress } from '../../webhook/call.ts'
 
 const TIMEOUT_MS = 30_000
@@ -65,7 +62,7 @@ export class ConversionWebhook {
       throw new Unanswered(500, '', why(e))
     }
     try {
-      converted = convertedObjects(parsed(answer), reviewVersion, uid)
+      converted = convertedObjects(readReviewBody(answer).value, reviewVersion, uid)
     } catch (e) {
       throw failed(why(e))
     }
@@ -87,25 +84,6 @@ export class ConversionWebhook {
 class Unanswered extends StatusError {}
 
 const failed = (message: string): StatusError => new StatusError(500, '', message)
-
-/** Longer texts that are no JSON are not tried as YAML, which takes its time. */
-const MAX_YAML = 64 * 1024
-
-/** A review is read as any body is: JSON, which begins as an object, or YAML. */
-function parsed(answer: Buffer): JsonObject {
-  const text = jsonText(answer)
-  if (text.trimStart().startsWith('{')) return typeMeta(jsonOf(text)).value as JsonObject
-  if (text.length > MAX_YAML) throw new Error("couldn't get version/kind; json parse error: invalid JSON")
-  return typeMeta(parseYaml(text).value).value as JsonObject
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch (e) {
-    throw e instanceof JsonError ? new Error(`couldn't get version/kind; json parse error: ${e.message}`) : e
-  }
-}
 
 const REVIEW = 'ConversionReview'
 const GROUP = 'apiextensions.k8s.io'

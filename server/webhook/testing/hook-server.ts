@@ -13,7 +13,9 @@ type Json = Record<string, unknown>
 export type HookReply =
   | Json
   | string
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Buffer }
+  /** Bytes in the place of an HTTP answer, after which the connection ends. */
+  | { readonly raw: string }
   /** It never answers. */
   | 'hang'
   /** It ends the connection. */
@@ -73,8 +75,13 @@ export class HookServer implements AsyncDisposable {
     if (reply === 'hang') return
     if (reply === 'end') return void req.socket.destroy()
     if (typeof reply === 'string') return void res.writeHead(200, { 'content-type': 'application/json' }).end(reply)
-    if (typeof reply.status === 'number') {
-      res.writeHead(reply.status, reply.headers as Record<string, string> | undefined).end(reply.body as string | undefined)
+    if ('raw' in reply && typeof reply.raw === 'string') {
+      // The peer may go before it has read everything.
+      req.socket.on('error', () => undefined).end(reply.raw)
+      return
+    }
+    if ('status' in reply && typeof reply.status === 'number') {
+      res.writeHead(reply.status, reply.headers as Record<string, string> | undefined).end(reply.body as string | Buffer | undefined)
       return
     }
     res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply))
