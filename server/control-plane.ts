@@ -24,7 +24,8 @@ import { localTransport } from './client/local-transport.ts'
 import type { TurnGate } from './client/turn-gate.ts'
 import type { Transport } from './client/transport.ts'
 import { apiHandler } from './control-plane/handlers.ts'
-import { AGGREGATION, CUSTOM_RESOURCES, INFORMERS, Lifecycle } from './control-plane/lifecycle.ts'
+import { IdentityLease } from './control-plane/identity-lease.ts'
+import { AGGREGATION, CUSTOM_RESOURCES, IDENTITY, INFORMERS, Lifecycle } from './control-plane/lifecycle.ts'
 import { authenticationLookups, authorizationSources } from './control-plane/lookups.ts'
 import { startLoops } from './control-plane/loops.ts'
 import type { ApiServerOptions } from './control-plane/options.ts'
@@ -122,6 +123,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   })
   starting.defer(() => listener.close(graceMs))
   const advertise = { address: o.advertiseAddress, port: listener.port }
+  const address = `${urlHost(advertise.address)}:${advertise.port}`
 
   // Storage and caches.
   const timings = new StorageTimings()
@@ -209,7 +211,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
       reported: () => reported.metrics.values(),
     },
     checks: () => [...checks, ...reported.health.values()],
-    address: `${urlHost(advertise.address)}:${advertise.port}`,
+    address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
     ...{ legacyProxy: proxies.legacy, cbor },
   })
@@ -245,6 +247,11 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const trust = { clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca, others: o.frontProxies }
   const identities = keepAuthentication(store('configmaps'), context, authenticationData(trust))
   starting.defer(() => identities.stop())
+  const identity = new IdentityLease({
+    ...{ leases: store('leases.coordination.k8s.io'), clock, context, address },
+    onError: warned(log, 'the lease that says that this server runs could not be kept, will be tried again'),
+  })
+  starting.defer(() => identity.stop())
   starting.defer(() => tracking.stop())
   starting.defer(() => aggregator.stop())
   await Promise.all([
@@ -252,6 +259,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     lifecycle.postStart(AGGREGATION, () => aggregator.start()),
     lifecycle.postStart('start-cluster-authentication-info-controller', () => identities.written),
     lifecycle.postStart('start-legacy-token-tracking-controller', () => tracking.start(context)),
+    lifecycle.postStart(IDENTITY, () => identity.start()),
   ])
   const repair = await lifecycle.postStart('start-service-ip-repair-controllers', () =>
     services.startRepair(context, (e) => {

@@ -20,8 +20,8 @@ const UPSTREAM = [
   'autoregister-completion',
   ...['poststarthook/apiservice-openapi-controller', 'poststarthook/apiservice-openapiv3-controller'],
 ]
-/** Of what is not here: priorities and fairness, leases of several API servers, documents that are made ahead, connections to oneself. */
-const ABSENT = /loopback|admission-initializer|priority-and-fairness|object-count|peer-endpoint|identity-lease|openapi/
+/** Of what is not here: priorities and fairness, requests that peers take over, connections to oneself. */
+const ABSENT = /loopback|priority-and-fairness|object-count|peer-endpoint/
 
 let server: TestServer
 beforeAll(async () => {

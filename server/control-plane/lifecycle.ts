@@ -4,12 +4,15 @@ import type { Storage } from '../storage/contract.ts'
 
 /** What the server does once it serves, by upstream's names and in its order; a piece of work may stand for several. */
 const POST_START_HOOKS = [
+  'start-apiserver-admission-initializer',
   'generic-apiserver-start-informers',
   'start-apiextensions-informers',
   'start-apiextensions-controllers',
   'crd-informer-synced',
   'start-system-namespaces-controller',
   'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
   'storage-readiness',
   'start-legacy-token-tracking-controller',
   'start-service-ip-repair-controllers',
@@ -24,9 +27,20 @@ const POST_START_HOOKS = [
   'apiservice-discovery-controller',
   'kube-apiserver-autoregistration',
 ] as const
-type PostStartHook = (typeof POST_START_HOOKS)[number]
+/** Those of upstream's aggregator that come after the registration of its own groups. */
+const LAST_HOOKS = ['apiservice-openapi-controller', 'apiservice-openapiv3-controller'] as const
+type PostStartHook = (typeof POST_START_HOOKS)[number] | (typeof LAST_HOOKS)[number]
 
-export const INFORMERS: readonly PostStartHook[] = ['generic-apiserver-start-informers', 'storage-readiness']
+/** Plugins of admission read from the same caches as everything else. */
+export const INFORMERS: readonly PostStartHook[] = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'storage-readiness',
+]
+export const IDENTITY: readonly PostStartHook[] = [
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+]
 export const CUSTOM_RESOURCES: readonly PostStartHook[] = [
   'start-apiextensions-informers',
   'start-apiextensions-controllers',
@@ -40,6 +54,7 @@ export const AGGREGATION: readonly PostStartHook[] = [
   'apiservice-registration-controller',
   'apiservice-discovery-controller',
   REGISTRATION,
+  ...LAST_HOOKS,
 ]
 
 const fail = (why: string): never => {
@@ -71,6 +86,7 @@ export class Lifecycle {
   }
 
   checks(storage: Storage, feed: Feed): HealthCheck[] {
+    const ofHook = (hook: PostStartHook): HealthCheck => ({ name: `poststarthook/${hook}`, check: () => this.#checkFinished(hook) })
     const askStorage = async (): Promise<void> => void (await storage.currentRevision())
     return [
       { name: 'ping', check: () => undefined },
@@ -82,8 +98,9 @@ export class Lifecycle {
         check: () => (feed.healthy ? undefined : fail('the watch cache is catching up with the store')),
         only: ['readyz'],
       },
-      ...POST_START_HOOKS.map((hook) => ({ name: `poststarthook/${hook}`, check: () => this.#checkFinished(hook) })),
+      ...POST_START_HOOKS.map(ofHook),
       { name: 'autoregister-completion', check: () => this.#checkFinished(REGISTRATION) },
+      ...LAST_HOOKS.map(ofHook),
       { name: 'shutdown', check: () => (this.#stopping ? fail('process is shutting down') : undefined), only: ['readyz'] },
     ]
   }
