@@ -74,7 +74,7 @@ async function photograph(
   using dir = scratch()
   const seed = join(dir.path, 'seed.json')
   if (objects === many) writeManyPods(seed, objects)
-  const flags = objects === many ? ['--seed', seed, '--controllers=*,-kube-scheduler'] : []
+  const flags = objects === many ? ['--seed', seed, '--controllers=*,-kube-scheduler,-pod-garbage-collector-controller'] : []
   await using server = await startServer({ dir: dir.path, gateway: true, loops: true, flags, startLimitMs: 900_000 })
   using nodes = await server.api.watch('/api/v1/nodes')
   const { object } = await nodes.until('a ready node', (e) => isReady(e.object))

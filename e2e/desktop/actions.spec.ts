@@ -319,3 +319,54 @@ test('cordon, taint and drain: budgets hold what they cover, one waits, stops, a
   await expect(dialog.getByRole('status')).toContainText('1 changed.')
   refusals(faults, 429)
 })
+
+test('values of a Secret are read and changed as text, hidden until somebody asks; a pod is deleted at once', async ({
+  inspector,
+  page,
+  server,
+}) => {
+  const secrets = `/api/v1/namespaces/${NS}/secrets`
+  const data = { user: Buffer.from('anna').toString('base64'), seal: '/w==' }
+  await server.api.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'logbook' }, data })
+  await inspector.open(`secrets/${NS}/logbook`)
+  await expect(inspector.details).toContainText('Opaque')
+  await page.keyboard.press('v')
+  const { dialog } = inspector
+  const user = dialog.getByRole('textbox', { name: 'user' })
+  await expect(user).toHaveValue('')
+  await expect(user).toHaveAttribute('placeholder', '4 bytes, hidden')
+  await expect(dialog.getByRole('textbox', { name: 'seal' })).toBeDisabled()
+  await dialog.getByText('Show the values').click()
+  await expect(user).toHaveValue('anna')
+  await user.fill('anna\nmarie')
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(dialog.getByRole('status')).toContainText('1 changed.')
+  const changed = await server.api.get<{ data: Record<string, string> }>(`${secrets}/logbook`)
+  expect(changed.data).toEqual({ ...data, user: Buffer.from('anna\nmarie').toString('base64') })
+  await dialog.getByRole('button', { name: 'Undo' }).click()
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect(dialog.getByRole('status')).toContainText('1 changed.')
+  expect((await server.api.get<{ data: object }>(`${secrets}/logbook`)).data).toEqual(data)
+  await page.keyboard.press('Escape')
+  // What is on screen is what is saved: its values are hidden.
+  await inspector.open(`secrets/${NS}/logbook?tab=yaml`)
+  const download = page.waitForEvent('download')
+  await inspector.details.getByRole('button', { name: 'Save as a file' }).click()
+  expect((await download).suggestedFilename()).toBe('logbook.yaml')
+
+  // A finalizer does not keep a pod that nobody waits for longer than others; its kubelet would take its time.
+  const slow = { metadata: { name: 'anchored', annotations: { 'simulated.binnacle.dev/ignore-sigterm': 'true' } } }
+  const spec = { terminationGracePeriodSeconds: 3600, containers: [{ name: 'main', image: 'x' }] }
+  await server.api.create(PODS, { apiVersion: 'v1', kind: 'Pod', ...slow, spec })
+  await until('it runs', async () => (await server.api.get(`${PODS}/anchored`)).status?.phase === 'Running')
+  await inspector.open(`pods/${NS}/anchored`)
+  await expect(inspector.details).toContainText('Running')
+  await page.keyboard.press('d')
+  await dialog.getByRole('checkbox', { name: /^At once/ }).check()
+  await expect(dialog).toContainText('The containers are not asked to stop first.')
+  await dialog.getByRole('button', { name: 'Delete' }).click()
+  await until('it is gone', async () => {
+    const { items } = await server.api.get<{ items: { metadata: { name: string } }[] }>(PODS)
+    return !items.some(({ metadata }) => metadata.name === 'anchored')
+  })
+})

@@ -42,6 +42,7 @@ test('a NetworkPolicy says who may reach whom', async ({ inspector, server }) =>
   await inspector.open('networkpolicies.networking.k8s.io/default/gangway')
   const inwards = inspector.details.getByRole('region', { name: 'Who may reach them' })
   await expect(inwards).toContainText('pods here with app=deck')
+  await expect(inwards.getByRole('link')).toHaveAttribute('href', '/c/local/pods?ns=default&q=label%3D%22app%3Ddeck%22')
   await expect(inwards).toContainText('addresses 10.0.0.0/8')
   await expect(inwards).toContainText('TCP 80')
   await expect(inspector.details.getByRole('region', { name: 'Whom they may reach' })).toContainText('Nobody.')

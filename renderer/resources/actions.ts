@@ -6,6 +6,7 @@ import { namespaceActions } from './namespaces/actions.ts'
 import { nodeActions } from './nodes/actions.ts'
 import { podActions } from './pods/actions.ts'
 import { claimActions } from './volumes/actions.ts'
+import { dataActions } from './secrets/actions.ts'
 import { workloadActions } from './workloads/actions.ts'
 
 /** The one table of what can be done, in the order of menus: rows, details, the palette and keys read it. */
@@ -17,6 +18,7 @@ export const actions: readonly Action[] = [
   ...namespaceActions,
   ...claimActions,
   ...requestActions,
+  ...dataActions,
   ...lastActions,
 ]
 

@@ -4,6 +4,7 @@ import { autoscalerView } from './autoscaling/view.ts'
 import { budgetView } from './budgets/view.ts'
 import { requestView } from './certificates/view.ts'
 import { definitionView } from './definitions/view.ts'
+import { endpointSliceView } from './endpointslices/view.ts'
 import { eventView } from './events/view.ts'
 import { gatewayViews } from './gateways/view.ts'
 import { ingressView } from './ingresses/view.ts'
@@ -27,6 +28,7 @@ const declared: Record<string, unknown> = {
   limitranges: limitRangeView,
   services: serviceView,
   events: eventView,
+  'endpointslices.discovery.k8s.io': endpointSliceView,
   'horizontalpodautoscalers.autoscaling': autoscalerView,
   'poddisruptionbudgets.policy': budgetView,
   'ingresses.networking.k8s.io': ingressView,

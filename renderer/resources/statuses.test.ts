@@ -6,6 +6,7 @@ import { requestStatus } from './certificates/view.ts'
 import { definitionStatus, definitionView } from './definitions/view.ts'
 import { gatewayViews, routeStatus } from './gateways/view.ts'
 import { ingressStatus } from './ingresses/view.ts'
+import { endpointSliceStatus } from './endpointslices/view.ts'
 import { worstFirst } from '../kube/columns.ts'
 import { body } from '../kube/testing/certificate.ts'
 import { kinds } from './kinds.ts'
@@ -209,4 +210,18 @@ test('wherever there is a status column, what goes says so, and the worst sorts 
   for (const [key, view] of shown) expect(view.status(going)?.text, key).toMatch(/Terminating|Unknown|Ready/)
   const order = (['ok', 'bad', 'muted', 'warn', 'busy'] as const).map((tone) => worstFirst({ text: 'x', tone })).sort()
   expect(order).toEqual((['bad', 'warn', 'busy', 'ok', 'muted'] as const).map((tone) => worstFirst({ text: 'x', tone })))
+})
+
+describe('an endpoint slice', () => {
+  const of = (...ready: (boolean | undefined)[]) =>
+    endpointSliceStatus({
+      metadata,
+      endpoints: ready.map((is) => ({ addresses: ['10.0.0.1'], conditions: is === undefined ? {} : { ready: is } })),
+    })
+  test.each<[string, ReturnType<typeof of>, string, string]>([
+    ['of nobody', of(), 'NoEndpoints', 'muted'],
+    ['of which none is ready', of(false, false), 'NoneReady', 'warn'],
+    ['of which some are', of(true, false), 'PartlyReady', 'busy'],
+    ['of which all are, whether they say so or not', of(true, undefined), 'Ready', 'ok'],
+  ])('%s', (_, status, text, tone) => expect(status).toEqual({ text, tone }))
 })

@@ -23,9 +23,9 @@ export function Facts({
   )
 }
 
-/** A path breaks behind its slashes before it breaks anywhere. */
+/** A path breaks behind its slashes, and one of fields before its dots, before it breaks anywhere. */
 export function Path({ text }: { text: string }) {
-  return text.split(/(?<=[/])/).map((part, index) => (
+  return text.split(/(?<=[/])|(?<=\])(?=\.)/).map((part, index) => (
     <Fragment key={`${index} ${part}`}>
       {part}
       <wbr />
@@ -62,7 +62,8 @@ export function Table({
   numbers = [],
 }: {
   head: string[]
-  rows: { key: string; cells: React.ReactNode[] }[]
+  /** A note stands below the cells, over the whole width. */
+  rows: { key: string; cells: React.ReactNode[]; note?: React.ReactNode }[]
   numbers?: number[]
 }) {
   return (
@@ -78,13 +79,20 @@ export function Table({
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.key}>
-            {row.cells.map((cell, index) => (
-              <td key={head[index]} className={numbers.includes(index) ? 'num' : undefined}>
-                <Fragment>{cell}</Fragment>
-              </td>
-            ))}
-          </tr>
+          <Fragment key={row.key}>
+            <tr className={row.note ? 'noted' : undefined}>
+              {row.cells.map((cell, index) => (
+                <td key={head[index]} className={numbers.includes(index) ? 'num' : undefined}>
+                  <Fragment>{cell}</Fragment>
+                </td>
+              ))}
+            </tr>
+            {row.note && (
+              <tr className="note">
+                <td colSpan={head.length}>{row.note}</td>
+              </tr>
+            )}
+          </Fragment>
         ))}
       </tbody>
     </table>

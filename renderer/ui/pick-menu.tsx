@@ -1,3 +1,4 @@
+import { MiddleName } from './middle-name.tsx'
 import { Popover } from '@mantine/core'
 import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -57,7 +58,9 @@ export function PickMenu({ tone, text, ...list }: PickMenuProps) {
           title={list.label}
         >
           {tone && <ToneMark tone={tone} />}
-          <span className="ellipsis">{text}</span>
+          <span className="ellipsis">
+            <MiddleName text={text} />
+          </span>
           <Icon name="down" size={12} />
         </button>
       </Popover.Target>
@@ -166,8 +169,8 @@ function PickList({
                 />
               )}
               {item.tone && <ToneMark tone={item.tone} />}
-              <span className="ellipsis" title={item.label}>
-                {item.label}
+              <span className="ellipsis" aria-label={item.label}>
+                <MiddleName text={item.label} />
               </span>
             </span>
             {item.note && <span className="dim ellipsis">{item.note}</span>}

@@ -75,7 +75,7 @@ export const shots: readonly Shot[] = [
   { name: 'flame-graph', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: profile },
   { name: 'profiles-compared', objects: [few], place: (node) => `nodes/_/${node}?tab=profile`, ready: '.flame-host', before: twoProfiles },
   { name: 'metrics-compared', objects: [few], place: (node) => `nodes/_/${node}?tab=metrics`, ready: '.readings td', before: twoReadings },
-  { name: 'clusters', objects: [0, few, many], place: () => 'clusters', ready: '.clusters .card-note' },
+  { name: 'clusters', objects: [0, few, many], place: () => 'clusters', ready: '.clusters .card:not(:has(.notice)) .card-note' },
   { name: 'topology', objects: [few], place: () => 'topology?ns=default', ready: '.react-flow__node' },
   { name: 'helm', objects: [0, few], place: () => 'helm', ready: '.empty, main table' },
   { name: 'rights', objects: [few], place: () => 'rights', ready: 'main h1' },

@@ -1,3 +1,5 @@
+import { MiddleName } from '../../ui/middle-name.tsx'
+import { QualifiedName } from '../../ui/qualified-name.tsx'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -37,8 +39,16 @@ export function ClustersPlace() {
         <legend>{t('clusters.add')}</legend>
         {contexts.map(({ name, error }) => (
           <label key={name} title={error}>
-            <input type="checkbox" checked={chosen.includes(name)} disabled={error !== undefined} onChange={() => toggle(name)} />
-            <span className="ellipsis">{name}</span>
+            <input
+              type="checkbox"
+              aria-label={name}
+              checked={chosen.includes(name)}
+              disabled={error !== undefined}
+              onChange={() => toggle(name)}
+            />
+            <span className="ellipsis">
+              <MiddleName text={name} />
+            </span>
           </label>
         ))}
       </fieldset>
@@ -66,7 +76,9 @@ function ClusterCard({ context, namespace }: { context: string; namespace: strin
   return (
     <section className={isStale(connection) ? 'card stale' : 'card'} aria-label={context}>
       <h2>
-        <Link to={placeUrl({ context, namespace })}>{context}</Link>
+        <Link to={placeUrl({ context, namespace })} aria-label={context}>
+          <MiddleName text={context} />
+        </Link>
         <ConnectionWord connection={connection} />
       </h2>
       <FeedNotice state={podSummary?.state} count={summary?.total ?? 0} connection={connection} onRetry={() => hub.kick()} />
@@ -115,8 +127,13 @@ function Problem({ context, group: { namespace, owner, causes } }: { context: st
   return (
     <li className="cluster-problem">
       <ToneWord tone={cause.tone}>{cause.reason}</ToneWord>
-      <Link className="ellipsis" to={placeUrl({ context, resource: 'pods', object: { namespace, name: cause.pod } })} title={cause.message}>
-        {namespace}/{owner.name}
+      <Link
+        className="ellipsis"
+        to={placeUrl({ context, resource: 'pods', object: { namespace, name: cause.pod } })}
+        title={cause.message}
+        aria-label={`${namespace}/${owner.name}`}
+      >
+        <QualifiedName namespace={namespace} name={owner.name} />
       </Link>
       <span className="dim">{count > 1 ? `×${figure(count)}` : ''}</span>
     </li>

@@ -1,3 +1,4 @@
+import { QualifiedName } from '../../ui/qualified-name.tsx'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -145,11 +146,11 @@ function Group({
       <span className="ellipsis problem-owner">
         <span className="dim">{owner.kind}</span>{' '}
         {resource ? (
-          <Link to={placeUrl({ context, resource, object })} title={name}>
-            {name}
+          <Link to={placeUrl({ context, resource, object })} aria-label={name}>
+            <QualifiedName namespace={namespace} name={owner.name} />
           </Link>
         ) : (
-          name
+          <QualifiedName namespace={namespace} name={owner.name} />
         )}
       </span>
       <span className="dim ellipsis" title={message}>

@@ -1,3 +1,4 @@
+import { QualifiedName } from '../../ui/qualified-name.tsx'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { bridge } from '../../ui/bridge.ts'
@@ -36,8 +37,12 @@ function Line({ pin, elsewhere }: { pin: Pin; elsewhere: boolean }) {
       ) : (
         <ToneWord tone={word === 'gone' ? 'bad' : word.tone}>{word === 'gone' ? t('details.deleted') : word.text}</ToneWord>
       )}
-      <Link to={placeUrl({ context: pin.context, resource: pin.resource, object })} className="ellipsis">
-        {pin.namespace ? `${pin.namespace}/${pin.name}` : pin.name}
+      <Link
+        to={placeUrl({ context: pin.context, resource: pin.resource, object })}
+        className="ellipsis"
+        aria-label={pin.namespace ? `${pin.namespace}/${pin.name}` : pin.name}
+      >
+        <QualifiedName namespace={pin.namespace} name={pin.name} />
       </Link>
       <span className="dim ellipsis">
         {pin.resource}

@@ -5,8 +5,7 @@ import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { EndpointTable } from '../services/endpoint-table.tsx'
 import type { EndpointSlice } from '../services/types.ts'
-
-const serviceLabel = 'kubernetes.io/service-name'
+import { endpointSliceView, serviceLabel } from './view.ts'
 
 function EndpointSliceOverview({ object }: { object: EndpointSlice }) {
   const { t } = useTranslation()
@@ -31,4 +30,4 @@ function EndpointSliceOverview({ object }: { object: EndpointSlice }) {
   )
 }
 
-export const endpointSlicePage: KindPage<EndpointSlice> = { Overview: EndpointSliceOverview }
+export const endpointSlicePage: KindPage<EndpointSlice> = { view: endpointSliceView, Overview: EndpointSliceOverview }

@@ -48,7 +48,7 @@ export function LiveLines({
     return said ? [{ at, info }] : []
   })
   const key = resourceKey(source.resource)
-  // Beside the word that it explains: a column of its own would take the names' room.
+  // Below the word that it explains: a column of its own would take the names' room.
   const whyAt = data?.columns.findIndex((c) => c.id === 'why') ?? -1
   return (
     <>
@@ -61,13 +61,12 @@ export function LiveLines({
             key: row.key,
             cells: [
               <span key="name" className="line-name">
-                {source.namespace === undefined && row.namespace && <span className="dim">{`${row.namespace}/`}</span>}
+                {source.namespace === undefined && row.namespace && <span className="dim line-namespace">{`${row.namespace}/`}</span>}
                 <ObjectLink resource={key} namespace={row.namespace} name={row.name} middle />
               </span>,
-              ...shown.map(({ at, info }) => (
-                <LineCell key={info.id} info={info} cell={row.cells[at] ?? null} why={info.type === 'status' ? row.cells[whyAt] : null} />
-              )),
+              ...shown.map(({ at, info }) => <LineCell key={info.id} info={info} cell={row.cells[at] ?? null} />),
             ],
+            note: noteOf(row.cells[whyAt]),
           }))}
         />
       )}
@@ -76,16 +75,11 @@ export function LiveLines({
   )
 }
 
-function LineCell({ info, cell, why }: { info: ColumnInfo; cell: Cell; why: Cell | undefined }) {
+const noteOf = (why: Cell | undefined): string | undefined => (typeof why === 'string' && why !== '' ? why : undefined)
+
+function LineCell({ info, cell }: { info: ColumnInfo; cell: Cell }) {
   if (cell === null) return null
-  if (typeof cell === 'object') {
-    return (
-      <>
-        <ToneWord tone={cell.tone}>{cell.text}</ToneWord>
-        {typeof why === 'string' && why !== '' && <div className="dim line-why">{why}</div>}
-      </>
-    )
-  }
+  if (typeof cell === 'object') return <ToneWord tone={cell.tone}>{cell.text}</ToneWord>
   if (info.type === 'age' && typeof cell === 'number') return <Age at={cell} />
   return info.type === 'number' ? figure(Number(cell)) : <span>{cell}</span>
 }

@@ -1,25 +1,23 @@
-import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { Fragment, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { clusterPath, requestJson } from '../../kube/fetch.ts'
-import { can, resourceKey, resourcePath } from '../../kube/resource.ts'
-import type { KubeList, KubeObject } from '../../kube/types.ts'
-import { pods, useResources } from '../../queries/discovery.ts'
-import { Section, Table } from '../../ui/facts.tsx'
+import type { KubeObject } from '../../kube/types.ts'
+import { pods } from '../../queries/discovery.ts'
+import { Path, Section, Table } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
 import { PodLines } from '../pods/pod-lines.tsx'
 import type { UsedKind } from '../pods/uses.ts'
 import { ObjectLink } from './common.tsx'
+import { useLists } from './use-lists.ts'
 import { mayUse, usersOf } from './users.ts'
-
-const refreshMs = 15_000
 
 /** Who breaks when this object is gone or another one: what names it, by the fields, and the pods that have it now. */
 export function UsedBy({ kind, object }: { kind: UsedKind; object: KubeObject }) {
   const { t } = useTranslation()
   const { context } = usePlace()
   const { name, namespace = '' } = object.metadata
-  const { users, unread } = useUsers(context, namespace, kind, name)
+  const data = useLists(context, namespace, mayUse(kind))
+  const users = useMemo(() => data && usersOf(kind, name, data.objects), [data, kind, name])
+  const unread = data?.unread ?? []
   const source = useMemo(() => ({ context, resource: pods, namespace }), [context, namespace])
   return (
     <>
@@ -37,7 +35,12 @@ export function UsedBy({ kind, object }: { kind: UsedKind; object: KubeObject })
                 user.kind,
                 <ObjectLink key="name" resource={user.key} namespace={namespace} name={user.name} middle />,
                 <span key="where" className="mono">
-                  {user.where.join(', ')}
+                  {user.where.map((where, index) => (
+                    <Fragment key={where}>
+                      {index > 0 && ', '}
+                      <Path text={where} />
+                    </Fragment>
+                  ))}
                 </span>,
               ],
             }))}
@@ -50,32 +53,4 @@ export function UsedBy({ kind, object }: { kind: UsedKind; object: KubeObject })
       </Section>
     </>
   )
-}
-
-/** Lists of one namespace, read anew from time to time: templates change seldom. */
-function useUsers(context: string, namespace: string, kind: UsedKind, name: string) {
-  const all = useResources(context)
-  const wanted = mayUse(kind)
-  const kinds = all.filter((r) => wanted.includes(resourceKey(r)) && can(r, 'list'))
-  const { data } = useQuery({
-    queryKey: ['users', context, namespace, kinds.map(resourceKey).join()],
-    enabled: kinds.length > 0,
-    refetchInterval: refreshMs,
-    retry: false,
-    queryFn: async ({ signal }) => {
-      const unread: string[] = []
-      const lists = kinds.map(async (resource) => {
-        const path = clusterPath(context, resourcePath(resource, namespace))
-        const read = await requestJson<KubeList>(path, { signal }).catch(() => undefined)
-        if (read === undefined) unread.push(resource.kind)
-        return (read?.items ?? []).map((object) => ({ key: resourceKey(resource), object }))
-      })
-      return { objects: (await Promise.all(lists)).flat(), unread }
-    },
-  })
-  const users = useMemo(() => data && usersOf(kind, name, data.objects), [data, kind, name])
-  return {
-    users: users?.map((user) => ({ ...user, kind: kinds.find((r) => resourceKey(r) === user.key)?.kind ?? '' })),
-    unread: data?.unread ?? [],
-  }
 }

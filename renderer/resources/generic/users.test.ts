@@ -2,6 +2,17 @@ import { expect, test } from 'vitest'
 import type { KubeObject } from '../../kube/types.ts'
 import { mayUse, usersOf } from './users.ts'
 
+const kinds: Record<string, string> = {
+  'deployments.apps': 'Deployment',
+  'replicasets.apps': 'ReplicaSet',
+  'cronjobs.batch': 'CronJob',
+  'jobs.batch': 'Job',
+  serviceaccounts: 'ServiceAccount',
+  'ingresses.networking.k8s.io': 'Ingress',
+  'gateways.gateway.networking.k8s.io': 'Gateway',
+}
+const listed = (objects: { key: string; object: KubeObject }[]) => objects.map((one) => ({ ...one, kind: kinds[one.key] ?? '' }))
+
 const object = (name: string, spec: object, more: object = {}) =>
   ({ metadata: { name, namespace: 'shop', uid: name, resourceVersion: '1', ...more }, spec }) as unknown as KubeObject
 const template = (configMap: string) => ({
@@ -25,12 +36,12 @@ test('workloads, jobs and what they made: the maker stands for what it made, unl
     { key: 'jobs.batch', object: object('report-1', template('charts-1'), ownedBy('report')) },
   ]
   const where = ['volumes[v]', 'containers[web].envFrom']
-  expect(usersOf('ConfigMap', 'charts-2', objects)).toEqual([{ key: 'deployments.apps', name: 'front', where }])
-  expect(usersOf('ConfigMap', 'charts-1', objects)).toEqual([
-    { key: 'replicasets.apps', name: 'front-1', where },
-    { key: 'cronjobs.batch', name: 'report', where },
+  expect(usersOf('ConfigMap', 'charts-2', listed(objects))).toEqual([{ key: 'deployments.apps', kind: 'Deployment', name: 'front', where }])
+  expect(usersOf('ConfigMap', 'charts-1', listed(objects))).toEqual([
+    { key: 'replicasets.apps', kind: 'ReplicaSet', name: 'front-1', where },
+    { key: 'cronjobs.batch', kind: 'CronJob', name: 'report', where },
   ])
-  expect(usersOf('Secret', 'charts-1', objects)).toEqual([])
+  expect(usersOf('Secret', 'charts-1', listed(objects))).toEqual([])
 })
 
 test('a Secret is named by accounts, ingresses and gateways too', () => {
@@ -51,7 +62,7 @@ test('a Secret is named by accounts, ingresses and gateways too', () => {
       }),
     },
   ]
-  expect(usersOf('Secret', 'quay', objects).map(({ name, where }) => [name, where])).toEqual([
+  expect(usersOf('Secret', 'quay', listed(objects)).map(({ name, where }) => [name, where])).toEqual([
     ['pilot', ['imagePullSecrets', 'secrets']],
     ['front', ['tls[a.example, b.example]']],
     ['edge', ['listeners[web].tls']],

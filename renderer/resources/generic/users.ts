@@ -1,11 +1,13 @@
 import { isRecord, type KubeObject } from '../../kube/types.ts'
 import type { PodSpec } from '../pods/types.ts'
+import type { Listed } from './use-lists.ts'
 import { type UsedKind, usesOf } from '../pods/uses.ts'
 
 /** Something of a namespace that names an object there, and in which fields. */
 export interface User {
   /** The user's kind, by its resource key. */
   key: string
+  kind: string
   name: string
   where: string[]
 }
@@ -63,13 +65,13 @@ const secretsOnly = new Set(['serviceaccounts', 'ingresses.networking.k8s.io', '
 export const mayUse = (kind: UsedKind): string[] => Object.keys(places).filter((key) => kind === 'Secret' || !secretsOnly.has(key))
 
 /** Which of these objects name it. What another one of them made is left out: that stands for it. */
-export function usersOf(kind: UsedKind, name: string, objects: readonly { key: string; object: KubeObject }[]): User[] {
-  const found = objects.flatMap(({ key, object }) => {
+export function usersOf(kind: UsedKind, name: string, objects: readonly Listed[]): User[] {
+  const found = objects.flatMap(({ key, kind: of, object }) => {
     const where = (places[key]?.(object) ?? []).filter((place) => place.kind === kind && place.name === name).map((place) => place.where)
-    return where.length === 0 ? [] : [{ key, object, where: [...new Set(where)] }]
+    return where.length === 0 ? [] : [{ key, kind: of, object, where: [...new Set(where)] }]
   })
   const uids = new Set(found.map(({ object }) => object.metadata.uid))
   return found
     .filter(({ object }) => !object.metadata.ownerReferences?.some(({ uid, controller }) => controller && uids.has(uid)))
-    .map(({ key, object, where }) => ({ key, name: object.metadata.name, where }))
+    .map(({ object, ...user }) => ({ ...user, name: object.metadata.name }))
 }

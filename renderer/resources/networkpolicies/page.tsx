@@ -1,14 +1,18 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { type LabelSelector, labelSelectorText } from '../../kube/label-selector.ts'
 import type { KubeObject } from '../../kube/types.ts'
 import { pods } from '../../queries/discovery.ts'
 import { Section, Table } from '../../ui/facts.tsx'
-import { usePlace } from '../../ui/place.ts'
+import { placeUrl, usePlace } from '../../ui/place.ts'
 import { PageBody } from '../generic/page-body.tsx'
 import type { KindPage } from '../page.ts'
 import { PodLines } from '../pods/pod-lines.tsx'
-import { directionsOf, peerOf, portText, type Rule } from './peers.ts'
+import { useLists } from '../generic/use-lists.ts'
+import { directionsOf, peerOf, podsOf, portText, type Rule } from './peers.ts'
+
+const namespaceKinds = ['namespaces']
 
 interface Policy extends KubeObject {
   spec?: { podSelector?: LabelSelector; policyTypes?: string[]; ingress?: Rule[]; egress?: Rule[] }
@@ -40,6 +44,7 @@ function PolicyOverview({ object }: { object: Policy }) {
         <Direction
           key={direction}
           direction={direction}
+          namespace={namespace ?? ''}
           rules={(direction === 'Ingress' ? object.spec?.ingress : object.spec?.egress) ?? []}
         />
       ))}
@@ -50,8 +55,11 @@ function PolicyOverview({ object }: { object: Policy }) {
   )
 }
 
-function Direction({ direction, rules }: { direction: 'Ingress' | 'Egress'; rules: Rule[] }) {
+function Direction({ direction, namespace, rules }: { direction: 'Ingress' | 'Egress'; namespace: string; rules: Rule[] }) {
   const { t } = useTranslation()
+  const { context } = usePlace()
+  const listed = useLists(context, '', namespaceKinds)
+  const namespaces = (listed?.objects ?? []).map(({ object }) => object.metadata)
   const inwards = direction === 'Ingress'
   return (
     <Section title={t(inwards ? 'policies.ingress' : 'policies.egress')}>
@@ -69,7 +77,9 @@ function Direction({ direction, rules }: { direction: 'Ingress' | 'Egress'; rule
                   <ul key="peers" className="plain-list">
                     {peers.map((peer, at) => {
                       const { word, values } = peerOf(peer)
-                      return <li key={at}>{t(`policies.peer.${word}`, values)}</li>
+                      const text = t(`policies.peer.${word}`, values)
+                      const pods = podsOf(peer, namespace, namespaces)
+                      return <li key={at}>{pods ? <Link to={placeUrl({ context, resource: 'pods', ...pods })}>{text}</Link> : text}</li>
                     })}
                   </ul>
                 ) : (

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { directionsOf, type Peer, peerOf, portText } from './peers.ts'
+import { describe, expect, test } from 'vitest'
+import { directionsOf, type Peer, peerOf, podsOf, portText } from './peers.ts'
 
 const web = { matchLabels: { app: 'web' } }
 
@@ -23,4 +23,17 @@ test('ports and directions as the API takes them', () => {
   expect(directionsOf({})).toEqual(['Ingress'])
   expect(directionsOf({ egress: [{}] })).toEqual(['Ingress', 'Egress'])
   expect(directionsOf({ policyTypes: ['Egress'] })).toEqual(['Egress'])
+})
+
+describe('where the pods of a peer are', () => {
+  const namespaces = [{ name: 'shop', labels: { team: 'a' } }, { name: 'harbour', labels: { team: 'b' } }, { name: 'bare' }]
+  const team = (...values: string[]) => ({ matchExpressions: [{ key: 'team', operator: 'In', values }] })
+  test.each<[string, Peer, { namespace: string; filter: string } | undefined]>([
+    ['here', { podSelector: web }, { namespace: 'shop', filter: 'label="app=web"' }],
+    ['all here', { podSelector: {} }, { namespace: 'shop', filter: '' }],
+    ['in every namespace', { namespaceSelector: {}, podSelector: web }, { namespace: '', filter: 'label="app=web"' }],
+    ['in those that are selected', { namespaceSelector: team('a', 'b') }, { namespace: 'shop,harbour', filter: '' }],
+    ['in a namespace that is not there', { namespaceSelector: team('c'), podSelector: web }, undefined],
+    ['addresses', { ipBlock: { cidr: '10.0.0.0/8' } }, undefined],
+  ])('%s', (_, peer, place) => expect(podsOf(peer, 'shop', namespaces)).toEqual(place))
 })

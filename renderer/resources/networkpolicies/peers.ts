@@ -1,4 +1,4 @@
-import { type LabelSelector, labelSelectorText } from '../../kube/label-selector.ts'
+import { type LabelSelector, labelSelectorText, selects } from '../../kube/label-selector.ts'
 
 export interface Peer {
   podSelector?: LabelSelector
@@ -32,6 +32,24 @@ export function peerOf({ podSelector, namespaceSelector, ipBlock }: Peer): {
   if (!namespaceSelector) return pods ? { word: 'pods', values: { pods } } : { word: 'allPods', values: {} }
   if (pods) return { word: 'both', values: { pods, namespaces: namespaces || '*' } }
   return namespaces ? { word: 'namespaces', values: { namespaces } } : { word: 'everywhere', values: {} }
+}
+
+/**
+ * Where the pods of a peer are listed: their namespaces, '' for all, and the filter; undefined for addresses, and where no namespace is
+ * selected now. A peer without a namespaceSelector is of the policy's own namespace.
+ */
+export function podsOf(
+  { podSelector, namespaceSelector, ipBlock }: Peer,
+  own: string,
+  namespaces: readonly { name: string; labels?: Record<string, string> }[],
+): { namespace: string; filter: string } | undefined {
+  if (ipBlock) return undefined
+  const pods = podSelector ? labelSelectorText(podSelector) : ''
+  const filter = pods === '' ? '' : `label="${pods}"`
+  if (!namespaceSelector) return { namespace: own, filter }
+  if (labelSelectorText(namespaceSelector) === '') return { namespace: '', filter }
+  const names = namespaces.filter(({ labels }) => selects(namespaceSelector, labels)).map(({ name }) => name)
+  return names.length === 0 ? undefined : { namespace: names.join(','), filter }
 }
 
 /** `TCP 80-90`; TCP is what the API takes when nothing is said. */

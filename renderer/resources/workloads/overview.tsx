@@ -11,6 +11,7 @@ import { Conditions, MainFacts, Metadata } from '../generic/common.tsx'
 import { conditionTone } from '../generic/condition-tone.ts'
 import { LiveLines, ownedBy } from '../generic/live-lines.tsx'
 import { Containers } from '../pods/containers.tsx'
+import { RelatedSection } from '../generic/related-section.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { workloadFacts } from './facts.tsx'
 import { RolloutBar } from './rollout-bar.tsx'
@@ -96,6 +97,7 @@ function Owned({ of: key, object }: { of: string; object: AnyWorkload }) {
         {/* A Deployment's pods are its ReplicaSets': its selector, which no other may share, says which. */}
         <PodLines source={source(pods, selector)} filter={deployment ? '' : ownedBy(uid)} empty={t('workloads.noPods')} />
       </Section>
+      {key !== 'jobs.batch' && <RelatedSection workload={object} labels={object.spec?.template?.metadata?.labels ?? {}} />}
     </>
   )
 }

@@ -4,10 +4,21 @@ import { Icon } from '../../ui/icon.tsx'
 import type { FormProps } from './action.ts'
 import { type Pairs, pairsOf } from './pairs.ts'
 
+/** One key that is there: its value, or in the place of one what is said of it. */
+export interface PairLine {
+  key: string
+  value?: string | undefined
+  note?: string
+  /** It can be removed, and not be written. */
+  fixed?: boolean
+}
+
+const mostRows = 8
+const rowsOf = (text: string): number => Math.min(mostRows, text.split('\n').length)
+
 /** Keys and values to change, take away and add. A value that was not touched is not sent. */
-export function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> & { part: 'labels' | 'annotations' }) {
+export function PairLines({ lines, value, onChange }: { lines: readonly PairLine[]; value: Pairs; onChange(value: Pairs): void }) {
   const { t } = useTranslation()
-  const pairs = useMemo(() => pairsOf(objects, part), [objects, part])
   const { edited, removed, added } = value
   const toggle = (key: string): void =>
     onChange({ ...value, removed: removed.includes(key) ? removed.filter((k) => k !== key) : [...removed, key] })
@@ -15,7 +26,7 @@ export function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> &
     onChange({ ...value, added: added.map((pair, at) => (at === index ? { ...pair, ...change } : pair)) })
   return (
     <>
-      {pairs.map(({ key, value: was }) => {
+      {lines.map(({ key, value: was, note, fixed }) => {
         const gone = removed.includes(key)
         return (
           <div key={key} className="form-line pair">
@@ -24,11 +35,11 @@ export function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> &
             </span>
             <textarea
               className={gone ? 'text-input gone' : 'text-input'}
-              rows={1}
+              rows={rowsOf(edited[key] ?? was ?? '')}
               aria-label={key}
               value={edited[key] ?? was ?? ''}
-              placeholder={was === undefined ? t('actions.differs') : ''}
-              disabled={gone}
+              placeholder={note ?? ''}
+              disabled={gone || fixed}
               spellCheck={false}
               onChange={(event) => onChange({ ...value, edited: { ...edited, [key]: event.target.value } })}
             />
@@ -58,7 +69,7 @@ export function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> &
           />
           <textarea
             className="text-input"
-            rows={1}
+            rows={rowsOf(pair.value)}
             aria-label={t('actions.newValue')}
             placeholder={t('actions.newValue')}
             value={pair.value}
@@ -78,6 +89,16 @@ export function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> &
       ))}
     </>
   )
+}
+
+function PairsForm({ part, objects, value, onChange }: FormProps<Pairs> & { part: 'labels' | 'annotations' }) {
+  const { t } = useTranslation()
+  const differs = t('actions.differs')
+  const lines = useMemo(
+    () => pairsOf(objects, part).map((pair): PairLine => (pair.value === undefined ? { ...pair, note: differs } : pair)),
+    [objects, part, differs],
+  )
+  return <PairLines lines={lines} value={value} onChange={onChange} />
 }
 
 export const LabelsForm = (props: FormProps<Pairs>) => <PairsForm {...props} part="labels" />

@@ -6,6 +6,7 @@ import { toApiError } from '../../kube/api-error.ts'
 import { runs } from '../../kube/control-loops.ts'
 import { kindWord } from '../../kube/kind-word.ts'
 import { eachOf } from '../../kube/parallel.ts'
+import { resourceKey } from '../../kube/resource.ts'
 import { OnContext } from '../actions/on-context.tsx'
 import { useControlLoops } from '../../queries/control-loops.ts'
 import { useResources } from '../../queries/discovery.ts'
@@ -15,7 +16,7 @@ import { ToneMark } from '../../ui/icon.tsx'
 import { startTask } from '../../ui/tasks.ts'
 import type { Target } from '../actions/action.ts'
 import './delete-dialog.css'
-import { atOnce, type DeleteOutcome, deleteObject, isFinal, makePlan, needsTyping } from './plan.ts'
+import { atOnce, type DeleteChoices, type DeleteOutcome, deleteObject, isFinal, makePlan, needsTyping } from './plan.ts'
 import { listed, PlanView } from './plan-view.tsx'
 
 /** The plan, then the deletion with each object's progress and error. */
@@ -34,7 +35,8 @@ export function DeleteDialog({ target: request, onClose }: { target: Target; onC
   })
   const [typed, setTyped] = useState('')
   const [orphan, setOrphan] = useState(false)
-  const run = useDeletion(request, orphan)
+  const [force, setForce] = useState(false)
+  const run = useDeletion(request, { orphan, force })
   const expected = objects.length === 1 ? (objects[0]?.name ?? '') : t('delete.confirmMany', { count: objects.length })
   const large = needsTyping(resource, objects.length, plan.data, orphan)
   // Nothing goes before its plan was shown; a plan that cannot be made is told and holds nobody back.
@@ -69,6 +71,21 @@ export function DeleteDialog({ target: request, onClose }: { target: Target; onC
               onChange={(event) => setOrphan(event.currentTarget.checked)}
             />
           )}
+          {resourceKey(resource) === 'pods' && (
+            <>
+              <Checkbox
+                className="delete-option"
+                label={t('delete.force')}
+                checked={force}
+                onChange={(event) => setForce(event.currentTarget.checked)}
+              />
+              {force && (
+                <p className="tone-warn" role="status">
+                  {t('delete.forceMeans')}
+                </p>
+              )}
+            </>
+          )}
           {large && (
             <TextInput
               className="delete-option"
@@ -95,7 +112,7 @@ export function DeleteDialog({ target: request, onClose }: { target: Target; onC
   )
 }
 
-function useDeletion(request: Target, orphan: boolean) {
+function useDeletion(request: Target, choices: DeleteChoices) {
   const { t, i18n } = useTranslation()
   const [outcomes, setOutcomes] = useState<DeleteOutcome[]>(() => request.objects.map((object) => ({ object, state: 'waiting' })))
   const [started, setStarted] = useState(false)
@@ -116,7 +133,7 @@ function useDeletion(request: Target, orphan: boolean) {
     }
     await eachOf(results.slice(), atOnce, async ({ object }, index) => {
       mark(index, { state: 'running' })
-      await deleteObject(request.context, request.resource, object, orphan).then(
+      await deleteObject(request.context, request.resource, object, choices).then(
         () => mark(index, { state: 'done' }),
         (error: unknown) => mark(index, { state: 'failed', error }),
       )

@@ -280,8 +280,15 @@ export interface DeleteOutcome {
   error?: unknown
 }
 
+export interface DeleteChoices {
+  /** What it owns stays. */
+  orphan: boolean
+  /** A pod is taken out of the store at once, without a word from its kubelet. */
+  force: boolean
+}
+
 /** Deletes one object; only if it is still the one that was shown (uid precondition). Rejects with ApiError. */
-export async function deleteObject(context: string, resource: Resource, object: RowRef, orphan: boolean): Promise<void> {
+export async function deleteObject(context: string, resource: Resource, object: RowRef, { orphan, force }: DeleteChoices): Promise<void> {
   const uid = object.key.includes('/') ? undefined : object.key
   await requestJson<unknown>(clusterPath(context, resourcePath(resource, object.namespace, object.name)), {
     method: 'DELETE',
@@ -290,6 +297,7 @@ export async function deleteObject(context: string, resource: Resource, object: 
       kind: 'DeleteOptions',
       apiVersion: 'v1',
       propagationPolicy: orphan ? 'Orphan' : 'Background',
+      ...(force && { gracePeriodSeconds: 0 }),
       ...(uid && { preconditions: { uid } }),
     }),
   })

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../kube/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useGo } from '../../ui/place.ts'
+import { save } from '../../ui/save.ts'
 import { useStored } from '../../ui/storage.ts'
 import { Toggle } from '../../ui/toggle.tsx'
 import { withoutManagedFields } from './change.ts'
@@ -47,6 +48,17 @@ export function YamlView({ object: shown, resource, context }: { object: unknown
           </button>
         )}
         <CopyButton text={text} label={t('common.copy')} />
+        {object.metadata?.name && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t('yaml.save')}
+            title={t('yaml.save')}
+            onClick={() => void save(`${object.metadata.name}.yaml`, new Blob([text], { type: 'application/yaml' }))}
+          >
+            <Icon name="save" size={14} />
+          </button>
+        )}
       </div>
       <CodeEditor text={text} context={context} label={t('yaml.label')} onCursor={setOffset} />
       {hasManaged && <OwnerLine object={object} document={documents[0]} offset={offset} />}

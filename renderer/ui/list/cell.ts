@@ -20,8 +20,8 @@ export interface CellContext {
 
 type Shape = 'text' | 'link' | 'tone' | 'age' | 'middle'
 
-/** Columns whose texts are names, which differ at their ends: an object's own, and that of whom an event is about. */
-const namesObject: ReadonlySet<string> = new Set(['name', 'object'])
+/** Columns whose texts are names, which differ at their ends: an object's own, its namespace, and that of whom an event is about. */
+const namesObject: ReadonlySet<string> = new Set(['name', 'namespace', 'object'])
 
 /** Both paddings, and a little for what is rounded. */
 const aroundText = 18
@@ -99,13 +99,14 @@ export class ListCell {
     const needs = (this.#column.info.type === 'mono' ? context.mono : context.text)(text)
     const cut = text !== '' && (width === undefined || needs === undefined || needs + beside + aroundText > width)
     if (cut !== this.#cut) this.element.classList.toggle('cut', (this.#cut = cut))
-    if (namesObject.has(this.#column.info.id) && this.#sayMiddle(text, cut)) return
+    const room = width === undefined || needs === undefined ? undefined : Math.floor(((width - aroundText) * text.length) / needs)
+    if (namesObject.has(this.#column.info.id) && this.#sayMiddle(text, cut, room)) return
     this.#set(text)
   }
 
   /** True when the name is drawn in two parts. */
-  #sayMiddle(text: string, cut: boolean): boolean {
-    const [head, tail] = cut ? splitName(text) : ['', '']
+  #sayMiddle(text: string, cut: boolean, room: number | undefined): boolean {
+    const [head, tail] = cut ? splitName(text, room) : ['', '']
     if (tail === '') {
       if (this.#shape === 'middle') this.#become('text')
       return false

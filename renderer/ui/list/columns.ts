@@ -17,8 +17,11 @@ const leastOf = { text: 96, mono: 124 }
 export const leastWidth = ({ type, width }: ColumnInfo): number =>
   type === 'text' || type === 'mono' ? Math.min(width, Math.max(leastOf[type], Math.round(width * 0.6))) : width
 
+/** Where there is room to spare, names take most of it, and words and texts that may be cut some: an address or a figure has no use for more. */
+const growth = ({ grow, type }: ColumnInfo): number => (grow ? 4 : type === 'text' || type === 'status' ? 1 : 0)
+
 /** How a cell shares the width of its row: the header's cells and the rows' follow the same rule, so they line up. */
 export const cellFlex = (info: ColumnInfo): { flex: string; minWidth: number } => ({
-  flex: `${info.grow ? 1 : 0} 1 ${info.width}px`,
+  flex: `${growth(info)} 1 ${info.width}px`,
   minWidth: leastWidth(info),
 })
