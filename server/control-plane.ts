@@ -2,7 +2,7 @@ import { admissionOf } from './control-plane/admission.ts'
 import { AdmissionMetrics } from './admission/metrics.ts'
 import { WebhookMetrics } from './admission/webhooks/metrics.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
-import { authenticationData, keepAuthentication } from './aggregator/authentication.ts'
+import { type AuthenticationTrust, keepAuthentication } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
 import { resolveWebhookService } from './aggregator/resolve.ts'
 import type { UserInfo } from './authn/contract.ts'
@@ -244,8 +244,8 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     lifecycle.postStart('start-kubernetes-service-cidr-controller', () => ensureServiceRange(own)),
   ])
   await lifecycle.postStart('bootstrap-controller', () => ensureKubernetesService(own))
-  const trust = { clientCa: o.clientCa, frontProxyCa: o.frontProxy.ca, others: o.frontProxies }
-  const identities = keepAuthentication(store('configmaps'), context, authenticationData(trust))
+  const trust = (): AuthenticationTrust => ({ clientCa: o.clients.clientCa, frontProxyCa: o.frontProxy.ca, others: o.clients.proxies })
+  const identities = keepAuthentication(store('configmaps'), context, trust)
   starting.defer(() => identities.stop())
   const identity = new IdentityLease({
     ...{ leases: store('leases.coordination.k8s.io'), clock, context, address },
@@ -279,7 +279,10 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     url: `https://${urlHost(LOOPBACK_OF[o.bindAddress] ?? o.bindAddress)}:${listener.port}`,
     port: listener.port,
     ...{ registry, feed, localKubelets, serviceAccountTokens },
-    useCertificates: (tls) => listener.useCertificates(tls),
+    useCertificates(tls) {
+      listener.useCertificates(tls)
+      identities.changed()
+    },
     reportComponent: (name, check) => void components.set(name, check),
     reportControllers: (manager, names) => void controllers.set(manager, names),
     queueMetrics: queues,

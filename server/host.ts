@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
 import { apiServer } from './authn/components.ts'
-import type { AuthenticationMethods } from './authn/methods.ts'
-import { certificateIds } from './authn/request-header.ts'
 import { authenticationFileOf, authenticationOf, tokenExpirationOf } from './control-plane/authentication.ts'
+import { ClientAuthorities } from './control-plane/client-authorities.ts'
 import { authorizationOf } from './control-plane/authorization.ts'
 import { pluginConfigurationsOf } from './control-plane/plugin-configurations.ts'
 import type { ApiServerOptions } from './control-plane/options.ts'
@@ -44,8 +43,6 @@ export interface HostDependencies {
 
 /** Written at every start, so that kubectl reaches this control plane and no other; nobody's ~/.kube/config is touched. */
 export const ownKubeconfig = (o: Options): string => resolve(dataDir(o), 'kubeconfig')
-
-type FrontProxyTrust = NonNullable<AuthenticationMethods['frontProxy']>
 
 const GRACE_MS = 10_000
 
@@ -87,7 +84,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
   const storage = await opening
   let started: ApiServer | undefined
   try {
-    const proxies = frontProxiesOf(o, certificates)
+    const authorities = new ClientAuthorities({ own: certificates.ca.cert, ...o.authentication })
     const kubeletClient = kubeletClientOf(o, certificates)
     const api = await startApiServer({
       storage,
@@ -95,13 +92,12 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       log,
       authentication: authenticationOf(o, {
         ...{ clock, log, signingKey: certificates.serviceAccount.privateKey },
-        frontProxy: proxies?.trust,
+        authorities,
       }),
       tokenExpiration: tokenExpirationOf(o),
-      ...(proxies === undefined ? {} : { frontProxies: { ca: proxies.ca, names: o.authentication.requestHeaderAllowedNames } }),
       ...authenticationFileOf(o),
       ...authorizationOf(o, { clock, log }),
-      tls: tlsOf(o, certificates),
+      tls: tlsOf(o, certificates, authorities),
       bindAddress: o.serving.bindAddress,
       port: o.serving.securePort,
       advertiseAddress: advertise,
@@ -133,7 +129,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       features: featureStates(o.features),
       kubelets: kubeletsOf(o, kubeletClient),
       frontProxy: frontProxyOf(o, certificates),
-      clientCa: clientCaOf(o, certificates),
+      clients: authorities,
     })
     started = api
     const url = api.url
@@ -164,7 +160,8 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       })
     }
     const idle = startIdleCollection(clock)
-    const renewals = certificateRenewals(o, () => api.useCertificates(tlsOf(o, certificates)), { clock, log })
+    const use = (): void => api.useCertificates(tlsOf(o, certificates, authorities))
+    const renewals = [...certificateRenewals(o, use, { clock, log }), ...authorities.follow(use, { clock, log })]
     const close = async (): Promise<void> => {
       idle.close()
       renewals.forEach((file) => file.stop())
@@ -206,13 +203,12 @@ async function openStorage(o: Options, clock: Clock): Promise<Storage> {
   return openEtcdStorage({ endpoints: [...etcdServers], clock, ...tls })
 }
 
-function tlsOf(o: Options, c: Certificates): TlsFiles {
+function tlsOf(o: Options, c: Certificates, authorities: ClientAuthorities): TlsFiles {
   const { tlsCertFile, tlsPrivateKeyFile } = o.tls
   const own = tlsCertFile === '' ? c.server! : { cert: readFileSync(tlsCertFile, 'utf8'), key: readFileSync(tlsPrivateKeyFile, 'utf8') }
-  const proxies = frontProxiesOf(o, c)
   return {
     ...{ cert: own.cert, key: own.key, named: sniCertificates(o.tls), bounds: tlsBounds(o.tls) },
-    clientCa: [clientCaOf(o, c), ...(proxies === undefined ? [] : [proxies.ca])].join('\n'),
+    clientCa: authorities.all,
   }
 }
 
@@ -234,29 +230,6 @@ function certificateRenewals(o: Options, use: () => void, { clock, log }: HostDe
         failed: ({ message: error }) => log.warn({ file, error }, 'the certificate cannot be read again; what it was goes on'),
       }),
   )
-}
-
-/** Who signs the certificates of clients: our own CA, and who is named besides. */
-function clientCaOf(o: Options, c: Certificates): string {
-  const { clientCaFile } = o.authentication
-  return clientCaFile === '' ? c.ca.cert : `${c.ca.cert}\n${readFileSync(clientCaFile, 'utf8')}`
-}
-
-/** Who may say in headers who asks; undefined: nobody. */
-function frontProxiesOf(o: Options, c: Certificates): { ca: string; trust: FrontProxyTrust } | undefined {
-  const { authentication: a } = o
-  if (a.requestHeaderClientCaFile === '') return undefined
-  const ca = readFileSync(a.requestHeaderClientCaFile, 'utf8')
-  const trust = {
-    roots: certificateIds(ca),
-    clientRoots: certificateIds(clientCaOf(o, c)),
-    allowedNames: a.requestHeaderAllowedNames,
-    usernameHeaders: a.requestHeaderUsernameHeaders,
-    uidHeaders: a.requestHeaderUidHeaders,
-    groupHeaders: a.requestHeaderGroupHeaders,
-    extraHeaderPrefixes: a.requestHeaderExtraHeadersPrefix,
-  }
-  return { ca, trust }
 }
 
 /** What extension API servers see, and the CA that they are told to know it by: with a certificate of the user's, the user's. */

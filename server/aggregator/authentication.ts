@@ -38,8 +38,16 @@ export function authenticationData({ clientCa, frontProxyCa, others }: Authentic
   }
 }
 
+export interface KeptAuthentication {
+  readonly written: Promise<void>
+  /** Others are trusted from now on. */
+  changed(): void
+  stop(): void
+}
+
 /** Writes the ConfigMap, of which `store` is the store, and puts it right when somebody deletes it or changes what is ours in it. */
-export function keepAuthentication(store: Store, context: StrategyContext, data: Data): { written: Promise<void>; stop(): void } {
+export function keepAuthentication(store: Store, context: StrategyContext, trust: () => AuthenticationTrust): KeptAuthentication {
+  let data = authenticationData(trust())
   const isRight = (obj: KubeObject): boolean => Object.entries(data).every(([key, value]) => (obj as { data?: Data }).data?.[key] === value)
   const write = async (): Promise<void> => {
     const found = store.cached(NAMESPACE, NAME)
@@ -66,5 +74,9 @@ export function keepAuthentication(store: Store, context: StrategyContext, data:
     void write().catch(() => undefined)
   }
   store.resource.cache.listeners.add(listener)
-  return { written: write().catch(settled), stop: () => void store.resource.cache.listeners.delete(listener) }
+  const changed = (): void => {
+    data = authenticationData(trust())
+    void write().catch(() => undefined)
+  }
+  return { written: write().catch(settled), changed, stop: () => void store.resource.cache.listeners.delete(listener) }
 }

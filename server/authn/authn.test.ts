@@ -72,7 +72,7 @@ describe('x509', () => {
   test('the end of a certificate is told with every request, of whatever authority it is', () => {
     const ends: number[] = []
     const authenticator = clientCertificates(
-      () => false,
+      () => new Set(),
       (end) => void ends.push(end),
     )
     const credentials = shown(undefined, peer('bob', []))

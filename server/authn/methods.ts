@@ -2,7 +2,7 @@ import { anonymousAuthenticator } from './anonymous.ts'
 import { bearerAuthenticator, forServer, type TokenAuthenticator, type TokenUsers } from './bearer.ts'
 import type { Authenticator } from './contract.ts'
 import { localAuthenticator } from './local.ts'
-import { isOf, requestHeaderAuthenticator, type RequestHeaderOptions } from './request-header.ts'
+import { requestHeaderAuthenticator, type RequestHeaderOptions } from './request-header.ts'
 import { readTokenFile } from './token-file.ts'
 import { unionAuthenticator } from './union.ts'
 import { clientCertificates } from './x509.ts'
@@ -19,17 +19,15 @@ export interface AuthenticationMethods {
   readonly tokenWebhook?: TokenAuthenticator
   /** Is told of the end of each client's certificate that is shown, in milliseconds since the epoch. */
   readonly certificateShown?: (notAfter: number) => void
-  /** Front proxies, and the CAs of clients' certificates (`RequestHeaderOptions.roots`), whom they are not. */
-  readonly frontProxy?: RequestHeaderOptions & { readonly clientRoots: ReadonlySet<string> }
+  /** The CAs of clients' certificates now (`certificateIds`); absent: all that TLS has accepted. */
+  readonly clientRoots?: () => ReadonlySet<string>
+  readonly frontProxy?: RequestHeaderOptions
 }
 
 /** All methods in the order of the reference: what is near before what has to be asked for. Throws an Error of one sentence for a bad token file. */
 export function authenticatorOf(o: AuthenticationMethods): Authenticator {
   const { frontProxy: proxy, audiences, certificateShown: shown } = o
-  const certificates =
-    proxy === undefined
-      ? [clientCertificates(undefined, shown)]
-      : [requestHeaderAuthenticator(proxy), clientCertificates((c) => isOf(c, proxy.clientRoots), shown)]
+  const certificates = [...(proxy === undefined ? [] : [requestHeaderAuthenticator(proxy)]), clientCertificates(o.clientRoots, shown)]
   const tokens = [
     o.tokenAuthFile === '' ? undefined : forServer(readTokenFile(o.tokenAuthFile), audiences),
     o.serviceAccounts,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthority, issueCertificate } from '../serving/x509.ts'
 import type { ConnectionState, RequestHeaders } from '../serving/exchange.ts'
 import { authenticatorOf } from './methods.ts'
@@ -13,8 +13,10 @@ const connection = (ca: typeof proxies, commonName: string, organizations: strin
   peerIssuers: () => new Set(['its own', id(ca.cert)]),
   memo: new Map(),
 })
+let proxyRoots = certificateIds(proxies.cert)
+let clientRoots = certificateIds(clients.cert)
 const options = {
-  roots: certificateIds(proxies.cert),
+  roots: () => proxyRoots,
   allowedNames: ['front-proxy'],
   usernameHeaders: ['X-Remote-User', 'X-Also'],
   uidHeaders: ['X-Remote-Uid'],
@@ -60,7 +62,7 @@ describe('a front proxy', () => {
 describe('with other methods', () => {
   const whole = authenticatorOf({
     ...{ tokenAuthFile: '', anonymous: true, audiences: [] },
-    frontProxy: { ...options, clientRoots: certificateIds(clients.cert) },
+    ...{ clientRoots: () => clientRoots, frontProxy: options },
   })
   const who = (headers: RequestHeaders, from: ConnectionState): unknown => whole.authenticate({ headers, connection: from })
 
@@ -77,5 +79,14 @@ describe('with other methods', () => {
     })
     expect(who({}, proxy)).toHaveProperty('invalid')
     expect(who(HEADERS, proxy)).toMatchObject({ user: { name: 'bob', groups: ['a', 'b, c', 'system:authenticated'] } })
+  })
+
+  test('authorities that change are those that count, for connections that are there too', () => {
+    const [jane, front] = [connection(clients, 'jane'), connection(proxies, 'front-proxy')]
+    expect([who({}, jane), who(HEADERS, front)]).toMatchObject([{ user: { name: 'jane' } }, { user: { name: 'bob' } }])
+    ;[clientRoots, proxyRoots] = [proxyRoots, clientRoots]
+    onTestFinished(() => void ([clientRoots, proxyRoots] = [proxyRoots, clientRoots]))
+    expect(who({}, jane)).toHaveProperty('invalid')
+    expect(who(HEADERS, front)).toMatchObject({ user: { name: 'front-proxy' } })
   })
 })

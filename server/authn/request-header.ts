@@ -4,8 +4,8 @@ import type { ConnectionState, RequestHeaders } from '../serving/exchange.ts'
 import type { Authenticator } from './contract.ts'
 
 export interface RequestHeaderOptions {
-  /** SHA-256 of the CAs' DER that front proxies' certificates come from, in base64 (`certificateIds`). */
-  readonly roots: ReadonlySet<string>
+  /** SHA-256 of the CAs' DER that front proxies' certificates come from, in base64 (`certificateIds`); another set when they change. */
+  readonly roots: () => ReadonlySet<string>
   /** Common names that are believed; empty: all. */
   readonly allowedNames: readonly string[]
   /** In the order in which they are asked, in any case. */
@@ -42,8 +42,9 @@ export function requestHeaderAuthenticator(o: RequestHeaderOptions): Authenticat
   return {
     authenticate({ headers, connection }) {
       if (connection.peerCertificate === undefined) return undefined
-      let refused = connection.memo.get(memo) as { why: string | undefined } | undefined
-      if (refused === undefined) connection.memo.set(memo, (refused = { why: refusalOf(connection, o) }))
+      const roots = o.roots()
+      let refused = connection.memo.get(memo) as { why: string | undefined; roots: ReadonlySet<string> } | undefined
+      if (refused?.roots !== roots) connection.memo.set(memo, (refused = { why: refusalOf(connection, roots, o.allowedNames), roots }))
       if (refused.why !== undefined) return { invalid: refused.why }
       const name = first(headers, names)
       if (name === '') return undefined
@@ -61,7 +62,7 @@ export function requestHeaderAuthenticator(o: RequestHeaderOptions): Authenticat
   }
 }
 
-function refusalOf(connection: ConnectionState, { roots, allowedNames }: RequestHeaderOptions): string | undefined {
+function refusalOf(connection: ConnectionState, roots: ReadonlySet<string>, allowedNames: readonly string[]): string | undefined {
   if (!isOf(connection, roots)) return 'x509: certificate signed by unknown authority'
   if (allowedNames.length === 0) return undefined
   let commonName: string

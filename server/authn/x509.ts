@@ -3,30 +3,35 @@ import { kubeletClientName } from '../serving/certificates.ts'
 import { subjectOf } from '../machinery/x509/name.ts'
 import type { ConnectionState } from '../serving/exchange.ts'
 import type { AuthenticationResult, Authenticator } from './contract.ts'
+import { isOf } from './request-header.ts'
 
 interface Memo {
+  /** By which CAs it was judged. */
+  readonly roots: ReadonlySet<string> | undefined
   readonly login: AuthenticationResult | undefined
   readonly notAfter: number | undefined
 }
 const memo = Symbol('login of a client certificate')
 
 /**
- * A client certificate: the common name is the user, organizations are groups. Read once a connection. The server's own is no login.
- * @param isClients whether the connection's certificate is of a CA of clients, where there are other CAs too
+ * A client certificate: the common name is the user, organizations are groups. Read once a connection, and again when other CAs count. The
+ * server's own is no login.
+ * @param rootsOf the CAs of clients now (`certificateIds`), another set when they change; undefined: all that TLS has accepted
  * @param shown is told of the end of the certificate of each request, in milliseconds since the epoch
  */
 export function clientCertificates(
-  isClients: (connection: ConnectionState) => boolean = () => true,
+  rootsOf: () => ReadonlySet<string> | undefined = () => undefined,
   shown?: (notAfter: number) => void,
 ): Authenticator {
   return {
     authenticate({ connection }) {
       if (connection.peerCertificate === undefined && connection.peerCertificateError === undefined) return undefined
       let result = connection.memo.get(memo) as Memo | undefined
-      if (result === undefined) {
-        const foreign = connection.peerCertificate !== undefined && !isClients(connection)
+      const roots = rootsOf()
+      if (result === undefined || result.roots !== roots) {
+        const foreign = connection.peerCertificate !== undefined && roots !== undefined && !isOf(connection, roots)
         const known = foreign ? { invalid: 'x509: certificate signed by unknown authority' } : login(connection)
-        result = { login: known, notAfter: shown && endOf(connection.peerCertificate) }
+        result = { roots, login: known, notAfter: shown && endOf(connection.peerCertificate) }
         connection.memo.set(memo, result)
       }
       if (result.notAfter !== undefined) shown?.(result.notAfter)

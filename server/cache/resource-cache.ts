@@ -1,6 +1,6 @@
 import type { StorageEvent, KeyValue, PutEvent } from '../storage/contract.ts'
 import { Entry, type CacheSchema, type IndexedParts } from './entry.ts'
-import type { VersionedJson } from './stored-json.ts'
+import { type VersionedJson, withVersionText } from './stored-json.ts'
 import { EntryList } from './entry-list.ts'
 import { CacheEvent, EventRing } from './event-ring.ts'
 import { WatcherIndex } from './watcher-index.ts'
@@ -65,11 +65,16 @@ export class ResourceCache {
     return entry
   }
 
-  /** What a write would give, for a dry run: nothing is kept. */
-  dryRunEntry(key: string, value: Buffer, parts: IndexedParts, current?: Entry): Entry {
+  /**
+   * What a write would give, for a dry run: nothing is kept. An existing object keeps its resourceVersion.
+   * @param sent the resourceVersion of a new object: no store has looked at what the client made up
+   */
+  dryRunEntry(key: string, value: Buffer, parts: IndexedParts, current?: Entry, sent = ''): Entry {
     const revision = current?.revision ?? 0
-    // A dry run's new object has no resourceVersion; an existing one keeps its own.
-    const data = current === undefined ? { json: value, rvStart: 0, rvEnd: 0 } : this.schema.decode(value, revision)
+    const bare = { json: value, rvStart: 0, rvEnd: 0 }
+    // Any revision but 0, which is not shown, makes a place for the text.
+    const ofNew = (): VersionedJson => (sent === '' ? bare : withVersionText(this.schema.decode(value, 1), sent))
+    const data = current === undefined ? ofNew() : this.schema.decode(value, revision)
     return new Entry(this.schema, key, revision, current?.createRevision ?? 0, data, parts, this.schema.apart !== true)
   }
 

@@ -168,6 +168,15 @@ function rewritten(value: Buffer, digits: string): VersionedJson {
   return { json, rvStart, rvEnd: rvStart + digits.length }
 }
 
+/** The same with a text in the place of the digits. */
+export function withVersionText({ json, rvStart, rvEnd }: VersionedJson, text: string): VersionedJson {
+  const escaped = Buffer.from(escapedJson(text).slice(1, -1))
+  return {
+    json: Buffer.concat([json.subarray(0, rvStart), escaped, json.subarray(rvEnd)]),
+    ...{ rvStart, rvEnd: rvStart + escaped.length },
+  }
+}
+
 /** The same bytes under another resourceVersion (a delete event carries the delete's revision). */
 export function replaceResourceVersion(v: VersionedJson, revision: number): VersionedJson {
   const digits = String(revision)

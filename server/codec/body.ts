@@ -1,4 +1,5 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
+import { yamlText } from './yaml-text.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { MAX_LEVELS, isDeeper } from '../machinery/depth.ts'
@@ -72,7 +73,7 @@ export function* decodingBody(
   expected: BodyKind,
   mode: FieldValidation,
   types: KindTypes,
-  yaml: () => YamlJson = () => yamlToJson(utf8.decode(bytes)),
+  yaml: () => YamlJson = () => yamlToJson(yamlText(bytes)),
 ): Pausing<DecodedBody> {
   const { schema } = expected
   const custom = schema.facts === undefined

@@ -31,7 +31,8 @@ describe('the answer to an Accept header', () => {
     [`${JSON_TYPE};q=0.1,application/yaml`, 'application/yaml'],
     ['text/html,application/xhtml+xml,*/*;q=0.8', JSON_TYPE],
     ['text/html, application/json', JSON_TYPE],
-    ['APPLICATION/JSON', JSON_TYPE],
+    [`${JSON_TYPE};q=0`, JSON_TYPE],
+    [`*/*,application/yaml;q=0.1`, 'application/yaml'],
     [`application/yaml;q=0,${JSON_TYPE}`, JSON_TYPE],
   ])('%s is %s', (accept, media) => {
     expect(negotiate(accept)).toMatchObject({ media, as: undefined })
@@ -52,6 +53,7 @@ describe('the answer to an Accept header', () => {
 
   test.each([
     ['text/plain', '406: Not Acceptable'],
+    ['APPLICATION/JSON', '406: Not Acceptable'],
     ['application/*', '406: Not Acceptable'],
     [table('v9'), 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf'],
   ])('%s cannot be had', (accept, text) => {
@@ -61,7 +63,7 @@ describe('the answer to an Accept header', () => {
   test('errors and documents know no tables', () => {
     expect(() => negotiate(table('v1'), { transforms: false })).toThrow('only the following media types')
     expect(negotiate(`${table('v1')},${JSON_TYPE}`, { transforms: false })).toMatchObject({ as: undefined })
-    expect(negotiate('application/*', { transforms: false })).toMatchObject({ media: JSON_TYPE })
+    expect(negotiate('application/*', { transforms: false, routes: false })).toMatchObject({ media: JSON_TYPE })
   })
 
   test('where there are watches, the error names them', () => {
@@ -134,7 +136,7 @@ describe('the answer to an Accept header', () => {
   })
 
   test('clauses come best first, equal ones in their order', () => {
-    expect(parseAccept('a/b;q=0.5,c/d,*/*,e/f').map((c) => c.media)).toEqual(['c/d', 'e/f', '*/*', 'a/b'])
+    expect(parseAccept('a/b;q=0.5,c/d,*/*,e/f').map((c) => `${c.type}/${c.subType}`)).toEqual(['c/d', 'e/f', '*/*', 'a/b'])
   })
 })
 

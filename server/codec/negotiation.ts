@@ -1,3 +1,4 @@
+import { setOwn } from '../machinery/own.ts'
 import { StatusError, unsupportedMediaType } from '../machinery/status.ts'
 
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf' | 'application/cbor'
@@ -14,10 +15,10 @@ export interface Representation {
 }
 
 interface Clause {
-  media: string
-  q: number
-  specificity: number
-  params: Record<string, string>
+  readonly type: string
+  readonly subType: string
+  readonly q: number
+  readonly params: Readonly<Record<string, string>>
 }
 
 const JSON_TYPE = 'application/json'
@@ -42,32 +43,78 @@ const TRANSFORM_VERSIONS = new Set(['v1', 'v1beta1'])
 const MAX_CLAUSES = 200
 const MAX_PARAMS = 20
 
-/** Parses an Accept header (RFC 9110 §12.5.1), best clause first; equal ones keep their order. */
-export function parseAccept(header: string): Clause[] {
-  const clauses = header.split(',', MAX_CLAUSES).flatMap((part): Clause[] => {
-    const [media = '', ...rest] = part.split(';', MAX_PARAMS).map((s) => s.trim())
-    if (media === '') return []
-    const params: Record<string, string> = {}
-    for (const p of rest) {
-      const eq = p.indexOf('=')
-      if (eq > 0)
-        params[p.slice(0, eq).trim()] = p
-          .slice(eq + 1)
-          .trim()
-          .replace(/^"|"$/g, '')
-    }
-    const q = params.q === undefined ? 1 : Number(params.q)
-    return [
-      {
-        media: media.toLowerCase(),
-        q: Number.isFinite(q) ? q : 1,
-        specificity: media === '*/*' ? 0 : media.endsWith('/*') ? 1 : 2,
-        params,
-      },
-    ]
-  })
-  return clauses.sort((a, b) => b.q - a.q || b.specificity - a.specificity)
+const trimmed = (text: string): string => text.replace(/^ +| +$/g, '')
+const GO_FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+
+function clauseOf(part: string): Clause | undefined {
+  const [head = '', ...rest] = trimmed(part).split(';', MAX_PARAMS)
+  const [type = '', subType = '', ...more] = head.split('/').map(trimmed)
+  if (more.length > 0 || (subType === '' && (type !== '*' || head.includes('/')))) return undefined
+  const params: Record<string, string> = {}
+  let q = 1
+  for (const given of rest) {
+    const [name = '', value = '', ...others] = given.split('=')
+    if (value === '' || others.some((other) => other !== '') || others.length > 1) continue
+    if (trimmed(name) === 'q') q = GO_FLOAT.test(value) ? Number(value) : 0
+    else setOwn(params, trimmed(name), trimmed(value))
+  }
+  return { type, subType: subType === '' ? '*' : subType, q, params }
 }
+
+/** Whether a clause comes before one that stands before it: that is no order, so how it is sorted shows. */
+const isBefore = (a: Clause, b: Clause): boolean =>
+  a.q > b.q || (a.type !== '*' && b.type === '*') || (a.subType !== '*' && b.subType === '*')
+
+/** Parses an Accept header as upstream's library does (munnerz/goautoneg), best clause first. A weight of 0 is one like others there. */
+export function parseAccept(header: string): Clause[] {
+  const clauses = header.split(',', MAX_CLAUSES).flatMap((part) => clauseOf(part) ?? [])
+  for (let i = 1; i < clauses.length; i++)
+    for (let j = i; j > 0 && isBefore(clauses[j]!, clauses[j - 1]!); j--) [clauses[j - 1], clauses[j]] = [clauses[j]!, clauses[j - 1]!]
+  return clauses
+}
+
+const covers = ({ type, subType }: Clause, media: string): boolean =>
+  `${type}/${subType}` === media || (subType === '*' && (type === '*' || media.startsWith(`${type}/`)))
+
+/** What a client wants to be done with an answer. */
+export interface Conversion {
+  readonly kind: string
+  readonly group: string
+  readonly version: string
+}
+
+interface Restrictions {
+  allows(media: string, conversion: Conversion | undefined): boolean
+  /** Whether there are resources here, which may be asked for in a version of the server. */
+  readonly versions?: boolean
+}
+
+/** The first clause that can be had, and of which of these types (apiserver `negotiation`, NegotiateMediaTypeOptions). */
+export function negotiated<M extends string>(
+  accept: string,
+  types: readonly M[],
+  { allows, versions = false }: Restrictions,
+): { media: M; conversion: Conversion | undefined; pretty: boolean } | undefined {
+  for (const clause of parseAccept(accept)) {
+    const { as, g, v, stream = '', sv = '', pretty } = clause.params
+    const conversion =
+      as === undefined && g === undefined && v === undefined ? undefined : { kind: as ?? '', group: g ?? '', version: v ?? '' }
+    for (const media of types) {
+      if (!covers(clause, media)) continue
+      // YAML has no streams.
+      if (stream !== '' && (stream !== 'watch' || media === YAML_TYPE)) continue
+      if (sv !== '' && !(versions && sv === 'v1')) continue
+      if (allows(media, conversion)) return { media, conversion, pretty: pretty === '1' }
+    }
+  }
+  return undefined
+}
+
+/** Whether a route that produces these types is found for an Accept header: the library of routes looks at no parameters (go-restful). */
+export const routeAccepts = (accept: string, produced: readonly string[]): boolean =>
+  accept === '' || accept.split(',', MAX_CLAUSES).some((part) => isProduced(trimmed(part.split(';', 1)[0]!), produced))
+
+const isProduced = (media: string, produced: readonly string[]): boolean => media === '*/*' || produced.includes(media)
 
 const PLAIN: Representation = { media: JSON_TYPE, as: undefined, version: 'v1', pretty: false }
 // At most 128 KB: what a client sends is remembered only when it is as short as the headers of real clients.
@@ -76,20 +123,17 @@ const MEMO_KEY_LIMIT = 256
 const memo = new Map<string, Representation | undefined>()
 
 function choose(accept: string, { transforms = true, protobuf = true, cbor = false }: Had): Representation | undefined {
-  for (const c of parseAccept(accept)) {
-    if (c.q === 0) continue
-    // `application/*` is understood for errors only, as upstream.
-    const media = servedTypes(cbor).find((m) => c.media === m || c.media === '*/*' || (c.media === 'application/*' && !transforms))
-    if (media === undefined) continue
-    const as = c.params.as
-    if (as === undefined && media === PROTOBUF_TYPE && !protobuf) continue
-    if (as === undefined) return { media, as: undefined, version: 'v1', pretty: c.params.pretty === '1' }
-    const known = TRANSFORMS.has(as) && c.params.g === 'meta.k8s.io' && TRANSFORM_VERSIONS.has(c.params.v ?? '')
+  const allows = (media: string, conversion: Conversion | undefined): boolean => {
+    if (conversion === undefined) return media !== PROTOBUF_TYPE || protobuf
+    const { kind, group, version } = conversion
+    if (!transforms || !TRANSFORMS.has(kind) || group !== 'meta.k8s.io' || !TRANSFORM_VERSIONS.has(version)) return false
     // A Table has JSON and YAML forms only.
-    if (!transforms || !known || (as === 'Table' && (media === PROTOBUF_TYPE || media === CBOR_TYPE))) continue
-    return { media, as: as as Transform, version: c.params.v as Representation['version'], pretty: c.params.pretty === '1' }
+    return kind !== 'Table' || media === JSON_TYPE || media === YAML_TYPE
   }
-  return undefined
+  const found = negotiated(accept, servedTypes(cbor), { allows, versions: transforms })
+  if (found === undefined) return undefined
+  const { media, conversion, pretty } = found
+  return { media, as: conversion?.kind as Transform, version: (conversion?.version ?? 'v1') as Representation['version'], pretty }
 }
 
 /** What an answer can be. */
@@ -100,6 +144,8 @@ interface Had {
   streams?: boolean
   /** Whether the objects themselves have that form; their metadata always has. */
   protobuf?: boolean
+  /** Whether a route is found first, which has words of its own where none is; custom kinds and the aggregator's documents have none. */
+  routes?: boolean
   /** The gate of CBOR is open. */
   cbor?: boolean | undefined
 }
@@ -107,7 +153,7 @@ interface Had {
 /** Picks the representation of an answer; 406 when none of the accepted ones can be had. */
 export function negotiate(accept: string | undefined, had: Had = {}): Representation {
   if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return PLAIN
-  const { transforms = true, streams = false, protobuf = true, cbor = false } = had
+  const { transforms = true, streams = false, protobuf = true, cbor = false, routes = true } = had
   const key = `${transforms ? '' : '- '}${protobuf ? '' : '= '}${cbor ? '+ ' : ''}${accept}`
   let found = memo.get(key)
   if (found === undefined && !memo.has(key)) {
@@ -117,16 +163,13 @@ export function negotiate(accept: string | undefined, had: Had = {}): Representa
       memo.set(key, found)
     }
   }
-  if (found === undefined) {
-    // A media type that is served, in a form that is not: upstream's second look finds nothing, and words it otherwise.
-    const types = servedTypes(cbor)
-    const isStream = (media: string): boolean => streams && cbor && media === CBOR_SEQUENCE
-    const known = parseAccept(accept).some((c) => isStream(c.media) || (c.params.as !== undefined && types.some((m) => m === c.media)))
-    const list = types.join(', ')
-    if (known || !protobuf) throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${list}`)
-    const all = streams ? `${list}, ${streamTypes(cbor)}` : list
+  const types = servedTypes(cbor)
+  const routed = protobuf && routes
+  if (routed && !routeAccepts(accept, streams && cbor ? [...types, CBOR_SEQUENCE] : types)) {
+    const all = streams ? `${types.join(', ')}, ${streamTypes(cbor)}` : types.join(', ')
     throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${all}`, {})
   }
+  if (found === undefined) throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`)
   return found
 }
 

@@ -1,3 +1,4 @@
+import { yamlText } from './yaml-text.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
 import { atOnce, inTurns, type Pausing, Slice } from '../machinery/slice.ts'
@@ -61,7 +62,7 @@ function* decodingObject(...of: Parameters<typeof decodingBody>): Pausing<Decode
 async function decodeYaml(bytes: Buffer, decode: (yaml: () => YamlJson) => DecodedBody | Promise<DecodedBody>): Promise<DecodedBody> {
   let read: YamlJson
   try {
-    read = await readYaml(bytes.toString())
+    read = await readYaml(yamlText(bytes))
   } catch (e) {
     return decode(() => {
       throw e
@@ -133,7 +134,7 @@ function* decodingUnversioned(value: unknown, validation: FieldValidation): Paus
   const unknown = Object.keys(value as Json)
     .filter((key) => key !== 'kind' && key !== 'apiVersion')
     .sort()
-    .map((key) => `unknown field ${JSON.stringify(key)}`)
+    .map((key) => `unknown field ${goQuote(key)}`)
   const object = {} as KubeObject
   if (validation === 'Strict' && unknown.length > 0) return { object, warnings: [], errors: [STRICT + unknown.join(', ')] }
   return { object, warnings: validation === 'Warn' ? unknown : [], errors: [] }

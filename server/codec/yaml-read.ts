@@ -92,10 +92,12 @@ export function yamlDocuments(text: string): YamlJson[] {
   return documentsOf(text, Infinity, NO_LIMITS)
 }
 
+/** Characters that no YAML may have, though JSON may have some of them. */
+export const hasControls = (text: string): boolean => /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/.test(text)
+
 function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJson[] {
   // Go refuses these wherever they stand.
-  if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/.test(text))
-    throw new YamlError('yaml: control characters are not allowed')
+  if (hasControls(text)) throw new YamlError('yaml: control characters are not allowed')
   const lines = new LineCounter()
   try {
     return parsed(text, lines, most).map((doc) => {

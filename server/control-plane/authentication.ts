@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { BootstrapTokens } from '../authn/bootstrap-token.ts'
 import { readAuthenticationConfiguration } from '../authn/configuration.ts'
-import { authenticatorOf, type AuthenticationMethods } from '../authn/methods.ts'
+import { authenticatorOf } from '../authn/methods.ts'
 import { AuthenticationMetrics } from '../authn/metrics.ts'
 import { ServiceAccountTokens } from '../authn/service-account.ts'
 import type { AccountLookup } from '../authn/service-account-bound.ts'
@@ -15,6 +15,8 @@ import { reviewWebhook } from '../webhook/review.ts'
 import type { TokenExpiration } from '../registry/core/serviceaccounts/token.ts'
 import type { AuthenticationLookups } from './lookups.ts'
 import { scheme } from '../scheme/index.ts'
+import type { RequestHeaderOptions } from '../authn/request-header.ts'
+import type { ClientAuthorities } from './client-authorities.ts'
 import type { AuthenticationFile } from './configuration-reload.ts'
 import type { Authentication } from './options.ts'
 
@@ -23,7 +25,7 @@ export interface AuthenticationDependencies {
   readonly log: Log
   /** PEM of the key that signs when no other is named. */
   readonly signingKey: string
-  readonly frontProxy: AuthenticationMethods['frontProxy']
+  readonly authorities: ClientAuthorities
 }
 
 /** Of one call of a webhook that a kubeconfig names. */
@@ -32,7 +34,7 @@ const PEM_KEYS = /-----BEGIN ((?:[A-Z]+ )?(?:PUBLIC|PRIVATE) KEY|CERTIFICATE)---
 
 /** How clients log in, as the options say. @throws Error of one sentence for a file that is none of its kind */
 export function authenticationOf(o: Options, d: AuthenticationDependencies): (lookups: AuthenticationLookups) => Authentication {
-  const { tokenAuthFile, enableBootstrapTokenAuth } = o.authentication
+  const { tokenAuthFile, enableBootstrapTokenAuth, requestHeaderClientCaFile } = o.authentication
   return ({ accounts, secrets }) => {
     const metrics = new AuthenticationMetrics(d.clock)
     const serviceAccountTokens = accountTokens(o, d, accounts, metrics)
@@ -42,10 +44,25 @@ export function authenticationOf(o: Options, d: AuthenticationDependencies): (lo
       ...{ tokenAuthFile, audiences, anonymous: anonymousOf(o), serviceAccounts: serviceAccountTokens },
       ...(enableBootstrapTokenAuth ? { bootstrapTokens: new BootstrapTokens(d.clock, secrets) } : {}),
       ...(tokenWebhook === undefined ? {} : { tokenWebhook }),
-      ...(d.frontProxy === undefined ? {} : { frontProxy: d.frontProxy }),
+      // Without proxies, TLS has judged: connections do not outlive the authorities that they were made under.
+      ...(requestHeaderClientCaFile === ''
+        ? {}
+        : { clientRoots: () => d.authorities.clientRoots(), frontProxy: frontProxyOf(o, d.authorities) }),
       certificateShown: (notAfter) => metrics.certificateShown(notAfter),
     })
     return { authenticator, serviceAccountTokens, metrics }
+  }
+}
+
+/** Who may say in headers who asks. */
+function frontProxyOf({ authentication: a }: Options, authorities: ClientAuthorities): RequestHeaderOptions {
+  return {
+    roots: () => authorities.proxyRoots(),
+    allowedNames: a.requestHeaderAllowedNames,
+    usernameHeaders: a.requestHeaderUsernameHeaders,
+    uidHeaders: a.requestHeaderUidHeaders,
+    groupHeaders: a.requestHeaderGroupHeaders,
+    extraHeaderPrefixes: a.requestHeaderExtraHeadersPrefix,
   }
 }
 

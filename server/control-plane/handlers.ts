@@ -7,7 +7,7 @@ import { HealthMetrics } from '../handlers/health-metrics.ts'
 import { metrics } from '../handlers/metrics.ts'
 import { OPENID_PATHS, openId } from '../handlers/openid.ts'
 import { customPatchTypes, patchTypes } from '../handlers/patch.ts'
-import { respondObject } from '../handlers/respond.ts'
+import { respondDocument } from '../handlers/respond.ts'
 import { router } from '../handlers/router.ts'
 import type { Clock } from '../machinery/clock.ts'
 import { once } from '../machinery/once.ts'
@@ -50,7 +50,7 @@ export function apiHandler(o: HandlerOptions): Handler {
       ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/'],
       ...healthPaths(o.checks()),
     ],
-    respond: respondObject,
+    respond: respondDocument,
   })
   const scrape = once(() => createMetrics(o.metrics))
   const checked = new HealthMetrics()

@@ -59,12 +59,10 @@ export interface ApiServerOptions {
   maxMutatingRequestsInFlight: number
   requestTimeoutMs: number
   kubelets: KubeletAccess & KubeletAddressOptions
-  /** What is shown to extension API servers, and the CA that they know it by: none where it is that of `frontProxies`. */
+  /** What is shown to extension API servers, and the CA that they know it by: none where it is that of `clients.proxies`. */
   frontProxy: FrontProxy & { readonly ca: string | undefined }
-  /** PEM of the CAs of clients' certificates. */
-  clientCa: string
-  /** Others that say in headers who asks. */
-  frontProxies?: AuthenticationTrust['others']
+  /** The CAs of clients' certificates (PEM), and others that say in headers who asks; they may change. */
+  clients: { readonly clientCa: string; readonly proxies: AuthenticationTrust['others'] }
   minRequestTimeoutSeconds: number
   maxStreamsPerConnection: number
   disableHttp2?: boolean

@@ -1,8 +1,8 @@
 import { encodeObject as encodeCbor } from '../codec/cbor/index.ts'
-import { CBOR_TYPE, negotiate, parseAccept, PROTOBUF_TYPE, servedTypes } from '../codec/negotiation.ts'
+import { CBOR_TYPE, type Conversion, type MediaType, negotiated, PROTOBUF_TYPE, routeAccepts, servedTypes } from '../codec/negotiation.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import type { RequestContext } from '../request/context.ts'
-import { isStatusError, methodNotAllowed, notAcceptable, resourceNotFound, StatusError } from '../machinery/status.ts'
+import { methodNotAllowed, resourceNotFound, StatusError } from '../machinery/status.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Scheme, TypeFacts } from '../scheme/contract.ts'
 import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf } from './documents.ts'
@@ -15,7 +15,8 @@ export interface DiscoveryOptions {
   readonly serverAddress: string
   /** Paths of the index that are served elsewhere, as they are when somebody asks. */
   extraPaths(): readonly string[]
-  respond(ctx: RequestContext, obj: object): void
+  /** @param routed whether a route leads there, which has words of its own for media types */
+  respond(ctx: RequestContext, obj: object, routed: boolean): void
 }
 
 interface Document {
@@ -23,20 +24,17 @@ interface Document {
   etag: string
 }
 
-type Media = 'application/json' | typeof PROTOBUF_TYPE | typeof CBOR_TYPE
-
 /** The media type in which an Accept header prefers the aggregated form (v2; v2beta1 has gone), if it does before a plain one. */
-function wantsAggregated(accept: string, cbor = false): Media | undefined {
+function wantsAggregated(accept: string, cbor = false): MediaType | undefined {
   if (!accept.includes('APIGroupDiscoveryList')) return undefined
-  for (const { media, params } of parseAccept(accept)) {
-    if (media !== 'application/json' && media !== PROTOBUF_TYPE && !(cbor && media === CBOR_TYPE)) continue
-    if (params.as === undefined) return undefined
-    if (params.as === 'APIGroupDiscoveryList' && params.g === 'apidiscovery.k8s.io' && params.v === 'v2') return media
-  }
-  return undefined
+  const found = negotiated(accept, servedTypes(cbor), { allows: (_, conversion) => conversion === undefined || isAggregated(conversion) })
+  return found?.conversion === undefined ? undefined : found.media
 }
 
-function encoded(list: object, type: TypeFacts, media: Media): Buffer {
+const isAggregated = ({ kind, group, version }: Conversion): boolean =>
+  kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && version === 'v2'
+
+function encoded(list: object, type: TypeFacts, media: MediaType): Buffer {
   if (media === PROTOBUF_TYPE) return encodeObject(list, type)
   return media === CBOR_TYPE ? encodeCbor(list, type) : Buffer.from(`${JSON.stringify(list)}\n`)
 }
@@ -53,7 +51,7 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
       o.registry.snapshot.facts.filter((r) => r.group === group && r.version === version),
     )
 
-  function respondAggregated(ctx: RequestContext, core: boolean, media: Media): void {
+  function respondAggregated(ctx: RequestContext, core: boolean, media: MediaType): void {
     const { snapshot } = o.registry
     if (snapshot.generation !== generation) {
       documents.clear()
@@ -91,25 +89,26 @@ export function discovery(o: DiscoveryOptions): (ctx: RequestContext) => boolean
     if (path === '/version')
       return answered(onlyJson(onlyRead(ctx)).exchange.respond(200, JSON_TYPE, Buffer.from(JSON.stringify(versionInfo, null, 2))))
     if (root !== 'api' && root !== 'apis') return false
+    // Which version it is comes before the method.
+    if (root === 'api' && group !== undefined && (group !== 'v1' || version !== undefined)) throw resourceNotFound()
     if (root === 'api') onlyRead(ctx)
     if (group === undefined) {
       const form = wantsAggregated(ctx.exchange.headers.accept ?? '', ctx.cbor)
       if (form !== undefined) return answered(respondAggregated(ctx, root === 'api', form))
-      if (root === 'api') return answered(o.respond(ctx, apiVersions(o.serverAddress)))
-      return answered(o.respond(acceptable(ctx), apiGroupList(o.registry.snapshot.groups)))
+      if (root === 'api') return answered(o.respond(ctx, apiVersions(o.serverAddress), true))
+      return answered(o.respond(ctx, apiGroupList(o.registry.snapshot.groups), false))
     }
-    if (root === 'api') {
-      if (group !== 'v1' || version !== undefined) throw resourceNotFound()
-      return answered(o.respond(ctx, resources('', 'v1')))
-    }
+    if (root === 'api') return answered(o.respond(ctx, resources('', 'v1'), true))
     const facts = group === '' ? undefined : o.registry.snapshot.group(group)
     if (facts === undefined) return false
-    if (version === undefined) return answered(o.respond(acceptable(ctx), apiGroup(facts)))
+    if (version === undefined) return answered(o.respond(ctx, apiGroup(facts), false))
     if (!facts.versions.includes(version)) {
       if (!o.registry.snapshot.isBuiltIn(group!)) return false
       throw resourceNotFound()
     }
-    return answered(o.respond(onlyRead(ctx), resources(group, version)))
+    // Versions of custom kinds are no routes.
+    const routed = o.registry.snapshot.isBuiltIn(group!)
+    return answered(o.respond(routed ? onlyRead(ctx) : ctx, resources(group, version), routed))
   }
 }
 
@@ -124,20 +123,9 @@ function onlyRead(ctx: RequestContext): RequestContext {
 /** The version has no other form. */
 function onlyJson(ctx: RequestContext): RequestContext {
   const { accept = '' } = ctx.exchange.headers
-  if (accept !== '' && !parseAccept(accept).some(({ media }) => media === 'application/json' || media === '*/*'))
+  if (!routeAccepts(accept, ['application/json']))
     throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: application/json', {})
   return ctx
-}
-
-/** Documents of the aggregator are not behind a route, which words the refusal of a media type in another way. */
-function acceptable(ctx: RequestContext): RequestContext {
-  const { cbor = false, exchange } = ctx
-  try {
-    negotiate(exchange.headers.accept, { transforms: false, cbor })
-    return ctx
-  } catch (e) {
-    throw isStatusError(e) ? notAcceptable(`only the following media types are accepted: ${servedTypes(cbor).join(', ')}`) : e
-  }
 }
 
 const answered = (_: void): true => true

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import type { FieldError } from '../machinery/field-errors.ts'
 import type { DefinitionSpec } from './definition.ts'
 import { compiledOr, keyFieldErrors, schemaAt, setErrors, textAt, TYPES } from './definition-schema.ts'
@@ -77,7 +78,7 @@ function formatWarnings(spec: DefinitionSpec): string[] {
   const texts: string[] = []
   hasSchemaWith(spec, (s) => {
     const format = textAt(s, 'format')
-    if (format !== '' && !isKnownFormat(textAt(s, 'type'), format)) texts.push(`unrecognized format ${JSON.stringify(format)}`)
+    if (format !== '' && !isKnownFormat(textAt(s, 'type'), format)) texts.push(`unrecognized format ${goQuote(format)}`)
     return false
   })
   return texts

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import { isLarge } from '../machinery/copy-json.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
 import { FieldSet, type FieldsV1 } from './field-set.ts'
@@ -57,7 +58,7 @@ export function* decodingManagers(entries: readonly ManagedFieldsEntry[] | undef
     if (e.operation !== 'Apply' && e.operation !== 'Update') throw new TypeError('operation must be `Apply` or `Update`')
     if (!e.apiVersion) throw new TypeError('apiVersion must not be empty')
     if (!e.fieldsType) throw new TypeError(`missing fieldsType in managed fields entry ${i}`)
-    if (e.fieldsType !== 'FieldsV1') throw new TypeError(`invalid fieldsType ${JSON.stringify(e.fieldsType)} in managed fields entry ${i}`)
+    if (e.fieldsType !== 'FieldsV1') throw new TypeError(`invalid fieldsType ${goQuote(e.fieldsType)} in managed fields entry ${i}`)
     const id: ManagerId = {
       manager: e.manager ?? '',
       operation: e.operation,

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import type { Authenticator, UserInfo } from '../authn/contract.ts'
 import type { Authorizer } from '../authz/contract.ts'
 import type { Exchange, ExchangeHandler } from '../serving/exchange.ts'
@@ -82,6 +83,6 @@ function refuse(exchange: Exchange, e: unknown): void {
     exchange.respond(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }, Buffer.from('400 Bad Request'))
   } else if (e instanceof NoResourceError) {
     const uri = exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`
-    writeText(exchange, 500, `Internal Server Error: ${JSON.stringify(uri)}: failed to create RequestInfo: ${e.message}, ${uri}`)
+    writeText(exchange, 500, `Internal Server Error: ${goQuote(uri)}: failed to create RequestInfo: ${e.message}, ${uri}`)
   } else throw e
 }

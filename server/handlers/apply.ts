@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { CborError, decodingMap } from '../codec/cbor/index.ts'
-import { YamlError, type YamlJson } from '../codec/yaml-read.ts'
+import { hasControls, YamlError, type YamlJson } from '../codec/yaml-read.ts'
+import { yamlText } from '../codec/yaml-text.ts'
 import { readYaml } from '../codec/yaml-body.ts'
 import type { RequestContext } from '../request/context.ts'
 import { copyingJson, isContainer } from '../machinery/copy-json.ts'
@@ -121,10 +123,10 @@ interface Config {
 export async function readConfig(ctx: RequestContext): Promise<Config> {
   const bytes = await ctx.exchange.readBody(MAX_BODY)
   if ((ctx.exchange.headers['content-type'] ?? '').trim().toLowerCase().startsWith(APPLY_CBOR_TYPE)) return cborConfig(bytes)
-  const text = bytes.toString('utf8')
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined
   const slice = new Slice()
-  const asIs = await inTurns(asJson(text), slice)
-  const { json, duplicates } = asIs === undefined ? await asYaml(text) : { json: text, duplicates: [] }
+  const asIs = text === undefined ? undefined : await inTurns(asJson(text), slice)
+  const { json, duplicates } = asIs === undefined ? await asYaml(bytes) : { json: text!, duplicates: [] }
   let first: Parsed | undefined = asIs ?? (await inTurns(parsing(json), slice))
   checkMap(first.value)
   const config = function* (): Pausing<KubeObject> {
@@ -172,7 +174,7 @@ const READ_OTHERWISE = /\\(?:\/|u[dD][89a-fA-F])|[:,[]\s*-0[,\]}\s]/
 
 /** Most clients send JSON, which is YAML too: read as what it is when nothing in it needs more. */
 function* asJson(text: string): Pausing<Parsed | undefined> {
-  if (text[0] !== '{' || READ_OTHERWISE.test(text)) return undefined
+  if (text[0] !== '{' || READ_OTHERWISE.test(text) || hasControls(text)) return undefined
   try {
     const parsed = yield* parsing(text)
     return hasDuplicateKeys(text, parsed.value, parsed.keys) ? undefined : parsed
@@ -182,13 +184,15 @@ function* asJson(text: string): Pausing<Parsed | undefined> {
   }
 }
 
-async function asYaml(text: string): Promise<YamlJson> {
+async function asYaml(bytes: Buffer): Promise<YamlJson> {
   try {
-    return await readYaml(text)
+    return await readYaml(yamlText(bytes))
   } catch (e) {
     if (!(e instanceof YamlError)) throw e
     // What begins like JSON is read by another decoder.
-    const where = text.trimStart().startsWith('{') ? 'error decoding patch: error converting YAML to JSON' : 'error encoding patch'
+    const where = bytes.toString('utf8').trimStart().startsWith('{')
+      ? 'error decoding patch: error converting YAML to JSON'
+      : 'error encoding patch'
     throw badRequest(`${where}: ${e.message}`)
   }
 }

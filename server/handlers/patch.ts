@@ -100,7 +100,7 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
     shown: () => goMap(patchAsShown(strategicPatchOf(value))),
     strict: duplicates,
     typeError: (doc) => conversionError(doc, type),
-    convert: (doc) => convertedNumbers(doc, type),
+    convert: (doc) => convertedNumbers(withoutSpellings(doc), type),
   }
 }
 

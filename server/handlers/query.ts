@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import { invalidOptions } from '../apis/meta/v1/options.ts'
 import { parseFieldSelector, renamedFields, type FieldSelector } from '../machinery/fields.ts'
 import { parseLabelSelector, SelectorError, type LabelSelector } from '../machinery/labels.ts'
@@ -75,8 +76,7 @@ function unknownField(field: string, served: ServedResource): string {
   return notAField(field)
 }
 
-const notAField = (field: string): string =>
-  `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+const notAField = (field: string): string => `${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 
 /**
  * Reads and checks the options of list, watch and deletecollection, in the reference's order. Throws 400 or 422 with its texts.

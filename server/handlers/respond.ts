@@ -23,10 +23,10 @@ export function wantsPretty(query: Query, userAgent: string | undefined): boolea
   return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
-export function representationOf(ctx: RequestContext, transforms = true, protobuf = true): Representation {
+export function representationOf(ctx: RequestContext, transforms = true, protobuf = true, routes = true): Representation {
   const { verb } = ctx.requestInfo
   const { cbor } = ctx
-  const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor })
+  const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor, routes })
   if (verb === 'watch' && r.media === 'application/yaml')
     throw notAcceptable(`only the following media types are accepted: ${streamTypes(cbor === true)}`)
   return r.media === 'application/json' && !r.pretty && wantsPretty(ctx.requestInfo.query, ctx.exchange.headers['user-agent'])
@@ -59,7 +59,15 @@ export function respondObject(
   protobuf = true,
   transformed = (given as Partial<KubeObject>).kind === 'Status',
 ): void {
-  const { media, pretty } = representationOf(ctx, transformed, protobuf)
+  respondAs(ctx, given, status, representationOf(ctx, transformed, protobuf))
+}
+
+/** Answers with a document of discovery. @param routed as in `negotiate` */
+export function respondDocument(ctx: RequestContext, document: object, routed: boolean): void {
+  respondAs(ctx, document, 200, representationOf(ctx, false, true, routed))
+}
+
+function respondAs(ctx: RequestContext, given: object, status: number, { media, pretty }: Representation): void {
   const obj = typeFirst(given as Partial<KubeObject>)
   const { apiVersion, kind } = obj
   // Legacy discovery leaves the version of its own documents out.

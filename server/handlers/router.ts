@@ -7,7 +7,7 @@ import { createObject } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
 import { getObject } from './get.ts'
 import { listObjects } from './list.ts'
-import { patchObject } from './patch.ts'
+import { checkPatchType, isApply, patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
 import { admitConnection, handleSubresource } from './subresource.ts'
 import { handleUnstored } from './unstored.ts'
@@ -78,6 +78,7 @@ async function customResource(ctx: RequestContext, served: ServedResource, o: Ro
   if (namespaced ? info.namespace === '' && !across : info.namespace !== '') return pageNotFound(ctx)
   if (served.deprecation !== undefined) ctx.warnings.push(served.deprecation)
   if (info.subresource !== '') return handleSubresource(ctx, served)
+  if (info.verb === 'patch' && !isApply(ctx)) checkPatchType(ctx, served.schema)
   if ((info.verb === 'update' || info.verb === 'patch') && info.name === '') throw badRequest('name must be provided')
   const handler = VERBS[info.verb]
   if (handler === undefined) throw methodNotSupported(served.store.groupResource, info.verb)

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
 import { badRequest } from '../machinery/status.ts'
 import type { TableDefinition } from '../registry/generic/strategy.ts'
@@ -10,7 +11,7 @@ export function includeObjectOf(text: string | undefined): IncludeObject {
   if (text === undefined || text === '') return 'Metadata'
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text
   throw badRequest(
-    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(text)}: must be 'Metadata', 'Object', 'None', or empty`,
   )
 }
 

@@ -48,7 +48,11 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
     const watcher = store.resource.cache.watch(
       selection,
       ctx.exchange.objects === true ? objectFrames(encoder) : encoder.frames,
-      encoder.firstFrame === undefined || ctx.exchange.objects === true ? stream : new FirstFrame(stream, encoder.firstFrame),
+      encoder.endsWatches === true
+        ? new EndAtFirst(stream)
+        : encoder.firstFrame === undefined || ctx.exchange.objects === true
+          ? stream
+          : new FirstFrame(stream, encoder.firstFrame),
       {
         revision: undefined,
         ...past,
@@ -78,6 +82,28 @@ async function ready({ store }: ServedResource, wait: () => Promise<void>): Prom
     await wait()
   } catch (e) {
     throw e instanceof UndecodableError ? cacheNotReady(e, store.groupResource) : statusFromStorage(e, store.groupResource, '')
+  }
+}
+
+/** A watch's output that has no form for its frames. */
+class EndAtFirst implements WatchOutput {
+  readonly #output: WatchOutput
+
+  constructor(output: WatchOutput) {
+    this.#output = output
+  }
+
+  write(): boolean {
+    this.#output.end()
+    return true
+  }
+
+  onDrain(callback: () => void): void {
+    this.#output.onDrain(callback)
+  }
+
+  end(): void {
+    this.#output.end()
   }
 }
 

@@ -19,7 +19,7 @@ export const statusWriter =
     let media: string = 'application/json'
     let pretty = true
     try {
-      const r = negotiate(exchange.headers.accept, { transforms: false, cbor })
+      const r = negotiate(exchange.headers.accept, { transforms: false, routes: false, cbor })
       media = r.media
       pretty = r.pretty || wantsPretty(parseQuery(exchange.search), exchange.headers['user-agent'])
     } catch {

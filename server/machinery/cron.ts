@@ -1,3 +1,4 @@
+import { goQuote, goTimeQuote } from './go-quote.ts'
 /** Schedules of cron jobs as robfig/cron reads them: five fields, or a descriptor. */
 type Names = Readonly<Record<string, number>>
 
@@ -32,7 +33,7 @@ export function scheduleError(text: string, isDuration: (text: string) => boolea
     if (DESCRIPTORS.has(spec)) return undefined
     if (!spec.startsWith(EVERY)) return `unrecognized descriptor: ${spec}`
     const duration = spec.slice(EVERY.length)
-    return isDuration(duration) ? undefined : `failed to parse duration ${spec}: time: invalid duration ${JSON.stringify(duration)}`
+    return isDuration(duration) ? undefined : `failed to parse duration ${spec}: time: invalid duration ${goTimeQuote(duration)}`
   }
   const fields = spec.split(/\s+/).filter((f) => f !== '')
   if (fields.length !== FIELDS.length) return `expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`
@@ -71,7 +72,7 @@ const numberOrName = (text: string, names: Names): number => {
 
 function number(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) {
-    throw new ScheduleError(`failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+    throw new ScheduleError(`failed to parse int from ${text}: strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`)
   }
   const value = Number(text)
   if (value < 0) throw new ScheduleError(`negative number (${value}) not allowed: ${text}`)

@@ -149,7 +149,7 @@ export function invalidObject(
   }
   const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
   const kind = gvk.group === '' ? gvk.kind : `${gvk.kind}.${gvk.group}`
-  return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
+  return new StatusError(422, 'Invalid', `${kind} ${goQuote(name)} is invalid: ${text}`, {
     ...(name === '' ? {} : { name }),
     ...(gvk.group === '' ? {} : { group: gvk.group }),
     ...(gvk.kind === '' ? {} : { kind: gvk.kind }),

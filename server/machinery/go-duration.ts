@@ -1,3 +1,4 @@
+import { goTimeQuote } from './go-quote.ts'
 /** metav1.Duration: Go's time.ParseDuration and Duration.String, in nanoseconds. */
 import type { Int64 } from './numbers.ts'
 
@@ -20,7 +21,7 @@ const part = /^(\d*)(?:\.(\d*))?([^\d.]*)/
 
 /** @throws DurationParseError with Go's text */
 export function parseDuration(text: string): bigint {
-  const wrong = (why = 'invalid duration'): DurationParseError => new DurationParseError(`time: ${why} ${JSON.stringify(text)}`)
+  const wrong = (why = 'invalid duration'): DurationParseError => new DurationParseError(`time: ${why} ${goTimeQuote(text)}`)
   const negative = text.startsWith('-')
   let rest = negative || text.startsWith('+') ? text.slice(1) : text
   if (rest === '0') return 0n
@@ -31,7 +32,7 @@ export function parseDuration(text: string): bigint {
     if (integer === '' && fraction === '') throw wrong()
     if (unit === '') throw wrong('missing unit in duration')
     const scale = Object.hasOwn(units, unit) ? units[unit] : undefined
-    if (scale === undefined) throw wrong(`unknown unit ${JSON.stringify(unit)} in duration`)
+    if (scale === undefined) throw wrong(`unknown unit ${goTimeQuote(unit)} in duration`)
     total += BigInt(integer === '' ? 0 : integer) * scale
     if (fraction !== '') total += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length)
     if (total > MAX) throw wrong()

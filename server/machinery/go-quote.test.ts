@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { goQuote } from './go-quote.ts'
+import { goQuote, goTimeQuote } from './go-quote.ts'
 
 // Each as Go 1.26 prints it.
 test.each([
@@ -13,4 +13,13 @@ test.each([
   ['\u{e0001}', String.raw`"\U000e0001"`],
 ])('%j', (text, quoted) => {
   expect(goQuote(text)).toBe(quoted)
+})
+
+// time.ParseDuration's text for each, without what stands before it.
+test.each([
+  ['x"\\', String.raw`"x\"\\"`],
+  ['\n\x7f', '"\\x0a\x7f"'],
+  ['é€', String.raw`"\xc3\xa9\xe2\x82\xac"`],
+])('package time: %j', (text, quoted) => {
+  expect(goTimeQuote(text)).toBe(quoted)
 })

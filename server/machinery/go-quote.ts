@@ -15,6 +15,12 @@ const ESCAPED = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
 /** A text in quotes as Go's strconv.Quote writes it (`%q`). */
 export const goQuote = (text: string): string => `"${text.replace(ESCAPED, (c) => NAMED[c] ?? escaped(c.codePointAt(0)!))}"`
 
+/** A text in quotes as Go's package time writes it: what is no printable ASCII is shown byte by byte. */
+export const goTimeQuote = (text: string): string =>
+  `"${text.replace(/["\\]|[^\x20-\x7f]+/g, (c) => (c === '"' || c === '\\' ? `\\${c}` : bytesOf(c)))}"`
+
+const bytesOf = (text: string): string => Buffer.from(text).toString('hex').replace(/../g, '\\x$&')
+
 function escaped(code: number): string {
   if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`

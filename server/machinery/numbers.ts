@@ -8,6 +8,7 @@
  */
 
 import { hasLongNumbers, scanJson } from './json-scan.ts'
+import { setOwn } from './own.ts'
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
 interface SourceTextJson {
@@ -111,6 +112,31 @@ export function withoutSpellings(value: unknown): unknown {
     Object.defineProperty(out, key, { value: withoutSpellings(item), writable: true, enumerable: true, configurable: true })
   }
   return out
+}
+
+/**
+ * The same for who asks of what type a number is in Go: a float64 that is a whole number stays a JsonNumber, one and the same wherever it
+ * stands, so that equal ones are identical and none is an int64.
+ */
+export function withFloats(value: unknown): unknown {
+  const floats = new Map<number, JsonNumber>()
+  const floatOf = (number: JsonNumber): unknown => {
+    const { value: float, literal } = number
+    if (!Number.isSafeInteger(float)) return float
+    if (literal === '-0') return 0
+    const known = floats.get(float)
+    if (known === undefined) floats.set(float, number)
+    return known ?? number
+  }
+  const walk = (at: unknown): unknown => {
+    if (typeof at !== 'object' || at === null) return at
+    if (at instanceof JsonNumber) return floatOf(at)
+    if (Array.isArray(at)) return at.map(walk)
+    const out: Record<string, unknown> = {}
+    for (const [key, item] of Object.entries(at)) setOwn(out, key, walk(item))
+    return out
+  }
+  return walk(value)
 }
 
 /** The first number in a JSON value that does not fit a float64, which Go's decoder refuses wherever it stands. */

@@ -1,3 +1,4 @@
+import { goQuote } from './go-quote.ts'
 /** The query of a URL as Go's `net/url` reads it. */
 
 /** More pairs than this and Go's reader gives none of them (GODEBUG `urlmaxqueryparams`). */
@@ -105,11 +106,11 @@ export function parseGoInt64(text: string): bigint | undefined {
 export function goUintError(text: string, max: number): string | undefined {
   const isNumber = /^\d+$/.test(text)
   if (isNumber && Number(text) <= max) return undefined
-  return `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${isNumber ? 'value out of range' : 'invalid syntax'}`
+  return `strconv.ParseUint: parsing ${goQuote(text)}: ${isNumber ? 'value out of range' : 'invalid syntax'}`
 }
 
 /** How Go words why it refuses a text that parseGoInt64 refuses. */
 export function goInt64Error(text: string): string {
   const why = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  return `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`
+  return `strconv.ParseInt: parsing ${goQuote(text)}: ${why}`
 }

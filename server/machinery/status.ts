@@ -91,13 +91,13 @@ function about(r: GroupResource, name: string, more: StatusDetails = {}): Status
 }
 
 export const notFound = (r: GroupResource, name: string): StatusError =>
-  new StatusError(404, 'NotFound', `${qualified(r)} "${name}" not found`, about(r, name))
+  new StatusError(404, 'NotFound', `${qualified(r)} ${goQuote(name)} not found`, about(r, name))
 
 export const alreadyExists = (r: GroupResource, name: string, first = ''): StatusError =>
-  new StatusError(409, 'AlreadyExists', `${first}${qualified(r)} "${name}" already exists`, about(r, name))
+  new StatusError(409, 'AlreadyExists', `${first}${qualified(r)} ${goQuote(name)} already exists`, about(r, name))
 
 export const conflict = (r: GroupResource, name: string, why: string): StatusError =>
-  new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(r)} "${name}": ${why}`, about(r, name))
+  new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(r)} ${goQuote(name)}: ${why}`, about(r, name))
 
 export const forbidden = (r: GroupResource, name: string, why: string): StatusError => {
   const message =

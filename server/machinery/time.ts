@@ -1,3 +1,5 @@
+import { goTimeQuote } from './go-quote.ts'
+
 /**
  * metav1.Time and MicroTime: Go's time.Parse for RFC 3339, with its error texts, since clients see them in 400 answers.
  * An instant is whole seconds since the epoch and nanoseconds; Go's zero time (year 1) stands for "not set".
@@ -16,10 +18,6 @@ const MAX_SECONDS = 253402300799
 // Every day that each year has, so that the end of a month is no slower: only 29 February is looked at.
 const DAY = '(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31'
 const plain = new RegExp(`^\\d{4}-(?:${DAY})T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{6})?Z$`)
-
-// Go's time package quotes in its own way: what is no printable ASCII is shown byte by byte.
-const quoted = (text: string): string =>
-  `"${text.replace(/["\\]|[^\x20-\x7f]+/g, (c) => (c === '"' || c === '\\' ? `\\${c}` : Buffer.from(c).toString('hex').replace(/../g, '\\x$&')))}"`
 
 type Layout = '2006-01-02T15:04:05Z07:00' | '2006-01-02T15:04:05.000000Z07:00'
 const layouts: Record<'time' | 'microTime', Layout> = { time: '2006-01-02T15:04:05Z07:00', microTime: '2006-01-02T15:04:05.000000Z07:00' }
@@ -51,8 +49,8 @@ const steps: readonly Step[] = [
 export function parseTime(text: string, kind: 'time' | 'microTime'): Instant {
   const layout = layouts[kind]
   const bad = (rest: string, as: string): TimeParseError =>
-    new TimeParseError(`parsing time ${quoted(text)} as "${layout}": cannot parse ${quoted(rest)} as "${as}"`)
-  const range = (what: string): TimeParseError => new TimeParseError(`parsing time ${quoted(text)}: ${what} out of range`)
+    new TimeParseError(`parsing time ${goTimeQuote(text)} as "${layout}": cannot parse ${goTimeQuote(rest)} as "${as}"`)
+  const range = (what: string): TimeParseError => new TimeParseError(`parsing time ${goTimeQuote(text)}: ${what} out of range`)
   const at = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 }
   let rest = text
   for (const step of steps) {
@@ -73,7 +71,7 @@ export function parseTime(text: string, kind: 'time' | 'microTime'): Instant {
   if (Number(zone[2] ?? 0) > 24) throw range('time zone offset hour')
   if (Number(zone[3] ?? 0) > 60) throw range('time zone offset minute')
   rest = rest.slice(zone[0].length)
-  if (rest !== '') throw new TimeParseError(`parsing time ${quoted(text)}: extra text: ${quoted(rest)}`)
+  if (rest !== '') throw new TimeParseError(`parsing time ${goTimeQuote(text)}: extra text: ${goTimeQuote(rest)}`)
   if (at.day < 1 || at.day > daysIn(at.month, at.year)) throw range('day')
   const offset = (Number(zone[2] ?? 0) * 60 + Number(zone[3] ?? 0)) * (zone[1] === '-' ? -60 : 60)
   const iso = `${pad(at.year, 4)}-${pad(at.month, 2)}-${pad(at.day, 2)}T${pad(at.hour, 2)}:${pad(at.minute, 2)}:${pad(at.second, 2)}Z`

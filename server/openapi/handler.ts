@@ -232,8 +232,9 @@ const hashOf = async (body: Buffer): Promise<string> =>
 const addressOf = (name: string, hash: string): string => `/openapi/v3/${name}?hash=${hash}`
 
 function accepted(accept: string | undefined, version: 2 | 3): Form | undefined {
-  for (const { media } of parseAccept(accept === undefined || accept === '' ? '*/*' : accept)) {
-    if (media === '*' || media === '*/*' || media === 'application/*' || media === 'application/json') return 'json'
+  for (const { type, subType } of parseAccept(accept === undefined || accept === '' ? '*/*' : accept)) {
+    const media = `${type}/${subType}`
+    if (media === '*/json' || media === '*/*' || media === 'application/*' || media === 'application/json') return 'json'
     if (media === protobufOf(version) || media === deprecatedOf(version)) return 'protobuf'
   }
   return undefined

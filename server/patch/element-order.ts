@@ -1,3 +1,4 @@
+import { JsonNumber } from '../machinery/numbers.ts'
 import { badRequest, StatusError } from '../machinery/status.ts'
 import { goMap, goTypeOf } from './go-text.ts'
 import { isRecord } from './values.ts'
@@ -18,7 +19,8 @@ export function keyOf(item: unknown, mergeKey: string): unknown {
 
 /** Upstream panics where it compares others. */
 function comparable(key: unknown): unknown {
-  if (typeof key === 'object' && key !== null) throw badRequest(`list elements cannot be told apart by ${goMap(key)}`)
+  if (typeof key === 'object' && key !== null && !(key instanceof JsonNumber))
+    throw badRequest(`list elements cannot be told apart by ${goMap(key)}`)
   return key
 }
 

@@ -1,4 +1,4 @@
-import { goFloat, literalOf } from '../machinery/numbers.ts'
+import { goFloat, JsonNumber, literalOf } from '../machinery/numbers.ts'
 import { isRecord } from './values.ts'
 
 /** A patch as Go prints a map: `map[a:1 b:[x y]]`, keys in order. The reference shows strategic merge patches so. */
@@ -6,6 +6,7 @@ export function goMap(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return goFloat(value)
+  if (value instanceof JsonNumber) return goFloat(value.value)
   if (!isRecord(value)) return literalOf(value) ?? String(value)
   const entries = Object.keys(value)
     .sort()
@@ -50,6 +51,7 @@ export function goTypeOf(value: unknown): string {
   if (isRecord(value)) return 'map[string]interface {}'
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int64' : 'float64'
   if (typeof value === 'bigint') return 'int64'
+  if (value instanceof JsonNumber) return 'float64'
   return typeof value === 'boolean' ? 'bool' : 'string'
 }
 

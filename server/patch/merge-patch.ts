@@ -1,5 +1,5 @@
 import { copyJson } from '../machinery/copy-json.ts'
-import { withoutSpellings } from '../machinery/numbers.ts'
+import { withFloats } from '../machinery/numbers.ts'
 import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { running, type Steps } from '../machinery/steps.ts'
 import { badRequest } from '../machinery/status.ts'
@@ -24,12 +24,12 @@ export function mergePatchOf(patch: unknown, typed: boolean): unknown {
   return patch
 }
 
-/** A strategic merge patch that was parsed; its error has no prefix upstream, and its numbers are Go's: `3.0` is 3. */
+/** A strategic merge patch that was parsed; its error has no prefix upstream, and its numbers are Go's: `3.0` is a float, which a 3 is not. */
 export function strategicPatchOf(value: unknown): Json {
   const patch = value ?? {}
   checkFloats(patch, FLOAT, '')
   if (!isRecord(patch)) throw wrongPatchType(patch, MAP, '')
-  return withoutSpellings(patch) as Json
+  return withFloats(patch) as Json
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Entries, hasDuplicateKeys, JsonError, parseEntries, parseJson } from '../machinery/json.ts'
+import { goQuote } from '../machinery/go-quote.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { jsonKind, overflowing } from '../machinery/numbers.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
@@ -48,7 +49,7 @@ export function duplicateFields(text: string, value: unknown): string[] {
     const seen = new Set<string>()
     for (const [name, item] of at.list) {
       const below = path === '' ? name : `${path}.${name}`
-      if (seen.has(name) && found.size < MAX_STRICT_ERRORS) found.add(`duplicate field ${JSON.stringify(below)}`)
+      if (seen.has(name) && found.size < MAX_STRICT_ERRORS) found.add(`duplicate field ${goQuote(below)}`)
       seen.add(name)
       walk(item, below)
     }

@@ -1,3 +1,4 @@
+import { goQuote } from '../machinery/go-quote.ts'
 import type { AdmissionAttributes } from '../admission/contract.ts'
 import type { ObjectForm, ObjectForms } from '../admission/webhooks/contract.ts'
 import { typeMeta } from '../codec/body.ts'
@@ -156,6 +157,6 @@ function decoded(schema: Schema, document: unknown, { kind, group, version }: Gr
 function otherKind(apiVersion: string, kind: string, wanted: string, types: KindTypes): string {
   const gv = parseApiVersion(apiVersion)
   if (gv === undefined || types.typeOf(gv.group, gv.version, kind) === undefined)
-    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+    return `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
   return `unable to convert ${apiVersion}, Kind=${kind} to a ${wanted}`
 }

@@ -34,7 +34,10 @@ export interface ListenOptions {
 export interface Listener {
   readonly port: number
   serve(handler: ExchangeHandler): void
-  /** Other certificates for connections from now on. Throws an Error for those that cannot be used, and goes on with what there was. */
+  /**
+   * Other certificates for connections from now on; with other authorities of clients, those that have shown a certificate end once their
+   * requests are done. Throws an Error for those that cannot be used, and goes on with what there was.
+   */
   useCertificates(tls: TlsFiles): void
   /** No new requests; running ones finish within `graceMs`, then the sockets are cut. Resolves when all are closed. */
   close(graceMs: number): Promise<void>
@@ -51,11 +54,12 @@ const listenErrors: Readonly<Record<string, (at: string) => string>> = {
 
 /** One TLS listener for HTTP/2 and HTTP/1.1, chosen by ALPN. Rejects with one sentence when it cannot listen. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { tls, clock } = options
+  const { clock } = options
+  let { tls } = options
   const limits = { ...defaultLimits, ...options.limits }
   const onHandlerError = options.onHandlerError ?? (() => {})
   const connections = new Connections(clock, options.bounds ?? connectionBounds(descriptorLimit(), share, most))
-  const open = new Set<Http1Connection | Http2Connection>()
+  const open = new Map<Http1Connection | Http2Connection, ConnectionState>()
   const early = new Set<TLSSocket>()
   let accept = (socket: TLSSocket): void => {
     early.add(socket)
@@ -69,7 +73,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // A failed handshake is the client's business; one that is not finished is looked after by `connections`.
   secured.on('tlsClientError', () => {})
   secured.on('secureConnection', (socket: TLSSocket) => accept(socket))
-  const listener = tcpListener(secured, connections)
+  const listener = tcpListener(secured, connections, clock)
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (e: NodeJS.ErrnoException) => {
       connections.close()
@@ -84,6 +88,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       const next = tlsServerOptions(files)
       secured.setSecureContext(next)
       shown = next
+      // What TLS has found of a client's certificate holds for its connection: with other authorities it is to come again.
+      if (String(files.clientCa) !== String(tls.clientCa))
+        for (const [connection, state] of open) if (showsCertificate(state)) connection.shutdown()
+      tls = files
     },
     serve(handler) {
       const http1 = new Http1({ handler, clock, onHandlerError })
@@ -91,7 +99,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         const state = connectionState(socket, tls.clientCa !== undefined)
         const h2 = socket.alpnProtocol === 'h2'
         const connection = h2 ? new Http2Connection(socket, { handler, clock, limits, state, onHandlerError }) : http1.accept(socket, state)
-        open.add(connection)
+        open.set(connection, state)
         socket.once('close', () => open.delete(connection))
         connections.established(socket, state, connection)
       }
@@ -101,7 +109,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
       const cut = clock.setTimeout(() => connections.destroyAll(), graceMs)
-      for (const connection of open) connection.shutdown()
+      for (const connection of open.keys()) connection.shutdown()
       for (const socket of early) socket.destroy()
       await closed
       cut.cancel()
@@ -109,6 +117,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     },
   }
 }
+
+const showsCertificate = (state: ConnectionState): boolean =>
+  state.peerCertificate !== undefined || state.peerCertificateError !== undefined
 
 function connectionState(socket: TLSSocket, asked: boolean): ConnectionState {
   const certificate = asked ? socket.getPeerX509Certificate() : undefined

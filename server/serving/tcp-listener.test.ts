@@ -8,10 +8,11 @@ import { tcpListener } from './tcp-listener.ts'
 
 const bounds = { total: 10, anonymous: 10, anonymousPerAddress: 10 }
 
-async function start(): Promise<{ tls: EventEmitter; connections: Connections; client: () => Promise<Socket> }> {
+async function start(): Promise<{ tls: EventEmitter; connections: Connections; clock: FakeClock; client: () => Promise<Socket> }> {
   const tls = new EventEmitter()
-  const connections = new Connections(new FakeClock(), bounds)
-  const listener = tcpListener(tls as TlsServer, connections)
+  const clock = new FakeClock()
+  const connections = new Connections(clock, bounds)
+  const listener = tcpListener(tls as TlsServer, connections, clock)
   listener.listen(0, '127.0.0.1')
   await once(listener, 'listening')
   onTestFinished(() => {
@@ -27,7 +28,7 @@ async function start(): Promise<{ tls: EventEmitter; connections: Connections; c
     await accepted
     return socket
   }
-  return { tls, connections, client }
+  return { tls, connections, clock, client }
 }
 
 test('TLS gets a connection with its first byte, and the byte', async () => {
@@ -41,6 +42,34 @@ test('TLS gets a connection with its first byte, and the byte', async () => {
   speaker.write('\x16')
   await came
   expect(given.map((socket) => String(socket.read()))).toEqual(['\x16'])
+})
+
+test.each(['GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'HEAD /x HTTP/1.1\r\n', 'POST /x', 'PUT /x', 'OPTIONS *'])(
+  'a request without TLS is told so: %j',
+  async (request) => {
+    const { tls, clock, client } = await start()
+    tls.on('connection', () => expect.unreachable())
+    const speaker = await client()
+    const said: Buffer[] = []
+    speaker.on('data', (chunk: Buffer) => said.push(chunk))
+    const ended = once(speaker, 'end')
+    // In two pieces.
+    speaker.write(request.slice(0, 3))
+    speaker.write(request.slice(3))
+    await ended
+    clock.advance(1000)
+    await once(speaker, 'close')
+    expect(Buffer.concat(said).toString()).toBe('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n')
+  },
+)
+
+test.each(['GET x', 'DELETE /', 'TRACE / HTTP/1.1', 'get / HTTP/1.1'])('TLS judges other bytes: %j', async (bytes) => {
+  const { tls, client } = await start()
+  const speaker = await client()
+  const came = once(tls, 'connection')
+  speaker.write(bytes)
+  const [socket] = (await came) as [Socket]
+  expect(String(socket.read())).toBe(bytes)
 })
 
 test('one that ends without a byte is closed, and is none of them any more', async () => {

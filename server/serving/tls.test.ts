@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, type ConnectionOptions } from 'node:tls'
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../machinery/clock.ts'
 import { subjectOf } from '../machinery/x509/name.ts'
@@ -93,6 +93,27 @@ describe('certificates that are renewed', () => {
     expect(() => listener!.useCertificates({ cert, key: own.key, named: [] })).toThrow(/key values mismatch/)
     expect([(await shake()).name, (await shake({ servername: 'a.example' })).name]).toEqual(['own', 'before'])
   })
+})
+
+test('with other authorities of clients, connections that have shown a certificate end, and those are asked for', async () => {
+  await start({ clientCa: ca.cert })
+  const others = createAuthority('others', now, days)
+  const [mine, theirs] = [ca, others].map((by) => issueCertificate(by, { ...{ commonName: 'client', now, days }, use: 'client' }))
+  const open = async (shown: Partial<KeyPair> = {}): Promise<TLSSocket> => {
+    const socket = connect({ host: '127.0.0.1', port: listener!.port, rejectUnauthorized: false, ...shown })
+    await once(socket.resume(), 'secureConnect')
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await once(socket, 'data')
+    return socket
+  }
+  const [known, unknown, silent] = [await open(mine), await open(theirs), await open()]
+  const ended = Promise.all([once(known, 'end'), once(unknown, 'end')])
+  listener!.useCertificates({ cert: own.cert, key: own.key, clientCa: others.cert })
+  await ended
+  silent.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await once(silent, 'data')
+  expect([known.readableEnded, unknown.readableEnded, silent.readableEnded]).toEqual([true, true, false])
+  silent.destroy()
 })
 
 describe('a certificate for the name that a client asks for', () => {

@@ -96,7 +96,7 @@ export async function startTestServer({
     requestTimeoutMs: 60_000,
     kubelets: { ...certificates.kubeletClient, preferredAddressTypes: ['InternalIP'] },
     frontProxy: certificates.frontProxy,
-    clientCa: certificates.ca.cert,
+    clients: { clientCa: certificates.ca.cert, proxies: undefined },
     minRequestTimeoutSeconds: 1800,
     maxStreamsPerConnection: 1000,
     shutdownDelayMs,

@@ -32,6 +32,8 @@ export interface ResourceEncoder {
   /** What stands around the items, of which there is at least one. Absent: a list must be made whole. */
   readonly ends?: (meta: ListMeta) => ListEnds
   readonly frames: FrameEncoder
+  /** An event's object has no such form: a watch ends in silence where it would tell of the first. */
+  readonly endsWatches?: true
   /** What frames in JSON show of an entry, as a value that everybody shares; absent where that is no object (a Table). */
   shared?(this: void, entry: Entry): KubeObject
   /** What makes a frame the first of a watch, where that one says more than the others. */

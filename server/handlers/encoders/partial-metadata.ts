@@ -92,5 +92,5 @@ export function onlyFor(served: ServedResource, encoder: ResourceEncoder, as: Re
   const { joined: _, ...alone } = encoder
   return as === 'PartialObjectMetadata'
     ? { ...alone, item: () => refuse(true), list: () => refuse(true) }
-    : { ...encoder, object: () => refuse(false) }
+    : { ...encoder, object: () => refuse(false), endsWatches: true }
 }

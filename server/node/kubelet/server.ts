@@ -62,7 +62,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     if (connection !== undefined) void serve(req, res, table, options, () => (connection.state.authenticated = true))
   })
   server.on('tlsClientError', () => undefined)
-  const listener = tcpListener(server, connections)
+  const listener = tcpListener(server, connections, clock)
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (e) => {
       connections.close()

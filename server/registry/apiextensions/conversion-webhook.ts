@@ -104,7 +104,7 @@ function convertedObjects(review: JsonObject, reviewVersion: string, uid: string
   if (isNew) refuseReview(apiVersion, kind, reviewVersion)
   if (!isObject(response)) throw new Error('no response provided')
   if (isNew && response['uid'] !== uid) {
-    throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`)
+    throw new Error(`expected response.uid=${goQuote(uid)}, got ${goQuote(String(response['uid'] ?? ''))}`)
   }
   const result = isObject(response['result']) ? response['result'] : {}
   if (result['status'] !== 'Success') {

@@ -1,3 +1,4 @@
+import { goQuote } from '../../machinery/go-quote.ts'
 import type { JsonObject } from '../../extensions/json-values.ts'
 import { readScale, writeReplicas, type ScalePaths } from '../../extensions/scale.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
@@ -37,7 +38,7 @@ export function customScale(paths: ScalePaths): Subresource {
     table: customScaleTable,
     toScale(obj) {
       const { scale, hasReplicas } = told(500, () => shown(obj, paths))
-      if (!hasReplicas) throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`)
+      if (!hasReplicas) throw internalError(`the spec replicas field ${goQuote(paths.specReplicasPath)} does not exist`)
       return scale
     },
     toBase(obj) {
@@ -49,7 +50,7 @@ export function customScale(paths: ScalePaths): Subresource {
     toAnswer: (obj) => told(400, () => shown(obj, paths)).scale,
     applyScale(obj, scale) {
       const replicas = (scale.spec as { replicas?: number } | undefined)?.replicas ?? 0
-      if (replicas === GO_MIN_INT32) throw badRequest(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} cannot be empty`)
+      if (replicas === GO_MIN_INT32) throw badRequest(`the spec replicas field ${goQuote(paths.specReplicasPath)} cannot be empty`)
       const changed = copyJson(obj)
       told(500, () => writeReplicas(changed as JsonObject, paths, replicas))
       const { resourceVersion } = scale.metadata

@@ -1,3 +1,4 @@
+import { goQuote } from '../../machinery/go-quote.ts'
 import { withSortedResourceVersion, type VersionedJson } from '../../cache/stored-json.ts'
 import type { Converted } from '../../cache/converting-cache.ts'
 import { compileRules, type RuleSet } from '../../cel/index.ts'
@@ -155,7 +156,7 @@ const TEXT_MAPS = ['labels', 'annotations'] as const
 const withTexts = (map: JsonObject): JsonObject =>
   Object.values(map).includes(null) ? Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value ?? ''])) : map
 
-const unknownField = (path: string): string => `unknown field "${path}"`
+const unknownField = (path: string): string => `unknown field ${goQuote(path)}`
 
 /** How objects of a version are stored in another one, and shown; conversion changes nothing but the version's name. */
 export class CustomForm {

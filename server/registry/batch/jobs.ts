@@ -1,3 +1,4 @@
+import { goQuote } from '../../machinery/go-quote.ts'
 import { dropDisabledOfTemplate } from '../../apis/core/v1/disabled-fields.ts'
 import { defaultJob, generateSelector, labelsOfTemplate, validateJob } from '../../apis/batch/v1/job.ts'
 import { validateJobStatus } from '../../apis/batch/v1/job-status.ts'
@@ -53,7 +54,7 @@ export const jobs: BuiltInKind = {
     validateStatusUpdate: validateJobStatus,
   },
   selectableFields: { 'status.successful': (o) => String(valueAt(o, 'status.succeeded') ?? 0) },
-  fieldLabels: { unsupported: (field) => `field label ${JSON.stringify(field)} not supported for Job` },
+  fieldLabels: { unsupported: (field) => `field label ${goQuote(field)} not supported for Job` },
   table: table(
     'Name|Status|Completions|Duration|Age|*Containers|*Images|*Selector',
     name,

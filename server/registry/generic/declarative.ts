@@ -41,9 +41,12 @@ const ENFORCED: Readonly<Record<string, readonly Row[]>> = {
   ],
   'PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io': [
     ['FieldValueRequired', 'spec.type'],
+    ['FieldValueForbidden', 'spec.exempt'],
+    ['FieldValueForbidden', 'spec.limited'],
     ['FieldValueRequired', 'spec.limited'],
     ['FieldValueRequired', 'spec.limited.limitResponse.type'],
     ['FieldValueRequired', 'spec.limited.limitResponse.queuing'],
+    ['FieldValueForbidden', 'spec.limited.limitResponse.queuing'],
   ],
   'ReplicationController.': [
     ['FieldValueInvalid', 'metadata.name'],

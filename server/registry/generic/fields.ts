@@ -30,6 +30,8 @@ export interface FieldScope {
 /** Objects in another version, in their order; rejects with a Status. They are not changed. */
 export type ConvertObjects = (objects: readonly KubeObject[], apiVersion: string) => Promise<KubeObject[]>
 
+const inCoreGroup = (apiVersion: string): boolean => !apiVersion.includes('/')
+
 const setOf = (paths: readonly string[]): FieldSet => FieldSet.of(...paths.map((p) => p.split('.').map(fieldElement)))
 
 /** Who owns which field of a kind's objects: one field manager for each version and subresource, made on first use. Objects are stored ones. */
@@ -97,7 +99,8 @@ export class KindFields {
     }
     const typed = new Map<string, TypedVersion>()
     const versionOf = (apiVersion: string): TypedVersion | undefined => {
-      const known = this.#versions.get(apiVersion)
+      // Upstream has the types of `/api` and of `/apis` apart: a writer through one knows nothing of what was written through the other.
+      const known = inCoreGroup(apiVersion) === inCoreGroup(version.apiVersion) ? this.#versions.get(apiVersion) : undefined
       let made = typed.get(apiVersion)
       if (known !== undefined && made === undefined) typed.set(apiVersion, (made = { apiVersion, structure: known.structure(), filter }))
       return made

@@ -110,7 +110,7 @@ export class Store {
     const parts = this.resource.schema.indexOf(obj)
     if (context.dryRun) {
       if ((await this.deps.storage.get(key)).kv !== undefined) throw new KeyExistsError(key)
-      return cache.dryRunEntry(key, value, parts)
+      return cache.dryRunEntry(key, value, parts, undefined, obj.metadata.resourceVersion)
     }
     const ttlSeconds = this.resource.strategy.ttlSeconds?.(obj)
     const { converter } = this.resource

@@ -1,4 +1,5 @@
 // Long because the whole way of a write stands on one page: who may change an object or refuse it.
+import { goQuote } from '../../machinery/go-quote.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { validateObjectMetaUpdate } from '../../apis/meta/v1/validation.ts'
 import type { Entry } from '../../cache/entry.ts'
@@ -104,8 +105,7 @@ async function attempt(store: Store, { object, namespace, context, subresource =
     await prepareCreate(store, object, context, slice)
     await validate(store, { operation: 'CREATE', subresource, namespace, name: object.metadata.name ?? '', object, context })
     if (slice.over) await slice.next()
-    if (context.dryRun) delete object.metadata.resourceVersion
-    else refuseVersion(object)
+    if (!context.dryRun) refuseVersion(object)
     const entry = await store.insert(object, context)
     await reservation?.commit()
     return entry
@@ -203,8 +203,8 @@ export async function updateIn(store: Store, request: UpdateRequest): Promise<Up
   const object = await request.change(undefined)
   const fault = object.metadata.resourceVersion ? uintFault(object.metadata.resourceVersion) : undefined
   if (fault !== undefined) throw new StatusError(500, '', fault)
-  // Whatever version the client thought of, there is none.
-  delete object.metadata.resourceVersion
+  // Whatever version the client thought of, there is none: a dry run shows it.
+  if (!context.dryRun) delete object.metadata.resourceVersion
   const { subresource } = request.rules
   return { entry: await createIn(store, { object, namespace, context, applied: request.applied === true, subresource }), created: true }
 }
@@ -283,7 +283,7 @@ function unreadableManagers(entries: readonly unknown[]): string | undefined {
     if (operation !== 'Apply' && operation !== 'Update') return 'operation must be `Apply` or `Update`'
     if (!apiVersion) return 'apiVersion must not be empty'
     if (!fieldsType) return `missing fieldsType in managed fields entry ${i}`
-    if (fieldsType !== 'FieldsV1') return `invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${i}`
+    if (fieldsType !== 'FieldsV1') return `invalid fieldsType ${goQuote(String(fieldsType))} in managed fields entry ${i}`
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillUnset, listAt, objectAt, textAt, valueAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors, pathSegmentErrors } from '../../../machinery/names.ts'
@@ -28,7 +29,7 @@ export function apiServiceNameErrors(name: string, obj: KubeObject): string[] {
   const errors = pathSegmentErrors(name)
   if (errors.length > 0) return errors
   const wanted = `${textAt(obj, 'spec.version')}.${textAt(obj, 'spec.group')}`
-  return name === wanted ? [] : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`]
+  return name === wanted ? [] : [`must be \`spec.version+"."+spec.group\`: ${goQuote(wanted)}`]
 }
 
 export function validateApiService(obj: KubeObject): FieldError[] {

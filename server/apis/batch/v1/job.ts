@@ -136,7 +136,10 @@ function generatedSelector(errors: FieldError[], obj: JsonObject): void {
       else if (labels[key] !== value) errors.push(invalid(path, sorted(labels), `must be '${value}'`))
     }
   }
-  if (selectsAll(spec?.selector, expected)) return
+  // What is wrong with a selector that is none is told elsewhere.
+  const wrong: FieldError[] = []
+  validateLabelSelector(wrong, spec?.selector as LabelSelector, 'spec.selector')
+  if (wrong.length > 0 || selectsAll(spec?.selector, expected)) return
   errors.push(invalid('spec.selector', selectorValue(spec?.selector as LabelSelector), '`selector` not auto-generated'))
 }
 

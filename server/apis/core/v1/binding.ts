@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { formatTime } from '../../../machinery/clock.ts'
 import { notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { badRequest, conflict, StatusError } from '../../../machinery/status.ts'
@@ -47,7 +48,7 @@ export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
     throw precondition(pod, 'ResourceVersion', resourceVersion, pod.metadata.resourceVersion ?? '')
   }
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
-  if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+  if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${goQuote(pod.spec.nodeName)}`)
   if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`)
   const annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations }
   for (const key of legacyAnnotations) delete annotations[key]

@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { trimSpace } from '../../../machinery/trim-space.ts'
 import {
   duplicate,
@@ -182,8 +183,12 @@ const notEphemeral = [
   'lifecycle',
 ] as const
 
-const isEmpty = (v: unknown): boolean =>
-  v === undefined || v === null || (Array.isArray(v) && v.length === 0) || (typeof v === 'object' && Object.keys(v).length === 0)
+/** Go's zero value of a container's field: what is sent empty is set, but for resources, which are no pointer. */
+function isZero(holder: object, field: string): boolean {
+  const value = (holder as Readonly<Record<string, unknown>>)[field] ?? emptyAt(holder, field)
+  if (value === undefined) return true
+  return field === 'resources' && ['limits', 'requests', 'claims'].every((part) => isZero(value as object, part))
+}
 
 export function validateEphemeralContainers(errors: FieldError[], rules: ContainerRules, path: string): void {
   const list = rules.spec.ephemeralContainers
@@ -199,7 +204,7 @@ export function validateEphemeralContainers(errors: FieldError[], rules: Contain
     const target = c.targetContainerName
     if (target && !others.has(target)) errors.push(notFoundValue(`${at}.targetContainerName`, target))
     for (const field of notEphemeral) {
-      if (!isEmpty(c[field])) errors.push(forbiddenField(`${at}.${field}`, 'cannot be set for an Ephemeral Container'))
+      if (!isZero(c, field)) errors.push(forbiddenField(`${at}.${field}`, 'cannot be set for an Ephemeral Container'))
     }
     c.volumeMounts?.forEach((m, j) => {
       for (const field of ['subPath', 'subPathExpr'] as const) {

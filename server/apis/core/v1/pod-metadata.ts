@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
 import type { ObjectMeta } from '../../../machinery/types.ts'
 import { checkDescendingPath } from './checks.ts'
@@ -74,7 +75,7 @@ function validateAppArmorAnnotation(errors: FieldError[], key: string, text: str
   })
   if (!found) errors.push(invalid(`${path}[${key}]`, name, 'container not found'))
   if (['', 'runtime/default', 'unconfined'].includes(text) || text.startsWith('localhost/')) return
-  errors.push(invalid(`${path}[${key}]`, text, `invalid AppArmor profile name: ${JSON.stringify(text)}`))
+  errors.push(invalid(`${path}[${key}]`, text, `invalid AppArmor profile name: ${goQuote(text)}`))
 }
 
 /** The deprecated seccomp and AppArmor annotations must agree with the fields when both are given at creation. */

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { isSet, listAt, textAt } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 
@@ -88,10 +89,10 @@ function ofVolume(volume: unknown): Reference {
   if (known !== undefined) return { kind: known[1] }
   const name = textAt(volume, 'name')
   // Two blanks, as upstream has them.
-  if (!isSet(volume, 'projected')) return { unknown: `unknown volume type for volume  ${JSON.stringify(name)}` }
+  if (!isSet(volume, 'projected')) return { unknown: `unknown volume type for volume  ${goQuote(name)}` }
   for (const source of listAt(volume, 'projected.sources')) {
     const row = PROJECTED.find(([field]) => isSet(source, field))
-    if (row === undefined) return { unknown: `unknown source for projected volume ${JSON.stringify(name)}` }
+    if (row === undefined) return { unknown: `unknown source for projected volume ${goQuote(name)}` }
     if (row[1] !== undefined) return { kind: row[1] }
   }
   return undefined

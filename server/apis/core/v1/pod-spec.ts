@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import {
   duplicate,
   forbiddenField,
@@ -110,7 +111,7 @@ function validateNames(errors: FieldError[], spec: PodSpec, path: string): void 
   const account = spec.serviceAccountName ?? ''
   if (account !== '') checkSubdomain(errors, account, `${path}.serviceAccountName`)
   if ((spec.serviceAccount ?? '') !== account) {
-    const text = `must be the same as serviceAccountName: ${JSON.stringify(account)}`
+    const text = `must be the same as serviceAccountName: ${goQuote(account)}`
     errors.push(invalid(`${path}.deprecatedServiceAccount`, spec.serviceAccount ?? '', text))
   }
   if (spec.nodeName) checkSubdomain(errors, spec.nodeName, `${path}.nodeName`)

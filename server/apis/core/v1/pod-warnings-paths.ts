@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import type { ProjectedSource, Volume } from './types.ts'
 
 /** Warnings about files of a volume that lie in each other's way (api/pod warningsForOverlappingVirtualPaths). */
@@ -13,7 +14,7 @@ const filesOf = (items: readonly { path?: string }[] | undefined, kind = '', nam
 
 function text({ path, kind, name }: File): string {
   if (kind === '') return JSON.stringify(path)
-  return `${JSON.stringify(path)} (${name === undefined ? kind : `${kind} ${JSON.stringify(name)}`})`
+  return `${goQuote(path)} (${name === undefined ? kind : `${kind} ${goQuote(name)}`})`
 }
 
 /** One is the other, or a folder above it. */
@@ -57,12 +58,12 @@ export function overlappingPaths(volumes: readonly Volume[]): string[] {
   const left = { count: MAX_COMPARISONS }
   for (const v of volumes) {
     const { configMap, secret, downwardAPI, projected } = v
-    if (configMap?.items) warn(out, left, v, () => `ConfigMap ${JSON.stringify(configMap.name ?? '')}`, filesOf(configMap.items))
-    if (secret?.items) warn(out, left, v, () => `Secret ${JSON.stringify(secret.secretName ?? '')}`, filesOf(secret.items))
+    if (configMap?.items) warn(out, left, v, () => `ConfigMap ${goQuote(configMap.name ?? '')}`, filesOf(configMap.items))
+    if (secret?.items) warn(out, left, v, () => `Secret ${goQuote(secret.secretName ?? '')}`, filesOf(secret.items))
     if (downwardAPI?.items) warn(out, left, v, () => 'DownwardAPI', filesOf(downwardAPI.items))
     if (!projected?.sources) continue
     for (const s of projected.sources) {
-      if (Object.keys(s).length === 0) out.push(`volume ${JSON.stringify(v.name ?? '')} (Projected) has no sources provided`)
+      if (Object.keys(s).length === 0) out.push(`volume ${goQuote(v.name ?? '')} (Projected) has no sources provided`)
     }
     warn(out, left, v, () => 'Projected', projected.sources.flatMap(projectedFiles))
   }
@@ -71,5 +72,5 @@ export function overlappingPaths(volumes: readonly Volume[]): string[] {
 
 function warn(out: string[], left: { count: number }, volume: Volume, what: () => string, files: readonly File[]): void {
   if (files.length < 2) return
-  for (const c of collisions(files, left)) out.push(`volume ${JSON.stringify(volume.name ?? '')} (${what()}): overlapping paths: ${c}`)
+  for (const c of collisions(files, left)) out.push(`volume ${goQuote(volume.name ?? '')} (${what()}): overlapping paths: ${c}`)
 }

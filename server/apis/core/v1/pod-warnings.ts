@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { canonicalAddress } from '../../../machinery/ip.ts'
 import { labelValueErrors } from '../../../machinery/names.ts'
@@ -134,7 +135,7 @@ function duplicates<T>(out: string[], list: readonly T[], keyOf: (item: T) => st
   const seen = new Set<string>()
   list.forEach((item, i) => {
     const key = keyOf(item)
-    if (seen.has(key)) out.push(`${head(i)} ${JSON.stringify(key)}`)
+    if (seen.has(key)) out.push(`${head(i)} ${goQuote(key)}`)
     seen.add(key)
   })
 }
@@ -153,8 +154,7 @@ function pullSecretWarnings(out: string[], secrets: readonly { name?: string }[]
 
 function fraction(out: string[], text: string, path: string): void {
   const value = quantityOfText(text)
-  if (milliValue(value) % 1000n !== 0n)
-    out.push(`${path}: fractional byte value ${JSON.stringify(value.text)} is invalid, must be an integer`)
+  if (milliValue(value) % 1000n !== 0n) out.push(`${path}: fractional byte value ${goQuote(value.text)} is invalid, must be an integer`)
 }
 
 function fractions(out: string[], list: ResourceList | undefined, path: string): void {
@@ -207,7 +207,7 @@ function envWarnings(out: string[], c: Container, path: string): void {
       const ref = `$(${name})`
       const extends_ = !e.valueFrom && e.value !== ref && (e.value ?? '').includes(ref)
       if (!extends_) {
-        out.push(`${path}.env[${i}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`)
+        out.push(`${path}.env[${i}]: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`)
       }
     }
     seen.add(name)
@@ -255,7 +255,7 @@ function portWarnings(out: string[], spec: PodSpec, at: string): void {
       if (other === undefined) names.set(name, here)
       else {
         const why = `services and probes that select ports by name will use ${other}`
-        out.push(`${here}: duplicate port name ${JSON.stringify(name)} with ${other}, ${why}`)
+        out.push(`${here}: duplicate port name ${goQuote(name)} with ${other}, ${why}`)
       }
     })
   })
@@ -279,5 +279,5 @@ function podAffinityWarnings(out: string[], affinity: Affinity, path: string): v
 function addressWarning(out: string[], text: string, path: string): void {
   const canonical = canonicalAddress(text)
   if (canonical === undefined || canonical === text || !text.includes(':')) return
-  out.push(`${path}: IPv6 address ${JSON.stringify(text)} should be in RFC 5952 canonical format (${JSON.stringify(canonical)})`)
+  out.push(`${path}: IPv6 address ${goQuote(text)} should be in RFC 5952 canonical format (${goQuote(canonical)})`)
 }

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { invalid, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, dns1123LabelErrors, dns1123SubdomainErrors, MAX_LABEL, MAX_SUBDOMAIN } from '../../../machinery/names.ts'
 
@@ -13,7 +14,7 @@ export function isKubernetesSigner(name: string): boolean {
 function checkLabels(errors: FieldError[], part: string, labelErrors: (label: string) => string[], path: string): void {
   for (const label of part.split('.')) {
     const texts = labelErrors(label)
-    for (const text of texts) errors.push(invalid(path, part, `validating label ${JSON.stringify(label)}: ${text}`))
+    for (const text of texts) errors.push(invalid(path, part, `validating label ${goQuote(label)}: ${text}`))
     if (texts.length > 0) return
   }
 }

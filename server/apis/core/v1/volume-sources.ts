@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, caselessSubdomainErrors, dns1123SubdomainErrors, rangeText } from '../../../machinery/names.ts'
 import { tryQuantity } from '../../../machinery/quantity.ts'
@@ -262,7 +263,7 @@ export function validateVolumeSource(
 function checkClaimName(errors: FieldError[], name: string, podName: string | undefined, path: string): void {
   if (!podName || name === '') return
   const claim = `${podName}-${name}`
-  for (const text of dns1123SubdomainErrors(claim)) errors.push(invalid(`${path}.name`, name, `PVC name ${JSON.stringify(claim)}: ${text}`))
+  for (const text of dns1123SubdomainErrors(claim)) errors.push(invalid(`${path}.name`, name, `PVC name ${goQuote(claim)}: ${text}`))
 }
 
 function checkIscsiLength(errors: FieldError[], volume: VolumeSource & { name?: string }, path: string): void {

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { addErrors, duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../../machinery/field-errors.ts'
 import { formatAddress } from '../../../machinery/ip-range.ts'
 import { checkAddress, parseAddress } from '../../../machinery/ip.ts'
@@ -126,7 +127,7 @@ function validateAddresses(errors: FieldError[], addresses: readonly string[], t
 function checkCanonical(errors: FieldError[], address: string, path: string): void {
   const { family, bits } = parseAddress(address)!
   const text = formatAddress(family === 4 ? 'IPv4' : 'IPv6', bits)
-  if (text !== address) errors.push(invalid(path, address, `must be in canonical form (${JSON.stringify(text)})`))
+  if (text !== address) errors.push(invalid(path, address, `must be in canonical form (${goQuote(text)})`))
 }
 
 function checkFullName(errors: FieldError[], name: string, path: string): void {

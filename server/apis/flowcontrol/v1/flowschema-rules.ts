@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ownValue } from '../../../machinery/own.ts'
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, numberAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
@@ -123,6 +124,67 @@ export const validateFlowConditions: Validation = (obj) => {
   return errors
 }
 
+const everything = (groups: readonly string[]): JsonObject => ({
+  Subjects: groups.map((Name) => ({ Kind: 'Group', User: null, Group: { Name }, ServiceAccount: null })),
+  ResourceRules: [{ Verbs: ['*'], APIGroups: ['*'], Resources: ['*'], ClusterScope: true, Namespaces: ['*'] }],
+  NonResourceRules: [{ Verbs: ['*'], NonResourceURLs: ['*'] }],
+})
+const SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  exempt: {
+    ...{ PriorityLevelConfiguration: { Name: 'exempt' }, MatchingPrecedence: 1, DistinguisherMethod: null },
+    Rules: [everything(['system:masters'])],
+  },
+  'catch-all': {
+    ...{ PriorityLevelConfiguration: { Name: 'catch-all' }, MatchingPrecedence: 10_000, DistinguisherMethod: { Type: 'ByUser' } },
+    Rules: [everything(['system:unauthenticated', 'system:authenticated'])],
+  },
+}
+
+const orNull = <T>(list: readonly T[]): readonly T[] | null => (list.length === 0 ? null : list)
+
+/** A spec as upstream's internal type has it. */
+function internalSpec(spec: JsonObject): JsonObject {
+  const method = objectAt(spec, 'distinguisherMethod')
+  const named = (subject: JsonObject, field: string): JsonObject | null => {
+    const of = objectAt(subject, field)
+    return of === undefined
+      ? null
+      : { ...(field === 'serviceAccount' ? { Namespace: textAt(of, 'namespace') } : {}), Name: textAt(of, 'name') }
+  }
+  const rules = objectsAt(spec, 'rules').map((rule) => ({
+    Subjects: orNull(
+      objectsAt(rule, 'subjects').map((s) => ({
+        ...{ Kind: textAt(s, 'kind'), User: named(s, 'user'), Group: named(s, 'group'), ServiceAccount: named(s, 'serviceAccount') },
+      })),
+    ),
+    ResourceRules: orNull(
+      objectsAt(rule, 'resourceRules').map((r) => ({
+        ...{ Verbs: orNull(textsAt(r, 'verbs')), APIGroups: orNull(textsAt(r, 'apiGroups')), Resources: orNull(textsAt(r, 'resources')) },
+        ...{ ClusterScope: r['clusterScope'] === true, Namespaces: orNull(textsAt(r, 'namespaces')) },
+      })),
+    ),
+    NonResourceRules: orNull(
+      objectsAt(rule, 'nonResourceRules').map((r) => ({
+        ...{ Verbs: orNull(textsAt(r, 'verbs')), NonResourceURLs: orNull(textsAt(r, 'nonResourceURLs')) },
+      })),
+    ),
+  }))
+  return {
+    PriorityLevelConfiguration: { Name: textAt(spec, 'priorityLevelConfiguration.name') },
+    MatchingPrecedence: Number(numberAt(spec, 'matchingPrecedence') ?? 0),
+    DistinguisherMethod: method === undefined ? null : { Type: textAt(method, 'type') },
+    Rules: orNull(rules),
+  }
+}
+
+/** Schemas that are always there say one thing. */
+function checkMandatory(errors: FieldError[], spec: JsonObject, name: string): void {
+  const wanted = ownValue(SCHEMAS, name)
+  if (wanted === undefined) return
+  const own = internalSpec(spec)
+  if (!isDeepStrictEqual(own, wanted)) errors.push(invalid('spec', own, `spec of '${name}' must equal the fixed value`))
+}
+
 export const validateFlowSchema: Validation = (obj) => {
   const errors: FieldError[] = []
   const spec = objectAt(obj, 'spec') ?? {}
@@ -139,6 +201,7 @@ export const validateFlowSchema: Validation = (obj) => {
   if (level === '') errors.push(required(path, 'must reference a priority level'))
   else invalidTexts(errors, path, level, dns1123SubdomainErrors(level))
   objectsAt(spec, 'rules').forEach((rule, i) => checkRule(errors, rule, `spec.rules[${i}]`))
+  checkMandatory(errors, spec, textAt(obj, 'metadata.name'))
   checkFlowConditions(errors, obj)
   return errors
 }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { ownValue } from '../../../machinery/own.ts'
 import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { numberAt, objectAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
@@ -55,7 +57,8 @@ function checkType(errors: FieldError[], type: string, allowed: readonly string[
 function checkResponse(errors: FieldError[], response: JsonObject, isLimited: boolean, path: string): void {
   const type = textAt(response, 'type')
   const queuing = objectAt(response, 'queuing')
-  checkType(errors, type, RESPONSES, `${path}.type`)
+  // Which types there are is no rule of the type's own.
+  if (isLimited || type === '') checkType(errors, type, RESPONSES, `${path}.type`)
   checkMember(errors, response, 'queuing', type === 'Queue', path)
   if (type !== 'Queue') return
   if (queuing === undefined) errors.push(required(`${path}.queuing`))
@@ -69,8 +72,8 @@ function checkSpec(errors: FieldError[], spec: JsonObject, name: string): void {
   if ((name === 'exempt') !== (type === 'Exempt'))
     errors.push(invalid('spec.type', type, "must be 'Exempt' if and only if `name` is 'exempt'"))
   checkType(errors, type, TYPES, 'spec.type')
-  checkMember(errors, spec, 'limited', isLimited, 'spec')
   checkMember(errors, spec, 'exempt', type === 'Exempt', 'spec')
+  checkMember(errors, spec, 'limited', isLimited, 'spec')
   if (type === 'Exempt' && exempt !== undefined) {
     checkShares(errors, exempt, 'spec.exempt')
     checkLendable(errors, exempt, 'spec.exempt')
@@ -88,6 +91,57 @@ function checkSpec(errors: FieldError[], spec: JsonObject, name: string): void {
     errors.push(invalid('spec.limited.borrowingLimitPercent', borrowing, 'if specified, must be a non-negative integer'))
 }
 
+const LEVELS: Readonly<Record<string, JsonObject>> = {
+  exempt: { Type: 'Exempt', Limited: null, Exempt: { NominalConcurrencyShares: 0, LendablePercent: 0 } },
+  'catch-all': {
+    Type: 'Limited',
+    Limited: {
+      NominalConcurrencyShares: 5,
+      ...{ LimitResponse: { Type: 'Reject', Queuing: null }, LendablePercent: 0, BorrowingLimitPercent: null },
+    },
+    Exempt: null,
+  },
+}
+
+/** A spec as upstream's internal type has it. */
+function internalSpec(spec: JsonObject): JsonObject {
+  const [limited, exempt] = [objectAt(spec, 'limited'), objectAt(spec, 'exempt')]
+  const response = objectAt(limited ?? {}, 'limitResponse') ?? {}
+  const queuing = objectAt(response, 'queuing')
+  const Queuing = queuing && {
+    ...{ Queues: count(queuing, 'queues') ?? 0, HandSize: count(queuing, 'handSize') ?? 0 },
+    QueueLengthLimit: count(queuing, 'queueLengthLimit') ?? 0,
+  }
+  return {
+    Type: textAt(spec, 'type'),
+    Limited:
+      (limited && {
+        NominalConcurrencyShares: count(limited, 'nominalConcurrencyShares') ?? 0,
+        LimitResponse: { Type: textAt(response, 'type'), Queuing: Queuing ?? null },
+        LendablePercent: count(limited, 'lendablePercent') ?? null,
+        BorrowingLimitPercent: count(limited, 'borrowingLimitPercent') ?? null,
+      }) ??
+      null,
+    Exempt:
+      (exempt && {
+        NominalConcurrencyShares: count(exempt, 'nominalConcurrencyShares') ?? null,
+        LendablePercent: count(exempt, 'lendablePercent') ?? null,
+      }) ??
+      null,
+  }
+}
+
+/** Levels that are always there say one thing (ValidateIfMandatoryPriorityLevelConfigurationObject). */
+function checkMandatory(errors: FieldError[], spec: JsonObject, name: string): void {
+  const wanted = ownValue(LEVELS, name)
+  if (wanted === undefined) return
+  const own = internalSpec(spec)
+  const compared = name === 'exempt' ? { ...own, Exempt: wanted['Exempt'] } : own
+  if (isDeepStrictEqual(compared, wanted)) return
+  const besides = name === 'exempt' ? " except the 'spec.exempt' field" : ''
+  errors.push(invalid('spec', own, `spec of '${name}'${besides} must equal the fixed value`))
+}
+
 const ZERO_SHARES = 'flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares'
 
 export const validatePriorityLevel: Validation = (obj) => {
@@ -95,6 +149,7 @@ export const validatePriorityLevel: Validation = (obj) => {
   if (objectAt(obj, 'metadata.annotations')?.[ZERO_SHARES] !== undefined)
     errors.push(forbiddenField('metadata.annotations', `annotation '${ZERO_SHARES}' is forbidden`))
   checkSpec(errors, objectAt(obj, 'spec') ?? {}, textAt(obj, 'metadata.name'))
+  checkMandatory(errors, objectAt(obj, 'spec') ?? {}, textAt(obj, 'metadata.name'))
   checkFlowConditions(errors, obj)
   return errors
 }

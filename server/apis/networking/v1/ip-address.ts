@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { formatAddress } from '../../../machinery/ip-range.ts'
 import { parseAddress } from '../../../machinery/ip.ts'
@@ -24,7 +25,7 @@ export function ipAddressNameErrors(name: string): string[] {
   if (address.leadingZeros) return ['must not have leading 0s']
   if (address.mapped) return ['must not be an IPv4-mapped IPv6 address']
   const canonical = formatAddress(address.family === 4 ? 'IPv4' : 'IPv6', address.bits)
-  return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
+  return canonical === name ? [] : [`must be in canonical form (${goQuote(canonical)})`]
 }
 
 export function validateIPAddress(obj: KubeObject): FieldError[] {

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { defaultTokenRequest, validateTokenRequest, type TokenRequestSpec } from '../../../apis/authentication/v1/token-request.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import type { ServiceAccountTokens } from '../../../authn/service-account.ts'
@@ -123,7 +124,7 @@ async function boundObjects(
   const uid = found.metadata.uid!
   const pod = (resource === 'pods' ? found.spec : {}) as { serviceAccountName?: string; nodeName?: string }
   if (resource === 'pods' && pod.serviceAccountName !== req.name) {
-    throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(req.name)} to pod running with different serviceaccount name.`)
+    throw badRequest(`cannot bind token for serviceaccount ${goQuote(req.name)} to pod running with different serviceaccount name.`)
   }
   if (ref.uid && ref.uid !== uid) {
     const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`

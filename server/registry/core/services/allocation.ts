@@ -1,3 +1,4 @@
+import { goQuote } from '../../../machinery/go-quote.ts'
 import { needsHealthCheckPort, NONE, usesNodePorts, type Service } from '../../../apis/core/v1/service-types.ts'
 import { familyOf } from '../../../apis/core/v1/service-addresses.ts'
 import { invalid, invalidObject } from '../../../machinery/field-errors.ts'
@@ -123,7 +124,7 @@ async function takeOne(
     if (!(e instanceof AllocationError)) throw e
     if (wanted !== '') throw refused(service, 'spec.clusterIPs', ips, `failed to allocate IP ${wanted}: ${e.message}`)
     if (e.message !== FULL) throw refused(service, 'spec.clusterIPs', ips, `failed to allocate IP: ${e.message}`)
-    throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(service.metadata.name)}: ${e.message}`)
+    throw internalError(`failed to allocate a serviceIP for Service ${goQuote(service.metadata.name ?? '')}: ${e.message}`)
   }
 }
 

@@ -1,0 +1,210 @@
+import type { Request } from './play.ts'
+
+/** What clients hardly ever send: which form of an answer is chosen, what is on trial, and what is no number or text of its kind. */
+type Json = Record<string, unknown>
+
+const APPLY = 'application/apply-patch+yaml'
+const MERGE = 'application/merge-patch+json'
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const core = '/api/v1/namespaces/{ns}'
+const apps = '/apis/apps/v1/namespaces/{ns}'
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const group = '{ns}.example.com'
+const things = `/apis/${group}/v1/namespaces/{ns}/things`
+
+const get = (name: string, path: string, accept: string): Request => ({ name, method: 'GET', path, headers: { accept } })
+const post = (name: string, path: string, body: unknown): Request => ({ name, method: 'POST', path, body })
+const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+const selector = { matchLabels: { a: 'b' } }
+const definition = (versions: unknown): Json => ({
+  metadata: { name: `things.${group}` },
+  spec: { group, names: { plural: 'things', kind: 'Thing' }, scope: 'Namespaced', versions },
+})
+const setUp: Request[] = [
+  post('namespace', '/api/v1/namespaces', { metadata: { name: '{ns}' } }),
+  post('service account', `${core}/serviceaccounts`, { metadata: { name: 'default' } }),
+  post('a map', `${core}/configmaps`, { metadata: { name: 'c' }, data: { a: 'b' } }),
+  post('a deployment', `${apps}/deployments`, { metadata: { name: 'd' }, spec: { selector, template } }),
+  post('an event', `${core}/events?fieldManager=core`, {
+    ...{ metadata: { name: 'e' }, involvedObject: { namespace: '{ns}', name: 'x', kind: 'Pod' }, reason: 'R', message: 'm', count: 2 },
+  }),
+  post('a definition', definitions, {
+    ...definition([
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ]),
+  }),
+]
+
+const JSON_TYPE = 'application/json'
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const YAML = 'application/yaml'
+const partial = (kind: string, media = JSON_TYPE): string => `${media};as=${kind};v=v1;g=meta.k8s.io`
+const ACCEPTS = [
+  ...[`${JSON_TYPE};q=0`, `${JSON_TYPE};q=0,${YAML}`, `${JSON_TYPE};q=x,${YAML};q=0.1`, `${JSON_TYPE};q=0.1,*/*`, '*/*,text/html;q=0.5'],
+  ...['APPLICATION/JSON', 'application/*', 'application', `/,${JSON_TYPE}`, `${JSON_TYPE}/x`, 'text/html', '*/json'],
+  ...[`${JSON_TYPE};v=v1`, `${JSON_TYPE};g=meta.k8s.io`, `${JSON_TYPE};stream=watch`, `${JSON_TYPE};stream=x`, `${YAML};stream=watch`],
+  ...[`${JSON_TYPE};sv=v1`, `${JSON_TYPE};sv=v2`, `${JSON_TYPE};foo`, partial('Nothing'), partial('PartialObjectMetadata')],
+  ...[partial('PartialObjectMetadata', YAML), `${partial('Table', PROTOBUF)},${YAML}`, partial('Status'), `${partial('Nothing')},${YAML}`],
+]
+const PATHS: Readonly<Record<string, string>> = {
+  ...{ 'a map': `${core}/configmaps/c`, maps: `${core}/configmaps?fieldSelector=metadata.name=c`, 'no map': `${core}/configmaps/none` },
+  ...{ things: `${things}?limit=1`, 'no thing': `${things}/none`, 'a version': '/apis/apps/v1', 'a group': '/apis/apps' },
+}
+/** YAML is compared where it has no version and no time. */
+const isYaml = (accept: string): boolean => accept.includes(YAML) && !accept.endsWith('stream=watch')
+const forms: Request[] = ACCEPTS.flatMap((accept) =>
+  Object.entries(PATHS)
+    .filter(([name]) => !isYaml(accept) || name.startsWith('no ') || name === 'a group')
+    .map(([name, path]) => get(`${name} as ${accept}`, path, accept)),
+)
+
+const watches: Request[] = [
+  get('a watch as metadata of a list', `${core}/configmaps?watch=1&resourceVersion=0`, partial('PartialObjectMetadataList')),
+  get('a map as metadata of a list', `${core}/configmaps/c`, partial('PartialObjectMetadataList')),
+]
+
+const methods: Request[] = ['TRACE', 'HEAD', 'PROPFIND', 'POST'].flatMap((method) =>
+  ['/api/v2', '/api/v1/none', '/apis/none/v1', '/apis/apps/v9', `/apis/${group}/v9`, `${things}/c/none`].map((path) => ({
+    ...{ name: `${method} of ${path}`, method, path },
+  })),
+)
+
+// What it says of each version has a hash of the group's name.
+methods.push({ name: 'HEAD of a version of things', method: 'HEAD', path: `/apis/${group}/v1` })
+
+const trial = (name: string, version: string): Request[] => [
+  post(`a version ${name} on trial`, `${core}/configmaps?dryRun=All`, { metadata: { name: 'trial', resourceVersion: version } }),
+  {
+    ...{ name: `a version ${name} of an update that creates, on trial`, method: 'PUT' },
+    path: '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases/trial?dryRun=All',
+    body: { metadata: { name: 'trial', resourceVersion: version }, spec: {} },
+  },
+  post(`a thing of the version ${name} on trial`, `${things}?dryRun=All`, {
+    ...{ apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 'trial', resourceVersion: version } },
+  }),
+]
+const trials: Request[] = [...trial('that is none', 'x"\n'), ...trial('0', '0'), ...trial('7', '7')]
+
+const strategic = (name: string, body: string): Request => ({
+  ...{ name, method: 'PATCH', path: `${apps}/deployments/d?dryRun=All`, body, type: STRATEGIC },
+})
+/** A number with a point or an exponent is a float64 in Go, also where it is whole. */
+const floats: Request[] = ['1e2', '2.0', '2', '-0', '1000000.0', '1e300'].flatMap((number) => [
+  strategic(`${number} for a map`, `{"metadata":{"labels":${number}}}`),
+  strategic(`${number} for a list`, `{"metadata":{"finalizers":${number}}}`),
+  strategic(`${number} for a text`, `{"metadata":{"finalizers":[${number}]}}`),
+  strategic(`${number} for a directive`, `{"spec":{"$patch":${number}}}`),
+  strategic(`${number} for an order`, `{"spec":{"template":{"spec":{"$setElementOrder/containers":${number}}}}}`),
+  strategic(`${number} for a container`, `{"spec":{"template":{"spec":{"containers":[${number}]}}}}`),
+  strategic(`${number} for a name`, `{"spec":{"template":{"spec":{"containers":[{"name":${number},"image":"x"}]}}}}`),
+  strategic(`${number} replicas`, `{"spec":{"replicas":${number}}}`),
+])
+
+const NAMES: Readonly<Record<string, string>> = { 'a%00b': 'a\0b', 'a%7f': 'a\x7f', '%E2%98%83': '☃' }
+const names: Request[] = Object.entries(NAMES).flatMap(([escaped, name]) => [
+  get(`a map called ${escaped}`, `${core}/configmaps/${escaped}`, JSON_TYPE),
+  {
+    ...{ name: `a map called ${escaped} applied`, method: 'PATCH', type: APPLY, path: `${core}/configmaps/${escaped}?fieldManager=m` },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } },
+  },
+  post(`a field called ${escaped}`, `${core}/configmaps?fieldValidation=Strict`, `{"metadata":{"name":"x"},${JSON.stringify(name)}:1}`),
+  post(
+    `a field called ${escaped} twice`,
+    `${core}/configmaps?fieldValidation=Strict`,
+    `{"metadata":{"name":"x"},${[1, 2].map((n) => `${JSON.stringify(name)}:${n}`).join()}}`,
+  ),
+])
+
+/** The types of `/api` and of `/apis` are apart: who has written through one has no part in what is written through the other. */
+const groupsOfEvents: Request[] = [
+  {
+    ...{ name: 'an event applied in its other group', method: 'PATCH', type: APPLY },
+    path: '/apis/events.k8s.io/v1/namespaces/{ns}/events/e?fieldManager=events',
+    body: {
+      ...{ apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: 'e' }, deprecatedCount: 3 },
+      regarding: { namespace: '{ns}', name: 'x', kind: 'Pod' },
+    },
+  },
+  get('who owns what of it', `${core}/events/e`, JSON_TYPE),
+  {
+    ...{ name: 'and changed in the first one', method: 'PATCH', type: MERGE, path: `${core}/events/e?fieldManager=again` },
+    body: { metadata: { labels: { a: 'b' } }, count: 4 },
+  },
+]
+
+const ephemeral = (fields: Json): Json => ({ ephemeralContainers: [{ name: 'e', image: 'i', ...fields }] })
+/** Go asks for zero values, which empty lists and maps are not. */
+const empties: Request[] = Object.entries<Json>({
+  ...{ 'no ports': { ports: [] }, 'an empty lifecycle': { lifecycle: {} }, 'no limits': { resources: { limits: {} } } },
+  ...{ 'no resources': { resources: {} }, 'no policy of sizes': { resizePolicy: [] } },
+}).flatMap(([name, fields]) => [
+  post(`${name} of an ephemeral container`, `${core}/pods?dryRun=All`, {
+    metadata: { name: 'p' },
+    spec: { ...template.spec, ...ephemeral(fields) },
+  }),
+  post(`${name} of one in a template`, `${core}/podtemplates?dryRun=All`, {
+    ...{ metadata: { name: 'p' }, template: { ...template, spec: { ...template.spec, ...ephemeral(fields) } } },
+  }),
+])
+
+const flow = '/apis/flowcontrol.apiserver.k8s.io/v1'
+const levels: Request[] = ['x', 'exempt', 'catch-all'].flatMap((name) =>
+  [
+    ...[{}, { type: 'X' }, { type: 'X', limited: {} }, { type: 'X', limited: { limitResponse: { type: 'X' } }, exempt: {} }],
+    ...[
+      { type: 'Exempt', exempt: { nominalConcurrencyShares: -7 } },
+      { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+    ],
+    { type: 'Limited', limited: { limitResponse: { type: 'Queue', queuing: {} }, lendablePercent: 7, borrowingLimitPercent: 8 } },
+  ].map((spec) =>
+    post(`a level ${name} ${JSON.stringify(spec)}`, `${flow}/prioritylevelconfigurations?dryRun=All`, { metadata: { name }, spec }),
+  ),
+)
+const rule = {
+  subjects: [
+    { kind: 'Group', group: { name: 'system:masters' } },
+    { kind: 'ServiceAccount', serviceAccount: { namespace: 'n', name: 'm' } },
+  ],
+  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }],
+}
+const schemas: Request[] = ['exempt', 'catch-all'].flatMap((name) =>
+  [
+    ...[{}, { matchingPrecedence: 1, priorityLevelConfiguration: { name }, rules: [rule] }],
+    {
+      matchingPrecedence: 9,
+      distinguisherMethod: { type: 'ByUser' },
+      priorityLevelConfiguration: { name },
+      rules: [{ ...rule, nonResourceRules: [{ verbs: ['get'], nonResourceURLs: ['/x'] }] }],
+    },
+  ].map((spec) => post(`a schema ${name} ${JSON.stringify(spec)}`, `${flow}/flowschemas?dryRun=All`, { metadata: { name }, spec })),
+)
+
+const jobs: Request[] = [
+  post('a job of a selector that is none', '/apis/batch/v1/namespaces/{ns}/jobs?dryRun=All', {
+    metadata: { name: 'j' },
+    spec: {
+      selector: { matchExpressions: [{ key: 'a', operator: 'X' }] },
+      template: { spec: { ...template.spec, restartPolicy: 'Never' } },
+    },
+  }),
+]
+
+export const negotiations: readonly Request[] = [
+  ...setUp,
+  ...forms,
+  ...watches,
+  ...methods,
+  ...trials,
+  ...floats,
+  ...names,
+  ...groupsOfEvents,
+  ...empties,
+  ...levels,
+  ...schemas,
+  ...jobs,
+]
