@@ -272,6 +272,34 @@ const prototypes: Request[] = ['__proto__', 'constructor', 'toString'].flatMap((
   ]
 })
 
+const profile = { 'container.apparmor.security.beta.kubernetes.io/c': 'unconfined' }
+/** What is told before other things are looked at. */
+const firstTold: Request[] = [
+  ...['none', 'default'].flatMap((account) =>
+    Object.entries<Json>({
+      'another name': { name: 'other' },
+      'another namespace': { namespace: 'other' },
+      'another uid': { uid: 'x' },
+    }).map(([name, metadata]) =>
+      post(`a token of ${account} with ${name}`, `${core}/serviceaccounts/${account}/token`, { metadata, spec: {} }),
+    ),
+  ),
+  post('the eviction of no pod, with options that are none', `${core}/pods/none/eviction`, {
+    ...{ metadata: { name: 'none' }, deleteOptions: { propagationPolicy: 'x' } },
+  }),
+  post('an old annotation of a pod that is refused', `${core}/pods?dryRun=All`, {
+    metadata: { name: 'x', annotations: profile },
+    spec: { containers: [{ name: 'c', image: 'i', securityContext: { privileged: true, allowPrivilegeEscalation: false } }] },
+  }),
+  post('a quota for none of a scope', `${core}/resourcequotas?dryRun=All`, {
+    metadata: { name: 'q' },
+    spec: {
+      hard: { pods: '1', 'requests.storage': '1Gi' },
+      scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: [] }] },
+    },
+  }),
+]
+
 export const requests: readonly Request[] = [
   ...setUp,
   ...statuses,
@@ -285,4 +313,5 @@ export const requests: readonly Request[] = [
   ...gated,
   ...sets,
   ...prototypes,
+  ...firstTold,
 ]

@@ -56,8 +56,10 @@ const MAX_SIZE = 200_000
  * when a role or a binding changes: a decision then costs what the rules about its resource cost, not what all of theirs do.
  */
 export class LargeUsers {
-  /** Undefined for who has asked once. */
-  readonly #known = new Map<string, ManyRules | undefined>()
+  /** By groups, then by namespace and name; undefined where somebody has asked once. */
+  readonly #known = new Map<string, Map<string, ManyRules | undefined>>()
+  /** Who is logged in has the same list at every request. */
+  readonly #joined = new WeakMap<readonly string[], string>()
   #size = 0
 
   forget(): void {
@@ -66,19 +68,32 @@ export class LargeUsers {
     this.#size = 0
   }
 
-  /** @param make is called at the second question */
-  of(user: UserInfo, namespace: string, make: () => ManyRules): ManyRules | undefined {
-    const key = `${namespace}\n${user.name}\n${user.groups.join('\n')}`
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
-    if (this.#known.size >= MAX_USERS || this.#size >= MAX_SIZE) this.forget()
-    if (!this.#known.has(key)) {
-      this.#known.set(key, undefined)
-      return undefined
+  /** For one decision: a key of hundreds of groups takes longer than all else. */
+  of(user: UserInfo): UserInScopes {
+    let scopes: Map<string, ManyRules | undefined> | undefined
+    return (namespace, make) => {
+      scopes ??= this.#scopesOf(user)
+      const key = `${namespace}\n${user.name}`
+      const known = scopes.get(key)
+      if (known !== undefined) return known
+      const made = scopes.has(key) ? make() : undefined
+      scopes.set(key, made)
+      this.#size += 1 + (made?.size ?? 0)
+      return made
     }
-    const made = make()
-    this.#known.set(key, made)
-    this.#size += made.size
+  }
+
+  #scopesOf({ groups }: UserInfo): Map<string, ManyRules | undefined> {
+    let joined = this.#joined.get(groups)
+    if (joined === undefined) this.#joined.set(groups, (joined = groups.join('\n')))
+    const known = this.#known.get(joined)
+    if (known !== undefined && this.#size < MAX_SIZE) return known
+    if (this.#known.size >= MAX_USERS || this.#size >= MAX_SIZE) this.forget()
+    const made = new Map<string, ManyRules | undefined>()
+    this.#known.set(joined, made)
     return made
   }
 }
+
+/** What a user may do in a namespace; `make` is called at the second question, at the first there is nothing. */
+export type UserInScopes = (namespace: string, make: () => ManyRules) => ManyRules | undefined

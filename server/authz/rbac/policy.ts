@@ -3,7 +3,7 @@ import type { ResourceCache } from '../../cache/resource-cache.ts'
 import { follow } from '../follow.ts'
 import type { Attributes } from '../contract.ts'
 import { Binding, BindingIndex } from './bindings.ts'
-import { FEW_BINDINGS, LargeUsers, ManyRules, type HeldRule } from './many-rules.ts'
+import { FEW_BINDINGS, LargeUsers, ManyRules, type HeldRule, type UserInScopes } from './many-rules.ts'
 import { rulesOf, type PolicyRule } from './rules.ts'
 
 /** The caches of rbac.authorization.k8s.io. */
@@ -79,13 +79,14 @@ export class RbacPolicy {
   /** Visits the rules that a user has in the namespace of a request, the whole cluster's first; at least all that may allow it. */
   visit(user: UserInfo, about: Attributes, visitor: RuleVisitor): void {
     const { namespace } = about
-    if (this.#visitIn('', user, about, visitor) && namespace !== '') this.#visitIn(namespace, user, about, visitor)
+    const large = this.#large.of(user)
+    if (this.#visitIn('', user, large, about, visitor) && namespace !== '') this.#visitIn(namespace, user, large, about, visitor)
   }
 
-  #visitIn(namespace: string, user: UserInfo, about: Attributes, visitor: RuleVisitor): boolean {
+  #visitIn(namespace: string, user: UserInfo, large: UserInScopes, about: Attributes, visitor: RuleVisitor): boolean {
     const index = this.#bindings.get(namespace)
     if (index === undefined) return true
-    const many = index.hasMore(user, FEW_BINDINGS) ? this.#large.of(user, namespace, () => this.#manyIn(namespace, index, user)) : undefined
+    const many = index.hasMore(user, FEW_BINDINGS) ? large(namespace, () => this.#manyIn(namespace, index, user)) : undefined
     if (many !== undefined) {
       for (const { rule, binding } of many.about(about)) if (!visitor.rule(rule, binding)) return false
       for (const binding of many.missing) visitor.missing(binding)

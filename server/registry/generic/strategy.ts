@@ -31,6 +31,8 @@ export interface StrategyContext {
   signal?(): AbortSignal
   /** Warnings go to the client as `Warning: 299` headers. */
   warn(text: string): void
+  /** The same, for an object that may be refused yet; absent where `warn` does not wait for that. */
+  warnAnyway?(text: string): void
   /** Notes of admission for the record of the request; absent where there is none. */
   annotate?(key: string, value: string): void
 }

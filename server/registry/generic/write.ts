@@ -373,10 +373,13 @@ function* encodingUpdate(store: Store, obj: KubeObject, old: KubeObject, current
 const found = (errors: FieldError[] | Pausing<FieldError[]>, slice: Slice): FieldError[] | Promise<FieldError[]> =>
   Array.isArray(errors) ? errors : inTurns(errors, slice)
 
-/** Only an object that is right is worth a warning: the context to warn through, and what hands the warnings on. */
+/** Only an object that is right is worth most warnings: the context to warn through, and what hands them on. */
 function warnedAtTheEnd(context: StrategyContext): [StrategyContext, () => void] {
   const texts: string[] = []
-  return [{ ...context, warn: (text) => void texts.push(text) }, () => texts.forEach((text) => context.warn(text))]
+  return [
+    { ...context, warn: (text) => void texts.push(text), warnAnyway: (text) => context.warn(text) },
+    () => texts.forEach((text) => context.warn(text)),
+  ]
 }
 
 function checkVersion(store: Store, obj: KubeObject, current: Entry): void {

@@ -1,3 +1,4 @@
+import { hasEmpty } from '../../../machinery/empty-fields.ts'
 import { invalid, invalidNamed, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { ownValue } from '../../../machinery/own.ts'
@@ -85,7 +86,11 @@ function scopeSelectorErrors(errors: FieldError[], spec: JsonObject | undefined)
   // As Go prints its own form of it.
   const printed = (): unknown => ({
     MatchExpressions: items.map((item) => ({
-      ...{ ScopeName: textAt(item, 'scopeName'), Operator: textAt(item, 'operator'), Values: item.values ?? null },
+      ...{
+        ScopeName: textAt(item, 'scopeName'),
+        Operator: textAt(item, 'operator'),
+        Values: item.values ?? (hasEmpty(item, 'values') ? [] : null),
+      },
     })),
   })
   let told = false

@@ -9,6 +9,8 @@ import type { StrategyContext } from '../../generic/strategy.ts'
 /** AppArmor's annotations of old become fields at creation, and are warned of (pod strategy applyAppArmorVersionSkew). */
 export function applyAppArmorAnnotations(pod: Pod, ctx: StrategyContext): void {
   const { annotations } = pod.metadata
+  // Told of a pod that is refused, too.
+  const tell = ctx.warnAnyway ?? ctx.warn
   if (!annotations || pod.spec.os?.name === 'windows') return
   const podProfile = pod.spec.securityContext?.appArmorProfile
   visitContainers(pod.spec, 'spec', (c) => {
@@ -22,6 +24,6 @@ export function applyAppArmorAnnotations(pod: Pod, ctx: StrategyContext): void {
       if (semanticEqual(profile, podProfile)) return
       c.securityContext = { ...c.securityContext, appArmorProfile: profile }
     }
-    ctx.warn(`metadata.annotations[${key}]: ${APPARMOR_TEXT}`)
+    tell(`metadata.annotations[${key}]: ${APPARMOR_TEXT}`)
   })
 }

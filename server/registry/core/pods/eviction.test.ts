@@ -208,6 +208,26 @@ describe('a disruption budget is asked', () => {
     })
   })
 
+  test.each<[string, string, Json, number]>([
+    ['a pod that no budget lets go', 'True', { propagationPolicy: 'x' }, 429],
+    ['the same by its version', 'True', { preconditions: { resourceVersion: '1' } }, 429],
+    ['the same by its uid', 'True', { preconditions: { uid: 'x' } }, 429],
+    // The version is then that of the pod that was judged.
+    ['an unready pod that may always go', 'False', { preconditions: { resourceVersion: '1' } }, 201],
+    ['the same by its uid', 'False', { preconditions: { uid: 'x' } }, 429],
+    ['the same with other options', 'False', { propagationPolicy: 'x' }, 422],
+  ])('budgets are asked before the options of a deletion: %s, %s, %o', async (_, ready, deleteOptions, code) => {
+    await start(ready)
+    await budget({ currentHealthy: 1 }, { unhealthyPodEvictionPolicy: 'AlwaysAllow' })
+    expect((await evict({ ...eviction, deleteOptions: { dryRun: ['All'], ...deleteOptions } })).code).toBe(code)
+    await untouched()
+  })
+
+  test('a pod that is not there is told before the options of its deletion', async () => {
+    const missing = { metadata: { name: 'none' }, deleteOptions: { propagationPolicy: 'x' } }
+    expect((await server.send('POST', '/api/v1/namespaces/default/pods/none/eviction', missing)).code).toBe(404)
+  })
+
   test('two budgets are one too many', async () => {
     await start()
     await budget({ disruptionsAllowed: 1 })

@@ -1,6 +1,6 @@
 import { setCondition } from '../../../apis/core/v1/binding.ts'
 import type { Pod } from '../../../apis/core/v1/types.ts'
-import { IGNORE_READ_ERRORS, isDryRun, validateDeleteOptions } from '../../../apis/meta/v1/options.ts'
+import { IGNORE_READ_ERRORS, validateDeleteOptions } from '../../../apis/meta/v1/options.ts'
 import { invalid, invalidObject } from '../../../machinery/field-errors.ts'
 import { badRequest, isStatusError, StatusError } from '../../../machinery/status.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
@@ -29,10 +29,10 @@ export const eviction = (budgetStore: () => Store): Subresource => ({
   form: 'object',
   body: { group: 'policy', version: 'v1', kind: 'Eviction' },
   async create(req, body) {
-    const { dryRun, ...options } = optionsOf(req, body)
-    const context = { ...untracked(req.context), dryRun: isDryRun(dryRun) }
+    const options = optionsOf(req, body)
+    const context = { ...untracked(req.context), dryRun: (options.dryRun ?? []).length > 0 }
+    // What is wrong with them is found by the deletion, after the pod and its budgets.
     const { name } = req
-    validateDeleteOptions({ ...options, dryRun })
     const pod = await evictIdle(req, context, options)
     if (pod === undefined) return created
     const evict = (guarded: boolean): Promise<void> => markAndDelete(req, context, guarded ? guardedBy(pod, options) : options)
@@ -87,7 +87,6 @@ async function evictIdle(req: SubresourceRequest, context: StrategyContext, opti
   const fixed = options.preconditions?.resourceVersion !== undefined
   for (let tries = 1; ; tries++) {
     const pod = (await served.store.get(namespace, name)).object()
-    checkDeletePreconditions(served.store, options.preconditions, pod)
     if (!isIdle(pod)) return pod
     try {
       // A pod that waits for its start may start meanwhile: then it is another case.
@@ -102,6 +101,7 @@ async function evictIdle(req: SubresourceRequest, context: StrategyContext, opti
 async function markAndDelete(req: SubresourceRequest, context: StrategyContext, given: EvictionOptions): Promise<void> {
   const { namespace, name, served } = req
   let options = given
+  validateDeleteOptions({ ...options })
   if (!context.dryRun) {
     const { entry } = await updateIn(served.store, {
       namespace,

@@ -51,9 +51,10 @@ async function requestToken(
 ): Promise<{ object: KubeObject; status: number }> {
   const { tokens } = deps
   if (tokens === undefined) throw badRequest('this server has no key to sign service account tokens with')
-  const account = (await req.served.store.get(req.namespace, req.name)).object()
   body.metadata ??= {}
-  checkIdentity(body.metadata, req, account.metadata.uid ?? '')
+  checkName(body.metadata, req)
+  const account = (await req.served.store.get(req.namespace, req.name)).object()
+  checkUid(body.metadata, req, account.metadata.uid ?? '')
   ensureNamespace(body, req.namespace, true)
   const spec = body.spec as TokenRequestSpec
   const own = !spec.audiences?.length
@@ -93,18 +94,21 @@ async function requestToken(
   return { object, status: 201 }
 }
 
-/** What the body says of the account is as it is, or nothing. */
-function checkIdentity({ name = '', namespace = '', uid = '' }: ObjectMeta, req: SubresourceRequest, own: string): void {
-  const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
-  const mustMatch = (field: 'name' | 'namespace', value: string): never => {
-    throw invalidObject(kind, req.name, [invalid(`metadata.${field}`, value, `must match the service account ${field} if specified`)])
+const GROUP_KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
+
+/** The body names the account that is asked, or none. */
+function checkName(metadata: ObjectMeta, req: SubresourceRequest): void {
+  for (const field of ['name', 'namespace'] as const) {
+    const { [field]: value = '' } = metadata
+    if (value === '' || value === req[field]) continue
+    throw invalidObject(GROUP_KIND, req.name, [invalid(`metadata.${field}`, value, `must match the service account ${field} if specified`)])
   }
-  if (name !== '' && name !== req.name) mustMatch('name', name)
-  if (namespace !== '' && namespace !== req.namespace) mustMatch('namespace', namespace)
-  if (uid !== '' && uid !== own) {
-    const why = `the UID in the token request (${uid}) does not match the UID of the service account (${own})`
-    throw conflict({ group: kind.group, resource: kind.kind }, req.name, why)
-  }
+}
+
+function checkUid({ uid = '' }: ObjectMeta, req: SubresourceRequest, own: string): void {
+  if (uid === '' || uid === own) return
+  const why = `the UID in the token request (${uid}) does not match the UID of the service account (${own})`
+  throw conflict({ group: GROUP_KIND.group, resource: GROUP_KIND.kind }, req.name, why)
 }
 
 async function boundObjects(
