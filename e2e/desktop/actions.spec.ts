@@ -90,7 +90,7 @@ test('who sets a number of replicas back is told before it is sent', async ({ in
     spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'spars' }, minReplicas: 2, maxReplicas: 4 },
   })
   await inspector.open(`deployments.apps/${NS}/spars`)
-  await expect(inspector.details).toContainText('spars')
+  await expect(inspector.details).toContainText('Available')
   await page.keyboard.press('s')
   const replicas = inspector.dialog.getByRole('textbox', { name: 'Replicas' })
   const notes = inspector.dialog.getByRole('list', { name: 'Who may set it back' })
@@ -106,7 +106,7 @@ test('who sets a number of replicas back is told before it is sent', async ({ in
   )
   const own = items.find(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'spars')?.metadata.name ?? ''
   await inspector.open(`replicasets.apps/${NS}/${own}`)
-  await expect(inspector.details).toContainText(own)
+  await expect(inspector.details.getByRole('region', { name: 'Related' })).toContainText('winds')
   await page.keyboard.press('s')
   await expect(notes).toContainText('Deployment spars made this and may set its own number again: scale that instead.')
 })

@@ -272,3 +272,30 @@ test('who uses a ConfigMap: what names it and in which field, and the pods that 
   // The token of its service account, which every pod has.
   await expect(inspector.details.getByRole('region', { name: 'Pods that use it' }).getByRole('link')).toHaveText([/^navigator-/])
 })
+
+test('a Service that nobody answers for says so, and why; one that is a name elsewhere has no endpoints to miss', async ({
+  inspector,
+  server,
+}) => {
+  await server.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'quiet' } })
+  const services = '/api/v1/namespaces/quiet/services'
+  const service = (name: string, spec: object) =>
+    server.api.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec })
+  await service('bell', { selector: { app: 'bell' }, ports: [{ port: 80 }] })
+  await service('abroad', { type: 'ExternalName', externalName: 'bell.example.com' })
+  await inspector.open('services/quiet/bell')
+  await expect(inspector.details).toContainText('Nobody answers: it has no endpoints.')
+  // One that no node takes has no address either.
+  const metadata = { name: 'bell', labels: { app: 'bell' }, annotations: { 'simulated.binnacle.dev/pull-error': 'not found' } }
+  await server.api.create('/api/v1/namespaces/quiet/pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { containers: [{ name: 'main', image: 'x' }] },
+  })
+  await expect(inspector.details).toContainText('Nobody answers: its only endpoint is not ready.')
+  await expect(inspector.details.getByRole('region', { name: 'Pods behind this service' })).toContainText(/ErrImagePull|ImagePullBackOff/)
+  await inspector.open('services/quiet/abroad')
+  await expect(inspector.details.getByRole('region', { name: 'Endpoints' })).toContainText('answered with bell.example.com')
+  await expect(inspector.details).not.toContainText('Nobody answers')
+})

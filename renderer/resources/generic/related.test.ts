@@ -4,6 +4,8 @@ import { relatedTo } from './related.ts'
 
 const object = (name: string, spec: object) => ({ metadata: { name, namespace: 'shop' }, spec }) as unknown as KubeObject
 const workload = { ...object('cart', {}), kind: 'Deployment' }
+const made = { ...object('cart-1', {}), kind: 'ReplicaSet' }
+made.metadata.ownerReferences = [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'cart', uid: 'u', controller: true }]
 const labels = { app: 'cart', tier: 'front' }
 const names = (key: string, ...specs: object[]) =>
   relatedTo(
@@ -30,4 +32,10 @@ test('an empty selector of a budget or a policy is for every pod, an absent one 
     '0',
     '1',
   ])
+})
+
+test('what scales its owner scales a ReplicaSet', () => {
+  const scaler = object('winds', { scaleTargetRef: { kind: 'Deployment', name: 'cart' } })
+  const listed = [{ key: 'horizontalpodautoscalers.autoscaling', kind: 'HorizontalPodAutoscaler', object: scaler }]
+  expect(relatedTo(made, labels, listed)).toEqual(listed)
 })

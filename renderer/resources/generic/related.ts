@@ -18,7 +18,10 @@ const rules: Readonly<Record<string, (object: KubeObject, workload: KubeObject, 
   },
   'horizontalpodautoscalers.autoscaling': (object, workload) => {
     const target = selectorIn(object, 'scaleTargetRef')
-    return isRecord(target) && target.kind === workload.kind && target.name === workload.metadata.name
+    // A ReplicaSet has as many replicas as its Deployment is scaled to.
+    const owner = workload.metadata.ownerReferences?.find(({ controller }) => controller)
+    const scaled = [{ kind: workload.kind, name: workload.metadata.name }, ...(owner ? [owner] : [])]
+    return isRecord(target) && scaled.some(({ kind, name }) => target.kind === kind && target.name === name)
   },
   'poddisruptionbudgets.policy': (object, _, labels) => selects(selectorIn(object, 'selector') as LabelSelector | undefined, labels),
   'networkpolicies.networking.k8s.io': (object, _, labels) => selects((selectorIn(object, 'podSelector') ?? {}) as LabelSelector, labels),

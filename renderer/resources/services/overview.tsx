@@ -4,6 +4,7 @@ import { pods } from '../../queries/discovery.ts'
 import { useObject } from '../../queries/hub.ts'
 import { Chips, Section, Table } from '../../ui/facts.tsx'
 import { usePlace } from '../../ui/place.ts'
+import { RecentEvents } from '../events/events-tab.tsx'
 import { MainFacts, Metadata } from '../generic/common.tsx'
 import { PodLines } from '../pods/pod-lines.tsx'
 import { EndpointTable } from './endpoint-table.tsx'
@@ -26,8 +27,11 @@ export function ServiceOverview({ object: service }: { object: Service }) {
     () => ({ context: place.context, resource: pods, namespace, labelSelector: selector }),
     [place.context, namespace, selector],
   )
+  const external = spec?.type === 'ExternalName'
+  const slices = useSlices(namespace, service.metadata.name)
   return (
     <div className="overview">
+      {!external && slices && <Unanswered slices={slices} />}
       <MainFacts
         object={service}
         extra={[
@@ -54,28 +58,39 @@ export function ServiceOverview({ object: service }: { object: Service }) {
           }))}
         />
       </Section>
-      <Endpoints namespace={namespace} service={service.metadata.name} />
+      <Section title={t('sections.endpoints')}>
+        {external ? (
+          <p className="dim">{t('services.external', { name: spec?.externalName ?? '' })}</p>
+        ) : (
+          slices && <EndpointTable slices={slices} namespace={namespace} />
+        )}
+      </Section>
       {selector && (
         <Section title={t('sections.podsBehind')}>
           <PodLines source={podSource} empty={t('services.noPods', { selector })} />
         </Section>
       )}
+      <RecentEvents object={service} />
       <Metadata object={service} />
     </div>
   )
 }
 
-function Endpoints({ namespace, service }: { namespace: string; service: string }) {
-  const { t } = useTranslation()
-  const place = usePlace()
+/** Of the service's slices, once they are all there. */
+function useSlices(namespace: string, service: string): EndpointSlice[] | undefined {
+  const { context } = usePlace()
   const source = useMemo(
-    () => ({ context: place.context, resource: endpointSlices, namespace, labelSelector: `kubernetes.io/service-name=${service}` }),
-    [place.context, namespace, service],
+    () => ({ context, resource: endpointSlices, namespace, labelSelector: `kubernetes.io/service-name=${service}` }),
+    [context, namespace, service],
   )
-  const slices = (useObject(source)?.all ?? []) as EndpointSlice[]
-  return (
-    <Section title={t('sections.endpoints')}>
-      <EndpointTable slices={slices} namespace={namespace} />
-    </Section>
-  )
+  const data = useObject(source)
+  return data?.state.synced ? (data.all as EndpointSlice[]) : undefined
+}
+
+/** That requests to it end nowhere, on top: each pod and port may look well by itself. */
+function Unanswered({ slices }: { slices: readonly EndpointSlice[] }) {
+  const { t } = useTranslation()
+  const endpoints = slices.flatMap((slice) => slice.endpoints ?? [])
+  if (endpoints.some(({ conditions }) => conditions?.ready !== false)) return null
+  return <p className="why">{endpoints.length === 0 ? t('services.nobody') : t('services.noneReady', { count: endpoints.length })}</p>
 }
