@@ -194,6 +194,28 @@ const jobs: Request[] = [
   }),
 ]
 
+/** What is kept as it was sent is JSON, in which a whole float is none. */
+const raws: Request[] = [
+  post('a revision', `${apps}/controllerrevisions`, { metadata: { name: 'r' }, revision: 1, data: { a: 1 } }),
+  ...['1.0', '1e0', '1', '2.0'].map((number) => ({
+    ...{ name: `its data as ${number}`, method: 'PATCH', path: `${apps}/controllerrevisions/r?dryRun=All`, type: STRATEGIC },
+    body: `{"data":{"a":${number}}}`,
+  })),
+]
+
+const terms = (...lists: readonly unknown[][]): Json[] => lists.map((matchLabelExpressions) => ({ matchLabelExpressions }))
+const classes: Request[] = [terms([]), terms([], []), terms([{ key: 'a', values: ['b'] }], [{ key: 'a', values: ['b'] }], [])].map(
+  (allowedTopologies) =>
+    post(`a class of ${JSON.stringify(allowedTopologies)}`, '/apis/storage.k8s.io/v1/storageclasses?dryRun=All', {
+      ...{ metadata: { name: 'c' }, provisioner: 'a.b/c', allowedTopologies },
+    }),
+)
+
+const others: Request[] = [
+  post('metadata that are none, of another kind', `${things}?dryRun=All`, { apiVersion: `${group}/v1`, kind: 'Other', metadata: false }),
+  post('no version of another kind', `${things}?dryRun=All`, { apiVersion: null, kind: 'Other', metadata: {} }),
+]
+
 export const negotiations: readonly Request[] = [
   ...setUp,
   ...forms,
@@ -207,4 +229,7 @@ export const negotiations: readonly Request[] = [
   ...levels,
   ...schemas,
   ...jobs,
+  ...raws,
+  ...classes,
+  ...others,
 ]

@@ -296,11 +296,11 @@ function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: F
   const wanted = apiVersionOf(expected.group, expected.version)
   const gvk = { ...parseApiVersion(parsed.apiVersion)!, kind: parsed.kind }
   const { value, text } = parsed
-  if ((value as Record<string, unknown>).apiVersion === null) throw cannotHandle(gvk, gvk.kind, NULL_VERSION)
+  if ((value as Record<string, unknown>).apiVersion === null) throw cannotHandle(gvk, expected.kind, NULL_VERSION)
   const decoded = yield* decodingAs(schema, value, mode, text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
-  if (error !== undefined) throw cannotHandle(gvk, gvk.kind, error)
+  if (error !== undefined) throw cannotHandle(gvk, expected.kind, error)
   // A wrong kind is for validation to find.
   if (parsed.apiVersion !== wanted)
     throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)

@@ -83,6 +83,8 @@ export interface PatchWords {
    * apiVersion do not matter then.
    */
   typeError?: (value: unknown) => string | undefined
+  /** The outcome as it is read, where its numbers keep their types for `typeError`. */
+  plain?: (value: unknown) => unknown
   /** The outcome with the numbers that the conversion makes of those that do not fit their fields. */
   convert?: (value: unknown) => unknown
 }
@@ -104,7 +106,7 @@ export function* decodingPatched(
   const isVersioned = custom || hasVersion(value, words)
   const decoding = (given: unknown): Pausing<DecodedTyped> =>
     isVersioned ? decodingAs(expected.schema, given, validation) : decodingUnversioned(given, validation)
-  let decoded = yield* decoding(value)
+  let decoded = yield* decoding(words.plain === undefined ? value : words.plain(value))
   yield
   if (isHard(decoded) && words.convert !== undefined && words.typeError?.(value) === undefined)
     decoded = yield* decoding(words.convert(value))

@@ -102,6 +102,8 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
   try {
     return parsed(text, lines, most).map((doc) => {
       const [error] = doc.errors
+      // The library tells of its own recursion as of a fault.
+      if (error?.message.includes('call stack') === true) throw new RangeError(error.message)
       if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text, lines)}`)
       const refused = refusedEscape(doc.contents)
       if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text, lines)}`)

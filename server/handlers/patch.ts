@@ -1,5 +1,6 @@
 import type { RequestContext } from '../request/context.ts'
 import { copyingJson } from '../machinery/copy-json.ts'
+import { scanJson } from '../machinery/json-scan.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
 import { once } from '../machinery/once.ts'
@@ -32,6 +33,8 @@ export interface Patch {
   strict(): readonly string[]
   /** Kind and apiVersion of the outcome do not count: it is read into the object's own type, whose errors have words of their own. */
   typeError?: (document: unknown) => string | undefined
+  /** The document as it is read: without what only `typeError` asks of its numbers. */
+  plain?: (document: unknown) => unknown
   /** The document with the numbers that this conversion makes of those that do not fit their fields. */
   convert?: (document: unknown) => unknown
 }
@@ -100,6 +103,7 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
     shown: () => goMap(patchAsShown(strategicPatchOf(value))),
     strict: duplicates,
     typeError: (doc) => conversionError(doc, type),
+    plain: (doc) => (scanJson(jsonText(body)).unusualNumbers ? withoutSpellings(doc) : doc),
     convert: (doc) => convertedNumbers(withoutSpellings(doc), type),
   }
 }
@@ -134,6 +138,7 @@ function* readingPatched(
     types: ctx.types,
     strict: validation === 'Ignore' ? [] : patch.strict(),
     typeError: patch.typeError,
+    plain: patch.plain,
     convert: patch.convert,
   })
   for (const text of warnings) ctx.warnings.push(text)

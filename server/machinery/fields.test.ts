@@ -17,6 +17,8 @@ describe('field selectors', () => {
     ['spec.nodeName!=', false],
     ['metadata.name=a,spec.nodeName=', true],
     ['metadata.name=a,', true],
+    ['=', true],
+    ['!=,metadata.name=b,==', false],
     [String.raw`status.phase=x\,y\=z\\`, true],
     ['metadata.name=a,metadata.name=b', false],
     ['metadata.name=a,metadata.name!=b,metadata.name!=c', true],

@@ -119,7 +119,8 @@ export function parseFieldSelector(text: string): FieldSelector {
     if (term === '') continue
     const requirement = requirementOf(term)
     if (requirement === undefined) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`)
-    requirements.push(requirement)
+    // Of no field and no value it is nothing.
+    if (requirement.field !== '' || requirement.value !== '') requirements.push(requirement)
   }
   return requirements.length === 0 ? anyFields : new Selector(requirements)
 }

@@ -30,7 +30,8 @@ export const validateStorageClass: Validation = (obj, old) => {
 }
 
 function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): void {
-  const seen = new Set<string>()
+  // Upstream's list of what it has seen begins with as many empty terms as there are terms.
+  const seen = new Map([['[]', terms.length]])
   terms.forEach((term, i) => {
     const path = `allowedTopologies[${i}].matchLabelExpressions`
     const keys = new Map<string, string[]>()
@@ -47,8 +48,9 @@ function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): vo
       keys.set(key, [...known].sort())
     })
     const text = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)))
-    if (seen.has(text)) errors.push(duplicate(path, ''))
-    seen.add(text)
+    const before = seen.get(text) ?? 0
+    for (let n = 0; n < before; n++) errors.push(duplicate(path, ''))
+    seen.set(text, before + 1)
   })
 }
 
