@@ -211,6 +211,26 @@ const classes: Request[] = [terms([]), terms([], []), terms([{ key: 'a', values:
     }),
 )
 
+/** Each of these servers upstream knows types of its own alone. */
+const schemes: Request[] = ['{"apiVersion":"v1","kind":"Pod"}', '{"apiVersion":"autoscaling/v1","kind":"Scale"}'].flatMap((body) => [
+  { name: `a definition from ${body}`, method: 'PUT', path: `${definitions}/things.${group}?dryRun=All`, body },
+  {
+    name: `a service of the API from ${body}`,
+    method: 'PUT',
+    path: '/apis/apiregistration.k8s.io/v1/apiservices/v1.apps?dryRun=All',
+    body,
+  },
+  { name: `a map from ${body}`, method: 'PUT', path: `${core}/configmaps/c?dryRun=All`, body },
+])
+const reviews: Request[] = ['PartialObjectMetadataList', 'PartialObjectMetadata'].map((kind) => ({
+  ...{ name: `a review as ${kind}`, method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews' },
+  ...{ headers: { accept: partial(kind) }, body: {} },
+}))
+const selectors: Request[] = ['=', '!=', 'a=,=', 'metadata.name=c,==', '=x'].map((text) => ({
+  ...{ name: `fields ${text}`, method: 'GET' },
+  path: `${core}/configmaps?fieldSelector=${encodeURIComponent(text)}`,
+}))
+
 const others: Request[] = [
   post('metadata that are none, of another kind', `${things}?dryRun=All`, { apiVersion: `${group}/v1`, kind: 'Other', metadata: false }),
   post('no version of another kind', `${things}?dryRun=All`, { apiVersion: null, kind: 'Other', metadata: {} }),
@@ -232,4 +252,7 @@ export const negotiations: readonly Request[] = [
   ...raws,
   ...classes,
   ...others,
+  ...schemes,
+  ...reviews,
+  ...selectors,
 ]

@@ -1,4 +1,5 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
+import { shareScheme } from '../scheme/own-schemes.ts'
 import { yamlText } from './yaml-text.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
@@ -234,7 +235,8 @@ function typeFor(parsed: Parsed, expected: BodyKind, types: KindTypes): TypeFact
   const gv = parseApiVersion(parsed.apiVersion)!
   const refuse = (why: string): StatusError =>
     expected.bare === true ? badRequest(why) : cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
-  const type = types.typeOf(gv.group, gv.version, parsed.kind)
+  const known = expected.bare === true || shareScheme(gv.group, expected.group)
+  const type = known ? types.typeOf(gv.group, gv.version, parsed.kind) : undefined
   if (type === undefined) {
     throw refuse(unregistered(parsed))
   }

@@ -1,3 +1,4 @@
+import { shareScheme } from '../scheme/own-schemes.ts'
 import { yamlText } from './yaml-text.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { invalid, invalidObject } from '../machinery/field-errors.ts'
@@ -160,7 +161,7 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
   if (kind === expected.kind && version === wanted) return
   const gv = parseApiVersion(version)
   if (gv === undefined) throw notThatPatch(words, `unexpected GroupVersion string: ${version}`)
-  const type = words.types.typeOf(gv.group, gv.version, kind)
+  const type = shareScheme(gv.group, expected.group) ? words.types.typeOf(gv.group, gv.version, kind) : undefined
   if (type !== undefined) {
     const wrong = decodeTyped(type, value, 'Ignore').errors[0]
     const internal = expected.group === '' ? 'core' : expected.group.split('.')[0]!

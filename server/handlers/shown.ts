@@ -39,6 +39,9 @@ export function tableOf(ctx: RequestContext, table: TableDefinition, items: read
   }
 }
 
+/** Go's name of what holds the internal types of a group. */
+const goPackage = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.split(/[./]/, 1)[0]! : 'core')
+
 /** Throws 406 for the form of a list, which one object does not have. */
 export function respondShown(ctx: RequestContext, object: KubeObject, { table, status = 200, protobuf = true }: Shown): void {
   const { as, version } = representationOf(ctx, true, protobuf)
@@ -46,9 +49,7 @@ export function respondShown(ctx: RequestContext, object: KubeObject, { table, s
   if (as === 'Table' && table === undefined) return respondObject(ctx, object, status, protobuf)
   if (as === 'Table') return respondObject(ctx, tableOf(ctx, table!, [object], object.metadata.resourceVersion), status, protobuf, true)
   if (as !== 'PartialObjectMetadata')
-    throw notAcceptable(
-      `you requested ${as}, but the requested object is not a list (*${object.apiVersion!.split('/')[0]!}.${object.kind!})`,
-    )
+    throw notAcceptable(`you requested ${as}, but the requested object is not a list (*${goPackage(object.apiVersion!)}.${object.kind!})`)
   const partial = { kind: as, apiVersion: apiVersionOf('meta.k8s.io', version ?? 'v1'), metadata: object.metadata }
   respondObject(ctx, partial, status, protobuf, true)
 }

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../request/context.ts'
 import { copyJson } from '../machinery/copy-json.ts'
-import { badRequest, methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
+import { badRequest, isStatusError, methodNotAllowed, methodNotSupported, notFound, resourceNotFound } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { admit, mutate, validate } from '../registry/generic/attributes.ts'
 import { ensureNamespace } from '../registry/generic/metadata.ts'
@@ -109,7 +109,9 @@ async function objectSubresource(
     return answer(ctx, served, sub, await sub.create({ ...request, validate: validated }, body), 201)
   }
   if (verb === 'update' && sub.update !== undefined) {
-    const body = await readObject(ctx, expected, query.fieldValidation)
+    const body = await readObject(ctx, expected, query.fieldValidation).catch((e: unknown) => {
+      throw served.schema.facts === undefined ? unreadableScale(e) : e
+    })
     checkUrlIdentity(body, base.namespace, base.name, served)
     return answer(ctx, served, sub, await sub.update({ ...request, uid: body.metadata.uid }, () => copyJson(body)), 200)
   }
@@ -123,6 +125,12 @@ async function objectSubresource(
     return answer(ctx, served, sub, await sub.update(request, change), 200)
   }
   throw refusedVerb(ctx, served)
+}
+
+/** Upstream looks up what it cannot read in a scheme that has custom kinds alone. */
+function unreadableScale(e: unknown): unknown {
+  if (!isStatusError(e) || e.status.code !== 400) return e
+  return badRequest('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"')
 }
 
 function refusedVerb({ requestInfo: { verb } }: RequestContext, { schema, store }: ServedResource): Error {
