@@ -188,6 +188,12 @@ test('priority classes, flow schemas and priority levels: a word for each, and w
   await expect(inspector.row(/system-node-critical/)).toContainText('Preempting')
   await inspector.row(/lifeboats/).click()
   await expect(inspector.details.getByRole('tabpanel')).toContainText(/Value\s*1,000,000/)
+  const ofClass = inspector.details.getByRole('region', { name: 'Pods of this class' })
+  await expect(ofClass).toContainText('No pod names it.')
+  const spec = { priorityClassName: 'lifeboats', containers: [{ name: 'main', image: 'x' }] }
+  await server.api.create('/api/v1/namespaces/default/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'oarsman' }, spec })
+  await expect(ofClass.getByRole('link')).toHaveText('oarsman')
+  await server.api.remove('/api/v1/namespaces/default/pods/oarsman')
   await server.api.remove('/apis/scheduling.k8s.io/v1/priorityclasses/lifeboats')
 
   await server.api.create(`${FLOW}/prioritylevelconfigurations`, {

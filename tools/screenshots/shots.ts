@@ -68,6 +68,7 @@ export const shots: readonly Shot[] = [
   },
   { name: 'row-menu', objects: [few], place: () => 'deployments.apps', ready: row, open: rowMenu },
   { name: 'scale', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table', open: scale },
+  { name: 'values', objects: [few], place: () => 'configmaps/default/charts', ready: '[role=tabpanel] section', open: values },
   { name: 'labels', objects: [few], place: () => 'deployments.apps/default/storefront', ready: '[role=tabpanel] table', open: labels },
   { name: 'drain', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table', open: drain },
   { name: 'node', objects: [few], place: (node) => `nodes/_/${node}`, ready: '[role=tabpanel] table' },
@@ -123,6 +124,12 @@ async function apply(page: Page): Promise<void> {
 async function fromPalette(page: Page, name: RegExp): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.getByRole('option', { name }).first().click()
+}
+
+async function values(page: Page): Promise<void> {
+  await page.keyboard.press('v')
+  await page.locator('[role=dialog] textarea').first().fill('13')
+  await page.locator('.diff-line.added').waitFor()
 }
 
 async function labels(page: Page): Promise<void> {

@@ -1,3 +1,7 @@
+import { useMemo } from 'react'
+import { usePlace } from '../../ui/place.ts'
+import { PodLines } from '../pods/pod-lines.tsx'
+import { pods } from '../../queries/discovery.ts'
 import { useTranslation } from 'react-i18next'
 import { figure } from '../../kube/figures.ts'
 import { Section, Table } from '../../ui/facts.tsx'
@@ -81,6 +85,8 @@ function PriorityLevelOverview({ object }: { object: PriorityLevel }) {
 
 function PriorityClassOverview({ object }: { object: PriorityClass }) {
   const { t } = useTranslation()
+  const { context } = usePlace()
+  const source = useMemo(() => ({ context, resource: pods }), [context])
   return (
     <PageBody
       object={object}
@@ -90,7 +96,11 @@ function PriorityClassOverview({ object }: { object: PriorityClass }) {
         [t('priorities.preemption'), object.preemptionPolicy],
         [t('helm.description'), object.description],
       ]}
-    />
+    >
+      <Section title={t('priorities.pods')}>
+        <PodLines source={source} filter={`field=spec.priorityClassName=${object.metadata.name}`} empty={t('priorities.noPods')} />
+      </Section>
+    </PageBody>
   )
 }
 
