@@ -4,6 +4,7 @@ import type { InFlight } from './max-in-flight.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 
 const durationBuckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
+const ownDurationBuckets = durationBuckets.slice(2)
 const sizeBuckets = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 // Clients choose paths: past this many combinations new ones are not told apart.
 const maxSeries = 5000
@@ -29,6 +30,8 @@ interface Series {
   readonly labels: Record<string, string>
   readonly byCode: Map<number, number>
   readonly durations: Buckets
+  /** Without what others took; not of a dry run. */
+  readonly ownDurations: Buckets | undefined
   readonly sizes: Buckets | undefined
   longRunning: number
 }
@@ -54,7 +57,9 @@ export class RequestMetrics {
     const series = this.#seriesOf(ctx)
     if (series === undefined || status === 0) return
     series.byCode.set(status, (series.byCode.get(status) ?? 0) + 1)
-    series.durations.observe((performance.now() - started) / 1000)
+    const tookMs = performance.now() - started
+    series.durations.observe(tookMs / 1000)
+    series.ownDurations?.observe(Math.max(0, tookMs - ctx.webhookMs) / 1000)
     series.sizes?.observe(bodyBytes)
   }
 
@@ -91,6 +96,7 @@ export class RequestMetrics {
       labels: { verb, dry_run: dryRun, group, version, resource, subresource, scope, component: isResourceRequest ? 'apiserver' : '' },
       byCode: new Map(),
       durations: new Buckets(durationBuckets),
+      ownDurations: dryRun === '' ? new Buckets(ownDurationBuckets) : undefined,
       sizes: verb === 'GET' || verb === 'LIST' ? new Buckets(sizeBuckets) : undefined,
       longRunning: 0,
     }
@@ -103,7 +109,14 @@ export class RequestMetrics {
     const all = (): Series[] => [...this.#series.values()]
     const total = 'apiserver_request_total'
     const duration = 'apiserver_request_duration_seconds'
+    const ownDuration = 'apiserver_request_sli_duration_seconds'
     const sizes = 'apiserver_response_sizes'
+    const histogram = (name: string, of: (s: Series) => Buckets | undefined): ReturnType<Buckets['samples']> =>
+      all().flatMap((s) => {
+        const { dry_run: _, ...labels } = s.labels
+        const buckets = of(s)
+        return buckets === undefined || buckets.isEmpty ? [] : buckets.samples(name, labels)
+      })
     return [
       metricSource(
         total,
@@ -118,13 +131,16 @@ export class RequestMetrics {
         () => all().flatMap((s) => (s.durations.isEmpty ? [] : s.durations.samples(duration, s.labels))),
       ),
       metricSource(
+        ownDuration,
+        'histogram',
+        '[ALPHA] Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in seconds for each verb, group, version, resource, subresource, scope and component.',
+        () => histogram(ownDuration, (s) => s.ownDurations),
+      ),
+      metricSource(
         sizes,
         'histogram',
         '[STABLE] Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.',
-        () =>
-          all().flatMap(({ labels: { dry_run: _, ...labels }, ...s }) =>
-            s.sizes === undefined || s.sizes.isEmpty ? [] : s.sizes.samples(sizes, labels),
-          ),
+        () => histogram(sizes, (s) => s.sizes),
       ),
       metricSource(
         'apiserver_longrunning_requests',

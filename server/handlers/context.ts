@@ -28,6 +28,7 @@ export function strategyContext(ctx: RequestContext, asked: Asked = {}): Strateg
     },
     signal: () => ctx.signal,
     warn: (text) => ctx.warnings.push(text),
+    waited: (ms) => void (ctx.webhookMs += ms),
     annotate: (key, value) => ctx.annotations.add(key, value),
   }
 }

@@ -31,6 +31,8 @@ export interface RequestContext {
   readonly receivedAt: number
   /** Watches, proxied streams, logs with follow: no deadline, and not counted as in flight. */
   readonly longRunning: boolean
+  /** How long webhooks were waited for. */
+  webhookMs: number
   /** Aborted when the client has gone, the deadline passed, or (long-running requests) the server shuts down. Made on first use. */
   readonly signal: AbortSignal
 }
@@ -58,6 +60,7 @@ export class ServedRequest implements RequestContext {
   readonly types: KindTypes
   readonly receivedAt: number
   readonly longRunning: boolean
+  webhookMs = 0
   #annotations: Annotations | undefined
   #warnings: WarningRecorder | undefined
   #abort: AbortController | undefined

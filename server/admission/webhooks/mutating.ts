@@ -144,7 +144,9 @@ async function one(deps: WebhookDependencies, candidate: Candidate, a: Admission
     failure = e
   }
   annotate(a, `${MUTATION}${place}`, JSON.stringify({ configuration, webhook: name, mutated: changed }))
-  const { error, failedOpen } = settled(deps, candidate, a, TYPE, (performance.now() - started) / 1000, failure)
+  const took = performance.now() - started
+  a.waited?.(took)
+  const { error, failedOpen } = settled(deps, candidate, a, TYPE, took / 1000, failure)
   if (error !== undefined) throw error as Error
   if (failedOpen === true) annotate(a, `${FAILED_OPEN}${place}`, name)
   if (failure !== undefined) stopIfGone(a)

@@ -57,7 +57,9 @@ async function dispatch(
     if (failedOpen === true) annotate(a, `${FAILED_OPEN}round_0_index_${index}`, candidate.hook.name)
     if (error !== undefined) errors.push(error)
   }
+  const began = performance.now()
   await Promise.all(relevant.map(([candidate, objects], i) => one(candidate, objects, i)))
+  a.waited?.(performance.now() - began)
   // In the order in which the answers came, as upstream.
   if (errors.length > 0) throw errors[0] as Error
 }

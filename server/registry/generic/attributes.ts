@@ -87,6 +87,10 @@ class WriteAttributes implements AdmissionAttributes {
     return this.#write.context.signal?.()
   }
 
+  waited(ms: number): void {
+    this.#write.context.waited?.(ms)
+  }
+
   get kind(): GroupVersionKind {
     return this.#write.kind ?? this.#store.resource
   }

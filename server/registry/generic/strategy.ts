@@ -33,6 +33,8 @@ export interface StrategyContext {
   warn(text: string): void
   /** The same, for an object that may be refused yet; absent where `warn` does not wait for that. */
   warnAnyway?(text: string): void
+  /** Told of the milliseconds for which webhooks were waited for. */
+  waited?(ms: number): void
   /** Notes of admission for the record of the request; absent where there is none. */
   annotate?(key: string, value: string): void
 }
