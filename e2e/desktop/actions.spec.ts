@@ -338,7 +338,9 @@ test('values of a Secret are read and changed as text, hidden until somebody ask
   await expect(dialog.getByRole('textbox', { name: 'seal' })).toBeDisabled()
   await dialog.getByText('Show the values').click()
   await expect(user).toHaveValue('anna')
+  const oneLine = (await user.boundingBox())?.height ?? 0
   await user.fill('anna\nmarie')
+  expect((await user.boundingBox())?.height).toBeGreaterThan(oneLine + 10)
   await dialog.getByRole('button', { name: 'Apply' }).click()
   await expect(dialog.getByRole('status')).toContainText('1 changed.')
   const changed = await server.api.get<{ data: Record<string, string> }>(`${secrets}/logbook`)
