@@ -231,6 +231,19 @@ const selectors: Request[] = ['=', '!=', 'a=,=', 'metadata.name=c,==', '=x'].map
   path: `${core}/configmaps?fieldSelector=${encodeURIComponent(text)}`,
 }))
 
+const metadata: Request[] = [
+  post('a runtime class', '/apis/node.k8s.io/v1/runtimeclasses', { metadata: { name: '{ns}' }, handler: 'runc' }),
+  {
+    ...{ name: 'with a selector that is none', method: 'PATCH', type: MERGE, path: '/apis/node.k8s.io/v1/runtimeclasses/{ns}?dryRun=All' },
+    body: { scheduling: { nodeSelector: { 'a b': 'c' }, tolerations: [{ operator: 'X' }] }, overhead: { podFixed: { cpu: -1 } } },
+  },
+  {
+    ...{ name: 'a service of the API with faults', method: 'PATCH', type: MERGE },
+    path: '/apis/apiregistration.k8s.io/v1/apiservices/v1.apps?dryRun=All',
+    body: { metadata: { labels: { 'a b': 'c d' }, annotations: { 'x y': '' } } },
+  },
+]
+
 const others: Request[] = [
   post('metadata that are none, of another kind', `${things}?dryRun=All`, { apiVersion: `${group}/v1`, kind: 'Other', metadata: false }),
   post('no version of another kind', `${things}?dryRun=All`, { apiVersion: null, kind: 'Other', metadata: {} }),
@@ -255,4 +268,5 @@ export const negotiations: readonly Request[] = [
   ...schemes,
   ...reviews,
   ...selectors,
+  ...metadata,
 ]

@@ -37,7 +37,7 @@ export function customStrategy(rules: CustomRules): Strategy {
     allowUnconditionalUpdate: false,
     anyFinalizer: true,
     nameOnCreateOnly: true,
-    repeatsMetadataErrors: true,
+    repeatsMetadataErrors: 1,
     fieldScopes: fieldScopes(hasStatus, scale),
     async beginCreate(obj) {
       if (rules.isTerminating()) {

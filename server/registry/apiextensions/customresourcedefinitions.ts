@@ -60,7 +60,7 @@ const strategy: Strategy = {
   anyFinalizer: true,
   nameOnCreateOnly: true,
   nameErrors: (name, prefix, obj) => definitionNameErrors(name, prefix, obj),
-  repeatsMetadataErrors: true,
+  repeatsMetadataErrors: 1,
   default: defaultCustomResourceDefinition,
   defaultStatus: defaultDefinitionStatus,
   prepareForCreate(obj) {

@@ -24,7 +24,7 @@ export const apiservices: BuiltInKind = {
     anyFinalizer: true,
     allowUnconditionalUpdate: false,
     resetMetadataForStatus: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
-    repeatsMetadataErrors: true,
+    repeatsMetadataErrors: 2,
     nameNotOnStatus: true,
     default: defaultApiService,
     nameErrors: (name, _prefix, obj) => apiServiceNameErrors(name, obj),

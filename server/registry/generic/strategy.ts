@@ -115,8 +115,11 @@ export interface Strategy {
   gracePeriod?(obj: KubeObject, requested: Int64 | undefined): Int64 | undefined
   /** Finalizers may have any name, where a kind's rules are not those of core/validation; by default short ones must be standard. */
   anyFinalizer?: boolean
-  /** Two checks of an update judge the metadata and both are told of (custom resources, definitions); by default what they both find is told once. */
-  repeatsMetadataErrors?: boolean
+  /**
+   * How many more checks of an update judge the metadata, each of which is told of (custom resources, definitions; with APIServices it is
+   * one more); by default what several find is told once.
+   */
+  repeatsMetadataErrors?: 1 | 2
   /** The kind's own rules say nothing of the metadata: on a create they are judged when all else is right. */
   judgesMetadataLast?: boolean
   /** An update looks at metadata.generateName as every kind's does, and not by the kind's own rules for names; default false. */

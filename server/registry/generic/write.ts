@@ -316,7 +316,8 @@ async function prepared(
   // What rules forgive is told of beside what they do not.
   if (strategy.validateRules !== undefined) addErrors(errors, await inTurns(strategy.validateRules(obj, old, errors, context), slice))
   if (errors.length > 0) {
-    const repeated = strategy.repeatsMetadataErrors === true ? [...ofMetadata, ...onUpdate, ...onUpdate] : []
+    const { repeatsMetadataErrors: times } = strategy
+    const repeated = times === undefined ? [] : [...Array<FieldError[]>(times).fill(ofMetadata).flat(), ...onUpdate, ...onUpdate]
     throw store.invalid(obj, errors, repeated)
   }
   warn()

@@ -18,7 +18,6 @@ export const validateRuntimeClass: Validation = (obj, old) => {
   const handler = textAt(obj, 'handler')
   if (checkRequired(errors, obj, 'handler')) invalidTexts(errors, 'handler', handler, dns1123LabelErrors(handler))
   checkImmutable(errors, obj, old, ['handler'], { printed: false })
-  if (old !== undefined) return errors
   const overhead = objectAt(obj, 'overhead')
   if (overhead !== undefined) validateResources(errors, { limits: overhead.podFixed as ResourceList }, { claims: new Set() }, 'overhead')
   const scheduling = objectAt(obj, 'scheduling')
