@@ -244,6 +244,31 @@ const metadata: Request[] = [
   },
 ]
 
+const change = (name: string, path: string, body: unknown): Request => ({
+  name,
+  method: 'PATCH',
+  type: MERGE,
+  path: `${path}?dryRun=All`,
+  body,
+})
+const types: Request[] = [
+  change('a version behind a slash', `${core}/configmaps/c`, { apiVersion: '/x', metadata: null }),
+  change('another kind of no version', `${core}/configmaps/c`, { apiVersion: null, kind: 'Other', metadata: null }),
+  change('another kind of no version in a group', `${apps}/deployments/d`, { apiVersion: null, kind: 'Other', metadata: null }),
+  post('an object of a version behind a slash', `${core}/configmaps`, { apiVersion: '/x', kind: 'ConfigMap', metadata: { name: 'x' } }),
+  post('a claim', `${core}/persistentvolumeclaims`, {
+    ...{ metadata: { name: 'q' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+  }),
+  change('a claim of a mode that is none', `${core}/persistentvolumeclaims/q`, { spec: { volumeMode: '\u0007<' } }),
+  post('a job of no exit codes', '/apis/batch/v1/namespaces/{ns}/jobs?dryRun=All', {
+    metadata: { name: 'j' },
+    spec: {
+      podFailurePolicy: { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [] } }] },
+      template: { spec: { ...template.spec, restartPolicy: 'Never' } },
+    },
+  }),
+]
+
 const others: Request[] = [
   post('metadata that are none, of another kind', `${things}?dryRun=All`, { apiVersion: `${group}/v1`, kind: 'Other', metadata: false }),
   post('no version of another kind', `${things}?dryRun=All`, { apiVersion: null, kind: 'Other', metadata: {} }),
@@ -269,4 +294,5 @@ export const negotiations: readonly Request[] = [
   ...reviews,
   ...selectors,
   ...metadata,
+  ...types,
 ]

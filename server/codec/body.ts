@@ -227,8 +227,9 @@ export function typeMeta(value: unknown): Parsed {
   return found
 }
 
+// A version without a group may come with a slash before it.
 const unregistered = ({ kind, apiVersion }: Parsed): string =>
-  `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion.replace(/^\//, ''))} in scheme "pkg/runtime/scheme.go:111"`
 
 /** The type of the body's own kind, which must be the one expected. */
 function typeFor(parsed: Parsed, expected: BodyKind, types: KindTypes): TypeFacts {

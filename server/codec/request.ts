@@ -167,7 +167,11 @@ function checkKind(value: unknown, expected: ExpectedKind, words: PatchWords): v
     const internal = expected.group === '' ? 'core' : expected.group.split('.')[0]!
     throw notThatPatch(words, wrong ?? `converting (${gv.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`)
   }
-  throw notThatPatch(words, `no kind ${goQuote(kind)} is registered for version ${goQuote(version)} in scheme "pkg/runtime/scheme.go:111"`)
+  // Without a version it is read into the internal type.
+  const where = isNone(meta.apiVersion)
+    ? `the internal version of group ${goQuote(expected.group)}`
+    : `version ${goQuote(apiVersionOf(gv.group, gv.version))}`
+  throw notThatPatch(words, `no kind ${goQuote(kind)} is registered for ${where} in scheme "pkg/runtime/scheme.go:111"`)
 }
 
 /** An object of a custom kind says what it is. */

@@ -1,3 +1,4 @@
+import { emptyAt } from '../../../machinery/empty-fields.ts'
 import {
   duplicate,
   invalid,
@@ -106,7 +107,8 @@ function checkExitCodes(errors: FieldError[], codes: JsonObject, containers: Rea
     errors.push(invalid(`${path}.containerName`, name, text))
   }
   const values = listAt(codes, 'values') as number[]
-  if (values.length === 0) errors.push(invalid(`${path}.values`, codes.values ?? null, 'at least one value is required'))
+  if (values.length === 0)
+    errors.push(invalid(`${path}.values`, codes.values ?? emptyAt(codes, 'values') ?? null, 'at least one value is required'))
   else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES))
   const seen = new Set<number>()
   values.forEach((value, i) => {

@@ -1,5 +1,5 @@
 import { copyKnowingEmpty } from '../../../machinery/empty-fields.ts'
-import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, invalidNamed, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { goQuote } from '../../../machinery/go-quote.ts'
 import { isSet, listAt, objectAt, textAt, valueAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
@@ -54,7 +54,7 @@ function checkKept(errors: FieldError[], obj: JsonObject, spec: JsonObject, old:
     if (compareQuantity(wanted, sizeOf(old, 'status.capacity.storage')) <= 0)
       errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'))
   }
-  if (!semanticEqual(spec.volumeMode, before.volumeMode)) errors.push(invalid('volumeMode', spec.volumeMode, IMMUTABLE))
+  if (!semanticEqual(spec.volumeMode, before.volumeMode)) errors.push(invalidNamed('volumeMode', spec.volumeMode, IMMUTABLE))
   if (spec.volumeAttributesClassName === before.volumeAttributesClassName || !isSet(old, 'status.currentVolumeAttributesClassName')) return
   const path = 'spec.volumeAttributesClassName'
   const to = !isSet(spec, 'volumeAttributesClassName') ? 'nil' : spec.volumeAttributesClassName === '' ? 'empty string' : undefined
