@@ -2,6 +2,7 @@ import type { DaemonSet } from '../../client/objects-apps.ts'
 import type { Node, NodeSelectorTerm, Pod, PodSpec, PodTemplate, Toleration } from '../../client/objects.ts'
 import { matchesRequired, requiredAffinity } from '../../client/node-selector.ts'
 import { untolerated } from '../../client/tolerations.ts'
+import { parseGoInt64 } from '../../machinery/query.ts'
 import { REVISION_LABEL } from '../revisions.ts'
 
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation'
@@ -69,7 +70,7 @@ export function targetNode(pod: Pod): string | undefined {
 /** The old count of template changes; undefined where it is not a number. */
 export function templateGeneration(ds: DaemonSet): string | undefined {
   const text = ds.metadata.annotations?.[GENERATION_ANNOTATION]
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? String(Number(text)) : undefined
+  return text === undefined ? undefined : parseGoInt64(text)?.toString()
 }
 
 /** The template of this revision's pods, pinned to a node by affinity: the scheduler still binds them. */

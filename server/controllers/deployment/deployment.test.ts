@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Deployment, ReplicaSet } from '../../client/objects.ts'
 import { fenceposts, newSetSize, proportion, scaled } from './math.ts'
-import { newSetAnnotations } from './revision.ts'
+import { byRevision, newSetAnnotations, nextRevision } from './revision.ts'
 import { rolloutStatus, timeLeft } from './status.ts'
 import { findNewSet, sameTemplate, templateHash } from './template.ts'
 
@@ -84,11 +84,30 @@ test('a set that is rolled back to gets a new revision and remembers the old', (
     ...deployment(1),
     metadata: { name: 'web', annotations: { note: 'n', 'deployment.kubernetes.io/revision': '2' } },
   }
-  const first = newSetAnnotations(d, undefined, 1)
+  const first = newSetAnnotations(d, undefined, 1n)
   expect(first).toEqual({ note: 'n', 'deployment.kubernetes.io/revision': '1' })
-  const third = newSetAnnotations(d, first, 3)
+  const third = newSetAnnotations(d, first, 3n)
   expect(third).toMatchObject({ 'deployment.kubernetes.io/revision': '3', 'deployment.kubernetes.io/revision-history': '1' })
-  expect(newSetAnnotations(d, third, 3)).toEqual(third)
+  expect(newSetAnnotations(d, third, 3n)).toEqual(third)
+})
+
+test('revisions are int64: what no float64 holds is counted on exactly, what is no number is left alone and counts for nothing', () => {
+  const of = (name: string, revision: string, second = 0): ReplicaSet => ({
+    ...set(name, 1),
+    metadata: { name, annotations: { 'deployment.kubernetes.io/revision': revision }, creationTimestamp: `2026-01-01T00:00:0${second}Z` },
+  })
+  const huge = '3546343826724305832'
+  expect(nextRevision([of('a', '7'), of('b', huge), of('c', 'x'), of('d', '9223372036854775808')])).toBe(3546343826724305833n)
+  expect(nextRevision([])).toBe(1n)
+  expect(newSetAnnotations(deployment(1), of('b', huge).metadata.annotations, 3546343826724305833n)).toMatchObject({
+    'deployment.kubernetes.io/revision': '3546343826724305833',
+    'deployment.kubernetes.io/revision-history': huge,
+  })
+  const broken = of('c', 'x').metadata.annotations
+  expect(newSetAnnotations(deployment(1), broken, 2n)).toEqual(broken)
+  const sorted = (...sets: ReplicaSet[]): unknown[] => sets.sort(byRevision).map((rs) => rs.metadata.name)
+  expect(sorted(of('b', huge, 1), of('a', '3546343826724305831', 2))).toEqual(['a', 'b'])
+  expect(sorted(of('young', 'x', 2), of('old', huge, 1))).toEqual(['old', 'young'])
 })
 
 describe('status', () => {

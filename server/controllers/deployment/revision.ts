@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaSet, Strings } from '../../client/objects.ts'
+import { parseGoInt64 } from '../../machinery/query.ts'
 import { fenceposts, wanted } from './math.ts'
 
 const PREFIX = 'deployment.kubernetes.io/'
@@ -18,12 +19,24 @@ const OWN = new Set([
   'deprecated.deployment.rollback.to',
 ])
 
-export function revisionOf(rs: ReplicaSet): number {
-  const text = rs.metadata.annotations?.[REVISION] ?? ''
-  return /^\d+$/.test(text) ? Number(text) : 0
+/** An int64, which anybody may write and no float64 holds; undefined where it is not a number. */
+export function revisionOf(rs: ReplicaSet): bigint | undefined {
+  const text = rs.metadata.annotations?.[REVISION]
+  return text === undefined ? 0n : parseGoInt64(text)
 }
 
-export const maxRevision = (sets: readonly ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf))
+export function nextRevision(old: readonly ReplicaSet[]): bigint {
+  let most = 0n
+  for (const revision of old.map(revisionOf)) if (revision !== undefined && revision > most) most = revision
+  return BigInt.asIntN(64, most + 1n)
+}
+
+/** Those without a number, and equal ones, by their age. */
+export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
+  const [first, second] = [revisionOf(a), revisionOf(b)]
+  if (first !== undefined && second !== undefined && first !== second) return first < second ? -1 : 1
+  return Date.parse(a.metadata.creationTimestamp ?? '') - Date.parse(b.metadata.creationTimestamp ?? '') || 0
+}
 
 export function sizeAnnotations(d: Deployment): Strings {
   return { [DESIRED]: String(wanted(d)), [MAX]: String(wanted(d) + fenceposts(d).maxSurge) }
@@ -38,12 +51,12 @@ export function desiredAnnotation(rs: ReplicaSet): number | undefined {
  * The new set's annotations: the deployment's own, and the revision, which only grows; a set that is rolled back to gets
  * a new one and remembers the old in its history.
  */
-export function newSetAnnotations(d: Deployment, old: Strings | undefined, revision: number): Strings {
+export function newSetAnnotations(d: Deployment, old: Strings | undefined, revision: bigint): Strings {
   const out: Strings = { ...old }
   for (const [k, v] of Object.entries(d.metadata.annotations ?? {})) if (!OWN.has(k)) out[k] = v
   const before = out[REVISION]
-  if (before !== undefined && !/^\d+$/.test(before)) return out
-  if (Number(before ?? 0) >= revision) return out
+  const number = before === undefined || before === '' ? 0n : parseGoInt64(before)
+  if (number === undefined || number >= revision) return out
   out[REVISION] = String(revision)
   if (before !== undefined) out[HISTORY] = remember(out[HISTORY] ?? '', before)
   return out

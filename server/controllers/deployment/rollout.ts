@@ -9,7 +9,7 @@ import { isTerminating as isNamespaceTerminating } from '../namespace/terminatin
 import { controllerOf, controllerRef } from '../owners.ts'
 import { isTerminal } from '../pods.ts'
 import { available, fenceposts, isRollingUpdate, newSetSize, proportion, sizeOf, sum, wanted } from './math.ts'
-import { desiredAnnotation, maxRevision, newSetAnnotations, REVISION, revisionOf, sizeAnnotations } from './revision.ts'
+import { byRevision, desiredAnnotation, newSetAnnotations, nextRevision, REVISION, sizeAnnotations } from './revision.ts'
 import { calculateStatus, isComplete, progressDeadline, rolloutStatus, withCondition, type DeploymentStatus } from './status.ts'
 import { byCreation, findNewSet, HASH_LABEL, sameTemplate, templateHash } from './template.ts'
 
@@ -86,7 +86,7 @@ export class Rollout {
 
   /** Brings revisions in order and finds or makes the set for the current template. */
   async #prepareNewSet(create: boolean): Promise<void> {
-    const revision = maxRevision(this.#old) + 1
+    const revision = nextRevision(this.#old)
     if (this.#new !== undefined) {
       const rs = this.#new
       const annotations = newSetAnnotations(this.#d, rs.metadata.annotations, revision)
@@ -104,7 +104,7 @@ export class Rollout {
     } else if (create) await this.#createSet(revision)
   }
 
-  async #createSet(revision: number): Promise<void> {
+  async #createSet(revision: bigint): Promise<void> {
     const { name = '', namespace } = this.#d.metadata
     const { template, selector, minReadySeconds } = this.#d.spec ?? {}
     const hash = templateHash(template, this.#d.status?.collisionCount)
@@ -152,7 +152,7 @@ export class Rollout {
   }
 
   /** The name is taken: by our own set, which the cache has not shown yet, or by another, and then the next name is tried. */
-  async #resolveClash(existing: ReplicaSet, revision: number, error: unknown): Promise<void> {
+  async #resolveClash(existing: ReplicaSet, revision: bigint, error: unknown): Promise<void> {
     const mine = controllerOf(existing)?.uid === this.#d.metadata.uid
     if (mine && sameTemplate(existing.spec?.template, this.#d.spec?.template)) {
       this.#new = existing
@@ -296,7 +296,7 @@ export class Rollout {
     const alive = this.#old.filter((rs) => rs.metadata.deletionTimestamp == null)
     const excess = alive.length - limit
     if (excess <= 0) return
-    for (const rs of alive.sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, excess)) {
+    for (const rs of alive.sort(byRevision).slice(0, excess)) {
       const settled = (rs.metadata.generation ?? 0) <= (rs.status?.observedGeneration ?? 0)
       if ((rs.status?.replicas ?? 0) !== 0 || sizeOf(rs) !== 0 || !settled) continue
       const { name = '', namespace } = rs.metadata
