@@ -274,6 +274,43 @@ const others: Request[] = [
   post('no version of another kind', `${things}?dryRun=All`, { apiVersion: null, kind: 'Other', metadata: {} }),
 ]
 
+/** Which storage passes Tables on is its own to say; what is not there shows that this is asked before anything else. */
+const tables: Request[] = Object.entries<readonly string[]>({
+  [`${core}/pods/none`]: ['', 'status', 'resize', 'ephemeralcontainers'],
+  '/api/v1/namespaces/none': ['status', 'finalize'],
+  [`${apps}/deployments/none`]: ['status', 'scale'],
+  '/apis/certificates.k8s.io/v1/certificatesigningrequests/none': ['status', 'approval'],
+  [`${definitions}/none`]: ['', 'status'],
+  '/apis/apiregistration.k8s.io/v1/apiservices/none': ['', 'status'],
+  '/apis/resource.k8s.io/v1/namespaces/{ns}/resourceclaims/none': ['status'],
+  '/apis/resource.k8s.io/v1/devicetaintrules/none': ['status'],
+}).flatMap(([path, subresources]) =>
+  subresources.flatMap((subresource) => {
+    const asked = { path: subresource === '' ? path : `${path}/${subresource}`, headers: { accept: partial('Table') } }
+    return [
+      { ...{ name: `a table from GET ${asked.path}`, method: 'GET' }, ...asked },
+      { ...{ name: `a table from PUT ${asked.path}`, method: 'PUT', body: {} }, ...asked },
+      { ...{ name: `a table from PATCH ${asked.path}`, method: 'PATCH', type: MERGE, body: {} }, ...asked },
+    ]
+  }),
+)
+tables.push(get('as metadata', `${definitions}/none/status`, partial('PartialObjectMetadata')))
+
+/** Merged, an object has numbers that Go fits into their fields when it converts to a type, in whatever version somebody owns fields. */
+const scaler = (version: string, spec: Json, status?: Json): Request => ({
+  ...{ name: `a scaler in ${version} with ${JSON.stringify({ spec, status })}`, method: 'PATCH', type: APPLY },
+  path: `/apis/autoscaling/${version}/namespaces/{ns}/horizontalpodautoscalers/h?force=true&fieldManager=${encodeURIComponent(JSON.stringify({ spec, status }).slice(0, 100))}`,
+  body: {
+    ...{ apiVersion: `autoscaling/${version}`, kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' } },
+    ...{ spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' }, maxReplicas: 3, ...spec }, status },
+  },
+})
+const scalers: Request[] = [
+  scaler('v2', { metrics: [{ type: 'Resource', resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 4 } } }] }),
+  ...[1e30, 99_999_999_999, 1.5].flatMap((n) => [scaler('v1', { maxReplicas: n }), scaler('v1', {}, { currentReplicas: n })]),
+  ...['x', 3].map((lastScaleTime) => scaler('v1', {}, { lastScaleTime })),
+]
+
 export const negotiations: readonly Request[] = [
   ...setUp,
   ...forms,
@@ -295,4 +332,6 @@ export const negotiations: readonly Request[] = [
   ...selectors,
   ...metadata,
   ...types,
+  ...tables,
+  ...scalers,
 ]

@@ -126,20 +126,23 @@ function choose(accept: string, { transforms = true, protobuf = true, cbor = fal
   const allows = (media: string, conversion: Conversion | undefined): boolean => {
     if (conversion === undefined) return media !== PROTOBUF_TYPE || protobuf
     const { kind, group, version } = conversion
-    if (!transforms || !TRANSFORMS.has(kind) || group !== 'meta.k8s.io' || !TRANSFORM_VERSIONS.has(version)) return false
+    if (transforms === false || !TRANSFORMS.has(kind) || group !== 'meta.k8s.io' || !TRANSFORM_VERSIONS.has(version)) return false
     // A Table has JSON and YAML forms only.
-    return kind !== 'Table' || media === JSON_TYPE || media === YAML_TYPE
+    return kind !== 'Table' || (transforms === true && (media === JSON_TYPE || media === YAML_TYPE))
   }
-  const found = negotiated(accept, servedTypes(cbor), { allows, versions: transforms })
+  const found = negotiated(accept, servedTypes(cbor), { allows, versions: transforms !== false })
   if (found === undefined) return undefined
   const { media, conversion, pretty } = found
   return { media, as: conversion?.kind as Transform, version: (conversion?.version ?? 'v1') as Representation['version'], pretty }
 }
 
+/** What an answer can be shown as besides itself: anything, no Table, or nothing. */
+export type Transforms = boolean | 'metadata'
+
 /** What an answer can be. */
 interface Had {
   /** A Table, or metadata alone. */
-  transforms?: boolean
+  transforms?: Transforms
   /** The answer could have been a watch, which the error's list of representations then names. */
   streams?: boolean
   /** Whether the objects themselves have that form; their metadata always has. */
@@ -154,7 +157,7 @@ interface Had {
 export function negotiate(accept: string | undefined, had: Had = {}): Representation {
   if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return PLAIN
   const { transforms = true, streams = false, protobuf = true, cbor = false, routes = true } = had
-  const key = `${transforms ? '' : '- '}${protobuf ? '' : '= '}${cbor ? '+ ' : ''}${accept}`
+  const key = `${transforms === true ? '' : `${transforms} `}${protobuf ? '' : '= '}${cbor ? '+ ' : ''}${accept}`
   let found = memo.get(key)
   if (found === undefined && !memo.has(key)) {
     found = choose(accept, had)

@@ -8,13 +8,12 @@ import { copyingJson, isContainer } from '../machinery/copy-json.ts'
 import { hasDuplicateKeys, JsonError } from '../machinery/json.ts'
 import { scanJson } from '../machinery/json-scan.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
-import { JsonNumber, overflowing, parseSpelled, withoutSpellings } from '../machinery/numbers.ts'
+import { JsonNumber, overflowing, parseSpelled } from '../machinery/numbers.ts'
 import { inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
-import { conversionError, convertedNumbers } from '../patch/conversion.ts'
+import { typedOf } from '../patch/typed.ts'
 import type { ServedResource, Subresource } from '../registry/generic/resource.ts'
-import { normalizingAs } from '../scheme/schema.ts'
 import type { Store } from '../registry/generic/store.ts'
 import type { UpdateRules } from '../registry/generic/update-rules.ts'
 import { updateIn } from '../registry/generic/write.ts'
@@ -52,7 +51,7 @@ export async function applyObject(ctx: RequestContext, served: ServedResource, r
     const sent = await inTurns(config(current), slice)
     const applied = store.resource.fields.apply(current, sent, rules.subresource, by, query.force, apiVersion!)
     const object = await inTurns(applied, slice)
-    const typed = await inTurns(typedOf(served, object, sent), slice)
+    const typed = await inTurns(typedAs(served, object, sent), slice)
     strictly(ctx, duplicates, query.fieldValidation)
     const { uid } = typed.metadata
     if (current === undefined && uid !== undefined && uid !== '') {
@@ -80,17 +79,15 @@ function createsMissing({ resource: { strategy } }: Store, { subresource }: Upda
   return subresource === 'status' && (strategy.allowCreateOnStatusApply ?? strategy.allowCreateOnUpdate) === true
 }
 
-/** The merged object in normal form. @throws 500 in the reference's words for what Go cannot convert to the type */
-function* typedOf({ schema, facts }: ServedResource, object: KubeObject, { metadata }: KubeObject): Pausing<KubeObject> {
+/** @throws 500 in the reference's words for what Go cannot convert to the type */
+function* typedAs({ schema, facts }: ServedResource, object: KubeObject, { metadata }: KubeObject): Pausing<KubeObject> {
   try {
-    return yield* normalizingAs(schema, object)
+    return yield* typedOf(schema, facts, object)
   } catch (e) {
     if (!(e instanceof TypeError) || schema.facts === undefined) throw e
-    const wrong = conversionError(object, schema.facts)
-    if (wrong === undefined) return schema.normalize(convertedNumbers(withoutSpellings(object), schema.facts) as KubeObject)
     const gvk = `${facts.group}/${facts.version}, Kind=${facts.kind}`
-    const why = `to proper version: unable to convert unstructured object to ${gvk}: ${wrong}`
-    throw new StatusError(500, '', `failed to convert new object (${textOf(metadata.namespace)}/${textOf(metadata.name)}; ${gvk}) ${why}`)
+    const what = `(${textOf(metadata.namespace)}/${textOf(metadata.name)}; ${gvk})`
+    throw new StatusError(500, '', `failed to convert new object ${what} to proper version: ${e.message}`)
   }
 }
 

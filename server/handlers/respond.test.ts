@@ -32,7 +32,7 @@ test('a encoder that is remembered does not hold the request it was made for', (
   const context = (): RequestContext =>
     ({
       types: scheme,
-      requestInfo: { verb: 'get', query: parseQuery('') },
+      requestInfo: { verb: 'get', subresource: '', query: parseQuery('') },
       exchange: { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } },
       get clock() {
         if (over) throw new Error('the request is over')

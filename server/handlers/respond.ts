@@ -1,5 +1,5 @@
 import type { Entry } from '../cache/entry.ts'
-import { CBOR_TYPE, negotiate, PROTOBUF_TYPE, type Representation, streamTypes } from '../codec/negotiation.ts'
+import { CBOR_TYPE, negotiate, PROTOBUF_TYPE, type Representation, streamTypes, type Transforms } from '../codec/negotiation.ts'
 import { encodeObject as encodeCbor } from '../codec/cbor/index.ts'
 import { encodeObject } from '../codec/protobuf/index.ts'
 import { stringifyYaml } from '../codec/yaml.ts'
@@ -23,7 +23,7 @@ export function wantsPretty(query: Query, userAgent: string | undefined): boolea
   return value === '' ? PRETTY_AGENTS.test(userAgent ?? '') : parseGoBool(value) === true
 }
 
-export function representationOf(ctx: RequestContext, transforms = true, protobuf = true, routes = true): Representation {
+export function representationOf(ctx: RequestContext, transforms: Transforms = true, protobuf = true, routes = true): Representation {
   const { verb } = ctx.requestInfo
   const { cbor } = ctx
   const r = negotiate(ctx.exchange.headers.accept, { transforms, streams: verb === 'list' || verb === 'watch', protobuf, cbor, routes })
@@ -34,8 +34,18 @@ export function representationOf(ctx: RequestContext, transforms = true, protobu
     : r
 }
 
+/** Whether an object can be asked for as a Table where the request is sent to. */
+function hasTable({ subresources, statusTable }: ServedResource, subresource: string): boolean {
+  if (subresource === '') return true
+  if (subresource === 'status') return statusTable
+  const sub = subresources.get(subresource)
+  return sub?.form !== 'object' || sub.table !== undefined
+}
+
+/** @throws 406 before anything else is looked at */
 export function encoderFor(ctx: RequestContext, served: ServedResource): ResourceEncoder {
-  const representation = representationOf(ctx, true, served.schema.facts !== undefined)
+  const transforms = hasTable(served, ctx.requestInfo.subresource) || 'metadata'
+  const representation = representationOf(ctx, transforms, served.schema.facts !== undefined)
   const includeObject: IncludeObject = representation.as === 'Table' ? includeObjectOf(ctx.requestInfo.query.get('includeObject')) : 'None'
   return encoderOf(served, { representation, includeObject, clock: ctx.clock, types: ctx.types })
 }

@@ -44,9 +44,8 @@ const goPackage = (apiVersion: string): string => (apiVersion.includes('/') ? ap
 
 /** Throws 406 for the form of a list, which one object does not have. */
 export function respondShown(ctx: RequestContext, object: KubeObject, { table, status = 200, protobuf = true }: Shown): void {
-  const { as, version } = representationOf(ctx, true, protobuf)
+  const { as, version } = representationOf(ctx, object.kind === 'Status' || table !== undefined || 'metadata', protobuf)
   if (as === undefined || object.kind === 'Status') return respondObject(ctx, object, status, protobuf)
-  if (as === 'Table' && table === undefined) return respondObject(ctx, object, status, protobuf)
   if (as === 'Table') return respondObject(ctx, tableOf(ctx, table!, [object], object.metadata.resourceVersion), status, protobuf, true)
   if (as !== 'PartialObjectMetadata')
     throw notAcceptable(`you requested ${as}, but the requested object is not a list (*${goPackage(object.apiVersion!)}.${object.kind!})`)
@@ -93,5 +92,5 @@ export function respondSubresource(
 
 /** What has no columns cannot be asked for as a Table alone, whatever comes of the request. @throws StatusError 406 */
 export function refuseTable(ctx: RequestContext, table: TableDefinition | undefined): void {
-  if (table === undefined && representationOf(ctx).as === 'Table') representationOf(ctx, false)
+  if (table === undefined) representationOf(ctx, 'metadata')
 }

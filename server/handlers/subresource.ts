@@ -88,11 +88,12 @@ async function objectSubresource(
   // What a custom resource answers has no protobuf form, not even a Scale.
   if (served.schema.facts === undefined) representationOf(ctx, true, false)
   if (verb === 'get' && sub.get !== undefined) {
+    refuseTable(ctx, sub.table)
     return answer(ctx, served, sub, await sub.get({ ...base, context: strategyContext(ctx) }), 200)
   }
   if (verb === 'patch' && sub.apply !== undefined && isApply(ctx)) return applyObject(ctx, served, sub.apply.rules(served.store), sub)
   if (verb === 'patch' && sub.update !== undefined) checkPatchType(ctx, served.schema)
-  if (verb === 'create') refuseTable(ctx, sub.table)
+  if (doneBy(sub, verb) !== undefined) refuseTable(ctx, sub.table)
   const query = writeQuery(ctx.requestInfo.query, OPTIONS[verb] ?? 'CreateOptions')
   const request = { ...base, context: strategyContext(ctx, query) }
   if (verb === 'create' && sub.create !== undefined) {
@@ -125,6 +126,12 @@ async function objectSubresource(
     return answer(ctx, served, sub, await sub.update(request, change), 200)
   }
   throw refusedVerb(ctx, served)
+}
+
+/** Absent: the subresource does not know the verb. */
+function doneBy(sub: ObjectSubresource, verb: string): unknown {
+  if (verb === 'create') return sub.create
+  return verb === 'update' || verb === 'patch' ? sub.update : undefined
 }
 
 /** Upstream looks up what it cannot read in a scheme that has custom kinds alone. */

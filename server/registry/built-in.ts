@@ -94,6 +94,7 @@ function versionOf(
     facts,
     schema: schemaOfType(type),
     table: kind.table ?? nameAndAge,
+    statusTable: kind.statusTable,
     fieldLabels: kind.fieldLabels,
     subresources: kind.subresources ?? {},
     structure: () => structures.of(type),

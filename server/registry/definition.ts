@@ -74,6 +74,8 @@ export interface VersionDefinition {
   readonly facts: ResourceFacts
   readonly schema: Schema
   readonly table: TableDefinition
+  /** False where `/status` cannot be asked for as a Table; by default it can. */
+  readonly statusTable?: false | undefined
   readonly fieldLabels?: FieldLabelConversion | undefined
   readonly subresources: Readonly<Record<string, Subresource>>
   /** Kind of a list of them; by default the kind and `List`. */
@@ -103,6 +105,8 @@ export interface BuiltInKind {
   readonly selectableFields?: SelectableFields
   readonly fieldLabels?: FieldLabelConversion
   readonly table?: TableDefinition
+  /** Upstream's storage of `/status` makes Tables where it passes that on, and these do not. */
+  readonly statusTable?: false
   readonly subresources?: Readonly<Record<string, Subresource>>
   readonly warnings?: KindWarnings
   /** Where kube-apiserver keeps it, as far as that is not `<resource>` and the version that the group prefers. Read from its etcd. */

@@ -4,11 +4,12 @@ import type { Feed } from '../cache/feed.ts'
 import { ResourceCache } from '../cache/resource-cache.ts'
 import { qualified } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
+import { typedOf } from '../patch/typed.ts'
 import type { GroupFacts, ResourceFacts } from '../scheme/contract.ts'
 import { hasRawFields } from '../scheme/raw.ts'
 import { ConvertedFeed } from './converted-feed.ts'
 import type { ResourceDefinition, UnstoredDefinition, VersionDefinition, VersionRules } from './definition.ts'
-import { KindFields, type FieldScope } from './generic/fields.ts'
+import { KindFields, type FieldScope, type FieldVersion } from './generic/fields.ts'
 import type { ServedResource } from './generic/resource.ts'
 import { Store, type StoreDependencies } from './generic/store.ts'
 import type { StoredResource } from './generic/stored-resource.ts'
@@ -229,7 +230,7 @@ const nameOf = ({
 function fieldsOf(d: ResourceDefinition): KindFields {
   const same = (obj: KubeObject): KubeObject => obj
   const all = [...d.versions, ...(d.unserved ?? [])]
-  const versions = all.map(({ facts, structure, empty, conversion, rules }) => {
+  const versions = all.map(({ facts, schema, structure, empty, conversion, rules }): FieldVersion => {
     const apiVersion = apiVersionOf(facts.group, facts.version)
     // Where rules hold in each version, so do owners; of other versions nothing but the name is converted.
     const renamed = (obj: KubeObject): KubeObject => ({ ...obj, apiVersion })
@@ -238,6 +239,9 @@ function fieldsOf(d: ResourceDefinition): KindFields {
       identity: conversion === undefined,
       fromStored: conversion?.fromStored ?? (rules === undefined ? same : renamed),
       toStored: conversion?.toStored ?? same,
+      *typed(obj) {
+        return schema.facts === undefined ? obj : yield* typedOf(schema, facts, obj)
+      },
     }
   })
   const converter = all.find((v) => v.rules?.converter !== undefined)?.rules?.converter
@@ -305,6 +309,7 @@ function serve(v: VersionDefinition, home: Store): ServedResource {
     schema: v.schema,
     store: v.facts.group === home.resource.group ? home : new Store(home.resource, home.deps, v.facts.group),
     table: v.table,
+    statusTable: v.statusTable !== false,
     fieldLabels: v.fieldLabels,
     subresources: new Map(Object.entries(v.subresources)),
     listKind: v.listKind ?? `${v.facts.kind}List`,

@@ -106,6 +106,7 @@ export const customresourcedefinitions: BuiltInKind = {
   group: GROUP,
   resource: 'customresourcedefinitions',
   strategy,
+  statusTable: false,
   table: table(
     'Name|Scope|Versions|Created At:date|*Group|*Kind|*ShortNames|*Established:boolean',
     name,

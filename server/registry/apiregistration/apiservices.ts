@@ -20,6 +20,7 @@ const available: Cell = (o) => {
 export const apiservices: BuiltInKind = {
   group: 'apiregistration.k8s.io',
   resource: 'apiservices',
+  statusTable: false,
   strategy: {
     anyFinalizer: true,
     allowUnconditionalUpdate: false,

@@ -17,6 +17,8 @@ export interface FieldVersion {
   fromStored(obj: KubeObject): KubeObject
   toStored(obj: KubeObject): KubeObject
   readonly identity: boolean
+  /** An object that was merged, in normal form. @throws TypeError for one that does not fit the type */
+  typed(obj: KubeObject): Pausing<KubeObject>
 }
 
 /** Fields that a write through a subresource ('' is the object itself) does not change, or the only ones that it does, as dotted paths. */
@@ -122,6 +124,8 @@ export class KindFields {
   *#converted(objects: readonly KubeObject[], from: string, to: string): Pausing<KubeObject[]> {
     if (this.#convert !== undefined) return yield* awaited(this.#convert(objects, to))
     const [source, target] = [this.#versions.get(from)!, this.#versions.get(to)!]
-    return objects.map((object) => target.fromStored(source.toStored(copyJson(object))))
+    const out: KubeObject[] = []
+    for (const object of objects) out.push(target.fromStored(source.toStored(yield* source.typed(copyJson(object)))))
+    return out
   }
 }

@@ -14,6 +14,8 @@ export interface ServedResource {
   readonly schema: Schema
   readonly store: Store
   readonly table: TableDefinition
+  /** Whether `/status` can be asked for as a Table. */
+  readonly statusTable: boolean
   readonly fieldLabels: FieldLabelConversion | undefined
   readonly subresources: ReadonlyMap<string, Subresource>
   /** Kind of a list of them. */

@@ -23,6 +23,7 @@ export const devicetaintrules: BuiltInKind = {
     default: defaultTaintRule,
     prepareForUpdate: (obj, old, ctx) => restampTaintRule(obj, old, ctx.clock.now()),
   },
+  statusTable: false,
   table: table(
     'Name|Key|Value|Effect|TimeAdded|Age',
     name,

@@ -41,5 +41,6 @@ export const resourceclaims = (deps: ClaimDependencies): BuiltInKind => ({
     },
     validateRules: withDeclared(ofClaim, claimExpressions),
   },
+  statusTable: false,
   table: table('Name|State|Age', name, claimState, age),
 })
