@@ -311,6 +311,47 @@ const scalers: Request[] = [
   ...['x', 3].map((lastScaleTime) => scaler('v1', {}, { lastScaleTime })),
 ]
 
+/** An empty list is told from an absent one, in whatever version a definition is kept. */
+const versionless: Request[] = [[], null, undefined].flatMap((versions) => [
+  post(`a definition of the versions ${JSON.stringify(versions)}`, `${definitions}?dryRun=All`, {
+    ...definition(versions),
+    metadata: { name: `none.${group}` },
+  }),
+  ...(versions === undefined
+    ? []
+    : [MERGE, STRATEGIC].map((type) => ({
+        ...{ name: `the versions ${JSON.stringify(versions)} from ${type}`, method: 'PATCH', type },
+        ...{ path: `${definitions}/things.${group}?dryRun=All`, body: { spec: { versions } } },
+      }))),
+])
+
+const emptyLists = Object.fromEntries(
+  ['resourceClaims', 'tolerations', 'volumes', 'initContainers', 'schedulingGates', 'imagePullSecrets'].map((field) => [field, []]),
+)
+const shownValues: Request[] = [
+  post('a pod', `${core}/pods`, { metadata: { name: 'e' }, spec: { ...template.spec, automountServiceAccountToken: false } }),
+  change('its host name, and empty lists', `${core}/pods/e`, { spec: { ...emptyLists, hostname: 'x' } }),
+  post('a secret', `${core}/secrets`, { metadata: { name: 's' }, type: 'a' }),
+  ...['<', '\u0007', '\u2028', '"'].map((type) => change(`its type ${JSON.stringify(type)}`, `${core}/secrets/s`, { type })),
+  ...['1e30', '99999999999999999999', '1.5', '1e400', '"1"'].map((generation) =>
+    post(
+      `a thing of the generation ${generation}`,
+      `${things}?dryRun=All`,
+      `{"apiVersion":"${group}/v1","kind":"Thing","metadata":{"name":"g","generation":${generation}}}`,
+    ),
+  ),
+]
+
+/** Go shows bytes, whether they are UTF-8 or not. */
+const bytes: Request[] = ['ff', 'c37b7d', 'efbbbf7b7d', '20f09f98807b', '7b80', '7b2261223af09f988080', 'feff007b'].flatMap((cbor) =>
+  Object.entries({ maps: `POST ${core}/configmaps`, things: `POST ${things}`, 'no map': `DELETE ${core}/configmaps/none` }).map(
+    ([name, asked]) => {
+      const [method = '', path = ''] = asked.split(' ')
+      return { name: `bytes ${cbor} for ${name}`, method, path, type: JSON_TYPE, cbor }
+    },
+  ),
+)
+
 export const negotiations: readonly Request[] = [
   ...setUp,
   ...forms,
@@ -334,4 +375,7 @@ export const negotiations: readonly Request[] = [
   ...types,
   ...tables,
   ...scalers,
+  ...versionless,
+  ...shownValues,
+  ...bytes,
 ]

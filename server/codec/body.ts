@@ -11,7 +11,7 @@ import { type FieldValidation, cannotHandle, decodingTyped } from '../scheme/dec
 import { hasRawFields } from '../scheme/raw.ts'
 import { wellFormedObject } from '../scheme/well-formed.ts'
 import { decodingAs, type Schema } from '../scheme/schema.ts'
-import { JsonError, parseJson } from '../machinery/json.ts'
+import { faultIn, JsonError, parseJson } from '../machinery/json.ts'
 import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
@@ -205,7 +205,7 @@ function* fromJson(bytes: Buffer, expected: BodyKind): Pausing<Parsed> {
   try {
     value = yield* parsingRounded(text)
   } catch (e) {
-    throw e instanceof JsonError ? new JsonError(`couldn't get version/kind; json parse error: ${e.message}`) : e
+    throw e instanceof JsonError ? new JsonError(`couldn't get version/kind; json parse error: ${faultIn(e, bytes)}`) : e
   }
   return { ...typeMeta(value), text }
 }

@@ -1,5 +1,6 @@
 import { validateObjectMeta, validateObjectMetaUpdate } from '../apis/meta/v1/validation.ts'
 import { storedExpressions } from '../cel/index.ts'
+import { emptyAt } from '../machinery/empty-fields.ts'
 import { addErrors, required, type FieldError } from '../machinery/field-errors.ts'
 import type { Pausing } from '../machinery/slice.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors, nameIsSubdomain } from '../machinery/names.ts'
@@ -259,11 +260,12 @@ function* sharedErrors(
 
 function countErrors(errors: FieldError[], spec: DefinitionSpec, shared: Shared): void {
   const versions = spec.versions ?? []
+  const shown = spec.versions ?? (emptyAt(spec, 'versions') as [] | undefined) ?? null
   const wrong = (text: string): void => {
     errors.push({
       type: 'FieldValueInvalid',
       field: 'spec.versions',
-      body: `Invalid value: ${internalVersions(spec.versions ?? null, shared)}: ${text}`,
+      body: `Invalid value: ${internalVersions(shown, shared)}: ${text}`,
     })
   }
   if (new Set(versions.map((v) => v.name)).size < versions.length) wrong('must contain unique version names')

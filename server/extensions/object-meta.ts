@@ -53,7 +53,8 @@ const int64: Reader = (value, at) => {
   if (kind === 'int64') return value
   // Go writes a whole float down without a point, and reads that.
   if (value instanceof JsonNumber && Number.isSafeInteger(value.value)) return value.value
-  const literal = value instanceof JsonNumber ? value.literal : String(value)
+  // The float that Go has made of it is what it writes down again, as the engine does.
+  const literal = String(value instanceof JsonNumber && Number.isFinite(value.value) ? value.value : value)
   throw mismatch(value, at, 'int64', kind === 'float64' ? ` ${literal}` : '')
 }
 

@@ -15,6 +15,14 @@ export function copyKnowingEmpty<T extends object>(from: T): T {
   return copy
 }
 
+/** The same with fields that were put there by the server: of these nothing was sent. */
+export function copyWith<T extends object>(from: T, put: Partial<T>): T {
+  const copy = { ...from, ...put }
+  const fields = [...(emptied.get(from) ?? [])].filter(([field]) => !Object.hasOwn(put, field))
+  if (fields.length > 0) emptied.set(copy, new Map(fields))
+  return copy
+}
+
 /** What copyJson gives, knowing what was sent. */
 export function copySent<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value

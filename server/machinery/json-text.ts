@@ -44,6 +44,18 @@ function replaceBytes(bytes: Buffer): string {
   return pieces.join('')
 }
 
+/** The byte that stands for a character of the text that jsonText makes; undefined where it is part of UTF-8. */
+export function strayByte(bytes: Buffer, at: number): number | undefined {
+  let [units, byte] = [0, 0]
+  while (units < at && byte < bytes.length) {
+    const size = sequenceLength(bytes, byte)
+    // What takes four bytes takes two units.
+    units += size === 4 ? 2 : 1
+    byte += Math.max(size, 1)
+  }
+  return byte < bytes.length && sequenceLength(bytes, byte) === 0 ? bytes[byte] : undefined
+}
+
 /** Bytes of the UTF-8 sequence at `at`; 0 when there is none. */
 function sequenceLength(bytes: Buffer, at: number): number {
   const first = bytes[at]!

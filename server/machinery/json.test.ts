@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Entries, JsonError, hasDuplicateKeys, parseEntries, parseJson } from './json.ts'
+import { Entries, faultIn, JsonError, hasDuplicateKeys, parseEntries, parseJson } from './json.ts'
+import { jsonText } from './json-text.ts'
 import { JsonNumber, literalOf } from './numbers.ts'
 
 // Each text is what a kube-apiserver 1.37.2 answered after `json parse error: `.
@@ -52,7 +53,23 @@ const refused: [body: string, text: string][] = [
 ]
 
 test.each(refused)('%j is refused in Go words', (body, text) => {
-  expect(() => parseJson(body)).toThrow(new JsonError(text))
+  expect(() => parseJson(body)).toThrow(expect.objectContaining({ name: 'JsonError', message: text }))
+})
+
+test.each([
+  ['ff', "invalid character 'ÿ' looking for beginning of value"],
+  ['7b2261223a22f09f9880ff222c8080', "invalid character '\\u0080' looking for beginning of object key string"],
+  ['efbbbf7b7d', "invalid character 'ï' looking for beginning of value"],
+  ['7b', 'unexpected end of JSON input'],
+])('the bytes %s are refused by the byte that cannot be there', (hex, text) => {
+  const bytes = Buffer.from(hex, 'hex')
+  let fault: unknown
+  try {
+    parseJson(jsonText(bytes))
+  } catch (e) {
+    fault = e
+  }
+  expect(faultIn(fault as JsonError, bytes)).toBe(text)
 })
 
 /** Entries back to what JSON.parse would give. */

@@ -1,10 +1,27 @@
 /** JSON as the reference reads it: Go's error texts, duplicate fields, a limit on depth, numbers as they are spelled. */
+import { goQuote } from './go-quote.ts'
 import { endOfString, scanJson } from './json-scan.ts'
+import { strayByte } from './json-text.ts'
 import { JsonNumber, numberOf, parseSpelled } from './numbers.ts'
 
 /** A text that is no JSON, with Go's words for why. */
 export class JsonError extends Error {
   override readonly name = 'JsonError'
+  /** Where in the text a character is that cannot be there; absent for other faults. */
+  readonly at: number | undefined
+  constructor(message: string, at?: number) {
+    super(message)
+    this.at = at
+  }
+}
+
+/**
+ * Go's words for what is wrong with a body, of which the reader has seen the text alone: Go shows the byte where a character cannot be, and
+ * a byte that is no UTF-8 is no character.
+ */
+export function faultIn({ message, at }: JsonError, bytes: Buffer): string {
+  const byte = at === undefined ? undefined : strayByte(bytes, at)
+  return byte === undefined ? message : message.replace("'ï'", `'${goQuote(String.fromCharCode(byte)).slice(1, -1)}'`)
 }
 
 /** An object's fields in the order of the text, duplicates included. */
@@ -124,7 +141,7 @@ class Scanner {
       const inToken = where.startsWith('in ') || where.startsWith('after decimal')
       return new JsonError(inToken ? `invalid character ' ' ${where}` : 'unexpected end of JSON input')
     }
-    return new JsonError(`invalid character ${quoted(this.#text, this.#at)} ${where}`)
+    return new JsonError(`invalid character ${quoted(this.#text, this.#at)} ${where}`, this.#at)
   }
 
   #value(where: string): unknown {

@@ -1,3 +1,5 @@
+import { emptyAt } from '../../machinery/empty-fields.ts'
+
 /**
  * apiextensions v1 and v1beta1, the version that is stored: v1beta1 has what all versions share at the top of the spec, names JSONPath
  * in capitals, and lays the conversion webhook out flat.
@@ -6,6 +8,8 @@ type Json = Record<string, unknown>
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
+/** Go tells a list that has nothing in it from one that is absent, in either version. */
+const hasVersions = (spec: Json): boolean => Array.isArray(spec.versions) || emptyAt(spec, 'versions') !== undefined
 const defined = (fields: Json): Json => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
 /** [of a version in v1 and v1beta1, of the spec in v1beta1] */
@@ -35,8 +39,8 @@ export function toV1beta1(crd: Json): Json {
     moved.add(inVersion)
     if (versions[0]?.[inVersion] !== undefined) top[inSpec] = versions[0][inVersion]
   }
-  const kept = versions.map((v) =>
-    renameIn('jsonPath', 'JSONPath', Object.fromEntries(Object.entries(v).filter(([name]) => !moved.has(name)))),
+  const kept = versions.map(
+    (v): Json => renameIn('jsonPath', 'JSONPath', Object.fromEntries(Object.entries(v).filter(([name]) => !moved.has(name)))),
   )
   const { strategy, webhook } = object(conversion)
   const { clientConfig, conversionReviewVersions } = object(webhook)
@@ -44,7 +48,10 @@ export function toV1beta1(crd: Json): Json {
   const preserveUnknownFields = spec.preserveUnknownFields ?? false
   return {
     ...crd,
-    spec: renameIn('jsonPath', 'JSONPath', defined({ ...spec, ...top, versions: kept, conversion: flat, preserveUnknownFields })),
+    spec: renameIn('jsonPath', 'JSONPath', {
+      ...{ ...spec, ...top, conversion: flat, preserveUnknownFields },
+      versions: hasVersions(object(crd.spec)) ? kept : undefined,
+    }),
   }
 }
 
@@ -65,7 +72,10 @@ export function fromV1beta1(crd: Json): Json {
     ...crd,
     spec: defined({
       ...spec,
-      versions: versions.map((v) => renameIn('JSONPath', 'jsonPath', { ...v, ...common })),
+      versions:
+        versions.length > 0 || hasVersions(object(crd.spec))
+          ? versions.map((v) => renameIn('JSONPath', 'jsonPath', { ...v, ...common }))
+          : undefined,
       conversion: conversion === undefined ? undefined : defined({ strategy, webhook }),
     }),
   }

@@ -1,7 +1,7 @@
 import { setOwn } from '../../../machinery/own.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { forbiddenField, invalid, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, invalidNamed, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, configMapKeyErrors } from '../../../machinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../../machinery/types.ts'
 import { IMMUTABLE, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
@@ -110,7 +110,7 @@ export function validateSecret(secret: Secret): FieldError[] {
 
 export function validateSecretUpdate(secret: Secret, old: Secret): FieldError[] {
   const errors = validateObjectMetaUpdate(secret.metadata, old.metadata, 'metadata')
-  if (secret.type !== old.type) errors.push(invalid('type', secret.type, IMMUTABLE))
+  if (secret.type !== old.type) errors.push(invalidNamed('type', secret.type, IMMUTABLE))
   checkFrozen(errors, secret, old, ['data'])
   return [...errors, ...validateSecret(secret)]
 }

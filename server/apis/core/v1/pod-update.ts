@@ -2,6 +2,7 @@ import { addErrors, forbiddenField, invalid, required, type FieldError } from '.
 import { nameIsSubdomain, rangeText } from '../../../machinery/names.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { validateImageSpaces } from './container.ts'
+import { copyWith } from '../../../machinery/empty-fields.ts'
 import { internalDiff, internalValue } from './internal-form.ts'
 import { validateAnnotationUpdates, validateKubeFinalizers, validatePodAnnotations, validDeletionCost } from './pod-metadata.ts'
 import { rulesForUpdate } from './pod-rules.ts'
@@ -98,14 +99,13 @@ const withImagesOf = (now: Container[] | undefined, old: Container[] | undefined
 
 /** The new spec with everything that may change set back, so that whatever is left may not. */
 function withoutUpdatable(errors: FieldError[], now: PodSpec, old: PodSpec): PodSpec {
-  const rest: PodSpec = {
-    ...now,
+  const rest = copyWith(now, {
     containers: withImagesOf(now.containers, old.containers),
     initContainers: withImagesOf(now.initContainers, old.initContainers),
     activeDeadlineSeconds: old.activeDeadlineSeconds,
     schedulingGates: old.schedulingGates,
     tolerations: old.tolerations,
-  }
+  })
   const grace = old.terminationGracePeriodSeconds
   if (grace !== undefined && grace < 0 && rest.terminationGracePeriodSeconds === 1) rest.terminationGracePeriodSeconds = grace
   if (old.schedulingGates?.length) allowGated(errors, rest, old)
