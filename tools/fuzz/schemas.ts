@@ -83,14 +83,27 @@ export class Types {
 
 const plainString = (r: Random): string => (r.chance(0.6) ? r.pick(['a', 'b', 'x', 'app', 'c', 'example.com/a', 'v1', '1']) : oddString(r))
 
+const LIMIT_MS = 15_000
+
+/** A kube-apiserver serves a custom kind for half a second before it publishes what it is: until then it has an empty 404. */
+async function published(target: Target, path: string): Promise<string> {
+  for (const end = Date.now() + LIMIT_MS; ; ) {
+    const { status, body } = await send(target, { path })
+    if (status === 200) return body.toString()
+    if (Date.now() > end)
+      throw new Error(`${path} answers ${status} for ${LIMIT_MS / 1000} s after its kinds are served; see what the server logs`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** The types that a server publishes for the group-versions of the samples. */
 export async function readTypes(target: Target, samples: readonly Sample[]): Promise<Map<string, Types>> {
   const found = new Map<string, Types>()
   for (const sample of samples) {
     const gv = apiVersionOf(sample)
     if (found.has(gv)) continue
-    const { body } = await send(target, { path: `/openapi/v3/${sample.group === '' ? 'api' : 'apis'}/${gv}` })
-    const { components } = JSON.parse(body.toString()) as { components?: { schemas?: Record<string, Schema> } }
+    const document = await published(target, `/openapi/v3/${sample.group === '' ? 'api' : 'apis'}/${gv}`)
+    const { components } = JSON.parse(document) as { components?: { schemas?: Record<string, Schema> } }
     found.set(gv, new Types(components?.schemas ?? {}))
   }
   return found
