@@ -1,6 +1,6 @@
 import { ownValue } from '../../../machinery/own.ts'
 import { deprecatedNodeLabels } from '../../core/v1/pod-warnings.ts'
-import { duplicate, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { duplicate, enoughErrors, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { checkQualifiedName } from '../../core/v1/checks.ts'
@@ -49,7 +49,7 @@ function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): vo
     })
     const text = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)))
     const before = seen.get(text) ?? 0
-    for (let n = 0; n < before; n++) errors.push(duplicate(path, ''))
+    for (let n = 0; n < before && !enoughErrors(errors); n++) errors.push(duplicate(path, ''))
     seen.set(text, before + 1)
   })
 }
