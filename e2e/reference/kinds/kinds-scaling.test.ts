@@ -17,9 +17,14 @@ import { objectCases } from '../calls/index.ts'
 import { minimal, type Json } from './cases.ts'
 import { listPaths, withItems, type Filling, type ListPath } from '../../../server/testing/many-items.ts'
 
-// These have bounds of their own, and their own tests (unified-diff-scaling, pod-warnings-scaling): far above what is made here.
+// These have bounds of their own, and their own tests (unified-diff-scaling, pod-warnings-scaling, storageclass): far above what is made here.
 vi.mock('../../../server/machinery/unified-diff.ts', () => ({ unifiedDiff: () => '' }))
 vi.mock('../../../server/apis/core/v1/pod-warnings-paths.ts', () => ({ overlappingPaths: () => [] }))
+vi.mock('../../../server/apis/storage/v1/equal-terms.ts', () => ({
+  EqualTerms: class {
+    readonly tell = (): void => undefined
+  },
+}))
 
 /**
  * For each list and each map of each kind: an object with n, 2n, 3n and 4n items in it goes the whole way of a write, without storage. A rule

@@ -1,9 +1,10 @@
 import { ownValue } from '../../../machinery/own.ts'
 import { deprecatedNodeLabels } from '../../core/v1/pod-warnings.ts'
-import { duplicate, enoughErrors, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { duplicate, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { fillUnset, isSet, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import type { KubeObject } from '../../../machinery/types.ts'
 import { checkQualifiedName } from '../../core/v1/checks.ts'
+import { EqualTerms } from './equal-terms.ts'
 import { checkEnum, checkImmutable, type Validation } from '../../meta/v1/json-checks.ts'
 import { checkParameters, checkProvisioner } from './parameters.ts'
 
@@ -30,8 +31,7 @@ export const validateStorageClass: Validation = (obj, old) => {
 }
 
 function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): void {
-  // Upstream's list of what it has seen begins with as many empty terms as there are terms.
-  const seen = new Map([['[]', terms.length]])
+  const equal = new EqualTerms('[]', terms.length)
   terms.forEach((term, i) => {
     const path = `allowedTopologies[${i}].matchLabelExpressions`
     const keys = new Map<string, string[]>()
@@ -47,10 +47,7 @@ function checkTopologies(errors: FieldError[], terms: readonly JsonObject[]): vo
       if (keys.has(key)) errors.push(duplicate(`${path}[${j}].key`, key))
       keys.set(key, [...known].sort())
     })
-    const text = JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1)))
-    const before = seen.get(text) ?? 0
-    for (let n = 0; n < before && !enoughErrors(errors); n++) errors.push(duplicate(path, ''))
-    seen.set(text, before + 1)
+    equal.tell(errors, path, JSON.stringify([...keys].sort(([a], [b]) => (a < b ? -1 : 1))))
   })
 }
 
