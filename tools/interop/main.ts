@@ -8,12 +8,14 @@ import { type Kubectl, kubectlOf } from './kubectl.ts'
 import { playSets } from './manifest-sets.ts'
 import { runIdentities } from './own-identities.ts'
 import { type Step, steps, SUSPECT } from './steps.ts'
+import { playUpstream } from './upstream-tests.ts'
 
 /**
  * `npm run interop`: an unmodified kube-controller-manager, kube-scheduler and hollow kubelet (kubemark) from $KUBEBUILDER_ASSETS do
  * their work with this server in place of its own loops and nodes, on the embedded store and on etcd; `-- --ours` the other way round:
  * this project's loops, scheduler and a simulated node do it with an unmodified kube-apiserver. `-- --identities`: real clients,
- * each with an identity of its own (own-identities.ts). `-- --manifests`: what real projects install (manifest-sets.ts). Exit code 1 for a step that does not come about, or a refusal in their logs.
+ * each with an identity of its own (own-identities.ts). `-- --manifests`: what real projects install (manifest-sets.ts). `-- --upstream=PROGRAM`: Kubernetes' own
+ * end-to-end tests (upstream-tests.ts). Exit code 1 for a step that does not come about, or a refusal in their logs.
  */
 const NEEDED = ['kube-controller-manager', 'kube-scheduler', 'kubemark', 'kubectl', 'etcd'] as const
 const STEP_LIMIT_MS = 60_000
@@ -123,11 +125,15 @@ if (assets === '' || missing.length > 0) {
   )
   process.exit(2)
 }
+const flag = (name: string): string | undefined => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3)
+const [node, only = '', upstream] = [flag('node'), flag('only'), flag('upstream')]
 let faults = 0
 if (process.argv.includes('--identities')) {
-  faults += await runIdentities(assets, process.argv.find((a) => a.startsWith('--node='))?.slice('--node='.length))
+  faults += await runIdentities(assets, node)
 } else if (process.argv.includes('--manifests')) {
-  faults += await playSets(assets, process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length) ?? '')
+  faults += await playSets(assets, only)
+} else if (upstream !== undefined) {
+  faults += await playUpstream(assets, upstream, node, only)
 } else if (process.argv.includes('--ours')) {
   const spec = reference(assets)
   if (typeof spec === 'string') throw new Error(spec)
