@@ -115,6 +115,7 @@ function PlaceLink({ kept, current }: { kept: KeptPlace; current: boolean }) {
     <Link
       to={placeUrl(kept)}
       aria-current={current ? 'page' : undefined}
+      aria-label={kept.object && `${kind} ${kept.object.name}`}
       title={kept.object ? `${kept.object.name} · ${details}` : details}
     >
       {kept.object ? (
