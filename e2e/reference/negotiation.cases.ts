@@ -271,6 +271,11 @@ const types: Request[] = [
 
 const others: Request[] = [
   post('metadata that are none, of another kind', `${things}?dryRun=All`, { apiVersion: `${group}/v1`, kind: 'Other', metadata: false }),
+  post('a field too many, of another kind', `${things}?dryRun=All&fieldValidation=Strict`, {
+    apiVersion: `${group}/v1`,
+    kind: 'Other',
+    metadata: { name: 'a', none: 1 },
+  }),
   post('no version of another kind', `${things}?dryRun=All`, { apiVersion: null, kind: 'Other', metadata: {} }),
 ]
 

@@ -303,7 +303,8 @@ function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: F
   const decoded = yield* decodingAs(schema, value, mode, text)
   const again = mode === 'Ignore' ? [] : (parsed.duplicates ?? [])
   const error = again.length > 0 && mode === 'Strict' ? withDuplicates(again, decoded.errors[0]) : decoded.errors[0]
-  if (error !== undefined) throw cannotHandle(gvk, expected.kind, error)
+  // What only has a field too many has been read, and is what it says that it is.
+  if (error !== undefined) throw cannotHandle(gvk, error.startsWith(strictPrefix) ? gvk.kind : expected.kind, error)
   // A wrong kind is for validation to find.
   if (parsed.apiVersion !== wanted)
     throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
