@@ -8,7 +8,7 @@ import { copyingJson, isContainer } from '../machinery/copy-json.ts'
 import { hasDuplicateKeys, JsonError } from '../machinery/json.ts'
 import { scanJson } from '../machinery/json-scan.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
-import { JsonNumber, overflowing, parseSpelled } from '../machinery/numbers.ts'
+import { overflowing, parseSpelled, withNumbers } from '../machinery/numbers.ts'
 import { inTurns, type Pausing, Slice } from '../machinery/slice.ts'
 import { badRequest, conflict, StatusError } from '../machinery/status.ts'
 import { apiVersionOf, type KubeObject } from '../machinery/types.ts'
@@ -103,12 +103,8 @@ function checkKind(config: KubeObject, body: ObjectSubresource['body']): void {
 }
 
 /** YAML has no number that no float64 holds: such a one is a text. */
-function withInfinitiesAsTexts(value: unknown): unknown {
-  if (overflowing(value) === undefined) return value
-  if (value instanceof JsonNumber) return value.literal
-  if (Array.isArray(value)) return value.map(withInfinitiesAsTexts)
-  return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, withInfinitiesAsTexts(item)]))
-}
+const withInfinitiesAsTexts = (value: unknown): unknown =>
+  overflowing(value) === undefined ? value : withNumbers(value, (number) => (Number.isFinite(number.value) ? number : number.literal))
 
 interface Config {
   /** A fresh copy each time, since a lost race applies again. In turns with others. */
