@@ -213,7 +213,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     checks: () => [...checks, ...reported.health.values()],
     address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    ...{ legacyProxy: proxies.legacy, cbor },
+    ...{ legacyProxy: proxies.legacy, cbor, profiling: o.profiling ?? true },
   })
   const handler = buildHandlerChain(api, {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },

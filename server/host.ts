@@ -121,6 +121,7 @@ export async function startHost(o: Options, { clock, log }: HostDependencies): P
       corsAllowedOrigins: o.serving.corsAllowedOrigins.map((pattern) => new RegExp(pattern)),
       ...(o.credentials.serviceAccountJwksUri === '' ? {} : { jwksUri: o.credentials.serviceAccountJwksUri }),
       logRequests: o.local.verbosity >= 3,
+      profiling: o.serving.profiling,
       enabledPlugins: o.admission.enabledPlugins,
       disabledPlugins: o.admission.disabledPlugins,
       plugins: pluginConfigurationsOf(o),

@@ -40,6 +40,7 @@ export const elements = [
       'gateway',
       'options',
       'aggregator',
+      'profiling',
       'quota',
       'request',
       'webhook',
@@ -211,6 +212,12 @@ export const directions = [
     from: ['extensions'],
     never: server.filter((t) => !['extensions', 'machinery', 'apis', 'fieldmanager', 'cel'].includes(t)),
     message: 'extensions is functions over definitions, schemas and objects: what serves them imports it',
+  },
+  {
+    name: 'profiling-is-below',
+    from: ['profiling'],
+    never: server.filter((t) => !['profiling', 'machinery'].includes(t)),
+    message: 'profiling is of the process: API server and kubelets serve it, and it knows neither',
   },
   {
     name: 'quota-is-pure',

@@ -55,7 +55,7 @@ export const items: readonly Item[] = [
   met('1.2.12', 'ServiceAccount is on', 'on by default', true),
   met('1.2.13', 'NamespaceLifecycle is on', 'on by default', true),
   met('1.2.14', 'NodeRestriction is on', 'on by default, unlike upstream', true),
-  met('1.2.15', 'Profiling is off', 'the API server serves no profiles', true),
+  flag('1.2.15', 'Profiling is off', '`--profiling=false`; on by default, as upstream, for whoever may read `/debug/pprof/`', true),
   open('1.2.16', 'An audit log is written', 'there is none yet; `-v 3` logs every request'),
   open('1.2.17', 'Audit logs are kept for 30 days', 'as 1.2.16'),
   open('1.2.18', 'Ten audit logs are kept', 'as 1.2.16'),

@@ -16,7 +16,9 @@ let kubelet: Api
 
 beforeAll(async () => {
   server = await startServer({ loops: true, flags: ['--nodes=1'] })
-  hardened = await startServer({ flags: ['--anonymous-auth=false', '--service-account-extend-token-expiration=false'] })
+  hardened = await startServer({
+    flags: ['--anonymous-auth=false', '--profiling=false', '--service-account-extend-token-expiration=false'],
+  })
   anonymous = apiOf(server, server.url)
   const port = await until('a kubelet', async () => {
     const { items: nodes } = (await ask('GET', '/api/v1/nodes')).json<{ items: { status?: { daemonEndpoints?: Endpoints } }[] }>()
@@ -136,7 +138,11 @@ const checks: Readonly<Record<string, () => Promise<void> | void>> = {
     const call = { ...as('system:node:n', 'system:nodes'), body: { metadata: { name: 'other' } } }
     expect((await ask('POST', '/api/v1/nodes?dryRun=All', call)).text).toContain('is not allowed to modify node')
   },
-  '1.2.15': async () => expect((await ask('GET', '/debug/pprof/')).status).toBe(404),
+  async '1.2.15'() {
+    expect((await hardened.api.send('GET', '/debug/pprof/')).status).toBe(404)
+    expect((await ask('GET', '/debug/pprof/')).status).toBe(200)
+    expect((await ask('GET', '/debug/pprof/', as('somebody'))).status).toBe(403)
+  },
   async '1.2.21'() {
     const { token } = await tokenOf(server, 'leaver')
     expect((await anonymous.send('GET', '/api', { token })).status).toBe(200)

@@ -93,6 +93,17 @@ describe('the node through the API server', () => {
     })
   })
 
+  test('the API server is profiled as a node is', async () => {
+    const bare = await api.send('GET', '/debug/pprof')
+    expect([bare.status, bare.headers.location]).toEqual([302, '/debug/pprof/'])
+    expect((await api.send('GET', '/debug/pprof/')).text).toContain('href="profile"')
+    const unknown = await api.send('GET', '/debug/pprof/nothing')
+    expect([unknown.status, unknown.text, unknown.headers['x-go-pprof']]).toEqual([404, 'Unknown profile\n', '1'])
+    const { body, headers } = await api.send('GET', '/debug/pprof/profile?seconds=1', { accept: '*/*' })
+    expect(headers['content-disposition']).toBe('attachment; filename="profile"')
+    expect(Profile.decode(gunzipSync(body)).sample.length).toBeGreaterThan(0)
+  })
+
   test('a node that is not there', async () => {
     expect((await api.send('GET', '/api/v1/nodes/nope/proxy/healthz')).status).toBe(404)
     expect((await api.send('GET', '/api/v1/proxy/nodes/nope/healthz')).status).toBe(404)

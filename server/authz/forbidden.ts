@@ -1,16 +1,13 @@
 import type { UserInfo } from '../authn/contract.ts'
 import { goValue } from '../machinery/field-errors.ts'
+import { escapeMarkup } from '../machinery/html.ts'
 import { forbidden, StatusError } from '../machinery/status.ts'
 import type { Attributes } from './contract.ts'
-
-const html: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>]/g, (c) => html[c]!)
 
 /** The 403 that clients match (apiserver `handlers/responsewriters/errors.go`); `reason` may be empty. */
 export function forbiddenError(user: UserInfo, a: Attributes, reason: string): StatusError {
   // The text may be shown by a browser, and holds what the client sent.
-  const message = escapeHtml(refusal(user, a))
+  const message = escapeMarkup(refusal(user, a))
   const error = forbidden({ group: a.apiGroup, resource: a.resource }, a.name, reason === '' ? message : `${message}: ${reason}`)
   return error.status.details === undefined ? new StatusError(403, 'Forbidden', error.message, {}) : error
 }

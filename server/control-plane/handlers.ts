@@ -7,6 +7,7 @@ import { HealthMetrics } from '../handlers/health-metrics.ts'
 import { metrics } from '../handlers/metrics.ts'
 import { OPENID_PATHS, openId } from '../handlers/openid.ts'
 import { customPatchTypes, patchTypes } from '../handlers/patch.ts'
+import { profiles } from '../handlers/profiles.ts'
 import { respondDocument } from '../handlers/respond.ts'
 import { router } from '../handlers/router.ts'
 import type { Clock } from '../machinery/clock.ts'
@@ -33,6 +34,8 @@ export interface HandlerOptions {
   readonly legacyProxy: Handler
   /** Documents say that CBOR is spoken. */
   readonly cbor: boolean
+  /** Profiles of this process are there to be taken. */
+  readonly profiling: boolean
 }
 
 type Served = (ctx: RequestContext) => boolean | Promise<boolean>
@@ -62,6 +65,7 @@ export function apiHandler(o: HandlerOptions): Handler {
     health(o.checks, (check, endpoint, ok) => checked.observe(check, endpoint, ok)),
     metrics('/metrics', async () => (await scrape())()),
     metrics('/metrics/slis', async () => (await slis())()),
+    ...(o.profiling ? [profiles(o.clock)] : []),
   ]
   return router({
     api: () => registry.snapshot,

@@ -77,6 +77,8 @@ export interface ApiServerOptions {
   jwksUri?: string
   /** Every finished request goes to the log. */
   logRequests: boolean
+  /** Whoever may read `/debug/pprof/` can take profiles of this process; true when left out. */
+  profiling?: boolean
   /** Clients may speak CBOR, which is an alpha feature: the gate CBORServingAndStorage. */
   cbor?: boolean
   /** Feature gates, for whoever asks what is on. */

@@ -1,6 +1,7 @@
 import type { Attributes, Authorizer, Decision } from '../authz/contract.ts'
-import { escapeHtml, forbiddenError } from '../authz/forbidden.ts'
+import { forbiddenError } from '../authz/forbidden.ts'
 import { goQuote } from '../machinery/go-quote.ts'
+import { escapeMarkup } from '../machinery/html.ts'
 import { forbidden } from '../machinery/status.ts'
 import type { Filter, Handler, RequestContext } from '../request/context.ts'
 import type { AccessMetrics } from './access-metrics.ts'
@@ -45,5 +46,5 @@ const opensStream = ({ verb, apiGroup, resource, subresource }: Attributes): boo
 function failed({ exchange }: RequestContext, error: string): void {
   const uri = exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`
   // A browser may show what the client sent.
-  writeText(exchange, 500, escapeHtml(`Internal Server Error: ${goQuote(uri)}: ${error}`))
+  writeText(exchange, 500, escapeMarkup(`Internal Server Error: ${goQuote(uri)}: ${error}`))
 }

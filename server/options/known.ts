@@ -14,7 +14,7 @@ const byType: readonly (readonly [FlagType, readonly string[]])[] = [
     audit-log-truncate-enabled audit-webhook-batch-throttle-enable audit-webhook-truncate-enabled contention-profiling
     emulation-forward-compatible enable-aggregator-routing enable-garbage-collector
     enable-logs-handler enable-priority-and-fairness encryption-provider-config-automatic-reload log-json-split-stream
-    log-text-split-stream permit-address-sharing profiling runtime-config-emulation-forward-compatible
+    log-text-split-stream permit-address-sharing runtime-config-emulation-forward-compatible
     service-account-lookup shutdown-send-retry-after watch-cache
     `),
   ],

@@ -17,6 +17,8 @@ export interface ServingOptions {
   goawayChance: number
   /** How long requests are served after the end was asked for, while /readyz already says no. */
   shutdownDelayMs: number
+  /** `/debug/pprof/` is there. */
+  profiling: boolean
 }
 
 export const serving: Family<ServingOptions> = {
@@ -32,6 +34,7 @@ export const serving: Family<ServingOptions> = {
     permitPortSharing: false,
     goawayChance: 0,
     shutdownDelayMs: 0,
+    profiling: true,
   },
   flags: {
     'secure-port': { field: 'securePort', type: 'int', help: 'Port for HTTPS; 0 takes a free one.' },
@@ -53,6 +56,11 @@ export const serving: Family<ServingOptions> = {
       help: 'What the header Strict-Transport-Security says: max-age=SECONDS, includeSubDomains, preload. Without any it is not sent.',
     },
     'disable-http2-serving': { field: 'disableHttp2', type: 'bool', help: 'HTTP/1.1 alone is spoken.' },
+    profiling: {
+      field: 'profiling',
+      type: 'bool',
+      help: 'Serves profiles of this process at /debug/pprof/ to whoever may read that path.',
+    },
     'permit-port-sharing': {
       field: 'permitPortSharing',
       type: 'bool',

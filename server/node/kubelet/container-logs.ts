@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../machinery/clock.ts'
-import { once } from '../once.ts'
+import { woken } from '../../machinery/woken.ts'
 import { ContainerNotFoundError, type LogEntry, type Runtime } from '../runtime.ts'
 import type { ContainerStatus, Pod } from '../types.ts'
 import { send, type KubeletRequest } from './http.ts'
@@ -67,7 +67,7 @@ async function stream(ctx: ContainerLogsContext, id: string, o: PodLogOptions, r
       const bytes = formatEntry(entry, o.timestamps)
       const piece = bytes.length > left ? bytes.subarray(0, left) : bytes
       left -= piece.length
-      if (!res.write(piece)) await once((wake) => res.once('drain', wake), req.signal)
+      if (!res.write(piece)) await woken((wake) => res.once('drain', wake), req.signal)
       if (left <= 0) break
     }
     if (!res.headersSent) res.writeHead(200)

@@ -1,9 +1,10 @@
+import { escapeHtml } from '../../machinery/html.ts'
 import { constants } from 'node:fs'
 import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { escapeHtml, pageNotFound, send, type KubeletRequest } from './http.ts'
+import { pageNotFound, send, type KubeletRequest } from './http.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { once } from '../once.ts'
+import { woken } from '../../machinery/woken.ts'
+import { escapeHtml } from '../../machinery/html.ts'
 import { Turns } from '../turns.ts'
 
 /** One request to the kubelet API, parsed once. */
@@ -70,7 +71,7 @@ export async function jsonList(res: ServerResponse, kind: string, items: Iterabl
     piece += between + JSON.stringify(item)
     between = ','
     if (piece.length >= PIECE) {
-      if (!res.write(piece)) await once((wake) => res.once('drain', wake), signal)
+      if (!res.write(piece)) await woken((wake) => res.once('drain', wake), signal)
       piece = ''
     }
     const turn = turns.step()
@@ -85,10 +86,6 @@ export function redirect(res: ServerResponse, location: string): void {
   const body = `<a href="${escapeHtml(location)}">Temporary Redirect</a>.\n\n`
   send(res, 307, body, { 'Content-Type': 'text/html; charset=utf-8', Location: location })
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
-
-export const escapeHtml = (s: string): string => s.replace(/[&<>"']/g, (c) => ENTITIES[c]!)
 
 /** Go's path.Clean, with the trailing slash kept as its mux does. */
 export function cleanPath(path: string): string {

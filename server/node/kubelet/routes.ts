@@ -1,5 +1,5 @@
 import type { Clock } from '../../machinery/clock.ts'
-import { pprof } from '../pprof/handlers.ts'
+import { profileAnswer } from '../../profiling/profiles.ts'
 import type { Runtime } from '../runtime.ts'
 import type { MachineFacts } from '../status/machine.ts'
 import type { UsageSampler } from '../status/usage-sampler.ts'
@@ -156,7 +156,11 @@ export function routes(ctx: KubeletContext): Route[] {
       bucket: 'debug',
       longRunning: true,
       atOnce: PROFILES_AT_ONCE,
-      handler: (req, res, [name]) => pprof(ctx.clock, name!, req, res),
+      handler: async (req, res, [name]) => {
+        const { status, headers, body } = await profileAnswer(ctx.clock, name!, req)
+        res.writeHead(status, { ...headers, 'content-length': body.length })
+        res.end(req.method === 'HEAD' ? undefined : body)
+      },
     },
     { path: /^/, bucket: 'other', handler: (_req, res) => pageNotFound(res) },
   ]

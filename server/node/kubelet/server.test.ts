@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { createClient } from '../../client/client.ts'
 import { FakeClock, systemClock } from '../../machinery/clock.ts'
 import type { NodeAgent } from '../options.ts'
-import { heapResting, takeCpuProfile } from '../pprof/profiler.ts'
+import { heapResting, takeCpuProfile } from '../../profiling/profiler.ts'
 import { createSimulatedRuntime } from '../runtimes/simulated/runtime.ts'
 import { startNodeAgent } from '../start.ts'
 import { subresourcesFor } from './authorize.ts'

@@ -1,4 +1,4 @@
-import { once } from '../../once.ts'
+import { woken } from '../../../machinery/woken.ts'
 import type { LogEntry, LogOptions } from '../../runtime.ts'
 
 /** Entries kept for one container; a kubelet rotates its files at 10 MiB, a simulated container has far less to say. */
@@ -50,7 +50,7 @@ export class LogBuffer {
         at = Math.max(at, this.#dropped - 1)
       }
       if (options.follow !== true || this.#closed || options.signal?.aborted === true) return
-      await once((wake) => this.#waiting.push(wake), options.signal)
+      await woken((wake) => this.#waiting.push(wake), options.signal)
     }
   }
 }

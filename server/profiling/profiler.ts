@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector/promises'
-import { once } from '../once.ts'
-import type { Clock } from '../../machinery/clock.ts'
+import type { Clock } from '../machinery/clock.ts'
+import { woken } from '../machinery/woken.ts'
 import { Resting } from './rest.ts'
 import { countProfile, cpuProfile, HEAP_INTERVAL_BYTES, heapProfile, type ProfileFacts, type SampledHeap } from './convert.ts'
 
@@ -17,7 +17,7 @@ const CPU_INTERVAL_MICROS = 1000
 /** A longer profile samples less often: all of its samples are turned into pprof's format at once. */
 const MAX_SAMPLES = 60_000
 
-const COMMENT = 'Node.js process of the node agent; all of its simulated nodes, and what else runs in this process, share this profile.'
+const COMMENT = 'Node.js process; the API server, its loops and the node agents of one process share this profile.'
 
 let cpuBusy = false
 let heapUsers = 0
@@ -54,15 +54,20 @@ export async function takeCpuProfile(clock: Clock, ms: number, signal: AbortSign
   }
 }
 
-/** Sampling of allocations runs from the first agent's start to the last one's end, one sample in so many bytes as `convert.ts` says. */
+/** Sampling of allocations runs from the first user's start to the last one's end, one sample in so many bytes as `convert.ts` says. */
 export async function startHeapSampling(clock: Clock): Promise<void> {
-  if (heapUsers++ > 0) return
+  if (heapUsers++ === 0) await beginning(clock)
+}
+
+async function beginning(clock: Clock): Promise<Session> {
+  if (heapSession !== undefined) return heapSession
   const session = new Session()
   session.connect()
   heapSession = session
   heapSince = clock.now()
   await session.post('HeapProfiler.enable')
   await session.post('HeapProfiler.startSampling', { samplingInterval: HEAP_INTERVAL_BYTES })
+  return session
 }
 
 export async function stopHeapSampling(): Promise<void> {
@@ -80,9 +85,10 @@ export async function stopHeapSampling(): Promise<void> {
  */
 export function takeHeapProfile(clock: Clock, collect: boolean): Promise<Buffer> {
   return heapResting.run(async () => {
-    if (heapSession === undefined) throw new Error('heap sampling is not running')
-    if (collect) await heapSession.post('HeapProfiler.collectGarbage')
-    const { profile } = await heapSession.post('HeapProfiler.getSamplingProfile')
+    // A process without agents samples from the first question on, so that the next one has something to say.
+    const session = heapSession ?? (await beginning(clock))
+    if (collect) await session.post('HeapProfiler.collectGarbage')
+    const { profile } = await session.post('HeapProfiler.getSamplingProfile')
     return heapProfile(profile as unknown as SampledHeap, facts(clock, (clock.now() - heapSince) * 1e6))
   })
 }
@@ -99,7 +105,7 @@ export const takeResourceProfile = (clock: Clock): Buffer =>
 
 async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   let cancel = (): void => undefined
-  await once((wake) => {
+  await woken((wake) => {
     const timer = clock.setTimeout(wake, ms)
     cancel = () => timer.cancel()
   }, signal)

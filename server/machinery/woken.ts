@@ -1,5 +1,5 @@
 /** Resolves when `subscribe`'s callback is called or the signal aborts, whichever is first. */
-export function once(subscribe: (wake: () => void) => void, signal?: AbortSignal): Promise<void> {
+export function woken(subscribe: (wake: () => void) => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve()
     const wake = (): void => {

@@ -1,0 +1,3 @@
+import { target } from '../registry/target.ts'
+
+export const wrong = target
