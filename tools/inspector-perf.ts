@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { commandLine } from './command-line.ts'
 import { root, say } from './setup.mjs'
 import type { Bench } from './inspector-perf/bench.ts'
 import { measureClusters } from './inspector-perf/clusters.ts'
@@ -20,16 +20,14 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   clusters: measureClusters,
 }
 
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    pods: { type: 'string', default: '30000' },
-    rate: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '10' },
-    dist: { type: 'string', default: join(root, 'dist') },
-    chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
-    profile: { type: 'string' },
-  },
+const { values: flags } = commandLine("The inspector's figures in Chromium, held to the budgets of the design.", {
+  only: { type: 'string', help: `Parts, with commas: ${Object.keys(parts).join(', ')}.` },
+  pods: { type: 'number', default: 30_000, help: 'Pods in the cluster.' },
+  rate: { type: 'number', default: 1000, help: 'Changes a second.' },
+  seconds: { type: 'number', default: 10, help: 'How long they are measured.' },
+  dist: { type: 'string', default: join(root, 'dist'), help: 'Folder of the built product.' },
+  chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium', help: 'The browser.' },
+  profile: { type: 'string', help: 'File for a CPU profile.' },
 })
 
 async function main(): Promise<number> {
@@ -48,9 +46,9 @@ async function main(): Promise<number> {
         note,
         browser,
         dist: flags.dist,
-        pods: Number(flags.pods),
-        rate: Number(flags.rate),
-        seconds: Number(flags.seconds),
+        pods: flags.pods,
+        rate: flags.rate,
+        seconds: flags.seconds,
         profile: flags.profile,
       })
     } finally {

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { isReady, pod, redeem } from '../e2e/fixtures/session.ts'
 import { writeManyPods } from '../e2e/fixtures/many-pods.ts'
 import { scratch } from '../e2e/fixtures/scratch.ts'
 import { type Server, startServer } from '../e2e/fixtures/server.ts'
+import { commandLine } from './command-line.ts'
 import { chromium as findChromium } from './programs.ts'
 import { root, say } from './setup.mjs'
 import { examples } from './screenshots/examples.ts'
@@ -103,8 +103,11 @@ async function photograph(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { all: { type: 'boolean', default: false }, out: { type: 'string' }, only: { type: 'string' }, match: { type: 'string' } },
+  const { values } = commandLine('Pictures of the window.', {
+    all: { type: 'boolean', help: 'Of every page, theme, language, size and amount of objects; otherwise those that the README shows.' },
+    out: { type: 'string', help: 'Folder for them.' },
+    only: { type: 'string', help: 'Pages, with commas.' },
+    match: { type: 'string', help: 'Pattern of file names, such as pods-3-dark-en-1280.' },
   })
   const only = values.only?.split(',')
   const program = findChromium()

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { ours, reference } from '../bench/contestants.ts'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { attacks } from './attacks/index.ts'
 import { play } from './round.ts'
@@ -12,18 +12,15 @@ import { best, faults, keptBy, KEPT_LIMIT_MB, type Row } from './verdict.ts'
  * that runs already, and on kube-apiserver beside it when $KUBEBUILDER_ASSETS has it and etcd. Prints a row an attack: the answers, what a
  * second client waited meanwhile, and memory. Exit code 1 when a row is marked (verdict.ts says for what).
  */
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
-    // A marked row is played again, since the machine may have been busy; the best try counts.
-    tries: { type: 'string', default: '3' },
-    url: { type: 'string' },
-    token: { type: 'string', default: '' },
-    'viewer-token': { type: 'string', default: '' },
-    pid: { type: 'string' },
-    'no-reference': { type: 'boolean', default: false },
-  },
+const { values: flags } = commandLine('Bounded attacks on this server, with a kube-apiserver beside it.', {
+  only: { type: 'string', default: '', help: 'Pattern of the attacks.' },
+  quick: { type: 'boolean', help: 'Smaller attacks.' },
+  tries: { type: 'number', default: 3, help: 'How often a marked row is played, since the machine may have been busy; the best counts.' },
+  url: { type: 'string', help: 'Address of a server that runs already, instead of a fresh one.' },
+  token: { type: 'string', default: '', help: 'Its token.' },
+  'viewer-token': { type: 'string', default: '', help: 'A token there of somebody who may only read.' },
+  pid: { type: 'number', help: 'Its process, whose memory is looked at.' },
+  'no-reference': { type: 'boolean', help: 'Without a kube-apiserver.' },
 })
 
 /** Both with the limits on requests that they have unless told otherwise. */
@@ -32,7 +29,7 @@ async function sides(): Promise<{ mine: Side; theirs: Side | undefined }> {
   const mine =
     url === undefined
       ? await started(ours(undefined, ['--nodes=1']))
-      : await given(url, flags.token, flags['viewer-token'], pid === undefined ? [] : [Number(pid)])
+      : await given(url, flags.token, flags['viewer-token'], pid === undefined ? [] : [pid])
   const spec = flags['no-reference'] ? '--no-reference' : reference(process.env.KUBEBUILDER_ASSETS, [])
   if (typeof spec === 'string') say(`Without a reference: ${spec}`)
   return { mine, theirs: typeof spec === 'string' ? undefined : await started(spec) }
@@ -73,7 +70,7 @@ async function main(): Promise<number> {
       const tries: Row[] = [await once(mine, name)]
       // How much the reference keeps after a pause matters only where ours keeps much.
       const their = theirs === undefined ? undefined : await once(theirs, name, keptBy(tries[0]!) > KEPT_LIMIT_MB)
-      while (faults(tries.at(-1)!, their).length > 0 && tries.length < Number(flags.tries) && !gone(mine, tries)) {
+      while (faults(tries.at(-1)!, their).length > 0 && tries.length < flags.tries && !gone(mine, tries)) {
         // What one try made the server keep must not be what the next one starts from.
         if (tries.at(-1)!.alive && !mine.isGiven) await mine.restart()
         tries.push(await once(mine, name))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect, type TLSSocket } from 'node:tls'
-import { parseArgs } from 'node:util'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { Caller } from './caller.ts'
 import { ours, reference, type Contestant } from './contestants.ts'
@@ -11,8 +11,13 @@ import { createNamespace, POD } from './load.ts'
  * client waits while very many idle connections are held; beside a kube-apiserver with the same ($KUBEBUILDER_ASSETS). Exit code 1 when this
  * server misses an aim.
  */
-const { values: flags } = parseArgs({ options: { idle: { type: 'string', default: '10000' } } })
-const IDLE = Number(flags.idle)
+const { values: flags } = commandLine(
+  'Creates at once under a quota, and a client beside very many idle connections; beside a kube-apiserver.',
+  {
+    idle: { type: 'number', default: 10_000, help: 'Idle connections.' },
+  },
+)
+const IDLE = flags.idle
 const CREATES = 1000
 /** Room for all of the first creates, and for half of as many more. */
 const LIMIT = CREATES * 1.5

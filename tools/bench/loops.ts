@@ -1,3 +1,4 @@
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { type Cluster, type ClusterSpec, oursWithLoops, referenceWithLoops } from './loops-contestants.ts'
 import { idle, type LoopFigures, rollout, scheduling } from './loops-parts.ts'
@@ -6,21 +7,22 @@ import { least, most, print, type Row } from './table.ts'
 /**
  * `npm run bench:loops`: control loops, scheduler and nodes of ours beside kube-apiserver, kube-controller-manager, kube-scheduler and
  * kubemark, one after the other in one run, as one table.
- *
- *   -- --nodes 100 --pods 1000                              a Deployment of so many pods on so many nodes
- *   --idle-objects 10000 --idle-seconds 60                  what a cluster that does nothing costs
- *   --scheduler-nodes 1000 --scheduler-pods 5000            the scheduler alone
- *   --rate 100 --rate-seconds 30                            pods a second, evenly
- *   --runs 1 --only "ours, SQLite" --parts rollout,idle,scheduling
  */
-const option = (name: string, fallback: string): string => {
-  const i = process.argv.indexOf(`--${name}`)
-  return i < 0 ? fallback : (process.argv[i + 1] ?? fallback)
-}
-const number = (name: string, fallback: number): number => Number(option(name, String(fallback)))
-const parts = new Set(option('parts', 'rollout,idle,scheduling').split(','))
-const only = option('only', '')
-const [nodes, pods] = [number('nodes', 100), number('pods', 1000)]
+const { values: flags } = commandLine('Control loops, scheduler and nodes in one table beside those of Kubernetes.', {
+  parts: { type: 'string', default: 'rollout,idle,scheduling', help: 'What is measured, with commas.' },
+  only: { type: 'string', default: '', help: 'One contestant by its name, such as "ours, SQLite".' },
+  runs: { type: 'number', default: 1, help: 'How often; the table has medians.' },
+  nodes: { type: 'number', default: 100, help: 'Simulated nodes for the rollout.' },
+  pods: { type: 'number', default: 1000, help: 'Pods of the Deployment on them.' },
+  'idle-objects': { type: 'number', default: 10_000, help: 'Objects of the cluster that does nothing.' },
+  'idle-seconds': { type: 'number', default: 60, help: 'How long it is looked at.' },
+  'scheduler-nodes': { type: 'number', default: 1000, help: 'Nodes for the scheduler alone.' },
+  'scheduler-pods': { type: 'number', default: 5000, help: 'Pods for it at once.' },
+  rate: { type: 'number', default: 100, help: 'Pods a second, evenly.' },
+  'rate-seconds': { type: 'number', default: 30, help: 'For so long.' },
+})
+const { only, nodes, pods, runs } = flags
+const parts = new Set(flags.parts.split(','))
 
 type Figures = Partial<LoopFigures>
 
@@ -53,10 +55,10 @@ async function measure(spec: ClusterSpec): Promise<Figures> {
   const withNodes = (): Promise<Figures> =>
     on(spec.withNodes(nodes), async (c) => ({
       ...(parts.has('rollout') ? await rollout(c, nodes, pods) : {}),
-      ...(parts.has('idle') ? await idle(c, number('idle-objects', 10_000), number('idle-seconds', 60)) : {}),
+      ...(parts.has('idle') ? await idle(c, flags['idle-objects'], flags['idle-seconds']) : {}),
     }))
-  const placing = { nodes: number('scheduler-nodes', 1000), pods: number('scheduler-pods', 5000) }
-  const pace = { rate: number('rate', 100), seconds: number('rate-seconds', 30) }
+  const placing = { nodes: flags['scheduler-nodes'], pods: flags['scheduler-pods'] }
+  const pace = { rate: flags.rate, seconds: flags['rate-seconds'] }
   return {
     ...(parts.has('rollout') || parts.has('idle') ? await withNodes() : {}),
     ...(parts.has('scheduling') ? await on(spec.schedulerOnly(), (c) => scheduling(c, { ...placing, ...pace })) : {}),
@@ -67,7 +69,6 @@ const base = referenceWithLoops(process.env.KUBEBUILDER_ASSETS)
 if (typeof base === 'string') say(`No reference: ${base}.`)
 const specs: ClusterSpec[] = [oursWithLoops, ...(typeof base === 'string' ? [] : [base])]
 const results = new Map<string, Figures[]>()
-const runs = number('runs', 1)
 for (let run = 1; run <= runs; run++) {
   for (const spec of specs.filter((s) => only === '' || s.name === only)) {
     say(`Run ${run} of ${runs}: ${spec.name} …`)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { commandLine } from '../command-line.ts'
 import { etcd, h2load } from '../programs.ts'
 import { nodeBin, root, say } from '../setup.mjs'
 import { memory, ours, reference, type Spec, versionOf } from './contestants.ts'
@@ -14,14 +15,12 @@ import type { WriteFigures } from './writes.ts'
 
 /** `npm run bench [-- --runs N --pods N --definitions N --only NAME]`: the loads that performance is judged by, side by side in one table. */
 const exec = promisify(execFile)
-const option = (name: string, fallback: string): string => {
-  const i = process.argv.indexOf(`--${name}`)
-  return i < 0 ? fallback : (process.argv[i + 1] ?? fallback)
-}
-const runs = Number(option('runs', '1'))
-const pods = Number(option('pods', '5000'))
-const only = option('only', '')
-const definitions = Number(option('definitions', '500'))
+const { runs, pods, only, definitions } = commandLine('The loads that performance is judged by, in one table beside a kube-apiserver.', {
+  runs: { type: 'number', default: 1, help: 'How often; the table has medians.' },
+  pods: { type: 'number', default: 5000, help: 'Pods that are made, read and listed.' },
+  only: { type: 'string', default: '', help: 'One contestant by its name: "ours, SQLite", "ours, etcd", "reference".' },
+  definitions: { type: 'number', default: 500, help: 'Definitions of custom resources that a start finds, with twenty objects each.' },
+}).values
 
 interface Figures extends LoadFigures, WriteFigures, RestartFigures {
   perSecond: number

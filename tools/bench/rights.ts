@@ -8,6 +8,7 @@ import { closeConnections, send } from '../conformance/http.ts'
 import { all } from '../decisions/side.ts'
 import { Random } from '../fuzz/random.ts'
 import { h2load } from '../programs.ts'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { ours, reference, type Contestant, type Spec } from './contestants.ts'
 
@@ -15,6 +16,7 @@ import { ours, reference, type Contestant, type Spec } from './contestants.ts'
  * `npm run bench:rights`: what one decision of RBAC costs with 5,000 roles and 10,000 bindings, and how many requests a second a user makes whom
  * two of them let in, beside a kube-apiserver with the same ($KUBEBUILDER_ASSETS).
  */
+commandLine('What a decision of RBAC costs with 5,000 roles and 10,000 bindings, beside a kube-apiserver.', {})
 const ROLES = 5000
 const BINDINGS = 10_000
 const USERS = 2000

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { ours, reference, type Contestant } from '../bench/contestants.ts'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { compare, type Difference } from './compare.ts'
 import { closeConnections, type Target } from './http.ts'
@@ -15,21 +15,22 @@ import { Session, type Scenario } from './session.ts'
  * `npm run conformance`: plays the same requests against this server and a real kube-apiserver ($KUBEBUILDER_ASSETS with kube-apiserver
  * and etcd) and prints in what the answers differ. Exit code 1 for a difference that is not on the list of known ones.
  */
-const { values: flags } = parseArgs({
-  options: {
-    // Patterns: scenarios to play, and paths of differences not to print.
-    only: { type: 'string', default: '' },
-    hide: { type: 'string' },
-    all: { type: 'boolean', default: false },
-    // Servers that run already, instead of fresh ones.
-    url: { type: 'string' },
-    token: { type: 'string', default: '' },
-    'reference-url': { type: 'string' },
-    'reference-token': { type: 'string', default: '' },
-    // Folder of the Go module k8s.io/pod-security-admission, whose example pods are played too.
-    'pod-security-module': { type: 'string' },
+const { values: flags } = commandLine(
+  'Plays the same requests against this server and a kube-apiserver, and prints where the answers differ.',
+  {
+    only: { type: 'string', default: '', help: 'Pattern of the scenarios to play.' },
+    hide: { type: 'string', help: 'Pattern of paths whose differences are not printed.' },
+    all: { type: 'boolean', help: 'Prints the differences on the list of known ones, too.' },
+    url: { type: 'string', help: 'Address of a server that runs already, instead of a fresh one.' },
+    token: { type: 'string', default: '', help: 'Its token.' },
+    'reference-url': { type: 'string', help: 'Address of a kube-apiserver that runs already.' },
+    'reference-token': { type: 'string', default: '', help: 'Its token.' },
+    'pod-security-module': {
+      type: 'string',
+      help: 'Folder of the Go module k8s.io/pod-security-admission, whose example pods are played as well.',
+    },
   },
-})
+)
 
 interface Side extends Target {
   stop(): Promise<void>

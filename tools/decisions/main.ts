@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { end, ours, reference, run, type Contestant } from '../bench/contestants.ts'
 import { closeConnections } from '../conformance/http.ts'
 import { Random } from '../fuzz/random.ts'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { NAMESPACES } from './matrix.ts'
 import { changedNodeObjects, nodeObjects } from './nodes.ts'
@@ -18,17 +18,16 @@ import { Side } from './side.ts'
  * their subject, and as SelfSubjectRulesReviews; at first, after roles, bindings and pods have changed, and after what is summed up in roles has.
  * All of it follows from the seed. Exit code 1 for a difference.
  */
-const { values: flags } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    // Questions of each phase.
-    count: { type: 'string', default: '20000' },
-    // Servers that run already and were never used for this, with a controller that aggregates roles.
-    url: { type: 'string' },
-    token: { type: 'string', default: '' },
-    'reference-url': { type: 'string' },
-    'reference-token': { type: 'string', default: '' },
+const { values: flags } = commandLine('Asks this server and a kube-apiserver who may do what, and prints where the decisions differ.', {
+  seed: { type: 'number', default: 1, help: 'Of the questions.' },
+  count: { type: 'number', default: 20_000, help: 'Questions of each of the three phases.' },
+  url: {
+    type: 'string',
+    help: 'Address of a server that runs already and was never used for this, with a controller that aggregates roles.',
   },
+  token: { type: 'string', default: '', help: 'Its token.' },
+  'reference-url': { type: 'string', help: 'Address of such a kube-apiserver.' },
+  'reference-token': { type: 'string', default: '', help: 'Its token.' },
 })
 const AGGREGATION = 'clusterrole-aggregation-controller'
 const PLACES = 3
@@ -83,7 +82,7 @@ function print(found: readonly Difference[]): void {
 
 async function main(): Promise<number> {
   const assets = process.env.KUBEBUILDER_ASSETS ?? ''
-  const [seed, count] = [Number(flags.seed), Number(flags.count)]
+  const { seed, count } = flags
   const referenceUrl = flags['reference-url']
   const theirs = referenceUrl === undefined ? await startReference(assets) : given('reference', referenceUrl, flags['reference-token'])
   let mine: Running | undefined

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { ours, reference } from '../bench/contestants.ts'
 import { closeConnections } from '../conformance/http.ts'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { fuzz, type Outcome } from './alone.ts'
 import { RECORDED_RUN } from './ground.ts'
@@ -14,29 +14,24 @@ import { Random } from './random.ts'
  * a second client that waits too long. `--paired N` (with $KUBEBUILDER_ASSETS) sends N requests to a kube-apiserver as well and prints in
  * what the answers differ, the most frequent kinds of difference first.
  */
-const { values: flags } = parseArgs({
-  options: {
-    count: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-    // Kinds: `apps/v1/deployments`.
-    only: { type: 'string', default: '' },
-    paired: { type: 'string' },
-    top: { type: 'string', default: '40' },
-    // A file to write refusals into that both agree on (answers.test.ts asks them again).
-    record: { type: 'string' },
-    // Servers that run already, for the paired mode.
-    url: { type: 'string' },
-    token: { type: 'string', default: '' },
-    'reference-url': { type: 'string' },
-    'reference-token': { type: 'string', default: '' },
-  },
+const { values: flags } = commandLine('Generated requests to a server that this command starts, or to it and a kube-apiserver.', {
+  count: { type: 'number', default: 100_000, help: 'Requests.' },
+  seed: { type: 'number', default: 1, help: 'The same one makes the same requests.' },
+  only: { type: 'string', default: '', help: 'Pattern of kinds: apps/v1/deployments.' },
+  paired: { type: 'number', help: 'So many requests go to a kube-apiserver, too, and the answers are compared.' },
+  top: { type: 'number', default: 40, help: 'Kinds of difference to print.' },
+  record: { type: 'string', help: 'File for refusals that both agree on (answers.test.ts asks them again).' },
+  url: { type: 'string', help: 'With --paired: address of a server that runs already.' },
+  token: { type: 'string', default: '', help: 'Its token.' },
+  'reference-url': { type: 'string', help: 'With --paired: address of a kube-apiserver that runs already.' },
+  'reference-token': { type: 'string', default: '', help: 'Its token.' },
 })
 
 const WAIT_LIMIT_MS = 250
 const GROWTH_LIMIT_MB = 80
 const SHOWN = 20
 
-const seed = Number(flags.seed)
+const { seed } = flags
 // Recorded requests are asked again under the same names.
 const run = flags.record === undefined ? `s${seed}x${Date.now().toString(36).slice(-4)}` : RECORDED_RUN
 
@@ -70,7 +65,7 @@ function report({ faults, codes, memory, waits }: Outcome): number {
 async function alone(): Promise<number> {
   const server = await ours().start()
   try {
-    return report(await fuzz(server, new Random(seed), run, Number(flags.count), new RegExp(flags.only)))
+    return report(await fuzz(server, new Random(seed), run, flags.count, new RegExp(flags.only)))
   } finally {
     closeConnections()
     await server.stop()
@@ -84,7 +79,7 @@ function print(found: readonly Difference[]): void {
       (d) => `${d.label.replace(/(?:create|generated|update|(?:json|merge|strategic) patch|apply)$/, 'write')} ${d.shape}`,
     ).values(),
   ]
-  for (const group of groups.sort((a, b) => b.length - a.length).slice(0, Number(flags.top))) {
+  for (const group of groups.sort((a, b) => b.length - a.length).slice(0, flags.top)) {
     const [d] = group as [Difference]
     console.log(
       `\n${group.length} × ${d.label}\n  reference: ${d.reference}\n  ours:      ${d.ours}\n  ${d.request.method} ${d.request.path}\n  ${(d.request.body ?? '').slice(0, 700)}`,
@@ -122,4 +117,4 @@ async function paired(count: number): Promise<number> {
   }
 }
 
-process.exitCode = flags.paired === undefined ? await alone() : await paired(Number(flags.paired))
+process.exitCode = flags.paired === undefined ? await alone() : await paired(flags.paired)

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { replay, type RecordedCase } from '../../server/serving/http2/testing/replay.ts'
 import { ours, reference, type Spec } from '../bench/contestants.ts'
+import { commandLine } from '../command-line.ts'
 import { which } from '../programs.ts'
 import { root, say } from '../setup.mjs'
 import { startLayer, type Layer } from './layer.ts'
@@ -13,7 +13,9 @@ import { runCases, type Place, type Verdict } from './run.ts'
  * a kube-apiserver where there is one. Exit code 1 for a case that fails and need not. `-- --record` writes what the cases send, which
  * server/serving/http2/h2spec.test.ts plays in every `npm test`.
  */
-const { values: flags } = parseArgs({ options: { record: { type: 'boolean', default: false } } })
+const { values: flags } = commandLine('The cases of h2spec for the HTTP/2 layer and the whole server, beside a kube-apiserver.', {
+  record: { type: 'boolean', help: 'Writes what the cases send, for the tests.' },
+})
 const assets = process.env.KUBEBUILDER_ASSETS ?? ''
 const FILE = 'server/serving/http2/testing/h2spec.json'
 

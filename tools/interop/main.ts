@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWithThis, ours, reference, type Spec } from '../bench/contestants.ts'
+import { commandLine } from '../command-line.ts'
 import { nodeBin, root, say } from '../setup.mjs'
 import { type Kubectl, kubectlOf } from './kubectl.ts'
 import { playSets } from './manifest-sets.ts'
@@ -115,6 +116,14 @@ async function run(spec: Spec, assets: string, start = startComponents): Promise
   return faults
 }
 
+const { values: flags } = commandLine('Real components against this server, or its loops against a kube-apiserver ($KUBEBUILDER_ASSETS).', {
+  identities: { type: 'boolean', help: 'kube-proxy, CoreDNS and metrics-server with accounts of their own, instead.' },
+  manifests: { type: 'boolean', help: 'Published sets of manifests, applied twice, instead.' },
+  upstream: { type: 'string', help: "Kubernetes' own end-to-end tests, instead: their program, e2e.test." },
+  ours: { type: 'boolean', help: 'Our loops against a kube-apiserver, instead.' },
+  node: { type: 'string', help: 'Program that starts a real node, for --identities and --upstream.' },
+  only: { type: 'string', default: '', help: 'Pattern of the sets or tests.' },
+})
 const assets = process.env.KUBEBUILDER_ASSETS ?? ''
 const missing = NEEDED.filter((program) => !existsSync(join(assets, program)))
 if (assets === '' || missing.length > 0) {
@@ -125,16 +134,15 @@ if (assets === '' || missing.length > 0) {
   )
   process.exit(2)
 }
-const flag = (name: string): string | undefined => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3)
-const [node, only = '', upstream] = [flag('node'), flag('only'), flag('upstream')]
+const { node, only, upstream } = flags
 let faults = 0
-if (process.argv.includes('--identities')) {
+if (flags.identities) {
   faults += await runIdentities(assets, node)
-} else if (process.argv.includes('--manifests')) {
+} else if (flags.manifests) {
   faults += await playSets(assets, only)
 } else if (upstream !== undefined) {
   faults += await playUpstream(assets, upstream, node, only)
-} else if (process.argv.includes('--ours')) {
+} else if (flags.ours) {
   const spec = reference(assets)
   if (typeof spec === 'string') throw new Error(spec)
   say('our loops, kube-apiserver')

@@ -1,4 +1,5 @@
 import { etcd } from '../programs.ts'
+import { commandLine } from '../command-line.ts'
 import { say } from '../setup.mjs'
 import { churn } from './churn.ts'
 import { measureHistory } from './history.ts'
@@ -9,49 +10,63 @@ import { measureRunning } from './running.ts'
  * `npm run soak -- --running [--pods N --nodes N --deployments N]`: pods to Running through every control loop.
  * `npm run soak -- --history [--objects N --revisions N --intervals N]`: the embedded store under churn with compaction.
  */
-const option = (name: string, fallback: string): string => {
-  const i = process.argv.indexOf(`--${name}`)
-  return i < 0 ? fallback : (process.argv[i + 1] ?? fallback)
-}
-const has = (name: string): boolean => process.argv.includes(`--${name}`)
+const { values: flags } = commandLine(
+  'Churn with restarts, checked at the end; or pods through every control loop; or the embedded store alone.',
+  {
+    minutes: { type: 'number', default: 10, help: 'Of churn.' },
+    rate: { type: 'number', default: 200, help: 'Writes a second.' },
+    watchers: { type: 'number', default: 50, help: 'Watches beside them.' },
+    etcd: { type: 'boolean', help: 'On etcd.' },
+    seed: { type: 'number', default: Date.now() % 1_000_000, help: 'Of the churn.' },
+    keep: { type: 'boolean', help: 'Keeps the data.' },
+    running: { type: 'boolean', help: 'Pods to Running through every control loop, instead.' },
+    pods: { type: 'number', default: 5000, help: 'With --running.' },
+    nodes: { type: 'number', default: 100, help: 'With --running.' },
+    deployments: { type: 'number', default: 50, help: 'With --running.' },
+    'node-flags': { type: 'string', default: '', help: 'With --running: flags of Node.js for the server.' },
+    heap: { type: 'boolean', help: 'With --running: takes a heap snapshot.' },
+    history: { type: 'boolean', help: 'The embedded store under churn with compaction, instead.' },
+    objects: { type: 'number', default: 100_000, help: 'With --history.' },
+    revisions: { type: 'number', default: 500_000, help: 'With --history.' },
+    intervals: { type: 'number', default: 5, help: 'With --history.' },
+  },
+)
 
 async function soak(): Promise<number> {
-  const program = has('etcd') ? etcd() : undefined
+  const program = flags.etcd ? etcd() : undefined
   if (program !== undefined && program.path === undefined) {
     say(`The soak cannot run against etcd: ${program.why}.`)
     return 1
   }
-  const seed = Number(option('seed', String(Date.now() % 1_000_000)))
+  const seed = flags.seed
   say(`seed ${seed}`)
   const faults = await churn({
-    minutes: Number(option('minutes', '10')),
-    rate: Number(option('rate', '200')),
-    watchers: Number(option('watchers', '50')),
+    minutes: flags.minutes,
+    rate: flags.rate,
+    watchers: flags.watchers,
     etcd: program?.path,
     seed,
-    keep: has('keep'),
+    keep: flags.keep,
   })
   for (const fault of faults.slice(0, 50)) say(`FAULT ${fault}`)
   say(faults.length === 0 ? 'no faults' : `${faults.length} faults`)
   return faults.length === 0 ? 0 : 1
 }
 
-if (has('running')) {
+if (flags.running) {
   await measureRunning({
-    pods: Number(option('pods', '5000')),
-    nodes: Number(option('nodes', '100')),
-    deployments: Number(option('deployments', '50')),
-    nodeFlags: option('node-flags', '')
-      .split(' ')
-      .filter((f) => f !== ''),
-    heap: has('heap'),
-    keep: has('keep'),
+    pods: flags.pods,
+    nodes: flags.nodes,
+    deployments: flags.deployments,
+    nodeFlags: flags['node-flags'].split(' ').filter((f) => f !== ''),
+    heap: flags.heap,
+    keep: flags.keep,
   })
   process.exit(0)
 }
-if (has('history')) {
-  const [objects, revisions, intervals] = [option('objects', '100000'), option('revisions', '500000'), option('intervals', '5')].map(Number)
-  await measureHistory({ objects: objects!, revisions: revisions!, intervals: intervals! })
+if (flags.history) {
+  const { objects, revisions, intervals } = flags
+  await measureHistory({ objects, revisions, intervals })
   process.exit(0)
 }
 process.exit(await soak())
