@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { customSelectableFields, printerTable } from './columns.ts'
-import { JsonPath, JsonPathError } from './jsonpath.ts'
+import { JsonPath, JsonPathError } from '../machinery/jsonpath.ts'
 import { readScale, validateScale, writeReplicas } from './scale.ts'
 
 const now = Date.parse('2024-01-02T00:00:00Z')
@@ -61,8 +61,14 @@ describe('paths', () => {
     },
   )
 
-  test.each(['.a[', '.a[x]', 'range', '.a[?(', '.a[?(@.b)', '"a', '.....a', '.a[?(@.b==c)]', '#'])('%s is no path', (path) => {
+  test.each(['.a[', '.a[x]', '.a[?(', '.a[?(@.b)', '"a', '.....a', '#'])('%s is no path', (path) => {
     expect(() => new JsonPath(path)).toThrow(JsonPathError)
+  })
+
+  test.each(['range', '.a[?(@.b==c)]'])('%s is a path that leads nowhere', (path) => {
+    expect(() => new JsonPath(path).find({ a: [{ b: 'c' }] })).toThrow(
+      new JsonPathError(`unrecognized identifier ${path === 'range' ? path : 'c'}`),
+    )
   })
 
   test('any text is a path or is refused', () => {

@@ -1,9 +1,9 @@
 import { since } from '../machinery/duration.ts'
 import { parseTime, ZERO_SECONDS } from '../machinery/time.ts'
 import type { KubeObject } from '../machinery/types.ts'
-import { floatOf, goJson, goText, int64Of, isObject, kindOf, type JsonObject } from './json-values.ts'
+import { floatOf, goJson, goText, int64Of, isObject, kindOf, type JsonObject } from '../machinery/json-values.ts'
 import { exactInteger } from '../machinery/numbers.ts'
-import { JsonPath } from './jsonpath.ts'
+import { JsonPath } from '../machinery/jsonpath.ts'
 
 /** A column of spec.versions[*].additionalPrinterColumns. */
 export interface PrinterColumn {

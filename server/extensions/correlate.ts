@@ -1,4 +1,4 @@
-import { deepEqual, goFloat6, isObject, kindOf } from './json-values.ts'
+import { deepEqual, goFloat6, isObject, kindOf } from '../machinery/json-values.ts'
 import { fieldSchema, type Schema } from './structural.ts'
 
 /**

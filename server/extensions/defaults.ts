@@ -1,6 +1,6 @@
 import { setOwn } from '../machinery/own.ts'
 import { copyJson } from '../machinery/copy-json.ts'
-import { isObject } from './json-values.ts'
+import { isObject } from '../machinery/json-values.ts'
 import { fieldSchema, type Schema } from './structural.ts'
 
 const isNull = (value: unknown): boolean => value === null || value === undefined

@@ -1,7 +1,7 @@
 import { required, type FieldError } from '../machinery/field-errors.ts'
 import type { PrinterColumn } from './columns.ts'
 import { child, duplicateValue, invalidValue, tooManyValues } from './field-errors.ts'
-import type { JsonObject } from './json-values.ts'
+import type { JsonObject } from '../machinery/json-values.ts'
 import type { ScalePaths } from './scale.ts'
 import { compileSchema, SchemaError, type Schema } from './structural.ts'
 

@@ -17,7 +17,7 @@ import { isAcceptedReview, validateConversion } from './definition-conversion.ts
 import { hasSchemaWith, schemaFaults } from './definition-faults.ts'
 import { validatingDefinitionSchema, type SchemaRules } from './definition-schema.ts'
 import { child, invalidValue, unsupportedValue } from './field-errors.ts'
-import { deepEqual, goJson } from './json-values.ts'
+import { deepEqual, goJson } from '../machinery/json-values.ts'
 import { internalVersions } from './internal-form.ts'
 import { compileSchema, SchemaError, type Schema } from './structural.ts'
 

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '../machinery/types.ts'
 import type { PrinterColumn } from './columns.ts'
-import type { JsonObject } from './json-values.ts'
+import type { JsonObject } from '../machinery/json-values.ts'
 import type { ScalePaths } from './scale.ts'
 
 /** A CustomResourceDefinition of apiextensions.k8s.io/v1, decoded and with its defaults. */

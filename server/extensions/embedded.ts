@@ -6,7 +6,7 @@ import { atOnce, isTurn, type Pausing } from '../machinery/slice.ts'
 import { running, type Steps } from '../machinery/steps.ts'
 import { parseApiVersion, type ObjectMeta } from '../machinery/types.ts'
 import { child, invalidValue } from './field-errors.ts'
-import { isObject, type JsonObject } from './json-values.ts'
+import { isObject, type JsonObject } from '../machinery/json-values.ts'
 import { readObjectMeta } from './object-meta.ts'
 import { asResource, type Schema } from './structural.ts'
 

@@ -1,6 +1,6 @@
 import { goQuote } from '../machinery/go-quote.ts'
 import type { FieldError } from '../machinery/field-errors.ts'
-import { shown } from './json-values.ts'
+import { shown } from '../machinery/json-values.ts'
 
 /** Field errors with values as Go prints decoded JSON; machinery's are for the built-in types (apimachinery `util/validation/field`). */
 const detailed = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)

@@ -1,5 +1,5 @@
 import type { DefinitionVersion } from './definition.ts'
-import { goJson, isObject, sortedKeys, type JsonObject } from './json-values.ts'
+import { goJson, isObject, sortedKeys, type JsonObject } from '../machinery/json-values.ts'
 
 /**
  * Values in messages of the reference that it prints from its internal types: Go's names of all fields in their order, set or not

@@ -1,6 +1,6 @@
 import type { FieldError } from '../machinery/field-errors.ts'
 import { child, duplicateValue, invalidValue } from './field-errors.ts'
-import { goJson, isObject, kindOf, type JsonObject } from './json-values.ts'
+import { goJson, isObject, kindOf, type JsonObject } from '../machinery/json-values.ts'
 import { isContainer } from '../machinery/copy-json.ts'
 import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { running, type Steps } from '../machinery/steps.ts'

@@ -5,7 +5,7 @@ import { JsonNumber } from '../machinery/numbers.ts'
 import { isTurn, type Pausing } from '../machinery/slice.ts'
 import { running, type Steps } from '../machinery/steps.ts'
 import { compareText, sortTexts } from '../machinery/text-order.ts'
-import { isObject, type JsonObject } from './json-values.ts'
+import { isObject, type JsonObject } from '../machinery/json-values.ts'
 
 /**
  * A value as Go writes decoded JSON: the fields of objects in the order of their names, floats without their spelling. Equal values have

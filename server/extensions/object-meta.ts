@@ -1,6 +1,6 @@
 import { JsonNumber } from '../machinery/numbers.ts'
 import { canonicalTime } from '../machinery/time.ts'
-import { isObject, kindOf, sortedKeys, type GoKind, type JsonObject } from './json-values.ts'
+import { isObject, kindOf, sortedKeys, type GoKind, type JsonObject } from '../machinery/json-values.ts'
 
 /**
  * The metadata of an object inside of another as Go reads it into an ObjectMeta and writes it again: known fields of the right types,

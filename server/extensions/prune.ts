@@ -1,5 +1,5 @@
 import { sortTexts } from '../machinery/text-order.ts'
-import { isObject } from './json-values.ts'
+import { isObject } from '../machinery/json-values.ts'
 import { asResource, type Schema } from './structural.ts'
 
 const META_FIELDS = new Set(['apiVersion', 'kind', 'metadata'])

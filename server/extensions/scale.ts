@@ -1,7 +1,7 @@
 import type { FieldError } from '../machinery/field-errors.ts'
 import { exactInteger, type Int64 } from '../machinery/numbers.ts'
 import { invalidValue } from './field-errors.ts'
-import { goText, goType, int64Of, isObject, kindOf, type JsonObject } from './json-values.ts'
+import { goText, goType, int64Of, isObject, kindOf, type JsonObject } from '../machinery/json-values.ts'
 
 /** spec.versions[*].subresources.scale: where an object says how many there are. Paths are of fields only: `.spec.replicas`. */
 export interface ScalePaths {

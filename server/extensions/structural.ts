@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { isDeeper, MAX_LEVELS } from '../machinery/depth.ts'
 import { formatOf, type StringFormat } from './formats.ts'
-import { isObject, type JsonObject } from './json-values.ts'
+import { isObject, type JsonObject } from '../machinery/json-values.ts'
 
 /**
  * A JSONSchemaProps of apiextensions.k8s.io/v1, read once: what structural schemas and the value validations nested in them say

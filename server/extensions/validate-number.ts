@@ -1,6 +1,6 @@
 import { goFloat } from '../machinery/numbers.ts'
 import { invalidValue } from './field-errors.ts'
-import { floatOf, int64Of, kindOf } from './json-values.ts'
+import { floatOf, int64Of, kindOf } from '../machinery/json-values.ts'
 import type { Schema } from './structural.ts'
 import { invalidIssue, isJsonInteger, type Issue } from './issue.ts'
 

@@ -98,6 +98,12 @@ export const tooLong = (field: string, max: number): FieldError => ({
   field,
   body: `Too long: may not be more than ${max} bytes`,
 })
+/** What the server itself fails at: `Internal error: …`. */
+export const internalError = (field: string, detail: string): FieldError => ({
+  type: 'InternalError',
+  field,
+  body: `Internal error: ${detail}`,
+})
 export const tooMany = (field: string, actual: number, max: number): FieldError => ({
   type: 'FieldValueTooMany',
   field,

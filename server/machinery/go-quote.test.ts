@@ -23,3 +23,7 @@ test.each([
 ])('package time: %j', (text, quoted) => {
   expect(goTimeQuote(text)).toBe(quoted)
 })
+
+test('half a surrogate pair is shown as what Go reads in its place', () => {
+  expect(goQuote('a\ud800b')).toBe('"a\ufffdb"')
+})

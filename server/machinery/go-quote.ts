@@ -11,9 +11,13 @@ const NAMED: Readonly<Record<string, string>> = {
 }
 // Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. A lone surrogate is none of them.
 const ESCAPED = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u
 
-/** A text in quotes as Go's strconv.Quote writes it (`%q`). */
-export const goQuote = (text: string): string => `"${text.replace(ESCAPED, (c) => NAMED[c] ?? escaped(c.codePointAt(0)!))}"`
+/** A text in quotes as Go's strconv.Quote writes it (`%q`). Half a surrogate pair is what Go has read in its place. */
+export const goQuote = (text: string): string => `"${text.toWellFormed().replace(ESCAPED, (c) => NAMED[c] ?? escaped(c.codePointAt(0)!))}"`
+
+/** Go's unicode.IsPrint of one character. */
+export const isPrintable = (character: string): boolean => !UNPRINTABLE.test(character)
 
 /** A text in quotes as Go's package time writes it: what is no printable ASCII is shown byte by byte. */
 export const goTimeQuote = (text: string): string =>

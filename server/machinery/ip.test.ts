@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FieldError } from './field-errors.ts'
-import { checkAddress, checkCidr, isDualStack, parseAddress, parseCidr } from './ip.ts'
+import { checkAddress, checkCidr, checkCidrFamilies, checkFamilies, isDualStack, parseAddress, parseCidr } from './ip.ts'
 
 const texts = (check: (errors: FieldError[]) => void): string[] => {
   const errors: FieldError[] = []
@@ -41,6 +41,22 @@ describe('CIDRs', () => {
     for (const bad of ['10.0.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/-1', '10.0.0.0/']) expect(parseCidr(bad)).toBeUndefined()
     expect(texts((e) => checkCidr(e, 'p', '10.0.0.1/24'))[0]).toContain('must not have bits set beyond the prefix length')
     expect(texts((e) => checkCidr(e, 'p', 'fd00::/64'))).toEqual([])
+  })
+
+  test('more than one are two, of each family', () => {
+    const many = 'may specify no more than one IP for each IP family'
+    expect(texts((e) => checkFamilies(e, 'p', ['x']))).toEqual([])
+    expect(texts((e) => checkFamilies(e, 'p', ['10.0.0.1', 'fd00::1']))).toEqual([])
+    expect(texts((e) => checkFamilies(e, 'p', ['10.0.0.1', '10.0.0.2'], 1))).toEqual([`Invalid value: 1: ${many}`])
+    expect(texts((e) => checkFamilies(e, 'p', ['10.0.0.1', 'x'], 1))).toEqual([
+      'Internal error: failed to check for dual stack with error:invalid IP[1]: x',
+      `Invalid value: 1: ${many}`,
+    ])
+    expect(texts((e) => checkCidrFamilies(e, 'p', ['10.0.0.0/8', 'fd00::/8']))).toEqual([])
+    expect(texts((e) => checkCidrFamilies(e, 'p', ['x', 'fd00::/8']))).toEqual([
+      'Internal error: invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[0]: <nil> (invalid CIDR address: x)',
+      'Invalid value: ["x","fd00::/8"]: may specify no more than one CIDR for each IP family',
+    ])
   })
 
   test('dual stack is one of each', () => {

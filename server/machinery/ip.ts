@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { invalid, type FieldError } from './field-errors.ts'
+import { internalError, invalid, type FieldError } from './field-errors.ts'
 
 /**
  * IP addresses and CIDRs as the API takes them. Go's old parsers accept leading zeros (`010.1.2.3`) and IPv4-mapped IPv6; the API
@@ -86,6 +86,32 @@ export function checkCidr(errors: FieldError[], path: string, text: string, keep
   else if (cidr.mapped) errors.push(invalid(path, text, 'must not have an IPv4-mapped IPv6 address'))
   else if (cidr.bits & ((1n << BigInt((cidr.family === 4 ? 32 : 128) - cidr.prefix)) - 1n)) {
     errors.push(invalid(path, text, 'must not have bits set beyond the prefix length'))
+  }
+}
+
+/**
+ * More than one address must be two, one of each family. One that is none at all is told as the failure of this very check, too.
+ * @param shown the list as it is printed; the texts themselves where left out
+ */
+export function checkFamilies(errors: FieldError[], path: string, texts: readonly string[], shown: unknown = texts): void {
+  if (texts.length < 2) return
+  const bad = texts.findIndex((text) => parseAddress(text) === undefined)
+  if (bad >= 0) errors.push(internalError(path, `failed to check for dual stack with error:invalid IP[${bad}]: ${texts[bad]}`))
+  if (bad >= 0 || texts.length > 2 || !isDualStack(texts)) {
+    errors.push(invalid(path, shown, 'may specify no more than one IP for each IP family'))
+  }
+}
+
+/** The same for CIDRs of a node. */
+export function checkCidrFamilies(errors: FieldError[], path: string, texts: readonly string[]): void {
+  if (texts.length < 2) return
+  const bad = texts.findIndex((text) => parseCidr(text) === undefined)
+  if (bad >= 0) {
+    const why = `invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${texts[bad]})`
+    errors.push(internalError(path, `invalid PodCIDRs. failed to check with dual stack with error:${why}`))
+  }
+  if (bad >= 0 || texts.length > 2 || !isDualStack(texts)) {
+    errors.push(invalid(path, texts, 'may specify no more than one CIDR for each IP family'))
   }
 }
 

@@ -1,4 +1,4 @@
-import { isObject, sortedKeys } from '../extensions/json-values.ts'
+import { isObject, sortedKeys } from '../machinery/json-values.ts'
 import { compileSchema, SchemaError } from '../extensions/structural.ts'
 import { validateStructural } from '../extensions/structural-validation.ts'
 import type { Descriptions } from './descriptions.ts'

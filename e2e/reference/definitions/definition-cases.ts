@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../server/extensions/json-values.ts'
+import type { JsonObject } from '../../../server/machinery/json-values.ts'
 
 /** Definitions that are asked of a kube-apiserver and of our functions, as changes of one that is right. */
 export interface DefinitionCase {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../server/extensions/json-values.ts'
+import type { JsonObject } from '../../../server/machinery/json-values.ts'
 
 /** What is asked of a kube-apiserver and of our functions: objects by the schema of their `spec`. */
 export interface ObjectCases {

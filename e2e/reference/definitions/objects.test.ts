@@ -5,7 +5,7 @@ import { coerceObject } from '../../../server/extensions/coerce.ts'
 import { Correlated } from '../../../server/extensions/correlate.ts'
 import { applyDefaults } from '../../../server/extensions/defaults.ts'
 import { validateEmbedded } from '../../../server/extensions/embedded.ts'
-import type { JsonObject } from '../../../server/extensions/json-values.ts'
+import type { JsonObject } from '../../../server/machinery/json-values.ts'
 import { validatingListTypes } from '../../../server/extensions/list-types.ts'
 import { compileSchema, type Schema } from '../../../server/extensions/structural.ts'
 import facts from './objects.answers.json' with { type: 'json' }

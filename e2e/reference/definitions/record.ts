@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../server/extensions/json-values.ts'
+import type { JsonObject } from '../../../server/machinery/json-values.ts'
 import { askReference, writeAnswers } from '../asking.ts'
 import { definitionCases, definitionOf } from './definition-cases.ts'
 import { group, kind, objectCases, plural, schemaOf } from './object-cases.ts'

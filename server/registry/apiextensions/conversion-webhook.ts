@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { validateAnnotations, validateLabels } from '../../apis/meta/v1/validation.ts'
 import { aggregate } from '../../extensions/field-errors.ts'
-import { goType, isObject, kindOf, type JsonObject } from '../../extensions/json-values.ts'
+import { goType, isObject, kindOf, type JsonObject } from '../../machinery/json-values.ts'
 import type { FieldError } from '../../machinery/field-errors.ts'
 import { goQuote } from '../../machinery/go-quote.ts'
 import { jsonKind } from '../../machinery/numbers.ts'

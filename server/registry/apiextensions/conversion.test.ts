@@ -1,7 +1,7 @@
 import { admitEverything } from '../../admission/contract.ts'
 import { describe, expect, test } from 'vitest'
 import type { UndecodableError } from '../../cache/converting-cache.ts'
-import type { JsonObject } from '../../extensions/json-values.ts'
+import type { JsonObject } from '../../machinery/json-values.ts'
 import { UNTYPED } from '../../fieldmanager/structure.ts'
 import type { KubeObject } from '../../machinery/types.ts'
 import { toV1beta1 } from '../../scheme/conversion/custom-resource-definitions.ts'

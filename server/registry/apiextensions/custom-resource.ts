@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { customSelectableFields, printerTable, type PrinterColumn } from '../../extensions/columns.ts'
 import { isConditionTrue, type CustomResourceDefinition, type DefinitionVersion } from '../../extensions/definition.ts'
-import { JsonPathError } from '../../extensions/jsonpath.ts'
+import { JsonPathError } from '../../machinery/jsonpath.ts'
 import { structureOfSchema } from '../../extensions/structure-of-schema.ts'
 import type { Structure } from '../../fieldmanager/structure.ts'
 import { compareApiVersions } from '../../machinery/api-versions.ts'

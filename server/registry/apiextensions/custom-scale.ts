@@ -1,5 +1,5 @@
 import { goQuote } from '../../machinery/go-quote.ts'
-import type { JsonObject } from '../../extensions/json-values.ts'
+import type { JsonObject } from '../../machinery/json-values.ts'
 import { readScale, writeReplicas, type ScalePaths } from '../../extensions/scale.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import { badRequest, internalError, StatusError } from '../../machinery/status.ts'

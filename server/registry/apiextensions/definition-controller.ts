@@ -15,7 +15,7 @@ import {
   nonStructuralSchema,
   setCondition,
 } from '../../extensions/definition-status.ts'
-import { deepEqual } from '../../extensions/json-values.ts'
+import { deepEqual } from '../../machinery/json-values.ts'
 import type { Structure } from '../../fieldmanager/structure.ts'
 import { copyJson } from '../../machinery/copy-json.ts'
 import type { KubeObject } from '../../machinery/types.ts'

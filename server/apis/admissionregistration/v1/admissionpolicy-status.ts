@@ -1,5 +1,6 @@
 import { trimSpace } from '../../../machinery/trim-space.ts'
-import { required, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { JsonPath, JsonPathError } from '../../../machinery/jsonpath.ts'
 import { objectsAt, textAt } from '../../../machinery/json-walk.ts'
 import { checkConditions } from '../../meta/v1/conditions.ts'
 import type { Validation } from '../../meta/v1/json-checks.ts'
@@ -10,8 +11,21 @@ export const validatePolicyStatus: Validation = (obj) => {
   objectsAt(obj, 'status.typeChecking.expressionWarnings').forEach((warning, i) => {
     const path = `status.typeChecking.expressionWarnings[${i}]`
     if (textAt(warning, 'warning') === '') errors.push(required(`${path}.warning`))
-    if (trimSpace(textAt(warning, 'fieldRef')) === '') errors.push(required(`${path}.fieldRef`))
+    checkFieldRef(errors, trimSpace(textAt(warning, 'fieldRef')), `${path}.fieldRef`)
   })
   checkConditions(errors, objectsAt(obj, 'status.conditions'), 'status.conditions')
   return errors
+}
+
+function checkFieldRef(errors: FieldError[], fieldRef: string, path: string): void {
+  if (fieldRef === '') {
+    errors.push(required(path))
+    return
+  }
+  try {
+    void new JsonPath(fieldRef)
+  } catch (e) {
+    if (!(e instanceof JsonPathError)) throw e
+    errors.push(invalid(path, fieldRef, `invalid JSONPath: ${e.message}`))
+  }
 }

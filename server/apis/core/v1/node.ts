@@ -1,5 +1,5 @@
 import { duplicate, forbiddenField, invalid, type FieldError } from '../../../machinery/field-errors.ts'
-import { checkCidr, isDualStack } from '../../../machinery/ip.ts'
+import { checkCidr, checkCidrFamilies } from '../../../machinery/ip.ts'
 import { byteLength, labelValueErrors, nameIsSubdomain } from '../../../machinery/names.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { checkPositive, checkQualifiedName } from './checks.ts'
@@ -120,9 +120,7 @@ export function validateNode(node: Node): FieldError[] {
   validateFeatures(errors, status?.declaredFeatures)
   const cidrs = spec.podCIDRs ?? []
   cidrs.forEach((cidr, i) => checkCidr(errors, `spec.podCIDRs[${i}]`, cidr))
-  if (cidrs.length > 2 || (cidrs.length === 2 && !isDualStack(cidrs))) {
-    errors.push(invalid('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'))
-  }
+  checkCidrFamilies(errors, 'spec.podCIDRs', cidrs)
   return errors
 }
 

@@ -1,5 +1,5 @@
 import { duplicate, forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
-import { checkAddress, isDualStack } from '../../../machinery/ip.ts'
+import { checkAddress, checkFamilies } from '../../../machinery/ip.ts'
 import { byteLength } from '../../../machinery/names.ts'
 import { IMMUTABLE, validateObjectMetaUpdate } from '../../meta/v1/validation.ts'
 import { checkId, checkLabel, checkMaxBytes, checkQualifiedName, checkSubdomain } from './checks.ts'
@@ -162,8 +162,7 @@ const addresses = (list: readonly { ip?: string }[]): unknown => list.map(({ ip 
 
 function validateFamilies(errors: FieldError[], list: readonly { ip?: string }[], path: string): void {
   const texts = list.map(({ ip = '' }) => ip)
-  if (texts.length < 2 || (texts.length === 2 && isDualStack(texts))) return
-  errors.push(invalid(path, addresses(list), 'may specify no more than one IP for each IP family'))
+  checkFamilies(errors, path, texts, addresses(list))
 }
 
 function validatePodIps(errors: FieldError[], now: PodStatus, old: PodStatus): void {

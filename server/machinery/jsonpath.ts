@@ -1,4 +1,5 @@
-import { compareText } from '../machinery/text-order.ts'
+import { isPrintable } from './go-quote.ts'
+import { compareText } from './text-order.ts'
 import { floatOf, isObject, kindOf } from './json-values.ts'
 
 /**
@@ -10,7 +11,7 @@ export class JsonPathError extends Error {
 }
 
 type Step =
-  | { readonly is: 'field'; readonly name: string }
+  | { readonly is: 'field' | 'identifier'; readonly name: string }
   | { readonly is: 'wildcard' | 'recursive' }
   | { readonly is: 'slice'; readonly from?: number; readonly to?: number; readonly step?: number; readonly single: boolean }
   | { readonly is: 'union'; readonly of: readonly (readonly Step[])[] }
@@ -68,7 +69,7 @@ function parse(text: string): Step[] {
     } else if (c === ' ' || c === '@' || c === '$') at++
     else if (c === '[') {
       const end = text.indexOf(']', at)
-      if (end === -1) throw new JsonPathError('unterminated array')
+      if (end === -1 || text.slice(at, end).includes('\n')) throw new JsonPathError('unterminated array')
       steps.push(...parseArray(text.slice(at + 1, end)))
       at = end + 1
     } else if (c === '"' || c === "'") {
@@ -87,11 +88,19 @@ function parse(text: string): Step[] {
       at += literal.length
     } else if (LETTER.test(c)) {
       const word = upTo()
-      if (word !== 'true' && word !== 'false') throw new JsonPathError(`unrecognized identifier ${word}`)
-      steps.push({ is: 'value', value: word === 'true' })
-    } else throw new JsonPathError(`unrecognized character in action: ${c}`)
+      steps.push(word === 'true' || word === 'false' ? { is: 'value', value: word === 'true' } : { is: 'identifier', name: word })
+    } else if (c === '\n' || c === '\r') throw new JsonPathError('unclosed action')
+    else throw new JsonPathError(`unrecognized character in action: ${unicodeOf(text, at)}`)
   }
   return steps
+}
+
+/** As Go's `%#U` shows a character: `U+0021 '!'`, without itself where it is not printable. */
+function unicodeOf(text: string, at: number): string {
+  const code = text.codePointAt(at)!
+  const character = String.fromCodePoint(code)
+  const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+  return isPrintable(character) ? `${number} '${character}'` : number
 }
 
 function parseArray(text: string): Step[] {
@@ -181,6 +190,8 @@ function take(values: readonly unknown[], step: Step): unknown[] {
   switch (step.is) {
     case 'field':
       return values.flatMap((v) => (isObject(v) && Object.hasOwn(v, step.name) ? [v[step.name]] : []))
+    case 'identifier':
+      throw new JsonPathError(`unrecognized identifier ${step.name}`)
     case 'wildcard':
       return values.filter(present).flatMap(children)
     case 'recursive':

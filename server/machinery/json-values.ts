@@ -1,7 +1,7 @@
-import { sortTexts } from '../machinery/text-order.ts'
-import { goQuote } from '../machinery/go-quote.ts'
-import { goFloat, JsonNumber } from '../machinery/numbers.ts'
-import { escapedJson } from '../machinery/json-escape.ts'
+import { sortTexts } from './text-order.ts'
+import { goQuote } from './go-quote.ts'
+import { goFloat, JsonNumber } from './numbers.ts'
+import { escapedJson } from './json-escape.ts'
 
 /**
  * JSON values as Go has them after decoding into `interface{}`: an integer that fits int64 is one, every other number is a float64
