@@ -45,6 +45,7 @@ import { WorkQueueMetrics } from './machinery/work-queue-metrics.ts'
 import { LocalKubelets } from './proxy/address.ts'
 import { Forwarder } from './proxy/forward.ts'
 import { podConnections } from './proxy/pod-streams.ts'
+import { StreamMetrics } from './proxy/streams/metrics.ts'
 import { Proxies } from './proxy/subresources.ts'
 import { urlHost } from './proxy/target.ts'
 import { webhookCaller, type CallWebhook } from './webhook/call.ts'
@@ -138,7 +139,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const forwarder = new Forwarder(o.kubelets, { kubelets: localKubelets, ownPort: listener.port })
   starting.defer(() => forwarder.close())
   const proxied = { forwarder, store, kubelet: o.kubelets }
-  const proxies = new Proxies(proxied)
+  const [proxies, streams] = [new Proxies(proxied), new StreamMetrics()]
   const webhookCalls = (credentials?: ClientCredentials): CallWebhook =>
     webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }), credentials)
 
@@ -151,7 +152,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const services = serviceNetwork({ ...o, storage, types: scheme }, store)
   const kinds = builtInKinds({
     connect: {
-      pods: { ...podConnections(proxied), proxy: proxies.subresource('pods') },
+      pods: { ...podConnections({ ...proxied, streams }), proxy: proxies.subresource('pods') },
       nodes: { proxy: proxies.subresource('nodes') },
       services: { proxy: proxies.subresource('services') },
     },
@@ -198,7 +199,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const waitGroup = new RequestWaitGroup()
   const controllers = new Map<string, readonly string[]>()
   const reported = {
-    metrics: new Map(reloads.flatMap((reload) => reload.sources()).map((source) => [source.name, source])),
+    metrics: new Map([...reloads, streams].flatMap((of) => of.sources()).map((source) => [source.name, source])),
     health: new Map<string, HealthCheck>(),
   }
   const checks = lifecycle.checks(storage, feed)

@@ -37,7 +37,34 @@ export interface ForwardRequest {
   shownAs?: string
   /** How to reach a server that has certificates of its own, and what it is to know of who asks. */
   upstream?: { readonly agent: HttpsAgent; readonly servername: string; readonly headers: OutgoingHttpHeaders }
+  /** The backend is asked for another protocol than the client has asked for. */
+  switching?: Switching
 }
+
+export interface Switching {
+  readonly method: string
+  readonly headers: OutgoingHttpHeaders
+  /** Headers of the client's that do not go on. */
+  readonly without: readonly string[]
+  /** Lets the client and the backend, which has switched, speak. */
+  readonly join: (backend: Switched) => void
+  /** The backend does not switch, and says why with this status. */
+  readonly refused?: (status: number) => void
+}
+
+interface Sent {
+  readonly method: string
+  readonly headers: OutgoingHttpHeaders
+  readonly isUpgrade: boolean
+  readonly body?: BodyStream | undefined
+  /** What to say when the backend is not reached. */
+  readonly failed: (e: Error) => Error
+  /** So long it may be silent when the client has gone. */
+  readonly lingerMs?: number
+}
+
+/** What a client has sent before it went is for the backend. */
+const DIAL_LINGER_MS = 10_000
 
 /** Of one hop only (RFC 9110 §7.6.1), or the client's business with us. */
 const DROPPED = new Set([
@@ -96,25 +123,52 @@ export class Forwarder {
   }
 
   async forward(ctx: RequestContext, f: ForwardRequest): Promise<void> {
-    const { upgrade } = ctx.exchange
-    const answer = await this.#send(ctx, f, upgrade === undefined ? ctx.exchange.bodyStream() : undefined)
-    if (upgrade === undefined) return respond(ctx, f, answer as IncomingMessage)
-    if ('socket' in answer && 'answer' in answer) return tunnel(upgrade(), answer)
+    const { upgrade, method } = ctx.exchange
+    const isUpgrade = upgrade !== undefined
+    const body = isUpgrade ? undefined : ctx.exchange.bodyStream()
+    const headers = { ...requestHeaders(ctx, f, body), ...f.switching?.headers }
+    for (const name of f.switching?.without ?? []) delete headers[name]
+    const failed = (e: Error): Error => unreachable(e, f, isUpgrade)
+    const answer = await this.#send(ctx, f, { method: f.switching?.method ?? method, headers, isUpgrade, body, failed })
+    if (!isUpgrade) return respond(ctx, f, answer as IncomingMessage)
+    if ('socket' in answer && 'answer' in answer) return f.switching === undefined ? tunnel(upgrade(), answer) : f.switching.join(answer)
     // Who does not want to switch protocols says why; the client is told that, and its connection ends.
     const { statusCode = 0 } = answer
-    if (statusCode >= 400) return respond(ctx, f, answer)
+    if (statusCode >= 400) {
+      f.switching?.refused?.(statusCode)
+      return respond(ctx, f, answer)
+    }
     answer.destroy()
     throw new StatusError(500, '', `invalid upgrade response: status code ${statusCode}`)
   }
 
-  #send(ctx: RequestContext, f: ForwardRequest, body: BodyStream | undefined): Promise<IncomingMessage | Switched> {
+  /**
+   * Asks a backend to switch to SPDY by one of these protocols, on behalf of a client to whom the answer does not go: it has none of the
+   * client's headers. Rejects with an Error as Go's client words it.
+   */
+  dialSpdy(ctx: RequestContext, f: ForwardRequest, protocols: readonly string[]): Promise<IncomingMessage | Switched> {
+    const { protocol, host, port } = f.target
+    const url = `${protocol}//${urlHost(host)}:${port}${f.path}`
+    const headers = {
+      host: `${urlHost(host)}:${port}`,
+      connection: 'Upgrade',
+      upgrade: 'SPDY/3.1',
+      'x-stream-protocol-version': [...protocols],
+    }
+    const failed = (e: Error): Error =>
+      new Error(`error sending request: Post ${JSON.stringify(url)}: ${goDialError(e, host, port) ?? e.message}`)
+    return this.#send(ctx, f, { method: 'POST', headers, isUpgrade: true, failed, lingerMs: DIAL_LINGER_MS })
+  }
+
+  #send(ctx: RequestContext, f: ForwardRequest, sent: Sent): Promise<IncomingMessage | Switched> {
+    const { method, headers, isUpgrade, body, failed, lingerMs } = sent
     const { target } = f
     const options = {
       host: target.host,
       port: target.port,
-      method: ctx.exchange.method,
+      method,
       path: f.path,
-      headers: requestHeaders(ctx, f, body),
+      headers,
       lookup: lookupOf(f.addresses),
     }
     const agent = f.upstream?.agent ?? this.#agentOf(f)
@@ -127,7 +181,6 @@ export class Forwarder {
         answer.destroy()
         reject(switchedProtocols(answer))
       })
-      const isUpgrade = ctx.exchange.upgrade !== undefined
       req.once('upgrade', (answer: IncomingMessage, socket, head) => {
         if (isUpgrade) return resolve({ answer, socket, head })
         socket.destroy()
@@ -139,8 +192,8 @@ export class Forwarder {
         reject(serviceUnavailable('error trying to reach service: net/http: too many 1xx informational responses'))
         req.destroy()
       })
-      req.on('error', (e) => reject(unreachable(e, f, isUpgrade)))
-      ctx.exchange.onClose(() => req.destroy())
+      req.on('error', (e) => reject(failed(e)))
+      ctx.exchange.onClose(() => (lingerMs === undefined ? req.destroy() : req.setTimeout(lingerMs, () => req.destroy())))
       if (body === undefined) return void req.end()
       // A backend takes it as fast as it can. Its end must not destroy the stream, which is the client's connection too.
       body.stream.pipe(req)

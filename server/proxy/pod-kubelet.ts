@@ -12,12 +12,13 @@ export const nodeOf = (pod: KubeObject): string => (pod.spec as { nodeName?: str
 export async function kubeletOf(
   { store, forwarder, kubelet }: ProxyOptions,
   pod: KubeObject,
-): Promise<{ target: ProxyTarget; addresses: readonly ResolvedAddress[] }> {
+): Promise<{ target: ProxyTarget; addresses: readonly ResolvedAddress[]; features: readonly string[] }> {
   const name = nodeOf(pod)
   const node = (await store('nodes').find('', name))?.object()
   if (node === undefined) throw notFound({ group: '', resource: 'pods' }, name)
   const target = nodeTarget(node as Parameters<typeof nodeTarget>[0], { scheme: 'https', name, port: '' }, kubelet)
-  return { target, addresses: await forwarder.resolve({ ...target, anyAddress: true }) }
+  const { declaredFeatures: features = [] } = (node.status ?? {}) as { declaredFeatures?: string[] }
+  return { target, addresses: await forwarder.resolve({ ...target, anyAddress: true }), features }
 }
 
 type Named = readonly { name: string }[]

@@ -3,8 +3,8 @@ import type { RequestContext } from '../request/context.ts'
 import { parseQuery } from '../machinery/query.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import type { ForwardRequest } from './forward.ts'
-import { podConnections } from './pod-streams.ts'
-import type { ProxyOptions } from './subresources.ts'
+import { podConnections, type PodStreamOptions } from './pod-streams.ts'
+import { StreamMetrics } from './streams/metrics.ts'
 
 const objects: Record<string, KubeObject> = {
   'pods web': { metadata: { name: 'web', namespace: 'shop' }, spec: { nodeName: 'n', containers: [{ name: 'c' }] } },
@@ -27,12 +27,13 @@ const connections = podConnections({
       return Promise.resolve()
     },
   },
-} as unknown as ProxyOptions)
+  streams: new StreamMetrics(),
+} as unknown as PodStreamOptions)
 
 async function connected(subresource: string, search: string): Promise<ForwardRequest> {
   const sub = connections[subresource]!
   if (sub.form !== 'connect') throw new Error('it is asked to connect')
-  const exchange = { method: 'GET', upgrade: () => undefined }
+  const exchange = { method: 'GET', headers: {}, upgrade: () => undefined }
   const ctx = { exchange, requestInfo: { verb: 'get' } } as unknown as RequestContext
   await sub.connect({ ctx, served: undefined!, namespace: 'shop', name: 'web', query: parseQuery(search), path: '' })
   return forwarded!

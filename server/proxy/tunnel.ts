@@ -41,7 +41,7 @@ export function tunnel(
 }
 
 /** Ends a side to which nobody speaks any more, once it has what was sent. */
-function takeLeave(to: Duplex, lingerMs: number): void {
+export function takeLeave(to: Duplex, lingerMs: number = LINGER_MS): void {
   if (to.destroyed) return
   to.end()
   // A socket that is closed with something unread in it breaks off what is still on its way to the peer.
