@@ -11,7 +11,7 @@ import { type FieldValidation, cannotHandle, decodingTyped } from '../scheme/dec
 import { hasRawFields } from '../scheme/raw.ts'
 import { wellFormedObject } from '../scheme/well-formed.ts'
 import { decodingAs, type Schema } from '../scheme/schema.ts'
-import { faultIn, JsonError, parseJson } from '../machinery/json.ts'
+import { cutDepth, faultIn, JsonError, parseJson } from '../machinery/json.ts'
 import { hasSurrogates, jsonText, jsonTextWithHalves } from '../machinery/json-text.ts'
 import { parsingRounded } from '../machinery/json-turns.ts'
 import { JsonNumber, jsonKind } from '../machinery/numbers.ts'
@@ -199,8 +199,14 @@ function fromYaml({ json, duplicates }: YamlJson): Parsed {
 /** Whether a kind has fields of JSON that is kept as it was written. */
 const keepsRaw = ({ schema: { facts } }: BodyKind): boolean => facts !== undefined && hasRawFields(facts)
 
+/** Of a type that ends somewhere no depth can be seen, and what a client nests below it is skipped. */
+function readable(bytes: Buffer, expected: BodyKind): string {
+  if (keepsRaw(expected)) return jsonTextWithHalves(bytes)
+  return expected.schema.facts === undefined ? jsonText(bytes) : cutDepth(jsonText(bytes))
+}
+
 function* fromJson(bytes: Buffer, expected: BodyKind): Pausing<Parsed> {
-  const text = keepsRaw(expected) ? jsonTextWithHalves(bytes) : jsonText(bytes)
+  const text = readable(bytes, expected)
   let value: unknown
   try {
     value = yield* parsingRounded(text)

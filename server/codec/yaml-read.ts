@@ -356,7 +356,11 @@ function jsonOf(value: Resolved): string {
 function goSyntax(value: unknown, outside = false): string {
   if (value === null) return outside ? '<nil>' : 'interface {}(nil)'
   if (typeof value === 'string') return goQuote(value)
-  if (Array.isArray(value)) return `[]interface {}{${value.map((v) => goSyntax(v)).join(', ')}}`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(goSyntax(item))
+    return `[]interface {}{${items.join(', ')}}`
+  }
   if (typeof value !== 'object') return String(value)
   const entries = Object.entries(value).map(([k, v]) => `${goQuote(k)}:${goSyntax(v)}`)
   return `map[interface {}]interface {}{${entries.join(', ')}}`

@@ -358,6 +358,12 @@ describe('refused', () => {
     ['another version', { apiVersion: 'v2' }, 400, 'invalid object type: /v2, Kind=Thing'],
     ['managed fields', { metadata: { name: 'x', managedFields: [] } }, 400, 'metadata.managedFields must be nil'],
     [
+      'managed fields that are no list',
+      { metadata: { name: 'x', managedFields: '*' } },
+      500,
+      'failed to create typed patch object (/x; test/v1, Kind=Thing): .metadata.managedFields: expected list, got &{*}',
+    ],
+    [
       'an unknown field',
       { spec: { x: 1 } },
       500,

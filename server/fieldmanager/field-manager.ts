@@ -12,6 +12,7 @@ import {
   cappedManagers,
   decodingManagers,
   encodeManagers,
+  isEntries,
   isReset,
   keyOf,
   managerId,
@@ -281,7 +282,8 @@ export class FieldManager {
       const text = gv === undefined ? '/, Kind=' : `${gv.group}/${gv.version}, Kind=${own}`
       throw badRequest(`invalid object type: ${text}`)
     }
-    if (metadata.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
+    // What is no list of entries goes on to the type, which says so.
+    if (isEntries(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil')
     const text = errorText(yield* checkingObject(version.structure, config))
     if (text === undefined) return
     const gvk = `${version.apiVersion.includes('/') ? version.apiVersion : `/${version.apiVersion}`}, Kind=${kind}`
@@ -347,7 +349,11 @@ function lastAppliedText(config: KubeObject): string {
 
 /** As Go writes a map: keys in order (also those that look like numbers), without the characters that HTML minds. */
 function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(',')}]`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(goText(item))
+    return `[${items.join(',')}]`
+  }
   if (!isMap(value)) return scalarJson(value)
   const keys = sortTexts(Object.keys(value))
   return `{${keys.map((k) => `${scalarJson(k)}:${goText(value[k])}`).join(',')}}`

@@ -5,6 +5,7 @@ import {
   cappedManagers,
   decodeManagers,
   encodeManagers,
+  isEntries,
   isReset,
   keyOf,
   managerId,
@@ -160,4 +161,9 @@ describe('no more than ten updaters', () => {
       }),
     )
   })
+})
+
+test('entries are a list of maps', () => {
+  expect([[], [{}], [{}, {}]].map(isEntries)).toEqual([true, true, true])
+  expect([undefined, null, '*', {}, [1], [{}, null], [[]]].map(isEntries)).toEqual(Array(7).fill(false))
 })

@@ -41,6 +41,10 @@ export function managerId(manager: string, operation: 'Apply' | 'Update', apiVer
   return { manager: manager === '' ? 'unknown' : manager, operation, subresource, apiVersion: operation === 'Apply' ? '' : apiVersion }
 }
 
+/** Whether a value is what stands in `metadata.managedFields`: a list of maps (unstructured `GetManagedFields`). */
+export const isEntries = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null && !Array.isArray(entry))
+
 /** Whether a client asks for the entries to be forgotten: `[]` or `[{}]`. */
 export function isReset(entries: unknown): boolean {
   if (!Array.isArray(entries)) return false

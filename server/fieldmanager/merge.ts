@@ -227,7 +227,11 @@ const GOT: Readonly<Record<NonNullable<Structure['scalar']>, (value: unknown) =>
 /** A value as Go's verb %#v prints it. */
 function goSyntax(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(goSyntax(item))
+    return `[]interface {}{${items.join(', ')}}`
+  }
   if (!isMap(value)) return value === null ? 'interface {}(nil)' : goPrinted(value)
   const fields = Object.keys(value)
     .sort()
@@ -237,7 +241,11 @@ function goSyntax(value: unknown): string {
 
 function goPrinted(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(goPrinted).join(' ')}]`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(goPrinted(item))
+    return `[${items.join(' ')}]`
+  }
   if (value instanceof JsonNumber) return goFloat(value.value)
   if (!isMap(value)) return String(value)
   const keys = Object.keys(value).sort()

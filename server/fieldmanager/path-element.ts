@@ -88,7 +88,11 @@ function valueElement(item: unknown): PathElement {
 /** A value as errors print it (structured-merge-diff `value/value.go`, ToString): nothing stands between the fields of a map. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
-  if (Array.isArray(value)) return `[${value.map(shown).join(',')}]`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(shown(item))
+    return `[${items.join(',')}]`
+  }
   if (value instanceof JsonNumber) return goFloat(value.value)
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : goFloat(value)
   return isMap(value)

@@ -49,6 +49,43 @@ describe('an object that is nested deeply', () => {
     expect(decodeObject(message.body, scheme)).toEqual(json)
   })
 
+  describe.each([
+    ['lists', (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`],
+    ['objects', (levels: number) => nested(levels)],
+  ])('%s that no field holds', (_, deep) => {
+    const secret = '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"deep-or-not"}'
+    const secrets = '/api/v1/namespaces/default/secrets'
+    beforeAll(async () => {
+      await send('POST', secrets, `${secret}}`)
+    })
+
+    test.each([1_990, 2_500, 9_990])('%i levels of them are passed over', async (levels) => {
+      expect((await send('POST', `${secrets}?dryRun=All`, `${secret.replace('-or-not', '')},"x":${deep(levels)}}`)).status).toBe(201)
+      for (const [kind, patch] of [
+        ['merge', `{"x":${deep(levels)}}`],
+        ['strategic-merge', `{"x":${deep(levels)}}`],
+        ['json', `[{"op":"add","path":"/x","value":${deep(levels)}}]`],
+      ] as const) {
+        const { status, body } = await send('PATCH', `${secrets}/deep-or-not?dryRun=All`, patch, { as: `application/${kind}-patch+json` })
+        expect([kind, status, body.toString().slice(0, 200)]).toEqual([kind, 200, expect.any(String)])
+      }
+    })
+
+    test('in the place of a text they are the wrong type', async () => {
+      const wrong = `{"type":${deep(1_990)}}`
+      for (const kind of ['merge', 'strategic-merge']) {
+        const { status } = await send('PATCH', `${secrets}/deep-or-not?dryRun=All`, wrong, { as: `application/${kind}-patch+json` })
+        expect([kind, status]).toEqual([kind, 422])
+      }
+    })
+
+    test('more than ten thousand are refused', async () => {
+      const { status, body } = await send('POST', secrets, `${secret},"x":${deep(10_001)}}`)
+      expect(status).toBe(400)
+      expect(body.toString()).toContain('exceeded max depth')
+    })
+  })
+
   test.each([
     ['merge', '{"metadata":{"labels":{"a":"b"}}}'],
     ['strategic-merge', '{"metadata":{"labels":{"a":"c"}}}'],

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../request/context.ts'
 import { copyingJson } from '../machinery/copy-json.ts'
+import { cutDepth } from '../machinery/json.ts'
 import { scanJson } from '../machinery/json-scan.ts'
 import { jsonText } from '../machinery/json-text.ts'
 import { withoutSpellings } from '../machinery/numbers.ts'
@@ -72,8 +73,10 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
   // Custom kinds have no strategic merge.
   if (!PATCHES.includes(media) || (media === STRATEGIC && type === undefined)) throw unsupported()
   const typed = validation !== 'Ignore'
-  const value = parsePatch(body)
-  const duplicates = (): string[] => duplicateFields(jsonText(body), value)
+  // What no field of a type can hold is not looked at, as deep as it may be.
+  const text = type === undefined || hasRawFields(type) ? jsonText(body) : cutDepth(jsonText(body))
+  const value = parsePatch(text)
+  const duplicates = (): string[] => duplicateFields(text, value)
   if (media === 'application/json-patch+json') {
     const operations = once(() => jsonPatchOf(value, typed))
     return {
@@ -103,7 +106,7 @@ export function patchOf(contentType: string, body: Buffer, { facts: type }: Sche
     shown: () => goMap(patchAsShown(strategicPatchOf(value))),
     strict: duplicates,
     typeError: (doc) => conversionError(doc, type),
-    plain: (doc) => (scanJson(jsonText(body)).unusualNumbers ? withoutSpellings(doc) : doc),
+    plain: (doc) => (scanJson(text).unusualNumbers ? withoutSpellings(doc) : doc),
     convert: (doc) => convertedNumbers(withoutSpellings(doc), type),
   }
 }

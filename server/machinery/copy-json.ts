@@ -8,7 +8,11 @@ import { isTurn, type Pausing } from './slice.ts'
  */
 export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(copyJson) as T
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(copyJson(item))
+    return items as T
+  }
   if (value instanceof JsonNumber) return value
   const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) }
   for (const key in copy) {

@@ -26,7 +26,11 @@ export function copyWith<T extends object>(from: T, put: Partial<T>): T {
 /** What copyJson gives, knowing what was sent. */
 export function copySent<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value
-  if (Array.isArray(value)) return value.map(copySent) as T
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(copySent(item))
+    return items as T
+  }
   const copy = copyKnowingEmpty(value) as Record<string, unknown>
   for (const key in copy) {
     const field = copy[key]

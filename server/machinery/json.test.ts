@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Entries, faultIn, JsonError, hasDuplicateKeys, parseEntries, parseJson } from './json.ts'
+import { cutDepth, Entries, faultIn, JsonError, hasDuplicateKeys, parseEntries, parseJson } from './json.ts'
 import { jsonText } from './json-text.ts'
 import { JsonNumber, literalOf } from './numbers.ts'
 
@@ -117,6 +117,29 @@ describe('any text', () => {
         expect((parseEntries(twice) as Entries).list.length).toBe(Object.keys(object).length + 1)
       }),
     )
+  })
+})
+
+describe('what is nested deeper than any type', () => {
+  const nest = (levels: number, inner: string): string => '{"a":['.repeat(levels / 2) + inner + ']}'.repeat(levels / 2)
+
+  test('is emptied', () => {
+    const cut = cutDepth(`{"kind":"[[","b":${nest(9000, '"]"')},"c":{"d":${nest(4, '1')}}}`)
+    expect(parseJson(cut)).toMatchObject({ kind: '[[', c: { d: { a: [{ a: [1] }] } } })
+    expect(cut.length).toBeLessThan(10_000)
+  })
+
+  test.each([
+    ['not as deep', nest(2000, '')],
+    ['too deep for Go as well', nest(10_002, '')],
+    ['no JSON', `{"a":"${'['.repeat(5000)}`],
+  ])('%s: stays', (_, text) => {
+    expect(cutDepth(text)).toBe(text)
+  })
+
+  test('as many levels as there may be', () => {
+    expect(cutDepth(nest(2002, '1'))).toBe(nest(2000, ''))
+    expect(cutDepth(`[${nest(2000, '1')},2]`)).toBe(`[${nest(1998, '{}')},2]`)
   })
 })
 

@@ -65,21 +65,63 @@ export function parseRounded(text: string): unknown {
   return value
 }
 
-/** The character that opens one level too many. */
+/** What Go's decoder takes. */
+const GO_DEPTH = 10_000
+
+/**
+ * The text of a value whose type ends long before the limit here: containers beyond it, which no field of the type can hold, are emptied
+ * instead of refused, as a decoder that skips them does. A text that is too deep for Go, or no JSON, stays as it is.
+ */
+export function cutDepth(text: string): string {
+  if (text.length <= 2 * MAX_DEPTH || !mayBeDeep(text, MAX_DEPTH)) return text
+  const kept: string[] = []
+  let from = 0
+  const isTaken = walkBrackets(text, (depth, at, opens) => {
+    if (depth > GO_DEPTH) return false
+    if (depth !== MAX_DEPTH) return true
+    if (opens) kept.push(text.slice(from, at + 1))
+    else from = at
+    return true
+  })
+  return isTaken ? [...kept, text.slice(from)].join('') : text
+}
+
+/** The character that opens one level too many in a valid JSON text. */
 function tooDeep(text: string): string | undefined {
+  if (!mayBeDeep(text, MAX_DEPTH)) return undefined
+  let found: string | undefined
+  walkBrackets(text, (depth, at) => {
+    if (depth > MAX_DEPTH) found = text[at]
+    return found === undefined
+  })
+  return found
+}
+
+function mayBeDeep(text: string, levels: number): boolean {
   let openings = 0
   nested.lastIndex = 0
-  while (nested.test(text)) openings++
-  if (openings <= MAX_DEPTH) return undefined
+  while (nested.test(text)) if (++openings > levels) return true
+  return false
+}
+
+/**
+ * Tells of each bracket outside of strings its level, from 1, where it stands and whether it opens. False when `visit` was false, which ends
+ * it, or a string does not end.
+ */
+function walkBrackets(text: string, visit: (depth: number, at: number, opens: boolean) => boolean): boolean {
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code === 0x22) i = endOfString(text, i)
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > MAX_DEPTH) return text[i]
-    } else if (code === 0x7d || code === 0x5d) depth--
+    if (code === 0x22) {
+      i = endOfString(text, i)
+      if (i < 0) return false
+    } else if (code === 0x7b || code === 0x5b) {
+      if (!visit(++depth, i, true)) return false
+    } else if (code === 0x7d || code === 0x5d) {
+      if (!visit(depth--, i, false)) return false
+    }
   }
-  return undefined
+  return true
 }
 
 /**

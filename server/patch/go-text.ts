@@ -1,24 +1,36 @@
 import { goFloat, JsonNumber, literalOf } from '../machinery/numbers.ts'
+import { setOwn } from '../machinery/own.ts'
 import { isRecord } from './values.ts'
 
-/** A patch as Go prints a map: `map[a:1 b:[x y]]`, keys in order. The reference shows strategic merge patches so. */
+/**
+ * A patch as Go prints a map: `map[a:1 b:[x y]]`, keys in order. The reference shows strategic merge patches so.
+ * Loops, here and below: a callback of the engine's takes twice the stack, and patches may be deep.
+ */
 export function goMap(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(goMap(item))
+    return `[${items.join(' ')}]`
+  }
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return goFloat(value)
   if (value instanceof JsonNumber) return goFloat(value.value)
   if (!isRecord(value)) return literalOf(value) ?? String(value)
-  const entries = Object.keys(value)
-    .sort()
-    .map((k) => `${k}:${goMap(value[k])}`)
+  const entries: string[] = []
+  for (const key of Object.keys(value).sort()) entries.push(`${key}:${goMap(value[key])}`)
   return `map[${entries.join(' ')}]`
 }
 
 function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder)
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(inOrder(item))
+    return items
+  }
   if (!isRecord(value)) return value
-  const keys = Object.keys(value).sort()
-  return Object.fromEntries(keys.map((key) => [key, inOrder(value[key])]))
+  const out: Record<string, unknown> = {}
+  for (const key of Object.keys(value).sort()) setOwn(out, key, inOrder(value[key]))
+  return out
 }
 
 /**
@@ -31,15 +43,19 @@ export function goJson(document: unknown, reached?: unknown): string {
     // A list that the patch has brought along has been a map with keys in order all through.
     if (Array.isArray(by)) return inOrder(value)
     if (Array.isArray(value)) {
-      return isRecord(by) ? value.map((item: unknown, i) => (isRecord(by[i]) ? shown(item, by[i]) : item)) : value
+      if (!isRecord(by)) return value
+      const items: unknown[] = []
+      for (const [i, item] of value.entries()) items.push(isRecord(by[i]) ? shown(item, by[i]) : item)
+      return items
     }
     if (!isRecord(value)) return value
     const below = isRecord(by) ? by : {}
-    return Object.fromEntries(
-      Object.keys(value)
-        .sort()
-        .map((k) => [k, isRecord(below[k]) || Array.isArray(below[k]) ? shown(value[k], below[k]) : value[k]]),
-    )
+    const out: Record<string, unknown> = {}
+    for (const key of Object.keys(value).sort()) {
+      const next = below[key]
+      setOwn(out, key, isRecord(next) || Array.isArray(next) ? shown(value[key], next) : value[key])
+    }
+    return out
   }
   return JSON.stringify(shown(document, reached))
 }
@@ -58,11 +74,14 @@ export function goTypeOf(value: unknown): string {
 /** A value as Go's verb %s prints it, which complains of all that are no strings. */
 export function goVerbS(value: unknown): string {
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return `[${value.map(goVerbS).join(' ')}]`
+  if (Array.isArray(value)) {
+    const items: string[] = []
+    for (const item of value) items.push(goVerbS(item))
+    return `[${items.join(' ')}]`
+  }
   if (isRecord(value)) {
-    const entries = Object.keys(value)
-      .sort()
-      .map((k) => `${k}:${goVerbS(value[k])}`)
+    const entries: string[] = []
+    for (const key of Object.keys(value).sort()) entries.push(`${key}:${goVerbS(value[key])}`)
     return `map[${entries.join(' ')}]`
   }
   return value === null ? '%!s(<nil>)' : `%!s(${goTypeOf(value)}=${goMap(value)})`

@@ -61,7 +61,11 @@ function* merging(document: unknown, patch: unknown): Steps<unknown> {
 
 /** A copy of a value without the fields that are null; items of lists stay. */
 function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(withoutNulls(item))
+    return items
+  }
   if (!isRecord(value)) return value
   const out: Json = {}
   for (const [key, item] of Object.entries(value)) if (item !== null) setOwn(out, key, withoutNulls(item))

@@ -1,14 +1,13 @@
 import { Entries, hasDuplicateKeys, JsonError, parseEntries, parseJson } from '../machinery/json.ts'
 import { goQuote } from '../machinery/go-quote.ts'
-import { jsonText } from '../machinery/json-text.ts'
 import { jsonKind, overflowing } from '../machinery/numbers.ts'
 import { badRequest, type StatusError } from '../machinery/status.ts'
 
 /** The JSON of a patch; 400 with the reference's words for every text that is none, or is nested more deeply than any body may be. */
-export function parsePatch(body: Buffer): unknown {
+export function parsePatch(text: string): unknown {
   let value: unknown
   try {
-    value = parseJson(jsonText(body))
+    value = parseJson(text)
   } catch (e) {
     if (e instanceof JsonError) throw badRequest('invalid JSON patch')
     throw e

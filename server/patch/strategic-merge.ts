@@ -215,7 +215,15 @@ function setOrDrop(out: Json, key: string, value: unknown): void {
 
 /** A value that is new: a map with a directive is not kept at all. */
 function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDirectives).filter((v) => v !== undefined)
+  if (Array.isArray(value)) {
+    // Loops, here and below: a callback of the engine's takes twice the stack, and patches may be deep.
+    const items: unknown[] = []
+    for (const item of value) {
+      const kept = withoutDirectives(item)
+      if (kept !== undefined) items.push(kept)
+    }
+    return items
+  }
   if (!isRecord(value)) return value
   if (Object.hasOwn(value, DIRECTIVE)) return undefined
   const out: Json = {}
@@ -228,7 +236,11 @@ function withoutDirectives(value: unknown): unknown {
 
 /** A copy without the fields that are null; items of lists stay. */
 function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(withoutNulls(item))
+    return items
+  }
   if (!isRecord(value)) return value
   const out: Json = {}
   for (const [key, item] of Object.entries(value)) if (item !== null) setOwn(out, key, withoutNulls(item))
@@ -237,7 +249,11 @@ function withoutNulls(value: unknown): unknown {
 
 /** A patch as errors show it: upstream takes directives and the lists that have an order out of it while it merges. */
 export function patchAsShown(patch: unknown): unknown {
-  if (Array.isArray(patch)) return patch.map((item) => (isRecord(item) ? fieldsShown(item) : patchAsShown(item)))
+  if (Array.isArray(patch)) {
+    const items: unknown[] = []
+    for (const item of patch) items.push(isRecord(item) ? fieldsShown(item) : patchAsShown(item))
+    return items
+  }
   if (!isRecord(patch)) return patch
   const { [DIRECTIVE]: directive, ...rest } = patch
   return fieldsShown(directive === 'replace' ? rest : patch)

@@ -14,7 +14,11 @@ export function wellFormedObject(value: unknown, type: TypeFacts): unknown {
 function wellFormed(value: unknown, ref: TypeRef | undefined): unknown {
   if (typeof value === 'string') return value.toWellFormed()
   if (typeof value !== 'object' || value === null || ref?.kind === 'raw') return value
-  if (Array.isArray(value)) return value.map((item) => wellFormed(item, ref?.kind === 'array' ? ref.items : undefined))
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(wellFormed(item, ref?.kind === 'array' ? ref.items : undefined))
+    return items
+  }
   if (value instanceof JsonNumber) return value
   if (ref?.kind === 'ref') return wellFormedObject(value, ref.facts)
   return mapped(value as Record<string, unknown>, () => (ref?.kind === 'map' ? ref.values : undefined))
