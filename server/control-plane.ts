@@ -1,6 +1,9 @@
 import { admissionOf } from './control-plane/admission.ts'
 import { AdmissionMetrics } from './admission/metrics.ts'
 import { WebhookMetrics } from './admission/webhooks/metrics.ts'
+import { ListMetrics } from './handlers/list-metrics.ts'
+import { WatchMetrics } from './handlers/watch-metrics.ts'
+import { ClientMetrics } from './webhook/client-metrics.ts'
 import { Aggregator } from './aggregator/aggregator.ts'
 import { type AuthenticationTrust, keepAuthentication } from './aggregator/authentication.ts'
 import { aggregated } from './aggregator/forward.ts'
@@ -127,7 +130,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const address = `${urlHost(advertise.address)}:${advertise.port}`
 
   // Storage and caches.
-  const timings = new StorageTimings()
+  const timings = new StorageTimings(`${o.keyPrefix}/`)
   const storage = timings.observe(o.storage)
   const feed = new Feed({ storage, prefix: `${o.keyPrefix}/`, clock, log, replay: REPLAY })
   starting.defer(() => feed.close())
@@ -140,8 +143,9 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   starting.defer(() => forwarder.close())
   const proxied = { forwarder, store, kubelet: o.kubelets }
   const [proxies, streams] = [new Proxies(proxied), new StreamMetrics()]
+  const webhookClients = new ClientMetrics()
   const webhookCalls = (credentials?: ClientCredentials): CallWebhook =>
-    webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }), credentials)
+    webhookCaller((namespace, name, port) => resolveWebhookService(store, { namespace, name, port }), credentials, webhookClients)
 
   // Authentication, and the kinds of the built-in API.
   const tracking = new LegacyTokenTracking({
@@ -179,7 +183,7 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
   const context = serverContext({ clock, admission })
 
   // What makes kinds of objects: CustomResourceDefinitions and APIServices.
-  const queues = new WorkQueueMetrics()
+  const [queues, requests] = [new WorkQueueMetrics(), new RequestMetrics()]
   const definitions = new DefinitionController({
     ...{ registry, storage, clock, admission, callWebhook: webhookCalls() },
     queueObserver: queues.observe('crd_naming_condition_controller'),
@@ -191,15 +195,20 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     ...{ registry, clock, context, frontProxy: o.frontProxy },
     queueObserver: queues.observe('APIServiceRegistrationController'),
     forward: aggregated(forwarder),
+    refused: (ctx, code) => requests.terminated(ctx, code, 'aggregator'),
     onError: warned(log, 'work on an APIService failed, will be tried again'),
   })
 
   // Filters and handlers.
-  const requests = new RequestMetrics()
+  const [watches, lists] = [new WatchMetrics(), new ListMetrics()]
   const waitGroup = new RequestWaitGroup()
   const controllers = new Map<string, readonly string[]>()
   const reported = {
-    metrics: new Map([...reloads, streams].flatMap((of) => of.sources()).map((source) => [source.name, source])),
+    metrics: new Map(
+      [...reloads, streams, watches, lists, webhookClients, aggregator]
+        .flatMap((of) => of.sources())
+        .map((source) => [source.name, source]),
+    ),
     health: new Map<string, HealthCheck>(),
   }
   const checks = lifecycle.checks(storage, feed)
@@ -208,13 +217,13 @@ export async function startApiServer(o: ApiServerOptions): Promise<ApiServer> {
     clock,
     metrics: {
       ...{ registry, feed, storage, timings, requests, access, authentication, webhooks, admission: admissionMetrics, controllers, queues },
-      features: o.features ?? [],
+      ...{ features: o.features ?? [], handshakeErrors: () => listener.handshakeErrors },
       reported: () => reported.metrics.values(),
     },
     checks: () => [...checks, ...reported.health.values()],
     address,
     ...{ tokens: serviceAccountTokens, jwksUri: o.jwksUri, minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
-    ...{ legacyProxy: proxies.legacy, cbor, profiling: o.profiling ?? true },
+    ...{ legacyProxy: proxies.legacy, watches, lists, cbor, profiling: o.profiling ?? true },
   })
   const handler = buildHandlerChain(api, {
     ...{ clock, authenticator, authorizer, admission, waitGroup, metrics: requests, access },

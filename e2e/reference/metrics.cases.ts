@@ -27,6 +27,20 @@ export const load: readonly Request[] = [
   { name: 'a pod', method: 'POST', path: '/api/v1/namespaces/{ns}/pods', body: pod('a') },
   { name: 'a privileged pod', method: 'POST', path: '/api/v1/namespaces/{ns}/pods', body: pod('b', privileged) },
   { name: 'a list', method: 'GET', path: '/api/v1/namespaces/{ns}/pods' },
+  {
+    ...{ name: 'a watch that ends', method: 'GET' },
+    path: '/api/v1/namespaces/{ns}/pods?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1',
+  },
+  {
+    ...{ name: 'a server that is not there', method: 'POST', path: '/apis/apiregistration.k8s.io/v1/apiservices' },
+    body: {
+      metadata: { name: 'v1.{ns}.example.com' },
+      spec: {
+        ...{ group: '{ns}.example.com', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10, insecureSkipTLSVerify: true },
+        service: { name: 'gone', namespace: '{ns}' },
+      },
+    },
+  },
   { name: 'nobody', method: 'GET', path: '/version', token: '' },
   { name: 'a wrong token', method: 'GET', path: '/version', token: 'wrong' },
   { name: 'a user', method: 'GET', path: '/api/v1/pods', headers: asJane },
@@ -94,7 +108,7 @@ export function metricsOf(text: string): Map<string, Metric> {
 
 /** What is counted in this area, and what every server tells of itself. */
 export const COMPARED =
-  /^(apiserver_(admission|audit|authorization|client_certificate|impersonation|current_inflight|request_total|request_duration|request_sli|response_sizes)|authentica|authoriz|pod_security|serviceaccount|kubernetes_|version_info|workqueue_)/
+  /^(apiserver_(admission|audit|authorization|client_certificate|impersonation|current_inflight|request_(total|duration|sli|terminations)|resource_objects|response_sizes|storage_(events|list)|tls_|watch_(cache_(events|resource)|events_(sizes|total)|list)|webhooks_)|aggregator_unavailable|authentica|authoriz|etcd_request|pod_security|rest_client_request(s|_duration)|serviceaccount|kubernetes_|version_info|workqueue_)/
 
 /** Upstream has them, and no dashboard asks for them: a deprecated form of a histogram. */
 export const LEFT_OUT: readonly string[] = ['apiserver_admission_step_admission_duration_seconds_summary']

@@ -32,6 +32,9 @@ describe('metrics', () => {
       return (await scraped(server.api)).has('apiserver_admission_match_condition_exclusions_total')
     })
     await send(seen)
+    // Nor does anything announce that a server behind is known.
+    const behind = answers.own('/apis/{ns}.example.com/v1')
+    await until('the server behind is not there', async () => (await server.api.send('GET', behind)).status === 503)
     metrics = await scraped(server.api)
   })
   afterAll(async () => {

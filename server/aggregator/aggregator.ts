@@ -4,6 +4,7 @@ import type { RequestContext } from '../request/context.ts'
 import { writeText } from '../filters/errors.ts'
 import { formatTime, type Clock, type Timer } from '../machinery/clock.ts'
 import { copyJson } from '../machinery/copy-json.ts'
+import { Counters, metricSource, type MetricSource } from '../machinery/metrics.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { type QueueObserver, WorkQueue } from '../machinery/work-queue.ts'
@@ -30,6 +31,8 @@ export interface AggregatorOptions {
   readonly context: StrategyContext
   /** Hands a request on to an address of the server behind. */
   forward(ctx: RequestContext, address: Address, upstream: Upstream): Promise<void>
+  /** A request that is for a server behind is refused, since that is not there. */
+  refused?(ctx: RequestContext, code: number): void
   /** Work that failed and is tried again. */
   onError(name: string, error: unknown): void
 }
@@ -58,6 +61,7 @@ export class Aggregator {
   readonly #store: Store
   readonly #queue: WorkQueue
   readonly #behind = new Map<string, Behind>()
+  readonly #unavailable = new Counters()
   /** APIServices of the group-versions that this server serves itself, by name. */
   #own: ReadonlyMap<string, ApiService> = new Map()
   readonly #context: StrategyContext
@@ -218,9 +222,36 @@ export class Aggregator {
         return await this.#o.forward(ctx, this.#resolve(a), behind.upstream)
       }
     } catch (e) {
-      if (!(e instanceof Unreachable)) return writeText(ctx.exchange, 503, e instanceof Error ? e.message : String(e))
+      if (!(e instanceof Unreachable)) return this.#refuse(ctx, e instanceof Error ? e.message : String(e))
     }
-    writeText(ctx.exchange, 503, 'service unavailable')
+    this.#refuse(ctx, 'service unavailable')
+  }
+
+  #refuse(ctx: RequestContext, why: string): void {
+    this.#o.refused?.(ctx, 503)
+    writeText(ctx.exchange, 503, why)
+  }
+
+  /** Under kube-aggregator's names (`pkg/controllers/status/metrics`). */
+  sources(): MetricSource[] {
+    return [
+      metricSource(
+        'aggregator_unavailable_apiservice',
+        'gauge',
+        '[ALPHA] Gauge of APIServices which are marked as unavailable broken down by APIService name.',
+        () =>
+          [...this.#store.resource.cache.list.entries({ namespace: '' })].map(({ name }) => ({
+            labels: { name },
+            value: isAvailable(this.#read(name) ?? NONE) ? 0 : 1,
+          })),
+      ),
+      metricSource(
+        'aggregator_unavailable_apiservice_total',
+        'counter',
+        '[ALPHA] Counter of APIServices which are marked as unavailable broken down by APIService name and reason.',
+        () => this.#unavailable.samples(),
+      ),
+    ]
   }
 
   /** Puts what the servers behind serve into the registry, where it has changed. */
@@ -260,6 +291,9 @@ export class Aggregator {
       before.message === condition.message
     )
       return
+    if (isAvailable(a) && condition.status === 'False') {
+      this.#unavailable.add({ name: a.metadata.name!, reason: condition.reason })
+    }
     await updateIn(this.#store, {
       namespace: '',
       name: a.metadata.name!,

@@ -63,6 +63,28 @@ describe('a watch', () => {
     expect(watch(undefined, {}, { bookmarks: true, initialEventsEnd: true }).got).toEqual(['ADDED a/x@2', 'BOOKMARK end @2'])
   })
 
+  test('tells once of an event that goes to several, with their number, and of everything else as it is sent', () => {
+    apply(put(2, 'a/x'))
+    const told: number[] = []
+    let ends = 0
+    const start = {
+      ...{ revision: undefined, bookmarks: true, initialEventsEnd: true },
+      ...{ sent: { sent: (_: number, times: number) => told.push(times) }, onInitialEnd: () => void ends++ },
+    }
+    const outs = [new TestOutput(), new TestOutput()]
+    for (const out of outs) cache.watch(selection({}), textFrames, out, start, revision)
+    expect([told, ends]).toEqual([[1, 1, 1, 1], 2])
+    apply(put(3, 'a/y'))
+    expect(told.slice(4)).toEqual([2])
+    outs[0]!.room = 1
+    apply(put(4, 'a/z'))
+    // The full one takes this one still, and is given the next when it has drained.
+    apply(put(5, 'a/w'))
+    expect(told.slice(5)).toEqual([2, 1])
+    outs[0]!.drain()
+    expect(told.slice(7)).toEqual([1])
+  })
+
   test('sees an object enter and leave its selection', () => {
     const out = watch(1, { labels: 'tier=web' })
     apply(

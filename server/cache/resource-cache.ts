@@ -4,7 +4,7 @@ import { type VersionedJson, withVersionText } from './stored-json.ts'
 import { EntryList } from './entry-list.ts'
 import { CacheEvent, EventRing } from './event-ring.ts'
 import { WatcherIndex } from './watcher-index.ts'
-import { Watcher, selects, type FrameEncoder, type Selection, type WatchOutput } from './watchers.ts'
+import { Watcher, selects, type FrameEncoder, type Selection, type SentEvents, type WatchOutput } from './watchers.ts'
 
 /** A watch asked to begin before the oldest event that is still known; becomes 410 Expired. */
 export class TooOldError extends Error {
@@ -25,6 +25,9 @@ export interface WatchStart {
   initialEventsEnd: boolean
   /** What happened before `revision` and is no longer in the ring (see history.ts). */
   backlog?: readonly CacheEvent[]
+  sent?: SentEvents
+  /** Called when the end of the initial events is told. */
+  onInitialEnd?: () => void
 }
 
 /**
@@ -36,6 +39,8 @@ export class ResourceCache {
   readonly list = new EntryList()
   readonly ring: EventRing
   readonly watchers = new WatcherIndex()
+  /** So many events it has had, for metrics. */
+  published = 0
   /** Told of every change as the feed applies it, and of undefined when everything may have changed. Must not throw. */
   readonly listeners = new Set<(event: CacheEvent | undefined) => void>()
   /** Revision of the last change of this resource. */
@@ -136,6 +141,7 @@ export class ResourceCache {
   }
 
   #publish(event: CacheEvent): void {
+    this.published++
     this.ring.push(event)
     this.watchers.offer(event)
     for (const listener of this.listeners) listener(event)
@@ -147,7 +153,7 @@ export class ResourceCache {
     if (!fromState && start.revision! < this.ring.floor) throw new TooOldError(start.revision!, this.ring.floor)
     const initial = fromState ? [...this.list.entries({ namespace: selection.namespace })] : undefined
     const watcher = new Watcher(
-      this.watchers.group(selection, encoder),
+      this.watchers.group(selection, encoder, start.sent),
       this.ring,
       output,
       {
@@ -156,6 +162,7 @@ export class ResourceCache {
         backlog: start.backlog,
         revision: fromState ? feedRevision : start.revision!,
         initialEventsEnd: start.initialEventsEnd,
+        onInitialEnd: start.onInitialEnd,
       },
       (w) => this.watchers.remove(w),
     )

@@ -1,5 +1,5 @@
 import type { CacheEvent } from './event-ring.ts'
-import { WatcherGroup, type FrameEncoder, type Selection, type Watcher } from './watchers.ts'
+import { WatcherGroup, type FrameEncoder, type Selection, type SentEvents, type Watcher } from './watchers.ts'
 
 /** The one field by which most watchers of pods differ: each kubelet asks for its own node's. */
 const INDEXED_FIELD = 'spec.nodeName'
@@ -18,10 +18,10 @@ export class WatcherIndex {
     return this.#size
   }
 
-  group(selection: Selection, encoder: FrameEncoder): WatcherGroup {
+  group(selection: Selection, encoder: FrameEncoder, sent?: SentEvents): WatcherGroup {
     const key = JSON.stringify([selection.namespace, selection.labels.toString(), selection.fields.toString(), encoder.key])
     let g = this.#groups.get(key)
-    if (g === undefined) this.#groups.set(key, (g = new WatcherGroup(key, selection, encoder)))
+    if (g === undefined) this.#groups.set(key, (g = new WatcherGroup(key, selection, encoder, sent)))
     return g
   }
 

@@ -12,6 +12,11 @@ export interface FrameEncoder {
   bookmark(revision: number, initialEventsEnd: boolean): Buffer
 }
 
+/** Hears what watchers are sent: for events that go to many of them at once a single time. */
+export interface SentEvents {
+  sent(bytes: number, times: number): void
+}
+
 /** Where a watcher's bytes go; serving's ResponseStream satisfies it. */
 export interface WatchOutput {
   write(chunk: Buffer): boolean
@@ -54,16 +59,26 @@ export class WatcherGroup {
   readonly selection: Selection
   readonly encoder: FrameEncoder
   readonly members = new Set<Watcher>()
+  readonly #sent: SentEvents | undefined
 
-  constructor(key: string, selection: Selection, encoder: FrameEncoder) {
+  constructor(key: string, selection: Selection, encoder: FrameEncoder, sent?: SentEvents) {
     this.key = key
     this.selection = selection
     this.encoder = encoder
+    this.#sent = sent
+  }
+
+  /** Tells of a frame that was written to so many of its members. */
+  sent(frame: Buffer, times: number): void {
+    this.#sent?.sent(frame.length, times)
   }
 
   offer(event: CacheEvent): void {
     const bytes = this.frameOf(event)
-    if (bytes !== undefined) for (const w of this.members) w.live(bytes, event.revision)
+    if (bytes === undefined) return
+    let times = 0
+    for (const w of this.members) if (w.live(bytes, event.revision)) times++
+    if (times > 0) this.sent(bytes, times)
   }
 
   /** What its members are sent of an event; undefined: nothing. */
@@ -85,6 +100,8 @@ export interface WatcherOptions {
   revision: number
   /** End the initial part with a bookmark annotated `k8s.io/initial-events-end` (KEP-3157). */
   initialEventsEnd: boolean
+  /** Called when that bookmark goes out. */
+  onInitialEnd?: (() => void) | undefined
 }
 
 /**
@@ -132,22 +149,25 @@ export class Watcher {
     this.#resume()
   }
 
-  live(bytes: Buffer, revision: number): void {
-    if (this.#closed) return
+  /** False when it is not written now: its turn comes when the stream has drained, or never. */
+  live(bytes: Buffer, revision: number): boolean {
+    if (this.#closed) return false
     if (this.#blocked) {
-      if (revision === this.#unfinished) this.#output.write(bytes)
-      return
+      if (revision !== this.#unfinished) return false
+      this.#output.write(bytes)
+      return true
     }
     this.#revision = revision
-    if (this.#output.write(bytes)) return
+    if (this.#output.write(bytes)) return true
     this.#unfinished = revision
     this.#block()
+    return true
   }
 
   bookmark(revision: number): void {
     if (!this.#options.bookmarks || this.#blocked || this.#closed || revision < this.#revision) return
     this.#revision = revision
-    if (!this.#output.write(this.group.encoder.bookmark(revision, false))) this.#block()
+    if (!this.#write(this.group.encoder.bookmark(revision, false))) this.#block()
   }
 
   /** Closes a watcher that can no longer catch up. */
@@ -189,13 +209,14 @@ export class Watcher {
         const e = initial[this.#initialAt++]!
         if (!selects(selection, e)) continue
         const frame = e.added(encoder.key, () => encoder.event('ADDED', e))
-        if (!this.#output.write(frame)) return false
+        if (!this.#write(frame)) return false
       }
       this.#initial = undefined
     }
     if (this.#endDue) {
       this.#endDue = false
-      return this.#output.write(this.group.encoder.bookmark(this.#options.revision, true))
+      this.#options.onInitialEnd?.()
+      return this.#write(this.group.encoder.bookmark(this.#options.revision, true))
     }
     return true
   }
@@ -231,6 +252,11 @@ export class Watcher {
 
   #send(event: CacheEvent): boolean {
     const bytes = this.group.frameOf(event)
-    return bytes === undefined || this.#output.write(bytes)
+    return bytes === undefined || this.#write(bytes)
+  }
+
+  #write(frame: Buffer): boolean {
+    this.group.sent(frame, 1)
+    return this.#output.write(frame)
   }
 }

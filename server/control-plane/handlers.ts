@@ -4,7 +4,9 @@ import { versionInfo } from '../discovery/version.ts'
 import type { Handler, RequestContext } from '../request/context.ts'
 import { health, type HealthCheck, healthPaths } from '../handlers/health.ts'
 import { HealthMetrics } from '../handlers/health-metrics.ts'
+import type { ListMetrics } from '../handlers/list-metrics.ts'
 import { metrics } from '../handlers/metrics.ts'
+import type { WatchMetrics } from '../handlers/watch-metrics.ts'
 import { OPENID_PATHS, openId } from '../handlers/openid.ts'
 import { customPatchTypes, patchTypes } from '../handlers/patch.ts'
 import { profiles } from '../handlers/profiles.ts'
@@ -30,6 +32,8 @@ export interface HandlerOptions {
   /** Where others find the keys of service account tokens, when that is not this server. */
   readonly jwksUri: string | undefined
   readonly minRequestTimeoutSeconds: number
+  readonly watches: WatchMetrics
+  readonly lists: ListMetrics
   /** The removed `/api/v1/proxy/…` paths. */
   readonly legacyProxy: Handler
   /** Documents say that CBOR is spoken. */
@@ -69,7 +73,8 @@ export function apiHandler(o: HandlerOptions): Handler {
   ]
   return router({
     api: () => registry.snapshot,
-    limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds },
+    limits: { minRequestTimeoutSeconds: o.minRequestTimeoutSeconds, metrics: o.watches },
+    lists: o.lists,
     nonResource: async (ctx) => {
       for (const serve of besides) if (await serve(ctx)) return true
       return false

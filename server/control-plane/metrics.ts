@@ -9,7 +9,8 @@ import type { StorageTimings } from '../storage/timings.ts'
 import type { Storage } from '../storage/contract.ts'
 import { KUBERNETES_VERSION, versionInfo } from '../discovery/version.ts'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
-import { metricSource, type MetricSource } from '../machinery/metrics.ts'
+import type { ResourceCache } from '../cache/resource-cache.ts'
+import { metricSource, type MetricSource, type MetricType } from '../machinery/metrics.ts'
 import type { WorkQueueMetrics } from '../machinery/work-queue-metrics.ts'
 
 /** A feature gate and the stage that its feature is in. */
@@ -32,6 +33,8 @@ export interface MetricSources {
   /** Names of the control loops that run in this process, by the program that runs them upstream. */
   controllers: ReadonlyMap<string, readonly string[]>
   features: readonly Feature[]
+  /** Clients that have not come to speak TLS. */
+  handshakeErrors(): number
   queues: WorkQueueMetrics
   /** What others have to tell at the time of a scrape. */
   reported(): Iterable<MetricSource>
@@ -66,6 +69,58 @@ const constants = (features: readonly Feature[]): MetricSource[] => [
   ),
 ]
 
+const handshakes = (s: MetricSources): MetricSource =>
+  metricSource(
+    'apiserver_tls_handshake_errors_total',
+    'counter',
+    "[ALPHA] Number of requests dropped with 'TLS handshake error from' error",
+    () => [{ labels: {}, value: s.handshakeErrors() }],
+  )
+
+/** Two keys of unknown resources must not look like one: what stands in the key is the resource then. */
+function resourceOf(s: MetricSources, prefix: string): { group: string; resource: string } {
+  const store = [...s.registry.snapshot.stores.values()].find(({ resource: { schema } }) => schema.prefix === prefix)
+  return store === undefined ? { group: '', resource: prefix.split('/').slice(2).join('/').replace(/\/$/, '') } : store.resource
+}
+
+/** What the caches of all resources can tell of themselves when they are asked. */
+function cached(s: MetricSources): MetricSource[] {
+  const of = (name: string, type: MetricType, help: string, value: (cache: ResourceCache) => number): MetricSource =>
+    metricSource(name, type, help, () =>
+      [...s.registry.snapshot.stores.values()].map(({ resource: r }) => ({
+        labels: { group: r.group, resource: r.resource },
+        value: value(r.cache),
+      })),
+    )
+  return [
+    of(
+      'apiserver_resource_objects',
+      'gauge',
+      '[ALPHA] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.',
+      (cache) => cache.list.size,
+    ),
+    of(
+      'apiserver_watch_cache_resource_version',
+      'gauge',
+      '[ALPHA] Current resource version of watch cache broken by resource type. This is truncated to the 15 least significant digits.',
+      () => s.feed.revision % 1e15,
+    ),
+    of('apiserver_storage_events_received_total', 'counter', '[BETA] Number of etcd events received split by kind.', (c) => c.published),
+    of(
+      'apiserver_watch_cache_events_received_total',
+      'counter',
+      '[ALPHA] Counter of events received in watch cache broken by resource type.',
+      (cache) => cache.published,
+    ),
+    of(
+      'apiserver_watch_cache_events_dispatched_total',
+      'counter',
+      '[ALPHA] Counter of events dispatched in watch cache broken by resource type.',
+      (cache) => cache.published,
+    ),
+  ]
+}
+
 /** Everything on `/metrics`, under kube-apiserver's names where it has one. */
 export type Scrape = () => Promise<{ contentType: string; text: string }>
 
@@ -87,12 +142,12 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
     s.requests,
     s.access,
     ...(s.authentication === undefined ? [] : [s.authentication]),
-    s.timings,
+    { sources: () => s.timings.sources((prefix) => resourceOf(s, prefix)) },
     s.admission,
     s.webhooks,
     s.queues,
   ].flatMap((of): readonly MetricSource[] => of.sources())
-  for (const source of [...sources, ...constants(s.features)]) prom.registerMetric(source as never)
+  for (const source of [...sources, ...constants(s.features), ...cached(s), handshakes(s)]) prom.registerMetric(source as never)
   const registers = [prom]
   new Gauge({
     name: 'apiserver_storage_objects',

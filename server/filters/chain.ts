@@ -7,7 +7,7 @@ import { auditIdOf } from './audit-id.ts'
 import { withAuthentication } from './authentication.ts'
 import { withAuthorization } from './authorization.ts'
 import { withCacheControl } from './cache-control.ts'
-import { ServedRequest, type Filter, type Handler, type RequestDependencies } from '../request/context.ts'
+import { ServedRequest, type Filter, type Handler, type RequestContext, type RequestDependencies } from '../request/context.ts'
 import { withCors } from './cors.ts'
 import { withErrors, writeText, type ErrorLog, type StatusWriter } from './errors.ts'
 import { withGoaway } from './goaway.ts'
@@ -45,6 +45,7 @@ export interface ChainOptions extends RequestDependencies {
 
 /** The filters in their order, outermost first. Each stays synchronous as long as what it wraps does. */
 export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHandler {
+  const refused = (ctx: RequestContext, code: number): void => o.metrics.terminated(ctx, code)
   const filters: (Filter | undefined)[] = [
     o.metrics.filter,
     withErrors(o.writeStatus, o.errorLog),
@@ -53,11 +54,11 @@ export function buildHandlerChain(handler: Handler, o: ChainOptions): ExchangeHa
     o.strictTransportSecurity?.length ? withStrictTransportSecurity(o.strictTransportSecurity) : undefined,
     o.goawayChance ? withGoaway(o.goawayChance) : undefined,
     withWaitGroup(o.waitGroup, o.writeStatus),
-    withTimeout(o.requestTimeoutMs, o.writeStatus),
+    withTimeout(o.requestTimeoutMs, o.writeStatus, refused),
     o.corsAllowedOrigins && withCors(o.corsAllowedOrigins),
     withAuthentication(o.authenticator, o.access),
     withImpersonation(o.authorizer, o.access),
-    withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited),
+    withMaxInFlight(o.maxRequestsInFlight, o.maxMutatingRequestsInFlight, o.metrics.inFlight, o.unlimited, refused),
     withAuthorization(o.authorizer, o.writeStatus, o.access),
   ]
   const chain = filters.reduceRight<Handler>((next, filter) => (filter === undefined ? next : filter(next)), handler)

@@ -1,5 +1,5 @@
 import { groupMasters, type UserInfo } from '../authn/contract.ts'
-import type { Filter } from '../request/context.ts'
+import type { Filter, RequestContext } from '../request/context.ts'
 import { writeText } from './errors.ts'
 import { probePaths } from './probe-paths.ts'
 
@@ -19,12 +19,14 @@ export function withMaxInFlight(
   maxMutating: number,
   running: InFlight,
   unlimited: (user: UserInfo) => boolean = () => false,
+  refused: (ctx: RequestContext, code: number) => void = () => undefined,
 ): Filter {
   const limits: InFlight = { readOnly: maxReadOnly, mutating: maxMutating }
   return (next) => (ctx) => {
     if (ctx.longRunning || probePaths.has(ctx.requestInfo.path)) return next(ctx)
     const kind = readOnlyVerbs.has(ctx.requestInfo.verb) ? 'readOnly' : 'mutating'
     if (limits[kind] > 0 && running[kind] >= limits[kind] && !ctx.user.groups.includes(groupMasters) && !unlimited(ctx.user)) {
+      refused(ctx, 429)
       return writeText(ctx.exchange, 429, 'Too many requests, please try again later.', { 'retry-after': '1' })
     }
     running[kind]++

@@ -1,4 +1,4 @@
-import { Buckets, metricSource, type MetricSource } from '../machinery/metrics.ts'
+import { Buckets, Counters, metricSource, type MetricSource } from '../machinery/metrics.ts'
 import type { Filter, RequestContext } from '../request/context.ts'
 import type { InFlight } from './max-in-flight.ts'
 import type { RequestInfo } from '../request/request-info.ts'
@@ -40,6 +40,7 @@ interface Series {
 export class RequestMetrics {
   readonly inFlight: InFlight = { readOnly: 0, mutating: 0 }
   readonly #series = new Map<string, Series>()
+  readonly #terminations = new Counters()
 
   readonly filter: Filter = (next) => (ctx) => {
     const started = performance.now()
@@ -50,6 +51,18 @@ export class RequestMetrics {
     const result = next(ctx)
     if (result === undefined) this.#observe(ctx, started)
     else return result.finally(() => this.#observe(ctx, started))
+  }
+
+  /** A request was ended by the server's own decision, before it was done or begun. */
+  terminated({ requestInfo: info, exchange }: RequestContext, code: number, component = 'apiserver'): void {
+    const { isResourceRequest, apiGroup, apiVersion, resource, subresource, path } = info
+    const of = isResourceRequest
+      ? { group: apiGroup, version: apiVersion, resource, subresource }
+      : { group: '', version: '', resource: '', subresource: path }
+    // No label is that long: a client made it up.
+    if (Object.values(of).join('').length > MAX_KEY) return
+    const verb = info.verb === 'patch' && isApply(exchange) ? 'APPLY' : (reportedVerbs[info.verb] ?? 'other')
+    this.#terminations.add({ verb, ...of, scope: scopeOf(info), component, code: String(code) })
   }
 
   #observe(ctx: RequestContext, started: number): void {
@@ -79,7 +92,7 @@ export class RequestMetrics {
   /** Undefined where a client could make up labels: what does not exist, or may not be seen. */
   #seriesOf(ctx: RequestContext): Series | undefined {
     const { requestInfo: info, exchange } = ctx
-    const apply = info.verb === 'patch' && (exchange.headers['content-type'] ?? '').startsWith('application/apply-patch')
+    const apply = info.verb === 'patch' && isApply(exchange)
     const verb = apply ? 'APPLY' : (reportedVerbs[info.verb] ?? 'other')
     const dryRun = dryRunOf(info)
     const scope = scopeOf(info)
@@ -143,6 +156,12 @@ export class RequestMetrics {
         () => histogram(sizes, (s) => s.sizes),
       ),
       metricSource(
+        'apiserver_request_terminations_total',
+        'counter',
+        '[ALPHA] Number of requests which apiserver terminated in self-defense.',
+        () => this.#terminations.samples(),
+      ),
+      metricSource(
         'apiserver_longrunning_requests',
         'gauge',
         '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
@@ -161,6 +180,8 @@ export class RequestMetrics {
     ]
   }
 }
+
+const isApply = ({ headers }: RequestContext['exchange']): boolean => (headers['content-type'] ?? '').startsWith('application/apply-patch')
 
 function dryRunOf({ query }: RequestInfo): string {
   const values = query.getAll('dryRun')

@@ -1,5 +1,5 @@
 import { badRequest, StatusError } from '../machinery/status.ts'
-import { ServedRequest, type Filter } from '../request/context.ts'
+import { ServedRequest, type Filter, type RequestContext } from '../request/context.ts'
 import type { StatusWriter } from './errors.ts'
 import { DurationError, parseDuration } from './duration.ts'
 
@@ -10,7 +10,11 @@ const TIMED_OUT = 'Timeout: request did not complete within the allotted timeout
  * the client gets 504 and the handler's signal is aborted; what the handler answers later is dropped. An answer that is on its way
  * by then is its handler's to cut short.
  */
-export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
+export function withTimeout(
+  timeoutMs: number,
+  write: StatusWriter,
+  refused: (ctx: RequestContext, code: number) => void = () => undefined,
+): Filter {
   return (next) => (ctx) => {
     if (ctx.longRunning) return next(ctx)
     const { exchange } = ctx
@@ -21,6 +25,7 @@ export function withTimeout(timeoutMs: number, write: StatusWriter): Filter {
     const timer = ctx.clock.setTimeout(
       () => {
         timedOut = !exchange.responded
+        if (timedOut) refused(ctx, 504)
         if (timedOut) write(exchange, new StatusError(504, 'Timeout', TIMED_OUT, {}).status, {})
         if (ctx instanceof ServedRequest) ctx.abort(new Error('the request timed out'))
       },

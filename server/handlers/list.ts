@@ -15,6 +15,7 @@ import type { ServedResource } from '../registry/generic/resource.ts'
 import type { Store } from '../registry/generic/store.ts'
 import { CompactedError, type KeyValue, type ListResult } from '../storage/contract.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
+import type { ListMetrics } from './list-metrics.ts'
 import type { ListQuery } from './query.ts'
 import type { ListEnds, ResourceEncoder } from './encoders/contract.ts'
 import { joinItems } from './encoders/json.ts'
@@ -28,12 +29,13 @@ import { itemOf, respondInParts, STREAM_ABOVE } from './stream-list.ts'
 const GZIP_THRESHOLD = 128 * 1024
 
 /** GET of a collection. */
-export async function listObjects(ctx: RequestContext, served: ServedResource, query: ListQuery): Promise<void> {
+export async function listObjects(ctx: RequestContext, served: ServedResource, query: ListQuery, metrics?: ListMetrics): Promise<void> {
   const encoder = encoderFor(ctx, served)
   const { namespace } = ctx.requestInfo
   const selection: Selection = { namespace, labels: query.labels, fields: query.fields }
   await prepare(served, selection)
   const page = await pageOf(ctx, served, query, selection)
+  metrics?.observe(served, page.fromStorage !== undefined, ...lookedAt(served, selection, page))
   const headers = { 'content-type': encoder.contentType }
   const { joined } = encoder
   if (page.cuts === undefined || joined === undefined) return respondItems(ctx, headers, encoder, page)
@@ -128,7 +130,17 @@ async function respondMaybeGzip(ctx: RequestContext, headers: ResponseHeaders, b
   ctx.exchange.respond(200, { ...headers, ...zippedHeaders }, zipped)
 }
 
+/** How many objects were looked at for a page, and how many are on it. */
+function lookedAt({ store }: ServedResource, { namespace, labels, fields }: Selection, page: Page): [fetched: number, returned: number] {
+  const returned = page.cuts === undefined ? page.entries.length : page.cuts.reduce((n, cut) => n + cut.entries.length, 0)
+  if (page.fromStorage !== undefined) return [page.fromStorage, returned]
+  if (labels.empty && fields.empty) return [returned, returned]
+  return [store.resource.cache.list.runs({ namespace }).reduce((n, run) => n + run.length, 0), returned]
+}
+
 interface Page {
+  /** So many objects were read from storage for it; absent: it is the cache's. */
+  readonly fromStorage?: number
   /** The same as pieces of the cache's chunks, when the page is a plain range of it. */
   cuts: readonly Cut[] | undefined
   readonly entries: readonly Entry[]
@@ -314,13 +326,15 @@ async function historyPage(
     const entries = await shownEntries(store, items, known)
     if (more) meta.continue = encodeContinue({ revision, start: `${entries.at(-1)!.key.slice(prefix.length)}\0` })
     if (more) meta.remainingItemCount = remaining
-    return { cuts: undefined, entries, meta }
+    return { cuts: undefined, entries, meta, fromStorage: items.length }
   }
   const found: Entry[] = []
+  let looked = 0
   let from = after
   let count = 0
   for (;;) {
     const page = await read(STORAGE_PAGE, from)
+    looked += page.items.length
     for (const e of await shownEntries(store, page.items)) {
       const seen = selects(selection, e)
       if (seen) count++
@@ -330,7 +344,8 @@ async function historyPage(
     from = page.items.at(-1)?.key
     if (!page.more || (query.limit > 0 && count > query.limit)) break
   }
-  return query.limit > 0 ? cut(served, query, found, selection, revision) : { cuts: undefined, entries: found, meta }
+  const page = query.limit > 0 ? cut(served, query, found, selection, revision) : { cuts: undefined, entries: found, meta }
+  return { ...page, fromStorage: looked }
 }
 
 /**

@@ -7,6 +7,7 @@ import { createObject } from './create.ts'
 import { deleteCollection, deleteObject } from './delete.ts'
 import { getObject } from './get.ts'
 import { listObjects } from './list.ts'
+import type { ListMetrics } from './list-metrics.ts'
 import { checkPatchType, isApply, patchObject } from './patch.ts'
 import { listQuery } from './query.ts'
 import { admitConnection, handleSubresource } from './subresource.ts'
@@ -18,6 +19,8 @@ export interface RouterOptions {
   /** What is served now. */
   api(): Snapshot
   limits: WatchLimits
+  /** Hears of lists. */
+  lists?: ListMetrics
   /** Paths that are no resources: discovery, health, metrics, version. False when the path is unknown. */
   nonResource(ctx: RequestContext): boolean | Promise<boolean>
   /** The removed `/api/v1/proxy/…` paths. */
@@ -27,7 +30,7 @@ export interface RouterOptions {
 /** The verbs of an object or collection, each in a file of its own. */
 const VERBS: Readonly<Record<string, (ctx: RequestContext, served: ServedResource, o: RouterOptions) => Promise<void>>> = {
   get: getObject,
-  list: (ctx, served) => listObjects(ctx, served, listQuery(ctx.requestInfo.query, served)),
+  list: (ctx, served, o) => listObjects(ctx, served, listQuery(ctx.requestInfo.query, served), o.lists),
   watch: (ctx, served, o) => watchObjects(ctx, served, watchQuery(ctx, served), o.limits),
   create: createObject,
   update: (ctx, served) => replaceObject(ctx, served),

@@ -12,6 +12,7 @@ import { cacheNotReady, statusFromStorage } from '../registry/generic/errors.ts'
 import { CompactedError } from '../storage/contract.ts'
 import type { ServedResource } from '../registry/generic/resource.ts'
 import type { ListQuery } from './query.ts'
+import type { WatchMetrics } from './watch-metrics.ts'
 import { objectFrames } from './object-frames.ts'
 import type { ResourceEncoder } from './encoders/contract.ts'
 import { errorFrame } from './encoders/frames.ts'
@@ -21,6 +22,8 @@ import { encoderFor } from './respond.ts'
 /** A watch without timeoutSeconds lives between this and twice this long (kube-apiserver --min-request-timeout). */
 export interface WatchLimits {
   minRequestTimeoutSeconds: number
+  /** Of what clients outside of this process are sent. */
+  metrics?: WatchMetrics
 }
 
 /** GET with watch: events in frames until the client goes, the time is up, or the client falls too far behind. */
@@ -59,6 +62,7 @@ export async function watchObjects(ctx: RequestContext, served: ServedResource, 
         bookmarks: query.allowWatchBookmarks,
         // Whoever begins with what is there is told where that ends, asked for or not (`SetListOptionsDefaults`).
         initialEventsEnd: initial && query.allowWatchBookmarks,
+        ...(ctx.exchange.objects === true ? {} : limits.metrics?.observe(ctx, served, query.sendInitialEvents === true)),
       },
       feed.revision,
     )

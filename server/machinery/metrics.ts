@@ -69,11 +69,15 @@ export class Buckets {
     return sum
   }
 
-  observe(value: number): void {
+  observe(value: number, times = 1): void {
     let bucket = 0
     while (bucket < this.#bounds.length && value > this.#bounds[bucket]!) bucket++
-    this.#counts[bucket] = this.#counts[bucket]! + 1
-    this.#sum += value
+    this.#counts[bucket] = this.#counts[bucket]! + times
+    this.#sum += value * times
+  }
+
+  get count(): number {
+    return this.#counts.reduce((n, count) => n + count, 0)
   }
 
   get isEmpty(): boolean {

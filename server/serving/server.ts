@@ -33,6 +33,8 @@ export interface ListenOptions {
 /** A bound port. Whoever connects before there is a handler waits for it. */
 export interface Listener {
   readonly port: number
+  /** So many clients have not come to speak TLS with us. */
+  readonly handshakeErrors: number
   serve(handler: ExchangeHandler): void
   /**
    * Other certificates for connections from now on; with other authorities of clients, those that have shown a certificate end once their
@@ -71,7 +73,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     shown.SNICallback === undefined ? done(null) : shown.SNICallback(name, done)
   const secured = createServer({ ...shown, SNICallback, ALPNProtocols: options.onlyHttp1 === true ? ['http/1.1'] : ['h2', 'http/1.1'] })
   // A failed handshake is the client's business; one that is not finished is looked after by `connections`.
-  secured.on('tlsClientError', () => {})
+  let handshakeErrors = 0
+  secured.on('tlsClientError', () => void handshakeErrors++)
   secured.on('secureConnection', (socket: TLSSocket) => accept(socket))
   const listener = tcpListener(secured, connections, clock)
   await new Promise<void>((resolve, reject) => {
@@ -84,6 +87,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const { port } = listener.address() as AddressInfo
   return {
     port,
+    get handshakeErrors() {
+      return handshakeErrors
+    },
     useCertificates(files) {
       const next = tlsServerOptions(files)
       secured.setSecureContext(next)

@@ -5,6 +5,7 @@ import { goQuote } from '../machinery/go-quote.ts'
 import { http } from '../machinery/node-http.ts'
 import { serverIdentity } from '../machinery/server-identity.ts'
 import type { ClientCredentials } from './client-credentials.ts'
+import type { ClientObserver } from './client-metrics.ts'
 import type { KubeconfigUser } from './kubeconfig-context.ts'
 import { AnswerTooLarge, emptyAnswer, MAX_RETRY_AFTER, readAnswer, retryAfter, WebhookAnswerError } from './answer.ts'
 import { bodyErrorText, webhookErrorText } from './errors.ts'
@@ -25,6 +26,7 @@ export interface CallOptions {
   readonly clientTimeout?: boolean
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
+  readonly observer?: ClientObserver | undefined
   /** The largest answer that is read; by default what conversion may make of the largest request. */
   readonly maxBytes?: number
 }
@@ -47,9 +49,14 @@ const MAX_AGENTS = 100
  * @param resolve where a service's requests go
  * @param credentials what is shown to a webhook
  */
-export function webhookCaller(resolve: ResolveService, credentials: ClientCredentials = () => undefined): CallWebhook {
+export function webhookCaller(
+  resolve: ResolveService,
+  credentials: ClientCredentials = () => undefined,
+  observer?: ClientObserver,
+): CallWebhook {
   const agents = new Agents()
-  return async ({ url, caBundle = '', service }, body, options) => {
+  return async ({ url, caBundle = '', service }, body, given) => {
+    const options: CallOptions = { ...given, observer }
     // As in the reference, the server is told how long it is waited for.
     const timeout = `timeout=${Math.ceil(options.timeoutMs / 1000)}s`
     if (url !== undefined) {
@@ -193,7 +200,9 @@ const MAX_HEADERS = 1 << 20
 const IN_BODY = 'unexpected error when reading response body. Please retry. Original error: '
 
 function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Buffer> {
-  const { timeoutMs, clientTimeout = false, signal, maxBytes = MAX_ANSWER } = options
+  const { timeoutMs, clientTimeout = false, signal, maxBytes = MAX_ANSWER, observer } = options
+  const began = performance.now()
+  const seconds = (): number => (performance.now() - began) / 1000
   const { shown, authority, host, port, servername, path, agent, authorization } = target
   const isName = !/^[\d.]+$|:/.test(servername)
   return new Promise((resolve, reject) => {
@@ -211,6 +220,7 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
     let broken: Error | undefined
     const req = ask(call, (res) => {
       answered = true
+      observer?.answered(authority, res.statusCode ?? 0, seconds())
       void readAnswer(res, maxBytes).then(resolve, (e: unknown) => {
         if (e instanceof WebhookAnswerError) return reject(e)
         if (e instanceof AnswerTooLarge) return reject(failure(e))
@@ -237,6 +247,7 @@ function attempt(target: Target, body: Buffer, options: CallOptions): Promise<Bu
       broken ??= e
       if (answered) return
       const isReset = e.code === 'ECONNRESET' || e.code === 'EPIPE'
+      if (!(isReset && req.reusedSocket)) observer?.failed(authority, servername, e, seconds())
       const { message } = failure(e)
       const failed = isReset ? new ConnectionReset(message) : e instanceof CallTimedOut ? new CallTimedOut(message) : new Error(message)
       reject(isReset && req.reusedSocket ? new StaleConnection('', { cause: failed }) : failed)
