@@ -300,6 +300,69 @@ const firstTold: Request[] = [
   }),
 ]
 
+/** Texts that JSON escapes where Go's %q does not, or the other way round, as values of types with a name of their own. */
+const ODD = '<a>&\u202e'
+const quota = (hard: Json): Json => ({ metadata: { name: 'q' }, spec: { hard } })
+const windows = (fields: Json): Json => ({
+  ...{
+    metadata: { name: 'p' },
+    template: { spec: { containers: [{ name: 'c', image: 'i', securityContext: { windowsOptions: fields } }] } },
+  },
+})
+const removal = (name: string, path: string, preconditions: Json): Request => ({
+  ...{ name, method: 'DELETE', path: `${path}?dryRun=All`, body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions } },
+})
+const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+/** What a long comparison of generated requests has brought up. */
+const found: Request[] = [
+  post('a quota for an odd name', `${core}/resourcequotas?dryRun=All`, quota({ [ODD]: '1' })),
+  post('a request for an odd name', `${core}/podtemplates?dryRun=All`, {
+    ...{ metadata: { name: 'p' }, template: { spec: { containers: [{ name: 'c', image: 'i', resources: { limits: { [ODD]: '1' } } }] } } },
+  }),
+  post('odd credentials of Windows', `${core}/podtemplates?dryRun=All`, windows({ gmsaCredentialSpecName: ODD, runAsUserName: ODD })),
+  post('an odd target of a metric', '/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers?dryRun=All', {
+    metadata: { name: 'h' },
+    spec: {
+      ...{ maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' } },
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: ODD, averageUtilization: 80 } } }],
+    },
+  }),
+  post('an address by the beginning of its name', '/apis/networking.k8s.io/v1/ipaddresses?dryRun=All', {
+    ...{ metadata: { generateName: 'x' }, spec: { parentRef: { resource: 'services', namespace: '{ns}', name: 's' } } },
+  }),
+  ...[{ uid: 'x' }, { uid: 'x', resourceVersion: '0' }].flatMap((preconditions) => {
+    const of = Object.keys(preconditions).join(' and ')
+    return [
+      removal(`a namespace by another ${of}`, '/api/v1/namespaces/{ns}', preconditions),
+      removal(`a pod by another ${of}`, `${core}/pods/p`, preconditions),
+    ]
+  }),
+  post('a definition to be deleted', CRD, {
+    metadata: { name: 'finds.{ns}.example.com' },
+    spec: {
+      ...{ group: '{ns}.example.com', scope: 'Cluster', names: { plural: 'finds', kind: 'Find' } },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  }),
+  removal('a definition by another uid', `${CRD}/finds.{ns}.example.com`, { uid: 'x' }),
+  post('a slice to be changed', `/apis/${devices}/resourceslices`, {
+    metadata: { name: 'found-{ns}' },
+    spec: { driver: 'd.example.com', nodeName: 'n', pool: { name: 'n', generation: 1, resourceSliceCount: 1 }, devices: [{ name: 'a' }] },
+  }),
+  merge('a slice with a field that is not kept', `/apis/${devices}/resourceslices/found-{ns}?dryRun=All`, {
+    ...{ spec: { partitionTypeAttribute: 'example.com/type' } },
+  }),
+  { name: 'the slice', method: 'DELETE', path: `/apis/${devices}/resourceslices/found-{ns}` },
+  ...['"*"', '[1]', '[{}]'].map((entries) =>
+    apply(`owners that are ${entries}`, `${core}/configmaps/owned`, {
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owned', managedFields: JSON.parse(entries) as unknown } },
+    }),
+  ),
+  ...['a//b', 'a%2F%2Fb', 'a%2Fb', 'a%2F'].map((path) => get(`a class at ${path}`, `/apis/storage.k8s.io/v1/storageclasses/${path}`)),
+  get('profiles without a slash', '/debug/pprof'),
+  get('no profile', '/debug/pprof/nothing'),
+]
+
 export const requests: readonly Request[] = [
   ...setUp,
   ...statuses,
@@ -314,4 +377,5 @@ export const requests: readonly Request[] = [
   ...sets,
   ...prototypes,
   ...firstTold,
+  ...found,
 ]

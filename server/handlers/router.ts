@@ -121,6 +121,8 @@ export function router(options: RouterOptions): Handler {
       return pageNotFound(ctx)
     }
     if (served.schema.facts === undefined) return customResource(ctx, served, options)
+    // A name with nothing behind it, and something behind that, is on no route.
+    if (info.parts[2] === '') throw resourceNotFound()
     if (isOutOfScope(info, served) || (info.subresource !== '' && WATCH_PATH.test(ctx.exchange.path))) throw resourceNotFound()
     // Proxies alone take it: what is there is the backend's to say.
     if (ctx.exchange.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotAllowed()

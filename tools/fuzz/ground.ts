@@ -71,7 +71,9 @@ const LIMIT_MS = 15_000
 export async function prepare(target: Target, run: string, only: RegExp, paired: boolean): Promise<Ground> {
   const namespace = `fuzz-${run}`
   await send(target, { method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: namespace } } })
-  await send(target, { method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: { metadata: { name: 'default' } } })
+  // A pod's token would be mounted by a name that is another one on each server.
+  const account = { metadata: { name: 'default' }, automountServiceAccountToken: false }
+  await send(target, { method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: account })
   for (const crd of CUSTOM)
     await send(target, { method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: crd })
   const served = await isServed(target, `/apis/fuzz.example.com/v1/namespaces/${namespace}/gadgets`)

@@ -72,6 +72,6 @@ export function oddValue(r: Random): unknown {
     [1, () => [oddString(r), oddNumber(r), null, {}]],
     [1, () => ({ [oddString(r)]: oddString(r), [oddString(r)]: oddNumber(r) })],
     [1, () => Array.from({ length: r.below(200) }, () => oddString(r))],
-    [0.3, () => deep(r.pick([20, 500, 3000, 12_000]), r.chance(0.5))],
+    [0.3, () => deep(r.pick([20, 500, 1950, 3000, 12_000]), r.chance(0.5))],
   ])()
 }

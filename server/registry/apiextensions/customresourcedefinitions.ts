@@ -56,6 +56,7 @@ function* checked(
 /** Objects are in their stored version, v1beta1, which differs from v1 in other places. */
 const strategy: Strategy = {
   generation: true,
+  ownPreconditions: 'precondition',
   allowUnconditionalUpdate: false,
   anyFinalizer: true,
   nameOnCreateOnly: true,

@@ -21,6 +21,7 @@ const ns = (obj: KubeObject): Namespace => obj as unknown as Namespace
 
 const strategy: Strategy = {
   returnDeletedObject: true,
+  ownPreconditions: 'Precondition',
   nameErrors: nameIsLabel,
   nameNotOnStatus: true,
   default: (obj) => defaultNamespace(ns(obj)),

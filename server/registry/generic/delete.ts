@@ -100,16 +100,22 @@ async function admitted(store: Store, { namespace, name, context, ofCollection =
   await admit(store, { operation: 'DELETE', subresource: '', namespace, name: ofCollection ? '' : name, old, context })
 }
 
-/** apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. */
+/**
+ * apiserver `registry/rest/delete.go`, BeforeDelete: it names the kind where other conflicts name the resource. Some kinds look first, and
+ * have words of their own.
+ */
 export function checkDeletePreconditions(store: Store, p: DeleteOptions['preconditions'], old: KubeObject): void {
   const { group, kind } = store.resource
   const { name = '', uid, resourceVersion } = old.metadata
-  const refuse = (what: string, wanted: string, own: string | undefined, then: string): Error =>
-    conflict(
-      { group, resource: kind },
-      name,
-      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${own}). The object might have been ${then}`,
-    )
+  const { ownPreconditions: own } = store.resource.strategy
+  const refuse = (what: string, wanted: string, stored: string | undefined, then: string): Error =>
+    own === undefined
+      ? conflict(
+          { group, resource: kind },
+          name,
+          `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${stored}). The object might have been ${then}`,
+        )
+      : store.conflict(name, `${own} failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${stored}`)
   if (p?.uid !== undefined && p.uid !== uid) throw refuse('UID', p.uid, uid, 'deleted and then recreated')
   if (p?.resourceVersion !== undefined && p.resourceVersion !== resourceVersion) {
     throw refuse('ResourceVersion', p.resourceVersion, resourceVersion, 'modified')

@@ -125,7 +125,8 @@ export class Store {
   }
 
   get countsGenerations(): boolean {
-    return this.resource.strategy.generation === true
+    const { generation = false } = this.resource.strategy
+    return generation !== false
   }
 
   /** metadata rules of the resource, without those for the names of finalizers, which come later. */

@@ -94,8 +94,12 @@ export interface Strategy {
   validateRules?(obj: KubeObject, old: KubeObject | undefined, errors: readonly FieldError[], ctx: StrategyContext): Pausing<FieldError[]>
   /** Put into a normal form after validation (sorting, de-duplication). */
   canonicalize?(obj: KubeObject): void
-  /** metadata.generation counts changes outside metadata and status; default false. */
-  generation?: boolean
+  /** metadata.generation counts changes outside metadata and status; `asSent`: also of fields that are not kept; default false. */
+  generation?: boolean | 'asSent'
+  /** metadata.generateName is the whole name, without anything behind it; default false. */
+  namesAreNotGenerated?: boolean
+  /** What the kind's own check of a delete's preconditions calls them, where upstream's storage of the kind has one. */
+  ownPreconditions?: 'Precondition' | 'precondition'
   /** PUT to a missing object creates it (AllowCreateOnUpdate); default false. */
   allowCreateOnUpdate?: boolean
   /** Applying the status of a missing object creates it (its storage hands forceAllowCreate on); default as `allowCreateOnUpdate`. */

@@ -75,7 +75,7 @@ export async function createIn(store: Store, request: CreateRequest): Promise<En
   // A name that is taken is found out by the write; each try prepares an object of its own, since kinds put the name into other fields.
   for (let tries = 1; ; tries++) {
     const named = await namedCopy(object, slice)
-    named.metadata.name = generateName(base)
+    named.metadata.name = resource.strategy.namesAreNotGenerated === true ? base : generateName(base)
     try {
       return store.accepted(await attempt(store, { ...request, object: named }), context)
     } catch (e) {
@@ -300,10 +300,12 @@ async function prepared(
   const { context, rules } = request
   const { strategy, schema, cache } = store.resource
   const [quiet, warn] = warnedAtTheEnd(context)
+  const counts = store.countsGenerations && rules.keepsGeneration !== true
+  const differed = counts && strategy.generation === 'asSent' && desiredStateDiffers(obj, old)
   strategy.dropDisabled?.(obj, old)
   rules.prepare(obj, old, quiet)
   if (slice.over) await slice.next()
-  if (store.countsGenerations && rules.keepsGeneration !== true && desiredStateDiffers(obj, old))
+  if (differed || (counts && strategy.generation !== 'asSent' && desiredStateDiffers(obj, old)))
     obj.metadata.generation = (old.metadata.generation ?? 0) + 1
   if (slice.over) await slice.next()
   const ofMetadata = store.updatedMetaErrors(obj)

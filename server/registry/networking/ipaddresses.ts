@@ -7,6 +7,7 @@ import { columns } from '../generic/table-columns.ts'
 
 const strategy: Strategy = {
   nameErrors: ipAddressNameErrors,
+  namesAreNotGenerated: true,
   default: (obj) => void (obj.spec ??= {}),
   validate: validateIPAddress,
   validateUpdate: validateIPAddressUpdate,

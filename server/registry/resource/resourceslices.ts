@@ -11,7 +11,7 @@ export const resourceslices: BuiltInKind = {
   resource: 'resourceslices',
   strategy: {
     nameOnCreateOnly: true,
-    generation: true,
+    generation: 'asSent',
     returnDeletedObject: true,
     ...validateWith(validateResourceSlice, sliceWarnings),
     validateRules: withDeclared(ofSlice),

@@ -1,7 +1,7 @@
 import { emptyAt } from '../../../machinery/empty-fields.ts'
 import { ownValue } from '../../../machinery/own.ts'
 import { copyJson } from '../../../machinery/copy-json.ts'
-import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, invalidNamed, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { ensureObject, fillUnset, isSet, numberAt, objectAt, objectsAt, textAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { pathSegmentErrors } from '../../../machinery/names.ts'
 import { tryQuantity } from '../../../machinery/quantity.ts'
@@ -25,7 +25,7 @@ function checkTarget(errors: FieldError[], target: JsonObject | undefined, at: s
   const type = textAt(target, 'type')
   if (type === '') errors.push(required(`${at}.type`, 'must specify a metric target type'))
   if (!['Utilization', 'Value', 'AverageValue'].includes(type))
-    errors.push(invalid(`${at}.type`, type, 'must be either Utilization, Value, or AverageValue'))
+    errors.push(invalidNamed(`${at}.type`, type, 'must be either Utilization, Value, or AverageValue'))
   for (const key of ['value', 'averageValue']) {
     const quantity = tryQuantity(target?.[key])
     if (quantity !== undefined && quantity.nano <= 0n) errors.push(invalid(`${at}.${key}`, quantity.text, 'must be positive'))

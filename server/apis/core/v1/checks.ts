@@ -1,5 +1,5 @@
 import type { Int64 } from '../../../machinery/numbers.ts'
-import { invalid, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalid, invalidNamed, notSupported, required, tooLong, type FieldError } from '../../../machinery/field-errors.ts'
 import {
   byteLength,
   dns1123LabelErrors,
@@ -18,6 +18,11 @@ export const FILE_MODE_RANGE = 'must be a number between 0 and 0777 (octal), bot
 
 export function invalidTexts(errors: FieldError[], path: string, value: unknown, texts: readonly string[]): void {
   for (const text of texts) errors.push(invalid(path, value, text))
+}
+
+/** The same of a value whose type in Go is a name of its own, or a pointer: it is printed as JSON. */
+export function invalidNamedTexts(errors: FieldError[], path: string, value: unknown, texts: readonly string[]): void {
+  for (const text of texts) errors.push(invalidNamed(path, value, text))
 }
 
 export function checkLabel(errors: FieldError[], value: string, path: string): void {

@@ -1,4 +1,4 @@
-import { forbiddenField, invalid, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
+import { forbiddenField, invalid, invalidNamed, notSupported, required, type FieldError } from '../../../machinery/field-errors.ts'
 import { isSet, listAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../../machinery/json-walk.ts'
 import { byteLength, dns1123LabelErrors, rangeText } from '../../../machinery/names.ts'
 import { ownValue } from '../../../machinery/own.ts'
@@ -276,7 +276,7 @@ export const validateVolume: Validation = (obj, old) => {
     const text = `spec.persistentvolumesource is immutable after creation\n${internalDiff('PersistentVolumeSource', had, source)}`
     errors.push(forbiddenField('spec.persistentvolumesource', text))
   }
-  if (!semanticEqual(spec.volumeMode, before.volumeMode)) errors.push(invalid('volumeMode', spec.volumeMode, IMMUTABLE))
+  if (!semanticEqual(spec.volumeMode, before.volumeMode)) errors.push(invalidNamed('volumeMode', spec.volumeMode, IMMUTABLE))
   if (isSet(before, 'nodeAffinity') && !semanticEqual(spec.nodeAffinity, withStableLabels(before.nodeAffinity, spec.nodeAffinity))) {
     const shown = isSet(spec, 'nodeAffinity') ? internalValue('VolumeNodeAffinity', spec.nodeAffinity) : null
     errors.push(invalid('nodeAffinity', shown, `${IMMUTABLE}, except for updating from beta label to GA`))

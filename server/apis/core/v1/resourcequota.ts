@@ -49,7 +49,7 @@ function quotaList(errors: FieldError[], list: JsonObject | undefined, at: strin
   for (const [name, value] of Object.entries(list ?? {})) {
     const path = `${at}[${name}]`
     checkResourceName(errors, name, path)
-    if (!name.includes('/') && !inQuotas(name)) errors.push(invalid(path, name, 'must be a standard resource for quota'))
+    if (!name.includes('/') && !inQuotas(name)) errors.push(invalidNamed(path, name, 'must be a standard resource for quota'))
     const quantity = tryQuantity(value)
     if (quantity !== undefined) checkResourceQuantity(errors, name, quantity, path)
   }

@@ -2,6 +2,7 @@ import {
   duplicate,
   forbiddenField,
   invalid,
+  invalidNamed,
   notFoundValue,
   notSupported,
   required,
@@ -10,7 +11,7 @@ import {
 import { ownValue } from '../../../machinery/own.ts'
 import { compareQuantity, integerValue, milliValue, tryQuantity, type Quantity } from '../../../machinery/quantity.ts'
 import { qualifiedNameErrors } from '../../../machinery/names.ts'
-import { checkLabel, invalidTexts, NOT_NEGATIVE } from './checks.ts'
+import { checkLabel, invalidNamedTexts, NOT_NEGATIVE } from './checks.ts'
 import { isHugePage, isNative, isOvercommitAllowed, isPodLevelResource, quantityOfText } from './resource-lists.ts'
 import type { ResourceRequirements } from './types.ts'
 
@@ -53,10 +54,10 @@ const isStandard = (name: string): boolean => standardResources.has(name) || isH
 
 export function checkResourceName(errors: FieldError[], name: string, path: string): boolean {
   const texts = qualifiedNameErrors(name)
-  invalidTexts(errors, path, name, texts)
+  invalidNamedTexts(errors, path, name, texts)
   if (texts.length > 0) return false
   if (name.includes('/') || isStandard(name)) return true
-  errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
+  errors.push(invalidNamed(path, name, 'must be a standard resource type or fully qualified'))
   return false
 }
 
@@ -64,9 +65,9 @@ export function checkContainerResourceName(errors: FieldError[], name: string, p
   if (containerResources.has(name)) return
   checkResourceName(errors, name, path)
   if (!name.includes('/')) {
-    if (!isHugePage(name)) errors.push(invalid(path, name, 'must be a standard resource for containers'))
+    if (!isHugePage(name)) errors.push(invalidNamed(path, name, 'must be a standard resource for containers'))
   } else if (!isNative(name) && !isExtendedResource(name)) {
-    errors.push(invalid(path, name, "doesn't follow extended resource name standard"))
+    errors.push(invalidNamed(path, name, "doesn't follow extended resource name standard"))
   }
 }
 

@@ -1,6 +1,6 @@
-import { invalid, type FieldError } from '../../../machinery/field-errors.ts'
+import { invalidNamed, type FieldError } from '../../../machinery/field-errors.ts'
 import { byteLength, dns1123SubdomainErrors } from '../../../machinery/names.ts'
-import { invalidTexts } from './checks.ts'
+import { invalidNamedTexts } from './checks.ts'
 import type { Container, PodSpec, WindowsOptions } from './types.ts'
 
 /** Windows options of containers and pods (core/validation validateWindowsSecurityContextOptions, validateWindowsHostProcessPod). */
@@ -15,12 +15,12 @@ const dotsAndSpaces = /^[. ]+$/
 export function validateWindowsOptions(errors: FieldError[], options: WindowsOptions | undefined, path: string): void {
   if (!options) return
   const { gmsaCredentialSpecName: specName, gmsaCredentialSpec: spec, runAsUserName } = options
-  if (specName !== undefined) invalidTexts(errors, `${path}.gmsaCredentialSpecName`, specName, dns1123SubdomainErrors(specName))
-  if (spec === '') errors.push(invalid(`${path}.gmsaCredentialSpec`, spec, 'gmsaCredentialSpec cannot be an empty string'))
+  if (specName !== undefined) invalidNamedTexts(errors, `${path}.gmsaCredentialSpecName`, specName, dns1123SubdomainErrors(specName))
+  if (spec === '') errors.push(invalidNamed(`${path}.gmsaCredentialSpec`, spec, 'gmsaCredentialSpec cannot be an empty string'))
   else if (spec !== undefined && byteLength(spec) > MAX_GMSA_KIB * 1024) {
-    errors.push(invalid(`${path}.gmsaCredentialSpec`, spec, `gmsaCredentialSpec size must be under ${MAX_GMSA_KIB} KiB`))
+    errors.push(invalidNamed(`${path}.gmsaCredentialSpec`, spec, `gmsaCredentialSpec size must be under ${MAX_GMSA_KIB} KiB`))
   }
-  if (runAsUserName !== undefined) invalidTexts(errors, `${path}.runAsUserName`, runAsUserName, userNameErrors(runAsUserName))
+  if (runAsUserName !== undefined) invalidNamedTexts(errors, `${path}.runAsUserName`, runAsUserName, userNameErrors(runAsUserName))
 }
 
 function userNameErrors(name: string): string[] {
@@ -57,16 +57,16 @@ export function validateHostProcess(
     const own = c.securityContext?.windowsOptions?.hostProcess
     if (pod !== undefined && own !== undefined && pod !== own) {
       const text = `pod hostProcess value must be identical if both are specified, was ${pod}`
-      errors.push(invalid(`${at}.securityContext.windowsOptions.hostProcess`, own, text))
+      errors.push(invalidNamed(`${at}.securityContext.windowsOptions.hostProcess`, own, text))
     }
     if (own ?? pod ?? false) hostProcesses++
   })
   if (hostProcesses === 0) return
   if (hostProcesses !== count) {
     const text = 'If pod contains any hostProcess containers then all containers must be HostProcess containers'
-    errors.push(invalid(path, '', text))
+    errors.push(invalidNamed(path, '', text))
   }
   if (!spec.hostNetwork) {
-    errors.push(invalid(`${path}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'))
+    errors.push(invalidNamed(`${path}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'))
   }
 }
