@@ -1,5 +1,6 @@
 /** A request body of any encoding to the object it holds, or the reference's 400. */
 import { shareScheme } from '../scheme/own-schemes.ts'
+import { groupOfUnserved } from '../scheme/unserved.ts'
 import { yamlText } from './yaml-text.ts'
 import { goQuote } from '../machinery/go-quote.ts'
 import { atOnce, type Pausing } from '../machinery/slice.ts'
@@ -92,8 +93,7 @@ export function* decodingBody(
   const wanted = apiVersionOf(expected.group, expected.version)
   // Options are registered in every group-version, and clients send them under the group they talk to.
   const shared = types.typeOf(expected.group, expected.version, expected.kind) === type
-  if (parsed.apiVersion !== wanted && !shared)
-    throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
+  if (parsed.apiVersion !== wanted && !shared) throw otherVersion(parsed.apiVersion, wanted)
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = decoded.object
   return { object: { kind: parsed.kind, apiVersion: parsed.apiVersion, ...rest }, warnings: decoded.warnings }
 }
@@ -244,17 +244,20 @@ function typeFor(parsed: Parsed, expected: BodyKind, types: KindTypes): TypeFact
     expected.bare === true ? badRequest(why) : cannotHandle({ ...gv, kind: parsed.kind }, expected.kind, why)
   const known = expected.bare === true || shareScheme(gv.group, expected.group)
   const type = known ? types.typeOf(gv.group, gv.version, parsed.kind) : undefined
-  if (type === undefined) {
-    throw refuse(unregistered(parsed))
-  }
+  const unserved = type === undefined && known ? groupOfUnserved(gv.group, gv.version, parsed.kind) : undefined
+  if (type === undefined && unserved === undefined) throw refuse(unregistered(parsed))
   // Options are read by a scheme that knows nothing else.
   if (parsed.kind !== expected.kind && expected.bare === true) throw badRequest(unregistered(parsed))
-  if (parsed.kind !== expected.kind) {
+  if (parsed.kind !== expected.kind || (unserved ?? expected.group) !== expected.group) {
     const internal = types.typeOf(expected.group, expected.version, expected.kind)?.name.split('.').at(-3) ?? expected.group
     throw refuse(`converting (${gv.version}.${parsed.kind}) to (${internal}.${expected.kind}): unknown conversion`)
   }
+  if (type === undefined) throw otherVersion(parsed.apiVersion, apiVersionOf(expected.group, expected.version))
   return type
 }
+
+const otherVersion = (given: string, wanted: string): StatusError =>
+  badRequest(`the API version in the data (${given}) does not match the expected API version (${wanted})`)
 
 function* reading(parsed: Parsed, type: TypeFacts, gvk: GroupVersionKind, mode: FieldValidation, bare = false): Pausing<DecodedBody> {
   if (parsed.raw !== undefined) return { object: fromMessage(parsed.raw, type, gvk), warnings: [] }
@@ -312,8 +315,7 @@ function* readCustom(parsed: Parsed, schema: Schema, expected: BodyKind, mode: F
   // What only has a field too many has been read, and is what it says that it is.
   if (error !== undefined) throw cannotHandle(gvk, error.startsWith(strictPrefix) ? gvk.kind : expected.kind, error)
   // A wrong kind is for validation to find.
-  if (parsed.apiVersion !== wanted)
-    throw badRequest(`the API version in the data (${parsed.apiVersion}) does not match the expected API version (${wanted})`)
+  if (parsed.apiVersion !== wanted) throw otherVersion(parsed.apiVersion, wanted)
   return { object: decoded.object, warnings: [...again, ...decoded.warnings] }
 }
 
