@@ -5,6 +5,7 @@
  */
 import {
   Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -19,6 +20,8 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { goQuote } from '../machinery/go-quote.ts'
+import { type DirectiveFault, Directives } from './yaml-directives.ts'
+import { yamlTokens } from './yaml-lexer.ts'
 import { floatKey, type Resolved, resolve } from './yaml-scalars.ts'
 
 /** A text that is no YAML. */
@@ -46,7 +49,11 @@ const TAG = 'tag:yaml.org,2002:'
 const words: readonly [of: RegExp, text: string][] = [
   [/^(?:Tabs are not allowed|Plain value cannot start with)/, 'found character that cannot start any token'],
   [/^(?:Nested mappings|Implicit keys|Implicit map keys)/, 'mapping values are not allowed in this context'],
+  [/^Invalid escape sequence \\[xuU]/, 'did not find expected hexdecimal number'],
   [/^Invalid escape sequence/, 'found unknown escape character'],
+  [/^(?:Alias|Anchor) cannot be an empty string/, 'did not find expected alphabetic or numeric character'],
+  [/^Unexpected , in flow/, 'did not find expected node content'],
+  [/^Missing directives-end/, 'did not find expected <document start>'],
   [/^Flow sequence/, "did not find expected ',' or ']'"],
   [/^Flow map/, "did not find expected ',' or '}'"],
   [/^Missing closing/, 'found unexpected end of stream'],
@@ -57,16 +64,22 @@ const words: readonly [of: RegExp, text: string][] = [
 
 const inWords = (message: string): string => words.find(([of]) => of.test(message))?.[1] ?? message.slice(0, 200)
 
+/** Line breaks of YAML 1.1 (§4.2), which Go's library counts. */
+const BREAKS = /\r\n?|[\n\x85\u2028\u2029]/g
+
 /**
  * A line as libyaml counts: from 0, and 0 is not told. Its scanner says the line after that, its parser the line itself; the end of the
  * text is on a line of its own.
  */
-function placed(why: string, offset: number, text: string, lines: LineCounter): string {
-  const { line, col } = lines.linePos(offset)
-  const ended = offset >= text.length && col > 1
-  const told = why.startsWith('did not find') ? (ended ? line : line - 1) : line === 1 ? 0 : line
+function placed(why: string, offset: number, text: string, by = finderOf(why)): string {
+  const before = text.slice(0, offset)
+  const line = 1 + (before.match(BREAKS)?.length ?? 0)
+  const ended = offset >= text.length && !before.endsWith('\n')
+  const told = by === 'parser' ? (ended ? line : line - 1) : line === 1 ? 0 : line
   return told === 0 ? why : `line ${told}: ${why}`
 }
+
+const finderOf = (why: string): DirectiveFault['by'] => (/^did not find expected (?!alpha|hex)/.test(why) ? 'parser' : 'scanner')
 
 const OPTIONS = { version: '1.1', schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'silent', prettyErrors: false } as const
 
@@ -104,9 +117,9 @@ function documentsOf(text: string, most: number, limits: ExpansionLimits): YamlJ
       const [error] = doc.errors
       // The library tells of its own recursion as of a fault.
       if (error?.message.includes('call stack') === true) throw new RangeError(error.message)
-      if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text, lines)}`)
+      if (error !== undefined) throw new YamlError(`yaml: ${placed(inWords(error.message), error.pos[0], text)}`)
       const refused = refusedEscape(doc.contents)
-      if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text, lines)}`)
+      if (refused !== undefined) throw new YamlError(`yaml: ${placed(refused.why, refused.offset, text)}`)
       return new Converter(lines, limits).convert(doc.contents)
     })
   } catch (e) {
@@ -119,12 +132,32 @@ function parsed(text: string, lines: LineCounter, most: number): Document.Parsed
   const composer = new Composer({ ...OPTIONS, keepSourceTokens: REFUSED_ESCAPE.test(text) })
   const found: Document.Parsed[] = []
   let begun = 0
-  for (const token of new Parser(lines.addNewLine).parse(text)) {
+  const directives = new Directives()
+  for (const token of tokensOf(text, lines)) {
+    const isFirst = begun === 0
     if (token.type === 'document' && begun++ === most) break
+    if (isFirst) {
+      const fault = faultBefore(token, directives)
+      if (fault !== undefined) throw new YamlError(`yaml: ${placed(fault.why, token.offset, text, fault.by)}`)
+    }
     for (const doc of composer.next(token)) found.push(doc)
   }
   for (const doc of composer.end(false, text.length)) found.push(doc)
   return found
+}
+
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  for (const token of yamlTokens(text)) yield* parser.next(token)
+  yield* parser.end()
+}
+
+/** What Go's library refuses before the first document, and this one does not. */
+function faultBefore(token: CST.Token, directives: Directives): DirectiveFault | undefined {
+  if (token.type === 'directive') return directives.fault(token.source)
+  const ended = token.type === 'document' && token.start.length === 0 && token.value === undefined
+  return ended ? { why: 'did not find expected node content', by: 'parser' } : undefined
 }
 
 /** Escapes of JSON that the reference does not read in double quotes. */

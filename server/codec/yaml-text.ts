@@ -9,8 +9,16 @@ const WIDTHS = [
   { mask: 0xf8, lead: 0xf0, width: 4, least: 0x10000 },
 ] as const
 
+/** Byte order marks of what is no UTF-8 (YAML 1.1 §5.2). */
+const WIDE = [
+  [0xff, 0xfe, 'utf-16le'],
+  [0xfe, 0xff, 'utf-16be'],
+] as const
+
 /** The text of a YAML body. @throws YamlError in the words of Go's reader for bytes that are no UTF-8 (go.yaml.in/yaml, readerc.go) */
 export function yamlText(bytes: Buffer): string {
+  const wide = WIDE.find(([first, second]) => bytes[0] === first && bytes[1] === second)
+  if (wide !== undefined) return new TextDecoder(wide[2]).decode(bytes)
   if (!isUtf8(bytes)) throw new YamlError(`yaml: ${faultOf(bytes)}`)
   return bytes.toString()
 }
