@@ -8,7 +8,7 @@ import type { Condition, IntOrString, PodTemplate } from './objects.ts'
 
 export interface ControllerRevision extends KubeObject {
   data?: Record<string, unknown>
-  revision: number
+  revision: Int64
 }
 
 export interface DaemonSet extends KubeObject {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byRevision, hasData, revisionHash, revisionName, templateOf, templatePatch } from './revisions.ts'
+import { byRevision, hasData, nextRevision, revisionHash, revisionName, templateOf, templatePatch } from './revisions.ts'
 
 const KNOWN = {
   metadata: { labels: { app: 'db' } },
@@ -51,4 +51,15 @@ test('revisions are in the order of their numbers, then of their age', () => {
     revision('a', 1, '2026-01-01T00:00:00Z'),
   ]
   expect(list.sort(byRevision).map((r) => r.metadata.name)).toEqual(['a', 'b', 'c'])
+})
+
+test('numbers are counted as int64, which no float64 tells apart', () => {
+  const revision = (name: string, n: number | bigint) => ({ metadata: { name, creationTimestamp: '2026-01-01T00:00:00Z' }, revision: n })
+  const list = [revision('b', 9007199254740993n), revision('a', 9007199254740994n), revision('c', 3)]
+  expect([...list].sort(byRevision).map((r) => r.metadata.name)).toEqual(['c', 'b', 'a'])
+  expect(nextRevision(list)).toBe(9007199254740995n)
+  expect(nextRevision([])).toBe(1)
+  expect(nextRevision([revision('a', 2 ** 53 - 2)])).toBe(2 ** 53 - 1)
+  // Which no revision may have: kube-apiserver refuses it.
+  expect(nextRevision([revision('a', 2n ** 63n - 1n)])).toBe(-(2n ** 63n))
 })

@@ -4,6 +4,7 @@ import type { ControllerRevision } from '../client/objects-apps.ts'
 import type { PodTemplate } from '../client/objects.ts'
 import { CONTROLLER_REVISIONS } from '../client/resource.ts'
 import { copyJson } from '../machinery/copy-json.ts'
+import { exactInteger, type Int64 } from '../machinery/numbers.ts'
 import { isStatusError } from '../machinery/status.ts'
 import type { KubeObject, OwnerReference } from '../machinery/types.ts'
 import { escapedJson } from '../machinery/json-escape.ts'
@@ -28,10 +29,18 @@ export function templateOf(revision: ControllerRevision): PodTemplate {
 
 export const hasData = (revision: ControllerRevision, data: unknown): boolean => isDeepStrictEqual(revision.data, data)
 
+const compareNumbers = (a: Int64, b: Int64): number => (a < b ? -1 : Number(a > b))
+
 export const byRevision = (a: ControllerRevision, b: ControllerRevision): number =>
-  a.revision - b.revision ||
+  compareNumbers(a.revision, b.revision) ||
   Date.parse(a.metadata.creationTimestamp ?? '') - Date.parse(b.metadata.creationTimestamp ?? '') ||
   ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1)
+
+/** The number after the greatest of these, counted as Go counts int64: after the last one comes one that no revision may have. */
+export function nextRevision(revisions: readonly ControllerRevision[]): Int64 {
+  const greatest = revisions.reduce<Int64>((most, { revision }) => (revision > most ? revision : most), 0)
+  return exactInteger(BigInt.asIntN(64, BigInt(greatest) + 1n))
+}
 
 /** JSON as Go writes a map: keys in order, and nothing that HTML would read. */
 function goJson(value: unknown): string {
@@ -58,7 +67,7 @@ export interface NewRevision {
   ownerRef: OwnerReference
   template: PodTemplate | undefined
   data: Record<string, unknown>
-  revision: number
+  revision: Int64
   hash: string
   /** Where the hash is written on the revision itself. */
   hashLabel: string

@@ -145,6 +145,24 @@ describe('a daemon set', () => {
     })
   })
 
+  test('counts revisions beyond 2^53 exactly', async () => {
+    await nodes('a')
+    await create()
+    await on('a')
+    const revisions = async (): Promise<unknown[]> =>
+      (await cluster.list<ControllerRevision>(CONTROLLER_REVISIONS)).map((r) => String(r.revision)).sort()
+    const [first] = await cluster.list<ControllerRevision>(CONTROLLER_REVISIONS)
+    const revision = 2n ** 53n + 1n
+    await cluster.client
+      .resource(CONTROLLER_REVISIONS)
+      .patch(first!.metadata.name!, { type: 'merge', body: { revision } as never }, { namespace: 'default' })
+    await patch({ template: template('two') })
+    await cluster.until('the next', async () => (await revisions()).join() === '9007199254740993,9007199254740994')
+    await patch({ template: template('one') })
+    await cluster.until('a way back', async () => (await revisions()).join() === '9007199254740994,9007199254740995')
+    expect(cluster.errors).toEqual([])
+  })
+
   test('with maxSurge, the new pod is ready before the old one goes', async () => {
     await nodes('a', 'b')
     await create({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } })

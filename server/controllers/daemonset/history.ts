@@ -1,10 +1,11 @@
 import type { ControllerRevision, DaemonSet } from '../../client/objects-apps.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CONTROLLER_REVISIONS, DAEMON_SETS, PODS } from '../../client/resource.ts'
+import type { Int64 } from '../../machinery/numbers.ts'
 import type { ControllerContext } from '../controller.ts'
 import { templateHash } from '../deployment/template.ts'
 import { controllerRef } from '../owners.ts'
-import { byRevision, createRevision, hasData, newRevision, REVISION_LABEL, templatePatch } from '../revisions.ts'
+import { byRevision, createRevision, hasData, newRevision, nextRevision, REVISION_LABEL, templatePatch } from '../revisions.ts'
 
 type Context = Pick<ControllerContext, 'client' | 'signal'>
 
@@ -25,7 +26,7 @@ export async function readHistory(
   const data = templatePatch(ds.spec?.template)
   const same = revisions.filter((r) => hasData(r, data))
   const old = revisions.filter((r) => !same.includes(r))
-  const number = Math.max(0, ...old.map((r) => r.revision)) + 1
+  const number = nextRevision(old)
   let current = await keepOne(ctx, same, pods)
   if (current === undefined) current = await snapshot(ctx, ds, data, number)
   else if (current.revision < number) {
@@ -56,7 +57,7 @@ async function keepOne(
   return kept
 }
 
-async function snapshot(ctx: Context, ds: DaemonSet, data: Record<string, unknown>, revision: number): Promise<ControllerRevision> {
+async function snapshot(ctx: Context, ds: DaemonSet, data: Record<string, unknown>, revision: Int64): Promise<ControllerRevision> {
   const { template } = ds.spec ?? {}
   const { collisionCount } = ds.status ?? {}
   const { name = '', namespace } = ds.metadata

@@ -1,9 +1,10 @@
 import type { ControllerRevision, StatefulSet } from '../../client/objects-apps.ts'
 import type { Pod } from '../../client/objects.ts'
 import { CONTROLLER_REVISIONS } from '../../client/resource.ts'
+import type { Int64 } from '../../machinery/numbers.ts'
 import type { ControllerContext } from '../controller.ts'
 import { controllerRef } from '../owners.ts'
-import { byRevision, createRevision, hasData, newRevision, revisionHash, templatePatch } from '../revisions.ts'
+import { byRevision, createRevision, hasData, newRevision, nextRevision, revisionHash, templatePatch } from '../revisions.ts'
 import { revisionOf } from './identity.ts'
 
 type Context = Pick<ControllerContext, 'client' | 'signal'>
@@ -24,7 +25,7 @@ const nameOf = (r: ControllerRevision): string => r.metadata.name ?? ''
 export async function readHistory(ctx: Context, set: StatefulSet, revisions: readonly ControllerRevision[]): Promise<History> {
   const sorted = [...revisions].sort(byRevision)
   const data = templatePatch(set.spec?.template)
-  const revision = (sorted.at(-1)?.revision ?? 0) + 1
+  const revision = nextRevision(sorted)
   const same = sorted.filter((r) => hasData(r, data)).at(-1)
   let made: Pick<History, 'update' | 'collisions'>
   if (same === undefined) made = await snapshot(ctx, set, data, revision)
@@ -37,12 +38,7 @@ export async function readHistory(ctx: Context, set: StatefulSet, revisions: rea
 }
 
 /** Makes a revision; while another template has its name, under the next one. */
-async function snapshot(
-  ctx: Context,
-  set: StatefulSet,
-  data: Record<string, unknown>,
-  revision: number,
-): Promise<Omit<History, 'current'>> {
+async function snapshot(ctx: Context, set: StatefulSet, data: Record<string, unknown>, revision: Int64): Promise<Omit<History, 'current'>> {
   const { template } = set.spec ?? {}
   const ownerRef = controllerRef(set, 'apps/v1', 'StatefulSet')
   for (let collisions = set.status?.collisionCount ?? 0; ; collisions++) {
@@ -53,7 +49,7 @@ async function snapshot(
   }
 }
 
-function renumber({ client, signal }: Context, old: ControllerRevision, revision: number): Promise<ControllerRevision> {
+function renumber({ client, signal }: Context, old: ControllerRevision, revision: Int64): Promise<ControllerRevision> {
   const next = { ...old, apiVersion: 'apps/v1', kind: 'ControllerRevision', revision }
   return client.resource<ControllerRevision>(CONTROLLER_REVISIONS).update(next, { signal })
 }
