@@ -27,7 +27,7 @@ export class Backoff {
 
   /** Milliseconds to wait before the next try. */
   next(): number {
-    const now = this.#o.clock.now()
+    const now = this.#o.clock.monotonic()
     if (now - this.#last > this.#o.resetMs) this.#next = this.#o.initialMs
     this.#last = now
     const base = this.#next

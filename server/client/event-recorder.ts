@@ -163,6 +163,8 @@ interface SeriesEntry {
   event: KubeObject
   count: number
   last: number
+  /** By the monotonic clock. */
+  seenAt: number
 }
 
 /** events.k8s.io/v1, as kube-scheduler writes: the same event again becomes a series, closed after six quiet minutes. */
@@ -171,9 +173,9 @@ export function createEventsV1Recorder(o: EventRecorderOptions): EventRecorder {
   const seen = new Map<string, SeriesEntry>()
   const series = (entry: SeriesEntry) => ({ series: { count: entry.count, lastObservedTime: formatMicroTime(entry.last) } })
   const sweep = o.clock.setInterval(() => {
-    const limit = o.clock.now() - SERIES_END_MS
+    const limit = o.clock.monotonic() - SERIES_END_MS
     for (const [key, entry] of seen) {
-      if (entry.last >= limit) continue
+      if (entry.seenAt >= limit) continue
       if (entry.count > 1) sink.patch({ ...entry.event, ...series(entry) }, series(entry))
       seen.delete(key)
     }
@@ -191,6 +193,7 @@ export function createEventsV1Recorder(o: EventRecorderOptions): EventRecorder {
       if (known !== undefined) {
         known.count++
         known.last = now
+        known.seenAt = o.clock.monotonic()
         if (known.count === 2) sink.patch({ ...known.event, ...series(known) }, series(known))
         return
       }
@@ -207,7 +210,7 @@ export function createEventsV1Recorder(o: EventRecorderOptions): EventRecorder {
         note: message,
         type,
       }
-      seen.set(key, { event, count: 1, last: now })
+      seen.set(key, { event, count: 1, last: now, seenAt: o.clock.monotonic() })
       sink.create(event)
     },
   }
@@ -255,7 +258,8 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
   const similar = new Lru<Similar>()
   const observed = new Lru<Observed>()
 
-  function isSpam(key: string, now: number): boolean {
+  function isSpam(key: string): boolean {
+    const now = o.clock.monotonic()
     const bucket = buckets.get(key) ?? { tokens: SPAM_BURST, at: now }
     bucket.tokens = Math.min(SPAM_BURST, bucket.tokens + (now - bucket.at) / SPAM_REFILL_MS)
     bucket.at = now
@@ -265,7 +269,8 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
     return false
   }
 
-  function isCombined(key: string, message: string, now: number): boolean {
+  function isCombined(key: string, message: string): boolean {
+    const now = o.clock.monotonic()
     let entry = similar.get(key)
     if (entry === undefined || now - entry.at > COMBINE_WINDOW_MS) entry = { messages: new Set(), at: now }
     entry.messages.add(message.slice(0, MAX_MESSAGE))
@@ -283,8 +288,8 @@ export function createCoreRecorder(o: EventRecorderOptions): EventRecorder {
       const involvedObject = referenceTo(about)
       const { kind, namespace, name, uid, apiVersion, fieldPath } = involvedObject
       const group = JSON.stringify([kind, namespace, name, uid, apiVersion, fieldPath, type, reason])
-      if (isSpam(JSON.stringify([kind, namespace, name, uid, apiVersion]), now)) return
-      const combined = isCombined(group, message, now)
+      if (isSpam(JSON.stringify([kind, namespace, name, uid, apiVersion]))) return
+      const combined = isCombined(group, message)
       const text = combined ? `(combined from similar events): ${message}` : message
       const key = combined ? group : group + message
       const time = formatTime(now)

@@ -93,6 +93,7 @@ describe('http transport', () => {
       userAgent: 't',
       clock: {
         now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
         setInterval: (fn, ms) => clock.setInterval(fn, ms),
         setTimeout: (fn, ms) => {
           waits.push(ms)

@@ -34,6 +34,7 @@ const isWatch = (req: TestRequest): boolean => req.query.get('watch') === 'true'
 /** Waits between tries take no time; every other timer never fires. */
 const hasty: Clock = {
   now: () => 0,
+  monotonic: () => 0,
   setTimeout: (fn, ms) => {
     if (ms < 10_000) setImmediate(fn)
     return { cancel: () => undefined }

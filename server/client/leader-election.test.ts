@@ -165,6 +165,7 @@ test('a clock that is set lets nobody take what another holds', async () => {
   const real = clock
   clock = Object.assign(Object.create(real) as FakeClock, {
     now: () => real.now() + jump.by,
+    monotonic: () => real.monotonic(),
     advance: (ms: number) => real.advance(ms),
     setTimeout: (fn: () => void, ms: number) => real.setTimeout(fn, ms),
   })

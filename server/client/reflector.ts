@@ -96,10 +96,10 @@ export class Reflector<T extends KubeObject> {
       }
       await this.#list()
     }
-    const started = this.#o.clock.now()
+    const started = this.#o.clock.monotonic()
     const seen = await this.#follow(await this.#open({ resourceVersion: this.#resourceVersion }))
     // A server that closes at once and sends nothing would otherwise be asked in a tight loop.
-    if (seen === 0 && this.#o.clock.now() - started < 1000) await delay(this.#o.clock, this.#backoff.next(), this.#o.signal)
+    if (seen === 0 && this.#o.clock.monotonic() - started < 1000) await delay(this.#o.clock, this.#backoff.next(), this.#o.signal)
   }
 
   #open(more: { resourceVersion: string; sendInitialEvents?: boolean; signal?: AbortSignal }): Promise<AsyncIterable<WatchEvent<T>>> {

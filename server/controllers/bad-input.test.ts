@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Job } from '../client/objects-batch.ts'
 import type { PodDisruptionBudget } from '../client/objects-policy.ts'
-import type { Node, Pod, ReplicaSet } from '../client/objects.ts'
+import type { Deployment, Node, Pod, ReplicaSet } from '../client/objects.ts'
 import type { Client } from '../client/client.ts'
 import {
   CONFIG_MAPS,
   CRON_JOBS,
+  DEPLOYMENTS,
   JOBS,
   NODES,
   POD_DISRUPTION_BUDGETS,
@@ -17,6 +18,7 @@ import {
 import { formatTime } from '../machinery/clock.ts'
 import type { KubeObject } from '../machinery/types.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
+import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
@@ -63,6 +65,38 @@ describe('selectors', () => {
     await c.pass(5)
     expect(await ownersOf()).toEqual({ a: 3, b: 2 })
     await rests()
+    expect(c.errors).toEqual([])
+  })
+
+  test('two deployments that select the same pods keep their own, through a rollout of each', async () => {
+    c = await startTestCluster(deploymentController, replicaSetController, garbageCollectorController)
+    const template = (image: string) => ({ metadata: { labels }, spec: { containers: [{ name: 'c', image }] } })
+    for (const name of ['a', 'b']) {
+      await c.create(DEPLOYMENTS, {
+        ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } },
+        spec: { replicas: 3, selector: { matchLabels: labels }, template: template('one') },
+      } as KubeObject)
+    }
+    const run = async (): Promise<void> => {
+      for (const pod of await alive()) if (pod.status?.phase !== 'Running') await c.report(pod, ready(c.clock))
+    }
+    const images = async (): Promise<string> =>
+      Object.entries(await ownersOf())
+        .map(([set, n]) => `${set.split('-')[0]} ${n}`)
+        .join()
+    await c.until('six pods', async () => (await images()) === 'a 3,b 3')
+    for (const name of ['a', 'b']) {
+      await c.client
+        .resource(DEPLOYMENTS)
+        .patch(name, { type: 'merge', body: { spec: { template: template('two') } } }, { namespace: 'default' })
+      await c.until(`${name} is new`, async () => {
+        await run()
+        const status = (await c.get<Deployment>(DEPLOYMENTS, name)).status
+        return status?.updatedReplicas === 3 && status.replicas === 3 && status.availableReplicas === 3
+      })
+    }
+    expect(await images()).toBe('a 3,b 3')
+    await rests(60)
     expect(c.errors).toEqual([])
   })
 

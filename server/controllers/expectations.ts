@@ -30,7 +30,7 @@ export class Expectations {
   }
 
   expect(key: string, creations: number, deletions: readonly string[]): void {
-    this.#byKey.set(key, { creations, deletions: new Set(deletions), at: this.#clock.now() })
+    this.#byKey.set(key, { creations, deletions: new Set(deletions), at: this.#clock.monotonic() })
   }
 
   /** Adds to what is expected already. */
@@ -55,6 +55,6 @@ export class Expectations {
   /** True when everything expected was seen, or enough time has passed. */
   satisfied(key: string): boolean {
     const e = this.#byKey.get(key)
-    return e === undefined || (e.creations <= 0 && e.deletions.size === 0) || this.#clock.now() - e.at > TIMEOUT_MS
+    return e === undefined || (e.creations <= 0 && e.deletions.size === 0) || this.#clock.monotonic() - e.at > TIMEOUT_MS
   }
 }

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
+  /** Milliseconds since some start that nobody sets: how long something took is told by this, since the time of day may jump. */
+  monotonic(): number
   setTimeout(fn: () => void, ms: number): Timer
   setInterval(fn: () => void, ms: number): Timer
 }
@@ -15,6 +17,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout(fn, ms) {
     let timer: NodeJS.Timeout
     const arm = (left: number): void => {
@@ -42,6 +45,8 @@ export function formatMicroTime(ms: number): string {
 /** A clock that moves only when a test says so; timers fire in order of their due time. */
 export class FakeClock implements Clock {
   #now: number
+  /** By how much the time of day has been set back. */
+  #behind = 0
   #timers = new Set<{ at: number; fn: () => void; every?: number }>()
 
   constructor(now = Date.UTC(2026, 0, 1)) {
@@ -50,6 +55,10 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now
+  }
+
+  monotonic(): number {
+    return this.#now + this.#behind
   }
 
   setTimeout(fn: () => void, ms: number): Timer {
@@ -70,9 +79,10 @@ export class FakeClock implements Clock {
     this.#now += ms
   }
 
-  /** Sets the time of day back: timers do not go by that, and wait as long as they would have. */
+  /** Sets the time of day back (forward by a negative time): timers do not go by that, and wait as long as they would have. */
   setBack(ms: number): void {
     this.#now -= ms
+    this.#behind += ms
     for (const timer of this.#timers) timer.at -= ms
   }
 

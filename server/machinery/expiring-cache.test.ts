@@ -23,6 +23,17 @@ describe('a cache whose values end', () => {
     expect(cache.get('a')).toBeUndefined()
   })
 
+  test('a clock that is set makes no value live longer', () => {
+    const clock = new FakeClock()
+    const cache = new ExpiringCache<string>({ clock, maxEntries: 3, maxBytes: 100 })
+    cache.set('a', 'x', 10, 1000)
+    clock.setBack(3 * 86_400_000)
+    clock.advance(999)
+    expect(cache.get('a')).toBe('x')
+    clock.advance(1)
+    expect(cache.get('a')).toBeUndefined()
+  })
+
   test('of too many the one goes that was not asked for longest', () => {
     const cache = cacheOf()
     for (const key of ['a', 'b', 'c']) cache.set(key, key, 1, 1000)

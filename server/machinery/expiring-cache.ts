@@ -31,7 +31,7 @@ export class ExpiringCache<V> {
     const kept = this.#kept.get(key)
     if (kept === undefined) return undefined
     this.#remove(key, kept)
-    if (kept.until <= this.#o.clock.now()) return undefined
+    if (kept.until <= this.#o.clock.monotonic()) return undefined
     this.#add(key, kept)
     return kept.value
   }
@@ -42,7 +42,7 @@ export class ExpiringCache<V> {
     if (old !== undefined) this.#remove(key, old)
     const { clock, maxBytes, maxEntries } = this.#o
     if (ttlMs <= 0 || bytes > maxBytes) return
-    this.#add(key, { value, bytes, until: clock.now() + ttlMs })
+    this.#add(key, { value, bytes, until: clock.monotonic() + ttlMs })
     while (this.#bytes > maxBytes || this.#kept.size > maxEntries) {
       const [oldest, kept] = this.#kept.entries().next().value!
       this.#remove(oldest, kept)

@@ -13,11 +13,11 @@ export class TokenBucket {
     this.#qps = qps
     this.#burst = burst
     this.#tokens = burst
-    this.#at = clock.now()
+    this.#at = clock.monotonic()
   }
 
   take(): boolean {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#qps) / 1000)
     this.#at = now
     if (this.#tokens < 1) return false

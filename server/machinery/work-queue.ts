@@ -52,7 +52,7 @@ export class WorkQueue<K extends string | number = string> {
     if (this.#shuttingDown) return
     this.#observer?.retried()
     if (ms <= 0) return this.add(key)
-    const at = this.#clock.now() + ms
+    const at = this.#clock.monotonic() + ms
     const waiting = this.#delayed.get(key)
     if (waiting !== undefined) {
       if (waiting.at <= at) return

@@ -111,6 +111,8 @@ describe('SchedulingQueue', () => {
     expect(names(queue)).toEqual([])
     clock.advance(1)
     expect(names(queue).sort()).toEqual(['after', 'before'])
+    clock.advance(5 * 60_000)
+    expect(names(queue)).toEqual([])
     clock.advance(30_000)
     expect(names(queue)).toEqual(['refused'])
   })

@@ -87,7 +87,7 @@ export class SchedulingQueue {
 
   add(info: PodInfo): void {
     if (this.#pods.has(info.uid)) return
-    const now = this.#o.clock.now()
+    const now = this.#o.clock.monotonic()
     const entry: Entry = {
       info,
       timestamp: now,
@@ -150,7 +150,7 @@ export class SchedulingQueue {
     const entry = this.#pods.get(pod.info.uid)
     if (entry === undefined) return
     entry.rejectedBy = rejectedBy
-    entry.timestamp = this.#o.clock.now()
+    entry.timestamp = this.#o.clock.monotonic()
     this.#put(entry, 'unschedulable')
   }
 
@@ -158,7 +158,7 @@ export class SchedulingQueue {
   failed(pod: QueuedPod): void {
     const entry = this.#pods.get(pod.info.uid)
     if (entry === undefined) return
-    entry.timestamp = this.#o.clock.now()
+    entry.timestamp = this.#o.clock.monotonic()
     entry.readyAt = entry.timestamp + backoffMs(entry.attempts, this.#limits)
     this.#put(entry, 'penalty')
   }
@@ -229,10 +229,8 @@ export class SchedulingQueue {
     return undefined
   }
 
-  /** A wait longer than any that there is comes of a clock that was set back: it is over as well. */
   #isOver(at: number): boolean {
-    const now = this.#o.clock.now()
-    return at <= now || at > now + this.#limits.maxMs
+    return at <= this.#o.clock.monotonic()
   }
 
   /** Who has waited long enough goes by the sort plugin again, and need not wait until nobody else does. */
@@ -249,7 +247,7 @@ export class SchedulingQueue {
     if (at >= this.#timerAt) return
     this.#timer?.cancel()
     this.#timerAt = at
-    this.#timer = this.#o.clock.setTimeout(() => this.#endPenalties(), at - this.#o.clock.now())
+    this.#timer = this.#o.clock.setTimeout(() => this.#endPenalties(), at - this.#o.clock.monotonic())
   }
 
   #endPenalties(): void {
@@ -262,10 +260,9 @@ export class SchedulingQueue {
   }
 
   #flushOld(): void {
-    const now = this.#o.clock.now()
+    const now = this.#o.clock.monotonic()
     for (const entry of [...this.#unschedulable]) {
-      // Refused in times to come: the clock was set back.
-      if (entry.timestamp < now - MAX_UNSCHEDULABLE_MS || entry.timestamp > now) this.#release(entry)
+      if (entry.timestamp < now - MAX_UNSCHEDULABLE_MS) this.#release(entry)
     }
   }
 }

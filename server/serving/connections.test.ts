@@ -200,7 +200,12 @@ describe('time', () => {
   test('time in which this process stood still is not held against the clients', () => {
     let tick: () => void = () => {}
     let now = 0
-    const clock = { now: () => now, setTimeout: () => ({ cancel() {} }), setInterval: (fn: () => void) => ((tick = fn), { cancel() {} }) }
+    const clock = {
+      now: () => now,
+      monotonic: () => now,
+      setTimeout: () => ({ cancel() {} }),
+      setInterval: (fn: () => void) => ((tick = fn), { cancel() {} }),
+    }
     const connections = new Connections(clock, { total: 9, anonymous: 9, anonymousPerAddress: 9 })
     const socket = new FakeSocket(1, '10.0.0.1')
     connections.admit(socket as unknown as Socket)

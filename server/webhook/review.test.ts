@@ -21,6 +21,7 @@ async function tried(replies: readonly HookReply[], deadlineMs = 30_000): Promis
   const waits: number[] = []
   const passing = {
     now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     setInterval: clock.setInterval.bind(clock),
     setTimeout(fn: () => void, ms: number) {
       waits.push(Math.round(ms))
@@ -68,6 +69,7 @@ test('every try is told of, with what came of it', async () => {
   const clock = new FakeClock()
   const passing = {
     now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     setInterval: clock.setInterval.bind(clock),
     setTimeout(fn: () => void) {
       queueMicrotask(fn)

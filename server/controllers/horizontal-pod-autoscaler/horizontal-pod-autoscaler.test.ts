@@ -191,8 +191,11 @@ describe('an autoscaler', () => {
     await c.until('four pods', async () => (await alive()).length === 4)
     await run()
     usage = 10
+    // Whatever the time of day is set to meanwhile.
+    c.clock.setBack(-3 * 86_400_000)
     await c.pass(60)
     expect(await size()).toBe(4)
+    c.clock.setBack(3 * 86_400_000)
     expect(await condition('AbleToScale')).toMatchObject({ reason: 'ScaleDownStabilized' })
     await c.pass(300)
     expect(await size()).toBe(1)
@@ -215,6 +218,33 @@ describe('an autoscaler', () => {
     const before = c.writes()
     await c.pass(60)
     expect(c.writes() - before).toBeLessThan(3)
+    expect(c.errors).toEqual([])
+  })
+
+  test('and a user who will not agree: each turn puts it right once, and is told once', async () => {
+    usage = 50
+    await start(2)
+    await c.create(HORIZONTAL_POD_AUTOSCALERS, hpa({ minReplicas: 2, maxReplicas: 3, metrics: [cpu] }))
+    await c.until('known', async () => (await condition('ScalingActive')) !== undefined)
+    const minutes = 5
+    const before = c.writes()
+    let rescales = 0
+    for (let second = 0; second < minutes * 60; second++) {
+      if ((await size()) !== 9) {
+        await c.client.resource(DEPLOYMENTS).patch('web', { type: 'merge', body: { spec: { replicas: 9 } } }, { namespace: 'default' })
+        rescales++
+      }
+      await c.pass(1)
+    }
+    // A turn each fifteen seconds; six pods that come and go for each, a scale, sizes and statuses.
+    expect(rescales).toBeLessThanOrEqual(minutes * 4 + 2)
+    expect(rescales).toBeGreaterThan(minutes * 3)
+    expect((c.writes() - before) / rescales).toBeLessThanOrEqual(36)
+    await told('SuccessfulRescale: New size: 3; reason: Current number of replicas above Spec.MaxReplicas')
+    await c.until('calm', async () => (await alive()).length === 3)
+    const writes = c.writes()
+    await c.pass(60)
+    expect(c.writes() - writes).toBeLessThan(4)
     expect(c.errors).toEqual([])
   })
 

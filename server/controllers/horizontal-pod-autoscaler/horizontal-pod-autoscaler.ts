@@ -5,7 +5,7 @@ import type { HorizontalPodAutoscaler, MetricStatus } from '../../client/objects
 import { findCondition, type Condition, type Pod } from '../../client/objects.ts'
 import { HORIZONTAL_POD_AUTOSCALERS, PODS, type ResourceId } from '../../client/resource.ts'
 import { keyOf, splitKey } from '../../client/store.ts'
-import { formatTime } from '../../machinery/clock.ts'
+import { formatTime, type Clock } from '../../machinery/clock.ts'
 import { parseLabelSelector, type LabelSelector } from '../../machinery/labels.ts'
 import { isStatusError } from '../../machinery/status.ts'
 import { parseApiVersion } from '../../machinery/types.ts'
@@ -84,7 +84,7 @@ class Autoscalers {
     if (hpa?.spec === undefined) return this.#forget(key)
     this.#queue.addAfter(key, PERIOD_MS)
     if (this.#written.isStale(key, hpa)) return
-    const look = new Turn(hpa, this.#ctx.clock.now(), (type, reason, message) =>
+    const look = new Turn(hpa, this.#ctx.clock, (type, reason, message) =>
       this.#recorder.event({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', object: hpa }, type, reason, message),
     )
     try {
@@ -97,7 +97,7 @@ class Autoscalers {
   }
 
   async #look(key: string, turn: Turn): Promise<void> {
-    const { hpa, now } = turn
+    const { hpa, now, at } = turn
     const { scaleTargetRef: target, maxReplicas: max, minReplicas: min = 1, behavior } = hpa.spec!
     const { scale, id } = await this.#scale(turn)
     turn.condition('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale")
@@ -105,7 +105,7 @@ class Autoscalers {
     turn.observe(current, turn.status.desiredReplicas ?? 0)
     let history = this.#histories.get(key)
     if (history === undefined) this.#histories.set(key, (history = new History()))
-    history.start(current, now)
+    history.start(current, at)
     let desired = current
     let why = ''
     const leftZero = current === 0 && turn.wasScaledToZero
@@ -130,7 +130,7 @@ class Autoscalers {
     turn.observe(current, desired)
     if (desired === current) return
     await this.#rescale(turn, { scale, id, name: target.name }, desired, why)
-    history.scaled(current, desired, now, behavior)
+    history.scaled(current, desired, at, behavior)
     turn.scaled(desired === 0 && min === 0 && canReachZero(hpa))
     turn.status.lastScaleTime = formatTime(now)
   }
@@ -234,9 +234,9 @@ class Autoscalers {
 
   /** The wish, held back by what was recommended lately, by the bounds and by the rules. */
   #settle(turn: Turn, history: History, wanted: number, current: number, min: number): number {
-    const { hpa, now } = turn
+    const { hpa, at } = turn
     const { behavior, maxReplicas: max } = hpa.spec!
-    const { calm, result } = settle(history, wanted, { current, min, max }, behavior, now)
+    const { calm, result } = settle(history, wanted, { current, min, max }, behavior, at)
     turn.condition('AbleToScale', 'True', calm.reason, calm.message)
     turn.condition('ScalingLimited', result.replicas === calm.replicas ? 'False' : 'True', result.reason, result.message)
     return result.replicas
@@ -288,12 +288,15 @@ const canReachZero = ({ spec }: HorizontalPodAutoscaler): boolean =>
 class Turn {
   readonly hpa: HorizontalPodAutoscaler
   readonly now: number
+  /** The same moment by the monotonic clock: what was done how long ago does not depend on the time of day. */
+  readonly at: number
   readonly status: Status
   readonly event: (type: EventType, reason: string, message: string) => void
 
-  constructor(hpa: HorizontalPodAutoscaler, now: number, event: Turn['event']) {
+  constructor(hpa: HorizontalPodAutoscaler, clock: Clock, event: Turn['event']) {
     this.hpa = hpa
-    this.now = now
+    this.now = clock.now()
+    this.at = clock.monotonic()
     this.event = event
     this.status = structuredClone(hpa.status ?? {})
   }

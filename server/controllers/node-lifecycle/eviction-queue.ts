@@ -12,7 +12,7 @@ class Limiter {
   }
 
   tryAccept(): boolean {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     if (this.rate <= 0 || now < this.#freeAt) return false
     this.#freeAt = now + 1000 / this.rate
     return true

@@ -1,9 +1,9 @@
 import { findCondition, type Condition, type Lease, type Node } from '../../client/objects.ts'
-import { formatTime } from '../../machinery/clock.ts'
+import { formatTime, type Clock } from '../../machinery/clock.ts'
 
 /** What the controller remembers of a node: when it last heard of its kubelet, by its own clock. */
 export interface NodeHealth {
-  /** When the kubelet last gave a sign, in ms. */
+  /** When the kubelet last gave a sign, by the monotonic clock. */
   heardAt: number
   ready: Condition | undefined
   renewTime: string | undefined
@@ -11,12 +11,13 @@ export interface NodeHealth {
 }
 
 /** Notes signs of life: a heartbeat in the status, a transition, a renewed Lease. Kubelets' clocks are not compared with ours. */
-export function observe(before: NodeHealth | undefined, node: Node, lease: Lease | undefined, now: number): NodeHealth {
+export function observe(before: NodeHealth | undefined, node: Node, lease: Lease | undefined, clock: Clock): NodeHealth {
+  const now = clock.monotonic()
   const ready = findCondition(node.status?.conditions, 'Ready')
   const created = Date.parse(node.metadata.creationTimestamp ?? '')
   let health: NodeHealth
   if (before === undefined) {
-    const heardAt = ready === undefined && !Number.isNaN(created) ? created : now
+    const heardAt = ready === undefined && !Number.isNaN(created) ? now - (clock.now() - created) : now
     health = { heardAt, ready, renewTime: undefined, leaseVersion: undefined }
   } else {
     const news = (ready === undefined) !== (before.ready === undefined) || ready?.lastHeartbeatTime !== before.ready?.lastHeartbeatTime

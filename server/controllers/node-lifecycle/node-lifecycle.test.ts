@@ -257,4 +257,20 @@ describe('zones', () => {
     await run()
     expect(done).toEqual(['a', 'b', 'c', 'a'])
   })
+
+  test.each([3 * 86_400_000, -3 * 86_400_000])('a clock that is set back by %i ms gives no node its turn earlier or later', async (by) => {
+    const clock = new FakeClock()
+    const queue = new EvictionQueue(clock, 0.1)
+    const done: string[] = []
+    const always = (): boolean => true
+    const taint = (n: string) => Promise.resolve(done.push(n) > 0)
+    for (const n of ['a', 'b']) queue.add(n)
+    await queue.run(always, taint)
+    clock.setBack(by)
+    await queue.run(always, taint)
+    expect(done).toEqual(['a'])
+    clock.advance(10_000)
+    await queue.run(always, taint)
+    expect(done).toEqual(['a', 'b'])
+  })
 })

@@ -167,7 +167,7 @@ class NodeLifecycle {
 
   /** A process that stood still (a laptop that slept) heard nobody in that time: this says nothing about kubelets. */
   #forgiveOwnAbsence(): void {
-    const now = this.#ctx.clock.now()
+    const now = this.#ctx.clock.monotonic()
     const late = this.#lastPass === undefined ? 0 : now - this.#lastPass - this.#o.nodeMonitorPeriodMs
     this.#lastPass = now
     if (Math.abs(late) < this.#o.nodeMonitorGracePeriodMs / 2) return
@@ -196,10 +196,10 @@ class NodeLifecycle {
   async #update(node: Node): Promise<Node> {
     const { client, signal, clock } = this.#ctx
     const name = node.metadata.name ?? ''
-    const health = observe(this.#health.get(name), node, this.#leases.lister.get(name, LEASE_NAMESPACE), clock.now())
+    const health = observe(this.#health.get(name), node, this.#leases.lister.get(name, LEASE_NAMESPACE), clock)
     this.#health.set(name, health)
     const grace = health.ready === undefined ? this.#o.nodeStartupGracePeriodMs : this.#o.nodeMonitorGracePeriodMs
-    if (clock.now() - health.heardAt <= grace) return node
+    if (clock.monotonic() - health.heardAt <= grace) return node
     // The watch may be what is silent: the Lease itself is asked.
     const live = await client.resource(LEASES).get(name, { namespace: LEASE_NAMESPACE, signal }).catch(missing)
     if (live !== undefined && live.metadata.resourceVersion !== health.leaseVersion) return node
@@ -249,7 +249,7 @@ class NodeLifecycle {
       const errors = await inParallel(nodes, NODE_WORKERS, (node) => this.#markReachable(node))
       if (errors.length > 0) throw errors[0]
     } else if (change === 'someBack') {
-      for (const health of this.#health.values()) health.heardAt = this.#ctx.clock.now()
+      for (const health of this.#health.values()) health.heardAt = this.#ctx.clock.monotonic()
     }
   }
 }

@@ -131,8 +131,11 @@ describe('attach and detach', () => {
     const taints = [{ key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' }]
     await c.client.resource(NODES).patch('b', { type: 'merge', body: { spec: { taints } } })
     await isDetached('b')
+    // Whatever the time of day is set to meanwhile.
+    c.clock.setBack(-3 * 86_400_000)
     await c.pass(300)
     expect(await attachments()).toEqual(['a'])
+    c.clock.setBack(6 * 86_400_000)
     await c.pass(70)
     expect(await attachments()).toEqual([])
   })

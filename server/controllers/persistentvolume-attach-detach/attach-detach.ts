@@ -258,7 +258,7 @@ class AttachDetach {
     }
     const message = attachment.status?.attachError?.message
     if (message !== undefined) return this.#failed(want, message)
-    const now = this.#ctx.clock.now()
+    const now = this.#ctx.clock.monotonic()
     const since = this.#awaitedSince.get(name) ?? now
     this.#awaitedSince.set(name, since)
     const left = since + CSI_TIMEOUT_MS - now
@@ -291,7 +291,7 @@ class AttachDetach {
       this.#attachmentGone(attachment)
       throw e
     }
-    this.#awaitedSince.set(name, this.#ctx.clock.now())
+    this.#awaitedSince.set(name, this.#ctx.clock.monotonic())
     this.#queue.addAfter(volume, CSI_TIMEOUT_MS)
   }
 
@@ -324,10 +324,10 @@ class AttachDetach {
     const attachment = this.#attachments.lister.get(name)
     // Made, and not wanted before it was seen: its event comes.
     if (attachment === undefined) return
-    const since = this.#unwantedSince.get(name) ?? clock.now()
+    const since = this.#unwantedSince.get(name) ?? clock.monotonic()
     this.#unwantedSince.set(name, since)
     this.#awaitedSince.delete(name)
-    const left = since + MAX_UNMOUNT_MS - clock.now()
+    const left = since + MAX_UNMOUNT_MS - clock.monotonic()
     const isLate = left <= 0 && options.disableForceDetachOnTimeout !== true
     const node = this.#nodes.lister.get(nodeName)
     const isReady = findCondition(node?.status?.conditions, 'Ready')?.status === 'True'
