@@ -45,6 +45,7 @@ describe.skipIf(kind === undefined || kind.missing !== undefined)('an etcd that 
     for (const status of refused)
       expect(status).toMatchObject({ kind: 'Status', status: 'Failure', code: expect.any(Number), reason: expect.stringMatching(/./) })
     expect((await api.send('GET', '/readyz')).status).toBe(500)
+    expect((await api.send('GET', '/metrics')).status).toBe(200)
     // Reads that any version answers go on.
     expect((await api.send('GET', `${MAPS}?resourceVersion=0`)).status).toBe(200)
 

@@ -2,6 +2,7 @@ import { administrator } from '../authn/components.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metricSource, type MetricSource } from '../machinery/metrics.ts'
 import { NOTHING_ENFORCES } from '../registry/generic/unenforced.ts'
+import { StorageUnavailableError } from '../storage/contract.ts'
 import { startTestServer, type TestServer } from '../testing/api-server.ts'
 
 let server: TestServer
@@ -36,6 +37,29 @@ async function text(path: string): Promise<[number, string]> {
   const answer = await server.api.transport(administrator).request({ method: 'GET', path, headers: {} })
   return [answer.status, answer.body.toString('utf8')]
 }
+
+test('a store that does not answer takes its size away, and nothing else', async () => {
+  let away = false
+  const asked = await startTestServer({
+    through: (storage) =>
+      new Proxy(storage, {
+        get(target, name) {
+          const value = Reflect.get(target, name) as unknown
+          if (name === 'stats') return () => (away ? Promise.reject(new StorageUnavailableError('the store is away')) : target.stats())
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value
+        },
+      }),
+  })
+  const scrape = async (): Promise<[number, boolean, boolean]> => {
+    const { status, body } = await asked.api.transport(administrator).request({ method: 'GET', path: '/metrics', headers: {} })
+    const shown = body.toString('utf8')
+    return [status, /^apiserver_storage_size_bytes\{/m.test(shown), /^apiserver_storage_objects\{/m.test(shown)]
+  }
+  expect(await scrape()).toEqual([200, true, true])
+  away = true
+  expect(await scrape()).toEqual([200, false, true])
+  await asked.close()
+})
 
 test('queues and what others report are on it, of one name the last', async () => {
   server.api.queueMetrics.observe('deployment').added('a')

@@ -174,8 +174,10 @@ export async function createMetrics(s: MetricSources): Promise<Scrape> {
     labelNames: ['storage_cluster_id'],
     registers,
     async collect() {
-      const { sizeBytes, backend } = await s.storage.stats()
-      this.set({ storage_cluster_id: backend }, sizeBytes)
+      // One that cannot be asked has no size: everything else is wanted most while it is away.
+      this.reset()
+      const stats = await s.storage.stats().catch(() => undefined)
+      if (stats !== undefined) this.set({ storage_cluster_id: stats.backend }, stats.sizeBytes)
     },
   })
   new Gauge({
