@@ -1,21 +1,14 @@
-import { isIP } from 'node:net'
-import type { Service, Strings } from '../../client/objects.ts'
+import type { Service } from '../../client/objects.ts'
 import { ENDPOINTS, SERVICES } from '../../client/resource.ts'
-import { keyOf, splitKey } from '../../client/store.ts'
+import { keyOf } from '../../client/store.ts'
 import { startWorkers } from '../../machinery/workers.ts'
 import { unlessConflict, type Controller } from '../controller.ts'
 import type { Endpoints } from '../endpoints/endpoints.ts'
-import type { EndpointAddress } from '../endpoints/subsets.ts'
-import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../endpointslice/slice-writer.ts'
-import { planSlices, type SliceEndpoint, type SliceGroup } from '../endpointslice/slices.ts'
-import { controllerRef } from '../owners.ts'
+import { SERVICE_NAME, SliceWriter } from '../endpointslice/slice-writer.ts'
+import { MANAGER, MAX_PER_SUBSET, mirror } from './mirror.ts'
 
-const MANAGER = 'endpointslicemirroring-controller.k8s.io'
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror'
 const LEADER = 'control-plane.alpha.kubernetes.io/leader'
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-// --mirroring-max-endpoints-per-subset
-const MAX_PER_SUBSET = 1000
 
 /** Endpoints that people write for services without a selector, as EndpointSlices: what kube-proxy and others read. */
 export const endpointSliceMirroringController: Controller = {
@@ -26,6 +19,7 @@ export const endpointSliceMirroringController: Controller = {
     const services = ctx.informers.informer<Service>(SERVICES)
     const endpoints = ctx.informers.informer<Endpoints>(ENDPOINTS)
     const writer = new SliceWriter(ctx, MANAGER)
+    const recorder = ctx.recorder('endpoint-slice-mirroring-controller')
     const look = (o: Service | Endpoints): void => queue.add(keyOf(o))
     services.addHandler({ added: look, updated: look, deleted: look })
     endpoints.addHandler({ added: look, updated: look, deleted: look })
@@ -44,17 +38,15 @@ export const endpointSliceMirroringController: Controller = {
         if (existing.length > 0) await writer.apply(key, { create: [], update: [], delete: existing })
         return
       }
-      const { namespace, name } = splitKey(key)
-      const { [LAST_APPLIED]: _, ...annotations } = source.metadata.annotations ?? {}
-      const plan = planSlices(existing, groupsOf(source), {
-        namespace,
-        name,
-        labels: labelsFor(source, name),
-        annotations,
-        owner: controllerRef(source, 'v1', 'Endpoints'),
-        triggerTime: undefined,
-        always: [],
-      })
+      const { plan, invalid, skipped } = mirror(source, existing)
+      const warn = (reason: string, message: string): void =>
+        recorder.event({ apiVersion: 'v1', kind: 'Endpoints', object: source }, 'Warning', reason, message)
+      if (invalid > 0) warn('InvalidIPAddress', `Skipped ${invalid} invalid IP addresses when mirroring to EndpointSlices`)
+      if (skipped > invalid) {
+        const most = `A max of ${MAX_PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset.`
+        warn('TooManyAddressesToMirror', `${most} ${skipped} addresses were skipped`)
+      }
+      if (source.metadata.deletionTimestamp != null) plan.create = []
       await writer.apply(key, plan)
     }
 
@@ -70,41 +62,4 @@ export const endpointSliceMirroringController: Controller = {
 
 function mayMirror(source: Endpoints): boolean {
   return source.metadata.labels?.[SKIP] !== 'true' && source.metadata.annotations?.[LEADER] === undefined
-}
-
-function labelsFor(source: Endpoints, service: string): Strings {
-  const { [SKIP]: _, [MANAGED_BY]: _m, [SERVICE_NAME]: _s, ...labels } = source.metadata.labels ?? {}
-  return { ...labels, [SERVICE_NAME]: service, [MANAGED_BY]: MANAGER }
-}
-
-function groupsOf(source: Endpoints): SliceGroup[] {
-  const groups = new Map<string, SliceGroup>()
-  for (const subset of source.subsets ?? []) {
-    const ports = (subset.ports ?? []).map((p) => ({ ...p, name: p.name ?? '', protocol: p.protocol ?? 'TCP' }))
-    const all = [
-      ...(subset.addresses ?? []).map((a) => ({ a, ready: true })),
-      ...(subset.notReadyAddresses ?? []).map((a) => ({ a, ready: false })),
-    ]
-    for (const { a, ready } of all.slice(0, MAX_PER_SUBSET)) {
-      const family = isIP(a.ip)
-      if (family === 0) continue
-      const addressType = `IPv${family}`
-      const key = JSON.stringify([addressType, ports])
-      let group = groups.get(key)
-      if (group === undefined) groups.set(key, (group = { addressType, ports, endpoints: [] }))
-      group.endpoints.push(endpointOf(a, ready))
-    }
-  }
-  return [...groups.values()]
-}
-
-function endpointOf(a: EndpointAddress, ready: boolean): SliceEndpoint {
-  const { ip, hostname, nodeName, targetRef } = a
-  return {
-    addresses: [ip],
-    conditions: { ready },
-    ...(hostname === undefined ? {} : { hostname }),
-    ...(targetRef === undefined ? {} : { targetRef }),
-    ...(nodeName === undefined ? {} : { nodeName }),
-  }
 }
