@@ -9,8 +9,8 @@ const DESIRED = `${PREFIX}desired-replicas`
 const MAX = `${PREFIX}max-replicas`
 const HISTORY_MAX_CHARS = 2000
 
-// These describe one object or the other, so they are not handed down to the set.
-const OWN = new Set([
+/** These describe one object or the other, so they are not handed from one to the other. */
+export const OWN = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   REVISION,
   HISTORY,

@@ -10,6 +10,7 @@ import { controllerOf, controllerRef } from '../owners.ts'
 import { isTerminal } from '../pods.ts'
 import { available, fenceposts, isRollingUpdate, newSetSize, proportion, sizeOf, sum, wanted } from './math.ts'
 import { byRevision, desiredAnnotation, newSetAnnotations, nextRevision, REVISION, sizeAnnotations } from './revision.ts'
+import { rolledBack, rollbackTo } from './rollback.ts'
 import { calculateStatus, isComplete, progressDeadline, rolloutStatus, withCondition, type DeploymentStatus } from './status.ts'
 import { byCreation, findNewSet, HASH_LABEL, sameTemplate, templateHash } from './template.ts'
 
@@ -46,10 +47,21 @@ export class Rollout {
   async run(): Promise<void> {
     if (this.#d.metadata.deletionTimestamp != null) return this.#writeStatus(calculateStatus(this.#d, this.#all, this.#new, this.#now()))
     await this.#markPaused()
-    if (this.#d.spec?.paused === true || this.#wasResized()) return this.#resize()
+    if (this.#d.spec?.paused === true) return this.#resize()
+    const to = rollbackTo(this.#d)
+    if (to !== undefined) return this.#rollBack(to)
+    if (this.#wasResized()) return this.#resize()
     if (isRollingUpdate(this.#d)) await this.#rolling()
     else await this.#recreate()
     await this.#writeStatus(rolloutStatus(this.#d, this.#all, this.#new, this.#ctx.clock.now(), this.#now()))
+  }
+
+  /** Nothing else happens before the deployment asks for it no more. */
+  async #rollBack(to: bigint): Promise<void> {
+    await this.#prepareNewSet(true)
+    const { deployment, event } = rolledBack(this.#d, this.#all, to)
+    this.#d = await this.#ctx.client.resource<Deployment>(DEPLOYMENTS).update(deployment, { signal: this.#ctx.signal })
+    this.#event(...event)
   }
 
   #now(): string {
