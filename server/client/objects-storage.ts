@@ -66,7 +66,7 @@ export interface CSINode extends KubeObject {
 }
 
 export interface CSIDriver extends KubeObject {
-  spec?: { attachRequired?: boolean; seLinuxMount?: boolean; storageCapacity?: boolean }
+  spec?: { attachRequired?: boolean; seLinuxMount?: boolean; storageCapacity?: boolean; preventPodSchedulingIfMissing?: boolean }
 }
 
 /** What a driver has left for a class, on the nodes that the selector takes; without one, on none. */

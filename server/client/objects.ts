@@ -25,6 +25,8 @@ export interface Container {
   resources?: ResourceRequirements
   ports?: ContainerPort[]
   restartPolicy?: string
+  restartPolicyRules?: { action: string }[]
+  volumeMounts?: { name: string; bindMountOptions?: string[] }[]
 }
 
 export interface Toleration {
@@ -99,6 +101,7 @@ export interface PodSpec {
   tolerations?: Toleration[]
   schedulingGates?: Array<{ name: string }>
   hostNetwork?: boolean
+  hostUsers?: boolean
   hostname?: string
   subdomain?: string
   restartPolicy?: string
@@ -166,6 +169,7 @@ export interface Node extends KubeObject {
     capacity?: Strings
     conditions?: Condition[]
     images?: Array<{ names?: string[]; sizeBytes?: Int64 }>
+    declaredFeatures?: string[]
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   StorageClass,
+  VolumeAttachment,
 } from '../client/objects-storage.ts'
 import type { DeviceClass, DeviceTaintRule, ResourceClaim, ResourceSlice } from '../client/objects-resource.ts'
 import type { PodDisruptionBudget } from '../client/objects-policy.ts'
@@ -34,6 +35,7 @@ export interface Listers {
   csiNodes: Lister<CSINode>
   csiDrivers: Lister<CSIDriver>
   csiStorageCapacities: Lister<CSIStorageCapacity>
+  volumeAttachments: Lister<VolumeAttachment>
   resourceClaims: Lister<ResourceClaim>
   resourceSlices: Lister<ResourceSlice>
   deviceClasses: Lister<DeviceClass>

@@ -16,6 +16,7 @@ import {
   SERVICES,
   STATEFUL_SETS,
   STORAGE_CLASSES,
+  VOLUME_ATTACHMENTS,
   type ResourceId,
 } from '../client/resource.ts'
 import type { Lister } from '../client/store.ts'
@@ -33,6 +34,8 @@ export function watchStorage(informers: InformerFactory, tell: (claim?: KubeObje
   for (const id of [PERSISTENT_VOLUMES, STORAGE_CLASSES, CSI_NODES, CSI_DRIVERS]) {
     informers.informer(id, { transform }).addHandler({ added: () => tell(), updated: () => tell() })
   }
+  // A volume that leaves a node makes room for another.
+  informers.informer(VOLUME_ATTACHMENTS, { transform }).addHandler({ deleted: () => tell() })
   // Drivers tell of their storage again and again; only more of it helps anybody.
   informers.informer<CSIStorageCapacity>(CSI_STORAGE_CAPACITIES, { transform }).addHandler({
     added: () => tell(),
@@ -71,6 +74,7 @@ export function listersOf(informers: InformerFactory): Listers {
     csiNodes: lister(CSI_NODES),
     csiDrivers: lister(CSI_DRIVERS),
     csiStorageCapacities: lister(CSI_STORAGE_CAPACITIES),
+    volumeAttachments: lister(VOLUME_ATTACHMENTS),
     resourceClaims: lister(RESOURCE_CLAIMS),
     resourceSlices: lister(RESOURCE_SLICES),
     deviceClasses: lister(DEVICE_CLASSES),

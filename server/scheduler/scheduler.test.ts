@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { findCondition, type Pod, type PodSpec } from '../client/objects.ts'
 import type { PersistentVolumeClaim } from '../client/objects-storage.ts'
-import { EVENTS, NODES, PERSISTENT_VOLUME_CLAIMS, POD_DISRUPTION_BUDGETS, PODS } from '../client/resource.ts'
+import {
+  EVENTS,
+  NODES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  POD_DISRUPTION_BUDGETS,
+  PODS,
+  STORAGE_CLASSES,
+} from '../client/resource.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { startTestCluster, type TestCluster } from '../controllers/testing/cluster.ts'
 import type { KubeObject } from '../machinery/types.ts'
@@ -57,6 +65,40 @@ const isGoing = (name: string) => c.until(`${name} goes`, async () => (await pod
 const finish = (name: string) => c.client.resource(PODS).delete(name, { namespace: 'default', gracePeriodSeconds: 0 })
 const events = async (): Promise<string[]> =>
   (await c.list<KubeObject & { reason?: string; note?: string }>(EVENTS)).map((e) => `${e.reason}: ${e.note}`)
+
+test('a volume that was made for another place than the pod’s node: the pod is looked at again', async () => {
+  c = await startTestCluster(scheduler)
+  await addNode('n')
+  const { client } = c
+  await client.resource(STORAGE_CLASSES).create({
+    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'late' }, provisioner: 'example.com/x' },
+    volumeBindingMode: 'WaitForFirstConsumer',
+  } as KubeObject)
+  const spec = { storageClassName: 'late', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  await c.create(PERSISTENT_VOLUME_CLAIMS, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data' },
+    spec,
+  } as KubeObject)
+  await addPod('p', '1', 1, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })
+  const claim = () => c.get<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, 'data')
+  await c.until('it is to be made', async () => (await claim()).metadata.annotations?.['volume.kubernetes.io/selected-node'] === 'n')
+  const elsewhere = [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['far'] }] }]
+  await client.resource(PERSISTENT_VOLUMES).create({
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'made' } },
+    spec: {
+      ...{ ...spec, resources: undefined, capacity: { storage: '1Gi' }, csi: { driver: 'x.example.com', volumeHandle: 'h' } },
+      ...{ claimRef: { namespace: 'default', name: 'data' }, nodeAffinity: { required: { nodeSelectorTerms: elsewhere } } },
+    },
+  } as KubeObject)
+  await client
+    .resource(PERSISTENT_VOLUME_CLAIMS)
+    .patch('data', { type: 'merge', body: { spec: { volumeName: 'made' } } }, { namespace: 'default' })
+  const why = 'binding volumes: pv "made" node affinity doesn\'t match node "n": no matching NodeSelectorTerms'
+  await c.until('why', async () => (await events()).some((e) => e.startsWith('FailedScheduling') && e.endsWith(why)))
+  expect(await nodeOf('p')).toBeUndefined()
+})
 
 describe('preemption', () => {
   test('the least important pod goes with its grace; the pod waits for the room and gets it', async () => {

@@ -16,6 +16,7 @@ export interface MadeCluster {
   csiNodes: Made[]
   csiDrivers: Made[]
   csiStorageCapacities: Made[]
+  volumeAttachments: Made[]
 }
 
 const zone = 'topology.kubernetes.io/zone'
@@ -97,7 +98,11 @@ const port = record({
   hostIP: some(fc.constantFrom('', '0.0.0.0', '10.0.0.1', '10.0.0.2')),
   protocol: some(fc.constantFrom('TCP', 'UDP')),
 })
-const container = record({ name: fc.constant('c'), image: fc.constant('x'), resources: record({ requests }), ports: some(few(port)) })
+const rules = fc.constantFrom([{ action: 'Restart' }], [{ action: 'RestartAllContainers' }])
+const container = record({
+  ...{ name: fc.constant('c'), image: fc.constant('x'), resources: record({ requests }), ports: some(few(port)) },
+  restartPolicyRules: fc.option(rules, { nil: undefined, freq: 10 }),
+})
 const initContainer = fc
   .tuple(container, some(fc.constant('Always')))
   .map(([one, restartPolicy]) => present({ ...one, name: 'i', restartPolicy }))
@@ -149,6 +154,7 @@ const node = (name: string): fc.Arbitrary<Made> =>
       labels: record({
         [zone]: some(fc.constantFrom('a', 'b')),
         [oldZone]: rarely(fc.constantFrom('a', 'b')),
+        'topology.gke.io/zone': some(fc.constantFrom('a', 'b')),
         [host]: fc.constant(name),
         rack: some(fc.constantFrom('1', '2')),
         size: some(fc.constantFrom('3', '5', 'many')),
@@ -156,6 +162,7 @@ const node = (name: string): fc.Arbitrary<Made> =>
     }) as unknown as fc.Arbitrary<Made['metadata']>,
     spec: record({ taints: rarely(few(taint)), unschedulable: rarely(fc.constant(true)) }),
     status: record({
+      declaredFeatures: some(fc.constantFrom([], ['RestartAllContainersOnContainerExits'])),
       allocatable: record({
         cpu: fc.constantFrom('300m', '2', '4'),
         memory: fc.constantFrom('2Gi', '8Gi'),
@@ -198,40 +205,56 @@ const claim = (name: string): fc.Arbitrary<Made> =>
       }),
     )
 
+/** A driver's own, or of a plugin that a driver has taken over. */
+const source = (name: string): fc.Arbitrary<object> =>
+  fc.constantFrom(
+    ...[{}, { csi: { driver: 'csi.example.com', volumeHandle: name } }],
+    ...[{ gcePersistentDisk: { pdName: 'd1' } }, { awsElasticBlockStore: { volumeID: 'aws://a/vol-1' } }],
+    ...[{ azureFile: { shareName: 's', secretNamespace: 'default' } }, { cinder: { volumeID: name } }],
+  )
+
+const volumeSpec = record({
+  accessModes: modes,
+  storageClassName: some(className),
+  capacity: fc.record({ storage: size }),
+  nodeAffinity: some(requirement.map((one) => ({ required: { nodeSelectorTerms: [{ matchExpressions: [one] }] } }))),
+  claimRef: rarely(fc.constantFrom(...claimNames).map((claimName) => ({ namespace: 'default', name: claimName }))),
+})
+
 const volume = (name: string): fc.Arbitrary<Made> =>
   fc.record({
     metadata: record({
       name: fc.constant(name),
       labels: record({ [zone]: some(fc.constantFrom('a', 'b', 'a__b')), [oldZone]: rarely(fc.constant('a')), app: some(fc.constant('x')) }),
     }) as unknown as fc.Arbitrary<Made['metadata']>,
-    spec: record({
-      accessModes: modes,
-      storageClassName: some(className),
-      capacity: fc.record({ storage: size }),
-      nodeAffinity: some(requirement.map((one) => ({ required: { nodeSelectorTerms: [{ matchExpressions: [one] }] } }))),
-      csi: some(fc.constant({ driver: 'csi.example.com', volumeHandle: name })),
-      claimRef: rarely(fc.constantFrom(...claimNames).map((claimName) => ({ namespace: 'default', name: claimName }))),
-    }),
+    spec: fc.tuple(source(name), volumeSpec).map(([of, spec]) => ({ ...spec, ...of })),
     status: record({ phase: fc.constantFrom('Available', 'Available', 'Released') }),
   })
 
 const waits = { volumeBindingMode: 'WaitForFirstConsumer' }
 const topologies = fc.constantFrom(undefined, [{ matchLabelExpressions: [{ key: zone, values: ['a'] }] }])
-const classes: fc.Arbitrary<Made[]> = topologies.map((allowedTopologies) => [
-  present({ metadata: { name: 'late' }, provisioner: 'csi.example.com', ...waits, allowedTopologies }),
-  { metadata: { name: 'now' }, provisioner: 'csi.example.com' },
-  { metadata: { name: 'byHand' }, provisioner: 'kubernetes.io/no-provisioner', ...waits },
-])
+const provisioners = fc.constantFrom('csi.example.com', 'csi.example.com', 'kubernetes.io/gce-pd', 'kubernetes.io/azure-file')
+const classes: fc.Arbitrary<Made[]> = fc
+  .tuple(topologies, provisioners)
+  .map(([allowedTopologies, provisioner]) => [
+    present({ metadata: { name: 'late' }, provisioner, ...waits, allowedTopologies }),
+    { metadata: { name: 'now' }, provisioner: 'csi.example.com' },
+    { metadata: { name: 'byHand' }, provisioner: 'kubernetes.io/no-provisioner', ...waits },
+  ])
 
+const drivers = ['csi.example.com', 'pd.csi.storage.gke.io', 'ebs.csi.aws.com', 'file.csi.azure.com']
 const csiNode = (name: string): fc.Arbitrary<Made> =>
-  fc.integer({ min: 1, max: 3 }).map((count) => ({
-    metadata: { name },
-    spec: { drivers: [{ name: 'csi.example.com', nodeID: name, allocatable: { count } }] },
-  }))
+  fc
+    .tuple(fc.subarray(drivers), fc.integer({ min: 1, max: 3 }), rarely(fc.constant('kubernetes.io/gce-pd,kubernetes.io/cinder')))
+    .map(([there, count, moved]) => ({
+      metadata: { name, annotations: present({ 'storage.alpha.kubernetes.io/migrated-plugins': moved }) },
+      spec: { drivers: there.map((driver) => ({ name: driver, nodeID: name, allocatable: { count } })) },
+    }))
 
-const driver: fc.Arbitrary<Made> = fc
-  .boolean()
-  .map((storageCapacity) => ({ metadata: { name: 'csi.example.com' }, spec: { storageCapacity } }))
+const driver: fc.Arbitrary<Made> = fc.tuple(fc.boolean(), fc.boolean()).map(([storageCapacity, preventPodSchedulingIfMissing]) => ({
+  metadata: { name: 'csi.example.com' },
+  spec: { storageCapacity, preventPodSchedulingIfMissing },
+}))
 
 const capacity = (name: string): fc.Arbitrary<Made> =>
   fc.record({
@@ -241,6 +264,13 @@ const capacity = (name: string): fc.Arbitrary<Made> =>
     maximumVolumeSize: rarely(size),
     nodeTopology: fc.constantFrom(undefined, {}, { matchLabels: { [zone]: 'a' } }),
   }) as unknown as fc.Arbitrary<Made>
+
+/** What a pod that has gone has left. */
+const attachment = (nodes: readonly string[]): fc.Arbitrary<Made> =>
+  fc.tuple(fc.constantFrom(...nodes), fc.constantFrom('v1', 'v2', 'v3', 'gone')).map(([nodeName, persistentVolumeName]) => ({
+    metadata: { name: `${nodeName}-${persistentVolumeName}` },
+    spec: { attacher: 'csi.example.com', nodeName, source: { persistentVolumeName } },
+  }))
 
 export const clusters: fc.Arbitrary<MadeCluster> = fc.integer({ min: 1, max: 4 }).chain((size) => {
   const names = nodeNames.slice(0, size)
@@ -257,6 +287,7 @@ export const clusters: fc.Arbitrary<MadeCluster> = fc.integer({ min: 1, max: 4 }
       .map((all) => all.filter((one) => one !== undefined)),
     volumes: fc.tuple(...['v1', 'v2', 'v3'].map(volume)),
     classes,
+    volumeAttachments: few(attachment(names)),
     csiDrivers: some(driver).map((one) => (one === undefined ? [] : [one])),
     csiStorageCapacities: fc
       .tuple(some(capacity('c1')), some(capacity('c2')))

@@ -12,6 +12,7 @@ export interface Node extends KubeObject {
     allocatable?: Record<string, string>
     conditions?: Condition[]
     addresses?: { type: string; address: string }[]
+    declaredFeatures?: string[]
     images?: { names?: string[]; sizeBytes?: number }[]
     nodeInfo?: NodeInfo
   }

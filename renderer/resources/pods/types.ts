@@ -41,6 +41,8 @@ export interface PodSpec {
   }
   topologySpreadConstraints?: SpreadConstraint[]
   overhead?: Record<string, string>
+  hostNetwork?: boolean
+  hostUsers?: boolean
   /** Of the pod as a whole. */
   resources?: { requests?: Record<string, string> }
 }
@@ -79,12 +81,13 @@ export interface Container {
   name: string
   image?: string
   restartPolicy?: string
+  restartPolicyRules?: { action: string }[]
   ports?: { name?: string; containerPort: number; protocol?: string; hostPort?: number; hostIP?: string }[]
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
   livenessProbe?: Probe
   readinessProbe?: Probe
   startupProbe?: Probe
-  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; subPath?: string }[]
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean; subPath?: string; bindMountOptions?: string[] }[]
   env?: { name: string }[]
   command?: string[]
   args?: string[]

@@ -31,7 +31,7 @@ export interface Volume extends KubeObject {
 }
 
 export interface CsiDriver extends KubeObject {
-  spec?: { storageCapacity?: boolean }
+  spec?: { storageCapacity?: boolean; preventPodSchedulingIfMissing?: boolean }
 }
 
 /** What a driver has left for a class, on the nodes that the selector takes. */
@@ -40,6 +40,10 @@ export interface CsiStorageCapacity extends KubeObject {
   nodeTopology?: LabelSelector
   capacity?: string
   maximumVolumeSize?: string
+}
+
+export interface VolumeAttachment extends KubeObject {
+  spec?: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } }
 }
 
 export interface CsiNode extends KubeObject {

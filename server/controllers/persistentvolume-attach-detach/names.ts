@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PersistentVolume } from '../../client/objects-storage.ts'
 import type { ContainerStatus, Pod } from '../../client/objects.ts'
-import { csiOf } from './in-tree.ts'
+import { csiOf } from '../../client/csi-translation.ts'
 
 /** Volumes as kubelets and nodes' statuses name them, and what may be done with them (kubernetes/kubernetes pkg/volume/{csi,util}). */
 

@@ -21,6 +21,7 @@ const DEFAULT_PLUGINS: readonly PluginEntry[] = [
   { name: 'NodeResourcesBalancedAllocation', weight: 1 },
   { name: 'ImageLocality', weight: 1 },
   { name: 'DefaultBinder' },
+  { name: 'NodeDeclaredFeatures' },
 ]
 
 const NOTHING: PluginSet = { enabled: [], disabled: [] }

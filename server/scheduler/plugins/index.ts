@@ -6,6 +6,7 @@ import { dynamicResources } from './dynamic-resources/dynamic-resources.ts'
 import { imageLocality } from './image-locality/image-locality.ts'
 import { interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity/node-affinity.ts'
+import { nodeDeclaredFeatures } from './node-declared-features/node-declared-features.ts'
 import { nodeName } from './node-name/node-name.ts'
 import { nodePorts } from './node-ports/node-ports.ts'
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/node-resources-balanced-allocation.ts'
@@ -59,6 +60,7 @@ const ROWS: readonly Row[] = [
   configured('NodeResourcesBalancedAllocation', nodeResourcesBalancedAllocation, ['preScore', 'score']),
   ['ImageLocality', imageLocality, ['score']],
   ['DefaultBinder', always(defaultBinder), ['bind']],
+  ['NodeDeclaredFeatures', always(nodeDeclaredFeatures), ['preFilter', 'filter']],
 ]
 
 /** The plugins that there are, by the original's names. */

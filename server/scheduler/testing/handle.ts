@@ -44,6 +44,7 @@ export function testHandle(cache = new SchedulerCache(), objects: Partial<Record
       csiNodes: lister('csiNodes'),
       csiDrivers: lister('csiDrivers'),
       csiStorageCapacities: lister('csiStorageCapacities'),
+      volumeAttachments: lister('volumeAttachments'),
       resourceClaims: lister('resourceClaims'),
       resourceSlices: lister('resourceSlices'),
       deviceClasses: lister('deviceClasses'),

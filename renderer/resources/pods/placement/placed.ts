@@ -4,7 +4,7 @@ import type { Pod } from '../types.ts'
 import { apartTerms, hardSpreads, nearTerms, spreadSelector, termMeans } from './affinity.ts'
 import { requestsOf } from './requests.ts'
 import type { OnNode, Placed, PlacedQuestion } from './types.ts'
-import { claimNames, disksOf } from './volumes.ts'
+import { attaches, claimNames, disksOf, inlineVolumes } from './volumes.ts'
 
 interface HostPort {
   ip: string
@@ -34,6 +34,7 @@ export function summarizePlaced(rows: Iterable<Row>, { pod, namespaces }: Placed
   const ports = hostPorts(pod)
   const disks = new Map(disksOf(pod).map((disk) => [disk.name, disk]))
   const claims = claimNames(pod)
+  const attaching = attaches(pod)
   const placed: Placed = { byNode: {}, users: {} }
   const labelsOf = (one: Pod): Record<string, string> | undefined => namespaces[one.metadata.namespace ?? '']
   const ownLabels = labelsOf(pod)
@@ -58,7 +59,8 @@ export function summarizePlaced(rows: Iterable<Row>, { pod, namespaces }: Placed
       const shared = disksOf(other).find((theirs) => disks.has(theirs.name) && !(theirs.mayShare && disks.get(theirs.name)?.mayShare))
       if (shared) there.disk ??= `${shared.name} ${called}`
     }
-    if (claims.length === 0) continue
+    if (!attaching) continue
+    Object.assign(there.attached, inlineVolumes(other))
     for (const name of claimNames(other)) {
       there.claims.push(`${other.metadata.namespace}/${name}`)
       if (sameNamespace && claims.includes(name)) placed.users[name] ??= called
@@ -76,6 +78,7 @@ const nothing = (apart: number, spreads: number): OnNode => ({
   apartFrom: {},
   spread: new Array<number>(spreads).fill(0),
   claims: [],
+  attached: {},
 })
 
 /** A selector of everything is not counted, as the scheduler has it. */

@@ -2,8 +2,9 @@ import type { Node } from '../../nodes/types.ts'
 import type { Claim, Volume } from '../../volumes/types.ts'
 import type { Pod } from '../types.ts'
 import { claimsOf, classOf, index, isBound, reaches, unserved, volumeOf, waitsForPod } from './claims.ts'
+import { csiOfVolume, driverOf, onNode, type CsiVolume } from './csi-translation.ts'
 import type { Judge, Refusal, Storage, Surroundings } from './types.ts'
-import { claimNames } from './volumes.ts'
+import { attaches, claimNames, inlineVolumes } from './volumes.ts'
 
 /** Older labels of zones and regions, and what they are called today. */
 const today: Record<string, string> = {
@@ -22,7 +23,7 @@ const aboutClaims =
 
 export const storageRules: Record<string, (pod: Pod, around: Surroundings) => Judge> = {
   VolumeRestrictions: judgeRestrictions,
-  NodeVolumeLimits: aboutClaims(judgeLimits),
+  NodeVolumeLimits: judgeLimits,
   VolumeBinding: aboutClaims(judgeBinding),
   VolumeZone: aboutClaims(judgeZone),
 }
@@ -58,32 +59,52 @@ function judgeRestrictions(pod: Pod, { placed, storage }: Surroundings): Judge {
   }
 }
 
-/** A node attaches so many volumes of a CSI driver as its CSINode says. */
-function judgeLimits(pod: Pod, { claims, volumes, classes, csiNodes }: Storage): Judge {
+/** A node attaches so many volumes of a CSI driver as its CSINode says, and a driver may want no pods where it is not installed. */
+function judgeLimits(pod: Pod, around: Surroundings): Judge {
+  if (!attaches(pod)) return {}
+  if (!around.storage) return { pod: 'unknown' }
+  const { claims, volumes, classes, csiNodes, csiDrivers, volumeAttachments } = around.storage
   const [byName, byVolume, byClass, nodes] = [index(claims), index(volumes), index(classes), index(csiNodes)]
-  /** A claim's driver, and what makes two claims one volume; a claim without a volume counts as the one that it will get. */
-  const attachments = (keys: Iterable<string>): Map<string, string> => {
-    const found = new Map<string, string>()
+  /** What a driver attaches for a claim; a claim without a volume counts as the one that it will get. */
+  const csiOfClaim = (key: string): CsiVolume | undefined => {
+    const claim = byName.get(key)
+    const volume = claim && byVolume.get(volumeOf(claim))
+    if (volume) return csiOfVolume(volume)
+    const driver = claim && driverOf(byClass.get(classOf(claim))?.provisioner ?? '')
+    return driver ? { driver, volumeHandle: `claim ${key}` } : undefined
+  }
+  /** The driver of each volume. */
+  const attachments = (keys: Iterable<string>, inline: Record<string, string>): Map<string, string> => {
+    const found = new Map(Object.entries(inline))
     for (const key of keys) {
-      const claim = byName.get(key)
-      if (!claim) continue
-      const csi = byVolume.get(volumeOf(claim))?.spec?.csi
-      const driver = csi?.driver ?? (volumeOf(claim) === '' ? byClass.get(classOf(claim))?.provisioner : undefined)
-      if (driver !== undefined) found.set(`${driver}^${csi?.volumeHandle ?? key}`, driver)
+      const csi = csiOfClaim(key)
+      if (csi) found.set(`${csi.driver}/${csi.volumeHandle}`, csi.driver)
     }
     return found
   }
-  const own = attachments(claimNames(pod).map((name) => `${pod.metadata.namespace}/${name}`))
+  const own = attachments(
+    claimNames(pod).map((name) => `${pod.metadata.namespace}/${name}`),
+    inlineVolumes(pod),
+  )
+  const choosy = new Set(csiDrivers.filter(({ spec }) => spec?.preventPodSchedulingIfMissing).map(({ metadata }) => metadata.name))
   return {
     node({ metadata }, on) {
       const drivers = nodes.get(metadata.name)?.spec?.drivers ?? []
-      const there = drivers.length > 0 ? attachments(on?.claims ?? []) : new Map<string, string>()
+      const missing = [...own.values()].find((driver) => choosy.has(driver) && !drivers.some(({ name }) => name === driver))
+      if (missing !== undefined) return { reason: `${missing} CSI driver is not installed on the node` }
+      const there = drivers.length > 0 ? attachments(on?.claims ?? [], on?.attached ?? {}) : new Map<string, string>()
+      const fresh = [...own].filter(([volume]) => !there.has(volume)).map(([, driver]) => driver)
+      // What a pod that has gone leaves is still attached for a while.
+      for (const { spec } of volumeAttachments) {
+        const csi = spec?.nodeName === metadata.name && byVolume.get(spec.source.persistentVolumeName ?? '')?.spec?.csi
+        if (csi) there.set(`${spec.attacher}/${csi.volumeHandle}`, spec.attacher)
+      }
       for (const { name, allocatable } of drivers) {
         if (allocatable?.count === undefined) continue
-        const fresh = [...own].filter(([volume, driver]) => driver === name && !there.has(volume)).length
+        const more = fresh.filter((driver) => driver === name).length
         const used = [...there.values()].filter((driver) => driver === name).length
-        if (fresh > 0 && used + fresh > allocatable.count)
-          return { reason: 'node(s) exceed max volume count', detail: `${name}: ${used} + ${fresh} > ${allocatable.count}` }
+        if (more > 0 && used + more > allocatable.count)
+          return { reason: 'node(s) exceed max volume count', detail: `${name}: ${used} + ${more} > ${allocatable.count}` }
       }
       return undefined
     },
@@ -101,15 +122,17 @@ function judgeBinding(pod: Pod, storage: Storage): Judge {
   const immediate = claims.find((claim) => !bound.includes(claim) && !waiting.includes(claim))
   if (immediate) return { pod: { reason: 'pod has unbound immediate PersistentVolumeClaims', detail: immediate.metadata.name } }
   const placed = bound.map((claim): [Claim, Volume | undefined] => [claim, volumes.get(volumeOf(claim))])
+  const csiNodes = index(storage.csiNodes)
   return {
     node(node) {
-      const far = placed.find(([, volume]) => volume && !reaches(volume, node))
+      const csiNode = csiNodes.get(node.metadata.name)
+      // The first claim that does not fit decides what is said.
+      const [misfit, volume] = placed.find(([, found]) => !found || !reaches(onNode(found, csiNode), node)) ?? []
       const lacking = unserved(waiting, node, storage)
-      const gone = placed.find(([, volume]) => !volume)
       return together([
-        ["node(s) didn't match PersistentVolume's node affinity", far && volumeOf(far[0])],
+        ["node(s) didn't match PersistentVolume's node affinity", misfit && volume && volumeOf(misfit)],
         [lacking?.reason ?? '', lacking?.claim.metadata.name],
-        ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)', gone?.[0].metadata.name],
+        ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)', volume ? undefined : misfit?.metadata.name],
       ])
     },
   }

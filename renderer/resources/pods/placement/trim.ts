@@ -1,4 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodSpec } from '../types.ts'
+import { migrated } from './csi-translation.ts'
 import { diskSources } from './volumes.ts'
 
 type Kept = Pick<PodSpec, 'affinity' | 'volumes' | 'resources'>
@@ -14,7 +15,7 @@ export function trimPlacement({ spec }: Pod): Kept {
   return kept
 }
 
-const attached = ['persistentVolumeClaim', 'ephemeral', ...Object.keys(diskSources)]
+const attached = ['persistentVolumeClaim', 'ephemeral', ...Object.keys(diskSources), ...Object.keys(migrated)]
 
 /** Of a container: its ports on the node. */
 export function trimPorts({ ports }: Container): Pick<Container, 'ports'> {

@@ -1,5 +1,5 @@
 import type { StorageClass } from '../../storageclasses/view.ts'
-import type { Claim, CsiDriver, CsiNode, CsiStorageCapacity, Volume } from '../../volumes/types.ts'
+import type { Claim, CsiDriver, CsiNode, CsiStorageCapacity, Volume, VolumeAttachment } from '../../volumes/types.ts'
 import type { Node } from '../../nodes/types.ts'
 import type { Pod } from '../types.ts'
 
@@ -48,6 +48,7 @@ export interface Storage {
   csiNodes: readonly CsiNode[]
   csiDrivers: readonly CsiDriver[]
   csiStorageCapacities: readonly CsiStorageCapacity[]
+  volumeAttachments: readonly VolumeAttachment[]
 }
 
 /** What the worker is told of the pod that waits, to count what the others mean for it. */
@@ -80,6 +81,8 @@ export interface OnNode {
   spread: number[]
   /** A disk that it would have to share, and with whom. */
   disk?: string
-  /** `namespace/name` of the claims in use, when it has claims itself. */
+  /** `namespace/name` of the claims in use, when it has something attached itself. */
   claims: string[]
+  /** Of disks that pods name themselves, then too: the driver of each. */
+  attached: Record<string, string>
 }

@@ -211,7 +211,7 @@ const stored = (more: Partial<Storage>): Storage => ({
     { metadata: { name: 'hand' }, provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' },
     { metadata: { name: 'csi' }, provisioner: 'csi.example.com', volumeBindingMode: 'WaitForFirstConsumer' },
   ],
-  ...{ csiNodes: [], csiDrivers: [], csiStorageCapacities: [] },
+  ...{ csiNodes: [], csiDrivers: [], csiStorageCapacities: [], volumeAttachments: [] },
   ...more,
 })
 

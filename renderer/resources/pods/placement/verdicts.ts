@@ -1,6 +1,7 @@
 import { byName } from '../../../kube/order.ts'
 import type { Pod } from '../types.ts'
 import { judgeAffinity, judgeSpread } from './between-pods.ts'
+import { neededFeatures } from './needed-features.ts'
 import { contradictsItself, fitsAffinity } from './node-affinity.ts'
 import { amountOf, requestsOf } from './requests.ts'
 import { tolerates, untolerated } from './taints.ts'
@@ -57,6 +58,15 @@ export const filters: Record<string, (pod: Pod, around: Surroundings) => Judge> 
   ...storageRules,
   PodTopologySpread: judgeSpread,
   InterPodAffinity: judgeAffinity,
+  NodeDeclaredFeatures: (pod) => {
+    const needed = neededFeatures(pod)
+    return {
+      node({ status }) {
+        const missing = needed.filter((feature) => !status?.declaredFeatures?.includes(feature))
+        return missing.length > 0 ? { reason: "node(s) didn't match Pod's required features", detail: missing.join(', ') } : undefined
+      },
+    }
+  },
 }
 
 const verdictOf = (filter: string, said: Refusal | 'unknown' | undefined): Verdict => {

@@ -1,4 +1,5 @@
 import type { Pod } from '../types.ts'
+import { csiOf } from './csi-translation.ts'
 
 /** The claim that a volume uses; an ephemeral volume's is named after the pod and itself. */
 export function claimNameOf(pod: Pod, volume: { name: string } & Record<string, unknown>): string | undefined {
@@ -8,6 +9,19 @@ export function claimNameOf(pod: Pod, volume: { name: string } & Record<string, 
 }
 
 export const claimNames = (pod: Pod): string[] => (pod.spec?.volumes ?? []).flatMap((volume) => claimNameOf(pod, volume) ?? [])
+
+/** Disks that it names itself and that a driver attaches: the driver of each. */
+export function inlineVolumes({ spec }: Pod): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const volume of spec?.volumes ?? []) {
+    const csi = csiOf(volume)
+    if (csi) found[`${csi.driver}/${csi.volumeHandle}`] = csi.driver
+  }
+  return found
+}
+
+/** Whether a driver may have to attach something for it. */
+export const attaches = (pod: Pod): boolean => claimNames(pod).length > 0 || Object.keys(inlineVolumes(pod)).length > 0
 
 interface Disk {
   name: string

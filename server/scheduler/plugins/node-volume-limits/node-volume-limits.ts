@@ -1,45 +1,88 @@
+import { countedCsiOf, driverOf, inlineCsiOf, type CsiVolume } from '../../../client/csi-translation.ts'
+import type { CSINode, PersistentVolumeClaim } from '../../../client/objects-storage.ts'
 import type { Pod } from '../../../client/objects.ts'
-import { claimNames, classOf } from '../../../client/volume-binding.ts'
-import { unschedulable, type PluginFactory } from '../../framework.ts'
+import { claimNameOf, claimNames, classOf, foreignClaim } from '../../../client/volume-binding.ts'
+import { unresolvable, unschedulable, type Handle, type PluginFactory, type Rejection } from '../../framework.ts'
 import { storageHelps } from '../storage-events.ts'
 
 const REFUSED = unschedulable('node(s) exceed max volume count')
 
-/** CSI drivers attach so many volumes to a node as its CSINode says. */
+const isAttached = (pod: Pod): boolean =>
+  claimNames(pod).length > 0 || pod.spec?.volumes?.some((v) => inlineCsiOf(v) !== undefined) === true
+
+const nameOf = ({ driver, volumeHandle }: CsiVolume): string => `${driver}/${volumeHandle}`
+
+/** CSI drivers attach so many volumes to a node as its CSINode says, those included that were of plugins which drivers have taken over. */
 export const nodeVolumeLimits: PluginFactory = ({ listers }) => {
-  /** Volumes of a pod by a name of their own, with their drivers; a claim without a volume counts as the one that it will get. */
-  function attachable(pod: Pod, into: Map<string, string>): void {
-    const { namespace } = pod.metadata
-    for (const name of claimNames(pod)) {
-      const claim = listers.persistentVolumeClaims.get(name, namespace)
-      if (claim === undefined) continue
-      const csi = listers.persistentVolumes.get(claim.spec?.volumeName ?? '')?.spec?.csi
-      if (csi !== undefined) into.set(`${csi.driver}^${csi.volumeHandle}`, csi.driver)
-      else if ((claim.spec?.volumeName ?? '') === '') {
-        const driver = listers.storageClasses.get(classOf(claim))?.provisioner
-        if (driver !== undefined) into.set(`${driver}^${namespace}/${name}`, driver)
-      }
-    }
+  /** The volume that a claim has, or will get; undefined for one that no driver attaches. */
+  function volumeOf(claim: PersistentVolumeClaim): CsiVolume | undefined {
+    const volume = listers.persistentVolumes.get(claim.spec?.volumeName ?? '')
+    if (volume !== undefined) return countedCsiOf(volume)
+    const driver = driverOf(listers.storageClasses.get(classOf(claim))?.provisioner ?? '')
+    if (driver === undefined || driver === '') return undefined
+    return { driver, volumeHandle: `claim ${claim.metadata.namespace}/${claim.metadata.name}` }
   }
+
+  /** Notes the volumes of a pod, by a name of their own, with their drivers; says why they cannot be known. */
+  function attachable(pod: Pod, into: Map<string, string>): string | undefined {
+    for (const volume of pod.spec?.volumes ?? []) {
+      const name = claimNameOf(pod, volume)
+      let csi = inlineCsiOf(volume)
+      if (name !== undefined) {
+        const claim = listers.persistentVolumeClaims.get(name, pod.metadata.namespace)
+        if (claim === undefined) return `looking up PVC ${pod.metadata.namespace}/${name}: persistentvolumeclaim "${name}" not found`
+        const foreign = volume.ephemeral === undefined ? undefined : foreignClaim(pod, claim)
+        if (foreign !== undefined) return foreign
+        csi = volumeOf(claim)
+      }
+      if (csi !== undefined) into.set(nameOf(csi), csi.driver)
+    }
+    return undefined
+  }
+
   return {
     name: 'NodeVolumeLimits',
-    events: [{ on: ['NodeAdd', 'AssignedPodDelete'] }, { on: ['StorageChange'], helps: storageHelps }],
-    preFilter: ({ pod }) => (claimNames(pod).length === 0 ? 'skip' : undefined),
+    events: [
+      { on: ['NodeAdd'] },
+      { on: ['AssignedPodDelete'], helps: (_, e) => e.type === 'AssignedPodDelete' && isAttached(e.pod.pod) },
+      { on: ['StorageChange'], helps: storageHelps },
+    ],
+    preFilter: ({ pod }) => (isAttached(pod) ? undefined : 'skip'),
     filter({ pod }, node) {
-      const limits = new Map<string, number>()
-      for (const { name, allocatable } of listers.csiNodes.get(node.name)?.spec?.drivers ?? []) {
-        if (allocatable?.count !== undefined) limits.set(name, allocatable.count)
-      }
-      if (limits.size === 0) return undefined
+      const more = new Map<string, string>()
+      const why = attachable(pod, more)
+      if (why !== undefined) return unresolvable(why)
+      if (more.size === 0) return undefined
+      const csiNode = listers.csiNodes.get(node.name)
+      const missing = missingDriver(more.values(), csiNode, listers)
+      if (missing !== undefined) return missing
+      const limits = (csiNode?.spec?.drivers ?? []).filter((d) => d.allocatable?.count !== undefined)
+      if (limits.length === 0) return undefined
       const there = new Map<string, string>()
       for (const other of node.pods.values()) attachable(other.pod, there)
-      const more = new Map<string, string>()
-      attachable(pod, more)
-      for (const [driver, limit] of limits) {
-        const fresh = [...more].filter(([name, d]) => d === driver && !there.has(name)).length
-        if (fresh > 0 && [...there.values()].filter((d) => d === driver).length + fresh > limit) return REFUSED
+      for (const volume of there.keys()) more.delete(volume)
+      // What a pod that has gone leaves is still attached for a while.
+      for (const { spec } of listers.volumeAttachments.list()) {
+        if (spec?.nodeName !== node.name) continue
+        const csi = listers.persistentVolumes.get(spec.source.persistentVolumeName ?? '')?.spec?.csi
+        if (csi !== undefined) there.set(nameOf({ ...csi, driver: spec.attacher }), spec.attacher)
+      }
+      const count = (volumes: Map<string, string>, driver: string): number => [...volumes.values()].filter((d) => d === driver).length
+      for (const { name, allocatable } of limits) {
+        const fresh = count(more, name)
+        if (fresh > 0 && count(there, name) + fresh > (allocatable?.count ?? 0)) return REFUSED
       }
       return undefined
     },
   }
+}
+
+/** A driver may want no pods where it is not installed; one that is no CSI driver has no say. */
+function missingDriver(drivers: Iterable<string>, csiNode: CSINode | undefined, { csiDrivers }: Handle['listers']): Rejection | undefined {
+  const installed = new Set(csiNode?.spec?.drivers?.map((d) => d.name))
+  for (const driver of drivers) {
+    const isNeeded = csiDrivers.get(driver)?.spec?.preventPodSchedulingIfMissing === true
+    if (isNeeded && !installed.has(driver)) return unschedulable(`${driver} CSI driver is not installed on the node`)
+  }
+  return undefined
 }

@@ -1,3 +1,4 @@
+import { onNode } from '../../../client/csi-translation.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../client/objects-storage.ts'
 import type { Node, Pod } from '../../../client/objects.ts'
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../../client/resource.ts'
@@ -78,9 +79,11 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
 
   function planFor(state: BindingState, node: Node): Plan | string[] {
     const reasons: string[] = []
-    const volumes = state.bound.map((c) => listers.persistentVolumes.get(c.spec?.volumeName ?? ''))
-    if (volumes.some((v) => v !== undefined && !reaches(v, node))) reasons.push(AFFINITY)
     const nodeName = node.metadata.name ?? ''
+    // The first claim that does not fit decides what is said.
+    const volumes = state.bound.map((c) => listers.persistentVolumes.get(c.spec?.volumeName ?? ''))
+    const misfit = volumes.findIndex((v) => v === undefined || !reaches(onNode(v, listers.csiNodes.get(nodeName)), node))
+    if (misfit !== -1 && volumes[misfit] !== undefined) reasons.push(AFFINITY)
     const bindings: Binding[] = []
     const provisions: Provision[] = []
     const exclude = new Set(promisedVolumes)
@@ -107,7 +110,7 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
       provisions.push(provision)
     }
     if (refusal !== undefined) reasons.push(refusal)
-    if (volumes.includes(undefined)) reasons.push(MISSING)
+    if (misfit !== -1 && volumes[misfit] === undefined) reasons.push(MISSING)
     return reasons.length > 0 ? reasons : { bindings, provisions }
   }
 
@@ -125,6 +128,16 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
     }
   }
 
+  /** What a provisioner made may be of no use where the pod goes. @throws Error then */
+  function checkPlace({ spec }: PersistentVolumeClaim, nodeName: string): void {
+    const volume = listers.persistentVolumes.get(spec?.volumeName ?? '')
+    const node = handle.cache.node(nodeName)?.node
+    if (volume === undefined || node === undefined || reaches(onNode(volume, listers.csiNodes.get(nodeName)), node)) return
+    throw new Error(
+      `binding volumes: pv "${volume.metadata.name}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`,
+    )
+  }
+
   /** True when all are bound. @throws Error when one never will be */
   function areBound(plan: Plan, nodeName: string, announcedAt: number): boolean {
     const provided = plan.provisions.map((p) => p.claim)
@@ -132,10 +145,11 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
     return claims.every((before) => {
       const claim = listers.persistentVolumeClaims.getByKey(keyOf(before))
       if (claim === undefined) throw new Error(`failed to check binding: persistentvolumeclaim "${before.metadata.name}" not found`)
+      checkPlace(claim, nodeName)
       if (isFullyBound(claim)) return true
       const selected = claim.metadata.annotations?.[SELECTED_NODE]
       // The annotation may not have come back yet; a provisioner that gives up takes it off.
-      const settled = clock.now() - announcedAt > LOOK_MS
+      const settled = clock.monotonic() - announcedAt > LOOK_MS
       if (provided.includes(before) && settled && selected !== nodeName)
         throw new Error(`provisioning failed for PVC "${claim.metadata.name}"`)
       return false
@@ -144,9 +158,9 @@ export const volumeBinding: PluginFactory<PluginArguments['VolumeBinding']> = (h
 
   async function bind({ uid, pod }: PodInfo, nodeName: string, plan: Plan): Promise<void> {
     await announce(plan, nodeName)
-    const start = clock.now()
+    const start = clock.monotonic()
     while (!areBound(plan, nodeName, start)) {
-      if (clock.now() - start > bindTimeoutSeconds * 1000) throw new Error('binding volumes: context deadline exceeded')
+      if (clock.monotonic() - start > bindTimeoutSeconds * 1000) throw new Error('binding volumes: context deadline exceeded')
       if (!handle.cache.isAssumed(uid))
         throw new Error(`binding volumes: pod does not exist any more: pod "${pod.metadata.name}" not found`)
       await delay(clock, LOOK_MS, signal)

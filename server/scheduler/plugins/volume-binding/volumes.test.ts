@@ -51,14 +51,21 @@ interface Stored {
   volumes?: KubeObject[]
   classes?: KubeObject[]
   csiNodes?: KubeObject[]
+  csiDrivers?: KubeObject[]
+  attachments?: KubeObject[]
   bound?: [Pod, string][]
 }
-const put = (p: Pod, { claims = [], volumes = [], classes = [], csiNodes = [], bound = [] }: Stored): Placement =>
+const put = (
+  p: Pod,
+  { claims = [], volumes = [], classes = [], csiNodes = [], csiDrivers = [], attachments = [], bound = [] }: Stored,
+): Placement =>
   placing(p, [node('n1', 'a'), node('n2', 'b')], bound, {
     persistentVolumeClaims: claims,
     persistentVolumes: volumes,
     storageClasses: classes,
     csiNodes,
+    csiDrivers,
+    volumeAttachments: attachments,
   })
 const NOT_HELPFUL = 'preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.'
 
@@ -158,4 +165,82 @@ test('a node takes as many volumes of a driver as it says', () => {
   expect(put(pod(uses('b')), full).nodeName).toBe('n2')
   expect(put(pod(uses('a')), full).nodeName).toBeDefined()
   expect(put(pod(uses('b', 'c')), full).message).toContain('2 node(s) exceed max volume count')
+})
+
+describe('disks of plugins that drivers have taken over', () => {
+  const driver = 'ebs.csi.aws.com'
+  const csiNodes = ['n1', 'n2'].map((name) => ({ metadata: { name }, spec: { drivers: [{ name: driver, allocatable: { count: 1 } }] } }))
+  const disk = (volumeID: string, readOnly = false): Volume => ({ name: volumeID, awsElasticBlockStore: { volumeID, readOnly } })
+  const old = (name: string, volumeID: string) => volume(name, { spec: { awsElasticBlockStore: { volumeID } } })
+
+  test('count for the drivers, whoever names them: a volume, a pod, a class', () => {
+    const claims = [claim('c', { volumeName: 'v' }), claim('d', { storageClassName: 'late' })]
+    const classes = [late('kubernetes.io/aws-ebs')]
+    const there: Stored = { claims, classes, csiNodes, volumes: [old('v', 'aws://z/vol-1')], bound: [[pod(uses('c'), 'q'), 'n1']] }
+    expect(put(pod([disk('vol-2')]), there).nodeName).toBe('n2')
+    expect(put(pod(uses('d')), there).nodeName).toBe('n2')
+    expect(put(pod([disk('vol-2'), disk('vol-3')]), there).message).toContain('2 node(s) exceed max volume count')
+    // The same disk by another name.
+    expect(put(pod([disk('vol-1'), disk('vol-2')]), { ...there, bound: [] }).message).toContain('2 node(s) exceed max volume count')
+    const files = volume('v', { spec: { azureFile: { shareName: 's', secretNamespace: 'n' } } })
+    const limited = ['n1', 'n2'].map((name) => ({
+      metadata: { name },
+      spec: { drivers: [{ name: 'file.csi.azure.com', allocatable: { count: 0 } }] },
+    }))
+    expect(put(pod(uses('c')), { claims, volumes: [files], csiNodes: limited }).nodeName).toBeDefined()
+  })
+
+  test('are used where the driver says that their zone is', () => {
+    const there = (labels: Strings, annotations: Strings): Placement => {
+      const zoned = { ...old('v', 'vol-1'), metadata: { name: 'v', labels } }
+      const nodes = [
+        makeNode('n1', { labels: { 'topology.ebs.csi.aws.com/zone': 'a' } }),
+        makeNode('n2', { labels: { 'topology.ebs.csi.aws.com/zone': 'b' } }),
+      ]
+      return placing(pod(uses('c')), nodes, [], {
+        persistentVolumeClaims: [claim('c', { volumeName: 'v' })],
+        persistentVolumes: [zoned],
+        csiNodes: ['n1', 'n2'].map((name) => ({ metadata: { name, annotations } })),
+      })
+    }
+    const moved = { 'storage.alpha.kubernetes.io/migrated-plugins': 'kubernetes.io/gce-pd,kubernetes.io/aws-ebs' }
+    expect(there({ [ZONE]: 'b' }, moved).nodeName).toBe('n2')
+    expect(there({ 'failure-domain.beta.kubernetes.io/zone': 'z' }, moved).message).toContain(
+      "2 node(s) didn't match PersistentVolume's node affinity",
+    )
+    expect(there({ [ZONE]: 'z' }, {}).nodeName).toBeDefined()
+  })
+})
+
+test('what a pod that has gone leaves attached counts until it is not, and what pods use counts once', () => {
+  const csi = (name: string) => volume(name, { spec: { csi: { driver: 'x', volumeHandle: name } } })
+  const claims = ['a', 'b'].map((name) => claim(name, { volumeName: `v${name}` }))
+  const csiNodes = ['n1', 'n2'].map((name) => ({ metadata: { name }, spec: { drivers: [{ name: 'x', allocatable: { count: 1 } }] } }))
+  const attached = (persistentVolumeName: string) => ({
+    metadata: { name: persistentVolumeName },
+    spec: { attacher: 'x', nodeName: 'n1', source: { persistentVolumeName } },
+  })
+  const stored: Stored = { claims, volumes: ['va', 'vb', 'vc'].map(csi), csiNodes, attachments: [attached('vc')] }
+  expect(put(pod(uses('b')), stored).nodeName).toBe('n2')
+  const two = csiNodes.map((n) => ({ ...n, spec: { drivers: [{ name: 'x', allocatable: { count: 2 } }] } }))
+  const shared: Stored = {
+    ...stored,
+    csiNodes: [two[0]!, csiNodes[1]!],
+    attachments: [attached('va')],
+    bound: [
+      [pod(uses('a'), 'q'), 'n1'],
+      [pod(uses('a'), 'r'), 'n2'],
+    ],
+  }
+  expect(put(pod(uses('b')), shared).nodeName).toBe('n1')
+})
+
+test('a driver that wants no pods where it is not installed gets none there', () => {
+  const claims = [claim('c', { volumeName: 'v' })]
+  const volumes = [volume('v', { spec: { csi: { driver: 'x', volumeHandle: 'v' } } })]
+  const csiDrivers = [{ metadata: { name: 'x' }, spec: { preventPodSchedulingIfMissing: true } }]
+  const csiNodes = [{ metadata: { name: 'n2' }, spec: { drivers: [{ name: 'x' }] } }]
+  expect(put(pod(uses('c')), { claims, volumes, csiDrivers, csiNodes }).nodeName).toBe('n2')
+  expect(put(pod(uses('c')), { claims, volumes, csiDrivers }).message).toContain('2 x CSI driver is not installed on the node')
+  expect(put(pod(uses('c')), { claims, volumes, csiDrivers: [{ metadata: { name: 'x' }, spec: {} }] }).nodeName).toBeDefined()
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { PersistentVolume } from '../../client/objects-storage.ts'
-import { csiOf } from './in-tree.ts'
-import { allowsMultiAttach } from './names.ts'
+import type { PersistentVolume } from './objects-storage.ts'
+import { csiOf } from './csi-translation.ts'
+import { allowsMultiAttach } from '../controllers/persistentvolume-attach-detach/names.ts'
 
 const volume = (source: Record<string, unknown>, metadata: object = {}): PersistentVolume => ({
   metadata: { name: 'pv', ...metadata },
